@@ -10,7 +10,7 @@ import pytest
 
 from noroshi.core.words import Words
 
-SOURCES = Path(__file__).parents[2] / "src" / "noroshi"
+SOURCES = Path(__file__).parents[2] / "src"
 COUNTS = "count|times|tried|days|hours|minutes|left|forgotten|hits|routes"
 ONE_AS_SEVERAL = re.compile(
     rf"\{{(?:{COUNTS})\}}\s+(?:more |older |of the last )?(?!(?:is|was|has|does|this)\b)[a-z]+s\b"

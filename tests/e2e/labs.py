@@ -10,10 +10,10 @@ import threading
 from datetime import UTC, datetime, timedelta
 
 from noroshi.cli.client import Far
-from noroshi.lab.lab import Lab
-from noroshi.lab.mailbox import Mailboxes
-from noroshi.lab.person import sign_in
-from noroshi.lab.remote import Remote
+from noroshi_lab.lab.lab import Lab
+from noroshi_lab.lab.mailbox import Mailboxes
+from noroshi_lab.lab.person import sign_in
+from noroshi_lab.lab.remote import Remote
 from tests.e2e.world import PATIENCE, until
 from tests.warm import warm
 
@@ -27,7 +27,7 @@ class LabProgram:
 
     def start(self):
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "noroshi.lab", "--folder", str(self.folder)],
+            [sys.executable, "-m", "noroshi_lab.lab", "--folder", str(self.folder)],
             stdout=subprocess.DEVNULL,
             env={**os.environ, "PYTHONUTF8": "1"},
         )

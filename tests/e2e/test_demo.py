@@ -8,7 +8,7 @@ from email.utils import parsedate_to_datetime
 
 import pytest
 
-from noroshi.demo import texts
+from noroshi_lab.demo import texts
 from tests.e2e.demos import Demo, printed_mails
 
 pytestmark = pytest.mark.xdist_group("demo")  # its fixtures are made once
@@ -155,7 +155,7 @@ def test_when_a_part_of_it_dies_while_it_watches_on_it_says_which_and_ends(name,
 
 
 def dies(name, demo):
-    demo.child({"lab": "noroshi.lab", "node": " serve"}[name]).kill()
+    demo.child({"lab": "noroshi_lab.lab", "node": " serve"}[name]).kill()
     assert demo.wait() == 1
     assert f"The demo stops: {name} ended by itself" in demo.complained
     assert "Traceback" not in demo.complained

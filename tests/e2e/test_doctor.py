@@ -8,8 +8,8 @@ import zipfile
 
 import pytest
 
-from noroshi.lab.person import sign_in
-from noroshi.lab.remote import Remote
+from noroshi_lab.lab.person import sign_in
+from noroshi_lab.lab.remote import Remote
 from tests.e2e.labs import LabProgram, SigningIn, define, secret_file, signed_in
 from tests.e2e.world import PATIENCE, Home
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from noroshi.drill.failures import TEN
-from noroshi.lab.remote import Remote
+from noroshi_lab.drill.failures import TEN
+from noroshi_lab.lab.remote import Remote
 from tests.e2e.labs import BOTH, LabProgram, both_signed_in, define
 from tests.e2e.world import PATIENCE, Home, until
 

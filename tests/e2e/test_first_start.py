@@ -9,7 +9,7 @@ from time import monotonic
 import pytest
 from playwright.async_api import async_playwright, expect
 
-from noroshi.lab.person import enter_code
+from noroshi_lab.lab.person import enter_code
 from tests.e2e.keystrokes import Effort
 from tests.e2e.labs import LabProgram, walked
 from tests.e2e.world import PATIENCE, Home, until

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from noroshi.lab.remote import Remote
+from noroshi_lab.lab.remote import Remote
 from tests.e2e.labs import BOTH, LabProgram, both_signed_in, define
 from tests.e2e.world import PATIENCE, Home, until
 

@@ -12,8 +12,8 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.serialization import pkcs12
 from playwright.async_api import async_playwright, expect
 
-from noroshi.lab.person import enter_code, sign_in
-from noroshi.lab.remote import Remote
+from noroshi_lab.lab.person import enter_code, sign_in
+from noroshi_lab.lab.remote import Remote
 from tests.e2e.labs import LabProgram
 from tests.e2e.world import FAR, PATIENCE, Home
 from tests.ports import free_port

@@ -9,9 +9,9 @@ from urllib.request import urlopen
 
 import pytest
 
-from noroshi.lab.person import enter_code, sign_in
-from noroshi.lab.remote import Remote
 from noroshi.oauth.client_certificates import make
+from noroshi_lab.lab.person import enter_code, sign_in
+from noroshi_lab.lab.remote import Remote
 from tests.e2e.labs import LabProgram
 from tests.e2e.terminal import Terminal
 from tests.e2e.world import FAR, PATIENCE, Home, until

@@ -9,8 +9,8 @@ from urllib.request import urlopen
 
 import pytest
 
-from noroshi.lab.person import enter_code, sign_in
-from noroshi.lab.remote import Refused, Remote
+from noroshi_lab.lab.person import enter_code, sign_in
+from noroshi_lab.lab.remote import Refused, Remote
 from tests.e2e.labs import LabProgram, SigningIn, define, signed_in
 from tests.e2e.world import PATIENCE, Home, until
 from tests.ports import free_port

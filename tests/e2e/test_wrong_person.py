@@ -6,7 +6,7 @@ import json
 import pytest
 
 from noroshi.cli.client import Far
-from noroshi.lab.person import sign_in
+from noroshi_lab.lab.person import sign_in
 from tests.e2e.labs import BOTH, LabInReach, define
 from tests.e2e.world import Home
 

@@ -8,7 +8,7 @@ import pytest
 
 from noroshi.core.levels import Level
 from tests.flow.whole import FIRST, SECOND, SECRETS, life, sides
-from tests.lab.story import AKI
+from tests.noroshi_lab.lab.story import AKI
 
 GRACE = timedelta(minutes=15)
 STEP, SLACK = timedelta(seconds=15), timedelta(minutes=1)

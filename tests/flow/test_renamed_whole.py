@@ -2,7 +2,7 @@
 whole of a node with its store in a file, and the lab."""
 
 from tests.flow.whole import FIRST, SECOND, life, sides
-from tests.lab.story import AKI
+from tests.noroshi_lab.lab.story import AKI
 
 NAMES = {
     "accounts/elsewhere": "mail2",

@@ -11,13 +11,13 @@ from noroshi.app.composition import open_app
 from noroshi.config.config import Config
 from noroshi.definitions import document
 from noroshi.definitions.needs import resources_of
-from noroshi.lab.lab import Lab
-from noroshi.lab.limits import Limits
-from noroshi.lab.remote import Remote
 from noroshi.stores.sqlite import SqliteStore
 from noroshi.testing import ManualClocks
 from noroshi.vault import make_key
-from tests.lab.story import AKI, Story
+from noroshi_lab.lab.lab import Lab
+from noroshi_lab.lab.limits import Limits
+from noroshi_lab.lab.remote import Remote
+from tests.noroshi_lab.lab.story import AKI, Story
 
 FIRST, SECOND = "first", "second"
 SENDERS = {FIRST: "alerts@contoso.example", SECOND: "alerts@elsewhere.example"}

@@ -12,11 +12,11 @@ import pytest
 from noroshi.core.mail import Fault, Network
 from noroshi.core.words import plain
 from noroshi.intakes.graph_inbox import MOST_PAGES, PAGE, GraphInbox, Mailbox
-from noroshi.lab import switches
-from noroshi.lab.reports import make_report, why_lost
 from noroshi.network.http import Patience
 from noroshi.ports import Clocks, Outside, RouteTrouble
 from noroshi.ports.mailbox import Sought
+from noroshi_lab.lab import switches
+from noroshi_lab.lab.reports import make_report, why_lost
 from tests.intakes.ndrs import EXCHANGE, OURS
 from tests.network.proxies import Proxy
 from tests.network.sites import DROP, SILENT, Site, says

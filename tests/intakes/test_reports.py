@@ -8,8 +8,8 @@ from email import message_from_bytes
 import pytest
 
 from noroshi.intakes.reports import looks_like_report, read_report
-from noroshi.lab.reports import make_report, why_lost
 from noroshi.ports.mailbox import Lost
+from noroshi_lab.lab.reports import make_report, why_lost
 from tests.intakes.ndrs import (
     ABOUT_UTF8,
     AN_ANSWER,

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from noroshi.definitions import document
-from noroshi.lab import switches
-from noroshi.lab.card import definitions
-from noroshi.lab.lab import Lab
-from noroshi.lab.person import sign_in
+from noroshi_lab.lab import switches
+from noroshi_lab.lab.client_config import definitions
+from noroshi_lab.lab.lab import Lab
+from noroshi_lab.lab.person import sign_in
 from tests.service.asking import Told
 from tests.service.test_proving import Office
 

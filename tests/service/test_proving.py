@@ -9,10 +9,6 @@ from cryptography import x509
 
 from noroshi import transports
 from noroshi.definitions import document
-from noroshi.lab import switches
-from noroshi.lab.card import definitions
-from noroshi.lab.lab import Lab
-from noroshi.lab.person import sign_in
 from noroshi.oauth.client_certificates import describe, make, parts
 from noroshi.oauth.generic_provider import GenericProvider
 from noroshi.oauth.msal_provider import MsalProvider
@@ -24,6 +20,10 @@ from noroshi.service.offer import NotSure
 from noroshi.stores.memory import MemoryStore
 from noroshi.testing import ManualClocks
 from noroshi.vault import Box, Secret, Vault
+from noroshi_lab.lab import switches
+from noroshi_lab.lab.client_config import definitions
+from noroshi_lab.lab.lab import Lab
+from noroshi_lab.lab.person import sign_in
 from tests.e2e.world import FAR
 from tests.service.asking import NearBy, Told
 from tests.service.test_binding import TOKEN

@@ -24,7 +24,12 @@ CONFIG_INVALID = Words(
     en="Noroshi's own settings cannot be used:", ja="Noroshi 自身の設定が使えません:"
 )
 SAME_OF = Words(en="… and the same of {count} more", ja="… ほか{count}件も同じです")
+NOT_INSTALLED = Words(
+    en="{name} is not installed: noroshi_lab is missing beside noroshi",
+    ja="{name} はインストールされていません。noroshi_lab が noroshi と一緒に入っていません",
+)
 FOLDED_FROM, SHOWN = 8, 3
+PROGRAMS_OF_OTHERS = "noroshi.commands"  # a group of entry points
 WITH_VALUE = ("--home", "--door", "--url", "--token", "--ca-file", "--lang")
 
 
@@ -103,9 +108,17 @@ def _function(name: str) -> Callable[[Asked], int]:
 
 def _other_program(name: str, rest: Sequence[str], language: str) -> int:
     """The demo and the lab are programs of their own, with options of their own."""
-    where = {"demo": "noroshi.demo", "lab": "noroshi.lab.main"}[name]
-    done: int = import_module(where).main(rest, language=language)
-    return done
+    return _installed(name)(rest, language=language)
+
+
+def _installed(name: str) -> Callable[..., int]:
+    """Load the program that a package beside this one registered under that name."""
+    from importlib.metadata import entry_points  # only now: no other command needs it
+
+    for found in entry_points(group=PROGRAMS_OF_OTHERS, name=name):
+        program: Callable[..., int] = found.load()
+        return program
+    raise Refused("not found", NOT_INSTALLED.fill(name=name))
 
 
 def _drill(argv: Sequence[str], rest: Sequence[str], home: Path, language: str) -> int:
@@ -115,8 +128,7 @@ def _drill(argv: Sequence[str], rest: Sequence[str], home: Path, language: str) 
     def door() -> Path:
         return _door(given, home) or read_config(home).door
 
-    done: int = import_module("noroshi.drill").main(rest, language=language, door=door)
-    return done
+    return _installed("drill")(rest, language=language, door=door)
 
 
 def _program(argv: Sequence[str]) -> tuple[str, Sequence[str]]:

@@ -62,7 +62,6 @@ SERVE = Command(
 )
 DEMO = Command(
     name="demo",
-    run="noroshi.demo:main",
     help=Words(
         en="see an alarm arrive on this machine, without a tenant",
         ja="テナントなしで、アラームが届くところをこのマシンで見ます",
@@ -70,7 +69,6 @@ DEMO = Command(
 )
 LAB = Command(
     name="lab",
-    run="noroshi.lab.main:main",
     help=Words(
         en="run a simulator of Microsoft 365 on this machine",
         ja="Microsoft 365 のシミュレーターをこのマシンで動かします",

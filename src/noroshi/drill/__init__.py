@@ -1,5 +1,0 @@
-"""`noroshi lab drill`: a running node is walked through what goes wrong most."""
-
-from noroshi.drill.main import main
-
-__all__ = ["main"]

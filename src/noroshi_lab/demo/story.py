@@ -1,0 +1,343 @@
+"""`noroshi demo`: the whole path on this machine, shown as it happens.
+
+A lab of Microsoft 365, a node and a process that it watches are started as programs of their
+own. The node reaches the lab over sockets alone, by the profile that any other cloud would get.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from noroshi.cli.client import Far, Refused
+from noroshi.config.web import HERE, PORT
+from noroshi.core.words import Words
+from noroshi.definitions import read_folder
+from noroshi_lab.demo.programs import DemoError, Programs
+from noroshi_lab.demo.shown import folded
+from noroshi_lab.demo.texts import (
+    ADDRESS,
+    AGAIN,
+    AS_READ,
+    AS_RECEIVED,
+    BROWSER,
+    DEFINITIONS,
+    DOWN,
+    GONE,
+    HEAD,
+    KILLED,
+    LAB,
+    MANAGER,
+    NO_MANAGER,
+    NODE,
+    OWN,
+    POSTS,
+    SAME_THREAD,
+    SHOP,
+    SIGNED,
+    STARTING,
+    TENANT,
+    TERMINAL,
+    UP,
+    WATCHING,
+)
+from noroshi_lab.lab.mailbox import Mail, Mailboxes
+from noroshi_lab.lab.person import SignInRefused, sign_in
+
+REST = 5.0  # seconds that the shop stays down, for its alarm to be seen first
+MANAGER_SAID = re.compile(r"manager: (?P<url>http\S+)[^$]*?first start: (?P<code>\S+)")
+"""As the node prints it in English."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A mail as it lies in the mailbox, and how its envelope got there."""
+
+    mail: Mail
+    letter: Mapping[str, Any]
+
+
+class Demo:
+    """The story that is told, and the programs that take part in it."""
+
+    def __init__(self, folder: Path, language: str) -> None:
+        self.folder, self.language = folder, language
+        self.home, self.lab_folder = folder / "home", folder / "lab"
+        self.definitions = folder / "definitions"
+        self.mark = f"noroshi-demo-{secrets.token_hex(4)}"
+        self.programs = Programs(folder)
+        self.manager: Mapping[str, str] = {}
+
+    def run(self, *, once: bool) -> None:
+        """Tell the story; with `once` print both mails, else watch on."""
+        self.say(HEAD.fill(folder=self.folder))
+        lab = self.start_lab()
+        self.start_shop()
+        self.start_node(lab, manager=not once)
+        self.sign_in(lab)
+        alarm = self.mishap(lab)
+        recovery = self.repair(lab, alarm)
+        if once:
+            for told in (alarm, recovery):
+                self.print_mail(told.mail)
+            return
+        self.watch_on(lab)
+
+    # the programs
+
+    def start_lab(self) -> dict[str, Any]:
+        """The lab, once it has said where it is."""
+        self.programs.start("lab", "-m", "noroshi_lab.lab", "--folder", str(self.lab_folder))
+        card = self.lab_folder / "lab.json"
+        lab: dict[str, Any] = self.programs.until(
+            lambda: json.loads(card.read_text("utf-8")) if card.exists() else None, "lab"
+        )
+        self.step(LAB.fill(**lab))
+        return lab
+
+    def start_shop(self) -> None:
+        """A process that does nothing but be there; its mark is what the node looks for."""
+        self.programs.start("shop", "-c", "import time; time.sleep(10**8)", self.mark)
+        self.step(SHOP.fill(pid=self.shop.pid))
+
+    def start_node(self, lab: Mapping[str, Any], *, manager: bool) -> None:
+        """A node with these definitions, once it has seen the shop; with a manager, if there
+        is somebody to look at it."""
+        self.programs.start("init", "-m", "noroshi.cli", "--home", str(self.home), "init")
+        if self.programs.running["init"].wait():
+            raise DemoError(self.programs.ended("init"))
+        with (self.home / "noroshi.toml").open("a", encoding="utf-8") as settings:
+            settings.write(f"web = {{ port = {_port()} }}\n" if manager else "web = false\n")
+        self.step(STARTING)
+        argv = ("-m", "noroshi.cli", "--home", str(self.home), "--lang", "en", "serve")
+        self.programs.start("node", *argv)
+        self.programs.until(lambda: self._door_opens() or None, "node")
+        self._define(lab)
+        documents = [
+            {"key": document.key, "body": document.body}
+            for document in read_folder(self.definitions)
+        ]
+        self.far.call("apply", documents=documents)
+        self.programs.until(lambda: self._level() == "ok" or None, "node")
+        status = self.far.call("status")
+        for monitor in status["monitors"]:
+            self.step(NODE.fill(line=f"{monitor['path']} ({monitor['kind']})"))
+        if manager:
+            self.manager = self.programs.until(self._manager, "manager")
+            self.step(MANAGER if self.manager else NO_MANAGER)
+
+    def sign_in(self, lab: Mapping[str, Any]) -> None:
+        """Walk the lab's pages as a person would, and paste the address back."""
+        secret = self.far.call("authorize_begin", route="smtp1")["secret"]
+        self.far.call("set_secret", name=secret, value=lab["client_secret"])
+        url = self.far.call("authorize_begin", route="smtp1")["url"]
+        walk = sign_in(url, lab["user"], lab["password"], lab["ca_file"])
+        try:
+            pasted = asyncio.run(walk)
+        except SignInRefused as refused:
+            raise DemoError(Words(en=str(refused), ja=str(refused))) from None
+        self.far.call("authorize_finish", route="smtp1", pasted=pasted)
+        self.step(SIGNED.fill(user=lab["user"]))
+
+    # the story
+
+    def mishap(self, lab: Mapping[str, Any]) -> Told:
+        """The shop ends; its alarm, as it arrived."""
+        time.sleep(3)  # so that whoever looks on has read so far
+        self.shop.kill()
+        self.shop.wait()
+        self.step(KILLED.fill(pid=self.shop.pid))
+        self.programs.until(lambda: self._level() == "critical" or None, "alarm")
+        self.post(0, DOWN)
+        return self.arrival(lab, 1)
+
+    def repair(self, lab: Mapping[str, Any], alarm: Told) -> Told:
+        """The shop runs again; its recovery, in the same thread."""
+        time.sleep(3)
+        self.start_again()
+        self.programs.until(lambda: self._level() == "ok" or None, "recovery")
+        self.post(0, UP)
+        told = self.arrival(lab, 2)
+        if alarm.mail.message_id not in told.mail.references:
+            raise DemoError(
+                Words(
+                    en="the recovery is in no thread",
+                    ja="回復のメールが同じスレッドにありません",
+                )
+            )
+        self.step(SAME_THREAD)
+        return told
+
+    def start_again(self) -> None:
+        del self.programs.running["shop"]
+        self.programs.start("shop", "-c", "import time; time.sleep(10**8)", self.mark)
+        self.step(AGAIN.fill(pid=self.shop.pid))
+
+    def arrival(self, lab: Mapping[str, Any], count: int) -> Told:
+        """The mail of that number, with each post lit only as it is proven."""
+        box = Mailboxes(self.lab_folder / "mail")
+        mails = self.programs.until(lambda: self._mails(box, lab["reader"], count), "mail")
+        mail = mails[count - 1]
+        envelope = mail.message_id.strip("<>").rpartition("@")[0]
+        letter = self.programs.until(lambda: self._accepted(envelope), "answer")
+        said = letter["tried"][-1]["said"][0]
+        self.post(1, "")
+        self.post(2, self._route())
+        self.post(3, f"{said['code']} {said['text']}".partition(" [")[0])
+        self.post(4, mail.subject)
+        return Told(mail, letter)
+
+    def print_mail(self, mail: Mail) -> None:
+        """As it was received, but for a long block of base64, and then as a person reads it."""
+        raw = folded(mail.raw.decode("utf-8", "replace").replace("\r\n", "\n"), self.language)
+        for heading, text in (
+            (AS_RECEIVED, raw),
+            (AS_READ, f"{mail.subject}\n\n{mail.text}".replace("\r\n", "\n")),
+        ):
+            print(f"\n{heading.say(self.language)}\n\n{text.rstrip()}", flush=True)
+
+    def watch_on(self, lab: Mapping[str, Any]) -> None:
+        """Until Ctrl-C; a shop that somebody ends is told of, and comes back."""
+        self.tell_of_itself()
+        self.say_what_to_try(lab)
+        box = Mailboxes(self.lab_folder / "mail")
+        count = len(box.mails(lab["reader"]))
+        while True:
+            self.programs.see_who_ended()
+            now = len(box.mails(lab["reader"]))
+            if self.shop.poll() is None:
+                count = now  # counted while it lived, so its alarm is not among them
+            else:
+                self.bring_back(lab, count)
+            time.sleep(1)
+
+    def say_what_to_try(self, lab: Mapping[str, Any]) -> None:
+        """Print what can be tried, the browser first and the manager's address last and alone."""
+        noroshi = Path(sys.executable).with_name("noroshi")
+        here = {"noroshi": noroshi, "lab": self.lab_folder, "home": self.home}
+        if self.manager:
+            self.say(BROWSER.fill(**{**lab, **self.manager}))
+        self.say(TERMINAL.fill(**here, pid=self.shop.pid))
+        self.say(TENANT)
+        self.say(WATCHING)
+        if self.manager:
+            self.say(ADDRESS.fill(**self.manager))
+
+    def tell_of_itself(self) -> None:
+        """From now on the node's own monitors tell, as they do of themselves."""
+        self.far.call("definition_change", remove=["instances/noroshi"])
+        (self.definitions / "instances" / "noroshi.toml").unlink()
+
+    def bring_back(self, lab: Mapping[str, Any], count: int) -> None:
+        """The shop that somebody ended; what is told of it comes after `count` mails."""
+        self.step(GONE)
+        self.watch_arrive(lab, "critical", DOWN, count + 1)
+        time.sleep(REST)
+        self.start_again()
+        self.watch_arrive(lab, "ok", UP, count + 2)
+
+    def watch_arrive(self, lab: Mapping[str, Any], level: str, seen: Words, count: int) -> None:
+        try:
+            self.programs.until(lambda: self._level() == level or None, level)
+            self.post(0, seen)
+            self.arrival(lab, count)
+        except DemoError:
+            # If none did, whoever looks on has silenced it, or watches no shop now.
+            self.programs.see_who_ended()
+
+    # what it is made of
+
+    @property
+    def shop(self) -> subprocess.Popen[bytes]:
+        return self.programs.running["shop"]
+
+    @property
+    def far(self) -> Far:
+        return Far(self.home / "door.sock")
+
+    def say(self, words: Words) -> None:
+        print(words.say(self.language), flush=True)
+
+    def step(self, words: Words) -> None:
+        """One line with the time of day."""
+        print(
+            f"  {datetime.now().astimezone():%H:%M:%S}  {words.say(self.language)}", flush=True
+        )
+
+    def post(self, number: int, text: str | Words) -> None:
+        """One post of the relay, lit."""
+        self.step(
+            Words(en="  ● {post}", ja="  ● {post}").fill(post=POSTS[number].fill(text=text))
+        )
+
+    def _define(self, lab: Mapping[str, Any]) -> None:
+        """The lab's own account and cloud, as it left them, and what is ours."""
+        shutil.copytree(self.lab_folder / "definitions", self.definitions)
+        own = OWN[self.language] | {"mark": self.mark, "zone": _zone()}
+        for name, text in DEFINITIONS.items():
+            path = self.definitions / name
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(text.format(**dict(lab), **own), encoding="utf-8")
+
+    def _door_opens(self) -> bool:
+        try:
+            self.far.call("status")
+        except Refused:
+            return False
+        return True
+
+    def _manager(self) -> Mapping[str, str] | None:
+        """Where the node's manager is, and the code for its first start, as the node said; none
+        if it could not be opened."""
+        said = (self.folder / "node.log").read_text("utf-8", "replace")
+        if "cannot be opened" in said:
+            return {}
+        found = MANAGER_SAID.search(said)
+        return found.groupdict() if found else None
+
+    def _level(self) -> str:
+        monitors = self.far.call("status")["monitors"]
+        shop = next((m for m in monitors if m["path"].endswith("/shop")), None)
+        return str(shop["level"]) if shop and shop["known"] else ""
+
+    def _mails(self, box: Mailboxes, reader: str, count: int) -> Sequence[Mail] | None:
+        mails = box.mails(reader)
+        return mails if len(mails) >= count else None
+
+    def _accepted(self, envelope: str) -> Mapping[str, Any] | None:
+        letter: Mapping[str, Any] = self.far.call("queue_show", id=envelope)
+        return letter if letter["queued"]["state"] == "accepted" else None
+
+    def _route(self) -> str:
+        return str(OWN[self.language]["route"])
+
+
+def _port() -> int:
+    """The manager's usual port if it is free, else any (0)."""
+    with socket.socket() as tried:
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            tried.bind((HERE, PORT))
+        except OSError:
+            return 0
+    return PORT
+
+
+def _zone() -> str:
+    """The machine's own zone, by its IANA name where that can be found."""
+    try:
+        return str(Path("/etc/localtime").resolve()).split("zoneinfo/")[1]
+    except (OSError, IndexError):
+        return "UTC"

@@ -1,0 +1,291 @@
+"""The lab's remote control: all of a running lab that can be looked at and changed.
+
+Only who can read lab.json knows the token; a page in a browser cannot send it. docs/lab.md lists
+the calls, and `remote` makes them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import asdict, replace
+from datetime import datetime
+from typing import Any
+
+import aiohttp
+from aiohttp import web
+from cryptography import x509
+
+from noroshi.core.words import Words, plain
+from noroshi_lab.lab.certificates import make_client_certificate, read_certificate, thumbprint
+from noroshi_lab.lab.clock import read_moment
+from noroshi_lab.lab.faults import PLACES, Faults, read_fault
+from noroshi_lab.lab.mailbox import FOLDERS, Mail
+from noroshi_lab.lab.model import ClientSecret, new_secret
+from noroshi_lab.lab.pending import Change
+from noroshi_lab.lab.person import SignInRefused, enter_code, sign_in
+from noroshi_lab.lab.replies import REPLIES
+from noroshi_lab.lab.responses import as_json
+from noroshi_lab.lab.state import Board
+from noroshi_lab.lab.switches import GROUPS, SWITCHES, find
+from noroshi_lab.lab.switches.kinds import Switch
+
+_NO_SWITCH = Words(
+    en="There is no switch {name}. There are: {known}.",
+    ja="{name} というスイッチはありません。あるもの: {known}",
+)
+_NO_VALUE = Words(
+    en="{name} cannot be {value}; it takes: {known}.",
+    ja="{name} を {value} にはできません。使える値: {known}",
+)
+_NO_FAULT = Words(
+    en="There is no such fault. Places: {places}. At SMTP's it does a whole answer, or {short}, "
+    "drop, silent, wait:SECONDS, and at END keep-then-drop, ok-then-drop; --to is for RCPT. At "
+    "the others: an HTTP status, an AADSTS number, an error of OAuth, one of Graph's codes, "
+    "html, html-200, truncated, drop, silent or wait:SECONDS.",
+    ja="そのような障害は起こせません。場所: {places}。SMTP の場所では応答全体、または {short}、drop、silent、"
+    "wait:秒数。END では keep-then-drop と ok-then-drop も使えます。--to は RCPT 用です。ほかの場所では "
+    "HTTP のステータス、AADSTS の番号、OAuth のエラー、Graph のコード、html、html-200、truncated、drop、"
+    "silent、wait:秒数。",
+)
+_NO_MOMENT = Words(
+    en="{given} is no date and no span of time such as +180d.",
+    ja="{given} は日付でも、+180d のような長さでもありません。",
+)
+_NOTHING_NEW = Words(
+    en="What can be made new: secret, certificate.",
+    ja="作れるのは secret と certificate です。",
+)
+_NO_CERTIFICATE = Words(
+    en="That is no certificate (.cer: PEM or DER).",
+    ja="証明書 (.cer、PEM か DER) ではありません。",
+)
+_SIDES = ("microsoft", "elsewhere")
+_Handler = Callable[[Mapping[str, Any]], Awaitable[web.Response]]
+
+
+class Control:
+    """The addresses under /lab."""
+
+    def __init__(self, board: Board, token: str, ca_file: str) -> None:
+        self._board, self._token, self._ca_file = board, token, ca_file
+        self._begun = {each.name: each.get(board) for each in SWITCHES if not each.momentary}
+
+    @property
+    def calls(self) -> Mapping[tuple[str, str], _Handler]:
+        """Each method and address; a GET's question is its query."""
+        asks = {"state": self._told, "mails": self._mails, "events": self._events}
+        does = {
+            "set": self._set,
+            "fault": self._fault,
+            "clear": self._clear,
+            "reset": self._reset,
+            "new": self._new,
+            "upload": self._upload,
+            "sign-in": self._sign_in,
+            "empty": self._empty,
+        }
+        gets = {("GET", f"/lab/{name}"): ask for name, ask in asks.items()}
+        return gets | {("POST", f"/lab/{name}"): do for name, do in does.items()}
+
+    def routes(self, app: web.Application) -> None:
+        """Adds the addresses to the application."""
+        for (method, path), call in self.calls.items():
+            app.router.add_route(method, path, self._guarded(call))
+
+    def _guarded(self, then: _Handler) -> Callable[[web.Request], Awaitable[web.Response]]:
+        async def handler(request: web.Request) -> web.Response:
+            given = request.headers.get("Authorization", "").removeprefix("Bearer ")
+            if not hmac.compare_digest(given.encode(), self._token.encode()):
+                return as_json({"error": "forbidden"}, 403)
+            try:
+                asked = await request.json() if request.can_read_body else dict(request.query)
+            except ValueError:
+                asked = None
+            if not isinstance(asked, dict):
+                return as_json({"error": "not JSON"}, 400)
+            return await then(asked)
+
+        return handler
+
+    # To look
+
+    async def _told(self, asked: Mapping[str, Any]) -> web.Response:
+        """The whole state: time, switches, what is on its way, and scripted faults."""
+        board, now = self._board, self._board.clock()
+        board.pending.settle(now)
+        return as_json(
+            {
+                "now": f"{now:%Y-%m-%dT%H:%M:%SZ}",
+                "switches": [
+                    _switch(each, board) | {"group": asdict(title)}
+                    for title, switches in GROUPS
+                    for each in switches
+                ],
+                "pending": [_change(each) for each in board.pending.waiting],
+                "faults": [
+                    asdict(fault) | {"side": side}
+                    for side in _SIDES
+                    for fault in self._faults(side).scripted
+                ],
+            }
+        )
+
+    async def _mails(self, asked: Mapping[str, Any]) -> web.Response:
+        wanted, after = str(asked.get("folder", "inbox")), _count(asked.get("after"))
+        folder = next((each for each in FOLDERS if each == wanted), FOLDERS[0])
+        box = str(asked.get("box", "")) or None
+        found = await asyncio.to_thread(self._board.submission.mailboxes.mails, box, folder)
+        return as_json({"mails": [_mail(each) for each in found if each.number > after]})
+
+    async def _events(self, asked: Mapping[str, Any]) -> web.Response:
+        found = self._board.journal.after(_count(asked.get("after")))
+        return as_json({"events": [asdict(each) for each in found]})
+
+    # To change
+
+    async def _set(self, asked: Mapping[str, Any]) -> web.Response:
+        name, value = str(asked.get("name")), str(asked.get("value"))
+        switch = find(name)
+        if switch is None:
+            known = ", ".join(each.name for each in SWITCHES)
+            return _refused(_NO_SWITCH.fill(name=name, known=known))
+        if not switch.takes(value):
+            return _refused(_NO_VALUE.fill(name=name, value=value, known=switch.known))
+        switch.put(self._board, value)
+        self._board.journal.note("lab", "set", value, name)
+        return await self._told({})
+
+    async def _fault(self, asked: Mapping[str, Any]) -> web.Response:
+        left = asked.get("left", 1)
+        fault = None
+        if left is None or isinstance(left, int):
+            at, does, to = (str(asked.get(name, "")) for name in ("at", "does", "to"))
+            fault = read_fault(at, does, to=to, left=left)
+        if fault is None:
+            words = _NO_FAULT.fill(places=", ".join(PLACES), short=", ".join(REPLIES))
+            return _refused(words)
+        self._faults(str(asked.get("side", ""))).scripted.append(fault)
+        return await self._told({})
+
+    def _faults(self, side: str) -> Faults:
+        return self._board.elsewhere.faults if side == _SIDES[1] else self._board.faults
+
+    async def _clear(self, asked: Mapping[str, Any]) -> web.Response:
+        for side in _SIDES:
+            self._faults(side).scripted.clear()
+        return await self._told({})
+
+    async def _reset(self, asked: Mapping[str, Any]) -> web.Response:
+        """All as it was at the start, but for what was sent and signed in."""
+        board = self._board
+        board.pending.forget()
+        for switch in SWITCHES:
+            begun = self._begun.get(switch.name, switch.get(board))
+            if switch.name == "clock":
+                switch.put(board, "real")
+            elif begun != switch.get(board) and switch.takes(begun):
+                switch.put(board, begun)
+        return await self._clear({})
+
+    async def _new(self, asked: Mapping[str, Any]) -> web.Response:
+        """A further secret or certificate of the app, beside the others or in their place."""
+        board, given = self._board, str(asked.get("ends", ""))
+        ends = read_moment(given, board.clock()) if given else None
+        if given and ends is None:
+            return _refused(_NO_MOMENT.fill(given=given))
+        making = {"secret": self._new_secret, "certificate": self._new_certificate}
+        what = str(asked.get("what"))
+        if what not in making:
+            return _refused(_NOTHING_NEW)
+        value = making[what](ends, alone=bool(asked.get("alone")))
+        return as_json({"value": value, "ends": ends.isoformat() if ends else None})
+
+    def _new_secret(self, ends: datetime | None, *, alone: bool) -> str:
+        board, made = self._board, ClientSecret(new_secret(), ends)
+        others = board.app.secrets
+        if alone:
+            others = tuple(replace(each, ends=board.clock()) for each in others)
+        board.keep(replace(board.app, secrets=(*others, made)))
+        return made.value
+
+    def _new_certificate(self, ends: datetime | None, *, alone: bool) -> str:
+        """With its key, as one PEM."""
+        made, both = make_client_certificate("Noroshi", ends)
+        self._register(made, alone=alone)
+        return both.decode()
+
+    async def _upload(self, asked: Mapping[str, Any]) -> web.Response:
+        """A certificate that was made elsewhere is one of the app's from now on."""
+        try:
+            given = read_certificate(str(asked.get("certificate", "")).encode())
+        except ValueError:
+            return _refused(_NO_CERTIFICATE)
+        self._register(given, alone=bool(asked.get("alone")))
+        ends = given.not_valid_after_utc.isoformat()
+        return as_json({"thumbprint": thumbprint(given), "ends": ends})
+
+    def _register(self, certificate: x509.Certificate, *, alone: bool) -> None:
+        app = self._board.app
+        others = () if alone else tuple(one for one in app.certificates if one != certificate)
+        self._board.keep(replace(app, certificates=(*others, certificate)))
+
+    async def _sign_in(self, asked: Mapping[str, Any]) -> web.Response:
+        """As a person at a browser would; what the pages refuse is told in their words."""
+        url, code = str(asked.get("url", "")), str(asked.get("code", ""))
+        user, password = self._person(url, admin=bool(asked.get("admin")))
+        try:
+            if code:
+                goes_to = await enter_code(url, code, user, password, self._ca_file)
+            else:
+                for_all = bool(asked.get("admin"))
+                goes_to = await sign_in(url, user, password, self._ca_file, for_all=for_all)
+        except (SignInRefused, aiohttp.ClientError, OSError, ValueError) as refused:
+            return _refused(plain(str(refused)))
+        return as_json({"goes_to": goes_to})
+
+    def _person(self, url: str, *, admin: bool) -> tuple[str, str]:
+        """Who signs in: at the other provider's page its own user."""
+        board = self._board
+        other = board.elsewhere.card
+        if url.startswith(other.issuer):
+            return other.user, other.password
+        people = board.tenant.users.values()
+        found = next((each for each in people if each.admin and admin), board.user)
+        return found.upn, found.password
+
+    async def _empty(self, asked: Mapping[str, Any]) -> web.Response:
+        box = str(asked.get("mailbox", ""))
+        return as_json({"deleted": self._board.submission.mailboxes.empty(box)})
+
+
+def _switch(switch: Switch, board: Board) -> dict[str, object]:
+    return {
+        "name": switch.name,
+        "value": switch.get(board),
+        "values": switch.values,
+        "momentary": switch.momentary,
+        "takes": asdict(switch.known),
+        "help": asdict(switch.help),
+    }
+
+
+def _change(change: Change) -> dict[str, object]:
+    at = f"{change.at:%Y-%m-%dT%H:%M:%SZ}"
+    return {"name": change.name, "value": change.value, "at": at}
+
+
+def _mail(mail: Mail) -> dict[str, object]:
+    told = asdict(mail)
+    del told["raw"]
+    told["from"] = told.pop("from_")
+    return told | {"file": str(mail.file)}
+
+
+def _count(given: object) -> int:
+    return int(str(given)) if str(given).isdecimal() else 0
+
+
+def _refused(words: Words) -> web.Response:
+    return as_json({"error": asdict(words)}, 400)

@@ -1,0 +1,125 @@
+"""What is handed to sendMail, made a mail: base64 of MIME as it stands, or JSON put into words."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from email.message import EmailMessage
+from email.parser import BytesHeaderParser
+from email.policy import SMTP
+from email.utils import format_datetime, getaddresses, make_msgid
+from typing import Any
+
+from noroshi_lab.lab.graph.errors import GraphError
+
+_ADDRESS = re.compile(r"[^@\s<>]+@[^@\s<>]+")
+_HEADER = re.compile(rb"^bcc:[^\r\n]*(?:\r\n[ \t][^\r\n]*)*\r\n", re.IGNORECASE | re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """A mail, whole, and to whom it goes."""
+
+    content: bytes
+    recipients: tuple[str, ...]
+    saves: bool = True
+
+
+def from_mime(body: bytes, *, mailbox: str, now: datetime) -> Letter:
+    """`text/plain`: base64 of the whole mail. Bcc is obeyed and taken out."""
+    try:
+        content = base64.b64decode(b"".join(body.split()), validate=True)
+    except binascii.Error:
+        raise GraphError("ErrorMimeContentInvalidBase64String") from None
+    content = re.sub(rb"\r?\n", b"\r\n", content)
+    head = BytesHeaderParser().parsebytes(content)
+    named = [
+        value for name in ("To", "Cc", "Bcc") for value in map(str, head.get_all(name, []))
+    ]
+    recipients = _checked([address for _, address in getaddresses(named)])
+    top, gap, text = content.partition(b"\r\n\r\n")
+    top = _HEADER.sub(b"", top + b"\r\n").removesuffix(b"\r\n")
+    missing = {
+        "From": mailbox,
+        "Date": format_datetime(now),
+        "Message-ID": make_msgid(domain=mailbox.rpartition("@")[2]),
+    }
+    added = "".join(
+        f"{name}: {value}\r\n" for name, value in missing.items() if name not in head
+    )
+    return Letter(content=added.encode() + top + gap + text, recipients=recipients)
+
+
+def from_json(body: bytes, *, mailbox: str, now: datetime) -> Letter:
+    """`application/json`: {"message": …, "saveToSentItems": …}."""
+    try:
+        asked = json.loads(body)
+        told = asked["message"]
+        return Letter(
+            content=_composed(told, mailbox, now).as_bytes(policy=SMTP),
+            recipients=_checked(
+                [each for kind in _KINDS for each in _addresses(told.get(kind, []))]
+            ),
+            saves=asked.get("saveToSentItems", True) is not False,
+        )
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise GraphError("BadRequest", "Unable to read JSON request payload.") from None
+
+
+_KINDS = {"toRecipients": "To", "ccRecipients": "Cc", "bccRecipients": ""}
+
+
+def _composed(told: Mapping[str, Any], mailbox: str, now: datetime) -> EmailMessage:
+    message = EmailMessage()
+    message["From"] = _address(told["from"]) if told.get("from") else mailbox
+    for kind, name in _KINDS.items():
+        if name and told.get(kind):
+            message[name] = ", ".join(_address(each) for each in told[kind])
+    if told.get("replyTo"):
+        message["Reply-To"] = ", ".join(_address(each) for each in told["replyTo"])
+    message["Subject"] = str(told.get("subject", ""))
+    message["Date"] = format_datetime(now)
+    own = make_msgid(domain=mailbox.rpartition("@")[2])
+    message["Message-ID"] = str(told.get("internetMessageId") or own)
+    for each in told.get("internetMessageHeaders", []):
+        if not str(each["name"]).lower().startswith("x-"):
+            raise GraphError("InvalidInternetMessageHeader", name=str(each["name"]))
+        message[str(each["name"])] = str(each["value"])
+    body = told.get("body", {})
+    kind = "html" if str(body.get("contentType", "text")).lower() == "html" else "plain"
+    message.set_content(str(body.get("content", "")), subtype=kind)
+    for each in told.get("attachments", []):
+        _attach(message, each)
+    return message
+
+
+def _attach(message: EmailMessage, file: Mapping[str, Any]) -> None:
+    main, _, sub = str(file.get("contentType", "application/octet-stream")).partition("/")
+    message.add_attachment(
+        base64.b64decode(file["contentBytes"], validate=True),
+        maintype=main,
+        subtype=sub or "octet-stream",
+        filename=str(file["name"]),
+    )
+
+
+def _address(person: Mapping[str, Any]) -> str:
+    told = person["emailAddress"]
+    name = str(told.get("name", "")).replace('"', "")
+    return f'"{name}" <{told["address"]}>' if name else str(told["address"])
+
+
+def _addresses(people: list[Mapping[str, Any]]) -> list[str]:
+    return [str(each["emailAddress"]["address"]) for each in people]
+
+
+def _checked(recipients: list[str]) -> tuple[str, ...]:
+    for each in recipients or [""]:
+        if not _ADDRESS.fullmatch(each):
+            raise GraphError("ErrorInvalidRecipients", who=each)
+    return tuple(dict.fromkeys(recipients))

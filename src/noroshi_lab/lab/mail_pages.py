@@ -1,0 +1,216 @@
+"""The mailbox pages of the lab: what has arrived, and one mail as its reader sees it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from email.message import EmailMessage, MIMEPart
+from email.parser import BytesParser
+from email.policy import default
+from html import escape
+from urllib.parse import quote
+
+from aiohttp import web
+
+from noroshi.core.words import Words
+from noroshi_lab.lab.mailbox import Mail, Mailboxes
+from noroshi_lab.lab.pages import document
+from noroshi_lab.lab.responses import PAGE, language, page
+
+_REFRESH = 5  # seconds
+_SHOWN = 200
+# A mail is somebody else's text: it runs nothing, fetches nothing, and reaches no page of ours.
+_MAIL = PAGE | {
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
+    "sandbox; frame-ancestors 'self'",
+    "X-Frame-Options": "SAMEORIGIN",
+}
+_TITLE = Words(en="Mail that has arrived", ja="届いたメール")
+_OF = Words(en="Mail for {box}", ja="{box} に届いたメール")
+_EMPTY = Words(
+    en="No mail has come yet. This page looks again by itself.",
+    ja="メールはまだ届いていません。このページは自動で更新されます。",
+)
+_ALL = Words(en="All mailboxes", ja="すべてのメールボックス")
+_NO_SUBJECT = Words(en="(no subject)", ja="(件名なし)")
+_NOT_THERE = Words(en="There is no such mail.", ja="そのメールはありません。")
+_COLUMNS = (
+    Words(en="Date", ja="日時"),
+    Words(en="Mailbox", ja="メールボックス"),
+    Words(en="From", ja="差出人"),
+    Words(en="Subject", ja="件名"),
+)
+_HEADINGS = (
+    (Words(en="From", ja="差出人"), "from_"),
+    (Words(en="To", ja="宛先"), "to"),
+    (Words(en="Date", ja="日時"), "date"),
+    (Words(en="Delivered to", ja="配達先"), "mailbox"),
+    (Words(en="Message-ID", ja="Message-ID"), "message_id"),
+    (Words(en="Received", ja="受信経路"), "received"),
+)
+_TEXT = Words(en="Text", ja="テキスト")
+_HTML = Words(en="HTML", ja="HTML")
+_FILES = Words(en="Attached files", ja="添付ファイル")
+_THREAD = Words(en="In this thread", ja="このスレッドのメール")
+_SOURCE = Words(en="Source", ja="ソースを表示")
+
+
+class MailPages:
+    """The pages under /mail."""
+
+    def __init__(self, mailboxes: Mailboxes) -> None:
+        self._mailboxes = mailboxes
+
+    def routes(self, app: web.Application) -> None:
+        """Adds the pages to the application."""
+        app.router.add_get("/", self._home)
+        app.router.add_get("/mail", self._list)
+        app.router.add_get(r"/mail/{number:\d{1,9}}", self._one)
+        app.router.add_get(r"/mail/{number:\d{1,9}}/html", self._html)
+        app.router.add_get(r"/mail/{number:\d{1,9}}/source", self._source)
+        app.router.add_get(r"/mail/{number:\d{1,9}}/files/{file:\d{1,3}}", self._file)
+
+    async def _home(self, request: web.Request) -> web.Response:
+        return web.Response(status=302, headers=PAGE | {"Location": "/mail"})
+
+    async def _list(self, request: web.Request) -> web.Response:
+        """The newest first; `box` shows one mailbox."""
+        said, box = language(request), request.query.get("box", "").lower()
+        every = await asyncio.to_thread(self._mailboxes.mails)
+        boxes = sorted({mail.mailbox for mail in every})
+        mails = [mail for mail in reversed(every) if box in ("", mail.mailbox)]
+        title = (_OF.fill(box=box) if box else _TITLE).say(said)
+        body = _boxes(boxes, said) + _table(mails[:_SHOWN], said)
+        return page(document(said, title, body, wide=True, refresh=_REFRESH))
+
+    async def _one(self, request: web.Request) -> web.Response:
+        mail, said = await self._mail(request), language(request)
+        every = await asyncio.to_thread(self._mailboxes.mails, mail.mailbox)
+        title = mail.subject or _NO_SUBJECT.say(said)
+        return page(document(said, title, _whole(mail, every, said), wide=True))
+
+    async def _html(self, request: web.Request) -> web.Response:
+        mail = await self._mail(request)
+        part = _message(mail).get_body(("html",))
+        if part is None:
+            raise web.HTTPNotFound
+        return web.Response(text=_decoded(part), content_type="text/html", headers=_MAIL)
+
+    async def _source(self, request: web.Request) -> web.Response:
+        mail = await self._mail(request)
+        text = mail.raw.decode("utf-8", "replace")
+        return web.Response(text=text, content_type="text/plain", headers=_MAIL)
+
+    async def _file(self, request: web.Request) -> web.Response:
+        """Always to be saved, never shown: what it says of its type is not believed."""
+        files = _files(await self._mail(request))
+        number = int(request.match_info["file"])
+        if number >= len(files):
+            raise web.HTTPNotFound
+        name, part = files[number]
+        body = part.get_payload(decode=True)
+        headers = _MAIL | {
+            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}"
+        }
+        return web.Response(
+            body=body if isinstance(body, bytes) else b"",
+            content_type="application/octet-stream",
+            headers=headers,
+        )
+
+    async def _mail(self, request: web.Request) -> Mail:
+        number = int(request.match_info["number"])
+        mail = await asyncio.to_thread(self._mailboxes.mail, number)
+        if mail is None:
+            raise web.HTTPNotFound(text=_NOT_THERE.say(language(request)))
+        return mail
+
+
+def _boxes(boxes: Sequence[str], said: str) -> str:
+    links = [f'<a href="/mail">{_ALL.say(said)}</a>']
+    links += [f'<a href="/mail?box={quote(box)}">{escape(box)}</a>' for box in boxes]
+    return f"<p>{' · '.join(links)}</p>"
+
+
+def _table(mails: Sequence[Mail], said: str) -> str:
+    if not mails:
+        return f"<p>{_EMPTY.say(said)}</p>"
+    heads = "".join(f"<th>{words.say(said)}</th>" for words in _COLUMNS)
+    rows = "".join(
+        f"<tr><td>{escape(mail.date)}</td><td>{escape(mail.mailbox)}</td>"
+        f"<td>{escape(mail.from_)}</td><td>{_link(mail, said)}</td></tr>"
+        for mail in mails
+    )
+    return f"<table><tr>{heads}</tr>{rows}</table>"
+
+
+def _link(mail: Mail, said: str) -> str:
+    subject = mail.subject or _NO_SUBJECT.say(said)
+    return f'<a href="/mail/{mail.number}">{escape(subject)}</a>'
+
+
+def _whole(mail: Mail, every: Sequence[Mail], said: str) -> str:
+    heads = "".join(
+        f"<tr><th>{words.say(said)}</th><td>{escape(getattr(mail, name))}</td></tr>"
+        for words, name in _HEADINGS
+    )
+    message = _message(mail)
+    text, html = message.get_body(("plain",)), message.get_body(("html",))
+    parts = [_boxes((mail.mailbox,), said), f"<table>{heads}</table>"]
+    if text is not None:
+        shown = f"<pre>{escape(_decoded(text))}</pre>"
+        parts.append(f"<h2>{_TEXT.say(said)}</h2>{shown}")
+    if html is not None:
+        frame = f'<iframe sandbox="" title="HTML" src="/mail/{mail.number}/html"></iframe>'
+        parts.append(f"<h2>{_HTML.say(said)}</h2>{frame}")
+    parts += [_attached(mail, said), _thread(mail, every, said)]
+    source = f'<a href="/mail/{mail.number}/source">{_SOURCE.say(said)}</a>'
+    return "".join(parts) + f'<p class="soft">{source}</p>'
+
+
+def _attached(mail: Mail, said: str) -> str:
+    items = "".join(
+        f'<li><a href="/mail/{mail.number}/files/{at}">{escape(name)}</a></li>'
+        for at, (name, _) in enumerate(_files(mail))
+    )
+    return f"<h2>{_FILES.say(said)}</h2><ul>{items}</ul>" if items else ""
+
+
+def _thread(mail: Mail, every: Sequence[Mail], said: str) -> str:
+    """The mails of this mailbox that refer to each other, the oldest first."""
+    known = _refers(mail)
+    others = [each for each in every if known & _refers(each)]
+    if len(others) < 2:
+        return ""
+    items = "".join(
+        f"<li>{_link(each, said) if each.number != mail.number else escape(each.subject)} "
+        f'<span class="soft">{escape(each.date)}</span></li>'
+        for each in others
+    )
+    return f"<h2>{_THREAD.say(said)}</h2><ol>{items}</ol>"
+
+
+def _refers(mail: Mail) -> set[str]:
+    ids = f"{mail.message_id} {mail.in_reply_to} {mail.references}".split()
+    return {each for each in ids if each.startswith("<")}
+
+
+def _message(mail: Mail) -> EmailMessage:
+    return BytesParser(EmailMessage, policy=default).parsebytes(mail.raw)
+
+
+def _files(mail: Mail) -> list[tuple[str, MIMEPart]]:
+    parts = list(_message(mail).iter_attachments())
+    return [
+        (part.get_filename() or f"{number}", part)
+        for number, part in enumerate(parts, 1)
+        if isinstance(part, MIMEPart)
+    ]
+
+
+def _decoded(part: MIMEPart) -> str:
+    try:
+        return str(part.get_content())
+    except LookupError:  # a charset that Python does not know
+        body = part.get_payload(decode=True)
+        return body.decode("ascii", "replace") if isinstance(body, bytes) else ""

@@ -1,0 +1,102 @@
+"""One SMTP connection as lines: in, out, slow, silent or dropped, as the faults want it."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import ssl
+from collections.abc import Callable
+
+from noroshi_lab.lab.dialects import Dialect
+from noroshi_lab.lab.faults import Faults, seconds
+from noroshi_lab.lab.model import Clock
+
+MAX_LINE = 65_536
+
+
+class Ended(Exception):
+    """The conversation is over, without a word."""
+
+
+class Line:
+    """What a conversation reads from and speaks to. Every call may raise Ended, OSError, EOFError."""
+
+    def __init__(
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        faults: Faults,
+        clock: Clock,
+        dialect: Dialect,
+        note: Callable[[str], None] = lambda reply: None,
+    ) -> None:
+        """`note` is told of each error that is said."""
+        self._reader, self._writer = reader, writer
+        self._faults, self._clock = faults, clock
+        self._dialect, self._note = dialect, note
+        self._id = secrets.token_hex(8).upper()
+        self.peer = str(writer.get_extra_info("peername")[0])
+
+    async def read(self) -> str:
+        """The next line, without its end."""
+        return (await self.raw())[:-2].decode("utf-8", "replace")
+
+    async def raw(self) -> bytes:
+        """The next line as it came."""
+        return await self._reader.readuntil(b"\r\n")
+
+    async def octets(self, count: int) -> bytes:
+        """So many bytes."""
+        return await self._reader.readexactly(count)
+
+    async def no(self, reply: str) -> None:
+        """Says an error, with what the provider's errors end in."""
+        self._note(reply)
+        await self.say(self._dialect.marked(reply, self._clock(), self._id))
+
+    async def say(self, reply: str) -> None:
+        """Answers; 421 ends the conversation."""
+        if self._faults.silent:
+            await self.fall_silent()
+        if self._faults.delay:
+            await asyncio.sleep(self._faults.delay)
+        self._writer.write(f"{reply}\r\n".encode())
+        await self._writer.drain()
+        if reply.startswith("421"):
+            raise Ended
+
+    async def strike(self, does: str) -> bool:
+        """Does what a scripted fault says; False: nothing in the place of the usual answer."""
+        if does == "drop":
+            raise Ended
+        if does == "silent":
+            await self.fall_silent()
+        wait = seconds(does)
+        if wait is not None:
+            await asyncio.sleep(wait)
+        if wait is not None or not does or does.endswith("-then-drop"):
+            return False
+        await (self.say if does[0] == "2" else self.no)(does)
+        return True
+
+    async def fall_silent(self) -> None:
+        """Reads on and says nothing until the other side gives up."""
+        while await self._reader.read(MAX_LINE):
+            pass
+        raise Ended
+
+    async def secure(self, tls: ssl.SSLContext) -> str:
+        """Goes over to TLS and tells its version."""
+        # RFC 3207, 6: what came in clear together with STARTTLS must not be obeyed.
+        self._reader._buffer.clear()  # type: ignore[attr-defined]
+        await self._writer.start_tls(tls)
+        return self.tls_version()
+
+    def tls_version(self) -> str:
+        """TLS1.3 or the like; "" in clear."""
+        talk = self._writer.get_extra_info("ssl_object")
+        return str(talk.version()).replace("v", "") if talk else ""
+
+    def close(self) -> None:
+        """Ends the connection."""
+        self._writer.close()

@@ -1,0 +1,221 @@
+"""Switches of the mail side: SMTP AUTH, permissions and passwords."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import get_args
+
+from noroshi.core.words import Words
+from noroshi_lab.lab.model import SHARED, Basic
+from noroshi_lab.lab.scopes import HIGH_VOLUME
+from noroshi_lab.lab.state import Board
+from noroshi_lab.lab.switches.kinds import Switch, flag, later, number, spanned
+
+_MOST_SECONDS, _MOST_CONNECTIONS = 600.0, 1000
+
+
+def _tenant_smtp(board: Board, value: str) -> None:
+    board.tenant.smtp_auth = value == "on"
+
+
+def _mailbox_smtp(board: Board, value: str) -> None:
+    board.keep(replace(board.mailbox, smtp_auth={"on": True, "off": False}.get(value)))
+
+
+def _principal(board: Board, value: str) -> None:
+    known = board.tenant.service_principals
+    (known.add if value == "registered" else known.discard)(board.app.client_id)
+
+
+def _mailbox_right(board: Board, value: str) -> None:
+    others = board.mailbox.open_to - {board.app.client_id}
+    mine = {board.app.client_id} if value == "granted" else set()
+    board.keep(replace(board.mailbox, open_to=others | mine))
+
+
+def _delegate(board: Board, value: str) -> None:
+    box = board.tenant.mailboxes.get(SHARED)
+    if box is not None:
+        mine = {board.user.upn} if value == "granted" else set()
+        board.keep(replace(box, open_to=box.open_to - {board.user.upn} | mine))
+
+
+def _may_for_shared(board: Board) -> bool:
+    box = board.tenant.mailboxes.get(SHARED)
+    return box is not None and board.user.upn in box.open_to
+
+
+def _assignment(board: Board, value: str) -> None:
+    known, mine = board.tenant.assignments, (board.app.client_id, board.mailbox.address)
+    (known.add if value == "assigned" else known.discard)(mine)
+
+
+def _licence(board: Board, value: str) -> None:
+    board.keep(replace(board.mailbox, licensed=value == "assigned"))
+
+
+def _basic(board: Board, value: str) -> None:
+    board.tenant.basic = next(each for each in get_args(Basic) if each == value)
+
+
+def _latency(board: Board, value: str) -> None:
+    board.faults.delay = number(value, 0, _MOST_SECONDS)
+
+
+def _connections(board: Board, value: str) -> None:
+    board.faults.connections = int(number(value, 0, _MOST_CONNECTIONS))
+
+
+def _high_volume(board: Board, value: str) -> None:
+    others = tuple(role for role in board.app.roles if role != HIGH_VOLUME)
+    mine = (HIGH_VOLUME,) if value == "consented" else ()
+    board.keep(replace(board.app, roles=others + mine))
+
+
+EXCHANGE = (
+    Switch(
+        name="high-volume",
+        values=("unconsented", "consented"),
+        help=Words(
+            en="the app's permission for High Volume Email (Mail.Send of Exchange Online); unconsented: "
+            "535 5.7.3 there",
+            ja="High Volume Email に対するアプリの許可 (Exchange Online の Mail.Send)。unconsented ではそこで "
+            "535 5.7.3",
+        ),
+        get=lambda board: "consented" if HIGH_VOLUME in board.app.roles else "unconsented",
+        put=_high_volume,
+    ),
+    Switch(
+        name="tenant-smtp-auth",
+        values=("on", "off"),
+        help=Words(
+            en="SMTP AUTH of the whole tenant (Set-TransportConfig); off: 535 5.7.139 … Tenant",
+            ja="テナント全体の SMTP AUTH (Set-TransportConfig)。off では 535 5.7.139 … Tenant",
+        ),
+        get=lambda board: "on" if board.tenant.smtp_auth else "off",
+        put=later("tenant-smtp-auth", _tenant_smtp),
+    ),
+    Switch(
+        name="mailbox-smtp-auth",
+        values=("inherit", "on", "off"),
+        help=Words(
+            en="SMTP AUTH of the mailbox (Set-CASMailbox); off: 535 5.7.139 … Mailbox",
+            ja="メールボックスの SMTP AUTH (Set-CASMailbox)。off では 535 5.7.139 … Mailbox",
+        ),
+        get=lambda board: {True: "on", False: "off", None: "inherit"}[board.mailbox.smtp_auth],
+        put=later("mailbox-smtp-auth", _mailbox_smtp),
+    ),
+    Switch(
+        name="service-principal",
+        values=("registered", "missing"),
+        help=Words(
+            en="whether Exchange knows the app (New-ServicePrincipal); missing: 535 5.7.3",
+            ja="Exchange にアプリが登録されているか (New-ServicePrincipal)。missing では 535 5.7.3",
+        ),
+        get=lambda board: (
+            "registered"
+            if board.app.client_id in board.tenant.service_principals
+            else "missing"
+        ),
+        put=later("service-principal", _principal),
+    ),
+    Switch(
+        name="mailbox-permission",
+        values=("granted", "missing"),
+        help=Words(
+            en="the app's right to the mailbox (Add-MailboxPermission); missing: 535 5.7.3",
+            ja="アプリのメールボックスへの権限 (Add-MailboxPermission)。missing では 535 5.7.3",
+        ),
+        get=lambda board: (
+            "granted" if board.app.client_id in board.mailbox.open_to else "missing"
+        ),
+        put=later("mailbox-permission", _mailbox_right),
+    ),
+    Switch(
+        name="delegate",
+        values=("granted", "missing"),
+        help=Words(
+            en="the user's rights to the shared mailbox (Full Access, Send As); missing: 535 5.7.3, "
+            "403 ErrorAccessDenied",
+            ja="共有メールボックスに対する利用者の権限 (フル アクセス、Send As)。missing では 535 5.7.3 と "
+            "403 ErrorAccessDenied",
+        ),
+        get=lambda board: "granted" if _may_for_shared(board) else "missing",
+        put=later("delegate", _delegate),
+    ),
+    Switch(
+        name="rbac",
+        values=("none", "assigned"),
+        help=Words(
+            en="the app's role “Application SMTP.SendAsApp” (RBAC for Applications); it holds "
+            "where there is no consent in Entra ID",
+            ja="アプリのロール「Application SMTP.SendAsApp」(アプリケーションの RBAC)。Entra ID の同意が"
+            "ない場合に効きます",
+        ),
+        get=lambda board: (
+            "assigned"
+            if (board.app.client_id, board.mailbox.address) in board.tenant.assignments
+            else "none"
+        ),
+        put=later("rbac", _assignment),
+    ),
+    Switch(
+        name="licence",
+        values=("assigned", "removed"),
+        help=Words(
+            en="the mailbox's licence; removed: 535 5.7.3",
+            ja="メールボックスのライセンス。removed では 535 5.7.3",
+        ),
+        get=lambda board: "assigned" if board.mailbox.licensed else "removed",
+        put=later("licence", _licence),
+    ),
+    spanned(
+        "propagation",
+        lambda board: board.pending,
+        "delay",
+        Words(
+            en="how long Exchange takes to go by a changed permission (really 30m to 2h)",
+            ja="権限の変更が Exchange に行き渡るまでの時間 (実際は30分から2時間)",
+        ),
+    ),
+    Switch(
+        name="basic",
+        values=get_args(Basic),
+        help=Words(
+            en="sign-in by password: by-date is on before 2026-12-31 and then off (535 5.7.139); "
+            "on as an administrator switches it on again; removed: 550 5.7.30",
+            ja="パスワード認証。by-date では 2026-12-31 から無効 (535 5.7.139)。on は管理者が再び"
+            "有効にした状態、removed では 550 5.7.30",
+        ),
+        get=lambda board: board.tenant.basic,
+        put=_basic,
+    ),
+    flag(
+        "security-defaults",
+        "on",
+        "off",
+        lambda board: board.tenant,
+        "security_defaults",
+        Words(
+            en="security defaults; on: passwords are answered with 535 5.7.139",
+            ja="セキュリティの既定値群。on ではパスワード認証に 535 5.7.139",
+        ),
+    ),
+    Switch(
+        name="connections",
+        kind="number",
+        help=Words(
+            en="how many SMTP connections one mailbox may have; more: 432 4.3.2",
+            ja="1つのメールボックスに許す SMTP 接続の数。超えると 432 4.3.2",
+        ),
+        get=lambda board: str(board.faults.connections),
+        put=_connections,
+    ),
+    Switch(
+        name="latency",
+        kind="number",
+        help=Words(en="seconds before each SMTP answer", ja="SMTP の応答ごとに待つ秒数"),
+        get=lambda board: f"{board.faults.delay:g}",
+        put=_latency,
+    ),
+)

@@ -1,0 +1,107 @@
+"""Switches of Microsoft Graph: what an app may do there, and how fast."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from noroshi.core.words import Words
+from noroshi_lab.lab.state import Board
+from noroshi_lab.lab.switches.kinds import Switch, counted, later, number
+
+_SEND = "Mail.Send"
+_READING = {"read-write": "Mail.ReadWrite", "read": "Mail.Read", "basic": "Mail.ReadBasic"}
+_NONE = "none"
+
+
+def _roles(board: Board, gone: set[str], come: tuple[str, ...]) -> None:
+    kept = tuple(role for role in board.app.roles if role not in gone)
+    board.keep(replace(board.app, roles=kept + come))
+
+
+def _send(board: Board, value: str) -> None:
+    _roles(board, {_SEND}, (_SEND,) if value == "consented" else ())
+
+
+def _read(board: Board, value: str) -> None:
+    come = (_READING[value],) if value in _READING else ()
+    _roles(board, set(_READING.values()), come)
+
+
+def _shown_read(board: Board) -> str:
+    held = (name for name, role in _READING.items() if role in board.app.roles)
+    return next(held, _NONE)
+
+
+def _scope(board: Board, value: str) -> None:
+    closed, mine = board.tenant.graph_closed, board.mailbox.address
+    (closed.discard if value == "open" else closed.add)(mine)
+
+
+def _delay(board: Board, value: str) -> None:
+    board.faults.graph_delay = number(value, 0, 600)
+
+
+GRAPH = (
+    Switch(
+        name="graph-send",
+        values=("consented", "unconsented"),
+        help=Words(
+            en="admin consent to Mail.Send for the app; unconsented: 403 ErrorAccessDenied",
+            ja="アプリの Mail.Send への管理者の同意。unconsented では 403 ErrorAccessDenied",
+        ),
+        get=lambda board: "consented" if _SEND in board.app.roles else "unconsented",
+        put=_send,
+    ),
+    Switch(
+        name="graph-read",
+        values=(*_READING, _NONE),
+        help=Words(
+            en="what the app may do with the mailbox's mail: Mail.ReadWrite, Mail.Read, "
+            "Mail.ReadBasic or nothing",
+            ja="メールボックスのメールに対するアプリの権限。Mail.ReadWrite、Mail.Read、Mail.ReadBasic、なし",
+        ),
+        get=_shown_read,
+        put=_read,
+    ),
+    Switch(
+        name="graph-mailbox",
+        values=("open", "closed"),
+        help=Words(
+            en="whether the tenant lets apps use this mailbox (access policy or RBAC); closed: 403",
+            ja="アプリにこのメールボックスの使用を許すか (アクセス ポリシーまたは RBAC)。closed では 403",
+        ),
+        get=lambda board: (
+            "closed" if board.mailbox.address in board.tenant.graph_closed else "open"
+        ),
+        put=later("graph-mailbox", _scope),
+    ),
+    counted(
+        "graph-connections",
+        lambda board: board.limits,
+        "graph_connections",
+        1000,
+        Words(
+            en="requests under way of one app on one mailbox; more: 429 with Retry-After",
+            ja="1つのアプリが1つのメールボックスに同時に出せる要求の数。超えると 429 と Retry-After",
+        ),
+    ),
+    counted(
+        "graph-requests",
+        lambda board: board.limits,
+        "graph_requests",
+        10_000_000,
+        Words(
+            en="requests of one app on one mailbox in ten minutes; more: 429",
+            ja="1つのアプリが1つのメールボックスに10分間に出せる要求の数。超えると 429",
+        ),
+    ),
+    Switch(
+        name="graph-latency",
+        kind="number",
+        help=Words(
+            en="seconds that each request to Graph takes", ja="Graph への要求ごとにかかる秒数"
+        ),
+        get=lambda board: f"{board.faults.graph_delay:g}",
+        put=_delay,
+    ),
+)

@@ -1,0 +1,80 @@
+"""Switches that put a whole server out of order, and those for the certificates that they show."""
+
+from __future__ import annotations
+
+from noroshi.core.words import Words
+from noroshi_lab.lab.certificates import SHOWN
+from noroshi_lab.lab.ports import STATES
+from noroshi_lab.lab.state import Board
+from noroshi_lab.lab.switches.kinds import Switch
+
+_MICROSOFT = {
+    "entra": Words(en="the sign-in server", ja="サインイン サーバー"),
+    "smtp": Words(en="the mail server (SMTP)", ja="メールサーバー (SMTP)"),
+    "graph": Words(en="Microsoft Graph", ja="Microsoft Graph"),
+}
+_NAMES = _MICROSOFT | {
+    "elsewhere": Words(en="the other provider's sign-in", ja="別の事業者のサインイン"),
+    "elsewhere-smtp": Words(en="the other provider's SMTP", ja="別の事業者の SMTP"),
+}
+_STATE = Words(
+    en="{what}: refuses connections, is silent, or busy (503; SMTP: 421)",
+    ja="{what}。refuses では接続を拒否し、silent では応答せず、busy では 503 (SMTP は 421)",
+)
+_ALL = Words(en="all of Microsoft's servers at once", ja="Microsoft のサーバーすべて")
+_MIXED = "mixed"
+_SHOWS = Words(
+    en="the certificate of {what}, for the next connections",
+    ja="次の接続から示す証明書。{what}",
+)
+
+
+def _put(board: Board, name: str, value: str) -> None:
+    state = next(each for each in STATES if each == value)
+    board.doors[name].put(state)
+    if name.endswith("smtp"):
+        faults = board.faults_of(name)
+        faults.silent, faults.busy = state == "silent", state == "busy"
+
+
+def _state(name: str, what: Words) -> Switch:
+    return Switch(
+        name=name,
+        values=STATES,
+        help=_STATE.fill(what=what),
+        get=lambda board: board.doors[name].state,
+        put=lambda board, value: _put(board, name, value),
+    )
+
+
+def _put_all(board: Board, value: str) -> None:
+    for name in _MICROSOFT:
+        _put(board, name, value)
+
+
+def _all(board: Board) -> str:
+    states = {board.doors[name].state for name in _MICROSOFT}
+    return states.pop() if len(states) == 1 else _MIXED
+
+
+def _certificate(name: str, what: Words) -> Switch:
+    def put(board: Board, value: str) -> None:
+        shown = next(each for each in SHOWN if each == value)
+        board.faults_of(name).certificates[name] = shown
+
+    return Switch(
+        name=f"{name}-certificate",
+        values=SHOWN,
+        help=_SHOWS.fill(what=what),
+        get=lambda board: board.faults_of(name).certificates.get(name, "good"),
+        put=put,
+    )
+
+
+OUTAGE = (
+    *(_state(name, what) for name, what in _NAMES.items()),
+    Switch(
+        name="microsoft", values=STATES, help=_STATE.fill(what=_ALL), get=_all, put=_put_all
+    ),
+    *(_certificate(name, what) for name, what in _NAMES.items()),
+)

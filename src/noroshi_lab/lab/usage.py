@@ -1,0 +1,83 @@
+"""What has been sent of late: by mailbox and tenant, in the last minute, hour and day."""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from noroshi_lab.lab.limits import Limits
+from noroshi_lab.lab.model import Clock
+
+_MINUTE, _DAY = timedelta(minutes=1), timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    at: datetime
+    recipients: int
+    outside: int
+    initial: int
+
+
+class Usage:
+    """Counts on the lab's clock. What it says of the future, after a clock was put back, is dropped."""
+
+    def __init__(self, clock: Clock, limits: Limits) -> None:
+        self._clock, self._limits = clock, limits
+        self._sent: dict[str, deque[_Sent]] = defaultdict(deque)
+        self._slots: dict[str, deque[datetime]] = defaultdict(deque)
+        self._errors: dict[tuple[str, str], deque[datetime]] = defaultdict(deque)
+
+    def slot(self, mailbox: str) -> datetime:
+        """When the next mail of this mailbox may go, by the minute's limit; it is taken by it."""
+        now, most = self._clock(), self._limits.a_minute
+        slots = self._slots[mailbox]
+        while slots and (now - slots[0] >= _MINUTE or slots[-1] - now > _DAY):
+            slots.popleft()
+        at = max(now, slots[-most] + _MINUTE) if most and len(slots) >= most else now
+        slots.append(at)
+        return at
+
+    def give_back(self, mailbox: str) -> None:
+        """The last slot was not used after all."""
+        self._slots[mailbox].pop()
+
+    def recipients(self, mailbox: str) -> int:
+        """Of one mailbox, in the last 24 hours."""
+        return sum(each.recipients for each in self._day(mailbox))
+
+    def outside(self) -> int:
+        """External recipients of all mailboxes, in the last 24 hours."""
+        return sum(each.outside for box in list(self._sent) for each in self._day(box))
+
+    def initial(self) -> int:
+        """Those of them that were sent to from an onmicrosoft.com address."""
+        return sum(each.initial for box in list(self._sent) for each in self._day(box))
+
+    def note(self, mailbox: str, *, recipients: int, outside: int, initial: bool) -> None:
+        """A mail was taken, and with it the errors before it are forgotten."""
+        sent = _Sent(self._clock(), recipients, outside, outside if initial else 0)
+        self._sent[mailbox].append(sent)
+        for box, kind in list(self._errors):
+            if box == mailbox:
+                del self._errors[box, kind]
+
+    def failed(self, mailbox: str, kind: str) -> None:
+        """A mail was refused, by an error of this kind."""
+        self._errors[mailbox, kind].append(self._clock())
+
+    def throttled(self, mailbox: str) -> str:
+        """The kind of error for which this sender is throttled now; "": none."""
+        limits, now = self._limits, self._clock()
+        for (box, kind), at in self._errors.items():
+            recent = [each for each in at if timedelta() <= now - each < limits.errors_for]
+            if box == mailbox and limits.errors and len(recent) >= limits.errors:
+                return kind
+        return ""
+
+    def _day(self, mailbox: str) -> deque[_Sent]:
+        sent, now = self._sent[mailbox], self._clock()
+        while sent and not timedelta() <= now - sent[0].at < _DAY:
+            sent.popleft()
+        return sent

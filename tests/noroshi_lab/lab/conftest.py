@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+import shutil
+import ssl
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from noroshi_lab.lab.certificates import open_client_certificate
+from noroshi_lab.lab.elsewhere.model import make_provider, write_account
+from noroshi_lab.lab.lab import Lab
+from noroshi_lab.lab.model import (
+    App,
+    ClientSecret,
+    Directory,
+    Mailbox,
+    Redirect,
+    User,
+    make_tenant,
+)
+from noroshi_lab.lab.tokens import Mint
+from tests.noroshi_lab.lab.parts import SECRET, Client, Clock, Wire
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def directory() -> Directory:
+    app = App(
+        client_id="11111111-2222-3333-4444-555555555555",
+        name="Noroshi",
+        redirects=(
+            Redirect("http://localhost/MxMail/"),
+            Redirect("http://localhost/desktop", "public"),
+        ),
+        secrets=(ClientSecret(SECRET),),
+    )
+    alerts = User(
+        upn="alerts@contoso.example", password="correct horse", oid="o-1", name="Alerts"
+    )
+    mailboxes = [Mailbox(address=alerts.upn), Mailbox(address="ops@contoso.example")]
+    return Directory([make_tenant(app=app, users=[alerts], mailboxes=mailboxes)])
+
+
+@pytest.fixture(scope="session")
+def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The keys that a lab leaves: to make them takes longer than most tests."""
+    folder = tmp_path_factory.mktemp("keys")
+    for name in ("signing-key.pem", "elsewhere-key.pem"):
+        Mint.open(folder / name)
+    open_client_certificate(folder / "client.pem")
+    account = folder / "service-account.json"
+    write_account(make_provider({}, account).account, account, "")
+    return folder
+
+
+@pytest.fixture
+def lab_folder(tmp_path: Path, keys: Path) -> Path:
+    """Where a lab begins with keys of its own."""
+    return Path(shutil.copytree(keys, tmp_path / "lab"))
+
+
+@pytest.fixture
+async def lab(lab_folder: Path, clock: Clock, directory: Directory) -> AsyncIterator[Lab]:
+    async with Lab(lab_folder, clock=clock, directory=directory) as running:
+        yield running
+
+
+@pytest.fixture
+async def client(lab: Lab) -> AsyncIterator[Client]:
+    tls = ssl.create_default_context(cafile=lab.address.ca_file)
+    connector = aiohttp.TCPConnector(ssl=tls)
+    async with aiohttp.ClientSession(connector=connector) as session:
+        yield Client(lab, session)
+
+
+@pytest.fixture
+async def wire(lab: Lab) -> AsyncIterator[Wire]:
+    made = Wire(lab)
+    yield made
+    await made.close()
