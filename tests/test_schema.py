@@ -13,10 +13,10 @@ import pytest
 from annotated_types import Ge, Le, Len
 
 from noroshi import schema
+from noroshi.core.definitions.problems import Unfit
 from noroshi.core.levels import Level, Reason
 from noroshi.core.mail import Answer, Envelope, Receipt, Verdict
 from noroshi.core.model import Cause, Event, ItemState, Limits, Reading, Standing, State, Told
-from noroshi.core.problems import Unfit
 from noroshi.core.words import Words
 from noroshi.ports import options
 

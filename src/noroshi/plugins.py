@@ -9,10 +9,10 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from noroshi import schema
-from noroshi.core.closed import CLOSED, Closed
 from noroshi.core.mail import Envelope
 from noroshi.core.model import Alarm, Contact, Monitor, Rule
-from noroshi.core.notices import Notice
+from noroshi.core.network_policy import CLOSED, Closed
+from noroshi.core.notices.model import Notice
 from noroshi.ports import Action, Check, Topic, TransportKind
 
 log = logging.getLogger(__name__)

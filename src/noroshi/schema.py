@@ -15,11 +15,11 @@ import msgspec
 from pydantic import TypeAdapter, ValidationError
 from pydantic.json_schema import JsonSchemaMode
 
-from noroshi.core.faults import Fault, problems_of
-from noroshi.core.mending import mend
-from noroshi.core.problems import MOST_FOUND, Problem as Problem
+from noroshi.core.definitions.partial import mend
+from noroshi.core.definitions.problems import MOST_FOUND, Problem as Problem
+from noroshi.core.definitions.strict_bool import truths
+from noroshi.core.definitions.validation_errors import Fault, problems_of
 from noroshi.core.size import MOST_VALUES, values_in
-from noroshi.core.truths import truths
 from noroshi.core.words import Words
 
 T = TypeVar("T")

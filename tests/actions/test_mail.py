@@ -11,9 +11,9 @@ from noroshi.actions.mail import Options, draft, finish, try_out
 from noroshi.actions.phrases import REASONS, moment, quantity, span
 from noroshi.actions.template import TemplateFailed, TemplateRenderer
 from noroshi.core.cadence import zone_of
+from noroshi.core.definitions.self_monitoring import OwnRule
 from noroshi.core.levels import Reason, When
 from noroshi.core.model import Cause, Instance, Limits, Reading
-from noroshi.core.own import OwnRule
 from noroshi.core.words import Words, plain
 from tests.actions.made import AKI, NOW, READERS, SAM, alarm, rule, topic, used
 from tests.actions.mails import CRITICAL, MAILS, OK, UNKNOWN, WARNING, drafted

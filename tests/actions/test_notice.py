@@ -11,7 +11,7 @@ import pytest
 from noroshi.actions.notice import notice
 from noroshi.core.levels import Level
 from noroshi.core.model import Contact
-from noroshi.core.notices import (
+from noroshi.core.notices.model import (
     Aside,
     Bad,
     CameBack,

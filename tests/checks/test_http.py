@@ -17,9 +17,9 @@ import pytest
 from noroshi import schema
 from noroshi.checks import http
 from noroshi.checks.logs.encodings import Codec
-from noroshi.core.closed import Closed
 from noroshi.core.levels import Level
 from noroshi.core.mail import Network
+from noroshi.core.network_policy import Closed
 from noroshi.core.status import judge
 from noroshi.ports import Unmeasurable
 from noroshi.testing import DAWN, FakeHost

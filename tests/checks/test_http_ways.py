@@ -10,8 +10,8 @@ import pytest
 
 from noroshi import schema
 from noroshi.checks import http
-from noroshi.core.closed import Closed
 from noroshi.core.mail import Network
+from noroshi.core.network_policy import Closed
 from noroshi.ports import Unmeasurable
 from noroshi.testing import FakeHost
 from tests.network.proxies import Proxy

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import time, timedelta
 
 from noroshi.core.levels import Level, Reason, When
+from noroshi.core.maintenance import Weekly
 from noroshi.core.model import (
     NOTHING_SAID,
     Contact,
@@ -17,7 +18,6 @@ from noroshi.core.model import (
     State,
 )
 from noroshi.core.reckon import farewell, reckon
-from noroshi.core.windows import Weekly
 from noroshi.core.words import plain
 from noroshi.testing import DAWN
 

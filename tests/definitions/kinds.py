@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from noroshi.core.closed import CLOSED, Closed
 from noroshi.core.model import Limits
+from noroshi.core.network_policy import CLOSED, Closed
 from noroshi.core.words import Words, plain
 from noroshi.ports import Action, Check, TransportKind, options
 

@@ -11,7 +11,7 @@ import pytest
 
 from noroshi.actions.template import TemplateRenderer
 from noroshi.cli.near import built_in
-from noroshi.core.problems import Problem
+from noroshi.core.definitions.problems import Problem
 from noroshi.core.words import Words
 from noroshi.definitions import compile_plan, document, give_ids, read_folder, try_out, ulid
 from noroshi.oauth.clouds import Account

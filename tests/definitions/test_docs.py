@@ -10,8 +10,8 @@ from typing import get_args
 
 import pytest
 
-from noroshi.core import telling, watching
-from noroshi.core.defined import (
+from noroshi.core.definitions import monitors, rules
+from noroshi.core.definitions.schema import (
     BlueprintDef,
     ContactDef,
     EventName,
@@ -23,9 +23,9 @@ from noroshi.core.defined import (
     RuleDef,
     WindowDef,
 )
-from noroshi.core.defined_sending import AccountDef, CloudDef, NetworkDef, RouteDef
+from noroshi.core.definitions.schema_mail import AccountDef, CloudDef, NetworkDef, RouteDef
 from noroshi.core.model import MOST_TELLINGS
-from noroshi.core.notices import Happening
+from noroshi.core.notices.model import Happening
 from noroshi.definitions import compile_plan, give_ids, read_folder, write_folder
 from tests.definitions.kinds import KINDS
 
@@ -85,11 +85,11 @@ def test_a_table_says_the_defaults(section):
 @pytest.mark.parametrize(
     ("section", "said"),
     [
-        pytest.param("Monitor", f"1 to {watching.MOST_PATIENCE}", id="patience"),
-        pytest.param("Monitor", f"1s to {watching.LONGEST_TIMEOUT}", id="time-out"),
+        pytest.param("Monitor", f"1 to {monitors.MOST_PATIENCE}", id="patience"),
+        pytest.param("Monitor", f"1s to {monitors.LONGEST_TIMEOUT}", id="time-out"),
         pytest.param("rules", f"1 to {MOST_TELLINGS}", id="tellings"),
-        pytest.param("rules", f"at least {telling.SHORTEST_REPEAT}", id="repeat"),
-        pytest.param("routes", f"1 to {telling.MOST_CONNECTIONS}", id="connections"),
+        pytest.param("rules", f"at least {rules.SHORTEST_REPEAT}", id="repeat"),
+        pytest.param("routes", f"1 to {rules.MOST_CONNECTIONS}", id="connections"),
     ],
 )
 def test_bounds_are_as_documented(section, said):

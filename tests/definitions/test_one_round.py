@@ -7,7 +7,7 @@ from itertools import count
 
 import pytest
 
-from noroshi.core.problems import Problem
+from noroshi.core.definitions.problems import Problem
 from noroshi.core.words import plain
 from noroshi.definitions import check, document, look_into
 from noroshi.definitions.echoes import without_echoes

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from noroshi.app.composition import Hosts
-from noroshi.core.closed import CLOSED
 from noroshi.core.model import Instance, Monitor
+from noroshi.core.network_policy import CLOSED
 from noroshi.hosts.files import LocalFiles
 from noroshi.hosts.jobs import Jobs, nobody
 from noroshi.hosts.programs import ProgramRules

@@ -9,7 +9,7 @@ import pytest
 
 from noroshi.core.alarms import Acknowledged, Remark, Remarked, Silence
 from noroshi.core.levels import Level, Reason
-from noroshi.core.windows import Weekly
+from noroshi.core.maintenance import Weekly
 from noroshi.stores.memory import MemoryStore
 from noroshi.stores.sqlite import SqliteStore
 from noroshi.testing import DAWN

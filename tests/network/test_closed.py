@@ -9,8 +9,8 @@ from ipaddress import ip_network
 
 import pytest
 
-from noroshi.core.closed import Closed
 from noroshi.core.mail import DIRECT, Fault, Network
+from noroshi.core.network_policy import Closed
 from noroshi.network import ByNetwork, NotReached, reach
 from noroshi.network.http import LARGEST, Patience, open_http
 from noroshi.network.over_requests import requests_session

@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from noroshi.core.closed import Closed
 from noroshi.core.mail import Network
+from noroshi.core.network_policy import Closed
 from noroshi.oauth.provider import SignInFailed, Unreachable
 from noroshi.vault import Secret
 from tests.network.proxies import Proxy

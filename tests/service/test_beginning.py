@@ -7,8 +7,8 @@ import pytest
 
 from noroshi.checks import BUILT_IN
 from noroshi.config.web import Web
+from noroshi.core.definitions.parsing import is_name
 from noroshi.core.mail import Verdict
-from noroshi.core.written import is_name
 from noroshi.hosts.around import Around
 from noroshi.ports import Listener, Memory, Process, Processor, Volume
 from noroshi.service.known_services import PORTS, PROGRAMS

@@ -4,10 +4,10 @@ import pytest
 
 from noroshi.config.config import Config
 from noroshi.config.web import Web
+from noroshi.core.definitions.compiler import Plan
 from noroshi.core.model import Rule
 from noroshi.core.people import Audited
-from noroshi.core.plan import Plan
-from noroshi.core.ways_out import Sends
+from noroshi.core.route_readiness import Sends
 from noroshi.core.words import plain
 from noroshi.hosts.around import Around, size_told
 from noroshi.ports import NodeFacts, QueueFacts

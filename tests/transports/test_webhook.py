@@ -12,9 +12,9 @@ from ipaddress import ip_network
 import pytest
 
 from noroshi import schema
-from noroshi.core.closed import Closed
 from noroshi.core.delivery import Accepted, NextRoute, RestRoute, Retry, fate
 from noroshi.core.mail import Envelope, Fault, Network, Parcel, Verdict
+from noroshi.core.network_policy import Closed
 from noroshi.core.people import ADMIN, OPERATOR, roles_up_to
 from noroshi.core.words import NOTHING, Words
 from noroshi.network.http import Patience

@@ -4,8 +4,8 @@ import asyncio
 
 from playwright.async_api import expect
 
+from noroshi.core.definitions.version_note import told
 from noroshi.core.model import Reading, Sample
-from noroshi.core.noted import told
 from tests.service.asking import NearBy, applied
 from tests.service.desk import Desk
 from tests.web.browser import with_user

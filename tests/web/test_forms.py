@@ -6,7 +6,7 @@ import pytest
 
 from noroshi import schema
 from noroshi.checks import BUILT_IN
-from noroshi.core.defined import (
+from noroshi.core.definitions.schema import (
     ContactDef,
     GroupDef,
     InstanceDef,
@@ -15,7 +15,7 @@ from noroshi.core.defined import (
     NotificationDef,
     RuleDef,
 )
-from noroshi.core.defined_sending import AccountDef, RouteDef
+from noroshi.core.definitions.schema_mail import AccountDef, RouteDef
 from noroshi.ports import options
 from noroshi.transports import BUILT_IN as TRANSPORTS
 from noroshi.web.forms import Drawn, elsewhere, fields_of, merged, read

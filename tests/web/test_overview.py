@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from noroshi.core.levels import Level
-from noroshi.core.ways_out import Way, sends
+from noroshi.core.route_readiness import Way, sends
 from noroshi.core.words import Words
 from noroshi.ports import StoreError
 from noroshi.service import attend

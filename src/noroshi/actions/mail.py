@@ -17,10 +17,10 @@ from noroshi.actions.mail_text import page
 from noroshi.actions.notice import notice
 from noroshi.actions.telling import telling
 from noroshi.actions.template import Renderer, TemplateFailed
+from noroshi.core.definitions.problems import Unfit
 from noroshi.core.digest import TOLD
 from noroshi.core.levels import Level
 from noroshi.core.model import Alarm, Contact
-from noroshi.core.problems import Unfit
 from noroshi.core.words import Words
 from noroshi.ports import Action, Topic, options
 

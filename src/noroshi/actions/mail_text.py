@@ -27,9 +27,9 @@ from noroshi.actions.telling import (
     word,
     words,
 )
+from noroshi.core.definitions.self_monitoring import OwnRule
 from noroshi.core.levels import Level
 from noroshi.core.model import Alarm, Event, Rule
-from noroshi.core.own import OwnRule
 from noroshi.core.words import Words
 
 SINCE = Words(en="Since", ja="いつから")

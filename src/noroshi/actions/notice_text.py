@@ -13,7 +13,7 @@ from noroshi.actions.phrases import MARKS, WORDS, moment, span
 from noroshi.core.cadence import zone_of
 from noroshi.core.levels import Level
 from noroshi.core.model import Contact
-from noroshi.core.notices import (
+from noroshi.core.notices.model import (
     Aside,
     Bad,
     CameBack,

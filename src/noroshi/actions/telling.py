@@ -23,9 +23,9 @@ from noroshi.actions.phrases import (
 )
 from noroshi.core import status
 from noroshi.core.cadence import zone_of
+from noroshi.core.definitions.self_monitoring import is_mail
 from noroshi.core.levels import Level
 from noroshi.core.model import Alarm, Contact, Event, Rule
-from noroshi.core.own import is_mail
 from noroshi.core.words import Words, plain
 from noroshi.ports import Topic
 

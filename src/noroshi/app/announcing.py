@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from noroshi.core.definitions.self_monitoring import is_own
 from noroshi.core.mail import Route
-from noroshi.core.own import is_own
 from noroshi.core.words import Words, plain
 from noroshi.definitions import Plan
 from noroshi.definitions.needs import mark_of

@@ -21,12 +21,12 @@ from noroshi import actions, checks, imports, transports
 from noroshi.actions.template import TemplateRenderer
 from noroshi.app.own_files import own_files
 from noroshi.config.config import Config
-from noroshi.core import plan
 from noroshi.core.cadence import zone_of
-from noroshi.core.closed import Closed
+from noroshi.core.definitions import compiler
+from noroshi.core.definitions.self_monitoring import is_own
 from noroshi.core.mail import Fault, Network, Route
 from noroshi.core.model import Monitor
-from noroshi.core.own import is_own
+from noroshi.core.network_policy import Closed
 from noroshi.core.words import Words, plain
 from noroshi.definitions import RANDOM_BYTES, Difference, Plan, compile_plan, ulid
 from noroshi.engine import Engine
@@ -91,7 +91,7 @@ class Plans:
 
     def __init__(self, plugins: Plugins) -> None:
         self._plugins = plugins
-        self.current: Plan = plan.Plan()
+        self.current: Plan = compiler.Plan()
         self._ids: dict[str, str] = {}
 
     async def compile(self, version: Version) -> Plan:

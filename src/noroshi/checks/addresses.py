@@ -13,7 +13,7 @@ from functools import lru_cache
 from ipaddress import ip_address
 from typing import Any
 
-from noroshi.core import system
+from noroshi.core import os_errors
 from noroshi.core.words import Words
 from noroshi.ports import Unmeasurable
 
@@ -56,13 +56,13 @@ async def places(address: str, port: int = 0) -> Sequence[Place]:
     try:
         found = await loop.getaddrinfo(address, port, type=socket.SOCK_STREAM)
     except (socket.gaierror, UnicodeError) as error:  # UnicodeError: no name at all (a..b)
-        raise Unmeasurable(NO_NAME.fill(address=address, why=system.why(error))) from None
+        raise Unmeasurable(NO_NAME.fill(address=address, why=os_errors.why(error))) from None
     return tuple((family, where) for family, _, _, _, where in found)
 
 
 def why(error: OSError) -> Words:
     """What the network said, in words."""
-    return KNOWN.get(error.errno or 0) or system.why(error)
+    return KNOWN.get(error.errno or 0) or os_errors.why(error)
 
 
 @lru_cache(8192)

@@ -8,9 +8,9 @@ from datetime import UTC, datetime, time, timedelta, tzinfo
 from typing import Any
 
 from noroshi.core.cadence import At, Every, first_after
+from noroshi.core.definitions.parsing import DAYS, duration, is_name, moment
 from noroshi.core.model import Limits, Reading
 from noroshi.core.words import Words
-from noroshi.core.written import DAYS, duration, is_name, moment
 from noroshi.ports import Beat, Check, Host, Outcome, options
 
 LEAST, MOST = timedelta(seconds=10), timedelta(days=366)

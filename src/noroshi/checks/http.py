@@ -12,9 +12,9 @@ from noroshi import imports
 from noroshi.checks import secret_headers
 from noroshi.checks.logs.encodings import codec_of
 from noroshi.checks.logs.matching import shown
-from noroshi.core import pages
+from noroshi.core import http_expectations
+from noroshi.core.definitions.problems import Unfit
 from noroshi.core.model import Limits, Reading
-from noroshi.core.problems import Unfit
 from noroshi.core.words import Words, plain
 from noroshi.network import ByNetwork, NotReached
 from noroshi.oauth.certificates import ca_file_faults
@@ -90,7 +90,9 @@ class Options:
             raise Unfit(fault)
 
     def _faults(self) -> Iterator[Words]:
-        if why := pages.fault_of(self.url) or pages.header_fault(self.headers):
+        if why := http_expectations.fault_of(self.url) or http_expectations.header_fault(
+            self.headers
+        ):
             yield why
         yield from secret_headers.faults_of(self.url, self.headers, self.secret_headers)
         if not all(100 <= one <= 599 for one in self.status):
@@ -108,12 +110,14 @@ class Options:
             yield NO_BODY
 
     @property
-    def expected(self) -> pages.Expected:
-        return pages.Expected(statuses=self.status, has=self.has, has_not=self.has_not)
+    def expected(self) -> http_expectations.Expected:
+        return http_expectations.Expected(
+            statuses=self.status, has=self.has, has_not=self.has_not
+        )
 
     @property
     def where(self) -> str:
-        return pages.where_of(self.url)
+        return http_expectations.where_of(self.url)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +135,7 @@ class Looked:
         words = self.trouble.words if self.trouble is not None else plain("")
         if not self.visit.hops:
             return words
-        return LED.fill(where=pages.where_of(self.visit.hops[0].url), why=words)
+        return LED.fill(where=http_expectations.where_of(self.visit.hops[0].url), why=words)
 
 
 async def run(wanted: Options, host: Host, memory: Mapping[str, Any]) -> Outcome:
@@ -184,14 +188,14 @@ async def _judged(wanted: Options, looked: Looked) -> tuple[int, Words]:
         return 1, looked.answered.onward
     expected, where = wanted.expected, looked.visit.where
     page = await _page(looked.answered, for_words=bool(wanted.has or wanted.has_not))
-    if why := pages.unexpected(expected, page, where):
+    if why := http_expectations.unexpected(expected, page, where):
         return 1, why
-    return 0, pages.as_expected(expected, page, where)
+    return 0, http_expectations.as_expected(expected, page, where)
 
 
-async def _page(answered: Answered, *, for_words: bool) -> pages.Page:
+async def _page(answered: Answered, *, for_words: bool) -> http_expectations.Page:
     coding = answered.headers.get("content-encoding", "").strip().lower()
-    return pages.Page(
+    return http_expectations.Page(
         status=answered.status,
         text=await _text(answered.body) if for_words else b"",
         cut_after=0 if answered.whole else len(answered.body),
@@ -222,7 +226,9 @@ async def _shown_of(wanted: Options, looked: Looked) -> Sequence[Words]:
 
 
 def _of_hop(wanted: Options, hop: Answered) -> Iterator[Words]:
-    yield HOP.fill(method=wanted.method, url=hop.url, status=pages.phrase(hop.status))
+    yield HOP.fill(
+        method=wanted.method, url=hop.url, status=http_expectations.phrase(hop.status)
+    )
     for name in TOLD:
         if value := hop.headers.get(name, ""):
             yield HEADER.fill(name=name, value=_shown(value))

@@ -25,9 +25,9 @@ from noroshi.checks.logs.terms import (
     leaves,
     see_that_they_are_few,
 )
+from noroshi.core.definitions.problems import Unfit
 from noroshi.core.model import Limits, Reading
-from noroshi.core.problems import Unfit
-from noroshi.core.system import why
+from noroshi.core.os_errors import why
 from noroshi.core.words import Words, plain
 from noroshi.ports import Check, Files, Host, Outcome, Unmeasurable, options
 

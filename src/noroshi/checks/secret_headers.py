@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from noroshi.core import pages
+from noroshi.core import http_expectations
 from noroshi.core.masking import Masks
 from noroshi.core.model import Reading
 from noroshi.core.words import Words
@@ -44,18 +44,22 @@ def faults_of(
 ) -> Iterator[Words]:
     """What is wrong with them; nothing that was given for an entry's name is repeated."""
     names = [name.lower() for name in (*headers, *secret_headers)]
-    if len(names) > pages.MOST_HEADERS:
-        yield pages.TOO_MANY_HEADERS.fill(most=pages.MOST_HEADERS)
+    if len(names) > http_expectations.MOST_HEADERS:
+        yield http_expectations.TOO_MANY_HEADERS.fill(most=http_expectations.MOST_HEADERS)
     for name, entry in secret_headers.items():
-        if not pages.may_be_set(name):
-            yield pages.BAD_HEADER.fill(name=name)
+        if not http_expectations.may_be_set(name):
+            yield http_expectations.BAD_HEADER.fill(name=name)
         if names.count(name.lower()) > 1:
             yield TWICE.fill(name=name)
         if not ENTRY.fullmatch(entry):
             yield NO_ENTRY
         elif why := reserved(entry):
             yield why
-    if secret_headers and not pages.fault_of(url) and not pages.keeps_secrets(url):
+    if (
+        secret_headers
+        and not http_expectations.fault_of(url)
+        and not http_expectations.keeps_secrets(url)
+    ):
         yield IN_THE_CLEAR
 
 

@@ -10,7 +10,7 @@ from noroshi.cli.asked import Asked
 from noroshi.cli.client import Refused
 from noroshi.cli.folders import say_applied, say_would
 from noroshi.cli.layout import table
-from noroshi.core.problems import instead
+from noroshi.core.definitions.problems import instead
 from noroshi.core.words import Words
 from noroshi.definitions.blueprints import titled
 from noroshi.definitions.toml import toml

@@ -21,7 +21,7 @@ from noroshi.cli.machine import shown
 from noroshi.cli.places import NAME
 from noroshi.cli.redacting import Redacting, settings_told
 from noroshi.config.config import FILE, ConfigError
-from noroshi.core.system import why
+from noroshi.core.os_errors import why
 from noroshi.core.words import Words
 
 PRIVATE = 0o600

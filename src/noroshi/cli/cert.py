@@ -14,7 +14,7 @@ from noroshi.cli.client import Refused
 from noroshi.cli.hidden import CANNOT_READ, STDIN, contents, typed
 from noroshi.cli.times import clock
 from noroshi.cli.tried import CERTIFICATE, say_that_it_is_asked, told
-from noroshi.core.system import why
+from noroshi.core.os_errors import why
 from noroshi.core.words import Words
 from noroshi.oauth.client_certificates import UnfitCertificate, read
 

@@ -20,8 +20,8 @@ from noroshi.cli.placeholders import (
     say_placeholders,
 )
 from noroshi.config.config import FILE, Config, ConfigError, read_config
-from noroshi.core.own import is_own
-from noroshi.core.problems import Problem
+from noroshi.core.definitions.problems import Problem
+from noroshi.core.definitions.self_monitoring import is_own
 from noroshi.core.words import Words
 from noroshi.definitions import (
     RANDOM_BYTES,

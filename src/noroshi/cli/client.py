@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from noroshi.cli.places import DOOR, NAME
-from noroshi.core.system import why
+from noroshi.core.os_errors import why
 from noroshi.core.words import Words
 
 LONGEST_ANSWER, QUICK_ANSWER = 120.0, 10.0

@@ -11,8 +11,8 @@ from noroshi.cli.asked import Asked
 from noroshi.cli.client import Refused
 from noroshi.cli.folders import say_applied, say_would
 from noroshi.cli.placeholders import placeholders_of, say_placeholders
-from noroshi.core.problems import instead
-from noroshi.core.system import why
+from noroshi.core.definitions.problems import instead
+from noroshi.core.os_errors import why
 from noroshi.core.words import Words
 from noroshi.definitions import read_text
 from noroshi.definitions.documents import document

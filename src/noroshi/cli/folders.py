@@ -15,8 +15,8 @@ from noroshi.cli.placeholders import (
     placeholders_of,
     say_placeholders,
 )
-from noroshi.core.problems import Problem
-from noroshi.core.system import why
+from noroshi.core.definitions.problems import Problem
+from noroshi.core.os_errors import why
 from noroshi.core.words import Words
 from noroshi.definitions import by_file, look_into, what_would_be_lost, write_folder
 from noroshi.ports import Document

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from noroshi.cli.asked import Asked
 from noroshi.cli.client import Refused
-from noroshi.core.system import why
+from noroshi.core.os_errors import why
 from noroshi.core.words import Words
 
 STDIN = "-"

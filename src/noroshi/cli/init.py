@@ -17,7 +17,7 @@ from noroshi.cli.asked import Asked
 from noroshi.cli.client import Refused
 from noroshi.cli.places import DOOR, GROUP, HOME
 from noroshi.config.config import FILE, Config, ConfigError, read_config, sample
-from noroshi.core.system import why
+from noroshi.core.os_errors import why
 from noroshi.core.words import Words
 from noroshi.ports import StoreError
 from noroshi.stores.presence import is_blank, is_lost, lay_aside

@@ -10,7 +10,7 @@ from noroshi.cli.asked import Asked
 from noroshi.cli.client import Refused
 from noroshi.cli.hidden import CANNOT_READ, contents, typed
 from noroshi.cli.layout import table
-from noroshi.core.system import why
+from noroshi.core.os_errors import why
 from noroshi.core.words import Words
 from noroshi.vault import Secret, VaultError, read_key
 from noroshi.vault.passphrase import lock_up

@@ -13,7 +13,7 @@ from noroshi.actions.template import TemplateRenderer
 from noroshi.app.composition import open_service, open_to_examine, open_to_look
 from noroshi.cli.client import Refused, unpacked
 from noroshi.config.config import Config
-from noroshi.core.system import why
+from noroshi.core.os_errors import why
 from noroshi.core.words import Words
 from noroshi.plugins import Plugins
 from noroshi.ports import Away, StoreError

@@ -13,7 +13,7 @@ from noroshi.cli.hidden import contents, typed
 from noroshi.cli.layout import table
 from noroshi.cli.secret_day import dated, write_down
 from noroshi.cli.tried import say_that_it_is_asked, told
-from noroshi.core.problems import instead
+from noroshi.core.definitions.problems import instead
 from noroshi.core.words import NOTHING, Words
 
 PROMPT = Words(en="Password for “{name}”: ", ja="「{name}」のパスワード: ")

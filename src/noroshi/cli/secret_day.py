@@ -9,7 +9,7 @@ from typing import Any
 
 from noroshi.cli.asked import Asked
 from noroshi.cli.client import Refused
-from noroshi.core.accounts import OVER, end_of, is_over
+from noroshi.core.definitions.accounts import OVER, end_of, is_over
 from noroshi.core.words import Words
 
 NO_ACCOUNT = Words(

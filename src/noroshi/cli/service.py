@@ -24,7 +24,7 @@ from noroshi.cli.installing import (
 from noroshi.cli.machine import BOOTED, found, shown
 from noroshi.cli.places import DOOR, DROP_INS, GROUP, HOME, NAME, SERVICE, USER
 from noroshi.config.config import FILE, Config, ConfigError, read_config
-from noroshi.core.system import why
+from noroshi.core.os_errors import why
 from noroshi.core.words import Words, plain
 
 READABLE = 0o644

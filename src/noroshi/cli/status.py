@@ -13,7 +13,7 @@ from noroshi.cli.levels import MARKS, WORST_FIRST, level_of, shown, tally
 from noroshi.cli.silences import lines
 from noroshi.cli.times import clock, lasted
 from noroshi.cli.ways import arrival, marked, sign_in
-from noroshi.core.ways_out import Sends, is_sure, ways_out
+from noroshi.core.route_readiness import Sends, is_sure, ways_out
 from noroshi.core.words import Words, plain
 
 Answer = Mapping[str, Any]

@@ -26,9 +26,9 @@ from noroshi.config.values import (
     read_variables,
 )
 from noroshi.config.web import PORT, Unusable, Web, read_web
-from noroshi.core.closed import Net
-from noroshi.core.system import why
-from noroshi.core.toml_slips import Slip, slips
+from noroshi.core.definitions.toml_recovery import Slip, slips
+from noroshi.core.network_policy import Net
+from noroshi.core.os_errors import why
 from noroshi.core.words import Words
 
 FILE = "noroshi.toml"

@@ -8,7 +8,7 @@ from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from noroshi.core.closed import Net
+from noroshi.core.network_policy import Net
 from noroshi.core.words import Words
 
 MOST_DAYS = 36_500

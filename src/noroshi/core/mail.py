@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Any
 
-from noroshi.core.closed import CLOSED, Closed
+from noroshi.core.network_policy import CLOSED, Closed
 from noroshi.core.people import ADMIN
 from noroshi.core.words import NOTHING, Words, plain
 

@@ -16,7 +16,7 @@ from typing import Any
 from noroshi.core.cadence import Cadence, Every
 from noroshi.core.levels import Level, Reason, When
 from noroshi.core.mail import DIRECT, Envelope, Network
-from noroshi.core.windows import Window
+from noroshi.core.maintenance import Window
 from noroshi.core.words import NOTHING, Words
 
 MOST_TELLINGS = 999

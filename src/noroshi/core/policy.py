@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from noroshi.core.levels import HUSHED, Level, Reason, When
+from noroshi.core.maintenance import turns_of
 from noroshi.core.model import Event, ItemState, Monitor, Rule, Standing, State, Told
-from noroshi.core.windows import turns_of
 
 
 def decide(

@@ -9,6 +9,7 @@ from typing import Any
 
 from noroshi.core.levels import HUSHED, Level, Reason
 from noroshi.core.mail import Envelope, Lane
+from noroshi.core.maintenance import ends_of
 from noroshi.core.model import (
     NOTHING_SAID,
     Alarm,
@@ -26,7 +27,6 @@ from noroshi.core.model import (
 )
 from noroshi.core.policy import decide, owes, wake
 from noroshi.core.status import Finding, advance, close, event_id, event_of
-from noroshi.core.windows import ends_of
 
 LANES = {
     Level.OK: Lane.RECOVERY,

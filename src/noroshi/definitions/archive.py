@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from io import BytesIO
 from pathlib import PurePosixPath
 
-from noroshi.core.problems import Problem
+from noroshi.core.definitions.problems import Problem
 from noroshi.core.words import Words
 from noroshi.definitions.documents import TYPES
 from noroshi.definitions.folder import BESIDE, STRAY, Folder, is_ours, made_of, parsed, texts

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 
-from noroshi.core.problems import Problem
+from noroshi.core.definitions.problems import Problem
 from noroshi.definitions.compiling import Kinds, Plan, compile_most
 from noroshi.definitions.echoes import by_file, without_echoes
 from noroshi.definitions.ids import give_most_ids

@@ -6,13 +6,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, Protocol
 
-from noroshi.core import plan
-from noroshi.core.accounts import end_of
-from noroshi.core.closed import Closed
-from noroshi.core.defined_sending import AccountDef, CloudDef
+from noroshi.core.definitions import compiler
+from noroshi.core.definitions.accounts import end_of
+from noroshi.core.definitions.parsing import duration
+from noroshi.core.definitions.problems import Problem
+from noroshi.core.definitions.schema_mail import AccountDef, CloudDef
 from noroshi.core.mail import Network, Route
-from noroshi.core.problems import Problem
-from noroshi.core.written import duration
+from noroshi.core.network_policy import Closed
 from noroshi.definitions.documents import definitions_of
 from noroshi.definitions.echoes import by_file, without_echoes
 from noroshi.definitions.leaving import host_of, led_elsewhere
@@ -20,8 +20,8 @@ from noroshi.oauth.clouds import REST, Account, Cloud
 from noroshi.ports import Action, Check, Document, TransportKind
 from noroshi.schema import Invalid, read
 
-Plan = plan.Plan[Account]
-EMPTY: Plan = plan.Plan()
+Plan = compiler.Plan[Account]
+EMPTY: Plan = compiler.Plan()
 
 OPEN = frozenset({"script"})
 """Kinds whose readings have the names that the user's own program gives them."""
@@ -60,7 +60,7 @@ def compile_most(
     """
     read, of_shape = definitions_of(documents, faulty)
     of_shape = without_echoes(of_shape, faulty)
-    made, found = plan.compile_most(read, _for_the_core(kinds))
+    made, found = compiler.compile_most(read, _for_the_core(kinds))
     made = _with_routes_told(made)
     found = (*found, *led_elsewhere(made))
     known = {*faulty, *(problem.where for problem in of_shape)}
@@ -88,8 +88,8 @@ def _hosts(routes: Sequence[Route]) -> tuple[str, ...]:
     return tuple(host for host in named if host)
 
 
-def _for_the_core(kinds: Kinds) -> plan.Kinds[Account]:
-    return plan.Kinds(
+def _for_the_core(kinds: Kinds) -> compiler.Kinds[Account]:
+    return compiler.Kinds(
         checks={name: _check(check) for name, check in kinds.checks.items()},
         actions={name: _kind(action.options) for name, action in kinds.actions.items()},
         transports={name: _kind(kind.options) for name, kind in kinds.transports.items()},
@@ -98,7 +98,7 @@ def _for_the_core(kinds: Kinds) -> plan.Kinds[Account]:
     )
 
 
-def _check(check: Check) -> plan.Kind:
+def _check(check: Check) -> compiler.Kind:
     declared = frozenset(check.limits) | frozenset(check.names)
     readings = None if check.kind in OPEN or not declared else declared
     kind = _kind(check.options, check.limits, readings)
@@ -115,7 +115,7 @@ def _kind(
     options: type,
     limits: Mapping[str, Any] | None = None,
     readings: frozenset[str] | None = None,
-) -> plan.Kind:
+) -> compiler.Kind:
     def read_options(
         given: Mapping[str, Any], where: str
     ) -> tuple[object, tuple[Problem, ...]]:
@@ -125,7 +125,7 @@ def _kind(
             return None, invalid.problems
 
     names = frozenset(f.name for f in fields(options)) if is_dataclass(options) else frozenset()
-    return plan.Kind(read=read_options, names=names, limits=limits or {}, readings=readings)
+    return compiler.Kind(read=read_options, names=names, limits=limits or {}, readings=readings)
 
 
 def _account(account: AccountDef, cloud: CloudDef, network: Network) -> Account:

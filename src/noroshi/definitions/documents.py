@@ -9,8 +9,10 @@ from dataclasses import fields, replace
 from math import isfinite
 from typing import Any, NoReturn
 
-from noroshi.core.accounts import CREDENTIALS, ENDPOINTS
-from noroshi.core.defined import (
+from noroshi.core.definitions.accounts import CREDENTIALS, ENDPOINTS
+from noroshi.core.definitions.parsing import is_name
+from noroshi.core.definitions.problems import Place, Problem, file_of, shortened
+from noroshi.core.definitions.schema import (
     BlueprintDef,
     ContactDef,
     Definitions,
@@ -18,10 +20,8 @@ from noroshi.core.defined import (
     NotificationDef,
     RuleDef,
 )
-from noroshi.core.defined_sending import AccountDef, CloudDef, NetworkDef, RouteDef
-from noroshi.core.problems import Place, Problem, file_of, shortened
+from noroshi.core.definitions.schema_mail import AccountDef, CloudDef, NetworkDef, RouteDef
 from noroshi.core.words import Words
-from noroshi.core.written import is_name
 from noroshi.oauth.clouds import is_microsoft
 from noroshi.oauth.profiles import CLOUDS
 from noroshi.ports import Document

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from noroshi.core.problems import Problem
+from noroshi.core.definitions.problems import Problem
 
 TOGETHER = (("every", "at", "days"), ("when", "nth"))
 """Fields that are judged by each other: with a faulty one the others cannot be judged."""

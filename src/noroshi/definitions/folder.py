@@ -8,12 +8,12 @@ from datetime import date, time
 from pathlib import Path
 from typing import Any
 
-from noroshi.core.problems import Place, Problem
-from noroshi.core.system import why
-from noroshi.core.toml_slips import Slip, slips
-from noroshi.core.toml_text import loads
+from noroshi.core.definitions.parsing import is_name
+from noroshi.core.definitions.problems import Place, Problem
+from noroshi.core.definitions.safe_toml import loads
+from noroshi.core.definitions.toml_recovery import Slip, slips
+from noroshi.core.os_errors import why
 from noroshi.core.words import Words
-from noroshi.core.written import is_name
 from noroshi.definitions.documents import TYPES, content, document, split
 from noroshi.definitions.toml import toml
 from noroshi.ports import Document

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from noroshi.core.cadence import EPOCH
-from noroshi.core.problems import Place, Problem, file_of
+from noroshi.core.definitions.problems import Place, Problem, file_of
 from noroshi.core.words import Words
 from noroshi.definitions.documents import content, document, split
 from noroshi.ports import Document

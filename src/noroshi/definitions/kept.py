@@ -6,9 +6,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from noroshi.core.problems import Problem, file_of
+from noroshi.core.definitions.parsing import is_name
+from noroshi.core.definitions.problems import Problem, file_of
 from noroshi.core.words import Words
-from noroshi.core.written import is_name
 from noroshi.definitions.documents import content, document, split
 from noroshi.ports import Document
 from noroshi.schema import Invalid

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from noroshi.core.accounts import host_in
+from noroshi.core.definitions.accounts import host_in
+from noroshi.core.definitions.compiler import Plan
+from noroshi.core.definitions.problems import Problem, file_of
 from noroshi.core.mail import Route
-from noroshi.core.plan import Plan
-from noroshi.core.problems import Problem, file_of
 from noroshi.core.words import Words
 from noroshi.oauth.clouds import Account
 from noroshi.oauth.profiles import MAIL_DOMAINS

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from noroshi.core.defined import Definitions
-from noroshi.core.problems import Problem
+from noroshi.core.definitions.problems import Problem
+from noroshi.core.definitions.schema import Definitions
 from noroshi.core.words import Words
 from noroshi.definitions.documents import definitions_of
 from noroshi.ports import Document

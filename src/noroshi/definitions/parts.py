@@ -7,9 +7,9 @@ import copy
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from noroshi.core.problems import Place, Problem
+from noroshi.core.definitions.parsing import is_name
+from noroshi.core.definitions.problems import Place, Problem
 from noroshi.core.words import Words
-from noroshi.core.written import is_name
 from noroshi.definitions.documents import content, document, split
 from noroshi.ports import Document
 from noroshi.schema import Invalid

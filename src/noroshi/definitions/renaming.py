@@ -7,10 +7,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from noroshi.core.own import OWN
-from noroshi.core.problems import Problem
+from noroshi.core.definitions.parsing import is_name
+from noroshi.core.definitions.problems import Problem
+from noroshi.core.definitions.self_monitoring import OWN
 from noroshi.core.words import Words
-from noroshi.core.written import is_name
 from noroshi.definitions.documents import content, document, split
 from noroshi.definitions.ids import ids_by_path
 from noroshi.definitions.kept import KEPT, under_another_name

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from noroshi.core.problems import Place, Problem, file_of
+from noroshi.core.definitions.parsing import DAYS, moment
+from noroshi.core.definitions.problems import Place, Problem, file_of
 from noroshi.core.words import Words
-from noroshi.core.written import DAYS, moment
 from noroshi.definitions.compiling import Kinds
 from noroshi.definitions.documents import content
 from noroshi.ports import Document

@@ -8,8 +8,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
+from noroshi.core.definitions.problems import Problem, file_of
 from noroshi.core.model import Monitor
-from noroshi.core.problems import Problem, file_of
 from noroshi.core.words import Words
 from noroshi.definitions.compiling import Kinds, Plan
 from noroshi.oauth.certificates import ca_file_faults

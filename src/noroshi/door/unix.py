@@ -10,7 +10,7 @@ import socket
 import struct
 from pathlib import Path
 
-from noroshi.core.system import why
+from noroshi.core.os_errors import why
 from noroshi.core.words import Words
 from noroshi.ports import StoreError
 from noroshi.service import Person, administrator, member

@@ -11,10 +11,10 @@ import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from noroshi.core.emergency import APART, over, tellings
 from noroshi.core.levels import Level
 from noroshi.core.mail import NOBODY, Envelope, Origin, Verdict, signed
 from noroshi.core.model import Change, Monitor, Sample, Standing, State
+from noroshi.core.notices.emergency import APART, over, tellings
 from noroshi.core.reckon import reckon
 from noroshi.core.words import Words, plain
 from noroshi.engine import journal

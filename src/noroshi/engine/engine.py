@@ -11,10 +11,10 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from noroshi.core.budget import DAY
+from noroshi.core.definitions.self_monitoring import is_mail
 from noroshi.core.delivery import Accepted, Fate
 from noroshi.core.mail import Envelope, Parcel, Receipt, Route
 from noroshi.core.model import Monitor
-from noroshi.core.own import is_mail
 from noroshi.engine import journal
 from noroshi.engine.dispatch import Dispatch
 from noroshi.engine.emergency import Emergency

@@ -19,8 +19,16 @@ from noroshi.core.delivery import (
     why_of,
 )
 from noroshi.core.mail import Envelope, Parcel, Receipt, Verdict
-from noroshi.core.notices import Aside, CameBack, Draft, Failed, Failure, Notice, Notification
-from noroshi.core.noticing import elsewhere, may_tell_of, tellings
+from noroshi.core.notices.draft import elsewhere, may_tell_of, tellings
+from noroshi.core.notices.model import (
+    Aside,
+    CameBack,
+    Draft,
+    Failed,
+    Failure,
+    Notice,
+    Notification,
+)
 from noroshi.core.words import Words, plain
 from noroshi.ports import Arrival, Followed
 from noroshi.round_trips import is_trip, taken

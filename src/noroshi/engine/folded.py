@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from noroshi.core.noted import told
+from noroshi.core.definitions.version_note import told
 from noroshi.core.words import Words
 from noroshi.ports import Clocks, Version
 

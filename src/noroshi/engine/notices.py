@@ -16,10 +16,12 @@ from functools import partial
 from typing import Protocol
 
 from noroshi.core.cadence import At
+from noroshi.core.definitions.self_monitoring import is_own
 from noroshi.core.delivery import Fate
 from noroshi.core.mail import Envelope, Parcel, Receipt, Route
 from noroshi.core.model import Contact, Monitor, Rule
-from noroshi.core.notices import (
+from noroshi.core.notices.draft import GAP, asked_for, last_due, tellings
+from noroshi.core.notices.model import (
     Changed,
     Happening,
     Missed,
@@ -30,8 +32,6 @@ from noroshi.core.notices import (
     Unwatched,
     Watched,
 )
-from noroshi.core.noticing import GAP, asked_for, last_due, tellings
-from noroshi.core.own import is_own
 from noroshi.core.words import Words
 from noroshi.definitions import Difference, differences
 from noroshi.engine import failures

@@ -11,13 +11,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from noroshi.core import budget, reader
+from noroshi.core import budget, reader_rate
 from noroshi.core.budget import Spent
 from noroshi.core.chronology import put_right
 from noroshi.core.digest import may_join
 from noroshi.core.mail import Envelope, Receipt, Route, Verdict
 from noroshi.core.model import Contact
-from noroshi.core.reader import NEW, Reader
+from noroshi.core.reader_rate import NEW, Reader
 from noroshi.ports import Taken
 
 MINUTE = timedelta(minutes=1)
@@ -59,7 +59,9 @@ class Pacing:
     def shift(self, by: timedelta) -> None:
         """The wall clock was set."""
         self._spent = {key: budget.shifted(one, by) for key, one in self._spent.items()}
-        self._readers = {key: reader.shifted(one, by) for key, one in self._readers.items()}
+        self._readers = {
+            key: reader_rate.shifted(one, by) for key, one in self._readers.items()
+        }
 
     @contextmanager
     def one_out(self, route: Route, now: datetime) -> Iterator[bool]:
@@ -135,7 +137,7 @@ class Pacing:
         self._spent[key] = budget.spend(way.pace, self._of(key), at, recipients)
         if contact:
             known = self._readers.get(contact, NEW)
-            self._readers[contact] = reader.told(known, at, digest=digest)
+            self._readers[contact] = reader_rate.told(known, at, digest=digest)
 
     def _may_be_urgent(self, route: Route, now: datetime) -> bool:
         """Return whether a critical alarm need not wait long: in a storm that goes on for hours
@@ -143,11 +145,11 @@ class Pacing:
         return budget.half_is_left(route.pace, self._of(_key(route)), now)
 
     def _room(self, contact: str, now: datetime, *, urgent: bool = False) -> int | None:
-        most = self._most.get(contact, reader.SINGLES)
+        most = self._most.get(contact, reader_rate.SINGLES)
         if not most:
             return None
         known = self._readers.get(contact, NEW)
-        return max(0, reader.room(known, now, most, urgent=urgent) - self._out_to[contact])
+        return max(0, reader_rate.room(known, now, most, urgent=urgent) - self._out_to[contact])
 
     def _of(self, key: str) -> Spent:
         return self._spent.get(key, Spent())

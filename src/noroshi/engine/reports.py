@@ -9,10 +9,10 @@ from typing import Protocol
 from noroshi.core.cadence import At
 from noroshi.core.levels import Level
 from noroshi.core.mail import Envelope
+from noroshi.core.maintenance import ends_of
 from noroshi.core.model import Monitor, State
-from noroshi.core.notices import Bad, Draft, Notification, Well
-from noroshi.core.noticing import report_before, report_due, tellings
-from noroshi.core.windows import ends_of
+from noroshi.core.notices.draft import report_before, report_due, tellings
+from noroshi.core.notices.model import Bad, Draft, Notification, Well
 from noroshi.ports import Clocks, Store
 
 SETTLING = 60.0

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain
 
-from noroshi.core.defined_sending import REDIRECT
+from noroshi.core.definitions.schema_mail import REDIRECT
 from noroshi.core.words import NOTHING, Words
 from noroshi.guides.guide import PARTS, Case, Guide, Step
 from noroshi.guides.microsoft365 import MICROSOFT365, WAYS, values_of

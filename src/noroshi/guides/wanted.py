@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from noroshi.core.defined_sending import REDIRECT
+from noroshi.core.definitions.schema_mail import REDIRECT
 from noroshi.guides.guide import Case
 from noroshi.guides.microsoft365 import (
     MAIL_READ,

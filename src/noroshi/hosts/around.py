@@ -14,7 +14,7 @@ from pathlib import Path
 from noroshi import __version__
 from noroshi.config.config import FILE, Config
 from noroshi.config.web import Web
-from noroshi.core.system import why
+from noroshi.core.os_errors import why
 from noroshi.core.words import NOTHING, Words, plain
 from noroshi.hosts.threads import apart
 from noroshi.hosts.zone import machine_zone

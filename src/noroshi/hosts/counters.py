@@ -9,7 +9,7 @@ import os
 
 import psutil
 
-from noroshi.core.system import why
+from noroshi.core.os_errors import why
 from noroshi.core.words import Words
 from noroshi.ports import Memory, Processor, Unmeasurable
 

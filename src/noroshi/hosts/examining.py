@@ -16,7 +16,7 @@ from pysqlite3 import dbapi2 as driver
 
 from noroshi import __version__
 from noroshi.config.config import FILE, Config
-from noroshi.core.system import why
+from noroshi.core.os_errors import why
 from noroshi.core.words import Words, plain
 from noroshi.hosts.own_port import look_at_port
 from noroshi.hosts.threads import apart

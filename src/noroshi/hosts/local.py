@@ -10,7 +10,7 @@ from typing import TypeVar
 import psutil
 
 from noroshi.core.mail import DIRECT, Network
-from noroshi.core.system import why
+from noroshi.core.os_errors import why
 from noroshi.core.words import Words
 from noroshi.hosts import counters
 from noroshi.hosts.computer import Computer

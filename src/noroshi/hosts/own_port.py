@@ -9,7 +9,7 @@ import psutil
 
 from noroshi.config.config import FILE
 from noroshi.config.web import Web
-from noroshi.core.system import why
+from noroshi.core.os_errors import why
 from noroshi.core.words import Words, plain
 from noroshi.hosts.threads import apart
 from noroshi.ports.examination import Cure, Exam, Seen, Stopped, Whose

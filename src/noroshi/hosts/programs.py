@@ -14,7 +14,7 @@ from pathlib import Path
 
 from noroshi.config.config import Config
 from noroshi.config.values import NO_VARIABLE, VARIABLE
-from noroshi.core.system import why
+from noroshi.core.os_errors import why
 from noroshi.core.words import Words
 from noroshi.ports import Program, Unmeasurable
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import psutil
 
-from noroshi.core.system import why
+from noroshi.core.os_errors import why
 from noroshi.core.words import Words
 from noroshi.hosts.threads import apart
 from noroshi.ports import Unmeasurable, Volume

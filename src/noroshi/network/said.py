@@ -7,7 +7,7 @@ import ssl
 from collections.abc import Sequence
 
 from noroshi.core.mail import Fault, Network
-from noroshi.core.system import why
+from noroshi.core.os_errors import why
 from noroshi.core.words import NOTHING, Words, joined
 from noroshi.network.racing import NobodyAnswered, NoSource
 from noroshi.ports import RouteTrouble

@@ -8,8 +8,8 @@ import threading
 from collections.abc import Iterable, Sequence
 
 from noroshi.core.mail import Fault
+from noroshi.core.os_errors import why
 from noroshi.core.printable import printable
-from noroshi.core.system import why
 from noroshi.core.words import Words
 from noroshi.imports import ONE_AT_A_TIME
 from noroshi.network.said import CA_FILE, CERTIFICATE_FILE, NotReached, not_reached

@@ -19,7 +19,7 @@ from aiohttp.client_proto import ResponseHandler
 from yarl import URL
 
 from noroshi import __version__
-from noroshi.core.pages import NO_TARGET, leads_to, origin_of, where_of
+from noroshi.core.http_expectations import NO_TARGET, leads_to, origin_of, where_of
 from noroshi.core.words import Words
 from noroshi.network import said
 from noroshi.network.dialing import meet

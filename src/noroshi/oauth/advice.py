@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from noroshi.core.accounts import host_in
+from noroshi.core.definitions.accounts import host_in
 from noroshi.core.words import Words, plain
 from noroshi.oauth import aadsts_app, aadsts_person, cures_beyond, cures_here
 from noroshi.oauth.advised import (

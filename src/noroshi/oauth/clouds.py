@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from typing import Literal
 from urllib.parse import quote, urlsplit, urlunsplit
 
-from noroshi.core.accounts import host_in
-from noroshi.core.defined_sending import REDIRECT
+from noroshi.core.definitions.accounts import host_in
+from noroshi.core.definitions.schema_mail import REDIRECT
 from noroshi.core.mail import DIRECT, Network
 from noroshi.oauth.high_volume import MAILBOX_ROLE, role_at
 from noroshi.ports import Resource

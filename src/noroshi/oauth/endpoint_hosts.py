@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
-from noroshi.core.accounts import host_in, is_plain
+from noroshi.core.definitions.accounts import host_in, is_plain
 from noroshi.core.words import Words
 from noroshi.oauth.clouds import Account, is_microsoft
 from noroshi.oauth.provider import SignInFailed

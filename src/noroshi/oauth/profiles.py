@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from noroshi.core.accounts import host_in
+from noroshi.core.definitions.accounts import host_in
 from noroshi.core.words import Words
 from noroshi.oauth.clouds import LOOPBACK, Cloud
 from noroshi.oauth.high_volume import NEW_DOMAIN

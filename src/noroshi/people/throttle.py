@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ipaddress import IPv6Address, ip_address
 
-from noroshi.core.attempts import Attempts
+from noroshi.core.login_throttle import Attempts
 
 FREE, FREE_NAME, FREE_ADDRESS = 5, 50, 20
 """Failures that cost no waiting: of a name from one address, of a name from all addresses from which

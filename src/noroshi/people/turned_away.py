@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 
+from noroshi.core.audit_sampling import Sparing
 from noroshi.core.people import Audited
-from noroshi.core.sparing import Sparing
 from noroshi.core.words import Words
 from noroshi.ports import Clocks, Store, StoreError
 

@@ -6,10 +6,10 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 
 from noroshi.core.alarms import Acknowledged, Remark, Remarked
+from noroshi.core.definitions.problems import Problem
 from noroshi.core.levels import Level
 from noroshi.core.model import Monitor, State
 from noroshi.core.printable import printable
-from noroshi.core.problems import Problem
 from noroshi.core.words import Words
 from noroshi.definitions import Plan
 from noroshi.service import looking

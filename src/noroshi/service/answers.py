@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from noroshi.core.levels import Level, Reason
-from noroshi.core.ways_out import Sends
+from noroshi.core.route_readiness import Sends
 from noroshi.core.words import NOTHING, Words
 from noroshi.service.answers_alarms import Holder, RemarkShown, SilenceShown, WindowShown
 from noroshi.service.answers_mail import Arrives

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from noroshi.core.definitions.problems import Problem
 from noroshi.core.model import Limits
-from noroshi.core.problems import Problem
 from noroshi.core.words import Words
 from noroshi.definitions import Difference
 from noroshi.ports import Document

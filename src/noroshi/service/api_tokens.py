@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from noroshi.core.definitions.problems import Problem, instead, shortened
 from noroshi.core.people import NAME, ApiToken, holds, made_with
-from noroshi.core.problems import Problem, instead, shortened
 from noroshi.core.words import Words
 from noroshi.people import keys
 from noroshi.people.entering import BAD_NAME

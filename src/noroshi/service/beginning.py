@@ -10,10 +10,10 @@ from datetime import datetime
 
 from noroshi import schema
 from noroshi.actions.trial_alarm import trial_alarm
+from noroshi.core.definitions.problems import Problem, instead
+from noroshi.core.definitions.self_monitoring import OWN
 from noroshi.core.mail import Envelope, Lane
 from noroshi.core.model import Contact
-from noroshi.core.own import OWN
-from noroshi.core.problems import Problem, instead
 from noroshi.core.words import Words
 from noroshi.definitions import Plan
 from noroshi.ports import NOTHING_QUEUED, Document

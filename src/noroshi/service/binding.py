@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from noroshi import schema
-from noroshi.core.problems import Problem
+from noroshi.core.definitions.problems import Problem
 from noroshi.core.words import Words, plain
 from noroshi.definitions import Plan
 from noroshi.definitions.uses import Use, place_of, uses_of

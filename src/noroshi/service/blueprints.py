@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from noroshi import schema
-from noroshi.core.noted import kept
-from noroshi.core.problems import instead
+from noroshi.core.definitions.problems import instead
+from noroshi.core.definitions.version_note import kept
 from noroshi.core.words import Words
 from noroshi.definitions.blueprints import Blueprint, add, blueprints
 from noroshi.service.answers_definitions import Applied, BlueprintRow

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from noroshi.core.definitions.parsing import is_name
 from noroshi.core.mail import Envelope
 from noroshi.core.model import Monitor
 from noroshi.core.words import Words
-from noroshi.core.written import is_name
 from noroshi.definitions import Plan, likely_renamed, monitor_ids
 from noroshi.definitions.needs import is_retiring
 from noroshi.ports import Document, Waiting

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from noroshi.core.problems import Problem, instead
+from noroshi.core.definitions.problems import Problem, instead
 from noroshi.core.words import Words
 from noroshi.definitions.needs import account_of
 from noroshi.guides.wanted import certificate_entry

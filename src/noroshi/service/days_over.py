@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
-from noroshi.core.accounts import ENDS, OVER, end_of, is_over
-from noroshi.core.problems import Problem
+from noroshi.core.definitions.accounts import ENDS, OVER, end_of, is_over
+from noroshi.core.definitions.problems import Problem
 from noroshi.definitions import content
 from noroshi.ports import Document
 

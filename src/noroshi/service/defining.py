@@ -8,9 +8,9 @@ from contextlib import suppress
 from dataclasses import replace
 
 from noroshi import ports
+from noroshi.core.definitions.problems import MOST_FOUND, Problem, first_of
+from noroshi.core.definitions.self_monitoring import OWN
 from noroshi.core.model import Monitor
-from noroshi.core.own import OWN
-from noroshi.core.problems import MOST_FOUND, Problem, first_of
 from noroshi.core.words import Words
 from noroshi.definitions import Checked, Plan, check, differences
 from noroshi.definitions.compiling import EMPTY

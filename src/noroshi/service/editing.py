@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
-from noroshi.core.problems import MOST_FOUND, Problem, instead
+from noroshi.core.definitions.problems import MOST_FOUND, Problem, instead
 from noroshi.core.words import Words
 from noroshi.definitions import content, differences, document
 from noroshi.definitions.documents import split

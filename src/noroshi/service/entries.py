@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
-from noroshi.core.problems import Problem, instead
+from noroshi.core.definitions.problems import Problem, instead
 from noroshi.core.words import Words
 from noroshi.ports import Document
 from noroshi.service.answers_vault import SecretEntry

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from noroshi.core.definitions.parsing import is_address
+from noroshi.core.definitions.problems import Problem, instead
 from noroshi.core.digest import waits_since
 from noroshi.core.mail import DIRECT, Network, Route
-from noroshi.core.problems import Problem, instead
 from noroshi.core.words import NOTHING, Words, plain
-from noroshi.core.written import is_address
 from noroshi.definitions import Plan
 from noroshi.definitions.leaving import host_of
 from noroshi.definitions.needs import account_of, mark_of, resource_of

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from noroshi.core.definitions.problems import Problem, instead
 from noroshi.core.mail import Route
-from noroshi.core.problems import Problem, instead
 from noroshi.core.words import NOTHING, Words
 from noroshi.guides import MICROSOFT365, TITLES, WAYS, Step, Value, filled, line
 from noroshi.guides.handing import handed

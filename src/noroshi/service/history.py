@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from noroshi.actions.phrases import REASONS
+from noroshi.core.definitions.problems import instead
 from noroshi.core.model import Contact, Decision, Event, Monitor, Rule
-from noroshi.core.problems import instead
 from noroshi.core.status import ENDS
 from noroshi.core.words import Words
 from noroshi.definitions import Plan

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from noroshi import ports
-from noroshi.core.problems import Problem
+from noroshi.core.definitions.problems import Problem
 from noroshi.core.words import Words
 from noroshi.service.desk import Desk
 from noroshi.service.offer import ADMIN, Conflict, Invalid, Person, note, operation

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from noroshi.core.definitions.problems import Problem
 from noroshi.core.mail import Route
-from noroshi.core.problems import Problem
 from noroshi.core.words import Words
 from noroshi.oauth.client_auth import read_key_file
 from noroshi.oauth.clouds import Account

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from noroshi import schema
+from noroshi.core.definitions.problems import Problem
 from noroshi.core.people import ADMIN, OPERATOR, VIEWER, Person
-from noroshi.core.problems import Problem
 from noroshi.core.size import SMALL_TEXT
 from noroshi.core.words import Words
 from noroshi.sandbox import CHUNK, Busy, Readers, Unread

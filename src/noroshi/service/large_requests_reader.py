@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from noroshi import sandbox_reader
-from noroshi.core.problems import MOST_FOUND, Problem, shortened
+from noroshi.core.definitions.problems import MOST_FOUND, Problem, shortened
 from noroshi.core.size import MOST_VALUES, values_in
 from noroshi.definitions import by_file, content, document
 from noroshi.definitions.documents import definitions_of

@@ -13,7 +13,7 @@ from noroshi.core.digest import ENDING, TOLD
 from noroshi.core.levels import Level
 from noroshi.core.mail import Receipt, Route
 from noroshi.core.model import ItemState, Monitor, Sample, State
-from noroshi.core.ways_out import Way, sends
+from noroshi.core.route_readiness import Way, sends
 from noroshi.core.words import NOTHING, Words
 from noroshi.definitions.compiling import OPEN
 from noroshi.definitions.needs import NOT_IN_VAULT, is_retiring

@@ -16,6 +16,7 @@ from itertools import islice
 from typing import Any, ClassVar, Protocol, TypeVar, get_type_hints
 
 from noroshi import schema
+from noroshi.core.definitions.problems import MOST_FOUND, Problem, first_of, shortened
 from noroshi.core.people import (
     ADMIN as ADMIN,
     OPERATOR as OPERATOR,
@@ -25,7 +26,6 @@ from noroshi.core.people import (
     Person as Person,
     roles_up_to,
 )
-from noroshi.core.problems import MOST_FOUND, Problem, first_of, shortened
 from noroshi.core.size import MOST_VALUES, is_small
 from noroshi.core.words import Words
 from noroshi.ports import StoreError

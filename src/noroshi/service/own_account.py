@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from noroshi.core.definitions.problems import Problem
 from noroshi.core.people import User
-from noroshi.core.problems import Problem
 from noroshi.core.words import Words
 from noroshi.people import NoEntry
 from noroshi.people.passwords import unfit

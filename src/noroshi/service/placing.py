@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from noroshi import schema
-from noroshi.core.noted import kept
-from noroshi.core.own import OWN
-from noroshi.core.problems import Problem
+from noroshi.core.definitions.problems import Problem
+from noroshi.core.definitions.self_monitoring import OWN
+from noroshi.core.definitions.version_note import kept
 from noroshi.core.words import Words
 from noroshi.definitions.parts import Path, copied, instance_copied, moved, part
 from noroshi.ports import Document, Version

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from noroshi.core.problems import Problem
+from noroshi.core.definitions.problems import Problem
 from noroshi.core.words import Words
 from noroshi.oauth import aadsts_app
 from noroshi.oauth.advised import Advice

@@ -8,7 +8,7 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from noroshi import schema
-from noroshi.core.problems import first_of, instead
+from noroshi.core.definitions.problems import first_of, instead
 from noroshi.core.words import Words
 from noroshi.definitions import Plan
 from noroshi.definitions.compiling import compile_plan

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from noroshi.core.alarms import Acknowledged, Remark, Remarked, Said
+from noroshi.core.definitions.problems import Problem
 from noroshi.core.levels import Level
 from noroshi.core.model import Monitor, State
-from noroshi.core.problems import Problem
 from noroshi.core.words import Words
 from noroshi.definitions import Plan
 from noroshi.service.alarming import (

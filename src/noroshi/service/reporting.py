@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from noroshi.core.definitions.problems import instead
 from noroshi.core.model import Monitor
-from noroshi.core.problems import instead
 from noroshi.core.words import Words
 from noroshi.ports import Beat
 from noroshi.service.desk import Desk

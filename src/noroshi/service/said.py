@@ -10,8 +10,8 @@ from noroshi.actions.phrases import REASONS
 from noroshi.core.alarms import Acknowledged, Remark, Said, Silence, names_at, silent_until
 from noroshi.core.cadence import WEEK
 from noroshi.core.levels import Level
+from noroshi.core.maintenance import Weekly, Window, ends_of, span_of
 from noroshi.core.model import ItemState, Monitor, Rule
-from noroshi.core.windows import Weekly, Window, ends_of, span_of
 from noroshi.core.words import NOTHING
 from noroshi.service.answers import MonitorStatus
 from noroshi.service.answers_alarms import (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from noroshi.core.system import why
+from noroshi.core.os_errors import why
 from noroshi.core.words import Words
 from noroshi.service.answers_vault import KeyChecked, KeyEntry, KeyRotated
 from noroshi.service.desk import Desk

@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterable
 from datetime import datetime
 
+from noroshi.core.definitions.parsing import is_address
+from noroshi.core.definitions.problems import Problem, instead, shortened
 from noroshi.core.levels import Level
 from noroshi.core.mail import Envelope
 from noroshi.core.model import Contact
-from noroshi.core.problems import Problem, instead, shortened
 from noroshi.core.words import Words
-from noroshi.core.written import is_address
 from noroshi.definitions import Plan
 
 LONGEST_SUBJECT = 500

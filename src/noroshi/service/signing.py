@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from noroshi.core.definitions.problems import Problem, instead
 from noroshi.core.mail import Route
-from noroshi.core.problems import Problem, instead
 from noroshi.core.words import Words
 from noroshi.definitions import Plan
 from noroshi.definitions.leaving import host_of

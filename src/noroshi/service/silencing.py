@@ -7,11 +7,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from noroshi.core.alarms import NODE, Silence, names_at
-from noroshi.core.maintaining import LONGEST
+from noroshi.core.definitions.maintenance import LONGEST
+from noroshi.core.definitions.problems import Problem, instead
 from noroshi.core.model import Monitor
 from noroshi.core.printable import printable
-from noroshi.core.problems import Problem, instead
-from noroshi.core.until import read_length, read_moment
+from noroshi.core.time_input import read_length, read_moment
 from noroshi.core.words import Words
 from noroshi.definitions import Plan
 from noroshi.service.answers_alarms import SilenceShown

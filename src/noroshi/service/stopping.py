@@ -11,9 +11,9 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
-from noroshi.core.noted import kept
-from noroshi.core.own import ALWAYS, OWN
-from noroshi.core.problems import Problem, instead
+from noroshi.core.definitions.problems import Problem, instead
+from noroshi.core.definitions.self_monitoring import ALWAYS, OWN
+from noroshi.core.definitions.version_note import kept
 from noroshi.core.words import NOTHING, Words
 from noroshi.definitions.checking import read
 from noroshi.definitions.parts import Path, part, parts, stops, switched

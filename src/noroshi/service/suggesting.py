@@ -8,9 +8,9 @@ from ipaddress import ip_address
 from typing import Any, TypeVar
 
 from noroshi import schema
+from noroshi.core.definitions.problems import Problem, instead
+from noroshi.core.definitions.version_note import kept
 from noroshi.core.model import Instance, Monitor
-from noroshi.core.noted import kept
-from noroshi.core.problems import Problem, instead
 from noroshi.core.words import Words
 from noroshi.definitions import content
 from noroshi.definitions.blueprints import Blueprint, add

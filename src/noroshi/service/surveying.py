@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from noroshi.core.definitions.self_monitoring import is_own
 from noroshi.core.levels import Level
-from noroshi.core.own import is_own
-from noroshi.core.ways_out import Sends, is_sure
+from noroshi.core.route_readiness import Sends, is_sure
 from noroshi.core.words import Words
 from noroshi.definitions import Plan
 from noroshi.hosts.around import Around, PlaceShown

@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
-from noroshi.core.problems import Problem
+from noroshi.core.definitions.problems import Problem
 from noroshi.core.words import Words
 from noroshi.ports import Document
 from noroshi.service.entries import fields_naming

@@ -6,8 +6,8 @@ from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from noroshi.core.definitions.problems import Problem, instead
 from noroshi.core.people import NAME, OF_TOKEN, ROLES, User, made_with, roles_up_to
-from noroshi.core.problems import Problem, instead
 from noroshi.core.words import Words
 from noroshi.people import keys, steps
 from noroshi.people.entering import BAD_NAME, SEED

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from noroshi.core.noted import kept, told
-from noroshi.core.problems import instead
+from noroshi.core.definitions.problems import instead
+from noroshi.core.definitions.version_note import kept, told
 from noroshi.core.words import Words
 from noroshi.definitions import Difference, differences
 from noroshi.definitions.kept import as_it_was

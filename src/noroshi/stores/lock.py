@@ -15,7 +15,7 @@ from enum import Enum
 from pathlib import Path
 from types import TracebackType
 
-from noroshi.core.system import why
+from noroshi.core.os_errors import why
 from noroshi.core.words import Words
 from noroshi.ports import StoreError
 

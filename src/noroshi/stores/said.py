@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from pysqlite3 import dbapi2 as driver
 
-from noroshi.core.system import why
+from noroshi.core.os_errors import why
 from noroshi.core.words import Words
 from noroshi.ports import Away
 

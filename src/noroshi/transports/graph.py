@@ -9,9 +9,9 @@ from dataclasses import replace
 from typing import Literal
 from urllib.parse import quote, urlsplit
 
+from noroshi.core.definitions.problems import Unfit
 from noroshi.core.mail import Answer, Envelope, Fault, Receipt, Verdict
 from noroshi.core.masking import Masks
-from noroshi.core.problems import Unfit
 from noroshi.core.words import Words
 from noroshi.network.graph_said import error_in
 from noroshi.network.http import MODULES, Connecting, NoAnswer, Patience, Reply

@@ -11,9 +11,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Literal
 
+from noroshi.core.definitions.problems import Unfit
 from noroshi.core.mail import Answer, Envelope, Fault, Receipt, Verdict
-from noroshi.core.problems import Unfit
-from noroshi.core.system import why
+from noroshi.core.os_errors import why
 from noroshi.core.words import Words
 from noroshi.ports import Outside, TransportKind, options
 from noroshi.transports.mime import BadAddress, compose, message_ids, paths_of, smtp_address

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
-from noroshi.core.problems import Unfit
+from noroshi.core.definitions.problems import Unfit
 from noroshi.core.words import Words
 from noroshi.definitions.documents import ENTRY
 from noroshi.oauth.high_volume import is_high_volume

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from noroshi.core.definitions.problems import Unfit
 from noroshi.core.mail import Answer, Envelope, Fault, Receipt, Verdict
 from noroshi.core.masking import Masks
-from noroshi.core.problems import Unfit
 from noroshi.core.words import Words
 from noroshi.definitions.documents import ENTRY
 from noroshi.network.http import MODULES, Connecting, NoAnswer, Patience

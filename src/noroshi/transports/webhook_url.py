@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import parse_qsl, urlsplit
 
-from noroshi.core.pages import is_near
+from noroshi.core.http_expectations import is_near
 from noroshi.core.words import Words
 
 SECRET_HOSTS = (

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-from noroshi.core.system import why
+from noroshi.core.os_errors import why
 from noroshi.core.words import Words
 from noroshi.vault import dpapi
 from noroshi.vault.box import Box

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from noroshi.core.definitions.parsing import is_name
 from noroshi.core.words import Words
-from noroshi.core.written import is_name
 from noroshi.definitions.kept import KEPT
 from noroshi.service import NotFound
 from noroshi.web.doing import Outcome, attempt, made_sure, tried

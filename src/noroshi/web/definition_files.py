@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from noroshi.core.definitions.problems import Problem
 from noroshi.core.people import ADMIN
-from noroshi.core.problems import Problem
 from noroshi.core.words import Words
 from noroshi.definitions import Folder
 from noroshi.ports import Document

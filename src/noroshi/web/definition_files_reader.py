@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from noroshi import sandbox_reader, schema
-from noroshi.core.problems import MOST_FOUND, Problem, shortened
+from noroshi.core.definitions.problems import MOST_FOUND, Problem, shortened
 from noroshi.core.size import MOST_VALUES, values_in
 from noroshi.core.words import Words
 from noroshi.definitions import TYPES, Folder, content, family_in, look_at, pack, unpack

@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
+from noroshi.core.definitions.problems import Problem
 from noroshi.core.people import ADMIN, OPERATOR
-from noroshi.core.problems import Problem
 from noroshi.core.words import plain
 from noroshi.people import NoEntry
 from noroshi.service import Forbidden, NotSure

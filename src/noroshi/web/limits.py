@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from noroshi import schema
-from noroshi.core.defined import LimitsDef
+from noroshi.core.definitions.schema import LimitsDef
 from noroshi.web.forms import (
     Drawn,
     Field,

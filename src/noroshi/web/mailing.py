@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from noroshi.core.ways_out import Sends, Ways, is_sure, ways_out
+from noroshi.core.route_readiness import Sends, Ways, is_sure, ways_out
 from noroshi.core.words import Words
 from noroshi.web.mails import Post
 from noroshi.web.seen import KINDS, VERY_SOON, Left, left, route_level, route_state

@@ -6,8 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from noroshi.core.defined_sending import REDIRECT
-from noroshi.core.ways_out import Sends, is_sure
+from noroshi.core.definitions.schema_mail import REDIRECT
+from noroshi.core.route_readiness import Sends, is_sure
 from noroshi.guides.wanted import NOT_YET
 from noroshi.service import NotFound
 from noroshi.web.doing import attempt, may

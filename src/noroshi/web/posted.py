@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from noroshi.core.toml_text import loads
+from noroshi.core.definitions.safe_toml import loads
 from noroshi.definitions.toml import value as toml
 from noroshi.web.shapes import AS_TOML, NO, YES, Column, Shape
 from noroshi.web.written import TIMES, addresses, figures

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from noroshi.core.levels import Level
-from noroshi.core.ways_out import Sends, ways_out
+from noroshi.core.route_readiness import Sends, ways_out
 from noroshi.core.words import Words
 from noroshi.web.tongue import Tongue
 from noroshi.web.tree import CALM, Instance, called, called_of, level_of, tally, tree_of

@@ -13,7 +13,7 @@ from pathlib import Path
 import uvicorn
 
 from noroshi.config.web import Web
-from noroshi.core.system import why
+from noroshi.core.os_errors import why
 from noroshi.core.words import Words
 from noroshi.web.application import application
 from noroshi.web.bounds import Bounds, Crowd, Threshold, timed_by

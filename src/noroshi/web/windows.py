@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from noroshi.core.windows import Once, span_of
-from noroshi.core.written import day_and_time, is_zone
+from noroshi.core.definitions.parsing import day_and_time, is_zone
+from noroshi.core.maintenance import Once, span_of
 from noroshi.web.tree import STEP
 
 Content = Mapping[str, Any]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import reduce
 from typing import Any
 
-from noroshi.core.toml_text import loads
+from noroshi.core.definitions.safe_toml import loads
 from noroshi.core.words import Words, plain
 from noroshi.definitions import Difference
 from noroshi.web.words import TEXTS

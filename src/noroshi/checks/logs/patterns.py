@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import re2
 
-from noroshi.core.problems import Unfit
+from noroshi.core.definitions.problems import Unfit
 from noroshi.core.words import Words, plain
 
 MOST_MEMORY = 8 << 20

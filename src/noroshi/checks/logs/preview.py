@@ -10,7 +10,7 @@ from noroshi.checks.logs.matching import shown
 from noroshi.checks.logs.memory import head_of
 from noroshi.checks.logs.opening import Member, opened
 from noroshi.checks.logs.terms import Expression, leaves
-from noroshi.core.system import why
+from noroshi.core.os_errors import why
 from noroshi.core.words import Words, plain
 from noroshi.ports import Files, Host, Unmeasurable
 

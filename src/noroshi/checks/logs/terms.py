@@ -8,7 +8,7 @@ from functools import lru_cache, reduce
 from typing import Literal
 
 from noroshi.checks.logs.patterns import Settings, searcher, see_that_it_is_known
-from noroshi.core.problems import Unfit
+from noroshi.core.definitions.problems import Unfit
 from noroshi.core.words import Words, plain
 from noroshi.ports import options
 

@@ -16,7 +16,7 @@ from noroshi.cli.setup import words_proving as said
 from noroshi.cli.setup.guiding import Known, mending
 from noroshi.cli.setup.kept import Kept
 from noroshi.cli.setup.talk import Talk
-from noroshi.core.accounts import end_of, is_over
+from noroshi.core.definitions.accounts import end_of, is_over
 from noroshi.core.words import Words
 from noroshi.guides.wanted import Wanted
 from noroshi.oauth.client_certificates import describe

@@ -9,7 +9,7 @@ from pathlib import Path
 from noroshi.cli.client import Refused
 from noroshi.cli.setup import words as said
 from noroshi.cli.setup.talk import STDOUT, Talk
-from noroshi.core.system import why
+from noroshi.core.os_errors import why
 from noroshi.core.words import NOTHING, Words
 from noroshi.guides import MICROSOFT365, TITLES, Case, Step, Value, filled, line
 from noroshi.guides.handing import handed

@@ -13,8 +13,8 @@ from noroshi.cli.setup.proofs import Proofs
 from noroshi.cli.setup.waiting import LOOK, Waiting
 from noroshi.cli.setup.words import NO_ADDRESS
 from noroshi.cli.times import clock
+from noroshi.core.definitions.parsing import is_address
 from noroshi.core.words import Words, joined, plain
-from noroshi.core.written import is_address
 from noroshi.guides.proving_mail import SUBJECT, TEXT
 
 PATIENCE = 90.0

@@ -12,9 +12,9 @@ from noroshi.cli.setup import words_questions as said
 from noroshi.cli.setup.kept import Kept
 from noroshi.cli.setup.talk import Talk
 from noroshi.cli.setup.words import NO_ADDRESS
-from noroshi.core.ways_out import Sends, is_sure
+from noroshi.core.definitions.parsing import is_address
+from noroshi.core.route_readiness import Sends, is_sure
 from noroshi.core.words import NOTHING, Words, plain
-from noroshi.core.written import is_address
 from noroshi.guides import WAYS
 from noroshi.guides.wanted import NOT_YET, Wanted, is_answered, known_of, way_of
 

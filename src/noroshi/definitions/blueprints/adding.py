@@ -8,9 +8,9 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from noroshi.core.problems import Place, Problem, file_of, instead
+from noroshi.core.definitions.parsing import is_name
+from noroshi.core.definitions.problems import Place, Problem, file_of, instead
 from noroshi.core.words import Words
-from noroshi.core.written import is_name
 from noroshi.definitions.blueprints.known import Blueprint, words_of
 from noroshi.definitions.documents import content, document
 from noroshi.definitions.parts import NO_NAME

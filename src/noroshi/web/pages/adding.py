@@ -8,7 +8,7 @@ from typing import Any
 from starlette.responses import Response
 from starlette.routing import Route
 
-from noroshi.core.own import OWN
+from noroshi.core.definitions.self_monitoring import OWN
 from noroshi.service import NotFound
 from noroshi.web.asks import MARK, Ask, asked_at, asks_of
 from noroshi.web.cells import label

@@ -8,7 +8,7 @@ from typing import Any
 from starlette.responses import Response
 from starlette.routing import Route
 
-from noroshi.core.defined import ContactDef
+from noroshi.core.definitions.schema import ContactDef
 from noroshi.web.doing import address, asked, may
 from noroshi.web.house import House
 from noroshi.web.pages.telling import Sort, editor

@@ -9,7 +9,7 @@ from typing import Any
 from starlette.responses import Response
 from starlette.routing import Route
 
-from noroshi.core.defined_sending import REDIRECT
+from noroshi.core.definitions.schema_mail import REDIRECT
 from noroshi.service import NotFound
 from noroshi.web.doing import Outcome, asked, attempt
 from noroshi.web.first_checked import sealed

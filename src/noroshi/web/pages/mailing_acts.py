@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from noroshi.core.accounts import OVER, end_of, is_over
+from noroshi.core.definitions.accounts import OVER, end_of, is_over
 from noroshi.core.words import Words
 from noroshi.guides.proving_mail import SUBJECT, TEXT
 from noroshi.guides.wanted import switched

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from noroshi import schema
-from noroshi.core.defined_sending import AccountDef, NetworkDef, RouteDef
+from noroshi.core.definitions.schema_mail import AccountDef, NetworkDef, RouteDef
 from noroshi.service import NotFound
 from noroshi.web.cells import Choice
 from noroshi.web.changing import REMOVE, Edit

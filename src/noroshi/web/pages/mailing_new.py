@@ -8,7 +8,7 @@ from typing import Any
 from starlette.responses import Response
 from starlette.routing import Route
 
-from noroshi.core.written import is_name
+from noroshi.core.definitions.parsing import is_name
 from noroshi.guides.wanted import Wanted
 from noroshi.oauth.pasted import SECRET_ID, looks_like_secret_id
 from noroshi.service import NotFound

@@ -8,7 +8,7 @@ from typing import Any
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from noroshi.core.written import is_address
+from noroshi.core.definitions.parsing import is_address
 from noroshi.service import NotFound
 from noroshi.web.cells import label
 from noroshi.web.codes import Code, Codes

@@ -10,8 +10,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from noroshi.actions.phrases import quantity
+from noroshi.core.definitions.self_monitoring import OWN
 from noroshi.core.levels import Level
-from noroshi.core.own import OWN
 from noroshi.web.charts import HALF, NARROW, WIDE, chart
 from noroshi.web.decided import decided
 from noroshi.web.doing import asked, may

@@ -10,8 +10,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from noroshi import schema
-from noroshi.core.defined import MonitorDef
-from noroshi.core.own import KINDS
+from noroshi.core.definitions.schema import MonitorDef
+from noroshi.core.definitions.self_monitoring import KINDS
 from noroshi.service import NotFound
 from noroshi.web.changing import Edit
 from noroshi.web.doing import address, asked, may

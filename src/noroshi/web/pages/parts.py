@@ -8,7 +8,7 @@ from typing import Any
 from starlette.responses import Response
 from starlette.routing import Route
 
-from noroshi.core.own import OWN
+from noroshi.core.definitions.self_monitoring import OWN
 from noroshi.service import NotFound
 from noroshi.web.doing import address, asked, attempt, may
 from noroshi.web.house import House

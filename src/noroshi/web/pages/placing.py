@@ -8,8 +8,8 @@ from typing import Any
 from starlette.responses import Response
 from starlette.routing import Route
 
-from noroshi.core.own import OWN
-from noroshi.core.written import is_name
+from noroshi.core.definitions.parsing import is_name
+from noroshi.core.definitions.self_monitoring import OWN
 from noroshi.service import NotFound
 from noroshi.web.doing import Outcome, address, may, see_that_may, surely, told, typed
 from noroshi.web.house import House

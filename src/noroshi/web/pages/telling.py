@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from noroshi import schema
-from noroshi.core.defined import NotificationDef, RuleDef
+from noroshi.core.definitions.schema import NotificationDef, RuleDef
 from noroshi.web.cells import choice
 from noroshi.web.changing import Edit
 from noroshi.web.doing import address, asked, may

@@ -9,8 +9,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from noroshi import schema
-from noroshi.core.defined import GroupDef, InstanceDef
-from noroshi.core.own import KINDS, OWN
+from noroshi.core.definitions.schema import GroupDef, InstanceDef
+from noroshi.core.definitions.self_monitoring import KINDS, OWN
 from noroshi.web.changing import Edit
 from noroshi.web.doing import address, asked, may
 from noroshi.web.editor import (

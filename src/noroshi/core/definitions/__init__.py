@@ -1,0 +1,1 @@
+"""Definitions as values: parsed, checked, and compiled to monitors, rules, routes and accounts."""

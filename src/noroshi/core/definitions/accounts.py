@@ -1,0 +1,266 @@
+"""Accounts of a plan, and the clouds that they belong to.
+
+Each is made even if something is wrong with it, so that one slip is one problem.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, timedelta
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+from noroshi.core.definitions.networks import network_of
+from noroshi.core.definitions.parsing import is_address
+from noroshi.core.definitions.problems import Place, Problem, file_of
+from noroshi.core.definitions.rules import MOST_MAILS
+from noroshi.core.definitions.schema import Definitions
+from noroshi.core.definitions.schema_mail import REDIRECT, AccountDef, CloudDef
+from noroshi.core.definitions.values import NO_ADDRESS, host, in_range, read_length
+from noroshi.core.mail import Network
+from noroshi.core.words import Words
+
+A = TypeVar("A")
+SHORTEST_REST, LONGEST_REST = "1h", "80d"
+"""Entra ends a refresh token that rested for 90 days."""
+SHARED_TENANTS = frozenset({"common", "organizations", "consumers"})
+"""Entra's words for everybody: an app by itself belongs to one tenant (AADSTS9001023)."""
+ENDPOINTS = ("authorization_endpoint", "token_endpoint", "device_authorization_endpoint")
+ALLOWANCE = ("mails_a_minute", "mails_an_hour", "connections", "recipients_a_day")
+CREDENTIALS = ("secret", "secret_next", "certificate", "certificate_next")
+
+CLOUD = Words(en="cloud", ja="クラウド")
+NO_TENANT = Words(
+    en="is missing: the cloud {cloud} asks for the directory (tenant) ID",
+    ja="指定がありません。クラウド {cloud} にはディレクトリ (テナント) ID が必要です",
+)
+NO_SECRET = Words(
+    en='sign_in = "app" needs secret or certificate: the name of the vault\'s entry with the '
+    "client secret or the certificate",
+    ja='sign_in = "app" には secret か certificate (クライアント シークレットまたは証明書を入れた'
+    "保管庫の項目名) が必要です",
+)
+NO_BROWSER = Words(
+    en='is not used with sign_in = "app", as no browser is sent anywhere; leave it out',
+    ja='sign_in = "app" ではブラウザーを使わないため、指定しないでください',
+)
+OWN_TENANT = Words(
+    en='is no organisation\'s own: sign_in = "app" needs the directory (tenant) ID itself',
+    ja='特定の組織を指していません。sign_in = "app" にはディレクトリ (テナント) ID '
+    "そのものが必要です",
+)
+NO_APP_SCOPE = Words(
+    en='is not for sign_in = "app": the cloud {cloud} says no app_scope',
+    ja='sign_in = "app" には使えません。クラウド {cloud} に app_scope がありません',
+)
+NO_INBOX = Words(
+    en="cannot be: the cloud {cloud} says no {scope}",
+    ja="使えません。クラウド {cloud} に {scope} がありません",
+)
+NO_PERSON = Words(
+    en='is not used with sign_in = "app": an app sends from a shared mailbox as from any other; '
+    "leave it out",
+    ja='sign_in = "app" では使いません。アプリは共有メールボックスからもふつうのメールボックスと同じように'
+    "送れるため、指定しないでください",
+)
+NO_SERVER = Words(
+    en="cannot be: the cloud {cloud} says neither graph nor imap_host",
+    ja="使えません。クラウド {cloud} に graph も imap_host もありません",
+)
+NO_KEY_FILE = Words(
+    en="is not used by the cloud {cloud}: there an app signs in by its key file, named by secret",
+    ja="クラウド {cloud} では使いません。アプリは鍵ファイル (secret で指定) でサインインします",
+)
+TWICE = Words(
+    en="names the entry {given} too: the next one must be another entry",
+    ja="同じ項目 {given} を指しています。次に使うものは別の項目にしてください",
+)
+NEXT_ALONE = Words(
+    en="is the next one, and there is none before it: name it by {first}",
+    ja="次に使うものですが、いま使うものがありません。{first} に書いてください",
+)
+OVER = Words(
+    en="{day} is over already: look at “Expires” of the new secret in the portal",
+    ja="{day} はすでに過ぎています。新しいシークレットの「有効期限」をポータルで確かめてください",
+)
+ENDS = ("secret_ends", "secret_next_ends")
+SOMEWHERE_IT_IS_TODAY = timedelta(days=1)
+NO_DATE = Words(
+    en='{given} is no day; write it as in "2027-01-31"',
+    ja='{given} は日付として読めません。"2027-01-31" のように書いてください',
+)
+NOT_HTTPS = Words(en="must begin with https://", ja="https:// で始めてください")
+NO_HOST_IN_URL = Words(en="names no host", ja="ホスト名がありません")
+NO_PORT = Words(
+    en="{given} has an invalid port; write it as in http://localhost:8400/cb",
+    ja="{given} のポートが正しくありません。http://localhost:8400/cb のように書いてください",
+)
+NOT_PLAIN = Words(
+    en="must be a plain URL: no user name before the host, no % or non-ASCII character in the host "
+    "(write a Japanese domain in its xn-- form), no space or backslash",
+    ja="ふつうの URL で書いてください。ホスト名の前のユーザー名、ホスト名の中の % や ASCII 以外の文字 "
+    "(日本語ドメインは xn-- の形で)、空白、バックスラッシュは使えません",
+)
+NO_PLAIN_HOST = Words(
+    en="{given} is not a host name (leave out https:// and the port)",
+    ja="{given} はホスト名ではありません (https:// とポートは付けません)",
+)
+NOT_ASKED = Words(
+    en="is not used with token_endpoint, as the server is not asked for its endpoints; leave it out",
+    ja="token_endpoint を指定した場合は、サーバーに問い合わせないため、指定しないでください",
+)
+HOST = re.compile(r"[A-Za-z0-9._-]+")
+PLAIN = re.compile(
+    r"https://(?:[A-Za-z0-9._{}-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?(?:[/?][!-\[\]-~]*)?"
+)
+NO_AUTHORITY = Words(
+    en="is missing: the sign-in server's address, or its token_endpoint",
+    ja="指定がありません。サインイン サーバーの URL か token_endpoint が必要です",
+)
+GO_TOGETHER = Words(
+    en="needs token_endpoint beside it", ja="token_endpoint も一緒に指定してください"
+)
+
+
+def accounts(
+    definitions: Definitions,
+    make: Callable[[AccountDef, CloudDef, Network], A],
+    networks: Mapping[str, Network],
+    found: list[Problem],
+) -> dict[str, A]:
+    """All accounts by name, each with its cloud."""
+    for name, cloud in definitions.clouds.items():
+        _check_cloud(cloud, file_of("clouds", name, found))
+    made = dict[str, A]()
+    for name, said in definitions.accounts.items():
+        place = file_of("accounts", name, found)
+        _check_account(said, place)
+        if said.cloud in definitions.clouds:
+            its = definitions.clouds[said.cloud]
+            made[name] = make(said, its, network_of(said.network, networks, place))
+            _check_with_cloud(said, its, place)
+        else:
+            place.at("cloud").no_such(CLOUD, said.cloud, definitions.clouds)
+    return made
+
+
+def end_of(given: str) -> date | None:
+    """A day as it is written; None if none is given, or it is none."""
+    try:
+        return date.fromisoformat(given) if len(given) == len("2027-01-31") else None
+    except ValueError:
+        return None
+
+
+def is_over(day: date, now: datetime) -> bool:
+    """Whether it is over wherever somebody may be."""
+    return day < (now - SOMEWHERE_IT_IS_TODAY).date()
+
+
+def _check_account(said: AccountDef, place: Place) -> None:
+    if not is_address(said.mailbox):
+        place.at("mailbox").say(NO_ADDRESS, given=said.mailbox)
+    for field in ALLOWANCE:
+        in_range(getattr(said, field) or 0, 0, MOST_MAILS, place.at(field))
+    if said.sign_in == "app":
+        _check_app(said, place)
+    if not _has_a_port_or_none(said.redirect):
+        place.at("redirect").say(NO_PORT, given=said.redirect)
+    read_length(said.renew_every, SHORTEST_REST, place.at("renew_every"), LONGEST_REST)
+    for field in ENDS:
+        given = getattr(said, field)
+        if given and end_of(given) is None:
+            place.at(field).say(NO_DATE, given=given)
+    for first in ("secret", "certificate"):
+        _check_next(said, first, place.at(f"{first}_next"))
+
+
+def _check_next(said: AccountDef, first: str, place: Place) -> None:
+    before, following = getattr(said, first), getattr(said, f"{first}_next")
+    if following and not before:
+        place.say(NEXT_ALONE, first=first)
+    elif following and following == before:
+        place.say(TWICE, given=following)
+
+
+def _check_app(said: AccountDef, place: Place) -> None:
+    if not said.secret and not said.certificate:
+        place.at("secret").say(NO_SECRET)
+    if said.redirect != REDIRECT:
+        place.at("redirect").say(NO_BROWSER)
+    if said.shared:
+        place.at("shared").say(NO_PERSON)
+    if said.tenant.lower() in SHARED_TENANTS:
+        place.at("tenant").say(OWN_TENANT)
+
+
+def _check_with_cloud(said: AccountDef, its: CloudDef, place: Place) -> None:
+    """What an account and its cloud must agree upon."""
+    where = (its.authority, *(getattr(its, field) for field in ENDPOINTS))
+    if any("{tenant}" in one for one in where) and not said.tenant:
+        place.at("tenant").say(NO_TENANT, cloud=its.name)
+    if said.sign_in == "app" and not its.app_scope:
+        place.at("cloud").say(NO_APP_SCOPE, cloud=its.name)
+    if said.sign_in == "app" and its.app_grant == "service_account" and said.certificate:
+        place.at("certificate").say(NO_KEY_FILE, cloud=its.name)
+    wanted = "inbox_shared_scope" if said.shared and its.graph else "inbox_scope"
+    if said.reads_inbox and not getattr(its, wanted):
+        place.at("reads_inbox").say(NO_INBOX, cloud=its.name, scope=wanted)
+    elif said.reads_inbox and not its.graph and not its.imap_host:
+        place.at("reads_inbox").say(NO_SERVER, cloud=its.name)
+
+
+def _check_cloud(said: CloudDef, place: Place) -> None:
+    host(said.smtp_host, place.at("smtp_host"))
+    in_range(said.smtp_port, 1, 65535, place.at("smtp_port"))
+    if said.imap_host:
+        host(said.imap_host, place.at("imap_host"))
+    in_range(said.imap_port, 1, 65535, place.at("imap_port"))
+    for field in ("authority", "graph", *ENDPOINTS):
+        if given := getattr(said, field):
+            _check_url(given, place.at(field))
+    if not said.authority and not said.token_endpoint:
+        place.at("authority").say(NO_AUTHORITY)
+    for field in ENDPOINTS:
+        if getattr(said, field) and not said.token_endpoint:
+            place.at(field).say(GO_TOGETHER)
+    _check_endpoint_hosts(said, place.at("endpoint_hosts"))
+
+
+def _check_url(given: str, place: Place) -> None:
+    if not given.startswith("https://"):
+        place.say(NOT_HTTPS)
+    elif not host_in(given):
+        place.say(NO_HOST_IN_URL)
+    elif not is_plain(given):
+        place.say(NOT_PLAIN)
+
+
+def _check_endpoint_hosts(said: CloudDef, place: Place) -> None:
+    if said.endpoint_hosts and said.token_endpoint:
+        place.say(NOT_ASKED)
+    for given in said.endpoint_hosts:
+        if not HOST.fullmatch(given):
+            place.say(NO_PLAIN_HOST, given=given)
+
+
+def is_plain(url: str) -> bool:
+    """Whether it is an https address that a browser, Python and everything between read alike: no
+    user, no escapes in the host, no letters that only look like those of another host."""
+    return PLAIN.fullmatch(url) is not None
+
+
+def _has_a_port_or_none(url: str) -> bool:
+    try:
+        return urlsplit(url).port != 0
+    except ValueError:
+        return False
+
+
+def host_in(url: str) -> str:
+    """The host of an address, in small letters and without a dot at its end; "" for none."""
+    try:
+        return (urlsplit(url).hostname or "").rstrip(".")
+    except ValueError:  # a bracket that is not closed, say
+        return ""

@@ -1,0 +1,98 @@
+"""From definitions to what the engine runs: references found, inheritance worked out.
+
+All that is wrong is said at once. Nothing here knows how a kind reads its options.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from noroshi.core.definitions.accounts import accounts
+from noroshi.core.definitions.kinds import Kind, Kinds
+from noroshi.core.definitions.monitors import Known, monitors
+from noroshi.core.definitions.networks import networks, with_direct
+from noroshi.core.definitions.notifications import notifications
+from noroshi.core.definitions.problems import Problem
+from noroshi.core.definitions.rules import contacts, routes, rules
+from noroshi.core.definitions.schema import (
+    ContactDef,
+    Definitions,
+    GroupDef,
+    InstanceDef,
+    LimitsDef,
+    MonitorDef,
+    NotificationDef,
+    RuleDef,
+)
+from noroshi.core.definitions.schema_mail import AccountDef, CloudDef, RouteDef
+from noroshi.core.definitions.self_monitoring import told_elsewhere, with_own
+from noroshi.core.mail import Network, Route
+from noroshi.core.model import Contact, Monitor, Rule
+from noroshi.core.notices.model import Notification
+
+__all__ = [
+    "AccountDef",
+    "CloudDef",
+    "ContactDef",
+    "Definitions",
+    "GroupDef",
+    "InstanceDef",
+    "Kind",
+    "Kinds",
+    "LimitsDef",
+    "MonitorDef",
+    "NotificationDef",
+    "Plan",
+    "Problem",
+    "RouteDef",
+    "RuleDef",
+    "compile",
+    "compile_most",
+]
+
+A = TypeVar("A")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan(Generic[A]):
+    """What the engine runs: monitors by id, all else by name."""
+
+    monitors: Mapping[str, Monitor] = field(default_factory=dict)
+    rules: Mapping[str, Rule] = field(default_factory=dict)
+    notifications: Mapping[str, Notification] = field(default_factory=dict)
+    contacts: Mapping[str, Contact] = field(default_factory=dict)
+    routes: Mapping[str, Route] = field(default_factory=dict)
+    networks: Mapping[str, Network] = field(default_factory=dict)
+    accounts: Mapping[str, A] = field(default_factory=dict)
+
+
+def compile(definitions: Definitions, kinds: Kinds[A]) -> Plan[A] | tuple[Problem, ...]:
+    """The plan, or all that stands in its way."""
+    plan, found = compile_most(definitions, kinds)
+    return found or plan
+
+
+def compile_most(
+    definitions: Definitions, kinds: Kinds[A]
+) -> tuple[Plan[A], tuple[Problem, ...]]:
+    """The plan as far as it can be made, and all that is wrong. With a problem it must not be
+    run: it is there so that more can be tried with it."""
+    found = list[Problem]()
+    definitions = with_own(definitions, kinds.checks, found)
+    the_contacts = contacts(definitions, found)
+    the_networks = networks(definitions, found, kinds.closed)
+    ways = with_direct(the_networks, kinds.closed)
+    the_rules = rules(definitions, kinds.actions, the_contacts, found)
+    watched = monitors(definitions, Known(kinds.checks, the_rules, ways), found)
+    plan = Plan(
+        monitors=told_elsewhere(watched, the_rules, definitions),
+        rules=the_rules,
+        notifications=notifications(definitions, kinds.actions, the_contacts, found),
+        contacts=the_contacts,
+        routes=routes(definitions, kinds.transports, ways, found),
+        networks=the_networks,
+        accounts=accounts(definitions, kinds.account, ways, found),
+    )
+    return plan, tuple(found)

@@ -1,0 +1,84 @@
+"""Maintenance as definitions say it: windows of planned work, once or each week."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from noroshi.core.cadence import WEEK
+from noroshi.core.definitions.parsing import DAYS, day_and_time, moment
+from noroshi.core.definitions.problems import Place
+from noroshi.core.definitions.schema import GroupDef, InstanceDef, MonitorDef, WindowDef
+from noroshi.core.definitions.values import all_known, title
+from noroshi.core.maintenance import Once, Weekly, Window
+from noroshi.core.words import Words
+
+LONGEST = timedelta(days=90)
+"""Who wants silence for longer takes the monitor out: nothing may be silent and forgotten."""
+DAY = Words(en="day of the week", ja="曜日")
+
+NO_TIME = Words(
+    en='{given} is neither a time of day, as in "22:00", nor a day with one, as in '
+    '"2026-12-24 22:00"',
+    ja='{given} は時刻として読めません。"22:00"、または日付も付けて "2026-12-24 22:00" のように書いてください',
+)
+ONE_OF_BOTH = Words(
+    en="{given} has no day, and {other} has one: give both a day, or neither",
+    ja="{given} には日付がなく、{other} にはあります。両方に付けるか、両方とも付けないでください",
+)
+DAYS_OF_ONCE = Words(
+    en="is for what comes each week; begins and ends name their days here",
+    ja="毎週のときだけ指定できます。ここでは begins と ends に日付があります",
+)
+BACKWARDS = Words(
+    en="{given} is not after {other}, when it begins",
+    ja="{given} は、始まる時刻 {other} より後になっていません",
+)
+TOO_LONG = Words(
+    en="lasts longer than 90 days; take out of the definitions what is not to be watched",
+    ja="90日を超えています。監視しないものは定義から外してください",
+)
+
+
+def maintenance(
+    said: InstanceDef | GroupDef | MonitorDef, zone: str, place: Place
+) -> tuple[Window, ...]:
+    """The windows of one level. What is above adds to them: planned work on a computer is
+    planned work on all that is on it."""
+    found = (
+        _window(one, zone, place.at("maintenance", one.title or str(number)))
+        for number, one in enumerate(said.maintenance, 1)
+    )
+    return tuple(window for window in found if window is not None)
+
+
+def _window(said: WindowDef, zone: str, place: Place) -> Window | None:
+    title(said.title, place)
+    all_known(said.days, DAYS, DAY, place.at("days"))
+    times = [(moment(one), day_and_time(one)) for one in (said.begins, said.ends)]
+    for (at, day), name in zip(times, ("begins", "ends"), strict=True):
+        if at is None and day is None:
+            place.at(name).say(NO_TIME, given=getattr(said, name))
+            return None
+    (from_time, from_day), (to_time, to_day) = times
+    if from_day is not None and to_day is not None:
+        return _once(said, from_day, to_day, zone, place)
+    if from_time is None or to_time is None:
+        without, other = (said.begins, said.ends) if from_time else (said.ends, said.begins)
+        place.say(ONE_OF_BOTH, given=without, other=other)
+        return None
+    days = frozenset(DAYS[day] for day in said.days if day in DAYS) or WEEK
+    return Weekly(begins=from_time, ends=to_time, zone=zone, days=days, title=said.title)
+
+
+def _once(
+    said: WindowDef, begins: datetime, ends: datetime, zone: str, place: Place
+) -> Window | None:
+    if said.days:
+        place.at("days").say(DAYS_OF_ONCE)
+    if ends <= begins:
+        place.at("ends").say(BACKWARDS, given=said.ends, other=said.begins)
+    elif ends - begins > LONGEST:
+        place.say(TOO_LONG)
+    else:
+        return Once(begins=begins, ends=ends, zone=zone, title=said.title)
+    return None

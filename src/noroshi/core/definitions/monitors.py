@@ -1,0 +1,312 @@
+"""What is watched: the monitors of a plan, with all that they inherit.
+
+The nearest wins: the monitor's own word, its group's, its instance's, its kind's.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from noroshi.core.cadence import WEEK, At, Cadence, Every
+from noroshi.core.definitions.kinds import Kind
+from noroshi.core.definitions.maintenance import maintenance
+from noroshi.core.definitions.networks import network_of
+from noroshi.core.definitions.parsing import DAYS, is_name, moment
+from noroshi.core.definitions.problems import Place, Problem, file_of
+from noroshi.core.definitions.schema import (
+    Definitions,
+    GroupDef,
+    InstanceDef,
+    LimitsDef,
+    MonitorDef,
+    NotificationDef,
+)
+from noroshi.core.definitions.values import all_known, host, in_range, read_length, title, zone
+from noroshi.core.mail import DIRECT, Network
+from noroshi.core.maintenance import Window
+from noroshi.core.model import MINUTELY, Instance, Limits, Monitor, Rule
+from noroshi.core.words import Words
+
+MOST_PATIENCE = 100
+TIMEOUT = timedelta(seconds=20)
+LONGEST_TIMEOUT = "1h"
+
+RULE = Words(en="rule", ja="実行条件")
+CHECK = Words(en="kind of monitor", ja="監視項目の種別")
+READING = Words(en="reading", ja="測定値")
+DAY = Words(en="day of the week", ja="曜日")
+
+BOTH = Words(
+    en="both every and at are given; keep one of them",
+    ja="every と at の両方が指定されています。どちらか一方にしてください",
+)
+DAYS_ALONE = Words(
+    en="is only for at, which is not given here",
+    ja="at と一緒に指定してください。ここには at がありません",
+)
+NO_MOMENT = Words(
+    en='{given} is not a time of day; write it as in "07:30"',
+    ja='{given} は時刻として読めません。"07:30" のように書いてください',
+)
+NO_NETWORK = Words(
+    en="is only for kinds that go through one (http); {kind} does not",
+    ja="を指定できるのは、ネットワークを通る種別 (http) だけです。{kind} は通りません",
+)
+NO_ID = Words(en="the monitor has no id yet", ja="この監視項目にはまだ ID がありません")
+SAME_ID = Words(
+    en="the id {id} is also that of {other}; take it out here, and a new one is made",
+    ja="ID {id} は {other} と同じです。こちらの id の行を消すと、新しい ID が付きます",
+)
+SAME_NAME = Words(
+    en="there are {count} of this name; each needs a name of its own",
+    ja="同じ名前が{count}個あります。それぞれ違う名前にしてください",
+)
+NO_NAME = Words(
+    en="{given} is no name: a-z, 0-9, - and _, at most 64, beginning with a letter or digit",
+    ja="{given} は名前に使えません。a-z、0-9、-、_ で64文字まで、先頭は英字か数字です",
+)
+ABOVE = Words(
+    en="warning ({warning}) is above critical ({critical}). Change one of them",
+    ja="注意 ({warning}) が危険 ({critical}) より上です。どちらかを直してください",
+)
+BELOW = Words(
+    en="warning ({warning}) is below critical ({critical}), and here low values are bad. "
+    "Change one of them",
+    ja="注意 ({warning}) が危険 ({critical}) より下です。"
+    "値が低いほど悪い測定値なので、どちらかを直してください",
+)
+NEGATIVE = Words(
+    en="{given} is below zero; it is a distance",
+    ja="{given} は0より小さい値です。幅なので0以上にしてください",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Heritage:
+    """What a monitor gets from above unless it says something else. Limits by kind, reading."""
+
+    cadence: Cadence = MINUTELY
+    rules: tuple[Rule, ...] = ()
+    limits: Mapping[str, Mapping[str, Limits]] = field(default_factory=dict)
+    maintenance: tuple[Window, ...] = ()
+    stopped: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What definitions of monitors may name."""
+
+    checks: Mapping[str, Kind]
+    rules: Mapping[str, Rule]
+    networks: Mapping[str, Network] = field(default_factory=dict)
+
+
+def monitors(
+    definitions: Definitions, known: Known, found: list[Problem]
+) -> dict[str, Monitor]:
+    """All monitors of all instances, by id."""
+    made = dict[str, Monitor]()
+    for name, said in definitions.instances.items():
+        place = file_of("instances", name, found)
+        for monitor, where in _of_instance(said, known, place):
+            if not monitor.id:
+                where.say(NO_ID)
+            elif monitor.id in made:
+                where.say(SAME_ID, id=monitor.id, other=made[monitor.id].path)
+            made[monitor.id] = monitor
+    return made
+
+
+Made = list[tuple[Monitor, Place]]
+
+
+def _of_instance(said: InstanceDef, known: Known, place: Place) -> Made:
+    title(said.title, place)
+    its_zone = zone(said.zone, place)
+    host(said.address, place.at("address"))
+    instance = Instance(name=said.name, title=said.title, address=said.address, zone=its_zone)
+    heritage = _under(Heritage(), said, its_zone, known, place)
+    _check_names(said.group, place.at("group"))
+    made: Made = []
+    for group in said.group:
+        made += _of_group(group, instance, heritage, known, place.at("group", group.name))
+    return made
+
+
+def _of_group(
+    said: GroupDef, instance: Instance, above: Heritage, known: Known, place: Place
+) -> Made:
+    title(said.title, place)
+    heritage = _under(above, said, instance.zone, known, place)
+    _check_names(said.monitor, place.at("monitor"))
+    made: Made = []
+    for monitor in said.monitor:
+        where = place.at("monitor", monitor.name)
+        made.append((_monitor(monitor, instance, said, heritage, known, where), where))
+    return made
+
+
+def _check_names(said: tuple[GroupDef, ...] | tuple[MonitorDef, ...], place: Place) -> None:
+    for name, count in Counter(one.name for one in said).items():
+        if count > 1:
+            place.at(name).say(SAME_NAME, count=count)
+        if not is_name(name):
+            place.say(NO_NAME, given=repr(name))
+
+
+def _under(
+    above: Heritage, said: InstanceDef | GroupDef, zone: str, known: Known, place: Place
+) -> Heritage:
+    """What an instance or a group hands down."""
+    limits = dict(above.limits)
+    for kind, given in said.limits.items():
+        where = place.at("limits", kind)
+        if kind not in known.checks:
+            place.at("limits").no_such(CHECK, kind, known.checks)
+        else:
+            read = _limits(given, known.checks[kind], where)
+            limits[kind] = {**limits.get(kind, {}), **read}
+    return Heritage(
+        _cadence(above.cadence, said, zone, place),
+        _rules(above.rules, said, known, place),
+        limits,
+        (*above.maintenance, *maintenance(said, zone, place)),
+        above.stopped or not said.enabled,
+    )
+
+
+def _monitor(
+    said: MonitorDef,
+    instance: Instance,
+    group: GroupDef,
+    above: Heritage,
+    known: Known,
+    place: Place,
+) -> Monitor:
+    title(said.title, place)
+    in_range(said.patience, 1, MOST_PATIENCE, place.at("patience"))
+    options, limits = _kind(said, above, known, place)
+    kind = known.checks.get(said.kind)
+    timeout = read_length(said.timeout, "1s", place.at("timeout"), LONGEST_TIMEOUT)
+    return Monitor(
+        id=said.id,
+        name=said.name,
+        instance=instance,
+        group=group.name,
+        group_title=group.title,
+        kind=said.kind,
+        options=options,
+        title=said.title,
+        limits=limits,
+        cadence=_cadence(above.cadence, said, instance.zone, place),
+        timeout=timeout or TIMEOUT,
+        patience=said.patience,
+        may_vanish=said.may_vanish or (kind is not None and kind.may_vanish),
+        rules=_rules(above.rules, said, known, place),
+        goes_to=_goes_to(kind, options, instance),
+        occurrences=kind.occurrences if kind is not None else frozenset(),
+        maintenance=(*above.maintenance, *maintenance(said, instance.zone, place)),
+        stopped=above.stopped or not said.enabled,
+        network=_network(said, kind, known, place),
+    )
+
+
+def _network(said: MonitorDef, kind: Kind | None, known: Known, place: Place) -> Network:
+    if said.network and kind is not None and not kind.by_network:
+        place.at("network").say(NO_NETWORK, kind=said.kind)
+        return DIRECT
+    return network_of(said.network, known.networks, place)
+
+
+def _goes_to(kind: Kind | None, options: object, instance: Instance) -> str:
+    if kind is None or kind.goes_to is None or options is None:
+        return ""
+    return kind.goes_to(options, instance.address)
+
+
+def _kind(
+    said: MonitorDef, above: Heritage, known: Known, place: Place
+) -> tuple[object, Mapping[str, Limits]]:
+    """The monitor's options as its kind reads them, and its limits on top of the kind's."""
+    kind = known.checks.get(said.kind)
+    if kind is None:
+        place.at("kind").no_such(CHECK, said.kind, known.checks)
+        return None, {}
+    options, problems = kind.read(said.options, place.at("options").where)
+    place.found.extend(problems)
+    own = _limits(said.limits, kind, place.at("limits")) if said.limits else {}
+    inherited = above.limits.get(said.kind)
+    if not own and not inherited:
+        return options, kind.limits
+    return options, {**kind.limits, **(inherited or {}), **own}
+
+
+def _limits(given: Mapping[str, LimitsDef], kind: Kind, place: Place) -> dict[str, Limits]:
+    read = dict[str, Limits]()
+    for name, said in given.items():
+        if kind.readings is not None and name not in kind.readings:
+            place.no_such(READING, name, kind.readings)
+        else:
+            read[name] = _checked(said, kind.limits.get(name, Limits()), place.at(name))
+    return read
+
+
+def _checked(said: LimitsDef, default: Limits, place: Place) -> Limits:
+    """Which way is bad is a fact of the reading, so the kind's word stands unless given."""
+    rising = default.rising if said.rising is None else said.rising
+    if said.margin < 0:
+        place.at("margin").say(NEGATIVE, given=f"{said.margin:g}")
+        return default
+    try:
+        return Limits(
+            warning=said.warning, critical=said.critical, rising=rising, margin=said.margin
+        )
+    except ValueError:
+        wrong = ABOVE if rising else BELOW
+        place.say(wrong, warning=f"{said.warning:g}", critical=f"{said.critical:g}")
+        return default
+
+
+def _rules(
+    above: tuple[Rule, ...],
+    said: InstanceDef | GroupDef | MonitorDef,
+    known: Known,
+    place: Place,
+) -> tuple[Rule, ...]:
+    if said.rules is None:
+        return above
+    all_known(said.rules, known.rules, RULE, place.at("rules"))
+    return tuple(known.rules[name] for name in said.rules if name in known.rules)
+
+
+def _cadence(
+    above: Cadence, said: InstanceDef | GroupDef | MonitorDef, zone: str, place: Place
+) -> Cadence:
+    if said.every and said.at:
+        place.say(BOTH)
+    if said.days and not said.at:
+        place.at("days").say(DAYS_ALONE)
+    if said.at:
+        return fixed_times(said, zone, place)
+    period = read_length(said.every, "1s", place.at("every"))
+    return above if period is None else Every(period)
+
+
+def fixed_times(
+    said: InstanceDef | GroupDef | MonitorDef | NotificationDef, zone: str, place: Place
+) -> At:
+    """The times of day that `at` and `days` say."""
+    times = [said.at] if isinstance(said.at, str) else said.at
+    read = {text: moment(text) for text in times}
+    for text, found in read.items():
+        if found is None:
+            place.at("at").say(NO_MOMENT, given=text)
+    all_known(said.days, DAYS, DAY, place.at("days"))
+    return At(
+        times=tuple(sorted(found for found in read.values() if found is not None)),
+        zone=zone,
+        days=frozenset(DAYS[day] for day in said.days if day in DAYS) or WEEK,
+    )

@@ -1,0 +1,90 @@
+"""Networks of a plan: how routes, accounts and monitors reach the outside."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from ipaddress import ip_address
+
+from noroshi.core.definitions.problems import Place, Problem, file_of
+from noroshi.core.definitions.schema import Definitions
+from noroshi.core.definitions.schema_mail import NetworkDef
+from noroshi.core.definitions.values import host
+from noroshi.core.mail import DIRECT, Network
+from noroshi.core.network_policy import CLOSED, Closed
+from noroshi.core.words import Words
+
+NO_NAME = ""
+NETWORK = Words(en="network", ja="ネットワーク")
+NO_PROXY = Words(
+    en="must be host:port, as in proxy.example.com:8080",
+    ja="proxy.example.com:8080 のように、ホスト:ポートで書いてください",
+)
+PROXY_ALONE = Words(
+    en="is only for a proxy, and none is given", ja="proxy を指定したときだけ使えます"
+)
+BOTH = Words(
+    en="proxy_user and proxy_password go together",
+    ja="proxy_user と proxy_password は両方指定してください",
+)
+NO_SOURCE = Words(
+    en="must be an address of this computer, as in 192.0.2.10",
+    ja="192.0.2.10 のような、このコンピューターのアドレスにしてください",
+)
+
+
+def networks(
+    definitions: Definitions, found: list[Problem], closed: Closed = CLOSED
+) -> dict[str, Network]:
+    """All networks by name; none of them leads to what is closed."""
+    return {
+        name: _network(said, file_of("networks", name, found), closed)
+        for name, said in definitions.networks.items()
+    }
+
+
+def with_direct(networks: Mapping[str, Network], closed: Closed) -> Mapping[str, Network]:
+    """With the one of whoever names none."""
+    return {**networks, NO_NAME: Network(closed=closed)}
+
+
+def network_of(name: str, networks: Mapping[str, Network], place: Place) -> Network:
+    """The network that a definition names; without a name, or an unknown one, none."""
+    if name and name not in networks:
+        place.at("network").no_such(NETWORK, name, networks.keys() - {NO_NAME})
+    return networks.get(name) or networks.get(NO_NAME, DIRECT)
+
+
+def _network(said: NetworkDef, place: Place, closed: Closed) -> Network:
+    if said.proxy:
+        _check_proxy(said.proxy, place.at("proxy"))
+    for field in ("proxy_user", "proxy_password"):
+        if getattr(said, field) and not said.proxy:
+            place.at(field).say(PROXY_ALONE)
+    if bool(said.proxy_user) != bool(said.proxy_password):
+        place.say(BOTH)
+    if said.source:
+        _check_source(said.source, place.at("source"))
+    return Network(
+        name=said.name,
+        proxy=said.proxy,
+        proxy_user=said.proxy_user,
+        proxy_password=said.proxy_password,
+        source=said.source,
+        ca_file=said.ca_file,
+        closed=closed,
+    )
+
+
+def _check_proxy(given: str, place: Place) -> None:
+    name, _, port = given.rpartition(":")
+    if not name or not port.isascii() or not port.isdecimal() or not 0 < int(port) < 65536:
+        place.say(NO_PROXY)
+    else:
+        host(name.strip("[]"), place)
+
+
+def _check_source(given: str, place: Place) -> None:
+    try:
+        ip_address(given)
+    except ValueError:
+        place.say(NO_SOURCE)

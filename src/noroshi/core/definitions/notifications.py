@@ -1,0 +1,96 @@
+"""Who is told of what happens to an instance or to Noroshi: the notifications of a plan."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from noroshi.core.cadence import At
+from noroshi.core.definitions.kinds import Kind
+from noroshi.core.definitions.monitors import DAYS_ALONE, fixed_times
+from noroshi.core.definitions.problems import Place, Problem, file_of
+from noroshi.core.definitions.rules import ACTION, CONTACT, NO_WAY, NOBODY, ROUTE
+from noroshi.core.definitions.schema import Definitions, NotificationDef
+from noroshi.core.definitions.values import all_known, one_of, title, zone
+from noroshi.core.model import Contact
+from noroshi.core.notices.model import Happening, Notification
+from noroshi.core.words import Words
+
+INSTANCE = Words(en="instance", ja="監視インスタンス")
+NO_EVENT = Words(
+    en="names no event, so nothing would ever be told",
+    ja="イベントが1つもないため、何も知らせることがありません",
+)
+EVENT_TWICE = Words(en="names {given} twice", ja="{given} が2回書かれています")
+AT_MISSING = Words(
+    en='all-is-well needs at: at which time of day it is told, as in "08:00"',
+    ja='all-is-well には at (何時に知らせるか。例: "08:00") が必要です',
+)
+AT_ALONE = Words(
+    en="is only for all-is-well, which events does not name",
+    ja="all-is-well のときだけ指定できます。events に all-is-well がありません",
+)
+
+
+def notifications(
+    definitions: Definitions,
+    actions: Mapping[str, Kind],
+    contacts: Mapping[str, Contact],
+    found: list[Problem],
+) -> dict[str, Notification]:
+    """All notifications by name, with the contacts that they name."""
+    return {
+        name: _notification(
+            said, definitions, actions, contacts, file_of("notifications", name, found)
+        )
+        for name, said in definitions.notifications.items()
+    }
+
+
+def _notification(
+    said: NotificationDef,
+    definitions: Definitions,
+    actions: Mapping[str, Kind],
+    contacts: Mapping[str, Contact],
+    place: Place,
+) -> Notification:
+    _check_events(said.events, place.at("events"))
+    one_of(said.contacts, contacts, CONTACT, NOBODY, place.at("contacts"))
+    one_of(said.routes, definitions.routes, ROUTE, NO_WAY, place.at("routes"))
+    all_known(said.instances, definitions.instances, INSTANCE, place.at("instances"))
+    if said.action not in actions:
+        place.at("action").no_such(ACTION, said.action, actions)
+    title(said.title, place)
+    return Notification(
+        id=said.name,
+        title=said.title,
+        events=frozenset(map(Happening, said.events)),
+        contacts=tuple(contacts[name] for name in said.contacts if name in contacts),
+        routes=said.routes,
+        instances=frozenset(said.instances),
+        action=said.action,
+        at=_at(said, place),
+    )
+
+
+def _check_events(given: Collection[str], place: Place) -> None:
+    if not given:
+        place.say(NO_EVENT)
+    for event in {event for event in given if list(given).count(event) > 1}:
+        place.say(EVENT_TWICE, given=event)
+
+
+def _at(said: NotificationDef, place: Place) -> At | None:
+    """When a report is told; only a notification of all-is-well has such times."""
+    zone(said.zone, place)
+    if Happening.WELL.value not in said.events:
+        if said.at:
+            place.at("at").say(AT_ALONE)
+        elif said.days:
+            place.at("days").say(AT_ALONE)
+        return None
+    if not said.at:
+        place.say(AT_MISSING)
+        if said.days:
+            place.at("days").say(DAYS_ALONE)
+        return None
+    return fixed_times(said, said.zone, place)

@@ -1,0 +1,178 @@
+"""The instance "noroshi": this node's own ways out, accounts, queue and health, watched like all else.
+
+A file instances/noroshi.toml may change its rules, limits, zone and cadence. Without rules of
+its own it tells the contacts of all rules, by other routes than the one that is ill.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from noroshi.core.definitions.kinds import Kind
+from noroshi.core.definitions.problems import Problem, file_of
+from noroshi.core.definitions.schema import Definitions, GroupDef, InstanceDef, MonitorDef
+from noroshi.core.definitions.schema_mail import AccountDef, RouteDef
+from noroshi.core.definitions.values import is_line
+from noroshi.core.model import Monitor, Rule
+from noroshi.core.words import Words
+
+OWN = "noroshi"
+"""The instance's name, and how the ids of its monitors begin."""
+ROUTE, ACCOUNT, QUEUE, NODE = (
+    f"{OWN}-{kind}" for kind in ("route", "account", "queue", "node")
+)
+KINDS = (ROUTE, ACCOUNT, QUEUE, NODE)
+TITLES: Mapping[str, Words] = {
+    "mail": Words(en="Mail", ja="メール送信"),
+    "queue": Words(en="Mail queue", ja="送信キュー"),
+    "node": Words(en="Node", ja="ノード"),
+    "account": Words(en="Account {name}", ja="アカウント {name}"),
+}
+"""What its groups and monitors are called."""
+OFTEN = "20s"
+"""What is ill is told within a minute."""
+ITS_OWN = Words(
+    en="is made by Noroshi itself; here you may set rules, limits, every, zone, title and maintenance",
+    ja="は Noroshi が自動で作ります。ここで指定できるのは rules、limits、every、zone、title、maintenance です",
+)
+ALWAYS = Words(
+    en="Noroshi never stops watching itself, or alarms could fail unnoticed; to be told of "
+    "nothing: rules = []",
+    ja="Noroshi 自身の監視は停止できません (アラームが送れなくなっても気付けないためです)。"
+    "通知だけを止めるには rules = [] としてください",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnRule(Rule):
+    """One that has no definition of its own: what changes it is the instance's."""
+
+    made_by: str = f"instances/{OWN}"
+
+
+def with_own(
+    definitions: Definitions, checks: Mapping[str, Kind], found: list[Problem]
+) -> Definitions:
+    """The definitions with the instance "noroshi", where there is a way out to watch and its
+    kinds are known."""
+    if not definitions.routes or not checks.keys() >= set(KINDS):
+        return definitions
+    given = definitions.instances.get(OWN, InstanceDef(name=OWN, title="Noroshi"))
+    if given.group:
+        file_of("instances", OWN, found).at("group").say(ITS_OWN)
+    if not given.enabled:
+        file_of("instances", OWN, found).at("enabled").say(ALWAYS)
+    own = replace(
+        given,
+        title=given.title or "Noroshi",
+        every=given.every or OFTEN,
+        group=tuple(_groups(definitions)),
+    )
+    return replace(definitions, instances={**definitions.instances, OWN: own})
+
+
+def _groups(definitions: Definitions) -> Iterable[GroupDef]:
+    routes = [
+        replace(_monitor(ROUTE, name, route=name), title=_title_of(one))
+        for name, one in definitions.routes.items()
+    ]
+    used = [name for name in definitions.accounts if _routes_of(name, definitions)]
+    said = _in_their_language(definitions)
+    accounts = [_of_account(definitions.accounts[name], said["account"]) for name in used]
+    queue = replace(_monitor(QUEUE, ""), title=said["queue"])
+    node = replace(_monitor(NODE, ""), title=said["node"])
+    yield GroupDef(name="mail", title=said["mail"], monitor=(*routes, *accounts, queue))
+    yield GroupDef(name="node", title=said["node"], monitor=(node,))
+
+
+def _title_of(route: RouteDef) -> str:
+    """Its own where that can be one; what is wrong with it is told of the route."""
+    return route.title if route.title and is_line(route.title) else route.name
+
+
+def _in_their_language(definitions: Definitions) -> Mapping[str, str]:
+    """Its titles, as those that people give are, in one language: that of most contacts."""
+    spoken = Counter(one.language for one in definitions.contacts.values())
+    language = max(sorted(spoken), key=lambda one: spoken[one], default="en")
+    return {name: words.say(language) for name, words in TITLES.items()}
+
+
+def _of_account(account: AccountDef, called: str) -> MonitorDef:
+    """By what it is kept as: under another name it is watched on."""
+    id = account.id or account.name
+    its = _monitor(ACCOUNT, account.name, account=id)
+    return replace(its, id=f"{ACCOUNT}-{id}", title=called.format(name=account.name))
+
+
+def _monitor(kind: str, name: str, **options: str) -> MonitorDef:
+    own = f"{kind}-{name}" if name else kind
+    short = own.removeprefix(f"{OWN}-")
+    return MonitorDef(id=own, name=short[:64], title=name, kind=kind, options=options)
+
+
+def _routes_of(account: str, definitions: Definitions) -> tuple[str, ...]:
+    routes = definitions.routes.values()
+    return tuple(r.name for r in routes if r.options.get("account") == account)
+
+
+def told_elsewhere(
+    monitors: Mapping[str, Monitor], rules: Mapping[str, Rule], definitions: Definitions
+) -> dict[str, Monitor]:
+    """The monitors, those of the node itself with rules that avoid the route that is ill."""
+    own = definitions.instances.get(OWN)
+    if own is None:
+        return dict(monitors)
+    routes = tuple(definitions.routes)
+    built_in = own.rules is None
+    told: dict[str, Monitor] = {}
+    for id, monitor in monitors.items():
+        if monitor.instance.name == OWN:
+            ill = _ill(monitor, definitions)
+            those = _to_all(rules.values(), routes) if built_in else monitor.rules
+            monitor = replace(monitor, rules=tuple(_avoiding(rule, ill) for rule in those))
+        told[id] = monitor
+    return told
+
+
+def _ill(monitor: Monitor, definitions: Definitions) -> Collection[str]:
+    """The routes that a monitor is about: by those it should not be told."""
+    if monitor.kind == ROUTE:
+        return (monitor.id.removeprefix(f"{ROUTE}-"),)
+    if monitor.kind == ACCOUNT:
+        id = monitor.id.removeprefix(f"{ACCOUNT}-")
+        named = (
+            one.name for one in definitions.accounts.values() if (one.id or one.name) == id
+        )
+        return _routes_of(next(named, ""), definitions)
+    return ()
+
+
+def _to_all(rules: Iterable[Rule], routes: Sequence[str]) -> Sequence[Rule]:
+    """One rule for each contact of a rule: by that rule's routes, then by any other."""
+    found: dict[str, Rule] = {}
+    for rule in rules:
+        for contact in rule.contacts:
+            ways = (*rule.routes, *(route for route in routes if route not in rule.routes))
+            own = OwnRule(
+                id=f"{OWN}-{contact.id}", action=rule.action, contacts=(contact,), routes=ways
+            )
+            found.setdefault(contact.id, own)
+    return tuple(found.values())
+
+
+def _avoiding(rule: Rule, ill: Collection[str]) -> Rule:
+    well = tuple(route for route in rule.routes if route not in ill)
+    rest = tuple(route for route in rule.routes if route in ill)
+    return replace(rule, routes=(*well, *rest))
+
+
+def is_own(monitor: Monitor) -> bool:
+    """Whether it is one of the node's own."""
+    return monitor.instance.name == OWN
+
+
+def is_mail(monitor: Monitor) -> bool:
+    """Whether it is about a way out or an account of this node: somebody may mend it by one act."""
+    return is_own(monitor) and monitor.kind in (ROUTE, ACCOUNT)

@@ -1,0 +1,31 @@
+"""Truth values where a number is wanted: to Python and to readers of data true is 1, to whoever
+wrote `warning = true` it is not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from noroshi.core.definitions.validation_errors import Fault, arms_at
+
+Way = tuple[str | int, ...]
+
+
+def truths(wanted: Any, given: object) -> Iterator[Fault]:
+    """A fault for each, as a reader of untrusted data tells its own."""
+    for way, value in _found(given, ()):
+        arms = arms_at(wanted, way)
+        if bool not in arms and (float in arms or int in arms):
+            kind = "float_type" if float in arms else "int_type"
+            yield {"type": kind, "loc": way, "input": value, "msg": ""}
+
+
+def _found(given: object, way: Way) -> Iterator[tuple[Way, bool]]:
+    if isinstance(given, bool):
+        yield way, given
+    elif isinstance(given, Mapping):
+        for name, inside in given.items():
+            yield from _found(inside, (*way, name))
+    elif isinstance(given, Sequence) and not isinstance(given, str | bytes):
+        for number, inside in enumerate(given):
+            yield from _found(inside, (*way, number))

@@ -1,0 +1,107 @@
+"""All that is wrong with a text of TOML, where its reader stops at the first mistake.
+
+A line that was refused is left out, and the rest is read again. That is done only as long as the
+line was whole in itself, so that no later line is called wrong for the sake of an earlier one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from noroshi.core.definitions.safe_toml import loads
+from noroshi.core.definitions.toml_errors import has_odd_quotes, toml_cause
+from noroshi.core.words import Words
+
+MOST = 10
+"""Mistakes that are told of one text."""
+LARGEST = 64 * 1024
+"""Characters of a text that is read again; each mistake costs another look at all before it."""
+WHERE = re.compile(r"(.*) \(at line (\d+), column (\d+)\)", re.DOTALL)
+PART = r"""(?:[\w-]++|"[^"]*+"|'[^']*+')"""
+STATEMENT = re.compile(rf"\s*+(?:\[|{PART}(?:\s*+\.\s*+{PART})*+\s*+=)")
+BARE_NAME = re.compile(r"\s*+[A-Za-z_][\w.-]*+[:\s]")
+MISSING_SIGN = "Expected '='"
+OF_ALL_BEFORE = "Cannot "
+"""How the reader begins where a name was given before."""
+OF_A_LETTER = ("Illegal character", "Unescaped", "Invalid hex value", "Invalid value")
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """One mistake, and where it stands; at line 0 the reader named no place."""
+
+    line: int
+    column: int
+    why: Words
+
+
+def slips(text: str, said: str) -> tuple[Slip, ...]:
+    """Return the mistakes of a text that the reader refused with these words, the first in any
+    case and the others as far as they are sure."""
+    text = text.replace("\r\n", "\n")
+    if text and not text.endswith("\n"):  # of its last line the reader would name no place
+        text += "\n"
+        said = _refusal(text) or said
+    return tuple(_slips(text, said))
+
+
+def _slips(text: str, said: str) -> Iterator[Slip]:
+    found = WHERE.fullmatch(said)
+    if found is None:
+        yield Slip(0, 0, toml_cause(said, text))
+        return
+    lines, headless, first = text.split("\n"), False, True
+    for _ in range(MOST):
+        what, number, column = found[1], int(found[2]), int(found[3])
+        line = lines[number - 1]
+        if not first and not _is_sure(what, line, headless=headless):
+            return
+        yield Slip(number, column, toml_cause(what, "\n".join(lines[:number])))
+        if len(text) > LARGEST or not _is_whole(what, line, column):
+            return
+        first, headless = False, headless or line.lstrip().startswith("[")
+        lines[number - 1] = f"[left-out-{number}]" if _is_head(what, line) else ""
+        found = WHERE.fullmatch(_refusal("\n".join(lines)))
+        if found is None:
+            return
+
+
+def _refusal(text: str) -> str:
+    """Return what the reader says of a text; "" where it takes it."""
+    try:
+        loads(text)
+    except (ValueError, RecursionError) as error:
+        return str(error)
+    return ""
+
+
+def _is_sure(what: str, line: str, *, headless: bool) -> bool:
+    """Return False for what may come of a line that was left out: its rest, or, where it was a
+    table's head, a name that is given twice only without it."""
+    if headless and what.startswith(OF_ALL_BEFORE):
+        return False
+    if what.startswith(MISSING_SIGN):
+        return BARE_NAME.match(line) is not None
+    return what.startswith("Illegal character") or STATEMENT.match(line) is not None
+
+
+def _is_whole(what: str, line: str, column: int) -> bool:
+    """Return True for a line without which all lines around it mean what they meant."""
+    if '"""' in line or "'''" in line:
+        return False
+    if _is_head(what, line):
+        return True
+    if any(line.count(opening) != line.count(end) for opening, end in ("[]", "{}")):
+        return False
+    if what.startswith("Unclosed"):
+        before = line[: column - 1]
+        begun = any(before.count(opening) > before.count(end) for opening, end in ("[]", "{}"))
+        return begun or has_odd_quotes(line)
+    return True
+
+
+def _is_head(what: str, line: str) -> bool:
+    """Return True for a table's head; in a list a line may begin like one."""
+    return line.lstrip().startswith("[") and not what.startswith((*OF_A_LETTER, "Unclosed"))

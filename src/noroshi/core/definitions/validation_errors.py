@@ -1,0 +1,222 @@
+"""What a reader of untrusted data found wrong, in words that help an administrator.
+
+Each fault comes as a mapping with `type`, `loc`, `ctx`, `input` and `msg`. What was given is
+repeated only where it is too short for a secret, and a number should stand: elsewhere it may be
+a secret in the wrong place, and no more is said than of which sort it was.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from functools import reduce
+from types import UnionType
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+from noroshi.core.definitions.problems import (
+    MOST_FOUND,
+    Problem,
+    Unfit,
+    inside,
+    instead,
+    shortened,
+)
+from noroshi.core.printable import printable
+from noroshi.core.words import Words, plain
+
+Fault = Mapping[str, Any]
+
+MISSING = Words(en="is missing", ja="指定がありません")
+NO_SETTING = Words(
+    en="there is no such setting{instead}", ja="このような設定はありません{instead}"
+)
+CHOICE = Words(en="must be one of: {choices}", ja="{choices} のどれかにしてください")
+AT_LEAST = Words(en="must be at least {ge}", ja="{ge} 以上にしてください")
+AT_MOST = Words(en="must be at most {le}", ja="{le} 以下にしてください")
+ABOVE = Words(en="must be more than {gt}", ja="{gt} より大きくしてください")
+BELOW = Words(en="must be less than {lt}", ja="{lt} より小さくしてください")
+LONGER = Words(
+    en="must have at least {min_length} characters", ja="{min_length}文字以上にしてください"
+)
+SHORTER = Words(
+    en="must have at most {max_length} characters", ja="{max_length}文字以下にしてください"
+)
+MORE = Words(en="must have at least {min_length}", ja="{min_length}個以上にしてください")
+FEWER = Words(en="must have at most {max_length}", ja="{max_length}個以下にしてください")
+PATTERN = Words(en="does not have the form {pattern}", ja="{pattern} の形になっていません")
+FINITE = Words(en="must be a finite number", ja="有限の数にしてください")
+OTHER = Words(en="cannot be used: {msg}", ja="使えません ({msg})")
+WRONG_SORT = Words(
+    en="must be {wanted}, not {given}",
+    ja="{wanted}を指定してください ({given}が指定されています)",
+)
+QUOTED = Words(en="“{text}”", ja="「{text}」")
+
+TEXT = Words(en="text", ja="文字列")
+WHOLE = Words(en="a whole number", ja="整数")
+NUMBER = Words(en="a number", ja="数値")
+FRACTION = Words(en="a fraction", ja="小数")
+TRUTH = Words(en="true or false", ja="true か false")
+LIST = Words(en="a list", ja="配列")
+TABLE = Words(en="a table", ja="テーブル")
+NOTHING = Words(en="an empty value", ja="空の値")
+OR = Words(en="{one} or {other}", ja="{one}か{other}")
+
+FIGURES = (WHOLE, NUMBER)
+SHORT = 5
+"""Characters of what is repeated: fewer than any password or PIN in letters has."""
+
+SORTS: Sequence[tuple[type | tuple[type, ...], Words]] = (
+    (bool, TRUTH),
+    (int, WHOLE),
+    (float, FRACTION),
+    (str, TEXT),
+    (Mapping, TABLE),
+    ((list, tuple, set, frozenset), LIST),
+    (type(None), NOTHING),
+)
+WANTED: Mapping[str, Words] = {
+    "string": TEXT,
+    "int": WHOLE,
+    "float": NUMBER,
+    "bool": TRUTH,
+    "list": LIST,
+    "tuple": LIST,
+    "set": LIST,
+    "frozen_set": LIST,
+    "dict": TABLE,
+    "mapping": TABLE,
+    "dataclass": TABLE,
+}
+SIMPLE: Mapping[str, Words] = {
+    "missing": MISSING,
+    "greater_than_equal": AT_LEAST,
+    "less_than_equal": AT_MOST,
+    "greater_than": ABOVE,
+    "less_than": BELOW,
+    "string_too_short": LONGER,
+    "string_too_long": SHORTER,
+    "string_pattern_mismatch": PATTERN,
+    "too_short": MORE,
+    "too_long": FEWER,
+    "finite_number": FINITE,
+}
+
+
+def problems_of(
+    faults: Sequence[Fault], wanted: Any, given: object, at: str
+) -> tuple[Problem, ...]:
+    """One problem for each place, below `at`; lists are walked by their entries' names."""
+    sorted_out = dict[str, list[Fault]]()
+    for fault in faults:
+        where = inside(at, *_steps(fault, given))
+        sorted_out.setdefault(where, []).append(fault)
+    told = list(sorted_out.items())[:MOST_FOUND]
+    return tuple(Problem(where, _together(faults, wanted)) for where, faults in told)
+
+
+def _steps(fault: Fault, given: object) -> Iterator[str]:
+    """The way to a fault as a person would say it. The names that a reader gives to the arms
+    of a union are no steps in what was given, and are left out."""
+    here: object = given
+    for number, step in enumerate(fault["loc"]):
+        if isinstance(here, Mapping):
+            last = number == len(fault["loc"]) - 1
+            if step in here or (last and fault["type"] == "missing"):
+                yield shortened(str(step))
+                here = here.get(step)
+        elif (
+            isinstance(here, Sequence)
+            and not isinstance(here, str)
+            and step in range(len(here))
+        ):
+            here = here[step]
+            name = here.get("name") if isinstance(here, Mapping) else None
+            yield shortened(name) if isinstance(name, str) and name else str(step + 1)
+
+
+def _together(faults: Sequence[Fault], wanted: Any) -> Words:
+    """What is wrong at one place; it is of the wrong sort for each arm of a union alike."""
+    sorts = list(dict.fromkeys(filter(None, map(_sort_wanted, faults))))
+    if not sorts:
+        return _words(faults[0], wanted)
+    either = reduce(lambda one, other: OR.fill(one=one, other=other), sorts)
+    return WRONG_SORT.fill(wanted=either, given=_given(faults[0]["input"], sorts))
+
+
+def _sort_wanted(fault: Fault) -> Words | None:
+    kind = fault["type"]
+    if kind == "int_from_float":
+        return WHOLE
+    name, _, rest = kind.rpartition("_")
+    return WANTED.get(name) if rest in ("type", "parsing") else None
+
+
+def _given(given: object, sorts: Sequence[Words]) -> Words:
+    """What was given instead: as it was written where that helps and gives nothing away."""
+    said = given.strip() if isinstance(given, str) else ""
+    if not said or len(said) > SHORT or not all(one in FIGURES for one in sorts):
+        return _sort_given(given)
+    return QUOTED.fill(text=printable(said))
+
+
+def _sort_given(given: object) -> Words:
+    for sort, words in SORTS:
+        if isinstance(given, sort):
+            return words
+    return plain(type(given).__name__)
+
+
+def _words(fault: Fault, wanted: Any) -> Words:
+    kind, context = fault["type"], fault.get("ctx", {})
+    if kind in ("unexpected_keyword_argument", "extra_forbidden"):
+        known = _names_at(wanted, fault["loc"][:-1])
+        return NO_SETTING.fill(instead=instead(str(fault["loc"][-1]), known))
+    if kind in ("literal_error", "enum"):
+        choices = re.findall("'([^']*)'", context["expected"])
+        return CHOICE.fill(choices=", ".join(choices) or context["expected"])
+    if "error" in context:
+        return _raised(context["error"])
+    if kind in SIMPLE:
+        return SIMPLE[kind].fill(**context) if context else SIMPLE[kind]
+    return OTHER.fill(msg=fault["msg"])
+
+
+def _raised(error: Exception) -> Words:
+    """What a value says of itself: a plug-in's author may write both languages in one line."""
+    if isinstance(error, Unfit):
+        return error.words
+    english, _, japanese = str(error).partition(" / ")
+    return Words(en=english, ja=japanese or english)
+
+
+def _names_at(wanted: Any, steps: Sequence[object]) -> list[str]:
+    """The settings that there are at a place: fields of the dataclass that is wanted there."""
+    arms = arms_at(wanted, steps)
+    return [field.name for arm in arms if is_dataclass(arm) for field in fields(arm)]
+
+
+def arms_at(wanted: Any, steps: Sequence[object]) -> list[Any]:
+    """What may stand at a place inside of what is wanted, as types."""
+    arms = list(_arms(wanted))
+    for step in steps:
+        arms = [arm for one in arms for arm in _inside(one, step)] or arms
+    return arms
+
+
+def _inside(wanted: Any, step: object) -> Iterator[Any]:
+    if is_dataclass(wanted):
+        hints = get_type_hints(wanted)
+        yield from _arms(hints[step]) if step in hints else ()
+    elif args := [arg for arg in get_args(wanted) if arg is not ...]:
+        yield from _arms(args[-1])
+
+
+def _arms(wanted: Any) -> Iterator[Any]:
+    """The types of a union, each by itself; a type that is none stands alone."""
+    if get_origin(wanted) in (Union, UnionType):
+        for arm in get_args(wanted):
+            yield from _arms(arm)
+    else:
+        yield wanted

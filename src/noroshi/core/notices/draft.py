@@ -1,0 +1,186 @@
+"""From what happened, and who wants to know, to envelopes. All of it is pure.
+
+Ids are derived from what happened: told twice, it is the same envelope.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from noroshi.core.cadence import At, last_up_to
+from noroshi.core.mail import Envelope, Lane
+from noroshi.core.model import Contact, Rule
+from noroshi.core.notices.model import (
+    Aside,
+    CameBack,
+    Changed,
+    Draft,
+    Happening,
+    Notice,
+    Notification,
+    Started,
+    Stopped,
+    Unwatched,
+)
+
+PREFIX = "notice/"
+BUILT_IN = "-"
+"""The id of what is told although nobody asked for it; no definition can have this name."""
+LONGEST_LATE = timedelta(hours=12)
+"""A report that comes later than this would speak of another day."""
+MOST_SHOWN = 50
+GAP = timedelta(minutes=2)
+"""How long nobody must have watched for it to be told: an update of Noroshi is shorter."""
+URGENT = frozenset({Happening.ASIDE, Happening.CAME_BACK, Happening.FAILED})
+"""What tells of an alarm that did not come through goes before reports."""
+NEVER_UNTOLD = frozenset({Happening.ASIDE, Happening.CAME_BACK, Happening.UNWATCHED})
+"""Without a notification for them they are told to the contacts of all rules."""
+
+
+def asked_for(
+    notifications: Iterable[Notification], rules: Iterable[Rule]
+) -> tuple[Notification, ...]:
+    """The notifications, and for what must not stay untold and none of them names, one for
+    each contact of a rule, by the routes of the first rule that names it."""
+    given = tuple(notifications)
+    named = {event for notification in given for event in notification.events}
+    missing = NEVER_UNTOLD - named
+    by_contact: dict[str, Notification] = {}
+    for rule in rules if missing else ():
+        for contact in rule.contacts:
+            telling = Notification(
+                id=BUILT_IN,
+                events=missing,
+                contacts=(contact,),
+                routes=rule.routes,
+                action=rule.action,
+            )
+            by_contact.setdefault(contact.id, telling)
+    return (*given, *by_contact.values())
+
+
+def tellings(
+    notice: Notice,
+    serial: str,
+    notifications: Iterable[Notification],
+    draft: Draft,
+    now: datetime,
+) -> Iterator[Envelope]:
+    """One envelope for each notification and contact that want to know of it."""
+    for notification in notifications:
+        part = _part_for(notification, notice)
+        for contact in notification.contacts if part is not None else ():
+            assert part is not None
+            payload = draft(notification.action, contact, part)
+            yield _envelope(notification, contact, notice.happening, serial, payload, now)
+
+
+def _envelope(
+    notification: Notification,
+    contact: Contact,
+    happening: Happening,
+    serial: str,
+    payload: Mapping[str, Any],
+    now: datetime,
+) -> Envelope:
+    whom = f"{notification.id}/{contact.id}"
+    return Envelope(
+        id=f"{PREFIX}{happening.value}/{serial}/{whom}",
+        routes=notification.routes,
+        contact=contact.id,
+        to=contact.addresses,
+        order=f"{PREFIX}{whom}",
+        alarms=(),
+        payload=payload,
+        action=notification.action,
+        born=now,
+        lane=Lane.WARNING if happening in URGENT else Lane.REPORT,
+    )
+
+
+def _part_for(notification: Notification, notice: Notice) -> Notice | None:
+    """What of it this notification asks for; None: nothing."""
+    if notice.happening not in notification.events:
+        return None
+    concerns = notification.concerns
+    match notice:
+        case Started() | Stopped():
+            watched = tuple(one for one in notice.instances if concerns(one.name))
+            return replace(notice, instances=watched) if watched else None
+        case Changed():
+            kept = tuple(d for d in notice.differences if not d[0] or concerns(d[0]))
+            more = max(0, len(kept) - MOST_SHOWN)
+            shown = replace(notice, differences=kept[:MOST_SHOWN], more=more)
+            return shown if kept else None
+        case Unwatched():
+            missed = tuple(one for one in notice.missed if concerns(one.instance))
+            more = max(0, len(missed) - MOST_SHOWN)
+            return replace(notice, missed=missed[:MOST_SHOWN], more=more)
+        case _:
+            return notice
+
+
+# A mail that failed
+
+
+def may_tell_of(envelope: Envelope) -> bool:
+    """Whether its failure is told. Not of a mail that itself tells of a failure: what no
+    route takes would else lead to a mail about it, and that one to the next."""
+    about = (Happening.FAILED, Happening.ASIDE, Happening.CAME_BACK)
+    return not envelope.id.startswith(tuple(f"{PREFIX}{one.value}/" for one in about))
+
+
+def elsewhere(
+    failed: Aside | CameBack,
+    notifications: Sequence[Notification],
+    tried: Sequence[str],
+    routes: Iterable[str],
+) -> tuple[Notification, ...]:
+    """Those who are told of a mail that was set aside or came back: its own contact only where
+    there is nobody else; by the ways that were not tried first. `routes` are all there are."""
+    wanted = [n for n in notifications if failed.happening in n.events]
+    others = [_without(n, failed.contact) for n in wanted]
+    if not any(n.contacts for n in others):
+        others = wanted
+    return tuple(replace(n, routes=_ways(n, tried, routes)) for n in others if n.contacts)
+
+
+def _without(notification: Notification, contact: str) -> Notification:
+    left = tuple(one for one in notification.contacts if one.id != contact)
+    return replace(notification, contacts=left)
+
+
+def _ways(
+    notification: Notification, tried: Sequence[str], routes: Iterable[str]
+) -> tuple[str, ...]:
+    """A definition's routes are all that may be used; what is built in may use any."""
+    own = notification.routes
+    fresh = tuple(route for route in own if route not in tried)
+    if not fresh and notification.id == BUILT_IN:
+        fresh = tuple(route for route in routes if route not in tried)
+    return (*fresh, *(route for route in own if route not in fresh))
+
+
+# Fixed times
+
+
+def last_due(cadence: At, after: datetime, now: datetime) -> datetime | None:
+    """The last of its times after one instant and not after another; None: there is none."""
+    found = last_up_to(cadence, now)
+    return found if found is not None and found > after else None
+
+
+def report_due(cadence: At, looked: datetime, now: datetime) -> datetime | None:
+    """The time of day for which a report is owed: the last that has come since somebody
+    looked, unless that is too long ago."""
+    return last_due(cadence, max(looked, now - LONGEST_LATE), now)
+
+
+def report_before(cadence: At, due: datetime) -> datetime:
+    """When the report before this one was due; a week at most, as days of the week repeat."""
+    week = timedelta(days=8)
+    before = last_due(cadence, due - week, due - timedelta(microseconds=1))
+    return before or due - week

@@ -1,0 +1,235 @@
+"""Notices: what happens to an instance or to Noroshi itself, as values.
+
+A `Notification` says who wants to know; each other class here is one thing that happened.
+What becomes of both is in `draft`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import Any
+
+from noroshi.core.cadence import At
+from noroshi.core.levels import Level
+from noroshi.core.model import Contact
+from noroshi.core.words import Words
+
+
+class Happening(Enum):
+    """What can be told of. The values stand in definitions and in ids."""
+
+    STARTED = "started"
+    STOPPED = "stopped"
+    CHANGED = "settings-changed"
+    FAILED = "action-failed"
+    ASIDE = "set-aside"
+    CAME_BACK = "came-back"
+    WELL = "all-is-well"
+    UNWATCHED = "unwatched"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notification:
+    """Who is told when one of `events` happens to one of `instances`; none named: to any.
+
+    `at` is when Happening.WELL is told.
+    """
+
+    id: str
+    events: frozenset[Happening]
+    contacts: tuple[Contact, ...]
+    routes: tuple[str, ...]
+    instances: frozenset[str] = frozenset()
+    action: str = "mail"
+    at: At | None = None
+    title: str = ""
+
+    @property
+    def called(self) -> str:
+        """What it is called where people read."""
+        return self.title or self.id
+
+    def concerns(self, instance: str) -> bool:
+        return not self.instances or instance in self.instances
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """An instance, and how many of its monitors are watched."""
+
+    name: str
+    title: str
+    monitors: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Started:
+    """Monitoring of these instances began: with the node, or with a version that named them."""
+
+    at: datetime
+    node: str
+    instances: tuple[Watched, ...]
+    version: int
+    by_version: bool = False
+
+    happening = Happening.STARTED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stopped:
+    """Monitoring of these instances ended: with the node, or with a version without them."""
+
+    at: datetime
+    node: str
+    instances: tuple[Watched, ...]
+    version: int
+    by_version: bool = False
+
+    happening = Happening.STOPPED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changed:
+    """A version is in force. Each difference is of an instance, or of "" : of all of them.
+
+    `more` are left out. `unseen`: it came while no node ran. `first`: the first of several
+    versions by the same person that are told together; 0: it is one.
+    """
+
+    at: datetime
+    version: int
+    who: str
+    note: Words
+    differences: tuple[tuple[str, Words], ...]
+    more: int = 0
+    unseen: bool = False
+    first: int = 0
+
+    happening = Happening.CHANGED
+
+
+class Failure(Enum):
+    """What an action failed in, and what was done instead."""
+
+    TEXT = "text"
+    """A rule's own text could not be made: the built-in text was sent."""
+    ROUTE = "route"
+    """A route refused a mail: it goes by the next one."""
+    ADDRESS = "address"
+    """An address was refused: the contact's others have the mail."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failed:
+    """An action failed in part. `name` is the rule, the route or the contact at fault."""
+
+    at: datetime
+    failure: Failure
+    name: str
+    contact: str
+    subject: str
+    why: Words
+    mail: str
+
+    happening = Happening.FAILED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aside:
+    """No route would take a mail, or it cannot be read any more (`unread`): it lies in the queue
+    until a person does something."""
+
+    at: datetime
+    mail: str
+    contact: str
+    to: tuple[str, ...]
+    subject: str
+    route: str
+    why: Words
+    unread: bool = False
+
+    happening = Happening.ASIDE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CameBack:
+    """A provider took a mail at `taken`, and reported later that `address` did not get it."""
+
+    at: datetime
+    mail: str
+    contact: str
+    address: str
+    subject: str
+    route: str
+    taken: datetime
+    why: Words
+
+    happening = Happening.CAME_BACK
+
+
+@dataclass(frozen=True, slots=True)
+class Bad:
+    """A monitor that is not well, and since when."""
+
+    instance: str
+    path: str
+    title: str
+    level: Level
+    since: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Well:
+    """The report at a fixed time. `unseen` monitors were not measured yet; `stopped` ones are
+    not measured at all; of `silent` ones nothing is told now, by a silence or maintenance.
+
+    `tally` are the alarms since `since` by what became of them ("" waits); `waiting` and
+    `aside` are all mails that wait or lie aside now, whenever they were made.
+    """
+
+    at: datetime
+    due: datetime
+    since: datetime
+    instances: tuple[str, ...]
+    well: int
+    unseen: int
+    bad: tuple[Bad, ...]
+    tally: Mapping[str, int]
+    waiting: int
+    aside: int
+    held: int = 0
+    stopped: int = 0
+    silent: int = 0
+
+    happening = Happening.WELL
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """A monitor whose time of day came and went while nobody watched."""
+
+    instance: str
+    path: str
+    title: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unwatched:
+    """Nobody watched from `at` to `until`. `slept`: the process was there, but stood still."""
+
+    at: datetime
+    until: datetime
+    missed: tuple[Missed, ...] = ()
+    more: int = 0
+    slept: bool = False
+
+    happening = Happening.UNWATCHED
+
+
+Notice = Started | Stopped | Changed | Failed | Aside | CameBack | Well | Unwatched
+Draft = Callable[[str, Contact, Notice], Mapping[str, Any]]
+"""From an action's kind, who is told and what happened to a payload."""

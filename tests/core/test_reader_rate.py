@@ -1,0 +1,82 @@
+"""How many mails a contact gets one by one before they are put together."""
+
+from datetime import timedelta
+from itertools import pairwise
+
+import pytest
+
+from noroshi.core.reader_rate import NEW, PAUSES, SINGLES, free_at, room, shifted, told
+from noroshi.testing import DAWN
+
+
+def at(seconds):
+    return DAWN + timedelta(seconds=seconds)
+
+
+def after(*mails):
+    """A reader who got mails at these seconds; a negative one was a digest."""
+    reader = NEW
+    for seconds in mails:
+        reader = told(reader, at(abs(seconds)), digest=seconds < 0)
+    return reader
+
+
+@pytest.mark.parametrize(
+    ("mails", "now", "left"),
+    [
+        pytest.param((), 0, SINGLES, id="nothing yet"),
+        pytest.param((0, 1), 2, 1, id="two of three"),
+        pytest.param((0, 1, 2), 3, 0, id="all three"),
+        pytest.param((0, 1, 2), 12, 1, id="all three, and the pause is over"),
+        pytest.param((0, 1, 2), 62, SINGLES, id="a quiet minute later"),
+        pytest.param((0, -1), 2, 0, id="a digest, just now"),
+        pytest.param((0, -1), 11, 1, id="a digest, and the pause is over"),
+        pytest.param((0, -1, -11, -21, -31), 45, 0, id="the fourth pause is longer"),
+        pytest.param((0, -1, -11, -21, -31), 51, 1, id="the fourth pause is over"),
+        pytest.param((0, -1), 70, SINGLES, id="a quiet minute after a digest"),
+    ],
+)
+def test_so_many_come_one_by_one(mails, now, left):
+    assert room(after(*mails), at(now)) == left
+
+
+def test_five_hundred_alarms_in_a_minute_and_those_after_it_are_few_mails():
+    reader, mails, now = NEW, 0, DAWN
+    while now < at(60):
+        if left := room(reader, now):
+            reader = told(reader, now, digest=left == 1)
+            mails += 1
+        now += timedelta(milliseconds=120)
+    assert mails <= 8
+
+
+def test_a_storm_that_goes_on_is_told_ever_more_rarely():
+    reader, times, now = NEW, [], DAWN
+    while now < at(3600):
+        if room(reader, now):
+            reader = told(reader, now, digest=True)
+            times.append(now)
+        now += timedelta(seconds=1)
+    gaps = [b - a for a, b in pairwise(times)]
+    assert gaps == sorted(gaps)
+    assert gaps[-1] == PAUSES[-1]
+
+
+def test_a_contact_may_want_more_or_fewer_one_by_one():
+    assert room(after(0, 1, 2), at(3), most=5) == 2
+    assert room(after(0), at(3), most=1) == 0
+
+
+def test_a_clock_that_is_set_moves_what_was_told_with_it():
+    hour = timedelta(hours=1)
+    moved = shifted(after(0, 1, 2), hour)
+    assert free_at(moved, at(3) + hour) == at(12) + hour
+    assert shifted(NEW, hour) == NEW
+
+
+@pytest.mark.parametrize("mails", [(0, 1, 2), (0, -1), (-1, -2)])
+def test_what_is_dated_ahead_of_now_does_not_count(mails):
+    """It comes of a clock that was set while a mail was under way."""
+    ahead = shifted(after(*mails), timedelta(hours=6))
+    assert (room(ahead, at(3)), free_at(ahead, at(3))) == (SINGLES, at(3))
+    assert free_at(told(ahead, at(3), digest=False), at(4)) <= at(13)

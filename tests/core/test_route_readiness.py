@@ -1,0 +1,40 @@
+"""How far a route can be trusted to send."""
+
+import pytest
+
+from noroshi.core.route_readiness import Sends, Way, is_sure, sends, ways_out
+
+WELL = {
+    "rests": False,
+    "lacks": False,
+    "signed": True,
+    "held": False,
+    "accepted": True,
+    "failed": False,
+}
+
+
+@pytest.mark.parametrize(
+    ("known", "found"),
+    [
+        pytest.param({}, Sends.PROVED, id="a mail was accepted"),
+        pytest.param({"accepted": False}, Sends.UNPROVED, id="none yet"),
+        pytest.param({"failed": True}, Sends.DOUBTED, id="a failed diagnosis"),
+        pytest.param({"signed": False, "held": True}, Sends.FOR_NOW, id="a refused sign-in"),
+        pytest.param(
+            {"signed": False, "held": True, "rests": True}, Sends.NO, id="once its token ended"
+        ),
+        pytest.param({"signed": False}, Sends.NO, id="never a token"),
+        pytest.param({"lacks": True}, Sends.NO, id="no password"),
+        pytest.param({"rests": True}, Sends.NO, id="it rests"),
+    ],
+)
+def test_what_a_route_s_next_mail_may_count_on(known, found):
+    assert sends(Way(**{**WELL, **known})) is found
+    assert is_sure(found) is (found not in (Sends.NO, Sends.FOR_NOW))
+
+
+def test_routes_are_counted_once_each():
+    ways = ways_out(Sends)
+    assert (ways.count, ways.no, ways.for_now, ways.doubted, ways.unproved) == (5, 1, 1, 1, 1)
+    assert ways.sure == 3
