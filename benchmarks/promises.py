@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from benchmarks.scene import SLOTS
-from noroshi.engine.dispatch import AHEAD
+from noroshi.engine.dispatch.dispatcher import AHEAD
 
 Row = Mapping[str, Any]
 ON_DISK = 1.0  # seconds before a kill in which an answer may not have reached the disk

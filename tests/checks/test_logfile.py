@@ -12,7 +12,7 @@ from noroshi.checks import logfile
 from noroshi.checks.logs.memory import Memory
 from noroshi.checks.logs.preview import judged
 from noroshi.checks.logs.terms import Term, expression
-from noroshi.engine.watch import MOST_MEMORY
+from noroshi.engine.monitoring.watcher import MOST_MEMORY
 from noroshi.hosts.files import LocalFiles
 from noroshi.ports import Unmeasurable
 from noroshi.testing import FakeHost

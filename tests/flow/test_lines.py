@@ -7,8 +7,8 @@ import pytest
 
 from noroshi.core.digest import TOLD
 from noroshi.core.mail import Pace, Route, Verdict
-from noroshi.engine.dispatch import AHEAD
-from noroshi.engine.lines import Lines
+from noroshi.engine.dispatch.connection_slots import Lines
+from noroshi.engine.dispatch.dispatcher import AHEAD
 from noroshi.stores.memory import MemoryStore
 from tests.flow.scene import OPS, Scene, disk_monitor
 from tests.flow.test_sending import LETTER

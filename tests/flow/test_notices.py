@@ -13,8 +13,8 @@ from noroshi.core.mail import Route, Verdict
 from noroshi.core.model import Contact, Instance
 from noroshi.core.notices.model import Failure, Happening, Notification
 from noroshi.core.words import plain
-from noroshi.engine.folded import QUIET
-from noroshi.engine.notices import TOLD
+from noroshi.engine.notices.notifier import TOLD
+from noroshi.engine.notices.version_batching import QUIET
 from noroshi.ports import Document, Version
 from noroshi.stores.memory import MemoryStore
 from noroshi.testing import FaultyStore, Killed

@@ -3,7 +3,7 @@
 import asyncio
 from time import perf_counter
 
-from noroshi.engine.rounds import LEAST, MOST, SPENT, Rounds
+from noroshi.engine.monitoring.rounds import LEAST, MOST, SPENT, Rounds
 
 
 async def test_little_goes_on_at_once():

@@ -8,7 +8,7 @@ from datetime import timedelta
 from noroshi.core.delivery import BACKOFF, RestRoute
 from noroshi.core.mail import Answer, Envelope, Fault, Verdict
 from noroshi.core.words import plain
-from noroshi.engine.dispatch import LONGEST_SEND, MARGIN, SPARE
+from noroshi.engine.dispatch.dispatcher import LONGEST_SEND, MARGIN, SPARE
 from noroshi.ports import PARCEL_LEASE, StoreError
 from noroshi.stores.memory import MemoryStore
 from noroshi.stores.sql.opening import WAITS_FOR_A_LOCK

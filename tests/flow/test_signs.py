@@ -9,8 +9,8 @@ from threading import Thread
 
 import pytest
 
-from noroshi.engine.signs import Notify, SignsOfLife
-from noroshi.engine.vital import NOT_WRITTEN, STANDS_STILL, Signs, trouble
+from noroshi.engine.heartbeat import Notify, SignsOfLife
+from noroshi.engine.liveness import NOT_WRITTEN, STANDS_STILL, Signs, trouble
 from noroshi.ports import Away, StoreError
 from noroshi.stores.memory import MemoryStore
 from noroshi.testing import FaultyStore, ManualClocks

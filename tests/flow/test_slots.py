@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from noroshi.engine.health import Health
-from noroshi.engine.slots import HALF, MOST, SLOTS, Pace, Slots
+from noroshi.engine.monitoring.check_slots import HALF, MOST, SLOTS, Pace, Slots
 from noroshi.testing import FakeHost
 from tests.flow.scene import VOLUMES, Scene, disk_monitor
 

@@ -14,7 +14,7 @@ from benchmarks.promises import promises
 from benchmarks.report import REFERENCES, broken
 from benchmarks.scene import SLOTS, targets
 from noroshi.core.cadence import EPOCH, Every, next_due
-from noroshi.engine.dispatch import AHEAD
+from noroshi.engine.dispatch.dispatcher import AHEAD
 
 PERIOD = 10.0
 START = 1_000_000_000.0

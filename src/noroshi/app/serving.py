@@ -19,7 +19,7 @@ from noroshi.config.config import Config
 from noroshi.core.words import Words
 from noroshi.definitions.needs import resources_of
 from noroshi.door import open_door
-from noroshi.engine.signs import Notify, SignsOfLife
+from noroshi.engine.heartbeat import Notify, SignsOfLife
 from noroshi.hosts.threads import Pool
 from noroshi.ports import Store
 from noroshi.stores.lock import Holder, LifeLock

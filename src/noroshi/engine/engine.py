@@ -16,16 +16,16 @@ from noroshi.core.delivery import Accepted, Fate
 from noroshi.core.mail import Envelope, Parcel, Receipt, Route
 from noroshi.core.model import Monitor
 from noroshi.engine import journal
-from noroshi.engine.dispatch import Dispatch
+from noroshi.engine.dispatch.dispatcher import Dispatch
+from noroshi.engine.dispatch.route_renames import Renamed
 from noroshi.engine.emergency import Emergency
-from noroshi.engine.held import Held
-from noroshi.engine.notices import Notices, Plan, Worded, as_in_files
-from noroshi.engine.renamed import Renamed
-from noroshi.engine.round_trip import RoundTrips
-from noroshi.engine.sweeping import YEAR, Sweeping
-from noroshi.engine.taking_up import bury, close_the_stopped, take_up
-from noroshi.engine.vital import Signs
-from noroshi.engine.watch import Watch
+from noroshi.engine.liveness import Signs
+from noroshi.engine.mailbox_poller import RoundTrips
+from noroshi.engine.monitoring.reload import bury, close_the_stopped, take_up
+from noroshi.engine.monitoring.schedule import Held
+from noroshi.engine.monitoring.watcher import Watch
+from noroshi.engine.notices.notifier import Notices, Plan, Worded, as_in_files
+from noroshi.engine.retention import YEAR, Sweeping
 from noroshi.plugins import Plugins
 from noroshi.ports import Away, Clocks, Host, Node, Store, StoreError, Transport, Version
 from noroshi.ports.mailbox import Box

@@ -12,7 +12,7 @@ from noroshi.core.digest import digest, followed_up, joined, may_join
 from noroshi.core.mail import Envelope, Lane, Parcel, Receipt, Route
 from noroshi.core.words import NOTHING
 from noroshi.engine import journal
-from noroshi.engine.pacing import Pacing
+from noroshi.engine.dispatch.rate_limiter import Pacing
 from noroshi.ports import Clocks, Node, Store, StoreError
 
 Together = Callable[[Sequence[Envelope], datetime], Mapping[str, Any]]

@@ -23,13 +23,13 @@ from noroshi.core.reckon import farewell, reckon
 from noroshi.core.status import moves_nothing
 from noroshi.core.words import Words
 from noroshi.engine import journal
-from noroshi.engine.deadlines import Deadlines
 from noroshi.engine.emergency import Emergency
 from noroshi.engine.health import Health
-from noroshi.engine.held import ENDING, Cause, Held, Turn, moved_on, shifted
-from noroshi.engine.rounds import Rounds
-from noroshi.engine.slots import Slots
-from noroshi.engine.unwritten import PORTION, Sampled, Unwritten
+from noroshi.engine.monitoring.check_slots import Slots
+from noroshi.engine.monitoring.deadlines import Deadlines
+from noroshi.engine.monitoring.rounds import Rounds
+from noroshi.engine.monitoring.sample_buffer import PORTION, Sampled, Unwritten
+from noroshi.engine.monitoring.schedule import ENDING, Cause, Held, Turn, moved_on, shifted
 from noroshi.plugins import Plugins
 from noroshi.ports import Check, Clocks, Host, Outcome, Renewal, Store, StoreError, Unmeasurable
 

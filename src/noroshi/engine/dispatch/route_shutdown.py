@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Collection
 from functools import partial
 from typing import Any
 
-from noroshi.engine.way import Way
+from noroshi.engine.dispatch.active_route import Way
 
 GRACE = 3.0  # seconds that what is being sent has
 

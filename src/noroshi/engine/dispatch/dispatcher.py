@@ -17,17 +17,17 @@ from functools import partial
 from noroshi.core.delivery import Accepted, Fate, RestRoute, Retry, probed
 from noroshi.core.mail import Answer, Envelope, Fault, Parcel, Receipt, Route, Verdict
 from noroshi.engine import journal
-from noroshi.engine.answered import Answered
-from noroshi.engine.choosing import Choosing, Together, Told
-from noroshi.engine.endings import Attempt, Endings
-from noroshi.engine.gone import GoneRoute
-from noroshi.engine.lines import Lines
-from noroshi.engine.out import Out
-from noroshi.engine.pacing import Pacing
-from noroshi.engine.rests import left_of
-from noroshi.engine.threads import in_its_thread
-from noroshi.engine.turn import Turn
-from noroshi.engine.way import Way
+from noroshi.engine.dispatch.active_route import Way
+from noroshi.engine.dispatch.connection_slots import Lines
+from noroshi.engine.dispatch.delivery_attempt import Answered
+from noroshi.engine.dispatch.delivery_task import Turn
+from noroshi.engine.dispatch.in_flight import Out
+from noroshi.engine.dispatch.mail_threads import in_its_thread
+from noroshi.engine.dispatch.missing_route import GoneRoute
+from noroshi.engine.dispatch.parcel_selector import Choosing, Together, Told
+from noroshi.engine.dispatch.rate_limiter import Pacing
+from noroshi.engine.dispatch.route_outages import left_of
+from noroshi.engine.dispatch.route_shutdown import Attempt, Endings
 from noroshi.ports import PARCEL_LEASE, Clocks, Node, Resting, Store, Transport
 
 log = logging.getLogger(__name__)

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from noroshi.core.model import Instance, Monitor, State
-from noroshi.engine.held import Cause, Held
-from noroshi.engine.watch import Watch
+from noroshi.engine.monitoring.schedule import Cause, Held
+from noroshi.engine.monitoring.watcher import Watch
 
 
 def take_up(

@@ -34,9 +34,9 @@ from noroshi.core.notices.model import (
 )
 from noroshi.core.words import Words
 from noroshi.definitions import Difference, differences
-from noroshi.engine import failures
-from noroshi.engine.folded import Folded, notes_of
-from noroshi.engine.reports import Reports
+from noroshi.engine.notices import delivery_failures
+from noroshi.engine.notices.daily_report import Reports
+from noroshi.engine.notices.version_batching import Folded, notes_of
 from noroshi.hosts.threads import apart
 from noroshi.plugins import Plugins
 from noroshi.ports import Arrival, Clocks, Followed, Node, Store, StoreError, Version
@@ -133,17 +133,19 @@ class Notices:
     def of_texts(self, envelopes: Iterable[Envelope]) -> tuple[Envelope, ...]:
         """What is told, with these envelopes, of those whose own text could not be made."""
         now = self._clocks.wall()
-        return tuple(failures.of_texts(envelopes, self._asked, self._draft, now, self._rules))
+        return tuple(
+            delivery_failures.of_texts(envelopes, self._asked, self._draft, now, self._rules)
+        )
 
     def of_attempt(self, parcel: Parcel, receipt: Receipt, its: Fate) -> tuple[Envelope, ...]:
         """What is told, together with an attempt's end, of what it failed in."""
         asked, routes = self._asked, self._routes
-        return failures.of_attempt(parcel, receipt, its, asked, routes, self._draft)
+        return delivery_failures.of_attempt(parcel, receipt, its, asked, routes, self._draft)
 
     def of_return(self, mail: Followed, arrival: Arrival) -> tuple[Envelope, ...]:
         """What is told, together with a mail's return, of it."""
         asked, routes, now = self._asked, self._routes, self._clocks.wall()
-        return failures.of_return(mail, arrival, asked, routes, self._draft, now)
+        return delivery_failures.of_return(mail, arrival, asked, routes, self._draft, now)
 
     async def tell(self) -> None:
         """Put into the spool what there is to tell until now. Raises StoreError; what could

@@ -11,9 +11,9 @@ from datetime import datetime
 from noroshi.core.delivery import Fate, Retry, fate
 from noroshi.core.mail import Answer, Envelope, Fault, Parcel, Receipt, Verdict
 from noroshi.core.words import Words
-from noroshi.engine.kept import as_kept
-from noroshi.engine.pacing import Pacing
-from noroshi.engine.way import Way
+from noroshi.engine.dispatch.active_route import Way
+from noroshi.engine.dispatch.rate_limiter import Pacing
+from noroshi.engine.dispatch.storable_receipt import as_kept
 from noroshi.ports import Clocks
 
 log = logging.getLogger(__name__)

@@ -1,6 +1,6 @@
 """The signs of life that a node gives: a beat to a URL, and systemd's watchdog.
 
-`fetch` and `Notify` are the two ways out; what is alive, `vital` says.
+`fetch` and `Notify` are the two ways out; what is alive, `liveness` says.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from urllib.parse import urlsplit
 
 from noroshi.core.words import Words
-from noroshi.engine.vital import NOT_WRITTEN_FOR_LONG, Signs, trouble
+from noroshi.engine.liveness import NOT_WRITTEN_FOR_LONG, Signs, trouble
 from noroshi.hosts.threads import apart
 from noroshi.ports import Clocks
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from noroshi.engine.gone import NO_ROUTE
+from noroshi.engine.dispatch.missing_route import NO_ROUTE
 from noroshi.ports import Resting, Store
 
 

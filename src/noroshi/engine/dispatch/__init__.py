@@ -1,0 +1,1 @@
+"""Dispatch: parcels leased from the spool, sent by their routes, and settled."""
