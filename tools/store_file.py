@@ -30,7 +30,7 @@ from noroshi.core.model import (
 )
 from noroshi.core.words import Words, plain
 from noroshi.ports import Document, Version
-from noroshi.stores.sqlite import SqliteStore
+from noroshi.stores.sqlite.store import SqliteStore
 
 AT = datetime(2026, 4, 1, 6, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)

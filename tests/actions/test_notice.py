@@ -27,7 +27,7 @@ from noroshi.core.notices.model import (
     Well,
 )
 from noroshi.core.words import plain
-from noroshi.stores.sql.unread import WHY
+from noroshi.stores.sqlite.unreadable import WHY
 
 NOTICES = Path(__file__).parents[1] / "data" / "notices"
 NIGHT = datetime(2026, 11, 25, 23, 0, tzinfo=UTC)

@@ -15,7 +15,7 @@ from noroshi.core.words import Words
 from noroshi.ports import Arrival, Document
 from noroshi.service import Forbidden, refused
 from noroshi.service.offer import Trouble
-from noroshi.stores.memory import MemoryStore
+from noroshi.stores.memory.store import MemoryStore
 from noroshi.testing import DAWN, FaultyStore
 from tests.cli.typed import a_node, typed
 from tests.service.desk import (

@@ -8,8 +8,8 @@ import pytest
 from pysqlite3 import dbapi2 as driver
 
 from noroshi.ports import Document
-from noroshi.stores.lock import LifeLock
-from noroshi.stores.sqlite import SqliteStore
+from noroshi.stores.sqlite.process_lock import LifeLock
+from noroshi.stores.sqlite.store import SqliteStore
 from tests.cli.typed import a_node, typed
 from tests.service.asking import let_in, opened
 from tests.service.desk import AKI, Desk, documents

@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-from noroshi.stores.lock import LifeLock
+from noroshi.stores.sqlite.process_lock import LifeLock
 from noroshi.vault import read_key
 from tests.cli.test_authorize import Terminal
 from tests.cli.typed import typed

@@ -9,8 +9,8 @@ from noroshi.cli.near import LOOKS
 from noroshi.config.config import read_config
 from noroshi.service import administrator, answer
 from noroshi.service.service import OFFERED
-from noroshi.stores.lock import Holder, LifeLock, holding
-from noroshi.stores.sqlite import SqliteStore
+from noroshi.stores.sqlite.process_lock import Holder, LifeLock, holding
+from noroshi.stores.sqlite.store import SqliteStore
 from tests.e2e.world import Home
 
 GIVEN = {

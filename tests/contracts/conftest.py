@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from noroshi.stores.memory import MemoryStore
-from noroshi.stores.sqlite import SqliteStore
+from noroshi.stores.memory.store import MemoryStore
+from noroshi.stores.sqlite.store import SqliteStore
 from tests.contracts.parts import DAWN, DISK, change, version
 
 STORES = {

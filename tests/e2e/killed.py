@@ -11,7 +11,7 @@ from pathlib import Path
 
 from noroshi.app.serving import serve
 from noroshi.config.config import read_config
-from noroshi.stores.sqlite import SqliteStore
+from noroshi.stores.sqlite.store import SqliteStore
 
 
 def has_mail(given, _answer):

@@ -18,7 +18,7 @@ from pathlib import Path
 from noroshi.app.serving import serve
 from noroshi.config.config import read_config
 from noroshi.logs import logging_to, sink_of
-from noroshi.stores.sqlite import SqliteStore
+from noroshi.stores.sqlite.store import SqliteStore
 
 FIRST = 1
 

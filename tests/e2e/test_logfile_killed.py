@@ -9,7 +9,7 @@ import time
 import pytest
 from pysqlite3 import dbapi2 as sqlite
 
-from noroshi.stores.sql import history
+from noroshi.stores.sqlite import history
 from tests.checks.logs import Log
 from tests.e2e.world import Home, until
 

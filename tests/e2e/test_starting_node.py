@@ -11,9 +11,9 @@ from threading import Thread
 
 import pytest
 
-from noroshi.stores.lock import Holder, LifeLock
-from noroshi.stores.sql.migrating import ours
-from noroshi.stores.sqlite import SqliteStore
+from noroshi.stores.sqlite.migrations import ours
+from noroshi.stores.sqlite.process_lock import Holder, LifeLock
+from noroshi.stores.sqlite.store import SqliteStore
 from tests.e2e.world import PATIENCE, Home, until
 from tests.warm import warm
 

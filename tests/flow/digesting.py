@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 from noroshi.core.mail import Answer, Receipt, Verdict
-from noroshi.stores.sqlite import SqliteStore
+from noroshi.stores.sqlite.store import SqliteStore
 from noroshi.transports.mime import message_ids
 from tests.flow.storm import Storm, said
 

@@ -12,7 +12,7 @@ from noroshi.core.words import plain
 from noroshi.engine import Engine
 from noroshi.plugins import Plugins
 from noroshi.ports import Action, Check, Outcome, Version, Volume, options
-from noroshi.stores.memory import MemoryStore
+from noroshi.stores.memory.store import MemoryStore
 from noroshi.testing import FakeHost, ManualClocks, ScriptedTransport
 
 OPS = Contact(id="ops", addresses=("ops@example.com",))

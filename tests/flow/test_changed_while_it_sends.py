@@ -5,7 +5,7 @@ import logging
 
 from noroshi.core.mail import Answer, Receipt, Verdict
 from noroshi.ports import StoreError
-from noroshi.stores.memory import MemoryStore
+from noroshi.stores.memory.store import MemoryStore
 from tests.flow.scene import Scene, disk_monitor
 from tests.flow.test_sending import LETTER, NEXT, hanging_line
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from noroshi.core.mail import Answer, Lane, Receipt, Route, Verdict
 from noroshi.engine.dispatch.parcel_selector import Choosing
 from noroshi.engine.dispatch.rate_limiter import Pacing
-from noroshi.stores.memory import MemoryStore
+from noroshi.stores.memory.store import MemoryStore
 from noroshi.testing import ManualClocks
 from tests.flow.test_sending import LETTER
 

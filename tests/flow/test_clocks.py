@@ -13,7 +13,7 @@ import pytest
 from noroshi.core.cadence import At, Every
 from noroshi.core.levels import When
 from noroshi.core.mail import Verdict
-from noroshi.stores.memory import MemoryStore
+from noroshi.stores.memory.store import MemoryStore
 from noroshi.testing import FaultyStore, ManualClocks
 from tests.flow.scene import NOTE, RULE, Scene, disk_monitor
 from tests.flow.storm import EXCHANGE, Storm

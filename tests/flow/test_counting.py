@@ -8,7 +8,7 @@ from noroshi.core.model import Limits, Reading, Sample
 from noroshi.core.words import plain
 from noroshi.engine.monitoring.sample_buffer import PORTION
 from noroshi.ports import Check, Outcome, StoreError
-from noroshi.stores.memory import MemoryStore
+from noroshi.stores.memory.store import MemoryStore
 from tests.flow.scene import Options, Scene, disk_monitor
 
 

@@ -9,8 +9,8 @@ import pytest
 from noroshi.core.cadence import Every
 from noroshi.core.mail import Answer, Fault, Lane, Pace, Receipt, Verdict
 from noroshi.ports import StoreError
-from noroshi.stores.memory import MemoryStore
-from noroshi.stores.sqlite import SqliteStore
+from noroshi.stores.memory.store import MemoryStore
+from noroshi.stores.sqlite.store import SqliteStore
 from noroshi.testing import FaultyStore, Killed, ScriptedTransport
 from tests.flow.storm import EXCHANGE, Storm, counts
 

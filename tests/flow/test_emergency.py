@@ -10,7 +10,7 @@ import pytest
 
 from noroshi.core.mail import Verdict
 from noroshi.core.model import Contact, Instance
-from noroshi.stores.memory import MemoryStore
+from noroshi.stores.memory.store import MemoryStore
 from noroshi.testing import FaultyStore, ScriptedTransport
 from tests.flow.scene import NOTE, RULE, Options, Scene, disk_monitor
 

@@ -4,7 +4,7 @@ import logging
 from dataclasses import replace
 
 from noroshi.core.mail import Answer, Verdict
-from noroshi.stores.memory import MemoryStore
+from noroshi.stores.memory.store import MemoryStore
 from noroshi.testing import FaultyStore, ScriptedTransport
 from tests.flow.scene import RULE, Scene, disk_monitor
 

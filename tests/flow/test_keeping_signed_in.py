@@ -11,7 +11,7 @@ from noroshi.app.serving import keep_signed_in
 from noroshi.config.config import Config
 from noroshi.ports import Document
 from noroshi.service import administrator
-from noroshi.stores.memory import MemoryStore
+from noroshi.stores.memory.store import MemoryStore
 from noroshi.testing import ManualClocks
 from noroshi.vault import make_key
 from tests.oauth.authority import SECRET, Authority, make_certificate

@@ -9,7 +9,7 @@ import pytest
 from noroshi.core.mail import Answer, Receipt, Verdict
 from noroshi.core.notices.model import Happening, Notification
 from noroshi.core.words import plain
-from noroshi.stores.sqlite import SqliteStore
+from noroshi.stores.sqlite.store import SqliteStore
 from tests.flow.scene import NOTE, OPS, Scene, disk_monitor
 from tests.flow.test_sending import LETTER
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from noroshi.ports import PARCEL_LEASE
-from noroshi.stores.sqlite import SqliteStore
+from noroshi.stores.sqlite.store import SqliteStore
 from tests.flow.digesting import SINK, STEPS, STORE, Sink
 from tests.flow.storm import NAMES, Storm, counts
 

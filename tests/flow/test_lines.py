@@ -9,7 +9,7 @@ from noroshi.core.digest import TOLD
 from noroshi.core.mail import Pace, Route, Verdict
 from noroshi.engine.dispatch.connection_slots import Lines
 from noroshi.engine.dispatch.dispatcher import AHEAD
-from noroshi.stores.memory import MemoryStore
+from noroshi.stores.memory.store import MemoryStore
 from tests.flow.scene import OPS, Scene, disk_monitor
 from tests.flow.test_sending import LETTER
 

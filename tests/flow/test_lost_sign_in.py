@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from noroshi.stores.sqlite import SqliteStore
+from noroshi.stores.sqlite.store import SqliteStore
 from noroshi.testing import Killed
 from tests.flow.whole import FIRST, SECOND, Whole, life, sides
 

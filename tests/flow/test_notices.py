@@ -16,7 +16,7 @@ from noroshi.core.words import plain
 from noroshi.engine.notices.notifier import TOLD
 from noroshi.engine.notices.version_batching import QUIET
 from noroshi.ports import Document, Version
-from noroshi.stores.memory import MemoryStore
+from noroshi.stores.memory.store import MemoryStore
 from noroshi.testing import FaultyStore, Killed
 from tests.flow.scene import NOTE, OPS, RULE, FixedPlan, Scene, disk_monitor
 

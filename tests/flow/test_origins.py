@@ -8,8 +8,8 @@ from email import message_from_bytes, policy
 import pytest
 
 from noroshi.core.mail import Origin
-from noroshi.stores.memory import MemoryStore
-from noroshi.stores.sqlite import SqliteStore
+from noroshi.stores.memory.store import MemoryStore
+from noroshi.stores.sqlite.store import SqliteStore
 from noroshi.transports.mime import compose
 from tests.flow.scene import Scene, disk_monitor
 

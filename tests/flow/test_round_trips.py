@@ -16,8 +16,8 @@ from noroshi.core.words import plain
 from noroshi.ports import RouteTrouble, Version
 from noroshi.ports.mailbox import Box, Came, Lost, Read, Report
 from noroshi.round_trips import mails_of, trip_of
-from noroshi.stores.memory import MemoryStore
-from noroshi.stores.sqlite import SqliteStore
+from noroshi.stores.memory.store import MemoryStore
+from noroshi.stores.sqlite.store import SqliteStore
 from noroshi.testing import DAWN, FaultyStore, Killed
 from tests.flow.scene import NOTE, OPS, RULE, FixedPlan, Scene, disk_monitor
 

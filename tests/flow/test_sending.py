@@ -10,8 +10,8 @@ from noroshi.core.mail import Answer, Envelope, Fault, Verdict
 from noroshi.core.words import plain
 from noroshi.engine.dispatch.dispatcher import LONGEST_SEND, MARGIN, SPARE
 from noroshi.ports import PARCEL_LEASE, StoreError
-from noroshi.stores.memory import MemoryStore
-from noroshi.stores.sql.opening import WAITS_FOR_A_LOCK
+from noroshi.stores.memory.store import MemoryStore
+from noroshi.stores.sqlite.connection import WAITS_FOR_A_LOCK
 from noroshi.transports.dialogue import Patience
 from tests.flow.scene import RULE, VOLUMES, Scene, disk_monitor
 

@@ -12,7 +12,7 @@ import pytest
 from noroshi.engine.heartbeat import Notify, SignsOfLife
 from noroshi.engine.liveness import NOT_WRITTEN, STANDS_STILL, Signs, trouble
 from noroshi.ports import Away, StoreError
-from noroshi.stores.memory import MemoryStore
+from noroshi.stores.memory.store import MemoryStore
 from noroshi.testing import FaultyStore, ManualClocks
 from tests.flow.scene import Scene, disk_monitor
 

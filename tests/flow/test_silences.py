@@ -10,8 +10,8 @@ import pytest
 from noroshi.core.alarms import Acknowledged, Remark, Remarked, Silence
 from noroshi.core.levels import Level, Reason
 from noroshi.core.maintenance import Weekly
-from noroshi.stores.memory import MemoryStore
-from noroshi.stores.sqlite import SqliteStore
+from noroshi.stores.memory.store import MemoryStore
+from noroshi.stores.sqlite.store import SqliteStore
 from noroshi.testing import DAWN
 from tests.flow.scene import RULE, Scene, disk_monitor
 

@@ -11,8 +11,8 @@ from noroshi.core.levels import Level
 from noroshi.core.mail import Verdict
 from noroshi.core.model import Limits, Standing
 from noroshi.ports import Volume
-from noroshi.stores.memory import MemoryStore
-from noroshi.stores.sqlite import SqliteStore
+from noroshi.stores.memory.store import MemoryStore
+from noroshi.stores.sqlite.store import SqliteStore
 from noroshi.testing import FakeHost, FaultyStore, Killed
 from tests.flow.scene import RULE, Scene, disk_monitor
 

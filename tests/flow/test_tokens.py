@@ -9,7 +9,7 @@ from noroshi.config.config import Config
 from noroshi.core.mail import Verdict
 from noroshi.ports import Document, StoreError
 from noroshi.service import administrator
-from noroshi.stores.memory import MemoryStore
+from noroshi.stores.memory.store import MemoryStore
 from noroshi.vault import Secret, make_key
 
 AKI = administrator("aki")

@@ -11,8 +11,8 @@ from noroshi.core.levels import When
 from noroshi.core.model import Limits, Reading
 from noroshi.core.words import plain
 from noroshi.ports import Outcome, StoreError, Unmeasurable, Volume
-from noroshi.stores.memory import MemoryStore
-from noroshi.stores.sqlite import SqliteStore
+from noroshi.stores.memory.store import MemoryStore
+from noroshi.stores.sqlite.store import SqliteStore
 from noroshi.testing import FakeHost, FaultyStore
 from tests.flow.scene import NOTE, RULE, VOLUMES, Options, Scene, disk_monitor
 

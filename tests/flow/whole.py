@@ -11,7 +11,7 @@ from noroshi.app.composition import open_app
 from noroshi.config.config import Config
 from noroshi.definitions import document
 from noroshi.definitions.needs import resources_of
-from noroshi.stores.sqlite import SqliteStore
+from noroshi.stores.sqlite.store import SqliteStore
 from noroshi.testing import ManualClocks
 from noroshi.vault import make_key
 from noroshi_lab.lab.lab import Lab

@@ -10,7 +10,7 @@ from noroshi.config.config import Config
 from noroshi.core.words import Words, plain
 from noroshi.hosts.examining import System
 from noroshi.ports.examination import Whose, examined
-from noroshi.stores.memory import MemoryStore
+from noroshi.stores.memory.store import MemoryStore
 from noroshi.vault import VaultError
 
 

@@ -19,8 +19,8 @@ from pysqlite3 import dbapi2 as driver
 from noroshi.hosts.closed_files import ClosedFile
 from noroshi.hosts.files import FileWork, LocalFiles
 from noroshi.ports import Unmeasurable
-from noroshi.stores.sql.copying import copy
-from noroshi.stores.sqlite import SqliteStore
+from noroshi.stores.sqlite.backup import copy
+from noroshi.stores.sqlite.store import SqliteStore
 from noroshi.vault.keys import new_key
 from noroshi.vault.passphrase import lock_up
 from noroshi.vault.secret import Secret

@@ -12,7 +12,7 @@ from noroshi.hosts.jobs import Jobs
 from noroshi.hosts.local import LocalHost
 from noroshi.hosts.programs import ProgramRules
 from noroshi.ports import Beat, StoreError, Unmeasurable
-from noroshi.stores.memory import MemoryStore
+from noroshi.stores.memory.store import MemoryStore
 from noroshi.testing import DAWN, FaultyStore, ManualClocks
 
 

@@ -16,7 +16,7 @@ from noroshi.oauth.profiles import MICROSOFT365
 from noroshi.oauth.states import SignIn, SignInState
 from noroshi.ports import Arrival
 from noroshi.round_trips import trip_mail
-from noroshi.stores.memory import MemoryStore
+from noroshi.stores.memory.store import MemoryStore
 from noroshi.testing import DAWN
 
 HOUR, SECOND = timedelta(hours=1), timedelta(seconds=1)

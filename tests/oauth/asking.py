@@ -24,7 +24,7 @@ from noroshi.oauth.msal_provider import MsalProvider
 from noroshi.oauth.tokens import TokenSource
 from noroshi.oauth.turns import Turns
 from noroshi.ports import Clocks
-from noroshi.stores.sqlite import SqliteStore
+from noroshi.stores.sqlite.store import SqliteStore
 from noroshi.vault import Box, Secret, Vault
 
 CLOCKS = Clocks(wall=lambda: datetime.now(UTC), steady=time.monotonic)

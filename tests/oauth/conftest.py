@@ -18,7 +18,7 @@ from noroshi.oauth.provider import Client, Credential, Provider
 from noroshi.oauth.tokens import TokenSource
 from noroshi.oauth.turns import Turns
 from noroshi.ports import Clocks, StoreError
-from noroshi.stores.memory import MemoryStore
+from noroshi.stores.memory.store import MemoryStore
 from noroshi.vault import Box, Secret, Vault
 from tests.oauth.authority import SECRET, Authority, make_certificate
 

@@ -19,7 +19,7 @@ from noroshi.oauth.provider import SignInFailed
 from noroshi.oauth.tokens import SignIn, TokenSource
 from noroshi.oauth.turns import Turns
 from noroshi.ports import Clocks, StoreError
-from noroshi.stores.sqlite import SqliteStore
+from noroshi.stores.sqlite.store import SqliteStore
 from noroshi.vault import Box, Secret, Vault
 from tests.oauth.asking import account_of
 from tests.oauth.authority import SECRET, refusal

@@ -12,7 +12,7 @@ from noroshi.core.people import ADMIN, IDLE, LONGEST, VIEWER, ApiToken, User
 from noroshi.people import NoEntry, People, keys
 from noroshi.people.entering import SEED
 from noroshi.people.passwords import Passwords, unfit
-from noroshi.stores.memory import MemoryStore
+from noroshi.stores.memory.store import MemoryStore
 from noroshi.testing import FaultyStore, ManualClocks
 from noroshi.vault import Box, Secret, Vault
 

@@ -24,7 +24,7 @@ from noroshi.ports import Action, Check, Outcome, TransportKind, options
 from noroshi.ports.examination import Cure, Step, Stopped, Whose
 from noroshi.service import Service, administrator
 from noroshi.service.examining import SystemExamination
-from noroshi.stores.memory import MemoryStore
+from noroshi.stores.memory.store import MemoryStore
 from noroshi.testing import ManualClocks
 from noroshi.vault import Box, Secret, Vault
 

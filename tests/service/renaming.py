@@ -4,7 +4,7 @@ import asyncio
 import sys
 from pathlib import Path
 
-from noroshi.stores.sqlite import SqliteStore
+from noroshi.stores.sqlite.store import SqliteStore
 from tests.service.asking import NearBy
 from tests.service.desk import Desk
 

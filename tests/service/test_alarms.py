@@ -8,7 +8,7 @@ import pytest
 from noroshi.core.levels import Level
 from noroshi.core.people import VIEWER, Person, roles_up_to
 from noroshi.service import answer, member
-from noroshi.stores.memory import MemoryStore
+from noroshi.stores.memory.store import MemoryStore
 from tests.service.asking import NearBy, Told, applied
 from tests.service.desk import Desk
 

@@ -10,7 +10,7 @@ from noroshi.core.words import Words
 from noroshi.ports import StoreError
 from noroshi.service import Person, answer
 from noroshi.service.offer import roles_up_to
-from noroshi.stores.memory import MemoryStore
+from noroshi.stores.memory.store import MemoryStore
 from noroshi.transports import smtp, webhook
 from noroshi.vault import Secret
 from tests.service.desk import AKI, DISK, POST, Desk, documents

@@ -7,7 +7,7 @@ import pytest
 from noroshi.core.delivery import fate
 from noroshi.core.mail import Answer, Receipt, Verdict
 from noroshi.ports import Document
-from noroshi.stores.memory import MemoryStore
+from noroshi.stores.memory.store import MemoryStore
 from noroshi.testing import DAWN, FaultyStore, Killed
 from tests.service.desk import AKI, Desk, documents
 

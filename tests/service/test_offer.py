@@ -8,7 +8,7 @@ from noroshi.core.words import plain
 from noroshi.ports import StoreError
 from noroshi.service import Service, administrator, answer, member
 from noroshi.service.offer import ADMIN, OPERATOR, VIEWER, operation, operations
-from noroshi.stores.memory import MemoryStore
+from noroshi.stores.memory.store import MemoryStore
 from noroshi.testing import FaultyStore
 from tests.service.desk import AKI, CANARY, Desk, documents
 

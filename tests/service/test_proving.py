@@ -17,7 +17,7 @@ from noroshi.oauth.turns import Turns
 from noroshi.plugins import Plugins
 from noroshi.service import Service
 from noroshi.service.offer import NotSure
-from noroshi.stores.memory import MemoryStore
+from noroshi.stores.memory.store import MemoryStore
 from noroshi.testing import ManualClocks
 from noroshi.vault import Box, Secret, Vault
 from noroshi_lab.lab import switches

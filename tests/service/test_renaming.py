@@ -5,7 +5,7 @@ import pytest
 from noroshi.core.mail import Verdict
 from noroshi.definitions.rerouting import RECENT, remembered
 from noroshi.ports import StoreError
-from noroshi.stores.memory import MemoryStore
+from noroshi.stores.memory.store import MemoryStore
 from noroshi.vault import Secret
 from tests.service.asking import NearBy, Told, applied
 from tests.service.desk import AKI, CONTENT, Desk

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from noroshi.stores.sqlite import SqliteStore
+from noroshi.stores.sqlite.store import SqliteStore
 from tests.service.asking import NearBy, applied
 from tests.service.desk import CONTENT, Desk
 from tests.service.test_renaming import kept, shown, signed_in

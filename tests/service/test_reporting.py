@@ -11,7 +11,7 @@ from noroshi.core.words import NOTHING, plain
 from noroshi.ports import Beat
 from noroshi.service import NotFound, administrator, answer, member
 from noroshi.service.offer import perform
-from noroshi.stores.memory import MemoryStore
+from noroshi.stores.memory.store import MemoryStore
 from noroshi.testing import FaultyStore
 from tests.service.asking import NearBy, applied
 from tests.service.desk import DISK, Desk

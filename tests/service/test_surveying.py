@@ -13,7 +13,7 @@ from noroshi.hosts.around import Around, size_told
 from noroshi.ports import NodeFacts, QueueFacts
 from noroshi.service.answers import RouteStatus
 from noroshi.service.surveying import unsendable
-from noroshi.stores.memory import MemoryStore
+from noroshi.stores.memory.store import MemoryStore
 from noroshi.testing import ManualClocks
 from tests.service.asking import NearBy, Told, applied
 from tests.service.desk import CANARY, Desk

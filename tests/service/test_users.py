@@ -10,7 +10,7 @@ import pytest
 
 from noroshi.service import Person, answer
 from noroshi.service.offer import ADMIN, roles_up_to
-from noroshi.stores.memory import MemoryStore
+from noroshi.stores.memory.store import MemoryStore
 from tests.service.asking import Told, applied
 from tests.service.desk import AKI, CANARY, Desk, documents
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from noroshi.core.mail import Envelope
 from noroshi.core.model import Change, State
 from noroshi.ports import Version
-from noroshi.stores.sqlite import SqliteStore
+from noroshi.stores.sqlite.store import SqliteStore
 
 NOW = datetime(2026, 4, 1, tzinfo=UTC)
 MONITORS = [f"m{n}" for n in range(8)]

@@ -15,9 +15,9 @@ from pysqlite3 import dbapi2 as driver
 from noroshi.core.delivery import Accepted
 from noroshi.core.levels import Reason
 from noroshi.ports import Away, StoreError
-from noroshi.stores.lock import LifeLock
-from noroshi.stores.reserve import BALLAST
-from noroshi.stores.sqlite import SqliteStore
+from noroshi.stores.sqlite.disk_reserve import BALLAST
+from noroshi.stores.sqlite.process_lock import LifeLock
+from noroshi.stores.sqlite.store import SqliteStore
 from tests.contracts.parts import (
     DAWN,
     DISK,

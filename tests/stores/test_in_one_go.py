@@ -10,10 +10,10 @@ from pysqlite3 import dbapi2 as driver
 from noroshi.core.delivery import Accepted, RestRoute, Retry
 from noroshi.core.words import plain
 from noroshi.ports import PARCEL_LEASE
-from noroshi.stores.sql import lending, spool
-from noroshi.stores.sql.migrating import ours
-from noroshi.stores.sql.opening import open_file
-from noroshi.stores.sqlite import SqliteStore
+from noroshi.stores.sqlite import leases as sqlite_leases, spool
+from noroshi.stores.sqlite.connection import open_file
+from noroshi.stores.sqlite.migrations import ours
+from noroshi.stores.sqlite.store import SqliteStore
 from tests.contracts.parts import DAWN, LATER, MINUTE, OK, SECOND, letter
 
 BUSY = Retry(DAWN + MINUTE, plain("busy"))
@@ -39,8 +39,8 @@ def db(tmp_path, node):
 @pytest.fixture
 def lend(db, node):
     def lend(*leases, now=DAWN, but=(), route="smtp"):
-        claims = [lending.Claim(node, route, now, lease, but) for lease in leases]
-        return lending.lend(db, claims)
+        claims = [sqlite_leases.Claim(node, route, now, lease, but) for lease in leases]
+        return sqlite_leases.lend(db, claims)
 
     return lend
 
@@ -83,7 +83,7 @@ def test_nothing_is_lent_twice_in_one_go_or_in_two(db, lend):
 def test_an_attempt_is_counted_once_for_each_time_it_is_lent(db, lend):
     put(db, "a", "b")
     first = lend("1", "2")
-    lending.settle(db, [lending.End(parcel, LATER, BUSY) for parcel in first])
+    sqlite_leases.settle(db, [sqlite_leases.End(parcel, LATER, BUSY) for parcel in first])
     again = lend("3", "4", now=DAWN + MINUTE)
     assert [parcel.envelope.attempts for parcel in first + again] == [0, 0, 1, 1]
 
@@ -91,8 +91,8 @@ def test_an_attempt_is_counted_once_for_each_time_it_is_lent(db, lend):
 def test_who_does_not_hold_it_any_more_writes_nothing_and_the_others_do(db, lend):
     put(db, *"abc")
     a, b, c = lend("1", "2", "3")
-    ends = [lending.End(one, OK, Accepted(DAWN)) for one in (a, replace(b, lease="9"), c)]
-    assert lending.settle(db, ends) == [True, False, True]
+    ends = [sqlite_leases.End(one, OK, Accepted(DAWN)) for one in (a, replace(b, lease="9"), c)]
+    assert sqlite_leases.settle(db, ends) == [True, False, True]
     assert waiting(db) == {"b": (DAWN + PARCEL_LEASE, True)}
     assert [len(spool.envelope(db, one)[1]) for one in "abc"] == [1, 0, 1]
 
@@ -100,31 +100,33 @@ def test_who_does_not_hold_it_any_more_writes_nothing_and_the_others_do(db, lend
 def test_the_next_of_each_order_is_free_once_those_before_it_have_left(db, lend):
     put(db, "a1", "a2", order="a")
     put(db, "b1", "b2", order="b")
-    ends = [lending.End(parcel, OK, Accepted(DAWN)) for parcel in lend("1", "2")]
-    assert lending.settle(db, ends) == [True, True]
+    ends = [sqlite_leases.End(parcel, OK, Accepted(DAWN)) for parcel in lend("1", "2")]
+    assert sqlite_leases.settle(db, ends) == [True, True]
     assert ids(lend("3", "4")) == ["a2", "b2"]
 
 
 def test_a_route_that_one_found_down_rests_as_the_last_of_them_says(db, lend):
     put(db, "a", "b")
     well, ill = lend("1", "2")
-    ends = [lending.End(well, OK, Accepted(DAWN)), lending.End(ill, LATER, DOWN)]
-    assert lending.settle(db, ends) == [True, True]
+    ends = [sqlite_leases.End(well, OK, Accepted(DAWN)), sqlite_leases.End(ill, LATER, DOWN)]
+    assert sqlite_leases.settle(db, ends) == [True, True]
     assert [one.route for one in spool.resting(db)] == ["smtp"]
 
 
 def test_a_route_is_well_that_took_a_mail_after_it_was_found_down(db, lend):
     put(db, "a", "b")
     ill, well = lend("1", "2")
-    ends = [lending.End(ill, LATER, DOWN), lending.End(well, OK, Accepted(DAWN))]
-    assert lending.settle(db, ends) == [True, True]
+    ends = [sqlite_leases.End(ill, LATER, DOWN), sqlite_leases.End(well, OK, Accepted(DAWN))]
+    assert sqlite_leases.settle(db, ends) == [True, True]
     assert spool.resting(db) == []
 
 
 def test_what_is_told_of_an_end_waits_once_it_is_written_and_not_if_it_is_not(db, lend):
     put(db, "a", "b")
     a, b = lend("1", "2")
-    telling = [lending.End(a, OK, Accepted(DAWN), (letter("of a"),))]
-    telling.append(lending.End(replace(b, lease="9"), OK, Accepted(DAWN), (letter("of b"),)))
-    assert lending.settle(db, telling) == [True, False]
+    telling = [sqlite_leases.End(a, OK, Accepted(DAWN), (letter("of a"),))]
+    telling.append(
+        sqlite_leases.End(replace(b, lease="9"), OK, Accepted(DAWN), (letter("of b"),))
+    )
+    assert sqlite_leases.settle(db, telling) == [True, False]
     assert set(waiting(db)) == {"b", "of a"}

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pysqlite3 import dbapi2 as driver
 
-from noroshi.stores.sqlite import SqliteStore
+from noroshi.stores.sqlite.store import SqliteStore
 
 PROGRAM = Path(__file__).with_name("committer.py")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from noroshi.stores.sqlite import SqliteStore
+from noroshi.stores.sqlite.store import SqliteStore
 from tests.contracts.parts import ROUTE, version
 
 MANY, AGAIN = 10_000, 10

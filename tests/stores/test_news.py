@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from noroshi.stores.shared import News
+from noroshi.stores.common import News
 
 LONG = timedelta(seconds=30)
 

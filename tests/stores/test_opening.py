@@ -12,8 +12,8 @@ import pytest
 from pysqlite3 import dbapi2 as driver
 
 from noroshi.ports import StoreError, Version
-from noroshi.stores.sql.migrating import Migration, ours
-from noroshi.stores.sqlite import SqliteStore
+from noroshi.stores.sqlite.migrations import Migration, ours
+from noroshi.stores.sqlite.store import SqliteStore
 from tests.stores.volumes import fill, tmpfs
 
 LATER = Migration(99, "create table later (x text) strict;\ncreate index of_x on later (x);")
@@ -208,5 +208,5 @@ async def test_a_state_that_cannot_be_read_is_the_store_s_error(made):
 
 
 def test_the_store_for_trials_does_not_need_sqlite():
-    code = "import sys, noroshi.stores.memory as m; sys.exit('pysqlite3' in sys.modules)"
+    code = "import sys, noroshi.stores.memory.store as m; sys.exit('pysqlite3' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from noroshi.ports import StoreError
-from noroshi.stores.sqlite import SqliteStore
+from noroshi.stores.sqlite.store import SqliteStore
 from tests.contracts.parts import letter
 
 

@@ -17,9 +17,9 @@ from noroshi.core.alarms import Said
 from noroshi.core.delivery import Accepted
 from noroshi.core.levels import Level, Reason
 from noroshi.core.words import plain
-from noroshi.stores.restoring import faults_of, restore
-from noroshi.stores.sql.migrating import ours
-from noroshi.stores.sqlite import SqliteStore
+from noroshi.stores.sqlite.migrations import ours
+from noroshi.stores.sqlite.restore import faults_of, restore
+from noroshi.stores.sqlite.store import SqliteStore
 from tests.contracts.parts import DAWN, HOUR, MINUTE, OK
 
 FOLDER = Path(__file__).parents[1] / "data" / "stores"

@@ -8,8 +8,8 @@ from contextlib import closing
 import pytest
 from pysqlite3 import dbapi2 as driver
 
-from noroshi.stores.sql import deferral, following, ledger, lending, spool, together
-from noroshi.stores.sqlite import SqliteStore
+from noroshi.stores.sqlite import arrivals, deferral, digests, leases, ledger, spool
+from noroshi.stores.sqlite.store import SqliteStore
 
 OF_THE_QUESTION = (
     "SCAN CONSTANT ROW",
@@ -24,10 +24,10 @@ FEW = ("SCAN arrival", "SCAN back", "SCAN told", "SCAN last", "SCAN before", "SC
 """A row for each mail that came back or was looked for, and what is found from them; the last
 tries of one mail, and what one of them brought."""
 QUESTIONS = {
-    "what is due": lending.DUE,
-    "lend": lending.LEND,
-    "whether it is held": lending.HELD,
-    "settle": lending.SETTLE,
+    "what is due": leases.DUE,
+    "lend": leases.LEND,
+    "whether it is held": leases.HELD,
+    "settle": leases.SETTLE,
     "put": spool.PUT,
     "give back": spool.RELEASE,
     "what was never tried": spool.NEVER_TRIED,
@@ -36,16 +36,16 @@ QUESTIONS = {
     "what holds up an order key": spool.HEAD,
     "what a route put off": deferral.HASTEN,
     "what becomes of members": spool.SHARE,
-    "what waits for a contact": together.PILE,
-    "whether it waits still": together.WAIT_STILL,
-    "joining": together.JOIN,
+    "what waits for a contact": digests.PILE,
+    "whether it waits still": digests.WAIT_STILL,
+    "joining": digests.JOIN,
     "giving back": spool.GIVE_BACK,
-    "what was taken": together.TAKEN,
+    "what was taken": digests.TAKEN,
     "the sum by fate": ledger.BY_FATE,
     "the sum of what came back": ledger.CAME_BACK,
     "what is old": ledger.OLD,
-    "whose Message-ID it is": following.BEARER,
-    "the last of a name": following.FOLLOWED,
+    "whose Message-ID it is": arrivals.BEARER,
+    "the last of a name": arrivals.FOLLOWED,
 }
 
 

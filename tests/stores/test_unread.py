@@ -11,7 +11,7 @@ from pysqlite3 import dbapi2 as driver
 from noroshi.core.delivery import Accepted
 from noroshi.core.digest import digest
 from noroshi.ports import StoreError
-from noroshi.stores.sqlite import SqliteStore
+from noroshi.stores.sqlite.store import SqliteStore
 from tests.contracts.parts import DAWN, DISK, HOUR, OK, SECOND, letter, version
 from tests.contracts.test_store_digests import ROWS
 

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from noroshi.stores.memory import MemoryStore
+from noroshi.stores.memory.store import MemoryStore
 from noroshi.vault import (
     Box,
     KeyRing,
@@ -116,7 +116,7 @@ async def test_an_administrators_own_file_beside_the_key_is_no_exchange(path):
 KILLED_WHILE_IT_WRITES = """
 import asyncio, resource, signal, sys
 from pathlib import Path
-from noroshi.stores.memory import MemoryStore
+from noroshi.stores.memory.store import MemoryStore
 from noroshi.vault import KeyRing, Vault, find_keys
 path = Path(sys.argv[1])
 ring = KeyRing(Vault(MemoryStore(), find_keys(path).box), path)

@@ -12,7 +12,7 @@ from noroshi.core.people import ADMIN, OPERATOR, VIEWER, Person, roles_up_to
 from noroshi.definitions import document
 from noroshi.service import administrator, answer
 from noroshi.service.service import OFFERED
-from noroshi.stores.sqlite import SqliteStore
+from noroshi.stores.sqlite.store import SqliteStore
 from noroshi.vault import make_key
 from tests.network.sites import Site, says
 

@@ -17,7 +17,7 @@ from noroshi.oauth.client_certificates import describe, make
 from noroshi.ports import StoreError
 from noroshi.service import Person, answer
 from noroshi.service.offer import roles_up_to
-from noroshi.stores.memory import MemoryStore
+from noroshi.stores.memory.store import MemoryStore
 from noroshi.testing import DAWN
 from noroshi.web.mailing import heading, labels
 from noroshi.web.tongue import TONGUES

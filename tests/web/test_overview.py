@@ -11,7 +11,7 @@ from noroshi.core.route_readiness import Way, sends
 from noroshi.core.words import Words
 from noroshi.ports import StoreError
 from noroshi.service import attend
-from noroshi.stores.memory import MemoryStore
+from noroshi.stores.memory.store import MemoryStore
 from noroshi.web.seen import left, relay_of, route_level, route_state, view
 from noroshi.web.tongue import TONGUES
 from noroshi.web.visit import templates

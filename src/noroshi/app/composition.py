@@ -61,8 +61,8 @@ from noroshi.ports import (
     Version,
 )
 from noroshi.service import Service
-from noroshi.stores.lock import Holder, LifeLock, life_of
-from noroshi.stores.sqlite import SqliteStore
+from noroshi.stores.sqlite.process_lock import Holder, LifeLock, life_of
+from noroshi.stores.sqlite.store import SqliteStore
 from noroshi.vault import KeyRing, Vault, VaultError, find_keys
 
 if sys.platform == "linux":  # its modules are not there elsewhere

@@ -22,8 +22,8 @@ from noroshi.door import open_door
 from noroshi.engine.heartbeat import Notify, SignsOfLife
 from noroshi.hosts.threads import Pool
 from noroshi.ports import Store
-from noroshi.stores.lock import Holder, LifeLock
-from noroshi.stores.sqlite import SqliteStore
+from noroshi.stores.sqlite.process_lock import Holder, LifeLock
+from noroshi.stores.sqlite.store import SqliteStore
 
 log = logging.getLogger(__package__)
 MANAGER = ("noroshi.web.house", "noroshi.web.serving")

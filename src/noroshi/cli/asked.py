@@ -21,7 +21,7 @@ from noroshi.config.config import Config, ConfigError, read_config
 from noroshi.core.words import Words
 
 if TYPE_CHECKING:
-    from noroshi.stores.lock import Holding
+    from noroshi.stores.sqlite.process_lock import Holding
 
 VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
 
@@ -174,7 +174,9 @@ class Asked:
         """What to say of a node that has its store and no open door yet; None: there is none."""
         if self.door is not None:
             return SERVICE_STARTS if self.door == Path(DOOR) and _is_made(self.door) else None
-        from noroshi.stores.lock import Holder  # only now: a running node needs none
+        from noroshi.stores.sqlite.process_lock import (
+            Holder,  # only now: a running node needs none
+        )
 
         found = self._holding()
         # Who runs and is not heard has just opened its door, or not yet written that it starts.
@@ -184,19 +186,19 @@ class Asked:
 
     def _node_came(self) -> bool:
         """Return whether a node took the store while it was opened here."""
-        from noroshi.stores.lock import Holder
+        from noroshi.stores.sqlite.process_lock import Holder
 
         found = self._holding()
         return found is not None and found.holder in (Holder.STARTING, Holder.RUNNING)
 
     def _holding(self) -> Holding | None:
-        from noroshi.stores.lock import holding
+        from noroshi.stores.sqlite.process_lock import holding
 
         return holding(self._lock)
 
     @property
     def _lock(self) -> Path:
-        from noroshi.stores.lock import lock_of
+        from noroshi.stores.sqlite.process_lock import lock_of
 
         return lock_of(self.config.store)
 

@@ -92,8 +92,8 @@ def backup(asked: Asked) -> int:
 def restore(asked: Asked) -> int:
     """Put a backup in the store's place; refused while a node runs."""
     # Late: SQLite and all kinds of values are not needed by a command that asks a node.
-    from noroshi.stores.lock import Holder, life_of
-    from noroshi.stores.restoring import restore as put_back
+    from noroshi.stores.sqlite.process_lock import Holder, life_of
+    from noroshi.stores.sqlite.restore import restore as put_back
 
     config, path = asked.config, Path(asked.given.file)
     now = datetime.now(UTC)
@@ -159,7 +159,7 @@ def _told_of_store(asked: Asked) -> list[Mapping[str, str]]:
 
 
 def _faults_of(path: Path) -> list[Words]:
-    from noroshi.stores.restoring import faults_of
+    from noroshi.stores.sqlite.restore import faults_of
 
     try:
         return faults_of(path)

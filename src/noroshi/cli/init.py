@@ -20,8 +20,8 @@ from noroshi.config.config import FILE, Config, ConfigError, read_config, sample
 from noroshi.core.os_errors import why
 from noroshi.core.words import Words
 from noroshi.ports import StoreError
-from noroshi.stores.presence import is_blank, is_lost, lay_aside
-from noroshi.stores.sqlite import SqliteStore
+from noroshi.stores.sqlite.presence import is_blank, is_lost, lay_aside
+from noroshi.stores.sqlite.store import SqliteStore
 from noroshi.vault import make_key
 
 PRIVATE, SETTINGS_MODE = 0o700, 0o600

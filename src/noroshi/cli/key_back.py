@@ -90,8 +90,8 @@ def what_opens(config: Config, box: Box | None) -> Mapping[str, Words | None]:
     # Late: SQLite is not needed by a command that asks a node.
     import asyncio
 
-    from noroshi.stores.lock import Holder, life_of
-    from noroshi.stores.sqlite import SqliteStore
+    from noroshi.stores.sqlite.process_lock import Holder, life_of
+    from noroshi.stores.sqlite.store import SqliteStore
 
     async def look() -> Mapping[str, Words | None]:
         store = SqliteStore.reopen(config.store)

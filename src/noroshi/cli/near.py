@@ -19,7 +19,7 @@ from noroshi.plugins import Plugins
 from noroshi.ports import Away, StoreError
 from noroshi.service import Service, administrator, answer
 from noroshi.service.looking import kinds
-from noroshi.stores.lock import Holder, holding, lock_of
+from noroshi.stores.sqlite.process_lock import Holder, holding, lock_of
 
 CANNOT_OPEN = Words(
     en="No node is running, and the store cannot be opened: {why}",

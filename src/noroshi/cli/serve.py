@@ -14,7 +14,7 @@ from noroshi.cli.client import Refused
 from noroshi.core.words import Words
 from noroshi.logs import logging_to, sink_of
 from noroshi.ports import StoreError
-from noroshi.stores.lock import Holder, LifeLock, life_of
+from noroshi.stores.sqlite.process_lock import Holder, LifeLock, life_of
 
 log = logging.getLogger(__name__)
 TAKING_TURNS = 0.001

@@ -26,7 +26,7 @@ from noroshi.vault import KeyRing, VaultError
 
 OTHERS_WRITE, OTHERS_READ = 0o022, 0o044
 LEAST_ROOM, LITTLE_ROOM = 32 << 20, 500 << 20
-"""Bytes free below which no samples are kept (stores/reserve.py), and which are few."""
+"""Bytes free below which no samples are kept (stores/sqlite/disk_reserve.py), and which are few."""
 AT_ONCE = Words(en="at once", ja="すぐ")
 
 PROGRAM, SQLITE = Words(en="Program", ja="プログラム"), plain("SQLite")

@@ -16,7 +16,7 @@ from noroshi.app.composition import App, open_app
 from noroshi.config.config import Config
 from noroshi.ports import Document
 from noroshi.service import administrator
-from noroshi.stores.memory import MemoryStore
+from noroshi.stores.memory.store import MemoryStore
 from noroshi.testing import ManualClocks
 from noroshi.vault import make_key
 from noroshi_lab.lab import switches

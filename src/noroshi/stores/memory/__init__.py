@@ -1,0 +1,1 @@
+"""The store for tests and trials: all of it in memory."""

@@ -1,0 +1,108 @@
+"""What the store for tests and trials keeps of each monitor, envelope and lease."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from noroshi.core.delivery import SHORTEST, RestRoute
+from noroshi.core.digest import may_be_undone
+from noroshi.core.mail import Envelope, Receipt
+from noroshi.core.model import NOTHING_SAID, Standing, State
+from noroshi.core.words import NOTHING, Words
+from noroshi.ports import Arrival, Followed, Node, Resting, Waiting
+from noroshi.stores.common import accepted, without_body
+
+
+@dataclass
+class Watched:
+    state: State = State()
+    memory: Mapping[str, Any] = field(default_factory=dict)
+    standing: Standing = NOTHING_SAID
+    fence: int = 0
+    named: bool = True
+
+
+@dataclass
+class Spooled:
+    envelope: Envelope
+    due: datetime
+    urgency: int
+    """Its lane, or that of what waits behind it."""
+    lease: str = ""
+    holder: Node | None = None
+    fate: str = ""
+    why: Words = NOTHING
+    receipts: list[Receipt] = field(default_factory=list)
+    last_route: str = ""
+    """By which it was tried last."""
+    arrivals: list[Arrival] = field(default_factory=list)
+
+    @property
+    def row(self) -> Waiting:
+        return Waiting(
+            envelope=self.envelope,
+            due=self.due,
+            out=bool(self.lease),
+            fate=self.fate,
+            why=self.why,
+            tried=len(self.receipts),
+        )
+
+    def soon(self, now: datetime, route: str | None) -> datetime:
+        """Now, but not within the shortest pause after its last try, nor before a time that the
+        other side named, if it is this route's."""
+        last = self.receipts[-1:] if self.last_route == route else ()
+        named = (answer.again for receipt in last for answer in receipt.answers.values())
+        short = (receipt.at + SHORTEST for receipt in self.receipts)
+        return max([now, *short, *filter(None, named)])
+
+    @property
+    def light(self) -> Waiting:
+        """The same without the mail's body."""
+        return replace(self.row, envelope=without_body(self.envelope))
+
+    @property
+    def followed(self) -> Followed:
+        """As a mail that is followed."""
+        arrivals = sorted(self.arrivals, key=lambda arrival: arrival.at)
+        return Followed(row=self.row, receipts=tuple(self.receipts), arrivals=tuple(arrivals))
+
+    @property
+    def known_by(self) -> set[str]:
+        """Its Message-IDs, once it was taken."""
+        taken = (receipt for receipt in self.receipts if accepted(receipt))
+        return {id for receipt in taken for id in receipt.message_ids}
+
+
+@dataclass
+class Lent:
+    node: Node
+    until: datetime
+
+
+def rested(route: str, known: Resting | None, fate: RestRoute) -> Resting:
+    """Two parcels that were out at once may both find it down."""
+    since = min(fate.since, known.since) if known else fate.since
+    until = max(fate.until, known.until) if known else fate.until
+    return Resting(route, since, until, fate.why, fate.fault, fate.early)
+
+
+def take_apart(digest: Spooled, members: Sequence[Spooled]) -> bool:
+    """The members of a digest that left nothing behind wait by themselves again; False: it is
+    none, or has a story of its own by now."""
+    if len(digest.receipts) > 1 or not members:
+        return False
+    if not may_be_undone(digest.envelope, members[0].envelope):
+        return False
+    members[0].receipts += digest.receipts
+    for member in members:
+        member.fate, member.why, member.due = "", digest.why, digest.due
+    return True
+
+
+def told_in(row: Spooled, rows: Iterable[Spooled]) -> Spooled:
+    """The digest that it is in, else itself."""
+    return next((d for d in rows if row.envelope.id in d.envelope.members), row)

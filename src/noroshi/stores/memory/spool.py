@@ -1,0 +1,442 @@
+"""The part of the store for tests and trials that keeps the spool, and the routes' health."""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from noroshi.core.delivery import Fate, RestRoute, Retry, settled
+from noroshi.core.digest import may_join, waits_since
+from noroshi.core.mail import NOBODY, Envelope, Lane, Origin, Parcel, Receipt, signed
+from noroshi.core.model import Event
+from noroshi.core.words import NOTHING, plain
+from noroshi.ports import (
+    PARCEL_LEASE,
+    Arrival,
+    Entry,
+    Followed,
+    InQueue,
+    Node,
+    Resting,
+    Taken,
+    Waiting,
+)
+from noroshi.stores.common import (
+    ACCEPTED,
+    BACK,
+    DROPPED,
+    HELD,
+    OPEN,
+    SET_ASIDE,
+    SHOWN,
+    TOGETHER,
+    News,
+    accepted,
+    by_all_routes,
+    counted,
+    followed,
+    of_members,
+    outcome,
+    readdressed,
+)
+from noroshi.stores.memory.rows import Spooled, rested, take_apart, told_in
+
+AFTER_ALL = "\U0010ffff"
+
+
+class SpoolInMemory:
+    """As ports.Store says of envelopes and routes."""
+
+    _events: dict[str, Event]
+
+    def __init__(self, origin: Origin = NOBODY) -> None:
+        super().__init__()
+        self.origin = origin
+        self._spool: dict[str, Spooled] = {}
+        self._open: dict[str, Spooled] = {}
+        self._resting: dict[str, Resting] = {}
+        self._raised = self._forgotten = 0
+        self._accepted: dict[str, datetime] = {}
+        self._taken: list[tuple[str, Taken]] = []
+        self._numbers = itertools.count(1)
+        self._news = News()
+
+    async def post(self, *envelopes: Envelope) -> int:
+        return sum(map(self._put, envelopes))
+
+    def _put(self, envelope: Envelope) -> bool:
+        if envelope.id in self._spool:
+            return False
+        row = Spooled(signed(envelope, self.origin), envelope.born, envelope.lane.value)
+        self._hurry_head(envelope)
+        self._spool[envelope.id] = self._open[envelope.id] = row
+        self._raised += len(envelope.alarms)
+        self._news.tell()
+        return True
+
+    def _hurry_head(self, behind: Envelope) -> None:
+        head = next((r for r in self._open.values() if r.envelope.order == behind.order), None)
+        if head is not None and head.fate == TOGETHER:
+            head = self._spool[head.why.en]
+        if head is None or head.fate:
+            return
+        head.urgency = min(head.urgency, behind.lane.value)
+        if head.lease:
+            return
+        routes = head.envelope.routes
+        head.envelope = by_all_routes(head.envelope, behind.routes)
+        if head.due > behind.born or head.envelope.routes != routes:
+            turn = self._turn(head, behind.born)
+            head.due = min(head.due, head.soon(behind.born, turn))
+
+    def _turn(self, row: Spooled, now: datetime) -> str | None:
+        """The route by which it goes next; None: all of them rest."""
+        rests = {rest.route for rest in self._resting.values() if rest.until > now}
+        return next((name for name in row.envelope.routes if name not in rests), None)
+
+    async def claim_parcel(
+        self,
+        node: Node,
+        route: str,
+        now: datetime,
+        but: Collection[str] = (),
+        only_critical: Collection[str] = (),
+    ) -> Parcel | None:
+        def waits(row: Spooled) -> bool:
+            contact = row.envelope.contact
+            urgent = row.urgency == Lane.CRITICAL.value
+            return contact in but or (not urgent and contact in only_critical)
+
+        ready = (
+            row
+            for row in self._lendable(route, now)
+            if not waits(row) or not may_join(row.envelope)
+        )
+        urgency = lambda row: (row.urgency, row.due)  # noqa: E731
+        row = min(ready, key=urgency, default=None)
+        if row is None:
+            return None
+        rest, due = self._resting.get(route), row.due
+        row.due, row.holder = now + PARCEL_LEASE, node
+        row.lease = str(next(self._numbers))
+        parcel = Parcel(row.envelope, route, row.lease, rest.since if rest else None, due)
+        row.envelope = replace(row.envelope, attempts=row.envelope.attempts + 1)
+        return parcel
+
+    def _lendable(self, route: str, now: datetime) -> Iterator[Spooled]:
+        """Of each order key the oldest alone, if it is due and this route's turn."""
+        rests = {rest.route for rest in self._resting.values() if rest.until > now}
+        if route in rests:
+            return
+        oldest: dict[str, Spooled] = {}
+        for row in self._open.values():
+            oldest.setdefault(row.envelope.order, row)
+        for row in oldest.values():
+            ready = (name for name in row.envelope.routes if name not in rests)
+            if not row.fate and row.due <= now and next(ready, None) == route:
+                yield row
+
+    async def pile(self, parcel: Parcel) -> Sequence[Envelope]:
+        found, behind = list[Envelope](), set[str]()
+        for row in self._open.values():
+            one = row.envelope
+            if one.contact != parcel.envelope.contact:
+                continue
+            mine = one.id == parcel.envelope.id and row.lease == parcel.lease
+            waits = not (row.lease or row.fate) or one.id in parcel.envelope.members
+            if not mine and (not waits or one.order in behind):
+                behind.add(one.order)
+            else:
+                found.append(parcel.envelope if mine else row.light.envelope)
+        return found
+
+    async def join(self, parcel: Parcel, digest: Envelope) -> bool:
+        lent = self._spool.get(parcel.envelope.id)
+        members = [self._spool[id] for id in digest.members if id in self._spool]
+        wait = [row for row in members if self._may_go_into(row, parcel)]
+        if lent is None or lent.lease != parcel.lease or len(wait) < len(digest.members):
+            return False
+        for row in members:
+            if row.lease:
+                row.envelope = parcel.envelope
+            row.fate, row.lease, row.holder = TOGETHER, "", None
+            row.why = plain(digest.id)
+        made = self._put(digest)
+        if parcel.envelope.members:
+            self._spool[digest.id].receipts += lent.receipts
+            del self._spool[parcel.envelope.id]
+            self._reopen()
+        return made
+
+    def _may_go_into(self, row: Spooled, parcel: Parcel) -> bool:
+        """Whether it waits by itself, is the parcel's own, or in that digest."""
+        if row.fate == TOGETHER:
+            return row.why == plain(parcel.envelope.id)
+        return not row.fate and row.lease in ("", parcel.lease)
+
+    async def give_back(self, parcel: Parcel, now: datetime) -> bool:
+        row = self._spool.get(parcel.envelope.id)
+        if row is None or row.lease != parcel.lease:
+            return False
+        row.envelope, row.due = parcel.envelope, parcel.due_again(now)
+        row.lease, row.holder = "", None
+        self._news.tell()
+        return True
+
+    async def taken(self, since: datetime) -> Sequence[Taken]:
+        kept = (one for id, one in self._taken if id in self._spool)
+        return [one for one in kept if one.at >= since]
+
+    async def settle(
+        self, parcel: Parcel, receipt: Receipt, fate: Fate, envelopes: Sequence[Envelope] = ()
+    ) -> bool:
+        row = self._spool.get(parcel.envelope.id)
+        if row is None or row.lease != parcel.lease:
+            return False
+        row.receipts.append(receipt)
+        row.last_route = parcel.route
+        if accepted(receipt):
+            self._accepted[parcel.route] = receipt.at
+            self._taken.append((row.envelope.id, _taken(parcel, receipt)))
+        row.envelope, due = settled(parcel, receipt, fate)
+        row.due, row.lease, row.holder = due or receipt.at, "", None
+        row.fate, row.why = outcome(fate)
+        if row.fate:
+            self._share(row)
+        if isinstance(fate, RestRoute):
+            self._undo(row)
+            self._rest(parcel.route, fate)
+        elif not isinstance(fate, Retry) or fate.heard:
+            self._resting.pop(parcel.route, None)
+        for envelope in envelopes:
+            self._put(envelope)
+        self._news.tell()
+        return True
+
+    def _rest(self, route: str, fate: RestRoute) -> None:
+        self._resting[route] = rested(route, self._resting.get(route), fate)
+
+    def _undo(self, row: Spooled) -> None:
+        """Members of a digest that left nothing behind wait by themselves again."""
+        if take_apart(row, [self._spool[id] for id in row.envelope.members]):
+            del self._spool[row.envelope.id]
+            self._reopen()
+
+    def _share(self, row: Spooled) -> None:
+        """Members of a digest have its fate."""
+        for id in row.envelope.members:
+            self._spool[id].fate = of_members(row.fate)
+        self._reopen()
+
+    async def waiting(self) -> Sequence[Waiting]:
+        return [row.light for row in self._spool.values() if row.fate in SHOWN]
+
+    async def in_queue(self, but: str = "") -> InQueue:
+        rows = [
+            row
+            for id, row in self._spool.items()
+            if row.fate in SHOWN and not (but and id.startswith(but))
+        ]
+        open = [row for row in rows if not row.fate]
+        return InQueue(
+            waiting=len(open),
+            out=sum(row.row.out for row in open),
+            held=sum(row.fate == "held" for row in rows),
+            set_aside=sum(row.fate == "set aside" for row in rows),
+            alarms=sum(len(row.envelope.alarms or row.envelope.members) for row in open),
+            oldest=min((waits_since(row.envelope) for row in open), default=None),
+            by_route=Counter(route for row in open for route in row.envelope.routes),
+        )
+
+    async def tally(self, since: datetime) -> Mapping[str, int]:
+        found = Counter[str]()
+        for row in self._spool.values():
+            if row.envelope.born >= since:
+                found[self._counted(row)] += len(row.envelope.alarms)
+        return +found
+
+    async def ledger(
+        self, last: int = 100, alarm: str = "", monitor: str = ""
+    ) -> Sequence[Entry]:
+        rows = reversed(self._spool.values())
+        told = ((id, row) for row in rows for id in sorted(row.envelope.alarms))
+        begins = f"{monitor}." if monitor else ""
+        mine = ((id, row) for id, row in told if alarm in ("", id) and id.startswith(begins))
+        return [self._entry(id, row) for id, row in itertools.islice(mine, last)]
+
+    def _entry(self, alarm: str, row: Spooled) -> Entry:
+        digest = told_in(row, self._spool.values())
+        return Entry(
+            alarm=alarm,
+            event=self._events.get(alarm.partition("/")[0]),
+            row=row.row,
+            told_in=digest.row,
+            receipts=tuple(digest.receipts),
+            arrivals=tuple(digest.arrivals),
+        )
+
+    def _counted(self, row: Spooled) -> str:
+        arrivals = told_in(row, self._spool.values()).arrivals
+        return BACK if BACK in {one.state for one in arrivals} else counted(row.fate)
+
+    async def totals(self) -> Mapping[str, int]:
+        found = Counter[str]()
+        for row in self._spool.values():
+            found[self._counted(row)] += len(row.envelope.alarms)
+        kept = sum(found.values())
+        counters = {"raised": self._raised, "forgotten": self._forgotten}
+        lost = self._raised - self._forgotten - kept
+        return dict(+found) | counters | {"lost": lost}
+
+    async def arrived(
+        self, envelope: str, arrival: Arrival, envelopes: Sequence[Envelope] = ()
+    ) -> bool:
+        row = self._spool.get(envelope)
+        if row is None or not any(map(accepted, row.receipts)):
+            return False
+        known = {(one.address, one.state) for one in row.arrivals}
+        if (arrival.address, arrival.state) in known:
+            return False
+        row.arrivals.append(arrival)
+        for telling in envelopes:
+            self._put(telling)
+        return True
+
+    async def bearer(self, message_ids: Collection[str]) -> Followed | None:
+        wanted = set(message_ids)
+        rows = reversed(self._spool.values())
+        return next((row.followed for row in rows if row.known_by & wanted), None)
+
+    async def followed(self, begins: str, last: int, before: str = "") -> Sequence[Followed]:
+        mine = (
+            id for id in self._spool if id.startswith(begins) and id < (before or AFTER_ALL)
+        )
+        ids = sorted(mine, reverse=True)
+        return [self._spool[id].followed for id in ids[:last]]
+
+    async def arrivals(self, envelope: str) -> Sequence[Arrival]:
+        row = self._spool.get(envelope)
+        return () if row is None else row.followed.arrivals
+
+    async def forget(self, before: datetime, most: int) -> int:
+        settled = (ACCEPTED, DROPPED)
+        old = [k for k, r in self._spool.items() if r.fate in settled and r.due < before][:most]
+        for key in old:
+            self._forgotten += len(self._spool.pop(key).envelope.alarms)
+        last = {event.monitor: event.id for event in self._events.values()}
+        self._events = {
+            id: event
+            for id, event in self._events.items()
+            if event.at >= before or last[event.monitor] == id
+        }
+        return len(old)
+
+    async def envelope(self, id: str) -> tuple[Waiting, Sequence[Receipt]] | None:
+        row = self._spool.get(id)
+        return None if row is None else (row.row, tuple(row.receipts))
+
+    async def retry(self, id: str, now: datetime) -> bool:
+        row = self._spool.get(id)
+        if row is None or row.fate not in ("", SET_ASIDE) or (row.lease and row.due > now):
+            return False
+        row.due, row.fate = now, ""
+        self._share(row)
+        for route in row.envelope.routes:
+            await self.wake(route, now)
+        self._news.tell()
+        return True
+
+    async def hasten(self, route: str, now: datetime) -> bool:
+        found = False
+        for row in self._open.values():
+            turn = self._turn(row, now)
+            waits = turn == route and not (row.fate or row.lease) and row.due > now
+            if waits and not self._is_its_own_matter(row, route):
+                row.due, found = min(row.due, row.soon(now, route)), True
+        self._news.tell()
+        return found
+
+    def _is_its_own_matter(self, row: Spooled, route: str) -> bool:
+        """Return whether it waits only because the other side deferred it."""
+        tries = row.receipts[-2:]
+        others = [one.at for _, one in self._taken if one.route == route]
+        return len(tries) > 1 and any(tries[0].at < at < tries[1].at for at in others)
+
+    async def hold(self, id: str, who: str) -> bool:
+        row = self._at_hand(id)
+        if row is None or row.fate:
+            return False
+        row.fate, row.why = HELD, plain(who)
+        return True
+
+    async def release(self, id: str, now: datetime) -> bool:
+        row = self._at_hand(id)
+        if row is None or row.fate not in (HELD, SET_ASIDE):
+            return False
+        row.fate, row.why, row.due = "", NOTHING, now
+        self._share(row)
+        return True
+
+    async def drop(self, id: str, who: str) -> bool:
+        row = self._at_hand(id)
+        if row is None or row.fate not in SHOWN:
+            return False
+        row.fate, row.why = DROPPED, plain(who)
+        self._share(row)
+        return True
+
+    async def readdress(
+        self, id: str, to: Sequence[str], routes: Sequence[str], *, anew: bool = True
+    ) -> bool:
+        row = self._at_hand(id)
+        if row is None or row.fate not in SHOWN:
+            return False
+        before, row.envelope = row.envelope, readdressed(row.envelope, to, routes, anew)
+        members = [self._spool[id] for id in before.members if not anew]
+        for member in members:
+            routes = followed(member.envelope.routes, before.routes, row.envelope.routes)
+            member.envelope = replace(member.envelope, routes=routes)
+        return True
+
+    def _at_hand(self, id: str) -> Spooled | None:
+        row = self._spool.get(id)
+        return None if row is None or row.lease else row
+
+    def _reopen(self) -> None:
+        """What a person released goes in at its old place, before what is younger."""
+        self._open = {key: row for key, row in self._spool.items() if row.fate in OPEN}
+        self._news.tell()
+
+    async def accepted(self) -> Mapping[str, datetime]:
+        return dict(self._accepted)
+
+    async def resting(self) -> Sequence[Resting]:
+        return sorted(self._resting.values(), key=lambda rest: rest.route)
+
+    async def probed(self, route: str, rest: RestRoute | None) -> None:
+        if rest is None:
+            self._resting.pop(route, None)
+        else:
+            self._rest(route, rest)
+        self._news.tell()
+
+    async def wake(self, route: str, now: datetime) -> bool:
+        rest = self._resting.get(route)
+        if rest is None or rest.until <= now:
+            return False
+        self._resting[route] = replace(rest, until=now)
+        self._news.tell()
+        return True
+
+
+def _taken(parcel: Parcel, receipt: Receipt) -> Taken:
+    return Taken(
+        at=receipt.at,
+        route=parcel.route,
+        contact=parcel.envelope.contact,
+        recipients=accepted(receipt),
+        digest=bool(parcel.envelope.members),
+    )

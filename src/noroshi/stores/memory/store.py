@@ -1,0 +1,255 @@
+"""The store for tests and trials: the whole contract, and nothing kept."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from noroshi.core.chronology import outdated
+from noroshi.core.delivery import SHORTEST
+from noroshi.core.mail import NOBODY, Origin
+from noroshi.core.model import NOTHING_SAID, Change, Decision, Event, Sample, Standing, State
+from noroshi.core.words import NOTHING, Words
+from noroshi.ports import (
+    ANSWERS,
+    LEASE,
+    Beat,
+    Block,
+    Conflict,
+    Node,
+    Renewal,
+    StoreError,
+    Version,
+)
+from noroshi.stores.common import first_state, unanswered
+from noroshi.stores.memory.rows import Lent, Watched
+from noroshi.stores.memory.store_alarms import AlarmsInMemory
+from noroshi.stores.memory.store_people import PeopleInMemory
+from noroshi.stores.memory.store_values import KeptInMemory
+from noroshi.stores.memory.unreadable import UnreadInMemory
+
+
+class MemoryStore(UnreadInMemory, PeopleInMemory, AlarmsInMemory, KeptInMemory):
+    """As ports.Store says, for one process and as long as it runs."""
+
+    def __init__(self, origin: Origin = NOBODY) -> None:
+        super().__init__(origin)
+        self._version = Version(number=0)
+        self._versions: list[Version] = []
+        self._beats: dict[str, Beat] = {}
+        self._watched: dict[str, Watched] = {}
+        self._lives: dict[str, int] = {}
+        self._seen: dict[str, datetime] = {}
+        self._leases: dict[int, Lent] = {}
+        self._events: dict[str, Event] = {}
+        self._decisions: dict[tuple[str, str, str], tuple[Decision, ...]] = {}
+        self._samples: list[tuple[str, Sample]] = []
+
+    # definitions
+
+    async def publish(self, version: Version, monitors: Iterable[str], base: int) -> int:
+        if self._version.number != base:
+            raise Conflict(f"version {self._version.number} is current, not {base}")
+        self._version = replace(version, number=base + 1)
+        self._versions.append(self._version)
+        await self._name(monitors)
+        self._news.tell()
+        return base + 1
+
+    async def enroll(self, version: int, monitors: Iterable[str]) -> bool:
+        if self._version.number != version:
+            return False
+        await self._name(monitors)
+        return True
+
+    async def _name(self, monitors: Iterable[str]) -> None:
+        for row in self._watched.values():
+            row.named = False
+        for id in monitors:
+            if id not in self._watched:
+                self._watched[id] = Watched(await self._first_state(id))
+            self._watched[id].named = True
+
+    async def _first_state(self, id: str) -> State:
+        last = await self.events(id, 1)
+        return first_state(last[0].id if last else None, len(self._events))
+
+    async def current(self) -> Version:
+        return self._version
+
+    async def current_number(self) -> int:
+        return self._version.number
+
+    async def version(self, number: int) -> Version | None:
+        return next((v for v in self._versions if v.number == number), None)
+
+    async def versions(self, last: int = 100) -> Sequence[Version]:
+        return [replace(v, documents=()) for v in self._versions[::-1][:last]]
+
+    # monitors
+
+    async def begin(self, name: str, now: datetime) -> Node:
+        self._lives[name] = self._lives.get(name, 0) + 1
+        for row in self._open.values():
+            if not row.receipts and not row.lease:
+                row.due = min(row.due, now)
+        self._give_back({node for node in self._holders() if node.name == name}, now)
+        return Node(name, self._lives[name], self._seen.get(name))
+
+    async def end(self, node: Node, now: datetime) -> None:
+        if self._lives.get(node.name) == node.life:
+            self._seen[node.name] = now
+        self._give_back({node}, now)
+
+    def _holders(self) -> Iterator[Node]:
+        yield from (lease.node for lease in self._leases.values())
+        yield from (row.holder for row in self._open.values() if row.holder)
+
+    def _give_back(self, nodes: set[Node], now: datetime) -> None:
+        self._leases = {k: v for k, v in self._leases.items() if v.node not in nodes}
+        for row in self._open.values():
+            if row.lease and row.holder in nodes:
+                again = row.envelope.unanswered > 0
+                row.due = now + SHORTEST if again else now
+                row.lease, row.holder = "", None
+                row.envelope = unanswered(row.envelope)
+        self._news.tell()
+
+    async def lease_monitors(self, node: Node, now: datetime, fence: int = 0) -> Block:
+        self._leases = {k: v for k, v in self._leases.items() if v.until > now}
+        if fence not in self._leases or self._leases[fence].node != node:
+            fence = next(self._numbers)
+            self._leases[fence] = Lent(node, now + LEASE)
+        free = {k: w for k, w in self._watched.items() if w.fence not in self._leases}
+        for row in free.values():
+            row.fence = fence
+        memories = {key: row.memory for key, row in free.items() if row.memory}
+        return Block({key: row.state for key, row in free.items()}, memories, fence)
+
+    async def renew(self, fence: int, now: datetime) -> Renewal | None:
+        if fence not in self._leases:
+            return None
+        self._leases[fence].until = now + LEASE
+        self._seen[self._leases[fence].node.name] = now
+        mine = {k: w.standing for k, w in self._watched.items() if w.fence == fence}
+        said = {k: standing for k, standing in mine.items() if standing != NOTHING_SAID}
+        return Renewal(said, self._version.number, self._said(now))
+
+    async def commit(self, fence: int, change: Change) -> bool:
+        row = self._watched.get(change.monitor)
+        if row is None or row.fence != fence or fence not in self._leases:
+            return False
+        row.state = change.state
+        row.memory = row.memory if change.memory is None else change.memory
+        for sample in change.samples:
+            self._keep(change.monitor, sample)
+        self._events |= {e.id: e for e in change.events if e.id not in self._events}
+        for one in change.decisions:
+            key = change.monitor, one.rule, one.item
+            self._decisions[key] = (one, *self._decisions.get(key, ()))[:ANSWERS]
+        for envelope in change.envelopes:
+            self._put(envelope)
+        self._end_acknowledged(change)
+        return True
+
+    async def recall(self, monitor: str) -> tuple[State, Mapping[str, Any]]:
+        row = self._watched.get(monitor, Watched())
+        return row.state, row.memory
+
+    async def retire(self, fence: int, change: Change) -> bool:
+        if not await self.commit(fence, change):
+            return False
+        if self._watched[change.monitor].named:  # again, by a version that came meanwhile
+            self._watched[change.monitor].fence = 0
+            return True
+        del self._watched[change.monitor]
+        self._forget_acknowledged(change.monitor)
+        mine = {key for key in self._decisions if key[0] == change.monitor}
+        self._decisions = {k: d for k, d in self._decisions.items() if k not in mine}
+        return True
+
+    async def append(self, samples: Sequence[tuple[str, Sample]]) -> None:
+        for monitor, sample in samples:
+            if monitor in self._watched:
+                self._watched[monitor].memory = sample.memory
+            self._keep(monitor, sample)
+
+    def _keep(self, monitor: str, sample: Sample) -> None:
+        numbers = tuple(replace(r, note=NOTHING, lines=()) for r in sample.readings)
+        self._samples.append((monitor, replace(sample, readings=numbers, memory={})))
+
+    async def drop_samples(self, before: datetime, most: int) -> int:
+        old = outdated([sample.at for _, sample in self._samples], before)[:most]
+        self._samples = [one for n, one in enumerate(self._samples) if n not in set(old)]
+        return len(old)
+
+    async def states(self, ids: Collection[str] | None = None) -> Mapping[str, State]:
+        rows = self._watched.items()
+        return {key: row.state for key, row in rows if ids is None or key in ids}
+
+    async def events(self, monitor: str = "", last: int = 100) -> Sequence[Event]:
+        newest = reversed(self._events.values())
+        mine = (event for event in newest if monitor in ("", event.monitor))
+        return list(itertools.islice(mine, last))
+
+    async def decisions(self, monitor: str) -> Sequence[Decision]:
+        mine = sorted(key for key in self._decisions if key[0] == monitor)
+        return [one for key in mine for one in self._decisions[key]]
+
+    async def samples(self, monitor: str, last: int = 100) -> Sequence[Sample]:
+        mine = (sample for id, sample in reversed(self._samples) if id == monitor)
+        return list(itertools.islice(mine, last))
+
+    async def newest(self, monitors: Collection[str]) -> Mapping[str, Sample]:
+        return {id: sample for id, sample in self._samples if id in monitors}
+
+    async def stand(self, monitor: str, standing: Standing) -> bool:
+        if monitor not in self._watched:
+            return False
+        self._watched[monitor].standing = standing
+        return True
+
+    # jobs that report in
+
+    async def beat(self, name: str, beat: Beat) -> None:
+        self._beats[name] = beat
+        self._news.tell()
+
+    async def beats(self) -> Mapping[str, Beat]:
+        return dict(self._beats)
+
+    # all
+
+    async def shift(self, by: timedelta) -> None:
+        self._shift_turns(by)
+        for lease in self._leases.values():
+            lease.until += by
+        self._seen = {name: seen + by for name, seen in self._seen.items()}
+        for route, rest in self._resting.items():
+            self._resting[route] = replace(rest, since=rest.since + by, until=rest.until + by)
+        for row in self._open.values():
+            if row.envelope.attempts or by < timedelta(0):
+                row.due += by
+        self._news.tell()
+
+    async def wait(self, longest: timedelta) -> None:
+        await self._news.wait(longest)
+
+    async def trouble(self) -> Words | None:
+        return None
+
+    async def lost(self) -> bool:
+        return False
+
+    async def copy_to(self, path: Path) -> None:
+        raise StoreError(f"a store for trials cannot be copied to {path}")
+
+    async def faults(self) -> Sequence[Words]:
+        return ()
+
+    async def close(self) -> None:
+        """Nothing is under way."""

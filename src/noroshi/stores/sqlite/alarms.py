@@ -1,0 +1,99 @@
+"""Acknowledgements, silences and remarks in tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from noroshi import schema
+from noroshi.core.alarms import Acknowledged, Remark, Remarked, Said, Silence, outlives
+from noroshi.core.levels import Level
+from noroshi.core.model import Event, State
+from noroshi.stores.sqlite.types import Connection, number
+
+OVER = ("delete from silence where ends < ?", "delete from remark where at < ?")
+
+
+def said(db: Connection, now: datetime) -> Said:
+    sql = "select body from silence where ends > ? order by ends, id"
+    found = [schema.value(Silence, body) for (body,) in db.execute(sql, (number(now),))]
+    silences = [one for one in found if one.holds(now)]
+    rows = db.execute("select body from acknowledged order by monitor, item")
+    return Said(tuple(silences), tuple(schema.value(Acknowledged, body) for (body,) in rows))
+
+
+def acknowledge(db: Connection, one: Acknowledged, said: Remark) -> bool:
+    row = db.execute("select state from monitor where id = ?", (one.monitor,)).fetchone()
+    item = schema.value(State, row[0]).items.get(one.item) if row else None
+    # It may have recovered since it was looked at: the next problem must not be hushed.
+    if item is None or item.level is not one.level or one.level is Level.OK:
+        return False
+    sql = "insert or ignore into acknowledged values (?, ?, ?)"
+    if not db.execute(sql, (one.monitor, one.item, schema.text(one))).rowcount:
+        return False
+    remark(db, said)
+    return True
+
+
+def unacknowledge(db: Connection, said: Remark) -> bool:
+    sql = "delete from acknowledged where monitor = ? and item = ?"
+    if not db.execute(sql, (said.monitor, said.item)).rowcount:
+        return False
+    remark(db, said)
+    return True
+
+
+def end_what_is_over(db: Connection, monitor: str, events: Iterable[Event]) -> None:
+    """Let acknowledgements go that do not outlive what happened to their items."""
+    sql = "select body from acknowledged where monitor = ?"
+    known = [schema.value(Acknowledged, body) for (body,) in db.execute(sql, (monitor,))]
+    gone = [one for one in known if not all(outlives(one, event) for event in events)]
+    sql = "delete from acknowledged where monitor = ? and item = ?"
+    db.executemany(sql, [(one.monitor, one.item) for one in gone])
+
+
+def say(db: Connection, one: Remark) -> bool:
+    """A remark of any sort, with what it means for who has the alarm."""
+    if one.sort is Remarked.ACKNOWLEDGED:
+        return acknowledge(db, one.holding, one)
+    if one.sort is Remarked.TAKEN_BACK:
+        return unacknowledge(db, one)
+    remark(db, one)
+    return True
+
+
+def remark(db: Connection, said: Remark) -> None:
+    sql = "insert into remark (monitor, at, body) values (?, ?, ?)"
+    db.execute(sql, (said.monitor, number(said.at), schema.text(said)))
+
+
+def remarks(db: Connection, monitor: str, last: int) -> Sequence[Remark]:
+    sql = "select body from remark order by seq desc limit ?"
+    of = "select body from remark where monitor = ? order by seq desc limit ?"
+    rows = db.execute(of, (monitor, last)) if monitor else db.execute(sql, (last,))
+    return [schema.value(Remark, body) for (body,) in rows]
+
+
+def silence(db: Connection, one: Silence) -> None:
+    row = (one.id, number(one.ends), schema.text(one))
+    db.execute("insert or replace into silence values (?, ?, ?)", row)
+
+
+def end_silence(db: Connection, id: str, who: str, now: datetime) -> Silence | None:
+    sql = "select body from silence where id = ? and ends > ?"
+    row = db.execute(sql, (id, number(now))).fetchone()
+    if row is None:
+        return None
+    found: Silence = schema.value(Silence, row[0])
+    silence(db, replace(found, ends=now, ended_by=who))
+    return found
+
+
+def silences(db: Connection, last: int) -> Sequence[Silence]:
+    rows = db.execute("select body from silence order by ends desc, id limit ?", (last,))
+    return [schema.value(Silence, body) for (body,) in rows]
+
+
+def forget(db: Connection, before: datetime) -> int:
+    return sum(db.execute(sql, (number(before),)).rowcount for sql in OVER)

@@ -1,0 +1,65 @@
+"""A mail once a provider has taken it: by what it is known, and what became of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator, Sequence
+
+from noroshi.core.mail import Envelope
+from noroshi.ports import Arrival, Followed
+from noroshi.stores.sqlite.spool import put, row_of
+from noroshi.stores.sqlite.types import Connection, instant, number
+
+ARRIVALS = "select address, state, at, said from arrival where envelope = ? order by at"
+TAKEN = """
+select seq from spool s where id = ?
+and exists (select 1 from receipt where envelope = s.seq and taken > 0)"""
+BEARER = "select envelope from message where id in (select value from json_each(?)) limit 1"
+FOLLOWED = "select seq from spool where id >= ? and id < ? order by id desc limit ?"
+AFTER_ALL = "\U0010ffff"
+"""Sorts behind whatever else an id goes on with."""
+
+
+def arrived(
+    db: Connection, id: str, arrival: Arrival, envelopes: Sequence[Envelope] = ()
+) -> bool:
+    """As ports.Store.arrived says."""
+    row = db.execute(TAKEN, (id,)).fetchone()
+    if row is None:
+        return False
+    given = (row[0], arrival.address, arrival.state, number(arrival.at), arrival.said)
+    sql = "insert or ignore into arrival values (?, ?, ?, ?, ?)"
+    if not db.execute(sql, given).rowcount:
+        return False
+    for telling in envelopes:
+        put(db, telling)
+    return True
+
+
+def bearer(db: Connection, message_ids: Collection[str]) -> Followed | None:
+    """As ports.Store.bearer says."""
+    row = db.execute(BEARER, (json.dumps(list(message_ids)),)).fetchone()
+    return None if row is None else _followed(db, row[0])
+
+
+def followed(db: Connection, begins: str, last: int, before: str) -> Sequence[Followed]:
+    """As ports.Store.followed says."""
+    rows = db.execute(FOLLOWED, (begins, before or begins + AFTER_ALL, last)).fetchall()
+    return [_followed(db, seq) for (seq,) in rows]
+
+
+def arrivals_of(db: Connection, id: str) -> Sequence[Arrival]:
+    """As ports.Store.arrivals says."""
+    row = db.execute("select seq from spool where id = ?", (id,)).fetchone()
+    return () if row is None else tuple(arrivals(db, row[0]))
+
+
+def arrivals(db: Connection, seq: int) -> Iterator[Arrival]:
+    """What became of the mail in that row."""
+    for address, state, at, said in db.execute(ARRIVALS, (seq,)):
+        yield Arrival(address=address, state=state, at=instant(at), said=said)
+
+
+def _followed(db: Connection, seq: int) -> Followed:
+    row, receipts = row_of(db, seq)
+    return Followed(row=row, receipts=tuple(receipts), arrivals=tuple(arrivals(db, seq)))

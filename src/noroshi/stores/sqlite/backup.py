@@ -1,0 +1,74 @@
+"""A copy of a store in a file of its own, as the store is at one instant."""
+
+from __future__ import annotations
+
+import os
+from contextlib import closing, suppress
+from pathlib import Path
+
+from pysqlite3 import dbapi2 as driver
+
+from noroshi.core.words import Words
+from noroshi.ports import Conflict, StoreError
+from noroshi.stores.sqlite.error_messages import in_words
+from noroshi.stores.sqlite.types import Connection
+
+THERE_IS_ONE = Words(
+    en="{path} is there already; nothing is ever overwritten",
+    ja="{path} はすでにあります。上書きはしません",
+)
+CANNOT_COPY = Words(
+    en="the copy {path} cannot be written: {why}", ja="コピー {path} を書けません: {why}"
+)
+
+
+def copy(db: Connection, path: Path) -> None:
+    """Copy a store to a file (0600) that appears under its name when it is whole.
+
+    It is read in one go, at one instant: who writes does not wait. Conflict if the file is
+    there; StoreError, and nothing left behind, if it cannot be written.
+    """
+    if path.exists():
+        raise Conflict(THERE_IS_ONE.fill(path=path).en)
+    part = path.with_name(f"{path.name}.part")
+    try:
+        _fill(db, part)
+        part.rename(path)
+        sync_folder(path.parent)
+    except (driver.Error, OSError) as error:
+        _away_with(part)
+        raise StoreError(CANNOT_COPY.fill(path=path, why=in_words(error))) from error
+    except BaseException:  # whatever it was, half a copy must not stay
+        _away_with(part)
+        raise
+
+
+def _fill(db: Connection, part: Path) -> None:
+    _away_with(part)
+    new = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
+    os.close(os.open(part, new, 0o600))
+    with closing(driver.connect(part, isolation_level=None)) as copied:
+        # It is no store before it has its name: a copy that was cut off is thrown away.
+        copied.executescript("pragma journal_mode = off; pragma synchronous = off")
+        # The first page is written last. The file bears its mark from the beginning all the same,
+        # by which no definition may read it (hosts/closed_files.py).
+        copied.executescript("create table copying (x); drop table copying")
+        db.backup(copied)
+    with part.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+def _away_with(part: Path) -> None:
+    with suppress(OSError):
+        part.unlink(missing_ok=True)
+
+
+def sync_folder(folder: Path) -> None:
+    """Let a new name in a folder survive a power cut; Windows does so by itself."""
+    if os.name == "nt":
+        return
+    file = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(file)
+    finally:
+        os.close(file)

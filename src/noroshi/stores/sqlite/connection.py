@@ -1,0 +1,176 @@
+"""Opening the file: what is refused and why, and how it is set up."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from pysqlite3 import dbapi2 as driver
+
+from noroshi.core.mail import NOBODY, Origin
+from noroshi.core.words import Words
+from noroshi.ports import Away, StoreError
+from noroshi.stores.sqlite.disk_reserve import away_of
+from noroshi.stores.sqlite.error_messages import meaning
+from noroshi.stores.sqlite.migrations import Migration, applied, migrate
+from noroshi.stores.sqlite.origin import origin_of
+from noroshi.stores.sqlite.types import Connection
+
+NEEDED = (3, 51, 3)
+WAITS_FOR_A_LOCK = 60.0
+"""Seconds for which a write waits for another process; watching and reading go on meanwhile."""
+SETTINGS = """
+pragma synchronous = full;
+pragma wal_autocheckpoint = 1000;
+pragma journal_size_limit = 16777216;
+pragma temp_store = memory;
+"""
+
+CANNOT_OPEN = Words(
+    en="cannot open the store {path}: {why}", ja="保存先 {path} を開けません: {why}"
+)
+OLD_SQLITE = Words(
+    en="SQLite {found} may corrupt a store that two connections write to "
+    "(https://sqlite.org/wal.html#walresetbug); Noroshi needs {needed} or newer, which "
+    "pysqlite3 0.6.1 or newer brings: install that",
+    ja="SQLite {found} には、2つの接続から書き込むとデータベースを壊すことのある不具合があります "
+    "(https://sqlite.org/wal.html#walresetbug)。{needed} 以降が必要です。"
+    "pysqlite3 0.6.1 以降を入れてください",
+)
+NEWER = Words(
+    en="{path} was written by a newer Noroshi (schema {newest}, this one knows {mine}); it was "
+    "left as it is: use that version, or a copy from before its update",
+    ja="{path} は新しい Noroshi が書いたものです (スキーマ {newest}、こちらは {mine} まで)。"
+    "そのままにしました。そのバージョンを使うか、更新前のコピーに戻してください",
+)
+OTHER_STEP = Words(
+    en="{path}: step {number} of its schema is not the one that this Noroshi brings; it was "
+    "left as it is: use the version that wrote it",
+    ja="{path}: スキーマの手順 {number} が、この Noroshi のものと違います。"
+    "そのままにしました。これを書いたバージョンを使ってください",
+)
+OLDER = Words(
+    en="{path} has an older schema: the node updates it when it starts",
+    ja="{path} は古いスキーマです。次にノードを起動したときに更新されます",
+)
+NO_WAL = Words(
+    en="{path} lies where SQLite has no WAL: use a local disk",
+    ja="{path} の場所では SQLite の WAL を使えません。ローカルディスクに置いてください",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A connection to write with, those to read with, and whose ids are given out by them.
+    `scanner` reads many rows at once, while `reader` answers those who wait; None: it reads all.
+    """
+
+    writer: Connection
+    reader: Connection
+    origin: Origin
+    scanner: Connection | None = None
+
+
+def open_file(
+    path: Path,
+    sqlite: Sequence[int],
+    steps: Sequence[Migration],
+    patience: float = WAITS_FOR_A_LOCK,
+) -> Opened:
+    """Open a store's file; StoreError leaves it as it is."""
+    _refuse_old(sqlite)
+    try:
+        refuse_foreign(path, steps)
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        return _open(path, steps, patience)
+    except (driver.Error, OSError) as error:
+        away = away_of(error, path.parent)
+        words = CANNOT_OPEN.fill(path=path, why=meaning(path.name, error, away))
+        raise StoreError(words, away) from error
+
+
+def connect_to_read(path: Path) -> Connection:
+    """One more connection that cannot write."""
+    reader: Connection = driver.connect(path, isolation_level=None, check_same_thread=False)
+    reader.execute("pragma query_only = on")
+    return reader
+
+
+def open_to_read(path: Path, steps: Sequence[Migration]) -> Opened:
+    """Two connections that cannot write, to a store of our schema; as nothing is put in, nobody's
+    ids are given out. StoreError else."""
+    try:
+        refuse_foreign(path, steps)
+        first, second = connect_to_read(path), connect_to_read(path)
+        missing = len(steps) - len(applied(path, first))
+    except driver.Error as error:
+        words = CANNOT_OPEN.fill(path=path, why=meaning(path.name, error, Away.OTHER))
+        raise StoreError(words) from error
+    if missing:
+        first.close()
+        second.close()
+        raise StoreError(OLDER.fill(path=path), Away.OLD)
+    return Opened(first, second, NOBODY)
+
+
+def open_to_share(
+    path: Path, steps: Sequence[Migration], patience: float = WAITS_FOR_A_LOCK
+) -> Opened:
+    """The same with one that can write, beside whoever has the store. StoreError else."""
+    opened = open_to_read(path, steps)
+    opened.writer.close()
+    writer = driver.connect(
+        path, isolation_level=None, check_same_thread=False, timeout=patience
+    )
+    writer.executescript(SETTINGS)
+    return replace(opened, writer=writer)
+
+
+def _refuse_old(sqlite: Sequence[int]) -> None:
+    if tuple(sqlite) < NEEDED:
+        found, needed = (".".join(map(str, v)) for v in (sqlite, NEEDED))
+        raise StoreError(OLD_SQLITE.fill(found=found, needed=needed))
+
+
+def refuse_foreign(path: Path, steps: Sequence[Migration]) -> None:
+    """StoreError for a file that is not ours or too new, without writing to it or beside it."""
+    if not path.exists() or not path.stat().st_size:
+        return
+    log = path.with_name(f"{path.name}-wal")
+    crashed = log.exists() and log.stat().st_size
+    mode = "mode=ro" if crashed else "immutable=1"  # immutable: not even a -wal is made
+    with closing(driver.connect(f"{path.absolute().as_uri()}?{mode}", uri=True)) as db:
+        _compare(path, applied(path, db), steps)
+
+
+def _compare(path: Path, taken: Mapping[int, str], steps: Sequence[Migration]) -> None:
+    known = {step.number: step.checksum for step in steps}
+    newest, mine = max(taken, default=0), max(known, default=0)
+    if newest > mine:
+        raise StoreError(NEWER.fill(path=path, newest=newest, mine=mine))
+    for number, checksum in taken.items():
+        if known.get(number) != checksum:
+            raise StoreError(OTHER_STEP.fill(path=path, number=number))
+
+
+def _open(path: Path, steps: Sequence[Migration], patience: float) -> Opened:
+    writer = driver.connect(
+        path, isolation_level=None, check_same_thread=False, timeout=patience
+    )
+    try:
+        if writer.execute("pragma journal_mode = wal").fetchone() != ("wal",):
+            raise StoreError(NO_WAL.fill(path=path))
+        writer.executescript(SETTINGS)
+        migrate(path, writer, steps)
+        origin = origin_of(writer)
+        reader, scanner = connect_to_read(path), connect_to_read(path)
+        # They open the WAL with a first look, and could not once the file has lost its name.
+        for one in (reader, scanner):
+            one.execute("select 1 from migration").fetchone()
+    except BaseException:  # whatever it was, the file must not stay open
+        writer.close()
+        raise
+    return Opened(writer, reader, origin, scanner)

@@ -1,0 +1,53 @@
+"""Mails that a route put off: what they wait for, and once it accepts others."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from noroshi.core.delivery import SHORTEST
+from noroshi.stores.sqlite.types import MICROSECOND, Connection, number
+
+TRIES = """
+select at, rowid from receipt where receipt.envelope = spool.seq order by rowid desc limit 1"""
+NAMED = f"""coalesce((
+    select max(cast(unixepoch(answer.value ->> '$.again', 'subsec') * 1000 + 1 as integer) * 1000)
+    from ({TRIES}) last
+    cross join receipt r on r.rowid = last.rowid
+    cross join json_each(iif(json_valid(r.body), r.body, '{{}}'), '$.answers') answer
+    where r.route = :route), 0)"""  # noqa: S608  our own text
+"""Before when the other side of that route wants no further try, in whole milliseconds."""
+TURN = """(
+    select w.route from way w left join rest on rest.route = w.route
+    where w.envelope = spool.seq and coalesce(rest.until, 0) <= :now order by w.place limit 1)"""
+"""The route by which it goes next; null: all of them rest."""
+SHORT = """:shortest + coalesce(
+    (select max(at) from receipt where receipt.envelope = spool.seq), 0)"""
+SOON = f"""
+select max(:now, {SHORT}, {NAMED.replace(":route", TURN)}) from spool where seq = :seq"""  # noqa: S608
+HASTEN = f"""
+update spool indexed by spool_due
+set due = min(due, max(:now, {SHORT}, {NAMED}))
+where fate = '' and head = 1 and lease is null and due > :now
+  and exists (select 1 from way w where w.envelope = spool.seq and w.route = :route
+      and not exists (select 1 from way better left join rest on rest.route = better.route
+          where better.envelope = w.envelope and better.place < w.place
+            and coalesce(rest.until, 0) <= :now))
+  and not exists (
+      select 1 from ({TRIES}) last, ({TRIES} offset 1) before
+      cross join receipt other indexed by receipt_taken
+      where other.taken > 0 and other.route = :route
+        and other.at > before.at and other.at < last.at)"""  # noqa: S608  our own text
+
+
+def soon(db: Connection, seq: int, now: int) -> int:
+    """Return when a mail may be tried again at the earliest, by the route whose turn it is."""
+    asked = {"seq": seq, "now": now, "shortest": SHORTEST // MICROSECOND}
+    (at,) = db.execute(SOON, asked).fetchone()
+    return int(at)
+
+
+def hasten(db: Connection, route: str, now: datetime) -> bool:
+    """Make a route's deferred mails due (ports.Store.hasten)."""
+    shortest = SHORTEST // MICROSECOND
+    given = {"route": route, "now": number(now), "shortest": shortest}
+    return bool(db.execute(HASTEN, given).rowcount)

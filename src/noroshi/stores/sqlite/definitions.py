@@ -1,0 +1,89 @@
+"""Versions of the definitions: each document is kept once, under its hash."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from hashlib import sha256
+from typing import Any
+
+from noroshi import schema
+from noroshi.ports import Conflict, Document, Version
+from noroshi.stores.common import first_state
+from noroshi.stores.sqlite.types import Connection, instant, number
+
+DOCUMENTS = """
+select d.key, d.body
+from version v, json_each(v.documents) h join document d on d.hash = h.value
+where v.number = ? order by h.key"""
+MOST_NUMBER = 2**63 - 1
+"""SQLite's greatest integer: no version has a greater number, and none can be asked for."""
+HEAD = "select number, who, at, note from version"
+NEW = """
+select value, (select id from event where monitor = value order by seq desc limit 1),
+    coalesce((select seq from sqlite_sequence where name = 'event'), 0)
+from json_each(?) where value not in (select id from monitor)"""
+NAME = """
+update monitor set named = (id in (select value from json_each(?1)))
+where named <> (id in (select value from json_each(?1)))"""
+
+
+def publish(db: Connection, version: Version, monitors: Sequence[str], base: int) -> int:
+    last = latest(db)
+    if last != base:
+        raise Conflict(f"version {last} is current, not {base}")
+    rows = [(_hash(document), document.key, document.body) for document in version.documents]
+    db.executemany("insert or ignore into document values (?, ?, ?)", rows)
+    at = None if version.at is None else number(version.at)
+    hashes = schema.text([hash for hash, _, _ in rows])
+    row = (base + 1, hashes, version.who, at, version.note)
+    db.execute("insert into version values (?, ?, ?, ?, ?)", row)
+    _name(db, monitors)
+    return base + 1
+
+
+def enroll(db: Connection, version: int, monitors: Sequence[str]) -> bool:
+    """As ports.Store.enroll says."""
+    if latest(db) != version:
+        return False
+    _name(db, monitors)
+    return True
+
+
+def _name(db: Connection, monitors: Sequence[str]) -> None:
+    named = (schema.text(monitors),)
+    db.execute(NAME, named)
+    new = [(id, schema.text(first_state(*known))) for id, *known in db.execute(NEW, named)]
+    db.executemany("insert into monitor (id, state) values (?, ?)", new)
+
+
+def latest(db: Connection) -> int:
+    return int(db.execute("select coalesce(max(number), 0) from version").fetchone()[0])
+
+
+def current(db: Connection) -> Version:
+    return numbered(db, latest(db)) or Version(number=0)
+
+
+def numbered(db: Connection, number: int) -> Version | None:
+    if not 0 < number <= MOST_NUMBER:
+        return None
+    row = db.execute(f"{HEAD} where number = ?", (number,)).fetchone()
+    if row is None:
+        return None
+    documents = tuple(Document(*found) for found in db.execute(DOCUMENTS, (number,)))
+    return replace(_head(row), documents=documents)
+
+
+def newest(db: Connection, last: int) -> Sequence[Version]:
+    return [_head(row) for row in db.execute(f"{HEAD} order by number desc limit ?", (last,))]
+
+
+def _head(row: tuple[Any, ...]) -> Version:
+    number, who, at, note = row
+    when = None if at is None else instant(at)
+    return Version(number=number, who=who, at=when, note=note)
+
+
+def _hash(document: Document) -> str:
+    return sha256(f"{document.key}\n{document.body}".encode()).hexdigest()

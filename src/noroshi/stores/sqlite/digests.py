@@ -1,0 +1,110 @@
+"""Digests: what waits for one contact, and the envelope that is put in its place."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from pysqlite3 import dbapi2 as driver
+
+from noroshi.core.digest import ENDING
+from noroshi.core.mail import Envelope, Parcel
+from noroshi.core.words import plain
+from noroshi.ports import Taken
+from noroshi.stores.common import without_body
+from noroshi.stores.sqlite.spool import BYTES, LIGHT, promote, put, seq_of
+from noroshi.stores.sqlite.types import Connection, instant, kept, number
+from noroshi.stores.sqlite.unreadable import is_of_a_row, read
+
+PILE = f"""
+select id, order_key, lease, fate, attempts, {LIGHT}, seq from spool indexed by spool_contact
+where contact = ? and fate in ('', 'held', 'together') order by seq"""  # noqa: S608  our own text
+WAIT_STILL = """
+select count(*) from spool where id in (select value from json_each(:members))
+    and (fate = '' and coalesce(lease, :lease) = :lease or fate = 'together' and why = :digest)"""
+JOIN = """
+update spool set fate = 'together', why = ?, lease = null, node = null, life = null,
+                 attempts = attempts - (lease is not null)
+where id in (select value from json_each(?)) returning seq, order_key"""
+TAKEN = """
+select r.at, r.route, s.contact, r.taken, s.id like :digest
+from receipt r indexed by receipt_taken join spool s on s.seq = r.envelope
+where r.at >= :since and r.taken > 0 order by r.rowid"""
+
+
+def pile(db: Connection, parcel: Parcel) -> Sequence[Envelope]:
+    """As ports.Store.pile says."""
+    found, behind, members = list[Envelope](), set[str](), set(parcel.envelope.members)
+    for id, order, lease, fate, attempts, body, seq in _pile(db, parcel.envelope.contact):
+        mine = id == parcel.envelope.id and lease == parcel.lease
+        waits = not (lease or fate) or id in members
+        if not mine and (not waits or order in behind):
+            behind.add(order)
+        elif mine:
+            found.append(parcel.envelope)
+        else:
+            one, why = read(db, seq, body)
+            if why is None:
+                found.append(replace(without_body(one), attempts=attempts))
+            else:  # what cannot be read is put by in its turn
+                behind.add(order)
+    return found
+
+
+def _pile(db: Connection, contact: str) -> Sequence[Any]:
+    try:
+        return db.execute(PILE, (contact,)).fetchall()
+    except driver.OperationalError as error:
+        if not is_of_a_row(error):
+            raise
+        return db.execute(PILE.replace(LIGHT, BYTES), (contact,)).fetchall()
+
+
+def join(db: Connection, parcel: Parcel, digest: Envelope) -> bool:
+    """As ports.Store.join says."""
+    members = json.dumps(list(digest.members))
+    given = {"members": members, "lease": parcel.lease}
+    given |= {"digest": kept(plain(parcel.envelope.id))}
+    (waiting,) = db.execute(WAIT_STILL, given).fetchone()
+    held = db.execute("select 1 from spool where lease = ?", (parcel.lease,)).fetchone()
+    if waiting != len(digest.members) or held is None or not put(db, digest):
+        return False
+    joined = db.execute(JOIN, (kept(plain(digest.id)), members)).fetchall()
+    db.executemany("delete from way where envelope = ?", [(seq,) for seq, _ in joined])
+    for order in {order for _, order in joined}:
+        promote(db, order)
+    if parcel.envelope.members:
+        _goes_on_in(db, parcel.envelope, digest)
+    return True
+
+
+def _goes_on_in(db: Connection, old: Envelope, new: Envelope) -> None:
+    """A digest is no more, and what it was tried with is on the record of a larger one."""
+    left, its = seq_of(db, old), seq_of(db, new)
+    db.execute("update receipt set envelope = ? where envelope = ?", (its, left))
+    db.execute("delete from way where envelope = ?", (left,))
+    db.execute("delete from spool where seq = ?", (left,))
+    promote(db, old.order)
+
+
+def accepted(db: Connection) -> Mapping[str, datetime]:
+    """As ports.Store.accepted says."""
+    return {route: instant(at) for route, at in db.execute("select route, at from accepted")}
+
+
+def taken(db: Connection, since: datetime) -> Sequence[Taken]:
+    """As ports.Store.taken says."""
+    asked = {"since": number(since), "digest": f"%{ENDING}"}
+    return [
+        Taken(
+            at=instant(at),
+            route=route,
+            contact=contact,
+            recipients=recipients,
+            digest=bool(digest),
+        )
+        for at, route, contact, recipients, digest in db.execute(TAKEN, asked)
+    ]

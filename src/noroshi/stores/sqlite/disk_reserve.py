@@ -1,0 +1,302 @@
+"""Room laid out beforehand for the time when the volume is full: a ballast file beside the store.
+
+It is given up at the moment it is needed. What is in it is for events and mails; samples wait,
+and old ones are deleted, as SQLite writes new rows into the pages that they leave.
+"""
+
+from __future__ import annotations
+
+import errno
+import logging
+import os
+import shutil
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from pysqlite3 import dbapi2 as driver
+
+from noroshi.core.words import Words
+from noroshi.ports import Away
+from noroshi.stores.sqlite.history import drop_oldest
+from noroshi.stores.sqlite.types import Connection
+
+log = logging.getLogger(__name__)
+
+MIB = 1 << 20
+BALLAST = 24 * MIB
+"""Bytes: some thousand monitors' changes; docs/decisions/0007-reserve.md has the figures."""
+PIECE = 2 * MIB
+"""Bytes of it that are given up at a time."""
+LOW = 2 * MIB
+"""Bytes free on the volume, below which samples are no longer taken."""
+ENOUGH = 8 * MIB
+"""Bytes that must be free beside the ballast for all to be as before."""
+SPARE = 4 * MIB
+"""Bytes of free pages that are kept inside the file while room is short."""
+LOG_ROOM = 8 * MIB
+"""Bytes that the WAL is given at once, so that the way into the store needs no room."""
+PORTION, PORTIONS = 20_000, 25
+"""Samples that are deleted in one transaction, and how many of those in a row at most."""
+
+SHORT = Words(
+    en="the volume of {path} has only {free} MiB left: samples are not kept, so that events and "
+    "mails go on; make room",
+    ja="{path} のあるボリュームの空きが残り {free} MiB です。イベントとメールを続けるため、"
+    "測定値の保存を止めています。空きを作ってください",
+)
+USED = Words(
+    en="the volume of {path} is full ({free} MiB left): events and mails go into the reserve, "
+    "samples are not kept; make room",
+    ja="{path} のあるボリュームがいっぱいです (残り {free} MiB)。イベントとメールは予備の領域に"
+    "書き、測定値の保存を止めています。空きを作ってください",
+)
+AGAIN = "the volume of %s has room again; the reserve is laid out anew"
+AWAY = {
+    driver.SQLITE_FULL: Away.FULL,
+    driver.SQLITE_BUSY: Away.LOCKED,
+    driver.SQLITE_LOCKED: Away.LOCKED,
+    driver.SQLITE_READONLY: Away.READ_ONLY,
+    driver.SQLITE_IOERR: Away.BROKEN,
+    driver.SQLITE_CANTOPEN: Away.BROKEN,
+    driver.SQLITE_CORRUPT: Away.BROKEN,
+    driver.SQLITE_NOTADB: Away.BROKEN,
+}
+
+ERRNO = {
+    errno.ENOSPC: Away.FULL,
+    getattr(errno, "EDQUOT", errno.ENOSPC): Away.FULL,
+    errno.EROFS: Away.READ_ONLY,
+}
+
+
+def free_bytes(folder: Path) -> int:
+    """What may still be written to the volume of a folder."""
+    return shutil.disk_usage(folder).free
+
+
+def away_of(error: Exception, folder: Path, free: Callable[[Path], int] = free_bytes) -> Away:
+    """What an error of the driver or the system means for a store in that folder.
+
+    A full volume mostly says so; at the WAL's index, or at a file that is to be made, SQLite
+    speaks of a fault of the disk.
+    """
+    if isinstance(error, OSError):
+        return ERRNO.get(error.errno or 0, Away.BROKEN)
+    known = AWAY.get(getattr(error, "sqlite_errorcode", 0) & 0xFF, Away.OTHER)
+    if known is Away.BROKEN and _left(folder, free) < LOW:
+        return Away.FULL
+    if known is Away.BROKEN and _read_only(folder):
+        return Away.READ_ONLY  # it became so while the file was open: a fault of the disk
+    return known
+
+
+def _left(folder: Path, free: Callable[[Path], int]) -> int:
+    try:
+        return free(folder)
+    except OSError:  # a volume that cannot be asked has none
+        return 0
+
+
+class Ballast:
+    """The file that holds the room for a store, beside it (0600)."""
+
+    def __init__(self, store: Path, size: int = BALLAST) -> None:
+        self.path, self.size = store.with_name(f"{store.name}-ballast"), size
+
+    @property
+    def laid(self) -> bool:
+        return self._there() >= self.size
+
+    def lay(self) -> bool:
+        """Lay it out with real blocks. False: there is no room, and it is as it was."""
+        before = self._there()
+        try:
+            file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            try:
+                _fill(file, before, self.size)
+            finally:
+                os.close(file)
+        except OSError:
+            self._cut(before)
+            return False
+        return True
+
+    def give_up(self) -> bool:
+        """Give up a piece. False: there is none left, or it cannot be changed."""
+        return self._cut(self._there() - PIECE)
+
+    def _there(self) -> int:
+        try:
+            return self.path.stat().st_size
+        except OSError:
+            return 0
+
+    def _cut(self, size: int) -> bool:
+        try:
+            if size > 0:
+                os.truncate(self.path, size)
+            else:
+                self.path.unlink()
+        except OSError:
+            return False
+        return True
+
+
+def lay_log(path: Path) -> None:
+    """Give the WAL of a store its room; SQLite takes the zeros for the end of what is written.
+
+    No lock of SQLite is on this file, so it may be opened and closed beside it.
+    """
+    with suppress(OSError):  # without it the ballast alone has to do
+        file = os.open(path.with_name(f"{path.name}-wal"), os.O_RDWR | os.O_CLOEXEC)
+        try:
+            _fill(file, os.fstat(file).st_size, LOG_ROOM)
+        finally:
+            os.close(file)
+
+
+def _handle_of(path: Path) -> int | None:
+    """SQLite's own handle of a store that is open, where the system tells it (Linux): to open
+    another one and close it would let go of its locks (sqlite.org/howtocorrupt.html, 2.2)."""
+    handles = Path("/proc/self/fd")
+    for handle in handles.iterdir() if handles.exists() else ():
+        with suppress(OSError):  # the one by which they are listed is gone by then
+            if handle.samefile(path):
+                return int(handle.name)
+    return None
+
+
+def _read_only(folder: Path) -> bool:
+    try:
+        return hasattr(os, "statvfs") and bool(os.statvfs(folder).f_flag & os.ST_RDONLY)
+    except OSError:
+        return False
+
+
+def _fill(file: int, start: int, end: int) -> None:
+    if start >= end:
+        return
+    if hasattr(os, "posix_fallocate"):
+        os.posix_fallocate(file, start, end - start)
+        return
+    os.lseek(file, start, os.SEEK_SET)
+    for at in range(start, end, MIB):
+        os.write(file, bytes(min(MIB, end - at)))
+    os.fsync(file)
+
+
+class Reserve:
+    """What the thread that writes does about the volume. `tight`: samples are not taken."""
+
+    def __init__(
+        self, path: Path, size: int = BALLAST, free: Callable[[Path], int] = free_bytes
+    ) -> None:
+        self._path, self._free = path, free
+        self._ballast, self._file = Ballast(path, size), _handle_of(path)
+        self.tight = False
+        if not self._ballast.laid:
+            self.tight = not (self._roomy() and self._ballast.lay())
+
+    @property
+    def trouble(self) -> Words | None:
+        """What a person should know of the volume."""
+        if not self.tight:
+            return None
+        words = SHORT if self._ballast.laid else USED
+        return words.fill(path=self._path, free=round(self._left() / MIB))
+
+    def away(self, error: Exception) -> Away:
+        """What an error of the driver means."""
+        return away_of(error, self._path.parent, self._free)
+
+    def full(self, error: Exception) -> bool:
+        return self.away(error) is Away.FULL
+
+    def rescue(self, db: Connection) -> bool:
+        """Make room at once: in the file, by old samples, and on the volume, by the ballast.
+        False: there is none to be had."""
+        self._tighten()
+        made, piece = self._make_spare(db), self._give_up(db)
+        return self._move(db) or made or piece
+
+    def look(self, db: Connection) -> None:
+        """After a transaction: see whether room is short, or is there again. It costs a
+        microsecond (statvfs), and a transaction waits for the disk."""
+        if not self.tight and self._left() < LOW:
+            self._tighten()
+        if not self.tight:
+            return
+        if self._roomy():
+            self._loosen()
+        else:
+            self._make_spare(db)
+            self._move(db)
+
+    def _tighten(self) -> None:
+        if not self.tight:
+            self.tight = True
+            log.error("%s: its volume is full; samples wait, the reserve is used", self._path)
+
+    def _loosen(self) -> None:
+        if self._ballast.laid or self._ballast.lay():
+            self.tight = False
+            log.warning(AGAIN, self._path)
+
+    def _make_spare(self, db: Connection) -> bool:
+        """Delete the oldest samples, a portion at a time, while free pages in the file are few:
+        what is written next must not make the file grow. False: nothing was deleted."""
+        done = False
+        try:
+            (size,) = db.execute("pragma page_size").fetchone()
+            for _ in range(PORTIONS):
+                (pages,) = db.execute("pragma freelist_count").fetchone()
+                if pages * size >= SPARE or not drop_oldest(db, PORTION):
+                    break
+                done = True
+        except driver.Error:
+            pass  # not even that can be written: the ballast has to help first
+        return done
+
+    def _move(self, db: Connection) -> bool:
+        """Bring the WAL into the file, so that it begins anew. If the file cannot grow, piece
+        by piece of the ballast: another program may take each as soon as it is given up."""
+        while not self._checkpoint(db):
+            if not self._give_up(db):
+                return False
+        return True
+
+    def _give_up(self, db: Connection) -> bool:
+        """A piece of the ballast, of which the file takes at once what it must grow by: SQLite
+        comes to that last, and another program would be faster."""
+        end = self._whole(db)
+        given = self._ballast.give_up()
+        if given and self._file is not None:
+            with suppress(OSError):
+                there = os.fstat(self._file).st_size
+                _fill(self._file, there, min(end, there + PIECE))
+        return given
+
+    def _whole(self, db: Connection) -> int:
+        """Bytes of the file once all of the WAL is in it; 0 if that cannot be known."""
+        try:
+            (pages,) = db.execute("pragma page_count").fetchone()
+            (size,) = db.execute("pragma page_size").fetchone()
+        except driver.Error:
+            return 0
+        return int(pages * size)
+
+    def _checkpoint(self, db: Connection) -> bool:
+        """False: the file cannot grow."""
+        try:
+            db.execute("pragma wal_checkpoint(passive)").fetchone()
+        except driver.Error as error:
+            return not self.full(error)
+        return True
+
+    def _roomy(self) -> bool:
+        held = self._ballast.size if self._ballast.laid else 0
+        return self._left() + held >= self._ballast.size + ENOUGH
+
+    def _left(self) -> int:
+        return _left(self._path.parent, self._free)

@@ -1,0 +1,179 @@
+"""Samples: one short row each, appended. A series is a monitor's item, name and unit.
+
+A row's value is the number of the only reading; or a blob of (series, number) for several;
+or the words of a fault as text; or nothing where a run found nothing to measure.
+"""
+
+from __future__ import annotations
+
+import math
+import struct
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from noroshi import schema
+from noroshi.core.model import Reading, Sample
+from noroshi.core.words import Words
+from noroshi.stores.sqlite.types import EPOCH, Connection
+
+Key = tuple[str, str, str, str]
+Row = tuple[int, int, float | bytes | str | None]
+
+PAIR = struct.Struct("<Id")
+MILLISECOND = timedelta(milliseconds=1)
+SCANNED = 10_000_000
+"""How many rows are looked through for one monitor's: five hours' at 500 a second, 0.6 s."""
+NEWEST = """
+select at, value, series from sample
+where rowid > (select coalesce(max(rowid), 0) from sample) - ?
+  and series in (select id from series where monitor = ?)
+order by rowid desc limit ?"""
+WALK = "select at, value, series from sample order by rowid desc limit ?"
+SERIES = "select id, monitor, item, name, unit from series"
+SCANNED_TOGETHER, FEW = 500_000, 20
+OLDEST = "select rowid, at from sample order by rowid limit :most"
+DROP = f"""
+delete from sample where rowid in (
+    select rowid from ({OLDEST}) where at < :before or (at > :newest and rowid < :old))"""  # noqa: S608
+LAST_OLD = f"select max(rowid) from ({OLDEST}) where at < :before"  # noqa: S608  our own text
+LAST = "select rowid, at from sample order by rowid desc limit 1"
+FROM = "select rowid, at from sample where rowid >= ? order by rowid limit 1"
+
+
+def append(
+    db: Connection, known: Mapping[Key, int], samples: Sequence[tuple[str, Sample]]
+) -> dict[Key, int]:
+    """The series that were not known yet: to be remembered once this is committed."""
+    found: dict[Key, int] = {}
+
+    def series(key: Key) -> int:
+        number = known.get(key) or found.get(key)
+        if number is None:
+            number = found[key] = _series(db, key)
+        return number
+
+    rows = [_row(monitor, sample, series) for monitor, sample in samples]
+    db.executemany("insert into sample values (?, ?, ?)", rows)
+    return found
+
+
+def drop(db: Connection, before: datetime, most: int) -> int:
+    """As ports.Store.drop_samples says. What is dated later than what was written last comes of
+    a clock that was ahead: it is old where something old was written after it."""
+    asked = {"before": (before - EPOCH) // MILLISECOND, "most": most}
+    _, newest = db.execute(LAST).fetchone() or (0, 0)
+    old = 0
+    if newest >= asked["before"]:
+        old = db.execute(LAST_OLD, asked).fetchone()[0] or _first_old(db, newest, **asked)
+    return db.execute(DROP, asked | {"newest": newest, "old": old}).rowcount
+
+
+def _first_old(db: Connection, newest: int, before: int, most: int) -> int:
+    """The first row beyond those of a clock that was ahead, if it is old; 0: it is not, or there
+    is none. Few rows are looked at: there may be millions."""
+    row = db.execute(FROM, (0,)).fetchone()
+    if row[1] <= newest:  # as it is nearly always
+        return 0
+    ahead, step = 0, most
+    while row is not None and row[1] > newest:
+        ahead, step = row[0], 2 * step
+        row = db.execute(FROM, (ahead + step,)).fetchone()
+    if row is None:
+        row = db.execute(LAST).fetchone()  # which is not ahead of itself
+    end = row[0]
+    while end - ahead > 1:
+        middle = (ahead + end) // 2
+        found = db.execute(FROM, (middle,)).fetchone()
+        if found[1] > newest:
+            ahead = found[0]
+        else:
+            row, end = found, middle
+    return row[0] if row[1] < before else 0
+
+
+def drop_oldest(db: Connection, most: int) -> int:
+    """Room is short: the oldest samples go, however young; how many."""
+    sql = "delete from sample where rowid in (select rowid from sample order by rowid limit ?)"
+    return db.execute(sql, (most,)).rowcount
+
+
+def newest(db: Connection, monitor: str, last: int) -> Sequence[Sample]:
+    sql = "select id, item, name, unit from series where monitor = ?"
+    series = {id: key for id, *key in db.execute(sql, (monitor,))}
+    rows = db.execute(NEWEST, (SCANNED, monitor, last)) if series else ()
+    return [_sample(series, *row) for row in rows]
+
+
+def newest_of(db: Connection, monitors: Collection[str]) -> Mapping[str, Sample]:
+    """The last sample of each that has any, found in one walk back: one walk for each would take
+    many seconds where there are thousands. What lies far back is looked for only for a few."""
+    series, owner = _series_of(db, monitors)
+    wanted, found = set(series), dict[str, Sample]()
+    for at, value, first in db.execute(WALK, (SCANNED_TOGETHER,)) if wanted else ():
+        monitor = owner.get(first, "")
+        if monitor in wanted:
+            found[monitor] = _sample(series[monitor], at, value, first)
+            wanted.discard(monitor)
+            if not wanted:
+                break
+    if len(wanted) <= FEW:
+        alone = ((monitor, newest(db, monitor, 1)) for monitor in wanted)
+        found |= {monitor: samples[0] for monitor, samples in alone if samples}
+    return found
+
+
+def _series_of(
+    db: Connection, monitors: Collection[str]
+) -> tuple[Mapping[str, dict[int, Sequence[str]]], Mapping[int, str]]:
+    """The series of each monitor, and whose each is."""
+    rows: Iterable[Any] = db.execute(SERIES)
+    if len(monitors) <= FEW:
+        some = SERIES + " where monitor = ?"
+        rows = (row for monitor in monitors for row in db.execute(some, (monitor,)))
+    series, owner = dict[str, dict[int, Sequence[str]]](), dict[int, str]()
+    for id, monitor, *key in rows:
+        if monitor not in monitors:
+            continue
+        series.setdefault(monitor, {})[id] = key
+        owner[id] = monitor
+    return series, owner
+
+
+def _series(db: Connection, key: Key) -> int:
+    sql = "select id from series where monitor = ? and item = ? and name = ? and unit = ?"
+    row = db.execute(sql, key).fetchone()
+    if row is None:
+        sql = "insert into series (monitor, item, name, unit) values (?, ?, ?, ?) returning id"
+        row = db.execute(sql, key).fetchone()
+    return int(row[0])
+
+
+def _row(monitor: str, sample: Sample, series: Callable[[Key], int]) -> Row:
+    at = (sample.at - EPOCH) // MILLISECOND
+    if sample.fault is not None:
+        return at, series((monitor, "", "", "")), schema.text(sample.fault)
+    if not sample.readings:
+        return at, series((monitor, "", "", "")), None
+    numbers = [series((monitor, r.item, r.name, r.unit)) for r in sample.readings]
+    values = [float(r.value) for r in sample.readings]
+    if len(values) == 1 and math.isfinite(values[0]):
+        return at, numbers[0], values[0]
+    return at, numbers[0], b"".join(map(PAIR.pack, numbers, values))
+
+
+def _sample(
+    series: Mapping[int, Sequence[str]], at: int, value: float | bytes | str | None, first: int
+) -> Sample:
+    moment = EPOCH + at * MILLISECOND
+    if value is None:
+        return Sample(moment)
+    if isinstance(value, str):
+        return Sample(moment, fault=schema.value(Words, value))
+    pairs = PAIR.iter_unpack(value) if isinstance(value, bytes) else [(first, value)]
+    return Sample(moment, tuple(_reading(series[id], number) for id, number in pairs))
+
+
+def _reading(key: Sequence[str], value: float) -> Reading:
+    item, name, unit = key
+    return Reading(name, value, unit, item)

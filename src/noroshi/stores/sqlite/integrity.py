@@ -1,0 +1,174 @@
+"""What should not be so in a store, said in words: the file, the mails, what is remembered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from noroshi import schema
+from noroshi.core.alarms import Acknowledged, Remark, Silence
+from noroshi.core.mail import Envelope, Receipt
+from noroshi.core.model import Event, State
+from noroshi.core.people import ApiToken, Audited, User
+from noroshi.core.words import Words
+from noroshi.stores.sqlite.types import Connection
+
+MOST = 20
+"""How many of the file's own faults are told: what follows is mostly more of the same."""
+BROKEN = Words(en="the file is broken: {what}", ja="ファイルが壊れています: {what}")
+UNREADABLE = Words(
+    en="{count:row|rows} of {table} cannot be read, the first is {id}",
+    ja="{table} の {count}行が読めません (最初は {id})",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A question that no row should answer, and what it means if some do."""
+
+    ask: str
+    means: Words
+
+
+RULES = (
+    Rule(
+        "select s.id from spool s where s.fate in ('', 'held', 'together') "
+        "and s.head <> (s.seq = (select min(o.seq) from spool o "
+        "where o.order_key = s.order_key and o.fate in ('', 'held', 'together')))",
+        Words(
+            en="{count:mail stands|mails stand} at a wrong place in their order, the first is {id}: "
+            "they may wait for ever, or overtake",
+            ja="{count}通の順番が正しくありません (最初は {id})。いつまでも送られないか、"
+            "追い越すおそれがあります",
+        ),
+    ),
+    Rule(
+        "select id from spool s where fate = '' "
+        "and not exists (select 1 from way where envelope = s.seq)",
+        Words(
+            en="{count:mail waits and has|mails wait and have} no route, the first is {id}",
+            ja="経路のないまま待っているメールが {count}通あります (最初は {id})",
+        ),
+    ),
+    Rule(
+        "select id from spool s where fate in ('accepted', 'dropped') "
+        "and exists (select 1 from way where envelope = s.seq)",
+        Words(
+            en="{count:mail is|mails are} settled and have a route all the same, the first is {id}",
+            ja="完了したのに経路が残っているメールが {count}通あります (最初は {id})",
+        ),
+    ),
+    Rule(
+        "select id from spool where fate <> '' and lease is not null",
+        Words(
+            en="{count:mail is|mails are} settled and out at once, the first is {id}",
+            ja="完了したのに送信中のままのメールが {count}通あります (最初は {id})",
+        ),
+    ),
+    Rule(
+        "select id from spool where fate = 'together' and id not in ("
+        "select m.value from spool d, "
+        "json_each(iif(json_valid(d.envelope), d.envelope, '{}'), '$.members') m "
+        "where d.fate in ('', 'held'))",
+        Words(
+            en="{count:mail is|mails are} in a digest that does not wait, the first is {id}: they would "
+            "never be told",
+            ja="送信待ちでない「まとめ」に入ったままのメールが {count}通あります (最初は {id})。"
+            "このままでは届きません",
+        ),
+    ),
+    Rule(
+        "select envelope from receipt where envelope not in (select seq from spool)",
+        Words(
+            en="{count:answer of a server belongs|answers of servers belong} to no mail",
+            ja="どのメールのものでもないサーバーの返事が {count}件あります",
+        ),
+    ),
+    Rule(
+        "select monitor from decision where monitor not in (select id from monitor)",
+        Words(
+            en="{count:answer of a rule is|answers of rules are} of monitors that are not there, the first is {id}",
+            ja="ない監視項目についての判断が {count}件あります (最初は {id})",
+        ),
+    ),
+    Rule(
+        "select monitor from memory where monitor not in (select id from monitor)",
+        Words(
+            en="{count:memory is|memories are} of monitors that are not there, the first is {id}",
+            ja="ない監視項目の記憶が {count}件あります (最初は {id})",
+        ),
+    ),
+    Rule(
+        "select v.number from version v, json_each(v.documents) h "
+        "where h.value not in (select hash from document)",
+        Words(
+            en="{count:document of a version is|documents of versions are} missing, the first of version {id}",
+            ja="版の文書が {count}件欠けています (最初は版 {id})",
+        ),
+    ),
+    Rule(
+        "select series from sample where series not in (select id from series)",
+        Words(
+            en="{count:sample belongs|samples belong} to no series",
+            ja="どの系列のものでもない測定値が {count}件あります",
+        ),
+    ),
+)
+BODIES: Mapping[str, tuple[str, Any]] = {
+    "monitor": ("select id, state from monitor", State),
+    "spool": ("select id, envelope from spool", Envelope),
+    "event": ("select id, body from event", Event),
+    "receipt": ("select envelope, body from receipt", Receipt),
+    "user": ("select name, body from user", User),
+    "api_token": ("select name, body from api_token", ApiToken),
+    "audit": ("select seq, body from audit", Audited),
+    "acknowledged": ("select monitor, body from acknowledged", Acknowledged),
+    "silence": ("select id, body from silence", Silence),
+    "remark": ("select seq, body from remark", Remark),
+    "memory": ("select monitor, body from memory", dict[str, Any]),
+}
+
+
+def faults(db: Connection) -> Sequence[Words]:
+    """All that is wrong; a file that is broken is asked nothing more."""
+    found = [row for (row,) in db.execute(f"pragma integrity_check({MOST})")]
+    if found != ["ok"]:
+        return [BROKEN.fill(what=what) for what in found]
+    return [*_broken_rules(db), *_unreadable(db)]
+
+
+def _broken_rules(db: Connection) -> Iterator[Words]:
+    for rule in RULES:
+        ids = [id for (id,) in db.execute(rule.ask)]
+        if ids:
+            yield rule.means.fill(count=len(ids), id=ids[0])
+
+
+def _unreadable(db: Connection) -> Iterator[Words]:
+    # A backup of an older schema, which is looked through before it is changed, lacks some.
+    there = {name for (name,) in db.execute("select name from sqlite_schema")}
+    for table, (ask, kind) in BODIES.items():
+        if table not in there:
+            continue
+        bad = [id for id, body in _as_bytes(db, ask) if not _reads(kind, body)]
+        if bad:
+            yield UNREADABLE.fill(table=table, count=len(bad), id=bad[0])
+
+
+def _as_bytes(db: Connection, ask: str) -> Iterator[tuple[Any, bytes]]:
+    """Letters that are damaged are for whoever reads them, and not for the driver."""
+    before, db.text_factory = db.text_factory, bytes
+    try:
+        for id, body in db.execute(ask):
+            yield id.decode("utf-8", "replace") if isinstance(id, bytes) else id, body
+    finally:
+        db.text_factory = before
+
+
+def _reads(kind: Any, body: bytes) -> bool:
+    try:
+        schema.value(kind, body)
+    except schema.Unreadable:
+        return False
+    return True

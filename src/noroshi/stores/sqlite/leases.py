@@ -1,0 +1,215 @@
+"""Envelopes that leave: lent under a lease, and settled, several of each in one go."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from pysqlite3 import dbapi2 as driver
+
+from noroshi import schema
+from noroshi.core.delivery import Accepted, Fate, RestRoute, Retry, settled
+from noroshi.core.digest import may_join
+from noroshi.core.mail import Envelope, Parcel, Receipt
+from noroshi.core.words import Words, plain
+from noroshi.ports import PARCEL_LEASE, Node
+from noroshi.stores.common import accepted, outcome
+from noroshi.stores.sqlite import spool
+from noroshi.stores.sqlite.types import Connection, instant, kept, number
+from noroshi.stores.sqlite.unreadable import is_of_a_row, read
+
+# Of the heads of their order keys that are due, the most urgent whose turn on this route it is:
+# no route before it in the envelope's list is up. The planner must take the small index. All of
+# them are one row, as each row more is one more turn at the interpreter's lock.
+DUE = """
+select json_group_array(json_array(s.seq, s.attempts, s.envelope, s.due) order by s.lane, s.due, s.seq),
+       (select since from rest where route = :route)
+from (
+    select s.seq from spool s indexed by spool_due
+    join way w on w.envelope = s.seq and w.route = :route
+    where s.fate = '' and s.head = 1 and s.due <= :now
+      and not exists (select 1 from rest where route = :route and until > :now)
+      and (s.alone or (s.contact not in (select value from json_each(:but))
+          and (s.lane = 0 or s.contact not in (select value from json_each(:only_critical)))))
+      and not exists (select 1 from way better left join rest on rest.route = better.route
+          where better.envelope = s.seq and better.place < w.place
+            and coalesce(rest.until, 0) <= :now)
+    order by s.lane, s.due, s.seq limit :most) due
+cross join spool s on s.seq = due.seq"""
+DUE_AS_BYTES = DUE.replace("s.envelope,", "hex(s.envelope),")
+LEND = """
+update spool set lease = lent.value ->> 1, node = :node, life = :life, due = :until,
+                 attempts = attempts + 1
+from json_each(:lent) lent where spool.seq = lent.value ->> 0"""
+HELD = """
+select json_group_array(row.key)
+from json_each(:rows) row
+cross join spool s on s.id = row.value ->> 0 and s.lease = row.value ->> 1"""
+SETTLE = """
+insert into settling
+    (id, lease, due, attempts, envelope, fate, why, route, receipt, at, taken, well)
+select value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5,
+       value ->> 6, value ->> 7, value ->> 8, value ->> 9, value ->> 10, value ->> 11
+from json_each(:rows)"""
+
+
+PUT_BY = """
+update spool set fate = 'set aside', why = ?, due = ?, lease = null, node = null, life = null,
+                 attempts = attempts - 1
+where id = ? and lease = ? returning seq"""
+ITS_MEMBERS = """
+update spool set fate = '', why = '', due = ? where fate = 'together' and why = ?
+returning seq, order_key"""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Who asks for an envelope, for which route and when, and the lease that it would have;
+    the rest as in ports.Store.claim_parcel."""
+
+    node: Node
+    route: str
+    now: datetime
+    lease: str
+    but: Collection[str] = ()
+    only_critical: Collection[str] = ()
+
+    @property
+    def kind(self) -> tuple[object, ...]:
+        """What those have in common that may be answered in one go."""
+        return "lend", self.node, self.route, tuple(self.but), tuple(self.only_critical)
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """An attempt's end, and the envelopes that tell of it."""
+
+    parcel: Parcel
+    receipt: Receipt
+    fate: Fate
+    told: Sequence[Envelope] = ()
+
+    @property
+    def plain(self) -> bool:
+        """Whether nothing but this envelope changes, so that others may end beside it."""
+        waits_or_left = isinstance(self.fate, Accepted | Retry)
+        return waits_or_left and not self.told and not self.parcel.envelope.members
+
+
+def lend(db: Connection, claims: Sequence[Claim]) -> Sequence[Parcel | None]:
+    """An envelope for each, as ports.Store.claim_parcel says, as far as there are any. The
+    claims are of one kind."""
+    first, now = claims[0], max(claim.now for claim in claims)
+    asked = {"route": first.route, "now": number(now), "most": len(claims)}
+    asked |= {"but": json.dumps(list(first.but))}
+    rows, since = _due(db, asked | {"only_critical": json.dumps(list(first.only_critical))})
+    lent = [(row[0], claim.lease) for row, claim in zip(rows, claims, strict=False)]
+    if lent:
+        whose = {"node": first.node.name, "life": first.node.life}
+        until = {"until": number(now + PARCEL_LEASE)}
+        db.execute(LEND, {"lent": json.dumps(lent)} | whose | until)
+    down = None if since is None else instant(since)
+    parcels = [
+        _parcel(db, row, first.route, lease, down)
+        for row, (_, lease) in zip(rows, lent, strict=True)
+    ]
+    return parcels + [None] * (len(claims) - len(parcels))
+
+
+def _due(db: Connection, asked: Mapping[str, object]) -> tuple[Sequence[Any], int | None]:
+    """The rows, and since when the route is down."""
+    try:
+        found, since = db.execute(DUE, asked).fetchone()
+        return json.loads(found), since
+    except driver.OperationalError as error:
+        if not is_of_a_row(error):
+            raise
+    found, since = db.execute(DUE_AS_BYTES, asked).fetchone()
+    return [
+        (seq, attempts, bytes.fromhex(body), due)
+        for seq, attempts, body, due in json.loads(found)
+    ], since
+
+
+def _parcel(
+    db: Connection, row: Sequence[Any], route: str, lease: str, down: datetime | None
+) -> Parcel:
+    seq, attempts, body, due = row
+    envelope, why = read(db, seq, body)
+    envelope = replace(envelope, attempts=attempts)
+    return Parcel(envelope, route, lease, down, instant(due), why)
+
+
+def settle(db: Connection, ends: Sequence[End]) -> Sequence[bool]:
+    """For each as ports.Store.settle says. Where one has more to it, each is written by itself,
+    as what it leaves behind is another one's to find."""
+    if len(ends) == 1 or all(end.plain for end in ends):
+        return _together(db, ends)
+    return [held for end in ends for held in _together(db, (end,))]
+
+
+def _together(db: Connection, ends: Sequence[End]) -> Sequence[bool]:
+    envelopes = [settled(end.parcel, end.receipt, end.fate) for end in ends]
+    rows = [_row(end, *changed) for end, changed in zip(ends, envelopes, strict=True)]
+    (found,) = db.execute(HELD, {"rows": json.dumps(rows)}).fetchone()
+    held = frozenset[int](json.loads(found))
+    mine = [row for place, row in enumerate(rows) if place in held]
+    db.execute(SETTLE, {"rows": json.dumps(mine)})
+    for place in sorted(held):
+        envelope, due = envelopes[place]
+        _write_the_rest(db, ends[place], envelope, ended=due is None)
+    return [place in held for place in range(len(ends))]
+
+
+def _row(end: End, envelope: Envelope, due: datetime | None) -> Sequence[object]:
+    """What SETTLE writes of an attempt, and whether it tells that its route is well."""
+    receipt, (said, why) = end.receipt, outcome(end.fate)
+    body = envelope.attempts, schema.text(envelope), said, kept(why)
+    attempt = end.parcel.route, schema.text(receipt), number(receipt.at), accepted(receipt)
+    first = envelope.id, end.parcel.lease, number(due or receipt.at)
+    return (*first, *body, *attempt, spool.is_well(end.fate))
+
+
+def _write_the_rest(db: Connection, end: End, envelope: Envelope, *, ended: bool) -> None:
+    """What the trigger does not know of: its ways and the next of its order are the trigger's."""
+    said, _ = outcome(end.fate)
+    if ended:
+        spool.share(db, envelope, said)
+    elif may_join(end.parcel.envelope) is not may_join(envelope):
+        spool.set_alone(db, spool.seq_of(db, envelope), envelope)
+    if not ended and envelope.routes != end.parcel.envelope.routes:
+        spool.write_ways(db, spool.seq_of(db, envelope), envelope.routes)
+    if isinstance(end.fate, RestRoute):
+        spool.write_health(db, end.parcel.route, end.fate)
+        if envelope.members:
+            spool.undo(db, spool.seq_of(db, envelope), envelope, end.receipt.at)
+    for telling in end.told:
+        spool.put(db, telling)
+
+
+def put_by(
+    db: Connection, parcel: Parcel, why: Words, now: datetime, told: Iterable[Envelope]
+) -> bool:
+    """As ports.Store.put_by says. The record itself stays as it is: a newer Noroshi reads it."""
+    found = db.execute(
+        PUT_BY, (kept(why), number(now), parcel.envelope.id, parcel.lease)
+    ).fetchall()
+    if not found:
+        return False
+    _let_members_go(db, parcel.envelope, now)
+    for telling in told:
+        spool.put(db, telling)
+    return True
+
+
+def _let_members_go(db: Connection, digest: Envelope, now: datetime) -> None:
+    """What a digest would have told waits by itself again."""
+    given = number(now), kept(plain(digest.id))
+    members: Sequence[Any] = db.execute(ITS_MEMBERS, given).fetchall()
+    for seq, _ in members:
+        spool.write_ways(db, seq, digest.routes)
+    for order in {order for _, order in members}:
+        spool.promote(db, order)

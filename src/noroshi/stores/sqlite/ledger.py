@@ -1,0 +1,149 @@
+"""The ledger: each alarm, the mail that tells it, and what became of that."""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+
+from noroshi import schema
+from noroshi.core.chronology import oldest
+from noroshi.core.model import Event
+from noroshi.ports import Arrival, Entry, Waiting
+from noroshi.stores.common import ASIDE_TOGETHER, BACK, TOGETHER, counted
+from noroshi.stores.sqlite.arrivals import arrivals
+from noroshi.stores.sqlite.spool import BYTES, envelope, row_of
+from noroshi.stores.sqlite.types import Connection, number
+from noroshi.stores.sqlite.unreadable import read
+
+NEWEST = """
+select a.id, a.envelope from alarm a join spool s on s.seq = a.envelope
+order by s.seq desc, a.id limit ?"""
+OF_MONITOR = """
+select id, envelope from alarm where id > ?1 || '.' and id < ?1 || '/'
+order by envelope desc, id limit ?2"""
+"""An alarm's id begins with its monitor's and a full stop, which only the slash comes after."""
+ONE = "select id, envelope from alarm where id = ?"
+BY_FATE = """
+select s.fate, count(*) from spool s indexed by spool_sum
+cross join alarm a indexed by alarm_of on a.envelope = s.seq group by s.fate"""
+TOLD_BACK = """
+with back (seq) as (select envelope from arrival where state = 'came back'),
+told (seq) as (
+    select seq from back
+    union select m.seq from back
+    cross join spool d on d.seq = back.seq
+    cross join json_each(iif(json_valid(d.envelope), d.envelope, '{}'), '$.members') j
+    cross join spool m on m.id = j.value)
+"""
+CAME_BACK = f"""{TOLD_BACK} select s.fate, count(*) from told
+cross join spool s on s.seq = told.seq cross join alarm a on a.envelope = s.seq
+group by s.fate"""  # noqa: S608  our own text
+"""Alarms whose mail came back, or whose digest did; their spool has the fate from before."""
+BACK_AT_ALL = f"{TOLD_BACK} select seq from told"  # noqa: S608  our own text
+OLD = """
+select seq from spool indexed by spool_old
+where fate in ('accepted', 'dropped') and due < ? order by due limit ?"""
+EVENTS = "select seq, monitor, json_extract(body, '$.at') from event order by seq"
+NEWEST_EVENT = "select json_extract(body, '$.at') from event order by seq desc limit 1"
+NEWER = "select 1 from event where monitor = ? and seq > ? limit 1"
+OF_MAIL = ("receipt", "arrival", "message", "way")
+
+
+def ledger(db: Connection, last: int, alarm: str = "", monitor: str = "") -> Sequence[Entry]:
+    """As ports.Store.ledger says."""
+    if monitor and not alarm:
+        rows = db.execute(OF_MONITOR, (monitor, last))
+    else:
+        rows = db.execute(ONE, (alarm,)) if alarm else db.execute(NEWEST, (last,))
+    return [_entry(db, id, seq) for id, seq in rows.fetchall()]
+
+
+def tally(db: Connection, since: datetime) -> Mapping[str, int]:
+    """As ports.Store.tally says. From the newest back, as they stand in the order in which they
+    were born: a report is of a day, and the spool keeps years."""
+    found = Counter[str]()
+    back = {seq for (seq,) in db.execute(BACK_AT_ALL)}
+    rows = db.execute(f"select seq, fate, {BYTES} from spool order by seq desc")  # noqa: S608
+    for seq, fate, body in rows:
+        one, _ = read(db, seq, body)
+        if one.born < since:
+            break
+        found[BACK if seq in back else counted(fate)] += len(one.alarms)
+    return +found
+
+
+def totals(db: Connection) -> Mapping[str, int]:
+    """As ports.Store.totals says."""
+    found = Counter[str]()
+    for fate, count in db.execute(BY_FATE):
+        found[counted(fate)] += count
+    for fate, count in db.execute(CAME_BACK).fetchall():
+        found[counted(fate)] -= count
+        found[BACK] += count
+    kept = sum(found.values())
+    known = dict(db.execute("select name, value from counter"))
+    raised, forgotten = known.get("raised", 0), known.get("forgotten", 0)
+    counters = {"raised": raised, "forgotten": forgotten, "lost": raised - forgotten - kept}
+    return dict(+found) | counters
+
+
+def forget(db: Connection, before: datetime, most: int) -> int:
+    """As ports.Store.forget says."""
+    old = db.execute(OLD, (number(before), most)).fetchall()
+    for table in OF_MAIL:
+        db.executemany(f"delete from {table} where envelope = ?", old)  # noqa: S608
+    gone = sum(_count(db, seq) for (seq,) in old)
+    db.executemany("delete from alarm where envelope = ?", old)
+    db.executemany("delete from spool where seq = ?", old)
+    db.execute("update counter set value = value + ? where name = 'forgotten'", (gone,))
+    events = list(itertools.islice(_old_events(db, before), most))
+    db.executemany("delete from event where seq = ?", events)
+    return len(old)
+
+
+def _old_events(db: Connection, before: datetime) -> Iterator[tuple[int]]:
+    """From the oldest on, up to the first that is not so old; none that is its monitor's last."""
+    last = db.execute(NEWEST_EVENT).fetchone()
+    if last is None:
+        return
+    rows = db.execute(EVENTS)
+    written = (((seq, monitor), datetime.fromisoformat(at)) for seq, monitor, at in rows)
+    for seq, monitor in oldest(written, before, datetime.fromisoformat(last[0])):
+        if db.execute(NEWER, (monitor, seq)).fetchone():
+            yield (seq,)
+
+
+def _count(db: Connection, seq: int) -> int:
+    (count,) = db.execute("select count(*) from alarm where envelope = ?", (seq,)).fetchone()
+    return int(count)
+
+
+def _entry(db: Connection, alarm: str, seq: int) -> Entry:
+    row, receipts = row_of(db, seq)
+    told_in = row
+    if row.why.en and (row.fate in (TOGETHER, ASIDE_TOGETHER) or not receipts):
+        found = envelope(db, row.why.en)  # the digest that it is in
+        told_in, receipts = found if found is not None else (row, receipts)
+    return Entry(
+        alarm=alarm,
+        event=_event(db, alarm),
+        row=row,
+        told_in=told_in,
+        receipts=tuple(receipts),
+        arrivals=tuple(_arrivals(db, told_in)),
+    )
+
+
+def _event(db: Connection, alarm: str) -> Event | None:
+    """An alarm's id is `event/rule/contact`."""
+    sql = "select body from event where id = ?"
+    row = db.execute(sql, (alarm.partition("/")[0],)).fetchone()
+    return None if row is None else schema.value(Event, row[0])
+
+
+def _arrivals(db: Connection, row: Waiting) -> Iterator[Arrival]:
+    sql = "select seq from spool where id = ?"
+    for (seq,) in db.execute(sql, (row.envelope.id,)).fetchall():
+        yield from arrivals(db, seq)

@@ -1,0 +1,156 @@
+"""The steps of the schema. A store that is there is copied and tried on before it is changed."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+from pathlib import Path
+
+from pysqlite3 import dbapi2 as driver
+
+from noroshi.core.words import Words
+from noroshi.ports import StoreError
+from noroshi.stores.sqlite.backup import copy
+from noroshi.stores.sqlite.error_messages import in_words
+from noroshi.stores.sqlite.types import Connection
+
+NOT_OURS = Words(
+    en="{path} is not a store of Noroshi: it holds other tables",
+    ja="{path} は Noroshi の保存先ではありません。別のテーブルが入っています",
+)
+NO_ROOM = Words(
+    en="{path} needs an update of its schema, and there is no room for the copy that is made "
+    "before: it takes {needed} MiB, {free} MiB are free. It was left as it is: make room, and "
+    "start again",
+    ja="{path} のスキーマを更新する必要がありますが、先に取るコピーの場所がありません "
+    "(必要 {needed} MiB、空き {free} MiB)。保存先はそのままです。空きを作って、もう一度起動して"
+    "ください",
+)
+FAILED = Words(
+    en="{path}: step {number} of the schema cannot be taken ({why}). It was tried in a copy; the "
+    "store was left as it is: use the version that wrote it",
+    ja="{path}: スキーマの更新 {number} ができません ({why})。コピーで試したため、保存先は"
+    "そのままです。これまでの版を使ってください",
+)
+MIB = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """A step of the schema. Once it was released, its text never changes."""
+
+    number: int
+    sql: str
+
+    @property
+    def checksum(self) -> str:
+        return sha256(self.sql.encode()).hexdigest()
+
+
+@cache
+def ours() -> tuple[Migration, ...]:
+    """The steps that this program knows, in order; read as text, so that line ends are one."""
+    folder = files("noroshi.stores").joinpath("migrations")
+    scripts = [file for file in folder.iterdir() if file.name.endswith(".sql")]
+    found = [Migration(int(f.name.split("_")[0]), f.read_text("utf-8")) for f in scripts]
+    return tuple(sorted(found, key=lambda step: step.number))
+
+
+def applied(path: Path, db: Connection) -> dict[int, str]:
+    """The steps that a file has taken, with their checksums. StoreError if it is not ours."""
+    tables = {name for (name,) in db.execute("select name from sqlite_schema")}
+    if not tables:
+        return {}
+    if "migration" not in tables:
+        raise StoreError(NOT_OURS.fill(path=path))
+    return dict(db.execute("select number, checksum from migration"))
+
+
+def migrate(
+    path: Path, db: Connection, steps: Sequence[Migration], *, keep: bool = True
+) -> None:
+    """Take the steps that are missing. StoreError leaves the store as it is. `keep`: first
+    make a copy to keep; not needed for a file that is a copy itself."""
+    taken = applied(path, db)
+    missing = [step for step in steps if step.number not in taken]
+    if taken and missing and keep:
+        _rehearse(path, db, missing)
+    db.execute(
+        "create table if not exists migration "
+        "(number integer primary key, checksum text not null) strict"
+    )
+    for step in missing:
+        _apply(db, step)
+
+
+def before(path: Path, number: int) -> Path:
+    """Where the copy lies that was made before a step."""
+    return path.with_name(f"{path.name}.before-{number}")
+
+
+def _rehearse(path: Path, db: Connection, steps: Sequence[Migration]) -> None:
+    """Copy the store, and try the steps in the copy, which keeps nothing of them."""
+    _refuse_without_room(path, db)
+    kept = before(path, steps[0].number)
+    kept.unlink(missing_ok=True)  # of an earlier try, when the store was older than it is now
+    copy(db, kept)
+    try:
+        _try(path, kept, steps)
+    except BaseException:  # whatever it was, a copy that nobody needs must not take the room
+        kept.unlink(missing_ok=True)
+        raise
+
+
+def _refuse_without_room(path: Path, db: Connection) -> None:
+    """The copy, the trial's journal, and what the steps themselves write."""
+    (pages,) = db.execute("pragma page_count").fetchone()
+    (size,) = db.execute("pragma page_size").fetchone()
+    needed, free = pages * size * 2 + MIB, shutil.disk_usage(path.parent).free
+    if free < needed:
+        told = {"needed": needed // MIB + 1, "free": free // MIB}
+        raise StoreError(NO_ROOM.fill(path=path, **told))
+
+
+def _try(path: Path, kept: Path, steps: Sequence[Migration]) -> None:
+    with closing(driver.connect(kept, isolation_level=None)) as db:
+        # In memory: beside the copy nothing may stay, whatever happens.
+        db.execute("pragma locking_mode = exclusive")
+        db.execute("pragma journal_mode = memory")
+        db.execute("begin immediate")
+        for step in steps:
+            try:
+                _execute(db, step)
+            except driver.Error as error:
+                words = FAILED.fill(path=path, number=step.number, why=in_words(error))
+                raise StoreError(words) from error
+        if (said := db.execute("pragma quick_check(1)").fetchone()[0]) != "ok":
+            raise StoreError(FAILED.fill(path=path, number=steps[-1].number, why=said))
+        db.execute("rollback")
+
+
+def _execute(db: Connection, step: Migration) -> None:
+    """Statement by statement: executescript would end the transaction."""
+    statement = ""
+    for line in step.sql.splitlines(keepends=True):
+        statement += line
+        if driver.complete_statement(statement):
+            db.execute(statement)
+            statement = ""
+    if statement.strip():
+        db.execute(statement)
+
+
+def _apply(db: Connection, step: Migration) -> None:
+    try:
+        db.execute("begin immediate")
+        _execute(db, step)
+        db.execute("insert into migration values (?, ?)", (step.number, step.checksum))
+        db.execute("commit")
+    except BaseException:  # whatever it was, half a step must not stay
+        db.rollback()
+        raise

@@ -1,0 +1,164 @@
+"""Lives, leases, and what is remembered of each monitor."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from noroshi import schema
+from noroshi.core.levels import Reason
+from noroshi.core.model import Change, Decision, Event, Standing, State
+from noroshi.ports import ANSWERS, LEASE, Block, Node, Renewal
+from noroshi.stores.sqlite import alarms, definitions, spool
+from noroshi.stores.sqlite.types import Connection, instant, number
+
+Memory = Mapping[str, Any]
+
+LIVE = """
+insert into life (node, life) values (?, 1) on conflict do update set life = life + 1
+returning life, seen"""
+SEEN = """
+update life set seen = ?
+where (node, life) = (select node, life from lease where fence = ?)"""
+LEND = """
+update monitor set fence = ?
+where fence is null or fence not in (select fence from lease)
+returning id, state"""
+WRITE = """
+update monitor set state = ?
+where id = ? and fence = ? and exists (select 1 from lease where fence = monitor.fence)"""
+REMEMBER = """
+insert into memory select ?1, ?2 where exists (select 1 from monitor where id = ?1)
+on conflict (monitor) do update set body = excluded.body where body <> excluded.body"""
+
+DECIDED = """
+insert into decision values (?1, ?2, ?3, 1 + coalesce((
+    select number from decision where monitor = ?1 and rule = ?2 and item = ?3
+    order by number desc limit 1), 0), ?4, ?5)"""
+NO_MORE = """
+delete from decision where monitor = ?1 and rule = ?2 and item = ?3 and number <= (
+    select max(number) - ?4 from decision where monitor = ?1 and rule = ?2 and item = ?3)"""
+
+
+def begin(db: Connection, name: str, now: datetime) -> Node:
+    life, seen = db.execute(LIVE, (name,)).fetchone()
+    db.execute("delete from lease where node = ?", (name,))
+    db.execute(spool.NEVER_TRIED, {"now": number(now)})
+    spool.give_back(db, name, range(1, life), now)
+    return Node(name, life, None if seen is None else instant(seen))
+
+
+def end(db: Connection, node: Node, now: datetime) -> None:
+    who = (node.name, node.life)
+    db.execute("delete from lease where node = ? and life = ?", who)
+    db.execute("update life set seen = ? where node = ? and life = ?", (number(now), *who))
+    spool.give_back(db, node.name, range(node.life, node.life + 1), now)
+
+
+def lend(db: Connection, node: Node, now: datetime, fence: int) -> Block:
+    db.execute("delete from lease where until <= ?", (number(now),))
+    held = "select 1 from lease where fence = ? and node = ? and life = ?"
+    if not db.execute(held, (fence, node.name, node.life)).fetchone():
+        row = (node.name, node.life, number(now + LEASE))
+        sql = "insert into lease (node, life, until) values (?, ?, ?) returning fence"
+        fence = db.execute(sql, row).fetchone()[0]
+    states = dict(db.execute(LEND, (fence,)).fetchall())
+    sql = "select m.monitor, body from memory m join monitor on id = m.monitor where fence = ?"
+    memories = {id: body for id, body in db.execute(sql, (fence,)) if id in states}
+    return Block(
+        {id: schema.value(State, body) for id, body in states.items()},
+        {id: schema.value(dict[str, Any], body) for id, body in memories.items()},
+        fence,
+    )
+
+
+def renew(db: Connection, fence: int, now: datetime) -> Renewal | None:
+    until = (number(now + LEASE), fence)
+    if not db.execute("update lease set until = ? where fence = ?", until).rowcount:
+        return None
+    db.execute(SEEN, (number(now), fence))
+    sql = "select id, standing from monitor where fence = ? and standing is not null"
+    said = {id: schema.value(Standing, body) for id, body in db.execute(sql, (fence,))}
+    return Renewal(said, definitions.latest(db), alarms.said(db, now))
+
+
+def commit(db: Connection, fence: int, change: Change) -> bool:
+    id = change.monitor
+    if not db.execute(WRITE, (schema.text(change.state), id, fence)).rowcount:
+        return False
+    if change.memory is not None:
+        remember(db, {id: change.memory})
+    events = [(e.id, id, schema.text(e)) for e in change.events]
+    sql = "insert or ignore into event (id, monitor, body) values (?, ?, ?)"
+    db.executemany(sql, events)
+    answers = [(id, d.rule, d.item, number(d.at), d.reason.name) for d in change.decisions]
+    db.executemany(DECIDED, answers)
+    db.executemany(NO_MORE, [(*key, ANSWERS) for *key, _, _ in answers])
+    for envelope in change.envelopes:
+        spool.put(db, envelope)
+    if change.events:
+        alarms.end_what_is_over(db, id, change.events)
+    return True
+
+
+def retire(db: Connection, fence: int, change: Change) -> bool:
+    if not commit(db, fence, change):
+        return False
+    gone = (change.monitor,)
+    if not db.execute("delete from monitor where id = ? and not named", gone).rowcount:
+        # A version that came meanwhile names it again: it is free, and will be lent anew.
+        db.execute("update monitor set fence = null where id = ?", gone)
+        return True
+    db.execute("delete from memory where monitor = ?", gone)
+    db.execute("delete from decision where monitor = ?", gone)
+    db.execute("delete from acknowledged where monitor = ?", gone)
+    return True
+
+
+def remember(db: Connection, memories: Mapping[str, Memory]) -> None:
+    """Write memories, where they are not what is there already."""
+    kept = [(id, schema.text(memory)) for id, memory in memories.items() if memory]
+    db.executemany(REMEMBER, kept)
+    none = [(id,) for id, memory in memories.items() if not memory]
+    db.executemany("delete from memory where monitor = ?", none)
+
+
+def recall(db: Connection, monitor: str) -> tuple[State, Memory]:
+    state = db.execute("select state from monitor where id = ?", (monitor,)).fetchone()
+    memory = db.execute("select body from memory where monitor = ?", (monitor,)).fetchone()
+    return (
+        schema.value(State, state[0]) if state else State(),
+        schema.value(dict[str, Any], memory[0]) if memory else {},
+    )
+
+
+def stand(db: Connection, monitor: str, standing: Standing) -> bool:
+    said = None if standing == Standing() else schema.text(standing)
+    sql = "update monitor set standing = ? where id = ?"
+    return bool(db.execute(sql, (said, monitor)).rowcount)
+
+
+def states(db: Connection, ids: Collection[str] | None = None) -> Mapping[str, State]:
+    """Those of some are looked up one by one: they are few, and the others may be very many."""
+    sql = "select id, state from monitor"
+    rows: Iterable[Any] = db.execute(sql)
+    if ids is not None:
+        rows = (row for id in ids for row in db.execute(f"{sql} where id = ?", (id,)))
+    return {id: schema.value(State, body) for id, body in rows}
+
+
+def events(db: Connection, monitor: str, last: int) -> Sequence[Event]:
+    sql = "select body from event order by seq desc limit ?"
+    of = "select body from event where monitor = ? order by seq desc limit ?"
+    rows = db.execute(of, (monitor, last)) if monitor else db.execute(sql, (last,))
+    return [schema.value(Event, body) for (body,) in rows]
+
+
+def decisions(db: Connection, monitor: str) -> Sequence[Decision]:
+    sql = (
+        "select rule, item, reason, at from decision where monitor = ? "
+        "order by rule, item, number desc"
+    )
+    rows = db.execute(sql, (monitor,))
+    return [Decision(rule, item, Reason[name], instant(at)) for rule, item, name, at in rows]

@@ -1,0 +1,211 @@
+"""Bringing a backup back: it is looked through, made fit to go on, and put in the store's place."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from contextlib import closing, suppress
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import chain, count
+from pathlib import Path
+
+from pysqlite3 import dbapi2 as driver
+
+from noroshi import schema
+from noroshi.core.model import State
+from noroshi.core.words import Words
+from noroshi.ports import StoreError
+from noroshi.stores.sqlite.backup import copy, sync_folder
+from noroshi.stores.sqlite.connection import refuse_foreign
+from noroshi.stores.sqlite.error_messages import in_words
+from noroshi.stores.sqlite.integrity import faults
+from noroshi.stores.sqlite.migrations import migrate, ours
+from noroshi.stores.sqlite.types import Connection, instant
+
+AHEAD = 1_000_000
+"""By how much at least the numbers jump that ids are made of: what was told after the backup has
+ids that the backup does not know, and a mail under one of them would pass for a mail that is known.
+They jump to the seconds since 1970, as the same backup may come back a second time."""
+BESIDE = ("-wal", "-shm", "-journal")
+"""What SQLite keeps beside a file, and would read into another one of the same name."""
+
+RELEASE = """
+update spool set due = coalesce((select max(seen) from life), 0),
+                 lease = null, node = null, life = null
+where lease is not null"""
+NO_FILE = Words(en="{path}: there is no such file", ja="{path} というファイルはありません")
+NO_STORE = Words(
+    en="{path} cannot be read as a store: {why}", ja="{path} を保存先として読めません: {why}"
+)
+NOT_WHOLE = Words(
+    en="{path} is not whole, nothing was changed: {what}",
+    ja="{path} は壊れています。何も変更していません: {what}",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Restored:
+    """What came back: `seen` is the last instant the backup knows of (None: no node had run).
+
+    `waiting` mails go out once a node runs, of these `out` had been on their way; `held` wait
+    for a person. `kept` is where the store that was there lies now (None: there was none).
+    """
+
+    version: int
+    seen: datetime | None
+    waiting: int
+    out: int
+    held: int
+    kept: Path | None
+
+
+def faults_of(path: Path) -> list[Words]:
+    """What should not be so in a store that nobody has open, or in a backup of one. StoreError
+    if it is none of ours."""
+    _refuse_no_file(path)
+    try:
+        refuse_foreign(path, ours())
+        with closing(_read_only(path)) as db:
+            return list(faults(db))
+    except driver.Error as error:
+        raise StoreError(NO_STORE.fill(path=path, why=in_words(error))) from error
+
+
+def restore(backup: Path, store: Path, now: datetime, *, hold: bool = False) -> Restored:
+    """Put a backup in a store's place, for who holds the life lock; the old store is kept.
+
+    Mails that had been out are due at once, under the Message-ID they had. With `hold` all
+    that wait are held instead. StoreError, and nothing changed, if it is not whole or of a
+    newer schema.
+    """
+    _refuse_no_file(backup)
+    fresh = store.with_name(f"{store.name}.restoring")
+    try:
+        refuse_foreign(backup, ours())
+        _away_with(fresh)
+        found = _prepare(backup, fresh, now, hold=hold)
+        return replace(found, kept=_exchange(fresh, store, now))
+    except (driver.Error, OSError) as error:
+        raise StoreError(NO_STORE.fill(path=backup, why=in_words(error))) from error
+    finally:
+        with suppress(OSError):
+            _away_with(fresh)
+
+
+def _away_with(file: Path) -> None:
+    for ending in ("", *BESIDE):
+        file.with_name(f"{file.name}{ending}").unlink(missing_ok=True)
+
+
+def _refuse_no_file(path: Path) -> None:
+    if not path.is_file() or not path.stat().st_size:
+        raise StoreError(NO_FILE.fill(path=path))
+
+
+def _read_only(path: Path) -> Connection:
+    """A copy of a store that crashed may have its WAL beside it, which is read as well."""
+    log = _log_of(path)
+    mode = "mode=ro" if log.exists() and log.stat().st_size else "immutable=1"
+    uri = f"{path.absolute().as_uri()}?{mode}"
+    opened: Connection = driver.connect(uri, uri=True, isolation_level=None)
+    return opened
+
+
+def _prepare(backup: Path, fresh: Path, now: datetime, *, hold: bool) -> Restored:
+    """A copy beside the store, looked through, brought to our schema, and fit to go on."""
+    with closing(_read_only(backup)) as db:
+        copy(db, fresh)
+    with closing(driver.connect(fresh, isolation_level=None)) as db:
+        db.execute("pragma journal_mode = delete")
+        if wrong := faults(db):
+            said = Words(en="; ".join(w.en for w in wrong), ja=" ".join(w.ja for w in wrong))
+            raise StoreError(NOT_WHOLE.fill(path=backup, what=said))
+        migrate(fresh, db, ours(), keep=False)
+        db.execute("begin immediate")
+        found = _go_on(db, now, hold=hold)
+        db.execute("commit")
+        return found
+
+
+def _go_on(db: Connection, now: datetime, *, hold: bool) -> Restored:
+    """No life and no log-in of before the backup holds anything; no id is given out twice."""
+    (out,) = db.execute("select count(*) from spool where lease is not null").fetchone()
+    (seen,) = db.execute("select max(seen) from life").fetchone()
+    db.execute(RELEASE)
+    db.execute("delete from lease")
+    db.execute("update monitor set fence = null")
+    db.execute("delete from session")  # what was ended since must not hold again
+    if hold:
+        db.execute("update spool set fate = 'held', why = 'restore' where fate = ''")
+    _jump(db, int(now.timestamp()))
+    count = "select count(*) from spool where fate = ?"
+    (waiting,), (held,) = (db.execute(count, (fate,)).fetchone() for fate in ("", "held"))
+    (version,) = db.execute("select coalesce(max(number), 0) from version").fetchone()
+    return Restored(
+        version=version,
+        seen=None if seen is None else instant(seen),
+        waiting=waiting,
+        out=out,
+        held=held,
+        kept=None,
+    )
+
+
+def _jump(db: Connection, least: int) -> None:
+    """Serials of the monitors that are known, the number from which all others count on, and
+    the lives, after which starts, stops and unwatched times are called."""
+    states = [(id, schema.value(State, body)) for id, body in _states(db)]
+    ahead = [(s, max(s.serial + AHEAD, least), id) for id, s in states]
+    bodies = [(schema.text(replace(s, serial=serial)), id) for s, serial, id in ahead]
+    db.executemany("update monitor set state = ? where id = ?", bodies)
+    db.execute("update life set life = max(life + ?, ?)", (AHEAD, least))
+    sql = "update sqlite_sequence set seq = max(seq + ?, ?) where name = 'event'"
+    if not db.execute(sql, (AHEAD, least)).rowcount:  # nothing has happened yet
+        db.execute("insert into sqlite_sequence (name, seq) values ('event', ?)", (least,))
+
+
+def _states(db: Connection) -> list[tuple[str, str]]:
+    return db.execute("select id, state from monitor").fetchall()
+
+
+def _exchange(fresh: Path, store: Path, now: datetime) -> Path | None:
+    """Put it in the store's place. At no instant is there no store; the old one has a second
+    name before the first is taken from it."""
+    kept = _free_name(store, now)
+    if there := store.exists():
+        _settle_log(store)
+        _name_also(store, kept)
+    log = _log_of(store)
+    if log.exists():  # of a broken file, or one that is gone: the new one must not read it
+        log.replace(_log_of(kept))
+    store.with_name(f"{store.name}-shm").unlink(missing_ok=True)
+    fresh.replace(store)
+    sync_folder(store.parent)
+    return kept if there else None
+
+
+def _free_name(store: Path, now: datetime) -> Path:
+    """A name of the second, or with a number if another restore has that one: a log may be all
+    that it left."""
+    name = f"{store.name}.before-restore-{now:%Y%m%dT%H%M%SZ}"
+    names = chain([name], (f"{name}-{number}" for number in count(2)))
+    paths = (store.with_name(name) for name in names)
+    return next(p for p in paths if not (p.exists() or _log_of(p).exists()))
+
+
+def _log_of(store: Path) -> Path:
+    return store.with_name(f"{store.name}-wal")
+
+
+def _name_also(store: Path, kept: Path) -> None:
+    try:
+        os.link(store, kept)
+    except OSError:  # a file system without second names
+        shutil.copy2(store, kept)
+
+
+def _settle_log(store: Path) -> None:
+    """Whoever closes the last connection brings the WAL into the file."""
+    with suppress(driver.Error), closing(driver.connect(store)) as db:
+        db.execute("pragma wal_checkpoint(truncate)").fetchone()

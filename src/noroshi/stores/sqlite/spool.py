@@ -1,0 +1,379 @@
+"""Envelopes: put in, held, let go and found again; lending.py has those that leave."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from pysqlite3 import dbapi2 as driver
+
+from noroshi import schema
+from noroshi.core.delivery import SHORTEST, Fate, RestRoute, Retry
+from noroshi.core.digest import may_be_undone, may_join
+from noroshi.core.mail import Envelope, Fault, Parcel, Receipt
+from noroshi.core.words import plain
+from noroshi.ports import Resting, Waiting
+from noroshi.stores.common import (
+    BODY,
+    DROPPED,
+    HELD,
+    SET_ASIDE,
+    SHOWN,
+    by_all_routes,
+    followed,
+    of_members,
+    readdressed,
+    without_body,
+)
+from noroshi.stores.sqlite.deferral import soon
+from noroshi.stores.sqlite.types import Connection, instant, kept, number, words
+from noroshi.stores.sqlite.unreadable import is_of_a_row, read
+
+PUT = """
+insert or ignore into spool
+    (id, order_key, due, attempts, envelope, lane, contact, alone, head)
+values (:id, :order, :due, :attempts, :envelope, :lane, :contact, :alone, not exists (
+    select 1 from spool where order_key = :order and fate in ('', 'held', 'together')))
+returning seq, head"""
+GIVE_BACK = """
+update spool set due = ?, lease = null, node = null, life = null, attempts = attempts - 1
+where id = ? and lease = ?"""
+NEVER_TRIED = """
+update spool set due = :now
+where fate in ('', 'held', 'together') and due > :now and lease is null
+    and not exists (select 1 from receipt where receipt.envelope = spool.seq)"""
+"""What nobody has put off is due, whatever the clock said when it was written."""
+RELEASE = """
+update spool set due = iif(iif(json_valid(envelope),
+        coalesce(json_extract(envelope, '$.unanswered'), 0), 0), :later, :now),
+    lease = null, node = null, life = null, alone = 1,
+    attempts = attempts - 1,
+    envelope = iif(json_valid(envelope), json_set(envelope, '$.unanswered',
+        coalesce(json_extract(envelope, '$.unanswered'), 0) + 1), envelope)
+where fate in ('', 'held', 'together') and node = :node and life between :first and :last"""
+REST = """
+insert into rest (route, since, until, why, fault, early) values (?, ?, ?, ?, ?, ?)
+on conflict do update set since = min(since, excluded.since),
+    until = max(until, excluded.until), why = excluded.why, fault = excluded.fault,
+    early = excluded.early
+"""
+BYTES = "cast(envelope as blob)"
+"""An envelope that is damaged comes out as it lies there."""
+BODY_OF = "select cast(envelope as blob) from spool where seq = ?"
+ROW = """select seq, attempts, cast(envelope as blob), due, lease is not null, fate, why,
+    (select count(*) from receipt where receipt.envelope = seq) from spool"""
+LIGHT = "json_remove(envelope, " + ", ".join(f"'$.payload.{name}'" for name in BODY) + ")"
+"""An envelope as `without_body` leaves it: so many at once would be a great part of a process."""
+WAITING = f"""{ROW.replace(BYTES, LIGHT)} indexed by spool_shown
+where fate in ('', 'held', 'set aside') order by seq"""
+WAITING_AS_BYTES = WAITING.replace(LIGHT, BYTES)
+OLDEST = "select min(seq) from spool where order_key = ? and fate in ('', 'held', 'together')"
+SHARE = """
+update spool set fate = ? where id in (select value from json_each(?)) returning order_key"""
+APART = """
+update spool set fate = '', why = ?, due = ? where id in (select value from json_each(?))
+returning seq, order_key"""
+HEAD = f"""
+select waits.seq, waits.due, (select count(*) from way where envelope = waits.seq),
+       waits.attempts, {BYTES.replace("envelope", "waits.envelope")},
+       waits.lease is not null
+from spool head indexed by spool_order
+cross join spool waits on waits.fate = ''
+    and waits.id = case when head.fate <> 'together' then head.id
+        when json_valid(head.why) then head.why ->> '$.en' else head.why end
+where head.order_key = ? and head.fate in ('', 'held', 'together') and head.head = 1"""  # noqa: S608
+"""What holds up an order key: its head, or the digest that this is in."""
+MEMBER = "select seq, cast(envelope as blob) from spool where id = ?"
+TRIED = "select count(*) from receipt where envelope = ?"
+AT_HAND = "select seq, fate, cast(envelope as blob) from spool where id = ? and lease is null"
+
+
+def put(db: Connection, envelope: Envelope) -> bool:
+    """False if its id is there already, settled or not."""
+    given = {"id": envelope.id, "order": envelope.order, "due": number(envelope.born)}
+    body = {"attempts": envelope.attempts, "envelope": schema.text(envelope)}
+    sort = {"lane": envelope.lane.value, "contact": envelope.contact}
+    body |= sort | {"alone": not may_join(envelope)}
+    row = db.execute(PUT, given | body).fetchone()
+    if row is None:
+        return False
+    write_ways(db, row[0], envelope.routes)
+    if not row[1]:
+        _hurry_head(db, envelope)
+    alarms = [(id, row[0]) for id in envelope.alarms]
+    db.executemany("insert or ignore into alarm values (?, ?)", alarms)
+    db.execute("update counter set value = value + ? where name = 'raised'", (len(alarms),))
+    return True
+
+
+def _hurry_head(db: Connection, behind: Envelope) -> None:
+    """As ports.Store.post says of what an envelope waits behind."""
+    row = db.execute(HEAD, (behind.order,)).fetchone()
+    if row is None:
+        return
+    seq, due, ways, attempts, body, out = row
+    lane = "update spool set lane = ?1 where seq = ?2 and lane > ?1"
+    db.execute(lane, (behind.lane.value, seq))
+    if out or (due <= number(behind.born) and ways == len(behind.routes)):
+        return
+    head, why = read(db, seq, body)
+    if why is not None:
+        return
+    again = by_all_routes(replace(head, attempts=attempts), behind.routes)
+    if again.routes != head.routes:
+        text = schema.text(again)
+        sql = "update spool set envelope = ?, attempts = ? where seq = ?"
+        db.execute(sql, (text, again.attempts, seq))
+        set_alone(db, seq, again)
+        write_ways(db, seq, again.routes)
+    at = min(due, soon(db, seq, number(behind.born)))
+    db.execute("update spool set due = ? where seq = ?", (at, seq))
+
+
+def seq_of(db: Connection, envelope: Envelope) -> int:
+    (seq,) = db.execute("select seq from spool where id = ?", (envelope.id,)).fetchone()
+    return int(seq)
+
+
+def set_alone(db: Connection, seq: int, envelope: Envelope) -> None:
+    """Whether it may be put into a digest may be otherwise now than when it was put in."""
+    db.execute("update spool set alone = ? where seq = ?", (not may_join(envelope), seq))
+
+
+def untried(db: Connection, parcel: Parcel, now: datetime) -> bool:
+    """As ports.Store.give_back says."""
+    row = (number(parcel.due_again(now)), parcel.envelope.id, parcel.lease)
+    return bool(db.execute(GIVE_BACK, row).rowcount)
+
+
+def give_back(db: Connection, node: str, lives: range, now: datetime) -> None:
+    """What these lives of a node had out is counted as not answered, and due as ports.Store.begin says."""
+    due = {"now": number(now), "later": number(now + SHORTEST)}
+    whose = {"node": node, "first": lives.start, "last": lives.stop - 1}
+    db.execute(RELEASE, due | whose)
+
+
+def retry(db: Connection, id: str, now: datetime) -> bool:
+    at = number(now)
+    row = db.execute(
+        "select seq, fate, lease is not null and due > ?, envelope from spool where id = ?",
+        (at, id),
+    ).fetchone()
+    if row is None or row[1] not in ("", SET_ASIDE) or row[2]:
+        return False
+    seq, fate, _, body = row
+    envelope = schema.value(Envelope, body)  # Unreadable: it would only be put by once more
+    db.execute("update spool set due = ?, fate = '' where seq = ?", (at, seq))
+    if fate == SET_ASIDE:
+        write_ways(db, seq, envelope.routes)
+        promote(db, envelope.order)
+        share(db, envelope, "")
+    for route in envelope.routes:
+        wake(db, route, now)
+    return True
+
+
+def wake(db: Connection, route: str, now: datetime) -> bool:
+    """As ports.Store.wake says."""
+    sql = "update rest set until = ?1 where route = ?2 and until > ?1"
+    return bool(db.execute(sql, (number(now), route)).rowcount)
+
+
+def hold(db: Connection, id: str, who: str) -> bool:
+    sql = "update spool set fate = 'held', why = ? where id = ? and fate = '' and lease is null"
+    return bool(db.execute(sql, (kept(plain(who)), id)).rowcount)
+
+
+def release(db: Connection, id: str, now: datetime) -> bool:
+    seq, fate, envelope = _at_hand(db, id)
+    if envelope is None or fate not in (HELD, SET_ASIDE):
+        return False
+    if fate == SET_ASIDE:
+        _see_that_it_is_whole(db, seq)
+    sql = "update spool set fate = '', why = '', due = ? where seq = ?"
+    db.execute(sql, (number(now), seq))
+    write_ways(db, seq, envelope.routes)
+    promote(db, envelope.order)
+    share(db, envelope, "")
+    return True
+
+
+def drop(db: Connection, id: str, who: str) -> bool:
+    seq, fate, envelope = _at_hand(db, id)
+    if envelope is None or fate not in SHOWN:
+        return False
+    db.execute(
+        "update spool set fate = 'dropped', why = ? where seq = ?", (kept(plain(who)), seq)
+    )
+    write_ways(db, seq, ())
+    promote(db, envelope.order)
+    share(db, envelope, DROPPED)
+    return True
+
+
+def readdress(
+    db: Connection, id: str, to: Sequence[str], routes: Sequence[str], anew: bool
+) -> bool:
+    seq, fate, envelope = _at_hand(db, id)
+    if envelope is None or fate not in SHOWN:
+        return False
+    _see_that_it_is_whole(db, seq)
+    changed = readdressed(envelope, to, routes, anew)
+    sql = "update spool set envelope = ?, attempts = iif(?, 0, attempts) where seq = ?"
+    db.execute(sql, (schema.text(changed), anew, seq))
+    if anew:
+        set_alone(db, seq, changed)
+    if fate != SET_ASIDE:
+        write_ways(db, seq, changed.routes)
+    if not anew:
+        _members_follow(db, envelope, changed.routes)
+    return True
+
+
+def _members_follow(db: Connection, digest: Envelope, routes: Sequence[str]) -> None:
+    """What is told in it goes by the same routes, should it wait by itself again."""
+    for id in digest.members:
+        seq, body = db.execute(MEMBER, (id,)).fetchone()
+        member, why = read(db, seq, body)
+        own = followed(member.routes, digest.routes, routes)
+        if why is None and own != member.routes:
+            text = schema.text(replace(member, routes=own))
+            db.execute("update spool set envelope = ? where seq = ?", (text, seq))
+
+
+def _at_hand(db: Connection, id: str) -> tuple[int, str, Envelope | None]:
+    """One that is not out at this moment: its row, its fate, the envelope; None: there is none."""
+    row = db.execute(AT_HAND, (id,)).fetchone()
+    if row is None:
+        return 0, "", None
+    seq, fate, body = row
+    return seq, fate, read(db, seq, body)[0]
+
+
+def _see_that_it_is_whole(db: Connection, seq: int) -> None:
+    """Unreadable: it would only be put by once more, or be written over."""
+    (body,) = db.execute(BODY_OF, (seq,)).fetchone()
+    schema.value(Envelope, body.decode("utf-8", "replace"))
+
+
+def waiting(db: Connection) -> Sequence[Waiting]:
+    try:
+        return [_waiting(db, row) for row in db.execute(WAITING)]
+    except driver.OperationalError as error:
+        if not is_of_a_row(error):
+            raise
+    found = [_waiting(db, row) for row in db.execute(WAITING_AS_BYTES)]
+    return [replace(one, envelope=without_body(one.envelope)) for one in found]
+
+
+def envelope(db: Connection, id: str) -> tuple[Waiting, Sequence[Receipt]] | None:
+    row = db.execute("select seq from spool where id = ?", (id,)).fetchone()
+    return None if row is None else row_of(db, row[0])
+
+
+def row_of(db: Connection, seq: int) -> tuple[Waiting, Sequence[Receipt]]:
+    """The envelope of a row that is there, with its receipts."""
+    row = db.execute(f"{ROW} where seq = ?", (seq,)).fetchone()
+    sql = "select body from receipt where envelope = ? order by rowid"
+    receipts = [schema.value(Receipt, body) for (body,) in db.execute(sql, (seq,))]
+    return _waiting(db, row), tuple(receipts)
+
+
+def resting(db: Connection) -> Sequence[Resting]:
+    sql = "select route, since, until, why, fault, early from rest order by route"
+    return [
+        Resting(name, instant(since), instant(until), words(why), Fault(fault), bool(early))
+        for name, since, until, why, fault, early in db.execute(sql)
+    ]
+
+
+def shift(db: Connection, by: int) -> None:
+    db.execute("update lease set until = until + ?", (by,))
+    db.execute("update turn set until = until + ?", (by,))
+    db.execute("update life set seen = seen + ?", (by,))
+    db.execute("update rest set since = since + ?1, until = until + ?1", (by,))
+    # What was never tried is due however far the clock was set on; and who wrote it may have
+    # seen the new time already.
+    moves = (
+        "update spool set due = due + ?1 "
+        "where fate in ('', 'held', 'together') and (attempts or ?1 < 0)"
+    )
+    db.execute(moves, (by,))
+
+
+def _waiting(db: Connection, row: tuple[Any, ...]) -> Waiting:
+    seq, attempts, body, due, out, fate, why, tried = row
+    envelope, _ = read(db, seq, body)
+    return Waiting(
+        envelope=replace(envelope, attempts=attempts),
+        due=instant(due),
+        out=bool(out),
+        fate=fate,
+        why=words(why),
+        tried=tried,
+    )
+
+
+def write_health(db: Connection, route: str, fate: Fate | None) -> None:
+    """Two parcels that were out at once may both find the route down."""
+    if isinstance(fate, RestRoute):
+        times = number(fate.since), number(fate.until)
+        db.execute(REST, (route, *times, kept(fate.why), fate.fault.value, fate.early))
+    elif is_well(fate):
+        db.execute("delete from rest where route = ?", (route,))
+
+
+def is_well(fate: Fate | None) -> bool:
+    """Whether the route answered, so that it need not rest."""
+    return not isinstance(fate, RestRoute) and (not isinstance(fate, Retry) or fate.heard)
+
+
+def write_ways(db: Connection, seq: int, routes: Sequence[str]) -> None:
+    db.execute("delete from way where envelope = ?", (seq,))
+    rows = [(seq, place, route) for place, route in enumerate(routes)]
+    db.executemany("insert into way values (?, ?, ?)", rows)
+
+
+def share(db: Connection, envelope: Envelope, fate: str) -> None:
+    """Members of a digest have its fate, and stand in their orders by it."""
+    if not envelope.members:
+        return
+    members = json.dumps(list(envelope.members))
+    orders = db.execute(SHARE, (of_members(fate), members)).fetchall()
+    for (order,) in set(orders):
+        promote(db, order)
+
+
+def undo(db: Connection, seq: int, digest: Envelope, at: datetime) -> None:
+    """Its members wait by themselves again, unless it has a story of its own by now. What it
+    was tried with stays on the first one's record."""
+    first, body = db.execute(MEMBER, (digest.members[0],)).fetchone()
+    (tried,) = db.execute(TRIED, (seq,)).fetchone()
+    member, why_not = read(db, first, body)
+    if tried > 1 or why_not is not None or not may_be_undone(digest, member):
+        return
+    (why,) = db.execute("select why from spool where seq = ?", (seq,)).fetchone()
+    db.execute("update receipt set envelope = ? where envelope = ?", (first, seq))
+    db.execute("delete from way where envelope = ?", (seq,))
+    db.execute("delete from spool where seq = ?", (seq,))
+    members = json.dumps(list(digest.members))
+    for one, _ in (found := db.execute(APART, (why, number(at), members)).fetchall()):
+        write_ways(db, one, digest.routes)
+    # Another digest of this contact may have stood behind it.
+    for order in {digest.order, *(order for _, order in found)}:
+        promote(db, order)
+
+
+def promote(db: Connection, order: str) -> None:
+    """The oldest open one of an order key is its head, and no other."""
+    (oldest,) = db.execute(OLDEST, (order,)).fetchone()
+    if oldest is not None:
+        db.execute(
+            "update spool set head = 0 "
+            "where order_key = ? and fate in ('', 'held', 'together') and head and seq <> ?",
+            (order, oldest),
+        )
+        db.execute("update spool set head = 1 where seq = ?", (oldest,))

@@ -1,0 +1,56 @@
+"""Envelopes whose row is damaged, or was written by a newer Noroshi: what the row itself tells
+stands in for them, so that one that cannot be read holds up nothing else."""
+
+from __future__ import annotations
+
+from pysqlite3 import dbapi2 as driver
+
+from noroshi import schema
+from noroshi.core.mail import Envelope, Lane
+from noroshi.core.words import Words
+from noroshi.stores.sqlite.types import Connection, instant
+
+SUBJECT = "? (cannot be read / 読み取れません)"
+WHY = Words(
+    en="what the store has of it cannot be read: it is damaged, or a newer Noroshi wrote it "
+    "({said})",
+    ja="保存先の記録を読み取れません。壊れているか、新しい版の Noroshi が書いたものです "
+    "({said})",
+)
+KNOWN = "select id, order_key, contact, lane, attempts, due from spool where seq = ?"
+
+
+def is_of_a_row(error: driver.Error) -> bool:
+    """Whether SQLite stumbled over what is in a row, and not over the file."""
+    return "malformed JSON" in str(error) or "decode to UTF-8" in str(error)
+
+
+def read(db: Connection, seq: int, body: str | bytes) -> tuple[Envelope, Words | None]:
+    """The envelope of a row; or what stands in for it, and why."""
+    try:
+        return schema.value(Envelope, _letters(body)), None
+    except schema.Unreadable as unreadable:
+        return _stand_in(db, seq), WHY.fill(said=unreadable)
+
+
+def _letters(body: str | bytes) -> str:
+    """A letter that is damaged keeps nothing from being told."""
+    return body if isinstance(body, str) else body.decode("utf-8", "replace")
+
+
+def _stand_in(db: Connection, seq: int) -> Envelope:
+    id, order, contact, lane, attempts, due = db.execute(KNOWN, (seq,)).fetchone()
+    routes = "select route from way where envelope = ? order by place"
+    alarms = "select id from alarm where envelope = ? order by id"
+    return Envelope(
+        id=id,
+        routes=tuple(route for (route,) in db.execute(routes, (seq,))),
+        contact=contact,
+        to=(),
+        order=order,
+        alarms=tuple(id for (id,) in db.execute(alarms, (seq,))),
+        payload={"subject": SUBJECT, "text": ""},
+        born=instant(due),
+        attempts=attempts,
+        lane=Lane(lane) if lane in {one.value for one in Lane} else Lane.CRITICAL,
+    )

@@ -1,0 +1,203 @@
+"""One connection to SQLite on one thread; what is asked for meanwhile shares one commit."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from queue import Empty, SimpleQueue
+from threading import Thread
+from typing import Any, TypeVar
+
+from pysqlite3 import dbapi2 as driver
+
+from noroshi.core.words import Words
+from noroshi.ports import Away, StoreError
+from noroshi.schema import Unreadable
+from noroshi.stores.sqlite.batch import Work, done
+from noroshi.stores.sqlite.disk_reserve import Reserve
+from noroshi.stores.sqlite.error_messages import meaning
+from noroshi.stores.sqlite.types import Connection
+
+T = TypeVar("T")
+CLOSED = Words(en="{name} is closed", ja="{name} は閉じています")
+Job = tuple[Work[Any], "asyncio.Future[Any]"]
+
+LARGEST_BATCH = 256
+GATHER = 0.003
+"""Seconds in which more may join a transaction, if several joined the last one: where much is
+written, fewer commits cost less and make nobody wait for longer (PostgreSQL's commit_delay and
+commit_siblings)."""
+BETWEEN_LOOKS = 16
+"""Transactions in a rush between two looks at the room on the volume: they write a few MiB."""
+RESCUES = 8
+"""How often a transaction is tried again after room was made for it."""
+
+
+class Writer:
+    """Runs work on a connection, in transactions of at most LARGEST_BATCH pieces of work.
+
+    A piece that fails is undone by itself; those beside it may be done twice then, so a piece
+    does nothing that outlasts its transaction. `begin` is how a transaction starts. `reserve` makes
+    room when the volume is full. `gather` waits for more before a transaction that follows one of
+    several pieces. `guard` raises StoreError where a transaction would be written in vain. All who
+    ask live on one event loop.
+    """
+
+    def __init__(
+        self,
+        db: Connection,
+        name: str,
+        begin: str = "begin immediate",
+        reserve: Reserve | None = None,
+        gather: Callable[[], None] = lambda: None,
+        guard: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._db, self._name, self._begin, self._reserve = db, name, begin, reserve
+        self._guard = guard
+        self.trouble: StoreError | None = None
+        """Why the last transaction failed; None: it did not."""
+        self._jobs = SimpleQueue[Job | None]()
+        self._gather, self._several, self._unlooked = gather, False, 0
+        self._closed = False
+        self._thread = Thread(target=self._run, name="noroshi-store", daemon=True)
+        self._thread.start()
+
+    def do(self, work: Work[T]) -> asyncio.Future[T]:
+        """What `work` answers, once it is on the disk. It is done even if nobody waits."""
+        if self._closed:
+            raise StoreError(CLOSED.fill(name=self._name))
+        answer = asyncio.get_running_loop().create_future()
+        self._jobs.put((work, answer))
+        return answer
+
+    async def close(self) -> None:
+        """Do what was asked for, and let go of the file. It may be called twice."""
+        if not self._closed:
+            self._closed = True
+            self._jobs.put(None)
+        loop, ended = asyncio.get_running_loop(), asyncio.Event()
+
+        def see_it_end() -> None:
+            self._thread.join()
+            with suppress(RuntimeError):  # nobody waits any more
+                loop.call_soon_threadsafe(ended.set)
+
+        # Not in the loop's pool: look-ups of names may hang in each of its threads.
+        Thread(target=see_it_end, daemon=True).start()
+        await ended.wait()
+
+    def _run(self) -> None:
+        while jobs := self._batch():
+            found = self._with_room([work for work, _ in jobs])
+            answers = [answer for _, answer in jobs]
+            with suppress(RuntimeError):  # the loop that asked is closed
+                answers[0].get_loop().call_soon_threadsafe(_answer, answers, found)
+            self._look()
+        with suppress(driver.Error):  # all is committed; what is left of the WAL is read again
+            self._db.close()
+
+    def _look(self) -> None:
+        """See to the room on the volume: in a rush not after each of many small commits."""
+        self._unlooked += 1
+        if self._reserve is not None and (not self._several or self._unlooked >= BETWEEN_LOOKS):
+            self._unlooked = 0
+            self._reserve.look(self._db)
+
+    def _batch(self) -> list[Job]:
+        """All that waits, and at least one; none at the end."""
+        jobs = [self._jobs.get()]
+        if self._several and jobs[0] is not None:
+            self._gather()
+        with suppress(Empty):
+            while jobs[-1] is not None and len(jobs) < LARGEST_BATCH:
+                jobs.append(self._jobs.get_nowait())
+        if jobs[-1] is None and len(jobs) > 1:
+            self._jobs.put(None)
+        self._several = len(jobs) > 1
+        return [job for job in jobs if job is not None]
+
+    def _with_room(self, works: list[Work[Any]]) -> list[Any]:
+        """An answer or an exception for each; if the transaction fails, all have failed."""
+        failed = self._together(works)
+        for _ in range(RESCUES):
+            if not isinstance(failed, driver.Error) or not self._rescued(failed):
+                break
+            failed = self._together(works)
+        if isinstance(failed, list):
+            self.trouble = None
+            return failed
+        self.trouble = self._store_error(failed)
+        return [self._store_error(failed) for _ in works]
+
+    def _is_full(self, error: Exception) -> bool:
+        return self._reserve is not None and self._reserve.full(error)
+
+    def _rescued(self, error: driver.Error) -> bool:
+        return (
+            self._reserve is not None
+            and self._is_full(error)
+            and self._reserve.rescue(self._db)
+        )
+
+    def _together(self, works: list[Work[Any]]) -> list[Any] | Exception:
+        """The same; the error if the transaction failed: whatever it was, as nobody else writes
+        if this thread ends (SQLite ends a transaction also where memory is short)."""
+        try:
+            self._guard()
+            self._db.execute(self._begin)
+            found = self._all(works)
+            self._db.execute("commit")
+        except Exception as error:
+            with suppress(driver.Error):  # some faults have ended the transaction already
+                self._db.rollback()
+            return error
+        return found
+
+    def _all(self, works: list[Work[Any]]) -> list[Any]:
+        """An answer or an exception for each. Only where one fails are they done once more, each
+        within a savepoint, which costs as much as a small piece of work."""
+        try:
+            return done(self._db, works)
+        except Exception as error:  # whose it is, and handed to whom, is seen below
+            if self._is_full(error) or not self._db.in_transaction:  # it ends all of them
+                raise
+        self._db.rollback()
+        self._db.execute(self._begin)
+        return [self._one(work) for work in works]
+
+    def _one(self, work: Work[Any]) -> Any:
+        self._db.execute("savepoint one")
+        try:
+            found = work(self._db)
+        except Exception as error:  # handed to whoever asked
+            if self._is_full(error) or not self._db.in_transaction:  # it ends all of them
+                raise
+            self._db.execute("rollback to one")
+            found = self._plain(error)
+        self._db.execute("release one")
+        return found
+
+    def _plain(self, error: Exception) -> Exception:
+        """The driver's errors, and text that cannot be stored or read, as the store's."""
+        if not isinstance(error, driver.Error | Unreadable | UnicodeError):
+            return error
+        return self._store_error(error)
+
+    def _store_error(self, error: Exception) -> StoreError:
+        if isinstance(error, StoreError):
+            return StoreError(error.words, error.away)
+        away = Away.OTHER if self._reserve is None else self._reserve.away(error)
+        told = StoreError(meaning(self._name, error, away), away)
+        told.__cause__ = error
+        return told
+
+
+def _answer(answers: list[asyncio.Future[Any]], found: list[Any]) -> None:
+    for answer, value in zip(answers, found, strict=True):
+        if answer.done():
+            continue
+        if isinstance(value, Exception):
+            answer.set_exception(value)
+        else:
+            answer.set_result(value)
