@@ -19,7 +19,7 @@ from benchmarks.programs import HOUSE, Helper, end, noroshi, say, wait_until
 from benchmarks.scene import free_port
 from benchmarks.usage import usage
 from noroshi.core.mail import Envelope
-from noroshi.transports.mime import compose
+from noroshi.transports.mime.message import compose
 
 PATIENCE = 300.0  # seconds in which all mails must have left
 SETTLED = 2.0  # seconds after the start, and before the mail server answers

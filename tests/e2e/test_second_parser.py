@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from noroshi.core.mail import Envelope
-from noroshi.transports.mime import compose
+from noroshi.transports.mime.message import compose
 from tests.e2e.demos import printed_mails
 from tests.e2e.world import Home, Mailbox, until
 

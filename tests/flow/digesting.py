@@ -12,7 +12,7 @@ from pathlib import Path
 
 from noroshi.core.mail import Answer, Receipt, Verdict
 from noroshi.stores.sqlite.store import SqliteStore
-from noroshi.transports.mime import message_ids
+from noroshi.transports.mime.message import message_ids
 from tests.flow.storm import Storm, said
 
 FIRST = 8

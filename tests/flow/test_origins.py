@@ -10,7 +10,7 @@ import pytest
 from noroshi.core.mail import Origin
 from noroshi.stores.memory.store import MemoryStore
 from noroshi.stores.sqlite.store import SqliteStore
-from noroshi.transports.mime import compose
+from noroshi.transports.mime.message import compose
 from tests.flow.scene import Scene, disk_monitor
 
 SENDER = "noroshi@minato-seiki.example"

@@ -12,7 +12,7 @@ from noroshi.engine.dispatch.dispatcher import LONGEST_SEND, MARGIN, SPARE
 from noroshi.ports import PARCEL_LEASE, StoreError
 from noroshi.stores.memory.store import MemoryStore
 from noroshi.stores.sqlite.connection import WAITS_FOR_A_LOCK
-from noroshi.transports.dialogue import Patience
+from noroshi.transports.smtp.connection import Patience
 from tests.flow.scene import RULE, VOLUMES, Scene, disk_monitor
 
 HOUR = timedelta(hours=1)

@@ -16,7 +16,7 @@ from noroshi.oauth.provider import SignInFailed
 from noroshi.ports.examination import Whose
 from noroshi.service.examining_sign_in import values_of
 from tests.oauth.test_advice import KNOWN
-from tests.transports.examining.test_remedies import WHOLE, check
+from tests.transports.diagnostics.test_remedies import WHOLE, check
 
 PERSON = Account(
     name="box",

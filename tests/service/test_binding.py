@@ -11,7 +11,8 @@ from noroshi.ports import StoreError
 from noroshi.service import Person, answer
 from noroshi.service.offer import roles_up_to
 from noroshi.stores.memory.store import MemoryStore
-from noroshi.transports import smtp, webhook
+from noroshi.transports.http import webhook
+from noroshi.transports.smtp import transport
 from noroshi.vault import Secret
 from tests.service.desk import AKI, DISK, POST, Desk, documents
 
@@ -115,7 +116,7 @@ ELSEWHERE = [
 
 class Bench(Desk):
     def __init__(self, store=None):
-        kinds = (POST, smtp.KIND, webhook.KIND)
+        kinds = (POST, transport.KIND, webhook.KIND)
         super().__init__(store, checks=(DISK, http.CHECK), routes=kinds)
 
     async def ask(self, who, op, **given):

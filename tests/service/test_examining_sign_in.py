@@ -18,8 +18,8 @@ from noroshi.ports import StoreError
 from noroshi.ports.examination import Exam, examined
 from noroshi.service.examining_sign_in import SignInSteps, ca_place, values_of
 from noroshi.vault import Secret, VaultError
-from tests.transports.examining.looking import NOW, outside
-from tests.transports.test_diagnosis import jwt
+from tests.transports.diagnostics.looking import NOW, outside
+from tests.transports.smtp.test_token_diagnosis import jwt
 
 BOX, AKI = "box@example.com", "aki@example.com"
 ACCOUNT = Account(

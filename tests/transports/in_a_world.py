@@ -13,10 +13,10 @@ from pathlib import Path
 from noroshi.core.mail import Network
 from noroshi.network.http import Patience, open_http
 from noroshi.ports import Clocks, Outside
-from noroshi.transports.smtp import Options, SmtpTransport
+from noroshi.transports.smtp.transport import Options, SmtpTransport
 from tests.network.sites import Site
 from tests.transports.mail_server import MailServer, make_certificate
-from tests.transports.test_smtp import LETTER, NOW, PATIENT
+from tests.transports.smtp.test_transport import LETTER, NOW, PATIENT
 
 
 async def nothing(*asked):

@@ -10,7 +10,7 @@ import pytest
 
 from noroshi import schema
 from noroshi.transports import BUILT_IN
-from noroshi.transports.dialogue import Patience
+from noroshi.transports.smtp.connection import Patience
 
 TEXT = (Path(__file__).parents[2] / "docs" / "routes.md").read_text(encoding="utf-8")
 OF_THE_ACCOUNT = {

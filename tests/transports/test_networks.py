@@ -12,11 +12,11 @@ import pytest
 
 from noroshi.core.mail import Fault, Network, Verdict
 from noroshi.ports import Clocks, Outside
-from noroshi.transports.smtp import Options, SmtpTransport
+from noroshi.transports.smtp.transport import Options, SmtpTransport
 from tests.network.proxies import Proxy
 from tests.network.test_racing import black_hole, closed
 from tests.transports.mail_server import MailServer, make_certificate
-from tests.transports.test_smtp import LETTER, NOW, PATIENT
+from tests.transports.smtp.test_transport import LETTER, NOW, PATIENT
 
 HERE = Path(__file__).parent
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 
 from noroshi.core.mail import Verdict
-from tests.transports.test_smtp import LETTER, open_route
+from tests.transports.smtp.test_transport import LETTER, open_route
 
 GREETING = b"220 mail.test\r\n"
 EHLO = b"250-mail.test\r\n250 PIPELINING\r\n"

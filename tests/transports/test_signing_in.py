@@ -13,9 +13,9 @@ from aiosmtpd.smtp import SMTP, AuthResult
 from noroshi.core.mail import Envelope, Verdict
 from noroshi.core.words import Words
 from noroshi.ports import Clocks, Outside, RouteTrouble
-from noroshi.transports import sasl
-from noroshi.transports.dialogue import Patience
-from noroshi.transports.smtp import Options, SmtpTransport
+from noroshi.transports.smtp import sasl
+from noroshi.transports.smtp.connection import Patience
+from noroshi.transports.smtp.transport import Options, SmtpTransport
 from tests.transports import dovecot
 from tests.transports.dovecot import PASSWORD, TOKEN, USER
 from tests.transports.mail_server import MailServer, make_certificate

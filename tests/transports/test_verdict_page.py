@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from noroshi.core.mail import Fault, Verdict
-from noroshi.transports.http_rules import GRAPH, WEBHOOK
-from noroshi.transports.rules import ANY, RULES
+from noroshi.transports.http.status_codes import GRAPH, WEBHOOK
+from noroshi.transports.smtp.reply_codes import ANY, RULES
 
 TEXT = (Path(__file__).parents[2] / "docs" / "verdicts.md").read_text(encoding="utf-8")
 MEANS = {

@@ -13,9 +13,9 @@ from noroshi.definitions.needs import account_of
 from noroshi.service.desk import Desk
 from noroshi.service.mailing import NO_MAIL
 from noroshi.service.offer import VIEWER, NotFound, Person, operation
-from noroshi.transports.charsets import UTF_8
-from noroshi.transports.mime import BadAddress, compose
-from noroshi.transports.parts import content_of
+from noroshi.transports.mime.body import content_of
+from noroshi.transports.mime.charsets import UTF_8
+from noroshi.transports.mime.message import BadAddress, compose
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

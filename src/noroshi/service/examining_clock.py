@@ -12,7 +12,7 @@ from noroshi.oauth.clouds import Account
 from noroshi.ports import Outside, RouteTrouble
 from noroshi.ports.examination import Exam, Seen, Step, Stopped
 from noroshi.service.examining_sign_in import fetched, page_of, server_of
-from noroshi.transports.examining.way import SKEW_AT_MOST, clock_remarks
+from noroshi.transports.diagnostics.connection_steps import SKEW_AT_MOST, clock_remarks
 
 CLOCK = Words(en="Clock", ja="時計")
 RIGHT = Words(en="{seconds} s off, by {host}", ja="ずれは{seconds}秒です ({host} と比較)")

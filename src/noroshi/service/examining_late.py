@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from noroshi.core.mail import Answer, Receipt, Route, Verdict
 from noroshi.ports.examination import Exam, Remedy
-from noroshi.transports.advice.record import Advice
-from noroshi.transports.examining.http import graph_advice
-from noroshi.transports.examining.obstacles import advice_on
+from noroshi.transports.diagnostics.connection_remedies import advice_on
+from noroshi.transports.diagnostics.http import graph_advice
+from noroshi.transports.remedies.remedy import Advice
 
 TABLES: Mapping[str, Callable[[Answer], Advice]] = {
     "smtp": lambda answer: advice_on(answer.code, answer.enhanced, answer.text),

@@ -27,9 +27,9 @@ from noroshi.oauth.tokens import SignInState, TokenSource
 from noroshi.oauth.wire import NOT_OAUTH
 from noroshi.ports import Outside, Resource, RouteTrouble, StoreError
 from noroshi.ports.examination import Cure, Exam, Seen, Step, Stopped, Whose, filled
-from noroshi.transports import diagnosis
-from noroshi.transports.examining.obstacles import sentence, stopped_by
-from noroshi.transports.examining.way import clock_remarks, with_values
+from noroshi.transports.diagnostics.connection_remedies import sentence, stopped_by
+from noroshi.transports.diagnostics.connection_steps import clock_remarks, with_values
+from noroshi.transports.smtp import token_diagnosis
 from noroshi.vault import VaultError
 
 PATIENCE = Patience(connect=15, answer=15)
@@ -180,13 +180,15 @@ class SignInSteps:
         now = self._outside.clocks.wall()
         shared = self._account.shared
         bulk = is_high_volume(self._exam.values.get("route_host", ""))
-        found = diagnosis.faults(
+        found = token_diagnosis.faults(
             claims, self._resource, self._user, now, shared=shared, bulk=bulk
         )
-        faults = tuple(fault.words for fault in found if fault.about != diagnosis.OTHER_PERSON)
+        faults = tuple(
+            fault.words for fault in found if fault.about != token_diagnosis.OTHER_PERSON
+        )
         return Seen(
             _of_claims(claims, self._resource),
-            (*faults, *self._another(diagnosis.person_in(claims, self._user))),
+            (*faults, *self._another(token_diagnosis.person_in(claims, self._user))),
         )
 
     @property
@@ -199,7 +201,7 @@ class SignInSteps:
         account says so."""
         if self._account.shared:
             return ()
-        found = diagnosis.other_person(person, self._resource, self._user)
+        found = token_diagnosis.other_person(person, self._resource, self._user)
         return tuple(filled(ANOTHER, with_values(self._exam, **one.values)) for one in found)
 
     def _refused(self, failure: SignInFailed) -> Stopped:
@@ -327,9 +329,11 @@ def _is_other(reply: Reply, account: Account) -> bool:
 def _of_claims(claims: Mapping[str, Any], resource: Resource) -> Words:
     aud, _ = audience_of(claims, AUDIENCES.get(resource, ()))
     # By its number Graph's audience says nothing to a person.
-    told = NAMES["graph"] if aud in GRAPH else diagnosis.shown(aud).removeprefix("https://")
+    told = (
+        NAMES["graph"] if aud in GRAPH else token_diagnosis.shown(aud).removeprefix("https://")
+    )
     roles = claims.get("roles")
     rights = roles if isinstance(roles, list) else scopes_in(claims)
     who = claims.get("upn") or claims.get("preferred_username") or claims.get("appid") or "-"
-    shown = ", ".join(map(diagnosis.shown, rights))[:LONGEST] or "-"
-    return FOR.fill(aud=told or "-", rights=shown, who=diagnosis.shown(who))
+    shown = ", ".join(map(token_diagnosis.shown, rights))[:LONGEST] or "-"
+    return FOR.fill(aud=told or "-", rights=shown, who=token_diagnosis.shown(who))

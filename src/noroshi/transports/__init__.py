@@ -2,13 +2,15 @@
 
 from dataclasses import replace
 
-from noroshi.transports import graph, pickup, smtp, webhook
-from noroshi.transports.examining.http import GraphExamination, WebhookExamination
-from noroshi.transports.examining.pickup import PickupExamination
-from noroshi.transports.examining.smtp import SmtpExamination
+from noroshi.transports import pickup
+from noroshi.transports.diagnostics.http import GraphExamination, WebhookExamination
+from noroshi.transports.diagnostics.pickup import PickupExamination
+from noroshi.transports.diagnostics.smtp import SmtpExamination
+from noroshi.transports.http import graph, webhook
+from noroshi.transports.smtp import transport
 
 BUILT_IN = (
-    replace(smtp.KIND, examine=SmtpExamination),
+    replace(transport.KIND, examine=SmtpExamination),
     replace(graph.KIND, examine=GraphExamination),
     replace(pickup.KIND, examine=PickupExamination),
     replace(webhook.KIND, examine=WebhookExamination),

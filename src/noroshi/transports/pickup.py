@@ -16,7 +16,13 @@ from noroshi.core.mail import Answer, Envelope, Fault, Receipt, Verdict
 from noroshi.core.os_errors import why
 from noroshi.core.words import Words
 from noroshi.ports import Outside, TransportKind, options
-from noroshi.transports.mime import BadAddress, compose, message_ids, paths_of, smtp_address
+from noroshi.transports.mime.message import (
+    BadAddress,
+    compose,
+    message_ids,
+    paths_of,
+    smtp_address,
+)
 from noroshi.transports.pickup_folder import write
 
 PATIENCE = 30.0

@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from noroshi.cli.client import Caller, Refused
-from noroshi.transports.mime import is_of
+from noroshi.transports.mime.message import is_of
 from noroshi_lab.drill.setup import Setup
 from noroshi_lab.lab.remote import Remote
 

@@ -12,7 +12,7 @@ from typing import Protocol
 from noroshi.cli import client
 from noroshi.cli.times import span
 from noroshi.core.words import Words, joined, plain
-from noroshi.transports.verdicts import gist
+from noroshi.transports.smtp.reply_classifier import gist
 from noroshi_lab.drill import texts
 from noroshi_lab.drill.failures import Course, Failure
 from noroshi_lab.drill.stage import LOOK, Answer, Stage

@@ -10,7 +10,7 @@ import pytest
 from noroshi.core.mail import Answer, Envelope, Fault, Verdict
 from noroshi.network.http import Patience
 from noroshi.ports import Clocks, Outside, Resource
-from noroshi.transports.graph import GraphTransport, Options
+from noroshi.transports.http.graph import GraphTransport, Options
 from noroshi_lab.lab.lab import Lab
 from noroshi_lab.lab.scopes import GRAPH, read_scopes
 from tests.noroshi_lab.lab.test_policies import turn

@@ -11,8 +11,8 @@ import pytest
 
 from noroshi.core.mail import Answer, Envelope, Verdict
 from noroshi.ports import Clocks, Outside, Resource
-from noroshi.transports.dialogue import Patience
-from noroshi.transports.smtp import Options, SmtpTransport
+from noroshi.transports.smtp.connection import Patience
+from noroshi.transports.smtp.transport import Options, SmtpTransport
 from noroshi_lab.lab import switches
 from noroshi_lab.lab.faults import read_fault
 from noroshi_lab.lab.lab import Lab

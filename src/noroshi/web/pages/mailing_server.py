@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from starlette.responses import Response
 
 from noroshi.core.definitions.parsing import is_name
-from noroshi.transports.webhook_url import fault_of
+from noroshi.transports.http.webhook_url import fault_of
 from noroshi.web.doing import Outcome, attempt
 from noroshi.web.first_route import PROTECTIONS
 from noroshi.web.first_told import at_fields

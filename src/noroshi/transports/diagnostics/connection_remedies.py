@@ -1,0 +1,310 @@
+"""What mends a trouble that has no code: on the way to a server, or within its first words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from noroshi.core.mail import Fault
+from noroshi.core.words import NOTHING, Words, plain
+from noroshi.network import said
+from noroshi.ports import RouteTrouble
+from noroshi.ports.examination import Cure, Exam, Remedy, Stopped, Whose
+from noroshi.transports.remedies.message import NOT_KNOWN, NOT_NOW
+from noroshi.transports.remedies.remedy import AT_ONCE, BY_ITSELF, WITH_NEXT, Advice
+from noroshi.transports.smtp import errors
+from noroshi.transports.smtp.errors import ServerTrouble
+from noroshi.transports.smtp.reply_classifier import rule_for
+
+NAME = Cure(
+    whose=Whose.NETWORK,
+    how=(
+        Words(
+            en="Ask for the name on this computer. If no answer comes, its name server is at fault "
+            "(/etc/resolv.conf); if it is not known, the name is misspelt.",
+            ja="このコンピューターで名前を調べます。応答がなければネームサーバー (/etc/resolv.conf)、"
+            "見つからなければ名前の綴りの問題です。",
+        ),
+    ),
+    lines=("getent ahosts {host}",),
+    takes=AT_ONCE,
+)
+CONNECTION = Cure(
+    whose=Whose.NETWORK,
+    how=(
+        Words(
+            en="Is the server up, and does it take mails at that port? If it does, a firewall in "
+            "between must let {host} port {port} out.",
+            ja="サーバーが動いていて、そのポートで受け付けていることを確かめます。動いていれば、途中の"
+            "ファイアウォールで {host} のポート {port} への通信を許可してもらいます。",
+        ),
+    ),
+    lines=("nc -vz {host} {port}",),
+    takes=AT_ONCE,
+)
+SOURCE = Cure(
+    whose=Whose.YOU,
+    how=(
+        Words(
+            en="Take an address of this computer, of the family that {host} has:",
+            ja="このコンピューターのアドレスのうち、{host} と同じ種類 (IPv4/IPv6) のものを指定します:",
+        ),
+    ),
+    lines=("ip -brief address", 'source = "192.0.2.10"        # networks/{network}.toml'),
+    takes=WITH_NEXT,
+)
+PROXY_IS_DOWN = Cure(
+    whose=Whose.NETWORK,
+    how=(
+        Words(
+            en="Whoever runs the proxy looks whether it is up, and whether its name and port here "
+            "are right:",
+            ja="プロキシの担当者に動作を確かめてもらい、名前とポートの指定が正しいか確かめます:",
+        ),
+    ),
+    lines=('proxy = "{proxy}"        # networks/{network}.toml',),
+    takes=AT_ONCE,
+)
+PROXY_LOG_IN = Cure(
+    whose=Whose.YOU,
+    how=(
+        Words(
+            en="Give the network the proxy's user, and put the password into the vault:",
+            ja="ネットワークの定義にプロキシの利用者名を書き、パスワードを保管庫に入れます:",
+        ),
+    ),
+    lines=(
+        "# networks/{network}.toml",
+        'proxy_user = "noroshi"',
+        'proxy_password = "proxy"',
+        "noroshi secret set proxy",
+    ),
+    takes=WITH_NEXT,
+)
+PROXY_PASSWORD = Cure(
+    whose=Whose.YOU,
+    how=(Words(en="Put the right password in:", ja="正しいパスワードを入れ直します:"),),
+    lines=("noroshi secret set {proxy_password}",),
+    takes=AT_ONCE,
+)
+PROXY_RULES = Cure(
+    whose=Whose.NETWORK,
+    how=(
+        Words(
+            en="Have the proxy allow CONNECT to {host} port {port} (many allow 443 alone). Or use "
+            'Microsoft Graph, which needs 443 alone: kind = "graph" with the same account.',
+            ja="プロキシで {host} のポート {port} への CONNECT を許可してもらいます (443 だけを許可する"
+            "プロキシが多くあります)。または、443 だけで送れる Microsoft Graph (同じアカウントで "
+            'kind = "graph") を使います。',
+        ),
+    ),
+    takes=AT_ONCE,
+)
+OWN_CA = Cure(
+    whose=Whose.NETWORK,
+    how=(
+        Words(
+            en="Get that CA's certificate in PEM from whoever runs the proxy, firewall or virus "
+            "scanner, and compare its fingerprint with them. Then name the file:",
+            ja="プロキシ・ファイアウォール・ウイルス対策ソフトの担当者から、認証局の証明書 (PEM) を受け取り、"
+            "拇印を確かめます。そのファイルを指定します:",
+        ),
+    ),
+    lines=('ca_file = "/etc/ssl/office-ca.pem"        # {ca_place}',),
+    takes=WITH_NEXT,
+)
+CERTIFICATE = Cure(
+    whose=Whose.ADMINISTRATOR,
+    how=(
+        Words(
+            en="Look at the certificate that {host} shows, and at this computer's clock:",
+            ja="{host} が示す証明書と、このコンピューターの時計を確かめます:",
+        ),
+    ),
+    lines=(
+        "openssl s_client -connect {host}:{port} {starttls}</dev/null \\",
+        "  | openssl x509 -noout -subject -issuer -dates -ext subjectAltName",
+        "date -u",
+    ),
+    takes=AT_ONCE,
+)
+SHOWN_IN_BETWEEN = replace(
+    CERTIFICATE,
+    whose=Whose.NETWORK,
+    how=(
+        Words(
+            en="{host} itself shows no such certificate. Something in between does (a proxy, firewall "
+            "or virus scanner), the name leads to another server, or this computer's clock is wrong:",
+            ja="{host} 自身がこのような証明書を示すことはありません。途中の機器 (プロキシ、ファイアウォール、"
+            "ウイルス対策ソフト) が差し替えているか、名前が別のサーバーを指しているか、このコンピューターの"
+            "時計がずれています:",
+        ),
+    ),
+)
+"""At a provider whose own certificates are right: its administrator can mend nothing of that."""
+OLD_CIPHERS = Cure(
+    whose=Whose.ADMINISTRATOR,
+    how=(
+        Words(
+            en="The server must be brought to TLS 1.2 or newer; so must a gateway in between.",
+            ja="サーバーを (途中の機器があればそれも) TLS 1.2 以上に対応させる必要があります。",
+        ),
+    ),
+    takes=AT_ONCE,
+)
+A_FILE = Cure(
+    whose=Whose.YOU,
+    how=(
+        Words(
+            en="The file must be there, in PEM, and readable for the user that Noroshi runs as.",
+            ja="ファイルが PEM 形式で存在し、Noroshi を動かす利用者が読めるようにします。",
+        ),
+    ),
+    takes=AT_ONCE,
+)
+HANGS = Cure(
+    whose=Whose.PROVIDER,
+    how=(
+        Words(
+            en="What waits is sent by itself once it answers. If it stays so, something in between may hold the "
+            "connection up: a firewall or virus scanner that looks into it.",
+            ja="応答が戻れば、待っているメールは自動で送られます。続く場合は、途中のファイアウォールやウイルス対策ソフトが通信を"
+            "止めているおそれがあります。",
+        ),
+    ),
+    takes=BY_ITSELF,
+)
+PROTECTION = Cure(
+    whose=Whose.YOU,
+    lines=(
+        'protection = "starttls"        # port 587 or 25',
+        'protection = "tls"             # port 465',
+    ),
+    takes=WITH_NEXT,
+)
+NO_STARTTLS = Cure(
+    whose=Whose.NETWORK,
+    how=(
+        Words(
+            en="If the server itself offers STARTTLS, something in between takes it away: have the "
+            "inspection of SMTP switched off (on Cisco: no inspect esmtp). Else take a port that "
+            "begins with TLS:",
+            ja="サーバー自体が STARTTLS に対応していれば、途中の機器が取り除いています。SMTP の検査 (Cisco "
+            "では inspect esmtp) を無効にしてもらいます。そうでなければ、TLS で始まるポートを使います:",
+        ),
+    ),
+    lines=('protection = "tls"', "port = 465"),
+    takes=WITH_NEXT,
+)
+ANOTHER_PORT = Cure(
+    whose=Whose.YOU,
+    how=(
+        Words(
+            en="Give host and port of the mail server itself.",
+            ja="メールサーバーの host と port を確かめます。",
+        ),
+    ),
+    takes=WITH_NEXT,
+)
+SIGN_IN_WAYS = Cure(
+    whose=Whose.YOU,
+    how=(
+        Words(
+            en="Is it the right server? Exchange Online offers XOAUTH2 only after STARTTLS and only "
+            "at smtp.office365.com. For a password set auth to one that is offered.",
+            ja="サーバーが正しいか確かめます。Exchange Online の XOAUTH2 は smtp.office365.com で、STARTTLS の"
+            "あとにだけ使えます。パスワードの場合は、対応している方式を auth に指定します。",
+        ),
+    ),
+    takes=WITH_NEXT,
+)
+OBSTACLES: Mapping[Words, Cure] = {
+    said.DNS: NAME,
+    said.NO_NAME_SERVER: NAME,
+    said.TCP: CONNECTION,
+    said.NO_CONNECTION: CONNECTION,
+    said.NO_SOURCE: SOURCE,
+    said.OTHER_FAMILY: SOURCE,
+    said.NO_PROXY: PROXY_IS_DOWN,
+    said.PROXY_AWAY: PROXY_IS_DOWN,
+    said.PROXY_SILENT: PROXY_IS_DOWN,
+    said.NOT_A_PROXY: PROXY_IS_DOWN,
+    said.PROXY_WANTS_LOGIN: PROXY_LOG_IN,
+    said.PROXY_REFUSED_LOGIN: PROXY_PASSWORD,
+    said.PROXY_OTHER_LOGIN: PROXY_RULES,
+    said.PROXY_FORBIDS: PROXY_RULES,
+    said.PROXY_FAILED: CONNECTION,
+    said.CERTIFICATE: CERTIFICATE,
+    said.EXPIRED: CERTIFICATE,
+    said.OTHER_NAME: CERTIFICATE,
+    said.UNKNOWN_ISSUER: OWN_CA,
+    said.REPLACED: OWN_CA,
+    said.TLS: OLD_CIPHERS,
+    said.NO_TLS: HANGS,
+    said.CA_FILE: A_FILE,
+    said.CERTIFICATE_FILE: A_FILE,
+    errors.SILENT: HANGS,
+    errors.LOST: HANGS,
+    errors.NOT_SMTP: ANOTHER_PORT,
+    errors.NO_STARTTLS: NO_STARTTLS,
+    errors.NO_WAY: SIGN_IN_WAYS,
+    errors.WANTS_TLS: PROTECTION,
+    errors.NO_TLS_YET: PROTECTION,
+    errors.NO_TLS_FIRST: PROTECTION,
+}
+"""By the sentence that tells the trouble, its places not yet filled."""
+OF_CERTIFICATES = frozenset({said.CERTIFICATE, said.EXPIRED, said.OTHER_NAME})
+BY_FAULT: Mapping[Fault, Cure] = {
+    Fault.NETWORK: Cure(whose=Whose.NETWORK),
+    Fault.SERVER: Cure(whose=Whose.PROVIDER, takes=BY_ITSELF),
+    Fault.QUOTA: Cure(whose=Whose.PROVIDER, takes=BY_ITSELF),
+    Fault.SIGN_IN: Cure(whose=Whose.YOU, takes=AT_ONCE),
+    Fault.REFUSED: Cure(whose=Whose.ADMINISTRATOR),
+    Fault.SETUP: Cure(whose=Whose.YOU, takes=WITH_NEXT),
+}
+
+
+def stopped_by(trouble: RouteTrouble, exam: Exam, found: Words = NOTHING) -> Stopped:
+    """What a trouble makes of the stage at which it came up; `found` is the short of it, unless
+    the server has a code for it."""
+    return Stopped(_code_of(trouble) or found, remedy_of(trouble, exam))
+
+
+def remedy_of(trouble: RouteTrouble, exam: Exam) -> Remedy:
+    """By what the server said, if it said anything; else by the sentence that tells it."""
+    if isinstance(trouble, ServerTrouble) and trouble.text:
+        reply = f"{trouble.code} {trouble.text}"
+        if trouble.about in OBSTACLES:
+            return OBSTACLES[trouble.about].remedy(sentence(trouble.words), exam, reply)
+        advice = advice_on(trouble.code, trouble.enhanced, trouble.text)
+        return advice.remedy(exam, reply)
+    return _cure_of(trouble, exam).remedy(sentence(trouble.words), exam)
+
+
+def _cure_of(trouble: RouteTrouble, exam: Exam) -> Cure:
+    # Only the great providers' administrators have a name of their own.
+    if trouble.about in OF_CERTIFICATES and Whose.ADMINISTRATOR in exam.people:
+        return SHOWN_IN_BETWEEN
+    return OBSTACLES.get(trouble.about, BY_FAULT[trouble.fault])
+
+
+def advice_on(code: int, enhanced: str, text: str) -> Advice:
+    """By the table of answers; what no row names goes by its first digit."""
+    rule = rule_for(code, enhanced, text)
+    if rule is not None:
+        return rule.advice
+    return NOT_NOW if code // 100 == 4 else NOT_KNOWN
+
+
+def sentence(words: Words) -> Words:
+    """As one stands by itself: our troubles are told within other sentences too."""
+    first = words.en.partition(" ")[0]  # a host's name stays as it is
+    en = words.en[:1].upper() + words.en[1:] if first.isalpha() else words.en
+    ja = words.ja if words.ja.endswith(("。", ":")) else f"{words.ja}。"
+    return Words(en=en if en.endswith((".", ":")) else f"{en}.", ja=ja)
+
+
+def _code_of(trouble: RouteTrouble) -> Words | None:
+    if not isinstance(trouble, ServerTrouble) or not trouble.text:
+        return None
+    return plain(f"{trouble.code} {trouble.enhanced}".strip())

@@ -1,0 +1,267 @@
+"""From a name to a connection in TLS, one step at a time, as every kind of route needs it."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import socket
+import ssl
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from noroshi.core.printable import printable
+from noroshi.core.words import Words, plain
+from noroshi.network import said
+from noroshi.network.dialing import meet
+from noroshi.network.http import date_in
+from noroshi.network.proxy import authority
+from noroshi.network.reaching import reach
+from noroshi.network.said import NotReached
+from noroshi.network.stepwise import Ahead, joined, led_on, looked_up
+from noroshi.network.trust import client_context
+from noroshi.ports import Outside, RouteTrouble
+from noroshi.ports.examination import Exam, Seen, Step, Stopped
+from noroshi.transports.diagnostics.closed_ports import closed, nothing_out
+from noroshi.transports.diagnostics.connection_remedies import stopped_by
+
+OTHER_PATIENCE = 5.0
+"""Seconds for the look whether anything else answers."""
+MOST_ADDRESSES = 4
+SKEW, SKEW_AT_MOST = 60, 300
+"""Seconds that this computer's clock may be wrong: to be told, and as Entra takes it."""
+SOON_OVER = 14
+DATE = re.compile(r"\w{3}, \d{1,2} \w{3} \d{4} \d\d:\d\d:\d\d [+-]\d{4}")
+SHUT = frozenset(
+    {said.TCP, said.NO_CONNECTION, said.PROXY_FORBIDS, said.PROXY_FAILED, said.PROXY_SILENT}
+)
+"""What is said where a port may be closed on the way."""
+
+DNS, TCP = plain("DNS"), plain("TCP")
+PROXY, TLS = Words(en="Proxy", ja="プロキシ"), plain("TLS")
+ADDRESSES = Words(en="{host} → {addresses}", ja="{host} → {addresses}")
+OF_PROXY = Words(
+    en="the proxy {host} → {addresses}; {where} is looked up there",
+    ja="プロキシ {host} → {addresses} ({where} はプロキシが調べます)",
+)
+CONNECTED = Words(
+    en="port {port} answers, at {address}", ja="ポート {port} につながりました ({address})"
+)
+BY_PROXY = Words(
+    en="{proxy} connects us to {where}", ja="{proxy} から {where} につながりました"
+)
+LOGGED_IN = Words(
+    en="{proxy} lets {user} log in and connects us to {where}",
+    ja="{proxy} に {user} でログインし、{where} につながりました",
+)
+SILENT_ONES = Words(
+    en="{addresses} did not answer in time, and {address} was taken in their place. Mails leave "
+    "all the same, a moment later each. If it is IPv6, have it mended or taken out of DNS, or give "
+    "the network an IPv4 source.",
+    ja="{addresses} が応答しないため、{address} を使いました。送信はできますが、毎回少し待ちます。IPv6 "
+    "の場合は、通信できるようにするか DNS から外してもらうか、ネットワークの source に IPv4 アドレスを"
+    "指定してください。",
+)
+CERTIFIED = Words(
+    en="{version}, certificate of {name} by {issuer}, {days:day|days} left",
+    ja="{version}、証明書は {name} ({issuer} 発行、あと{days}日)",
+)
+ENDS_SOON = Words(
+    en="The certificate ends in {days:day|days}; from then on nothing leaves unless it is renewed.",
+    ja="証明書はあと{days}日で切れます。更新されないと、そのあと送れなくなります。",
+)
+CLOCK_OFF = Words(
+    en="This computer's clock is {seconds} s {side} that of {where}. From five minutes on sign-ins "
+    "and certificates are refused. Have it set by NTP: timedatectl set-ntp true",
+    ja="このコンピューターの時計が {where} より{seconds}秒{side}います。5分を超えるとサインインや証明書が"
+    "拒否されます。NTP で合わせてください: timedatectl set-ntp true",
+)
+AHEAD, BEHIND = (Words(en="ahead of", ja="進んで"), Words(en="behind", ja="遅れて"))
+
+
+class Path:
+    """The way to one server. Each step leaves what the next one needs; `secret` troubles too
+    are told as stages that stopped."""
+
+    def __init__(
+        self, host: str, port: int, outside: Outside, exam: Exam, patience: float
+    ) -> None:
+        self._patience, self._outside = patience, outside
+        self.exam = with_values(exam, **_of_network(outside, exam))
+        self.aim(host, port)
+        self._ahead: Ahead | None = None
+        self._sock: socket.socket | None = None
+
+    def aim(self, host: str, port: int) -> None:
+        """Where it leads, for whoever learns that only on the way."""
+        self.host, self.port = host, port
+        self.exam = with_values(self.exam, host=host, port=str(port))
+
+    @property
+    def where(self) -> str:
+        return authority(self.host, self.port)
+
+    @property
+    def steps(self) -> Sequence[Step]:
+        """To a connection, straight or through the proxy."""
+        second = ("proxy", PROXY) if self._outside.network.proxy else ("tcp", TCP)
+        return (
+            Step(name="dns", title=DNS, take=self._look_up),
+            Step(name=second[0], title=second[1], take=self._connect),
+        )
+
+    def taken(self) -> socket.socket:
+        """The connection, which is the caller's from now on."""
+        sock, self._sock = self._sock, None
+        assert sock is not None  # the steps before have made it
+        return sock
+
+    def close(self) -> None:
+        if self._sock is not None:
+            self._sock.close()
+
+    async def again(self) -> None:
+        """The same connection once more, where all of this was well. Raises RouteTrouble."""
+        self.close()
+        self._sock = await reach(self.host, self.port, self._outside, self._patience)
+
+    async def _look_up(self) -> Seen:
+        try:
+            self._ahead = await looked_up(self.host, self.port, self._outside, self._patience)
+        except NotReached as trouble:
+            raise stopped_by(trouble, self.exam, plain(self.host)) from None
+        words = OF_PROXY if self._outside.network.proxy else ADDRESSES
+        shown = _listed(self._ahead.addresses)
+        return Seen(words.fill(host=self._ahead.host, addresses=shown, where=self.host))
+
+    async def _connect(self) -> Seen:
+        assert self._ahead is not None  # the step before has found it
+        try:
+            self._sock = await joined(self._ahead, self._outside, self._patience)
+            if self._outside.network.proxy:
+                return await self._through_proxy(self._sock)
+        except RouteTrouble as trouble:
+            self.close()
+            raise await self._shut(trouble) from None
+        address = self._sock.getpeername()[0]
+        silent = [one for one in self._ahead.behind(self._sock) if not _is_loopback(str(one))]
+        remark = SILENT_ONES.fill(addresses=_listed(silent), address=address)
+        found = CONNECTED.fill(port=self.port, address=address)
+        return Seen(found, (remark,) if silent else ())
+
+    async def _through_proxy(self, sock: socket.socket) -> Seen:
+        network = self._outside.network
+        await led_on(sock, self.host, self.port, self._outside, self._patience)
+        words = LOGGED_IN if network.proxy_user else BY_PROXY
+        told = {"proxy": network.proxy, "user": network.proxy_user}
+        return Seen(words.fill(**told, where=self.where))
+
+    async def _shut(self, trouble: RouteTrouble) -> Stopped:
+        """Whether it is this port alone that does not answer, by a look at another server."""
+        port = plain(self.where)
+        other = self.exam.other
+        if trouble.about not in SHUT or other is None or other == (self.host, self.port):
+            return stopped_by(trouble, self.exam, port)
+        exam = with_values(self.exam, other=authority(*other))
+        if not await self._answers(*other):
+            return Stopped(port, nothing_out(trouble.about, exam))
+        return Stopped(port, closed(trouble.about, exam))
+
+    async def _answers(self, host: str, port: int) -> bool:
+        try:
+            sock = await reach(host, port, self._outside, OTHER_PATIENCE)
+        except RouteTrouble:
+            return False
+        sock.close()
+        return True
+
+
+async def looked_at(
+    path: Path, files: Iterable[str], outside: Outside, patience: float
+) -> Seen:
+    """TLS from the first byte on the path's connection, which is ended then."""
+    try:
+        context = await asyncio.to_thread(client_context, tuple(files))
+        sock = path.taken()
+        made = await meet(_Looking, sock, path.host, path.port, context, outside, patience)
+    except RouteTrouble as trouble:
+        raise stopped_by(trouble, path.exam, plain(path.where)) from None
+    assert made.tls is not None
+    return tls_seen(made.tls, outside.clocks.wall())
+
+
+def tls_seen(tls: ssl.SSLObject, now: datetime) -> Seen:
+    """Version and certificate of a connection whose certificate was found good."""
+    shown: Mapping[str, Any] = tls.getpeercert() or {}
+    ends = datetime.fromtimestamp(ssl.cert_time_to_seconds(str(shown["notAfter"])), UTC)
+    days = (ends - now).days
+    version = (tls.version() or "TLS").replace("TLSv", "TLS ")
+    found = CERTIFIED.fill(
+        version=version, name=_name(shown), issuer=_part(shown, "issuer"), days=days
+    )
+    return Seen(found, (ENDS_SOON.fill(days=days),) if days < SOON_OVER else ())
+
+
+def clock_remarks(theirs: datetime | None, now: datetime, where: str) -> tuple[Words, ...]:
+    """Whether our clock is wrong, by the other side's; nothing if it is not, or not told."""
+    seconds = round((now - theirs).total_seconds()) if theirs is not None else 0
+    if abs(seconds) < SKEW:
+        return ()
+    side = AHEAD if seconds > 0 else BEHIND
+    return (CLOCK_OFF.fill(seconds=abs(seconds), side=side, where=where),)
+
+
+def date_within(text: str) -> datetime | None:
+    """The instant that stands in a greeting, as Exchange Online's has it."""
+    found = DATE.search(text)
+    return date_in(found[0]) if found else None
+
+
+def with_values(exam: Exam, **values: str) -> Exam:
+    """The same with more of the user's own values."""
+    return replace(exam, values={**exam.values, **values})
+
+
+class _Looking(asyncio.Protocol):
+    """Keeps what TLS says of the other side, and hangs up."""
+
+    tls: ssl.SSLObject | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.tls = transport.get_extra_info("ssl_object")
+        assert isinstance(transport, asyncio.WriteTransport)
+        transport.abort()
+
+
+def _of_network(outside: Outside, exam: Exam) -> Mapping[str, str]:
+    network = outside.network
+    own = f"routes/{exam.values.get('route', 'NAME')}.toml, [options]"
+    told = {
+        "network": network.name,
+        "proxy": network.proxy,
+        "proxy_password": network.proxy_password,
+        "ca_place": f"networks/{network.name}.toml" if network.name else own,
+    }
+    return {name: value for name, value in told.items() if value}
+
+
+def _listed(addresses: Sequence[object]) -> str:
+    shown = [str(one) for one in addresses[:MOST_ADDRESSES]]
+    return ", ".join([*shown, *(["…"] if len(addresses) > MOST_ADDRESSES else [])])
+
+
+def _is_loopback(address: str) -> bool:
+    return address == "::1" or address.startswith("127.")
+
+
+def _name(shown: Mapping[str, Any]) -> str:
+    names = [value for kind, value in shown.get("subjectAltName", ()) if kind == "DNS"]
+    return _part(shown, "subject") or next(iter(names), "?")
+
+
+def _part(shown: Mapping[str, Any], field: str) -> str:
+    """The common name, else the organisation."""
+    parts = {name: value for one in shown.get(field, ()) for name, value in one}
+    found = str(parts.get("commonName") or parts.get("organizationName") or "")
+    return printable(found)

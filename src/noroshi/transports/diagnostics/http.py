@@ -1,0 +1,185 @@
+"""Routes over HTTP: as far as TLS, and for Graph one request that holds no mail."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from noroshi.core.masking import Masks
+from noroshi.core.words import Words, plain
+from noroshi.network.graph_said import error_in
+from noroshi.network.http import Connecting, NoAnswer, Patience, Reply
+from noroshi.ports import Outside, RouteTrouble
+from noroshi.ports.examination import Exam, Seen, Step, Stopped
+from noroshi.transports.diagnostics.connection_remedies import stopped_by
+from noroshi.transports.diagnostics.connection_steps import TLS, Path, looked_at, with_values
+from noroshi.transports.diagnostics.token_causes import remedy_of_person, remedy_of_token
+from noroshi.transports.http.graph import Options as GraphOptions
+from noroshi.transports.http.status_codes import GRAPH, http_rule_for
+from noroshi.transports.http.webhook import Options as WebhookOptions, WebhookTransport
+from noroshi.transports.remedies import http
+from noroshi.transports.remedies.message import NOT_KNOWN
+from noroshi.transports.remedies.remedy import Advice
+from noroshi.transports.smtp.token_diagnosis import cause
+
+NO_MAIL = b"Noroshi asks, and sends nothing."
+"""In the place of base64: what is no mail can be sent to nobody."""
+NO_SUCH_MAIL = "ErrorMimeContentInvalid"
+MOST_SAID = 300
+KEPT_OUT = (http.GRAPH_ACCESS, http.GRAPH_REFUSES)
+SEND_MAIL, URL = plain("sendMail"), plain("URL")
+MAY_SEND = Words(
+    en="may send as {user}; asked with what is no mail, so nothing was sent",
+    ja="{user} から送れます。メールではない内容で確かめたので、何も送っていません",
+)
+NO_TLS = Words(en="plain http: no TLS", ja="http のため TLS は使いません")
+TO_POST = Words(en="{where} (the URL is not shown)", ja="{where} (URL は表示しません)")
+NOT_POSTED = Words(
+    en="Nothing was posted. Whether the URL itself is right, a message alone tells: noroshi send "
+    "--to NAME --subject Test --text Test --route {route}",
+    ja="何も投稿していません。URL が正しいかは、実際に送ると分かります: noroshi send --to 名前 "
+    "--subject Test --text Test --route {route}",
+)
+NO_REPLY = Words(
+    en="{where} took the request and did not answer ({kind}).",
+    ja="{where} が要求に応答しませんでした ({kind})。",
+)
+
+
+class GraphExamination:
+    """Up to Graph's own judgement of whether this mailbox may be sent from."""
+
+    def __init__(
+        self,
+        wanted: GraphOptions,
+        outside: Outside,
+        exam: Exam,
+        patience: Patience = Patience(),
+    ) -> None:
+        self._wanted, self._outside, self._patience = wanted, outside, patience
+        parties = wanted.parties
+        told = {"user": parties.user, "sender": parties.sender, "envelope": parties.envelope}
+        host, port = host_of(wanted.graph)
+        self._path = Path(host, port, outside, with_values(exam, **told), patience.connect)
+        self._exam = self._path.exam
+        self._connecting = Connecting(outside, (wanted.ca_file,), patience)
+
+    @property
+    def steps(self) -> Sequence[Step]:
+        return (
+            *self._path.steps,
+            Step(name="tls", title=TLS, take=self._tls),
+            *self._exam.sign_in,
+            Step(name="sendmail", title=SEND_MAIL, take=self._asked),
+        )
+
+    async def close(self) -> None:
+        self._path.close()
+        await self._connecting.close()
+
+    async def _tls(self) -> Seen:
+        files = (self._wanted.ca_file, self._outside.network.ca_file)
+        return await looked_at(self._path, files, self._outside, self._patience.connect)
+
+    async def _asked(self) -> Seen:
+        """Graph looks at token, permission and mailbox before it looks at the mail (sendMail:
+        400 ErrorMimeContentInvalidBase64String)."""
+        where = plain(self._wanted.where)
+        try:
+            token = await self._outside.token(self._wanted.account, False, "graph")
+            reply = await self._posted(token)
+        except RouteTrouble as trouble:
+            raise stopped_by(trouble, self._exam, where) from None
+        except NoAnswer as error:
+            words = NO_REPLY.fill(where=self._wanted.where, kind=error)
+            raise stopped_by(RouteTrouble(words), self._exam, where) from None
+        said = error_in(reply).text
+        if reply.status == 400 and NO_SUCH_MAIL in said:
+            return Seen(MAY_SEND.fill(user=self._wanted.user), self._wanted.remarks)
+        raise self._refused(reply, said, token)
+
+    async def _posted(self, token: str) -> Reply:
+        http = await self._connecting.opened()
+        headers = {"Authorization": f"Bearer {token}", "Content-Type": "text/plain"}
+        return await http.post(self._wanted.url, NO_MAIL, headers)
+
+    def _refused(self, reply: Reply, said: str, token: str) -> Stopped:
+        shown = Masks(token).masked(" ".join(said.split()))[:MOST_SAID]
+        told = f"{reply.status} {shown}".strip()
+        advice = graph_advice(reply.status, said)
+        remedy = advice.remedy(self._exam, told)
+        user = self._wanted.user
+        if advice in KEPT_OUT:
+            remedy = remedy_of_person(token, user, self._exam, told) or remedy
+        if advice is http.GRAPH_TOKEN:
+            now = self._outside.clocks.wall()
+            why = cause(token, "graph", user, now)
+            remedy = remedy_of_token(token, why, self._exam, told)
+        found = f"{reply.status} {error_in(reply).code}".strip()
+        return Stopped(plain(found), remedy)
+
+
+class WebhookExamination:
+    """As far as TLS: what is posted would be read by people."""
+
+    def __init__(
+        self,
+        wanted: WebhookOptions,
+        outside: Outside,
+        exam: Exam,
+        patience: Patience = Patience(),
+    ) -> None:
+        self._wanted, self._outside, self._patience = wanted, outside, patience
+        self._exam = with_values(
+            exam, url_entry=wanted.url_entry, header_entry=wanted.header_entry
+        )
+        self._transport = WebhookTransport(wanted, outside, patience)
+        self._path = Path("", 0, outside, self._exam, patience.connect)
+        self._encrypted = True
+
+    @property
+    def steps(self) -> Sequence[Step]:
+        return (
+            Step(name="url", title=URL, take=self._url),
+            *self._path.steps,
+            Step(name="tls", title=TLS, take=self._tls),
+        )
+
+    async def close(self) -> None:
+        self._path.close()
+        await self._transport.close()
+
+    async def _url(self) -> Seen:
+        """The URL may be the vault's: only now it is known where it leads."""
+        try:
+            target = await self._transport.target()
+        except RouteTrouble as trouble:
+            raise stopped_by(trouble, self._exam, plain(self._wanted.where)) from None
+        url = target.url.reveal()
+        self._encrypted = urlsplit(url).scheme == "https"
+        self._path.aim(*host_of(url))
+        return Seen(TO_POST.fill(where=self._path.where))
+
+    async def _tls(self) -> Seen:
+        remark = NOT_POSTED.fill(route=self._exam.values.get("route", "ROUTE"))
+        if not self._encrypted:
+            return Seen(NO_TLS, (remark,))
+        files = (self._wanted.ca_file, self._outside.network.ca_file)
+        seen = await looked_at(self._path, files, self._outside, self._patience.connect)
+        return Seen(seen.found, (*seen.remarks, remark))
+
+
+def graph_advice(status: int, said: str) -> Advice:
+    """By the table of Graph's answers; what no row names goes by its first digit."""
+    rule = http_rule_for(GRAPH, status, said)
+    if rule is not None:
+        return rule.advice
+    if status // 100 == 3:
+        return http.REDIRECTED
+    return http.BUSY if status >= 500 else NOT_KNOWN
+
+
+def host_of(url: str) -> tuple[str, int]:
+    """Host and port that a URL leads to; it was checked when it was saved."""
+    parts = urlsplit(url)
+    return parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)

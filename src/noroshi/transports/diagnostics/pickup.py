@@ -1,0 +1,73 @@
+"""A pickup folder: whether a mail could be written there, by a file that is no mail."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import shutil
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from noroshi.core.mail import Fault
+from noroshi.core.words import Words, plain
+from noroshi.ports import Outside, RouteTrouble
+from noroshi.ports.examination import Exam, Seen, Step
+from noroshi.transports.diagnostics.connection_remedies import stopped_by
+from noroshi.transports.pickup import CANNOT_WRITE, HANGS, PATIENCE, Options, why_of
+from noroshi.transports.pickup_folder import try_to_write
+
+T = TypeVar("T")
+FOLDER, WRITING = Words(en="Folder", ja="フォルダー"), Words(en="Write", ja="書き込み")
+ROOM = Words(en="{folder}, {free:.1f} GB free", ja="{folder}、空き {free:.1f} GB")
+WRITTEN = Words(
+    en="a file was written and deleted again; no mail was",
+    ja="ファイルを書いて消しました。メールは書いていません",
+)
+
+
+class PickupExamination:
+    """See `examining.Examination`."""
+
+    def __init__(
+        self, wanted: Options, outside: Outside, exam: Exam, patience: float = PATIENCE
+    ) -> None:
+        self._folder, self._exam, self._patience = Path(wanted.folder), exam, patience
+
+    @property
+    def steps(self) -> Sequence[Step]:
+        return (
+            Step(name="folder", title=FOLDER, take=self._looked),
+            Step(name="write", title=WRITING, take=self._written),
+        )
+
+    async def close(self) -> None:
+        """Nothing is held open."""
+
+    async def _looked(self) -> Seen:
+        free = await self._apart(lambda: _room_in(self._folder))
+        return Seen(ROOM.fill(folder=self._folder, free=free / 1e9))
+
+    async def _written(self) -> Seen:
+        await self._apart(lambda: try_to_write(self._folder))
+        return Seen(WRITTEN)
+
+    async def _apart(self, work: Callable[[], T]) -> T:
+        try:
+            async with asyncio.timeout(self._patience):
+                return await asyncio.to_thread(work)
+        except TimeoutError:
+            why = HANGS.fill(seconds=self._patience)
+        except OSError as error:
+            why = why_of(error)
+        words = CANNOT_WRITE.fill(folder=self._folder, why=why)
+        trouble = RouteTrouble(words, fault=Fault.SETUP)
+        raise stopped_by(trouble, self._exam, plain(str(self._folder))) from None
+
+
+def _room_in(folder: Path) -> int:
+    if not folder.exists():
+        raise FileNotFoundError(errno.ENOENT, "")
+    if not folder.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, "")
+    return shutil.disk_usage(folder).free

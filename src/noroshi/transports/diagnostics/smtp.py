@@ -1,0 +1,264 @@
+"""A route by a mail server, looked at up to RCPT, and taken back: no DATA is ever said."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+
+from noroshi.core.mail import Fault
+from noroshi.core.words import Words, plain
+from noroshi.network import client_context
+from noroshi.network.dialing import NoTls, meet
+from noroshi.oauth.high_volume import is_high_volume
+from noroshi.ports import Outside, RouteTrouble
+from noroshi.ports.examination import Exam, Seen, Step, Stopped
+from noroshi.transports.diagnostics.connection_remedies import advice_on, stopped_by
+from noroshi.transports.diagnostics.connection_steps import (
+    TLS,
+    Path,
+    clock_remarks,
+    date_within,
+    tls_seen,
+    with_values,
+)
+from noroshi.transports.diagnostics.token_causes import remedy_of_token
+from noroshi.transports.mime.message import BadAddress, smtp_address
+from noroshi.transports.remedies import sign_in as sign_in_remedies
+from noroshi.transports.smtp import errors
+from noroshi.transports.smtp.auth import Credentials, sign_in
+from noroshi.transports.smtp.connect import untrusted
+from noroshi.transports.smtp.connection import Broken, Connection, Patience, Reply
+from noroshi.transports.smtp.errors import ServerTrouble, SignInRefused
+from noroshi.transports.smtp.options import Options
+from noroshi.transports.smtp.protocol import Wire
+from noroshi.transports.smtp.token_diagnosis import cause
+from noroshi.vault import Secret
+
+BAD_PASSWORD = 535
+GREETING, PASSWORD = (Words(en="Greeting", ja="応答"), Words(en="Password", ja="パスワード"))
+IN_VAULT = Words(en="the vault has the entry {entry}", ja="保管庫に項目「{entry}」があります")
+OFFERS = Words(en="AUTH {ways}, SIZE {size}", ja="AUTH {ways}、SIZE {size}")
+NO_AUTH = Words(en="offers no way to sign in", ja="サインインの方式なし")
+SIGNED_IN = Words(en="{user} is let in by {way}", ja="{user} で {way} のサインインができました")
+TAKEN_BACK = Words(en="taken back: nothing was sent", ja="取り消しました。何も送っていません")
+NO_RECIPIENT = Words(
+    en="{given} is not a mail address; give another one by --to",
+    ja="{given} はメールアドレスではありません。--to で別の宛先を指定してください",
+)
+
+
+class SmtpExamination:
+    """See `examining.Examination`."""
+
+    def __init__(
+        self, wanted: Options, outside: Outside, exam: Exam, patience: Patience = Patience()
+    ) -> None:
+        self._wanted, self._outside = wanted, outside
+        self._server = wanted.server(patience)
+        parties = self._server.parties
+        self._exam = with_values(
+            exam,
+            user=parties.user,
+            sender=parties.sender,
+            envelope=parties.envelope,
+            password=wanted.password,
+            starttls="" if self._server.tls_first else "-starttls smtp ",
+        )
+        host, port = self._server.host, self._server.port
+        self._path = Path(host, port, outside, self._exam, patience.connect)
+        self._exam = self._path.exam
+        self._connection: Connection | None = None
+        self._tls: ssl.SSLContext | None = None
+
+    @property
+    def steps(self) -> Sequence[Step]:
+        return (*self._path.steps, *self._in_order())
+
+    async def close(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            await connection.quit()
+        self._path.close()
+
+    def _in_order(self) -> Iterator[Step]:
+        first = self._wanted.protection == "tls"
+        if first:
+            yield Step(name="tls", title=TLS, take=self._tls_first)
+        yield self._step("greeting", GREETING, self._greeted)
+        if self._wanted.protection == "starttls":
+            yield self._step("tls", TLS, self._starttls)
+        yield from self._exam.sign_in
+        if self._wanted.password:
+            yield Step(name="password", title=PASSWORD, take=self._password)
+        yield self._step("ehlo", plain("EHLO"), self._introduced)
+        if self._wanted.ways:
+            yield self._step("auth", plain("AUTH"), self._signed_in)
+        yield self._step("mail-from", plain("MAIL FROM"), self._mail_from)
+        yield self._step("rcpt-to", plain("RCPT TO"), self._rcpt_to)
+        yield self._step("rset", plain("RSET"), self._reset)
+
+    def _step(self, name: str, title: Words, take: Callable[[], Awaitable[Seen]]) -> Step:
+        async def taken() -> Seen:
+            return await self._within_patience(take())
+
+        return Step(name=name, title=title, take=taken)
+
+    async def _within_patience(self, work: Awaitable[Seen]) -> Seen:
+        """What goes wrong in talking to the server, as a stage that stopped."""
+        where, seconds = self._server.where, self._server.patience.sign_in
+        try:
+            async with asyncio.timeout(seconds):
+                return await work
+        except TimeoutError:
+            about, told = errors.SILENT, {"seconds": seconds}
+        except Broken:
+            about, told = errors.LOST, {}
+        except RouteTrouble as trouble:
+            raise stopped_by(trouble, self._exam, plain(where)) from None
+        stage = self._connection.stage if self._connection is not None else "220"
+        words = about.fill(where=where, stage=stage, **told)
+        silence = ServerTrouble(words, about=about)
+        raise stopped_by(silence, self._exam, plain(where)) from None
+
+    # The steps
+
+    async def _tls_first(self) -> Seen:
+        try:
+            self._connection = await self._met(await self._context())
+        except NoTls as error:
+            seconds = self._server.patience.connect
+            trouble = errors.of_no_tls(self._server.where, seconds, error)
+            raise stopped_by(trouble, self._exam, plain(self._server.where)) from None
+        except RouteTrouble as trouble:
+            raise stopped_by(trouble, self._exam, plain(self._server.where)) from None
+        return self._seen_of_tls()
+
+    async def _greeted(self) -> Seen:
+        if self._connection is None:
+            self._connection = await self._met(None)
+        reply = await self._connection.be_greeted()
+        theirs, now = date_within(reply.text), self._outside.clocks.wall()
+        return Seen(plain(reply.gist), clock_remarks(theirs, now, self._server.where))
+
+    async def _starttls(self) -> Seen:
+        connection, context = self._open, await self._context()
+        await connection.introduce()
+        try:
+            await connection.encrypt(context)
+        except ssl.SSLCertVerificationError as error:
+            raise await untrusted(self._server, self._outside, error) from None
+        return self._seen_of_tls()
+
+    async def _password(self) -> Seen:
+        try:
+            await self._outside.secret(self._wanted.password)
+        except RouteTrouble as trouble:
+            raise stopped_by(trouble, self._exam, plain(self._wanted.password)) from None
+        return Seen(IN_VAULT.fill(entry=self._wanted.password))
+
+    async def _introduced(self) -> Seen:
+        try:
+            await self._open.introduce()
+        except Broken:  # the sign-in took longer than the server waits
+            await self._once_more()
+            await self._open.introduce()
+        ways = " ".join(self._open.mechanisms).upper()
+        size = self._open.extensions.get("size", "-")
+        return Seen(OFFERS.fill(ways=ways, size=size) if ways else NO_AUTH)
+
+    async def _signed_in(self) -> Seen:
+        credentials = await self._credentials()
+        try:
+            way = await sign_in(self._open, credentials)
+        except SignInRefused as refused:
+            raise self._refused(refused, credentials) from None
+        return Seen(SIGNED_IN.fill(user=credentials.user, way=way.upper()))
+
+    async def _mail_from(self) -> Seen:
+        path = smtp_address(self._server.parties.envelope)
+        await self._must(b"MAIL", b"FROM:<" + path.encode("ascii") + b">")
+        return Seen(plain(path), self._wanted.remarks)
+
+    async def _rcpt_to(self) -> Seen:
+        given = self._exam.to or self._server.parties.user
+        try:
+            path = smtp_address(given)
+        except BadAddress:
+            trouble = RouteTrouble(NO_RECIPIENT.fill(given=given), fault=Fault.SETUP)
+            raise stopped_by(trouble, self._exam, plain(given)) from None
+        await self._must(b"RCPT", b"TO:<" + path.encode("ascii") + b">")
+        return Seen(plain(path))
+
+    async def _reset(self) -> Seen:
+        await self._must(b"RSET")
+        return Seen(TAKEN_BACK)
+
+    # What they need
+
+    @property
+    def _open(self) -> Connection:
+        assert self._connection is not None  # the steps before have made it
+        return self._connection
+
+    async def _met(self, tls: ssl.SSLContext | None) -> Connection:
+        sock, server = self._path.taken(), self._server
+        made = await meet(
+            Wire, sock, server.host, server.port, tls, self._outside, server.patience.connect
+        )
+        return Connection(server, made)
+
+    async def _once_more(self) -> None:
+        """To where the steps before had come, as all of it was well. Raises as they do."""
+        self._open.abort()
+        await self._path.again()
+        first = self._server.tls_first
+        self._connection = await self._met(await self._context() if first else None)
+        await self._connection.be_greeted()
+        if self._wanted.protection == "starttls":
+            await self._connection.introduce()
+            await self._connection.encrypt(await self._context())
+
+    async def _context(self) -> ssl.SSLContext:
+        if self._tls is None:
+            files = (self._wanted.ca_file, self._outside.network.ca_file)
+            own = self._wanted.certificate
+            self._tls = await asyncio.to_thread(client_context, files, own)
+        return self._tls
+
+    def _seen_of_tls(self) -> Seen:
+        assert self._open.tls is not None
+        return tls_seen(self._open.tls, self._outside.clocks.wall())
+
+    async def _credentials(self) -> Credentials:
+        wanted, user = self._wanted, self._server.parties.user
+        if wanted.password:
+            secret = await self._outside.secret(wanted.password)
+        else:
+            secret = await self._outside.token(wanted.account, False, "smtp")
+        return Credentials(
+            user=user, secret=Secret(secret), ways=wanted.ways, entry=wanted.password
+        )
+
+    def _refused(self, refused: SignInRefused, credentials: Credentials) -> Stopped:
+        """535 alone may mean a dozen things: the token itself tells some of them apart."""
+        reply = f"{refused.code} {refused.text}"
+        advice = advice_on(refused.code, refused.enhanced, refused.text)
+        if credentials.entry and refused.code == BAD_PASSWORD and advice.quiet:
+            advice = sign_in_remedies.WRONG_USER
+        remedy = advice.remedy(self._exam, reply)
+        if not credentials.entry and advice is sign_in_remedies.REFUSED:
+            now = self._outside.clocks.wall()
+            token = credentials.secret.reveal()
+            bulk = is_high_volume(self._wanted.host)
+            found = cause(token, "smtp", credentials.user, now, bulk=bulk)
+            remedy = remedy_of_token(token, found, self._exam, reply)
+        return Stopped(plain(f"{refused.code} {refused.enhanced}".strip()), remedy)
+
+    async def _must(self, *command: bytes) -> Reply:
+        reply = await self._open.say(*command)
+        if reply.good:
+            return reply
+        advice = advice_on(reply.code, reply.enhanced, reply.text)
+        found = plain(f"{reply.code} {reply.enhanced}".strip())
+        raise Stopped(found, advice.remedy(self._exam, str(reply)))

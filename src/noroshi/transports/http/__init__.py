@@ -1,0 +1,1 @@
+"""Mail by Microsoft Graph and messages by webhooks: transports over HTTP."""

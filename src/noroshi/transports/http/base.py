@@ -1,0 +1,75 @@
+"""What ways out by HTTP have in common: an answer in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from http import HTTPStatus
+
+from noroshi.core.mail import Answer, Verdict
+from noroshi.core.words import NOTHING, Words
+from noroshi.network.http import Reply
+from noroshi.transports.http.status_codes import HttpRule, http_meaning
+from noroshi.transports.smtp import errors
+from noroshi.transports.smtp.connection import Parties, one_line
+from noroshi.transports.smtp.reply_classifier import Meaning
+
+NOT_KNOWN = Words(
+    en="{where} was given the whole message, but its answer is not known: the connection broke, "
+    "or nothing came in time. It is sent again and may arrive twice.",
+    ja="{where} にメッセージを渡しましたが、返事が届きませんでした (切断または時間切れ)。もう一度"
+    "送るため、2回届くことがあります。",
+)
+LONGEST_SAID = 300
+"""Letters of an answer that are told; of anybody's within reach that are all that are kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """How answers of one other side are read: by which table, and where it is. `private`: its
+    text is for administrators alone."""
+
+    where: str
+    rules: tuple[HttpRule, ...]
+    parties: Parties
+    private: bool = False
+
+    def answer(
+        self, reply: Reply, text: str, now: datetime, mask: Callable[[str], str] = str
+    ) -> Answer:
+        """`text` is what it said; `mask` takes out of it what nobody may read."""
+        said = mask(one_line(text)) or _phrase(reply.status)
+        meant = http_meaning(self.rules, reply.status, said)
+        held = meant.verdict in (Verdict.DEFERRED, Verdict.ROUTE_DOWN)
+        return Answer(
+            meant.verdict,
+            said[:LONGEST_SAID] if self.private else said,
+            reply.status,
+            words=self._words(meant, self._told(reply.status, said)),
+            fault=meant.fault,
+            again=reply.again(now) if held else None,
+            private=self.private,
+        )
+
+    def unknown(self) -> Answer:
+        """It was given everything, and nobody knows what it made of it."""
+        return Answer(Verdict.DEFERRED, words=NOT_KNOWN.fill(where=self.where))
+
+    def _told(self, status: int, said: str) -> str:
+        shown = _phrase(status) if self.private else said
+        return f"{status} {shown}"[:LONGEST_SAID].rstrip(" .")
+
+    def _words(self, meant: Meaning, said: str) -> Words:
+        if meant.verdict is Verdict.ACCEPTED:
+            return NOTHING
+        answered = errors.ANSWERED.fill(where=self.where, reply=said)
+        return self.parties.advised(answered, meant.advice)
+
+
+def _phrase(status: int) -> str:
+    """What a status means by itself, for an answer without a text."""
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return ""

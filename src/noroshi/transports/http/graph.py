@@ -1,0 +1,233 @@
+"""Microsoft Graph: hands a whole mail (MIME) to the mailbox's own sendMail."""
+
+from __future__ import annotations
+
+import asyncio
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Literal
+from urllib.parse import quote, urlsplit
+
+from noroshi.core.definitions.problems import Unfit
+from noroshi.core.mail import Answer, Envelope, Fault, Receipt, Verdict
+from noroshi.core.masking import Masks
+from noroshi.core.words import Words
+from noroshi.network.graph_said import error_in
+from noroshi.network.http import MODULES, Connecting, NoAnswer, Patience, Reply
+from noroshi.oauth.badge import Badge
+from noroshi.oauth.certificates import ca_file_faults
+from noroshi.ports import Outside, RouteTrouble, TransportKind, options
+from noroshi.transports.http.base import Answering
+from noroshi.transports.http.status_codes import GRAPH
+from noroshi.transports.mime.message import (
+    BadAddress,
+    compose,
+    message_ids,
+    paths_of,
+    smtp_address,
+)
+from noroshi.transports.smtp import errors
+from noroshi.transports.smtp.connection import Parties
+from noroshi.transports.smtp.options import BAD_SENDER, send_as_remarks
+from noroshi.transports.smtp.token_diagnosis import diagnosis
+from noroshi.vault import Secret
+
+LARGEST = 3_000_000
+"""Bytes of a mail: Graph takes a request of 4 MB, and base64 makes four bytes of three."""
+NO_ACCOUNT = Words(
+    en="account is missing: who signs in to Microsoft Graph",
+    ja="account の指定がありません。Microsoft Graph にサインインするアカウントが必要です",
+)
+NO_GRAPH = Words(
+    en="graph is missing: the account's cloud says no address of Microsoft Graph",
+    ja="graph の指定がありません。アカウントのクラウドに Microsoft Graph のアドレスがありません",
+)
+BAD_GRAPH = Words(
+    en="graph {given!r} must be https and a host, as in https://graph.microsoft.com",
+    ja="graph の {given!r} は https://graph.microsoft.com のように、https とホスト名で書いてください",
+)
+BAD_USER = Words(
+    en="user {given!r} is not a mail address",
+    ja="user の {given!r} はメールアドレスではありません",
+)
+TOO_LARGE = Words(
+    en="the mail has {size:.1f} MB, and Microsoft Graph takes {most:.0f} MB at most; it was not "
+    "tried. Name a route of kind smtp after this one, or attach less (attach_lines)",
+    ja="メールが {size:.1f} MB あり、Microsoft Graph の上限 {most:.0f} MB を超えるため、送信を試みて"
+    "いません。この経路の次に kind = smtp の経路を指定するか、添付を減らしてください (attach_lines)",
+)
+
+
+@options
+class Options:
+    account: str
+    """Whose token it is sent with. / 送信に使うトークンのアカウントです。"""
+    graph: str = ""
+    """Where Microsoft Graph is; it comes from the account's cloud. / Microsoft Graph のアドレスです。アカウントのクラウドから決まります。"""
+    user: str = ""
+    """The mailbox that sends; it comes from the account. / 送信するメールボックスです。アカウントから決まります。"""
+    sender: str = ""
+    """The address that mails come from; empty: the mailbox. / 差出人のアドレスです。空ならメールボックスのアドレスを使います。"""
+    sender_name: str = "Noroshi"
+    """The name beside it. / 差出人の表示名です。"""
+    ca_file: str = ""
+    """Certificates (PEM) to trust beside the system's. / システムのものに加えて信頼する証明書 (PEM) です。"""
+    charset: Literal["utf-8", "iso-2022-jp"] = "utf-8"
+    """How mails are written; one that iso-2022-jp cannot say whole goes in utf-8. / メールの文字コードです。iso-2022-jp で表せない文字があるメールは utf-8 で送ります。"""
+
+    def __post_init__(self) -> None:
+        if not self.account:
+            raise Unfit(NO_ACCOUNT)
+        if not self.graph:
+            raise Unfit(NO_GRAPH)
+        if not _is_base(self.graph):
+            raise Unfit(BAD_GRAPH.fill(given=self.graph))
+        _check(self.user, BAD_USER)
+        _check(self.mail_from, BAD_SENDER)
+
+    @property
+    def mail_from(self) -> str:
+        return self.sender or self.user
+
+    @property
+    def parties(self) -> Parties:
+        """Who sends, and From; Graph makes the envelope's sender of it."""
+        return Parties(self.user, self.mail_from, self.mail_from)
+
+    @property
+    def remarks(self) -> tuple[Words, ...]:
+        return send_as_remarks(self.parties)
+
+    @property
+    def where(self) -> str:
+        return urlsplit(self.graph).netloc
+
+    @property
+    def url(self) -> str:
+        return f"{self.graph.rstrip('/')}/v1.0/users/{quote(self.user, safe='@')}/sendMail"
+
+
+class GraphTransport:
+    """The way out. Several `send` may run at once, on connections that are kept."""
+
+    def __init__(
+        self, wanted: Options, outside: Outside, patience: Patience = Patience()
+    ) -> None:
+        self._wanted, self._outside = wanted, outside
+        self._badge = Badge(outside, wanted.account, "graph")
+        self._connecting = Connecting(outside, (wanted.ca_file,), patience)
+        self._answering = Answering(wanted.where, GRAPH, wanted.parties)
+
+    async def send(self, envelope: Envelope) -> Receipt:
+        """An answer for each address; it raises only for a bug."""
+        paths, answers = paths_of(envelope)
+        said, provider_id = Answer(Verdict.DEFERRED), ""
+        if paths:
+            try:
+                said, provider_id = await self._handed_over(self._mail(envelope, paths))
+            except RouteTrouble as trouble:
+                said = errors.answer_of(trouble)
+            except NoAnswer:
+                said = self._answering.unknown()
+        answers |= dict.fromkeys(paths, said)
+        taken = said.verdict is Verdict.ACCEPTED
+        return Receipt(
+            at=self._outside.clocks.wall(),
+            answers=answers,
+            provider_id=provider_id,
+            message_ids=message_ids(envelope, self._wanted.mail_from) if taken else (),
+        )
+
+    async def probe(self) -> Answer:
+        """Get a token, and ask Graph for anything: any answer says that it is there."""
+        try:
+            await self._badge.token()
+            http = await self._connecting.opened()
+            await http.post(f"{self._wanted.graph.rstrip('/')}/v1.0/", b"", {})
+        except RouteTrouble as trouble:
+            return errors.answer_of(trouble)
+        except NoAnswer:
+            return replace(self._answering.unknown(), verdict=Verdict.ROUTE_DOWN, early=True)
+        return Answer(Verdict.ACCEPTED)
+
+    async def close(self) -> None:
+        await self._connecting.close()
+
+    def _mail(self, envelope: Envelope, paths: Mapping[str, str]) -> bytes:
+        """The mail for those alone who still need it: Graph goes by To."""
+        wanted = self._wanted
+        left = replace(envelope, to=tuple(paths), reached=(), refused=())
+        return compose(left, wanted.mail_from, wanted.sender_name, wanted.charset)
+
+    async def _handed_over(self, mail: bytes) -> tuple[Answer, str]:
+        """The one answer for all of its addresses, and Graph's own number for the request."""
+        if len(mail) > LARGEST:
+            words = TOO_LARGE.fill(size=len(mail) / 1e6, most=LARGEST / 1e6)
+            return Answer(Verdict.REFUSED, words=words), ""
+        token = await self._badge.token()
+        reply = await self._posted(mail, token)
+        if reply.status == 401:
+            fresh = await self._badge.another(token)
+            if fresh is not None:
+                token = fresh
+                reply = await self._posted(mail, token)
+        if reply.status != 401:
+            self._badge.was_good()
+        answer = self._answer(reply, token)
+        taken = answer.verdict is Verdict.ACCEPTED
+        return answer, reply.headers.get("request-id", "")[:100] if taken else ""
+
+    async def _posted(self, mail: bytes, token: Secret) -> Reply:
+        http = await self._connecting.opened()
+        headers = {
+            "Authorization": f"Bearer {token.reveal()}",
+            "Content-Type": "text/plain",  # base64 of the MIME, as sendMail wants it
+        }
+        return await http.post(self._wanted.url, b64encode(mail), headers)
+
+    def _answer(self, reply: Reply, token: Secret) -> Answer:
+        masks = Masks(token.reveal())
+        error = error_in(reply)
+        now = self._outside.clocks.wall()
+        answer = self._answering.answer(reply, error.text, now, masks.masked)
+        if reply.status != 401:
+            return answer
+        why = diagnosis(token.reveal(), "graph", self._wanted.user, now)
+        words = errors.ADVISED.fill(said=answer.said, advice=why)
+        return replace(answer, words=words, fault=Fault.SIGN_IN)
+
+
+def _is_base(given: str) -> bool:
+    try:
+        parts = urlsplit(given)
+        port = parts.port
+    except ValueError:  # brackets or a port that are none
+        return False
+    plain = not (parts.query or parts.fragment or parts.username or parts.path.strip("/"))
+    return parts.scheme == "https" and bool(parts.hostname) and plain and port != 0
+
+
+def _check(address: str, words: Words) -> None:
+    try:
+        smtp_address(address)
+    except BadAddress:
+        raise Unfit(words.fill(given=address)) from None
+
+
+async def try_out(wanted: Options) -> Sequence[Words]:
+    return await asyncio.to_thread(ca_file_faults, wanted.ca_file)
+
+
+KIND = TransportKind(
+    kind="graph",
+    title=Words(en="Microsoft 365 over HTTPS (Graph)", ja="Microsoft 365 (HTTPS、Graph)"),
+    help=Words(
+        en="Hands mails to Microsoft 365 over HTTPS (sendMail): no SMTP AUTH and no port 587.",
+        ja="HTTPS で Microsoft 365 に送ります (sendMail)。SMTP AUTH もポート 587 も使いません。",
+    ),
+    options=Options,
+    open=GraphTransport,
+    try_out=try_out,
+    modules=MODULES,
+)

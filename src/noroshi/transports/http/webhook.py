@@ -1,0 +1,206 @@
+"""Webhook: posts what is told to a URL (Teams, Slack, anything that takes JSON)."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from noroshi.core.definitions.problems import Unfit
+from noroshi.core.mail import Answer, Envelope, Fault, Receipt, Verdict
+from noroshi.core.masking import Masks
+from noroshi.core.words import Words
+from noroshi.definitions.documents import ENTRY
+from noroshi.network.http import MODULES, Connecting, NoAnswer, Patience
+from noroshi.oauth.certificates import ca_file_faults
+from noroshi.ports import Outside, RouteTrouble, TransportKind, options
+from noroshi.transports.http import webhook_url
+from noroshi.transports.http.base import Answering
+from noroshi.transports.http.status_codes import WEBHOOK
+from noroshi.transports.http.webhook_payloads import SHAPES
+from noroshi.transports.smtp import errors
+from noroshi.transports.smtp.connection import Parties
+from noroshi.vault import Secret, reserved
+
+TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}")  # RFC 9110, 5.6.2
+OURS = frozenset({"host", "content-length", "content-type", "transfer-encoding", "connection"})
+NUMBERS = ("x-ms-workflow-run-id", "x-request-id", "request-id")
+"""Headers by which whoever took it may find it again."""
+ONE_URL = Words(
+    en="give either url or url_entry", ja="url か url_entry のどちらか一方を指定してください"
+)
+BOTH = Words(
+    en="header and header_entry go together", ja="header と header_entry は両方指定してください"
+)
+BAD_HEADER = Words(
+    en="header {given!r} is not a header that may be set",
+    ja="header に {given!r} は指定できません",
+)
+NO_ENTRY = Words(
+    en="url_entry and header_entry are names of entries of the vault, never the values; put a "
+    "value in with: noroshi secret set NAME",
+    ja="url_entry と header_entry には値そのものではなく、保管庫の項目名を書いてください。値は "
+    "noroshi secret set 名前 で入れます",
+)
+BAD_ENTRY = Words(
+    en="the vault's entry {entry} does not hold what this route needs: {why}",
+    ja="保管庫の項目「{entry}」の値はこの経路に使えません: {why}",
+)
+NO_VALUE = Words(
+    en="a header's value is one line of printable ASCII",
+    ja="ヘッダーの値は1行の ASCII 文字にしてください",
+)
+
+
+@options
+class Options:
+    url: str = ""
+    """Where it is posted to; one that is a secret goes into the vault. / 投稿先の URL です。秘密の URL は保管庫に入れます。"""
+    url_entry: str = ""
+    """The vault's entry that holds the URL, in its place. / URL の代わりに、URL を入れた保管庫の項目名を指定します。"""
+    shape: Literal["json", "teams", "slack", "text"] = "json"
+    """What is posted: our own JSON, a card for Teams, Slack's text, or plain text. / 投稿の形式です。独自の JSON、Teams のカード、Slack のテキスト、プレーン テキストから選びます。"""
+    header: str = ""
+    """A header to send along, such as Authorization. / 一緒に送るヘッダーの名前 (Authorization など) です。"""
+    header_entry: str = ""
+    """The vault's entry that holds its value. / ヘッダーの値を入れた保管庫の項目名です。"""
+    plain_http: bool = False
+    """Whether http will do, for an address of a private network. / プライベート ネットワークのアドレスへの http を許可するかどうかです。"""
+    ca_file: str = ""
+    """Certificates (PEM) to trust beside the system's. / システムのものに加えて信頼する証明書 (PEM) です。"""
+
+    def __post_init__(self) -> None:
+        if bool(self.url) == bool(self.url_entry):
+            raise Unfit(ONE_URL)
+        if self.url:
+            self._check_url()
+        if bool(self.header) != bool(self.header_entry):
+            raise Unfit(BOTH)
+        if self.header and (not TOKEN.fullmatch(self.header) or self.header.lower() in OURS):
+            raise Unfit(BAD_HEADER.fill(given=self.header))
+        for entry in filter(None, (self.url_entry, self.header_entry)):
+            if not ENTRY.fullmatch(entry):
+                raise Unfit(NO_ENTRY)
+            if why := reserved(entry):
+                raise Unfit(why)
+
+    def _check_url(self) -> None:
+        if why := webhook_url.fault_of(self.url, plain_http=self.plain_http):
+            raise Unfit(why)
+        if webhook_url.is_secret(self.url):
+            raise Unfit(webhook_url.SECRET_URL)
+
+    def entry_fault(self, entry: str, value: str) -> Words | None:
+        """Return what is wrong with a value for an entry that this route names; None: nothing."""
+        if entry == self.url_entry and entry:
+            return webhook_url.fault_of(value, plain_http=self.plain_http)
+        return None
+
+    @property
+    def where(self) -> str:
+        return webhook_url.where_of(self.url) if self.url else self.url_entry
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where to post to, with what; both may be secrets."""
+
+    url: Secret
+    header: Secret | None
+
+    def masked(self, text: str) -> str:
+        """An answer without any piece of them."""
+        for piece in webhook_url.secrets_in(self.url.reveal()):
+            text = text.replace(piece, "…")
+        return Masks(self.header.reveal()).masked(text) if self.header else text
+
+
+class WebhookTransport:
+    """The way out. A contact's addresses are not written to: what is posted is for all of them."""
+
+    def __init__(
+        self, wanted: Options, outside: Outside, patience: Patience = Patience()
+    ) -> None:
+        self._wanted, self._outside = wanted, outside
+        self._connecting = Connecting(outside, (wanted.ca_file,), patience)
+
+    async def send(self, envelope: Envelope) -> Receipt:
+        """The same answer for each address; it raises only for a bug."""
+        said, number = Answer(Verdict.DEFERRED), ""
+        try:
+            said, number = await self._posted(await self.target(), envelope)
+        except RouteTrouble as trouble:
+            said = errors.answer_of(trouble)
+        at = self._outside.clocks.wall()
+        answers = dict.fromkeys(envelope.to, said)
+        return Receipt(at=at, answers=answers, provider_id=number)
+
+    async def probe(self) -> Answer:
+        """Only a mail tells whether one is taken."""
+        return Answer(Verdict.ACCEPTED)
+
+    async def close(self) -> None:
+        await self._connecting.close()
+
+    async def _posted(self, target: Target, envelope: Envelope) -> tuple[Answer, str]:
+        content_type, content = SHAPES[self._wanted.shape](envelope)
+        headers = {"Content-Type": content_type}
+        if target.header is not None:
+            headers[self._wanted.header] = target.header.reveal()
+        url = target.url.reveal()
+        answering = Answering(webhook_url.where_of(url), WEBHOOK, NOBODY, private=True)
+        try:
+            http = await self._connecting.opened()
+            reply = await http.post(url, content, headers)
+        except NoAnswer:
+            return answering.unknown(), ""
+        now = self._outside.clocks.wall()
+        answer = answering.answer(reply, reply.text, now, target.masked)
+        number = next((reply.headers[n] for n in NUMBERS if n in reply.headers), "")
+        return answer, number[:100] if answer.verdict is Verdict.ACCEPTED else ""
+
+    async def target(self) -> Target:
+        """Where to, with what. Raises RouteTrouble."""
+        wanted = self._wanted
+        url = Secret(wanted.url)
+        if wanted.url_entry:
+            url = await self._secret(wanted.url_entry)
+            fault = webhook_url.fault_of(url.reveal(), plain_http=wanted.plain_http)
+            if fault is not None:
+                raise _unusable(wanted.url_entry, fault)
+        header = await self._secret(wanted.header_entry) if wanted.header_entry else None
+        if header is not None and not re.fullmatch(r"[ -~]+", header.reveal()):
+            raise _unusable(wanted.header_entry, NO_VALUE)
+        return Target(url, header)
+
+    async def _secret(self, entry: str) -> Secret:
+        return Secret((await self._outside.secret(entry)).strip())
+
+
+NOBODY = Parties("", "", "")
+
+
+def _unusable(entry: str, why: Words) -> RouteTrouble:
+    return RouteTrouble(BAD_ENTRY.fill(entry=entry, why=why), fault=Fault.SIGN_IN)
+
+
+async def try_out(wanted: Options) -> Sequence[Words]:
+    return await asyncio.to_thread(ca_file_faults, wanted.ca_file)
+
+
+KIND = TransportKind(
+    kind="webhook",
+    title=Words(en="Webhook", ja="Webhook (HTTP POST)"),
+    help=Words(
+        en="Posts what is told to a URL: Teams, Slack, or anything that takes JSON. A second "
+        "channel beside mail.",
+        ja="通知を URL に投稿します (Teams、Slack、JSON を受け取るシステム)。メールのほかの連絡手段に"
+        "なります。",
+    ),
+    options=Options,
+    open=WebhookTransport,
+    try_out=try_out,
+    modules=MODULES,
+)

@@ -1,0 +1,1 @@
+"""Mails composed: headers, bodies and character sets."""

@@ -1,0 +1,173 @@
+"""The body of a mail (RFC 2045, 2046): its text, the same as HTML, and files, as MIME parts."""
+
+from __future__ import annotations
+
+import re
+from base64 import encodebytes
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from email.header import Header
+from hashlib import sha256
+from typing import Any
+from urllib.parse import quote
+
+from noroshi.transports.mime.charsets import ISO_2022_JP, UTF_8, html_in_charset, in_charset
+
+LONGEST_LINE = 998  # RFC 5322, 2.1.1
+LONGEST_NAME = 200
+PIECE = 45
+"""Characters of a percent-encoded file name on one line."""
+TYPE = re.compile(r"[a-z0-9][a-z0-9.+-]{0,60}/[a-z0-9][a-z0-9.+-]{0,60}")
+NOT_IN_NAMES = re.compile(r'[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff/\\:*?"<>|]')
+PLAIN_NAME = re.compile(r"[\w.+-]{1,60}", re.ASCII)
+NO_NAME = "attachment.txt"
+META = re.compile(r"""(<meta\b[^>]*\bcharset=["']?)utf-8""", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes with a mail: what a person sees as its name, its type, its text."""
+
+    name: str
+    type: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What MIME says of a part, and the part as it goes over the wire: ASCII, CRLF."""
+
+    head: tuple[tuple[str, str], ...]
+    body: str
+
+    @property
+    def whole(self) -> str:
+        return "".join(f"{name}: {value}\r\n" for name, value in self.head) + "\r\n" + self.body
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Content:
+    """What a payload wants to say: `html` says the same as `text`, or is ""."""
+
+    text: str
+    html: str = ""
+    attachments: tuple[Attachment, ...] = ()
+
+    def part(self, id: str, charset: str) -> Part:
+        """All of it as one part; `id` is the envelope's. The same bytes each time."""
+        said = _text("plain", charset, in_charset(_body(self.text), charset))
+        if self.html:
+            html = META.sub(rf"\g<1>{charset}", self.html)
+            said = _multipart(
+                "alternative",
+                id,
+                [said, _text("html", charset, html_in_charset(_body(html), charset))],
+            )
+        if self.attachments:
+            files = [_file(attachment) for attachment in self.attachments]
+            said = _multipart("mixed", id, [said, *files])
+        return said
+
+
+def content_of(payload: Mapping[str, Any]) -> Content:
+    """What stands in an envelope's payload; what is not of the right sort is left out."""
+    html = payload.get("html")
+    files = payload.get("attachments")
+    found = files if isinstance(files, Sequence) and not isinstance(files, str) else ()
+    return Content(
+        text=str(payload.get("text", "")),
+        html=html if isinstance(html, str) else "",
+        attachments=tuple(_attachment(one) for one in found if isinstance(one, Mapping)),
+    )
+
+
+def _attachment(given: Mapping[str, Any]) -> Attachment:
+    name = NOT_IN_NAMES.sub("_", str(given.get("name", ""))).strip(" .")[:LONGEST_NAME]
+    type = str(given.get("type", "")).lower()
+    known = type if TYPE.fullmatch(type) and not type.startswith("multipart") else "text/plain"
+    return Attachment(name or NO_NAME, known, str(given.get("text", "")))
+
+
+def _text(subtype: str, charset: str, data: bytes) -> Part:
+    kind = ("Content-Type", f"text/{subtype}; charset={charset}")
+    if charset == ISO_2022_JP and max(map(len, data.split(b"\r\n"))) <= LONGEST_LINE:
+        # As RFC 1468 has it, and as the mail programs expect that this set is for.
+        return Part((kind, ("Content-Transfer-Encoding", "7bit")), data.decode("ascii"))
+    return _base64((kind,), data)
+
+
+def _file(attachment: Attachment) -> Part:
+    text = attachment.type.startswith("text/")
+    # RFC 2046, 4.1.1: text has CRLF on its way, whatever it had at home.
+    content = _crlf(attachment.text) if text else attachment.text
+    parameters = f"; charset={UTF_8}" if text else ""
+    head = (
+        ("Content-Type", f"{attachment.type}{parameters};\r\n {_name(attachment.name)}"),
+        ("Content-Disposition", f"attachment;\r\n {_file_name(attachment.name)}"),
+    )
+    return _base64(head, in_charset(content, UTF_8))
+
+
+def _base64(head: tuple[tuple[str, str], ...], data: bytes) -> Part:
+    """Whole on relays without 8BITMIME, and no line can be too long."""
+    body = encodebytes(data).decode("ascii").replace("\n", "\r\n")
+    return Part((*head, ("Content-Transfer-Encoding", "base64")), body)
+
+
+def _multipart(subtype: str, id: str, parts: Sequence[Part]) -> Part:
+    wholes = [part.whole for part in parts]
+    boundary = _boundary(id, wholes)
+    inner = "".join(f"--{boundary}\r\n{whole}\r\n" for whole in wholes)
+    kind = ("Content-Type", f'multipart/{subtype};\r\n boundary="{boundary}"')
+    return Part((kind,), f"{inner}--{boundary}--\r\n")
+
+
+def _boundary(id: str, wholes: Iterable[str]) -> str:
+    """Made of the parts themselves, so that nobody can write a text that holds it."""
+    digest = sha256(id.encode("utf-8", "replace"))
+    for whole in wholes:
+        digest.update(b"\0" + whole.encode("ascii"))
+    return f"=_{digest.hexdigest()[:40]}"
+
+
+def _file_name(name: str) -> str:
+    """The parameter filename (RFC 2183), by RFC 2231 where it is not plain ASCII.
+
+    In pieces, as it may be long; Outlook, Gmail and Thunderbird read them.
+    """
+    if PLAIN_NAME.fullmatch(name):
+        return f'filename="{name}"'
+    pieces = list(_pieces(quote(name, safe="")))
+    if len(pieces) == 1:
+        return f"filename*=UTF-8''{pieces[0]}"
+    first = f"filename*0*=UTF-8''{pieces[0]}"
+    return ";\r\n ".join([first, *(f"filename*{n}*={p}" for n, p in enumerate(pieces[1:], 1))])
+
+
+def _name(name: str) -> str:
+    """The parameter name, for mail programs that look for it first or know no RFC 2231.
+
+    An encoded word has no place in a parameter (RFC 2047, 5), yet it is what they read.
+    """
+    if PLAIN_NAME.fullmatch(name):
+        return f'name="{name}"'
+    header = Header(name, UTF_8, maxlinelen=74, header_name="name=")
+    return f'name="{header.encode(linesep=chr(13) + chr(10))}"'
+
+
+def _pieces(quoted: str) -> Iterator[str]:
+    """Cut where no percent sign is parted from its two digits."""
+    while quoted:
+        end = next(
+            end for end in (PIECE, PIECE - 1, PIECE - 2) if "%" not in quoted[end - 2 : end]
+        )
+        yield quoted[:end]
+        quoted = quoted[end:]
+
+
+def _body(text: str) -> str:
+    return _crlf(text).rstrip("\r\n") + "\r\n"
+
+
+def _crlf(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\r\n")

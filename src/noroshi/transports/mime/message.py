@@ -1,0 +1,242 @@
+"""From an envelope to the bytes of a mail (RFC 5322, 2045, 2047): the same ones each time.
+
+The headers are put together by hand: `EmailMessage` loses or adds blanks where a Japanese
+subject has two in a row or is folded, `email.header.Header` does not.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from datetime import datetime
+from email.header import Header
+from email.utils import format_datetime
+from functools import lru_cache
+from hashlib import sha256
+from urllib.parse import quote, unquote
+
+import idna
+
+from noroshi.core.cadence import zone_of
+from noroshi.core.mail import MARK, Answer, Envelope, Verdict
+from noroshi.core.words import Words
+from noroshi.transports.mime.body import Content, Part, content_of
+from noroshi.transports.mime.charsets import UTF_8, charset_for, for_charset
+
+ATEXT = "!#$&'*+-/=?^_`{|}~"  # RFC 5322, 3.2.3, without % which marks what we encode
+LOCAL_PART = re.compile(rf"[\w%{re.escape(ATEXT)}]+(\.[\w%{re.escape(ATEXT)}]+)*", re.ASCII)
+PLAIN = re.compile(r"(?! )[ -~]{0,60}(?<! )")
+GIVEN_ID = re.compile(r"<[^<>@\s]{1,400}@[^<>@\s]{1,400}>")
+LABEL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
+LONGEST_ID = 200
+NOWHERE = "noroshi.invalid"
+"""Below it an installation's ids are; a domain that nobody can have (RFC 2606), as our own is none
+that an installation could prove to be its."""
+LONGEST_ADDRESS = 254  # RFC 5321, 4.5.3.1.3: 256 with its brackets
+NO_ADDRESS = Words(
+    en="{given!r} is not a mail address that SMTP can carry",
+    ja="{given!r} は SMTP で送れるメールアドレスではありません",
+)
+NO_DOMAIN = Words(
+    en="{given!r} is not a domain name: {why}", ja="{given!r} はドメイン名ではありません: {why}"
+)
+IMPORTANCE = ("high", "normal", "low")
+
+
+class BadAddress(ValueError):
+    """Not an address that plain SMTP can carry."""
+
+    def __init__(self, words: Words) -> None:
+        super().__init__(words.en)
+        self.words = words
+
+
+def compose(
+    envelope: Envelope, sender: str, sender_name: str, wanted_charset: str = UTF_8
+) -> bytes:
+    """The whole mail, lines ended by CRLF. Raises BadAddress if the sender's is none."""
+    content = content_of(envelope.payload)
+    charset = charset_for(wanted_charset, _texts(envelope, content, sender_name), content.html)
+    part = content.part(envelope.id, charset)
+    head = _headers(envelope, part, (sender, sender_name), charset)
+    lines = [f"{name}: {value}" for name, value in head]
+    return "\r\n".join([*lines, "", part.body]).encode()
+
+
+def smtp_address(address: str) -> str:
+    """The address as SMTP carries it, its domain in A-labels. Raises BadAddress.
+
+    The local part must be ASCII and unquoted: more would need SMTPUTF8 all the way.
+    """
+    local, at, domain = address.rpartition("@")
+    if not at or not LOCAL_PART.fullmatch(local):
+        raise BadAddress(NO_ADDRESS.fill(given=one_line(address)))
+    carried = f"{local}@{ascii_domain(domain)}"
+    if len(carried) > LONGEST_ADDRESS:
+        raise BadAddress(NO_ADDRESS.fill(given=carried))
+    return carried
+
+
+def paths_of(envelope: Envelope) -> tuple[dict[str, str], dict[str, Answer]]:
+    """Each address as SMTP carries it; those that it cannot carry are refused."""
+    paths, refused = dict[str, str](), dict[str, Answer]()
+    for address in envelope.to:
+        try:
+            paths[address] = smtp_address(address)
+        except BadAddress as error:
+            refused[address] = Answer(Verdict.REFUSED, "", 553, "5.1.3", error.words)
+    return paths, refused
+
+
+@lru_cache(maxsize=1024)  # the same few domains in each mail, and idna takes its time
+def ascii_domain(domain: str) -> str:
+    """A domain name in A-labels (RFC 5890). Raises BadAddress."""
+    try:
+        return idna.encode(domain, uts46=True).decode("ascii")
+    except idna.IDNAError as error:
+        raise BadAddress(NO_DOMAIN.fill(given=one_line(domain), why=error)) from None
+
+
+def message_id(known_as: str, installation: str, sender: str) -> str:
+    """Of a mail, or of one that its thread names: derived, so that one that is sent twice, by
+    whichever route, is known as one, and answers find their thread. What has no life in it is
+    older than installations: its domain was the sender's."""
+    ours = MARK in known_as and bool(installation)
+    return _message_id(known_as, f"{installation.lower()}.{NOWHERE}" if ours else sender)
+
+
+@lru_cache(maxsize=256)  # asked for twice of each mail, and of those that its thread names
+def _message_id(known_as: str, domain: str) -> str:
+    local = quote(known_as, safe=ATEXT)
+    local = re.sub(r"^\.|\.(?=\.)|\.$", "%2E", local)
+    if len(local) > LONGEST_ID:
+        local = sha256(known_as.encode()).hexdigest()
+    return f"<{local}@{domain}>"
+
+
+def is_of(given: str, envelope_id: str) -> bool:
+    """Whether a Message-ID is that of an envelope, for who sees mails alone."""
+    local = unquote(given.strip("<>").rpartition("@")[0])
+    return envelope_id in (local, local.rpartition(MARK)[0])
+
+
+def message_ids(envelope: Envelope, sender: str, said: str = "") -> tuple[str, ...]:
+    """By what a mail that was taken may be found again, given what the server said then.
+
+    Microsoft's servers may put a Message-ID of their own in the place of ours, and name it in
+    their answer (git-send-email(1), --outlook-id-fix).
+    """
+    domain = smtp_address(sender).rpartition("@")[2]
+    own = message_id(envelope.known_as, envelope.origin.installation, domain)
+    return tuple(dict.fromkeys((own, *GIVEN_ID.findall(said))))
+
+
+def one_line(text: str) -> str:
+    """The text without line ends and other controls, each of which becomes a blank.
+
+    Unicode's own line ends count too: `Header` would split at them and drop them.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(
+        " " if unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") else c for c in text
+    )
+
+
+def encoded(text: str, after: int = 0, charset: str = UTF_8) -> str:
+    """An unstructured header's value (RFC 2047); `after` is the length of what precedes it."""
+    text = one_line(text)
+    if PLAIN.fullmatch(text) and "=?" not in text:
+        return text
+    text = for_charset(text, charset)
+    header = Header(text, charset, maxlinelen=76, header_name="x" * after)
+    return header.encode(linesep="\r\n")
+
+
+def _texts(envelope: Envelope, content: Content, sender_name: str) -> Iterator[str]:
+    """All that must be said in one character set; files have their own."""
+    heads = (envelope.payload.get(name, "") for name in ("subject", "list_title"))
+    for text in (*heads, sender_name):
+        yield one_line(str(text))
+    yield content.text
+
+
+def _headers(
+    envelope: Envelope, part: Part, sender: tuple[str, str], charset: str
+) -> Iterator[tuple[str, str]]:
+    payload = envelope.payload
+    mailbox = smtp_address(sender[0])
+    domain = mailbox.rpartition("@")[2]
+    yield "From", _mailbox(sender[1], mailbox, charset)
+    yield "To", ",\r\n ".join(_recipients(envelope)) or "undisclosed-recipients:;"
+    yield "Subject", encoded(str(payload.get("subject", "")), len("Subject"), charset)
+    yield "Date", _date(envelope.born.replace(microsecond=0), str(payload.get("zone", "")))
+    installation = envelope.origin.installation
+    yield "Message-ID", message_id(envelope.known_as, installation, domain)
+    if envelope.thread:
+        ids = [message_id(one, installation, domain) for one in envelope.thread]
+        yield "In-Reply-To", ids[0]
+        yield "References", "\r\n ".join(ids)
+    yield from _manners(envelope, domain, charset)
+    yield "MIME-Version", "1.0"
+    yield from part.head
+    language = str(payload.get("language", ""))
+    if LABEL.fullmatch(language):
+        yield "Content-Language", language
+
+
+def _manners(envelope: Envelope, domain: str, charset: str) -> Iterator[tuple[str, str]]:
+    """What keeps holiday replies away and lets a person's mail program sort."""
+    payload = envelope.payload
+    yield "Auto-Submitted", "auto-generated"  # RFC 3834, 5
+    yield "X-Auto-Response-Suppress", "All"  # MS-OXCMAIL, 2.1.3.2.20: Exchange heeds this one
+    instance = str(payload.get("list", ""))
+    if instance:
+        title = _phrase(str(payload.get("list_title", "")), charset)
+        yield "List-Id", _list_id(instance, title, domain)
+    importance = payload.get("importance")
+    yield "Importance", importance if importance in IMPORTANCE else "normal"
+
+
+def _recipients(envelope: Envelope) -> Iterator[str]:
+    """All of the contact's addresses, sorted: a second attempt at some is the same mail."""
+    for address in sorted({*envelope.to, *envelope.reached, *envelope.refused}):
+        try:
+            yield smtp_address(address)
+        except BadAddress:
+            continue  # it is refused by itself, before anything is sent
+
+
+@lru_cache(maxsize=256)  # the same few in each mail
+def _mailbox(name: str, address: str, charset: str) -> str:
+    if not name:
+        return address
+    shown = _phrase(name, charset)
+    # RFC 2047, 2: a line with an encoded word has 76 characters at most, the address too.
+    return f"{shown}\r\n <{address}>" if "=?" in shown else f"{shown} <{address}>"
+
+
+@lru_cache(maxsize=256)  # the same few in each mail
+def _phrase(name: str, charset: str) -> str:
+    """A display name (RFC 5322, 3.2.5): quoted, or in encoded words; "" stays so."""
+    if not name:
+        return ""
+    value = encoded(name, len("List-Id"), charset)
+    if "=?" in value:
+        return value
+    return '"' + re.sub(r'(["\\])', r"\\\1", value) + '"'
+
+
+def _list_id(instance: str, title: str, domain: str) -> str:
+    """RFC 2919; a name that cannot be a label is told by its hash, which is stable too."""
+    label = instance
+    if not LABEL.fullmatch(instance):
+        label = "x" + sha256(instance.encode("utf-8", "replace")).hexdigest()[:16]
+    address = f"<{label}.noroshi.{domain}>"
+    return f"{title}\r\n {address}" if title else address
+
+
+@lru_cache(maxsize=256)  # the mails of a storm are born within a few seconds
+def _date(at: datetime, zone: str) -> str:
+    return format_datetime(at.astimezone(zone_of(zone)))

@@ -1,0 +1,151 @@
+"""Signing in to a mail server (RFC 4954): which way is taken, and what is said."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+from noroshi.core.mail import Fault
+from noroshi.core.masking import Masks
+from noroshi.core.words import plain
+from noroshi.transports.smtp import errors, sasl
+from noroshi.transports.smtp.connection import Connection, Reply
+from noroshi.transports.smtp.errors import ServerTrouble, SignInRefused
+from noroshi.transports.smtp.reply_classifier import wants_tls
+from noroshi.vault import Secret
+
+SIGNED_IN, GO_ON = 235, 334
+LONGEST_COMMAND = 512
+XOAUTH2, OAUTHBEARER = BY_TOKEN = "xoauth2", "oauthbearer"
+HEARD = {XOAUTH2: b"", OAUTHBEARER: b"AQ=="}
+"""What says that a refusal was heard: an empty line; a single ^A (RFC 7628, 3.2.3)."""
+BY_PASSWORD = ("cram-md5", "plain", "login")
+"""The strongest first: CRAM-MD5 does not hand the password over."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credentials:
+    """Who signs in, with what, and by which ways. The secret is never printed.
+
+    `entry` is what the vault calls the password; "" with a token.
+    """
+
+    user: str
+    secret: Secret
+    ways: tuple[str, ...]
+    entry: str = ""
+
+
+async def sign_in(connection: Connection, credentials: Credentials) -> str:
+    """By which way it went. Raises SignInRefused, or ServerTrouble if there is no common way; Broken."""
+    way = _common_way(connection, credentials)
+    masks = Masks(credentials.secret.reveal())
+    connection.mask = masks.masked
+    reply = await WAYS[way](Saying(connection, masks), credentials)
+    if reply.code == GO_ON:
+        # A refusal of a token may come as 334 with the error as base64 JSON (Google). The server
+        # then waits for what its way has for that before it says 535. Exchange Online says 535
+        # at once. For other ways it is out of step: RFC 4954, 4 has * to break off.
+        reply = await connection.answer(HEARD.get(way, b"*"))
+    if reply.code != SIGNED_IN:
+        raise _refused(connection, credentials, way, reply)
+    return way
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """A connection on which each thing that is said is remembered, to be masked."""
+
+    connection: Connection
+    masks: Masks
+
+    async def first(self, way: bytes, response: bytes) -> Reply:
+        """AUTH with its initial response.
+
+        RFC 4954, 4: what does not fit into a command's 512 octets goes after the server's
+        334; Exchange Online and Google take both forms.
+        """
+        self.masks.add(response)
+        if len(response) + len(way) + len(b"AUTH  \r\n") <= LONGEST_COMMAND:
+            reply = await self.connection.say(b"AUTH", way, response)
+            again = reply.code == GO_ON and not reply.text
+        else:
+            reply = await self.connection.say(b"AUTH", way)
+            again = reply.code == GO_ON
+        return await self.connection.answer(response) if again else reply
+
+    async def then(self, response: bytes) -> Reply:
+        self.masks.add(response)
+        return await self.connection.answer(response)
+
+
+async def _xoauth2(saying: Saying, who: Credentials) -> Reply:
+    return await saying.first(b"XOAUTH2", sasl.xoauth2(who.user, who.secret.reveal()))
+
+
+async def _oauthbearer(saying: Saying, who: Credentials) -> Reply:
+    server, token = saying.connection.server, who.secret.reveal()
+    response = sasl.oauthbearer(who.user, token, server.host, server.port)
+    return await saying.first(b"OAUTHBEARER", response)
+
+
+async def _plain(saying: Saying, who: Credentials) -> Reply:
+    return await saying.first(b"PLAIN", sasl.plain(who.user, who.secret.reveal()))
+
+
+async def _login(saying: Saying, who: Credentials) -> Reply:
+    """Without an initial response, which not every server takes (MS-XLOGIN has none)."""
+    user, password = sasl.login(who.user, who.secret.reveal())
+    reply = await saying.connection.say(b"AUTH", b"LOGIN")
+    if reply.code == GO_ON:
+        reply = await saying.connection.answer(user)
+    return await saying.then(password) if reply.code == GO_ON else reply
+
+
+async def _cram_md5(saying: Saying, who: Credentials) -> Reply:
+    reply = await saying.connection.say(b"AUTH", b"CRAM-MD5")
+    if reply.code != GO_ON:
+        return reply
+    try:
+        response = sasl.cram_md5(who.user, who.secret.reveal(), reply.text)
+    except ValueError:
+        return reply  # broken off by the caller
+    return await saying.then(response)
+
+
+WAYS: Mapping[str, Callable[[Saying, Credentials], Awaitable[Reply]]] = {
+    XOAUTH2: _xoauth2,
+    OAUTHBEARER: _oauthbearer,
+    "cram-md5": _cram_md5,
+    "plain": _plain,
+    "login": _login,
+}
+
+
+def _common_way(connection: Connection, credentials: Credentials) -> str:
+    for way in credentials.ways:
+        if way in connection.mechanisms:
+            return way
+    offers = plain(" ".join(connection.mechanisms).upper() or "-")
+    wanted = plain(", ".join(credentials.ways).upper())
+    words = errors.NO_WAY.fill(where=connection.server.where, wanted=wanted, offers=offers)
+    raise ServerTrouble(words, 504, about=errors.NO_WAY)
+
+
+def _refused(
+    connection: Connection, credentials: Credentials, way: str, reply: Reply
+) -> ServerTrouble:
+    where, user = connection.server.where, credentials.user
+    if wants_tls(reply.code, reply.text) and not connection.encrypted:
+        words = errors.WANTS_TLS.fill(where=where, reply=reply)
+        return ServerTrouble(
+            words, reply.code, reply.enhanced, reply.text, about=errors.WANTS_TLS
+        )
+    wrong = credentials.entry and reply.code == 535
+    words = errors.WRONG_PASSWORD if wrong else errors.SIGN_IN
+    said = words.fill(
+        where=where, user=user, reply=reply.gist, way=way.upper(), entry=credentials.entry
+    )
+    told = connection.server.parties.advised(said, reply.of_sender.advice)
+    fault = Fault.SIGN_IN if wrong else None
+    return SignInRefused(told, reply.code, reply.enhanced, reply.text, fault)

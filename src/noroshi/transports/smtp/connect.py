@@ -1,0 +1,93 @@
+"""From nothing to a connection that is ready for mails: reached, encrypted, signed in."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+
+from noroshi.core.mail import Fault
+from noroshi.network import NoTls, NotReached, Way, dial
+from noroshi.network.said import is_of_issuer, of_certificate
+from noroshi.network.trust import issuer_of, looking_context
+from noroshi.ports import RouteTrouble
+from noroshi.transports.smtp import errors
+from noroshi.transports.smtp.auth import Credentials, sign_in
+from noroshi.transports.smtp.connection import Broken, Connection, Server
+from noroshi.transports.smtp.errors import ServerTrouble
+from noroshi.transports.smtp.protocol import Wire
+
+SHOWS_NO_SECRET = ("cram-md5",)
+
+
+async def connect(
+    server: Server, tls: ssl.SSLContext | None, credentials: Credentials | None, way: Way
+) -> Connection:
+    """A connection ready for mails. Raises RouteTrouble, which says whose fault it is."""
+    if credentials is not None and tls is None and credentials.ways != SHOWS_NO_SECRET:
+        raise ServerTrouble(errors.IN_THE_CLEAR, fault=Fault.SETUP)
+    connection = Connection(server, await _reach(server, tls, way))
+    try:
+        async with asyncio.timeout(server.patience.sign_in):
+            await _make_ready(connection, tls, credentials)
+    except TimeoutError:
+        connection.abort()
+        words = errors.SILENT.fill(
+            where=server.where, seconds=server.patience.sign_in, stage=connection.stage
+        )
+        raise ServerTrouble(words, about=errors.SILENT) from None
+    except Broken:
+        connection.abort()
+        words = errors.LOST.fill(where=server.where, stage=connection.stage)
+        raise ServerTrouble(words, about=errors.LOST) from None
+    except ssl.SSLCertVerificationError as error:
+        connection.abort()
+        raise await untrusted(server, way, error) from None
+    except BaseException:  # also when cancelled: nobody else knows this connection
+        connection.abort()
+        raise
+    return connection
+
+
+async def _make_ready(
+    connection: Connection, tls: ssl.SSLContext | None, credentials: Credentials | None
+) -> None:
+    await connection.be_greeted()
+    await connection.introduce()
+    if tls is not None and not connection.server.tls_first:
+        await connection.encrypt(tls)
+        await connection.introduce()
+    if credentials is not None:
+        await sign_in(connection, credentials)
+
+
+async def _reach(server: Server, tls: ssl.SSLContext | None, way: Way) -> Wire:
+    first, seconds = tls if server.tls_first else None, server.patience.connect
+    try:
+        return await dial(Wire, server.host, server.port, first, way, seconds)
+    except NoTls as trouble:
+        raise errors.of_no_tls(server.where, seconds, trouble) from None
+
+
+async def untrusted(
+    server: Server, way: Way, error: ssl.SSLCertVerificationError
+) -> NotReached:
+    """Why the certificate that was shown after STARTTLS is not trusted."""
+    issuer = await _shown_issuer(server, way) if is_of_issuer(error) else ""
+    return of_certificate(way.network, server.where, error, issuer)
+
+
+async def _shown_issuer(server: Server, way: Way) -> str:
+    """A second connection only looks at the certificate, to say who issued it."""
+    looking: Connection | None = None
+    try:
+        async with asyncio.timeout(server.patience.sign_in):
+            looking = Connection(server, await _reach(server, None, way))
+            await looking.be_greeted()
+            await looking.introduce()
+            await looking.encrypt(looking_context())
+        return issuer_of(looking.certificate)
+    except (TimeoutError, Broken, RouteTrouble, ssl.SSLError):
+        return ""
+    finally:
+        if looking is not None:
+            looking.abort()

@@ -1,0 +1,293 @@
+"""One conversation with a mail server (RFC 5321, 3207): the wire, and what is said on it."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections import deque
+from collections.abc import Awaitable, Callable, Collection
+from dataclasses import dataclass
+from functools import lru_cache
+
+from aiosmtplib import SMTPResponse, SMTPResponseException
+from aiosmtplib.esmtp import parse_esmtp_extensions
+from aiosmtplib.typing import SMTPStatus
+
+from noroshi.core.mail import Fault
+from noroshi.core.printable import printable
+from noroshi.core.words import NOTHING, Words
+from noroshi.network.said import of_tls
+from noroshi.transports.smtp import errors
+from noroshi.transports.smtp.errors import ServerTrouble
+from noroshi.transports.smtp.protocol import Wire
+from noroshi.transports.smtp.reply_classifier import (
+    Meaning,
+    enhanced_code,
+    gist,
+    meaning,
+    one_recipient_meaning,
+    sender_meaning,
+)
+
+LONGEST_TEXT = 1000
+
+
+class Broken(Exception):
+    """The connection was lost, or nothing came in time; it is of no more use."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """How long we wait, in seconds: for a connection, until signed in, for an answer.
+
+    Exchange Online may take tens of seconds after the final dot; RFC 5321, 4.5.3.2.6 asks for
+    ten minutes, but an envelope is lent for five in all. `idle` is how long a connection is
+    kept between two mails.
+    """
+
+    connect: float = 15.0
+    sign_in: float = 20.0
+    command: float = 20.0
+    final: float = 120.0
+    idle: float = 20.0
+    leave: float = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Parties:
+    """Three addresses that may differ: who signs in, From, and the envelope's sender."""
+
+    user: str
+    sender: str
+    envelope: str
+
+    def advised(self, said: Words, advice: Words) -> Words:
+        """What was said, and what to do about it if that is known."""
+        if advice == NOTHING:
+            return said
+        told = advice.fill(user=self.user, sender=self.sender, envelope=self.envelope)
+        return errors.ADVISED.fill(said=said, advice=told)
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """Which mail server, as whom we send there, what we call ourselves, and how long we wait.
+
+    `tls_first`: it speaks TLS from the first byte (RFC 8314, 3.3), else after STARTTLS.
+    """
+
+    host: str
+    port: int
+    parties: Parties
+    ehlo: str
+    patience: Patience = Patience()
+    tls_first: bool = False
+
+    @property
+    def where(self) -> str:
+        return f"{self.host}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the server said, its lines made one."""
+
+    code: int
+    text: str
+
+    @property
+    def enhanced(self) -> str:
+        return enhanced_code(self.text)
+
+    @property
+    def good(self) -> bool:
+        return self.code // 100 == 2
+
+    @property
+    def meant(self) -> Meaning:
+        """What it says of a recipient, or of the whole mail."""
+        return meaning(self.code, self.enhanced, self.text)
+
+    @property
+    def of_one(self) -> Meaning:
+        """What it says of a recipient beside one that was taken."""
+        return one_recipient_meaning(self.code, self.enhanced, self.text)
+
+    @property
+    def of_sender(self) -> Meaning:
+        """What it says of whoever sends."""
+        return sender_meaning(self.code, self.enhanced, self.text)
+
+    @property
+    def gist(self) -> str:
+        """Without what differs each time."""
+        return f"{self.code} {gist(self.text)}".rstrip(" .")
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.text}"
+
+
+class Connection:
+    """A connection that is signed in, or on its way there. `stage` is what it is about,
+    `kept` whether it had nothing to do for a while, in which the server may have closed it.
+
+    `mask` takes out of an answer what nobody may read there: a receipt is kept and shown.
+    """
+
+    def __init__(self, server: Server, protocol: Wire) -> None:
+        self.server, self.stage, self.kept = server, "220", False
+        self.extensions: dict[str, str] = {}
+        self.mechanisms: list[str] = []
+        self.mask: Callable[[str], str] = str
+        self._protocol = protocol
+        self._ahead = deque[bytes]()
+
+    @property
+    def alive(self) -> bool:
+        """Whether the next answer will be the one to what is said next."""
+        return self._protocol.is_connected and self._protocol.in_step
+
+    @property
+    def encrypted(self) -> bool:
+        transport = self._protocol.transport
+        return transport is not None and transport.get_extra_info("sslcontext") is not None
+
+    @property
+    def tls(self) -> ssl.SSLObject | None:
+        """What TLS knows of the other side, once it has begun."""
+        transport = self._protocol.transport
+        found: ssl.SSLObject | None = (
+            transport.get_extra_info("ssl_object") if transport is not None else None
+        )
+        return found
+
+    @property
+    def certificate(self) -> bytes | None:
+        """The server's, in DER, as far as TLS has begun."""
+        return self.tls.getpeercert(binary_form=True) if self.tls is not None else None
+
+    def say_ahead(self, *commands: bytes) -> None:
+        """Say several at once, where the server can be spoken to so (RFC 2920); each is said
+        by `say` all the same, which then only hears the answer. Raises Broken."""
+        if "pipelining" not in self.extensions:
+            return
+        if not self.alive:
+            raise Broken("closed, or out of step")
+        try:
+            self._protocol.say_ahead(commands)
+        except ConnectionError as error:
+            raise Broken(str(error)) from None
+        self._ahead.extend(commands)
+
+    async def hear_the_rest(self) -> Collection[int]:
+        """The codes of the answers to what was said ahead and is of no interest any more.
+        Raises Broken."""
+        return [(await self.say(*self._ahead[0].split(b" ", 1))).code for _ in [*self._ahead]]
+
+    async def say(self, *words: bytes) -> Reply:
+        """Say a command and hear the answer. Raises Broken."""
+        self.stage = words[0].decode("ascii")
+        seconds = self.server.patience.command
+        if self._ahead:
+            self._ahead.popleft()
+            return await self._hear(self._protocol.next_reply(seconds))
+        if not self.alive:
+            raise Broken("closed, or out of step")
+        return await self._hear(self._protocol.execute_command(*words, timeout=seconds))
+
+    async def answer(self, line: bytes) -> Reply:
+        """Answer what the server asked for in the course of AUTH. Raises Broken."""
+        return await self._hear(self._protocol.execute_command(line))
+
+    async def hand_over(self, message: bytes) -> Reply:
+        """The mail itself, after 354. Raises Broken: then nobody knows whether it was taken."""
+        self.stage = "."
+        # RFC 5321, 4.5.2: a line that begins with a dot is given one more.
+        dotted = (b"\n" + message).replace(b"\n.", b"\n..")[1:]
+        try:
+            self._protocol.write(dotted + b".\r\n")
+        except ConnectionError as error:
+            raise Broken(str(error)) from None
+        return await self._hear(
+            self._protocol.read_response(timeout=self.server.patience.final)
+        )
+
+    async def quit(self) -> None:
+        """Take leave as RFC 5321, 4.1.1.10 asks, for a moment at most."""
+        try:
+            async with asyncio.timeout(self.server.patience.leave):
+                await self.say(b"QUIT")
+        except (Broken, ServerTrouble, TimeoutError):
+            pass  # it is of no interest any more
+        finally:
+            self.abort()
+
+    def abort(self) -> None:
+        """Let go at once."""
+        transport = self._protocol.transport
+        if isinstance(transport, asyncio.WriteTransport):
+            transport.abort()
+
+    async def be_greeted(self) -> Reply:
+        greeting = await self._hear(self._protocol.read_response())
+        self._must(greeting, greeting.code == SMTPStatus.ready)
+        return greeting
+
+    async def introduce(self) -> None:
+        self.stage = "EHLO"
+        name = self.server.ehlo.encode("ascii")
+        code, text = await self._answered(self._protocol.execute_command(b"EHLO", name))
+        self._must(Reply(code, one_line(text)), code == SMTPStatus.completed)
+        self.extensions, self.mechanisms = parse_esmtp_extensions(text)
+
+    async def encrypt(self, context: ssl.SSLContext) -> None:
+        """STARTTLS, only where it is offered; what was learnt in clear is forgotten.
+
+        A certificate that is refused stays ssl's own error: who issued it is found out by
+        whoever can connect once more.
+        """
+        if "starttls" not in self.extensions:
+            words = errors.NO_STARTTLS.fill(where=self.server.where)
+            about = errors.NO_STARTTLS
+            raise ServerTrouble(words, fault=Fault.SETUP, about=about)
+        self.stage = "STARTTLS"
+        try:
+            await self._answered(self._protocol.start_tls(context, self.server.host))
+        except ssl.SSLCertVerificationError:
+            raise
+        except ssl.SSLError as error:
+            raise of_tls(self.server.where, error) from None
+        except SMTPResponseException as error:
+            self._must(Reply(error.code, one_line(error.message)), False)
+        self.extensions, self.mechanisms = {}, []
+
+    async def _hear(self, saying: Awaitable[SMTPResponse]) -> Reply:
+        code, text = await self._answered(saying)
+        return Reply(code, self.mask(one_line(text)))
+
+    async def _answered(self, saying: Awaitable[SMTPResponse]) -> tuple[int, str]:
+        """Lost and silent alike are Broken; `asyncio.timeout` round it all stays what it is."""
+        try:
+            response = await saying
+        except SMTPResponseException as error:
+            if error.code != SMTPStatus.invalid_response:
+                raise
+            words = errors.NOT_SMTP.fill(where=self.server.where, stage=self.stage)
+            raise ServerTrouble(words, about=errors.NOT_SMTP) from None
+        except (ConnectionError, TimeoutError) as error:
+            raise Broken(str(error)) from None
+        return response.code, response.message
+
+    def _must(self, reply: Reply, fulfilled: bool) -> None:
+        if not fulfilled:
+            where = self.server.where
+            said = errors.REFUSED.fill(where=where, stage=self.stage, reply=reply.gist)
+            words = self.server.parties.advised(said, reply.of_sender.advice)
+            raise ServerTrouble(words, reply.code, reply.enhanced, reply.text)
+
+
+@lru_cache(maxsize=64)  # the same few answers to each mail
+def one_line(text: str) -> str:
+    """Bounded, and free of what a terminal or a log would obey; Exchange answers in ASCII."""
+    line = " ".join(text.encode("utf-8", "replace").decode().split())
+    return printable(line)[:LONGEST_TEXT]

@@ -1,0 +1,220 @@
+"""What a route by a mail server is told: where, how protected, who signs in and by which way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal
+
+from noroshi.core.definitions.problems import Unfit
+from noroshi.core.words import Words
+from noroshi.definitions.documents import ENTRY
+from noroshi.oauth.high_volume import is_high_volume
+from noroshi.ports import options
+from noroshi.transports.mime.message import BadAddress, ascii_domain, smtp_address
+from noroshi.transports.smtp import errors
+from noroshi.transports.smtp.auth import BY_PASSWORD, BY_TOKEN, OAUTHBEARER, XOAUTH2
+from noroshi.transports.smtp.connection import Parties, Patience, Server
+from noroshi.vault import reserved
+
+HERE = "[127.0.0.1]"  # RFC 5321, 4.1.3: who has no name says an address
+RELAY, SUBMISSION, SUBMISSIONS = 25, 587, 465  # RFC 8314, 3.3
+EXCHANGE_MX = (
+    ".mail.protection.outlook.com",
+    ".mx.microsoft",
+    ".mail.protection.office365.us",
+    ".mail.protection.partner.outlook.cn",
+)
+"""Where Exchange Online takes mail for its tenants: by a connector or as direct send, port 25."""
+NO_HOST = Words(en="host is missing", ja="host の指定がありません")
+BAD_HOST = Words(
+    en="host {given!r} is not a host name", ja="host の {given!r} はホスト名ではありません"
+)
+BAD_PORT = Words(en="port must be 1 to 65535", ja="port は1から65535までにしてください")
+NO_SENDER = Words(
+    en="sender is missing: the address that mails come from",
+    ja="sender の指定がありません。差出人のアドレスを指定してください",
+)
+BAD_SENDER = Words(
+    en="sender {given!r} is not a mail address",
+    ja="sender の {given!r} はメールアドレスではありません",
+)
+BAD_EHLO = Words(
+    en="ehlo {given!r} is not a host name", ja="ehlo の {given!r} はホスト名ではありません"
+)
+BAD_ENVELOPE = Words(
+    en="envelope_sender {given!r} is not a mail address",
+    ja="envelope_sender の {given!r} はメールアドレスではありません",
+)
+NOBODY_SIGNS_IN = Words(
+    en="at {host} nobody signs in: leave account and password out (a connector or direct send), "
+    "or take smtp.office365.com",
+    ja="{host} にはサインインできません。account と password を外すか (コネクタ、直接送信)、host を "
+    "smtp.office365.com にしてください",
+)
+NO_TLS_NO_CERTIFICATE = Words(
+    en="a certificate is shown only in TLS: set protection to starttls or tls",
+    ja="certificate は TLS でのみ使われます。protection を starttls か tls にしてください",
+)
+NO_ENTRY = Words(
+    en="password must be the name of an entry of the vault, never the password itself; put "
+    "the password into the vault with: noroshi secret set NAME",
+    ja="password にはパスワードそのものではなく、保管庫の項目名を書いてください。"
+    "パスワードは noroshi secret set 名前 で保管庫に入れます",
+)
+TWO_WAYS = Words(
+    en="account and password cannot both be given: choose one way to sign in",
+    ja="account と password は同時に指定できません。どちらか一方にしてください",
+)
+NEEDS_SEND_AS = Words(
+    en="{user} signs in, From is {sender}, the envelope's sender {envelope}: that needs Send As",
+    ja="サインインは {user}、差出人は {sender}、エンベロープの送信者は {envelope} です。Send As 権限が"
+    "必要です",
+)
+NEEDS_ACCOUNT = Words(
+    en='auth = "{auth}" needs an account', ja='auth = "{auth}" には account が必要です'
+)
+NEEDS_PASSWORD = Words(
+    en='auth = "{auth}" needs a password', ja='auth = "{auth}" には password が必要です'
+)
+
+
+@options
+class Options:
+    host: str
+    """The mail server's name; with an account, it comes from the account. / メールサーバーの名前です。アカウントがあれば、そこから決まります。"""
+    port: int | None = None
+    """Its TCP port; empty: 587, 465 with tls, 25 at Exchange Online's MX. / TCP ポートです。空なら 587、tls なら 465、Exchange Online の MX なら 25 です。"""
+    protection: Literal["none", "starttls", "tls"] = "starttls"
+    """starttls and tls encrypt and check the certificate, tls from the start of the connection; none is for an internal server. / starttls と tls は暗号化し、証明書を確かめます (tls は接続の最初から)。none は社内のサーバー用です。"""
+    ca_file: str = ""
+    """Certificates (PEM) to trust beside the system's. / システムのものに加えて信頼する証明書 (PEM) です。"""
+    certificate: str = ""
+    """Our own certificate with its key (PEM), for a connector that knows us by it. / こちらの証明書と鍵 (PEM) です。証明書で相手を確かめるコネクタに使います。"""
+    sender: str = ""
+    """The address that mails come from; empty: the user. / 差出人のアドレスです。空ならサインインするユーザーを使います。"""
+    sender_name: str = "Noroshi"
+    """The name beside it. / 差出人の表示名です。"""
+    envelope_sender: str = ""
+    """Where bounces go (MAIL FROM); empty: the sender. / 配信不能の通知が届くアドレス (MAIL FROM) です。空なら差出人のアドレスを使います。"""
+    account: str = ""
+    """Sign in with this account's token, by XOAUTH2 unless its cloud says OAUTHBEARER. / このアカウントのトークンでサインインします。クラウドの指定が OAUTHBEARER でなければ XOAUTH2 です。"""
+    user: str = ""
+    """Who signs in, mostly a mailbox; empty: the sender. / サインインするユーザー (多くはメールボックス) です。空なら差出人のアドレスを使います。"""
+    password: str = ""
+    """Sign in with a password: the name of its entry in the vault, never the password itself. / パスワードでサインインします。パスワードそのものではなく、保管庫の項目名です。"""
+    auth: Literal["auto", "xoauth2", "oauthbearer", "plain", "login", "cram-md5"] = "auto"
+    """How to sign in; automatically (auto) in the strongest way that the server offers. / サインインの方式です。自動 (auto) は、サーバーが対応するうち最も強いものを使います。"""
+    ehlo: str = ""
+    """What we call ourselves; empty: the sender's domain. / サーバーに名乗る名前です。空なら差出人のドメインを使います。"""
+    charset: Literal["utf-8", "iso-2022-jp"] = "utf-8"
+    """How mails are written; one that iso-2022-jp cannot say whole goes in utf-8. / メールの文字コードです。iso-2022-jp で表せない文字があるメールは utf-8 で送ります。"""
+
+    def __post_init__(self) -> None:
+        if not self.host.strip():
+            raise Unfit(NO_HOST)
+        _check(_host_name, self.host, BAD_HOST)
+        if self.port is not None and not 0 < self.port < 65536:
+            raise Unfit(BAD_PORT)
+        if not self.mail_from:
+            raise Unfit(NO_SENDER)
+        _check(smtp_address, self.mail_from, BAD_SENDER)
+        if self.envelope_sender:
+            _check(smtp_address, self.envelope_sender, BAD_ENVELOPE)
+        if self.ehlo:
+            _check(ascii_domain, self.ehlo, BAD_EHLO)
+        if self.protection == "none" and self.certificate:
+            raise Unfit(NO_TLS_NO_CERTIFICATE)
+        self._check_sign_in()
+
+    def _check_sign_in(self) -> None:
+        if self.password and not ENTRY.fullmatch(self.password):
+            raise Unfit(NO_ENTRY)
+        if why := reserved(self.password):
+            raise Unfit(why)
+        if self.account and self.password:
+            raise Unfit(TWO_WAYS)
+        if self._is_mx and (self.account or self.password):
+            raise Unfit(NOBODY_SIGNS_IN.fill(host=self.host))
+        if self.auth in BY_TOKEN and not self.account:
+            raise Unfit(NEEDS_ACCOUNT.fill(auth=self.auth))
+        if self.auth in BY_PASSWORD and not self.password:
+            raise Unfit(NEEDS_PASSWORD.fill(auth=self.auth))
+        if self.protection == "none" and self.account:
+            raise Unfit(errors.IN_THE_CLEAR)
+        # CRAM-MD5 shows nobody the password; what it shows can be guessed at, so it must be asked for.
+        if self.protection == "none" and self.password and self.auth != "cram-md5":
+            raise Unfit(errors.PASSWORD_IN_THE_CLEAR)
+
+    @property
+    def mail_from(self) -> str:
+        return self.sender or self.user
+
+    @property
+    def parties(self) -> Parties:
+        """Who signs in, From, and the envelope's sender."""
+        sender = self.mail_from
+        return Parties(self.user or sender, sender, self.envelope_sender or sender)
+
+    @property
+    def remarks(self) -> tuple[Words, ...]:
+        """What is well to know of options that are not wrong."""
+        return send_as_remarks(self.parties) if self.account else ()
+
+    @property
+    def where(self) -> str:
+        return f"{self.host}:{self._port}"
+
+    @property
+    def ways(self) -> tuple[str, ...]:
+        """The ways to sign in that may be used, the strongest first; none: do not sign in."""
+        if self.account:
+            return (OAUTHBEARER if self.auth == OAUTHBEARER else XOAUTH2,)
+        if not self.password:
+            return ()
+        return BY_PASSWORD if self.auth == "auto" else (self.auth,)
+
+    @property
+    def _port(self) -> int:
+        usual = SUBMISSIONS if self.protection == "tls" else SUBMISSION
+        return self.port or (RELAY if self._is_mx else usual)
+
+    @property
+    def _is_mx(self) -> bool:
+        host = self.host.lower().rstrip(".")
+        return host.endswith(EXCHANGE_MX) and not is_high_volume(host)
+
+    def server(self, patience: Patience) -> Server:
+        ehlo = _ehlo_name(self.ehlo, self.mail_from)
+        tls_first = self.protection == "tls"
+        host = _host_name(self.host)
+        return Server(host, self._port, self.parties, ehlo, patience, tls_first)
+
+
+def send_as_remarks(told: Parties) -> tuple[Words, ...]:
+    """That the three addresses differ, if they do."""
+    if told.user == told.sender == told.envelope:
+        return ()
+    return (NEEDS_SEND_AS.fill(user=told.user, sender=told.sender, envelope=told.envelope),)
+
+
+def _check(read: Callable[[str], str], given: str, words: Words) -> None:
+    try:
+        read(given)
+    except BadAddress:
+        raise Unfit(words.fill(given=given)) from None
+
+
+def _host_name(given: str) -> str:
+    """In A-labels, as DNS, SNI and certificates have it. Raises BadAddress.
+
+    An ASCII name stays as it is: in the house there are some with an underscore.
+    """
+    return given if given.isascii() else ascii_domain(given)
+
+
+def _ehlo_name(given: str, sender: str) -> str:
+    """Never the host's own name: an underscore or a Japanese one is refused (501 5.5.4)."""
+    try:
+        return ascii_domain(given or sender.rpartition("@")[2])
+    except BadAddress:
+        return HERE

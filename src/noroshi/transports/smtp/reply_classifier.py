@@ -1,0 +1,93 @@
+"""What a mail server's answer to a mail means, by the table in `rules`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from noroshi.core.mail import Fault, Verdict
+from noroshi.core.words import NOTHING, Words
+from noroshi.transports.smtp.reply_codes import ANY, LATER, NO, RULES, Rule
+
+ROUTE = Verdict.ROUTE_DOWN
+ENHANCED = re.compile(r"\s*([245]\.\d{1,3}\.\d{1,3})(?!\S)")
+TRAIL = re.compile(r"\s*\[(?:Hostname=)?[^\[\]]*\]\s*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What an answer says of its recipient, or of the route: then whose fault it is."""
+
+    verdict: Verdict
+    fault: Fault | None = None
+    advice: Words = NOTHING
+
+
+def meaning(code: int, enhanced: str = "", text: str = "") -> Meaning:
+    """What an answer within a mail's transaction means."""
+    rule = rule_for(code, enhanced, text)
+    if rule is None:
+        return Meaning({2: Verdict.ACCEPTED, 5: NO}.get(code // 100, LATER))
+    if isinstance(rule.says, Verdict):
+        return Meaning(rule.says, None, rule.advice.words)
+    return Meaning(ROUTE, rule.says, rule.advice.words)
+
+
+def sender_meaning(code: int, enhanced: str = "", text: str = "") -> Meaning:
+    """The same for MAIL FROM: who is refused there is the sender, which is the route's."""
+    said = meaning(code, enhanced, text)
+    if said.verdict is NO and code != 552:
+        return Meaning(ROUTE, Fault.REFUSED, said.advice)
+    return said
+
+
+def one_recipient_meaning(code: int, enhanced: str = "", text: str = "") -> Meaning:
+    """The same for RCPT where the server took another recipient of the mail: who sends is not
+    refused then, and the route works."""
+    said = meaning(code, enhanced, text)
+    if said.fault is Fault.REFUSED and code // 100 == 5:
+        return Meaning(NO, None, said.advice)
+    return said
+
+
+def rule_for(code: int, enhanced: str, text: str) -> Rule | None:
+    """The first row that fits; None: the first digit counts."""
+    if code // 100 == 2:  # no row is about what was taken, and that is nearly all
+        return None
+    lower = text.lower()
+    for rule in RULES:
+        fits = rule.code in (ANY, code) and fnmatchcase(enhanced, rule.enhanced or "*")
+        if fits and rule.part.lower() in lower:
+            return rule
+    return None
+
+
+def wants_new_token(code: int, enhanced: str) -> bool:
+    """Whether a refusal to sign in may be mended by a fresh token.
+
+    535 5.7.3 and Google's 5.7.8 may; 5.7.139 says that an administrator switched it off.
+    501 5.5.127 is High Volume Email's "Token will expire soon".
+    """
+    if code == 501:
+        return enhanced == "5.5.127"
+    return code == 535 and enhanced != "5.7.139"
+
+
+def wants_tls(code: int, text: str) -> bool:
+    """Whether a refusal says that it is for want of TLS (RFC 3207, 4; RFC 4954, 6).
+
+    Exchange Online says 451 5.7.3, others 530 5.7.0, each with the command's name.
+    """
+    return code == 538 or (code in (451, 530) and "starttls" in text.lower())
+
+
+def enhanced_code(text: str) -> str:
+    """The enhanced code (RFC 2034) at the beginning of an answer's text, or ""."""
+    found = ENHANCED.match(text)
+    return found[1] if found else ""
+
+
+def gist(text: str) -> str:
+    """The text without Exchange's trailing [host time session]: equal for equal troubles."""
+    return TRAIL.sub("", text)

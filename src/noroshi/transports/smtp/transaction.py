@@ -1,0 +1,158 @@
+"""One mail's transaction on a connection (RFC 5321, 3.3), and an answer for each recipient."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from noroshi.core.mail import Answer, Verdict
+from noroshi.core.words import NOTHING, Words
+from noroshi.transports.smtp import errors
+from noroshi.transports.smtp.connection import Broken, Connection, Reply
+from noroshi.transports.smtp.errors import ServerTrouble
+from noroshi.transports.smtp.reply_classifier import Meaning, wants_tls
+from noroshi.transports.smtp.reply_codes import LATER
+
+GO_ON = 354
+CLOSING = 421
+NOT_KNOWN = Words(
+    en="{where} took the whole mail, but its answer is not known: the connection broke, or "
+    "nothing came in time. It is sent again with the same Message-ID.",
+    ja="{where} にメールを渡しましたが、返事が届きませんでした (切断または時間切れ)。"
+    "同じ Message-ID でもう一度送ります。",
+)
+MEANT = re.compile(r"(?:2\.\d+\.\d+\s+)?(?:ok\b[:\s]*)?", re.IGNORECASE)
+
+Delivered = tuple[Mapping[str, Answer], str, bool]
+
+
+class Stale(Exception):
+    """A kept connection was closed meanwhile; the server has heard nothing of the mail."""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A mail on the wire: who sends it, each recipient's address as SMTP has it, its bytes."""
+
+    sender: str
+    paths: Mapping[str, str]
+    content: bytes
+
+
+async def deliver(connection: Connection, letter: Letter) -> Delivered:
+    """Answers by address, the provider's id, and whether the connection can be used again.
+
+    Raises Stale, or ServerTrouble where the mail was surely not taken.
+    """
+    sender, *rest = _envelope(connection, letter)
+    try:
+        connection.say_ahead(b"MAIL " + sender, *(b"RCPT " + path for path in rest), b"DATA")
+        reply = await connection.say(b"MAIL", sender)
+    except Broken:
+        if connection.kept:
+            raise Stale from None
+        raise _lost(connection) from None
+    if connection.kept and reply.code == CLOSING:
+        raise Stale
+    if not reply.good:
+        if wants_tls(reply.code, reply.text) and not connection.encrypted:
+            words = errors.WANTS_TLS.fill(where=connection.server.where, reply=reply)
+            raise ServerTrouble(words, reply.code, reply.enhanced, reply.text)
+        refused = _answer(connection, reply, reply.of_sender)
+        return dict.fromkeys(letter.paths, refused), "", await _reset(connection)
+    try:
+        return await _to_recipients(connection, letter)
+    except Broken:
+        raise _lost(connection) from None
+
+
+async def _to_recipients(connection: Connection, letter: Letter) -> Delivered:
+    answers, taken, refused = dict[str, Answer](), list[str](), dict[str, Reply]()
+    for address, path in letter.paths.items():
+        reply = await connection.say(b"RCPT", _rcpt_to(path))
+        if reply.good:
+            taken.append(address)
+        else:
+            refused[address] = reply
+            answers[address] = _answer(connection, reply, reply.meant)
+        if reply.code == CLOSING:
+            rest = dict.fromkeys(letter.paths, answers[address])
+            return rest | answers, "", False
+    if not taken:
+        return answers, "", await _reset(connection)
+    answers = {at: _answer(connection, reply, reply.of_one) for at, reply in refused.items()}
+    reply = await connection.say(b"DATA")
+    if reply.code != GO_ON:
+        return (
+            answers | dict.fromkeys(taken, _not_yet(connection, reply)),
+            "",
+            await _reset(connection),
+        )
+    if not connection.alive:  # before the mail, which then surely was not taken
+        raise Broken("closed, or out of step")
+    said, provider_id, clean = await _content(connection, letter.content)
+    return answers | dict.fromkeys(taken, said), provider_id, clean
+
+
+async def _content(connection: Connection, content: bytes) -> tuple[Answer, str, bool]:
+    """From here on a lost connection leaves open whether the mail was taken."""
+    try:
+        reply = await connection.hand_over(content)
+    except (Broken, ServerTrouble):
+        words = NOT_KNOWN.fill(where=connection.server.where)
+        return Answer(Verdict.DEFERRED, words=words), "", False
+    answer = _answer(connection, reply, reply.meant)
+    provider_id = MEANT.sub("", reply.text, count=1) if reply.good else ""
+    return answer, provider_id, reply.code != CLOSING
+
+
+def _envelope(connection: Connection, letter: Letter) -> Iterator[bytes]:
+    yield _mail_from(connection, letter)
+    yield from map(_rcpt_to, letter.paths.values())
+
+
+def _rcpt_to(path: str) -> bytes:
+    return b"TO:<" + path.encode("ascii") + b">"
+
+
+def _mail_from(connection: Connection, letter: Letter) -> bytes:
+    path = b"FROM:<" + letter.sender.encode("ascii") + b">"
+    # RFC 1870: the server may refuse what is too large before it has to take it.
+    size = f" SIZE={len(letter.content)}" if "size" in connection.extensions else ""
+    return path + size.encode("ascii")
+
+
+def _answer(connection: Connection, reply: Reply, meant: Meaning) -> Answer:
+    words, server = NOTHING, connection.server
+    if meant.advice != NOTHING:
+        said = errors.ANSWERED.fill(where=server.where, reply=reply.gist)
+        words = server.parties.advised(said, meant.advice)
+    return Answer(
+        meant.verdict, reply.text, reply.code, reply.enhanced, words, fault=meant.fault
+    )
+
+
+def _not_yet(connection: Connection, reply: Reply) -> Answer:
+    """An answer to DATA; a good one that is not 354 takes nothing."""
+    taken = reply.meant.verdict is Verdict.ACCEPTED
+    return _answer(connection, reply, Meaning(LATER) if taken else reply.meant)
+
+
+async def _reset(connection: Connection) -> bool:
+    """Make ready for the next mail; False if that cannot be. A server that asks for a mail that
+    nobody is to have would take the end of it for an empty one (RFC 2920, 3.1)."""
+    try:
+        if GO_ON in await connection.hear_the_rest() or not connection.alive:
+            return False
+        return (await connection.say(b"RSET")).good
+    except (Broken, ServerTrouble):
+        return False
+
+
+def _lost(connection: Connection) -> ServerTrouble:
+    server = connection.server
+    words = errors.BROKE.fill(
+        where=server.where, stage=connection.stage, seconds=server.patience.command
+    )
+    return ServerTrouble(words)

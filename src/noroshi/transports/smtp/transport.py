@@ -1,0 +1,254 @@
+"""SMTP: hands mails to a mail server, signed in or not, in TLS unless told."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from noroshi.core.mail import Answer, Envelope, Receipt, Verdict
+from noroshi.core.words import Words
+from noroshi.network import client_context
+from noroshi.network.trust import certificate_faults
+from noroshi.oauth.badge import Badge
+from noroshi.oauth.certificates import ca_file_faults
+from noroshi.oauth.high_volume import is_high_volume
+from noroshi.ports import Outside, RouteTrouble, TransportKind
+from noroshi.transports.mime.message import compose, message_ids, paths_of, smtp_address
+from noroshi.transports.smtp import errors
+from noroshi.transports.smtp.auth import Credentials
+from noroshi.transports.smtp.connect import connect
+from noroshi.transports.smtp.connection import Connection, Patience
+from noroshi.transports.smtp.errors import SignInRefused
+from noroshi.transports.smtp.options import Options
+from noroshi.transports.smtp.reply_classifier import wants_new_token
+from noroshi.transports.smtp.token_diagnosis import diagnosis
+from noroshi.transports.smtp.transaction import Letter, Stale, deliver
+from noroshi.vault import Secret
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Kept:
+    """A connection between two mails, and until when, by the loop's clock."""
+
+    connection: Connection
+    until: float
+
+
+class SmtpTransport:
+    """The way out. Several `send` may run at once, each on a connection of its own.
+
+    A connection that carried a mail is kept for a while. One that broke, timed out or said
+    something unexpected is never used again.
+    """
+
+    def __init__(
+        self, wanted: Options, outside: Outside, patience: Patience = Patience()
+    ) -> None:
+        self._wanted, self._outside = wanted, outside
+        self._server = wanted.server(patience)
+        self._badge = Badge(outside, wanted.account, "smtp")
+        self._kept: list[Kept] = []
+        self._timer: asyncio.TimerHandle | None = None
+        self._busy: set[Connection] = set()
+        self._leaving: set[asyncio.Task[None]] = set()
+        self._context: ssl.SSLContext | None = None
+
+    async def send(self, envelope: Envelope) -> Receipt:
+        """An answer for each address; it raises only for a bug."""
+        paths, answers = paths_of(envelope)
+        provider_id = ""
+        if paths:
+            try:
+                said, provider_id = await self._delivered(self._letter(envelope, paths))
+            except RouteTrouble as trouble:
+                said = dict.fromkeys(paths, errors.answer_of(trouble))
+            answers |= said
+        return Receipt(
+            at=self._outside.clocks.wall(),
+            answers=answers,
+            provider_id=provider_id,
+            message_ids=self._known_by(envelope, provider_id, answers.values()),
+        )
+
+    async def probe(self) -> Answer:
+        """Connect and sign in; the connection is kept for the mail that comes next."""
+        try:
+            self._keep(await self._connect())
+        except RouteTrouble as trouble:
+            return errors.answer_of(trouble)
+        return Answer(Verdict.ACCEPTED)
+
+    async def close(self) -> None:
+        """Take leave of the servers; what is under way is broken off."""
+        for connection in self._busy:
+            connection.abort()
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        while self._kept:
+            self._retire(self._kept[0])
+        while self._leaving:
+            await asyncio.gather(*self._leaving)
+
+    def _letter(self, envelope: Envelope, paths: Mapping[str, str]) -> Letter:
+        wanted = self._wanted
+        content = compose(envelope, wanted.mail_from, wanted.sender_name, wanted.charset)
+        return Letter(smtp_address(wanted.parties.envelope), paths, content)
+
+    def _known_by(
+        self, envelope: Envelope, said: str, answers: Iterable[Answer]
+    ) -> tuple[str, ...]:
+        if not any(answer.verdict is Verdict.ACCEPTED for answer in answers):
+            return ()
+        return message_ids(envelope, self._wanted.mail_from, said)
+
+    async def _delivered(self, letter: Letter) -> tuple[Mapping[str, Answer], str]:
+        """On a kept connection, and on a new one if the server has closed that meanwhile."""
+        kept = self._take()
+        if kept is not None:
+            try:
+                return await self._use(kept, letter)
+            except Stale:
+                pass
+        return await self._use(await self._connect(), letter)
+
+    async def _use(
+        self, connection: Connection, letter: Letter
+    ) -> tuple[Mapping[str, Answer], str]:
+        self._busy.add(connection)
+        clean = False
+        try:
+            answers, provider_id, clean = await deliver(connection, letter)
+            return answers, provider_id
+        finally:
+            self._busy.discard(connection)
+            if clean and connection.alive:
+                self._keep(connection)
+            else:
+                connection.abort()
+
+    def _keep(self, connection: Connection) -> None:
+        """One timer for all of them: in a rush each is kept for a moment only."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + self._server.patience.idle
+        connection.kept = True
+        self._kept.append(Kept(connection, until))
+        if self._timer is None:
+            self._timer = loop.call_at(until, self._retire_idle)
+
+    def _retire_idle(self) -> None:
+        """Those whose time is over; the one used last is the last of them."""
+        loop, self._timer = asyncio.get_running_loop(), None
+        while self._kept and self._kept[0].until <= loop.time():
+            self._retire(self._kept[0])
+        if self._kept:
+            self._timer = loop.call_at(self._kept[0].until, self._retire_idle)
+
+    def _take(self) -> Connection | None:
+        """The one used last, as it is the least likely to be closed by now."""
+        while self._kept:
+            kept = self._kept.pop()
+            if kept.connection.alive:
+                return kept.connection
+        return None
+
+    def _retire(self, kept: Kept) -> None:
+        self._kept.remove(kept)
+        leaving = asyncio.create_task(kept.connection.quit())
+        self._leaving.add(leaving)
+        leaving.add_done_callback(self._leaving.discard)
+
+    async def _connect(self) -> Connection:
+        """One fresh credential, and one more try on a connection of its own, where that may help.
+
+        A password that a person has put in anew meanwhile is as good as a fresh token.
+        """
+        tls, credentials = await self._tls(), await self._credentials()
+        try:
+            connection = await self._signed_in(tls, credentials)
+        except SignInRefused as refused:
+            if credentials is None or not wants_new_token(refused.code, refused.enhanced):
+                raise
+            fresh = await self._fresh(credentials)
+            if fresh is None:  # it is a moment old: the server would say the same
+                raise self._explained(refused, credentials) from None
+            connection = await self._signed_in_at_last(tls, fresh)
+        self._badge.was_good()
+        return connection
+
+    async def _signed_in_at_last(
+        self, tls: ssl.SSLContext | None, fresh: Credentials
+    ) -> Connection:
+        try:
+            return await self._signed_in(tls, fresh)
+        except SignInRefused as refused:
+            raise self._explained(refused, fresh) from None
+
+    async def _signed_in(
+        self, tls: ssl.SSLContext | None, credentials: Credentials | None
+    ) -> Connection:
+        try:
+            return await connect(self._server, tls, credentials, self._outside)
+        except RouteTrouble:
+            self._context = None  # the CA's file may have been mended since it was read
+            raise
+
+    async def _credentials(self) -> Credentials | None:
+        wanted = self._wanted
+        if not wanted.ways:
+            return None
+        if wanted.password:
+            secret = Secret(await self._outside.secret(wanted.password))
+        else:
+            secret = await self._badge.token()
+        user = wanted.parties.user
+        return Credentials(user=user, secret=secret, ways=wanted.ways, entry=wanted.password)
+
+    async def _fresh(self, refused: Credentials) -> Credentials | None:
+        """Others in the place of what was refused; None: there are none."""
+        if refused.entry:
+            again = await self._credentials()
+            return None if again == refused else again
+        token = await self._badge.another(refused.secret)
+        return None if token is None else replace(refused, secret=token)
+
+    def _explained(self, refused: SignInRefused, credentials: Credentials) -> SignInRefused:
+        """What can be said of a token that is as fresh as can be and that Exchange refused."""
+        if credentials.entry or (refused.code, refused.enhanced) != (535, "5.7.3"):
+            return refused
+        now = self._outside.clocks.wall()
+        token, bulk = credentials.secret.reveal(), is_high_volume(self._wanted.host)
+        why = diagnosis(token, "smtp", credentials.user, now, bulk=bulk)
+        words = errors.ADVISED.fill(said=refused.words, advice=why)
+        return SignInRefused(words, refused.code, refused.enhanced, refused.text, refused.fault)
+
+    async def _tls(self) -> ssl.SSLContext | None:
+        if self._wanted.protection == "none":
+            return None
+        if self._context is None:
+            files = (self._wanted.ca_file, self._outside.network.ca_file)
+            own = self._wanted.certificate
+            self._context = await asyncio.to_thread(client_context, files, own)
+        return self._context
+
+
+async def try_out(wanted: Options) -> Sequence[Words]:
+    of_ca = await asyncio.to_thread(ca_file_faults, wanted.ca_file)
+    return (*of_ca, *await asyncio.to_thread(certificate_faults, wanted.certificate))
+
+
+KIND = TransportKind(
+    kind="smtp",
+    title=Words(en="Mail server (SMTP)", ja="メールサーバー (SMTP)"),
+    help=Words(
+        en="Hands mails to a mail server: with an account signed in by OAuth 2.0 (XOAUTH2), "
+        "with a password by CRAM-MD5, PLAIN or LOGIN, else without signing in.",
+        ja="メールサーバーに送ります。account があれば OAuth 2.0 (XOAUTH2)、password があれば "
+        "CRAM-MD5・PLAIN・LOGIN でサインインし、どちらもなければサインインせずに送ります。",
+    ),
+    options=Options,
+    open=SmtpTransport,
+    try_out=try_out,
+)

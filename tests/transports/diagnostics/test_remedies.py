@@ -1,0 +1,217 @@
+"""Each answer of the tables, and each trouble on the way, has its remedy in both languages."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from noroshi.core.mail import Fault
+from noroshi.core.words import NOTHING, Words
+from noroshi.guides.microsoft365 import elsewhere
+from noroshi.network import said
+from noroshi.network.said import not_reached
+from noroshi.ports.examination import PEOPLE, Cure, Remedy, Whose
+from noroshi.transports.diagnostics.closed_ports import (
+    CLOSED_ALONE,
+    CLOSED_BESIDE_GRAPH,
+    CLOSED_PORT,
+    NOTHING_OUT,
+    closed,
+    nothing_out,
+)
+from noroshi.transports.diagnostics.connection_remedies import (
+    BY_FAULT,
+    OBSTACLES,
+    advice_on,
+    remedy_of,
+    sentence,
+)
+from noroshi.transports.diagnostics.connection_steps import with_values
+from noroshi.transports.diagnostics.token_causes import CAUSES, remedy_of_token
+from noroshi.transports.http.status_codes import GRAPH, WEBHOOK
+from noroshi.transports.smtp import errors, token_diagnosis
+from noroshi.transports.smtp.reply_codes import RULES
+from noroshi.transports.smtp.token_diagnosis import cause
+from tests.transports.diagnostics.looking import EXAM, NOW, VALUES
+from tests.transports.smtp.test_token_diagnosis import jwt
+
+WHOLE = with_values(
+    EXAM,
+    user="box@example.com",
+    sender="n@example.com",
+    envelope="bounces@example.com",
+    host="smtp.office365.com",
+    port="587",
+    other="login.microsoftonline.com:443",
+    network="office",
+    ca_place="networks/office.toml",
+    object_id="22222222-3333-4444-5555-666666666666",
+    permission="SMTP.Send",
+    proxy="proxy.example.com:8080",
+    graph_route="graph2",
+    proxy_password="proxy",
+    password="relay",
+    url_entry="hook",
+    header_entry="key",
+    starttls="-starttls smtp ",
+    person="aki@example.com",
+    scope="https://outlook.office.com/SMTP.Send",
+    app_scope="https://outlook.office365.com/.default",
+)
+ANSWERS = [
+    *(pytest.param(r.advice, id=f"{r.code} {r.enhanced} {r.part}".strip()) for r in RULES),
+    *(pytest.param(r.advice, id=f"Graph {r.status} {r.part}".strip()) for r in GRAPH),
+    *(pytest.param(r.advice, id=f"webhook {r.status} {r.part}".strip()) for r in WEBHOOK),
+]
+OTHERS = [
+    pytest.param(CLOSED_PORT, id="a closed port"),
+    pytest.param(CLOSED_BESIDE_GRAPH, id="a closed port beside Graph"),
+    pytest.param(CLOSED_ALONE, id="a closed port without Graph"),
+    pytest.param(NOTHING_OUT, id="nothing gets out"),
+    pytest.param(advice_on(599, "", "odd"), id="an unknown no"),
+    pytest.param(advice_on(499, "", "odd"), id="an unknown later"),
+]
+JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
+OF_SERVERS = ("SILENT", "LOST", "NOT_SMTP", "NO_STARTTLS", "NO_WAY", "WANTS_TLS")
+PLACES = re.compile(r"<(?!who|public|object|/?dev)[^>]*>|\{")
+
+
+def check(remedy: Remedy) -> None:
+    """It is whole, in both languages, and every place is filled."""
+    texts = [remedy.meaning, remedy.who, *remedy.how, remedy.takes]
+    assert remedy.meaning != NOTHING and remedy.who != NOTHING
+    for words in texts:
+        assert bool(words.en) == bool(words.ja)
+        assert not JAPANESE.search(words.en) and (JAPANESE.search(words.ja) or not words.ja)
+    shown = "\n".join([*(w.en + w.ja for w in texts), *remedy.lines, remedy.link])
+    assert PLACES.search(shown) is None, shown
+    assert remedy.link == "" or remedy.link.startswith("https://")
+
+
+@pytest.mark.parametrize("told", [closed, nothing_out])
+def test_a_port_that_refuses_may_be_no_firewall_s_and_one_that_is_silent_rather_is(told):
+    refused, silent = told(said.TCP, WHOLE), told(said.NO_CONNECTION, WHOLE)
+    check(refused)
+    check(silent)
+    assert "refuses a connection" in refused.meaning.en and "拒否" in refused.meaning.ja
+    assert "refuse" not in silent.meaning.en
+
+
+def test_graph_is_advised_as_one_more_route_or_named_where_it_is_there():
+    named = closed(said.TCP, WHOLE)
+    assert "graph2" in named.how[0].en and 'kind = "graph"' not in named.lines
+    advised = closed(said.TCP, with_values(WHOLE, graph_route=""))
+    assert advised.lines[0] == "# routes/m365-graph.toml" and 'kind = "graph"' in advised.lines
+
+
+@pytest.mark.parametrize("advice", ANSWERS + OTHERS)
+def test_each_answer_of_the_tables_has_its_remedy(advice):
+    remedy = advice.remedy(WHOLE, "the reply")
+    check(remedy)
+    assert remedy.how or remedy.lines or remedy.link
+    assert remedy.reply == "the reply" and (remedy.takes != NOTHING or remedy.how)
+
+
+@pytest.mark.parametrize("advice", ANSWERS)
+def test_what_stands_beside_an_answer_says_what_it_means_first(advice):
+    if not advice.quiet:
+        assert advice.words.en.startswith(advice.means.en)
+        assert advice.words.ja.startswith(advice.means.ja)
+        parties = {"user": "u@x", "sender": "s@x", "envelope": "e@x"}
+        assert "{" not in advice.words.fill(**parties).en
+
+
+@pytest.mark.parametrize("about", sorted(OBSTACLES, key=lambda words: words.en))
+def test_each_trouble_on_the_way_has_its_remedy(about):
+    check(OBSTACLES[about].remedy(Words(en="It is so.", ja="そうです。"), WHOLE))
+
+
+@pytest.mark.parametrize("about", sorted(CAUSES, key=lambda words: words.en))
+def test_each_cause_that_a_token_tells_has_its_remedy(about):
+    remedy = CAUSES[about].remedy(Words(en="It is so.", ja="そうです。"), WHOLE)
+    check(remedy)
+    assert remedy.lines and remedy.takes != NOTHING
+
+
+@pytest.mark.parametrize("about", [said.CERTIFICATE, said.EXPIRED, said.OTHER_NAME])
+def test_a_certificate_that_a_provider_like_microsoft_never_shows_is_the_network_s(about):
+    trouble = not_reached(about, where="smtp.office365.com:587", why="it is so")
+    told = remedy_of(trouble, WHOLE)
+    check(told)
+    assert told.whose is Whose.NETWORK and "in between" in told.how[0].en
+    of_the_house = replace(WHOLE, people={})
+    assert remedy_of(trouble, of_the_house).whose is Whose.ADMINISTRATOR
+
+
+def test_no_trouble_and_no_cause_is_left_out():
+    told = {name for name, words in vars(said).items() if isinstance(words, Words)}
+    parts = {"OF_ONE", "CLOSED_CONNECTION", "REFUSED_CONNECTION", "NOTHING"}
+    assert {name for name in told - parts if getattr(said, name) not in OBSTACLES} == set()
+    assert [name for name in OF_SERVERS if getattr(errors, name) not in OBSTACLES] == []
+    causes = {words for words in vars(token_diagnosis).values() if isinstance(words, Words)}
+    assert causes == set(CAUSES)
+    assert set(BY_FAULT) == set(Fault)
+
+
+CHINA = replace(WHOLE, instead=elsewhere("microsoft365-china"))
+
+
+@pytest.mark.parametrize("advice", [*ANSWERS, *OTHERS])
+def test_whoever_is_in_a_national_cloud_is_led_to_its_own_pages_and_shell(advice):
+    remedy = advice.remedy(CHINA, "the reply")
+    check(remedy)
+    shown = "\n".join([*remedy.lines, remedy.link])
+    assert "entra.microsoft.com" not in shown and "//admin." not in shown
+    connects = [line for line in remedy.lines if "Connect-ExchangeOnline" in line]
+    assert all(line.endswith(" -ExchangeEnvironmentName O365China") for line in connects)
+
+
+def test_a_page_of_the_entra_admin_center_is_the_same_one_in_its_cloud():
+    cure = Cure(whose=Whose.YOU, link="https://entra.microsoft.com/#view/Apps/{client_id}")
+    told = cure.remedy(Words(en="x", ja="x"), CHINA)
+    assert told.link == f"https://entra.microsoftonline.cn/#view/Apps/{VALUES['client_id']}"
+    assert elsewhere("microsoft365") == elsewhere("google") == {}
+
+
+def test_a_place_without_a_value_shows_what_belongs_there():
+    remedy = CAUSES[token_diagnosis.OF_APP].remedy(Words(en="x", ja="x"), EXAM)
+    assert "-Identity <user> `" in "\n".join(remedy.lines)
+    assert VALUES["client_id"] in "\n".join(remedy.lines)
+
+
+@pytest.mark.parametrize(
+    ("told", "shown"),
+    [
+        (
+            Words(en="the vault is away", ja="保管庫がありません"),
+            "The vault is away. 保管庫がありません。",
+        ),
+        (Words(en="It is so.", ja="そうです。"), "It is so. そうです。"),
+        (
+            Words(en="mail.example:25 hung up", ja="切れました"),
+            "mail.example:25 hung up. 切れました。",
+        ),
+    ],
+)
+def test_a_trouble_stands_as_a_sentence_of_its_own(told, shown):
+    assert f"{sentence(told).en} {sentence(told).ja}" == shown
+
+
+def test_whoever_can_mend_a_thing_has_a_name():
+    assert set(PEOPLE) == set(Whose)
+
+
+@pytest.mark.parametrize(
+    ("oid", "shown"),
+    [(VALUES["client_id"], VALUES["client_id"]), ("$(x)", "<object ID of the enterprise")],
+)
+def test_an_app_s_own_token_names_its_enterprise_application(oid, shown):
+    claims = {"aud": "https://outlook.office365.com", "idtyp": "app", "oid": oid}
+    token = jwt(claims | {"roles": ["SMTP.SendAsApp"], "exp": NOW.timestamp() + 3600})
+    found = cause(token, "smtp", "box@example.com", NOW)
+    remedy = remedy_of_token(token, found, EXAM, "535 5.7.3 no")
+    (line,) = [one for one in remedy.lines if "-ObjectId" in one]
+    assert f"-ObjectId {shown}" in line
+    assert not [one for one in remedy.lines if "MgGraph" in one]
