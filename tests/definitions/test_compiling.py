@@ -14,8 +14,8 @@ from noroshi.cli.near import built_in
 from noroshi.core.definitions.problems import Problem
 from noroshi.core.words import Words
 from noroshi.definitions import compile_plan, document, give_ids, read_folder, try_out, ulid
-from noroshi.oauth.clouds import Account
-from noroshi.oauth.profiles import CLOUDS
+from noroshi.oauth.account import Account
+from noroshi.oauth.well_known_clouds import CLOUDS
 from noroshi.schema import Invalid
 from tests.definitions.kinds import KINDS, Smtp
 

@@ -18,8 +18,8 @@ from noroshi.guides import (
     values_of,
 )
 from noroshi.guides.page import MARKS, written
-from noroshi.oauth.advice import BY_CODE
-from noroshi.oauth.profiles import CLOUDS
+from noroshi.oauth.errors.explain import BY_CODE
+from noroshi.oauth.well_known_clouds import CLOUDS
 
 PLACES = {
     *("app", "entra", "connect"),

@@ -11,9 +11,9 @@ from noroshi.core.delivery import Accepted
 from noroshi.core.mail import Answer, Receipt, Route, Verdict
 from noroshi.core.words import NOTHING, plain
 from noroshi.hosts.own import OwnFacts
-from noroshi.oauth.clouds import Account
-from noroshi.oauth.profiles import MICROSOFT365
-from noroshi.oauth.states import SignIn, SignInState
+from noroshi.oauth.account import Account
+from noroshi.oauth.sign_in_state import SignIn, SignInState
+from noroshi.oauth.well_known_clouds import MICROSOFT365
 from noroshi.ports import Arrival
 from noroshi.round_trips import trip_mail
 from noroshi.stores.memory.store import MemoryStore

@@ -10,8 +10,8 @@ from noroshi.core.mail import Network, Route
 from noroshi.intakes.graph_inbox import GraphInbox
 from noroshi.intakes.imap_inbox import ImapInbox
 from noroshi.intakes.opening import box_of
-from noroshi.oauth.clouds import Account
-from noroshi.oauth.profiles import GOOGLE, MICROSOFT365
+from noroshi.oauth.account import Account
+from noroshi.oauth.well_known_clouds import GOOGLE, MICROSOFT365
 from noroshi.ports import Outside
 from noroshi.testing import ManualClocks
 from tests.intakes.test_graph_inbox import no_secret

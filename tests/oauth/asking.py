@@ -19,10 +19,10 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
-from noroshi.oauth.clouds import Account, Cloud
-from noroshi.oauth.msal_provider import MsalProvider
+from noroshi.oauth.account import Account, Cloud
+from noroshi.oauth.providers.msal import MsalProvider
+from noroshi.oauth.refresh_lock import Turns
 from noroshi.oauth.tokens import TokenSource
-from noroshi.oauth.turns import Turns
 from noroshi.ports import Clocks
 from noroshi.stores.sqlite.store import SqliteStore
 from noroshi.vault import Box, Secret, Vault

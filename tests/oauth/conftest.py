@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from noroshi.oauth.clouds import Account, Cloud
-from noroshi.oauth.entries import Entries
-from noroshi.oauth.generic_provider import GenericProvider
-from noroshi.oauth.msal_provider import MsalProvider
+from noroshi.oauth.account import Account, Cloud
+from noroshi.oauth.grant_store import Entries
 from noroshi.oauth.provider import Client, Credential, Provider
+from noroshi.oauth.providers.generic import GenericProvider
+from noroshi.oauth.providers.msal import MsalProvider
+from noroshi.oauth.refresh_lock import Turns
 from noroshi.oauth.tokens import TokenSource
-from noroshi.oauth.turns import Turns
 from noroshi.ports import Clocks, StoreError
 from noroshi.stores.memory.store import MemoryStore
 from noroshi.vault import Box, Secret, Vault

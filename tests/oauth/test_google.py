@@ -11,10 +11,10 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from noroshi.oauth.clouds import Account
-from noroshi.oauth.profiles import GOOGLE
+from noroshi.oauth.account import Account
 from noroshi.oauth.provider import SignInFailed
 from noroshi.oauth.tokens import SignIn
+from noroshi.oauth.well_known_clouds import GOOGLE
 from noroshi.vault import Secret
 from tests.oauth.authority import ASSERTION, SECRET
 

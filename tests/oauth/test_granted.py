@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from noroshi.oauth.entries import Entries
+from noroshi.oauth.grant_store import Entries
 from noroshi.oauth.provider import SignInFailed
 from noroshi.oauth.tokens import SignIn
 from noroshi.vault import TOKENS, Secret

@@ -19,8 +19,8 @@ from cryptography.x509 import load_pem_x509_certificate
 
 from noroshi.core.mail import Fault
 from noroshi.oauth.client_certificates import make, parts
-from noroshi.oauth.pasted import read_pasted
 from noroshi.oauth.provider import Client, Credential, Pending, SignInFailed, Unreachable
+from noroshi.oauth.redirect_url import read_pasted
 from noroshi.vault import Secret
 from tests.oauth.authority import SECRET, as_json, make_certificate, refusal
 from tests.oauth.conftest import provider_of, with_secret

@@ -14,10 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from noroshi.oauth.msal_provider import MsalProvider
 from noroshi.oauth.provider import SignInFailed
+from noroshi.oauth.providers.msal import MsalProvider
+from noroshi.oauth.refresh_lock import Turns
 from noroshi.oauth.tokens import SignIn, TokenSource
-from noroshi.oauth.turns import Turns
 from noroshi.ports import Clocks, StoreError
 from noroshi.stores.sqlite.store import SqliteStore
 from noroshi.vault import Box, Secret, Vault

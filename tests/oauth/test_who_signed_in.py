@@ -9,9 +9,9 @@ from dataclasses import replace
 import pytest
 
 from noroshi.core.words import NOTHING
-from noroshi.oauth.another import of_other
-from noroshi.oauth.entries import Entries
-from noroshi.oauth.seen import seen_in
+from noroshi.oauth.grant_store import Entries
+from noroshi.oauth.jwt_claims import seen_in
+from noroshi.oauth.wrong_mailbox import of_other
 from noroshi.vault import Secret
 from tests.oauth.authority import SECRET, url64
 

@@ -15,8 +15,8 @@ from noroshi.core.words import NOTHING, Words
 from noroshi.definitions import document
 from noroshi.hosts.around import Around
 from noroshi.oauth.provider import Attempt, DeviceAttempt, Pending, SignInFailed, Tokens
+from noroshi.oauth.refresh_lock import Turns
 from noroshi.oauth.tokens import TokenSource
-from noroshi.oauth.turns import Turns
 from noroshi.people import People
 from noroshi.people.passwords import Passwords
 from noroshi.plugins import Plugins

@@ -10,10 +10,10 @@ import pytest
 
 from noroshi.core.mail import Network
 from noroshi.core.words import Words
-from noroshi.oauth.clouds import Account
-from noroshi.oauth.profiles import GOOGLE, MICROSOFT365
+from noroshi.oauth.account import Account
 from noroshi.oauth.provider import SignInFailed, Unreachable
-from noroshi.oauth.states import SignIn, SignInState
+from noroshi.oauth.sign_in_state import SignIn, SignInState
+from noroshi.oauth.well_known_clouds import GOOGLE, MICROSOFT365
 from noroshi.ports import StoreError
 from noroshi.ports.examination import Exam, examined
 from noroshi.service.examining_sign_in import SignInSteps, ca_place, values_of

@@ -10,10 +10,10 @@ from cryptography import x509
 from noroshi import transports
 from noroshi.definitions import document
 from noroshi.oauth.client_certificates import describe, make, parts
-from noroshi.oauth.generic_provider import GenericProvider
-from noroshi.oauth.msal_provider import MsalProvider
+from noroshi.oauth.providers.generic import GenericProvider
+from noroshi.oauth.providers.msal import MsalProvider
+from noroshi.oauth.refresh_lock import Turns
 from noroshi.oauth.tokens import TokenSource
-from noroshi.oauth.turns import Turns
 from noroshi.plugins import Plugins
 from noroshi.service import Service
 from noroshi.service.offer import NotSure

@@ -15,7 +15,11 @@ from tests.service.asking import NearBy, applied
 PARTS = ("checks", "core", "oauth", "service", "transports", "web")
 DEEDS = ("queue", "alarm", "silence", "ledger", "user", "apply --empty")
 ELSEWHERE = re.compile(rf"noroshi (?:{'|'.join((*PLACES, *DEEDS))})\b")
-CURES = ("noroshi.oauth.cures", "noroshi.oauth.cures_beyond", "noroshi.oauth.cures_here")
+CURES = (
+    "noroshi.oauth.errors.remedies",
+    "noroshi.oauth.errors.remedies_tenant",
+    "noroshi.oauth.errors.remedies_local",
+)
 JAPANESE = {"accept-language": "ja"}
 
 

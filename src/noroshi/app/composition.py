@@ -40,13 +40,13 @@ from noroshi.hosts.own import OwnFacts
 from noroshi.hosts.programs import ProgramRules, program_rules
 from noroshi.hosts.threads import apart
 from noroshi.intakes.opening import box_of
-from noroshi.oauth.clouds import Account, Cloud
-from noroshi.oauth.generic_provider import GenericProvider
-from noroshi.oauth.msal_provider import MsalProvider
-from noroshi.oauth.outside import secret_of, token_of
+from noroshi.oauth.account import Account, Cloud
 from noroshi.oauth.provider import Provider
+from noroshi.oauth.providers.generic import GenericProvider
+from noroshi.oauth.providers.msal import MsalProvider
+from noroshi.oauth.refresh_lock import Turns
+from noroshi.oauth.token_provider import secret_of, token_of
 from noroshi.oauth.tokens import TokenSource
-from noroshi.oauth.turns import Turns
 from noroshi.people import People
 from noroshi.plugins import Plugins
 from noroshi.ports import (

@@ -16,7 +16,7 @@ from noroshi.core.network_policy import Closed
 from noroshi.definitions.documents import definitions_of
 from noroshi.definitions.echoes import by_file, without_echoes
 from noroshi.definitions.leaving import host_of, led_elsewhere
-from noroshi.oauth.clouds import REST, Account, Cloud
+from noroshi.oauth.account import REST, Account, Cloud
 from noroshi.ports import Action, Check, Document, TransportKind
 from noroshi.schema import Invalid, read
 

@@ -22,8 +22,8 @@ from noroshi.core.definitions.schema import (
 )
 from noroshi.core.definitions.schema_mail import AccountDef, CloudDef, NetworkDef, RouteDef
 from noroshi.core.words import Words
-from noroshi.oauth.clouds import is_microsoft
-from noroshi.oauth.profiles import CLOUDS
+from noroshi.oauth.account import is_microsoft
+from noroshi.oauth.well_known_clouds import CLOUDS
 from noroshi.ports import Document
 from noroshi.schema import Invalid, read_most
 from noroshi.vault import reserved

@@ -9,8 +9,8 @@ from noroshi.core.definitions.compiler import Plan
 from noroshi.core.definitions.problems import Problem, file_of
 from noroshi.core.mail import Route
 from noroshi.core.words import Words
-from noroshi.oauth.clouds import Account
-from noroshi.oauth.profiles import MAIL_DOMAINS
+from noroshi.oauth.account import Account
+from noroshi.oauth.well_known_clouds import MAIL_DOMAINS
 
 ELSEWHERE = Words(
     en="would hand the tokens of account {account} to {given}, which is no server of the cloud "

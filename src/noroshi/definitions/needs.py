@@ -8,9 +8,9 @@ from noroshi.core.mail import Route
 from noroshi.core.words import Words
 from noroshi.definitions.compiling import Plan
 from noroshi.definitions.leaving import host_of
-from noroshi.oauth.clouds import Account
+from noroshi.oauth.account import Account
 from noroshi.oauth.high_volume import is_high_volume
-from noroshi.oauth.profiles import mark
+from noroshi.oauth.well_known_clouds import mark
 from noroshi.ports import Resource
 
 EXCHANGE_ONLINE = (".office365.com", ".outlook.com", ".office365.us", ".partner.outlook.cn")

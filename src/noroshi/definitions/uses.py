@@ -10,9 +10,9 @@ from noroshi.core.mail import Route
 from noroshi.core.model import Monitor
 from noroshi.definitions.compiling import Plan
 from noroshi.definitions.needs import account_of, reader_of
-from noroshi.oauth.clouds import Account
+from noroshi.oauth.account import Account
 from noroshi.oauth.credentials import named_by
-from noroshi.oauth.profiles import CLOUDS
+from noroshi.oauth.well_known_clouds import CLOUDS
 from noroshi.vault import TOKENS
 
 HEADERS = "secret_headers"

@@ -11,7 +11,7 @@ from pathlib import Path
 from noroshi.core.mail import Route
 from noroshi.definitions.needs import NOT_IN_VAULT, entries_of, is_retiring, resource_of
 from noroshi.hosts.threads import apart
-from noroshi.oauth.clouds import Account
+from noroshi.oauth.account import Account
 from noroshi.oauth.tokens import SignIn, SignInState, TokenSource
 from noroshi.ports import AccountFacts, NodeFacts, QueueFacts, RouteFacts, Store, Trip
 from noroshi.round_trips import PREFIX, looked_at, mails_of, trip_of

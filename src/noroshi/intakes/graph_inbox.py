@@ -15,7 +15,7 @@ from noroshi.intakes import graph_troubles as troubles
 from noroshi.intakes.reading import LARGEST_REPORT, of_token, until_of
 from noroshi.intakes.reports import looks_like_report, read_report
 from noroshi.network.http import LARGEST, Connecting, NoAnswer, Patience, Reply
-from noroshi.oauth.badge import Badge
+from noroshi.oauth.retry_token import Badge
 from noroshi.ports import Outside, RouteTrouble
 from noroshi.ports.mailbox import Came, Read, Report, Sought
 from noroshi.vault import Secret

@@ -21,7 +21,7 @@ from noroshi.intakes.reading import LARGEST_REPORT, of_token, until_of
 from noroshi.intakes.reports import looks_like_report, read_report
 from noroshi.network import client_context, reach
 from noroshi.network.said import of_certificate, of_tls
-from noroshi.oauth.badge import Badge
+from noroshi.oauth.retry_token import Badge
 from noroshi.ports import Outside, RouteTrouble
 from noroshi.ports.mailbox import Came, Read, Report, Sought
 from noroshi.vault import Secret

@@ -9,7 +9,7 @@ from noroshi.definitions import Plan
 from noroshi.definitions.needs import reader_of
 from noroshi.intakes import imap_inbox
 from noroshi.intakes.graph_inbox import GraphInbox, Mailbox
-from noroshi.oauth.clouds import Account
+from noroshi.oauth.account import Account
 from noroshi.ports import Outside
 from noroshi.ports.mailbox import Box, Inbox
 

@@ -13,10 +13,15 @@ from datetime import date, datetime
 from hashlib import sha256
 from typing import Literal, TypeVar
 
+from noroshi.oauth.account import Account
 from noroshi.oauth.client_certificates import describe
-from noroshi.oauth.clouds import Account
+from noroshi.oauth.errors.messages import (
+    CERTIFICATE_MISSING,
+    NO_CERTIFICATE,
+    NO_PROXY_PASSWORD,
+    NO_SECRET,
+)
 from noroshi.oauth.provider import Client, Credential, SignInFailed
-from noroshi.oauth.said import CERTIFICATE_MISSING, NO_CERTIFICATE, NO_PROXY_PASSWORD, NO_SECRET
 from noroshi.ports import Clocks
 from noroshi.vault import Secret, Vault
 

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from noroshi.core.definitions.accounts import host_in, is_plain
 from noroshi.core.words import Words
-from noroshi.oauth.clouds import Account, is_microsoft
+from noroshi.oauth.account import Account, is_microsoft
 from noroshi.oauth.provider import SignInFailed
 
 TYPED_AT_MICROSOFT = frozenset({"microsoft.com", "www.microsoft.com", "aka.ms"})

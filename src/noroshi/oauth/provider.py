@@ -12,7 +12,7 @@ from typing import Any, Literal, Protocol
 
 from noroshi.core.mail import Fault
 from noroshi.core.words import Words
-from noroshi.oauth.clouds import Account
+from noroshi.oauth.account import Account
 from noroshi.ports import Resource
 from noroshi.vault import Secret
 

@@ -1,9 +1,9 @@
 """Access tokens at hand: one question at a time, the rotated token kept before it is used, or
 held in memory while the store cannot take it.
 
-`entries`, `access` and `refusals` say what the vault keeps; `renewing` how a token is renewed,
-`signing_in` how a person signs in, `turns` how processes that share a store keep out of each
-other's way.
+`grant_store`, `token_cache` and `refusal_cache` say what the vault keeps; `refresh` how a token is
+renewed, `sign_in_flow` how a person signs in, `refresh_lock` how processes that share a store keep
+out of each other's way.
 """
 
 from __future__ import annotations
@@ -15,18 +15,18 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from noroshi.oauth.access import Access, Accesses, print_of
-from noroshi.oauth.clouds import Account, as_app
+from noroshi.oauth.account import Account, as_app
+from noroshi.oauth.credential_probe import OnTrial
 from noroshi.oauth.credentials import Credentials, in_use
-from noroshi.oauth.entries import Entries
-from noroshi.oauth.on_trial import OnTrial
+from noroshi.oauth.errors.messages import ANY_ROUTE, NEVER, OTHER_APP, UNPROVED
+from noroshi.oauth.grant_store import Entries
 from noroshi.oauth.provider import Credential, DeviceAttempt, SignInFailed, Unreachable
-from noroshi.oauth.refusals import Refusals
-from noroshi.oauth.renewing import How, ProviderOf, Renewing, grounds_of
-from noroshi.oauth.said import ANY_ROUTE, NEVER, OTHER_APP, UNPROVED
-from noroshi.oauth.signing_in import Completed, SigningIn
-from noroshi.oauth.states import SignIn, SignInState, told
-from noroshi.oauth.turns import Turns
+from noroshi.oauth.refresh import How, ProviderOf, Renewing, grounds_of
+from noroshi.oauth.refresh_lock import Turns
+from noroshi.oauth.refusal_cache import Refusals
+from noroshi.oauth.sign_in_flow import Completed, SigningIn
+from noroshi.oauth.sign_in_state import SignIn, SignInState, told
+from noroshi.oauth.token_cache import Access, Accesses, print_of
 from noroshi.ports import Clocks, Resource, StoreError
 from noroshi.vault import Secret, Vault, VaultError
 

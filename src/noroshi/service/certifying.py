@@ -10,6 +10,7 @@ from noroshi.core.definitions.problems import Problem, instead
 from noroshi.core.words import Words
 from noroshi.definitions.needs import account_of
 from noroshi.guides.wanted import certificate_entry
+from noroshi.oauth.account import Account
 from noroshi.oauth.client_certificates import (
     CANNOT_OPEN,
     UnfitCertificate,
@@ -18,9 +19,8 @@ from noroshi.oauth.client_certificates import (
     read_apart,
     see_that_it_holds,
 )
-from noroshi.oauth.clouds import Account
 from noroshi.oauth.credentials import named_by
-from noroshi.oauth.said import CERTIFICATE_MISSING
+from noroshi.oauth.errors.messages import CERTIFICATE_MISSING
 from noroshi.service.answers_sign_in import Certificate
 from noroshi.service.entries import named_in
 from noroshi.service.offer import (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 from noroshi.core.words import Words
-from noroshi.oauth.clouds import Account
+from noroshi.oauth.account import Account
 from noroshi.oauth.credentials import named_by
 from noroshi.oauth.provider import Credential, SignInFailed, Unreachable
 from noroshi.service.answers_proving import AccountChecked

@@ -22,8 +22,8 @@ from noroshi.definitions.needs import (
     resource_of,
 )
 from noroshi.hosts.around import Around
-from noroshi.oauth.another import of_other
 from noroshi.oauth.tokens import SignInState, TokenSource
+from noroshi.oauth.wrong_mailbox import of_other
 from noroshi.people import People
 from noroshi.plugins import Plugins
 from noroshi.ports import Clocks, Host, InQueue, Own, Resting, Store, Trip, Version

@@ -16,11 +16,11 @@ from noroshi.definitions import Plan
 from noroshi.definitions.leaving import host_of
 from noroshi.definitions.needs import account_of, mark_of, resource_of
 from noroshi.guides.microsoft365 import PORTAL, WORLDWIDE_ALONE, elsewhere
-from noroshi.oauth.clouds import Account
-from noroshi.oauth.cures_beyond import HEALTH
+from noroshi.oauth.account import Account
+from noroshi.oauth.errors.remedies_tenant import HEALTH
 from noroshi.oauth.high_volume import role_at
-from noroshi.oauth.outside import secret_of, token_of
-from noroshi.oauth.profiles import CLOUDS
+from noroshi.oauth.token_provider import secret_of, token_of
+from noroshi.oauth.well_known_clouds import CLOUDS
 from noroshi.ports import Outside, Resting, Waiting
 from noroshi.ports.examination import Exam, Examination, Remedy, Stage, Step, Whose
 from noroshi.service.desk import Desk

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from noroshi.core.words import Words
 from noroshi.network.http import NoAnswer
-from noroshi.oauth import cures
-from noroshi.oauth.clouds import Account
+from noroshi.oauth.account import Account
+from noroshi.oauth.errors import remedies
 from noroshi.ports import Outside, RouteTrouble
 from noroshi.ports.examination import Exam, Seen, Step, Stopped
 from noroshi.service.examining_sign_in import fetched, page_of, server_of
@@ -56,7 +56,7 @@ class ClockStep:
                     words = WRONG.fill(seconds=seconds, host=host)
                     raise Stopped(
                         RIGHT.fill(seconds=seconds, host=host),
-                        cures.CLOCK.remedy(words, Exam()),
+                        remedies.CLOCK.remedy(words, Exam()),
                     )
                 remarks = clock_remarks(reply.date, now, host)
                 return Seen(RIGHT.fill(seconds=seconds, host=host), remarks)

@@ -9,8 +9,7 @@ from urllib.parse import urlsplit
 
 from noroshi.core.words import NOTHING, Words, plain
 from noroshi.network.http import NoAnswer, Patience, Reply, open_http
-from noroshi.oauth import cures_here
-from noroshi.oauth.advice import cure_of
+from noroshi.oauth.account import Account
 from noroshi.oauth.claims import (
     AUDIENCES,
     GRAPH,
@@ -20,11 +19,12 @@ from noroshi.oauth.claims import (
     named_in,
     scopes_in,
 )
-from noroshi.oauth.clouds import Account
+from noroshi.oauth.errors import remedies_local
+from noroshi.oauth.errors.explain import cure_of
 from noroshi.oauth.high_volume import is_high_volume
+from noroshi.oauth.http_session import NOT_OAUTH
 from noroshi.oauth.provider import SignInFailed, Unreachable
 from noroshi.oauth.tokens import SignInState, TokenSource
-from noroshi.oauth.wire import NOT_OAUTH
 from noroshi.ports import Outside, Resource, RouteTrouble, StoreError
 from noroshi.ports.examination import Cure, Exam, Seen, Step, Stopped, Whose, filled
 from noroshi.transports.diagnostics.connection_remedies import sentence, stopped_by
@@ -167,9 +167,9 @@ class SignInSteps:
                 plain(self._where), cure.remedy(sentence(error.words), self._exam)
             ) from None
         except VaultError as error:
-            raise self._stopped(error.words, cures_here.VAULT) from None
+            raise self._stopped(error.words, remedies_local.VAULT) from None
         except StoreError as error:
-            raise self._stopped(error.words, cures_here.STORE) from None
+            raise self._stopped(error.words, remedies_local.STORE) from None
         self._token, self._person = token.reveal(), state.user
         return Seen(self._told(state), tuple(self._remarks(state)))
 
@@ -218,7 +218,7 @@ class SignInSteps:
         own = reply if codes or failure.said else ""
         remedy = cure.remedy(sentence(failure.words), self._exam, own)
         ours = (
-            failure.error in cures_here.BY_ERROR
+            failure.error in remedies_local.BY_ERROR
         )  # a name of our own says nothing to a person
         return Stopped(plain(codes.strip() or ("" if ours else failure.error)), remedy)
 

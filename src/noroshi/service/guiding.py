@@ -11,8 +11,8 @@ from noroshi.core.words import NOTHING, Words
 from noroshi.guides import MICROSOFT365, TITLES, WAYS, Step, Value, filled, line
 from noroshi.guides.handing import handed
 from noroshi.guides.wanted import Wanted
+from noroshi.oauth.account import Account
 from noroshi.oauth.client_certificates import describe
-from noroshi.oauth.clouds import Account
 from noroshi.service.certifying import Certifying
 from noroshi.service.offer import ADMIN, Conflict, Invalid, Person, operation
 from noroshi.vault import VaultError

@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from noroshi.core.definitions.problems import Problem
 from noroshi.core.mail import Route
 from noroshi.core.words import Words
-from noroshi.oauth.client_auth import read_key_file
-from noroshi.oauth.clouds import Account
+from noroshi.oauth.account import Account
 from noroshi.oauth.credentials import named_by
-from noroshi.oauth.pasted import SECRET_ID, looks_like_secret_id
+from noroshi.oauth.providers.client_auth import read_key_file
+from noroshi.oauth.redirect_url import SECRET_ID, looks_like_secret_id
 from noroshi.vault import Secret, reserved
 
 EMPTY = Words(en="is empty", ja="何も入力されていません")

@@ -6,11 +6,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from noroshi.core.definitions.problems import Problem
 from noroshi.core.words import Words
-from noroshi.oauth import aadsts_app
-from noroshi.oauth.advised import Advice
+from noroshi.oauth.account import Account
 from noroshi.oauth.client_certificates import thumbprints
-from noroshi.oauth.clouds import Account
 from noroshi.oauth.credentials import REFUSED, named_by
+from noroshi.oauth.errors import aadsts_app
+from noroshi.oauth.errors.catalogue import Advice
 from noroshi.oauth.provider import Credential, SignInFailed, Unreachable
 from noroshi.oauth.tokens import TokenSource
 from noroshi.service.answers_proving import AppTried

@@ -13,11 +13,11 @@ from noroshi.core.words import Words
 from noroshi.definitions import Plan
 from noroshi.definitions.compiling import compile_plan
 from noroshi.definitions.needs import resource_of
+from noroshi.oauth.account import Account
 from noroshi.oauth.claims import OPAQUE
-from noroshi.oauth.clouds import Account
 from noroshi.oauth.credentials import named_by
+from noroshi.oauth.jwt_claims import seen_in
 from noroshi.oauth.provider import Credential, SignInFailed, Unreachable
-from noroshi.oauth.seen import seen_in
 from noroshi.ports import Document, Resource
 from noroshi.service.answers_proving import AppTried, SecretTried, TenantFound, TokenSeen
 from noroshi.service.defining import BAD_DEFINITIONS

@@ -10,14 +10,14 @@ from noroshi.core.words import Words
 from noroshi.definitions import Plan
 from noroshi.definitions.leaving import host_of
 from noroshi.definitions.needs import account_of, entries_of, resource_of, resources_of
+from noroshi.oauth.account import Account
 from noroshi.oauth.claims import look_at_reading, look_into
-from noroshi.oauth.clouds import Account
 from noroshi.oauth.credentials import named_by
+from noroshi.oauth.errors.messages import CERTIFICATE_MISSING
 from noroshi.oauth.high_volume import role_at
-from noroshi.oauth.pasted import PASTED
 from noroshi.oauth.provider import SignInFailed, Unreachable
-from noroshi.oauth.said import CERTIFICATE_MISSING
-from noroshi.oauth.states import SignIn as Standing
+from noroshi.oauth.redirect_url import PASTED
+from noroshi.oauth.sign_in_state import SignIn as Standing
 from noroshi.ports import NOTHING_QUEUED, InQueue, Resource
 from noroshi.service.answers import RouteStatus
 from noroshi.service.answers_sign_in import DeviceAsked, OnDevice, Proof, SignIn

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from noroshi.oauth.profiles import CLOUDS
+from noroshi.oauth.well_known_clouds import CLOUDS
 from noroshi.web.written import figures
 
 MICROSOFT, SERVER = WAYS = ("microsoft365", "server")

@@ -17,7 +17,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from starlette.datastructures import URL
 
-from noroshi.oauth.clouds import has_port
+from noroshi.oauth.account import has_port
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 PATIENCE = timedelta(minutes=15)

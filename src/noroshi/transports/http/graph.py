@@ -15,8 +15,8 @@ from noroshi.core.masking import Masks
 from noroshi.core.words import Words
 from noroshi.network.graph_said import error_in
 from noroshi.network.http import MODULES, Connecting, NoAnswer, Patience, Reply
-from noroshi.oauth.badge import Badge
 from noroshi.oauth.certificates import ca_file_faults
+from noroshi.oauth.retry_token import Badge
 from noroshi.ports import Outside, RouteTrouble, TransportKind, options
 from noroshi.transports.http.base import Answering
 from noroshi.transports.http.status_codes import GRAPH

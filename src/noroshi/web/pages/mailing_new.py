@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from noroshi.core.definitions.parsing import is_name
 from noroshi.guides.wanted import Wanted
-from noroshi.oauth.pasted import SECRET_ID, looks_like_secret_id
+from noroshi.oauth.redirect_url import SECRET_ID, looks_like_secret_id
 from noroshi.service import NotFound
 from noroshi.web.doing import asked, attempt, see_that_may
 from noroshi.web.house import House

@@ -1,0 +1,102 @@
+"""Whether a sign-in server takes a credential, asked so that nothing is kept and nothing used up.
+
+An app that signs in by itself gets a token, which nobody uses. Where a person signed in at
+another server than Entra, only a renewal shows the credential; but the refresh token that is kept
+is not risked for it: a server that rotates takes it for used, and whoever loses the answer has to
+sign in again. A made-up one is shown instead. A server authenticates the client as well as it
+looks at the token (RFC 6749, 6); that this one does so first, a made-up credential shows, which
+it must refuse in another way.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+
+from noroshi.oauth.account import Account
+from noroshi.oauth.client_certificates import make
+from noroshi.oauth.credentials import REFUSED, Credentials, by_any
+from noroshi.oauth.provider import Client, Credential, SignInFailed
+from noroshi.oauth.refresh import ProviderOf, check_scope
+from noroshi.ports import Clocks, Resource
+from noroshi.vault import Secret
+
+ALSO_REFUSED = "unauthorized_client"
+"""How some servers call a wrong secret, as Keycloak does; others a grant that is not allowed."""
+ANY_NAME, ONE_DAY = "noroshi", 1
+
+
+class OnTrial:
+    """What a trial works with."""
+
+    def __init__(
+        self, *, provider_of: ProviderOf, clocks: Clocks, credentials: Credentials
+    ) -> None:
+        self._provider_of, self._clocks = provider_of, clocks
+        self._credentials = credentials
+
+    async def token(
+        self,
+        account: Account,
+        resource: Resource,
+        *,
+        bare: bool = False,
+        instead: Credential | None = None,
+    ) -> Secret:
+        """By the app's credentials alone, by another one, or refused as shown none."""
+        check_scope(account, resource)
+        shown: tuple[Credential, ...] = (instead,) if instead else ()
+        if not bare and not shown:
+            shown = await self._credentials.of(account)
+        proxy = await self._credentials.proxy_password(account)
+        provider = self._provider_of(account.cloud)
+        _, tokens = await by_any(
+            account, shown, proxy, lambda client: provider.alone(client, resource)
+        )
+        return tokens.access
+
+    async def known(self, account: Account, instead: Credential | None = None) -> bool:
+        """Whether the server tells this credential, or else the vault's, from a made-up one.
+
+        Raises SignInFailed if it tells it for a wrong one, or is busy; Unreachable, and as the
+        vault does.
+        """
+        shown = instead or next(iter(await self._credentials.of(account)), None)
+        if shown is None:
+            return False
+        refused = await self._refused(account, shown)
+        if refused is None:  # it takes whatever it is shown
+            return False
+        if refused.error == REFUSED:
+            raise refused.again()
+        wrong = await self._refused(account, await self._made_up(shown))
+        if wrong is not None and wrong.error != refused.error:
+            return True
+        if refused.error == ALSO_REFUSED:
+            raise refused.again()
+        return False
+
+    async def tenant(self, account: Account) -> str:
+        """The ID of its tenant, as the sign-in server tells it."""
+        proxy = await self._credentials.proxy_password(account)
+        client = Client(account=account, proxy_password=proxy)
+        return await self._provider_of(account.cloud).tenant(client)
+
+    async def _refused(self, account: Account, shown: Credential) -> SignInFailed | None:
+        """What the server says of it beside a refresh token that it never gave."""
+        proxy = await self._credentials.proxy_password(account)
+        client = Client(account=account, credential=shown, proxy_password=proxy)
+        made_up = Secret(secrets.token_urlsafe(32))
+        try:
+            await self._provider_of(account.cloud).refresh(client, made_up, "smtp")
+        except SignInFailed as failure:
+            if failure.who == "wait":
+                raise
+            return failure
+        return None
+
+    async def _made_up(self, like: Credential) -> Credential:
+        value = Secret(secrets.token_urlsafe(24))
+        if like.kind == "certificate":
+            value = await asyncio.to_thread(make, ANY_NAME, self._clocks.wall(), ONE_DAY)
+        return Credential(entry=like.entry, kind=like.kind, value=value)

@@ -1,0 +1,305 @@
+"""Microsoft Entra's numbers about people, policies, devices and its own service.
+
+https://learn.microsoft.com/entra/identity-platform/reference-error-codes
+"""
+
+from __future__ import annotations
+
+from noroshi.oauth.errors import remedies, remedies_tenant
+from noroshi.oauth.errors.catalogue import (
+    CODE_EXPIRED,
+    DECLINED,
+    LATER,
+    POLICY,
+    SIGN_IN_AGAIN,
+    Advice,
+    to,
+)
+
+USED_CODE = to(
+    "user",
+    "This URL has been used already ({code}). Open the page again and paste the new one.",
+    "この URL はすでに使われています ({code})。ページを開き直し、新しい URL を貼り付けてください。",
+)
+EXPIRED = to(
+    "user",
+    "The code or the sign-in has expired ({code}); a pasted URL is good for ten minutes. "
+    "Sign in again.",
+    "コードまたはサインインの期限が切れました ({code})。貼り付ける URL の期限は10分です。"
+    "もう一度サインインしてください。",
+)
+OTHER_ATTEMPT = to(
+    "user",
+    "This URL belongs to another sign-in ({code}). Open the page again and paste the new one.",
+    "これは別のサインインの URL です ({code})。ページを開き直し、新しい URL を貼り付けてください。",
+)
+MFA = to(
+    "user",
+    "Multifactor authentication is asked for by {provider} ({code}). Sign in again and complete it.",
+    "多要素認証が求められています ({code})。もう一度サインインし、認証を済ませてください。",
+)
+SECOND_FACTOR_PLACE = to(
+    "user",
+    "A second factor must be set up first, and the organisation allows that at certain places or "
+    "on certain devices alone ({code}). Set it up there, then sign in again.",
+    "先に多要素認証の登録が必要ですが、登録できる場所や端末を組織が限っています ({code})。許可された"
+    "場所か端末で登録したあと、もう一度サインインしてください。",
+    remedies_tenant.SECURITY_INFO,
+)
+SECURITY_DEFAULTS = to(
+    "user",
+    "The organisation's security defaults block this sign-in ({code}); nobody can be excluded from "
+    "them, and a code on another device is mostly what they block. Sign in by the page, with "
+    "multifactor authentication.",
+    "組織の「セキュリティの既定値群」でサインインが止められています ({code})。対象外にする設定はありません。"
+    "多くの場合、原因はコードによるサインインです。ブラウザーのページで、多要素認証を使ってサインイン"
+    "してください。",
+    remedies_tenant.BY_THE_PAGE,
+)
+DEVICE = to(
+    "admin",
+    "The organisation lets in only devices that it manages, or apps that it approves ({code}). "
+    "The administrator exempts this mailbox from that policy of Conditional Access.",
+    "組織が管理する端末や承認したアプリだけに許可されています ({code})。管理者が条件付きアクセスの"
+    "そのポリシーからこのメールボックスを外してください。",
+    remedies.POLICY,
+)
+RISK = to(
+    "admin",
+    "The sign-in or the user was taken for risky ({code}). The administrator looks at the risk "
+    "reports of Entra and dismisses the risk; then sign in again.",
+    "サインインまたはユーザーが危険と判定されました ({code})。管理者が Entra のリスク レポートを確かめ、"
+    "リスクを解除したあと、もう一度サインインしてください。",
+    remedies.RISK,
+)
+FREQUENCY = to(
+    "user",
+    "A policy on sign-in frequency has ended the sign-in ({code}). Sign in again; "
+    "the administrator can exempt this mailbox from it.",
+    "サインイン頻度のポリシーによりサインインが終わりました ({code})。もう一度サインインしてください。"
+    "管理者はこのメールボックスを対象から外せます。",
+)
+RESTED = to(
+    "user",
+    "The sign-in was not used for too long and has ended ({code}). Sign in again.",
+    "長い間使われなかったため、サインインが終わりました ({code})。もう一度サインインしてください。",
+)
+ONE_DAY = to(
+    "admin",
+    "The redirect URL is registered for a single-page application, whose sign-in ends after "
+    "a day ({code}). Register it under the platform Web, then sign in again.",
+    "リダイレクト URL がシングルページ アプリケーションとして登録されているため、サインインが1日で"
+    "切れます ({code})。プラットフォーム「Web」に登録し直し、もう一度サインインしてください。",
+    remedies.PLATFORM,
+)
+REVOKED = to(
+    "user",
+    "The sign-in was revoked, by a password reset or by “Revoke sessions” ({code}). "
+    "Sign in again.",
+    "パスワードのリセットまたは「セッションを取り消す」でサインインが取り消されました ({code})。"
+    "もう一度サインインしてください。",
+)
+PASSWORD_CHANGED = to(
+    "user",
+    "The sign-in has ended because the password was changed or has expired ({code}). "
+    "Sign in again with the new one.",
+    "パスワードの変更または期限切れによりサインインが終わりました ({code})。"
+    "新しいパスワードでもう一度サインインしてください。",
+)
+NO_USER = to(
+    "admin",
+    "There is no such user in this tenant ({code}). Check the mailbox's address and the tenant ID; "
+    "the administrator looks whether the user was deleted.",
+    "このテナントにそのユーザーがいません ({code})。メールボックスのアドレスとテナント ID を確かめ、"
+    "管理者がユーザーの有無を見てください。",
+    remedies.USER,
+)
+OTHER_USER = to(
+    "user",
+    "Somebody signed in whose account belongs to another organisation, or is a private one "
+    "({code}). Sign in again as the mailbox; a private window of the browser helps.",
+    "別の組織のアカウントか個人アカウントでサインインしています ({code})。メールボックスのアカウントで"
+    "もう一度サインインしてください。ブラウザーのプライベート ウィンドウを使うと確実です。",
+)
+NEW_PASSWORD = to(
+    "user",
+    "The password has expired ({code}). Change it by signing in to {provider} in a browser, "
+    "then sign in here again.",
+    "パスワードの期限が切れています ({code})。ブラウザーで {provider} にサインインして変更したあと、"
+    "ここでもう一度サインインしてください。",
+)
+NO_NEW_PASSWORD = to(
+    "user",
+    "The password could not be changed ({code}). Change it by signing in to {provider} in a "
+    "browser, then sign in here again.",
+    "パスワードを変更できませんでした ({code})。ブラウザーで {provider} にサインインして変更したあと、"
+    "ここでもう一度サインインしてください。",
+)
+WRONG_PASSWORD = to(
+    "user",
+    "User name or password was wrong ({code}). Sign in again.",
+    "ユーザー名またはパスワードが違います ({code})。もう一度サインインしてください。",
+)
+LOCKED = to(
+    "admin",
+    "The account is locked, or this computer's address is blocked ({code}). "
+    "The administrator looks at the sign-in log and unblocks it.",
+    "アカウントがロックされているか、このコンピューターのアドレスが止められています ({code})。"
+    "管理者がサインイン ログを確かめ、解除してください。",
+    remedies.USER,
+)
+SWITCHED_OFF = to(
+    "admin",
+    "The user is switched off ({code}). The administrator unblocks the sign-in; for a "
+    "shared mailbox, sign in as a user who may send for it.",
+    "ユーザーが無効になっています ({code})。管理者がサインインを許可してください。"
+    "共有メールボックスでは、その権限を持つユーザーでサインインします。",
+    remedies.USER,
+)
+NOT_ASSIGNED = to(
+    "admin",
+    "The user is not assigned to the application ({code}). The administrator assigns the "
+    "user under Enterprise applications, Users and groups.",
+    "ユーザーがアプリケーションに割り当てられていません ({code})。管理者が「エンタープライズ "
+    "アプリケーション」の「ユーザーとグループ」で割り当ててください。",
+    remedies.ASSIGNMENT,
+)
+ASK_LATER = to(
+    "wait",
+    "The same request came too often ({code}). It is asked again by itself in some minutes.",
+    "同じ要求が続いたため断られました ({code})。数分後に自動でもう一度試します。",
+)
+SERVICE_FAILS = to(
+    "wait",
+    "The sign-in service failed ({code}). It is asked again by itself; if it stays so, the "
+    "administrator asks the support of {provider}, with this number and the time.",
+    "サインイン サービスで障害が起きています ({code})。自動でもう一度試します。続く場合は、"
+    "管理者がこの番号と時刻を添えて {provider} のサポートに問い合わせてください。",
+    remedies_tenant.SUPPORT,
+)
+RESTRICTED = to(
+    "admin",
+    "The tenant, or another that it has to do with, does not let this in ({code}): tenant "
+    "restrictions, which a proxy of the house may add, or cross-tenant access settings.",
+    "テナントの制限 (社内のプロキシが加えることがあります) またはテナント間アクセスの設定で"
+    "止められています ({code})。管理者が確かめてください。",
+    remedies_tenant.TENANTS,
+)
+FEDERATION = to(
+    "admin",
+    "The organisation's own sign-in service (federation, SAML or pass-through) failed ({code}). "
+    "Its administrator looks there; {provider} is not at fault.",
+    "組織のサインイン基盤 (フェデレーション、SAML、パススルー認証) で失敗しました ({code})。"
+    "その管理者が確かめてください。{provider} の問題ではありません。",
+    remedies_tenant.FEDERATION,
+)
+AGENT = to(
+    "wait",
+    "The organisation's agent for pass-through authentication does not answer ({code}). "
+    "It is asked again by itself; its administrator looks whether the agent runs.",
+    "組織のパススルー認証エージェントが応答しません ({code})。自動でもう一度試します。"
+    "管理者がエージェントの動作を確かめてください。",
+    remedies_tenant.FEDERATION,
+)
+
+BY_CODE: dict[int, Advice] = {
+    54005: USED_CODE,
+    70008: EXPIRED,
+    501481: OTHER_ATTEMPT,
+    50147: OTHER_ATTEMPT,
+    501491: OTHER_ATTEMPT,
+    70000: SIGN_IN_AGAIN,
+    65004: DECLINED,
+    50076: MFA,
+    50079: MFA,
+    50074: MFA,
+    50072: MFA,
+    50078: MFA,
+    50158: MFA,
+    53000: DEVICE,
+    53001: DEVICE,
+    53002: DEVICE,
+    530003: DEVICE,
+    50097: DEVICE,
+    50129: DEVICE,
+    50155: DEVICE,
+    50187: DEVICE,
+    53004: RISK,
+    53010: SECOND_FACTOR_PLACE,
+    53011: RISK,
+    53003: POLICY,
+    530032: POLICY,
+    530033: POLICY,
+    530034: RISK,
+    530035: SECURITY_DEFAULTS,
+    50131: POLICY,
+    70043: FREQUENCY,
+    700082: RESTED,
+    700084: ONE_DAY,
+    50173: REVOKED,
+    50132: PASSWORD_CHANGED,
+    50133: PASSWORD_CHANGED,
+    50089: SIGN_IN_AGAIN,
+    50085: SIGN_IN_AGAIN,
+    50034: NO_USER,
+    51004: NO_USER,
+    50197: NO_USER,
+    50020: OTHER_USER,
+    50014: OTHER_USER,
+    500208: OTHER_USER,
+    16000: OTHER_USER,
+    90072: OTHER_USER,
+    50055: NEW_PASSWORD,
+    50144: NEW_PASSWORD,
+    50056: WRONG_PASSWORD,
+    50064: WRONG_PASSWORD,
+    50126: WRONG_PASSWORD,
+    50053: LOCKED,
+    50057: SWITCHED_OFF,
+    50105: NOT_ASSIGNED,
+    50058: SIGN_IN_AGAIN,
+    16001: SIGN_IN_AGAIN,
+    70016: CODE_EXPIRED,
+    70018: CODE_EXPIRED,
+    90119: CODE_EXPIRED,
+    90120: CODE_EXPIRED,
+    70019: CODE_EXPIRED,
+    70020: CODE_EXPIRED,
+    50134: CODE_EXPIRED,
+    50196: ASK_LATER,
+    90055: LATER,
+    50088: LATER,
+    90033: LATER,
+    90006: LATER,
+    90012: LATER,
+    90024: LATER,
+    90090: LATER,
+    50033: LATER,
+    50087: LATER,
+    40010: LATER,
+    50000: SERVICE_FAILS,
+    90036: SERVICE_FAILS,
+    90092: SERVICE_FAILS,
+    500021: RESTRICTED,
+    500022: RESTRICTED,
+    50002: RESTRICTED,
+    500212: RESTRICTED,
+    500213: RESTRICTED,
+    240002: FEDERATION,
+    40008: FEDERATION,
+    40009: FEDERATION,
+    40015: FEDERATION,
+    40016: FEDERATION,
+    20001: FEDERATION,
+    20012: FEDERATION,
+    80001: AGENT,
+    80002: AGENT,
+    80005: AGENT,
+    80014: AGENT,
+}
+RANGES: tuple[tuple[range, Advice], ...] = (
+    (range(75_000, 76_000), FEDERATION),
+    (range(80_000, 82_000), FEDERATION),
+    (range(120_000, 121_000), NO_NEW_PASSWORD),
+)
+"""Whole families that mean one thing here: SAML, pass-through authentication, password reset."""

@@ -1,0 +1,159 @@
+"""What the vault keeps of a sign-in: the attempt that was begun, and the refresh token it led to."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from noroshi.oauth.account import Account
+from noroshi.oauth.provider import Attempt, DeviceAttempt
+from noroshi.ports import Resource, StoreError
+from noroshi.vault import SIGN_INS, TOKENS, Secret, Vault
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Begun:
+    """A sign-in that a person has begun: in a browser, or on another device."""
+
+    attempt: Attempt | DeviceAttempt
+    identity: str
+    at: datetime
+    resource: Resource = "smtp"
+    """For which resource its first access token shall be."""
+    done: bool = False
+    """Whether it led to tokens: kept so that a second paste can be told apart."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """A refresh token, and whose it is; of an app that signs in by itself, that it did."""
+
+    token: Secret
+    """Empty for an app that signs in by itself: nothing but its credential counts."""
+    identity: str
+    """To whom it may be shown: see `Account.identity`."""
+    since: datetime
+    renewed: datetime
+    user: str = ""
+    by: str = ""
+    """The vault's entry of the credential that was taken last; "" without one."""
+    public: bool = False
+    """Whether it was given to a public client, which may show no credential."""
+    scope: str = ""
+    """What was granted with it; "" where that is not known, as of a sign-in before this was kept."""
+
+
+class Entries:
+    """The entries `signin/<account>` and `refresh/<account>`. Each call raises as the vault does."""
+
+    def __init__(self, vault: Vault) -> None:
+        self._vault = vault
+        self._held: dict[str, Kept] = {}
+
+    @property
+    def holding(self) -> bool:
+        """Whether a refresh token is in memory alone, as the store could not take it."""
+        return bool(self._held)
+
+    async def begun(self, account: Account) -> Begun | None:
+        """The last attempt, or None if there was none."""
+        found = await self._get(f"{SIGN_INS}{account.kept_as}")
+        if found is None:
+            return None
+        at = datetime.fromisoformat(found.pop("at"))
+        return Begun(attempt=_attempt(found), at=at, **found)
+
+    async def begin(self, account: Account, begun: Begun) -> None:
+        """Remember an attempt in the place of any earlier one."""
+        kept = _plain(begun.attempt, done=begun.done) | {
+            "identity": begun.identity,
+            "at": begun.at.isoformat(),
+            "resource": begun.resource,
+            "done": begun.done,
+        }
+        await self._vault.put(f"{SIGN_INS}{account.kept_as}", Secret(json.dumps(kept)))
+
+    async def kept(self, account: Account) -> Kept | None:
+        """The refresh token, or None if nobody has signed in."""
+        if account.kept_as in self._held:
+            return self._held[account.kept_as]
+        found = await self._get(f"{TOKENS}{account.kept_as}")
+        if found is None:
+            return None
+        return Kept(
+            token=Secret(found.pop("token")),
+            since=datetime.fromisoformat(found.pop("since")),
+            renewed=datetime.fromisoformat(found.pop("renewed")),
+            **found,
+        )
+
+    async def keep(self, account: Account, kept: Kept) -> None:
+        """Keep a refresh token in the place of the one before; durable on return."""
+        await self._put(account.kept_as, kept)
+        self._held.pop(account.kept_as, None)
+
+    async def keep_or_hold(self, account: Account, kept: Kept) -> None:
+        """Keep it; where the store cannot take it now, hold it until `settle` can keep it.
+
+        The provider has rotated it by now: to give it up would end the sign-in where the one
+        before is no longer taken.
+        """
+        try:
+            await self.keep(account, kept)
+        except StoreError as error:
+            self._held[account.kept_as] = kept
+            log.warning("the new sign-in of %s is not saved yet: %s", account.name, error)
+
+    async def settle(self) -> None:
+        """Try again to keep what is held; what still cannot be kept is held on."""
+        for name, kept in list(self._held.items()):
+            try:
+                await self._put(name, kept)
+            except StoreError:
+                return
+            if self._held.get(name) is kept:  # or a newer one came meanwhile
+                del self._held[name]
+                log.info("the sign-in of %s is saved", name)
+
+    async def _put(self, name: str, kept: Kept) -> None:
+        text = json.dumps(
+            {
+                "token": kept.token.reveal(),
+                "identity": kept.identity,
+                "since": kept.since.isoformat(),
+                "renewed": kept.renewed.isoformat(),
+                "user": kept.user,
+                "by": kept.by,
+                "public": kept.public,
+                "scope": kept.scope,
+            }
+        )
+        await self._vault.put(f"{TOKENS}{name}", Secret(text))
+
+    async def _get(self, name: str) -> dict[str, Any] | None:
+        found = await self._vault.get(name)
+        return None if found is None else json.loads(found.reveal())
+
+
+def _plain(attempt: Attempt | DeviceAttempt, *, done: bool) -> dict[str, Any]:
+    """What must be remembered of it; of one that is done, nothing that was secret."""
+    flow = {} if done else dict(attempt.flow)
+    if isinstance(attempt, Attempt):
+        return {"state": attempt.state, "flow": flow}
+    said = {
+        name: getattr(attempt, name) for name in ("user_code", "url", "expires_in", "interval")
+    }
+    return {"device": said, "flow": flow}
+
+
+def _attempt(found: dict[str, Any]) -> Attempt | DeviceAttempt:
+    flow: Mapping[str, Any] = found.pop("flow")
+    if "device" in found:
+        return DeviceAttempt(**found.pop("device"), flow=flow)
+    return Attempt(url="", state=found.pop("state"), flow=flow)

@@ -1,0 +1,1 @@
+"""The providers that tokens come from: MSAL for Microsoft, Authlib for all others."""

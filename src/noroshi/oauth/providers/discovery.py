@@ -1,0 +1,120 @@
+"""Where a server's endpoints are: as the cloud says, or as the server itself does."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+from noroshi.core.words import Words
+from noroshi.oauth.account import Account
+from noroshi.oauth.endpoint_hosts import are_addresses, hold_to_its_hosts, keep_from_microsoft
+from noroshi.oauth.http_session import Refused, Wire
+from noroshi.oauth.provider import SignInFailed, Unreachable
+
+NEEDED = ("openid", "offline_access")
+"""What OpenID Connect wants for a name (Core, 3.1.2.1) and for a refresh token (Core, 11)."""
+ADDRESS = re.compile(r"https://[\w.-]+(?::\d+)?(?:/[\w./-]*)?", re.ASCII)
+LONGEST = 120
+"""Letters of an issuer that are quoted."""
+
+NO_METADATA = Words(
+    en="The cloud's authority {authority} tells no endpoints. Check it, or give the endpoints "
+    "themselves (token_endpoint ...).",
+    ja="クラウドの認証局 {authority} からエンドポイントが分かりません。URL を確かめるか、"
+    "エンドポイントを直接指定してください (token_endpoint など)。",
+)
+OTHER_ISSUER = Words(
+    en="The server at {authority} calls itself {issuer}. The cloud's authority must be that "
+    "very address.",
+    ja="{authority} のサーバーは {issuer} と名乗っています。クラウドの authority をその URL に"
+    "合わせてください。",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoints:
+    """The three that are asked; `extra_scopes`: what a sign-in needs beside the resource's."""
+
+    authorization: str
+    token: str
+    device: str = ""
+    extra_scopes: tuple[str, ...] = ()
+    issuer: str = ""
+    """The server's issuer identifier; "" where it was not asked."""
+    says_issuer: bool = False
+    """The server sends its issuer with each code (RFC 9207)."""
+
+
+def endpoints_of(account: Account, wire: Wire) -> Endpoints:
+    """As the cloud says; else the server is asked. Raises SignInFailed, Unreachable."""
+    cloud = account.cloud
+    if cloud.token_endpoint:
+        said = (
+            cloud.authorization_endpoint,
+            cloud.token_endpoint,
+            cloud.device_authorization_endpoint,
+        )
+        authorization, token, device = map(account.at_tenant, said)
+        keep_from_microsoft(account, (authorization, token, device))
+        return Endpoints(authorization=authorization, token=token, device=device)
+    found = _told(account.authority, _metadata(account.authority, wire))
+    told = (found.authorization, found.token, found.device)
+    hold_to_its_hosts(account, filter(None, told))
+    return found
+
+
+def _told(authority: str, found: Mapping[str, Any]) -> Endpoints:
+    issuer = str(found.get("issuer", ""))
+    # OpenID Connect Discovery 4.3, RFC 8414 3.3: another's metadata would lead codes and
+    # secrets elsewhere.
+    if issuer.rstrip("/") != authority.rstrip("/"):
+        raise _wrong(OTHER_ISSUER.fill(authority=authority, issuer=_shown(issuer)))
+    token, authorization = found.get("token_endpoint"), found.get("authorization_endpoint", "")
+    device = found.get("device_authorization_endpoint") or ""
+    if not token or not are_addresses((token, authorization, device)):
+        raise _wrong(NO_METADATA.fill(authority=authority))
+    known = found.get("scopes_supported")
+    extra = tuple(w for w in NEEDED if not isinstance(known, list) or w in known)
+    return Endpoints(
+        authorization=authorization,
+        token=token,
+        device=device,
+        extra_scopes=extra,
+        issuer=issuer,
+        says_issuer=found.get("authorization_response_iss_parameter_supported") is True,
+    )
+
+
+def _shown(issuer: str) -> str:
+    """An address alone is quoted: everybody reads it, and anything may have answered there."""
+    return issuer[:LONGEST] if ADDRESS.fullmatch(issuer) else "…"
+
+
+def _metadata(authority: str, wire: Wire) -> Mapping[str, Any]:
+    """OpenID Connect Discovery 4, else RFC 8414, which puts its path before the issuer's."""
+    parts = urlsplit(authority)
+    path = f"/.well-known/oauth-authorization-server{parts.path.rstrip('/')}"
+    tried = (
+        f"{authority.rstrip('/')}/.well-known/openid-configuration",
+        urlunsplit(parts._replace(path=path)),
+    )
+    trouble: Exception | None = None
+    for url in tried:
+        try:
+            return wire.get(url).content or {}
+        except Refused as refused:  # busy is busy; not there may be there at the other place
+            if refused.reply.status_code == 429 or refused.reply.status_code >= 500:
+                raise
+            trouble = trouble or refused
+        except Unreachable as error:
+            trouble = trouble or error
+    if isinstance(trouble, Unreachable):
+        raise trouble
+    raise _wrong(NO_METADATA.fill(authority=authority))
+
+
+def _wrong(words: Words) -> SignInFailed:
+    return SignInFailed(words, error="invalid_request", who="setup")

@@ -1,0 +1,291 @@
+"""The provider behind Authlib: any OAuth 2.0 server, by discovery or by its endpoints; Google.
+
+Authlib makes the requests and signs the assertions; they go over our wire. An id_token comes
+straight from the token endpoint over TLS, which may stand for its signature (OpenID Connect
+Core, 3.1.3.7, 6): its nonce is held against ours, and a name in it is for people to read.
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar, get_args
+from urllib.parse import parse_qsl
+
+from noroshi.core.words import Words
+from noroshi.imports import ONE_AT_A_TIME
+from noroshi.oauth.account import Account
+from noroshi.oauth.claims import claims_in
+from noroshi.oauth.http_session import MODULES, Refused, Reply, Wire
+from noroshi.oauth.provider import Attempt, Client, DeviceAttempt, Pending, SignInFailed, Tokens
+from noroshi.oauth.providers.base import asked, device, no_device, tokens, user_in
+from noroshi.oauth.providers.client_auth import authentication, key_file, keyless
+from noroshi.oauth.providers.discovery import Endpoints, endpoints_of
+from noroshi.ports import Resource
+from noroshi.vault import Secret
+
+T = TypeVar("T")
+DEVICE = "urn:ietf:params:oauth:grant-type:device_code"
+ASSERTION = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+PENDING, SLOWER = "authorization_pending", "slow_down"
+OF_OPENID = frozenset({"openid", "profile", "email", "address", "phone", "offline_access"})
+"""Scopes that are for no resource (OpenID Connect Core, 5.4 and 11)."""
+
+OTHER_SIGN_IN = Words(
+    en="The sign-in server's answer belongs to another sign-in. Sign in again.",
+    ja="サインイン サーバーの応答が別のサインインのものです。もう一度サインインしてください。",
+)
+OTHER_SERVER = Words(
+    en="This address comes from another sign-in server than the one that was asked, or it is not "
+    "complete (iss). Begin the sign-in again.",
+    ja="この URL は、別のサインイン サーバーから来たものか、途中で切れています (iss)。サインインを最初から"
+    "やり直してください。",
+)
+
+
+class GenericProvider:
+    """Asks through Authlib, each time with a new client and nothing kept."""
+
+    modules: tuple[str, ...] = (
+        *MODULES,
+        "authlib.oauth2.client",
+        "authlib.oauth2.rfc7523",
+        "joserfc.jwk",
+    )
+
+    async def begin(
+        self, client: Client, resources: Sequence[Resource], redirect: str
+    ) -> Attempt:
+        """Prepare a sign-in with PKCE."""
+
+        def ask(one: _Asking) -> Attempt:
+            flow = {
+                "code_verifier": secrets.token_urlsafe(48),
+                "nonce": secrets.token_urlsafe(24) if one.openid else "",
+                "redirect_uri": redirect,
+                "scope": " ".join(one.scopes(*resources)),
+                "issuer": one.at.issuer,
+            }
+            url, state = one.oauth.create_authorization_url(
+                one.at.authorization,
+                state=secrets.token_urlsafe(24),
+                code_verifier=flow["code_verifier"],
+                redirect_uri=redirect,
+                scope=flow["scope"],
+                login_hint=client.account.login_hint or None,
+                nonce=flow["nonce"] or None,
+                **dict(parse_qsl(client.account.cloud.authorize_with)),
+            )
+            return Attempt(url=url, state=state, flow=flow)
+
+        return await _through(client, ask)
+
+    async def redeem(
+        self, client: Client, attempt: Attempt, query: Mapping[str, str], resource: Resource
+    ) -> Tokens:
+        """Trade the code for tokens. RFC 6749, 4.1.3 has no scope here: they are for all that
+        was consented to."""
+
+        def ask(one: _Asking) -> Tokens:
+            _see_whose_code(one.at, attempt, query)
+            found = one.oauth.fetch_token(
+                one.at.token,
+                grant_type="authorization_code",
+                code=query["code"],
+                code_verifier=attempt.flow["code_verifier"],
+                redirect_uri=attempt.flow["redirect_uri"],
+            )
+            user = _user(found, attempt.flow["nonce"], client.account)
+            return tokens(found, user, asked=attempt.flow.get("scope", ""))
+
+        return await _through(client, ask)
+
+    async def device_begin(self, client: Client, resource: Resource) -> DeviceAttempt:
+        """Prepare a sign-in on another device (RFC 8628, 3.1)."""
+
+        def ask(one: _Asking) -> DeviceAttempt:
+            if not one.at.device:
+                raise no_device(client.account)
+            form = {"scope": " ".join(one.scopes(resource))}
+            found = one.session.post(one.at.device, form, auth=one.auth).json()
+            return device(
+                found, {"device_code": str(found["device_code"]), **form}, client.account
+            )
+
+        return await _through(client, ask)
+
+    async def device_ask(self, client: Client, attempt: DeviceAttempt) -> Tokens | Pending:
+        """Whether somebody has finished there (RFC 8628, 3.4, 3.5)."""
+
+        def ask(one: _Asking) -> Tokens | Pending:
+            code = attempt.flow["device_code"]
+            try:
+                found = one.oauth.fetch_token(one.at.token, grant_type=DEVICE, device_code=code)
+            except Refused as refused:
+                error = (refused.reply.content or {}).get("error")
+                if error in (PENDING, SLOWER) and refused.reply.status_code < 500:
+                    return Pending(slower=error == SLOWER)
+                raise
+            user = _user(found, "", client.account)
+            return tokens(found, user, asked=attempt.flow.get("scope", ""))
+
+        return await _through(client, ask)
+
+    async def refresh(
+        self, client: Client, refresh_token: Secret, resource: Resource, granted: str = ""
+    ) -> Tokens:
+        """Trade a refresh token for tokens."""
+
+        def ask(one: _Asking) -> Tokens:
+            scope = one.granted_for(resource, granted)
+            found = one.oauth.fetch_token(
+                one.at.token,
+                grant_type="refresh_token",
+                refresh_token=refresh_token.reveal(),
+                **({"scope": scope} if scope else {}),
+            )
+            return tokens(found, _user(found, "", client.account))
+
+        return await _through(client, ask)
+
+    async def alone(self, client: Client, resource: Resource) -> Tokens:
+        """A token for the app itself, or for the mailbox on whose behalf Google lets it act."""
+
+        def ask(one: _Asking) -> Tokens:
+            scope = client.account.cloud.scope_for(resource, alone=True)
+            if client.account.cloud.app_grant == "service_account":
+                return tokens(one.by_key_file(scope))
+            found = one.oauth.fetch_token(
+                one.at.token, grant_type="client_credentials", scope=scope
+            )
+            return tokens(found)
+
+        return await _through(client, ask)
+
+    async def tenant(self, client: Client) -> str:
+        """There are none here."""
+        return ""
+
+
+class _Session:
+    """What Authlib posts through: it takes good answers, refusals leave as ours."""
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+
+    def post(
+        self,
+        url: str,
+        data: Mapping[str, str],
+        headers: Mapping[str, str] | None = None,
+        auth: Any = None,
+    ) -> Reply:
+        """With what proves the client put in, as requests' auth objects do."""
+        with ONE_AT_A_TIME:
+            from authlib.common.urls import url_encode
+
+        url, sent, body = auth.prepare(
+            "POST", url, dict(headers or {}), url_encode(data.items())
+        )
+        reply = self._wire.post(url, data=body, headers=sent)
+        content = reply.content or {}
+        if reply.status_code >= 400 or "error" in content:
+            raise Refused(reply)
+        return reply
+
+
+class _Asking:
+    """One question: a client of Authlib's, the endpoints, and who asks."""
+
+    def __init__(self, client: Client, wire: Wire) -> None:
+        # Imported here: it costs 0.08 s, which a node without such a route must not pay.
+        with ONE_AT_A_TIME:
+            from authlib.oauth2.client import OAuth2Client
+
+        self.at: Endpoints = endpoints_of(client.account, wire)
+        self.session, self._client = _Session(wire), client
+        secret, method = authentication(client, self.at.token)
+        self.oauth = OAuth2Client(
+            self.session,
+            client_id=client.account.client_id,
+            client_secret=secret,
+            token_endpoint_auth_method=method,
+            code_challenge_method="S256",
+        )
+        self.auth = self.oauth.client_auth(method)
+
+    @property
+    def openid(self) -> bool:
+        """Whether an id_token is asked for."""
+        return "openid" in self.scopes("smtp")
+
+    def scopes(self, *resources: Resource) -> list[str]:
+        """What is asked for, and what a sign-in needs as far as the server knows it."""
+        account = self._client.account
+        wanted = [w for one in resources for w in account.scope_for(one).split()]
+        return list(dict.fromkeys([*wanted, *self.at.extra_scopes]))
+
+    def granted_for(self, resource: Resource, granted: str) -> str:
+        """What a renewal asks for: nothing, which is all that was granted (RFC 6749, 6). Where the
+        account's resources have scopes of their own, this one's, and no more than was granted; of
+        a sign-in of which that is not known, what it was asked for."""
+        account, have = self._client.account, granted.split()
+        own = account.scope_for(resource).split()
+        every = {w for one in get_args(Resource) for w in account.scope_for(one).split()}
+        if every - OF_OPENID <= set(own):
+            return ""
+        wanted = self.scopes(resource)
+        # A server may tell the scope of one token alone: what it says nothing of is asked for.
+        kept = {*have, *(() if set(own) & set(have) else own)} if have else set(wanted)
+        return " ".join(word for word in wanted if word in kept)
+
+    def by_key_file(self, scope: str) -> Mapping[str, Any]:
+        """Google's way: a signed statement of who acts for whom, instead of a secret.
+
+        https://developers.google.com/identity/protocols/oauth2/service-account
+        """
+        with ONE_AT_A_TIME:
+            from authlib.oauth2.rfc7523.assertion import sign_jwt_bearer_assertion
+            from joserfc.jwk import RSAKey
+
+        key = key_file(self._client)
+        assertion = sign_jwt_bearer_assertion(
+            RSAKey.import_key(key.private_key.reveal()),
+            issuer=key.client_email,
+            audience=self.at.token,
+            subject=self._client.account.mailbox,
+            claims={"scope": scope},
+            header={"alg": "RS256", "kid": key.private_key_id},
+        )
+        found: Mapping[str, Any] = self.oauth.fetch_token(
+            self.at.token,
+            grant_type=ASSERTION,
+            assertion=assertion,
+            auth=self.oauth.client_auth(keyless),
+        )
+        return found
+
+
+async def _through(client: Client, ask: Callable[[_Asking], T | SignInFailed]) -> T:
+    def with_client(wire: Wire) -> T | Exception:
+        return ask(_Asking(client, wire))
+
+    return await asked(client, with_client)
+
+
+def _see_whose_code(at: Endpoints, attempt: Attempt, query: Mapping[str, str]) -> None:
+    """A code of another server than was asked is shown to nobody (RFC 9207, 2.4). Raises
+    SignInFailed."""
+    expected, given = attempt.flow.get("issuer", ""), query.get("iss", "")
+    if expected and (given or at.says_issuer) and given != expected:
+        raise SignInFailed(OTHER_SERVER, error="invalid_response", who="user")
+
+
+def _user(answer: Mapping[str, Any], nonce: str, account: Account) -> str:
+    """Return who signed in. Raises SignInFailed if the id_token is another sign-in's."""
+    claims = claims_in(str(answer.get("id_token") or "")) or {}
+    given = str(claims.get("nonce", ""))
+    if claims and nonce and not hmac.compare_digest(given.encode(), nonce.encode()):
+        raise SignInFailed(OTHER_SIGN_IN, error="invalid_response", who="user")
+    return user_in(answer, claims, account)

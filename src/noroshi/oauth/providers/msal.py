@@ -1,0 +1,185 @@
+"""The provider behind MSAL: Microsoft Entra, in every cloud of it."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+from noroshi.imports import ONE_AT_A_TIME
+from noroshi.oauth.client_certificates import parts
+from noroshi.oauth.endpoint_hosts import hold_to_its_hosts
+from noroshi.oauth.http_session import MODULES, Wire
+from noroshi.oauth.provider import (
+    Attempt,
+    Client,
+    Credential,
+    DeviceAttempt,
+    Pending,
+    SignInFailed,
+    Tokens,
+)
+from noroshi.oauth.providers.base import asked, device, failure, tokens, user_in
+from noroshi.oauth.providers.tenants import tenant_of
+from noroshi.ports import Resource
+from noroshi.vault import Secret
+
+T = TypeVar("T")
+ADDED_BY_MSAL = frozenset({"openid", "profile", "offline_access"})
+PENDING, SLOWER = "authorization_pending", "slow_down"
+
+
+class MsalProvider:
+    """Asks through MSAL, each time with a new application object and nothing cached.
+
+    MSAL replays a refused request from memory for a minute and keeps tokens by rules of its
+    own; both would stand in the way of ours. One object a call costs one more GET.
+    """
+
+    modules: tuple[str, ...] = (*MODULES, "msal")
+
+    async def begin(
+        self, client: Client, resources: Sequence[Resource], redirect: str
+    ) -> Attempt:
+        """Prepare a sign-in with PKCE; asks the authority for its addresses."""
+
+        def ask(app: Any) -> Attempt:
+            # The code must come in the address, so `query` it is: nobody but a browser can
+            # send a form, and a pasted address has none.
+            warnings.filterwarnings("ignore", message="response_mode=", category=UserWarning)
+            flow = app.initiate_auth_code_flow(
+                [word for resource in resources for word in _scopes(client, resource)],
+                redirect_uri=redirect,
+                # Of its own MSAL's are 16 letters of a generator that can be foretold; whoever
+                # knows it completes a sign-in at the manager.
+                state=secrets.token_urlsafe(24),
+                login_hint=client.account.login_hint or None,
+                response_mode="query",
+            )
+            return Attempt(url=flow["auth_uri"], state=flow["state"], flow=flow)
+
+        return await _through(client, "ClientApplication", ask)
+
+    async def redeem(
+        self, client: Client, attempt: Attempt, query: Mapping[str, str], resource: Resource
+    ) -> Tokens:
+        """Trade the code for tokens."""
+
+        def ask(app: Any) -> Tokens | SignInFailed:
+            flow = dict(attempt.flow)  # MSAL takes things out of it
+            # Of what was consented to, one resource: the others' names would decide the
+            # token's audience by the alphabet.
+            wanted = _scopes(client, resource)
+            found = app.acquire_token_by_auth_code_flow(flow, dict(query), scopes=wanted)
+            return _judged(found, client)
+
+        return await _through(client, "ClientApplication", ask)
+
+    async def device_begin(self, client: Client, resource: Resource) -> DeviceAttempt:
+        """Prepare a sign-in on another device, as a public client: Entra wants "Allow public
+        client flows" for it."""
+
+        def ask(app: Any) -> DeviceAttempt | SignInFailed:
+            flow = app.initiate_device_flow(_scopes(client, resource))
+            if not flow.get("user_code"):  # MSAL gives refusals as a flow without one
+                return failure(flow, client.account)
+            return device(flow, flow, client.account)
+
+        return await _through(_public(client), "PublicClientApplication", ask)
+
+    async def device_ask(self, client: Client, attempt: DeviceAttempt) -> Tokens | Pending:
+        """Whether somebody has finished there; MSAL's own clock and waiting have no say."""
+
+        def ask(app: Any) -> Tokens | Pending | SignInFailed:
+            flow = {**attempt.flow, "latest_attempt_at": 0, "interval": 1}
+            found = app.acquire_token_by_device_flow(flow, exit_condition=lambda _: True)
+            if found.get("error") in (PENDING, SLOWER):
+                return Pending(slower=found["error"] == SLOWER)
+            return _judged(found, client, public=True)
+
+        return await _through(_public(client), "PublicClientApplication", ask)
+
+    async def refresh(
+        self, client: Client, refresh_token: Secret, resource: Resource, granted: str = ""
+    ) -> Tokens:
+        """Trade a refresh token for tokens. Entra wants to be told for which resource, and may be
+        asked for what was consented to later: what was granted first is no bound."""
+
+        def ask(app: Any) -> Tokens | SignInFailed:
+            wanted = _scopes(client, resource)
+            found = app.acquire_token_by_refresh_token(refresh_token.reveal(), wanted)
+            return _judged(found, client)
+
+        return await _through(client, "ClientApplication", ask)
+
+    async def alone(self, client: Client, resource: Resource) -> Tokens:
+        """A token for the app itself, by its secret or certificate alone."""
+
+        def ask(app: Any) -> Tokens | SignInFailed:
+            wanted = client.account.cloud.scope_for(resource, alone=True)
+            return _judged(app.acquire_token_for_client(wanted.split()), client)
+
+        return await _through(client, "ConfidentialClientApplication", ask)
+
+    async def tenant(self, client: Client) -> str:
+        """Its ID, as the server's metadata has it."""
+        return await tenant_of(client)
+
+
+async def _through(client: Client, kind: str, ask: Callable[[Any], T | SignInFailed]) -> T:
+    """Ask through a new MSAL application."""
+
+    def with_app(wire: Wire) -> T | Exception:
+        # Imported here: it costs 0.12 s and 22 MB, which a node without such a route must
+        # not pay.
+        with ONE_AT_A_TIME:
+            import msal
+
+        # Its debug log holds authorisation codes and PKCE verifiers, its error log answers.
+        logging.getLogger("msal").setLevel(logging.CRITICAL)
+        app = getattr(msal, kind)(
+            client.account.client_id,
+            authority=client.account.authority,
+            client_credential=_credential(client.credential),
+            http_client=wire,
+            instance_discovery=False,  # or every other cloud's address is told to Microsoft
+            azure_region=False,  # or MSAL_FORCE_REGION in the environment sends it elsewhere
+        )
+        at = app.authority
+        told = (at.authorization_endpoint, at.token_endpoint, at.device_authorization_endpoint)
+        hold_to_its_hosts(client.account, filter(None, told))
+        return ask(app)
+
+    return await asked(client, with_app)
+
+
+def _credential(credential: Credential | None) -> str | dict[str, str] | None:
+    """As MSAL takes it: a secret goes into the body, as Entra documents it; a certificate
+    signs an assertion (PS256, with x5t#S256)."""
+    if credential is None:
+        return None
+    value = credential.value.reveal()
+    if credential.kind == "secret":
+        return value
+    key, certificate = parts(value)
+    return {"private_key": key, "public_certificate": certificate}
+
+
+def _public(client: Client) -> Client:
+    return Client(account=client.account, proxy_password=client.proxy_password)
+
+
+def _scopes(client: Client, resource: Resource) -> list[str]:
+    asked_for = client.account.scope_for(resource)
+    return [word for word in asked_for.split() if word not in ADDED_BY_MSAL]
+
+
+def _judged(
+    answer: Mapping[str, Any], client: Client, *, public: bool = False
+) -> Tokens | SignInFailed:
+    if "error" in answer or not answer.get("access_token"):
+        return failure(answer, client.account)
+    user = user_in(answer, answer.get("id_token_claims") or {}, client.account)
+    return tokens(answer, user, public=public)

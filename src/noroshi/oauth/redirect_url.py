@@ -1,0 +1,130 @@
+"""Reads the redirect's address as people paste it: cut, quoted, broken into lines, or another one."""
+
+from __future__ import annotations
+
+import hmac
+import re
+from dataclasses import dataclass
+from urllib.parse import parse_qsl
+
+from noroshi.core.words import Words
+from noroshi.oauth.account import Cloud
+from noroshi.oauth.errors.explain import advise, codes_in, is_known, tidy
+from noroshi.oauth.redaction import SAYS, quoted, without
+from noroshi.oauth.well_known_clouds import MICROSOFT365
+
+LONGEST = 65_536
+PASTED = "pasted"
+"""What is wrong is the text alone: whoever pasted it may do so again."""
+QUERY_STARTS = re.compile(r"(?:^|[?#&])(?=(?:code|state|error|session_state)=)", re.IGNORECASE)
+BLANKS = re.compile("[\\s\u200b\u200c\u200d\u2060\ufeff]+")
+QUOTES = "\"'`<>()[]「」『』“”‘’,、。"
+GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+
+NOTHING = Words(
+    en="Nothing was pasted. Copy the whole address bar after signing in.",
+    ja="何も貼り付けられていません。サインイン後のアドレス バー全体をコピーしてください。",
+)
+NO_CODE = Words(
+    en="This is not the URL of a finished sign-in: it holds no code. Sign in, then copy the "
+    "whole address bar, although the browser says that it cannot connect to localhost.",
+    ja="サインインが済んだ URL ではありません (code がありません)。サインインのあと、"
+    "「localhost に接続できません」と表示されても、アドレス バー全体をコピーしてください。",
+)
+NOT_YET = Words(
+    en="This is the address of the sign-in page. Finish signing in, and paste the URL "
+    "that the browser stops at.",
+    ja="これはサインイン画面の URL です。サインインを最後まで済ませ、"
+    "ブラウザーが止まった先の URL を貼り付けてください。",
+)
+CUT_OFF = Words(
+    en="The URL is not complete. Copy the whole address bar, to its end.",
+    ja="URL が途中で切れています。アドレス バーを最後までコピーしてください。",
+)
+TOO_LONG = Words(
+    en="This is too long to be the URL of a sign-in. Paste the address bar only.",
+    ja="サインインの URL にしては長すぎます。アドレス バーだけを貼り付けてください。",
+)
+EARLIER = Words(
+    en="This URL belongs to an earlier sign-in. Open the page again and paste the new one.",
+    ja="これは前回のサインインの URL です。ページを開き直し、新しい URL を貼り付けてください。",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why the pasted text is of no use. Nothing of the text is in it but what the server says of a
+    refusal that is not known here."""
+
+    words: Words
+    error: str = PASTED
+    codes: tuple[int, ...] = ()
+
+
+def read_pasted(text: str, state: str, cloud: Cloud = MICROSOFT365) -> dict[str, str] | Problem:
+    """The redirect's query, which holds a code of the attempt with this state; or what is wrong."""
+    if len(text) > LONGEST:
+        return Problem(TOO_LONG)
+    # html.unescape is not for this: without its semicolon it would eat `&not…` and the like.
+    bare = BLANKS.sub("", text).strip(QUOTES).replace("&amp;", "&")
+    if not bare:
+        return Problem(NOTHING)
+    if "code_challenge=" in bare or "response_type=" in bare:
+        return Problem(NOT_YET)
+    query = _query(bare)
+    codes = codes_in(bare)
+    if codes and not query.get("code") and not query.get("error"):
+        # What Entra shows in a page of its own never comes by an address: it is copied from there.
+        return Problem(
+            advise("invalid_request", codes=codes, cloud=cloud).words, "shown", codes
+        )
+    return _of_this_attempt(query, state, cloud)
+
+
+def _of_this_attempt(
+    query: dict[str, str], state: str, cloud: Cloud
+) -> dict[str, str] | Problem:
+    if not query.get("code") and not query.get("error"):
+        return Problem(NO_CODE)
+    if not query.get("state"):
+        return Problem(CUT_OFF)
+    given = query["state"].encode("utf-8", "replace")  # a terminal's stray bytes are no text
+    if not hmac.compare_digest(given, state.encode()):
+        # A state that is a beginning of ours was cut by the copying.
+        return Problem(CUT_OFF if state.startswith(query["state"]) else EARLIER)
+    if query.get("error"):
+        return _refused(query, cloud)
+    return query
+
+
+def _refused(query: dict[str, str], cloud: Cloud) -> Problem:
+    """The server's answer in the place of a code."""
+    said = query.get("error_description", "")
+    codes, error = codes_in(said), tidy(query["error"])
+    words = advise(error, codes=codes, cloud=cloud).words
+    if said and not is_known(error, codes, cloud):
+        words = SAYS.fill(words=words, said=without(quoted(said), ()))
+    return Problem(words, error, codes)
+
+
+def _query(bare: str) -> dict[str, str]:
+    """The pairs from the first one that a redirect may begin with; a later fragment is no part."""
+    start = QUERY_STARTS.search(bare)
+    if start is None:
+        _, _, rest = bare.partition("?")
+    else:
+        rest = bare[start.end() :]
+    return dict(parse_qsl(rest.partition("#")[0], keep_blank_values=True))
+
+
+def looks_like_secret_id(text: str) -> bool:
+    """Whether it is shaped like the secret's ID, which the portal shows beside the secret's Value."""
+    return GUID.fullmatch(text.strip()) is not None
+
+
+SECRET_ID = Words(
+    en="This looks like the secret ID. Enter the Value from the portal; it is shown only once, "
+    "when the secret is made.",
+    ja="これは「シークレット ID」のようです。ポータルの「値」を入れてください。"
+    "値は作ったときに一度だけ表示されます。",
+)

@@ -1,0 +1,200 @@
+"""One renewal of an account's token: whose turn it is, what is tried, what is kept and when."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import replace
+from enum import Enum
+
+from noroshi.oauth.account import Account, Cloud
+from noroshi.oauth.credentials import Credentials, by_any, prints_of
+from noroshi.oauth.errors.messages import ANY_ROUTE, NEVER, NO_SCOPE, OTHER_APP
+from noroshi.oauth.grant_store import Entries, Kept
+from noroshi.oauth.provider import Client, Credential, Provider, SignInFailed, Tokens
+from noroshi.oauth.refresh_lock import Turns
+from noroshi.oauth.refusal_cache import Grounds, Refusals
+from noroshi.oauth.token_cache import Access, Accesses
+from noroshi.ports import Clocks, Resource, StoreError
+from noroshi.vault import Secret
+
+NO_TOKEN = Secret("")
+ProviderOf = Callable[[Cloud], Provider]
+Question = Callable[[Client], Awaitable[Tokens]]
+
+
+class How(Enum):
+    """The reason for a renewal, which decides what counts as an answer."""
+
+    NEEDED = "needed"
+    """Any that is good will do; what was refused before is not asked for again."""
+    RESTED = "rested"
+    """A new one alone, as the sign-in has rested."""
+    PROVING = "proving"
+    """A new one alone, and it is asked for whatever was refused before."""
+
+
+class Renewing:
+    """What a renewal works with."""
+
+    def __init__(
+        self,
+        *,
+        provider_of: ProviderOf,
+        clocks: Clocks,
+        entries: Entries,
+        accesses: Accesses,
+        credentials: Credentials,
+        refusals: Refusals,
+        turns: Turns,
+    ) -> None:
+        self._provider_of, self._clocks = provider_of, clocks
+        self._entries, self._accesses = entries, accesses
+        self._credentials, self._refusals = credentials, refusals
+        self._turns = turns
+
+    async def renewed(
+        self, account: Account, resource: Resource, how: How, worse: Secret | None = None
+    ) -> Access:
+        """A token that another has got meanwhile, or a new one; not the one that is `worse`.
+
+        Raises SignInFailed, Unreachable, and as vault and store do.
+        """
+        while True:
+            ready = await self._ready(account, resource, how, worse)
+            if isinstance(ready, Access):
+                return ready
+            async with self._turns.tried(account.kept_as) as ours:
+                # Whoever had the turn may have brought what we want, or been refused.
+                ready = await self._ready(account, resource, how, worse)
+                if isinstance(ready, Access):
+                    return ready
+                if ours and (done := await self._asked(account, resource, how, ready)):
+                    return done
+
+    async def _ready(
+        self, account: Account, resource: Resource, how: How, worse: Secret | None
+    ) -> Access | _Attempt:
+        """A token that is there, or what a question needs. Raises what was refused before."""
+        needed = how is How.NEEDED
+        found = await self._accesses.found(account, resource) if needed else None
+        if found is not None and found.token != worse:
+            return found
+        attempt = await self._prepared(account, resource)
+        if how is not How.PROVING:
+            await self._refusals.hold_back(account, resource, attempt.grounds)
+        return attempt
+
+    async def _prepared(self, account: Account, resource: Resource) -> _Attempt:
+        check_scope(account, resource)
+        kept = await self._entries.kept(account)
+        if account.alone and kept is not None and kept.identity != account.identity:
+            kept = None  # of another app, or of a person: no matter to one that asks by itself
+        if not account.alone:  # else two things would be wrong, of which a sign-in mends both
+            kept = _own(account, kept)
+        public, last = (kept.public, kept.by) if kept else (False, "")
+        shown = () if public else await self._credentials.of(account, last)
+        return _Attempt(account, kept, shown)
+
+    async def _asked(
+        self, account: Account, resource: Resource, how: How, attempt: _Attempt
+    ) -> Access | None:
+        """None: somebody else has renewed the sign-in meanwhile, so it must be looked at anew."""
+        proxy = await self._credentials.proxy_password(account)
+        asked = self._clocks.steady()
+        try:
+            entry, tokens = await by_any(
+                account, attempt.shown, proxy, self._question(resource, attempt)
+            )
+        except SignInFailed as failure:
+            if await self._was_overtaken(account, attempt):
+                return None
+            if how is How.NEEDED or not await self._works(account, resource, attempt):
+                await self._refusals.remember(account, resource, failure, attempt.grounds)
+            raise
+        await self._keep(account, attempt, tokens, entry)
+        access = await self._accesses.keep(account, resource, tokens, asked)
+        await self._refusals.forget(account, resource)
+        return access
+
+    async def _works(self, account: Account, resource: Resource, attempt: _Attempt) -> bool:
+        """Whether mails leave all the same: a token is at hand that is good for a while, and nothing
+        was refused before. What keeps it from being renewed is told when it ends."""
+        if await self._refusals.standing(account, attempt.grounds, resource):
+            return False
+        return await self._accesses.found(account, resource) is not None
+
+    def _question(self, resource: Resource, attempt: _Attempt) -> Question:
+        provider = self._provider_of(attempt.account.cloud)
+        if attempt.account.alone or attempt.kept is None:
+            return lambda client: provider.alone(client, resource)
+        token, granted = attempt.kept.token, attempt.kept.scope
+        return lambda client: provider.refresh(client, token, resource, granted)
+
+    async def _keep(
+        self, account: Account, attempt: _Attempt, tokens: Tokens, entry: str
+    ) -> None:
+        """Before the access token is handed out: a rotated token that is lost may end it all.
+
+        Of an app by itself no more is kept than since when it holds.
+        """
+        now, kept = self._clocks.wall(), attempt.kept
+        if kept is None:
+            kept = Kept(token=NO_TOKEN, identity=account.identity, since=now, renewed=now)
+        elif await self._is_overtaken(account, attempt):
+            return  # what another has kept is newer than what we asked with
+        token = tokens.refresh or kept.token
+        user = kept.user or tokens.user
+        rotated = replace(kept, token=token, renewed=now, by=entry, user=user)
+        await self._entries.keep_or_hold(account, rotated)
+
+    async def _is_overtaken(self, account: Account, attempt: _Attempt) -> bool:
+        """The same where a store that cannot be read must not cost us a rotated token: it is
+        our turn, so hardly anybody else has signed in meanwhile."""
+        try:
+            return await self._was_overtaken(account, attempt)
+        except StoreError:
+            return False
+
+    async def _was_overtaken(self, account: Account, attempt: _Attempt) -> bool:
+        """Whether the sign-in is another one now than the one that was asked with."""
+        if account.alone:
+            return False
+        kept = await self._entries.kept(account)
+        return (
+            kept is not None and attempt.kept is not None and kept.token != attempt.kept.token
+        )
+
+
+class _Attempt:
+    """What is asked with."""
+
+    def __init__(
+        self, account: Account, kept: Kept | None, shown: tuple[Credential, ...]
+    ) -> None:
+        self.account, self.kept, self.shown = account, kept, shown
+        self.grounds = grounds_of(account, kept, [one.value for one in shown])
+
+
+def grounds_of(account: Account, kept: Kept | None, shown: Iterable[Secret]) -> Grounds:
+    """What a refusal now would be about; of a public client's sign-in no credential is part."""
+    signed_in = kept.since if kept is not None and not account.alone else None
+    prints = () if kept is not None and kept.public else prints_of(shown)
+    return Grounds(signed_in=signed_in, prints=prints)
+
+
+def check_scope(account: Account, resource: Resource) -> None:
+    """Raises SignInFailed where the cloud has nothing to be asked for."""
+    if not account.scope_for(resource):
+        words = NO_SCOPE.fill(cloud=account.cloud.name, resource=resource, name=account.name)
+        raise SignInFailed(words, error="no_scope", who="setup")
+
+
+def _own(account: Account, kept: Kept | None) -> Kept:
+    """The sign-in of a person, if it may be shown to this account's server."""
+    if kept is None:
+        words = NEVER.fill(name=account.name, route=account.route or ANY_ROUTE)
+        raise SignInFailed(words, error="never_signed_in", who="user")
+    if kept.identity != account.identity:
+        words = OTHER_APP.fill(name=account.name)
+        raise SignInFailed(words, error="other_account", who="user")
+    return kept

@@ -1,0 +1,216 @@
+"""Refusals that are remembered, so that a provider is not asked in vain, restarts included.
+
+In memory they end by the steady clock; the entry `refused/<account>` is what another process,
+or the next life, goes by. A new sign-in, other settings or another secret void it.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from noroshi.core.words import Words
+from noroshi.oauth.account import Account
+from noroshi.oauth.provider import SignInFailed
+from noroshi.oauth.token_cache import print_of
+from noroshi.ports import Clocks, Resource, StoreError
+from noroshi.vault import REFUSALS, Secret, Vault, VaultError
+
+log = logging.getLogger(__name__)
+BUSY, LONGEST_WAIT = 60.0, 3600.0
+LOOK_AGAIN = 1800.0
+"""Seconds until what an administrator may have mended, unseen by us, is tried again."""
+OUR_OWN = frozenset(
+    {
+        "app",
+        "never_signed_in",
+        "other_account",
+        "no_secret",
+        "no_certificate",
+        "no_proxy_password",
+        "no_scope",
+        "no_key_file",
+    }
+)
+"""Refusals that are read from settings and vault: they need not be remembered."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grounds:
+    """What a refusal was about: with others it is void."""
+
+    signed_in: datetime | None
+    """When somebody signed in; None for an app by itself."""
+    prints: tuple[str, ...] = ()
+    """The credentials there were."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """A refusal, since when it holds, and until when it is not put to the test."""
+
+    failure: SignInFailed
+    grounds: Grounds
+    first: datetime
+    """When somebody could have heard of it first."""
+    at: datetime
+    hold: float | None
+    """Seconds; None: until somebody signs in."""
+
+
+class Refusals:
+    """By account and resource: a token for one may be refused while the other's is not."""
+
+    def __init__(self, vault: Vault, clocks: Clocks) -> None:
+        self._vault, self._clocks = vault, clocks
+        self._unsaved: dict[tuple[str, str], Refusal] = {}
+        self._ends: dict[tuple[str, str], tuple[datetime, float]] = {}
+
+    async def hold_back(self, account: Account, resource: Resource, now: Grounds) -> None:
+        """Raise what was refused before, if nothing has changed since and its time is not over."""
+        found = (await self.of(account)).get(resource)
+        if found is None or self._is_void(found, now):
+            return
+        if found.hold is None or self._clocks.steady() < self._end(account, resource, found):
+            raise found.failure.again()
+
+    async def remember(
+        self, account: Account, resource: Resource, failure: SignInFailed, grounds: Grounds
+    ) -> None:
+        """Keep it; where the store cannot take it, in memory."""
+        if failure.error in OUR_OWN:
+            return
+        known = await self.of(account)
+        before, now = known.get(resource), self._clocks.wall()
+        same = before is not None and before.failure.who == failure.who
+        refusal = Refusal(
+            failure=failure.again(),
+            grounds=grounds,
+            first=before.first if before is not None and same else now,
+            at=now,
+            hold=_hold(failure),
+        )
+        key = print_of(account), resource
+        self._ends[key] = now, self._clocks.steady() + (refusal.hold or 0)
+        self._unsaved[key] = refusal
+        await self._put(account, {**known, resource: refusal})
+
+    async def forget(self, account: Account, resource: Resource | None = None) -> None:
+        """It is mended, or somebody says so; of one resource or of all."""
+        known = await self.of(account)
+        left = {name: one for name, one in known.items() if resource not in (None, name)}
+        for name in known.keys() - left.keys():
+            self._unsaved.pop((print_of(account), name), None)
+            self._ends.pop((print_of(account), name), None)
+        if left.keys() != known.keys() or await self._kept(account) is None:
+            await self._put(account, left)
+
+    async def standing(
+        self, account: Account, now: Grounds, resource: Resource | None = None
+    ) -> dict[str, Refusal]:
+        """Those that still hold, of one resource or of all. Raises as the vault does."""
+        return {
+            name: one
+            for name, one in (await self.of(account)).items()
+            if resource in (None, name) and not self._is_void(one, now)
+        }
+
+    async def of(self, account: Account) -> dict[str, Refusal]:
+        """All that are remembered for these settings. Raises as the store does."""
+        kept = await self._kept(account) or {}
+        known = dict[str, Refusal]()
+        if kept.get("for") == print_of(account):
+            known = {name: _read(one) for name, one in kept["refused"].items()}
+        its = print_of(account)
+        return known | {name: one for (of, name), one in self._unsaved.items() if of == its}
+
+    async def _kept(self, account: Account) -> dict[str, Any] | None:
+        """The entry; None if it does not open, as one of another key: nothing hangs on it."""
+        try:
+            sealed = await self._vault.get(f"{REFUSALS}{account.kept_as}")
+        except VaultError:
+            return None
+        found: dict[str, Any] = json.loads(sealed.reveal()) if sealed is not None else {}
+        return found
+
+    def _end(self, account: Account, resource: str, found: Refusal) -> float:
+        """On the steady clock. One of another life ends by the wall's, within its time."""
+        key = print_of(account), resource
+        at, end = self._ends.get(key, (None, 0.0))
+        if at != found.at:
+            hold = found.hold or 0.0
+            passed = (self._clocks.wall() - found.at).total_seconds()
+            end = self._clocks.steady() + min(max(hold - passed, 0.0), hold)
+            self._ends[key] = found.at, end
+        return end
+
+    def _is_void(self, found: Refusal, now: Grounds) -> bool:
+        if found.grounds.signed_in != now.signed_in:
+            return True
+        return found.failure.who != "user" and found.grounds.prints != now.prints
+
+    async def _put(self, account: Account, known: Mapping[str, Refusal]) -> None:
+        kept = {
+            "for": print_of(account),
+            "refused": {name: _plain(one) for name, one in known.items()},
+        }
+        try:
+            await self._vault.put(f"{REFUSALS}{account.kept_as}", Secret(json.dumps(kept)))
+        except StoreError as error:
+            log.info("a refusal of %s is in memory alone: %s", account.name, error)
+            return
+        for name in known:
+            self._unsaved.pop((print_of(account), name), None)
+
+
+def _hold(failure: SignInFailed) -> float | None:
+    if failure.who == "user":
+        return None
+    if failure.who == "wait":
+        return min(failure.retry_after or BUSY, LONGEST_WAIT)
+    return LOOK_AGAIN
+
+
+def _plain(refusal: Refusal) -> dict[str, Any]:
+    failure, grounds = refusal.failure, refusal.grounds
+    return {
+        "en": failure.words.en,
+        "ja": failure.words.ja,
+        "error": failure.error,
+        "who": failure.who,
+        "suberror": failure.suberror,
+        "codes": failure.codes,
+        "correlation_id": failure.correlation_id,
+        "said": failure.said,
+        "signed_in": grounds.signed_in.isoformat() if grounds.signed_in else None,
+        "prints": grounds.prints,
+        "first": refusal.first.isoformat(),
+        "at": refusal.at.isoformat(),
+        "hold": refusal.hold,
+    }
+
+
+def _read(kept: Mapping[str, Any]) -> Refusal:
+    signed_in = kept["signed_in"]
+    return Refusal(
+        failure=SignInFailed(
+            Words(en=kept["en"], ja=kept["ja"]),
+            error=kept["error"],
+            who=kept["who"],
+            suberror=kept["suberror"],
+            codes=tuple(kept["codes"]),
+            correlation_id=kept["correlation_id"],
+            said=kept.get("said", ""),
+        ),
+        grounds=Grounds(
+            signed_in=datetime.fromisoformat(signed_in) if signed_in else None,
+            prints=tuple(kept["prints"]),
+        ),
+        first=datetime.fromisoformat(kept["first"]),
+        at=datetime.fromisoformat(kept["at"]),
+        hold=kept["hold"],
+    )

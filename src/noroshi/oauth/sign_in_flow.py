@@ -1,0 +1,181 @@
+"""A person signs in: begun and completed, in a browser or on another device."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from noroshi.core.words import Words
+from noroshi.oauth.account import Account
+from noroshi.oauth.credentials import Credentials, by_any
+from noroshi.oauth.errors.messages import BY_ITSELF, NO_REFRESH, NO_REFRESH_ELSEWHERE, NO_SCOPE
+from noroshi.oauth.grant_store import Begun, Entries, Kept
+from noroshi.oauth.provider import Attempt, Client, DeviceAttempt, Pending, SignInFailed, Tokens
+from noroshi.oauth.refresh import ProviderOf, Question
+from noroshi.oauth.refusal_cache import Refusals
+from noroshi.oauth.sign_in_attempts import answer_to, device_of
+from noroshi.oauth.token_cache import Access, Accesses
+from noroshi.ports import Clocks, Resource
+
+SLOWER = 5
+"""Seconds that a server which says so is asked less often (RFC 8628, 3.5)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Completed:
+    """Tokens are there: for which resource, and the access token."""
+
+    resource: Resource
+    access: Access
+
+
+class SigningIn:
+    """What a sign-in works with."""
+
+    def __init__(
+        self,
+        *,
+        provider_of: ProviderOf,
+        clocks: Clocks,
+        entries: Entries,
+        accesses: Accesses,
+        credentials: Credentials,
+        refusals: Refusals,
+    ) -> None:
+        self._provider_of, self._clocks = provider_of, clocks
+        self._entries, self._accesses = entries, accesses
+        self._credentials, self._refusals = credentials, refusals
+
+    async def begin(
+        self, account: Account, resources: Sequence[Resource], redirect: str
+    ) -> Attempt:
+        """Where a person signs in, and consents to all of these."""
+        _check(account, resources)
+        client = await self._client(account)
+        provider = self._provider_of(account.cloud)
+        attempt = await provider.begin(client, resources, redirect or account.redirect)
+        await self._remember(account, attempt, resources[0])
+        return attempt
+
+    async def finish(self, account: Account, pasted: str) -> Completed:
+        """Trade what the browser ended at for tokens."""
+        begun, query = answer_to(
+            await self._entries.begun(account), account, pasted, self._clocks.wall()
+        )
+        attempt = begun.attempt
+        assert isinstance(attempt, Attempt)  # answer_to refuses the other sort
+        provider = self._provider_of(account.cloud)
+        return await self._complete(
+            account,
+            begun,
+            lambda client: provider.redeem(client, attempt, query, begun.resource),
+        )
+
+    async def device_begin(
+        self, account: Account, resources: Sequence[Resource]
+    ) -> DeviceAttempt:
+        """The code to type, and where. For one resource: its device endpoint knows no more."""
+        _check(account, resources)
+        client = await self._client(account)
+        provider = self._provider_of(account.cloud)
+        attempt = await provider.device_begin(client, resources[0])
+        await self._remember(account, attempt, resources[0])
+        return attempt
+
+    async def device_ask(self, account: Account) -> Completed | int:
+        """Whether somebody has finished there; else the seconds until it is asked again."""
+        begun, attempt = device_of(
+            await self._entries.begun(account), account, self._clocks.wall()
+        )
+        provider = self._provider_of(account.cloud)
+        pending: list[Pending] = []
+
+        async def ask(client: Client) -> Tokens:
+            found = await provider.device_ask(client, attempt)
+            if isinstance(found, Tokens):
+                return found
+            pending.append(found)
+            raise _NotYet
+
+        try:
+            return await self._complete(account, begun, ask)
+        except _NotYet:
+            return await self._wait(account, begun, attempt, slower=pending[-1].slower)
+
+    async def _wait(
+        self, account: Account, begun: Begun, attempt: DeviceAttempt, *, slower: bool
+    ) -> int:
+        if not slower:
+            return attempt.interval
+        slow = replace(attempt, interval=attempt.interval + SLOWER)
+        await self._entries.begin(account, replace(begun, attempt=slow))
+        return slow.interval
+
+    async def _remember(
+        self, account: Account, attempt: Attempt | DeviceAttempt, resource: Resource
+    ) -> None:
+        begun = Begun(
+            attempt=attempt,
+            identity=account.identity,
+            at=self._clocks.wall(),
+            resource=resource,
+        )
+        await self._entries.begin(account, begun)
+
+    async def _complete(self, account: Account, begun: Begun, ask: Question) -> Completed:
+        shown = await self._credentials.of(account)
+        proxy = await self._credentials.proxy_password(account)
+        asked = self._clocks.steady()
+        entry, tokens = await by_any(account, shown, proxy, ask)
+        await self._entries.keep(account, self._first(account, tokens, entry))
+        await self._entries.begin(account, replace(begun, done=True))
+        await self._accesses.drop(account)
+        access = await self._accesses.keep(account, begun.resource, tokens, asked)
+        await self._refusals.forget(account)
+        return Completed(resource=begun.resource, access=access)
+
+    async def _client(self, account: Account) -> Client:
+        """Who begins; a page or a code is shown only where it can be completed afterwards."""
+        shown = await self._credentials.of(account)
+        return Client(
+            account=account,
+            credential=shown[0] if shown else None,
+            proxy_password=await self._credentials.proxy_password(account),
+        )
+
+    def _first(self, account: Account, tokens: Tokens, entry: str) -> Kept:
+        if tokens.refresh is None:
+            raise SignInFailed(_no_refresh(account), error="no_refresh_token", who="setup")
+        now = self._clocks.wall()
+        return Kept(
+            token=tokens.refresh,
+            identity=account.identity,
+            since=now,
+            renewed=now,
+            user=tokens.user,
+            by="" if tokens.public else entry,
+            public=tokens.public,
+            scope=tokens.scope,
+        )
+
+
+class _NotYet(Exception):
+    """Nobody has finished on the other device."""
+
+
+def _check(account: Account, resources: Sequence[Resource]) -> None:
+    if account.alone:
+        raise SignInFailed(BY_ITSELF.fill(name=account.name), error="app", who="setup")
+    for resource in resources:
+        if not account.scope_for(resource):
+            words = NO_SCOPE.fill(
+                cloud=account.cloud.name, resource=resource, name=account.name
+            )
+            raise SignInFailed(words, error="no_scope", who="setup")
+
+
+def _no_refresh(account: Account) -> Words:
+    cloud = account.cloud
+    if cloud.entra or "prompt=consent" in cloud.authorize_with:
+        return NO_REFRESH
+    return NO_REFRESH_ELSEWHERE.fill(cloud=cloud.name)

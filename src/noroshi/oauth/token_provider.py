@@ -1,0 +1,62 @@
+"""What transports are handed of all this: tokens and passwords, or why there are none."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from noroshi.core.mail import Fault
+from noroshi.core.words import Words
+from noroshi.oauth.account import Account
+from noroshi.oauth.provider import SignInFailed, Unreachable
+from noroshi.oauth.tokens import TokenSource
+from noroshi.ports import Resource, RouteTrouble, StoreError
+from noroshi.vault import Vault, VaultError
+
+NO_ENTRY = Words(
+    en="the vault has no entry {name}; put it in: noroshi secret set {name}",
+    ja="保管庫に「{name}」がありません。noroshi secret set {name} で入れてください",
+)
+STORE_AWAY = Words(
+    en="the sign-in cannot be read from the store or kept in it: {why}",
+    ja="サインインの情報を保存先から読めないか、保存できません: {why}",
+)
+
+
+def token_of(
+    account_of: Callable[[str], Account], tokens: TokenSource
+) -> Callable[[str, bool, Resource], Awaitable[str]]:
+    """As ports.Outside.token says."""
+
+    async def token(name: str, force: bool, resource: Resource) -> str:
+        account = account_of(name)
+        try:
+            return (await tokens.token(account, force=force, resource=resource)).reveal()
+        except SignInFailed as failure:
+            fault = Fault.SERVER if failure.who == "wait" else Fault.SIGN_IN
+            raise RouteTrouble(failure.words, fault=fault) from None
+        except Unreachable as error:
+            raise RouteTrouble(error.words, fault=error.fault) from None
+        except VaultError as error:
+            raise RouteTrouble(error.words, fault=Fault.SETUP) from None
+        except StoreError as error:
+            # The route's, or each mail that waits would ask the provider for a token again.
+            raise RouteTrouble(STORE_AWAY.fill(why=error), fault=Fault.SERVER) from None
+
+    return token
+
+
+def secret_of(vault: Vault) -> Callable[[str], Awaitable[str]]:
+    """As ports.Outside.secret says."""
+
+    async def secret(name: str) -> str:
+        try:
+            found = await vault.get(name)
+        except VaultError as error:
+            raise RouteTrouble(error.words, fault=Fault.SETUP) from None
+        except StoreError as error:
+            raise RouteTrouble(STORE_AWAY.fill(why=error), fault=Fault.SERVER) from None
+        if found is None:
+            raise RouteTrouble(NO_ENTRY.fill(name=name), fault=Fault.SIGN_IN)
+        return found.reveal()
+
+    return secret
