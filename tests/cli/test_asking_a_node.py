@@ -14,7 +14,7 @@ from noroshi.core.mail import Answer, Receipt, Verdict
 from noroshi.core.words import Words
 from noroshi.ports import Arrival, Document
 from noroshi.service import Forbidden, refused
-from noroshi.service.offer import Trouble
+from noroshi.service.operation import Trouble
 from noroshi.stores.memory.store import MemoryStore
 from noroshi.testing import DAWN, FaultyStore
 from tests.cli.typed import a_node, typed

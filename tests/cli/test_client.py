@@ -6,7 +6,7 @@ import socket
 import pytest
 
 from noroshi.cli.client import QUICK, Far, Refused, patience_of
-from noroshi.service.offer import VIEWER
+from noroshi.service.operation import VIEWER
 from noroshi.service.service import OFFERED
 
 

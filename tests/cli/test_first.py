@@ -9,7 +9,7 @@ from noroshi.checks import BUILT_IN
 from tests.cli.typed import a_node, typed
 from tests.service.asking import NearBy
 from tests.service.desk import Desk
-from tests.service.test_beginning import CONTACT, FOUND, ROUTE
+from tests.service.setup.test_first_steps import CONTACT, FOUND, ROUTE
 
 
 @pytest.fixture

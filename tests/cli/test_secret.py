@@ -5,7 +5,7 @@ import pytest
 from noroshi.core.people import ADMIN
 from noroshi.ports import Document
 from noroshi.service import Person
-from noroshi.service.offer import roles_up_to
+from noroshi.service.operation import roles_up_to
 from noroshi.vault import Secret
 from tests.cli.test_authorize import Terminal
 from tests.cli.typed import a_node, typed

@@ -4,7 +4,7 @@ import pytest
 
 from noroshi.core.people import ADMIN, Person, roles_up_to
 from noroshi.service import answer
-from noroshi.service.remarking import MOST
+from noroshi.service.alarms.bulk import MOST
 from noroshi.stores.memory.store import MemoryStore
 from tests.service.asking import NearBy, Told, applied
 from tests.service.desk import Desk

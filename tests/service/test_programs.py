@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from noroshi.service import Person, answer
-from noroshi.service.offer import ADMIN, roles_up_to
+from noroshi.service.operation import ADMIN, roles_up_to
 from tests.service.desk import AKI, DISK, Desk, documents
 
 BROWSER = Person("sato", roles_up_to(ADMIN), "web", "192.0.2.7", sure=False)

@@ -14,7 +14,7 @@ from noroshi_lab.lab.client_config import definitions
 from noroshi_lab.lab.lab import Lab
 from noroshi_lab.lab.person import sign_in
 from tests.service.asking import Told
-from tests.service.test_proving import Office
+from tests.service.sign_in.test_probes import Office
 
 ENTRY, WRONG = "elsewhere-secret", "certainly~not-it"
 

@@ -17,11 +17,11 @@ from noroshi.definitions import compile_plan
 from noroshi.hosts.around import Around
 from noroshi.ports import Arrival, NodeFacts, QueueFacts
 from noroshi.service import administrator
-from noroshi.service.offer import perform
+from noroshi.service.operation import perform
 from noroshi.testing import ManualClocks
 from noroshi.transports import BUILT_IN as TRANSPORTS
 from tests.service.desk import CANARY, Desk, documents
-from tests.service.test_beginning import FOUND
+from tests.service.setup.test_first_steps import FOUND
 from tests.web.browser import with_user
 
 TENANT, CLIENT = "minato.example", "11111111-2222-3333-4444-555555555555"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from noroshi.service.offer import operations
+from noroshi.service.operation import operations
 from noroshi.service.service import Service
 from noroshi.web.audited import Line, lines
 from noroshi.web.tongue import TONGUES

@@ -14,7 +14,7 @@ from noroshi.checks import BUILT_IN as CHECKS
 from noroshi.transports import BUILT_IN as TRANSPORTS
 from tests.service.asking import opened
 from tests.service.desk import Desk
-from tests.service.test_beginning import FOUND
+from tests.service.setup.test_first_steps import FOUND
 from tests.web.browser import with_user
 from tests.web.hostile import routes_of
 from tests.web.living import living

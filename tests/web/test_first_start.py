@@ -20,7 +20,7 @@ from noroshi.web.first_told import at_fields
 from noroshi.web.words import TEXTS
 from tests.service.asking import NearBy
 from tests.service.desk import NO_APP, NO_TENANT, OLD_SECRET, Desk, SignInServer
-from tests.service.test_beginning import FOUND, number_in_the_mail
+from tests.service.setup.test_first_steps import FOUND, number_in_the_mail
 from tests.web.browser import GOOD, browsing, with_user
 
 pytestmark = pytest.mark.logged_in

@@ -16,7 +16,7 @@ from noroshi.definitions import content
 from noroshi.oauth.client_certificates import describe, make
 from noroshi.ports import StoreError
 from noroshi.service import Person, answer
-from noroshi.service.offer import roles_up_to
+from noroshi.service.operation import roles_up_to
 from noroshi.stores.memory.store import MemoryStore
 from noroshi.testing import DAWN
 from noroshi.web.mailing import heading, labels

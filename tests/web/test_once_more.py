@@ -10,7 +10,7 @@ from noroshi.checks import BUILT_IN as CHECKS
 from noroshi.transports import BUILT_IN as TRANSPORTS
 from noroshi.web.once_more import ONCE_MORE, SECRETS
 from tests.service.desk import CANARY, Desk
-from tests.service.test_beginning import FOUND
+from tests.service.setup.test_first_steps import FOUND
 from tests.web.browser import GOOD, browsing, with_user
 from tests.web.filled import filled
 from tests.web.hostile import routes_of

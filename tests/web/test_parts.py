@@ -2,8 +2,8 @@
 
 import pytest
 
-from noroshi.service.answers_stops import StoppedBy
-from noroshi.service.stopped import outermost
+from noroshi.service.definitions.disabled_text import outermost
+from noroshi.service.monitors.enablement_answers import StoppedBy
 from noroshi.web.parts import stops_of, tables
 from noroshi.web.tongue import TONGUES
 from noroshi.web.tree import tree_of

@@ -12,7 +12,7 @@ from noroshi.definitions.kept import KEPT
 from noroshi.transports import BUILT_IN
 from tests.service.asking import NearBy, applied
 from tests.service.desk import CONTENT, EXAMINED, POST, Desk
-from tests.service.test_ledger import alarm
+from tests.service.mail.test_ledger import alarm
 from tests.service.test_renaming import NOTICE
 from tests.web.browser import with_user
 from tests.web.test_editing_pages import again, filled_in, saved

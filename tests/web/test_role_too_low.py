@@ -5,7 +5,7 @@ import re
 import pytest
 
 from noroshi.core.people import OPERATOR, VIEWER
-from noroshi.service.offer import operations
+from noroshi.service.operation import operations
 from noroshi.service.service import Service
 from tests.service.asking import NearBy, applied
 from tests.web.browser import browsing, with_user

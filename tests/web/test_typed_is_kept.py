@@ -10,7 +10,7 @@ from noroshi.checks import BUILT_IN as CHECKS
 from noroshi.transports import BUILT_IN as TRANSPORTS
 from tests.service.asking import NearBy, applied
 from tests.service.desk import CANARY, CONTENT, DISK, EXAMINED, POST, Desk
-from tests.service.test_beginning import FOUND
+from tests.service.setup.test_first_steps import FOUND
 from tests.web.browser import GOOD, browsing, with_user
 from tests.web.filled import filled
 from tests.web.test_editing_pages import filled_in

@@ -10,7 +10,7 @@ import pytest
 import noroshi.web
 from noroshi.definitions import TYPES
 from noroshi.hosts.around import SORTS
-from noroshi.service.signing import SIGNED_IN
+from noroshi.service.sign_in.operations import SIGNED_IN
 from noroshi.web.forms import EACH
 from noroshi.web.mailing import TELLERS
 from noroshi.web.mailing_route import WAYS

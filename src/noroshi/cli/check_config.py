@@ -36,7 +36,7 @@ from noroshi.definitions import (
 from noroshi.hosts.local import LocalHost
 from noroshi.hosts.programs import program_rules
 from noroshi.ports import Clocks
-from noroshi.service.cautions import silent
+from noroshi.service.definitions.warnings import silent
 
 CLOCKS = Clocks(wall=lambda: datetime.now(UTC), steady=time.monotonic)
 WRONG = Words(

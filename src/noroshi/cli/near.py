@@ -18,7 +18,7 @@ from noroshi.core.words import Words
 from noroshi.plugins import Plugins
 from noroshi.ports import Away, StoreError
 from noroshi.service import Service, administrator, answer
-from noroshi.service.looking import kinds
+from noroshi.service.monitors.status_view import kinds
 from noroshi.stores.sqlite.process_lock import Holder, holding, lock_of
 
 CANNOT_OPEN = Words(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from noroshi.service.offer import (
+from noroshi.service.operation import (
     Conflict,
     Forbidden,
     Invalid,

@@ -13,7 +13,7 @@ from noroshi.core.people import ADMIN, OPERATOR, VIEWER, Person
 from noroshi.core.size import SMALL_TEXT
 from noroshi.core.words import Words
 from noroshi.sandbox import CHUNK, Busy, Readers, Unread
-from noroshi.service.offer import REFUSALS, Invalid, Judged, Trouble
+from noroshi.service.operation import REFUSALS, Invalid, Judged, Trouble
 
 READER = Path(__file__).with_name("large_requests_reader.py")
 LONGEST: Mapping[str, int] = {ADMIN: 8 << 20, OPERATOR: 4 << 20, VIEWER: SMALL_TEXT}

@@ -16,9 +16,9 @@ from noroshi.definitions.documents import definitions_of
 from noroshi.definitions.numbers import monitors_in, too_many
 from noroshi.ports import Document
 from noroshi.schema import TOO_MANY, Invalid as Unusable
-from noroshi.service.defining import BAD_DEFINITIONS
-from noroshi.service.editing import NOT_JSON
-from noroshi.service.offer import Invalid, Operation, Refusal, arguments, refused
+from noroshi.service.definitions.apply import BAD_DEFINITIONS
+from noroshi.service.definitions.edit import NOT_JSON
+from noroshi.service.operation import Invalid, Operation, Refusal, arguments, refused
 from noroshi.service.service import OFFERED
 
 

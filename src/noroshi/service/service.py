@@ -4,33 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from noroshi.service.api_tokens import ApiTokens
-from noroshi.service.as_sent import Previewing
-from noroshi.service.auditing import Auditing
-from noroshi.service.beginning import Beginning
-from noroshi.service.blueprints import Blueprints
-from noroshi.service.checking import Checking
-from noroshi.service.confirming import Confirming
-from noroshi.service.editing import Editing
-from noroshi.service.entries import Entries
-from noroshi.service.examining import Examining
-from noroshi.service.guiding import Guiding
-from noroshi.service.history import History
-from noroshi.service.keeping import Keeping
-from noroshi.service.ledger import Ledgers
-from noroshi.service.looking_up import Looking
-from noroshi.service.offer import Operation, operations
-from noroshi.service.own_account import OwnAccounts
-from noroshi.service.placing import Placing
-from noroshi.service.remarking import Remarking
-from noroshi.service.reporting import Reporting
-from noroshi.service.sealing import Sealing
-from noroshi.service.showing import Showing
-from noroshi.service.silencing import Silencing
-from noroshi.service.suggesting import Suggesting
-from noroshi.service.surveying import Surveying
-from noroshi.service.trying import Trying
-from noroshi.service.versions import Versions
+from noroshi.service.alarms.bulk import Remarking
+from noroshi.service.alarms.silences import Silencing
+from noroshi.service.definitions.blueprints import Blueprints
+from noroshi.service.definitions.copy_move import Placing
+from noroshi.service.definitions.edit import Editing
+from noroshi.service.definitions.versions import Versions
+from noroshi.service.diagnostics.operations import Examining
+from noroshi.service.mail.confirm import Confirming
+from noroshi.service.mail.ledger import Ledgers
+from noroshi.service.mail.preview import Previewing
+from noroshi.service.monitors.details import Showing
+from noroshi.service.monitors.history import History
+from noroshi.service.monitors.node import Surveying
+from noroshi.service.monitors.run_now import Trying
+from noroshi.service.monitors.status import Looking
+from noroshi.service.node.backup import Keeping
+from noroshi.service.node.job_heartbeats import Reporting
+from noroshi.service.node.key import Sealing
+from noroshi.service.node.secrets import Entries
+from noroshi.service.operation import Operation, operations
+from noroshi.service.people.api_tokens import ApiTokens
+from noroshi.service.people.audit_log import Auditing
+from noroshi.service.people.own_account import OwnAccounts
+from noroshi.service.setup.discovery import Suggesting
+from noroshi.service.setup.first_steps import Beginning
+from noroshi.service.sign_in.account_check import Checking
+from noroshi.service.sign_in.guide import Guiding
 
 
 class Service(

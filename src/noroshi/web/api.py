@@ -17,7 +17,7 @@ from noroshi.core.words import Words
 from noroshi.ports import StoreError
 from noroshi.service import Invalid, NotFound, Operation, Refusal, Trouble, attend, refused
 from noroshi.service.large_requests import LONGEST as LONGEST, Unreadable, longest
-from noroshi.service.offer import NO_OPERATION, STORE_TROUBLE, VIEWER, Person
+from noroshi.service.operation import NO_OPERATION, STORE_TROUBLE, VIEWER, Person
 from noroshi.web.bodies import Body, TooLong
 from noroshi.web.entry import Unknown, entered
 from noroshi.web.house import House

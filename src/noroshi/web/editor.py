@@ -8,7 +8,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from noroshi.service.following import FOLLOWS
+from noroshi.service.definitions.renames import FOLLOWS
 from noroshi.web.changing import REMOVE, Edit, opened, submitted
 from noroshi.web.doing import Outcome, address, asked, may, see_that_may_change
 from noroshi.web.forms import Field, elsewhere

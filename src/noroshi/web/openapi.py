@@ -8,7 +8,7 @@ from typing import Any
 from noroshi import __version__, schema
 from noroshi.core.words import Words
 from noroshi.service import Operation
-from noroshi.service.offer import VIEWER
+from noroshi.service.operation import VIEWER
 
 ABOUT = Words(
     en="What the manager, the commands and the local door do, all by the same operations.",

@@ -28,7 +28,7 @@ from noroshi.service import (
     Trouble,
     attend,
 )
-from noroshi.service.offer import STORE_TROUBLE
+from noroshi.service.operation import STORE_TROUBLE
 from noroshi.web.api import STATUS
 from noroshi.web.entry import (
     LONGEST_KEY,

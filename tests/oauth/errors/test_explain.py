@@ -13,7 +13,7 @@ from noroshi.oauth.errors.explain import BY_CODE, advise, cure_of
 from noroshi.oauth.providers.base import failure
 from noroshi.oauth.well_known_clouds import GOOGLE, MICROSOFT365
 from noroshi.ports.examination import Exam, Whose
-from noroshi.service.examining_sign_in import values_of
+from noroshi.service.sign_in.diagnostics import values_of
 
 # Each number that Microsoft's page of sign-in errors has for what happens at the token endpoint,
 # and those that were seen beside it.

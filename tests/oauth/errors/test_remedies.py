@@ -14,7 +14,7 @@ from noroshi.oauth.errors.explain import BY_CODE, advise, cure_of
 from noroshi.oauth.provider import SignInFailed
 from noroshi.oauth.well_known_clouds import GOOGLE, MICROSOFT365
 from noroshi.ports.examination import Whose
-from noroshi.service.examining_sign_in import values_of
+from noroshi.service.sign_in.diagnostics import values_of
 from tests.oauth.errors.test_explain import KNOWN
 from tests.transports.diagnostics.test_remedies import WHOLE, check
 

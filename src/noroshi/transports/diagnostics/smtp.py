@@ -49,7 +49,7 @@ NO_RECIPIENT = Words(
 
 
 class SmtpExamination:
-    """See `examining.Examination`."""
+    """See `operations.Examination`."""
 
     def __init__(
         self, wanted: Options, outside: Outside, exam: Exam, patience: Patience = Patience()

@@ -1,0 +1,1 @@
+"""Operations on alarms: acknowledgements, silences, comments."""

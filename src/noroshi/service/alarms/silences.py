@@ -1,0 +1,223 @@
+"""Operations on silences: nothing is told of a place, until a moment."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from noroshi.core.alarms import NODE, Silence, names_at
+from noroshi.core.definitions.maintenance import LONGEST
+from noroshi.core.definitions.problems import Problem, instead
+from noroshi.core.model import Monitor
+from noroshi.core.printable import printable
+from noroshi.core.time_input import read_length, read_moment
+from noroshi.core.words import Words
+from noroshi.definitions import Plan
+from noroshi.service.alarms.answers import SilenceShown
+from noroshi.service.alarms.view import silence_shown
+from noroshi.service.base import Desk
+from noroshi.service.definitions.enable_disable import NO_PART
+from noroshi.service.monitors.history import monitor_named
+from noroshi.service.operation import (
+    OPERATOR,
+    VIEWER,
+    Conflict,
+    Invalid,
+    NotFound,
+    Person,
+    note,
+    operation,
+)
+
+EVERYTHING = ("", "everything")
+LONGEST_REASON = 200
+MOST_SHOWN = 200
+BAD_SILENCE = Words(
+    en="That cannot be silent; nothing was changed.",
+    ja="通知を停止できません。何も変更していません。",
+)
+NO_REASON = Words(
+    en="must say why it is silent, for those who wonder",
+    ja="には、停止する理由を書いてください (ほかの人が見て分かるように)",
+)
+LONG_REASON = Words(
+    en="is longer than {most} characters", ja="が長すぎます ({most}文字までです)"
+)
+ONE_END = Words(
+    en="say until when, or for how long: one of both. No silence is without an end",
+    ja="いつまでか、どれだけの長さか、どちらか一方を指定してください。期限のない通知停止はできません",
+)
+NO_LENGTH = Words(
+    en='{given} is no length of time; write it as in "30m", "2h" or "1d12h"',
+    ja='{given} は時間の長さとして読めません。"30m"、"2h"、"1d12h" のように書いてください',
+)
+NO_MOMENT = Words(
+    en='{given} is no moment; write it as in "18:00", "tomorrow 08:00" or "2026-12-25 06:00"',
+    ja='{given} は日時として読めません。"18:00"、"明日 08:00"、"2026-12-25 06:00" のように書いてください',
+)
+PAST = Words(en="{given} is over already", ja="{given} はすでに過ぎています")
+TOO_FAR = Words(
+    en="{given} is more than 90 days ahead; take out of the definitions what is not to be watched",
+    ja="{given} は90日より先です。監視しないものは定義から外してください",
+)
+NO_SILENCE = Words(
+    en="There is no silence {given} now. See: noroshi silence list",
+    ja="{given} という通知停止は、いまありません。noroshi silence list で確かめてください。",
+)
+SEVERAL = Words(
+    en="{count:silence is|silences are} at {given}; say which by its id: noroshi silence list",
+    ja="{given} の通知停止は{count}件あります。ID で指定してください: noroshi silence list",
+)
+
+
+class Silencing(Desk):
+    """Silent from now on, until then; or told again."""
+
+    @operation(
+        role=OPERATOR,
+        news=True,
+        help=Words(
+            en="Tell nothing of a monitor, a group, an instance or everything for a while.",
+            ja="監視項目、グループ、インスタンス、または全体の通知を、しばらく停止します。",
+        ),
+    )
+    async def silence_add(
+        self, who: Person, place: str, reason: str, until: str = "", length: str = ""
+    ) -> SilenceShown:
+        """From now until a moment (by the node's clock), or for a length of time. `place` is
+        an instance, instance/group, a monitor, or "everything"; at most 90 days."""
+        now, (_, plan) = self._clocks.wall(), await self._current()
+        where, monitor = place_of(plan, place)
+        why = printable(" ".join(reason.split()))
+        ends = _end_of(until.strip(), length.strip(), why, now)
+        silence = Silence(
+            id=self._new_id(),
+            place=where,
+            monitor=monitor,
+            begins=now,
+            ends=ends,
+            why=why,
+            who=who.name,
+        )
+        await self._store.silence(silence)
+        shown = self._shown(plan, silence, now)
+        note(after={"id": silence.id, "place": where or "everything", "ends": ends})
+        return shown
+
+    @operation(
+        role=OPERATOR,
+        news=True,
+        help=Words(
+            en="End a silence now: what is still bad is told.",
+            ja="通知停止をいま終えます。まだ異常なものは、その時点で知らせます。",
+        ),
+    )
+    async def silence_end(self, who: Person, silence: str) -> SilenceShown:
+        """End the silence of that id, or the only one at that place."""
+        now, (_, plan) = self._clocks.wall(), await self._current()
+        id = _meant(silence, (await self._store.said(now)).silences, plan)
+        before = await self._store.end_silence(id, who.name, now)
+        if before is None:
+            raise NotFound(NO_SILENCE.fill(given=silence))
+        note(
+            before={"place": before.place or "everything", "ends": before.ends},
+            after={"ends": now},
+        )
+        return self._shown(plan, before, now, over=True, by=who.name)
+
+    @operation(
+        role=VIEWER,
+        help=Words(en="What is silent, until when and why.", ja="通知停止を一覧します。"),
+    )
+    async def silence_list(self, who: Person, all: bool = False) -> tuple[SilenceShown, ...]:
+        """What is silent now, the first to end first; with `all` also what was, newest first."""
+        now, (_, plan) = self._clocks.wall(), await self._current()
+        found: Sequence[Silence] = (await self._store.said(now)).silences
+        if all:
+            found = await self._store.silences(MOST_SHOWN)
+        return tuple(self._shown(plan, one, now) for one in found)
+
+    def _shown(
+        self, plan: Plan, one: Silence, now: datetime, *, over: bool = False, by: str = ""
+    ) -> SilenceShown:
+        shown = silence_shown(one, plan.monitors.values(), now, plan.monitors)
+        return replace(shown, over=True, ends=now, ended_by=by) if over else shown
+
+
+def place_of(plan: Plan, given: str) -> tuple[str, str]:
+    """The place, and the id of the monitor if it is one. NotFound."""
+    if given in EVERYTHING:
+        return NODE, ""
+    every = plan.monitors.values()
+    if given.count("/") <= 1 and next(names_at(given, every), None) is not None:
+        return given, ""
+    try:
+        monitor = monitor_named(plan, given)
+    except NotFound:
+        near = instead(given, _places(every))
+        raise NotFound(NO_PART.fill(given=given, instead=near)) from None
+    return monitor.path, monitor.id
+
+
+def _places(monitors: Collection[Monitor]) -> set[str]:
+    steps = (monitor.path.split("/") for monitor in monitors)
+    return {"/".join(path[:n]) for path in steps for n in (1, 2, 3)}
+
+
+def _end_of(until: str, length: str, why: str, now: datetime) -> datetime:
+    """When it ends. Raises Invalid with all that is wrong."""
+    problems = [Problem("reason", NO_REASON)] if not why else []
+    if len(why) > LONGEST_REASON:
+        problems.append(Problem("reason", LONG_REASON.fill(most=LONGEST_REASON)))
+    name = "length" if length else "until"
+    ends, wrong = _read_end(until, length, now)
+    if wrong is not None:
+        problems.append(Problem(name, wrong))
+    if problems or ends is None:
+        raise Invalid(BAD_SILENCE, tuple(problems))
+    return ends
+
+
+def _read_end(until: str, length: str, now: datetime) -> tuple[datetime | None, Words | None]:
+    if bool(until) is bool(length):
+        return None, ONE_END
+    if length:
+        span = read_length(length)
+        if span is None:
+            return None, NO_LENGTH.fill(given=length)
+        return (
+            _near(now + span, now, length)
+            if span <= LONGEST
+            else (None, TOO_FAR.fill(given=length))
+        )
+    # The wall's clock is the node's: what a page or a command shows is told by it, too.
+    found = read_moment(until, now.astimezone().replace(tzinfo=None))
+    if found is None:
+        return None, NO_MOMENT.fill(given=until)
+    return _near(found.astimezone(UTC), now, until)
+
+
+def _near(ends: datetime, now: datetime, given: str) -> tuple[datetime | None, Words | None]:
+    if ends <= now:
+        return None, PAST.fill(given=given)
+    if ends - now > LONGEST:
+        return None, TOO_FAR.fill(given=given)
+    return ends, None
+
+
+def _meant(given: str, silences: Sequence[Silence], plan: Plan) -> str:
+    """The id of the silence that is meant; it need not be there. Its place is named as when it
+    was added, or as it is called now; of something that is gone it is still its name."""
+    try:
+        places = {given, place_of(plan, given)[0]}
+    except NotFound:
+        places = {given}
+    at = [one.id for one in silences if places & {one.place, _name(one, plan.monitors)}]
+    if len(at) > 1:
+        raise Conflict(SEVERAL.fill(count=len(at), given=given))
+    return at[0] if at else given
+
+
+def _name(one: Silence, named: Mapping[str, Monitor]) -> str:
+    return named[one.monitor].path if one.monitor in named else one.place

@@ -1,0 +1,1 @@
+"""Operations on definitions: applied, edited, copied, enabled and disabled, taken back."""

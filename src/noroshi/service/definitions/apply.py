@@ -1,0 +1,316 @@
+"""Operations on definitions."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import replace
+
+from noroshi import ports
+from noroshi.core.definitions.problems import MOST_FOUND, Problem, first_of
+from noroshi.core.definitions.self_monitoring import OWN
+from noroshi.core.model import Monitor
+from noroshi.core.words import Words
+from noroshi.definitions import Checked, Plan, check, differences
+from noroshi.definitions.compiling import EMPTY
+from noroshi.definitions.parts import parts
+from noroshi.ports import Document, Version
+from noroshi.service.base import Desk
+from noroshi.service.definitions.answers import Applied, Exported, NewMonitor, Planned
+from noroshi.service.definitions.past_dates import days_over
+from noroshi.service.definitions.plaintext_secrets import typed_secrets
+from noroshi.service.definitions.renames import (
+    Names,
+    as_they_will_be,
+    consequences,
+    left_behind,
+    renamings,
+    silences_follow,
+    under_new_names,
+    ways_of,
+)
+from noroshi.service.definitions.warnings import (
+    DAY_OVER,
+    NOT_KEPT,
+    NOT_SENT,
+    cautions,
+    ends_everything,
+)
+from noroshi.service.node.secrets import named_by_headers, named_in
+from noroshi.service.operation import (
+    ADMIN,
+    NOT_SURE,
+    Conflict,
+    Invalid,
+    NotSure,
+    Person,
+    Trouble,
+    note as note_change,
+    note_nothing,
+    operation,
+)
+
+BAD_DEFINITIONS = Words(
+    en="The definitions cannot be used; nothing was changed.",
+    ja="定義に誤りがあります。何も変更していません。",
+)
+NO_SUCH_BASE = Words(
+    en="The current version is {number}, not {base}. See: noroshi plan DIR",
+    ja="現在の版は {base} ではなく {number} です。noroshi plan で確かめてください。",
+)
+NOT_THIS_VERSION = Words(
+    en="{who} applied version {number} meanwhile. See what differs now: noroshi plan",
+    ja="先に {who} が版 {number} を取り込みました。noroshi plan で違いを確かめてください。",
+)
+
+NO_NAMES: Names = {}
+AGAIN = 5
+"""So often a change is put onto the newest version, if others change something meanwhile."""
+MOST_NOTED = 50
+"""Differences that the audit log tells; the version itself has them all."""
+
+
+class Defining(Desk):
+    """Shown, tried, brought into force."""
+
+    @operation(
+        role=ADMIN,
+        changes=False,
+        help=Words(
+            en="What definitions would change.", ja="定義を取り込むと何が変わるかを調べます。"
+        ),
+    )
+    async def plan(
+        self, who: Person, documents: tuple[Document, ...], faulty: tuple[str, ...] = ()
+    ) -> Planned:
+        """Differences or problems; nothing is kept. `faulty`: places of the folder that could
+        not be read, which the caller has told already."""
+        current = await self._store.current()
+        found = await self._checked(documents, current, faulty[:MOST_FOUND])
+        if found.problems or faulty:
+            told = first_of(found.problems)
+            return Planned(base=current.number, differences=(), problems=told)
+        changed = await asyncio.to_thread(differences, current.documents, found.documents)
+        return Planned(
+            base=current.number,
+            differences=tuple(one.words for one in changed),
+            changed_values=changed,
+            problems=(),
+            cautions=tuple(await self._cautions(found, current)),
+            refused=ends_everything(current.documents, found.documents),
+        )
+
+    @operation(
+        role=ADMIN,
+        news=True,
+        help=Words(en="Bring definitions into force.", ja="定義を有効にします。"),
+    )
+    async def apply(
+        self,
+        who: Person,
+        documents: tuple[Document, ...],
+        base: int | None = None,
+        note: str = "",
+        empty: bool = False,
+    ) -> Applied:
+        """All of them or, with one mistake, nothing. The same ones again make no version.
+        What would end all watching is taken for a mistake unless `empty` says otherwise."""
+        current = await self._store.current()
+        _see_that_it_is_current(base, current)
+        found = await self._sound(documents, current, empty=empty)
+        try:
+            return await self._bring(who, found, current, note, "apply")
+        except ports.Conflict:
+            raise overtaken(await self._store.current()) from None
+
+    async def _sound(
+        self,
+        documents: tuple[Document, ...],
+        current: Version,
+        *,
+        empty: bool,
+        why: Words | None = None,
+        also: Sequence[Problem] = (),
+    ) -> Checked:
+        """They as checked. Raises Invalid with all that is wrong, `also` that, and Conflict (with
+        `why`) for what would end all watching unless `empty` says that it is meant."""
+        found = await self._checked(documents, current)
+        if problems := (*also, *found.problems):
+            raise Invalid(BAD_DEFINITIONS, problems)
+        mistaken = ends_everything(current.documents, found.documents)
+        if mistaken and not empty:
+            raise Conflict(why or mistaken)
+        return found
+
+    async def _told(self, found: Checked, current: Version, names: Names = NO_NAMES) -> Applied:
+        """What they would change, and what one should know of it; nothing is kept. `names`:
+        which definitions are under new names in it."""
+        before = under_new_names(current.documents, names)
+        changed = await asyncio.to_thread(differences, before, found.documents)
+        changed = (*renamings(names, found.documents), *changed)
+        return Applied(
+            version=current.number,
+            differences=tuple(one.words for one in changed),
+            cautions=tuple(await self._cautions(found, current, names)),
+            changed_values=changed,
+        )
+
+    async def _would(self, found: Checked, current: Version) -> Applied:
+        """The same of what is only tried, with the monitors that it would add."""
+        told = await self._told(found, current)
+        return replace(told, monitors=_added(found, current))
+
+    async def _bring(
+        self,
+        who: Person,
+        found: Checked,
+        current: Version,
+        note: str,
+        op: str,
+        names: Names = NO_NAMES,
+    ) -> Applied:
+        """Bring what was checked into force. Raises NotSure, or ports.Conflict if another
+        version came first."""
+        before = EMPTY if who.sure else await self._as_it_is(current)
+        if not who.sure and self._runs_anew(found, before):
+            raise NotSure(NOT_SURE.fill(name=op))
+        await self._binding.see_that_bound(who, found.plan, before)
+        told = await self._told(found, current, names)
+        if not told.differences:
+            note_nothing()
+            return told
+        await self._binding.lead(who, found.plan, before)
+        number = await self._publish(found, current, who.name, note)
+        await self._binding.bind(found.plan, before)
+        left = await silences_follow(
+            self._store, current.documents, found.documents, self.now()
+        )
+        lines = [one.en for one in told.differences[:MOST_NOTED]]
+        note_change(
+            before={"version": current.number}, after={"version": number, "changed": lines}
+        )
+        return replace(told, version=number, cautions=(*told.cautions, *left))
+
+    async def _on_newest(self, make: Callable[[Version], Awaitable[Applied]]) -> Applied:
+        """What `make` brings on top of the version in force, which it is given: done anew where
+        another version came first, perhaps of something else. Raises Conflict in the end."""
+        for _ in range(AGAIN):
+            try:
+                return await make(await self._store.current())
+            except ports.Conflict:
+                continue
+        raise overtaken(await self._store.current())
+
+    async def _as_it_is(self, current: Version) -> Plan:
+        """Return the plan in force; an empty one if it cannot be read any more, as that proves
+        nothing."""
+        if current.documents:
+            with suppress(Trouble):
+                return (await self._current())[1]
+        return EMPTY
+
+    def _runs_anew(self, found: Checked, before: Plan) -> bool:
+        """Tell whether a program would run that does not run now, or in another way."""
+        return any(
+            self._plugins.check(monitor.kind).runs
+            and not _runs_alike(monitor, before.monitors.get(id))
+            for id, monitor in found.plan.monitors.items()
+        )
+
+    async def _publish(self, found: Checked, current: Version, who: str, note: str) -> int:
+        version = Version(
+            number=current.number + 1,
+            documents=found.documents,
+            who=who,
+            at=self._clocks.wall(),
+            note=note,
+        )
+        return await self._store.publish(version, list(found.plan.monitors), current.number)
+
+    @operation(
+        role=ADMIN,
+        changes=False,
+        help=Words(en="The definitions in force.", ja="有効な定義を取り出します。"),
+    )
+    async def export(self, who: Person) -> Exported:
+        """The current version's documents."""
+        current = await self._store.current()
+        return Exported(current.number, current.documents)
+
+    async def _cautions(
+        self, found: Checked, current: Version, names: Names = NO_NAMES
+    ) -> Iterable[Words]:
+        waiting = as_they_will_be(await self._store.waiting(), ways_of(names))
+        told = cautions(found.plan, waiting, current.documents, found.documents)
+        silences = (await self._store.said(self.now())).silences
+        left = left_behind(silences, current.documents, found.documents)
+        over = self._over(found, current)
+        return [*consequences(names), *told, *left, *over, *await self._not_kept(found)]
+
+    def _over(self, found: Checked, current: Version) -> Iterable[Words]:
+        """Days of end that are past already: a folder may be older than they, so it is taken."""
+        made, known = (
+            {one.key: one for one in side} for side in (found.documents, current.documents)
+        )
+        for one in days_over(made, known, self.now()):
+            yield DAY_OVER.fill(where=one.where, what=one.what)
+
+    async def _not_kept(self, found: Checked) -> Iterable[Words]:
+        """Passwords that routes and networks name and that nobody has put in. An account's own
+        secret is asked for with its sign-in, which is told apart."""
+        kept = await self._vault.names()
+        ways = ("routes/", "networks/")
+        named = named_in(one for one in found.documents if one.key.startswith(ways))
+        lacking = {name: keys for name, keys in named.items() if name not in kept}
+        sent = named_by_headers(
+            one for one in found.documents if one.key.startswith("instances/")
+        )
+        unsent = {name: keys for name, keys in sent.items() if name not in kept}
+        return [
+            *(NOT_KEPT.fill(who=", ".join(keys), name=name) for name, keys in lacking.items()),
+            *(NOT_SENT.fill(who=", ".join(keys), name=name) for name, keys in unsent.items()),
+        ]
+
+    async def _checked(
+        self, documents: tuple[Document, ...], current: Version, faulty: tuple[str, ...] = ()
+    ) -> Checked:
+        found = await check(
+            documents,
+            current.documents,
+            self._plugins,
+            new_id=self._new_id,
+            host_of=self._host_of,
+            faulty=faulty,
+        )
+        secrets = typed_secrets(documents, current.documents, await self._vault.names())
+        return replace(found, problems=(*found.problems, *secrets))
+
+
+def _runs_alike(monitor: Monitor, before: Monitor | None) -> bool:
+    return before is not None and (
+        (monitor.kind, monitor.options, monitor.instance.address)
+        == (before.kind, before.options, before.instance.address)
+    )
+
+
+def _added(found: Checked, current: Version) -> tuple[NewMonitor, ...]:
+    there = {its.get("id") for _, its in parts(current.documents)}
+    return tuple(
+        NewMonitor(path=one.path, title=one.title, kind=one.kind)
+        for id, one in found.plan.monitors.items()
+        if id not in there and one.instance.name != OWN
+    )
+
+
+def _see_that_it_is_current(base: int | None, current: Version) -> None:
+    """Raises Conflict unless that version, if one is named, is in force."""
+    if base is not None and base > current.number:
+        raise Conflict(NO_SUCH_BASE.fill(number=current.number, base=base))
+    if base is not None and base != current.number:
+        raise overtaken(current)
+
+
+def overtaken(current: Version) -> Conflict:
+    """That somebody else's version came first."""
+    return Conflict(NOT_THIS_VERSION.fill(who=current.who or "?", number=current.number))

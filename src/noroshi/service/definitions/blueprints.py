@@ -1,0 +1,89 @@
+"""Operations on blueprints: which there are, and adding one's monitors to an instance."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from noroshi import schema
+from noroshi.core.definitions.problems import instead
+from noroshi.core.definitions.version_note import kept
+from noroshi.core.words import Words
+from noroshi.definitions.blueprints import Blueprint, add, blueprints
+from noroshi.service.definitions.answers import Applied, BlueprintRow
+from noroshi.service.definitions.apply import BAD_DEFINITIONS, Defining
+from noroshi.service.operation import ADMIN, VIEWER, Invalid, NotFound, Person, operation
+
+NO_BLUEPRINT = Words(
+    en="There is no blueprint {given}{instead}.",
+    ja="{given} というひな形はありません{instead}。",
+)
+NOTE = Words(en="blueprint {name} for {instance}", ja="ひな形 {name} を {instance} に追加")
+
+
+class Blueprints(Defining):
+    """Sets of monitors to add."""
+
+    @operation(
+        role=VIEWER,
+        help=Words(en="Sets of monitors to add.", ja="追加できるひな形を一覧します。"),
+    )
+    async def blueprints(self, who: Person) -> tuple[BlueprintRow, ...]:
+        """Ours and those of the definitions."""
+        current = await self._store.current()
+        return tuple(_row(one) for one in blueprints(current.documents).values())
+
+    @operation(
+        role=ADMIN,
+        news=True,
+        changes=False,  # what it changed it notes itself; a try changes nothing
+        help=Words(en="Add a blueprint's monitors.", ja="ひな形の監視項目を追加します。"),
+    )
+    async def blueprint_add(
+        self,
+        who: Person,
+        blueprint: str,
+        instance: str,
+        values: Mapping[str, str] | None = None,
+        address: str = "",
+        zone: str = "",
+        rules: tuple[str, ...] = (),
+        base: int | None = None,
+        dry: bool = False,
+        language: str = "en",
+    ) -> Applied:
+        """Add them to that instance, as a new version, with titles in that language; address and zone are for an
+        instance that is made by it, the rules also for what would have none. `dry`: only what it would change."""
+        current = await self._store.current()
+        known = blueprints(current.documents)
+        if blueprint not in known:
+            near = instead(blueprint, known)
+            raise NotFound(NO_BLUEPRINT.fill(given=blueprint, instead=near))
+        said: dict[str, Any] = {"address": address, "zone": zone, "rules": list(rules)}
+        rest = {name: value for name, value in said.items() if value}
+        try:
+            made = add(
+                current.documents, known[blueprint], instance, values or {}, rest, language
+            )
+        except schema.Invalid as invalid:
+            raise Invalid(BAD_DEFINITIONS, invalid.problems) from None
+        note = kept(NOTE.fill(name=blueprint, instance=instance))
+        if dry:
+            return await self._would(await self._sound(made, current, empty=False), current)
+        based = current.number if base is None else base
+        return await self.apply(who, documents=made, base=based, note=note)
+
+
+def _row(one: Blueprint) -> BlueprintRow:
+    return BlueprintRow(
+        name=one.name,
+        title=one.title,
+        help=one.help,
+        asks=one.asks,
+        monitors=tuple(
+            f"{group.get('name')}/{monitor.get('name')} ({monitor.get('kind')})"
+            for group in one.groups
+            for monitor in group.get("monitor", ())
+        ),
+        groups=one.groups,
+    )

@@ -1,0 +1,149 @@
+"""Operations that copy and move monitors and groups, and copy an instance."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from noroshi import schema
+from noroshi.core.definitions.problems import Problem
+from noroshi.core.definitions.self_monitoring import OWN
+from noroshi.core.definitions.version_note import kept
+from noroshi.core.words import Words
+from noroshi.definitions.parts import Path, copied, instance_copied, moved, part
+from noroshi.ports import Document, Version
+from noroshi.service.definitions.answers import Applied
+from noroshi.service.definitions.apply import BAD_DEFINITIONS
+from noroshi.service.definitions.enable_disable import PATH, Stopping, no_part
+from noroshi.service.operation import ADMIN, Invalid, Person, operation
+
+COPIED = Words(en="copy {source} to {target}", ja="{source} を {target} にコピー")
+MOVED = Words(en="move {source} to {target}", ja="{source} を {target} に移動")
+COPIED_AS = Words(en="copy {source} as {target}", ja="{source} を {target} としてコピー")
+Change = Callable[[tuple[Document, ...]], tuple[Document, ...]]
+NOT_THERE = Words(
+    en="write where to: of a monitor INSTANCE/GROUP or INSTANCE/GROUP/NAME, of a group INSTANCE or "
+    "INSTANCE/NAME",
+    ja="行き先は、監視項目ならインスタンス/グループかインスタンス/グループ/名前、グループなら"
+    "インスタンスかインスタンス/名前の形で書いてください",
+)
+OWN_IS_MADE = Words(
+    en="Noroshi makes this instance by itself; it cannot be copied, nor anything moved there",
+    ja="Noroshi が自動で作る監視インスタンスなので、コピーや移動はできません",
+)
+
+
+class Placing(Stopping):
+    """A copy has ids, state and history of its own; what is moved keeps them."""
+
+    @operation(
+        role=ADMIN,
+        news=True,
+        changes=False,  # what it changed it notes itself; a try changes nothing
+        help=Words(
+            en="Copy a monitor or a group.", ja="監視項目またはグループをコピーします。"
+        ),
+    )
+    async def monitor_copy(
+        self,
+        who: Person,
+        monitor: str,
+        to: str,
+        title: str = "",
+        note: str = "",
+        dry: bool = False,
+    ) -> Applied:
+        """A monitor into a group, or a group into an instance; `to` may end in another name. The
+        group is made if there is none. `dry`: only what it would change."""
+        source, target = await self._places(monitor, to)
+        told = note or _noted(COPIED, source, target)
+
+        def change(documents: tuple[Document, ...]) -> tuple[Document, ...]:
+            return copied(documents, source, target, title)
+
+        return await self._placed(who, source, change, told, "monitor_copy", dry=dry)
+
+    @operation(
+        role=ADMIN,
+        news=True,
+        changes=False,
+        help=Words(en="Move a monitor or a group.", ja="監視項目またはグループを移動します。"),
+    )
+    async def monitor_move(
+        self, who: Person, monitor: str, to: str, note: str = "", dry: bool = False
+    ) -> Applied:
+        """As `monitor_copy`, and it is no longer where it was. It inherits from where it comes
+        to; of another computer it begins anew."""
+        source, target = await self._places(monitor, to)
+        told = note or _noted(MOVED, source, target)
+
+        def change(documents: tuple[Document, ...]) -> tuple[Document, ...]:
+            return moved(documents, source, target)
+
+        return await self._placed(who, source, change, told, "monitor_move", dry=dry)
+
+    @operation(
+        role=ADMIN,
+        news=True,
+        changes=False,
+        help=Words(en="Copy an instance.", ja="監視インスタンスをコピーします。"),
+    )
+    async def instance_copy(
+        self,
+        who: Person,
+        instance: str,
+        name: str,
+        title: str = "",
+        address: str = "",
+        stopped: bool = False,
+        note: str = "",
+        dry: bool = False,
+    ) -> Applied:
+        """With all its groups and monitors, under another name. `stopped`: it is not watched
+        until somebody starts it."""
+        source = await self._instance(instance)
+        said: dict[str, Any] = {"title": title, "address": address}
+        rest = {key: value for key, value in said.items() if value}
+        rest["enabled"] = False if stopped else None  # a copy of what is stopped is watched too
+
+        def change(documents: tuple[Document, ...]) -> tuple[Document, ...]:
+            return instance_copied(documents, instance, name, rest)
+
+        told = note or _noted(COPIED_AS, (instance,), (name,))
+        return await self._placed(who, source, change, told, "instance_copy", dry=dry)
+
+    async def _places(self, monitor: str, to: str) -> tuple[Path, Path]:
+        """Where it is, and where it shall be; of the target's name that is left out, its own."""
+        source = await self._inner(monitor)
+        target = tuple(to.split("/"))
+        if len(target) == len(source) - 1:
+            target = (*target, source[-1])
+        if len(target) != len(source) or len(target) > PATH:
+            raise Invalid(BAD_DEFINITIONS, (Problem("to", NOT_THERE),))
+        if target[0] == OWN:
+            raise Invalid(BAD_DEFINITIONS, (Problem("to", OWN_IS_MADE),))
+        return source, target
+
+    async def _placed(
+        self, who: Person, source: Path, change: Change, note: str, op: str, *, dry: bool
+    ) -> Applied:
+        async def make(current: Version) -> Applied:
+            if part(current.documents, source) is None:
+                raise no_part("/".join(source))
+            found = await self._sound(_made(change, current), current, empty=False)
+            if dry:
+                return await self._would(found, current)
+            return await self._bring(who, found, current, note, op)
+
+        return await self._on_newest(make)
+
+
+def _noted(words: Words, source: Path, target: Path) -> str:
+    return kept(words.fill(source="/".join(source), target="/".join(target)))
+
+
+def _made(change: Change, current: Version) -> tuple[Document, ...]:
+    try:
+        return change(current.documents)
+    except schema.Invalid as invalid:
+        raise Invalid(BAD_DEFINITIONS, invalid.problems) from None

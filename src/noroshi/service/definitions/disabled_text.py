@@ -1,0 +1,46 @@
+"""What stops a monitor, and how that is told. All of it is pure."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Mapping
+
+from noroshi.core.model import Monitor
+from noroshi.core.words import Words, plain
+from noroshi.service.monitors.enablement_answers import StoppedBy
+
+SORTS = (
+    Words(en="the instance {path}", ja="監視インスタンス {path}"),
+    Words(en="the group {path}", ja="監視グループ {path}"),
+    Words(en="this monitor", ja="この監視項目"),
+)
+IS_STOPPED = Words(en="monitoring is stopped: {what}", ja="監視停止中 ({what})")
+IS_STOPPED_BY = Words(
+    en="monitoring is stopped: {what}, by {who}, since version {version}",
+    ja="監視停止中 ({what}、{who} が版 {version} で停止)",
+)
+
+
+def stop_of(monitor: Monitor, found: Mapping[str, StoppedBy]) -> StoppedBy | None:
+    """The outermost that stops it: starting anything inside of that alone starts nothing."""
+    names = (monitor.instance.name, monitor.group, monitor.name)
+    paths = ("/".join(names[:count]) for count in (1, 2, 3))
+    return next((found[path] for path in paths if path in found), None)
+
+
+def outermost(found: Mapping[str, StoppedBy]) -> tuple[StoppedBy, ...]:
+    """Those that are in nothing else that is stopped, by path."""
+    return tuple(found[path] for path in sorted(found) if not _above(path, found))
+
+
+def _above(path: str, found: Container[str]) -> bool:
+    names = path.split("/")
+    return any("/".join(names[:count]) in found for count in range(1, len(names)))
+
+
+def stopped_told(stop: StoppedBy | None) -> Words:
+    """That a monitor is stopped, by what and by whom."""
+    what = SORTS[stop.path.count("/")].fill(path=stop.path) if stop else SORTS[-1]
+    if stop is None or not stop.version:
+        return IS_STOPPED.fill(what=what)
+    who = plain(stop.who or "?")
+    return IS_STOPPED_BY.fill(what=what, who=who, version=stop.version)

@@ -1,0 +1,169 @@
+"""Operations that stop the watch of an instance, a group or a monitor, and start it again.
+
+An operator may: it changes no limit and runs no program that does not run already, the next
+person can undo it, and version, pages and reports say who did it. What an instance is and who is
+told of it stays an administrator's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+
+from noroshi.core.definitions.problems import Problem, instead
+from noroshi.core.definitions.self_monitoring import ALWAYS, OWN
+from noroshi.core.definitions.version_note import kept
+from noroshi.core.words import NOTHING, Words
+from noroshi.definitions.checking import read
+from noroshi.definitions.parts import Path, part, parts, stops, switched
+from noroshi.ports import Document, Version
+from noroshi.service.definitions.answers import Applied
+from noroshi.service.definitions.apply import BAD_DEFINITIONS, Defining
+from noroshi.service.operation import OPERATOR, Invalid, NotFound, Person, operation
+
+PATH = 3
+STOPPED = Words(en="stop {path}", ja="{path} の監視を停止")
+STARTED = Words(en="start {path}", ja="{path} の監視を開始")
+NO_PART = Words(
+    en="There is no instance, group or monitor {given}{instead}. See: noroshi status --all",
+    ja="{given} という監視インスタンス、グループ、監視項目はありません{instead}。"
+    "noroshi status --all で確かめてください。",
+)
+NO_INSTANCE = Words(
+    en="There is no instance {given}{instead}.",
+    ja="監視インスタンス {given} はありません{instead}。",
+)
+LEFT = Words(en="Nothing was changed.", ja="何も変更していません。")
+STILL = Words(
+    en="It stays stopped: {path} is stopped too.",
+    ja="{path} も停止しているため、まだ監視は始まりません。",
+)
+INSIDE = Words(
+    en="In it stay stopped by their own word: {names}.",
+    ja="この中で個別に停止しているものは、停止したままです: {names}",
+)
+
+
+def _noted(words: Words, path: Path) -> str:
+    return kept(words.fill(path="/".join(path)))
+
+
+class Stopping(Defining):
+    """The switch of each part."""
+
+    @operation(
+        role=OPERATOR,
+        news=True,
+        help=Words(
+            en="Stop the watch of an instance.", ja="監視インスタンスの監視を停止します。"
+        ),
+    )
+    async def instance_stop(self, who: Person, instance: str, note: str = "") -> Applied:
+        """Nothing of it is measured until it is started. A version like any other."""
+        path = await self._instance(instance)
+        return await self._switch(who, path, note or _noted(STOPPED, path), on=False)
+
+    @operation(
+        role=OPERATOR,
+        news=True,
+        help=Words(
+            en="Start the watch of an instance.", ja="監視インスタンスの監視を開始します。"
+        ),
+    )
+    async def instance_start(self, who: Person, instance: str, note: str = "") -> Applied:
+        """It begins anew. What was disabled in it by its own word stays so, and is told."""
+        path = await self._instance(instance)
+        return await self._switch(who, path, note or _noted(STARTED, path), on=True)
+
+    @operation(
+        role=OPERATOR,
+        news=True,
+        help=Words(
+            en="Stop the watch of a monitor or a group.",
+            ja="監視項目またはグループの監視を停止します。",
+        ),
+    )
+    async def monitor_disable(self, who: Person, monitor: str, note: str = "") -> Applied:
+        """A monitor (instance/group/monitor) or a whole group (instance/group)."""
+        path = await self._inner(monitor)
+        return await self._switch(who, path, note or _noted(STOPPED, path), on=False)
+
+    @operation(
+        role=OPERATOR,
+        news=True,
+        help=Words(
+            en="Start the watch of a monitor or a group.",
+            ja="監視項目またはグループの監視を再開します。",
+        ),
+    )
+    async def monitor_enable(self, who: Person, monitor: str, note: str = "") -> Applied:
+        """As `monitor_disable`; it stays stopped as long as what it is in is stopped."""
+        path = await self._inner(monitor)
+        return await self._switch(who, path, note or _noted(STARTED, path), on=True)
+
+    async def _switch(self, who: Person, path: Path, note: str, *, on: bool) -> Applied:
+        """On top of whatever is in force: it goes with every other change. What is wrong
+        elsewhere, a program that is away, say, must not keep anybody from it."""
+
+        async def make(current: Version) -> Applied:
+            if part(current.documents, path) is None:
+                raise no_part("/".join(path))
+            made = switched(current.documents, path, on=on)
+            found = await read(made, current.documents, self._plugins, new_id=self._new_id)
+            if found.problems:
+                raise Invalid(BAD_DEFINITIONS, found.problems)
+            done = await self._bring(who, found, current, note, "start")
+            return replace(done, cautions=_cautions(made, path) if on else ())
+
+        return await self._on_newest(make)
+
+    async def _instance(self, given: str) -> Path:
+        documents = (await self._store.current()).documents
+        if given == OWN:
+            raise Invalid(LEFT, (Problem("instance", ALWAYS),))
+        if "/" in given or part(documents, (given,)) is None:
+            known = [path[0] for path, _ in parts(documents) if len(path) == 1]
+            raise NotFound(NO_INSTANCE.fill(given=given, instead=instead(given, known)))
+        return (given,)
+
+    async def _inner(self, given: str) -> Path:
+        """A group or a monitor."""
+        found = await self._part_named(given)
+        if len(found) == 1:
+            raise no_part(given)
+        return found
+
+    async def _part_named(self, given: str) -> Path:
+        documents = (await self._store.current()).documents
+        if given.partition("/")[0] == OWN:
+            raise Invalid(LEFT, (Problem("monitor", ALWAYS),))
+        return await asyncio.to_thread(part_named, documents, given)
+
+
+def part_named(documents: Sequence[Document], given: str) -> Path:
+    """The part of that path, else the only monitor of that name or id. Raises NotFound."""
+    path = tuple(given.split("/"))
+    if len(path) <= PATH and part(documents, path) is not None:
+        return path
+    known = list(parts(documents))
+    monitors = [(one, its) for one, its in known if len(one) == PATH]
+    named = [one for one, its in monitors if given in (one[-1], its.get("id"))]
+    if len(named) != 1:
+        raise no_part(given, [one for one, _ in known])
+    return named[0]
+
+
+def no_part(given: str, known: Sequence[Path] = ()) -> NotFound:
+    """That there is no such part, and what was likely meant."""
+    near = instead(given, ["/".join(path) for path in known]) if known else NOTHING
+    return NotFound(NO_PART.fill(given=given, instead=near))
+
+
+def _cautions(documents: Sequence[Document], path: Path) -> tuple[Words, ...]:
+    """Why starting a part did not start all of it."""
+    off = set(stops(documents).values())
+    above = [path[:count] for count in range(1, len(path)) if path[:count] in off]
+    inside = sorted("/".join(one) for one in off if one[: len(path)] == path)
+    told = [STILL.fill(path="/".join(one)) for one in above]
+    return (*told, INSIDE.fill(names=", ".join(inside))) if inside else tuple(told)

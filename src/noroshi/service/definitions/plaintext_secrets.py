@@ -1,0 +1,99 @@
+"""Secrets that somebody typed where the name of a vault's entry belongs: refused before they are kept.
+
+A name that is in the vault, or in force already, is one whatever it looks like; so is one that is
+made of words, or of what the definitions are called. The value is never repeated: what is refused
+stands in the audit log, in a terminal, on a page.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
+from typing import Any
+
+from noroshi.core.definitions.problems import Problem
+from noroshi.core.words import Words
+from noroshi.ports import Document
+from noroshi.service.node.secrets import fields_naming
+
+SECRET_TYPED = Words(
+    en="this looks like a secret, but the name of a vault entry belongs here. If it is a secret, "
+    "write a name instead, such as {example}, and put the secret into the vault under it (noroshi secret set {example}, "
+    "or the password field of the route's page). If it is a name, put its secret into the vault first",
+    ja="保管庫の項目名を指定するところに、シークレットそのものが入力されているようです。シークレットなら、ここには "
+    "{example} のような項目名を書き、シークレットは noroshi secret set {example} か経路の画面のパスワード欄で"
+    "保管庫に入れてください。項目名なら、先にそのシークレットを保管庫に入れてください",
+)
+BETWEEN = re.compile(r"[./_-]+")
+USUAL = re.compile(
+    r"(?:account|alarms?|alerts?|app|backup|cert|chat|client|desk|entra|exchange|gmail|google|graph|hook"
+    r"|host|http|https|imap|mailbox|microsoft|monitor|m365|node|o365|office|outlook|postfix|proxy|relay"
+    r"|route|server|slack|smtp|teams|web|webhook)+[0-9]{0,4}"
+)
+"""What entries are called that begin with no definition's name, with a number perhaps."""
+LONGEST_WORD, LONGEST_NUMBER, SHORTEST_WITHIN = 24, 4, 3
+
+
+def typed_secrets(
+    documents: Sequence[Document], current: Sequence[Document], kept: Collection[str]
+) -> Iterator[Problem]:
+    """Yield a problem for each setting, of a changed definition, that looks like a secret."""
+    before = {one.key: one for one in current}
+    others = [one.key for one in documents]
+    for document in documents:
+        if document == before.get(document.key):
+            continue
+        with suppress(ValueError, RecursionError):  # told by the check itself
+            known = {*kept, *(name for _, name in _fields(before.get(document.key)))}
+            own = tuple(_names(document.key, json.loads(document.body)))
+            for where, name in _fields(document):
+                if name not in known and looks_like_secret(name, own, others):
+                    yield Problem(f"{document.key}.toml: {where}", _told(document.key))
+
+
+def looks_like_secret(name: str, own: Sequence[str] = (), others: Collection[str] = ()) -> bool:
+    """Return True for what nobody calls an entry: letters and digits that are no usual words, nor
+    what names the entry (`own`) or `others` are called."""
+    known = {part for one in others for part in BETWEEN.split(one)}
+    left = name
+    for one in sorted(own, key=len, reverse=True):
+        if len(one) >= SHORTEST_WITHIN:
+            left = left.replace(one, "-")
+    parts = [one for one in BETWEEN.split(left) if one and one not in known and one not in own]
+    return not all(_is_word(part) or (left != part and _is_number(part)) for part in parts)
+
+
+def _is_word(part: str) -> bool:
+    if part.isalpha():
+        return len(part) < LONGEST_WORD or USUAL.fullmatch(part) is not None
+    return USUAL.fullmatch(part) is not None
+
+
+def _is_number(part: str) -> bool:
+    return part.isdecimal() and len(part) <= LONGEST_NUMBER
+
+
+def _told(key: str) -> Words:
+    return SECRET_TYPED.fill(example=f"{key.partition('/')[2]}-secret")
+
+
+def _fields(document: Document | None) -> Iterator[tuple[str, str]]:
+    return fields_naming(json.loads(document.body)) if document else iter(())
+
+
+def _names(key: str, said: Any) -> Iterator[str]:
+    """Yield what a definition and the parts of it are called, whole and word by word."""
+    called = [key.partition("/")[2], *_called(said)]
+    for name in called:
+        yield from {name, *BETWEEN.split(name)}
+
+
+def _called(said: Any) -> Iterator[str]:
+    inside = said.values() if isinstance(said, Mapping) else said
+    if isinstance(said, Mapping) and isinstance(said.get("name"), str):
+        yield said["name"]
+    if isinstance(said, Mapping | list):
+        for one in inside:
+            yield from _called(one)

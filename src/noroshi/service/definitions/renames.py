@@ -1,0 +1,158 @@
+"""What belongs to a name and follows it when a definition is given another one, beside the other
+definitions: silences of a place, waiting mails of a route; and what is told of that before."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from noroshi.core.alarms import Silence
+from noroshi.core.words import Words
+from noroshi.definitions import Difference, content, document, renamed
+from noroshi.definitions.documents import split
+from noroshi.definitions.kept import under_another_name
+from noroshi.definitions.renaming import places_gone
+from noroshi.definitions.rerouting import by_new_names
+from noroshi.ports import Document, Store, StoreError, Waiting
+from noroshi.service.definitions.warnings import some
+
+log = logging.getLogger(__name__)
+Names = Mapping[str, str]
+"""New names by the keys that were: {"routes/smtp1": "mx1"}."""
+ROUTES = "routes/"
+
+FOLLOWS: Mapping[str, Words] = {
+    "instances": Words(
+        en="With another name its monitors keep their state, history, open alarms and silences, and "
+        "notifications that name it follow. What was told before keeps the old name.",
+        ja="名前を変えても、監視項目の状態、履歴、発生中のアラーム、通知停止は引き継がれ、この名前を指定した"
+        "通知項目も書き換わります。これまでに知らせた内容には元の名前が残ります。",
+    ),
+    "rules": Words(
+        en="With another name whatever names it follows. What it has told stays told, and open alarms "
+        "go on in their mail threads; its id says that it is the same rule.",
+        ja="名前を変えると、この実行条件を使う設定も書き換わります。知らせ済みのアラームは知らせ済みのままで、"
+        "続きも同じスレッドに届きます。同じ実行条件であることは id が示します。",
+    ),
+    "notifications": Words(
+        en="It can be given another name: no other definition names it.",
+        ja="名前は変えられます。ほかの定義からは参照されません。",
+    ),
+    "contacts": Words(
+        en="With another name rules and notifications follow. Waiting mails go to the addresses that "
+        "they have; the next mail of an open alarm begins a new thread, and open alarms of Noroshi "
+        "itself are told once more.",
+        ja="名前を変えると、この通知先を使う実行条件と通知項目も書き換わります。送信待ちのメールはそのままの"
+        "アドレスに届きます。発生中のアラームの次のメールは新しいスレッドになり、Noroshi 自身のアラームは"
+        "もう一度知らせます。",
+    ),
+    "routes": Words(
+        en="With another name rules, notifications and waiting mails follow. How Noroshi watches the "
+        "route itself begins anew: that history, and when a mail was last accepted, stay behind.",
+        ja="名前を変えると、実行条件、通知項目、送信待ちのメールも書き換わります。経路そのものの監視はやり直しに"
+        "なり、その履歴と最終受領は引き継がれません。",
+    ),
+    "networks": Words(
+        en="With another name routes, accounts and monitors that name it follow.",
+        ja="名前を変えると、このネットワークを使う経路、アカウント、監視項目も書き換わります。",
+    ),
+    "accounts": Words(
+        en="With another name routes that name it follow, and its sign-in and its watch stay: nobody "
+        "signs in again. Its id says under which name the sign-in is kept.",
+        ja="名前を変えると、このアカウントを使う経路も書き換わります。サインインも、その監視も引き継がれるため、"
+        "サインインし直す必要はありません。サインインを保管している名前は id に残ります。",
+    ),
+    "clouds": Words(
+        en="With another name accounts that name it follow; their sign-ins stay.",
+        ja="名前を変えると、このクラウドを使うアカウントも書き換わります。サインインはそのままです。",
+    ),
+    "blueprints": Words(
+        en="It can be given another name: what was added with it does not name it.",
+        ja="名前は変えられます。これを使って追加した監視項目からは参照されません。",
+    ),
+}
+"""What another name means, by folder: said before it is done."""
+SILENCE_STAYS = Words(
+    en="Silences that do not follow to where the monitors are then, as others are there too, or "
+    "as it is several places: {names}. Silence the monitors themselves if they shall stay so.",
+    ja="{names} の通知停止は引き継がれません。監視項目の移り先が、ほかの監視項目もある場所か、複数の場所に"
+    "なるためです。停止を続けるには、監視項目ごとに通知を停止してください。",
+)
+NOT_SILENCED = Words(
+    en="The definitions are in force, but silences may be left at their old places, as the store "
+    "had trouble: {why} Look at: noroshi silence list",
+    ja="定義は有効になりましたが、ストアの不調により ({why})、通知停止が元の場所に残っている可能性があります。"
+    "noroshi silence list で確かめてください。",
+)
+
+
+def renamings(names: Names, documents: Iterable[Document]) -> tuple[Difference, ...]:
+    """Each as one of the differences; `documents` are under the new names."""
+    there = {one.key: one for one in documents}
+    now = {key: there.get(_key(key, names)) for key in names}
+    return tuple(renamed(key, its) for key, its in now.items() if its is not None)
+
+
+def under_new_names(documents: Iterable[Document], names: Names) -> tuple[Document, ...]:
+    """What was, by the new names: then only what else is changed differs."""
+    return tuple(_under_its(one, names) if one.key in names else one for one in documents)
+
+
+def _under_its(one: Document, names: Names) -> Document:
+    type, old = split(one.key)
+    its = under_another_name(type, old, names[one.key], content(one))
+    return document(_key(one.key, names), its)
+
+
+def _key(key: str, names: Names) -> str:
+    return f"{key.partition('/')[0]}/{names[key]}" if key in names else key
+
+
+def consequences(names: Names) -> Iterator[Words]:
+    """What somebody should know who gives these definitions other names."""
+    yield from (FOLLOWS[type] for type in dict.fromkeys(k.partition("/")[0] for k in names))
+
+
+def ways_of(names: Names) -> Names:
+    """The routes among them, old name by new one."""
+    return {k.removeprefix(ROUTES): new for k, new in names.items() if k.startswith(ROUTES)}
+
+
+def as_they_will_be(waiting: Iterable[Waiting], ways: Names) -> list[Waiting]:
+    """What waits, by routes under their new names."""
+    return [
+        replace(
+            one, envelope=replace(one.envelope, routes=by_new_names(one.envelope.routes, ways))
+        )
+        for one in waiting
+    ]
+
+
+async def silences_follow(
+    store: Store, old: Iterable[Document], new: Iterable[Document], now: datetime
+) -> tuple[Words, ...]:
+    """A silence of a place whose name is gone is of the new place where its monitors are now. The
+    definitions are in force by then, so that a store that fails here is only told of."""
+    gone = {was: now_at for was, now_at in places_gone(old, new).items() if now_at}
+    try:
+        silences = (await store.said(now)).silences if gone else ()
+        for one in silences:
+            if not one.monitor and one.place in gone:
+                await store.silence(replace(one, place=gone[one.place]))
+    except StoreError as error:
+        log.warning("silences stay at their old places: %s", error)
+        return (NOT_SILENCED.fill(why=error.words),)
+    return ()
+
+
+def left_behind(
+    silences: Iterable[Silence], old: Iterable[Document], new: Iterable[Document]
+) -> Iterator[Words]:
+    """That monitors go on where their silence does not follow, so that they are told of."""
+    places = {one.place for one in silences if not one.monitor}
+    gone = places_gone(old, new) if places else {}
+    left = sorted(place for place in places if place in gone and gone[place] is None)
+    if left:
+        yield SILENCE_STAYS.fill(names=some(left))

@@ -1,0 +1,85 @@
+"""Operations on earlier versions of the definitions: listed, compared, taken back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from noroshi.core.definitions.problems import instead
+from noroshi.core.definitions.version_note import kept, told
+from noroshi.core.words import Words
+from noroshi.definitions import Difference, differences
+from noroshi.definitions.kept import as_it_was
+from noroshi.ports import Version
+from noroshi.service.definitions.answers import Applied, OneVersion, VersionRow
+from noroshi.service.definitions.apply import Defining
+from noroshi.service.operation import ADMIN, VIEWER, NotFound, Person, operation
+
+NO_VERSION = Words(
+    en="There is no version {number}{instead}. See: noroshi versions",
+    ja="版 {number} はありません{instead}。noroshi versions で確かめてください。",
+)
+BACK_TO = Words(en="as version {number}", ja="版 {number} に戻す")
+MOST_LISTED = 1000
+
+
+class Versions(Defining):
+    """What was in force before, and going back to it."""
+
+    @operation(
+        role=VIEWER, help=Words(en="Versions of the definitions.", ja="定義の版を一覧します。")
+    )
+    async def versions(self, who: Person, last: int = 20) -> tuple[VersionRow, ...]:
+        """The newest ones, newest first; the first is in force."""
+        found = await self._store.versions(max(1, min(last, MOST_LISTED)))
+        return tuple(_row(version) for version in found)
+
+    @operation(
+        role=ADMIN,
+        changes=False,
+        help=Words(en="What a version changed.", ja="ある版で何が変わったかを表示します。"),
+    )
+    async def version_show(self, who: Person, number: int) -> OneVersion:
+        """Its difference from the one before it, and from what is in force now."""
+        version = await self._version(number)
+        before = await self._store.version(number - 1) or Version(number=0)
+        current = await self._store.current()
+        documents = as_it_was(version.documents, current.documents)
+        changed = _differ(before, version)
+        back = _differ(current, replace(version, documents=documents))
+        return OneVersion(
+            row=_row(version),
+            changed=tuple(one.words for one in changed),
+            back=tuple(one.words for one in back),
+            current=current.number,
+            changed_values=changed,
+            back_values=back,
+        )
+
+    @operation(
+        role=ADMIN, news=True, help=Words(en="Go back to a version.", ja="以前の版に戻します。")
+    )
+    async def take_back(
+        self, who: Person, number: int, base: int | None = None, note: str = ""
+    ) -> Applied:
+        """Bring it into force again, as a new version: nothing of what came since is lost."""
+        version, current = await self._version(number), await self._store.current()
+        noted = note or kept(BACK_TO.fill(number=number))
+        documents = as_it_was(version.documents, current.documents)
+        return await self.apply(who, documents=documents, base=base, note=noted, empty=True)
+
+    async def _version(self, number: int) -> Version:
+        version = await self._store.version(number)
+        if version is None:
+            known = [str(one.number) for one in await self._store.versions(MOST_LISTED)]
+            near = instead(str(number), known)
+            raise NotFound(NO_VERSION.fill(number=number, instead=near))
+        return version
+
+
+def _row(version: Version) -> VersionRow:
+    note = told(version.note)
+    return VersionRow(number=version.number, at=version.at, who=version.who, note=note)
+
+
+def _differ(old: Version, new: Version) -> tuple[Difference, ...]:
+    return differences(old.documents, new.documents)

@@ -1,0 +1,1 @@
+"""Operations of the doctor: routes and the computer examined stage by stage."""

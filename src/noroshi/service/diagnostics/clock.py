@@ -1,0 +1,63 @@
+"""This computer's clock, held against those of the sign-in servers that its accounts use."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from noroshi.core.words import Words
+from noroshi.network.http import NoAnswer
+from noroshi.oauth.account import Account
+from noroshi.oauth.errors import remedies
+from noroshi.ports import Outside, RouteTrouble
+from noroshi.ports.examination import Exam, Seen, Step, Stopped
+from noroshi.service.sign_in.diagnostics import fetched, page_of, server_of
+from noroshi.transports.diagnostics.connection_steps import SKEW_AT_MOST, clock_remarks
+
+CLOCK = Words(en="Clock", ja="時計")
+RIGHT = Words(en="{seconds} s off, by {host}", ja="ずれは{seconds}秒です ({host} と比較)")
+WRONG = Words(
+    en="The clock is {seconds} s off, by {host}. From five minutes on, sign-ins and certificates "
+    "are refused.",
+    ja="時計が{seconds}秒ずれています ({host} と比較)。5分を超えると、サインインや証明書が拒否されます。",
+)
+NOBODY = Words(
+    en="not compared: no sign-in server of an account answers",
+    ja="比較していません。応答するサインイン サーバーがありません",
+)
+NONE = Words(
+    en="not compared: no account is defined",
+    ja="比較していません。アカウントの定義がありません",
+)
+
+
+class ClockStep:
+    """By the first server that answers and says a date."""
+
+    def __init__(self, accounts: tuple[Account, ...], outside: Outside) -> None:
+        self._outside = outside
+        self._accounts = {server_of(account): account for account in accounts}
+
+    @property
+    def steps(self) -> Sequence[Step]:
+        return (Step(name="clock", title=CLOCK, take=self._compared, alone=True),)
+
+    async def _compared(self) -> Seen:
+        for (host, _), account in self._accounts.items():
+            outside = replace(self._outside, network=account.network)
+            try:
+                reply = await fetched(page_of(account), account, outside)
+            except (RouteTrouble, NoAnswer):
+                continue
+            if reply.date is not None:
+                now = outside.clocks.wall()
+                seconds = round(abs((now - reply.date).total_seconds()))
+                if seconds > SKEW_AT_MOST:
+                    words = WRONG.fill(seconds=seconds, host=host)
+                    raise Stopped(
+                        RIGHT.fill(seconds=seconds, host=host),
+                        remedies.CLOCK.remedy(words, Exam()),
+                    )
+                remarks = clock_remarks(reply.date, now, host)
+                return Seen(RIGHT.fill(seconds=seconds, host=host), remarks)
+        return Seen(NOBODY if self._accounts else NONE)

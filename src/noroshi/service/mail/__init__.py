@@ -1,0 +1,1 @@
+"""Operations on mail: sending, the queue, the ledger, and what arrived."""

@@ -1,0 +1,45 @@
+"""Operation of a person who has a mail before their eyes: it arrived."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from noroshi.core.words import Words
+from noroshi.service.mail.answers import Queued
+from noroshi.service.mail.delivery_status import ACCEPTED, state_of
+from noroshi.service.mail.queue import NO_MAIL, Mailing
+from noroshi.service.monitors import status_view
+from noroshi.service.operation import OPERATOR, Conflict, NotFound, Person, note, operation
+from noroshi.service.setup.proofs import seen_by
+
+NOT_TAKEN = Words(
+    en="Nobody can have seen this mail: no server has taken it yet.",
+    ja="このメールはまだ受領されていないため、届いたことにはできません。",
+)
+
+
+class Confirming(Mailing):
+    """Said by a person, and kept with their name."""
+
+    @operation(
+        role=OPERATOR,
+        help=Words(
+            en="Say that a mail lies in the inbox.",
+            ja="メールが受信トレイに届いたことを記録します。",
+        ),
+    )
+    async def queue_seen(self, who: Person, id: str) -> Queued:
+        """It is seen arrived, and so proves the route that carried it. Of a digest's member the
+        digest is meant."""
+        found = await self._store.envelope(id)
+        if found is None:
+            raise NotFound(NO_MAIL.fill(id=id))
+        mail = status_view.digest_of(found[0]) or id
+        carried = await self._store.envelope(mail)
+        if carried is None or carried[0].fate != ACCEPTED:
+            raise Conflict(NOT_TAKEN)
+        await seen_by(self._store, mail, who.name, self._clocks.wall())
+        arrivals = await self._store.arrivals(mail)
+        note(after={"mail": mail, "to": carried[0].envelope.to})
+        queued = await self._queued(found[0])
+        return replace(queued, state=state_of(queued.state, arrivals))

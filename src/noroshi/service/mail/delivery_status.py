@@ -1,0 +1,80 @@
+"""What is known of mails once a provider has taken them, and what is not proved. All is pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict
+
+from noroshi.core.mail import Receipt, Route
+from noroshi.core.words import NOTHING, Words
+from noroshi.ports import Arrival, Trip
+from noroshi.round_trips import SEEN, last_taken
+from noroshi.service.mail.answers import Arrived, Arrives
+
+ACCEPTED, CAME_BACK = "accepted", "came back"
+NOT_PROVED = Words(
+    en="That it was delivered is not proved. A report that it was not would be noticed.",
+    ja="相手に届いたことまでは確かめていません。配信不能の通知が来れば分かります。",
+)
+NOT_NOTICED = Words(
+    en="That it was delivered is not proved, and a report that it was not would not be noticed: "
+    "nobody lets Noroshi read the mailbox that it would come to (reads_inbox).",
+    ja="相手に届いたことは確かめていません。送信元のメールボックスを読み取らない設定のため (reads_inbox)、"
+    "配信不能の通知が来ても分かりません。",
+)
+
+GONE = Words(
+    en="That it was delivered is not proved. The route by which it left is no longer defined.",
+    ja="相手に届いたことまでは確かめていません。送信に使った経路は、もう定義にありません。",
+)
+FILED = Words(
+    en="It lies in the folder as a file. What becomes of it there is not proved: that is up to "
+    "whoever picks it up.",
+    ja="フォルダーにファイルとして置きました。その先で送られたかどうかは確かめていません "
+    "(取り出す側のソフトウェアによります)。",
+)
+HANDED = Words(
+    en="The other side took it. Whether anybody saw it there is not proved.",
+    ja="相手のサービスが受け取りました。そこで誰かが見たかどうかは確かめていません。",
+)
+OF_KIND: Mapping[str, Words] = {"pickup": FILED, "webhook": HANDED}
+"""What is not known of what a route of that kind took, which no report comes back to."""
+
+
+def state_of(state: str, arrivals: Iterable[Arrival]) -> str:
+    """A mail that came back was not read, whoever else saw it arrive."""
+    arrived = {one.state for one in arrivals}
+    if not arrived:
+        return state
+    return CAME_BACK if CAME_BACK in arrived else arrived.pop()
+
+
+def limits(routes: Iterable[Route], read: Collection[str]) -> Mapping[str, Words]:
+    """By route, what is not known of what it took. `read`: those whose mailbox is read."""
+    of_mails = {True: NOT_PROVED, False: NOT_NOTICED}
+    return {one.name: OF_KIND.get(one.kind) or of_mails[one.name in read] for one in routes}
+
+
+def unproved(state: str, receipts: Sequence[Receipt], known: Mapping[str, Words]) -> Words:
+    """What is not known of an accepted mail. `known`: the same by route."""
+    if state != ACCEPTED:
+        return NOTHING
+    took = last_taken(receipts)
+    return NOT_NOTICED if took is None else known.get(took.route, GONE)
+
+
+def arrived(arrivals: Iterable[Arrival]) -> tuple[Arrived, ...]:
+    """What became of a mail, as an answer."""
+    return tuple(map(_arrived, arrivals))
+
+
+def _arrived(one: Arrival) -> Arrived:
+    """Of a mail that was seen, `said` is by whom; of one that came back, what a server wrote."""
+    if one.state != SEEN:
+        return Arrived(**asdict(one))
+    return Arrived(at=one.at, address=one.address, state=one.state, said="", by=one.said)
+
+
+def arrives(trip: Trip) -> Arrives:
+    """What is known of a route's mails to its own mailbox, as an answer."""
+    return Arrives(seen=trip.seen, took=trip.took, why=trip.why, by=trip.by)

@@ -1,0 +1,118 @@
+"""The ledger: each alarm, its mail, what was tried and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+
+from noroshi.core.mail import Receipt
+from noroshi.core.status import ENDS
+from noroshi.core.words import NOTHING, Words
+from noroshi.ports import Entry
+from noroshi.service.base import Desk
+from noroshi.service.mail.answers import Ledger, LedgerRow, Sum, Tried
+from noroshi.service.mail.delivery_status import arrived, state_of, unproved
+from noroshi.service.monitors.history import monitor_named
+from noroshi.service.operation import VIEWER, NotFound, Person, Trouble, operation
+
+MOST = 10_000
+NO_ALARM = Words(
+    en="The ledger has no alarm {alarm}. See: noroshi ledger",
+    ja="台帳にアラーム {alarm} はありません。noroshi ledger で確かめてください。",
+)
+STATES = {"": "waiting", "together": "waiting", "set aside together": "set aside"}
+
+
+class Ledgers(Desk):
+    """What became of each alarm."""
+
+    @operation(
+        role=VIEWER,
+        help=Words(en="What became of each alarm.", ja="アラームごとの送信結果です。"),
+    )
+    async def ledger(
+        self, who: Person, alarm: str = "", last: int = 50, monitor: str = ""
+    ) -> Ledger:
+        """The newest alarms, of one monitor (instance/group/monitor) or of all, or the one of
+        that id, with all attempts; and the sum of all."""
+        id = monitor_named((await self._current())[1], monitor).id if monitor else ""
+        found = await self._store.ledger(max(1, min(last, MOST)), alarm, id)
+        if alarm and not found:
+            raise NotFound(NO_ALARM.fill(alarm=alarm))
+        marks = await self._marks()
+        limits, paths = await self._unproved(), await self._paths()
+        rows = tuple(row_of(entry, paths, marks, limits, who.roles) for entry in found)
+        return Ledger(sum=sum_of(await self._store.totals()), rows=rows)
+
+    async def _paths(self) -> Mapping[str, str]:
+        """What each monitor is called now; nothing while the definitions cannot be read."""
+        try:
+            _, plan = await self._current()
+        except Trouble:
+            return {}
+        return {id: monitor.path for id, monitor in plan.monitors.items()}
+
+
+def sum_of(totals: Mapping[str, int]) -> Sum:
+    """The store's totals as an answer."""
+    return Sum(
+        raised=totals["raised"],
+        accepted=totals.get("accepted", 0),
+        came_back=totals.get("came back", 0),
+        waiting=totals.get("", 0),
+        held=totals.get("held", 0),
+        set_aside=totals.get("set aside", 0),
+        dropped=totals.get("dropped", 0),
+        forgotten=totals["forgotten"],
+        lost=totals["lost"],
+    )
+
+
+def row_of(
+    entry: Entry,
+    paths: Mapping[str, str],
+    marks: Mapping[str, Words],
+    limits: Mapping[str, Words],
+    roles: Collection[str],
+) -> LedgerRow:
+    """One alarm as an answer. `paths`: what monitors are called now. `limits`: by route, what is not known of what it took."""
+    event, mail = entry.event, entry.row.envelope
+    fate = entry.row.fate
+    state = state_of(STATES.get(fate, fate), entry.arrivals)
+    told_in = entry.told_in.envelope
+    return LedgerRow(
+        alarm=entry.alarm,
+        raised=event.at if event else None,
+        queued=mail.born,
+        path=event.path if event else "",
+        item=event.item if event else "",
+        level=event.after if event and event.cause.words not in ENDS else None,
+        subject=str(mail.payload.get("subject", "")),
+        contact=mail.contact,
+        mail=mail.id,
+        digest=told_in.id if told_in.id != mail.id else "",
+        state=state,
+        why=entry.told_in.why,
+        tried=tuple(
+            tried for receipt in entry.receipts for tried in _tried(receipt, marks, roles)
+        ),
+        arrived=arrived(entry.arrivals),
+        unproved=unproved(state, entry.receipts, limits),
+        path_now=paths.get(event.monitor, "") if event else "",
+    )
+
+
+def _tried(
+    receipt: Receipt, marks: Mapping[str, Words], roles: Collection[str]
+) -> Iterator[Tried]:
+    for address, answer in receipt.answers.items():
+        yield Tried(
+            at=receipt.at,
+            route=receipt.route,
+            address=address,
+            verdict=answer.verdict,
+            code=answer.code,
+            text=answer.text_for(roles),
+            words=answer.words,
+            provider_id=receipt.provider_id,
+            mark=marks.get(receipt.route, NOTHING),
+        )

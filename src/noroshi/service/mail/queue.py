@@ -1,0 +1,213 @@
+"""Operations on mail: sent by hand, and what waits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from noroshi.core.levels import Level
+from noroshi.core.words import Words
+from noroshi.definitions.needs import account_of
+from noroshi.ports import Waiting
+from noroshi.service.base import Desk
+from noroshi.service.mail import compose
+from noroshi.service.mail.answers import Letter, Queued, Sent
+from noroshi.service.monitors import status_view
+from noroshi.service.operation import (
+    ADMIN,
+    OPERATOR,
+    VIEWER,
+    Conflict,
+    Invalid,
+    NotFound,
+    Person,
+    note,
+    operation,
+)
+
+NO_MAIL = Words(
+    en="There is no mail {id} in the queue. Look with: noroshi queue list",
+    ja="送信キューに {id} はありません。noroshi queue list で確かめてください。",
+)
+NOT_AGAIN = Words(
+    en="{id} cannot be tried again: it is being sent now, or it was accepted.",
+    ja="{id} は再試行できません。いま送信中か、すでに受領されています。",
+)
+NOT_HELD = Words(
+    en="{id} cannot be held: it is being sent now, held already, or settled.",
+    ja="{id} は止められません。いま送信中か、すでに止めてあるか、決着済みです。",
+)
+NOT_RELEASED = Words(
+    en="{id} is neither held nor set aside.", ja="{id} は止めても保留にもなっていません。"
+)
+NOT_DROPPED = Words(
+    en="{id} cannot be given up: it is being sent now, was accepted, or was given up before.",
+    ja="{id} は取りやめられません。いま送信中か、受領済みか、すでに取りやめてあります。",
+)
+NOT_EDITED = Words(
+    en="{id} cannot be changed: it is being sent now, was accepted, or was given up.",
+    ja="{id} は変更できません。いま送信中か、受領済みか、取りやめてあります。",
+)
+BAD_EDIT = Words(en="{id} was left as it is.", ja="{id} は変更していません。")
+BAD_MAIL = Words(
+    en="The mail cannot be queued; nothing was sent.",
+    ja="送信キューに入れられません。何も送っていません。",
+)
+
+
+class Mailing(Desk):
+    """Queued, shown, tried again."""
+
+    @operation(
+        role=OPERATOR,
+        secret=("text",),
+        news=True,
+        help=Words(en="Send a mail.", ja="メールを送ります。"),
+    )
+    async def send(
+        self,
+        who: Person,
+        to: tuple[str, ...],
+        subject: str,
+        text: str,
+        routes: tuple[str, ...] = (),
+        level: Level = Level.OK,
+    ) -> Sent:
+        """Queue a mail, one envelope for each contact, all or none; durable on return."""
+        _, plan = await self._current()
+        if problems := compose.faults(plan, to, subject, text, routes):
+            raise Invalid(BAD_MAIL, problems)
+        number, now = self._new_id(), self._clocks.wall()
+        contacts = [compose.contact_of(plan, n, subject + text) for n in dict.fromkeys(to)]
+        envelopes = [
+            compose.envelope(
+                number=number,
+                contact=contact,
+                routes=compose.routes_of(plan, contact, routes),
+                subject=subject,
+                text=text,
+                level=level,
+                born=now,
+            )
+            for contact in contacts
+        ]
+        await self._store.post(*envelopes)
+        note(after={"ids": [envelope.id for envelope in envelopes]})
+        return Sent(tuple(envelope.id for envelope in envelopes))
+
+    @operation(
+        role=VIEWER, help=Words(en="What waits to be sent.", ja="送信キューを一覧します。")
+    )
+    async def queue_list(self, who: Person) -> tuple[Queued, ...]:
+        """What waits and what was set aside, oldest first."""
+        down, now, marks = await self._down(), self._clocks.wall(), await self._marks()
+        waiting = await self._store.waiting()
+        return tuple(status_view.queued(one, down, now, marks) for one in waiting)
+
+    @operation(
+        role=VIEWER,
+        help=Words(en="One envelope in full.", ja="送信キューの1通を詳しく表示します。"),
+    )
+    async def queue_show(self, who: Person, id: str) -> Letter:
+        """The envelope, its attempts and what they brought, when it is next tried and why."""
+        found = await self._store.envelope(id)
+        if found is None:
+            raise NotFound(NO_MAIL.fill(id=id))
+        one, receipts = found
+        if digest := status_view.digest_of(
+            one
+        ):  # what was tried, and what arrived, is the digest's
+            told_in = await self._store.envelope(digest)
+            id, receipts = (digest, told_in[1]) if told_in else (id, receipts)
+        arrivals, limits = await self._store.arrivals(id), await self._unproved()
+        queued = await self._queued(one)
+        return status_view.letter(one, queued, receipts, arrivals, limits, who.roles)
+
+    @operation(
+        role=OPERATOR,
+        news=True,
+        help=Words(en="Try one again now.", ja="1通をいますぐ再試行します。"),
+    )
+    async def queue_retry(self, who: Person, id: str) -> Queued:
+        """Make it due now, its routes too, and let each sign-in that was refused be asked for
+        again: whoever tries again says that it is mended. One set aside waits again."""
+        await self._note_before(id)
+        await self._ask_again(id)
+        done = await self._store.retry(id, self._clocks.wall())
+        return await self._changed(id, done, NOT_AGAIN)
+
+    @operation(
+        role=OPERATOR, help=Words(en="Keep one from leaving.", ja="1通の送信を止めます。")
+    )
+    async def queue_hold(self, who: Person, id: str) -> Queued:
+        """It waits until it is released, and what is younger of the same order key behind it."""
+        await self._note_before(id)
+        return await self._changed(id, await self._store.hold(id, who.name), NOT_HELD)
+
+    @operation(
+        role=OPERATOR,
+        news=True,
+        help=Words(en="Let a held one go.", ja="止めた1通を送信に戻します。"),
+    )
+    async def queue_release(self, who: Person, id: str) -> Queued:
+        """One that was held, or set aside, waits again, due now."""
+        await self._note_before(id)
+        done = await self._store.release(id, self._clocks.wall())
+        return await self._changed(id, done, NOT_RELEASED)
+
+    @operation(
+        role=ADMIN, news=True, help=Words(en="Give one up.", ja="1通の送信を取りやめます。")
+    )
+    async def queue_drop(self, who: Person, id: str) -> Queued:
+        """It is never sent; it stays on record with who gave it up."""
+        await self._note_before(id)
+        return await self._changed(id, await self._store.drop(id, who.name), NOT_DROPPED)
+
+    @operation(
+        role=ADMIN,
+        news=True,
+        help=Words(en="Mend one's addresses or routes.", ja="1通のアドレスや経路を直します。"),
+    )
+    async def queue_edit(
+        self, who: Person, id: str, to: tuple[str, ...] = (), routes: tuple[str, ...] = ()
+    ) -> Queued:
+        """What is not given stays. One that was set aside is sent once it is released."""
+        _, plan = await self._current()
+        if await self._store.envelope(id) is None:
+            raise NotFound(NO_MAIL.fill(id=id))
+        if problems := compose.misdirected(plan, to, routes):
+            raise Invalid(BAD_EDIT.fill(id=id), problems)
+        await self._note_before(id)
+        return await self._changed(id, await self._store.readdress(id, to, routes), NOT_EDITED)
+
+    async def _changed(self, id: str, done: bool, why_not: Words) -> Queued:
+        found = await self._store.envelope(id)
+        if found is None:
+            raise NotFound(NO_MAIL.fill(id=id))
+        if not done:
+            raise Conflict(why_not.fill(id=id))
+        note(after=_in_short(found[0]))
+        return await self._queued(found[0])
+
+    async def _note_before(self, id: str) -> None:
+        found = await self._store.envelope(id)
+        if found is not None:
+            note(before=_in_short(found[0]))
+
+    async def _queued(self, one: Waiting) -> Queued:
+        marks, now = await self._marks(), self._clocks.wall()
+        return status_view.queued(one, await self._down(), now, marks)
+
+    async def _ask_again(self, id: str) -> None:
+        found = await self._store.envelope(id)
+        _, plan = await self._current()
+        names = found[0].envelope.routes if found else ()
+        for route in (plan.routes[name] for name in names if name in plan.routes):
+            if account := account_of(plan, route):
+                await self._tokens.ask_again(account)
+
+
+def _in_short(one: Waiting) -> Mapping[str, Any]:
+    envelope = one.envelope
+    state = one.fate or ("out" if one.out else "waiting")
+    return {"state": state, "to": envelope.to, "routes": envelope.routes}

@@ -1,0 +1,1 @@
+"""Operations on monitors: status, history, details, and runs by hand."""

@@ -1,0 +1,129 @@
+"""One monitor in full: how it is, what it was told to do, and its recent values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from noroshi.core.cadence import At, Cadence
+from noroshi.core.model import Limits, Monitor, Reading, Sample
+from noroshi.core.words import Words, plain
+from noroshi.ports import Check
+from noroshi.service.alarms.view import (
+    NOTHING_OF_IT,
+    of_monitors,
+    remark_shown,
+    silence_shown,
+    windows_shown,
+)
+from noroshi.service.definitions.disabled import Stops
+from noroshi.service.definitions.disabled_text import stop_of
+from noroshi.service.monitors import status_view
+from noroshi.service.monitors.answers import LimitShown, MonitorShown, Point, Series
+from noroshi.service.monitors.history import monitor_named
+from noroshi.service.monitors.reading_text import limits_told
+from noroshi.service.monitors.status import UNKNOWN_STATE
+from noroshi.service.operation import VIEWER, Person, operation
+
+MOST_SAMPLES = 1000
+MOST_SERIES = 24
+"""A monitor may have a thousand items: so many of them come with their values."""
+NO_LIMITS = Limits()
+
+
+class Showing(Stops):
+    """One thing watched, looked at closely."""
+
+    @operation(
+        role=VIEWER, help=Words(en="One monitor in full.", ja="監視項目1件を詳しく表示します。")
+    )
+    async def monitor_show(self, who: Person, monitor: str, last: int = 240) -> MonitorShown:
+        """How a monitor (instance/group/monitor) is, its limits, and its newest values."""
+        _, plan = await self._current()
+        wanted = monitor_named(plan, monitor)
+        samples = await self._store.samples(wanted.id, max(1, min(last, MOST_SAMPLES)))
+        state = (await self._store.states()).get(wanted.id, UNKNOWN_STATE)
+        check = self._plugins.check(wanted.kind)
+        newest, now = samples[0] if samples else None, self._clocks.wall()
+        stop = stop_of(wanted, await self._stops()) if wanted.stopped else None
+        said, remarks = await self._store.said(now), await self._store.remarks(wanted.id)
+        of = of_monitors(said, [wanted], now).get(wanted.id, NOTHING_OF_IT)
+        return MonitorShown(
+            status=status_view.monitor_status(wanted, state, newest, check.names, stop, of),
+            at=now,
+            kind_title=check.title,
+            goes_to=wanted.goes_to,
+            cadence=cadence_told(wanted.cadence),
+            patience=wanted.patience,
+            rules=tuple(rule.named for rule in wanted.rules),
+            rules_called=tuple(rule.called for rule in wanted.rules),
+            limits=tuple(_limits(wanted, newest, check)),
+            series=series_of(wanted, samples, check.names),
+            runs=check.runs,
+            seconds=wanted.timeout.total_seconds(),
+            faults=tuple(one.at for one in reversed(samples) if one.fault is not None),
+            remarks=tuple(remark_shown(one, plan.monitors) for one in remarks),
+            silences=tuple(
+                silence_shown(one, plan.monitors.values(), now, plan.monitors)
+                for one in said.silences
+                if one.covers(wanted)
+            ),
+            planned=tuple(windows_shown([wanted], now, plan.monitors.values())),
+        )
+
+
+def cadence_told(cadence: Cadence) -> Words:
+    """When it is measured."""
+    if isinstance(cadence, At):
+        times = ", ".join(f"{one:%H:%M}" for one in cadence.times)
+        return Words(en="at {times} ({zone})", ja="{times} ({zone})").fill(
+            times=times, zone=cadence.zone
+        )
+    seconds = cadence.period.total_seconds()
+    if seconds % 60 == 0:
+        return Words(en="every {n} min", ja="{n}分ごと").fill(n=f"{seconds / 60:g}")
+    return Words(en="every {n} s", ja="{n}秒ごと").fill(n=f"{seconds:g}")
+
+
+def series_of(
+    monitor: Monitor, samples: Sequence[Sample], names: Mapping[str, Words]
+) -> tuple[Series, ...]:
+    """The values of each reading of each item, oldest first. `samples` are newest first; only
+    what the newest with readings has is shown."""
+    newest = next((one.readings for one in samples if one.readings), ())
+    wanted = list(dict.fromkeys((r.name, r.item) for r in newest))[:MOST_SERIES]
+    points: dict[tuple[str, str], list[Point]] = {key: [] for key in wanted}
+    for sample in reversed(samples):
+        for reading in sample.readings:
+            found = points.get((reading.name, reading.item))
+            if found is not None and (not found or found[-1].at != sample.at):
+                found.append(Point(sample.at, reading.value))
+    last = {(r.name, r.item): r for r in reversed(newest)}
+    return tuple(_series(monitor, last[key], points[key], names) for key in wanted)
+
+
+def _series(
+    monitor: Monitor, reading: Reading, points: Sequence[Point], names: Mapping[str, Words]
+) -> Series:
+    limits = monitor.limits.get(reading.name, NO_LIMITS)
+    return Series(
+        name=names.get(reading.name, plain(reading.name)),
+        item=reading.item,
+        unit=reading.unit,
+        warning=limits.warning,
+        critical=limits.critical,
+        rising=limits.rising,
+        points=tuple(points),
+    )
+
+
+def _limits(monitor: Monitor, newest: Sample | None, check: Check) -> Sequence[LimitShown]:
+    """With the units of what was measured last; before that, with those that are known."""
+    measured = {one.name: one.unit for one in newest.readings} if newest else {}
+    found = [
+        LimitShown(
+            check.names.get(name, plain(name)),
+            limits_told(limits, measured.get(name) or check.unit(name)),
+        )
+        for name, limits in monitor.limits.items()
+    ]
+    return [one for one in found if one.words.en]

@@ -1,0 +1,70 @@
+"""What the operations that look back, and at who is told, answer with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from noroshi.core.levels import Level, Reason
+from noroshi.core.words import Words
+from noroshi.service.alarms.answers import RemarkShown
+from noroshi.service.monitors.enablement_answers import StoppedBy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happened:
+    """One event: an item went from one level to another, or was told of again. `ended`: it is
+    OK only as nobody looks any more; "stopped", or "ended" for good. `path` is what its monitor
+    was called at that time, `path_now` what it is called now; "" if it is gone."""
+
+    id: str
+    at: datetime
+    path: str
+    item: str
+    before: Level
+    after: Level
+    words: Words
+    ended: str = ""
+    path_now: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decided:
+    """What a rule answered about an item: it told, or why it did not."""
+
+    rule: str
+    item: str
+    reason: Reason
+    because: Words
+    at: datetime
+    speaks: bool = False
+    called: str = ""
+    """What the rule is called where people read; a rule that is gone, what it was known by."""
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """Events, newest first, what the rules last decided, what they decided before that, and
+    what people said, both newest first."""
+
+    events: tuple[Happened, ...]
+    decisions: tuple[Decided, ...]
+    earlier: tuple[Decided, ...] = ()
+    remarks: tuple[RemarkShown, ...] = ()
+    stopped: StoppedBy | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactRow:
+    """Who is told: by which rules and notifications, and of how many monitors."""
+
+    name: str
+    title: str
+    addresses: tuple[str, ...]
+    language: str
+    zone: str
+    rules: tuple[str, ...]
+    notifications: tuple[str, ...]
+    monitors: int
+    called: tuple[str, ...] = ()
+    """What those rules and notifications are called where people read."""

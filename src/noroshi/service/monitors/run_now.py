@@ -1,0 +1,167 @@
+"""Trying a monitor: it is measured and judged now, and nothing of that is kept or sent."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from noroshi import schema
+from noroshi.actions.phrases import REASONS
+from noroshi.core.levels import Level
+from noroshi.core.model import NOTHING_SAID, Change, Limits, Monitor, Reading, Sample, State
+from noroshi.core.reckon import reckon
+from noroshi.core.status import assess, judge
+from noroshi.core.words import Words, plain
+from noroshi.definitions import Plan
+from noroshi.definitions.needs import marks_of
+from noroshi.ports import Document, Unmeasurable
+from noroshi.service.definitions.apply import BAD_DEFINITIONS, Defining
+from noroshi.service.monitors.answers import ItemStatus, ReadingTried, RuleTried, Tried
+from noroshi.service.monitors.history import monitor_named
+from noroshi.service.monitors.reading_text import limits_told, quantity_told, told
+from noroshi.service.operation import (
+    ADMIN,
+    Invalid,
+    Person,
+    Trouble,
+    note,
+    operation,
+    see_that_sure,
+)
+
+log = logging.getLogger(__name__)
+NOT_HERE = Words(
+    en="This process does not measure, so nothing can be tried here.",
+    ja="このプロセスは測定をしないため、試せません。",
+)
+NOT_SHOWN = Words(
+    en="what it read could not be shown within {seconds:g} s",
+    ja="読んだ内容を {seconds:g} 秒以内に表示できませんでした",
+)
+
+
+class Trying(Defining):
+    """Measured on trial."""
+
+    @operation(
+        role=ADMIN,
+        help=Words(en="Measure a monitor on trial.", ja="監視項目を1回だけ試します。"),
+    )
+    async def try_monitor(
+        self, who: Person, monitor: str, documents: tuple[Document, ...] | None = None
+    ) -> Tried:
+        """Measure and judge it now; `documents` are definitions that are not in force yet."""
+        if self._measure is None:
+            raise Trouble(NOT_HERE)
+        plan = await self._plan_of(documents)
+        wanted = monitor_named(plan, monitor)
+        states = await self._store.states()
+        _, memory = await self._store.recall(wanted.id)
+        if self._plugins.check(wanted.kind).runs:
+            see_that_sure(who, "try_monitor")
+        if documents is not None and not who.sure:
+            before = await self._as_it_is(await self._store.current())
+            await self._binding.see_that_bound(who, plan, before)
+        began = self._clocks.steady()
+        sample = await self._measure(wanted, memory)
+        seconds = self._clocks.steady() - began
+        state = states.get(wanted.id, State())
+        seen = tuple(words for words in await self._seen(wanted) if words != sample.fault)
+        tried = self._tried(wanted, state, sample, seconds, seen)
+        kept_nowhere = {"options": schema.plain(wanted.options)} if documents else {}
+        note(after={"monitor": tried.path, "level": tried.level.value, **kept_nowhere})
+        return replace(tried, marks=marks_of(plan))
+
+    async def _plan_of(self, documents: tuple[Document, ...] | None) -> Plan:
+        if documents is None:
+            return (await self._current())[1]
+        current = await self._store.current()
+        found = await self._checked(documents, current)
+        if found.problems:
+            raise Invalid(BAD_DEFINITIONS, found.problems)
+        return found.plan
+
+    async def _seen(self, monitor: Monitor) -> tuple[Words, ...]:
+        """What the kind shows of what it read, beyond its readings."""
+        preview = self._plugins.check(monitor.kind).preview
+        if preview is None or self._host_of is None:
+            return ()
+        seconds = monitor.timeout.total_seconds()
+        try:
+            async with asyncio.timeout(seconds):
+                return tuple(await preview(monitor.options, self._host_of(monitor)))
+        except TimeoutError:
+            return (NOT_SHOWN.fill(seconds=seconds),)
+        except Unmeasurable as problem:
+            return (problem.words,)
+        except Exception as bug:  # a plug-in's must not hide what was measured
+            log.exception("kind %s cannot show what it read", monitor.kind)
+            return (plain(repr(bug)),)
+
+    def _tried(
+        self,
+        monitor: Monitor,
+        state: State,
+        sample: Sample,
+        seconds: float,
+        seen: tuple[Words, ...],
+    ) -> Tried:
+        names = self._plugins.check(monitor.kind).names
+        # One look shows what it is now: to believe it takes as many as `patience` says.
+        at_once = replace(monitor, patience=1)
+        now = self._clocks.wall()
+        change = reckon(at_once, state, sample, NOTHING_SAID, now, lambda *_: {})
+        found = assess(monitor, sample, state.items)
+        return Tried(
+            path=monitor.path,
+            kind=monitor.kind,
+            runs_on=self._runs_on,
+            target=monitor.goes_to or monitor.instance.address,
+            seconds=seconds,
+            level=Level.worst(finding.level for finding in found.values()),
+            fault=sample.fault,
+            readings=tuple(_reading(r, monitor, names) for r in sample.readings),
+            items=tuple(
+                ItemStatus(
+                    item=n, level=f.level, since=None, words=told(f.cause, f.level, names)
+                )
+                for n, f in found.items()
+            ),
+            rules=tuple(_rules(monitor, change)),
+            seen=seen,
+        )
+
+
+def _reading(reading: Reading, monitor: Monitor, names: Mapping[str, Words]) -> ReadingTried:
+    limits = monitor.limits.get(reading.name, Limits())
+    return ReadingTried(
+        name=names.get(reading.name, plain(reading.name)),
+        item=reading.item,
+        value=quantity_told(reading),
+        level=judge(reading, limits),
+        limits=limits_told(limits, reading.unit),
+        note=reading.note,
+        lines=reading.lines,
+    )
+
+
+def _rules(monitor: Monitor, change: Change) -> Iterator[RuleTried]:
+    """What each rule answers about each item that is bad, or has just recovered."""
+    for item, its in change.state.items.items():
+        news = any(event.item == item for event in change.events)
+        if its.level is Level.OK and not news:
+            continue
+        for rule in monitor.rules:
+            if (reason := its.reasons.get(rule.id)) is not None:
+                yield RuleTried(
+                    rule=rule.named,
+                    called=rule.called,
+                    item=item,
+                    reason=reason,
+                    because=REASONS[reason],
+                    speaks=reason.speaks,
+                    contacts=tuple(contact.id for contact in rule.contacts),
+                    routes=rule.routes,
+                )

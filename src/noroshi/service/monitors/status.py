@@ -1,0 +1,122 @@
+"""Operations that show how everything is."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TypeVar
+
+from noroshi.core.levels import Level
+from noroshi.core.model import Monitor, Sample, State
+from noroshi.core.words import Words
+from noroshi.service.alarms.view import (
+    NOTHING_OF_IT,
+    OfMonitor,
+    of_monitors,
+    silence_shown,
+    under_way,
+)
+from noroshi.service.base import Desk
+from noroshi.service.definitions.answers import Kind
+from noroshi.service.definitions.disabled import Stops
+from noroshi.service.definitions.disabled_text import outermost, stop_of
+from noroshi.service.definitions.warnings import FIRST, silent, untold
+from noroshi.service.monitors import status_view
+from noroshi.service.monitors.answers import MonitorStatus, RoutesShown, Status
+from noroshi.service.monitors.enablement_answers import StoppedBy
+from noroshi.service.operation import VIEWER, Person, operation
+
+T = TypeVar("T")
+MOST_LOOKED_UP = 500
+"""Above so many monitors only those that are not OK are shown with their newest reading."""
+UNKNOWN_STATE = State()
+PORTION = 100
+"""Monitors that are looked up and told of in one go, until others have their turn."""
+
+
+def batched(every: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    """Return the pieces of that size, the last one with what is left."""
+    return (every[at : at + size] for at in range(0, len(every), size))
+
+
+def _level(states: Mapping[str, State], monitor: Monitor) -> Level:
+    return states.get(monitor.id, UNKNOWN_STATE).level
+
+
+class Samples(Desk):
+    """What was measured last."""
+
+    async def _sample(self, monitor: Monitor) -> Sample | None:
+        return next(iter(await self._store.samples(monitor.id, 1)), None)
+
+
+class Looking(Samples, Stops):
+    """How everything is, and what there is to choose from."""
+
+    @operation(role=VIEWER, help=Words(en="How everything is.", ja="全体の状態を表示します。"))
+    async def status(self, who: Person) -> Status:
+        """Levels, routes and queue at this moment."""
+        now = self._clocks.wall()
+        version, plan = await self._current()
+        states, queue = await self._store.states(), await self._store.in_queue()
+        said, stopped = await self._store.said(now), await self._stops()
+        of = of_monitors(said, plan.monitors.values(), now)
+        monitors = await self._monitors(plan.monitors.values(), states, stopped, of)
+        return Status(
+            node=self._name,
+            version=version.number,
+            at=now,
+            level=Level.worst(monitor.level for monitor in monitors),
+            monitors=monitors,
+            routes=await self._routes(plan, queue),
+            queue=status_view.counts(queue),
+            troubles=tuple(filter(None, (self._vault.problem, await self._store.trouble()))),
+            cautions=tuple(silent(plan)),
+            stopped=outermost(stopped),
+            silences=tuple(
+                silence_shown(one, plan.monitors.values(), now, plan.monitors)
+                for one in said.silences
+            ),
+            untold=tuple(untold(plan)[:FIRST]),
+            maintenance=under_way(plan.monitors.values(), now, of),
+        )
+
+    @operation(
+        role=VIEWER, help=Words(en="How the routes are.", ja="送信経路の状態を一覧します。")
+    )
+    async def route_list(self, who: Person) -> RoutesShown:
+        """The routes of `status` without anything of the monitors, of which there may be many."""
+        _, plan = await self._current()
+        routes = await self._routes(plan, await self._store.in_queue())
+        return RoutesShown(self._clocks.wall(), routes)
+
+    async def _monitors(
+        self,
+        monitors: Iterable[Monitor],
+        states: Mapping[str, State],
+        stopped: Mapping[str, StoppedBy],
+        of: Mapping[str, OfMonitor],
+    ) -> tuple[MonitorStatus, ...]:
+        every = sorted(monitors, key=lambda m: m.path)
+        few = len(every) <= MOST_LOOKED_UP
+        bad = [m.id for m in every if few or _level(states, m) is not Level.OK]
+        samples, found = await self._store.newest(bad), list[MonitorStatus]()
+        for some in batched(every, PORTION):
+            for monitor in some:
+                state = states.get(monitor.id, UNKNOWN_STATE)
+                names = self._plugins.check(monitor.kind).names
+                stop, said = stop_of(monitor, stopped), of.get(monitor.id, NOTHING_OF_IT)
+                sample = samples.get(monitor.id)
+                found.append(
+                    status_view.monitor_status(monitor, state, sample, names, stop, said)
+                )
+            await asyncio.sleep(0)  # many are not to hold up the watch
+        return tuple(found)
+
+    @operation(
+        role=VIEWER,
+        help=Words(en="The kinds that are installed.", ja="使える種別を一覧します。"),
+    )
+    async def kinds(self, who: Person) -> tuple[Kind, ...]:
+        """Monitors, actions and routes that can be defined, with their options."""
+        return status_view.kinds(self._plugins)

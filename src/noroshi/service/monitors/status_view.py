@@ -1,0 +1,324 @@
+"""How things stand, put together from what the store and the sign-ins know. All of it is pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+
+from noroshi import schema
+from noroshi.core.digest import ENDING, TOLD
+from noroshi.core.levels import Level
+from noroshi.core.mail import Receipt, Route
+from noroshi.core.model import ItemState, Monitor, Sample, State
+from noroshi.core.route_readiness import Way, sends
+from noroshi.core.words import NOTHING, Words
+from noroshi.definitions.compiling import OPEN
+from noroshi.definitions.needs import NOT_IN_VAULT, is_retiring
+from noroshi.oauth.tokens import SignIn, SignInState
+from noroshi.plugins import Plugins
+from noroshi.ports import Action, Arrival, Check, InQueue, Resting, TransportKind, Trip, Waiting
+from noroshi.service.alarms.explain import found_now, reason
+from noroshi.service.alarms.view import NOTHING_OF_IT, OfMonitor, holder
+from noroshi.service.definitions.answers import Kind
+from noroshi.service.definitions.disabled_text import stopped_told
+from noroshi.service.mail import delivery_status
+from noroshi.service.mail.answers import Attempt, Letter, Queued, Said
+from noroshi.service.monitors.answers import Counts, ItemStatus, MonitorStatus, RouteStatus
+from noroshi.service.monitors.enablement_answers import StoppedBy
+from noroshi.service.monitors.reading_text import limits_told
+
+NEVER_MEASURED = Words(en="not measured yet", ja="まだ測定していません")
+FIRST_TURN = Words(en="its turn comes", ja="順番を待っています")
+MAY_BE_FOLDED = Words(
+    en="its turn comes, alone or together with others in one mail",
+    ja="順番を待っています (ほかのアラームと1通にまとめることがあります)",
+)
+LENT = Words(en="it is being sent now", ja="いま送信しています")
+IS_DOWN = Words(en="route {route} is down: {why}", ja="経路 {route} が使えません: {why}")
+NEVER_SIGNED_IN = Words(
+    en="nobody has signed in yet; do: noroshi authorize {route}",
+    ja="まだ誰もサインインしていません。noroshi authorize {route} を実行してください",
+)
+BY_HAND = {
+    "held": Words(en="held by {who}", ja="{who} が送信を止めています"),
+    "dropped": Words(en="given up by {who}", ja="{who} が送信を取りやめました"),
+}
+IN_DIGEST = ("together", "set aside together")
+TOLD_IN = Words(
+    en="it is told together with others: noroshi queue show {digest}",
+    ja="ほかのアラームと1通にまとめました: noroshi queue show {digest}",
+)
+NO_MARKS: Mapping[str, Words] = {}
+STATES = {SignIn.NEVER: "not signed in", SignIn.NEEDED: "needs somebody"}
+
+
+def kinds(plugins: Plugins) -> tuple[Kind, ...]:
+    """Monitors, actions and routes that can be defined, with their options."""
+    families: Mapping[str, Mapping[str, Check | Action | TransportKind]] = {
+        "monitor": plugins.checks,
+        "action": plugins.actions,
+        "route": plugins.transports,
+    }
+    return tuple(
+        Kind(
+            family=family,
+            kind=kind.kind,
+            title=kind.title,
+            help=kind.help,
+            options=schema.form(kind.options),
+            readings=getattr(kind, "names", {}),
+            limits={
+                name: limits_told(limits, _unit(kind, name))
+                for name, limits in getattr(kind, "limits", {}).items()
+            },
+            units={
+                name: unit for name in getattr(kind, "names", {}) if (unit := _unit(kind, name))
+            },
+            defaults=getattr(kind, "limits", {}),
+            open=family == "monitor" and kind.kind in OPEN,
+            runs=getattr(kind, "runs", False),
+            by_network=getattr(kind, "by_network", False),
+        )
+        for family, known in families.items()
+        for kind in sorted(known.values(), key=lambda k: k.kind)
+    )
+
+
+def _unit(kind: object, reading: str) -> str:
+    return kind.unit(reading) if isinstance(kind, Check) else ""
+
+
+def monitor_status(
+    monitor: Monitor,
+    state: State,
+    sample: Sample | None,
+    names: Mapping[str, Words],
+    stop: StoppedBy | None = None,
+    said: OfMonitor = NOTHING_OF_IT,
+) -> MonitorStatus:
+    """How a monitor is, with its newest readings if there are any at hand, and what people say
+    of it. One that is stopped has no level: whatever was known of it is not so any more."""
+    if monitor.stopped:
+        return _stopped(monitor, sample, stop)
+    found = found_now(monitor, state, sample)
+    items = [
+        ItemStatus(
+            item=name,
+            level=item.level,
+            since=item.since,
+            words=reason(item, found.get(name), monitor.patience, names),
+            acknowledged=holder(said.acknowledged.get(name)),
+        )
+        for name, item in _shown(state)
+    ]
+    if not items:
+        first = ItemStatus(item="", level=Level.OK, since=None, words=NEVER_MEASURED)
+        items = [first]
+    return MonitorStatus(
+        path=monitor.path,
+        title=monitor.title,
+        group_title=monitor.group_title,
+        instance_title=monitor.instance.title,
+        kind=monitor.kind,
+        level=state.level,
+        known=bool(state.items),
+        measured=sample.at if sample is not None else None,
+        items=tuple(items),
+        silent=said.silent,
+        maintenance=said.maintenance,
+    )
+
+
+def _stopped(monitor: Monitor, sample: Sample | None, stop: StoppedBy | None) -> MonitorStatus:
+    stop = stop or StoppedBy(path=monitor.path)
+    told = ItemStatus(item="", level=Level.OK, since=stop.at, words=stopped_told(stop))
+    return MonitorStatus(
+        path=monitor.path,
+        title=monitor.title,
+        group_title=monitor.group_title,
+        instance_title=monitor.instance.title,
+        kind=monitor.kind,
+        level=Level.OK,
+        known=False,
+        measured=sample.at if sample is not None else None,
+        items=(told,),
+        stopped=stop,
+    )
+
+
+def _shown(state: State) -> list[tuple[str, ItemState]]:
+    """The measuring itself is an item too; while it is well and others are there, it is silent."""
+    return [
+        (name, item)
+        for name, item in state.items.items()
+        if name or item.level is not Level.OK or len(state.items) == 1
+    ]
+
+
+def route_status(
+    route: Route,
+    resting: Resting | None,
+    sign_in: SignInState | None,
+    waiting: int,
+    mark: Words = NOTHING,
+    accepted: datetime | None = None,
+    trip: Trip | None = None,
+    other: Words = NOTHING,
+    lacks: tuple[str, ...] = (),
+    failed: Words = NOTHING,
+) -> RouteStatus:
+    """How a route is. A missing sign-in comes first: it is why the route is down. `lacks` are
+    the entries that it names and the vault has not; `failed`, where its last diagnosis stopped."""
+    state, since, until, why = "well", None, None, NOTHING
+    if resting is not None:
+        state, since, until = "down", resting.since, resting.until
+        why = resting.why
+    if sign_in is not None and sign_in.sign is not SignIn.SIGNED_IN:
+        state, since = STATES.get(sign_in.sign, "down"), sign_in.since or since
+        never = sign_in.sign is SignIn.NEVER
+        why = NEVER_SIGNED_IN.fill(route=route.name) if never else sign_in.why
+    if lacks:
+        state, why = "needs somebody", NOT_IN_VAULT.fill(entry=lacks[0])
+    signed = sign_in is None or sign_in.sign is SignIn.SIGNED_IN
+    way = Way(
+        rests=resting is not None,
+        lacks=bool(lacks),
+        signed=signed,
+        held=sign_in is not None and sign_in.holds,
+        accepted=accepted is not None,
+        failed=bool(failed.en),
+    )
+    return RouteStatus(
+        name=route.name,
+        title=route.title,
+        kind=route.kind,
+        state=state,
+        sends=sends(way),
+        since=since,
+        until=until,
+        why=why,
+        waiting=waiting,
+        mark=mark,
+        other=other,
+        accepted=accepted,
+        arrives=None if trip is None else delivery_status.arrives(trip),
+        where=str(getattr(route.options, "where", "")),
+        account=str(getattr(route.options, "account", "")),
+        network=route.network.name,
+        lacks=lacks,
+        retiring=is_retiring(route),
+        examined_in_vain=failed,
+        **_of_sign_in(sign_in),
+    )
+
+
+def _of_sign_in(sign_in: SignInState | None) -> Mapping[str, Any]:
+    if sign_in is None:
+        return {}
+    return {name: getattr(sign_in, name) for name in ("renewed", "user", "ends", "by_next")}
+
+
+def counts(found: InQueue) -> Counts:
+    """The spool in numbers."""
+    return Counts(
+        waiting=found.waiting,
+        out=found.out,
+        held=found.held,
+        set_aside=found.set_aside,
+        alarms=found.alarms,
+        oldest=found.oldest,
+    )
+
+
+def queued(
+    one: Waiting,
+    resting: Mapping[str, Resting],
+    now: datetime,
+    marks: Mapping[str, Words] = NO_MARKS,
+) -> Queued:
+    """One envelope, when it is next tried, and why not at once."""
+    envelope = one.envelope
+    next, because = _next(one, resting, now)
+    return Queued(
+        id=envelope.id,
+        state=one.fate or ("out" if one.out else "waiting"),
+        contact=envelope.contact,
+        to=envelope.to,
+        subject=str(envelope.payload.get("subject", "")),
+        routes=envelope.routes,
+        attempts=one.tried + one.out,
+        born=envelope.born,
+        next=next,
+        because=because,
+        marks={name: marks[name] for name in envelope.routes if name in marks},
+    )
+
+
+def digest_of(one: Waiting) -> str:
+    """The mail that tells it together with others, also once that was accepted; else ""."""
+    told = one.fate and one.why.en == one.why.ja and one.why.en.endswith(ENDING)
+    return one.why.en if told else ""
+
+
+def _next(
+    one: Waiting, resting: Mapping[str, Resting], now: datetime
+) -> tuple[datetime | None, Words]:
+    if one.fate in BY_HAND:
+        return None, BY_HAND[one.fate].fill(who=one.why)
+    if one.fate in IN_DIGEST or digest_of(one):
+        return None, TOLD_IN.fill(digest=one.why)
+    if one.fate:
+        return None, one.why
+    if one.out:
+        return None, LENT
+    down = [resting.get(name) for name in one.envelope.routes]
+    known = [r for r in down if r is not None and r.until > now]
+    if known and len(known) == len(down):
+        first = min(known, key=lambda r: r.until)
+        words = IS_DOWN.fill(route=first.route, why=first.why)
+        return max(one.due, first.until), words
+    turn = MAY_BE_FOLDED if TOLD in one.envelope.payload else FIRST_TURN
+    return one.due, turn if one.why == NOTHING else one.why
+
+
+def letter(
+    one: Waiting,
+    queued: Queued,
+    receipts: Sequence[Receipt],
+    arrivals: Sequence[Arrival] = (),
+    limits: Mapping[str, Words] = MappingProxyType({}),
+    roles: Collection[str] = (),
+) -> Letter:
+    """One envelope in full, for people of these roles. `limits`: by route, what is not
+    known of what it took."""
+    envelope, state = one.envelope, delivery_status.state_of(queued.state, arrivals)
+    return Letter(
+        queued=replace(queued, state=state),
+        text=str(envelope.payload.get("text", "")),
+        reached=envelope.reached,
+        refused=envelope.refused,
+        alarms=envelope.alarms,
+        members=envelope.members,
+        thread=envelope.thread,
+        tried=tuple(_attempt(receipt, roles) for receipt in receipts),
+        arrived=delivery_status.arrived(arrivals),
+        unproved=delivery_status.unproved(state, receipts, limits),
+    )
+
+
+def _attempt(receipt: Receipt, roles: Collection[str]) -> Attempt:
+    said = tuple(
+        Said(
+            address=address,
+            verdict=answer.verdict,
+            code=answer.code,
+            enhanced=answer.enhanced,
+            text=answer.text_for(roles),
+            words=answer.words,
+        )
+        for address, answer in receipt.answers.items()
+    )
+    return Attempt(receipt.at, receipt.provider_id, said, receipt.route)

@@ -1,0 +1,1 @@
+"""Operations on the node: backup, vault, secrets, and jobs that report in."""

@@ -1,0 +1,74 @@
+"""Operations on the store itself: a backup of it, and whether it is whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from noroshi import ports
+from noroshi.core.definitions.problems import Problem
+from noroshi.core.words import Words
+from noroshi.service.base import Desk
+from noroshi.service.operation import ADMIN, Conflict, Invalid, Person, note, operation
+
+NOT_WHOLE = Words(
+    en="must be a whole path, from /: the node works in another folder than you",
+    ja="/ から始まるパスで指定してください (ノードの作業フォルダーは別の場所です)",
+)
+NO_PATH = Words(
+    en="The backup cannot be written there.", ja="その場所にはバックアップを書けません。"
+)
+THERE_IS_ONE = Words(
+    en="{path} is there already; nothing was changed. Choose another name, or delete it first.",
+    ja="{path} はすでにあります。何も変更していません。別の名前にするか、先に消してください。",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackedUp:
+    """What was written: `size` in bytes; `waiting` mails wait in it."""
+
+    path: str
+    size: int
+    at: datetime
+    waiting: int
+
+
+class Keeping(Desk):
+    """What keeps the store safe."""
+
+    @operation(
+        role=ADMIN,
+        sure=True,
+        help=Words(en="Back the store up.", ja="保存先のバックアップを取ります。"),
+    )
+    async def backup(self, who: Person, path: str) -> BackedUp:
+        """Write a copy of the store as it is at one instant (0600), while work goes on. The
+        path is one of the node's computer."""
+        file = Path(path)
+        if not file.is_absolute():
+            raise Invalid(NO_PATH, (Problem("path", NOT_WHOLE),))
+        at, waiting = self._clocks.wall(), await self._store.waiting()
+        try:
+            await self._store.copy_to(file)
+        except ports.Conflict:
+            raise Conflict(THERE_IS_ONE.fill(path=path)) from None
+        note(after={"path": path})
+        return BackedUp(
+            path=path,
+            size=file.stat().st_size,  # noqa: ASYNC240  it was written a moment ago
+            at=at,
+            waiting=sum(not one.fate for one in waiting),
+        )
+
+    @operation(
+        role=ADMIN,
+        changes=False,
+        help=Words(
+            en="Look through the store for faults.", ja="保存先に異常がないか調べます。"
+        ),
+    )
+    async def check_store(self, who: Person) -> tuple[Words, ...]:
+        """All that should not be so; nothing, if it is whole."""
+        return tuple(await self._store.faults())

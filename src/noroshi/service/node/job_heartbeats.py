@@ -1,0 +1,50 @@
+"""Operations by which jobs report of themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from noroshi.core.definitions.problems import instead
+from noroshi.core.model import Monitor
+from noroshi.core.words import Words
+from noroshi.ports import Beat
+from noroshi.service.base import Desk
+from noroshi.service.operation import OPERATOR, NotFound, Person, operation
+
+HEARTBEAT = "heartbeat"
+LONGEST = 500  # letters of a job's own words; the rest is cut off, never refused
+NO_JOB = Words(
+    en="No heartbeat monitor waits for the job {name}{instead}",
+    ja="ジョブ {name} の報告を待つ監視項目はありません{instead}",
+)
+
+
+class Reporting(Desk):
+    """A job's sign that it ran."""
+
+    @operation(
+        role=OPERATOR,
+        changes=False,
+        news=True,
+        help=Words(en="Report that a job ran.", ja="ジョブの実行を報告します。"),
+    )
+    async def beat(self, who: Person, name: str, ok: bool = True, text: str = "") -> Beat:
+        """Keep the report, durable on return; its time is this node's."""
+        _, plan = await self._current()
+        jobs = _jobs(plan.monitors.values())
+        if name not in jobs:
+            raise NotFound(NO_JOB.fill(name=name, instead=instead(name, jobs)))
+        beat = Beat(at=self._clocks.wall(), ok=ok, text=_one_line(text))
+        await self._store.beat(name, beat)
+        return beat
+
+
+def _jobs(monitors: Iterable[Monitor]) -> frozenset[str]:
+    return frozenset(getattr(m.options, "job", "") for m in monitors if m.kind == HEARTBEAT)
+
+
+def _one_line(text: str) -> str:
+    """It goes into mails and onto terminals: no line breaks, nothing that cannot be seen."""
+    seen = "".join(letter if letter.isprintable() else " " for letter in text)
+    line = " ".join(seen.split())
+    return line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"

@@ -1,0 +1,62 @@
+"""Operations on the vault's key: whether it opens everything, and another one in its place."""
+
+from __future__ import annotations
+
+from noroshi.core.os_errors import why
+from noroshi.core.words import Words
+from noroshi.service.base import Desk
+from noroshi.service.node.answers import KeyChecked, KeyEntry, KeyRotated
+from noroshi.service.operation import ADMIN, Person, Trouble, note, operation
+from noroshi.vault import KeyRing, VaultError
+
+NO_RING = Words(
+    en="The vault's key is not looked after here.", ja="ここでは保管庫の鍵を扱えません。"
+)
+NOT_WRITTEN = Words(
+    en="The new key cannot be written: {why}. The old one goes on opening everything.",
+    ja="新しい鍵を書き込めません ({why})。これまでの鍵でそのまま開けます。",
+)
+
+
+class Sealing(Desk):
+    """The vault's key."""
+
+    @operation(
+        role=ADMIN,
+        changes=False,
+        help=Words(en="Whether the key opens the vault.", ja="保管庫の鍵を確かめます。"),
+    )
+    async def key_check(self, who: Person) -> KeyChecked:
+        """Which key it is, where it comes from, and which entries it opens."""
+        try:
+            found = await self._keyring().check()
+        except VaultError as error:
+            raise Trouble(error.words) from None
+        return KeyChecked(
+            source=found.source.value,
+            path=str(found.path),
+            id=found.id,
+            entries=tuple(KeyEntry(name=n, fault=w) for n, w in found.entries.items()),
+        )
+
+    @operation(
+        role=ADMIN,
+        help=Words(
+            en="Put another key in the place of the key.", ja="保管庫の鍵を交換します。"
+        ),
+    )
+    async def key_rotate(self, who: Person) -> KeyRotated:
+        """Seal everything under a new key; the old one is kept beside it."""
+        try:
+            done = await self._keyring().rotate()
+        except VaultError as error:
+            raise Trouble(error.words) from None
+        except OSError as error:
+            raise Trouble(NOT_WRITTEN.fill(why=why(error))) from None
+        note(before={"key": done.old}, after={"key": done.new, "entries": done.entries})
+        return KeyRotated(old=done.old, kept=str(done.kept), new=done.new, entries=done.entries)
+
+    def _keyring(self) -> KeyRing:
+        if self._ring is None:
+            raise Trouble(NO_RING)
+        return self._ring

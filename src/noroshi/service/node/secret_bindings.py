@@ -1,0 +1,239 @@
+"""Bind the vault's entries to their uses: a secret that was put in for one server goes to no other,
+unless whoever changes that may run programs (decision 21)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from noroshi import schema
+from noroshi.core.definitions.problems import Problem
+from noroshi.core.words import Words, plain
+from noroshi.definitions import Plan
+from noroshi.definitions.uses import Use, place_of, uses_of
+from noroshi.ports import Store
+from noroshi.service.operation import Conflict, NotSure, Person
+from noroshi.vault import Vault, VaultError
+
+NOTE, LED = "bound/", "led/"
+MOST_TOLD = 20
+ELSEWHERE = Words(
+    en="This would send a secret somewhere else than before, so it needs the password again. (With "
+    "an API token: one that was made with --programs.)",
+    ja="シークレットが本来とは別の相手に送られる変更です。パスワードをもう一度入力してください "
+    "(API トークンなら、--programs を付けて作ったものが必要です)。",
+)
+SENT = Words(
+    en="is kept in the vault for {known}; this would send it to {where}",
+    ja="保管庫では {known} 用ですが、{where} に送られることになります",
+)
+UNSEEN = Words(
+    en="“{entry}” was not kept. The API token {token}, which may not send secrets elsewhere, chose "
+    "where it would go: {where}. If that is right, say so (on the route's page, or by noroshi secret set {entry} "
+    "--to PLACE); else correct the definition first",
+    ja="「{entry}」は保存していません。送り先の {where} は、シークレットの送り先を変える権限のない API トークン {token} "
+    "が指定したものです。正しければその送り先を指定し (経路の画面か、noroshi secret set {entry} --to 送り先)、"
+    "違うなら先に定義を直してください",
+)
+TO_NOBODY = Words(en="nothing yet", ja="未定の相手")
+ITS_OWN_URL = Words(en="the URL that it holds", ja="その項目自身の URL")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bound:
+    """The uses that an entry is kept for. `by` is the door and name of whoever may name it freely,
+    as the value is theirs: an API token that put it in, or anybody whose entry nothing named yet."""
+
+    uses: tuple[Use, ...] = ()
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Led:
+    """The uses of an entry that API tokens without programs chose and no person has confirmed.
+    `token` is what the last of them is called, `by` the one that chose all of them, if one did."""
+
+    uses: tuple[Use, ...] = ()
+    token: str = ""
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Goes:
+    """Where an entry goes by the definitions in force, and the token that led it there."""
+
+    to: tuple[str, ...]
+    led_by: str = ""
+
+
+class Binding:
+    """The bindings, as notes of the store: they need no key, and stay when an entry is removed."""
+
+    def __init__(self, store: Store, vault: Vault) -> None:
+        self._store, self._vault = store, vault
+
+    async def see_that_bound(
+        self, who: Person, after: Plan, before: Plan, given: Mapping[str, str] | None = None
+    ) -> None:
+        """Refuse a plan that sends an entry where it is not kept for. `given` are values that are
+        to be kept with it. Raises NotSure."""
+        new = () if who.sure else await self._new(after, before, given or {})
+        if not new:
+            return
+        notes, kept = await self._store.notes(), set(await self._vault.names())
+        found = list[Problem]()
+        for use in sorted(new):
+            bound = _bound(notes, use.entry)
+            known = bound is not None or use.entry in kept
+            if known and not _may(bound or Bound(), use, who):
+                found.append(_told(use, bound or Bound()))
+        if found:
+            raise NotSure(ELSEWHERE, tuple(found[:MOST_TOLD]))
+
+    async def lead(
+        self, who: Person, after: Plan, before: Plan, given: Mapping[str, str] | None = None
+    ) -> None:
+        """Note what a token chooses that may not say where a secret goes, before it is in force."""
+        if who.sure or who.door != "api":
+            return
+        notes, new = await self._store.notes(), await self._new(after, before, given or {})
+        for entry, uses in _by_entry(new).items():
+            led = _led(notes, entry)
+            by = _called(who) if not led.uses or led.by == _called(who) else ""
+            made = Led(uses=_sum(led.uses, uses), token=who.name, by=by)
+            await self._note_led(entry, led, made)
+
+    async def see_that_shown(
+        self, who: Person, plan: Plan, entry: str, value: str, to: Collection[str]
+    ) -> None:
+        """Refuse a secret that would go where a token chose, unless whoever gives it names that
+        place, or is the token. Raises Conflict."""
+        led = _led(await self._store.notes(), entry)
+        if not led.uses or led.by == _called(who):
+            return
+        uses = _by_entry(await self._resolved(uses_of(plan), {entry: value})).get(entry, ())
+        unseen = {use.where for use in uses if use in led.uses and use.where} - set(to)
+        if unseen:
+            where = sorted(unseen)
+            words = UNSEEN.fill(entry=entry, token=led.token, where=", ".join(where))
+            raise Conflict(words, tuple(Problem("to", plain(one)) for one in where))
+
+    async def goes(self, plan: Plan) -> Mapping[str, Goes]:
+        """Return where each entry goes, by its name."""
+        notes, found = await self._store.notes(), dict[str, Goes]()
+        for entry, uses in _by_entry(await self._resolved(uses_of(plan))).items():
+            led = _led(notes, entry)
+            chosen = any(use in led.uses and use.where for use in uses)
+            to = sorted({use.where for use in uses if use.where})
+            found[entry] = Goes(to=tuple(to), led_by=led.token if chosen else "")
+        return found
+
+    async def bind(self, *plans: Plan) -> None:
+        """Note the uses of these plans, beside those that are noted: what is or was in force is
+        meant, entries of the time before there were bindings with it. What is not kept yet is
+        bound when it is put in."""
+        uses = await self._resolved(frozenset[Use]().union(*map(uses_of, plans)))
+        notes, kept = await self._store.notes(), set(await self._vault.names())
+        for entry, its in _by_entry(uses).items():
+            bound = _bound(notes, entry)
+            if bound is not None or entry in kept:
+                every = _sum(bound.uses if bound else (), its)
+                await self._note(entry, bound, replace(bound or Bound(), uses=every))
+
+    async def bind_anew(self, who: Person, plan: Plan, entry: str) -> None:
+        """Note that somebody puts a value in: it is meant for what the plan names it for."""
+        notes = await self._store.notes()
+        uses = _by_entry(await self._resolved(uses_of(plan))).get(entry, ())
+        mine = who.door == "api" or not uses
+        bound = Bound(uses=_sum((), uses), by=_called(who) if mine else "")
+        await self._note(entry, _bound(notes, entry), bound)
+        led = _led(notes, entry)
+        if led.by != _called(who):
+            left = tuple(use for use in led.uses if use not in uses)
+            await self._note_led(entry, led, replace(led, uses=left))
+
+    async def disown(self, entry: str) -> None:
+        """Let nobody name an entry freely, as another value is to be put in."""
+        bound = _bound(await self._store.notes(), entry)
+        if bound is not None:
+            await self._note(entry, bound, replace(bound, by=""))
+
+    async def _note(self, entry: str, before: Bound | None, bound: Bound) -> None:
+        if bound != before:
+            await self._store.note(NOTE + entry, schema.text(bound))
+
+    async def _note_led(self, entry: str, before: Led, led: Led) -> None:
+        if led != before:
+            await self._store.note(LED + entry, schema.text(led))
+
+    async def _new(
+        self, after: Plan, before: Plan, given: Mapping[str, str]
+    ) -> Collection[Use]:
+        """The uses of a plan that are not those of the plan in force."""
+        one, other = uses_of(after), uses_of(before)
+        if one == other and not given:
+            return set()
+        return set(await self._resolved(one, given)) - set(await self._resolved(other))
+
+    async def _resolved(
+        self, uses: Iterable[Use], given: Mapping[str, str] | None = None
+    ) -> list[Use]:
+        """Return them with the place that the URL in another entry says, as far as it is kept."""
+        found = list[Use]()
+        for use in uses:
+            if not use.by_url:
+                found.append(use)
+            elif where := place_of(await self._value(use.by_url, given or {}), use.proxy):
+                found.append(Use(use.entry, use.what, where))
+        return found
+
+    async def _value(self, entry: str, given: Mapping[str, str]) -> str:
+        if entry in given:
+            return given[entry].strip()
+        try:
+            kept = await self._vault.get(entry)
+        except VaultError:
+            return ""
+        return kept.reveal().strip() if kept is not None else ""
+
+
+def _may(bound: Bound, use: Use, who: Person) -> bool:
+    """Tell whether an entry goes to where it was meant to go, or the value is their own."""
+    own = bound.by == _called(who) and (who.door == "api" or not bound.uses)
+    return use in bound.uses or own
+
+
+def _bound(notes: Mapping[str, str], entry: str) -> Bound | None:
+    try:
+        return schema.value(Bound, notes[NOTE + entry])
+    except (KeyError, schema.Unreadable):
+        return None
+
+
+def _led(notes: Mapping[str, str], entry: str) -> Led:
+    try:
+        return schema.value(Led, notes[LED + entry])
+    except (KeyError, schema.Unreadable):
+        return Led()
+
+
+def _by_entry(uses: Iterable[Use]) -> Mapping[str, list[Use]]:
+    found = dict[str, list[Use]]()
+    for use in uses:
+        found.setdefault(use.entry, []).append(use)
+    return found
+
+
+def _sum(one: Collection[Use], other: Collection[Use]) -> tuple[Use, ...]:
+    return tuple(sorted({*one, *other}))
+
+
+def _called(who: Person) -> str:
+    """By what no other of the same name has: who is made anew owns nothing of the one before."""
+    return f"{who.door}/{who.id or who.name}"
+
+
+def _told(use: Use, bound: Bound) -> Problem:
+    known = ", ".join(dict.fromkeys(one.where for one in bound.uses if one.where))
+    own = ITS_OWN_URL if bound.uses else TO_NOBODY
+    return Problem(use.entry, SENT.fill(known=known or own, where=use.where or ITS_OWN_URL))

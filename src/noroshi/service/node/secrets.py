@@ -1,0 +1,140 @@
+"""Operations on the vault's entries that people keep: which there are, and taking one out."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from typing import Any
+
+from noroshi.core.definitions.problems import Problem, instead
+from noroshi.core.words import Words
+from noroshi.ports import Document
+from noroshi.service.base import Desk
+from noroshi.service.node.answers import SecretEntry
+from noroshi.service.node.secret_bindings import Goes
+from noroshi.service.operation import (
+    ADMIN,
+    Conflict,
+    Invalid,
+    NotFound,
+    Person,
+    Trouble,
+    note,
+    operation,
+)
+from noroshi.vault import reserved
+
+NAMES_AN_ENTRY = re.compile(r"(secret|certificate)(_next)?|(\w+_)?password|\w+_entry")
+"""What settings are called that name an entry of the vault."""
+LEFT = Words(en="Nothing was removed.", ja="何も削除していません。")
+HEADERS = "secret_headers"
+"""What settings are called that name one for each header."""
+IN_USE = Words(
+    en="{who} names it: without it no mail goes by that way, and no such page is looked at. To remove "
+    "it all the same: noroshi secret remove {name} --force",
+    ja="{who} で使われています。削除すると、その経路での送信や、そのページの監視ができなくなります。それでも削除するには: "
+    "noroshi secret remove {name} --force",
+)
+NO_ENTRY = Words(
+    en="The vault has no entry {given}{instead}. See: noroshi secret list",
+    ja="保管庫に {given} はありません{instead}。noroshi secret list で確かめてください。",
+)
+
+
+class Entries(Desk):
+    """Listed, removed; what is in them never comes out."""
+
+    @operation(
+        role=ADMIN,
+        changes=False,
+        help=Words(en="The vault's entries.", ja="保管庫の項目を一覧します。"),
+    )
+    async def secret_list(self, who: Person) -> tuple[SecretEntry, ...]:
+        """Those that are kept and those that definitions name, without the sign-ins' own."""
+        kept = {name for name in await self._vault.names() if not reserved(name)}
+        named = named_in((await self._store.current()).documents)
+        goes = await self._goes()
+        return tuple(
+            SecretEntry(
+                name=name,
+                kept=name in kept,
+                named_by=tuple(named.get(name, ())),
+                goes_to=goes[name].to if name in goes else (),
+                led_by=goes[name].led_by if name in goes else "",
+            )
+            for name in sorted(kept | named.keys())
+        )
+
+    async def _goes(self) -> Mapping[str, Goes]:
+        """Where each entry goes; of none while the definitions cannot be read."""
+        with suppress(Trouble):
+            return await self._binding.goes((await self._current())[1])
+        return {}
+
+    @operation(role=ADMIN, help=Words(en="Remove an entry.", ja="保管庫の項目を削除します。"))
+    async def secret_remove(self, who: Person, name: str, force: bool = False) -> str:
+        """Take it out for good; one that definitions name only with `force`."""
+        if why := reserved(name):
+            raise Invalid(LEFT, (Problem("name", why),))
+        kept = [one for one in await self._vault.names() if not reserved(one)]
+        if name not in kept:
+            raise NotFound(NO_ENTRY.fill(given=name, instead=instead(name, kept)))
+        named = named_in((await self._store.current()).documents).get(name)
+        if named and not force:
+            raise Conflict(IN_USE.fill(who=", ".join(named), name=name))
+        await self._bind_all()
+        await self._vault.remove(name)
+        note(before={"kept": True, "named_by": named or []}, after={"kept": False})
+        return name
+
+    async def _bind_all(self) -> None:
+        """Bind what the definitions name now: what is put in again later is for the same."""
+        with suppress(Trouble):  # definitions that cannot be read any more name nothing
+            await self._binding.bind((await self._current())[1])
+
+
+def named_in(documents: Iterable[Document]) -> Mapping[str, Sequence[str]]:
+    """Each entry that definitions name, with the keys of those that do."""
+    return _by_name(documents, _named)
+
+
+def named_by_headers(documents: Iterable[Document]) -> Mapping[str, Sequence[str]]:
+    """The same of those that monitors of web pages send."""
+    return _by_name(documents, _in_headers)
+
+
+def _by_name(
+    documents: Iterable[Document], names_in: Callable[[Any], Iterator[str]]
+) -> Mapping[str, Sequence[str]]:
+    found = defaultdict[str, list[str]](list)
+    for one in sorted(documents, key=lambda document: document.key):
+        for name in dict.fromkeys(names_in(json.loads(one.body))):
+            found[name].append(one.key)
+    return dict(found)
+
+
+def fields_naming(said: Any, place: str = "") -> Iterator[tuple[str, str]]:
+    """Yield each entry of the vault that a definition names, with the setting that names it."""
+    if isinstance(said, Mapping):
+        for field, inside in said.items():
+            where = f"{place}.{field}" if place else str(field)
+            if field == HEADERS and isinstance(inside, Mapping):
+                yield from ((where, name) for name in inside.values() if isinstance(name, str))
+            if isinstance(inside, str) and inside and NAMES_AN_ENTRY.fullmatch(field):
+                yield where, inside
+            yield from fields_naming(inside, where)
+    elif isinstance(said, list):
+        for number, inside in enumerate(said):
+            called = inside.get("name", number) if isinstance(inside, Mapping) else number
+            yield from fields_naming(inside, f"{place}.{called}")
+
+
+def _named(said: Any) -> Iterator[str]:
+    return (name for _, name in fields_naming(said))
+
+
+def _in_headers(said: Any) -> Iterator[str]:
+    return (name for where, name in fields_naming(said) if where.endswith(f".{HEADERS}"))

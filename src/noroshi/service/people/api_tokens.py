@@ -1,0 +1,158 @@
+"""Operations on API tokens, by which a program comes in, in a person's stead."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from noroshi.core.definitions.problems import Problem, instead, shortened
+from noroshi.core.people import NAME, ApiToken, holds, made_with
+from noroshi.core.words import Words
+from noroshi.people import keys
+from noroshi.people.entering import BAD_NAME
+from noroshi.service.base import Desk
+from noroshi.service.operation import (
+    ADMIN,
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+    Person,
+    note,
+    operation,
+)
+from noroshi.service.people.users import NOT_MADE, maker, role_faults
+
+MOST_DAYS = 3650
+BAD_DAYS = Words(
+    en="must be 0 (it does not end) to {most}", ja="0 (期限なし) から {most} までにしてください"
+)
+NO_TOKEN = Words(
+    en="There is no API token {given}{instead}",
+    ja="{given} という API トークンはありません{instead}",
+)
+NO_MORE = Words(
+    en="{who} is no longer an administrator. Nothing was created.",
+    ja="{who} はもう管理者ではありません。何も作成していません。",
+)
+THERE_IS_TOKEN = Words(
+    en="There is an API token {name} already. Revoke it first, or choose another name.",
+    ja="{name} という API トークンはすでにあります。先に失効させるか、別の名前にしてください。",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenMade:
+    """An API token: `token` is shown once."""
+
+    name: str
+    role: str
+    token: str = field(repr=False)
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenRow:
+    """An API token in short. `ended`: it holds no more."""
+
+    name: str
+    role: str
+    by: str
+    made: datetime
+    until: datetime | None
+    programs: bool
+    ended: bool
+
+
+class ApiTokens(Desk):
+    """Made, listed and revoked. The store keeps what proves one, never the token."""
+
+    @operation(
+        role=ADMIN,
+        sure=True,
+        help=Words(en="Make an API token.", ja="API トークンを作ります。"),
+    )
+    async def token_new(
+        self,
+        who: Person,
+        name: str,
+        role: str = "viewer",
+        days: int = 90,
+        programs: bool = False,
+    ) -> TokenMade:
+        """For a program, in a person's stead. `programs`: it may also do what runs programs
+        or sends a secret elsewhere; `days` 0: it does not end."""
+        problems = [Problem("name", BAD_NAME)] * (not NAME.fullmatch(name))
+        problems += role_faults(role)
+        if not 0 <= days <= MOST_DAYS:
+            problems.append(Problem("days", BAD_DAYS.fill(most=MOST_DAYS)))
+        if problems:
+            raise Invalid(NOT_MADE, tuple(problems))
+        text, now = keys.token(), self.now()
+        token = ApiToken(
+            name=name,
+            role=role,
+            hash=keys.hashed(text),
+            by=maker(who),
+            made=now,
+            until=now + timedelta(days=days) if days else None,
+            programs=programs,
+        )
+        async with self._people.administrators:
+            await self._see_that_they_still_may(who)
+            if not await self._store.put_api_token(token):
+                raise Conflict(THERE_IS_TOKEN.fill(name=name))
+        note(after={"role": role, "until": token.until, "programs": programs})
+        return TokenMade(name=name, role=role, token=text, until=token.until)
+
+    @operation(
+        role=ADMIN,
+        changes=False,
+        help=Words(en="All API tokens.", ja="API トークンを一覧します。"),
+    )
+    async def token_list(self, who: Person) -> tuple[TokenRow, ...]:
+        """Who made them, and until when they hold; never the tokens."""
+        known = await self._store.api_tokens()
+        return tuple(
+            TokenRow(
+                name=one.name,
+                role=one.role,
+                by=one.by,
+                made=one.made,
+                until=one.until,
+                programs=one.programs,
+                ended=not holds(one, known, self.now()),
+            )
+            for one in known.values()
+        )
+
+    @operation(
+        role=ADMIN, help=Words(en="Revoke an API token.", ja="API トークンを失効させます。")
+    )
+    async def token_revoke(self, who: Person, name: str) -> str:
+        """It is not taken from the next request on, nor is any that was made by it, or by one of
+        those."""
+        async with self._people.administrators:
+            known = await self._store.api_tokens()
+            gone = made_with(name, known)
+            for one in gone:
+                await self._store.drop_api_token(one)
+            if name not in known or not await self._store.drop_api_token(name):
+                near = instead(name, known)
+                raise NotFound(NO_TOKEN.fill(given=shortened(name), instead=near))
+        role, by = known[name].role, known[name].by
+        note(before={"role": role, "by": by, "api_tokens": list(gone)})
+        return name
+
+    async def _see_that_they_still_may(self, who: Person) -> None:
+        """Raises Forbidden for whoever was removed, demoted or revoked since they asked."""
+        if who.door == "api":
+            token = (await self._store.api_tokens()).get(who.name)
+            still = token is not None and token.role == ADMIN
+        elif who.door == "web":
+            user = (await self._store.users()).get(who.name)
+            still = user is not None and user.role == ADMIN
+        else:
+            still = True  # the kernel said a moment ago who it is
+        if not still:
+            raise Forbidden(NO_MORE.fill(who=who.name))

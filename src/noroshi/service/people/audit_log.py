@@ -1,0 +1,33 @@
+"""The log of what everybody changed: kept by every operation, and read by administrators."""
+
+from __future__ import annotations
+
+from noroshi.core.people import Audited
+from noroshi.core.words import Words
+from noroshi.service.base import Desk
+from noroshi.service.operation import ADMIN, Person, operation
+
+MOST_LISTED = 10_000
+
+
+class Auditing(Desk):
+    """Who changed what, and who was refused."""
+
+    @operation(
+        role=ADMIN,
+        changes=False,
+        help=Words(en="Who changed what.", ja="誰が何を変えたかを新しい順に表示します。"),
+    )
+    async def audit(self, who: Person, last: int = 50) -> tuple[Audited, ...]:
+        """Newest first: who, by which door, from what to what. Secrets are never in it."""
+        return tuple(await self._store.audited(max(1, min(last, MOST_LISTED))))
+
+    # no operations
+
+    async def record(self, row: Audited) -> None:
+        """Keep a row of the audit log."""
+        await self._store.audit(row)
+
+    async def turn_away(self, who: Person, name: str, why: Words) -> None:
+        """Note that an operation was refused."""
+        await self._people.turned_away.note(name, who.name, who.door, who.address, why)

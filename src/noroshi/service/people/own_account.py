@@ -1,0 +1,136 @@
+"""Operations of people on their own account, whatever their role: password and second step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from noroshi.core.definitions.problems import Problem
+from noroshi.core.people import User
+from noroshi.core.words import Words
+from noroshi.people import NoEntry
+from noroshi.people.passwords import unfit
+from noroshi.service.operation import (
+    ADMIN,
+    VIEWER,
+    Forbidden,
+    Invalid,
+    Person,
+    Trouble,
+    note,
+    operation,
+)
+from noroshi.service.people.users import NOT_SET, Recovery, SecondStep, Users
+
+WHOSE = Words(
+    en="Say whose account it is: only a browser that is logged in goes without a name.",
+    ja="誰のアカウントか、名前を指定してください (省けるのは、ログインしたブラウザーだけです)。",
+)
+NOT_YOURS = Words(
+    en="{name} is somebody else. An administrator does that: noroshi user password {name}",
+    ja="{name} はほかの利用者です。管理者が noroshi user password {name} で変更できます。",
+)
+
+
+IN_BROWSER = Words(
+    en="{name} has a second step, which a password alone does not change: log in and do it in the "
+    "browser. If the authenticator is lost, an administrator does: noroshi user totp --off {name}",
+    ja="{name} は2段階認証を使っているため、パスワードだけでは変更できません。ブラウザーでログインして操作して"
+    "ください。認証アプリをなくしたときは、管理者が noroshi user totp --off {name} を実行します。",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnAccount:
+    """Who asks, and whether they may log in at all: a token or this computer's user has neither
+    password nor second step here."""
+
+    name: str
+    role: str = ""
+    two_steps: bool = False
+    recovery: int = 0
+
+
+class OwnAccounts(Users):
+    """By the password each time, so that a browser left alone gives nothing away."""
+
+    @operation(role=VIEWER, help=Words(en="Your own account.", ja="自分のアカウントです。"))
+    async def own_account(self, who: Person) -> OwnAccount:
+        """Whether it has a second step, and how many recovery codes are left."""
+        user = (await self._store.users()).get(who.name) if who.door == "web" else None
+        if user is None:
+            return OwnAccount(name=who.name)
+        return OwnAccount(
+            name=user.name,
+            role=user.role,
+            two_steps=user.two_steps,
+            recovery=len(user.recovery),
+        )
+
+    @operation(
+        role=VIEWER,
+        changes=True,
+        secret=("old", "new"),
+        help=Words(en="Change your own password.", ja="自分のパスワードを変えます。"),
+    )
+    async def own_password(self, who: Person, old: str, new: str, name: str = "") -> str:
+        """You are logged out everywhere. `name`: whose, where nobody is logged in."""
+        user = await self._stepper(who, old, name)
+        if why := unfit(user.name, new):
+            raise Invalid(NOT_SET, (Problem("new", why),))
+        made, _ = await self._with_password(user, new)
+        await self._change(made, user)
+        note(after={"user": user.name})
+        return user.name
+
+    @operation(
+        role=VIEWER,
+        changes=True,
+        secret=("password",),
+        help=Words(en="Begin your own second step.", ja="自分の2段階認証を始めます。"),
+    )
+    async def own_totp(self, who: Person, password: str, name: str = "") -> SecondStep:
+        """A seed for an authenticator; it holds once a code of it was given back."""
+        return await self._step_begun(await self._stepper(who, password, name))
+
+    @operation(
+        role=VIEWER,
+        changes=True,
+        secret=("password", "code"),
+        help=Words(en="Turn your own second step on.", ja="自分の2段階認証を有効にします。"),
+    )
+    async def own_totp_on(
+        self, who: Person, code: str, password: str = "", name: str = ""
+    ) -> Recovery:
+        """With a code of the authenticator; a browser gave the password when it began."""
+        mine = who.door == "web" and name in ("", who.name) and not password
+        user = await (self._user(who.name) if mine else self._stepper(who, password, name))
+        return await self._step_on(user, code)
+
+    @operation(
+        role=VIEWER,
+        changes=True,
+        secret=("password",),
+        help=Words(en="Turn your own second step off.", ja="自分の2段階認証を無効にします。"),
+    )
+    async def own_totp_off(self, who: Person, password: str, name: str = "") -> str:
+        """The authenticator and the recovery codes are good for nothing then."""
+        return await self._step_off(await self._stepper(who, password, name))
+
+    async def _stepper(self, who: Person, password: str, name: str) -> User:
+        """Return the user who is meant, for what a password alone must not change: whoever has a
+        second step took it to log in, or may do it for anybody."""
+        user = await self._owner(who, password, name)
+        if user.two_steps and who.door != "web" and not (who.sure and ADMIN in who.roles):
+            raise Forbidden(IN_BROWSER.fill(name=user.name))
+        return user
+
+    async def _owner(self, who: Person, password: str, name: str) -> User:
+        """The user that is meant, by their password; as often as at the log-in."""
+        if who.door == "web" and name not in ("", who.name):
+            raise Forbidden(NOT_YOURS.fill(name=name))
+        if who.door != "web" and not name:
+            raise Invalid(WHOSE, (Problem("name", WHOSE),))
+        try:
+            return await self._people.prove(name or who.name, password, who.address)
+        except NoEntry as no:
+            raise (Trouble if no.seconds else Forbidden)(no.words) from None

@@ -1,0 +1,328 @@
+"""Operations on people who log in: their roles, passwords and second steps."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from noroshi.core.definitions.problems import Problem, instead
+from noroshi.core.people import NAME, OF_TOKEN, ROLES, User, made_with, roles_up_to
+from noroshi.core.words import Words
+from noroshi.people import keys, steps
+from noroshi.people.entering import BAD_NAME, SEED
+from noroshi.people.passwords import Busy, unfit
+from noroshi.service.base import Desk
+from noroshi.service.operation import (
+    ADMIN,
+    Conflict,
+    Invalid,
+    NotFound,
+    Person,
+    Trouble,
+    note,
+    operation,
+)
+from noroshi.vault import Secret, VaultError
+
+CODE_DAYS = 3
+NOT_MADE = Words(en="Nothing was made.", ja="何も作成していません。")
+NOT_SET = Words(en="The password was left as it is.", ja="パスワードは変更していません。")
+BAD_ROLE = Words(en="is none of {known}", ja="は使えません。{known} のどれかです")
+NO_USER = Words(
+    en="There is no user {given}{instead}", ja="{given} という利用者はいません{instead}"
+)
+THERE_IS = Words(en="There is a user {name} already.", ja="{name} という利用者はすでにいます。")
+LAST_ONE = Words(
+    en="{name} is the only administrator who can log in. Make another one first.",
+    ja="{name} はログインできる唯一の管理者です。先に別の管理者を作ってください。",
+)
+MEANWHILE = Words(
+    en="Somebody else changed {name} at the same moment. Look, and do it again.",
+    ja="{name} は同時にほかの人が変更しました。確かめてから、もう一度実行してください。",
+)
+BUSY = Words(
+    en="Many passwords are being checked just now. Try again in a moment.",
+    ja="パスワードの処理が混み合っています。少し待ってもう一度試してください。",
+)
+WRONG_CODE = Words(
+    en="This code is not right. Take the one that the authenticator shows now, and see that the "
+    "clocks agree.",
+    ja="コードが正しくありません。認証アプリにいま出ているものを入れてください。時計のずれも"
+    "確かめてください。",
+)
+NOT_BEGUN = Words(
+    en="Two-step log-in of {name} was not begun.", ja="{name} の2段階認証は始めていません。"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserMade:
+    """A user; `code` is shown once: by it they choose their password, until then."""
+
+    name: str
+    role: str
+    code: str = field(default="", repr=False)
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserRow:
+    """A user in short. `waits`: they have not chosen a password yet."""
+
+    name: str
+    role: str
+    made: datetime
+    waits: bool
+    two_steps: bool
+    recovery: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecondStep:
+    """What an authenticator takes: the seed, or `address` as a QR code. Shown once."""
+
+    name: str
+    seed: str = field(repr=False)
+    address: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recovery:
+    """Codes for when the authenticator is lost; each is good once, and shown once."""
+
+    name: str
+    codes: tuple[str, ...] = field(repr=False)
+
+
+class Users(Desk):
+    """Who may log in, as what, and by which proof."""
+
+    @operation(
+        role=ADMIN,
+        sure=True,
+        secret=("password",),
+        help=Words(en="Add a user.", ja="利用者を追加します。"),
+    )
+    async def user_add(
+        self, who: Person, name: str, role: str = "viewer", password: str = ""
+    ) -> UserMade:
+        """With a password, or with a one-time code by which they choose one themselves."""
+        problems = [Problem("name", BAD_NAME)] * (not NAME.fullmatch(name))
+        problems += _faults(role, name, password)
+        if problems:
+            raise Invalid(NOT_MADE, tuple(problems))
+        made, code = await self._with_password(
+            User(name=name, role=role, made=self.now()), password
+        )
+        if not await self._store.put_user(made, None):
+            raise Conflict(THERE_IS.fill(name=name))
+        note(after={"role": role})
+        return UserMade(name=name, role=role, code=code, until=made.code_until)
+
+    @operation(
+        role=ADMIN, changes=False, help=Words(en="All users.", ja="利用者を一覧します。")
+    )
+    async def user_list(self, who: Person) -> tuple[UserRow, ...]:
+        """Who may log in, and as what."""
+        return tuple(
+            UserRow(
+                name=user.name,
+                role=user.role,
+                made=user.made,
+                waits=not user.password,
+                two_steps=user.two_steps,
+                recovery=len(user.recovery),
+            )
+            for user in (await self._store.users()).values()
+        )
+
+    @operation(
+        role=ADMIN,
+        sure=True,
+        secret=("password",),
+        help=Words(en="Give a user another password.", ja="利用者のパスワードを変えます。"),
+    )
+    async def user_password(self, who: Person, name: str, password: str = "") -> UserMade:
+        """Or a one-time code by which they choose one; they are logged out everywhere."""
+        user = await self._user(name)
+        if problems := _faults(user.role, name, password):
+            raise Invalid(NOT_SET, tuple(problems))
+        made, code = await self._with_password(user, password)
+        await self._change(made, user)
+        note(after={"role": user.role})
+        return UserMade(name=name, role=user.role, code=code, until=made.code_until)
+
+    @operation(
+        role=ADMIN,
+        sure=True,
+        help=Words(en="Give a user another role.", ja="利用者の権限を変えます。"),
+    )
+    async def user_role(self, who: Person, name: str, role: str) -> UserMade:
+        """It holds from their next request on; what API tokens they made that may do more than
+        they may now hold no more, nor does any that was made by one of those."""
+        user = await self._user(name)
+        if problems := _faults(role, name, ""):
+            raise Invalid(NOT_MADE, tuple(problems))
+        async with self._people.administrators:
+            if role != ADMIN:
+                await self._see_that_one_is_left(name)
+            # Before it: cut off here, it can be done again.
+            gone = await self._revoked(name, roles_up_to(role))
+            await self._change(replace(user, role=role), user)
+        note(before={"role": user.role, "api_tokens": gone}, after={"role": role})
+        return UserMade(name=name, role=role)
+
+    @operation(
+        role=ADMIN, sure=True, help=Words(en="Remove a user.", ja="利用者を削除します。")
+    )
+    async def user_remove(self, who: Person, name: str) -> str:
+        """They are logged out at once, and the API tokens that they made hold no more, nor does any
+        that was made by one of those."""
+        user = await self._user(name)
+        async with self._people.administrators:
+            await self._see_that_one_is_left(name)
+            gone = await self._revoked(name)
+            await self._store.drop_user(name)  # after them: cut off here, it can be done again
+        for entry in (SEED.format(name=name), _next(name)):
+            await self._vault.remove(entry)
+        note(before={"role": user.role, "api_tokens": gone})
+        return name
+
+    @operation(
+        role=ADMIN,
+        sure=True,
+        help=Words(en="Begin two-step log-in for a user.", ja="利用者の2段階認証を始めます。"),
+    )
+    async def user_totp(self, who: Person, name: str) -> SecondStep:
+        """A fresh seed for an authenticator; it holds once a code of it was given back."""
+        return await self._step_begun(await self._user(name))
+
+    @operation(
+        role=ADMIN,
+        sure=True,
+        secret=("code",),
+        help=Words(
+            en="Turn two-step log-in on for a user.", ja="利用者の2段階認証を有効にします。"
+        ),
+    )
+    async def user_totp_on(self, who: Person, name: str, code: str) -> Recovery:
+        """With a code of the authenticator; the answer is what to keep for its loss."""
+        return await self._step_on(await self._user(name), code)
+
+    @operation(
+        role=ADMIN,
+        sure=True,
+        help=Words(
+            en="Turn two-step log-in off for a user.", ja="利用者の2段階認証を無効にします。"
+        ),
+    )
+    async def user_totp_off(self, who: Person, name: str) -> str:
+        """For when the authenticator and the recovery codes are lost."""
+        return await self._step_off(await self._user(name))
+
+    # no operations
+
+    async def _user(self, name: str) -> User:
+        users = await self._store.users()
+        if name not in users:
+            raise NotFound(NO_USER.fill(given=name, instead=instead(name, users)))
+        return users[name]
+
+    async def _change(self, after: User, before: User) -> None:
+        if not await self._store.put_user(after, before):
+            raise Conflict(MEANWHILE.fill(name=before.name))
+
+    async def _step_begun(self, user: User) -> SecondStep:
+        """A fresh seed for their authenticator, kept until a code of it was given back."""
+        name, seed = user.name, steps.fresh_seed()
+        await self._keep(_next(name), seed)
+        address = steps.address_of(seed, name, self._name)
+        return SecondStep(name=name, seed=seed, address=address)
+
+    async def _step_on(self, user: User, code: str) -> Recovery:
+        name, seed = user.name, await self._opened(_next(user.name))
+        if seed is None:
+            raise Conflict(NOT_BEGUN.fill(name=name))
+        step = steps.step_of(seed.reveal(), code, self.now(), 0)
+        if not step:
+            raise Invalid(WRONG_CODE)
+        codes, hashes = steps.recovery_codes()
+        await self._keep(SEED.format(name=name), seed.reveal())
+        await self._change(replace(user, two_steps=True, step=step, recovery=hashes), user)
+        await self._vault.remove(_next(name))
+        note(before={"two_steps": user.two_steps}, after={"two_steps": True})
+        return Recovery(name=name, codes=codes)
+
+    async def _step_off(self, user: User) -> str:
+        await self._change(replace(user, two_steps=False, step=0, recovery=()), user)
+        await self._vault.remove(SEED.format(name=user.name))
+        note(before={"two_steps": user.two_steps}, after={"two_steps": False})
+        return user.name
+
+    async def _with_password(self, user: User, password: str) -> tuple[User, str]:
+        """With that password, or a code for one: then none is right until it is chosen."""
+        if not password:
+            code, until = keys.code(), self.now() + timedelta(days=CODE_DAYS)
+            hashed = keys.hashed_code(code)
+            return replace(user, password="", code=hashed, code_until=until), code
+        try:
+            text = await self._people.passwords.hash(password)
+        except Busy:
+            raise Trouble(BUSY) from None
+        return replace(user, password=text, code="", code_until=None), ""
+
+    async def _see_that_one_is_left(self, name: str) -> None:
+        users = (await self._store.users()).values()
+        admins = {user.name for user in users if user.role == ADMIN and user.password}
+        if admins == {name}:
+            raise Conflict(LAST_ONE.fill(name=name))
+
+    async def _revoked(self, name: str, still: Collection[str] = ()) -> list[str]:
+        """The API tokens that this user made, but those of roles that they `still` have, and all
+        that were made by those: they hold no more."""
+        by, known = maker(Person(name, frozenset(), "web")), await self._store.api_tokens()
+        gone = list[str]()
+        for token in known.values():
+            if token.by == by and token.role not in still:
+                gone += [*made_with(token.name, known), token.name]
+        for one in gone:
+            await self._store.drop_api_token(one)
+        return gone
+
+    async def _keep(self, entry: str, seed: str) -> None:
+        try:
+            await self._vault.put(entry, Secret(seed))
+        except VaultError as failure:
+            raise Trouble(failure.words) from None
+
+    async def _opened(self, entry: str) -> Secret | None:
+        try:
+            return await self._vault.get(entry)
+        except VaultError as failure:
+            raise Trouble(failure.words) from None
+
+
+def _faults(role: str, name: str, password: str) -> list[Problem]:
+    found = role_faults(role)
+    if password and (why := unfit(name, password)):
+        found.append(Problem("password", why))
+    return found
+
+
+def role_faults(role: str) -> list[Problem]:
+    """That there is none of that name, if so."""
+    if role in ROLES:
+        return []
+    return [Problem("role", BAD_ROLE.fill(known=", ".join(ROLES)))]
+
+
+def maker(who: Person) -> str:
+    """A user of the node's computer is not the one of the same name who logs in."""
+    if who.door == "api":
+        return f"{who.name}{OF_TOKEN}"
+    return who.name if who.door == "web" else f"{who.name} ({who.door})"
+
+
+def _next(name: str) -> str:
+    return f"{SEED.format(name=name)}-next"

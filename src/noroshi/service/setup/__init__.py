@@ -1,0 +1,1 @@
+"""Operations of the first start: discovery, suggestions, first steps."""

@@ -1,0 +1,245 @@
+"""Operations of the first start: how far it has come, and an alarm that somebody gives back the
+number of."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from noroshi import schema
+from noroshi.actions.trial_alarm import trial_alarm
+from noroshi.core.definitions.problems import Problem, instead
+from noroshi.core.definitions.self_monitoring import OWN
+from noroshi.core.mail import Envelope, Lane
+from noroshi.core.model import Contact
+from noroshi.core.words import Words
+from noroshi.definitions import Plan
+from noroshi.ports import NOTHING_QUEUED, Document
+from noroshi.service.base import Desk
+from noroshi.service.mail.compose import routes_of
+from noroshi.service.operation import (
+    ADMIN,
+    OPERATOR,
+    VIEWER,
+    Conflict,
+    Invalid,
+    NotFound,
+    Person,
+    note,
+    operation,
+)
+from noroshi.service.setup.proofs import seen_by
+from noroshi.service.sign_in.operations import NO_ROUTE as NO_SUCH_ROUTE
+
+FIRST, TEST = "first", "test"
+"""The note of how far the first start has come; the middle of a test alarm's id."""
+NO_CONTACT = Words(
+    en="There is no contact {given}{instead}. An alarm needs somebody to go to.",
+    ja="通知先 {given} はありません{instead}。アラームを送る相手が必要です。",
+)
+NO_ROUTE = Words(
+    en="There is no route yet, so nothing can be sent.",
+    ja="送信経路がまだないため、何も送れません。",
+)
+NO_TEST = Words(
+    en="No test alarm was sent yet, so there is no number to give back.",
+    ja="テスト アラームをまだ送っていません。先に送ってください。",
+)
+WRONG_NUMBER = Words(
+    en="This is not the number of the last test alarm. Look for the newest mail: each has "
+    "another one.",
+    ja="最後に送ったテスト アラームの番号ではありません。番号はメールごとに違います。いちばん新しいメールを"
+    "見てください。",
+)
+TOO_OFTEN = Words(
+    en="Five wrong numbers: send another test alarm, and give back its number.",
+    ja="番号を5回間違えました。もう一度テスト アラームを送り、その番号を入れてください。",
+)
+MOST_WRONG, LEAST, MOST = 5, 1000, 9999
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """What is kept of the first start: the last test alarm, and who gave its number back."""
+
+    mail: str = ""
+    contact: str = ""
+    to: tuple[str, ...] = ()
+    number: str = ""
+    wrong: int = 0
+    sent: datetime | None = None
+    seen: datetime | None = None
+    by: str = ""
+    ended: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirstLook:
+    """How far the first start has come; "" is not there yet. `open`: it was begun, and is
+    neither proved nor put away. `ready`: nothing is known against the `route`, which is no proof;
+    `accepted`: a provider took a mail by it. `mail` is the last test alarm's; `seen` when `by` gave
+    its number back: that is the proof."""
+
+    open: bool
+    contact: str
+    instance: str
+    route: str
+    ready: bool
+    accepted: bool
+    mail: str
+    to: tuple[str, ...]
+    sent: datetime | None
+    seen: datetime | None
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmSent:
+    """The mail that goes to a contact, with a number in it."""
+
+    id: str
+    contact: str
+    to: tuple[str, ...]
+
+
+class Beginning(Desk):
+    """From an empty node to a received alarm."""
+
+    @operation(
+        role=VIEWER,
+        help=Words(en="How far the first start has come.", ja="初期設定の進み具合です。"),
+    )
+    async def first_look(self, who: Person) -> FirstLook:
+        """By what is defined, what is signed in, and whether an alarm was given back."""
+        version, plan = await self._current()
+        kept, instances = await self._kept_first(), _instances(version.documents)
+        routes = await self._routes(plan, NOTHING_QUEUED)
+        well = [one for one in routes if one.state == "well"]
+        taken = [one for one in well if one.accepted]
+        first = next(iter((*taken, *well, *routes)), None)
+        return FirstLook(
+            open=not (kept and (kept.seen or kept.ended))
+            and (kept is not None or not instances),
+            contact=next(iter(plan.contacts), ""),
+            instance=next(iter(instances), ""),
+            route=first.name if first else "",
+            ready=bool(well),
+            accepted=bool(taken),
+            mail=kept.mail if kept else "",
+            to=kept.to if kept else (),
+            sent=kept.sent if kept else None,
+            seen=kept.seen if kept else None,
+            by=kept.by if kept else "",
+        )
+
+    @operation(
+        role=ADMIN,
+        help=Words(en="Put the first start away.", ja="初期設定の案内を終わります。"),
+    )
+    async def first_end(self, who: Person) -> str:
+        """It is not spoken of any more, though no alarm was given back."""
+        await self._keep_first(replace(await self._kept_first() or Kept(), ended=True))
+        return FIRST
+
+    @operation(
+        role=OPERATOR,
+        news=True,
+        help=Words(en="Send a test alarm.", ja="テスト アラームを送ります。"),
+    )
+    async def test_alarm(
+        self, who: Person, contact: str = "", routes: tuple[str, ...] = ()
+    ) -> AlarmSent:
+        """To that contact, else the first one, through the queue as every alarm; the number in
+        its mail proves that somebody has it."""
+        _, plan = await self._current()
+        told = _contact(plan, contact)
+        ways = routes_of(plan, told, routes)
+        if not ways:
+            raise Conflict(NO_ROUTE)
+        if unknown := [one for one in ways if one not in plan.routes]:
+            near = instead(unknown[0], plan.routes)
+            raise NotFound(NO_SUCH_ROUTE.fill(given=unknown[0], instead=near))
+        number, now = str(LEAST + secrets.randbelow(MOST - LEAST + 1)), self._clocks.wall()
+        id = f"{self._new_id()}/{TEST}/{told.id}"
+        await self._store.post(
+            Envelope(
+                id=id,
+                routes=ways,
+                contact=told.id,
+                to=told.addresses,
+                order=id,
+                alarms=(id,),
+                payload=trial_alarm(told, number, self._name, now),
+                action="mail",
+                born=now,
+                lane=Lane.CRITICAL,
+            )
+        )
+        before = await self._kept_first() or Kept()
+        await self._keep_first(
+            replace(
+                before,
+                mail=id,
+                contact=told.id,
+                to=told.addresses,
+                number=number,
+                wrong=0,
+                sent=now,
+            )
+        )
+        note(after={"mail": id, "to": told.addresses})
+        return AlarmSent(id, told.id, told.addresses)
+
+    @operation(
+        role=OPERATOR,
+        secret=("number",),
+        help=Words(
+            en="Give back a test alarm's number.", ja="届いたテスト アラームの番号を入れます。"
+        ),
+    )
+    async def test_alarm_seen(self, who: Person, number: str) -> FirstLook:
+        """That of the last one: who gave it back and when is kept, as proof that it arrived."""
+        kept = await self._kept_first()
+        if kept is None or not kept.mail:
+            raise Conflict(NO_TEST)
+        if kept.wrong >= MOST_WRONG:
+            raise Conflict(TOO_OFTEN)
+        if not secrets.compare_digest(number.strip().encode(), kept.number.encode()):
+            await self._keep_first(replace(kept, wrong=kept.wrong + 1))
+            raise Invalid(WRONG_NUMBER, (Problem("number", WRONG_NUMBER),))
+        if not _is_known(kept):
+            kept = replace(kept, seen=self._clocks.wall(), by=who.name)
+            await self._keep_first(kept)
+        if kept.seen is not None:
+            await seen_by(self._store, kept.mail, kept.by, kept.seen)
+        note(after={"mail": kept.mail, "to": kept.to, "seen": kept.seen})
+        return await self.first_look(who)
+
+    async def _kept_first(self) -> Kept | None:
+        text = (await self._store.notes()).get(FIRST)
+        try:
+            return None if text is None else schema.value(Kept, text)
+        except schema.Unreadable:  # of a version to come
+            return Kept(ended=True)
+
+    async def _keep_first(self, kept: Kept) -> None:
+        await self._store.note(FIRST, schema.text(kept))
+
+
+def _is_known(kept: Kept) -> bool:
+    """Whether the number of the last mail, not of an earlier one, was given back before."""
+    return kept.seen is not None and kept.sent is not None and kept.seen > kept.sent
+
+
+def _instances(documents: Iterable[Document]) -> Collection[str]:
+    names = [one.key.partition("/")[2] for one in documents if one.key.startswith("instances/")]
+    return [name for name in names if name != OWN]
+
+
+def _contact(plan: Plan, name: str) -> Contact:
+    found = plan.contacts.get(name or next(iter(plan.contacts), ""))
+    if found is None:
+        raise NotFound(NO_CONTACT.fill(given=name, instead=instead(name, plan.contacts)))
+    return found

@@ -1,0 +1,192 @@
+"""A sensible watch of a computer, worked out from what was found on it. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from ipaddress import IPv6Address, ip_address
+from typing import Any
+
+from noroshi.core.words import Words, plain
+from noroshi.ports import Listener, Memory, Process, Processor, Volume
+from noroshi.service.setup.known_services import PORTS, PROGRAMS, known_as
+
+GIB = 1 << 30
+SYSTEM, SERVICES, OF_PORTS = "system", "services", "ports"
+GROUP_TITLES: Mapping[str, Words] = {
+    SYSTEM: Words(en="System", ja="システム"),
+    SERVICES: Words(en="Services", ja="サービス"),
+    OF_PORTS: Words(en="Ports", ja="ポート"),
+}
+DISK, MEMORY, CPU = (
+    Words(en="Disk space", ja="ディスク容量"),
+    Words(en="Memory", ja="メモリー"),
+    Words(en="Processor", ja="CPU"),
+)
+OF_DISK = Words(
+    en="{mount} {used:.0f}% of {size:.0f} GiB", ja="{mount} {size:.0f} GiB 中 {used:.0f}%"
+)
+OF_MEMORY = Words(en="{size:.1f} GiB", ja="{size:.1f} GiB")
+OF_CPU = Words(en="{count:processor|processors}", ja="{count}個")
+RUNS = Words(en="runs now ({count})", ja="動作中 ({count}個)")
+FROM = Words(
+    en="WARNING from {warning}%, CRITICAL from {critical}%",
+    ja="{warning}% で注意、{critical}% で危険",
+)
+WARNING_FROM = Words(en="WARNING from {warning}%", ja="{warning}% で注意")
+ENDS = Words(en="CRITICAL once it does not run", ja="動いていなければ危険")
+PORT = Words(en="Port {port}: {what}", ja="ポート {port}: {what}")
+EVERYWHERE = Words(en="listens on all addresses", ja="すべてのアドレスで待ち受け中")
+HERE_ALONE = Words(en="listens on this computer alone", ja="このマシンの中だけで待ち受け中")
+AT = Words(en="listens on {address}", ja="{address} で待ち受け中")
+REFUSES = Words(en="CRITICAL once it refuses connections", ja="接続を拒否したら危険")
+MOST_VOLUMES = 6
+ANY, LOOPBACK = ("0.0.0.0", "::"), ("127.0.0.1", "::1")
+BY = {"0.0.0.0": "", "127.0.0.1": "127.0.0.1", "::": "::1", "::1": "::1"}
+"""How to reach what listens there, best first. "" is the instance's own address; what says "::"
+may take IPv6 alone (RFC 3493, 5.3), so it is reached by that."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suggested:
+    """One monitor to have. `found` says what there is now, `limit` when it would be told of;
+    `there`: the instance has it already."""
+
+    id: str
+    title: Words
+    found: Words
+    limit: Words
+    there: bool
+    monitor: Mapping[str, Any]
+
+
+def suggested(
+    volumes: Sequence[Volume],
+    memory: Memory | None,
+    processor: Processor | None,
+    processes: Iterable[Process],
+    listeners: Iterable[Listener],
+    there: Collection[str],
+) -> tuple[Suggested, ...]:
+    """The monitors that fit, each under its id group/name; what cannot be had is left out."""
+    system = _system(volumes, memory, processor)
+    found = [*system, *_services(processes), *_ports(listeners)]
+    return tuple(_as_one(*one, there=there) for one in found)
+
+
+Made = tuple[str, Words, Words, Words, Mapping[str, Any]]
+
+
+def _as_one(
+    id: str,
+    title: Words,
+    seen: Words,
+    limit: Words,
+    monitor: Mapping[str, Any],
+    *,
+    there: Collection[str],
+) -> Suggested:
+    return Suggested(
+        id=id, title=title, found=seen, limit=limit, there=id in there, monitor=monitor
+    )
+
+
+def _system(
+    volumes: Sequence[Volume], memory: Memory | None, processor: Processor | None
+) -> Iterable[Made]:
+    if volumes:
+        limits = {"warning": 80, "critical": 90, "margin": 2}
+        disk = {"name": "disk", "kind": "disk", "every": "5m", "limits": {"used": limits}}
+        yield f"{SYSTEM}/disk", DISK, _sizes(volumes), FROM.fill(**limits), disk
+    if memory is not None:
+        limits = {"warning": 90, "critical": 95}
+        monitor = {
+            "name": "memory",
+            "kind": "memory",
+            "patience": 3,
+            "limits": {"used": limits},
+        }
+        size = OF_MEMORY.fill(size=memory.total / GIB)
+        yield f"{SYSTEM}/memory", MEMORY, size, FROM.fill(**limits), monitor
+    if processor is not None:
+        count, limits = OF_CPU.fill(count=processor.cores), {"warning": 95}
+        monitor = {"name": "cpu", "kind": "cpu", "patience": 5, "limits": {"busy": limits}}
+        yield f"{SYSTEM}/cpu", CPU, count, WARNING_FROM.fill(**limits), monitor
+
+
+def _sizes(volumes: Sequence[Volume]) -> Words:
+    each = [
+        OF_DISK.fill(mount=one.mount, used=one.used_percent, size=one.size / GIB)
+        for one in volumes[:MOST_VOLUMES]
+    ]
+    more = [plain(f"+{len(volumes) - MOST_VOLUMES}")] * (len(volumes) > MOST_VOLUMES)
+    parts = [*each, *more]
+    return Words(en=", ".join(one.en for one in parts), ja="、".join(one.ja for one in parts))
+
+
+def _services(processes: Iterable[Process]) -> Iterable[Made]:
+    counts = dict[str, int]()
+    for process in processes:
+        if known_as(process.name):
+            counts[process.name] = counts.get(process.name, 0) + 1
+    order = list(PROGRAMS)
+    for program in sorted(counts, key=lambda one: order.index(known_as(one))):
+        name, options = known_as(program), {"name": program}
+        monitor = {"name": name, "kind": "process", "patience": 2, "options": options}
+        runs = RUNS.fill(count=counts[program])
+        yield f"{SERVICES}/{name}", PROGRAMS[name], runs, ENDS, monitor
+
+
+def _ports(listeners: Iterable[Listener]) -> Iterable[Made]:
+    """Those of well-known services, each once, by the address that reaches it best."""
+    at = dict[int, set[str]]()
+    for one in listeners:
+        address = _plain(one.address)
+        if one.port in PORTS and address:
+            at.setdefault(one.port, set()).add(address)
+    for port in sorted(at):
+        address = _best(at[port])
+        way = BY.get(address, address)
+        options = {"port": port} | ({"address": way} if way else {})
+        monitor = {"name": f"tcp-{port}", "kind": "port", "patience": 2, "options": options}
+        title = PORT.fill(port=port, what=PORTS[port])
+        yield f"{OF_PORTS}/tcp-{port}", title, _where(address), REFUSES, monitor
+
+
+def _plain(address: str) -> str:
+    """As a monitor can have it: IPv4 written as IPv6 (RFC 4291, 2.5.5.2) is IPv4; "" for what
+    belongs to one link, which an address alone does not name (RFC 4007, 11)."""
+    given = ip_address(address)
+    if isinstance(given, IPv6Address) and given.ipv4_mapped:
+        return str(given.ipv4_mapped)
+    return "" if given.is_link_local else str(given)
+
+
+def _best(addresses: Collection[str]) -> str:
+    return next((one for one in BY if one in addresses), min(addresses))
+
+
+def _where(address: str) -> Words:
+    if address in ANY:
+        return EVERYWHERE
+    return HERE_ALONE if address in LOOPBACK else AT.fill(address=address)
+
+
+def instance_name(host: str) -> str:
+    """A name for this computer's instance: its short name, as far as a definition may have it."""
+    short = host.lower().partition(".")[0]
+    made = re.sub(r"[^a-z0-9_-]+", "-", short).strip("-_")[:64]
+    return made if re.fullmatch(r"[a-z0-9].*", made) and made != "noroshi" else "this-machine"
+
+
+def groups_of(chosen: Iterable[Suggested], language: str) -> tuple[Mapping[str, Any], ...]:
+    """The chosen monitors in their groups, with titles in that language."""
+    groups = dict[str, list[Mapping[str, Any]]]()
+    for one in chosen:
+        title = {"title": one.title.say(language)}
+        groups.setdefault(one.id.partition("/")[0], []).append({**one.monitor, **title})
+    return tuple(
+        {"name": name, "title": GROUP_TITLES[name].say(language), "every": "1m", "monitor": its}
+        for name, its in groups.items()
+    )

@@ -1,0 +1,1 @@
+"""Operations of sign-in: accounts authorized, certificates, probes of credentials."""

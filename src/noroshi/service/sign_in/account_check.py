@@ -1,0 +1,73 @@
+"""Operation that finds out which part of an account is wrong, before anybody signs in."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from noroshi.core.words import Words
+from noroshi.oauth.account import Account
+from noroshi.oauth.credentials import named_by
+from noroshi.oauth.provider import Credential, SignInFailed, Unreachable
+from noroshi.service.node.secret_rules import unfit
+from noroshi.service.operation import ADMIN, Person, operation
+from noroshi.service.sign_in.probe_answers import AccountChecked
+from noroshi.service.sign_in.probes import Proving
+from noroshi.service.sign_in.try_before_save import field_of, refusal
+from noroshi.vault import Secret, VaultError
+
+WAIT = "wait"
+
+
+class Checking(Proving):
+    """The tenant, then the app, then its secret: each tells only once the one before is right."""
+
+    @operation(
+        role=ADMIN,
+        changes=False,
+        secret=("secret",),
+        help=Words(
+            en="Which part of an account is wrong, as far as its sign-in server tells.",
+            ja="アカウントのどの設定が違うかを、サインイン サーバーに問い合わせて確かめます。",
+        ),
+    )
+    async def account_check(
+        self, who: Person, account: str, secret: str = ""
+    ) -> AccountChecked:
+        """The first that is; nothing for a provider that is not Microsoft. `secret` is tried
+        instead of the one that is kept, and is kept nowhere."""
+        meant = await self._as_would_be(who, account)
+        if not meant.cloud.entra:
+            return AccountChecked()
+        given = secret.strip()
+        if given and (problem := unfit(meant.secret or account, Secret(given), (meant,))):
+            return AccountChecked(field="secret", why=problem.what)
+        try:
+            async for failure, field in self._refused(meant, given):
+                return AccountChecked(field=field_of(failure) or field, why=failure.words)
+        except (Unreachable, VaultError) as failure:
+            return AccountChecked(why=failure.words)
+        return AccountChecked()
+
+    async def _refused(
+        self, account: Account, secret: str
+    ) -> AsyncIterator[tuple[SignInFailed, str]]:
+        """What is refused, and which field that is about unless the refusal itself says it."""
+        try:
+            await self._tokens.tenant(account)
+        except SignInFailed as failure:
+            yield failure, "" if failure.who == WAIT else "tenant"
+        if failed := await refusal(self._tokens, account, bare=True):
+            yield failed, "client_id"
+        shown = await self._on_trial(account, secret)
+        if shown and (failed := await refusal(self._tokens, account, shown)):
+            yield failed, "secret"
+
+    async def _on_trial(self, account: Account, secret: str) -> Credential | None:
+        """The secret to be tried: that one, else the one that is kept."""
+        entry = next((one for one in named_by(account) if one.kind == "secret"), None)
+        if entry is None:
+            return None
+        value = Secret(secret) if secret else await self._vault.get(entry.entry)
+        if value is None:
+            return None
+        return Credential(entry=entry.entry, kind="secret", value=value)

@@ -1,0 +1,239 @@
+"""Operations on client certificates: made here, brought here, and what of them is uploaded."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from noroshi.core.definitions.problems import Problem, instead
+from noroshi.core.words import Words
+from noroshi.definitions.needs import account_of
+from noroshi.guides.wanted import certificate_entry
+from noroshi.oauth.account import Account
+from noroshi.oauth.client_certificates import (
+    CANNOT_OPEN,
+    UnfitCertificate,
+    describe,
+    make,
+    read_apart,
+    see_that_it_holds,
+)
+from noroshi.oauth.credentials import named_by
+from noroshi.oauth.errors.messages import CERTIFICATE_MISSING
+from noroshi.service.node.secrets import named_in
+from noroshi.service.operation import (
+    ADMIN,
+    Conflict,
+    Invalid,
+    NotFound,
+    Person,
+    Trouble,
+    note,
+    operation,
+)
+from noroshi.service.sign_in.answers import Certificate
+from noroshi.service.sign_in.operations import Signing
+from noroshi.service.sign_in.try_before_save import see_that_it_is_taken
+from noroshi.vault import Secret, VaultError
+
+LEAST_DAYS, MOST_DAYS = 1, 3650
+NOBODY = Words(
+    en="There is no route and no account {given}{instead}.",
+    ja="{given} という経路もアカウントもありません{instead}。",
+)
+NO_ACCOUNT = Words(
+    en="Route {given} names no account, so it needs no certificate.",
+    ja="経路 {given} はアカウントを使わないため、証明書は要りません。",
+)
+NAMES_NONE = Words(
+    en="Account {account} names no certificate. Add to accounts/{account}.toml: "
+    '{setting} = "{account}-{suffix}", and apply it.',
+    ja="アカウント {account} に証明書の指定がありません。accounts/{account}.toml に "
+    '{setting} = "{account}-{suffix}" を加え、apply してください。',
+)
+IS_THERE = Words(
+    en="The vault has the certificate “{entry}” of {account} already, and mails may go out by it. "
+    "Make the next one beside it (--next), or say --replace.",
+    ja="{account} の証明書「{entry}」はすでに保管庫にあり、送信に使われている可能性があります。"
+    "次に使うものを作るには --next、置き換えるには --replace を付けてください。",
+)
+IS_ANOTHERS = Words(
+    en="The entry “{entry}” is used by {who}. Give account {account} another "
+    "name for its certificate (certificate), then do this again.",
+    ja="保管庫の項目「{entry}」は {who} で使われています。アカウント {account} の certificate に別の名前を指定して、"
+    "もう一度実行してください。",
+)
+BAD_DAYS = Words(
+    en="must be between {least} and {most}", ja="{least} から {most} の間にしてください"
+)
+NOT_KEPT = Words(en="This certificate is not kept.", ja="この証明書は保存していません。")
+
+
+class Certifying(Signing):
+    """Client certificates."""
+
+    @operation(
+        role=ADMIN,
+        news=True,
+        help=Words(en="Make a client certificate.", ja="クライアント証明書を作ります。"),
+    )
+    async def certificate_new(
+        self,
+        who: Person,
+        name: str,
+        next: bool = False,
+        replace: bool = False,
+        days: int = 730,
+        ahead: bool = False,
+    ) -> Certificate:
+        """Key and certificate for a route's account, or an account; the key never leaves here.
+        `ahead`: before the account names it, under the name that it will have."""
+        if not LEAST_DAYS <= days <= MOST_DAYS:
+            words = BAD_DAYS.fill(least=LEAST_DAYS, most=MOST_DAYS)
+            raise Invalid(NOT_KEPT, (Problem("days", words),))
+        account, entry = await self._free_entry(name, next=next, replace=replace, ahead=ahead)
+        now = self._clocks.wall()
+        bundle = await asyncio.to_thread(make, f"noroshi {account.name}", now, days)
+        return await self._kept_under(who, account, entry, bundle)
+
+    @operation(
+        role=ADMIN,
+        secret=("pem",),
+        news=True,
+        help=Words(
+            en="Keep a client certificate.", ja="クライアント証明書を保管庫に入れます。"
+        ),
+    )
+    async def certificate_import(
+        self,
+        who: Person,
+        name: str,
+        pem: str,
+        next: bool = False,
+        replace: bool = False,
+        ahead: bool = False,
+        proved: bool = False,
+    ) -> Certificate:
+        """One that was made elsewhere, with its key, both in PEM; `ahead` as for a new one.
+        `proved`: it takes another one's place only once the sign-in server takes it."""
+        account, entry = await self._free_entry(name, next=next, replace=replace, ahead=ahead)
+        try:
+            bundle = await read_apart(pem.encode())
+            see_that_it_holds(bundle.reveal(), self._clocks.wall(), later=next)
+        except UnfitCertificate as unfit:
+            raise Invalid(unfit.words) from None
+        except OSError:
+            raise Trouble(CANNOT_OPEN) from None
+        if proved and await self._is_another(entry, bundle):
+            await see_that_it_is_taken(self._tokens, (account,), entry, bundle)
+        return await self._kept_under(who, account, entry, bundle)
+
+    @operation(
+        role=ADMIN,
+        changes=False,
+        help=Words(
+            en="Show a client certificate.", ja="クライアント証明書を表示します (鍵は除く)。"
+        ),
+    )
+    async def certificate_show(self, who: Person, name: str, next: bool = False) -> Certificate:
+        """What of it is uploaded, its thumbprints and its end; never the key."""
+        account, entry = await self._certificate_of(name, next=next)
+        try:
+            found = await self._vault.get(entry)
+        except VaultError as failure:
+            raise Trouble(failure.words) from None
+        if found is None:
+            raise NotFound(CERTIFICATE_MISSING.fill(name=account.name, secret=entry))
+        return _shown(account, entry, found)
+
+    async def _is_another(self, entry: str, bundle: Secret) -> bool:
+        try:
+            kept = await self._vault.get(entry)
+        except VaultError:  # what nobody can read signs nobody in
+            return False
+        return kept is not None and kept.reveal() != bundle.reveal()
+
+    async def _kept_under(
+        self, who: Person, account: Account, entry: str, bundle: Secret
+    ) -> Certificate:
+        before = await self._kept_before(account, entry)
+        _, plan = await self._current()
+        await self._put(who, plan, entry, bundle)
+        await self._wake_users(plan, entry)
+        shown = _shown(account, entry, bundle)
+        note(before, _in_short(shown))
+        return shown
+
+    async def _kept_before(self, account: Account, entry: str) -> Mapping[str, Any] | None:
+        """Whose place it takes, for the audit log; None for what nobody can read as well."""
+        try:
+            kept = await self._vault.get(entry)
+            return None if kept is None else _in_short(_shown(account, entry, kept))
+        except (VaultError, NotFound):
+            return None
+
+    async def _free_entry(
+        self, name: str, *, next: bool, replace: bool, ahead: bool
+    ) -> tuple[Account, str]:
+        """Where it goes. What is in use is written over only if that is said."""
+        account, entry = await self._certificate_of(name, next=next, ahead=ahead)
+        if others := await self._others_with(account, entry):
+            words = IS_ANOTHERS.fill(entry=entry, who=", ".join(others), account=account.name)
+            raise Conflict(words)
+        if not replace and entry in await self._vault.names():
+            raise Conflict(IS_THERE.fill(entry=entry, account=account.name))
+        return account, entry
+
+    async def _others_with(self, account: Account, entry: str) -> Sequence[str]:
+        """Return who names an entry that this account does not name itself; and whoever would
+        send it as a password, key and all."""
+        keys = named_in((await self._store.current()).documents).get(entry, ())
+        own = entry in {one.entry for one in named_by(account)}
+        return [key for key in keys if not (own and key.startswith("accounts/"))]
+
+    async def _certificate_of(
+        self, name: str, *, next: bool, ahead: bool = False
+    ) -> tuple[Account, str]:
+        account = await self._meant(name)
+        entry = account.certificate_next if next else account.certificate
+        if ahead and not next:
+            entry = entry or certificate_entry(account.name)
+        if not entry:
+            setting, suffix = ("certificate_next", "next") if next else ("certificate", "cert")
+            words = NAMES_NONE.fill(account=account.name, setting=setting, suffix=suffix)
+            raise Conflict(words)
+        return account, entry
+
+    async def _meant(self, name: str) -> Account:
+        """The account of a route of that name, else the account of that name."""
+        _, plan = await self._current()
+        route = plan.routes.get(name)
+        account = account_of(plan, route) if route is not None else plan.accounts.get(name)
+        if account is None and route is not None:
+            raise Conflict(NO_ACCOUNT.fill(given=name))
+        if account is None:
+            known = [*plan.routes, *plan.accounts]
+            raise NotFound(NOBODY.fill(given=name, instead=instead(name, known)))
+        return account
+
+
+def _in_short(shown: Certificate) -> Mapping[str, Any]:
+    return {"entry": shown.entry, "sha1": shown.sha1, "ends": shown.ends}
+
+
+def _shown(account: Account, entry: str, bundle: Secret) -> Certificate:
+    try:
+        found = describe(bundle.reveal())
+    except ValueError:
+        raise NotFound(CERTIFICATE_MISSING.fill(name=account.name, secret=entry)) from None
+    return Certificate(
+        account=account.name,
+        entry=entry,
+        name=found.name,
+        pem=found.pem,
+        sha1=found.thumbprints.sha1.upper(),
+        sha256=found.thumbprints.sha256.upper(),
+        begins=found.begins,
+        ends=found.ends,
+    )

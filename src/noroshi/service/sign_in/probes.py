@@ -1,0 +1,183 @@
+"""Operations that prove a sign-in piece by piece, before any mail is sent: the tenant, the app,
+its secret or certificate, and what the token says."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+from noroshi import schema
+from noroshi.core.definitions.problems import first_of, instead
+from noroshi.core.words import Words
+from noroshi.definitions import Plan
+from noroshi.definitions.compiling import compile_plan
+from noroshi.definitions.needs import resource_of
+from noroshi.oauth.account import Account
+from noroshi.oauth.claims import OPAQUE
+from noroshi.oauth.credentials import named_by
+from noroshi.oauth.jwt_claims import seen_in
+from noroshi.oauth.provider import Credential, SignInFailed, Unreachable
+from noroshi.ports import Document, Resource
+from noroshi.service.definitions.apply import BAD_DEFINITIONS
+from noroshi.service.node.secret_rules import unfit
+from noroshi.service.operation import ADMIN, Invalid, NotFound, Person, Trouble, operation
+from noroshi.service.sign_in.operations import BAD_SECRET, Signing, not_signed_in
+from noroshi.service.sign_in.probe_answers import AppTried, SecretTried, TenantFound, TokenSeen
+from noroshi.service.sign_in.try_before_save import shown_by, tried, unproved
+from noroshi.vault import Secret, VaultError
+
+NO_ACCOUNT = Words(
+    en="There is no account {given}{instead}.",
+    ja="{given} というアカウントはありません{instead}。",
+)
+NO_TENANT = Words(en="Tenant {tenant}: {why}", ja="テナント {tenant}: {why}")
+NO_ENTRA = Words(
+    en="The cloud {cloud} is not Microsoft's, so it has no tenants.",
+    ja="クラウド {cloud} は Microsoft のものではないため、テナントがありません。",
+)
+
+
+class Proving(Signing):
+    """Each as soon as it can be."""
+
+    @operation(
+        role=ADMIN,
+        changes=False,
+        help=Words(
+            en="Whether an account's tenant is there.",
+            ja="アカウントのテナントがあるかどうかを確かめます。",
+        ),
+    )
+    async def account_tenant(
+        self, who: Person, account: str, over: tuple[Document, ...] = ()
+    ) -> TenantFound:
+        """Its ID, asked of the sign-in server; a domain of the organisation will do as tenant.
+        `over`: definitions as they would be, which are put in force nowhere."""
+        meant = await self._as_would_be(who, account, over)
+        if not meant.cloud.entra:
+            raise NotFound(NO_ENTRA.fill(cloud=meant.cloud.name))
+        try:
+            id = await self._tokens.tenant(meant)
+        except SignInFailed as failure:
+            words = NO_TENANT.fill(tenant=meant.tenant, why=failure.words)
+            raise Trouble(words) from None
+        except (Unreachable, VaultError) as failure:
+            raise unproved(meant, failure) from None
+        return TenantFound(id=id, host=urlsplit(meant.authority).netloc)
+
+    @operation(
+        role=ADMIN,
+        changes=False,
+        secret=("secret",),
+        help=Words(
+            en="Whether an account's app and its secret are right.",
+            ja="アカウントのアプリとシークレットが正しいかどうかを確かめます。",
+        ),
+    )
+    async def account_try(
+        self,
+        who: Person,
+        account: str,
+        bare: bool = False,
+        over: tuple[Document, ...] = (),
+        secret: str = "",
+    ) -> AppTried:
+        """Ask for a token that nobody uses. `bare`: without a credential, which proves the app.
+        `over`: definitions as they would be, and `secret` in the place of the vault's: neither is
+        kept or put in force."""
+        meant = await self._as_would_be(who, account, over)
+        if not secret:
+            return await tried(self._tokens, meant, bare=bare)
+        value = Secret(secret.strip())
+        if problem := unfit(meant.secret, value, (meant,)):
+            raise Invalid(BAD_SECRET, (problem,))
+        return await tried(
+            self._tokens, meant, Credential(entry=meant.secret, kind="secret", value=value)
+        )
+
+    @operation(
+        role=ADMIN,
+        changes=False,
+        help=Words(
+            en="Whether sign-in servers take an entry of the vault.",
+            ja="保管庫の項目がサインイン サーバーに認められるかどうかを確かめます。",
+        ),
+    )
+    async def secret_try(self, who: Person, name: str) -> tuple[SecretTried, ...]:
+        """For each account whose app shows it; none if it is no such secret."""
+        _, plan = await self._current()
+        kept = await self._entry(name)
+        if kept is None:
+            return ()
+        shown = tuple(shown_by(plan.accounts.values(), name, kept))
+        return tuple([await self._said_of(account, one) for account, one in shown])
+
+    @operation(
+        role=ADMIN,
+        changes=False,
+        help=Words(
+            en="What a route's token says of itself.",
+            ja="送信経路のトークンの中身を確かめます。",
+        ),
+    )
+    async def token_look(self, who: Person, route: str) -> TokenSeen:
+        """For whom it is, what it permits, whose it is; it is asked for if there is none."""
+        plan, account = await self._account_of(route)
+        resource: Resource = resource_of(plan.routes[route])
+        try:
+            token = await self._tokens.token(account, resource=resource)
+        except (SignInFailed, Unreachable, VaultError) as failure:
+            raise not_signed_in(route, failure) from None
+        seen = seen_in(token, resource)
+        if seen is None or not account.cloud.entra:  # others have claims of their own
+            return TokenSeen(good=True, words=(OPAQUE,))
+        return TokenSeen(
+            good=seen.fits and not seen.lacks(resource, shared=account.shared),
+            permits=seen.permits,
+            person=seen.person,
+            object_id=seen.object_id,
+            until=seen.until,
+            words=seen.told(resource, account.mailbox, shared=account.shared),
+        )
+
+    async def _entry(self, name: str) -> Secret | None:
+        try:
+            return await self._vault.get(name)
+        except VaultError as failure:
+            raise Trouble(failure.words) from None
+
+    async def _said_of(self, account: Account, shown: Credential) -> SecretTried:
+        ends = next(one.ends for one in named_by(account) if one.entry == shown.entry)
+        try:
+            answer = await tried(self._tokens, account, shown)
+        except Trouble as refused:
+            found = SecretTried(account=account.name, taken=False, refused=True, ends=ends)
+            return replace(found, why=refused.words)
+        return SecretTried(account=account.name, taken=answer.sure, why=answer.why, ends=ends)
+
+    async def _as_would_be(
+        self, who: Person, name: str, over: tuple[Document, ...] = ()
+    ) -> Account:
+        """The account as it would be with these definitions. What the vault keeps goes where it is
+        kept for, as when they are applied. Raises Invalid, NotSure."""
+        version, plan = await self._current()
+        if not over:
+            return _named(plan, name)
+        changed = {one.key: one for one in (*version.documents, *over)}
+        try:
+            after = await asyncio.to_thread(
+                compile_plan, tuple(changed.values()), self._plugins
+            )
+        except schema.Invalid as invalid:
+            raise Invalid(BAD_DEFINITIONS, first_of(invalid.problems)) from None
+        await self._binding.see_that_bound(who, after, plan)
+        return _named(after, name)
+
+
+def _named(plan: Plan, name: str) -> Account:
+    found = plan.accounts.get(name)
+    if found is None:
+        near = instead(name, plan.accounts)
+        raise NotFound(NO_ACCOUNT.fill(given=name, instead=near))
+    return found

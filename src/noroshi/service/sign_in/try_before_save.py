@@ -1,0 +1,223 @@
+"""A credential is shown to the sign-in server, on trial: what is refused takes nothing's place."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+
+from noroshi.core.definitions.problems import Problem
+from noroshi.core.words import Words
+from noroshi.oauth.account import Account
+from noroshi.oauth.client_certificates import thumbprints
+from noroshi.oauth.credentials import REFUSED, named_by
+from noroshi.oauth.errors import aadsts_app
+from noroshi.oauth.errors.catalogue import Advice
+from noroshi.oauth.provider import Credential, SignInFailed, Unreachable
+from noroshi.oauth.tokens import TokenSource
+from noroshi.service.operation import Trouble
+from noroshi.service.sign_in.probe_answers import AppTried
+from noroshi.vault import Secret, VaultError
+
+NO_SECRET_SENT = 7000218
+WRONG_SECRET = frozenset({7000215, 7000222})
+"""Entra's codes for a client secret that is wrong, or has ended."""
+ANOTHER_SECRET = Words(
+    en="Put the right one in: noroshi secret set {secret}",
+    ja="正しい値を入れてください: noroshi secret set {secret}",
+)
+UNKNOWN_CERTIFICATE = Words(
+    en="The application has no certificate with the thumbprint {thumbprint} ({code}). The "
+    "administrator uploads it first: Entra admin center, App registrations, the "
+    "app, Certificates & secrets, Certificates, Upload certificate. One that was uploaded only "
+    "just now Entra may not know for some minutes.",
+    ja="拇印 {thumbprint} の証明書はアプリケーションに登録されていません ({code})。"
+    "管理者が、先に Entra 管理センターの「アプリの登録」> アプリ >「証明書とシークレット」>「証明書」>"
+    "「証明書のアップロード」で登録してください。登録した直後は、反映までに数分かかることがあります。",
+)
+ALL_THE_SAME: Mapping[str, Words] = {
+    "secret": Words(
+        en="To keep it all the same: noroshi secret set {entry} --force",
+        ja="それでも保存する場合: noroshi secret set {entry} --force",
+    ),
+    "certificate": Words(
+        en="To keep it all the same: noroshi cert import {account} FILE --replace --force",
+        ja="それでも保存する場合: noroshi cert import {account} ファイル --replace --force",
+    ),
+}
+STAYS = Words(
+    en="{why}\nSo it is not kept, nor asked about again by itself: “{entry}” in the vault stays "
+    "what it was.",
+    ja="{why}\nそのため保存していません (自動でのやり直しもありません)。保管庫の「{entry}」は"
+    "元のままです。",
+)
+WRONG: tuple[Advice, ...] = (
+    aadsts_app.ADMIN_APP,
+    aadsts_app.TENANT_NEEDED,
+    aadsts_app.WRONG_CLOUD,
+    aadsts_app.WRONG_SECRET,
+    aadsts_app.ENDED_SECRET,
+    aadsts_app.WRONG_CERTIFICATE,
+    aadsts_app.CLOCK,
+)
+"""What a sign-in would be refused for as well. Other refusals are of this way to ask alone, as a
+policy for apps is."""
+OF_OURS = frozenset({"no_secret", "no_certificate", "no_key_file", "no_proxy_password"})
+ASKED_FOR = frozenset(
+    {
+        "no_scope",
+        "invalid_scope",
+        "invalid_resource",
+        "invalid_request",
+        "invalid_response",
+        "unsupported_grant_type",
+    }
+)
+"""What other servers than Entra refuse of a question, whoever asks it."""
+LIKE_A_WRONG_ONE = Words(
+    en="its sign-in server says the same of a made-up one",
+    ja="でたらめな値にも同じ応答を返すサーバーです",
+)
+FIELD_OF: Mapping[Advice, str] = {
+    aadsts_app.ADMIN_APP: "client_id",
+    aadsts_app.TENANT_NEEDED: "tenant",
+    aadsts_app.WRONG_CLOUD: "cloud",
+    aadsts_app.WRONG_SECRET: "secret",
+    aadsts_app.ENDED_SECRET: "secret",
+}
+
+
+async def tried(
+    tokens: TokenSource,
+    account: Account,
+    credential: Credential | None = None,
+    *,
+    bare: bool = False,
+) -> AppTried:
+    """Whether the server takes it, or else what the vault has; with `bare` whether it knows the
+    app. Raises Trouble if it does not."""
+    try:
+        if not await _is_taken(tokens, account, credential, bare=bare):
+            return AppTried(sure=False, why=LIKE_A_WRONG_ONE)
+    except SignInFailed as failure:
+        if bare and NO_SECRET_SENT in failure.codes:
+            return AppTried(sure=True)
+        if _is_wrong(account, failure):
+            raise unproved(account, failure, credential) from None
+        return AppTried(sure=False, why=failure.words)
+    except (Unreachable, VaultError) as failure:
+        raise unproved(account, failure, credential) from None
+    return AppTried(sure=True)
+
+
+async def _is_taken(
+    tokens: TokenSource, account: Account, credential: Credential | None, *, bare: bool
+) -> bool:
+    """Whether the server takes it, asked as it is asked for tokens; False if that cannot be told."""
+    if account.cloud.entra or bare:
+        try:
+            await tokens.tried(account, bare=bare, instead=credential)
+        except SignInFailed as failure:
+            # What no setting says may be wrong for itself, and then tells nothing of the secret.
+            if bare or account.cloud.app_scope or failure.error not in ASKED_FOR:
+                raise
+        else:
+            return True
+    return await tokens.known(account, credential)
+
+
+async def refusal(
+    tokens: TokenSource,
+    account: Account,
+    credential: Credential | None = None,
+    *,
+    bare: bool = False,
+) -> SignInFailed | None:
+    """What a sign-in at Entra would be refused for as well; None: nothing that can be told before.
+    Raises Unreachable and VaultError."""
+    try:
+        await tokens.tried(account, bare=bare, instead=credential)
+    except SignInFailed as failure:
+        return failure if _is_wrong_at_entra(failure) else None
+    return None
+
+
+async def see_that_it_is_taken(
+    tokens: TokenSource, accounts: Iterable[Account], entry: str, value: Secret
+) -> None:
+    """By the server of each account that would show it from now on. Raises Trouble."""
+    for account, credential in shown_by(accounts, entry, value):
+        try:
+            await tried(tokens, account, credential)
+        except Trouble as refused:
+            words = STAYS.fill(why=refused.words, entry=entry)
+            anyway = ALL_THE_SAME[credential.kind].fill(entry=entry, account=account.name)
+            raise Trouble(words, (*refused.problems, Problem("", anyway))) from None
+
+
+def shown_by(
+    accounts: Iterable[Account], entry: str, value: Secret
+) -> Iterator[tuple[Account, Credential]]:
+    """Who shows an entry as a credential."""
+    for account in accounts:
+        for one in named_by(account):
+            if one.entry == entry:
+                yield account, Credential(entry=entry, kind=one.kind, value=value)
+
+
+def unproved(
+    account: Account,
+    failure: SignInFailed | Unreachable | VaultError,
+    credential: Credential | None = None,
+) -> Trouble:
+    """What was said, and where the secret goes if that is at fault: no route is needed for it."""
+    if isinstance(failure, SignInFailed) and _another_mends(account, failure, credential):
+        secret = credential.entry if credential else account.secret
+        return Trouble(failure.words, (Problem("secret", ANOTHER_SECRET.fill(secret=secret)),))
+    if isinstance(failure, SignInFailed) and credential and _is_unknown(failure):
+        return Trouble(_not_uploaded(failure, credential))
+    return Trouble(failure.words)
+
+
+def field_of(failure: SignInFailed) -> str:
+    """Which setting of an account a refusal is about; "" where that is not sure."""
+    found = (aadsts_app.BY_CODE.get(code) for code in failure.codes)
+    return next((FIELD_OF[one] for one in found if one is not None and one in FIELD_OF), "")
+
+
+def is_about_secret(codes: Collection[int]) -> bool:
+    """Whether another client secret mends it."""
+    return not WRONG_SECRET.isdisjoint(codes)
+
+
+def _another_mends(
+    account: Account, failure: SignInFailed, credential: Credential | None
+) -> bool:
+    """Other servers than Entra do not tell a wrong secret from a wrong app."""
+    if account.cloud.entra:
+        return is_about_secret(failure.codes)
+    kind = credential.kind if credential else "secret" if account.secret else ""
+    return failure.error == REFUSED and kind == "secret"
+
+
+def _is_unknown(failure: SignInFailed) -> bool:
+    known = (aadsts_app.BY_CODE.get(code) for code in failure.codes)
+    return aadsts_app.WRONG_CERTIFICATE in known
+
+
+def _not_uploaded(failure: SignInFailed, credential: Credential) -> Words:
+    """Of one on trial: what shows the account's own would show another one."""
+    thumbprint = thumbprints(credential.value.reveal()).sha1.upper()
+    return UNKNOWN_CERTIFICATE.fill(thumbprint=thumbprint, code=f"AADSTS{failure.codes[0]}")
+
+
+def _is_wrong(account: Account, failure: SignInFailed) -> bool:
+    """Whether it would be refused so at a sign-in too, or nobody can tell before the server is
+    well again."""
+    if failure.error in OF_OURS or failure.who == "wait":
+        return True
+    if account.cloud.entra:
+        return _is_wrong_at_entra(failure)
+    return failure.error not in ASKED_FOR
+
+
+def _is_wrong_at_entra(failure: SignInFailed) -> bool:
+    return any(aadsts_app.BY_CODE.get(code) in WRONG for code in failure.codes)

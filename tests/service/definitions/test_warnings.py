@@ -1,0 +1,204 @@
+"""What an apply would do beside what was meant: told before, and refused where it ends all watching."""
+
+import json
+
+import pytest
+
+from noroshi.core.words import Words
+from noroshi.service.definitions.warnings import ENDS_ALL, NOTHING_THERE
+from noroshi.vault import Secret
+from tests.service.asking import Told, applied
+from tests.service.desk import CONTENT, documents
+
+
+def cautions(answer):
+    return [words["en"] for words in answer["cautions"]]
+
+
+async def test_no_definitions_at_all_are_refused_and_nothing_changes(ask):
+    await applied(ask)
+    with pytest.raises(Told, match="There is no definition in it") as refused:
+        await ask("apply", documents=[])
+    assert refused.value.kind == "conflict"
+    assert (await ask("export"))["version"] == 1
+
+
+async def test_no_definitions_are_refused_before_there_were_any(ask):
+    with pytest.raises(Told, match="There is no definition in it"):
+        await ask("apply", documents=[])
+
+
+async def test_what_would_end_all_watching_is_refused_and_planned_with_a_warning(ask):
+    await applied(ask)
+    only_people = documents(instances__web1=None)
+    with pytest.raises(Told, match="every instance: web1"):
+        await ask("apply", documents=only_people)
+    planned = await ask("plan", documents=only_people)
+    assert planned["refused"]["en"] == ENDS_ALL.fill(names="web1").en
+    assert [words["en"] for words in planned["differences"]] == ["- instances/web1"]
+
+
+async def test_a_plan_of_nothing_says_so(ask):
+    planned = await ask("plan", documents=[])
+    assert planned["refused"]["en"] == NOTHING_THERE.en
+
+
+async def test_what_is_meant_is_done(ask):
+    await applied(ask)
+    assert (await ask("apply", documents=[], empty=True))["version"] == 2
+    assert (await ask("status"))["monitors"] == []
+
+
+async def test_other_instances_in_the_place_of_all_are_refused_too(ask):
+    await applied(ask)
+    others = documents(instances__web1=None, instances__shop={"rules": ["all"]})
+    with pytest.raises(Told, match="every instance: web1"):
+        await ask("apply", documents=others)
+
+
+async def test_an_instance_that_is_renamed_with_its_monitors_ids_is_not_removed(ask):
+    await applied(ask)
+    found = {one["key"]: one["body"] for one in (await ask("export"))["documents"]}
+    renamed = json.loads(found["instances/web1"])
+    moved = documents(instances__web1=None, instances__web01=renamed)
+    assert (await ask("apply", documents=moved))["version"] == 2
+
+
+async def test_going_back_to_a_version_needs_no_leave(ask):
+    await ask("apply", documents=documents(instances__web1=None))
+    await applied(ask)
+    assert (await ask("take_back", number=1))["version"] == 3
+
+
+async def test_mails_that_would_be_left_without_their_route_or_contact_are_counted(ask):
+    await applied(ask)
+    for _ in range(2):
+        await ask("send", to=["ops"], subject="s", text="t", routes=["plain"])
+    await ask("send", to=["boss"], subject="s", text="t", routes=["m365"])
+    rule = CONTENT["rules/all"] | {"routes": ["m365"]}
+    less = documents(routes__plain=None, contacts__boss=None, rules__all=rule)
+    by_route, to_contact = cautions(await ask("plan", documents=less))
+    assert by_route.startswith("Waiting mails that name a route which is no more: 2 (plain).")
+    assert to_contact.startswith("Waiting mails to a contact who is no more: 1 (boss).")
+    assert len(cautions(await ask("apply", documents=less))) == 2
+
+
+async def test_a_password_that_the_vault_does_not_have_is_told_with_how_to_put_it_in(ask):
+    given = documents(routes__plain={"kind": "post", "options": {"password": "relay"}})
+    (told,) = cautions(await ask("plan", documents=given))
+    assert told.startswith("routes/plain names the entry relay")
+    assert told.endswith("noroshi secret set relay")
+    assert cautions(await ask("apply", documents=given)) == [told]
+    await ask.desk.vault.put("relay", Secret("x"))
+    assert cautions(await ask("plan", documents=given)) == []
+
+
+async def test_a_password_for_exchange_online_is_told_with_the_days_on_which_that_ends(ask):
+    way = {"kind": "post", "options": {"host": "smtp.office365.com", "password": "relay"}}
+    await ask.desk.vault.put("relay", Secret("x"))
+    (told,) = (await ask("plan", documents=documents(routes__plain=way)))["cautions"]
+    for words in (told["en"], told["ja"]):
+        assert "plain" in words and "2026" in words and "2027" in words
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        pytest.param("mail.example.com", id="a server in the house"),
+        pytest.param("mail.notoutlook.com", id="a name that only ends like one"),
+        # Microsoft: High Volume Email takes passwords until September 2028.
+        pytest.param("smtp-hve.office365.com", id="High Volume Email"),
+        pytest.param("smtp.hve.mx.microsoft", id="its new name"),
+    ],
+)
+async def test_a_password_elsewhere_is_not(ask, host):
+    await ask.desk.vault.put("relay", Secret("x"))
+    way = {"kind": "post", "options": {"host": host, "password": "relay"}}
+    assert cautions(await ask("plan", documents=documents(routes__plain=way))) == []
+
+
+async def test_a_mail_to_a_bare_address_lacks_no_contact(ask):
+    await applied(ask)
+    await ask("send", to=["aki@example.com"], subject="s", text="t")
+    assert cautions(await ask("plan", documents=documents(contacts__boss=None))) == []
+
+
+def test_what_is_refused_says_how_to_do_it_all_the_same():
+    for words in (NOTHING_THERE, ENDS_ALL):
+        assert isinstance(words, Words)
+        assert "noroshi apply --empty" in words.en
+        assert "noroshi apply --empty" in words.ja
+
+
+async def test_a_day_of_a_secret_s_end_that_is_over_is_told_until_another_is_given(ask):
+    box = CONTENT["accounts/box"] | {"secret_ends": "2020-01-31"}
+    await applied(ask, accounts__box=CONTENT["accounts/box"])
+    (told,) = (await ask("plan", documents=documents(accounts__box=box)))["cautions"]
+    assert told["en"].startswith("accounts/box.toml: secret_ends: 2020-01-31 is over already")
+    assert "2020-01-31 はすでに過ぎています" in told["ja"]
+    applied_now = await ask("apply", documents=documents(accounts__box=box))
+    assert cautions(applied_now) == [told["en"]]
+    # What has ended meanwhile is told by the watch of the account, and not at each apply.
+    more = documents(accounts__box=box, contacts__night={"addresses": ["n@example.com"]})
+    assert cautions(await ask("plan", documents=more)) == []
+
+
+SILENT = {
+    "group": [
+        {"name": "base", "monitor": [{"name": f"d{n}", "kind": "disk"} for n in range(7)]}
+    ]
+}
+
+
+async def test_monitors_that_nobody_is_told_of_are_counted_and_the_first_are_named(ask):
+    given = documents(instances__web1=SILENT)
+    (told,) = cautions(await ask("plan", documents=given))
+    assert told.startswith(
+        "Monitors without a rule, of which nobody is told: 7 (web1/base/d0, "
+    )
+    assert told.endswith(
+        "web1/base/d4 and 2 more). Name one in the settings of the monitor, its group or its "
+        "instance (rules)."
+    )
+    assert cautions(await ask("apply", documents=given)) == [told]
+    assert cautions(await ask("status")) == [told]
+
+
+async def test_monitors_that_nobody_is_told_of_are_called_by_their_titles(ask):
+    disks = {"name": "disks", "kind": "disk", "title": "ディスク"}
+    shop = {"title": "店舗", "group": [{"name": "base", "monitor": [disks]}]}
+    (told,) = (await ask("plan", documents=documents(instances__web1=shop)))["cautions"]
+    assert "1 (店舗 › ディスク)." in told["en"] and "(店舗 › ディスク)" in told["ja"]
+
+
+async def test_a_blueprint_that_adds_monitors_without_a_rule_says_so(ask):
+    await applied(ask, blueprints__till=SILENT)
+    added = await ask("blueprint_add", blueprint="till", instance="shop")
+    assert "(shop/base/d0, " in cautions(added)[0]
+
+
+async def test_where_every_monitor_has_a_rule_nothing_is_said(ask):
+    assert cautions(await applied(ask)) == []
+    assert cautions(await ask("status")) == []
+
+
+def named(name, **other):
+    monitor = {"name": name, "kind": "disk", **other}
+    return {"rules": ["all"], "group": [{"name": "base", "monitor": [monitor]}]}
+
+
+async def test_a_monitor_that_was_likely_renamed_is_told_with_the_id_to_keep(ask):
+    await applied(ask)
+    exported = {one["key"]: one["body"] for one in (await ask("export"))["documents"]}
+    id = json.loads(exported["instances/web1"])["group"][0]["monitor"][0]["id"]
+    (told,) = cautions(await ask("plan", documents=documents(instances__web1=named("volumes"))))
+    assert told.startswith("web1/base/disks goes, and web1/base/volumes comes")
+    assert f'write id = "{id}" into it' in told
+    kept = documents(instances__web1=named("volumes", id=id))
+    assert cautions(await ask("plan", documents=kept)) == []
+
+
+async def test_another_monitor_in_the_place_of_one_is_no_new_name_of_it(ask):
+    await applied(ask)
+    other = named("root", options={"include": ["/"]})
+    assert cautions(await ask("plan", documents=documents(instances__web1=other))) == []

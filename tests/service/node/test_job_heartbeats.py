@@ -1,0 +1,111 @@
+"""What jobs report: kept at once, by whoever may, for a monitor that waits for it."""
+
+from dataclasses import replace
+
+import pytest
+
+from noroshi.checks import heartbeat
+from noroshi.core.levels import Level
+from noroshi.core.model import Cause, Change, ItemState, Limits, Reading, Sample, State
+from noroshi.core.words import NOTHING, plain
+from noroshi.ports import Beat
+from noroshi.service import NotFound, administrator, answer, member
+from noroshi.service.operation import perform
+from noroshi.stores.memory.store import MemoryStore
+from noroshi.testing import FaultyStore
+from tests.service.asking import NearBy, applied
+from tests.service.desk import DISK, Desk
+
+MONITORS = [
+    {"name": name, "kind": "heartbeat", "options": {"job": name, "every": "1d"}}
+    for name in ("backup", "sync")
+]
+WEB1 = {"group": [{"name": "jobs", "monitor": MONITORS}]}
+TOM = member("tom")
+
+
+@pytest.fixture
+async def desk():
+    found = Desk(FaultyStore(MemoryStore()), (DISK, heartbeat.CHECK))
+    await applied(NearBy(found), instances__web1=WEB1)
+    return found
+
+
+async def beat(desk, name, who=TOM, **more):
+    return await perform(desk.service, who, "beat", {"name": name, **more})
+
+
+@pytest.mark.parametrize("who", [TOM, administrator("root")], ids=["a member", "root"])
+async def test_whoever_may_operate_may_report(desk, who):
+    kept = await beat(desk, "backup", who)
+    assert kept == Beat(at=desk.time.now)
+    assert await desk.store.beats() == {"backup": kept}
+
+
+async def test_a_failure_is_kept_with_its_words(desk):
+    await beat(desk, "backup", ok=False, text="no space on tape")
+    kept = (await desk.store.beats())["backup"]
+    assert (kept.ok, kept.text) == (False, "no space on tape")
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        pytest.param("two\r\nlines ", "two lines", id="line breaks"),
+        pytest.param("\x1b[31mred\x00", "[31mred", id="what a terminal would obey"),
+        pytest.param("失敗\u2028しました", "失敗 しました", id="a Japanese text"),
+        pytest.param("x" * 501, "x" * 499 + "…", id="too long"),
+        pytest.param("\ud800", "", id="half a letter"),
+    ],
+)
+async def test_its_words_become_one_line_that_can_be_shown(desk, text, kept):
+    assert (await beat(desk, "sync", text=text)).text == kept
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("bakcup", "No heartbeat monitor waits for the job bakcup (did you mean backup?)"),
+        ("x", "there are: backup, sync"),
+    ],
+)
+async def test_a_job_that_nobody_waits_for_is_refused_with_what_was_meant(desk, name, said):
+    with pytest.raises(NotFound) as caught:
+        await beat(desk, name)
+    assert said in caught.value.words.en
+    assert await desk.store.beats() == {}
+
+
+async def test_a_store_that_is_full_keeps_nothing_and_says_so(desk):
+    desk.store.failing = True
+    told = await answer(desk.service, TOM, "beat", {"name": "backup"})
+    assert told["error"] == "trouble" and "full" in told["words"]["en"]
+
+
+async def test_the_engine_looks_up_after_a_report(desk):
+    assert desk.service.operations()["beat"].news
+
+
+async def test_status_says_what_a_job_said_while_it_stands_failed(desk):
+    note = plain("backup reported that it failed: no space on tape")
+    found = Reading("failed", 1, note=note)
+    cause = Cause(found, Limits(critical=1))
+    words = await shown(desk, ItemState(level=Level.CRITICAL, cause=cause), found)
+    assert words == note
+
+
+async def test_status_says_nothing_out_of_date_of_a_job_that_is_well(desk):
+    then = Reading("overdue", 0, note=plain("backup reported a week ago"))
+    words = await shown(desk, ItemState(cause=Cause(then)), replace(then, note=NOTHING))
+    assert words.en == "Overdue 0"
+
+
+async def shown(desk, item, reading):
+    """What status says of the job's monitor, when that was written of it."""
+    now = desk.time.now
+    block = await desk.store.lease_monitors(await desk.store.begin("node", now), now)
+    for id in block.states:
+        sample = Sample(now, (reading,))
+        change = Change(monitor=id, state=State(items={"": item}), samples=(sample,))
+        assert await desk.store.commit(block.fence, change)
+    return (await desk.service.status(TOM)).monitors[0].items[0].words

@@ -1,0 +1,361 @@
+"""A secret goes nowhere but where it is kept for, unless whoever says so may run programs."""
+
+from dataclasses import replace
+
+import pytest
+
+from noroshi.checks import http
+from noroshi.core.people import ADMIN
+from noroshi.core.words import Words
+from noroshi.ports import StoreError
+from noroshi.service import Person, answer
+from noroshi.service.operation import roles_up_to
+from noroshi.stores.memory.store import MemoryStore
+from noroshi.transports.http import webhook
+from noroshi.transports.smtp import transport
+from noroshi.vault import Secret
+from tests.service.desk import AKI, DISK, POST, Desk, documents
+
+TOKEN = Person("ci", roles_up_to(ADMIN), "api", "192.0.2.7", sure=False)
+BROWSER = Person("sato", roles_up_to(ADMIN), "web", "192.0.2.8", sure=False)
+HOOK = "https://hooks.example.com/T0/B0"
+CLOUD = {
+    "token_endpoint": "https://login.example.com/{tenant}/token",
+    "authorization_endpoint": "https://login.example.com/authorize",
+    "scope": "mail",
+    "app_scope": "mail",
+    "smtp_host": "mail.example.com",
+}
+ACCOUNT = {
+    "cloud": "own",
+    "tenant": "t",
+    "client_id": "c",
+    "secret": "app",
+    "mailbox": "a@example.com",
+}
+RELAY = {"host": "mail.example.com", "sender": "a@example.com", "password": "relay"}
+PROXY = {"proxy": "evil.example:1", "proxy_user": "noroshi"}
+POSTED = {"url": "https://in.example.com/x", "header": "X-Key", "header_entry": "key"}
+BY_ENTRY = {"url_entry": "hook", "header": "X-Key", "header_entry": "key"}
+PAGE = {"url": "https://www.example.com/", "secret_headers": {"X-Key": "key"}}
+
+
+def route(kind, options):
+    return {"kind": kind, "options": options}
+
+
+def web1(options, **more):
+    monitor = {"name": "page", "kind": "http", "options": options, **more}
+    return {"group": [{"name": "base", "monitor": [monitor]}]}
+
+
+FIRST = {
+    "clouds__own": CLOUD,
+    "accounts__box": ACCOUNT,
+    "routes__m365": route("smtp", {"account": "box"}),
+    "routes__plain": route("smtp", RELAY),
+    "routes__chat": route("webhook", POSTED),
+    "routes__talk": route("webhook", BY_ENTRY),
+    "instances__web1": web1(PAGE),
+    "networks__office": {"proxy": "proxy.example.com:3128"},
+}
+KEPT = {"app": "s3cret-Value~1", "relay": "pass word", "key": "key-Value-1234", "hook": HOOK}
+ELSEWHERE = [
+    pytest.param(
+        "app",
+        {"clouds__own": CLOUD | {"token_endpoint": "https://evil.example/token"}},
+        id="token endpoint",
+    ),
+    pytest.param(
+        "app",
+        {"clouds__own": CLOUD | {"token_endpoint": "https://login.example.com:8443/token"}},
+        id="another port of it",
+    ),
+    pytest.param(
+        "app",
+        {"clouds__own": CLOUD | {"device_authorization_endpoint": "https://evil.example/d"}},
+        id="device endpoint",
+    ),
+    pytest.param(
+        "app",
+        {"clouds__own": CLOUD | {"token_endpoint": "https://{tenant}/token"}},
+        id="host of the tenant",
+    ),
+    pytest.param(
+        "app", {"accounts__other": ACCOUNT | {"mailbox": "b@example.com"}}, id="other account"
+    ),
+    pytest.param(
+        "relay", {"routes__plain": route("smtp", RELAY | {"host": "evil.example"})}, id="server"
+    ),
+    pytest.param(
+        "app", {"routes__plain": route("smtp", RELAY | {"password": "app"})}, id="as a password"
+    ),
+    pytest.param(
+        "key",
+        {"routes__chat": route("webhook", POSTED | {"url": "https://evil.example/x"})},
+        id="webhook",
+    ),
+    pytest.param(
+        "relay",
+        {"routes__chat": route("webhook", POSTED | {"header_entry": "relay"})},
+        id="password as a header",
+    ),
+    pytest.param(
+        "hook",
+        {"routes__chat": route("webhook", POSTED | {"header_entry": "hook"})},
+        id="URL as a header",
+    ),
+    pytest.param(
+        "key", {"instances__web1": web1(PAGE | {"url": "https://evil.example/"})}, id="page"
+    ),
+    pytest.param(
+        "relay", {"networks__office": {**PROXY, "proxy_password": "relay"}}, id="proxy"
+    ),
+]
+
+
+class Bench(Desk):
+    def __init__(self, store=None):
+        kinds = (POST, transport.KIND, webhook.KIND)
+        super().__init__(store, checks=(DISK, http.CHECK), routes=kinds)
+
+    async def ask(self, who, op, **given):
+        return await answer(self.service, who, op, given)
+
+    async def apply(self, who, **changed):
+        return await self.ask(who, "apply", documents=documents(**(FIRST | changed)))
+
+    async def keep(self, who, name, value, **more):
+        return await self.ask(who, "set_secret", name=name, value=value, **more)
+
+
+@pytest.fixture
+async def desk():
+    desk = Bench()
+    assert "ok" in await desk.apply(AKI)
+    for name, value in KEPT.items():
+        assert "ok" in await desk.keep(AKI, name, value)
+    return desk
+
+
+@pytest.mark.parametrize(("entry", "changed"), ELSEWHERE)
+async def test_a_kept_secret_is_led_nowhere_else_by_a_token_without_programs(
+    desk, entry, changed
+):
+    told = await desk.apply(TOKEN, **changed)
+    assert told["error"] == "password"
+    assert [one["where"] for one in told["problems"]] == [entry]
+    assert KEPT[entry] not in str(told)
+    assert (await desk.store.current()).number == 1
+    assert (await desk.apply(BROWSER, **changed))["error"] == "password"
+    assert "ok" in await desk.apply(replace(BROWSER, sure=True), **changed)
+
+
+@pytest.mark.parametrize(("entry", "changed"), ELSEWHERE)
+async def test_entries_of_before_are_bound_to_what_names_them(entry, changed):
+    desk = Bench()
+    assert "ok" in await desk.apply(AKI)
+    for name, value in KEPT.items():
+        await desk.vault.put(name, Secret(value))
+    desk.store._notes.clear()  # as an older version leaves the store
+    assert (await desk.apply(TOKEN, **changed))["error"] == "password"
+    harmless = {"contacts__boss": {"addresses": ["chief@example.com"]}}
+    assert "ok" in await desk.apply(TOKEN, **harmless)
+
+
+async def test_it_is_said_for_whom_a_secret_is_kept_and_where_it_would_go(desk):
+    moved = RELAY | {"host": "evil.example"}
+    told = await desk.apply(TOKEN, routes__plain=route("smtp", moved))
+    (problem,) = told["problems"]
+    assert "kept in the vault for mail.example.com:587" in problem["what"]["en"]
+    assert "evil.example:587" in problem["what"]["en"] and "--programs" in told["words"]["en"]
+
+
+async def test_what_keeps_its_place_needs_no_password(desk):
+    renamed = {
+        "routes__plain": None,
+        "routes__old": route("smtp", RELAY | {"ehlo": "x.example"}),
+    }
+    rules = {"action": "mail", "contacts": ["ops"], "routes": ["old", "m365"]}
+    assert "ok" in await desk.apply(TOKEN, **renamed, rules__all=rules)
+    assert "ok" in await desk.apply(TOKEN, instances__web1=web1(PAGE | {"method": "HEAD"}))
+
+
+async def test_a_secret_stays_bound_when_nothing_names_it_or_it_is_removed(desk):
+    rules = {"action": "mail", "contacts": ["ops"], "routes": ["m365"]}
+    gone = {"routes__plain": None, "rules__all": rules}
+    assert "ok" in await desk.apply(TOKEN, **gone)
+    again = route("smtp", RELAY | {"host": "evil.example"})
+    assert (await desk.apply(TOKEN, routes__plain=again))["error"] == "password"
+    assert "ok" in await desk.ask(TOKEN, "secret_remove", name="relay")
+    assert (await desk.apply(TOKEN, routes__plain=again))["error"] == "password"
+    assert "ok" in await desk.apply(TOKEN)
+
+
+async def test_a_header_does_not_follow_a_url_of_the_vault_elsewhere(desk):
+    elsewhere = "https://evil.example/hook"
+    assert (await desk.keep(TOKEN, "hook", elsewhere))["error"] == "password"
+    assert "ok" in await desk.ask(TOKEN, "secret_remove", name="hook", force=True)
+    assert (await desk.keep(TOKEN, "hook", elsewhere))["error"] == "password"
+    assert "ok" in await desk.keep(TOKEN, "hook", f"{HOOK}/new")
+    assert "ok" in await desk.keep(AKI, "hook", elsewhere)
+
+
+async def test_whoever_puts_a_secret_in_says_where_it_goes(desk):
+    mine = {"routes__more": route("smtp", RELAY | {"host": "m.example.org", "password": "own"})}
+    assert "ok" in await desk.keep(TOKEN, "own", "a password")
+    assert (await desk.apply(BROWSER, **mine))["error"] == "password"
+    assert "ok" in await desk.apply(TOKEN, **mine)
+    shown = ["m.example.org:587"]
+    assert "ok" in await desk.keep(BROWSER, "own", "another password", to=shown)
+    led = {"routes__more": route("smtp", RELAY | {"host": "n.example.org", "password": "own"})}
+    assert (await desk.apply(TOKEN, **led))["error"] == "password"
+
+
+async def test_a_setting_that_comes_before_its_secret_binds_it(desk):
+    new = {"routes__more": route("smtp", RELAY | {"host": "m.example.org", "password": "own"})}
+    assert "ok" in await desk.apply(TOKEN, **new)
+    assert "ok" in await desk.keep(BROWSER, "own", "a password", to=["m.example.org:587"])
+    led = {"routes__more": route("smtp", RELAY | {"host": "n.example.org", "password": "own"})}
+    assert (await desk.apply(TOKEN, **led))["error"] == "password"
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"clouds__own": CLOUD | {"smtp_host": "evil.example"}},
+        {"routes__m365": route("smtp", {"account": "box", "host": "evil.example"})},
+    ],
+)
+async def test_tokens_of_a_cloud_of_ones_own_go_to_its_mail_server_alone(desk, changed):
+    assert "ok" in await desk.apply(TOKEN, **changed)
+    assert "ok" in await desk.apply(TOKEN)
+    await desk.vault.put("refresh/box", Secret("{}"))
+    assert (await desk.apply(TOKEN, **changed))["error"] == "password"
+
+
+async def test_nothing_is_tried_with_a_secret_elsewhere(desk):
+    async def measure(_monitor, _memory):
+        raise AssertionError("a secret was sent")
+
+    desk.service._measure = measure
+    led = documents(
+        **FIRST | {"instances__web1": web1(PAGE | {"url": "https://evil.example/"})}
+    )
+    given = {"monitor": "web1/base/page", "documents": led}
+    assert (await desk.ask(TOKEN, "try_monitor", **given))["error"] == "password"
+
+
+LED = RELAY | {"host": "evil.example"}
+
+
+async def led_by_the_token(desk):
+    """It puts a value of its own into the entry, and may then lead that anywhere."""
+    assert "ok" in await desk.keep(TOKEN, "relay", "the token's")
+    assert "ok" in await desk.apply(TOKEN, routes__plain=route("smtp", LED))
+
+
+@pytest.mark.parametrize("who", [AKI, BROWSER, replace(BROWSER, sure=True)])
+async def test_a_secret_that_is_typed_again_goes_nowhere_that_nobody_was_shown(desk, who):
+    await led_by_the_token(desk)
+    told = await desk.keep(who, "relay", "typed again")
+    assert told["error"] == "conflict" and "typed again" not in str(told)
+    assert [(one["where"], one["what"]["en"]) for one in told["problems"]] == [
+        ("to", "evil.example:587")
+    ]
+    assert "ci" in told["words"]["en"]
+    assert (await desk.vault.get("relay")).reveal() == "the token's"
+    elsewhere = await desk.keep(who, "relay", "typed again", to=["mail.example.com:587"])
+    assert elsewhere["error"] == "conflict"
+
+
+async def test_a_secret_goes_where_the_person_says_that_it_may_go(desk):
+    await led_by_the_token(desk)
+    assert "ok" in await desk.keep(AKI, "relay", "typed again", to=["evil.example:587"])
+    assert "ok" in await desk.keep(AKI, "relay", "and again")
+
+
+async def test_a_definition_that_was_put_right_asks_for_nothing(desk):
+    await led_by_the_token(desk)
+    assert "ok" in await desk.apply(AKI)
+    assert "ok" in await desk.keep(AKI, "relay", "typed again")
+
+
+async def test_a_new_entry_that_a_token_names_is_not_filled_unseen(desk):
+    new = {"routes__plain": route("smtp", LED | {"password": "relay-two"})}
+    assert "ok" in await desk.apply(TOKEN, **new)
+    assert (await desk.keep(AKI, "relay-two", "typed again"))["error"] == "conflict"
+    assert "ok" in await desk.keep(TOKEN, "relay-two", "the token's own")
+
+
+async def test_a_header_is_not_typed_for_a_url_that_a_token_put_in():
+    desk = Bench()
+    assert "ok" in await desk.apply(AKI)
+    assert "ok" in await desk.keep(TOKEN, "hook", "https://evil.example/hook")
+    told = await desk.keep(AKI, "key", "typed")
+    assert told["error"] == "conflict" and "evil.example:443" in str(told["problems"])
+
+
+async def test_an_account_led_elsewhere_takes_no_secret_unseen():
+    desk = Bench()
+    led = {"clouds__own": CLOUD | {"token_endpoint": "https://evil.example/{tenant}/token"}}
+    assert "ok" in await desk.apply(TOKEN, **led)
+    told = await desk.keep(AKI, "app", "typed")
+    assert told["error"] == "conflict" and "evil.example:443" in str(told["problems"])
+
+
+async def test_what_one_token_led_is_not_free_for_another(desk):
+    await led_by_the_token(desk)
+    other = replace(TOKEN, name="other")
+    assert (await desk.keep(other, "relay", "typed"))["error"] == "conflict"
+
+
+async def test_another_token_of_the_same_name_owns_nothing_of_the_one_before(desk):
+    first, second = (replace(TOKEN, id=id) for id in ("1", "2"))
+    assert "ok" in await desk.keep(first, "relay", "its own")
+    led = {"routes__plain": route("smtp", LED)}
+    assert (await desk.apply(second, **led))["error"] == "password"
+    assert "ok" in await desk.apply(first, **led)
+    assert (await desk.keep(second, "relay", "typed"))["error"] == "conflict"
+
+
+async def test_where_each_entry_goes_is_listed(desk):
+    await led_by_the_token(desk)
+    found = {one["name"]: one for one in (await desk.ask(AKI, "secret_list"))["ok"]}
+    assert (
+        found["relay"]["goes_to"] == ("evil.example:587",) and found["relay"]["led_by"] == "ci"
+    )
+    assert found["app"]["goes_to"] == ("login.example.com:443",) and not found["app"]["led_by"]
+
+
+async def test_a_connector_that_microsoft_has_ended_is_not_kept(desk):
+    retired = "https://contoso.webhook.office.com/webhookb2/canary/IncomingWebhook/x"
+    told = await desk.keep(AKI, "hook", retired)
+    assert told["error"] == "invalid" and "canary" not in str(told)
+    assert "Workflows" in told["problems"][0]["what"]["en"]
+    flow = "https://default1.environment.api.powerplatform.com/workflows/x?sig=y"
+    assert "ok" in await desk.keep(AKI, "hook", flow)
+
+
+class FullOnce(MemoryStore):
+    """A store whose disk is full when the next secret comes."""
+
+    full = False
+
+    async def put_secret(self, name, sealed):
+        if self.full:
+            self.full = False
+            raise StoreError(Words(en="The disk is full.", ja="空きがありません。"))
+        await super().put_secret(name, sealed)
+
+
+async def test_a_value_that_could_not_be_kept_makes_nobody_the_owner_of_the_one_before():
+    desk = Bench(store=FullOnce())
+    assert "ok" in await desk.apply(AKI)
+    for name, value in KEPT.items():
+        assert "ok" in await desk.keep(AKI, name, value)
+    desk.store.full = True
+    assert "ok" not in await desk.keep(TOKEN, "relay", "mine")
+    assert (await desk.vault.get("relay")).reveal() == KEPT["relay"]
+    led = {"routes__plain": route("smtp", RELAY | {"host": "evil.example"})}
+    assert (await desk.apply(TOKEN, **led))["error"] == "password"

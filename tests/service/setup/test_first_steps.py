@@ -1,0 +1,246 @@
+"""The first start: what is suggested to watch, and an alarm whose number is given back."""
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from noroshi.checks import BUILT_IN
+from noroshi.config.web import Web
+from noroshi.core.definitions.parsing import is_name
+from noroshi.core.mail import Verdict
+from noroshi.hosts.around import Around
+from noroshi.ports import Listener, Memory, Process, Processor, Volume
+from noroshi.service.setup.known_services import PORTS, PROGRAMS
+from noroshi.service.setup.suggestions import instance_name
+from noroshi.testing import FakeHost, ManualClocks
+from tests.service.asking import NearBy, Told, applied
+from tests.service.desk import NOWHERE, Desk
+
+GIB = 1 << 30
+FOUND = FakeHost(
+    volumes=[Volume("/", 100 * GIB, 60 * GIB), Volume("/srv", 10 * GIB, GIB)],
+    processes=[Process(n, name, (name,)) for n, name in enumerate(("sshd", "bash", "sshd"), 9)],
+    memory=Memory(total=4 * GIB, available=GIB),
+    processors=[Processor(cores=2, total=1.0, busy=0.5)],
+    listeners=[Listener("0.0.0.0", 22), Listener("::", 22), Listener("127.0.0.1", 49152)],
+)
+BARE = FakeHost(volumes=None, processes=None, listeners=None)
+CONTACT = {"contacts/ops": {"addresses": ["ops@example.com"], "language": "ja"}}
+ROUTE = {"routes/plain": {"kind": "post"}}
+
+
+@pytest.fixture
+def asking():
+    return NearBy(Desk(host=FOUND, checks=BUILT_IN))
+
+
+async def number_in_the_mail(ask, id):
+    text = (await ask("queue_mail", id=id))["text"]
+    return re.search(r"\b(\d{4})$", text, re.MULTILINE)[1]
+
+
+async def test_what_is_found_on_the_computer_is_suggested(asking):
+    found = await asking("suggest")
+    assert found["instance"] == "node"
+    assert [one["id"] for one in found["monitors"]] == [
+        "system/disk",
+        "system/memory",
+        "system/cpu",
+        "services/sshd",
+        "ports/tcp-22",
+    ]
+    disk, _, _, sshd, port = found["monitors"]
+    assert disk["found"]["en"] == "/ 40% of 100 GiB, /srv 90% of 10 GiB"
+    assert sshd["found"]["ja"] == "動作中 (2個)"
+    assert sshd["title"]["ja"] == "リモート ログイン (SSH)"
+    assert port["title"]["ja"] == "ポート 22: リモート ログイン (SSH)"
+    assert port["found"]["ja"] == "すべてのアドレスで待ち受け中"
+
+
+LISTENING = {
+    "everywhere, by both families": (("0.0.0.0", "::"), ""),
+    "everywhere, by IPv6": (("::",), "::1"),
+    "on this computer alone": (("127.0.0.1", "::1"), "127.0.0.1"),
+    "on one address, which Java writes as IPv6": (("::ffff:192.0.2.7",), "192.0.2.7"),
+    "on another loopback": (("127.0.0.53",), "127.0.0.53"),
+}
+
+
+@pytest.mark.parametrize("case", LISTENING)
+async def test_a_port_is_watched_where_it_listens(case):
+    at, address = LISTENING[case]
+    host = FakeHost(listeners=[Listener(one, 25) for one in at])
+    (found,) = (await NearBy(Desk(host=host, checks=BUILT_IN))("suggest"))["monitors"]
+    assert found["monitor"]["options"].get("address", "") == address
+    assert found["title"]["en"] == "Port 25: Mail server (SMTP)"
+
+
+OWN = {
+    "at all addresses": (("0.0.0.0", 8443), [("ports/tcp-8080", "127.0.0.1")]),
+    "here": (("127.0.0.1", 8080), [("ports/tcp-8080", "192.0.2.7"), ("ports/tcp-8443", "")]),
+}
+"""Where the manager listens, and what is suggested beside it, at which address."""
+
+
+@pytest.mark.parametrize("case", OWN)
+async def test_the_manager_itself_is_not_suggested(case):
+    (address, port), beside = OWN[case]
+    at = [Listener("0.0.0.0", 8443), Listener("192.0.2.7", 8080), Listener("127.0.0.1", 8080)]
+    node = replace(NOWHERE, web=Web(address=address, port=port))
+    around = Around(node, ManualClocks().clocks)
+    desk = Desk(host=FakeHost(listeners=at), checks=BUILT_IN, around=around)
+    found = (await NearBy(desk)("suggest"))["monitors"]
+    assert [(o["id"], o["monitor"]["options"].get("address", "")) for o in found] == beside
+
+
+async def test_an_address_that_a_monitor_could_not_have_is_not_suggested():
+    host = FakeHost(listeners=[Listener("fe80::1%eth0", 22)])
+    assert (await NearBy(Desk(host=host, checks=BUILT_IN))("suggest"))["monitors"] == []
+
+
+async def test_a_service_of_windows_is_known_by_its_program():
+    programs = ("SqlServr.exe", "w3wp.exe", "svchost.exe", "W3WP")
+    host = FakeHost(processes=[Process(n, name, ()) for n, name in enumerate(programs, 9)])
+    found = (await NearBy(Desk(host=host, checks=BUILT_IN))("suggest"))["monitors"]
+    assert [(one["id"], one["monitor"]["options"]["name"]) for one in found] == [
+        ("services/w3wp", "w3wp.exe"),
+        ("services/sqlservr", "SqlServr.exe"),
+    ]
+    assert found[1]["title"]["ja"] == "データベース (SQL Server)"
+
+
+def test_services_are_told_in_words_and_their_programs_are_names_that_a_definition_may_have():
+    assert all(is_name(one) for one in PROGRAMS)
+    assert all(title.ja != program for program, title in PROGRAMS.items())
+    assert {22, 25, 80, 443, 445, 3306, 3389, 5432} <= PORTS.keys()
+
+
+async def test_what_cannot_be_had_is_not_suggested():
+    ask = NearBy(Desk(host=BARE, checks=BUILT_IN))
+    assert (await ask("suggest"))["monitors"] == []
+
+
+async def test_what_was_chosen_is_watched_and_the_rest_can_be_added_later(asking):
+    told = await asking("suggest_take", wanted=["system/disk", "services/sshd"], language="ja")
+    assert told["version"] == 1
+    paths = [one["path"] for one in (await asking("status"))["monitors"]]
+    assert paths == ["node/services/sshd", "node/system/disk"]
+    there = {one["id"]: one["there"] for one in (await asking("suggest"))["monitors"]}
+    assert there["system/disk"] and not there["system/cpu"]
+    await asking("suggest_take", wanted=list(there))
+    assert len((await asking("status"))["monitors"]) == 5
+    shown = (await asking("definition_show", keys=["instances/node"]))["documents"]
+    assert shown["instances/node"]["group"][0]["title"] == "システム"
+
+
+async def test_nothing_chosen_and_what_was_not_suggested_are_told(asking):
+    with pytest.raises(Told, match="invalid: Choose at least one"):
+        await asking("suggest_take", wanted=[])
+    with pytest.raises(Told, match="system/disc was not suggested"):
+        await asking("suggest_take", wanted=["system/disc"])
+    assert (await asking("export"))["version"] == 0
+
+
+@pytest.mark.parametrize(
+    ("host", "name"),
+    [("FS01.corp.example", "fs01"), ("サーバー", "this-machine"), ("noroshi", "this-machine")],
+)
+def test_a_computer_has_a_name_that_definitions_may_have(host, name):
+    assert instance_name(host) == name
+
+
+async def test_the_first_start_comes_on_step_by_step(asking):
+    look = await asking("first_look")
+    assert look["open"] and (look["contact"], look["instance"], look["route"]) == ("", "", "")
+    await asking("suggest_take", wanted=["system/disk"])
+    await asking("definition_change", put=CONTACT | ROUTE)
+    look = await asking("first_look")
+    assert look["open"] and (look["contact"], look["instance"]) == ("ops", "node")
+    assert (look["route"], look["ready"], look["accepted"]) == ("plain", True, False)
+    await asking("test_alarm")
+    await asking.desk.attempted("plain", Verdict.ACCEPTED, "2.0.0 OK", 250)
+    assert (await asking("first_look"))["accepted"]
+
+
+async def test_an_alarm_whose_number_is_given_back_is_proved(asking):
+    await asking("definition_change", put=CONTACT | ROUTE)
+    sent = await asking("test_alarm")
+    assert sent["to"] == ["ops@example.com"]
+    await asking.desk.attempted("plain", Verdict.ACCEPTED, "2.0.0 OK", 250)
+    number = await number_in_the_mail(asking, sent["id"])
+    with pytest.raises(Told, match="invalid: This is not the number"):
+        await asking("test_alarm_seen", number="0000")
+    look = await asking("test_alarm_seen", number=f" {number} ")
+    assert look["seen"] and look["by"] == "aki" and not look["open"]
+    (row,) = (await asking("ledger"))["rows"]
+    assert (row["alarm"], row["state"]) == (sent["id"], "seen arrived")
+    (kept,) = [one for one in await asking("audit") if one["op"] == "test_alarm_seen"]
+    assert kept["after"]["mail"] == sent["id"] and kept["given"] == {}
+
+
+async def test_a_mail_whose_number_is_given_back_was_seen_and_its_route_is_proved_by_who_did(
+    asking,
+):
+    await asking("definition_change", put=CONTACT | ROUTE)
+    sent = await asking("test_alarm")
+    await asking.desk.attempted("plain", Verdict.ACCEPTED, "2.0.0 OK", 250)
+    number = await number_in_the_mail(asking, sent["id"])
+    seen = (await asking("test_alarm_seen", number=number))["seen"]
+    asking.desk.time.pass_by(hours=1)
+    assert (await asking("test_alarm_seen", number=number))["seen"] == seen
+    letter = await asking("queue_show", id=sent["id"])
+    said = {"address": "ops@example.com", "state": "seen arrived", "at": seen, "said": ""}
+    assert letter["arrived"] == [said | {"by": "aki"}] and letter["unproved"]["en"] == ""
+    assert letter["queued"]["state"] == "seen arrived"
+    (route,) = (await asking("status"))["routes"]
+    assert (route["arrives"]["seen"], route["arrives"]["by"]) == (seen, "aki")
+
+
+async def test_a_number_that_came_before_its_receipt_is_believed_once_that_is_there(asking):
+    await asking("definition_change", put=CONTACT | ROUTE)
+    sent = await asking("test_alarm")
+    number = await number_in_the_mail(asking, sent["id"])
+    await asking("test_alarm_seen", number=number)
+    await asking.desk.attempted("plain", Verdict.ACCEPTED, "2.0.0 OK", 250)
+    await asking("test_alarm_seen", number=number)
+    assert (await asking("queue_show", id=sent["id"]))["queued"]["state"] == "seen arrived"
+
+
+async def test_a_number_is_not_to_be_guessed(asking):
+    await asking("definition_change", put=CONTACT | ROUTE)
+    number = await number_in_the_mail(asking, (await asking("test_alarm"))["id"])
+    for _ in range(5):
+        with pytest.raises(Told, match="invalid"):
+            await asking("test_alarm_seen", number="0000")
+    with pytest.raises(Told, match="conflict: Five wrong numbers"):
+        await asking("test_alarm_seen", number=number)
+    again = await number_in_the_mail(asking, (await asking("test_alarm"))["id"])
+    assert (await asking("test_alarm_seen", number=again))["seen"]
+
+
+async def test_an_alarm_that_could_go_nowhere_is_not_made(asking):
+    with pytest.raises(Told, match="not found: There is no contact"):
+        await asking("test_alarm")
+    with pytest.raises(Told, match="conflict: No test alarm"):
+        await asking("test_alarm_seen", number="1234")
+    await asking("definition_change", put=CONTACT)
+    with pytest.raises(Told, match="conflict: There is no route yet"):
+        await asking("test_alarm")
+
+
+async def test_a_node_that_watched_before_is_not_led_by_the_hand():
+    ask = NearBy(Desk())
+    await applied(ask)
+    assert not (await ask("first_look"))["open"]
+
+
+async def test_a_first_start_is_put_away(asking):
+    await asking("first_end")
+    assert not (await asking("first_look"))["open"]
+
+
+async def test_a_route_that_is_not_there_is_told_with_the_one_that_may_be_meant(asking):
+    await applied(asking)
+    with pytest.raises(Told, match=r"There is no route plane \(did you mean plain\?\)\."):
+        await asking("test_alarm", routes=("plane",))
