@@ -6,7 +6,7 @@ import json
 import pytest
 
 from noroshi.core.people import VIEWER
-from noroshi.web.certificate import CERTIFICATE
+from noroshi.web.http.self_signed import CERTIFICATE
 from tests.cli.typed import typed
 from tests.service.asking import let_in, opened
 from tests.service.desk import Desk

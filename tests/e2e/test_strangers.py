@@ -7,7 +7,7 @@ from urllib.parse import quote
 import pytest
 
 from noroshi.core.people import VIEWER
-from noroshi.web.bounds import Bounds
+from noroshi.web.http.connection_limits import Bounds
 from tests.e2e.manager import GOOD, Managed
 
 FORM = "content-type: application/x-www-form-urlencoded"

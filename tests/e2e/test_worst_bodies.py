@@ -13,8 +13,8 @@ import pytest
 
 from noroshi.core.people import ADMIN, OPERATOR, VIEWER
 from noroshi.door import LONGEST_LINE
-from noroshi.web.api import LONGEST
-from noroshi.web.sent import LONGEST_FORM, LONGEST_IMPORT
+from noroshi.web.api.routes import LONGEST
+from noroshi.web.http.request_form import LONGEST_FORM, LONGEST_IMPORT
 from tests.e2e.manager import GOOD, Managed
 
 MOST = 50 << 20

@@ -12,10 +12,10 @@ from noroshi.config.web import Web
 from noroshi.core.people import ADMIN, ApiToken, User
 from noroshi.people import keys
 from noroshi.service import answer
-from noroshi.web.bounds import Bounds
-from noroshi.web.certificate import own_certificate
-from noroshi.web.house import OWN_NAMES, House
-from noroshi.web.serving import open_web
+from noroshi.web.context import OWN_NAMES, House
+from noroshi.web.http.connection_limits import Bounds
+from noroshi.web.http.self_signed import own_certificate
+from noroshi.web.server import open_web
 from tests.service.desk import AKI, documents
 
 NOW = datetime.now(UTC)  # a TLS library reads the real clock

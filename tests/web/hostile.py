@@ -8,7 +8,7 @@ from noroshi.core.words import plain
 from noroshi.people import keys
 from noroshi.service import administrator, answer
 from noroshi.web import pages
-from noroshi.web.house import House
+from noroshi.web.context import House
 from tests.web.filled import envelope, filled
 
 EVIL = (

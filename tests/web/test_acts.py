@@ -8,7 +8,7 @@ import pytest
 from noroshi.core.model import Reading, Sample
 from noroshi.core.people import OPERATOR, VIEWER
 from noroshi.core.words import Words
-from noroshi.web.visit import LANGUAGE
+from noroshi.web.view.page_context import LANGUAGE
 from tests.service.asking import NearBy, applied
 from tests.service.desk import DISK, Desk
 from tests.web.browser import GOOD, browsing, with_user

@@ -10,8 +10,8 @@ from noroshi.core.levels import Level
 from noroshi.core.model import Cause, Change, Event, ItemState, State
 from noroshi.core.people import OPERATOR, VIEWER
 from noroshi.core.status import STOPPED
-from noroshi.web.alarmed import MOST_SHOWN
-from noroshi.web.windows import planned, put_in, taken_out, titled
+from noroshi.web.view.alarms import MOST_SHOWN
+from noroshi.web.view.maintenance import planned, put_in, taken_out, titled
 from tests.service.asking import NearBy, applied
 from tests.web.browser import browsing, with_user
 from tests.web.test_overview import following, heard, serial

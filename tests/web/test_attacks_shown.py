@@ -8,7 +8,7 @@ from urllib.parse import quote
 import pytest
 
 from noroshi.web.pages.overview import partial
-from noroshi.web.readable import neutral
+from noroshi.web.view.control_escape import neutral
 from tests.service.asking import let_in
 from tests.web.browser import browsing
 from tests.web.hostile import (

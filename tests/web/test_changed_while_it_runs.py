@@ -11,8 +11,8 @@ from noroshi.config.web import Web
 from noroshi.core.people import ADMIN, User
 from noroshi.definitions import document
 from noroshi.service import administrator, answer
-from noroshi.web.house import House
-from noroshi.web.serving import open_web
+from noroshi.web.context import House
+from noroshi.web.server import open_web
 from tests.e2e.world import Home
 from tests.web.browser import GOOD
 from tests.web.test_in_a_browser import CHROMIUM, FLAGS, WIDE, Seen

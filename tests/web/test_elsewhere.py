@@ -2,7 +2,7 @@
 
 import pytest
 
-from noroshi.web.mailing_route import elsewhere
+from noroshi.web.view.route import elsewhere
 
 
 def routes(**states):

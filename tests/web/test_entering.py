@@ -10,8 +10,8 @@ from noroshi.core.people import VIEWER, User
 from noroshi.people import keys
 from noroshi.people.entering import SEED
 from noroshi.vault import Secret
-from noroshi.web.sent import ours
-from noroshi.web.visit import preferred
+from noroshi.web.http.request_form import ours
+from noroshi.web.view.page_context import preferred
 from tests.service.asking import opened
 from tests.service.desk import CANARY, Desk
 from tests.web.browser import GOOD, Browser, browsing, with_user

@@ -3,9 +3,9 @@
 from gc import collect
 from weakref import ref
 
-from noroshi.web.house import House
-from noroshi.web.live import FRESH, SPARE, Live
+from noroshi.web.context import House
 from noroshi.web.pages import alarms
+from noroshi.web.view.live_updates import FRESH, SPARE, Live
 from tests.service.asking import NearBy, applied
 from tests.web.browser import GOOD
 

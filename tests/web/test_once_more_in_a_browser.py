@@ -9,9 +9,9 @@ from tests.service.asking import NearBy, applied
 from tests.service.desk import Desk
 from tests.web.browser import GOOD, with_user
 from tests.web.filled import filled
+from tests.web.http.test_reauthenticate import Wary
 from tests.web.test_each_page import AXE, JAPANESE, ONLY
 from tests.web.test_in_a_browser import NARROW, WIDE, looking
-from tests.web.test_once_more import Wary
 
 FILE = {"name": "app.pfx", "mimeType": "application/x-pkcs12", "buffer": pfx()}
 

@@ -12,9 +12,9 @@ from noroshi.core.words import Words
 from noroshi.ports import StoreError
 from noroshi.service import attend
 from noroshi.stores.memory.store import MemoryStore
-from noroshi.web.seen import left, relay_of, route_level, route_state, view
-from noroshi.web.tongue import TONGUES
-from noroshi.web.visit import templates
+from noroshi.web.view.locale import TONGUES
+from noroshi.web.view.overview import left, relay_of, route_level, route_state, view
+from noroshi.web.view.page_context import templates
 from tests.service.asking import NearBy, applied
 from tests.service.desk import AKI, Desk
 from tests.web.browser import browsing, with_user

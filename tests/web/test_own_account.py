@@ -7,7 +7,7 @@ import pyotp
 import pytest
 
 from noroshi.core.people import ADMIN, OPERATOR, VIEWER
-from noroshi.web.settings_list import GROUPS
+from noroshi.web.view.settings_index import GROUPS
 from tests.web.browser import GOOD, browsing, with_user
 
 BETTER = "a better horse battery"

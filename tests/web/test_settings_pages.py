@@ -7,8 +7,8 @@ import pyotp
 import pytest
 
 from noroshi.core.people import OPERATOR, VIEWER
-from noroshi.web.visit import LANGUAGE
-from noroshi.web.words_deeds import DEEDS
+from noroshi.web.texts.audited_operations import DEEDS
+from noroshi.web.view.page_context import LANGUAGE
 from tests.service.desk import documents
 from tests.web.browser import GOOD, browsing
 from tests.web.filled import ROUTES, filled

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from noroshi.transports import BUILT_IN
-from noroshi.web.visit import LANGUAGE
+from noroshi.web.view.page_context import LANGUAGE
 from tests.service.asking import NearBy, applied
 from tests.service.desk import CONTENT, EXAMINED, POST, Desk
 from tests.service.test_renaming import NOTICE

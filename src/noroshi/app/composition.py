@@ -353,7 +353,7 @@ def _worded(plugins: Plugins) -> Callable[[Difference], Words]:
 
     def sentence(one: Difference) -> Words:
         with imports.ONE_AT_A_TIME:
-            from noroshi.web.worded import Names, worded
+            from noroshi.web.view.difference import Names, worded
 
         checks = plugins.checks.values()
         kinds = {check.kind: check.title for check in checks}

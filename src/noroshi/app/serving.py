@@ -26,7 +26,7 @@ from noroshi.stores.sqlite.process_lock import Holder, LifeLock
 from noroshi.stores.sqlite.store import SqliteStore
 
 log = logging.getLogger(__package__)
-MANAGER = ("noroshi.web.house", "noroshi.web.serving")
+MANAGER = ("noroshi.web.context", "noroshi.web.server")
 """Imported only where there is to be one: it costs 0.2 s and 20 MB, which no command and no node
 without it shall pay."""
 LOOK_AFTER = 3600.0
@@ -89,8 +89,8 @@ async def _manager(
         yield
         return
     with imports.ONE_AT_A_TIME:
-        from noroshi.web.house import House
-        from noroshi.web.serving import open_web
+        from noroshi.web.context import House
+        from noroshi.web.server import open_web
 
     async def ready() -> Words | None:
         return await app.store.trouble() if app.engine.ready.is_set() else NOT_READY

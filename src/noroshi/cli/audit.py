@@ -14,7 +14,7 @@ from noroshi.core.printable import printable
 from noroshi.core.words import Words
 
 if TYPE_CHECKING:
-    from noroshi.web.audited import Line
+    from noroshi.web.view.audit import Line
 
 NOTHING = Words(en="Nobody has changed anything yet.", ja="まだ何も変更されていません。")
 NOBODY = Words(en="unknown", ja="不明")
@@ -59,7 +59,7 @@ def _who(asked: Asked, one: Mapping[str, Any]) -> str:
 def _deed(asked: Asked, op: str) -> str:
     """As the manager calls it, and in brackets what --json calls it."""
     # Only now, as the field's words below: it costs what no other command needs.
-    from noroshi.web.words import TEXTS
+    from noroshi.web.texts.pages import TEXTS
 
     known = TEXTS.get(f"deed_of.{op}")
     return f"{asked.say(known)} ({op})" if known is not None else op
@@ -89,8 +89,8 @@ def _refusal(asked: Asked, one: Mapping[str, Any]) -> Iterator[str]:
 
 def _lines(asked: Asked, before: object, after: object, now: datetime) -> Sequence[Line]:
     """As the manager tells them."""
-    from noroshi.web.audited import lines
-    from noroshi.web.tongue import TONGUES
+    from noroshi.web.view.audit import lines
+    from noroshi.web.view.locale import TONGUES
 
     return lines(before, after, TONGUES["ja" if asked.language == "ja" else "en"], str(now))
 

@@ -15,9 +15,9 @@ from noroshi import __version__
 from noroshi.core.levels import Level
 from noroshi.ports import StoreError
 from noroshi.service import Refusal, attend
-from noroshi.web.entry import entered
-from noroshi.web.house import House
-from noroshi.web.tree import NEW, STOPPED, level_of
+from noroshi.web.context import House
+from noroshi.web.http.authentication import entered
+from noroshi.web.view.tree import NEW, STOPPED, level_of
 
 PROMETHEUS = "text/plain; version=0.0.4"
 MOMENTS = {

@@ -7,8 +7,8 @@ import pytest
 from noroshi.core.reckon import farewell
 from noroshi.service import Person, answer
 from noroshi.service.operation import OPERATOR, VIEWER, roles_up_to
-from noroshi.web.certificate import own_certificate
-from noroshi.web.house import OWN_NAMES
+from noroshi.web.context import OWN_NAMES
+from noroshi.web.http.self_signed import own_certificate
 from tests.service.asking import NOW, NearBy, Told, applied
 from tests.service.desk import DISK, Desk
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from starlette.routing import Route
 
-from noroshi.web.house import House
-from noroshi.web.live import Live
+from noroshi.web.context import House
+from noroshi.web.http.oauth_redirects import Returns
 from noroshi.web.pages import (
     adding,
     alarms,
@@ -39,7 +39,7 @@ from noroshi.web.pages import (
     versions,
     watched,
 )
-from noroshi.web.returns import Returns
+from noroshi.web.view.live_updates import Live
 
 
 def routes(house: House) -> list[Route]:

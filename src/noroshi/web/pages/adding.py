@@ -10,19 +10,19 @@ from starlette.routing import Route
 
 from noroshi.core.definitions.self_monitoring import OWN
 from noroshi.service import NotFound
-from noroshi.web.asks import MARK, Ask, asked_at, asks_of
-from noroshi.web.cells import label
-from noroshi.web.doing import Outcome, address, asked, may, surely, told, typed
-from noroshi.web.house import House
-from noroshi.web.live import Live
-from noroshi.web.mailing import of_type
-from noroshi.web.previews import created, preview
-from noroshi.web.seen import part_page
-from noroshi.web.spots import called
-from noroshi.web.visit import Visit, page
-from noroshi.web.wheres import told_at
-from noroshi.web.words import TEXTS
-from noroshi.web.written import figures
+from noroshi.web.context import House
+from noroshi.web.forms.blueprint_inputs import MARK, Ask, asked_at, asks_of
+from noroshi.web.forms.location import called
+from noroshi.web.forms.normalize import figures
+from noroshi.web.forms.preview import created, preview
+from noroshi.web.forms.table import label
+from noroshi.web.texts.pages import TEXTS
+from noroshi.web.view.actions import Outcome, address, asked, may, surely, told, typed
+from noroshi.web.view.live_updates import Live
+from noroshi.web.view.overview import part_page
+from noroshi.web.view.page_context import Visit, page
+from noroshi.web.view.problem_text import told_at
+from noroshi.web.view.routes import of_type
 
 FIELDS = ("instance", "address", "zone")
 VALUE, RULE = "value.", "rule."

@@ -10,15 +10,15 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from noroshi.service import NotFound
-from noroshi.web.alarmed import MOST_SHOWN, Wanted, fragments, key_of, view
-from noroshi.web.api import STATUS
-from noroshi.web.doing import Outcome, address, asked, attempt, may, typed
-from noroshi.web.house import House
-from noroshi.web.live import LATELY, Live
-from noroshi.web.meant import labels_of, place_meant
-from noroshi.web.tongue import TONGUES
-from noroshi.web.visit import Visit, page
-from noroshi.web.words import TEXTS
+from noroshi.web.api.routes import STATUS
+from noroshi.web.context import House
+from noroshi.web.texts.pages import TEXTS
+from noroshi.web.view.actions import Outcome, address, asked, attempt, may, typed
+from noroshi.web.view.alarms import MOST_SHOWN, Wanted, fragments, key_of, view
+from noroshi.web.view.live_updates import LATELY, Live
+from noroshi.web.view.locale import TONGUES
+from noroshi.web.view.page_context import Visit, page
+from noroshi.web.view.search import labels_of, place_meant
 
 Answer = Mapping[str, Any]
 HERE = "/alarms"

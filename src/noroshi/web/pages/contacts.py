@@ -9,10 +9,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from noroshi.core.definitions.schema import ContactDef
-from noroshi.web.doing import address, asked, may
-from noroshi.web.house import House
+from noroshi.web.context import House
 from noroshi.web.pages.telling import Sort, editor
-from noroshi.web.visit import Visit, page
+from noroshi.web.view.actions import address, asked, may
+from noroshi.web.view.page_context import Visit, page
 
 CONTACTS = Sort(
     type="contacts",

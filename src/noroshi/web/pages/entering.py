@@ -9,9 +9,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from noroshi.people import NoEntry
-from noroshi.web.house import House
-from noroshi.web.sent import MOST_FIELDS, ours
-from noroshi.web.visit import NOT_KEPT, Visit, page
+from noroshi.web.context import House
+from noroshi.web.http.request_form import MOST_FIELDS, ours
+from noroshi.web.view.page_context import NOT_KEPT, Visit, page
 
 LONGEST_CODE = 40
 

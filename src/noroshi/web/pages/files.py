@@ -15,14 +15,14 @@ from noroshi.definitions import TYPES, Folder, content, pack
 from noroshi.definitions.archive import MOST_BYTES, MOST_PACKED
 from noroshi.ports import Document
 from noroshi.service import NotFound
-from noroshi.web.definition_files import hear, imported
-from noroshi.web.doing import Outcome, address, asked, attempt, may, surely
-from noroshi.web.house import House
+from noroshi.web.context import House
+from noroshi.web.forms.definition_files import hear, imported
+from noroshi.web.forms.preview import preview
 from noroshi.web.pages.naming import in_words, named_here
-from noroshi.web.previews import preview
-from noroshi.web.visit import Visit, page
-from noroshi.web.worded import Worded, sort_of
-from noroshi.web.words import TEXTS
+from noroshi.web.texts.pages import TEXTS
+from noroshi.web.view.actions import Outcome, address, asked, attempt, may, surely
+from noroshi.web.view.difference import Worded, sort_of
+from noroshi.web.view.page_context import Visit, page
 
 SHOWN = 200
 WHOLE = "whole"

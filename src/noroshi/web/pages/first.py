@@ -13,14 +13,21 @@ from starlette.routing import Route
 
 from noroshi.core.people import ADMIN
 from noroshi.service import Forbidden, NotFound
-from noroshi.web.doing import Outcome, attempt, clock
-from noroshi.web.first_told import Told, at_fields
-from noroshi.web.house import House
-from noroshi.web.mails import TAKEN, attempts, names, relay
-from noroshi.web.meanwhile import Both, both, told
-from noroshi.web.visit import A_YEAR, LANGUAGE, LANGUAGES, Visit, asked as answered, page
-from noroshi.web.words import TEXTS
-from noroshi.web.written import addresses, figures
+from noroshi.web.context import House
+from noroshi.web.forms.conflict import Both, both, told
+from noroshi.web.forms.normalize import addresses, figures
+from noroshi.web.texts.pages import TEXTS
+from noroshi.web.view.actions import Outcome, attempt, clock
+from noroshi.web.view.first_problems import Told, at_fields
+from noroshi.web.view.mail import TAKEN, attempts, names, relay
+from noroshi.web.view.page_context import (
+    A_YEAR,
+    LANGUAGE,
+    LANGUAGES,
+    Visit,
+    asked as answered,
+    page,
+)
 
 STEPS = ("administrator", "person", "machine", "mail", "alarm")
 WAYS = {"person": "contact", "machine": "instance", "mail": "ready"}

@@ -11,9 +11,9 @@ from starlette.routing import Route
 
 from noroshi.core.definitions.schema_mail import REDIRECT
 from noroshi.service import NotFound
-from noroshi.web.doing import Outcome, asked, attempt
-from noroshi.web.first_checked import sealed
-from noroshi.web.first_route import (
+from noroshi.web.context import House
+from noroshi.web.forms.conflict import Both, both, told
+from noroshi.web.forms.first_route import (
     GRAPH,
     MICROSOFT,
     NAMES,
@@ -30,13 +30,13 @@ from noroshi.web.first_route import (
     route_of,
     way_of,
 )
-from noroshi.web.first_told import at_fields
-from noroshi.web.house import House
-from noroshi.web.meanwhile import Both, both, told
-from noroshi.web.new_orders import free_entry
+from noroshi.web.forms.new_route_rules import free_entry
 from noroshi.web.pages.first import looked, shown
-from noroshi.web.visit import Visit, page
-from noroshi.web.words import TEXTS
+from noroshi.web.texts.pages import TEXTS
+from noroshi.web.view.actions import Outcome, asked, attempt
+from noroshi.web.view.first_check import sealed
+from noroshi.web.view.first_problems import at_fields
+from noroshi.web.view.page_context import Visit, page
 
 SIGN_IN = "/first/sign-in"
 OF_GRAPH = "Microsoft Graph"

@@ -11,16 +11,16 @@ from starlette.routing import Route
 
 from noroshi.core.definitions.schema_mail import REDIRECT
 from noroshi.service import NotFound
-from noroshi.web.doing import Outcome, asked, attempt
-from noroshi.web.first_checked import sealed
-from noroshi.web.first_route import Documents, account_of, route_of
-from noroshi.web.first_told import Told, at_fields
-from noroshi.web.house import House
+from noroshi.web.context import House
+from noroshi.web.forms.first_route import Documents, account_of, route_of
+from noroshi.web.http.oauth_redirects import Returns, home_of, port_for
 from noroshi.web.pages.first import looked, shown
 from noroshi.web.pages.first_mail import SIGN_IN
-from noroshi.web.returns import Returns, home_of, port_for
-from noroshi.web.visit import Handler, Visit, page
-from noroshi.web.words import TEXTS
+from noroshi.web.texts.pages import TEXTS
+from noroshi.web.view.actions import Outcome, asked, attempt
+from noroshi.web.view.first_check import sealed
+from noroshi.web.view.first_problems import Told, at_fields
+from noroshi.web.view.page_context import Handler, Visit, page
 
 NEXT = "/first/alarm"
 DEEDS = ("secret", "paste", "device", "ask")

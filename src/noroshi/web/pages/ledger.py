@@ -9,11 +9,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from noroshi.service import NotFound
-from noroshi.web.doing import address, asked, clock
-from noroshi.web.house import House
-from noroshi.web.mails import Answer, Names, attempts, level, names, relay, said, state
-from noroshi.web.visit import Visit, page
-from noroshi.web.words import TEXTS
+from noroshi.web.context import House
+from noroshi.web.texts.pages import TEXTS
+from noroshi.web.view.actions import address, asked, clock
+from noroshi.web.view.mail import Answer, Names, attempts, level, names, relay, said, state
+from noroshi.web.view.page_context import Visit, page
 
 SEARCHED, MOST_SHOWN = 2_000, 200
 SEARCHED_IN = ("alarm", "path", "path_now", "item", "subject", "contact", "mail")

@@ -5,8 +5,16 @@ from __future__ import annotations
 from starlette.responses import Response
 from starlette.routing import Route
 
-from noroshi.web.house import House
-from noroshi.web.visit import A_YEAR, LANGUAGE, LANGUAGES, THEME, THEMES, Visit, page
+from noroshi.web.context import House
+from noroshi.web.view.page_context import (
+    A_YEAR,
+    LANGUAGE,
+    LANGUAGES,
+    THEME,
+    THEMES,
+    Visit,
+    page,
+)
 
 
 def routes(house: House) -> list[Route]:

@@ -9,9 +9,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from noroshi.service import NotFound
-from noroshi.web.doing import Outcome, asked, attempt, may
-from noroshi.web.house import House
-from noroshi.web.mailing import (
+from noroshi.web.context import House
+from noroshi.web.forms.conflict_text import Side, by_title
+from noroshi.web.texts.pages import TEXTS
+from noroshi.web.view.actions import Outcome, asked, attempt, may
+from noroshi.web.view.page_context import Visit, page
+from noroshi.web.view.routes import (
     DEFINED,
     TELLERS,
     Answer,
@@ -24,9 +27,6 @@ from noroshi.web.mailing import (
     ranked,
     shown,
 )
-from noroshi.web.theirs import Side, by_title
-from noroshi.web.visit import Visit, page
-from noroshi.web.words import TEXTS
 
 DID = ("order", "removed", "saved", "added", "signed_in", "secret")
 """What the pages on mail say of a change that was made."""

@@ -12,15 +12,15 @@ from noroshi.core.words import Words
 from noroshi.guides.proving_mail import SUBJECT, TEXT
 from noroshi.guides.wanted import switched
 from noroshi.service import Invalid
-from noroshi.web.brought import brought
-from noroshi.web.codes import Code
-from noroshi.web.doing import Outcome, attempt
-from noroshi.web.mailing import Answer, href
-from noroshi.web.mailing_route import WAYS, Known, saved
-from noroshi.web.new_orders import entry_of, free_entry
-from noroshi.web.returns import port_for
-from noroshi.web.visit import Visit
-from noroshi.web.wheres import told_at
+from noroshi.web.forms.certificate_upload import brought
+from noroshi.web.forms.new_route_rules import entry_of, free_entry
+from noroshi.web.http.device_codes import Code
+from noroshi.web.http.oauth_redirects import port_for
+from noroshi.web.view.actions import Outcome, attempt
+from noroshi.web.view.page_context import Visit
+from noroshi.web.view.problem_text import told_at
+from noroshi.web.view.route import WAYS, Known, saved
+from noroshi.web.view.routes import Answer, href
 
 DAY = "secret_ends"
 

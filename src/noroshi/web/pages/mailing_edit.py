@@ -11,19 +11,19 @@ from starlette.routing import Route
 from noroshi import schema
 from noroshi.core.definitions.schema_mail import AccountDef, NetworkDef, RouteDef
 from noroshi.service import NotFound
-from noroshi.web.cells import Choice
-from noroshi.web.changing import REMOVE, Edit
-from noroshi.web.doing import address, asked, see_that_may
-from noroshi.web.editor import Look, Section, edited, name_field, opened, shown
-from noroshi.web.forms import Field
-from noroshi.web.house import House
-from noroshi.web.mailing import Answer, clouds, href, kind, of_type, orders
-from noroshi.web.new_orders import first_free, into_of, named_in, with_route
-from noroshi.web.outline import Outline, Part
+from noroshi.web.context import House
+from noroshi.web.forms.edit_page import Look, Section, edited, name_field, opened, shown
+from noroshi.web.forms.edit_session import REMOVE, Edit
+from noroshi.web.forms.fields import Field
+from noroshi.web.forms.layout import Outline, Part
+from noroshi.web.forms.location import Spot, called
+from noroshi.web.forms.new_route_rules import first_free, into_of, named_in, with_route
+from noroshi.web.forms.table import Choice
 from noroshi.web.pages.watched import NEW
-from noroshi.web.spots import Spot, called
-from noroshi.web.visit import Visit, page
-from noroshi.web.words import TEXTS
+from noroshi.web.texts.pages import TEXTS
+from noroshi.web.view.actions import address, asked, see_that_may
+from noroshi.web.view.page_context import Visit, page
+from noroshi.web.view.routes import Answer, clouds, href, kind, of_type, orders
 
 SORTS: Mapping[str, type] = {"routes": RouteDef, "accounts": AccountDef, "networks": NetworkDef}
 LEFT_OUT = ("id", "name", "kind", "options")

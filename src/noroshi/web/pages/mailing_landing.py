@@ -9,11 +9,11 @@ from starlette.routing import Match, Route
 from starlette.types import Scope
 
 from noroshi.service import NotFound, attend
-from noroshi.web.doing import asked
-from noroshi.web.house import House
-from noroshi.web.returns import Expected, Returns
-from noroshi.web.visit import Handler, Visit, page
-from noroshi.web.words import TEXTS
+from noroshi.web.context import House
+from noroshi.web.http.oauth_redirects import Expected, Returns
+from noroshi.web.texts.pages import TEXTS
+from noroshi.web.view.actions import asked
+from noroshi.web.view.page_context import Handler, Visit, page
 
 PRIVATE = {"referrer-policy": "no-referrer"}  # the code stands in this page's own address
 

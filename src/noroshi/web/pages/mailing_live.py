@@ -12,15 +12,15 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from noroshi.people import keys
-from noroshi.web.codes import Code, Codes
-from noroshi.web.doing import Outcome, asked, attempt, clock, may
-from noroshi.web.house import House
-from noroshi.web.instead_mail import left_to_copy, not_led
-from noroshi.web.mailing import Answer, href
-from noroshi.web.mailing_route import Known, fields_of, known_of
-from noroshi.web.mails import TAKEN, attempts, names, relay, state
-from noroshi.web.readable import Page
-from noroshi.web.visit import Handler, Visit, page, templates
+from noroshi.web.context import House
+from noroshi.web.http.device_codes import Code, Codes
+from noroshi.web.view.actions import Outcome, asked, attempt, clock, may
+from noroshi.web.view.control_escape import Page
+from noroshi.web.view.mail import TAKEN, attempts, names, relay, state
+from noroshi.web.view.page_context import Handler, Visit, page, templates
+from noroshi.web.view.remedy_links_mail import left_to_copy, not_led
+from noroshi.web.view.route import Known, fields_of, known_of
+from noroshi.web.view.routes import Answer, href
 
 ACCEPTED = "accepted"
 SETTLED = (*TAKEN, "dropped", "held", "set aside")

@@ -12,14 +12,20 @@ from noroshi.core.definitions.parsing import is_name
 from noroshi.guides.wanted import Wanted
 from noroshi.oauth.redirect_url import SECRET_ID, looks_like_secret_id
 from noroshi.service import NotFound
-from noroshi.web.doing import asked, attempt, see_that_may
-from noroshi.web.house import House
-from noroshi.web.mailing import CLOUDS, DEFINED, Answer, clouds, href, of_type
-from noroshi.web.mailing_route import BLANK, saved
-from noroshi.web.new_orders import first_free, free_entry, into_of, named_in, with_route
+from noroshi.web.context import House
+from noroshi.web.forms.new_route_rules import (
+    first_free,
+    free_entry,
+    into_of,
+    named_in,
+    with_route,
+)
 from noroshi.web.pages.mailing_server import SHORT, new_server
-from noroshi.web.visit import Visit, page
-from noroshi.web.words import TEXTS
+from noroshi.web.texts.pages import TEXTS
+from noroshi.web.view.actions import asked, attempt, see_that_may
+from noroshi.web.view.page_context import Visit, page
+from noroshi.web.view.route import BLANK, saved
+from noroshi.web.view.routes import CLOUDS, DEFINED, Answer, clouds, href, of_type
 
 BY_ACCOUNT = ("microsoft365", "google")
 """Sorts of routes that sign in with a provider."""

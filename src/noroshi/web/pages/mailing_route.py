@@ -10,12 +10,18 @@ from starlette.routing import Route
 
 from noroshi.core.definitions.parsing import is_address
 from noroshi.service import NotFound
-from noroshi.web.cells import label
-from noroshi.web.codes import Code, Codes
-from noroshi.web.doing import asked, may
-from noroshi.web.house import House
-from noroshi.web.mailing import Answer, clouds, href, named, of_type
-from noroshi.web.mailing_route import (
+from noroshi.web.context import House
+from noroshi.web.forms.conflict import Both, both, told
+from noroshi.web.forms.table import label
+from noroshi.web.http.device_codes import Code, Codes
+from noroshi.web.http.oauth_redirects import Returns, home_of, port_for
+from noroshi.web.pages.mailing import DID
+from noroshi.web.pages.mailing_acts import DEEDS, Done
+from noroshi.web.pages.mailing_live import device_of, exam_of, letter_of, live_routes
+from noroshi.web.texts.pages import TEXTS
+from noroshi.web.view.actions import asked, may
+from noroshi.web.view.page_context import Visit, page
+from noroshi.web.view.route import (
     BLANK,
     WAYS,
     Known,
@@ -26,13 +32,7 @@ from noroshi.web.mailing_route import (
     renamed,
     texts_of,
 )
-from noroshi.web.meanwhile import Both, both, told
-from noroshi.web.pages.mailing import DID
-from noroshi.web.pages.mailing_acts import DEEDS, Done
-from noroshi.web.pages.mailing_live import device_of, exam_of, letter_of, live_routes
-from noroshi.web.returns import Returns, home_of, port_for
-from noroshi.web.visit import Visit, page
-from noroshi.web.words import TEXTS
+from noroshi.web.view.routes import Answer, clouds, href, named, of_type
 
 SECRETIVE = ("url", "headers")
 """Options that may hold a key, though they should not."""

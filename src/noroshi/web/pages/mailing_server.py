@@ -8,13 +8,19 @@ from starlette.responses import Response
 
 from noroshi.core.definitions.parsing import is_name
 from noroshi.transports.http.webhook_url import fault_of
-from noroshi.web.doing import Outcome, attempt
-from noroshi.web.first_route import PROTECTIONS
-from noroshi.web.first_told import at_fields
-from noroshi.web.mailing import DEFINED, Answer, href, of_type
-from noroshi.web.new_orders import first_free, free_entry, into_of, named_in, with_route
-from noroshi.web.new_route import SHORT, SMTP, WEBHOOK, blank, route_document
-from noroshi.web.visit import Visit
+from noroshi.web.forms.first_route import PROTECTIONS
+from noroshi.web.forms.new_route import SHORT, SMTP, WEBHOOK, blank, route_document
+from noroshi.web.forms.new_route_rules import (
+    first_free,
+    free_entry,
+    into_of,
+    named_in,
+    with_route,
+)
+from noroshi.web.view.actions import Outcome, attempt
+from noroshi.web.view.first_problems import at_fields
+from noroshi.web.view.page_context import Visit
+from noroshi.web.view.routes import DEFINED, Answer, href, of_type
 
 SHAPES = {"teams": "Microsoft Teams", "slack": "Slack", "json": "JSON", "text": ""}
 """Formats of a webhook, by their names; plain text has one in each language."""

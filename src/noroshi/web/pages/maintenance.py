@@ -9,13 +9,11 @@ from typing import Any
 from starlette.responses import Response
 from starlette.routing import Route
 
-from noroshi.web.doing import Outcome, address, asked, attempt, may, typed
-from noroshi.web.house import House
-from noroshi.web.live import Live
-from noroshi.web.meant import EVERYTHING, Labels, place_meant
-from noroshi.web.tongue import TONGUES
-from noroshi.web.visit import Visit, page
-from noroshi.web.windows import (
+from noroshi.web.context import House
+from noroshi.web.view.actions import Outcome, address, asked, attempt, may, typed
+from noroshi.web.view.live_updates import Live
+from noroshi.web.view.locale import TONGUES
+from noroshi.web.view.maintenance import (
     OWN,
     Planned,
     document_of,
@@ -26,6 +24,8 @@ from noroshi.web.windows import (
     taken_out,
     titled,
 )
+from noroshi.web.view.page_context import Visit, page
+from noroshi.web.view.search import EVERYTHING, Labels, place_meant
 
 HERE = "/alarms/maintenance"
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

@@ -13,10 +13,10 @@ from starlette.routing import Route
 from noroshi.imports import ONE_AT_A_TIME
 from noroshi.people import NoEntry
 from noroshi.service import Invalid, NotFound
-from noroshi.web.doing import Outcome, attempt, may
-from noroshi.web.house import House
-from noroshi.web.visit import Visit, page
-from noroshi.web.words import TEXTS
+from noroshi.web.context import House
+from noroshi.web.texts.pages import TEXTS
+from noroshi.web.view.actions import Outcome, attempt, may
+from noroshi.web.view.page_context import Visit, page
 
 DEEDS: Mapping[str, tuple[str, ...]] = {
     "own_password": ("old", "new"),

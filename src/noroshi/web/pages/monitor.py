@@ -12,19 +12,19 @@ from starlette.routing import Route
 from noroshi.actions.phrases import quantity
 from noroshi.core.definitions.self_monitoring import OWN
 from noroshi.core.levels import Level
-from noroshi.web.charts import HALF, NARROW, WIDE, chart
-from noroshi.web.decided import decided
-from noroshi.web.doing import asked, may
-from noroshi.web.house import House
-from noroshi.web.live import Live
-from noroshi.web.mails import names
+from noroshi.web.context import House
 from noroshi.web.pages.parts import did
 from noroshi.web.pages.trying import needs_password
-from noroshi.web.parts import stops_of
-from noroshi.web.side import side_of
-from noroshi.web.tongue import TONGUES
-from noroshi.web.tree import called, level_of
-from noroshi.web.visit import Visit, page
+from noroshi.web.view.actions import asked, may
+from noroshi.web.view.charts import HALF, NARROW, WIDE, chart
+from noroshi.web.view.decisions import decided
+from noroshi.web.view.instances import stops_of
+from noroshi.web.view.live_updates import Live
+from noroshi.web.view.locale import TONGUES
+from noroshi.web.view.mail import names
+from noroshi.web.view.page_context import Visit, page
+from noroshi.web.view.sidebar import side_of
+from noroshi.web.view.tree import called, level_of
 
 EVENTS, TELLINGS, ROWS, CHARTS = 30, 30, 30, 6
 

@@ -13,16 +13,16 @@ from noroshi import schema
 from noroshi.core.definitions.schema import MonitorDef
 from noroshi.core.definitions.self_monitoring import KINDS
 from noroshi.service import NotFound
-from noroshi.web.changing import Edit
-from noroshi.web.doing import address, asked, may
-from noroshi.web.editor import Look, Section, edited, handed_down, opened, saved, shown
-from noroshi.web.house import House
-from noroshi.web.limits import kind_of
-from noroshi.web.outline import Outline, Part
+from noroshi.web.context import House
+from noroshi.web.forms.edit_page import Look, Section, edited, handed_down, opened, saved, shown
+from noroshi.web.forms.edit_session import Edit
+from noroshi.web.forms.layout import Outline, Part
+from noroshi.web.forms.limits import kind_of
+from noroshi.web.forms.location import Content, Spot, called, told_apart
 from noroshi.web.pages.watched import GROUP, HOME, MONITOR, NEW, checks, crumbs, of
-from noroshi.web.spots import Content, Spot, called, told_apart
-from noroshi.web.visit import Visit, page
-from noroshi.web.words import TEXTS
+from noroshi.web.texts.pages import TEXTS
+from noroshi.web.view.actions import address, asked, may
+from noroshi.web.view.page_context import Visit, page
 
 WHEN = ("every", "at", "days", "timeout", "patience", "may_vanish")
 HIDDEN = ("id", "kind", "options", "limits")

@@ -9,14 +9,14 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from noroshi.service import NotFound
-from noroshi.web.doing import asked, see_that_may
-from noroshi.web.editor import Look, Section, edited, name_field, opened, saved, shown
-from noroshi.web.house import House
-from noroshi.web.outline import Outline
-from noroshi.web.spots import Spot
-from noroshi.web.visit import Visit, page
-from noroshi.web.worded import sort_of
-from noroshi.web.words import TEXTS
+from noroshi.web.context import House
+from noroshi.web.forms.edit_page import Look, Section, edited, name_field, opened, saved, shown
+from noroshi.web.forms.layout import Outline
+from noroshi.web.forms.location import Spot
+from noroshi.web.texts.pages import TEXTS
+from noroshi.web.view.actions import asked, see_that_may
+from noroshi.web.view.difference import sort_of
+from noroshi.web.view.page_context import Visit, page
 
 NAMED_HERE = ("clouds", "blueprints")
 """Their folders."""

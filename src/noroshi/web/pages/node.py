@@ -9,10 +9,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from noroshi.hosts.around import SORTS, size_told
-from noroshi.web.doing import clock, may
-from noroshi.web.house import House
-from noroshi.web.mails import level
-from noroshi.web.visit import Visit, page
+from noroshi.web.context import House
+from noroshi.web.view.actions import clock, may
+from noroshi.web.view.mail import level
+from noroshi.web.view.page_context import Visit, page
 
 LENGTHS = (("days", 86_400), ("hours", 3_600), ("minutes", 60), ("seconds", 1))
 

@@ -11,12 +11,12 @@ from starlette.routing import Route
 from noroshi.core.people import ADMIN
 from noroshi.ports import StoreError
 from noroshi.service import NotFound, Refusal
-from noroshi.web.house import House
-from noroshi.web.live import PARTS, Live, Seen
-from noroshi.web.readable import Page, neutral
-from noroshi.web.side import side_of, tree_parts
-from noroshi.web.visit import Visit, page
-from noroshi.web.words import TEXTS
+from noroshi.web.context import House
+from noroshi.web.texts.pages import TEXTS
+from noroshi.web.view.control_escape import Page, neutral
+from noroshi.web.view.live_updates import PARTS, Live, Seen
+from noroshi.web.view.page_context import Visit, page
+from noroshi.web.view.sidebar import side_of, tree_parts
 
 STREAM = "text/event-stream"
 ALARMS, QUEUE = "alarms", "queue"

@@ -10,16 +10,16 @@ from starlette.routing import Route
 
 from noroshi.core.definitions.self_monitoring import OWN
 from noroshi.service import NotFound
-from noroshi.web.doing import address, asked, attempt, may
-from noroshi.web.house import House
-from noroshi.web.live import Live, Seen
-from noroshi.web.parts import stops_of, tables
-from noroshi.web.seen import part_page
-from noroshi.web.side import side_of
-from noroshi.web.tongue import TONGUES
-from noroshi.web.tree import STOPPED, called
-from noroshi.web.visit import Visit, page
-from noroshi.web.words import TEXTS
+from noroshi.web.context import House
+from noroshi.web.texts.pages import TEXTS
+from noroshi.web.view.actions import address, asked, attempt, may
+from noroshi.web.view.instances import stops_of, tables
+from noroshi.web.view.live_updates import Live, Seen
+from noroshi.web.view.locale import TONGUES
+from noroshi.web.view.overview import part_page
+from noroshi.web.view.page_context import Visit, page
+from noroshi.web.view.sidebar import side_of
+from noroshi.web.view.tree import STOPPED, called
 
 DEEDS: Mapping[tuple[str, bool], str] = {
     ("stop", True): "instance_stop",

@@ -11,16 +11,16 @@ from starlette.routing import Route
 from noroshi.core.definitions.parsing import is_name
 from noroshi.core.definitions.self_monitoring import OWN
 from noroshi.service import NotFound
-from noroshi.web.doing import Outcome, address, may, see_that_may, surely, told, typed
-from noroshi.web.house import House
-from noroshi.web.live import Live
-from noroshi.web.previews import created, preview
-from noroshi.web.seen import part_page
-from noroshi.web.spots import called
-from noroshi.web.tree import STEP
-from noroshi.web.visit import Visit, page
-from noroshi.web.wheres import told_at
-from noroshi.web.words import TEXTS
+from noroshi.web.context import House
+from noroshi.web.forms.location import called
+from noroshi.web.forms.preview import created, preview
+from noroshi.web.texts.pages import TEXTS
+from noroshi.web.view.actions import Outcome, address, may, see_that_may, surely, told, typed
+from noroshi.web.view.live_updates import Live
+from noroshi.web.view.overview import part_page
+from noroshi.web.view.page_context import Visit, page
+from noroshi.web.view.problem_text import told_at
+from noroshi.web.view.tree import STEP
 
 FIELDS = ("how", "to", "group", "name", "title", "address", "stopped")
 MOST_SEGMENTS = 3

@@ -11,14 +11,14 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from noroshi.service import NotFound
-from noroshi.web.doing import Outcome, address, asked, attempt, clock, may, since, typed
-from noroshi.web.guard import POLICY
-from noroshi.web.house import House
-from noroshi.web.live import Live
-from noroshi.web.mails import TAKEN, Answer, Names, attempts, names, relay, state
-from noroshi.web.readable import Page
-from noroshi.web.visit import Visit, page
-from noroshi.web.words import TEXTS
+from noroshi.web.context import House
+from noroshi.web.http.security_headers import POLICY
+from noroshi.web.texts.pages import TEXTS
+from noroshi.web.view.actions import Outcome, address, asked, attempt, clock, may, since, typed
+from noroshi.web.view.control_escape import Page
+from noroshi.web.view.live_updates import Live
+from noroshi.web.view.mail import TAKEN, Answer, Names, attempts, names, relay, state
+from noroshi.web.view.page_context import Visit, page
 
 DEEDS = {name: f"queue_{name}" for name in ("hold", "release", "retry", "drop", "edit")}
 MOST_SHOWN = 200

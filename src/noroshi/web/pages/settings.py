@@ -5,9 +5,9 @@ from __future__ import annotations
 from starlette.responses import Response
 from starlette.routing import Route
 
-from noroshi.web.house import House
-from noroshi.web.settings_list import GROUPS
-from noroshi.web.visit import Visit, page
+from noroshi.web.context import House
+from noroshi.web.view.page_context import Visit, page
+from noroshi.web.view.settings_index import GROUPS
 
 
 def routes(house: House) -> list[Route]:

@@ -11,15 +11,24 @@ from starlette.routing import Route
 
 from noroshi import schema
 from noroshi.core.definitions.schema import NotificationDef, RuleDef
-from noroshi.web.cells import choice
-from noroshi.web.changing import Edit
-from noroshi.web.doing import address, asked, may
-from noroshi.web.editor import Look, Section, cautions, edited, name_field, opened, saved, shown
-from noroshi.web.house import House
-from noroshi.web.outline import Outline, Part
+from noroshi.web.context import House
+from noroshi.web.forms.edit_page import (
+    Look,
+    Section,
+    cautions,
+    edited,
+    name_field,
+    opened,
+    saved,
+    shown,
+)
+from noroshi.web.forms.edit_session import Edit
+from noroshi.web.forms.layout import Outline, Part
+from noroshi.web.forms.location import Content, Spot, called, told_apart
+from noroshi.web.forms.table import choice
 from noroshi.web.pages.watched import NEW, of
-from noroshi.web.spots import Content, Spot, called, told_apart
-from noroshi.web.visit import Visit, page
+from noroshi.web.view.actions import address, asked, may
+from noroshi.web.view.page_context import Visit, page
 
 Answer = Mapping[str, Any]
 ACTION = "mail"

@@ -8,11 +8,11 @@ from typing import Any
 from starlette.responses import Response
 from starlette.routing import Route
 
-from noroshi.web.doing import Outcome, clock, may, surely, told
-from noroshi.web.house import House
-from noroshi.web.seen import part_page
-from noroshi.web.tongue import TONGUES
-from noroshi.web.visit import Visit, page
+from noroshi.web.context import House
+from noroshi.web.view.actions import Outcome, clock, may, surely, told
+from noroshi.web.view.locale import TONGUES
+from noroshi.web.view.overview import part_page
+from noroshi.web.view.page_context import Visit, page
 
 
 def routes(house: House) -> list[Route]:

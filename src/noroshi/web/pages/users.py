@@ -11,14 +11,14 @@ from starlette.routing import Route
 
 from noroshi.core.people import ROLE_NAMES, ROLES, VIEWER
 from noroshi.service import Invalid, NotFound
-from noroshi.web.audited import lines
-from noroshi.web.doing import Outcome, asked, attempt, clock, may, surely, told, typed
-from noroshi.web.house import House
+from noroshi.web.context import House
+from noroshi.web.forms.normalize import figures
 from noroshi.web.pages.me import step_shown
-from noroshi.web.tongue import TONGUES
-from noroshi.web.visit import Visit, page
-from noroshi.web.words import TEXTS
-from noroshi.web.written import figures
+from noroshi.web.texts.pages import TEXTS
+from noroshi.web.view.actions import Outcome, asked, attempt, clock, may, surely, told, typed
+from noroshi.web.view.audit import lines
+from noroshi.web.view.locale import TONGUES
+from noroshi.web.view.page_context import Visit, page
 
 DEEDS: Mapping[str, tuple[str, ...]] = {
     "user_add": ("name", "role"),

@@ -8,11 +8,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from noroshi.service import NotFound
-from noroshi.web.doing import Outcome, address, asked, clock, may, surely, told
-from noroshi.web.house import House
-from noroshi.web.visit import Visit, page
-from noroshi.web.worded import all_worded, names_of
-from noroshi.web.words import TEXTS
+from noroshi.web.context import House
+from noroshi.web.texts.pages import TEXTS
+from noroshi.web.view.actions import Outcome, address, asked, clock, may, surely, told
+from noroshi.web.view.difference import all_worded, names_of
+from noroshi.web.view.page_context import Visit, page
 
 LISTED = 100
 LONGEST_NUMBER = 9

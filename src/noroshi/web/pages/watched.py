@@ -11,9 +11,8 @@ from starlette.routing import Route
 from noroshi import schema
 from noroshi.core.definitions.schema import GroupDef, InstanceDef
 from noroshi.core.definitions.self_monitoring import KINDS, OWN
-from noroshi.web.changing import Edit
-from noroshi.web.doing import address, asked, may
-from noroshi.web.editor import (
+from noroshi.web.context import House
+from noroshi.web.forms.edit_page import (
     Link,
     Look,
     Section,
@@ -25,12 +24,13 @@ from noroshi.web.editor import (
     saved,
     shown,
 )
-from noroshi.web.forms import Field
-from noroshi.web.house import House
-from noroshi.web.limits import Kind, kind_of
-from noroshi.web.outline import Outline, Part
-from noroshi.web.spots import Content, Spot, called, told_apart
-from noroshi.web.visit import Visit, page
+from noroshi.web.forms.edit_session import Edit
+from noroshi.web.forms.fields import Field
+from noroshi.web.forms.layout import Outline, Part
+from noroshi.web.forms.limits import Kind, kind_of
+from noroshi.web.forms.location import Content, Spot, called, told_apart
+from noroshi.web.view.actions import address, asked, may
+from noroshi.web.view.page_context import Visit, page
 
 HOME, INSTANCE, GROUP, MONITOR = (
     f"/settings/{name}" for name in ("watch", "instance", "group", "monitor")

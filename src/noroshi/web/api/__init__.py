@@ -1,0 +1,1 @@
+"""The API by HTTP: operations, their OpenAPI description, and health."""

@@ -1,0 +1,176 @@
+"""Every operation as POST /api/<operation>, what a viewer may do as GET too, and what describes
+it. Answers and refusals are the local door's, with a status beside them."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from functools import cache
+from typing import Any, get_origin
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from noroshi.core.words import Words
+from noroshi.ports import StoreError
+from noroshi.service import Invalid, NotFound, Operation, Refusal, Trouble, attend, refused
+from noroshi.service.large_requests import LONGEST as LONGEST, Unreadable, longest
+from noroshi.service.operation import NO_OPERATION, STORE_TROUBLE, VIEWER, Person
+from noroshi.web.api.openapi import document
+from noroshi.web.context import House
+from noroshi.web.http.authentication import Unknown, entered
+from noroshi.web.http.request_body import Body, TooLong
+
+STATUS: Mapping[str, int] = {
+    "invalid": 400,
+    "forbidden": 403,
+    "password": 403,
+    "not found": 404,
+    "conflict": 409,
+    "trouble": 503,
+}
+JSON = "application/json"
+NO_JSON = Words(
+    en='The body is a JSON object of arguments, such as {{"id": "01J…"}}.',
+    ja='本文は、引数を入れた JSON のオブジェクトです ({{"id": "01J…"}} など)。',
+).fill()
+NO_JSON_TYPE = Words(
+    en="The body must be sent as Content-Type: application/json.",
+    ja="本文は Content-Type: application/json で送ってください。",
+)
+ONLY_POST = Words(
+    en="{name} is no operation of a viewer, so it is asked for by POST.",
+    ja="{name} は閲覧者の操作ではないため、POST で呼び出してください。",
+)
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+class _Told(Exception):
+    def __init__(self, status: int, refusal: Refusal) -> None:
+        self.status, self.refusal = status, refusal
+
+
+def routes(house: House) -> list[Route]:
+    """The API's addresses."""
+
+    async def post(request: Request) -> Response:
+        who = (await entered(request, house)).person
+        given = await _arguments(request, house, who)
+        return await _done(request, house, who, given)
+
+    async def get(request: Request) -> Response:
+        who = (await entered(request, house)).person
+        name = request.path_params["operation"]
+        known = house.service.operations().get(name)
+        if known is None:
+            raise _Told(404, NotFound(NO_OPERATION.fill(name=name)))
+        if known.role != VIEWER or known.changes:
+            raise _Told(405, Invalid(ONLY_POST.fill(name=name)))
+        return await _done(request, house, who, _asked(request, known))
+
+    written = cache(lambda: document(house.service.operations()))
+
+    async def described(request: Request) -> Response:
+        await entered(request, house)
+        return told(await asyncio.to_thread(written))
+
+    async def begun(request: Request) -> Response:
+        return RedirectResponse("/api/openapi.json", 303)
+
+    return [
+        *(Route(path, begun, methods=["GET"]) for path in ("/api", "/api/")),
+        Route("/api/openapi.json", _answering(described), methods=["GET"]),
+        Route("/api/{operation}", _answering(get), methods=["GET"]),
+        Route("/api/{operation}", _answering(post, house), methods=["POST"]),
+    ]
+
+
+async def _done(
+    request: Request, house: House, who: Person, given: Mapping[str, Any]
+) -> Response:
+    name = request.path_params["operation"]
+    answer = await attend(house.service, who, name, given, house.news)
+    return told(answer, STATUS.get(answer.get("error", ""), 200))
+
+
+def told(answer: Any, status: int = 200) -> Response:
+    """An answer as JSON."""
+    text = json.dumps(answer, ensure_ascii=False, separators=(",", ":"))
+    # What a server said may hold half a letter, which no UTF-8 has.
+    return Response(text.encode("utf-8", "replace"), status, media_type="application/json")
+
+
+def _answering(handle: Handler, house: House | None = None) -> Handler:
+    async def answering(request: Request) -> Response:
+        try:
+            if house is not None:  # nobody's body is read before it is known who sends it
+                await entered(request, house)
+            return await handle(request)
+        except _Told as said:
+            return told(refused(said.refusal), said.status)
+        except TooLong as long:
+            return told(refused(long), 413)
+        except Unknown as unknown:
+            answer = told(refused(unknown), 401)
+            answer.headers["www-authenticate"] = "Bearer"
+            return answer
+        except Refusal as refusal:
+            return told(refused(refusal), STATUS[refusal.kind])
+        except StoreError as error:
+            return told(refused(Trouble(STORE_TROUBLE.fill(why=error.words))), 503)
+
+    return answering
+
+
+async def _arguments(request: Request, house: House, who: Person) -> Mapping[str, Any]:
+    """What the body says. A large one is read by another process as it comes: of somebody who may
+    ask for the operation, or nothing of it is kept."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    body = Body(request, longest(who))
+    if await body.is_short():
+        return _read(await body.whole(), kind)
+    name = request.path_params["operation"]
+    known = house.service.operations().get(name)
+    if kind != JSON or known is None or known.role not in who.roles:
+        await body.heard()
+        return _read(b"{}", kind)
+    try:
+        return await house.service.judges.sent(who, name, body.parts())
+    except Unreadable:
+        raise _Told(400, Invalid(NO_JSON)) from None
+    except Refusal:
+        await body.heard()
+        raise
+
+
+def _read(body: bytes, kind: str) -> Mapping[str, Any]:
+    if kind != JSON:
+        raise _Told(415, Invalid(NO_JSON_TYPE))
+    try:
+        given = json.loads(body, parse_constant=_no_number)
+        json.dumps(given, ensure_ascii=False).encode()  # half a letter can be kept nowhere
+    except (ValueError, RecursionError):
+        raise _Told(400, Invalid(NO_JSON)) from None
+    if not isinstance(given, dict):
+        raise _Told(400, Invalid(NO_JSON))
+    return given
+
+
+def _no_number(text: str) -> Any:
+    raise ValueError(f"{text} is no JSON")
+
+
+def _asked(request: Request, known: Operation) -> Mapping[str, Any]:
+    """The arguments of a GET: a list for what takes several."""
+    query = request.query_params
+    return {
+        name: query.getlist(name) if _is_list(known.takes.get(name)) else query[name]
+        for name in query
+    }
+
+
+def _is_list(wanted: Any) -> bool:
+    return get_origin(wanted) in (tuple, list)

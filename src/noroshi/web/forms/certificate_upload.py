@@ -1,0 +1,53 @@
+"""A certificate with its key that somebody brings along in a form: a file in PFX or PEM, or PEM
+as text. It is opened by a process of its own, and nothing of it is kept but by the operation that
+puts it into the vault. Only an administrator's is opened at all."""
+
+from __future__ import annotations
+
+from noroshi.core.words import Words
+from noroshi.oauth.client_certificates import (
+    CANNOT_OPEN,
+    UnfitCertificate,
+    read_apart,
+    see_that_it_holds,
+)
+from noroshi.service import Invalid, Trouble
+from noroshi.vault import Secret
+from noroshi.web.view.actions import see_that_may
+from noroshi.web.view.page_context import Visit
+
+LARGEST = 64 << 10
+"""Bytes: a key and a chain of ten certificates have about 20 KiB."""
+NOTHING = Words(
+    en="Choose a file with the certificate and its key, or paste both as PEM.",
+    ja="証明書と秘密鍵の入ったファイルを選ぶか、PEM を貼り付けてください。",
+)
+TWO = Words(
+    en="Give one file, or PEM as text: not both. Nothing was kept.",
+    ja="ファイルか PEM の貼り付けの、どちらか1つにしてください。何も保存していません。",
+)
+TOO_LONG = Words(
+    en="This is longer than {most} KiB, so it is no certificate with its key. Nothing was kept.",
+    ja="{most} KiB を超えています。証明書と秘密鍵のファイルではないようです。何も保存していません。",
+)
+
+
+async def brought(visit: Visit) -> Secret:
+    """Key and certificate in PEM, unlocked. Raises Forbidden, Trouble and Invalid, in words that
+    quote nothing of it."""
+    see_that_may(visit)
+    text, files = visit.form.get("pem", "").strip(), visit.files
+    if len(files) + bool(text) != 1:
+        raise Invalid(TWO if files or text else NOTHING)
+    data = files[0].content if files else text.encode()
+    if len(data) > LARGEST:
+        raise Invalid(TOO_LONG.fill(most=LARGEST >> 10))
+    passphrase = visit.form.get("passphrase", "")
+    try:
+        bundle = await read_apart(data, passphrase)
+        see_that_it_holds(bundle.reveal(), visit.house.service.now())
+    except UnfitCertificate as unfit:
+        raise Invalid(unfit.words) from None
+    except OSError:
+        raise Trouble(CANNOT_OPEN) from None
+    return bundle

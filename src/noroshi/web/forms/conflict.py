@@ -1,0 +1,92 @@
+"""A small form of ours whose definitions somebody else changed while it was open: what was typed
+stands on top of what is in force, as in the forms that are drawn from a schema."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from noroshi.web.forms.conflict_text import by_title, since
+from noroshi.web.view.page_context import Visit
+
+SEEN = "seen"
+"""The field with the version that the form showed. It is not called `version`: with that a form
+says that it can show what it would change, and is kept over a log-in with all that is in it."""
+LONGEST_NUMBER = 9
+Texts = Mapping[str, str]
+Reading = Callable[[Mapping[str, Mapping[str, Any]]], Texts]
+"""What a form shows of definitions, by the names of its fields."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Both:
+    """What a form shows, the version that it is about, and what is in force `now` of the fields
+    that somebody else changed otherwise; `overtaken`: somebody did."""
+
+    form: Texts
+    seen: int
+    now: Texts = field(default_factory=dict)
+    overtaken: bool = False
+
+
+class Refused(Protocol):
+    """What came of it: why not, which sort of refusal, and what was told with it."""
+
+    @property
+    def why(self) -> Sequence[str]: ...
+
+    @property
+    def kind(self) -> str: ...
+
+    @property
+    def problems(self) -> Sequence[tuple[str, str]]: ...
+
+
+def is_overtaken(done: Refused) -> bool:
+    """Whether it was refused as somebody else changed the same thing meanwhile."""
+    return done.kind == "conflict" and bool(done.problems)
+
+
+async def both(
+    visit: Visit, typed: Texts, reading: Reading, done: Refused, **which: Any
+) -> Both:
+    """What the form shows after it was not taken; `which` definitions it is about."""
+    base = _number(visit.form.get(SEEN, ""))
+    if not is_overtaken(done):
+        return Both(form=typed, seen=base)
+    now = await visit.need("definition_show", **which)
+    seen = await visit.ask("definition_show", version=base, **which)
+    there = seen["ok"]["documents"] if "ok" in seen else {}
+    return _merged(typed, reading(there), reading(now["documents"]), now["version"])
+
+
+def _merged(typed: Texts, before: Texts, now: Texts, version: int) -> Both:
+    form = {
+        name: text if text != before.get(name, "") else now.get(name, "")
+        for name, text in typed.items()
+    }
+    theirs = {
+        name: text
+        for name, text in now.items()
+        if text not in (before.get(name, ""), form.get(name, ""))
+    }
+    return Both(form=form, seen=version, now=theirs, overtaken=True)
+
+
+async def told(visit: Visit, done: Refused) -> tuple[str, ...]:
+    """Why it was not taken; if somebody else was first, what they changed and what to do now."""
+    if not is_overtaken(done):
+        return tuple(done.why)
+    (first, _), (key, _) = done.problems[0], done.problems[-1]
+    lines = [what for _, what in done.problems]
+    if first == key:  # else it has another name, which the first of them tells
+        differ = await since(visit, key, _number(visit.form.get(SEEN, "")))
+        lines = [visit.say(one.sentence) for one in differ] or lines
+    why = by_title(visit, done.why[0], (key, None))
+    return (why, *lines, visit.text("edit.overtaken"))
+
+
+def _number(text: str) -> int:
+    is_one = text.isascii() and text.isdecimal() and len(text) <= LONGEST_NUMBER
+    return int(text) if is_one else 0

@@ -1,0 +1,118 @@
+"""Parse a form with definition files in a separate process: a zip may unpack to more than there is
+memory, and a decoder holds the interpreter's lock."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from noroshi import sandbox_reader, schema
+from noroshi.core.definitions.problems import MOST_FOUND, Problem, shortened
+from noroshi.core.size import MOST_VALUES, values_in
+from noroshi.core.words import Words
+from noroshi.definitions import TYPES, Folder, content, family_in, look_at, pack, unpack
+from noroshi.definitions.archive import MOST_BYTES, MOST_PACKED, too_much
+from noroshi.ports import Document
+from noroshi.schema import TOO_MANY
+from noroshi.web.http.multipart import Upload, parts_of
+
+ZIP = b"PK\x03\x04"
+PACKED, LONGEST_REST = "packed", 256 << 10
+"""The field in which what was sent travels on; and letters of all others together."""
+UNSURE = Words(
+    en="its content does not show which kind it is; choose it under “Single files are”",
+    ja="内容からは種類がわかりません。「TOML ファイルの種類」で選んでください",
+)
+
+
+def answer(head: Mapping[str, Any], body: bytes) -> Any:
+    """The fields, and the definitions in the files or in what was carried on; None: no form."""
+    try:
+        fields, files = parts_of(body, head["boundary"])
+    except ValueError:
+        return None
+    carried = fields.pop(PACKED, "")
+    if sum(len(name) + len(text) for name, text in fields.items()) > LONGEST_REST:
+        return None
+    if fields.get("do") == "apply":
+        folder = unpack(_unwrapped(carried), "zip")
+    else:
+        folder = read(files, fields.get("sort", ""), head["there"])
+    folder = _bounded(folder)
+    return {
+        "fields": fields,
+        "given": bool(files),
+        "documents": [{"key": one.key, "body": one.body} for one in folder.documents],
+        "problems": [_plain(one) for one in folder.problems[:MOST_FOUND]],
+        "packed": "" if folder.problems else _wrapped(folder),
+    }
+
+
+def read(files: Sequence[Upload], sort: str, there: Sequence[str]) -> Folder:
+    """What was sent: zips, and files of one sort or by their path in a folder."""
+    documents, problems, loose = list[Document](), list[Problem](), list[tuple[str, bytes]]()
+    left = MOST_BYTES
+    for one in files:
+        if one.content.startswith(ZIP):
+            found = unpack(one.content, one.name, left)
+            left -= sum(len(document.body) for document in found.documents)
+            documents += found.documents
+            problems += found.problems
+        elif place := _placed(one.name, sort, one.content, there):
+            loose.append((place, one.content))
+        else:
+            problems.append(Problem(one.name, UNSURE))
+    found = look_at(loose)
+    return Folder((*documents, *found.documents), (*problems, *found.problems))
+
+
+def _bounded(folder: Folder) -> Folder:
+    """Without the documents of which nobody could say what is wrong with them, and each is told."""
+    few = {one.key: _has_few(one) for one in folder.documents}
+    kept = [one for one in folder.documents if few[one.key]]
+    if sum(len(one.body) for one in kept) > MOST_BYTES:
+        return Folder((), (*folder.problems, too_much("")))
+    told = [_crowded(one) for one in folder.documents if not few[one.key]]
+    return Folder(tuple(kept), (*folder.problems, *told))
+
+
+def _has_few(one: Document) -> bool:
+    return values_in(content(one), MOST_VALUES) <= MOST_VALUES
+
+
+def _crowded(one: Document) -> Problem:
+    return Problem(f"{one.key}.toml", TOO_MANY.fill(most=MOST_VALUES))
+
+
+def _placed(name: str, sort: str, raw: bytes, there: Sequence[str]) -> str:
+    """The place in a folder of definitions: a file alone is of the sort that was chosen, else of
+    that which its content has; "" if that is not sure."""
+    parts = name.replace("\\", "/").split("/")
+    if len(parts) > 2 and parts[-2] in TYPES:
+        return "/".join(parts[-2:])
+    if len(parts) > 1:
+        return name
+    sort = sort if sort in TYPES else family_in(name.removesuffix(".toml"), raw, there)
+    return f"{sort}/{name}" if sort else ""
+
+
+def _plain(one: Problem) -> Mapping[str, Any]:
+    return {"where": shortened(one.where), "what": schema.plain(one.what)}
+
+
+def _wrapped(folder: Folder) -> str:
+    raw = pack(folder.documents)
+    return base64.urlsafe_b64encode(raw).decode() if len(raw) <= MOST_PACKED else ""
+
+
+def _unwrapped(packed: str) -> bytes:
+    try:
+        return base64.b64decode(packed, altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError):
+        return b""
+
+
+if __name__ == "__main__":
+    sandbox_reader.run(answer)

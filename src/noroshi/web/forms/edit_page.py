@@ -1,0 +1,196 @@
+"""The page on which one thing is edited: read, tried, saved, shown again with what was typed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.responses import Response
+
+from noroshi.service.definitions.renames import FOLLOWS
+from noroshi.web.forms.conflict_text import by_title, differing
+from noroshi.web.forms.edit_session import REMOVE, Edit, opened, submitted
+from noroshi.web.forms.fields import Field, elsewhere
+from noroshi.web.forms.layout import Block, Outline
+from noroshi.web.forms.location import Spot
+from noroshi.web.forms.moved import moved, page_of
+from noroshi.web.forms.preview import preview
+from noroshi.web.view.actions import Outcome, address, asked, may, see_that_may_change
+from noroshi.web.view.difference import Worded
+from noroshi.web.view.page_context import Visit
+
+Link = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """Part of the page: some fields, limits, or what is only told."""
+
+    id: str
+    title: str
+    about: str = ""
+    fields: Sequence[Field] = ()
+    blocks: Sequence[Block] = ()
+    folded: bool = False
+    text: Sequence[tuple[str, str]] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """What stands around the form. `removal` says what removing it means; "": it is not there.
+    `place` is the part of the manager that it is in."""
+
+    title: str
+    crumbs: Sequence[Link]
+    sections: Sequence[Section]
+    about: str = ""
+    links: Sequence[Link] = ()
+    removal: str = ""
+    place: str = "settings"
+
+
+async def edited(visit: Visit, outline: Outline, edit: Edit) -> Edit:
+    """After a POST: what came of it."""
+    if visit.request.method != "POST":
+        return edit
+    await see_that_may_change(visit)
+    if visit.form.get("do") != REMOVE:
+        return await submitted(visit, edit, outline.content(visit.form, edit.before))
+    if visit.form.get("meant") != "yes":
+        edit.outcome = Outcome(None, (visit.text("edit.not_meant"),), 400, kind="invalid")
+        return edit
+    return await submitted(visit, edit, None, empty=True)
+
+
+def name_field(visit: Visit, edit: Edit, help: str = "") -> Field:
+    """Of a document, whose name is no setting of its content. Of one that is there it says
+    what another name means."""
+    its = "" if edit.spot.new else edit.spot.name
+    if its:
+        help = visit.say(FOLLOWS[edit.spot.type])
+    return Field(
+        name="name",
+        code="name",
+        label=visit.text("field.name"),
+        help=help,
+        sort="text",
+        value=visit.form.get("name", its),
+        needed=True,
+        problems=tuple(what for where, what in edit.problems if where == "name"),
+    )
+
+
+async def shown(visit: Visit, edit: Edit, look: Look) -> Response:
+    """The page, with what was typed if it was not taken."""
+    etag, version = edit.to_send()
+    names = [one.name for section in look.sections for one in section.fields]
+    rows = [row for section in look.sections for block in section.blocks for row in block.rows]
+    names += [f"{row.prefix}{cell}" for row in rows for cell in row.cells]
+    at_rows = {row.prefix.rstrip(".") for row in rows}
+    stray = elsewhere(
+        [one for one in edit.problems if one[0] not in at_rows], names, visit.language
+    )
+    outcome, did = edit.outcome, asked(visit, "did")
+    return await visit.show(
+        "edit.html",
+        200 if outcome.ok is not None else outcome.status,
+        place=look.place,
+        title=look.title,
+        about=look.about,
+        crumbs=look.crumbs,
+        links=look.links,
+        sections=look.sections,
+        removal=look.removal,
+        action=visit.here.partition("&did=")[0],
+        fresh=visit.here.partition("&did=")[0],
+        etag=etag,
+        version_seen=version,
+        overtaken=edit.overtaken,
+        gone=edit.gone,
+        stranded=edit.stranded,
+        moved=_moved(edit),
+        changes=outcome.problems,
+        theirs=await _theirs(visit, edit),
+        why=_why(visit, edit),
+        stray=stray,
+        wrong=len(edit.problems) - len(stray),
+        tried=edit.tried,
+        differs=await preview(visit, edit.tried),
+        unsure=outcome.unsure,
+        note=visit.form.get("note", ""),
+        did=did if did.isdecimal() else "",
+        beware=await cautions(visit),
+        may=may(visit),
+    )
+
+
+def _place(edit: Edit) -> Spot | None:
+    """Where it is, if somebody else gave it another name."""
+    if not (edit.overtaken and edit.gone):
+        return None
+    return moved(edit.spot, edit.seen, edit.shown["documents"], edit.outcome.problems)
+
+
+def _moved(edit: Edit) -> Link | None:
+    """What it is called now, and its page, if it is elsewhere."""
+    place = _place(edit)
+    return (place.path, page_of(place)) if place else None
+
+
+async def _theirs(visit: Visit, edit: Edit) -> Sequence[Worded]:
+    """What somebody else changed in it."""
+    if not edit.overtaken:
+        return ()
+    documents, place = edit.shown["documents"], _place(edit)
+    key = place.key if place and edit.now is None else edit.spot.key
+    return await differing(visit, (edit.spot.key, edit.seen), (key, documents.get(key)))
+
+
+def _why(visit: Visit, edit: Edit) -> Sequence[str]:
+    if not edit.overtaken:
+        return edit.outcome.why
+    its = (edit.spot.key, edit.seen)
+    return [by_title(visit, one, its) for one in edit.outcome.why]
+
+
+def saved(visit: Visit, edit: Edit, path: str, removed: str, **query: str) -> Response:
+    """To the page of what was saved, or to what it was removed from."""
+    where = removed if visit.form.get("do") == REMOVE else address(path, **query)
+    mark = "&" if "?" in where else "?"
+    beware = "&beware=yes" if edit.outcome.ok["cautions"] else ""
+    return visit.to(f"{where}{mark}did={edit.outcome.ok['version']}{beware}")
+
+
+async def cautions(visit: Visit) -> list[str]:
+    """What one should know of what was just saved: asked for by the address it leads to."""
+    if not asked(visit, "beware") or not may(visit)["rule"]:
+        return []
+    told = await visit.need("definition_change", dry=True)
+    return [visit.say(words) for words in told["cautions"]]
+
+
+def handed_down(*levels: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What holds of schedule and rules unless something else is said: of the nearest level that
+    says something (the nearest first)."""
+    found = dict[str, Any]()
+    timed = next((one for one in levels if one.get("every") or one.get("at")), {"every": "1m"})
+    found |= {name: timed[name] for name in ("every", "at", "days") if timed.get(name)}
+    ruled = next((one for one in levels if one.get("rules") is not None), {})
+    if ruled.get("rules"):
+        found["rules"] = ruled["rules"]
+    return found
+
+
+__all__ = [
+    "Link",
+    "Look",
+    "Section",
+    "cautions",
+    "edited",
+    "handed_down",
+    "name_field",
+    "opened",
+    "saved",
+    "shown",
+]

@@ -1,0 +1,287 @@
+"""Forms drawn from a JSON schema, and what was posted turned back into a content.
+
+Nothing is judged here: what cannot be read as the number or list that it should be stays as it
+was typed, so that the check of definitions tells all problems at once, each at its place. A
+field that still says what it showed keeps what the definition said before, written or not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from noroshi.definitions.toml import value as toml
+from noroshi.web.forms.location import at_setting
+from noroshi.web.forms.schema import Schema, Shape, shapes
+from noroshi.web.forms.table import Cell, Choice, Say, cells_of, choice, columns_of, label
+from noroshi.web.forms.values import (
+    ABSENT,
+    Form,
+    is_given,
+    is_there,
+    parsed,
+    plain,
+    rows_of,
+    several,
+    typed,
+    written,
+)
+from noroshi.web.texts.pages import TEXTS
+from noroshi.web.view.difference import said
+from noroshi.web.view.problem_text import told_at
+from noroshi.web.view.tree import STEP
+
+Problems = Sequence[tuple[str, str]]
+"""Where (a field's name, or a place inside of it) and what, in the reader's language."""
+SPARE, LEAST, SPARE_ROWS = 1, 2, 2
+"""So many empty places a list in order has, so many places at least; empty rows."""
+EACH = ("list", "map", "lines")
+"""What is typed one to a line."""
+NOT_ASKED = ("id", "options", "limits", "group", "monitor")
+"""What no field stands for: made by Noroshi, or drawn by itself."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One field as it is drawn. `code` is the setting's name in a definition; `default` what
+    holds if it is left empty; `places` of a list in order are name and value, `rows` name, which
+    setting and its text, `columns` label and help; `now` what is in force if somebody else changed it meanwhile."""
+
+    name: str
+    code: str
+    label: str
+    help: str
+    sort: str
+    value: str = ""
+    default: str = ""
+    needed: bool = False
+    nullable: bool = False
+    choices: tuple[Choice, ...] = ()
+    places: tuple[tuple[str, str], ...] = ()
+    rows: tuple[tuple[str, str, str], ...] = ()
+    columns: tuple[tuple[str, str], ...] = ()
+    entries: tuple[tuple[Cell, ...], ...] = ()
+    problems: tuple[str, ...] = ()
+    now: str = ""
+
+    @property
+    def id(self) -> str:
+        """For labels and descriptions to point at."""
+        return "f-" + "".join(c if c.isascii() and c.isalnum() else "-" for c in self.name)
+
+    @property
+    def each(self) -> str:
+        """As what each of several is typed; addresses may stand as they were copied."""
+        return self.sort if self.sort in EACH and self.code != "addresses" else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawn:
+    """How fields are to be drawn: in whose language, with which names to choose from (by
+    setting), what was typed instead of the values, and what is in force now."""
+
+    say: Say
+    known: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    kind: str = ""
+    typed: Form | None = None
+    now: Mapping[str, Any] | None = None
+    defaults: Mapping[str, Any] = field(default_factory=dict)
+    readonly: frozenset[str] = frozenset()
+    titles: Mapping[str, str] = field(default_factory=dict)
+    """Of definitions that have one, by key: they stand before the names to choose from."""
+
+
+def fields_of(
+    schema: Schema,
+    values: Mapping[str, Any],
+    problems: Problems = (),
+    *,
+    drawn: Drawn,
+    prefix: str = "",
+    leave_out: Iterable[str] = NOT_ASKED,
+) -> list[Field]:
+    """A field for each setting of the schema, in its order."""
+    wanted = [one for one in shapes(schema, drawn.known) if one.name not in leave_out]
+    names = {prefix + one.name for one in wanted}
+    told = [(at_setting(where, what, names), what) for where, what in problems]
+    return [_field(one, values, told, drawn, prefix) for one in wanted]
+
+
+def read(
+    schema: Schema,
+    form: Form,
+    before: Mapping[str, Any] | None = None,
+    *,
+    known: Mapping[str, Sequence[str]] | None = None,
+    prefix: str = "",
+    leave_out: Iterable[str] = NOT_ASKED,
+) -> dict[str, Any]:
+    """The content that a posted form describes, on top of what it was before: what was left
+    empty is left out, and what was not asked for stays."""
+    content = dict(before or {})
+    for shape in shapes(schema, known or {}):
+        name = prefix + shape.name
+        if shape.name in leave_out or not is_there(name, form):
+            continue
+        if typed(shape, name, form) == _before(shape, name, content):
+            continue
+        found = parsed(shape, name, form)
+        if found is ABSENT:
+            content.pop(shape.name, None)
+        else:
+            content[shape.name] = found
+    return content
+
+
+def merged(
+    schema: Schema,
+    form: Form,
+    before: Mapping[str, Any],
+    now: Mapping[str, Any],
+    *,
+    known: Mapping[str, Sequence[str]] | None = None,
+    prefix: str = "",
+    leave_out: Iterable[str] = NOT_ASKED,
+) -> dict[str, str]:
+    """What was typed over what its editor saw (`before`), on top of what is in force now."""
+    found = dict[str, str]()
+    for shape in shapes(schema, known or {}):
+        name = prefix + shape.name
+        if shape.name in leave_out:
+            continue
+        theirs = typed(shape, name, form)
+        mine = is_there(name, form) and theirs != _before(shape, name, before)
+        found |= theirs if mine else _before(shape, name, now)
+    return found
+
+
+def _before(shape: Shape, name: str, content: Mapping[str, Any]) -> dict[str, str]:
+    """What the form showed, as a browser gives it back untouched."""
+    return typed(shape, name, written(shape, name, content.get(shape.name, ABSENT)))
+
+
+def elsewhere(problems: Problems, names: Iterable[str], language: str) -> list[str]:
+    """What is wrong at no field, to be told above the form."""
+    own = tuple(names)
+    return [
+        told_at(where, what, language)
+        for where, what in problems
+        if not any(_at(at_setting(where, what, own), name) for name in own)
+    ]
+
+
+def _field(
+    shape: Shape, values: Mapping[str, Any], problems: Problems, drawn: Drawn, prefix: str
+) -> Field:
+    name = prefix + shape.name
+    before = written(shape, name, values.get(shape.name, ABSENT))
+    form = before if drawn.typed is None else typed(shape, name, drawn.typed)
+    default = drawn.defaults.get(shape.name, shape.default)
+    return Field(
+        name=name,
+        code=shape.name,
+        label=label(shape.name, drawn.kind, drawn.say),
+        help=drawn.say(shape.help),
+        sort="long" if shape.sort == "text" and "\n" in form.get(name, "") else shape.sort,
+        value=form.get(name, ""),
+        default=_short(default),
+        needed=shape.needed,
+        nullable=shape.nullable,
+        choices=_choices(shape, name, form, drawn),
+        places=_places(shape, name, form),
+        rows=_rows(shape, name, form),
+        columns=columns_of(shape, drawn.say),
+        entries=cells_of(shape, name, form, drawn.say),
+        problems=tuple(
+            _inside(shape, where.removeprefix(name), what, drawn.say)
+            for where, what in problems
+            if _at(where, name)
+        ),
+        now=_now(shape, name, before, drawn),
+    )
+
+
+def _now(shape: Shape, name: str, before: Form, drawn: Drawn) -> str:
+    """What is in force at a setting that somebody else changed meanwhile."""
+    if drawn.now is None:
+        return ""
+    now = drawn.now.get(shape.name, ABSENT)
+    if written(shape, name, now) == before:
+        return ""
+    told = (shape.default or "") if now is ABSENT else now
+    if not is_given(told) or told in ("", []):
+        return drawn.say(TEXTS["form.unset"])
+    words = said(told, shape.name)
+    return drawn.say(words) if words else toml(told)
+
+
+def _called(shape: Shape, one: str, drawn: Drawn) -> str:
+    """A setting that names definitions is called as their folder is."""
+    if not shape.names:
+        return choice(one, shape.name, drawn.say)
+    title = drawn.titles.get(f"{shape.name}/{one}")
+    return f"{title} ({one})" if title else one
+
+
+def _choices(shape: Shape, name: str, form: Form, drawn: Drawn) -> tuple[Choice, ...]:
+    if shape.sort == "choices":
+        more = [k.removeprefix(f"{name}.") for k in form if k.startswith(f"{name}.")]
+        return tuple(
+            Choice(
+                value=one,
+                label=_called(shape, one, drawn),
+                name=f"{name}.{one}",
+                chosen=f"{name}.{one}" in form,
+            )
+            for one in dict.fromkeys((*shape.choices, *more))
+        )
+    if shape.sort == "rows":
+        return tuple(Choice(value=v, label=_called(shape, v, drawn)) for v in shape.choices)
+    if shape.sort not in ("choice", "order"):
+        return ()
+    there = form.get(name, "")
+    more = [there] if shape.sort == "choice" and there else [v for v in form.values() if v]
+    return tuple(
+        Choice(value=one, label=_called(shape, one, drawn), chosen=one == there)
+        for one in dict.fromkeys((*shape.choices, *more))
+    )
+
+
+def _places(shape: Shape, name: str, form: Form) -> tuple[tuple[str, str], ...]:
+    """The places of a list in order, one more than are filled."""
+    if shape.sort != "order":
+        return ()
+    filled = [value for value in form.values() if value]
+    count = max(LEAST, min(len(filled) + SPARE, len(shape.choices)), len(filled))
+    return tuple(
+        (f"{name}.{n + 1}", filled[n] if n < len(filled) else "") for n in range(count)
+    )
+
+
+def _rows(shape: Shape, name: str, form: Form) -> tuple[tuple[str, str, str], ...]:
+    """The rows of a list of tables, some more than are filled."""
+    if shape.sort != "rows":
+        return ()
+    filled = rows_of(name, form)
+    empty = [(shape.choices[0], "")] * SPARE_ROWS
+    return tuple((f"{name}.{n}", *row) for n, row in enumerate([*filled, *empty], 1))
+
+
+def _inside(shape: Shape, rest: str, what: str, say: Say) -> str:
+    """What is wrong inside of a field of several rows says in which, and in which column."""
+    if not rest or shape.sort not in ("rows", "table", "lines", "map"):
+        return what
+    row, *columns = rest.lstrip(".").split(".")
+    return f"{STEP.join((row, *(label(one, shape.name, say) for one in columns)))}: {what}"
+
+
+def _short(default: Any) -> str:
+    """A default in the place of what was left empty."""
+    if not is_given(default) or default == {}:
+        return ""
+    return " ".join(map(plain, several(default)))
+
+
+def _at(where: str, name: str) -> bool:
+    return where == name or where.startswith(f"{name}.")

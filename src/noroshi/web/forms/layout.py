@@ -1,0 +1,172 @@
+"""What a page's form is made of: settings, options of a kind, limits; read, merged and drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from noroshi.web.forms import limits
+from noroshi.web.forms.edit_session import Edit
+from noroshi.web.forms.fields import Drawn, Field, fields_of, merged, read
+from noroshi.web.forms.limits import Kind, Row
+from noroshi.web.forms.location import Content
+from noroshi.web.forms.schema import Schema
+from noroshi.web.forms.values import Form
+from noroshi.web.view.page_context import Visit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """Settings of one schema; `inside`: in which table of the content they stand."""
+
+    schema: Schema
+    inside: str = ""
+    leave_out: tuple[str, ...] = ()
+
+    @property
+    def prefix(self) -> str:
+        """Before its fields' names."""
+        return f"{self.inside}." if self.inside else ""
+
+    def of(self, content: Content) -> Content:
+        """What of a content is its own."""
+        found: Content = content.get(self.inside) or {} if self.inside else content
+        return found if isinstance(found, Mapping) else {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """The limits of one kind as they are drawn; `open`: something is said in it."""
+
+    kind: Kind
+    rows: Sequence[Row]
+    open: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outline:
+    """`kinds` are those whose limits the form has; `by_kind`: it has them for several, each in
+    a table of its own. `kind` is the one whose options it has; `start` is what something new has
+    to begin with; the rest as in `Drawn`."""
+
+    parts: tuple[Part, ...]
+    kinds: tuple[Kind, ...] = ()
+    by_kind: bool = False
+    kind: str = ""
+    known: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    defaults: Mapping[str, Any] = field(default_factory=dict)
+    start: Mapping[str, Any] = field(default_factory=dict)
+
+    def content(self, form: Form, before: Content) -> dict[str, Any]:
+        """What was posted, on top of what it was."""
+        found = {**self.start, **before}
+        before = found
+        for part in self.parts:
+            said = read(
+                part.schema,
+                form,
+                part.of(before),
+                known=self.known,
+                prefix=part.prefix,
+                leave_out=part.leave_out,
+            )
+            found = _put(found, part.inside, said) if part.inside else {**said}
+        for kind, prefix in self._limits():
+            names, its = limits.names_of(kind), self._said(before, kind)
+            its = limits.read(form, its, names, prefix=prefix)
+            found = self._with_limits(found, kind, its)
+        return found
+
+    def typed(self, form: Form, before: Content, now: Content) -> dict[str, str]:
+        """What was typed over what was seen, on top of what is in force now."""
+        found = dict[str, str]()
+        for part in self.parts:
+            found |= merged(
+                part.schema,
+                form,
+                part.of(before),
+                part.of(now),
+                known=self.known,
+                prefix=part.prefix,
+                leave_out=part.leave_out,
+            )
+        for kind, prefix in self._limits():
+            seen, there = self._said(before, kind), self._said(now, kind)
+            found |= limits.merged(form, seen, there, limits.names_of(kind), prefix=prefix)
+        return found
+
+    def fields(self, visit: Visit, edit: Edit) -> dict[str, Field]:
+        """All fields but the limits', by name."""
+        found = dict[str, Field]()
+        for part in self.parts:
+            drawn = self._drawn(visit, edit, part.of(edit.current))
+            if part.inside:
+                drawn = replace(drawn, defaults={})
+            else:  # what a kind calls its own name or time-out is not what ours are called
+                drawn = replace(drawn, defaults=self.defaults, kind="")
+            for one in fields_of(
+                part.schema,
+                part.of({**self.start, **edit.before}),
+                edit.problems,
+                drawn=drawn,
+                prefix=part.prefix,
+                leave_out=part.leave_out,
+            ):
+                found[one.name] = one
+        return found
+
+    def blocks(self, visit: Visit, edit: Edit) -> list[Block]:
+        """The limits, by kind."""
+        found = list[Block]()
+        for kind, prefix in self._limits():
+            drawn = self._drawn(visit, edit, self._said(edit.current, kind))
+            said = self._said(edit.before, kind)
+            rows = limits.rows_of(kind, said, edit.problems, drawn, prefix)
+            told = any(row.own or row.problems or row.now for row in rows)
+            found.append(Block(kind=kind, rows=rows, open=told or not self.by_kind))
+        return found
+
+    def _drawn(self, visit: Visit, edit: Edit, now: Content) -> Drawn:
+        typed: Form | None = None
+        if visit.request.method == "POST":
+            typed = visit.form
+            if edit.overtaken:
+                typed = self.typed(visit.form, edit.before, edit.current)
+        return Drawn(
+            say=visit.say,
+            known=self.known,
+            titles=_titles(edit.shown["documents"]),
+            kind=self.kind,
+            typed=typed,
+            now=now if edit.overtaken else None,
+        )
+
+    def _limits(self) -> Iterator[tuple[Kind, str]]:
+        for kind in self.kinds:
+            yield kind, f"limits.{kind.name}." if self.by_kind else "limits."
+
+    def _said(self, content: Content, kind: Kind) -> limits.Limits:
+        said = content.get("limits") or {}
+        found: limits.Limits = said.get(kind.name) or {} if self.by_kind else said
+        return found
+
+    def _with_limits(self, content: Content, kind: Kind, said: limits.Limits) -> dict[str, Any]:
+        if not self.by_kind:
+            return _put(content, "limits", said)
+        all_of_them = _put(content.get("limits") or {}, kind.name, said)
+        return _put(content, "limits", all_of_them)
+
+
+def _put(content: Content, name: str, table: Content) -> dict[str, Any]:
+    """With that table; an empty one that was not there before stays away."""
+    found = dict(content)
+    if table or name in content:
+        found[name] = table
+    if name in found and not found[name] and content.get(name):
+        del found[name]  # it was emptied just now
+    return found
+
+
+def _titles(documents: Mapping[str, Content]) -> Mapping[str, str]:
+    return {key: str(one["title"]) for key, one in documents.items() if one.get("title")}

@@ -1,0 +1,192 @@
+"""Limits by reading as rows of a form, with what holds where nothing is said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
+from typing import Any
+
+from noroshi import schema
+from noroshi.core.definitions.schema import LimitsDef
+from noroshi.web.forms.fields import (
+    Drawn,
+    Field,
+    Problems,
+    fields_of,
+    merged as merged_fields,
+    read as read_fields,
+)
+from noroshi.web.forms.schema import YES, Schema
+from noroshi.web.forms.values import Form
+
+Answer = Mapping[str, Any]
+Limits = Mapping[str, Mapping[str, Any]]
+EXTRA = ("+1", "+2")
+"""Rows for readings that a user's own program names."""
+CELLS = ("warning", "critical", "margin", "rising")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One reading. `off`: it has no limits at all. `own`: something is said of it here."""
+
+    reading: str
+    title: str
+    prefix: str
+    cells: Mapping[str, Field]
+    off: bool
+    own: bool
+    unit: str = ""
+    extra: bool = False
+    problems: tuple[str, ...] = ()
+    now: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """A kind of monitor whose readings have limits; `defaults` are those that hold unless
+    others are given: the kind's own, with what is said further up on top. `units` by title."""
+
+    name: str
+    title: str
+    readings: Mapping[str, str]
+    defaults: Limits
+    open: bool
+    units: Mapping[str, str] = field(default_factory=dict)
+
+
+def kind_of(answer: Answer, language: str, *above: Limits) -> Kind:
+    """A kind as the operation `kinds` answers it; `above`: what instance and group say."""
+    defaults = dict(answer["defaults"])
+    for one in above:
+        defaults |= one
+    readings = {name: words[language] for name, words in answer["readings"].items()}
+    return Kind(
+        name=answer["kind"],
+        title=answer["title"][language],
+        readings=readings,
+        defaults=defaults,
+        open=answer["open"],
+        units={readings[name]: unit for name, unit in answer["units"].items()},
+    )
+
+
+@cache
+def _schema() -> Schema:
+    return schema.form(LimitsDef)
+
+
+def rows_of(
+    kind: Kind, values: Limits, problems: Problems, drawn: Drawn, prefix: str = "limits."
+) -> list[Row]:
+    """A row for each reading that the kind has or that something is said of."""
+    rows = [
+        _row(kind, name, values, problems, drawn, prefix)
+        for name in dict.fromkeys((*kind.readings, *kind.defaults, *values))
+    ]
+    if kind.open:
+        rows += [_extra(one, problems, drawn, prefix) for one in EXTRA]
+    return rows
+
+
+def _row(
+    kind: Kind, name: str, values: Limits, problems: Problems, drawn: Drawn, prefix: str
+) -> Row:
+    start, said = f"{prefix}{name}.", values.get(name)
+    now = None if drawn.now is None else drawn.now.get(name) or {}
+    drawn_here = replace(drawn, defaults=_defaults(kind, name), now=now)
+    cells = fields_of(_schema(), said or {}, problems, drawn=drawn_here, prefix=start)
+    off = said == {} if drawn.typed is None else drawn.typed.get(f"{start}off") == YES
+    return Row(
+        reading=name,
+        title=(title := kind.readings.get(name, name)),
+        unit=kind.units.get(title, ""),
+        prefix=start,
+        cells={one.code: one for one in cells},
+        off=off,
+        own=off or any(one.value for one in cells),
+        problems=tuple(what for where, what in problems if where == f"{prefix}{name}"),
+        now=" / ".join(f"{one.label} {one.now}" for one in cells if one.now),
+    )
+
+
+def _defaults(kind: Kind, name: str) -> Mapping[str, Any]:
+    """As the fields show them while they are empty."""
+    known = kind.defaults.get(name) or {}
+    shown = {cell: known.get(cell) for cell in CELLS if known.get(cell) is not None}
+    if not known.get("margin"):
+        shown["margin"] = 0
+    return shown
+
+
+def _extra(name: str, problems: Problems, drawn: Drawn, prefix: str) -> Row:
+    start, typed = f"{prefix}{name}.", drawn.typed or {}
+    reading = typed.get(f"{start}reading", "")
+    there = [
+        (start + where.removeprefix(f"{prefix}{reading}."), what)
+        for where, what in problems
+        if reading and where.startswith(f"{prefix}{reading}.")
+    ]
+    cells = fields_of(_schema(), {}, there, drawn=replace(drawn, now=None), prefix=start)
+    return Row(
+        reading=reading,
+        title="",
+        prefix=start,
+        cells={one.code: one for one in cells},
+        off=typed.get(f"{start}off") == YES,
+        own=bool(reading),
+        extra=True,
+        problems=tuple(w for where, w in problems if reading and where == f"{prefix}{reading}"),
+    )
+
+
+def read(form: Form, before: Limits, names: Iterable[str], prefix: str = "limits.") -> Limits:
+    """What was posted of these readings and of the extra rows, on top of what it was."""
+    found = dict[str, Mapping[str, Any]](before)
+    for name in dict.fromkeys((*names, *before)):
+        _take(found, name, form, f"{prefix}{name}.", before.get(name))
+    for one in EXTRA:
+        start = f"{prefix}{one}."
+        if reading := form.get(f"{start}reading", "").strip():
+            _take(found, reading, form, start, None)
+    return found
+
+
+def _take(
+    found: dict[str, Mapping[str, Any]],
+    name: str,
+    form: Form,
+    start: str,
+    before: Mapping[str, Any] | None,
+) -> None:
+    if f"{start}warning" not in form:
+        return
+    said = read_fields(_schema(), form, before or {}, prefix=start)
+    if form.get(f"{start}off") == YES:
+        found[name] = {}
+    elif said:
+        found[name] = said
+    else:
+        found.pop(name, None)
+
+
+def merged(
+    form: Form, before: Limits, now: Limits, names: Iterable[str], prefix: str = "limits."
+) -> dict[str, str]:
+    """What was typed over what was seen, on top of what is in force now."""
+    found = {key: one for key, one in form.items() if key.startswith(f"{prefix}+")}
+    for name in dict.fromkeys((*names, *before, *now)):
+        start, seen, there = f"{prefix}{name}.", before.get(name), now.get(name)
+        found |= merged_fields(_schema(), form, seen or {}, there or {}, prefix=start)
+        off = form.get(f"{start}off") == YES
+        if off if off != (seen == {}) else there == {}:
+            found[f"{start}off"] = YES
+    return found
+
+
+def names_of(kind: Kind, *said: Limits) -> Sequence[str]:
+    """All readings that a form may speak of."""
+    return list(
+        dict.fromkeys((*kind.readings, *kind.defaults, *(n for one in said for n in one)))
+    )

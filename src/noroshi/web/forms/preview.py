@@ -1,0 +1,46 @@
+"""What would change, before anything is: told as the page of versions tells what did."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from noroshi.web.view.difference import Worded, all_worded, names_of
+from noroshi.web.view.page_context import Visit
+
+MOST = 50
+"""So many monitors are named; of more it is told how many."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Created:
+    """Monitors that would be there: of each its kind in words, its place and its title; and how
+    many more."""
+
+    monitors: Sequence[tuple[str, str, str]]
+    more: int
+
+
+async def preview(visit: Visit, tried: Mapping[str, Any] | None) -> list[Worded]:
+    """Of what an operation answered that kept nothing; None: nothing was tried."""
+    if not tried or not tried["changed_values"]:
+        return []
+    return all_worded(tried["changed_values"], names_of(await visit.need("kinds")))
+
+
+async def created(visit: Visit, tried: Mapping[str, Any] | None) -> Created | None:
+    """The monitors that it would add; None: none."""
+    found = tried["monitors"] if tried else ()
+    if not found:
+        return None
+    kinds = names_of(await visit.need("kinds")).kinds
+    named = [
+        (
+            visit.say(kinds[one["kind"]]) if one["kind"] in kinds else one["kind"],
+            one["path"],
+            one["title"],
+        )
+        for one in found[:MOST]
+    ]
+    return Created(monitors=named, more=len(found) - len(named))

@@ -1,0 +1,83 @@
+"""A table in a form: its columns, its cells, and what settings and their choices are called."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from noroshi.core.words import Words
+from noroshi.web.forms.schema import Column, Shape
+from noroshi.web.forms.values import Form, entries_of, split
+from noroshi.web.texts.pages import TEXTS
+
+Say = Callable[[Words], str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """One that can be chosen; `name` is its box's, where several can."""
+
+    value: str
+    label: str
+    name: str = ""
+    chosen: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """One of a table: what stands in it, or the boxes that it has instead."""
+
+    name: str
+    value: str
+    label: str
+    boxes: tuple[Choice, ...] = ()
+
+
+def label(name: str, kind: str, say: Say) -> str:
+    """What a setting is called where people read; its own name if nobody gave it one."""
+    words = TEXTS.get(f"field.{kind}.{name}") or TEXTS.get(f"field.{name}")
+    return say(words) if words else name
+
+
+def choice(value: str, name: str, say: Say) -> str:
+    """What something to choose for a setting is called."""
+    words = TEXTS.get(f"choice.{name}.{value}") or TEXTS.get(f"choice.{value}")
+    return say(words) if words else value
+
+
+def columns_of(shape: Shape, say: Say) -> tuple[tuple[str, str], ...]:
+    """Label and help of each column of a table."""
+    return tuple((label(one.name, shape.name, say), say(one.help)) for one in shape.columns)
+
+
+def cells_of(shape: Shape, name: str, form: Form, say: Say) -> tuple[tuple[Cell, ...], ...]:
+    """The entries of a table, one more than are filled."""
+    if shape.sort != "table":
+        return ()
+    found = [*entries_of(shape, name, form), {one.name: "" for one in shape.columns}]
+    return tuple(
+        tuple(
+            _cell(shape, one, f"{name}.{n}.{one.name}", entry[one.name], say)
+            for one in shape.columns
+        )
+        for n, entry in enumerate(found, 1)
+    )
+
+
+def _cell(shape: Shape, column: Column, name: str, text: str, say: Say) -> Cell:
+    there = split(text)
+    boxes = dict.fromkeys((*column.choices, *there)) if column.choices else ()
+    return Cell(
+        name=name,
+        value=text,
+        label=label(column.name, shape.name, say),
+        boxes=tuple(
+            Choice(
+                value=one,
+                label=choice(one, column.name, say),
+                name=f"{name}.{one}",
+                chosen=one in there,
+            )
+            for one in boxes
+        ),
+    )

@@ -1,0 +1,255 @@
+"""A value as the fields of a form have it, what was posted of them, and the value back again."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from noroshi.core.definitions.safe_toml import loads
+from noroshi.definitions.toml import value as toml
+from noroshi.web.forms.normalize import TIMES, addresses, figures
+from noroshi.web.forms.schema import AS_TOML, NO, YES, Column, Shape
+
+Form = Mapping[str, str]
+ABSENT = object()
+OWN = "own"
+
+
+def written(shape: Shape, name: str, given: Any) -> dict[str, str]:
+    """A value as the form has it. ABSENT: the default where something must be chosen, else
+    nothing."""
+    chosen = shape.default if given is ABSENT and shape.sort in CHOSEN else given
+    if shape.sort == "choices":
+        boxes = {f"{name}.{one}": YES for one in several(chosen)}
+        return {name: OWN, **boxes} if not shape.nullable or is_given(chosen) else {name: ""}
+    if shape.sort == "order":
+        return {f"{name}.{n}": one for n, one in enumerate(several(chosen), 1)}
+    if shape.sort == "rows":
+        rows = [_row(shape, one) for one in several(chosen)]
+        return _rows(name, rows)
+    if shape.sort == "table":
+        return _cells(shape, name, [_entry(shape, one) for one in several(chosen)])
+    return {name: _text(shape, chosen)}
+
+
+def _entry(shape: Shape, given: Any) -> dict[str, str]:
+    said = given if isinstance(given, Mapping) else {}
+    return {
+        one.name: ", ".join(map(plain, several(said.get(one.name, ABSENT))))
+        for one in shape.columns
+    }
+
+
+def _cells(shape: Shape, name: str, entries: Iterable[Mapping[str, str]]) -> dict[str, str]:
+    found = dict[str, str]()
+    for n, one in enumerate(entries, 1):
+        for column in shape.columns:
+            found |= _cell(column, f"{name}.{n}.{column.name}", one[column.name])
+    return found
+
+
+def _cell(column: Column, name: str, text: str) -> dict[str, str]:
+    """A box for each that is chosen, where there are some to choose from."""
+    return {f"{name}.{one}": YES for one in split(text)} if column.choices else {name: text}
+
+
+def split(text: str) -> list[str]:
+    """What a list in one cell holds."""
+    return [part for part in re.split(r"[\s,、]+", text) if part]
+
+
+def _chosen(column: Column, name: str, form: Form) -> str:
+    """What a cell says; of boxes those that are ticked, in their order, and what is none of them
+    last."""
+    if not column.choices:
+        return form.get(name, "").strip()
+    start = f"{name}."
+    ticked = [
+        key.removeprefix(start)
+        for key, it in form.items()
+        if it == YES and key.startswith(start)
+    ]
+    known = [one for one in column.choices if one in ticked]
+    return ", ".join((*known, *(one for one in ticked if one not in known)))
+
+
+def entries_of(shape: Shape, name: str, form: Form) -> list[dict[str, str]]:
+    """The entries of a table of which anything is filled in, in order."""
+    start = f"{name}."
+    numbers = {
+        key.removeprefix(start).partition(".")[0] for key in form if key.startswith(start)
+    }
+    found = [
+        {one.name: _chosen(one, f"{start}{n}.{one.name}", form) for one in shape.columns}
+        for n in sorted(numbers, key=lambda n: (len(n), n))
+    ]
+    return [one for one in found if any(one.values())]
+
+
+def _row(shape: Shape, given: Any) -> tuple[str, str]:
+    """Which setting one entry gives, and its text; as in TOML if it gives something else."""
+    if isinstance(given, Mapping) and len(given) == 1:
+        ((which, text),) = given.items()
+        if which in shape.choices and isinstance(text, str):
+            return which, text
+    return AS_TOML, toml(given)
+
+
+def _rows(name: str, rows: Iterable[tuple[str, str]]) -> dict[str, str]:
+    found = dict[str, str]()
+    for n, (which, text) in enumerate(rows, 1):
+        found |= {f"{name}.{n}.which": which, f"{name}.{n}.text": text}
+    return found
+
+
+def rows_of(name: str, form: Form) -> list[tuple[str, str]]:
+    """Which setting and what text each filled row has, in order."""
+    start, end = f"{name}.", ".text"
+    found = [
+        key.removeprefix(start).removesuffix(end)
+        for key, text in form.items()
+        if key.startswith(start) and key.endswith(end) and text.strip()
+    ]
+    return [
+        (form.get(f"{start}{n}.which", AS_TOML), form[f"{start}{n}{end}"])
+        for n in sorted(found, key=lambda n: (len(n), n))
+    ]
+
+
+CHOSEN = ("boolean", "choice", "choices")
+
+
+def _text(shape: Shape, given: Any) -> str:
+    if not is_given(given):
+        return ""
+    if isinstance(given, bool):
+        return YES if given else NO
+    if shape.sort == "map" and isinstance(given, Mapping):
+        return "\n".join(f"{key}={one}" for key, one in given.items())
+    if shape.sort == "lines":
+        return "\n".join(map(toml, several(given)))
+    if shape.sort == "list":
+        return "\n".join(map(plain, several(given)))
+    return plain(given)
+
+
+def typed(shape: Shape, name: str, form: Form) -> dict[str, str]:
+    """The same of what was posted."""
+    if shape.sort == "choices":
+        if shape.nullable and form.get(name, "") != OWN:
+            return {name: ""}
+        boxes = {
+            key: YES for key, it in form.items() if key.startswith(f"{name}.") and it == YES
+        }
+        return {name: OWN, **boxes}
+    if shape.sort == "order":
+        there = [form[key] for key in _ordered(name, form) if form[key]]
+        return {f"{name}.{n}": one for n, one in enumerate(there, 1)}
+    if shape.sort == "rows":
+        return _rows(name, rows_of(name, form))
+    if shape.sort == "table":
+        return _cells(shape, name, entries_of(shape, name, form))
+    text = form.get(name, "").replace("\r\n", "\n")
+    return {name: text if shape.sort == "long" else text.strip()}
+
+
+def parsed(shape: Shape, name: str, form: Form) -> Any:
+    """The value that was posted; ABSENT: nothing is said, so that the default holds."""
+    there = typed(shape, name, form)
+    if shape.sort == "choices":
+        if shape.nullable and there[name] != OWN:
+            return ABSENT
+        found = [key.removeprefix(f"{name}.") for key in there if key != name]
+        return ABSENT if found == several(shape.default) and not shape.nullable else found
+    if shape.sort == "order":
+        return list(there.values()) or ABSENT
+    if shape.sort == "rows":
+        return [_of_row(*row) for row in rows_of(name, there)] or ABSENT
+    if shape.sort == "table":
+        return [_of_entry(shape, one) for one in entries_of(shape, name, there)] or ABSENT
+    text = there[name]
+    if not text or (shape.sort == "choice" and text == shape.default):
+        return ABSENT
+    return _of_text(shape, text)
+
+
+def _of_text(shape: Shape, text: str) -> Any:
+    if shape.name in TIMES:
+        text = "\n".join(map(figures, text.split("\n")))
+    lines = [line.strip() for line in text.split("\n") if line.strip()]
+    match shape.sort:
+        case "boolean":
+            return ABSENT if (text == YES) == bool(shape.default) else text == YES
+        case "choice" if shape.choices == (YES, NO):
+            return text == YES
+        case "number":
+            return number(text)
+        case "list" if shape.name == "addresses":
+            return list(addresses(text))
+        case "list":
+            return [number(line) for line in lines] if shape.whole else lines
+        case "lines":
+            return [_of_toml(line) for line in lines]
+        case "map":
+            pairs = (line.partition("=") for line in lines)
+            return {key.strip(): one.strip() for key, _, one in pairs}
+    return text
+
+
+def number(text: str) -> Any:
+    """The number that a text is; else the text, which the check then refuses at its place."""
+    for kind in (int, float):
+        try:
+            found = kind(figures(text))
+        except ValueError:
+            continue
+        return found if math.isfinite(found) else text
+    return text
+
+
+def _of_entry(shape: Shape, entry: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        one.name: split(entry[one.name]) if one.several else entry[one.name]
+        for one in shape.columns
+        if entry[one.name]
+    }
+
+
+def _of_row(which: str, text: str) -> Any:
+    return _of_toml(text) if which == AS_TOML else {which: text}
+
+
+def _of_toml(line: str) -> Any:
+    try:
+        return loads(f"x = {line.rstrip(',')}")["x"]
+    except (ValueError, RecursionError, KeyError):
+        return line
+
+
+def is_there(name: str, form: Form) -> bool:
+    """Whether the form had that field."""
+    return name in form or any(key.startswith(f"{name}.") for key in form)
+
+
+def _ordered(name: str, form: Form) -> list[str]:
+    keys = [key for key in form if key.startswith(f"{name}.")]
+    return sorted(keys, key=lambda key: (len(key), key))
+
+
+def several(given: Any) -> list[Any]:
+    """A list of what is one; nothing of nothing."""
+    if not is_given(given):
+        return []
+    return list(given) if isinstance(given, list | tuple) else [given]
+
+
+def is_given(given: Any) -> bool:
+    """Whether there is a value."""
+    return given is not ABSENT and given is not None
+
+
+def plain(given: Any) -> str:
+    """A text as it is, all else as in TOML."""
+    return given if isinstance(given, str) else toml(given)

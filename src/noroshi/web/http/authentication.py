@@ -1,0 +1,105 @@
+"""Who asks, by an API token or by a session's cookie, and whether a post is really theirs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from starlette.requests import Request
+
+from noroshi.core.people import Person
+from noroshi.core.words import Words
+from noroshi.people import keys
+from noroshi.service import Forbidden
+from noroshi.web.context import House
+from noroshi.web.http.connection_limits import proves
+
+LONGEST_KEY = 128
+CSRF_HEADER = "x-csrf-token"
+
+NOBODY = Words(
+    en="Log in first: an API token goes into the header Authorization: Bearer …",
+    ja="先にログインしてください。API トークンは Authorization: Bearer … のヘッダーに入れます。",
+)
+NO_GOOD_TOKEN = Words(
+    en="This API token does not hold, or holds no more. Make another one: noroshi token new",
+    ja="この API トークンは無効か、期限が切れています。noroshi token new で作り直してください。",
+)
+NOT_BEGUN = Words(
+    en="There is no administrator yet. Open the manager in a browser, and take the code that "
+    "noroshi serve printed.",
+    ja="管理者がまだいません。ブラウザーでマネージャーを開き、noroshi serve が表示したコードを"
+    "入力してください。",
+)
+NOT_OURS = Words(
+    en="This was not sent by a page of the manager, or the page is old. Open it again.",
+    ja="マネージャーの画面から送られたものではないか、画面が古くなっています。開き直してください。",
+)
+
+
+class Unknown(Forbidden):
+    """It is not known who asks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """Who asks; `key` is that of their session, "" for an API token."""
+
+    person: Person
+    key: str = ""
+
+
+def address_of(request: Request) -> str:
+    """The other end's address, as our own socket has it."""
+    return request.client.host if request.client else ""
+
+
+def key_of(request: Request, house: House) -> str:
+    """What the cookie holds; "" for none."""
+    key = request.cookies.get(house.cookie, "")
+    return key if len(key) <= LONGEST_KEY else ""
+
+
+async def entered(request: Request, house: House) -> Entered:
+    """Who asks. Raises Unknown, and Forbidden for a post that is not from a page of ours."""
+    if not await house.people.begun():
+        raise Unknown(NOT_BEGUN)
+    given = request.headers.get("authorization", "")
+    if given:
+        person = await _by_token(given, address_of(request), house)
+        proves(request.scope, f"{person.door} {person.name}")
+        return Entered(person)
+    key = key_of(request, house)
+    found = await in_session(request, house, key)
+    if found is None:
+        raise Unknown(NOBODY)
+    person = found
+    if request.method not in ("GET", "HEAD"):
+        see_that_it_is_ours(key, request.headers.get(CSRF_HEADER, ""))
+    return Entered(person, key)
+
+
+async def in_session(
+    request: Request, house: House, key: str, there: bool = True
+) -> Person | None:
+    """Whose session it is by which they ask, as `People.of_session` has it."""
+    person = await house.people.of_session(key, address_of(request), there)
+    if person is not None:
+        proves(request.scope, f"{person.door} {person.name}")
+    return person
+
+
+def see_that_it_is_ours(key: str, given: str) -> None:
+    """Raises Forbidden unless it was sent with what only our own pages know."""
+    if not key or not keys.same(keys.csrf_of(key), given):
+        raise Forbidden(NOT_OURS)
+
+
+async def _by_token(given: str, address: str, house: House) -> Person:
+    scheme, _, text = given.partition(" ")
+    text = text.strip()
+    if scheme.lower() != "bearer" or not text:
+        raise Unknown(NOBODY)
+    person = await house.people.of_token(text, address)
+    if person is None:
+        raise Unknown(NO_GOOD_TOKEN)
+    return person

@@ -1,0 +1,91 @@
+"""What every request passes and every answer carries: a Host on the list, strict headers."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from noroshi.core.words import Words
+from noroshi.service import Forbidden, refused
+from noroshi.web.context import House
+
+SOURCES = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self'",
+    "font-src": "'self'",
+    "connect-src": "'self'",
+    "form-action": "'self'",
+    "frame-ancestors": "'none'",
+    "base-uri": "'none'",
+}
+POLICY = "; ".join(f"{name} {source}" for name, source in SOURCES.items())
+HEADERS = {
+    "content-security-policy": POLICY,
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    # Not no-referrer: with it browsers send `Origin: null` with our own forms.
+    "referrer-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+STRICT_TRANSPORT = "max-age=31536000"
+HOST = re.compile(r"(\[[0-9a-f:.]+\]|[^:@/\\\[\]\s]+)(?::[0-9]{0,5})?")
+"""RFC 9110, 7.2: a name or an address, and perhaps a port. Addresses of ours are made of all of it."""
+WRONG_HOST = Words(
+    en="This name is not one of Noroshi's. Add it to hosts under [web] in noroshi.toml.",
+    ja="この名前では開けません。noroshi.toml の [web] の hosts に加えてください。",
+)
+
+
+class Guard:
+    """Stands before everything else."""
+
+    def __init__(self, app: ASGIApp, house: House) -> None:
+        self._app, self._house = app, house
+        self._headers = dict(HEADERS)
+        if house.secure:
+            self._headers["strict-transport-security"] = STRICT_TRANSPORT
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """As ASGI has it."""
+
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in self._headers.items():
+                    headers.setdefault(name, value)
+                headers.setdefault("cache-control", "no-store")
+            await send(message)
+
+        if scope["type"] == "http" and host_of(scope["headers"]) not in self._house.hosts:
+            # Else a page of elsewhere, whose name was pointed here, would read as we do.
+            return await _turn_away(sending)
+        if scope["type"] == "http":
+            try:
+                return await self._app(scope, receive, sending)
+            except Exception:  # it was answered and logged without what it quotes: enough
+                return None
+        return await self._app(scope, receive, send)
+
+
+def host_of(headers: Iterable[tuple[bytes, bytes]]) -> str:
+    """The name by which it was called, without the port; "" unless there is just one."""
+    given = [value for name, value in headers if name == b"host"]
+    if len(given) != 1:
+        return ""
+    found = HOST.fullmatch(given[0].decode("latin-1").lower())
+    return found[1] if found else ""
+
+
+async def _turn_away(send: Send) -> None:
+    body = json.dumps(refused(Forbidden(WRONG_HOST)), ensure_ascii=False).encode()
+    kind = (b"content-type", b"application/json")
+    await send({"type": "http.response.start", "status": 421, "headers": [kind]})
+    await send({"type": "http.response.body", "body": body})

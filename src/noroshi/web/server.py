@@ -1,0 +1,180 @@
+"""The manager's socket in the node's own loop, and how it is opened and closed."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import replace
+from pathlib import Path
+
+import uvicorn
+
+from noroshi.config.web import Web
+from noroshi.core.os_errors import why
+from noroshi.core.words import Words
+from noroshi.web.app import application
+from noroshi.web.context import OWN_NAMES, House
+from noroshi.web.http.connection_limits import Bounds, Crowd, Threshold, timed_by
+from noroshi.web.http.self_signed import context_of, own_certificate
+
+BACKLOG = 128
+STOP_WITHIN = 2
+"""Seconds until answers are cut off at the end."""
+STEP = 0.01
+
+CANNOT_OPEN = Words(
+    en="the manager cannot be opened at {address} port {port}: {why}. Watching and sending go on "
+    "without it; another port is set in noroshi.toml: web = {{ port = {other} }}",
+    ja="マネージャーを {address} のポート {port} で開けません ({why})。監視と送信は続けます。"
+    "別のポートにするには noroshi.toml に次のように書いてください: web = {{ port = {other} }}",
+)
+OPEN = Words(en="manager: {url}", ja="マネージャー: {url}")
+FIRST = Words(
+    en="manager: there is no administrator yet. Open {url}start; the one-time code for the first "
+    "start: {code}",
+    ja="マネージャー: 管理者がまだいません。{url}start を開き、次のワンタイム コードを入れてください: {code}",
+)
+
+
+class _Server(uvicorn.Server):
+    """uvicorn's, which waits to be told where that one looks ten times a second."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.stop = asyncio.Event()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """The node has its own way to stop."""
+        yield
+
+    async def main_loop(self) -> None:
+        """Once a second it has the date written anew that answers carry."""
+        while not self.stop.is_set():
+            await self.on_tick(0)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self.stop.wait(), 1.0)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Answers under way may end; who says nothing is cut off."""
+        for server in self.servers:
+            server.close()
+        state = self.server_state
+        for connection in list(state.connections):
+            connection.shutdown()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(STOP_WITHIN):
+                while state.connections or state.tasks:  # noqa: ASYNC110  uvicorn tells nobody
+                    await asyncio.sleep(STEP)
+        for task in state.tasks:
+            task.cancel()
+
+
+@asynccontextmanager
+async def open_web(
+    settings: Web,
+    home: Path,
+    house: House,
+    say: Callable[[Words], None],
+    bounds: Bounds = Bounds(),
+) -> AsyncIterator[None]:
+    """Answer browsers until the block ends; without a socket or a certificate say why, and
+    answer nobody."""
+    try:
+        listening = _listen(settings, crowd := Crowd(bounds))
+    except OSError as error:
+        _say_why_not(settings, error, say)
+        yield
+        return
+    house = _named(settings, house, listening.getsockname()[1])
+    try:
+        context = await asyncio.to_thread(_context, settings, home, house)
+    except OSError as error:  # ssl.SSLError is one
+        listening.close()
+        _say_why_not(settings, error, say)
+        yield
+        return
+    server = _Server(_config(house, context, bounds, crowd))
+    serving = asyncio.create_task(server.serve(sockets=[listening]))
+    url = url_of(settings, listening)
+    say(OPEN.fill(url=url))
+    if not await house.people.begun():
+        say(FIRST.fill(url=url, code=house.people.first_code()))
+    try:
+        yield
+    finally:
+        house.closing.set()
+        server.stop.set()
+        await asyncio.wait((serving,), timeout=STOP_WITHIN + 1)
+        serving.cancel()
+        listening.close()
+
+
+def url_of(settings: Web, listening: socket.socket) -> str:
+    """What to type into a browser."""
+    port = listening.getsockname()[1]
+    scheme = "https" if settings.secure else "http"
+    name = settings.hosts[0] if settings.hosts else settings.address
+    return f"{scheme}://{f'[{name}]' if ':' in name and name[0] != '[' else name}:{port}/"
+
+
+def _named(settings: Web, house: House, port: int) -> House:
+    hosts = OWN_NAMES.union(settings.hosts)
+    return replace(house, secure=settings.secure, port=port, hosts=hosts)
+
+
+def _listen(settings: Web, crowd: Crowd) -> socket.socket:
+    family = socket.AF_INET6 if ":" in settings.address else socket.AF_INET
+    # Said to be TCP's: of no other does asyncio switch Nagle off (base_events._set_nodelay).
+    listening = Threshold(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listening.crowd = crowd
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((settings.address, settings.port))
+        listening.listen(BACKLOG)
+        listening.setblocking(False)
+    except OSError:
+        listening.close()
+        raise
+    return listening
+
+
+def _context(settings: Web, home: Path, house: House) -> ssl.SSLContext | None:
+    if not settings.secure:
+        return None
+    if settings.certificate is not None and settings.key is not None:
+        return context_of(settings.certificate, settings.key)
+    now = house.service.now()
+    return context_of(*own_certificate(home, house.hosts, now))
+
+
+def _config(
+    house: House, context: ssl.SSLContext | None, bounds: Bounds, crowd: Crowd
+) -> uvicorn.Config:
+    config = uvicorn.Config(
+        application(house),
+        log_config=None,
+        access_log=False,
+        log_level="warning",
+        lifespan="off",
+        ws="none",
+        http=timed_by(bounds, crowd),
+        loop="none",
+        server_header=False,
+        proxy_headers=False,
+        timeout_keep_alive=bounds.idle,
+        timeout_graceful_shutdown=STOP_WITHIN,
+    )
+    config.load()
+    config.ssl = context
+    return config
+
+
+def _say_why_not(settings: Web, error: OSError, say: Callable[[Words], None]) -> None:
+    words = CANNOT_OPEN.fill(
+        address=settings.address, port=settings.port, why=why(error), other=settings.port + 1
+    )
+    say(words)

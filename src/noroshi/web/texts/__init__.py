@@ -1,0 +1,1 @@
+"""The pages' texts, in both languages, by subject."""

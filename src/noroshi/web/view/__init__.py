@@ -1,0 +1,1 @@
+"""What pages show: answers of operations made into values for templates."""

@@ -1,0 +1,176 @@
+"""What somebody changed, as a person reads it: field by field, from what to what. Pure."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from noroshi.core.people import ROLE_NAMES
+from noroshi.web.texts.pages import TEXTS
+from noroshi.web.view.locale import Tongue
+
+LONG = 120
+"""Characters of a value from which it is folded."""
+LONGEST = 600
+"""Of one they are shown, also where it is folded."""
+ABSENT = object()
+CHANGED = "changed"
+"""Where a change of definitions has its lines, as `plan` tells them in English."""
+FIELD = r"(?!(?:nothing|true|false) )(?P<field>[A-Za-z_][\w.-]*)"
+LINE = re.compile(
+    r"~ (?P<key>[\w.-]+/[^:]+):(?: (?P<part>[\w./-]+))? "
+    + FIELD
+    # What stands between quotes, as TOML writes a text, is no place to part the two.
+    + r' (?P<before>(?:"(?:[^"\\]|\\.)*"|[^"])+?) → (?P<after>.*)',
+    re.DOTALL,
+)
+RENAMED = re.compile(r"~ (?P<sort>[a-z]+)/(?P<before>[^:/ ]+) → (?P=sort)/(?P<after>[^:/ ]+)")
+WHOLE = re.compile(r"(?P<sign>[+-]) (?P<key>[\w.-]+/[^:]+)(?:: (?P<part>.+))?", re.DOTALL)
+NOTHING = "nothing"
+WORDED: Mapping[str, Sequence[str]] = {
+    "state": ("state", "routes"),
+    "level": ("level",),
+    "sort": ("remark",),
+}
+"""Values that have words of their own."""
+SILENT = ("limits", "options")
+"""Tables of a definition whose fields say by themselves what they are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One field. `sign` is "+" for what came, "-" for what went, "~" for what became another,
+    "" for what came of it where nothing was before."""
+
+    sign: str
+    name: str
+    before: str = ""
+    after: str = ""
+
+    @property
+    def long(self) -> bool:
+        """Whether it is folded."""
+        return max(len(self.before), len(self.after)) > LONG
+
+
+def lines(before: object, after: object, tongue: Tongue, now: str) -> Sequence[Line]:
+    """The difference of two states of what an operation changed; None is none."""
+    found = _Told(tongue, now).lines(_fields(before), _fields(after))
+    return tuple(replace(one, before=_cut(one.before), after=_cut(one.after)) for one in found)
+
+
+def _cut(value: str) -> str:
+    return value if len(value) <= LONGEST else f"{value[:LONGEST]}…"
+
+
+def _fields(state: object) -> Mapping[str, Any]:
+    if isinstance(state, Mapping):
+        return {str(name): value for name, value in state.items()}
+    return {} if state is None else {"result": state}
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    tongue: Tongue
+    now: str
+
+    def lines(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Line]:
+        for name in dict.fromkeys((*old, *new)):
+            before, after = old.get(name, ABSENT), new.get(name, ABSENT)
+            if before == after:
+                continue
+            if name == CHANGED and isinstance(after, Sequence) and not isinstance(after, str):
+                yield from (self._defined(str(one)) for one in after)
+            elif isinstance(before, Mapping) and isinstance(after, Mapping):
+                inner = self.lines(_fields(before), _fields(after))
+                yield from (self._under(name, one) for one in inner)
+            else:
+                yield self._line(name, before, after, old)
+
+    def _line(self, name: str, before: object, after: object, old: Mapping[str, Any]) -> Line:
+        called = self._name(name)
+        if before is ABSENT:
+            return Line("+" if old else "", called, after=self._value(name, after))
+        if after is ABSENT:
+            return Line("-", called, before=self._value(name, before))
+        return Line("~", called, self._value(name, before), self._value(name, after))
+
+    def _under(self, name: str, one: Line) -> Line:
+        return Line(one.sign, f"{self._name(name)} › {one.name}", one.before, one.after)
+
+    def _defined(self, line: str) -> Line:
+        """A line of what differs between two versions of the definitions."""
+        changed, whole = LINE.fullmatch(line), WHOLE.fullmatch(line)
+        if changed is not None:
+            place = self._place(changed["key"], changed["part"] or "")
+            field = self._field(changed["field"])
+            before, after = self._toml(changed["before"]), self._toml(changed["after"])
+            return Line("~", f"{place} › {field}", before, after)
+        if renamed := RENAMED.fullmatch(line):
+            name = f"{self._word('audit.sort', renamed['sort'])} › {self.tongue.text('name')}"
+            return Line("~", name, renamed["before"], renamed["after"])
+        if whole is not None:
+            return Line(whole["sign"], self._place(whole["key"], whole["part"] or ""))
+        return Line("", self._name(CHANGED), after=line)
+
+    def _place(self, key: str, part: str) -> str:
+        sort, _, name = key.partition("/")
+        return " › ".join(filter(None, (f"{self._word('audit.sort', sort)} {name}", part)))
+
+    def _field(self, path: str) -> str:
+        """`limits.used.warning` is "used, warning": its table goes without saying."""
+        *above, last = path.split(".")
+        told = [one for one in above if one not in SILENT]
+        return " ".join((*told, self._word("field", last)))
+
+    def _toml(self, value: str) -> str:
+        if value == NOTHING:
+            return self.tongue.text("audit.value.none")
+        return self._truth(value) or value
+
+    def _truth(self, value: str) -> str:
+        if value == "true":
+            return self.tongue.text("audit.value.yes")
+        return self.tongue.text("audit.value.no") if value == "false" else ""
+
+    def _name(self, name: str) -> str:
+        if not name:
+            return self.tongue.text("monitor.whole")
+        return self._word("audit.field", name)
+
+    def _word(self, kind: str, name: str) -> str:
+        """Its text; what nobody gave one stays as it is."""
+        keys = (f"{one}.{name}" for one in (kind, "field", "audit.field"))
+        words = next((TEXTS[key] for key in keys if key in TEXTS), None)
+        return self.tongue.say(words) if words else name
+
+    def _value(self, name: str, value: object) -> str:
+        if value is None or value in ("", [], {}):
+            return self.tongue.text("audit.value.none")
+        if isinstance(value, bool):
+            return self._truth(json.dumps(value))
+        if isinstance(value, str):
+            return self._known(name, value) or self._moment(value) or value
+        if isinstance(value, Sequence) and all(isinstance(one, str | int) for one in value):
+            return ("、" if self.tongue.language == "ja" else ", ").join(map(str, value))
+        return json.dumps(value, ensure_ascii=False)
+
+    def _known(self, name: str, value: str) -> str:
+        """A state, a level or a role in words; "" for all else."""
+        if name == "role" and value in ROLE_NAMES:
+            return self.tongue.say(ROLE_NAMES[value])
+        key, kinds = value.replace(" ", "_"), WORDED.get(name, ())
+        words = next((TEXTS[f"{k}.{key}"] for k in kinds if f"{k}.{key}" in TEXTS), None)
+        return self.tongue.say(words) if words else ""
+
+    def _moment(self, value: str) -> str:
+        """An instant as a person reads it; "" for what is none."""
+        if not re.match(r"\d{4}-\d\d-\d\dT\d\d:", value):
+            return ""
+        try:
+            return self.tongue.moment(value, self.now)
+        except (ValueError, OverflowError):  # the latter for what is no moment in this zone
+            return ""

@@ -1,0 +1,201 @@
+"""What differs between two versions, in an administrator's words: what it is called instead of its
+path, and values as a form shows them. The mail of changed settings says the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from typing import Any
+
+from noroshi.core.definitions.safe_toml import loads
+from noroshi.core.words import Words, plain
+from noroshi.definitions import Difference
+from noroshi.web.texts.pages import TEXTS
+
+LIMITS, OPTIONS = "limits", "options"
+MONITOR = 3
+"""A monitor is called by so many names: its instance's, its group's and its own."""
+CHOSEN = frozenset({"on", "when", "events", "days"})
+"""Settings whose values are words of ours; what else reads as one of them is a person's."""
+SENTENCE = Words(
+    en="{what} › {setting}: {before} → {after}", ja="{what} › {setting}: {before} → {after}"
+)
+ENDING = Words(en="{what}: {became}", ja="{what}: {became}")
+TWO = Words(en="{one} {other}", ja="{one} {other}")
+WITHIN = Words(en="{one} › {other}", ja="{one} › {other}")
+LISTED = Words(en="{one}, {other}", ja="{one}、{other}")
+BECAME = {"+": "audit.added", "-": "audit.removed"}
+FROM_TO = Words(en="{begins} to {ends}", ja="{begins}～{ends}")
+ON_DAYS = Words(en="{when} ({days})", ja="{when} ({days})")
+PLANNED = "maintenance"
+NO_LIMITS = Words(en="no limits", ja="しきい値なし")
+SILENT = Words(en="", ja="")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Names:
+    """What kinds of monitors and their readings are called."""
+
+    kinds: Mapping[str, Words]
+    readings: Mapping[str, Mapping[str, Words]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Worded:
+    """One difference. `became`: added or removed, of a whole; else `setting`, `before` and
+    `after` are said. `raw` is its place as a file has it."""
+
+    what: Words
+    raw: str
+    became: Words = SILENT
+    setting: Words = SILENT
+    before: Words = SILENT
+    after: Words = SILENT
+    sign: str = "~"
+
+    @property
+    def sentence(self) -> Words:
+        """It on one line."""
+        if self.sign in BECAME:
+            return ENDING.fill(what=self.what, became=self.became)
+        said = {"setting": self.setting, "before": self.before, "after": self.after}
+        return SENTENCE.fill(what=self.what, **said)
+
+
+def names_of(kinds: Iterable[Mapping[str, Any]]) -> Names:
+    """Of kinds as the operation `kinds` answers them."""
+    monitors = [one for one in kinds if one["family"] == "monitor"]
+    return Names(
+        kinds={one["kind"]: Words(**one["title"]) for one in monitors},
+        readings={
+            one["kind"]: {name: Words(**said) for name, said in one["readings"].items()}
+            for one in monitors
+        },
+    )
+
+
+def worded(one: Difference, names: Names) -> Worded:
+    """It in words."""
+    if one.renamed:
+        return _renamed(one)
+    if one.sign in BECAME:
+        became = TEXTS[BECAME[one.sign]]
+        return Worded(what=_what(one), raw=one.place, became=became, sign=one.sign)
+    last = one.setting.rpartition(".")[2]
+    return Worded(
+        what=_what(one),
+        raw=one.place,
+        setting=_setting(one, names),
+        before=_value(one.before, last, one),
+        after=_value(one.after, last, one),
+    )
+
+
+def all_worded(found: Iterable[Mapping[str, Any]], names: Names) -> list[Worded]:
+    """Differences as operations answer them, in words."""
+    made = (Difference(**{**one, "called": tuple(one["called"])}) for one in found)
+    return [worded(one, names) for one in made]
+
+
+def _renamed(one: Difference) -> Worded:
+    old, new = (key.partition("/")[2] for key in (one.renamed, one.key))
+    return Worded(
+        what=_what(one),
+        raw=f"{one.renamed} → {one.key}",
+        setting=TEXTS["field.name"],
+        before=plain(old),
+        after=plain(new),
+    )
+
+
+def sort_of(key: str) -> Words:
+    """Of which sort a definition is."""
+    return TEXTS.get(f"audit.sort.{key.partition('/')[0]}", SILENT)
+
+
+def _what(one: Difference) -> Words:
+    first, *inner = one.called
+    named = TWO.fill(one=sort_of(one.key), other=plain(first))
+    return reduce(_within, map(plain, inner), named)
+
+
+def _within(outer: Words, inner: Words) -> Words:
+    return WITHIN.fill(one=outer, other=inner)
+
+
+def _setting(one: Difference, names: Names) -> Words:
+    first, *rest = one.setting.split(".")
+    if first == LIMITS:
+        return _limit(one, rest, names) if rest else TEXTS["edit.limits"]
+    inside = rest if first == OPTIONS and rest else [first, *rest]
+    return reduce(_within, (_label(name, one.kind) for name in inside))
+
+
+def _limit(one: Difference, path: Sequence[str], names: Names) -> Words:
+    """The reading and which of its limits; further up than at a monitor, of which kind."""
+    kind, found = one.kind, list[Words]()
+    if len(one.called) < MONITOR:
+        kind, *path = path
+        found.append(names.kinds.get(kind, plain(kind)))
+    if path:
+        found.append(names.readings.get(kind, {}).get(path[0], plain(path[0])))
+    found += [_label(name, "") for name in path[1:]]
+    return reduce(_within, found)
+
+
+def _label(name: str, kind: str) -> Words:
+    """What a setting is called; its own name if nobody gave it one."""
+    keys = (f"field.{kind}.{name}", f"field.{name}", f"audit.field.{name}")
+    return next((TEXTS[key] for key in keys if key in TEXTS), plain(name))
+
+
+def _value(text: str, name: str, of: Difference) -> Words:
+    """A value, given as in TOML, as a person reads it."""
+    if not text:
+        return TEXTS["audit.value.none"]
+    try:
+        given = loads(f"it = {text}")["it"]
+    except (ValueError, RecursionError):  # what JSON has and TOML has not
+        return plain(text)
+    if given == {} and _are_all_limits(of):
+        return NO_LIMITS
+    return said(given, name) or plain(text)
+
+
+def _are_all_limits(one: Difference) -> bool:
+    """Of a reading, of a kind or of a monitor: without any, its own are switched off."""
+    whole = one.setting == LIMITS and len(one.called) == MONITOR
+    return whole or one.setting.startswith(f"{LIMITS}.")
+
+
+def said(given: Any, name: str) -> Words | None:
+    """A value of that setting; None if only its text can say it."""
+    if isinstance(given, bool):
+        yes = "yes" if given else "no"
+        return TEXTS.get(f"choice.{name}.{yes}") or TEXTS[f"choice.{yes}"]
+    if given in ("", []):
+        return TEXTS["audit.value.none"]
+    if isinstance(given, str):
+        general = TEXTS.get(f"choice.{given}") if name in CHOSEN else None
+        return TEXTS.get(f"choice.{name}.{given}") or general or plain(given)
+    if isinstance(given, list):
+        inner = [said(one, name) for one in given]
+        told = [one for one in inner if one is not None]
+        return reduce(_listed, told) if len(told) == len(given) else None
+    if isinstance(given, Mapping) and name == PLANNED:
+        return _window(given)
+    return plain(str(given)) if isinstance(given, int | float) else None
+
+
+def _window(given: Mapping[str, Any]) -> Words:
+    """A time of planned work: its title, from when to when, and on which days if on some."""
+    begins, ends, title = (given.get(one, "") for one in ("begins", "ends", "title"))
+    when = FROM_TO.fill(begins=begins, ends=ends)
+    if days := said(given.get("days", []), "days") if given.get("days") else None:
+        when = ON_DAYS.fill(when=when, days=days)
+    return TWO.fill(one=plain(str(title)), other=when) if title else when
+
+
+def _listed(one: Words, other: Words) -> Words:
+    return LISTED.fill(one=one, other=other)

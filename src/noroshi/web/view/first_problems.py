@@ -1,0 +1,76 @@
+"""What is wrong with a step of the first start, told at the fields that were filled in: whoever
+has just begun knows neither the files of definitions nor the names of settings in them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from noroshi.web.view.actions import Outcome
+from noroshi.web.view.page_context import Visit
+
+FILE, OPTIONS = ".toml: ", "options"
+NO_OPTIONS = ("by", "value")
+"""Fields that no option is called by: in a sentence these are common words."""
+Bad = Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """`why` stands above the form, `bad` below its fields, by their names."""
+
+    why: tuple[str, ...] = ()
+    bad: Bad = field(default_factory=dict)
+
+
+def at_fields(
+    visit: Visit, done: Outcome, labels: Mapping[str, str], meant: Mapping[str, str]
+) -> Told:
+    """`labels` are the fields of the form, as people read them; `meant` which of them stands
+    for a setting of another name. What no field stands for is told with what it is about."""
+    if not done.why or done.kind != "invalid":
+        return Told(done.why)
+    bad, rest = dict[str, list[str]](), list[str]()
+    for where, what in done.problems:
+        setting = _setting(where, what, (*labels, *meant))
+        named = setting if setting in labels else meant.get(setting, "")
+        if not named:
+            rest.append(_beside(visit, where, what))
+        elif setting in labels or named not in bad:  # else it is told at its own setting
+            bad.setdefault(named, []).append(_worded(what, setting, labels[named]))
+    if not bad:
+        return Told((done.why[0], *(one for one in rest if one != done.why[0])))
+    shown = visit.text("telling.comma").join(labels[one] for one in labels if one in bad)
+    head = visit.text("first.mend", fields=shown)
+    return Told((head, *rest), {name: tuple(said) for name, said in bad.items()})
+
+
+def _setting(where: str, what: str, known: tuple[str, ...]) -> str:
+    """The name of the setting that is meant: of its place; or, of a route's options as a whole,
+    of what is said of them. Elsewhere a word such as "by" means no field."""
+    last = re.split(r"[.: ]+", where)[-1].partition("[")[0]
+    if last in known:
+        return last
+    if last != OPTIONS:
+        return ""
+    named = (one for one in known if one not in NO_OPTIONS and _named(one).search(what))
+    return next(named, "")
+
+
+def _named(setting: str) -> re.Pattern[str]:
+    """The setting's name in a sentence, as a word of its own."""
+    return re.compile(rf"(?<![\w-]){setting}(?![\w-])(?: (?=[ぁ-ん]))?", re.ASCII)
+
+
+def _worded(what: str, setting: str, label: str) -> str:
+    return _named(setting).sub(lambda _: label, what)
+
+
+def _beside(visit: Visit, where: str, what: str) -> str:
+    """About another definition than the form's own."""
+    thing, mark, _ = where.partition(FILE)
+    type, _, name = thing.partition("/")
+    if not mark:
+        return what
+    return f"{visit.text(f'first.of.{type}', name=name)}: {what}"

@@ -1,0 +1,117 @@
+"""Instances, groups and monitors as pages show them: where they are, whether they are watched. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from noroshi.web.view.locale import Tongue
+from noroshi.web.view.overview import part_page, stopped_by
+from noroshi.web.view.tree import Group, Instance, level_of
+
+Answer = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Switch:
+    """Whether a part is watched, and what can be done about it. `above`: it is stopped as that
+    is, whose page is at `href`; `by`: who stopped it."""
+
+    path: str
+    stopped: bool = False
+    above: str = ""
+    href: str = ""
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stops:
+    """All that is stopped, by path: a group may have thousands of monitors, each stopped alone."""
+
+    known: Mapping[str, Answer]
+    at: str
+    tongue: Tongue
+
+    def of(self, path: str) -> Switch:
+        """The switch of an instance, a group or a monitor."""
+        names = path.split("/", 2)
+        paths = ("/".join(names[:count]) for count in range(1, len(names) + 1))
+        one = next((self.known[place] for place in paths if place in self.known), None)
+        if one is None:
+            return Switch(path=path)
+        above = "" if path == one["path"] else one["path"]
+        by = stopped_by(one, self.at, self.tongue)
+        return Switch(path=path, stopped=True, above=above, href=part_page(one["path"]), by=by)
+
+
+def stops_of(status: Answer, tongue: Tongue) -> Stops:
+    """As `status` answers what is stopped."""
+    return Stops(
+        known={one["path"]: one for one in status["stopped"]}, at=status["at"], tongue=tongue
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A monitor in a group's table."""
+
+    path: str
+    name: str
+    level: str
+    told: Sequence[str]
+    since: str
+    switch: Switch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """A group with its monitors."""
+
+    path: str
+    name: str
+    title: str
+    level: str
+    switch: Switch
+    rows: Sequence[Row]
+
+
+def tables(
+    instance: str,
+    groups: Sequence[Answer],
+    found: Instance | None,
+    status: Answer,
+    tongue: Tongue,
+) -> Iterator[Table]:
+    """The groups that definitions have, also those without monitors, else those there are."""
+    made, stops = found.groups if found else {}, stops_of(status, tongue)
+    named = {str(one.get("name")): str(one.get("title") or "") for one in groups}
+    for name in dict.fromkeys([*named, *made]):
+        group = made.get(name) or Group(name, named.get(name) or name)
+        path = f"{instance}/{name}"
+        yield Table(
+            path=path,
+            name=name,
+            title=named.get(name) or group.title,
+            level=group.level,
+            switch=stops.of(path),
+            rows=[_row(one, stops) for one in group.monitors],
+        )
+
+
+def _row(one: Answer, stops: Stops) -> Row:
+    items = [item for item in one["items"] if item["level"] == one["level"]]
+    since = min((item["since"] for item in items if item["since"]), default=None)
+    return Row(
+        path=one["path"],
+        name=one["title"] or one["path"].split("/", 2)[2],
+        level=level_of(one),
+        told=[_told(item, stops.tongue) for item in items[:3]],
+        since=stops.tongue.moment(since, stops.at),
+        switch=stops.of(one["path"]),
+    )
+
+
+def _told(item: Answer, tongue: Tongue) -> str:
+    words = tongue.say(item["words"])
+    return f"{item['item']}: {words}" if item["item"] else words

@@ -1,0 +1,239 @@
+"""One look for all who follow: the store is asked once, whoever watches, and only while
+somebody does."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from time import monotonic
+from typing import Any, TypeVar
+
+from noroshi.core.people import VIEWER, Person, roles_up_to
+from noroshi.people import keys
+from noroshi.ports import StoreError
+from noroshi.service import Refusal, attend
+from noroshi.web.context import House
+from noroshi.web.view.alarms import Known
+from noroshi.web.view.locale import TONGUES
+from noroshi.web.view.overview import view, ways, wrong_items
+from noroshi.web.view.page_context import asked, templates
+from noroshi.web.view.tree import Instance, tree_of
+
+log = logging.getLogger(__name__)
+Made = TypeVar("Made")
+TICK, FRESH, EVEN_SO, QUIET = 1.0, 1.0, 10.0, 25.0
+"""Seconds: between looks at whether anything is new; how old what a page shows may be; until
+all is looked at though nothing seems new; until a word is sent that says nothing."""
+SPARE, SELDOM = 9, 100
+"""After a look that took long, so many times as long nothing is looked at; and that though
+nothing seems new."""
+NEWEST, LATELY = 200, 300
+"""So many alarms of the ledger, and so many events."""
+PARTS = ("head", "tally", "now", "lost", "routes", "queue", "lamp")
+
+
+@dataclass
+class Seen:
+    """How everything was at one time; once `over` is set, something else came after it. What
+    came is not kept here: who stalls would keep all that came since."""
+
+    serial: str
+    status: Mapping[str, Any]
+    ledger: Mapping[str, Any]
+    over: asyncio.Event = field(default_factory=asyncio.Event)
+    known: Known | None = None
+    """What the page of alarms shows of it, once somebody has asked."""
+    _parts: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    _once: dict[object, Any] = field(default_factory=dict)
+
+    @cached_property
+    def tree(self) -> Mapping[str, Instance]:
+        """Its instances."""
+        return tree_of(self.status["monitors"])
+
+    @cached_property
+    def prints(self) -> Mapping[str, int]:
+        """By instance: another number once its branch looks otherwise."""
+        return {name: one.print for name, one in self.tree.items()}
+
+    @cached_property
+    def content(self) -> tuple[Any, ...]:
+        """All that is shown. That something was measured once more is not."""
+        shown = (
+            "version",
+            "routes",
+            "queue",
+            "troubles",
+            "cautions",
+            "stopped",
+            "silences",
+            "maintenance",
+            "untold",
+        )
+        told = [self.status[name] for name in shown]
+        return (*told, self.alarms, self.prints, self.ledger)
+
+    @cached_property
+    def alarms(self) -> tuple[Any, ...]:
+        """What is not well, who has it, how far its mail has come, and what is not told."""
+        hushed, wrong = ("silent", "maintenance"), wrong_items(self.status)
+        open = {(one["path"], item["item"]) for one, item in wrong}
+        shown = [(one["path"], item, *(one[name] for name in hushed)) for one, item in wrong]
+        way = [row for row in self.ledger["rows"] if (row["path"], row["item"]) in open]
+        return self.status["silences"], shown, way
+
+    @cached_property
+    def mails(self) -> tuple[Any, ...]:
+        """What waits in which state, and how far the mails of alarms have come."""
+        return self.status["queue"], self.ledger
+
+    def with_alarms(self, alarms: Mapping[str, Any], log: Mapping[str, Any]) -> Known:
+        """What the page of alarms shows."""
+        return Known(
+            tree=self.tree,
+            ways=ways(self.status),
+            alarms=alarms,
+            events=log["events"],
+            ledger=self.ledger["rows"],
+        )
+
+    def once(self, key: object, make: Callable[[], Made]) -> Made:
+        """What is made once for all who look at this."""
+        if key not in self._once:
+            self._once[key] = make()
+        made: Made = self._once[key]
+        return made
+
+    def parts(self, language: str) -> Mapping[str, str]:
+        """The fragments, written once for each language, and escaped by the templates."""
+        if language not in self._parts:
+            tongue = TONGUES[language]
+            known = view(self.status, self.ledger, tongue)
+            template = templates().get_template("overview_parts.html")
+            made: Any = template.make_module({"t": tongue.text, "say": tongue.say})
+            self._parts[language] = {name: getattr(made, name)(known) for name in PARTS}
+        return self._parts[language]
+
+
+class Live:
+    """Looks for all of them."""
+
+    def __init__(self, house: House, time: Callable[[], float] = monotonic) -> None:
+        self._time = time
+        self._house, self._born, self._count = house, keys.key()[:8], 0
+        self._who = Person("", roles_up_to(VIEWER), "web", "", False)
+        self._seen: Seen | None = None
+        self._looked, self._took, self._followers = 0.0, 0.0, 0
+        self._turn = asyncio.Lock()
+        self._looking: asyncio.Task[None] | None = None
+
+    async def now(self) -> Seen:
+        """How it is, not older than a second. Raises a Refusal if that cannot be known."""
+        async with self._turn:
+            if self._seen is None or self._time() - self._looked > FRESH + SPARE * self._took:
+                await self._look()
+            assert self._seen is not None
+            return self._seen
+
+    async def alarms(self) -> tuple[Seen, Known]:
+        """How it is, with the open alarms and what happened of late, asked once for all. Raises
+        a Refusal if that cannot be known."""
+        seen = await self.now()
+        async with self._turn:
+            if seen.known is None:
+                found, log = await self._ask("alarms"), await self._ask("log", last=LATELY)
+                seen.known = seen.with_alarms(found, log)
+        return seen, seen.known
+
+    def changed(self) -> None:
+        """Somebody changed something just now: whoever asks next sees it."""
+        self._looked = float("-inf")
+
+    @contextmanager
+    def counted(self) -> Iterator[None]:
+        """What is written in it for one alone counts as a part of the last look: where many
+        have something of their own, all of them look less often, and the watch is not late."""
+        began = self._time()
+        try:
+            yield
+        finally:
+            self._took += self._time() - began
+
+    async def follow(self) -> AsyncIterator[Seen | None]:
+        """How it is, and again each time that something changed; None when long nothing did."""
+        with self._followed():
+            seen = await self.now()
+            yield seen
+            while not self._house.closing.is_set():
+                if await self._changed(seen):
+                    assert self._seen is not None
+                    seen = self._seen
+                    yield seen
+                else:
+                    yield None
+
+    async def _changed(self, seen: Seen) -> bool:
+        waits = [asyncio.ensure_future(e.wait()) for e in (seen.over, self._house.closing)]
+        try:
+            await asyncio.wait(waits, timeout=QUIET, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for one in waits:
+                one.cancel()
+        return seen.over.is_set()
+
+    @contextmanager
+    def _followed(self) -> Iterator[None]:
+        self._followers += 1
+        if self._looking is None:
+            self._looking = asyncio.create_task(self._look_on())
+        try:
+            yield
+        finally:
+            self._followers -= 1
+            if not self._followers and self._looking is not None:
+                self._looking.cancel()
+                self._looking = None
+
+    async def _look_on(self) -> None:
+        mark: object = None
+        while not self._house.closing.is_set():
+            await asyncio.sleep(max(TICK, SPARE * self._took))
+            try:
+                found = await self._mark()
+                if found != mark or self._time() - self._looked > self._even_so:
+                    mark = found
+                    async with self._turn:
+                        await self._look()
+            except (Refusal, StoreError) as error:  # the next look may go well
+                log.warning("the live overview waits: %s", error.words.en)
+
+    @property
+    def _even_so(self) -> float:
+        """Rarely where a look is long: the watch shares this loop, and must not be late."""
+        return max(EVEN_SO, SELDOM * self._took)
+
+    async def _mark(self) -> object:
+        """Cheap, and another one when an alarm, a mail or the definitions moved."""
+        log, silences = await self._ask("log", last=1), await self._ask("silence_list")
+        sum = (await self._ask("ledger", last=1))["sum"]
+        return log["events"], log["remarks"], silences, sum
+
+    async def _look(self) -> None:
+        began = self._time()
+        status, ledger = await self._ask("status"), await self._ask("ledger", last=NEWEST)
+        found = Seen(f"{self._born}-{self._count}", status, ledger)
+        before = self._seen
+        if before is None or before.content != found.content:
+            self._count += 1
+            self._seen = found
+            if before is not None:
+                before.over.set()
+        self._looked = self._time()
+        self._took = self._looked - began
+
+    async def _ask(self, op: str, **given: Any) -> Any:
+        return asked(await attend(self._house.service, self._who, op, given))

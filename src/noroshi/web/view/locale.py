@@ -1,0 +1,70 @@
+"""A language, and how times are told in it: what fragments are written with that many share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from noroshi.actions.phrases import WORDS
+from noroshi.core.levels import Level
+from noroshi.core.words import Words
+from noroshi.web.texts.pages import TEXTS
+from noroshi.web.view.remedy_links import on_page
+from noroshi.web.view.timestamps import Moment
+
+
+@dataclass(frozen=True, slots=True)
+class Tongue:
+    """One of our languages."""
+
+    language: str
+
+    def say(self, words: Words | Mapping[str, str]) -> str:
+        """A text of ours, or of an answer."""
+        language = self.language
+        text = words.say(language) if isinstance(words, Words) else words[language]
+        return on_page(text, language)
+
+    def text(self, key: str, **given: object) -> str:
+        """A text of the catalogue; `given` fills its places."""
+        words = TEXTS[key]
+        return self.say(words.fill(**given) if given else words)
+
+    def level(self, level: str) -> str:
+        """A level's word; "new" is one that was never measured, "stopped" and
+        "ended" ones that are not any more."""
+        if level == "stopped":
+            return self.text("level.stopped")
+        if level == "ended":
+            return self.text("level.ended")
+        if level == "new":
+            return self.text("level.new")
+        return self.say(WORDS[Level(level)])
+
+    def day(self, day: str) -> str:
+        """A date of an answer, with the year."""
+        at = datetime.fromisoformat(day)
+        if self.language == "ja":
+            return f"{at.year}年{at.month}月{at.day}日"
+        return f"{at.day} {at:%b %Y}"
+
+    def moment(self, at: str | None, now: str, *, seconds: bool = False) -> str:
+        """An instant of an answer in this machine's zone: the date only when it is not today's;
+        "" for none."""
+        if not at:
+            return ""
+        then, today = (datetime.fromisoformat(one).astimezone() for one in (at, now))
+        return Moment(self._short(then, today, seconds=seconds), then)
+
+    def _short(self, then: datetime, today: datetime, *, seconds: bool) -> str:
+        told = f"{then:%H:%M}"
+        if then.date() == today.date():
+            return f"{then:%H:%M:%S}" if seconds else told
+        year = "" if then.year == today.year else str(then.year)
+        if self.language == "ja":
+            return f"{year and year + '年'}{then.month}月{then.day}日 {told}"
+        return f"{then.day} {then:%b} {year and year + ' '}{told}"
+
+
+TONGUES: Mapping[str, Tongue] = {language: Tongue(language) for language in ("ja", "en")}

@@ -1,0 +1,160 @@
+"""How mails and alarms are shown: their state as a mark and a word, and how far they came."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Any
+
+from noroshi.web.view.actions import clock
+from noroshi.web.view.page_context import Visit
+
+Answer = Mapping[str, Any]
+STATES: Mapping[str, tuple[str, str]] = {
+    "waiting": ("wait", "warning"),
+    "out": ("wait", "ok"),
+    "held": ("paused", "maintenance"),
+    "set aside": ("held", "critical"),
+    "accepted": ("ok", "ok"),
+    "seen arrived": ("arrived", "ok"),
+    "came back": ("critical", "critical"),
+    "dropped": ("silent", "paused"),
+    "together": ("paused", "paused"),
+    "set aside together": ("held", "critical"),
+}
+"""Each state with its mark and its level, as the style sheet has them."""
+LEVELS = ("ok", "warning", "critical", "unknown")
+VERDICTS = ("accepted", "deferred", "refused", "route down")
+TAKEN = ("accepted", "seen arrived", "came back")
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What contacts and routes are called, by "contacts/NAME" and "routes/NAME"."""
+
+    titles: Mapping[str, str] = field(default_factory=dict)
+    routes: tuple[str, ...] = ()
+    """The names of all routes."""
+
+    def contact(self, name: str) -> str:
+        """Its title, or its name if it has none or is gone."""
+        return self.titles.get(f"contacts/{name}", name)
+
+    def route(self, name: str) -> str:
+        """The same of a route."""
+        return self.titles.get(f"routes/{name}", name)
+
+
+async def names(visit: Visit) -> Names:
+    """As they are defined now."""
+    found = await visit.need("definition_show", types=("contacts", "routes"))
+    said = found["documents"].items()
+    titles = {key: str(its["title"]) for key, its in said if its.get("title")}
+    keys = (key.partition("/") for key, _ in said)
+    return Names(titles, tuple(name for type, _, name in keys if type == "routes"))
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A mark beside its word."""
+
+    mark: str
+    level: str
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A post of the relay: lit, stuck, or still to come."""
+
+    look: str
+    name: str
+    at: str = ""
+
+
+def key(prefix: str, name: str) -> str:
+    """The catalogue's key of a state or a verdict."""
+    return f"{prefix}.{name.replace(' ', '_')}"
+
+
+def state(visit: Visit, name: str) -> Shown:
+    """A mail's or an alarm's state."""
+    mark, level = STATES[name]
+    return Shown(mark, level, visit.text(key("state", name)))
+
+
+def level(visit: Visit, name: str | None) -> Shown | None:
+    """A monitor's level; None for none."""
+    return Shown(name, name, visit.text(key("level", name))) if name in LEVELS else None
+
+
+def relay(visit: Visit, begun: tuple[str, str | None], one: Answer) -> tuple[Post, ...]:
+    """How far it came: from its beginning over the queue and a route to acceptance and
+    arrival. `begun` is the first post's key and time; `one` has state, queued, tried, arrived."""
+    taken, arrived = one["state"] in TAKEN, one["state"] == "seen arrived"
+    tried, ends = one["tried"], one["arrived"]
+    last = tried[-1] if tried else None
+    posts = [
+        _post(visit, begun[0], begun[1], lit=True),
+        _post(visit, "post.queued", one["queued"], lit=True),
+        _post(visit, "post.tried", last["at"] if last else None, lit=bool(tried)),
+        _post(visit, "post.accepted", last["at"] if last and taken else None, lit=taken),
+    ]
+    if one["state"] == "came back":
+        return (
+            *posts,
+            Post("is-stuck is-back", visit.text("post.came_back"), _at(visit, ends)),
+        )
+    end = Post("is-lit" if arrived else "", visit.text("post.arrived"), _at(visit, ends))
+    if taken:
+        return (*posts, end)
+    stuck = 3 if tried else 2
+    found = posts[stuck]
+    posts[stuck] = Post("is-stuck", found.name, state(visit, one["state"]).word)
+    return (*posts, end)
+
+
+def _post(visit: Visit, name: str, at: str | None, *, lit: bool) -> Post:
+    return Post("is-lit" if lit else "", visit.text(name), clock(visit, at))
+
+
+def _at(visit: Visit, ends: Sequence[Answer]) -> str:
+    return clock(visit, ends[-1]["at"]) if ends else ""
+
+
+def said(visit: Visit, one: Answer) -> str:
+    """What the other side answered, and what that means."""
+    enhanced = one.get("enhanced", "")
+    twice = one["text"].startswith(enhanced)  # SMTP's texts begin with it
+    parts = (one["code"], "" if twice else enhanced, one["text"])
+    theirs = " ".join(str(part) for part in parts if part)
+    ours = visit.say(one["words"])
+    if ours and theirs and one["text"] not in ours:
+        return f"{ours} ({theirs})"
+    return ours or theirs
+
+
+def attempts(
+    visit: Visit, tried: Sequence[Answer], called: Names
+) -> Iterator[Mapping[str, Any]]:
+    """Attempts, flat: one line an address. The same answer many times in a row is one line
+    with how often it came."""
+    for _, found in groupby(tried, key=lambda one: _alike(visit, one)):
+        first, *others = found
+        last = others[-1] if others else first
+        yield {
+            "at": clock(visit, last["at"]),
+            "first": clock(visit, first["at"]) if others else "",
+            "count": 1 + len(others),
+            "route": called.route(last["route"]),
+            "address": last["address"],
+            "good": last["verdict"] == "accepted",
+            "verdict": visit.text(key("verdict", last["verdict"])),
+            "said": said(visit, last),
+            "provider_id": last["provider_id"],
+        }
+
+
+def _alike(visit: Visit, one: Answer) -> tuple[str, ...]:
+    return (one["route"], one["address"], one["verdict"], said(visit, one))

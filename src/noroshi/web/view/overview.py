@@ -1,0 +1,337 @@
+"""What all who look see: the overview's fragments, and how far each alarm has come. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from math import sqrt
+from typing import Any
+from urllib.parse import quote
+
+from noroshi.core.levels import Level
+from noroshi.core.route_readiness import Sends, ways_out
+from noroshi.core.words import Words
+from noroshi.web.view.locale import Tongue
+from noroshi.web.view.tree import CALM, Instance, called, called_of, level_of, tally, tree_of
+
+Answer = Mapping[str, Any]
+KINDS: Mapping[str, Words] = {
+    "smtp": Words(en="SMTP", ja="SMTP"),
+    "graph": Words(en="Microsoft Graph", ja="Microsoft Graph"),
+    "webhook": Words(en="Webhook", ja="Webhook"),
+    "pickup": Words(en="Pickup folder", ja="ピックアップ フォルダー"),
+}
+NO_NAMES: Mapping[str, str] = {}
+NO_TREE: Mapping[str, Instance] = {}
+MOST_WRONG = 30
+MOST_SILENT = 4
+LONGEST, WIDE = 365, 300
+MARKS = (7, 14, 30, 60, 180, 365)
+SOON, VERY_SOON = 60, 14
+"""Days before its end from which a credential is a warning, and is critical."""
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One post of the relay: `state` is lit, stuck, or "" for not yet."""
+
+    name: str
+    state: str
+    told: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """One item that is not well."""
+
+    monitor: Answer
+    item: Answer
+    relay: Sequence[Post]
+
+    @property
+    def called(self) -> str:
+        """By the titles that it has."""
+        return called_of(self.monitor, self.item["item"])
+
+    @property
+    def far(self) -> str:
+        """The last post that it came to, in words."""
+        lit = [post for post in self.relay if post.state]
+        return f"{lit[-1].name} {lit[-1].told}".strip() if lit else ""
+
+
+def as_called_now(one: Answer) -> Answer:
+    """An event or an alarm by the name that its monitor has now; of one that is gone, had."""
+    return {**one, "path": one["path_now"] or one["path"]}
+
+
+def wrong_items(status: Answer) -> list[tuple[Answer, Answer]]:
+    """Monitors and their items that are not OK: what nobody has before what somebody has, the
+    worst first, of those the newest first."""
+    found = [
+        (one, item)
+        for one in status["monitors"]
+        if one["known"] and one["level"] != Level.OK.value
+        for item in one["items"]
+        if item["level"] != Level.OK.value
+    ]
+    found.sort(key=lambda pair: pair[1]["since"] or "", reverse=True)
+    found.sort(key=lambda pair: -Level(pair[1]["level"]).severity)
+    found.sort(key=lambda pair: pair[1]["acknowledged"] is not None)
+    return found
+
+
+def wrongs(status: Answer, rows: Sequence[Answer], tongue: Tongue) -> Sequence[Wrong]:
+    """The first of them, each with how far its newest alarm has come."""
+    newest = dict[tuple[str, str], Answer]()
+    for row in map(as_called_now, rows):
+        newest.setdefault((row["path"], row["item"]), row)
+    found, named = list[Wrong](), ways(status)
+    for monitor, item in wrong_items(status)[:MOST_WRONG]:
+        its = newest.get((monitor["path"], item["item"]))
+        if its is None or its["level"] != item["level"]:
+            found.append(Wrong(monitor, item, ()))
+            continue
+        relay = tuple(relay_of(its, status["at"], tongue, named))
+        found.append(Wrong(monitor, item, relay))
+    return found
+
+
+def ways(status: Answer) -> Mapping[str, str]:
+    """What each route is called."""
+    return {one["name"]: one["title"] or one["name"] for one in status["routes"]}
+
+
+def relay_of(
+    row: Answer, now: str, tongue: Tongue, ways: Mapping[str, str] = NO_NAMES
+) -> Iterator[Post]:
+    """Seen, recorded, sent, accepted, seen arrived. A post is lit only after the one before.
+    `ways`: what routes are called."""
+    text, tried = tongue.text, row["tried"]
+    took = next((one for one in reversed(tried) if one["verdict"] == "accepted"), None)
+    arrived = next((one for one in row["arrived"] if one["state"] == row["state"]), None)
+
+    def at(instant: str | None) -> str:
+        return tongue.moment(instant, now, seconds=True)
+
+    yield Post(text("relay.seen"), "lit", at(row["raised"]))
+    yield Post(text("relay.recorded"), "lit", at(row["queued"]))
+    way = tried[-1]["route"] if tried else ""
+    way = ways.get(way, way)
+    stopped = _stopped(row["state"], bool(tried), tongue)
+    if took:
+        yield Post(text("relay.sent"), "lit", ways.get(took["route"], took["route"]))
+        yield Post(text("relay.accepted"), "lit", at(took["at"]))
+    else:
+        yield Post(text("relay.sent"), "stuck" if stopped else "", stopped or way)
+        yield Post(text("relay.accepted"), "")
+    back = text("relay.came_back") if row["state"] == "came back" else ""
+    lit = "lit" if arrived and not back else ""
+    told = back or (at(arrived["at"]) if arrived else "")
+    yield Post(text("relay.arrived"), "stuck" if back else lit, told)
+
+
+def _stopped(state: str, tried: bool, tongue: Tongue) -> str:
+    if state == "held":
+        return tongue.text("relay.held")
+    if state == "set aside":
+        return tongue.text("relay.set_aside")
+    if state == "dropped":
+        return tongue.text("relay.dropped")
+    return tongue.text("relay.again") if tried else ""
+
+
+def heading(status: Answer, tongue: Tongue) -> str:
+    """Whether anybody must act, in a sentence."""
+    monitors = [one for one in status["monitors"] if not one["stopped"]]
+    count, text = len(monitors), tongue.text
+    wrong = sum(level_of(one) not in CALM for one in monitors)
+    new = sum(not one["known"] for one in monitors)
+    if not count:
+        return text("overview.all_stopped") if status["monitors"] else text("overview.none")
+    had = sum(map(_is_had, monitors))
+    if wrong and had:
+        return text("overview.had", wrong=wrong, count=count, had=had)
+    if wrong:
+        return text("overview.wrong", wrong=wrong, count=count)
+    if new and status["troubles"]:
+        return text("overview.not_yet_own", new=new, count=count)
+    if status["troubles"]:
+        return text("overview.well_but_own", count=count)
+    if routes := against(status, tongue):
+        if new:
+            return text("overview.only_not_yet", new=new, count=count, routes=routes)
+        return text("overview.only_well", count=count, routes=routes)
+    if new:
+        return text("overview.not_yet", new=new, count=count)
+    return text("overview.well_one") if count == 1 else text("overview.well", count=count)
+
+
+def against(status: Answer, tongue: Tongue) -> str:
+    """What keeps the routes from being called well; "": nothing."""
+    ways = ways_out(Sends(one["sends"]) for one in status["routes"])
+    if cannot_send(status, tongue):
+        return tongue.text("overview.but.ill")
+    if ways.doubted:
+        return tongue.text("overview.but.doubted")
+    if ways.unproved:
+        return tongue.text("overview.but.unproved", bad=ways.unproved, all=ways.count)
+    return ""
+
+
+def _is_had(monitor: Answer) -> bool:
+    """Whether somebody has all that is not well of it."""
+    bad = [one for one in monitor["items"] if one["level"] != Level.OK.value]
+    return bool(bad) and monitor["known"] and all(one["acknowledged"] for one in bad)
+
+
+def silent(
+    status: Answer, tongue: Tongue, tree: Mapping[str, Instance] = NO_TREE
+) -> tuple[str, str] | None:
+    """Until when something is silent at the latest, and what; None: nothing is."""
+    return _quiet(status["silences"], status["at"], tongue, tree)
+
+
+def works(
+    status: Answer, tongue: Tongue, tree: Mapping[str, Instance] = NO_TREE
+) -> tuple[str, str] | None:
+    """Until when planned work goes on at the latest, and where; None: there is none now."""
+    return _quiet(status["maintenance"], status["at"], tongue, tree)
+
+
+def _quiet(
+    found: Sequence[Answer], now: str, tongue: Tongue, tree: Mapping[str, Instance]
+) -> tuple[str, str] | None:
+    if not found:
+        return None
+    everything = tongue.text("silence.everything")
+    places = [called(one["place"], tree) or everything for one in found[:MOST_SILENT]]
+    if len(found) > MOST_SILENT:
+        places.append("…")
+    last = max(one["ends"] for one in found)
+    told = ("、" if tongue.language == "ja" else ", ").join(dict.fromkeys(places))
+    return tongue.moment(last, now), told
+
+
+def cannot_send(status: Answer, tongue: Tongue) -> str:
+    """That alarms may not leave, or soon not; "" if nothing is known against a route."""
+    ways = ways_out(Sends(one["sends"]) for one in status["routes"])
+    if not ways.count:
+        return tongue.text("routes.none") if status["monitors"] else ""
+    if ways.no == ways.count:
+        return tongue.text("overview.cannot_send_any")
+    told = []
+    if ways.no:
+        told.append(tongue.text("overview.cannot_send", bad=ways.no, all=ways.count))
+    if ways.for_now:
+        told.append(tongue.text("mailing.for_now", bad=ways.for_now, count=ways.count))
+    return ("" if tongue.language == "ja" else " ").join(told)
+
+
+def stopped(
+    status: Answer, tongue: Tongue, tree: Mapping[str, Instance] = NO_TREE
+) -> Sequence[tuple[str, str, str]]:
+    """What is not watched: what it is called, the address of its page, by whom since when."""
+    return [
+        (
+            called(one["path"], tree),
+            part_page(one["path"]),
+            stopped_by(one, status["at"], tongue),
+        )
+        for one in status["stopped"][:MOST_WRONG]
+    ]
+
+
+def stopped_by(one: Answer, now: str, tongue: Tongue) -> str:
+    """Who stopped it, when, and with which version; "" where that is not known any more."""
+    if not one["version"]:
+        return ""
+    at = tongue.moment(one["at"], now)
+    return tongue.text("stopped.by", who=one["who"], at=at, version=one["version"])
+
+
+def part_page(path: str) -> str:
+    """The address of the page of an instance, a group or a monitor."""
+    sort = ("instance", "group", "monitor")[min(path.count("/"), 2)]
+    return f"/{sort}/{quote(path)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """How long a credential holds: `x` on the ruler, which gives the last week room."""
+
+    days: int
+    level: str
+    x: float
+    marks: Sequence[tuple[int, float]]
+
+
+def left(ends: str | None, now: str) -> Left | None:
+    """Until that day; None where nothing ends."""
+    if not ends:
+        return None
+    days = (date.fromisoformat(ends[:10]) - datetime.fromisoformat(now).date()).days
+    level = "ok" if days > SOON else "warning" if days > VERY_SOON else "critical"
+    return Left(days, level, _x(days), [(one, _x(one)) for one in MARKS])
+
+
+def _x(days: int) -> float:
+    return round(WIDE * sqrt(min(max(days, 0), LONGEST) / LONGEST), 1)
+
+
+def route_level(route: Answer, now: str) -> str:
+    """What a route's state means."""
+    if route["state"] != "well":
+        return "critical"
+    if route["examined_in_vain"]["en"]:
+        return "warning"
+    ends = left(route["ends"], now)
+    level = ends.level if ends else "ok"
+    return "paused" if level == "ok" and not route["accepted"] else level
+
+
+def route_state(route: Answer, tongue: Tongue) -> str:
+    """A route's state in words."""
+    if route["sends"] == Sends.DOUBTED.value:
+        return tongue.text("routes.in_vain", stage=tongue.say(route["examined_in_vain"]))
+    if route["sends"] == Sends.UNPROVED.value:
+        return tongue.text("routes.unproved")
+    known = {
+        "well": tongue.text("routes.well"),
+        "down": tongue.text("routes.down"),
+        "not signed in": tongue.text("routes.not_signed_in"),
+        "needs somebody": tongue.text("routes.needs_somebody"),
+    }
+    return known[route["state"]]
+
+
+def view(status: Answer, ledger: Answer, tongue: Tongue) -> Mapping[str, Any]:
+    """All that the fragments show."""
+    now = status["at"]
+    items = len(wrong_items(status))
+    some = any(status[name] for name in ("stopped", "silences", "maintenance", "untold"))
+    tree = tree_of(status["monitors"]) if some else NO_TREE
+    return {
+        "status": status,
+        "head": heading(status, tongue),
+        "cannot_send": cannot_send(status, tongue),
+        "against": against(status, tongue),
+        "silent": silent(status, tongue, tree),
+        "works": works(status, tongue, tree),
+        "untold": [(called(path, tree), part_page(path)) for path in status["untold"]],
+        "stopped": stopped(status, tongue, tree),
+        "tally": tally(status["monitors"]),
+        "wrongs": wrongs(status, ledger["rows"], tongue),
+        "more": max(0, items - MOST_WRONG),
+        "sum": ledger["sum"],
+        "routes": [
+            (one, route_level(one, now), route_state(one, tongue), left(one["ends"], now))
+            for one in status["routes"]
+        ],
+        "at": lambda instant: tongue.moment(instant, now),
+        "exact": lambda instant: tongue.moment(instant, now, seconds=True),
+        "kind": lambda name: tongue.say(KINDS[name]) if name in KINDS else name,
+        "level": tongue.level,
+        "day": tongue.day,
+    }

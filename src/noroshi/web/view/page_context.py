@@ -1,0 +1,345 @@
+"""One request for a page: whose it is, in which language, and how a page is made of it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from noroshi import __version__
+from noroshi.core.people import ROLE_NAMES, ROLES, Person
+from noroshi.core.words import Words, plain
+from noroshi.people import NoEntry, keys
+from noroshi.ports import StoreError
+from noroshi.service import (
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+    NotSure,
+    Refusal,
+    Trouble,
+    attend,
+)
+from noroshi.service.operation import STORE_TROUBLE
+from noroshi.web.api.routes import STATUS
+from noroshi.web.context import House
+from noroshi.web.http.authentication import (
+    LONGEST_KEY,
+    NOT_OURS,
+    address_of,
+    in_session,
+    key_of,
+    see_that_it_is_ours,
+)
+from noroshi.web.http.multipart import Upload, boundary_of
+from noroshi.web.http.reauthenticate import ONCE_MORE, answered, asked_with
+from noroshi.web.http.request_form import form_of_stranger, is_foreign, ours, sent
+from noroshi.web.texts.pages import TEXTS
+from noroshi.web.view.control_escape import Page
+from noroshi.web.view.remedy_links import on_page
+from noroshi.web.view.role_refusal import for_people
+from noroshi.web.view.timestamps import timed, zone_of
+
+log = logging.getLogger(__name__)
+LANGUAGE, THEME = "noroshi-language", "noroshi-theme"
+LANGUAGES, THEMES = ("ja", "en"), ("light", "dark")
+A_YEAR = 365 * 86_400
+RAISED: Mapping[str, type[Refusal]] = {
+    one.kind: one for one in (Conflict, Forbidden, Invalid, NotFound, NotSure)
+}
+NOT_KEPT = ("csrf", "password", "do", ONCE_MORE)
+PREVIEWED = frozenset({"etag", "version"})
+"""What only the forms of settings send, which all show what they would change."""
+MARK_SECONDS = 365 * 86_400
+OPENED = "details"
+"""The element that asks when somebody opens it."""
+
+
+@dataclass
+class Visit:
+    """Who looks at a page. `key` is what their cookie holds, or will hold; `form` what was
+    sent."""
+
+    house: House
+    request: Request
+    key: str
+    person: Person | None
+    form: Mapping[str, str] = field(default_factory=dict)
+    files: Sequence[Upload] = ()
+    """The files that were sent with it."""
+    imported: Any = None
+    """The definitions that were handed in, at the page that takes them in."""
+    bring: str | None = None
+    """A key that the answer brings to the browser; "": it takes the cookie away."""
+    mark: str = ""
+    """What the answer gives the browser to keep, so that it is known at the next log-in."""
+
+    @property
+    def language(self) -> str:
+        """As chosen, else as the browser prefers; English for others."""
+        chosen = self.request.cookies.get(LANGUAGE, "")
+        if chosen in LANGUAGES:
+            return chosen
+        return preferred(self.request.headers.get("accept-language", ""))
+
+    @property
+    def theme(self) -> str:
+        """light, dark, or "": as the system has it."""
+        chosen = self.request.cookies.get(THEME, "")
+        return chosen if chosen in THEMES else ""
+
+    @property
+    def known(self) -> str:
+        """What an earlier log-in left in this browser; "" for nothing."""
+        return self.request.cookies.get(self.house.mark, "")[:LONGEST_KEY]
+
+    @property
+    def address(self) -> str:
+        """Where they are."""
+        return address_of(self.request)
+
+    def say(self, words: Words | Mapping[str, str]) -> str:
+        """A text of ours, or of an answer, in their language."""
+        language = self.language
+        text = words.say(language) if isinstance(words, Words) else words[language]
+        return on_page(text, language)
+
+    def text(self, key: str, **given: object) -> str:
+        """A text of the catalogue; `given` fills its places."""
+        words = TEXTS[key]
+        return self.say(words.fill(**given) if given else words)
+
+    async def ask(self, op: str, **args: Any) -> Any:
+        """Do an operation in their name; the answer, as at every door."""
+        assert self.person is not None
+        service = self.house.service
+        answer = await attend(service, self.person, op, args, self.house.news)
+        return for_people(answer, service.operations().get(op), self.person)
+
+    async def show(self, template: str, status: int = 200, /, **values: Any) -> Response:
+        """A page in the frame of whoever is logged in: with the lamp of alarms lost and mails
+        waiting. Raises a Refusal if even that cannot be known now."""
+        lamp = (await self.need("ledger", last=1))["sum"]
+        return self.page(template, status, lamp=lamp, **values)
+
+    async def need(self, op: str, **args: Any) -> Any:
+        """What an operation answers; its refusal is raised."""
+        return asked(await self.ask(op, **args))
+
+    def failed(self, status: int, why: Words) -> Response:
+        """The page that says so. `lost`: there was nothing to look at, and not a deed that failed."""
+        lost = status == 404 and self.request.method == "GET"
+        return self.page("error.html", status, why=self.say(why), lost=lost)
+
+    def page(self, template: str, status: int = 200, /, **values: Any) -> Response:
+        """A page of that template."""
+        text = (
+            templates()
+            .get_template(template)
+            .render(
+                visit=self,
+                t=self.text,
+                say=self.say,
+                csrf=keys.csrf_of(self.key),
+                here=self.here,
+                role=self.role,
+                version=__version__,
+                **values,
+            )
+        )
+        return Page(text, status)
+
+    async def make_sure(self, password: str) -> None:
+        """They gave the password once more: the session has another key from now on. Raises
+        NoEntry."""
+        people = self.house.people
+        self.key = self.bring = (await people.make_sure(self.key, password, self.address)).key
+        self.person = await people.of_session(self.key, self.address)
+
+    @property
+    def zone(self) -> str:
+        """That of the times on a page: this machine's, as it is now."""
+        return zone_of(self.house.service.now().astimezone())
+
+    @property
+    def here(self) -> str:
+        """The address of this page, to come back to."""
+        url = self.request.url
+        return f"{url.path}?{url.query}" if url.query else url.path
+
+    @property
+    def role(self) -> str:
+        """The highest role they have, in their language."""
+        mine = self.person.roles if self.person else frozenset()
+        return self.say(next((ROLE_NAMES[r] for r in reversed(ROLES) if r in mine), plain("")))
+
+    def to(self, where: str) -> Response:
+        """Send them to another page of ours; never elsewhere."""
+        return RedirectResponse(ours(where), 303)
+
+    def to_log_in(self) -> Response:
+        """They come back here afterwards."""
+        back = self.here if self.request.method == "GET" else "/"
+        return self.to("/login" if back == "/" else f"/login?next={quote(back, safe='')}")
+
+
+def asked(answer: Mapping[str, Any]) -> Any:
+    """What an operation answered; its refusal is raised."""
+    if "ok" in answer:
+        return answer["ok"]
+    raise RAISED.get(answer["error"], Trouble)(Words(**answer["words"]))
+
+
+Handler = Callable[[Visit], Awaitable[Response]]
+Hear = Callable[[Visit], Awaitable[None]]
+
+
+async def hear_form(visit: Visit) -> None:
+    """Take the fields and files that were sent."""
+    visit.form, visit.files = await sent(visit.request, stranger=visit.person is None)
+
+
+def page(
+    house: House, handle: Handler, *, anybody: bool = False, hear: Hear = hear_form
+) -> Any:
+    """A handler of Starlette for a page: who it is, CSRF, language, errors in words.
+    `anybody`: also who is not logged in. `hear` takes what was sent."""
+
+    async def respond(request: Request) -> Response:
+        visit = Visit(house, request, key_of(request, house), None)
+        if not visit.key:
+            visit.key = visit.bring = keys.key()
+        try:
+            answer = await _handled(visit, handle, hear, anybody=anybody)
+        except Refusal as refusal:
+            answer = _refused(visit, refusal)
+        except StoreError as error:
+            answer = visit.failed(503, STORE_TROUBLE.fill(why=error.words))
+        if visit.bring is not None:
+            _bring(answer, house, visit.bring)
+        if visit.mark:
+            rules = {"secure": house.secure, "httponly": True, "samesite": "lax"}
+            answer.set_cookie(house.mark, visit.mark, max_age=MARK_SECONDS, path="/", **rules)  # type: ignore[arg-type]
+        return answer
+
+    return respond
+
+
+def _refused(visit: Visit, refusal: Refusal) -> Response:
+    """In words; who only has to give the password once more is asked for it."""
+    if not isinstance(refusal, NotSure):
+        return visit.failed(STATUS[refusal.kind], refusal.words)
+    if visit.request.method == "POST":
+        return _once_more(visit, why=visit.say(refusal.words) if refusal.problems else "")
+    return visit.to(f"/sure?next={quote(visit.here, safe='')}")
+
+
+def _once_more(visit: Visit, no: NoEntry | None = None, why: str = "") -> Response:
+    """The page that asks for the password, and sends again what was typed."""
+    wanted = asked_with(visit.form, files=bool(visit.files))
+    why, wait = (visit.say(no.words), no.seconds) if no else (why, 0.0)
+    status = 429 if wait else 403
+    answer = visit.page("sure.html", status, why=why, next=ours(visit.here), asked=wanted)
+    if wait:
+        answer.headers["retry-after"] = str(int(wait) + 1)
+    return answer
+
+
+async def _afterwards(visit: Visit) -> Response:
+    """Whoever was away for too long logs in first. What they typed into a form that can show what
+    it would change goes along, and does nothing by itself: one that cannot would do at once what
+    it is asked for, or has a field for a secret."""
+    request = visit.request
+    if fetched(request):  # or the page of the log-in would stand in a corner of this one
+        return Response(headers={"HX-Refresh": "true"})
+    uploads = boundary_of(request.headers.get("content-type", ""))
+    if request.method != "POST" or is_foreign(request) or uploads:
+        return visit.to_log_in()
+    form = await form_of_stranger(request)
+    if not form.keys() >= PREVIEWED:
+        return visit.to_log_in()
+    kept = urlencode({name: text for name, text in form.items() if name not in NOT_KEPT})
+    return visit.page("login.html", why="", name="", next=visit.here, kept=kept)
+
+
+def by_itself(request: Request) -> bool:
+    """Whether a page that stays open asks, as something moved or time passed, and nobody did a
+    thing: it keeps nobody logged in. htmx says of what it fetches that it does, and for which
+    element; a branch of the tree is asked for when somebody opens it."""
+    return fetched(request) and not request.headers.get("hx-source", "").startswith(OPENED)
+
+
+def fetched(request: Request) -> bool:
+    """Whether it is htmx that looks, for a part of a page that is there."""
+    return request.method == "GET" and request.headers.get("hx-request") == "true"
+
+
+async def _handled(visit: Visit, handle: Handler, hear: Hear, *, anybody: bool) -> Response:
+    house, request = visit.house, visit.request
+    if not await house.people.begun() and request.url.path not in ("/start", "/look"):
+        return visit.to("/start")
+    there = not by_itself(request)
+    visit.person = await in_session(request, house, visit.key, there)
+    if visit.person is None and not anybody:
+        return await _afterwards(visit)
+    if request.method == "POST":
+        if is_foreign(request):
+            raise Forbidden(NOT_OURS)
+        await hear(visit)
+        see_that_it_is_ours(visit.key, visit.form.get("csrf", ""))
+        try:
+            visit.form = await _taken(visit)
+        except NoEntry as no:
+            return _once_more(visit, no)
+    return await handle(visit)
+
+
+async def _taken(visit: Visit) -> Mapping[str, str]:
+    """The form as it was typed at first. Raises NoEntry if a password was given with it that is
+    not theirs."""
+    form, password = answered(visit.form)
+    if password is not None and visit.person is not None:
+        await visit.make_sure(password)
+    return form
+
+
+def _bring(answer: Response, house: House, key: str) -> None:
+    rules = {"path": "/", "secure": house.secure, "httponly": True, "samesite": "lax"}
+    if key:
+        answer.set_cookie(house.cookie, key, **rules)  # type: ignore[arg-type]
+    else:
+        answer.delete_cookie(house.cookie, **rules)  # type: ignore[arg-type]
+
+
+def preferred(accepted: str) -> str:
+    """The one of our languages that a browser prefers (RFC 9110, 12.5.4)."""
+    found = list[tuple[float, int, str]]()
+    for at, one in enumerate(accepted.split(",")[:20]):
+        name, _, rest = one.strip().partition(";")
+        weight = rest.strip().removeprefix("q=") or "1"
+        language = name.lower()[:2]
+        if language in LANGUAGES and weight.replace(".", "", 1).isdigit():
+            found.append((-float(weight), at, language))
+    return min(found)[2] if found else "en"
+
+
+@cache
+def templates() -> Environment:
+    """Every template escapes what it shows, and knows every name that it uses."""
+    found = Environment(
+        loader=PackageLoader("noroshi.web"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    found.filters["time"] = timed
+    return found

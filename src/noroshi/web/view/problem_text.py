@@ -1,0 +1,86 @@
+"""What is wrong with something that a form gave, told by the name of its field as people read it,
+not by the key that an operation or a file of definitions has for it. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from noroshi.core.words import Words, plain
+from noroshi.web.texts.pages import TEXTS
+from noroshi.web.view.difference import sort_of
+from noroshi.web.view.tree import STEP
+
+FILE = re.compile(r"(?P<key>[a-z]+/[^:]+?)\.toml(?:: (?P<inside>.+))?", re.DOTALL)
+INSIDE, OPTIONS, LIMITS = ("group", "monitor"), "options", "limits"
+PARTICLES = ("は", "が", "を", "に")
+"""A Japanese sentence that begins so wants its subject before it, not a colon."""
+PLACING = {"to": "place.to", "name": "place.name", "title": "place.new_title"}
+FIELDS: Mapping[str, Mapping[str, str]] = {
+    "silence_add": {
+        "place": "silence.place",
+        "reason": "silence.why",
+        "until": "silence.until",
+        "length": "silence.length",
+    },
+    "token_new": {"name": "name", "days": "tokens.days", "role": "col.role"},
+    "user_add": {"name": "name", "role": "col.role"},
+    "user_role": {"role": "col.role"},
+    "own_password": {"new": "me.new"},
+    "queue_edit": {"to": "edit.to", "routes": "edit.routes"},
+    "send": {"to": "route.test.to"},
+    "examine_begin": {"to": "route.test.to"},
+    "set_secret": {"value": "route.secret", "secret": "route.secret"},
+    "monitor_copy": PLACING,
+    "monitor_move": PLACING,
+    "instance_copy": PLACING,
+}
+"""By operation: what the form that asks for it calls its fields."""
+NOT_SAID = ("", "--set")
+
+
+def told_at(where: str, what: str, language: str, op: str = "") -> str:
+    """A problem on one line, with what it is about."""
+    named = said_at(where, language, op)
+    if not named:
+        return what
+    if language == "ja" and what.startswith(PARTICLES):
+        return f"「{named}」{what}"
+    return f"{named}: {what}"
+
+
+def said_at(where: str, language: str, op: str = "") -> str:
+    """What the place of a problem is called; itself, where nobody gave it a name."""
+    if where in NOT_SAID:
+        return ""
+    own = FIELDS.get(op, {}).get(where)
+    if own is not None:
+        return TEXTS[own].say(language)
+    found = FILE.fullmatch(where)
+    if found is None:
+        return STEP.join(_steps(where.split("."), language))
+    sort = sort_of(found["key"]).say(language)
+    thing = f"{sort} {found['key'].partition('/')[2]}".strip()
+    inside = (found["inside"] or "").split(".") if found["inside"] else []
+    return STEP.join((thing, *_steps(inside, language)))
+
+
+def _steps(steps: Sequence[str], language: str) -> Iterator[str]:
+    """Names of groups and monitors as they are, settings as forms call them."""
+    before = ""
+    for number, step in enumerate(steps):
+        last = number == len(steps) - 1
+        if before in INSIDE:
+            yield step
+            before = ""
+        elif step in INSIDE and not last:
+            before = step
+        elif step != OPTIONS or last:
+            yield _called(step).say(language)
+
+
+def _called(step: str) -> Words:
+    name = step.partition("[")[0]
+    keys = (f"field.{name}", f"audit.field.{name}")
+    told = (TEXTS[key] for key in keys if key in TEXTS)
+    return TEXTS["edit.limits"] if name == LIMITS else next(told, plain(step))

@@ -1,0 +1,210 @@
+"""What the page of one route knows: the route, its account, and how it signs in."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from noroshi.core.definitions.schema_mail import REDIRECT
+from noroshi.core.route_readiness import Sends, is_sure
+from noroshi.guides.wanted import NOT_YET
+from noroshi.service import NotFound
+from noroshi.web.texts.pages import TEXTS
+from noroshi.web.view.actions import attempt, may
+from noroshi.web.view.page_context import Visit
+from noroshi.web.view.routes import DEFINED, Answer, labels, of_type, orders, ranked, shown
+
+WAYS: Mapping[str, str] = {
+    "browser": "person-here",
+    "paste": "person-paste",
+    "app_certificate": "app-certificate",
+    "app_secret": "app-secret",
+    "device": "person-device",
+}
+"""The ways to sign in, each as the guide calls it: a certificate before a secret, and last the
+code on another device, which many organisations block."""
+GONE = "-"
+"""The etag of nothing."""
+ELSEWHERE = ("browser", "paste", "app_secret", "device")
+"""Those at other providers than Microsoft."""
+GOOGLE = ("browser", "paste", "app_secret")
+"""Its sign-in by a code on another device knows no mail scope."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """One route as it is now. `said` is its definition, `account` that of its account; `way` is
+    the one that the page shows. `elsewhere`: whatever names it names another one that can send."""
+
+    row: Mapping[str, Any]
+    at: str
+    said: Answer
+    documents: Mapping[str, Answer]
+    etags: Mapping[str, str]
+    version: int
+    account: Answer | None
+    way: str
+    ways: Sequence[str]
+    elsewhere: bool
+
+    @property
+    def name(self) -> str:
+        return str(self.row["name"])
+
+    @property
+    def key(self) -> str:
+        """Its account's."""
+        return f"accounts/{self.row['account']}"
+
+    @property
+    def alone(self) -> bool:
+        """Whether its app signs in by itself."""
+        return self.account is not None and self.account.get("sign_in") == "app"
+
+    @property
+    def redirect(self) -> str:
+        return str((self.account or {}).get("redirect") or REDIRECT)
+
+    @property
+    def registered(self) -> bool:
+        return bool(self.account) and self.account.get("client_id") != NOT_YET  # type: ignore[union-attr]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Renamed:
+    """A route that somebody else gave another name: which, and who did, in words."""
+
+    name: str
+    why: tuple[str, ...]
+    status: int
+
+
+async def renamed(visit: Visit, name: str) -> Renamed | None:
+    """What the route is called whose form an administrator sent under a name that it has no
+    more; None: it has that name, or there was none."""
+    key = f"routes/{name}"
+    if (
+        not may(visit)["rule"]
+        or key in (await visit.need("definition_show", types=("routes",)))["documents"]
+    ):
+        return None
+    # It is no longer what any form of it saw: who changed it, and where it is, is told.
+    done = await attempt(visit, "definition_change", etags={key: GONE}, dry=True)
+    told = [(where, what) for where, what in done.problems if where != key]
+    if done.kind != "conflict" or not told:
+        return None
+    where, what = told[0]
+    return Renamed(name=where.partition("/")[2], why=(done.why[0], what), status=done.status)
+
+
+async def known_of(visit: Visit, name: str, way: str = "") -> Known:
+    """All of it. Raises NotFound."""
+    now = await visit.need("route_list")
+    defined = await visit.need("definition_show", types=DEFINED)
+    documents = defined["documents"]
+    found = ranked(now["routes"], documents)
+    one = next((route for route in found if route["name"] == name), None)
+    if one is None:
+        raise NotFound(TEXTS["error.not_there"])
+    account = of_type(documents, "accounts").get(one["account"])
+    ways = ways_of(account)
+    return Known(
+        row=shown(visit, one, labels(visit, found)[name], now["at"]),
+        at=now["at"],
+        said=documents[f"routes/{name}"],
+        documents=documents,
+        etags=defined["etags"],
+        version=defined["version"],
+        account=account,
+        way=way if way in ways else way_of(account),
+        ways=ways,
+        elsewhere=elsewhere(name, now["routes"], documents),
+    )
+
+
+def elsewhere(name: str, routes: Sequence[Answer], documents: Mapping[str, Answer]) -> bool:
+    """Return True if each rule and notification that names the route names another that can send."""
+    well = {one["name"] for one in routes if is_sure(Sends(one["sends"]))} - {name}
+    ways = [names for _, names in orders(documents) if name in names]
+    return bool(ways) and all(well.intersection(names) for names in ways)
+
+
+def ways_of(account: Answer | None) -> Sequence[str]:
+    """Which ways there are for it. What another cloud cannot do its own words will say."""
+    if account is None:
+        return ()
+    return GOOGLE if account.get("cloud") == "google" else tuple(WAYS)
+
+
+def way_of(account: Answer | None) -> str:
+    """The one that it goes by now."""
+    if account is None:
+        return ""
+    if account.get("sign_in") != "app":
+        return "browser"
+    return "app_certificate" if account.get("certificate") else "app_secret"
+
+
+def entries_of(known: Known) -> list[str]:
+    """What the route itself names in the vault."""
+    options = known.said.get("options", {})
+    found = (options.get(field, "") for field in ("password", "url_entry", "header_entry"))
+    return [entry for entry in found if entry]
+
+
+def fields_of(known: Known) -> list[str]:
+    """The entries of the vault for which the route's page has a field."""
+    secret = str((known.account or {}).get("secret", ""))
+    return [*entries_of(known), *([secret] if secret else [])]
+
+
+def named_by(known: Known) -> list[tuple[str, Sequence[str]]]:
+    """Each order that names the route."""
+    return [(key, names) for key, names in orders(known.documents) if known.name in names]
+
+
+def next_step(known: Known, kept: Collection[str]) -> str:
+    """What is to be done next, for the one button that stands out: save, sign_in, or nothing."""
+    account = known.account
+    if account is None or known.row["state"] in ("well", "down"):
+        return ""
+    entries = [account[field] for field in ("secret", "certificate") if account.get(field)]
+    lacks = bool(entries) and not any(entry in kept for entry in entries)
+    by_certificate = known.way == "app_certificate"
+    return "sign_in" if known.registered and (not lacks or by_certificate) else "save"
+
+
+def texts_of(account: Answer | None) -> dict[str, str]:
+    """What the form of an app registration shows of an account."""
+    said = {field: str((account or {}).get(field) or "") for field in FIELDS}
+    said["client_id"] = "" if said["client_id"] == NOT_YET else said["client_id"]
+    return said | {"shared": "on" if (account or {}).get("shared") else ""}
+
+
+def saved(before: Answer, form: Mapping[str, str], name: str) -> dict[str, Any]:
+    """What accounts/NAME says after the form, and else as before."""
+    given = {field: form.get(field, "").strip() for field in FIELDS}
+    given["client_id"] = given["client_id"] or NOT_YET
+    if "tenant" in form and not given["tenant"]:
+        given["tenant"] = given["mailbox"].rpartition("@")[2]
+    said = {**before, **given, "shared": form.get("shared") == "on"}
+    if form.get("secret", "").strip() and not said.get("secret"):
+        said["secret"] = name
+    return {field: value for field, value in said.items() if value or field not in OPTIONAL}
+
+
+BLANK: Answer = {
+    "secret": "",
+    "secret_ends": "",
+    "certificate": "",
+    "sign_in": "person",
+    "shared": False,
+    "network": "",
+    "tenant": "",
+    "redirect": "",
+}
+"""What an account says that does not say it."""
+FIELDS = ("cloud", "client_id", "secret_ends", "tenant", "mailbox", "network")
+"""What the form of an app registration gives, beside the secret."""
+OPTIONAL = ("secret_ends", "tenant", "network", "shared")

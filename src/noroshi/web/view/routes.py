@@ -1,0 +1,217 @@
+"""Routes, accounts and their order as the pages on mail show them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+from urllib.parse import quote
+
+from noroshi.core.route_readiness import Sends, Ways, is_sure, ways_out
+from noroshi.core.words import Words
+from noroshi.web.view.locale import TONGUES, Tongue
+from noroshi.web.view.mail import Post
+from noroshi.web.view.overview import KINDS, VERY_SOON, Left, left, route_level, route_state
+from noroshi.web.view.page_context import Visit
+
+Answer = Mapping[str, Any]
+TELLERS = {"rules": "mailing.rule", "notifications": "mailing.notification"}
+"""What names routes in an order, with its text."""
+BY_MAIL = ("smtp", "graph")
+"""Kinds of routes that hand a mail in: they are numbered."""
+CLOUDS: Mapping[str, Words] = {
+    "microsoft365": Words(en="Microsoft 365", ja="Microsoft 365"),
+    "microsoft365-gcc-high": Words(
+        en="Microsoft 365 GCC High", ja="Microsoft 365 GCC High (米国政府)"
+    ),
+    "microsoft365-dod": Words(en="Microsoft 365 DoD", ja="Microsoft 365 DoD (米国防総省)"),
+    "microsoft365-china": Words(
+        en="Microsoft 365 by 21Vianet (China)", ja="Microsoft 365 21Vianet (中国)"
+    ),
+    "google": Words(en="Google", ja="Google"),
+}
+DEFINED = (*TELLERS, "routes", "accounts", "clouds", "networks")
+"""What the pages on mail need of the definitions: not the instances, of which there may be many."""
+MOST_STUCK = 3
+"""So many rules and notifications whose alarms cannot leave are named."""
+LAST = 1_000
+"""The place of a route that nothing names."""
+
+
+def of_type(documents: Mapping[str, Answer], type: str) -> dict[str, Answer]:
+    """All definitions of that type, by name."""
+    parts = ((key.partition("/"), said) for key, said in documents.items())
+    return {name: said for (its, _, name), said in parts if its == type}
+
+
+def orders(documents: Mapping[str, Answer]) -> Iterator[tuple[str, Sequence[str]]]:
+    """Each rule and notification with its routes, in the order in which they are tried."""
+    for type in TELLERS:
+        for name, said in sorted(of_type(documents, type).items()):
+            yield f"{type}/{name}", tuple(said.get("routes", ()))
+
+
+def named(visit: Visit | Tongue, key: str, documents: Mapping[str, Answer]) -> str:
+    """What a rule or a notification is called where its routes are shown."""
+    type, _, name = key.partition("/")
+    return visit.text(TELLERS[type], name=documents.get(key, {}).get("title") or name)
+
+
+def ranked(routes: Iterable[Answer], documents: Mapping[str, Answer]) -> list[Answer]:
+    """Routes by the best place that one of those orders gives them."""
+    best = dict[str, int]()
+    for _, names in orders(documents):
+        for place, name in enumerate(names):
+            best[name] = min(best.get(name, LAST), place)
+    return sorted(routes, key=lambda one: best.get(one["name"], LAST))
+
+
+def labels(visit: Visit, found: Sequence[Answer]) -> Mapping[str, str]:
+    """What each is called by its place and kind: SMTP server 1, route 2 (Microsoft Graph) …"""
+    told, number = dict[str, str](), 0
+    for one in found:
+        number += one["kind"] in BY_MAIL
+        told[one["name"]] = _label(visit, one["kind"], number)
+    return told
+
+
+def _label(visit: Visit, sort: str, number: int) -> str:
+    if sort not in BY_MAIL:
+        return visit.text("mailing.further")
+    if sort == "smtp":
+        return visit.text("mailing.first", n=number)
+    return visit.text("mailing.first.of", n=number, kind=kind(visit, sort))
+
+
+def kind(visit: Visit, name: str) -> str:
+    """A kind of route in the reader's language."""
+    return visit.say(KINDS[name]) if name in KINDS else name
+
+
+def clouds(visit: Visit, documents: Mapping[str, Answer]) -> list[tuple[str, str]]:
+    """Those there are, with what they are called."""
+    own = [(name, name) for name in sorted(of_type(documents, "clouds"))]
+    return [(name, visit.say(words)) for name, words in CLOUDS.items()] + own
+
+
+def href(name: str, **more: str) -> str:
+    """The page of a route."""
+    told = "&".join(f"{key}={quote(value, safe='')}" for key, value in more.items() if value)
+    return f"/mail/route/{quote(name, safe='')}{'?' if told else ''}{told}"
+
+
+def shown(visit: Visit, one: Answer, label: str, at: str) -> Mapping[str, Any]:
+    """One route: what it is, how it is, and how far it is proved."""
+    tongue = TONGUES[visit.language]
+    ends, called = left(one["ends"], at), one["title"] or one["name"]
+    return {
+        **one,
+        "label": "" if called == label else label,
+        "called": called,
+        "sort": kind(visit, one["kind"]),
+        "level": "warning" if _needs_care(one, ends) else route_level(one, at),
+        "word": route_state(one, tongue),
+        "why": _why(visit, one),
+        "mark": visit.say(one["mark"]),
+        "other": visit.say(one["other"]),
+        "left": ends,
+        "day": tongue.day(one["ends"]) if one["ends"] else "",
+        "soon": ends is not None and ends.level != "ok",
+        "accepted": tongue.moment(one["accepted"], at),
+        "since": tongue.moment(one["since"], at) if one["state"] != "well" else "",
+        "until": tongue.moment(one["until"], at, seconds=True),
+        "renewed": tongue.moment(one["renewed"], at),
+        "posts": tuple(posts(visit, one, at)),
+        "href": href(one["name"]),
+    }
+
+
+def _why(visit: Visit, one: Answer) -> str:
+    """What stands against it, with what to do here rather than at the command line."""
+    if one["lacks"]:
+        return visit.text("mailing.lacks", entry=one["lacks"][0])
+    if one["state"] == "not signed in" and not one["renewed"]:
+        return visit.text("mailing.never")
+    return visit.say(one["why"])
+
+
+def _needs_care(one: Answer, ends: Left | None) -> bool:
+    if one["state"] != "well":
+        return False
+    return bool(one["retiring"]) or (
+        ends is not None and ends.days > VERY_SOON and ends.level != "ok"
+    )
+
+
+def posts(visit: Visit, one: Answer, at: str) -> Iterator[Post]:
+    """How far a route is proved: set up, signed in, accepted by a provider, seen arrived."""
+    tongue = TONGUES[visit.language]
+    lacks, signed = bool(one["lacks"]), one["state"] not in ("not signed in", "needs somebody")
+    yield Post("is-lit", visit.text("mailing.set_up"))
+    if one["account"] or lacks:
+        name = visit.text("mailing.password_kept" if lacks else "mailing.signed")
+        told = tongue.moment(one["renewed"], at) if signed else route_state(one, tongue)
+        yield Post("is-lit" if signed else "is-stuck", name, told)
+    accepted = tongue.moment(one["accepted"], at)
+    stopped = signed and one["state"] == "down"
+    look = "is-stuck" if stopped else "is-lit" if accepted else ""
+    told = route_state(one, tongue) if stopped else accepted
+    yield Post(look, visit.text("post.accepted"), told)
+    seen = one["arrives"]["seen"] if one["arrives"] else None
+    look = "is-lit" if seen and look == "is-lit" else ""
+    yield Post(look, visit.text("post.arrived"), tongue.moment(seen, at))
+
+
+def heading(
+    visit: Visit | Tongue, found: Sequence[Answer], documents: Mapping[str, Answer]
+) -> str:
+    """Whether mails can leave, in a sentence; else whose cannot."""
+    ways = ways_out(Sends(one["sends"]) for one in found)
+    if not found:
+        return visit.text("mailing.none")
+    if ways.sure == ways.count:
+        return _nothing_against(visit, ways)
+    if ways.no == ways.count:
+        return visit.text("mailing.all_bad")
+    told = [_that_cannot(visit, found, documents, ways)] if ways.no else []
+    if ways.for_now:
+        told.append(visit.text("mailing.for_now", bad=ways.for_now, count=ways.count))
+    return ("" if visit.language == "ja" else " ").join(told)
+
+
+def _nothing_against(visit: Visit | Tongue, ways: Ways) -> str:
+    if ways.doubted:
+        return visit.text("mailing.in_vain")
+    if ways.unproved:
+        return visit.text("mailing.unproved", unproved=ways.unproved, count=ways.count)
+    if ways.count == 1:
+        return visit.text("mailing.well_one")
+    return visit.text("mailing.well", count=ways.count)
+
+
+def _that_cannot(
+    visit: Visit | Tongue, found: Sequence[Answer], documents: Mapping[str, Answer], ways: Ways
+) -> str:
+    """How many cannot send; that the others do is said only where each order has one."""
+    may = {one["name"] for one in found if one["sends"] != Sends.NO.value}
+    which = [named(visit, key, documents) for key in stuck(may, documents)]
+    if which:
+        told = _listed(visit, which)
+        return visit.text("mailing.stuck", bad=ways.no, count=ways.count, which=told)
+    sure = {one["name"] for one in found if is_sure(Sends(one["sends"]))}
+    others = sure and not stuck(sure, documents)
+    if others:
+        return visit.text("mailing.some", bad=ways.no, count=ways.count)
+    return visit.text("mailing.no", bad=ways.no, count=ways.count)
+
+
+def stuck(well: Collection[str], documents: Mapping[str, Answer]) -> list[str]:
+    """Return each rule and notification that names routes of which none is one of these."""
+    return [
+        key for key, names in orders(documents) if names and not {*well}.intersection(names)
+    ]
+
+
+def _listed(visit: Visit | Tongue, names: Sequence[str]) -> str:
+    told = visit.text("telling.comma").join(names[:MOST_STUCK])
+    more = len(names) - MOST_STUCK
+    return visit.text("mailing.stuck.more", names=told, more=more) if more > 0 else told

@@ -1,0 +1,105 @@
+"""Which place somebody means who types a title, a name, or what a page calls it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from unicodedata import normalize
+
+from noroshi.web.view.actions import Outcome
+from noroshi.web.view.page_context import Visit
+from noroshi.web.view.tree import STEP, Answer, called, tree_of
+
+EVERYTHING = "everything"
+WHOLE = frozenset({EVERYTHING, "all", "全体", "すべて", "全て", "全部"})
+"""How people call all there is."""
+MOST_NEAR = 5
+"""So many are named to choose from; more would bury the message."""
+DEEPEST = 3
+Labels = Mapping[str, str]
+"""By place: what pages call it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """The `place`; or "", and what it is called that may be meant. `several`: all these are
+    called just so."""
+
+    place: str = ""
+    near: tuple[str, ...] = ()
+    several: bool = False
+
+
+def labels_of(monitors: Sequence[Answer]) -> Labels:
+    """Of instances, groups and monitors, in this order."""
+    tree, steps = tree_of(monitors), [one["path"].split("/", 2) for one in monitors]
+    paths = ("/".join(path[:n]) for n in range(1, DEEPEST + 1) for path in steps)
+    return {path: called(path, tree) for path in dict.fromkeys(paths)}
+
+
+def meant(given: str, labels: Labels) -> Meant:
+    """A place's own path goes first, then what a page calls it, then its title or name alone."""
+    wanted, path = _plain(given), given.strip().strip("/")
+    if path in labels:
+        return Meant(path)
+    if wanted in WHOLE:
+        return Meant(EVERYTHING)
+    for names in (_labels, _own):
+        hits = [path for path, label in labels.items() if wanted in names(path, label)]
+        if len(hits) == 1:
+            return Meant(hits[0])
+        if hits:
+            return Meant("", tuple(_told(hits, labels)), several=True)
+    return Meant("", tuple(_told(_near(wanted, labels), labels)))
+
+
+def place_meant(visit: Visit, given: str, labels: Labels) -> tuple[str, Outcome]:
+    """The place; or why there is none, in the words of every form that asks for one."""
+    found = meant(given, labels)
+    if found.place:
+        return found.place, Outcome()
+    near = visit.text("telling.comma").join(found.near[:MOST_NEAR])
+    if found.several:
+        why = visit.text("place.several", given=given, count=len(found.near), near=near)
+    elif near:
+        why = visit.text("place.near", given=given, near=near)
+    else:
+        why = visit.text("place.none", given=given)
+    return "", Outcome(None, (why,), 404, problems=(("place", why),))
+
+
+def _plain(text: str) -> str:
+    """However it is written: wide or narrow, large or small."""
+    text = " ".join(normalize("NFKC", text).casefold().split())
+    return re.sub(r"\s*[›>]\s*", STEP, text)
+
+
+def _labels(path: str, label: str) -> tuple[str, ...]:
+    return (_plain(label),)
+
+
+def _own(path: str, label: str) -> tuple[str, ...]:
+    return _plain(label.rpartition(STEP)[2]), _plain(path.rpartition("/")[2])
+
+
+def _near(wanted: str, labels: Labels) -> list[str]:
+    """Those of which it is a part; else those that are written alike."""
+    if not wanted:
+        return []
+    inside = [
+        p for p, label in labels.items() if wanted in _plain(label) or wanted in _plain(p)
+    ]
+    if inside:
+        return inside
+    named = {name: p for p, label in labels.items() for name in _own(p, label)}
+    return [named[one] for one in get_close_matches(wanted, named, n=MOST_NEAR, cutoff=0.6)]
+
+
+def _told(paths: Sequence[str], labels: Labels) -> Iterator[str]:
+    """What each is called, with its path where that is not enough."""
+    all_told = [labels[path] for path in paths]
+    for path in dict.fromkeys(paths):
+        alike = all_told.count(labels[path]) > 1
+        yield f"{labels[path]} ({path})" if alike else labels[path]

@@ -1,0 +1,66 @@
+"""The tree beside a page, and its branches, which are sent when somebody opens them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from noroshi.web.view.live_updates import Seen
+from noroshi.web.view.locale import TONGUES
+from noroshi.web.view.page_context import templates
+from noroshi.web.view.tree import CALM, Group, Instance, level_of, worst
+
+MOST_OPEN, MOST_ROWS = 3, 40
+"""So many instances with something wrong stand open; a group does if it has so few rows."""
+
+
+class Shown:
+    """What the tree's templates ask for. `opened`: "instance" or "instance/group"."""
+
+    def __init__(self, seen: Seen, language: str, opened: str = "", path: str = "") -> None:
+        self.path, self.count = path, len(seen.status["monitors"])
+        self.instances = tuple(seen.tree.values())
+        self.worst = worst(one.level for one in self.instances)
+        self.level, self.level_of = TONGUES[language].level, level_of
+        self._wanted = tuple((opened or path).split("/")[:2])
+        bad = [one.name for one in self.instances if one.level not in CALM]
+        self._bad = frozenset(bad[:MOST_OPEN])
+        self._few = len(self.instances) == 1
+        self._stopped = {one["path"]: one for one in seen.status["stopped"]}
+        self._tongue = TONGUES[language]
+
+    def by(self, path: str) -> str:
+        """By whom it is stopped, and since which version; "" if not by its own word."""
+        one = self._stopped.get(path)
+        if one is None:
+            return ""
+        if not one["version"]:
+            return self._tongue.text("level.stopped")
+        return self._tongue.text("tree.stopped", who=one["who"], version=one["version"])
+
+    def opens(self, instance: Instance, group: Group | None) -> bool:
+        """Whether it stands open from the start."""
+        if group is None:
+            asked = instance.name == self._wanted[0]
+            return asked or self._few or instance.name in self._bad
+        if (instance.name, group.name) == self._wanted:
+            return True
+        bad = group.level not in CALM or (self._few and len(instance.groups) == 1)
+        return bad and len(group.monitors) <= MOST_ROWS
+
+
+def side_of(seen: Seen, language: str, *, opened: str = "", path: str = "") -> str:
+    """The whole tree; the monitor of that path is marked as the one looked at."""
+    made: str = _module(language).side(Shown(seen, language, opened, path))
+    return made
+
+
+def tree_parts(language: str, macro: str, seen: Seen, *given: object) -> str:
+    """A part of the tree."""
+    made: str = getattr(_module(language), macro)(Shown(seen, language), *given)
+    return made
+
+
+def _module(language: str) -> Any:
+    tongue = TONGUES[language]
+    given = {"t": tongue.text, "say": tongue.say}
+    return templates().get_template("tree_parts.html").make_module(given)

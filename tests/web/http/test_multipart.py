@@ -1,0 +1,57 @@
+"""Forms as browsers send them: how much of them is taken apart."""
+
+import tracemalloc
+
+import pytest
+
+from noroshi.service import administrator, answer
+from noroshi.web.http.multipart import MOST_PARTS, parts_of
+from tests.service.desk import documents
+from tests.web.browser import browsing
+from tests.web.test_editing_pages import again
+
+MARK = b"----mark"
+FIELD = b'\r\nContent-Disposition: form-data; name="n%d"\r\n\r\nx'
+
+
+def body(count):
+    parts = [b"--" + MARK + FIELD % n for n in range(count)]
+    return b"\r\n".join((*parts, b"--" + MARK + b"--\r\n"))
+
+
+def test_as_many_parts_as_there_may_be_are_read_and_no_more():
+    fields, files = parts_of(body(MOST_PARTS), MARK.decode())
+    assert len(fields) == MOST_PARTS and not files
+    with pytest.raises(ValueError, match="too many parts"):
+        parts_of(body(MOST_PARTS + 1), MARK.decode())
+
+
+def test_what_has_too_many_parts_is_not_taken_apart_first():
+    nothing = (b"--" + MARK + b"\r\n") * (1 << 17)
+    tracemalloc.start()
+    try:
+        with pytest.raises(ValueError, match="too many parts"):
+            parts_of(nothing, MARK.decode())
+        assert tracemalloc.get_traced_memory()[1] < len(nothing)
+    finally:
+        tracemalloc.stop()
+
+
+async def test_the_largest_form_that_we_draw_can_be_sent(desk, tmp_path):
+    """A box for each of four hundred instances, and one for each of as many contacts."""
+    many = [f"node-{n:04}" for n in range(400)]
+    all_of_it = {f"instances__{one}": {"group": []} for one in many}
+    all_of_it |= {f"contacts__{one}": {"addresses": [f"{one}@example.com"]} for one in many}
+    notice = {"events": ["started"], "contacts": ["ops"], "routes": ["plain"]}
+    given = documents(**all_of_it, notifications__day=notice)
+    told = await answer(desk.service, administrator("boss"), "apply", {"documents": given})
+    assert "ok" in told, told
+    page = "/settings/notification?name=day"
+    async with browsing(desk, tmp_path) as browser:
+        await browser.log_in()
+        await browser.get(page)
+        ticked = {f"{what}.{one}": "yes" for what in ("instances", "contacts") for one in many}
+        await again(browser, page, **ticked)
+    assert browser.status == 303, browser.text[-500:]
+    (made,) = [d for d in (await desk.store.current()).documents if d.key.startswith("notif")]
+    assert made.body.count("node-") == 800

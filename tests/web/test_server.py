@@ -1,0 +1,126 @@
+"""How the manager is opened: by TLS, by its own certificate, or not at all."""
+
+import asyncio
+import os
+import socket
+import ssl
+from datetime import timedelta
+
+import psutil
+from cryptography import x509
+from yarl import URL
+
+from noroshi.config.web import Web
+from noroshi.testing import DAWN
+from noroshi.web.context import House
+from noroshi.web.http.self_signed import CERTIFICATE, KEY, own_certificate
+from noroshi.web.server import open_web
+from tests.service.asking import let_in, opened
+from tests.service.desk import Desk
+from tests.web.browser import browsing, with_user
+
+
+async def test_a_port_that_is_taken_is_told_and_nothing_else_happens(tmp_path):
+    desk, said = Desk(), []
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        settings = Web(port=taken.getsockname()[1])
+        house = House(service=desk.service, people=desk.people)
+        async with open_web(settings, tmp_path, house, said.append):
+            pass
+    (words,) = said
+    assert "Address already in use" in words.en and "監視と送信は続けます" in words.ja
+
+
+async def test_an_answer_that_is_written_piece_by_piece_leaves_at_once(tmp_path):
+    """Else its body waits until its head is acknowledged (Nagle, RFC 896), 40 ms on Linux."""
+    async with opened(await with_user(), tmp_path) as url:
+        reader, writer = await asyncio.open_connection("127.0.0.1", URL(url).port)
+        writer.write(b"GET /login HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n")
+        await reader.readline()
+        with of_peer(writer.get_extra_info("sockname")) as theirs:
+            assert theirs.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+        writer.close()
+
+
+def of_peer(address):
+    """This process's own socket at the other end of a connection."""
+    (found,) = [one for one in psutil.Process().net_connections("tcp") if one.raddr == address]
+    return socket.socket(fileno=os.dup(found.fd))
+
+
+async def test_a_certificate_that_cannot_be_read_is_told(tmp_path):
+    desk, said = Desk(), []
+    (tmp_path / "c").write_text("no certificate")
+    settings = Web(port=0, certificate=tmp_path / "c", key=tmp_path / "c")
+    house = House(service=desk.service, people=desk.people)
+    async with open_web(settings, tmp_path, house, said.append):
+        pass
+    assert len(said) == 1 and "cannot be opened" in said[0].en
+
+
+async def test_where_the_port_is_taken_another_one_is_told_as_it_is_written(tmp_path, caplog):
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port, desk, said = other.getsockname()[1], Desk(), []
+        house = House(service=desk.service, people=desk.people)
+        async with open_web(Web(port=port), tmp_path, house, said.append):
+            pass
+    line = f"web = {{ port = {port + 1} }}"
+    assert [line in words.say(language) for words in said for language in ("en", "ja")] == [
+        True,
+        True,
+    ]
+    assert not caplog.records
+
+
+async def test_the_code_of_the_first_start_is_said_until_there_is_an_administrator(tmp_path):
+    for desk, lines in ((Desk(), 2), (await with_user(), 1)):
+        said = []
+        house = House(service=desk.service, people=desk.people)
+        async with open_web(Web(port=0), tmp_path, house, said.append):
+            assert len(said) == lines
+
+
+async def test_under_tls_cookies_are_bound_to_it(tmp_path):
+    desk = await with_user()
+    async with browsing(desk, tmp_path, tls=True) as browser:
+        context = ssl.create_default_context(cafile=tmp_path / CERTIFICATE)
+        await browser.get("/login", ssl=context)
+        cookie = browser.headers["set-cookie"]
+        assert cookie.startswith("__Host-noroshi-") and "; Secure" in cookie
+        assert "max-age" in browser.headers["strict-transport-security"]
+
+
+async def test_without_tls_nothing_answers_where_it_is_on(tmp_path):
+    desk = Desk()
+    await let_in(desk)
+    async with opened(desk, tmp_path, tls=True) as url:
+        assert url.startswith("https://")
+
+
+def test_its_own_certificate_is_made_once_and_renewed_in_time(tmp_path):
+    names = {"noroshi.example.com", "127.0.0.1", "[::1]"}
+    own_certificate(tmp_path, names, DAWN)
+    first = (tmp_path / CERTIFICATE).read_bytes()
+    own_certificate(tmp_path, names, DAWN + timedelta(days=300))
+    assert (tmp_path / CERTIFICATE).read_bytes() == first
+    own_certificate(tmp_path, names, DAWN + timedelta(days=380))
+    second = (tmp_path / CERTIFICATE).read_bytes()
+    assert second != first
+    own_certificate(tmp_path, names | {"new.example.com"}, DAWN + timedelta(days=380))
+    assert (tmp_path / CERTIFICATE).read_bytes() != second
+    assert (tmp_path / KEY).stat().st_mode & 0o777 == 0o600
+    found = x509.load_pem_x509_certificate((tmp_path / CERTIFICATE).read_bytes())
+    san = found.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    assert {str(one.value) for one in san} == {
+        "noroshi.example.com",
+        "127.0.0.1",
+        "::1",
+        "new.example.com",
+    }
+
+
+def test_a_certificate_that_is_broken_is_made_anew(tmp_path):
+    own_certificate(tmp_path, {"localhost"}, DAWN)
+    (tmp_path / CERTIFICATE).write_text("broken")
+    own_certificate(tmp_path, {"localhost"}, DAWN)
+    assert b"BEGIN CERTIFICATE" in (tmp_path / CERTIFICATE).read_bytes()

@@ -1,0 +1,39 @@
+"""What is wrong is told by the name of its field, as people read it."""
+
+import pytest
+
+from noroshi.web.view.problem_text import told_at
+
+WRONG = "整数を書いてください"
+PORT = "instances/web9.toml: group.web.monitor.port.options.port"
+TOLD = {
+    "a field of a form of its own": (
+        ("until", "「x」は日時として読めません", "silence_add"),
+        "日時: 「x」は日時として読めません",
+    ),
+    "a sentence that wants its subject": (
+        ("reason", "には、停止する理由を書いてください", "silence_add"),
+        "「理由」には、停止する理由を書いてください",
+    ),
+    "what no form has": (("length", WRONG, ""), f"長さ: {WRONG}"),
+    "an option in a file": (
+        (PORT, WRONG, ""),
+        f"監視インスタンス web9 › web › port › ポート: {WRONG}",
+    ),
+    "a limit in a file": (
+        ("instances/w.toml: group.a.monitor.b.limits.used.warning", WRONG, ""),
+        f"監視インスタンス w › a › b › しきい値 › used › 注意: {WRONG}",
+    ),
+    "a whole file": (("instances/web9.toml", WRONG, ""), f"監視インスタンス web9: {WRONG}"),
+    "nothing that has a name": (("", WRONG, ""), WRONG),
+}
+
+
+@pytest.mark.parametrize("case", TOLD)
+def test_what_is_wrong_is_told_by_what_people_call_it(case):
+    (where, what, op), told = TOLD[case]
+    assert told_at(where, what, "ja", op) == told
+
+
+def test_what_has_no_name_of_ours_keeps_its_key():
+    assert told_at("fancy", "no", "en") == "fancy: no"

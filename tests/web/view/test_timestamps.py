@@ -1,0 +1,56 @@
+"""Times on pages say in which zone they are: once at the foot, and each of them when looked at."""
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+
+from noroshi.web.view.locale import TONGUES
+from noroshi.web.view.page_context import LANGUAGE
+from noroshi.web.view.timestamps import Moment, timed, whole, zone_of
+from tests.service.asking import NearBy, applied
+
+pytestmark = pytest.mark.logged_in
+AT = datetime(2026, 11, 24, 7, 40, 12, tzinfo=timezone(timedelta(hours=9), "JST"))
+ELEMENT = (
+    '<time datetime="2026-11-24T07:40:12+09:00" title="2026-11-24 07:40:12 JST (UTC+09:00)">'
+    "07:40</time>"
+)
+ZONES = {
+    "with letters": (timezone(timedelta(hours=9), "JST"), "JST (UTC+09:00)"),
+    "west, and half an hour": (timezone(-timedelta(hours=3, minutes=30)), "UTC-03:30"),
+    "with a number for letters": (timezone(timedelta(hours=4), "+04"), "UTC+04:00"),
+    "UTC itself": (UTC, "UTC"),
+    "with letters, and now as UTC": (timezone(timedelta(), "GMT"), "GMT (UTC)"),
+}
+
+
+@pytest.mark.parametrize("case", ZONES)
+def test_a_zone_is_told_by_its_letters_and_how_far_it_is_from_utc(case):
+    zone, told = ZONES[case]
+    assert zone_of(AT.replace(tzinfo=zone)) == told
+
+
+def test_a_moment_is_short_to_read_and_whole_to_look_at():
+    moment = Moment("07:40", AT)
+    assert whole(AT) == "2026-11-24 07:40:12 JST (UTC+09:00)"
+    assert timed(moment) == ELEMENT
+    assert timed("<since> 07:40, by a&b", moment) == f"&lt;since&gt; {ELEMENT}, by a&amp;b"
+    assert (timed(""), timed("never", "")) == ("", "never")
+
+
+def test_a_moment_of_a_language_knows_its_instant():
+    told = TONGUES["ja"].moment(AT.isoformat(), AT.isoformat())
+    assert isinstance(told, Moment) and told.at == AT
+
+
+@pytest.mark.parametrize(("language", "foot"), [("ja", "時刻は "), ("en", "times in ")])
+async def test_a_page_says_at_its_foot_in_which_zone_its_times_are(
+    desk, browser, language, foot
+):
+    await applied(NearBy(desk))
+    browser.session.cookie_jar.update_cookies({LANGUAGE: language})
+    here = zone_of(desk.time.now.astimezone())
+    for path in ("/", "/queue", "/settings/versions"):
+        text = (await browser.get(path)).text
+        assert f"{foot}{here}</footer>" in text, path
+    assert f' {here}">' in text and '<time datetime="' in text
