@@ -15,7 +15,7 @@ from benchmarks.load import FIRST_LOOK, Stage, stage
 from benchmarks.mails import read_mails, told
 from benchmarks.programs import say, wait_until
 from benchmarks.reference import seconds_of
-from noroshi.cli.client import Far, Refused
+from noroshi.cli.clients.socket import Far, Refused
 
 OFTEN = 0.25  # seconds between two questions
 LONGEST = 60.0  # seconds that one answer may take, so that a bad one is measured too

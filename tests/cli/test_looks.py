@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from noroshi.app.composition import open_app, open_to_examine
-from noroshi.cli.near import LOOKS
+from noroshi.cli.clients.in_process import LOOKS
 from noroshi.config.config import read_config
 from noroshi.service import administrator, answer
 from noroshi.service.service import OFFERED

@@ -4,7 +4,7 @@ import tomllib
 
 import pytest
 
-from noroshi.cli.asked import home_of
+from noroshi.cli.context import home_of
 from noroshi.config.config import SETTINGS, ConfigError, read_config, sample
 
 

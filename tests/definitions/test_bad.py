@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from noroshi.actions.template import TemplateRenderer
-from noroshi.cli.near import built_in
+from noroshi.cli.clients.in_process import built_in
 from noroshi.definitions import by_file, check, look_into
 from noroshi.hosts.local import LocalHost
 from noroshi.hosts.programs import ProgramRules

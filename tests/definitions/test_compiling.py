@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from noroshi.actions.template import TemplateRenderer
-from noroshi.cli.near import built_in
+from noroshi.cli.clients.in_process import built_in
 from noroshi.core.definitions.problems import Problem
 from noroshi.core.words import Words
 from noroshi.definitions import compile_plan, document, give_ids, read_folder, try_out, ulid

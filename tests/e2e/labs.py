@@ -9,7 +9,7 @@ import sys
 import threading
 from datetime import UTC, datetime, timedelta
 
-from noroshi.cli.client import Far
+from noroshi.cli.clients.socket import Far
 from noroshi_lab.lab.lab import Lab
 from noroshi_lab.lab.mailbox import Mailboxes
 from noroshi_lab.lab.person import sign_in

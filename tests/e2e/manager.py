@@ -7,7 +7,7 @@ import re
 from contextlib import suppress
 from pathlib import Path
 
-from noroshi.cli.client import Far
+from noroshi.cli.clients.socket import Far
 from tests.e2e.world import Home
 
 GOOD = "correct horse battery"

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from noroshi.cli.client import Far
+from noroshi.cli.clients.socket import Far
 from noroshi_lab.lab.remote import Remote
 from tests.e2e.labs import LabProgram, define, secret_file, signed_in
 from tests.e2e.world import Home, until

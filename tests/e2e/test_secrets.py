@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from pysqlite3 import dbapi2 as driver
 
-from noroshi.cli.client import Far, Refused
+from noroshi.cli.clients.socket import Far, Refused
 from noroshi_lab.lab.model import ClientSecret
 from tests.e2e.canaries import PIECE, Canaries
 from tests.e2e.labs import LabInReach, SigningIn, define, secret_file, walked

@@ -7,7 +7,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from noroshi.cli.client import Far, Refused
+from noroshi.cli.clients.socket import Far, Refused
 from tests.e2e.labs import (
     LabInReach,
     LabProgram,

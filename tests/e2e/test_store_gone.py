@@ -5,7 +5,7 @@ import signal
 
 import pytest
 
-from noroshi.cli.client import Far
+from noroshi.cli.clients.socket import Far
 from tests.e2e.world import PATIENCE, Home, Mailbox, status_of, until
 
 DEFINITIONS = {

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from noroshi.cli.client import Far
+from noroshi.cli.clients.socket import Far
 from noroshi_lab.lab.person import sign_in
 from tests.e2e.labs import BOTH, LabInReach, define
 from tests.e2e.world import Home

@@ -15,7 +15,7 @@ from textwrap import dedent
 
 from aiosmtpd.controller import Controller
 
-from noroshi.cli.client import Far, Refused
+from noroshi.cli.clients.socket import Far, Refused
 from noroshi.cli.exits import DONE, KEPT
 from tests.ports import free_port
 from tests.warm import warm

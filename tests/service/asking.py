@@ -6,8 +6,8 @@ import json
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
-from noroshi.cli.client import Far, Refused, unpacked
-from noroshi.cli.far import FarByHttp
+from noroshi.cli.clients.http import FarByHttp
+from noroshi.cli.clients.socket import Far, Refused, unpacked
 from noroshi.config.web import Web
 from noroshi.core.people import ADMIN, ApiToken, User
 from noroshi.people import keys

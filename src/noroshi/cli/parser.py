@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 
 from noroshi.cli.commands import COMMANDS, GLOBAL, PROGRAM, Command, Option
 from noroshi.cli.exits import MEANING, USAGE
-from noroshi.cli.layout import paragraphs, width, wrap
+from noroshi.cli.output.tables import paragraphs, width, wrap
 from noroshi.core.words import Words
 
 USAGE_HEAD = Words(en="usage: ", ja="使い方: ")

@@ -12,11 +12,11 @@ from pathlib import Path
 
 from noroshi import __version__
 from noroshi.cli import exits
-from noroshi.cli.asked import PROGRAMS, Asked, at_home, door_of, home_of, language_of
-from noroshi.cli.client import Away, Refused
+from noroshi.cli.clients.socket import Away, Refused
+from noroshi.cli.context import PROGRAMS, Asked, at_home, door_of, home_of, language_of
 from noroshi.cli.parser import build
-from noroshi.cli.places import RUN, UNIT_FILE
-from noroshi.cli.readable import readable
+from noroshi.cli.paths import RUN, UNIT_FILE
+from noroshi.cli.terminal_escape import readable
 from noroshi.config.config import FILE, ConfigError, read_config
 from noroshi.core.words import Words
 
@@ -93,7 +93,7 @@ def _away(given: Namespace) -> Away | None:
     url = getattr(given, "url", "") or os.environ.get("NOROSHI_URL", "")
     if not url or ("door" in given and "url" not in given):
         return None
-    from noroshi.cli.far import FarByHttp  # only now: it costs http.client and ssl
+    from noroshi.cli.clients.http import FarByHttp  # only now: it costs http.client and ssl
 
     token = getattr(given, "token", "") or os.environ.get("NOROSHI_TOKEN", "")
     ca_file = getattr(given, "ca_file", "") or os.environ.get("NOROSHI_CA_FILE", "")

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
-from noroshi.cli.client import Refused
+from noroshi.cli.clients.socket import Refused
 from noroshi.cli.parser import HELP, Parser
 from noroshi_lab.demo.programs import DemoError, on_interrupts
 from noroshi_lab.demo.story import Demo

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from noroshi.cli.client import Refused
+from noroshi.cli.clients.socket import Refused
 from noroshi.core.words import Words
 from noroshi_lab.demo.texts import ENDED, IN_VAIN
 

@@ -21,7 +21,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from noroshi.cli.client import Far, Refused
+from noroshi.cli.clients.socket import Far, Refused
 from noroshi.config.web import HERE, PORT
 from noroshi.core.words import Words
 from noroshi.definitions import read_folder

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from noroshi.cli.client import Far, Refused
+from noroshi.cli.clients.socket import Far, Refused
 from noroshi.core.words import Words
 from noroshi.definitions import read_folder
 from noroshi_lab.drill.texts import ENDED, IN_VAIN

@@ -14,8 +14,9 @@ from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
-from noroshi.cli import client, exits
-from noroshi.cli.client import Far
+from noroshi.cli import exits
+from noroshi.cli.clients import socket
+from noroshi.cli.clients.socket import Far
 from noroshi.core.words import Words
 from noroshi_lab.drill import texts
 from noroshi_lab.drill.failures import TEN, Failure
@@ -30,7 +31,7 @@ from noroshi_lab.lab.remote import Remote
 
 # A terminal that is closed sends SIGHUP; Windows has none.
 INTERRUPTS = [signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if os.name == "posix" else [])]
-REFUSALS = (client.Refused, remote.Refused, NotSeen, ProgramEnded)
+REFUSALS = (socket.Refused, remote.Refused, NotSeen, ProgramEnded)
 
 
 def main(argv: Sequence[str], *, language: str, door: Callable[[], Path]) -> int:

@@ -10,8 +10,8 @@ from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
-from noroshi.cli.layout import pad, table, width
-from noroshi.cli.times import SECONDS, span
+from noroshi.cli.output.tables import pad, table, width
+from noroshi.cli.output.times import SECONDS, span
 from noroshi.core.words import Words
 from noroshi_lab.drill import texts
 from noroshi_lab.drill.failures import Failure

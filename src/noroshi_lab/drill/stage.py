@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from noroshi.cli.client import Caller, Refused
+from noroshi.cli.clients.socket import Caller, Refused
 from noroshi.transports.mime.message import is_of
 from noroshi_lab.drill.setup import Setup
 from noroshi_lab.lab.remote import Remote

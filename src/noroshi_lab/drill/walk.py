@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
-from noroshi.cli import client
-from noroshi.cli.times import span
+from noroshi.cli.clients import socket
+from noroshi.cli.output.times import span
 from noroshi.core.words import Words, joined, plain
 from noroshi.transports.smtp.reply_classifier import gist
 from noroshi_lab.drill import texts
@@ -96,7 +96,7 @@ class _Walk:
             yield
         except BaseException:
             # It is told why; that the mending went wrong too would only hide it.
-            with suppress(client.Refused, remote.Refused):
+            with suppress(socket.Refused, remote.Refused):
                 self.failure.mends(self.stage)
             raise
         self.failure.mends(self.stage)

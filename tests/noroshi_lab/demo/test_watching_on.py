@@ -6,7 +6,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from noroshi.cli.client import Far
+from noroshi.cli.clients.socket import Far
 from noroshi_lab.demo import texts
 from tests.e2e.demos import Demo
 from tests.e2e.world import until

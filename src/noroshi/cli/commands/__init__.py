@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from noroshi.cli.commands.alarms import ALARM, ALARMS, SILENCE
-from noroshi.cli.commands.defining import (
+from noroshi.cli.commands.definition import DEFINITION
+from noroshi.cli.commands.definitions import (
     APPLY,
     BLUEPRINT,
     CHECK_CONFIG,
@@ -13,8 +14,9 @@ from noroshi.cli.commands.defining import (
     TAKE_BACK,
     VERSIONS,
 )
-from noroshi.cli.commands.editing import DEFINITION
-from noroshi.cli.commands.first import FIRST
+from noroshi.cli.commands.enable_disable import INSTANCES, MONITORS
+from noroshi.cli.commands.first_steps import FIRST
+from noroshi.cli.commands.mail import LEDGER, QUEUE, SEND
 from noroshi.cli.commands.node import (
     BACKUP,
     CHECK_STORE,
@@ -27,22 +29,11 @@ from noroshi.cli.commands.node import (
     SERVE,
     SERVICE,
 )
-from noroshi.cli.commands.parts import GLOBAL, Command, Option
-from noroshi.cli.commands.people import API_TOKEN, AUDIT, USER
-from noroshi.cli.commands.placing import INSTANCES, MONITORS
-from noroshi.cli.commands.sending import LEDGER, QUEUE, SEND
 from noroshi.cli.commands.setup import SETUP
-from noroshi.cli.commands.signing import AUTHORIZE, CERT, GUIDE, SECRET
-from noroshi.cli.commands.watching import (
-    BEAT,
-    CONTACTS,
-    DOCTOR,
-    HEALTH,
-    LOG,
-    PLACES,
-    STATUS,
-    TRY,
-)
+from noroshi.cli.commands.sign_in import AUTHORIZE, CERT, GUIDE, SECRET
+from noroshi.cli.commands.spec import GLOBAL, Command, Option
+from noroshi.cli.commands.status import BEAT, CONTACTS, DOCTOR, HEALTH, LOG, PLACES, STATUS, TRY
+from noroshi.cli.commands.users import API_TOKEN, AUDIT, USER
 from noroshi.core.words import Words
 
 PROGRAM = Words(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from noroshi.cli.commands.parts import FLAG, JSON, Command, Option
-from noroshi.cli.commands.watching import MONITOR, ONLY_MONITOR
+from noroshi.cli.commands.spec import FLAG, JSON, Command, Option
+from noroshi.cli.commands.status import MONITOR, ONLY_MONITOR
 from noroshi.core.words import Words
 
 ITEM = Option(
@@ -21,7 +21,7 @@ SAYING = Option(
 )
 ALARMS = Command(
     name="alarms",
-    run="noroshi.cli.alarms:alarms",
+    run="noroshi.cli.handlers.alarms:alarms",
     help=Words(
         en="what is not well, since when, who has it, and what was told",
         ja="続いているアラームと、確認した人、知らせた内容を一覧します",
@@ -34,7 +34,7 @@ ALARM = Command(
     under=(
         Command(
             name="acknowledge",
-            run="noroshi.cli.alarms:acknowledge",
+            run="noroshi.cli.handlers.alarms:acknowledge",
             help=Words(
                 en="you have it: repeats stop until it recovers or gets worse",
                 ja="確認済みにします。回復か悪化まで、繰り返しの通知は止まります",
@@ -49,7 +49,7 @@ ALARM = Command(
         ),
         Command(
             name="take-back",
-            run="noroshi.cli.alarms:take_back",
+            run="noroshi.cli.handlers.alarms:take_back",
             help=Words(
                 en="nobody has it any more: it is told again as its rules say",
                 ja="確認済みを取り消します。実行条件のとおりに、また知らせます",
@@ -58,7 +58,7 @@ ALARM = Command(
         ),
         Command(
             name="comment",
-            run="noroshi.cli.alarms:comment",
+            run="noroshi.cli.handlers.alarms:comment",
             help=Words(
                 en="say something of a monitor, kept with its history",
                 ja="監視項目にコメントを付けます。履歴と一緒に残ります",
@@ -89,7 +89,7 @@ SILENCE = Command(
     under=(
         Command(
             name="add",
-            run="noroshi.cli.silences:add",
+            run="noroshi.cli.handlers.silences:add",
             help=Words(
                 en="from now on tell nothing of a place, until a moment",
                 ja="いまから、決めた時刻まで通知を停止します",
@@ -136,7 +136,7 @@ SILENCE = Command(
         ),
         Command(
             name="list",
-            run="noroshi.cli.silences:list_",
+            run="noroshi.cli.handlers.silences:list_",
             help=Words(
                 en="what is silent, until when, by whom and why",
                 ja="通知停止を、期限・担当者・理由とともに一覧します",
@@ -152,7 +152,7 @@ SILENCE = Command(
         ),
         Command(
             name="end",
-            run="noroshi.cli.silences:end",
+            run="noroshi.cli.handlers.silences:end",
             help=Words(
                 en="end one now: what is still bad is told",
                 ja="いま終えます。まだ異常なものは、その時点で知らせます",

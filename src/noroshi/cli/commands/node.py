@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from noroshi.cli.commands.parts import FLAG, JSON, Command, Option
+from noroshi.cli.commands.spec import FLAG, JSON, Command, Option
 from noroshi.core.words import Words
 
 INIT = Command(
     name="init",
-    run="noroshi.cli.init:init",
+    run="noroshi.cli.handlers.init:init",
     help=Words(
         en="make a home folder: settings, key, empty store",
         ja="ホームフォルダーを作ります (設定、鍵、空の保存先)",
@@ -51,7 +51,7 @@ INIT = Command(
 )
 SERVE = Command(
     name="serve",
-    run="noroshi.cli.serve:serve",
+    run="noroshi.cli.handlers.serve:serve",
     help=Words(en="run the node: watch, and send", ja="ノードを動かします (監視と送信)"),
     more=(
         Words(
@@ -76,7 +76,7 @@ LAB = Command(
 )
 COMPLETION = Command(
     name="completion",
-    run="noroshi.cli.completion:completion",
+    run="noroshi.cli.handlers.completion:completion",
     help=Words(
         en="print what makes a shell complete commands and options",
         ja="シェルでコマンドやオプションを補完するための設定を表示します",
@@ -91,7 +91,7 @@ COMPLETION = Command(
 )
 BACKUP = Command(
     name="backup",
-    run="noroshi.cli.backup:backup",
+    run="noroshi.cli.handlers.backup:backup",
     help=Words(
         en="write a backup of the store while the node runs",
         ja="保存先のバックアップを取ります (ノードが動いたままで)",
@@ -113,7 +113,7 @@ BACKUP = Command(
 )
 RESTORE = Command(
     name="restore",
-    run="noroshi.cli.backup:restore",
+    run="noroshi.cli.handlers.backup:restore",
     help=Words(
         en="put a backup in the place of this home folder's store",
         ja="バックアップを、このホームフォルダーの保存先として戻します",
@@ -144,7 +144,7 @@ RESTORE = Command(
 )
 CHECK_STORE = Command(
     name="check-store",
-    run="noroshi.cli.backup:check_store",
+    run="noroshi.cli.handlers.backup:check_store",
     help=Words(
         en="look through the store, or a backup, for faults",
         ja="保存先やバックアップに異常がないか調べます",
@@ -179,7 +179,7 @@ KEY = Command(
     under=(
         Command(
             name="check",
-            run="noroshi.cli.key:check",
+            run="noroshi.cli.handlers.vault_key:check",
             help=Words(
                 en="which key it is, where it comes from, and what it opens",
                 ja="どの鍵か、どこにあるか、何を開けるかを確かめます",
@@ -188,7 +188,7 @@ KEY = Command(
         ),
         Command(
             name="backup",
-            run="noroshi.cli.key:backup",
+            run="noroshi.cli.handlers.vault_key:backup",
             help=Words(
                 en="write the key to a file that only a passphrase opens",
                 ja="パスフレーズで封印した鍵をファイルに書き出します",
@@ -197,7 +197,7 @@ KEY = Command(
         ),
         Command(
             name="restore",
-            run="noroshi.cli.key_back:restore",
+            run="noroshi.cli.handlers.vault_key_restore:restore",
             help=Words(
                 en="bring a key back from such a file", ja="書き出した鍵を元の場所に戻します"
             ),
@@ -205,7 +205,7 @@ KEY = Command(
         ),
         Command(
             name="rotate",
-            run="noroshi.cli.key:rotate",
+            run="noroshi.cli.handlers.vault_key:rotate",
             help=Words(
                 en="put a new key in its place, and seal everything anew",
                 ja="新しい鍵に交換し、すべてを封印し直します",
@@ -237,7 +237,7 @@ SERVICE = Command(
     under=(
         Command(
             name="install",
-            run="noroshi.cli.service:install",
+            run="noroshi.cli.handlers.service:install",
             help=Words(
                 en="let systemd run it from each boot on, as a user of its own",
                 ja="専用の利用者で、起動時から systemd に動かしてもらいます",
@@ -260,7 +260,7 @@ SERVICE = Command(
         ),
         Command(
             name="uninstall",
-            run="noroshi.cli.service:uninstall",
+            run="noroshi.cli.handlers.service:uninstall",
             help=Words(
                 en="stop the service and take it away; its home folder stays",
                 ja="サービスを止めて削除します (ホームフォルダーは残ります)",
@@ -269,7 +269,7 @@ SERVICE = Command(
         ),
         Command(
             name="status",
-            run="noroshi.cli.service_status:status",
+            run="noroshi.cli.handlers.service_status:status",
             help=Words(
                 en="whether it is installed and runs, and where things are",
                 ja="登録と動作の状態、ファイルの場所を表示します",

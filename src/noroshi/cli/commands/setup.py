@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from noroshi.cli.commands.parts import FLAG, Command, Option
+from noroshi.cli.commands.spec import FLAG, Command, Option
 from noroshi.core.words import Words
 
 

@@ -9,13 +9,13 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from noroshi.cli.cert import opened
-from noroshi.cli.client import Refused
-from noroshi.cli.secret import ENDS as STILL_ENDS, places
-from noroshi.cli.setup import words_proving as said
-from noroshi.cli.setup.guiding import Known, mending
-from noroshi.cli.setup.kept import Kept
-from noroshi.cli.setup.talk import Talk
+from noroshi.cli.clients.socket import Refused
+from noroshi.cli.handlers.certificates import opened
+from noroshi.cli.handlers.secrets import ENDS as STILL_ENDS, places
+from noroshi.cli.setup import texts_verification
+from noroshi.cli.setup.admin_steps import Known, mending
+from noroshi.cli.setup.dialogue import Talk
+from noroshi.cli.setup.drafts import Kept
 from noroshi.core.definitions.accounts import end_of, is_over
 from noroshi.core.words import Words
 from noroshi.guides.wanted import Wanted
@@ -38,7 +38,7 @@ def certified(talk: Talk, wanted: Wanted, known: Known) -> None:
         return
     if found is None:
         found = asked.call("certificate_new", name=account, ahead=talk.held)
-        talk.done(said.CERTIFICATE_MADE.fill(days=730))
+        talk.done(texts_verification.CERTIFICATE_MADE.fill(days=730))
     known.thumbprint = found["sha1"]
     known.certificate = _written(talk, account, found["pem"])
 
@@ -67,10 +67,12 @@ def _imported(talk: Talk, wanted: Wanted, known: Known, pem: str, before: Found 
         return False
 
     talk.until_proved(
-        lambda: talk.asked.call("certificate_import", **given), mend, said.UPLOADED
+        lambda: talk.asked.call("certificate_import", **given),
+        mend,
+        texts_verification.UPLOADED,
     )
     if before and before["sha1"] != known.thumbprint:
-        talk.done(said.REPLACED.fill(old=before["sha1"], new=known.thumbprint))
+        talk.done(texts_verification.REPLACED.fill(old=before["sha1"], new=known.thumbprint))
 
 
 def certificate_of(talk: Talk, kept: Kept, wanted: Wanted, known: Known) -> None:
@@ -82,14 +84,16 @@ def certificate_of(talk: Talk, kept: Kept, wanted: Wanted, known: Known) -> None
     except Refused as refused:
         if refused.kind != "not found":
             raise
-    talk.say(said.CERTIFICATE_LATER.fill(file=known.certificate))
+    talk.say(texts_verification.CERTIFICATE_LATER.fill(file=known.certificate))
 
 
 def another_secret(talk: Talk, kept: Kept, wanted: Wanted) -> Wanted:
     """Ask for one; what is refused, such as the secret's ID, is asked for again."""
-    talk.say(said.ASK_SECRET if wanted.alone else said.ASK_SECRET_OR_NONE)
+    talk.say(
+        texts_verification.ASK_SECRET if wanted.alone else texts_verification.ASK_SECRET_OR_NONE
+    )
     while True:
-        value = talk.hidden(said.SECRET_PROMPT)
+        value = talk.hidden(texts_verification.SECRET_PROMPT)
         if not value and not wanted.alone:
             public = replace(wanted, secret=False)
             kept.keep(public)
@@ -108,7 +112,7 @@ def asked_when_it_ends(talk: Talk, kept: Kept, wanted: Wanted, *, another: bool)
     before = "" if no_end(wanted.secret_ends) else wanted.secret_ends
     stays = before and another and talk.hurried and not talk.given.secret_ends
     ends = talk.text(
-        said.SECRET_ENDS,
+        texts_verification.SECRET_ENDS,
         option="--secret-ends",
         given=talk.given.secret_ends,
         default=before if talk.hurried or not another else "",
@@ -156,15 +160,19 @@ def is_kept(talk: Talk, entry: str) -> bool:
 def no_end(text: str) -> Words | None:
     """Why it cannot be the last day of a secret that has just been taken."""
     if day := end_of(text):
-        return said.IS_OVER.fill(day=day) if is_over(day, datetime.now(UTC)) else None
+        return (
+            texts_verification.IS_OVER.fill(day=day)
+            if is_over(day, datetime.now(UTC))
+            else None
+        )
     parts = LIKE_A_DAY.fullmatch(text)
     if not parts:
-        return said.NO_DATE
+        return texts_verification.NO_DATE
     try:
         day = date(*map(int, parts.groups()))
     except ValueError:
-        return said.NO_SUCH_DAY.fill(given=text)
-    return said.WRITE_DAY.fill(day=day)
+        return texts_verification.NO_SUCH_DAY.fill(given=text)
+    return texts_verification.WRITE_DAY.fill(day=day)
 
 
 def _written(talk: Talk, account: str, pem: str, stale: str = "") -> str:
@@ -182,8 +190,8 @@ def _written(talk: Talk, account: str, pem: str, stale: str = "") -> str:
             file.write_text(pem, encoding="ascii")
         except (OSError, ValueError):  # no folder to write in: it is shown instead
             break
-        talk.done(said.CERTIFICATE_WRITTEN.fill(file=file.resolve()))
+        talk.done(texts_verification.CERTIFICATE_WRITTEN.fill(file=file.resolve()))
         return str(file)
-    talk.say(said.CERTIFICATE_SHOWN)
+    talk.say(texts_verification.CERTIFICATE_SHOWN)
     talk.line(pem)
     return ""

@@ -1,0 +1,1 @@
+"""Ways from a command to a node: its socket, HTTP, or the store within this process."""

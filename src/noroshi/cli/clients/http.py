@@ -1,0 +1,140 @@
+"""Asking a node on another computer, through the API of its manager."""
+
+from __future__ import annotations
+
+import json
+import ssl
+from collections.abc import Callable, Mapping
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from typing import Any
+from urllib.parse import SplitResult, urlsplit
+
+from noroshi.cli.clients.socket import Refused, line_of, no_answer, patience_of, unpacked
+from noroshi.core.os_errors import why
+from noroshi.core.words import Words
+from noroshi.network.said import distrust
+
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+LONGEST_SAID = 200
+
+NO_URL = Words(
+    en="{url} is no address of a manager: it begins with https:// (http:// only on this computer) "
+    "and has no path.",
+    ja="{url} はマネージャーのアドレスではありません。https:// で始め (http:// はこのコンピューター"
+    "だけ)、パスは付けません。",
+)
+NO_TOKEN = Words(
+    en="A manager wants an API token: NOROSHI_TOKEN or --token. Make one there: noroshi token new",
+    ja="マネージャーには API トークンが必要です。NOROSHI_TOKEN か --token で渡してください "
+    "(作り方: noroshi token new)。",
+)
+CANNOT_REACH = Words(
+    en="Cannot reach the manager at {url}: {why}", ja="{url} のマネージャーに届きません: {why}"
+)
+NOT_TRUSTED = Words(
+    en="The certificate of {url} is not trusted: {why}. Name the file that it is signed by: "
+    "--ca-file (its own one is web-cert.pem in its home folder).",
+    ja="{url} の証明書を信頼できません ({why})。署名した証明書のファイルを --ca-file で指定してください "
+    "(マネージャー自身の証明書は、そのホームフォルダーの web-cert.pem です)。",
+)
+WENT_AWAY = Words(
+    en="The manager went away before it answered; whether it was done is not known.",
+    ja="返事の前にマネージャーが止まりました。実行されたかどうかは分かりません。",
+)
+NO_MANAGER = Words(
+    en="What answers at {url} is no manager of Noroshi (status {status}).",
+    ja="{url} で応答しているのは Noroshi のマネージャーではありません (ステータス {status})。",
+)
+NO_FILE = Words(en="{file} cannot be read: {why}", ja="{file} を読めません: {why}")
+
+
+class FarByHttp:
+    """The manager at that address; `ca_file` "" trusts what this computer trusts."""
+
+    def __init__(
+        self,
+        url: str,
+        token: str,
+        ca_file: str = "",
+        patience: Callable[[str], float] = patience_of,
+    ) -> None:
+        self.url, self._where = url, _read(url)
+        if not token.isascii() or not token.strip():
+            raise Refused("invalid", NO_TOKEN)
+        self._token, self._ca_file, self._patience = token.strip(), ca_file, patience
+
+    def call(self, op: str, /, **args: Any) -> Any:
+        """The answer as JSON's own types. Raises Refused."""
+        body, seconds = line_of(args), self._patience(op)
+        connection = self._connection(seconds)
+        try:
+            self._connect(connection)
+            connection.request("POST", f"/api/{op}", body, self._headers())
+            answer = connection.getresponse()
+            status, said = answer.status, answer.read()
+        except TimeoutError:
+            raise Refused("trouble", no_answer(op, seconds)) from None
+        except (OSError, HTTPException):
+            raise Refused("no node", WENT_AWAY) from None
+        finally:
+            connection.close()
+        return unpacked(self._understood(status, said))
+
+    def _headers(self) -> Mapping[str, str]:
+        return {
+            "Authorization": f"Bearer {self._token}",
+            "Content-Type": "application/json",
+            "Accept": "application/json",
+        }
+
+    def _connection(self, seconds: float) -> HTTPConnection:
+        host, port = self._where.hostname or "", self._where.port
+        if self._where.scheme == "http":
+            return HTTPConnection(host, port, timeout=seconds)
+        try:
+            context = ssl.create_default_context(cafile=self._ca_file or None)
+        except OSError as error:  # ssl.SSLError is one
+            words = NO_FILE.fill(file=self._ca_file, why=why(error))
+            raise Refused("invalid", words) from None
+        return HTTPSConnection(host, port, timeout=seconds, context=context)
+
+    def _connect(self, connection: HTTPConnection) -> None:
+        try:
+            connection.connect()
+        except TimeoutError:
+            raise
+        except ssl.SSLCertVerificationError as error:
+            told = NOT_TRUSTED.fill(url=self.url, why=distrust(error))
+            raise Refused("no node", told) from None
+        except OSError as error:
+            words = CANNOT_REACH.fill(url=self.url, why=why(error))
+            raise Refused("no node", words) from None
+
+    def _understood(self, status: int, said: bytes) -> Mapping[str, Any]:
+        """What was answered, if it is an answer of ours: no proxy's page, no other program's."""
+        try:
+            told = json.loads(said)
+        except ValueError:
+            told = None
+        if isinstance(told, dict) and (
+            "ok" in told or {"error", "words", "problems"} <= set(told)
+        ):
+            return told
+        raise Refused("no node", NO_MANAGER.fill(url=self.url, status=status))
+
+
+def _read(url: str) -> SplitResult:
+    try:
+        parts = urlsplit(url)
+        good = parts.hostname and parts.port != 0 and parts.path in ("", "/")
+    except ValueError:
+        good = False
+    secret = parts.username is not None or parts.query or parts.fragment if good else True
+    if not good or secret or not _scheme_fits(parts):
+        raise Refused("invalid", NO_URL.fill(url=url[:LONGEST_SAID]))
+    return parts
+
+
+def _scheme_fits(parts: SplitResult) -> bool:
+    """Without TLS the token would go over the network for all to read."""
+    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)

@@ -1,0 +1,136 @@
+"""Doing an operation on the store itself, when no node runs. It costs all of Noroshi's imports."""
+
+from __future__ import annotations
+
+import asyncio
+import getpass
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from typing import Any
+
+from noroshi import actions, checks, schema, transports
+from noroshi.actions.template import TemplateRenderer
+from noroshi.app.composition import open_service, open_to_examine, open_to_look
+from noroshi.cli.clients.socket import Refused, unpacked
+from noroshi.config.config import Config
+from noroshi.core.os_errors import why
+from noroshi.core.words import Words
+from noroshi.plugins import Plugins
+from noroshi.ports import Away, StoreError
+from noroshi.service import Service, administrator, answer
+from noroshi.service.monitors.status_view import kinds
+from noroshi.stores.sqlite.process_lock import Holder, holding, lock_of
+
+CANNOT_OPEN = Words(
+    en="No node is running, and the store cannot be opened: {why}",
+    ja="ノードが動いていないうえ、保存先を開けません: {why}",
+)
+
+
+LOOKS = frozenset(
+    {
+        "alarms",
+        "audit",
+        "blueprints",
+        "check_store",
+        "contacts",
+        "definition_show",
+        "export",
+        "first_look",
+        "guide_show",
+        "health",
+        "key_check",
+        "kinds",
+        "ledger",
+        "log",
+        "monitor_show",
+        "places",
+        "plan",
+        "queue_list",
+        "queue_mail",
+        "queue_show",
+        "route_list",
+        "secret_list",
+        "silence_list",
+        "status",
+        "token_list",
+        "user_list",
+        "version_show",
+        "versions",
+    }
+)
+"""Operations that write nothing and keep nothing for the next one: they need no lock, so that a
+command that waits in a pager, or is suspended, keeps no node from starting."""
+EXAMINES = frozenset({"examine_begin", "examine_look"})
+"""Operations that look and keep what they have begun for the next one. They need no lock either:
+what a sign-in's renewal writes is kept apart by its turn."""
+
+
+class Near:
+    """The service of this home folder, opened here. Once something is to be written no node may
+    start until it is closed."""
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        self._runner, self._stack = asyncio.Runner(), AsyncExitStack()
+        self._who = administrator(getpass.getuser())
+        self._service: Service | None = None
+        self._examining: Service | None = None
+
+    def call(self, op: str, /, **args: Any) -> Any:
+        """The answer as JSON's own types. Raises Refused."""
+        try:
+            return unpacked(self._runner.run(self._answer(op, args)))
+        except (StoreError, OSError) as error:
+            raise Refused("no node", CANNOT_OPEN.fill(why=why(error))) from None
+
+    def close(self) -> None:
+        """Give the store back."""
+        self._runner.run(self._stack.aclose())
+        self._runner.close()
+
+    async def _answer(self, op: str, args: Mapping[str, Any]) -> Mapping[str, Any]:
+        if self._service is None and op in LOOKS | EXAMINES:
+            try:
+                return await (self._examine if op in EXAMINES else self._look)(op, args)
+            except StoreError as error:
+                if error.away is not Away.OLD:
+                    raise
+        if self._service is None:
+            opened = open_service(self._config)
+            self._service = await self._stack.enter_async_context(opened)
+        return await answer(self._service, self._who, op, args)
+
+    async def _look(self, op: str, args: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Answer from the store, given back at once. A node that has it is not passed by: it
+        knows more."""
+        if self._examining is not None:
+            return await answer(self._examining, self._who, op, args)
+        self._pass_no_node_by()
+        async with open_to_look(self._config) as service:
+            return await answer(service, self._who, op, args)
+
+    async def _examine(self, op: str, args: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Answer from the store, which stays open: the examination goes on in this process, also
+        when a node starts meanwhile."""
+        if self._examining is None:
+            self._pass_no_node_by()
+            opened = open_to_examine(self._config)
+            self._examining = await self._stack.enter_async_context(opened)
+        return await answer(self._examining, self._who, op, args)
+
+    def _pass_no_node_by(self) -> None:
+        lock = lock_of(self._config.store)
+        found = holding(lock)
+        if found is not None and found.holder is Holder.RUNNING:
+            raise StoreError(found.words(lock))
+
+
+def built_in_kinds() -> Any:
+    """The answer to `kinds` without a home folder."""
+    return schema.plain(kinds(built_in(TemplateRenderer())))
+
+
+def built_in(renderer: TemplateRenderer) -> Plugins:
+    """The kinds that need no installing."""
+    return Plugins(checks.BUILT_IN, actions.built_in(renderer), transports.BUILT_IN)

@@ -1,0 +1,214 @@
+"""Asking a running node through its local door: one line of JSON out, one line back.
+
+Plain blocking sockets, as `noroshi send` in a script must be over before one notices it.
+"""
+
+from __future__ import annotations
+
+import json
+import socket
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Protocol
+
+from noroshi.cli.paths import DOOR, NAME
+from noroshi.core.os_errors import why
+from noroshi.core.words import Words
+
+LONGEST_ANSWER, QUICK_ANSWER = 120.0, 10.0
+"""Seconds; `apply` tries every template, a sign-in waits for the provider."""
+REPORT = "beat"
+QUICK = frozenset(
+    {
+        REPORT,
+        "alarms",
+        "audit",
+        "blueprints",
+        "contacts",
+        "definition_show",
+        "examine_begin",
+        "examine_look",
+        "export",
+        "first_look",
+        "health",
+        "key_check",
+        "kinds",
+        "ledger",
+        "log",
+        "monitor_show",
+        "own_account",
+        "own_password",
+        "own_totp",
+        "own_totp_off",
+        "own_totp_on",
+        "places",
+        "queue_list",
+        "queue_mail",
+        "queue_show",
+        "silence_list",
+        "route_list",
+        "status",
+        "token_list",
+        "user_list",
+        "version_show",
+        "versions",
+    }
+)
+"""What a node that is alive answers at once: looking, and a job's report."""
+CHUNK = 1 << 16
+
+CANNOT_ENTER = Words(
+    en="Cannot reach the node by {door}: {why}. "
+    "Run it as Noroshi's own user, or as a member of the door's group.",
+    ja="{door} からノードに届きません: {why}。"
+    "Noroshi を動かしている利用者か、door_group の利用者で実行してください。",
+)
+NO_NODE = Words(
+    en="No node is running behind {door}. Start it: noroshi serve",
+    ja="{door} の先でノードが動いていません。noroshi serve で始めてください。",
+)
+NO_SERVICE = Words(
+    en="The service does not run: nobody is behind {door}. Start it: systemctl start {name}",
+    ja="サービスが動いていないため、{door} から届きません。systemctl start {name} で"
+    "始めてください。",
+)
+WENT_AWAY = Words(
+    en="The node went away before it answered; whether it was done is not known. "
+    "Look with: noroshi status",
+    ja="返事の前にノードが止まりました。実行されたかどうかは分かりません。"
+    "noroshi status で確かめてください。",
+)
+NO_TEXT = Words(
+    en="Something that was given is not text in this terminal's encoding; nothing was sent.",
+    ja="文字コードが正しくない引数があります。何も送っていません。",
+)
+NO_ANSWER = Words(
+    en="The node has not answered for {seconds:g} s; whether it was done is not known.",
+    ja="ノードから{seconds:g}秒間返事がありません。実行されたかどうかは分かりません。",
+)
+STANDS_STILL = Words(
+    en="The node has not answered for {seconds:g} s: it stands still (stopped, or without "
+    "processor time), or is badly overloaded. See: noroshi service status",
+    ja="ノードから{seconds:g}秒間返事がありません。プロセスが止まっているか、"
+    "ひどく混み合っています。noroshi service status で確かめてください。",
+)
+NOT_REPORTED = Words(
+    en="{why}\nSo whether the report was kept is not known.",
+    ja="{why}\nそのため、報告が保存されたかどうかは分かりません。",
+)
+
+
+class Refused(Exception):
+    """Why it was not done, as the node said it; `kind` decides the exit code."""
+
+    def __init__(
+        self, kind: str, words: Words, problems: Sequence[tuple[str, Words]] = ()
+    ) -> None:
+        super().__init__(words.en)
+        self.kind, self.words, self.problems = kind, words, tuple(problems)
+
+    def about(self, where: str) -> bool:
+        """Whether one of the problems is there."""
+        return any(place == where for place, _ in self.problems)
+
+
+class NoNode(Refused):
+    """Nobody listens there."""
+
+    def __init__(self, door: Path) -> None:
+        words = NO_SERVICE if door == Path(DOOR) else NO_NODE
+        super().__init__("no node", words.fill(door=door, name=NAME))
+
+
+class Caller(Protocol):
+    """Whoever does an operation for a command: a running node, or its store itself."""
+
+    def call(self, op: str, /, **args: Any) -> Any:
+        """The answer as JSON's own types. Raises Refused."""
+
+
+class Away(Caller, Protocol):
+    """A node elsewhere."""
+
+    url: str
+    """Where it answers."""
+
+
+def patience_of(op: str) -> float:
+    """How many seconds one waits for the answer to an operation."""
+    return QUICK_ANSWER if op in QUICK else LONGEST_ANSWER
+
+
+class Far:
+    """A node behind its door. `patience` says how many seconds to wait for which operation."""
+
+    def __init__(self, door: Path, patience: Callable[[str], float] = patience_of) -> None:
+        self.door, self._patience = door, patience
+
+    def call(self, op: str, /, **args: Any) -> Any:
+        """Raises NoNode if nobody listens, else Refused."""
+        line, seconds = line_of({"op": op, "args": args}), self._patience(op)
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+            connection.settimeout(seconds)
+            try:
+                self._connect(connection)
+                return unpacked(json.loads(_ask(connection, line)))
+            except TimeoutError:
+                raise Refused("trouble", no_answer(op, seconds)) from None
+
+    def _connect(self, connection: socket.socket) -> None:
+        try:
+            connection.connect(str(self.door))
+        except (FileNotFoundError, ConnectionRefusedError):
+            raise NoNode(self.door) from None
+        except BlockingIOError:  # so many wait there that no more are let in (unix(7))
+            raise TimeoutError from None
+        except TimeoutError:
+            raise
+        except OSError as error:
+            raise Refused(
+                "no node", CANNOT_ENTER.fill(door=self.door, why=why(error))
+            ) from None
+
+
+def line_of(request: object) -> bytes:
+    """As JSON on one line. Refused if something of it is no text."""
+    try:
+        return json.dumps(request, ensure_ascii=False).encode() + b"\n"
+    except UnicodeEncodeError:  # an argument's bytes that mean no letter here
+        raise Refused("invalid", NO_TEXT) from None
+
+
+def _ask(connection: socket.socket, line: bytes) -> bytes:
+    try:
+        # Who is sent away at the door is told so before all was heard: that answer is there.
+        with suppress(BrokenPipeError, ConnectionResetError):
+            connection.sendall(line)
+        parts = list[bytes]()
+        while not (parts and parts[-1].endswith(b"\n")):
+            part = connection.recv(CHUNK)
+            if not part:
+                raise Refused("no node", WENT_AWAY)
+            parts.append(part)
+        return b"".join(parts)
+    except TimeoutError:
+        raise
+    except OSError:
+        raise Refused("no node", WENT_AWAY) from None
+
+
+def no_answer(op: str, seconds: float) -> Words:
+    """What to say of a node that has kept silent for so long."""
+    if op not in QUICK:
+        return NO_ANSWER.fill(seconds=seconds)
+    why = STANDS_STILL.fill(seconds=seconds)
+    return NOT_REPORTED.fill(why=why) if op == REPORT else why
+
+
+def unpacked(answer: Any) -> Any:
+    """What was answered; Refused if it was a refusal."""
+    if "ok" in answer:
+        return answer["ok"]
+    problems = [(p["where"], Words(**p["what"])) for p in answer["problems"]]
+    raise Refused(answer["error"], Words(**answer["words"]), problems)

@@ -1,0 +1,217 @@
+"""What a command is given: its arguments, the person's language, and the way to the node."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import time
+from argparse import Namespace
+from collections.abc import Mapping
+from contextlib import ExitStack, closing
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from noroshi.cli.clients.socket import Away, Caller, Far, NoNode, Refused
+from noroshi.cli.commands import COMMANDS
+from noroshi.cli.paths import DOOR, HOME
+from noroshi.cli.terminal_escape import escaped
+from noroshi.config.config import Config, ConfigError, read_config
+from noroshi.core.words import Words
+
+if TYPE_CHECKING:
+    from noroshi.stores.sqlite.process_lock import Holding
+
+VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
+
+
+PROGRAMS = ("demo", "lab")
+"""Programs of their own, with options of their own: they know no --home."""
+OURS = [command for command in COMMANDS if command.name not in PROGRAMS]
+SPELLED = [f"{command.name} {one.name}" for command in OURS for one in command.under] + [
+    command.name for command in OURS if not command.under
+]
+HINT = re.compile(rf"\bnoroshi (?:{'|'.join(map(re.escape, SPELLED))})\b")
+"""A command of ours in a text, as something to type."""
+
+
+STARTS_WITHIN, HANDS_OVER, STEP = 5.0, 2.0, 0.1
+"""Seconds for which a node that is starting is waited for; for which it is thought to be still
+there when it is not seen any more, as another may take its place; and between two looks at it."""
+SERVICE_STARTS = Words(
+    en="The service is starting, and not ready to answer yet. Try again in a moment; what it does: "
+    "journalctl -u noroshi",
+    ja="サービスは起動中で、まだ応答できません。少し待ってからもう一度実行してください。"
+    "様子を見るには: journalctl -u noroshi",
+)
+
+
+def _is_made(door: Path) -> bool:
+    """systemd makes the folder as it starts the service, and removes it as that ends."""
+    return door.parent.is_dir() and not door.exists()
+
+
+def _sentence(words: Words) -> Words:
+    return Words(en=f"{words.en[:1].upper()}{words.en[1:]}.", ja=f"{words.ja}。")
+
+
+def at_home(text: str, home: str) -> str:
+    """The same text, its commands meant for the home folder that was given, if one was."""
+    return HINT.sub(lambda m: f"{m[0]} --home {shlex.quote(home)}", text) if home else text
+
+
+def home_of(given: str, environment: Mapping[str, str], *, root: bool) -> Path:
+    """The home folder: as given, else $NOROSHI_HOME, else where such data goes (XDG)."""
+    if chosen := given or environment.get("NOROSHI_HOME"):
+        return Path(chosen).absolute()
+    if root:
+        return Path(HOME)
+    data = environment.get("XDG_DATA_HOME")
+    return (Path(data) if data else Path.home() / ".local" / "share") / "noroshi"
+
+
+def door_of(
+    given: str, environment: Mapping[str, str], *, own_node: bool, service: bool
+) -> Path | None:
+    """The door as given, else $NOROSHI_DOOR, else that of this machine's service for who has
+    no node of their own; None: where noroshi.toml says."""
+    if chosen := given or environment.get("NOROSHI_DOOR"):
+        return Path(chosen)
+    return Path(DOOR) if service and not own_node else None
+
+
+def language_of(chosen: str, environment: Mapping[str, str]) -> str:
+    """ "ja" or "en": as chosen, else as the person's locale says (in POSIX's order)."""
+    spoken = next((environment[name] for name in VARIABLES if environment.get(name)), "")
+    return chosen or ("ja" if spoken.lower().startswith("ja") else "en")
+
+
+class Asked:
+    """One command as it was asked for, and the node that it is asked of."""
+
+    def __init__(
+        self,
+        given: Namespace,
+        home: Path,
+        language: str,
+        door: Path | None,
+        away: Away | None = None,
+    ) -> None:
+        self.given, self.home, self.language, self.door = given, home, language, door
+        self.away = away
+        self.running = True
+        """Whether a node runs; known after the first call."""
+        self._near: Caller | None = away
+        self._open = ExitStack()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._open.close()
+
+    @cached_property
+    def config(self) -> Config:
+        """The node's settings. Raises ConfigError."""
+        return read_config(self.home)
+
+    @property
+    def config_here(self) -> Config | None:
+        """None for a node that was named, and whose settings nobody can read from here."""
+        try:
+            return None if self.away is not None else self.config
+        except ConfigError:
+            if self.door is None:
+                raise
+            return None
+
+    def call(self, op: str, /, **args: Any) -> Any:
+        """Ask the node that was named, or the running one; when none runs, the store itself.
+        Raises Refused."""
+        if self._near is not None:
+            return self._near.call(op, **args)
+        try:
+            self.running = True
+            return self._of_node(op, args)
+        except NoNode:
+            if self.door is not None:  # a certain node was meant, and it is not there
+                raise
+        # Only now: it costs asyncio and all of Noroshi, ten times what a running node does.
+        from noroshi.cli.clients.in_process import LOOKS, Near
+
+        self.running = False
+        self._near = self._open.enter_context(closing(Near(self.config)))
+        try:
+            told = self._near.call(op, **args)
+        except Refused as refused:
+            if refused.kind != "no node" or not self._node_came():
+                raise
+        else:
+            if op not in LOOKS or not self._node_came():
+                return told
+        self.let_go()
+        self.running = True
+        return self._of_node(op, args)
+
+    def _of_node(self, op: str, args: Mapping[str, Any]) -> Any:
+        """Ask the node; one that is just starting is waited for. Raises NoNode, else Refused."""
+        node, end, gone_at = Far(self.door or self.config.door), 0.0, 0.0
+        while True:
+            try:
+                return node.call(op, **args)
+            except NoNode:
+                now, starting = time.monotonic(), self._starting()
+                if starting is not None:
+                    end, gone_at = end or now + STARTS_WITHIN, now + HANDS_OVER
+                    if now >= end:
+                        raise Refused("no node", starting) from None
+                elif now >= gone_at:  # at the first look, or it ended without having started
+                    raise
+            time.sleep(STEP)
+
+    def _starting(self) -> Words | None:
+        """What to say of a node that has its store and no open door yet; None: there is none."""
+        if self.door is not None:
+            return SERVICE_STARTS if self.door == Path(DOOR) and _is_made(self.door) else None
+        from noroshi.stores.sqlite.process_lock import (
+            Holder,  # only now: a running node needs none
+        )
+
+        found = self._holding()
+        # Who runs and is not heard has just opened its door, or not yet written that it starts.
+        if found is None or found.holder not in (Holder.STARTING, Holder.RUNNING):
+            return None
+        return _sentence(found.words(self._lock))
+
+    def _node_came(self) -> bool:
+        """Return whether a node took the store while it was opened here."""
+        from noroshi.stores.sqlite.process_lock import Holder
+
+        found = self._holding()
+        return found is not None and found.holder in (Holder.STARTING, Holder.RUNNING)
+
+    def _holding(self) -> Holding | None:
+        from noroshi.stores.sqlite.process_lock import holding
+
+        return holding(self._lock)
+
+    @property
+    def _lock(self) -> Path:
+        from noroshi.stores.sqlite.process_lock import lock_of
+
+        return lock_of(self.config.store)
+
+    def let_go(self) -> None:
+        """Give the store back until the next call, so that a node may start meanwhile."""
+        self._near = None
+        self._open.close()
+
+    def say(self, words: Words | Mapping[str, str]) -> str:
+        """A text of ours, or of an answer, in the person's language; its hints can be typed."""
+        told = words.say(self.language) if isinstance(words, Words) else words[self.language]
+        return at_home(told, getattr(self.given, "home", ""))
+
+    def print_json(self, value: Any) -> None:
+        """For programs: the answer as it is, both languages in it."""
+        print(escaped(json.dumps(value, ensure_ascii=False, indent=2)))

@@ -1,0 +1,1 @@
+"""What each command does: it asks operations, and prints their answers."""

@@ -1,0 +1,136 @@
+"""`noroshi alarms` and `noroshi alarm`: what is not well, and who has it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from noroshi.cli import exits
+from noroshi.cli.context import Asked
+from noroshi.cli.handlers.silences import lines
+from noroshi.cli.output.levels import shown
+from noroshi.cli.output.tables import table
+from noroshi.cli.output.times import clock, lasted
+from noroshi.core.words import Words
+
+Answer = Mapping[str, Any]
+CALM = Words(en="○ Nothing is wrong.", ja="○ 続いているアラームはありません。")
+OPEN = Words(
+    en="Not well: {count}; not acknowledged: {nobody}.",
+    ja="続いているアラーム {count}件、うち確認待ち {nobody}件。",
+)
+SINCE = Words(en="since {at} ({span})", ja="{at} から ({span})")
+NOBODY = Words(en="not acknowledged", ja="確認待ち")
+HAS_IT = Words(en="✓ {who} since {at}", ja="✓ {who} {at}")
+SILENT = Words(en="silent until {at}", ja="{at} まで通知停止")
+WORKS = Words(en="maintenance until {at}", ja="{at} までメンテナンス")
+TOLD = Words(
+    en="{rule}: told {contacts} at {at}", ja="{rule}: {at} に {contacts} へ知らせました"
+)
+TIMES = Words(en="{told} ({times:time|times})", ja="{told} ({times}回)")
+NOT_TOLD = Words(en="{rule}: {because}", ja="{rule}: {because}")
+IS_HAD = Words(
+    en="Acknowledged: {what}. It is told again once it gets worse, and its recovery is told.",
+    ja="確認済みにしました: {what}。悪化したとき、回復したときは知らせます。",
+)
+IS_BACK = Words(
+    en="Taken back: {what}. It is told again as its rules say.",
+    ja="確認済みを取り消しました: {what}。実行条件のとおりに、また知らせます。",
+)
+IS_KEPT = Words(en="Kept: {path}", ja="コメントを保存しました: {path}")
+
+
+def alarms(asked: Asked) -> int:
+    """What is not well, what nobody has first."""
+    found = asked.call("alarms", monitor=asked.given.monitor)
+    if asked.given.json:
+        asked.print_json(found)
+    else:
+        print("\n".join(_page(asked, found, datetime.fromisoformat(found["at"]))))
+    return exits.DONE
+
+
+def acknowledge(asked: Asked) -> int:
+    """Somebody has it."""
+    return _changed(asked, "alarm_acknowledge", IS_HAD)
+
+
+def take_back(asked: Asked) -> int:
+    """Nobody has it any more."""
+    return _changed(asked, "alarm_unacknowledge", IS_BACK)
+
+
+def comment(asked: Asked) -> int:
+    """Keep what somebody says."""
+    given = asked.given
+    said = asked.call("alarm_comment", monitor=given.monitor, text=given.text, item=given.item)
+    if given.json:
+        asked.print_json(said)
+    else:
+        print(asked.say(IS_KEPT.fill(path=_what(said))))
+    return exits.DONE
+
+
+def _changed(asked: Asked, op: str, words: Words) -> int:
+    given = asked.given
+    item = {} if given.item is None else {"item": given.item}
+    found = asked.call(op, monitor=given.monitor, comment=given.comment, **item)
+    if given.json:
+        asked.print_json(found)
+    else:
+        print(asked.say(words.fill(what=", ".join(map(_what, found)))))
+    return exits.DONE
+
+
+def _what(row: Answer) -> str:
+    return f"{row['path']} {row['item']}".strip()
+
+
+def _page(asked: Asked, found: Answer, now: datetime) -> Iterator[str]:
+    rows = found["rows"]
+    nobody = sum(row["acknowledged"] is None for row in rows)
+    yield asked.say(OPEN.fill(count=len(rows), nobody=nobody) if rows else CALM)
+    told = table([_row(asked, row, now) for row in rows])
+    for row, line in zip(rows, told, strict=True):
+        yield line
+        yield from (f"    {told}" for told in _below(asked, row, now))
+    yield from lines(asked, found, now)
+
+
+def _row(asked: Asked, row: Answer, now: datetime) -> Sequence[str]:
+    since = SINCE.fill(at=clock(row["since"], now), span=lasted(row["since"], now))
+    return (
+        shown(row["level"], asked.language),
+        row["path"],
+        row["item"],
+        asked.say(since) if row["since"] else "",
+        _holder(asked, row, now),
+        asked.say(row["words"]),
+    )
+
+
+def _holder(asked: Asked, row: Answer, now: datetime) -> str:
+    had = row["acknowledged"]
+    if had is None:
+        return asked.say(NOBODY)
+    return asked.say(HAS_IT.fill(who=had["who"], at=clock(had["at"], now)))
+
+
+def _below(asked: Asked, row: Answer, now: datetime) -> Iterator[str]:
+    """What was said of it, and of each rule what it told, or why it did not."""
+    if row["acknowledged"] and row["acknowledged"]["words"]:
+        yield from row["acknowledged"]["words"].splitlines()
+    for key, words in (("silent", SILENT), ("maintenance", WORKS)):
+        if row[key]:
+            yield asked.say(words.fill(at=clock(row[key], now)))
+    known = [one for one in row["told"] if one["reason"] or one["at"]]
+    yield from (asked.say(_told(asked, one, now)) for one in known)
+
+
+def _told(asked: Asked, one: Answer, now: datetime) -> Words:
+    if one["at"] is None:
+        return NOT_TOLD.fill(rule=one["called"], because=asked.say(one["because"]))
+    contacts = ", ".join(one["contacts"])
+    told = TOLD.fill(rule=one["called"], contacts=contacts, at=clock(one["at"], now))
+    return TIMES.fill(told=told, times=one["times"]) if one["times"] > 1 else told

@@ -1,0 +1,191 @@
+"""`noroshi plan`, `apply` and `export`: definitions between a folder of files and the node."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from noroshi.cli import exits
+from noroshi.cli.clients.socket import Refused
+from noroshi.cli.context import Asked
+from noroshi.cli.output.placeholders import (
+    Found,
+    placeholders_as_json,
+    placeholders_of,
+    say_placeholders,
+)
+from noroshi.core.definitions.problems import Problem
+from noroshi.core.os_errors import why
+from noroshi.core.words import Words
+from noroshi.definitions import by_file, look_into, what_would_be_lost, write_folder
+from noroshi.ports import Document
+from noroshi.schema import Invalid
+
+UNUSABLE = Words(
+    en="{folder} cannot be used; nothing was changed. Problems: {count}",
+    ja="{folder} は取り込めません。何も変更していません。誤りは{count}件です:",
+)
+WOULD_LOSE = Words(
+    en="Nothing was written: {folder} holds what version {version} does not. "
+    "To write all the same: noroshi export --force {folder}",
+    ja="何も書き出していません。{folder} に版 {version} と違うものがあります。"
+    "それでも書き出すには: noroshi export --force {folder}",
+)
+CANNOT_WRITE = Words(en="Cannot write {folder}: {why}", ja="{folder} に書き出せません: {why}")
+NO_DIFFERENCE = Words(
+    en="Nothing differs from version {version}.", ja="版 {version} との違いはありません。"
+)
+WOULD_CHANGE = Words(
+    en="Changes to version {version}: {count}", ja="版 {version} からの変更は{count}件です:"
+)
+HOW_TO_APPLY = Words(
+    en="Bring it into force: noroshi apply --base {version} {folder}",
+    ja="有効にするには: noroshi apply --base {version} {folder}",
+)
+NOW_CURRENT = Words(
+    en="Version {version} is in force. Changes: {count}",
+    ja="版 {version} が有効になりました。変更は{count}件です:",
+)
+NOBODY_RUNS = Words(
+    en="No node is running; it takes effect at the next noroshi serve.",
+    ja="ノードは動いていません。次の noroshi serve から有効です。",
+)
+BEWARE = Words(en="Beware:", ja="ご確認ください:")
+WRITTEN = Words(
+    en="Wrote version {version} to {folder}: {count:file|files}.",
+    ja="版 {version} を {folder} に書き出しました ({count}ファイル)。",
+)
+
+
+def plan(asked: Asked) -> int:
+    """What would change; exit code 3 if it could not be applied."""
+    documents = documents_of(asked, Path(asked.given.folder))
+    planned = asked.call("plan", documents=documents)
+    left = _left(documents)
+    if asked.given.json:
+        asked.print_json({**planned, "placeholders": placeholders_as_json(left)})
+        return exits.INVALID if planned["problems"] else exits.DONE
+    if planned["problems"]:
+        raise _unusable(asked, [(p["where"], Words(**p["what"])) for p in planned["problems"]])
+    found, base = planned["differences"], planned["base"]
+    if not found and not planned["refused"]:
+        print(asked.say(NO_DIFFERENCE.fill(version=base)))
+        say_cautions(asked, planned["cautions"])
+        say_placeholders(asked, left)
+        return exits.DONE
+    _list(asked, WOULD_CHANGE.fill(count=len(found), version=base), found)
+    say_cautions(asked, planned["cautions"])
+    say_placeholders(asked, left)
+    how = HOW_TO_APPLY.fill(version=base, folder=asked.given.folder)
+    print(asked.say(planned["refused"] or how))
+    return exits.DONE
+
+
+def apply(asked: Asked) -> int:
+    """Bring the folder into force."""
+    given = asked.given
+    documents = documents_of(asked, Path(given.folder))
+    applied = asked.call(
+        "apply", documents=documents, base=given.base, note=given.note, empty=given.empty
+    )
+    left = _left(documents)
+    if given.json:
+        asked.print_json({**applied, "placeholders": placeholders_as_json(left)})
+        return exits.DONE
+    say_applied(asked, applied)
+    say_placeholders(asked, left)
+    return exits.DONE
+
+
+def _left(documents: Sequence[Mapping[str, Any]]) -> Found:
+    return placeholders_of(Document(**one) for one in documents)
+
+
+def say_applied(asked: Asked, applied: Mapping[str, Any]) -> int:
+    """Which version is in force now, and what that changed."""
+    if asked.given.json:
+        asked.print_json(applied)
+        return exits.DONE
+    found, version = applied["differences"], applied["version"]
+    if not found:
+        print(asked.say(NO_DIFFERENCE.fill(version=version)))
+        say_cautions(asked, applied["cautions"])
+        return exits.DONE
+    _list(asked, NOW_CURRENT.fill(count=len(found), version=version), found)
+    say_cautions(asked, applied["cautions"])
+    if not asked.running:
+        print(asked.say(NOBODY_RUNS))
+    return exits.DONE
+
+
+def say_would(asked: Asked, applied: Mapping[str, Any]) -> int:
+    """What would change, of a change that was only tried."""
+    if asked.given.json:
+        asked.print_json(applied)
+        return exits.DONE
+    found, version = applied["differences"], applied["version"]
+    if found:
+        _list(asked, WOULD_CHANGE.fill(count=len(found), version=version), found)
+    else:
+        print(asked.say(NO_DIFFERENCE.fill(version=version)))
+    say_cautions(asked, applied["cautions"])
+    return exits.DONE
+
+
+def say_cautions(asked: Asked, found: Sequence[Mapping[str, str]]) -> None:
+    """What somebody should know, if there is something."""
+    if found:
+        _list(asked, BEWARE, found)
+
+
+def export(asked: Asked) -> int:
+    """Write what is in force into the folder; without --force nothing that is there is lost."""
+    exported, folder = asked.call("export"), Path(asked.given.folder)
+    documents = tuple(Document(**document) for document in exported["documents"])
+    try:
+        lost = () if asked.given.force else what_would_be_lost(folder, documents)
+        if lost:
+            head = WOULD_LOSE.fill(folder=folder, version=exported["version"])
+            raise Refused("conflict", head, [(p.where, p.what) for p in lost])
+        write_folder(folder, documents)
+    except Invalid as invalid:
+        raise _unusable(asked, [(p.where, p.what) for p in invalid.problems]) from None
+    except OSError as error:
+        raise Refused("invalid", CANNOT_WRITE.fill(folder=folder, why=why(error))) from None
+    version, count = exported["version"], len(documents)
+    print(asked.say(WRITTEN.fill(version=version, folder=folder, count=count)))
+    return exits.DONE
+
+
+def documents_of(asked: Asked, folder: Path) -> Sequence[Mapping[str, Any]]:
+    """The definitions in a folder, as an operation takes them. Raises Refused."""
+    found = look_into(folder)
+    documents = [{"key": one.key, "body": one.body} for one in found.documents]
+    if found.problems:
+        raise _unusable(asked, _all_problems(asked, documents, found.problems))
+    return documents
+
+
+def _all_problems(
+    asked: Asked, documents: Sequence[Mapping[str, Any]], of_files: Sequence[Problem]
+) -> Sequence[tuple[str, Words]]:
+    """What is wrong with the files, and what the node says of those that could be read."""
+    faulty = [problem.where for problem in of_files]
+    try:
+        planned = asked.call("plan", documents=documents, faulty=faulty)
+    except Refused:  # nobody to ask: the files are wrong all the same
+        return [(p.where, p.what) for p in of_files]
+    told = [Problem(p["where"], Words(**p["what"])) for p in planned["problems"]]
+    return [(p.where, p.what) for p in by_file((*of_files, *told))]
+
+
+def _unusable(asked: Asked, problems: Sequence[tuple[str, Words]]) -> Refused:
+    head = UNUSABLE.fill(folder=asked.given.folder, count=len(problems))
+    return Refused("invalid", head, problems)
+
+
+def _list(asked: Asked, head: Words, found: Iterable[Mapping[str, str]]) -> None:
+    print(asked.say(head))
+    for words in found:
+        print(f"  {asked.say(words)}")

@@ -1,0 +1,173 @@
+"""`noroshi backup`, `restore`, `check-store`: the store in another file, back from it, and whole."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+from noroshi.cli import exits
+from noroshi.cli.clients.socket import Refused
+from noroshi.cli.context import Asked
+from noroshi.cli.output.times import clock, span
+from noroshi.config.config import Config
+from noroshi.core.words import Words
+from noroshi.ports import StoreError
+
+MIB = 1 << 20
+BACKED_UP = Words(
+    en="Wrote {path} ({size} MiB, {waiting:mail waits|mails wait} in it).",
+    ja="{path} に書きました ({size} MiB、送信待ち {waiting}通)。",
+)
+KEY_ELSEWHERE = Words(
+    en="The secrets in it are sealed, and the key {key} is NOT in it: keep a copy of the key "
+    "elsewhere, or they cannot be opened again.",
+    ja="中の秘密は封じたままです。鍵 {key} は含まれていません。鍵は別の場所に控えてください。"
+    "鍵がなければ、秘密は二度と開けません。",
+)
+ITS_KEY_ELSEWHERE = Words(
+    en="The secrets in it are sealed, and the key of its vault is NOT in it: keep a copy of the "
+    "key elsewhere, or they cannot be opened again.",
+    ja="中の秘密は封じたままです。保管庫の鍵は含まれていません。鍵は別の場所に控えてください。"
+    "鍵がなければ、秘密は二度と開けません。",
+)
+ITS_STORE = Words(en="The store of the node", ja="ノードの保存先")
+CANNOT_RESTORE = Words(en="Nothing was restored: {why}", ja="復元していません: {why}")
+RESTORED = Words(
+    en="Restored {store} from {path}: version {version}, {waiting:mail waits|mails wait}.",
+    ja="{path} から {store} を復元しました: 版 {version}、送信待ち {waiting}通。",
+)
+AGE = Words(
+    en="What it last knows of is {seen}, {age} ago. What happened since is not in it: a mail that "
+    "waited then and was accepted since is sent again, under the same Message-ID.",
+    ja="最後の記録は {seen} ({age}前) です。それより後のことは含まれていません。そのとき送信待ちで、"
+    "後に受領されたメールは、同じ Message-ID でもう一度送られます。",
+)
+NEVER_RAN = Words(
+    en="No node had run on it yet.", ja="まだノードが動いたことのない保存先です。"
+)
+WERE_OUT = Words(
+    en="{out} of them were on their way when it was made; whether they arrived is not known, "
+    "they are sent again under the same Message-ID.",
+    ja="うち {out}通はバックアップのとき送信中でした。届いたかどうか分からないため、"
+    "同じ Message-ID でもう一度送ります。",
+)
+HELD = Words(
+    en="{held:mail is|mails are} held: look with noroshi queue list, let them go with noroshi queue "
+    "release ID.",
+    ja="{held}通を保留にしました。noroshi queue list で確かめ、noroshi queue release ID で"
+    "送れます。",
+)
+HOLD_THEM = Words(
+    en="To look at them before they go: restore again with --hold, before the node starts.",
+    ja="送る前に確かめるには、ノードを始める前に --hold を付けてもう一度復元してください。",
+)
+KEPT = Words(
+    en="The store that was there is {kept} now.", ja="元の保存先は {kept} に残しました。"
+)
+KEY_NEEDED = Words(
+    en="There is no key at {key}. Bring that of the old machine back (noroshi key restore FILE), "
+    "unless systemd hands it over; without it the sign-ins have to be made again.",
+    ja="鍵 {key} がありません。systemd が渡すのでなければ、元のマシンの鍵を戻してください "
+    "(noroshi key restore ファイル)。なければ、サインインをやり直すことになります。",
+)
+WHOLE = Words(en="{store} is whole.", ja="{store} に異常はありません。")
+FAULTS = Words(en="{store} has faults:", ja="{store} に異常があります:")
+
+
+def backup(asked: Asked) -> int:
+    """Have the running node write a backup; when none runs, do it here."""
+    path = str(Path(asked.given.file).absolute())
+    done = asked.call("backup", path=path)
+    if asked.given.json:
+        asked.print_json(done)
+        return exits.DONE
+    size = -(-done["size"] // MIB)
+    print(asked.say(BACKED_UP.fill(path=path, size=size, waiting=done["waiting"])))
+    config = asked.config_here
+    print(asked.say(KEY_ELSEWHERE.fill(key=config.key) if config else ITS_KEY_ELSEWHERE))
+    return exits.DONE
+
+
+def restore(asked: Asked) -> int:
+    """Put a backup in the store's place; refused while a node runs."""
+    # Late: SQLite and all kinds of values are not needed by a command that asks a node.
+    from noroshi.stores.sqlite.process_lock import Holder, life_of
+    from noroshi.stores.sqlite.restore import restore as put_back
+
+    config, path = asked.config, Path(asked.given.file)
+    now = datetime.now(UTC)
+    try:
+        with life_of(config.store, Holder.COMMAND):
+            done = put_back(path, config.store, now, hold=asked.given.hold)
+    except StoreError as error:
+        raise Refused("trouble", CANNOT_RESTORE.fill(why=error.words)) from None
+    told = {"version": done.version, "waiting": done.waiting}
+    lines = [RESTORED.fill(store=config.store, path=path, **told), _age(done.seen, now)]
+    if done.out and not done.held:
+        lines.append(WERE_OUT.fill(out=done.out))
+    if done.held:
+        lines.append(HELD.fill(held=done.held))
+    elif done.waiting:
+        lines.append(HOLD_THEM)
+    if done.kept is not None:
+        lines.append(KEPT.fill(kept=done.kept))
+    print("\n".join(asked.say(words) for words in lines))
+    return _say_what_opens(asked, config)
+
+
+def _say_what_opens(asked: Asked, config: Config) -> int:
+    """A store whose secrets nobody can open sends nothing: exit code 1."""
+    from noroshi.cli.handlers.vault_key_restore import say_what_opens, what_opens
+    from noroshi.vault import VaultError, read_key
+
+    if config.key.exists():
+        try:
+            return say_what_opens(asked, config, read_key(config.key))
+        except VaultError as error:
+            raise Refused("trouble", error.words) from None
+    print(asked.say(KEY_NEEDED.fill(key=config.key)))
+    return exits.TROUBLE if what_opens(config, None) else exits.DONE
+
+
+def check_store(asked: Asked) -> int:
+    """Look through the node's store, or through a file; exit code 1 if something is wrong."""
+    if asked.given.file:
+        name, found = asked.given.file, _faults_of(Path(asked.given.file))
+    else:
+        config = asked.config_here
+        name = str(config.store) if config else asked.say(ITS_STORE)
+        found = [Words(**told) for told in _told_of_store(asked)]
+    if not found:
+        print(asked.say(WHOLE.fill(store=name)))
+        return exits.DONE
+    print(
+        "\n".join((asked.say(FAULTS.fill(store=name)), *(f"  {asked.say(w)}" for w in found)))
+    )
+    return exits.TROUBLE
+
+
+def _told_of_store(asked: Asked) -> list[Mapping[str, str]]:
+    """A store that cannot be opened here is as ill as a damaged one."""
+    try:
+        told: list[Mapping[str, str]] = asked.call("check_store")
+    except Refused as error:
+        if asked.running or error.kind != "no node":
+            raise
+        raise Refused("trouble", error.words) from None
+    return told
+
+
+def _faults_of(path: Path) -> list[Words]:
+    from noroshi.stores.sqlite.restore import faults_of
+
+    try:
+        return faults_of(path)
+    except StoreError as error:
+        raise Refused("trouble", error.words) from None
+
+
+def _age(seen: datetime | None, now: datetime) -> Words:
+    if seen is None:
+        return NEVER_RAN
+    return AGE.fill(seen=clock(seen.isoformat(), now), age=span(abs(now - seen)))

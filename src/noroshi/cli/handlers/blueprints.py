@@ -1,0 +1,98 @@
+"""`noroshi blueprint`: sets of monitors, shown and added to an instance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from noroshi.cli import exits
+from noroshi.cli.clients.socket import Refused
+from noroshi.cli.context import Asked
+from noroshi.cli.handlers.apply import say_applied, say_would
+from noroshi.cli.output.tables import table
+from noroshi.core.definitions.problems import instead
+from noroshi.core.words import Words
+from noroshi.definitions.blueprints import titled
+from noroshi.definitions.toml import toml
+
+Answer = Mapping[str, Any]
+HOW_TO_ADD = Words(
+    en="To add one: noroshi blueprint add NAME --to INSTANCE",
+    ja="追加するには: noroshi blueprint add 名前 --to インスタンス",
+)
+NO_BLUEPRINT = Words(
+    en="There is no blueprint {given}{instead}.",
+    ja="{given} というひな形はありません{instead}。",
+)
+ASKS = Words(en="It asks for", ja="指定できる項目")
+UNLESS = Words(en="{value} unless you say otherwise", ja="指定がなければ {value}")
+MUST = Words(en="must be said", ja="指定が必要です")
+MONITORS = Words(en="As definitions", ja="定義の形")
+NO_VALUE = Words(
+    en="write --set as NAME=VALUE, not {given}",
+    ja="--set は 名前=値 の形で書いてください ({given} は使えません)",
+)
+
+
+def list_(asked: Asked) -> int:
+    """All blueprints in short."""
+    found = asked.call("blueprints")
+    if asked.given.json:
+        asked.print_json(found)
+        return exits.DONE
+    rows = [(one["name"], asked.say(one["title"]), ", ".join(one["monitors"])) for one in found]
+    print("\n".join(table(rows)))
+    print(asked.say(HOW_TO_ADD))
+    return exits.DONE
+
+
+def show(asked: Asked) -> int:
+    """One blueprint in full, as it would stand in an instance's file."""
+    known = {one["name"]: one for one in asked.call("blueprints")}
+    one = known.get(asked.given.name)
+    if one is None:
+        near = instead(asked.given.name, known)
+        raise Refused("not found", NO_BLUEPRINT.fill(given=asked.given.name, instead=near))
+    if asked.given.json:
+        asked.print_json(one)
+    else:
+        print("\n".join(_full(asked, one)))
+    return exits.DONE
+
+
+def add(asked: Asked) -> int:
+    """Add its monitors to an instance: a new version of the definitions."""
+    given = asked.given
+    applied = asked.call(
+        "blueprint_add",
+        blueprint=given.name,
+        instance=given.to,
+        values=_values(asked, given.set),
+        address=given.address,
+        zone=given.zone,
+        rules=given.rule,
+        dry=given.dry_run,
+        language=asked.language,
+    )
+    return say_would(asked, applied) if given.dry_run else say_applied(asked, applied)
+
+
+def _values(asked: Asked, given: Sequence[str]) -> dict[str, str]:
+    for text in given:
+        if "=" not in text:
+            asked.given.parser.refuse(NO_VALUE.fill(given=text))
+    return dict(text.split("=", 1) for text in given)
+
+
+def _full(asked: Asked, one: Answer) -> Iterator[str]:
+    yield f"{one['name']}  {asked.say(one['title'])}"
+    yield f"  {asked.say(one['help'])}"
+    if one["asks"]:
+        yield from ("", asked.say(ASKS))
+        rows = [
+            (name, asked.say(UNLESS.fill(value=value) if value else MUST))
+            for name, value in one["asks"].items()
+        ]
+        yield from (f"  {line}" for line in table(rows))
+    yield from ("", asked.say(MONITORS), "")
+    yield toml({"group": [titled(group, asked.language) for group in one["groups"]]}).strip()

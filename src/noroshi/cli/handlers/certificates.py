@@ -1,0 +1,181 @@
+"""`noroshi cert`: client certificates made, brought here, and shown for the upload."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from noroshi.cli import exits
+from noroshi.cli.clients.socket import Refused
+from noroshi.cli.context import Asked
+from noroshi.cli.handlers.secret_probe import CERTIFICATE, say_that_it_is_asked, told
+from noroshi.cli.output.times import clock
+from noroshi.cli.password_prompt import CANNOT_READ, STDIN, contents, typed
+from noroshi.core.os_errors import why
+from noroshi.core.words import Words
+from noroshi.oauth.client_certificates import UnfitCertificate, read
+
+MADE = Words(
+    en="Made a key and a certificate for {account}, in the vault as “{entry}”. The key never "
+    "leaves it.",
+    ja="{account} の鍵と証明書を作り、保管庫の「{entry}」に入れました。鍵はここから出ません。",
+)
+IMPORTED = Words(
+    en="The certificate of {account} and its key are in the vault as “{entry}”.",
+    ja="{account} の証明書と鍵を保管庫の「{entry}」に入れました。",
+)
+FACTS = Words(
+    en="""  name        {name}
+  thumbprint  {sha1}
+  SHA-256     {sha256}
+  ends        {ends}""",
+    ja="""  名前      {name}
+  拇印      {sha1}
+  SHA-256   {sha256}
+  期限      {ends}""",
+)
+WROTE = Words(
+    en="The certificate, without its key, is in {file}. Upload it: Entra admin centre, App "
+    "registrations, the app, Certificates & secrets, Certificates, Upload certificate. Then: "
+    "noroshi authorize ROUTE",
+    ja="証明書 (鍵は含みません) を {file} に書き出しました。Entra 管理センターの「アプリの登録」> "
+    "アプリ >「証明書とシークレット」>「証明書」>「証明書のアップロード」で登録したあと、"
+    "noroshi authorize 経路名 を実行してください。",
+)
+UPLOAD = Words(
+    en="Save what follows as a file that ends in .cer, and upload it: Entra admin centre, App "
+    "registrations, the app, Certificates & secrets, Certificates, Upload certificate.",
+    ja="次の内容を .cer ファイルに保存し、Entra 管理センターの「アプリの登録」> アプリ >"
+    "「証明書とシークレット」>「証明書」>「証明書のアップロード」で登録してください。",
+)
+ASK = Words(en="Passphrase of {file}: ", ja="{file} のパスフレーズ: ")
+BY_FILE = Words(
+    en="The file is locked and there is no terminal to ask at: give the passphrase by "
+    "--passphrase-file FILE (- is the standard input).",
+    ja="パスフレーズで保護されたファイルですが、端末がないため尋ねられません。--passphrase-file FILE "
+    "(- は標準入力) で渡してください。",
+)
+IS_THERE = Words(
+    en="{file} is there already; nothing is overwritten.",
+    ja="{file} はすでにあります。上書きはしません。",
+)
+NOT_WRITTEN = Words(en="{file} cannot be written: {why}", ja="{file} に書き出せません: {why}")
+TRIES = 4
+Answer = Mapping[str, Any]
+
+
+def new(asked: Asked) -> int:
+    """A key that is made in the node, and what of it goes to the provider."""
+    given = asked.given
+    _refuse_if_there(given.out)
+    found = asked.call(
+        "certificate_new",
+        name=given.name,
+        next=given.next,
+        replace=given.replace,
+        days=given.days,
+    )
+    print(asked.say(MADE.fill(account=found["account"], entry=found["entry"])))
+    return _show(asked, found)
+
+
+def import_(asked: Asked) -> int:
+    """A certificate that was made elsewhere; a PFX is opened here, so its passphrase stays here."""
+    given = asked.given
+    pem = opened(asked, given.file, given.passphrase_file)
+    replaces = given.replace and asked.running and _is_there(asked)
+    if replaces and not given.force:
+        say_that_it_is_asked(asked)
+    found = asked.call(
+        "certificate_import",
+        name=given.name,
+        pem=pem,
+        next=given.next,
+        replace=given.replace,
+        proved=not given.force,
+    )
+    print(asked.say(IMPORTED.fill(account=found["account"], entry=found["entry"])))
+    print(asked.say(_facts(found)))
+    said = told(asked, found["entry"], CERTIFICATE) if replaces else ()
+    return exits.TROUBLE if any(one["refused"] for one in said) else exits.DONE
+
+
+def _is_there(asked: Asked) -> bool:
+    """Whether there is one whose place another would take."""
+    try:
+        asked.call("certificate_show", name=asked.given.name, next=asked.given.next)
+    except Refused as refused:
+        if refused.kind != "not found":
+            raise
+        return False
+    return True
+
+
+def show(asked: Asked) -> int:
+    """What is uploaded, once more."""
+    given = asked.given
+    _refuse_if_there(given.out)
+    found = asked.call("certificate_show", name=given.name, next=given.next)
+    if given.json:
+        asked.print_json(found)
+        return exits.DONE
+    return _show(asked, found)
+
+
+def _show(asked: Asked, found: Answer) -> int:
+    print(asked.say(_facts(found)))
+    if out := asked.given.out:
+        _write(Path(out), found["pem"])
+        print(asked.say(WROTE.fill(file=out)))
+    else:
+        print(asked.say(UPLOAD))
+        print(found["pem"], end="")
+    return exits.DONE
+
+
+def _facts(found: Answer) -> Words:
+    ends = clock(found["ends"], datetime.now(UTC))
+    return FACTS.fill(name=found["name"], sha1=found["sha1"], sha256=found["sha256"], ends=ends)
+
+
+def opened(asked: Asked, file: str, passphrase_file: str | None) -> str:
+    """Key and certificate of a file in PEM, unlocked; asks for the passphrase if there is one."""
+    data, passphrase = _bytes(file), ""
+    if passphrase_file:
+        passphrase = contents(passphrase_file).rstrip("\r\n")
+    for left in reversed(range(TRIES)):
+        try:
+            return read(data, passphrase).reveal()
+        except UnfitCertificate as unfit:
+            if not unfit.locked or not left or passphrase_file:
+                raise Refused("invalid", unfit.words) from None
+            if passphrase:
+                print(asked.say(unfit.words), file=sys.stderr)
+        passphrase = typed(asked, ASK.fill(file=file), BY_FILE)
+    raise AssertionError("the last try raises or returns")
+
+
+def _bytes(file: str) -> bytes:
+    try:
+        return sys.stdin.buffer.read() if file == STDIN else Path(file).read_bytes()
+    except OSError as error:
+        raise Refused("invalid", CANNOT_READ.fill(file=file, why=why(error))) from None
+
+
+def _refuse_if_there(out: str | None) -> None:
+    """Before anything is made: a certificate that could not be written would be hard to find."""
+    if out and Path(out).exists():
+        raise Refused("conflict", IS_THERE.fill(file=out))
+
+
+def _write(file: Path, pem: str) -> None:
+    try:
+        with file.open("x", encoding="ascii") as opened:
+            opened.write(pem)
+    except FileExistsError:
+        raise Refused("conflict", IS_THERE.fill(file=file)) from None
+    except OSError as error:
+        raise Refused("trouble", NOT_WRITTEN.fill(file=file, why=why(error))) from None

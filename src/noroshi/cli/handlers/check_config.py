@@ -1,0 +1,141 @@
+"""`noroshi check-config`: what would stop a node or an apply, found without a node or a store."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+from noroshi.actions.template import TemplateRenderer
+from noroshi.cli import exits
+from noroshi.cli.clients.in_process import built_in
+from noroshi.cli.clients.socket import Refused
+from noroshi.cli.context import Asked
+from noroshi.cli.output.placeholders import (
+    Found,
+    placeholders_as_json,
+    placeholders_of,
+    say_placeholders,
+)
+from noroshi.config.config import FILE, Config, ConfigError, read_config
+from noroshi.core.definitions.problems import Problem
+from noroshi.core.definitions.self_monitoring import is_own
+from noroshi.core.words import Words
+from noroshi.definitions import (
+    RANDOM_BYTES,
+    Checked,
+    Folder,
+    HostOf,
+    by_file,
+    check,
+    look_into,
+    ulid,
+)
+from noroshi.hosts.local import LocalHost
+from noroshi.hosts.programs import program_rules
+from noroshi.ports import Clocks
+from noroshi.service.definitions.warnings import silent
+
+CLOCKS = Clocks(wall=lambda: datetime.now(UTC), steady=time.monotonic)
+WRONG = Words(
+    en="{folder} cannot be used as it is. Problems: {count}",
+    ja="{folder} はこのままでは使えません。誤りは{count}件です:",
+)
+RIGHT = Words(
+    en="Nothing is wrong with {folder}: {counts}.", ja="{folder} に誤りはありません。{counts}。"
+)
+BUT = Words(
+    en="No mistake was found in {folder} ({counts}), but look at what stands below.",
+    ja="{folder} に書き方の誤りはありませんが ({counts})、次の点を確かめてください。",
+)
+COUNTS = Words(
+    en="monitors {monitors}, rules {rules}, contacts {contacts}, routes {routes}",
+    ja="監視項目 {monitors}、実行条件 {rules}、通知先 {contacts}、送信経路 {routes}",
+)
+NOTHING_THERE = Words(
+    en="there is no definition in it; is it the right folder?",
+    ja="定義が1つもありません。フォルダーを確かめてください",
+)
+NO_HOME = Words(
+    en="There is no {file}: whether programs may run was not checked.",
+    ja="{file} がないため、プログラムを実行してよいかは確かめていません。",
+)
+
+
+def check_config(asked: Asked) -> int:
+    """All problems at once; exit code 3 if there is one. Nothing is written."""
+    folder = Path(asked.given.folder)
+    config, of_config = _settings(asked.home)
+    read = look_into(folder)
+    found = asyncio.run(_checked(read, config))
+    of_folder = (*read.problems, *found.problems)
+    if not read.documents and not of_folder:
+        of_folder = (Problem(str(folder), NOTHING_THERE),)
+    problems = (*of_config, *by_file(of_folder))
+    if problems and not asked.given.json:
+        head = WRONG.fill(folder=folder, count=len(problems))
+        raise Refused("invalid", head, [(p.where, p.what) for p in problems])
+    if asked.given.json:
+        _print(asked, problems, placeholders_of(read.documents))
+    else:
+        _say_usable(asked, read, found, config)
+    return exits.INVALID if problems else exits.DONE
+
+
+def _say_usable(asked: Asked, read: Folder, found: Checked, config: Config | None) -> None:
+    """Say that it can be used, no more kindly than all that is known of it allows."""
+    left, told = placeholders_of(read.documents), list(silent(found.plan))
+    if config is None:
+        told.append(NO_HOME.fill(file=asked.home / FILE))
+    head = BUT if left or told else RIGHT
+    print(asked.say(head.fill(folder=asked.given.folder, counts=_counts(found))))
+    for words in told:
+        print(asked.say(words))
+    say_placeholders(asked, left)
+
+
+def _settings(home: Path) -> tuple[Config | None, tuple[Problem, ...]]:
+    """The node's own settings; there may be none here, as on an administrator's own computer."""
+    if not (home / FILE).exists():
+        return None, ()
+    try:
+        return read_config(home), ()
+    except ConfigError as error:
+        return None, tuple(Problem(fault.where, fault.what) for fault in error.problems)
+
+
+async def _checked(read: Folder, config: Config | None) -> Checked:
+    renderer = TemplateRenderer()
+    try:
+        return await check(
+            read.documents,
+            (),
+            built_in(renderer),
+            new_id=lambda: ulid(CLOCKS.wall(), os.urandom(RANDOM_BYTES)),
+            host_of=_host_of(config) if config is not None else None,
+            faulty=[problem.where for problem in read.problems],
+        )
+    finally:
+        await renderer.close()
+
+
+def _host_of(config: Config) -> HostOf:
+    host = LocalHost(program_rules(config), CLOCKS)
+    return lambda monitor: host
+
+
+def _counts(found: Checked) -> Words:
+    plan = found.plan
+    return COUNTS.fill(
+        monitors=sum(not is_own(monitor) for monitor in plan.monitors.values()),
+        rules=len(plan.rules),
+        contacts=len(plan.contacts),
+        routes=len(plan.routes),
+    )
+
+
+def _print(asked: Asked, problems: tuple[Problem, ...], left: Found) -> None:
+    told = [{"where": p.where, "what": {"en": p.what.en, "ja": p.what.ja}} for p in problems]
+    asked.print_json({"problems": told, "placeholders": placeholders_as_json(left)})

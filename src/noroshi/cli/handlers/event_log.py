@@ -1,0 +1,112 @@
+"""`noroshi log`: what happened, and, for one monitor, why each rule spoke or kept silent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from noroshi.cli import exits
+from noroshi.cli.context import Asked
+from noroshi.cli.output.levels import shown
+from noroshi.cli.output.tables import columns, table
+from noroshi.cli.output.times import clock
+from noroshi.core.words import Words
+
+Answer = Mapping[str, Any]
+NOTHING = Words(en="Nothing has happened yet.", ja="まだ何も起きていません。")
+STILL = Words(en="still {level}", ja="{level} のまま")
+STOPPED = Words(
+    en="－ Monitoring of {path} is stopped: nothing is measured, nobody is told.",
+    ja="－ {path} の監視を停止しています。測定も通知もしません。",
+)
+STOPPED_BY = Words(
+    en="－ Monitoring of {path} is stopped by {who} since version {version}: nothing is measured, "
+    "nobody is told.",
+    ja="－ {path} の監視を {who} が停止しています (版 {version} から)。測定も通知もしません。",
+)
+RULES = Words(en="What each rule last answered", ja="実行条件ごとの最後の判断")
+EARLIER = Words(en="What the rules answered before", ja="それより前の判断")
+SPEAKS = {True: Words(en="told", ja="知らせた"), False: Words(en="not told", ja="知らせない")}
+
+REMARKS = Words(en="What people said", ja="担当者の記録")
+SORTS = {
+    "comment": Words(en="comment", ja="コメント"),
+    "acknowledged": Words(en="acknowledged", ja="確認済み"),
+    "taken back": Words(en="taken back", ja="確認の取り消し"),
+}
+
+
+def log(asked: Asked) -> int:
+    """Events, the newest last, as in any log."""
+    given = asked.given
+    found = asked.call("log", monitor=given.monitor, last=given.last)
+    if given.json:
+        asked.print_json(found)
+        return exits.DONE
+    now = datetime.now(UTC)
+    print("\n".join(_events(asked, found["events"], now)) or asked.say(NOTHING))
+    if found["remarks"]:
+        print("\n".join(["", asked.say(REMARKS), *_remarks(asked, found["remarks"], now)]))
+    if found["stopped"]:
+        print("\n".join(["", asked.say(_stopped(found["stopped"]))]))
+    if found["decisions"]:
+        print("\n".join(["", asked.say(RULES), *_decisions(asked, found["decisions"], now)]))
+    if found["earlier"]:
+        earlier = found["earlier"][::-1]
+        print("\n".join(["", asked.say(EARLIER), *_decisions(asked, earlier, now)]))
+    return exits.DONE
+
+
+def _stopped(stop: Answer) -> Words:
+    if not stop["version"]:
+        return STOPPED.fill(path=stop["path"])
+    return STOPPED_BY.fill(path=stop["path"], who=stop["who"], version=stop["version"])
+
+
+def _events(asked: Asked, events: Sequence[Answer], now: datetime) -> Iterator[str]:
+    rows = [
+        (
+            clock(one["at"], now),
+            _step(asked, one),
+            one["path"],
+            one["item"],
+            asked.say(one["words"]),
+        )
+        for one in reversed(events)
+    ]
+    yield from table(rows, columns())
+
+
+def _step(asked: Asked, one: Answer) -> str:
+    sides = (one["before"], one["ended"] or one["after"])
+    before, after = (shown(side, asked.language) for side in sides)
+    return asked.say(STILL.fill(level=after)) if before == after else f"{before} → {after}"
+
+
+def _decisions(asked: Asked, found: Sequence[Answer], now: datetime) -> Iterator[str]:
+    rows = [
+        (
+            clock(one["at"], now),
+            one["called"],
+            one["item"],
+            asked.say(SPEAKS[one["speaks"]]),
+            asked.say(one["because"]),
+        )
+        for one in found
+    ]
+    yield from (f"  {line}" for line in table(rows, columns() - 2))
+
+
+def _remarks(asked: Asked, found: Sequence[Answer], now: datetime) -> Iterator[str]:
+    rows = [
+        (
+            clock(one["at"], now),
+            one["who"],
+            asked.say(SORTS[one["sort"]]),
+            f"{one['path']} {one['item']}".strip(),
+            " / ".join(one["words"].splitlines()),
+        )
+        for one in reversed(found)
+    ]
+    yield from (f"  {line}" for line in table(rows, columns() - 2))

@@ -1,0 +1,209 @@
+"""`noroshi init`: a home folder with settings, key and an empty store. It overwrites nothing.
+
+Nothing else makes a store: one that is missing was lost, and a start must not take it for new.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import socket
+from datetime import UTC, datetime
+from pathlib import Path
+
+from noroshi.app.composition import open_service
+from noroshi.cli import exits
+from noroshi.cli.clients.socket import Refused
+from noroshi.cli.context import Asked
+from noroshi.cli.paths import DOOR, GROUP, HOME
+from noroshi.config.config import FILE, Config, ConfigError, read_config, sample
+from noroshi.core.os_errors import why
+from noroshi.core.words import Words
+from noroshi.ports import StoreError
+from noroshi.stores.sqlite.presence import is_blank, is_lost, lay_aside
+from noroshi.stores.sqlite.store import SqliteStore
+from noroshi.vault import make_key
+
+PRIVATE, SETTINGS_MODE = 0o700, 0o600
+TAKEN = Words(
+    en="{home} is a home folder already ({file} is there). Nothing was changed.",
+    ja="{home} はすでにホームフォルダーです ({file} があります)。何も変更していません。",
+)
+CANNOT_MAKE = Words(
+    en="Cannot make {home}: {why}. Choose another folder with --home.",
+    ja="{home} を作れません: {why}。--home で別のフォルダーを指定できます。",
+)
+LOST = Words(
+    en="{home}: the store {store} is missing or empty, but other files of it exist. Nothing was "
+    "changed. Put it back, or restore a backup (noroshi restore FILE). To begin with an empty "
+    "store, with the settings and the key as they are: noroshi init --new-store",
+    ja="{home}: 保存先 {store} がないか空ですが、ほかのファイルは残っています。何も変更していません。"
+    "元に戻すか、バックアップから復元してください (noroshi restore ファイル)。設定と鍵をそのままにして、"
+    "空の保存先から始めるには: noroshi init --new-store",
+)
+STORE_THERE = Words(
+    en="There is a store already: {store}. Nothing was changed.",
+    ja="保存先 {store} はすでにあります。何も変更していません。",
+)
+NEW_STORE = Words(
+    en="Created an empty store: {store}. Remains of the old one are kept beside it. Apply the "
+    "definitions (noroshi apply DIR) and sign in again.",
+    ja="空の保存先 {store} を作りました。以前の保存先の残りは、名前を変えて隣に残しています。"
+    "定義を取り込み (noroshi apply DIR)、サインインをやり直してください。",
+)
+MADE_HERE = Words(
+    en="Made {home}: settings ({file}) and store.",
+    ja="{home} を作りました: 設定 ({file}) と保存先。",
+)
+UNNAMED, NOBODYS = "node", ("localhost", "localhost4", "localhost6")
+"""What a node is called where its computer has no name of its own, and how those are called."""
+LONGEST = 63
+AS_A_SERVICE = Words(
+    en="To have systemd run it, as a user of its own: noroshi service install",
+    ja="専用の利用者で systemd に動かしてもらうには: noroshi service install",
+)
+KEY_MADE = Words(
+    en="Made the vault's key, {key}. It opens every secret, and there is no other: keep a copy "
+    "elsewhere.",
+    ja="保管庫の鍵 {key} を作りました。すべての秘密を開く鍵で、ほかにはありません。"
+    "別の場所に控えてください。",
+)
+KEY_KEPT = Words(
+    en="Kept the key that was there, {key}.", ja="すでにある鍵 {key} をそのまま使います。"
+)
+KEY_AWAY = Words(
+    en="There is a store already ({store}) but no key: put the old key back as {key}.",
+    ja="保存先 {store} はすでにありますが、鍵がありません。元の鍵を {key} に戻してください。",
+)
+MADE = Words(
+    en="""Made {home}: settings ({file}) and store.
+
+Next, start the node. It prints the address of its manager and a one-time code; from there a
+browser leads to a received test alarm:
+  noroshi serve
+
+Or without a browser, while the node runs:
+  noroshi apply DIR            give it definitions
+  noroshi setup microsoft365   send through Microsoft 365, up to a test mail
+
+To see it at work first, without a tenant: noroshi demo""",
+    ja="""{home} を作りました: 設定 ({file}) と保存先。
+
+次に、ノードを動かします。マネージャーの URL とワンタイム コードを表示するので、ブラウザーで開くと、
+テスト アラームを受け取るまで案内します。
+  noroshi serve
+
+ブラウザーを使わない場合 (ノードを動かしたまま):
+  noroshi apply DIR            定義を取り込む
+  noroshi setup microsoft365   Microsoft 365 からの送信を、テストメールまで設定する
+
+テナントなしで先に試すには: noroshi demo""",
+)
+
+
+def init(asked: Asked) -> int:
+    """Make the home folder; refused if there is one, unless a lost store is to be made anew."""
+    home = asked.home
+    if (home / FILE).exists():
+        return _store_alone(asked)
+    try:
+        _folder(home)
+        name = asked.given.name or name_of(socket.gethostname())
+        config = _settings(home, name, service=asked.given.service)
+        _see_to_the_lost(asked, config)
+        print(asked.say(_filled(config)))
+    except FileExistsError:
+        raise Refused("conflict", TAKEN.fill(home=home, file=FILE)) from None
+    except (OSError, StoreError) as error:
+        raise Refused("trouble", CANNOT_MAKE.fill(home=home, why=why(error))) from None
+    print(asked.say((MADE_HERE if asked.given.service else MADE).fill(home=home, file=FILE)))
+    if home == Path(HOME) and not asked.given.service:
+        print(asked.say(AS_A_SERVICE))
+    return exits.DONE
+
+
+def _store_alone(asked: Asked) -> int:
+    """A new store in a home folder that is there, if that was asked for and the old one is lost."""
+    config = asked.config
+    if config.store.exists() and not is_blank(config.store):
+        words = STORE_THERE.fill(store=config.store) if asked.given.new_store else TAKEN
+        raise Refused("conflict", words.fill(home=asked.home, file=FILE))
+    if not asked.given.new_store:
+        raise Refused("conflict", LOST.fill(home=asked.home, store=config.store))
+    try:
+        lay_aside(config.store, datetime.now(UTC))
+        print(asked.say(_key(config)))
+        asyncio.run(_store(config))
+    except (OSError, StoreError) as error:
+        raise Refused("trouble", CANNOT_MAKE.fill(home=asked.home, why=why(error))) from None
+    print(asked.say(NEW_STORE.fill(store=config.store)))
+    return exits.DONE
+
+
+def _see_to_the_lost(asked: Asked, config: Config) -> None:
+    """Refuse to make a store where one was lost, unless it was asked for."""
+    if not is_lost(config.store):
+        return
+    if asked.given.new_store:
+        lay_aside(config.store, datetime.now(UTC))
+        return
+    (config.home / FILE).unlink()
+    raise Refused("conflict", LOST.fill(home=config.home, store=config.store))
+
+
+def name_of(host: str) -> str:
+    """A node's name after its computer's: without the domain, and of what a name may be."""
+    label = re.sub(r"[^A-Za-z0-9_-]+", "-", host.partition(".")[0]).strip("-_")[:LONGEST]
+    return label if label and label.lower() not in NOBODYS else UNNAMED
+
+
+def _folder(home: Path) -> None:
+    """The folder for its owner alone; one that is there keeps its mode if it has files."""
+    home.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        home.mkdir(PRIVATE)
+    except FileExistsError:
+        if not home.is_dir():
+            raise NotADirectoryError(20, "is a file") from None
+        if not any(home.iterdir()):
+            home.chmod(PRIVATE)
+
+
+def _settings(home: Path, name: str, *, service: bool) -> Config:
+    """Raises FileExistsError, by which we know that this home is taken."""
+    file = home / FILE
+    given = {"door": DOOR, "door_group": GROUP} if service else {}
+    with file.open("x", encoding="utf-8") as settings:
+        settings.write(sample(name=name, **given))
+    file.chmod(SETTINGS_MODE)
+    try:
+        return read_config(home)
+    except ConfigError:  # a name that is none: leave nothing in the way of the next try
+        file.unlink()
+        raise
+
+
+def _filled(config: Config) -> Words:
+    """Key and store; what is to be said of the key."""
+    try:
+        words = _key(config)
+        asyncio.run(_store(config))
+    except (OSError, StoreError):
+        (config.home / FILE).unlink()  # half a home must not stand in the way of the next try
+        raise
+    return words
+
+
+def _key(config: Config) -> Words:
+    """A key that is there is kept; and a new one could open nothing in a store that is there."""
+    if config.key.exists():
+        return KEY_KEPT.fill(key=config.key)
+    if config.store.exists():
+        return KEY_AWAY.fill(store=config.store, key=config.key)
+    make_key(config.key)
+    return KEY_MADE.fill(key=config.key)
+
+
+async def _store(config: Config) -> None:
+    async with open_service(config, SqliteStore.open):
+        pass

@@ -1,0 +1,130 @@
+"""`noroshi kinds`: what can be watched, done and sent by, with each kind's options."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from noroshi.cli import exits
+from noroshi.cli.clients.socket import Refused
+from noroshi.cli.context import Asked
+from noroshi.cli.output.tables import table, wrap
+from noroshi.config.config import ConfigError
+from noroshi.core.words import Words, paired
+
+Answer = Mapping[str, Any]
+FAMILIES: Mapping[str, Words] = {
+    "monitor": Words(en="Monitors", ja="監視項目"),
+    "action": Words(en="Actions", ja="アクション"),
+    "route": Words(en="Routes", ja="送信経路"),
+}
+OPTIONS = Words(en="Options", ja="オプション")
+NO_OPTIONS = Words(en="It has none.", ja="ありません。")
+READINGS = Words(en="Readings", ja="測定値")
+NEEDED = Words(en="needed", ja="必須")
+NEEDED_ALONE = Words(en="needed without an account", ja="account がなければ必須")
+SORTS: Mapping[str, Words] = {
+    "string": Words(en="text", ja="文字列"),
+    "integer": Words(en="whole number", ja="整数"),
+    "number": Words(en="number", ja="数値"),
+    "boolean": Words(en="true or false", ja="true か false"),
+    "array": Words(en="list", ja="リスト"),
+    "object": Words(en="table", ja="テーブル"),
+}
+FROM_ACCOUNT = ("host", "user")
+"""What a route with an account has from there."""
+LIMITS = Words(en="limits unless given: {value}", ja="既定のしきい値: {value}")
+DEFAULT = Words(en="default {value}", ja="既定値 {value}")
+IN_FULL = Words(en="In full: noroshi kinds KIND", ja="詳しくは: noroshi kinds 種別")
+NO_KIND = Words(
+    en="There is no kind {kind}; there are: {known}",
+    ja="{kind} という種別はありません。あるのは {known} です。",
+)
+COLUMNS = 76
+
+
+def kinds(asked: Asked) -> int:
+    """All kinds in short, or one in full."""
+    found, wanted = _known(asked), asked.given.kind
+    if wanted is not None:
+        known = ", ".join(sorted({kind["kind"] for kind in found}))
+        found = [kind for kind in found if kind["kind"] == wanted]
+        if not found:
+            raise Refused("not found", NO_KIND.fill(kind=wanted, known=known))
+    if asked.given.json:
+        asked.print_json(found)
+    elif wanted is not None:
+        print("\n\n".join("\n".join(_full(asked, kind)) for kind in found))
+    else:
+        print("\n".join(_short(asked, found)))
+    return exits.DONE
+
+
+def _known(asked: Asked) -> Any:
+    """As the node says; they are plain reference, so neither home folder nor node is needed."""
+    try:
+        return asked.call("kinds")
+    except (ConfigError, Refused):
+        from noroshi.cli.clients.in_process import (
+            built_in_kinds,  # only now: it costs all of Noroshi
+        )
+
+        return built_in_kinds()
+
+
+def _short(asked: Asked, found: Sequence[Answer]) -> Iterator[str]:
+    for family, words in FAMILIES.items():
+        rows = [(k["kind"], asked.say(k["title"])) for k in found if k["family"] == family]
+        yield asked.say(words)
+        yield from (f"  {line}" for line in table(rows))
+        yield ""
+    yield asked.say(IN_FULL)
+
+
+def _full(asked: Asked, kind: Answer) -> Iterator[str]:
+    yield f"{kind['kind']}  {asked.say(kind['title'])} ({asked.say(FAMILIES[kind['family']])})"
+    yield from (f"  {line}" for line in wrap(asked.say(kind["help"]), COLUMNS))
+    yield from ("", asked.say(OPTIONS))
+    options = kind["options"].get("properties", {})
+    if not options:
+        yield f"  {asked.say(NO_OPTIONS)}"
+    needed = kind["options"].get("required", ())
+    for name, option in options.items():
+        by_account = "account" in options and name in FROM_ACCOUNT
+        must = (NEEDED_ALONE if by_account else NEEDED) if name in needed else None
+        yield f"  {name}  {_sort(asked, option, must)}".rstrip()
+        help = asked.say(paired(option.get("description", "")))
+        yield from (f"      {line}" for line in wrap(help, COLUMNS - 4) if line)
+    if kind["readings"]:
+        yield from ("", asked.say(READINGS))
+        rows = [
+            (name, asked.say(words), _limits(asked, kind["limits"].get(name)))
+            for name, words in kind["readings"].items()
+        ]
+        yield from (f"  {line}" for line in table(rows))
+
+
+def _limits(asked: Asked, limits: Mapping[str, str] | None) -> str:
+    """Those that hold unless others are given."""
+    told = "" if limits is None else asked.say(limits)
+    return asked.say(LIMITS.fill(value=told)) if told else ""
+
+
+def _sort(asked: Asked, option: Answer, must: Words | None) -> str:
+    if "enum" in option:
+        told = [" | ".join(map(_toml, option["enum"]))]
+    else:
+        sorts = [SORTS.get(one.get("type")) for one in (option, *option.get("anyOf", ()))]
+        told = [asked.say(words) for words in sorts if words is not None][:1]
+    if must is not None:
+        told.append(asked.say(must))
+    elif option.get("default") not in (None, "", [], {}):
+        told.append(asked.say(DEFAULT.fill(value=_toml(option["default"]))))
+    comma = asked.say(Words(en=", ", ja="、"))
+    return f"({comma.join(told)})" if told else ""
+
+
+def _toml(given: Any) -> str:
+    """As it would stand in a definition; JSON writes these as TOML does."""
+    return json.dumps(given, ensure_ascii=False)

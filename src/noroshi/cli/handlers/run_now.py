@@ -1,0 +1,111 @@
+"""`noroshi try`: a monitor measured and judged now; nothing of it is kept or sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from noroshi.cli import exits
+from noroshi.cli.context import Asked
+from noroshi.cli.handlers.apply import documents_of
+from noroshi.cli.output.levels import shown
+from noroshi.cli.output.routes import listed
+from noroshi.cli.output.tables import columns, table
+from noroshi.core.words import Words
+
+Answer = Mapping[str, Any]
+RUNS_ON = Words(
+    en="runs on: {host}   looks at: {target}   took {seconds} s",
+    ja="実行場所: {host}   監視先: {target}   所要 {seconds}秒",
+)
+READ = Words(en="Read", ja="読み取った値")
+NOTHING_READ = Words(en="Nothing was found to measure.", ja="測定するものがありませんでした。")
+NO_LIMITS = Words(en="no limits", ja="しきい値なし")
+JUDGED = Words(en="Judged", ja="判定")
+TELLS = Words(en="What the rules would do", ja="実行条件による動作")
+WOULD = Words(
+    en="would tell {contacts} by {routes}: {because}",
+    ja="{contacts} に {routes} で知らせます: {because}",
+)
+WOULD_NOT = Words(en="would tell nobody: {because}", ja="知らせません: {because}")
+NO_RULES = Words(
+    en="Nobody would be told: nothing is wrong now, or no rule acts on this monitor.",
+    ja="誰にも知らせません。いまは異常がないか、この監視項目に実行条件がありません。",
+)
+NOTHING_KEPT = Words(
+    en="This was a trial: nothing of it was kept, and nothing was sent.",
+    ja="お試しの測定です。結果は保存せず、何も送っていません。",
+)
+
+
+def try_(asked: Asked) -> int:
+    """Everything that was read and judged; exit code 0 whatever the level is."""
+    given = asked.given
+    documents = documents_of(asked, Path(given.folder)) if given.folder else None
+    tried = asked.call("try_monitor", monitor=given.monitor, documents=documents)
+    if given.json:
+        asked.print_json(tried)
+    else:
+        print("\n".join(_page(asked, tried)))
+    return exits.DONE
+
+
+def _page(asked: Asked, tried: Answer) -> Iterator[str]:
+    yield f"{shown(tried['level'], asked.language)}  {tried['path']} ({tried['kind']})"
+    seconds = f"{tried['seconds']:.2f}"
+    where = RUNS_ON.fill(host=tried["runs_on"], target=tried["target"], seconds=seconds)
+    yield f"  {asked.say(where)}"
+    yield from ("", asked.say(READ))
+    yield from _readings(asked, tried)
+    yield from (f"  {line}" for words in tried["seen"] for line in _lines(asked, words))
+    yield from ("", asked.say(JUDGED))
+    rows = [
+        (shown(i["level"], asked.language), i["item"], asked.say(i["words"]))
+        for i in tried["items"]
+    ]
+    yield from (f"  {line}" for line in table(rows, columns() - 2))
+    yield from ("", asked.say(TELLS))
+    yield from _rules(asked, tried["rules"], tried["marks"])
+    yield from ("", asked.say(NOTHING_KEPT))
+
+
+def _lines(asked: Asked, words: Mapping[str, str]) -> Sequence[str]:
+    return asked.say(words).splitlines()
+
+
+def _readings(asked: Asked, tried: Answer) -> Iterator[str]:
+    if tried["fault"] is not None:
+        yield f"  {asked.say(tried['fault'])}"
+    elif not tried["readings"]:
+        yield f"  {asked.say(NOTHING_READ)}"
+    rows = [
+        (
+            asked.say(one["name"]),
+            one["item"],
+            asked.say(one["value"]),
+            shown(one["level"], asked.language),
+            asked.say(one["limits"]) or asked.say(NO_LIMITS),
+            asked.say(one["note"]),
+        )
+        for one in tried["readings"]
+    ]
+    yield from (f"  {line}" for line in table(rows, columns() - 2))
+    yield from (f"    {line}" for one in tried["readings"] for line in one["lines"])
+
+
+def _rules(asked: Asked, found: Sequence[Answer], marks: Answer) -> Iterator[str]:
+    if not found:
+        yield f"  {asked.say(NO_RULES)}"
+    rows = [_rule(asked, one, marks) for one in found]
+    yield from (f"  {line}" for line in table(rows, columns() - 2))
+
+
+def _rule(asked: Asked, one: Answer, marks: Answer) -> tuple[str, ...]:
+    words = WOULD if one["speaks"] else WOULD_NOT
+    said = words.fill(
+        contacts=", ".join(one["contacts"]),
+        routes=listed(asked, one["routes"], marks, " > "),
+        because=Words(**one["because"]),
+    )
+    return (one["called"], one["item"], asked.say(said))

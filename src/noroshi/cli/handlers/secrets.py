@@ -1,0 +1,157 @@
+"""`noroshi secret`: what is in the vault, put there and taken out; it never comes out to be read."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from noroshi.cli import exits
+from noroshi.cli.clients.socket import Refused
+from noroshi.cli.context import Asked
+from noroshi.cli.handlers.secret_expiry import dated, write_down
+from noroshi.cli.handlers.secret_probe import say_that_it_is_asked, told
+from noroshi.cli.output.tables import table
+from noroshi.cli.password_prompt import contents, typed
+from noroshi.core.definitions.problems import instead
+from noroshi.core.words import NOTHING, Words
+
+PROMPT = Words(en="Password for “{name}”: ", ja="「{name}」のパスワード: ")
+AGAIN = Words(en="Once more: ", ja="もう一度: ")
+DIFFERENT = Words(
+    en="The two are not the same, so nothing was kept.",
+    ja="2回の入力が一致しないため、保存していません。",
+)
+BY_FILE = Words(
+    en="There is no terminal to ask at: give the password by --file FILE (- is the standard "
+    "input).",
+    ja="端末がないため尋ねられません。--file FILE (- は標準入力) で渡してください。",
+)
+NOTHING_GIVEN = Words(
+    en="Nothing was entered, so nothing was kept.",
+    ja="何も入力されなかったため、保存していません。",
+)
+KEPT = Words(en="“{name}” is in the vault.", ja="「{name}」を保管庫に入れました。")
+NOBODY_NAMES_IT = Words(
+    en="No route and no account names it yet{instead}",
+    ja="これを使う送信経路もアカウントもまだありません{instead}。",
+)
+ENDS = Words(
+    en="Account {account} still gives {ends} as the day on which its secret ends (secret_ends). Write "
+    "the new one's day there, or say it with --ends.",
+    ja="アカウント {account} の secret_ends (シークレットの有効期限) は {ends} のままです。新しいシークレットの"
+    "日付に直してください (--ends でも指定できます)。",
+)
+CHOSEN = Words(
+    en="“{name}” is sent to {where}: the API token {token} chose that, and no person has confirmed it yet.",
+    ja="「{name}」の送り先は {where} です。API トークン {token} が指定したもので、まだ誰も確認していません。",
+)
+MAY_GO = Words(en="May it go there? [y/N] ", ja="そこに送ってよいですか? [y/N] ")
+NOT_THERE = Words(
+    en="Nothing was kept. Correct where it goes first: {who}",
+    ja="保存していません。先に送り先を直してください: {who}",
+)
+REMOVED = Words(
+    en="“{name}” is gone from the vault.", ja="「{name}」を保管庫から削除しました。"
+)
+NONE_YET = Words(en="The vault has no entry yet.", ja="保管庫にはまだ何もありません。")
+HEAD = (
+    Words(en="ENTRY", ja="項目"),
+    Words(en="IN THE VAULT", ja="保管庫"),
+    Words(en="NAMED BY", ja="使っている定義"),
+)
+IS_KEPT = {
+    True: Words(en="yes", ja="あり"),
+    False: Words(en="no: noroshi secret set {name}", ja="なし: noroshi secret set {name}"),
+}
+NOBODY = Words(en="nobody", ja="なし")
+
+
+def set_(asked: Asked) -> int:
+    """Ask for it, never by an argument: what stands there is seen in the list of processes."""
+    name, file = asked.given.name, asked.given.file
+    value = contents(file) if file else _typed(asked, name)
+    if not value.strip():
+        raise Refused("invalid", NOTHING_GIVEN)
+    day = dated(asked, name, asked.given.ends) if asked.given.ends else None
+    to = asked.given.to or places(asked, name)
+    before = _entries(asked).get(name, {"kept": False, "named_by": ()})
+    of_account = any(key.startswith("accounts/") for key in before["named_by"])
+    if of_account and asked.running:
+        say_that_it_is_asked(asked)
+    asked.call("set_secret", name=name, value=value, proved=not asked.given.force, to=to)
+    print(asked.say(KEPT.fill(name=name)))
+    if day:
+        write_down(asked, day)
+    _say_if_nobody_names_it(asked, name)
+    if not of_account or not asked.running:
+        return exits.DONE
+    return _told(asked, name, stale=before["kept"] and not day)
+
+
+def places(asked: Asked, name: str) -> Sequence[str]:
+    """Where an entry goes; asked about where an API token chose it. Raises Refused."""
+    one = _entries(asked).get(name, {})
+    to: Sequence[str] = one.get("goes_to", ())
+    if not one.get("led_by"):
+        return to
+    print(asked.say(CHOSEN.fill(name=name, where=", ".join(to), token=one["led_by"])))
+    if not sys.stdin.isatty():
+        return ()  # the node refuses it, and says what to do
+    if input(asked.say(MAY_GO)).strip().lower() not in ("y", "yes"):
+        raise Refused("invalid", NOT_THERE.fill(who=", ".join(one["named_by"])))
+    return to
+
+
+def list_(asked: Asked) -> int:
+    """Which entries there are, and who names them; never what is in them."""
+    found = asked.call("secret_list")
+    if asked.given.json:
+        asked.print_json(found)
+    elif not found:
+        print(asked.say(NONE_YET))
+    else:
+        rows = [[asked.say(words) for words in HEAD], *(_row(asked, one) for one in found)]
+        print("\n".join(table(rows)))
+    return exits.DONE
+
+
+def remove(asked: Asked) -> int:
+    """Take one out for good."""
+    name = asked.call("secret_remove", name=asked.given.name, force=asked.given.force)
+    print(asked.say(REMOVED.fill(name=name)))
+    return exits.DONE
+
+
+def _row(asked: Asked, one: Mapping[str, Any]) -> Sequence[str]:
+    kept = asked.say(IS_KEPT[one["kept"]].fill(name=one["name"]))
+    return (one["name"], kept, ", ".join(one["named_by"]) or asked.say(NOBODY))
+
+
+def _entries(asked: Asked) -> dict[str, Mapping[str, Any]]:
+    return {one["name"]: one for one in asked.call("secret_list")}
+
+
+def _say_if_nobody_names_it(asked: Asked, name: str) -> None:
+    """A slip in the name would else be found when the first mail waits."""
+    entries = _entries(asked)
+    if not entries[name]["named_by"]:
+        known = [other for other, one in entries.items() if one["named_by"]]
+        near = instead(name, known) if known else NOTHING
+        print(asked.say(NOBODY_NAMES_IT.fill(instead=near)))
+
+
+def _told(asked: Asked, name: str, *, stale: bool) -> int:
+    """What the sign-in servers say of it, and whose day of end may be the old one's."""
+    found = told(asked, name)
+    for one in found:
+        if stale and one["ends"]:
+            print(asked.say(ENDS.fill(account=one["account"], ends=one["ends"])))
+    return exits.TROUBLE if any(one["refused"] for one in found) else exits.DONE
+
+
+def _typed(asked: Asked, name: str) -> str:
+    first = typed(asked, PROMPT.fill(name=name), BY_FILE)
+    if first != typed(asked, AGAIN, BY_FILE):
+        raise Refused("invalid", DIFFERENT)
+    return first

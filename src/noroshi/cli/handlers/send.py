@@ -1,0 +1,183 @@
+"""`noroshi send`: a mail by the node's routes, from a person or a script."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from noroshi.cli import exits
+from noroshi.cli.clients.socket import Refused
+from noroshi.cli.context import Asked
+from noroshi.cli.handlers.queue import TAKEN
+from noroshi.core.words import Words
+
+NO_TEXT = Words(
+    en="The standard input is not text in {encoding}; give the body in it, or by --text.",
+    ja="標準入力を {encoding} の文字として読めません。文字コードを直すか、--text で渡してください。",
+)
+TEXT_TWICE = Words(
+    en="give the text once, as TEXT or by --text",
+    ja="本文は TEXT か --text のどちらか一方で指定してください",
+)
+TYPE_IT = Words(
+    en="Type the text; Ctrl-D on a line of its own ends it.",
+    ja="本文を入力してください。最後に Ctrl-D を押します。",
+)
+NOBODY_SENDS = Words(
+    en="Not sent: no node is running. It goes out once noroshi serve runs.",
+    ja="まだ送っていません。ノードが動いていません。noroshi serve を始めると送られます。",
+)
+NOT_LOOKED = Words(
+    en="It is in the queue. Whether it was sent is not known: {why}",
+    ja="送信キューに入りました。送信できたかどうかは分かりません: {why}",
+)
+ACCEPTED = Words(
+    en="To {contact}: sent; the other side accepted it. Arrival is not confirmed yet.",
+    ja="{contact} 宛: 送りました。相手側が受け付けました (届いたことの確認ではありません)。",
+)
+WAITS = Words(
+    en="To {contact}: not sent yet, it waits; {because}",
+    ja="{contact} 宛: まだ送れず、待っています。{because}",
+)
+HELD = Words(
+    en="To {contact}: not sent, it is held; {because}",
+    ja="{contact} 宛: 送っていません。送信を止めてあります。{because}",
+)
+SET_ASIDE = Words(
+    en="To {contact}: not sent, it was set aside; {because}",
+    ja="{contact} 宛: 送れず、保留しました。{because}",
+)
+REFUSED = Words(
+    en="To {contact}: refused for {addresses}, and sent to the others. See: noroshi queue show {id}",
+    ja="{contact} 宛: {addresses} は拒否されました。ほかの宛先には送りました。確認するには: "
+    "noroshi queue show {id}",
+)
+KEPT = Words(
+    en="It stays in the queue, and does not go by itself. Once the cause is gone: noroshi queue "
+    "release {id}",
+    ja="送信キューに残りますが、自動では送られません。原因がなくなったら: noroshi queue release {id}",
+)
+LOOK = Words(
+    en="The queue keeps it until it can go. See: noroshi queue show {id}",
+    ja="送れるまで送信キューに残ります。確認するには: noroshi queue show {id}",
+)
+GOES_ON = ("waiting", "out", "together")
+"""The states of a mail that the node sends by itself."""
+PATIENCE = 3.0  # seconds in which most mail servers have answered; the mail is safe before
+POLL = 0.05
+SOON = timedelta(seconds=PATIENCE)
+
+
+def send(asked: Asked) -> int:
+    """Queue the mail, print an id for each contact, and say whether each went out or why not.
+
+    The exit code is the worst of them: 0 only if each was accepted for all its addresses.
+    """
+    given = asked.given
+    if given.body is not None and given.text is not None:
+        given.parser.refuse(TEXT_TWICE)
+    text = given.text if given.body is None else given.body
+    if text is None:
+        text = _standard_input(asked)
+    sent = asked.call(
+        "send",
+        to=given.to,
+        subject=given.subject,
+        text=text,
+        routes=given.route,
+        level=given.level,
+    )
+    if not given.json:
+        print("\n".join(sent["ids"]), flush=True)
+    letters = _looked_up(asked, sent["ids"])
+    if given.json:
+        asked.print_json({**sent, "mails": [one["queued"] for one in letters]})
+    if not asked.running:
+        print(asked.say(NOBODY_SENDS), file=sys.stderr)
+        return exits.UNSENT
+    missing = [exits.WAITS] * (len(letters) < len(sent["ids"]))
+    return max([*map(_code, letters), *missing])
+
+
+def _looked_up(asked: Asked, ids: Iterable[str]) -> Sequence[Any]:
+    """Return each mail as it is once that is clear, and say on the standard error what became of
+    it. Whoever may not look gets none."""
+    found = list[Any]()
+    end = time.monotonic() + (PATIENCE if asked.running else 0)
+    try:
+        for id in ids:
+            found.append(_settled(asked, id, end))
+            _tell(asked, found[-1])
+    except Refused as refused:
+        if refused.kind not in ("forbidden", "no node"):  # it is queued all the same
+            raise
+        print(asked.say(NOT_LOOKED.fill(why=refused.words)), file=sys.stderr)
+    return found
+
+
+def _tell(asked: Asked, letter: Any) -> None:
+    """Say what became of one mail, to whoever reads no JSON; without a node nothing became of it."""
+    if asked.running and not asked.given.json:
+        for words in _outcome(letter):
+            print(asked.say(words), file=sys.stderr)
+
+
+def _settled(asked: Asked, id: str, end: float) -> Any:
+    """Return the queued mail once it has left, waits for a later time, or the patience is over."""
+    while True:
+        letter = asked.call("queue_show", id=id)
+        queued = letter["queued"]
+        going = queued["state"] in ("waiting", "out") and not _waits_long(queued)
+        if not going or time.monotonic() > end:
+            return letter
+        time.sleep(POLL)
+
+
+def _waits_long(queued: Any) -> bool:
+    next = queued["next"]
+    return bool(next) and datetime.fromisoformat(next) > datetime.now(UTC) + SOON
+
+
+def _code(letter: Any) -> int:
+    state = letter["queued"]["state"]
+    if state in TAKEN:
+        return exits.ASIDE if _lost(letter) else exits.DONE
+    return exits.WAITS if state in GOES_ON else exits.ASIDE
+
+
+def _lost(letter: Any) -> Sequence[str]:
+    """Return the addresses of a mail that was sent which did not get it."""
+    asked_for = dict.fromkeys((*letter["refused"], *letter["queued"]["to"]))
+    return [one for one in asked_for if one not in letter["reached"]]
+
+
+def _outcome(letter: Any) -> Iterator[Words]:
+    queued = letter["queued"]
+    id, contact, because = queued["id"], queued["contact"], _words(queued["because"])
+    if queued["state"] in TAKEN:
+        yield ACCEPTED.fill(contact=contact)
+        if lost := _lost(letter):
+            yield REFUSED.fill(contact=contact, addresses=", ".join(lost), id=id)
+    elif queued["state"] in GOES_ON:
+        yield WAITS.fill(contact=contact, because=because)
+        yield LOOK.fill(id=id)
+    else:
+        words = HELD if queued["state"] == "held" else SET_ASIDE
+        yield words.fill(contact=contact, because=because)
+        yield KEPT.fill(id=id)
+
+
+def _words(told: Any) -> Words:
+    return Words(en=told["en"], ja=told["ja"])
+
+
+def _standard_input(asked: Asked) -> str:
+    if sys.stdin.isatty():
+        print(asked.say(TYPE_IT), file=sys.stderr)
+    try:
+        return sys.stdin.read()
+    except UnicodeDecodeError:
+        raise Refused("invalid", NO_TEXT.fill(encoding=sys.stdin.encoding)) from None

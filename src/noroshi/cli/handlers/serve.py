@@ -1,0 +1,59 @@
+"""`noroshi serve`: the node itself, until it is told to stop."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import time
+
+from noroshi import __version__
+from noroshi.cli import exits
+from noroshi.cli.clients.socket import Refused
+from noroshi.cli.context import Asked
+from noroshi.core.words import Words
+from noroshi.logs import logging_to, sink_of
+from noroshi.ports import StoreError
+from noroshi.stores.sqlite.process_lock import Holder, LifeLock, life_of
+
+log = logging.getLogger(__name__)
+TAKING_TURNS = 0.001
+"""Seconds for which a thread that reckons (a plan is compiled, a folder compared) may keep the
+loop waiting; with Python's own 5 ms each call to the system could cost a check so much."""
+CANNOT_START = Words(en="The node cannot start: {why}", ja="ノードを起動できません: {why}")
+
+
+def serve(asked: Asked) -> int:
+    """Watch and send until SIGTERM or Ctrl-C."""
+    config = asked.config
+    sink = sink_of(config.log, config.home, os.environ)
+    with logging_to(sink, config.log_level, time.monotonic):
+        log.info("the node starts version=%s home=%s", __version__, config.home)
+        code = _run(asked)
+        log.info("the node ends code=%d", code)
+        return code
+
+
+def _run(asked: Asked) -> int:
+    sys.setswitchinterval(TAKING_TURNS)
+    try:
+        with life_of(asked.config.store, Holder.STARTING) as life:
+            _run_node(asked, life)
+    except StoreError as error:
+        raise Refused("trouble", CANNOT_START.fill(why=error.words)) from None
+    except Exception:  # a bug: the log must say why there is no node any more
+        log.critical("the node ends: it has met with a bug of its own", exc_info=True)
+        return exits.TROUBLE
+    return exits.DONE
+
+
+def _run_node(asked: Asked, life: LifeLock) -> None:
+    # Only now, with the lock: it takes half a second, and commands see meanwhile that a node starts.
+    import asyncio
+
+    from noroshi.app.serving import serve as run_node
+
+    def say(words: Words) -> None:
+        print(asked.say(words), flush=True)
+
+    asyncio.run(run_node(asked.config, say, life=life))

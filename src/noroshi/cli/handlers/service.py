@@ -1,0 +1,224 @@
+"""`noroshi service install|uninstall`: Noroshi as a service of systemd, and away again."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterator, Sequence
+from difflib import unified_diff
+from pathlib import Path
+
+from noroshi.cli import exits
+from noroshi.cli.clients.socket import Refused
+from noroshi.cli.context import Asked
+from noroshi.cli.paths import DOOR, DROP_INS, GROUP, HOME, NAME, SERVICE, USER
+from noroshi.cli.systemd.install import (
+    Found,
+    Remove,
+    Run,
+    Step,
+    Write,
+    install_steps,
+    script,
+    uninstall_steps,
+)
+from noroshi.cli.systemd.state import BOOTED, found, shown
+from noroshi.config.config import FILE, Config, ConfigError, read_config
+from noroshi.core.os_errors import why
+from noroshi.core.words import Words, plain
+
+READABLE = 0o644
+NO_SYSTEMD = Words(
+    en="A service can be installed where systemd runs the machine; here it does not. "
+    "`noroshi service install --print` shows what would be done. Any other supervisor can run "
+    "`noroshi serve`: it stays in the foreground and ends at SIGTERM.",
+    ja="サービスとして登録できるのは systemd で動いているマシンだけで、ここでは動いていません。"
+    "`noroshi service install --print` で手順を確かめられます。ほかの管理ツールからは `noroshi serve` を"
+    "動かしてください。フォアグラウンドで動き、SIGTERM で終わります。",
+)
+NOT_ROOT = Words(
+    en="Only root may do this; nothing was changed. {command} --print shows all of what root "
+    "would do, as a script. In short:",
+    ja="root だけが実行できます。何も変更していません。手順の全体は {command} --print で"
+    "スクリプトとして確かめられます。概要:",
+)
+CHANGED = Words(
+    en="Somebody changed {path}; nothing was done. Changes belong into a drop-in "
+    "(systemctl edit {name}); --force does without them:",
+    ja="{path} が書き換えられているため、何もしていません。変更は systemctl edit {name} で"
+    "別のファイルに書いてください。--force を付けると、この変更を捨てます:",
+)
+FAILED = Words(
+    en="It stopped at `{step}` ({why}). What stands before it is done; run it again once that "
+    "is mended.",
+    ja="`{step}` で止まりました ({why})。そこまでは済んでいます。直してからもう一度"
+    "実行してください。",
+)
+INSTALLED = Words(
+    en="Noroshi is a service now: {service}, home folder {home}.",
+    ja="Noroshi をサービスとして登録しました: {service}、ホームフォルダー {home}。",
+)
+START_IT = Words(
+    en="It starts at each boot. Start it now: systemctl start {name}",
+    ja="マシンの起動時に始まります。今始めるには: systemctl start {name}",
+)
+STILL_RUNS = Words(
+    en="It went on running. What was installed or changed since it started holds after: "
+    "systemctl restart {name}",
+    ja="サービスは動き続けています。起動後に入れたものや変えたものを反映するには: "
+    "systemctl restart {name}",
+)
+LET_IN = Words(
+    en="Let somebody look and send who is not root: usermod -aG {group} USER",
+    ja="root 以外の利用者にも、状態を見て送信できるようにするには: usermod -aG {group} 利用者",
+)
+NO_WAY_IN = Words(
+    en="{file} was there and stays as it is, so only root and {user} reach the node. To let the "
+    'group {group} in, write there: door = "{door}" and door_group = "{group}"',
+    ja="{file} はすでにあったため、そのままです。ノードに届くのは root と {user} だけです。"
+    'グループ {group} にも開放するには、door = "{door}" と door_group = "{group}" を書いてください。',
+)
+NOT_INSTALLED = Words(
+    en="Noroshi is not installed as a service.", ja="サービスとして登録されていません。"
+)
+LEFT = Words(
+    en="The service is gone. What stays: the home folder {home} with everything in it, and its "
+    "owner, the user {user}. Without a backup, deleting them is for good:\n"
+    "  rm -r {home}\n  userdel {user}",
+    ja="サービスを削除しました。ホームフォルダー {home} とその中身、所有者の利用者 {user} は"
+    "残しています。次のように消すと、バックアップがない限り元に戻せません:\n"
+    "  rm -r {home}\n  userdel {user}",
+)
+LEFT_DROP_INS = Words(
+    en="Somebody's changes stay too: {folder}", ja="変更用のファイルも残しています: {folder}"
+)
+
+
+def install(asked: Asked) -> int:
+    """Make the service, or bring it up to this version; --print shows the steps only."""
+    there = found(asked)
+    lang = getattr(asked.given, "lang", "")
+    steps = install_steps(there, start=asked.given.start, lang=lang)
+    if asked.given.print:
+        print(script(steps))
+        return exits.DONE
+    _may(steps, "noroshi service install")
+    if there.objection:
+        raise Refused("trouble", there.objection)
+    _as_left(there, force=asked.given.force)
+    before = _process()
+    do(steps)
+    told = INSTALLED.fill(service=SERVICE, home=HOME), *_runs(before), _who_may_come_in()
+    print("\n".join(asked.say(words) for words in told))
+    return exits.DONE
+
+
+def uninstall(asked: Asked) -> int:
+    """Stop the service and take it away; what it knows stays."""
+    there = found(asked)
+    steps = uninstall_steps(there)
+    if asked.given.print:
+        print(script(steps))
+        return exits.DONE
+    if there.unit is None and there.user is None:
+        print(asked.say(NOT_INSTALLED))
+        return exits.DONE
+    _may(steps, "noroshi service uninstall")
+    _as_left(there, force=asked.given.force)
+    do(steps)
+    print(asked.say(LEFT.fill(home=HOME, user=USER)))
+    if Path(DROP_INS).exists():
+        print(asked.say(LEFT_DROP_INS.fill(folder=DROP_INS)))
+    return exits.DONE
+
+
+def difference(path: str, there: str, ours: str) -> str:
+    """What somebody made of ours: - is what we would write, + what stands there."""
+    return "\n".join(
+        unified_diff(ours.splitlines(), there.splitlines(), NAME, path, lineterm="", n=1)
+    )
+
+
+def _may(steps: Sequence[Step], command: str) -> None:
+    """Refused without systemd, and to who is not root, who is told what root would do."""
+    if not BOOTED.is_dir():
+        raise Refused("trouble", NO_SYSTEMD)
+    if os.geteuid() != 0:
+        told = [("", step.brief) for step in steps]
+        raise Refused("forbidden", NOT_ROOT.fill(command=command), told)
+
+
+def _as_left(there: Found, *, force: bool) -> None:
+    """Refused if somebody changed a file of ours, unless that is meant to go."""
+    for path, text, ours in () if force else there.changed():
+        lines = difference(path, text, ours).splitlines()
+        told = [("", plain(line)) for line in lines]
+        raise Refused("conflict", CHANGED.fill(path=path, name=NAME), told)
+
+
+def do(steps: Sequence[Step]) -> None:
+    """One after the other; Refused, naming it, at the first that fails."""
+    for step in steps:
+        try:
+            _step(step)
+        except OSError as error:
+            raise _failed(step, why(error)) from None
+        except subprocess.CalledProcessError as error:
+            raise _failed(step, f"exit {error.returncode}") from None
+
+
+def _step(step: Step) -> None:
+    match step:
+        case Write(path, text):
+            _write(Path(path), text)
+        case Remove(path):
+            Path(path).unlink(missing_ok=True)
+        case Run(argv):
+            subprocess.run(argv, check=True, stdin=subprocess.DEVNULL, cwd="/")
+
+
+def _write(file: Path, text: str) -> None:
+    """Whole or not at all, and in the place of a link: what it leads to (/dev/null, where the
+    unit is masked) is not ours."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    part = file.with_name(f".{file.name}.part")
+    part.write_text(text, encoding="utf-8")
+    part.chmod(READABLE)
+    part.replace(file)
+
+
+def _failed(step: Step, said: Words | str) -> Refused:
+    hint = step.hint if isinstance(step, Run) else None
+    words = FAILED.fill(step=step.brief, why=said)
+    return Refused("trouble", words, [("", hint)] if hint else ())
+
+
+def _process() -> str:
+    """The number of the process that runs as the service; "" if none does."""
+    number = shown().get("MainPID", "0")
+    return "" if number == "0" else number
+
+
+def _runs(before: str) -> Iterator[Words]:
+    """What is left to do until this version runs, if anything is."""
+    now = _process()
+    if not now:
+        yield START_IT.fill(name=NAME)
+    elif now == before:
+        yield STILL_RUNS.fill(name=NAME)
+
+
+def _who_may_come_in() -> Words:
+    """By the settings, which may be older than the service."""
+    places = {"file": f"{HOME}/{FILE}", "door": DOOR, "user": USER, "group": GROUP}
+    config = settings()
+    closed = config is not None and (str(config.door), config.door_group) != (DOOR, GROUP)
+    return (NO_WAY_IN if closed else LET_IN).fill(**places)
+
+
+def settings() -> Config | None:
+    """Those of the service; None where they are not ours to read, or to be told by who starts it."""
+    try:
+        return read_config(Path(HOME))
+    except ConfigError:
+        return None

@@ -1,0 +1,106 @@
+"""`noroshi silence`: what nothing is told of, until when, by whom and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from noroshi.cli import exits
+from noroshi.cli.context import Asked
+from noroshi.cli.output.tables import columns, table
+from noroshi.cli.output.times import clock
+from noroshi.core.words import Words
+
+Answer = Mapping[str, Any]
+NONE = Words(en="Nothing is silent.", ja="止めている通知はありません。")
+EVERYTHING = Words(en="everything", ja="全体")
+SILENT = Words(en="Silent now", ja="止めている通知")
+PLANNED = Words(en="Maintenance", ja="メンテナンス")
+UNTIL = Words(en="until {at}", ja="{at} まで")
+ENDED = Words(en="ended {at}", ja="{at} に終了")
+ENDED_BY = Words(en="ended {at} by {who}", ja="{at} に{who}が終了")
+BY = Words(en="{why} ({who})", ja="{why} ({who})")
+COUNT = Words(en="monitors: {count}", ja="監視項目 {count}件")
+FROM_TO = Words(en="{begins} – {ends}", ja="{begins}～{ends}")
+NOW = Words(en="under way until {ends}", ja="{ends} まで実施中")
+IS_SILENT = Words(
+    en="Nothing is told of {place} until {at} (monitors: {count}). Watching goes on; what is "
+    "still bad then is told.\nTo end it before: noroshi silence end {id}",
+    ja="{place} の通知を {at} まで停止します (監視項目 {count}件)。監視は続き、そのときまだ異常なら知らせます。\n"
+    "先に終えるには: noroshi silence end {id}",
+)
+IS_OVER = Words(
+    en="{place} is no longer silent: what is still bad is told now.",
+    ja="{place} の通知停止を終えました。まだ異常なものは、いま知らせます。",
+)
+
+
+def add(asked: Asked) -> int:
+    """From now on."""
+    given = asked.given
+    wanted = {"until": given.until, "length": given.length}
+    one = asked.call("silence_add", place=given.place, reason=given.reason, **wanted)
+    if given.json:
+        asked.print_json(one)
+        return exits.DONE
+    at = clock(one["ends"], datetime.now(UTC))
+    told = {"place": place(asked, one), "at": at, "count": one["monitors"], "id": one["id"]}
+    print(asked.say(IS_SILENT.fill(**told)))
+    return exits.DONE
+
+
+def list_(asked: Asked) -> int:
+    """The first to end first; with --all the newest."""
+    found = asked.call("silence_list", all=asked.given.all)
+    if asked.given.json:
+        asked.print_json(found)
+    elif not found:
+        print(asked.say(NONE))
+    else:
+        now = datetime.now(UTC)
+        rows = [(one["id"], *_silence(asked, one, now)) for one in found]
+        print("\n".join(table(rows, columns())))
+    return exits.DONE
+
+
+def end(asked: Asked) -> int:
+    """Now, and not later."""
+    one = asked.call("silence_end", silence=asked.given.silence)
+    if asked.given.json:
+        asked.print_json(one)
+    else:
+        print(asked.say(IS_OVER.fill(place=place(asked, one))))
+    return exits.DONE
+
+
+def place(asked: Asked, one: Answer) -> str:
+    """Where it is silent."""
+    return one["place"] or asked.say(EVERYTHING)
+
+
+def lines(asked: Asked, found: Answer, now: datetime) -> Iterator[str]:
+    """What is silent, and the maintenance that is under way or comes next, if there is any."""
+    silences = [_silence(asked, one, now) for one in found["silences"]]
+    windows = [_window(asked, one, now) for one in found.get("maintenance", ())]
+    for title, rows in ((SILENT, silences), (PLANNED, windows)):
+        if rows:
+            yield from ("", asked.say(title))
+            yield from (f"  {line}" for line in table(rows, columns() - 2))
+
+
+def _silence(asked: Asked, one: Answer, now: datetime) -> Sequence[str]:
+    words = ENDED_BY if one["ended_by"] else ENDED if one["over"] else UNTIL
+    return (
+        place(asked, one),
+        asked.say(words.fill(at=clock(one["ends"], now), who=one["ended_by"])),
+        asked.say(COUNT.fill(count=one["monitors"])),
+        asked.say(BY.fill(why=one["why"], who=one["who"])),
+    )
+
+
+def _window(asked: Asked, one: Answer, now: datetime) -> Sequence[str]:
+    words = NOW if one["under_way"] else FROM_TO
+    times = {name: clock(one[name], now) for name in ("begins", "ends")}
+    count = asked.say(COUNT.fill(count=one["monitors"]))
+    return (place(asked, one), asked.say(words.fill(**times)), count, one["title"])

@@ -1,0 +1,336 @@
+"""`noroshi status`: is anything wrong, and must I act? What is wrong first, what is well folded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from noroshi.cli import exits
+from noroshi.cli.context import Asked
+from noroshi.cli.handlers.silences import lines
+from noroshi.cli.output.levels import MARKS, WORST_FIRST, level_of, shown, tally
+from noroshi.cli.output.routes import arrival, marked, sign_in
+from noroshi.cli.output.tables import columns, table
+from noroshi.cli.output.times import clock, lasted
+from noroshi.core.route_readiness import Sends, is_sure, ways_out
+from noroshi.core.words import Words, plain
+
+Answer = Mapping[str, Any]
+MOST_SHOWN = 30
+"""So many monitors that are OK are shown one by one without --all."""
+
+ALL_WELL = Words(
+    en="○ Nothing is wrong: {all} OK.",
+    ja="○ 問題はありません。監視項目{count}件はすべて正常です。",
+)
+ALL_OK = Words(en="○ {all} OK.", ja="○ 監視項目{count}件はすべて正常です。")
+CANNOT_SEND = Words(
+    en="▨ {bad} of {count:route|routes} cannot send.",
+    ja="▨ 送信経路{count}本のうち{bad}本が使えません。",
+)
+NO_WAY_OUT = Words(
+    en="▲ There is no route, so no alarm can leave.",
+    ja="▲ 送信経路がないため、アラームを送れません。",
+)
+NEED_SOMEBODY = Words(
+    en="▨ {bad} of {count:route needs|routes need} somebody, though what they have may still send for a while.",
+    ja="▨ 送信経路{count}本のうち{bad}本に対応が必要です (しばらくは送信できる場合があります)。",
+)
+DOUBTED = Words(
+    en="▨ The last diagnosis failed, so mails may not leave: {which}.",
+    ja="▨ 直近の診断に失敗した送信経路があり、送信できないおそれがあります: {which}。",
+)
+NOT_PROVED = Words(
+    en="－ Not proved yet, as no mail has been accepted so far: {which}.",
+    ja="－ まだ送信実績のない送信経路があります: {which}。",
+)
+AND_MORE = Words(en="{names} and {more} more", ja="{names}、ほか{more}件")
+MOST_NAMED = 3
+"""So many routes are named in a headline."""
+OK_SO_FAR = Words(
+    en="{mark} {ok} of {count:monitor|monitors} {be} OK; {new} not measured yet.",
+    ja="{mark} 監視項目{count}件のうち{ok}件が正常です。{new}件はまだ測定していません。",
+)
+NOT_WELL = Words(
+    en="{mark}: {bad} of {count:monitor|monitors} not OK.",
+    ja="{mark}: 監視項目{count}件のうち{bad}件が正常ではありません。",
+)
+NOTHING_WATCHED = Words(
+    en="Nothing is watched yet. Give it definitions: noroshi apply DIR",
+    ja="まだ何も監視していません。定義を取り込むには: noroshi apply DIR",
+)
+NODE = Words(en="node {node}, version {version}, {at}", ja="ノード {node}、版 {version}、{at}")
+NOT_RUNNING = Words(
+    en="No node is running, so nothing is measured or sent now. This is how it was last. "
+    "Start it: noroshi serve",
+    ja="ノードが動いていないため、いまは測定も送信もしていません。以下は最後の状態です。"
+    "始めるには: noroshi serve",
+)
+ALL_STOPPED = Words(
+    en="－ Nothing is watched: all monitoring is stopped.",
+    ja="－ すべての監視を停止しています。",
+)
+START = Words(
+    en="－ To watch {path} again: noroshi {command} {path}",
+    ja="－ {path} の監視を再開するには: noroshi {command} {path}",
+)
+MONITORS = Words(en="Monitors", ja="監視項目")
+MORE_WELL = Words(
+    en="… and {count} more that are OK (all: noroshi status --all)",
+    ja="… ほかに正常なものが{count}件 (すべて見るには noroshi status --all)",
+)
+SINCE = Words(en="since {at} ({span})", ja="{at} から ({span})")
+MEASURED = Words(en="measured {at}", ja="測定 {at}")
+HAD = Words(en="acknowledged by {who} {at}", ja="確認済み {who} {at}")
+HUSHED = Words(en="nothing is told until {at}", ja="{at} まで通知なし")
+ROUTES = Words(en="Routes", ja="送信経路")
+NO_ROUTES = Words(
+    en="There is no route, so no alarm can leave.",
+    ja="送信経路がないため、アラームを送れません。",
+)
+ROUTE_STATES: Mapping[str, Words] = {
+    "well": Words(en="○ ready", ja="○ 使えます"),
+    "down": Words(en="▨ down", ja="▨ 使えません"),
+    "not signed in": Words(en="▨ not signed in", ja="▨ 未サインイン"),
+    "needs somebody": Words(en="▨ needs somebody", ja="▨ 要対応"),
+}
+UNPROVED = Words(en="－ not proved yet", ja="－ 送信実績なし")
+IN_VAIN = Words(en="▨ diagnosis failed: {stage}", ja="▨ 診断で失敗: {stage}")
+NEXT_TRY = Words(en="{why} Next try: {at}.", ja="{why}次の試行: {at}。")
+WITH_NEXT = Words(
+    en="{why} It is tried again with the next mail.", ja="{why}次のメールで再試行します。"
+)
+QUEUE = Words(en="Queue", ja="送信キュー")
+NOTHING_WAITS = Words(en="Nothing waits.", ja="待っているものはありません。")
+WAITING = Words(
+    en="{waiting:mail|mails} waiting ({alarms:alarm|alarms}; the oldest for {span})",
+    ja="待機中のメール {waiting}通 (アラーム {alarms}件、最も古いもので{span})",
+)
+HELD = Words(
+    en="{count:mail|mails} held by hand: noroshi queue list",
+    ja="手動で停止中のメール {count}通: noroshi queue list",
+)
+SET_ASIDE = Words(
+    en="{count:mail|mails} set aside, refused by every route: noroshi queue list",
+    ja="保留中のメール {count}通。どの経路にも断られました: noroshi queue list",
+)
+
+
+def status(asked: Asked) -> int:
+    """Print how everything is; exit code 1 with --check unless all is well."""
+    found = asked.call("status")
+    if asked.given.json:
+        asked.print_json({**found, "running": asked.running})
+    else:
+        print("\n".join(_page(asked, found, datetime.fromisoformat(found["at"]))))
+    if not asked.given.check:
+        return exits.DONE
+    if not asked.running:
+        return exits.NO_NODE
+    return exits.DONE if _well(found) else exits.TROUBLE
+
+
+def _well(found: Answer) -> bool:
+    """Monitors whose alarms have no way out are not well either."""
+    routes_well = all(map(is_sure, _ways(found["routes"])))
+    routes_well = routes_well and bool(found["routes"] or not found["monitors"])
+    calm = not found["queue"]["set_aside"] and not found["troubles"]
+    return found["level"] == "ok" and routes_well and calm
+
+
+def _page(asked: Asked, found: Answer, now: datetime) -> Iterator[str]:
+    yield from _headlines(asked, found)
+    at = clock(found["at"], now)
+    where = NODE.fill(node=found["node"], version=found["version"], at=at)
+    yield f"  {asked.say(where)}"
+    if not asked.running:
+        yield f"  {asked.say(NOT_RUNNING)}"
+    yield from (f"  {asked.say(words)}" for words in found["troubles"])
+    if found["monitors"]:
+        yield from ("", f"{asked.say(MONITORS)}  {_levels(asked, found['monitors'])}")
+        yield from _monitors(asked, found["monitors"], now)
+        yield from (f"  {asked.say(_stop(stop))}" for stop in found["stopped"])
+        yield from (f"  {asked.say(words)}" for words in found["cautions"])
+    yield from lines(asked, found, now)
+    yield from ("", asked.say(ROUTES))
+    yield from _routes(asked, found["routes"], now)
+    yield from ("", asked.say(QUEUE))
+    yield from _queue(asked, found["queue"], now)
+
+
+def _headlines(asked: Asked, found: Answer) -> Iterator[str]:
+    monitors, routes = _watched(found), found["routes"]
+    bad = sum(monitor["level"] != "ok" for monitor in monitors)
+    if not monitors:
+        yield asked.say(ALL_STOPPED if found["monitors"] else NOTHING_WATCHED)
+    elif bad:
+        mark = shown(found["level"], asked.language)
+        yield asked.say(NOT_WELL.fill(mark=mark, bad=bad, count=len(monitors)))
+    elif new := sum(not monitor["known"] for monitor in monitors):
+        yield asked.say(_so_far(len(monitors) - new, new))
+    else:
+        count = len(monitors)
+        every = "the only monitor is" if count == 1 else f"all {count} monitors are"
+        if _well(found) and all(way is Sends.PROVED for way in _ways(routes)):
+            yield asked.say(ALL_WELL.fill(count=count, all=every))
+        else:
+            yield asked.say(ALL_OK.fill(count=count, all=every.capitalize()))
+    if monitors and not routes:
+        yield asked.say(NO_WAY_OUT)
+    yield from map(asked.say, _of_routes(routes))
+
+
+def _of_routes(routes: Sequence[Answer]) -> Iterator[Words]:
+    """What stands against them, worst first; nothing is said to send before it did."""
+    ways = ways_out(_ways(routes))
+    if ways.no:
+        yield CANNOT_SEND.fill(bad=ways.no, count=ways.count)
+    if ways.for_now:
+        yield NEED_SOMEBODY.fill(bad=ways.for_now, count=ways.count)
+    if ways.doubted:
+        yield DOUBTED.fill(which=_names(routes, Sends.DOUBTED))
+    if ways.unproved:
+        yield NOT_PROVED.fill(which=_names(routes, Sends.UNPROVED))
+
+
+def _ways(routes: Sequence[Answer]) -> list[Sends]:
+    return [Sends(route["sends"]) for route in routes]
+
+
+def _names(routes: Sequence[Answer], sends: Sends) -> Words:
+    """The first of them; how many more."""
+    named = [route["name"] for route in routes if route["sends"] == sends.value]
+    names, more = ", ".join(named[:MOST_NAMED]), len(named) - MOST_NAMED
+    return AND_MORE.fill(names=names, more=more) if more > 0 else plain(names)
+
+
+def _watched(found: Answer) -> Sequence[Answer]:
+    return [monitor for monitor in found["monitors"] if not monitor["stopped"]]
+
+
+def _so_far(ok: int, new: int) -> Words:
+    """Nothing is called OK before anything was measured."""
+    mark, be = MARKS["ok" if ok else "new"], "is" if 1 in (ok, ok + new) else "are"
+    return OK_SO_FAR.fill(mark=mark, ok=ok, be=be, count=ok + new, new=new)
+
+
+def _levels(asked: Asked, monitors: Iterable[Answer]) -> str:
+    return tally(map(level_of, monitors), asked.language)
+
+
+def _monitors(asked: Asked, monitors: Sequence[Answer], now: datetime) -> Iterator[str]:
+    """Worst first; what is well is folded when there is much of it."""
+    ranked = sorted(monitors, key=lambda m: (WORST_FIRST.index(level_of(m)), m["path"]))
+    well = [m for m in ranked if level_of(m) == "ok"]
+    folded = 0 if asked.given.all or len(well) <= MOST_SHOWN else len(well)
+    listed = [m for m in ranked if not folded or level_of(m) != "ok"]
+    rows = [row for monitor in listed for row in _rows(asked, monitor, now)]
+    yield from _table(rows)
+    if folded:
+        yield f"  {asked.say(MORE_WELL.fill(count=folded))}"
+
+
+def _rows(asked: Asked, monitor: Answer, now: datetime) -> Iterator[Sequence[str]]:
+    """A line for each item; the monitor's name stands in the first only."""
+    ranked = sorted(monitor["items"], key=lambda i: (WORST_FIRST.index(i["level"]), i["item"]))
+    titles = filter(None, (monitor["group_title"], monitor["title"]))
+    name = _named(monitor["path"], " › ".join(titles))
+    for item in ranked:
+        alone = level_of(monitor)
+        level = shown(item["level"] if monitor["known"] else alone, asked.language)
+        since, words = _since(asked, monitor, item, now), _words(asked, monitor, item, now)
+        yield (level, name, item["item"], since, words)
+        name = ""
+
+
+def _words(asked: Asked, monitor: Answer, item: Answer, now: datetime) -> str:
+    """What stands behind it; of what is not well, who has it and what keeps it untold."""
+    told = [asked.say(item["words"])]
+    if item["level"] != "ok":
+        if had := item["acknowledged"]:
+            told.append(asked.say(HAD.fill(who=had["who"], at=clock(had["at"], now))))
+        if ends := monitor["silent"] or monitor["maintenance"]:
+            told.append(asked.say(HUSHED.fill(at=clock(ends, now))))
+    return " · ".join(told)
+
+
+def _since(asked: Asked, monitor: Answer, item: Answer, now: datetime) -> str:
+    """Since when it is bad; for what is well, when that was last seen."""
+    if item["level"] != "ok" or (monitor["stopped"] and item["since"]):
+        span = lasted(item["since"], now)
+        return asked.say(SINCE.fill(at=clock(item["since"], now), span=span))
+    if monitor["measured"]:
+        return asked.say(MEASURED.fill(at=clock(monitor["measured"], now)))
+    return ""
+
+
+def _routes(asked: Asked, routes: Sequence[Answer], now: datetime) -> Iterator[str]:
+    if not routes:
+        yield f"  {asked.say(NO_ROUTES)}"
+    yield from _table([_route(asked, route, now) for route in routes])
+
+
+def _state(route: Answer) -> Words:
+    """A route that nothing has gone by is not called ready."""
+    if route["sends"] == Sends.DOUBTED.value:
+        return IN_VAIN.fill(stage=Words(**route["examined_in_vain"]))
+    if route["sends"] == Sends.UNPROVED.value:
+        return UNPROVED
+    return ROUTE_STATES[route["state"]]
+
+
+def _route(asked: Asked, route: Answer, now: datetime) -> Sequence[str]:
+    state = asked.say(_state(route))
+    name = _named(route["name"], route["title"])
+    since, why = "", asked.say(route["why"])
+    if route["state"] == "well":
+        since, why = sign_in(asked, route, now), arrival(asked, route, now)
+    if route["since"] and route["state"] != "well":
+        span = lasted(route["since"], now)
+        since = asked.say(SINCE.fill(at=clock(route["since"], now), span=span))
+    if route["until"] and route["state"] == "down":
+        past = datetime.fromisoformat(route["until"]) <= now
+        words = WITH_NEXT if past else NEXT_TRY
+        why = asked.say(words.fill(why=_ended(why, asked), at=clock(route["until"], now)))
+    if other := asked.say(route["other"]):
+        why = f"{_ended(why, asked)} {other}" if why else other
+    return (state, name, marked(asked, route["kind"], route["mark"]), since, why)
+
+
+def _ended(why: str, asked: Asked) -> str:
+    """As a sentence that another one follows: some reasons stand within others too."""
+    if asked.language == "ja":
+        return why if why.endswith("。") else f"{why}。"
+    return why if why.endswith((".", ":")) else f"{why}."
+
+
+def _stop(stop: Answer) -> Words:
+    """How to start it again; who stopped it stands beside its monitors."""
+    command = "monitor enable" if "/" in stop["path"] else "instance start"
+    return START.fill(path=stop["path"], command=command)
+
+
+def _named(name: str, title: str) -> str:
+    return f"{name} ({title})" if title else name
+
+
+def _queue(asked: Asked, queue: Answer, now: datetime) -> Iterator[str]:
+    if not any(queue[name] for name in ("waiting", "held", "set_aside")):
+        yield f"  {asked.say(NOTHING_WAITS)}"
+    if queue["waiting"]:
+        span = lasted(queue["oldest"], now)
+        yield "  " + asked.say(
+            WAITING.fill(waiting=queue["waiting"], span=span, alarms=queue["alarms"])
+        )
+    if queue["held"]:
+        yield f"  {asked.say(HELD.fill(count=queue['held']))}"
+    if queue["set_aside"]:
+        yield f"  {asked.say(SET_ASIDE.fill(count=queue['set_aside']))}"
+
+
+def _table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Indented by two; columns that are empty throughout are left out."""
+    used = [n for n in range(len(rows[0]) if rows else 0) if any(row[n] for row in rows)]
+    room = columns() - 2
+    yield from (f"  {line}" for line in table([[row[n] for n in used] for row in rows], room))

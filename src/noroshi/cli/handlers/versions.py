@@ -1,0 +1,97 @@
+"""`noroshi versions` and `take-back`: what was in force before, and going back to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from noroshi.cli import exits
+from noroshi.cli.context import Asked
+from noroshi.cli.handlers.apply import say_applied
+from noroshi.cli.output.tables import table
+from noroshi.cli.output.times import clock
+from noroshi.core.words import Words
+
+NONE_YET = Words(
+    en="There are no definitions yet: noroshi apply DIR",
+    ja="定義はまだありません: noroshi apply DIR",
+)
+HEAD = (
+    Words(en="VERSION", ja="版"),
+    Words(en="SINCE", ja="日時"),
+    Words(en="BY", ja="実行者"),
+    Words(en="NOTE", ja="メモ"),
+)
+IN_FORCE = Words(en="{number} (in force)", ja="{number} (有効)")
+IN_FULL = Words(
+    en="What one changed: noroshi versions NUMBER",
+    ja="何が変わったかを見るには: noroshi versions 番号",
+)
+CHANGED = Words(
+    en="Version {number} changed: {count}", ja="版 {number} での変更は{count}件です:"
+)
+BACK = Words(
+    en="Going back to it from version {current} would change: {count}",
+    ja="版 {current} からこの版に戻すと、変更は{count}件です:",
+)
+HOW_BACK = Words(
+    en="To go back: noroshi take-back --base {current} {number}",
+    ja="戻すには: noroshi take-back --base {current} {number}",
+)
+SAME = Words(
+    en="It is the same as what is in force (version {current}).",
+    ja="有効な定義 (版 {current}) と同じです。",
+)
+
+
+def versions(asked: Asked) -> int:
+    """All versions in short, or one with what it changed."""
+    if asked.given.number is not None:
+        return _one(asked)
+    found = asked.call("versions", last=asked.given.last)
+    if asked.given.json:
+        asked.print_json(found)
+    elif not found:
+        print(asked.say(NONE_YET))
+    else:
+        now, newest = datetime.now(UTC), found[0]["number"]
+        rows = [_row(asked, one, now, current=one["number"] == newest) for one in found]
+        print("\n".join(table([[asked.say(words) for words in HEAD], *rows])))
+        print(asked.say(IN_FULL))
+    return exits.DONE
+
+
+def take_back(asked: Asked) -> int:
+    """Bring an earlier version into force again, as a new one."""
+    given = asked.given
+    applied = asked.call("take_back", number=given.number, base=given.base, note=given.note)
+    return say_applied(asked, applied)
+
+
+def _one(asked: Asked) -> int:
+    found = asked.call("version_show", number=asked.given.number)
+    if asked.given.json:
+        asked.print_json(found)
+        return exits.DONE
+    number, current = found["row"]["number"], found["current"]
+    _list(asked, CHANGED.fill(number=number, count=len(found["changed"])), found["changed"])
+    if not found["back"]:
+        print(asked.say(SAME.fill(current=current)))
+        return exits.DONE
+    _list(asked, BACK.fill(current=current, count=len(found["back"])), found["back"])
+    print(asked.say(HOW_BACK.fill(current=current, number=number)))
+    return exits.DONE
+
+
+def _row(
+    asked: Asked, one: Mapping[str, Any], now: datetime, *, current: bool
+) -> tuple[str, ...]:
+    number = asked.say(IN_FORCE.fill(number=one["number"])) if current else str(one["number"])
+    return (number, clock(one["at"], now), one["who"], asked.say(Words(**one["note"])))
+
+
+def _list(asked: Asked, head: Words, found: Iterable[Mapping[str, str]]) -> None:
+    print(asked.say(head))
+    for words in found:
+        print(f"  {asked.say(words)}")

@@ -1,0 +1,40 @@
+"""Values that are still the examples', told beside definitions that could be used all the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from noroshi.cli.context import Asked
+from noroshi.core.words import Words
+from noroshi.definitions import placeholders
+from noroshi.ports import Document
+
+Found = Sequence[tuple[str, str]]
+"""The place and the value of each."""
+STILL_EXAMPLES = Words(
+    en="Values still copied from the examples, with which no alarm arrives: {count}",
+    ja="見本のままの値が{count}件あります。このままでは、どこにも届きません:",
+)
+AND_MORE = Words(en="… and {count} more", ja="… ほか{count}件")
+MOST = 20
+"""Values listed at most."""
+
+
+def placeholders_of(documents: Iterable[Document]) -> Found:
+    """Return each value that was never filled in, with its place."""
+    return tuple(placeholders(documents))
+
+
+def say_placeholders(asked: Asked, found: Found) -> None:
+    """Name the values that were never filled in, if there are any."""
+    if found:
+        print(asked.say(STILL_EXAMPLES.fill(count=len(found))))
+    for where, value in found[:MOST]:
+        print(f"  {where}: {value}")
+    if len(found) > MOST:
+        print(f"  {asked.say(AND_MORE.fill(count=len(found) - MOST))}")
+
+
+def placeholders_as_json(found: Found) -> Sequence[Mapping[str, str]]:
+    """Return them as `--json` prints them."""
+    return [{"where": where, "value": value} for where, value in found]

@@ -1,0 +1,84 @@
+"""Routes as people see them: a short mark where the provider is none of the built-in ones."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from noroshi.cli.context import Asked
+from noroshi.cli.output.times import clock, span
+from noroshi.core.words import NOTHING, Words
+
+SOON = 60
+"""Days before its end from which on a secret or certificate is told of."""
+RENEWED = Words(en="sign-in renewed {at}", ja="サインイン更新 {at}")
+ENDS = Words(
+    en="its secret or certificate ends {day} ({days:day|days})",
+    ja="シークレットまたは証明書の期限 {day} (あと{days}日)",
+)
+ENDED = Words(
+    en="its secret or certificate ended {day}", ja="シークレットまたは証明書の期限切れ {day}"
+)
+BY_NEXT = Words(
+    en="uses the next secret or certificate", ja="次のシークレットまたは証明書を使用中"
+)
+
+SEEN = Words(en="seen arrived {at} (took {span})", ja="到達確認 {at} (所要 {span})")
+SEEN_BY = Words(en="seen arrived {at} (by {by})", ja="到達確認 {at} ({by} が確認)")
+NOT_YET = Words(en="no mail seen arrived yet", ja="到達はまだ確認していません")
+BUT = Words(en="{seen}; {why}", ja="{seen}。{why}")
+ONLY_ACCEPTED = Words(
+    en="accepted {at}; whether mails arrive is not looked at",
+    ja="受領 {at} (届いたかどうかは確かめていません)",
+)
+
+
+def marked(asked: Asked, name: str, mark: Mapping[str, str] | None) -> str:
+    """A route or its kind, with its mark."""
+    told = asked.say(mark) if mark else ""
+    return f"{name} [{told}]" if told else name
+
+
+def listed(asked: Asked, names: Sequence[str], marks: Mapping[str, Any], between: str) -> str:
+    """Routes in their order, each with its mark."""
+    return between.join(marked(asked, name, marks.get(name)) for name in names)
+
+
+def comma(asked: Asked) -> str:
+    """What stands between the parts of a line."""
+    return "、" if asked.language == "ja" else ", "
+
+
+def sign_in(asked: Asked, route: Mapping[str, Any], now: datetime) -> str:
+    """How the sign-in of a route that is well stands: when it was renewed, what of it ends."""
+    parts = list[Words]()
+    if route["renewed"]:
+        parts.append(RENEWED.fill(at=clock(route["renewed"], now)))
+    if route["by_next"]:
+        parts.append(BY_NEXT)
+    if route["ends"]:
+        # Providers count to the beginning of that day, UTC; so does the alarm of it.
+        left = (date.fromisoformat(route["ends"]) - now.astimezone(UTC).date()).days
+        words = ENDS if left >= 0 else ENDED
+        if left <= SOON:
+            parts.append(words.fill(day=route["ends"], days=left))
+    return comma(asked).join(asked.say(words) for words in parts)
+
+
+def arrival(asked: Asked, route: Mapping[str, Any], now: datetime) -> str:
+    """How far a route that is well is proved to be: its mails arrive, or are accepted at least."""
+    found = route["arrives"]
+    if found is None:
+        at = clock(route["accepted"], now)
+        return asked.say(ONLY_ACCEPTED.fill(at=at)) if at else ""
+    words = NOT_YET
+    if found["seen"]:
+        took = span(timedelta(seconds=found["took"]))
+        words = SEEN.fill(at=clock(found["seen"], now), span=took)
+    if found["by"]:
+        words = SEEN_BY.fill(at=clock(found["seen"], now), by=found["by"])
+    why = Words(**found["why"])
+    if why != NOTHING:
+        words = BUT.fill(seen=words, why=why)
+    return asked.say(words)

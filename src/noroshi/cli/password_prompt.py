@@ -1,0 +1,42 @@
+"""A password or a passphrase: typed without being shown, or from a file; never an argument."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+from pathlib import Path
+
+from noroshi.cli.clients.socket import Refused
+from noroshi.cli.context import Asked
+from noroshi.core.os_errors import why
+from noroshi.core.words import Words
+
+STDIN = "-"
+NOTHING_ENTERED = Words(
+    en="Nothing was entered, so nothing was changed.",
+    ja="何も入力されなかったため、何も変更していません。",
+)
+CANNOT_READ = Words(en="{file} cannot be read: {why}", ja="{file} を読めません: {why}")
+NO_TEXT = Words(en="it is not text in UTF-8", ja="UTF-8 の文字ではありません")
+
+
+def typed(asked: Asked, prompt: Words, by_file: Words) -> str:
+    """Ask at the terminal. Refused, in the words `by_file`, where there is none."""
+    if not sys.stdin.isatty():
+        raise Refused("invalid", by_file)
+    try:
+        return getpass.getpass(asked.say(prompt))
+    except EOFError:  # Ctrl-D
+        raise Refused("invalid", NOTHING_ENTERED) from None
+
+
+def contents(file: str) -> str:
+    """The text of a file, or of the standard input (-), in UTF-8; Notepad's BOM is no part
+    of it. Raises Refused."""
+    try:
+        data = sys.stdin.buffer.read() if file == STDIN else Path(file).read_bytes()
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise Refused("invalid", CANNOT_READ.fill(file=file, why=NO_TEXT)) from None
+    except OSError as error:
+        raise Refused("invalid", CANNOT_READ.fill(file=file, why=why(error))) from None

@@ -1,0 +1,104 @@
+"""The administrator's steps: shown at the terminal, or written into a file to be handed on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from noroshi.cli.clients.socket import Refused
+from noroshi.cli.setup import texts
+from noroshi.cli.setup.dialogue import STDOUT, Talk
+from noroshi.core.os_errors import why
+from noroshi.core.words import NOTHING, Words
+from noroshi.guides import MICROSOFT365, TITLES, Case, Step, Value, filled, line
+from noroshi.guides.handing import handed
+from noroshi.guides.wanted import Wanted
+
+INDENT = "     "
+
+
+@dataclass(slots=True)
+class Known:
+    """What has been found out on the way, and which steps are behind."""
+
+    object_id: str = ""
+    certificate: str = ""
+    thumbprint: str = ""
+    path: str = ""
+    done: set[str] = field(default_factory=set)
+
+    def values(self, wanted: Wanted) -> Mapping[str, Value]:
+        return wanted.values(
+            object_id=self.object_id, certificate=self.certificate, thumbprint=self.thumbprint
+        )
+
+    def steps(self, wanted: Wanted, *parts: str) -> Sequence[Step]:
+        """Those that are still to be done; an app's token will tell its object ID."""
+        return self._of(wanted.case("object_id", path=self.path), *parts)
+
+    def all_steps(self, wanted: Wanted) -> Sequence[Step]:
+        """The same for somebody who sees no token."""
+        known = ("object_id",) if self.object_id else ()
+        return self._of(wanted.case(*known, path=self.path))
+
+    def _of(self, case: Case, *parts: str) -> Sequence[Step]:
+        return [s for s in MICROSOFT365.of(case, *parts) if s.id not in self.done]
+
+
+def show(talk: Talk, wanted: Wanted, known: Known, steps: Sequence[Step]) -> None:
+    """The steps with the values filled in, under the heads of their parts."""
+    values, part = known.values(wanted), ""
+    for number, step in enumerate(steps, 1):
+        if step.part != part:
+            part = step.part
+            talk.line("")
+            talk.say(TITLES[part])
+        talk.line("")
+        talk.say(_numbered(number, filled(step.title, values)), "  ")
+        _show(talk, step, values)
+
+
+def mending(talk: Talk, wanted: Wanted, known: Known, told: str) -> None:
+    """The steps that mend what was told, if the guide knows any."""
+    case = wanted.case("object_id", path=known.path)
+    steps = MICROSOFT365.mending(told, case)
+    if steps:
+        talk.line("")
+        talk.say(texts.MENDED_BY)
+        show(talk, wanted, known, steps)
+        talk.line("")
+
+
+def write(talk: Talk, wanted: Wanted, known: Known, file: str) -> None:
+    """All steps of this way as a text to send to the administrator. Raises Refused."""
+    steps, values = known.all_steps(wanted), known.values(wanted)
+    text = handed(wanted, steps, values, talk.asked.language)
+    if file == STDOUT:
+        print(text, end="")
+        return
+    try:
+        Path(file).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise Refused("trouble", texts.NOT_WRITTEN.fill(file=file, why=why(error))) from None
+    talk.done(texts.WROTE_STEPS.fill(file=file))
+
+
+def _show(talk: Talk, step: Step, values: Mapping[str, Value]) -> None:
+    for words in step.how:
+        talk.item(filled(words, values), INDENT)
+    for text in step.lines:
+        talk.line(line(text, values), INDENT + "  ")
+    if step.check:
+        talk.say(texts.CHECK, INDENT)
+        for text in step.check:
+            talk.line(line(text, values), INDENT + "  ")
+    for words in (step.shows, step.note):
+        if words != NOTHING:
+            talk.say(filled(words, values), INDENT)
+    if step.takes != NOTHING:
+        talk.say(texts.ACTS_AFTER.fill(time=step.takes), INDENT)
+
+
+def _numbered(number: int, title: Words) -> Words:
+    return Words(en=f"{number}. {title.en}", ja=f"{number}. {title.ja}")

@@ -1,0 +1,229 @@
+"""A dialogue at the terminal: asks, takes what an option said, and says how far it has come.
+
+Where nobody can be asked an option must have said it, and what is refused ends the command.
+"""
+
+from __future__ import annotations
+
+import getpass
+import shutil
+import sys
+from collections.abc import Callable, Collection, Mapping, Sequence
+from types import MappingProxyType
+from typing import TypeVar
+
+from noroshi.cli.clients.socket import Refused
+from noroshi.cli.context import Asked
+from noroshi.cli.output.tables import wrap
+from noroshi.cli.setup import texts
+from noroshi.core.words import Words
+
+T = TypeVar("T")
+Check = Callable[[str], Words | None]
+"""Why a text cannot be taken; None: it can."""
+WIDEST = 88
+NARROW = 80
+"""Columns where the output is no terminal."""
+DONE, STOPPED = "○", "◆"
+BARE = ("", "value")
+"""Places in an answer that a person need not know the name of."""
+YES, NO = ("y", "yes", "はい"), ("n", "no", "いいえ")
+TRY_AGAIN, LEAVE = "", "q"
+ACCOUNT = "m365"
+"""The account's name unless --account says another."""
+STDOUT = "-"
+
+
+class Left(Refused):
+    """Somebody left it for now; all answers are kept."""
+
+    def __init__(self, account: str, *, held: bool = False) -> None:
+        super().__init__("trouble", later(account, held=held))
+
+
+def later(account: str, *, held: bool = False) -> Words:
+    """How to take it up again; `held`: what was answered now is in force nowhere."""
+    named = f" --account {account}" if account != ACCOUNT else ""
+    return (texts.LATER_AS_BEFORE if held else texts.LATER).fill(account=named)
+
+
+class Talk:
+    """`may_ask`: somebody sits at the terminal. `hurried`: whatever has a default is not asked.
+    `held`: what is answered is not in force yet, as mails leave by what is."""
+
+    def __init__(self, asked: Asked) -> None:
+        self.asked, self.given = asked, asked.given
+        self.may_ask = sys.stdin.isatty()
+        self.held = False
+        self.hurried = bool(self.given.yes) or not self.may_ask
+        self.room = min(shutil.get_terminal_size((NARROW, 0)).columns, WIDEST)
+
+        # Steps that are written to the standard output are all that shall be there.
+        by_itself = self.given.print_admin_steps == STDOUT
+        self._out = sys.stderr if by_itself else sys.stdout
+
+    def left(self) -> Left:
+        """To be raised when somebody leaves it for now."""
+        return Left(self.given.account, held=self.held)
+
+    # what is said
+
+    def head(self, words: Words) -> None:
+        """A part begins."""
+        self.line(f"\n── {self.asked.say(words)} ──")
+
+    def say(self, words: Words, indent: str = "") -> None:
+        """A paragraph, each line of it wrapped."""
+        for line in self.asked.say(words).split("\n"):
+            self._wrapped(line, indent, indent)
+
+    def done(self, words: Words) -> None:
+        """Something is proved."""
+        self._wrapped(self.asked.say(words), f"{DONE} ", "  ")
+
+    def stopped(self, refused: Refused) -> None:
+        """Something is refused: why, and what is the matter with which part."""
+        self._wrapped(self.asked.say(refused.words), f"{STOPPED} ", "  ")
+        for where, what in refused.problems:
+            if where != "secret":  # how another one is given is asked for right here
+                told = self.asked.say(what)
+                shown = told if where in BARE else f"{where}: {told}"
+                self._wrapped(shown, "    ", "    ")
+
+    def item(self, words: Words, indent: str) -> None:
+        """One of several things to do."""
+        self._wrapped(self.asked.say(words), f"{indent}- ", f"{indent}  ")
+
+    def line(self, text: str, indent: str = "") -> None:
+        """Something to be copied as it stands."""
+        print(f"{indent}{text}", file=self._out, flush=True)
+
+    def _wrapped(self, text: str, first: str, rest: str) -> None:
+        lines = wrap(text, max(self.room - len(rest) - 1, 20)) or [""]
+        for number, line in enumerate(lines):
+            self.line(f"{rest if number else first}{line}".rstrip())
+
+    # what is asked
+
+    def text(
+        self,
+        prompt: Words,
+        *,
+        option: str,
+        given: str = "",
+        default: str = "",
+        check: Check = lambda _: None,
+        empty: bool = False,
+    ) -> str:
+        """One line; `given` by the option of that name is taken if it is fit. `empty`: nothing is
+        an answer too."""
+        value = given or (default if self.hurried else "")
+        while True:
+            if not value:
+                value = self._typed(prompt, default, option, empty=empty)
+            why = check(value) if value else None
+            if why is None:
+                return value
+            refused = Refused("invalid", texts.UNFIT.fill(option=option, why=why))
+            if value == given or not self.may_ask:
+                raise refused
+            self.stopped(Refused("invalid", why))
+            value = ""
+
+    def choice(self, options: Sequence[tuple[Words, Words]], default: int = 0) -> int:
+        """One of several, each with its reason; its number from 0."""
+        if self.hurried:
+            return default
+        for number, (what, why) in enumerate(options, 1):
+            self._wrapped(f"{number}) {self.asked.say(what)}", "  ", "     ")
+            if why.en:
+                self._wrapped(self.asked.say(why), "     ", "     ")
+        known = [str(number) for number in range(1, len(options) + 1)]
+        prompt = texts.NUMBER.fill(default=default + 1)
+        while (answer := self._line(prompt) or str(default + 1)) not in known:
+            self.say(texts.WHICH.fill(most=len(options)))
+        return int(answer) - 1
+
+    def yes(self, prompt: Words, *, default: bool = True) -> bool:
+        """Yes or no."""
+        if self.hurried:
+            return default
+        hint = "[Y/n]" if default else "[y/N]"
+        while True:
+            answer = self._line(Words(en=f"{prompt.en} {hint} ", ja=f"{prompt.ja} {hint} "))
+            if answer.lower() in (*YES, *NO):
+                return answer.lower() in YES
+            if not answer:
+                return default
+            self.say(texts.YES_OR_NO.fill(default="y" if default else "n"))
+
+    def hidden(self, prompt: Words) -> str:
+        """A secret, which is not shown."""
+        if not self.may_ask:
+            raise Refused("invalid", texts.SECRET_BY_FILE)
+        self.asked.let_go()
+        try:
+            return getpass.getpass(self.asked.say(prompt)).strip()
+        except EOFError:
+            raise self.left() from None
+
+    def go_on(self, prompt: Words = texts.GO_ON) -> None:
+        """Wait until somebody presses Enter."""
+        if not self.hurried:
+            self._line(prompt)
+
+    def until_proved(
+        self,
+        prove: Callable[[], T],
+        mend: Callable[[Refused], bool],
+        again: Words = texts.MENDED,
+        others: Mapping[str, Callable[[], T]] = MappingProxyType({}),
+    ) -> T:
+        """Prove it; while it is refused say why, and try again once somebody has mended it.
+
+        `mend` says more about a refusal, and whether it asked for what was wrong itself; `others`
+        are further ways to go on, by what is typed. Raises the refusal where nobody can be asked,
+        and Left.
+        """
+        attempt = prove
+        while True:
+            try:
+                return attempt()
+            except Refused as refused:
+                if refused.kind not in ("trouble", "invalid") or isinstance(refused, Left):
+                    raise
+                if not self.may_ask or self.given.yes:
+                    mend(refused)
+                    raise
+                self.stopped(refused)
+                attempt = prove
+                if not mend(refused):
+                    attempt = others.get(self._mended(again, others), prove)
+
+    def _mended(self, again: Words, others: Collection[str]) -> str:
+        while (answer := self._line(again).lower()) not in (TRY_AGAIN, *others):
+            if answer == LEAVE:
+                raise self.left()
+            self.say(texts.ONLY_THESE)
+        return answer
+
+    def _typed(self, prompt: Words, default: str, option: str, *, empty: bool) -> str:
+        if not self.may_ask:
+            if empty:
+                return ""
+            raise Refused("invalid", texts.BY_OPTION.fill(option=option))
+        shown = Words(en=f"{prompt.en} [{default}]: ", ja=f"{prompt.ja} [{default}]: ")
+        bare = Words(en=f"{prompt.en}: ", ja=f"{prompt.ja}: ")
+        while True:
+            typed = self._line(shown if default else bare) or default
+            if typed or empty:
+                return typed
+            self.say(texts.NEEDED)
+
+    def _line(self, prompt: Words) -> str:
+        self.asked.let_go()  # whoever thinks for an hour keeps no node from starting
+        try:
+            return input(self.asked.say(prompt)).strip()
+        except EOFError:
+            self.line("")
+            raise self.left() from None

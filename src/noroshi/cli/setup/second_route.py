@@ -1,0 +1,72 @@
+"""A second route by the same mailbox, so that one closed door holds no alarm up; and the rules that
+name the first one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from noroshi.cli.setup import texts_mail
+from noroshi.cli.setup.dialogue import Talk
+from noroshi.cli.setup.drafts import Kept
+from noroshi.guides.wanted import Wanted
+
+OTHER = {"smtp": "graph", "graph": "smtp"}
+TELLERS = ("rules", "notifications")
+
+
+def offered(talk: Talk, kept: Kept, wanted: Wanted) -> bool:
+    """Whether somebody wants one; why it is good is said in any case."""
+    other = OTHER[wanted.kind]
+    talk.head(texts_mail.SECOND)
+    if there := _there(kept, wanted, other):
+        talk.say(texts_mail.HAS_SECOND.fill(route=there))
+        return False
+    talk.say(texts_mail.WHY_SECOND[other])
+    if talk.hurried:
+        talk.say(texts_mail.SECOND_LATER[other].fill(account=wanted.account))
+        return False
+    return talk.yes(texts_mail.WANT_SECOND[other], default=False)
+
+
+def named_after(talk: Talk, kept: Kept, first: str, second: str) -> None:
+    """Rules and notifications that send by the first route go by the second where it cannot."""
+    found = {
+        f"{type}/{name}": one
+        for type in TELLERS
+        for name, one in kept.all(type).items()
+        if first in one.get("routes", ()) and second not in one.get("routes", ())
+    }
+    if not found:
+        return
+    names = ", ".join(sorted(found))
+    if not talk.yes(texts_mail.NAME_SECOND.fill(first=first, second=second, names=names)):
+        return
+    for key, one in found.items():
+        kept.put(key, {**one, "routes": _with(one, first, second)})
+    talk.done(texts_mail.NAMED_SECOND.fill(second=second, names=names))
+
+
+def used_by(kept: Kept, route: str) -> bool:
+    """Whether any alarm goes by it yet."""
+    return any(
+        route in one.get("routes", ()) for type in TELLERS for one in kept.all(type).values()
+    )
+
+
+def _there(kept: Kept, wanted: Wanted, kind: str) -> str:
+    """A route of that kind from the same mailbox, by whichever account; "" if there is none."""
+    mailboxes = {
+        name: str(one.get("mailbox", "")).lower() for name, one in kept.all("accounts").items()
+    }
+    for name, one in sorted(kept.all("routes").items()):
+        account = one.get("options", {}).get("account", "")
+        if one.get("kind") == kind and mailboxes.get(account) == wanted.mailbox.lower():
+            return name
+    return ""
+
+
+def _with(one: Mapping[str, Any], first: str, second: str) -> list[str]:
+    routes = list(one["routes"])
+    routes.insert(routes.index(first) + 1, second)
+    return routes

@@ -1,0 +1,167 @@
+"""The last proof: a test mail goes out by the new route, and what the other side says of it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from noroshi.cli.clients.socket import Refused
+from noroshi.cli.output.times import clock
+from noroshi.cli.setup import texts_mail
+from noroshi.cli.setup.delivery_wait import LOOK, Waiting
+from noroshi.cli.setup.texts import NO_ADDRESS
+from noroshi.cli.setup.verification import Proofs
+from noroshi.core.definitions.parsing import is_address
+from noroshi.core.words import Words, joined, plain
+from noroshi.guides.proving_mail import SUBJECT, TEXT
+
+PATIENCE = 90.0
+"""Seconds until somebody is asked whether to go on waiting."""
+WAIT = "w"
+Letter = Mapping[str, Any]
+
+
+class NoNode(Refused):
+    """Nobody runs who could send."""
+
+    def __init__(self) -> None:
+        super().__init__("trouble", texts_mail.NOBODY_SENDS)
+
+
+class LastMail:
+    """One test mail, from the question to whom on to its receipt."""
+
+    def __init__(self, proofs: Proofs) -> None:
+        self._proofs, self._talk, self._wanted = proofs, proofs.talk, proofs.wanted
+        self._asked = proofs.talk.asked
+        self._shown = proofs.kept.shown(proofs.wanted.route)
+        self._id, self._seen = "", 0
+
+    def prove(self) -> str:
+        """Sent, accepted, and told what that does not prove; the mail's id. Raises Refused, and
+        Left."""
+        self._a_node_runs()
+        to = self._recipient()
+        self._id = self._waits_still(to)
+        if self._id:
+            self._talk.say(texts_mail.WAITS_STILL.fill(to=to, id=self._id))
+            self._seen = len(self._asked.call("queue_show", id=self._id)["tried"])
+            self._try_again()
+        else:
+            self._id = self._send(to)
+            self._talk.say(texts_mail.ON_ITS_WAY.fill(to=to, route=self._wanted.route))
+        others = {WAIT: self._patiently}
+        letter: Letter = self._talk.until_proved(
+            self._receipt, self._mend, texts_mail.MENDED_OR_WAIT, others
+        )
+        self._tell(letter)
+        return self._id
+
+    def _recipient(self) -> str:
+        """Whoever reads the alarms, before the mailbox that only sends them."""
+        contacts = self._asked.call("contacts")
+        readers = [address for one in contacts for address in one["addresses"]]
+        return self._talk.text(
+            texts_mail.TO,
+            option="--to",
+            given=self._talk.given.to,
+            default=next(iter(readers), self._wanted.mailbox),
+            check=lambda text: None if is_address(text) else NO_ADDRESS,
+        )
+
+    def _a_node_runs(self) -> None:
+        def prove() -> None:
+            self._asked.let_go()
+            self._asked.call("queue_list")
+            if not self._asked.running:
+                raise NoNode
+
+        self._talk.until_proved(prove, lambda _: False, texts_mail.STARTED)
+
+    def _waits_still(self, to: str) -> str:
+        """The test mail of an earlier time that was left: one more would come as well, later."""
+        subject = SUBJECT.fill(route=self._wanted.route)
+        for one in self._asked.call("queue_list"):
+            ours = one["subject"] in (subject.en, subject.ja) and list(one["to"]) == [to]
+            if ours and one["state"] in ("waiting", "out"):
+                return str(one["id"])
+        return ""
+
+    def _send(self, to: str) -> str:
+        subject = self._asked.say(SUBJECT.fill(route=self._wanted.route))
+        text = self._asked.say(TEXT.fill(route=self._wanted.route))
+        sent = self._asked.call(
+            "send", to=(to,), subject=subject, text=text, routes=(self._wanted.route,)
+        )
+        return str(sent["ids"][0])
+
+    def _receipt(self) -> Letter:
+        """Wait for what comes of it. Raises Refused if it is refused, or nothing comes."""
+        if self._seen:
+            self._try_again()
+        return self._watch(time.monotonic() + PATIENCE)
+
+    def _try_again(self) -> None:
+        try:
+            self._asked.call("queue_retry", id=self._id)
+        except Refused as refused:
+            if refused.kind != "conflict":  # it is on its way, or through, already
+                raise
+
+    def _watch(self, until: float) -> Letter:
+        while True:
+            letter: Letter = self._asked.call("queue_show", id=self._id)
+            state, tried = letter["queued"]["state"], letter["tried"]
+            if state == "accepted":
+                return letter
+            if len(tried) > self._seen:
+                self._seen = len(tried)
+                raise Refused("trouble", _why(tried[-1]))
+            if time.monotonic() > until:
+                raise Refused("trouble", Words(**letter["queued"]["because"]))
+            time.sleep(LOOK)
+
+    def _patiently(self) -> Letter:
+        """The node tries it again by itself; as long as it takes."""
+        return Waiting(self._talk, self._id).accepted()
+
+    def _mend(self, refused: Refused) -> bool:
+        self._proofs.tell_steps(refused)
+        return False
+
+    def _tell(self, letter: Letter) -> None:
+        """Who accepted it, when, under which number; and what nobody has seen yet."""
+        attempt = letter["tried"][-1]
+        at = clock(attempt["at"], datetime.now(UTC))
+        one = attempt["said"][0]
+        self._talk.done(texts_mail.ACCEPTED.fill(to=one["address"], at=at, route=self._shown))
+        reply, number = _reply(one), " ".join(attempt["provider_id"].split())
+        if number not in reply:  # an SMTP server names it in what it replies
+            self._talk.say(texts_mail.NUMBER_OF_IT.fill(number=number), "  ")
+        if reply:
+            self._talk.say(texts_mail.REPLY.fill(reply=reply), "  ")
+        self._talk.say(texts_mail.NOT_ARRIVED, "  ")
+
+
+def _why(attempt: Mapping[str, Any]) -> Words:
+    """What was said, in our words and, word for word, in theirs."""
+    told: Sequence[Words] = [_of(one) for one in attempt["said"]]
+    return joined(told)
+
+
+def _reply(one: Mapping[str, Any]) -> str:
+    """What the other side said, word for word."""
+    text = " ".join(str(one["text"] or "").removeprefix(one["enhanced"] or "").split())
+    return " ".join(str(part) for part in (one["code"], one["enhanced"], text) if part)
+
+
+def _of(one: Mapping[str, Any]) -> Words:
+    reply = _reply(one)
+    ours = Words(**one["words"])
+    if not ours.en:
+        return plain(reply)
+    if not reply or reply in ours.en:
+        return ours
+    return Words(en=f"{ours.en}\n{reply}", ja=f"{ours.ja}\n{reply}")

@@ -1,0 +1,1 @@
+"""Noroshi as a service of systemd: its unit, paths, installation and state."""

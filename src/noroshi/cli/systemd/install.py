@@ -1,0 +1,181 @@
+"""What makes Noroshi a service of systemd, and unmakes it, as steps that can also be read.
+
+The steps follow from what is found on the machine, so that a second `install` does only
+what is missing.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from noroshi.cli.paths import GROUP, HOME, SERVICE, UNIT_FILE, USER, USER_FILE
+from noroshi.cli.systemd.unit import is_ours, unit_text, user_text
+from noroshi.core.words import Words, plain
+
+CANNOT_RUN_IT = Words(
+    en="The user {user} cannot run {program}. Install Noroshi where everybody may read it, such "
+    "as in /opt/noroshi, and not below /root, a home folder or /tmp.",
+    ja="利用者 {user} が {program} を実行できません。/root やホームディレクトリ、/tmp の下ではなく、"
+    "/opt/noroshi など誰でも読める場所に Noroshi を入れてください。",
+)
+CANNOT_NAME_IT = Words(
+    en="systemd starts no program with a quote, a backslash or a $ in its path: {program}. "
+    "Install Noroshi in another place, such as /opt/noroshi.",
+    ja="パスに引用符、バックスラッシュ、$ を含むプログラムを systemd は起動できません: {program}。"
+    "/opt/noroshi など別の場所に Noroshi を入れてください。",
+)
+UNNAMEABLE = frozenset("\"'\\$")
+WRITE = Words(en="write {path}", ja="{path} を書く")
+ITS_OWN = ("/tmp", "/var/tmp")  # noqa: S108 - nothing is written there
+"""Folders of which the service has its own (PrivateTmp=), so it finds no program there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """A file with this text, 0644."""
+
+    path: str
+    text: str
+
+    @property
+    def brief(self) -> Words:
+        return WRITE.fill(path=self.path)
+
+    def shell(self) -> str:
+        head = shlex.join(("install", "-D", "-m", "0644", "/dev/stdin", self.path))
+        return f"{head} <<'END'\n{self.text}END"
+
+
+@dataclass(frozen=True, slots=True)
+class Remove:
+    """No such file any more."""
+
+    path: str
+
+    @property
+    def brief(self) -> Words:
+        return plain(self.shell())
+
+    def shell(self) -> str:
+        return shlex.join(("rm", "-f", self.path))
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A program; `hint` says what it means if it fails."""
+
+    argv: tuple[str, ...]
+    hint: Words | None = None
+
+    @property
+    def brief(self) -> Words:
+        return plain(self.shell())
+
+    def shell(self) -> str:
+        return shlex.join(self.argv)
+
+
+Step = Write | Remove | Run
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What there is on the machine. `program` is what runs Noroshi, by its whole path.
+
+    `unit` and `user` are the texts of the two files, None where there is none; `strangers`:
+    whether something in the home folder belongs to another user than the service's.
+    """
+
+    program: tuple[str, ...]
+    unit: str | None = None
+    user: str | None = None
+    settings: bool = False
+    strangers: bool = False
+
+    def changed(self) -> Iterator[tuple[str, str, str]]:
+        """Files that somebody changed: path, the text there is, the one we would write."""
+        files = (USER_FILE, self.user, user_text()), (UNIT_FILE, self.unit, self.wanted)
+        for path, text, ours in files:
+            if text is not None and text != ours and not is_ours(text):
+                yield path, text, ours
+
+    @property
+    def wanted(self) -> str:
+        """The unit as this version writes it."""
+        return unit_text(self.program)
+
+    @property
+    def cannot_run_it(self) -> Words:
+        return CANNOT_RUN_IT.fill(user=USER, program=self.program[0])
+
+    @property
+    def objection(self) -> Words | None:
+        """Why the service could not start this program, though its user can."""
+        program = self.program[0]
+        if UNNAMEABLE.intersection(program):
+            return CANNOT_NAME_IT.fill(program=program)
+        hidden = any(PurePosixPath(program).is_relative_to(path) for path in ITS_OWN)
+        return self.cannot_run_it if hidden else None
+
+
+def install_steps(found: Found, *, start: bool = False, lang: str = "") -> Sequence[Step]:
+    """What is to be done for a service that runs at each boot, and now if `start`.
+
+    `lang` is the language that was asked for, "" for that of the person's locale.
+    """
+    return (
+        *_user(found),
+        *_home(found, ("--lang", lang) if lang else ()),
+        *_written(UNIT_FILE, found.unit, found.wanted),
+        Run(("systemctl", "daemon-reload")),
+        Run(("systemctl", "enable", SERVICE)),
+        *_started(found, start=start),
+    )
+
+
+def uninstall_steps(found: Found) -> Sequence[Step]:
+    """The service stopped and gone. Home folder and user stay: what is in there is not ours."""
+    stop = Run(("systemctl", "disable", "--now", SERVICE)), Remove(UNIT_FILE)
+    return (
+        *(stop if found.unit is not None else ()),
+        *((Remove(USER_FILE),) if found.user is not None else ()),
+        Run(("systemctl", "daemon-reload")),
+    )
+
+
+def script(steps: Sequence[Step]) -> str:
+    """The steps as a shell script, for who wants to read them or do them by hand."""
+    return "\n".join(("set -e", *(step.shell() for step in steps)))
+
+
+def _user(found: Found) -> Iterator[Step]:
+    yield from _written(USER_FILE, found.user, user_text())
+    yield Run(("systemd-sysusers", USER_FILE))
+    yield _as_user((*found.program, "--version"), found.cannot_run_it)
+
+
+def _home(found: Found, options: Sequence[str]) -> Iterator[Step]:
+    yield Run(("install", "-d", "-m", "0700", "-o", USER, "-g", GROUP, HOME))
+    if found.strangers:  # made by root before there was a service
+        yield Run(("chown", "-R", "-H", "-h", f"{USER}:{GROUP}", HOME))
+    if not found.settings:
+        yield _as_user((*found.program, "--home", HOME, *options, "init", "--service"))
+
+
+def _started(found: Found, *, start: bool) -> Iterator[Step]:
+    if start:
+        # `restart` starts one that is stopped, too; without need it would leave a gap.
+        how = "start" if found.unit == found.wanted else "restart"
+        yield Run(("systemctl", how, SERVICE))
+
+
+def _written(path: str, there: str | None, wanted: str) -> Iterator[Step]:
+    if there != wanted:
+        yield Write(path, wanted)
+
+
+def _as_user(argv: tuple[str, ...], hint: Words | None = None) -> Run:
+    return Run(("runuser", "-u", USER, "--", *argv), hint)

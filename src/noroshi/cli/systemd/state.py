@@ -1,0 +1,97 @@
+"""What there is of Noroshi's service on this machine."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from noroshi.cli.clients.socket import Refused
+from noroshi.cli.context import Asked
+from noroshi.cli.paths import HOME, SERVICE, UNIT_FILE, USER, USER_FILE
+from noroshi.cli.systemd.install import Found
+from noroshi.config.config import FILE
+from noroshi.core.words import Words
+
+BOOTED = Path("/run/systemd/system")
+"""There while systemd runs the machine (sd_booted(3))."""
+ASKED_FOR = "UnitFileState,ActiveState,SubState,ActiveEnterTimestamp,MainPID,NRestarts"
+
+NOT_YET = Words(
+    en="A service of this operating system is not there yet; only of Linux with systemd. "
+    "`noroshi serve` runs the node in the foreground.",
+    ja="この OS のサービスへの登録にはまだ対応していません。対応しているのは systemd のある "
+    "Linux だけです。`noroshi serve` でノードをフォアグラウンドで動かせます。",
+)
+OTHER_HOME = Words(
+    en="The service's home folder is {home}, and not {given}.",
+    ja="サービスのホームフォルダーは {home} です。{given} にはできません。",
+)
+
+
+def found(asked: Asked) -> Found:
+    """Raises Refused where there is nothing to find."""
+    if sys.platform != "linux":
+        raise Refused("trouble", NOT_YET)
+    home = Path(HOME)
+    named = getattr(asked.given, "home", "") or os.environ.get("NOROSHI_HOME")
+    if named and asked.home != home:
+        raise Refused("invalid", OTHER_HOME.fill(home=HOME, given=asked.home))
+    return Found(
+        # -I: from nothing but where it is installed, whoever starts it from wherever.
+        program=(sys.executable, "-I", "-m", "noroshi.cli"),
+        unit=_text(Path(UNIT_FILE)),
+        user=_text(Path(USER_FILE)),
+        settings=_is_there(home / FILE),
+        strangers=_strangers(home),
+    )
+
+
+def shown() -> Mapping[str, str]:
+    """What systemd says of the service; nothing where it does not run."""
+    try:
+        said = subprocess.run(
+            ("systemctl", "show", SERVICE, f"--property={ASKED_FOR}"),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            check=False,
+        ).stdout
+    except OSError:
+        return {}
+    return dict(line.split("=", 1) for line in said.splitlines() if "=" in line)
+
+
+def _text(path: Path) -> str | None:
+    try:
+        return path.read_text(encoding="utf-8", errors="replace")
+    except FileNotFoundError:
+        return None
+
+
+def _is_there(path: Path) -> bool:
+    """Not Path.exists(), which says of what we may not look at now one thing, now another."""
+    try:
+        path.lstat()
+    except PermissionError:  # the service's own: it is there as far as we are told
+        return True
+    except OSError:
+        return False
+    return True
+
+
+def _strangers(home: Path) -> bool:
+    """Whether something of the home folder does not belong to the service's user."""
+    import pwd
+
+    try:
+        owner = pwd.getpwnam(USER).pw_uid
+    except KeyError:  # there is no such user yet, so it belongs to another
+        return _is_there(home)
+    try:
+        inside = any(path.lstat().st_uid != owner for path in home.rglob("*"))
+        return inside or home.stat().st_uid != owner
+    except OSError:  # no folder, or not ours to look at
+        return False

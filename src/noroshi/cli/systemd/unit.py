@@ -1,0 +1,132 @@
+"""What systemd is given: the unit and the user of Noroshi's service, as texts; no input, no output.
+
+Both end in a line with their own fingerprint, by which a file that somebody changed is known.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from hashlib import sha256
+from string import Template
+
+from noroshi.cli.paths import GROUP, HOME, NAME, USER
+
+MARK = "# noroshi:sha256="
+
+USER_TEXT = Template("""\
+# Noroshi's own user and group, made by systemd-sysusers (sysusers.d(5)).
+u $user - "Noroshi server monitor" $home
+""")
+UNIT = Template("""\
+# Noroshi's service, written by `noroshi service`, which replaces it at an update.
+# Changes belong into a drop-in: systemctl edit $name
+# docs/operating.md tells which: more rights, folders to write to, the key as a credential.
+
+[Unit]
+Description=Noroshi server monitor
+Wants=network-online.target
+After=network-online.target nss-lookup.target
+# A monitor that is given up after some failures would be missed by nobody.
+StartLimitIntervalSec=0
+
+[Service]
+Type=notify
+NotifyAccess=main
+# What root put into the home folder while no node ran, such as a key or a restored store, is
+# given to the node, as it could not open it. Also where that fails (-) the node starts.
+ExecStartPre=-+chown -R -H -h --from=root $user:$group $home
+ExecStart=$program --home $home serve
+User=$user
+Group=$group
+# Fed only while turns and commits move; one that stands still is started anew.
+WatchdogSec=120
+Restart=on-failure
+RestartSec=10
+# 2: typed wrongly, 3: noroshi.toml cannot be used. Somebody has to mend that.
+RestartPreventExitStatus=2 3
+# The first start after an update may copy the store.
+TimeoutStartSec=15min
+TimeoutStopSec=30
+# What it has out is given back by the node itself, which also ends its programs.
+KillMode=mixed
+# A monitor's program that takes all memory must not end the node.
+OOMPolicy=continue
+OOMScoreAdjust=-200
+LimitNOFILE=16384
+# A core file would hold secrets.
+LimitCORE=0
+UMask=0077
+
+StateDirectory=$name
+StateDirectoryMode=0700
+# Members of the group reach the door.
+RuntimeDirectory=$name
+RuntimeDirectoryMode=0750
+
+# To read logs that are for administrators, and the journal:
+#SupplementaryGroups=adm systemd-journal
+# The vault's key from systemd instead of the file in the home folder:
+#LoadCredentialEncrypted=noroshi.key:/etc/credstore.encrypted/noroshi.key
+#LoadCredential=noroshi.key:/etc/credstore/noroshi.key
+
+# Read everything that its user may read, write nothing but its own two folders.
+NoNewPrivileges=yes
+CapabilityBoundingSet=
+AmbientCapabilities=
+ProtectSystem=strict
+# Not "yes": a volume mounted there would be measured as an empty one, a log there not be found.
+ProtectHome=read-only
+PrivateTmp=yes
+PrivateDevices=yes
+ProtectClock=yes
+ProtectControlGroups=yes
+ProtectHostname=yes
+ProtectKernelLogs=yes
+ProtectKernelModules=yes
+ProtectKernelTunables=yes
+RemoveIPC=yes
+RestrictNamespaces=yes
+RestrictRealtime=yes
+RestrictSUIDSGID=yes
+LockPersonality=yes
+# AF_NETLINK: the system's resolver asks the kernel by it which addresses there are.
+RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK
+SystemCallArchitectures=native
+SystemCallFilter=@system-service
+SystemCallErrorNumber=EPERM
+# Not set, as they would hold for what monitors look at and run as well:
+# ProtectProc= (processes of others are watched), MemoryDenyWriteExecute= (programs with a JIT).
+
+[Install]
+WantedBy=multi-user.target
+""")
+
+
+def unit_text(program: Sequence[str]) -> str:
+    """The unit file; `program` is what runs Noroshi, its own arguments left out."""
+    names = {"name": NAME, "user": USER, "group": GROUP, "home": HOME}
+    return marked(UNIT.substitute(names, program=" ".join(map(_word, program))))
+
+
+def user_text() -> str:
+    """The file for sysusers.d(5)."""
+    return marked(USER_TEXT.substitute(user=USER, home=HOME))
+
+
+def marked(text: str) -> str:
+    """The text with its fingerprint below."""
+    return f"{text}\n{MARK}{sha256(text.encode()).hexdigest()}\n"
+
+
+def is_ours(text: str) -> bool:
+    """Whether Noroshi, of whichever version, wrote this text and nobody changed it."""
+    before, mark, _ = text.rpartition(f"\n{MARK}")
+    return bool(mark) and marked(before) == text
+
+
+def _word(word: str) -> str:
+    """A word as ExecStart= takes it: in quotes if need be, and % doubled (systemd.service(5),
+    "COMMAND LINES"). With quotes or $ in its path systemd takes no program."""
+    doubled = word.replace("%", "%%")
+    return doubled if re.fullmatch(r"[\w@%+=:,./-]+", doubled, re.ASCII) else f'"{doubled}"'

@@ -1,0 +1,105 @@
+"""How a route's mark and its sign-in are shown."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from noroshi.cli.output.routes import arrival, listed, marked, sign_in
+
+NOW = datetime(2026, 12, 1, 12, tzinfo=UTC)
+LAB = {"en": "lab", "ja": "ラボ"}
+
+
+class Reader:
+    """Somebody who reads a language."""
+
+    def __init__(self, language="en"):
+        self.language = language
+
+    def say(self, words):
+        return words.say(self.language) if hasattr(words, "say") else words[self.language]
+
+
+def route(**more):
+    return {"renewed": None, "ends": None, "by_next": False, "accepted": None} | more
+
+
+@pytest.mark.parametrize(
+    ("mark", "shown"),
+    [
+        pytest.param(LAB, "smtp [ラボ]", id="marked"),
+        pytest.param({"en": "", "ja": ""}, "smtp", id="no mark"),
+        pytest.param(None, "smtp", id="none known"),
+    ],
+)
+def test_a_mark_stands_in_brackets(mark, shown):
+    assert marked(Reader("ja"), "smtp", mark) == shown
+
+
+def test_of_several_routes_those_are_marked_that_have_a_mark():
+    assert listed(Reader(), ["a", "b"], {"b": LAB}, " > ") == "a > b [lab]"
+
+
+@pytest.mark.parametrize(
+    ("ends", "told"),
+    [
+        pytest.param("2027-01-31", "", id="far away"),
+        pytest.param("2027-01-30", "ends 2027-01-30 (60 days)", id="from 60 days before"),
+        pytest.param("2026-12-01", "ends 2026-12-01 (0 days)", id="on its day"),
+        pytest.param("2026-11-30", "ended 2026-11-30", id="over"),
+    ],
+)
+def test_an_end_is_told_in_time(ends, told):
+    said = sign_in(Reader(), route(ends=ends), NOW)
+    assert told in said if told else said == ""
+
+
+def test_it_says_when_the_second_of_two_is_in_use():
+    said = sign_in(Reader("ja"), route(by_next=True, renewed="2026-12-01T11:59:00+00:00"), NOW)
+    assert "サインイン更新" in said and "次のシークレットまたは証明書を使用中" in said
+    assert "、" in said and ", " not in said
+
+
+AT = "2026-12-01T11:59:00+00:00"
+NOTHING, LOST = {"en": "", "ja": ""}, {"en": "it came back", "ja": "戻ってきました"}
+
+
+@pytest.mark.parametrize(
+    ("given", "en", "ja"),
+    [
+        pytest.param({"arrives": None}, "", "", id="never used"),
+        pytest.param(
+            {"arrives": None, "accepted": AT},
+            "; whether mails arrive is not looked at",
+            "(届いたかどうかは確かめていません)",
+            id="accepted",
+        ),
+        pytest.param(
+            {"arrives": {"seen": None, "took": 0.0, "why": NOTHING, "by": ""}},
+            "no mail seen arrived yet",
+            "到達はまだ確認していません",
+            id="not yet",
+        ),
+        pytest.param(
+            {"arrives": {"seen": AT, "took": 8.2, "why": NOTHING, "by": ""}},
+            " (took 8 s)",
+            " (所要 8秒)",
+            id="seen",
+        ),
+        pytest.param(
+            {"arrives": {"seen": AT, "took": 0.0, "why": NOTHING, "by": "aki"}},
+            " (by aki)",
+            " (aki が確認)",
+            id="seen by a person",
+        ),
+        pytest.param(
+            {"arrives": {"seen": AT, "took": 180.0, "why": LOST, "by": ""}},
+            " (took 3 min); it came back",
+            " (所要 3分)。戻ってきました",
+            id="seen, and the last one not",
+        ),
+    ],
+)
+def test_how_far_a_route_is_proved_is_told(given, en, ja):
+    assert arrival(Reader(), route(**given), NOW).endswith(en)
+    assert arrival(Reader("ja"), route(**given), NOW).endswith(ja)
