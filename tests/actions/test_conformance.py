@@ -9,7 +9,7 @@ import pytest
 
 from noroshi import schema
 from noroshi.actions import built_in
-from noroshi.actions.made_up import made_up_alarms
+from noroshi.actions.sample_alarms import made_up_alarms
 from noroshi.actions.template import TemplateRenderer
 
 ACTIONS = [pytest.param(action, id=action.kind) for action in built_in(TemplateRenderer())]

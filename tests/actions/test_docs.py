@@ -10,8 +10,8 @@ import pytest
 
 from noroshi import schema
 from noroshi.actions import built_in
-from noroshi.actions.made_up import made_up_alarms
 from noroshi.actions.mail import Options, draft, try_out
+from noroshi.actions.sample_alarms import made_up_alarms
 from noroshi.actions.template import TemplateRenderer
 
 TEXT = (Path(__file__).parents[2] / "docs" / "actions.md").read_text(encoding="utf-8")

@@ -25,7 +25,7 @@ from noroshi.ports import Unmeasurable
 from noroshi.testing import DAWN, FakeHost
 from tests.network.proxies import ended
 from tests.network.sites import DROP, SILENT, Site, says
-from tests.network.test_racing import black_hole, closed
+from tests.network.test_happy_eyeballs import black_hole, closed
 from tests.transports.mail_server import make_certificate
 
 METADATA = "http://169.254.169.254/latest/meta-data/"

@@ -16,7 +16,7 @@ from noroshi.ports import Unmeasurable
 from noroshi.testing import FakeHost
 from tests.network.proxies import Proxy
 from tests.network.sites import SILENT, Site, says
-from tests.network.test_racing import closed
+from tests.network.test_happy_eyeballs import closed
 from tests.transports.mail_server import make_certificate
 
 KEY = "Bearer canary-1234567890-canary"

@@ -9,9 +9,9 @@ from hypothesis import given, settings, strategies as st
 
 from noroshi import schema
 from noroshi.checks.logs.encodings import Codec
-from noroshi.checks.logs.matching import Found, matcher, shown
-from noroshi.checks.logs.reading import Place, read_on
-from noroshi.checks.logs.terms import Term, expression
+from noroshi.checks.logs.filters import Term, expression
+from noroshi.checks.logs.line_matcher import Found, matcher, shown
+from noroshi.checks.logs.line_reader import Place, read_on
 from noroshi.core.model import MOST_LINES
 from tests.checks.logs import Log, options
 

@@ -13,7 +13,7 @@ import pytest
 
 from noroshi import schema
 from noroshi.checks import reach
-from noroshi.checks.echo import NoEcho
+from noroshi.checks.icmp import NoEcho
 from noroshi.core.levels import Level
 from noroshi.core.status import judge
 from noroshi.ports import Unmeasurable

@@ -10,7 +10,7 @@ import pytest
 from noroshi.core.definitions.problems import Problem
 from noroshi.core.words import plain
 from noroshi.definitions import check, document, look_into
-from noroshi.definitions.echoes import without_echoes
+from noroshi.definitions.dedupe_problems import without_echoes
 from noroshi.testing import FakeHost
 from tests.definitions.kinds import KINDS, Kinds
 

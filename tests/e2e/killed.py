@@ -9,7 +9,7 @@ import signal
 import sys
 from pathlib import Path
 
-from noroshi.app.serving import serve
+from noroshi.app.node_process import serve
 from noroshi.config.config import read_config
 from noroshi.stores.sqlite.store import SqliteStore
 

@@ -15,7 +15,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from noroshi.app.serving import serve
+from noroshi.app.node_process import serve
 from noroshi.config.config import read_config
 from noroshi.logs import logging_to, sink_of
 from noroshi.stores.sqlite.store import SqliteStore

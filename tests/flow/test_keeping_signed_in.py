@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from noroshi.app.composition import open_app
-from noroshi.app.serving import keep_signed_in
+from noroshi.app.node_process import keep_signed_in
 from noroshi.config.config import Config
 from noroshi.ports import Document
 from noroshi.service import administrator

@@ -7,7 +7,7 @@ import pytest
 from noroshi.actions.mail import action
 from noroshi.actions.template import TemplateRenderer
 from noroshi.checks import logfile
-from noroshi.checks.logs.terms import Term
+from noroshi.checks.logs.filters import Term
 from noroshi.core.cadence import Every
 from noroshi.core.model import Monitor, Rule
 from noroshi.hosts.files import LocalFiles

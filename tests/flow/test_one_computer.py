@@ -8,7 +8,7 @@ from noroshi.core.network_policy import CLOSED
 from noroshi.hosts.files import LocalFiles
 from noroshi.hosts.jobs import Jobs, nobody
 from noroshi.hosts.programs import ProgramRules
-from noroshi.network.reaching import no_secret
+from noroshi.network.connector import no_secret
 from noroshi.ports import Outside
 from noroshi.testing import ManualClocks
 

@@ -8,8 +8,8 @@ import pytest
 
 from noroshi.app.composition import Plans
 from noroshi.definitions import document, give_ids
-from noroshi.definitions.renaming import renamed
-from noroshi.definitions.rerouting import mails_follow, remember
+from noroshi.definitions.rename import renamed
+from noroshi.definitions.route_aliases import mails_follow, remember
 from noroshi.plugins import Plugins
 from noroshi.ports import RouteTrouble, Version
 from tests.contracts.parts import letter

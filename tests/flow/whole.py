@@ -10,7 +10,7 @@ from functools import partial
 from noroshi.app.composition import open_app
 from noroshi.config.config import Config
 from noroshi.definitions import document
-from noroshi.definitions.needs import resources_of
+from noroshi.definitions.accounts_of_routes import resources_of
 from noroshi.stores.sqlite.store import SqliteStore
 from noroshi.testing import ManualClocks
 from noroshi.vault import make_key

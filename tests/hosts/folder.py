@@ -14,8 +14,8 @@ import psutil
 import pytest
 
 from noroshi.hosts.local import LocalHost
+from noroshi.hosts.process_runner import Running
 from noroshi.hosts.programs import ProgramRules
-from noroshi.hosts.running import Running
 from noroshi.ports import Program, Ran
 from noroshi.testing import ManualClocks
 

@@ -16,8 +16,8 @@ from zipfile import ZipFile
 import pytest
 from pysqlite3 import dbapi2 as driver
 
-from noroshi.hosts.closed_files import ClosedFile
 from noroshi.hosts.files import FileWork, LocalFiles
+from noroshi.hosts.protected_files import ClosedFile
 from noroshi.ports import Unmeasurable
 from noroshi.stores.sqlite.backup import copy
 from noroshi.stores.sqlite.store import SqliteStore

@@ -14,7 +14,7 @@ from noroshi.core.network_policy import Closed
 from noroshi.network import ByNetwork, NotReached, reach
 from noroshi.network.http import LARGEST, Patience, open_http
 from noroshi.network.over_requests import requests_session
-from noroshi.network.stepwise import looked_up
+from noroshi.network.step_by_step import looked_up
 from noroshi.ports import Clocks, Outside
 from tests.network.proxies import Proxy
 from tests.network.sites import Site, says

@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 
 from noroshi.core.mail import Network
+from noroshi.network.connection_errors import NotReached
 from noroshi.network.http import LARGEST, NoAnswer, Patience, Reply, open_http
-from noroshi.network.said import NotReached
 from noroshi.ports import Clocks, Outside
 from tests.network.proxies import Proxy
 from tests.network.sites import DROP, SILENT, Site, says
-from tests.network.test_racing import closed
+from tests.network.test_happy_eyeballs import closed
 from tests.transports.mail_server import make_certificate
 
 NOW = datetime(2026, 4, 1, 3, 0, tzinfo=UTC)

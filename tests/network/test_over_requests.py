@@ -13,7 +13,7 @@ from noroshi.network import NotReached
 from noroshi.network.over_requests import requests_session
 from tests.network.proxies import Proxy
 from tests.network.sites import Site, says
-from tests.network.test_racing import black_hole, closed
+from tests.network.test_happy_eyeballs import black_hole, closed
 from tests.transports.mail_server import make_certificate
 
 

@@ -451,7 +451,7 @@ async def test_no_secret_code_or_token_is_in_any_log_or_traceback(
 
 def test_no_library_for_it_is_imported_before_somebody_signs_in():
     program = (
-        "import sys; import noroshi.app.serving;"
+        "import sys; import noroshi.app.node_process;"
         "print([m for m in ('msal', 'authlib', 'requests', 'urllib3') if m in sys.modules])"
     )
     out = subprocess.run(

@@ -13,7 +13,7 @@ from noroshi.core.mail import Answer, Receipt, Verdict
 from noroshi.core.model import Cause, Change, ItemState, Limits, Reading, Sample, State, Told
 from noroshi.core.words import NOTHING, Words
 from noroshi.definitions import document
-from noroshi.hosts.around import Around
+from noroshi.hosts.footprint import Around
 from noroshi.oauth.provider import Attempt, DeviceAttempt, Pending, SignInFailed, Tokens
 from noroshi.oauth.refresh_lock import Turns
 from noroshi.oauth.tokens import TokenSource

@@ -3,7 +3,7 @@
 import pytest
 
 from noroshi.core.mail import Verdict
-from noroshi.definitions.rerouting import RECENT, remembered
+from noroshi.definitions.route_aliases import RECENT, remembered
 from noroshi.ports import StoreError
 from noroshi.stores.memory.store import MemoryStore
 from noroshi.vault import Secret

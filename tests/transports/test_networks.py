@@ -14,7 +14,7 @@ from noroshi.core.mail import Fault, Network, Verdict
 from noroshi.ports import Clocks, Outside
 from noroshi.transports.smtp.transport import Options, SmtpTransport
 from tests.network.proxies import Proxy
-from tests.network.test_racing import black_hole, closed
+from tests.network.test_happy_eyeballs import black_hole, closed
 from tests.transports.mail_server import MailServer, make_certificate
 from tests.transports.smtp.test_transport import LETTER, NOW, PATIENT
 

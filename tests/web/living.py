@@ -14,7 +14,7 @@ from noroshi.core.model import NOTHING_SAID, Reading, Sample
 from noroshi.core.reckon import reckon
 from noroshi.core.words import Words, plain
 from noroshi.definitions import compile_plan
-from noroshi.hosts.around import Around
+from noroshi.hosts.footprint import Around
 from noroshi.ports import Arrival, NodeFacts, QueueFacts
 from noroshi.service import administrator
 from noroshi.service.operation import perform

@@ -8,7 +8,7 @@ import pytest
 from aiohttp import ClientSession, CookieJar
 
 from noroshi.core.people import ADMIN, OPERATOR, ROLES, VIEWER, Person, User, roles_up_to
-from noroshi.people.entering import SEED
+from noroshi.people.authentication import SEED
 from noroshi.service import answer
 from noroshi.service.service import OFFERED
 from noroshi.vault import Secret

@@ -8,7 +8,7 @@ from aiohttp import ClientSession, CookieJar
 
 from noroshi.core.people import VIEWER, User
 from noroshi.people import keys
-from noroshi.people.entering import SEED
+from noroshi.people.authentication import SEED
 from noroshi.vault import Secret
 from noroshi.web.http.request_form import ours
 from noroshi.web.view.page_context import preferred

@@ -8,7 +8,7 @@ import pytest
 from noroshi.core.levels import Level
 from noroshi.core.model import Cause, Change, Event, ItemState, State
 from noroshi.core.words import Words
-from noroshi.definitions.kept import KEPT
+from noroshi.definitions.stable_ids import KEPT
 from noroshi.transports import BUILT_IN
 from tests.service.asking import NearBy, applied
 from tests.service.desk import CONTENT, EXAMINED, POST, Desk

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from noroshi.actions.telling import Telling, began, ended, headline, joint, stopped
+from noroshi.actions.alarm_batch import Telling, began, ended, headline, joint, stopped
 from noroshi.core.levels import Level
 from noroshi.core.model import Alarm
 

@@ -6,8 +6,8 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 
+from noroshi.actions.alarm_batch import Telling
 from noroshi.actions.letter import HARMFUL, Quote, tidy
-from noroshi.actions.telling import Telling
 from noroshi.core.model import Event
 from noroshi.core.words import Words
 

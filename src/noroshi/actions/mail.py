@@ -6,16 +6,16 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
+from noroshi.actions.alarm_batch import telling
 from noroshi.actions.digest_rows import rows
 from noroshi.actions.digest_text import together
 from noroshi.actions.letter import as_text
 from noroshi.actions.letter_html import as_html, noted
 from noroshi.actions.log_lines import attachments
-from noroshi.actions.made_up import made_up_alarms
 from noroshi.actions.mail_facts import facts
 from noroshi.actions.mail_text import page
 from noroshi.actions.notice import notice
-from noroshi.actions.telling import telling
+from noroshi.actions.sample_alarms import made_up_alarms
 from noroshi.actions.template import Renderer, TemplateFailed
 from noroshi.core.definitions.problems import Unfit
 from noroshi.core.digest import TOLD

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from noroshi.actions.alarm_batch import Telling, began, mark, name, reason, saying, word
 from noroshi.actions.phrases import WORDS, moment
-from noroshi.actions.telling import Telling, began, mark, name, reason, saying, word
 from noroshi.core.levels import Level
 from noroshi.core.model import Alarm
 

@@ -8,11 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta, tzinfo
 
-from noroshi.actions.letter import Gauge, Page, Part, Post, Row, Stop, flat
-from noroshi.actions.log_lines import quote
-from noroshi.actions.next_notice import next_notice
-from noroshi.actions.phrases import WORDS, clock, moment, quantity, span, threshold
-from noroshi.actions.telling import (
+from noroshi.actions.alarm_batch import (
     Telling,
     amid,
     began,
@@ -27,6 +23,10 @@ from noroshi.actions.telling import (
     word,
     words,
 )
+from noroshi.actions.letter import Gauge, Page, Part, Post, Row, Stop, flat
+from noroshi.actions.log_lines import quote
+from noroshi.actions.next_notice import next_notice
+from noroshi.actions.phrases import WORDS, clock, moment, quantity, span, threshold
 from noroshi.core.definitions.self_monitoring import OwnRule
 from noroshi.core.levels import Level
 from noroshi.core.model import Alarm, Event, Rule

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from noroshi.actions.alarm_batch import Telling, happened
 from noroshi.actions.phrases import clock, moment, span
-from noroshi.actions.telling import Telling, happened
 from noroshi.core.levels import When
 from noroshi.core.words import Words
 

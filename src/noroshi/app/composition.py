@@ -19,7 +19,7 @@ from pathlib import Path
 
 from noroshi import actions, checks, imports, transports
 from noroshi.actions.template import TemplateRenderer
-from noroshi.app.own_files import own_files
+from noroshi.app.secret_files import own_files
 from noroshi.config.config import Config
 from noroshi.core.cadence import zone_of
 from noroshi.core.definitions import compiler
@@ -30,16 +30,16 @@ from noroshi.core.network_policy import Closed
 from noroshi.core.words import Words, plain
 from noroshi.definitions import RANDOM_BYTES, Difference, Plan, compile_plan, ulid
 from noroshi.engine import Engine
-from noroshi.hosts.around import Around
 from noroshi.hosts.computer import Computer
-from noroshi.hosts.examining import System
+from noroshi.hosts.examination import System
 from noroshi.hosts.files import LocalFiles
+from noroshi.hosts.footprint import Around
 from noroshi.hosts.jobs import Jobs
 from noroshi.hosts.local import LocalHost
-from noroshi.hosts.own import OwnFacts
 from noroshi.hosts.programs import ProgramRules, program_rules
+from noroshi.hosts.self_monitoring import OwnFacts
 from noroshi.hosts.threads import apart
-from noroshi.intakes.opening import box_of
+from noroshi.intakes.selection import box_of
 from noroshi.oauth.account import Account, Cloud
 from noroshi.oauth.provider import Provider
 from noroshi.oauth.providers.generic import GenericProvider
@@ -66,7 +66,7 @@ from noroshi.stores.sqlite.store import SqliteStore
 from noroshi.vault import KeyRing, Vault, VaultError, find_keys
 
 if sys.platform == "linux":  # its modules are not there elsewhere
-    from noroshi.hosts.running import Running
+    from noroshi.hosts.process_runner import Running
 
 log = logging.getLogger(__package__)
 

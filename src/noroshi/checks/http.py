@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from noroshi import imports
 from noroshi.checks import secret_headers
 from noroshi.checks.logs.encodings import codec_of
-from noroshi.checks.logs.matching import shown
+from noroshi.checks.logs.line_matcher import shown
 from noroshi.core import http_expectations
 from noroshi.core.definitions.problems import Unfit
 from noroshi.core.model import Limits, Reading
@@ -22,9 +22,9 @@ from noroshi.ports import Check, Host, Outcome, Unmeasurable, options
 from noroshi.vault import Secret
 
 if TYPE_CHECKING:
-    from noroshi.network.visiting import Answered, Asking, Visit
+    from noroshi.network.fetch_page import Answered, Asking, Visit
 
-VISITING = "noroshi.network.visiting"
+VISITING = "noroshi.network.fetch_page"
 KIB = 1024
 MOST_REDIRECTS, MOST_KIB, MOST_WORDS, LONGEST_WORD = 10, 1024, 20, 1000
 DAY = 86_400

@@ -14,17 +14,17 @@ from typing import Any, Literal
 
 from noroshi.checks.logs.encodings import NARROW, Encoding, spelled
 from noroshi.checks.logs.families import is_archived, is_packed, is_rotated, logs_of
-from noroshi.checks.logs.following import WILD, Followed, Follower
-from noroshi.checks.logs.matching import matcher
-from noroshi.checks.logs.memory import Memory, Trail, remembered, stored
-from noroshi.checks.logs.preview import preview
-from noroshi.checks.logs.terms import (
+from noroshi.checks.logs.filters import (
     Expression,
     Term,
     expression,
     leaves,
     see_that_they_are_few,
 )
+from noroshi.checks.logs.line_matcher import matcher
+from noroshi.checks.logs.memory import Memory, Trail, remembered, stored
+from noroshi.checks.logs.preview import preview
+from noroshi.checks.logs.rotation import WILD, Followed, Follower
 from noroshi.core.definitions.problems import Unfit
 from noroshi.core.model import Limits, Reading
 from noroshi.core.os_errors import why

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from noroshi.checks.new_account import since, told_after
+from noroshi.checks.account_grace import since, told_after
 from noroshi.core.model import Limits, Reading
 from noroshi.core.words import Words
 from noroshi.ports import AccountFacts, Check, Host, Outcome, Unmeasurable, options

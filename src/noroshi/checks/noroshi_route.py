@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from noroshi.checks.new_account import since, told_after
+from noroshi.checks.account_grace import since, told_after
 from noroshi.core.mail import Fault
 from noroshi.core.model import Limits, Reading
 from noroshi.core.words import NOTHING, Words

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from noroshi.checks.addresses import OWN_LIMIT, TOO_MANY_FILES, Place, goes_to, places, why
-from noroshi.checks.echo import Echo, NoEcho, opened
+from noroshi.checks.icmp import Echo, NoEcho, opened
 from noroshi.core.model import Limits, Reading
 from noroshi.core.words import Words
 from noroshi.ports import Check, Host, Outcome, Unmeasurable, options

@@ -8,7 +8,7 @@ from dataclasses import field
 from pathlib import PurePosixPath
 from typing import Any, Literal
 
-from noroshi.checks import printed
+from noroshi.checks import script_output
 from noroshi.core.model import Limits, Reading
 from noroshi.core.words import Words, plain
 from noroshi.ports import Check, Host, Outcome, Program, Ran, Unmeasurable, options
@@ -69,8 +69,8 @@ async def run(wanted: Options, host: Host, memory: Mapping[str, Any]) -> Outcome
         wanted.reads == "auto" and ran.output.lstrip().startswith("{")
     )
     if is_json:
-        return Outcome(printed.json_readings(ran.output))
-    return Outcome((printed.number(ran.output, wanted.name, wanted.unit),))
+        return Outcome(script_output.json_readings(ran.output))
+    return Outcome((script_output.number(ran.output, wanted.name, wanted.unit),))
 
 
 async def try_out(wanted: Options, host: Host) -> Sequence[Words]:
@@ -85,11 +85,13 @@ def _is_nagios(wanted: Options) -> bool:
 
 def _nagios(ran: Ran) -> tuple[Reading, ...]:
     """0, 1, 2 are levels; 3 says that it could not measure, and any other code is a fault."""
-    report = printed.nagios(ran.output)
+    report = script_output.nagios(ran.output)
     text = _without_level(report.text, ran.code)
     if ran.code not in (0, 1, 2):
         raise Unmeasurable(plain(text) if ran.code == 3 and text else _failed(ran))
-    status = Reading("status", ran.code, note=plain(text or printed.first_line(ran.errors)))
+    status = Reading(
+        "status", ran.code, note=plain(text or script_output.first_line(ran.errors))
+    )
     # Of an output that was cut, the last number may be half a number.
     return (status,) if ran.cut else (status, *report.readings)
 
@@ -102,8 +104,8 @@ def _without_level(text: str, code: int) -> str:
 
 
 def _failed(ran: Ran) -> Words:
-    line = printed.first_line(ran.errors) or printed.first_line(ran.output)
-    said = plain(line) if line else printed.NOTHING
+    line = script_output.first_line(ran.errors) or script_output.first_line(ran.output)
+    said = plain(line) if line else script_output.NOTHING
     if ran.code < 0:
         return KILLED.fill(signal=-ran.code, said=said)
     return FAILED.fill(code=ran.code, said=said)

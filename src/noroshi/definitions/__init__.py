@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from noroshi.definitions.archive import look_at, pack, unpack
 from noroshi.definitions.changes import Difference, differences, renamed
-from noroshi.definitions.checking import Checked, check
-from noroshi.definitions.compiling import Kinds, Plan, compile_plan
+from noroshi.definitions.compilation import Kinds, Plan, compile_plan
+from noroshi.definitions.dedupe_problems import by_file
 from noroshi.definitions.documents import TYPES, content, document
-from noroshi.definitions.echoes import by_file
-from noroshi.definitions.families import family_in
+from noroshi.definitions.dry_run import HostOf, try_out
 from noroshi.definitions.folder import (
     Folder,
     look_into,
@@ -17,9 +16,10 @@ from noroshi.definitions.folder import (
     what_would_be_lost,
     write_folder,
 )
+from noroshi.definitions.guess_type import family_in
 from noroshi.definitions.ids import RANDOM_BYTES, give_ids, likely_renamed, monitor_ids, ulid
 from noroshi.definitions.placeholders import placeholders
-from noroshi.definitions.trying import HostOf, try_out
+from noroshi.definitions.validation import Checked, check
 
 __all__ = [
     "RANDOM_BYTES",

@@ -8,8 +8,8 @@ from typing import Any, Literal
 
 from noroshi.core.words import Words, plain
 from noroshi.definitions.documents import content
-from noroshi.definitions.kept import KEPT
-from noroshi.definitions.renames import renames
+from noroshi.definitions.rename_detection import renames
+from noroshi.definitions.stable_ids import KEPT
 from noroshi.definitions.toml import value
 from noroshi.ports import Document
 

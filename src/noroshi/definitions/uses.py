@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 
 from noroshi.core.mail import Route
 from noroshi.core.model import Monitor
-from noroshi.definitions.compiling import Plan
-from noroshi.definitions.needs import account_of, reader_of
+from noroshi.definitions.accounts_of_routes import account_of, reader_of
+from noroshi.definitions.compilation import Plan
 from noroshi.oauth.account import Account
 from noroshi.oauth.credentials import named_by
 from noroshi.oauth.well_known_clouds import CLOUDS
@@ -88,7 +88,7 @@ def _of_route(route: Route) -> Iterator[Use]:
 
 def _of_token(plan: Plan, route: Route) -> Iterator[Use]:
     """An account's tokens go to its mail server and to where its mailbox is read. The servers of
-    the built-in clouds are known (definitions/leaving.py)."""
+    the built-in clouds are known (definitions/token_destinations.py)."""
     account = account_of(plan, route)
     if account is None or account.cloud.name in CLOUDS:
         return

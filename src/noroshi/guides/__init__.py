@@ -11,7 +11,7 @@ from noroshi.guides.microsoft365 import (
     values_of,
 )
 from noroshi.guides.places import Value, filled, line
-from noroshi.guides.showing import TITLES, markdown, table
+from noroshi.guides.render import TITLES, markdown, table
 
 __all__ = [
     "MAIL_SEND",

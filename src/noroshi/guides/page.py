@@ -10,7 +10,7 @@ from noroshi.core.definitions.schema_mail import REDIRECT
 from noroshi.core.words import NOTHING, Words
 from noroshi.guides.guide import PARTS, Case, Guide, Step
 from noroshi.guides.microsoft365 import MICROSOFT365, WAYS, values_of
-from noroshi.guides.showing import TITLES, markdown, table
+from noroshi.guides.render import TITLES, markdown, table
 
 MARKS = re.compile(r"(<!-- (ways|steps|failures) (en|ja) -->\n).*?(<!-- end -->)", re.DOTALL)
 EXAMPLE = values_of(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 
 from noroshi.hosts.programs import Cleared, ProgramRules
-from noroshi.hosts.shared import seen
+from noroshi.hosts.snapshot_cache import seen
 from noroshi.hosts.threads import apart
 from noroshi.ports import Program, Unmeasurable
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 
 from noroshi.hosts import counters
 from noroshi.hosts.processes import running_processes
-from noroshi.hosts.shared import Fresh, Shared
+from noroshi.hosts.snapshot_cache import Fresh, Shared
 from noroshi.hosts.threads import apart
 from noroshi.hosts.volumes import Volumes
 from noroshi.ports import Memory, Process, Volume

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import BinaryIO, TypeVar
 
 from noroshi.core.words import Words
-from noroshi.hosts.closed_files import refuse_closed
+from noroshi.hosts.protected_files import refuse_closed
 from noroshi.hosts.threads import apart
 from noroshi.ports import FileFact, Files, Unmeasurable
 

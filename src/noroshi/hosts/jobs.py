@@ -7,7 +7,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
 from noroshi.core.words import Words
-from noroshi.hosts.shared import Shared
+from noroshi.hosts.snapshot_cache import Shared
 from noroshi.ports import Beat, StoreError, Unmeasurable
 
 Beats = Callable[[], Coroutine[Any, Any, Mapping[str, Beat]]]

@@ -18,7 +18,7 @@ from noroshi.hosts.files import FileWork, LocalFiles
 from noroshi.hosts.jobs import Jobs, nobody
 from noroshi.hosts.programs import ProgramRules
 from noroshi.hosts.threads import apart
-from noroshi.network.reaching import no_secret
+from noroshi.network.connector import no_secret
 from noroshi.ports import (
     Beat,
     Clocks,
@@ -36,7 +36,7 @@ from noroshi.ports import (
 )
 
 if sys.platform == "linux":  # its modules are not there elsewhere
-    from noroshi.hosts.running import Running
+    from noroshi.hosts.process_runner import Running
 
 T = TypeVar("T")
 NO_PROCESSES = Words(

@@ -11,9 +11,9 @@ from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 from noroshi.core.words import Words
-from noroshi.intakes import graph_troubles as troubles
-from noroshi.intakes.reading import LARGEST_REPORT, of_token, until_of
-from noroshi.intakes.reports import looks_like_report, read_report
+from noroshi.intakes import graph_errors
+from noroshi.intakes.bounce_reports import looks_like_report, read_report
+from noroshi.intakes.mailbox_errors import LARGEST_REPORT, of_token, until_of
 from noroshi.network.http import LARGEST, Connecting, NoAnswer, Patience, Reply
 from noroshi.oauth.retry_token import Badge
 from noroshi.ports import Outside, RouteTrouble
@@ -137,7 +137,7 @@ class GraphInbox:
         """The id of Sent Items, by its well-known name; "" where there is no such folder."""
         if self._sent is None:
             reply = await self._got(self._url("mailFolders/sentitems", {"$select": "id"}))
-            if reply.status == 404 and not troubles.is_of_mailbox(reply):
+            if reply.status == 404 and not graph_errors.is_of_mailbox(reply):
                 self._sent = ""
             else:
                 self._sent = str(self._parsed(reply).get("id", ""))
@@ -181,11 +181,11 @@ class GraphInbox:
         try:
             return await http.get(url, {"Authorization": f"Bearer {token.reveal()}"}, most)
         except NoAnswer:
-            raise RouteTrouble(troubles.NO_ANSWER.fill(where=self._mailbox.where)) from None
+            raise RouteTrouble(graph_errors.NO_ANSWER.fill(where=self._mailbox.where)) from None
 
     def _check(self, reply: Reply) -> None:
         if reply.status != 200:
-            raise troubles.of_reply(reply, self._mailbox.where, self._clocks.wall())
+            raise graph_errors.of_reply(reply, self._mailbox.where, self._clocks.wall())
 
     def _parsed(self, reply: Reply) -> Mapping[str, Any]:
         self._check(reply)

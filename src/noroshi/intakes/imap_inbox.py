@@ -16,11 +16,11 @@ from typing import TypeVar
 from noroshi.core.mail import Fault
 from noroshi.core.printable import printable
 from noroshi.core.words import Words
+from noroshi.intakes.bounce_reports import looks_like_report, read_report
 from noroshi.intakes.imap_session import NotLetIn, Refused, Row, Session, day, quoted
-from noroshi.intakes.reading import LARGEST_REPORT, of_token, until_of
-from noroshi.intakes.reports import looks_like_report, read_report
+from noroshi.intakes.mailbox_errors import LARGEST_REPORT, of_token, until_of
 from noroshi.network import client_context, reach
-from noroshi.network.said import of_certificate, of_tls
+from noroshi.network.connection_errors import of_certificate, of_tls
 from noroshi.oauth.retry_token import Badge
 from noroshi.ports import Outside, RouteTrouble
 from noroshi.ports.mailbox import Came, Read, Report, Sought

@@ -12,9 +12,9 @@ import aiohttp
 from aiohttp.client_proto import ResponseHandler
 
 from noroshi import __version__
-from noroshi.network.dialing import dial
+from noroshi.network.connection_errors import NotReached
+from noroshi.network.dialer import dial
 from noroshi.network.http import LARGEST, NoAnswer, Patience, Reply
-from noroshi.network.said import NotReached
 from noroshi.network.trust import client_context
 from noroshi.ports import Outside
 

@@ -17,10 +17,10 @@ from urllib3.connection import HTTPSConnection
 from urllib3.connectionpool import HTTPSConnectionPool
 
 from noroshi.core.mail import DIRECT, Network
-from noroshi.network.dialing import shown_issuer
+from noroshi.network.connection_errors import is_of_issuer, of_certificate
+from noroshi.network.connector import ByNetwork, Way, reach
+from noroshi.network.dialer import shown_issuer
 from noroshi.network.proxy import authority
-from noroshi.network.reaching import ByNetwork, Way, reach
-from noroshi.network.said import is_of_issuer, of_certificate
 from noroshi.network.trust import client_context
 
 PATIENCE = 15.0

@@ -9,7 +9,7 @@ from base64 import b64encode
 
 from noroshi.core.mail import Fault, Network
 from noroshi.core.printable import printable
-from noroshi.network import said
+from noroshi.network import connection_errors
 
 LONGEST_HEAD = 16_384
 STATUS = re.compile(rb"HTTP/1\.[01] (\d{3})(?: ([^\r\n]*))?\r?\n")
@@ -40,7 +40,7 @@ async def tunnel(
     """Have the proxy at the other end of the socket connect us. Raises NotReached, OSError."""
     target = authority(host, port)
     if NOT_IN_A_LINE.search(target):
-        raise said.of_name(target, ValueError("no host name"))
+        raise connection_errors.of_name(target, ValueError("no host name"))
     lines = [f"CONNECT {target} HTTP/1.1", f"Host: {target}"]
     if network.proxy_user:
         lines.append(f"Proxy-Authorization: {basic(network.proxy_user, password)}")
@@ -50,11 +50,11 @@ async def tunnel(
     found = STATUS.match(head)
     if found is None:
         told = {"proxy": network.proxy, "name": network.name}
-        raise said.not_reached(said.NOT_A_PROXY, Fault.SETUP, **told)
+        raise connection_errors.not_reached(connection_errors.NOT_A_PROXY, Fault.SETUP, **told)
     if found[1][:1] != b"2":
         reason = _shown(found[2] or b"")
         schemes = [scheme.decode("ascii") for scheme in SCHEME.findall(head)]
-        raise said.of_proxy_answer(network, target, int(found[1]), reason, schemes)
+        raise connection_errors.of_proxy_answer(network, target, int(found[1]), reason, schemes)
 
 
 async def _head(sock: socket.socket) -> bytes:

@@ -12,7 +12,7 @@ from noroshi.core.os_errors import why
 from noroshi.core.printable import printable
 from noroshi.core.words import Words
 from noroshi.imports import ONE_AT_A_TIME
-from noroshi.network.said import CA_FILE, CERTIFICATE_FILE, NotReached, not_reached
+from noroshi.network.connection_errors import CA_FILE, CERTIFICATE_FILE, NotReached, not_reached
 
 LONGEST_NAME = 80
 KEPT = 600.0

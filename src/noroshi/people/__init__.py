@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from noroshi.people.entering import NoEntry, People
+from noroshi.people.authentication import NoEntry, People
 
 __all__ = ["NoEntry", "People"]

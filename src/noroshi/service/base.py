@@ -12,7 +12,7 @@ from noroshi.core.mail import Route
 from noroshi.core.model import Monitor, Sample
 from noroshi.core.words import NOTHING, Words
 from noroshi.definitions import Plan, compile_plan
-from noroshi.definitions.needs import (
+from noroshi.definitions.accounts_of_routes import (
     account_of,
     entries_of,
     mark_of,
@@ -21,7 +21,7 @@ from noroshi.definitions.needs import (
     reader_of,
     resource_of,
 )
-from noroshi.hosts.around import Around
+from noroshi.hosts.footprint import Around
 from noroshi.oauth.tokens import SignInState, TokenSource
 from noroshi.oauth.wrong_mailbox import of_other
 from noroshi.people import People

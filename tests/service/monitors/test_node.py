@@ -9,7 +9,7 @@ from noroshi.core.model import Rule
 from noroshi.core.people import Audited
 from noroshi.core.route_readiness import Sends
 from noroshi.core.words import plain
-from noroshi.hosts.around import Around, size_told
+from noroshi.hosts.footprint import Around, size_told
 from noroshi.ports import NodeFacts, QueueFacts
 from noroshi.service.monitors.answers import RouteStatus
 from noroshi.service.monitors.node import unsendable

@@ -9,7 +9,7 @@ from noroshi.checks import BUILT_IN
 from noroshi.config.web import Web
 from noroshi.core.definitions.parsing import is_name
 from noroshi.core.mail import Verdict
-from noroshi.hosts.around import Around
+from noroshi.hosts.footprint import Around
 from noroshi.ports import Listener, Memory, Process, Processor, Volume
 from noroshi.service.setup.known_services import PORTS, PROGRAMS
 from noroshi.service.setup.suggestions import instance_name

@@ -13,7 +13,7 @@ from noroshi.transports.http.graph import Options as GraphOptions
 from noroshi.transports.http.webhook import Options as WebhookOptions
 from tests.network.proxies import Proxy
 from tests.network.sites import DROP, Site, says
-from tests.network.test_racing import closed
+from tests.network.test_happy_eyeballs import closed
 from tests.transports.diagnostics.looking import (
     EXAM,
     HTTP_PATIENT,

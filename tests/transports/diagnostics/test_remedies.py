@@ -10,8 +10,8 @@ import pytest
 from noroshi.core.mail import Fault
 from noroshi.core.words import NOTHING, Words
 from noroshi.guides.microsoft365 import elsewhere
-from noroshi.network import said
-from noroshi.network.said import not_reached
+from noroshi.network import connection_errors
+from noroshi.network.connection_errors import not_reached
 from noroshi.ports.examination import PEOPLE, Cure, Remedy, Whose
 from noroshi.transports.diagnostics.closed_ports import (
     CLOSED_ALONE,
@@ -92,7 +92,10 @@ def check(remedy: Remedy) -> None:
 
 @pytest.mark.parametrize("told", [closed, nothing_out])
 def test_a_port_that_refuses_may_be_no_firewall_s_and_one_that_is_silent_rather_is(told):
-    refused, silent = told(said.TCP, WHOLE), told(said.NO_CONNECTION, WHOLE)
+    refused, silent = (
+        told(connection_errors.TCP, WHOLE),
+        told(connection_errors.NO_CONNECTION, WHOLE),
+    )
     check(refused)
     check(silent)
     assert "refuses a connection" in refused.meaning.en and "拒否" in refused.meaning.ja
@@ -100,9 +103,9 @@ def test_a_port_that_refuses_may_be_no_firewall_s_and_one_that_is_silent_rather_
 
 
 def test_graph_is_advised_as_one_more_route_or_named_where_it_is_there():
-    named = closed(said.TCP, WHOLE)
+    named = closed(connection_errors.TCP, WHOLE)
     assert "graph2" in named.how[0].en and 'kind = "graph"' not in named.lines
-    advised = closed(said.TCP, with_values(WHOLE, graph_route=""))
+    advised = closed(connection_errors.TCP, with_values(WHOLE, graph_route=""))
     assert advised.lines[0] == "# routes/m365-graph.toml" and 'kind = "graph"' in advised.lines
 
 
@@ -135,7 +138,10 @@ def test_each_cause_that_a_token_tells_has_its_remedy(about):
     assert remedy.lines and remedy.takes != NOTHING
 
 
-@pytest.mark.parametrize("about", [said.CERTIFICATE, said.EXPIRED, said.OTHER_NAME])
+@pytest.mark.parametrize(
+    "about",
+    [connection_errors.CERTIFICATE, connection_errors.EXPIRED, connection_errors.OTHER_NAME],
+)
 def test_a_certificate_that_a_provider_like_microsoft_never_shows_is_the_network_s(about):
     trouble = not_reached(about, where="smtp.office365.com:587", why="it is so")
     told = remedy_of(trouble, WHOLE)
@@ -146,9 +152,11 @@ def test_a_certificate_that_a_provider_like_microsoft_never_shows_is_the_network
 
 
 def test_no_trouble_and_no_cause_is_left_out():
-    told = {name for name, words in vars(said).items() if isinstance(words, Words)}
+    told = {name for name, words in vars(connection_errors).items() if isinstance(words, Words)}
     parts = {"OF_ONE", "CLOSED_CONNECTION", "REFUSED_CONNECTION", "NOTHING"}
-    assert {name for name in told - parts if getattr(said, name) not in OBSTACLES} == set()
+    assert {
+        name for name in told - parts if getattr(connection_errors, name) not in OBSTACLES
+    } == set()
     assert [name for name in OF_SERVERS if getattr(errors, name) not in OBSTACLES] == []
     causes = {words for words in vars(token_diagnosis).values() if isinstance(words, Words)}
     assert causes == set(CAUSES)

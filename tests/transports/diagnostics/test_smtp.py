@@ -13,7 +13,7 @@ from noroshi.transports.diagnostics.smtp import SmtpExamination
 from noroshi.transports.smtp.connection import Patience
 from noroshi.transports.smtp.options import Options
 from tests.network.proxies import Proxy
-from tests.network.test_racing import black_hole, closed
+from tests.network.test_happy_eyeballs import black_hole, closed
 from tests.transports.diagnostics.looking import (
     EXAM,
     PATIENT,

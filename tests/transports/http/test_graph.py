@@ -23,7 +23,7 @@ from noroshi.transports.http.graph import KIND, LARGEST, GraphTransport, Options
 from noroshi.transports.http.status_codes import GRAPH, http_meaning, http_rule_for
 from tests.network.proxies import Proxy
 from tests.network.sites import DROP, SILENT, Site, says
-from tests.network.test_racing import closed
+from tests.network.test_happy_eyeballs import closed
 from tests.transports.mail_server import make_certificate
 from tests.transports.smtp.test_token_diagnosis import jwt
 

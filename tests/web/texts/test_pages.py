@@ -9,27 +9,27 @@ import pytest
 
 import noroshi.web
 from noroshi.definitions import TYPES
-from noroshi.hosts.around import SORTS
+from noroshi.hosts.footprint import SORTS
 from noroshi.service.sign_in.operations import SIGNED_IN
 from noroshi.web.forms.fields import EACH
 from noroshi.web.http.reauthenticate import SECRETS
 from noroshi.web.http.static_files import NAMES, known
 from noroshi.web.pages import (
     contacts,
-    first,
     first_mail,
     first_sign_in,
-    mailing,
-    mailing_edit,
-    mailing_new,
-    mailing_server,
-    parts,
+    first_steps,
+    instances,
+    mail,
     queue,
-    telling,
+    route_edit,
+    route_new,
+    route_new_server,
+    rules,
     users,
 )
 from noroshi.web.pages.ledger import PARTS
-from noroshi.web.pages.mailing_live import CHECKS
+from noroshi.web.pages.route_live import CHECKS
 from noroshi.web.texts.audit import NAMED
 from noroshi.web.texts.audited_operations import DEEDS
 from noroshi.web.texts.forms import CHOICES, OPTIONS, SETTINGS
@@ -55,8 +55,8 @@ def used():
     for labels in (
         *first_mail.LABELS.values(),
         first_sign_in.SIGNING,
-        first.LABELS,
-        *mailing_server.LABELS.values(),
+        first_steps.LABELS,
+        *route_new_server.LABELS.values(),
     ):
         yield from labels.values()
     yield from re.findall(r'"(error\.[a-z_]+)"', (HOUSE / "app.py").read_text())
@@ -67,7 +67,7 @@ def used():
     yield from (key("verdict", name) for name in VERDICTS)
     yield from (f"sum.{name}" for name in PARTS)
     yield from (f"did.{name}" for name in queue.DEEDS)
-    yield from (f"did.{name}" for name in parts.DONE)
+    yield from (f"did.{name}" for name in instances.DONE)
     yield from (f"deed.{name}" for name in queue.DEEDS)
     yield from (f"door.{name}" for name in users.DOORS)
     yield from SECRETS.values()
@@ -76,11 +76,11 @@ def used():
     yield from (group.key for group in GROUPS)
     pages = [one for group in GROUPS for one in group.pages]
     yield from (f"{one.key}.{part}" for one in pages for part in ("title", "short"))
-    yield from (f"first.{step}.step" for step in first.STEPS)
+    yield from (f"first.{step}.step" for step in first_steps.STEPS)
     yield from (f"first.protection.{one}" for one in first_mail.PROTECTIONS)
     yield from (f"first.app.{n}" for n in "1234")
     yield from (f"first.{way}" for way in first_sign_in.WAYS)
-    for sort in (telling.RULES, telling.NOTIFICATIONS, contacts.CONTACTS):
+    for sort in (rules.RULES, rules.NOTIFICATIONS, contacts.CONTACTS):
         yield from (f"{sort.type}.{name}" for name in ("title", "about", "none"))
         yield from (f"{sort.one}.{name}" for name in ("add", "new", "title", "about", "remove"))
         yield from (f"{sort.one}.{name}" for name in sort.sections)
@@ -94,12 +94,12 @@ def used():
     yield from (f"places.{sort}" for sort in SORTS)
     yield from (f"form.each.{sort}" for sort in EACH)
     yield from ("alarm.held", "alarm.dropped")
-    yield from (f"mailing.did.{name}" for name in mailing.DID)
+    yield from (f"mailing.did.{name}" for name in mail.DID)
     yield from (f"route.way.{name}" for name in WAYS)
     yield from (f"route.check.{name}" for name in CHECKS)
-    yield from (f"mailing.edit.{name}" for name in mailing_edit.SORTS)
-    yield from (f"mailing.new.{name}" for name in mailing_new.SORTS)
-    yield from (f"mailing.new.about.{name}" for name in mailing_new.SORTS)
+    yield from (f"mailing.edit.{name}" for name in route_edit.SORTS)
+    yield from (f"mailing.new.{name}" for name in route_new.SORTS)
+    yield from (f"mailing.new.about.{name}" for name in route_new.SORTS)
     yield from (*TELLERS.values(), "mailing.signed", "route.check.known", "route.check.taken")
     yield from ("post.made", "post.raised", "post.queued", "post.tried", "post.accepted")
 

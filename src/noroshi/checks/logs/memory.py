@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from typing import Any, BinaryIO
 
-from noroshi.checks.logs.reading import Place
+from noroshi.checks.logs.line_reader import Place
 from noroshi.ports import FileFact
 
 VERSION = 1

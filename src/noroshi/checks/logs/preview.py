@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 
 from noroshi.checks.logs.encodings import Encoding, codec_of
 from noroshi.checks.logs.families import is_packed
-from noroshi.checks.logs.matching import shown
+from noroshi.checks.logs.file_access import Member, opened
+from noroshi.checks.logs.filters import Expression, leaves
+from noroshi.checks.logs.line_matcher import shown
 from noroshi.checks.logs.memory import head_of
-from noroshi.checks.logs.opening import Member, opened
-from noroshi.checks.logs.terms import Expression, leaves
 from noroshi.core.os_errors import why
 from noroshi.core.words import Words, plain
 from noroshi.ports import Files, Host, Unmeasurable

@@ -12,7 +12,7 @@ from urllib.parse import SplitResult, urlsplit
 from noroshi.cli.clients.socket import Refused, line_of, no_answer, patience_of, unpacked
 from noroshi.core.os_errors import why
 from noroshi.core.words import Words
-from noroshi.network.said import distrust
+from noroshi.network.connection_errors import distrust
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 LONGEST_SAID = 200

@@ -51,7 +51,7 @@ def _run_node(asked: Asked, life: LifeLock) -> None:
     # Only now, with the lock: it takes half a second, and commands see meanwhile that a node starts.
     import asyncio
 
-    from noroshi.app.serving import serve as run_node
+    from noroshi.app.node_process import serve as run_node
 
     def say(words: Words) -> None:
         print(asked.say(words), flush=True)

@@ -12,8 +12,8 @@ from noroshi.cli.setup.dialogue import STDOUT, Talk
 from noroshi.core.os_errors import why
 from noroshi.core.words import NOTHING, Words
 from noroshi.guides import MICROSOFT365, TITLES, Case, Step, Value, filled, line
-from noroshi.guides.handing import handed
-from noroshi.guides.wanted import Wanted
+from noroshi.guides.export import handed
+from noroshi.guides.setup_goal import Wanted
 
 INDENT = "     "
 

@@ -18,7 +18,7 @@ from noroshi.cli.setup.dialogue import Talk
 from noroshi.cli.setup.drafts import Kept
 from noroshi.core.definitions.accounts import end_of, is_over
 from noroshi.core.words import Words
-from noroshi.guides.wanted import Wanted
+from noroshi.guides.setup_goal import Wanted
 from noroshi.oauth.client_certificates import describe
 
 LIKE_A_DAY = re.compile(r"(\d{4})\D(\d{1,2})\D(\d{1,2})", re.ASCII)

@@ -14,7 +14,7 @@ from noroshi.cli.context import Asked
 from noroshi.cli.output.routes import marked
 from noroshi.core.words import NOTHING, Words
 from noroshi.definitions.documents import content, document
-from noroshi.guides.wanted import Wanted
+from noroshi.guides.setup_goal import Wanted
 from noroshi.ports import Document
 
 NOTE = "noroshi setup microsoft365"

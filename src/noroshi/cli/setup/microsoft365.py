@@ -27,7 +27,7 @@ from noroshi.cli.setup.texts_mail import (
 )
 from noroshi.cli.setup.verification import Proofs
 from noroshi.core.words import NOTHING, Words
-from noroshi.guides.wanted import Wanted
+from noroshi.guides.setup_goal import Wanted
 
 HERE, INTO_FILE, BEHIND = range(3)
 ARRIVED, IN_OTHER, NOT_THERE, NOT_LOOKED = range(4)

@@ -16,7 +16,7 @@ from noroshi.core.definitions.parsing import is_address
 from noroshi.core.route_readiness import Sends, is_sure
 from noroshi.core.words import NOTHING, Words, plain
 from noroshi.guides import WAYS
-from noroshi.guides.wanted import NOT_YET, Wanted, is_answered, known_of, way_of
+from noroshi.guides.setup_goal import NOT_YET, Wanted, is_answered, known_of, way_of
 
 GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 DOMAIN = re.compile(r"\w[\w-]*(\.[\w-]+)+")

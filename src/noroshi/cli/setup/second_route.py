@@ -9,7 +9,7 @@ from typing import Any
 from noroshi.cli.setup import texts_mail
 from noroshi.cli.setup.dialogue import Talk
 from noroshi.cli.setup.drafts import Kept
-from noroshi.guides.wanted import Wanted
+from noroshi.guides.setup_goal import Wanted
 
 OTHER = {"smtp": "graph", "graph": "smtp"}
 TELLERS = ("rules", "notifications")

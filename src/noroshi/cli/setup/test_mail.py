@@ -15,7 +15,7 @@ from noroshi.cli.setup.texts import NO_ADDRESS
 from noroshi.cli.setup.verification import Proofs
 from noroshi.core.definitions.parsing import is_address
 from noroshi.core.words import Words, joined, plain
-from noroshi.guides.proving_mail import SUBJECT, TEXT
+from noroshi.guides.test_mail import SUBJECT, TEXT
 
 PATIENCE = 90.0
 """Seconds until somebody is asked whether to go on waiting."""

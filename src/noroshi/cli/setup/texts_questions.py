@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from noroshi.core.words import Words
-from noroshi.guides.handing import SENDS_BY
+from noroshi.guides.export import SENDS_BY
 
 HELD = Words(
     en="Mails leave by this account now. What you change is proved first and put in force at once "

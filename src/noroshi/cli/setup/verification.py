@@ -22,7 +22,7 @@ from noroshi.cli.setup.questions import client_id
 from noroshi.cli.setup.texts import MENDED
 from noroshi.core.words import Words, joined
 from noroshi.guides import path_of
-from noroshi.guides.wanted import NOT_YET, Wanted
+from noroshi.guides.setup_goal import NOT_YET, Wanted
 
 ROLES = {"smtp": "SMTP.SendAsApp", "graph": "Mail.Send"}
 

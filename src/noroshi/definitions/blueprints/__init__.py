@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from noroshi.definitions.blueprints.adding import add, titled
-from noroshi.definitions.blueprints.known import Blueprint, blueprints
+from noroshi.definitions.blueprints.catalogue import Blueprint, blueprints
+from noroshi.definitions.blueprints.instantiation import add, titled
 
 __all__ = ["Blueprint", "add", "blueprints", "titled"]

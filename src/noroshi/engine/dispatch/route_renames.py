@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from noroshi.definitions.rerouting import DOWN, RECENT, mails_follow, remembered
+from noroshi.definitions.route_aliases import DOWN, RECENT, mails_follow, remembered
 from noroshi.ports import Clocks, Store
 
 LATE = 60.0

@@ -13,7 +13,7 @@ from noroshi.core.definitions.self_monitoring import OWN
 from noroshi.core.model import Monitor
 from noroshi.core.words import Words
 from noroshi.definitions import Checked, Plan, check, differences
-from noroshi.definitions.compiling import EMPTY
+from noroshi.definitions.compilation import EMPTY
 from noroshi.definitions.parts import parts
 from noroshi.ports import Document, Version
 from noroshi.service.base import Desk

@@ -12,9 +12,9 @@ from noroshi.core.definitions.problems import MOST_FOUND, Problem, instead
 from noroshi.core.words import Words
 from noroshi.definitions import content, differences, document
 from noroshi.definitions.documents import split
-from noroshi.definitions.kept import with_its_id
-from noroshi.definitions.renaming import renamed, went_to
-from noroshi.definitions.rerouting import mails_follow, remember
+from noroshi.definitions.rename import renamed, went_to
+from noroshi.definitions.route_aliases import mails_follow, remember
+from noroshi.definitions.stable_ids import with_its_id
 from noroshi.ports import Document, StoreError, Version
 from noroshi.schema import Invalid as Unusable
 from noroshi.service.definitions.answers import Applied, DefinitionsShown

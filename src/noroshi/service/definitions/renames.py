@@ -12,9 +12,9 @@ from noroshi.core.alarms import Silence
 from noroshi.core.words import Words
 from noroshi.definitions import Difference, content, document, renamed
 from noroshi.definitions.documents import split
-from noroshi.definitions.kept import under_another_name
-from noroshi.definitions.renaming import places_gone
-from noroshi.definitions.rerouting import by_new_names
+from noroshi.definitions.rename import places_gone
+from noroshi.definitions.route_aliases import by_new_names
+from noroshi.definitions.stable_ids import under_another_name
 from noroshi.ports import Document, Store, StoreError, Waiting
 from noroshi.service.definitions.warnings import some
 

@@ -8,7 +8,7 @@ from noroshi.core.definitions.problems import instead
 from noroshi.core.definitions.version_note import kept, told
 from noroshi.core.words import Words
 from noroshi.definitions import Difference, differences
-from noroshi.definitions.kept import as_it_was
+from noroshi.definitions.stable_ids import as_it_was
 from noroshi.ports import Version
 from noroshi.service.definitions.answers import Applied, OneVersion, VersionRow
 from noroshi.service.definitions.apply import Defining

@@ -9,7 +9,7 @@ from noroshi.core.mail import Envelope
 from noroshi.core.model import Monitor
 from noroshi.core.words import Words
 from noroshi.definitions import Plan, likely_renamed, monitor_ids
-from noroshi.definitions.needs import is_retiring
+from noroshi.definitions.accounts_of_routes import is_retiring
 from noroshi.ports import Document, Waiting
 
 FIRST = 5

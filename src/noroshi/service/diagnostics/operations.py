@@ -13,8 +13,8 @@ from noroshi.core.digest import waits_since
 from noroshi.core.mail import DIRECT, Network, Route
 from noroshi.core.words import NOTHING, Words, plain
 from noroshi.definitions import Plan
-from noroshi.definitions.leaving import host_of
-from noroshi.definitions.needs import account_of, mark_of, resource_of
+from noroshi.definitions.accounts_of_routes import account_of, mark_of, resource_of
+from noroshi.definitions.token_destinations import host_of
 from noroshi.guides.microsoft365 import PORTAL, WORLDWIDE_ALONE, elsewhere
 from noroshi.oauth.account import Account
 from noroshi.oauth.errors.remedies_tenant import HEALTH

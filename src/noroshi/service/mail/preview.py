@@ -8,8 +8,8 @@ from email import message_from_bytes, policy
 
 from noroshi.core.mail import Envelope, Route
 from noroshi.core.words import Words
-from noroshi.definitions.compiling import Plan
-from noroshi.definitions.needs import account_of
+from noroshi.definitions.accounts_of_routes import account_of
+from noroshi.definitions.compilation import Plan
 from noroshi.service.base import Desk
 from noroshi.service.mail.queue import NO_MAIL
 from noroshi.service.operation import VIEWER, NotFound, Person, operation

@@ -7,7 +7,7 @@ from typing import Any
 
 from noroshi.core.levels import Level
 from noroshi.core.words import Words
-from noroshi.definitions.needs import account_of
+from noroshi.definitions.accounts_of_routes import account_of
 from noroshi.ports import Waiting
 from noroshi.service.base import Desk
 from noroshi.service.mail import compose

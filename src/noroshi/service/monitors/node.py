@@ -13,7 +13,7 @@ from noroshi.core.levels import Level
 from noroshi.core.route_readiness import Sends, is_sure
 from noroshi.core.words import Words
 from noroshi.definitions import Plan
-from noroshi.hosts.around import Around, PlaceShown
+from noroshi.hosts.footprint import Around, PlaceShown
 from noroshi.hosts.threads import apart
 from noroshi.ports import NOTHING_QUEUED, NodeFacts, QueueFacts
 from noroshi.service.alarms.view import of_monitors

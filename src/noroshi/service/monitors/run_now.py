@@ -15,7 +15,7 @@ from noroshi.core.reckon import reckon
 from noroshi.core.status import assess, judge
 from noroshi.core.words import Words, plain
 from noroshi.definitions import Plan
-from noroshi.definitions.needs import marks_of
+from noroshi.definitions.accounts_of_routes import marks_of
 from noroshi.ports import Document, Unmeasurable
 from noroshi.service.definitions.apply import BAD_DEFINITIONS, Defining
 from noroshi.service.monitors.answers import ItemStatus, ReadingTried, RuleTried, Tried

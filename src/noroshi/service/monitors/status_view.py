@@ -15,8 +15,8 @@ from noroshi.core.mail import Receipt, Route
 from noroshi.core.model import ItemState, Monitor, Sample, State
 from noroshi.core.route_readiness import Way, sends
 from noroshi.core.words import NOTHING, Words
-from noroshi.definitions.compiling import OPEN
-from noroshi.definitions.needs import NOT_IN_VAULT, is_retiring
+from noroshi.definitions.accounts_of_routes import NOT_IN_VAULT, is_retiring
+from noroshi.definitions.compilation import OPEN
 from noroshi.oauth.tokens import SignIn, SignInState
 from noroshi.plugins import Plugins
 from noroshi.ports import Action, Arrival, Check, InQueue, Resting, TransportKind, Trip, Waiting

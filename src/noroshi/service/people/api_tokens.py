@@ -9,7 +9,7 @@ from noroshi.core.definitions.problems import Problem, instead, shortened
 from noroshi.core.people import NAME, ApiToken, holds, made_with
 from noroshi.core.words import Words
 from noroshi.people import keys
-from noroshi.people.entering import BAD_NAME
+from noroshi.people.authentication import BAD_NAME
 from noroshi.service.base import Desk
 from noroshi.service.operation import (
     ADMIN,

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from noroshi.core.definitions.problems import Problem, instead
 from noroshi.core.people import NAME, OF_TOKEN, ROLES, User, made_with, roles_up_to
 from noroshi.core.words import Words
-from noroshi.people import keys, steps
-from noroshi.people.entering import BAD_NAME, SEED
+from noroshi.people import keys, second_factor
+from noroshi.people.authentication import BAD_NAME, SEED
 from noroshi.people.passwords import Busy, unfit
 from noroshi.service.base import Desk
 from noroshi.service.operation import (
@@ -235,19 +235,19 @@ class Users(Desk):
 
     async def _step_begun(self, user: User) -> SecondStep:
         """A fresh seed for their authenticator, kept until a code of it was given back."""
-        name, seed = user.name, steps.fresh_seed()
+        name, seed = user.name, second_factor.fresh_seed()
         await self._keep(_next(name), seed)
-        address = steps.address_of(seed, name, self._name)
+        address = second_factor.address_of(seed, name, self._name)
         return SecondStep(name=name, seed=seed, address=address)
 
     async def _step_on(self, user: User, code: str) -> Recovery:
         name, seed = user.name, await self._opened(_next(user.name))
         if seed is None:
             raise Conflict(NOT_BEGUN.fill(name=name))
-        step = steps.step_of(seed.reveal(), code, self.now(), 0)
+        step = second_factor.step_of(seed.reveal(), code, self.now(), 0)
         if not step:
             raise Invalid(WRONG_CODE)
-        codes, hashes = steps.recovery_codes()
+        codes, hashes = second_factor.recovery_codes()
         await self._keep(SEED.format(name=name), seed.reveal())
         await self._change(replace(user, two_steps=True, step=step, recovery=hashes), user)
         await self._vault.remove(_next(name))

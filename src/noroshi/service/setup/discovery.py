@@ -14,7 +14,7 @@ from noroshi.core.model import Instance, Monitor
 from noroshi.core.words import Words
 from noroshi.definitions import content
 from noroshi.definitions.blueprints import Blueprint, add
-from noroshi.hosts.zone import machine_zone
+from noroshi.hosts.time_zone import machine_zone
 from noroshi.ports import Document, Host, Listener, Unmeasurable
 from noroshi.service.definitions.answers import Applied
 from noroshi.service.definitions.apply import BAD_DEFINITIONS

@@ -8,8 +8,8 @@ from typing import Any
 
 from noroshi.core.definitions.problems import Problem, instead
 from noroshi.core.words import Words
-from noroshi.definitions.needs import account_of
-from noroshi.guides.wanted import certificate_entry
+from noroshi.definitions.accounts_of_routes import account_of
+from noroshi.guides.setup_goal import certificate_entry
 from noroshi.oauth.account import Account
 from noroshi.oauth.client_certificates import (
     CANNOT_OPEN,

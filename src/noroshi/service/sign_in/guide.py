@@ -9,8 +9,8 @@ from noroshi.core.definitions.problems import Problem, instead
 from noroshi.core.mail import Route
 from noroshi.core.words import NOTHING, Words
 from noroshi.guides import MICROSOFT365, TITLES, WAYS, Step, Value, filled, line
-from noroshi.guides.handing import handed
-from noroshi.guides.wanted import Wanted
+from noroshi.guides.export import handed
+from noroshi.guides.setup_goal import Wanted
 from noroshi.oauth.account import Account
 from noroshi.oauth.client_certificates import describe
 from noroshi.service.operation import ADMIN, Conflict, Invalid, Person, operation

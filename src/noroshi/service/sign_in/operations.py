@@ -8,8 +8,13 @@ from noroshi.core.definitions.problems import Problem, instead
 from noroshi.core.mail import Route
 from noroshi.core.words import Words
 from noroshi.definitions import Plan
-from noroshi.definitions.leaving import host_of
-from noroshi.definitions.needs import account_of, entries_of, resource_of, resources_of
+from noroshi.definitions.accounts_of_routes import (
+    account_of,
+    entries_of,
+    resource_of,
+    resources_of,
+)
+from noroshi.definitions.token_destinations import host_of
 from noroshi.oauth.account import Account
 from noroshi.oauth.claims import look_at_reading, look_into
 from noroshi.oauth.credentials import named_by

@@ -11,8 +11,8 @@ from noroshi import schema
 from noroshi.core.definitions.problems import first_of, instead
 from noroshi.core.words import Words
 from noroshi.definitions import Plan
-from noroshi.definitions.compiling import compile_plan
-from noroshi.definitions.needs import resource_of
+from noroshi.definitions.accounts_of_routes import resource_of
+from noroshi.definitions.compilation import compile_plan
 from noroshi.oauth.account import Account
 from noroshi.oauth.claims import OPAQUE
 from noroshi.oauth.credentials import named_by

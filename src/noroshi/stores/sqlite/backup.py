@@ -51,7 +51,7 @@ def _fill(db: Connection, part: Path) -> None:
         # It is no store before it has its name: a copy that was cut off is thrown away.
         copied.executescript("pragma journal_mode = off; pragma synchronous = off")
         # The first page is written last. The file bears its mark from the beginning all the same,
-        # by which no definition may read it (hosts/closed_files.py).
+        # by which no definition may read it (hosts/protected_files.py).
         copied.executescript("create table copying (x); drop table copying")
         db.backup(copied)
     with part.open("rb+") as file:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from noroshi.core.words import Words
-from noroshi.network import said
+from noroshi.network import connection_errors
 from noroshi.ports.examination import Cure, Exam, Remedy, Whose, filled
 from noroshi.transports.remedies.remedy import AT_ONCE, WITH_NEXT, Advice
 
@@ -109,11 +109,11 @@ def closed(about: Words, exam: Exam) -> Remedy:
     advice = CLOSED_ALONE
     if exam.values.get("graph"):
         advice = CLOSED_BESIDE_GRAPH if exam.values.get("graph_route") else CLOSED_PORT
-    means = REFUSED if about == said.TCP else advice.means
+    means = REFUSED if about == connection_errors.TCP else advice.means
     return advice.cure.remedy(filled(means, exam), exam)
 
 
 def nothing_out(about: Words, exam: Exam) -> Remedy:
     """A port that does not answer, and no other server either."""
-    means = NOTHING_OUT_REFUSED if about == said.TCP else NOTHING_OUT.means
+    means = NOTHING_OUT_REFUSED if about == connection_errors.TCP else NOTHING_OUT.means
     return NOTHING_OUT.cure.remedy(filled(means, exam), exam)

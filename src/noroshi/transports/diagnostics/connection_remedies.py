@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from noroshi.core.mail import Fault
 from noroshi.core.words import NOTHING, Words, plain
-from noroshi.network import said
+from noroshi.network import connection_errors
 from noroshi.ports import RouteTrouble
 from noroshi.ports.examination import Cure, Exam, Remedy, Stopped, Whose
 from noroshi.transports.remedies.message import NOT_KNOWN, NOT_NOW
@@ -219,30 +219,30 @@ SIGN_IN_WAYS = Cure(
     takes=WITH_NEXT,
 )
 OBSTACLES: Mapping[Words, Cure] = {
-    said.DNS: NAME,
-    said.NO_NAME_SERVER: NAME,
-    said.TCP: CONNECTION,
-    said.NO_CONNECTION: CONNECTION,
-    said.NO_SOURCE: SOURCE,
-    said.OTHER_FAMILY: SOURCE,
-    said.NO_PROXY: PROXY_IS_DOWN,
-    said.PROXY_AWAY: PROXY_IS_DOWN,
-    said.PROXY_SILENT: PROXY_IS_DOWN,
-    said.NOT_A_PROXY: PROXY_IS_DOWN,
-    said.PROXY_WANTS_LOGIN: PROXY_LOG_IN,
-    said.PROXY_REFUSED_LOGIN: PROXY_PASSWORD,
-    said.PROXY_OTHER_LOGIN: PROXY_RULES,
-    said.PROXY_FORBIDS: PROXY_RULES,
-    said.PROXY_FAILED: CONNECTION,
-    said.CERTIFICATE: CERTIFICATE,
-    said.EXPIRED: CERTIFICATE,
-    said.OTHER_NAME: CERTIFICATE,
-    said.UNKNOWN_ISSUER: OWN_CA,
-    said.REPLACED: OWN_CA,
-    said.TLS: OLD_CIPHERS,
-    said.NO_TLS: HANGS,
-    said.CA_FILE: A_FILE,
-    said.CERTIFICATE_FILE: A_FILE,
+    connection_errors.DNS: NAME,
+    connection_errors.NO_NAME_SERVER: NAME,
+    connection_errors.TCP: CONNECTION,
+    connection_errors.NO_CONNECTION: CONNECTION,
+    connection_errors.NO_SOURCE: SOURCE,
+    connection_errors.OTHER_FAMILY: SOURCE,
+    connection_errors.NO_PROXY: PROXY_IS_DOWN,
+    connection_errors.PROXY_AWAY: PROXY_IS_DOWN,
+    connection_errors.PROXY_SILENT: PROXY_IS_DOWN,
+    connection_errors.NOT_A_PROXY: PROXY_IS_DOWN,
+    connection_errors.PROXY_WANTS_LOGIN: PROXY_LOG_IN,
+    connection_errors.PROXY_REFUSED_LOGIN: PROXY_PASSWORD,
+    connection_errors.PROXY_OTHER_LOGIN: PROXY_RULES,
+    connection_errors.PROXY_FORBIDS: PROXY_RULES,
+    connection_errors.PROXY_FAILED: CONNECTION,
+    connection_errors.CERTIFICATE: CERTIFICATE,
+    connection_errors.EXPIRED: CERTIFICATE,
+    connection_errors.OTHER_NAME: CERTIFICATE,
+    connection_errors.UNKNOWN_ISSUER: OWN_CA,
+    connection_errors.REPLACED: OWN_CA,
+    connection_errors.TLS: OLD_CIPHERS,
+    connection_errors.NO_TLS: HANGS,
+    connection_errors.CA_FILE: A_FILE,
+    connection_errors.CERTIFICATE_FILE: A_FILE,
     errors.SILENT: HANGS,
     errors.LOST: HANGS,
     errors.NOT_SMTP: ANOTHER_PORT,
@@ -253,7 +253,9 @@ OBSTACLES: Mapping[Words, Cure] = {
     errors.NO_TLS_FIRST: PROTECTION,
 }
 """By the sentence that tells the trouble, its places not yet filled."""
-OF_CERTIFICATES = frozenset({said.CERTIFICATE, said.EXPIRED, said.OTHER_NAME})
+OF_CERTIFICATES = frozenset(
+    {connection_errors.CERTIFICATE, connection_errors.EXPIRED, connection_errors.OTHER_NAME}
+)
 BY_FAULT: Mapping[Fault, Cure] = {
     Fault.NETWORK: Cure(whose=Whose.NETWORK),
     Fault.SERVER: Cure(whose=Whose.PROVIDER, takes=BY_ITSELF),

@@ -13,13 +13,13 @@ from typing import Any
 
 from noroshi.core.printable import printable
 from noroshi.core.words import Words, plain
-from noroshi.network import said
-from noroshi.network.dialing import meet
+from noroshi.network import connection_errors
+from noroshi.network.connection_errors import NotReached
+from noroshi.network.connector import reach
+from noroshi.network.dialer import meet
 from noroshi.network.http import date_in
 from noroshi.network.proxy import authority
-from noroshi.network.reaching import reach
-from noroshi.network.said import NotReached
-from noroshi.network.stepwise import Ahead, joined, led_on, looked_up
+from noroshi.network.step_by_step import Ahead, joined, led_on, looked_up
 from noroshi.network.trust import client_context
 from noroshi.ports import Outside, RouteTrouble
 from noroshi.ports.examination import Exam, Seen, Step, Stopped
@@ -34,7 +34,13 @@ SKEW, SKEW_AT_MOST = 60, 300
 SOON_OVER = 14
 DATE = re.compile(r"\w{3}, \d{1,2} \w{3} \d{4} \d\d:\d\d:\d\d [+-]\d{4}")
 SHUT = frozenset(
-    {said.TCP, said.NO_CONNECTION, said.PROXY_FORBIDS, said.PROXY_FAILED, said.PROXY_SILENT}
+    {
+        connection_errors.TCP,
+        connection_errors.NO_CONNECTION,
+        connection_errors.PROXY_FORBIDS,
+        connection_errors.PROXY_FAILED,
+        connection_errors.PROXY_SILENT,
+    }
 )
 """What is said where a port may be closed on the way."""
 

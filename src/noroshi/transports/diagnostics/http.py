@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from noroshi.core.masking import Masks
 from noroshi.core.words import Words, plain
-from noroshi.network.graph_said import error_in
+from noroshi.network.graph_errors import error_in
 from noroshi.network.http import Connecting, NoAnswer, Patience, Reply
 from noroshi.ports import Outside, RouteTrouble
 from noroshi.ports.examination import Exam, Seen, Step, Stopped

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from noroshi.core.mail import Fault
 from noroshi.core.words import Words, plain
 from noroshi.network import client_context
-from noroshi.network.dialing import NoTls, meet
+from noroshi.network.dialer import NoTls, meet
 from noroshi.oauth.high_volume import is_high_volume
 from noroshi.ports import Outside, RouteTrouble
 from noroshi.ports.examination import Exam, Seen, Step, Stopped

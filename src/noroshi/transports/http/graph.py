@@ -13,7 +13,7 @@ from noroshi.core.definitions.problems import Unfit
 from noroshi.core.mail import Answer, Envelope, Fault, Receipt, Verdict
 from noroshi.core.masking import Masks
 from noroshi.core.words import Words
-from noroshi.network.graph_said import error_in
+from noroshi.network.graph_errors import error_in
 from noroshi.network.http import MODULES, Connecting, NoAnswer, Patience, Reply
 from noroshi.oauth.certificates import ca_file_faults
 from noroshi.oauth.retry_token import Badge

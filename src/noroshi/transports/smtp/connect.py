@@ -7,7 +7,7 @@ import ssl
 
 from noroshi.core.mail import Fault
 from noroshi.network import NoTls, NotReached, Way, dial
-from noroshi.network.said import is_of_issuer, of_certificate
+from noroshi.network.connection_errors import is_of_issuer, of_certificate
 from noroshi.network.trust import issuer_of, looking_context
 from noroshi.ports import RouteTrouble
 from noroshi.transports.smtp import errors

@@ -16,7 +16,7 @@ from aiosmtplib.typing import SMTPStatus
 from noroshi.core.mail import Fault
 from noroshi.core.printable import printable
 from noroshi.core.words import NOTHING, Words
-from noroshi.network.said import of_tls
+from noroshi.network.connection_errors import of_tls
 from noroshi.transports.smtp import errors
 from noroshi.transports.smtp.errors import ServerTrouble
 from noroshi.transports.smtp.protocol import Wire

@@ -8,7 +8,7 @@ from typing import Any
 
 from noroshi.core.definitions.parsing import is_name
 from noroshi.core.words import Words
-from noroshi.definitions.kept import KEPT
+from noroshi.definitions.stable_ids import KEPT
 from noroshi.service import NotFound
 from noroshi.web.forms.location import Content, Problems, Spot, stand_in
 from noroshi.web.texts.pages import TEXTS

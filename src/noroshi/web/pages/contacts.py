@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from noroshi.core.definitions.schema import ContactDef
 from noroshi.web.context import House
-from noroshi.web.pages.telling import Sort, editor
+from noroshi.web.pages.rules import Sort, editor
 from noroshi.web.view.actions import address, asked, may
 from noroshi.web.view.page_context import Visit, page
 

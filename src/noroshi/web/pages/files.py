@@ -18,7 +18,7 @@ from noroshi.service import NotFound
 from noroshi.web.context import House
 from noroshi.web.forms.definition_files import hear, imported
 from noroshi.web.forms.preview import preview
-from noroshi.web.pages.naming import in_words, named_here
+from noroshi.web.pages.rename import in_words, named_here
 from noroshi.web.texts.pages import TEXTS
 from noroshi.web.view.actions import Outcome, address, asked, attempt, may, surely
 from noroshi.web.view.difference import Worded, sort_of

@@ -31,7 +31,7 @@ from noroshi.web.forms.first_route import (
     way_of,
 )
 from noroshi.web.forms.new_route_rules import free_entry
-from noroshi.web.pages.first import looked, shown
+from noroshi.web.pages.first_steps import looked, shown
 from noroshi.web.texts.pages import TEXTS
 from noroshi.web.view.actions import Outcome, asked, attempt
 from noroshi.web.view.first_check import sealed

@@ -14,8 +14,8 @@ from noroshi.service import NotFound
 from noroshi.web.context import House
 from noroshi.web.forms.first_route import Documents, account_of, route_of
 from noroshi.web.http.oauth_redirects import Returns, home_of, port_for
-from noroshi.web.pages.first import looked, shown
 from noroshi.web.pages.first_mail import SIGN_IN
+from noroshi.web.pages.first_steps import looked, shown
 from noroshi.web.texts.pages import TEXTS
 from noroshi.web.view.actions import Outcome, asked, attempt
 from noroshi.web.view.first_check import sealed

@@ -13,8 +13,8 @@ from noroshi.actions.phrases import quantity
 from noroshi.core.definitions.self_monitoring import OWN
 from noroshi.core.levels import Level
 from noroshi.web.context import House
-from noroshi.web.pages.parts import did
-from noroshi.web.pages.trying import needs_password
+from noroshi.web.pages.instances import did
+from noroshi.web.pages.run_now import needs_password
 from noroshi.web.view.actions import asked, may
 from noroshi.web.view.charts import HALF, NARROW, WIDE, chart
 from noroshi.web.view.decisions import decided

@@ -8,7 +8,7 @@ from typing import Any
 from starlette.responses import Response
 from starlette.routing import Route
 
-from noroshi.hosts.around import SORTS, size_told
+from noroshi.hosts.footprint import SORTS, size_told
 from noroshi.web.context import House
 from noroshi.web.view.actions import clock, may
 from noroshi.web.view.mail import level

@@ -13,7 +13,7 @@ from noroshi.core.people import ROLE_NAMES, ROLES, VIEWER
 from noroshi.service import Invalid, NotFound
 from noroshi.web.context import House
 from noroshi.web.forms.normalize import figures
-from noroshi.web.pages.me import step_shown
+from noroshi.web.pages.own_account import step_shown
 from noroshi.web.texts.pages import TEXTS
 from noroshi.web.view.actions import Outcome, asked, attempt, clock, may, surely, told, typed
 from noroshi.web.view.audit import lines

@@ -8,7 +8,7 @@ from typing import Any
 
 from noroshi.core.definitions.schema_mail import REDIRECT
 from noroshi.core.route_readiness import Sends, is_sure
-from noroshi.guides.wanted import NOT_YET
+from noroshi.guides.setup_goal import NOT_YET
 from noroshi.service import NotFound
 from noroshi.web.texts.pages import TEXTS
 from noroshi.web.view.actions import attempt, may

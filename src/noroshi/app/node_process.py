@@ -1,0 +1,170 @@
+"""The node as a process: it watches and answers until a signal ends it, and says that it lives."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import logging
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from pathlib import Path
+
+from noroshi import imports
+from noroshi.app.composition import REAL, App, open_app
+from noroshi.app.startup_report import announce
+from noroshi.config.config import Config
+from noroshi.core.words import Words
+from noroshi.definitions.accounts_of_routes import resources_of
+from noroshi.door import open_door
+from noroshi.engine.heartbeat import Notify, SignsOfLife
+from noroshi.hosts.threads import Pool
+from noroshi.ports import Store
+from noroshi.stores.sqlite.process_lock import Holder, LifeLock
+from noroshi.stores.sqlite.store import SqliteStore
+
+log = logging.getLogger(__package__)
+MANAGER = ("noroshi.web.context", "noroshi.web.server")
+"""Imported only where there is to be one: it costs 0.2 s and 20 MB, which no command and no node
+without it shall pay."""
+LOOK_AFTER = 3600.0
+"""Seconds between two looks at the sign-ins that rest."""
+STOP_WITHIN = 4.5  # seconds; who stops a service waits for five
+NOT_READY = Words(en="it does not watch yet", ja="まだ監視を始めていません")
+
+
+async def serve(
+    config: Config,
+    say: Callable[[Words], None],
+    open_store: Callable[[Path], Store] = SqliteStore.reopen,
+    life: LifeLock | None = None,
+) -> None:
+    """Run the node until SIGTERM or SIGINT. Raises StoreError if it cannot start.
+
+    `say` is told what is watched and by which routes it sends, once it is so. `life` is the lock
+    on the store, where it is taken already.
+    """
+    asyncio.get_running_loop().set_default_executor(Pool())
+    async with AsyncExitStack() as stack:
+        opened = open_app(config, open_store=open_store, life=life)
+        app = await stack.enter_async_context(opened)
+        if config.web is not None:  # before the first turn, which it would hold up
+            imports.load_all(MANAGER)
+        await stack.enter_async_context(open_door(config, app.service, app.engine.news))
+        stack.enter_context(_marked(app.life))
+        stop = asyncio.Event()
+        _on_signals(stop.set)
+        working = asyncio.create_task(app.engine.run())
+        try:
+            await _until_either(app.engine.ready.wait(), stop.wait())
+            for words in announce(app.plans.current):
+                say(words)
+            await stack.enter_async_context(_manager(app, config, say))
+            _settle_memory()
+            async with _signs_of_life(app, config), _sign_ins_alive(app):
+                await _until_either(stop.wait(), asyncio.shield(working))
+        finally:
+            working.cancel()
+            await asyncio.wait((working,), timeout=STOP_WITHIN)
+
+
+@contextmanager
+def _marked(life: LifeLock | None) -> Iterator[None]:
+    """The lock tells from when to when the door is open, and a command need not wait for it."""
+    if life is not None:
+        life.mark(Holder.RUNNING)
+    yield
+    if life is not None:
+        life.mark(Holder.STOPPING)
+
+
+@asynccontextmanager
+async def _manager(
+    app: App, config: Config, say: Callable[[Words], None]
+) -> AsyncIterator[None]:
+    """Browsers and the API are answered, if there is to be a manager."""
+    if config.web is None:
+        yield
+        return
+    with imports.ONE_AT_A_TIME:
+        from noroshi.web.context import House
+        from noroshi.web.server import open_web
+
+    async def ready() -> Words | None:
+        return await app.store.trouble() if app.engine.ready.is_set() else NOT_READY
+
+    house = House(
+        service=app.service,
+        people=app.people,
+        news=app.engine.news,
+        ready=ready,
+        name=config.name,
+    )
+    async with open_web(config.web, config.home, house, say):
+        yield
+
+
+@asynccontextmanager
+async def _signs_of_life(app: App, config: Config) -> AsyncIterator[None]:
+    """The service manager and the URL hear of this node as long as it is alive."""
+    notify = Notify.of(os.environ)
+    notify.say("READY=1")
+    living = asyncio.create_task(SignsOfLife(REAL, app.engine.signs, notify, config.beat).run())
+    try:
+        yield
+    finally:
+        notify.say("STOPPING=1")
+        living.cancel()
+        await asyncio.wait((living,))
+
+
+@asynccontextmanager
+async def _sign_ins_alive(app: App) -> AsyncIterator[None]:
+    """What nobody uses is renewed before it ends by resting, at a start too."""
+    keeping = asyncio.create_task(keep_signed_in(app))
+    try:
+        yield
+    finally:
+        keeping.cancel()
+        await asyncio.wait((keeping,))
+
+
+async def keep_signed_in(app: App) -> None:
+    """Look at all sign-ins now and then, without end."""
+    while True:
+        plan = app.plans.current
+        try:
+            await app.tokens.keep_alive(
+                [(account, resources_of(plan, account)) for account in plan.accounts.values()]
+            )
+        except Exception:  # a fault of ours must not end it for good
+            log.exception("the sign-ins could not be looked after")
+        await asyncio.sleep(LOOK_AFTER)
+
+
+def _settle_memory() -> None:
+    """What was read at the start stays: looking through it again and again costs a twentieth
+    of a node's CPU."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
+
+
+def _on_signals(act: Callable[[], None]) -> None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        if sys.platform == "win32":  # its loop takes no signal handlers
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(act))
+        else:
+            loop.add_signal_handler(number, act)
+
+
+async def _until_either(*waits: Awaitable[object]) -> None:
+    tasks = [asyncio.ensure_future(wait) for wait in waits]
+    done, rest = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    for task in rest:
+        task.cancel()
+    for task in done:
+        await task

@@ -1,0 +1,56 @@
+"""What a node says of itself when it starts: what it watches, and by which routes it sends."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from noroshi.core.definitions.self_monitoring import is_own
+from noroshi.core.mail import Route
+from noroshi.core.words import Words, plain
+from noroshi.definitions import Plan
+from noroshi.definitions.accounts_of_routes import mark_of
+
+WATCHES = Words(
+    en="watching {name}: {count:monitor|monitors}", ja="監視中: {name} ({count}項目)"
+)
+SENDS = Words(en="sending by {name} ({kind}{host})", ja="送信経路: {name} ({kind}{host})")
+REMARK = Words(en="{name}: {remark}", ja="{name}: {remark}")
+MARKED = Words(en="{kind} [{mark}]", ja="{kind} [{mark}]")
+NOTHING_WATCHED = Words(
+    en="nothing is watched yet; begin in the manager, or give it definitions: noroshi apply DIR",
+    ja="まだ何も監視していません。マネージャーで設定を始めるか、noroshi apply DIR で定義を入れてください",
+)
+NO_ROUTE = Words(
+    en="there is no route, so no alarm can leave", ja="送信経路がないため、アラームを送れません"
+)
+
+
+def announce(current: Plan) -> Sequence[Words]:
+    """What the node watches and by which routes it sends, a line each."""
+    watched = [monitor for monitor in current.monitors.values() if not is_own(monitor)]
+    instances = Counter(monitor.instance.name for monitor in watched)
+    lines = [WATCHES.fill(name=name, count=count) for name, count in sorted(instances.items())]
+    for name, route in current.routes.items():
+        shown = route.title or name
+        lines.append(
+            SENDS.fill(name=shown, kind=_kind_of(current, route), host=_host_in(route))
+        )
+        remarks = getattr(route.options, "remarks", ())
+        lines += [REMARK.fill(name=shown, remark=remark) for remark in remarks]
+    if not watched:
+        lines.append(NOTHING_WATCHED)
+    if not current.routes:
+        lines.append(NO_ROUTE)
+    return lines
+
+
+def _kind_of(current: Plan, route: Route) -> Words:
+    """With a mark where the provider is none of the built-in ones: the lab, or one's own."""
+    mark = mark_of(current, route)
+    return MARKED.fill(kind=route.kind, mark=mark) if mark else plain(route.kind)
+
+
+def _host_in(route: Route) -> str:
+    where = getattr(route.options, "where", "")
+    return f" {where}" if where else ""

@@ -1,0 +1,143 @@
+"""Adding a blueprint's monitors to an instance: from its ${names} to definitions."""
+
+from __future__ import annotations
+
+import copy
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from noroshi.core.definitions.parsing import is_name
+from noroshi.core.definitions.problems import Place, Problem, file_of, instead
+from noroshi.core.words import Words
+from noroshi.definitions.blueprints.catalogue import Blueprint, words_of
+from noroshi.definitions.documents import content, document
+from noroshi.definitions.parts import NO_NAME
+from noroshi.ports import Document
+from noroshi.schema import Invalid
+
+MARK = re.compile(r"\$\{([a-z][a-z0-9_]*)\}")
+
+NOT_ASKED = Words(
+    en="the blueprint does not ask for {given}{instead}",
+    ja="このひな形に {given} という項目はありません{instead}",
+)
+MUST_SAY = Words(
+    en="must be said (as a command: --set {name}=VALUE)",
+    ja="指定が必要です (コマンドでは --set {name}=値)",
+)
+THERE_ALREADY = Words(
+    en="{path} is there already; nothing was added",
+    ja="{path} はすでにあります。何も追加していません",
+)
+
+
+def add(
+    documents: tuple[Document, ...],
+    blueprint: Blueprint,
+    instance: str,
+    values: Mapping[str, str],
+    rest: Mapping[str, Any],
+    language: str = "en",
+) -> tuple[Document, ...]:
+    """The documents with the blueprint's monitors in that instance, which is made if need be.
+
+    `rest` is what a new instance says beside (address, zone, rules). Its rules are what is added
+    has too where the instance and the group are there and have none, so that somebody is told.
+    Titles are in that language. Invalid with all problems.
+    """
+    place = file_of("instances", instance, [])
+    given = _values(blueprint, values, place)
+    if not is_name(instance):
+        place.say(NO_NAME, given=instance)
+    key = f"instances/{instance}"
+    there = next((content(one) for one in documents if one.key == key), None)
+    said = {**rest} if there is None else there
+    groups = [_filled(titled(group, language), given) for group in blueprint.groups]
+    if there is not None and not there.get("rules"):
+        groups = [_ruled(group, there.get("group", []), rest) for group in groups]
+    merged = {**said, "group": _merged(said.get("group", []), groups, place)}
+    if place.found:
+        raise Invalid(tuple(place.found))
+    others = tuple(one for one in documents if one.key != key)
+    return tuple(sorted((*others, document(key, merged)), key=lambda one: one.key))
+
+
+def _values(blueprint: Blueprint, values: Mapping[str, str], place: Place) -> Mapping[str, str]:
+    given = {**blueprint.asks, **values}
+    for name in values.keys() - blueprint.asks.keys():
+        near = instead(name, blueprint.asks)
+        place.found.append(Problem("--set", NOT_ASKED.fill(given=name, instead=near)))
+    for name in sorted(blueprint.asks):
+        if not given[name]:
+            place.found.append(Problem(name, MUST_SAY.fill(name=name)))
+    return given
+
+
+def titled(said: Mapping[str, Any], language: str) -> dict[str, Any]:
+    """A definition has one title alone: who adds a group or a monitor reads it."""
+    title = words_of(said, "title").say(language)
+    own = {"title": title} if title else {}
+    inside = [titled(one, language) for one in said.get("monitor", ())]
+    rest = {key: one for key, one in said.items() if key != "title_ja"}
+    return {**rest, **own, **({"monitor": inside} if inside else {})}
+
+
+def _filled(said: Any, given: Mapping[str, str]) -> Any:
+    """Every ${name} in it replaced; a text that is nothing else becomes a number or a truth
+    value if it reads as one, as an option may want that."""
+    if isinstance(said, Mapping):
+        return {key: _filled(one, given) for key, one in said.items()}
+    if isinstance(said, list | tuple):
+        return [_filled(one, given) for one in said]
+    if not isinstance(said, str):
+        return said
+    whole = MARK.fullmatch(said)
+    if whole and whole[1] in given:
+        return _scalar(given[whole[1]])
+    return MARK.sub(lambda mark: given.get(mark[1], mark[0]), said)
+
+
+def _scalar(text: str) -> Any:
+    if not re.fullmatch(r"-?\d+(\.\d+)?|true|false", text):
+        return text
+    try:
+        return tomllib.loads(f"it = {text}")["it"]
+    except ValueError:  # 007 is no number of TOML's, nor one of 5,000 digits
+        return text
+
+
+def _merged(
+    there: list[dict[str, Any]], new: list[dict[str, Any]], place: Place
+) -> list[dict[str, Any]]:
+    """Groups of the same name become one; a monitor that is there stays as it is."""
+    groups = copy.deepcopy(there)
+    named = {group.get("name"): group for group in groups}
+    for group in new:
+        known = named.get(group["name"])
+        if known is None:
+            groups.append(group)
+            continue
+        for path in _twice(known, group):
+            place.say(THERE_ALREADY, path=path)
+        known["monitor"] = [*known.get("monitor", ()), *group.get("monitor", ())]
+    return groups
+
+
+def _ruled(
+    group: dict[str, Any], there: list[dict[str, Any]], rest: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The group, those of its monitors with rules that would have none."""
+    known = next((one for one in there if one.get("name") == group["name"]), group)
+    if not rest.get("rules") or known.get("rules") or group.get("rules"):
+        return group
+    monitors = [{"rules": rest["rules"], **one} for one in group.get("monitor", ())]
+    return {**group, "monitor": monitors}
+
+
+def _twice(known: Mapping[str, Any], group: Mapping[str, Any]) -> Iterator[str]:
+    names = {monitor.get("name") for monitor in known.get("monitor", ())}
+    for monitor in group.get("monitor", ()):
+        if monitor["name"] in names:
+            yield f"{group['name']}/{monitor['name']}"

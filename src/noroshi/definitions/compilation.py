@@ -1,0 +1,143 @@
+"""From stored documents to a plan, with the kinds that this process knows."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import fields, is_dataclass, replace
+from typing import Any, Protocol
+
+from noroshi.core.definitions import compiler
+from noroshi.core.definitions.accounts import end_of
+from noroshi.core.definitions.parsing import duration
+from noroshi.core.definitions.problems import Problem
+from noroshi.core.definitions.schema_mail import AccountDef, CloudDef
+from noroshi.core.mail import Network, Route
+from noroshi.core.network_policy import Closed
+from noroshi.definitions.dedupe_problems import by_file, without_echoes
+from noroshi.definitions.documents import definitions_of
+from noroshi.definitions.token_destinations import host_of, led_elsewhere
+from noroshi.oauth.account import REST, Account, Cloud
+from noroshi.ports import Action, Check, Document, TransportKind
+from noroshi.schema import Invalid, read
+
+Plan = compiler.Plan[Account]
+EMPTY: Plan = compiler.Plan()
+
+OPEN = frozenset({"script"})
+"""Kinds whose readings have the names that the user's own program gives them."""
+
+
+class Kinds(Protocol):
+    """The kinds there are, by name, and where none of them may lead; Plugins is one."""
+
+    @property
+    def checks(self) -> Mapping[str, Check]: ...
+
+    @property
+    def actions(self) -> Mapping[str, Action]: ...
+
+    @property
+    def transports(self) -> Mapping[str, TransportKind]: ...
+
+    @property
+    def closed(self) -> Closed: ...
+
+
+def compile_plan(documents: tuple[Document, ...], kinds: Kinds) -> Plan:
+    """The plan of these documents; Invalid with all that stands in its way."""
+    made, problems = compile_most(documents, kinds)
+    if problems:
+        raise Invalid(problems)
+    return made
+
+
+def compile_most(
+    documents: tuple[Document, ...], kinds: Kinds, faulty: Collection[str] = ()
+) -> tuple[Plan, tuple[Problem, ...]]:
+    """The plan as far as it can be made, and all that is wrong, each slip once.
+
+    `faulty`: places that were told already to be unreadable.
+    """
+    read, of_shape = definitions_of(documents, faulty)
+    of_shape = without_echoes(of_shape, faulty)
+    made, found = compiler.compile_most(read, _for_the_core(kinds))
+    made = _with_routes_told(made)
+    found = (*found, *led_elsewhere(made))
+    known = {*faulty, *(problem.where for problem in of_shape)}
+    return made, by_file((*of_shape, *without_echoes(found, known)))
+
+
+def _with_routes_told(made: Plan) -> Plan:
+    """Tell each account the first route that uses it, and the servers of all."""
+    users: dict[str, list[Route]] = {name: [] for name in made.accounts}
+    for route in made.routes.values():
+        users.get(getattr(route.options, "account", "") or "", []).append(route)
+    accounts = {
+        name: replace(account, route=_first(users[name]), hosts=_hosts(users[name]))
+        for name, account in made.accounts.items()
+    }
+    return replace(made, accounts=accounts)
+
+
+def _first(routes: Sequence[Route]) -> str:
+    return routes[0].name if routes else ""
+
+
+def _hosts(routes: Sequence[Route]) -> tuple[str, ...]:
+    named = dict.fromkeys(map(host_of, routes))
+    return tuple(host for host in named if host)
+
+
+def _for_the_core(kinds: Kinds) -> compiler.Kinds[Account]:
+    return compiler.Kinds(
+        checks={name: _check(check) for name, check in kinds.checks.items()},
+        actions={name: _kind(action.options) for name, action in kinds.actions.items()},
+        transports={name: _kind(kind.options) for name, kind in kinds.transports.items()},
+        account=_account,
+        closed=kinds.closed,
+    )
+
+
+def _check(check: Check) -> compiler.Kind:
+    declared = frozenset(check.limits) | frozenset(check.names)
+    readings = None if check.kind in OPEN or not declared else declared
+    kind = _kind(check.options, check.limits, readings)
+    return replace(
+        kind,
+        may_vanish=check.may_vanish,
+        goes_to=check.goes_to,
+        occurrences=check.occurrences,
+        by_network=check.by_network,
+    )
+
+
+def _kind(
+    options: type,
+    limits: Mapping[str, Any] | None = None,
+    readings: frozenset[str] | None = None,
+) -> compiler.Kind:
+    def read_options(
+        given: Mapping[str, Any], where: str
+    ) -> tuple[object, tuple[Problem, ...]]:
+        try:
+            return read(options, given, where), ()
+        except Invalid as invalid:
+            return None, invalid.problems
+
+    names = frozenset(f.name for f in fields(options)) if is_dataclass(options) else frozenset()
+    return compiler.Kind(read=read_options, names=names, limits=limits or {}, readings=readings)
+
+
+def _account(account: AccountDef, cloud: CloudDef, network: Network) -> Account:
+    of_cloud = {field.name: getattr(cloud, field.name) for field in fields(Cloud)}
+    of_account = {
+        field.name: getattr(account, field.name)
+        for field in fields(Account)
+        if field.name not in ("cloud", "network", "route", "hosts")
+    }
+    of_account |= {
+        "secret_ends": end_of(account.secret_ends),
+        "secret_next_ends": end_of(account.secret_next_ends),
+        "renew_every": duration(account.renew_every) or REST,
+    }
+    return Account(cloud=Cloud(**of_cloud), network=network, **of_account)

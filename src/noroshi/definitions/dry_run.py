@@ -1,0 +1,89 @@
+"""What only shows when it is tried: templates, programs that may not run, missing files.
+
+It touches the computer that it runs on, so it is done where the node runs.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from noroshi.core.definitions.problems import Problem, file_of
+from noroshi.core.model import Monitor
+from noroshi.core.words import Words
+from noroshi.definitions.compilation import Kinds, Plan
+from noroshi.oauth.certificates import ca_file_faults
+from noroshi.ports import Host
+
+HostOf = Callable[[Monitor], Host]
+
+
+async def try_out(
+    plan: Plan, kinds: Kinds, host_of: HostOf | None = None
+) -> tuple[Problem, ...]:
+    """What is wrong with options that have the right shape, found by trying them.
+
+    Without hosts no program is looked at, and none of a monitor that is stopped: a script that
+    is away is why it was. What could not be read is not tried.
+    """
+    clouds = [*await _clouds(plan), *await _networks(plan)]
+    told = {problem.what for problem in clouds}
+    # A route has its CA file from its cloud: that is one slip, and told of the cloud.
+    routes = [problem for problem in await _routes(plan, kinds) if problem.what not in told]
+    monitors = await _monitors(plan, kinds, host_of) if host_of is not None else []
+    return (*clouds, *monitors, *await _rules(plan, kinds), *routes)
+
+
+async def _rules(plan: Plan, kinds: Kinds) -> list[Problem]:
+    found = list[Problem]()
+    for rule in plan.rules.values():
+        action = kinds.actions.get(rule.action)
+        if action is not None and action.try_out is not None and rule.options is not None:
+            place = file_of("rules", rule.named, found).at("options")
+            for words in await action.try_out(rule.options):
+                place.say(words)
+    return found
+
+
+async def _routes(plan: Plan, kinds: Kinds) -> list[Problem]:
+    found = list[Problem]()
+    for route in plan.routes.values():
+        kind = kinds.transports.get(route.kind)
+        if kind is not None and kind.try_out is not None and route.options is not None:
+            place = file_of("routes", route.name, found).at("options")
+            for words in await kind.try_out(route.options):
+                place.say(words)
+    return found
+
+
+async def _monitors(plan: Plan, kinds: Kinds, host_of: HostOf) -> list[Problem]:
+    found = list[Problem]()
+    for monitor in plan.monitors.values():
+        check = kinds.checks.get(monitor.kind)
+        tried = check is not None and monitor.options is not None and not monitor.stopped
+        if tried and check is not None and check.try_out is not None:
+            for words in await check.try_out(monitor.options, host_of(monitor)):
+                _place_of(monitor, found, words)
+    return found
+
+
+def _place_of(monitor: Monitor, found: list[Problem], words: Words) -> None:
+    file = file_of("instances", monitor.instance.name, found)
+    file.at("group", monitor.group, "monitor", monitor.name, "options").say(words)
+
+
+async def _clouds(plan: Plan) -> list[Problem]:
+    found = list[Problem]()
+    clouds = {account.cloud.name: account.cloud for account in plan.accounts.values()}
+    for name, cloud in clouds.items():
+        for words in await asyncio.to_thread(ca_file_faults, cloud.ca_file):
+            file_of("clouds", name, found).at("ca_file").say(words)
+    return found
+
+
+async def _networks(plan: Plan) -> list[Problem]:
+    found = list[Problem]()
+    for name, network in plan.networks.items():
+        for words in await asyncio.to_thread(ca_file_faults, network.ca_file):
+            file_of("networks", name, found).at("ca_file").say(words)
+    return found

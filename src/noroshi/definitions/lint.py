@@ -1,0 +1,131 @@
+"""What can be done as it is written, but is surely a slip: it is refused where it is new.
+
+A version that is in force may have it from before: it is watched on as it stands, and what else
+changes beside it is not held up by it. So it is no problem of a plan, but of what is brought in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from noroshi.core.definitions.parsing import DAYS, moment
+from noroshi.core.definitions.problems import Place, Problem, file_of
+from noroshi.core.words import Words
+from noroshi.definitions.compilation import Kinds
+from noroshi.definitions.documents import content
+from noroshi.ports import Document
+from noroshi.schema import Invalid
+
+Content = Mapping[str, Any]
+ENDLESS = Words(
+    en="{given} is when it begins too, so that it would never end: choose days of the week, or "
+    "another time",
+    ja="{given} は開始と同じ時刻で、毎日くり返すと終わりがありません。曜日を選ぶか、ほかの時刻にして"
+    "ください",
+)
+
+BEYOND = Words(
+    en="{given} must be between 0 and 100: this reading is in %",
+    ja="{given} は使えません。この測定値は % なので、0 から 100 の間にしてください",
+)
+
+LONGEST_TITLE = 200
+LONG_TITLE = Words(
+    en="must have at most {most} characters, not {given}",
+    ja="{most}文字以下にしてください (いまは{given}文字です)",
+)
+
+
+def new_slips(
+    documents: Iterable[Document], current: Iterable[Document], kinds: Kinds
+) -> tuple[Problem, ...]:
+    """Those of the documents that are not in force already, each at its place."""
+    known = {one.key: one for one in current}
+    found = list[Problem]()
+    for one in documents:
+        before = known.get(one.key)
+        slips = [] if one == before else _slips(one, kinds)
+        old = _slips(before, kinds) if slips and before is not None else []
+        found += [problem for problem in slips if problem not in old]
+    return tuple(found)
+
+
+def _slips(document: Document, kinds: Kinds) -> list[Problem]:
+    found, (type, _, name) = list[Problem](), document.key.partition("/")
+    file = file_of(type, name, found)
+    try:
+        said = content(document)
+    except Invalid:  # which is told already
+        return []
+    if type != "instances":
+        _title(said, file)
+        return found
+    for part, place in _parts(said, file):
+        _title(part, place)
+        _maintenance(part, place)
+        _limits(part, place.at("limits"), kinds)
+    return found
+
+
+def _parts(instance: Content, file: Place) -> Iterator[tuple[Content, Place]]:
+    """An instance, its groups and their monitors, each with its place."""
+    yield instance, file
+    for group in _tables(instance, "group"):
+        inside = file.at("group", str(group.get("name", "")))
+        yield group, inside
+        for monitor in _tables(group, "monitor"):
+            yield monitor, inside.at("monitor", str(monitor.get("name", "")))
+
+
+def _tables(part: Content, name: str) -> list[Content]:
+    """What is not of that shape has been told already."""
+    said = part.get(name)
+    return [one for one in said if isinstance(one, dict)] if isinstance(said, list) else []
+
+
+def _title(part: Content, place: Place) -> None:
+    """It stands in lists, headings and subjects of mails, beside others."""
+    length = len(str(part.get("title", "")))
+    if length > LONGEST_TITLE:
+        place.at("title").say(LONG_TITLE, most=LONGEST_TITLE, given=length)
+
+
+def _maintenance(part: Content, place: Place) -> None:
+    """A window each week whose end is its begin: of every day, it would never end."""
+    for number, one in enumerate(_tables(part, "maintenance"), 1):
+        _title(one, place.at("maintenance", str(number)))
+        begins, ends = str(one.get("begins", "")), str(one.get("ends", ""))
+        same = moment(begins) is not None and moment(begins) == moment(ends)
+        if same and not _on_some_days(one):
+            where = place.at("maintenance", str(one.get("title") or number))
+            where.at("ends").say(ENDLESS, given=ends)
+
+
+def _on_some_days(window: Content) -> bool:
+    days = window.get("days")
+    return isinstance(days, list) and 0 < len(set(map(str, days))) < len(DAYS)
+
+
+def _limits(part: Content, place: Place, kinds: Kinds) -> None:
+    """A monitor's own limits, or those that an instance or a group has for a kind."""
+    said, own = _table(part, "limits"), part.get("kind")
+    for kind in [own] if isinstance(own, str) else said:
+        check = kinds.checks.get(kind)
+        where = place if own else place.at(kind)
+        for reading in sorted(check.shares) if check else ():
+            of_reading = _table(said if own else _table(said, kind), reading)
+            _within(of_reading, where.at(reading))
+
+
+def _within(limits: Content, place: Place) -> None:
+    for name in ("warning", "critical"):
+        given = limits.get(name)
+        if isinstance(given, int | float) and not 0 <= given <= 100:
+            shown = f"{given:g}" if isinstance(given, float) else given
+            place.at(name).say(BEYOND, given=shown)
+
+
+def _table(part: Content, name: str) -> Content:
+    said = part.get(name)
+    return said if isinstance(said, dict) else {}

@@ -1,0 +1,72 @@
+"""All that is wrong with a set of documents, in one round, and what they would make."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
+
+from noroshi.core.definitions.problems import Problem
+from noroshi.definitions.compilation import Kinds, Plan, compile_most
+from noroshi.definitions.dedupe_problems import by_file, without_echoes
+from noroshi.definitions.dry_run import HostOf, try_out
+from noroshi.definitions.ids import give_most_ids
+from noroshi.definitions.lint import new_slips
+from noroshi.definitions.numbers import too_many
+from noroshi.definitions.stable_ids import keep_ids
+from noroshi.ports import Document
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """Documents with an id for each monitor, their plan, and what is wrong with them.
+
+    With a problem neither is more than good enough to be looked at.
+    """
+
+    documents: tuple[Document, ...]
+    plan: Plan
+    problems: tuple[Problem, ...]
+
+
+async def check(
+    documents: tuple[Document, ...],
+    current: tuple[Document, ...],
+    kinds: Kinds,
+    *,
+    new_id: Callable[[], str],
+    host_of: HostOf | None = None,
+    faulty: Collection[str] = (),
+) -> Checked:
+    """Read, put together and tried.
+
+    `current`: whose ids are kept. `faulty`: places told already to be unreadable (a file that
+    is no TOML): nothing that follows from them is a problem of its own.
+    """
+    found = await read(documents, current, kinds, new_id=new_id, faulty=faulty)
+    tried = await try_out(found.plan, kinds, host_of)
+    return replace(found, problems=by_file((*found.problems, *tried)))
+
+
+async def read(
+    documents: tuple[Document, ...],
+    current: tuple[Document, ...],
+    kinds: Kinds,
+    *,
+    new_id: Callable[[], str],
+    faulty: Collection[str] = (),
+) -> Checked:
+    """Read and put together, as `check`, and nothing tried; off the loop, as 5,000 monitors
+    take a while to read."""
+
+    def put_together() -> Checked:
+        kept, of_kept = keep_ids(documents, current, new_id)
+        given, of_ids = give_most_ids(kept, current, new_id)
+        # Before the plan: what is read for it is gone again when the plan takes its memory.
+        slips = without_echoes(new_slips(given, current, kinds), faulty)
+        plan, problems = compile_most(given, kinds, faulty)
+        many = too_many(given, len(plan.monitors), current)
+        told = by_file((*of_kept, *of_ids, *problems, *slips, *many))
+        return Checked(documents=given, plan=plan, problems=told)
+
+    return await asyncio.to_thread(put_together)

@@ -1,0 +1,78 @@
+"""The administrator's steps of one way as a text to be handed on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from noroshi.core.words import Words
+from noroshi.guides.guide import Step
+from noroshi.guides.microsoft365 import WAYS
+from noroshi.guides.places import Value
+from noroshi.guides.render import TITLES, markdown
+from noroshi.guides.setup_goal import Wanted
+
+SENDS_BY: Mapping[str, Words] = {
+    "smtp": Words(en="SMTP (port 587)", ja="SMTP (ポート 587)"),
+    "graph": Words(en="Microsoft Graph (HTTPS)", ja="Microsoft Graph (HTTPS)"),
+}
+PAGE_TITLE = Words(
+    en="Noroshi: steps for the administrator of Microsoft 365",
+    ja="Noroshi: Microsoft 365 管理者の手順",
+)
+PAGE_ABOUT = Words(
+    en="""Noroshi, a server monitor, is to send its alarms from this mailbox, with the least right that
+does. Every step is yours, in this order.
+
+- Mailbox: {mailbox}
+- Tenant: {tenant}
+- Signs in: {way}
+- Sends by: {kind}""",
+    ja="""サーバー監視ツール Noroshi が、次のメールボックスからアラームを送れるようにする手順です。
+必要最小限の権限だけを与えます。上から順に実施してください。
+
+- メールボックス: {mailbox}
+- テナント: {tenant}
+- サインイン: {way}
+- 送信: {kind}""",
+)
+GIVE_BACK = Words(en="To give back", ja="お知らせいただくもの")
+BACK_CERTIFICATE = Words(
+    en="The Application (client) ID. Nothing in it is secret.",
+    ja="アプリケーション (クライアント) ID。秘密にするものはありません。",
+)
+BACK_SECRET = Words(
+    en="The Application (client) ID; the secret's Value and the day on which it ends, by a safe way.",
+    ja="アプリケーション (クライアント) ID と、シークレットの「値」と有効期限。「値」は安全な方法で渡して"
+    "ください。",
+)
+BACK_ID = Words(en="The Application (client) ID.", ja="アプリケーション (クライアント) ID。")
+
+
+def handed(
+    wanted: Wanted, steps: Sequence[Step], values: Mapping[str, Value], language: str
+) -> str:
+    """All of these steps, for whom they are, and what the administrator gives back."""
+    return "\n".join(_page(wanted, steps, values, language)) + "\n"
+
+
+def _page(
+    wanted: Wanted, steps: Sequence[Step], values: Mapping[str, Value], language: str
+) -> Iterator[str]:
+    yield f"# {PAGE_TITLE.say(language)}"
+    yield ""
+    yield PAGE_ABOUT.fill(
+        mailbox=wanted.mailbox,
+        tenant=wanted.tenant,
+        way=WAYS[wanted.way],
+        kind=SENDS_BY[wanted.kind],
+    ).say(language)
+    part = ""
+    for number, step in enumerate(steps, 1):
+        if step.part != part:
+            part = step.part
+            yield f"\n## {TITLES[part].say(language)}"
+        shown = markdown(step, values, language, f"### {number}.")
+        yield f"\n{shown.rstrip()}"
+    back = BACK_CERTIFICATE if wanted.certified else BACK_SECRET
+    yield f"\n## {GIVE_BACK.say(language)}\n"
+    yield f"{(back if wanted.secret else BACK_ID).say(language)}"

@@ -1,0 +1,226 @@
+"""This computer, as far as a node needs it: program, store, files and who may read them, door, port.
+
+No step needs another one. Nothing is changed.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import stat
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+
+from pysqlite3 import dbapi2 as driver
+
+from noroshi import __version__
+from noroshi.config.config import FILE, Config
+from noroshi.core.os_errors import why
+from noroshi.core.words import Words, plain
+from noroshi.hosts.manager_port import look_at_port
+from noroshi.hosts.threads import apart
+from noroshi.ports import Store
+from noroshi.ports.examination import Cure, Exam, Seen, Step, Stopped, Whose
+from noroshi.vault import KeyRing, VaultError
+
+OTHERS_WRITE, OTHERS_READ = 0o022, 0o044
+LEAST_ROOM, LITTLE_ROOM = 32 << 20, 500 << 20
+"""Bytes free below which no samples are kept (stores/sqlite/disk_reserve.py), and which are few."""
+AT_ONCE = Words(en="at once", ja="すぐ")
+
+PROGRAM, SQLITE = Words(en="Program", ja="プログラム"), plain("SQLite")
+HOME, KEY = Words(en="Home folder", ja="ホームフォルダー"), Words(en="Key", ja="鍵")
+ROOM, DOOR = Words(en="Room", ja="空き容量"), Words(en="Door", ja="ドア")
+MANAGER = Words(en="Manager", ja="マネージャー")
+VERSIONS = Words(
+    en="Noroshi {own}, Python {python}, {system}", ja="Noroshi {own}、Python {python}、{system}"
+)
+OF_STORE = Words(en="{version}, {path}, {size:.1f} MB", ja="{version}、{path}、{size:.1f} MB")
+STORE_READ = Words(
+    en="Others than Noroshi's user can read {path} (mode {mode}): mails and addresses are in it. "
+    "chmod 600 {path}",
+    ja="{path} を Noroshi の利用者以外も読めます (モード {mode})。メールやアドレスが入っています。"
+    "chmod 600 {path} を実行してください。",
+)
+STORE_ILL = Words(en="The store is not well: {why}.", ja="保存先に問題があります: {why}。")
+BRING_BACK = Cure(
+    whose=Whose.YOU,
+    how=(
+        Words(
+            en="Save it while the node still runs (the first line), stop the node, then bring it "
+            "back and start the node:",
+            ja="ノードが動いているうちに保存し (1行目)、ノードを止めてから、復元してノードを始めます:",
+        ),
+    ),
+    lines=("noroshi backup FILE", "noroshi restore FILE", "noroshi serve"),
+    takes=AT_ONCE,
+)
+OF_HOME = Words(
+    en="{path}, of {owner} (mode {mode})", ja="{path}、所有者 {owner} (モード {mode})"
+)
+HOME_OPEN = Words(
+    en="Others than its owner can write into {path} (mode {mode}): whoever can could put another "
+    "key or store there.",
+    ja="{path} に所有者以外も書き込めます (モード {mode})。鍵や保存先を差し替えられるおそれがあります。",
+)
+HOME_FOREIGN = Words(
+    en="{path} belongs to {owner}, and Noroshi runs as {user}: what it must write there it cannot.",
+    ja="{path} の所有者は {owner} ですが、Noroshi は {user} で動いています。必要なファイルを書けません。",
+)
+AWAY = Words(en="{path} cannot be looked at: {why}.", ja="{path} を調べられません: {why}。")
+OF_KEY = Words(
+    en="opens all {count:entry|entries} ({source}, {path})",
+    ja="{count}項目すべてを開けます ({source}、{path})",
+)
+KEY_FAILS = Words(
+    en="The key does not open {names}: they were sealed under another one.",
+    ja="{names} を開けません。別の鍵で封じられています。",
+)
+NO_RING = Words(en="not looked at here", ja="ここでは調べられません")
+FREE = Words(en="{free} free in {folder}", ja="{folder} の空き {free}")
+NO_ROOM = Words(
+    en="{folder} has {free} free. No samples are kept any more; alarms still leave.",
+    ja="{folder} の空きは {free} です。測定値はもう保存しません。アラームは送ります。",
+)
+FEW = Words(
+    en="Only {free} are free in {folder}; below 32 MB no samples are kept.",
+    ja="{folder} の空きは {free} だけです。32 MB を切ると測定値を保存しません。",
+)
+OF_DOOR = Words(en="{path} (mode {mode}{group})", ja="{path} (モード {mode}{group})")
+GROUP = Words(en=", group {group}", ja="、グループ {group}")
+NO_DOOR = Words(
+    en="{path}: nobody listens there now", ja="{path} ではいま誰も待ち受けていません"
+)
+NO_GROUP = Words(
+    en="There is no group {group}, which {file} lets in by the door.",
+    ja="{file} の door_group にあるグループ {group} がありません。",
+)
+
+
+class System:
+    """What there is to be looked at for one home folder."""
+
+    def __init__(self, config: Config, store: Store, ring: KeyRing | None) -> None:
+        self._config, self._store, self._ring = config, store, ring
+
+    def steps(self) -> Sequence[Step]:
+        """Each for itself."""
+        looks: tuple[tuple[str, Words, Callable[[], Awaitable[Seen]]], ...] = (
+            ("program", PROGRAM, self._program),
+            ("sqlite", SQLITE, self._sqlite),
+            ("home", HOME, self._home),
+            ("key", KEY, self._key),
+            ("room", ROOM, self._room),
+            ("door", DOOR, self._door),
+            ("manager", MANAGER, self._manager),
+        )
+        return tuple(Step(name=n, title=t, take=look, alone=True) for n, t, look in looks)
+
+    async def _program(self) -> Seen:
+        system = f"{platform.system()} {platform.release()} ({platform.machine()})"
+        told = {"own": __version__, "python": platform.python_version(), "system": system}
+        return Seen(VERSIONS.fill(**told))
+
+    async def _sqlite(self) -> Seen:
+        path = self._config.store
+        gone = await self._store.lost()
+        if (trouble := await self._store.trouble()) is not None:
+            if gone:
+                raise Stopped(plain(""), BRING_BACK.remedy(STORE_ILL.fill(why=trouble), Exam()))
+            raise _stopped(STORE_ILL.fill(why=trouble), "df -h", "noroshi check-store")
+        found = await _stat(path)
+        version = f"SQLite {driver.sqlite_version}"
+        seen = OF_STORE.fill(version=version, path=path, size=found.st_size / 1e6)
+        if os.name == "posix" and found.st_mode & (OTHERS_READ | OTHERS_WRITE):
+            return Seen(seen, (STORE_READ.fill(path=path, mode=_mode(found)),))
+        return Seen(seen)
+
+    async def _home(self) -> Seen:
+        path = self._config.home
+        found = await _stat(path)
+        owner = _user(found.st_uid)
+        told = {"path": path, "owner": owner, "mode": _mode(found)}
+        if os.name == "posix" and found.st_mode & OTHERS_WRITE:
+            raise _stopped(HOME_OPEN.fill(**told), f"chmod go-w {path}")
+        if os.name == "posix" and os.geteuid() not in (0, found.st_uid):
+            user = _user(os.geteuid())
+            raise _stopped(HOME_FOREIGN.fill(**told, user=user), f"chown -R {user} {path}")
+        return Seen(OF_HOME.fill(**told))
+
+    async def _key(self) -> Seen:
+        if self._ring is None:
+            return Seen(NO_RING)
+        try:
+            found = await self._ring.check()
+        except VaultError as error:
+            raise _stopped(
+                error.words, "noroshi key check", "noroshi key restore FILE"
+            ) from None
+        bad = sorted(name for name, fault in found.entries.items() if fault is not None)
+        if bad:
+            words = KEY_FAILS.fill(names=", ".join(bad))
+            raise _stopped(words, "noroshi key check", "noroshi key restore FILE")
+        told = {"source": found.source.value, "path": found.path}
+        return Seen(OF_KEY.fill(count=len(found.entries), **told))
+
+    async def _room(self) -> Seen:
+        folder = self._config.store.parent
+        free = (await apart(lambda: shutil.disk_usage(folder))).free
+        told = {"folder": folder, "free": f"{free / 1e9:.1f} GB"}
+        if free < LEAST_ROOM:
+            told["free"] = f"{free / 1e6:.0f} MB"
+            raise _stopped(NO_ROOM.fill(**told), f"df -h {folder}", f"du -sh {folder}/*")
+        few = (FEW.fill(**told),) if free < LITTLE_ROOM else ()
+        return Seen(FREE.fill(**told), few)
+
+    async def _door(self) -> Seen:
+        path, group = self._config.door, self._config.door_group
+        if group and not await apart(lambda: _is_group(group)):
+            words = NO_GROUP.fill(group=group, file=FILE)
+            raise _stopped(words, f"groupadd --system {group}")
+        try:
+            found = await apart(path.stat)
+        except OSError:
+            return Seen(NO_DOOR.fill(path=path))
+        shown = GROUP.fill(group=group) if group else plain("")
+        return Seen(OF_DOOR.fill(path=path, mode=_mode(found), group=shown))
+
+    async def _manager(self) -> Seen:
+        return await look_at_port(self._config.web)
+
+
+async def _stat(path: Path) -> os.stat_result:
+    try:
+        return await apart(path.stat)
+    except OSError as error:
+        words = AWAY.fill(path=path, why=why(error))
+        raise _stopped(words, f"ls -ld {path}") from None
+
+
+def _stopped(words: Words, *lines: str) -> Stopped:
+    cure = Cure(whose=Whose.YOU, lines=lines, takes=AT_ONCE)
+    return Stopped(plain(""), cure.remedy(words, Exam()))
+
+
+def _mode(found: os.stat_result) -> str:
+    return f"{stat.S_IMODE(found.st_mode):04o}"
+
+
+def _user(number: int) -> str:
+    import pwd
+
+    try:
+        return pwd.getpwuid(number).pw_name
+    except KeyError:  # of a container that this machine does not know
+        return str(number)
+
+
+def _is_group(name: str) -> bool:
+    import grp
+
+    try:
+        grp.getgrnam(name)
+    except KeyError:
+        return False
+    return True

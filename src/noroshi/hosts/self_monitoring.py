@@ -1,0 +1,154 @@
+"""What this node knows of itself and its ways out: for the monitors of the instance noroshi."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from noroshi.core.mail import Route
+from noroshi.definitions.accounts_of_routes import (
+    NOT_IN_VAULT,
+    entries_of,
+    is_retiring,
+    resource_of,
+)
+from noroshi.hosts.threads import apart
+from noroshi.oauth.account import Account
+from noroshi.oauth.tokens import SignIn, SignInState, TokenSource
+from noroshi.ports import AccountFacts, NodeFacts, QueueFacts, RouteFacts, Store, Trip
+from noroshi.round_trips import PREFIX, looked_at, mails_of, trip_of
+
+WELL = (SignIn.SIGNED_IN, SignIn.WAITING)
+
+
+class OwnFacts:
+    """As ports.Own says. `routes` and `accounts` are those of the plan in force; `late` and
+    `clock_set` the engine's figures in seconds; `store_path` is where the store's file lies;
+    `read_since` is from when on the mailbox of a route's account is read in this life."""
+
+    def __init__(
+        self,
+        store: Store,
+        tokens: TokenSource,
+        routes: Callable[[], Mapping[str, Route]],
+        accounts: Callable[[], Mapping[str, Account]],
+        late: Callable[[], float],
+        clock_set: Callable[[], float],
+        store_path: Path,
+        wall: Callable[[], datetime],
+        read_since: Callable[[str], datetime | None] = lambda route: None,
+    ) -> None:
+        self._store, self._tokens = store, tokens
+        self._routes, self._accounts = routes, accounts
+        self._late, self._clock_set, self._path = late, clock_set, store_path
+        self._wall, self._read_since = wall, read_since
+
+    async def route(self, name: str) -> RouteFacts | None:
+        route = self._routes().get(name)
+        if route is None:
+            return None
+        account, state = await self._signs_in(route)
+        facts = RouteFacts(
+            accepted=(await self._store.accepted()).get(name),
+            retiring=is_retiring(route),
+            trip=await self._trip(route),
+            never=state is not None and _is_new(state),
+        )
+        down = next((r for r in await self._store.resting() if r.route == name), None)
+        if down is not None:
+            by = account.name if account and state and state.sign not in WELL else ""
+            rests = replace(facts, down=down.since, fault=down.fault, why=down.why)
+            return replace(rests, again=down.until, account=by)
+        return await self._unready(route, facts)
+
+    async def _unready(self, route: Route, facts: RouteFacts) -> RouteFacts:
+        """Of a route that no mail was tried by: what keeps it from taking one."""
+        account = self._accounts().get(_account_name(route))
+        if account is not None:
+            state = await self._tokens.state(account, resource_of(route))
+            if state.sign is SignIn.NEVER:
+                return replace(facts, unready=state.why, account=account.name)
+        kept = frozenset(await self._store.secret_names())
+        lacks = next((entry for entry in entries_of(route) if entry not in kept), None)
+        if lacks is None:
+            return facts
+        never = facts.never or facts.accepted is None
+        return replace(facts, unready=NOT_IN_VAULT.fill(entry=lacks), never=never)
+
+    async def _signs_in(self, route: Route) -> tuple[Account | None, SignInState | None]:
+        account = self._accounts().get(_account_name(route))
+        return account, None if account is None else await self._sign_in(account)
+
+    async def _trip(self, route: Route) -> Trip | None:
+        since = self._read_since(route.name)
+        if since is None:
+            return None
+        account = self._accounts().get(_account_name(route))
+        kept_as = account.kept_as if account is not None else ""
+        looked = looked_at(await self._store.notes(), kept_as)
+        mails = await mails_of(self._store, route.name, self._wall())
+        return trip_of(mails, looked, since)
+
+    async def account(self, id: str) -> AccountFacts | None:
+        account = next((a for a in self._accounts().values() if a.kept_as == id), None)
+        if account is None:
+            return None
+        state = await self._sign_in(account)
+        by_itself = account.sign_in == "app"
+        return AccountFacts(
+            name=account.name,
+            mailbox=account.mailbox,
+            client_id=account.client_id,
+            routes=tuple(route.name for route in self._routes_of(account)),
+            well=state.sign in WELL,
+            why=state.why,
+            ends=state.ends,
+            renewed=None if by_itself else state.renewed,
+            never=_is_new(state),
+        )
+
+    def _routes_of(self, account: Account) -> Sequence[Route]:
+        return [r for r in self._routes().values() if _account_name(r) == account.name]
+
+    async def _sign_in(self, account: Account) -> SignInState:
+        """The worst of what its routes need. That it may not read its mailbox keeps no mail from
+        leaving, and is told with the route."""
+        resources = dict.fromkeys(map(resource_of, self._routes_of(account)))
+        states = [await self._tokens.state(account, resource) for resource in resources]
+        ill = (state for state in states if state.sign not in WELL)
+        return next(ill, None) or next(iter(states), None) or await self._tokens.state(account)
+
+    async def queue(self) -> QueueFacts:
+        """Of a round trip its route tells: by that route alone it waits as long as that is down."""
+        found = await self._store.in_queue(but=PREFIX)
+        return QueueFacts(
+            waiting=found.waiting,
+            oldest=found.oldest,
+            set_aside=found.set_aside,
+            lost=(await self._store.totals())["lost"],
+        )
+
+    async def node(self) -> NodeFacts:
+        return NodeFacts(
+            late=self._late(),
+            trouble=await self._store.trouble(),
+            free=await apart(lambda: _free(self._path.parent)),
+            clock_set=self._clock_set(),
+        )
+
+
+def _account_name(route: Route) -> str:
+    return str(getattr(route.options, "account", ""))
+
+
+def _is_new(state: SignInState) -> bool:
+    """Whether a sign-in is still to come, or was refused before there was one. What the vault
+    does not show may well have been there."""
+    return state.renewed is None and state.sign in (SignIn.NEVER, SignIn.NEEDED)
+
+
+def _free(folder: Path) -> int:
+    return shutil.disk_usage(folder).free

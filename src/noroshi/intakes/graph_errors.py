@@ -1,0 +1,76 @@
+"""Why a mailbox cannot be read by Microsoft Graph, and what mends it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from http import HTTPStatus
+
+from noroshi.core.mail import Fault
+from noroshi.core.printable import printable
+from noroshi.core.words import NOTHING, Words
+from noroshi.network.graph_errors import error_in
+from noroshi.network.http import Reply
+from noroshi.ports import RouteTrouble
+
+LONGEST_SAID = 300
+NO_ANSWER = Words(
+    en="{where} did not answer when the mailbox was to be read: the connection broke, or nothing "
+    "came in time",
+    ja="メールボックスの読み取りに {where} が応答しません (切断または時間切れ)",
+)
+SAID = Words(en="{where} said: {reply}", ja="{where} の返答: {reply}")
+ADVISED = Words(en="{advice} {said}", ja="{advice}{said}")
+NO_RIGHT = Words(
+    en="The account may not read its mailbox: the app needs Mail.Read of Microsoft Graph "
+    "(for a person at a shared mailbox Mail.Read.Shared, and Full Access there), "
+    "delegated for a person, who then signs in once more (noroshi authorize ROUTE "
+    "--read-mailbox), or as an application permission with admin consent for an app. Mail.ReadBasic is not enough. Or say "
+    "reads_inbox = false.",
+    ja="アカウントにメールボックスを読み取る権限がありません。アプリに Microsoft Graph の Mail.Read "
+    "(共有メールボックスに人がサインインする場合は Mail.Read.Shared と、フル アクセス権限) を"
+    "付けてください。人がサインインする場合は委任されたアクセス許可で、付けたあと noroshi authorize 経路 "
+    "--read-mailbox でもう一度サインインします。アプリの場合はアプリケーションの許可で、管理者の同意が必要です。"
+    "Mail.ReadBasic では足りません。読み取らない場合は reads_inbox = false にしてください。",
+)
+NO_MAILBOX = Words(
+    en="mailbox of the account must be the address of a mailbox in Exchange Online that has a "
+    "licence.",
+    ja="アカウントの mailbox には、ライセンスのある Exchange Online のメールボックスのアドレスを指定して"
+    "ください。",
+)
+OF_MAILBOX = ("MailboxNotEnabledForRESTAPI", "ErrorInvalidUser", "ResourceNotFound")
+
+
+def is_of_mailbox(reply: Reply) -> bool:
+    """Whether a 404 is about the whole mailbox, not about a mail or a folder in it."""
+    return error_in(reply).code in OF_MAILBOX
+
+
+def of_reply(reply: Reply, where: str, now: datetime) -> RouteTrouble:
+    """Whose fault an answer is that is no list and no mail."""
+    said = SAID.fill(where=where, reply=f"{reply.status} {_said(reply)}"[:LONGEST_SAID])
+    fault, advice = _meant(reply)
+    words = said if advice == NOTHING else ADVISED.fill(said=said, advice=advice)
+    return RouteTrouble(words, reply.status, fault, reply.again(now))
+
+
+def _meant(reply: Reply) -> tuple[Fault, Words]:
+    match reply.status:
+        case 401:
+            return Fault.SIGN_IN, NO_RIGHT
+        case 403:
+            return Fault.REFUSED, NO_RIGHT
+        case 404 if is_of_mailbox(reply):
+            return Fault.SETUP, NO_MAILBOX
+        case _:
+            return Fault.SERVER, NOTHING
+
+
+def _said(reply: Reply) -> str:
+    """On one line, without what a terminal would obey."""
+    try:
+        phrase = HTTPStatus(reply.status).phrase
+    except ValueError:
+        phrase = ""
+    line = " ".join((error_in(reply).text or phrase).split())
+    return printable(line).rstrip(" .")

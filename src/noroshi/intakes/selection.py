@@ -1,0 +1,47 @@
+"""Which mailbox shows what becomes of a route's mails, and how it is read."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from noroshi.core.mail import Route
+from noroshi.definitions import Plan
+from noroshi.definitions.accounts_of_routes import reader_of
+from noroshi.intakes import imap_inbox
+from noroshi.intakes.graph_inbox import GraphInbox, Mailbox
+from noroshi.oauth.account import Account
+from noroshi.ports import Outside
+from noroshi.ports.mailbox import Box, Inbox
+
+
+def box_of(plan: Plan, route: Route, outside: Outside) -> Box | None:
+    """The own mailbox of a route's account, if it may read that; it is reached as the route is."""
+    account = reader_of(plan, route)
+    if account is None:
+        return None
+    reached = replace(outside, network=route.network)
+    return Box(
+        account=account.name,
+        id=account.kept_as,
+        address=account.mailbox,
+        settings=(account, route.network),
+        open=lambda: _open(account, reached),
+    )
+
+
+def _open(account: Account, reached: Outside) -> Inbox:
+    """By Graph where there is one, as that needs no IMAP to be switched on."""
+    cloud = account.cloud
+    if not cloud.graph:
+        by_imap = imap_inbox.Mailbox(
+            account=account.name,
+            address=account.mailbox,
+            host=cloud.imap_host,
+            port=cloud.imap_port,
+            ca_file=cloud.ca_file,
+        )
+        return imap_inbox.ImapInbox(by_imap, reached)
+    mailbox = Mailbox(
+        account=account.name, address=account.mailbox, graph=cloud.graph, ca_file=cloud.ca_file
+    )
+    return GraphInbox(mailbox, reached)

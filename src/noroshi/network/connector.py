@@ -1,0 +1,98 @@
+"""From a name and a port to a TCP connection, by the way that a network says."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from noroshi.core.mail import DIRECT, Fault, Network
+from noroshi.network import connection_errors
+from noroshi.network.happy_eyeballs import Found, NoSource, addresses_of, first_to_answer
+from noroshi.network.policy_check import allowed, see_that_open
+from noroshi.network.proxy import authority, proxy_of, tunnel
+
+Secret = Callable[[str], Awaitable[str]]
+"""Gives the text of the vault's entry of that name; raises RouteTrouble."""
+
+
+class Way(Protocol):
+    """By which network to go, and where its proxy's password comes from; `Outside` is one."""
+
+    @property
+    def network(self) -> Network: ...
+
+    @property
+    def secret(self) -> Secret: ...
+
+
+async def no_secret(entry: str) -> str:
+    """For a network without a password."""
+    raise LookupError(entry)
+
+
+@dataclass(frozen=True, slots=True)
+class ByNetwork:
+    """A way for whoever has no more than a network."""
+
+    network: Network = DIRECT
+    secret: Secret = no_secret
+
+
+async def reach(host: str, port: int, way: Way, patience: float) -> socket.socket:
+    """A connected socket that does not block. Raises NotReached, or what `secret` raises."""
+    network = way.network
+    password = await way.secret(network.proxy_password) if network.proxy_password else ""
+    where = authority(host, port)
+    try:
+        async with asyncio.timeout(patience):
+            if not network.proxy:
+                return await _direct(host, port, network)
+            return await _through_proxy(host, port, network, password)
+    except TimeoutError:
+        words = (
+            connection_errors.PROXY_SILENT if network.proxy else connection_errors.NO_CONNECTION
+        )
+        told = {"where": where, "seconds": patience, "proxy": network.proxy}
+        raise connection_errors.not_reached(words, Fault.NETWORK, **told) from None
+    except NoSource as error:
+        raise connection_errors.of_source(network, where, error) from None
+
+
+async def _direct(host: str, port: int, network: Network) -> socket.socket:
+    where = authority(host, port)
+    try:
+        found = addresses_of(await _found(host, port), network.source)
+        return await first_to_answer(allowed(found, host, port, network), network.source)
+    except OSError as error:
+        raise connection_errors.of_error(where, error) from None
+    except ValueError as error:  # UnicodeError is one: no name that DNS could be asked for
+        raise connection_errors.of_name(where, error) from None
+
+
+async def _through_proxy(
+    host: str, port: int, network: Network, password: str
+) -> socket.socket:
+    see_that_open(host, port, network)
+    try:
+        first = proxy_of(network)
+        found = addresses_of(await _found(*first), network.source)
+        sock = await first_to_answer(allowed(found, *first, network), network.source)
+    except (OSError, ValueError) as error:
+        raise connection_errors.of_proxy(network, error) from None
+    try:
+        await tunnel(sock, network, password, host, port)
+    except OSError as error:
+        sock.close()
+        raise connection_errors.of_proxy(network, error) from None
+    except BaseException:  # also when cancelled: nobody else knows this socket
+        sock.close()
+        raise
+    return sock
+
+
+async def _found(host: str, port: int) -> Sequence[Found]:
+    loop = asyncio.get_running_loop()
+    return await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)

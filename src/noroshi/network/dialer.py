@@ -1,0 +1,100 @@
+"""A protocol on a connection that is made by the way a network says, in TLS from its first byte
+where that is wanted. Whose certificate is refused is looked at, to say who issued it."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from noroshi.network import connection_errors
+from noroshi.network.connection_errors import NotReached
+from noroshi.network.connector import Way, reach
+from noroshi.network.proxy import authority
+from noroshi.network.trust import issuer_of, looking_context
+from noroshi.ports import RouteTrouble
+
+P = TypeVar("P", bound=asyncio.BaseProtocol)
+
+
+class NoTls(NotReached):
+    """The connection was made, and TLS was not; `reason` is OpenSSL's, "" if nothing came."""
+
+    def __init__(self, trouble: NotReached, reason: str = "") -> None:
+        super().__init__(trouble.words, trouble.fault, trouble.about)
+        self.reason = reason
+
+
+async def dial(
+    protocol: Callable[[], P],
+    host: str,
+    port: int,
+    context: ssl.SSLContext | None,
+    way: Way,
+    patience: float,
+) -> P:
+    """Raises NotReached, or what the proxy's password raises. Each step has its `patience`."""
+    sock = await reach(host, port, way, patience)
+    return await meet(protocol, sock, host, port, context, way, patience)
+
+
+async def meet(
+    protocol: Callable[[], P],
+    sock: socket.socket,
+    host: str,
+    port: int,
+    context: ssl.SSLContext | None,
+    way: Way,
+    patience: float,
+) -> P:
+    """The same on a socket that is connected already. Raises as `dial` does."""
+    loop, where = asyncio.get_running_loop(), authority(host, port)
+    told = _of_tls(host, context, patience)
+    try:
+        async with asyncio.timeout(patience):
+            _, made = await loop.create_connection(protocol, sock=sock, **told)
+            return made
+    except TimeoutError:
+        trouble = connection_errors.not_reached(
+            connection_errors.NO_TLS, where=where, seconds=patience
+        )
+        raise NoTls(trouble) from None
+    except ssl.SSLCertVerificationError as error:
+        of_issuer = connection_errors.is_of_issuer(error)
+        issuer = await shown_issuer(host, port, way, patience) if of_issuer else ""
+        raise connection_errors.of_certificate(way.network, where, error, issuer) from None
+    except ssl.SSLError as error:
+        raise NoTls(connection_errors.of_tls(where, error), error.reason or "") from None
+    except OSError as error:
+        raise connection_errors.of_error(where, error) from None
+
+
+def _of_tls(host: str, context: ssl.SSLContext | None, patience: float) -> dict[str, Any]:
+    """What asyncio wants to know; its own time-out stands back behind ours."""
+    if context is None:
+        return {}
+    name = host.rstrip(".")  # as certificates have it
+    return {"ssl": context, "server_hostname": name, "ssl_handshake_timeout": 2 * patience}
+
+
+async def shown_issuer(host: str, port: int, way: Way, patience: float) -> str:
+    """Who issued the certificate that was just refused; "" if it does not show again."""
+    try:
+        looking = await dial(_Looking, host, port, looking_context(), way, patience)
+    except RouteTrouble:
+        return ""
+    return issuer_of(looking.certificate)
+
+
+class _Looking(asyncio.Protocol):
+    """Keeps the certificate that the other side shows, and hangs up."""
+
+    certificate: bytes | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        shown = transport.get_extra_info("ssl_object")
+        self.certificate = shown.getpeercert(binary_form=True) if shown is not None else None
+        assert isinstance(transport, asyncio.WriteTransport)
+        transport.abort()

@@ -1,0 +1,323 @@
+"""A page asked for once, on connections of its own: where it leads, what it says, how far that came.
+
+Each hop is connected to as every other way out is, so each is judged by the address that it is made
+to (`policy_check`). aiohttp takes its time to import: whoever needs this imports it late.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import socket
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import aiohttp
+from aiohttp.client_proto import ResponseHandler
+from yarl import URL
+
+from noroshi import __version__
+from noroshi.core.http_expectations import NO_TARGET, leads_to, origin_of, where_of
+from noroshi.core.words import Words
+from noroshi.network import connection_errors
+from noroshi.network.connection_errors import NotReached
+from noroshi.network.connector import Way
+from noroshi.network.dialer import meet
+from noroshi.network.happy_eyeballs import NobodyAnswered, NoSource, first_to_answer
+from noroshi.network.proxy import authority
+from noroshi.network.step_by_step import Ahead, joined, led_on, looked_up
+from noroshi.network.trust import KeptTrust
+
+HEADERS = {
+    "User-Agent": f"Noroshi/{__version__}",
+    "Accept": "*/*",
+    "Accept-Encoding": "identity",
+    "Connection": "close",
+}
+LONG = 3600.0
+"""Seconds for which a step may take: whoever asks has a limit for all of them together."""
+
+HUNG_UP = Words(
+    en="{where} took the connection and hung up without an answer. The server, or what stands in front "
+    "of it, has failed; see its log.",
+    ja="{where} は接続を受け付けましたが、応答せずに切断しました。サーバーか、その手前の装置に問題が"
+    "あります。サーバーのログを確かめてください。",
+)
+NO_HTTP = Words(
+    en="what {where} answers is no HTTP. Something else listens on that port, or it wants https.",
+    ja="{where} の応答が HTTP ではありません。そのポートで別のものが動いているか、https が必要です。",
+)
+BROKEN_OFF = Words(
+    en="the answer of {where} broke off in its midst. The server, or what stands in front of it, has "
+    "failed; see its log.",
+    ja="{where} の応答が途中で切れました。サーバーか、その手前の装置に問題があります。サーバーのログを"
+    "確かめてください。",
+)
+NO_HEADERS = Words(
+    en="{where} took the connection and did not answer within {seconds:g} s. The server hangs, or has "
+    "too much to do.",
+    ja="{where} は接続を受け付けましたが、{seconds:g}秒以内に応答しません。サーバーが固まっているか、"
+    "処理が追いついていません。",
+)
+NO_END = Words(
+    en="{where} began to answer and was not done within {seconds:g} s. The server or the line is too "
+    "slow, or the answer has no end.",
+    ja="{where} の応答が{seconds:g}秒以内に終わりません。サーバーか回線が遅いか、応答に終わりが"
+    "ありません。",
+)
+OWN_LIMIT = Words(
+    en="Noroshi itself has too many files and sockets open (ulimit -n); {where} may be well",
+    ja="Noroshi 自身が開いているファイルとソケットの数が上限に達しています (ulimit -n)。{where} に問題が"
+    "あるとは限りません",
+)
+CUT = (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError)
+NAME, CONNECTION, PROXY, TLS, ANSWER, BODY = range(6)
+LATE = {
+    NAME: connection_errors.NO_NAME_SERVER,
+    CONNECTION: connection_errors.NO_CONNECTION,
+    PROXY: connection_errors.PROXY_SILENT,
+    TLS: connection_errors.NO_TLS,
+    ANSWER: NO_HEADERS,
+    BODY: NO_END,
+}
+"""What is said when the time is up, by how far a visit had come."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asking:
+    """What is asked for. `headers` go to the URL's own origin alone, and `secret_headers` no more once
+    a redirect has led elsewhere; so many `redirects` are followed; of an answer at most so many bytes
+    are read."""
+
+    url: str
+    method: str = "GET"
+    headers: Mapping[str, str] = field(default_factory=dict)
+    secret_headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    redirects: int = 0
+    most: int = 65_536
+    ca_file: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """The answer of one hop; `headers` by their names in small letters. `whole`: nothing of the body
+    was left unread. `onward` is where it leads, or why nobody follows it there."""
+
+    url: str
+    status: int
+    headers: Mapping[str, str]
+    body: bytes = field(default=b"", repr=False)
+    whole: bool = False
+    onward: str | Words | None = None
+
+
+@dataclass(slots=True)
+class Visit:
+    """How far it has come. `taken`: somebody there took the last connection, or refused it. `ends` is
+    when the first of the certificates that were shown does; `proxy` is who stands in between."""
+
+    stage: int = NAME
+    where: str = ""
+    proxy: str = ""
+    taken: bool = False
+    ends: datetime | None = None
+    hops: list[Answered] = field(default_factory=list)
+
+    def late(self, seconds: float) -> NotReached:
+        """What is to be said when the time is up."""
+        words, where = LATE[self.stage], self.where
+        if self.proxy and self.stage <= CONNECTION:
+            words = connection_errors.PROXY_AWAY if self.stage == CONNECTION else words
+            where = self.proxy
+        return connection_errors.not_reached(
+            words, where=where, seconds=seconds, proxy=self.proxy
+        )
+
+
+TRUST = KeptTrust()
+
+
+class Stepping(aiohttp.BaseConnector):
+    """Makes each connection anew by our own network, and notes how far that came."""
+
+    def __init__(self, way: Way, ca_file: str, visit: Visit) -> None:
+        super().__init__(force_close=True)
+        self._way, self._visit = way, visit
+        visit.proxy = way.network.proxy
+        self._ca_files = tuple(filter(None, (ca_file, way.network.ca_file)))
+        self._last: asyncio.BaseTransport | None = None
+
+    async def _create_connection(
+        self, req: aiohttp.ClientRequest, traces: object, timeout: object
+    ) -> ResponseHandler:
+        """What aiohttp asks each of its connectors for. Raises NotReached."""
+        host, port, visit = req.url.raw_host, req.url.port, self._visit
+        assert host is not None
+        assert port is not None
+        visit.stage, visit.where, visit.taken = NAME, authority(host, port), False
+        context = await TRUST.context(self._ca_files) if req.is_ssl() else None
+        sock = await self._connected(host, port)
+        visit.stage = TLS if context is not None else ANSWER
+        try:
+            made = await meet(self._factory, sock, host, port, context, self._way, LONG)
+        except NotReached:
+            TRUST.refused(self._ca_files)
+            raise
+        assert isinstance(made, ResponseHandler)
+        visit.stage, self._last = ANSWER, made.transport
+        self._note_certificate()
+        return made
+
+    async def _connected(self, host: str, port: int) -> socket.socket:
+        """To one of the name's addresses that may be connected to, or by the proxy."""
+        visit, network = self._visit, self._way.network
+        ahead = await looked_up(host, port, self._way, LONG)
+        visit.stage = CONNECTION
+        if network.proxy:
+            return await self._led_on(ahead, host, port)
+        try:
+            sock = await first_to_answer(ahead.addresses, network.source)
+        except NoSource as error:
+            raise connection_errors.of_source(network, visit.where, error) from None
+        except OSError as error:
+            visit.taken = _is_refusal(error)
+            if error.errno in (errno.EMFILE, errno.ENFILE):
+                raise connection_errors.not_reached(OWN_LIMIT, where=visit.where) from None
+            raise connection_errors.of_error(visit.where, error) from None
+        visit.taken = True
+        return sock
+
+    async def _led_on(self, ahead: Ahead, host: str, port: int) -> socket.socket:
+        """Who is there only the proxy knows: until it has connected us, nobody took anything."""
+        sock = await joined(ahead, self._way, LONG)
+        self._visit.stage = PROXY
+        try:
+            await led_on(sock, host, port, self._way, LONG)
+        except BaseException:  # also when cancelled: nobody else knows this socket
+            sock.close()
+            raise
+        self._visit.taken = True
+        return sock
+
+    def _note_certificate(self) -> None:
+        shown = self._last and self._last.get_extra_info("peercert")
+        if shown:
+            ends = datetime.fromtimestamp(ssl.cert_time_to_seconds(shown["notAfter"]), UTC)
+            self._visit.ends = min(ends, self._visit.ends or ends)
+
+    def let_go(self) -> None:
+        """Without a farewell, for which the other side could let us wait."""
+        if isinstance(self._last, asyncio.WriteTransport):
+            self._last.abort()
+
+
+class Visitor:
+    """Goes from hop to hop, and keeps nothing but what the visit notes."""
+
+    def __init__(self, asking: Asking, way: Way, visit: Visit) -> None:
+        self._asking, self._visit, self._led_away = asking, visit, False
+        self._connector = Stepping(way, asking.ca_file, visit)
+        self._session = aiohttp.ClientSession(
+            connector=self._connector,
+            headers=HEADERS,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            timeout=aiohttp.ClientTimeout(total=None),
+            trust_env=False,
+            auto_decompress=False,
+        )
+        # aiohttp asks a second time if the other side hangs up, as a kept connection may have been
+        # closed meanwhile. None is kept here, and a server that hangs up is what we look for.
+        self._session._retry_connection = False
+
+    async def go(self) -> Answered:
+        async with self._session:
+            url = self._asking.url
+            while True:
+                answered = await self._asked(url)
+                self._visit.hops.append(answered)
+                if not isinstance(answered.onward, str):
+                    return answered
+                url = answered.onward
+
+    async def _asked(self, url: str) -> Answered:
+        asking, whole = self._asking, False
+        try:
+            async with self._session.request(
+                asking.method,
+                URL(url, encoded=True),  # as it was written
+                headers=self._headers_for(url),
+                allow_redirects=False,
+            ) as answer:
+                self._visit.stage = BODY
+                found = await self._read(answer, url)
+                whole = found.whole
+                return found
+        except aiohttp.ClientError as error:  # its text may hold the URL
+            raise connection_errors.not_reached(
+                self._broken(error), where=self._visit.where
+            ) from None
+        finally:
+            if not whole:
+                self._connector.let_go()
+
+    def _headers_for(self, url: str) -> Mapping[str, str]:
+        """Whoever leads back to us must not choose what is asked for with our secrets."""
+        asking = self._asking
+        if origin_of(url) != origin_of(asking.url):
+            self._led_away = True
+            return {}
+        return {**asking.headers, **({} if self._led_away else asking.secret_headers)}
+
+    async def _read(self, answer: aiohttp.ClientResponse, url: str) -> Answered:
+        """Of an answer that leads on, nothing is read."""
+        headers = {name.lower(): value for name, value in answer.headers.items()}
+        before = [hop.url for hop in self._visit.hops]
+        location, most = headers.get("location", ""), self._asking.redirects
+        ways = (*(hop.headers for hop in self._visit.hops), headers)
+        cookie = any("set-cookie" in one for one in ways)
+        onward = leads_to(url, answer.status, location, before, most, cookie=cookie)
+        if isinstance(onward, str) and not _can_be_asked(onward):
+            onward = NO_TARGET.fill(where=where_of(url))
+        if onward is not None:
+            return Answered(url=url, status=answer.status, headers=headers, onward=onward)
+        body, whole = await _body(answer.content, self._asking.most)
+        return Answered(url=url, status=answer.status, headers=headers, body=body, whole=whole)
+
+    def _broken(self, error: aiohttp.ClientError) -> Words:
+        if self._visit.stage == BODY:
+            return BROKEN_OFF
+        return HUNG_UP if isinstance(error, CUT) else NO_HTTP
+
+
+async def visited(asking: Asking, way: Way, visit: Visit) -> Answered:
+    """The last answer. Raises NotReached for what was not answered, or not in HTTP; `visit` tells
+    how far it came, whatever happens. How long that may take is the caller's business."""
+    return await Visitor(asking, way, visit).go()
+
+
+async def _body(content: aiohttp.StreamReader, most: int) -> tuple[bytes, bool]:
+    """So many bytes at most, and whether that is all of it."""
+    body = bytearray()
+    while (more := most - len(body)) > 0:
+        if not (piece := await content.read(more)):
+            return bytes(body), True
+        body += piece
+    return bytes(body), content.at_eof()
+
+
+def _can_be_asked(url: str) -> bool:
+    """Whether aiohttp's own idea of a URL takes what ours does."""
+    try:
+        URL(url, encoded=True)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_refusal(error: OSError) -> bool:
+    """Whether the computer is there, and nothing listens on it: by all of its addresses."""
+    if isinstance(error, NobodyAnswered):
+        return all(_is_refusal(one) for _, one in error.failures)
+    return isinstance(error, ConnectionRefusedError)

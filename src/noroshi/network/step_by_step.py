@@ -1,0 +1,113 @@
+"""The same ways out as `reach` has, one step at a time, for whoever looks where they end."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Awaitable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from noroshi.core.mail import Fault
+from noroshi.core.words import Words
+from noroshi.network import connection_errors
+from noroshi.network.connector import Way
+from noroshi.network.happy_eyeballs import (
+    Address,
+    Found,
+    NoSource,
+    addresses_of,
+    by_number,
+    first_to_answer,
+)
+from noroshi.network.policy_check import allowed, see_that_open
+from noroshi.network.proxy import authority, proxy_of, tunnel
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """Who is connected to first, the proxy or the server itself, and all of its addresses."""
+
+    host: str
+    port: int
+    addresses: Sequence[Address]
+
+    @property
+    def where(self) -> str:
+        return authority(self.host, self.port)
+
+    def behind(self, sock: socket.socket) -> Sequence[Address]:
+        """The addresses that were tried before the one that the socket got through to."""
+        won = sock.getpeername()[0]
+        names = [str(address) for address in self.addresses]
+        return self.addresses[: names.index(won)] if won in names else ()
+
+
+async def looked_up(host: str, port: int, way: Way, patience: float) -> Ahead:
+    """Ask DNS for whoever is to be connected to first. Raises NotReached."""
+    network = way.network
+    first = proxy_of(network) if network.proxy else (host, port)
+    where = authority(*first)
+    try:
+        found = by_number(*first) or await _within(
+            patience, _asked(*first), connection_errors.NO_NAME_SERVER, where
+        )
+        if network.proxy:
+            see_that_open(host, port, network)
+        return Ahead(*first, allowed(addresses_of(found, network.source), *first, network))
+    except NoSource as error:
+        raise connection_errors.of_source(network, where, error) from None
+    except (OSError, ValueError) as error:
+        if network.proxy:
+            raise connection_errors.of_proxy(network, error) from None
+        if isinstance(error, OSError):
+            raise connection_errors.of_error(where, error) from None
+        raise connection_errors.of_name(where, error) from None
+
+
+async def joined(ahead: Ahead, way: Way, patience: float) -> socket.socket:
+    """Connect to it. Raises NotReached."""
+    network = way.network
+    racing = first_to_answer(ahead.addresses, network.source)
+    words = connection_errors.PROXY_AWAY if network.proxy else connection_errors.NO_CONNECTION
+    try:
+        return await _within(patience, racing, words, ahead.where)
+    except NoSource as error:
+        raise connection_errors.of_source(network, ahead.where, error) from None
+    except OSError as error:
+        if network.proxy:
+            raise connection_errors.of_proxy(network, error) from None
+        raise connection_errors.of_error(ahead.where, error) from None
+
+
+async def led_on(sock: socket.socket, host: str, port: int, way: Way, patience: float) -> None:
+    """Have the proxy at the other end connect us to the server. Raises NotReached, and what
+    the way's `secret` raises; the socket is then of no more use."""
+    network, where = way.network, authority(host, port)
+    password = await way.secret(network.proxy_password) if network.proxy_password else ""
+    asking = tunnel(sock, network, password, host, port)
+    try:
+        await _within(
+            patience, asking, connection_errors.PROXY_SILENT, where, proxy=network.proxy
+        )
+    except OSError as error:
+        raise connection_errors.of_proxy(network, error) from None
+
+
+async def _asked(host: str, port: int) -> Sequence[Found]:
+    loop = asyncio.get_running_loop()
+    return await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+
+
+async def _within(
+    patience: float, work: Awaitable[T], words: Words, where: str, **more: str
+) -> T:
+    try:
+        async with asyncio.timeout(patience):
+            return await work
+    except TimeoutError:
+        raise connection_errors.not_reached(
+            words, Fault.NETWORK, where=where, seconds=patience, **more
+        ) from None

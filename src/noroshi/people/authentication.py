@@ -1,0 +1,379 @@
+"""Who it is: by password and second step, by a session's cookie, by an API token."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, TypeVar
+
+from noroshi.core.people import (
+    ADMIN,
+    NAME,
+    SEEN_EACH,
+    SURE,
+    ApiToken,
+    Audited,
+    Person,
+    Session,
+    User,
+    holds,
+    roles_up_to,
+)
+from noroshi.core.words import Words
+from noroshi.people import keys, second_factor
+from noroshi.people.browsers import is_marked, mark_of
+from noroshi.people.denied_log import TurnedAway
+from noroshi.people.passwords import Busy, Passwords, unfit
+from noroshi.people.throttle import Throttle, network_of
+from noroshi.ports import Clocks, Store
+from noroshi.vault import Vault
+
+T = TypeVar("T")
+LONGEST_NAME = 64
+LOOKED_BACK = 1000
+"""Rows of the audit log in which it is looked up who came from where."""
+CAME = ("log_in", "password_chosen")
+SEED = "user/{name}/totp"
+
+WRONG = Words(
+    en="The name or the password is not right.", ja="名前またはパスワードが正しくありません。"
+)
+WRONG_CODE = Words(
+    en="The code is not right, was used before, or its time is over.",
+    ja="コードが正しくないか、使用済みか、期限が切れています。",
+)
+WAIT = Words(
+    en="Too many failed attempts. Try again in {seconds:.0f} s.",
+    ja="失敗が続いたため、{seconds:.0f}秒後にもう一度試してください。",
+)
+NO_TOKEN = Words(
+    en="There is no such API token, or it has ended.",
+    ja="その API トークンはないか、期限が切れています。",
+)
+BUSY = Words(
+    en="Many people log in just now. Try again in a moment.",
+    ja="ログインが混み合っています。少し待ってもう一度試してください。",
+)
+OVER = Words(
+    en="You have been away for a while. Log in again.",
+    ja="しばらく操作がなかったため、ログインし直してください。",
+)
+BAD_NAME = Words(
+    en="A name has letters, digits and . _ @ -, at most 63.",
+    ja="名前に使えるのは英数字と . _ @ - で、63文字までです。",
+)
+
+
+class NoEntry(Exception):
+    """Why somebody was not let in; `seconds` until it makes sense to try again."""
+
+    def __init__(self, words: Words, seconds: float = 0.0) -> None:
+        super().__init__(words.en)
+        self.words, self.seconds = words, seconds
+
+
+class Failed(NoEntry):
+    """An attempt that was none of theirs, as far as anybody can tell: it is written down."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inside:
+    """A log-in that went well: the key for the cookie; `half`: the second step comes. `mark` is
+    for the browser to keep, so that it is known when they come again."""
+
+    key: str
+    half: bool = False
+    mark: str = ""
+
+
+class People:
+    """Lets people in. What is counted and the code of the first start live as long as it does."""
+
+    def __init__(
+        self, store: Store, vault: Vault, clocks: Clocks, passwords: Passwords | None = None
+    ) -> None:
+        self.store, self.vault, self.clocks = store, vault, clocks
+        self.passwords = passwords or Passwords()
+        self.turned_away = TurnedAway(store, clocks)
+        self._throttle, self._is_known = Throttle(), False
+        self._first, self._begun = "", False
+        self.administrators = asyncio.Lock()
+        """Whoever takes one of them away holds it: of two who take each other's right at the same
+        moment one is told that there is no other left. Whoever makes or ends an API token holds it
+        too: none is made by somebody who may no more."""
+
+    # the first start
+
+    async def begun(self) -> bool:
+        """Whether there is an administrator who can log in; there always is, once there was."""
+        if not self._begun:
+            users = (await self.store.users()).values()
+            self._begun = any(user.role == ADMIN and user.password for user in users)
+        return self._begun
+
+    def first_code(self) -> str:
+        """A fresh code by which the first administrator is made; the one before it ends."""
+        given = keys.code()
+        self._first = keys.hashed_code(given)
+        return given
+
+    async def start(self, code: str, name: str, password: str, address: str) -> Inside:
+        """Take a one-time code: that of the first start makes an administrator, anybody else's
+        is their own. The password is theirs from now on. Raises NoEntry."""
+        work = self._start(code, name, password, address)
+        return await self._noted("password_chosen", "", address, work)
+
+    async def _start(self, code: str, name: str, password: str, address: str) -> Inside:
+        _see_that_no_wait(self._throttle.wait_for_code(address, self.clocks.steady()))
+        hashed, now = keys.hashed_code(code), self.clocks.wall()
+        before, user = await self._meant_by(hashed, name, now)
+        if why := unfit(user.name, password):
+            self._throttle.well_with_code(address)
+            raise NoEntry(why)
+        text = await self._slowly(self.passwords.hash(password))
+        made = replace(user, password=text, code="", code_until=None)
+        if not await self.store.put_user(made, before):
+            raise Failed(WRONG_CODE)
+        if before is None:
+            self._first = ""
+        self._throttle.well_with_code(address)
+        after = {"role": made.role, "first": before is None}
+        await self._write_down("password_chosen", made, address, after)
+        return await self._opened(made, address, half=made.two_steps)
+
+    async def _meant_by(
+        self, hashed: str, name: str, now: datetime
+    ) -> tuple[User | None, User]:
+        """The user whose code it is, as they stand, and whom to make of them."""
+        users = await self.store.users()
+        first = self._first and keys.same(self._first, hashed)
+        if first and not await self.begun():
+            if not NAME.fullmatch(name):
+                raise NoEntry(BAD_NAME)
+            before = users.get(name)
+            return before, replace(before, role=ADMIN) if before else User(
+                name=name, role=ADMIN, made=now
+            )
+        for user in users.values():
+            if user.code and keys.same(user.code, hashed) and _in_time(user, now):
+                return user, user
+        raise Failed(WRONG_CODE)
+
+    # log-in and log-out
+
+    async def log_in(
+        self, name: str, password: str, address: str, instead: str = "", mark: str = ""
+    ) -> Inside:
+        """By password; the session of the key `instead` ends. `mark` is what the browser kept of
+        an earlier log-in. Raises NoEntry."""
+        work = self._log_in(name, password, address, instead, mark)
+        return await self._noted("log_in", name, address, work)
+
+    async def _log_in(
+        self, name: str, password: str, address: str, instead: str, mark: str
+    ) -> Inside:
+        if is_marked(mark, (await self.store.users()).get(name)):
+            user = await self._proved(f"browser {keys.hashed(mark)}", name, password)
+        else:
+            short = name[:LONGEST_NAME]
+            await self._count(short, address)
+            user = await self._whose(name, password)
+            self._throttle.well(short, address)
+        await self.log_out(instead)
+        return await self._opened(user, address, half=user.two_steps)
+
+    async def second(self, key: str, code: str, address: str) -> Inside:
+        """The second step: an authenticator's code, or one for recovery. Raises NoEntry."""
+        session = await self._session(key)
+        if session is None or not session.half:
+            raise NoEntry(OVER)
+        work = self._second(session.user, key, code, address)
+        return await self._noted("log_in_code", session.user, address, work)
+
+    async def _second(self, name: str, key: str, code: str, address: str) -> Inside:
+        step = f"code {name}"  # by whom it is guessed, who has the password already
+        self._count_alone(step)
+        user = await self._stepped(name, code)
+        self._throttle.well_alone(step)
+        return await self._opened(user, address, ends=key)
+
+    async def _stepped(self, name: str, code: str) -> User:
+        """The user after that code, which is good once."""
+        user = (await self.store.users()).get(name)
+        if user is None or not user.two_steps:
+            raise NoEntry(OVER)
+        seed = await self.vault.get(SEED.format(name=name))
+        now, hashed = self.clocks.wall(), keys.hashed_code(code)
+        step = second_factor.step_of(seed.reveal(), code, now, user.step) if seed else 0
+        left = tuple(one for one in user.recovery if not keys.same(one, hashed))
+        after = replace(user, step=step or user.step, recovery=left)
+        if after == user or not await self.store.put_user(after, user):
+            raise Failed(WRONG_CODE)
+        return after
+
+    async def make_sure(self, key: str, password: str, address: str) -> Inside:
+        """The password once more: for a few minutes what runs programs may be done. The session
+        has another key from now on. Raises NoEntry."""
+        session = await self._session(key)
+        if session is None or session.half:
+            raise NoEntry(OVER)
+        work = self._make_sure(session, keys.renewed(key), password, address)
+        return await self._noted("make_sure", session.user, address, work)
+
+    async def _make_sure(
+        self, session: Session, fresh: str, password: str, address: str
+    ) -> Inside:
+        await self._proved(f"session {keys.csrf_of(fresh)}", session.user, password)
+        now = self.clocks.wall()
+        sure = replace(session, key=keys.hashed(fresh), seen=now, sure=now + SURE)
+        if not await self.store.put_session(sure, session.key):
+            raise NoEntry(OVER)
+        return Inside(fresh)
+
+    async def prove(self, name: str, password: str, address: str) -> User:
+        """The user of that name, whose password it is. Raises NoEntry."""
+        short = name[:LONGEST_NAME]
+        work = self._proved(f"proof {short} {network_of(address)}", name, password)
+        return await self._noted("make_sure", name, address, work)
+
+    async def _proved(self, key: str, name: str, password: str) -> User:
+        """As `_whose`, of somebody who is in, or was in that browser: their attempts alone are
+        counted, under that key."""
+        self._count_alone(key)
+        user = await self._whose(name, password)
+        self._throttle.well_alone(key)
+        return user
+
+    async def _whose(self, name: str, password: str) -> User:
+        """The user of that name, whose password it is. As long for a name that nobody has. Raises
+        NoEntry."""
+        user = (await self.store.users()).get(name)
+        right = await self._slowly(
+            self.passwords.right(user.password if user else "", password)
+        )
+        if user is None or not right:
+            raise Failed(WRONG)
+        return user
+
+    async def again(self, name: str, address: str) -> Inside:
+        """A fresh session for somebody who proved a moment ago who they are, in the place of
+        those that ended over it. Raises NoEntry."""
+        user = (await self.store.users()).get(name)
+        if user is None:
+            raise NoEntry(OVER)
+        return await self._opened(user, address)
+
+    async def log_out(self, key: str) -> None:
+        """End the session, and with it those that are over."""
+        await self.store.end_sessions(self.clocks.wall(), key=keys.hashed(key))
+
+    # who it is
+
+    async def of_session(self, key: str, address: str, there: bool = True) -> Person | None:
+        """Whose session it is; None: nobody's, or it is over, or the second step is missing.
+        `there`: somebody asks, not their page by itself; only that makes it last."""
+        session, now = await self._session(key), self.clocks.wall()
+        if session is None or session.half:
+            return None
+        user = (await self.store.users()).get(session.user)
+        if user is None:
+            return None
+        if there and abs(now - session.seen) >= SEEN_EACH:
+            await self.store.put_session(replace(session, seen=now), session.key)
+        roles = roles_up_to(user.role)
+        return Person(
+            user.name, roles, "web", address, session.is_sure(now), user.made.isoformat()
+        )
+
+    async def still(self, key: str) -> bool:
+        """Whether that session holds; asking is no sign that somebody is there."""
+        session = await self._session(key)
+        return session is not None and not session.half
+
+    async def halfway(self, key: str) -> bool:
+        """Whether the second step of a log-in is to come."""
+        session = await self._session(key)
+        return session is not None and session.half
+
+    async def of_token(self, text: str, address: str) -> Person | None:
+        """Whose API token it is; None: nobody's, or it has ended."""
+        found = await self._token(keys.hashed(text))
+        if found is None:
+            await self.turned_away.note("api_token", "", "api", address, NO_TOKEN)
+            return None
+        return Person(
+            found.name, roles_up_to(found.role), "api", address, found.programs, found.id
+        )
+
+    async def _token(self, hashed: str) -> ApiToken | None:
+        now, known = self.clocks.wall(), await self.store.api_tokens()
+        for token in known.values():
+            if keys.same(token.hash, hashed) and holds(token, known, now):
+                return token
+        return None
+
+    async def _session(self, key: str) -> Session | None:
+        session = await self.store.session(keys.hashed(key)) if key else None
+        return session if session and session.holds(self.clocks.wall()) else None
+
+    async def _opened(
+        self, user: User, address: str, half: bool = False, ends: str = ""
+    ) -> Inside:
+        now, fresh = self.clocks.wall(), keys.key()
+        session = Session(
+            key=keys.hashed(fresh), user=user.name, begun=now, seen=now, half=half
+        )
+        await self.store.end_sessions(now)
+        # Meanwhile their password may have been changed, which ended their other sessions.
+        if not await self.store.put_session(session, keys.hashed(ends) if ends else "", user):
+            raise NoEntry(OVER) if ends else Failed(WRONG)
+        if not half:
+            self._throttle.came(user.name, address)
+            await self._write_down("log_in", user, address, None)
+        return Inside(fresh, half, "" if half else mark_of(user))
+
+    async def _write_down(self, op: str, user: User, address: str, after: Any) -> None:
+        now = self.clocks.wall()
+        row = Audited(at=now, who=user.name, door="web", address=address, op=op, after=after)
+        await self.store.audit(row)
+
+    async def _noted(self, op: str, name: str, address: str, work: Awaitable[T]) -> T:
+        """An attempt; one that failed is in the audit log, by a name that there is."""
+        try:
+            return await work
+        except Failed as failed:
+            known = name if name in await self.store.users() else ""
+            await self.turned_away.note(op, known, "web", address, failed.words)
+            raise
+
+    # how often
+
+    async def _count(self, name: str, address: str) -> None:
+        """A failure until it is found to be none. Raises Failed for who has to wait."""
+        if not self._is_known:
+            self._is_known = True
+            for row in reversed(await self.store.audited(LOOKED_BACK)):
+                if row.op in CAME and not row.refused.en:
+                    self._throttle.came(row.who, row.address)
+        _see_that_no_wait(self._throttle.wait(name, address, self.clocks.steady()))
+
+    def _count_alone(self, key: str) -> None:
+        """The same of what no stranger can fail at."""
+        _see_that_no_wait(self._throttle.wait_alone(key, self.clocks.steady()))
+
+    async def _slowly(self, work: Awaitable[T]) -> T:
+        try:
+            return await work
+        except Busy:
+            raise NoEntry(BUSY, 1.0) from None
+
+
+def _see_that_no_wait(seconds: float) -> None:
+    if seconds > 0:
+        raise Failed(WAIT.fill(seconds=seconds), seconds)
+
+
+def _in_time(user: User, now: datetime) -> bool:
+    return user.code_until is not None and now < user.code_until

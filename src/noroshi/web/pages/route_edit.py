@@ -1,0 +1,198 @@
+"""A route, an account or a network as a form of all its settings: changed, added, removed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from starlette.responses import Response
+from starlette.routing import Route
+
+from noroshi import schema
+from noroshi.core.definitions.schema_mail import AccountDef, NetworkDef, RouteDef
+from noroshi.service import NotFound
+from noroshi.web.context import House
+from noroshi.web.forms.edit_page import Look, Section, edited, name_field, opened, shown
+from noroshi.web.forms.edit_session import REMOVE, Edit
+from noroshi.web.forms.fields import Field
+from noroshi.web.forms.layout import Outline, Part
+from noroshi.web.forms.location import Spot, called
+from noroshi.web.forms.new_route_rules import first_free, into_of, named_in, with_route
+from noroshi.web.forms.table import Choice
+from noroshi.web.pages.monitors import NEW
+from noroshi.web.texts.pages import TEXTS
+from noroshi.web.view.actions import address, asked, see_that_may
+from noroshi.web.view.page_context import Visit, page
+from noroshi.web.view.routes import Answer, clouds, href, kind, of_type, orders
+
+SORTS: Mapping[str, type] = {"routes": RouteDef, "accounts": AccountDef, "networks": NetworkDef}
+LEFT_OUT = ("id", "name", "kind", "options")
+INSIDE = "options"
+ENTRIES: Mapping[str, tuple[str, ...]] = {
+    "routes": ("password", "url_entry", "header_entry"),
+    "accounts": ("secret", "secret_next", "certificate", "certificate_next"),
+    "networks": ("proxy_password",),
+}
+"""The settings that name an entry of the vault."""
+KINDS = ("smtp", "webhook", "pickup", "graph")
+"""What can be added by a form of all settings."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mail:
+    """What is edited: of which sort; its name, "" for a new one; a route's kind, with what that
+    kind wants to know."""
+
+    type: str
+    name: str
+    kind: str
+    options: Answer
+
+
+def routes(house: House) -> list[Route]:
+    """Its address."""
+    return [Route("/mail/edit", page(house, edit), methods=["GET", "POST"])]
+
+
+async def edit(visit: Visit) -> Response:
+    """The form; what was sent is tried at once, and told at its fields if it cannot be."""
+    see_that_may(visit)
+    type, _, name = asked(visit, "key").partition("/")
+    if type not in SORTS or (type == "accounts" and not name):
+        raise NotFound(TEXTS["error.not_there"])
+    edit = await opened(visit, Spot(f"{type}/{name or NEW}", new=not name))
+    mail = await _mail(visit, edit, name)
+    outline = _outline(visit, edit, mail, await _entries(visit, mail))
+    edit.beside = _beside(visit, edit, mail)
+    edit = await edited(visit, outline, edit)
+    if edit.done:
+        return visit.to(_where(visit, edit, mail))
+    return await shown(visit, edit, _look(visit, edit, mail, outline))
+
+
+async def _mail(visit: Visit, edit: Edit, name: str) -> Mail:
+    its = str(edit.before.get("kind") or edit.current.get("kind") or asked(visit, "of"))
+    if edit.spot.type != "routes":
+        return Mail(type=edit.spot.type, name=name, kind="", options={})
+    if not name and its not in KINDS:
+        raise NotFound(TEXTS["error.not_there"])
+    found = await visit.need("kinds")
+    fits = (one["options"] for one in found if (one["family"], one["kind"]) == ("route", its))
+    return Mail(type="routes", name=name, kind=its, options=next(fits, {}))
+
+
+async def _entries(visit: Visit, mail: Mail) -> list[str]:
+    """Return the vault's entries to choose from; the own name stands for one that is still to be put
+    in, which the route's page then asks for. Nothing is typed here, so no secret is."""
+    there = [one["name"] for one in await visit.need("secret_list")]
+    return sorted({*there, *([mail.name] if mail.name else [])})
+
+
+def _outline(visit: Visit, edit: Edit, mail: Mail, entries: list[str]) -> Outline:
+    documents = edit.shown["documents"]
+    parts = [Part(schema=schema.form(SORTS[mail.type]), leave_out=LEFT_OUT)]
+    if mail.type == "routes":
+        # An account says which server it is, so that nothing is needed beside it.
+        signs_in = (edit.before.get("options") or {}).get("account")
+        wanted = {**mail.options, "required": ()} if signs_in else mail.options
+        parts.append(Part(schema=wanted, inside=INSIDE))
+    return Outline(
+        parts=tuple(parts),
+        kind=mail.kind,
+        start={"kind": mail.kind} if edit.spot.new and mail.kind else {},
+        known={
+            "network": sorted(of_type(documents, "networks")),
+            "account": sorted(of_type(documents, "accounts")),
+            "cloud": [cloud for cloud, _ in clouds(visit, documents)],
+            **dict.fromkeys(ENTRIES[mail.type], entries),
+        },
+    )
+
+
+def _beside(visit: Visit, edit: Edit, mail: Mail) -> Callable[[str], Mapping[str, Answer]]:
+    """The orders that a new route joins, or those that one leaves which goes."""
+    documents = edit.shown["documents"]
+
+    def of(name: str) -> Mapping[str, Answer]:
+        if mail.type != "routes":
+            return {}
+        if visit.form.get("do") == REMOVE:
+            return dict(without(documents, name))
+        return with_route(documents, named_in(visit.form), name) if edit.spot.new else {}
+
+    return of
+
+
+def without(documents: Mapping[str, Answer], route: str) -> Iterator[tuple[str, Answer]]:
+    """The rules and notifications that name a route, without it."""
+    for key, names in orders(documents):
+        if route in names:
+            left = [name for name in names if name != route]
+            yield key, {**documents[key], "routes": left}
+
+
+def _where(visit: Visit, edit: Edit, mail: Mail) -> str:
+    """Where it leads once it is done."""
+    if visit.form.get("do") == REMOVE:
+        return "/mail?did=removed"
+    if mail.type != "routes":
+        return address("/mail", did="saved")
+    return href(edit.spot.name, did="saved" if mail.name else "added")
+
+
+def _look(visit: Visit, edit: Edit, mail: Mail, outline: Outline) -> Look:
+    fields = outline.fields(visit, edit)
+    options = [fields.pop(name) for name in list(fields) if name.startswith(f"{INSIDE}.")]
+    own = list(fields.values())
+    own.insert(0, _name(visit, edit, mail))
+    told = [(visit.text("field.kind"), kind(visit, mail.kind))] if mail.kind else []
+    sections = [
+        Section(id="own", title=visit.text("mailing.edit.general"), fields=own, text=told),
+        Section(id="options", title=visit.text("mailing.edit.options"), fields=options),
+    ]
+    if mail.type == "routes" and not mail.name and (into := _into(visit, edit)):
+        title = visit.text("mailing.new.into")
+        sections.append(Section(id="into", title=title, fields=[into]))
+    its = called(mail.name, edit.before)
+    back = [(its, href(mail.name))] if mail.name and mail.type == "routes" else []
+    return Look(
+        place="mailing",
+        title=_title(visit, mail, its),
+        crumbs=back,
+        sections=sections,
+        removal=_removal(visit, mail) if mail.name else "",
+    )
+
+
+def _title(visit: Visit, mail: Mail, its: str) -> str:
+    if mail.name:
+        return visit.text(f"mailing.edit.{mail.type}", name=its)
+    return visit.text("mailing.add" if mail.type == "routes" else "mailing.networks.add")
+
+
+def _removal(visit: Visit, mail: Mail) -> str:
+    if mail.type == "routes":
+        return visit.text("mailing.edit.remove.route")
+    return visit.text("mailing.edit.remove.other")
+
+
+def _name(visit: Visit, edit: Edit, mail: Mail) -> Field:
+    """Its name; a new one's with one to begin with."""
+    field = name_field(visit, edit, visit.text("mailing.edit.name.help"))
+    if mail.name:
+        return field
+    documents = edit.shown["documents"]
+    return replace(field, value=field.value or first_free(documents, mail.type, mail.kind))
+
+
+def _into(visit: Visit, edit: Edit) -> Field | None:
+    """Which orders it joins."""
+    found = into_of(visit, edit.shown["documents"])
+    boxes = tuple(
+        Choice(value=key, label=called, name=f"into.{key}", chosen=ticked)
+        for key, called, ticked in found
+    )
+    if not boxes:
+        return None
+    label, help = visit.text("mailing.new.into"), visit.text("mailing.new.into.about")
+    return Field(name="into", code=label, label=label, help=help, sort="choices", choices=boxes)

@@ -1,0 +1,141 @@
+"""A new route: which sort, and for those that sign in with a provider the little that is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from starlette.responses import Response
+from starlette.routing import Route
+
+from noroshi.core.definitions.parsing import is_name
+from noroshi.guides.setup_goal import Wanted
+from noroshi.oauth.redirect_url import SECRET_ID, looks_like_secret_id
+from noroshi.service import NotFound
+from noroshi.web.context import House
+from noroshi.web.forms.new_route_rules import (
+    first_free,
+    free_entry,
+    into_of,
+    named_in,
+    with_route,
+)
+from noroshi.web.pages.route_new_server import SHORT, new_server
+from noroshi.web.texts.pages import TEXTS
+from noroshi.web.view.actions import asked, attempt, see_that_may
+from noroshi.web.view.page_context import Visit, page
+from noroshi.web.view.route import BLANK, saved
+from noroshi.web.view.routes import CLOUDS, DEFINED, Answer, clouds, href, of_type
+
+BY_ACCOUNT = ("microsoft365", "google")
+"""Sorts of routes that sign in with a provider."""
+SORTS = (*BY_ACCOUNT, "smtp", "webhook", "pickup")
+NAMES = {"microsoft365": "m365", "google": "google"}
+NEW = ""
+
+
+def routes(house: House) -> list[Route]:
+    """Its address."""
+    return [Route("/mail/new", page(house, new), methods=["GET", "POST"])]
+
+
+async def new(visit: Visit) -> Response:
+    """The sorts there are, or the form of one that has an account."""
+    see_that_may(visit)
+    of = visit.form.get("of", "") or asked(visit, "of")
+    if of in SHORT:
+        return await new_server(visit, of)
+    if visit.request.method == "GET":
+        return await _asked(visit, of if of in BY_ACCOUNT else "")
+    if of not in BY_ACCOUNT:
+        raise NotFound(TEXTS["error.not_there"])
+    return await _add(visit, of)
+
+
+async def _add(visit: Visit, of: str) -> Response:
+    form = visit.form
+    defined = await visit.need("definition_show", types=DEFINED)
+    documents = defined["documents"]
+    route = form.get("name", "").strip().lower()
+    route = route or first_free(documents, "routes", _kind(form))
+    if not is_name(route):
+        return await _asked(visit, of, (visit.text("mailing.edit.no_name"),), 400)
+    account = _account(documents, form, of)
+    if f"accounts/{account}" not in documents and not form.get("mailbox", "").strip():
+        # Said in the words of the form: what the definitions lack without it follows from this.
+        return await _asked(visit, of, (visit.text("mailing.new.no_mailbox"),), 400)
+    secret = form.get("secret", "").strip()
+    if (
+        secret and of == "microsoft365" and looks_like_secret_id(secret)
+    ):  # before anything is made
+        return await _asked(visit, of, (visit.say(SECRET_ID),), 400)
+    entry = await free_entry(visit, account) if secret else ""
+    put, etags = _definitions(documents, form, route, account, entry)
+    done = await attempt(visit, "definition_change", put=put, etags=etags)
+    if done.why:
+        return await _asked(visit, of, done.why, done.status)
+    if secret and f"accounts/{account}" in put:
+        done = await attempt(visit, "set_secret", name=entry, value=secret)
+        # If the vault would not take it the route's own page says that there is none, and asks.
+    return visit.to(href(route, did="added", check="1" if secret and not done.why else ""))
+
+
+def _kind(form: Mapping[str, str]) -> str:
+    return "graph" if form.get("kind") == "graph" else "smtp"
+
+
+def _account(documents: Mapping[str, Answer], form: Mapping[str, str], of: str) -> str:
+    """The account that was chosen, else a free name for a new one."""
+    chosen = form.get("account", NEW)
+    known = of_type(documents, "accounts")
+    return chosen if chosen in known else first_free(documents, "accounts", NAMES[of])
+
+
+def _definitions(
+    documents: Mapping[str, Answer],
+    form: Mapping[str, str],
+    route: str,
+    account: str,
+    entry: str,
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """What is put into force at once, and what must not be there yet."""
+    network = form.get("network", "")
+    wanted = Wanted(account=account, route=route, kind=_kind(form), network=network)
+    said = wanted.route_document({"title": form.get("title", "").strip()})
+    put: dict[str, Any] = {f"routes/{route}": {k: v for k, v in said.items() if v}}
+    etags = {f"routes/{route}": ""}
+    if f"accounts/{account}" not in documents:
+        put[f"accounts/{account}"] = saved({}, form, entry)
+        etags[f"accounts/{account}"] = ""
+    return put | with_route(documents, named_in(form), route), etags
+
+
+async def _asked(visit: Visit, of: str, why: Sequence[str] = (), status: int = 200) -> Response:
+    defined = await visit.need("definition_show", types=DEFINED)
+    documents = defined["documents"]
+    ours = {"title": visit.say(CLOUDS[of]) if of else "", "name": "", "kind": "smtp"}
+    blank = {"mailbox": "", "client_id": "", "account": NEW, "cloud": of}
+    form = {**BLANK, **ours, **blank, **visit.form}
+    mine = [
+        (name, said)
+        for name, said in sorted(of_type(documents, "accounts").items())
+        if (said.get("cloud") == "google") is (of == "google")
+    ]
+    return await visit.show(
+        "mailing_new.html",
+        status,
+        of=of,
+        sorts=SORTS,
+        form=form,
+        unless_named=[
+            first_free(documents, "routes", one)
+            for one in (("smtp", "graph") if of == "microsoft365" else ("smtp",))
+        ],
+        accounts=mine,
+        clouds=[
+            one for one in clouds(visit, documents) if (one[0] == "google") is (of == "google")
+        ],
+        networks=sorted(of_type(documents, "networks")),
+        into=into_of(visit, documents),
+        why=tuple(why),
+    )

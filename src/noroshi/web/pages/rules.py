@@ -1,0 +1,190 @@
+"""Who is told when: rules, and notifications of what happens to Noroshi itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.responses import Response
+from starlette.routing import Route
+
+from noroshi import schema
+from noroshi.core.definitions.schema import NotificationDef, RuleDef
+from noroshi.web.context import House
+from noroshi.web.forms.edit_page import (
+    Look,
+    Section,
+    cautions,
+    edited,
+    name_field,
+    opened,
+    saved,
+    shown,
+)
+from noroshi.web.forms.edit_session import Edit
+from noroshi.web.forms.layout import Outline, Part
+from noroshi.web.forms.location import Content, Spot, called, told_apart
+from noroshi.web.forms.table import choice
+from noroshi.web.pages.monitors import NEW, of
+from noroshi.web.view.actions import address, asked, may
+from noroshi.web.view.page_context import Visit, page
+
+Answer = Mapping[str, Any]
+ACTION = "mail"
+"""What is done unless another plug-in's action is named."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sort:
+    """Rules or notifications: where they are kept, of which settings, in which sections."""
+
+    wanted: type[Any]
+    type: str
+    one: str
+    sections: Mapping[str, Sequence[str]]
+
+    @property
+    def list(self) -> str:
+        """The address of all of them."""
+        return f"/settings/{self.type}"
+
+    @property
+    def path(self) -> str:
+        """The address of one."""
+        return f"/settings/{self.one}"
+
+
+RULES = Sort(
+    type="rules",
+    one="rule",
+    wanted=RuleDef,
+    sections={
+        "told": ("contacts", "routes"),
+        "when": ("on", "when", "nth", "repeat", "most", "recovered"),
+    },
+)
+NOTIFICATIONS = Sort(
+    type="notifications",
+    one="notification",
+    wanted=NotificationDef,
+    sections={
+        "when": ("events", "instances", "at", "days", "zone"),
+        "told": ("contacts", "routes"),
+    },
+)
+
+
+def routes(house: House) -> list[Route]:
+    """Their addresses."""
+    found = list[Route]()
+    for sort in (RULES, NOTIFICATIONS):
+        found.append(Route(sort.list, page(house, _lister(sort)), methods=["GET"]))
+        found.append(Route(sort.path, page(house, editor(sort)), methods=["GET", "POST"]))
+    return found
+
+
+def _lister(sort: Sort) -> Any:
+    async def listed(visit: Visit) -> Response:
+        documents = (await visit.need("definition_show"))["documents"]
+        did = asked(visit, "did")
+        return await visit.show(
+            "telling.html",
+            sort=sort,
+            rows=[
+                _row(visit, sort, name, one, documents)
+                for name, one in of(sort.type, documents)
+            ],
+            may=may(visit),
+            did=did if did.isdecimal() else "",
+            beware=await cautions(visit),
+        )
+
+    return listed
+
+
+def _row(
+    visit: Visit, sort: Sort, name: str, content: Content, documents: Mapping[str, Content]
+) -> Answer:
+    when = content.get("events") or content.get("on") or ("warning", "critical", "unknown")
+    return {
+        "name": name,
+        "title": content.get("title", ""),
+        "href": address(sort.path, name=name),
+        "when": [choice(one, "on" if sort is RULES else "events", visit.say) for one in when],
+        "contacts": _called("contacts", content, documents),
+        "routes": _called("routes", content, documents),
+    }
+
+
+def _called(type: str, content: Content, documents: Mapping[str, Content]) -> list[str]:
+    """Those that it names, by their titles; by their names where they have none."""
+    return [called(one, documents.get(f"{type}/{one}")) for one in content.get(type, ())]
+
+
+def editor(sort: Sort) -> Any:
+    """The page on which one of that sort is edited, or a new one made."""
+
+    async def one(visit: Visit) -> Response:
+        name = asked(visit, "name")
+        edit = await opened(visit, Spot(f"{sort.type}/{name or NEW}", new=not name))
+        action = await _action(visit, sort, edit)
+        outline = _outline(sort, edit, action)
+        edit = await edited(visit, outline, edit)
+        if edit.done:
+            return saved(visit, edit, sort.path, sort.list, name=edit.spot.name)
+        return await shown(visit, edit, _look(visit, sort, edit, outline, name, action))
+
+    return one
+
+
+async def _action(visit: Visit, sort: Sort, edit: Edit) -> Answer | None:
+    """The kind of action whose options a rule has."""
+    wanted = edit.before.get("action", ACTION)
+    kinds = await visit.need("kinds") if sort is RULES else ()
+    fits = (one for one in kinds if (one["family"], one["kind"]) == ("action", wanted))
+    return next(fits, None)
+
+
+def _outline(sort: Sort, edit: Edit, action: Answer | None) -> Outline:
+    known = {
+        type: [name for name, _ in of(type, edit.shown["documents"])]
+        for type in ("contacts", "routes", "instances")
+    }
+    form = schema.form(sort.wanted)
+    parts = [Part(schema=form, leave_out=("id", "name", "options", "action"))]
+    if action is not None:
+        parts.append(Part(schema=action["options"], inside="options"))
+    start = {"action": ACTION} if sort is RULES and edit.spot.new else {}
+    return Outline(parts=tuple(parts), known=known, kind="mail", start=start)
+
+
+def _look(
+    visit: Visit, sort: Sort, edit: Edit, outline: Outline, name: str, action: Answer | None
+) -> Look:
+    fields = outline.fields(visit, edit)
+    sections = [
+        Section(
+            id=id,
+            title=visit.text(f"{sort.one}.{id}"),
+            fields=[fields.pop(one) for one in names],
+        )
+        for id, names in sort.sections.items()
+    ]
+    first = [name_field(visit, edit, visit.text("edit.name.kept"))]
+    first += [fields.pop("title")] if "title" in fields else []
+    sections.insert(0, Section(id="what", title=visit.text("edit.what"), fields=first))
+    if action is not None:
+        title = visit.text("rule.options", action=visit.say(action["title"]))
+        sections.append(Section(id="options", title=title, fields=list(fields.values())))
+    return Look(
+        title=visit.text(f"{sort.one}.title", name=called(name, edit.current))
+        if name
+        else visit.text(f"{sort.one}.new"),
+        crumbs=[(visit.text(f"{sort.type}.title"), sort.list)],
+        about=visit.text(f"{sort.one}.about"),
+        sections=sections,
+        removal=visit.text(f"{sort.one}.remove", name=told_apart(name, edit.current))
+        if name
+        else "",
+    )
