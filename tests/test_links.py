@@ -40,3 +40,19 @@ def dead_links(document: Path) -> list[str]:
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda d: str(d.relative_to(ROOT)))
 def test_links_lead_somewhere(document):
     assert dead_links(document) == []
+
+
+FLOW = ROOT / "docs" / "flow.md"
+
+
+def test_how_it_works_is_told_in_seventy_lines_of_a_hundred_and_twenty_characters():
+    lines = FLOW.read_text(encoding="utf-8").splitlines()
+    assert len(lines) <= 70
+    assert [line for line in lines if len(line) > 120] == []
+
+
+def test_every_file_that_it_names_is_there():
+    named = re.findall(r"`([a-z_/]+(?:\.py|/))`", FLOW.read_text(encoding="utf-8"))
+    places = (ROOT / "src" / "noroshi", ROOT, ROOT / "docs")
+    assert len(named) > 30
+    assert [one for one in named if not any((place / one).exists() for place in places)] == []
