@@ -12,7 +12,7 @@ from noroshi.core.mail import Answer, Receipt, Route, Verdict
 from noroshi.core.words import NOTHING, plain
 from noroshi.hosts.self_monitoring import OwnFacts
 from noroshi.oauth.account import Account
-from noroshi.oauth.sign_in_state import SignIn, SignInState
+from noroshi.oauth.tokens import SignIn, SignInState
 from noroshi.oauth.well_known_clouds import MICROSOFT365
 from noroshi.ports import Arrival
 from noroshi.round_trips import trip_mail

@@ -9,9 +9,9 @@ from dataclasses import replace
 
 import pytest
 
-from noroshi.oauth.claims import look_at_reading, look_into
 from noroshi.oauth.errors.explain import advise
 from noroshi.oauth.high_volume import role_at
+from noroshi.oauth.jwt_claims import look_at_reading, look_into
 from noroshi.oauth.provider import SignInFailed
 from noroshi.oauth.tokens import SignIn
 from noroshi.vault import Secret

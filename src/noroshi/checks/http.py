@@ -17,7 +17,7 @@ from noroshi.core.definitions.problems import Unfit
 from noroshi.core.model import Limits, Reading
 from noroshi.core.words import Words, plain
 from noroshi.network import ByNetwork, NotReached
-from noroshi.oauth.certificates import ca_file_faults
+from noroshi.network.trust import ca_file_faults
 from noroshi.ports import Check, Host, Outcome, Unmeasurable, options
 from noroshi.vault import Secret
 

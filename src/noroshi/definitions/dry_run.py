@@ -12,7 +12,7 @@ from noroshi.core.definitions.problems import Problem, file_of
 from noroshi.core.model import Monitor
 from noroshi.core.words import Words
 from noroshi.definitions.compilation import Kinds, Plan
-from noroshi.oauth.certificates import ca_file_faults
+from noroshi.network.trust import ca_file_faults
 from noroshi.ports import Host
 
 HostOf = Callable[[Monitor], Host]

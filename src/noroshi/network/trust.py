@@ -104,3 +104,26 @@ def issuer_of(certificate: bytes | None) -> str:
     names = [str(one.value) for oid in wanted for one in issuer.get_attributes_for_oid(oid)]
     text = ", ".join(dict.fromkeys(names)) or issuer.rfc4514_string()
     return printable(text)[:LONGEST_NAME]
+
+
+UNREADABLE_CA_FILE = Words(
+    en="the CA file {path} cannot be read: {why}",
+    ja="認証局のファイル {path} を読めません: {why}",
+)
+NO_PEM = Words(
+    en="the CA file {path} holds no certificate in PEM",
+    ja="認証局のファイル {path} に PEM 形式の証明書がありません",
+)
+
+
+def ca_file_faults(path: str) -> Sequence[Words]:
+    """What stands against trusting this file; it is read. "" is the system's own store."""
+    if not path:
+        return ()
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(path)
+    except ssl.SSLError:
+        return (NO_PEM.fill(path=path),)
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
+        return (UNREADABLE_CA_FILE.fill(path=path, why=why(error)),)
+    return ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from hashlib import sha256
 from typing import Literal
 from urllib.parse import quote, urlsplit, urlunsplit
 
@@ -144,6 +145,12 @@ class Account:
         """What the vault's entries of its sign-in, and whose turn it is, go by: it stays when the
         account is given another name."""
         return self.id or self.name
+
+    @property
+    def fingerprint(self) -> str:
+        """Return what changes with any setting but for what the account and its cloud are called."""
+        alike = replace(self, name=self.kept_as, id="", cloud=replace(self.cloud, name=""))
+        return sha256(repr(alike).encode()).hexdigest()
 
     @property
     def alone(self) -> bool:

@@ -16,7 +16,6 @@ from typing import Any
 from noroshi.core.words import Words
 from noroshi.oauth.account import Account
 from noroshi.oauth.provider import SignInFailed
-from noroshi.oauth.token_cache import print_of
 from noroshi.ports import Clocks, Resource, StoreError
 from noroshi.vault import REFUSALS, Secret, Vault, VaultError
 
@@ -94,7 +93,7 @@ class Refusals:
             at=now,
             hold=_hold(failure),
         )
-        key = print_of(account), resource
+        key = account.fingerprint, resource
         self._ends[key] = now, self._clocks.steady() + (refusal.hold or 0)
         self._unsaved[key] = refusal
         await self._put(account, {**known, resource: refusal})
@@ -104,8 +103,8 @@ class Refusals:
         known = await self.of(account)
         left = {name: one for name, one in known.items() if resource not in (None, name)}
         for name in known.keys() - left.keys():
-            self._unsaved.pop((print_of(account), name), None)
-            self._ends.pop((print_of(account), name), None)
+            self._unsaved.pop((account.fingerprint, name), None)
+            self._ends.pop((account.fingerprint, name), None)
         if left.keys() != known.keys() or await self._kept(account) is None:
             await self._put(account, left)
 
@@ -123,9 +122,9 @@ class Refusals:
         """All that are remembered for these settings. Raises as the store does."""
         kept = await self._kept(account) or {}
         known = dict[str, Refusal]()
-        if kept.get("for") == print_of(account):
+        if kept.get("for") == account.fingerprint:
             known = {name: _read(one) for name, one in kept["refused"].items()}
-        its = print_of(account)
+        its = account.fingerprint
         return known | {name: one for (of, name), one in self._unsaved.items() if of == its}
 
     async def _kept(self, account: Account) -> dict[str, Any] | None:
@@ -139,7 +138,7 @@ class Refusals:
 
     def _end(self, account: Account, resource: str, found: Refusal) -> float:
         """On the steady clock. One of another life ends by the wall's, within its time."""
-        key = print_of(account), resource
+        key = account.fingerprint, resource
         at, end = self._ends.get(key, (None, 0.0))
         if at != found.at:
             hold = found.hold or 0.0
@@ -155,7 +154,7 @@ class Refusals:
 
     async def _put(self, account: Account, known: Mapping[str, Refusal]) -> None:
         kept = {
-            "for": print_of(account),
+            "for": account.fingerprint,
             "refused": {name: _plain(one) for name, one in known.items()},
         }
         try:
@@ -164,7 +163,7 @@ class Refusals:
             log.info("a refusal of %s is in memory alone: %s", account.name, error)
             return
         for name in known:
-            self._unsaved.pop((print_of(account), name), None)
+            self._unsaved.pop((account.fingerprint, name), None)
 
 
 def _hold(failure: SignInFailed) -> float | None:

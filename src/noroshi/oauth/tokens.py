@@ -1,32 +1,32 @@
 """Access tokens at hand: one question at a time, the rotated token kept before it is used, or
 held in memory while the store cannot take it.
 
-`grant_store`, `token_cache` and `refusal_cache` say what the vault keeps; `refresh` how a token is
-renewed, `sign_in_flow` how a person signs in, `refresh_lock` how processes that share a store keep
-out of each other's way.
+`refresh` renews a token, and keeps what is good for a while; `grant_store` and `refusal_cache` keep in
+the vault what a sign-in led to and what was refused. `sign_in_flow` lets a person sign in,
+`refresh_lock` keeps processes that share a store out of each other's way.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, datetime, timedelta
+from enum import Enum
 from typing import Any, TypeVar
 
+from noroshi.core.words import Words
 from noroshi.oauth.account import Account, as_app
 from noroshi.oauth.credential_probe import OnTrial
-from noroshi.oauth.credentials import Credentials, in_use
-from noroshi.oauth.errors.messages import ANY_ROUTE, NEVER, OTHER_APP, UNPROVED
-from noroshi.oauth.grant_store import Entries
+from noroshi.oauth.credentials import Credentials, InUse, in_use
+from noroshi.oauth.errors.messages import ANY_ROUTE, NEVER, OTHER_APP, SIGNED_IN, UNPROVED
+from noroshi.oauth.grant_store import Entries, Kept
 from noroshi.oauth.provider import Credential, DeviceAttempt, SignInFailed, Unreachable
-from noroshi.oauth.refresh import How, ProviderOf, Renewing, grounds_of
+from noroshi.oauth.refresh import Access, Accesses, How, ProviderOf, Renewing, grounds_of
 from noroshi.oauth.refresh_lock import Turns
-from noroshi.oauth.refusal_cache import Refusals
+from noroshi.oauth.refusal_cache import Refusal, Refusals
 from noroshi.oauth.sign_in_flow import Completed, SigningIn
-from noroshi.oauth.sign_in_state import SignIn, SignInState, told
-from noroshi.oauth.token_cache import Access, Accesses, print_of
 from noroshi.ports import Clocks, Resource, StoreError
 from noroshi.vault import Secret, Vault, VaultError
 
@@ -41,7 +41,39 @@ FORCED_APART = 30.0
 """A token younger than this is not the reason for a refusal: another one would be the same."""
 SAVE_AGAIN = 10.0
 """Seconds until a rotated token that the store could not take is offered to it again."""
+WORST = ("user", "setup", "admin", "wait")
+"""Of several refusals that one is told which the reader can do most about."""
 SMTP: tuple[Resource, ...] = ("smtp",)
+
+
+class SignIn(Enum):
+    """How an account stands."""
+
+    SIGNED_IN = "signed in"
+    NEVER = "never signed in"
+    NEEDED = "needs somebody"
+    WAITING = "asked again by itself"
+    LOCKED = "the vault does not open"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignInState:
+    """How an account stands, since when, and why; for `status` and the manager."""
+
+    sign: SignIn
+    why: Words
+    since: datetime | None = None
+    """When somebody signed in; for a refusal, when it was first told."""
+    renewed: datetime | None = None
+    """When the refresh token was last renewed: Entra ends one that rests for 90 days. For an app
+    that signs in by itself: when it last got a token, and nothing of it ends by resting."""
+    user: str = ""
+    ends: date | None = None
+    """When the secret or certificate in use ends, as far as that is known."""
+    by_next: bool = False
+    """Whether it is the second one of two."""
+    holds: bool = False
+    """Whether a token is at hand that is good for a while, though another is refused."""
 
 
 @dataclass(slots=True)
@@ -220,7 +252,7 @@ class TokenSource:
 
     def _of(self, account: Account, resource: Resource) -> _Live:
         # By the whole account: changed settings begin afresh, with nothing of the old ones' tokens.
-        return self._live.setdefault((print_of(account), resource), _Live())
+        return self._live.setdefault((account.fingerprint, resource), _Live())
 
     def _usable(self, access: Access, force: bool) -> bool:
         now = self._clocks.steady()
@@ -268,7 +300,7 @@ class TokenSource:
             done = await work()
             if isinstance(done, int):
                 return done
-            its = print_of(account)
+            its = account.fingerprint
             for key in [key for key in self._live if key[0] == its]:
                 del self._live[key]
             self._of(account, done.resource).access = done.access
@@ -316,3 +348,25 @@ class TokenSource:
         while self._entries.holding:
             await asyncio.sleep(self._again)
             await self._entries.settle()
+
+
+def told(
+    kept: Kept | None, refused: Mapping[str, Refusal], used: InUse, *, holds: bool = False
+) -> SignInState:
+    """By what is kept, and what is remembered as refused."""
+    renewed, user = (kept.renewed, kept.user) if kept else (None, "")
+    sign, why, since = SignIn.SIGNED_IN, SIGNED_IN, kept.since if kept else None
+    if refused:
+        worst = min(refused.values(), key=lambda one: WORST.index(one.failure.who))
+        sign = SignIn.WAITING if worst.failure.who == "wait" else SignIn.NEEDED
+        why, since = worst.failure.words, worst.first
+    return SignInState(
+        sign=sign,
+        why=why,
+        since=since,
+        renewed=renewed,
+        user=user,
+        ends=used.ends,
+        by_next=used.second,
+        holds=holds,
+    )

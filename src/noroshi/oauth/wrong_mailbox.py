@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from noroshi.core.words import NOTHING, Words
 from noroshi.oauth.account import Account
-from noroshi.oauth.claims import is_name_of
+from noroshi.oauth.jwt_claims import is_name_of
 from noroshi.ports import Resource
 
 AT_EXCHANGE = Words(

@@ -12,7 +12,7 @@ from noroshi.core.mail import Network
 from noroshi.core.words import Words
 from noroshi.oauth.account import Account
 from noroshi.oauth.provider import SignInFailed, Unreachable
-from noroshi.oauth.sign_in_state import SignIn, SignInState
+from noroshi.oauth.tokens import SignIn, SignInState
 from noroshi.oauth.well_known_clouds import GOOGLE, MICROSOFT365
 from noroshi.ports import StoreError
 from noroshi.ports.examination import Exam, examined

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from noroshi.oauth.claims import claims_in
 from noroshi.oauth.high_volume import is_high_volume
+from noroshi.oauth.jwt_claims import claims_in
 from noroshi.transports.smtp.token_diagnosis import (
     NO_RIGHTS,
     OTHER_SENDER,

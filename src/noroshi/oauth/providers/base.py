@@ -11,11 +11,11 @@ from typing import Any, TypeVar
 from noroshi.core.printable import printable
 from noroshi.core.words import Words
 from noroshi.oauth.account import Account
-from noroshi.oauth.claims import claims_in, named_in
 from noroshi.oauth.endpoint_hosts import keep_from_microsoft
 from noroshi.oauth.errors.explain import advise, codes_in, is_known, tidy
 from noroshi.oauth.errors.messages import ANY_ROUTE
 from noroshi.oauth.http_session import Refused, Reply, Wire
+from noroshi.oauth.jwt_claims import claims_in, named_in
 from noroshi.oauth.provider import Client, DeviceAttempt, SignInFailed, Tokens, Unreachable
 from noroshi.oauth.redaction import SAYS, quoted, without
 from noroshi.vault import Secret

@@ -16,8 +16,8 @@ from urllib.parse import parse_qsl
 from noroshi.core.words import Words
 from noroshi.imports import ONE_AT_A_TIME
 from noroshi.oauth.account import Account
-from noroshi.oauth.claims import claims_in
 from noroshi.oauth.http_session import MODULES, Refused, Reply, Wire
+from noroshi.oauth.jwt_claims import claims_in
 from noroshi.oauth.provider import Attempt, Client, DeviceAttempt, Pending, SignInFailed, Tokens
 from noroshi.oauth.providers.base import asked, device, no_device, tokens, user_in
 from noroshi.oauth.providers.client_auth import authentication, key_file, keyless

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import logging
+import re
 import secrets
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
+from noroshi.core.words import Words
 from noroshi.imports import ONE_AT_A_TIME
 from noroshi.oauth.client_certificates import parts
 from noroshi.oauth.endpoint_hosts import hold_to_its_hosts
@@ -22,13 +25,20 @@ from noroshi.oauth.provider import (
     Tokens,
 )
 from noroshi.oauth.providers.base import asked, device, failure, tokens, user_in
-from noroshi.oauth.providers.tenants import tenant_of
 from noroshi.ports import Resource
 from noroshi.vault import Secret
 
 T = TypeVar("T")
 ADDED_BY_MSAL = frozenset({"openid", "profile", "offline_access"})
 PENDING, SLOWER = "authorization_pending", "slow_down"
+METADATA = "/v2.0/.well-known/openid-configuration"
+GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+NO_TENANT = Words(
+    en="“{tenant}” is no single tenant at {host}. Give the tenant ID, or a domain of the "
+    "organisation.",
+    ja="{host} の「{tenant}」は特定のテナントを指していません。テナント ID か、組織のドメインを"
+    "指定してください。",
+)
 
 
 class MsalProvider:
@@ -183,3 +193,20 @@ def _judged(
         return failure(answer, client.account)
     user = user_in(answer, answer.get("id_token_claims") or {}, client.account)
     return tokens(answer, user, public=public)
+
+
+async def tenant_of(client: Client) -> str:
+    """The ID of its account's tenant at an Entra ID. Raises SignInFailed (there is no such tenant) and Unreachable."""
+
+    account = client.account
+
+    def ask(wire: Wire) -> str | SignInFailed:
+        found = wire.get(f"{account.authority}{METADATA}").content or {}
+        where = urlsplit(str(found.get("token_endpoint", "")))
+        tenant = where.path.lstrip("/").partition("/")[0]
+        if GUID.fullmatch(tenant):
+            return tenant.lower()
+        words = NO_TENANT.fill(tenant=account.tenant, host=urlsplit(account.authority).netloc)
+        return SignInFailed(words, error="no_tenant", who="setup")
+
+    return await asked(client, ask)

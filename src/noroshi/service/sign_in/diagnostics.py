@@ -10,7 +10,11 @@ from urllib.parse import urlsplit
 from noroshi.core.words import NOTHING, Words, plain
 from noroshi.network.http import NoAnswer, Patience, Reply, open_http
 from noroshi.oauth.account import Account
-from noroshi.oauth.claims import (
+from noroshi.oauth.errors import remedies_local
+from noroshi.oauth.errors.explain import cure_of
+from noroshi.oauth.high_volume import is_high_volume
+from noroshi.oauth.http_session import NOT_OAUTH
+from noroshi.oauth.jwt_claims import (
     AUDIENCES,
     GRAPH,
     NAMES,
@@ -19,10 +23,6 @@ from noroshi.oauth.claims import (
     named_in,
     scopes_in,
 )
-from noroshi.oauth.errors import remedies_local
-from noroshi.oauth.errors.explain import cure_of
-from noroshi.oauth.high_volume import is_high_volume
-from noroshi.oauth.http_session import NOT_OAUTH
 from noroshi.oauth.provider import SignInFailed, Unreachable
 from noroshi.oauth.tokens import SignInState, TokenSource
 from noroshi.ports import Outside, Resource, RouteTrouble, StoreError

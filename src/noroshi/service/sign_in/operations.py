@@ -16,13 +16,13 @@ from noroshi.definitions.accounts_of_routes import (
 )
 from noroshi.definitions.token_destinations import host_of
 from noroshi.oauth.account import Account
-from noroshi.oauth.claims import look_at_reading, look_into
 from noroshi.oauth.credentials import named_by
 from noroshi.oauth.errors.messages import CERTIFICATE_MISSING
 from noroshi.oauth.high_volume import role_at
+from noroshi.oauth.jwt_claims import look_at_reading, look_into
 from noroshi.oauth.provider import SignInFailed, Unreachable
 from noroshi.oauth.redirect_url import PASTED
-from noroshi.oauth.sign_in_state import SignIn as Standing
+from noroshi.oauth.tokens import SignIn as Standing
 from noroshi.ports import NOTHING_QUEUED, InQueue, Resource
 from noroshi.service.base import Desk
 from noroshi.service.monitors.answers import RouteStatus

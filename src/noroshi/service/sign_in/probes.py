@@ -14,9 +14,8 @@ from noroshi.definitions import Plan
 from noroshi.definitions.accounts_of_routes import resource_of
 from noroshi.definitions.compilation import compile_plan
 from noroshi.oauth.account import Account
-from noroshi.oauth.claims import OPAQUE
 from noroshi.oauth.credentials import named_by
-from noroshi.oauth.jwt_claims import seen_in
+from noroshi.oauth.jwt_claims import OPAQUE, seen_in
 from noroshi.oauth.provider import Credential, SignInFailed, Unreachable
 from noroshi.ports import Document, Resource
 from noroshi.service.definitions.apply import BAD_DEFINITIONS

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from noroshi.core.words import Words
-from noroshi.oauth.claims import claims_in
+from noroshi.oauth.jwt_claims import claims_in
 from noroshi.ports.examination import Cure, Exam, Remedy, Whose
 from noroshi.transports.remedies.remedy import AT_ONCE, EXCHANGE, MINUTES, RIGHTS, WITH_NEXT
 from noroshi.transports.smtp import token_diagnosis

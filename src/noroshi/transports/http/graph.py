@@ -15,7 +15,7 @@ from noroshi.core.masking import Masks
 from noroshi.core.words import Words
 from noroshi.network.graph_errors import error_in
 from noroshi.network.http import MODULES, Connecting, NoAnswer, Patience, Reply
-from noroshi.oauth.certificates import ca_file_faults
+from noroshi.network.trust import ca_file_faults
 from noroshi.oauth.retry_token import Badge
 from noroshi.ports import Outside, RouteTrouble, TransportKind, options
 from noroshi.transports.http.base import Answering

@@ -14,7 +14,7 @@ from noroshi.core.masking import Masks
 from noroshi.core.words import Words
 from noroshi.definitions.documents import ENTRY
 from noroshi.network.http import MODULES, Connecting, NoAnswer, Patience
-from noroshi.oauth.certificates import ca_file_faults
+from noroshi.network.trust import ca_file_faults
 from noroshi.ports import Outside, RouteTrouble, TransportKind, options
 from noroshi.transports.http import webhook_url
 from noroshi.transports.http.base import Answering

@@ -14,7 +14,8 @@ from typing import Any
 
 from noroshi.core.printable import printable
 from noroshi.core.words import Words
-from noroshi.oauth.claims import (
+from noroshi.oauth.high_volume import BULK_ROLE
+from noroshi.oauth.jwt_claims import (
     AUDIENCES,
     FOR_SHARED,
     NAMES,
@@ -27,7 +28,6 @@ from noroshi.oauth.claims import (
     named_in,
     scopes_in,
 )
-from noroshi.oauth.high_volume import BULK_ROLE
 from noroshi.ports import Resource
 
 SETTINGS: Mapping[Resource, tuple[str, str]] = {

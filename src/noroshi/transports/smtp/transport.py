@@ -10,8 +10,7 @@ from dataclasses import dataclass, replace
 from noroshi.core.mail import Answer, Envelope, Receipt, Verdict
 from noroshi.core.words import Words
 from noroshi.network import client_context
-from noroshi.network.trust import certificate_faults
-from noroshi.oauth.certificates import ca_file_faults
+from noroshi.network.trust import ca_file_faults, certificate_faults
 from noroshi.oauth.high_volume import is_high_volume
 from noroshi.oauth.retry_token import Badge
 from noroshi.ports import Outside, RouteTrouble, TransportKind
