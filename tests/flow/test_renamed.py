@@ -11,7 +11,7 @@ from noroshi.definitions import document, give_ids
 from noroshi.definitions.rename import renamed
 from noroshi.definitions.route_aliases import mails_follow, remember
 from noroshi.plugins import Plugins
-from noroshi.ports import RouteTrouble, Version
+from noroshi.ports import RouteError, Version
 from tests.contracts.parts import letter
 from tests.flow.scene import OPS, RULE, WEB1, Scene, disk_monitor
 from tests.service.desk import CONTENT, DISK, MAIL, POST
@@ -115,5 +115,5 @@ async def test_a_mail_that_is_on_its_way_signs_in_though_its_account_has_another
         with_ids = give_ids(made, (), lambda: "01JZ0000000000000000000000")
         await plans.compile(Version(number=1, documents=with_ids))
     assert {plans.account(name).name for name in ("box", "mail1", "mail2")} == {"mail2"}
-    with pytest.raises(RouteTrouble):
+    with pytest.raises(RouteError):
         plans.account("nobody")

@@ -13,7 +13,7 @@ from noroshi.core.mail import Fault, Origin, Route, Verdict
 from noroshi.core.model import Contact
 from noroshi.core.notices.model import Happening, Notification
 from noroshi.core.words import plain
-from noroshi.ports import RouteTrouble, Version
+from noroshi.ports import RouteError, Version
 from noroshi.ports.mailbox import Box, Came, Lost, Read, Report
 from noroshi.round_trips import mails_of, trip_of
 from noroshi.stores.memory.store import MemoryStore
@@ -26,7 +26,7 @@ SAM = Contact(id="sam", addresses=("sam@example.com",))
 BOTH = Contact(id="both", addresses=("a@example.com", "B@example.com"))
 ADDRESS = "alerts@example.com"
 TODAY = "round-trip/smtp1/2026-04-01/JTHISONE"
-REFUSED = RouteTrouble(plain("403 Access is denied"), 403, Fault.REFUSED)
+REFUSED = RouteError(plain("403 Access is denied"), 403, Fault.REFUSED)
 LATE = timedelta(minutes=15)
 
 
@@ -171,7 +171,7 @@ async def test_a_mailbox_that_a_clock_that_was_ahead_could_not_read_is_read_from
     scene = Post()
     await scene.version()
     scene.time.jump(days=40)
-    scene.mailbox.trouble = RouteTrouble(plain("no answer"))
+    scene.mailbox.trouble = RouteError(plain("no answer"))
     async with scene.life() as engine:
         await scene.seconds(engine, 30)
         scene.time.jump(days=-40)
@@ -284,7 +284,7 @@ async def test_a_mailbox_that_cannot_be_read_is_noted_and_left_alone_for_a_while
 
 async def test_a_mailbox_without_a_token_is_read_soon_after_somebody_has_signed_in():
     scene = Post()
-    scene.mailbox.trouble = RouteTrouble(plain("nobody has signed in"), fault=Fault.SIGN_IN)
+    scene.mailbox.trouble = RouteError(plain("nobody has signed in"), fault=Fault.SIGN_IN)
     await scene.version()
     await scene.lives(minutes=2)
     scene.mailbox.trouble = None
@@ -295,7 +295,7 @@ async def test_a_mailbox_without_a_token_is_read_soon_after_somebody_has_signed_
 
 async def test_a_server_that_says_when_is_not_asked_before():
     scene = Post()
-    scene.mailbox.trouble = RouteTrouble(plain("429"), 429, Fault.SERVER, DAWN + HOUR)
+    scene.mailbox.trouble = RouteError(plain("429"), 429, Fault.SERVER, DAWN + HOUR)
     await scene.version()
     await scene.lives(minutes=50, pace=5)
     assert len(scene.mailbox.asked) == 1

@@ -13,7 +13,7 @@ from noroshi.core.mail import Fault, Network
 from noroshi.core.words import plain
 from noroshi.intakes.graph_inbox import MOST_PAGES, PAGE, GraphInbox, Mailbox
 from noroshi.network.http import Patience
-from noroshi.ports import Clocks, Outside, RouteTrouble
+from noroshi.ports import Clocks, Outside, RouteError
 from noroshi.ports.mailbox import Sought
 from noroshi_lab.lab import switches
 from noroshi_lab.lab.reports import make_report, why_lost
@@ -202,7 +202,7 @@ async def test_without_the_right_it_is_told_what_to_grant(there, value):
     there.account.tokens = [
         there.lab.grants.scribe.for_app(tenant, app, "https://graph.microsoft.com")
     ]
-    with pytest.raises(RouteTrouble) as told:
+    with pytest.raises(RouteError) as told:
         await there.inbox.read(NOW - HOUR)
     assert told.value.fault is Fault.REFUSED and told.value.code == 403
     assert "ErrorAccessDenied" in told.value.words.en and "Mail.Read of" in told.value.words.en
@@ -247,9 +247,9 @@ async def site(certificate):
     ("fault", "asks"), [(Fault.SIGN_IN, True), (Fault.SERVER, False), (Fault.SETUP, False)]
 )
 async def test_without_a_token_for_it_it_is_told_how_to_ask_for_the_right(fault, asks):
-    account = Account(RouteTrouble(plain("AADSTS65001."), fault=fault))
+    account = Account(RouteError(plain("AADSTS65001."), fault=fault))
     async with opened("https://localhost:1", "", account) as inbox:
-        with pytest.raises(RouteTrouble) as told:
+        with pytest.raises(RouteError) as told:
             await inbox.find(SOUGHT)
     assert told.value.words.en.startswith("AADSTS65001.")
     assert ("--read-mailbox" in told.value.words.ja) is asks and told.value.fault is fault
@@ -261,7 +261,7 @@ def at(site, certificate, account=None, **given):
 
 async def trouble(site, certificate, account=None, **given):
     async with at(site, certificate, account, **given) as inbox:
-        with pytest.raises(RouteTrouble) as told:
+        with pytest.raises(RouteError) as told:
             await inbox.read(NOW)
     assert CANARY not in told.value.words.en
     return told.value
@@ -362,7 +362,7 @@ async def test_a_server_that_is_silent_is_not_waited_for_for_ever(site, certific
 
 async def test_without_a_token_nothing_is_asked(site, certificate):
     said = plain("nobody has signed in")
-    account = Account(RouteTrouble(said, fault=Fault.SIGN_IN))
+    account = Account(RouteError(said, fault=Fault.SIGN_IN))
     assert (await trouble(site, certificate, account)).words.en.startswith(said.en)
     assert site.heard == []
 

@@ -13,7 +13,7 @@ from noroshi.core.words import plain
 from noroshi.intakes import imap_inbox
 from noroshi.intakes.imap_inbox import ImapInbox, Mailbox
 from noroshi.intakes.imap_session import quoted
-from noroshi.ports import Clocks, Outside, RouteTrouble
+from noroshi.ports import Clocks, Outside, RouteError
 from noroshi.ports.mailbox import Sought
 from tests.intakes.imap_server import running
 from tests.intakes.ndrs import EXCHANGE, OURS
@@ -59,7 +59,7 @@ async def inbox(box, certificate):
 
 async def trouble(box, ca_file, account=None):
     async with opened(box, ca_file, account) as inbox:
-        with pytest.raises(RouteTrouble) as told:
+        with pytest.raises(RouteError) as told:
             await inbox.find(SOUGHT)
     assert "CANARY" not in told.value.words.en + told.value.words.ja
     return told.value
@@ -138,7 +138,7 @@ async def test_a_token_that_is_refused_is_told_with_how_to_ask_for_the_right(box
 
 
 async def test_without_a_token_nothing_is_asked(box, certificate):
-    account = Account(RouteTrouble(plain("nobody has signed in"), fault=Fault.SIGN_IN))
+    account = Account(RouteError(plain("nobody has signed in"), fault=Fault.SIGN_IN))
     assert (await trouble(box, certificate[1], account)).fault is Fault.SIGN_IN
     assert box.said == []
 

@@ -11,7 +11,7 @@ import pytest
 
 from noroshi.core.mail import DIRECT, Fault, Network
 from noroshi.core.network_policy import Closed
-from noroshi.network import ByNetwork, NotReached, reach
+from noroshi.network import ByNetwork, ConnectError, reach
 from noroshi.network.http import LARGEST, Patience, open_http
 from noroshi.network.over_requests import requests_session
 from noroshi.network.step_by_step import looked_up
@@ -41,7 +41,7 @@ def closed_to(port, *may_reach, **given):
 
 
 async def why_not(host, port, network):
-    with pytest.raises(NotReached) as caught:
+    with pytest.raises(ConnectError) as caught:
         (await reach(host, port, ByNetwork(network), 5.0)).close()
     assert caught.value.fault is Fault.SETUP
     words = caught.value.words
@@ -112,13 +112,16 @@ async def test_the_manager_is_no_proxy(site):
 
 
 async def test_doctor_s_steps_judge_the_same(site):
-    with pytest.raises(NotReached) as caught:
+    with pytest.raises(ConnectError) as caught:
         await looked_up("localhost", site.port, ByNetwork(closed_to(site.port)), 60.0)
     assert "own manager" in caught.value.words.en
 
 
 async def test_what_signs_in_judges_the_same(site):
-    with requests_session(closed_to(site.port)) as session, pytest.raises(NotReached) as caught:
+    with (
+        requests_session(closed_to(site.port)) as session,
+        pytest.raises(ConnectError) as caught,
+    ):
         await asyncio.to_thread(session.get, f"https://localhost:{site.port}/", timeout=60)
     assert "own manager" in caught.value.words.en and site.connections == 0
 
@@ -143,7 +146,7 @@ async def answered(url, network):
 
 
 async def test_a_webhook_does_not_reach_the_manager(site):
-    with pytest.raises(NotReached):
+    with pytest.raises(ConnectError):
         await answered(f"http://127.0.0.1:{site.port}/api/status", closed_to(site.port))
     assert site.connections == 0
 

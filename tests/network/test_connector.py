@@ -9,7 +9,7 @@ import ssl
 import pytest
 
 from noroshi.core.mail import Fault, Network
-from noroshi.network import ByNetwork, NoTls, NotReached, client_context, dial, reach
+from noroshi.network import ByNetwork, ConnectError, TlsError, client_context, dial, reach
 from noroshi.network.connection_errors import distrust
 from tests.network.proxies import Proxy
 from tests.network.sites import Site, says
@@ -34,7 +34,7 @@ def through(proxy, password="", **given):
 
 
 async def trouble_of(host, port, way, patience=PATIENT):
-    with pytest.raises(NotReached) as caught:
+    with pytest.raises(ConnectError) as caught:
         (await reach(host, port, way, patience)).close()
     words = caught.value.words
     assert words.ja != words.en
@@ -278,7 +278,7 @@ async def test_a_proxy_that_replaces_certificates_is_named_with_its_ca(certifica
         Site(tls=certificate[0], answers=[says(200)]).open() as site,
         Proxy(tls=eyes).open() as proxy,
     ):
-        with pytest.raises(NotReached) as caught:
+        with pytest.raises(ConnectError) as caught:
             await dialled(site.port, through(proxy), certificate[1])
         await dialled(site.port, through(proxy), str(tmp_path / "ca.pem"))
     text = caught.value.words.en
@@ -290,7 +290,7 @@ async def test_a_proxy_that_replaces_certificates_is_named_with_its_ca(certifica
 
 async def test_who_issued_a_certificate_that_is_not_trusted_is_told(certificate):
     async with Site(tls=certificate[0]).open() as site:
-        with pytest.raises(NotReached) as caught:
+        with pytest.raises(ConnectError) as caught:
             await dialled(site.port, by())
     assert "it was issued by test CA, which nobody here vouches for" in caught.value.words.en
 
@@ -298,7 +298,7 @@ async def test_who_issued_a_certificate_that_is_not_trusted_is_told(certificate)
 async def test_a_certificate_for_another_name_is_no_issuer_s_fault(tmp_path):
     other = make_certificate(tmp_path, "elsewhere.example")
     async with Site(tls=other).open() as site:
-        with pytest.raises(NotReached) as caught:
+        with pytest.raises(ConnectError) as caught:
             await dialled(site.port, by(), str(tmp_path / "ca.pem"))
     assert "ostname mismatch" in caught.value.words.en
     assert "証明書の名前が接続先と一致しません" in caught.value.words.ja
@@ -314,13 +314,13 @@ def test_what_is_the_matter_with_a_certificate_is_told_in_both_languages(code):
 
 async def test_what_speaks_no_tls_is_told_by_its_reason():
     async with MailServer().open() as server:
-        with pytest.raises(NoTls) as caught:
+        with pytest.raises(TlsError) as caught:
             await dialled(server.port, by())
     assert caught.value.reason
 
 
 async def test_who_never_answers_the_hello_of_tls():
-    with listening() as dumb, pytest.raises(NoTls) as caught:
+    with listening() as dumb, pytest.raises(TlsError) as caught:
         await dialled(dumb.where[1], by(), patience=SHORT)
     assert (
         caught.value.reason == "" and "did not begin with TLS within" in caught.value.words.en
@@ -332,7 +332,7 @@ def test_a_ca_file_that_cannot_be_used(tmp_path, content):
     path = tmp_path / "ca.pem"
     if content:
         path.write_text(content)
-    with pytest.raises(NotReached) as caught:
+    with pytest.raises(ConnectError) as caught:
         client_context([str(path)])
     assert caught.value.fault is Fault.SETUP
     assert f"the CA file {path} cannot be read" in caught.value.words.en

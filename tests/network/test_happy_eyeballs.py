@@ -8,14 +8,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from noroshi.network.happy_eyeballs import (
-    Address,
-    NobodyAnswered,
-    NoSource,
-    addresses_of,
-    by_number,
-    first_to_answer,
-)
+from noroshi.network.connection_errors import NoAddressAnsweredError, SourceAddressError
+from noroshi.network.happy_eyeballs import Address, addresses_of, by_number, first_to_answer
 
 V4, V6 = socket.AF_INET, socket.AF_INET6
 
@@ -54,7 +48,7 @@ def test_from_a_source_address_only_its_own_family_is_tried():
     both = found("2001:db8::1", "192.0.2.1")
     assert list(map(str, addresses_of(both, "192.0.2.9"))) == ["192.0.2.1"]
     assert list(map(str, addresses_of(both, "2001:db8::9"))) == ["2001:db8::1"]
-    with pytest.raises(NoSource) as caught:
+    with pytest.raises(SourceAddressError) as caught:
         addresses_of(found("192.0.2.1"), "2001:db8::9")
     assert caught.value.why is None
 
@@ -149,7 +143,7 @@ async def test_a_race_that_is_given_up_leaves_nothing_behind():
 
 async def test_when_nobody_answers_each_says_why():
     one, other = closed(), closed("::1")
-    with pytest.raises(NobodyAnswered) as caught:
+    with pytest.raises(NoAddressAnsweredError) as caught:
         await first_to_answer([one, other])
     assert [address for address, _ in caught.value.failures] == ["127.0.0.1", "::1"]
     assert all(isinstance(e, ConnectionRefusedError) for _, e in caught.value.failures)
@@ -166,7 +160,7 @@ async def test_the_source_address_is_where_it_comes_from():
 
 
 async def test_a_source_address_of_somebody_else_is_told_from_a_server_that_is_away():
-    with listening() as good, pytest.raises(NoSource) as caught:
+    with listening() as good, pytest.raises(SourceAddressError) as caught:
         await first_to_answer([good], "192.0.2.77")
     assert caught.value.why is not None
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from noroshi.core.mail import Network
-from noroshi.network.connection_errors import NotReached
-from noroshi.network.http import LARGEST, NoAnswer, Patience, Reply, open_http
+from noroshi.network.connection_errors import ConnectError, NoAnswerError
+from noroshi.network.http import LARGEST, Patience, Reply, open_http
 from noroshi.ports import Clocks, Outside
 from tests.network.proxies import Proxy
 from tests.network.sites import DROP, SILENT, Site, says
@@ -102,7 +102,7 @@ async def test_a_kept_connection_that_was_closed_meanwhile_is_replaced(site, cer
 async def test_no_answer_on_a_new_connection_is_not_asked_twice(site, certificate):
     site.answers = [DROP]
     async with client(certificate[1]) as http:
-        with pytest.raises(NoAnswer):
+        with pytest.raises(NoAnswerError):
             await posted(http, site)
     assert len(site.heard) == 1
 
@@ -110,7 +110,7 @@ async def test_no_answer_on_a_new_connection_is_not_asked_twice(site, certificat
 async def test_an_answer_that_does_not_come(site, certificate):
     site.answers = [SILENT]
     async with client(certificate[1], patience=replace(PATIENT, answer=0.05)) as http:
-        with pytest.raises(NoAnswer):
+        with pytest.raises(NoAnswerError):
             await posted(http, site)
 
 
@@ -120,7 +120,7 @@ async def test_what_was_given_on_a_kept_connection_and_not_answered_is_not_given
     async with client(certificate[1], patience=replace(PATIENT, answer=0.3)) as http:
         await posted(http, site)
         site.answers = [SILENT, says(202)]
-        with pytest.raises(NoAnswer):
+        with pytest.raises(NoAnswerError):
             await posted(http, site)
     assert len(site.heard) == 2
 
@@ -151,7 +151,7 @@ async def test_an_answer_too_long_is_cut(site, certificate):
 async def test_what_is_no_http_is_no_answer(site, certificate):
     site.answers = [b"220 mail.test ESMTP\r\n\r\n"]
     async with client(certificate[1]) as http:
-        with pytest.raises(NoAnswer):
+        with pytest.raises(NoAnswerError):
             await posted(http, site)
 
 
@@ -168,7 +168,7 @@ async def test_a_proxy_s_no_is_told_and_nothing_left(site, certificate):
     async with Proxy(log_in="noroshi:other").open() as proxy:
         given = {"proxy": proxy.address, "proxy_user": "noroshi", "proxy_password": "proxy"}
         async with client(certificate[1], **given) as http:
-            with pytest.raises(NotReached) as caught:
+            with pytest.raises(ConnectError) as caught:
                 await posted(http, site)
     assert "noroshi secret set proxy" in caught.value.words.en and site.heard == []
 
@@ -180,7 +180,7 @@ async def test_the_network_s_ca_file_is_trusted_beside_the_route_s(site, certifi
 
 async def test_a_certificate_nobody_vouches_for_gets_nothing(site):
     async with client() as http:
-        with pytest.raises(NotReached) as caught:
+        with pytest.raises(ConnectError) as caught:
             await posted(http, site)
     assert "issued by test CA" in caught.value.words.en and site.heard == []
 
@@ -189,7 +189,7 @@ async def test_a_ca_file_that_was_mended_is_read_again(site, certificate, tmp_pa
     file = tmp_path / "ca.pem"
     make_certificate(tmp_path)
     async with client(str(file)) as http:
-        with pytest.raises(NotReached):
+        with pytest.raises(ConnectError):
             await posted(http, site)
         file.write_bytes(Path(certificate[1]).read_bytes())
         assert (await posted(http, site)).status == 200
@@ -203,7 +203,7 @@ async def test_from_a_source_address(site, certificate):
 
 async def test_nobody_is_there():
     async with client() as http:
-        with pytest.raises(NotReached) as caught:
+        with pytest.raises(ConnectError) as caught:
             await http.post(f"https://127.0.0.1:{closed().where[1]}/x", b"", {})
     assert "connection refused" in caught.value.words.en
 

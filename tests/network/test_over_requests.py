@@ -9,7 +9,7 @@ import pytest
 import requests
 
 from noroshi.core.mail import Network
-from noroshi.network import NotReached
+from noroshi.network import ConnectError
 from noroshi.network.over_requests import requests_session
 from tests.network.proxies import Proxy
 from tests.network.sites import Site, says
@@ -56,7 +56,7 @@ async def test_through_a_proxy_with_a_log_in(site, certificate):
 async def test_a_proxy_s_no_comes_out_in_words(site, certificate):
     async with Proxy(log_in="noroshi:right").open() as proxy:
         given = {"proxy": proxy.address, "proxy_user": "noroshi", "proxy_password": "proxy"}
-        with pytest.raises(NotReached) as caught:
+        with pytest.raises(ConnectError) as caught:
             await asked(site.url, "wrong", ca_file=certificate[1], **given)
     assert "noroshi secret set proxy" in caught.value.words.en
     assert "wrong" not in repr(caught.value) and site.heard == []
@@ -65,7 +65,7 @@ async def test_a_proxy_s_no_comes_out_in_words(site, certificate):
 async def test_a_proxy_that_replaces_certificates_is_named(site, certificate, tmp_path):
     eyes = make_certificate(tmp_path, ca="Contoso Web Gateway CA")
     async with Proxy(tls=eyes).open() as proxy:
-        with pytest.raises(NotReached) as caught:
+        with pytest.raises(ConnectError) as caught:
             await asked(site.url, ca_files=[certificate[1]], proxy=proxy.address)
         with_its_ca = await asked(
             site.url, proxy=proxy.address, ca_file=str(tmp_path / "ca.pem")
@@ -81,7 +81,7 @@ async def test_the_environment_has_no_say(site, certificate, monkeypatch):
 
 
 async def test_a_certificate_nobody_vouches_for_is_refused(site):
-    with pytest.raises(NotReached) as caught:
+    with pytest.raises(ConnectError) as caught:
         await asked(site.url)
     assert "issued by test CA" in caught.value.words.en and site.heard == []
 
@@ -89,7 +89,7 @@ async def test_a_certificate_nobody_vouches_for_is_refused(site):
 async def test_a_certificate_for_another_name_is_refused(tmp_path):
     other = make_certificate(tmp_path, "elsewhere.example")
     async with Site(tls=other).open() as site:
-        with pytest.raises(NotReached) as caught:
+        with pytest.raises(ConnectError) as caught:
             await asked(site.url, ca_files=[str(tmp_path / "ca.pem")])
     assert "the certificate of localhost" in caught.value.words.en and site.heard == []
 
@@ -100,7 +100,7 @@ async def test_from_a_source_address(site, certificate):
 
 
 async def test_nobody_is_there():
-    with pytest.raises(NotReached) as caught:
+    with pytest.raises(ConnectError) as caught:
         await asked(f"https://127.0.0.1:{closed().where[1]}/")
     assert "connection refused" in caught.value.words.en
 

@@ -12,7 +12,7 @@ import pytest
 from noroshi.oauth.errors.explain import advise
 from noroshi.oauth.high_volume import role_at
 from noroshi.oauth.jwt_claims import look_at_reading, look_into
-from noroshi.oauth.provider import SignInFailed
+from noroshi.oauth.provider import SignInError
 from noroshi.oauth.tokens import SignIn
 from noroshi.vault import Secret
 from tests.oauth.authority import SECRET, refusal
@@ -36,7 +36,7 @@ def jwt(**claims):
 
 async def test_no_person_and_no_page_is_needed(alone):
     assert await alone.source.token(alone.account) == Secret("canary-access-1")
-    with pytest.raises(SignInFailed, match="no page to open"):
+    with pytest.raises(SignInError, match="no page to open"):
         await alone.source.begin(alone.account)
 
 
@@ -70,7 +70,7 @@ async def test_a_token_is_replaced_before_its_end(alone, passed, requests):
 async def test_a_refused_secret_is_said_and_not_sent_again(alone, answer, said):
     alone.authority.answer = lambda form: answer
     for _ in range(3):
-        with pytest.raises(SignInFailed) as caught:
+        with pytest.raises(SignInError) as caught:
             await alone.source.token(alone.account)
         assert said in str(caught.value)
     assert len(alone.authority.posts) == 1
@@ -80,7 +80,7 @@ async def test_a_refused_secret_is_said_and_not_sent_again(alone, answer, said):
 
 async def test_a_new_secret_is_tried_at_once(alone):
     alone.authority.answer = lambda form: ENDED
-    with pytest.raises(SignInFailed):
+    with pytest.raises(SignInError):
         await alone.source.token(alone.account)
     alone.authority.answer, alone.authority.good["secret"] = lambda form: None, "new"
     await alone.vault.put(alone.account.secret, Secret("new"))
@@ -92,7 +92,7 @@ async def test_a_proof_asks_whatever_is_at_hand_or_remembered(alone):
     assert await alone.source.prove(alone.account) == Secret("canary-access-2")
     alone.authority.answer = lambda form: WRONG
     for _ in range(2):
-        with pytest.raises(SignInFailed, match="7000215"):
+        with pytest.raises(SignInError, match="7000215"):
             await alone.source.prove(alone.account)
     assert len(alone.authority.posts) == 4
 
@@ -137,7 +137,7 @@ async def test_a_full_store_withholds_no_token(alone):
 
 
 async def test_a_missing_secret_is_said_and_asks_nobody(scene, app):
-    with pytest.raises(SignInFailed, match="has no client secret"):
+    with pytest.raises(SignInError, match="has no client secret"):
         await scene.source.token(app)
     assert scene.authority.posts == []
 

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import NameOID
 
 from noroshi.oauth.client_certificates import (
-    UnfitCertificate,
+    CertificateError,
     describe,
     make,
     parts,
@@ -147,14 +147,14 @@ def test_a_passphrase_that_nobody_asks_for_does_no_harm():
     ],
 )
 def test_what_cannot_be_used_is_said_in_words(data, passphrase, said, locked):
-    with pytest.raises(UnfitCertificate, match=said) as caught:
+    with pytest.raises(CertificateError, match=said) as caught:
         read(data, passphrase)
     assert caught.value.locked == locked and not caught.value.words.ja.isascii()
     assert "canary" not in str(caught.value)
 
 
 def test_a_server_s_certificate_of_another_kind_is_refused(tmp_path):
-    with pytest.raises(UnfitCertificate, match="must be RSA"):
+    with pytest.raises(CertificateError, match="must be RSA"):
         read(make_certificate(tmp_path).read_bytes())
 
 
@@ -178,7 +178,7 @@ def slow_pfx():
 
 async def test_a_file_that_asks_for_hours_of_hashing_is_refused_and_its_process_ended():
     before = children()
-    with pytest.raises(UnfitCertificate, match="not opened within 1 seconds"):
+    with pytest.raises(CertificateError, match="not opened within 1 seconds"):
         await read_apart(slow_pfx(), PASSPHRASE, within=1)
     assert children() <= before
 
@@ -199,7 +199,7 @@ def children():
 )
 async def test_a_process_of_its_own_says_the_same(data, passphrase, said, locked):
     assert await read_apart(pfx(), PASSPHRASE) == MADE
-    with pytest.raises(UnfitCertificate, match=said) as told:
+    with pytest.raises(CertificateError, match=said) as told:
         await read_apart(data, passphrase)
     assert told.value.locked is locked
 
@@ -208,7 +208,7 @@ def test_one_that_has_ended_or_not_begun_is_refused():
     kept = MADE.reveal()
     see_that_it_holds(kept, NOW)
     see_that_it_holds(kept, NOW - timedelta(days=1), later=True)
-    with pytest.raises(UnfitCertificate, match="ended on 2028-03-31"):
+    with pytest.raises(CertificateError, match="ended on 2028-03-31"):
         see_that_it_holds(kept, NOW + timedelta(days=730))
-    with pytest.raises(UnfitCertificate, match="not valid before 2026-04-01"):
+    with pytest.raises(CertificateError, match="not valid before 2026-04-01"):
         see_that_it_holds(kept, NOW - timedelta(days=1))

@@ -7,7 +7,7 @@ import pytest
 from cryptography import x509
 
 from noroshi.oauth.client_certificates import make, parts
-from noroshi.oauth.provider import Credential, SignInFailed
+from noroshi.oauth.provider import Credential, SignInError
 from noroshi.vault import Secret
 from tests.oauth.authority import SECRET, as_json, refusal
 
@@ -41,7 +41,7 @@ async def test_a_right_secret_is_known_and_the_sign_in_is_not_shown(elsewhere):
 
 
 async def test_a_wrong_secret_is_refused_and_nothing_is_remembered_of_it(elsewhere):
-    with pytest.raises(SignInFailed) as wrong:
+    with pytest.raises(SignInError) as wrong:
         await known(elsewhere, WRONG)
     assert wrong.value.error == "invalid_client"
     assert len(elsewhere.authority.posts) == 1
@@ -64,14 +64,14 @@ async def test_a_server_with_another_word_for_a_wrong_secret_is_understood(elsew
 
     elsewhere.authority.answer = answer
     assert await known(elsewhere, SECRET) is True
-    with pytest.raises(SignInFailed) as wrong:
+    with pytest.raises(SignInError) as wrong:
         await known(elsewhere, WRONG)
     assert wrong.value.error == "unauthorized_client"
 
 
 async def test_a_server_that_is_busy_proves_nothing(elsewhere):
     elsewhere.authority.answer = lambda form: as_json(503, {})
-    with pytest.raises(SignInFailed) as busy:
+    with pytest.raises(SignInError) as busy:
         await known(elsewhere, SECRET)
     assert busy.value.who == "wait"
 
@@ -79,14 +79,14 @@ async def test_a_server_that_is_busy_proves_nothing(elsewhere):
 async def test_before_anybody_has_signed_in_a_secret_is_known_as_well(scene, oidc):
     scene.account = oidc
     assert await known(scene, SECRET) is True
-    with pytest.raises(SignInFailed):
+    with pytest.raises(SignInError):
         await known(scene, WRONG)
 
 
 async def test_without_another_one_what_the_vault_has_is_tried(elsewhere):
     assert await elsewhere.source.known(elsewhere.account) is True
     await elsewhere.vault.put(elsewhere.account.secret, Secret(WRONG))
-    with pytest.raises(SignInFailed):
+    with pytest.raises(SignInError):
         await elsewhere.source.known(elsewhere.account)
 
 
@@ -102,7 +102,7 @@ async def test_a_certificate_is_known_by_the_app_s_having_it(scene, oidc):
     scene.authority.certificates = [x509.load_pem_x509_certificate(pem)]
     shown = Credential(entry="box-cert", kind="certificate", value=theirs)
     assert await scene.source.known(account, shown) is True
-    with pytest.raises(SignInFailed) as wrong:
+    with pytest.raises(SignInError) as wrong:
         await scene.source.known(account, replace(shown, value=ours))
     assert wrong.value.error == "invalid_client"
 
@@ -111,5 +111,5 @@ async def test_an_app_by_itself_shows_its_secret_for_a_token_that_nobody_uses(sc
     scene.account = replace(oidc, sign_in="app")
     assert await known(scene, SECRET) is True
     assert [form["grant_type"] for form in scene.authority.posts] == ["client_credentials"]
-    with pytest.raises(SignInFailed):
+    with pytest.raises(SignInError):
         await known(scene, WRONG)

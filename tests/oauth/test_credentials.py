@@ -9,7 +9,7 @@ import pytest
 from cryptography.x509 import load_pem_x509_certificate
 
 from noroshi.oauth.client_certificates import make, parts
-from noroshi.oauth.provider import SignInFailed
+from noroshi.oauth.provider import SignInError
 from noroshi.oauth.tokens import SignIn
 from noroshi.vault import Secret
 from tests.oauth.authority import SECRET, refusal
@@ -72,7 +72,7 @@ async def test_the_next_may_be_put_in_before_the_first_ends_and_is_not_used_befo
 async def test_both_refused_is_told_of_the_first_and_remembered(two):
     await two.vault.put("m365-next", Secret("wrong"))
     for _ in range(3):
-        with pytest.raises(SignInFailed, match="AADSTS7000222"):
+        with pytest.raises(SignInError, match="AADSTS7000222"):
             await two.source.token(two.account)
     assert len(two.authority.posts) == 2
     await two.vault.put("m365-next", Secret(SECRET))
@@ -81,7 +81,7 @@ async def test_both_refused_is_told_of_the_first_and_remembered(two):
 
 async def test_another_refusal_is_not_put_down_to_the_secret(two):
     two.authority.answer = lambda form: refusal("invalid_grant", 53003)
-    with pytest.raises(SignInFailed, match="AADSTS53003"):
+    with pytest.raises(SignInError, match="AADSTS53003"):
         await two.source.token(two.account)
     assert len(two.authority.posts) == 1
 
@@ -147,7 +147,7 @@ async def test_a_certificate_that_has_ended_is_not_tried_first(signed):
 
 async def test_a_certificate_nobody_uploaded_is_told_as_such(signed):
     signed.authority.certificates.clear()
-    with pytest.raises(SignInFailed, match="noroshi cert show") as caught:
+    with pytest.raises(SignInError, match="noroshi cert show") as caught:
         await signed.source.token(signed.account)
     assert caught.value.who == "admin" and caught.value.codes == (700027,)
 
@@ -161,12 +161,12 @@ async def test_a_certificate_comes_before_a_secret(signed):
 
 async def test_a_certificate_that_is_none_is_told_and_nobody_is_asked(signed):
     await signed.vault.put("cert", Secret("not a certificate"))
-    with pytest.raises(SignInFailed, match="no certificate with its key"):
+    with pytest.raises(SignInError, match="no certificate with its key"):
         await signed.source.token(signed.account)
     assert signed.authority.posts == []
 
 
 async def test_a_certificate_that_is_missing_is_said(scene):
     scene.account = replace(scene.account, sign_in="app", secret="", certificate="cert")
-    with pytest.raises(SignInFailed, match="noroshi cert new m365"):
+    with pytest.raises(SignInError, match="noroshi cert new m365"):
         await scene.source.token(scene.account)

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from noroshi.oauth.provider import SignInFailed
+from noroshi.oauth.provider import SignInError
 from noroshi.oauth.tokens import SignIn
 from noroshi.vault import Secret
 from tests.oauth.authority import refusal
@@ -25,7 +25,7 @@ async def working(scene):
 
 
 async def refused(asked):
-    with pytest.raises(SignInFailed, match="AADSTS700082"):
+    with pytest.raises(SignInError, match="AADSTS700082"):
         await asked
 
 

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from noroshi.oauth.account import Account
-from noroshi.oauth.provider import SignInFailed
+from noroshi.oauth.provider import SignInError
 from noroshi.oauth.tokens import SignIn
 from noroshi.oauth.well_known_clouds import GOOGLE
 from noroshi.vault import Secret
@@ -103,14 +103,14 @@ async def test_a_service_account_signs_for_the_mailbox_and_shows_nothing_else(ro
 async def test_a_mailbox_that_it_may_not_act_for_is_mended_by_an_administrator(robot):
     robot.account = replace(robot.account, mailbox="boss@x.test")
     for _ in range(2):
-        with pytest.raises(SignInFailed, match="Domain-wide delegation") as caught:
+        with pytest.raises(SignInError, match="Domain-wide delegation") as caught:
             await robot.source.token(robot.account)
     assert caught.value.who == "admin" and len(robot.authority.posts) == 1
 
 
 async def test_a_key_that_is_deleted_is_told(robot):
     robot.authority.service_accounts.clear()
-    with pytest.raises(SignInFailed, match="key is not deleted"):
+    with pytest.raises(SignInError, match="key is not deleted"):
         await robot.source.token(robot.account)
 
 
@@ -126,7 +126,7 @@ async def test_a_key_that_is_deleted_is_told(robot):
 )
 async def test_what_is_no_key_file_is_told_and_never_sent(robot, text):
     await robot.vault.put(robot.account.secret, Secret(text))
-    with pytest.raises(SignInFailed, match="no key file of a service account"):
+    with pytest.raises(SignInError, match="no key file of a service account"):
         await robot.source.token(robot.account)
     assert robot.authority.posts == []
 
@@ -134,5 +134,5 @@ async def test_what_is_no_key_file_is_told_and_never_sent(robot, text):
 async def test_a_code_on_another_device_is_not_for_google(scene, person):
     scene.account = person
     await scene.vault.put(person.secret, Secret(SECRET))
-    with pytest.raises(SignInFailed, match="knows no sign-in by a code"):
+    with pytest.raises(SignInError, match="knows no sign-in by a code"):
         await scene.source.device_begin(person)

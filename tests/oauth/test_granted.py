@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from noroshi.oauth.grant_store import Entries
-from noroshi.oauth.provider import SignInFailed
+from noroshi.oauth.provider import SignInError
 from noroshi.oauth.tokens import SignIn
 from noroshi.vault import TOKENS, Secret
 from tests.oauth.authority import SECRET, as_json
@@ -143,6 +143,6 @@ async def test_without_a_refresh_token_it_is_said_what_the_server_may_want(
     cloud = replace(elsewhere.account.cloud, authorize_with=with_it)
     elsewhere.account = replace(elsewhere.account, cloud=cloud)
     elsewhere.authority.extra["refresh_token"] = None
-    with pytest.raises(SignInFailed, match=advice) as caught:
+    with pytest.raises(SignInError, match=advice) as caught:
         await elsewhere.signed_in()
     assert ("clouds/own.toml" in str(caught.value)) is (not with_it)

@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 
 from noroshi.core.mail import Network
-from noroshi.oauth.provider import SignInFailed, Unreachable
+from noroshi.oauth.provider import SignInError, UnreachableError
 from noroshi.vault import Secret
 from tests.oauth.authority import SECRET, make_certificate
 from tests.oauth.conftest import provider_of, with_secret
@@ -108,7 +108,7 @@ async def test_a_proxy_is_given_its_password_and_no_other_secret(account, proxy)
 @pytest.mark.parametrize("proxy", [PASSWORD], indirect=True)
 async def test_a_proxy_that_refuses_is_told_without_its_password(any_account, proxy, authority):
     network = Network(proxy=proxy.address, proxy_user=USER, proxy_password="entry")
-    with pytest.raises(Unreachable, match=r"did not let noroshi log in \(407\)") as caught:
+    with pytest.raises(UnreachableError, match=r"did not let noroshi log in \(407\)") as caught:
         await alone(any_account, network, "canary-wrong")
     assert proxy.address in str(caught.value) and "canary" not in str(caught.value)
     assert authority.posts == []
@@ -116,7 +116,7 @@ async def test_a_proxy_that_refuses_is_told_without_its_password(any_account, pr
 
 async def test_a_proxy_that_is_not_there_is_told_as_such(any_account, proxy):
     proxy.close()
-    with pytest.raises(Unreachable, match=rf"proxy {proxy.address} .* cannot be reached"):
+    with pytest.raises(UnreachableError, match=rf"proxy {proxy.address} .* cannot be reached"):
         await alone(any_account, Network(proxy=proxy.address))
 
 
@@ -139,7 +139,7 @@ async def test_a_proxy_s_password_that_is_missing_is_said(scene):
     network = Network(name="office", proxy="p:1", proxy_user=USER, proxy_password="entry")
     scene.account = replace(scene.account, network=network, sign_in="app")
     await scene.vault.put(scene.account.secret, Secret(SECRET))
-    with pytest.raises(SignInFailed, match="noroshi secret set entry"):
+    with pytest.raises(SignInError, match="noroshi secret set entry"):
         await scene.source.token(scene.account)
 
 

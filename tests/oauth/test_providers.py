@@ -19,7 +19,7 @@ from cryptography.x509 import load_pem_x509_certificate
 
 from noroshi.core.mail import Fault
 from noroshi.oauth.client_certificates import make, parts
-from noroshi.oauth.provider import Client, Credential, Pending, SignInFailed, Unreachable
+from noroshi.oauth.provider import Client, Credential, Pending, SignInError, UnreachableError
 from noroshi.oauth.redirect_url import read_pasted
 from noroshi.vault import Secret
 from tests.oauth.authority import SECRET, as_json, make_certificate, refusal
@@ -118,7 +118,7 @@ async def test_a_redirect_to_another_port_is_said_at_both_ends(client, authority
 async def test_a_verifier_of_another_attempt_is_refused(client, authority):
     attempt, query = await walked(client, authority)
     flow = {**attempt.flow, "code_verifier": "v" * 43}
-    with pytest.raises(SignInFailed) as caught:
+    with pytest.raises(SignInError) as caught:
         await redeemed(client, replace(attempt, flow=flow), query)
     assert caught.value.codes == (501481,) and caught.value.who == "user"
 
@@ -126,7 +126,7 @@ async def test_a_verifier_of_another_attempt_is_refused(client, authority):
 async def test_an_answer_to_another_sign_in_is_refused(client, authority):
     attempt, query = await walked(client, authority)
     flow = {**attempt.flow, "nonce": "another"}
-    with pytest.raises(SignInFailed) as caught:
+    with pytest.raises(SignInError) as caught:
         await redeemed(client, replace(attempt, flow=flow), query)
     assert caught.value.error == "invalid_response" and "nonce" not in str(caught.value)
 
@@ -134,7 +134,7 @@ async def test_an_answer_to_another_sign_in_is_refused(client, authority):
 async def test_a_code_is_good_once(client, authority):
     attempt, query = await walked(client, authority)
     await redeemed(client, attempt, query)
-    with pytest.raises(SignInFailed, match="used already") as caught:
+    with pytest.raises(SignInError, match="used already") as caught:
         await redeemed(client, attempt, query)
     assert caught.value.codes == (54005,)
 
@@ -211,7 +211,7 @@ async def test_a_device_that_declines_or_comes_late_is_told(client, authority, s
         del authority.devices["CODE0"]
     else:
         authority.devices["CODE0"] = stands
-    with pytest.raises(SignInFailed) as caught:
+    with pytest.raises(SignInError) as caught:
         await asking(client).device_ask(client, attempt)
     assert caught.value.who == "user" and said in str(caught.value)
 
@@ -226,7 +226,7 @@ async def test_a_server_is_never_asked_about_a_code_without_a_pause(
 
 async def test_a_code_that_a_terminal_would_obey_is_not_shown(client, authority):
     authority.device_extra = {"user_code": "\x1b]0;canary\x07"}
-    with pytest.raises(SignInFailed) as caught:
+    with pytest.raises(SignInError) as caught:
         await asking(client).device_begin(client, "smtp")
     assert caught.value.error == "invalid_response" and "canary" not in str(caught.value)
 
@@ -238,7 +238,7 @@ async def test_a_code_that_a_terminal_would_obey_is_not_shown(client, authority)
 async def test_a_page_to_type_a_code_into_that_is_none_is_not_shown(client, authority, where):
     """The manager makes a link of it, which must not become a script."""
     authority.device_extra = {"verification_uri": where, "verification_url": where}
-    with pytest.raises(SignInFailed) as caught:
+    with pytest.raises(SignInError) as caught:
         await asking(client).device_begin(client, "smtp")
     assert caught.value.error == "invalid_response" and "canary" not in str(caught.value)
 
@@ -246,7 +246,7 @@ async def test_a_page_to_type_a_code_into_that_is_none_is_not_shown(client, auth
 async def test_a_server_without_device_sign_in_is_told_as_such(told, authority):
     cloud = replace(told.cloud, device_authorization_endpoint="")
     client = with_secret(replace(told, cloud=cloud))
-    with pytest.raises(SignInFailed, match="knows no sign-in by a code"):
+    with pytest.raises(SignInError, match="knows no sign-in by a code"):
         await asking(client).device_begin(client, "smtp")
 
 
@@ -271,7 +271,7 @@ async def test_a_provider_that_quotes_the_secret_tells_it_to_nobody(
     said = {"error": "invalid_client", "error_codes": []} | {field: secret}
     authority.answer = lambda form: as_json(401, said)
     client = with_secret(any_account, secret)
-    with pytest.raises(SignInFailed) as caught:
+    with pytest.raises(SignInError) as caught:
         await asking(client).refresh(client, Secret("canary-refresh-0"), "smtp")
     told = repr(caught.value.words) + repr(caught.value.__dict__) + str(caught.value)
     assert secret not in told
@@ -279,7 +279,7 @@ async def test_a_provider_that_quotes_the_secret_tells_it_to_nobody(
 
 async def test_the_same_refusal_is_asked_for_each_time_and_not_replayed(client, authority):
     for _ in range(2):
-        with pytest.raises(SignInFailed):
+        with pytest.raises(SignInError):
             await asking(client).refresh(client, Secret("unknown"), "smtp")
     assert len(authority.posts) == 2
 
@@ -336,7 +336,7 @@ async def test_a_refusal_is_told_by_its_class(
     any_account, authority, answer, error, who, codes
 ):
     authority.answer = lambda form: answer
-    with pytest.raises(SignInFailed) as caught:
+    with pytest.raises(SignInError) as caught:
         await refreshed(any_account, authority)
     told = caught.value
     assert (told.error, told.who, told.codes) == (error, who, codes)
@@ -364,7 +364,7 @@ async def test_what_is_no_answer_of_a_sign_in_server_is_unreachable(
 ):
     caplog.set_level(logging.DEBUG)
     authority.answer = lambda form: answer
-    with pytest.raises(Unreachable, match="proxy"):
+    with pytest.raises(UnreachableError, match="proxy"):
         await refreshed(any_account, authority)
     assert len(authority.posts) == 1
     assert "canary" not in caplog.text
@@ -372,14 +372,14 @@ async def test_what_is_no_answer_of_a_sign_in_server_is_unreachable(
 
 async def test_a_server_that_does_not_listen_is_unreachable(any_account, authority):
     authority.close()
-    with pytest.raises(Unreachable, match=r"cannot connect to localhost:\d+"):
+    with pytest.raises(UnreachableError, match=r"cannot connect to localhost:\d+"):
         await refreshed(any_account, authority)
 
 
 async def test_a_certificate_of_another_ca_is_not_trusted(any_account, authority, tmp_path):
     other = make_certificate(tmp_path, "other")
     cloud = replace(any_account.cloud, ca_file=str(other))
-    with pytest.raises(Unreachable, match="cannot be trusted"):
+    with pytest.raises(UnreachableError, match="cannot be trusted"):
         await refreshed(replace(any_account, cloud=cloud), authority)
     assert authority.posts == []
 
@@ -401,13 +401,13 @@ async def test_a_ca_file_that_cannot_be_used_is_told(any_account, authority, tmp
     if text is not None:
         file.write_text(text)
     cloud = replace(any_account.cloud, ca_file=str(file))
-    with pytest.raises(Unreachable, match=rf"CA file {file} cannot be read") as caught:
+    with pytest.raises(UnreachableError, match=rf"CA file {file} cannot be read") as caught:
         await refreshed(replace(any_account, cloud=cloud), authority)
     assert caught.value.fault is Fault.SETUP
 
 
 async def test_an_unknown_tenant_is_told_as_such(account, authority):
-    with pytest.raises(SignInFailed) as caught:
+    with pytest.raises(SignInError) as caught:
         await walked(with_secret(replace(account, tenant="gone")), authority)
     assert caught.value.codes == (90002,) and caught.value.who == "setup"
 
@@ -418,7 +418,7 @@ async def test_an_authority_without_https_is_refused_before_anything_is_sent(
     cloud = replace(any_account.cloud, authority="http://localhost:9/t1/v2.0")
     if cloud.token_endpoint:
         cloud = replace(cloud, token_endpoint="http://localhost:9/token")
-    with pytest.raises(SignInFailed) as caught:
+    with pytest.raises(SignInError) as caught:
         await refreshed(replace(any_account, cloud=cloud), authority)
     assert caught.value.who == "setup"
 
@@ -440,7 +440,7 @@ async def test_no_secret_code_or_token_is_in_any_log_or_traceback(
         page = (200, {}, b"canary<html>")
         refused = refusal("invalid_grant", 70008)
         authority.answer = lambda form: page if failing == "proxy page" else refused
-    with pytest.raises((SignInFailed, Unreachable)) as caught:
+    with pytest.raises((SignInError, UnreachableError)) as caught:
         await redeemed(client, replace(attempt, flow=flow), query)
     told = "".join(traceback.format_exception(caught.value)) + repr(caught.value.__dict__)
     verifier = attempt.flow["code_verifier"]
@@ -474,7 +474,7 @@ async def test_an_unknown_refusal_shows_code_and_server_and_quotes_the_server(
 ):
     why = "Rule 7 of this house: ask\x1b at the desk."
     authority.answer = lambda form: as_json(400, {**said, "error_description": why})
-    with pytest.raises(SignInFailed) as caught:
+    with pytest.raises(SignInError) as caught:
         await refreshed(any_account, authority)
     words = caught.value.words
     for text in (words.en, words.ja):
@@ -488,7 +488,7 @@ async def test_a_refusal_that_is_known_is_told_in_our_words_alone(account, autho
     why = "AADSTS7000222: The provided client secret keys are expired."
     said = {"error": "invalid_client", "error_codes": [7000222], "error_description": why}
     authority.answer = lambda form: as_json(401, said)
-    with pytest.raises(SignInFailed) as caught:
+    with pytest.raises(SignInError) as caught:
         await refreshed(account, authority)
     assert "provided client secret" not in caught.value.words.en
     assert "noroshi secret set m365-secret" in caught.value.words.en

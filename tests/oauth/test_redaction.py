@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import pytest
 
-from noroshi.oauth.provider import SignInFailed
+from noroshi.oauth.provider import SignInError
 from noroshi.oauth.redaction import LONGEST, quoted, without
 from noroshi.vault import Secret
 from tests.oauth.authority import SECRET, as_json
@@ -21,7 +21,7 @@ async def refused(account, authority, description):
     said = {"error": "invalid_grant", "error_description": description}
     authority.answer = lambda form: as_json(400, said)
     client = with_secret(account)
-    with pytest.raises(SignInFailed) as caught:
+    with pytest.raises(SignInError) as caught:
         await provider_of(account.cloud).refresh(client, Secret(TOKEN), "smtp")
     return caught.value.said
 

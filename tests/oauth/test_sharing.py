@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from noroshi.oauth.provider import SignInFailed
+from noroshi.oauth.provider import SignInError
 from noroshi.oauth.providers.msal import MsalProvider
 from noroshi.oauth.refresh_lock import Turns
 from noroshi.oauth.tokens import SignIn, TokenSource
@@ -132,7 +132,7 @@ async def test_with_a_provider_that_detects_reuse_kill_9_becomes_sign_in_again(s
     shared.authority.rotates_once = True
     await killed(shared)
     async with shared.life(later=LATER) as source:
-        with pytest.raises(SignInFailed, match="Sign in again"):
+        with pytest.raises(SignInError, match="Sign in again"):
             await source.token(shared.account)
         state = await source.state(shared.account)
         assert state.sign is SignIn.NEEDED and "もう一度サインイン" in state.why.ja
@@ -166,7 +166,7 @@ async def test_whoever_waits_shares_the_refusal_too(scene):
     lives = [scene.restarted(f"node-{n}") for n in range(4)]
     asked = [life.token(scene.account) for life in lives]
     found = await asyncio.gather(*asked, return_exceptions=True)
-    assert all(isinstance(one, SignInFailed) for one in found)
+    assert all(isinstance(one, SignInError) for one in found)
     assert {one.codes for one in found} == {(50173,)}
     assert len(scene.authority.posts) == 1
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 
-from noroshi.oauth.provider import SignInFailed, Unreachable
+from noroshi.oauth.provider import SignInError, UnreachableError
 from noroshi.oauth.tokens import SignIn
 from noroshi.vault import Box, Secret, Vault, VaultError
 from tests.oauth.authority import SECRET, as_json, refusal
@@ -31,7 +31,7 @@ async def test_a_pasted_url_signs_in_and_the_first_token_is_at_hand(scene):
 
 async def test_of_an_account_that_is_new_one_thing_is_told_wherever_somebody_asks(scene):
     state = await scene.source.state(scene.account)
-    with pytest.raises(SignInFailed) as failed:
+    with pytest.raises(SignInError) as failed:
         await scene.source.token(scene.account)
     assert failed.value.words == state.why  # not that the vault has no secret yet, too
 
@@ -61,7 +61,7 @@ async def test_the_same_url_pasted_twice_says_that_it_is_done(scene):
         return_exceptions=True,
     )
     assert first is None
-    assert isinstance(second, SignInFailed) and "nothing is left to do" in str(second)
+    assert isinstance(second, SignInError) and "nothing is left to do" in str(second)
     assert len(scene.authority.posts) == 1
 
 
@@ -69,7 +69,7 @@ async def test_a_url_of_an_earlier_sign_in_is_refused_without_asking(scene):
     await scene.vault.put("m365-secret", Secret(SECRET))
     pasted = scene.authority.walk(await scene.source.begin(scene.account))
     await scene.source.begin(scene.account)
-    with pytest.raises(SignInFailed, match="earlier sign-in"):
+    with pytest.raises(SignInError, match="earlier sign-in"):
         await scene.source.finish(scene.account, pasted)
     assert scene.authority.posts == []
 
@@ -78,14 +78,14 @@ async def test_a_sign_in_begun_too_long_ago_is_refused(scene):
     await scene.vault.put("m365-secret", Secret(SECRET))
     pasted = scene.authority.walk(await scene.source.begin(scene.account))
     scene.times.passed += 3601
-    with pytest.raises(SignInFailed, match="more than an hour ago"):
+    with pytest.raises(SignInError, match="more than an hour ago"):
         await scene.source.finish(scene.account, pasted)
 
 
 async def test_a_wrong_secret_can_be_mended_and_the_same_url_pasted_again(scene):
     await scene.vault.put("m365-secret", Secret("wrong"))
     pasted = scene.authority.walk(await scene.source.begin(scene.account))
-    with pytest.raises(SignInFailed, match="AADSTS7000215"):
+    with pytest.raises(SignInError, match="AADSTS7000215"):
         await scene.source.finish(scene.account, pasted)
     await scene.vault.put("m365-secret", Secret(SECRET))
     await scene.source.finish(scene.account, pasted)
@@ -99,13 +99,13 @@ async def test_what_is_missing_is_said(scene, step):
         asked, said = scene.source.finish(scene.account, "x"), "No sign-in has been begun"
     else:
         asked, said = scene.source.begin(scene.account), "has no client secret"
-    with pytest.raises(SignInFailed, match=said):
+    with pytest.raises(SignInError, match=said):
         await asked
 
 
 async def test_nobody_signed_in_yet_is_said_and_asks_nobody(scene):
     await scene.vault.put("m365-secret", Secret(SECRET))
-    with pytest.raises(SignInFailed, match="Nobody has signed in"):
+    with pytest.raises(SignInError, match="Nobody has signed in"):
         await scene.source.token(scene.account)
     assert (await scene.source.state(scene.account)).sign is SignIn.NEVER
     assert scene.authority.posts == []
@@ -115,7 +115,7 @@ async def test_without_a_refresh_token_the_sign_in_is_refused(scene):
     await scene.vault.put("m365-secret", Secret(SECRET))
     scene.authority.extra = {"refresh_token": None}
     pasted = scene.authority.walk(await scene.source.begin(scene.account))
-    with pytest.raises(SignInFailed, match="offline_access"):
+    with pytest.raises(SignInError, match="offline_access"):
         await scene.source.finish(scene.account, pasted)
 
 
@@ -131,7 +131,7 @@ async def test_eight_callers_at_once_share_one_refusal(scene):
     scene.authority.answer = lambda form: ENDED
     calls = (scene.source.token(scene.account, force=True) for _ in range(8))
     found = await asyncio.gather(*calls, return_exceptions=True)
-    assert all(isinstance(each, SignInFailed) for each in found)
+    assert all(isinstance(each, SignInError) for each in found)
     assert len(scene.authority.posts) == 1
 
 
@@ -272,7 +272,7 @@ async def test_an_ended_sign_in_is_remembered_until_somebody_signs_in(scene):
     await scene.signed_in()
     scene.authority.answer = lambda form: ENDED
     for _ in range(5):
-        with pytest.raises(SignInFailed, match="AADSTS50173"):
+        with pytest.raises(SignInError, match="AADSTS50173"):
             await scene.source.token(scene.account)
         scene.times.passed += 86_400
     assert len(scene.authority.posts) == 1
@@ -291,7 +291,7 @@ async def test_a_restart_asks_no_provider_in_vain(scene):
     await scene.signed_in()
     scene.authority.answer = lambda form: ENDED
     for _ in range(3):
-        with pytest.raises(SignInFailed, match="AADSTS50173") as caught:
+        with pytest.raises(SignInError, match="AADSTS50173") as caught:
             await scene.source.token(scene.account)
         assert caught.value.codes == (50173,) and caught.value.who == "user"
         state = await scene.source.state(scene.account)
@@ -315,7 +315,7 @@ async def test_what_was_refused_before_a_restart_is_void_with_other_grounds(scen
     await scene.signed_in()
     await scene.vault.put("another", Secret(SECRET))
     scene.authority.answer = lambda form: refusal("invalid_client", 7000222, 401)
-    with pytest.raises(SignInFailed):
+    with pytest.raises(SignInError):
         await scene.source.token(scene.account)
     scene.authority.answer, scene.source = lambda form: None, scene.restarted()
     await scene.source.token(replace(scene.account, **change))
@@ -326,7 +326,7 @@ async def test_an_administrator_s_mending_is_looked_for_after_a_restart_no_soone
     scene.authority.answer = lambda form: refusal("invalid_grant", 53003)
     for passed in (0, 900, 899):
         scene.times.passed += passed
-        with pytest.raises(SignInFailed, match="AADSTS53003"):
+        with pytest.raises(SignInError, match="AADSTS53003"):
             await scene.source.token(scene.account)
         scene.source = scene.restarted()
     assert len(scene.authority.posts) == 1
@@ -344,7 +344,7 @@ async def test_a_refusal_for_one_resource_leaves_the_other_be(scene):
 
     scene.authority.answer = no_graph
     for _ in range(2):
-        with pytest.raises(SignInFailed, match="consent"):
+        with pytest.raises(SignInError, match="consent"):
             await scene.source.token(scene.account, resource="graph")
     await scene.source.token(scene.account)
     assert len(scene.authority.posts) == 2
@@ -379,7 +379,7 @@ async def test_after_a_new_sign_in_no_token_of_the_one_before_is_handed_out(scen
 
 async def test_what_the_cloud_has_no_scope_for_is_said_and_not_asked(scene):
     await scene.signed_in()
-    with pytest.raises(SignInFailed, match="says no scope for that"):
+    with pytest.raises(SignInError, match="says no scope for that"):
         await scene.source.token(scene.account, resource="inbox")
     assert scene.authority.posts == []
 
@@ -406,7 +406,7 @@ async def test_after_a_new_key_a_new_sign_in_is_enough(scene):
     await scene.signed_in()
     await scene.source.token(scene.account)
     scene.authority.answer = lambda form: refusal("invalid_grant", 53003)
-    with pytest.raises(SignInFailed):
+    with pytest.raises(SignInError):
         await scene.source.token(scene.account, resource="graph")
     scene.authority.answer = lambda form: None
     scene.vault = Vault(scene.shelf, Box(Secret("7b" * 32)))
@@ -437,7 +437,7 @@ async def test_a_code_that_nobody_typed_in_time_is_over_by_our_own_clock(scene):
     await scene.vault.put("m365-secret", Secret(SECRET))
     await scene.source.device_begin(scene.account)
     scene.times.passed += 900
-    with pytest.raises(SignInFailed, match="expired before somebody finished"):
+    with pytest.raises(SignInError, match="expired before somebody finished"):
         await scene.source.device_ask(scene.account)
     assert scene.authority.posts == []
 
@@ -445,17 +445,17 @@ async def test_a_code_that_nobody_typed_in_time_is_over_by_our_own_clock(scene):
 async def test_a_page_and_a_code_are_told_apart(scene):
     await scene.vault.put("m365-secret", Secret(SECRET))
     pasted = scene.authority.walk(await scene.source.begin(scene.account))
-    with pytest.raises(SignInFailed, match="No sign-in has been begun"):
+    with pytest.raises(SignInError, match="No sign-in has been begun"):
         await scene.source.device_ask(scene.account)
     await scene.source.device_begin(scene.account)
-    with pytest.raises(SignInFailed, match="begun on another device"):
+    with pytest.raises(SignInError, match="begun on another device"):
         await scene.source.finish(scene.account, pasted)
 
 
 async def test_somebody_may_have_it_asked_again(scene):
     await scene.signed_in()
     scene.authority.answer = lambda form: ENDED
-    with pytest.raises(SignInFailed):
+    with pytest.raises(SignInError):
         await scene.source.token(scene.account)
     scene.authority.answer = lambda form: None
     await scene.source.ask_again(scene.account)
@@ -466,7 +466,7 @@ async def test_an_ended_secret_is_asked_for_again_as_soon_as_a_new_one_is_entere
     await scene.signed_in()
     scene.authority.good["secret"] = "the new one"
     for _ in range(3):
-        with pytest.raises(SignInFailed) as caught:
+        with pytest.raises(SignInError) as caught:
             await scene.source.token(scene.account)
     assert caught.value.error == "invalid_client" and caught.value.who == "admin"
     assert len(scene.authority.posts) == 1
@@ -479,7 +479,7 @@ async def test_what_an_administrator_mends_elsewhere_is_found_by_itself(scene):
     scene.authority.answer = lambda form: refusal("invalid_grant", 53003)
     for passed in (0, 1799):
         scene.times.passed += passed
-        with pytest.raises(SignInFailed, match="AADSTS53003"):
+        with pytest.raises(SignInError, match="AADSTS53003"):
             await scene.source.token(scene.account)
     assert len(scene.authority.posts) == 1
     scene.times.passed += 1
@@ -500,7 +500,7 @@ async def test_a_busy_server_is_left_alone_for_as_long_as_it_asks(scene, headers
     scene.authority.answer = lambda form: as_json(429, {"error": "busy"}, **headers)
     for passed in (0, held - 1):
         scene.times.passed += passed
-        with pytest.raises(SignInFailed):
+        with pytest.raises(SignInError):
             await scene.source.token(scene.account)
     assert len(scene.authority.posts) == 1
     assert (await scene.source.state(scene.account)).sign is SignIn.WAITING
@@ -512,7 +512,7 @@ async def test_a_busy_server_is_left_alone_for_as_long_as_it_asks(scene, headers
 async def test_a_network_that_is_down_needs_nobody_to_sign_in(scene):
     await scene.signed_in()
     scene.authority.close()
-    with pytest.raises(Unreachable):
+    with pytest.raises(UnreachableError):
         await scene.source.token(scene.account)
     assert (await scene.source.state(scene.account)).sign is SignIn.SIGNED_IN
 
@@ -541,7 +541,7 @@ async def test_without_the_vaults_key_the_account_says_so(scene):
 async def test_a_refresh_token_is_never_shown_to_another_than_gave_it(scene, change):
     await scene.signed_in()
     changed = change(scene.account)
-    with pytest.raises(SignInFailed, match="has changed since the sign-in"):
+    with pytest.raises(SignInError, match="has changed since the sign-in"):
         await scene.source.token(changed)
     assert (await scene.source.state(changed)).sign is SignIn.NEEDED
     assert scene.authority.posts == []
@@ -553,7 +553,7 @@ async def test_two_accounts_do_not_share_a_token_or_a_refusal(scene):
     await scene.signed_in()
     first = replace(scene.account, name="m365")
     scene.authority.answer = lambda form: ENDED
-    with pytest.raises(SignInFailed):
+    with pytest.raises(SignInError):
         await scene.source.token(first)
     scene.authority.answer = lambda form: None
     await scene.source.token(scene.account)
@@ -568,7 +568,7 @@ async def test_no_secret_is_in_any_log_repr_or_traceback_of_a_whole_life(scene, 
     for answer in (ENDED, as_json(429, {}), (200, {}, b"canary-access-9")):
         scene.authority.answer = lambda form, answer=answer: answer
         scene.source = scene.restarted()
-        with pytest.raises((SignInFailed, Unreachable)) as caught:
+        with pytest.raises((SignInError, UnreachableError)) as caught:
             await scene.source.token(scene.account)
         found = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
         del found.stack[0]  # this test's own names hold the answers
@@ -589,7 +589,7 @@ async def test_an_account_of_another_name_has_its_tokens_its_refusals_and_its_tu
     assert len(scene.authority.posts) == asked
     scene.times.passed += 3600
     scene.authority.answer = lambda form: ENDED
-    with pytest.raises(SignInFailed):
+    with pytest.raises(SignInError):
         await scene.restarted().token(renamed)
     state = await scene.restarted().state(scene.account)
     assert state.sign is SignIn.NEEDED

@@ -10,7 +10,7 @@ import pytest
 
 from noroshi.core.mail import Network
 from noroshi.core.network_policy import Closed
-from noroshi.oauth.provider import SignInFailed, Unreachable
+from noroshi.oauth.provider import SignInError, UnreachableError
 from noroshi.vault import Secret
 from tests.network.proxies import Proxy
 from tests.oauth.conftest import provider_of, with_secret
@@ -24,7 +24,7 @@ async def alone(account, closed=Closed(), **network):
 
 
 async def why_not(account, closed=Closed(), **network):
-    with pytest.raises(Unreachable) as caught:
+    with pytest.raises(UnreachableError) as caught:
         await alone(account, closed, **network)
     assert "may_reach" in caught.value.words.ja
     return caught.value.words.en
@@ -74,7 +74,7 @@ async def test_an_endpoint_that_a_server_tells_is_judged_as_any_address(oidc, au
 
 async def test_no_redirect_is_followed_to_the_metadata(any_account, authority):
     authority.answer = lambda form: (302, {"Location": f"{INSIDE}/latest"}, b"")
-    with pytest.raises(Unreachable, match=r"HTTP 302"):
+    with pytest.raises(UnreachableError, match=r"HTTP 302"):
         await alone(any_account)
     assert len(authority.posts) == 1
 
@@ -87,6 +87,6 @@ async def test_what_a_server_answers_is_quoted_only_where_it_is_an_address(
 ):
     """Whoever may define a cloud could else read by it what only this computer reaches."""
     authority.metadata_extra = {"issuer": issuer}
-    with pytest.raises(SignInFailed, match="calls itself") as caught:
+    with pytest.raises(SignInError, match="calls itself") as caught:
         await alone(oidc)
     assert "canary" not in caught.value.words.en + caught.value.words.ja

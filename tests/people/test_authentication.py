@@ -9,7 +9,7 @@ import pytest
 from argon2 import PasswordHasher
 
 from noroshi.core.people import ADMIN, IDLE, LONGEST, VIEWER, ApiToken, User
-from noroshi.people import NoEntry, People, keys
+from noroshi.people import AuthenticationError, People, keys
 from noroshi.people.authentication import SEED
 from noroshi.people.passwords import Passwords, unfit
 from noroshi.stores.memory.store import MemoryStore
@@ -66,7 +66,7 @@ async def test_the_right_password_opens_a_session(house):
 @pytest.mark.parametrize(("name", "password"), [("sato", "wrong horse battery"), ("eri", GOOD)])
 async def test_a_wrong_password_and_an_unknown_name_are_told_alike(house, name, password):
     await house.add()
-    with pytest.raises(NoEntry) as told:
+    with pytest.raises(AuthenticationError) as told:
         await house.people.log_in(name, password, HERE)
     assert told.value.words.en == "The name or the password is not right."
 
@@ -82,7 +82,7 @@ async def test_an_unknown_name_costs_the_same_work(house):
     people = People(house.store, house.vault, house.time.clocks, Passwords(Counting()))
     await house.add()
     for name in ("sato", "eri"):
-        with pytest.raises(NoEntry):
+        with pytest.raises(AuthenticationError):
             await people.log_in(name, "wrong horse battery", HERE)
     assert len(verified) == 2
 
@@ -143,7 +143,7 @@ async def test_with_a_second_step_the_password_alone_opens_nothing(house):
     assert half.half and await house.who(half.key) is None
     inside = await house.people.second(half.key, totp.at(house.time.now), HERE)
     assert inside.key != half.key and await house.who(inside.key)
-    with pytest.raises(NoEntry):
+    with pytest.raises(AuthenticationError):
         await house.people.second(half.key, totp.at(house.time.now), HERE)
 
 
@@ -155,7 +155,7 @@ async def test_a_code_is_good_once(house):
         if good:
             await house.people.second(half.key, code, HERE)
         else:
-            with pytest.raises(NoEntry, match="used before"):
+            with pytest.raises(AuthenticationError, match="used before"):
                 await house.people.second(half.key, code, HERE)
 
 
@@ -166,7 +166,7 @@ async def test_a_code_before_the_one_that_was_used_is_good_for_nothing(house):
     half = await house.people.log_in("sato", GOOD, HERE)
     await house.people.second(half.key, totp.at(house.time.now), HERE)
     half = await house.people.log_in("sato", GOOD, HERE)
-    with pytest.raises(NoEntry, match="used before"):
+    with pytest.raises(AuthenticationError, match="used before"):
         await house.people.second(half.key, before, HERE)
 
 
@@ -175,7 +175,7 @@ async def test_a_recovery_code_is_good_once_however_it_is_typed(house):
     half = await house.people.log_in("sato", GOOD, HERE)
     assert await house.people.second(half.key, code.lower().replace("-", " "), HERE)
     half = await house.people.log_in("sato", GOOD, HERE)
-    with pytest.raises(NoEntry):
+    with pytest.raises(AuthenticationError):
         await house.people.second(half.key, code, HERE)
 
 
@@ -183,7 +183,7 @@ async def test_the_second_step_may_not_take_long(house):
     totp, _ = await house.with_steps()
     half = await house.people.log_in("sato", GOOD, HERE)
     house.time.pass_by(minutes=5)
-    with pytest.raises(NoEntry, match="away for a while"):
+    with pytest.raises(AuthenticationError, match="away for a while"):
         await house.people.second(half.key, totp.at(house.time.now), HERE)
 
 
@@ -191,7 +191,7 @@ async def failing(house, name="sato", address=ELSEWHERE, times=1):
     """As often as that without the right password; how many were not even looked at."""
     waits = 0
     for _ in range(times):
-        with pytest.raises(NoEntry) as told:
+        with pytest.raises(AuthenticationError) as told:
             await house.people.log_in(name, "wrong", address)
         waits += "Too many" in str(told.value)
     return waits
@@ -200,7 +200,7 @@ async def failing(house, name="sato", address=ELSEWHERE, times=1):
 async def test_who_fails_again_and_again_must_wait_even_with_the_right_password(house):
     await house.add()
     assert await failing(house, address=HERE, times=5) == 0
-    with pytest.raises(NoEntry, match="Too many") as told:
+    with pytest.raises(AuthenticationError, match="Too many") as told:
         await house.people.log_in("sato", GOOD, HERE)
     house.time.pass_by(seconds=told.value.seconds)
     assert await house.people.log_in("sato", GOOD, HERE)
@@ -216,7 +216,7 @@ async def test_a_stranger_at_the_same_address_keeps_nobody_out_of_their_own_brow
     await house.add()
     mark = (await house.people.log_in("sato", GOOD, HERE)).mark
     assert await failing(house, address=HERE, times=40) > 30
-    with pytest.raises(NoEntry, match="Too many"):
+    with pytest.raises(AuthenticationError, match="Too many"):
         await house.people.log_in("sato", GOOD, HERE)
     assert await house.people.log_in("sato", GOOD, HERE, mark=mark)
 
@@ -225,9 +225,9 @@ async def test_a_mark_gives_no_more_attempts_than_an_address(house):
     await house.add()
     mark = (await house.people.log_in("sato", GOOD, HERE)).mark
     for _ in range(5):
-        with pytest.raises(NoEntry, match="not right"):
+        with pytest.raises(AuthenticationError, match="not right"):
             await house.people.log_in("sato", "wrong", HERE, mark=mark)
-    with pytest.raises(NoEntry, match="Too many"):
+    with pytest.raises(AuthenticationError, match="Too many"):
         await house.people.log_in("sato", GOOD, HERE, mark=mark)
     assert await house.people.log_in("sato", GOOD, HERE)
 
@@ -243,7 +243,7 @@ async def test_a_mark_that_is_not_theirs_of_today_is_none(house, case):
         text = await house.people.passwords.hash(GOOD)
         assert await house.store.put_user(replace(user, password=text), user)
     await failing(house, address=HERE, times=40)
-    with pytest.raises(NoEntry, match="Too many"):
+    with pytest.raises(AuthenticationError, match="Too many"):
         await house.people.log_in("sato", GOOD, HERE, mark=marks[case])
 
 
@@ -259,12 +259,12 @@ async def test_strangers_at_many_addresses_wait_for_one_another_and_nobody_who_c
     await house.people.log_in("sato", GOOD, HERE)
     waits = [await failing(house, address=f"198.51.100.{n}") for n in range(80)]
     assert sum(waits) == 30
-    with pytest.raises(NoEntry, match="Too many"):
+    with pytest.raises(AuthenticationError, match="Too many"):
         await house.people.log_in("sato", GOOD, "203.0.113.9")
     assert await house.people.log_in("sato", GOOD, HERE)
     again = People(house.store, house.vault, house.time.clocks, Passwords(CHEAP))
     for n in range(60):
-        with pytest.raises(NoEntry):
+        with pytest.raises(AuthenticationError):
             await again.log_in("sato", "wrong", f"198.51.100.{n}")
     assert await again.log_in("sato", GOOD, HERE)  # as it stands in the audit log
 
@@ -275,7 +275,7 @@ async def test_an_address_that_tries_many_names_must_wait_and_its_own_people_nee
     await house.people.log_in("eri", GOOD, HERE)
     for number in range(20):
         assert await failing(house, f"name{number}", HERE) == 0
-    with pytest.raises(NoEntry, match="Too many"):
+    with pytest.raises(AuthenticationError, match="Too many"):
         await house.people.log_in("sato", GOOD, HERE)
     assert await house.people.log_in("eri", GOOD, HERE)
     assert await house.people.log_in("sato", GOOD, "198.51.100.1")
@@ -297,9 +297,9 @@ async def test_nobody_who_is_in_is_kept_from_giving_the_password_once_more(house
     assert await house.people.prove("sato", GOOD, HERE)
     key = (await house.people.make_sure(key, GOOD, HERE)).key
     for _ in range(5):
-        with pytest.raises(NoEntry, match="not right"):
+        with pytest.raises(AuthenticationError, match="not right"):
             await house.people.make_sure(key, "wrong", HERE)
-    with pytest.raises(NoEntry, match="Too many"):
+    with pytest.raises(AuthenticationError, match="Too many"):
         await house.people.make_sure(key, GOOD, HERE)
 
 
@@ -309,7 +309,7 @@ async def test_codes_of_a_second_step_are_counted_wherever_they_come_from(house)
     waits = 0
     for number in range(9):
         half = await house.people.log_in("sato", GOOD, f"198.51.100.{number}")
-        with pytest.raises(NoEntry) as told:
+        with pytest.raises(AuthenticationError) as told:
             await house.people.second(half.key, "000000", f"198.51.100.{number}")
         waits += "Too many" in str(told.value)
     assert waits == 4
@@ -331,25 +331,25 @@ async def test_the_password_once_more_holds_for_a_few_minutes_under_another_key(
     assert await house.who(key) is None and (await house.who(sure)).sure
     house.time.pass_by(minutes=5)
     assert not (await house.who(sure)).sure
-    with pytest.raises(NoEntry):
+    with pytest.raises(AuthenticationError):
         await house.people.make_sure(sure, "wrong", HERE)
 
 
 async def test_the_code_of_the_first_start_makes_one_administrator(house):
     code = house.people.first_code()
-    with pytest.raises(NoEntry):
+    with pytest.raises(AuthenticationError):
         await house.people.start("AAAA", "sato", GOOD, HERE)
-    with pytest.raises(NoEntry, match="12 characters"):
+    with pytest.raises(AuthenticationError, match="12 characters"):
         await house.people.start(code, "sato", "short", HERE)
     inside = await house.people.start(code, "sato", GOOD, HERE)
     assert ADMIN in (await house.who(inside.key)).roles and await house.people.begun()
-    with pytest.raises(NoEntry):
+    with pytest.raises(AuthenticationError):
         await house.people.start(code, "eri", GOOD, HERE)
 
 
 async def test_who_came_in_and_who_chose_a_password_is_in_the_audit_log(house):
     await house.people.start(house.people.first_code(), "sato", GOOD, HERE)
-    with pytest.raises(NoEntry):
+    with pytest.raises(AuthenticationError):
         await house.people.log_in("sato", "wrong", HERE)
     await house.people.log_in("sato", GOOD, HERE)
     rows = [(row.op, row.who, row.address, row.after) for row in await house.store.audited()]
@@ -365,12 +365,12 @@ async def test_who_was_not_let_in_is_in_the_audit_log_by_a_name_that_there_is(ho
     """What was typed for a name may be a password, so another name is not kept."""
     await house.with_steps()
     for name in ("sato", GOOD, "sato", "another"):
-        with pytest.raises(NoEntry):
+        with pytest.raises(AuthenticationError):
             await house.people.log_in(name, "wrong", HERE)
     half = (await house.people.log_in("sato", GOOD, HERE)).key
-    with pytest.raises(NoEntry):
+    with pytest.raises(AuthenticationError):
         await house.people.second(half, "000000", HERE)
-    with pytest.raises(NoEntry):
+    with pytest.raises(AuthenticationError):
         await house.people.start("AAAA", "sato", GOOD, "192.0.2.2")
     await house.people.of_token("nrs_wrong", HERE)
     rows = (await house.store.audited())[::-1]
@@ -389,9 +389,9 @@ async def test_who_was_not_let_in_is_in_the_audit_log_by_a_name_that_there_is(ho
 async def test_who_waits_for_the_next_try_is_turned_away_without_a_look(house):
     await house.add()
     for _ in range(6):
-        with pytest.raises(NoEntry):
+        with pytest.raises(AuthenticationError):
             await house.people.log_in("sato", "wrong", HERE)
-    with pytest.raises(NoEntry, match="Too many"):
+    with pytest.raises(AuthenticationError, match="Too many"):
         await house.people.log_in("sato", GOOD, HERE)
     (row,) = await house.store.audited()
     assert row.op == "log_in" and "not right" in row.refused.en
@@ -402,7 +402,7 @@ async def test_a_store_that_takes_no_row_lets_nobody_in_all_the_same(house):
     store = FaultyStore(house.store)
     people = People(store, house.vault, house.time.clocks, Passwords(CHEAP))
     store.read_only = True
-    with pytest.raises(NoEntry):
+    with pytest.raises(AuthenticationError):
         await people.log_in("sato", "wrong", HERE)
     assert await people.of_token("nrs_wrong", HERE) is None
 
@@ -414,7 +414,7 @@ async def test_a_code_for_a_password_is_its_users_own_and_ends(house):
         User(name="eri", role=VIEWER, made=house.time.now, **given), None
     )
     house.time.pass_by(days=1)
-    with pytest.raises(NoEntry):
+    with pytest.raises(AuthenticationError):
         await house.people.start(code, "", GOOD, HERE)
     house.time.pass_by(days=-0.5)
     inside = await house.people.start(code, "sato", GOOD, HERE)
@@ -483,7 +483,7 @@ async def test_a_log_in_while_the_way_in_is_changed_opens_no_session(house, chan
 
     loop = asyncio.get_running_loop()
     people = People(house.store, house.vault, house.time.clocks, Passwords(Meanwhile()))
-    with pytest.raises(NoEntry):
+    with pytest.raises(AuthenticationError):
         await people.log_in("sato", GOOD, HERE)
     assert await house.store.end_sessions(house.time.now, "sato") == 0
 

@@ -14,7 +14,7 @@ from noroshi.core.model import Cause, Change, ItemState, Limits, Reading, Sample
 from noroshi.core.words import NOTHING, Words
 from noroshi.definitions import document
 from noroshi.hosts.footprint import Around
-from noroshi.oauth.provider import Attempt, DeviceAttempt, Pending, SignInFailed, Tokens
+from noroshi.oauth.provider import Attempt, DeviceAttempt, Pending, SignInError, Tokens
 from noroshi.oauth.refresh_lock import Turns
 from noroshi.oauth.tokens import TokenSource
 from noroshi.people import People
@@ -169,10 +169,10 @@ class SignInServer:
         self._check_secret(client)
         if query["code"] == "later":
             words = Words(en="It is busy.", ja="混んでいます。")
-            raise SignInFailed(words, error="temporarily_unavailable", who="wait")
+            raise SignInError(words, error="temporarily_unavailable", who="wait")
         if query["code"] != "good":
             words = Words(en="The code was refused.", ja="コードが断られました。")
-            raise SignInFailed(words, error="invalid_grant", who="user")
+            raise SignInError(words, error="invalid_grant", who="user")
         return replace(GIVEN, user=self.user)
 
     async def device_begin(self, _client, resource):
@@ -186,7 +186,7 @@ class SignInServer:
         )
 
     async def device_ask(self, _client, _attempt):
-        if isinstance(self.on_device, SignInFailed):
+        if isinstance(self.on_device, SignInError):
             raise self.on_device
         return self.on_device
 
@@ -196,16 +196,16 @@ class SignInServer:
     async def tenant(self, client):
         if client.account.tenant == NO_TENANT:
             words = Words(en="There is no such tenant.", ja="そのテナントはありません。")
-            raise SignInFailed(words, error="invalid_tenant", who="setup", codes=(90002,))
+            raise SignInError(words, error="invalid_tenant", who="setup", codes=(90002,))
         return "99999999-8888-7777-6666-555555555555"
 
     async def alone(self, client, _resource):
         if client.account.client_id == NO_APP:
             words = Words(en="There is no such app.", ja="そのアプリはありません。")
-            raise SignInFailed(words, error="unauthorized", who="admin", codes=(700016,))
+            raise SignInError(words, error="unauthorized", who="admin", codes=(700016,))
         if client.credential is None:
             words = Words(en="A secret is wanted.", ja="シークレットが要ります。")
-            raise SignInFailed(words, error="invalid_client", who="setup", codes=(7000218,))
+            raise SignInError(words, error="invalid_client", who="setup", codes=(7000218,))
         self._check_secret(client)
         return Tokens(access=APP_TOKEN, refresh=None, expires_in=3600, scope="")
 
@@ -214,10 +214,10 @@ class SignInServer:
         self.asked.append(secret)
         if secret == OLD_SECRET:
             words = Words(en="The client secret has ended.", ja="期限が切れました。")
-            raise SignInFailed(words, error="invalid_client", who="admin", codes=(7000222,))
+            raise SignInError(words, error="invalid_client", who="admin", codes=(7000222,))
         if secret in self.refused:
             words = Words(en="It is not registered.", ja="登録されていません。")
-            raise SignInFailed(words, error="invalid_client", who="admin", codes=(700027,))
+            raise SignInError(words, error="invalid_client", who="admin", codes=(700027,))
 
 
 HOME = Path("/nowhere")

@@ -5,7 +5,7 @@ from getpass import getuser
 import pytest
 
 from noroshi.definitions import compile_plan
-from noroshi.oauth.provider import SignInFailed
+from noroshi.oauth.provider import SignInError
 from noroshi.vault import Secret
 from tests.service.asking import Told, applied
 from tests.service.desk import CONTENT, OLD_SECRET, REFUSED
@@ -57,11 +57,11 @@ async def test_who_tries_a_mail_again_has_a_refused_sign_in_asked_for_again_too(
     plan = compile_plan((await desk.store.current()).documents, desk.plugins)
     id = (await ask("send", to=["ops"], subject="s", text="t", routes=["m365"]))["ids"][0]
     for _ in range(2):
-        with pytest.raises(SignInFailed):
+        with pytest.raises(SignInError):
             await desk.tokens.token(plan.accounts["box"])
     assert len(desk.server.asked) == 1, "a refusal is remembered, and not asked for again"
     await ask("queue_retry", id=id)
-    with pytest.raises(SignInFailed):
+    with pytest.raises(SignInError):
         await desk.tokens.token(plan.accounts["box"])
     assert len(desk.server.asked) == 2
 

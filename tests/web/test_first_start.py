@@ -12,7 +12,7 @@ from noroshi.checks import BUILT_IN as CHECKS
 from noroshi.core.mail import Verdict
 from noroshi.core.people import OPERATOR
 from noroshi.core.words import Words
-from noroshi.oauth.provider import Pending, SignInFailed
+from noroshi.oauth.provider import Pending, SignInError
 from noroshi.transports import BUILT_IN as TRANSPORTS
 from noroshi.vault import Secret
 from noroshi.web.texts.pages import TEXTS
@@ -407,7 +407,7 @@ async def test_a_code_is_typed_elsewhere_and_the_page_goes_on_by_itself(desk, br
     await browser.post("/first/sign-in", do="ask", **again)
     assert 'hx-trigger="load delay:10s"' in browser.text  # as the server wants it
     words = Words(en="The code has expired.", ja="コードの期限が切れました。")
-    desk.server.on_device = SignInFailed(words, error="expired_token", who="user")
+    desk.server.on_device = SignInError(words, error="expired_token", who="user")
     await browser.post("/first/sign-in", do="ask", **again)
     told = browser.text.partition('id="asked"')[2].partition("</p>")[0]  # what htmx shows of it
     assert words.ja in told and "待っています" not in told and "hx-trigger" not in told

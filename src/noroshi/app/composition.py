@@ -54,7 +54,7 @@ from noroshi.ports import (
     Host,
     Outside,
     Own,
-    RouteTrouble,
+    RouteError,
     Store,
     StoreError,
     Transport,
@@ -108,10 +108,10 @@ class Plans:
         return found
 
     def account(self, name: str) -> Account:
-        """Raises RouteTrouble when the definitions no longer have it."""
+        """Raises RouteError when the definitions no longer have it."""
         account = self.current.accounts.get(name) or self._renamed(name)
         if account is None:
-            raise RouteTrouble(NO_ACCOUNT.fill(name=name), fault=Fault.SETUP)
+            raise RouteError(NO_ACCOUNT.fill(name=name), fault=Fault.SETUP)
         return account
 
     def _renamed(self, name: str) -> Account | None:

@@ -16,7 +16,7 @@ from noroshi.core import http_expectations
 from noroshi.core.definitions.problems import Unfit
 from noroshi.core.model import Limits, Reading
 from noroshi.core.words import Words, plain
-from noroshi.network import ByNetwork, NotReached
+from noroshi.network import ByNetwork, ConnectError
 from noroshi.network.trust import ca_file_faults
 from noroshi.ports import Check, Host, Outcome, Unmeasurable, options
 from noroshi.vault import Secret
@@ -126,7 +126,7 @@ class Looked:
 
     visit: Visit
     answered: Answered | None
-    trouble: NotReached | None
+    trouble: ConnectError | None
     took: float
 
     @property
@@ -162,7 +162,7 @@ async def _look(wanted: Options, host: Host, secrets: Mapping[str, Secret]) -> L
             answered = await visiting.visited(asking, way, visit)
     except TimeoutError:
         trouble = visit.late(wanted.timeout)
-    except NotReached as said:
+    except ConnectError as said:
         trouble = said
     return Looked(visit, answered, trouble, 1000 * (loop.time() - began))
 

@@ -16,7 +16,7 @@ from noroshi import schema
 from noroshi.core.mail import Envelope, Fault, Route
 from noroshi.core.words import NOTHING, Words
 from noroshi.engine import journal
-from noroshi.ports import Arrival, Clocks, Followed, RouteTrouble, Store, StoreError
+from noroshi.ports import Arrival, Clocks, Followed, RouteError, Store, StoreError
 from noroshi.ports.mailbox import Box, Came, Inbox, Lost
 from noroshi.round_trips import (
     BACK,
@@ -171,15 +171,15 @@ class RoundTrips:
                 for route in post.routes:
                     await self._look_for(post, route)
                 await self._read(post)
-        except RouteTrouble as trouble:
+        except RouteError as trouble:
             await self._cannot(post, trouble)
         except TimeoutError:
-            await self._cannot(post, RouteTrouble(TOO_SLOW.fill(seconds=LONGEST)))
+            await self._cannot(post, RouteError(TOO_SLOW.fill(seconds=LONGEST)))
         except StoreError:
             raise
         except Exception as bug:  # it must not be asked again each second
             log.exception("reading the mailbox of %s failed", post.box.account)
-            await self._cannot(post, RouteTrouble(BUG.fill(bug=type(bug).__name__)))
+            await self._cannot(post, RouteError(BUG.fill(bug=type(bug).__name__)))
 
     # there
 
@@ -279,7 +279,7 @@ class RoundTrips:
                 if await self._store.arrived(envelope, arrival, self._told(mail, arrival)):
                     journal.came_back(envelope, arrival.said)
 
-    async def _cannot(self, post: Post, trouble: RouteTrouble) -> None:
+    async def _cannot(self, post: Post, trouble: RouteError) -> None:
         """It is left alone for a while; nothing else waits for it."""
         rest = _rest(trouble, self._clocks.wall())
         post.rests_until = self._clocks.steady() + rest.total_seconds()
@@ -288,7 +288,7 @@ class RoundTrips:
         await self._note(post, noted, after)
 
 
-def _rest(trouble: RouteTrouble, now: datetime) -> timedelta:
+def _rest(trouble: RouteError, now: datetime) -> timedelta:
     if trouble.again is not None:
         return max(trouble.again - now, REST)
     unasked = trouble.fault is Fault.SIGN_IN and not trouble.code

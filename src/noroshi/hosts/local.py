@@ -30,7 +30,7 @@ from noroshi.ports import (
     Processor,
     Program,
     Ran,
-    RouteTrouble,
+    RouteError,
     Unmeasurable,
     Volume,
 )
@@ -64,7 +64,7 @@ NOT_HERE = Words(
 class LocalHost:
     """Facts from this computer's own kernel. `zone` is the instance's; `network` is the way out of
     checks that read what they are answered, with where none of them may lead; `secret` raises
-    RouteTrouble, as that of ports.Outside does. All hosts of one `computer` share its looks.
+    RouteError, as that of ports.Outside does. All hosts of one `computer` share its looks.
     Whoever hands in `running` closes it."""
 
     def __init__(
@@ -98,7 +98,7 @@ class LocalHost:
     async def secret(self, entry: str) -> str:
         try:
             return await self._secret(entry)
-        except RouteTrouble as trouble:
+        except RouteError as trouble:
             raise Unmeasurable(trouble.words) from None
 
     async def volumes(self) -> Sequence[Volume]:

@@ -10,7 +10,7 @@ from noroshi.core.printable import printable
 from noroshi.core.words import NOTHING, Words
 from noroshi.network.graph_errors import error_in
 from noroshi.network.http import Reply
-from noroshi.ports import RouteTrouble
+from noroshi.ports import RouteError
 
 LONGEST_SAID = 300
 NO_ANSWER = Words(
@@ -46,12 +46,12 @@ def is_of_mailbox(reply: Reply) -> bool:
     return error_in(reply).code in OF_MAILBOX
 
 
-def of_reply(reply: Reply, where: str, now: datetime) -> RouteTrouble:
+def of_reply(reply: Reply, where: str, now: datetime) -> RouteError:
     """Whose fault an answer is that is no list and no mail."""
     said = SAID.fill(where=where, reply=f"{reply.status} {_said(reply)}"[:LONGEST_SAID])
     fault, advice = _meant(reply)
     words = said if advice == NOTHING else ADVISED.fill(said=said, advice=advice)
-    return RouteTrouble(words, reply.status, fault, reply.again(now))
+    return RouteError(words, reply.status, fault, reply.again(now))
 
 
 def _meant(reply: Reply) -> tuple[Fault, Words]:

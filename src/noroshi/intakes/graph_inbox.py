@@ -14,9 +14,10 @@ from noroshi.core.words import Words
 from noroshi.intakes import graph_errors
 from noroshi.intakes.bounce_reports import looks_like_report, read_report
 from noroshi.intakes.mailbox_errors import LARGEST_REPORT, of_token, until_of
-from noroshi.network.http import LARGEST, Connecting, NoAnswer, Patience, Reply
+from noroshi.network.connection_errors import NoAnswerError
+from noroshi.network.http import LARGEST, Connecting, Patience, Reply
 from noroshi.oauth.retry_token import Badge
-from noroshi.ports import Outside, RouteTrouble
+from noroshi.ports import Outside, RouteError
 from noroshi.ports.mailbox import Came, Read, Report, Sought
 from noroshi.vault import Secret
 
@@ -173,15 +174,15 @@ class GraphInbox:
     async def _token(self) -> Secret:
         try:
             return await self._badge.token()
-        except RouteTrouble as trouble:
+        except RouteError as trouble:
             raise of_token(trouble) from None
 
     async def _asked(self, url: str, token: Secret, most: int) -> Reply:
         http = await self._connecting.opened()
         try:
             return await http.get(url, {"Authorization": f"Bearer {token.reveal()}"}, most)
-        except NoAnswer:
-            raise RouteTrouble(graph_errors.NO_ANSWER.fill(where=self._mailbox.where)) from None
+        except NoAnswerError:
+            raise RouteError(graph_errors.NO_ANSWER.fill(where=self._mailbox.where)) from None
 
     def _check(self, reply: Reply) -> None:
         if reply.status != 200:
@@ -194,13 +195,13 @@ class GraphInbox:
         except (ValueError, RecursionError):
             answer = None
         if not isinstance(answer, dict):
-            raise RouteTrouble(NOT_UNDERSTOOD.fill(where=self._mailbox.where))
+            raise RouteError(NOT_UNDERSTOOD.fill(where=self._mailbox.where))
         return answer
 
     def _rows(self, answer: Mapping[str, Any]) -> Iterator[_Row]:
         listed = answer.get("value")
         if not isinstance(listed, list):
-            raise RouteTrouble(NOT_UNDERSTOOD.fill(where=self._mailbox.where))
+            raise RouteError(NOT_UNDERSTOOD.fill(where=self._mailbox.where))
         for one in listed:
             row = _row(one) if isinstance(one, dict) else None
             if row is not None:

@@ -22,7 +22,7 @@ from noroshi.intakes.mailbox_errors import LARGEST_REPORT, of_token, until_of
 from noroshi.network import client_context, reach
 from noroshi.network.connection_errors import of_certificate, of_tls
 from noroshi.oauth.retry_token import Badge
-from noroshi.ports import Outside, RouteTrouble
+from noroshi.ports import Outside, RouteError
 from noroshi.ports.mailbox import Came, Read, Report, Sought
 from noroshi.vault import Secret
 
@@ -127,7 +127,7 @@ class ImapInbox:
         """After a refusal once more with a fresh token, once in an outage."""
         try:
             token = await self._badge.token()
-        except RouteTrouble as trouble:
+        except RouteError as trouble:
             raise of_token(trouble) from None
         try:
             answer = await self._once(question, token)
@@ -153,14 +153,14 @@ class ImapInbox:
             raise
         except Refused as error:
             words = SAID.fill(where=box.where, reply=_line(str(error)))
-            raise RouteTrouble(words, fault=Fault.SERVER) from None
+            raise RouteError(words, fault=Fault.SERVER) from None
         except ssl.SSLCertVerificationError as error:
             raise of_certificate(self._outside.network, box.where, error, "") from None
         except ssl.SSLError as error:
             raise of_tls(box.where, error) from None
         except (OSError, EOFError, ValueError, imaplib.IMAP4.error) as error:
             why = _line(str(error)) or type(error).__name__
-            raise RouteTrouble(NO_ANSWER.fill(where=box.where, why=why)) from None
+            raise RouteError(NO_ANSWER.fill(where=box.where, why=why)) from None
         finally:
             self._lines.discard(line)
             line.cut()  # also when cancelled: that ends the thread
@@ -178,9 +178,9 @@ class ImapInbox:
             finally:
                 session.shutdown()
 
-    def _not_let_in(self, refused: NotLetIn) -> RouteTrouble:
+    def _not_let_in(self, refused: NotLetIn) -> RouteError:
         words = NOT_LET_IN.fill(where=self._mailbox.where, reply=_line(str(refused)))
-        return RouteTrouble(words, REFUSED_TOKEN, Fault.SIGN_IN)
+        return RouteError(words, REFUSED_TOKEN, Fault.SIGN_IN)
 
 
 def _found(session: Session, mail: Sought) -> datetime | None:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from noroshi.core.mail import Fault
 from noroshi.core.words import Words
-from noroshi.ports import RouteTrouble
+from noroshi.ports import RouteError
 
 LARGEST_REPORT = 2**18
 """Bytes; a report says in its beginning what it is about."""
@@ -28,9 +28,9 @@ def until_of(since: datetime, newest: datetime, *, more: bool) -> datetime:
     return newest if newest > since else since + timedelta(seconds=1)
 
 
-def of_token(trouble: RouteTrouble) -> RouteTrouble:
+def of_token(trouble: RouteError) -> RouteError:
     """No token: one that may send need not be one that may read."""
     if trouble.fault is not Fault.SIGN_IN:
         return trouble
     words = ASK_FOR_IT.fill(why=trouble.words)
-    return RouteTrouble(words, trouble.code, trouble.fault, trouble.again)
+    return RouteError(words, trouble.code, trouble.fault, trouble.again)

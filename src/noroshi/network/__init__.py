@@ -4,9 +4,9 @@
 whoever needs one imports it late.
 """
 
-from noroshi.network.connection_errors import NotReached
+from noroshi.network.connection_errors import ConnectError, TlsError
 from noroshi.network.connector import ByNetwork, Way, reach
-from noroshi.network.dialer import NoTls, dial
+from noroshi.network.dialer import dial
 from noroshi.network.trust import client_context
 
-__all__ = ["ByNetwork", "NoTls", "NotReached", "Way", "client_context", "dial", "reach"]
+__all__ = ["ByNetwork", "TlsError", "ConnectError", "Way", "client_context", "dial", "reach"]

@@ -9,8 +9,7 @@ from collections.abc import Sequence
 from noroshi.core.mail import Fault, Network
 from noroshi.core.os_errors import why
 from noroshi.core.words import NOTHING, Words, joined
-from noroshi.network.happy_eyeballs import NobodyAnswered, NoSource
-from noroshi.ports import RouteTrouble
+from noroshi.ports import RouteError
 
 DNS = Words(
     en="cannot find {where}: {why} (DNS). The name is wrong, or this computer's name server "
@@ -175,7 +174,11 @@ DISTRUSTED = {
 OF_TIME, OF_NAME = frozenset({9, 10}), frozenset({62, 64})
 
 
-class NotReached(RouteTrouble):
+class NetworkError(Exception):
+    """The other side was not reached, or did not answer."""
+
+
+class ConnectError(NetworkError, RouteError):
     """Nobody was reached, or not safely. Nothing was said that must not be heard."""
 
     def __init__(
@@ -184,23 +187,52 @@ class NotReached(RouteTrouble):
         super().__init__(words, fault=fault, about=about)
 
 
-def not_reached(about: Words, fault: Fault = Fault.NETWORK, **given: object) -> NotReached:
+class TlsError(ConnectError):
+    """The connection was made, and TLS was not; `reason` is OpenSSL's, "" if nothing came."""
+
+    def __init__(self, trouble: ConnectError, reason: str = "") -> None:
+        super().__init__(trouble.words, trouble.fault, trouble.about)
+        self.reason = reason
+
+
+class NoAnswerError(NetworkError):
+    """The request left, and its answer is not known: it may have been obeyed."""
+
+
+class NoAddressAnsweredError(NetworkError, OSError):
+    """Every address failed: each with its own reason."""
+
+    def __init__(self, failures: Sequence[tuple[str, OSError]]) -> None:
+        super().__init__("nobody answered")
+        self.failures = failures
+
+
+class SourceAddressError(NetworkError):
+    """No connection can come from the source address; `why` is None where none of the other
+    side's addresses is of its family."""
+
+    def __init__(self, why: OSError | None) -> None:
+        super().__init__(str(why))
+        self.why = why
+
+
+def not_reached(about: Words, fault: Fault = Fault.NETWORK, **given: object) -> ConnectError:
     """With one of the sentences above, its places filled."""
-    return NotReached(about.fill(**given), fault, about)
+    return ConnectError(about.fill(**given), fault, about)
 
 
-def of_error(where: str, error: OSError) -> NotReached:
+def of_error(where: str, error: OSError) -> ConnectError:
     """What stopped a connection from being made."""
     words = DNS if isinstance(error, socket.gaierror) else TCP
     return not_reached(words, where=where, why=why_of(error))
 
 
-def of_name(where: str, error: ValueError) -> NotReached:
+def of_name(where: str, error: ValueError) -> ConnectError:
     """Why a host's name cannot be looked for."""
     return not_reached(DNS, where=where, why=getattr(error, "reason", "") or error)
 
 
-def of_source(network: Network, where: str, error: NoSource) -> NotReached:
+def of_source(network: Network, where: str, error: SourceAddressError) -> ConnectError:
     """Why the source address cannot be used."""
     if error.why is None:
         return not_reached(OTHER_FAMILY, Fault.SETUP, where=where, source=network.source)
@@ -213,7 +245,7 @@ def why_of(error: OSError) -> Words:
     """The system's own reason; each address's, where they differ."""
     if isinstance(error, ConnectionRefusedError):
         return REFUSED_CONNECTION
-    if isinstance(error, NobodyAnswered):
+    if isinstance(error, NoAddressAnsweredError):
         reasons = [why_of(failure) for _, failure in error.failures]
         if len(set(reasons)) == 1:
             return reasons[0]
@@ -223,7 +255,7 @@ def why_of(error: OSError) -> Words:
     return why(error) if error.strerror or str(error) else CLOSED_CONNECTION
 
 
-def of_proxy(network: Network, error: OSError | ValueError) -> NotReached:
+def of_proxy(network: Network, error: OSError | ValueError) -> ConnectError:
     """Why the proxy itself is not reached."""
     why = why_of(error) if isinstance(error, OSError) else error
     return not_reached(NO_PROXY, proxy=network.proxy, name=network.name, why=why)
@@ -231,7 +263,7 @@ def of_proxy(network: Network, error: OSError | ValueError) -> NotReached:
 
 def of_proxy_answer(
     network: Network, where: str, status: int, reason: str, schemes: Sequence[str]
-) -> NotReached:
+) -> ConnectError:
     """A proxy's no to CONNECT (RFC 9110, 9.3.6)."""
     said = {"proxy": network.proxy, "name": network.name, "where": where}
     if status == 407:
@@ -242,7 +274,7 @@ def of_proxy_answer(
     return not_reached(told, fault, **said, status=shown, port=port)
 
 
-def _of_login(network: Network, said: dict[str, str], schemes: Sequence[str]) -> NotReached:
+def _of_login(network: Network, said: dict[str, str], schemes: Sequence[str]) -> ConnectError:
     if schemes and "basic" not in [scheme.lower() for scheme in schemes]:
         known = ", ".join(schemes)
         return not_reached(PROXY_OTHER_LOGIN, Fault.REFUSED, **said, schemes=known)
@@ -252,7 +284,7 @@ def _of_login(network: Network, said: dict[str, str], schemes: Sequence[str]) ->
     return not_reached(PROXY_REFUSED_LOGIN, Fault.SIGN_IN, **said, **who)
 
 
-def of_tls(where: str, error: ssl.SSLError) -> NotReached:
+def of_tls(where: str, error: ssl.SSLError) -> ConnectError:
     """What stopped a connection from being encrypted, but for the certificate."""
     return not_reached(TLS, where=where, why=error.reason or error)
 
@@ -264,7 +296,7 @@ def is_of_issuer(error: ssl.SSLCertVerificationError) -> bool:
 
 def of_certificate(
     network: Network, where: str, error: ssl.SSLCertVerificationError, issuer: str
-) -> NotReached:
+) -> ConnectError:
     """Why a certificate is not trusted; `issuer` of the one that was shown, "" if unknown."""
     if not issuer:
         return not_reached(_of_code(error.verify_code), where=where, why=distrust(error))

@@ -10,12 +10,13 @@ from typing import Protocol
 
 from noroshi.core.mail import DIRECT, Fault, Network
 from noroshi.network import connection_errors
-from noroshi.network.happy_eyeballs import Found, NoSource, addresses_of, first_to_answer
+from noroshi.network.connection_errors import SourceAddressError
+from noroshi.network.happy_eyeballs import Found, addresses_of, first_to_answer
 from noroshi.network.policy_check import allowed, see_that_open
 from noroshi.network.proxy import authority, proxy_of, tunnel
 
 Secret = Callable[[str], Awaitable[str]]
-"""Gives the text of the vault's entry of that name; raises RouteTrouble."""
+"""Gives the text of the vault's entry of that name; raises RouteError."""
 
 
 class Way(Protocol):
@@ -42,7 +43,7 @@ class ByNetwork:
 
 
 async def reach(host: str, port: int, way: Way, patience: float) -> socket.socket:
-    """A connected socket that does not block. Raises NotReached, or what `secret` raises."""
+    """A connected socket that does not block. Raises ConnectError, or what `secret` raises."""
     network = way.network
     password = await way.secret(network.proxy_password) if network.proxy_password else ""
     where = authority(host, port)
@@ -57,7 +58,7 @@ async def reach(host: str, port: int, way: Way, patience: float) -> socket.socke
         )
         told = {"where": where, "seconds": patience, "proxy": network.proxy}
         raise connection_errors.not_reached(words, Fault.NETWORK, **told) from None
-    except NoSource as error:
+    except SourceAddressError as error:
         raise connection_errors.of_source(network, where, error) from None
 
 

@@ -10,21 +10,13 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from noroshi.network import connection_errors
-from noroshi.network.connection_errors import NotReached
+from noroshi.network.connection_errors import TlsError
 from noroshi.network.connector import Way, reach
 from noroshi.network.proxy import authority
 from noroshi.network.trust import issuer_of, looking_context
-from noroshi.ports import RouteTrouble
+from noroshi.ports import RouteError
 
 P = TypeVar("P", bound=asyncio.BaseProtocol)
-
-
-class NoTls(NotReached):
-    """The connection was made, and TLS was not; `reason` is OpenSSL's, "" if nothing came."""
-
-    def __init__(self, trouble: NotReached, reason: str = "") -> None:
-        super().__init__(trouble.words, trouble.fault, trouble.about)
-        self.reason = reason
 
 
 async def dial(
@@ -35,7 +27,7 @@ async def dial(
     way: Way,
     patience: float,
 ) -> P:
-    """Raises NotReached, or what the proxy's password raises. Each step has its `patience`."""
+    """Raises ConnectError, or what the proxy's password raises. Each step has its `patience`."""
     sock = await reach(host, port, way, patience)
     return await meet(protocol, sock, host, port, context, way, patience)
 
@@ -60,13 +52,13 @@ async def meet(
         trouble = connection_errors.not_reached(
             connection_errors.NO_TLS, where=where, seconds=patience
         )
-        raise NoTls(trouble) from None
+        raise TlsError(trouble) from None
     except ssl.SSLCertVerificationError as error:
         of_issuer = connection_errors.is_of_issuer(error)
         issuer = await shown_issuer(host, port, way, patience) if of_issuer else ""
         raise connection_errors.of_certificate(way.network, where, error, issuer) from None
     except ssl.SSLError as error:
-        raise NoTls(connection_errors.of_tls(where, error), error.reason or "") from None
+        raise TlsError(connection_errors.of_tls(where, error), error.reason or "") from None
     except OSError as error:
         raise connection_errors.of_error(where, error) from None
 
@@ -83,7 +75,7 @@ async def shown_issuer(host: str, port: int, way: Way, patience: float) -> str:
     """Who issued the certificate that was just refused; "" if it does not show again."""
     try:
         looking = await dial(_Looking, host, port, looking_context(), way, patience)
-    except RouteTrouble:
+    except RouteError:
         return ""
     return issuer_of(looking.certificate)
 

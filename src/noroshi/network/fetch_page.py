@@ -22,10 +22,14 @@ from noroshi import __version__
 from noroshi.core.http_expectations import NO_TARGET, leads_to, origin_of, where_of
 from noroshi.core.words import Words
 from noroshi.network import connection_errors
-from noroshi.network.connection_errors import NotReached
+from noroshi.network.connection_errors import (
+    ConnectError,
+    NoAddressAnsweredError,
+    SourceAddressError,
+)
 from noroshi.network.connector import Way
 from noroshi.network.dialer import meet
-from noroshi.network.happy_eyeballs import NobodyAnswered, NoSource, first_to_answer
+from noroshi.network.happy_eyeballs import first_to_answer
 from noroshi.network.proxy import authority
 from noroshi.network.step_by_step import Ahead, joined, led_on, looked_up
 from noroshi.network.trust import KeptTrust
@@ -125,7 +129,7 @@ class Visit:
     ends: datetime | None = None
     hops: list[Answered] = field(default_factory=list)
 
-    def late(self, seconds: float) -> NotReached:
+    def late(self, seconds: float) -> ConnectError:
         """What is to be said when the time is up."""
         words, where = LATE[self.stage], self.where
         if self.proxy and self.stage <= CONNECTION:
@@ -152,7 +156,7 @@ class Stepping(aiohttp.BaseConnector):
     async def _create_connection(
         self, req: aiohttp.ClientRequest, traces: object, timeout: object
     ) -> ResponseHandler:
-        """What aiohttp asks each of its connectors for. Raises NotReached."""
+        """What aiohttp asks each of its connectors for. Raises ConnectError."""
         host, port, visit = req.url.raw_host, req.url.port, self._visit
         assert host is not None
         assert port is not None
@@ -162,7 +166,7 @@ class Stepping(aiohttp.BaseConnector):
         visit.stage = TLS if context is not None else ANSWER
         try:
             made = await meet(self._factory, sock, host, port, context, self._way, LONG)
-        except NotReached:
+        except ConnectError:
             TRUST.refused(self._ca_files)
             raise
         assert isinstance(made, ResponseHandler)
@@ -179,7 +183,7 @@ class Stepping(aiohttp.BaseConnector):
             return await self._led_on(ahead, host, port)
         try:
             sock = await first_to_answer(ahead.addresses, network.source)
-        except NoSource as error:
+        except SourceAddressError as error:
             raise connection_errors.of_source(network, visit.where, error) from None
         except OSError as error:
             visit.taken = _is_refusal(error)
@@ -292,7 +296,7 @@ class Visitor:
 
 
 async def visited(asking: Asking, way: Way, visit: Visit) -> Answered:
-    """The last answer. Raises NotReached for what was not answered, or not in HTTP; `visit` tells
+    """The last answer. Raises ConnectError for what was not answered, or not in HTTP; `visit` tells
     how far it came, whatever happens. How long that may take is the caller's business."""
     return await Visitor(asking, way, visit).go()
 
@@ -318,6 +322,6 @@ def _can_be_asked(url: str) -> bool:
 
 def _is_refusal(error: OSError) -> bool:
     """Whether the computer is there, and nothing listens on it: by all of its addresses."""
-    if isinstance(error, NobodyAnswered):
+    if isinstance(error, NoAddressAnsweredError):
         return all(_is_refusal(one) for _, one in error.failures)
     return isinstance(error, ConnectionRefusedError)

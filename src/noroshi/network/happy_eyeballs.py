@@ -14,28 +14,13 @@ from ipaddress import IPv6Address, ip_address
 from itertools import zip_longest
 from typing import Any
 
+from noroshi.network.connection_errors import NoAddressAnsweredError, SourceAddressError
+
 HEAD_START = 0.25
 """Seconds until the next address is tried too; RFC 8305, 5 recommends that many."""
 FAMILIES = {4: socket.AF_INET, 6: socket.AF_INET6}
 Found = tuple[Any, ...]
 """A row of getaddrinfo."""
-
-
-class NobodyAnswered(OSError):
-    """Every address failed: each with its own reason."""
-
-    def __init__(self, failures: Sequence[tuple[str, OSError]]) -> None:
-        super().__init__("nobody answered")
-        self.failures = failures
-
-
-class NoSource(Exception):
-    """No connection can come from the source address; `why` is None where none of the other
-    side's addresses is of its family."""
-
-    def __init__(self, why: OSError | None) -> None:
-        super().__init__(str(why))
-        self.why = why
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +36,13 @@ class Address:
 
 def addresses_of(found: Iterable[Found], source: str = "") -> list[Address]:
     """In which order to try what getaddrinfo found: the families in turn, its first one first
-    (RFC 8305, 4). From a source address only its own family can be reached. NoSource."""
+    (RFC 8305, 4). From a source address only its own family can be reached. SourceAddressError."""
     all_of_them = list(dict.fromkeys(Address(row[0], row[4]) for row in found))
     if source:
         family = FAMILIES[ip_address(source).version]
         own = [address for address in all_of_them if address.family == family]
         if all_of_them and not own:
-            raise NoSource(None)
+            raise SourceAddressError(None)
         return own
     first = [a for a in all_of_them if a.family == all_of_them[0].family]
     other = [a for a in all_of_them if a.family != all_of_them[0].family]
@@ -78,7 +63,7 @@ def by_number(host: str, port: int) -> Sequence[Found]:
 
 
 async def first_to_answer(addresses: Iterable[Address], source: str = "") -> socket.socket:
-    """A connected socket, which does not block. Raises OSError, or NoSource."""
+    """A connected socket, which does not block. Raises OSError, or SourceAddressError."""
     waiting, failures = deque(addresses), list[tuple[str, OSError]]()
     running = dict[asyncio.Task[socket.socket], Address]()
     try:
@@ -93,7 +78,7 @@ async def first_to_answer(addresses: Iterable[Address], source: str = "") -> soc
         for task in running:
             task.add_done_callback(_let_go)
             task.cancel()
-    raise failures[0][1] if len(failures) == 1 else NobodyAnswered(failures)
+    raise failures[0][1] if len(failures) == 1 else NoAddressAnsweredError(failures)
 
 
 async def _one_round(
@@ -136,7 +121,7 @@ def _bind(sock: socket.socket, source: str) -> None:
     try:
         sock.bind((source, 0))
     except OSError as error:
-        raise NoSource(error) from None
+        raise SourceAddressError(error) from None
 
 
 def _let_go(task: asyncio.Task[socket.socket]) -> None:

@@ -65,15 +65,11 @@ def date_in(given: str) -> datetime | None:
     return at if at.tzinfo is not None else at.replace(tzinfo=UTC)
 
 
-class NoAnswer(Exception):
-    """The request left, and its answer is not known: it may have been obeyed."""
-
-
 class Http(Protocol):
     """Connections that are kept. Several requests may run at once."""
 
     async def post(self, url: str, content: bytes, headers: Mapping[str, str]) -> Reply:
-        """Never follows a redirect. Raises NotReached where nothing left, or NoAnswer."""
+        """Never follows a redirect. Raises ConnectError where nothing left, or NoAnswerError."""
 
     async def get(self, url: str, headers: Mapping[str, str], most: int = LARGEST) -> Reply:
         """As `post`; so many bytes of the answer are read."""

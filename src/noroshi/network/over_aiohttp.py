@@ -12,9 +12,9 @@ import aiohttp
 from aiohttp.client_proto import ResponseHandler
 
 from noroshi import __version__
-from noroshi.network.connection_errors import NotReached
+from noroshi.network.connection_errors import ConnectError, NoAnswerError
 from noroshi.network.dialer import dial
-from noroshi.network.http import LARGEST, NoAnswer, Patience, Reply
+from noroshi.network.http import LARGEST, Patience, Reply
 from noroshi.network.trust import client_context
 from noroshi.ports import Outside
 
@@ -39,7 +39,7 @@ class Reaching(aiohttp.BaseConnector):
     async def _create_connection(
         self, req: aiohttp.ClientRequest, traces: object, timeout: object
     ) -> ResponseHandler:
-        """What aiohttp asks each of its connectors for. Raises NotReached."""
+        """What aiohttp asks each of its connectors for. Raises ConnectError."""
         host, port = req.url.raw_host, req.url.port
         assert host is not None
         assert port is not None
@@ -47,7 +47,7 @@ class Reaching(aiohttp.BaseConnector):
             context = await self._tls() if req.is_ssl() else None
             patience = self._patience.connect
             made = await dial(self._factory, host, port, context, self._outside, patience)
-        except NotReached:
+        except ConnectError:
             self._context = None  # a CA's file may have been mended since it was read
             raise
         assert isinstance(made, ResponseHandler)
@@ -102,7 +102,7 @@ class Posting:
         trip = Trip()
         try:
             return await self._asked(request, trip)
-        except NoAnswer:
+        except NoAnswerError:
             # A server that is silent may be at work on it: only one that hung up had done so
             # before it was asked.
             if not (trip.by_kept and trip.cut):
@@ -124,7 +124,7 @@ class Posting:
                 return await _reply(answer, request)
         except (aiohttp.ClientError, TimeoutError) as error:
             trip.cut = isinstance(error, CUT)
-            raise NoAnswer(type(error).__name__) from None  # its text may hold the URL
+            raise NoAnswerError(type(error).__name__) from None  # its text may hold the URL
 
     def _opened(self) -> aiohttp.ClientSession:
         if self._session is None:

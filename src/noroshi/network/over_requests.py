@@ -31,7 +31,7 @@ def requests_session(
     network: Network = DIRECT, password: str = "", ca_files: Iterable[str] = ()
 ) -> requests.Session:
     """A session for https alone, which goes by a network; `password` is its proxy's, `ca_files`
-    are trusted beside the system's store and the network's file. Raises NotReached for a file
+    are trusted beside the system's store and the network's file. Raises ConnectError for a file
     that cannot be used; so does each request for whatever stops its connection, in words.
 
     The environment (REQUESTS_CA_BUNDLE, HTTPS_PROXY) has no say, nor has `verify`.

@@ -20,7 +20,7 @@ from noroshi.network.proxy import authority
 def allowed(
     addresses: Sequence[Address], host: str, port: int, network: Network
 ) -> list[Address]:
-    """Those of a name's addresses that may be connected to. Raises NotReached where there are
+    """Those of a name's addresses that may be connected to. Raises ConnectError where there are
     some, and none of them may."""
     judged = [(one, _why(one, port, network)) for one in addresses]
     ways = [one for one, why in judged if why is None]
@@ -32,7 +32,7 @@ def allowed(
 
 def see_that_open(host: str, port: int, network: Network) -> None:
     """What a proxy is asked for: it looks the name up, so only a number, or a name that all
-    know, can be judged. Raises NotReached."""
+    know, can be judged. Raises ConnectError."""
     numbers = addresses_of(by_number(host, port))
     why = network.closed.why_by_name(host, port)
     why = why or next(filter(None, (_why(one, port, network) for one in numbers)), None)
@@ -45,7 +45,7 @@ def _why(address: Address, port: int, network: Network) -> Words | None:
     return network.closed.why(str(address), port, here=here)
 
 
-def _closed(why: Words, host: str, port: int, address: str) -> connection_errors.NotReached:
+def _closed(why: Words, host: str, port: int, address: str) -> connection_errors.ConnectError:
     return connection_errors.not_reached(
         why, Fault.SETUP, where=authority(host, port), address=address
     )

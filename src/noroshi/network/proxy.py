@@ -37,7 +37,7 @@ def proxy_of(network: Network) -> tuple[str, int]:
 async def tunnel(
     sock: socket.socket, network: Network, password: str, host: str, port: int
 ) -> None:
-    """Have the proxy at the other end of the socket connect us. Raises NotReached, OSError."""
+    """Have the proxy at the other end of the socket connect us. Raises ConnectError, OSError."""
     target = authority(host, port)
     if NOT_IN_A_LINE.search(target):
         raise connection_errors.of_name(target, ValueError("no host name"))

@@ -11,11 +11,11 @@ from typing import TypeVar
 from noroshi.core.mail import Fault
 from noroshi.core.words import Words
 from noroshi.network import connection_errors
+from noroshi.network.connection_errors import SourceAddressError
 from noroshi.network.connector import Way
 from noroshi.network.happy_eyeballs import (
     Address,
     Found,
-    NoSource,
     addresses_of,
     by_number,
     first_to_answer,
@@ -46,7 +46,7 @@ class Ahead:
 
 
 async def looked_up(host: str, port: int, way: Way, patience: float) -> Ahead:
-    """Ask DNS for whoever is to be connected to first. Raises NotReached."""
+    """Ask DNS for whoever is to be connected to first. Raises ConnectError."""
     network = way.network
     first = proxy_of(network) if network.proxy else (host, port)
     where = authority(*first)
@@ -57,7 +57,7 @@ async def looked_up(host: str, port: int, way: Way, patience: float) -> Ahead:
         if network.proxy:
             see_that_open(host, port, network)
         return Ahead(*first, allowed(addresses_of(found, network.source), *first, network))
-    except NoSource as error:
+    except SourceAddressError as error:
         raise connection_errors.of_source(network, where, error) from None
     except (OSError, ValueError) as error:
         if network.proxy:
@@ -68,13 +68,13 @@ async def looked_up(host: str, port: int, way: Way, patience: float) -> Ahead:
 
 
 async def joined(ahead: Ahead, way: Way, patience: float) -> socket.socket:
-    """Connect to it. Raises NotReached."""
+    """Connect to it. Raises ConnectError."""
     network = way.network
     racing = first_to_answer(ahead.addresses, network.source)
     words = connection_errors.PROXY_AWAY if network.proxy else connection_errors.NO_CONNECTION
     try:
         return await _within(patience, racing, words, ahead.where)
-    except NoSource as error:
+    except SourceAddressError as error:
         raise connection_errors.of_source(network, ahead.where, error) from None
     except OSError as error:
         if network.proxy:
@@ -83,7 +83,7 @@ async def joined(ahead: Ahead, way: Way, patience: float) -> socket.socket:
 
 
 async def led_on(sock: socket.socket, host: str, port: int, way: Way, patience: float) -> None:
-    """Have the proxy at the other end connect us to the server. Raises NotReached, and what
+    """Have the proxy at the other end connect us to the server. Raises ConnectError, and what
     the way's `secret` raises; the socket is then of no more use."""
     network, where = way.network, authority(host, port)
     password = await way.secret(network.proxy_password) if network.proxy_password else ""

@@ -12,7 +12,12 @@ from noroshi.core.os_errors import why
 from noroshi.core.printable import printable
 from noroshi.core.words import Words
 from noroshi.imports import ONE_AT_A_TIME
-from noroshi.network.connection_errors import CA_FILE, CERTIFICATE_FILE, NotReached, not_reached
+from noroshi.network.connection_errors import (
+    CA_FILE,
+    CERTIFICATE_FILE,
+    ConnectError,
+    not_reached,
+)
 
 LONGEST_NAME = 80
 KEPT = 600.0
@@ -23,7 +28,7 @@ MENDED = 30.0
 
 def client_context(ca_files: Iterable[str] = (), certificate: str = "") -> ssl.SSLContext:
     """`certificate` is our own, with its key, for whoever asks for one. Reads files, so it is
-    for a thread. Raises NotReached for one that cannot be used."""
+    for a thread. Raises ConnectError for one that cannot be used."""
     context = ssl.create_default_context()
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     for path in filter(None, ca_files):
@@ -32,7 +37,7 @@ def client_context(ca_files: Iterable[str] = (), certificate: str = "") -> ssl.S
         except OSError as error:  # ssl.SSLError is one: no certificate in it
             raise not_reached(CA_FILE, Fault.SETUP, path=path, why=why(error)) from None
     if faults := certificate_faults(certificate, context):
-        raise NotReached(faults[0], Fault.SETUP, CERTIFICATE_FILE)
+        raise ConnectError(faults[0], Fault.SETUP, CERTIFICATE_FILE)
     return context
 
 
@@ -45,7 +50,7 @@ class KeptTrust:
         self._reading = threading.Lock()
 
     async def context(self, ca_files: tuple[str, ...]) -> ssl.SSLContext:
-        """Raises NotReached for a file that cannot be used."""
+        """Raises ConnectError for a file that cannot be used."""
         now = asyncio.get_running_loop().time()
         if found := self._fresh(ca_files, now):
             return found

@@ -21,7 +21,7 @@ CPU_SECONDS = 20
 """More than its parent waits: it ends even if there is no parent any more."""
 
 
-class Unfit(Exception):
+class CertificateFileError(Exception):
     """It cannot be used: why, one of the names that the parent has words for."""
 
     def __init__(self, why: str) -> None:
@@ -30,14 +30,14 @@ class Unfit(Exception):
 
 
 def opened(data: bytes, passphrase: str) -> str:
-    """Key and certificate in PEM, the key first, unlocked. Raises Unfit."""
+    """Key and certificate in PEM, the key first, unlocked. Raises CertificateFileError."""
     secret = passphrase.encode() or None
     found = _from_pem(data, secret) if b"-----BEGIN " in data else _from_pfx(data, secret)
     key, certificate = found
     if certificate is None:
-        raise Unfit("no certificate")
+        raise CertificateFileError("no certificate")
     if key is None:
-        raise Unfit("no key")
+        raise CertificateFileError("no key")
     return bundle(*_fit(key, certificate))
 
 
@@ -58,9 +58,9 @@ def _fit(key: Any, certificate: Any) -> tuple[Any, Any]:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
     if not isinstance(key, RSAPrivateKey) or key.key_size < LEAST_BITS:
-        raise Unfit("no RSA")
+        raise CertificateFileError("no RSA")
     if key.public_key() != certificate.public_key():
-        raise Unfit("no pair")
+        raise CertificateFileError("no pair")
     return key, certificate
 
 
@@ -72,7 +72,7 @@ def _from_pem(data: bytes, passphrase: bytes | None) -> tuple[Any, Any]:
         if b"-----BEGIN CERTIFICATE-----" in data:
             certificates = x509.load_pem_x509_certificates(data)
     except ValueError:
-        raise Unfit("neither") from None
+        raise CertificateFileError("neither") from None
     found = _key_block(data)
     key = _key(found, passphrase) if found else None
     # Those of the CAs may stand before the key's own.
@@ -87,10 +87,10 @@ def _key(block: bytes, passphrase: bytes | None) -> Any:
         return load_pem_private_key(block, passphrase)
     except TypeError:  # locked and no passphrase given, or one given for nothing
         if passphrase is None:
-            raise Unfit("locked") from None
+            raise CertificateFileError("locked") from None
         return load_pem_private_key(block, None)
     except ValueError:
-        raise Unfit("wrong") from None
+        raise CertificateFileError("wrong") from None
 
 
 def _key_block(data: bytes) -> bytes:
@@ -109,10 +109,10 @@ def _from_pfx(data: bytes, passphrase: bytes | None) -> tuple[Any, Any]:
     except ValueError:
         # The library says one thing for a wrong passphrase and for bytes that are no PFX.
         if not data.startswith(b"\x30"):  # ASN.1's SEQUENCE, with which each PFX begins
-            raise Unfit("neither") from None
+            raise CertificateFileError("neither") from None
         if _is_certificate(data):  # as portals hand it out, in DER
-            raise Unfit("no key") from None
-        raise Unfit("wrong" if passphrase else "locked") from None
+            raise CertificateFileError("no key") from None
+        raise CertificateFileError("wrong" if passphrase else "locked") from None
     # Without a key its certificate counts as one of those beside.
     return key, certificate or next(iter(more), None)
 
@@ -146,7 +146,7 @@ def main() -> None:
     asked = json.loads(sys.stdin.buffer.read())
     try:
         said = {"pem": opened(b64decode(asked["data"]), asked["passphrase"])}
-    except Unfit as unfit:
+    except CertificateFileError as unfit:
         said = {"unfit": unfit.why}
     except Exception:  # whatever else a file of anybody's may bring about; nothing is quoted
         said = {"unfit": "neither"}

@@ -17,7 +17,8 @@ from typing import Any
 from noroshi import imports, sandbox
 from noroshi.core.words import Words
 from noroshi.imports import ONE_AT_A_TIME
-from noroshi.oauth.certificate_child import LEAST_BITS, Unfit, bundle, opened
+from noroshi.oauth.certificate_child import LEAST_BITS, CertificateFileError, bundle, opened
+from noroshi.oauth.provider import OAuthError
 from noroshi.vault import Secret
 
 CHILD = Path(__file__).with_name("certificate_child.py")
@@ -89,12 +90,11 @@ WHY: Mapping[str, tuple[Words, bool]] = {
 """What the child says, in words; and whether a passphrase would help."""
 
 
-class UnfitCertificate(Exception):
+class CertificateError(OAuthError):
     """It cannot be used; the words say why, and quote nothing of it."""
 
     def __init__(self, words: Words, *, locked: bool = False) -> None:
-        super().__init__(words.en)
-        self.words = words
+        super().__init__(words)
         self.locked = locked
         """Whether a passphrase would help."""
 
@@ -145,37 +145,37 @@ def make(name: str, now: datetime, days: int) -> Secret:
 
 
 def read(data: bytes, passphrase: str = "") -> Secret:
-    """The same from a file in PEM or PFX. Raises UnfitCertificate. How long it takes is for the
+    """The same from a file in PEM or PFX. Raises CertificateError. How long it takes is for the
     file to say: in a node it is `read_apart`."""
     try:
         return Secret(opened(data, passphrase))
-    except Unfit as unfit:
+    except CertificateFileError as unfit:
         raise _unfit(unfit.why) from None
 
 
 async def read_apart(data: bytes, passphrase: str = "", within: float = WITHIN) -> Secret:
     """The same by a process of its own, which is ended after so many seconds. Raises
-    UnfitCertificate, and OSError if no process can be started."""
+    CertificateError, and OSError if no process can be started."""
     child = await sandbox.start(CHILD)
     line = json.dumps({"data": b64encode(data).decode(), "passphrase": passphrase})
     try:
         async with asyncio.timeout(within):
             answer, _ = await child.communicate(line.encode())
     except TimeoutError:
-        raise UnfitCertificate(TOO_SLOW.fill(seconds=f"{within:g}")) from None
+        raise CertificateError(TOO_SLOW.fill(seconds=f"{within:g}")) from None
     finally:
         await _end(child)
     return _told(answer)
 
 
 def see_that_it_holds(kept: str, now: datetime, *, later: bool = False) -> None:
-    """Raises UnfitCertificate for one that nobody can sign in by now. `later`: it is the next
+    """Raises CertificateError for one that nobody can sign in by now. `later`: it is the next
     one, which may begin when it likes."""
     found = describe(kept)
     if found.ends <= now:
-        raise UnfitCertificate(ENDED.fill(day=f"{found.ends:%Y-%m-%d}"))
+        raise CertificateError(ENDED.fill(day=f"{found.ends:%Y-%m-%d}"))
     if found.begins > now and not later:
-        raise UnfitCertificate(NOT_YET.fill(day=f"{found.begins:%Y-%m-%d}"))
+        raise CertificateError(NOT_YET.fill(day=f"{found.begins:%Y-%m-%d}"))
 
 
 def describe(kept: str) -> Described:
@@ -234,12 +234,12 @@ def _told(answer: bytes) -> Secret:
     try:
         said = json.loads(answer)
     except ValueError:  # too much memory, or the machine ended it
-        raise UnfitCertificate(CANNOT_OPEN) from None
+        raise CertificateError(CANNOT_OPEN) from None
     if "pem" not in said:
         raise _unfit(said["unfit"])
     return Secret(said["pem"])
 
 
-def _unfit(why: str) -> UnfitCertificate:
+def _unfit(why: str) -> CertificateError:
     words, locked = WHY[why]
-    return UnfitCertificate(words, locked=locked)
+    return CertificateError(words, locked=locked)

@@ -16,7 +16,7 @@ import secrets
 from noroshi.oauth.account import Account
 from noroshi.oauth.client_certificates import make
 from noroshi.oauth.credentials import REFUSED, Credentials, by_any
-from noroshi.oauth.provider import Client, Credential, SignInFailed
+from noroshi.oauth.provider import Client, Credential, SignInError
 from noroshi.oauth.refresh import ProviderOf, check_scope
 from noroshi.ports import Clocks, Resource
 from noroshi.vault import Secret
@@ -58,7 +58,7 @@ class OnTrial:
     async def known(self, account: Account, instead: Credential | None = None) -> bool:
         """Whether the server tells this credential, or else the vault's, from a made-up one.
 
-        Raises SignInFailed if it tells it for a wrong one, or is busy; Unreachable, and as the
+        Raises SignInError if it tells it for a wrong one, or is busy; UnreachableError, and as the
         vault does.
         """
         shown = instead or next(iter(await self._credentials.of(account)), None)
@@ -82,14 +82,14 @@ class OnTrial:
         client = Client(account=account, proxy_password=proxy)
         return await self._provider_of(account.cloud).tenant(client)
 
-    async def _refused(self, account: Account, shown: Credential) -> SignInFailed | None:
+    async def _refused(self, account: Account, shown: Credential) -> SignInError | None:
         """What the server says of it beside a refresh token that it never gave."""
         proxy = await self._credentials.proxy_password(account)
         client = Client(account=account, credential=shown, proxy_password=proxy)
         made_up = Secret(secrets.token_urlsafe(32))
         try:
             await self._provider_of(account.cloud).refresh(client, made_up, "smtp")
-        except SignInFailed as failure:
+        except SignInError as failure:
             if failure.who == "wait":
                 raise
             return failure

@@ -21,7 +21,7 @@ from noroshi.oauth.errors.messages import (
     NO_PROXY_PASSWORD,
     NO_SECRET,
 )
-from noroshi.oauth.provider import Client, Credential, SignInFailed
+from noroshi.oauth.provider import Client, Credential, SignInError
 from noroshi.ports import Clocks
 from noroshi.vault import Secret, Vault
 
@@ -68,7 +68,7 @@ class Credentials:
     async def of(self, account: Account, last: str = "") -> tuple[Credential, ...]:
         """All that are there; those that have ended come last, `last` first of the others.
 
-        Raises SignInFailed if none of what is named is there, and as the vault does.
+        Raises SignInError if none of what is named is there, and as the vault does.
         """
         named, there = named_by(account), await self.there(account)
         if named and not there:
@@ -79,12 +79,12 @@ class Credentials:
         )
 
     async def proxy_password(self, account: Account) -> Secret | None:
-        """What its network's proxy wants. Raises SignInFailed if it is not in the vault."""
+        """What its network's proxy wants. Raises SignInError if it is not in the vault."""
         entry = account.network.proxy_password
         found = await self._vault.get(entry) if entry else None
         if entry and found is None:
             words = NO_PROXY_PASSWORD.fill(entry=entry, network=account.network.name)
-            raise SignInFailed(words, error="no_proxy_password", who="setup")
+            raise SignInError(words, error="no_proxy_password", who="setup")
         return found
 
     def _is_over(self, one: Named, value: Secret) -> bool:
@@ -104,12 +104,12 @@ async def by_any(
 
     Raises what the first one was refused with, if none is taken.
     """
-    first: SignInFailed | None = None
+    first: SignInError | None = None
     for credential in credentials or (None,):
         client = Client(account=account, credential=credential, proxy_password=proxy_password)
         try:
             answer = await ask(client)
-        except SignInFailed as failure:
+        except SignInError as failure:
             if failure.error != REFUSED:
                 raise
             first = first or failure
@@ -121,7 +121,7 @@ async def by_any(
     raise first.again()
 
 
-def _log_refused(account: Account, credential: Credential, failure: SignInFailed) -> None:
+def _log_refused(account: Account, credential: Credential, failure: SignInError) -> None:
     told = "a credential of %s is refused entry=%s: %s"
     log.warning(told, account.name, credential.entry, failure.words.en)
 
@@ -142,7 +142,7 @@ def in_use(there: Sequence[tuple[Named, Secret]], last: str) -> InUse:
     one, value = found
     try:
         ends = _end_in(one, value).date() if _own_end(one) else one.ends
-    except SignInFailed:  # told where it is to be used
+    except SignInError:  # told where it is to be used
         ends = None
     return InUse(ends=ends, second=one.next)
 
@@ -157,15 +157,15 @@ def _own_end(one: Named) -> bool:
 
 
 def _end_in(one: Named, value: Secret) -> datetime:
-    """The end that stands in a certificate. Raises SignInFailed if the entry holds none."""
+    """The end that stands in a certificate. Raises SignInError if the entry holds none."""
     try:
         return describe(value.reveal()).ends
     except ValueError:
         words = NO_CERTIFICATE.fill(entry=one.entry)
-        raise SignInFailed(words, error="no_certificate", who="setup") from None
+        raise SignInError(words, error="no_certificate", who="setup") from None
 
 
-def _missing(account: Account, one: Named) -> SignInFailed:
+def _missing(account: Account, one: Named) -> SignInError:
     words = NO_SECRET if one.kind == "secret" else CERTIFICATE_MISSING
     told = words.fill(name=account.name, secret=one.entry)
-    return SignInFailed(told, error="no_secret", who="setup")
+    return SignInError(told, error="no_secret", who="setup")

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from noroshi.core.definitions.accounts import host_in, is_plain
 from noroshi.core.words import Words
 from noroshi.oauth.account import Account, is_microsoft
-from noroshi.oauth.provider import SignInFailed
+from noroshi.oauth.provider import SignInError
 
 TYPED_AT_MICROSOFT = frozenset({"microsoft.com", "www.microsoft.com", "aka.ms"})
 """Where Microsoft lets people type a device's code, beside where it signs them in."""
@@ -35,7 +35,7 @@ TO_MICROSOFT = Words(
 
 
 def hold_to_its_hosts(account: Account, told: Iterable[str]) -> None:
-    """See that endpoints which a server told are at hosts of its own. Raises SignInFailed."""
+    """See that endpoints which a server told are at hosts of its own. Raises SignInError."""
     cloud, told = account.cloud, tuple(told)
     keep_from_microsoft(account, told)
     if is_microsoft(cloud.authority):
@@ -48,18 +48,18 @@ def hold_to_its_hosts(account: Account, told: Iterable[str]) -> None:
                 host=host_in(url) if is_plain(url) else NO_ADDRESS,
                 cloud=cloud.name,
             )
-            raise SignInFailed(words, error="other_host", who="setup")
+            raise SignInError(words, error="other_host", who="setup")
 
 
 def keep_from_microsoft(account: Account, urls: Iterable[str]) -> None:
-    """See that a profile of one's own does not lead there. Raises SignInFailed."""
+    """See that a profile of one's own does not lead there. Raises SignInError."""
     cloud = account.cloud
     if is_microsoft(cloud.token_endpoint or cloud.authority):
         return
     for url in urls:
         if is_microsoft(url) or host_in(url) in TYPED_AT_MICROSOFT:
             words = TO_MICROSOFT.fill(cloud=cloud.name, host=host_in(url))
-            raise SignInFailed(words, error="leads_to_microsoft", who="setup")
+            raise SignInError(words, error="leads_to_microsoft", who="setup")
 
 
 def are_addresses(urls: Iterable[object]) -> bool:

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from noroshi.core.words import Words
+from noroshi.core.words import NOTHING, Words
 from noroshi.imports import ONE_AT_A_TIME
-from noroshi.network import NotReached
-from noroshi.oauth.provider import Client, Unreachable
+from noroshi.network import ConnectError
+from noroshi.oauth.provider import Client, OAuthError, UnreachableError
 from noroshi.oauth.redaction import secrets_in, secrets_of
 
 MODULES = ("noroshi.network.over_requests",)
@@ -64,11 +64,11 @@ class Reply:
         return found if isinstance(found, dict) else None
 
 
-class Refused(Exception):
+class ErrorReplyError(OAuthError):
     """The server answered with an error of OAuth's kind, or is busy. Ends a library's call."""
 
     def __init__(self, reply: Reply) -> None:
-        super().__init__()
+        super().__init__(NOTHING)
         self.reply = reply
 
 
@@ -81,7 +81,7 @@ class Wire:
     """
 
     def __init__(self, client: Client) -> None:
-        """Raises Unreachable for a CA file that cannot be used."""
+        """Raises UnreachableError for a CA file that cannot be used."""
         # Imported here: it costs 0.1 s, which a node without such a route must not pay.
         with ONE_AT_A_TIME:
             from noroshi.network.over_requests import requests_session
@@ -93,15 +93,15 @@ class Wire:
             self._session = requests_session(
                 account.network, password.reveal() if password else "", (account.cloud.ca_file,)
             )
-        except NotReached as error:
-            raise Unreachable(error.words, error.fault) from None
+        except ConnectError as error:
+            raise UnreachableError(error.words, error.fault) from None
 
     def get(self, url: str, params: Mapping[str, Any] | None = None, **options: Any) -> Reply:
         """Ask for the server's metadata: an error here is one of the authority or tenant."""
         query = _form(params or {})
         reply = self._ask("GET", f"{url}?{query}" if query else url, None, **options)
         if reply.status_code >= 400:
-            raise Refused(reply)
+            raise ErrorReplyError(reply)
         return reply
 
     def post(self, url: str, data: Any = None, **options: Any) -> Reply:
@@ -128,14 +128,14 @@ class Wire:
             raise ValueError("not https")
         self.shown |= secrets_in(body or "") | secrets_of(headers or {})
         host = urlsplit(url).netloc
-        trouble: Unreachable | None = None
+        trouble: UnreachableError | None = None
         try:
             reply = self._whole(method, url, body, dict(headers or {}))
-        except NotReached as error:
-            trouble = Unreachable(error.words, error.fault)
+        except ConnectError as error:
+            trouble = UnreachableError(error.words, error.fault)
         except (requests.RequestException, OSError) as error:
             words = NO_ANSWER.fill(host=host, kind=type(error).__name__)
-            trouble = Unreachable(words)
+            trouble = UnreachableError(words)
         if trouble is not None:  # outside of `except`: what it quotes must not hang on to ours
             raise trouble
         return _checked(reply, host)
@@ -170,7 +170,7 @@ def _form(fields: Mapping[str, Any]) -> str:
 
 def _checked(reply: Reply, host: str) -> Reply:
     if reply.status_code == 429 or reply.status_code >= 500:
-        raise Refused(reply)
+        raise ErrorReplyError(reply)
     if reply.content is None or 300 <= reply.status_code < 400:
-        raise Unreachable(NOT_OAUTH.fill(host=host, status=reply.status_code))
+        raise UnreachableError(NOT_OAUTH.fill(host=host, status=reply.status_code))
     return reply

@@ -88,8 +88,16 @@ class Tokens:
     """Whether no credential was shown for them, so that none may be shown to renew them."""
 
 
-class SignInFailed(Exception):
-    """The provider refused. The words are for people; nothing here holds a secret, code or token."""
+class OAuthError(Exception):
+    """No token is to be had. The words are for people; nothing here holds a secret, code or token."""
+
+    def __init__(self, words: Words) -> None:
+        super().__init__(words.en)
+        self.words = words
+
+
+class SignInError(OAuthError):
+    """The provider refused."""
 
     def __init__(
         self,
@@ -104,8 +112,7 @@ class SignInFailed(Exception):
         said: str = "",
         known: bool = True,
     ) -> None:
-        super().__init__(words.en)
-        self.words = words
+        super().__init__(words)
         self.error = error
         self.who: Who = who
         self.suberror = suberror
@@ -119,9 +126,9 @@ class SignInFailed(Exception):
         self.known = known
         """Whether the words say more of it than which class of refusals it is of."""
 
-    def again(self) -> SignInFailed:
+    def again(self) -> SignInError:
         """The same refusal without its traceback, to be raised once more."""
-        return SignInFailed(
+        return SignInError(
             self.words,
             error=self.error,
             who=self.who,
@@ -134,17 +141,17 @@ class SignInFailed(Exception):
         )
 
 
-class Unreachable(Exception):
+class UnreachableError(OAuthError):
     """The provider could not be asked, or did not answer as one. Time may mend it, unless it is
     the fault of our settings."""
 
     def __init__(self, words: Words, fault: Fault = Fault.NETWORK) -> None:
-        super().__init__(words.en)
-        self.words, self.fault = words, fault
+        super().__init__(words)
+        self.fault = fault
 
 
 class Provider(Protocol):
-    """Each call asks the provider once. Each raises SignInFailed or Unreachable, nothing else on purpose.
+    """Each call asks the provider once. Each raises SignInError or UnreachableError, nothing else on purpose.
 
     `modules` are what its first call would have to import, and what takes long.
     """

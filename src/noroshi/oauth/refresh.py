@@ -18,7 +18,7 @@ from noroshi.oauth.account import Account, Cloud
 from noroshi.oauth.credentials import Credentials, by_any, prints_of
 from noroshi.oauth.errors.messages import ANY_ROUTE, NEVER, NO_SCOPE, OTHER_APP
 from noroshi.oauth.grant_store import Entries, Kept
-from noroshi.oauth.provider import Client, Credential, Provider, SignInFailed, Tokens
+from noroshi.oauth.provider import Client, Credential, Provider, SignInError, Tokens
 from noroshi.oauth.refresh_lock import Turns
 from noroshi.oauth.refusal_cache import Grounds, Refusals
 from noroshi.ports import Clocks, Resource, StoreError
@@ -65,7 +65,7 @@ class Renewing:
     ) -> Access:
         """A token that another has got meanwhile, or a new one; not the one that is `worse`.
 
-        Raises SignInFailed, Unreachable, and as vault and store do.
+        Raises SignInError, UnreachableError, and as vault and store do.
         """
         while True:
             ready = await self._ready(account, resource, how, worse)
@@ -113,7 +113,7 @@ class Renewing:
             entry, tokens = await by_any(
                 account, attempt.shown, proxy, self._question(resource, attempt)
             )
-        except SignInFailed as failure:
+        except SignInError as failure:
             if await self._was_overtaken(account, attempt):
                 return None
             if how is How.NEEDED or not await self._works(account, resource, attempt):
@@ -191,20 +191,20 @@ def grounds_of(account: Account, kept: Kept | None, shown: Iterable[Secret]) -> 
 
 
 def check_scope(account: Account, resource: Resource) -> None:
-    """Raises SignInFailed where the cloud has nothing to be asked for."""
+    """Raises SignInError where the cloud has nothing to be asked for."""
     if not account.scope_for(resource):
         words = NO_SCOPE.fill(cloud=account.cloud.name, resource=resource, name=account.name)
-        raise SignInFailed(words, error="no_scope", who="setup")
+        raise SignInError(words, error="no_scope", who="setup")
 
 
 def _own(account: Account, kept: Kept | None) -> Kept:
     """The sign-in of a person, if it may be shown to this account's server."""
     if kept is None:
         words = NEVER.fill(name=account.name, route=account.route or ANY_ROUTE)
-        raise SignInFailed(words, error="never_signed_in", who="user")
+        raise SignInError(words, error="never_signed_in", who="user")
     if kept.identity != account.identity:
         words = OTHER_APP.fill(name=account.name)
-        raise SignInFailed(words, error="other_account", who="user")
+        raise SignInError(words, error="other_account", who="user")
     return kept
 
 

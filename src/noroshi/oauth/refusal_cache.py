@@ -15,7 +15,7 @@ from typing import Any
 
 from noroshi.core.words import Words
 from noroshi.oauth.account import Account
-from noroshi.oauth.provider import SignInFailed
+from noroshi.oauth.provider import SignInError
 from noroshi.ports import Clocks, Resource, StoreError
 from noroshi.vault import REFUSALS, Secret, Vault, VaultError
 
@@ -52,7 +52,7 @@ class Grounds:
 class Refusal:
     """A refusal, since when it holds, and until when it is not put to the test."""
 
-    failure: SignInFailed
+    failure: SignInError
     grounds: Grounds
     first: datetime
     """When somebody could have heard of it first."""
@@ -78,7 +78,7 @@ class Refusals:
             raise found.failure.again()
 
     async def remember(
-        self, account: Account, resource: Resource, failure: SignInFailed, grounds: Grounds
+        self, account: Account, resource: Resource, failure: SignInError, grounds: Grounds
     ) -> None:
         """Keep it; where the store cannot take it, in memory."""
         if failure.error in OUR_OWN:
@@ -166,7 +166,7 @@ class Refusals:
             self._unsaved.pop((account.fingerprint, name), None)
 
 
-def _hold(failure: SignInFailed) -> float | None:
+def _hold(failure: SignInError) -> float | None:
     if failure.who == "user":
         return None
     if failure.who == "wait":
@@ -196,7 +196,7 @@ def _plain(refusal: Refusal) -> dict[str, Any]:
 def _read(kept: Mapping[str, Any]) -> Refusal:
     signed_in = kept["signed_in"]
     return Refusal(
-        failure=SignInFailed(
+        failure=SignInError(
             Words(en=kept["en"], ja=kept["ja"]),
             error=kept["error"],
             who=kept["who"],

@@ -22,7 +22,7 @@ class Badge:
         self._asking = asyncio.Lock()
 
     async def token(self) -> Secret:
-        """Raises RouteTrouble, as `another` does."""
+        """Raises RouteError, as `another` does."""
         return await self._asked(force=False)
 
     async def another(self, refused: Secret) -> Secret | None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from noroshi.core.words import Words
+from noroshi.core.words import NOTHING, Words
 from noroshi.oauth.account import Account
 from noroshi.oauth.credentials import Credentials, by_any
 from noroshi.oauth.errors.messages import (
@@ -21,7 +21,14 @@ from noroshi.oauth.errors.messages import (
     TOO_OLD,
 )
 from noroshi.oauth.grant_store import Begun, Entries, Kept
-from noroshi.oauth.provider import Attempt, Client, DeviceAttempt, Pending, SignInFailed, Tokens
+from noroshi.oauth.provider import (
+    Attempt,
+    Client,
+    DeviceAttempt,
+    OAuthError,
+    SignInError,
+    Tokens,
+)
 from noroshi.oauth.redirect_url import Problem, read_pasted
 from noroshi.oauth.refresh import Access, Accesses, ProviderOf, Question
 from noroshi.oauth.refusal_cache import Refusals
@@ -99,19 +106,17 @@ class SigningIn:
             await self._entries.begun(account), account, self._clocks.wall()
         )
         provider = self._provider_of(account.cloud)
-        pending: list[Pending] = []
 
         async def ask(client: Client) -> Tokens:
             found = await provider.device_ask(client, attempt)
             if isinstance(found, Tokens):
                 return found
-            pending.append(found)
-            raise _NotYet
+            raise _PendingError(slower=found.slower)
 
         try:
             return await self._complete(account, begun, ask)
-        except _NotYet:
-            return await self._wait(account, begun, attempt, slower=pending[-1].slower)
+        except _PendingError as pending:
+            return await self._wait(account, begun, attempt, slower=pending.slower)
 
     async def _wait(
         self, account: Account, begun: Begun, attempt: DeviceAttempt, *, slower: bool
@@ -156,7 +161,7 @@ class SigningIn:
 
     def _first(self, account: Account, tokens: Tokens, entry: str) -> Kept:
         if tokens.refresh is None:
-            raise SignInFailed(_no_refresh(account), error="no_refresh_token", who="setup")
+            raise SignInError(_no_refresh(account), error="no_refresh_token", who="setup")
         now = self._clocks.wall()
         return Kept(
             token=tokens.refresh,
@@ -170,19 +175,23 @@ class SigningIn:
         )
 
 
-class _NotYet(Exception):
+class _PendingError(OAuthError):
     """Nobody has finished on the other device."""
+
+    def __init__(self, *, slower: bool) -> None:
+        super().__init__(NOTHING)
+        self.slower = slower
 
 
 def _check(account: Account, resources: Sequence[Resource]) -> None:
     if account.alone:
-        raise SignInFailed(BY_ITSELF.fill(name=account.name), error="app", who="setup")
+        raise SignInError(BY_ITSELF.fill(name=account.name), error="app", who="setup")
     for resource in resources:
         if not account.scope_for(resource):
             words = NO_SCOPE.fill(
                 cloud=account.cloud.name, resource=resource, name=account.name
             )
-            raise SignInFailed(words, error="no_scope", who="setup")
+            raise SignInError(words, error="no_scope", who="setup")
 
 
 def _no_refresh(account: Account) -> Words:
@@ -195,7 +204,7 @@ def _no_refresh(account: Account) -> Words:
 def answer_to(
     begun: Begun | None, account: Account, pasted: str, now: datetime
 ) -> tuple[Begun, dict[str, str]]:
-    """The attempt and the query that answers it. Raises SignInFailed, which says what is wrong."""
+    """The attempt and the query that answers it. Raises SignInError, which says what is wrong."""
     begun = _begun(begun, account)
     if not isinstance(begun.attempt, Attempt):
         raise _refused(OTHER_WAY.fill(name=account.name))
@@ -212,7 +221,7 @@ def answer_to(
 def device_of(
     begun: Begun | None, account: Account, now: datetime
 ) -> tuple[Begun, DeviceAttempt]:
-    """The attempt on another device that is under way. Raises SignInFailed."""
+    """The attempt on another device that is under way. Raises SignInError."""
     begun = _begun(begun, account)
     attempt = begun.attempt
     if begun.done or not isinstance(attempt, DeviceAttempt):
@@ -228,5 +237,5 @@ def _begun(begun: Begun | None, account: Account) -> Begun:
     return begun
 
 
-def _refused(words: Words, error: str = "pasted", codes: tuple[int, ...] = ()) -> SignInFailed:
-    return SignInFailed(words, error=error, who="user", codes=codes)
+def _refused(words: Words, error: str = "pasted", codes: tuple[int, ...] = ()) -> SignInError:
+    return SignInError(words, error=error, who="user", codes=codes)

@@ -7,9 +7,9 @@ from collections.abc import Awaitable, Callable
 from noroshi.core.mail import Fault
 from noroshi.core.words import Words
 from noroshi.oauth.account import Account
-from noroshi.oauth.provider import SignInFailed, Unreachable
+from noroshi.oauth.provider import SignInError, UnreachableError
 from noroshi.oauth.tokens import TokenSource
-from noroshi.ports import Resource, RouteTrouble, StoreError
+from noroshi.ports import Resource, RouteError, StoreError
 from noroshi.vault import Vault, VaultError
 
 NO_ENTRY = Words(
@@ -31,16 +31,16 @@ def token_of(
         account = account_of(name)
         try:
             return (await tokens.token(account, force=force, resource=resource)).reveal()
-        except SignInFailed as failure:
+        except SignInError as failure:
             fault = Fault.SERVER if failure.who == "wait" else Fault.SIGN_IN
-            raise RouteTrouble(failure.words, fault=fault) from None
-        except Unreachable as error:
-            raise RouteTrouble(error.words, fault=error.fault) from None
+            raise RouteError(failure.words, fault=fault) from None
+        except UnreachableError as error:
+            raise RouteError(error.words, fault=error.fault) from None
         except VaultError as error:
-            raise RouteTrouble(error.words, fault=Fault.SETUP) from None
+            raise RouteError(error.words, fault=Fault.SETUP) from None
         except StoreError as error:
             # The route's, or each mail that waits would ask the provider for a token again.
-            raise RouteTrouble(STORE_AWAY.fill(why=error), fault=Fault.SERVER) from None
+            raise RouteError(STORE_AWAY.fill(why=error), fault=Fault.SERVER) from None
 
     return token
 
@@ -52,11 +52,11 @@ def secret_of(vault: Vault) -> Callable[[str], Awaitable[str]]:
         try:
             found = await vault.get(name)
         except VaultError as error:
-            raise RouteTrouble(error.words, fault=Fault.SETUP) from None
+            raise RouteError(error.words, fault=Fault.SETUP) from None
         except StoreError as error:
-            raise RouteTrouble(STORE_AWAY.fill(why=error), fault=Fault.SERVER) from None
+            raise RouteError(STORE_AWAY.fill(why=error), fault=Fault.SERVER) from None
         if found is None:
-            raise RouteTrouble(NO_ENTRY.fill(name=name), fault=Fault.SIGN_IN)
+            raise RouteError(NO_ENTRY.fill(name=name), fault=Fault.SIGN_IN)
         return found.reveal()
 
     return secret

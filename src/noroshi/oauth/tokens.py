@@ -22,7 +22,7 @@ from noroshi.oauth.credential_probe import OnTrial
 from noroshi.oauth.credentials import Credentials, InUse, in_use
 from noroshi.oauth.errors.messages import ANY_ROUTE, NEVER, OTHER_APP, SIGNED_IN, UNPROVED
 from noroshi.oauth.grant_store import Entries, Kept
-from noroshi.oauth.provider import Credential, DeviceAttempt, SignInFailed, Unreachable
+from noroshi.oauth.provider import Credential, DeviceAttempt, OAuthError, SignInError
 from noroshi.oauth.refresh import Access, Accesses, How, ProviderOf, Renewing, grounds_of
 from noroshi.oauth.refresh_lock import Turns
 from noroshi.oauth.refusal_cache import Refusal, Refusals
@@ -127,7 +127,7 @@ class TokenSource:
     ) -> Secret:
         """An access token that is good for a while; `force` after one was refused.
 
-        Raises SignInFailed (remembered: not asked again in vain), Unreachable, VaultError,
+        Raises SignInError (remembered: not asked again in vain), UnreachableError, VaultError,
         and what the store raises when the sign-in cannot be read from it.
         """
         live = self._of(account, resource)
@@ -148,8 +148,8 @@ class TokenSource:
     async def finish(self, account: Account, pasted: str) -> None:
         """Complete the sign-in with what the person pasted.
 
-        Raises SignInFailed (the words say what is wrong with the text, or what the provider
-        said), Unreachable, VaultError, and what the store raises.
+        Raises SignInError (the words say what is wrong with the text, or what the provider
+        said), UnreachableError, VaultError, and what the store raises.
         """
 
         async def work() -> Completed | int:
@@ -226,7 +226,7 @@ class TokenSource:
                     its: Resource = resources[0] if resources else "smtp"
                     await asyncio.shield(self._start(self._renew(account, its, How.RESTED)))
                     log.info("the sign-in of %s is renewed, as it had rested", account.name)
-            except (SignInFailed, Unreachable, VaultError, StoreError) as error:
+            except (OAuthError, VaultError, StoreError) as error:
                 log.warning("the sign-in of %s cannot be renewed: %s", account.name, error)
 
     async def state(self, account: Account, resource: Resource | None = None) -> SignInState:
@@ -285,7 +285,7 @@ class TokenSource:
                 return known.token
             try:
                 live.access = await self._renewing.renewed(account, resource, how, worse)
-            except SignInFailed:
+            except SignInError:
                 if how is How.NEEDED:  # else what is at hand is as good as it was
                     live.access = None
                 raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from noroshi.people.authentication import NoEntry, People
+from noroshi.people.authentication import People
+from noroshi.people.authentication_errors import AuthenticationError
 
-__all__ = ["NoEntry", "People"]
+__all__ = ["AuthenticationError", "People"]

@@ -23,9 +23,10 @@ from noroshi.core.people import (
 )
 from noroshi.core.words import Words
 from noroshi.people import keys, second_factor
+from noroshi.people.authentication_errors import AuthenticationError, FailedAttemptError
 from noroshi.people.browsers import is_marked, mark_of
 from noroshi.people.denied_log import TurnedAway
-from noroshi.people.passwords import Busy, Passwords, unfit
+from noroshi.people.passwords import Passwords, unfit
 from noroshi.people.throttle import Throttle, network_of
 from noroshi.ports import Clocks, Store
 from noroshi.vault import Vault
@@ -52,10 +53,6 @@ NO_TOKEN = Words(
     en="There is no such API token, or it has ended.",
     ja="その API トークンはないか、期限が切れています。",
 )
-BUSY = Words(
-    en="Many people log in just now. Try again in a moment.",
-    ja="ログインが混み合っています。少し待ってもう一度試してください。",
-)
 OVER = Words(
     en="You have been away for a while. Log in again.",
     ja="しばらく操作がなかったため、ログインし直してください。",
@@ -64,18 +61,6 @@ BAD_NAME = Words(
     en="A name has letters, digits and . _ @ -, at most 63.",
     ja="名前に使えるのは英数字と . _ @ - で、63文字までです。",
 )
-
-
-class NoEntry(Exception):
-    """Why somebody was not let in; `seconds` until it makes sense to try again."""
-
-    def __init__(self, words: Words, seconds: float = 0.0) -> None:
-        super().__init__(words.en)
-        self.words, self.seconds = words, seconds
-
-
-class Failed(NoEntry):
-    """An attempt that was none of theirs, as far as anybody can tell: it is written down."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +106,7 @@ class People:
 
     async def start(self, code: str, name: str, password: str, address: str) -> Inside:
         """Take a one-time code: that of the first start makes an administrator, anybody else's
-        is their own. The password is theirs from now on. Raises NoEntry."""
+        is their own. The password is theirs from now on. Raises AuthenticationError."""
         work = self._start(code, name, password, address)
         return await self._noted("password_chosen", "", address, work)
 
@@ -131,11 +116,11 @@ class People:
         before, user = await self._meant_by(hashed, name, now)
         if why := unfit(user.name, password):
             self._throttle.well_with_code(address)
-            raise NoEntry(why)
-        text = await self._slowly(self.passwords.hash(password))
+            raise AuthenticationError(why)
+        text = await self.passwords.hash(password)
         made = replace(user, password=text, code="", code_until=None)
         if not await self.store.put_user(made, before):
-            raise Failed(WRONG_CODE)
+            raise FailedAttemptError(WRONG_CODE)
         if before is None:
             self._first = ""
         self._throttle.well_with_code(address)
@@ -151,7 +136,7 @@ class People:
         first = self._first and keys.same(self._first, hashed)
         if first and not await self.begun():
             if not NAME.fullmatch(name):
-                raise NoEntry(BAD_NAME)
+                raise AuthenticationError(BAD_NAME)
             before = users.get(name)
             return before, replace(before, role=ADMIN) if before else User(
                 name=name, role=ADMIN, made=now
@@ -159,7 +144,7 @@ class People:
         for user in users.values():
             if user.code and keys.same(user.code, hashed) and _in_time(user, now):
                 return user, user
-        raise Failed(WRONG_CODE)
+        raise FailedAttemptError(WRONG_CODE)
 
     # log-in and log-out
 
@@ -167,7 +152,7 @@ class People:
         self, name: str, password: str, address: str, instead: str = "", mark: str = ""
     ) -> Inside:
         """By password; the session of the key `instead` ends. `mark` is what the browser kept of
-        an earlier log-in. Raises NoEntry."""
+        an earlier log-in. Raises AuthenticationError."""
         work = self._log_in(name, password, address, instead, mark)
         return await self._noted("log_in", name, address, work)
 
@@ -185,10 +170,10 @@ class People:
         return await self._opened(user, address, half=user.two_steps)
 
     async def second(self, key: str, code: str, address: str) -> Inside:
-        """The second step: an authenticator's code, or one for recovery. Raises NoEntry."""
+        """The second step: an authenticator's code, or one for recovery. Raises AuthenticationError."""
         session = await self._session(key)
         if session is None or not session.half:
-            raise NoEntry(OVER)
+            raise AuthenticationError(OVER)
         work = self._second(session.user, key, code, address)
         return await self._noted("log_in_code", session.user, address, work)
 
@@ -203,22 +188,22 @@ class People:
         """The user after that code, which is good once."""
         user = (await self.store.users()).get(name)
         if user is None or not user.two_steps:
-            raise NoEntry(OVER)
+            raise AuthenticationError(OVER)
         seed = await self.vault.get(SEED.format(name=name))
         now, hashed = self.clocks.wall(), keys.hashed_code(code)
         step = second_factor.step_of(seed.reveal(), code, now, user.step) if seed else 0
         left = tuple(one for one in user.recovery if not keys.same(one, hashed))
         after = replace(user, step=step or user.step, recovery=left)
         if after == user or not await self.store.put_user(after, user):
-            raise Failed(WRONG_CODE)
+            raise FailedAttemptError(WRONG_CODE)
         return after
 
     async def make_sure(self, key: str, password: str, address: str) -> Inside:
         """The password once more: for a few minutes what runs programs may be done. The session
-        has another key from now on. Raises NoEntry."""
+        has another key from now on. Raises AuthenticationError."""
         session = await self._session(key)
         if session is None or session.half:
-            raise NoEntry(OVER)
+            raise AuthenticationError(OVER)
         work = self._make_sure(session, keys.renewed(key), password, address)
         return await self._noted("make_sure", session.user, address, work)
 
@@ -229,11 +214,11 @@ class People:
         now = self.clocks.wall()
         sure = replace(session, key=keys.hashed(fresh), seen=now, sure=now + SURE)
         if not await self.store.put_session(sure, session.key):
-            raise NoEntry(OVER)
+            raise AuthenticationError(OVER)
         return Inside(fresh)
 
     async def prove(self, name: str, password: str, address: str) -> User:
-        """The user of that name, whose password it is. Raises NoEntry."""
+        """The user of that name, whose password it is. Raises AuthenticationError."""
         short = name[:LONGEST_NAME]
         work = self._proved(f"proof {short} {network_of(address)}", name, password)
         return await self._noted("make_sure", name, address, work)
@@ -248,21 +233,19 @@ class People:
 
     async def _whose(self, name: str, password: str) -> User:
         """The user of that name, whose password it is. As long for a name that nobody has. Raises
-        NoEntry."""
+        AuthenticationError."""
         user = (await self.store.users()).get(name)
-        right = await self._slowly(
-            self.passwords.right(user.password if user else "", password)
-        )
+        right = await self.passwords.right(user.password if user else "", password)
         if user is None or not right:
-            raise Failed(WRONG)
+            raise FailedAttemptError(WRONG)
         return user
 
     async def again(self, name: str, address: str) -> Inside:
         """A fresh session for somebody who proved a moment ago who they are, in the place of
-        those that ended over it. Raises NoEntry."""
+        those that ended over it. Raises AuthenticationError."""
         user = (await self.store.users()).get(name)
         if user is None:
-            raise NoEntry(OVER)
+            raise AuthenticationError(OVER)
         return await self._opened(user, address)
 
     async def log_out(self, key: str) -> None:
@@ -328,7 +311,7 @@ class People:
         await self.store.end_sessions(now)
         # Meanwhile their password may have been changed, which ended their other sessions.
         if not await self.store.put_session(session, keys.hashed(ends) if ends else "", user):
-            raise NoEntry(OVER) if ends else Failed(WRONG)
+            raise AuthenticationError(OVER) if ends else FailedAttemptError(WRONG)
         if not half:
             self._throttle.came(user.name, address)
             await self._write_down("log_in", user, address, None)
@@ -343,7 +326,7 @@ class People:
         """An attempt; one that failed is in the audit log, by a name that there is."""
         try:
             return await work
-        except Failed as failed:
+        except FailedAttemptError as failed:
             known = name if name in await self.store.users() else ""
             await self.turned_away.note(op, known, "web", address, failed.words)
             raise
@@ -351,7 +334,7 @@ class People:
     # how often
 
     async def _count(self, name: str, address: str) -> None:
-        """A failure until it is found to be none. Raises Failed for who has to wait."""
+        """A failure until it is found to be none. Raises FailedAttemptError for who has to wait."""
         if not self._is_known:
             self._is_known = True
             for row in reversed(await self.store.audited(LOOKED_BACK)):
@@ -363,16 +346,10 @@ class People:
         """The same of what no stranger can fail at."""
         _see_that_no_wait(self._throttle.wait_alone(key, self.clocks.steady()))
 
-    async def _slowly(self, work: Awaitable[T]) -> T:
-        try:
-            return await work
-        except Busy:
-            raise NoEntry(BUSY, 1.0) from None
-
 
 def _see_that_no_wait(seconds: float) -> None:
     if seconds > 0:
-        raise Failed(WAIT.fill(seconds=seconds), seconds)
+        raise FailedAttemptError(WAIT.fill(seconds=seconds), seconds)
 
 
 def _in_time(user: User, now: datetime) -> bool:

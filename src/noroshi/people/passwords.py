@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from noroshi.core.words import Words
 from noroshi.imports import ONE_AT_A_TIME
+from noroshi.people.authentication_errors import BusyError
 
 if TYPE_CHECKING:
     from argon2 import PasswordHasher
@@ -25,10 +26,6 @@ IS_THE_NAME = Words(
     en="must not be the name, or one letter again and again",
     ja="名前そのものや、同じ文字の繰り返しは使えません",
 )
-
-
-class Busy(Exception):
-    """So many passwords are being checked that one more would only wait."""
 
 
 def unfit(name: str, password: str) -> Words | None:
@@ -62,11 +59,11 @@ class Passwords:
         return self._hasher.hash("of nobody")
 
     async def hash(self, password: str) -> str:
-        """argon2's own text for it. Raises Busy."""
+        """argon2's own text for it. Raises BusyError."""
         return await self._in_turn(lambda: self._hasher.hash(_bytes(password)))
 
     async def right(self, kept: str, given: str) -> bool:
-        """Whether it is the one. Without one ("") it takes as long, and is not. Raises Busy."""
+        """Whether it is the one. Without one ("") it takes as long, and is not. Raises BusyError."""
         return await self._in_turn(lambda: self._verify(kept, given))
 
     def _verify(self, kept: str, given: str) -> bool:
@@ -81,7 +78,7 @@ class Passwords:
 
     async def _in_turn(self, work: Callable[[], T]) -> T:
         if self._waiting >= MOST_WAITING:
-            raise Busy
+            raise BusyError
         self._waiting += 1
         try:
             async with self._turns:

@@ -27,7 +27,7 @@ from noroshi.ports.plugins import (
     Outside as Outside,
     Own as Own,
     Resource as Resource,
-    RouteTrouble as RouteTrouble,
+    RouteError as RouteError,
     Topic as Topic,
     Transport as Transport,
     TransportKind as TransportKind,

@@ -55,7 +55,7 @@ class Read:
 
 
 class Inbox(Protocol):
-    """A mailbox. It raises ports.RouteTrouble while it cannot be read."""
+    """A mailbox. It raises ports.RouteError while it cannot be read."""
 
     async def find(self, mail: Sought) -> datetime | None:
         """When a mail arrived, by the mailbox's clock; None: it is not there."""

@@ -253,7 +253,7 @@ class Outside:
     """What a transport is given of the world: clocks, and where tokens and passwords come from.
 
     `token(account, force, resource)` gives the text of an access token for the account of that
-    name, `secret(entry)` that of the vault's entry of that name; both raise RouteTrouble when
+    name, `secret(entry)` that of the vault's entry of that name; both raise RouteError when
     there is none to be had. `network` is how the route reaches the outside.
     """
 
@@ -263,7 +263,7 @@ class Outside:
     network: Network = DIRECT
 
 
-class RouteTrouble(Exception):
+class RouteError(Exception):
     """The route cannot be used now: whose fault it is, and what mends it. `code` as in SMTP;
     `again` is before when the other side wants no further try. `about` is the sentence before
     its places were filled: by it a table finds more to say.

@@ -17,7 +17,7 @@ from noroshi.core.os_errors import why
 from noroshi.core.words import Words
 from noroshi.ports import Outside, TransportKind, options
 from noroshi.transports.mime.message import (
-    BadAddress,
+    AddressError,
     compose,
     message_ids,
     paths_of,
@@ -89,7 +89,7 @@ class Options:
             raise Unfit(NO_FOLDER)
         try:
             smtp_address(self.sender)
-        except BadAddress:
+        except AddressError:
             raise Unfit(BAD_SENDER.fill(given=self.sender)) from None
 
     @property

@@ -54,7 +54,7 @@ from noroshi_lab.demo.texts import (
     WATCHING,
 )
 from noroshi_lab.lab.mailbox import Mail, Mailboxes
-from noroshi_lab.lab.person import SignInRefused, sign_in
+from noroshi_lab.lab.person import SmtpAuthError, sign_in
 
 REST = 5.0  # seconds that the shop stays down, for its alarm to be seen first
 MANAGER_SAID = re.compile(r"manager: (?P<url>http\S+)[^$]*?first start: (?P<code>\S+)")
@@ -146,7 +146,7 @@ class Demo:
         walk = sign_in(url, lab["user"], lab["password"], lab["ca_file"])
         try:
             pasted = asyncio.run(walk)
-        except SignInRefused as refused:
+        except SmtpAuthError as refused:
             raise DemoError(Words(en=str(refused), ja=str(refused))) from None
         self.far.call("authorize_finish", route="smtp1", pasted=pasted)
         self.step(SIGNED.fill(user=lab["user"]))

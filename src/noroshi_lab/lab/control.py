@@ -24,7 +24,7 @@ from noroshi_lab.lab.faults import PLACES, Faults, read_fault
 from noroshi_lab.lab.mailbox import FOLDERS, Mail
 from noroshi_lab.lab.model import ClientSecret, new_secret
 from noroshi_lab.lab.pending import Change
-from noroshi_lab.lab.person import SignInRefused, enter_code, sign_in
+from noroshi_lab.lab.person import SmtpAuthError, enter_code, sign_in
 from noroshi_lab.lab.replies import REPLIES
 from noroshi_lab.lab.responses import as_json
 from noroshi_lab.lab.state import Board
@@ -241,7 +241,7 @@ class Control:
             else:
                 for_all = bool(asked.get("admin"))
                 goes_to = await sign_in(url, user, password, self._ca_file, for_all=for_all)
-        except (SignInRefused, aiohttp.ClientError, OSError, ValueError) as refused:
+        except (SmtpAuthError, aiohttp.ClientError, OSError, ValueError) as refused:
             return _refused(plain(str(refused)))
         return as_json({"goes_to": goes_to})
 

@@ -13,7 +13,7 @@ DEVICE_PAGE = "/devicelogin"
 _MOST_PAGES = 6
 
 
-class SignInRefused(Exception):
+class SmtpAuthError(Exception):
     """A page told the person that it cannot go on; the message is what it says."""
 
 
@@ -23,21 +23,21 @@ async def sign_in(
     """Walks from the authorise URL to the redirect and gives its whole address, not opened.
 
     Looks at the simulated phone where a page asks for it; `for_all` consents for the
-    organisation. Raises SignInRefused when a page has no form to go on with, or asks again
+    organisation. Raises SmtpAuthError when a page has no form to go on with, or asks again
     for what was given.
     """
     async with _browser(ca_file) as session:
         answer = await _visit(session, "GET", url, {})
         answer = await _walk(session, answer, user, password, for_all=for_all)
     if not answer.goes_to:
-        raise SignInRefused(answer.page.text.strip())
+        raise SmtpAuthError(answer.page.text.strip())
     return answer.goes_to
 
 
 async def enter_code(url: str, code: str, user: str, password: str, ca_file: str) -> str:
     """Types in a device's code at the page that it names, and signs in; what the last page says.
 
-    Raises SignInRefused as `sign_in` does.
+    Raises SmtpAuthError as `sign_in` does.
     """
     async with _browser(ca_file) as session:
         answer = await _visit(session, "GET", url, {})
@@ -45,7 +45,7 @@ async def enter_code(url: str, code: str, user: str, password: str, ca_file: str
         answer = await _visit(session, "POST", action, {"otc": code})
         answer = await _walk(session, answer, user, password, for_all=False)
     if "AADSTS" in answer.page.text:
-        raise SignInRefused(answer.page.text.strip())
+        raise SmtpAuthError(answer.page.text.strip())
     return answer.page.text.strip()
 
 
@@ -62,7 +62,7 @@ async def _walk(
     for _ in range(_MOST_PAGES):
         page = answer.page
         if page.problem:
-            raise SignInRefused(page.problem)
+            raise SmtpAuthError(page.problem)
         if answer.goes_to or page.action is None:
             return answer
         action = urljoin(answer.url, page.action)
@@ -73,7 +73,7 @@ async def _walk(
         if urlsplit(action).netloc != urlsplit(start).netloc:  # response_mode=form_post
             return replace(answer, goes_to=f"{action}?{urlencode(filled)}")
         answer = await _visit(session, "POST", action, filled)
-    raise SignInRefused("the pages do not come to an end")
+    raise SmtpAuthError("the pages do not come to an end")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ import json
 import pyotp
 import pytest
 
-from noroshi.people import NoEntry
+from noroshi.people import AuthenticationError
 from noroshi.service import answer
 from tests.cli.handlers.test_authorize import Terminal
 from tests.cli.typed import a_node, typed
@@ -95,10 +95,10 @@ async def test_ones_own_second_step_is_set_up_at_a_terminal_and_ended(desk, tmp_
 
 async def test_who_was_refused_is_told_with_the_reason(desk, tmp_path):
     for _ in range(3):
-        with pytest.raises(NoEntry):
+        with pytest.raises(AuthenticationError):
             await desk.people.log_in("nobody", "wrong", "192.0.2.7")
     desk.time.pass_by(minutes=10)
-    with pytest.raises(NoEntry):
+    with pytest.raises(AuthenticationError):
         await desk.people.log_in("nobody", "wrong", "192.0.2.7")
     told = (await typed("audit", home=tmp_path)).out
     assert told.count("unknown (browser 192.0.2.7)") == 2 and "nobody" not in told

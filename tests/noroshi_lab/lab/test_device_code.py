@@ -11,7 +11,7 @@ import pytest
 import requests
 
 from noroshi_lab.lab.lab import Lab
-from noroshi_lab.lab.person import SignInRefused, enter_code
+from noroshi_lab.lab.person import SmtpAuthError, enter_code
 from tests.noroshi_lab.lab.parts import SECRET, SMTP_SEND, Client, Clock
 
 GRANT = "urn:ietf:params:oauth:grant-type:device_code"
@@ -92,7 +92,7 @@ async def test_a_code_ends_after_a_quarter_of_an_hour(client: Client, clock: Clo
     told = await asked(client)
     clock.move(minutes=15)
     assert (await polled(client, told))[1]["error"] == "expired_token"
-    with pytest.raises(SignInRefused, match="AADSTS70018"):
+    with pytest.raises(SmtpAuthError, match="AADSTS70018"):
         await typed(client, told)
 
 
@@ -113,7 +113,7 @@ async def test_a_person_who_cancels_has_declined(client: Client) -> None:
 
 async def test_a_wrong_code_is_refused_on_the_page_and_at_the_endpoint(client: Client) -> None:
     told = await asked(client)
-    with pytest.raises(SignInRefused, match="AADSTS70018"):
+    with pytest.raises(SmtpAuthError, match="AADSTS70018"):
         await typed(client, told, "WRONG")
     _, answer = await polled(client, told | {"device_code": "x"})
     assert (answer["error"], answer["error_codes"]) == ("bad_verification_code", [70018])
@@ -130,7 +130,7 @@ async def test_an_app_that_is_no_public_client_needs_its_secret(client: Client) 
 
 async def test_a_policy_may_block_the_device_code_flow_alone(client: Client) -> None:
     client.lab.directory.tenants[0].device_codes = False
-    with pytest.raises(SignInRefused, match="AADSTS53003"):
+    with pytest.raises(SmtpAuthError, match="AADSTS53003"):
         await typed(client, await asked(client))
     assert (await client.tokens())["token_type"] == "Bearer"
 

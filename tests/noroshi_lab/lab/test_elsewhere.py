@@ -19,7 +19,7 @@ import requests
 from noroshi_lab.lab.elsewhere.model import MAIL_SCOPE
 from noroshi_lab.lab.elsewhere.server import Card
 from noroshi_lab.lab.lab import Lab
-from noroshi_lab.lab.person import SignInRefused, sign_in
+from noroshi_lab.lab.person import SmtpAuthError, sign_in
 from tests.noroshi_lab.lab.parts import CHALLENGE, VERIFIER, Client, Clock, Wire, xoauth2
 from tests.noroshi_lab.lab.test_exchange import mail
 from tests.noroshi_lab.lab.test_faults import run
@@ -179,7 +179,7 @@ async def test_what_reaches_no_app_is_shown_as_a_page(
 
 
 async def test_a_wrong_password_is_said_on_the_page(other: Other) -> None:
-    with pytest.raises(SignInRefused, match="password is wrong"):
+    with pytest.raises(SmtpAuthError, match="password is wrong"):
         await sign_in(other.url(), other.card.user, "wrong", other.lab.address.ca_file)
 
 

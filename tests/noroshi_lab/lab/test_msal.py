@@ -10,7 +10,7 @@ import pytest
 import requests
 
 from noroshi_lab.lab.lab import Lab
-from noroshi_lab.lab.person import SignInRefused, sign_in
+from noroshi_lab.lab.person import SmtpAuthError, sign_in
 from tests.noroshi_lab.lab.parts import SECRET, SMTP_SEND
 
 REDIRECT = "http://localhost/MxMail/"
@@ -90,5 +90,5 @@ async def test_a_wrong_password_ends_the_walk_with_the_words_of_the_page(
     lab: Lab, session: requests.Session
 ) -> None:
     _, flow = await asyncio.to_thread(begin, lab, session, lab.address.tenant_id)
-    with pytest.raises(SignInRefused, match="AADSTS50126"):
+    with pytest.raises(SmtpAuthError, match="AADSTS50126"):
         await sign_in(flow["auth_uri"], lab.address.user, "wrong", lab.address.ca_file)

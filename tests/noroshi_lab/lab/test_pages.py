@@ -11,7 +11,7 @@ import pytest
 from noroshi_lab.lab.codes import KNOWN
 from noroshi_lab.lab.lab import Lab
 from noroshi_lab.lab.model import Factor, User
-from noroshi_lab.lab.person import SignInRefused, sign_in
+from noroshi_lab.lab.person import SmtpAuthError, sign_in
 from tests.noroshi_lab.lab.parts import Client, Clock
 
 ALERTS = "alerts@contoso.example"
@@ -148,14 +148,14 @@ async def test_an_account_without_a_factor_where_one_is_wanted_is_told_50079(
     client: Client,
 ) -> None:
     give_factor(client.lab, "unregistered")
-    with pytest.raises(SignInRefused, match="AADSTS50079"):
+    with pytest.raises(SmtpAuthError, match="AADSTS50079"):
         await client.walk()
 
 
 async def test_a_policy_lets_nobody_in_and_refuses_tokens(client: Client) -> None:
     answer = await client.tokens()
     client.lab.directory.tenants[0].blocking = True
-    with pytest.raises(SignInRefused, match="AADSTS53003"):
+    with pytest.raises(SmtpAuthError, match="AADSTS53003"):
         await client.walk()
     status, told = await client.refresh(answer["refresh_token"])
     assert (status, told["error_codes"]) == (400, [53003])

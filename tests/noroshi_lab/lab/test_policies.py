@@ -11,7 +11,7 @@ import pytest
 from noroshi_lab.lab import switches
 from noroshi_lab.lab.lab import Lab
 from noroshi_lab.lab.model import UserConsent
-from noroshi_lab.lab.person import SignInRefused
+from noroshi_lab.lab.person import SmtpAuthError
 from tests.noroshi_lab.lab.parts import SMTP_SEND, Client, Clock
 
 DESKTOP: dict[str, str | None] = {
@@ -111,7 +111,7 @@ async def test_a_user_without_the_assignment_that_the_app_asks_for_gets_nowhere(
     token = (await client.tokens())["refresh_token"]
     turn(client.lab, "assignment", "missing")
     assert (await refused(client, token))["error_codes"] == [50105]
-    with pytest.raises(SignInRefused, match="AADSTS50105"):
+    with pytest.raises(SmtpAuthError, match="AADSTS50105"):
         await client.walk()
 
 
@@ -206,6 +206,6 @@ async def test_what_a_person_may_consent_to_is_a_matter_of_the_policy(
     tenant = client.lab.directory.tenants[0]
     assert tenant.user_consent == "microsoft"
     tenant.user_consent = policy
-    told = pytest.raises(SignInRefused, match="AADSTS90094") if refused else nullcontext()
+    told = pytest.raises(SmtpAuthError, match="AADSTS90094") if refused else nullcontext()
     with told:
         await client.walk(scope=scope)

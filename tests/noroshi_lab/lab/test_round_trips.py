@@ -11,7 +11,7 @@ import pytest
 
 from noroshi.service import Conflict, Trouble
 from noroshi.service.mail.answers import Arrives
-from noroshi_lab.lab.person import SignInRefused
+from noroshi_lab.lab.person import SmtpAuthError
 from tests.noroshi_lab.lab.story import AKI, Story, story
 
 GONE = "gone@contoso.example"  # the lab has no such mailbox
@@ -133,7 +133,7 @@ async def test_who_may_not_consent_to_reading_still_signs_in_to_send(
         await it.sign_in()
         # Microsoft's own policy, by which sending was consented to a moment ago.
         assert it.lab.board.tenant.user_consent == "microsoft"
-        with pytest.raises(SignInRefused):
+        with pytest.raises(SmtpAuthError):
             await it.sign_in(read=True)
         await it.send("it leaves")
         await it.wait(minutes=2)

@@ -11,7 +11,7 @@ from noroshi.oauth.account import Account
 from noroshi.oauth.errors import remedies_local
 from noroshi.oauth.errors.catalogue import BY_ERROR, BY_KEY_FILE, ELSEWHERE
 from noroshi.oauth.errors.explain import BY_CODE, advise, cure_of
-from noroshi.oauth.provider import SignInFailed
+from noroshi.oauth.provider import SignInError
 from noroshi.oauth.well_known_clouds import GOOGLE, MICROSOFT365
 from noroshi.ports.examination import Whose
 from noroshi.service.sign_in.diagnostics import values_of
@@ -43,7 +43,7 @@ OURS = [
 
 def remedy_of(account, error, codes=()):
     advice = advise(error, codes=codes, alone=account.alone, cloud=account.cloud)
-    failure = SignInFailed(advice.words, error=error, who=advice.who, codes=codes)
+    failure = SignInError(advice.words, error=error, who=advice.who, codes=codes)
     exam = replace(WHOLE, values={**WHOLE.values, **values_of(account)})
     return cure_of(failure, account).remedy(advice.words, exam, "the reply")
 

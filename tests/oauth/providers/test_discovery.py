@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from noroshi.oauth.provider import SignInFailed, Unreachable
+from noroshi.oauth.provider import SignInError, UnreachableError
 from noroshi.vault import Secret
 from tests.oauth.authority import as_json
 from tests.oauth.conftest import provider_of, with_secret
@@ -48,20 +48,20 @@ async def test_endpoints_that_are_said_are_not_asked_for(told, authority):
 )
 async def test_metadata_that_leads_elsewhere_is_refused(oidc, authority, metadata, said):
     authority.metadata_extra = metadata
-    with pytest.raises(SignInFailed, match=said) as caught:
+    with pytest.raises(SignInError, match=said) as caught:
         await begun(oidc)
     assert caught.value.who == "setup" and authority.posts == []
 
 
 async def test_a_server_that_tells_nothing_is_told(oidc, authority):
     authority.paths_gone.add("/.well-known")
-    with pytest.raises(SignInFailed, match="tells no endpoints"):
+    with pytest.raises(SignInError, match="tells no endpoints"):
         await begun(oidc)
 
 
 async def test_a_server_that_is_away_is_unreachable(oidc, authority):
     authority.close()
-    with pytest.raises(Unreachable, match="cannot connect to"):
+    with pytest.raises(UnreachableError, match="cannot connect to"):
         await begun(oidc)
 
 
@@ -123,7 +123,7 @@ async def refused(account):
         provider.refresh(client, Secret("canary"), "smtp"),
         provider.alone(client, "smtp"),
     ):
-        with pytest.raises(SignInFailed) as caught:
+        with pytest.raises(SignInError) as caught:
             await asked
         assert caught.value.who == "setup"
         told.add((caught.value.error, caught.value.words.en))
@@ -202,7 +202,7 @@ async def test_a_tenant_is_no_way_around_it(told, authority):
 
 async def test_no_code_is_to_be_typed_at_microsoft(any_account, authority):
     authority.device_extra = {"verification_uri": "https://microsoft.com/devicelogin"}
-    with pytest.raises(SignInFailed) as caught:
+    with pytest.raises(SignInError) as caught:
         await provider_of(any_account.cloud).device_begin(with_secret(any_account), "smtp")
     assert caught.value.error == "leads_to_microsoft"
 
@@ -216,14 +216,14 @@ async def redeemed(account, authority, **of_query):
 
 async def test_a_code_of_another_server_is_not_redeemed(oidc, authority):
     """RFC 9207, 2.4."""
-    with pytest.raises(SignInFailed, match="another sign-in server") as caught:
+    with pytest.raises(SignInError, match="another sign-in server") as caught:
         await redeemed(oidc, authority, iss="https://login.microsoftonline.com/t/v2.0")
     assert caught.value.who == "user" and authority.posts == []
 
 
 async def test_a_code_of_a_server_that_says_its_name_must_come_with_it(oidc, authority):
     authority.metadata_extra = {"authorization_response_iss_parameter_supported": True}
-    with pytest.raises(SignInFailed, match="another sign-in server"):
+    with pytest.raises(SignInError, match="another sign-in server"):
         await redeemed(oidc, authority)
     assert authority.posts == []
     issuer = f"{authority.url}/t1/v2.0"

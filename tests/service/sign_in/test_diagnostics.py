@@ -11,7 +11,7 @@ import pytest
 from noroshi.core.mail import Network
 from noroshi.core.words import Words
 from noroshi.oauth.account import Account
-from noroshi.oauth.provider import SignInFailed, Unreachable
+from noroshi.oauth.provider import SignInError, UnreachableError
 from noroshi.oauth.tokens import SignIn, SignInState
 from noroshi.oauth.well_known_clouds import GOOGLE, MICROSOFT365
 from noroshi.ports import StoreError
@@ -141,14 +141,14 @@ async def test_a_secret_s_end_is_remarked_and_so_is_one_that_nobody_wrote_down()
     ("error", "line"),
     [
         pytest.param(
-            SignInFailed(WORDS, error="never_signed_in", who="user"),
+            SignInError(WORDS, error="never_signed_in", who="user"),
             "noroshi authorize m365",
             id="nobody signed in",
         ),
         pytest.param(VaultError(WORDS), "noroshi key check", id="the vault"),
         pytest.param(StoreError("disk full"), "df -h", id="the store"),
         pytest.param(
-            Unreachable(WORDS),
+            UnreachableError(WORDS),
             "https://login.microsoftonline.com/contoso.example/v2.0/"
             ".well-known/openid-configuration",
             id="nobody answers",
@@ -178,7 +178,7 @@ async def test_the_token_itself_is_nowhere():
 async def test_a_consent_that_is_missing_names_the_permission_of_this_route_alone(
     resource, shared, permission
 ):
-    refused = SignInFailed(WORDS, error="invalid_grant", who="admin", codes=(65001,))
+    refused = SignInError(WORDS, error="invalid_grant", who="admin", codes=(65001,))
     account = replace(ACCOUNT, shared=shared)
     stages = await looked(Tokens(raises=refused), account, resource)
     how = stages["token"].remedy.how[0]
@@ -216,7 +216,7 @@ OURS = replace(
 )
 async def test_a_refused_scope_names_the_provider_s_own_and_its_reason(sign_in, line):
     said = "mail.send was not granted to this client"
-    refused = SignInFailed(WORDS, error="invalid_scope", who="setup", said=said)
+    refused = SignInError(WORDS, error="invalid_scope", who="setup", said=said)
     account = replace(ACCOUNT, cloud=OURS, sign_in=sign_in, secret="s")
     remedy = (await looked(Tokens(raises=refused), account))["token"].remedy
     assert remedy.lines[0] == line and remedy.reply == f"invalid_scope: {said}"
@@ -226,7 +226,7 @@ async def test_a_refused_scope_names_the_provider_s_own_and_its_reason(sign_in, 
 
 
 async def test_at_entra_in_a_cloud_of_one_s_own_the_scope_is_that_cloud_s():
-    refused = SignInFailed(WORDS, error="invalid_scope", who="setup", codes=(70011,))
+    refused = SignInError(WORDS, error="invalid_scope", who="setup", codes=(70011,))
     cloud = replace(MICROSOFT365, name="ours", scope="https://ours.example/SMTP.Send")
     stages = await looked(Tokens(raises=refused), replace(ACCOUNT, cloud=cloud))
     assert 'scope = "https://ours.example/SMTP.Send"' in stages["token"].remedy.lines

@@ -5,7 +5,7 @@ from cryptography import x509
 
 from noroshi.core.words import Words
 from noroshi.oauth.client_certificates import make
-from noroshi.oauth.provider import Pending, SignInFailed
+from noroshi.oauth.provider import Pending, SignInError
 from tests.service.asking import Told, applied
 from tests.service.desk import CANARY, CONTENT, DOWN, GIVEN, OLD_SECRET
 
@@ -125,7 +125,7 @@ async def test_a_server_that_is_busy_is_asked_about_a_code_again(ask):
     await ask("set_secret", name="app", value=CANARY)
     await ask("authorize_device", route="m365")
     busy = Words(en="It is busy.", ja="混んでいます。")
-    ask.desk.server.on_device = SignInFailed(busy, error="server_error", who="wait")
+    ask.desk.server.on_device = SignInError(busy, error="server_error", who="wait")
     asked = await ask("authorize_device_ask", route="m365")
     assert asked["wait"] == 10 and asked["why"]["en"] == "It is busy."
 
@@ -135,7 +135,7 @@ async def test_a_code_that_was_declined_ends_it(ask):
     await ask("set_secret", name="app", value=CANARY)
     await ask("authorize_device", route="m365")
     declined = Words(en="It was declined.", ja="拒否されました。")
-    failure = SignInFailed(declined, error="authorization_declined", who="user")
+    failure = SignInError(declined, error="authorization_declined", who="user")
     ask.desk.server.on_device = failure
     with pytest.raises(Told, match="trouble: It was declined"):
         await ask("authorize_device_ask", route="m365")

@@ -18,7 +18,7 @@ from noroshi.core.network_policy import Closed
 from noroshi.core.people import ADMIN, OPERATOR, roles_up_to
 from noroshi.core.words import NOTHING, Words
 from noroshi.network.http import Patience
-from noroshi.ports import Clocks, Outside, RouteTrouble
+from noroshi.ports import Clocks, Outside, RouteError
 from noroshi.transports.http.status_codes import WEBHOOK, http_rule_for
 from noroshi.transports.http.webhook import KIND, Options, WebhookTransport
 from noroshi.transports.http.webhook_payloads import (
@@ -61,7 +61,7 @@ class Vault:
     async def __call__(self, entry):
         found = self.entries.get(entry)
         if found is None:
-            raise RouteTrouble(
+            raise RouteError(
                 Words(en=f"no entry {entry}", ja="ありません"), fault=Fault.SIGN_IN
             )
         return found

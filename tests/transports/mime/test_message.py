@@ -15,7 +15,7 @@ from hypothesis import example, given, strategies as st
 
 from noroshi.core.mail import Envelope, Origin
 from noroshi.transports.mime.message import (
-    BadAddress,
+    AddressError,
     ascii_domain,
     compose,
     is_of,
@@ -206,7 +206,7 @@ def test_no_field_can_add_a_header():
     "sender", ["", "noroshi", "a@", "a b@x.example", "a@x.example\r\nBcc: y@z", "あ@x.example"]
 )
 def test_a_sender_that_is_no_address_is_refused(sender):
-    with pytest.raises(BadAddress):
+    with pytest.raises(AddressError):
         compose(LETTER, sender, "Noroshi")
 
 
@@ -332,5 +332,5 @@ def test_no_line_with_an_encoded_word_is_longer_than_76(name, charset):
 )
 def test_an_address_longer_than_smtp_can_carry_is_refused(address):
     """RFC 5321, 4.5.3.1.3: a path has 256 octets with its brackets."""
-    with pytest.raises(BadAddress):
+    with pytest.raises(AddressError):
         smtp_address(address)

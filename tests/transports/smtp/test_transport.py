@@ -17,7 +17,7 @@ import pytest
 from noroshi import schema
 from noroshi.core.mail import Answer, Envelope, Fault, Verdict
 from noroshi.core.words import Words
-from noroshi.ports import Clocks, Outside, RouteTrouble
+from noroshi.ports import Clocks, Outside, RouteError
 from noroshi.transports.smtp.connection import Patience
 from noroshi.transports.smtp.sasl import xoauth2
 from noroshi.transports.smtp.transport import KIND, Options, SmtpTransport
@@ -396,7 +396,7 @@ async def test_several_mails_at_once_share_the_one_fresh_token(exchange, certifi
 
 async def test_who_could_not_be_asked_for_a_fresh_token_is_asked_again(exchange, certificate):
     exchange.answers["AUTH"] = ["535 5.7.3 Authentication unsuccessful"] * 2
-    away = RouteTrouble(Words(en="Entra is away.", ja="届きません。"))
+    away = RouteError(Words(en="Entra is away.", ja="届きません。"))
     tokens = Tokens("old", away, "old", "new", "new")
     async with signed_in_route(exchange, certificate, tokens) as transport:
         got = answer(await transport.send(LETTER))
@@ -455,7 +455,7 @@ async def test_google_s_refusal_is_answered_by_an_empty_line(exchange, certifica
 
 
 async def test_without_a_token_no_server_is_bothered(exchange, certificate):
-    trouble = RouteTrouble(
+    trouble = RouteError(
         Words(en="The client secret has ended.", ja="期限切れです。"), 535, Fault.SIGN_IN
     )
     async with signed_in_route(exchange, certificate, Tokens(trouble)) as transport:
@@ -607,7 +607,7 @@ async def test_a_token_is_in_no_traceback(exchange, certificate):
         async def _signed_in(self, *given, **named):
             try:
                 return await super()._signed_in(*given, **named)
-            except RouteTrouble as trouble:
+            except RouteError as trouble:
                 lines = traceback.TracebackException.from_exception(
                     trouble, capture_locals=True
                 )

@@ -16,7 +16,7 @@ from noroshi.cli.output.times import clock
 from noroshi.cli.password_prompt import CANNOT_READ, STDIN, contents, typed
 from noroshi.core.os_errors import why
 from noroshi.core.words import Words
-from noroshi.oauth.client_certificates import UnfitCertificate, read
+from noroshi.oauth.client_certificates import CertificateError, read
 
 MADE = Words(
     en="Made a key and a certificate for {account}, in the vault as “{entry}”. The key never "
@@ -149,7 +149,7 @@ def opened(asked: Asked, file: str, passphrase_file: str | None) -> str:
     for left in reversed(range(TRIES)):
         try:
             return read(data, passphrase).reveal()
-        except UnfitCertificate as unfit:
+        except CertificateError as unfit:
             if not unfit.locked or not left or passphrase_file:
                 raise Refused("invalid", unfit.words) from None
             if passphrase:

@@ -30,7 +30,7 @@ from noroshi.oauth.errors.catalogue import (
     Advice,
 )
 from noroshi.oauth.high_volume import MAILBOX_ROLE
-from noroshi.oauth.provider import SignInFailed, Who
+from noroshi.oauth.provider import SignInError, Who
 from noroshi.oauth.well_known_clouds import CLOUDS, MICROSOFT365
 from noroshi.ports.examination import Cure
 
@@ -99,7 +99,7 @@ def _cure(cure: Cure, cloud: Cloud) -> Cure:
     return remedies_tenant.OTHER_WAIT if not ours and cure in OF_MICROSOFT else cure
 
 
-def cure_of(failure: SignInFailed, account: Account) -> Cure:
+def cure_of(failure: SignInError, account: Account) -> Cure:
     """What mends a refusal of this account's, step by step."""
     here = remedies_local.BY_ERROR.get(failure.error)
     if here is not None:

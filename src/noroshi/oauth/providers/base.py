@@ -14,9 +14,16 @@ from noroshi.oauth.account import Account
 from noroshi.oauth.endpoint_hosts import keep_from_microsoft
 from noroshi.oauth.errors.explain import advise, codes_in, is_known, tidy
 from noroshi.oauth.errors.messages import ANY_ROUTE
-from noroshi.oauth.http_session import Refused, Reply, Wire
+from noroshi.oauth.http_session import ErrorReplyError, Reply, Wire
 from noroshi.oauth.jwt_claims import claims_in, named_in
-from noroshi.oauth.provider import Client, DeviceAttempt, SignInFailed, Tokens, Unreachable
+from noroshi.oauth.provider import (
+    Client,
+    DeviceAttempt,
+    OAuthError,
+    SignInError,
+    Tokens,
+    UnreachableError,
+)
 from noroshi.oauth.redaction import SAYS, quoted, without
 from noroshi.vault import Secret
 
@@ -49,7 +56,7 @@ NO_SUCH_WAY = Words(
 
 
 async def asked(client: Client, ask: Callable[[Wire], T | Exception]) -> T:
-    """Ask over a wire of its own, in a thread of its own. Raises SignInFailed, Unreachable."""
+    """Ask over a wire of its own, in a thread of its own. Raises SignInError, UnreachableError."""
     return await apart(lambda: _asked(client, ask))
 
 
@@ -59,23 +66,23 @@ def _asked(client: Client, ask: Callable[[Wire], T | Exception]) -> T | Exceptio
     try:
         wire = Wire(client)
         found = ask(wire)
-        return _quoting(found, wire) if isinstance(found, SignInFailed) else found
-    except (SignInFailed, Unreachable) as ours:
-        return ours.with_traceback(None)
-    except Refused as refused:
+        return _quoting(found, wire) if isinstance(found, SignInError) else found
+    except ErrorReplyError as refused:
         found = refusal(refused.reply, client.account)
         return found if wire is None else _quoting(found, wire)
+    except OAuthError as ours:
+        return ours.with_traceback(None)
     except Exception as error:
         # Libraries raise ValueError, RuntimeError, KeyError and more, with nonces and answers
         # in their texts: only the kind of it may leave here.
         words = NOT_UNDERSTOOD.fill(kind=type(error).__name__)
-        return SignInFailed(words, error="invalid_response", who="setup")
+        return SignInError(words, error="invalid_response", who="setup")
     finally:
         if wire is not None:
             wire.close()
 
 
-def _quoting(failure: SignInFailed, wire: Wire) -> SignInFailed:
+def _quoting(failure: SignInError, wire: Wire) -> SignInError:
     """Return it with a quotation that holds no secret that the server was shown."""
     failure.said = without(failure.said, wire.shown)
     if failure.said and not failure.known:
@@ -113,7 +120,7 @@ def _shown(user: str) -> str:
     return printable(user[:LONGEST_USER])
 
 
-def refusal(reply: Reply, account: Account) -> SignInFailed:
+def refusal(reply: Reply, account: Account) -> SignInError:
     """What an answer other than 200 means; busy is busy, whatever its text says."""
     content = reply.content or {}
     if reply.status_code == 429 or reply.status_code >= 500:
@@ -123,7 +130,7 @@ def refusal(reply: Reply, account: Account) -> SignInFailed:
 
 def failure(
     answer: Mapping[str, Any], account: Account, retry_after: float | None = None
-) -> SignInFailed:
+) -> SignInError:
     """What an error of OAuth's kind means."""
     error = tidy(answer.get("error", "invalid_response"))
     suberror = tidy(answer["suberror"]) if answer.get("suberror") else ""
@@ -141,7 +148,7 @@ def failure(
         role=account.app_role,
     )
     correlation = str(answer.get("correlation_id", ""))
-    return SignInFailed(
+    return SignInError(
         advice.words,
         error=error,
         who=advice.who,
@@ -157,7 +164,7 @@ def failure(
 def device(
     answer: Mapping[str, Any], flow: Mapping[str, Any], account: Account
 ) -> DeviceAttempt:
-    """What a person types, and where. Raises SignInFailed for a page of Microsoft's in another
+    """What a person types, and where. Raises SignInError for a page of Microsoft's in another
     cloud than its own, and ValueError or KeyError for what can be no code."""
     code = str(answer["user_code"])
     url = str(answer.get("verification_uri") or answer["verification_url"])
@@ -175,10 +182,10 @@ def device(
     )
 
 
-def no_device(account: Account) -> SignInFailed:
+def no_device(account: Account) -> SignInError:
     """Where the provider has no sign-in on another device."""
     words = NO_SUCH_WAY.fill(cloud=account.cloud.name, route=account.route or ANY_ROUTE)
-    return SignInFailed(words, error="unsupported_grant_type", who="setup")
+    return SignInError(words, error="unsupported_grant_type", who="setup")
 
 
 async def apart(work: Callable[[], T | Exception]) -> T:
@@ -205,7 +212,7 @@ async def apart(work: Callable[[], T | Exception]) -> T:
     try:
         found = await asyncio.wait_for(outcome, LONGEST)
     except TimeoutError:
-        raise Unreachable(TOO_SLOW) from None
+        raise UnreachableError(TOO_SLOW) from None
     if isinstance(found, Exception):
         raise found
     return found

@@ -11,7 +11,7 @@ from urllib.parse import quote
 from noroshi.core.words import Words
 from noroshi.imports import ONE_AT_A_TIME
 from noroshi.oauth.client_certificates import thumbprints
-from noroshi.oauth.provider import Client, SignInFailed
+from noroshi.oauth.provider import Client, SignInError
 from noroshi.vault import Secret
 
 NO_KEY_FILE = Words(
@@ -32,11 +32,11 @@ class KeyFile:
 
 
 def key_file(client: Client) -> KeyFile:
-    """The credential as Google's key file. Raises SignInFailed if it is none."""
+    """The credential as Google's key file. Raises SignInError if it is none."""
     found = read_key_file(client.credential.value.reveal() if client.credential else "")
     if found is None:
         words = NO_KEY_FILE.fill(entry=client.account.secret)
-        raise SignInFailed(words, error="no_key_file", who="setup")
+        raise SignInError(words, error="no_key_file", who="setup")
     return found
 
 

@@ -11,8 +11,8 @@ from urllib.parse import urlsplit, urlunsplit
 from noroshi.core.words import Words
 from noroshi.oauth.account import Account
 from noroshi.oauth.endpoint_hosts import are_addresses, hold_to_its_hosts, keep_from_microsoft
-from noroshi.oauth.http_session import Refused, Wire
-from noroshi.oauth.provider import SignInFailed, Unreachable
+from noroshi.oauth.http_session import ErrorReplyError, Wire
+from noroshi.oauth.provider import SignInError, UnreachableError
 
 NEEDED = ("openid", "offline_access")
 """What OpenID Connect wants for a name (Core, 3.1.2.1) and for a refresh token (Core, 11)."""
@@ -49,7 +49,7 @@ class Endpoints:
 
 
 def endpoints_of(account: Account, wire: Wire) -> Endpoints:
-    """As the cloud says; else the server is asked. Raises SignInFailed, Unreachable."""
+    """As the cloud says; else the server is asked. Raises SignInError, UnreachableError."""
     cloud = account.cloud
     if cloud.token_endpoint:
         said = (
@@ -105,16 +105,17 @@ def _metadata(authority: str, wire: Wire) -> Mapping[str, Any]:
     for url in tried:
         try:
             return wire.get(url).content or {}
-        except Refused as refused:  # busy is busy; not there may be there at the other place
+        except ErrorReplyError as refused:
+            # Busy is busy; not there may be there at the other place.
             if refused.reply.status_code == 429 or refused.reply.status_code >= 500:
                 raise
             trouble = trouble or refused
-        except Unreachable as error:
+        except UnreachableError as error:
             trouble = trouble or error
-    if isinstance(trouble, Unreachable):
+    if isinstance(trouble, UnreachableError):
         raise trouble
     raise _wrong(NO_METADATA.fill(authority=authority))
 
 
-def _wrong(words: Words) -> SignInFailed:
-    return SignInFailed(words, error="invalid_request", who="setup")
+def _wrong(words: Words) -> SignInError:
+    return SignInError(words, error="invalid_request", who="setup")

@@ -16,9 +16,9 @@ from urllib.parse import parse_qsl
 from noroshi.core.words import Words
 from noroshi.imports import ONE_AT_A_TIME
 from noroshi.oauth.account import Account
-from noroshi.oauth.http_session import MODULES, Refused, Reply, Wire
+from noroshi.oauth.http_session import MODULES, ErrorReplyError, Reply, Wire
 from noroshi.oauth.jwt_claims import claims_in
-from noroshi.oauth.provider import Attempt, Client, DeviceAttempt, Pending, SignInFailed, Tokens
+from noroshi.oauth.provider import Attempt, Client, DeviceAttempt, Pending, SignInError, Tokens
 from noroshi.oauth.providers.base import asked, device, no_device, tokens, user_in
 from noroshi.oauth.providers.client_auth import authentication, key_file, keyless
 from noroshi.oauth.providers.discovery import Endpoints, endpoints_of
@@ -122,7 +122,7 @@ class GenericProvider:
             code = attempt.flow["device_code"]
             try:
                 found = one.oauth.fetch_token(one.at.token, grant_type=DEVICE, device_code=code)
-            except Refused as refused:
+            except ErrorReplyError as refused:
                 error = (refused.reply.content or {}).get("error")
                 if error in (PENDING, SLOWER) and refused.reply.status_code < 500:
                     return Pending(slower=error == SLOWER)
@@ -191,7 +191,7 @@ class _Session:
         reply = self._wire.post(url, data=body, headers=sent)
         content = reply.content or {}
         if reply.status_code >= 400 or "error" in content:
-            raise Refused(reply)
+            raise ErrorReplyError(reply)
         return reply
 
 
@@ -267,7 +267,7 @@ class _Asking:
         return found
 
 
-async def _through(client: Client, ask: Callable[[_Asking], T | SignInFailed]) -> T:
+async def _through(client: Client, ask: Callable[[_Asking], T | SignInError]) -> T:
     def with_client(wire: Wire) -> T | Exception:
         return ask(_Asking(client, wire))
 
@@ -276,16 +276,16 @@ async def _through(client: Client, ask: Callable[[_Asking], T | SignInFailed]) -
 
 def _see_whose_code(at: Endpoints, attempt: Attempt, query: Mapping[str, str]) -> None:
     """A code of another server than was asked is shown to nobody (RFC 9207, 2.4). Raises
-    SignInFailed."""
+    SignInError."""
     expected, given = attempt.flow.get("issuer", ""), query.get("iss", "")
     if expected and (given or at.says_issuer) and given != expected:
-        raise SignInFailed(OTHER_SERVER, error="invalid_response", who="user")
+        raise SignInError(OTHER_SERVER, error="invalid_response", who="user")
 
 
 def _user(answer: Mapping[str, Any], nonce: str, account: Account) -> str:
-    """Return who signed in. Raises SignInFailed if the id_token is another sign-in's."""
+    """Return who signed in. Raises SignInError if the id_token is another sign-in's."""
     claims = claims_in(str(answer.get("id_token") or "")) or {}
     given = str(claims.get("nonce", ""))
     if claims and nonce and not hmac.compare_digest(given.encode(), nonce.encode()):
-        raise SignInFailed(OTHER_SIGN_IN, error="invalid_response", who="user")
+        raise SignInError(OTHER_SIGN_IN, error="invalid_response", who="user")
     return user_in(answer, claims, account)

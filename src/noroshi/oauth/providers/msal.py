@@ -21,7 +21,7 @@ from noroshi.oauth.provider import (
     Credential,
     DeviceAttempt,
     Pending,
-    SignInFailed,
+    SignInError,
     Tokens,
 )
 from noroshi.oauth.providers.base import asked, device, failure, tokens, user_in
@@ -77,7 +77,7 @@ class MsalProvider:
     ) -> Tokens:
         """Trade the code for tokens."""
 
-        def ask(app: Any) -> Tokens | SignInFailed:
+        def ask(app: Any) -> Tokens | SignInError:
             flow = dict(attempt.flow)  # MSAL takes things out of it
             # Of what was consented to, one resource: the others' names would decide the
             # token's audience by the alphabet.
@@ -91,7 +91,7 @@ class MsalProvider:
         """Prepare a sign-in on another device, as a public client: Entra wants "Allow public
         client flows" for it."""
 
-        def ask(app: Any) -> DeviceAttempt | SignInFailed:
+        def ask(app: Any) -> DeviceAttempt | SignInError:
             flow = app.initiate_device_flow(_scopes(client, resource))
             if not flow.get("user_code"):  # MSAL gives refusals as a flow without one
                 return failure(flow, client.account)
@@ -102,7 +102,7 @@ class MsalProvider:
     async def device_ask(self, client: Client, attempt: DeviceAttempt) -> Tokens | Pending:
         """Whether somebody has finished there; MSAL's own clock and waiting have no say."""
 
-        def ask(app: Any) -> Tokens | Pending | SignInFailed:
+        def ask(app: Any) -> Tokens | Pending | SignInError:
             flow = {**attempt.flow, "latest_attempt_at": 0, "interval": 1}
             found = app.acquire_token_by_device_flow(flow, exit_condition=lambda _: True)
             if found.get("error") in (PENDING, SLOWER):
@@ -117,7 +117,7 @@ class MsalProvider:
         """Trade a refresh token for tokens. Entra wants to be told for which resource, and may be
         asked for what was consented to later: what was granted first is no bound."""
 
-        def ask(app: Any) -> Tokens | SignInFailed:
+        def ask(app: Any) -> Tokens | SignInError:
             wanted = _scopes(client, resource)
             found = app.acquire_token_by_refresh_token(refresh_token.reveal(), wanted)
             return _judged(found, client)
@@ -127,7 +127,7 @@ class MsalProvider:
     async def alone(self, client: Client, resource: Resource) -> Tokens:
         """A token for the app itself, by its secret or certificate alone."""
 
-        def ask(app: Any) -> Tokens | SignInFailed:
+        def ask(app: Any) -> Tokens | SignInError:
             wanted = client.account.cloud.scope_for(resource, alone=True)
             return _judged(app.acquire_token_for_client(wanted.split()), client)
 
@@ -138,7 +138,7 @@ class MsalProvider:
         return await tenant_of(client)
 
 
-async def _through(client: Client, kind: str, ask: Callable[[Any], T | SignInFailed]) -> T:
+async def _through(client: Client, kind: str, ask: Callable[[Any], T | SignInError]) -> T:
     """Ask through a new MSAL application."""
 
     def with_app(wire: Wire) -> T | Exception:
@@ -188,7 +188,7 @@ def _scopes(client: Client, resource: Resource) -> list[str]:
 
 def _judged(
     answer: Mapping[str, Any], client: Client, *, public: bool = False
-) -> Tokens | SignInFailed:
+) -> Tokens | SignInError:
     if "error" in answer or not answer.get("access_token"):
         return failure(answer, client.account)
     user = user_in(answer, answer.get("id_token_claims") or {}, client.account)
@@ -196,17 +196,17 @@ def _judged(
 
 
 async def tenant_of(client: Client) -> str:
-    """The ID of its account's tenant at an Entra ID. Raises SignInFailed (there is no such tenant) and Unreachable."""
+    """The ID of its account's tenant at an Entra ID. Raises SignInError (there is no such tenant) and UnreachableError."""
 
     account = client.account
 
-    def ask(wire: Wire) -> str | SignInFailed:
+    def ask(wire: Wire) -> str | SignInError:
         found = wire.get(f"{account.authority}{METADATA}").content or {}
         where = urlsplit(str(found.get("token_endpoint", "")))
         tenant = where.path.lstrip("/").partition("/")[0]
         if GUID.fullmatch(tenant):
             return tenant.lower()
         words = NO_TENANT.fill(tenant=account.tenant, host=urlsplit(account.authority).netloc)
-        return SignInFailed(words, error="no_tenant", who="setup")
+        return SignInError(words, error="no_tenant", who="setup")
 
     return await asked(client, ask)

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from noroshi.core.words import Words
-from noroshi.network.http import NoAnswer
+from noroshi.network.connection_errors import NoAnswerError
 from noroshi.oauth.account import Account
 from noroshi.oauth.errors import remedies
-from noroshi.ports import Outside, RouteTrouble
+from noroshi.ports import Outside, RouteError
 from noroshi.ports.examination import Exam, Seen, Step, Stopped
 from noroshi.service.sign_in.diagnostics import fetched, page_of, server_of
 from noroshi.transports.diagnostics.connection_steps import SKEW_AT_MOST, clock_remarks
@@ -47,7 +47,7 @@ class ClockStep:
             outside = replace(self._outside, network=account.network)
             try:
                 reply = await fetched(page_of(account), account, outside)
-            except (RouteTrouble, NoAnswer):
+            except (RouteError, NoAnswerError):
                 continue
             if reply.date is not None:
                 now = outside.clocks.wall()

@@ -15,7 +15,7 @@ from noroshi.service.mail.queue import NO_MAIL
 from noroshi.service.operation import VIEWER, NotFound, Person, operation
 from noroshi.transports.mime.body import content_of
 from noroshi.transports.mime.charsets import UTF_8
-from noroshi.transports.mime.message import BadAddress, compose
+from noroshi.transports.mime.message import AddressError, compose
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +64,7 @@ def _first(plan: Plan, envelope: Envelope) -> tuple[str, Mapping[str, str]]:
         if (route := plan.routes.get(name)) and (sender := _sender(plan, route)):
             try:
                 return name, _headers(route, envelope, sender)
-            except BadAddress:
+            except AddressError:
                 continue
     return "", {}
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from noroshi.core.definitions.problems import Problem
 from noroshi.core.people import User
 from noroshi.core.words import Words
-from noroshi.people import NoEntry
+from noroshi.people import AuthenticationError
 from noroshi.people.passwords import unfit
 from noroshi.service.operation import (
     ADMIN,
@@ -132,5 +132,5 @@ class OwnAccounts(Users):
             raise Invalid(WHOSE, (Problem("name", WHOSE),))
         try:
             return await self._people.prove(name or who.name, password, who.address)
-        except NoEntry as no:
+        except AuthenticationError as no:
             raise (Trouble if no.seconds else Forbidden)(no.words) from None

@@ -11,7 +11,8 @@ from noroshi.core.people import NAME, OF_TOKEN, ROLES, User, made_with, roles_up
 from noroshi.core.words import Words
 from noroshi.people import keys, second_factor
 from noroshi.people.authentication import BAD_NAME, SEED
-from noroshi.people.passwords import Busy, unfit
+from noroshi.people.authentication_errors import BusyError
+from noroshi.people.passwords import unfit
 from noroshi.service.base import Desk
 from noroshi.service.operation import (
     ADMIN,
@@ -268,7 +269,7 @@ class Users(Desk):
             return replace(user, password="", code=hashed, code_until=until), code
         try:
             text = await self._people.passwords.hash(password)
-        except Busy:
+        except BusyError:
             raise Trouble(BUSY) from None
         return replace(user, password=text, code="", code_until=None), ""
 

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from noroshi.core.words import Words
 from noroshi.oauth.account import Account
 from noroshi.oauth.credentials import named_by
-from noroshi.oauth.provider import Credential, SignInFailed, Unreachable
+from noroshi.oauth.provider import Credential, SignInError, UnreachableError
 from noroshi.service.node.secret_rules import unfit
 from noroshi.service.operation import ADMIN, Person, operation
 from noroshi.service.sign_in.probe_answers import AccountChecked
@@ -44,17 +44,17 @@ class Checking(Proving):
         try:
             async for failure, field in self._refused(meant, given):
                 return AccountChecked(field=field_of(failure) or field, why=failure.words)
-        except (Unreachable, VaultError) as failure:
+        except (UnreachableError, VaultError) as failure:
             return AccountChecked(why=failure.words)
         return AccountChecked()
 
     async def _refused(
         self, account: Account, secret: str
-    ) -> AsyncIterator[tuple[SignInFailed, str]]:
+    ) -> AsyncIterator[tuple[SignInError, str]]:
         """What is refused, and which field that is about unless the refusal itself says it."""
         try:
             await self._tokens.tenant(account)
-        except SignInFailed as failure:
+        except SignInError as failure:
             yield failure, "" if failure.who == WAIT else "tenant"
         if failed := await refusal(self._tokens, account, bare=True):
             yield failed, "client_id"

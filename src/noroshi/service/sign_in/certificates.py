@@ -13,7 +13,7 @@ from noroshi.guides.setup_goal import certificate_entry
 from noroshi.oauth.account import Account
 from noroshi.oauth.client_certificates import (
     CANNOT_OPEN,
-    UnfitCertificate,
+    CertificateError,
     describe,
     make,
     read_apart,
@@ -121,7 +121,7 @@ class Certifying(Signing):
         try:
             bundle = await read_apart(pem.encode())
             see_that_it_holds(bundle.reveal(), self._clocks.wall(), later=next)
-        except UnfitCertificate as unfit:
+        except CertificateError as unfit:
             raise Invalid(unfit.words) from None
         except OSError:
             raise Trouble(CANNOT_OPEN) from None

@@ -8,7 +8,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from noroshi.core.words import NOTHING, Words, plain
-from noroshi.network.http import NoAnswer, Patience, Reply, open_http
+from noroshi.network.connection_errors import NoAnswerError
+from noroshi.network.http import Patience, Reply, open_http
 from noroshi.oauth.account import Account
 from noroshi.oauth.errors import remedies_local
 from noroshi.oauth.errors.explain import cure_of
@@ -23,9 +24,9 @@ from noroshi.oauth.jwt_claims import (
     named_in,
     scopes_in,
 )
-from noroshi.oauth.provider import SignInFailed, Unreachable
+from noroshi.oauth.provider import SignInError, UnreachableError
 from noroshi.oauth.tokens import SignInState, TokenSource
-from noroshi.ports import Outside, Resource, RouteTrouble, StoreError
+from noroshi.ports import Outside, Resource, RouteError, StoreError
 from noroshi.ports.examination import Cure, Exam, Seen, Step, Stopped, Whose, filled
 from noroshi.transports.diagnostics.connection_remedies import sentence, stopped_by
 from noroshi.transports.diagnostics.connection_steps import clock_remarks, with_values
@@ -142,9 +143,9 @@ class SignInSteps:
         page, host = page_of(self._account), plain(self._where)
         try:
             reply = await fetched(page, self._account, self._outside)
-        except RouteTrouble as trouble:
+        except RouteError as trouble:
             raise stopped_by(trouble, self._exam, host) from None
-        except NoAnswer as error:
+        except NoAnswerError as error:
             words = NOT_OAUTH.fill(host=self._where, status=error)
             raise Stopped(host, NO_SERVER.remedy(words, self._exam)) from None
         if _is_other(reply, self._account):
@@ -159,9 +160,9 @@ class SignInSteps:
         try:
             token = await self._tokens.prove(self._account, self._resource)
             state = await self._tokens.state(self._account, self._resource)
-        except SignInFailed as failure:
+        except SignInError as failure:
             raise self._refused(failure) from None
-        except Unreachable as error:
+        except UnreachableError as error:
             cure = replace(NO_SERVER, lines=(page_of(self._account),))
             raise Stopped(
                 plain(self._where), cure.remedy(sentence(error.words), self._exam)
@@ -204,7 +205,7 @@ class SignInSteps:
         found = token_diagnosis.other_person(person, self._resource, self._user)
         return tuple(filled(ANOTHER, with_values(self._exam, **one.values)) for one in found)
 
-    def _refused(self, failure: SignInFailed) -> Stopped:
+    def _refused(self, failure: SignInError) -> Stopped:
         codes = "".join(f" AADSTS{code}" for code in failure.codes)
         correlation = f" (correlation ID {failure.correlation_id})"
         reply = REPLY.format(
@@ -253,7 +254,7 @@ class SignInSteps:
 
 
 async def fetched(page: str, account: Account, outside: Outside) -> Reply:
-    """One page of an account's sign-in server, by its network. Raises RouteTrouble, NoAnswer."""
+    """One page of an account's sign-in server, by its network. Raises RouteError, NoAnswerError."""
     http = await open_http(outside, (account.cloud.ca_file,), PATIENCE)
     try:
         return await http.get(page, {"Accept": "application/json"})

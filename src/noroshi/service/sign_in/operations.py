@@ -20,7 +20,7 @@ from noroshi.oauth.credentials import named_by
 from noroshi.oauth.errors.messages import CERTIFICATE_MISSING
 from noroshi.oauth.high_volume import role_at
 from noroshi.oauth.jwt_claims import look_at_reading, look_into
-from noroshi.oauth.provider import SignInFailed, Unreachable
+from noroshi.oauth.provider import OAuthError, SignInError, UnreachableError
 from noroshi.oauth.redirect_url import PASTED
 from noroshi.oauth.tokens import SignIn as Standing
 from noroshi.ports import NOTHING_QUEUED, InQueue, Resource
@@ -119,7 +119,7 @@ class Signing(Desk):
         if kept and not account.alone:
             try:
                 url = await self._tokens.begin(account, wanted, redirect)
-            except (SignInFailed, Unreachable, VaultError) as failure:
+            except (OAuthError, VaultError) as failure:
                 raise not_signed_in(route, failure) from None
         return SignIn(
             route=route,
@@ -176,7 +176,7 @@ class Signing(Desk):
         before = await self._stands(route)
         try:
             await self._tokens.finish(account, pasted)
-        except (SignInFailed, Unreachable, VaultError) as failure:
+        except (OAuthError, VaultError) as failure:
             if getattr(failure, "error", "") == PASTED:  # nobody was asked, and all else stands
                 raise Invalid(failure.words) from None
             raise not_signed_in(route, failure) from None
@@ -199,7 +199,7 @@ class Signing(Desk):
             await self._see_that_it_sends(plan, route, account)
         try:
             attempt = await self._tokens.device_begin(account, wanted)
-        except (SignInFailed, Unreachable, VaultError) as failure:
+        except (OAuthError, VaultError) as failure:
             raise not_signed_in(route, failure) from None
         return OnDevice(
             route=route,
@@ -225,9 +225,9 @@ class Signing(Desk):
         before = await self._stands(route)
         try:
             wait = await self._tokens.device_ask(account)
-        except Unreachable as failure:
+        except UnreachableError as failure:
             return DeviceAsked(wait=ASK_LATER, why=failure.words)
-        except (SignInFailed, VaultError) as failure:
+        except (SignInError, VaultError) as failure:
             if getattr(failure, "who", "") == "wait":
                 return DeviceAsked(wait=ASK_LATER, why=failure.words)
             raise not_signed_in(route, failure) from None
@@ -263,7 +263,7 @@ class Signing(Desk):
         have claims of their own."""
         try:
             token = await self._tokens.prove(account, resource)
-        except (SignInFailed, Unreachable, VaultError) as failure:
+        except (OAuthError, VaultError) as failure:
             raise not_signed_in(route.name, failure) from None
         if not account.cloud.entra or resource == "graph":
             return ()
@@ -376,10 +376,10 @@ def _sort_of_secret(account: Account) -> str:
     return "entra" if account.cloud.entra else "secret"
 
 
-def not_signed_in(route: str, failure: SignInFailed | Unreachable | VaultError) -> Trouble:
+def not_signed_in(route: str, failure: OAuthError | VaultError) -> Trouble:
     """What the provider said, and what to do now: this is no renewal, which is tried again."""
-    if isinstance(failure, SignInFailed) and is_about_secret(failure.codes):
+    if isinstance(failure, SignInError) and is_about_secret(failure.codes):
         return Trouble(failure.words, (Problem("secret", ANOTHER_SECRET.fill(route=route)),))
-    if isinstance(failure, Unreachable) or getattr(failure, "who", "") == "wait":
+    if isinstance(failure, UnreachableError) or getattr(failure, "who", "") == "wait":
         return Trouble(failure.words, (Problem("", NOT_BY_ITSELF.fill(route=route)),))
     return Trouble(failure.words)

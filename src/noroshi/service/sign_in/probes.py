@@ -16,7 +16,7 @@ from noroshi.definitions.compilation import compile_plan
 from noroshi.oauth.account import Account
 from noroshi.oauth.credentials import named_by
 from noroshi.oauth.jwt_claims import OPAQUE, seen_in
-from noroshi.oauth.provider import Credential, SignInFailed, Unreachable
+from noroshi.oauth.provider import Credential, OAuthError, SignInError, UnreachableError
 from noroshi.ports import Document, Resource
 from noroshi.service.definitions.apply import BAD_DEFINITIONS
 from noroshi.service.node.secret_rules import unfit
@@ -58,10 +58,10 @@ class Proving(Signing):
             raise NotFound(NO_ENTRA.fill(cloud=meant.cloud.name))
         try:
             id = await self._tokens.tenant(meant)
-        except SignInFailed as failure:
+        except SignInError as failure:
             words = NO_TENANT.fill(tenant=meant.tenant, why=failure.words)
             raise Trouble(words) from None
-        except (Unreachable, VaultError) as failure:
+        except (UnreachableError, VaultError) as failure:
             raise unproved(meant, failure) from None
         return TenantFound(id=id, host=urlsplit(meant.authority).netloc)
 
@@ -126,7 +126,7 @@ class Proving(Signing):
         resource: Resource = resource_of(plan.routes[route])
         try:
             token = await self._tokens.token(account, resource=resource)
-        except (SignInFailed, Unreachable, VaultError) as failure:
+        except (OAuthError, VaultError) as failure:
             raise not_signed_in(route, failure) from None
         seen = seen_in(token, resource)
         if seen is None or not account.cloud.entra:  # others have claims of their own

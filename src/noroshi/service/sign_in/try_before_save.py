@@ -11,7 +11,7 @@ from noroshi.oauth.client_certificates import thumbprints
 from noroshi.oauth.credentials import REFUSED, named_by
 from noroshi.oauth.errors import aadsts_app
 from noroshi.oauth.errors.catalogue import Advice
-from noroshi.oauth.provider import Credential, SignInFailed, Unreachable
+from noroshi.oauth.provider import Credential, OAuthError, SignInError, UnreachableError
 from noroshi.oauth.tokens import TokenSource
 from noroshi.service.operation import Trouble
 from noroshi.service.sign_in.probe_answers import AppTried
@@ -97,13 +97,13 @@ async def tried(
     try:
         if not await _is_taken(tokens, account, credential, bare=bare):
             return AppTried(sure=False, why=LIKE_A_WRONG_ONE)
-    except SignInFailed as failure:
+    except SignInError as failure:
         if bare and NO_SECRET_SENT in failure.codes:
             return AppTried(sure=True)
         if _is_wrong(account, failure):
             raise unproved(account, failure, credential) from None
         return AppTried(sure=False, why=failure.words)
-    except (Unreachable, VaultError) as failure:
+    except (UnreachableError, VaultError) as failure:
         raise unproved(account, failure, credential) from None
     return AppTried(sure=True)
 
@@ -115,7 +115,7 @@ async def _is_taken(
     if account.cloud.entra or bare:
         try:
             await tokens.tried(account, bare=bare, instead=credential)
-        except SignInFailed as failure:
+        except SignInError as failure:
             # What no setting says may be wrong for itself, and then tells nothing of the secret.
             if bare or account.cloud.app_scope or failure.error not in ASKED_FOR:
                 raise
@@ -130,12 +130,12 @@ async def refusal(
     credential: Credential | None = None,
     *,
     bare: bool = False,
-) -> SignInFailed | None:
+) -> SignInError | None:
     """What a sign-in at Entra would be refused for as well; None: nothing that can be told before.
-    Raises Unreachable and VaultError."""
+    Raises UnreachableError and VaultError."""
     try:
         await tokens.tried(account, bare=bare, instead=credential)
-    except SignInFailed as failure:
+    except SignInError as failure:
         return failure if _is_wrong_at_entra(failure) else None
     return None
 
@@ -164,20 +164,18 @@ def shown_by(
 
 
 def unproved(
-    account: Account,
-    failure: SignInFailed | Unreachable | VaultError,
-    credential: Credential | None = None,
+    account: Account, failure: OAuthError | VaultError, credential: Credential | None = None
 ) -> Trouble:
     """What was said, and where the secret goes if that is at fault: no route is needed for it."""
-    if isinstance(failure, SignInFailed) and _another_mends(account, failure, credential):
+    if isinstance(failure, SignInError) and _another_mends(account, failure, credential):
         secret = credential.entry if credential else account.secret
         return Trouble(failure.words, (Problem("secret", ANOTHER_SECRET.fill(secret=secret)),))
-    if isinstance(failure, SignInFailed) and credential and _is_unknown(failure):
+    if isinstance(failure, SignInError) and credential and _is_unknown(failure):
         return Trouble(_not_uploaded(failure, credential))
     return Trouble(failure.words)
 
 
-def field_of(failure: SignInFailed) -> str:
+def field_of(failure: SignInError) -> str:
     """Which setting of an account a refusal is about; "" where that is not sure."""
     found = (aadsts_app.BY_CODE.get(code) for code in failure.codes)
     return next((FIELD_OF[one] for one in found if one is not None and one in FIELD_OF), "")
@@ -189,7 +187,7 @@ def is_about_secret(codes: Collection[int]) -> bool:
 
 
 def _another_mends(
-    account: Account, failure: SignInFailed, credential: Credential | None
+    account: Account, failure: SignInError, credential: Credential | None
 ) -> bool:
     """Other servers than Entra do not tell a wrong secret from a wrong app."""
     if account.cloud.entra:
@@ -198,18 +196,18 @@ def _another_mends(
     return failure.error == REFUSED and kind == "secret"
 
 
-def _is_unknown(failure: SignInFailed) -> bool:
+def _is_unknown(failure: SignInError) -> bool:
     known = (aadsts_app.BY_CODE.get(code) for code in failure.codes)
     return aadsts_app.WRONG_CERTIFICATE in known
 
 
-def _not_uploaded(failure: SignInFailed, credential: Credential) -> Words:
+def _not_uploaded(failure: SignInError, credential: Credential) -> Words:
     """Of one on trial: what shows the account's own would show another one."""
     thumbprint = thumbprints(credential.value.reveal()).sha1.upper()
     return UNKNOWN_CERTIFICATE.fill(thumbprint=thumbprint, code=f"AADSTS{failure.codes[0]}")
 
 
-def _is_wrong(account: Account, failure: SignInFailed) -> bool:
+def _is_wrong(account: Account, failure: SignInError) -> bool:
     """Whether it would be refused so at a sign-in too, or nobody can tell before the server is
     well again."""
     if failure.error in OF_OURS or failure.who == "wait":
@@ -219,5 +217,5 @@ def _is_wrong(account: Account, failure: SignInFailed) -> bool:
     return failure.error not in ASKED_FOR
 
 
-def _is_wrong_at_entra(failure: SignInFailed) -> bool:
+def _is_wrong_at_entra(failure: SignInError) -> bool:
     return any(aadsts_app.BY_CODE.get(code) in WRONG for code in failure.codes)

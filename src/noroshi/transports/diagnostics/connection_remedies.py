@@ -8,12 +8,12 @@ from dataclasses import replace
 from noroshi.core.mail import Fault
 from noroshi.core.words import NOTHING, Words, plain
 from noroshi.network import connection_errors
-from noroshi.ports import RouteTrouble
+from noroshi.ports import RouteError
 from noroshi.ports.examination import Cure, Exam, Remedy, Stopped, Whose
 from noroshi.transports.remedies.message import NOT_KNOWN, NOT_NOW
 from noroshi.transports.remedies.remedy import AT_ONCE, BY_ITSELF, WITH_NEXT, Advice
 from noroshi.transports.smtp import errors
-from noroshi.transports.smtp.errors import ServerTrouble
+from noroshi.transports.smtp.errors import SmtpServerError
 from noroshi.transports.smtp.reply_classifier import rule_for
 
 NAME = Cure(
@@ -266,15 +266,15 @@ BY_FAULT: Mapping[Fault, Cure] = {
 }
 
 
-def stopped_by(trouble: RouteTrouble, exam: Exam, found: Words = NOTHING) -> Stopped:
+def stopped_by(trouble: RouteError, exam: Exam, found: Words = NOTHING) -> Stopped:
     """What a trouble makes of the stage at which it came up; `found` is the short of it, unless
     the server has a code for it."""
     return Stopped(_code_of(trouble) or found, remedy_of(trouble, exam))
 
 
-def remedy_of(trouble: RouteTrouble, exam: Exam) -> Remedy:
+def remedy_of(trouble: RouteError, exam: Exam) -> Remedy:
     """By what the server said, if it said anything; else by the sentence that tells it."""
-    if isinstance(trouble, ServerTrouble) and trouble.text:
+    if isinstance(trouble, SmtpServerError) and trouble.text:
         reply = f"{trouble.code} {trouble.text}"
         if trouble.about in OBSTACLES:
             return OBSTACLES[trouble.about].remedy(sentence(trouble.words), exam, reply)
@@ -283,7 +283,7 @@ def remedy_of(trouble: RouteTrouble, exam: Exam) -> Remedy:
     return _cure_of(trouble, exam).remedy(sentence(trouble.words), exam)
 
 
-def _cure_of(trouble: RouteTrouble, exam: Exam) -> Cure:
+def _cure_of(trouble: RouteError, exam: Exam) -> Cure:
     # Only the great providers' administrators have a name of their own.
     if trouble.about in OF_CERTIFICATES and Whose.ADMINISTRATOR in exam.people:
         return SHOWN_IN_BETWEEN
@@ -306,7 +306,7 @@ def sentence(words: Words) -> Words:
     return Words(en=en if en.endswith((".", ":")) else f"{en}.", ja=ja)
 
 
-def _code_of(trouble: RouteTrouble) -> Words | None:
-    if not isinstance(trouble, ServerTrouble) or not trouble.text:
+def _code_of(trouble: RouteError) -> Words | None:
+    if not isinstance(trouble, SmtpServerError) or not trouble.text:
         return None
     return plain(f"{trouble.code} {trouble.enhanced}".strip())

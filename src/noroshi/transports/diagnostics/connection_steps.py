@@ -14,14 +14,14 @@ from typing import Any
 from noroshi.core.printable import printable
 from noroshi.core.words import Words, plain
 from noroshi.network import connection_errors
-from noroshi.network.connection_errors import NotReached
+from noroshi.network.connection_errors import ConnectError
 from noroshi.network.connector import reach
 from noroshi.network.dialer import meet
 from noroshi.network.http import date_in
 from noroshi.network.proxy import authority
 from noroshi.network.step_by_step import Ahead, joined, led_on, looked_up
 from noroshi.network.trust import client_context
-from noroshi.ports import Outside, RouteTrouble
+from noroshi.ports import Outside, RouteError
 from noroshi.ports.examination import Exam, Seen, Step, Stopped
 from noroshi.transports.diagnostics.closed_ports import closed, nothing_out
 from noroshi.transports.diagnostics.connection_remedies import stopped_by
@@ -128,14 +128,14 @@ class Path:
             self._sock.close()
 
     async def again(self) -> None:
-        """The same connection once more, where all of this was well. Raises RouteTrouble."""
+        """The same connection once more, where all of this was well. Raises RouteError."""
         self.close()
         self._sock = await reach(self.host, self.port, self._outside, self._patience)
 
     async def _look_up(self) -> Seen:
         try:
             self._ahead = await looked_up(self.host, self.port, self._outside, self._patience)
-        except NotReached as trouble:
+        except ConnectError as trouble:
             raise stopped_by(trouble, self.exam, plain(self.host)) from None
         words = OF_PROXY if self._outside.network.proxy else ADDRESSES
         shown = _listed(self._ahead.addresses)
@@ -147,7 +147,7 @@ class Path:
             self._sock = await joined(self._ahead, self._outside, self._patience)
             if self._outside.network.proxy:
                 return await self._through_proxy(self._sock)
-        except RouteTrouble as trouble:
+        except RouteError as trouble:
             self.close()
             raise await self._shut(trouble) from None
         address = self._sock.getpeername()[0]
@@ -163,7 +163,7 @@ class Path:
         told = {"proxy": network.proxy, "user": network.proxy_user}
         return Seen(words.fill(**told, where=self.where))
 
-    async def _shut(self, trouble: RouteTrouble) -> Stopped:
+    async def _shut(self, trouble: RouteError) -> Stopped:
         """Whether it is this port alone that does not answer, by a look at another server."""
         port = plain(self.where)
         other = self.exam.other
@@ -177,7 +177,7 @@ class Path:
     async def _answers(self, host: str, port: int) -> bool:
         try:
             sock = await reach(host, port, self._outside, OTHER_PATIENCE)
-        except RouteTrouble:
+        except RouteError:
             return False
         sock.close()
         return True
@@ -191,7 +191,7 @@ async def looked_at(
         context = await asyncio.to_thread(client_context, tuple(files))
         sock = path.taken()
         made = await meet(_Looking, sock, path.host, path.port, context, outside, patience)
-    except RouteTrouble as trouble:
+    except RouteError as trouble:
         raise stopped_by(trouble, path.exam, plain(path.where)) from None
     assert made.tls is not None
     return tls_seen(made.tls, outside.clocks.wall())

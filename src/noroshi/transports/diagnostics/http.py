@@ -7,9 +7,10 @@ from urllib.parse import urlsplit
 
 from noroshi.core.masking import Masks
 from noroshi.core.words import Words, plain
+from noroshi.network.connection_errors import NoAnswerError
 from noroshi.network.graph_errors import error_in
-from noroshi.network.http import Connecting, NoAnswer, Patience, Reply
-from noroshi.ports import Outside, RouteTrouble
+from noroshi.network.http import Connecting, Patience, Reply
+from noroshi.ports import Outside, RouteError
 from noroshi.ports.examination import Exam, Seen, Step, Stopped
 from noroshi.transports.diagnostics.connection_remedies import stopped_by
 from noroshi.transports.diagnostics.connection_steps import TLS, Path, looked_at, with_values
@@ -88,11 +89,11 @@ class GraphExamination:
         try:
             token = await self._outside.token(self._wanted.account, False, "graph")
             reply = await self._posted(token)
-        except RouteTrouble as trouble:
+        except RouteError as trouble:
             raise stopped_by(trouble, self._exam, where) from None
-        except NoAnswer as error:
+        except NoAnswerError as error:
             words = NO_REPLY.fill(where=self._wanted.where, kind=error)
-            raise stopped_by(RouteTrouble(words), self._exam, where) from None
+            raise stopped_by(RouteError(words), self._exam, where) from None
         said = error_in(reply).text
         if reply.status == 400 and NO_SUCH_MAIL in said:
             return Seen(MAY_SEND.fill(user=self._wanted.user), self._wanted.remarks)
@@ -153,7 +154,7 @@ class WebhookExamination:
         """The URL may be the vault's: only now it is known where it leads."""
         try:
             target = await self._transport.target()
-        except RouteTrouble as trouble:
+        except RouteError as trouble:
             raise stopped_by(trouble, self._exam, plain(self._wanted.where)) from None
         url = target.url.reveal()
         self._encrypted = urlsplit(url).scheme == "https"

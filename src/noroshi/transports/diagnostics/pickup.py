@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from noroshi.core.mail import Fault
 from noroshi.core.words import Words, plain
-from noroshi.ports import Outside, RouteTrouble
+from noroshi.ports import Outside, RouteError
 from noroshi.ports.examination import Exam, Seen, Step
 from noroshi.transports.diagnostics.connection_remedies import stopped_by
 from noroshi.transports.pickup import CANNOT_WRITE, HANGS, PATIENCE, Options, why_of
@@ -61,7 +61,7 @@ class PickupExamination:
         except OSError as error:
             why = why_of(error)
         words = CANNOT_WRITE.fill(folder=self._folder, why=why)
-        trouble = RouteTrouble(words, fault=Fault.SETUP)
+        trouble = RouteError(words, fault=Fault.SETUP)
         raise stopped_by(trouble, self._exam, plain(str(self._folder))) from None
 
 

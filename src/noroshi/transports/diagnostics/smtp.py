@@ -9,9 +9,10 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from noroshi.core.mail import Fault
 from noroshi.core.words import Words, plain
 from noroshi.network import client_context
-from noroshi.network.dialer import NoTls, meet
+from noroshi.network.connection_errors import TlsError
+from noroshi.network.dialer import meet
 from noroshi.oauth.high_volume import is_high_volume
-from noroshi.ports import Outside, RouteTrouble
+from noroshi.ports import Outside, RouteError
 from noroshi.ports.examination import Exam, Seen, Step, Stopped
 from noroshi.transports.diagnostics.connection_remedies import advice_on, stopped_by
 from noroshi.transports.diagnostics.connection_steps import (
@@ -23,13 +24,13 @@ from noroshi.transports.diagnostics.connection_steps import (
     with_values,
 )
 from noroshi.transports.diagnostics.token_causes import remedy_of_token
-from noroshi.transports.mime.message import BadAddress, smtp_address
+from noroshi.transports.mime.message import AddressError, smtp_address
 from noroshi.transports.remedies import sign_in as sign_in_remedies
 from noroshi.transports.smtp import errors
 from noroshi.transports.smtp.auth import Credentials, sign_in
 from noroshi.transports.smtp.connect import untrusted
-from noroshi.transports.smtp.connection import Broken, Connection, Patience, Reply
-from noroshi.transports.smtp.errors import ServerTrouble, SignInRefused
+from noroshi.transports.smtp.connection import Connection, Patience, Reply
+from noroshi.transports.smtp.errors import ConnectionLostError, SmtpAuthError, SmtpServerError
 from noroshi.transports.smtp.options import Options
 from noroshi.transports.smtp.protocol import Wire
 from noroshi.transports.smtp.token_diagnosis import cause
@@ -112,13 +113,13 @@ class SmtpExamination:
                 return await work
         except TimeoutError:
             about, told = errors.SILENT, {"seconds": seconds}
-        except Broken:
+        except ConnectionLostError:
             about, told = errors.LOST, {}
-        except RouteTrouble as trouble:
+        except RouteError as trouble:
             raise stopped_by(trouble, self._exam, plain(where)) from None
         stage = self._connection.stage if self._connection is not None else "220"
         words = about.fill(where=where, stage=stage, **told)
-        silence = ServerTrouble(words, about=about)
+        silence = SmtpServerError(words, about=about)
         raise stopped_by(silence, self._exam, plain(where)) from None
 
     # The steps
@@ -126,11 +127,11 @@ class SmtpExamination:
     async def _tls_first(self) -> Seen:
         try:
             self._connection = await self._met(await self._context())
-        except NoTls as error:
+        except TlsError as error:
             seconds = self._server.patience.connect
             trouble = errors.of_no_tls(self._server.where, seconds, error)
             raise stopped_by(trouble, self._exam, plain(self._server.where)) from None
-        except RouteTrouble as trouble:
+        except RouteError as trouble:
             raise stopped_by(trouble, self._exam, plain(self._server.where)) from None
         return self._seen_of_tls()
 
@@ -153,14 +154,14 @@ class SmtpExamination:
     async def _password(self) -> Seen:
         try:
             await self._outside.secret(self._wanted.password)
-        except RouteTrouble as trouble:
+        except RouteError as trouble:
             raise stopped_by(trouble, self._exam, plain(self._wanted.password)) from None
         return Seen(IN_VAULT.fill(entry=self._wanted.password))
 
     async def _introduced(self) -> Seen:
         try:
             await self._open.introduce()
-        except Broken:  # the sign-in took longer than the server waits
+        except ConnectionLostError:  # the sign-in took longer than the server waits
             await self._once_more()
             await self._open.introduce()
         ways = " ".join(self._open.mechanisms).upper()
@@ -171,7 +172,7 @@ class SmtpExamination:
         credentials = await self._credentials()
         try:
             way = await sign_in(self._open, credentials)
-        except SignInRefused as refused:
+        except SmtpAuthError as refused:
             raise self._refused(refused, credentials) from None
         return Seen(SIGNED_IN.fill(user=credentials.user, way=way.upper()))
 
@@ -184,8 +185,8 @@ class SmtpExamination:
         given = self._exam.to or self._server.parties.user
         try:
             path = smtp_address(given)
-        except BadAddress:
-            trouble = RouteTrouble(NO_RECIPIENT.fill(given=given), fault=Fault.SETUP)
+        except AddressError:
+            trouble = RouteError(NO_RECIPIENT.fill(given=given), fault=Fault.SETUP)
             raise stopped_by(trouble, self._exam, plain(given)) from None
         await self._must(b"RCPT", b"TO:<" + path.encode("ascii") + b">")
         return Seen(plain(path))
@@ -240,7 +241,7 @@ class SmtpExamination:
             user=user, secret=Secret(secret), ways=wanted.ways, entry=wanted.password
         )
 
-    def _refused(self, refused: SignInRefused, credentials: Credentials) -> Stopped:
+    def _refused(self, refused: SmtpAuthError, credentials: Credentials) -> Stopped:
         """535 alone may mean a dozen things: the token itself tells some of them apart."""
         reply = f"{refused.code} {refused.text}"
         advice = advice_on(refused.code, refused.enhanced, refused.text)

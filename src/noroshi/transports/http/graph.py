@@ -13,15 +13,16 @@ from noroshi.core.definitions.problems import Unfit
 from noroshi.core.mail import Answer, Envelope, Fault, Receipt, Verdict
 from noroshi.core.masking import Masks
 from noroshi.core.words import Words
+from noroshi.network.connection_errors import NoAnswerError
 from noroshi.network.graph_errors import error_in
-from noroshi.network.http import MODULES, Connecting, NoAnswer, Patience, Reply
+from noroshi.network.http import MODULES, Connecting, Patience, Reply
 from noroshi.network.trust import ca_file_faults
 from noroshi.oauth.retry_token import Badge
-from noroshi.ports import Outside, RouteTrouble, TransportKind, options
+from noroshi.ports import Outside, RouteError, TransportKind, options
 from noroshi.transports.http.base import Answering
 from noroshi.transports.http.status_codes import GRAPH
 from noroshi.transports.mime.message import (
-    BadAddress,
+    AddressError,
     compose,
     message_ids,
     paths_of,
@@ -126,9 +127,9 @@ class GraphTransport:
         if paths:
             try:
                 said, provider_id = await self._handed_over(self._mail(envelope, paths))
-            except RouteTrouble as trouble:
+            except RouteError as trouble:
                 said = errors.answer_of(trouble)
-            except NoAnswer:
+            except NoAnswerError:
                 said = self._answering.unknown()
         answers |= dict.fromkeys(paths, said)
         taken = said.verdict is Verdict.ACCEPTED
@@ -145,9 +146,9 @@ class GraphTransport:
             await self._badge.token()
             http = await self._connecting.opened()
             await http.post(f"{self._wanted.graph.rstrip('/')}/v1.0/", b"", {})
-        except RouteTrouble as trouble:
+        except RouteError as trouble:
             return errors.answer_of(trouble)
-        except NoAnswer:
+        except NoAnswerError:
             return replace(self._answering.unknown(), verdict=Verdict.ROUTE_DOWN, early=True)
         return Answer(Verdict.ACCEPTED)
 
@@ -211,7 +212,7 @@ def _is_base(given: str) -> bool:
 def _check(address: str, words: Words) -> None:
     try:
         smtp_address(address)
-    except BadAddress:
+    except AddressError:
         raise Unfit(words.fill(given=address)) from None
 
 

@@ -13,9 +13,10 @@ from noroshi.core.mail import Answer, Envelope, Fault, Receipt, Verdict
 from noroshi.core.masking import Masks
 from noroshi.core.words import Words
 from noroshi.definitions.documents import ENTRY
-from noroshi.network.http import MODULES, Connecting, NoAnswer, Patience
+from noroshi.network.connection_errors import NoAnswerError
+from noroshi.network.http import MODULES, Connecting, Patience
 from noroshi.network.trust import ca_file_faults
-from noroshi.ports import Outside, RouteTrouble, TransportKind, options
+from noroshi.ports import Outside, RouteError, TransportKind, options
 from noroshi.transports.http import webhook_url
 from noroshi.transports.http.base import Answering
 from noroshi.transports.http.status_codes import WEBHOOK
@@ -131,7 +132,7 @@ class WebhookTransport:
         said, number = Answer(Verdict.DEFERRED), ""
         try:
             said, number = await self._posted(await self.target(), envelope)
-        except RouteTrouble as trouble:
+        except RouteError as trouble:
             said = errors.answer_of(trouble)
         at = self._outside.clocks.wall()
         answers = dict.fromkeys(envelope.to, said)
@@ -154,7 +155,7 @@ class WebhookTransport:
         try:
             http = await self._connecting.opened()
             reply = await http.post(url, content, headers)
-        except NoAnswer:
+        except NoAnswerError:
             return answering.unknown(), ""
         now = self._outside.clocks.wall()
         answer = answering.answer(reply, reply.text, now, target.masked)
@@ -162,7 +163,7 @@ class WebhookTransport:
         return answer, number[:100] if answer.verdict is Verdict.ACCEPTED else ""
 
     async def target(self) -> Target:
-        """Where to, with what. Raises RouteTrouble."""
+        """Where to, with what. Raises RouteError."""
         wanted = self._wanted
         url = Secret(wanted.url)
         if wanted.url_entry:
@@ -182,8 +183,8 @@ class WebhookTransport:
 NOBODY = Parties("", "", "")
 
 
-def _unusable(entry: str, why: Words) -> RouteTrouble:
-    return RouteTrouble(BAD_ENTRY.fill(entry=entry, why=why), fault=Fault.SIGN_IN)
+def _unusable(entry: str, why: Words) -> RouteError:
+    return RouteError(BAD_ENTRY.fill(entry=entry, why=why), fault=Fault.SIGN_IN)
 
 
 async def try_out(wanted: Options) -> Sequence[Words]:

@@ -44,7 +44,7 @@ NO_DOMAIN = Words(
 IMPORTANCE = ("high", "normal", "low")
 
 
-class BadAddress(ValueError):
+class AddressError(ValueError):
     """Not an address that plain SMTP can carry."""
 
     def __init__(self, words: Words) -> None:
@@ -55,7 +55,7 @@ class BadAddress(ValueError):
 def compose(
     envelope: Envelope, sender: str, sender_name: str, wanted_charset: str = UTF_8
 ) -> bytes:
-    """The whole mail, lines ended by CRLF. Raises BadAddress if the sender's is none."""
+    """The whole mail, lines ended by CRLF. Raises AddressError if the sender's is none."""
     content = content_of(envelope.payload)
     charset = charset_for(wanted_charset, _texts(envelope, content, sender_name), content.html)
     part = content.part(envelope.id, charset)
@@ -65,16 +65,16 @@ def compose(
 
 
 def smtp_address(address: str) -> str:
-    """The address as SMTP carries it, its domain in A-labels. Raises BadAddress.
+    """The address as SMTP carries it, its domain in A-labels. Raises AddressError.
 
     The local part must be ASCII and unquoted: more would need SMTPUTF8 all the way.
     """
     local, at, domain = address.rpartition("@")
     if not at or not LOCAL_PART.fullmatch(local):
-        raise BadAddress(NO_ADDRESS.fill(given=one_line(address)))
+        raise AddressError(NO_ADDRESS.fill(given=one_line(address)))
     carried = f"{local}@{ascii_domain(domain)}"
     if len(carried) > LONGEST_ADDRESS:
-        raise BadAddress(NO_ADDRESS.fill(given=carried))
+        raise AddressError(NO_ADDRESS.fill(given=carried))
     return carried
 
 
@@ -84,18 +84,18 @@ def paths_of(envelope: Envelope) -> tuple[dict[str, str], dict[str, Answer]]:
     for address in envelope.to:
         try:
             paths[address] = smtp_address(address)
-        except BadAddress as error:
+        except AddressError as error:
             refused[address] = Answer(Verdict.REFUSED, "", 553, "5.1.3", error.words)
     return paths, refused
 
 
 @lru_cache(maxsize=1024)  # the same few domains in each mail, and idna takes its time
 def ascii_domain(domain: str) -> str:
-    """A domain name in A-labels (RFC 5890). Raises BadAddress."""
+    """A domain name in A-labels (RFC 5890). Raises AddressError."""
     try:
         return idna.encode(domain, uts46=True).decode("ascii")
     except idna.IDNAError as error:
-        raise BadAddress(NO_DOMAIN.fill(given=one_line(domain), why=error)) from None
+        raise AddressError(NO_DOMAIN.fill(given=one_line(domain), why=error)) from None
 
 
 def message_id(known_as: str, installation: str, sender: str) -> str:
@@ -204,7 +204,7 @@ def _recipients(envelope: Envelope) -> Iterator[str]:
     for address in sorted({*envelope.to, *envelope.reached, *envelope.refused}):
         try:
             yield smtp_address(address)
-        except BadAddress:
+        except AddressError:
             continue  # it is refused by itself, before anything is sent
 
 

@@ -10,7 +10,7 @@ from noroshi.core.masking import Masks
 from noroshi.core.words import plain
 from noroshi.transports.smtp import errors, sasl
 from noroshi.transports.smtp.connection import Connection, Reply
-from noroshi.transports.smtp.errors import ServerTrouble, SignInRefused
+from noroshi.transports.smtp.errors import SmtpAuthError, SmtpServerError
 from noroshi.transports.smtp.reply_classifier import wants_tls
 from noroshi.vault import Secret
 
@@ -37,7 +37,7 @@ class Credentials:
 
 
 async def sign_in(connection: Connection, credentials: Credentials) -> str:
-    """By which way it went. Raises SignInRefused, or ServerTrouble if there is no common way; Broken."""
+    """By which way it went. Raises SmtpAuthError, or SmtpServerError if there is no common way; ConnectionLostError."""
     way = _common_way(connection, credentials)
     masks = Masks(credentials.secret.reveal())
     connection.mask = masks.masked
@@ -129,16 +129,16 @@ def _common_way(connection: Connection, credentials: Credentials) -> str:
     offers = plain(" ".join(connection.mechanisms).upper() or "-")
     wanted = plain(", ".join(credentials.ways).upper())
     words = errors.NO_WAY.fill(where=connection.server.where, wanted=wanted, offers=offers)
-    raise ServerTrouble(words, 504, about=errors.NO_WAY)
+    raise SmtpServerError(words, 504, about=errors.NO_WAY)
 
 
 def _refused(
     connection: Connection, credentials: Credentials, way: str, reply: Reply
-) -> ServerTrouble:
+) -> SmtpServerError:
     where, user = connection.server.where, credentials.user
     if wants_tls(reply.code, reply.text) and not connection.encrypted:
         words = errors.WANTS_TLS.fill(where=where, reply=reply)
-        return ServerTrouble(
+        return SmtpServerError(
             words, reply.code, reply.enhanced, reply.text, about=errors.WANTS_TLS
         )
     wrong = credentials.entry and reply.code == 535
@@ -148,4 +148,4 @@ def _refused(
     )
     told = connection.server.parties.advised(said, reply.of_sender.advice)
     fault = Fault.SIGN_IN if wrong else None
-    return SignInRefused(told, reply.code, reply.enhanced, reply.text, fault)
+    return SmtpAuthError(told, reply.code, reply.enhanced, reply.text, fault)

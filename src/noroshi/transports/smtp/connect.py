@@ -6,14 +6,14 @@ import asyncio
 import ssl
 
 from noroshi.core.mail import Fault
-from noroshi.network import NoTls, NotReached, Way, dial
+from noroshi.network import ConnectError, TlsError, Way, dial
 from noroshi.network.connection_errors import is_of_issuer, of_certificate
 from noroshi.network.trust import issuer_of, looking_context
-from noroshi.ports import RouteTrouble
+from noroshi.ports import RouteError
 from noroshi.transports.smtp import errors
 from noroshi.transports.smtp.auth import Credentials, sign_in
-from noroshi.transports.smtp.connection import Broken, Connection, Server
-from noroshi.transports.smtp.errors import ServerTrouble
+from noroshi.transports.smtp.connection import Connection, Server
+from noroshi.transports.smtp.errors import ConnectionLostError, SmtpServerError
 from noroshi.transports.smtp.protocol import Wire
 
 SHOWS_NO_SECRET = ("cram-md5",)
@@ -22,9 +22,9 @@ SHOWS_NO_SECRET = ("cram-md5",)
 async def connect(
     server: Server, tls: ssl.SSLContext | None, credentials: Credentials | None, way: Way
 ) -> Connection:
-    """A connection ready for mails. Raises RouteTrouble, which says whose fault it is."""
+    """A connection ready for mails. Raises RouteError, which says whose fault it is."""
     if credentials is not None and tls is None and credentials.ways != SHOWS_NO_SECRET:
-        raise ServerTrouble(errors.IN_THE_CLEAR, fault=Fault.SETUP)
+        raise SmtpServerError(errors.IN_THE_CLEAR, fault=Fault.SETUP)
     connection = Connection(server, await _reach(server, tls, way))
     try:
         async with asyncio.timeout(server.patience.sign_in):
@@ -34,11 +34,11 @@ async def connect(
         words = errors.SILENT.fill(
             where=server.where, seconds=server.patience.sign_in, stage=connection.stage
         )
-        raise ServerTrouble(words, about=errors.SILENT) from None
-    except Broken:
+        raise SmtpServerError(words, about=errors.SILENT) from None
+    except ConnectionLostError:
         connection.abort()
         words = errors.LOST.fill(where=server.where, stage=connection.stage)
-        raise ServerTrouble(words, about=errors.LOST) from None
+        raise SmtpServerError(words, about=errors.LOST) from None
     except ssl.SSLCertVerificationError as error:
         connection.abort()
         raise await untrusted(server, way, error) from None
@@ -64,13 +64,13 @@ async def _reach(server: Server, tls: ssl.SSLContext | None, way: Way) -> Wire:
     first, seconds = tls if server.tls_first else None, server.patience.connect
     try:
         return await dial(Wire, server.host, server.port, first, way, seconds)
-    except NoTls as trouble:
+    except TlsError as trouble:
         raise errors.of_no_tls(server.where, seconds, trouble) from None
 
 
 async def untrusted(
     server: Server, way: Way, error: ssl.SSLCertVerificationError
-) -> NotReached:
+) -> ConnectError:
     """Why the certificate that was shown after STARTTLS is not trusted."""
     issuer = await _shown_issuer(server, way) if is_of_issuer(error) else ""
     return of_certificate(way.network, server.where, error, issuer)
@@ -86,7 +86,7 @@ async def _shown_issuer(server: Server, way: Way) -> str:
             await looking.introduce()
             await looking.encrypt(looking_context())
         return issuer_of(looking.certificate)
-    except (TimeoutError, Broken, RouteTrouble, ssl.SSLError):
+    except (TimeoutError, ConnectionLostError, RouteError, ssl.SSLError):
         return ""
     finally:
         if looking is not None:

@@ -18,7 +18,7 @@ from noroshi.core.printable import printable
 from noroshi.core.words import NOTHING, Words
 from noroshi.network.connection_errors import of_tls
 from noroshi.transports.smtp import errors
-from noroshi.transports.smtp.errors import ServerTrouble
+from noroshi.transports.smtp.errors import ConnectionLostError, SmtpError, SmtpServerError
 from noroshi.transports.smtp.protocol import Wire
 from noroshi.transports.smtp.reply_classifier import (
     Meaning,
@@ -30,10 +30,6 @@ from noroshi.transports.smtp.reply_classifier import (
 )
 
 LONGEST_TEXT = 1000
-
-
-class Broken(Exception):
-    """The connection was lost, or nothing came in time; it is of no more use."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,46 +164,46 @@ class Connection:
 
     def say_ahead(self, *commands: bytes) -> None:
         """Say several at once, where the server can be spoken to so (RFC 2920); each is said
-        by `say` all the same, which then only hears the answer. Raises Broken."""
+        by `say` all the same, which then only hears the answer. Raises ConnectionLostError."""
         if "pipelining" not in self.extensions:
             return
         if not self.alive:
-            raise Broken("closed, or out of step")
+            raise ConnectionLostError("closed, or out of step")
         try:
             self._protocol.say_ahead(commands)
         except ConnectionError as error:
-            raise Broken(str(error)) from None
+            raise ConnectionLostError(str(error)) from None
         self._ahead.extend(commands)
 
     async def hear_the_rest(self) -> Collection[int]:
         """The codes of the answers to what was said ahead and is of no interest any more.
-        Raises Broken."""
+        Raises ConnectionLostError."""
         return [(await self.say(*self._ahead[0].split(b" ", 1))).code for _ in [*self._ahead]]
 
     async def say(self, *words: bytes) -> Reply:
-        """Say a command and hear the answer. Raises Broken."""
+        """Say a command and hear the answer. Raises ConnectionLostError."""
         self.stage = words[0].decode("ascii")
         seconds = self.server.patience.command
         if self._ahead:
             self._ahead.popleft()
             return await self._hear(self._protocol.next_reply(seconds))
         if not self.alive:
-            raise Broken("closed, or out of step")
+            raise ConnectionLostError("closed, or out of step")
         return await self._hear(self._protocol.execute_command(*words, timeout=seconds))
 
     async def answer(self, line: bytes) -> Reply:
-        """Answer what the server asked for in the course of AUTH. Raises Broken."""
+        """Answer what the server asked for in the course of AUTH. Raises ConnectionLostError."""
         return await self._hear(self._protocol.execute_command(line))
 
     async def hand_over(self, message: bytes) -> Reply:
-        """The mail itself, after 354. Raises Broken: then nobody knows whether it was taken."""
+        """The mail itself, after 354. Raises ConnectionLostError: then nobody knows whether it was taken."""
         self.stage = "."
         # RFC 5321, 4.5.2: a line that begins with a dot is given one more.
         dotted = (b"\n" + message).replace(b"\n.", b"\n..")[1:]
         try:
             self._protocol.write(dotted + b".\r\n")
         except ConnectionError as error:
-            raise Broken(str(error)) from None
+            raise ConnectionLostError(str(error)) from None
         return await self._hear(
             self._protocol.read_response(timeout=self.server.patience.final)
         )
@@ -217,7 +213,7 @@ class Connection:
         try:
             async with asyncio.timeout(self.server.patience.leave):
                 await self.say(b"QUIT")
-        except (Broken, ServerTrouble, TimeoutError):
+        except (SmtpError, TimeoutError):
             pass  # it is of no interest any more
         finally:
             self.abort()
@@ -249,7 +245,7 @@ class Connection:
         if "starttls" not in self.extensions:
             words = errors.NO_STARTTLS.fill(where=self.server.where)
             about = errors.NO_STARTTLS
-            raise ServerTrouble(words, fault=Fault.SETUP, about=about)
+            raise SmtpServerError(words, fault=Fault.SETUP, about=about)
         self.stage = "STARTTLS"
         try:
             await self._answered(self._protocol.start_tls(context, self.server.host))
@@ -266,16 +262,16 @@ class Connection:
         return Reply(code, self.mask(one_line(text)))
 
     async def _answered(self, saying: Awaitable[SMTPResponse]) -> tuple[int, str]:
-        """Lost and silent alike are Broken; `asyncio.timeout` round it all stays what it is."""
+        """Lost and silent alike are ConnectionLostError; `asyncio.timeout` round it all stays what it is."""
         try:
             response = await saying
         except SMTPResponseException as error:
             if error.code != SMTPStatus.invalid_response:
                 raise
             words = errors.NOT_SMTP.fill(where=self.server.where, stage=self.stage)
-            raise ServerTrouble(words, about=errors.NOT_SMTP) from None
+            raise SmtpServerError(words, about=errors.NOT_SMTP) from None
         except (ConnectionError, TimeoutError) as error:
-            raise Broken(str(error)) from None
+            raise ConnectionLostError(str(error)) from None
         return response.code, response.message
 
     def _must(self, reply: Reply, fulfilled: bool) -> None:
@@ -283,7 +279,7 @@ class Connection:
             where = self.server.where
             said = errors.REFUSED.fill(where=where, stage=self.stage, reply=reply.gist)
             words = self.server.parties.advised(said, reply.of_sender.advice)
-            raise ServerTrouble(words, reply.code, reply.enhanced, reply.text)
+            raise SmtpServerError(words, reply.code, reply.enhanced, reply.text)
 
 
 @lru_cache(maxsize=64)  # the same few answers to each mail

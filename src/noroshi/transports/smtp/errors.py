@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from noroshi.core.mail import Answer, Fault, Verdict
 from noroshi.core.words import NOTHING, Words
-from noroshi.network import NoTls
-from noroshi.ports import RouteTrouble
+from noroshi.network import TlsError
+from noroshi.ports import RouteError
 from noroshi.transports.smtp.reply_classifier import sender_meaning
 
 SILENT = Words(
@@ -89,7 +89,19 @@ NO_TLS_FIRST = Words(
 )
 
 
-class ServerTrouble(RouteTrouble):
+class SmtpError(Exception):
+    """The conversation with a mail server came to nothing."""
+
+
+class ConnectionLostError(SmtpError):
+    """The connection was lost, or nothing came in time; it is of no more use."""
+
+
+class StaleConnectionError(SmtpError):
+    """A kept connection was closed meanwhile; the server has heard nothing of the mail."""
+
+
+class SmtpServerError(SmtpError, RouteError):
     """The mail server cannot be used now. If it said so, `text` is what it said after its
     code, word for word, and `enhanced` the code's second half."""
 
@@ -113,20 +125,20 @@ def _fault(code: int, enhanced: str, text: str) -> Fault:
     return sender_meaning(code, enhanced, text).fault or Fault.SERVER
 
 
-class SignInRefused(ServerTrouble):
+class SmtpAuthError(SmtpServerError):
     """The server did not take the token. Nothing of the token is in the words."""
 
 
-def of_no_tls(where: str, seconds: float, trouble: NoTls) -> RouteTrouble:
+def of_no_tls(where: str, seconds: float, trouble: TlsError) -> RouteError:
     """Why TLS from the first byte was not to be had: mostly it is the port for STARTTLS."""
     if trouble.reason in ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE"):
-        return ServerTrouble(NO_TLS_FIRST.fill(where=where), about=NO_TLS_FIRST)
+        return SmtpServerError(NO_TLS_FIRST.fill(where=where), about=NO_TLS_FIRST)
     if not trouble.reason:
-        return ServerTrouble(NO_TLS_YET.fill(where=where, seconds=seconds), about=NO_TLS_YET)
+        return SmtpServerError(NO_TLS_YET.fill(where=where, seconds=seconds), about=NO_TLS_YET)
     return trouble
 
 
-def answer_of(trouble: RouteTrouble) -> Answer:
+def answer_of(trouble: RouteError) -> Answer:
     """What a trouble says of every address of the mail."""
     # 432 is Exchange Online's "more than 3 connections": the route is well, and busy.
     if trouble.code == 432:
@@ -134,6 +146,6 @@ def answer_of(trouble: RouteTrouble) -> Answer:
     else:
         verdict, fault = Verdict.ROUTE_DOWN, trouble.fault
     text, enhanced = "", ""
-    if isinstance(trouble, ServerTrouble):
+    if isinstance(trouble, SmtpServerError):
         text, enhanced = trouble.text, trouble.enhanced
     return Answer(verdict, text, trouble.code, enhanced, trouble.words, fault, early=True)

@@ -10,7 +10,7 @@ from noroshi.core.words import Words
 from noroshi.definitions.documents import ENTRY
 from noroshi.oauth.high_volume import is_high_volume
 from noroshi.ports import options
-from noroshi.transports.mime.message import BadAddress, ascii_domain, smtp_address
+from noroshi.transports.mime.message import AddressError, ascii_domain, smtp_address
 from noroshi.transports.smtp import errors
 from noroshi.transports.smtp.auth import BY_PASSWORD, BY_TOKEN, OAUTHBEARER, XOAUTH2
 from noroshi.transports.smtp.connection import Parties, Patience, Server
@@ -200,12 +200,12 @@ def send_as_remarks(told: Parties) -> tuple[Words, ...]:
 def _check(read: Callable[[str], str], given: str, words: Words) -> None:
     try:
         read(given)
-    except BadAddress:
+    except AddressError:
         raise Unfit(words.fill(given=given)) from None
 
 
 def _host_name(given: str) -> str:
-    """In A-labels, as DNS, SNI and certificates have it. Raises BadAddress.
+    """In A-labels, as DNS, SNI and certificates have it. Raises AddressError.
 
     An ASCII name stays as it is: in the house there are some with an underscore.
     """
@@ -216,5 +216,5 @@ def _ehlo_name(given: str, sender: str) -> str:
     """Never the host's own name: an underscore or a Japanese one is refused (501 5.5.4)."""
     try:
         return ascii_domain(given or sender.rpartition("@")[2])
-    except BadAddress:
+    except AddressError:
         return HERE

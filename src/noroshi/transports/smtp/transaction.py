@@ -9,8 +9,13 @@ from dataclasses import dataclass
 from noroshi.core.mail import Answer, Verdict
 from noroshi.core.words import NOTHING, Words
 from noroshi.transports.smtp import errors
-from noroshi.transports.smtp.connection import Broken, Connection, Reply
-from noroshi.transports.smtp.errors import ServerTrouble
+from noroshi.transports.smtp.connection import Connection, Reply
+from noroshi.transports.smtp.errors import (
+    ConnectionLostError,
+    SmtpError,
+    SmtpServerError,
+    StaleConnectionError,
+)
 from noroshi.transports.smtp.reply_classifier import Meaning, wants_tls
 from noroshi.transports.smtp.reply_codes import LATER
 
@@ -27,10 +32,6 @@ MEANT = re.compile(r"(?:2\.\d+\.\d+\s+)?(?:ok\b[:\s]*)?", re.IGNORECASE)
 Delivered = tuple[Mapping[str, Answer], str, bool]
 
 
-class Stale(Exception):
-    """A kept connection was closed meanwhile; the server has heard nothing of the mail."""
-
-
 @dataclass(frozen=True, slots=True)
 class Letter:
     """A mail on the wire: who sends it, each recipient's address as SMTP has it, its bytes."""
@@ -43,27 +44,27 @@ class Letter:
 async def deliver(connection: Connection, letter: Letter) -> Delivered:
     """Answers by address, the provider's id, and whether the connection can be used again.
 
-    Raises Stale, or ServerTrouble where the mail was surely not taken.
+    Raises StaleConnectionError, or SmtpServerError where the mail was surely not taken.
     """
     sender, *rest = _envelope(connection, letter)
     try:
         connection.say_ahead(b"MAIL " + sender, *(b"RCPT " + path for path in rest), b"DATA")
         reply = await connection.say(b"MAIL", sender)
-    except Broken:
+    except ConnectionLostError:
         if connection.kept:
-            raise Stale from None
+            raise StaleConnectionError from None
         raise _lost(connection) from None
     if connection.kept and reply.code == CLOSING:
-        raise Stale
+        raise StaleConnectionError
     if not reply.good:
         if wants_tls(reply.code, reply.text) and not connection.encrypted:
             words = errors.WANTS_TLS.fill(where=connection.server.where, reply=reply)
-            raise ServerTrouble(words, reply.code, reply.enhanced, reply.text)
+            raise SmtpServerError(words, reply.code, reply.enhanced, reply.text)
         refused = _answer(connection, reply, reply.of_sender)
         return dict.fromkeys(letter.paths, refused), "", await _reset(connection)
     try:
         return await _to_recipients(connection, letter)
-    except Broken:
+    except ConnectionLostError:
         raise _lost(connection) from None
 
 
@@ -90,7 +91,7 @@ async def _to_recipients(connection: Connection, letter: Letter) -> Delivered:
             await _reset(connection),
         )
     if not connection.alive:  # before the mail, which then surely was not taken
-        raise Broken("closed, or out of step")
+        raise ConnectionLostError("closed, or out of step")
     said, provider_id, clean = await _content(connection, letter.content)
     return answers | dict.fromkeys(taken, said), provider_id, clean
 
@@ -99,7 +100,7 @@ async def _content(connection: Connection, content: bytes) -> tuple[Answer, str,
     """From here on a lost connection leaves open whether the mail was taken."""
     try:
         reply = await connection.hand_over(content)
-    except (Broken, ServerTrouble):
+    except SmtpError:
         words = NOT_KNOWN.fill(where=connection.server.where)
         return Answer(Verdict.DEFERRED, words=words), "", False
     answer = _answer(connection, reply, reply.meant)
@@ -146,13 +147,13 @@ async def _reset(connection: Connection) -> bool:
         if GO_ON in await connection.hear_the_rest() or not connection.alive:
             return False
         return (await connection.say(b"RSET")).good
-    except (Broken, ServerTrouble):
+    except SmtpError:
         return False
 
 
-def _lost(connection: Connection) -> ServerTrouble:
+def _lost(connection: Connection) -> SmtpServerError:
     server = connection.server
     words = errors.BROKE.fill(
         where=server.where, stage=connection.stage, seconds=server.patience.command
     )
-    return ServerTrouble(words)
+    return SmtpServerError(words)

@@ -13,17 +13,17 @@ from noroshi.network import client_context
 from noroshi.network.trust import ca_file_faults, certificate_faults
 from noroshi.oauth.high_volume import is_high_volume
 from noroshi.oauth.retry_token import Badge
-from noroshi.ports import Outside, RouteTrouble, TransportKind
+from noroshi.ports import Outside, RouteError, TransportKind
 from noroshi.transports.mime.message import compose, message_ids, paths_of, smtp_address
 from noroshi.transports.smtp import errors
 from noroshi.transports.smtp.auth import Credentials
 from noroshi.transports.smtp.connect import connect
 from noroshi.transports.smtp.connection import Connection, Patience
-from noroshi.transports.smtp.errors import SignInRefused
+from noroshi.transports.smtp.errors import SmtpAuthError, StaleConnectionError
 from noroshi.transports.smtp.options import Options
 from noroshi.transports.smtp.reply_classifier import wants_new_token
 from noroshi.transports.smtp.token_diagnosis import diagnosis
-from noroshi.transports.smtp.transaction import Letter, Stale, deliver
+from noroshi.transports.smtp.transaction import Letter, deliver
 from noroshi.vault import Secret
 
 
@@ -61,7 +61,7 @@ class SmtpTransport:
         if paths:
             try:
                 said, provider_id = await self._delivered(self._letter(envelope, paths))
-            except RouteTrouble as trouble:
+            except RouteError as trouble:
                 said = dict.fromkeys(paths, errors.answer_of(trouble))
             answers |= said
         return Receipt(
@@ -75,7 +75,7 @@ class SmtpTransport:
         """Connect and sign in; the connection is kept for the mail that comes next."""
         try:
             self._keep(await self._connect())
-        except RouteTrouble as trouble:
+        except RouteError as trouble:
             return errors.answer_of(trouble)
         return Answer(Verdict.ACCEPTED)
 
@@ -109,7 +109,7 @@ class SmtpTransport:
         if kept is not None:
             try:
                 return await self._use(kept, letter)
-            except Stale:
+            except StaleConnectionError:
                 pass
         return await self._use(await self._connect(), letter)
 
@@ -167,7 +167,7 @@ class SmtpTransport:
         tls, credentials = await self._tls(), await self._credentials()
         try:
             connection = await self._signed_in(tls, credentials)
-        except SignInRefused as refused:
+        except SmtpAuthError as refused:
             if credentials is None or not wants_new_token(refused.code, refused.enhanced):
                 raise
             fresh = await self._fresh(credentials)
@@ -182,7 +182,7 @@ class SmtpTransport:
     ) -> Connection:
         try:
             return await self._signed_in(tls, fresh)
-        except SignInRefused as refused:
+        except SmtpAuthError as refused:
             raise self._explained(refused, fresh) from None
 
     async def _signed_in(
@@ -190,7 +190,7 @@ class SmtpTransport:
     ) -> Connection:
         try:
             return await connect(self._server, tls, credentials, self._outside)
-        except RouteTrouble:
+        except RouteError:
             self._context = None  # the CA's file may have been mended since it was read
             raise
 
@@ -213,7 +213,7 @@ class SmtpTransport:
         token = await self._badge.another(refused.secret)
         return None if token is None else replace(refused, secret=token)
 
-    def _explained(self, refused: SignInRefused, credentials: Credentials) -> SignInRefused:
+    def _explained(self, refused: SmtpAuthError, credentials: Credentials) -> SmtpAuthError:
         """What can be said of a token that is as fresh as can be and that Exchange refused."""
         if credentials.entry or (refused.code, refused.enhanced) != (535, "5.7.3"):
             return refused
@@ -221,7 +221,7 @@ class SmtpTransport:
         token, bulk = credentials.secret.reveal(), is_high_volume(self._wanted.host)
         why = diagnosis(token, "smtp", credentials.user, now, bulk=bulk)
         words = errors.ADVISED.fill(said=refused.words, advice=why)
-        return SignInRefused(words, refused.code, refused.enhanced, refused.text, refused.fault)
+        return SmtpAuthError(words, refused.code, refused.enhanced, refused.text, refused.fault)
 
     async def _tls(self) -> ssl.SSLContext | None:
         if self._wanted.protection == "none":

@@ -7,7 +7,7 @@ from __future__ import annotations
 from noroshi.core.words import Words
 from noroshi.oauth.client_certificates import (
     CANNOT_OPEN,
-    UnfitCertificate,
+    CertificateError,
     read_apart,
     see_that_it_holds,
 )
@@ -46,7 +46,7 @@ async def brought(visit: Visit) -> Secret:
     try:
         bundle = await read_apart(data, passphrase)
         see_that_it_holds(bundle.reveal(), visit.house.service.now())
-    except UnfitCertificate as unfit:
+    except CertificateError as unfit:
         raise Invalid(unfit.words) from None
     except OSError:
         raise Trouble(CANNOT_OPEN) from None

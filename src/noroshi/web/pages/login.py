@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 from starlette.responses import Response
 from starlette.routing import Route
 
-from noroshi.people import NoEntry
+from noroshi.people import AuthenticationError
 from noroshi.web.context import House
 from noroshi.web.http.request_form import MOST_FIELDS, ours
 from noroshi.web.view.page_context import NOT_KEPT, Visit, page
@@ -33,7 +33,7 @@ def _next(visit: Visit) -> str:
     return ours(asked)
 
 
-def _told(visit: Visit, template: str, no: NoEntry, **values: object) -> Response:
+def _told(visit: Visit, template: str, no: AuthenticationError, **values: object) -> Response:
     status = 429 if no.seconds else 403
     kept = visit.form.get("kept", "")
     why = visit.say(no.words)
@@ -55,7 +55,7 @@ async def log_in(visit: Visit) -> Response:
         inside = await people.log_in(
             name, form.get("password", ""), visit.address, visit.key, visit.known
         )
-    except NoEntry as no:
+    except AuthenticationError as no:
         return _told(visit, "login.html", no, name=name)
     visit.bring, visit.mark = inside.key, inside.mark
     if inside.half:
@@ -85,7 +85,7 @@ async def second(visit: Visit) -> Response:
     try:
         code = visit.form.get("code", "")
         inside = await visit.house.people.second(visit.key, code, visit.address)
-    except NoEntry as no:
+    except AuthenticationError as no:
         return _told(visit, "code.html", no)
     visit.bring, visit.mark = inside.key, inside.mark
     return _on(visit, inside.key)
@@ -107,7 +107,7 @@ async def start(visit: Visit) -> Response:
         return visit.page("start.html", 400, why=why, next="/", **values)
     try:
         inside = await people.start(code, name, password, visit.address)
-    except NoEntry as no:
+    except AuthenticationError as no:
         return _told(visit, "start.html", no, **values)
     visit.bring, visit.mark = inside.key, inside.mark
     return visit.to("/login/code" if inside.half else "/first" if first else "/")
@@ -127,7 +127,7 @@ async def sure(visit: Visit) -> Response:
     try:
         given = visit.form.get("password", "")
         inside = await visit.house.people.make_sure(visit.key, given, visit.address)
-    except NoEntry as no:
+    except AuthenticationError as no:
         return _told(visit, "sure.html", no, asked=None)
     visit.bring = inside.key
     return visit.to(_next(visit))

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from noroshi.imports import ONE_AT_A_TIME
-from noroshi.people import NoEntry
+from noroshi.people import AuthenticationError
 from noroshi.service import Invalid, NotFound
 from noroshi.web.context import House
 from noroshi.web.texts.pages import TEXTS
@@ -87,7 +87,7 @@ async def _stay(visit: Visit) -> None:
     assert visit.person is not None
     try:
         inside = await visit.house.people.again(visit.person.name, visit.address)
-    except NoEntry:  # removed at the same moment: the next page asks for a log-in
+    except AuthenticationError:  # removed at the same moment: the next page asks for a log-in
         return
     visit.key = visit.bring = inside.key
     visit.mark = inside.mark

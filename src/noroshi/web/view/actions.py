@@ -11,7 +11,7 @@ from urllib.parse import quote
 from noroshi.core.definitions.problems import Problem
 from noroshi.core.people import ADMIN, OPERATOR
 from noroshi.core.words import plain
-from noroshi.people import NoEntry
+from noroshi.people import AuthenticationError
 from noroshi.service import Forbidden, NotSure
 from noroshi.web.api.routes import STATUS
 from noroshi.web.view.locale import TONGUES
@@ -74,7 +74,7 @@ async def made_sure(visit: Visit) -> str:
     try:
         if given:
             await visit.make_sure(given)
-    except NoEntry as no:
+    except AuthenticationError as no:
         return visit.say(no.words)
     return ""
 

@@ -16,7 +16,7 @@ from starlette.responses import RedirectResponse, Response
 from noroshi import __version__
 from noroshi.core.people import ROLE_NAMES, ROLES, Person
 from noroshi.core.words import Words, plain
-from noroshi.people import NoEntry, keys
+from noroshi.people import AuthenticationError, keys
 from noroshi.ports import StoreError
 from noroshi.service import (
     Conflict,
@@ -159,7 +159,7 @@ class Visit:
 
     async def make_sure(self, password: str) -> None:
         """They gave the password once more: the session has another key from now on. Raises
-        NoEntry."""
+        AuthenticationError."""
         people = self.house.people
         self.key = self.bring = (await people.make_sure(self.key, password, self.address)).key
         self.person = await people.of_session(self.key, self.address)
@@ -242,7 +242,7 @@ def _refused(visit: Visit, refusal: Refusal) -> Response:
     return visit.to(f"/sure?next={quote(visit.here, safe='')}")
 
 
-def _once_more(visit: Visit, no: NoEntry | None = None, why: str = "") -> Response:
+def _once_more(visit: Visit, no: AuthenticationError | None = None, why: str = "") -> Response:
     """The page that asks for the password, and sends again what was typed."""
     wanted = asked_with(visit.form, files=bool(visit.files))
     why, wait = (visit.say(no.words), no.seconds) if no else (why, 0.0)
@@ -297,13 +297,13 @@ async def _handled(visit: Visit, handle: Handler, hear: Hear, *, anybody: bool) 
         see_that_it_is_ours(visit.key, visit.form.get("csrf", ""))
         try:
             visit.form = await _taken(visit)
-        except NoEntry as no:
+        except AuthenticationError as no:
             return _once_more(visit, no)
     return await handle(visit)
 
 
 async def _taken(visit: Visit) -> Mapping[str, str]:
-    """The form as it was typed at first. Raises NoEntry if a password was given with it that is
+    """The form as it was typed at first. Raises AuthenticationError if a password was given with it that is
     not theirs."""
     form, password = answered(visit.form)
     if password is not None and visit.person is not None:

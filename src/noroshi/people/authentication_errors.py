@@ -1,0 +1,29 @@
+"""Why somebody is not let in."""
+
+from __future__ import annotations
+
+from noroshi.core.words import Words
+
+BUSY = Words(
+    en="Many people log in just now. Try again in a moment.",
+    ja="ログインが混み合っています。少し待ってもう一度試してください。",
+)
+
+
+class AuthenticationError(Exception):
+    """Nobody is let in, for this reason; `seconds` until it makes sense to try again."""
+
+    def __init__(self, words: Words, seconds: float = 0.0) -> None:
+        super().__init__(words.en)
+        self.words, self.seconds = words, seconds
+
+
+class FailedAttemptError(AuthenticationError):
+    """An attempt that was none of theirs, as far as anybody can tell: it is written down."""
+
+
+class BusyError(AuthenticationError):
+    """So many passwords are being checked that one more would only wait."""
+
+    def __init__(self) -> None:
+        super().__init__(BUSY, 1.0)
