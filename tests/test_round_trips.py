@@ -36,7 +36,7 @@ def mail(days_ago, fate="accepted", why=NOTHING, **arrivals):
     states = {"seen": "seen arrived", "back": "came back"}
     return Followed(
         row=Waiting(
-            envelope=trip_mail("smtp1", BOX, "X", at), due=at, fate=fate, why=plain(why.en)
+            envelope=trip_mail("smtp1", BOX, "X", at), due=at, state=fate, why=plain(why.en)
         ),
         receipts=receipts if fate == "accepted" else (),
         arrivals=tuple(

@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from noroshi import schema
-from noroshi.core.mail import Envelope, Receipt, Verdict
+from noroshi.core.mail import DeliveryState, Envelope, EnvelopeState, Receipt, Verdict
 from noroshi.core.words import NOTHING, Words
 from noroshi.ports import Arrival, Followed, Store, Trip
 from noroshi.ports.mailbox import Sought
 
 PREFIX = "round-trip/"
-SEEN, BACK = "seen arrived", "came back"
 """The states of an Arrival."""
 DAY = timedelta(days=1)
 FIRST, LAST = 2, 32
@@ -82,7 +81,7 @@ async def mails_of(store: Store, route: str, now: datetime) -> Sequence[Followed
     """A route's mails up to today's, the newest first, back to one that was seen. Those of days
     to come are of a clock that was ahead, and tell nothing of today."""
     newest = await _own(store, route, now, FIRST)
-    if not newest or arrival_of(newest[0], SEEN):
+    if not newest or arrival_of(newest[0], DeliveryState.SEEN_ARRIVED):
         return newest
     return await _own(store, route, now, LAST)
 
@@ -168,13 +167,13 @@ def trip_of(mails: Sequence[Followed], looked: Looked | None, since: datetime) -
 
     A day without a mail because nobody sent one is no day without an arrival.
     """
-    seen = next((mail for mail in mails if arrival_of(mail, SEEN)), None)
+    seen = next((mail for mail in mails if arrival_of(mail, DeliveryState.SEEN_ARRIVED)), None)
     unseen = tuple(_unseen(mails))
     why = _against(unseen[0]) if unseen else NOTHING
     if looked is not None and looked.trouble != NOTHING:
         why = NOT_READ.fill(why=looked.trouble)
     begins = (unseen[-1].row.envelope.born if unseen else since) - DAY
-    arrival = arrival_of(seen, SEEN) if seen is not None else None
+    arrival = arrival_of(seen, DeliveryState.SEEN_ARRIVED) if seen is not None else None
     if seen is None or arrival is None:
         return Trip(counts_from=begins, why=why)
     took = arrival.at - _left(seen)
@@ -188,7 +187,9 @@ def _unseen(mails: Sequence[Followed]) -> Iterator[Followed]:
     last: datetime | None = None
     for mail in mails:
         born = mail.row.envelope.born
-        if arrival_of(mail, SEEN) or (last is not None and last - born > 2 * DAY):
+        if arrival_of(mail, DeliveryState.SEEN_ARRIVED) or (
+            last is not None and last - born > 2 * DAY
+        ):
             return
         yield mail
         last = born
@@ -201,8 +202,8 @@ def _left(mail: Followed) -> datetime:
 
 def _against(mail: Followed) -> Words:
     """Why it has not been seen."""
-    if back := arrival_of(mail, BACK):
+    if back := arrival_of(mail, DeliveryState.CAME_BACK):
         return CAME_BACK.fill(said=back.said)
-    if mail.row.fate != "accepted":
+    if mail.row.state != EnvelopeState.ACCEPTED:
         return NOT_SENT.fill(why=QUEUED if mail.row.why == NOTHING else mail.row.why)
     return NOT_THERE

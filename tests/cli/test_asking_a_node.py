@@ -452,7 +452,7 @@ async def test_a_mail_that_was_set_aside_is_tried_again(desk, tmp_path):
     told = await typed("queue", "retry", one.envelope.id, home=tmp_path)
     assert told.code == 0
     (one,) = await desk.store.waiting()
-    assert one.fate == ""
+    assert one.state == ""
 
 
 async def test_a_mail_that_is_not_there_is_refused(desk, tmp_path):

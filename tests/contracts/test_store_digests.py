@@ -45,7 +45,7 @@ async def together(store, lend):
 
 
 async def fates(store, *ids):
-    return [(await store.envelope(id))[0].fate for id in ids]
+    return [(await store.envelope(id))[0].state for id in ids]
 
 
 async def shown(store):
@@ -513,7 +513,7 @@ async def test_a_digest_by_its_route_s_new_name_has_its_members_go_by_that_too(
     assert await store.readdress(together.id, (), ("graph",), anew=False)
     found = [(await store.envelope(id))[0] for id in (together.id, "a", "b")]
     assert [one.envelope.routes for one in found] == [("graph",)] * 3
-    assert [one.fate for one in found] == ["", "together", "together"]
+    assert [one.state for one in found] == ["", "together", "together"]
     assert await store.settle(await lend("graph"), LATER, DOWN)
     assert await store.envelope(together.id) is None
     assert {(await lend("graph", SOON)).envelope.id for _ in range(2)} == {"a", "b"}

@@ -192,7 +192,7 @@ async def test_an_envelope_that_has_left_is_known_with_all_its_receipts(store, l
     await store.settle(await lend(now=SOON), replace(OK, at=SOON), Accepted(SOON))
     assert await store.waiting() == []
     row, receipts = await store.envelope("m.1/r/ops")
-    assert row.fate == "accepted" and not row.out
+    assert row.state == "accepted" and not row.out
     assert row.envelope == replace(letter(), attempts=1, reached=("a",))
     assert list(receipts) == [LATER, replace(OK, at=SOON)]
 
@@ -241,7 +241,7 @@ async def test_what_was_set_aside_is_shown_and_not_lent(store, node, lend):
     await store.post(letter())
     await store.settle(await lend(), LATER, SetAside(plain("550 no such user")))
     (row,) = await store.waiting()
-    assert (row.fate, row.why, row.out) == ("set aside", plain("550 no such user"), False)
+    assert (row.state, row.why, row.out) == ("set aside", plain("550 no such user"), False)
     assert await store.claim_parcel(node, "smtp", DAWN + HOUR) is None
 
 
@@ -357,7 +357,7 @@ async def test_one_that_was_set_aside_waits_again(store, lend):
     await store.settle(await lend(), LATER, SetAside(plain("550")))
     assert await store.retry("m.1/r/ops", SOON)
     (row,) = await store.waiting()
-    assert (row.fate, row.due) == ("", SOON)
+    assert (row.state, row.due) == ("", SOON)
     assert (await lend(now=SOON)).envelope == letter()
 
 
@@ -559,7 +559,7 @@ async def test_a_held_mail_does_not_leave_and_nothing_of_its_order_key_overtakes
     assert await store.hold("m.1/r/ops", "sato")
     assert await store.claim_parcel(node, "smtp", GONE) is None
     [held, later] = await store.waiting()
-    assert (held.fate, held.why, later.fate) == ("held", plain("sato"), "")
+    assert (held.state, held.why, later.state) == ("held", plain("sato"), "")
     assert not await store.retry("m.1/r/ops", DAWN)
     assert await store.release("m.1/r/ops", SOON)
     assert (await lend(now=SOON)).envelope.id == "m.1/r/ops"
@@ -581,7 +581,7 @@ async def test_a_dropped_mail_is_kept_but_never_sent_and_lets_the_next_one_pass(
     assert (await lend()).envelope.id == "m.2/r/ops"
     assert await ids(store) == ["m.2/r/ops"]
     [dropped, _] = await store.envelope("m.1/r/ops")
-    assert (dropped.fate, dropped.why) == ("dropped", plain("sato"))
+    assert (dropped.state, dropped.why) == ("dropped", plain("sato"))
     assert not await store.drop("m.1/r/ops", "sato")
     assert not await store.release("m.1/r/ops", DAWN)
     assert not await store.retry("m.1/r/ops", DAWN)
@@ -699,7 +699,7 @@ async def test_what_is_put_by_is_shown_with_the_reason_and_what_tells_of_it_is_w
     parcel, why = await lend(), Words(en="damaged", ja="破損")
     assert await store.put_by(parcel, why, DAWN, [letter("told", alarms=())])
     row, receipts = await store.envelope("a")
-    assert (row.fate, row.why, row.out, row.envelope.attempts) == ("set aside", why, False, 0)
+    assert (row.state, row.why, row.out, row.envelope.attempts) == ("set aside", why, False, 0)
     assert receipts == ()
     assert [one.envelope.id for one in await store.waiting()] == ["a", "b", "told"]
     assert (await lend()).envelope.id == "b"

@@ -88,7 +88,7 @@ async def test_a_mail_is_found_by_each_of_its_message_ids(store, send, asked):
     await send()
     await store.arrived(ALARM, SEEN)
     found = await store.bearer(asked)
-    assert (found.row.envelope.id, found.row.fate) == (ALARM, "accepted")
+    assert (found.row.envelope.id, found.row.state) == (ALARM, "accepted")
     assert (found.receipts, found.arrivals) == ((KNOWN,), (SEEN,))
 
 
@@ -106,7 +106,7 @@ async def test_a_mail_that_was_not_taken_is_found_by_no_message_id(store, send):
 
 async def test_a_mail_that_was_taken_in_part_is_found_while_it_waits(store, send):
     await send(fate=Retry(DAWN + HOUR, plain("busy")))
-    assert (await store.bearer((OURS,))).row.fate == ""
+    assert (await store.bearer((OURS,))).row.state == ""
 
 
 async def test_a_digest_is_found_by_its_message_id_and_its_members_have_what_became_of_it(

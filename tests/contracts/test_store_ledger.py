@@ -28,7 +28,7 @@ def lend(store, node):
 
 
 async def states(store):
-    return [(entry.alarm, entry.row.fate) for entry in await store.ledger()]
+    return [(entry.alarm, entry.row.state) for entry in await store.ledger()]
 
 
 async def test_an_alarm_is_in_the_ledger_with_its_event_and_its_envelope(store, give):
@@ -69,7 +69,7 @@ async def test_all_attempts_of_an_alarm_are_told_with_what_they_brought(store, l
     await store.settle(await lend(), OK, Accepted(DAWN))
     (entry,) = await store.ledger()
     assert entry.receipts == (LATER, OK)
-    assert entry.row.fate == "accepted"
+    assert entry.row.state == "accepted"
 
 
 async def test_an_alarm_in_a_digest_has_the_digests_attempts(store, lend):
@@ -79,7 +79,7 @@ async def test_an_alarm_in_a_digest_has_the_digests_attempts(store, lend):
     await store.join(await lend(), digest((a, b), {}, DAWN))
     await store.settle(await lend(), OK, Accepted(DAWN))
     (entry,) = await store.ledger(alarm="b")
-    assert (entry.row.fate, entry.told_in.envelope.id) == ("accepted", "b/together")
+    assert (entry.row.state, entry.told_in.envelope.id) == ("accepted", "b/together")
     assert entry.receipts == (OK,)
 
 

@@ -123,7 +123,7 @@ async def test_a_missing_sign_in_holds_the_queue_costs_no_attempt_and_survives_a
         await storm.seconds(engine, 60)
         (rest,) = await storm.store.resting()
         (row,) = await storm.store.waiting()
-        assert (rest.fault, row.envelope.attempts, row.fate) == (Fault.SIGN_IN, 0, "")
+        assert (rest.fault, row.envelope.attempts, row.state) == (Fault.SIGN_IN, 0, "")
         storm.fault = None
         await storm.store.retry(row.envelope.id, storm.time.now)  # somebody signed in
         await storm.seconds(engine, 5)

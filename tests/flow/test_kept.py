@@ -49,7 +49,7 @@ async def test_an_answer_in_letters_that_no_store_can_write_is_kept_without_them
     answers(scene, Answer(Verdict.ACCEPTED, HALF, 250), provider_id=HALF, message_ids=ids)
     row, (receipt,) = await settled(scene)
     (answer,) = receipt.answers.values()
-    assert (row.fate, row.out) == ("accepted", False)
+    assert (row.state, row.out) == ("accepted", False)
     assert (answer.verdict, answer.text, answer.code) == (Verdict.ACCEPTED, "250 �t�", 250)
     assert (receipt.provider_id, receipt.message_ids) == ("250 �t�", ("<�@x>",))
 
@@ -66,7 +66,7 @@ async def test_what_is_no_answer_at_all_leaves_the_mail_waiting_and_says_so(scen
 
     scene.smtp.send = send
     row, (receipt,) = await settled(scene)
-    assert (row.fate, row.out) == ("", False)
+    assert (row.state, row.out) == ("", False)
     assert row.due > scene.time.now
     assert row.why.en == "the transport itself failed: TypeError"
     assert receipt.route == "smtp1"
@@ -87,7 +87,7 @@ async def test_what_tells_of_an_attempt_in_such_letters_does_not_keep_its_end_fr
     scene.notifications = {"n": aside}
     answers(scene, Answer(Verdict.REFUSED, "550 no"))
     row, _ = await settled(scene)
-    assert row.fate == "set aside"
+    assert row.state == "set aside"
     (telling,) = [one for one in await scene.store.waiting() if one.envelope.id != LETTER.id]
     assert telling.envelope.payload["subject"] == "[Noroshi] set-aside"
 

@@ -431,7 +431,7 @@ async def test_a_notice_that_no_route_takes_leads_to_no_end_of_notices():
     aside = Counter(row.envelope.id.split("/")[1] for row in await scene.store.waiting())
     # The alarm and both starts lie aside; each is told to the other contact, and no more.
     assert aside == {"r": 1, "started": 2, "set-aside": 3, "action-failed": 2}
-    assert all(row.fate == "set aside" for row in await scene.store.waiting())
+    assert all(row.state == "set aside" for row in await scene.store.waiting())
 
 
 async def test_a_route_that_refuses_mail_is_told_of_once_a_day():
@@ -525,7 +525,7 @@ async def test_killed_between_any_two_steps_what_was_set_aside_is_told_once(answ
             pass
         scene.store = inner
         await scene.run(minutes=1.5, a=95)
-        rows = {row.envelope.id: row.fate for row in await inner.waiting()}
+        rows = {row.envelope.id: row.state for row in await inner.waiting()}
         assert rows == {"m.1/r/ops": "set aside"}, n
         ids = Counter(e.id for e in (*scene.smtp.sent, *scene.backup.sent))
         notices = {id: count for id, count in ids.items() if id.startswith("notice/")}

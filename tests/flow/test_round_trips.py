@@ -248,12 +248,12 @@ async def test_a_mail_that_could_not_leave_gives_way_to_the_next_day_s_and_nobod
     await scene.version(replace(asked, events=asked.events - {Happening.STARTED}))
     await scene.lives(minutes=1)
     (row,) = await scene.store.waiting()
-    assert (row.envelope.id, row.fate) == (TODAY, "set aside")
+    assert (row.envelope.id, row.state) == (TODAY, "set aside")
     assert "has not left: refused" in (await scene.trip()).why.en
     scene.time.pass_by(hours=18)
     await scene.lives(minutes=1)
     assert await scene.store.waiting() == []
-    assert (await scene.store.envelope(TODAY))[0].fate == "dropped"
+    assert (await scene.store.envelope(TODAY))[0].state == "dropped"
     assert {about.happening for about in scene.told} <= {Happening.UNWATCHED, Happening.CHANGED}
 
 

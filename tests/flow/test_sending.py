@@ -255,7 +255,7 @@ async def test_what_is_broken_off_says_nothing_of_a_route_that_was_down():
     (after,) = await scene.store.resting()
     assert (after.since, after.fault, after.why) == (before.since, before.fault, before.why)
     ((row, receipts),) = [await scene.store.envelope(LETTER.id)]
-    assert (row.fate, row.out, len(receipts)) == ("", False, 1)
+    assert (row.state, row.out, len(receipts)) == ("", False, 1)
 
 
 async def test_a_route_that_somebody_mended_is_looked_at_at_once_though_nothing_waits_for_it():
@@ -307,7 +307,7 @@ async def test_an_answer_that_waits_for_the_disk_longer_than_its_lease_is_not_as
         await asyncio.gather(first, again)
     row, receipts = await scene.store.envelope(LETTER.id)
     assert [mail.id for mail in scene.smtp.sent] == [LETTER.id]
-    assert (row.fate, row.out, len(receipts)) == ("accepted", False, 1)
+    assert (row.state, row.out, len(receipts)) == ("accepted", False, 1)
 
 
 def hanging_line(scene):
@@ -339,7 +339,7 @@ async def test_a_mail_that_is_on_its_way_while_the_machine_sleeps_is_not_sent_by
         await asyncio.gather(first, again)
     row, receipts = await scene.store.envelope(LETTER.id)
     assert [mail.id for mail in scene.smtp.sent] == [LETTER.id]
-    assert (row.fate, row.out, len(receipts)) == ("accepted", False, 1)
+    assert (row.state, row.out, len(receipts)) == ("accepted", False, 1)
 
 
 class LendsAtOnce(MemoryStore):
@@ -366,7 +366,7 @@ async def test_what_another_route_is_lent_as_soon_as_the_first_one_is_down_goes_
         assert await engine.sending.send_one("smtp1")
         assert await engine.sending.send_one("smtp2")
     row, _ = await scene.store.envelope(LETTER.id)
-    assert (len(scene.backup.sent), row.fate) == (1, "accepted")
+    assert (len(scene.backup.sent), row.state) == (1, "accepted")
 
 
 class ForgetsRests(MemoryStore):

@@ -105,7 +105,7 @@ async def test_what_every_route_refuses_is_set_aside_and_kept():
     scene.backup.script = [Verdict.REFUSED]
     await scene.run(minutes=2, a=95)
     (row,) = await scene.store.waiting()
-    assert (row.envelope.id, row.fate) == ("m.1/r/ops", "set aside")
+    assert (row.envelope.id, row.state) == ("m.1/r/ops", "set aside")
 
 
 @pytest.mark.parametrize("kind", ["memory", "sqlite"])
@@ -137,7 +137,7 @@ async def test_killed_between_any_two_steps_no_alarm_is_lost(answer_lost):
         sent = Counter(e.id for e in scene.smtp.sent)
         assert sent.keys() == {"m.1/r/ops"}, n
         assert sent["m.1/r/ops"] <= 2, n
-        assert [row for row in await inner.waiting() if not row.fate] == []
+        assert [row for row in await inner.waiting() if not row.state] == []
 
 
 async def test_a_commit_whose_answer_was_lost_swallows_no_later_event(caplog):

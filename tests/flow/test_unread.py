@@ -43,4 +43,4 @@ async def test_it_is_told_once_and_what_is_behind_it_leaves(scene):
     (telling,) = scene.backup.sent
     assert telling.payload["subject"] == "True"
     (row,) = await scene.store.waiting()
-    assert (row.envelope.id, row.fate) == (LETTER.id, "set aside")
+    assert (row.envelope.id, row.state) == (LETTER.id, "set aside")

@@ -92,7 +92,7 @@ async def test_its_secrets_are_there_and_sealed(store):
 
 async def test_its_mails_are_as_they_were(store):
     found = {row.envelope.id.partition("/")[2]: row for row in await store.waiting()}
-    assert found["refused"].fate == "set aside" and found["out"].out
+    assert found["refused"].state == "set aside" and found["out"].out
     assert {"waits", "behind"} <= found.keys() and "accepted" not in found
     _, receipts = await store.envelope("disk.1/accepted")
     assert [receipt.answers["ops@example.com"].code for receipt in receipts] == [250]
@@ -100,7 +100,7 @@ async def test_its_mails_are_as_they_were(store):
 
 
 async def test_why_they_wait_is_there_whichever_schema_wrote_it(store):
-    refused = next(row for row in await store.waiting() if row.fate == "set aside")
+    refused = next(row for row in await store.waiting() if row.state == "set aside")
     assert refused.why == plain("550 no such user")
     assert [rest.why for rest in await store.resting()] == [plain("away")]
 
@@ -131,7 +131,7 @@ async def test_what_a_later_schema_brought_is_there_too(file, store):
     assert (await store.beats())["backup"].text == "exit 1"
     held, _ = await store.envelope("disk.1/held")
     dropped, _ = await store.envelope("disk.1/dropped")
-    assert (held.fate, dropped.fate) == ("held", "dropped")
+    assert (held.state, dropped.state) == ("held", "dropped")
 
 
 async def test_its_people_and_what_they_changed_are_there(file, store):

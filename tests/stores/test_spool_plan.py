@@ -41,7 +41,7 @@ QUESTIONS = {
     "joining": digests.JOIN,
     "giving back": spool.GIVE_BACK,
     "what was taken": digests.TAKEN,
-    "the sum by fate": ledger.BY_FATE,
+    "the sum by fate": ledger.BY_STATE,
     "the sum of what came back": ledger.CAME_BACK,
     "what is old": ledger.OLD,
     "whose Message-ID it is": arrivals.BEARER,

@@ -86,7 +86,7 @@ async def test_once_put_by_it_is_shown_and_the_next_of_its_order_goes(store, spo
     parcel = await claim()
     assert await store.put_by(parcel, parcel.unread, DAWN, (letter("told", alarms=()),))
     shown = {row.envelope.id: row for row in await store.waiting()}
-    assert {id: row.fate for id, row in shown.items()} == {
+    assert {id: row.state for id, row in shown.items()} == {
         "a": "set aside",
         "b": "",
         "c": "",
@@ -157,11 +157,11 @@ async def test_members_of_a_digest_that_cannot_be_read_wait_by_themselves(
     parcel = await claim()
     assert parcel.envelope.id == together.id
     await store.put_by(parcel, parcel.unread, DAWN)
-    rows = {row.envelope.id: row.fate for row in await store.waiting()}
+    rows = {row.envelope.id: row.state for row in await store.waiting()}
     assert rows == {together.id: "set aside", "x": "", "y": ""}
     assert (await claim()).envelope.id == "x"
     assert await store.drop(together.id, "sato")
-    assert (await store.envelope("x"))[0].fate == ""
+    assert (await store.envelope("x"))[0].state == ""
 
 
 @DAMAGES
@@ -177,3 +177,15 @@ async def test_neither_the_pile_nor_what_was_taken_stumble_over_it(store, spoil,
     assert [one.recipients for one in await store.taken(DAWN)] == [1]
     assert [entry.alarm for entry in await store.ledger()] == ["z", "y", "x", "c"]
     assert len(await store.faults()) == 1
+
+
+async def test_a_state_that_no_noroshi_writes_holds_up_nothing_and_counts_as_none(
+    tmp_path, store
+):
+    await store.post(A, C)
+    with driver.connect(tmp_path / "noroshi.db") as db:
+        db.execute("update spool set fate = 'hel' where id = 'a'")
+    (row, _) = await store.envelope("a")
+    assert row.state == "set aside"
+    assert await store.tally(DAWN) == {"hel": 1, "": 1}
+    assert len(await store.ledger()) == 2

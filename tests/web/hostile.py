@@ -71,7 +71,7 @@ async def fingerprint(desk):
     """What must be as it was after an attack: all but who was refused, and when they came."""
     store = desk.store
     users = {name: (u.role, u.password) for name, u in (await store.users()).items()}
-    waiting = sorted((w.envelope.id, w.fate, w.envelope.to) for w in await store.waiting())
+    waiting = sorted((w.envelope.id, w.state, w.envelope.to) for w in await store.waiting())
     done = [row for row in await store.audited(1000) if not row.refused.en]
     current = (await store.current()).number
     vault = await desk.vault.names()

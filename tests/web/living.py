@@ -173,7 +173,7 @@ async def delivered(desk, minute):
             await desk.attempted("m365", Verdict.DEFERRED, text, 451)
         return
     for one in await desk.store.waiting():
-        if not one.fate:
+        if not one.state:
             await desk.attempted("m365", Verdict.ACCEPTED, f"2.0.0 OK <{minute}@{TENANT}>", 250)
             to, at = one.envelope.to[0], desk.time.now
             came = Arrival(address=to, state="seen arrived", at=at)

@@ -12,6 +12,7 @@ from noroshi.actions.letter import Page, Part, Quote, Row, cut, one_line
 from noroshi.actions.phrases import MARKS, WORDS, moment, span
 from noroshi.core.cadence import zone_of
 from noroshi.core.levels import Level
+from noroshi.core.mail import DeliveryState, EnvelopeState
 from noroshi.core.model import Contact
 from noroshi.core.notices.model import (
     Aside,
@@ -226,17 +227,20 @@ def _at(contact: str, address: str) -> str:
 def _tallied(notice: Well, reader: Reader) -> str:
     """Lost is what is in none of the states in which an alarm can be; it must be none."""
     tally = notice.tally
-    known = ("accepted", "came back", "", "held", "set aside", "dropped")
+    waiting, held = EnvelopeState.WAITING, EnvelopeState.HELD
+    accepted, back = EnvelopeState.ACCEPTED, DeliveryState.CAME_BACK
+    aside, dropped = EnvelopeState.SET_ASIDE, EnvelopeState.DROPPED
+    known = (accepted, back, waiting, held, aside, dropped)
     return reader.say(
         words.TALLIED,
         all=sum(tally.values()),
         since=reader.when(notice.since),
-        accepted=tally.get("accepted", 0),
-        back=tally.get("came back", 0),
-        waiting=tally.get("", 0) + tally.get("held", 0),
-        aside=tally.get("set aside", 0),
-        dropped=tally.get("dropped", 0),
-        lost=sum(count for fate, count in tally.items() if fate not in known),
+        accepted=tally.get(accepted, 0),
+        back=tally.get(back, 0),
+        waiting=tally.get(waiting, 0) + tally.get(held, 0),
+        aside=tally.get(aside, 0),
+        dropped=tally.get(dropped, 0),
+        lost=sum(count for state, count in tally.items() if state not in known),
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import Enum
+from enum import Enum, StrEnum
 from typing import Any
 
 from noroshi.core.network_policy import CLOSED, Closed
@@ -77,6 +77,84 @@ class Lane(Enum):
     WARNING = 1
     RECOVERY = 2
     REPORT = 3
+
+
+class EnvelopeState(StrEnum):
+    """State of an envelope in the spool. The values are stored."""
+
+    WAITING = ""
+    """It is lent as soon as it is due and nothing older of its order key is left; or is lent now."""
+    HELD = "held"
+    """A person keeps it from leaving; what is of its order key waits behind it."""
+    SET_ASIDE = "set aside"
+    """No route delivers it, or it cannot be read: a person decides. Nothing waits behind it."""
+    IN_DIGEST = "together"
+    """A digest tells it, and that one waits or is held."""
+    SET_ASIDE_IN_DIGEST = "set aside together"
+    """A digest tells it, and that one is set aside."""
+    ACCEPTED = "accepted"
+    """A provider took it, itself or in a digest, for all who were not refused."""
+    DROPPED = "dropped"
+    """A person gave it up: it is kept, and never sent."""
+
+    @property
+    def of_members(self) -> EnvelopeState:
+        """Return the state of a digest's members, by the digest's own."""
+        return MEMBER_STATES.get(self, self)
+
+    @property
+    def of_alarms(self) -> EnvelopeState:
+        """Return the state by which its alarms count: a member's is that of its digest."""
+        return ALARM_STATES.get(self, self)
+
+
+_S = EnvelopeState
+MEMBER_STATES = {
+    _S.WAITING: _S.IN_DIGEST,
+    _S.HELD: _S.IN_DIGEST,
+    _S.SET_ASIDE: _S.SET_ASIDE_IN_DIGEST,
+}
+ALARM_STATES: Mapping[str, EnvelopeState] = {
+    _S.IN_DIGEST: _S.WAITING,
+    _S.SET_ASIDE_IN_DIGEST: _S.SET_ASIDE,
+}
+
+
+class DeliveryState(StrEnum):
+    """State of a mail or an alarm as people and programs are told it: that of the envelope, and
+    what is known beyond. The values stand in answers, and the last two are stored with arrivals."""
+
+    WAITING = "waiting"
+    """It waits for its turn, or to be tried again."""
+    OUT = "out"
+    """It is being sent at this moment."""
+    HELD = "held"
+    """A person keeps it from leaving."""
+    SET_ASIDE = "set aside"
+    """It goes no further by itself: a person decides."""
+    IN_DIGEST = "together"
+    """A digest tells it, which has not left yet; of mails alone."""
+    SET_ASIDE_IN_DIGEST = "set aside together"
+    """A digest tells it, which is set aside; of mails alone."""
+    ACCEPTED = "accepted"
+    """A provider took it. That it was delivered is not known."""
+    DROPPED = "dropped"
+    """A person gave it up."""
+    SEEN_ARRIVED = "seen arrived"
+    """Somebody saw it, or the mailbox that it was sent to was read."""
+    CAME_BACK = "came back"
+    """A provider took it, and reported later that it could not be delivered."""
+
+
+SENT = (DeliveryState.ACCEPTED, DeliveryState.SEEN_ARRIVED, DeliveryState.CAME_BACK)
+"""The states of what a provider took."""
+
+
+def delivery_state(state: EnvelopeState, *, out: bool = False) -> DeliveryState:
+    """Return how an envelope's state is told, as far as the spool knows it; `out`: it is lent."""
+    if state is EnvelopeState.WAITING:
+        return DeliveryState.OUT if out else DeliveryState.WAITING
+    return DeliveryState(state)
 
 
 @dataclass(frozen=True, slots=True)

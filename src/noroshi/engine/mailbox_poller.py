@@ -13,14 +13,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from noroshi import schema
-from noroshi.core.mail import Envelope, Fault, Route
+from noroshi.core.mail import DeliveryState, Envelope, EnvelopeState, Fault, Route
 from noroshi.core.words import NOTHING, Words
 from noroshi.engine import journal
 from noroshi.ports import Arrival, Clocks, Followed, RouteError, Store, StoreError
 from noroshi.ports.mailbox import Box, Came, Inbox, Lost
 from noroshi.round_trips import (
-    BACK,
-    SEEN,
     Looked,
     anew_note_of,
     arrival_of,
@@ -52,7 +50,7 @@ BEFORE = timedelta(days=2)
 FILED = timedelta(minutes=15)
 """How long a mail may take from its stamp until it shows."""
 LONGEST = 120.0  # seconds that one look at a mailbox may take
-OPEN, BY = ("", "set aside"), "noroshi"
+OPEN, BY = (EnvelopeState.WAITING, EnvelopeState.SET_ASIDE), "noroshi"
 TOO_SLOW = Words(
     en="it was not read to its end within {seconds:.0f} s",
     ja="{seconds:.0f}秒以内に読み終わりませんでした",
@@ -192,7 +190,7 @@ class RoundTrips:
         if post.made.get(route) == mail.id:
             return
         for older in await self._store.followed(prefix_of(route), 1):
-            if older.row.fate in OPEN and older.row.envelope.id != mail.id:
+            if older.row.state in OPEN and older.row.envelope.id != mail.id:
                 await self._store.drop(older.row.envelope.id, BY)
         await self._store.post(mail)
         post.made[route] = mail.id
@@ -206,7 +204,7 @@ class RoundTrips:
     async def _look_for(self, post: Post, route: str) -> None:
         for mail in (await mails_of(self._store, route, self._clocks.wall()))[:1]:
             receipt = taken(mail)
-            if receipt is None or arrival_of(mail, SEEN):
+            if receipt is None or arrival_of(mail, DeliveryState.SEEN_ARRIVED):
                 continue
             id, age = mail.row.envelope.id, self._clocks.wall() - receipt.at
             if not self._due(post, route, id, _pause(age)):
@@ -215,7 +213,9 @@ class RoundTrips:
             post.looked_at[route] = id, self._clocks.steady()
             if received is not None:
                 at = seen_at(receipt, received, self._clocks.wall())
-                arrival = Arrival(address=post.box.address, state=SEEN, at=at)
+                arrival = Arrival(
+                    address=post.box.address, state=DeliveryState.SEEN_ARRIVED, at=at
+                )
                 await self._store.arrived(id, arrival)
                 journal.seen_arrived(route, (at - receipt.at).total_seconds())
 
@@ -308,7 +308,7 @@ async def _close(post: Post) -> None:
 
 
 def _returns(mail: Followed) -> list[Arrival]:
-    return [one for one in mail.arrivals if one.state == BACK]
+    return [one for one in mail.arrivals if one.state == DeliveryState.CAME_BACK]
 
 
 def _arrival(mail: Followed, lost: Lost, at: datetime) -> Arrival:
@@ -318,7 +318,7 @@ def _arrival(mail: Followed, lost: Lost, at: datetime) -> Arrival:
     ours = {one.casefold(): one for one in (*envelope.to, *envelope.reached, *envelope.refused)}
     known = ours.get(lost.address.casefold())
     if known is not None:
-        return Arrival(address=known, state=BACK, at=at, said=lost.said)
+        return Arrival(address=known, state=DeliveryState.CAME_BACK, at=at, said=lost.said)
     said = f"{lost.address}: {lost.said}" if lost.address else lost.said
     (address,) = ours.values() if len(ours) == 1 else ("",)
-    return Arrival(address=address, state=BACK, at=at, said=said)
+    return Arrival(address=address, state=DeliveryState.CAME_BACK, at=at, said=said)

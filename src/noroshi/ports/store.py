@@ -228,8 +228,8 @@ class Store(PeopleStore, AlarmStore, Protocol):
         thousand. Those whose ids begin with `but` are left out."""
 
     async def tally(self, since: datetime) -> Mapping[str, int]:
-        """The alarms of the envelopes born since then, by their fate: "" for those that wait;
-        those in a digest by the digest's; "came back" for those whose mail did."""
+        """The alarms of the envelopes born since then, by their state; those in a digest by
+        the digest's; CAME_BACK for those whose mail did."""
 
     async def ledger(
         self, last: int = 100, alarm: str = "", monitor: str = ""
@@ -238,8 +238,8 @@ class Store(PeopleStore, AlarmStore, Protocol):
         became of them."""
 
     async def totals(self) -> Mapping[str, int]:
-        """All alarms ever: "raised", and by their fate as `tally` has them, but for those
-        whose mail "came back"; "forgotten" are those that the ledger no longer holds, "lost" those that are nowhere."""
+        """All alarms ever: "raised", and by their state as `tally` has them, but for those
+        whose mail came back; "forgotten" are those that the ledger no longer holds, "lost" those that are nowhere."""
 
     async def arrived(
         self, envelope: str, arrival: Arrival, envelopes: Sequence[Envelope] = ()

@@ -8,7 +8,14 @@ from datetime import datetime
 from typing import Any
 
 from noroshi.core.alarms import NOBODY_SAID, Said
-from noroshi.core.mail import Envelope, Fault, Receipt
+from noroshi.core.mail import (
+    DeliveryState,
+    Envelope,
+    EnvelopeState,
+    Fault,
+    Receipt,
+    delivery_state,
+)
 from noroshi.core.model import Event, Standing, State
 from noroshi.core.words import NOTHING, Words
 
@@ -85,17 +92,21 @@ NOTHING_QUEUED = InQueue()
 class Waiting:
     """An envelope in the spool. `due`: when it may next be lent; `out`: it is lent now.
 
-    `fate` is "" while it waits, else "accepted", "set aside", "held" or "dropped"; "together"
-    and "set aside together" in a digest that waits or is set aside. `why` is the last trouble,
-    or who held or dropped it. `tried` is how many answers it has met, whatever they counted for.
+    `why` is the last trouble, who held or dropped it, or the digest that it is in. `tried` is how
+    many answers it has met, whatever they counted for.
     """
 
     envelope: Envelope
     due: datetime
     out: bool = False
-    fate: str = ""
+    state: EnvelopeState = EnvelopeState.WAITING
     why: Words = NOTHING
     tried: int = 0
+
+    @property
+    def shown(self) -> DeliveryState:
+        """Return its state as people are told it."""
+        return delivery_state(self.state, out=self.out)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,11 +131,11 @@ class Taken:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrival:
-    """What became of a mail after a provider took it: `state` is "seen arrived" or "came
-    back", `said` what the other side wrote, with a non-delivery report."""
+    """What became of a mail after a provider took it: `state` is SEEN_ARRIVED or CAME_BACK,
+    `said` what the other side wrote, with a non-delivery report."""
 
     address: str
-    state: str
+    state: DeliveryState
     at: datetime
     said: str = ""
 

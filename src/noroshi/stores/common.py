@@ -10,19 +10,20 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from noroshi.core.delivery import Accepted, Fate, SetAside
-from noroshi.core.mail import MARK, Envelope, Receipt, Verdict
+from noroshi.core.mail import MARK, Envelope, EnvelopeState, Receipt, Verdict
 from noroshi.core.model import State
 from noroshi.core.words import NOTHING, Words
 
-ACCEPTED, SET_ASIDE, HELD, DROPPED = "accepted", "set aside", "held", "dropped"
-BACK = "came back"
-"""How an alarm counts whose mail was taken and came back; its fate stays what it was."""
-TOGETHER, ASIDE_TOGETHER = "together", "set aside together"
-"""Fates of members, while their digest is open or is set aside."""
-OPEN = ("", HELD, TOGETHER)
-"""Fates of envelopes that nothing of their order key may overtake."""
-SHOWN = ("", HELD, SET_ASIDE)
-"""Fates of envelopes that wait for something by themselves."""
+OPEN = (EnvelopeState.WAITING, EnvelopeState.HELD, EnvelopeState.IN_DIGEST)
+"""States of envelopes that nothing of their order key may overtake."""
+SHOWN = (EnvelopeState.WAITING, EnvelopeState.HELD, EnvelopeState.SET_ASIDE)
+"""States of envelopes that wait for something by themselves."""
+RETRIABLE = (EnvelopeState.WAITING, EnvelopeState.SET_ASIDE)
+"""States of envelopes that a person may have tried now."""
+RELEASABLE = (EnvelopeState.HELD, EnvelopeState.SET_ASIDE)
+"""States of envelopes that wait for a person."""
+SETTLED = (EnvelopeState.ACCEPTED, EnvelopeState.DROPPED)
+"""States of envelopes that need nothing any more."""
 
 BODY = ("text", "html", "attachments")
 """The parts of a payload that only the mail itself needs, and that are nearly all of it."""
@@ -74,25 +75,15 @@ def first_state(last_event: str | None, events: int) -> State:
     return State(serial=max(own, events))
 
 
-def of_members(fate: str) -> str:
-    """The fate of a digest's members, by the digest's own."""
-    return {"": TOGETHER, HELD: TOGETHER, SET_ASIDE: ASIDE_TOGETHER}.get(fate, fate)
-
-
-def counted(fate: str) -> str:
-    """The fate by which an alarm counts: a member's is its digest's."""
-    return {TOGETHER: "", ASIDE_TOGETHER: SET_ASIDE}.get(fate, fate)
-
-
-def outcome(fate: Fate) -> tuple[str, Words]:
-    """The envelope's fate as `Waiting` says it, and its last trouble."""
+def outcome(fate: Fate) -> tuple[EnvelopeState, Words]:
+    """Return an envelope's state after an attempt, and its last trouble."""
     match fate:
         case Accepted():
-            return ACCEPTED, NOTHING
+            return EnvelopeState.ACCEPTED, NOTHING
         case SetAside(why=why):
-            return SET_ASIDE, why
+            return EnvelopeState.SET_ASIDE, why
         case _:
-            return "", fate.why
+            return EnvelopeState.WAITING, fate.why
 
 
 def accepted(receipt: Receipt) -> int:

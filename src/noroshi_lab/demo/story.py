@@ -23,6 +23,7 @@ from typing import Any
 
 from noroshi.cli.clients.socket import Far, Refused
 from noroshi.config.web import HERE, PORT
+from noroshi.core.mail import DeliveryState
 from noroshi.core.words import Words
 from noroshi.definitions import read_folder
 from noroshi_lab.demo.programs import DemoError, Programs
@@ -318,7 +319,7 @@ class Demo:
 
     def _accepted(self, envelope: str) -> Mapping[str, Any] | None:
         letter: Mapping[str, Any] = self.far.call("queue_show", id=envelope)
-        return letter if letter["queued"]["state"] == "accepted" else None
+        return letter if letter["queued"]["state"] == DeliveryState.ACCEPTED else None
 
     def _route(self) -> str:
         return str(OWN[self.language]["route"])

@@ -17,6 +17,7 @@ from typing import Any
 from noroshi.cli import exits
 from noroshi.cli.clients import socket
 from noroshi.cli.clients.socket import Far
+from noroshi.core.mail import DeliveryState
 from noroshi.core.words import Words
 from noroshi_lab.drill import texts
 from noroshi_lab.drill.failures import TEN, Failure
@@ -132,7 +133,7 @@ def _must_be_well(stage: Stage) -> None:
 def _see_it_come(stage: Stage, id: str) -> None:
     """The first mail; it also tells whether its reader's mailbox is in the lab."""
     end = time.monotonic() + PATIENCE
-    while (letter := stage.letter(id))["queued"]["state"] != "accepted":
+    while (letter := stage.letter(id))["queued"]["state"] != DeliveryState.ACCEPTED:
         if time.monotonic() > end:
             why = Words(**letter["queued"]["because"])
             raise NotSeen(texts.NOT_WELL.fill(route=stage.setup.first, why=why))

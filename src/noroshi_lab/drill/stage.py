@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from noroshi.cli.clients.socket import Caller, Refused
+from noroshi.core.mail import DeliveryState
 from noroshi.transports.mime.message import is_of
 from noroshi_lab.drill.setup import Setup
 from noroshi_lab.lab.remote import Remote
@@ -84,10 +85,13 @@ class Stage:
         """All that waits, its routes too; not before what is out is back, as a refusal that
         comes late would send the route to rest once more."""
         end = time.monotonic() + LONGEST_OUT
-        while any(one["state"] == "out" for one in self._queue()) and time.monotonic() < end:
+        while (
+            any(one["state"] == DeliveryState.OUT for one in self._queue())
+            and time.monotonic() < end
+        ):
             time.sleep(LOOK)
         for one in self._queue():
-            if one["state"] == "waiting":
+            if one["state"] == DeliveryState.WAITING:
                 # It may leave by itself at this very moment; then there is nothing to do.
                 with suppress(Refused):
                     self.node.call("queue_retry", id=one["id"])

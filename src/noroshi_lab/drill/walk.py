@@ -11,6 +11,7 @@ from typing import Protocol
 
 from noroshi.cli.clients import socket
 from noroshi.cli.output.times import span
+from noroshi.core.mail import DeliveryState
 from noroshi.core.words import Words, joined, plain
 from noroshi.transports.smtp.reply_classifier import gist
 from noroshi_lab.drill import texts
@@ -156,7 +157,9 @@ class _Walk:
             noticed = "noticed" in self._result.after
             return ON_RECORD[self.failure.course] if noticed else None
         for row in self.stage.told_of(self._at):
-            if row["state"] == "accepted" and self._is_there(row["digest"] or row["mail"]):
+            if row["state"] == DeliveryState.ACCEPTED and self._is_there(
+                row["digest"] or row["mail"]
+            ):
                 route = row["tried"][-1]["route"]
                 return texts.TOLD_BY.fill(route=route, subject=row["subject"])
         lasted = self.failure.course is Course.LASTS and self._passed > LASTS
@@ -208,7 +211,7 @@ class _Walk:
     def _arrived(self, id: str) -> str | None:
         """By which route it was accepted, once it lies in the mailbox."""
         letter = self._letter(id)
-        if letter["queued"]["state"] != "accepted" or not self._is_there(id):
+        if letter["queued"]["state"] != DeliveryState.ACCEPTED or not self._is_there(id):
             return None
         return str(letter["tried"][-1]["route"])
 

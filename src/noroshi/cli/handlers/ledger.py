@@ -13,6 +13,7 @@ from noroshi.cli.output.levels import shown
 from noroshi.cli.output.routes import marked
 from noroshi.cli.output.tables import table
 from noroshi.cli.output.times import clock
+from noroshi.core.mail import DeliveryState
 from noroshi.core.words import Words
 
 Answer = Mapping[str, Any]
@@ -34,13 +35,13 @@ LOST = Words(
     "で保存先を調べてください。",
 )
 STATES: Mapping[str, Words] = {
-    "waiting": Words(en="waiting", ja="待機"),
-    "held": Words(en="held", ja="停止中"),
-    "accepted": Words(en="accepted", ja="受領"),
-    "seen arrived": Words(en="seen arrived", ja="到達確認"),
-    "came back": Words(en="came back", ja="不達"),
-    "set aside": Words(en="set aside", ja="保留"),
-    "dropped": Words(en="given up", ja="取りやめ"),
+    DeliveryState.WAITING: Words(en="waiting", ja="待機"),
+    DeliveryState.HELD: Words(en="held", ja="停止中"),
+    DeliveryState.ACCEPTED: Words(en="accepted", ja="受領"),
+    DeliveryState.SEEN_ARRIVED: Words(en="seen arrived", ja="到達確認"),
+    DeliveryState.CAME_BACK: Words(en="came back", ja="不達"),
+    DeliveryState.SET_ASIDE: Words(en="set aside", ja="保留"),
+    DeliveryState.DROPPED: Words(en="given up", ja="取りやめ"),
 }
 HEAD = (
     Words(en="RAISED", ja="発生"),
@@ -120,7 +121,11 @@ def _one(asked: Asked, one: Answer, now: datetime) -> Iterator[str]:
     if one["digest"]:
         rows.append([asked.say(DIGEST), "", one["digest"]])
     rows += _tries(asked, one, now)
-    why = asked.say(one["why"]) if one["state"] in ("waiting", "held", "set aside") else ""
+    why = (
+        asked.say(one["why"])
+        if one["state"] in (DeliveryState.WAITING, DeliveryState.HELD, DeliveryState.SET_ASIDE)
+        else ""
+    )
     rows.append([asked.say(STATE), "", ": ".join(filter(None, (_state(asked, one), why)))])
     if unproved := asked.say(one["unproved"]):
         rows.append([asked.say(NOT_PROVED), "", unproved])

@@ -13,24 +13,23 @@ from noroshi.cli.context import Asked
 from noroshi.cli.output.routes import listed
 from noroshi.cli.output.tables import table
 from noroshi.cli.output.times import clock
+from noroshi.core.mail import SENT, DeliveryState
 from noroshi.core.words import Words
 
 Answer = Mapping[str, Any]
 NOTHING_WAITS = Words(en="Nothing waits.", ja="待っているものはありません。")
 STATES: Mapping[str, Words] = {
-    "waiting": Words(en="waiting", ja="待機"),
-    "out": Words(en="being sent", ja="送信中"),
-    "set aside": Words(en="set aside", ja="保留"),
-    "held": Words(en="held", ja="停止中"),
-    "accepted": Words(en="accepted", ja="受領"),
-    "seen arrived": Words(en="seen arrived", ja="到達確認"),
-    "came back": Words(en="came back", ja="不達"),
-    "dropped": Words(en="given up", ja="取りやめ"),
-    "together": Words(en="in a digest", ja="まとめ済み"),
-    "set aside together": Words(en="set aside in a digest", ja="まとめて保留"),
+    DeliveryState.WAITING: Words(en="waiting", ja="待機"),
+    DeliveryState.OUT: Words(en="being sent", ja="送信中"),
+    DeliveryState.SET_ASIDE: Words(en="set aside", ja="保留"),
+    DeliveryState.HELD: Words(en="held", ja="停止中"),
+    DeliveryState.ACCEPTED: Words(en="accepted", ja="受領"),
+    DeliveryState.SEEN_ARRIVED: Words(en="seen arrived", ja="到達確認"),
+    DeliveryState.CAME_BACK: Words(en="came back", ja="不達"),
+    DeliveryState.DROPPED: Words(en="given up", ja="取りやめ"),
+    DeliveryState.IN_DIGEST: Words(en="in a digest", ja="まとめ済み"),
+    DeliveryState.SET_ASIDE_IN_DIGEST: Words(en="set aside in a digest", ja="まとめて保留"),
 }
-TAKEN = ("accepted", "seen arrived", "came back")
-"""The states of a mail that a provider took."""
 NOW = Words(en="now", ja="いま")
 WAITS_FOR = Words(en="waits for {routes}: {because}", ja="{routes} で送ります: {because}")
 WAITS_FOR_ONE = Words(
@@ -167,7 +166,7 @@ def edit(asked: Asked) -> int:
     one = asked.call("queue_edit", id=given.id, to=given.to, routes=given.route)
     routes = listed(asked, one["routes"], one["marks"], " > ")
     print(asked.say(IS_EDITED.fill(id=one["id"], to=", ".join(one["to"]), routes=routes)))
-    if one["state"] in ("held", "set aside"):
+    if one["state"] in (DeliveryState.HELD, DeliveryState.SET_ASIDE):
         print(asked.say(HOW_TO_RELEASE.fill(id=one["id"])))
     return exits.DONE
 
@@ -192,7 +191,7 @@ def _list(asked: Asked, found: Sequence[Answer], now: datetime) -> Iterator[str]
 
 def _why(asked: Asked, one: Answer) -> Words:
     because = _because(one)
-    if one["state"] != "waiting":
+    if one["state"] != DeliveryState.WAITING:
         return because
     routes = listed(asked, one["routes"], one["marks"], ", ")
     words = WAITS_FOR if len(one["routes"]) == 1 else WAITS_FOR_ONE
@@ -201,7 +200,7 @@ def _why(asked: Asked, one: Answer) -> Words:
 
 def _because(one: Answer) -> Words:
     because = Words(**one["because"])
-    if one["state"] != "held":
+    if one["state"] != DeliveryState.HELD:
         return because
     return TO_LET_GO.fill(because=because, id=one["id"])
 
@@ -229,7 +228,7 @@ def _letter(asked: Asked, letter: Answer, now: datetime) -> Iterator[str]:
     told = {
         **one,
         "state": asked.say(STATES[one["state"]]),
-        "to": ", ".join(one["to"]) if one["state"] not in TAKEN else "",
+        "to": ", ".join(one["to"]) if one["state"] not in SENT else "",
         "reached": ", ".join(letter["reached"]),
         "refused": ", ".join(letter["refused"]),
         "routes": _left(asked, one),
@@ -265,7 +264,7 @@ def _became(asked: Asked, arrived: Answer, now: datetime) -> Sequence[str]:
 
 
 def _left(asked: Asked, one: Answer) -> str:
-    routes = one["routes"] if one["state"] not in TAKEN else ()
+    routes = one["routes"] if one["state"] not in SENT else ()
     return listed(asked, routes, one["marks"], " > ")
 
 

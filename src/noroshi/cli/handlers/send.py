@@ -11,7 +11,7 @@ from typing import Any
 from noroshi.cli import exits
 from noroshi.cli.clients.socket import Refused
 from noroshi.cli.context import Asked
-from noroshi.cli.handlers.queue import TAKEN
+from noroshi.core.mail import SENT, DeliveryState
 from noroshi.core.words import Words
 
 NO_TEXT = Words(
@@ -64,7 +64,7 @@ LOOK = Words(
     en="The queue keeps it until it can go. See: noroshi queue show {id}",
     ja="送れるまで送信キューに残ります。確認するには: noroshi queue show {id}",
 )
-GOES_ON = ("waiting", "out", "together")
+GOES_ON = (DeliveryState.WAITING, DeliveryState.OUT, DeliveryState.IN_DIGEST)
 """The states of a mail that the node sends by itself."""
 PATIENCE = 3.0  # seconds in which most mail servers have answered; the mail is safe before
 POLL = 0.05
@@ -130,7 +130,10 @@ def _settled(asked: Asked, id: str, end: float) -> Any:
     while True:
         letter = asked.call("queue_show", id=id)
         queued = letter["queued"]
-        going = queued["state"] in ("waiting", "out") and not _waits_long(queued)
+        going = queued["state"] in (
+            DeliveryState.WAITING,
+            DeliveryState.OUT,
+        ) and not _waits_long(queued)
         if not going or time.monotonic() > end:
             return letter
         time.sleep(POLL)
@@ -143,7 +146,7 @@ def _waits_long(queued: Any) -> bool:
 
 def _code(letter: Any) -> int:
     state = letter["queued"]["state"]
-    if state in TAKEN:
+    if state in SENT:
         return exits.ASIDE if _lost(letter) else exits.DONE
     return exits.WAITS if state in GOES_ON else exits.ASIDE
 
@@ -157,7 +160,7 @@ def _lost(letter: Any) -> Sequence[str]:
 def _outcome(letter: Any) -> Iterator[Words]:
     queued = letter["queued"]
     id, contact, because = queued["id"], queued["contact"], _words(queued["because"])
-    if queued["state"] in TAKEN:
+    if queued["state"] in SENT:
         yield ACCEPTED.fill(contact=contact)
         if lost := _lost(letter):
             yield REFUSED.fill(contact=contact, addresses=", ".join(lost), id=id)
@@ -165,7 +168,7 @@ def _outcome(letter: Any) -> Iterator[Words]:
         yield WAITS.fill(contact=contact, because=because)
         yield LOOK.fill(id=id)
     else:
-        words = HELD if queued["state"] == "held" else SET_ASIDE
+        words = HELD if queued["state"] == DeliveryState.HELD else SET_ASIDE
         yield words.fill(contact=contact, because=because)
         yield KEPT.fill(id=id)
 

@@ -13,6 +13,7 @@ from noroshi.cli.clients.socket import Refused
 from noroshi.cli.output.times import clock, lasted
 from noroshi.cli.setup import texts_mail
 from noroshi.cli.setup.dialogue import Talk
+from noroshi.core.mail import DeliveryState
 
 LOOK = 0.5
 A_WORD_AGAIN = 60.0
@@ -34,7 +35,7 @@ class Waiting:
         while True:
             try:
                 letter: Letter = self._asked.call("queue_show", id=self._id)
-                if letter["queued"]["state"] == "accepted":
+                if letter["queued"]["state"] == DeliveryState.ACCEPTED:
                     return letter
                 self._say_when(letter["queued"], len(letter["tried"]))
                 self._pause()

@@ -14,6 +14,7 @@ from noroshi.cli.setup.delivery_wait import LOOK, Waiting
 from noroshi.cli.setup.texts import NO_ADDRESS
 from noroshi.cli.setup.verification import Proofs
 from noroshi.core.definitions.parsing import is_address
+from noroshi.core.mail import DeliveryState
 from noroshi.core.words import Words, joined, plain
 from noroshi.guides.test_mail import SUBJECT, TEXT
 
@@ -85,7 +86,7 @@ class LastMail:
         subject = SUBJECT.fill(route=self._wanted.route)
         for one in self._asked.call("queue_list"):
             ours = one["subject"] in (subject.en, subject.ja) and list(one["to"]) == [to]
-            if ours and one["state"] in ("waiting", "out"):
+            if ours and one["state"] in (DeliveryState.WAITING, DeliveryState.OUT):
                 return str(one["id"])
         return ""
 
@@ -114,7 +115,7 @@ class LastMail:
         while True:
             letter: Letter = self._asked.call("queue_show", id=self._id)
             state, tried = letter["queued"]["state"], letter["tried"]
-            if state == "accepted":
+            if state == DeliveryState.ACCEPTED:
                 return letter
             if len(tried) > self._seen:
                 self._seen = len(tried)

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from noroshi.core.cadence import At
 from noroshi.core.levels import Level
-from noroshi.core.mail import Envelope
+from noroshi.core.mail import Envelope, EnvelopeState
 from noroshi.core.maintenance import ends_of
 from noroshi.core.model import Monitor, State
 from noroshi.core.notices.draft import report_before, report_due, tellings
@@ -95,9 +95,9 @@ class Reports:
             unseen=len(mine) - len(known),
             bad=bad,
             tally=await self._store.tally(since),
-            waiting=sum(not row.fate for row in rows),
-            aside=sum(row.fate == "set aside" for row in rows),
-            held=sum(row.fate == "held" for row in rows),
+            waiting=sum(not row.state for row in rows),
+            aside=sum(row.state is EnvelopeState.SET_ASIDE for row in rows),
+            held=sum(row.state is EnvelopeState.HELD for row in rows),
             stopped=len(asked) - len(mine),
             silent=await self._silent(mine, now),
         )

@@ -191,7 +191,7 @@ class Notices:
         """Whether one of them has yet to be tried."""
         for envelope in envelopes:
             found = await self._store.envelope(envelope.id)
-            if found is not None and not found[0].fate and not found[1]:
+            if found is not None and not found[0].state and not found[1]:
                 return True
         return False
 

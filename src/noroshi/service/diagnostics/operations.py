@@ -169,7 +169,7 @@ class Examining(Desk):
         """How the last mails fared: a look may be unable to see it, or it is mended and rests."""
         down = (await self._down()).get(route.name)
         mine = [w for w in await self._store.waiting() if route.name in w.envelope.routes]
-        waiting = [one for one in mine if not one.fate]
+        waiting = [one for one in mine if not one.state]
         if down is not None:
             return _down_as(down, waiting)
         # The route is well, and this mail is told to come later (432: busy, say).

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from noroshi.core.mail import EnvelopeState
 from noroshi.core.words import Words
 from noroshi.service.mail.answers import Queued
-from noroshi.service.mail.delivery_status import ACCEPTED, state_of
+from noroshi.service.mail.delivery_status import state_of
 from noroshi.service.mail.queue import NO_MAIL, Mailing
 from noroshi.service.monitors import status_view
 from noroshi.service.operation import OPERATOR, Conflict, NotFound, Person, note, operation
@@ -36,10 +37,10 @@ class Confirming(Mailing):
             raise NotFound(NO_MAIL.fill(id=id))
         mail = status_view.digest_of(found[0]) or id
         carried = await self._store.envelope(mail)
-        if carried is None or carried[0].fate != ACCEPTED:
+        if carried is None or carried[0].state != EnvelopeState.ACCEPTED:
             raise Conflict(NOT_TAKEN)
         await seen_by(self._store, mail, who.name, self._clocks.wall())
         arrivals = await self._store.arrivals(mail)
         note(after={"mail": mail, "to": carried[0].envelope.to})
         queued = await self._queued(found[0])
-        return replace(queued, state=state_of(queued.state, arrivals))
+        return replace(queued, state=state_of(found[0].shown, arrivals))

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
 
-from noroshi.core.mail import Receipt, Route
+from noroshi.core.mail import DeliveryState, Receipt, Route
 from noroshi.core.words import NOTHING, Words
 from noroshi.ports import Arrival, Trip
-from noroshi.round_trips import SEEN, last_taken
+from noroshi.round_trips import last_taken
 from noroshi.service.mail.answers import Arrived, Arrives
 
-ACCEPTED, CAME_BACK = "accepted", "came back"
 NOT_PROVED = Words(
     en="That it was delivered is not proved. A report that it was not would be noticed.",
     ja="相手に届いたことまでは確かめていません。配信不能の通知が来れば分かります。",
@@ -41,12 +40,13 @@ OF_KIND: Mapping[str, Words] = {"pickup": FILED, "webhook": HANDED}
 """What is not known of what a route of that kind took, which no report comes back to."""
 
 
-def state_of(state: str, arrivals: Iterable[Arrival]) -> str:
+def state_of(state: DeliveryState, arrivals: Iterable[Arrival]) -> DeliveryState:
     """A mail that came back was not read, whoever else saw it arrive."""
     arrived = {one.state for one in arrivals}
     if not arrived:
         return state
-    return CAME_BACK if CAME_BACK in arrived else arrived.pop()
+    back = DeliveryState.CAME_BACK
+    return back if back in arrived else arrived.pop()
 
 
 def limits(routes: Iterable[Route], read: Collection[str]) -> Mapping[str, Words]:
@@ -57,7 +57,7 @@ def limits(routes: Iterable[Route], read: Collection[str]) -> Mapping[str, Words
 
 def unproved(state: str, receipts: Sequence[Receipt], known: Mapping[str, Words]) -> Words:
     """What is not known of an accepted mail. `known`: the same by route."""
-    if state != ACCEPTED:
+    if state != DeliveryState.ACCEPTED:
         return NOTHING
     took = last_taken(receipts)
     return NOT_NOTICED if took is None else known.get(took.route, GONE)
@@ -70,7 +70,7 @@ def arrived(arrivals: Iterable[Arrival]) -> tuple[Arrived, ...]:
 
 def _arrived(one: Arrival) -> Arrived:
     """Of a mail that was seen, `said` is by whom; of one that came back, what a server wrote."""
-    if one.state != SEEN:
+    if one.state != DeliveryState.SEEN_ARRIVED:
         return Arrived(**asdict(one))
     return Arrived(at=one.at, address=one.address, state=one.state, said="", by=one.said)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 
-from noroshi.core.mail import Receipt
+from noroshi.core.mail import DeliveryState, EnvelopeState, Receipt, delivery_state
 from noroshi.core.status import ENDS
 from noroshi.core.words import NOTHING, Words
 from noroshi.ports import Entry
@@ -19,7 +19,6 @@ NO_ALARM = Words(
     en="The ledger has no alarm {alarm}. See: noroshi ledger",
     ja="台帳にアラーム {alarm} はありません。noroshi ledger で確かめてください。",
 )
-STATES = {"": "waiting", "together": "waiting", "set aside together": "set aside"}
 
 
 class Ledgers(Desk):
@@ -56,12 +55,12 @@ def sum_of(totals: Mapping[str, int]) -> Sum:
     """The store's totals as an answer."""
     return Sum(
         raised=totals["raised"],
-        accepted=totals.get("accepted", 0),
-        came_back=totals.get("came back", 0),
-        waiting=totals.get("", 0),
-        held=totals.get("held", 0),
-        set_aside=totals.get("set aside", 0),
-        dropped=totals.get("dropped", 0),
+        accepted=totals.get(EnvelopeState.ACCEPTED, 0),
+        came_back=totals.get(DeliveryState.CAME_BACK, 0),
+        waiting=totals.get(EnvelopeState.WAITING, 0),
+        held=totals.get(EnvelopeState.HELD, 0),
+        set_aside=totals.get(EnvelopeState.SET_ASIDE, 0),
+        dropped=totals.get(EnvelopeState.DROPPED, 0),
         forgotten=totals["forgotten"],
         lost=totals["lost"],
     )
@@ -76,8 +75,7 @@ def row_of(
 ) -> LedgerRow:
     """One alarm as an answer. `paths`: what monitors are called now. `limits`: by route, what is not known of what it took."""
     event, mail = entry.event, entry.row.envelope
-    fate = entry.row.fate
-    state = state_of(STATES.get(fate, fate), entry.arrivals)
+    state = state_of(delivery_state(entry.row.state.of_alarms), entry.arrivals)
     told_in = entry.told_in.envelope
     return LedgerRow(
         alarm=entry.alarm,

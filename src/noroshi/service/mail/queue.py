@@ -209,5 +209,4 @@ class Mailing(Desk):
 
 def _in_short(one: Waiting) -> Mapping[str, Any]:
     envelope = one.envelope
-    state = one.fate or ("out" if one.out else "waiting")
-    return {"state": state, "to": envelope.to, "routes": envelope.routes}
+    return {"state": one.shown, "to": envelope.to, "routes": envelope.routes}

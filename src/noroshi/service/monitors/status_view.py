@@ -11,7 +11,7 @@ from typing import Any
 from noroshi import schema
 from noroshi.core.digest import ENDING, TOLD
 from noroshi.core.levels import Level
-from noroshi.core.mail import Receipt, Route
+from noroshi.core.mail import EnvelopeState, Receipt, Route
 from noroshi.core.model import ItemState, Monitor, Sample, State
 from noroshi.core.route_readiness import Way, sends
 from noroshi.core.words import NOTHING, Words
@@ -43,10 +43,10 @@ NEVER_SIGNED_IN = Words(
     ja="まだ誰もサインインしていません。noroshi authorize {route} を実行してください",
 )
 BY_HAND = {
-    "held": Words(en="held by {who}", ja="{who} が送信を止めています"),
-    "dropped": Words(en="given up by {who}", ja="{who} が送信を取りやめました"),
+    EnvelopeState.HELD: Words(en="held by {who}", ja="{who} が送信を止めています"),
+    EnvelopeState.DROPPED: Words(en="given up by {who}", ja="{who} が送信を取りやめました"),
 }
-IN_DIGEST = ("together", "set aside together")
+IN_DIGEST = (EnvelopeState.IN_DIGEST, EnvelopeState.SET_ASIDE_IN_DIGEST)
 TOLD_IN = Words(
     en="it is told together with others: noroshi queue show {digest}",
     ja="ほかのアラームと1通にまとめました: noroshi queue show {digest}",
@@ -244,7 +244,7 @@ def queued(
     next, because = _next(one, resting, now)
     return Queued(
         id=envelope.id,
-        state=one.fate or ("out" if one.out else "waiting"),
+        state=one.shown,
         contact=envelope.contact,
         to=envelope.to,
         subject=str(envelope.payload.get("subject", "")),
@@ -259,18 +259,18 @@ def queued(
 
 def digest_of(one: Waiting) -> str:
     """The mail that tells it together with others, also once that was accepted; else ""."""
-    told = one.fate and one.why.en == one.why.ja and one.why.en.endswith(ENDING)
+    told = one.state and one.why.en == one.why.ja and one.why.en.endswith(ENDING)
     return one.why.en if told else ""
 
 
 def _next(
     one: Waiting, resting: Mapping[str, Resting], now: datetime
 ) -> tuple[datetime | None, Words]:
-    if one.fate in BY_HAND:
-        return None, BY_HAND[one.fate].fill(who=one.why)
-    if one.fate in IN_DIGEST or digest_of(one):
+    if one.state in BY_HAND:
+        return None, BY_HAND[one.state].fill(who=one.why)
+    if one.state in IN_DIGEST or digest_of(one):
         return None, TOLD_IN.fill(digest=one.why)
-    if one.fate:
+    if one.state:
         return None, one.why
     if one.out:
         return None, LENT
@@ -294,7 +294,7 @@ def letter(
 ) -> Letter:
     """One envelope in full, for people of these roles. `limits`: by route, what is not
     known of what it took."""
-    envelope, state = one.envelope, delivery_status.state_of(queued.state, arrivals)
+    envelope, state = one.envelope, delivery_status.state_of(one.shown, arrivals)
     return Letter(
         queued=replace(queued, state=state),
         text=str(envelope.payload.get("text", "")),

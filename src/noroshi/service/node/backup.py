@@ -59,7 +59,7 @@ class Keeping(Desk):
             path=path,
             size=file.stat().st_size,  # noqa: ASYNC240  it was written a moment ago
             at=at,
-            waiting=sum(not one.fate for one in waiting),
+            waiting=sum(not one.state for one in waiting),
         )
 
     @operation(

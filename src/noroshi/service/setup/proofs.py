@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from noroshi import schema
-from noroshi.core.mail import Envelope, Receipt
+from noroshi.core.mail import DeliveryState, Envelope, Receipt
 from noroshi.ports import Arrival, Store, Trip
-from noroshi.round_trips import SEEN, last_taken
+from noroshi.round_trips import last_taken
 
 NOTE = "proved/"
 
@@ -30,12 +30,14 @@ async def seen_by(store: Store, mail: str, who: str, at: datetime) -> None:
     took = last_taken(found[1]) if found else None
     if found is None or took is None:
         return
-    if any(one.state == SEEN for one in await store.arrivals(mail)):
+    if any(one.state == DeliveryState.SEEN_ARRIVED for one in await store.arrivals(mail)):
         return
     address = _reached(found[0].envelope, took)
     # The note first: killed in between, both are written the next time.
     await store.note(NOTE + took.route, schema.text(Proved(mail=mail, at=at, by=who)))
-    await store.arrived(mail, Arrival(address=address, state=SEEN, at=at, said=who))
+    await store.arrived(
+        mail, Arrival(address=address, state=DeliveryState.SEEN_ARRIVED, at=at, said=who)
+    )
 
 
 def proved(notes: Mapping[str, str], route: str) -> Proved | None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from noroshi.core.delivery import SHORTEST, RestRoute
 from noroshi.core.digest import may_be_undone
-from noroshi.core.mail import Envelope, Receipt
+from noroshi.core.mail import Envelope, EnvelopeState, Receipt
 from noroshi.core.model import NOTHING_SAID, Standing, State
 from noroshi.core.words import NOTHING, Words
 from noroshi.ports import Arrival, Followed, Node, Resting, Waiting
@@ -33,7 +33,7 @@ class Spooled:
     """Its lane, or that of what waits behind it."""
     lease: str = ""
     holder: Node | None = None
-    fate: str = ""
+    state: EnvelopeState = EnvelopeState.WAITING
     why: Words = NOTHING
     receipts: list[Receipt] = field(default_factory=list)
     last_route: str = ""
@@ -46,7 +46,7 @@ class Spooled:
             envelope=self.envelope,
             due=self.due,
             out=bool(self.lease),
-            fate=self.fate,
+            state=self.state,
             why=self.why,
             tried=len(self.receipts),
         )
@@ -99,7 +99,8 @@ def take_apart(digest: Spooled, members: Sequence[Spooled]) -> bool:
         return False
     members[0].receipts += digest.receipts
     for member in members:
-        member.fate, member.why, member.due = "", digest.why, digest.due
+        member.state, member.why = EnvelopeState.WAITING, digest.why
+        member.due = digest.due
     return True
 
 

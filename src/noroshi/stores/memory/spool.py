@@ -10,7 +10,17 @@ from datetime import datetime
 
 from noroshi.core.delivery import Fate, RestRoute, Retry, settled
 from noroshi.core.digest import may_join, waits_since
-from noroshi.core.mail import NOBODY, Envelope, Lane, Origin, Parcel, Receipt, signed
+from noroshi.core.mail import (
+    NOBODY,
+    DeliveryState,
+    Envelope,
+    EnvelopeState,
+    Lane,
+    Origin,
+    Parcel,
+    Receipt,
+    signed,
+)
 from noroshi.core.model import Event
 from noroshi.core.words import NOTHING, plain
 from noroshi.ports import (
@@ -25,20 +35,15 @@ from noroshi.ports import (
     Waiting,
 )
 from noroshi.stores.common import (
-    ACCEPTED,
-    BACK,
-    DROPPED,
-    HELD,
     OPEN,
-    SET_ASIDE,
+    RELEASABLE,
+    RETRIABLE,
+    SETTLED,
     SHOWN,
-    TOGETHER,
     News,
     accepted,
     by_all_routes,
-    counted,
     followed,
-    of_members,
     outcome,
     readdressed,
 )
@@ -79,9 +84,9 @@ class SpoolInMemory:
 
     def _hurry_head(self, behind: Envelope) -> None:
         head = next((r for r in self._open.values() if r.envelope.order == behind.order), None)
-        if head is not None and head.fate == TOGETHER:
+        if head is not None and head.state is EnvelopeState.IN_DIGEST:
             head = self._spool[head.why.en]
-        if head is None or head.fate:
+        if head is None or head.state:
             return
         head.urgency = min(head.urgency, behind.lane.value)
         if head.lease:
@@ -136,7 +141,7 @@ class SpoolInMemory:
             oldest.setdefault(row.envelope.order, row)
         for row in oldest.values():
             ready = (name for name in row.envelope.routes if name not in rests)
-            if not row.fate and row.due <= now and next(ready, None) == route:
+            if not row.state and row.due <= now and next(ready, None) == route:
                 yield row
 
     async def pile(self, parcel: Parcel) -> Sequence[Envelope]:
@@ -146,7 +151,7 @@ class SpoolInMemory:
             if one.contact != parcel.envelope.contact:
                 continue
             mine = one.id == parcel.envelope.id and row.lease == parcel.lease
-            waits = not (row.lease or row.fate) or one.id in parcel.envelope.members
+            waits = not (row.lease or row.state) or one.id in parcel.envelope.members
             if not mine and (not waits or one.order in behind):
                 behind.add(one.order)
             else:
@@ -162,8 +167,8 @@ class SpoolInMemory:
         for row in members:
             if row.lease:
                 row.envelope = parcel.envelope
-            row.fate, row.lease, row.holder = TOGETHER, "", None
-            row.why = plain(digest.id)
+            row.lease, row.holder = "", None
+            row.state, row.why = EnvelopeState.IN_DIGEST, plain(digest.id)
         made = self._put(digest)
         if parcel.envelope.members:
             self._spool[digest.id].receipts += lent.receipts
@@ -173,9 +178,9 @@ class SpoolInMemory:
 
     def _may_go_into(self, row: Spooled, parcel: Parcel) -> bool:
         """Whether it waits by itself, is the parcel's own, or in that digest."""
-        if row.fate == TOGETHER:
+        if row.state is EnvelopeState.IN_DIGEST:
             return row.why == plain(parcel.envelope.id)
-        return not row.fate and row.lease in ("", parcel.lease)
+        return not row.state and row.lease in ("", parcel.lease)
 
     async def give_back(self, parcel: Parcel, now: datetime) -> bool:
         row = self._spool.get(parcel.envelope.id)
@@ -203,8 +208,8 @@ class SpoolInMemory:
             self._taken.append((row.envelope.id, _taken(parcel, receipt)))
         row.envelope, due = settled(parcel, receipt, fate)
         row.due, row.lease, row.holder = due or receipt.at, "", None
-        row.fate, row.why = outcome(fate)
-        if row.fate:
+        row.state, row.why = outcome(fate)
+        if row.state:
             self._share(row)
         if isinstance(fate, RestRoute):
             self._undo(row)
@@ -228,24 +233,24 @@ class SpoolInMemory:
     def _share(self, row: Spooled) -> None:
         """Members of a digest have its fate."""
         for id in row.envelope.members:
-            self._spool[id].fate = of_members(row.fate)
+            self._spool[id].state = row.state.of_members
         self._reopen()
 
     async def waiting(self) -> Sequence[Waiting]:
-        return [row.light for row in self._spool.values() if row.fate in SHOWN]
+        return [row.light for row in self._spool.values() if row.state in SHOWN]
 
     async def in_queue(self, but: str = "") -> InQueue:
         rows = [
             row
             for id, row in self._spool.items()
-            if row.fate in SHOWN and not (but and id.startswith(but))
+            if row.state in SHOWN and not (but and id.startswith(but))
         ]
-        open = [row for row in rows if not row.fate]
+        open = [row for row in rows if not row.state]
         return InQueue(
             waiting=len(open),
             out=sum(row.row.out for row in open),
-            held=sum(row.fate == "held" for row in rows),
-            set_aside=sum(row.fate == "set aside" for row in rows),
+            held=sum(row.state is EnvelopeState.HELD for row in rows),
+            set_aside=sum(row.state is EnvelopeState.SET_ASIDE for row in rows),
             alarms=sum(len(row.envelope.alarms or row.envelope.members) for row in open),
             oldest=min((waits_since(row.envelope) for row in open), default=None),
             by_route=Counter(route for row in open for route in row.envelope.routes),
@@ -280,7 +285,8 @@ class SpoolInMemory:
 
     def _counted(self, row: Spooled) -> str:
         arrivals = told_in(row, self._spool.values()).arrivals
-        return BACK if BACK in {one.state for one in arrivals} else counted(row.fate)
+        back = DeliveryState.CAME_BACK
+        return back if back in {one.state for one in arrivals} else row.state.of_alarms
 
     async def totals(self) -> Mapping[str, int]:
         found = Counter[str]()
@@ -322,8 +328,8 @@ class SpoolInMemory:
         return () if row is None else row.followed.arrivals
 
     async def forget(self, before: datetime, most: int) -> int:
-        settled = (ACCEPTED, DROPPED)
-        old = [k for k, r in self._spool.items() if r.fate in settled and r.due < before][:most]
+        rows = self._spool.items()
+        old = [k for k, r in rows if r.state in SETTLED and r.due < before][:most]
         for key in old:
             self._forgotten += len(self._spool.pop(key).envelope.alarms)
         last = {event.monitor: event.id for event in self._events.values()}
@@ -340,9 +346,9 @@ class SpoolInMemory:
 
     async def retry(self, id: str, now: datetime) -> bool:
         row = self._spool.get(id)
-        if row is None or row.fate not in ("", SET_ASIDE) or (row.lease and row.due > now):
+        if row is None or row.state not in RETRIABLE or (row.lease and row.due > now):
             return False
-        row.due, row.fate = now, ""
+        row.due, row.state = now, EnvelopeState.WAITING
         self._share(row)
         for route in row.envelope.routes:
             await self.wake(route, now)
@@ -353,7 +359,7 @@ class SpoolInMemory:
         found = False
         for row in self._open.values():
             turn = self._turn(row, now)
-            waits = turn == route and not (row.fate or row.lease) and row.due > now
+            waits = turn == route and not (row.state or row.lease) and row.due > now
             if waits and not self._is_its_own_matter(row, route):
                 row.due, found = min(row.due, row.soon(now, route)), True
         self._news.tell()
@@ -367,24 +373,24 @@ class SpoolInMemory:
 
     async def hold(self, id: str, who: str) -> bool:
         row = self._at_hand(id)
-        if row is None or row.fate:
+        if row is None or row.state:
             return False
-        row.fate, row.why = HELD, plain(who)
+        row.state, row.why = EnvelopeState.HELD, plain(who)
         return True
 
     async def release(self, id: str, now: datetime) -> bool:
         row = self._at_hand(id)
-        if row is None or row.fate not in (HELD, SET_ASIDE):
+        if row is None or row.state not in RELEASABLE:
             return False
-        row.fate, row.why, row.due = "", NOTHING, now
+        row.state, row.why, row.due = EnvelopeState.WAITING, NOTHING, now
         self._share(row)
         return True
 
     async def drop(self, id: str, who: str) -> bool:
         row = self._at_hand(id)
-        if row is None or row.fate not in SHOWN:
+        if row is None or row.state not in SHOWN:
             return False
-        row.fate, row.why = DROPPED, plain(who)
+        row.state, row.why = EnvelopeState.DROPPED, plain(who)
         self._share(row)
         return True
 
@@ -392,7 +398,7 @@ class SpoolInMemory:
         self, id: str, to: Sequence[str], routes: Sequence[str], *, anew: bool = True
     ) -> bool:
         row = self._at_hand(id)
-        if row is None or row.fate not in SHOWN:
+        if row is None or row.state not in SHOWN:
             return False
         before, row.envelope = row.envelope, readdressed(row.envelope, to, routes, anew)
         members = [self._spool[id] for id in before.members if not anew]
@@ -407,7 +413,7 @@ class SpoolInMemory:
 
     def _reopen(self) -> None:
         """What a person released goes in at its old place, before what is younger."""
-        self._open = {key: row for key, row in self._spool.items() if row.fate in OPEN}
+        self._open = {key: row for key, row in self._spool.items() if row.state in OPEN}
         self._news.tell()
 
     async def accepted(self) -> Mapping[str, datetime]:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from noroshi.core.mail import Envelope, Parcel
+from noroshi.core.mail import Envelope, EnvelopeState, Parcel
 from noroshi.core.words import NOTHING, Words
-from noroshi.stores.common import SET_ASIDE
 from noroshi.stores.memory.spool import SpoolInMemory
 
 
@@ -20,11 +19,12 @@ class UnreadInMemory(SpoolInMemory):
         row = self._spool.get(parcel.envelope.id)
         if row is None or row.lease != parcel.lease:
             return False
-        row.fate, row.why, row.due, row.lease, row.holder = SET_ASIDE, why, now, "", None
+        row.state, row.why, row.due = EnvelopeState.SET_ASIDE, why, now
+        row.lease, row.holder = "", None
         row.envelope = parcel.envelope
         for id in row.envelope.members:
             member = self._spool[id]
-            member.fate, member.why, member.due = "", NOTHING, now
+            member.state, member.why, member.due = EnvelopeState.WAITING, NOTHING, now
         self._reopen()
         for envelope in envelopes:
             self._put(envelope)

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterator, Sequence
 
-from noroshi.core.mail import Envelope
+from noroshi.core.mail import DeliveryState, Envelope
 from noroshi.ports import Arrival, Followed
 from noroshi.stores.sqlite.spool import put, row_of
-from noroshi.stores.sqlite.types import Connection, instant, number
+from noroshi.stores.sqlite.types import Connection, instant, listed, number
 
-ARRIVALS = "select address, state, at, said from arrival where envelope = ? order by at"
+KNOWN = (DeliveryState.SEEN_ARRIVED, DeliveryState.CAME_BACK)
+ARRIVALS = f"""
+select address, state, at, said from arrival where envelope = ? and state in {listed(KNOWN)}
+order by at"""  # noqa: S608  our own text
 TAKEN = """
 select seq from spool s where id = ?
 and exists (select 1 from receipt where envelope = s.seq and taken > 0)"""
@@ -57,7 +60,7 @@ def arrivals_of(db: Connection, id: str) -> Sequence[Arrival]:
 def arrivals(db: Connection, seq: int) -> Iterator[Arrival]:
     """What became of the mail in that row."""
     for address, state, at, said in db.execute(ARRIVALS, (seq,)):
-        yield Arrival(address=address, state=state, at=instant(at), said=said)
+        yield Arrival(address=address, state=DeliveryState(state), at=instant(at), said=said)
 
 
 def _followed(db: Connection, seq: int) -> Followed:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from noroshi.core.delivery import SHORTEST
+from noroshi.core.mail import EnvelopeState
 from noroshi.stores.sqlite.types import MICROSECOND, Connection, number
 
 TRIES = """
@@ -27,7 +28,7 @@ select max(:now, {SHORT}, {NAMED.replace(":route", TURN)}) from spool where seq 
 HASTEN = f"""
 update spool indexed by spool_due
 set due = min(due, max(:now, {SHORT}, {NAMED}))
-where fate = '' and head = 1 and lease is null and due > :now
+where fate = '{EnvelopeState.WAITING}' and head = 1 and lease is null and due > :now
   and exists (select 1 from way w where w.envelope = spool.seq and w.route = :route
       and not exists (select 1 from way better left join rest on rest.route = better.route
           where better.envelope = w.envelope and better.place < w.place

@@ -11,24 +11,25 @@ from typing import Any
 from pysqlite3 import dbapi2 as driver
 
 from noroshi.core.digest import ENDING
-from noroshi.core.mail import Envelope, Parcel
+from noroshi.core.mail import Envelope, EnvelopeState, Parcel
 from noroshi.core.words import plain
 from noroshi.ports import Taken
-from noroshi.stores.common import without_body
+from noroshi.stores.common import OPEN, without_body
 from noroshi.stores.sqlite.spool import BYTES, LIGHT, promote, put, seq_of
-from noroshi.stores.sqlite.types import Connection, instant, kept, number
+from noroshi.stores.sqlite.types import Connection, instant, kept, listed, number
 from noroshi.stores.sqlite.unreadable import is_of_a_row, read
 
 PILE = f"""
 select id, order_key, lease, fate, attempts, {LIGHT}, seq from spool indexed by spool_contact
-where contact = ? and fate in ('', 'held', 'together') order by seq"""  # noqa: S608  our own text
-WAIT_STILL = """
+where contact = ? and fate in {listed(OPEN)} order by seq"""  # noqa: S608  our own text
+WAIT_STILL = f"""
 select count(*) from spool where id in (select value from json_each(:members))
-    and (fate = '' and coalesce(lease, :lease) = :lease or fate = 'together' and why = :digest)"""
-JOIN = """
-update spool set fate = 'together', why = ?, lease = null, node = null, life = null,
+    and (fate = '{EnvelopeState.WAITING}' and coalesce(lease, :lease) = :lease
+        or fate = '{EnvelopeState.IN_DIGEST}' and why = :digest)"""  # noqa: S608  our own text
+JOIN = f"""
+update spool set fate = '{EnvelopeState.IN_DIGEST}', why = ?, lease = null, node = null, life = null,
                  attempts = attempts - (lease is not null)
-where id in (select value from json_each(?)) returning seq, order_key"""
+where id in (select value from json_each(?)) returning seq, order_key"""  # noqa: S608  our own text
 TAKEN = """
 select r.at, r.route, s.contact, r.taken, s.id like :digest
 from receipt r indexed by receipt_taken join spool s on s.seq = r.envelope
@@ -38,9 +39,9 @@ where r.at >= :since and r.taken > 0 order by r.rowid"""
 def pile(db: Connection, parcel: Parcel) -> Sequence[Envelope]:
     """As ports.Store.pile says."""
     found, behind, members = list[Envelope](), set[str](), set(parcel.envelope.members)
-    for id, order, lease, fate, attempts, body, seq in _pile(db, parcel.envelope.contact):
+    for id, order, lease, state, attempts, body, seq in _pile(db, parcel.envelope.contact):
         mine = id == parcel.envelope.id and lease == parcel.lease
-        waits = not (lease or fate) or id in members
+        waits = not (lease or state) or id in members
         if not mine and (not waits or order in behind):
             behind.add(order)
         elif mine:

@@ -8,11 +8,12 @@ from typing import Any
 
 from noroshi import schema
 from noroshi.core.alarms import Acknowledged, Remark, Silence
-from noroshi.core.mail import Envelope, Receipt
+from noroshi.core.mail import Envelope, EnvelopeState, Receipt
 from noroshi.core.model import Event, State
 from noroshi.core.people import ApiToken, Audited, User
 from noroshi.core.words import Words
-from noroshi.stores.sqlite.types import Connection
+from noroshi.stores.common import OPEN, SETTLED
+from noroshi.stores.sqlite.types import Connection, listed
 
 MOST = 20
 """How many of the file's own faults are told: what follows is mostly more of the same."""
@@ -33,9 +34,9 @@ class Rule:
 
 RULES = (
     Rule(
-        "select s.id from spool s where s.fate in ('', 'held', 'together') "
+        f"select s.id from spool s where s.fate in {listed(OPEN)} "  # noqa: S608  our own text
         "and s.head <> (s.seq = (select min(o.seq) from spool o "
-        "where o.order_key = s.order_key and o.fate in ('', 'held', 'together')))",
+        f"where o.order_key = s.order_key and o.fate in {listed(OPEN)}))",
         Words(
             en="{count:mail stands|mails stand} at a wrong place in their order, the first is {id}: "
             "they may wait for ever, or overtake",
@@ -44,7 +45,7 @@ RULES = (
         ),
     ),
     Rule(
-        "select id from spool s where fate = '' "
+        f"select id from spool s where fate = '{EnvelopeState.WAITING}' "  # noqa: S608  our own text
         "and not exists (select 1 from way where envelope = s.seq)",
         Words(
             en="{count:mail waits and has|mails wait and have} no route, the first is {id}",
@@ -52,7 +53,7 @@ RULES = (
         ),
     ),
     Rule(
-        "select id from spool s where fate in ('accepted', 'dropped') "
+        f"select id from spool s where fate in {listed(SETTLED)} "  # noqa: S608  our own text
         "and exists (select 1 from way where envelope = s.seq)",
         Words(
             en="{count:mail is|mails are} settled and have a route all the same, the first is {id}",
@@ -60,17 +61,17 @@ RULES = (
         ),
     ),
     Rule(
-        "select id from spool where fate <> '' and lease is not null",
+        f"select id from spool where fate <> '{EnvelopeState.WAITING}' and lease is not null",  # noqa: S608
         Words(
             en="{count:mail is|mails are} settled and out at once, the first is {id}",
             ja="完了したのに送信中のままのメールが {count}通あります (最初は {id})",
         ),
     ),
     Rule(
-        "select id from spool where fate = 'together' and id not in ("
+        f"select id from spool where fate = '{EnvelopeState.IN_DIGEST}' and id not in ("  # noqa: S608  our own text
         "select m.value from spool d, "
         "json_each(iif(json_valid(d.envelope), d.envelope, '{}'), '$.members') m "
-        "where d.fate in ('', 'held'))",
+        f"where d.fate in {listed((EnvelopeState.WAITING, EnvelopeState.HELD))})",
         Words(
             en="{count:mail is|mails are} in a digest that does not wait, the first is {id}: they would "
             "never be told",

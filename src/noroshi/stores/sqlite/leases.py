@@ -13,7 +13,7 @@ from pysqlite3 import dbapi2 as driver
 from noroshi import schema
 from noroshi.core.delivery import Accepted, Fate, RestRoute, Retry, settled
 from noroshi.core.digest import may_join
-from noroshi.core.mail import Envelope, Parcel, Receipt
+from noroshi.core.mail import Envelope, EnvelopeState, Parcel, Receipt
 from noroshi.core.words import Words, plain
 from noroshi.ports import PARCEL_LEASE, Node
 from noroshi.stores.common import accepted, outcome
@@ -24,13 +24,13 @@ from noroshi.stores.sqlite.unreadable import is_of_a_row, read
 # Of the heads of their order keys that are due, the most urgent whose turn on this route it is:
 # no route before it in the envelope's list is up. The planner must take the small index. All of
 # them are one row, as each row more is one more turn at the interpreter's lock.
-DUE = """
+DUE = f"""
 select json_group_array(json_array(s.seq, s.attempts, s.envelope, s.due) order by s.lane, s.due, s.seq),
        (select since from rest where route = :route)
 from (
     select s.seq from spool s indexed by spool_due
     join way w on w.envelope = s.seq and w.route = :route
-    where s.fate = '' and s.head = 1 and s.due <= :now
+    where s.fate = '{EnvelopeState.WAITING}' and s.head = 1 and s.due <= :now
       and not exists (select 1 from rest where route = :route and until > :now)
       and (s.alone or (s.contact not in (select value from json_each(:but))
           and (s.lane = 0 or s.contact not in (select value from json_each(:only_critical)))))
@@ -38,7 +38,7 @@ from (
           where better.envelope = s.seq and better.place < w.place
             and coalesce(rest.until, 0) <= :now)
     order by s.lane, s.due, s.seq limit :most) due
-cross join spool s on s.seq = due.seq"""
+cross join spool s on s.seq = due.seq"""  # noqa: S608  our own text
 DUE_AS_BYTES = DUE.replace("s.envelope,", "hex(s.envelope),")
 LEND = """
 update spool set lease = lent.value ->> 1, node = :node, life = :life, due = :until,
@@ -56,13 +56,13 @@ select value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->
 from json_each(:rows)"""
 
 
-PUT_BY = """
-update spool set fate = 'set aside', why = ?, due = ?, lease = null, node = null, life = null,
+PUT_BY = f"""
+update spool set fate = '{EnvelopeState.SET_ASIDE}', why = ?, due = ?, lease = null, node = null, life = null,
                  attempts = attempts - 1
-where id = ? and lease = ? returning seq"""
-ITS_MEMBERS = """
-update spool set fate = '', why = '', due = ? where fate = 'together' and why = ?
-returning seq, order_key"""
+where id = ? and lease = ? returning seq"""  # noqa: S608  our own text
+ITS_MEMBERS = f"""
+update spool set fate = '{EnvelopeState.WAITING}', why = '', due = ?
+where fate = '{EnvelopeState.IN_DIGEST}' and why = ? returning seq, order_key"""  # noqa: S608  our own text
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,8 +166,8 @@ def _together(db: Connection, ends: Sequence[End]) -> Sequence[bool]:
 
 def _row(end: End, envelope: Envelope, due: datetime | None) -> Sequence[object]:
     """What SETTLE writes of an attempt, and whether it tells that its route is well."""
-    receipt, (said, why) = end.receipt, outcome(end.fate)
-    body = envelope.attempts, schema.text(envelope), said, kept(why)
+    receipt, (state, why) = end.receipt, outcome(end.fate)
+    body = envelope.attempts, schema.text(envelope), state, kept(why)
     attempt = end.parcel.route, schema.text(receipt), number(receipt.at), accepted(receipt)
     first = envelope.id, end.parcel.lease, number(due or receipt.at)
     return (*first, *body, *attempt, spool.is_well(end.fate))
@@ -175,9 +175,9 @@ def _row(end: End, envelope: Envelope, due: datetime | None) -> Sequence[object]
 
 def _write_the_rest(db: Connection, end: End, envelope: Envelope, *, ended: bool) -> None:
     """What the trigger does not know of: its ways and the next of its order are the trigger's."""
-    said, _ = outcome(end.fate)
+    state, _ = outcome(end.fate)
     if ended:
-        spool.share(db, envelope, said)
+        spool.share(db, envelope, state)
     elif may_join(end.parcel.envelope) is not may_join(envelope):
         spool.set_alone(db, spool.seq_of(db, envelope), envelope)
     if not ended and envelope.routes != end.parcel.envelope.routes:

@@ -9,12 +9,13 @@ from datetime import datetime
 
 from noroshi import schema
 from noroshi.core.chronology import oldest
+from noroshi.core.mail import ALARM_STATES, DeliveryState, EnvelopeState
 from noroshi.core.model import Event
 from noroshi.ports import Arrival, Entry, Waiting
-from noroshi.stores.common import ASIDE_TOGETHER, BACK, TOGETHER, counted
+from noroshi.stores.common import SETTLED
 from noroshi.stores.sqlite.arrivals import arrivals
 from noroshi.stores.sqlite.spool import BYTES, envelope, row_of
-from noroshi.stores.sqlite.types import Connection, number
+from noroshi.stores.sqlite.types import Connection, listed, number
 from noroshi.stores.sqlite.unreadable import read
 
 NEWEST = """
@@ -25,29 +26,30 @@ select id, envelope from alarm where id > ?1 || '.' and id < ?1 || '/'
 order by envelope desc, id limit ?2"""
 """An alarm's id begins with its monitor's and a full stop, which only the slash comes after."""
 ONE = "select id, envelope from alarm where id = ?"
-BY_FATE = """
+BY_STATE = """
 select s.fate, count(*) from spool s indexed by spool_sum
 cross join alarm a indexed by alarm_of on a.envelope = s.seq group by s.fate"""
-TOLD_BACK = """
-with back (seq) as (select envelope from arrival where state = 'came back'),
+TOLD_BACK = f"""
+with back (seq) as (select envelope from arrival where state = '{DeliveryState.CAME_BACK}'),
 told (seq) as (
     select seq from back
     union select m.seq from back
     cross join spool d on d.seq = back.seq
-    cross join json_each(iif(json_valid(d.envelope), d.envelope, '{}'), '$.members') j
+    cross join json_each(iif(json_valid(d.envelope), d.envelope, '{{}}'), '$.members') j
     cross join spool m on m.id = j.value)
-"""
+"""  # noqa: S608  our own text
 CAME_BACK = f"""{TOLD_BACK} select s.fate, count(*) from told
 cross join spool s on s.seq = told.seq cross join alarm a on a.envelope = s.seq
 group by s.fate"""  # noqa: S608  our own text
-"""Alarms whose mail came back, or whose digest did; their spool has the fate from before."""
+"""Alarms whose mail came back, or whose digest did; their envelope has the state from before."""
 BACK_AT_ALL = f"{TOLD_BACK} select seq from told"  # noqa: S608  our own text
-OLD = """
+OLD = f"""
 select seq from spool indexed by spool_old
-where fate in ('accepted', 'dropped') and due < ? order by due limit ?"""
+where fate in {listed(SETTLED)} and due < ? order by due limit ?"""  # noqa: S608  our own text
 EVENTS = "select seq, monitor, json_extract(body, '$.at') from event order by seq"
 NEWEST_EVENT = "select json_extract(body, '$.at') from event order by seq desc limit 1"
 NEWER = "select 1 from event where monitor = ? and seq > ? limit 1"
+IN_A_DIGEST = (EnvelopeState.IN_DIGEST, EnvelopeState.SET_ASIDE_IN_DIGEST)
 OF_MAIL = ("receipt", "arrival", "message", "way")
 
 
@@ -66,27 +68,34 @@ def tally(db: Connection, since: datetime) -> Mapping[str, int]:
     found = Counter[str]()
     back = {seq for (seq,) in db.execute(BACK_AT_ALL)}
     rows = db.execute(f"select seq, fate, {BYTES} from spool order by seq desc")  # noqa: S608
-    for seq, fate, body in rows:
+    for seq, state, body in rows:
         one, _ = read(db, seq, body)
         if one.born < since:
             break
-        found[BACK if seq in back else counted(fate)] += len(one.alarms)
+        counted = DeliveryState.CAME_BACK if seq in back else _counted(state)
+        found[counted] += len(one.alarms)
     return +found
 
 
 def totals(db: Connection) -> Mapping[str, int]:
     """As ports.Store.totals says."""
     found = Counter[str]()
-    for fate, count in db.execute(BY_FATE):
-        found[counted(fate)] += count
-    for fate, count in db.execute(CAME_BACK).fetchall():
-        found[counted(fate)] -= count
-        found[BACK] += count
+    for state, count in db.execute(BY_STATE):
+        found[_counted(state)] += count
+    for state, count in db.execute(CAME_BACK).fetchall():
+        found[_counted(state)] -= count
+        found[DeliveryState.CAME_BACK] += count
     kept = sum(found.values())
     known = dict(db.execute("select name, value from counter"))
     raised, forgotten = known.get("raised", 0), known.get("forgotten", 0)
     counters = {"raised": raised, "forgotten": forgotten, "lost": raised - forgotten - kept}
     return dict(+found) | counters
+
+
+def _counted(stored: str) -> str:
+    """Return the state by which alarms count. One that no Noroshi writes stays what it is, so that
+    a report finds those alarms in no state in which an alarm can be."""
+    return ALARM_STATES.get(stored, stored)
 
 
 def forget(db: Connection, before: datetime, most: int) -> int:
@@ -123,7 +132,7 @@ def _count(db: Connection, seq: int) -> int:
 def _entry(db: Connection, alarm: str, seq: int) -> Entry:
     row, receipts = row_of(db, seq)
     told_in = row
-    if row.why.en and (row.fate in (TOGETHER, ASIDE_TOGETHER) or not receipts):
+    if row.why.en and (row.state in IN_A_DIGEST or not receipts):
         found = envelope(db, row.why.en)  # the digest that it is in
         told_in, receipts = found if found is not None else (row, receipts)
     return Entry(

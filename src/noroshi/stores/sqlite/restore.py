@@ -13,6 +13,7 @@ from pathlib import Path
 from pysqlite3 import dbapi2 as driver
 
 from noroshi import schema
+from noroshi.core.mail import EnvelopeState
 from noroshi.core.model import State
 from noroshi.core.words import Words
 from noroshi.ports import StoreError
@@ -137,10 +138,12 @@ def _go_on(db: Connection, now: datetime, *, hold: bool) -> Restored:
     db.execute("update monitor set fence = null")
     db.execute("delete from session")  # what was ended since must not hold again
     if hold:
-        db.execute("update spool set fate = 'held', why = 'restore' where fate = ''")
+        sql = "update spool set fate = ?, why = 'restore' where fate = ?"
+        db.execute(sql, (EnvelopeState.HELD, EnvelopeState.WAITING))
     _jump(db, int(now.timestamp()))
     count = "select count(*) from spool where fate = ?"
-    (waiting,), (held,) = (db.execute(count, (fate,)).fetchone() for fate in ("", "held"))
+    both = EnvelopeState.WAITING, EnvelopeState.HELD
+    (waiting,), (held,) = (db.execute(count, (state,)).fetchone() for state in both)
     (version,) = db.execute("select coalesce(max(number), 0) from version").fetchone()
     return Restored(
         version=version,

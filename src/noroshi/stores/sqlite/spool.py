@@ -13,47 +13,54 @@ from pysqlite3 import dbapi2 as driver
 from noroshi import schema
 from noroshi.core.delivery import SHORTEST, Fate, RestRoute, Retry
 from noroshi.core.digest import may_be_undone, may_join
-from noroshi.core.mail import Envelope, Fault, Parcel, Receipt
+from noroshi.core.mail import Envelope, EnvelopeState, Fault, Parcel, Receipt
 from noroshi.core.words import plain
 from noroshi.ports import Resting, Waiting
 from noroshi.stores.common import (
     BODY,
-    DROPPED,
-    HELD,
-    SET_ASIDE,
+    OPEN,
+    RELEASABLE,
+    RETRIABLE,
     SHOWN,
     by_all_routes,
     followed,
-    of_members,
     readdressed,
     without_body,
 )
 from noroshi.stores.sqlite.deferral import soon
-from noroshi.stores.sqlite.types import Connection, instant, kept, number, words
+from noroshi.stores.sqlite.types import (
+    Connection,
+    envelope_state,
+    instant,
+    kept,
+    listed,
+    number,
+    words,
+)
 from noroshi.stores.sqlite.unreadable import is_of_a_row, read
 
-PUT = """
+PUT = f"""
 insert or ignore into spool
     (id, order_key, due, attempts, envelope, lane, contact, alone, head)
 values (:id, :order, :due, :attempts, :envelope, :lane, :contact, :alone, not exists (
-    select 1 from spool where order_key = :order and fate in ('', 'held', 'together')))
-returning seq, head"""
+    select 1 from spool where order_key = :order and fate in {listed(OPEN)}))
+returning seq, head"""  # noqa: S608  our own text
 GIVE_BACK = """
 update spool set due = ?, lease = null, node = null, life = null, attempts = attempts - 1
 where id = ? and lease = ?"""
-NEVER_TRIED = """
+NEVER_TRIED = f"""
 update spool set due = :now
-where fate in ('', 'held', 'together') and due > :now and lease is null
-    and not exists (select 1 from receipt where receipt.envelope = spool.seq)"""
+where fate in {listed(OPEN)} and due > :now and lease is null
+    and not exists (select 1 from receipt where receipt.envelope = spool.seq)"""  # noqa: S608  our own text
 """What nobody has put off is due, whatever the clock said when it was written."""
-RELEASE = """
+RELEASE = f"""
 update spool set due = iif(iif(json_valid(envelope),
         coalesce(json_extract(envelope, '$.unanswered'), 0), 0), :later, :now),
     lease = null, node = null, life = null, alone = 1,
     attempts = attempts - 1,
     envelope = iif(json_valid(envelope), json_set(envelope, '$.unanswered',
         coalesce(json_extract(envelope, '$.unanswered'), 0) + 1), envelope)
-where fate in ('', 'held', 'together') and node = :node and life between :first and :last"""
+where fate in {listed(OPEN)} and node = :node and life between :first and :last"""  # noqa: S608  our own text
 REST = """
 insert into rest (route, since, until, why, fault, early) values (?, ?, ?, ?, ?, ?)
 on conflict do update set since = min(since, excluded.since),
@@ -68,25 +75,30 @@ ROW = """select seq, attempts, cast(envelope as blob), due, lease is not null, f
 LIGHT = "json_remove(envelope, " + ", ".join(f"'$.payload.{name}'" for name in BODY) + ")"
 """An envelope as `without_body` leaves it: so many at once would be a great part of a process."""
 WAITING = f"""{ROW.replace(BYTES, LIGHT)} indexed by spool_shown
-where fate in ('', 'held', 'set aside') order by seq"""
+where fate in {listed(SHOWN)} order by seq"""
 WAITING_AS_BYTES = WAITING.replace(LIGHT, BYTES)
-OLDEST = "select min(seq) from spool where order_key = ? and fate in ('', 'held', 'together')"
+OLDEST = f"select min(seq) from spool where order_key = ? and fate in {listed(OPEN)}"  # noqa: S608  our own text
 SHARE = """
 update spool set fate = ? where id in (select value from json_each(?)) returning order_key"""
-APART = """
-update spool set fate = '', why = ?, due = ? where id in (select value from json_each(?))
-returning seq, order_key"""
+APART = f"""
+update spool set fate = '{EnvelopeState.WAITING}', why = ?, due = ? where id in (select value from json_each(?))
+returning seq, order_key"""  # noqa: S608  our own text
 HEAD = f"""
 select waits.seq, waits.due, (select count(*) from way where envelope = waits.seq),
        waits.attempts, {BYTES.replace("envelope", "waits.envelope")},
        waits.lease is not null
 from spool head indexed by spool_order
-cross join spool waits on waits.fate = ''
-    and waits.id = case when head.fate <> 'together' then head.id
+cross join spool waits on waits.fate = '{EnvelopeState.WAITING}'
+    and waits.id = case when head.fate <> '{EnvelopeState.IN_DIGEST}' then head.id
         when json_valid(head.why) then head.why ->> '$.en' else head.why end
-where head.order_key = ? and head.fate in ('', 'held', 'together') and head.head = 1"""  # noqa: S608
+where head.order_key = ? and head.fate in {listed(OPEN)} and head.head = 1"""  # noqa: S608
 """What holds up an order key: its head, or the digest that this is in."""
 MEMBER = "select seq, cast(envelope as blob) from spool where id = ?"
+MOVE = f"""
+update spool set due = due + ?1 where fate in {listed(OPEN)} and (attempts or ?1 < 0)"""  # noqa: S608  our own text
+NO_HEAD = f"""
+update spool set head = 0
+where order_key = ? and fate in {listed(OPEN)} and head and seq <> ?"""  # noqa: S608  our own text
 TRIED = "select count(*) from receipt where envelope = ?"
 AT_HAND = "select seq, fate, cast(envelope as blob) from spool where id = ? and lease is null"
 
@@ -162,15 +174,17 @@ def retry(db: Connection, id: str, now: datetime) -> bool:
         "select seq, fate, lease is not null and due > ?, envelope from spool where id = ?",
         (at, id),
     ).fetchone()
-    if row is None or row[1] not in ("", SET_ASIDE) or row[2]:
+    if row is None or row[1] not in RETRIABLE or row[2]:
         return False
-    seq, fate, _, body = row
+    seq, state, _, body = row
     envelope = schema.value(Envelope, body)  # Unreadable: it would only be put by once more
-    db.execute("update spool set due = ?, fate = '' where seq = ?", (at, seq))
-    if fate == SET_ASIDE:
+    db.execute(
+        "update spool set due = ?, fate = ? where seq = ?", (at, EnvelopeState.WAITING, seq)
+    )
+    if state == EnvelopeState.SET_ASIDE:
         write_ways(db, seq, envelope.routes)
         promote(db, envelope.order)
-        share(db, envelope, "")
+        share(db, envelope, EnvelopeState.WAITING)
     for route in envelope.routes:
         wake(db, route, now)
     return True
@@ -183,42 +197,42 @@ def wake(db: Connection, route: str, now: datetime) -> bool:
 
 
 def hold(db: Connection, id: str, who: str) -> bool:
-    sql = "update spool set fate = 'held', why = ? where id = ? and fate = '' and lease is null"
-    return bool(db.execute(sql, (kept(plain(who)), id)).rowcount)
+    sql = "update spool set fate = ?, why = ? where id = ? and fate = ? and lease is null"
+    row = (EnvelopeState.HELD, kept(plain(who)), id, EnvelopeState.WAITING)
+    return bool(db.execute(sql, row).rowcount)
 
 
 def release(db: Connection, id: str, now: datetime) -> bool:
-    seq, fate, envelope = _at_hand(db, id)
-    if envelope is None or fate not in (HELD, SET_ASIDE):
+    seq, state, envelope = _at_hand(db, id)
+    if envelope is None or state not in RELEASABLE:
         return False
-    if fate == SET_ASIDE:
+    if state == EnvelopeState.SET_ASIDE:
         _see_that_it_is_whole(db, seq)
-    sql = "update spool set fate = '', why = '', due = ? where seq = ?"
-    db.execute(sql, (number(now), seq))
+    sql = "update spool set fate = ?, why = '', due = ? where seq = ?"
+    db.execute(sql, (EnvelopeState.WAITING, number(now), seq))
     write_ways(db, seq, envelope.routes)
     promote(db, envelope.order)
-    share(db, envelope, "")
+    share(db, envelope, EnvelopeState.WAITING)
     return True
 
 
 def drop(db: Connection, id: str, who: str) -> bool:
-    seq, fate, envelope = _at_hand(db, id)
-    if envelope is None or fate not in SHOWN:
+    seq, state, envelope = _at_hand(db, id)
+    if envelope is None or state not in SHOWN:
         return False
-    db.execute(
-        "update spool set fate = 'dropped', why = ? where seq = ?", (kept(plain(who)), seq)
-    )
+    sql = "update spool set fate = ?, why = ? where seq = ?"
+    db.execute(sql, (EnvelopeState.DROPPED, kept(plain(who)), seq))
     write_ways(db, seq, ())
     promote(db, envelope.order)
-    share(db, envelope, DROPPED)
+    share(db, envelope, EnvelopeState.DROPPED)
     return True
 
 
 def readdress(
     db: Connection, id: str, to: Sequence[str], routes: Sequence[str], anew: bool
 ) -> bool:
-    seq, fate, envelope = _at_hand(db, id)
-    if envelope is None or fate not in SHOWN:
+    seq, state, envelope = _at_hand(db, id)
+    if envelope is None or state not in SHOWN:
         return False
     _see_that_it_is_whole(db, seq)
     changed = readdressed(envelope, to, routes, anew)
@@ -226,7 +240,7 @@ def readdress(
     db.execute(sql, (schema.text(changed), anew, seq))
     if anew:
         set_alone(db, seq, changed)
-    if fate != SET_ASIDE:
+    if state != EnvelopeState.SET_ASIDE:
         write_ways(db, seq, changed.routes)
     if not anew:
         _members_follow(db, envelope, changed.routes)
@@ -244,13 +258,13 @@ def _members_follow(db: Connection, digest: Envelope, routes: Sequence[str]) -> 
             db.execute("update spool set envelope = ? where seq = ?", (text, seq))
 
 
-def _at_hand(db: Connection, id: str) -> tuple[int, str, Envelope | None]:
-    """One that is not out at this moment: its row, its fate, the envelope; None: there is none."""
+def _at_hand(db: Connection, id: str) -> tuple[int, EnvelopeState, Envelope | None]:
+    """One that is not out at this moment: its row, its state, the envelope; None: there is none."""
     row = db.execute(AT_HAND, (id,)).fetchone()
     if row is None:
-        return 0, "", None
-    seq, fate, body = row
-    return seq, fate, read(db, seq, body)[0]
+        return 0, EnvelopeState.WAITING, None
+    seq, state, body = row
+    return seq, envelope_state(state), read(db, seq, body)[0]
 
 
 def _see_that_it_is_whole(db: Connection, seq: int) -> None:
@@ -297,21 +311,17 @@ def shift(db: Connection, by: int) -> None:
     db.execute("update rest set since = since + ?1, until = until + ?1", (by,))
     # What was never tried is due however far the clock was set on; and who wrote it may have
     # seen the new time already.
-    moves = (
-        "update spool set due = due + ?1 "
-        "where fate in ('', 'held', 'together') and (attempts or ?1 < 0)"
-    )
-    db.execute(moves, (by,))
+    db.execute(MOVE, (by,))
 
 
 def _waiting(db: Connection, row: tuple[Any, ...]) -> Waiting:
-    seq, attempts, body, due, out, fate, why, tried = row
+    seq, attempts, body, due, out, state, why, tried = row
     envelope, _ = read(db, seq, body)
     return Waiting(
         envelope=replace(envelope, attempts=attempts),
         due=instant(due),
         out=bool(out),
-        fate=fate,
+        state=envelope_state(state),
         why=words(why),
         tried=tried,
     )
@@ -337,12 +347,12 @@ def write_ways(db: Connection, seq: int, routes: Sequence[str]) -> None:
     db.executemany("insert into way values (?, ?, ?)", rows)
 
 
-def share(db: Connection, envelope: Envelope, fate: str) -> None:
-    """Members of a digest have its fate, and stand in their orders by it."""
+def share(db: Connection, envelope: Envelope, state: EnvelopeState) -> None:
+    """Give the members of a digest its state: they stand in their orders by it."""
     if not envelope.members:
         return
     members = json.dumps(list(envelope.members))
-    orders = db.execute(SHARE, (of_members(fate), members)).fetchall()
+    orders = db.execute(SHARE, (state.of_members, members)).fetchall()
     for (order,) in set(orders):
         promote(db, order)
 
@@ -371,9 +381,5 @@ def promote(db: Connection, order: str) -> None:
     """The oldest open one of an order key is its head, and no other."""
     (oldest,) = db.execute(OLDEST, (order,)).fetchone()
     if oldest is not None:
-        db.execute(
-            "update spool set head = 0 "
-            "where order_key = ? and fate in ('', 'held', 'together') and head and seq <> ?",
-            (order, oldest),
-        )
+        db.execute(NO_HEAD, (order, oldest))
         db.execute("update spool set head = 1 where seq = ?", (oldest,))

@@ -7,41 +7,43 @@ from datetime import UTC, datetime
 from typing import Any
 
 from noroshi.core.digest import ENDING
+from noroshi.core.mail import EnvelopeState
 from noroshi.ports import InQueue
-from noroshi.stores.sqlite.types import Connection
+from noroshi.stores.common import SHOWN
+from noroshi.stores.sqlite.types import Connection, listed
 
 SOME = 100
 """So many of the first that were written down are looked at for the oldest: who wrote at the same
 time may have been born in another order."""
-SHOWN = "spool indexed by spool_shown"
+SPOOL = "spool indexed by spool_shown"
 MINE = "substr(spool.id, 1, length(:but)) <> coalesce(nullif(:but, ''), char(10))"
-OPEN = "fate in ('', 'held', 'set aside') and +fate = ''"
+WAITS = f"fate in {listed(SHOWN)} and +fate = '{EnvelopeState.WAITING}'"
 MAIL = "case when json_valid(envelope) then envelope else '{}' end"
-FATES = f"""
-select fate, sum(lease is not null), count(*) from {SHOWN}
-where fate in ('', 'held', 'set aside') and {MINE} group by fate"""  # noqa: S608  all of it is ours
+STATES = f"""
+select fate, sum(lease is not null), count(*) from {SPOOL}
+where fate in {listed(SHOWN)} and {MINE} group by fate"""  # noqa: S608  all of it is ours
 ALARMS = f"""
-select count(*) from {SHOWN} cross join alarm on alarm.envelope = seq where {OPEN} and {MINE}"""  # noqa: S608
+select count(*) from {SPOOL} cross join alarm on alarm.envelope = seq where {WAITS} and {MINE}"""  # noqa: S608
 DIGESTS = f"""
 select coalesce(sum(json_array_length({MAIL}, '$.members')), 0),
        min(unixepoch({MAIL} ->> '$.payload.oldest', 'subsec'))
-from {SHOWN} where {OPEN} and {MINE} and substr(spool.id, -length(:ending)) = :ending"""  # noqa: S608
+from {SPOOL} where {WAITS} and {MINE} and substr(spool.id, -length(:ending)) = :ending"""  # noqa: S608
 FIRST = f"""
 select min(unixepoch(mail ->> '$.born', 'subsec')) from (
-    select {MAIL} as mail from {SHOWN}
-    where {OPEN} and {MINE} and substr(spool.id, -length(:ending)) <> :ending
+    select {MAIL} as mail from {SPOOL}
+    where {WAITS} and {MINE} and substr(spool.id, -length(:ending)) <> :ending
     order by seq limit {SOME})"""  # noqa: S608
 BY_ROUTE = f"""
-select route, count(*) from {SHOWN} cross join way on way.envelope = seq
-where {OPEN} and {MINE} group by route"""  # noqa: S608
+select route, count(*) from {SPOOL} cross join way on way.envelope = seq
+where {WAITS} and {MINE} group by route"""  # noqa: S608
 
 
 def in_queue(db: Connection, but: str) -> InQueue:
     """As ports.Store.in_queue says. A damaged row counts, and says nothing more."""
     asked = {"but": but, "ending": ENDING}
-    fates: Mapping[str, Any] = {fate: rest for fate, *rest in db.execute(FATES, asked)}
+    states: Mapping[str, Any] = {state: rest for state, *rest in db.execute(STATES, asked)}
     nothing = (0, 0)
-    out, waiting = fates.get("", nothing)
+    out, waiting = states.get(EnvelopeState.WAITING, nothing)
     (alarms,) = db.execute(ALARMS, asked).fetchone()
     members, oldest = db.execute(DIGESTS, asked).fetchone()
     (first,) = db.execute(FIRST, asked).fetchone()
@@ -49,8 +51,8 @@ def in_queue(db: Connection, but: str) -> InQueue:
     return InQueue(
         waiting=waiting,
         out=out,
-        held=fates.get("held", nothing)[1],
-        set_aside=fates.get("set aside", nothing)[1],
+        held=states.get(EnvelopeState.HELD, nothing)[1],
+        set_aside=states.get(EnvelopeState.SET_ASIDE, nothing)[1],
         alarms=alarms + members,
         oldest=None if since is None else datetime.fromtimestamp(since, UTC),
         by_route=dict(db.execute(BY_ROUTE, asked)),

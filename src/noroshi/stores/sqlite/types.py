@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from noroshi import schema
+from noroshi.core.mail import EnvelopeState
 from noroshi.core.words import NOTHING, Words, plain
 
 if TYPE_CHECKING:
@@ -15,6 +18,19 @@ else:
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
+
+
+def listed(states: Iterable[StrEnum]) -> str:
+    """Return states as a list in SQL. A partial index is used only where the text is its own."""
+    return "(" + ", ".join(f"'{state}'" for state in states) + ")"
+
+
+def envelope_state(stored: str) -> EnvelopeState:
+    """Return a stored state. One that no Noroshi writes is of a damaged row: a person decides."""
+    try:
+        return EnvelopeState(stored)
+    except ValueError:
+        return EnvelopeState.SET_ASIDE
 
 
 def number(at: datetime) -> int:

@@ -11,6 +11,7 @@ from zoneinfo import available_timezones
 from starlette.responses import Response
 from starlette.routing import Route
 
+from noroshi.core.mail import SENT, DeliveryState
 from noroshi.core.people import ADMIN
 from noroshi.service import Forbidden, NotFound
 from noroshi.web.context import House
@@ -19,7 +20,7 @@ from noroshi.web.forms.normalize import addresses, figures
 from noroshi.web.texts.pages import TEXTS
 from noroshi.web.view.actions import Outcome, attempt, clock
 from noroshi.web.view.first_problems import Told, at_fields
-from noroshi.web.view.mail import TAKEN, attempts, names, relay
+from noroshi.web.view.mail import attempts, names, relay
 from noroshi.web.view.page_context import (
     A_YEAR,
     LANGUAGE,
@@ -33,7 +34,12 @@ STEPS = ("administrator", "person", "machine", "mail", "alarm")
 WAYS = {"person": "contact", "machine": "instance", "mail": "ready"}
 """What the operation's answer has, once the step after it can be begun."""
 CONTACT = "ops"
-BROKEN = ("set aside", "held", "dropped", "came back")
+BROKEN = (
+    DeliveryState.SET_ASIDE,
+    DeliveryState.HELD,
+    DeliveryState.DROPPED,
+    DeliveryState.CAME_BACK,
+)
 
 
 def routes(house: House) -> list[Route]:
@@ -243,7 +249,7 @@ async def _way(visit: Visit, look: Mapping[str, Any]) -> Mapping[str, Any]:
         "tries": list(attempts(visit, flat, await names(visit))),
         "because": visit.say(queued["because"]),
         "state": state,
-        "goes_on": state not in (*TAKEN, *BROKEN),
-        "taken": state in TAKEN,
+        "goes_on": state not in (*SENT, *BROKEN),
+        "taken": state in SENT,
         "route": flat[-1]["route"] if flat else look["route"],
     }

@@ -8,6 +8,7 @@ from typing import Any
 from starlette.responses import Response
 from starlette.routing import Route
 
+from noroshi.core.mail import DeliveryState
 from noroshi.service import NotFound
 from noroshi.web.context import House
 from noroshi.web.texts.pages import TEXTS
@@ -17,7 +18,15 @@ from noroshi.web.view.page_context import Visit, page
 
 SEARCHED, MOST_SHOWN = 2_000, 200
 SEARCHED_IN = ("alarm", "path", "path_now", "item", "subject", "contact", "mail")
-KINDS = ("waiting", "held", "set aside", "accepted", "seen arrived", "came back", "dropped")
+KINDS = (
+    DeliveryState.WAITING,
+    DeliveryState.HELD,
+    DeliveryState.SET_ASIDE,
+    DeliveryState.ACCEPTED,
+    DeliveryState.SEEN_ARRIVED,
+    DeliveryState.CAME_BACK,
+    DeliveryState.DROPPED,
+)
 PARTS = ("accepted", "came_back", "waiting", "held", "set_aside", "dropped", "lost")
 
 
@@ -88,9 +97,9 @@ def _row(visit: Visit, one: Answer, called: Names) -> Mapping[str, Any]:
 def _why(visit: Visit, one: Answer) -> str:
     """Why it is where it is; whoever held it or gave it up is all that the ledger keeps."""
     why = visit.say(one["why"])
-    if one["state"] in ("held", "dropped"):
+    if one["state"] in (DeliveryState.HELD, DeliveryState.DROPPED):
         return visit.text(f"alarm.{one['state']}", who=why)
-    return why if one["state"] in ("waiting", "set aside") else ""
+    return why if one["state"] in (DeliveryState.WAITING, DeliveryState.SET_ASIDE) else ""
 
 
 async def alarm(visit: Visit) -> Response:

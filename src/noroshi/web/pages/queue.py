@@ -10,6 +10,7 @@ from typing import Any
 from starlette.responses import Response
 from starlette.routing import Route
 
+from noroshi.core.mail import SENT, DeliveryState
 from noroshi.service import NotFound
 from noroshi.web.context import House
 from noroshi.web.http.security_headers import POLICY
@@ -17,15 +18,21 @@ from noroshi.web.texts.pages import TEXTS
 from noroshi.web.view.actions import Outcome, address, asked, attempt, clock, may, since, typed
 from noroshi.web.view.control_escape import Page
 from noroshi.web.view.live_updates import Live
-from noroshi.web.view.mail import TAKEN, Answer, Names, attempts, names, relay, state
+from noroshi.web.view.mail import Answer, Names, attempts, names, relay, state
 from noroshi.web.view.page_context import Visit, page
 
 DEEDS = {name: f"queue_{name}" for name in ("hold", "release", "retry", "drop", "edit")}
 MOST_SHOWN = 200
 WAY = "route."
 """How the fields begin in which a mail's routes are chosen, in order."""
-STILL = ("waiting", "held", "set aside")
+STILL = (DeliveryState.WAITING, DeliveryState.HELD, DeliveryState.SET_ASIDE)
 """The states in which something can still be done."""
+ACTS: Mapping[str, tuple[str, ...]] = {
+    DeliveryState.WAITING: ("retry", "hold"),
+    DeliveryState.HELD: ("release",),
+    DeliveryState.SET_ASIDE: ("release",),
+}
+ASIDE = (DeliveryState.SET_ASIDE, DeliveryState.SET_ASIDE_IN_DIGEST)
 FRAMING = {
     # The mail's own looks are inline, so its frame allows them; no script, no picture, no form,
     # no link to follow, and an origin that is nobody's.
@@ -61,7 +68,7 @@ async def _queue(visit: Visit, live: Live) -> Response:
     called = await names(visit)
     fitting = [one for one in found if _fits(visit, one, wanted, called)]
     # Whatever wants a decision comes first: in an outage thousands may wait.
-    first = sorted(fitting, key=lambda one: not one["state"].startswith("set aside"))
+    first = sorted(fitting, key=lambda one: one["state"] not in ASIDE)
     rows = [_row(visit, one, called) for one in first[:MOST_SHOWN]]
     head = _head(visit, found)
     given = {"head": head, "rows": rows, "count": len(fitting), "wanted": wanted}
@@ -81,8 +88,8 @@ def _head(visit: Visit, found: Sequence[Answer]) -> str:
     if not found:
         return visit.text("queue.none")
     states = [one["state"] for one in found]
-    aside = sum(one.startswith("set aside") for one in states)
-    held = states.count("held")
+    aside = sum(one in ASIDE for one in states)
+    held = states.count(DeliveryState.HELD)
     told = [visit.text("queue.head.waiting", count=len(states) - aside - held)]
     if held:
         told.append(visit.text("queue.head.held", count=held))
@@ -115,7 +122,7 @@ def _way(visit: Visit, one: Answer, name: str, called: Names) -> str:
 
 def _next(visit: Visit, one: Answer) -> str:
     """When it may next be sent; a moment that is past means that it is due."""
-    if one["state"] in ("held", "set aside", "set aside together"):
+    if one["state"] in (DeliveryState.HELD, *ASIDE):
         return visit.text("queue.next.yours")
     if not one["next"]:
         return ""
@@ -126,8 +133,7 @@ def _next(visit: Visit, one: Answer) -> str:
 def _deeds(visit: Visit, name: str) -> tuple[str, ...]:
     """What this person may do with a mail in that state."""
     allowed = may(visit)
-    acts = {"waiting": ("retry", "hold"), "held": ("release",), "set aside": ("release",)}
-    return acts.get(name, ()) if allowed["act"] else ()
+    return ACTS.get(name, ()) if allowed["act"] else ()
 
 
 async def _one(visit: Visit, live: Live) -> Response:
@@ -207,7 +213,7 @@ async def _mail(
         row=row,
         letter=letter,
         sent=looks,
-        taken=letter["queued"]["state"] in TAKEN,
+        taken=letter["queued"]["state"] in SENT,
         posts=relay(visit, ("post.made", letter["queued"]["born"]), way),
         tries=list(attempts(visit, flat, called)),
         became=[

@@ -11,19 +11,19 @@ from typing import Any
 from starlette.responses import Response
 from starlette.routing import Route
 
+from noroshi.core.mail import SENT, DeliveryState
 from noroshi.people import keys
 from noroshi.web.context import House
 from noroshi.web.http.device_codes import Code, Codes
 from noroshi.web.view.actions import Outcome, asked, attempt, clock, may
 from noroshi.web.view.control_escape import Page
-from noroshi.web.view.mail import TAKEN, attempts, names, relay, state
+from noroshi.web.view.mail import attempts, names, relay, state
 from noroshi.web.view.page_context import Handler, Visit, page, templates
 from noroshi.web.view.remedy_links_mail import left_to_copy, not_led
 from noroshi.web.view.route import Known, fields_of, known_of
 from noroshi.web.view.routes import Answer, href
 
-ACCEPTED = "accepted"
-SETTLED = (*TAKEN, "dropped", "held", "set aside")
+SETTLED = (*SENT, DeliveryState.DROPPED, DeliveryState.HELD, DeliveryState.SET_ASIDE)
 MOST_DIGITS = 4
 NO_CODE: Mapping[str, Any] = {"why": (), "over": True, "done": "", "because": ""}
 """Nobody waits for one, or no more."""
@@ -152,9 +152,9 @@ async def letter_of(visit: Visit, name: str, id: str) -> Mapping[str, Any]:
         "because": visit.say(queued["because"]),
         "posts": relay(visit, ("post.made", queued["born"]), way),
         "tries": list(attempts(visit, flat, await names(visit))),
-        "taken": queued["state"] in TAKEN,
+        "taken": queued["state"] in SENT,
         "over": queued["state"] in SETTLED,
-        "tick": may(visit)["act"] and queued["state"] == ACCEPTED,
+        "tick": may(visit)["act"] and queued["state"] == DeliveryState.ACCEPTED,
         "by": next((one["by"] for one in arrived if one["by"]), ""),
         "id": id,
         "action": href(name),

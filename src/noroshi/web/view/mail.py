@@ -7,26 +7,26 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
+from noroshi.core.mail import SENT, DeliveryState
 from noroshi.web.view.actions import clock
 from noroshi.web.view.page_context import Visit
 
 Answer = Mapping[str, Any]
 STATES: Mapping[str, tuple[str, str]] = {
-    "waiting": ("wait", "warning"),
-    "out": ("wait", "ok"),
-    "held": ("paused", "maintenance"),
-    "set aside": ("held", "critical"),
-    "accepted": ("ok", "ok"),
-    "seen arrived": ("arrived", "ok"),
-    "came back": ("critical", "critical"),
-    "dropped": ("silent", "paused"),
-    "together": ("paused", "paused"),
-    "set aside together": ("held", "critical"),
+    DeliveryState.WAITING: ("wait", "warning"),
+    DeliveryState.OUT: ("wait", "ok"),
+    DeliveryState.HELD: ("paused", "maintenance"),
+    DeliveryState.SET_ASIDE: ("held", "critical"),
+    DeliveryState.ACCEPTED: ("ok", "ok"),
+    DeliveryState.SEEN_ARRIVED: ("arrived", "ok"),
+    DeliveryState.CAME_BACK: ("critical", "critical"),
+    DeliveryState.DROPPED: ("silent", "paused"),
+    DeliveryState.IN_DIGEST: ("paused", "paused"),
+    DeliveryState.SET_ASIDE_IN_DIGEST: ("held", "critical"),
 }
 """Each state with its mark and its level, as the style sheet has them."""
 LEVELS = ("ok", "warning", "critical", "unknown")
 VERDICTS = ("accepted", "deferred", "refused", "route down")
-TAKEN = ("accepted", "seen arrived", "came back")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ def level(visit: Visit, name: str | None) -> Shown | None:
 def relay(visit: Visit, begun: tuple[str, str | None], one: Answer) -> tuple[Post, ...]:
     """How far it came: from its beginning over the queue and a route to acceptance and
     arrival. `begun` is the first post's key and time; `one` has state, queued, tried, arrived."""
-    taken, arrived = one["state"] in TAKEN, one["state"] == "seen arrived"
+    taken, arrived = one["state"] in SENT, one["state"] == DeliveryState.SEEN_ARRIVED
     tried, ends = one["tried"], one["arrived"]
     last = tried[-1] if tried else None
     posts = [
@@ -101,7 +101,7 @@ def relay(visit: Visit, begun: tuple[str, str | None], one: Answer) -> tuple[Pos
         _post(visit, "post.tried", last["at"] if last else None, lit=bool(tried)),
         _post(visit, "post.accepted", last["at"] if last and taken else None, lit=taken),
     ]
-    if one["state"] == "came back":
+    if one["state"] == DeliveryState.CAME_BACK:
         return (
             *posts,
             Post("is-stuck is-back", visit.text("post.came_back"), _at(visit, ends)),

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from noroshi.core.levels import Level
+from noroshi.core.mail import DeliveryState
 from noroshi.core.route_readiness import Sends, ways_out
 from noroshi.core.words import Words
 from noroshi.web.view.locale import Tongue
@@ -126,18 +127,18 @@ def relay_of(
     else:
         yield Post(text("relay.sent"), "stuck" if stopped else "", stopped or way)
         yield Post(text("relay.accepted"), "")
-    back = text("relay.came_back") if row["state"] == "came back" else ""
+    back = text("relay.came_back") if row["state"] == DeliveryState.CAME_BACK else ""
     lit = "lit" if arrived and not back else ""
     told = back or (at(arrived["at"]) if arrived else "")
     yield Post(text("relay.arrived"), "stuck" if back else lit, told)
 
 
 def _stopped(state: str, tried: bool, tongue: Tongue) -> str:
-    if state == "held":
+    if state == DeliveryState.HELD:
         return tongue.text("relay.held")
-    if state == "set aside":
+    if state == DeliveryState.SET_ASIDE:
         return tongue.text("relay.set_aside")
-    if state == "dropped":
+    if state == DeliveryState.DROPPED:
         return tongue.text("relay.dropped")
     return tongue.text("relay.again") if tried else ""
 
