@@ -34,17 +34,17 @@ async def test_no_page_has_a_header_more_because_of_what_was_asked(desk, browser
     asked = "&".join(f"{name}={quote(SPLIT)}" for name in FIELDS)
     for path in [p for p in paths_of(desk, "GET") if p != "/live"]:
         await browser.get(f"{path}?{asked}")
-        see_that_it_is_whole(browser, path)
+        check_whole(browser, path)
 
 
 async def test_no_page_has_a_header_more_because_of_what_was_sent(desk, browser):
     for path in [p for p in paths_of(desk, "POST") if p != "/logout"]:
         form = dict.fromkeys(FIELDS, SPLIT)
         await browser.post(path, csrf=csrf_of(browser), **form)
-        see_that_it_is_whole(browser, path)
+        check_whole(browser, path)
 
 
-def see_that_it_is_whole(browser, path):
+def check_whole(browser, path):
     assert browser.status != 500, path
     assert "x-evil" not in {name.lower() for name in browser.headers}, path
     assert all("evil" not in one for one in browser.headers.getall("set-cookie", [])), path

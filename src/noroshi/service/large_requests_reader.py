@@ -57,24 +57,24 @@ def _no_number(text: str) -> Any:
 
 def _judge(wanted: Operation, given: Mapping[str, Any]) -> None:
     """Raises Invalid."""
-    _see_that_few(values_in(given, MOST_VALUES))
+    _check_value_count(values_in(given, MOST_VALUES))
     read = arguments(wanted, given)
     made, wrong = _documents(read)
-    _see_that_few(sum(map(_values, made)))
-    _see_that_one_node_takes(made, 0)  # before half a minute goes into reading them
+    _check_value_count(sum(map(_values, made)))
+    _check_monitor_count(made, 0)  # before half a minute goes into reading them
     definitions, problems = definitions_of(made)
-    _see_that_one_node_takes(made, monitors_in(definitions))
+    _check_monitor_count(made, monitors_in(definitions))
     # Fewer are told by whoever asked, with all that is wrong beside.
     if len(problems := (*wrong, *problems)) > MOST_FOUND:
         raise Invalid(BAD_DEFINITIONS, by_file(problems)[:MOST_FOUND])
 
 
-def _see_that_one_node_takes(made: Sequence[Document], monitors: int) -> None:
+def _check_monitor_count(made: Sequence[Document], monitors: int) -> None:
     if many := tuple(too_many(made, monitors)):
         raise Invalid(BAD_DEFINITIONS, many)
 
 
-def _see_that_few(values: int) -> None:
+def _check_value_count(values: int) -> None:
     if values > MOST_VALUES:
         raise Invalid(BAD_DEFINITIONS, (Problem("", TOO_MANY.fill(most=MOST_VALUES)),))
 

@@ -172,7 +172,7 @@ def note_nothing() -> None:
         kept.nothing = True
 
 
-def see_that_sure(who: Person, name: str) -> None:
+def require_reauthentication(who: Person, name: str) -> None:
     """Raises NotSure unless they may do now what runs a program."""
     if not who.sure:
         raise NotSure(NOT_SURE.fill(name=name))
@@ -294,7 +294,7 @@ async def perform(service: Offering, who: Person, name: str, given: Mapping[str,
         await service.turn_away(who, name, why)
         raise Forbidden(why)
     if wanted.sure:
-        see_that_sure(who, name)
+        require_reauthentication(who, name)
     if not isinstance(given, Judged) and not is_small(given):
         given = await service.judge(name, given)
     read = arguments(wanted, given)

@@ -120,7 +120,7 @@ def _put(asked: Asked, config: Config | None, path: Path, box: Box) -> None:
         if there.id == box.id:
             print(asked.say(THERE.fill(id=box.id, path=path)))
             return
-        _see_that_it_opens_nothing(config, path, there)
+        _check_opens_nothing(config, path, there)
         kept = path.with_name(f"{path.name}{OLD}-{there.id}")
         place_key(kept, there.key)
         place_key(path, box.key)
@@ -128,7 +128,7 @@ def _put(asked: Asked, config: Config | None, path: Path, box: Box) -> None:
     print(asked.say(RESTORED.fill(id=box.id, path=path)))
 
 
-def _see_that_it_opens_nothing(config: Config | None, path: Path, there: Box) -> None:
+def _check_opens_nothing(config: Config | None, path: Path, there: Box) -> None:
     try:
         found = {} if config is None else what_opens(config, there)
     except StoreError as error:

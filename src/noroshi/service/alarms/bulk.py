@@ -20,7 +20,7 @@ from noroshi.service.alarms.operations import (
     NO_ITEM,
     NOBODY_HAS_IT,
     Alarming,
-    see_that_it_is_open,
+    require_open,
     words_of,
 )
 from noroshi.service.monitors.history import monitor_named
@@ -129,7 +129,7 @@ def _level(known: _Known, monitor: Monitor, item: str, sort: Remarked) -> Level:
             raise Conflict(NOBODY_HAS_IT.fill(monitor=f"{monitor.path} {item}".strip()))
         return mine.level
     if sort is Remarked.ACKNOWLEDGED:
-        see_that_it_is_open(monitor, state, [item], {item: mine} if mine else {})
+        require_open(monitor, state, [item], {item: mine} if mine else {})
     if sort is Remarked.COMMENT and not item:
         return state.level
     if item not in state.items:

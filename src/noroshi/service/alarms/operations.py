@@ -123,7 +123,7 @@ class Alarming(Samples):
         state = (await self._store.states()).get(wanted.id, UNKNOWN_STATE)
         known = await self._had(wanted)
         names = [item] if item is not None else _open(wanted, state, known)
-        see_that_it_is_open(wanted, state, names, known)
+        require_open(wanted, state, names, known)
 
         def write(name: str) -> Awaitable[bool]:
             its = (wanted.id, name, state.items[name].level, who.name, self._clocks.wall())
@@ -206,7 +206,7 @@ def _open(monitor: Monitor, state: State, known: Mapping[str, Acknowledged]) -> 
     return [name for name in bad if name not in known] or bad
 
 
-def see_that_it_is_open(
+def require_open(
     monitor: Monitor, state: State, names: Sequence[str], known: Mapping[str, Acknowledged]
 ) -> None:
     """Raises NotFound for what is not there, Conflict for what is well or what somebody has."""

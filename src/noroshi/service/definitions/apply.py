@@ -117,7 +117,7 @@ class Defining(Desk):
         """All of them or, with one mistake, nothing. The same ones again make no version.
         What would end all watching is taken for a mistake unless `empty` says otherwise."""
         current = await self._store.current()
-        _see_that_it_is_current(base, current)
+        _check_base(base, current)
         found = await self._sound(documents, current, empty=empty)
         try:
             return await self._bring(who, found, current, note, "apply")
@@ -175,7 +175,7 @@ class Defining(Desk):
         before = EMPTY if who.sure else await self._as_it_is(current)
         if not who.sure and self._runs_anew(found, before):
             raise NotSure(NOT_SURE.fill(name=op))
-        await self._binding.see_that_bound(who, found.plan, before)
+        await self._binding.check_destinations(who, found.plan, before)
         told = await self._told(found, current, names)
         if not told.differences:
             note_nothing()
@@ -303,7 +303,7 @@ def _added(found: Checked, current: Version) -> tuple[NewMonitor, ...]:
     )
 
 
-def _see_that_it_is_current(base: int | None, current: Version) -> None:
+def _check_base(base: int | None, current: Version) -> None:
     """Raises Conflict unless that version, if one is named, is in force."""
     if base is not None and base > current.number:
         raise Conflict(NO_SUCH_BASE.fill(number=current.number, base=base))

@@ -84,7 +84,7 @@ class Editing(Versions):
         arguments, its environment) is shown to administrators alone."""
         shown = await (self._store.current() if version is None else self._version(version))
         known = _by_key(shown.documents)
-        _see_that_they_are_keys(keys)
+        _check_keys(keys)
         wanted = keys or tuple(k for k in known if not types or k.partition("/")[0] in types)
         return DefinitionsShown(
             version=shown.number,
@@ -140,7 +140,7 @@ class Editing(Versions):
         made, names = _documents_of(put or {}, remove), rename or {}
 
         async def make(current: Version) -> Applied:
-            await self._see_that_unchanged(etags or {}, current)
+            await self._check_unchanged(etags or {}, current)
             same = _with_their_ids(made, names, current)
             changed = _renamed(_with(current, same, remove), names)
             over = tuple(days_over(made, _by_key(current.documents), self.now()))
@@ -174,9 +174,9 @@ class Editing(Versions):
         _, plan = await self._current()
         return tuple(without_route(plan, await self._store.waiting()))
 
-    async def _see_that_unchanged(self, etags: Mapping[str, str], current: Version) -> None:
+    async def _check_unchanged(self, etags: Mapping[str, str], current: Version) -> None:
         known = _by_key(current.documents)
-        _see_that_they_are_keys(etags)
+        _check_keys(etags)
         for key, wanted in etags.items():
             if etag(known.get(key)) != wanted:
                 raise await self._meanwhile(key, wanted, current)
@@ -254,7 +254,7 @@ def _documents_of(
     put: Mapping[str, Mapping[str, Any]], remove: tuple[str, ...]
 ) -> dict[str, Document]:
     """What was given, as documents; Invalid with all that cannot be one."""
-    _see_that_they_are_keys((*put, *remove))
+    _check_keys((*put, *remove))
     problems = [Problem(key, BOTH) for key in sorted(put.keys() & set(remove))]
     made = dict[str, Document]()
     for key, its in put.items():
@@ -267,7 +267,7 @@ def _documents_of(
     return made
 
 
-def _see_that_they_are_keys(keys: Iterable[str]) -> None:
+def _check_keys(keys: Iterable[str]) -> None:
     problems = list[Problem]()
     for key in keys:
         try:

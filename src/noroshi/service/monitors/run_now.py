@@ -28,7 +28,7 @@ from noroshi.service.operation import (
     Trouble,
     note,
     operation,
-    see_that_sure,
+    require_reauthentication,
 )
 
 log = logging.getLogger(__name__)
@@ -60,10 +60,10 @@ class Trying(Defining):
         states = await self._store.states()
         _, memory = await self._store.recall(wanted.id)
         if self._plugins.check(wanted.kind).runs:
-            see_that_sure(who, "try_monitor")
+            require_reauthentication(who, "try_monitor")
         if documents is not None and not who.sure:
             before = await self._as_it_is(await self._store.current())
-            await self._binding.see_that_bound(who, plan, before)
+            await self._binding.check_destinations(who, plan, before)
         began = self._clocks.steady()
         sample = await self._measure(wanted, memory)
         seconds = self._clocks.steady() - began

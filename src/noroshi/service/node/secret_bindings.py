@@ -72,7 +72,7 @@ class Binding:
     def __init__(self, store: Store, vault: Vault) -> None:
         self._store, self._vault = store, vault
 
-    async def see_that_bound(
+    async def check_destinations(
         self, who: Person, after: Plan, before: Plan, given: Mapping[str, str] | None = None
     ) -> None:
         """Refuse a plan that sends an entry where it is not kept for. `given` are values that are
@@ -103,7 +103,7 @@ class Binding:
             made = Led(uses=_sum(led.uses, uses), token=who.name, by=by)
             await self._note_led(entry, led, made)
 
-    async def see_that_shown(
+    async def check_disclosure(
         self, who: Person, plan: Plan, entry: str, value: str, to: Collection[str]
     ) -> None:
         """Refuse a secret that would go where a token chose, unless whoever gives it names that

@@ -99,7 +99,7 @@ class ApiTokens(Desk):
             programs=programs,
         )
         async with self._people.administrators:
-            await self._see_that_they_still_may(who)
+            await self._require_still_allowed(who)
             if not await self._store.put_api_token(token):
                 raise Conflict(THERE_IS_TOKEN.fill(name=name))
         note(after={"role": role, "until": token.until, "programs": programs})
@@ -144,7 +144,7 @@ class ApiTokens(Desk):
         note(before={"role": role, "by": by, "api_tokens": list(gone)})
         return name
 
-    async def _see_that_they_still_may(self, who: Person) -> None:
+    async def _require_still_allowed(self, who: Person) -> None:
         """Raises Forbidden for whoever was removed, demoted or revoked since they asked."""
         if who.door == "api":
             token = (await self._store.api_tokens()).get(who.name)

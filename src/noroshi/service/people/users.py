@@ -167,7 +167,7 @@ class Users(Desk):
             raise Invalid(NOT_MADE, tuple(problems))
         async with self._people.administrators:
             if role != ADMIN:
-                await self._see_that_one_is_left(name)
+                await self._require_other_administrator(name)
             # Before it: cut off here, it can be done again.
             gone = await self._revoked(name, roles_up_to(role))
             await self._change(replace(user, role=role), user)
@@ -182,7 +182,7 @@ class Users(Desk):
         that was made by one of those."""
         user = await self._user(name)
         async with self._people.administrators:
-            await self._see_that_one_is_left(name)
+            await self._require_other_administrator(name)
             gone = await self._revoked(name)
             await self._store.drop_user(name)  # after them: cut off here, it can be done again
         for entry in (SEED.format(name=name), _next(name)):
@@ -273,7 +273,7 @@ class Users(Desk):
             raise Trouble(BUSY) from None
         return replace(user, password=text, code="", code_until=None), ""
 
-    async def _see_that_one_is_left(self, name: str) -> None:
+    async def _require_other_administrator(self, name: str) -> None:
         users = (await self._store.users()).values()
         admins = {user.name for user in users if user.role == ADMIN and user.password}
         if admins == {name}:

@@ -34,7 +34,7 @@ from noroshi.service.operation import (
 )
 from noroshi.service.sign_in.answers import Certificate
 from noroshi.service.sign_in.operations import Signing
-from noroshi.service.sign_in.try_before_save import see_that_it_is_taken
+from noroshi.service.sign_in.try_before_save import require_accepted
 from noroshi.vault import Secret, VaultError
 
 LEAST_DAYS, MOST_DAYS = 1, 3650
@@ -126,7 +126,7 @@ class Certifying(Signing):
         except OSError:
             raise Trouble(CANNOT_OPEN) from None
         if proved and await self._is_another(entry, bundle):
-            await see_that_it_is_taken(self._tokens, (account,), entry, bundle)
+            await require_accepted(self._tokens, (account,), entry, bundle)
         return await self._kept_under(who, account, entry, bundle)
 
     @operation(

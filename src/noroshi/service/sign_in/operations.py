@@ -38,7 +38,7 @@ from noroshi.service.operation import (
     operation,
 )
 from noroshi.service.sign_in.answers import DeviceAsked, OnDevice, Proof, SignIn
-from noroshi.service.sign_in.try_before_save import is_about_secret, see_that_it_is_taken
+from noroshi.service.sign_in.try_before_save import is_about_secret, require_accepted
 from noroshi.vault import Secret, VaultError
 
 SIGNED_IN = "signed in"
@@ -112,7 +112,7 @@ class Signing(Desk):
         if not (wanted and account.cloud.entra):
             wanted = (*resources_of(plan, account), *wanted)
         elif not account.alone:
-            await self._see_that_it_sends(plan, route, account)
+            await self._require_sending(plan, route, account)
         redirect = _redirect(account, port)
         ask, kept = _asked_for(account, await self._vault.names())
         url = ""
@@ -154,11 +154,11 @@ class Signing(Desk):
             raise Invalid(BAD_SECRET, (problem,))
         kept = name in await self._vault.names()
         # A URL that is kept says where the header beside it goes.
-        await self._binding.see_that_bound(who, plan, plan, {name: secret.reveal()})
-        await self._binding.see_that_shown(who, plan, name, secret.reveal(), to)
+        await self._binding.check_destinations(who, plan, plan, {name: secret.reveal()})
+        await self._binding.check_disclosure(who, plan, name, secret.reveal(), to)
         await self._binding.lead(who, plan, plan, {name: secret.reveal()})
         if kept and proved:
-            await see_that_it_is_taken(self._tokens, users, name, secret)
+            await require_accepted(self._tokens, users, name, secret)
         await self._put(who, plan, name, secret)
         await self._wake_users(plan, name)
         note(before={"kept": kept}, after={"kept": True})
@@ -196,7 +196,7 @@ class Signing(Desk):
         plan, account = await self._account_of(route)
         wanted = _inbox(account, read=read) or resources_of(plan, account)
         if read and account.cloud.entra:
-            await self._see_that_it_sends(plan, route, account)
+            await self._require_sending(plan, route, account)
         try:
             attempt = await self._tokens.device_begin(account, wanted)
         except (OAuthError, VaultError) as failure:
@@ -300,7 +300,7 @@ class Signing(Desk):
             raise Trouble(failure.words) from None
         await self._binding.bind_anew(who, plan, name)
 
-    async def _see_that_it_sends(self, plan: Plan, route: str, account: Account) -> None:
+    async def _require_sending(self, plan: Plan, route: str, account: Account) -> None:
         """Raises Conflict unless it is signed in to send: the right to read comes beside that, and
         a sign-in for it alone would take its place."""
         state = await self._tokens.state(account, resource_of(plan.routes[route]))

@@ -170,7 +170,7 @@ class Proving(Signing):
             )
         except schema.Invalid as invalid:
             raise Invalid(BAD_DEFINITIONS, first_of(invalid.problems)) from None
-        await self._binding.see_that_bound(who, after, plan)
+        await self._binding.check_destinations(who, after, plan)
         return _named(after, name)
 
 

@@ -140,7 +140,7 @@ async def refusal(
     return None
 
 
-async def see_that_it_is_taken(
+async def require_accepted(
     tokens: TokenSource, accounts: Iterable[Account], entry: str, value: Secret
 ) -> None:
     """By the server of each account that would show it from now on. Raises Trouble."""

@@ -13,7 +13,7 @@ from noroshi.oauth.client_certificates import (
 )
 from noroshi.service import Invalid, Trouble
 from noroshi.vault import Secret
-from noroshi.web.view.actions import see_that_may
+from noroshi.web.view.actions import require_administrator
 from noroshi.web.view.page_context import Visit
 
 LARGEST = 64 << 10
@@ -35,7 +35,7 @@ TOO_LONG = Words(
 async def brought(visit: Visit) -> Secret:
     """Key and certificate in PEM, unlocked. Raises Forbidden, Trouble and Invalid, in words that
     quote nothing of it."""
-    see_that_may(visit)
+    require_administrator(visit)
     text, files = visit.form.get("pem", "").strip(), visit.files
     if len(files) + bool(text) != 1:
         raise Invalid(TWO if files or text else NOTHING)

@@ -16,7 +16,7 @@ from noroshi.web.forms.layout import Block, Outline
 from noroshi.web.forms.location import Spot
 from noroshi.web.forms.moved import moved, page_of
 from noroshi.web.forms.preview import preview
-from noroshi.web.view.actions import Outcome, address, asked, may, see_that_may_change
+from noroshi.web.view.actions import Outcome, address, asked, may, require_change_allowed
 from noroshi.web.view.difference import Worded
 from noroshi.web.view.page_context import Visit
 
@@ -54,7 +54,7 @@ async def edited(visit: Visit, outline: Outline, edit: Edit) -> Edit:
     """After a POST: what came of it."""
     if visit.request.method != "POST":
         return edit
-    await see_that_may_change(visit)
+    await require_change_allowed(visit)
     if visit.form.get("do") != REMOVE:
         return await submitted(visit, edit, outline.content(visit.form, edit.before))
     if visit.form.get("meant") != "yes":

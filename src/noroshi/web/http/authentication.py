@@ -74,7 +74,7 @@ async def entered(request: Request, house: House) -> Entered:
         raise Unknown(NOBODY)
     person = found
     if request.method not in ("GET", "HEAD"):
-        see_that_it_is_ours(key, request.headers.get(CSRF_HEADER, ""))
+        check_csrf(key, request.headers.get(CSRF_HEADER, ""))
     return Entered(person, key)
 
 
@@ -88,7 +88,7 @@ async def in_session(
     return person
 
 
-def see_that_it_is_ours(key: str, given: str) -> None:
+def check_csrf(key: str, given: str) -> None:
     """Raises Forbidden unless it was sent with what only our own pages know."""
     if not key or not keys.same(keys.csrf_of(key), given):
         raise Forbidden(NOT_OURS)

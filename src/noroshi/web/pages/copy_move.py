@@ -15,7 +15,15 @@ from noroshi.web.context import House
 from noroshi.web.forms.location import called
 from noroshi.web.forms.preview import created, preview
 from noroshi.web.texts.pages import TEXTS
-from noroshi.web.view.actions import Outcome, address, may, see_that_may, surely, told, typed
+from noroshi.web.view.actions import (
+    Outcome,
+    address,
+    may,
+    require_administrator,
+    surely,
+    told,
+    typed,
+)
 from noroshi.web.view.live_updates import Live
 from noroshi.web.view.overview import part_page
 from noroshi.web.view.page_context import Visit, page
@@ -42,7 +50,7 @@ def routes(house: House, live: Live) -> list[Route]:
 
 
 async def _place(visit: Visit, live: Live) -> Response:
-    see_that_may(visit)
+    require_administrator(visit)
     path = visit.request.path_params["path"]
     documents = (await visit.need("definition_show"))["documents"]
     its = _there(documents, path.split("/"))

@@ -14,7 +14,7 @@ from noroshi.web.forms.edit_page import Look, Section, edited, name_field, opene
 from noroshi.web.forms.layout import Outline
 from noroshi.web.forms.location import Spot
 from noroshi.web.texts.pages import TEXTS
-from noroshi.web.view.actions import asked, see_that_may
+from noroshi.web.view.actions import asked, require_administrator
 from noroshi.web.view.difference import sort_of
 from noroshi.web.view.page_context import Visit, page
 
@@ -42,7 +42,7 @@ def in_words(visit: Visit, key: str, content: Mapping[str, Any]) -> str:
 
 async def name(visit: Visit) -> Response:
     """The name alone; what the definition says stays as it is."""
-    see_that_may(visit)
+    require_administrator(visit)
     key = asked(visit, "key")
     if not named_here([key]):
         raise NotFound(TEXTS["error.not_there"])

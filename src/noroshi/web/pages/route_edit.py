@@ -21,7 +21,7 @@ from noroshi.web.forms.new_route_rules import first_free, into_of, named_in, wit
 from noroshi.web.forms.table import Choice
 from noroshi.web.pages.monitors import NEW
 from noroshi.web.texts.pages import TEXTS
-from noroshi.web.view.actions import address, asked, see_that_may
+from noroshi.web.view.actions import address, asked, require_administrator
 from noroshi.web.view.page_context import Visit, page
 from noroshi.web.view.routes import Answer, clouds, href, kind, of_type, orders
 
@@ -56,7 +56,7 @@ def routes(house: House) -> list[Route]:
 
 async def edit(visit: Visit) -> Response:
     """The form; what was sent is tried at once, and told at its fields if it cannot be."""
-    see_that_may(visit)
+    require_administrator(visit)
     type, _, name = asked(visit, "key").partition("/")
     if type not in SORTS or (type == "accounts" and not name):
         raise NotFound(TEXTS["error.not_there"])

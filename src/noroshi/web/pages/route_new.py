@@ -22,7 +22,7 @@ from noroshi.web.forms.new_route_rules import (
 )
 from noroshi.web.pages.route_new_server import SHORT, new_server
 from noroshi.web.texts.pages import TEXTS
-from noroshi.web.view.actions import asked, attempt, see_that_may
+from noroshi.web.view.actions import asked, attempt, require_administrator
 from noroshi.web.view.page_context import Visit, page
 from noroshi.web.view.route import BLANK, saved
 from noroshi.web.view.routes import CLOUDS, DEFINED, Answer, clouds, href, of_type
@@ -41,7 +41,7 @@ def routes(house: House) -> list[Route]:
 
 async def new(visit: Visit) -> Response:
     """The sorts there are, or the form of one that has an account."""
-    see_that_may(visit)
+    require_administrator(visit)
     of = visit.form.get("of", "") or asked(visit, "of")
     if of in SHORT:
         return await new_server(visit, of)

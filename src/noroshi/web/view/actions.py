@@ -116,13 +116,13 @@ def may(visit: Visit) -> Mapping[str, bool]:
     return {"act": OPERATOR in roles, "rule": ADMIN in roles}
 
 
-def see_that_may(visit: Visit) -> None:
+def require_administrator(visit: Visit) -> None:
     """Raises Forbidden for all but administrators, before anything is shown."""
     if not may(visit)["rule"]:
         raise Forbidden(needs(ADMIN))
 
 
-async def see_that_may_change(visit: Visit) -> None:
+async def require_change_allowed(visit: Visit) -> None:
     """The same for what was sent, before anything of it is read: it is in the audit log who
     asked."""
     if not may(visit)["rule"]:

@@ -35,9 +35,9 @@ from noroshi.web.http.authentication import (
     LONGEST_KEY,
     NOT_OURS,
     address_of,
+    check_csrf,
     in_session,
     key_of,
-    see_that_it_is_ours,
 )
 from noroshi.web.http.multipart import Upload, boundary_of
 from noroshi.web.http.reauthenticate import ONCE_MORE, answered, asked_with
@@ -294,7 +294,7 @@ async def _handled(visit: Visit, handle: Handler, hear: Hear, *, anybody: bool) 
         if is_foreign(request):
             raise Forbidden(NOT_OURS)
         await hear(visit)
-        see_that_it_is_ours(visit.key, visit.form.get("csrf", ""))
+        check_csrf(visit.key, visit.form.get("csrf", ""))
         try:
             visit.form = await _taken(visit)
         except AuthenticationError as no:
