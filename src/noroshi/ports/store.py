@@ -8,12 +8,12 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, Protocol
 
+from noroshi.core.alarms import Acknowledged, Remark, Said, Silence
 from noroshi.core.delivery import Fate, RestRoute
 from noroshi.core.mail import Envelope, Origin, Parcel, Receipt
 from noroshi.core.model import Change, Decision, Event, Sample, Standing, State
+from noroshi.core.people import ApiToken, Audited, Session, User
 from noroshi.core.words import Words, plain
-from noroshi.ports.store_alarms import AlarmStore
-from noroshi.ports.store_people import PeopleStore
 from noroshi.ports.store_records import (
     Arrival,
     Beat,
@@ -68,7 +68,7 @@ class Conflict(Exception):
     """Somebody else changed it first; nothing was written."""
 
 
-class Store(PeopleStore, AlarmStore, Protocol):
+class Store(Protocol):
     """Where all that must survive a crash lives. Each method is atomic, or a StoreError.
 
     `now` is the wall clock's, as what is stored outlives the steady one.
@@ -155,6 +155,45 @@ class Store(PeopleStore, AlarmStore, Protocol):
 
     async def stand(self, monitor: str, standing: Standing) -> bool:
         """Write what is said of a monitor; False if there is none of that id."""
+
+    # what people say of alarms
+    #
+    # An acknowledgement ends with the change that ends it (`core.alarms.outlives`), in the same
+    # transaction; what is said of a monitor goes when the monitor is retired, but for remarks.
+
+    async def said(self, now: datetime) -> Said:
+        """All silences that are in force, by their ends, and who has what."""
+
+    async def acknowledge(self, one: Acknowledged, remark: Remark) -> bool:
+        """Write down who has an item's alarm, and that it was said. False, and nothing
+        written: the item is not at that level (any more), or somebody has it already."""
+
+    async def unacknowledge(self, remark: Remark) -> bool:
+        """Nobody has the remark's item any more, and that was said. False: nobody had."""
+
+    async def remark(self, remark: Remark) -> None:
+        """Keep what somebody said."""
+
+    async def remark_all(self, remarks: Sequence[Remark]) -> Sequence[bool]:
+        """Keep what was said of several, and do of each what its sort says: one that
+        acknowledges as `acknowledge`, one that takes that back as `unacknowledge`. Of each
+        whether it was written down."""
+
+    async def remarks(self, monitor: str = "", last: int = 100) -> Sequence[Remark]:
+        """What was said of one monitor or of all, newest first."""
+
+    async def silence(self, silence: Silence) -> None:
+        """Keep one more."""
+
+    async def end_silence(self, id: str, who: str, now: datetime) -> Silence | None:
+        """Let one be over now; how it was before. None: there is none of that id, or it is
+        over."""
+
+    async def silences(self, last: int = 100) -> Sequence[Silence]:
+        """All, also those that are over, the last to end first."""
+
+    async def forget_said(self, before: datetime) -> int:
+        """Delete silences that were over and remarks that were made before then; how many."""
 
     # jobs that report in
 
@@ -302,6 +341,50 @@ class Store(PeopleStore, AlarmStore, Protocol):
 
     async def wake(self, route: str, now: datetime) -> bool:
         """Let a route that is down be tried at once. False: it is not, or is due already."""
+
+    # people, and what they changed
+
+    async def users(self) -> Mapping[str, User]:
+        """All who may log in, by name."""
+
+    async def put_user(self, user: User, before: User | None) -> bool:
+        """Write one over just what it was before (None: there was none); False, and nothing
+        written, if it is not so any more. Thus what is good once is good once. Where it
+        `ends_sessions`, theirs go in the same step."""
+
+    async def drop_user(self, name: str) -> bool:
+        """Forget one, with all their sessions. False: there is none."""
+
+    async def api_tokens(self) -> Mapping[str, ApiToken]:
+        """All of them, by name."""
+
+    async def put_api_token(self, token: ApiToken) -> bool:
+        """Keep a new one. False: there is one of that name."""
+
+    async def drop_api_token(self, name: str) -> bool:
+        """Forget one. False: there is none."""
+
+    async def session(self, key: str) -> Session | None:
+        """The session of that key, also one that is over."""
+
+    async def put_session(
+        self, session: Session, instead: str = "", seen: User | None = None
+    ) -> bool:
+        """Keep it in the place of the one of the key `instead`; False, and nothing written, if
+        that one is not there any more, or if what became of the user since they were `seen` so
+        `ends_sessions`."""
+
+    async def end_sessions(self, before: datetime, user: str = "", key: str = "") -> int:
+        """Forget those that are over by then, those of a user, and that of a key; how many."""
+
+    async def audit(self, row: Audited) -> None:
+        """Write down what somebody changed."""
+
+    async def audited(self, last: int = 100) -> Sequence[Audited]:
+        """What was changed, newest first."""
+
+    async def forget_audit(self, before: datetime, most: int) -> int:
+        """Delete so many of the oldest rows that are older than that; how many."""
 
     # secrets, sealed by the vault
 

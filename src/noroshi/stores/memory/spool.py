@@ -22,7 +22,7 @@ from noroshi.core.mail import (
     signed,
 )
 from noroshi.core.model import Event
-from noroshi.core.words import NOTHING, plain
+from noroshi.core.words import NOTHING, Words, plain
 from noroshi.ports import (
     PARCEL_LEASE,
     Arrival,
@@ -189,6 +189,24 @@ class SpoolInMemory:
         row.envelope, row.due = parcel.envelope, parcel.due_again(now)
         row.lease, row.holder = "", None
         self._news.tell()
+        return True
+
+    async def put_by(
+        self, parcel: Parcel, why: Words, now: datetime, envelopes: Sequence[Envelope] = ()
+    ) -> bool:
+        """Believe whoever says so: in memory all can be read."""
+        row = self._spool.get(parcel.envelope.id)
+        if row is None or row.lease != parcel.lease:
+            return False
+        row.state, row.why, row.due = EnvelopeState.SET_ASIDE, why, now
+        row.lease, row.holder = "", None
+        row.envelope = parcel.envelope
+        for id in row.envelope.members:
+            member = self._spool[id]
+            member.state, member.why, member.due = EnvelopeState.WAITING, NOTHING, now
+        self._reopen()
+        for envelope in envelopes:
+            self._put(envelope)
         return True
 
     async def taken(self, since: datetime) -> Sequence[Taken]:

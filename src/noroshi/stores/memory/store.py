@@ -9,10 +9,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from noroshi.core.chronology import outdated
+from noroshi.core.alarms import Acknowledged, Remark, Remarked, Said, Silence, after
+from noroshi.core.chronology import oldest, outdated
 from noroshi.core.delivery import SHORTEST
+from noroshi.core.levels import Level
 from noroshi.core.mail import NOBODY, Origin
 from noroshi.core.model import NOTHING_SAID, Change, Decision, Event, Sample, Standing, State
+from noroshi.core.people import ApiToken, Audited, Session, User, ends_sessions, may_open
 from noroshi.core.words import NOTHING, Words
 from noroshi.ports import (
     ANSWERS,
@@ -27,13 +30,10 @@ from noroshi.ports import (
 )
 from noroshi.stores.common import first_state, unanswered
 from noroshi.stores.memory.rows import Lent, Watched
-from noroshi.stores.memory.store_alarms import AlarmsInMemory
-from noroshi.stores.memory.store_people import PeopleInMemory
-from noroshi.stores.memory.store_values import KeptInMemory
-from noroshi.stores.memory.unreadable import UnreadInMemory
+from noroshi.stores.memory.spool import SpoolInMemory
 
 
-class MemoryStore(UnreadInMemory, PeopleInMemory, AlarmsInMemory, KeptInMemory):
+class MemoryStore(SpoolInMemory):
     """As ports.Store says, for one process and as long as it runs."""
 
     def __init__(self, origin: Origin = NOBODY) -> None:
@@ -48,6 +48,16 @@ class MemoryStore(UnreadInMemory, PeopleInMemory, AlarmsInMemory, KeptInMemory):
         self._events: dict[str, Event] = {}
         self._decisions: dict[tuple[str, str, str], tuple[Decision, ...]] = {}
         self._samples: list[tuple[str, Sample]] = []
+        self._acknowledged: dict[tuple[str, str], Acknowledged] = {}
+        self._silences: dict[str, Silence] = {}
+        self._remarks: list[Remark] = []
+        self._users: dict[str, User] = {}
+        self._api_tokens: dict[str, ApiToken] = {}
+        self._sessions: dict[str, Session] = {}
+        self._audit: list[Audited] = []
+        self._secrets: dict[str, bytes] = {}
+        self._notes: dict[str, str] = {}
+        self._turns: dict[str, tuple[str, datetime]] = {}
 
     # definitions
 
@@ -213,6 +223,81 @@ class MemoryStore(UnreadInMemory, PeopleInMemory, AlarmsInMemory, KeptInMemory):
         self._watched[monitor].standing = standing
         return True
 
+    # what people say of alarms
+
+    async def said(self, now: datetime) -> Said:
+        return self._said(now)
+
+    def _said(self, now: datetime) -> Said:
+        open_ones = [one for one in self._silences.values() if one.holds(now)]
+        open_ones.sort(key=lambda one: (one.ends, one.id))
+        mine = [self._acknowledged[key] for key in sorted(self._acknowledged)]
+        return Said(tuple(open_ones), tuple(mine))
+
+    def _end_acknowledged(self, change: Change) -> None:
+        kept = after(Said((), tuple(self._acknowledged.values())), change.events).acknowledged
+        self._acknowledged = {(one.monitor, one.item): one for one in kept}
+
+    def _forget_acknowledged(self, monitor: str) -> None:
+        mine = {key for key in self._acknowledged if key[0] == monitor}
+        self._acknowledged = {k: a for k, a in self._acknowledged.items() if k not in mine}
+
+    async def acknowledge(self, one: Acknowledged, remark: Remark) -> bool:
+        row, key = self._watched.get(one.monitor), (one.monitor, one.item)
+        item = row.state.items.get(one.item) if row else None
+        if item is None or item.level is not one.level or one.level is Level.OK:
+            return False
+        if key in self._acknowledged:
+            return False
+        self._acknowledged[key] = one
+        self._remarks.append(remark)
+        return True
+
+    async def unacknowledge(self, remark: Remark) -> bool:
+        if self._acknowledged.pop((remark.monitor, remark.item), None) is None:
+            return False
+        self._remarks.append(remark)
+        return True
+
+    async def remark(self, remark: Remark) -> None:
+        self._remarks.append(remark)
+
+    async def remark_all(self, remarks: Sequence[Remark]) -> Sequence[bool]:
+        return [await self._say(one) for one in remarks]
+
+    async def _say(self, one: Remark) -> bool:
+        if one.sort is Remarked.ACKNOWLEDGED:
+            return await self.acknowledge(one.holding, one)
+        if one.sort is Remarked.TAKEN_BACK:
+            return await self.unacknowledge(one)
+        await self.remark(one)
+        return True
+
+    async def remarks(self, monitor: str = "", last: int = 100) -> Sequence[Remark]:
+        mine = [one for one in self._remarks if monitor in ("", one.monitor)]
+        return mine[::-1][:last]
+
+    async def silence(self, silence: Silence) -> None:
+        self._silences[silence.id] = silence
+
+    async def end_silence(self, id: str, who: str, now: datetime) -> Silence | None:
+        found = self._silences.get(id)
+        if found is None or found.ends <= now:
+            return None
+        self._silences[id] = replace(found, ends=now, ended_by=who)
+        return found
+
+    async def silences(self, last: int = 100) -> Sequence[Silence]:
+        found = sorted(self._silences.values(), key=lambda one: one.id)
+        found.sort(key=lambda one: one.ends, reverse=True)
+        return found[:last]
+
+    async def forget_said(self, before: datetime) -> int:
+        count = len(self._silences) + len(self._remarks)
+        self._silences = {k: s for k, s in self._silences.items() if s.ends >= before}
+        self._remarks = [one for one in self._remarks if one.at >= before]
+        return count - len(self._silences) - len(self._remarks)
+
     # jobs that report in
 
     async def beat(self, name: str, beat: Beat) -> None:
@@ -221,6 +306,105 @@ class MemoryStore(UnreadInMemory, PeopleInMemory, AlarmsInMemory, KeptInMemory):
 
     async def beats(self) -> Mapping[str, Beat]:
         return dict(self._beats)
+
+    # people, and what they changed
+
+    async def users(self) -> Mapping[str, User]:
+        return dict(sorted(self._users.items()))
+
+    async def put_user(self, user: User, before: User | None) -> bool:
+        if self._users.get(user.name) != before:
+            return False
+        if ends_sessions(user, before):
+            self._forget_sessions(user.name)
+        self._users[user.name] = user
+        return True
+
+    def _forget_sessions(self, name: str) -> None:
+        self._sessions = {k: s for k, s in self._sessions.items() if s.user != name}
+
+    async def drop_user(self, name: str) -> bool:
+        self._forget_sessions(name)
+        return self._users.pop(name, None) is not None
+
+    async def api_tokens(self) -> Mapping[str, ApiToken]:
+        return dict(sorted(self._api_tokens.items()))
+
+    async def put_api_token(self, token: ApiToken) -> bool:
+        return self._api_tokens.setdefault(token.name, token) is token
+
+    async def drop_api_token(self, name: str) -> bool:
+        return self._api_tokens.pop(name, None) is not None
+
+    async def session(self, key: str) -> Session | None:
+        return self._sessions.get(key)
+
+    async def put_session(
+        self, session: Session, instead: str = "", seen: User | None = None
+    ) -> bool:
+        if not may_open(seen, self._users.get(session.user)):
+            return False
+        if instead and self._sessions.pop(instead, None) is None:
+            return False
+        self._sessions[session.key] = session
+        return True
+
+    async def end_sessions(self, before: datetime, user: str = "", key: str = "") -> int:
+        over = {
+            k: s
+            for k, s in self._sessions.items()
+            if s.ends <= before or s.user == user or k == key
+        }
+        self._sessions = {k: s for k, s in self._sessions.items() if k not in over}
+        return len(over)
+
+    async def audit(self, row: Audited) -> None:
+        self._audit.append(row)
+
+    async def audited(self, last: int = 100) -> Sequence[Audited]:
+        return self._audit[::-1][:last]
+
+    async def forget_audit(self, before: datetime, most: int) -> int:
+        if not self._audit:
+            return 0
+        written = ((row, row.at) for row in self._audit)
+        old = list(itertools.islice(oldest(written, before, self._audit[-1].at), most))
+        self._audit = [row for row in self._audit if row not in old]
+        return len(old)
+
+    # what is kept under a name
+
+    async def put_secret(self, name: str, sealed: bytes) -> None:
+        self._secrets[name] = sealed
+
+    async def get_secret(self, name: str) -> bytes | None:
+        return self._secrets.get(name)
+
+    async def secret_names(self) -> Sequence[str]:
+        return sorted(self._secrets)
+
+    async def drop_secret(self, name: str) -> bool:
+        return self._secrets.pop(name, None) is not None
+
+    async def note(self, name: str, text: str) -> None:
+        self._notes[name] = text
+
+    async def notes(self) -> Mapping[str, str]:
+        return dict(self._notes)
+
+    async def take_turn(self, name: str, holder: str, until: datetime, now: datetime) -> bool:
+        whose, ends = self._turns.get(name, (holder, now))
+        if whose != holder and now < ends <= until + (until - now):
+            return False
+        self._turns[name] = holder, until
+        return True
+
+    async def end_turn(self, name: str, holder: str) -> None:
+        if self._turns.get(name, ("",))[0] == holder:
+            del self._turns[name]
+
+    def _shift_turns(self, by: timedelta) -> None:
+        self._turns = {name: (whose, ends + by) for name, (whose, ends) in self._turns.items()}
 
     # all
 

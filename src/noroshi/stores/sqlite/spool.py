@@ -1,4 +1,4 @@
-"""Envelopes: put in, held, let go and found again; lending.py has those that leave."""
+"""Envelopes: put in, held, let go and found again; leases.py has those that leave."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The store in a file of SQLite: one thread writes, another reads.
+"""The store in a file of SQLite.
 
 What it keeps is described in migrations/; samples are kept to the millisecond, and without
 the notes of their readings.
@@ -6,22 +6,17 @@ the notes of their readings.
 
 from __future__ import annotations
 
-import asyncio
-import time
-import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
-from itertools import count
-from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-from pysqlite3 import dbapi2 as driver
-
+from noroshi.core.alarms import Acknowledged, Remark, Said, Silence
 from noroshi.core.delivery import Fate, RestRoute
-from noroshi.core.mail import Envelope, Origin, Parcel, Receipt, signed
+from noroshi.core.mail import Envelope, Parcel, Receipt, signed
 from noroshi.core.model import Change, Decision, Event, Sample, Standing, State
+from noroshi.core.people import ApiToken, Audited, Session, User
 from noroshi.core.words import Words
 from noroshi.ports import (
     Arrival,
@@ -39,8 +34,8 @@ from noroshi.ports import (
     Version,
     Waiting,
 )
-from noroshi.stores.common import News
 from noroshi.stores.sqlite import (
+    alarms,
     arrivals as stored_arrivals,
     deferral,
     definitions,
@@ -48,123 +43,22 @@ from noroshi.stores.sqlite import (
     history,
     leases,
     ledger,
+    locks,
     monitors,
+    people,
     spool,
     spool_counts,
 )
-from noroshi.stores.sqlite.backup import copy
-from noroshi.stores.sqlite.batch import Alike, Work
-from noroshi.stores.sqlite.connection import (
-    WAITS_FOR_A_LOCK,
-    connect_to_read,
-    open_file,
-    open_to_read,
-    open_to_share,
-)
-from noroshi.stores.sqlite.disk_reserve import BALLAST, Ballast, Reserve, lay_log
-from noroshi.stores.sqlite.integrity import faults
-from noroshi.stores.sqlite.migrations import Migration, ours
-from noroshi.stores.sqlite.presence import Presence, refuse_lost
-from noroshi.stores.sqlite.store_alarms import AlarmsInFile
-from noroshi.stores.sqlite.store_people import PeopleInFile
-from noroshi.stores.sqlite.store_values import KeptInFile
+from noroshi.stores.sqlite.batch import Alike
+from noroshi.stores.sqlite.store_file import StoreFile
 from noroshi.stores.sqlite.types import MICROSECOND, Connection, instant, number
-from noroshi.stores.sqlite.writer_thread import GATHER, Writer
 
-T = TypeVar("T")
-NOT_WRITTEN = Words(en="the store cannot be written: {why}", ja="保存先に書き込めません: {why}")
 FEW = 100
 """So many monitors' last samples are read in a moment: nobody waits behind them."""
 
 
-class SqliteStore(PeopleInFile, AlarmsInFile, KeptInFile):
-    """As ports.Store says. Made by `open`; used from one event loop."""
-
-    def __init__(
-        self,
-        path: Path,
-        writer: Writer,
-        reader: Writer,
-        reserve: Reserve,
-        presence: Presence,
-        origin: Origin,
-        scanner: Writer | None = None,
-    ) -> None:
-        self.origin = origin
-        self._path, self._reserve, self._presence = path, reserve, presence
-        self._writer, self._reader, self._scanner = writer, reader, scanner or reader
-        self._write, self._read, self._scan = writer.do, reader.do, self._scanner.do
-        self._series: dict[history.Key, int] = {}
-        self._news, self._copying = News(), asyncio.Lock()
-        self._mark, self._leases = uuid.uuid4().hex, count()
-
-    @classmethod
-    def open(
-        cls,
-        path: Path,
-        sqlite: Sequence[int] = driver.sqlite_version_info,
-        steps: Sequence[Migration] | None = None,
-        reserve: int = BALLAST,
-        patience: float = WAITS_FOR_A_LOCK,
-    ) -> SqliteStore:
-        """Open a store, or make one (0600), with a ballast of so many bytes beside it; writes
-        wait that many seconds for another process.
-        StoreError, with the file as it was, if this SQLite or the file will not do: too old,
-        too new, changed, or something else."""
-        steps, name = ours() if steps is None else steps, str(path)
-        try:
-            opened = open_file(path, sqlite, steps, patience)
-        except StoreError as error:
-            if error.away is not Away.FULL or not Ballast(path).give_up():
-                raise
-            opened = open_file(path, sqlite, steps, patience)
-        room = Reserve(path, reserve)
-        if not room.tight:
-            lay_log(path)
-        presence, gather = Presence(path), partial(time.sleep, GATHER)
-        guard = presence.refuse_lost
-        writing = Writer(opened.writer, name, reserve=room, gather=gather, guard=guard)
-        reading = Writer(opened.reader, name, begin="begin")
-        scanning = Writer(opened.scanner, name, begin="begin") if opened.scanner else None
-        return cls(path, writing, reading, room, presence, opened.origin, scanning)
-
-    @classmethod
-    def reopen(cls, path: Path) -> SqliteStore:
-        """Open the store that is there. StoreError where there is none: it was lost, and an
-        empty one in its place would pass for a new node's."""
-        refuse_lost(path)
-        return cls.open(path)
-
-    @classmethod
-    def look(cls, path: Path) -> SqliteStore:
-        """Open the store that is there to read alone: others may write to it meanwhile, a node
-        may start. StoreError with Away.OLD where it is of an older schema, which only who may
-        write can bring up to date."""
-        refuse_lost(path)
-        opened = open_to_read(path, ours())
-        both = opened.writer, opened.reader
-        writing, reading = (Writer(db, str(path), begin="begin") for db in both)
-        return cls(path, writing, reading, Reserve(path, size=0), Presence(path), opened.origin)
-
-    @classmethod
-    def share(cls, path: Path) -> SqliteStore:
-        """Open it as `look` does, and able to write: for sign-ins, which processes that share a
-        store renew one at a time. Nobody's ids are given out, so no mail is put in."""
-        refuse_lost(path)
-        opened, presence = open_to_share(path, ours()), Presence(path)
-        writing = Writer(opened.writer, str(path), guard=presence.refuse_lost)
-        reading = Writer(opened.reader, str(path), begin="begin")
-        return cls(path, writing, reading, Reserve(path, size=0), presence, opened.origin)
-
-    def _own(self, envelopes: Iterable[Envelope]) -> tuple[Envelope, ...]:
-        """What is put in goes by our ids."""
-        return tuple(signed(one, self.origin) for one in envelopes)
-
-    async def _tell(self, work: Work[T]) -> T:
-        """Write what may free an envelope or bring one, and wake those who wait."""
-        found = await self._write(work)
-        self._news.tell()
-        return found
+class SqliteStore(StoreFile):
+    """As ports.Store says: each method is one transaction of one of the modules beside this one."""
 
     # definitions
 
@@ -261,6 +155,38 @@ class SqliteStore(PeopleInFile, AlarmsInFile, KeptInFile):
 
     async def stand(self, monitor: str, standing: Standing) -> bool:
         return await self._write(lambda db: monitors.stand(db, monitor, standing))
+
+    # what people say of alarms
+
+    async def said(self, now: datetime) -> Said:
+        return await self._read(lambda db: alarms.said(db, now))
+
+    async def acknowledge(self, one: Acknowledged, remark: Remark) -> bool:
+        return await self._write(lambda db: alarms.acknowledge(db, one, remark))
+
+    async def unacknowledge(self, remark: Remark) -> bool:
+        return await self._write(lambda db: alarms.unacknowledge(db, remark))
+
+    async def remark(self, remark: Remark) -> None:
+        await self._write(lambda db: alarms.remark(db, remark))
+
+    async def remark_all(self, remarks: Sequence[Remark]) -> Sequence[bool]:
+        return await self._write(lambda db: [alarms.say(db, one) for one in remarks])
+
+    async def remarks(self, monitor: str = "", last: int = 100) -> Sequence[Remark]:
+        return await self._read(lambda db: alarms.remarks(db, monitor, last))
+
+    async def silence(self, silence: Silence) -> None:
+        await self._write(lambda db: alarms.silence(db, silence))
+
+    async def end_silence(self, id: str, who: str, now: datetime) -> Silence | None:
+        return await self._write(lambda db: alarms.end_silence(db, id, who, now))
+
+    async def silences(self, last: int = 100) -> Sequence[Silence]:
+        return await self._read(lambda db: alarms.silences(db, last))
+
+    async def forget_said(self, before: datetime) -> int:
+        return await self._write(lambda db: alarms.forget(db, before))
 
     # jobs that report in
 
@@ -387,45 +313,83 @@ class SqliteStore(PeopleInFile, AlarmsInFile, KeptInFile):
     async def wake(self, route: str, now: datetime) -> bool:
         return await self._tell(lambda db: spool.wake(db, route, now))
 
+    # people, and what they changed
+
+    async def users(self) -> Mapping[str, User]:
+        return await self._read(people.users)
+
+    async def put_user(self, user: User, before: User | None) -> bool:
+        return await self._write(lambda db: people.put_user(db, user, before))
+
+    async def drop_user(self, name: str) -> bool:
+        return await self._write(lambda db: people.drop_user(db, name))
+
+    async def api_tokens(self) -> Mapping[str, ApiToken]:
+        return await self._read(people.api_tokens)
+
+    async def put_api_token(self, token: ApiToken) -> bool:
+        return await self._write(lambda db: people.put_api_token(db, token))
+
+    async def drop_api_token(self, name: str) -> bool:
+        sql = "delete from api_token where name = ?"
+        return await self._write(lambda db: db.execute(sql, (name,)).rowcount) > 0
+
+    async def session(self, key: str) -> Session | None:
+        return await self._read(lambda db: people.session(db, key))
+
+    async def put_session(
+        self, session: Session, instead: str = "", seen: User | None = None
+    ) -> bool:
+        return await self._write(lambda db: people.put_session(db, session, instead, seen))
+
+    async def end_sessions(self, before: datetime, user: str = "", key: str = "") -> int:
+        return await self._write(lambda db: people.end_sessions(db, before, user, key))
+
+    async def audit(self, row: Audited) -> None:
+        await self._write(lambda db: people.audit(db, row))
+
+    async def audited(self, last: int = 100) -> Sequence[Audited]:
+        return await self._read(lambda db: people.audited(db, last))
+
+    async def forget_audit(self, before: datetime, most: int) -> int:
+        return await self._write(lambda db: people.forget_audit(db, before, most))
+
+    # what is kept under a name
+
+    async def put_secret(self, name: str, sealed: bytes) -> None:
+        sql = "insert or replace into secret values (?, ?)"
+        await self._write(lambda db: db.execute(sql, (name, sealed)).rowcount)
+
+    async def get_secret(self, name: str) -> bytes | None:
+        sql = "select sealed from secret where name = ?"
+        row = await self._read(lambda db: db.execute(sql, (name,)).fetchone())
+        return None if row is None else bytes(row[0])
+
+    async def secret_names(self) -> Sequence[str]:
+        rows = await self._read(
+            lambda db: db.execute("select name from secret order by name").fetchall()
+        )
+        return [name for (name,) in rows]
+
+    async def drop_secret(self, name: str) -> bool:
+        sql = "delete from secret where name = ?"
+        return await self._write(lambda db: db.execute(sql, (name,)).rowcount) > 0
+
+    async def note(self, name: str, text: str) -> None:
+        sql = "insert or replace into note values (?, ?)"
+        await self._write(lambda db: db.execute(sql, (name, text)).rowcount)
+
+    async def notes(self) -> Mapping[str, str]:
+        sql = "select name, body from note order by name"
+        return dict(await self._read(lambda db: db.execute(sql).fetchall()))
+
+    async def take_turn(self, name: str, holder: str, until: datetime, now: datetime) -> bool:
+        return await self._write(lambda db: locks.take(db, name, holder, until, now))
+
+    async def end_turn(self, name: str, holder: str) -> None:
+        await self._write(lambda db: locks.end(db, name, holder))
+
     # all
 
     async def shift(self, by: timedelta) -> None:
         await self._tell(partial(spool.shift, by=by // MICROSECOND))
-
-    async def wait(self, longest: timedelta) -> None:
-        await self._news.wait(longest)
-
-    async def trouble(self) -> Words | None:
-        if lost := self._presence.lost:
-            return lost
-        failed = self._writer.trouble
-        return self._reserve.trouble if failed is None else NOT_WRITTEN.fill(why=failed.words)
-
-    async def lost(self) -> bool:
-        self._presence.look()
-        return self._presence.lost is not None
-
-    async def copy_to(self, path: Path) -> None:
-        async with self._copying:  # two to one path would take each other's file for their own
-            await self._apart(lambda db: copy(db, path))
-
-    async def faults(self) -> Sequence[Words]:
-        self._presence.look()
-        lost = self._presence.lost
-        return [*([] if lost is None else [lost]), *await self._apart(faults)]
-
-    async def _apart(self, work: Work[T]) -> T:
-        """Read for long on a connection of its own, so that nobody else waits for it. A store
-        that lost its file is still whole in the connections that are open, and only there."""
-        if self._presence.lost:
-            return await self._read(work)
-        reader = Writer(connect_to_read(self._path), str(self._path), begin="begin")
-        try:
-            return await reader.do(work)
-        finally:
-            await reader.close()
-
-    async def close(self) -> None:
-        await self._scanner.close()
-        await self._reader.close()
-        await self._writer.close()  # last, so that it may put the WAL away

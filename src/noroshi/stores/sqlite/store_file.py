@@ -1,0 +1,169 @@
+"""A store's file while it is open: one thread writes, another reads, a third scans.
+
+Beside it lie its log and a ballast, and both are watched, as is the file itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+import uuid
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from functools import partial
+from itertools import count
+from pathlib import Path
+from typing import Self, TypeVar
+
+from pysqlite3 import dbapi2 as driver
+
+from noroshi.core.mail import Envelope, Origin, signed
+from noroshi.core.words import Words
+from noroshi.ports import Away, StoreError
+from noroshi.stores.common import News
+from noroshi.stores.sqlite import history
+from noroshi.stores.sqlite.backup import copy
+from noroshi.stores.sqlite.batch import Work
+from noroshi.stores.sqlite.connection import (
+    WAITS_FOR_A_LOCK,
+    connect_to_read,
+    open_file,
+    open_to_read,
+    open_to_share,
+)
+from noroshi.stores.sqlite.disk_reserve import BALLAST, Ballast, Reserve, lay_log
+from noroshi.stores.sqlite.integrity import faults
+from noroshi.stores.sqlite.migrations import Migration, ours
+from noroshi.stores.sqlite.presence import Presence, refuse_lost
+from noroshi.stores.sqlite.writer_thread import GATHER, Writer
+
+T = TypeVar("T")
+NOT_WRITTEN = Words(en="the store cannot be written: {why}", ja="保存先に書き込めません: {why}")
+
+
+class StoreFile:
+    """Do what ports.Store says of the file as a whole. Made by `open`; used from one event loop."""
+
+    def __init__(
+        self,
+        path: Path,
+        writer: Writer,
+        reader: Writer,
+        reserve: Reserve,
+        presence: Presence,
+        origin: Origin,
+        scanner: Writer | None = None,
+    ) -> None:
+        self.origin = origin
+        self._path, self._reserve, self._presence = path, reserve, presence
+        self._writer, self._reader, self._scanner = writer, reader, scanner or reader
+        self._write, self._read, self._scan = writer.do, reader.do, self._scanner.do
+        self._series: dict[history.Key, int] = {}
+        self._news, self._copying = News(), asyncio.Lock()
+        self._mark, self._leases = uuid.uuid4().hex, count()
+
+    @classmethod
+    def open(
+        cls,
+        path: Path,
+        sqlite: Sequence[int] = driver.sqlite_version_info,
+        steps: Sequence[Migration] | None = None,
+        reserve: int = BALLAST,
+        patience: float = WAITS_FOR_A_LOCK,
+    ) -> Self:
+        """Open a store, or make one (0600), with a ballast of so many bytes beside it; writes
+        wait that many seconds for another process.
+        StoreError, with the file as it was, if this SQLite or the file will not do: too old,
+        too new, changed, or something else."""
+        steps, name = ours() if steps is None else steps, str(path)
+        try:
+            opened = open_file(path, sqlite, steps, patience)
+        except StoreError as error:
+            if error.away is not Away.FULL or not Ballast(path).give_up():
+                raise
+            opened = open_file(path, sqlite, steps, patience)
+        room = Reserve(path, reserve)
+        if not room.tight:
+            lay_log(path)
+        presence, gather = Presence(path), partial(time.sleep, GATHER)
+        guard = presence.refuse_lost
+        writing = Writer(opened.writer, name, reserve=room, gather=gather, guard=guard)
+        reading = Writer(opened.reader, name, begin="begin")
+        scanning = Writer(opened.scanner, name, begin="begin") if opened.scanner else None
+        return cls(path, writing, reading, room, presence, opened.origin, scanning)
+
+    @classmethod
+    def reopen(cls, path: Path) -> Self:
+        """Open the store that is there. StoreError where there is none: it was lost, and an
+        empty one in its place would pass for a new node's."""
+        refuse_lost(path)
+        return cls.open(path)
+
+    @classmethod
+    def look(cls, path: Path) -> Self:
+        """Open the store that is there to read alone: others may write to it meanwhile, a node
+        may start. StoreError with Away.OLD where it is of an older schema, which only who may
+        write can bring up to date."""
+        refuse_lost(path)
+        opened = open_to_read(path, ours())
+        both = opened.writer, opened.reader
+        writing, reading = (Writer(db, str(path), begin="begin") for db in both)
+        return cls(path, writing, reading, Reserve(path, size=0), Presence(path), opened.origin)
+
+    @classmethod
+    def share(cls, path: Path) -> Self:
+        """Open it as `look` does, and able to write: for sign-ins, which processes that share a
+        store renew one at a time. Nobody's ids are given out, so no mail is put in."""
+        refuse_lost(path)
+        opened, presence = open_to_share(path, ours()), Presence(path)
+        writing = Writer(opened.writer, str(path), guard=presence.refuse_lost)
+        reading = Writer(opened.reader, str(path), begin="begin")
+        return cls(path, writing, reading, Reserve(path, size=0), presence, opened.origin)
+
+    def _own(self, envelopes: Iterable[Envelope]) -> tuple[Envelope, ...]:
+        """What is put in goes by our ids."""
+        return tuple(signed(one, self.origin) for one in envelopes)
+
+    async def _tell(self, work: Work[T]) -> T:
+        """Write what may free an envelope or bring one, and wake those who wait."""
+        found = await self._write(work)
+        self._news.tell()
+        return found
+
+    async def wait(self, longest: timedelta) -> None:
+        await self._news.wait(longest)
+
+    async def trouble(self) -> Words | None:
+        if lost := self._presence.lost:
+            return lost
+        failed = self._writer.trouble
+        return self._reserve.trouble if failed is None else NOT_WRITTEN.fill(why=failed.words)
+
+    async def lost(self) -> bool:
+        self._presence.look()
+        return self._presence.lost is not None
+
+    async def copy_to(self, path: Path) -> None:
+        async with self._copying:  # two to one path would take each other's file for their own
+            await self._apart(lambda db: copy(db, path))
+
+    async def faults(self) -> Sequence[Words]:
+        self._presence.look()
+        lost = self._presence.lost
+        return [*([] if lost is None else [lost]), *await self._apart(faults)]
+
+    async def _apart(self, work: Work[T]) -> T:
+        """Read for long on a connection of its own, so that nobody else waits for it. A store
+        that lost its file is still whole in the connections that are open, and only there."""
+        if self._presence.lost:
+            return await self._read(work)
+        reader = Writer(connect_to_read(self._path), str(self._path), begin="begin")
+        try:
+            return await reader.do(work)
+        finally:
+            await reader.close()
+
+    async def close(self) -> None:
+        await self._scanner.close()
+        await self._reader.close()
+        await self._writer.close()  # last, so that it may put the WAL away
