@@ -12,7 +12,7 @@ from noroshi.core.mail import Answer, Receipt, Route, Verdict
 from noroshi.core.words import NOTHING, plain
 from noroshi.hosts.self_monitoring import OwnFacts
 from noroshi.oauth.account import Account
-from noroshi.oauth.tokens import SignIn, SignInState
+from noroshi.oauth.tokens import SignInState, SignInStatus
 from noroshi.oauth.well_known_clouds import MICROSOFT365
 from noroshi.ports import Arrival
 from noroshi.round_trips import trip_mail
@@ -40,7 +40,7 @@ class Tokens:
 
     async def state(self, account, resource=None):
         ill = resource in self.refused or (resource is None and self.refused)
-        sign = SignIn.NEEDED if ill else SignIn.SIGNED_IN
+        sign = SignInStatus.NEEDED if ill else SignInStatus.SIGNED_IN
         return SignInState(sign=sign, why=plain(f"{resource} refused" if ill else ""))
 
 
@@ -135,11 +135,13 @@ class OfNobody:
 @pytest.mark.parametrize(
     ("sign", "renewed", "never"),
     [
-        pytest.param(SignIn.NEVER, None, True, id="nobody has signed in"),
-        pytest.param(SignIn.NEEDED, None, True, id="what was tried first was refused"),
-        pytest.param(SignIn.NEEDED, DAWN, False, id="there was one, which is refused now"),
-        pytest.param(SignIn.LOCKED, None, False, id="the vault does not open"),
-        pytest.param(SignIn.SIGNED_IN, DAWN, False, id="signed in"),
+        pytest.param(SignInStatus.NEVER, None, True, id="nobody has signed in"),
+        pytest.param(SignInStatus.NEEDED, None, True, id="what was tried first was refused"),
+        pytest.param(
+            SignInStatus.NEEDED, DAWN, False, id="there was one, which is refused now"
+        ),
+        pytest.param(SignInStatus.LOCKED, None, False, id="the vault does not open"),
+        pytest.param(SignInStatus.SIGNED_IN, DAWN, False, id="signed in"),
     ],
 )
 async def test_it_is_known_of_account_and_route_whether_there_was_a_sign_in_at_all(
@@ -159,7 +161,7 @@ class ByPassword:
 async def test_a_route_that_nobody_signed_in_or_without_its_entry_could_take_no_mail(store):
     class Never(Tokens):
         async def state(self, account, resource=None):
-            return SignInState(sign=SignIn.NEVER, why=plain("sign in"))
+            return SignInState(sign=SignInStatus.NEVER, why=plain("sign in"))
 
     facts = await own(store, tokens=Never()).route("smtp")
     assert (facts.unready.en, facts.never, facts.down) == ("sign in", True, None)

@@ -21,7 +21,7 @@ from pathlib import Path
 
 from noroshi.oauth.account import Account, Cloud
 from noroshi.oauth.providers.msal import MsalProvider
-from noroshi.oauth.refresh_lock import Turns
+from noroshi.oauth.refresh_lock import RefreshLock
 from noroshi.oauth.tokens import TokenSource
 from noroshi.ports import Clocks
 from noroshi.stores.sqlite.store import SqliteStore
@@ -71,7 +71,7 @@ async def asked(given: dict, holder: str) -> str:
         vault=Vault(kept, Box(Secret(given["key"]))),
         provider_of=lambda cloud: MsalProvider(),
         clocks=CLOCKS,
-        turns=Turns(kept, holder, CLOCKS, look=0.05),
+        turns=RefreshLock(kept, holder, CLOCKS, look=0.05),
     )
     try:
         token = await source.token(account_of(given["account"]))

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from noroshi.oauth.account import Account, Cloud
-from noroshi.oauth.grant_store import Entries
+from noroshi.oauth.grant_store import GrantStore
 from noroshi.oauth.provider import Client, Credential, Provider
 from noroshi.oauth.providers.generic import GenericProvider
 from noroshi.oauth.providers.msal import MsalProvider
-from noroshi.oauth.refresh_lock import Turns
+from noroshi.oauth.refresh_lock import RefreshLock
 from noroshi.oauth.tokens import TokenSource
 from noroshi.ports import Clocks, StoreError
 from noroshi.stores.memory.store import MemoryStore
@@ -101,7 +101,7 @@ class Scene:
             vault=self.vault,
             provider_of=provider_of,
             clocks=clocks,
-            turns=Turns(self.shelf, holder, clocks, look=0.01),
+            turns=RefreshLock(self.shelf, holder, clocks, look=0.01),
             again=again,
         )
 
@@ -117,7 +117,7 @@ class Scene:
         return self
 
     async def kept_token(self) -> str:
-        kept = await Entries(self.vault).kept(self.account)
+        kept = await GrantStore(self.vault).get(self.account)
         assert kept is not None
         return kept.token.reveal()
 

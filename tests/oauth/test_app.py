@@ -13,7 +13,7 @@ from noroshi.oauth.errors.explain import advise
 from noroshi.oauth.high_volume import role_at
 from noroshi.oauth.jwt_claims import look_at_reading, look_into
 from noroshi.oauth.provider import SignInError
-from noroshi.oauth.tokens import SignIn
+from noroshi.oauth.tokens import SignInStatus
 from noroshi.vault import Secret
 from tests.oauth.authority import SECRET, refusal
 
@@ -75,7 +75,7 @@ async def test_a_refused_secret_is_said_and_not_sent_again(alone, answer, said):
         assert said in str(caught.value)
     assert len(alone.authority.posts) == 1
     state = await alone.source.state(alone.account)
-    assert state.sign is SignIn.NEEDED and said in state.why.en
+    assert state.sign is SignInStatus.NEEDED and said in state.why.en
 
 
 async def test_a_new_secret_is_tried_at_once(alone):
@@ -89,17 +89,17 @@ async def test_a_new_secret_is_tried_at_once(alone):
 
 async def test_a_proof_asks_whatever_is_at_hand_or_remembered(alone):
     await alone.source.token(alone.account)
-    assert await alone.source.prove(alone.account) == Secret("canary-access-2")
+    assert await alone.source.force_new(alone.account) == Secret("canary-access-2")
     alone.authority.answer = lambda form: WRONG
     for _ in range(2):
         with pytest.raises(SignInError, match="7000215"):
-            await alone.source.prove(alone.account)
+            await alone.source.force_new(alone.account)
     assert len(alone.authority.posts) == 4
 
 
 async def test_its_state_is_its_last_token_also_after_a_restart(alone):
     before = await alone.source.state(alone.account)
-    assert before.sign is SignIn.NEVER and before.why.en.endswith(
+    assert before.sign is SignInStatus.NEVER and before.why.en.endswith(
         "Run: noroshi authorize ROUTE"
     )
     smtp1 = replace(alone.account, route="smtp1")
@@ -108,18 +108,18 @@ async def test_its_state_is_its_last_token_also_after_a_restart(alone):
     alone.times.passed += 4000
     await alone.source.token(alone.account)
     state = await alone.restarted().state(alone.account)
-    assert state.sign is SignIn.SIGNED_IN
+    assert state.sign is SignInStatus.SIGNED_IN
     assert state.renewed == alone.times.clocks.wall() and state.since < state.renewed
 
 
 async def test_what_a_person_signed_in_does_not_stand_in_its_way(scene, app):
     await scene.signed_in()
     scene.account = app
-    assert (await scene.source.state(app)).sign is SignIn.NEVER
+    assert (await scene.source.state(app)).sign is SignInStatus.NEVER
     await scene.source.token(app)
-    assert (await scene.source.state(app)).sign is SignIn.SIGNED_IN
+    assert (await scene.source.state(app)).sign is SignInStatus.SIGNED_IN
     person = await scene.source.state(replace(app, sign_in="person"))
-    assert person.sign is SignIn.NEEDED
+    assert person.sign is SignInStatus.NEEDED
 
 
 async def test_no_token_of_it_lies_in_the_store(alone):
@@ -133,7 +133,7 @@ async def test_a_full_store_withholds_no_token(alone):
     alone.shelf.full = "nothing"
     await alone.source.close()
     state = await alone.restarted().state(alone.account)
-    assert state.sign is SignIn.SIGNED_IN
+    assert state.sign is SignInStatus.SIGNED_IN
 
 
 async def test_a_missing_secret_is_said_and_asks_nobody(scene, app):
@@ -151,7 +151,7 @@ async def test_a_missing_secret_is_said_and_asks_nobody(scene, app):
     ],
 )
 def test_nobody_is_told_to_sign_in_for_it(error, code, said):
-    advice = advise(error, codes=(code,), alone=True)
+    advice = advise(error, codes=(code,), app_only=True)
     assert advice.who == "admin" and said in advice.words.en
     assert f"AADSTS{code}" in advice.words.ja and "サインインし" not in advice.words.ja
 

@@ -19,8 +19,8 @@ from noroshi.oauth.client_certificates import (
     make,
     parts,
     read,
-    read_apart,
-    see_that_it_holds,
+    read_in_sandbox,
+    require_valid,
 )
 from noroshi.testing import DAWN
 from tests.oauth.authority import make_certificate
@@ -179,7 +179,7 @@ def slow_pfx():
 async def test_a_file_that_asks_for_hours_of_hashing_is_refused_and_its_process_ended():
     before = children()
     with pytest.raises(CertificateError, match="not opened within 1 seconds"):
-        await read_apart(slow_pfx(), PASSPHRASE, within=1)
+        await read_in_sandbox(slow_pfx(), PASSPHRASE, within=1)
     assert children() <= before
 
 
@@ -198,17 +198,17 @@ def children():
     ],
 )
 async def test_a_process_of_its_own_says_the_same(data, passphrase, said, locked):
-    assert await read_apart(pfx(), PASSPHRASE) == MADE
+    assert await read_in_sandbox(pfx(), PASSPHRASE) == MADE
     with pytest.raises(CertificateError, match=said) as told:
-        await read_apart(data, passphrase)
+        await read_in_sandbox(data, passphrase)
     assert told.value.locked is locked
 
 
 def test_one_that_has_ended_or_not_begun_is_refused():
     kept = MADE.reveal()
-    see_that_it_holds(kept, NOW)
-    see_that_it_holds(kept, NOW - timedelta(days=1), later=True)
+    require_valid(kept, NOW)
+    require_valid(kept, NOW - timedelta(days=1), later=True)
     with pytest.raises(CertificateError, match="ended on 2028-03-31"):
-        see_that_it_holds(kept, NOW + timedelta(days=730))
+        require_valid(kept, NOW + timedelta(days=730))
     with pytest.raises(CertificateError, match="not valid before 2026-04-01"):
-        see_that_it_holds(kept, NOW - timedelta(days=1))
+        require_valid(kept, NOW - timedelta(days=1))

@@ -27,7 +27,7 @@ def secret_of(scene, value):
 
 
 async def known(scene, value):
-    return await scene.source.known(scene.account, secret_of(scene, value))
+    return await scene.source.credential_valid(scene.account, secret_of(scene, value))
 
 
 async def test_a_right_secret_is_known_and_the_sign_in_is_not_shown(elsewhere):
@@ -84,14 +84,14 @@ async def test_before_anybody_has_signed_in_a_secret_is_known_as_well(scene, oid
 
 
 async def test_without_another_one_what_the_vault_has_is_tried(elsewhere):
-    assert await elsewhere.source.known(elsewhere.account) is True
+    assert await elsewhere.source.credential_valid(elsewhere.account) is True
     await elsewhere.vault.put(elsewhere.account.secret, Secret(WRONG))
     with pytest.raises(SignInError):
-        await elsewhere.source.known(elsewhere.account)
+        await elsewhere.source.credential_valid(elsewhere.account)
 
 
 async def test_a_public_client_has_nothing_to_be_known_by(scene, oidc):
-    assert await scene.source.known(replace(oidc, secret="")) is False
+    assert await scene.source.credential_valid(replace(oidc, secret="")) is False
     assert not scene.authority.posts
 
 
@@ -101,9 +101,9 @@ async def test_a_certificate_is_known_by_the_app_s_having_it(scene, oidc):
     pem = parts(theirs.reveal())[1].encode()
     scene.authority.certificates = [x509.load_pem_x509_certificate(pem)]
     shown = Credential(entry="box-cert", kind="certificate", value=theirs)
-    assert await scene.source.known(account, shown) is True
+    assert await scene.source.credential_valid(account, shown) is True
     with pytest.raises(SignInError) as wrong:
-        await scene.source.known(account, replace(shown, value=ours))
+        await scene.source.credential_valid(account, replace(shown, value=ours))
     assert wrong.value.error == "invalid_client"
 
 

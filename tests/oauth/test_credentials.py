@@ -10,7 +10,7 @@ from cryptography.x509 import load_pem_x509_certificate
 
 from noroshi.oauth.client_certificates import make, parts
 from noroshi.oauth.provider import SignInError
-from noroshi.oauth.tokens import SignIn
+from noroshi.oauth.tokens import SignInStatus
 from noroshi.vault import Secret
 from tests.oauth.authority import SECRET, refusal
 
@@ -38,7 +38,7 @@ async def test_a_secret_that_ended_hands_over_to_the_next_within_one_question(tw
     assert await two.source.token(two.account) == Secret("canary-access-2")
     assert shown(two) == [OLD, SECRET]
     state = await two.source.state(two.account)
-    assert state.sign is SignIn.SIGNED_IN and state.by_next
+    assert state.sign is SignInStatus.SIGNED_IN and state.by_next
 
 
 async def test_the_one_that_was_taken_last_comes_first_also_after_a_restart(two):

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from noroshi.oauth.provider import SignInError
-from noroshi.oauth.tokens import SignIn
+from noroshi.oauth.tokens import SignInStatus
 from noroshi.vault import Secret
 from tests.oauth.authority import refusal
 
@@ -35,18 +35,18 @@ async def sign(scene):
 
 @pytest.mark.parametrize("restarted", [False, True])
 async def test_one_that_fails_leaves_a_route_well_whose_token_is_good(working, restarted):
-    await refused(working.source.prove(working.account))
+    await refused(working.source.force_new(working.account))
     if restarted:
         working.source = working.restarted()
-    assert await sign(working) is SignIn.SIGNED_IN
+    assert await sign(working) is SignInStatus.SIGNED_IN
     assert await working.source.token(working.account) == Secret("canary-access-1")
 
 
 async def test_once_the_token_has_ended_somebody_is_needed(working):
-    await refused(working.source.prove(working.account))
+    await refused(working.source.force_new(working.account))
     working.times.passed += 3600
     await refused(working.source.token(working.account))
-    assert await sign(working) is SignIn.NEEDED
+    assert await sign(working) is SignInStatus.NEEDED
 
 
 async def test_the_same_holds_where_a_sign_in_has_rested(working):
@@ -60,7 +60,7 @@ async def test_the_same_holds_where_a_sign_in_has_rested(working):
     asked = len(working.authority.posts)
     await working.source.keep_alive([(working.account, ("smtp",))])
     assert len(working.authority.posts) == asked + 1
-    assert await sign(working) is SignIn.SIGNED_IN
+    assert await sign(working) is SignInStatus.SIGNED_IN
 
 
 async def test_a_route_whose_token_the_mail_server_refuses_is_not_made_well_by_looking(working):
@@ -68,23 +68,23 @@ async def test_a_route_whose_token_the_mail_server_refuses_is_not_made_well_by_l
     await refused(working.source.token(working.account, force=True))
     since = (await working.source.state(working.account, "smtp")).since
     working.times.passed += 60
-    await refused(working.source.prove(working.account))
+    await refused(working.source.force_new(working.account))
     state = await working.source.state(working.account, "smtp")
-    assert state.sign is SignIn.NEEDED and state.since == since
+    assert state.sign is SignInStatus.NEEDED and state.since == since
 
 
 async def test_what_is_mended_is_found_by_looking(working):
     working.times.passed += 30
     await refused(working.source.token(working.account, force=True))
     working.authority.answer = lambda form: None
-    assert await working.source.prove(working.account)
-    assert await sign(working) is SignIn.SIGNED_IN
+    assert await working.source.force_new(working.account)
+    assert await sign(working) is SignInStatus.SIGNED_IN
 
 
 async def test_without_a_token_at_hand_a_forced_one_that_fails_is_remembered(working):
     working.times.passed += 3600
-    await refused(working.source.prove(working.account))
+    await refused(working.source.force_new(working.account))
     asked = len(working.authority.posts)
     await refused(working.source.token(working.account))
     assert len(working.authority.posts) == asked
-    assert await sign(working) is SignIn.NEEDED
+    assert await sign(working) is SignInStatus.NEEDED

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from noroshi.oauth.account import Account
 from noroshi.oauth.provider import SignInError
-from noroshi.oauth.tokens import SignIn
+from noroshi.oauth.tokens import SignInStatus
 from noroshi.oauth.well_known_clouds import GOOGLE
 from noroshi.vault import Secret
 from tests.oauth.authority import ASSERTION, SECRET
@@ -86,7 +86,7 @@ async def test_a_person_signs_in_and_the_refresh_token_stays_the_same(scene, per
     assert await scene.source.token(person) == Secret("canary-access-2")
     assert await scene.kept_token() == kept
     state = await scene.source.state(person)
-    assert state.sign is SignIn.SIGNED_IN and state.user == "alarm@x.test"
+    assert state.sign is SignInStatus.SIGNED_IN and state.user == "alarm@x.test"
     assert state.renewed == scene.times.clocks.wall()
 
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from noroshi.oauth.grant_store import Entries
+from noroshi.oauth.grant_store import GrantStore
 from noroshi.oauth.provider import SignInError
-from noroshi.oauth.tokens import SignIn
+from noroshi.oauth.tokens import SignInStatus
 from noroshi.vault import TOKENS, Secret
 from tests.oauth.authority import SECRET, as_json
 
@@ -58,7 +58,7 @@ async def test_a_server_that_drops_scopes_renews_for_as_long_as_mails_leave(else
         await scene.source.token(scene.account)
         scene.times.passed += 3600
     assert asked_at_renewals(scene) == [None] * 3
-    assert (await scene.source.state(scene.account)).sign is SignIn.SIGNED_IN
+    assert (await scene.source.state(scene.account)).sign is SignInStatus.SIGNED_IN
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ async def test_of_several_resources_one_is_asked_for_within_what_was_granted(
 
 
 async def kept_scope(scene):
-    return (await Entries(scene.vault).kept(scene.account)).scope
+    return (await GrantStore(scene.vault).get(scene.account)).scope
 
 
 async def test_what_a_server_does_not_say_is_what_was_asked_for(elsewhere):

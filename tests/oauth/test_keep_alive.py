@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from noroshi.oauth.tokens import SignIn
+from noroshi.oauth.tokens import SignInStatus
 from noroshi.ports import StoreError
 from noroshi.vault import Secret
 from tests.oauth.authority import SECRET, refusal
@@ -33,7 +33,7 @@ async def pass_by(scene, days, *, each=DAY):
 async def test_after_200_silent_days_the_refresh_token_is_alive(silent):
     await pass_by(silent, 200)
     state = await silent.source.state(silent.account)
-    assert state.sign is SignIn.SIGNED_IN
+    assert state.sign is SignInStatus.SIGNED_IN
     assert silent.times.clocks.wall() - state.renewed <= timedelta(days=7)
     asked = len(silent.authority.posts)
     assert 200 / 7 - 1 <= asked <= 200 / 7 + 1
@@ -89,7 +89,7 @@ async def test_an_outage_of_the_provider_is_outlived(silent):
     silent.authority.answer = lambda form: None
     await pass_by(silent, 1, each=HOUR)
     state = await silent.source.state(silent.account)
-    assert state.sign is SignIn.SIGNED_IN
+    assert state.sign is SignInStatus.SIGNED_IN
     assert silent.times.clocks.wall() - state.renewed <= timedelta(days=1)
 
 
@@ -97,7 +97,7 @@ async def test_a_sign_in_that_was_revoked_is_found_out_before_an_alarm_needs_it(
     silent.authority.answer = lambda form: refusal("invalid_grant", 50173)
     await pass_by(silent, 30)
     state = await silent.source.state(silent.account)
-    assert state.sign is SignIn.NEEDED and "AADSTS50173" in state.why.en
+    assert state.sign is SignInStatus.NEEDED and "AADSTS50173" in state.why.en
     assert len(silent.authority.posts) == 1
 
 
@@ -107,7 +107,7 @@ async def test_an_app_by_itself_is_tried_too_as_its_secret_may_have_ended(silent
     silent.authority.ended.add(SECRET)
     await pass_by(silent, 8)
     state = await silent.source.state(silent.account)
-    assert state.sign is SignIn.NEEDED and "AADSTS7000222" in state.why.en
+    assert state.sign is SignInStatus.NEEDED and "AADSTS7000222" in state.why.en
 
 
 async def test_one_account_s_trouble_keeps_no_other_from_it(silent):

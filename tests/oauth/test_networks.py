@@ -88,7 +88,7 @@ def proxy(request):
 async def alone(account, network, password=None):
     client = with_secret(replace(account, network=network))
     client = replace(client, proxy_password=Secret(password) if password else None)
-    return await provider_of(account.cloud).alone(client, "smtp")
+    return await provider_of(account.cloud).app_only(client, "smtp")
 
 
 async def test_a_sign_in_goes_through_the_proxy(any_account, authority, proxy):

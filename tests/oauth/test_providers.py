@@ -166,7 +166,7 @@ async def test_a_certificate_signs_instead_of_a_secret(any_account, authority, g
     if grant == "refresh":
         await asking(client).refresh(client, Secret("canary-refresh-0"), "smtp")
     else:
-        await asking(client).alone(client, "smtp")
+        await asking(client).app_only(client, "smtp")
     [form] = authority.posts
     head = jwt.get_unverified_header(form["client_assertion"])
     assert head["alg"] == ("PS256" if any_account.cloud.entra else "RS256")
@@ -174,7 +174,7 @@ async def test_a_certificate_signs_instead_of_a_secret(any_account, authority, g
 
 
 async def test_an_app_gets_a_token_by_its_credential_alone(client, authority):
-    tokens = await asking(client).alone(client, "smtp")
+    tokens = await asking(client).app_only(client, "smtp")
     assert tokens.access == Secret("canary-access-1") and tokens.refresh is None
     [form] = authority.posts
     assert form["grant_type"] == "client_credentials" and form["client_secret"] == SECRET

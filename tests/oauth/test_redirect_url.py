@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import pytest
 
-from noroshi.oauth.redirect_url import Problem, looks_like_secret_id, read_pasted
+from noroshi.oauth.redirect_url import PasteProblem, looks_like_secret_id, read_pasted
 from noroshi.oauth.well_known_clouds import MICROSOFT365
 
 STATE = "St_4te-abc"
@@ -131,7 +131,7 @@ def error_url(error: str, description: str = "") -> str:
 )
 def test_what_is_wrong_is_said_in_both_languages(text, en, ja):
     problem = read_pasted(text, STATE)
-    assert isinstance(problem, Problem)
+    assert isinstance(problem, PasteProblem)
     assert en in problem.words.en
     assert ja in problem.words.ja
 
@@ -139,13 +139,13 @@ def test_what_is_wrong_is_said_in_both_languages(text, en, ja):
 @pytest.mark.parametrize("cut", range(0, len(URL), 7))
 def test_no_problem_repeats_what_was_pasted(cut):
     found = read_pasted(URL[:cut], STATE + "x")
-    assert isinstance(found, Problem)
+    assert isinstance(found, PasteProblem)
     assert "code_1" not in repr(found) and STATE not in repr(found)
 
 
 def test_a_servers_error_is_repeated_only_when_it_is_a_word():
     problem = read_pasted(error_url("<script>alert(1)</script>"), STATE)
-    assert isinstance(problem, Problem)
+    assert isinstance(problem, PasteProblem)
     assert problem.error == "unknown" and "script" not in repr(problem)
 
 
@@ -164,7 +164,7 @@ def test_a_secrets_id_is_told_from_its_value(text, yes):
 
 def test_bytes_that_are_no_text_are_of_another_sign_in():
     pasted = read_pasted(f"http://localhost/MxMail/?code={CODE}&state=\udc81", STATE)
-    assert isinstance(pasted, Problem) and "earlier sign-in" in pasted.words.en
+    assert isinstance(pasted, PasteProblem) and "earlier sign-in" in pasted.words.en
 
 
 def test_an_unknown_refusal_in_the_address_is_quoted_and_laid_to_its_own_server():
@@ -172,7 +172,7 @@ def test_an_unknown_refusal_in_the_address_is_quoted_and_laid_to_its_own_server(
     said = quote("Rule 7 of this house.")
     url = f"http://localhost/MxMail/?error=house_rule&error_description={said}&state={STATE}"
     problem = read_pasted(url, STATE, cloud)
-    assert isinstance(problem, Problem)
+    assert isinstance(problem, PasteProblem)
     assert problem.words.en.startswith("id.ours.example refuses the sign-in (house_rule)")
     assert "Rule 7 of this house." in problem.words.en and "Rule 7" in problem.words.ja
 
@@ -182,5 +182,5 @@ def test_a_known_refusal_in_the_address_of_a_server_of_ones_own_is_not_microsoft
     said = quote("AADSTS50076: Use a second factor")
     url = f"http://localhost/MxMail/?error=access_denied&error_description={said}&state={STATE}"
     problem = read_pasted(url, STATE, cloud)
-    assert isinstance(problem, Problem)
+    assert isinstance(problem, PasteProblem)
     assert "the other side" in problem.words.en and "Microsoft" not in problem.words.en

@@ -1,6 +1,6 @@
 """A route's token is made anew once in an outage, whoever is refused and whenever."""
 
-from noroshi.oauth.retry_token import Badge
+from noroshi.oauth.retry_token import RetryToken
 from noroshi.vault import Secret
 
 
@@ -19,18 +19,18 @@ class Source:
 
 async def test_a_refusal_that_comes_after_the_fresh_token_was_taken_forces_no_second_one():
     source = Source()
-    badge = Badge(source, "m365", "smtp")
+    badge = RetryToken(source, "m365", "smtp")
     old = await badge.token()
-    assert await badge.another(old) == Secret("new1")
-    badge.was_good()
-    assert await badge.another(old) == Secret("new1")
+    assert await badge.refreshed(old) == Secret("new1")
+    badge.accepted()
+    assert await badge.refreshed(old) == Secret("new1")
     assert source.forced == 1
 
 
 async def test_a_token_that_ends_after_another_was_good_is_made_anew():
     source = Source()
-    badge = Badge(source, "m365", "smtp")
-    await badge.another(await badge.token())
-    badge.was_good()
-    assert await badge.another(await badge.token()) == Secret("new2")
+    badge = RetryToken(source, "m365", "smtp")
+    await badge.refreshed(await badge.token())
+    badge.accepted()
+    assert await badge.refreshed(await badge.token()) == Secret("new2")
     assert source.forced == 2

@@ -16,8 +16,8 @@ import pytest
 
 from noroshi.oauth.provider import SignInError
 from noroshi.oauth.providers.msal import MsalProvider
-from noroshi.oauth.refresh_lock import Turns
-from noroshi.oauth.tokens import SignIn, TokenSource
+from noroshi.oauth.refresh_lock import RefreshLock
+from noroshi.oauth.tokens import SignInStatus, TokenSource
 from noroshi.ports import Clocks, StoreError
 from noroshi.stores.sqlite.store import SqliteStore
 from noroshi.vault import Box, Secret, Vault
@@ -53,7 +53,7 @@ class Shared:
             vault=Vault(store, Box(Secret(KEY))),
             provider_of=lambda cloud: MsalProvider(),
             clocks=times,
-            turns=Turns(store, holder, times, look=0.01),
+            turns=RefreshLock(store, holder, times, look=0.01),
         )
         try:
             yield source
@@ -123,7 +123,7 @@ async def test_with_a_provider_that_keeps_the_old_token_kill_9_costs_nothing(sha
     used = await killed(shared)
     async with shared.life(later=LATER) as source:
         await source.token(shared.account)
-        assert (await source.state(shared.account)).sign is SignIn.SIGNED_IN
+        assert (await source.state(shared.account)).sign is SignInStatus.SIGNED_IN
     assert [form["refresh_token"] for form in shared.asked] == [used, used]
 
 
@@ -135,7 +135,7 @@ async def test_with_a_provider_that_detects_reuse_kill_9_becomes_sign_in_again(s
         with pytest.raises(SignInError, match="Sign in again"):
             await source.token(shared.account)
         state = await source.state(shared.account)
-        assert state.sign is SignIn.NEEDED and "もう一度サインイン" in state.why.ja
+        assert state.sign is SignInStatus.NEEDED and "もう一度サインイン" in state.why.ja
         url = await source.begin(shared.account)
         await source.finish(shared.account, shared.authority.walk(url))
         await source.token(shared.account)
@@ -187,15 +187,15 @@ async def test_while_another_is_at_work_its_turn_does_not_end(scene):
     """However long its provider takes: it holds on, until it is done or dead."""
     shelf, clocks = scene.shelf, scene.times.clocks
     length = timedelta(milliseconds=8)
-    async with Turns(shelf, "one", clocks, length=length).tried("m365") as ours:
+    async with RefreshLock(shelf, "one", clocks, length=length).try_acquire("m365") as ours:
         assert ours
         for _ in range(5):
             scene.times.passed += 0.006
             shelf.taken.clear()
             await shelf.taken.wait()
-            async with Turns(shelf, "two", clocks, look=0).tried("m365") as theirs:
+            async with RefreshLock(shelf, "two", clocks, look=0).try_acquire("m365") as theirs:
                 assert not theirs
-    async with Turns(shelf, "two", clocks).tried("m365") as theirs:
+    async with RefreshLock(shelf, "two", clocks).try_acquire("m365") as theirs:
         assert theirs
 
 
@@ -226,7 +226,7 @@ async def test_what_somebody_signed_in_meanwhile_is_not_written_over(scene):
         vault=scene.vault,
         provider_of=lambda cloud: late,
         clocks=scene.times.clocks,
-        turns=Turns(scene.shelf, "slow", scene.times.clocks),
+        turns=RefreshLock(scene.shelf, "slow", scene.times.clocks),
     )
     asking = asyncio.create_task(slow.token(scene.account))
     await late.answered.wait()

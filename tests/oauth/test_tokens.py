@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 
 from noroshi.oauth.provider import SignInError, UnreachableError
-from noroshi.oauth.tokens import SignIn
+from noroshi.oauth.tokens import SignInStatus
 from noroshi.vault import Box, Secret, Vault, VaultError
 from tests.oauth.authority import SECRET, as_json, refusal
 
@@ -25,7 +25,7 @@ async def test_a_pasted_url_signs_in_and_the_first_token_is_at_hand(scene):
     assert await scene.source.token(scene.account) == Secret("canary-access-1")
     assert len(scene.authority.posts) == 1
     state = await scene.source.state(scene.account)
-    assert state.sign is SignIn.SIGNED_IN and state.user == "alarm@x.test"
+    assert state.sign is SignInStatus.SIGNED_IN and state.user == "alarm@x.test"
     assert state.since == scene.times.clocks.wall()
 
 
@@ -107,7 +107,7 @@ async def test_nobody_signed_in_yet_is_said_and_asks_nobody(scene):
     await scene.vault.put("m365-secret", Secret(SECRET))
     with pytest.raises(SignInError, match="Nobody has signed in"):
         await scene.source.token(scene.account)
-    assert (await scene.source.state(scene.account)).sign is SignIn.NEVER
+    assert (await scene.source.state(scene.account)).sign is SignInStatus.NEVER
     assert scene.authority.posts == []
 
 
@@ -277,14 +277,14 @@ async def test_an_ended_sign_in_is_remembered_until_somebody_signs_in(scene):
         scene.times.passed += 86_400
     assert len(scene.authority.posts) == 1
     state = await scene.source.state(scene.account)
-    assert state.sign is SignIn.NEEDED and "AADSTS50173" in state.why.ja
+    assert state.sign is SignInStatus.NEEDED and "AADSTS50173" in state.why.ja
     assert not state.holds
     scene.authority.answer = lambda form: None
     await scene.source.finish(
         scene.account, scene.authority.walk(await scene.source.begin(scene.account))
     )
     assert await scene.source.token(scene.account) == Secret("canary-access-2")
-    assert (await scene.source.state(scene.account)).sign is SignIn.SIGNED_IN
+    assert (await scene.source.state(scene.account)).sign is SignInStatus.SIGNED_IN
 
 
 async def test_a_restart_asks_no_provider_in_vain(scene):
@@ -295,13 +295,13 @@ async def test_a_restart_asks_no_provider_in_vain(scene):
             await scene.source.token(scene.account)
         assert caught.value.codes == (50173,) and caught.value.who == "user"
         state = await scene.source.state(scene.account)
-        assert state.sign is SignIn.NEEDED and state.since == scene.times.clocks.wall()
+        assert state.sign is SignInStatus.NEEDED and state.since == scene.times.clocks.wall()
         scene.source = scene.restarted()
     assert len(scene.authority.posts) == 1
     scene.authority.answer = lambda form: None
     url = await scene.source.begin(scene.account)
     await scene.source.finish(scene.account, scene.authority.walk(url))
-    assert (await scene.restarted().state(scene.account)).sign is SignIn.SIGNED_IN
+    assert (await scene.restarted().state(scene.account)).sign is SignInStatus.SIGNED_IN
 
 
 @pytest.mark.parametrize(
@@ -348,11 +348,11 @@ async def test_a_refusal_for_one_resource_leaves_the_other_be(scene):
             await scene.source.token(scene.account, resource="graph")
     await scene.source.token(scene.account)
     assert len(scene.authority.posts) == 2
-    assert (await scene.source.state(scene.account, "smtp")).sign is SignIn.SIGNED_IN
-    assert (await scene.source.state(scene.account, "graph")).sign is SignIn.NEEDED
+    assert (await scene.source.state(scene.account, "smtp")).sign is SignInStatus.SIGNED_IN
+    assert (await scene.source.state(scene.account, "graph")).sign is SignInStatus.NEEDED
     assert not (await scene.source.state(scene.account, "graph")).holds
     assert (await scene.source.state(scene.account)).holds  # by the other one mails leave
-    assert (await scene.source.state(scene.account)).sign is SignIn.NEEDED
+    assert (await scene.source.state(scene.account)).sign is SignInStatus.NEEDED
 
 
 async def test_each_resource_has_a_token_of_its_own_behind_one_refresh_token(scene):
@@ -411,10 +411,10 @@ async def test_after_a_new_key_a_new_sign_in_is_enough(scene):
     scene.authority.answer = lambda form: None
     scene.vault = Vault(scene.shelf, Box(Secret("7b" * 32)))
     scene.source = scene.restarted()
-    assert (await scene.source.state(scene.account)).sign is SignIn.LOCKED
+    assert (await scene.source.state(scene.account)).sign is SignInStatus.LOCKED
     await scene.signed_in()
     assert await scene.source.token(scene.account) == Secret("canary-access-1")
-    assert (await scene.source.state(scene.account)).sign is SignIn.SIGNED_IN
+    assert (await scene.source.state(scene.account)).sign is SignInStatus.SIGNED_IN
     assert all([await scene.vault.get(name) for name in await scene.vault.names()])
 
 
@@ -430,7 +430,7 @@ async def test_a_public_client_s_sign_in_on_another_device_shows_no_secret_later
     scene.times.passed += 3600
     await scene.restarted().token(scene.account)
     assert all("client_secret" not in form for form in scene.authority.posts)
-    assert (await scene.source.state(scene.account)).sign is SignIn.SIGNED_IN
+    assert (await scene.source.state(scene.account)).sign is SignInStatus.SIGNED_IN
 
 
 async def test_a_code_that_nobody_typed_in_time_is_over_by_our_own_clock(scene):
@@ -503,7 +503,7 @@ async def test_a_busy_server_is_left_alone_for_as_long_as_it_asks(scene, headers
         with pytest.raises(SignInError):
             await scene.source.token(scene.account)
     assert len(scene.authority.posts) == 1
-    assert (await scene.source.state(scene.account)).sign is SignIn.WAITING
+    assert (await scene.source.state(scene.account)).sign is SignInStatus.WAITING
     scene.times.passed += 1
     scene.authority.answer = lambda form: None
     assert await scene.source.token(scene.account) == Secret("canary-access-2")
@@ -514,7 +514,7 @@ async def test_a_network_that_is_down_needs_nobody_to_sign_in(scene):
     scene.authority.close()
     with pytest.raises(UnreachableError):
         await scene.source.token(scene.account)
-    assert (await scene.source.state(scene.account)).sign is SignIn.SIGNED_IN
+    assert (await scene.source.state(scene.account)).sign is SignInStatus.SIGNED_IN
 
 
 async def test_without_the_vaults_key_the_account_says_so(scene):
@@ -524,7 +524,7 @@ async def test_without_the_vaults_key_the_account_says_so(scene):
     with pytest.raises(VaultError, match="Cannot open the vault"):
         await source.token(scene.account)
     state = await source.state(scene.account)
-    assert state.sign is SignIn.LOCKED and "保管庫を開けません" in state.why.ja
+    assert state.sign is SignInStatus.LOCKED and "保管庫を開けません" in state.why.ja
 
 
 @pytest.mark.parametrize(
@@ -543,7 +543,7 @@ async def test_a_refresh_token_is_never_shown_to_another_than_gave_it(scene, cha
     changed = change(scene.account)
     with pytest.raises(SignInError, match="has changed since the sign-in"):
         await scene.source.token(changed)
-    assert (await scene.source.state(changed)).sign is SignIn.NEEDED
+    assert (await scene.source.state(changed)).sign is SignInStatus.NEEDED
     assert scene.authority.posts == []
 
 
@@ -585,14 +585,14 @@ async def test_an_account_of_another_name_has_its_tokens_its_refusals_and_its_tu
     renamed = replace(scene.account, name="mail1", id=scene.account.name, cloud=cloud)
     for source in (scene.source, scene.restarted()):
         assert await source.token(renamed) == first
-        assert (await source.state(renamed)).sign is SignIn.SIGNED_IN
+        assert (await source.state(renamed)).sign is SignInStatus.SIGNED_IN
     assert len(scene.authority.posts) == asked
     scene.times.passed += 3600
     scene.authority.answer = lambda form: ENDED
     with pytest.raises(SignInError):
         await scene.restarted().token(renamed)
     state = await scene.restarted().state(scene.account)
-    assert state.sign is SignIn.NEEDED
+    assert state.sign is SignInStatus.NEEDED
 
 
 async def test_a_rotated_token_that_is_held_in_memory_is_that_of_the_new_name_too(scene):

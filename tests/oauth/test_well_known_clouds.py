@@ -75,32 +75,34 @@ def test_a_national_cloud_has_hosts_of_its_own(name, login, scope, smtp, graph):
 @pytest.mark.parametrize("cloud", ENTRA, ids=lambda cloud: cloud.name)
 def test_each_resource_is_asked_for_by_itself(cloud):
     for resource in ("smtp", "graph", "inbox"):
-        assert len(cloud.scope_for(resource, alone=False).split()) == 1
-        assert cloud.scope_for(resource, alone=True).endswith("/.default")
+        assert len(cloud.scope_for(resource, app_only=False).split()) == 1
+        assert cloud.scope_for(resource, app_only=True).endswith("/.default")
 
 
 @pytest.mark.parametrize("cloud", ENTRA, ids=lambda cloud: cloud.name)
 def test_for_a_shared_mailbox_graph_is_asked_for_more_and_smtp_for_the_same(cloud):
-    shared = {one: cloud.scope_for(one, alone=False, shared=True) for one in ("smtp", "graph")}
+    shared = {
+        one: cloud.scope_for(one, app_only=False, shared=True) for one in ("smtp", "graph")
+    }
     assert shared == {"smtp": cloud.scope, "graph": cloud.graph_shared_scope}
-    assert cloud.scope_for("inbox", alone=False, shared=True) == cloud.inbox_shared_scope
-    assert cloud.scope_for("graph", alone=True, shared=True) == cloud.graph_app_scope
+    assert cloud.scope_for("inbox", app_only=False, shared=True) == cloud.inbox_shared_scope
+    assert cloud.scope_for("graph", app_only=True, shared=True) == cloud.graph_app_scope
 
 
 def test_a_shared_mailbox_that_is_read_by_imap_is_asked_for_as_any_other():
-    assert GOOGLE.scope_for("inbox", alone=False, shared=True) == GOOGLE.inbox_scope
+    assert GOOGLE.scope_for("inbox", app_only=False, shared=True) == GOOGLE.inbox_scope
 
 
 def test_a_cloud_that_says_no_shared_scope_is_asked_for_none():
     own = replace(MICROSOFT365, graph_shared_scope="")
-    assert own.scope_for("graph", alone=False, shared=True) == ""
+    assert own.scope_for("graph", app_only=False, shared=True) == ""
 
 
 def test_google_is_asked_in_its_own_way():
     assert not GOOGLE.entra and GOOGLE.app_grant == "service_account"
-    assert GOOGLE.scope_for("graph", alone=False) == ""
+    assert GOOGLE.scope_for("graph", app_only=False) == ""
     for alone in (False, True):
-        assert GOOGLE.scope_for("inbox", alone=alone) == "https://mail.google.com/"
+        assert GOOGLE.scope_for("inbox", app_only=alone) == "https://mail.google.com/"
     assert GOOGLE.device_authorization_endpoint == ""
 
 

@@ -20,7 +20,7 @@ INSIDE = "https://169.254.169.254"
 
 async def alone(account, closed=Closed(), **network):
     account = replace(account, network=Network(name="office", closed=closed, **network))
-    return await provider_of(account.cloud).alone(with_secret(account), "smtp")
+    return await provider_of(account.cloud).app_only(with_secret(account), "smtp")
 
 
 async def why_not(account, closed=Closed(), **network):

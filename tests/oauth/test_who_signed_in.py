@@ -9,8 +9,8 @@ from dataclasses import replace
 import pytest
 
 from noroshi.core.words import NOTHING
-from noroshi.oauth.grant_store import Entries
-from noroshi.oauth.jwt_claims import seen_in
+from noroshi.oauth.grant_store import GrantStore
+from noroshi.oauth.jwt_claims import read_claims
 from noroshi.oauth.wrong_mailbox import of_other
 from noroshi.vault import Secret
 from tests.oauth.authority import SECRET, url64
@@ -99,7 +99,7 @@ async def test_of_a_sign_in_whose_person_nobody_knew_a_renewal_tells(anywhere):
     assert await user_of(anywhere) == ""
     anywhere.authority.extra["access_token"] = jwt({"upn": AKI})
     await anywhere.source.token(anywhere.account)
-    kept = await Entries(anywhere.vault).kept(anywhere.account)
+    kept = await GrantStore(anywhere.vault).get(anywhere.account)
     assert kept.user == AKI
 
 
@@ -124,6 +124,6 @@ async def test_another_is_noticed_and_the_mailbox_by_its_short_name_is_none(anyw
 )
 def test_a_token_may_be_for_several(aud, fits, told):
     """RFC 7519, 4.1.3."""
-    seen = seen_in(Secret(jwt({"aud": aud, "scp": "SMTP.Send", "upn": BOX})), "smtp")
+    seen = read_claims(Secret(jwt({"aud": aud, "scp": "SMTP.Send", "upn": BOX})), "smtp")
     assert (seen.fits, seen.audience) == (fits, told)
     assert seen.permits == ("SMTP.Send",)

@@ -15,7 +15,7 @@ from noroshi.core.words import NOTHING, Words
 from noroshi.definitions import document
 from noroshi.hosts.footprint import Around
 from noroshi.oauth.provider import Attempt, DeviceAttempt, Pending, SignInError, Tokens
-from noroshi.oauth.refresh_lock import Turns
+from noroshi.oauth.refresh_lock import RefreshLock
 from noroshi.oauth.tokens import TokenSource
 from noroshi.people import People
 from noroshi.people.passwords import Passwords
@@ -199,7 +199,7 @@ class SignInServer:
             raise SignInError(words, error="invalid_tenant", who="setup", codes=(90002,))
         return "99999999-8888-7777-6666-555555555555"
 
-    async def alone(self, client, _resource):
+    async def app_only(self, client, _resource):
         if client.account.client_id == NO_APP:
             words = Words(en="There is no such app.", ja="そのアプリはありません。")
             raise SignInError(words, error="unauthorized", who="admin", codes=(700016,))
@@ -246,7 +246,7 @@ class Desk:
             vault=self.vault,
             provider_of=lambda cloud: self.server,
             clocks=clocks,
-            turns=Turns(self.store, "desk", clocks),
+            turns=RefreshLock(self.store, "desk", clocks),
         )
         self.people = People(self.store, self.vault, clocks, Passwords(CHEAP))
         self.service = Service(

@@ -44,7 +44,7 @@ from noroshi.oauth.account import Account, Cloud
 from noroshi.oauth.provider import Provider
 from noroshi.oauth.providers.generic import GenericProvider
 from noroshi.oauth.providers.msal import MsalProvider
-from noroshi.oauth.refresh_lock import Turns
+from noroshi.oauth.refresh_lock import RefreshLock
 from noroshi.oauth.token_provider import secret_of, token_of
 from noroshi.oauth.tokens import TokenSource
 from noroshi.people import People
@@ -216,7 +216,7 @@ async def open_app(
             vault=vault,
             provider_of=_provider_of,
             clocks=clocks,
-            turns=Turns(store, config.name, clocks),
+            turns=RefreshLock(store, config.name, clocks),
         )
         stack.push_async_callback(tokens.close)
         outside = Outside(clocks, token_of(plans.account, tokens), secret_of(vault))

@@ -17,11 +17,11 @@ from noroshi.definitions.accounts_of_routes import (
 )
 from noroshi.hosts.threads import apart
 from noroshi.oauth.account import Account
-from noroshi.oauth.tokens import SignIn, SignInState, TokenSource
+from noroshi.oauth.tokens import SignInState, SignInStatus, TokenSource
 from noroshi.ports import AccountFacts, NodeFacts, QueueFacts, RouteFacts, Store, Trip
 from noroshi.round_trips import PREFIX, looked_at, mails_of, trip_of
 
-WELL = (SignIn.SIGNED_IN, SignIn.WAITING)
+WELL = (SignInStatus.SIGNED_IN, SignInStatus.WAITING)
 
 
 class OwnFacts:
@@ -69,7 +69,7 @@ class OwnFacts:
         account = self._accounts().get(_account_name(route))
         if account is not None:
             state = await self._tokens.state(account, resource_of(route))
-            if state.sign is SignIn.NEVER:
+            if state.sign is SignInStatus.NEVER:
                 return replace(facts, unready=state.why, account=account.name)
         kept = frozenset(await self._store.secret_names())
         lacks = next((entry for entry in entries_of(route) if entry not in kept), None)
@@ -147,7 +147,7 @@ def _account_name(route: Route) -> str:
 def _is_new(state: SignInState) -> bool:
     """Whether a sign-in is still to come, or was refused before there was one. What the vault
     does not show may well have been there."""
-    return state.renewed is None and state.sign in (SignIn.NEVER, SignIn.NEEDED)
+    return state.renewed is None and state.sign in (SignInStatus.NEVER, SignInStatus.NEEDED)
 
 
 def _free(folder: Path) -> int:

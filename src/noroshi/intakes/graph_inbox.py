@@ -16,7 +16,7 @@ from noroshi.intakes.bounce_reports import looks_like_report, read_report
 from noroshi.intakes.mailbox_errors import LARGEST_REPORT, of_token, until_of
 from noroshi.network.connection_errors import NoAnswerError
 from noroshi.network.http import LARGEST, Connecting, Patience, Reply
-from noroshi.oauth.retry_token import Badge
+from noroshi.oauth.retry_token import RetryToken
 from noroshi.ports import Outside, RouteError
 from noroshi.ports.mailbox import Came, Read, Report, Sought
 from noroshi.vault import Secret
@@ -69,7 +69,7 @@ class GraphInbox:
         self, mailbox: Mailbox, outside: Outside, patience: Patience = Patience(answer=30)
     ) -> None:
         self._mailbox, self._clocks = mailbox, outside.clocks
-        self._badge = Badge(outside, mailbox.account, "inbox")
+        self._retry_token = RetryToken(outside, mailbox.account, "inbox")
         self._connecting = Connecting(outside, (mailbox.ca_file,), patience)
         self._sent: str | None = None
         self._known: dict[str, Report | None] = {}
@@ -164,16 +164,16 @@ class GraphInbox:
         token = await self._token()
         reply = await self._asked(url, token, most)
         if reply.status == 401:
-            fresh = await self._badge.another(token)
+            fresh = await self._retry_token.refreshed(token)
             if fresh is not None:
                 reply = await self._asked(url, fresh, most)
         if reply.status != 401:
-            self._badge.was_good()
+            self._retry_token.accepted()
         return reply
 
     async def _token(self) -> Secret:
         try:
-            return await self._badge.token()
+            return await self._retry_token.token()
         except RouteError as trouble:
             raise of_token(trouble) from None
 

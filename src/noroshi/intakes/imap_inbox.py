@@ -21,7 +21,7 @@ from noroshi.intakes.imap_session import NotLetIn, Refused, Row, Session, day, q
 from noroshi.intakes.mailbox_errors import LARGEST_REPORT, of_token, until_of
 from noroshi.network import client_context, reach
 from noroshi.network.connection_errors import of_certificate, of_tls
-from noroshi.oauth.retry_token import Badge
+from noroshi.oauth.retry_token import RetryToken
 from noroshi.ports import Outside, RouteError
 from noroshi.ports.mailbox import Came, Read, Report, Sought
 from noroshi.vault import Secret
@@ -88,7 +88,7 @@ class ImapInbox:
 
     def __init__(self, mailbox: Mailbox, outside: Outside, patience: float = PATIENCE) -> None:
         self._mailbox, self._outside, self._patience = mailbox, outside, patience
-        self._badge = Badge(outside, mailbox.account, "inbox")
+        self._retry_token = RetryToken(outside, mailbox.account, "inbox")
         self._known: dict[Row, Report | None] = {}
         self._lines: set[_Line] = set()
 
@@ -126,20 +126,20 @@ class ImapInbox:
     async def _asked(self, question: Callable[[Session], T]) -> T:
         """After a refusal once more with a fresh token, once in an outage."""
         try:
-            token = await self._badge.token()
+            token = await self._retry_token.token()
         except RouteError as trouble:
             raise of_token(trouble) from None
         try:
             answer = await self._once(question, token)
         except NotLetIn as refused:
-            fresh = await self._badge.another(token)
+            fresh = await self._retry_token.refreshed(token)
             if fresh is None:
                 raise self._not_let_in(refused) from None
             try:
                 answer = await self._once(question, fresh)
             except NotLetIn as again:
                 raise self._not_let_in(again) from None
-        self._badge.was_good()
+        self._retry_token.accepted()
         return answer
 
     async def _once(self, question: Callable[[Session], T], token: Secret) -> T:

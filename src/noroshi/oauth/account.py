@@ -91,11 +91,11 @@ class Cloud:
         """Whether it is asked in Microsoft Entra's way."""
         return not self.oidc and not self.token_endpoint
 
-    def scope_for(self, resource: Resource, *, alone: bool, shared: bool = False) -> str:
+    def scope_for(self, resource: Resource, *, app_only: bool, shared: bool = False) -> str:
         """What is asked for to use a resource, by a person (`shared`: one who does so for a
         shared mailbox) or by an app alone; "": nothing there to be asked for. One resource at a
         time: a token has one audience."""
-        if alone:
+        if app_only:
             # An app may at Graph what an administrator granted it there, reading included.
             by_imap = resource == "inbox" and not self.graph
             at_graph = self.inbox_scope if by_imap else self.graph_app_scope
@@ -153,7 +153,7 @@ class Account:
         return sha256(repr(alike).encode()).hexdigest()
 
     @property
-    def alone(self) -> bool:
+    def app_only(self) -> bool:
         """Whether its app signs in by itself."""
         return self.sign_in == "app"
 
@@ -173,13 +173,13 @@ class Account:
 
         An app that signs in by itself is told apart: what a person began is not its own.
         """
-        alone = " app" if self.alone else ""
+        suffix = " app" if self.app_only else ""
         where = self.cloud.token_endpoint or self.cloud.authority
-        return f"{self.at_tenant(where)} {self.client_id}{alone}"
+        return f"{self.at_tenant(where)} {self.client_id}{suffix}"
 
     def scope_for(self, resource: Resource) -> str:
         """What is asked for to use a resource; "": the cloud has nothing to be asked for."""
-        return self.cloud.scope_for(resource, alone=self.alone, shared=self.shared)
+        return self.cloud.scope_for(resource, app_only=self.app_only, shared=self.shared)
 
     @property
     def app_role(self) -> str:

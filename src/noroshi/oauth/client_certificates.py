@@ -108,7 +108,7 @@ class Thumbprints:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Described:
+class CertificateDetails:
     """What of a certificate may be shown: all but its key."""
 
     pem: str
@@ -146,14 +146,14 @@ def make(name: str, now: datetime, days: int) -> Secret:
 
 def read(data: bytes, passphrase: str = "") -> Secret:
     """The same from a file in PEM or PFX. Raises CertificateError. How long it takes is for the
-    file to say: in a node it is `read_apart`."""
+    file to say: in a node it is `read_in_sandbox`."""
     try:
         return Secret(opened(data, passphrase))
     except CertificateFileError as unfit:
         raise _unfit(unfit.why) from None
 
 
-async def read_apart(data: bytes, passphrase: str = "", within: float = WITHIN) -> Secret:
+async def read_in_sandbox(data: bytes, passphrase: str = "", within: float = WITHIN) -> Secret:
     """The same by a process of its own, which is ended after so many seconds. Raises
     CertificateError, and OSError if no process can be started."""
     child = await sandbox.start(CHILD)
@@ -168,7 +168,7 @@ async def read_apart(data: bytes, passphrase: str = "", within: float = WITHIN) 
     return _told(answer)
 
 
-def see_that_it_holds(kept: str, now: datetime, *, later: bool = False) -> None:
+def require_valid(kept: str, now: datetime, *, later: bool = False) -> None:
     """Raises CertificateError for one that nobody can sign in by now. `later`: it is the next
     one, which may begin when it likes."""
     found = describe(kept)
@@ -178,14 +178,14 @@ def see_that_it_holds(kept: str, now: datetime, *, later: bool = False) -> None:
         raise CertificateError(NOT_YET.fill(day=f"{found.begins:%Y-%m-%d}"))
 
 
-def describe(kept: str) -> Described:
+def describe(kept: str) -> CertificateDetails:
     """What of a kept one may be shown."""
     with ONE_AT_A_TIME:
         from cryptography.hazmat.primitives import serialization
 
     certificate = _certificate(kept)
     pem = certificate.public_bytes(serialization.Encoding.PEM).decode()
-    return Described(
+    return CertificateDetails(
         pem=pem,
         name=certificate.subject.rfc4514_string().removeprefix("CN="),
         thumbprints=_thumbprints(certificate),

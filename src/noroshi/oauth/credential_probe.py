@@ -15,7 +15,7 @@ import secrets
 
 from noroshi.oauth.account import Account
 from noroshi.oauth.client_certificates import make
-from noroshi.oauth.credentials import REFUSED, Credentials, by_any
+from noroshi.oauth.credentials import REFUSED, Credentials, ask_with_each
 from noroshi.oauth.provider import Client, Credential, SignInError
 from noroshi.oauth.refresh import ProviderOf, check_scope
 from noroshi.ports import Clocks, Resource
@@ -26,7 +26,7 @@ ALSO_REFUSED = "unauthorized_client"
 ANY_NAME, ONE_DAY = "noroshi", 1
 
 
-class OnTrial:
+class CredentialProbe:
     """What a trial works with."""
 
     def __init__(
@@ -47,21 +47,23 @@ class OnTrial:
         check_scope(account, resource)
         shown: tuple[Credential, ...] = (instead,) if instead else ()
         if not bare and not shown:
-            shown = await self._credentials.of(account)
+            shown = await self._credentials.ranked(account)
         proxy = await self._credentials.proxy_password(account)
         provider = self._provider_of(account.cloud)
-        _, tokens = await by_any(
-            account, shown, proxy, lambda client: provider.alone(client, resource)
+        _, tokens = await ask_with_each(
+            account, shown, proxy, lambda client: provider.app_only(client, resource)
         )
         return tokens.access
 
-    async def known(self, account: Account, instead: Credential | None = None) -> bool:
+    async def credential_valid(
+        self, account: Account, instead: Credential | None = None
+    ) -> bool:
         """Whether the server tells this credential, or else the vault's, from a made-up one.
 
         Raises SignInError if it tells it for a wrong one, or is busy; UnreachableError, and as the
         vault does.
         """
-        shown = instead or next(iter(await self._credentials.of(account)), None)
+        shown = instead or next(iter(await self._credentials.ranked(account)), None)
         if shown is None:
             return False
         refused = await self._refused(account, shown)

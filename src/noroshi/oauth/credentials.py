@@ -32,7 +32,7 @@ REFUSED = "invalid_client"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Named:
+class NamedCredential:
     """A credential that an account names; `ends` is the day that was written down for it."""
 
     entry: str
@@ -41,13 +41,13 @@ class Named:
     next: bool = False
 
 
-def named_by(account: Account) -> tuple[Named, ...]:
+def named_by(account: Account) -> tuple[NamedCredential, ...]:
     """All that it names, in order: a certificate is stronger than a secret."""
     found = (
-        Named(entry=account.certificate, kind="certificate"),
-        Named(entry=account.certificate_next, kind="certificate", next=True),
-        Named(entry=account.secret, kind="secret", ends=account.secret_ends),
-        Named(
+        NamedCredential(entry=account.certificate, kind="certificate"),
+        NamedCredential(entry=account.certificate_next, kind="certificate", next=True),
+        NamedCredential(entry=account.secret, kind="secret", ends=account.secret_ends),
+        NamedCredential(
             entry=account.secret_next, kind="secret", ends=account.secret_next_ends, next=True
         ),
     )
@@ -60,20 +60,20 @@ class Credentials:
     def __init__(self, vault: Vault, clocks: Clocks) -> None:
         self._vault, self._clocks = vault, clocks
 
-    async def there(self, account: Account) -> tuple[tuple[Named, Secret], ...]:
+    async def available(self, account: Account) -> tuple[tuple[NamedCredential, Secret], ...]:
         """What is named and there, in the order of the settings. Raises as the vault does."""
         found = [(one, await self._vault.get(one.entry)) for one in named_by(account)]
         return tuple((one, value) for one, value in found if value is not None)
 
-    async def of(self, account: Account, last: str = "") -> tuple[Credential, ...]:
+    async def ranked(self, account: Account, last: str = "") -> tuple[Credential, ...]:
         """All that are there; those that have ended come last, `last` first of the others.
 
         Raises SignInError if none of what is named is there, and as the vault does.
         """
-        named, there = named_by(account), await self.there(account)
-        if named and not there:
+        named, available = named_by(account), await self.available(account)
+        if named and not available:
             raise _missing(account, named[0])
-        ranked = sorted(there, key=lambda one: (self._is_over(*one), one[0].entry != last))
+        ranked = sorted(available, key=lambda one: (self._is_over(*one), one[0].entry != last))
         return tuple(
             Credential(entry=one.entry, kind=one.kind, value=value) for one, value in ranked
         )
@@ -87,14 +87,14 @@ class Credentials:
             raise SignInError(words, error="no_proxy_password", who="setup")
         return found
 
-    def _is_over(self, one: Named, value: Secret) -> bool:
+    def _is_over(self, one: NamedCredential, value: Secret) -> bool:
         now = self._clocks.wall()
         if _own_end(one):
             return _end_in(one, value) <= now
         return one.ends is not None and one.ends < now.date()
 
 
-async def by_any(
+async def ask_with_each(
     account: Account,
     credentials: Sequence[Credential],
     proxy_password: Secret | None,
@@ -127,36 +127,38 @@ def _log_refused(account: Account, credential: Credential, failure: SignInError)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class InUse:
+class CredentialInUse:
     """The credential that was taken last: when it ends, and whether it is the second of two."""
 
     ends: date | None = None
     second: bool = False
 
 
-def in_use(there: Sequence[tuple[Named, Secret]], last: str) -> InUse:
+def in_use(available: Sequence[tuple[NamedCredential, Secret]], last: str) -> CredentialInUse:
     """Which of what is there that is; before any was taken, the first."""
-    found = next((one for one in there if one[0].entry == last), next(iter(there), None))
+    found = next(
+        (one for one in available if one[0].entry == last), next(iter(available), None)
+    )
     if found is None:
-        return InUse()
+        return CredentialInUse()
     one, value = found
     try:
         ends = _end_in(one, value).date() if _own_end(one) else one.ends
     except SignInError:  # told where it is to be used
         ends = None
-    return InUse(ends=ends, second=one.next)
+    return CredentialInUse(ends=ends, second=one.next)
 
 
-def prints_of(values: Iterable[Secret]) -> tuple[str, ...]:
+def fingerprints_of(values: Iterable[Secret]) -> tuple[str, ...]:
     """What tells whether any of them has changed; to be kept sealed."""
     return tuple(sorted(sha256(one.reveal().encode()).hexdigest() for one in values))
 
 
-def _own_end(one: Named) -> bool:
+def _own_end(one: NamedCredential) -> bool:
     return one.kind == "certificate"
 
 
-def _end_in(one: Named, value: Secret) -> datetime:
+def _end_in(one: NamedCredential, value: Secret) -> datetime:
     """The end that stands in a certificate. Raises SignInError if the entry holds none."""
     try:
         return describe(value.reveal()).ends
@@ -165,7 +167,7 @@ def _end_in(one: Named, value: Secret) -> datetime:
         raise SignInError(words, error="no_certificate", who="setup") from None
 
 
-def _missing(account: Account, one: Named) -> SignInError:
+def _missing(account: Account, one: NamedCredential) -> SignInError:
     words = NO_SECRET if one.kind == "secret" else CERTIFICATE_MISSING
     told = words.fill(name=account.name, secret=one.entry)
     return SignInError(told, error="no_secret", who="setup")

@@ -34,10 +34,10 @@ TO_MICROSOFT = Words(
 )
 
 
-def hold_to_its_hosts(account: Account, told: Iterable[str]) -> None:
+def require_own_hosts(account: Account, told: Iterable[str]) -> None:
     """See that endpoints which a server told are at hosts of its own. Raises SignInError."""
     cloud, told = account.cloud, tuple(told)
-    keep_from_microsoft(account, told)
+    require_no_microsoft_host(account, told)
     if is_microsoft(cloud.authority):
         return  # Microsoft's own, whose names are many
     known = {host_in(account.authority), *(one.casefold() for one in cloud.endpoint_hosts)}
@@ -51,7 +51,7 @@ def hold_to_its_hosts(account: Account, told: Iterable[str]) -> None:
             raise SignInError(words, error="other_host", who="setup")
 
 
-def keep_from_microsoft(account: Account, urls: Iterable[str]) -> None:
+def require_no_microsoft_host(account: Account, urls: Iterable[str]) -> None:
     """See that a profile of one's own does not lead there. Raises SignInError."""
     cloud = account.cloud
     if is_microsoft(cloud.token_endpoint or cloud.authority):

@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Begun:
+class PendingSignIn:
     """A sign-in that a person has begun: in a browser, or on another device."""
 
     attempt: Attempt | DeviceAttempt
@@ -31,7 +31,7 @@ class Begun:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
+class StoredGrant:
     """A refresh token, and whose it is; of an app that signs in by itself, that it did."""
 
     token: Secret
@@ -49,27 +49,27 @@ class Kept:
     """What was granted with it; "" where that is not known, as of a sign-in before this was kept."""
 
 
-class Entries:
+class GrantStore:
     """The entries `signin/<account>` and `refresh/<account>`. Each call raises as the vault does."""
 
     def __init__(self, vault: Vault) -> None:
         self._vault = vault
-        self._held: dict[str, Kept] = {}
+        self._held: dict[str, StoredGrant] = {}
 
     @property
-    def holding(self) -> bool:
+    def holds_unsaved(self) -> bool:
         """Whether a refresh token is in memory alone, as the store could not take it."""
         return bool(self._held)
 
-    async def begun(self, account: Account) -> Begun | None:
+    async def attempt(self, account: Account) -> PendingSignIn | None:
         """The last attempt, or None if there was none."""
         found = await self._get(f"{SIGN_INS}{account.kept_as}")
         if found is None:
             return None
         at = datetime.fromisoformat(found.pop("at"))
-        return Begun(attempt=_attempt(found), at=at, **found)
+        return PendingSignIn(attempt=_attempt(found), at=at, **found)
 
-    async def begin(self, account: Account, begun: Begun) -> None:
+    async def put_attempt(self, account: Account, begun: PendingSignIn) -> None:
         """Remember an attempt in the place of any earlier one."""
         kept = _plain(begun.attempt, done=begun.done) | {
             "identity": begun.identity,
@@ -79,38 +79,38 @@ class Entries:
         }
         await self._vault.put(f"{SIGN_INS}{account.kept_as}", Secret(json.dumps(kept)))
 
-    async def kept(self, account: Account) -> Kept | None:
+    async def get(self, account: Account) -> StoredGrant | None:
         """The refresh token, or None if nobody has signed in."""
         if account.kept_as in self._held:
             return self._held[account.kept_as]
         found = await self._get(f"{TOKENS}{account.kept_as}")
         if found is None:
             return None
-        return Kept(
+        return StoredGrant(
             token=Secret(found.pop("token")),
             since=datetime.fromisoformat(found.pop("since")),
             renewed=datetime.fromisoformat(found.pop("renewed")),
             **found,
         )
 
-    async def keep(self, account: Account, kept: Kept) -> None:
+    async def put(self, account: Account, kept: StoredGrant) -> None:
         """Keep a refresh token in the place of the one before; durable on return."""
         await self._put(account.kept_as, kept)
         self._held.pop(account.kept_as, None)
 
-    async def keep_or_hold(self, account: Account, kept: Kept) -> None:
+    async def put_or_hold(self, account: Account, kept: StoredGrant) -> None:
         """Keep it; where the store cannot take it now, hold it until `settle` can keep it.
 
         The provider has rotated it by now: to give it up would end the sign-in where the one
         before is no longer taken.
         """
         try:
-            await self.keep(account, kept)
+            await self.put(account, kept)
         except StoreError as error:
             self._held[account.kept_as] = kept
             log.warning("the new sign-in of %s is not saved yet: %s", account.name, error)
 
-    async def settle(self) -> None:
+    async def save_held(self) -> None:
         """Try again to keep what is held; what still cannot be kept is held on."""
         for name, kept in list(self._held.items()):
             try:
@@ -121,7 +121,7 @@ class Entries:
                 del self._held[name]
                 log.info("the sign-in of %s is saved", name)
 
-    async def _put(self, name: str, kept: Kept) -> None:
+    async def _put(self, name: str, kept: StoredGrant) -> None:
         text = json.dumps(
             {
                 "token": kept.token.reveal(),

@@ -72,7 +72,7 @@ class ErrorReplyError(OAuthError):
         self.reply = reply
 
 
-class Wire:
+class HttpSession:
     """HTTP for an account's sign-in: by its network alone, nothing from the environment, no
     redirects.
 

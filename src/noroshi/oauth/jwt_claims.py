@@ -167,9 +167,9 @@ def audience_of(claims: Mapping[str, Any], wanted: Collection[str]) -> tuple[str
     that is, else all."""
     given = claims.get("aud")
     listed = given if isinstance(given, list) else [given]
-    told = [one for one in listed if isinstance(one, str)]
-    fit = next((one for one in told if one.rstrip("/") in wanted), None)
-    return (", ".join(told), False) if fit is None else (fit, True)
+    described = [one for one in listed if isinstance(one, str)]
+    fit = next((one for one in described if one.rstrip("/") in wanted), None)
+    return (", ".join(described), False) if fit is None else (fit, True)
 
 
 def scopes_in(claims: Mapping[str, Any]) -> list[str]:
@@ -199,13 +199,13 @@ def is_app(claims: Mapping[str, Any]) -> bool:
 def named_in(claims: Mapping[str, Any], mailbox: str = "") -> str:
     """Who signed in, as an id_token or an access token names them: by the mailbox if one of the names
     is that, else by an address; "" where nobody is named."""
-    told = [one for name in PERSON if isinstance(one := claims.get(name), str) and one]
+    described = [one for name in PERSON if isinstance(one := claims.get(name), str) and one]
     subject = claims.get("sub")
     if isinstance(subject, str) and "@" in subject:  # mostly a number (OpenID Connect Core, 2)
-        told.append(subject)
-    same = (one for one in told if is_name_of(one, mailbox))
-    addresses = (one for one in told if "@" in one)
-    return next(same, None) or next(addresses, None) or next(iter(told), "")
+        described.append(subject)
+    same = (one for one in described if is_name_of(one, mailbox))
+    addresses = (one for one in described if "@" in one)
+    return next(same, None) or next(addresses, None) or next(iter(described), "")
 
 
 def is_name_of(person: str, mailbox: str) -> bool:
@@ -215,40 +215,40 @@ def is_name_of(person: str, mailbox: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
+class TokenClaims:
     """One token, looked into. `object_id` is an app's service principal; "" of a person's token.
     `until` is when it ends, None if it does not say."""
 
     audience: str
     fits: bool
     permits: tuple[str, ...]
-    alone: bool
+    app_only: bool
     person: str = ""
     object_id: str = ""
     until: datetime | None = None
 
-    def told(
+    def described(
         self, resource: Resource, mailbox: str, *, shared: bool = False
     ) -> tuple[Words, ...]:
         """All of it in words; what will be refused, and what is wider than it need be, too."""
         name = NAMES[resource]
         fits = FOR if self.fits else FOR_OTHER
-        told = [fits.fill(name=name, audience=self.audience)]
-        if self.alone:
-            return (*told, *self._of_app(resource))
-        told += self._rights(resource, shared=shared)
-        return (*told, *self._whose(mailbox, shared=shared))
+        described = [fits.fill(name=name, audience=self.audience)]
+        if self.app_only:
+            return (*described, *self._of_app(resource))
+        described += self._rights(resource, shared=shared)
+        return (*described, *self._whose(mailbox, shared=shared))
 
     def lacks(self, resource: Resource, *, shared: bool = False) -> str:
         """What it ought to permit and does not; an app may be permitted by Exchange instead."""
         wanted = (FOR_SHARED if shared else SCOPES)[resource]
-        return "" if self.alone or set(wanted) & set(self.permits) else wanted[0]
+        return "" if self.app_only or set(wanted) & set(self.permits) else wanted[0]
 
     def _of_app(self, resource: Resource) -> list[Words]:
         if ROLES[resource] not in self.permits:
             return [BY_EXCHANGE]
-        told = [PERMITS.fill(permits=ROLES[resource])]
-        return [*told, EVERY_MAILBOX] if resource == "graph" else told
+        described = [PERMITS.fill(permits=ROLES[resource])]
+        return [*described, EVERY_MAILBOX] if resource == "graph" else described
 
     def _rights(self, resource: Resource, *, shared: bool) -> list[Words]:
         wanted = self.lacks(resource, shared=shared)
@@ -264,28 +264,28 @@ class Seen:
         return [words.fill(person=self.person, mailbox=mailbox)]
 
 
-def seen_in(token: Secret, resource: Resource) -> Seen | None:
+def read_claims(token: Secret, resource: Resource) -> TokenClaims | None:
     """None where it cannot be looked into, which is no fault."""
     claims = claims_in(token.reveal())
     if claims is None:
         return None
     audience, fits = audience_of(claims, AUDIENCES[resource])
-    alone = is_app(claims)
-    return Seen(
+    app_only = is_app(claims)
+    return TokenClaims(
         audience=_shown(audience),
         fits=fits,
-        permits=_permits(claims, alone=alone),
-        alone=alone,
-        person="" if alone else _shown(named_in(claims)),
-        object_id=_shown(claims.get("oid", "")) if alone else "",
+        permits=_permits(claims, app_only=app_only),
+        app_only=app_only,
+        person="" if app_only else _shown(named_in(claims)),
+        object_id=_shown(claims.get("oid", "")) if app_only else "",
         until=_instant(claims.get("exp")),
     )
 
 
-def _permits(claims: Mapping[str, Any], *, alone: bool) -> tuple[str, ...]:
+def _permits(claims: Mapping[str, Any], *, app_only: bool) -> tuple[str, ...]:
     roles = claims.get("roles")
     given = roles if isinstance(roles, list) else []
-    found = given if alone else scopes_in(claims)
+    found = given if app_only else scopes_in(claims)
     return tuple(_shown(one) for one in found[:MOST_CLAIMS])
 
 

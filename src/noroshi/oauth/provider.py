@@ -186,7 +186,7 @@ class Provider(Protocol):
         what the sign-in brought, "" where that is not known."""
         ...
 
-    async def alone(self, client: Client, resource: Resource) -> Tokens:
+    async def app_only(self, client: Client, resource: Resource) -> Tokens:
         """A token for the app itself, by its credential alone; there is no refresh token."""
         ...
 

@@ -52,7 +52,7 @@ EARLIER = Words(
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class PasteProblem:
     """Why the pasted text is of no use. Nothing of the text is in it but what the server says of a
     refusal that is not known here."""
 
@@ -61,21 +61,23 @@ class Problem:
     codes: tuple[int, ...] = ()
 
 
-def read_pasted(text: str, state: str, cloud: Cloud = MICROSOFT365) -> dict[str, str] | Problem:
+def read_pasted(
+    text: str, state: str, cloud: Cloud = MICROSOFT365
+) -> dict[str, str] | PasteProblem:
     """The redirect's query, which holds a code of the attempt with this state; or what is wrong."""
     if len(text) > LONGEST:
-        return Problem(TOO_LONG)
+        return PasteProblem(TOO_LONG)
     # html.unescape is not for this: without its semicolon it would eat `&not…` and the like.
     bare = BLANKS.sub("", text).strip(QUOTES).replace("&amp;", "&")
     if not bare:
-        return Problem(NOTHING)
+        return PasteProblem(NOTHING)
     if "code_challenge=" in bare or "response_type=" in bare:
-        return Problem(NOT_YET)
+        return PasteProblem(NOT_YET)
     query = _query(bare)
     codes = codes_in(bare)
     if codes and not query.get("code") and not query.get("error"):
         # What Entra shows in a page of its own never comes by an address: it is copied from there.
-        return Problem(
+        return PasteProblem(
             advise("invalid_request", codes=codes, cloud=cloud).words, "shown", codes
         )
     return _of_this_attempt(query, state, cloud)
@@ -83,28 +85,28 @@ def read_pasted(text: str, state: str, cloud: Cloud = MICROSOFT365) -> dict[str,
 
 def _of_this_attempt(
     query: dict[str, str], state: str, cloud: Cloud
-) -> dict[str, str] | Problem:
+) -> dict[str, str] | PasteProblem:
     if not query.get("code") and not query.get("error"):
-        return Problem(NO_CODE)
+        return PasteProblem(NO_CODE)
     if not query.get("state"):
-        return Problem(CUT_OFF)
+        return PasteProblem(CUT_OFF)
     given = query["state"].encode("utf-8", "replace")  # a terminal's stray bytes are no text
     if not hmac.compare_digest(given, state.encode()):
         # A state that is a beginning of ours was cut by the copying.
-        return Problem(CUT_OFF if state.startswith(query["state"]) else EARLIER)
+        return PasteProblem(CUT_OFF if state.startswith(query["state"]) else EARLIER)
     if query.get("error"):
         return _refused(query, cloud)
     return query
 
 
-def _refused(query: dict[str, str], cloud: Cloud) -> Problem:
+def _refused(query: dict[str, str], cloud: Cloud) -> PasteProblem:
     """The server's answer in the place of a code."""
     said = query.get("error_description", "")
     codes, error = codes_in(said), tidy(query["error"])
     words = advise(error, codes=codes, cloud=cloud).words
     if said and not is_known(error, codes, cloud):
         words = SAYS.fill(words=words, said=without(quoted(said), ()))
-    return Problem(words, error, codes)
+    return PasteProblem(words, error, codes)
 
 
 def _query(bare: str) -> dict[str, str]:

@@ -15,12 +15,12 @@ from enum import Enum
 from typing import get_args
 
 from noroshi.oauth.account import Account, Cloud
-from noroshi.oauth.credentials import Credentials, by_any, prints_of
+from noroshi.oauth.credentials import Credentials, ask_with_each, fingerprints_of
 from noroshi.oauth.errors.messages import ANY_ROUTE, NEVER, NO_SCOPE, OTHER_APP
-from noroshi.oauth.grant_store import Entries, Kept
+from noroshi.oauth.grant_store import GrantStore, StoredGrant
 from noroshi.oauth.provider import Client, Credential, Provider, SignInError, Tokens
-from noroshi.oauth.refresh_lock import Turns
-from noroshi.oauth.refusal_cache import Grounds, Refusals
+from noroshi.oauth.refresh_lock import RefreshLock
+from noroshi.oauth.refusal_cache import RefusalCache, RefusalKey
 from noroshi.ports import Clocks, Resource, StoreError
 from noroshi.vault import ACCESS, Secret, Vault, VaultError
 
@@ -30,18 +30,18 @@ ProviderOf = Callable[[Cloud], Provider]
 Question = Callable[[Client], Awaitable[Tokens]]
 
 
-class How(Enum):
+class RefreshReason(Enum):
     """The reason for a renewal, which decides what counts as an answer."""
 
     NEEDED = "needed"
     """Any that is good will do; what was refused before is not asked for again."""
-    RESTED = "rested"
+    IDLE = "rested"
     """A new one alone, as the sign-in has rested."""
-    PROVING = "proving"
+    FORCED = "proving"
     """A new one alone, and it is asked for whatever was refused before."""
 
 
-class Renewing:
+class TokenRefresher:
     """What a renewal works with."""
 
     def __init__(
@@ -49,92 +49,98 @@ class Renewing:
         *,
         provider_of: ProviderOf,
         clocks: Clocks,
-        entries: Entries,
-        accesses: Accesses,
+        grants: GrantStore,
+        cache: TokenCache,
         credentials: Credentials,
-        refusals: Refusals,
-        turns: Turns,
+        refusals: RefusalCache,
+        turns: RefreshLock,
     ) -> None:
         self._provider_of, self._clocks = provider_of, clocks
-        self._entries, self._accesses = entries, accesses
+        self._grants, self._cache = grants, cache
         self._credentials, self._refusals = credentials, refusals
         self._turns = turns
 
-    async def renewed(
-        self, account: Account, resource: Resource, how: How, worse: Secret | None = None
-    ) -> Access:
+    async def refresh(
+        self,
+        account: Account,
+        resource: Resource,
+        how: RefreshReason,
+        worse: Secret | None = None,
+    ) -> CachedToken:
         """A token that another has got meanwhile, or a new one; not the one that is `worse`.
 
         Raises SignInError, UnreachableError, and as vault and store do.
         """
         while True:
             ready = await self._ready(account, resource, how, worse)
-            if isinstance(ready, Access):
+            if isinstance(ready, CachedToken):
                 return ready
-            async with self._turns.tried(account.kept_as) as ours:
+            async with self._turns.try_acquire(account.kept_as) as ours:
                 # Whoever had the turn may have brought what we want, or been refused.
                 ready = await self._ready(account, resource, how, worse)
-                if isinstance(ready, Access):
+                if isinstance(ready, CachedToken):
                     return ready
                 if ours and (done := await self._asked(account, resource, how, ready)):
                     return done
 
     async def _ready(
-        self, account: Account, resource: Resource, how: How, worse: Secret | None
-    ) -> Access | _Attempt:
+        self, account: Account, resource: Resource, how: RefreshReason, worse: Secret | None
+    ) -> CachedToken | _Attempt:
         """A token that is there, or what a question needs. Raises what was refused before."""
-        needed = how is How.NEEDED
-        found = await self._accesses.found(account, resource) if needed else None
+        needed = how is RefreshReason.NEEDED
+        found = await self._cache.get(account, resource) if needed else None
         if found is not None and found.token != worse:
             return found
         attempt = await self._prepared(account, resource)
-        if how is not How.PROVING:
-            await self._refusals.hold_back(account, resource, attempt.grounds)
+        if how is not RefreshReason.FORCED:
+            await self._refusals.raise_remembered(account, resource, attempt.key)
         return attempt
 
     async def _prepared(self, account: Account, resource: Resource) -> _Attempt:
         check_scope(account, resource)
-        kept = await self._entries.kept(account)
-        if account.alone and kept is not None and kept.identity != account.identity:
+        kept = await self._grants.get(account)
+        if account.app_only and kept is not None and kept.identity != account.identity:
             kept = None  # of another app, or of a person: no matter to one that asks by itself
-        if not account.alone:  # else two things would be wrong, of which a sign-in mends both
+        if (
+            not account.app_only
+        ):  # else two things would be wrong, of which a sign-in mends both
             kept = _own(account, kept)
         public, last = (kept.public, kept.by) if kept else (False, "")
-        shown = () if public else await self._credentials.of(account, last)
+        shown = () if public else await self._credentials.ranked(account, last)
         return _Attempt(account, kept, shown)
 
     async def _asked(
-        self, account: Account, resource: Resource, how: How, attempt: _Attempt
-    ) -> Access | None:
+        self, account: Account, resource: Resource, how: RefreshReason, attempt: _Attempt
+    ) -> CachedToken | None:
         """None: somebody else has renewed the sign-in meanwhile, so it must be looked at anew."""
         proxy = await self._credentials.proxy_password(account)
         asked = self._clocks.steady()
         try:
-            entry, tokens = await by_any(
+            entry, tokens = await ask_with_each(
                 account, attempt.shown, proxy, self._question(resource, attempt)
             )
         except SignInError as failure:
             if await self._was_overtaken(account, attempt):
                 return None
-            if how is How.NEEDED or not await self._works(account, resource, attempt):
-                await self._refusals.remember(account, resource, failure, attempt.grounds)
+            if how is RefreshReason.NEEDED or not await self._works(account, resource, attempt):
+                await self._refusals.remember(account, resource, failure, attempt.key)
             raise
         await self._keep(account, attempt, tokens, entry)
-        access = await self._accesses.keep(account, resource, tokens, asked)
+        access = await self._cache.put(account, resource, tokens, asked)
         await self._refusals.forget(account, resource)
         return access
 
     async def _works(self, account: Account, resource: Resource, attempt: _Attempt) -> bool:
         """Whether mails leave all the same: a token is at hand that is good for a while, and nothing
         was refused before. What keeps it from being renewed is told when it ends."""
-        if await self._refusals.standing(account, attempt.grounds, resource):
+        if await self._refusals.valid(account, attempt.key, resource):
             return False
-        return await self._accesses.found(account, resource) is not None
+        return await self._cache.get(account, resource) is not None
 
     def _question(self, resource: Resource, attempt: _Attempt) -> Question:
         provider = self._provider_of(attempt.account.cloud)
-        if attempt.account.alone or attempt.kept is None:
-            return lambda client: provider.alone(client, resource)
+        if attempt.account.app_only or attempt.kept is None:
+            return lambda client: provider.app_only(client, resource)
         token, granted = attempt.kept.token, attempt.kept.scope
         return lambda client: provider.refresh(client, token, resource, granted)
 
@@ -147,13 +153,15 @@ class Renewing:
         """
         now, kept = self._clocks.wall(), attempt.kept
         if kept is None:
-            kept = Kept(token=NO_TOKEN, identity=account.identity, since=now, renewed=now)
+            kept = StoredGrant(
+                token=NO_TOKEN, identity=account.identity, since=now, renewed=now
+            )
         elif await self._is_overtaken(account, attempt):
             return  # what another has kept is newer than what we asked with
         token = tokens.refresh or kept.token
         user = kept.user or tokens.user
         rotated = replace(kept, token=token, renewed=now, by=entry, user=user)
-        await self._entries.keep_or_hold(account, rotated)
+        await self._grants.put_or_hold(account, rotated)
 
     async def _is_overtaken(self, account: Account, attempt: _Attempt) -> bool:
         """The same where a store that cannot be read must not cost us a rotated token: it is
@@ -165,9 +173,9 @@ class Renewing:
 
     async def _was_overtaken(self, account: Account, attempt: _Attempt) -> bool:
         """Whether the sign-in is another one now than the one that was asked with."""
-        if account.alone:
+        if account.app_only:
             return False
-        kept = await self._entries.kept(account)
+        kept = await self._grants.get(account)
         return (
             kept is not None and attempt.kept is not None and kept.token != attempt.kept.token
         )
@@ -177,17 +185,19 @@ class _Attempt:
     """What is asked with."""
 
     def __init__(
-        self, account: Account, kept: Kept | None, shown: tuple[Credential, ...]
+        self, account: Account, kept: StoredGrant | None, shown: tuple[Credential, ...]
     ) -> None:
         self.account, self.kept, self.shown = account, kept, shown
-        self.grounds = grounds_of(account, kept, [one.value for one in shown])
+        self.key = refusal_key(account, kept, [one.value for one in shown])
 
 
-def grounds_of(account: Account, kept: Kept | None, shown: Iterable[Secret]) -> Grounds:
+def refusal_key(
+    account: Account, kept: StoredGrant | None, shown: Iterable[Secret]
+) -> RefusalKey:
     """What a refusal now would be about; of a public client's sign-in no credential is part."""
-    signed_in = kept.since if kept is not None and not account.alone else None
-    prints = () if kept is not None and kept.public else prints_of(shown)
-    return Grounds(signed_in=signed_in, prints=prints)
+    signed_in = kept.since if kept is not None and not account.app_only else None
+    fingerprints = () if kept is not None and kept.public else fingerprints_of(shown)
+    return RefusalKey(signed_in=signed_in, fingerprints=fingerprints)
 
 
 def check_scope(account: Account, resource: Resource) -> None:
@@ -197,7 +207,7 @@ def check_scope(account: Account, resource: Resource) -> None:
         raise SignInError(words, error="no_scope", who="setup")
 
 
-def _own(account: Account, kept: Kept | None) -> Kept:
+def _own(account: Account, kept: StoredGrant | None) -> StoredGrant:
     """The sign-in of a person, if it may be shown to this account's server."""
     if kept is None:
         words = NEVER.fill(name=account.name, route=account.route or ANY_ROUTE)
@@ -209,22 +219,22 @@ def _own(account: Account, kept: Kept | None) -> Kept:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Access:
+class CachedToken:
     """An access token, and how long it may be handed out, on the steady clock."""
 
     token: Secret
-    got: float
+    obtained: float
     until: float
 
 
-class Accesses:
+class TokenCache:
     """The entries `access/<account>/<resource>`."""
 
     def __init__(self, vault: Vault, clocks: Clocks, margin: float) -> None:
         """`margin`: seconds before its end at which a token is no longer handed out."""
         self._vault, self._clocks, self._margin = vault, clocks, margin
 
-    async def found(self, account: Account, resource: Resource) -> Access | None:
+    async def get(self, account: Account, resource: Resource) -> CachedToken | None:
         """One that is still good. Raises as the store does."""
         try:
             sealed = await self._vault.get(_name(account, resource))
@@ -239,12 +249,14 @@ class Accesses:
         lasts = self._lasts(kept["lasts"])
         if not 0 <= age < lasts:  # below 0: the clock was set back, and nobody knows its age
             return None
-        got = self._clocks.steady() - age
-        return Access(token=Secret(kept["token"]), got=got, until=got + lasts)
+        obtained = self._clocks.steady() - age
+        return CachedToken(
+            token=Secret(kept["token"]), obtained=obtained, until=obtained + lasts
+        )
 
-    async def keep(
+    async def put(
         self, account: Account, resource: Resource, tokens: Tokens, asked: float
-    ) -> Access:
+    ) -> CachedToken:
         """Take up what was asked for at an instant of the steady clock, and seal it for others;
         a store that cannot take it costs them a question, and us nothing."""
         passed = self._clocks.steady() - asked
@@ -259,9 +271,9 @@ class Accesses:
         except StoreError as error:
             log.info("an access token of %s is in memory alone: %s", account.name, error)
         until = asked + self._lasts(tokens.expires_in)
-        return Access(token=tokens.access, got=asked, until=until)
+        return CachedToken(token=tokens.access, obtained=asked, until=until)
 
-    async def drop(self, account: Account) -> None:
+    async def clear(self, account: Account) -> None:
         """Those of all resources: somebody signs in anew, perhaps another person."""
         try:
             for resource in get_args(Resource):

@@ -20,7 +20,7 @@ LOOK = 0.2
 """Seconds between two looks whether another is done."""
 
 
-class TurnStore(Protocol):
+class LockStore(Protocol):
     """What is asked of a store; see ports.Store."""
 
     async def take_turn(
@@ -30,12 +30,12 @@ class TurnStore(Protocol):
     async def end_turn(self, name: str, holder: str) -> None: ...
 
 
-class Turns:
+class RefreshLock:
     """The turns of one holder. Two tasks of one holder do not keep each other out."""
 
     def __init__(
         self,
-        store: TurnStore,
+        store: LockStore,
         holder: str,
         clocks: Clocks,
         *,
@@ -46,7 +46,7 @@ class Turns:
         self._length, self._look = length, look
 
     @asynccontextmanager
-    async def tried(self, name: str) -> AsyncIterator[bool]:
+    async def try_acquire(self, name: str) -> AsyncIterator[bool]:
         """Whether it is our turn; if so, until this ends. If not, it waits a little at the end."""
         if not await self._take(name):
             yield False
@@ -62,10 +62,10 @@ class Turns:
                 await self._store.end_turn(name, self._holder)
 
     @asynccontextmanager
-    async def waited_for(self, name: str) -> AsyncIterator[None]:
+    async def acquire(self, name: str) -> AsyncIterator[None]:
         """Our turn, sooner or later."""
         while True:
-            async with self.tried(name) as ours:
+            async with self.try_acquire(name) as ours:
                 if ours:
                     yield
                     return

@@ -39,21 +39,21 @@ OUR_OWN = frozenset(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Grounds:
+class RefusalKey:
     """What a refusal was about: with others it is void."""
 
     signed_in: datetime | None
     """When somebody signed in; None for an app by itself."""
-    prints: tuple[str, ...] = ()
+    fingerprints: tuple[str, ...] = ()
     """The credentials there were."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Refusal:
+class CachedRefusal:
     """A refusal, since when it holds, and until when it is not put to the test."""
 
     failure: SignInError
-    grounds: Grounds
+    key: RefusalKey
     first: datetime
     """When somebody could have heard of it first."""
     at: datetime
@@ -61,46 +61,48 @@ class Refusal:
     """Seconds; None: until somebody signs in."""
 
 
-class Refusals:
+class RefusalCache:
     """By account and resource: a token for one may be refused while the other's is not."""
 
     def __init__(self, vault: Vault, clocks: Clocks) -> None:
         self._vault, self._clocks = vault, clocks
-        self._unsaved: dict[tuple[str, str], Refusal] = {}
+        self._unsaved: dict[tuple[str, str], CachedRefusal] = {}
         self._ends: dict[tuple[str, str], tuple[datetime, float]] = {}
 
-    async def hold_back(self, account: Account, resource: Resource, now: Grounds) -> None:
+    async def raise_remembered(
+        self, account: Account, resource: Resource, now: RefusalKey
+    ) -> None:
         """Raise what was refused before, if nothing has changed since and its time is not over."""
-        found = (await self.of(account)).get(resource)
+        found = (await self.all(account)).get(resource)
         if found is None or self._is_void(found, now):
             return
         if found.hold is None or self._clocks.steady() < self._end(account, resource, found):
             raise found.failure.again()
 
     async def remember(
-        self, account: Account, resource: Resource, failure: SignInError, grounds: Grounds
+        self, account: Account, resource: Resource, failure: SignInError, key: RefusalKey
     ) -> None:
         """Keep it; where the store cannot take it, in memory."""
         if failure.error in OUR_OWN:
             return
-        known = await self.of(account)
+        known = await self.all(account)
         before, now = known.get(resource), self._clocks.wall()
         same = before is not None and before.failure.who == failure.who
-        refusal = Refusal(
+        refusal = CachedRefusal(
             failure=failure.again(),
-            grounds=grounds,
+            key=key,
             first=before.first if before is not None and same else now,
             at=now,
             hold=_hold(failure),
         )
-        key = account.fingerprint, resource
-        self._ends[key] = now, self._clocks.steady() + (refusal.hold or 0)
-        self._unsaved[key] = refusal
+        slot = account.fingerprint, resource
+        self._ends[slot] = now, self._clocks.steady() + (refusal.hold or 0)
+        self._unsaved[slot] = refusal
         await self._put(account, {**known, resource: refusal})
 
     async def forget(self, account: Account, resource: Resource | None = None) -> None:
         """It is mended, or somebody says so; of one resource or of all."""
-        known = await self.of(account)
+        known = await self.all(account)
         left = {name: one for name, one in known.items() if resource not in (None, name)}
         for name in known.keys() - left.keys():
             self._unsaved.pop((account.fingerprint, name), None)
@@ -108,20 +110,20 @@ class Refusals:
         if left.keys() != known.keys() or await self._kept(account) is None:
             await self._put(account, left)
 
-    async def standing(
-        self, account: Account, now: Grounds, resource: Resource | None = None
-    ) -> dict[str, Refusal]:
+    async def valid(
+        self, account: Account, now: RefusalKey, resource: Resource | None = None
+    ) -> dict[str, CachedRefusal]:
         """Those that still hold, of one resource or of all. Raises as the vault does."""
         return {
             name: one
-            for name, one in (await self.of(account)).items()
+            for name, one in (await self.all(account)).items()
             if resource in (None, name) and not self._is_void(one, now)
         }
 
-    async def of(self, account: Account) -> dict[str, Refusal]:
+    async def all(self, account: Account) -> dict[str, CachedRefusal]:
         """All that are remembered for these settings. Raises as the store does."""
         kept = await self._kept(account) or {}
-        known = dict[str, Refusal]()
+        known = dict[str, CachedRefusal]()
         if kept.get("for") == account.fingerprint:
             known = {name: _read(one) for name, one in kept["refused"].items()}
         its = account.fingerprint
@@ -136,23 +138,23 @@ class Refusals:
         found: dict[str, Any] = json.loads(sealed.reveal()) if sealed is not None else {}
         return found
 
-    def _end(self, account: Account, resource: str, found: Refusal) -> float:
+    def _end(self, account: Account, resource: str, found: CachedRefusal) -> float:
         """On the steady clock. One of another life ends by the wall's, within its time."""
-        key = account.fingerprint, resource
-        at, end = self._ends.get(key, (None, 0.0))
+        slot = account.fingerprint, resource
+        at, end = self._ends.get(slot, (None, 0.0))
         if at != found.at:
             hold = found.hold or 0.0
             passed = (self._clocks.wall() - found.at).total_seconds()
             end = self._clocks.steady() + min(max(hold - passed, 0.0), hold)
-            self._ends[key] = found.at, end
+            self._ends[slot] = found.at, end
         return end
 
-    def _is_void(self, found: Refusal, now: Grounds) -> bool:
-        if found.grounds.signed_in != now.signed_in:
+    def _is_void(self, found: CachedRefusal, now: RefusalKey) -> bool:
+        if found.key.signed_in != now.signed_in:
             return True
-        return found.failure.who != "user" and found.grounds.prints != now.prints
+        return found.failure.who != "user" and found.key.fingerprints != now.fingerprints
 
-    async def _put(self, account: Account, known: Mapping[str, Refusal]) -> None:
+    async def _put(self, account: Account, known: Mapping[str, CachedRefusal]) -> None:
         kept = {
             "for": account.fingerprint,
             "refused": {name: _plain(one) for name, one in known.items()},
@@ -174,8 +176,8 @@ def _hold(failure: SignInError) -> float | None:
     return LOOK_AGAIN
 
 
-def _plain(refusal: Refusal) -> dict[str, Any]:
-    failure, grounds = refusal.failure, refusal.grounds
+def _plain(refusal: CachedRefusal) -> dict[str, Any]:
+    failure, key = refusal.failure, refusal.key
     return {
         "en": failure.words.en,
         "ja": failure.words.ja,
@@ -185,17 +187,17 @@ def _plain(refusal: Refusal) -> dict[str, Any]:
         "codes": failure.codes,
         "correlation_id": failure.correlation_id,
         "said": failure.said,
-        "signed_in": grounds.signed_in.isoformat() if grounds.signed_in else None,
-        "prints": grounds.prints,
+        "signed_in": key.signed_in.isoformat() if key.signed_in else None,
+        "prints": key.fingerprints,
         "first": refusal.first.isoformat(),
         "at": refusal.at.isoformat(),
         "hold": refusal.hold,
     }
 
 
-def _read(kept: Mapping[str, Any]) -> Refusal:
+def _read(kept: Mapping[str, Any]) -> CachedRefusal:
     signed_in = kept["signed_in"]
-    return Refusal(
+    return CachedRefusal(
         failure=SignInError(
             Words(en=kept["en"], ja=kept["ja"]),
             error=kept["error"],
@@ -205,9 +207,9 @@ def _read(kept: Mapping[str, Any]) -> Refusal:
             correlation_id=kept["correlation_id"],
             said=kept.get("said", ""),
         ),
-        grounds=Grounds(
+        key=RefusalKey(
             signed_in=datetime.fromisoformat(signed_in) if signed_in else None,
-            prints=tuple(kept["prints"]),
+            fingerprints=tuple(kept["prints"]),
         ),
         first=datetime.fromisoformat(kept["first"]),
         at=datetime.fromisoformat(kept["at"]),

@@ -12,36 +12,36 @@ from noroshi.ports import Outside, Resource
 from noroshi.vault import Secret
 
 
-class Badge:
+class RetryToken:
     """Several sends may use it at once."""
 
     def __init__(self, outside: Outside, account: str, resource: Resource) -> None:
         self._outside, self._account, self._resource = outside, account, resource
         self._forced = False
         self._latest: Secret | None = None
-        self._asking = asyncio.Lock()
+        self._lock = asyncio.Lock()
 
     async def token(self) -> Secret:
         """Raises RouteError, as `another` does."""
-        return await self._asked(force=False)
+        return await self._request(force=False)
 
-    async def another(self, refused: Secret) -> Secret | None:
+    async def refreshed(self, refused: Secret) -> Secret | None:
         """A token in the place of a refused one; None: there is no fresher one to be had.
 
         Whoever comes while one is being asked for waits, and gets the same; so does a refusal that
         comes only after the fresh one was taken.
         """
-        async with self._asking:
+        async with self._lock:
             if self._latest is not None and self._latest != refused:
                 return self._latest
-            fresh = await self._asked(force=not self._forced)
+            fresh = await self._request(force=not self._forced)
             self._forced = True  # not before: who could not be asked is asked again
         return None if fresh == refused else fresh
 
-    def was_good(self) -> None:
+    def accepted(self) -> None:
         """The other side took it: the outage is over."""
         self._forced = False
 
-    async def _asked(self, *, force: bool) -> Secret:
+    async def _request(self, *, force: bool) -> Secret:
         self._latest = Secret(await self._outside.token(self._account, force, self._resource))
         return self._latest

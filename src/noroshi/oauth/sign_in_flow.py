@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from noroshi.core.words import NOTHING, Words
 from noroshi.oauth.account import Account
-from noroshi.oauth.credentials import Credentials, by_any
+from noroshi.oauth.credentials import Credentials, ask_with_each
 from noroshi.oauth.errors.messages import (
     ALREADY,
     BY_ITSELF,
@@ -20,7 +20,7 @@ from noroshi.oauth.errors.messages import (
     OTHER_WAY,
     TOO_OLD,
 )
-from noroshi.oauth.grant_store import Begun, Entries, Kept
+from noroshi.oauth.grant_store import GrantStore, PendingSignIn, StoredGrant
 from noroshi.oauth.provider import (
     Attempt,
     Client,
@@ -29,9 +29,9 @@ from noroshi.oauth.provider import (
     SignInError,
     Tokens,
 )
-from noroshi.oauth.redirect_url import Problem, read_pasted
-from noroshi.oauth.refresh import Access, Accesses, ProviderOf, Question
-from noroshi.oauth.refusal_cache import Refusals
+from noroshi.oauth.redirect_url import PasteProblem, read_pasted
+from noroshi.oauth.refresh import CachedToken, ProviderOf, Question, TokenCache
+from noroshi.oauth.refusal_cache import RefusalCache
 from noroshi.ports import Clocks, Resource
 
 ATTEMPT_LIFE = timedelta(hours=1)
@@ -40,14 +40,14 @@ SLOWER = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Completed:
+class CompletedSignIn:
     """Tokens are there: for which resource, and the access token."""
 
     resource: Resource
-    access: Access
+    access: CachedToken
 
 
-class SigningIn:
+class SignInFlow:
     """What a sign-in works with."""
 
     def __init__(
@@ -55,13 +55,13 @@ class SigningIn:
         *,
         provider_of: ProviderOf,
         clocks: Clocks,
-        entries: Entries,
-        accesses: Accesses,
+        grants: GrantStore,
+        cache: TokenCache,
         credentials: Credentials,
-        refusals: Refusals,
+        refusals: RefusalCache,
     ) -> None:
         self._provider_of, self._clocks = provider_of, clocks
-        self._entries, self._accesses = entries, accesses
+        self._grants, self._cache = grants, cache
         self._credentials, self._refusals = credentials, refusals
 
     async def begin(
@@ -75,10 +75,10 @@ class SigningIn:
         await self._remember(account, attempt, resources[0])
         return attempt
 
-    async def finish(self, account: Account, pasted: str) -> Completed:
+    async def finish(self, account: Account, pasted: str) -> CompletedSignIn:
         """Trade what the browser ended at for tokens."""
         begun, query = answer_to(
-            await self._entries.begun(account), account, pasted, self._clocks.wall()
+            await self._grants.attempt(account), account, pasted, self._clocks.wall()
         )
         attempt = begun.attempt
         assert isinstance(attempt, Attempt)  # answer_to refuses the other sort
@@ -100,10 +100,10 @@ class SigningIn:
         await self._remember(account, attempt, resources[0])
         return attempt
 
-    async def device_ask(self, account: Account) -> Completed | int:
+    async def device_ask(self, account: Account) -> CompletedSignIn | int:
         """Whether somebody has finished there; else the seconds until it is asked again."""
         begun, attempt = device_of(
-            await self._entries.begun(account), account, self._clocks.wall()
+            await self._grants.attempt(account), account, self._clocks.wall()
         )
         provider = self._provider_of(account.cloud)
 
@@ -119,51 +119,53 @@ class SigningIn:
             return await self._wait(account, begun, attempt, slower=pending.slower)
 
     async def _wait(
-        self, account: Account, begun: Begun, attempt: DeviceAttempt, *, slower: bool
+        self, account: Account, begun: PendingSignIn, attempt: DeviceAttempt, *, slower: bool
     ) -> int:
         if not slower:
             return attempt.interval
         slow = replace(attempt, interval=attempt.interval + SLOWER)
-        await self._entries.begin(account, replace(begun, attempt=slow))
+        await self._grants.put_attempt(account, replace(begun, attempt=slow))
         return slow.interval
 
     async def _remember(
         self, account: Account, attempt: Attempt | DeviceAttempt, resource: Resource
     ) -> None:
-        begun = Begun(
+        begun = PendingSignIn(
             attempt=attempt,
             identity=account.identity,
             at=self._clocks.wall(),
             resource=resource,
         )
-        await self._entries.begin(account, begun)
+        await self._grants.put_attempt(account, begun)
 
-    async def _complete(self, account: Account, begun: Begun, ask: Question) -> Completed:
-        shown = await self._credentials.of(account)
+    async def _complete(
+        self, account: Account, begun: PendingSignIn, ask: Question
+    ) -> CompletedSignIn:
+        shown = await self._credentials.ranked(account)
         proxy = await self._credentials.proxy_password(account)
         asked = self._clocks.steady()
-        entry, tokens = await by_any(account, shown, proxy, ask)
-        await self._entries.keep(account, self._first(account, tokens, entry))
-        await self._entries.begin(account, replace(begun, done=True))
-        await self._accesses.drop(account)
-        access = await self._accesses.keep(account, begun.resource, tokens, asked)
+        entry, tokens = await ask_with_each(account, shown, proxy, ask)
+        await self._grants.put(account, self._first(account, tokens, entry))
+        await self._grants.put_attempt(account, replace(begun, done=True))
+        await self._cache.clear(account)
+        access = await self._cache.put(account, begun.resource, tokens, asked)
         await self._refusals.forget(account)
-        return Completed(resource=begun.resource, access=access)
+        return CompletedSignIn(resource=begun.resource, access=access)
 
     async def _client(self, account: Account) -> Client:
         """Who begins; a page or a code is shown only where it can be completed afterwards."""
-        shown = await self._credentials.of(account)
+        shown = await self._credentials.ranked(account)
         return Client(
             account=account,
             credential=shown[0] if shown else None,
             proxy_password=await self._credentials.proxy_password(account),
         )
 
-    def _first(self, account: Account, tokens: Tokens, entry: str) -> Kept:
+    def _first(self, account: Account, tokens: Tokens, entry: str) -> StoredGrant:
         if tokens.refresh is None:
             raise SignInError(_no_refresh(account), error="no_refresh_token", who="setup")
         now = self._clocks.wall()
-        return Kept(
+        return StoredGrant(
             token=tokens.refresh,
             identity=account.identity,
             since=now,
@@ -184,7 +186,7 @@ class _PendingError(OAuthError):
 
 
 def _check(account: Account, resources: Sequence[Resource]) -> None:
-    if account.alone:
+    if account.app_only:
         raise SignInError(BY_ITSELF.fill(name=account.name), error="app", who="setup")
     for resource in resources:
         if not account.scope_for(resource):
@@ -202,14 +204,14 @@ def _no_refresh(account: Account) -> Words:
 
 
 def answer_to(
-    begun: Begun | None, account: Account, pasted: str, now: datetime
-) -> tuple[Begun, dict[str, str]]:
+    begun: PendingSignIn | None, account: Account, pasted: str, now: datetime
+) -> tuple[PendingSignIn, dict[str, str]]:
     """The attempt and the query that answers it. Raises SignInError, which says what is wrong."""
     begun = _begun(begun, account)
     if not isinstance(begun.attempt, Attempt):
         raise _refused(OTHER_WAY.fill(name=account.name))
     query = read_pasted(pasted, begun.attempt.state, account.cloud)
-    if isinstance(query, Problem):
+    if isinstance(query, PasteProblem):
         raise _refused(query.words, query.error, query.codes)
     if begun.done:
         raise _refused(ALREADY, "already_used")
@@ -219,8 +221,8 @@ def answer_to(
 
 
 def device_of(
-    begun: Begun | None, account: Account, now: datetime
-) -> tuple[Begun, DeviceAttempt]:
+    begun: PendingSignIn | None, account: Account, now: datetime
+) -> tuple[PendingSignIn, DeviceAttempt]:
     """The attempt on another device that is under way. Raises SignInError."""
     begun = _begun(begun, account)
     attempt = begun.attempt
@@ -231,7 +233,7 @@ def device_of(
     return begun, attempt
 
 
-def _begun(begun: Begun | None, account: Account) -> Begun:
+def _begun(begun: PendingSignIn | None, account: Account) -> PendingSignIn:
     if begun is None or begun.identity != account.identity:
         raise _refused(NOT_BEGUN.fill(name=account.name))
     return begun

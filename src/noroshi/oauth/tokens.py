@@ -18,19 +18,26 @@ from typing import Any, TypeVar
 
 from noroshi.core.words import Words
 from noroshi.oauth.account import Account, as_app
-from noroshi.oauth.credential_probe import OnTrial
-from noroshi.oauth.credentials import Credentials, InUse, in_use
+from noroshi.oauth.credential_probe import CredentialProbe
+from noroshi.oauth.credentials import CredentialInUse, Credentials, in_use
 from noroshi.oauth.errors.messages import ANY_ROUTE, NEVER, OTHER_APP, SIGNED_IN, UNPROVED
-from noroshi.oauth.grant_store import Entries, Kept
+from noroshi.oauth.grant_store import GrantStore, StoredGrant
 from noroshi.oauth.provider import Credential, DeviceAttempt, OAuthError, SignInError
-from noroshi.oauth.refresh import Access, Accesses, How, ProviderOf, Renewing, grounds_of
-from noroshi.oauth.refresh_lock import Turns
-from noroshi.oauth.refusal_cache import Refusal, Refusals
-from noroshi.oauth.sign_in_flow import Completed, SigningIn
+from noroshi.oauth.refresh import (
+    CachedToken,
+    ProviderOf,
+    RefreshReason,
+    TokenCache,
+    TokenRefresher,
+    refusal_key,
+)
+from noroshi.oauth.refresh_lock import RefreshLock
+from noroshi.oauth.refusal_cache import CachedRefusal, RefusalCache
+from noroshi.oauth.sign_in_flow import CompletedSignIn, SignInFlow
 from noroshi.ports import Clocks, Resource, StoreError
 from noroshi.vault import Secret, Vault, VaultError
 
-__all__ = ["SignIn", "SignInState", "TokenSource"]
+__all__ = ["SignInState", "SignInStatus", "TokenSource"]
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -46,7 +53,7 @@ WORST = ("user", "setup", "admin", "wait")
 SMTP: tuple[Resource, ...] = ("smtp",)
 
 
-class SignIn(Enum):
+class SignInStatus(Enum):
     """How an account stands."""
 
     SIGNED_IN = "signed in"
@@ -60,7 +67,7 @@ class SignIn(Enum):
 class SignInState:
     """How an account stands, since when, and why; for `status` and the manager."""
 
-    sign: SignIn
+    sign: SignInStatus
     why: Words
     since: datetime | None = None
     """When somebody signed in; for a refusal, when it was first told."""
@@ -80,7 +87,7 @@ class SignInState:
 class _Live:
     """What is known of one account's token for one resource in this life of the node."""
 
-    access: Access | None = None
+    access: CachedToken | None = None
     flight: asyncio.Task[Secret] | None = None
 
 
@@ -93,28 +100,28 @@ class TokenSource:
         vault: Vault,
         provider_of: ProviderOf,
         clocks: Clocks,
-        turns: Turns,
+        turns: RefreshLock,
         margin: float = MARGIN,
         again: float = SAVE_AGAIN,
     ) -> None:
         """`margin`: seconds before its end at which a token is no longer handed out; `again`:
         seconds between two tries to save what the store could not take."""
         self._clocks, self._again, self._turns = clocks, again, turns
-        self._entries = Entries(vault)
+        self._grants = GrantStore(vault)
         self._credentials = Credentials(vault, clocks)
-        self._refusals = Refusals(vault, clocks)
-        self._accesses = Accesses(vault, clocks, margin)
+        self._refusals = RefusalCache(vault, clocks)
+        self._cache = TokenCache(vault, clocks, margin)
         parts: dict[str, Any] = {
             "provider_of": provider_of,
             "clocks": clocks,
-            "entries": self._entries,
-            "accesses": self._accesses,
+            "grants": self._grants,
+            "cache": self._cache,
             "credentials": self._credentials,
             "refusals": self._refusals,
         }
-        self._renewing = Renewing(**parts, turns=turns)
-        self._signing_in = SigningIn(**parts)
-        self._on_trial = OnTrial(
+        self._refresher = TokenRefresher(**parts, turns=turns)
+        self._flow = SignInFlow(**parts)
+        self._probe = CredentialProbe(
             provider_of=provider_of, clocks=clocks, credentials=self._credentials
         )
         self._live: dict[tuple[str, Resource], _Live] = {}
@@ -143,7 +150,7 @@ class TokenSource:
     ) -> str:
         """Where a person signs in, as a URL; `redirect` is where it ends, if not where the
         account says. Raises as `token` does."""
-        return (await self._signing_in.begin(account, resources, redirect)).url
+        return (await self._flow.begin(account, resources, redirect)).url
 
     async def finish(self, account: Account, pasted: str) -> None:
         """Complete the sign-in with what the person pasted.
@@ -152,8 +159,8 @@ class TokenSource:
         said), UnreachableError, VaultError, and what the store raises.
         """
 
-        async def work() -> Completed | int:
-            return await self._signing_in.finish(account, pasted)
+        async def work() -> CompletedSignIn | int:
+            return await self._flow.finish(account, pasted)
 
         await asyncio.shield(self._start(self._completed(account, work)))
 
@@ -161,7 +168,7 @@ class TokenSource:
         self, account: Account, resources: Sequence[Resource] = SMTP
     ) -> DeviceAttempt:
         """The code that a person types on another device, and where. Raises as `token` does."""
-        return await self._signing_in.device_begin(account, resources)
+        return await self._flow.device_begin(account, resources)
 
     async def device_ask(self, account: Account) -> int:
         """0: somebody has signed in there; else the seconds until it may be asked again.
@@ -169,21 +176,23 @@ class TokenSource:
         Raises as `finish` does.
         """
 
-        async def work() -> Completed | int:
-            return await self._signing_in.device_ask(account)
+        async def work() -> CompletedSignIn | int:
+            return await self._flow.device_ask(account)
 
         return await asyncio.shield(self._start(self._completed(account, work)))
 
-    async def prove(self, account: Account, resource: Resource = "smtp") -> Secret:
+    async def force_new(self, account: Account, resource: Resource = "smtp") -> Secret:
         """A new token, whatever is at hand or remembered; with it all that was refused is forgotten.
 
         Raises as `token` does.
         """
-        token = await asyncio.shield(self._start(self._renew(account, resource, How.PROVING)))
+        token = await asyncio.shield(
+            self._start(self._renew(account, resource, RefreshReason.FORCED))
+        )
         await self._refusals.forget(account)
         return token
 
-    async def tried(
+    async def probe_credential(
         self,
         account: Account,
         resource: Resource = "smtp",
@@ -200,20 +209,22 @@ class TokenSource:
         `token` does.
         """
         app = as_app(account)
-        return await self._on_trial.token(app, resource, bare=bare, instead=instead)
+        return await self._probe.token(app, resource, bare=bare, instead=instead)
 
-    async def known(self, account: Account, instead: Credential | None = None) -> bool:
+    async def credential_valid(
+        self, account: Account, instead: Credential | None = None
+    ) -> bool:
         """Whether a server other than Entra knows the account's secret or certificate, or the
         one `instead`; False if that cannot be told. Nothing is kept or remembered, and no
         refresh token is used up. Raises as `token` does."""
-        if not account.alone:
-            return await self._on_trial.known(account, instead)
-        await self._on_trial.token(account, "smtp", instead=instead)
+        if not account.app_only:
+            return await self._probe.credential_valid(account, instead)
+        await self._probe.token(account, "smtp", instead=instead)
         return True
 
     async def tenant(self, account: Account) -> str:
         """The ID of the account's tenant, as the sign-in server tells it. Raises as `token`."""
-        return await self._on_trial.tenant(account)
+        return await self._probe.tenant(account)
 
     async def keep_alive(self, accounts: Iterable[tuple[Account, Sequence[Resource]]]) -> None:
         """Renew what has rested for longer than its account says, each by its first resource.
@@ -224,7 +235,9 @@ class TokenSource:
             try:
                 if await self._rests(account):
                     its: Resource = resources[0] if resources else "smtp"
-                    await asyncio.shield(self._start(self._renew(account, its, How.RESTED)))
+                    await asyncio.shield(
+                        self._start(self._renew(account, its, RefreshReason.IDLE))
+                    )
                     log.info("the sign-in of %s is renewed, as it had rested", account.name)
             except (OAuthError, VaultError, StoreError) as error:
                 log.warning("the sign-in of %s cannot be renewed: %s", account.name, error)
@@ -235,7 +248,7 @@ class TokenSource:
         try:
             return await self._state(account, resource)
         except VaultError as error:
-            return SignInState(sign=SignIn.LOCKED, why=error.words)
+            return SignInState(sign=SignInStatus.LOCKED, why=error.words)
 
     async def ask_again(self, account: Account) -> None:
         """Forget a remembered refusal: somebody says that it is mended."""
@@ -245,8 +258,8 @@ class TokenSource:
         """Let a rotated token that is on its way be saved; waits `patience` seconds at most."""
         if self._saving is not None:
             self._saving.cancel()
-        if self._entries.holding:
-            self._start(self._entries.settle())
+        if self._grants.holds_unsaved:
+            self._start(self._grants.save_held())
         if self._running:
             await asyncio.wait(self._running, timeout=patience)
 
@@ -254,9 +267,9 @@ class TokenSource:
         # By the whole account: changed settings begin afresh, with nothing of the old ones' tokens.
         return self._live.setdefault((account.fingerprint, resource), _Live())
 
-    def _usable(self, access: Access, force: bool) -> bool:
+    def _usable(self, access: CachedToken, force: bool) -> bool:
         now = self._clocks.steady()
-        return now < access.until and not (force and now - access.got >= FORCED_APART)
+        return now < access.until and not (force and now - access.obtained >= FORCED_APART)
 
     def _start(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         """As a task of its own: a caller that gives up must not cut a rotation in two."""
@@ -274,19 +287,19 @@ class TokenSource:
         self,
         account: Account,
         resource: Resource,
-        how: How = How.NEEDED,
+        how: RefreshReason = RefreshReason.NEEDED,
         worse: Secret | None = None,
     ) -> Secret:
         live = self._of(account, resource)
         async with self._lock(account):
             # A sign-in may have been completed meanwhile.
-            known = live.access if how is How.NEEDED else None
+            known = live.access if how is RefreshReason.NEEDED else None
             if known and known.token != worse and self._usable(known, force=False):
                 return known.token
             try:
-                live.access = await self._renewing.renewed(account, resource, how, worse)
+                live.access = await self._refresher.refresh(account, resource, how, worse)
             except SignInError:
-                if how is How.NEEDED:  # else what is at hand is as good as it was
+                if how is RefreshReason.NEEDED:  # else what is at hand is as good as it was
                     live.access = None
                 raise
             finally:
@@ -294,9 +307,9 @@ class TokenSource:
             return live.access.token
 
     async def _completed(
-        self, account: Account, work: Callable[[], Awaitable[Completed | int]]
+        self, account: Account, work: Callable[[], Awaitable[CompletedSignIn | int]]
     ) -> int:
-        async with self._lock(account), self._turns.waited_for(account.kept_as):
+        async with self._lock(account), self._turns.acquire(account.kept_as):
             done = await work()
             if isinstance(done, int):
                 return done
@@ -310,7 +323,7 @@ class TokenSource:
         return self._locks.setdefault(account.kept_as, asyncio.Lock())
 
     async def _rests(self, account: Account) -> bool:
-        kept = await self._entries.kept(account)
+        kept = await self._grants.get(account)
         if kept is None or kept.identity != account.identity:
             return False
         age = self._clocks.wall() - kept.renewed
@@ -318,47 +331,53 @@ class TokenSource:
         return not timedelta(0) <= age < account.renew_every
 
     async def _state(self, account: Account, resource: Resource | None) -> SignInState:
-        kept = await self._entries.kept(account)
+        kept = await self._grants.get(account)
         if kept is not None and kept.identity != account.identity:
-            if not account.alone:
-                return SignInState(sign=SignIn.NEEDED, why=OTHER_APP.fill(name=account.name))
+            if not account.app_only:
+                return SignInState(
+                    sign=SignInStatus.NEEDED, why=OTHER_APP.fill(name=account.name)
+                )
             kept = None  # of another app, or of a person: no matter to one that asks by itself
-        there = await self._credentials.there(account)
-        grounds = grounds_of(account, kept, [value for _, value in there])
-        refused = await self._refusals.standing(account, grounds, resource)
+        there = await self._credentials.available(account)
+        key = refusal_key(account, kept, [value for _, value in there])
+        refused = await self._refusals.valid(account, key, resource)
         if kept is None and not refused:
-            never = UNPROVED if account.alone else NEVER
+            never = UNPROVED if account.app_only else NEVER
             words = never.fill(name=account.name, route=account.route or ANY_ROUTE)
-            return SignInState(sign=SignIn.NEVER, why=words, ends=in_use(there, "").ends)
+            return SignInState(sign=SignInStatus.NEVER, why=words, ends=in_use(there, "").ends)
         holds = bool(refused) and await self._holds(account, resource or "smtp")
-        return told(kept, refused, in_use(there, kept.by if kept else ""), holds=holds)
+        return _state_of(kept, refused, in_use(there, kept.by if kept else ""), holds=holds)
 
     async def _holds(self, account: Account, resource: Resource) -> bool:
         """Whether mails leave by a token that was got before."""
         live = self._of(account, resource).access
         if live is not None and self._usable(live, force=False):
             return True
-        return await self._accesses.found(account, resource) is not None
+        return await self._cache.get(account, resource) is not None
 
     def _save_later(self) -> None:
-        if self._entries.holding and (self._saving is None or self._saving.done()):
+        if self._grants.holds_unsaved and (self._saving is None or self._saving.done()):
             self._saving = asyncio.create_task(self._save())
 
     async def _save(self) -> None:
-        while self._entries.holding:
+        while self._grants.holds_unsaved:
             await asyncio.sleep(self._again)
-            await self._entries.settle()
+            await self._grants.save_held()
 
 
-def told(
-    kept: Kept | None, refused: Mapping[str, Refusal], used: InUse, *, holds: bool = False
+def _state_of(
+    kept: StoredGrant | None,
+    refused: Mapping[str, CachedRefusal],
+    used: CredentialInUse,
+    *,
+    holds: bool = False,
 ) -> SignInState:
     """By what is kept, and what is remembered as refused."""
     renewed, user = (kept.renewed, kept.user) if kept else (None, "")
-    sign, why, since = SignIn.SIGNED_IN, SIGNED_IN, kept.since if kept else None
+    sign, why, since = SignInStatus.SIGNED_IN, SIGNED_IN, kept.since if kept else None
     if refused:
         worst = min(refused.values(), key=lambda one: WORST.index(one.failure.who))
-        sign = SignIn.WAITING if worst.failure.who == "wait" else SignIn.NEEDED
+        sign = SignInStatus.WAITING if worst.failure.who == "wait" else SignInStatus.NEEDED
         why, since = worst.failure.words, worst.first
     return SignInState(
         sign=sign,

@@ -80,7 +80,7 @@ def test_a_consent_that_is_missing_is_given_by_whoever_signs_in_or_by_an_adminis
     words = advise(error, suberror="consent_required", codes=(65001,)).words
     assert "choose Accept" in words.en and "administrator" in words.en
     assert "「承諾」" in words.ja and "管理者" in words.ja
-    alone = advise(error, suberror="consent_required", codes=(65001,), alone=True).words
+    alone = advise(error, suberror="consent_required", codes=(65001,), app_only=True).words
     assert "choose Accept" not in alone.en
 
 
@@ -123,7 +123,7 @@ def test_a_sign_in_that_ended_by_itself_is_not_laid_to_a_changed_password(code):
     ],
 )
 def test_a_permission_is_named_for_either_way_out(code, alone, permissions):
-    advice = advise("invalid_client", codes=(code,), alone=alone)
+    advice = advise("invalid_client", codes=(code,), app_only=alone)
     step = advice.cure.remedy(advice.words, Exam(values=values_of(APP))).how[0]
     for text in (advice.words.en, advice.words.ja, step.en, step.ja):
         assert all(permission in text for permission in permissions)
@@ -141,7 +141,7 @@ def test_each_number_has_its_advice_in_both_languages(code):
 @pytest.mark.parametrize("cloud", [MICROSOFT365, GOOGLE], ids=lambda cloud: cloud.name)
 @pytest.mark.parametrize("alone", [False, True], ids=["a person", "an app"])
 def test_each_class_is_named_in_both_languages(error, cloud, alone):
-    words = advise(error, cloud=cloud, alone=alone).words
+    words = advise(error, cloud=cloud, app_only=alone).words
     assert f"({error})" in words.en and f"({error})" in words.ja
     assert not words.ja.isascii()
 
@@ -162,7 +162,7 @@ def test_nobody_elsewhere_is_told_of_microsofts_portal(error):
     ],
 )
 def test_a_service_account_is_mended_at_google(error, who, said):
-    advice = advise(error, cloud=GOOGLE, alone=True)
+    advice = advise(error, cloud=GOOGLE, app_only=True)
     assert advice.who == who and said in advice.words.en
 
 

@@ -42,7 +42,7 @@ OURS = [
 
 
 def remedy_of(account, error, codes=()):
-    advice = advise(error, codes=codes, alone=account.alone, cloud=account.cloud)
+    advice = advise(error, codes=codes, app_only=account.app_only, cloud=account.cloud)
     failure = SignInError(advice.words, error=error, who=advice.who, codes=codes)
     exam = replace(WHOLE, values={**WHOLE.values, **values_of(account)})
     return cure_of(failure, account).remedy(advice.words, exam, "the reply")

@@ -121,7 +121,7 @@ async def refused(account):
         provider.begin(client, ("smtp",), account.redirect),
         provider.device_begin(client, "smtp"),
         provider.refresh(client, Secret("canary"), "smtp"),
-        provider.alone(client, "smtp"),
+        provider.app_only(client, "smtp"),
     ):
         with pytest.raises(SignInError) as caught:
             await asked

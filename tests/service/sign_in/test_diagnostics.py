@@ -12,7 +12,7 @@ from noroshi.core.mail import Network
 from noroshi.core.words import Words
 from noroshi.oauth.account import Account
 from noroshi.oauth.provider import SignInError, UnreachableError
-from noroshi.oauth.tokens import SignIn, SignInState
+from noroshi.oauth.tokens import SignInState, SignInStatus
 from noroshi.oauth.well_known_clouds import GOOGLE, MICROSOFT365
 from noroshi.ports import StoreError
 from noroshi.ports.examination import Exam, examined
@@ -41,11 +41,11 @@ class Tokens:
 
     token: str = field(default_factory=lambda: jwt(CLAIMS))
     state_is: SignInState = SignInState(
-        sign=SignIn.SIGNED_IN, why=WORDS, user=BOX, since=NOW - timedelta(days=3)
+        sign=SignInStatus.SIGNED_IN, why=WORDS, user=BOX, since=NOW - timedelta(days=3)
     )
     raises: Exception | None = None
 
-    async def prove(self, _account, _resource):
+    async def force_new(self, _account, _resource):
         if self.raises:
             raise self.raises
         return Secret(self.token)
@@ -81,7 +81,7 @@ async def test_a_token_for_several_is_told_with_the_one_that_counts():
 
 
 async def test_of_a_sign_in_of_today_no_days_are_counted():
-    state = SignInState(sign=SignIn.SIGNED_IN, why=WORDS, user=BOX, since=NOW)
+    state = SignInState(sign=SignInStatus.SIGNED_IN, why=WORDS, user=BOX, since=NOW)
     found = (await looked(Tokens(state_is=state)))["token"].found
     assert found.en.endswith("box@example.com signed in today") and "今日" in found.ja
 

@@ -12,7 +12,7 @@ from noroshi.definitions import document
 from noroshi.oauth.client_certificates import describe, make, parts
 from noroshi.oauth.providers.generic import GenericProvider
 from noroshi.oauth.providers.msal import MsalProvider
-from noroshi.oauth.refresh_lock import Turns
+from noroshi.oauth.refresh_lock import RefreshLock
 from noroshi.oauth.tokens import TokenSource
 from noroshi.plugins import Plugins
 from noroshi.service import Service
@@ -44,7 +44,7 @@ class Office:
             vault=self.vault,
             provider_of=lambda cloud: MsalProvider() if cloud.entra else GenericProvider(),
             clocks=time.clocks,
-            turns=Turns(store, "desk", time.clocks),
+            turns=RefreshLock(store, "desk", time.clocks),
         )
         self.service = Service(
             store,

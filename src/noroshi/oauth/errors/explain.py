@@ -52,7 +52,7 @@ def advise(
     *,
     suberror: str = "",
     codes: tuple[int, ...] = (),
-    alone: bool = False,
+    app_only: bool = False,
     cloud: Cloud = MICROSOFT365,
     secret: str = "",
     account: str = "",
@@ -61,15 +61,15 @@ def advise(
     """What to do about a refusal; the words name its AADSTS number, or else its `error`.
 
     `secret`: the vault's entry for it; `account`: how it is called; `role`: what its app is
-    permitted of Exchange Online. `alone`: an app that signs in by itself, where nobody could sign
+    permitted of Exchange Online. `app_only`: an app that signs in by itself, where nobody could sign
     in again. In a cloud of one's own nothing is laid to Microsoft, though it speaks as Entra does.
     """
-    of_class = BY_SUBERROR.get(suberror) or _classes(cloud, alone).get(error, UNKNOWN)
+    of_class = BY_SUBERROR.get(suberror) or _classes(cloud, app_only).get(error, UNKNOWN)
     if of_class is APP_REFUSED and error == REFUSED and secret:
         of_class = SECRET_REFUSED
     known = next((code for code in codes if _by_code(code)), None)
     advice = (_by_code(known) if known is not None else None) or of_class
-    if alone:
+    if app_only:
         advice = _alone(advice)
     who: Who = "wait" if error in WAITING else advice.who
     shown = known or next(iter(codes), None)
@@ -90,7 +90,7 @@ def is_known(error: str, codes: tuple[int, ...], cloud: Cloud) -> bool:
     are told beside ours."""
     if codes:
         return any(_by_code(code) for code in codes)
-    return error in _classes(cloud, alone=False) or error in BY_KEY_FILE
+    return error in _classes(cloud, app_only=False) or error in BY_KEY_FILE
 
 
 def _cure(cure: Cure, cloud: Cloud) -> Cure:
@@ -109,7 +109,7 @@ def cure_of(failure: SignInError, account: Account) -> Cure:
         failure.error,
         suberror=failure.suberror,
         codes=failure.codes,
-        alone=account.alone,
+        app_only=account.app_only,
         cloud=account.cloud,
         secret=account.secret,
     ).cure
@@ -134,10 +134,10 @@ def _by_code(code: int) -> Advice | None:
     return found or next((to for span, to in aadsts_user.RANGES if code in span), None)
 
 
-def _classes(cloud: Cloud, alone: bool) -> dict[str, Advice]:
+def _classes(cloud: Cloud, app_only: bool) -> dict[str, Advice]:
     if cloud.entra:
         return BY_ERROR
-    return BY_KEY_FILE if alone and cloud.app_grant == "service_account" else ELSEWHERE
+    return BY_KEY_FILE if app_only and cloud.app_grant == "service_account" else ELSEWHERE
 
 
 def _alone(advice: Advice) -> Advice:

@@ -11,10 +11,10 @@ from typing import Any, TypeVar
 from noroshi.core.printable import printable
 from noroshi.core.words import Words
 from noroshi.oauth.account import Account
-from noroshi.oauth.endpoint_hosts import keep_from_microsoft
+from noroshi.oauth.endpoint_hosts import require_no_microsoft_host
 from noroshi.oauth.errors.explain import advise, codes_in, is_known, tidy
 from noroshi.oauth.errors.messages import ANY_ROUTE
-from noroshi.oauth.http_session import ErrorReplyError, Reply, Wire
+from noroshi.oauth.http_session import ErrorReplyError, HttpSession, Reply
 from noroshi.oauth.jwt_claims import claims_in, named_in
 from noroshi.oauth.provider import (
     Client,
@@ -55,21 +55,21 @@ NO_SUCH_WAY = Words(
 )
 
 
-async def asked(client: Client, ask: Callable[[Wire], T | Exception]) -> T:
+async def asked(client: Client, ask: Callable[[HttpSession], T | Exception]) -> T:
     """Ask over a wire of its own, in a thread of its own. Raises SignInError, UnreachableError."""
     return await apart(lambda: _asked(client, ask))
 
 
-def _asked(client: Client, ask: Callable[[Wire], T | Exception]) -> T | Exception:
+def _asked(client: Client, ask: Callable[[HttpSession], T | Exception]) -> T | Exception:
     """What goes wrong is returned as an exception of ours, without any traceback."""
-    wire: Wire | None = None
+    session: HttpSession | None = None
     try:
-        wire = Wire(client)
-        found = ask(wire)
-        return _quoting(found, wire) if isinstance(found, SignInError) else found
+        session = HttpSession(client)
+        found = ask(session)
+        return _quoting(found, session) if isinstance(found, SignInError) else found
     except ErrorReplyError as refused:
         found = refusal(refused.reply, client.account)
-        return found if wire is None else _quoting(found, wire)
+        return found if session is None else _quoting(found, session)
     except OAuthError as ours:
         return ours.with_traceback(None)
     except Exception as error:
@@ -78,13 +78,13 @@ def _asked(client: Client, ask: Callable[[Wire], T | Exception]) -> T | Exceptio
         words = NOT_UNDERSTOOD.fill(kind=type(error).__name__)
         return SignInError(words, error="invalid_response", who="setup")
     finally:
-        if wire is not None:
-            wire.close()
+        if session is not None:
+            session.close()
 
 
-def _quoting(failure: SignInError, wire: Wire) -> SignInError:
+def _quoting(failure: SignInError, session: HttpSession) -> SignInError:
     """Return it with a quotation that holds no secret that the server was shown."""
-    failure.said = without(failure.said, wire.shown)
+    failure.said = without(failure.said, session.shown)
     if failure.said and not failure.known:
         failure.words = SAYS.fill(words=failure.words, said=failure.said)
         failure.args = (failure.words.en,)
@@ -141,7 +141,7 @@ def failure(
         error,
         suberror=suberror,
         codes=codes,
-        alone=account.alone,
+        app_only=account.app_only,
         cloud=account.cloud,
         secret=account.secret,
         account=account.name,
@@ -172,7 +172,7 @@ def device(
         raise ValueError("not printable")
     if not url.startswith("https://"):  # it becomes a link: no script, and nothing in the clear
         raise ValueError("no page")
-    keep_from_microsoft(account, (url,))
+    require_no_microsoft_host(account, (url,))
     return DeviceAttempt(
         user_code=code,
         url=url,

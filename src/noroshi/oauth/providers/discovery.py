@@ -10,8 +10,12 @@ from urllib.parse import urlsplit, urlunsplit
 
 from noroshi.core.words import Words
 from noroshi.oauth.account import Account
-from noroshi.oauth.endpoint_hosts import are_addresses, hold_to_its_hosts, keep_from_microsoft
-from noroshi.oauth.http_session import ErrorReplyError, Wire
+from noroshi.oauth.endpoint_hosts import (
+    are_addresses,
+    require_no_microsoft_host,
+    require_own_hosts,
+)
+from noroshi.oauth.http_session import ErrorReplyError, HttpSession
 from noroshi.oauth.provider import SignInError, UnreachableError
 
 NEEDED = ("openid", "offline_access")
@@ -48,7 +52,7 @@ class Endpoints:
     """The server sends its issuer with each code (RFC 9207)."""
 
 
-def endpoints_of(account: Account, wire: Wire) -> Endpoints:
+def endpoints_of(account: Account, session: HttpSession) -> Endpoints:
     """As the cloud says; else the server is asked. Raises SignInError, UnreachableError."""
     cloud = account.cloud
     if cloud.token_endpoint:
@@ -58,11 +62,11 @@ def endpoints_of(account: Account, wire: Wire) -> Endpoints:
             cloud.device_authorization_endpoint,
         )
         authorization, token, device = map(account.at_tenant, said)
-        keep_from_microsoft(account, (authorization, token, device))
+        require_no_microsoft_host(account, (authorization, token, device))
         return Endpoints(authorization=authorization, token=token, device=device)
-    found = _told(account.authority, _metadata(account.authority, wire))
+    found = _told(account.authority, _metadata(account.authority, session))
     told = (found.authorization, found.token, found.device)
-    hold_to_its_hosts(account, filter(None, told))
+    require_own_hosts(account, filter(None, told))
     return found
 
 
@@ -93,7 +97,7 @@ def _shown(issuer: str) -> str:
     return issuer[:LONGEST] if ADDRESS.fullmatch(issuer) else "…"
 
 
-def _metadata(authority: str, wire: Wire) -> Mapping[str, Any]:
+def _metadata(authority: str, session: HttpSession) -> Mapping[str, Any]:
     """OpenID Connect Discovery 4, else RFC 8414, which puts its path before the issuer's."""
     parts = urlsplit(authority)
     path = f"/.well-known/oauth-authorization-server{parts.path.rstrip('/')}"
@@ -104,7 +108,7 @@ def _metadata(authority: str, wire: Wire) -> Mapping[str, Any]:
     trouble: Exception | None = None
     for url in tried:
         try:
-            return wire.get(url).content or {}
+            return session.get(url).content or {}
         except ErrorReplyError as refused:
             # Busy is busy; not there may be there at the other place.
             if refused.reply.status_code == 429 or refused.reply.status_code >= 500:

@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl
 from noroshi.core.words import Words
 from noroshi.imports import ONE_AT_A_TIME
 from noroshi.oauth.account import Account
-from noroshi.oauth.http_session import MODULES, ErrorReplyError, Reply, Wire
+from noroshi.oauth.http_session import MODULES, ErrorReplyError, HttpSession, Reply
 from noroshi.oauth.jwt_claims import claims_in
 from noroshi.oauth.provider import Attempt, Client, DeviceAttempt, Pending, SignInError, Tokens
 from noroshi.oauth.providers.base import asked, device, no_device, tokens, user_in
@@ -149,11 +149,11 @@ class GenericProvider:
 
         return await _through(client, ask)
 
-    async def alone(self, client: Client, resource: Resource) -> Tokens:
+    async def app_only(self, client: Client, resource: Resource) -> Tokens:
         """A token for the app itself, or for the mailbox on whose behalf Google lets it act."""
 
         def ask(one: _Asking) -> Tokens:
-            scope = client.account.cloud.scope_for(resource, alone=True)
+            scope = client.account.cloud.scope_for(resource, app_only=True)
             if client.account.cloud.app_grant == "service_account":
                 return tokens(one.by_key_file(scope))
             found = one.oauth.fetch_token(
@@ -171,8 +171,8 @@ class GenericProvider:
 class _Session:
     """What Authlib posts through: it takes good answers, refusals leave as ours."""
 
-    def __init__(self, wire: Wire) -> None:
-        self._wire = wire
+    def __init__(self, session: HttpSession) -> None:
+        self._wire = session
 
     def post(
         self,
@@ -198,13 +198,13 @@ class _Session:
 class _Asking:
     """One question: a client of Authlib's, the endpoints, and who asks."""
 
-    def __init__(self, client: Client, wire: Wire) -> None:
+    def __init__(self, client: Client, session: HttpSession) -> None:
         # Imported here: it costs 0.08 s, which a node without such a route must not pay.
         with ONE_AT_A_TIME:
             from authlib.oauth2.client import OAuth2Client
 
-        self.at: Endpoints = endpoints_of(client.account, wire)
-        self.session, self._client = _Session(wire), client
+        self.at: Endpoints = endpoints_of(client.account, session)
+        self.session, self._client = _Session(session), client
         secret, method = authentication(client, self.at.token)
         self.oauth = OAuth2Client(
             self.session,
@@ -268,8 +268,8 @@ class _Asking:
 
 
 async def _through(client: Client, ask: Callable[[_Asking], T | SignInError]) -> T:
-    def with_client(wire: Wire) -> T | Exception:
-        return ask(_Asking(client, wire))
+    def with_client(session: HttpSession) -> T | Exception:
+        return ask(_Asking(client, session))
 
     return await asked(client, with_client)
 

@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 from noroshi.core.words import Words
 from noroshi.imports import ONE_AT_A_TIME
 from noroshi.oauth.client_certificates import parts
-from noroshi.oauth.endpoint_hosts import hold_to_its_hosts
-from noroshi.oauth.http_session import MODULES, Wire
+from noroshi.oauth.endpoint_hosts import require_own_hosts
+from noroshi.oauth.http_session import MODULES, HttpSession
 from noroshi.oauth.provider import (
     Attempt,
     Client,
@@ -124,11 +124,11 @@ class MsalProvider:
 
         return await _through(client, "ClientApplication", ask)
 
-    async def alone(self, client: Client, resource: Resource) -> Tokens:
+    async def app_only(self, client: Client, resource: Resource) -> Tokens:
         """A token for the app itself, by its secret or certificate alone."""
 
         def ask(app: Any) -> Tokens | SignInError:
-            wanted = client.account.cloud.scope_for(resource, alone=True)
+            wanted = client.account.cloud.scope_for(resource, app_only=True)
             return _judged(app.acquire_token_for_client(wanted.split()), client)
 
         return await _through(client, "ConfidentialClientApplication", ask)
@@ -141,7 +141,7 @@ class MsalProvider:
 async def _through(client: Client, kind: str, ask: Callable[[Any], T | SignInError]) -> T:
     """Ask through a new MSAL application."""
 
-    def with_app(wire: Wire) -> T | Exception:
+    def with_app(session: HttpSession) -> T | Exception:
         # Imported here: it costs 0.12 s and 22 MB, which a node without such a route must
         # not pay.
         with ONE_AT_A_TIME:
@@ -153,13 +153,13 @@ async def _through(client: Client, kind: str, ask: Callable[[Any], T | SignInErr
             client.account.client_id,
             authority=client.account.authority,
             client_credential=_credential(client.credential),
-            http_client=wire,
+            http_client=session,
             instance_discovery=False,  # or every other cloud's address is told to Microsoft
             azure_region=False,  # or MSAL_FORCE_REGION in the environment sends it elsewhere
         )
         at = app.authority
         told = (at.authorization_endpoint, at.token_endpoint, at.device_authorization_endpoint)
-        hold_to_its_hosts(client.account, filter(None, told))
+        require_own_hosts(client.account, filter(None, told))
         return ask(app)
 
     return await asked(client, with_app)
@@ -200,8 +200,8 @@ async def tenant_of(client: Client) -> str:
 
     account = client.account
 
-    def ask(wire: Wire) -> str | SignInError:
-        found = wire.get(f"{account.authority}{METADATA}").content or {}
+    def ask(session: HttpSession) -> str | SignInError:
+        found = session.get(f"{account.authority}{METADATA}").content or {}
         where = urlsplit(str(found.get("token_endpoint", "")))
         tenant = where.path.lstrip("/").partition("/")[0]
         if GUID.fullmatch(tenant):

@@ -17,7 +17,7 @@ from noroshi.core.route_readiness import Way, sends
 from noroshi.core.words import NOTHING, Words
 from noroshi.definitions.accounts_of_routes import NOT_IN_VAULT, is_retiring
 from noroshi.definitions.compilation import OPEN
-from noroshi.oauth.tokens import SignIn, SignInState
+from noroshi.oauth.tokens import SignInState, SignInStatus
 from noroshi.plugins import Plugins
 from noroshi.ports import Action, Arrival, Check, InQueue, Resting, TransportKind, Trip, Waiting
 from noroshi.service.alarms.explain import found_now, reason
@@ -52,7 +52,7 @@ TOLD_IN = Words(
     ja="ほかのアラームと1通にまとめました: noroshi queue show {digest}",
 )
 NO_MARKS: Mapping[str, Words] = {}
-STATES = {SignIn.NEVER: "not signed in", SignIn.NEEDED: "needs somebody"}
+STATES = {SignInStatus.NEVER: "not signed in", SignInStatus.NEEDED: "needs somebody"}
 
 
 def kinds(plugins: Plugins) -> tuple[Kind, ...]:
@@ -176,13 +176,13 @@ def route_status(
     if resting is not None:
         state, since, until = "down", resting.since, resting.until
         why = resting.why
-    if sign_in is not None and sign_in.sign is not SignIn.SIGNED_IN:
+    if sign_in is not None and sign_in.sign is not SignInStatus.SIGNED_IN:
         state, since = STATES.get(sign_in.sign, "down"), sign_in.since or since
-        never = sign_in.sign is SignIn.NEVER
+        never = sign_in.sign is SignInStatus.NEVER
         why = NEVER_SIGNED_IN.fill(route=route.name) if never else sign_in.why
     if lacks:
         state, why = "needs somebody", NOT_IN_VAULT.fill(entry=lacks[0])
-    signed = sign_in is None or sign_in.sign is SignIn.SIGNED_IN
+    signed = sign_in is None or sign_in.sign is SignInStatus.SIGNED_IN
     way = Way(
         rests=resting is not None,
         lacks=bool(lacks),

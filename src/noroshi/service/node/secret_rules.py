@@ -55,7 +55,7 @@ def unfit(
 
 def _no_secret_of(account: Account, text: str) -> Words | None:
     """Why it cannot be this account's client secret."""
-    if account.alone and account.cloud.app_grant == "service_account":
+    if account.app_only and account.cloud.app_grant == "service_account":
         return None if read_key_file(text) else NO_KEY_FILE
     # Other servers than Entra do hand out secrets in the shape of a GUID.
     if not account.cloud.entra:

@@ -16,8 +16,8 @@ from noroshi.oauth.client_certificates import (
     CertificateError,
     describe,
     make,
-    read_apart,
-    see_that_it_holds,
+    read_in_sandbox,
+    require_valid,
 )
 from noroshi.oauth.credentials import named_by
 from noroshi.oauth.errors.messages import CERTIFICATE_MISSING
@@ -119,8 +119,8 @@ class Certifying(Signing):
         `proved`: it takes another one's place only once the sign-in server takes it."""
         account, entry = await self._free_entry(name, next=next, replace=replace, ahead=ahead)
         try:
-            bundle = await read_apart(pem.encode())
-            see_that_it_holds(bundle.reveal(), self._clocks.wall(), later=next)
+            bundle = await read_in_sandbox(pem.encode())
+            require_valid(bundle.reveal(), self._clocks.wall(), later=next)
         except CertificateError as unfit:
             raise Invalid(unfit.words) from None
         except OSError:

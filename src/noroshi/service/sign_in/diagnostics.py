@@ -158,7 +158,7 @@ class SignInSteps:
     async def _renewed(self) -> Seen:
         """A new token, whatever is at hand: one that is still good proves no secret."""
         try:
-            token = await self._tokens.prove(self._account, self._resource)
+            token = await self._tokens.force_new(self._account, self._resource)
             state = await self._tokens.state(self._account, self._resource)
         except SignInError as failure:
             raise self._refused(failure) from None
@@ -232,7 +232,7 @@ class SignInSteps:
         lasts = NOTHING
         if isinstance(ends, int | float):
             lasts = LASTS.fill(minutes=max(round((ends - now.timestamp()) / 60), 0))
-        if self._account.alone:
+        if self._account.app_only:
             kind = CERTIFICATE if self._account.certificate else SECRET
             return BY_APP.fill(kind=kind, lasts=lasts)
         days = (now - state.since).days if state.since is not None else 0
@@ -242,7 +242,9 @@ class SignInSteps:
     def _remarks(self, state: SignInState) -> Iterator[Words]:
         if state.by_next:
             yield BY_NEXT
-        if not self._account.cloud.entra and not self._account.alone:  # else the claims say it
+        if (
+            not self._account.cloud.entra and not self._account.app_only
+        ):  # else the claims say it
             claims = claims_in(self._token) or {}
             yield from self._another(state.user or named_in(claims, self._user))
         if state.ends is not None:
@@ -288,8 +290,8 @@ def _scopes(account: Account, resource: Resource) -> Mapping[str, str]:
     """What a person and an app ask for there."""
     cloud = account.cloud
     return {
-        "scope": cloud.scope_for(resource, alone=False, shared=account.shared),
-        "app_scope": cloud.scope_for(resource, alone=True),
+        "scope": cloud.scope_for(resource, app_only=False, shared=account.shared),
+        "app_scope": cloud.scope_for(resource, app_only=True),
     }
 
 

@@ -115,7 +115,7 @@ def wanted_of(account: Account, route: Route, way: str = "") -> Wanted:
 
 
 def _way_of(account: Account) -> str:
-    if account.alone:
+    if account.app_only:
         return "app-certificate" if account.certificate else "app-secret"
     return "person-paste" if account.secret else "person-device"
 

@@ -22,7 +22,7 @@ from noroshi.oauth.high_volume import role_at
 from noroshi.oauth.jwt_claims import look_at_reading, look_into
 from noroshi.oauth.provider import OAuthError, SignInError, UnreachableError
 from noroshi.oauth.redirect_url import PASTED
-from noroshi.oauth.tokens import SignIn as Standing
+from noroshi.oauth.tokens import SignInStatus
 from noroshi.ports import NOTHING_QUEUED, InQueue, Resource
 from noroshi.service.base import Desk
 from noroshi.service.monitors.answers import RouteStatus
@@ -111,12 +111,12 @@ class Signing(Desk):
         wanted = _inbox(account, read=read)
         if not (wanted and account.cloud.entra):
             wanted = (*resources_of(plan, account), *wanted)
-        elif not account.alone:
+        elif not account.app_only:
             await self._require_sending(plan, route, account)
         redirect = _redirect(account, port)
         ask, kept = _asked_for(account, await self._vault.names())
         url = ""
-        if kept and not account.alone:
+        if kept and not account.app_only:
             try:
                 url = await self._tokens.begin(account, wanted, redirect)
             except (OAuthError, VaultError) as failure:
@@ -247,7 +247,7 @@ class Signing(Desk):
         """Fetch a token by secret or certificate alone; what waits goes out then. With `read`
         one to read the mailbox as well."""
         plan, account = await self._account_of(route)
-        if not account.alone:
+        if not account.app_only:
             raise Conflict(NO_APP.fill(given=route))
         before = await self._stands(route)
         used = plan.routes[route]
@@ -262,7 +262,7 @@ class Signing(Desk):
         """What a fresh token says of itself; other servers than Entra, and Graph's for sending,
         have claims of their own."""
         try:
-            token = await self._tokens.prove(account, resource)
+            token = await self._tokens.force_new(account, resource)
         except (OAuthError, VaultError) as failure:
             raise not_signed_in(route.name, failure) from None
         if not account.cloud.entra or resource == "graph":
@@ -304,7 +304,7 @@ class Signing(Desk):
         """Raises Conflict unless it is signed in to send: the right to read comes beside that, and
         a sign-in for it alone would take its place."""
         state = await self._tokens.state(account, resource_of(plan.routes[route]))
-        if state.sign not in (Standing.SIGNED_IN, Standing.WAITING):
+        if state.sign not in (SignInStatus.SIGNED_IN, SignInStatus.WAITING):
             raise Conflict(SEND_FIRST.fill(route=route))
 
     async def _wake_users(self, plan: Plan, entry: str) -> None:
@@ -354,7 +354,7 @@ def _redirect(account: Account, port: int) -> str:
     """Where the browser ends: somebody may listen there on a port of their own."""
     if not port:
         return account.redirect
-    if account.alone or account.redirects_here:
+    if account.app_only or account.redirects_here:
         return account.redirect_at(port)
     words = NOT_HERE.fill(account=account.name, redirect=account.redirect)
     raise Conflict(words)
@@ -371,7 +371,7 @@ def _asked_for(account: Account, names: Collection[str]) -> tuple[str, bool]:
 
 
 def _sort_of_secret(account: Account) -> str:
-    if account.alone and account.cloud.app_grant == "service_account":
+    if account.app_only and account.cloud.app_grant == "service_account":
         return "key file"
     return "entra" if account.cloud.entra else "secret"
 

@@ -15,7 +15,7 @@ from noroshi.definitions.accounts_of_routes import resource_of
 from noroshi.definitions.compilation import compile_plan
 from noroshi.oauth.account import Account
 from noroshi.oauth.credentials import named_by
-from noroshi.oauth.jwt_claims import OPAQUE, seen_in
+from noroshi.oauth.jwt_claims import OPAQUE, read_claims
 from noroshi.oauth.provider import Credential, OAuthError, SignInError, UnreachableError
 from noroshi.ports import Document, Resource
 from noroshi.service.definitions.apply import BAD_DEFINITIONS
@@ -128,7 +128,7 @@ class Proving(Signing):
             token = await self._tokens.token(account, resource=resource)
         except (OAuthError, VaultError) as failure:
             raise not_signed_in(route, failure) from None
-        seen = seen_in(token, resource)
+        seen = read_claims(token, resource)
         if seen is None or not account.cloud.entra:  # others have claims of their own
             return TokenSeen(good=True, words=(OPAQUE,))
         return TokenSeen(
@@ -137,7 +137,7 @@ class Proving(Signing):
             person=seen.person,
             object_id=seen.object_id,
             until=seen.until,
-            words=seen.told(resource, account.mailbox, shared=account.shared),
+            words=seen.described(resource, account.mailbox, shared=account.shared),
         )
 
     async def _entry(self, name: str) -> Secret | None:

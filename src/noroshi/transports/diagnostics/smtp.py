@@ -32,7 +32,7 @@ from noroshi.transports.smtp.connect import untrusted
 from noroshi.transports.smtp.connection import Connection, Patience, Reply
 from noroshi.transports.smtp.errors import ConnectionLostError, SmtpAuthError, SmtpServerError
 from noroshi.transports.smtp.options import Options
-from noroshi.transports.smtp.protocol import Wire
+from noroshi.transports.smtp.protocol import SmtpProtocol
 from noroshi.transports.smtp.token_diagnosis import cause
 from noroshi.vault import Secret
 
@@ -205,7 +205,13 @@ class SmtpExamination:
     async def _met(self, tls: ssl.SSLContext | None) -> Connection:
         sock, server = self._path.taken(), self._server
         made = await meet(
-            Wire, sock, server.host, server.port, tls, self._outside, server.patience.connect
+            SmtpProtocol,
+            sock,
+            server.host,
+            server.port,
+            tls,
+            self._outside,
+            server.patience.connect,
         )
         return Connection(server, made)
 

@@ -17,7 +17,7 @@ from noroshi.network.connection_errors import NoAnswerError
 from noroshi.network.graph_errors import error_in
 from noroshi.network.http import MODULES, Connecting, Patience, Reply
 from noroshi.network.trust import ca_file_faults
-from noroshi.oauth.retry_token import Badge
+from noroshi.oauth.retry_token import RetryToken
 from noroshi.ports import Outside, RouteError, TransportKind, options
 from noroshi.transports.http.base import Answering
 from noroshi.transports.http.status_codes import GRAPH
@@ -116,7 +116,7 @@ class GraphTransport:
         self, wanted: Options, outside: Outside, patience: Patience = Patience()
     ) -> None:
         self._wanted, self._outside = wanted, outside
-        self._badge = Badge(outside, wanted.account, "graph")
+        self._retry_token = RetryToken(outside, wanted.account, "graph")
         self._connecting = Connecting(outside, (wanted.ca_file,), patience)
         self._answering = Answering(wanted.where, GRAPH, wanted.parties)
 
@@ -143,7 +143,7 @@ class GraphTransport:
     async def probe(self) -> Answer:
         """Get a token, and ask Graph for anything: any answer says that it is there."""
         try:
-            await self._badge.token()
+            await self._retry_token.token()
             http = await self._connecting.opened()
             await http.post(f"{self._wanted.graph.rstrip('/')}/v1.0/", b"", {})
         except RouteError as trouble:
@@ -166,15 +166,15 @@ class GraphTransport:
         if len(mail) > LARGEST:
             words = TOO_LARGE.fill(size=len(mail) / 1e6, most=LARGEST / 1e6)
             return Answer(Verdict.REFUSED, words=words), ""
-        token = await self._badge.token()
+        token = await self._retry_token.token()
         reply = await self._posted(mail, token)
         if reply.status == 401:
-            fresh = await self._badge.another(token)
+            fresh = await self._retry_token.refreshed(token)
             if fresh is not None:
                 token = fresh
                 reply = await self._posted(mail, token)
         if reply.status != 401:
-            self._badge.was_good()
+            self._retry_token.accepted()
         answer = self._answer(reply, token)
         taken = answer.verdict is Verdict.ACCEPTED
         return answer, reply.headers.get("request-id", "")[:100] if taken else ""

@@ -14,7 +14,7 @@ from noroshi.transports.smtp import errors
 from noroshi.transports.smtp.auth import Credentials, sign_in
 from noroshi.transports.smtp.connection import Connection, Server
 from noroshi.transports.smtp.errors import ConnectionLostError, SmtpServerError
-from noroshi.transports.smtp.protocol import Wire
+from noroshi.transports.smtp.protocol import SmtpProtocol
 
 SHOWS_NO_SECRET = ("cram-md5",)
 
@@ -60,10 +60,10 @@ async def _make_ready(
         await sign_in(connection, credentials)
 
 
-async def _reach(server: Server, tls: ssl.SSLContext | None, way: Way) -> Wire:
+async def _reach(server: Server, tls: ssl.SSLContext | None, way: Way) -> SmtpProtocol:
     first, seconds = tls if server.tls_first else None, server.patience.connect
     try:
-        return await dial(Wire, server.host, server.port, first, way, seconds)
+        return await dial(SmtpProtocol, server.host, server.port, first, way, seconds)
     except TlsError as trouble:
         raise errors.of_no_tls(server.where, seconds, trouble) from None
 

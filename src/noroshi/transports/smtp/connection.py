@@ -19,7 +19,7 @@ from noroshi.core.words import NOTHING, Words
 from noroshi.network.connection_errors import of_tls
 from noroshi.transports.smtp import errors
 from noroshi.transports.smtp.errors import ConnectionLostError, SmtpError, SmtpServerError
-from noroshi.transports.smtp.protocol import Wire
+from noroshi.transports.smtp.protocol import SmtpProtocol
 from noroshi.transports.smtp.reply_classifier import (
     Meaning,
     enhanced_code,
@@ -130,7 +130,7 @@ class Connection:
     `mask` takes out of an answer what nobody may read there: a receipt is kept and shown.
     """
 
-    def __init__(self, server: Server, protocol: Wire) -> None:
+    def __init__(self, server: Server, protocol: SmtpProtocol) -> None:
         self.server, self.stage, self.kept = server, "220", False
         self.extensions: dict[str, str] = {}
         self.mechanisms: list[str] = []

@@ -14,7 +14,7 @@ LONGEST_REPLIES = 65_536
 """Bytes of answers that are taken in before anybody wants them."""
 
 
-class Wire(SMTPProtocol):
+class SmtpProtocol(SMTPProtocol):
     """The protocol, which can tell whether more came than was asked for, and pipeline (RFC 2920).
 
     What is said ahead is answered in its order, by as many calls of `next_reply`. aiosmtplib

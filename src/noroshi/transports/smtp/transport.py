@@ -12,7 +12,7 @@ from noroshi.core.words import Words
 from noroshi.network import client_context
 from noroshi.network.trust import ca_file_faults, certificate_faults
 from noroshi.oauth.high_volume import is_high_volume
-from noroshi.oauth.retry_token import Badge
+from noroshi.oauth.retry_token import RetryToken
 from noroshi.ports import Outside, RouteError, TransportKind
 from noroshi.transports.mime.message import compose, message_ids, paths_of, smtp_address
 from noroshi.transports.smtp import errors
@@ -47,7 +47,7 @@ class SmtpTransport:
     ) -> None:
         self._wanted, self._outside = wanted, outside
         self._server = wanted.server(patience)
-        self._badge = Badge(outside, wanted.account, "smtp")
+        self._retry_token = RetryToken(outside, wanted.account, "smtp")
         self._kept: list[Kept] = []
         self._timer: asyncio.TimerHandle | None = None
         self._busy: set[Connection] = set()
@@ -174,7 +174,7 @@ class SmtpTransport:
             if fresh is None:  # it is a moment old: the server would say the same
                 raise self._explained(refused, credentials) from None
             connection = await self._signed_in_at_last(tls, fresh)
-        self._badge.was_good()
+        self._retry_token.accepted()
         return connection
 
     async def _signed_in_at_last(
@@ -201,7 +201,7 @@ class SmtpTransport:
         if wanted.password:
             secret = Secret(await self._outside.secret(wanted.password))
         else:
-            secret = await self._badge.token()
+            secret = await self._retry_token.token()
         user = wanted.parties.user
         return Credentials(user=user, secret=secret, ways=wanted.ways, entry=wanted.password)
 
@@ -210,7 +210,7 @@ class SmtpTransport:
         if refused.entry:
             again = await self._credentials()
             return None if again == refused else again
-        token = await self._badge.another(refused.secret)
+        token = await self._retry_token.refreshed(refused.secret)
         return None if token is None else replace(refused, secret=token)
 
     def _explained(self, refused: SmtpAuthError, credentials: Credentials) -> SmtpAuthError:

@@ -8,8 +8,8 @@ from noroshi.core.words import Words
 from noroshi.oauth.client_certificates import (
     CANNOT_OPEN,
     CertificateError,
-    read_apart,
-    see_that_it_holds,
+    read_in_sandbox,
+    require_valid,
 )
 from noroshi.service import Invalid, Trouble
 from noroshi.vault import Secret
@@ -44,8 +44,8 @@ async def brought(visit: Visit) -> Secret:
         raise Invalid(TOO_LONG.fill(most=LARGEST >> 10))
     passphrase = visit.form.get("passphrase", "")
     try:
-        bundle = await read_apart(data, passphrase)
-        see_that_it_holds(bundle.reveal(), visit.house.service.now())
+        bundle = await read_in_sandbox(data, passphrase)
+        require_valid(bundle.reveal(), visit.house.service.now())
     except CertificateError as unfit:
         raise Invalid(unfit.words) from None
     except OSError:
