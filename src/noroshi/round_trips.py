@@ -87,7 +87,7 @@ async def mails_of(store: Store, route: str, now: datetime) -> Sequence[Followed
 
 
 async def _own(store: Store, route: str, now: datetime, last: int) -> Sequence[Followed]:
-    ending = called("", await store.notes(), route)
+    ending = called("", await store.get_values(), route)
     tomorrow = f"{prefix_of(route)}{now + DAY:%Y-%m-%d}"
     found = await store.followed(prefix_of(route), last, tomorrow)
     return [mail for mail in found if mail.row.envelope.id.endswith(ending)]

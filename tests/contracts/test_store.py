@@ -195,16 +195,16 @@ async def test_a_renewal_tells_what_is_said_of_its_monitors_and_the_version(stor
     renewal = await store.renew(block.fence, DAWN)
     assert renewal.standing == {} and renewal.version == 1
     said = Standing(silenced=OVER, parents=Level.CRITICAL)
-    assert await store.stand("m", said)
+    assert await store.set_standing("m", said)
     await store.publish(version(ROUTE), ["m", "n"], 1)
     renewal = await store.renew(block.fence, DAWN)
     assert renewal.standing == {"m": said} and renewal.version == 2
-    await store.stand("m", NOTHING_SAID)
+    await store.set_standing("m", NOTHING_SAID)
     assert (await store.renew(block.fence, DAWN)).standing == {}
 
 
 async def test_nothing_can_be_said_of_a_monitor_that_is_not_there(store):
-    assert not await store.stand("x", Standing())
+    assert not await store.set_standing("x", Standing())
 
 
 async def test_what_is_held_moves_with_the_wall_clock(store, node):
@@ -406,35 +406,35 @@ async def test_a_secret_that_is_dropped_is_gone(store):
 
 
 async def test_a_turn_is_one_holder_s_until_it_ends(store):
-    assert await store.take_turn("a", "one", DAWN + MINUTE, DAWN)
-    assert not await store.take_turn("a", "two", DAWN + HOUR, DAWN + MINUTE - SECOND)
-    assert await store.take_turn("b", "two", DAWN + HOUR, DAWN)
-    assert await store.take_turn("a", "two", DAWN + HOUR, DAWN + MINUTE)
-    assert not await store.take_turn("a", "one", DAWN + HOUR, DAWN + MINUTE)
+    assert await store.acquire_lock("a", "one", DAWN + MINUTE, DAWN)
+    assert not await store.acquire_lock("a", "two", DAWN + HOUR, DAWN + MINUTE - SECOND)
+    assert await store.acquire_lock("b", "two", DAWN + HOUR, DAWN)
+    assert await store.acquire_lock("a", "two", DAWN + HOUR, DAWN + MINUTE)
+    assert not await store.acquire_lock("a", "one", DAWN + HOUR, DAWN + MINUTE)
 
 
 async def test_a_turn_of_a_clock_that_was_ahead_keeps_nobody_out(store):
     """Whoever had it died, and the clock was put right while nobody ran who would move it."""
-    assert await store.take_turn("a", "one", DAWN + HOUR + MINUTE, DAWN + HOUR)
-    assert await store.take_turn("a", "two", DAWN + MINUTE, DAWN)
-    assert not await store.take_turn("a", "three", DAWN + MINUTE, DAWN)
+    assert await store.acquire_lock("a", "one", DAWN + HOUR + MINUTE, DAWN + HOUR)
+    assert await store.acquire_lock("a", "two", DAWN + MINUTE, DAWN)
+    assert not await store.acquire_lock("a", "three", DAWN + MINUTE, DAWN)
 
 
 async def test_who_has_a_turn_may_hold_it_on_and_let_go_of_it(store):
-    assert await store.take_turn("a", "one", DAWN + MINUTE, DAWN)
-    assert await store.take_turn("a", "one", DAWN + HOUR, DAWN + SECOND)
-    await store.end_turn("a", "two")
-    assert not await store.take_turn("a", "two", DAWN + HOUR, DAWN + MINUTE)
-    await store.end_turn("a", "one")
-    await store.end_turn("a", "one")
-    assert await store.take_turn("a", "two", DAWN + HOUR, DAWN + MINUTE)
+    assert await store.acquire_lock("a", "one", DAWN + MINUTE, DAWN)
+    assert await store.acquire_lock("a", "one", DAWN + HOUR, DAWN + SECOND)
+    await store.release_lock("a", "two")
+    assert not await store.acquire_lock("a", "two", DAWN + HOUR, DAWN + MINUTE)
+    await store.release_lock("a", "one")
+    await store.release_lock("a", "one")
+    assert await store.acquire_lock("a", "two", DAWN + HOUR, DAWN + MINUTE)
 
 
 async def test_a_turn_moves_with_the_wall_clock(store):
-    assert await store.take_turn("a", "one", DAWN + MINUTE, DAWN)
+    assert await store.acquire_lock("a", "one", DAWN + MINUTE, DAWN)
     await store.shift(HOUR)
-    assert not await store.take_turn("a", "two", DAWN + 2 * HOUR, DAWN + HOUR)
-    assert await store.take_turn("a", "two", DAWN + 3 * HOUR, DAWN + HOUR + MINUTE)
+    assert not await store.acquire_lock("a", "two", DAWN + 2 * HOUR, DAWN + HOUR)
+    assert await store.acquire_lock("a", "two", DAWN + 3 * HOUR, DAWN + HOUR + MINUTE)
 
 
 async def test_all_who_wait_wake_when_an_envelope_is_committed(store, give):

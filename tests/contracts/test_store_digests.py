@@ -40,7 +40,7 @@ async def together(store, lend):
     """A digest of a and b, not yet out; c waits by itself."""
     await store.post(A, B, C)
     made = digest((A, B), {"subject": "[2]"}, DAWN)
-    assert await store.join(await lend(), made)
+    assert await store.replace_by_digest(await lend(), made)
     return made
 
 
@@ -122,7 +122,7 @@ async def test_what_begins_anew_with_another_address_may_join_again(store, node,
 
 async def test_the_pile_is_what_waits_for_the_same_contact_oldest_first(store, lend):
     await store.post(A, B, alarm("other", contact="duty"), C)
-    assert await store.pile(await lend()) == [A, B, C]
+    assert await store.pending_for(await lend()) == [A, B, C]
 
 
 async def test_those_who_look_at_many_get_no_bodies_and_whoever_sends_gets_the_mail(
@@ -134,7 +134,7 @@ async def test_those_who_look_at_many_get_no_bodies_and_whoever_sends_gets_the_m
     assert [row.envelope for row in await store.waiting()] == [A, B]
     parcel = await lend()
     assert parcel.envelope == whole[0]
-    assert await store.pile(parcel) == [whole[0], B]
+    assert await store.pending_for(parcel) == [whole[0], B]
     assert (await store.envelope("b"))[0].envelope == whole[1]
 
 
@@ -147,7 +147,7 @@ async def test_what_is_out_or_held_and_what_stands_behind_it_is_in_no_pile(store
     assert out.envelope.id == "out"
     parcel = await lend()
     assert parcel.envelope == B
-    assert await store.pile(parcel) == [B]
+    assert await store.pending_for(parcel) == [B]
 
 
 async def test_the_pile_tells_of_an_attempt_whose_end_is_not_known(store, lend):
@@ -158,13 +158,13 @@ async def test_the_pile_tells_of_an_attempt_whose_end_is_not_known(store, lend):
     await store.hold("a", "sato")
     parcel = await store.claim_parcel(again, "smtp", DAWN)
     await store.release("a", DAWN)
-    found = await store.pile(parcel)
+    found = await store.pending_for(parcel)
     assert [(one.id, one.unanswered) for one in found] == [("a", 1), ("b", 0)]
 
 
 async def test_what_was_not_tried_after_all_is_due_again_and_counts_no_attempt(store, lend):
     await store.post(A)
-    assert await store.give_back(await lend(), DAWN + SECOND)
+    assert await store.release_lease(await lend(), DAWN + SECOND)
     assert (await lend(now=DAWN + SECOND)).envelope == A
 
 
@@ -172,7 +172,7 @@ async def test_what_was_not_tried_after_all_stands_where_it_stood_in_its_lane(st
     await store.post(A, B)
     first = await lend(now=DAWN + SECOND)
     await store.post(replace(C, born=DAWN + SECOND))
-    assert await store.give_back(first, DAWN + MINUTE)
+    assert await store.release_lease(first, DAWN + MINUTE)
     assert (await lend(now=DAWN + MINUTE)).envelope == A
 
 
@@ -182,7 +182,7 @@ async def test_what_was_put_off_and_not_tried_after_all_stands_there_too(store, 
     assert await store.settle(await lend(), LATER, put_off)
     again = await lend(now=DAWN + HOUR)
     await store.post(replace(B, born=DAWN + 2 * MINUTE))
-    assert await store.give_back(again, DAWN + HOUR)
+    assert await store.release_lease(again, DAWN + HOUR)
     assert (await lend(now=DAWN + HOUR)).envelope.id == "a"
 
 
@@ -193,7 +193,7 @@ async def test_what_is_given_back_as_the_clock_was_just_set_is_due_all_the_same(
     await store.post(A)
     assert await store.settle(await lend(), LATER, Retry(DAWN, plain("busy")))
     again, now = await lend(now=DAWN + SECOND), DAWN + SECOND + by
-    assert await store.give_back(again, now)
+    assert await store.release_lease(again, now)
     await store.shift(by)
     assert await lend(now=now)
 
@@ -202,7 +202,7 @@ async def test_what_is_given_back_after_the_clock_was_set_back_is_due_all_the_sa
     await store.post(A)
     out = await lend()
     await store.shift(-HOUR)
-    assert await store.give_back(out, DAWN - HOUR)
+    assert await store.release_lease(out, DAWN - HOUR)
     assert await lend(now=DAWN - HOUR)
 
 
@@ -210,7 +210,7 @@ async def test_what_is_no_longer_lent_cannot_be_given_back(store, lend):
     await store.post(A)
     late = await lend()
     await lend(now=GONE)
-    assert not await store.give_back(late, GONE)
+    assert not await store.release_lease(late, GONE)
 
 
 # joining
@@ -241,7 +241,7 @@ async def test_the_attempt_of_the_one_that_joined_does_not_count(store, together
 async def test_what_is_younger_than_a_member_waits_for_the_digest(store, node, lend):
     await store.post(alarm("a", order="m/ops"), B, alarm("later", order="m/ops"))
     made = digest((alarm("a", order="m/ops"), B), {}, DAWN)
-    assert await store.join(await lend(), made)
+    assert await store.replace_by_digest(await lend(), made)
     parcel = await lend()
     assert parcel.envelope.id == made.id
     assert await store.claim_parcel(node, "smtp", DAWN) is None
@@ -254,7 +254,7 @@ async def test_a_digest_is_refused_when_a_member_does_not_wait_any_more(store, l
     await store.post(A, B)
     parcel = await lend()
     await getattr(store, what)("b", "sato")
-    assert not await store.join(parcel, digest((A, B), {}, DAWN))
+    assert not await store.replace_by_digest(parcel, digest((A, B), {}, DAWN))
     assert await store.envelope("b/together") is None
     assert await store.settle(parcel, OK, Accepted(DAWN))
 
@@ -263,19 +263,19 @@ async def test_a_digest_is_refused_when_a_member_is_out(store, lend):
     await store.post(A, B)
     parcel = await lend()
     await lend()
-    assert not await store.join(parcel, digest((A, B), {}, DAWN))
+    assert not await store.replace_by_digest(parcel, digest((A, B), {}, DAWN))
 
 
 async def test_a_digest_is_refused_once_the_lease_was_lost(store, lend):
     await store.post(A, B)
     late = await lend()
     await lend(now=GONE)
-    assert not await store.join(late, digest((A, B), {}, DAWN))
+    assert not await store.replace_by_digest(late, digest((A, B), {}, DAWN))
 
 
 async def test_a_member_is_in_one_digest_only(store, lend, together):
     parcel = await lend()
-    assert not await store.join(parcel, digest((B, C), {}, DAWN))
+    assert not await store.replace_by_digest(parcel, digest((B, C), {}, DAWN))
 
 
 # settling
@@ -339,7 +339,7 @@ async def test_a_digest_that_was_undone_is_made_anew_with_what_came_meanwhile(
     await store.post(later)
     made = replace(digest((A, B, later), {"subject": "[3]"}, SOON), origin=MADE_BY)
     assert made.id != together.id  # it says something else
-    assert await store.join(await lend(now=SOON), made)
+    assert await store.replace_by_digest(await lend(now=SOON), made)
     assert (await lend(now=SOON)).envelope == made
     assert await fates(store, "a", "b", "d") == ["together"] * 3
 
@@ -350,7 +350,7 @@ async def test_a_digest_that_stood_behind_one_that_was_undone_is_lent_in_its_pla
     others = C, alarm("d")
     await store.post(A, B, *others)
     for members in ((A, B), others):
-        assert await store.join(await lend(), digest(members, {}, DAWN))
+        assert await store.replace_by_digest(await lend(), digest(members, {}, DAWN))
     await finds_it_down(digest((A, B), {}, DAWN).id)
     left = {(await lend(now=SOON)).envelope.id for _ in range(3)}
     assert left == {"a", "b", digest(others, {}, DAWN).id}
@@ -362,7 +362,7 @@ async def test_what_stood_behind_a_member_stands_behind_it_when_the_digest_is_un
     first, second = alarm("a", order="m/ops"), alarm("a2", order="m/ops")
     await store.post(first, B, second)
     made = digest((first, B), {}, DAWN)
-    assert await store.join(await lend(), made)
+    assert await store.replace_by_digest(await lend(), made)
     await finds_it_down(made.id)
     assert {(await lend(now=SOON)).envelope.id for _ in range(2)} == {"a", "b"}
     assert await store.claim_parcel(node, "smtp", SOON) is None
@@ -408,7 +408,7 @@ async def test_a_digest_that_one_of_two_has_is_not_undone(store, lend, finds_it_
     both = [replace(one, to=("a", "b")) for one in (A, B)]
     await store.post(*both)
     made = digest(both, {}, DAWN)
-    assert await store.join(await lend(), made)
+    assert await store.replace_by_digest(await lend(), made)
     answers = {"a": Answer(Verdict.ACCEPTED), "b": Answer(Verdict.ROUTE_DOWN)}
     await finds_it_down(made.id, Receipt(at=DAWN, answers=answers))
     assert await fates(store, made.id, "a", "b") == ["", "together", "together"]
@@ -420,7 +420,7 @@ async def deferred(store, lend):
     first = alarm("a", order="m/ops")
     await store.post(first, B)
     made = digest((first, B), {"subject": "[2]"}, DAWN)
-    assert await store.join(await lend(), made)
+    assert await store.replace_by_digest(await lend(), made)
     await store.settle(await lend(), LATER, Retry(DAWN + MINUTE, plain("busy")))
     await store.post(replace(alarm("new", order="m/ops"), born=SOON))
     parcel = await lend(now=SOON)
@@ -430,10 +430,10 @@ async def deferred(store, lend):
 
 
 async def test_a_digest_that_nobody_takes_goes_on_in_a_larger_one(store, lend, deferred):
-    members = followed_up(deferred.envelope, await store.pile(deferred))
+    members = followed_up(deferred.envelope, await store.pending_for(deferred))
     assert [one.id for one in members] == ["a", "b", "new"]
     made = digest(members, {"subject": "[3]"}, SOON)
-    assert await store.join(deferred, made)
+    assert await store.replace_by_digest(deferred, made)
     assert await store.envelope(deferred.envelope.id) is None
     assert await fates(store, made.id, "a", "b", "new") == ["", *["together"] * 3]
     (row, receipts) = await store.envelope(made.id)
@@ -444,9 +444,9 @@ async def test_a_digest_that_nobody_takes_goes_on_in_a_larger_one(store, lend, d
 
 
 async def test_a_digest_stays_as_it_is_when_what_was_behind_it_waits_no_more(store, deferred):
-    members = followed_up(deferred.envelope, await store.pile(deferred))
+    members = followed_up(deferred.envelope, await store.pending_for(deferred))
     await store.hold("new", "sato")
-    assert not await store.join(deferred, digest(members, {}, SOON))
+    assert not await store.replace_by_digest(deferred, digest(members, {}, SOON))
     assert await fates(store, deferred.envelope.id, "a", "new") == ["", "together", "held"]
     assert await store.settle(deferred, OK, Accepted(SOON))
 
@@ -457,8 +457,8 @@ async def test_members_of_another_digest_are_not_in_the_pile(store, lend, deferr
     parcel = await lend(now=SOON)
     while parcel.envelope.id != "x":
         parcel = await lend(now=SOON)
-    assert await store.join(parcel, digest((other,), {}, SOON))
-    found = {one.id for one in await store.pile(deferred)}
+    assert await store.replace_by_digest(parcel, digest((other,), {}, SOON))
+    found = {one.id for one in await store.pending_for(deferred)}
     assert found >= {"a", "b", "new"} and not found & {"x", "x2"}
 
 
@@ -539,15 +539,17 @@ async def test_what_was_taken_is_told_with_route_contact_and_recipients(store, l
         Taken(at=DAWN + SECOND, recipients=2, digest=bool(second.envelope.members), **known),
         Taken(at=DAWN, recipients=1, digest=bool(first.envelope.members), **known),
     ]
-    assert await store.taken(DAWN) == expected  # in the order in which it was written down
-    assert await store.taken(DAWN + SECOND) == expected[:1]
-    assert await store.taken(DAWN + HOUR) == []
+    assert (
+        await store.accepted_since(DAWN) == expected
+    )  # in the order in which it was written down
+    assert await store.accepted_since(DAWN + SECOND) == expected[:1]
+    assert await store.accepted_since(DAWN + HOUR) == []
 
 
 async def test_what_was_not_taken_is_not_counted(store, lend):
     await store.post(A)
     await store.settle(await lend(), LATER, Retry(DAWN, plain("busy")))
-    assert await store.taken(DAWN) == []
+    assert await store.accepted_since(DAWN) == []
 
 
 async def test_members_follow_a_route_s_new_name_also_where_their_digest_left_one_behind(
@@ -557,7 +559,7 @@ async def test_members_follow_a_route_s_new_name_also_where_their_digest_left_on
     await store.post(*two)
     first = await store.claim_parcel(node, "smtp", DAWN)
     made = digest(tuple(two), {"subject": "[2]"}, DAWN)
-    assert await store.join(first, made)
+    assert await store.replace_by_digest(first, made)
     out = await store.claim_parcel(node, "smtp", DAWN)
     assert await store.settle(out, LATER, NextRoute(plain("no")))
     assert await store.readdress(made.id, (), ("graph-of-m365",), anew=False)

@@ -538,7 +538,9 @@ async def test_what_something_new_waits_behind_is_due_by_all_its_routes(store, n
 async def test_a_digest_that_something_new_waits_behind_is_due(store, node, lend):
     one, other = (replace(letter(id), payload={"told": [{"level": 2}]}) for id in "ab")
     await store.post(one, other)
-    assert await store.join(await lend(), digest((one, other), {"subject": "2"}, DAWN))
+    assert await store.replace_by_digest(
+        await lend(), digest((one, other), {"subject": "2"}, DAWN)
+    )
     await store.settle(await lend(), LATER, BUSY)
     await store.post(replace(one, id="new", born=SOON))
     assert (await lend(now=SOON)).envelope.members == ("a", "b")
@@ -697,13 +699,13 @@ async def test_what_is_put_by_is_shown_with_the_reason_and_what_tells_of_it_is_w
 ):
     await store.post(letter("a", order="one"), letter("b", order="one"))
     parcel, why = await lend(), Words(en="damaged", ja="破損")
-    assert await store.put_by(parcel, why, DAWN, [letter("told", alarms=())])
+    assert await store.quarantine(parcel, why, DAWN, [letter("told", alarms=())])
     row, receipts = await store.envelope("a")
     assert (row.state, row.why, row.out, row.envelope.attempts) == ("set aside", why, False, 0)
     assert receipts == ()
     assert [one.envelope.id for one in await store.waiting()] == ["a", "b", "told"]
     assert (await lend()).envelope.id == "b"
-    assert not await store.put_by(parcel, why, DAWN)
+    assert not await store.quarantine(parcel, why, DAWN)
     assert await store.release("a", DAWN)
 
 

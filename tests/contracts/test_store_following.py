@@ -87,26 +87,26 @@ async def test_what_is_known_is_not_told_again(store, send):
 async def test_a_mail_is_found_by_each_of_its_message_ids(store, send, asked):
     await send()
     await store.arrived(ALARM, SEEN)
-    found = await store.bearer(asked)
+    found = await store.find_by_message_id(asked)
     assert (found.row.envelope.id, found.row.state) == (ALARM, "accepted")
     assert (found.receipts, found.arrivals) == ((KNOWN,), (SEEN,))
 
 
 async def test_a_mail_is_not_found_by_what_is_no_message_id_of_ours(store, send):
     await send()
-    assert await store.bearer(()) is None
-    assert await store.bearer(("<x@y>", OURS.upper(), ALARM)) is None
+    assert await store.find_by_message_id(()) is None
+    assert await store.find_by_message_id(("<x@y>", OURS.upper(), ALARM)) is None
 
 
 async def test_a_mail_that_was_not_taken_is_found_by_no_message_id(store, send):
     refused = replace(LATER, message_ids=(OURS,))
     await send(receipt=refused, fate=SetAside(plain("no")))
-    assert await store.bearer((OURS,)) is None
+    assert await store.find_by_message_id((OURS,)) is None
 
 
 async def test_a_mail_that_was_taken_in_part_is_found_while_it_waits(store, send):
     await send(fate=Retry(DAWN + HOUR, plain("busy")))
-    assert (await store.bearer((OURS,))).row.state == ""
+    assert (await store.find_by_message_id((OURS,))).row.state == ""
 
 
 async def test_a_digest_is_found_by_its_message_id_and_its_members_have_what_became_of_it(
@@ -116,10 +116,10 @@ async def test_a_digest_is_found_by_its_message_id_and_its_members_have_what_bec
     a, b = (replace(letter(id), payload=told) for id in ("a", "b"))
     await store.post(a, b)
     parcel = await store.claim_parcel(node, "smtp", DAWN)
-    await store.join(parcel, digest((a, b), {}, DAWN))
+    await store.replace_by_digest(parcel, digest((a, b), {}, DAWN))
     parcel = await store.claim_parcel(node, "smtp", DAWN)
     await store.settle(parcel, KNOWN, Accepted(DAWN))
-    found = await store.bearer((THEIRS,))
+    found = await store.find_by_message_id((THEIRS,))
     assert await store.arrived(found.row.envelope.id, BACK)
     assert [entry.arrivals for entry in await store.ledger()] == [(BACK,), (BACK,)]
 
@@ -128,7 +128,7 @@ async def test_a_mail_that_was_forgotten_is_found_no_more(store, send):
     await send()
     await store.arrived(ALARM, BACK)
     await store.forget(DAWN + HOUR, 10)
-    assert await store.bearer((OURS,)) is None
+    assert await store.find_by_message_id((OURS,)) is None
     assert not await store.faults()
 
 
@@ -145,9 +145,9 @@ async def test_mails_are_followed_by_how_their_ids_begin_the_last_first(store, s
 
 
 async def test_a_note_is_kept_under_its_name_and_replaced(store):
-    assert "inbox/m365" not in await store.notes()
-    await store.note("inbox/m365", "one")
-    await store.note("inbox/m366", "二")
-    await store.note("inbox/m365", "three")
-    notes = await store.notes()
+    assert "inbox/m365" not in await store.get_values()
+    await store.put_value("inbox/m365", "one")
+    await store.put_value("inbox/m366", "二")
+    await store.put_value("inbox/m365", "three")
+    notes = await store.get_values()
     assert (notes["inbox/m365"], notes["inbox/m366"]) == ("three", "二")

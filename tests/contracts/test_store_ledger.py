@@ -76,7 +76,7 @@ async def test_an_alarm_in_a_digest_has_the_digests_attempts(store, lend):
     told = {"told": [{"level": "critical"}]}
     a, b = (replace(letter(id), payload=told) for id in ("a", "b"))
     await store.post(a, b)
-    await store.join(await lend(), digest((a, b), {}, DAWN))
+    await store.replace_by_digest(await lend(), digest((a, b), {}, DAWN))
     await store.settle(await lend(), OK, Accepted(DAWN))
     (entry,) = await store.ledger(alarm="b")
     assert (entry.row.state, entry.told_in.envelope.id) == ("accepted", "b/together")
@@ -123,7 +123,7 @@ async def test_all_alarms_of_a_digest_that_came_back_came_back(store, lend):
     told = {"told": [{"level": "critical"}]}
     a, b = (replace(letter(id), payload=told) for id in ("a", "b"))
     await store.post(a, b)
-    await store.join(await lend(), digest((a, b), {}, DAWN))
+    await store.replace_by_digest(await lend(), digest((a, b), {}, DAWN))
     await store.settle(await lend(), OK, Accepted(DAWN))
     await store.arrived("b/together", BACK)
     known = {"raised": 2, "forgotten": 0, "lost": 0}

@@ -48,9 +48,9 @@ class SayingStore:
     def __getattr__(self, name):
         return getattr(self._inner, name)
 
-    async def join(self, parcel, digest):
+    async def replace_by_digest(self, parcel, digest):
         await self._steps.at("to be joined")
-        joining = asyncio.ensure_future(self._inner.join(parcel, digest))
+        joining = asyncio.ensure_future(self._inner.replace_by_digest(parcel, digest))
         await asyncio.sleep(0)  # it has begun
         self._steps.say("being joined")
         done = await joining

@@ -351,7 +351,7 @@ async def test_a_clock_that_is_set_back_while_no_node_runs_lets_nobody_wait_for_
     assert set(storm.named(told)) == {f"disk-{n:04}" for n in range(20)}
 
 
-@pytest.mark.parametrize("call", ["pile", "join"])
+@pytest.mark.parametrize("call", ["pending_for", "replace_by_digest"])
 @pytest.mark.parametrize("written", [False, True], ids=["not written", "only the answer lost"])
 async def test_a_store_that_fails_while_a_digest_is_made_delays_no_alarm(call, written):
     class Fails(MemoryStore):

@@ -92,9 +92,9 @@ class Slow(MemoryStore):
             await self._see(self.lent, parcel)
         return parcel
 
-    async def give_back(self, parcel, now):
+    async def release_lease(self, parcel, now):
         await self._see(self.given_back, parcel)
-        return await super().give_back(parcel, now)
+        return await super().release_lease(parcel, now)
 
     async def settle(self, *given):
         await self.goes_on.wait()
@@ -264,9 +264,9 @@ class Together(MemoryStore):
         await asyncio.sleep(0)
         return parcel
 
-    async def pile(self, parcel):
+    async def pending_for(self, parcel):
         await asyncio.sleep(0)
-        return await super().pile(parcel)
+        return await super().pending_for(parcel)
 
 
 async def test_several_slots_at_once_give_a_contact_no_more_one_by_one_than_it_may_get():

@@ -293,7 +293,7 @@ async def test_where_nobody_knows_what_was_told_it_goes_by_when_the_node_was_the
     async with scene.life() as engine:
         await scene.second(engine)
         await many_versions(scene, asked, engine)
-    await scene.store.note(TOLD, noted)
+    await scene.store.put_value(TOLD, noted)
     scene.time.pass_by(hours=1)
     await scene.version(asked, documents=(document("web1", every="9m"),))
     await scene.run(minutes=1, a=10)

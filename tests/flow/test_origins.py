@@ -39,7 +39,7 @@ async def test_a_recovery_of_an_alarm_from_before_installations_stays_in_its_thr
     assert over["Message-ID"] == ("<m.2~3fa94c01d2/r/ops@9f86d081884c7d65.noroshi.invalid>")
     assert anew["References"] is None
     (known,) = scene.smtp.sent[0].alarms
-    assert await scene.store.bearer(["<m.1/r/ops@example.com>"]) is not None, known
+    assert await scene.store.find_by_message_id(["<m.1/r/ops@example.com>"]) is not None, known
 
 
 @pytest.mark.parametrize("after", ["its start", "an alarm"])

@@ -275,10 +275,10 @@ async def test_a_mailbox_that_cannot_be_read_is_noted_and_left_alone_for_a_while
     await scene.version()
     await scene.lives(minutes=20)
     assert 3 <= len(scene.mailbox.asked) <= 5
-    assert "403 Access is denied" in (await scene.store.notes())["inbox/m365"]
+    assert "403 Access is denied" in (await scene.store.get_values())["inbox/m365"]
     scene.mailbox.trouble = None
     await scene.lives(minutes=1)
-    assert "403" not in (await scene.store.notes())["inbox/m365"]
+    assert "403" not in (await scene.store.get_values())["inbox/m365"]
     assert (await scene.trip()).seen is not None
 
 
@@ -443,7 +443,10 @@ async def test_a_report_of_a_mail_that_is_not_ours_is_nothing():
     await scene.version()
     scene.mailbox.bounce("somebody-elses", ("x@y", "no"))
     await scene.lives(minutes=2)
-    assert scene.told == [] and await scene.store.bearer(("<somebody-elses@x>",)) is None
+    assert (
+        scene.told == []
+        and await scene.store.find_by_message_id(("<somebody-elses@x>",)) is None
+    )
 
 
 async def test_what_tells_of_a_return_and_comes_back_itself_leads_to_no_end_of_mails():
@@ -505,7 +508,7 @@ async def test_a_restart_repeats_nothing(kind, tmp_path):
             await scene.store.close()
 
     earlier = SqliteStore.open(path)  # that of a version whose installations had eight letters
-    await earlier.note("installation", "JTHISONE")
+    await earlier.put_value("installation", "JTHISONE")
     await earlier.close()
     await life(lambda: an_alarm_that_comes_back(scene))
     for _ in range(3):
@@ -547,7 +550,7 @@ async def test_a_mailbox_that_is_read_by_a_bug_is_left_alone_for_a_while(caplog)
     await scene.version()
     await scene.lives(minutes=20)
     assert 3 <= len(scene.mailbox.asked) <= 5
-    assert "ValueError" in (await scene.store.notes())["inbox/m365"]
+    assert "ValueError" in (await scene.store.get_values())["inbox/m365"]
 
 
 async def test_a_mail_of_a_route_that_is_no_more_waits_for_nothing():

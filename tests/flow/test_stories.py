@@ -78,7 +78,9 @@ async def test_a_turn_that_changes_nothing_writes_nothing():
 async def test_a_silence_is_heard_and_ends_by_itself():
     scene = Scene()
     await scene.plan(disk_monitor())
-    await scene.store.stand("m", Standing(silenced=scene.time.now + timedelta(minutes=10)))
+    await scene.store.set_standing(
+        "m", Standing(silenced=scene.time.now + timedelta(minutes=10))
+    )
     await scene.run(minutes=9, a=95)
     assert scene.subjects == []
     await scene.run(minutes=2, a=95)

@@ -90,7 +90,7 @@ async def test_a_route_whose_mailbox_is_not_read_tells_nothing_of_it(store):
 
 async def test_what_keeps_the_mailbox_from_being_read_is_told_with_the_route(store):
     await sent(store)
-    await store.note(
+    await store.put_value(
         "inbox/m365", '{"until":"2026-04-01T06:00:00Z","trouble":{"en":"403","ja":""}}'
     )
     assert (await own(store).route("smtp")).trip.why.en == "the mailbox cannot be read: 403"

@@ -54,15 +54,17 @@ class Shelf:
             raise StoreError("No space left on device")
         return self.kept.pop(name, None) is not None
 
-    async def take_turn(self, name: str, holder: str, until: datetime, now: datetime) -> bool:
+    async def acquire_lock(
+        self, name: str, holder: str, until: datetime, now: datetime
+    ) -> bool:
         if self.full == "":
             raise StoreError("No space left on device")
-        taken = await self._turns.take_turn(name, holder, until, now)
+        taken = await self._turns.acquire_lock(name, holder, until, now)
         self.taken.set()
         return taken
 
-    async def end_turn(self, name: str, holder: str) -> None:
-        await self._turns.end_turn(name, holder)
+    async def release_lock(self, name: str, holder: str) -> None:
+        await self._turns.release_lock(name, holder)
 
 
 class Times:

@@ -153,7 +153,7 @@ async def test_a_node_that_comes_back_takes_its_own_turn_up_at_once(shared):
     """Only one life of a name opens a store, so the turn is that of the life before."""
     store = SqliteStore.open(shared.path, reserve=0)
     now = datetime.now(UTC)
-    await store.take_turn(shared.account.name, "node", now + LATER, now)
+    await store.acquire_lock(shared.account.name, "node", now + LATER, now)
     await store.close()
     async with shared.life("node") as source:
         await source.token(shared.account)

@@ -84,7 +84,7 @@ async def test_once_put_by_it_is_shown_and_the_next_of_its_order_goes(store, spo
     await store.post(A, B, C)
     spoil("a", how)
     parcel = await claim()
-    assert await store.put_by(parcel, parcel.unread, DAWN, (letter("told", alarms=()),))
+    assert await store.quarantine(parcel, parcel.unread, DAWN, (letter("told", alarms=()),))
     shown = {row.envelope.id: row for row in await store.waiting()}
     assert {id: row.state for id, row in shown.items()} == {
         "a": "set aside",
@@ -104,14 +104,14 @@ async def test_what_is_not_lent_any_more_is_not_put_by(store, spoil, claim):
     spoil("a", cut)
     first = await claim()
     await claim()
-    assert not await store.put_by(first, first.unread, DAWN)
+    assert not await store.quarantine(first, first.unread, DAWN)
 
 
 async def test_the_record_stays_and_is_sent_once_it_can_be_read(store, spoil, claim):
     await store.post(A)
     spoil("a", newer)
     parcel = await claim()
-    await store.put_by(parcel, parcel.unread, DAWN)
+    await store.quarantine(parcel, parcel.unread, DAWN)
     with pytest.raises(StoreError):
         await store.release("a", DAWN)
     with pytest.raises(StoreError):
@@ -145,7 +145,7 @@ async def together(store, claim):
     members = [replace(letter(id), payload=ROWS) for id in ("x", "y")]
     await store.post(*members)
     made = digest(tuple(members), {"subject": "[2]"}, DAWN)
-    assert await store.join(await claim(), made)
+    assert await store.replace_by_digest(await claim(), made)
     return made
 
 
@@ -156,7 +156,7 @@ async def test_members_of_a_digest_that_cannot_be_read_wait_by_themselves(
     spoil(together.id, how)
     parcel = await claim()
     assert parcel.envelope.id == together.id
-    await store.put_by(parcel, parcel.unread, DAWN)
+    await store.quarantine(parcel, parcel.unread, DAWN)
     rows = {row.envelope.id: row.state for row in await store.waiting()}
     assert rows == {together.id: "set aside", "x": "", "y": ""}
     assert (await claim()).envelope.id == "x"
@@ -172,9 +172,9 @@ async def test_neither_the_pile_nor_what_was_taken_stumble_over_it(store, spoil,
     await store.post(*[replace(letter(id), payload=ROWS) for id in ("x", "y", "z")])
     spoil("y", how)
     spoil("c", how)
-    pile = await store.pile(await claim())
+    pile = await store.pending_for(await claim())
     assert [one.id for one in pile] == ["x", "z"]
-    assert [one.recipients for one in await store.taken(DAWN)] == [1]
+    assert [one.recipients for one in await store.accepted_since(DAWN)] == [1]
     assert [entry.alarm for entry in await store.ledger()] == ["z", "y", "x", "c"]
     assert len(await store.faults()) == 1
 

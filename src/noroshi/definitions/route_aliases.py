@@ -50,7 +50,7 @@ async def remember(store: Store, ways: Ways, now: datetime) -> None:
         if old not in ways.values()
     }
     kept |= {old: _Renamed(new, now) for old, new in ways.items()}
-    await store.note(NOTE, schema.text(kept))
+    await store.put_value(NOTE, schema.text(kept))
 
 
 async def remembered(store: Store, now: datetime, recent: timedelta = RECENT) -> dict[str, str]:
@@ -61,6 +61,6 @@ async def remembered(store: Store, now: datetime, recent: timedelta = RECENT) ->
 async def _known(
     store: Store, now: datetime, recent: timedelta = RECENT
 ) -> dict[str, _Renamed]:
-    text = (await store.notes()).get(NOTE)
+    text = (await store.get_values()).get(NOTE)
     found = schema.value(dict[str, _Renamed], text) if text else {}
     return {old: one for old, one in found.items() if now - one.at < recent}

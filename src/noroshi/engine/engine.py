@@ -279,7 +279,7 @@ class Engine:
 
     async def _count_earlier(self) -> None:
         now = self.clocks.wall()
-        self.sending.pacing.count(await self.store.taken(now - DAY), now)
+        self.sending.pacing.count(await self.store.accepted_since(now - DAY), now)
 
     # the steps
 

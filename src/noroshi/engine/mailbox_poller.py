@@ -132,7 +132,7 @@ class RoundTrips:
             else:
                 other = before[route] != to.get(route)
             if other:
-                await self._store.note(anew_note_of(route), f"{now:%Y%m%d%H%M%S}")
+                await self._store.put_value(anew_note_of(route), f"{now:%Y%m%d%H%M%S}")
                 self._began[route] = now
         self._to = dict(to)
 
@@ -199,7 +199,7 @@ class RoundTrips:
         """What tells this installation's mails from another one's in the same mailbox, and from
         those of a route that had this name."""
         installation = self._store.origin.installation
-        return called(installation, await self._store.notes(), route)
+        return called(installation, await self._store.get_values(), route)
 
     async def _look_for(self, post: Post, route: str) -> None:
         for mail in (await mails_of(self._store, route, self._clocks.wall()))[:1]:
@@ -246,7 +246,7 @@ class RoundTrips:
         return any(ago < timedelta(seconds=SELDOM) for ago in lately)
 
     async def _noted(self, post: Post) -> Looked | None:
-        return looked_at(await self._store.notes(), post.box.noted_as)
+        return looked_at(await self._store.get_values(), post.box.noted_as)
 
     def _no_later(self, until: datetime, noted: Looked | None) -> datetime:
         """A mail may say that it came in years; what comes before that is to be seen all the
@@ -261,7 +261,7 @@ class RoundTrips:
 
     async def _note(self, post: Post, before: Looked | None, after: Looked) -> None:
         if before != after:
-            await self._store.note(note_of(post.box.noted_as), schema.text(after))
+            await self._store.put_value(note_of(post.box.noted_as), schema.text(after))
         was, now = before is not None and before.trouble != NOTHING, after.trouble != NOTHING
         if now and not was:
             journal.mailbox_unreadable(post.box.account, after.trouble)
@@ -269,7 +269,7 @@ class RoundTrips:
             journal.mailbox_readable(post.box.account)
 
     async def _returned(self, came: Came) -> None:
-        mail = await self._store.bearer(came.report.message_ids)
+        mail = await self._store.find_by_message_id(came.report.message_ids)
         if mail is None:
             return
         for lost in came.report.lost:

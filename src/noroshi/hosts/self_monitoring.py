@@ -88,7 +88,7 @@ class OwnFacts:
             return None
         account = self._accounts().get(_account_name(route))
         kept_as = account.kept_as if account is not None else ""
-        looked = looked_at(await self._store.notes(), kept_as)
+        looked = looked_at(await self._store.get_values(), kept_as)
         mails = await mails_of(self._store, route.name, self._wall())
         return trip_of(mails, looked, since)
 

@@ -23,11 +23,11 @@ LOOK = 0.2
 class LockStore(Protocol):
     """What is asked of a store; see ports.Store."""
 
-    async def take_turn(
+    async def acquire_lock(
         self, name: str, holder: str, until: datetime, now: datetime
     ) -> bool: ...
 
-    async def end_turn(self, name: str, holder: str) -> None: ...
+    async def release_lock(self, name: str, holder: str) -> None: ...
 
 
 class RefreshLock:
@@ -59,7 +59,7 @@ class RefreshLock:
             holding_on.cancel()
             await asyncio.wait((holding_on,))
             with suppress(StoreError):  # it ends by itself
-                await self._store.end_turn(name, self._holder)
+                await self._store.release_lock(name, self._holder)
 
     @asynccontextmanager
     async def acquire(self, name: str) -> AsyncIterator[None]:
@@ -73,7 +73,7 @@ class RefreshLock:
     async def _take(self, name: str) -> bool:
         now = self._clocks.wall()
         try:
-            return await self._store.take_turn(name, self._holder, now + self._length, now)
+            return await self._store.acquire_lock(name, self._holder, now + self._length, now)
         except StoreError as error:
             # Where nothing can be written nobody else has it either, and mail must leave.
             log.info("whose turn it is for %s cannot be written: %s", name, error)

@@ -153,7 +153,7 @@ class Store(Protocol):
     async def newest(self, monitors: Collection[str]) -> Mapping[str, Sample]:
         """The newest sample of each of these that has any."""
 
-    async def stand(self, monitor: str, standing: Standing) -> bool:
+    async def set_standing(self, monitor: str, standing: Standing) -> bool:
         """Write what is said of a monitor; False if there is none of that id."""
 
     # what people say of alarms
@@ -224,30 +224,30 @@ class Store(Protocol):
         digest for a contact in `but`, nor for one in `only_critical` unless it is critical.
         What cannot be read is lent as `unread`."""
 
-    async def pile(self, parcel: Parcel) -> Sequence[Envelope]:
+    async def pending_for(self, parcel: Parcel) -> Sequence[Envelope]:
         """The parcel's envelope, its members, and those that wait for the same contact, without
         the bodies of their mails, oldest first; none that must not leave before an older one of
         its order key that is out, held, or in another digest."""
 
-    async def join(self, parcel: Parcel, digest: Envelope) -> bool:
+    async def replace_by_digest(self, parcel: Parcel, digest: Envelope) -> bool:
         """Put a digest into the spool in the place of its members, of which the parcel's
         envelope is one; that attempt is none. If that is a digest its members are among them
         instead, and it lives on, with what it was tried with, in the new one. From now on they
         share the digest's fate. False, and nothing written, if one of them does not wait any
         more."""
 
-    async def give_back(self, parcel: Parcel, now: datetime) -> bool:
+    async def release_lease(self, parcel: Parcel, now: datetime) -> bool:
         """It was not tried after all: it stands where it stood, due now at the latest, and the
         attempt is none. False: no longer lent."""
 
-    async def put_by(
+    async def quarantine(
         self, parcel: Parcel, why: Words, now: datetime, envelopes: Sequence[Envelope] = ()
     ) -> bool:
         """Set aside what was lent and cannot be read, as it is stored, and with it write the
         envelopes that tell of it; members of a digest wait by themselves again. False: no
         longer lent."""
 
-    async def taken(self, since: datetime) -> Sequence[Taken]:
+    async def accepted_since(self, since: datetime) -> Sequence[Taken]:
         """The mails that were accepted since then, in the order in which that was written
         down, which a clock that was set back does not keep."""
 
@@ -286,7 +286,7 @@ class Store(Protocol):
         """Write down what became of a mail that was taken, and with it the envelopes that tell
         of it; False, and nothing written: it was not taken, or that is known."""
 
-    async def bearer(self, message_ids: Collection[str]) -> Followed | None:
+    async def find_by_message_id(self, message_ids: Collection[str]) -> Followed | None:
         """The mail that was taken under one of these Message-IDs; None: none of ours."""
 
     async def followed(self, begins: str, last: int, before: str = "") -> Sequence[Followed]:
@@ -399,20 +399,22 @@ class Store(Protocol):
 
     # what a node notes for itself
 
-    async def note(self, name: str, text: str) -> None:
+    async def put_value(self, name: str, text: str) -> None:
         """Keep a text under a name, in the place of what was kept there."""
 
-    async def notes(self) -> Mapping[str, str]:
+    async def get_values(self) -> Mapping[str, str]:
         """All that is noted, by name."""
 
     # what one may do at a time, among all who share the store
 
-    async def take_turn(self, name: str, holder: str, until: datetime, now: datetime) -> bool:
+    async def acquire_lock(
+        self, name: str, holder: str, until: datetime, now: datetime
+    ) -> bool:
         """Hold what goes by that name until an instant, or hold it on; False while another
         holds it and its time is not over. One that would last more than twice as long as this
         one is of a clock that was ahead, and does not count."""
 
-    async def end_turn(self, name: str, holder: str) -> None:
+    async def release_lock(self, name: str, holder: str) -> None:
         """Let go of it, if it is held by that holder."""
 
     # all

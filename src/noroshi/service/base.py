@@ -149,7 +149,7 @@ class Desk:
 
     async def _trip(self, plan: Plan, route: Route) -> Trip | None:
         """What is known of its mails to the own mailbox, or by people; None: nothing is."""
-        notes, account = await self._store.notes(), reader_of(plan, route)
+        notes, account = await self._store.get_values(), reader_of(plan, route)
         proof = proved(notes, route.name)
         if account is None:
             return with_proof(None, proof)

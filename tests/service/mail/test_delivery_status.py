@@ -120,14 +120,14 @@ async def test_a_route_whose_mailbox_is_read_says_when_a_mail_was_seen_and_how_l
 
 async def test_what_keeps_the_mailbox_from_being_read_is_told_with_its_route(reading):
     looked = '{"until":"2026-04-01T06:00:00Z","trouble":{"en":"403 no","ja":"403"}}'
-    await reading.desk.store.note("inbox/box", looked)
+    await reading.desk.store.put_value("inbox/box", looked)
     why = (await route(reading, "m365"))["arrives"]["why"]
     assert why["en"] == "the mailbox cannot be read: 403 no"
 
 
 async def test_what_is_known_of_a_mailbox_stays_known_when_its_account_is_renamed(reading):
     looked = '{"until":"2026-04-01T06:00:00Z","trouble":{"en":"403 no","ja":"403"}}'
-    await reading.desk.store.note("inbox/box", looked)
+    await reading.desk.store.put_value("inbox/box", looked)
     await reading("definition_change", rename={"accounts/box": "mail1"})
     why = (await route(reading, "m365"))["arrives"]["why"]
     assert why["en"] == "the mailbox cannot be read: 403 no"

@@ -102,7 +102,7 @@ async def test_accepted_seen_arrived_and_came_back_are_told_apart(
 async def test_an_alarm_in_a_digest_names_the_digest_and_has_its_attempts(ask, store, lend):
     a, b = alarm("a"), alarm("b")
     await store.post(a, b)
-    await store.join(await lend(), digest((a, b), {"subject": "[2]"}, DAWN))
+    await store.replace_by_digest(await lend(), digest((a, b), {"subject": "[2]"}, DAWN))
     (_, row) = (await ask("ledger"))["rows"]
     assert (row["state"], row["digest"], row["tried"]) == ("waiting", "b/together", [])
     shown = await ask("queue_show", id="b")
@@ -116,7 +116,7 @@ async def test_an_alarm_in_a_digest_names_the_digest_and_has_its_attempts(ask, s
 async def test_a_mail_whose_digest_was_accepted_shows_the_digests_attempts(ask, store, lend):
     a, b = alarm("a"), alarm("b")
     await store.post(a, b)
-    await store.join(await lend(), digest((a, b), {"subject": "[2]"}, DAWN))
+    await store.replace_by_digest(await lend(), digest((a, b), {"subject": "[2]"}, DAWN))
     await store.settle(await lend(), said(Verdict.ACCEPTED, 250, "OK"), Accepted(DAWN))
     shown = await ask("queue_show", id="b")
     assert shown["queued"]["state"] == "accepted" and len(shown["tried"]) == 1

@@ -258,7 +258,7 @@ class Dispatch:
                 await before.is_over()
             await self.lines.take(way.route)
         except asyncio.CancelledError:
-            await self.store.give_back(self._out.as_lent(parcel), self.clocks.wall())
+            await self.store.release_lease(self._out.as_lent(parcel), self.clocks.wall())
             raise
 
     def _still_serves(self, way: Way, rested: datetime | None) -> bool:

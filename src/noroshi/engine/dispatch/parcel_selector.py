@@ -63,7 +63,7 @@ class Choosing:
         """Try until it is known: given back, or in a digest of which only the answer was lost."""
         while True:
             try:
-                await self._store.give_back(parcel, self._clocks.wall())
+                await self._store.release_lease(parcel, self._clocks.wall())
                 return
             except StoreError:
                 await self._store.wait(PAUSE)
@@ -73,7 +73,7 @@ class Choosing:
         why, now = parcel.unread or NOTHING, self._clocks.wall()
         its = SetAside(why)
         told = self._told(parcel, Receipt(at=now, answers={}), its)
-        await self._store.put_by(parcel, why, now, told)
+        await self._store.quarantine(parcel, why, now, told)
         journal.settled(parcel, its)
         return False
 
@@ -87,12 +87,12 @@ class Choosing:
             return True  # nothing of it can have ended, nor been missed
         urgent = self._pacing.singles(route, envelope, now, urgent=True)
         with self._pacing.one_for(envelope.contact):  # for those who choose meanwhile
-            pile = await self._store.pile(parcel)
+            pile = await self._store.pending_for(parcel)
             is_urgent = lent_as_urgent or any(one.lane is Lane.CRITICAL for one in pile)
             if singles == 0 and is_urgent:
                 singles = urgent
             if singles == 0:  # another slot has what its contact may get now
-                await self._store.give_back(parcel, now)
+                await self._store.release_lease(parcel, now)
                 return False
             members = joined(envelope, pile, now, singles)
             return not members or not await self._join(parcel, members, now)
@@ -100,9 +100,9 @@ class Choosing:
     async def _is_followed_up(self, parcel: Parcel, now: datetime) -> bool:
         """Whether one that was tried in vain is told with what waits behind it, as a new mail:
         its monitors would be silent for as long as nobody takes the old one."""
-        members = followed_up(parcel.envelope, await self._store.pile(parcel))
+        members = followed_up(parcel.envelope, await self._store.pending_for(parcel))
         return bool(members) and await self._join(parcel, members, now)
 
     async def _join(self, parcel: Parcel, members: Sequence[Envelope], now: datetime) -> bool:
         told = self._together(members, now)
-        return await self._store.join(parcel, digest(members, told, now))
+        return await self._store.replace_by_digest(parcel, digest(members, told, now))

@@ -63,7 +63,7 @@ class Reports:
         """What was owed is in the spool. A report's id says whose it is, and by another name it
         would come once more in the next life. Raises StoreError."""
         if self._due is not None:
-            await self._store.note(REPORTED, self._due.isoformat())
+            await self._store.put_value(REPORTED, self._due.isoformat())
             self._due = None
 
     async def _recall(self, now: datetime) -> None:
@@ -71,7 +71,7 @@ class Reports:
         nothing."""
         if self._asked_notes:
             return
-        noted = (await self._store.notes()).get(REPORTED)
+        noted = (await self._store.get_values()).get(REPORTED)
         told = datetime.fromisoformat(noted) if noted else self._looked
         if self._looked < told <= now:
             self._looked = told

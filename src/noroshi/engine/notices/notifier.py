@@ -162,7 +162,7 @@ class Notices:
             del self._made[0]
         await self._reports.written()
         if not self._folded and self._plan is not None and self._known != self._called:
-            await self._store.note(TOLD, self._called)
+            await self._store.put_value(TOLD, self._called)
             self._known = self._called
 
     async def farewell(self) -> None:
@@ -246,7 +246,7 @@ class Notices:
     async def _untold(self) -> Sequence[Version] | None:
         """All that follow the last one that was told, newest first, however many wait together.
         None: nobody knows; a node noted nothing, or the store is another one."""
-        told = (await self._store.notes()).get(TOLD, "")
+        told = (await self._store.get_values()).get(TOLD, "")
         digits = told.partition(".")[0]
         number = int(digits) if digits.isdecimal() else -1
         last = await self._store.version(number) if number > 0 else Version(number=0)

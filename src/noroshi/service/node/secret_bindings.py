@@ -80,7 +80,7 @@ class Binding:
         new = () if who.sure else await self._new(after, before, given or {})
         if not new:
             return
-        notes, kept = await self._store.notes(), set(await self._vault.names())
+        notes, kept = await self._store.get_values(), set(await self._vault.names())
         found = list[Problem]()
         for use in sorted(new):
             bound = _bound(notes, use.entry)
@@ -96,7 +96,7 @@ class Binding:
         """Note what a token chooses that may not say where a secret goes, before it is in force."""
         if who.sure or who.door != "api":
             return
-        notes, new = await self._store.notes(), await self._new(after, before, given or {})
+        notes, new = await self._store.get_values(), await self._new(after, before, given or {})
         for entry, uses in _by_entry(new).items():
             led = _led(notes, entry)
             by = _called(who) if not led.uses or led.by == _called(who) else ""
@@ -108,7 +108,7 @@ class Binding:
     ) -> None:
         """Refuse a secret that would go where a token chose, unless whoever gives it names that
         place, or is the token. Raises Conflict."""
-        led = _led(await self._store.notes(), entry)
+        led = _led(await self._store.get_values(), entry)
         if not led.uses or led.by == _called(who):
             return
         uses = _by_entry(await self._resolved(uses_of(plan), {entry: value})).get(entry, ())
@@ -120,7 +120,7 @@ class Binding:
 
     async def goes(self, plan: Plan) -> Mapping[str, Goes]:
         """Return where each entry goes, by its name."""
-        notes, found = await self._store.notes(), dict[str, Goes]()
+        notes, found = await self._store.get_values(), dict[str, Goes]()
         for entry, uses in _by_entry(await self._resolved(uses_of(plan))).items():
             led = _led(notes, entry)
             chosen = any(use in led.uses and use.where for use in uses)
@@ -133,7 +133,7 @@ class Binding:
         meant, entries of the time before there were bindings with it. What is not kept yet is
         bound when it is put in."""
         uses = await self._resolved(frozenset[Use]().union(*map(uses_of, plans)))
-        notes, kept = await self._store.notes(), set(await self._vault.names())
+        notes, kept = await self._store.get_values(), set(await self._vault.names())
         for entry, its in _by_entry(uses).items():
             bound = _bound(notes, entry)
             if bound is not None or entry in kept:
@@ -142,7 +142,7 @@ class Binding:
 
     async def bind_anew(self, who: Person, plan: Plan, entry: str) -> None:
         """Note that somebody puts a value in: it is meant for what the plan names it for."""
-        notes = await self._store.notes()
+        notes = await self._store.get_values()
         uses = _by_entry(await self._resolved(uses_of(plan))).get(entry, ())
         mine = who.door == "api" or not uses
         bound = Bound(uses=_sum((), uses), by=_called(who) if mine else "")
@@ -154,17 +154,17 @@ class Binding:
 
     async def disown(self, entry: str) -> None:
         """Let nobody name an entry freely, as another value is to be put in."""
-        bound = _bound(await self._store.notes(), entry)
+        bound = _bound(await self._store.get_values(), entry)
         if bound is not None:
             await self._note(entry, bound, replace(bound, by=""))
 
     async def _note(self, entry: str, before: Bound | None, bound: Bound) -> None:
         if bound != before:
-            await self._store.note(NOTE + entry, schema.text(bound))
+            await self._store.put_value(NOTE + entry, schema.text(bound))
 
     async def _note_led(self, entry: str, before: Led, led: Led) -> None:
         if led != before:
-            await self._store.note(LED + entry, schema.text(led))
+            await self._store.put_value(LED + entry, schema.text(led))
 
     async def _new(
         self, after: Plan, before: Plan, given: Mapping[str, str]

@@ -218,14 +218,14 @@ class Beginning(Desk):
         return await self.first_look(who)
 
     async def _kept_first(self) -> Kept | None:
-        text = (await self._store.notes()).get(FIRST)
+        text = (await self._store.get_values()).get(FIRST)
         try:
             return None if text is None else schema.value(Kept, text)
         except schema.Unreadable:  # of a version to come
             return Kept(ended=True)
 
     async def _keep_first(self, kept: Kept) -> None:
-        await self._store.note(FIRST, schema.text(kept))
+        await self._store.put_value(FIRST, schema.text(kept))
 
 
 def _is_known(kept: Kept) -> bool:

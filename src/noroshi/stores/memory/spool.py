@@ -144,7 +144,7 @@ class SpoolInMemory:
             if not row.state and row.due <= now and next(ready, None) == route:
                 yield row
 
-    async def pile(self, parcel: Parcel) -> Sequence[Envelope]:
+    async def pending_for(self, parcel: Parcel) -> Sequence[Envelope]:
         found, behind = list[Envelope](), set[str]()
         for row in self._open.values():
             one = row.envelope
@@ -158,7 +158,7 @@ class SpoolInMemory:
                 found.append(parcel.envelope if mine else row.light.envelope)
         return found
 
-    async def join(self, parcel: Parcel, digest: Envelope) -> bool:
+    async def replace_by_digest(self, parcel: Parcel, digest: Envelope) -> bool:
         lent = self._spool.get(parcel.envelope.id)
         members = [self._spool[id] for id in digest.members if id in self._spool]
         wait = [row for row in members if self._may_go_into(row, parcel)]
@@ -182,7 +182,7 @@ class SpoolInMemory:
             return row.why == plain(parcel.envelope.id)
         return not row.state and row.lease in ("", parcel.lease)
 
-    async def give_back(self, parcel: Parcel, now: datetime) -> bool:
+    async def release_lease(self, parcel: Parcel, now: datetime) -> bool:
         row = self._spool.get(parcel.envelope.id)
         if row is None or row.lease != parcel.lease:
             return False
@@ -191,7 +191,7 @@ class SpoolInMemory:
         self._news.tell()
         return True
 
-    async def put_by(
+    async def quarantine(
         self, parcel: Parcel, why: Words, now: datetime, envelopes: Sequence[Envelope] = ()
     ) -> bool:
         """Believe whoever says so: in memory all can be read."""
@@ -209,7 +209,7 @@ class SpoolInMemory:
             self._put(envelope)
         return True
 
-    async def taken(self, since: datetime) -> Sequence[Taken]:
+    async def accepted_since(self, since: datetime) -> Sequence[Taken]:
         kept = (one for id, one in self._taken if id in self._spool)
         return [one for one in kept if one.at >= since]
 
@@ -329,7 +329,7 @@ class SpoolInMemory:
             self._put(telling)
         return True
 
-    async def bearer(self, message_ids: Collection[str]) -> Followed | None:
+    async def find_by_message_id(self, message_ids: Collection[str]) -> Followed | None:
         wanted = set(message_ids)
         rows = reversed(self._spool.values())
         return next((row.followed for row in rows if row.known_by & wanted), None)

@@ -56,8 +56,8 @@ class MemoryStore(SpoolInMemory):
         self._sessions: dict[str, Session] = {}
         self._audit: list[Audited] = []
         self._secrets: dict[str, bytes] = {}
-        self._notes: dict[str, str] = {}
-        self._turns: dict[str, tuple[str, datetime]] = {}
+        self._values: dict[str, str] = {}
+        self._locks: dict[str, tuple[str, datetime]] = {}
 
     # definitions
 
@@ -107,19 +107,19 @@ class MemoryStore(SpoolInMemory):
         for row in self._open.values():
             if not row.receipts and not row.lease:
                 row.due = min(row.due, now)
-        self._give_back({node for node in self._holders() if node.name == name}, now)
+        self._release_leases({node for node in self._holders() if node.name == name}, now)
         return Node(name, self._lives[name], self._seen.get(name))
 
     async def end(self, node: Node, now: datetime) -> None:
         if self._lives.get(node.name) == node.life:
             self._seen[node.name] = now
-        self._give_back({node}, now)
+        self._release_leases({node}, now)
 
     def _holders(self) -> Iterator[Node]:
         yield from (lease.node for lease in self._leases.values())
         yield from (row.holder for row in self._open.values() if row.holder)
 
-    def _give_back(self, nodes: set[Node], now: datetime) -> None:
+    def _release_leases(self, nodes: set[Node], now: datetime) -> None:
         self._leases = {k: v for k, v in self._leases.items() if v.node not in nodes}
         for row in self._open.values():
             if row.lease and row.holder in nodes:
@@ -217,7 +217,7 @@ class MemoryStore(SpoolInMemory):
     async def newest(self, monitors: Collection[str]) -> Mapping[str, Sample]:
         return {id: sample for id, sample in self._samples if id in monitors}
 
-    async def stand(self, monitor: str, standing: Standing) -> bool:
+    async def set_standing(self, monitor: str, standing: Standing) -> bool:
         if monitor not in self._watched:
             return False
         self._watched[monitor].standing = standing
@@ -386,30 +386,32 @@ class MemoryStore(SpoolInMemory):
     async def drop_secret(self, name: str) -> bool:
         return self._secrets.pop(name, None) is not None
 
-    async def note(self, name: str, text: str) -> None:
-        self._notes[name] = text
+    async def put_value(self, name: str, text: str) -> None:
+        self._values[name] = text
 
-    async def notes(self) -> Mapping[str, str]:
-        return dict(self._notes)
+    async def get_values(self) -> Mapping[str, str]:
+        return dict(self._values)
 
-    async def take_turn(self, name: str, holder: str, until: datetime, now: datetime) -> bool:
-        whose, ends = self._turns.get(name, (holder, now))
+    async def acquire_lock(
+        self, name: str, holder: str, until: datetime, now: datetime
+    ) -> bool:
+        whose, ends = self._locks.get(name, (holder, now))
         if whose != holder and now < ends <= until + (until - now):
             return False
-        self._turns[name] = holder, until
+        self._locks[name] = holder, until
         return True
 
-    async def end_turn(self, name: str, holder: str) -> None:
-        if self._turns.get(name, ("",))[0] == holder:
-            del self._turns[name]
+    async def release_lock(self, name: str, holder: str) -> None:
+        if self._locks.get(name, ("",))[0] == holder:
+            del self._locks[name]
 
-    def _shift_turns(self, by: timedelta) -> None:
-        self._turns = {name: (whose, ends + by) for name, (whose, ends) in self._turns.items()}
+    def _shift_locks(self, by: timedelta) -> None:
+        self._locks = {name: (whose, ends + by) for name, (whose, ends) in self._locks.items()}
 
     # all
 
     async def shift(self, by: timedelta) -> None:
-        self._shift_turns(by)
+        self._shift_locks(by)
         for lease in self._leases.values():
             lease.until += by
         self._seen = {name: seen + by for name, seen in self._seen.items()}

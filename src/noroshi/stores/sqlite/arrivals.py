@@ -17,7 +17,9 @@ order by at"""  # noqa: S608  our own text
 TAKEN = """
 select seq from spool s where id = ?
 and exists (select 1 from receipt where envelope = s.seq and taken > 0)"""
-BEARER = "select envelope from message where id in (select value from json_each(?)) limit 1"
+BY_MESSAGE_ID = (
+    "select envelope from message where id in (select value from json_each(?)) limit 1"
+)
 FOLLOWED = "select seq from spool where id >= ? and id < ? order by id desc limit ?"
 AFTER_ALL = "\U0010ffff"
 """Sorts behind whatever else an id goes on with."""
@@ -39,9 +41,9 @@ def arrived(
     return True
 
 
-def bearer(db: Connection, message_ids: Collection[str]) -> Followed | None:
-    """As ports.Store.bearer says."""
-    row = db.execute(BEARER, (json.dumps(list(message_ids)),)).fetchone()
+def find_by_message_id(db: Connection, message_ids: Collection[str]) -> Followed | None:
+    """As ports.Store.find_by_message_id says."""
+    row = db.execute(BY_MESSAGE_ID, (json.dumps(list(message_ids)),)).fetchone()
     return None if row is None else _followed(db, row[0])
 
 

@@ -19,14 +19,14 @@ from noroshi.stores.sqlite.spool import BYTES, LIGHT, promote, put, seq_of
 from noroshi.stores.sqlite.types import Connection, instant, kept, listed, number
 from noroshi.stores.sqlite.unreadable import is_of_a_row, read
 
-PILE = f"""
+PENDING = f"""
 select id, order_key, lease, fate, attempts, {LIGHT}, seq from spool indexed by spool_contact
 where contact = ? and fate in {listed(OPEN)} order by seq"""  # noqa: S608  our own text
 WAIT_STILL = f"""
 select count(*) from spool where id in (select value from json_each(:members))
     and (fate = '{EnvelopeState.WAITING}' and coalesce(lease, :lease) = :lease
         or fate = '{EnvelopeState.IN_DIGEST}' and why = :digest)"""  # noqa: S608  our own text
-JOIN = f"""
+REPLACE = f"""
 update spool set fate = '{EnvelopeState.IN_DIGEST}', why = ?, lease = null, node = null, life = null,
                  attempts = attempts - (lease is not null)
 where id in (select value from json_each(?)) returning seq, order_key"""  # noqa: S608  our own text
@@ -36,10 +36,10 @@ from receipt r indexed by receipt_taken join spool s on s.seq = r.envelope
 where r.at >= :since and r.taken > 0 order by r.rowid"""
 
 
-def pile(db: Connection, parcel: Parcel) -> Sequence[Envelope]:
-    """As ports.Store.pile says."""
+def pending_for(db: Connection, parcel: Parcel) -> Sequence[Envelope]:
+    """As ports.Store.pending_for says."""
     found, behind, members = list[Envelope](), set[str](), set(parcel.envelope.members)
-    for id, order, lease, state, attempts, body, seq in _pile(db, parcel.envelope.contact):
+    for id, order, lease, state, attempts, body, seq in _pending(db, parcel.envelope.contact):
         mine = id == parcel.envelope.id and lease == parcel.lease
         waits = not (lease or state) or id in members
         if not mine and (not waits or order in behind):
@@ -50,22 +50,22 @@ def pile(db: Connection, parcel: Parcel) -> Sequence[Envelope]:
             one, why = read(db, seq, body)
             if why is None:
                 found.append(replace(without_body(one), attempts=attempts))
-            else:  # what cannot be read is put by in its turn
+            else:  # what cannot be read is put in quarantine in its turn
                 behind.add(order)
     return found
 
 
-def _pile(db: Connection, contact: str) -> Sequence[Any]:
+def _pending(db: Connection, contact: str) -> Sequence[Any]:
     try:
-        return db.execute(PILE, (contact,)).fetchall()
+        return db.execute(PENDING, (contact,)).fetchall()
     except driver.OperationalError as error:
         if not is_of_a_row(error):
             raise
-        return db.execute(PILE.replace(LIGHT, BYTES), (contact,)).fetchall()
+        return db.execute(PENDING.replace(LIGHT, BYTES), (contact,)).fetchall()
 
 
-def join(db: Connection, parcel: Parcel, digest: Envelope) -> bool:
-    """As ports.Store.join says."""
+def replace_by_digest(db: Connection, parcel: Parcel, digest: Envelope) -> bool:
+    """As ports.Store.replace_by_digest says."""
     members = json.dumps(list(digest.members))
     given = {"members": members, "lease": parcel.lease}
     given |= {"digest": kept(plain(parcel.envelope.id))}
@@ -73,7 +73,7 @@ def join(db: Connection, parcel: Parcel, digest: Envelope) -> bool:
     held = db.execute("select 1 from spool where lease = ?", (parcel.lease,)).fetchone()
     if waiting != len(digest.members) or held is None or not put(db, digest):
         return False
-    joined = db.execute(JOIN, (kept(plain(digest.id)), members)).fetchall()
+    joined = db.execute(REPLACE, (kept(plain(digest.id)), members)).fetchall()
     db.executemany("delete from way where envelope = ?", [(seq,) for seq, _ in joined])
     for order in {order for _, order in joined}:
         promote(db, order)
@@ -96,8 +96,8 @@ def accepted(db: Connection) -> Mapping[str, datetime]:
     return {route: instant(at) for route, at in db.execute("select route, at from accepted")}
 
 
-def taken(db: Connection, since: datetime) -> Sequence[Taken]:
-    """As ports.Store.taken says."""
+def accepted_since(db: Connection, since: datetime) -> Sequence[Taken]:
+    """As ports.Store.accepted_since says."""
     asked = {"since": number(since), "digest": f"%{ENDING}"}
     return [
         Taken(

@@ -56,7 +56,7 @@ select value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->
 from json_each(:rows)"""
 
 
-PUT_BY = f"""
+QUARANTINE = f"""
 update spool set fate = '{EnvelopeState.SET_ASIDE}', why = ?, due = ?, lease = null, node = null, life = null,
                  attempts = attempts - 1
 where id = ? and lease = ? returning seq"""  # noqa: S608  our own text
@@ -190,12 +190,12 @@ def _write_the_rest(db: Connection, end: End, envelope: Envelope, *, ended: bool
         spool.put(db, telling)
 
 
-def put_by(
+def quarantine(
     db: Connection, parcel: Parcel, why: Words, now: datetime, told: Iterable[Envelope]
 ) -> bool:
-    """As ports.Store.put_by says. The record itself stays as it is: a newer Noroshi reads it."""
+    """As ports.Store.quarantine says. The record itself stays as it is: a newer Noroshi reads it."""
     found = db.execute(
-        PUT_BY, (kept(why), number(now), parcel.envelope.id, parcel.lease)
+        QUARANTINE, (kept(why), number(now), parcel.envelope.id, parcel.lease)
     ).fetchall()
     if not found:
         return False

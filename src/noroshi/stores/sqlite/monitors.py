@@ -45,7 +45,7 @@ def begin(db: Connection, name: str, now: datetime) -> Node:
     life, seen = db.execute(LIVE, (name,)).fetchone()
     db.execute("delete from lease where node = ?", (name,))
     db.execute(spool.NEVER_TRIED, {"now": number(now)})
-    spool.give_back(db, name, range(1, life), now)
+    spool.release_leases(db, name, range(1, life), now)
     return Node(name, life, None if seen is None else instant(seen))
 
 
@@ -53,7 +53,7 @@ def end(db: Connection, node: Node, now: datetime) -> None:
     who = (node.name, node.life)
     db.execute("delete from lease where node = ? and life = ?", who)
     db.execute("update life set seen = ? where node = ? and life = ?", (number(now), *who))
-    spool.give_back(db, node.name, range(node.life, node.life + 1), now)
+    spool.release_leases(db, node.name, range(node.life, node.life + 1), now)
 
 
 def lend(db: Connection, node: Node, now: datetime, fence: int) -> Block:
@@ -133,7 +133,7 @@ def recall(db: Connection, monitor: str) -> tuple[State, Memory]:
     )
 
 
-def stand(db: Connection, monitor: str, standing: Standing) -> bool:
+def set_standing(db: Connection, monitor: str, standing: Standing) -> bool:
     said = None if standing == Standing() else schema.text(standing)
     sql = "update monitor set standing = ? where id = ?"
     return bool(db.execute(sql, (said, monitor)).rowcount)

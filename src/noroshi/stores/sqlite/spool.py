@@ -45,7 +45,7 @@ insert or ignore into spool
 values (:id, :order, :due, :attempts, :envelope, :lane, :contact, :alone, not exists (
     select 1 from spool where order_key = :order and fate in {listed(OPEN)}))
 returning seq, head"""  # noqa: S608  our own text
-GIVE_BACK = """
+RELEASE_LEASE = """
 update spool set due = ?, lease = null, node = null, life = null, attempts = attempts - 1
 where id = ? and lease = ?"""
 NEVER_TRIED = f"""
@@ -53,7 +53,7 @@ update spool set due = :now
 where fate in {listed(OPEN)} and due > :now and lease is null
     and not exists (select 1 from receipt where receipt.envelope = spool.seq)"""  # noqa: S608  our own text
 """What nobody has put off is due, whatever the clock said when it was written."""
-RELEASE = f"""
+RELEASE_LEASES = f"""
 update spool set due = iif(iif(json_valid(envelope),
         coalesce(json_extract(envelope, '$.unanswered'), 0), 0), :later, :now),
     lease = null, node = null, life = null, alone = 1,
@@ -155,17 +155,17 @@ def set_alone(db: Connection, seq: int, envelope: Envelope) -> None:
     db.execute("update spool set alone = ? where seq = ?", (not may_join(envelope), seq))
 
 
-def untried(db: Connection, parcel: Parcel, now: datetime) -> bool:
-    """As ports.Store.give_back says."""
+def release_lease(db: Connection, parcel: Parcel, now: datetime) -> bool:
+    """As ports.Store.release_lease says."""
     row = (number(parcel.due_again(now)), parcel.envelope.id, parcel.lease)
-    return bool(db.execute(GIVE_BACK, row).rowcount)
+    return bool(db.execute(RELEASE_LEASE, row).rowcount)
 
 
-def give_back(db: Connection, node: str, lives: range, now: datetime) -> None:
+def release_leases(db: Connection, node: str, lives: range, now: datetime) -> None:
     """What these lives of a node had out is counted as not answered, and due as ports.Store.begin says."""
     due = {"now": number(now), "later": number(now + SHORTEST)}
     whose = {"node": node, "first": lives.start, "last": lives.stop - 1}
-    db.execute(RELEASE, due | whose)
+    db.execute(RELEASE_LEASES, due | whose)
 
 
 def retry(db: Connection, id: str, now: datetime) -> bool:

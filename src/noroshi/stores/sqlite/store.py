@@ -153,8 +153,8 @@ class SqliteStore(StoreFile):
         read = self._scan if len(wanted) > FEW else self._read
         return await read(lambda db: history.newest_of(db, wanted))
 
-    async def stand(self, monitor: str, standing: Standing) -> bool:
-        return await self._write(lambda db: monitors.stand(db, monitor, standing))
+    async def set_standing(self, monitor: str, standing: Standing) -> bool:
+        return await self._write(lambda db: monitors.set_standing(db, monitor, standing))
 
     # what people say of alarms
 
@@ -218,24 +218,24 @@ class SqliteStore(StoreFile):
         claim = leases.Claim(node, route, now, lease, but, only_critical)
         return await self._write(Alike(claim.kind, leases.lend, claim))
 
-    async def pile(self, parcel: Parcel) -> Sequence[Envelope]:
-        return await self._scan(lambda db: digests.pile(db, parcel))
+    async def pending_for(self, parcel: Parcel) -> Sequence[Envelope]:
+        return await self._scan(lambda db: digests.pending_for(db, parcel))
 
-    async def join(self, parcel: Parcel, digest: Envelope) -> bool:
+    async def replace_by_digest(self, parcel: Parcel, digest: Envelope) -> bool:
         own = signed(digest, self.origin)
-        return await self._tell(lambda db: digests.join(db, parcel, own))
+        return await self._tell(lambda db: digests.replace_by_digest(db, parcel, own))
 
-    async def give_back(self, parcel: Parcel, now: datetime) -> bool:
-        return await self._tell(lambda db: spool.untried(db, parcel, now))
+    async def release_lease(self, parcel: Parcel, now: datetime) -> bool:
+        return await self._tell(lambda db: spool.release_lease(db, parcel, now))
 
-    async def put_by(
+    async def quarantine(
         self, parcel: Parcel, why: Words, now: datetime, envelopes: Sequence[Envelope] = ()
     ) -> bool:
         own = self._own(envelopes)
-        return await self._tell(lambda db: leases.put_by(db, parcel, why, now, own))
+        return await self._tell(lambda db: leases.quarantine(db, parcel, why, now, own))
 
-    async def taken(self, since: datetime) -> Sequence[Taken]:
-        return await self._read(lambda db: digests.taken(db, since))
+    async def accepted_since(self, since: datetime) -> Sequence[Taken]:
+        return await self._read(lambda db: digests.accepted_since(db, since))
 
     async def settle(
         self, parcel: Parcel, receipt: Receipt, fate: Fate, envelopes: Sequence[Envelope] = ()
@@ -266,8 +266,8 @@ class SqliteStore(StoreFile):
         own = self._own(envelopes)
         return await self._tell(lambda db: stored_arrivals.arrived(db, envelope, arrival, own))
 
-    async def bearer(self, message_ids: Collection[str]) -> Followed | None:
-        return await self._read(lambda db: stored_arrivals.bearer(db, message_ids))
+    async def find_by_message_id(self, message_ids: Collection[str]) -> Followed | None:
+        return await self._read(lambda db: stored_arrivals.find_by_message_id(db, message_ids))
 
     async def followed(self, begins: str, last: int, before: str = "") -> Sequence[Followed]:
         return await self._read(lambda db: stored_arrivals.followed(db, begins, last, before))
@@ -375,18 +375,20 @@ class SqliteStore(StoreFile):
         sql = "delete from secret where name = ?"
         return await self._write(lambda db: db.execute(sql, (name,)).rowcount) > 0
 
-    async def note(self, name: str, text: str) -> None:
+    async def put_value(self, name: str, text: str) -> None:
         sql = "insert or replace into note values (?, ?)"
         await self._write(lambda db: db.execute(sql, (name, text)).rowcount)
 
-    async def notes(self) -> Mapping[str, str]:
+    async def get_values(self) -> Mapping[str, str]:
         sql = "select name, body from note order by name"
         return dict(await self._read(lambda db: db.execute(sql).fetchall()))
 
-    async def take_turn(self, name: str, holder: str, until: datetime, now: datetime) -> bool:
+    async def acquire_lock(
+        self, name: str, holder: str, until: datetime, now: datetime
+    ) -> bool:
         return await self._write(lambda db: locks.take(db, name, holder, until, now))
 
-    async def end_turn(self, name: str, holder: str) -> None:
+    async def release_lock(self, name: str, holder: str) -> None:
         await self._write(lambda db: locks.end(db, name, holder))
 
     # all
