@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from benchmarks.scene import SLOTS
-from noroshi.engine.dispatch.dispatcher import AHEAD
+from noroshi.engine.dispatch.dispatcher import WORKERS
 
 Row = Mapping[str, Any]
 ON_DISK = 1.0  # seconds before a kill in which an answer may not have reached the disk
@@ -236,7 +236,7 @@ def _storm(variant: str) -> tuple[Promise, ...]:
 def _needless(row: Row) -> float:
     """Copies but for those whose first was out when the node was killed: a few, just before. Each
     connection has one mail on its way, and others whose answers are being written down."""
-    excused = [before for before in row["again"] if 0 <= before <= ON_DISK][: AHEAD * SLOTS]
+    excused = [before for before in row["again"] if 0 <= before <= ON_DISK][: WORKERS * SLOTS]
     return len(row["again"]) - len(excused)
 
 

@@ -155,8 +155,8 @@ class Scene:
         await asyncio.gather(*engine.watch.running)
         await engine.attempt(engine.emergency.step)
         await engine.attempt(engine.trips.step)
-        for name in list(engine.sending.ways):
-            while await engine.attempt(partial(engine.sending.send_one, name)):
+        for name in list(engine.dispatcher.routes):
+            while await engine.attempt(partial(engine.dispatcher.send_one, name)):
                 pass
         self.time.pass_by(seconds=self.pace)
 

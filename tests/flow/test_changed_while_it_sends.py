@@ -44,7 +44,7 @@ async def change(scene, engine):
 
 async def changed_meanwhile(scene, engine):
     """The route is changed while the disk takes its time; what was begun by it before that."""
-    begun = asyncio.create_task(engine.sending.send_one("smtp1"))
+    begun = asyncio.create_task(engine.dispatcher.send_one("smtp1"))
     await scene.store.reached.wait()
     await change(scene, engine)
     scene.store.goes_on.set()
@@ -53,7 +53,7 @@ async def changed_meanwhile(scene, engine):
 
 async def sent_by_the_new_one(scene, engine):
     """All that can be sent now."""
-    while await engine.sending.send_one("smtp1"):
+    while await engine.dispatcher.send_one("smtp1"):
         pass
     return [mail.id for mail in scene.smtp.sent]
 
@@ -94,7 +94,7 @@ async def test_what_is_broken_off_goes_by_the_new_one_though_the_disk_was_full_m
         await engine.hold()
         await scene.store.post(LETTER, NEXT)
         scene.smtp.send = hang
-        slot = asyncio.create_task(engine.sending.send_one("smtp1"))
+        slot = asyncio.create_task(engine.dispatcher.send_one("smtp1"))
         await hanging.wait()
         scene.smtp.send = accepts
         await change(scene, engine)

@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from noroshi.core.mail import Answer, Lane, Receipt, Route, Verdict
-from noroshi.engine.dispatch.parcel_selector import Choosing
-from noroshi.engine.dispatch.rate_limiter import Pacing
+from noroshi.engine.dispatch.parcel_selector import ParcelSelector
+from noroshi.engine.dispatch.rate_limiter import RateLimiter
 from noroshi.stores.memory.store import MemoryStore
 from noroshi.testing import ManualClocks
 from tests.flow.test_sending import LETTER
@@ -29,17 +29,17 @@ class Asked(MemoryStore):
 
 
 async def test_a_warning_before_a_critical_alarm_that_a_person_holds_is_asked_for_once():
-    clocks, store, pacing = ManualClocks(), Asked(), Pacing()
-    pacing.take_up({"smtp1": ROUTE}, ())
+    clocks, store, limiter = ManualClocks(), Asked(), RateLimiter()
+    limiter.configure({"smtp1": ROUTE}, ())
     now = clocks.clocks.wall()
     for n in range(8):
         mail = replace(LETTER, id=f"d{n}", members=("a",))
         at = now - timedelta(seconds=13) if n == 7 else now - timedelta(seconds=14)
         answers = {"ops@example.com": Answer(Verdict.ACCEPTED)}
-        pacing.told("smtp1", mail, Receipt(at=at, answers=answers))
+        limiter.record("smtp1", mail, Receipt(at=at, answers=answers))
     node = await store.begin("node", now)
     await store.post(replace(WARNING, born=now), replace(CRITICAL, born=now))
     assert await store.hold(CRITICAL.id, "eva")
-    choosing = Choosing(store, clocks.clocks, pacing, lambda *_: {}, lambda *_: ())
-    parcel = await choosing.next(node, ROUTE)
+    selector = ParcelSelector(store, clocks.clocks, limiter, lambda *_: {}, lambda *_: ())
+    parcel = await selector.claim(node, ROUTE)
     assert parcel is not None and parcel.envelope.id == WARNING.id

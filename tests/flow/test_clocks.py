@@ -201,7 +201,7 @@ async def test_a_mail_that_comes_back_before_the_set_clock_is_seen_waits_no_hour
             await engine.attempt(engine.hold)
             await asyncio.gather(*engine.watch.running)
             scene.time.pass_by(seconds=1)
-        out = asyncio.create_task(engine.sending.send_one("smtp1"))
+        out = asyncio.create_task(engine.dispatcher.send_one("smtp1"))
         await sent.wait()
         scene.time.jump(hours=hours)
         answers.set()
@@ -291,7 +291,7 @@ async def test_a_clock_set_on_while_a_mail_is_out_holds_up_nobody():
             await engine.tick()
             storm.time.pass_by(seconds=1)
         await asyncio.gather(*engine.watch.running)
-        out = asyncio.create_task(engine.sending.send_one("smtp1"))
+        out = asyncio.create_task(engine.dispatcher.send_one("smtp1"))
         for _ in range(20):
             await asyncio.sleep(0)
         storm.time.jump(hours=6)

@@ -142,11 +142,11 @@ async def test_a_route_for_which_nothing_waits_is_looked_at_until_it_is_well_aga
         assert len(storm.backup.sent) == 1
         assert [rest.route for rest in await storm.store.resting()] == ["smtp1"]
         storm.time.pass_by(minutes=3)
-        await engine.sending.look("smtp1")
+        await engine.dispatcher.probe("smtp1")
         assert [rest.route for rest in await storm.store.resting()] == ["smtp1"]
         storm.fault = None
         storm.time.pass_by(minutes=3)
-        await engine.sending.look("smtp1")
+        await engine.dispatcher.probe("smtp1")
     assert await storm.store.resting() == []
     assert storm.smtp.sent == []
 

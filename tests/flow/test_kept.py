@@ -32,7 +32,7 @@ async def settled(scene):
         await engine.hold()
         await scene.store.post(LETTER)
         async with asyncio.timeout(30):
-            assert await engine.sending.send_one("smtp1")
+            assert await engine.dispatcher.send_one("smtp1")
     return await scene.store.envelope(LETTER.id)
 
 

@@ -7,8 +7,8 @@ import pytest
 
 from noroshi.core.digest import TOLD
 from noroshi.core.mail import Pace, Route, Verdict
-from noroshi.engine.dispatch.connection_slots import Lines
-from noroshi.engine.dispatch.dispatcher import AHEAD
+from noroshi.engine.dispatch.connection_slots import ConnectionSlots
+from noroshi.engine.dispatch.dispatcher import WORKERS
 from noroshi.stores.memory.store import MemoryStore
 from tests.flow.scene import OPS, Scene, disk_monitor
 from tests.flow.test_sending import LETTER
@@ -18,61 +18,61 @@ FIRST, SECOND = (Route(name=name, connections=2, pace=PACE) for name in ("first"
 
 
 async def waiting_for(lines, *routes):
-    tasks = [asyncio.create_task(lines.take(route)) for route in routes]
+    tasks = [asyncio.create_task(lines.acquire(route)) for route in routes]
     await asyncio.sleep(0)
     return tasks
 
 
 async def test_a_route_has_no_more_lines_than_connections():
-    lines = Lines()
+    lines = ConnectionSlots()
     tasks = await waiting_for(lines, FIRST, FIRST, FIRST)
     assert [task.done() for task in tasks] == [True, True, False]
     assert lines.all_busy(FIRST) and not lines.all_busy(SECOND)
-    lines.free(FIRST)
+    lines.release(FIRST)
     await tasks[2]
 
 
 async def test_routes_of_one_account_share_its_lines():
-    lines = Lines()
+    lines = ConnectionSlots()
     tasks = await waiting_for(lines, FIRST, FIRST, SECOND, SECOND)
     assert [task.done() for task in tasks] == [True, True, True, False]
-    lines.free(FIRST)
+    lines.release(FIRST)
     await tasks[3]
 
 
 async def test_a_server_without_an_account_shares_nothing():
     lone, other = (Route(name=name, pace=Pace(connections=1)) for name in ("a", "b"))
-    lines = Lines()
+    lines = ConnectionSlots()
     tasks = await waiting_for(lines, lone, other)
     assert all(task.done() for task in tasks)
 
 
 async def test_who_came_first_has_a_line_first():
-    lines, got = Lines(), []
+    lines, got = ConnectionSlots(), []
     await waiting_for(lines, FIRST, FIRST)
 
     async def ask(name):
-        await lines.take(FIRST)
+        await lines.acquire(FIRST)
         got.append(name)
 
     tasks = [asyncio.create_task(ask(name)) for name in "abc"]
     for _ in tasks:
         await asyncio.sleep(0)
-        lines.free(FIRST)
+        lines.release(FIRST)
     await asyncio.gather(*tasks)
     assert got == ["a", "b", "c"]
 
 
 @pytest.mark.parametrize("given", [False, True], ids=["while it waits", "as it is given one"])
 async def test_a_line_that_nobody_waits_for_any_more_is_free_for_the_next(given):
-    lines = Lines()
+    lines = ConnectionSlots()
     *_, gone, next_one = await waiting_for(lines, FIRST, FIRST, FIRST, FIRST)
     if given:
-        lines.free(FIRST)
+        lines.release(FIRST)
     gone.cancel()
     await asyncio.wait([gone])
     if not given:
-        lines.free(FIRST)
+        lines.release(FIRST)
     await next_one
     assert gone.cancelled()
 
@@ -149,10 +149,10 @@ async def busy(request):
     async with scene.life() as engine:
         await engine.hold()
         await scene.store.post(*MAILS)
-        engine.sending.start()
+        engine.dispatcher.start()
         await scene.store.until(lambda: len(scene.store.lent) >= 2)
         yield scene, line, engine
-        await engine.sending.close()
+        await engine.dispatcher.close()
 
 
 async def test_while_one_mail_is_written_down_the_next_is_on_the_line(busy):
@@ -196,10 +196,10 @@ async def test_a_server_that_is_quicker_than_our_disk_has_as_many_as_there_are_s
     line.let_go(1)
     await scene.store.until(lambda: len(scene.store.lent) >= 3)
     await wake(scene)
-    assert len(scene.store.lent) == 1 + AHEAD
+    assert len(scene.store.lent) == 1 + WORKERS
     line.let_go()
     await wake(scene)
-    assert (len(scene.smtp.sent), line.most) == (AHEAD, 1)
+    assert (len(scene.smtp.sent), line.most) == (WORKERS, 1)
     scene.store.goes_on.set()
 
 
@@ -226,7 +226,7 @@ async def test_mails_stay_in_order_where_the_server_takes_longer_than_one_may_wa
 async def test_what_was_asked_for_ahead_is_given_back_when_the_node_stops(busy):
     scene, line, engine = busy
     scene.store.goes_on.set()
-    closing = asyncio.create_task(engine.sending.close())
+    closing = asyncio.create_task(engine.dispatcher.close())
     await asyncio.sleep(0)
     line.let_go()
     await closing
@@ -247,10 +247,10 @@ async def test_while_all_that_a_new_contact_may_get_is_out_no_more_is_taken_for_
     async with scene.life() as engine:
         await engine.hold()
         await scene.store.post(mails[0])
-        first = asyncio.create_task(engine.sending.send_one("smtp1"))
+        first = asyncio.create_task(engine.dispatcher.send_one("smtp1"))
         await scene.store.until(lambda: scene.store.lent)
         await scene.store.post(*mails[1:])
-        assert not await engine.sending.send_one("smtp1")
+        assert not await engine.dispatcher.send_one("smtp1")
         line.let_go()
         await first
     assert scene.store.given_back == []
@@ -280,7 +280,7 @@ async def test_several_slots_at_once_give_a_contact_no_more_one_by_one_than_it_m
     async with scene.life() as engine:
         await engine.hold()
         await scene.store.post(*mails)
-        await asyncio.gather(*[engine.sending.send_one("smtp1") for _ in mails])
+        await asyncio.gather(*[engine.dispatcher.send_one("smtp1") for _ in mails])
     assert len(scene.smtp.sent) == 1
 
 
@@ -294,13 +294,13 @@ async def test_one_mail_alone_finds_out_whether_a_route_that_was_down_is_well_ag
     async with scene.life() as engine:
         await engine.hold()
         await scene.store.post(*mails)
-        engine.sending.ways["smtp1"].rests_until = scene.time.now
-        engine.sending.start()
+        engine.dispatcher.routes["smtp1"].circuit_open_until = scene.time.now
+        engine.dispatcher.start()
         for _ in range(50):
             await asyncio.sleep(0)
         assert len(scene.store.lent) == 1
         line.let_go()
         scene.store.goes_on.set()
         await scene.store.until(lambda: len(scene.store.lent) == len(mails))
-        await engine.sending.close()
+        await engine.dispatcher.close()
     assert len(scene.smtp.sent) == len(mails)

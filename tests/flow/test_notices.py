@@ -67,7 +67,7 @@ class Told(Scene):
         """One life that is told to stop, as by SIGTERM."""
         async with self.life() as engine:
             await self.second(engine)
-            engine.sending.start()
+            engine.dispatcher.start()
             await engine._close()
 
     @property
@@ -252,7 +252,7 @@ async def test_what_waits_to_be_told_together_is_told_though_the_node_ends(told_
         await scene.second(engine)
         await three_versions(scene, asked, engine)
         if told_to_stop:
-            engine.sending.start()
+            engine.dispatcher.start()
             await engine._close()
     await scene.run(minutes=1, a=10)
     found = [(one.first, one.version) for one in scene.of(Happening.CHANGED)]

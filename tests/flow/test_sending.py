@@ -73,10 +73,10 @@ async def test_an_answer_that_cannot_be_written_down_is_kept_until_it_can(caplog
     async with scene.life() as engine:
         await engine.hold()
         await scene.store.post(LETTER)
-        assert await engine.sending.send_one("smtp1")
+        assert await engine.dispatcher.send_one("smtp1")
         assert await scene.store.waiting() == []
         scene.time.pass_by(minutes=10)
-        assert not await engine.sending.send_one("smtp1")
+        assert not await engine.dispatcher.send_one("smtp1")
     assert len(scene.smtp.sent) == 1
 
 
@@ -110,14 +110,14 @@ async def test_what_waited_long_behind_another_mail_is_not_sent_by_two(caplog):
     async with scene.life() as engine:
         await engine.hold()
         await scene.store.post(LETTER, NEXT)
-        engine.sending.start()
+        engine.dispatcher.start()
         await scene.store.lent.wait()
         scene.time.pass_by(minutes=10)
         now = scene.time.now
         others = [await scene.store.claim_parcel(engine.node, "smtp1", now) for _ in "12"]
         assert [one.envelope.id for one in others] == [LETTER.id, NEXT.id]
         scene.store.room = True
-        await engine.sending.close()
+        await engine.dispatcher.close()
     assert [mail.id for mail in scene.smtp.sent] == [LETTER.id]
 
 
@@ -127,12 +127,12 @@ async def test_a_parcel_that_was_just_taken_is_sent_though_its_slot_is_stopped()
     async with scene.life() as engine:
         await engine.hold()
         await scene.store.post(LETTER)
-        slot = asyncio.create_task(engine.sending.send_one("smtp1"))
+        slot = asyncio.create_task(engine.dispatcher.send_one("smtp1"))
         await scene.store.lent.wait()
         slot.cancel()
         await asyncio.wait([slot])
         scene.store.goes_on.set()
-        await engine.sending.close()
+        await engine.dispatcher.close()
     assert await scene.store.waiting() == []
 
 
@@ -148,13 +148,13 @@ async def test_what_hangs_on_a_route_that_is_changed_goes_at_once_by_the_new_one
         await engine.hold()
         await scene.store.post(LETTER)
         accepts, scene.smtp.send = scene.smtp.send, hang
-        slot = asyncio.create_task(engine.sending.send_one("smtp1"))
+        slot = asyncio.create_task(engine.dispatcher.send_one("smtp1"))
         await hanging.wait()
         scene.smtp.send = accepts
         await scene.plan(disk_monitor(), routes=("smtp1", "smtp2"), title="mended")
         await engine.hold()
         await asyncio.wait([slot])
-        assert await engine.sending.send_one("smtp1")
+        assert await engine.dispatcher.send_one("smtp1")
     assert await scene.store.waiting() == []
 
 
@@ -166,13 +166,13 @@ async def test_what_is_out_while_the_clock_is_set_is_not_lent_a_second_time():
         await scene.store.post(LETTER)
         out = await scene.store.claim_parcel(engine.node, "smtp1", scene.time.now)
         scene.time.jump(hours=1)
-        assert not await engine.sending.send_one("smtp1")
+        assert not await engine.dispatcher.send_one("smtp1")
         await engine.tick()
-        assert not await engine.sending.send_one("smtp1")
+        assert not await engine.dispatcher.send_one("smtp1")
         await engine.hold()
-        assert not await engine.sending.send_one("smtp1")
+        assert not await engine.dispatcher.send_one("smtp1")
         await scene.store.post(replace(LETTER, id="m.2/r/ops", order="other"))
-        assert await engine.sending.send_one("smtp1")
+        assert await engine.dispatcher.send_one("smtp1")
     assert [letter.id for letter in scene.smtp.sent] == ["m.2/r/ops"]
     assert out.envelope == LETTER
 
@@ -185,7 +185,7 @@ async def test_mail_written_to_a_route_that_has_just_been_removed_is_not_forgott
         await scene.plan(disk_monitor(rules=(RULE,)), routes=("smtp2",))
         await engine.hold()
         await scene.store.post(LETTER)
-        assert await engine.sending.send_one("smtp1")
+        assert await engine.dispatcher.send_one("smtp1")
     (resting,) = await scene.store.resting()
     assert resting.why.en == "there is no route 'smtp1' any more"
     assert resting.why.ja == "経路 smtp1 は定義からなくなりました"
@@ -231,7 +231,7 @@ async def _down(scene, engine, **other):
     given = {"fault": Fault.SIGN_IN, "early": True} | other
     rest = RestRoute(now - HOUR, now + HOUR, why, **given)
     await scene.store.probed("smtp1", rest)
-    engine.sending.ways["smtp1"].rests_until = rest.until
+    engine.dispatcher.routes["smtp1"].circuit_open_until = rest.until
 
 
 async def test_what_is_broken_off_says_nothing_of_a_route_that_was_down():
@@ -248,9 +248,9 @@ async def test_what_is_broken_off_says_nothing_of_a_route_that_was_down():
         await scene.store.post(LETTER)
         scene.time.pass_by(hours=2)
         scene.smtp.send = hang
-        slot = asyncio.create_task(engine.sending.send_one("smtp1"))
+        slot = asyncio.create_task(engine.dispatcher.send_one("smtp1"))
         await hanging.wait()
-        await engine.sending.close()
+        await engine.dispatcher.close()
         await asyncio.wait([slot])
     (after,) = await scene.store.resting()
     assert (after.since, after.fault, after.why) == (before.since, before.fault, before.why)
@@ -263,9 +263,9 @@ async def test_a_route_that_somebody_mended_is_looked_at_at_once_though_nothing_
     await scene.plan(disk_monitor())
     async with scene.life() as engine:
         await _down(scene, engine)
-        assert not await engine.sending.look("smtp1")
+        assert not await engine.dispatcher.probe("smtp1")
         assert await scene.store.wake("smtp1", scene.time.now)
-        assert await engine.sending.look("smtp1")
+        assert await engine.dispatcher.probe("smtp1")
     assert await scene.store.resting() == []
 
 
@@ -282,7 +282,7 @@ async def test_a_look_that_fails_by_a_bug_is_not_repeated_at_once():
         await _down(scene, engine)
         scene.time.pass_by(hours=2)
         for _ in range(60):
-            await engine.attempt(lambda: engine.sending.look("smtp1"))
+            await engine.attempt(lambda: engine.dispatcher.probe("smtp1"))
             scene.time.pass_by(seconds=1)
     (rest,) = await scene.store.resting()
     assert len(looks) == 1
@@ -298,10 +298,10 @@ async def test_an_answer_that_waits_for_the_disk_longer_than_its_lease_is_not_as
     async with scene.life() as engine:
         await engine.hold()
         await scene.store.post(LETTER)
-        first = asyncio.create_task(engine.sending.send_one("smtp1"))
+        first = asyncio.create_task(engine.dispatcher.send_one("smtp1"))
         await scene.store.stuck.wait()
         scene.time.pass_by(minutes=10)
-        again = asyncio.create_task(engine.sending.send_one("smtp1"))
+        again = asyncio.create_task(engine.dispatcher.send_one("smtp1"))
         await asyncio.wait([again], timeout=0.1)
         scene.store.room = True
         await asyncio.gather(first, again)
@@ -330,10 +330,10 @@ async def test_a_mail_that_is_on_its_way_while_the_machine_sleeps_is_not_sent_by
         await engine.hold()
         await scene.store.post(LETTER)
         scene.smtp.send = hang
-        first = asyncio.create_task(engine.sending.send_one("smtp1"))
+        first = asyncio.create_task(engine.dispatcher.send_one("smtp1"))
         await hanging.wait()
         scene.time.pass_by(minutes=10)  # both clocks: a process that was stopped, too
-        again = asyncio.create_task(engine.sending.send_one("smtp1"))
+        again = asyncio.create_task(engine.dispatcher.send_one("smtp1"))
         await asyncio.wait([again], timeout=0.1)
         goes_on.set()
         await asyncio.gather(first, again)
@@ -362,9 +362,9 @@ async def test_what_another_route_is_lent_as_soon_as_the_first_one_is_down_goes_
     async with scene.life() as engine:
         await engine.hold()
         await scene.store.post(replace(LETTER, routes=("smtp1", "smtp2")))
-        scene.store.others = [lambda: engine.sending.send_one("smtp2")]
-        assert await engine.sending.send_one("smtp1")
-        assert await engine.sending.send_one("smtp2")
+        scene.store.others = [lambda: engine.dispatcher.send_one("smtp2")]
+        assert await engine.dispatcher.send_one("smtp1")
+        assert await engine.dispatcher.send_one("smtp2")
     row, _ = await scene.store.envelope(LETTER.id)
     assert (len(scene.backup.sent), row.state) == (1, "accepted")
 
@@ -409,7 +409,7 @@ async def test_mail_to_a_route_that_was_removed_while_the_store_failed_is_not_fo
         await engine.hold()
         await _taken_up_at_the_second_try(scene, engine, routes=("smtp2",))
         await scene.store.post(LETTER)
-        assert await engine.sending.send_one("smtp1")
+        assert await engine.dispatcher.send_one("smtp1")
 
 
 async def test_a_route_is_not_looked_at_while_a_mail_tells_how_it_is():
@@ -421,9 +421,9 @@ async def test_a_route_is_not_looked_at_while_a_mail_tells_how_it_is():
         scene.time.pass_by(hours=2)
         await scene.store.post(LETTER)
         scene.smtp.send = hang
-        slot = asyncio.create_task(engine.sending.send_one("smtp1"))
+        slot = asyncio.create_task(engine.dispatcher.send_one("smtp1"))
         await hanging.wait()
-        assert not await engine.sending.look("smtp1")
+        assert not await engine.dispatcher.probe("smtp1")
         goes_on.set()
         assert await slot
     assert await scene.store.resting() == []
@@ -442,10 +442,10 @@ async def test_a_look_at_a_route_is_one_of_its_connections():
         await _down(scene, engine)
         scene.time.pass_by(hours=2)
         scene.smtp.probe = hang
-        slot = asyncio.create_task(engine.sending.look("smtp1"))
+        slot = asyncio.create_task(engine.dispatcher.probe("smtp1"))
         await looking.wait()
         await scene.store.post(LETTER)
-        mail = asyncio.create_task(engine.sending.send_one("smtp1"))
+        mail = asyncio.create_task(engine.dispatcher.send_one("smtp1"))
         await asyncio.wait([mail], timeout=0.1)
         assert scene.smtp.sent == []
         goes_on.set()
@@ -476,7 +476,7 @@ async def test_what_is_put_off_while_it_cannot_be_written_down_is_so_by_the_cloc
     async with scene.life() as engine:
         await engine.hold()
         await scene.store.post(LETTER)
-        task = asyncio.create_task(engine.sending.send_one("smtp1"))
+        task = asyncio.create_task(engine.dispatcher.send_one("smtp1"))
         await scene.store.stuck.wait()
         scene.time.jump(hours=-1)
         await engine.tick()
@@ -493,11 +493,11 @@ async def test_what_was_being_asked_for_as_its_route_went_down_does_not_try_it_o
     async with scene.life() as engine:
         await engine.hold()
         await scene.store.post(NEXT)
-        asking = asyncio.create_task(engine.sending.send_one("smtp1"))
+        asking = asyncio.create_task(engine.dispatcher.send_one("smtp1"))
         await scene.store.lent.wait()
         await scene.store.post(LETTER)
         scene.store.lets_through = LETTER.id
-        assert await engine.sending.send_one("smtp1")
+        assert await engine.dispatcher.send_one("smtp1")
         scene.store.goes_on.set()
         assert not await asking
     assert [mail.id for mail in scene.smtp.sent] == [LETTER.id]

@@ -68,7 +68,7 @@ async def life(time, lab, config, open_store=SqliteStore.open, kind=None):
         try:
             yield (kind or Whole)(time, lab, app)
         finally:
-            await app.engine.sending.close()
+            await app.engine.dispatcher.close()
 
 
 @asynccontextmanager
@@ -139,10 +139,12 @@ class Whole(Story):
             await asyncio.gather(*engine.watch.running)
         await engine.attempt(engine.emergency.step)
         await self._keep_alive()
-        for name in list(engine.sending.ways):
-            while await self.meanwhile(engine.attempt(partial(engine.sending.send_one, name))):
+        for name in list(engine.dispatcher.routes):
+            while await self.meanwhile(
+                engine.attempt(partial(engine.dispatcher.send_one, name))
+            ):
                 pass
-            await self.meanwhile(engine.attempt(partial(engine.sending.look, name)))
+            await self.meanwhile(engine.attempt(partial(engine.dispatcher.probe, name)))
 
     async def _keep_alive(self):
         """At the start and each hour, as app.keep_signed_in does it."""

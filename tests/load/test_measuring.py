@@ -14,7 +14,7 @@ from benchmarks.promises import promises
 from benchmarks.report import REFERENCES, broken
 from benchmarks.scene import SLOTS, targets
 from noroshi.core.cadence import EPOCH, Every, next_due
-from noroshi.engine.dispatch.dispatcher import AHEAD
+from noroshi.engine.dispatch.dispatcher import WORKERS
 
 PERIOD = 10.0
 START = 1_000_000_000.0
@@ -122,7 +122,7 @@ def test_mails_that_come_twice_and_monitors_told_of_twice_are_found(tmp_path):
         ({"lost": 1}, "no mail names"),
         ({"twice": 1}, "two Message-IDs"),
         ({"again": (5.0,)}, "answer was on disk"),
-        ({"again": (0.1,) * (AHEAD * SLOTS + 1)}, "answer was on disk"),
+        ({"again": (0.1,) * (WORKERS * SLOTS + 1)}, "answer was on disk"),
         ({"again": (-1.0,)}, "answer was on disk"),
         ({"first": 5.1}, "first mail"),
         ({"late": 1.1}, "healthy port"),

@@ -16,8 +16,8 @@ from noroshi.core.delivery import Accepted, Fate
 from noroshi.core.mail import Envelope, Parcel, Receipt, Route
 from noroshi.core.model import Monitor
 from noroshi.engine import journal
-from noroshi.engine.dispatch.dispatcher import Dispatch
-from noroshi.engine.dispatch.route_renames import Renamed
+from noroshi.engine.dispatch.dispatcher import Dispatcher
+from noroshi.engine.dispatch.route_renames import RouteRenames
 from noroshi.engine.emergency import Emergency
 from noroshi.engine.liveness import Signs
 from noroshi.engine.mailbox_poller import RoundTrips
@@ -76,7 +76,7 @@ class Engine:
             told,
             self._mind_the_clocks,
         )
-        self.sending = Dispatch(
+        self.dispatcher = Dispatcher(
             store,
             clocks,
             luck,
@@ -86,7 +86,7 @@ class Engine:
             self._of_attempt,
             plugins.together,
         )
-        self.renamed = Renamed(store, clocks)
+        self.route_renames = RouteRenames(store, clocks)
         self.trips = RoundTrips(store, clocks, box_of, self.notices.of_return)
         self.sweeping = Sweeping(store, clocks, ledger, audit)
         self.node: Node | None = None
@@ -144,7 +144,7 @@ class Engine:
 
     async def _hold_and_send(self) -> float:
         pause = await self.hold()
-        self.sending.start()
+        self.dispatcher.start()
         return pause
 
     async def _pause(self, seconds: float, for_news: bool) -> None:
@@ -174,11 +174,11 @@ class Engine:
 
     async def _end_sending(self) -> None:
         await self.attempt(self.notices.farewell)
-        await self.attempt(self.sending.close)
+        await self.attempt(self.dispatcher.close)
         await self.attempt(self.trips.close)
 
     def _transports(self) -> Mapping[str, Transport]:
-        return {name: way.transport for name, way in self.sending.ways.items()}
+        return {name: active.transport for name, active in self.dispatcher.routes.items()}
 
     # the block
 
@@ -186,10 +186,10 @@ class Engine:
         """Keep the block, hear what people say, and take up a new version; or take a block."""
         now = self.clocks.wall()
         if self.node is None:
-            self.node = self.sending.node = await self._begun(now)
+            self.node = self.dispatcher.node = await self._begun(now)
         if owed := self._owed:
             await self.store.shift(timedelta(seconds=owed))
-            self.sending.pacing.shift(timedelta(seconds=owed))
+            self.dispatcher.limiter.shift(timedelta(seconds=owed))
             self._owed -= owed  # the clock may have been set once more meanwhile
         held = self.watch.held
         await self.attempt(self.notices.tell)  # before it says that it was here until now
@@ -204,7 +204,7 @@ class Engine:
         if self._plan is not None and self._heard:
             self._heard = False
             self.watch.look_again(held, filter(is_mail, self._plan.monitors.values()))
-        await self.attempt(self.renamed.follow)
+        await self.attempt(self.route_renames.redirect)
         return RENEW
 
     async def _begun(self, now: datetime) -> Node:
@@ -266,20 +266,20 @@ class Engine:
 
     async def _serve(self, version: Version, plan: Plan) -> None:
         waiting = [row.envelope for row in await self.store.waiting()]
-        self.sending.pacing.take_up(plan.routes, plan.contacts.values())
+        self.dispatcher.limiter.configure(plan.routes, plan.contacts.values())
         if not self.ready.is_set():  # an earlier life's mails count as well
             await self._count_earlier()
-        await self.sending.take_up(plan.routes, waiting)
+        await self.dispatcher.serve(plan.routes, waiting)
         await self.trips.take_up(plan.routes, waiting)
         if version.number != self.version:
-            self.renamed.take_up(plan.routes)
+            self.route_renames.configure(plan.routes)
             journal.took_up(version.number, len(plan.monitors), plan.routes)
         self.version = version.number
         self.ready.set()
 
     async def _count_earlier(self) -> None:
         now = self.clocks.wall()
-        self.sending.pacing.count(await self.store.accepted_since(now - DAY), now)
+        self.dispatcher.limiter.load(await self.store.accepted_since(now - DAY), now)
 
     # the steps
 

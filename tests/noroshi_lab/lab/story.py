@@ -82,8 +82,10 @@ class Story:
         """All that the node has to do now."""
         engine = self.app.engine
         await self.meanwhile(engine.attempt(engine.hold))
-        for name in list(engine.sending.ways):
-            while await self.meanwhile(engine.attempt(partial(engine.sending.send_one, name))):
+        for name in list(engine.dispatcher.routes):
+            while await self.meanwhile(
+                engine.attempt(partial(engine.dispatcher.send_one, name))
+            ):
                 pass
         await self.meanwhile(engine.attempt(engine.trips.step))
 
@@ -136,5 +138,5 @@ async def story(
         try:
             yield told
         finally:
-            await app.engine.sending.close()
+            await app.engine.dispatcher.close()
             await app.engine.trips.close()

@@ -1,4 +1,4 @@
-"""Connections that may be busy at once: as many as a route has, and as its account may have."""
+"""Limit the connections that are busy at once: by route, and by the account that routes share."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from collections import defaultdict, deque
 from noroshi.core.mail import Route
 
 Limit = tuple[str, int]
-"""What is counted, and how much of it there may be."""
+"""The key of a counter, and the highest number that it may reach."""
 
 
-class Lines:
-    """Whoever wants a line of a route waits until one is free; who came first has it first."""
+class ConnectionSlots:
+    """Hand out connection slots, first come, first served."""
 
     def __init__(self) -> None:
         self._busy = defaultdict[str, int](int)
@@ -20,62 +20,62 @@ class Lines:
         self._limits = dict[str, tuple[Route, tuple[Limit, ...]]]()
 
     def all_busy(self, route: Route) -> bool:
-        """Whether who wants a line of this route now would have to wait."""
+        """Return whether `acquire` would have to wait for this route now."""
         return any(self._busy[key] >= most for key, most in self._limits_of(route))
 
     def is_unused(self, route: Route) -> bool:
-        """Whether none of its lines is busy, and one may be."""
-        return not self._busy[_own(route)] and not self.all_busy(route)
+        """Return whether no slot of this route is busy, and one may be."""
+        return not self._busy[_route_key(route)] and not self.all_busy(route)
 
-    async def take(self, route: Route) -> None:
-        """Wait for a line; it is busy until it is given to `free`."""
+    async def acquire(self, route: Route) -> None:
+        """Wait for a slot; it is busy until `release`."""
         if not self.all_busy(route):
             self._count(route, 1)
             return
-        mine = asyncio.get_running_loop().create_future()
-        waits = route, mine
-        self._waiting.append(waits)
+        granted = asyncio.get_running_loop().create_future()
+        waiter = route, granted
+        self._waiting.append(waiter)
         try:
-            await mine
+            await granted
         except asyncio.CancelledError:
-            if mine.cancelled():
-                self._waiting.remove(waits)
+            if granted.cancelled():
+                self._waiting.remove(waiter)
             else:  # it was given, and nobody is there to use it
-                self.free(route)
+                self.release(route)
             raise
 
-    def free(self, route: Route) -> None:
-        """It is not busy any more."""
+    def release(self, route: Route) -> None:
+        """Free a slot, and give it to the first who waits for one."""
         self._count(route, -1)
-        self._hand_on()
+        self._grant_next()
 
     def _count(self, route: Route, change: int) -> None:
         for key, _ in self._limits_of(route):
             self._busy[key] += change
 
-    def _hand_on(self) -> None:
-        """To the first who may have it: what became free is enough for one."""
-        for place, (route, waiter) in enumerate(self._waiting):
-            if not waiter.done() and not self.all_busy(route):
+    def _grant_next(self) -> None:
+        """Grant a slot to the first who may have it: what became free is enough for one."""
+        for place, (route, granted) in enumerate(self._waiting):
+            if not granted.done() and not self.all_busy(route):
                 del self._waiting[place]
                 self._count(route, 1)
-                waiter.set_result(None)
+                granted.set_result(None)
                 return
 
     def _limits_of(self, route: Route) -> tuple[Limit, ...]:
-        known = self._limits.get(route.name)
-        if known is None or known[0] is not route:
-            known = self._limits[route.name] = route, _limits(route)
-        return known[1]
+        cached = self._limits.get(route.name)
+        if cached is None or cached[0] is not route:
+            cached = self._limits[route.name] = route, _limits(route)
+        return cached[1]
 
 
 def _limits(route: Route) -> tuple[Limit, ...]:
-    own, pace = (_own(route), route.connections), route.pace
+    by_route, pace = (_route_key(route), route.connections), route.pace
     if not pace.connections:
-        return (own,)
-    whose = f"account/{pace.account}" if pace.account else f"alone/{route.name}"
-    return own, (whose, pace.connections)
+        return (by_route,)
+    key = f"account/{pace.account}" if pace.account else f"alone/{route.name}"
+    return by_route, (key, pace.connections)
 
 
-def _own(route: Route) -> str:
+def _route_key(route: Route) -> str:
     return f"route/{route.name}"

@@ -1,28 +1,33 @@
-"""One mail and the other side: what it answers, in place of what it did not, and what is made
-of that."""
+"""Run one delivery attempt, and turn the server's reply, or the lack of one, into a Receipt.
+
+Every store can write each Receipt that comes from here: else a worker would try to for ever.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 from collections.abc import Callable
-from datetime import datetime
+from dataclasses import replace
 
+from noroshi import schema
 from noroshi.core.delivery import Fate, Retry, fate
+from noroshi.core.digest import ENDING
 from noroshi.core.mail import Answer, Envelope, Fault, Parcel, Receipt, Verdict
 from noroshi.core.words import Words
-from noroshi.engine.dispatch.active_route import Way
-from noroshi.engine.dispatch.rate_limiter import Pacing
-from noroshi.engine.dispatch.storable_receipt import as_kept
-from noroshi.ports import Clocks
+from noroshi.engine.dispatch.active_route import ActiveRoute
+from noroshi.engine.dispatch.rate_limiter import RateLimiter
+from noroshi.ports import Clocks, Store, StoreError
 
 log = logging.getLogger(__name__)
 
-CUT = Words(
+MOST_REFERENCES = 20
+"""So many mails that it follows are named; more is no use to a mail program."""
+CANCELLED = Words(
     en="it was broken off before an answer came, as the route changed or the node stopped",
     ja="経路の変更かノードの停止のため、返事が来る前に打ち切りました",
 )
-USED_UP = Words(
+DAY_USED_UP = Words(
     en="its mailbox has sent to {most} recipients within 24 hours, which is all that it may",
     ja="このメールボックスの24時間あたりの宛先数 ({most}) を使い切りました",
 )
@@ -35,50 +40,115 @@ BUG = Words(
 )
 
 
-class Answered:
-    """Every receipt that comes from here can be written down."""
+class DeliveryAttempt:
+    """Try a mail once by a route, and decide what becomes of it."""
 
-    def __init__(self, clocks: Clocks, pacing: Pacing, luck: Callable[[], float]) -> None:
-        self._clocks, self._pacing, self._luck = clocks, pacing, luck
+    def __init__(
+        self,
+        store: Store,
+        clocks: Clocks,
+        limiter: RateLimiter,
+        jitter: Callable[[], float],
+        longest: float,
+    ) -> None:
+        """`longest`: seconds after which an attempt is given up."""
+        self._store, self._clocks, self._limiter = store, clocks, limiter
+        self._jitter, self._longest = jitter, longest
 
-    async def by(self, way: Way, envelope: Envelope, longest: float) -> Receipt:
-        """What the route says of a mail, within so many seconds."""
-        return self._used_up(way, envelope) or await self._sent(way, envelope, longest)
+    async def run(self, active: ActiveRoute, envelope: Envelope) -> Receipt:
+        """Return what the route says of a mail. Raises CancelledError alone."""
+        mail = await thread_by_digests(self._store, envelope)
+        return self._over_limit(active, mail) or await self._send(active, mail)
 
-    def cut_off(self, envelope: Envelope) -> Receipt:
-        """In the place of an answer that nobody waits for any more."""
-        return self._deferred(envelope, CUT)
+    def cancelled(self, envelope: Envelope) -> Receipt:
+        """Return a receipt in the place of an answer that nobody waits for any more."""
+        return self._deferred(envelope, CANCELLED)
 
     def fate(self, parcel: Parcel, receipt: Receipt) -> Fate:
-        """What becomes of the mail; what was broken off is no trouble of its route's."""
-        if any(answer.words == CUT for answer in receipt.answers.values()):
-            return Retry(receipt.at, CUT, heard=False)
-        return fate(parcel, receipt, self._luck())
+        """Return what becomes of the mail. An attempt that was cancelled is no fault of the
+        route."""
+        if any(answer.words == CANCELLED for answer in receipt.answers.values()):
+            return Retry(receipt.at, CANCELLED, heard=False)
+        return fate(parcel, receipt, self._jitter())
 
-    def _used_up(self, way: Way, envelope: Envelope) -> Receipt | None:
+    def _over_limit(self, active: ActiveRoute, envelope: Envelope) -> Receipt | None:
         """An allowance of an hour or a day is no matter of a minute: the next route takes over."""
-        now, pace = self._clocks.wall(), way.route.pace
-        again = self._pacing.used_up_until(way.route, now)
+        now, pace = self._clocks.wall(), active.route.pace
+        again = self._limiter.exhausted_until(active.route, now)
         if again is None:
             return None
-        words = USED_UP.fill(most=pace.recipients_a_day)
-        if self._pacing.is_hour_used_up(way.route, now):
+        words = DAY_USED_UP.fill(most=pace.recipients_a_day)
+        if self._limiter.is_hour_used_up(active.route, now):
             words = HOUR_USED_UP.fill(most=pace.mails_an_hour)
         answer = Answer(Verdict.ROUTE_DOWN, words=words, fault=Fault.QUOTA, again=again)
         return Receipt(at=now, answers=dict.fromkeys(envelope.to, answer))
 
-    async def _sent(self, way: Way, envelope: Envelope, longest: float) -> Receipt:
+    async def _send(self, active: ActiveRoute, envelope: Envelope) -> Receipt:
         try:
-            async with asyncio.timeout(longest):
-                return as_kept(await way.transport.send(envelope))
+            async with asyncio.timeout(self._longest):
+                return storable(await active.transport.send(envelope))
         except Exception as bug:  # against the contract; keep the envelope all the same
             log.exception("transport failed on %s", envelope.id)
             return self._deferred(envelope, BUG.fill(bug=type(bug).__name__))
 
     def _deferred(self, envelope: Envelope, why: Words) -> Receipt:
         answers = dict.fromkeys(envelope.to, Answer(Verdict.DEFERRED, words=why))
-        return Receipt(at=self._now, answers=answers)
+        return Receipt(at=self._clocks.wall(), answers=answers)
 
-    @property
-    def _now(self) -> datetime:
-        return self._clocks.wall()
+
+async def thread_by_digests(store: Store, envelope: Envelope) -> Envelope:
+    """Return the envelope in the thread of mails that left: an alarm that a digest told was never a
+    mail of its own, so the digest stands for it. While the store cannot say, the thread stays as it
+    was drafted."""
+    try:
+        sent = [await _sent_as(store, one) for one in envelope.thread[:MOST_REFERENCES]]
+    except StoreError:
+        return envelope
+    thread = tuple(one for one in dict.fromkeys(sent) if one != envelope.known_as)
+    return envelope if thread == envelope.thread else replace(envelope, thread=thread)
+
+
+async def _sent_as(store: Store, known_as: str) -> str:
+    found = await store.envelope(known_as)
+    if found is None or not found[0].why.en.endswith(ENDING):
+        return known_as
+    digest = await store.envelope(found[0].why.en)
+    if digest is None or known_as not in digest[0].envelope.members:
+        return known_as
+    return digest[0].envelope.known_as
+
+
+def storable(receipt: Receipt) -> Receipt:
+    """Return the receipt as a store can write it: half letters (lone surrogates), that UTF-8 has
+    none for, are shown as such. What the other side decided is never lost over how it said so.
+    Raises TypeError for what is no receipt."""
+    if not isinstance(receipt, Receipt):
+        raise TypeError("no receipt")
+    try:
+        schema.text(receipt)
+    except UnicodeError:
+        return _with_whole_letters(receipt)
+    return receipt
+
+
+def _with_whole_letters(receipt: Receipt) -> Receipt:
+    answers = receipt.answers.items()
+    return replace(
+        receipt,
+        answers={_whole(address): _whole_answer(answer) for address, answer in answers},
+        provider_id=_whole(receipt.provider_id),
+        message_ids=tuple(map(_whole, receipt.message_ids)),
+    )
+
+
+def _whole_answer(answer: Answer) -> Answer:
+    return replace(
+        answer,
+        text=_whole(answer.text),
+        enhanced=_whole(answer.enhanced),
+        words=Words(en=_whole(answer.words.en), ja=_whole(answer.words.ja)),
+    )
+
+
+def _whole(text: str) -> str:
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -1,33 +1,40 @@
-"""Sending: for each route a few slots, each of which takes one parcel at a time.
+"""Send mail: for each route a few workers, each of which takes one parcel at a time.
 
-There are more slots than lines to send by: while one mail's end is written down and the next is
-asked for, another one that was asked for before is on the line. How many more depends on the
-mail server: what is asked for ahead lets nothing more urgent pass any more.
+A parcel's way is read from `_deliver` on: claim, wait for a connection, send, settle.
+
+There are more workers than connections: while one mail is settled and the next is claimed, another
+one that was claimed before is being sent. How many more depends on the mail server: what is claimed
+ahead lets nothing more urgent pass any more.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 from noroshi.core.delivery import Accepted, Fate, RestRoute, Retry, probed
 from noroshi.core.mail import Answer, Envelope, Fault, Parcel, Receipt, Route, Verdict
 from noroshi.engine import journal
-from noroshi.engine.dispatch.active_route import Way
-from noroshi.engine.dispatch.connection_slots import Lines
-from noroshi.engine.dispatch.delivery_attempt import Answered
-from noroshi.engine.dispatch.delivery_task import Turn
-from noroshi.engine.dispatch.in_flight import Out
-from noroshi.engine.dispatch.mail_threads import in_its_thread
-from noroshi.engine.dispatch.missing_route import GoneRoute
-from noroshi.engine.dispatch.parcel_selector import Choosing, Together, Told
-from noroshi.engine.dispatch.rate_limiter import Pacing
-from noroshi.engine.dispatch.route_outages import left_of
-from noroshi.engine.dispatch.route_shutdown import Attempt, Endings
+from noroshi.engine.dispatch.active_route import (
+    ActiveRoute,
+    Guard,
+    MissingRoute,
+    RouteShutdown,
+    current_outages,
+)
+from noroshi.engine.dispatch.connection_slots import ConnectionSlots
+from noroshi.engine.dispatch.delivery_attempt import DeliveryAttempt
+from noroshi.engine.dispatch.parcel_selector import (
+    DigestPayload,
+    NoticesOfAttempt,
+    ParcelSelector,
+)
+from noroshi.engine.dispatch.rate_limiter import RateLimiter
 from noroshi.ports import PARCEL_LEASE, Clocks, Node, Resting, Store, Transport
 
 log = logging.getLogger(__name__)
@@ -35,304 +42,416 @@ log = logging.getLogger(__name__)
 IDLE = timedelta(seconds=1)
 SPARE = 15.0  # seconds that a parcel, once lent, may wait before it is on its way
 MARGIN = 65.0  # seconds of its lease that are the store's: another process may lock it for 60
-AHEAD = 8  # slots for each line: one sends, the others write down and ask
-QUICK = 0.05  # seconds: only where a mail takes no longer are there more than two slots a line
+WORKERS = 8  # for each connection: one sends, the others settle and claim
+QUICK = 0.05  # seconds: only where a mail takes no longer do more than two of them work
 LONGEST_SEND = PARCEL_LEASE.total_seconds() - SPARE - MARGIN
 
 
-class Dispatch:
-    """Takes parcels from the store and gives them to the transports."""
+class DeliveryTask:
+    """A worker's task on one parcel. It is `sent` once the other side has spoken, so that the
+    connection is free again; it is done when all is written down too."""
+
+    task: asyncio.Task[bool]
+    parcel: Parcel | None = None
+
+    def __init__(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._sent, self._done = loop.create_future(), loop.create_future()
+
+    @property
+    def claimed(self) -> Parcel:
+        """Return the parcel, where there surely is one."""
+        assert self.parcel is not None, "claimed"
+        return self.parcel
+
+    def start(self, work: Coroutine[Any, Any, bool]) -> None:
+        self.task = asyncio.create_task(work)
+        self.task.add_done_callback(self._finish)
+
+    def mark_sent(self) -> None:
+        self._set_sent(True)
+
+    async def wait_sent(self) -> bool:
+        """Wait until the other side has spoken. Return False, or raise what the task failed with,
+        where nothing was sent."""
+        return await self._sent or self.task.result()
+
+    async def wait_done(self) -> None:
+        """Wait until all is written down. At most one may wait."""
+        await self._done
+
+    def _set_sent(self, sent: bool) -> None:
+        if not self._sent.done():
+            self._sent.set_result(sent)
+
+    def _finish(self, _: asyncio.Task[bool]) -> None:
+        self._set_sent(False)
+        if not self._done.done():
+            self._done.set_result(None)
+
+
+class InFlight:
+    """The parcels that workers have, each as it was lent last, so that none is sent by two of them.
+
+    A lease may end while the disk, or the machine, stands still. The worker that has the parcel
+    settles it all the same, under the lease that it has by then."""
+
+    def __init__(self) -> None:
+        self._lent = dict[str, Parcel]()
+
+    def add(self, parcel: Parcel) -> bool:
+        """Return False where a worker has it already, which has the new lease from now on."""
+        id = parcel.envelope.id
+        is_new = id not in self._lent
+        self._lent[id] = parcel
+        return is_new
+
+    def renewed(self, parcel: Parcel) -> Parcel:
+        """Return the parcel under the lease that it has now."""
+        last = self._lent[parcel.envelope.id]
+        return parcel if last.lease == parcel.lease else replace(parcel, lease=last.lease)
+
+    def remove(self, parcel: Parcel) -> None:
+        del self._lent[parcel.envelope.id]
+
+
+class Dispatcher:
+    """Take parcels from the store, give them to the transports, and settle them."""
 
     def __init__(
         self,
         store: Store,
         clocks: Clocks,
-        luck: Callable[[], float],
+        jitter: Callable[[], float],
         open_transport: Callable[[Route], Transport],
-        attempt: Attempt,
-        in_step: Callable[[], bool],
-        told: Told,
-        together: Together,
+        guard: Guard,
+        clocks_agree: Callable[[], bool],
+        notices: NoticesOfAttempt,
+        digest_payload: DigestPayload,
     ) -> None:
-        self.store, self.clocks, self.luck = store, clocks, luck
-        self._open, self._attempt, self._in_step = open_transport, attempt, in_step
-        self._told = told
-        self.pacing, self.lines, self._out = Pacing(), Lines(), Out()
-        self._choosing = Choosing(store, clocks, self.pacing, together, told)
-        self.ways: dict[str, Way] = {}
-        self._answered = Answered(clocks, self.pacing, luck)
+        self.store, self.clocks, self.jitter = store, clocks, jitter
+        self._open, self._guard, self._clocks_agree = open_transport, guard, clocks_agree
+        self._notices = notices
+        self.limiter, self._connections = RateLimiter(), ConnectionSlots()
+        self._in_flight = InFlight()
+        self._selector = ParcelSelector(store, clocks, self.limiter, digest_payload, notices)
+        self._attempt = DeliveryAttempt(store, clocks, self.limiter, jitter, LONGEST_SEND)
+        self.routes: dict[str, ActiveRoute] = {}
         self._known, self._changed = set[str](), set[str]()
-        self._endings = Endings(attempt)
+        self._shutdown = RouteShutdown(guard)
         self.node: Node | None = None
 
-    async def take_up(self, routes: Mapping[str, Route], waiting: Iterable[Envelope]) -> None:
+    # routes
+
+    async def serve(self, routes: Mapping[str, Route], waiting: Iterable[Envelope]) -> None:
         """Serve these routes from now on; one that did not change is left as it is. One that
-        did is tried at once, and so are, after a start, those that our own settings kept down."""
-        changed = [n for n, way in self.ways.items() if routes.get(n) != way.route]
+        did is tried at once, and so are, after a start, those that our own settings kept down.
+        Raises StoreError."""
+        changed = [n for n, active in self.routes.items() if routes.get(n) != active.route]
         self._changed.update(changed)  # beside those of a time when the store failed below
-        await asyncio.gather(*[self._endings.leave(self.ways.pop(name)) for name in changed])
+        await asyncio.gather(*[self._shutdown.replace(self.routes.pop(n)) for n in changed])
         for name, route in routes.items():
-            if name not in self.ways:
-                self.ways[name] = Way(route, self._open(route))
-        for rest in await left_of(self.store, routes):
-            of_setup = rest.fault is Fault.SETUP and rest.route not in self._known
-            if rest.route in self._changed or of_setup:
-                await self.store.wake(rest.route, self.clocks.wall())
-            if rest.route in self.ways:
-                self.ways[rest.route].rests_until = rest.until
-        self._known.update(self.ways)
+            if name not in self.routes:
+                self.routes[name] = ActiveRoute(route, self._open(route))
+        for outage in await current_outages(self.store, routes):
+            of_setup = outage.fault is Fault.SETUP and outage.route not in self._known
+            if outage.route in self._changed or of_setup:
+                await self.store.wake(outage.route, self.clocks.wall())
+            if outage.route in self.routes:
+                self.routes[outage.route].circuit_open_until = outage.until
+        self._known.update(self.routes)
         named = {name for envelope in waiting for name in envelope.routes}
-        # A turn under way, or the last one of a removed monitor, may yet write to what is gone.
-        for name in named.union(self._changed) - self.ways.keys():
-            self.ways[name] = Way(Route(name=name), GoneRoute(name, self.clocks))
+        # A check under way, or the last one of a removed monitor, may yet write to what is gone.
+        for name in named.union(self._changed) - self.routes.keys():
+            self.routes[name] = ActiveRoute(Route(name=name), MissingRoute(name, self.clocks))
         self._changed.clear()
 
-    def start(self) -> None:
-        """Give each route as many slots as it has connections, and some who work ahead."""
-        for name, way in self.ways.items():
-            for place in range(len(way.slots), AHEAD * way.route.connections):
-                serving = self._serve(way, place // way.route.connections)
-                way.slots.add(asyncio.create_task(serving, name=f"route {name}"))
+    async def close(self) -> None:
+        """Take nothing new; let what is under way end, for a moment; then let go."""
+        routes, self.routes = list(self.routes.values()), {}
+        stopping = map(self._shutdown.stop_node, routes)
+        await asyncio.gather(self._shutdown.close(), *stopping)
 
-    async def _serve(self, way: Way, ahead: int) -> None:
-        """The next parcel is asked for while the last one's end is written down, so that both
-        share a commit; it leaves when that is done. `ahead`: how many before it have a line of
-        the same number; it has nothing to do as long as they are enough."""
-        name = way.route.name
-        last: Turn | None = None
+    # workers
+
+    def start(self) -> None:
+        """Give each route WORKERS workers for each of its connections."""
+        for name, active in self.routes.items():
+            for place in range(len(active.workers), WORKERS * active.route.connections):
+                work = self._work(active, place // active.route.connections)
+                active.workers.add(asyncio.create_task(work, name=f"route {name}"))
+
+    async def _work(self, active: ActiveRoute, ahead: int) -> None:
+        """Deliver one parcel after the other. The next parcel is claimed while the last one is
+        settled, so that both share a commit; it leaves when that is done. `ahead`: how many
+        workers before this one share a connection with it; it has nothing to do as long as they
+        are enough."""
+        name = active.route.name
+        last: DeliveryTask | None = None
         found = False
-        while self.ways.get(name) is way:
-            if not self._is_needed(way, ahead, found):
-                await self._attempt(lambda: self._idle(way))
+        while self.routes.get(name) is active:
+            if not self._is_needed(active, ahead, found):
+                await self._guard(lambda: self._idle(active))
                 found = False
                 continue
-            turn = self._turn(way, last)
-            found = turn is not None and bool(await self._attempt(turn.came_to_something))
+            delivery = self._start_delivery(active, last)
+            found = delivery is not None and bool(await self._guard(delivery.wait_sent))
             if found:
-                last = turn
+                last = delivery
             else:
-                await self._attempt(lambda: self.look(name))
-                await self._attempt(lambda: self._idle(way))
+                await self._guard(lambda: self.probe(name))
+                await self._guard(lambda: self._idle(active))
 
-    def _is_needed(self, way: Way, ahead: int, found: bool) -> bool:
-        """Whether a slot should ask for a parcel; `found`: it did, and there was one."""
-        if way.rests_until is not None and way.sending:
+    def _is_needed(self, active: ActiveRoute, ahead: int, found: bool) -> bool:
+        """Return whether a worker should claim a parcel; `found`: it did, and there was one."""
+        if active.circuit_open_until is not None and active.deliveries:
             return False  # one mail finds out whether it is well again: a breaker half open
-        if ahead > 1 and way.took > QUICK:
+        if ahead > 1 and active.last_duration > QUICK:
             return False
-        return not ahead or found or self.lines.all_busy(way.route)
+        return not ahead or found or self._connections.all_busy(active.route)
 
-    async def look(self, name: str) -> bool:
-        """Look at a route whose rest is over and for which no mail waits, as else nobody would
-        hear that it is well again. False: there is nothing to look at."""
-        way, now = self.ways.get(name), self.clocks.wall()
-        if way is None or way.looking or way.rests_until is None or not self._in_step():
-            return False
-        # Somebody may have woken it meanwhile: until when it rests is the store's to say.
-        rest = next((r for r in await self.store.resting() if r.route == name), None)
-        if rest is None or not rest.early or rest.until > now:
-            way.rests_until = None if rest is None else rest.until
-            return False
-        if not self.lines.is_unused(way.route):  # what is on its way there tells it
-            return False
-        way.looking = True
-        await self.lines.take(way.route)
+    async def _idle(self, active: ActiveRoute) -> bool:
+        """Wait for news; no longer than the circuit is open, as the server may be back then."""
+        until = active.circuit_open_until
+        pause = IDLE if until is None else until - self.clocks.wall()
         try:
-            await self._probe(way, rest)
-        finally:
-            self.lines.free(way.route)
-            way.looking = False
-        return True
-
-    async def _probe(self, way: Way, rest: Resting) -> None:
-        answer = await self._looked(way, rest)
-        its = probed(rest.since, self.clocks.wall(), answer, self.luck())
-        way.rests_until = None if its is None else its.until
-        await self.store.probed(way.route.name, its)
-        journal.looked(way.route.name, its)
-
-    async def _looked(self, way: Way, rest: Resting) -> Answer:
-        try:
-            async with asyncio.timeout(LONGEST_SEND):
-                return await way.transport.probe()
-        except Exception:  # against the contract; nothing is known, so it rests on as it did
-            log.exception("transport failed on a look at %s", way.route.name)
-            down = Verdict.ROUTE_DOWN
-            return Answer(down, words=rest.why, fault=rest.fault, early=rest.early)
-
-    async def _idle(self, way: Way) -> bool:
-        """Wait for news; no longer than the route rests, as its server may be back then."""
-        rest = IDLE if way.rests_until is None else way.rests_until - self.clocks.wall()
-        try:
-            await self.store.wait(rest if timedelta(0) < rest < IDLE else IDLE)
+            await self.store.wait(pause if timedelta(0) < pause < IDLE else IDLE)
         except Exception:
             await asyncio.sleep(IDLE.total_seconds())  # or a broken store would spin us
             raise
         return True
 
     async def send_one(self, name: str) -> bool:
-        """Try one parcel of a route, to the end; False when there is none."""
-        way = self.ways.get(name)
-        turn = self._turn(way) if way is not None else None
-        return turn is not None and await asyncio.shield(turn.ended)
+        """Try one parcel of a route, to the end; return False when there is none."""
+        active = self.routes.get(name)
+        delivery = self._start_delivery(active) if active is not None else None
+        return delivery is not None and await asyncio.shield(delivery.task)
 
-    def _turn(self, way: Way, before: Turn | None = None) -> Turn | None:
-        """Begin with the next parcel. A slot may be stopped at any time; what it has taken is
-        ended in `_stop`."""
-        if self.node is None or not self._in_step():
+    # one parcel, from claim to settlement
+
+    def _start_delivery(
+        self, active: ActiveRoute, before: DeliveryTask | None = None
+    ) -> DeliveryTask | None:
+        """Start on the next parcel. A worker may be stopped at any time; the delivery that it has
+        started is ended by RouteShutdown."""
+        if self.node is None or not self._clocks_agree():
             return None
-        turn = Turn()
-        turn.begin(self._carry_to_the_end(self.node, way, turn, before))
-        way.sending.add(turn.ended)
-        turn.ended.add_done_callback(way.sending.discard)
-        return turn
+        delivery = DeliveryTask()
+        delivery.start(self._deliver_in_flight(self.node, active, delivery, before))
+        active.deliveries.add(delivery.task)
+        delivery.task.add_done_callback(active.deliveries.discard)
+        return delivery
 
-    async def _carry_to_the_end(
-        self, node: Node, way: Way, turn: Turn, before: Turn | None
+    async def _deliver_in_flight(
+        self,
+        node: Node,
+        active: ActiveRoute,
+        delivery: DeliveryTask,
+        before: DeliveryTask | None,
     ) -> bool:
         try:
-            return await self._carry(node, way, turn, before)
+            return await self._deliver(node, active, delivery, before)
         finally:
-            if turn.parcel is not None:
-                self._out.is_over(turn.parcel)
+            if delivery.parcel is not None:
+                self._in_flight.remove(delivery.parcel)
 
-    async def _carry(self, node: Node, way: Way, turn: Turn, before: Turn | None) -> bool:
-        rested = way.rests_until
-        with self.pacing.one_out(way.route, self.clocks.wall()) as may:
-            if not may or not await self._has_line(node, way, turn, before, rested):
+    async def _deliver(
+        self,
+        node: Node,
+        active: ActiveRoute,
+        delivery: DeliveryTask,
+        before: DeliveryTask | None,
+    ) -> bool:
+        """Claim a parcel, send it, and settle it; return False when there is none."""
+        open_until = active.circuit_open_until
+        with self.limiter.reserve(active.route, self.clocks.wall()) as may:
+            if not may or not await self._acquire_slot(
+                node, active, delivery, before, open_until
+            ):
                 return False
-            parcel = turn.lent
-            with self.pacing.one_for(parcel.envelope.contact):
-                receipt = await self._on_the_line(way, parcel)
-                self.pacing.told(way.route.name, parcel.envelope, receipt)
-        turn.is_answered()
-        await self._settle(way, parcel, receipt)
+            parcel = delivery.claimed
+            with self.limiter.reserve_contact(parcel.envelope.contact):
+                receipt = await self._send_within_slot(active, parcel)
+                self.limiter.record(active.route.name, parcel.envelope, receipt)
+        delivery.mark_sent()
+        await self._settle(active, parcel, receipt)
         return True
 
-    async def _has_line(
-        self, node: Node, way: Way, turn: Turn, before: Turn | None, rested: datetime | None
+    async def _acquire_slot(
+        self,
+        node: Node,
+        active: ActiveRoute,
+        delivery: DeliveryTask,
+        before: DeliveryTask | None,
+        open_until: datetime | None,
     ) -> bool:
-        """Ask for a parcel, and wait until the last one's end is written down, and for a line.
-        False: there is none, or it was given back, as it may not leave any more. `rested`: until
-        when its route did before."""
-        if not await self._asks(node, way, turn):
+        """Claim a parcel, and wait until the one before it is settled, and for a connection.
+        Return False where there is none, or it was released, as it may not leave any more.
+        `open_until`: until when the circuit was open before."""
+        if not await self._claim(node, active, delivery):
             return False
-        if self._leaves_at_once(way, before, rested):
-            await self.lines.take(way.route)
+        if self._leaves_at_once(active, before, open_until):
+            await self._connections.acquire(active.route)
             return True
         began = self.clocks.steady()
-        with self.pacing.one_for(turn.lent.envelope.contact):
-            await self._waits_for_line(way, turn.lent, before)
+        with self.limiter.reserve_contact(delivery.claimed.envelope.contact):
+            await self._wait_for_slot(active, delivery.claimed, before)
         try:
-            if self.clocks.steady() - began > SPARE and self._still_serves(way, rested):
+            if self.clocks.steady() - began > SPARE and self._still_serves(active, open_until):
                 # Its lease is too short by now, and something more urgent may have come.
-                await self._gives_back(turn)
-                await self._asks(node, way, turn)
-        except BaseException:  # whatever it was, the line is free for the next
-            self.lines.free(way.route)
+                await self._release(delivery)
+                await self._claim(node, active, delivery)
+        except BaseException:  # whatever it was, the connection is free for the next
+            self._connections.release(active.route)
             raise
-        if turn.parcel is not None and self._still_serves(way, rested):
+        if delivery.parcel is not None and self._still_serves(active, open_until):
             return True
-        self.lines.free(way.route)
-        await self._gives_back(turn)
+        self._connections.release(active.route)
+        await self._release(delivery)
         return False
 
-    async def _asks(self, node: Node, way: Way, turn: Turn) -> bool:
-        """False: there is none, or another slot has it already."""
-        parcel = await self._choosing.next(node, way.route)
-        if parcel is None or not self._out.take(parcel):
+    async def _claim(self, node: Node, active: ActiveRoute, delivery: DeliveryTask) -> bool:
+        """Return False where there is no parcel, or another worker has it already."""
+        parcel = await self._selector.claim(node, active.route)
+        if parcel is None or not self._in_flight.add(parcel):
             return False
-        turn.parcel = parcel
+        delivery.parcel = parcel
         return True
 
-    async def _gives_back(self, turn: Turn) -> None:
-        """What was not tried stands where it stood."""
-        if turn.parcel is not None:
-            await self._choosing.let_go(self._out.as_lent(turn.parcel))
-            self._out.is_over(turn.parcel)
-            turn.parcel = None
+    async def _release(self, delivery: DeliveryTask) -> None:
+        """Give back what was not tried: it stands where it stood."""
+        if delivery.parcel is not None:
+            await self._selector.release(self._in_flight.renewed(delivery.parcel))
+            self._in_flight.remove(delivery.parcel)
+            delivery.parcel = None
 
-    async def _waits_for_line(self, way: Way, parcel: Parcel, before: Turn | None) -> None:
+    async def _wait_for_slot(
+        self, active: ActiveRoute, parcel: Parcel, before: DeliveryTask | None
+    ) -> None:
         try:
             if before is not None:
-                await before.is_over()
-            await self.lines.take(way.route)
+                await before.wait_done()
+            await self._connections.acquire(active.route)
         except asyncio.CancelledError:
-            await self.store.release_lease(self._out.as_lent(parcel), self.clocks.wall())
+            await self.store.release_lease(self._in_flight.renewed(parcel), self.clocks.wall())
             raise
 
-    def _still_serves(self, way: Way, rested: datetime | None) -> bool:
-        """Whether a route is as it was when a parcel was asked for: in use, and no worse."""
-        return self.ways.get(way.route.name) is way and not self._is_worse(way, rested)
+    def _still_serves(self, active: ActiveRoute, open_until: datetime | None) -> bool:
+        """Return whether a route is as it was at the claim: in use, and no worse."""
+        in_use = self.routes.get(active.route.name) is active
+        return in_use and not self._route_degraded(active, open_until)
 
-    def _leaves_at_once(self, way: Way, before: Turn | None, rested: datetime | None) -> bool:
-        """What need not wait leaves also in the moment that a changed route has left to it. Its
-        line is taken here and now: whoever gives way for one turn of the loop is behind others."""
-        ready = (before is None or before.ended.done()) and not self.lines.all_busy(way.route)
-        return ready and not way.over and not self._is_worse(way, rested)
+    def _leaves_at_once(
+        self, active: ActiveRoute, before: DeliveryTask | None, open_until: datetime | None
+    ) -> bool:
+        """Return whether a parcel need not wait: it leaves also in the moment that a changed route
+        has left to it. Its connection is taken here and now: whoever gives way for one turn of
+        the loop is behind others."""
+        settled = before is None or before.task.done()
+        ready = settled and not self._connections.all_busy(active.route)
+        return ready and not active.closed and not self._route_degraded(active, open_until)
 
-    def _is_worse(self, way: Way, rested: datetime | None) -> bool:
-        return way.rests_until is not None and way.rests_until != rested
+    def _route_degraded(self, active: ActiveRoute, open_until: datetime | None) -> bool:
+        return active.circuit_open_until not in (None, open_until)
 
-    async def _on_the_line(self, way: Way, parcel: Parcel) -> Receipt:
+    async def _send_within_slot(self, active: ActiveRoute, parcel: Parcel) -> Receipt:
         began = self.clocks.steady()
         try:
-            with way.one_on_line():
-                return await self._try(way, parcel)
+            with active.reply_awaited():
+                return await self._send(active, parcel)
         finally:
-            way.took = self.clocks.steady() - began
-            self.lines.free(way.route)
+            active.last_duration = self.clocks.steady() - began
+            self._connections.release(active.route)
 
-    async def _try(self, way: Way, parcel: Parcel) -> Receipt:
+    async def _send(self, active: ActiveRoute, parcel: Parcel) -> Receipt:
         try:
-            mail = await in_its_thread(self.store, parcel.envelope)
-            receipt = await self._answered.by(way, mail, LONGEST_SEND)
+            receipt = await self._attempt.run(active, parcel.envelope)
         except asyncio.CancelledError:
-            receipt, me = self._answered.cut_off(parcel.envelope), asyncio.current_task()
-            if not way.over or me is None:
-                its = self._answered.fate(parcel, receipt)
-                await self.store.settle(self._out.as_lent(parcel), receipt, its)
+            receipt, task = self._attempt.cancelled(parcel.envelope), asyncio.current_task()
+            if not active.closed or task is None:
+                fate = self._attempt.fate(parcel, receipt)
+                await self.store.settle(self._in_flight.renewed(parcel), receipt, fate)
                 raise
-            me.uncancel()  # the mail alone is broken off: that is written down as any end is
-        return replace(receipt, route=way.route.name)
+            task.uncancel()  # the mail alone is broken off: that is written down as any end is
+        return replace(receipt, route=active.route.name)
 
-    async def _settle(self, way: Way, parcel: Parcel, receipt: Receipt) -> None:
+    async def _settle(self, active: ActiveRoute, parcel: Parcel, receipt: Receipt) -> None:
         """Try until it is written down: what was accepted would be sent again otherwise."""
-        its = self._answered.fate(parcel, receipt)
-        way.rests_until = its.until if isinstance(its, RestRoute) else None
-        while not await self._is_written(parcel, receipt, its):
-            await self._attempt(lambda: self._idle(way))
-            if isinstance(its, Retry | RestRoute):  # from now on: the clock may have been set
+        fate = self._attempt.fate(parcel, receipt)
+        active.circuit_open_until = fate.until if isinstance(fate, RestRoute) else None
+        while not await self._is_written(parcel, receipt, fate):
+            await self._guard(lambda: self._idle(active))
+            if isinstance(fate, Retry | RestRoute):  # from now on: the clock may have been set
                 receipt = replace(receipt, at=self.clocks.wall())
-                its = self._answered.fate(parcel, receipt)
-        if way.over and isinstance(its, RestRoute):  # it was so before it was changed
-            await self._attempt(lambda: self.store.wake(parcel.route, self.clocks.wall()))
-        await self._hasten(way, its)
-        journal.settled(parcel, its, way.why)
-        way.why = its.why if isinstance(its, RestRoute) else None
+                fate = self._attempt.fate(parcel, receipt)
+        if active.closed and isinstance(fate, RestRoute):  # it was so before it was changed
+            await self._guard(lambda: self.store.wake(parcel.route, self.clocks.wall()))
+        await self._hasten(active, fate)
+        journal.settled(parcel, fate, active.outage_reason)
+        active.outage_reason = fate.why if isinstance(fate, RestRoute) else None
 
-    async def _hasten(self, way: Way, its: Fate) -> None:
-        """A route that accepts a mail accepts what it put off, too, as far as is known."""
-        if isinstance(its, Retry):
-            way.put_off = True
-        elif way.put_off and isinstance(its, Accepted):
-            way.put_off = False
-            await self._attempt(lambda: self.store.hasten(way.route.name, self.clocks.wall()))
+    async def _hasten(self, active: ActiveRoute, fate: Fate) -> None:
+        """Try deferred mails at once where a route accepts a mail: it accepts them, too, as far as
+        is known."""
+        if isinstance(fate, Retry):
+            active.has_deferred = True
+        elif active.has_deferred and isinstance(fate, Accepted):
+            active.has_deferred = False
+            await self._guard(lambda: self.store.hasten(active.route.name, self.clocks.wall()))
 
-    async def _is_written(self, parcel: Parcel, receipt: Receipt, its: Fate) -> bool:
-        """Also if nobody asks for it any more. If it was lent meanwhile: to this slot."""
-        if isinstance(its, Retry | RestRoute) and not self._in_step():
+    async def _is_written(self, parcel: Parcel, receipt: Receipt, fate: Fate) -> bool:
+        """Settle a parcel, also if nobody asks for it any more. If it was lent meanwhile, then to
+        this worker."""
+        if isinstance(fate, Retry | RestRoute) and not self._clocks_agree():
             return False  # it would be moved once more with all that waits
-        lent, told = self._out.as_lent(parcel), self._told(parcel, receipt, its)
-        held = await self._attempt(partial(self.store.settle, lent, receipt, its, told))
-        last = self._out.as_lent(parcel)
+        lent, notices = self._in_flight.renewed(parcel), self._notices(parcel, receipt, fate)
+        written = await self._guard(partial(self.store.settle, lent, receipt, fate, notices))
+        last = self._in_flight.renewed(parcel)
         if last.lease == lent.lease:
-            return held is not None
-        if held:  # it was lent anew once that was written
-            await self._choosing.let_go(last)
-        return bool(held)
+            return written is not None
+        if written:  # it was lent anew once that was written
+            await self._selector.release(last)
+        return bool(written)
 
-    async def close(self) -> None:
-        """Take nothing new; let what is under way end, for a moment; then let go."""
-        ways, self.ways = list(self.ways.values()), {}
-        await asyncio.gather(self._endings.close(), *map(self._endings.stop, ways))
+    # a route out of order
+
+    async def probe(self, name: str) -> bool:
+        """Probe a route whose circuit was open long enough and for which no mail waits, as else
+        nobody would hear that it is well again. Return False where there is nothing to probe.
+        Raises StoreError."""
+        active, now = self.routes.get(name), self.clocks.wall()
+        if active is None or active.probing or active.circuit_open_until is None:
+            return False
+        if not self._clocks_agree():
+            return False
+        # Somebody may have woken it meanwhile: until when it is open is the store's to say.
+        outage = next((o for o in await self.store.resting() if o.route == name), None)
+        if outage is None or not outage.early or outage.until > now:
+            active.circuit_open_until = None if outage is None else outage.until
+            return False
+        if not self._connections.is_unused(active.route):  # what is on its way there tells it
+            return False
+        active.probing = True
+        await self._connections.acquire(active.route)
+        try:
+            await self._probe(active, outage)
+        finally:
+            self._connections.release(active.route)
+            active.probing = False
+        return True
+
+    async def _probe(self, active: ActiveRoute, outage: Resting) -> None:
+        answer = await self._probe_answer(active, outage)
+        fate = probed(outage.since, self.clocks.wall(), answer, self.jitter())
+        active.circuit_open_until = None if fate is None else fate.until
+        await self.store.probed(active.route.name, fate)
+        journal.looked(active.route.name, fate)
+
+    async def _probe_answer(self, active: ActiveRoute, outage: Resting) -> Answer:
+        try:
+            async with asyncio.timeout(LONGEST_SEND):
+                return await active.transport.probe()
+        except Exception:  # against the contract; nothing is known, so the outage goes on
+            log.exception("transport failed on a look at %s", active.route.name)
+            down = Verdict.ROUTE_DOWN
+            return Answer(down, words=outage.why, fault=outage.fault, early=outage.early)
