@@ -11,10 +11,10 @@ import pytest
 
 from noroshi.core.mail import DIRECT, Fault, Network
 from noroshi.core.network_policy import Closed
-from noroshi.network import ByNetwork, ConnectError, reach
+from noroshi.network import ConnectError, NetworkEgress, reach
 from noroshi.network.http import LARGEST, Patience, open_http
 from noroshi.network.over_requests import requests_session
-from noroshi.network.step_by_step import looked_up
+from noroshi.network.step_by_step import resolve
 from noroshi.ports import Clocks, Outside
 from tests.network.proxies import Proxy
 from tests.network.sites import Site, says
@@ -42,7 +42,7 @@ def closed_to(port, *may_reach, **given):
 
 async def why_not(host, port, network):
     with pytest.raises(ConnectError) as caught:
-        (await reach(host, port, ByNetwork(network), 5.0)).close()
+        (await reach(host, port, NetworkEgress(network), 5.0)).close()
     assert caught.value.fault is Fault.SETUP
     words = caught.value.words
     assert "may_reach" in words.en and "may_reach" in words.ja
@@ -73,13 +73,13 @@ def own_address():
 
 
 async def test_other_ports_of_this_computer_are_reached(site):
-    sock = await reach("localhost", site.port, ByNetwork(closed_to(site.port + 1)), 5.0)
+    sock = await reach("localhost", site.port, NetworkEgress(closed_to(site.port + 1)), 5.0)
     sock.close()
 
 
 async def test_the_process_s_own_file_opens_it(site):
     network = closed_to(site.port, "127.0.0.1")
-    (await reach("127.0.0.1", site.port, ByNetwork(network), 5.0)).close()
+    (await reach("127.0.0.1", site.port, NetworkEgress(network), 5.0)).close()
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ async def test_the_manager_is_no_proxy(site):
 
 async def test_doctor_s_steps_judge_the_same(site):
     with pytest.raises(ConnectError) as caught:
-        await looked_up("localhost", site.port, ByNetwork(closed_to(site.port)), 60.0)
+        await resolve("localhost", site.port, NetworkEgress(closed_to(site.port)), 60.0)
     assert "own manager" in caught.value.words.en
 
 
@@ -167,6 +167,6 @@ async def test_of_an_answer_without_end_only_the_beginning_is_read(site):
 async def test_each_new_connection_is_judged_anew(site):
     """DNS rebinding: what a name was yesterday says nothing of today."""
     network = closed_to(site.port + 1)
-    (await reach("localhost", site.port, ByNetwork(network), 5.0)).close()
+    (await reach("localhost", site.port, NetworkEgress(network), 5.0)).close()
     later = replace(network, closed=Closed(site.port))
     assert "own manager" in await why_not("localhost", site.port, later)

@@ -9,7 +9,7 @@ import ssl
 import pytest
 
 from noroshi.core.mail import Fault, Network
-from noroshi.network import ByNetwork, ConnectError, TlsError, client_context, dial, reach
+from noroshi.network import ConnectError, NetworkEgress, TlsError, client_context, dial, reach
 from noroshi.network.connection_errors import distrust
 from tests.network.proxies import Proxy
 from tests.network.sites import Site, says
@@ -24,7 +24,7 @@ def by(network=None, password="", **given):
         assert entry == "proxy"
         return password
 
-    return ByNetwork(network or Network(name="office", **given), secret)
+    return NetworkEgress(network or Network(name="office", **given), secret)
 
 
 def through(proxy, password="", **given):

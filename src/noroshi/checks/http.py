@@ -16,13 +16,13 @@ from noroshi.core import http_expectations
 from noroshi.core.definitions.problems import Unfit
 from noroshi.core.model import Limits, Reading
 from noroshi.core.words import Words, plain
-from noroshi.network import ByNetwork, ConnectError
+from noroshi.network import ConnectError, NetworkEgress
 from noroshi.network.trust import ca_file_faults
 from noroshi.ports import Check, Host, Outcome, Unmeasurable, options
 from noroshi.vault import Secret
 
 if TYPE_CHECKING:
-    from noroshi.network.fetch_page import Answered, Asking, Visit
+    from noroshi.network.fetch_page import PageRequest, PageResponse, PageVisit
 
 VISITING = "noroshi.network.fetch_page"
 KIB = 1024
@@ -124,8 +124,8 @@ class Options:
 class Looked:
     """What came of asking: the last answer or the trouble, how far that came, and in how many ms."""
 
-    visit: Visit
-    answered: Answered | None
+    visit: PageVisit
+    answered: PageResponse | None
     trouble: ConnectError | None
     took: float
 
@@ -152,14 +152,14 @@ async def run(wanted: Options, host: Host, memory: Mapping[str, Any]) -> Outcome
 
 async def _look(wanted: Options, host: Host, secrets: Mapping[str, Secret]) -> Looked:
     """Raises Unmeasurable for what is our own side's fault."""
-    way = ByNetwork(await host.network(), host.secret)
+    way = NetworkEgress(await host.network(), host.secret)
     visiting = await _loaded()
-    visit, loop = visiting.Visit(), asyncio.get_running_loop()
+    visit, loop = visiting.PageVisit(), asyncio.get_running_loop()
     answered, trouble, began = None, None, loop.time()
     try:
         async with asyncio.timeout(wanted.timeout):
-            asking = _asking(visiting.Asking, wanted, secrets)
-            answered = await visiting.visited(asking, way, visit)
+            asking = _asking(visiting.PageRequest, wanted, secrets)
+            answered = await visiting.fetch(asking, way, visit)
     except TimeoutError:
         trouble = visit.late(wanted.timeout)
     except ConnectError as said:
@@ -193,7 +193,7 @@ async def _judged(wanted: Options, looked: Looked) -> tuple[int, Words]:
     return 0, http_expectations.as_expected(expected, page, where)
 
 
-async def _page(answered: Answered, *, for_words: bool) -> http_expectations.Page:
+async def _page(answered: PageResponse, *, for_words: bool) -> http_expectations.Page:
     coding = answered.headers.get("content-encoding", "").strip().lower()
     return http_expectations.Page(
         status=answered.status,
@@ -225,7 +225,7 @@ async def _shown_of(wanted: Options, looked: Looked) -> Sequence[Words]:
     return (*told, *_of_text(len(body), await _text(body)))
 
 
-def _of_hop(wanted: Options, hop: Answered) -> Iterator[Words]:
+def _of_hop(wanted: Options, hop: PageResponse) -> Iterator[Words]:
     yield HOP.fill(
         method=wanted.method, url=hop.url, status=http_expectations.phrase(hop.status)
     )
@@ -255,7 +255,9 @@ def _is_word(text: str) -> bool:
     return bool(text) and len(text) <= LONGEST_WORD and not {"\n", "\r"} & set(text)
 
 
-def _asking(make: type[Asking], wanted: Options, secrets: Mapping[str, Secret]) -> Asking:
+def _asking(
+    make: type[PageRequest], wanted: Options, secrets: Mapping[str, Secret]
+) -> PageRequest:
     return make(
         url=wanted.url,
         method=wanted.method,

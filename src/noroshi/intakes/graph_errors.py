@@ -8,7 +8,7 @@ from http import HTTPStatus
 from noroshi.core.mail import Fault
 from noroshi.core.printable import printable
 from noroshi.core.words import NOTHING, Words
-from noroshi.network.graph_errors import error_in
+from noroshi.network.graph_errors import problem_in
 from noroshi.network.http import Reply
 from noroshi.ports import RouteError
 
@@ -43,7 +43,7 @@ OF_MAILBOX = ("MailboxNotEnabledForRESTAPI", "ErrorInvalidUser", "ResourceNotFou
 
 def is_of_mailbox(reply: Reply) -> bool:
     """Whether a 404 is about the whole mailbox, not about a mail or a folder in it."""
-    return error_in(reply).code in OF_MAILBOX
+    return problem_in(reply).code in OF_MAILBOX
 
 
 def of_reply(reply: Reply, where: str, now: datetime) -> RouteError:
@@ -72,5 +72,5 @@ def _said(reply: Reply) -> str:
         phrase = HTTPStatus(reply.status).phrase
     except ValueError:
         phrase = ""
-    line = " ".join((error_in(reply).text or phrase).split())
+    line = " ".join((problem_in(reply).text or phrase).split())
     return printable(line).rstrip(" .")

@@ -15,7 +15,7 @@ from noroshi.intakes import graph_errors
 from noroshi.intakes.bounce_reports import looks_like_report, read_report
 from noroshi.intakes.mailbox_errors import LARGEST_REPORT, of_token, until_of
 from noroshi.network.connection_errors import NoAnswerError
-from noroshi.network.http import LARGEST, Connecting, Patience, Reply
+from noroshi.network.http import LARGEST, LazyHttp, Patience, Reply
 from noroshi.oauth.retry_token import RetryToken
 from noroshi.ports import Outside, RouteError
 from noroshi.ports.mailbox import Came, Read, Report, Sought
@@ -70,7 +70,7 @@ class GraphInbox:
     ) -> None:
         self._mailbox, self._clocks = mailbox, outside.clocks
         self._retry_token = RetryToken(outside, mailbox.account, "inbox")
-        self._connecting = Connecting(outside, (mailbox.ca_file,), patience)
+        self._lazy_http = LazyHttp(outside, (mailbox.ca_file,), patience)
         self._sent: str | None = None
         self._known: dict[str, Report | None] = {}
 
@@ -95,7 +95,7 @@ class GraphInbox:
         return Read(came=tuple(came), until=until_of(since, newest, more=more), more=more)
 
     async def close(self) -> None:
-        await self._connecting.close()
+        await self._lazy_http.close()
 
     async def _arrived(self, wanted: str) -> datetime | None:
         """When the first of them came. What was sent lies in the mailbox too, and says nothing."""
@@ -178,7 +178,7 @@ class GraphInbox:
             raise of_token(trouble) from None
 
     async def _asked(self, url: str, token: Secret, most: int) -> Reply:
-        http = await self._connecting.opened()
+        http = await self._lazy_http.opened()
         try:
             return await http.get(url, {"Authorization": f"Bearer {token.reveal()}"}, most)
         except NoAnswerError:

@@ -5,8 +5,16 @@ whoever needs one imports it late.
 """
 
 from noroshi.network.connection_errors import ConnectError, TlsError
-from noroshi.network.connector import ByNetwork, Way, reach
+from noroshi.network.connector import Egress, NetworkEgress, reach
 from noroshi.network.dialer import dial
 from noroshi.network.trust import client_context
 
-__all__ = ["ByNetwork", "TlsError", "ConnectError", "Way", "client_context", "dial", "reach"]
+__all__ = [
+    "NetworkEgress",
+    "TlsError",
+    "ConnectError",
+    "Egress",
+    "client_context",
+    "dial",
+    "reach",
+]

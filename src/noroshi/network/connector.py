@@ -12,14 +12,14 @@ from noroshi.core.mail import DIRECT, Fault, Network
 from noroshi.network import connection_errors
 from noroshi.network.connection_errors import SourceAddressError
 from noroshi.network.happy_eyeballs import Found, addresses_of, first_to_answer
-from noroshi.network.policy_check import allowed, see_that_open
+from noroshi.network.policy_check import allowed, check_destination
 from noroshi.network.proxy import authority, proxy_of, tunnel
 
 Secret = Callable[[str], Awaitable[str]]
 """Gives the text of the vault's entry of that name; raises RouteError."""
 
 
-class Way(Protocol):
+class Egress(Protocol):
     """By which network to go, and where its proxy's password comes from; `Outside` is one."""
 
     @property
@@ -35,17 +35,17 @@ async def no_secret(entry: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class ByNetwork:
+class NetworkEgress:
     """A way for whoever has no more than a network."""
 
     network: Network = DIRECT
     secret: Secret = no_secret
 
 
-async def reach(host: str, port: int, way: Way, patience: float) -> socket.socket:
+async def reach(host: str, port: int, egress: Egress, patience: float) -> socket.socket:
     """A connected socket that does not block. Raises ConnectError, or what `secret` raises."""
-    network = way.network
-    password = await way.secret(network.proxy_password) if network.proxy_password else ""
+    network = egress.network
+    password = await egress.secret(network.proxy_password) if network.proxy_password else ""
     where = authority(host, port)
     try:
         async with asyncio.timeout(patience):
@@ -76,7 +76,7 @@ async def _direct(host: str, port: int, network: Network) -> socket.socket:
 async def _through_proxy(
     host: str, port: int, network: Network, password: str
 ) -> socket.socket:
-    see_that_open(host, port, network)
+    check_destination(host, port, network)
     try:
         first = proxy_of(network)
         found = addresses_of(await _found(*first), network.source)

@@ -11,9 +11,9 @@ from typing import Any, TypeVar
 
 from noroshi.network import connection_errors
 from noroshi.network.connection_errors import TlsError
-from noroshi.network.connector import Way, reach
+from noroshi.network.connector import Egress, reach
 from noroshi.network.proxy import authority
-from noroshi.network.trust import issuer_of, looking_context
+from noroshi.network.trust import issuer_of, unverified_context
 from noroshi.ports import RouteError
 
 P = TypeVar("P", bound=asyncio.BaseProtocol)
@@ -24,12 +24,12 @@ async def dial(
     host: str,
     port: int,
     context: ssl.SSLContext | None,
-    way: Way,
+    egress: Egress,
     patience: float,
 ) -> P:
     """Raises ConnectError, or what the proxy's password raises. Each step has its `patience`."""
-    sock = await reach(host, port, way, patience)
-    return await meet(protocol, sock, host, port, context, way, patience)
+    sock = await reach(host, port, egress, patience)
+    return await meet(protocol, sock, host, port, context, egress, patience)
 
 
 async def meet(
@@ -38,7 +38,7 @@ async def meet(
     host: str,
     port: int,
     context: ssl.SSLContext | None,
-    way: Way,
+    egress: Egress,
     patience: float,
 ) -> P:
     """The same on a socket that is connected already. Raises as `dial` does."""
@@ -55,8 +55,8 @@ async def meet(
         raise TlsError(trouble) from None
     except ssl.SSLCertVerificationError as error:
         of_issuer = connection_errors.is_of_issuer(error)
-        issuer = await shown_issuer(host, port, way, patience) if of_issuer else ""
-        raise connection_errors.of_certificate(way.network, where, error, issuer) from None
+        issuer = await shown_issuer(host, port, egress, patience) if of_issuer else ""
+        raise connection_errors.of_certificate(egress.network, where, error, issuer) from None
     except ssl.SSLError as error:
         raise TlsError(connection_errors.of_tls(where, error), error.reason or "") from None
     except OSError as error:
@@ -71,16 +71,18 @@ def _of_tls(host: str, context: ssl.SSLContext | None, patience: float) -> dict[
     return {"ssl": context, "server_hostname": name, "ssl_handshake_timeout": 2 * patience}
 
 
-async def shown_issuer(host: str, port: int, way: Way, patience: float) -> str:
+async def shown_issuer(host: str, port: int, egress: Egress, patience: float) -> str:
     """Who issued the certificate that was just refused; "" if it does not show again."""
     try:
-        looking = await dial(_Looking, host, port, looking_context(), way, patience)
+        looking = await dial(
+            _CertificateProbe, host, port, unverified_context(), egress, patience
+        )
     except RouteError:
         return ""
     return issuer_of(looking.certificate)
 
 
-class _Looking(asyncio.Protocol):
+class _CertificateProbe(asyncio.Protocol):
     """Keeps the certificate that the other side shows, and hangs up."""
 
     certificate: bytes | None = None

@@ -27,12 +27,12 @@ from noroshi.network.connection_errors import (
     NoAddressAnsweredError,
     SourceAddressError,
 )
-from noroshi.network.connector import Way
+from noroshi.network.connector import Egress
 from noroshi.network.dialer import meet
 from noroshi.network.happy_eyeballs import first_to_answer
 from noroshi.network.proxy import authority
-from noroshi.network.step_by_step import Ahead, joined, led_on, looked_up
-from noroshi.network.trust import KeptTrust
+from noroshi.network.step_by_step import FirstHop, connect_first_hop, open_tunnel, resolve
+from noroshi.network.trust import TrustCache
 
 HEADERS = {
     "User-Agent": f"Noroshi/{__version__}",
@@ -90,7 +90,7 @@ LATE = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asking:
+class PageRequest:
     """What is asked for. `headers` go to the URL's own origin alone, and `secret_headers` no more once
     a redirect has led elsewhere; so many `redirects` are followed; of an answer at most so many bytes
     are read."""
@@ -105,7 +105,7 @@ class Asking:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answered:
+class PageResponse:
     """The answer of one hop; `headers` by their names in small letters. `whole`: nothing of the body
     was left unread. `onward` is where it leads, or why nobody follows it there."""
 
@@ -118,7 +118,7 @@ class Answered:
 
 
 @dataclass(slots=True)
-class Visit:
+class PageVisit:
     """How far it has come. `taken`: somebody there took the last connection, or refused it. `ends` is
     when the first of the certificates that were shown does; `proxy` is who stands in between."""
 
@@ -127,7 +127,7 @@ class Visit:
     proxy: str = ""
     taken: bool = False
     ends: datetime | None = None
-    hops: list[Answered] = field(default_factory=list)
+    hops: list[PageResponse] = field(default_factory=list)
 
     def late(self, seconds: float) -> ConnectError:
         """What is to be said when the time is up."""
@@ -140,17 +140,17 @@ class Visit:
         )
 
 
-TRUST = KeptTrust()
+TRUST = TrustCache()
 
 
-class Stepping(aiohttp.BaseConnector):
+class StepwiseConnector(aiohttp.BaseConnector):
     """Makes each connection anew by our own network, and notes how far that came."""
 
-    def __init__(self, way: Way, ca_file: str, visit: Visit) -> None:
+    def __init__(self, egress: Egress, ca_file: str, visit: PageVisit) -> None:
         super().__init__(force_close=True)
-        self._way, self._visit = way, visit
-        visit.proxy = way.network.proxy
-        self._ca_files = tuple(filter(None, (ca_file, way.network.ca_file)))
+        self._egress, self._visit = egress, visit
+        visit.proxy = egress.network.proxy
+        self._ca_files = tuple(filter(None, (ca_file, egress.network.ca_file)))
         self._last: asyncio.BaseTransport | None = None
 
     async def _create_connection(
@@ -165,7 +165,7 @@ class Stepping(aiohttp.BaseConnector):
         sock = await self._connected(host, port)
         visit.stage = TLS if context is not None else ANSWER
         try:
-            made = await meet(self._factory, sock, host, port, context, self._way, LONG)
+            made = await meet(self._factory, sock, host, port, context, self._egress, LONG)
         except ConnectError:
             TRUST.refused(self._ca_files)
             raise
@@ -176,13 +176,13 @@ class Stepping(aiohttp.BaseConnector):
 
     async def _connected(self, host: str, port: int) -> socket.socket:
         """To one of the name's addresses that may be connected to, or by the proxy."""
-        visit, network = self._visit, self._way.network
-        ahead = await looked_up(host, port, self._way, LONG)
+        visit, network = self._visit, self._egress.network
+        hop = await resolve(host, port, self._egress, LONG)
         visit.stage = CONNECTION
         if network.proxy:
-            return await self._led_on(ahead, host, port)
+            return await self._tunnelled(hop, host, port)
         try:
-            sock = await first_to_answer(ahead.addresses, network.source)
+            sock = await first_to_answer(hop.addresses, network.source)
         except SourceAddressError as error:
             raise connection_errors.of_source(network, visit.where, error) from None
         except OSError as error:
@@ -193,12 +193,12 @@ class Stepping(aiohttp.BaseConnector):
         visit.taken = True
         return sock
 
-    async def _led_on(self, ahead: Ahead, host: str, port: int) -> socket.socket:
+    async def _tunnelled(self, hop: FirstHop, host: str, port: int) -> socket.socket:
         """Who is there only the proxy knows: until it has connected us, nobody took anything."""
-        sock = await joined(ahead, self._way, LONG)
+        sock = await connect_first_hop(hop, self._egress, LONG)
         self._visit.stage = PROXY
         try:
-            await led_on(sock, host, port, self._way, LONG)
+            await open_tunnel(sock, host, port, self._egress, LONG)
         except BaseException:  # also when cancelled: nobody else knows this socket
             sock.close()
             raise
@@ -211,18 +211,18 @@ class Stepping(aiohttp.BaseConnector):
             ends = datetime.fromtimestamp(ssl.cert_time_to_seconds(shown["notAfter"]), UTC)
             self._visit.ends = min(ends, self._visit.ends or ends)
 
-    def let_go(self) -> None:
+    def abort_last(self) -> None:
         """Without a farewell, for which the other side could let us wait."""
         if isinstance(self._last, asyncio.WriteTransport):
             self._last.abort()
 
 
-class Visitor:
+class PageFetcher:
     """Goes from hop to hop, and keeps nothing but what the visit notes."""
 
-    def __init__(self, asking: Asking, way: Way, visit: Visit) -> None:
-        self._asking, self._visit, self._led_away = asking, visit, False
-        self._connector = Stepping(way, asking.ca_file, visit)
+    def __init__(self, request: PageRequest, egress: Egress, visit: PageVisit) -> None:
+        self._request, self._visit, self._led_away = request, visit, False
+        self._connector = StepwiseConnector(egress, request.ca_file, visit)
         self._session = aiohttp.ClientSession(
             connector=self._connector,
             headers=HEADERS,
@@ -235,21 +235,21 @@ class Visitor:
         # closed meanwhile. None is kept here, and a server that hangs up is what we look for.
         self._session._retry_connection = False
 
-    async def go(self) -> Answered:
+    async def go(self) -> PageResponse:
         async with self._session:
-            url = self._asking.url
+            url = self._request.url
             while True:
-                answered = await self._asked(url)
+                answered = await self._response_of(url)
                 self._visit.hops.append(answered)
                 if not isinstance(answered.onward, str):
                     return answered
                 url = answered.onward
 
-    async def _asked(self, url: str) -> Answered:
-        asking, whole = self._asking, False
+    async def _response_of(self, url: str) -> PageResponse:
+        request, whole = self._request, False
         try:
             async with self._session.request(
-                asking.method,
+                request.method,
                 URL(url, encoded=True),  # as it was written
                 headers=self._headers_for(url),
                 allow_redirects=False,
@@ -264,30 +264,32 @@ class Visitor:
             ) from None
         finally:
             if not whole:
-                self._connector.let_go()
+                self._connector.abort_last()
 
     def _headers_for(self, url: str) -> Mapping[str, str]:
         """Whoever leads back to us must not choose what is asked for with our secrets."""
-        asking = self._asking
-        if origin_of(url) != origin_of(asking.url):
+        request = self._request
+        if origin_of(url) != origin_of(request.url):
             self._led_away = True
             return {}
-        return {**asking.headers, **({} if self._led_away else asking.secret_headers)}
+        return {**request.headers, **({} if self._led_away else request.secret_headers)}
 
-    async def _read(self, answer: aiohttp.ClientResponse, url: str) -> Answered:
+    async def _read(self, answer: aiohttp.ClientResponse, url: str) -> PageResponse:
         """Of an answer that leads on, nothing is read."""
         headers = {name.lower(): value for name, value in answer.headers.items()}
         before = [hop.url for hop in self._visit.hops]
-        location, most = headers.get("location", ""), self._asking.redirects
+        location, most = headers.get("location", ""), self._request.redirects
         ways = (*(hop.headers for hop in self._visit.hops), headers)
         cookie = any("set-cookie" in one for one in ways)
         onward = leads_to(url, answer.status, location, before, most, cookie=cookie)
         if isinstance(onward, str) and not _can_be_asked(onward):
             onward = NO_TARGET.fill(where=where_of(url))
         if onward is not None:
-            return Answered(url=url, status=answer.status, headers=headers, onward=onward)
-        body, whole = await _body(answer.content, self._asking.most)
-        return Answered(url=url, status=answer.status, headers=headers, body=body, whole=whole)
+            return PageResponse(url=url, status=answer.status, headers=headers, onward=onward)
+        body, whole = await _body(answer.content, self._request.most)
+        return PageResponse(
+            url=url, status=answer.status, headers=headers, body=body, whole=whole
+        )
 
     def _broken(self, error: aiohttp.ClientError) -> Words:
         if self._visit.stage == BODY:
@@ -295,10 +297,10 @@ class Visitor:
         return HUNG_UP if isinstance(error, CUT) else NO_HTTP
 
 
-async def visited(asking: Asking, way: Way, visit: Visit) -> Answered:
+async def fetch(request: PageRequest, egress: Egress, visit: PageVisit) -> PageResponse:
     """The last answer. Raises ConnectError for what was not answered, or not in HTTP; `visit` tells
     how far it came, whatever happens. How long that may take is the caller's business."""
-    return await Visitor(asking, way, visit).go()
+    return await PageFetcher(request, egress, visit).go()
 
 
 async def _body(content: aiohttp.StreamReader, most: int) -> tuple[bytes, bool]:

@@ -10,7 +10,7 @@ from noroshi.network.http import Reply
 
 
 @dataclass(frozen=True, slots=True)
-class Error:
+class GraphProblem:
     """What Graph says of a request: its code, its sentence, the number for its support."""
 
     code: str
@@ -23,14 +23,14 @@ class Error:
         return f"{said} (request-id {self.request})" if said and self.request else said
 
 
-def error_in(reply: Reply) -> Error:
+def problem_in(reply: Reply) -> GraphProblem:
     """{"error": {"code", "message", …}}; whatever else came is taken as it stands."""
     request = reply.headers.get("request-id", "")[:100]
     try:
         found = json.loads(reply.text)["error"]
-        return Error(_text(found, "code"), _text(found, "message"), request)
+        return GraphProblem(_text(found, "code"), _text(found, "message"), request)
     except (ValueError, LookupError, TypeError, RecursionError):
-        return Error("", reply.text, request)
+        return GraphProblem("", reply.text, request)
 
 
 def _text(found: Any, name: str) -> str:

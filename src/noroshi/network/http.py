@@ -91,12 +91,14 @@ async def open_http(
 
 def _load() -> Opens:
     with ONE_AT_A_TIME:
-        from noroshi.network.over_aiohttp import Posting  # here, as aiohttp takes its time
+        from noroshi.network.over_aiohttp import (
+            AiohttpClient,  # here, as aiohttp takes its time
+        )
 
-    return Posting
+    return AiohttpClient
 
 
-class Connecting:
+class LazyHttp:
     """Opens the HTTP client when it is first needed: it takes its time to import."""
 
     def __init__(self, outside: Outside, ca_files: tuple[str, ...], patience: Patience) -> None:

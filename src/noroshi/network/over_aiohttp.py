@@ -23,7 +23,7 @@ HEADERS = {"User-Agent": f"Noroshi/{__version__}", "Accept-Encoding": "identity"
 CUT = (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError)
 
 
-class Reaching(aiohttp.BaseConnector):
+class EgressConnector(aiohttp.BaseConnector):
     """aiohttp's pool of connections; each is made by our own network.
 
     aiohttp has a proxy and a source address of its own, but says in one breath that the proxy
@@ -71,7 +71,7 @@ class Request:
 
 
 @dataclass(slots=True)
-class Trip:
+class RequestTrace:
     """How a request went: by a connection that was kept from an earlier one, and whether the
     other side then hung up without a word."""
 
@@ -79,7 +79,7 @@ class Trip:
     cut: bool = False
 
 
-class Posting:
+class AiohttpClient:
     """See `http.Http`."""
 
     def __init__(self, outside: Outside, ca_files: tuple[str, ...], patience: Patience) -> None:
@@ -87,29 +87,29 @@ class Posting:
         self._session: aiohttp.ClientSession | None = None
 
     async def post(self, url: str, content: bytes, headers: Mapping[str, str]) -> Reply:
-        return await self._again(Request("POST", url, headers, content))
+        return await self._request_again(Request("POST", url, headers, content))
 
     async def get(self, url: str, headers: Mapping[str, str], most: int = LARGEST) -> Reply:
-        return await self._again(Request("GET", url, headers, most=most))
+        return await self._request_again(Request("GET", url, headers, most=most))
 
     async def close(self) -> None:
         session, self._session = self._session, None
         if session is not None:
             await session.close()
 
-    async def _again(self, request: Request) -> Reply:
+    async def _request_again(self, request: Request) -> Reply:
         """Once more on a new connection if the server had closed the kept one meanwhile."""
-        trip = Trip()
+        trace = RequestTrace()
         try:
-            return await self._asked(request, trip)
+            return await self._request_once(request, trace)
         except NoAnswerError:
             # A server that is silent may be at work on it: only one that hung up had done so
             # before it was asked.
-            if not (trip.by_kept and trip.cut):
+            if not (trace.by_kept and trace.cut):
                 raise
-        return await self._asked(request, trip)
+        return await self._request_once(request, trace)
 
-    async def _asked(self, request: Request, trip: Trip) -> Reply:
+    async def _request_once(self, request: Request, trace: RequestTrace) -> Reply:
         session, content = self._opened(), request.content
         try:
             async with session.request(
@@ -119,11 +119,11 @@ class Posting:
                 data=None if content is None else BytesIO(content),
                 headers=request.headers,
                 allow_redirects=False,
-                trace_request_ctx=trip,
+                trace_request_ctx=trace,
             ) as answer:
                 return await _reply(answer, request)
         except (aiohttp.ClientError, TimeoutError) as error:
-            trip.cut = isinstance(error, CUT)
+            trace.cut = isinstance(error, CUT)
             raise NoAnswerError(type(error).__name__) from None  # its text may hold the URL
 
     def _opened(self) -> aiohttp.ClientSession:
@@ -135,7 +135,7 @@ class Posting:
         tracing = aiohttp.TraceConfig()
         tracing.on_connection_reuseconn.append(_by_kept)
         return aiohttp.ClientSession(
-            connector=Reaching(self._outside, self._ca_files, self._patience),
+            connector=EgressConnector(self._outside, self._ca_files, self._patience),
             headers=HEADERS,
             cookie_jar=aiohttp.DummyCookieJar(),
             timeout=aiohttp.ClientTimeout(total=None, sock_read=self._patience.answer),
@@ -146,9 +146,9 @@ class Posting:
 
 
 async def _by_kept(session: object, context: object, given: object) -> None:
-    trip = getattr(context, "trace_request_ctx", None)
-    assert isinstance(trip, Trip)
-    trip.by_kept = True
+    trace = getattr(context, "trace_request_ctx", None)
+    assert isinstance(trace, RequestTrace)
+    trace.by_kept = True
 
 
 async def _reply(answer: aiohttp.ClientResponse, request: Request) -> Reply:

@@ -18,7 +18,7 @@ from urllib3.connectionpool import HTTPSConnectionPool
 
 from noroshi.core.mail import DIRECT, Network
 from noroshi.network.connection_errors import is_of_issuer, of_certificate
-from noroshi.network.connector import ByNetwork, Way, reach
+from noroshi.network.connector import Egress, NetworkEgress, reach
 from noroshi.network.dialer import shown_issuer
 from noroshi.network.proxy import authority
 from noroshi.network.trust import client_context
@@ -39,7 +39,7 @@ def requests_session(
     session = requests.Session()
     session.trust_env = False
     context = client_context((*ca_files, network.ca_file))
-    session.mount("https://", _Adapter(ByNetwork(network, _giving(password)), context))
+    session.mount("https://", _Adapter(NetworkEgress(network, _giving(password)), context))
     del session.adapters["http://"]  # nothing may leave in the clear
     return session
 
@@ -54,9 +54,9 @@ def _giving(password: str) -> Any:
 class _Connection(HTTPSConnection):
     """Connected as every other way out is; `_new_conn` and `connect` are urllib3's hooks."""
 
-    def __init__(self, *given: Any, way: Way, **named: Any) -> None:
+    def __init__(self, *given: Any, egress: Egress, **named: Any) -> None:
         super().__init__(*given, **named)
-        self._way = way
+        self._way = egress
 
     def _new_conn(self) -> socket.socket:
         sock = asyncio.run(reach(self._dns_host, self._port, self._way, self._patience))
@@ -92,8 +92,8 @@ class _Pool(HTTPSConnectionPool):
 class _Adapter(HTTPAdapter):
     """requests' own, with our connections and our trust."""
 
-    def __init__(self, way: Way, context: ssl.SSLContext) -> None:
-        self._way, self._context = way, context
+    def __init__(self, egress: Egress, context: ssl.SSLContext) -> None:
+        self._way, self._context = egress, context
         super().__init__()
 
     def init_poolmanager(
@@ -103,7 +103,7 @@ class _Adapter(HTTPAdapter):
         self.poolmanager.pool_classes_by_scheme = {"https": self._pool}
 
     def _pool(self, host: str, port: int, **named: Any) -> HTTPSConnectionPool:
-        return _Pool(host, port, ssl_context=self._context, way=self._way, **named)
+        return _Pool(host, port, ssl_context=self._context, egress=self._way, **named)
 
     def build_connection_pool_key_attributes(
         self, request: Any, verify: Any, cert: Any = None

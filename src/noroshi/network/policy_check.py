@@ -30,7 +30,7 @@ def allowed(
     return ways
 
 
-def see_that_open(host: str, port: int, network: Network) -> None:
+def check_destination(host: str, port: int, network: Network) -> None:
     """What a proxy is asked for: it looks the name up, so only a number, or a name that all
     know, can be judged. Raises ConnectError."""
     numbers = addresses_of(by_number(host, port))

@@ -12,7 +12,7 @@ from noroshi.core.mail import Fault
 from noroshi.core.words import Words
 from noroshi.network import connection_errors
 from noroshi.network.connection_errors import SourceAddressError
-from noroshi.network.connector import Way
+from noroshi.network.connector import Egress
 from noroshi.network.happy_eyeballs import (
     Address,
     Found,
@@ -20,14 +20,14 @@ from noroshi.network.happy_eyeballs import (
     by_number,
     first_to_answer,
 )
-from noroshi.network.policy_check import allowed, see_that_open
+from noroshi.network.policy_check import allowed, check_destination
 from noroshi.network.proxy import authority, proxy_of, tunnel
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Ahead:
+class FirstHop:
     """Who is connected to first, the proxy or the server itself, and all of its addresses."""
 
     host: str
@@ -45,9 +45,9 @@ class Ahead:
         return self.addresses[: names.index(won)] if won in names else ()
 
 
-async def looked_up(host: str, port: int, way: Way, patience: float) -> Ahead:
+async def resolve(host: str, port: int, egress: Egress, patience: float) -> FirstHop:
     """Ask DNS for whoever is to be connected to first. Raises ConnectError."""
-    network = way.network
+    network = egress.network
     first = proxy_of(network) if network.proxy else (host, port)
     where = authority(*first)
     try:
@@ -55,8 +55,8 @@ async def looked_up(host: str, port: int, way: Way, patience: float) -> Ahead:
             patience, _asked(*first), connection_errors.NO_NAME_SERVER, where
         )
         if network.proxy:
-            see_that_open(host, port, network)
-        return Ahead(*first, allowed(addresses_of(found, network.source), *first, network))
+            check_destination(host, port, network)
+        return FirstHop(*first, allowed(addresses_of(found, network.source), *first, network))
     except SourceAddressError as error:
         raise connection_errors.of_source(network, where, error) from None
     except (OSError, ValueError) as error:
@@ -67,26 +67,28 @@ async def looked_up(host: str, port: int, way: Way, patience: float) -> Ahead:
         raise connection_errors.of_name(where, error) from None
 
 
-async def joined(ahead: Ahead, way: Way, patience: float) -> socket.socket:
+async def connect_first_hop(hop: FirstHop, egress: Egress, patience: float) -> socket.socket:
     """Connect to it. Raises ConnectError."""
-    network = way.network
-    racing = first_to_answer(ahead.addresses, network.source)
+    network = egress.network
+    racing = first_to_answer(hop.addresses, network.source)
     words = connection_errors.PROXY_AWAY if network.proxy else connection_errors.NO_CONNECTION
     try:
-        return await _within(patience, racing, words, ahead.where)
+        return await _within(patience, racing, words, hop.where)
     except SourceAddressError as error:
-        raise connection_errors.of_source(network, ahead.where, error) from None
+        raise connection_errors.of_source(network, hop.where, error) from None
     except OSError as error:
         if network.proxy:
             raise connection_errors.of_proxy(network, error) from None
-        raise connection_errors.of_error(ahead.where, error) from None
+        raise connection_errors.of_error(hop.where, error) from None
 
 
-async def led_on(sock: socket.socket, host: str, port: int, way: Way, patience: float) -> None:
+async def open_tunnel(
+    sock: socket.socket, host: str, port: int, egress: Egress, patience: float
+) -> None:
     """Have the proxy at the other end connect us to the server. Raises ConnectError, and what
     the way's `secret` raises; the socket is then of no more use."""
-    network, where = way.network, authority(host, port)
-    password = await way.secret(network.proxy_password) if network.proxy_password else ""
+    network, where = egress.network, authority(host, port)
+    password = await egress.secret(network.proxy_password) if network.proxy_password else ""
     asking = tunnel(sock, network, password, host, port)
     try:
         await _within(

@@ -41,7 +41,7 @@ def client_context(ca_files: Iterable[str] = (), certificate: str = "") -> ssl.S
     return context
 
 
-class KeptTrust:
+class TrustCache:
     """What `client_context` makes, kept for a while: reading the system's store takes 10 ms and a
     megabyte each time."""
 
@@ -81,13 +81,13 @@ def certificate_faults(path: str, context: ssl.SSLContext | None = None) -> Sequ
         return ()
     try:
         # A key that is locked would have OpenSSL ask at the terminal.
-        (context or looking_context()).load_cert_chain(path, password="")
+        (context or unverified_context()).load_cert_chain(path, password="")
     except (OSError, ValueError) as error:  # ssl.SSLError is an OSError; ValueError: a NUL
         return (CERTIFICATE_FILE.fill(path=path, why=why(error)),)
     return ()
 
 
-def looking_context() -> ssl.SSLContext:
+def unverified_context() -> ssl.SSLContext:
     """For a second connection that only looks at the certificate that was refused on the first
     one, to name its issuer: nothing is ever said on it."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

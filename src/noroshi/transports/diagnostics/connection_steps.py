@@ -19,7 +19,7 @@ from noroshi.network.connector import reach
 from noroshi.network.dialer import meet
 from noroshi.network.http import date_in
 from noroshi.network.proxy import authority
-from noroshi.network.step_by_step import Ahead, joined, led_on, looked_up
+from noroshi.network.step_by_step import FirstHop, connect_first_hop, open_tunnel, resolve
 from noroshi.network.trust import client_context
 from noroshi.ports import Outside, RouteError
 from noroshi.ports.examination import Exam, Seen, Step, Stopped
@@ -96,7 +96,7 @@ class Path:
         self._patience, self._outside = patience, outside
         self.exam = with_values(exam, **_of_network(outside, exam))
         self.aim(host, port)
-        self._ahead: Ahead | None = None
+        self._hop: FirstHop | None = None
         self._sock: socket.socket | None = None
 
     def aim(self, host: str, port: int) -> None:
@@ -134,31 +134,31 @@ class Path:
 
     async def _look_up(self) -> Seen:
         try:
-            self._ahead = await looked_up(self.host, self.port, self._outside, self._patience)
+            self._hop = await resolve(self.host, self.port, self._outside, self._patience)
         except ConnectError as trouble:
             raise stopped_by(trouble, self.exam, plain(self.host)) from None
         words = OF_PROXY if self._outside.network.proxy else ADDRESSES
-        shown = _listed(self._ahead.addresses)
-        return Seen(words.fill(host=self._ahead.host, addresses=shown, where=self.host))
+        shown = _listed(self._hop.addresses)
+        return Seen(words.fill(host=self._hop.host, addresses=shown, where=self.host))
 
     async def _connect(self) -> Seen:
-        assert self._ahead is not None  # the step before has found it
+        assert self._hop is not None  # the step before has found it
         try:
-            self._sock = await joined(self._ahead, self._outside, self._patience)
+            self._sock = await connect_first_hop(self._hop, self._outside, self._patience)
             if self._outside.network.proxy:
                 return await self._through_proxy(self._sock)
         except RouteError as trouble:
             self.close()
             raise await self._shut(trouble) from None
         address = self._sock.getpeername()[0]
-        silent = [one for one in self._ahead.behind(self._sock) if not _is_loopback(str(one))]
+        silent = [one for one in self._hop.behind(self._sock) if not _is_loopback(str(one))]
         remark = SILENT_ONES.fill(addresses=_listed(silent), address=address)
         found = CONNECTED.fill(port=self.port, address=address)
         return Seen(found, (remark,) if silent else ())
 
     async def _through_proxy(self, sock: socket.socket) -> Seen:
         network = self._outside.network
-        await led_on(sock, self.host, self.port, self._outside, self._patience)
+        await open_tunnel(sock, self.host, self.port, self._outside, self._patience)
         words = LOGGED_IN if network.proxy_user else BY_PROXY
         told = {"proxy": network.proxy, "user": network.proxy_user}
         return Seen(words.fill(**told, where=self.where))
@@ -190,7 +190,9 @@ async def looked_at(
     try:
         context = await asyncio.to_thread(client_context, tuple(files))
         sock = path.taken()
-        made = await meet(_Looking, sock, path.host, path.port, context, outside, patience)
+        made = await meet(
+            _CertificateProbe, sock, path.host, path.port, context, outside, patience
+        )
     except RouteError as trouble:
         raise stopped_by(trouble, path.exam, plain(path.where)) from None
     assert made.tls is not None
@@ -229,7 +231,7 @@ def with_values(exam: Exam, **values: str) -> Exam:
     return replace(exam, values={**exam.values, **values})
 
 
-class _Looking(asyncio.Protocol):
+class _CertificateProbe(asyncio.Protocol):
     """Keeps what TLS says of the other side, and hangs up."""
 
     tls: ssl.SSLObject | None = None

@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 from noroshi.core.masking import Masks
 from noroshi.core.words import Words, plain
 from noroshi.network.connection_errors import NoAnswerError
-from noroshi.network.graph_errors import error_in
-from noroshi.network.http import Connecting, Patience, Reply
+from noroshi.network.graph_errors import problem_in
+from noroshi.network.http import LazyHttp, Patience, Reply
 from noroshi.ports import Outside, RouteError
 from noroshi.ports.examination import Exam, Seen, Step, Stopped
 from noroshi.transports.diagnostics.connection_remedies import stopped_by
@@ -63,7 +63,7 @@ class GraphExamination:
         host, port = host_of(wanted.graph)
         self._path = Path(host, port, outside, with_values(exam, **told), patience.connect)
         self._exam = self._path.exam
-        self._connecting = Connecting(outside, (wanted.ca_file,), patience)
+        self._lazy_http = LazyHttp(outside, (wanted.ca_file,), patience)
 
     @property
     def steps(self) -> Sequence[Step]:
@@ -76,7 +76,7 @@ class GraphExamination:
 
     async def close(self) -> None:
         self._path.close()
-        await self._connecting.close()
+        await self._lazy_http.close()
 
     async def _tls(self) -> Seen:
         files = (self._wanted.ca_file, self._outside.network.ca_file)
@@ -94,13 +94,13 @@ class GraphExamination:
         except NoAnswerError as error:
             words = NO_REPLY.fill(where=self._wanted.where, kind=error)
             raise stopped_by(RouteError(words), self._exam, where) from None
-        said = error_in(reply).text
+        said = problem_in(reply).text
         if reply.status == 400 and NO_SUCH_MAIL in said:
             return Seen(MAY_SEND.fill(user=self._wanted.user), self._wanted.remarks)
         raise self._refused(reply, said, token)
 
     async def _posted(self, token: str) -> Reply:
-        http = await self._connecting.opened()
+        http = await self._lazy_http.opened()
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "text/plain"}
         return await http.post(self._wanted.url, NO_MAIL, headers)
 
@@ -116,7 +116,7 @@ class GraphExamination:
             now = self._outside.clocks.wall()
             why = cause(token, "graph", user, now)
             remedy = remedy_of_token(token, why, self._exam, told)
-        found = f"{reply.status} {error_in(reply).code}".strip()
+        found = f"{reply.status} {problem_in(reply).code}".strip()
         return Stopped(plain(found), remedy)
 
 

@@ -138,15 +138,15 @@ class SmtpExamination:
     async def _greeted(self) -> Seen:
         if self._connection is None:
             self._connection = await self._met(None)
-        reply = await self._connection.be_greeted()
+        reply = await self._connection.read_greeting()
         theirs, now = date_within(reply.text), self._outside.clocks.wall()
         return Seen(plain(reply.gist), clock_remarks(theirs, now, self._server.where))
 
     async def _starttls(self) -> Seen:
         connection, context = self._open, await self._context()
-        await connection.introduce()
+        await connection.ehlo()
         try:
-            await connection.encrypt(context)
+            await connection.starttls(context)
         except ssl.SSLCertVerificationError as error:
             raise await untrusted(self._server, self._outside, error) from None
         return self._seen_of_tls()
@@ -160,10 +160,10 @@ class SmtpExamination:
 
     async def _introduced(self) -> Seen:
         try:
-            await self._open.introduce()
+            await self._open.ehlo()
         except ConnectionLostError:  # the sign-in took longer than the server waits
             await self._once_more()
-            await self._open.introduce()
+            await self._open.ehlo()
         ways = " ".join(self._open.mechanisms).upper()
         size = self._open.extensions.get("size", "-")
         return Seen(OFFERS.fill(ways=ways, size=size) if ways else NO_AUTH)
@@ -221,10 +221,10 @@ class SmtpExamination:
         await self._path.again()
         first = self._server.tls_first
         self._connection = await self._met(await self._context() if first else None)
-        await self._connection.be_greeted()
+        await self._connection.read_greeting()
         if self._wanted.protection == "starttls":
-            await self._connection.introduce()
-            await self._connection.encrypt(await self._context())
+            await self._connection.ehlo()
+            await self._connection.starttls(await self._context())
 
     async def _context(self) -> ssl.SSLContext:
         if self._tls is None:
@@ -263,7 +263,7 @@ class SmtpExamination:
         return Stopped(plain(f"{refused.code} {refused.enhanced}".strip()), remedy)
 
     async def _must(self, *command: bytes) -> Reply:
-        reply = await self._open.say(*command)
+        reply = await self._open.command(*command)
         if reply.good:
             return reply
         advice = advice_on(reply.code, reply.enhanced, reply.text)

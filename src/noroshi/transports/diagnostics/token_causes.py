@@ -218,7 +218,9 @@ CAUSES: Mapping[Words, Cure] = {
 """By the sentence of the diagnosis, its places not yet filled."""
 
 
-def remedy_of_token(token: str, found: token_diagnosis.Cause, exam: Exam, reply: str) -> Remedy:
+def remedy_of_token(
+    token: str, found: token_diagnosis.TokenCause, exam: Exam, reply: str
+) -> Remedy:
     """By what the token says of itself; an app's own names its enterprise application, which
     Exchange must be told of."""
     object_id = str((claims_in(token) or {}).get("oid", ""))
@@ -233,6 +235,6 @@ def remedy_of_person(token: str, user: str, exam: Exam, reply: str) -> Remedy | 
     return _of_cause(cause, exam, reply) if cause is not None else None
 
 
-def _of_cause(cause: token_diagnosis.Cause, exam: Exam, reply: str) -> Remedy:
+def _of_cause(cause: token_diagnosis.TokenCause, exam: Exam, reply: str) -> Remedy:
     told = replace(exam, values={**exam.values, **cause.values})
     return CAUSES[cause.about].remedy(cause.words, told, reply)

@@ -14,8 +14,8 @@ from noroshi.core.mail import Answer, Envelope, Fault, Receipt, Verdict
 from noroshi.core.masking import Masks
 from noroshi.core.words import Words
 from noroshi.network.connection_errors import NoAnswerError
-from noroshi.network.graph_errors import error_in
-from noroshi.network.http import MODULES, Connecting, Patience, Reply
+from noroshi.network.graph_errors import problem_in
+from noroshi.network.http import MODULES, LazyHttp, Patience, Reply
 from noroshi.network.trust import ca_file_faults
 from noroshi.oauth.retry_token import RetryToken
 from noroshi.ports import Outside, RouteError, TransportKind, options
@@ -117,7 +117,7 @@ class GraphTransport:
     ) -> None:
         self._wanted, self._outside = wanted, outside
         self._retry_token = RetryToken(outside, wanted.account, "graph")
-        self._connecting = Connecting(outside, (wanted.ca_file,), patience)
+        self._lazy_http = LazyHttp(outside, (wanted.ca_file,), patience)
         self._answering = Answering(wanted.where, GRAPH, wanted.parties)
 
     async def send(self, envelope: Envelope) -> Receipt:
@@ -144,7 +144,7 @@ class GraphTransport:
         """Get a token, and ask Graph for anything: any answer says that it is there."""
         try:
             await self._retry_token.token()
-            http = await self._connecting.opened()
+            http = await self._lazy_http.opened()
             await http.post(f"{self._wanted.graph.rstrip('/')}/v1.0/", b"", {})
         except RouteError as trouble:
             return errors.answer_of(trouble)
@@ -153,7 +153,7 @@ class GraphTransport:
         return Answer(Verdict.ACCEPTED)
 
     async def close(self) -> None:
-        await self._connecting.close()
+        await self._lazy_http.close()
 
     def _mail(self, envelope: Envelope, paths: Mapping[str, str]) -> bytes:
         """The mail for those alone who still need it: Graph goes by To."""
@@ -180,7 +180,7 @@ class GraphTransport:
         return answer, reply.headers.get("request-id", "")[:100] if taken else ""
 
     async def _posted(self, mail: bytes, token: Secret) -> Reply:
-        http = await self._connecting.opened()
+        http = await self._lazy_http.opened()
         headers = {
             "Authorization": f"Bearer {token.reveal()}",
             "Content-Type": "text/plain",  # base64 of the MIME, as sendMail wants it
@@ -189,7 +189,7 @@ class GraphTransport:
 
     def _answer(self, reply: Reply, token: Secret) -> Answer:
         masks = Masks(token.reveal())
-        error = error_in(reply)
+        error = problem_in(reply)
         now = self._outside.clocks.wall()
         answer = self._answering.answer(reply, error.text, now, masks.masked)
         if reply.status != 401:

@@ -14,7 +14,7 @@ from noroshi.core.masking import Masks
 from noroshi.core.words import Words
 from noroshi.definitions.documents import ENTRY
 from noroshi.network.connection_errors import NoAnswerError
-from noroshi.network.http import MODULES, Connecting, Patience
+from noroshi.network.http import MODULES, LazyHttp, Patience
 from noroshi.network.trust import ca_file_faults
 from noroshi.ports import Outside, RouteError, TransportKind, options
 from noroshi.transports.http import webhook_url
@@ -125,7 +125,7 @@ class WebhookTransport:
         self, wanted: Options, outside: Outside, patience: Patience = Patience()
     ) -> None:
         self._wanted, self._outside = wanted, outside
-        self._connecting = Connecting(outside, (wanted.ca_file,), patience)
+        self._lazy_http = LazyHttp(outside, (wanted.ca_file,), patience)
 
     async def send(self, envelope: Envelope) -> Receipt:
         """The same answer for each address; it raises only for a bug."""
@@ -143,7 +143,7 @@ class WebhookTransport:
         return Answer(Verdict.ACCEPTED)
 
     async def close(self) -> None:
-        await self._connecting.close()
+        await self._lazy_http.close()
 
     async def _posted(self, target: Target, envelope: Envelope) -> tuple[Answer, str]:
         content_type, content = SHAPES[self._wanted.shape](envelope)
@@ -153,7 +153,7 @@ class WebhookTransport:
         url = target.url.reveal()
         answering = Answering(webhook_url.where_of(url), WEBHOOK, NOBODY, private=True)
         try:
-            http = await self._connecting.opened()
+            http = await self._lazy_http.opened()
             reply = await http.post(url, content, headers)
         except NoAnswerError:
             return answering.unknown(), ""

@@ -38,10 +38,10 @@ class Credentials:
 
 async def sign_in(connection: Connection, credentials: Credentials) -> str:
     """By which way it went. Raises SmtpAuthError, or SmtpServerError if there is no common way; ConnectionLostError."""
-    way = _common_way(connection, credentials)
+    way = _common_mechanism(connection, credentials)
     masks = Masks(credentials.secret.reveal())
     connection.mask = masks.masked
-    reply = await WAYS[way](Saying(connection, masks), credentials)
+    reply = await MECHANISMS[way](AuthExchange(connection, masks), credentials)
     if reply.code == GO_ON:
         # A refusal of a token may come as 334 with the error as base64 JSON (Google). The server
         # then waits for what its way has for that before it says 535. Exchange Online says 535
@@ -53,13 +53,13 @@ async def sign_in(connection: Connection, credentials: Credentials) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Saying:
+class AuthExchange:
     """A connection on which each thing that is said is remembered, to be masked."""
 
     connection: Connection
     masks: Masks
 
-    async def first(self, way: bytes, response: bytes) -> Reply:
+    async def initial(self, way: bytes, response: bytes) -> Reply:
         """AUTH with its initial response.
 
         RFC 4954, 4: what does not fit into a command's 512 octets goes after the server's
@@ -67,53 +67,53 @@ class Saying:
         """
         self.masks.add(response)
         if len(response) + len(way) + len(b"AUTH  \r\n") <= LONGEST_COMMAND:
-            reply = await self.connection.say(b"AUTH", way, response)
+            reply = await self.connection.command(b"AUTH", way, response)
             again = reply.code == GO_ON and not reply.text
         else:
-            reply = await self.connection.say(b"AUTH", way)
+            reply = await self.connection.command(b"AUTH", way)
             again = reply.code == GO_ON
         return await self.connection.answer(response) if again else reply
 
-    async def then(self, response: bytes) -> Reply:
+    async def respond(self, response: bytes) -> Reply:
         self.masks.add(response)
         return await self.connection.answer(response)
 
 
-async def _xoauth2(saying: Saying, who: Credentials) -> Reply:
-    return await saying.first(b"XOAUTH2", sasl.xoauth2(who.user, who.secret.reveal()))
+async def _xoauth2(exchange: AuthExchange, who: Credentials) -> Reply:
+    return await exchange.initial(b"XOAUTH2", sasl.xoauth2(who.user, who.secret.reveal()))
 
 
-async def _oauthbearer(saying: Saying, who: Credentials) -> Reply:
-    server, token = saying.connection.server, who.secret.reveal()
+async def _oauthbearer(exchange: AuthExchange, who: Credentials) -> Reply:
+    server, token = exchange.connection.server, who.secret.reveal()
     response = sasl.oauthbearer(who.user, token, server.host, server.port)
-    return await saying.first(b"OAUTHBEARER", response)
+    return await exchange.initial(b"OAUTHBEARER", response)
 
 
-async def _plain(saying: Saying, who: Credentials) -> Reply:
-    return await saying.first(b"PLAIN", sasl.plain(who.user, who.secret.reveal()))
+async def _plain(exchange: AuthExchange, who: Credentials) -> Reply:
+    return await exchange.initial(b"PLAIN", sasl.plain(who.user, who.secret.reveal()))
 
 
-async def _login(saying: Saying, who: Credentials) -> Reply:
+async def _login(exchange: AuthExchange, who: Credentials) -> Reply:
     """Without an initial response, which not every server takes (MS-XLOGIN has none)."""
     user, password = sasl.login(who.user, who.secret.reveal())
-    reply = await saying.connection.say(b"AUTH", b"LOGIN")
+    reply = await exchange.connection.command(b"AUTH", b"LOGIN")
     if reply.code == GO_ON:
-        reply = await saying.connection.answer(user)
-    return await saying.then(password) if reply.code == GO_ON else reply
+        reply = await exchange.connection.answer(user)
+    return await exchange.respond(password) if reply.code == GO_ON else reply
 
 
-async def _cram_md5(saying: Saying, who: Credentials) -> Reply:
-    reply = await saying.connection.say(b"AUTH", b"CRAM-MD5")
+async def _cram_md5(exchange: AuthExchange, who: Credentials) -> Reply:
+    reply = await exchange.connection.command(b"AUTH", b"CRAM-MD5")
     if reply.code != GO_ON:
         return reply
     try:
         response = sasl.cram_md5(who.user, who.secret.reveal(), reply.text)
     except ValueError:
         return reply  # broken off by the caller
-    return await saying.then(response)
+    return await exchange.respond(response)
 
 
-WAYS: Mapping[str, Callable[[Saying, Credentials], Awaitable[Reply]]] = {
+MECHANISMS: Mapping[str, Callable[[AuthExchange, Credentials], Awaitable[Reply]]] = {
     XOAUTH2: _xoauth2,
     OAUTHBEARER: _oauthbearer,
     "cram-md5": _cram_md5,
@@ -122,7 +122,7 @@ WAYS: Mapping[str, Callable[[Saying, Credentials], Awaitable[Reply]]] = {
 }
 
 
-def _common_way(connection: Connection, credentials: Credentials) -> str:
+def _common_mechanism(connection: Connection, credentials: Credentials) -> str:
     for way in credentials.ways:
         if way in connection.mechanisms:
             return way

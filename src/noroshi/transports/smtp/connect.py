@@ -6,9 +6,9 @@ import asyncio
 import ssl
 
 from noroshi.core.mail import Fault
-from noroshi.network import ConnectError, TlsError, Way, dial
+from noroshi.network import ConnectError, Egress, TlsError, dial
 from noroshi.network.connection_errors import is_of_issuer, of_certificate
-from noroshi.network.trust import issuer_of, looking_context
+from noroshi.network.trust import issuer_of, unverified_context
 from noroshi.ports import RouteError
 from noroshi.transports.smtp import errors
 from noroshi.transports.smtp.auth import Credentials, sign_in
@@ -20,12 +20,12 @@ SHOWS_NO_SECRET = ("cram-md5",)
 
 
 async def connect(
-    server: Server, tls: ssl.SSLContext | None, credentials: Credentials | None, way: Way
+    server: Server, tls: ssl.SSLContext | None, credentials: Credentials | None, egress: Egress
 ) -> Connection:
     """A connection ready for mails. Raises RouteError, which says whose fault it is."""
     if credentials is not None and tls is None and credentials.ways != SHOWS_NO_SECRET:
         raise SmtpServerError(errors.IN_THE_CLEAR, fault=Fault.SETUP)
-    connection = Connection(server, await _reach(server, tls, way))
+    connection = Connection(server, await _reach(server, tls, egress))
     try:
         async with asyncio.timeout(server.patience.sign_in):
             await _make_ready(connection, tls, credentials)
@@ -41,7 +41,7 @@ async def connect(
         raise SmtpServerError(words, about=errors.LOST) from None
     except ssl.SSLCertVerificationError as error:
         connection.abort()
-        raise await untrusted(server, way, error) from None
+        raise await untrusted(server, egress, error) from None
     except BaseException:  # also when cancelled: nobody else knows this connection
         connection.abort()
         raise
@@ -51,40 +51,40 @@ async def connect(
 async def _make_ready(
     connection: Connection, tls: ssl.SSLContext | None, credentials: Credentials | None
 ) -> None:
-    await connection.be_greeted()
-    await connection.introduce()
+    await connection.read_greeting()
+    await connection.ehlo()
     if tls is not None and not connection.server.tls_first:
-        await connection.encrypt(tls)
-        await connection.introduce()
+        await connection.starttls(tls)
+        await connection.ehlo()
     if credentials is not None:
         await sign_in(connection, credentials)
 
 
-async def _reach(server: Server, tls: ssl.SSLContext | None, way: Way) -> SmtpProtocol:
+async def _reach(server: Server, tls: ssl.SSLContext | None, egress: Egress) -> SmtpProtocol:
     first, seconds = tls if server.tls_first else None, server.patience.connect
     try:
-        return await dial(SmtpProtocol, server.host, server.port, first, way, seconds)
+        return await dial(SmtpProtocol, server.host, server.port, first, egress, seconds)
     except TlsError as trouble:
         raise errors.of_no_tls(server.where, seconds, trouble) from None
 
 
 async def untrusted(
-    server: Server, way: Way, error: ssl.SSLCertVerificationError
+    server: Server, egress: Egress, error: ssl.SSLCertVerificationError
 ) -> ConnectError:
     """Why the certificate that was shown after STARTTLS is not trusted."""
-    issuer = await _shown_issuer(server, way) if is_of_issuer(error) else ""
-    return of_certificate(way.network, server.where, error, issuer)
+    issuer = await _shown_issuer(server, egress) if is_of_issuer(error) else ""
+    return of_certificate(egress.network, server.where, error, issuer)
 
 
-async def _shown_issuer(server: Server, way: Way) -> str:
+async def _shown_issuer(server: Server, egress: Egress) -> str:
     """A second connection only looks at the certificate, to say who issued it."""
     looking: Connection | None = None
     try:
         async with asyncio.timeout(server.patience.sign_in):
-            looking = Connection(server, await _reach(server, None, way))
-            await looking.be_greeted()
-            await looking.introduce()
-            await looking.encrypt(looking_context())
+            looking = Connection(server, await _reach(server, None, egress))
+            await looking.read_greeting()
+            await looking.ehlo()
+            await looking.starttls(unverified_context())
         return issuer_of(looking.certificate)
     except (TimeoutError, ConnectionLostError, RouteError, ssl.SSLError):
         return ""

@@ -162,7 +162,7 @@ class Connection:
         """The server's, in DER, as far as TLS has begun."""
         return self.tls.getpeercert(binary_form=True) if self.tls is not None else None
 
-    def say_ahead(self, *commands: bytes) -> None:
+    def pipeline(self, *commands: bytes) -> None:
         """Say several at once, where the server can be spoken to so (RFC 2920); each is said
         by `say` all the same, which then only hears the answer. Raises ConnectionLostError."""
         if "pipelining" not in self.extensions:
@@ -170,17 +170,19 @@ class Connection:
         if not self.alive:
             raise ConnectionLostError("closed, or out of step")
         try:
-            self._protocol.say_ahead(commands)
+            self._protocol.write_ahead(commands)
         except ConnectionError as error:
             raise ConnectionLostError(str(error)) from None
         self._ahead.extend(commands)
 
-    async def hear_the_rest(self) -> Collection[int]:
+    async def drain(self) -> Collection[int]:
         """The codes of the answers to what was said ahead and is of no interest any more.
         Raises ConnectionLostError."""
-        return [(await self.say(*self._ahead[0].split(b" ", 1))).code for _ in [*self._ahead]]
+        return [
+            (await self.command(*self._ahead[0].split(b" ", 1))).code for _ in [*self._ahead]
+        ]
 
-    async def say(self, *words: bytes) -> Reply:
+    async def command(self, *words: bytes) -> Reply:
         """Say a command and hear the answer. Raises ConnectionLostError."""
         self.stage = words[0].decode("ascii")
         seconds = self.server.patience.command
@@ -195,7 +197,7 @@ class Connection:
         """Answer what the server asked for in the course of AUTH. Raises ConnectionLostError."""
         return await self._hear(self._protocol.execute_command(line))
 
-    async def hand_over(self, message: bytes) -> Reply:
+    async def send_content(self, message: bytes) -> Reply:
         """The mail itself, after 354. Raises ConnectionLostError: then nobody knows whether it was taken."""
         self.stage = "."
         # RFC 5321, 4.5.2: a line that begins with a dot is given one more.
@@ -212,7 +214,7 @@ class Connection:
         """Take leave as RFC 5321, 4.1.1.10 asks, for a moment at most."""
         try:
             async with asyncio.timeout(self.server.patience.leave):
-                await self.say(b"QUIT")
+                await self.command(b"QUIT")
         except (SmtpError, TimeoutError):
             pass  # it is of no interest any more
         finally:
@@ -224,19 +226,19 @@ class Connection:
         if isinstance(transport, asyncio.WriteTransport):
             transport.abort()
 
-    async def be_greeted(self) -> Reply:
+    async def read_greeting(self) -> Reply:
         greeting = await self._hear(self._protocol.read_response())
         self._must(greeting, greeting.code == SMTPStatus.ready)
         return greeting
 
-    async def introduce(self) -> None:
+    async def ehlo(self) -> None:
         self.stage = "EHLO"
         name = self.server.ehlo.encode("ascii")
         code, text = await self._answered(self._protocol.execute_command(b"EHLO", name))
         self._must(Reply(code, one_line(text)), code == SMTPStatus.completed)
         self.extensions, self.mechanisms = parse_esmtp_extensions(text)
 
-    async def encrypt(self, context: ssl.SSLContext) -> None:
+    async def starttls(self, context: ssl.SSLContext) -> None:
         """STARTTLS, only where it is offered; what was learnt in clear is forgotten.
 
         A certificate that is refused stays ssl's own error: who issued it is found out by

@@ -32,7 +32,7 @@ class SmtpProtocol(SMTPProtocol):
     def in_step(self) -> bool:
         return not self._buffer and not self._due
 
-    def say_ahead(self, commands: Sequence[bytes]) -> None:
+    def write_ahead(self, commands: Sequence[bytes]) -> None:
         """Say them all in one go. ConnectionError if the connection is closed; ValueError if
         one has a line end in it."""
         if any(b"\r" in command or b"\n" in command for command in commands):

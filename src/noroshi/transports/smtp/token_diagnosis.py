@@ -138,7 +138,7 @@ OF_GRAPH = Words(
 
 
 @dataclass(frozen=True, slots=True)
-class Cause:
+class TokenCause:
     """One reason, as one of the sentences above: `about` is it before its places were filled
     with `values`."""
 
@@ -157,15 +157,15 @@ def diagnosis(
 
 def cause(
     token: str, resource: Resource, user: str, now: datetime, *, bulk: bool = False
-) -> Cause:
+) -> TokenCause:
     """The same, so that more can be found to say of it."""
     claims = claims_in(token)
     found = next(faults(claims, resource, user, now, bulk=bulk), None) if claims else None
     if found is not None:
         return found
     if bulk:
-        return _cause(OF_BULK, user=user)
-    return _else(resource, user, app=claims is not None and is_app(claims))
+        return _cause_of(OF_BULK, user=user)
+    return _remaining_cause(resource, user, app=claims is not None and is_app(claims))
 
 
 def faults(
@@ -176,18 +176,18 @@ def faults(
     *,
     shared: bool = False,
     bulk: bool = False,
-) -> Iterator[Cause]:
+) -> Iterator[TokenCause]:
     """All that is wrong with a token's claims, for this use of it: for a shared mailbox, too, and
     for High Volume Email."""
     app, name = is_app(claims), NAMES[resource]
     aud, fits = audience_of(claims, AUDIENCES[resource])
     if aud and not fits:
         setting = SETTINGS[resource][app]
-        yield _cause(OTHER_AUDIENCE, aud=shown(aud), name=name, setting=setting)
+        yield _cause_of(OTHER_AUDIENCE, aud=shown(aud), name=name, setting=setting)
     ends = claims.get("exp")
     if isinstance(ends, int | float) and 0 < ends < now.timestamp():
         at = datetime.fromtimestamp(ends, UTC).isoformat(" ", "minutes")
-        yield _cause(ENDED, at=at)
+        yield _cause_of(ENDED, at=at)
     if app:
         yield from _app_faults(claims, resource, bulk=bulk)
     else:
@@ -196,39 +196,39 @@ def faults(
 
 def _app_faults(
     claims: Mapping[str, Any], resource: Resource, *, bulk: bool
-) -> Iterator[Cause]:
+) -> Iterator[TokenCause]:
     roles, wanted = claims.get("roles"), BULK_ROLE if bulk else ROLES[resource]
     if isinstance(roles, list) and wanted in roles:
         return
     if bulk:
-        yield _cause(NO_BULK_ROLE)
+        yield _cause_of(NO_BULK_ROLE)
         return
     name = "Office 365 Exchange Online" if resource == "smtp" else "Microsoft Graph"
-    yield _cause(NO_ROLE, wanted=wanted, name=name)
+    yield _cause_of(NO_ROLE, wanted=wanted, name=name)
 
 
 def _person_faults(
     claims: Mapping[str, Any], resource: Resource, user: str, *, shared: bool
-) -> Iterator[Cause]:
+) -> Iterator[TokenCause]:
     has, wanted = scopes_in(claims), (FOR_SHARED if shared else SCOPES)[resource]
     if has and not set(wanted).intersection(has):
-        yield _cause(NO_SCOPE, has=shown(" ".join(has)), wanted=wanted[0])
+        yield _cause_of(NO_SCOPE, has=shown(" ".join(has)), wanted=wanted[0])
     if resource == "smtp":  # Graph says 403 of another's mailbox, and never 401
         yield from other_person(person_in(claims, user), resource, user)
 
 
-def kept_out(claims: Mapping[str, Any], user: str) -> Iterator[Cause]:
+def kept_out(claims: Mapping[str, Any], user: str) -> Iterator[TokenCause]:
     """Why Graph keeps whoever signed in out of a mailbox that is not their own."""
     for found in other_person(person_in(claims, user), "graph", user):
         has_scope = set(FOR_SHARED["graph"]).intersection(scopes_in(claims))
-        yield _cause(NO_RIGHTS, **found.values) if has_scope else found
+        yield _cause_of(NO_RIGHTS, **found.values) if has_scope else found
 
 
-def other_person(person: str, resource: Resource, user: str) -> Iterator[Cause]:
+def other_person(person: str, resource: Resource, user: str) -> Iterator[TokenCause]:
     """That somebody signed in whose mailbox it is not; "" is nobody who is known."""
     if person and not is_name_of(person, user):
         about = OTHER_SENDER if resource == "graph" else OTHER_PERSON
-        yield _cause(about, person=person, user=user)
+        yield _cause_of(about, person=person, user=user)
 
 
 def person_in(claims: Mapping[str, Any], mailbox: str = "") -> str:
@@ -238,14 +238,14 @@ def person_in(claims: Mapping[str, Any], mailbox: str = "") -> str:
     return shown(named_in(claims, mailbox))
 
 
-def _else(resource: Resource, user: str, *, app: bool) -> Cause:
+def _remaining_cause(resource: Resource, user: str, *, app: bool) -> TokenCause:
     if resource == "graph":
-        return _cause(OF_GRAPH)
-    return _cause(OF_APP if app else OF_MAILBOX, user=user)
+        return _cause_of(OF_GRAPH)
+    return _cause_of(OF_APP if app else OF_MAILBOX, user=user)
 
 
-def _cause(about: Words, **given: str) -> Cause:
-    return Cause(about, about.fill(**given), given)
+def _cause_of(about: Words, **given: str) -> TokenCause:
+    return TokenCause(about, about.fill(**given), given)
 
 
 def shown(given: object) -> str:

@@ -33,7 +33,7 @@ Delivered = tuple[Mapping[str, Answer], str, bool]
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class SmtpMessage:
     """A mail on the wire: who sends it, each recipient's address as SMTP has it, its bytes."""
 
     sender: str
@@ -41,15 +41,15 @@ class Letter:
     content: bytes
 
 
-async def deliver(connection: Connection, letter: Letter) -> Delivered:
+async def deliver(connection: Connection, message: SmtpMessage) -> Delivered:
     """Answers by address, the provider's id, and whether the connection can be used again.
 
     Raises StaleConnectionError, or SmtpServerError where the mail was surely not taken.
     """
-    sender, *rest = _envelope(connection, letter)
+    sender, *rest = _envelope(connection, message)
     try:
-        connection.say_ahead(b"MAIL " + sender, *(b"RCPT " + path for path in rest), b"DATA")
-        reply = await connection.say(b"MAIL", sender)
+        connection.pipeline(b"MAIL " + sender, *(b"RCPT " + path for path in rest), b"DATA")
+        reply = await connection.command(b"MAIL", sender)
     except ConnectionLostError:
         if connection.kept:
             raise StaleConnectionError from None
@@ -61,29 +61,29 @@ async def deliver(connection: Connection, letter: Letter) -> Delivered:
             words = errors.WANTS_TLS.fill(where=connection.server.where, reply=reply)
             raise SmtpServerError(words, reply.code, reply.enhanced, reply.text)
         refused = _answer(connection, reply, reply.of_sender)
-        return dict.fromkeys(letter.paths, refused), "", await _reset(connection)
+        return dict.fromkeys(message.paths, refused), "", await _reset(connection)
     try:
-        return await _to_recipients(connection, letter)
+        return await _to_recipients(connection, message)
     except ConnectionLostError:
         raise _lost(connection) from None
 
 
-async def _to_recipients(connection: Connection, letter: Letter) -> Delivered:
+async def _to_recipients(connection: Connection, message: SmtpMessage) -> Delivered:
     answers, taken, refused = dict[str, Answer](), list[str](), dict[str, Reply]()
-    for address, path in letter.paths.items():
-        reply = await connection.say(b"RCPT", _rcpt_to(path))
+    for address, path in message.paths.items():
+        reply = await connection.command(b"RCPT", _rcpt_to(path))
         if reply.good:
             taken.append(address)
         else:
             refused[address] = reply
             answers[address] = _answer(connection, reply, reply.meant)
         if reply.code == CLOSING:
-            rest = dict.fromkeys(letter.paths, answers[address])
+            rest = dict.fromkeys(message.paths, answers[address])
             return rest | answers, "", False
     if not taken:
         return answers, "", await _reset(connection)
     answers = {at: _answer(connection, reply, reply.of_one) for at, reply in refused.items()}
-    reply = await connection.say(b"DATA")
+    reply = await connection.command(b"DATA")
     if reply.code != GO_ON:
         return (
             answers | dict.fromkeys(taken, _not_yet(connection, reply)),
@@ -92,14 +92,14 @@ async def _to_recipients(connection: Connection, letter: Letter) -> Delivered:
         )
     if not connection.alive:  # before the mail, which then surely was not taken
         raise ConnectionLostError("closed, or out of step")
-    said, provider_id, clean = await _content(connection, letter.content)
+    said, provider_id, clean = await _content(connection, message.content)
     return answers | dict.fromkeys(taken, said), provider_id, clean
 
 
 async def _content(connection: Connection, content: bytes) -> tuple[Answer, str, bool]:
     """From here on a lost connection leaves open whether the mail was taken."""
     try:
-        reply = await connection.hand_over(content)
+        reply = await connection.send_content(content)
     except SmtpError:
         words = NOT_KNOWN.fill(where=connection.server.where)
         return Answer(Verdict.DEFERRED, words=words), "", False
@@ -108,19 +108,19 @@ async def _content(connection: Connection, content: bytes) -> tuple[Answer, str,
     return answer, provider_id, reply.code != CLOSING
 
 
-def _envelope(connection: Connection, letter: Letter) -> Iterator[bytes]:
-    yield _mail_from(connection, letter)
-    yield from map(_rcpt_to, letter.paths.values())
+def _envelope(connection: Connection, message: SmtpMessage) -> Iterator[bytes]:
+    yield _mail_from(connection, message)
+    yield from map(_rcpt_to, message.paths.values())
 
 
 def _rcpt_to(path: str) -> bytes:
     return b"TO:<" + path.encode("ascii") + b">"
 
 
-def _mail_from(connection: Connection, letter: Letter) -> bytes:
-    path = b"FROM:<" + letter.sender.encode("ascii") + b">"
+def _mail_from(connection: Connection, message: SmtpMessage) -> bytes:
+    path = b"FROM:<" + message.sender.encode("ascii") + b">"
     # RFC 1870: the server may refuse what is too large before it has to take it.
-    size = f" SIZE={len(letter.content)}" if "size" in connection.extensions else ""
+    size = f" SIZE={len(message.content)}" if "size" in connection.extensions else ""
     return path + size.encode("ascii")
 
 
@@ -144,9 +144,9 @@ async def _reset(connection: Connection) -> bool:
     """Make ready for the next mail; False if that cannot be. A server that asks for a mail that
     nobody is to have would take the end of it for an empty one (RFC 2920, 3.1)."""
     try:
-        if GO_ON in await connection.hear_the_rest() or not connection.alive:
+        if GO_ON in await connection.drain() or not connection.alive:
             return False
-        return (await connection.say(b"RSET")).good
+        return (await connection.command(b"RSET")).good
     except SmtpError:
         return False
 

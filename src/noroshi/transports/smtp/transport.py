@@ -23,12 +23,12 @@ from noroshi.transports.smtp.errors import SmtpAuthError, StaleConnectionError
 from noroshi.transports.smtp.options import Options
 from noroshi.transports.smtp.reply_classifier import wants_new_token
 from noroshi.transports.smtp.token_diagnosis import diagnosis
-from noroshi.transports.smtp.transaction import Letter, deliver
+from noroshi.transports.smtp.transaction import SmtpMessage, deliver
 from noroshi.vault import Secret
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Kept:
+class IdleConnection:
     """A connection between two mails, and until when, by the loop's clock."""
 
     connection: Connection
@@ -43,12 +43,12 @@ class SmtpTransport:
     """
 
     def __init__(
-        self, wanted: Options, outside: Outside, patience: Patience = Patience()
+        self, options: Options, outside: Outside, patience: Patience = Patience()
     ) -> None:
-        self._wanted, self._outside = wanted, outside
-        self._server = wanted.server(patience)
-        self._retry_token = RetryToken(outside, wanted.account, "smtp")
-        self._kept: list[Kept] = []
+        self._options, self._outside = options, outside
+        self._server = options.server(patience)
+        self._retry_token = RetryToken(outside, options.account, "smtp")
+        self._idle: list[IdleConnection] = []
         self._timer: asyncio.TimerHandle | None = None
         self._busy: set[Connection] = set()
         self._leaving: set[asyncio.Task[None]] = set()
@@ -60,7 +60,7 @@ class SmtpTransport:
         provider_id = ""
         if paths:
             try:
-                said, provider_id = await self._delivered(self._letter(envelope, paths))
+                said, provider_id = await self._delivered(self._message(envelope, paths))
             except RouteError as trouble:
                 said = dict.fromkeys(paths, errors.answer_of(trouble))
             answers |= said
@@ -86,40 +86,40 @@ class SmtpTransport:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        while self._kept:
-            self._retire(self._kept[0])
+        while self._idle:
+            self._retire(self._idle[0])
         while self._leaving:
             await asyncio.gather(*self._leaving)
 
-    def _letter(self, envelope: Envelope, paths: Mapping[str, str]) -> Letter:
-        wanted = self._wanted
-        content = compose(envelope, wanted.mail_from, wanted.sender_name, wanted.charset)
-        return Letter(smtp_address(wanted.parties.envelope), paths, content)
+    def _message(self, envelope: Envelope, paths: Mapping[str, str]) -> SmtpMessage:
+        options = self._options
+        content = compose(envelope, options.mail_from, options.sender_name, options.charset)
+        return SmtpMessage(smtp_address(options.parties.envelope), paths, content)
 
     def _known_by(
         self, envelope: Envelope, said: str, answers: Iterable[Answer]
     ) -> tuple[str, ...]:
         if not any(answer.verdict is Verdict.ACCEPTED for answer in answers):
             return ()
-        return message_ids(envelope, self._wanted.mail_from, said)
+        return message_ids(envelope, self._options.mail_from, said)
 
-    async def _delivered(self, letter: Letter) -> tuple[Mapping[str, Answer], str]:
+    async def _delivered(self, message: SmtpMessage) -> tuple[Mapping[str, Answer], str]:
         """On a kept connection, and on a new one if the server has closed that meanwhile."""
         kept = self._take()
         if kept is not None:
             try:
-                return await self._use(kept, letter)
+                return await self._use(kept, message)
             except StaleConnectionError:
                 pass
-        return await self._use(await self._connect(), letter)
+        return await self._use(await self._connect(), message)
 
     async def _use(
-        self, connection: Connection, letter: Letter
+        self, connection: Connection, message: SmtpMessage
     ) -> tuple[Mapping[str, Answer], str]:
         self._busy.add(connection)
         clean = False
         try:
-            answers, provider_id, clean = await deliver(connection, letter)
+            answers, provider_id, clean = await deliver(connection, message)
             return answers, provider_id
         finally:
             self._busy.discard(connection)
@@ -133,28 +133,28 @@ class SmtpTransport:
         loop = asyncio.get_running_loop()
         until = loop.time() + self._server.patience.idle
         connection.kept = True
-        self._kept.append(Kept(connection, until))
+        self._idle.append(IdleConnection(connection, until))
         if self._timer is None:
             self._timer = loop.call_at(until, self._retire_idle)
 
     def _retire_idle(self) -> None:
         """Those whose time is over; the one used last is the last of them."""
         loop, self._timer = asyncio.get_running_loop(), None
-        while self._kept and self._kept[0].until <= loop.time():
-            self._retire(self._kept[0])
-        if self._kept:
-            self._timer = loop.call_at(self._kept[0].until, self._retire_idle)
+        while self._idle and self._idle[0].until <= loop.time():
+            self._retire(self._idle[0])
+        if self._idle:
+            self._timer = loop.call_at(self._idle[0].until, self._retire_idle)
 
     def _take(self) -> Connection | None:
         """The one used last, as it is the least likely to be closed by now."""
-        while self._kept:
-            kept = self._kept.pop()
+        while self._idle:
+            kept = self._idle.pop()
             if kept.connection.alive:
                 return kept.connection
         return None
 
-    def _retire(self, kept: Kept) -> None:
-        self._kept.remove(kept)
+    def _retire(self, kept: IdleConnection) -> None:
+        self._idle.remove(kept)
         leaving = asyncio.create_task(kept.connection.quit())
         self._leaving.add(leaving)
         leaving.add_done_callback(self._leaving.discard)
@@ -195,15 +195,15 @@ class SmtpTransport:
             raise
 
     async def _credentials(self) -> Credentials | None:
-        wanted = self._wanted
-        if not wanted.ways:
+        options = self._options
+        if not options.ways:
             return None
-        if wanted.password:
-            secret = Secret(await self._outside.secret(wanted.password))
+        if options.password:
+            secret = Secret(await self._outside.secret(options.password))
         else:
             secret = await self._retry_token.token()
-        user = wanted.parties.user
-        return Credentials(user=user, secret=secret, ways=wanted.ways, entry=wanted.password)
+        user = options.parties.user
+        return Credentials(user=user, secret=secret, ways=options.ways, entry=options.password)
 
     async def _fresh(self, refused: Credentials) -> Credentials | None:
         """Others in the place of what was refused; None: there are none."""
@@ -218,24 +218,24 @@ class SmtpTransport:
         if credentials.entry or (refused.code, refused.enhanced) != (535, "5.7.3"):
             return refused
         now = self._outside.clocks.wall()
-        token, bulk = credentials.secret.reveal(), is_high_volume(self._wanted.host)
+        token, bulk = credentials.secret.reveal(), is_high_volume(self._options.host)
         why = diagnosis(token, "smtp", credentials.user, now, bulk=bulk)
         words = errors.ADVISED.fill(said=refused.words, advice=why)
         return SmtpAuthError(words, refused.code, refused.enhanced, refused.text, refused.fault)
 
     async def _tls(self) -> ssl.SSLContext | None:
-        if self._wanted.protection == "none":
+        if self._options.protection == "none":
             return None
         if self._context is None:
-            files = (self._wanted.ca_file, self._outside.network.ca_file)
-            own = self._wanted.certificate
+            files = (self._options.ca_file, self._outside.network.ca_file)
+            own = self._options.certificate
             self._context = await asyncio.to_thread(client_context, files, own)
         return self._context
 
 
-async def try_out(wanted: Options) -> Sequence[Words]:
-    of_ca = await asyncio.to_thread(ca_file_faults, wanted.ca_file)
-    return (*of_ca, *await asyncio.to_thread(certificate_faults, wanted.certificate))
+async def try_out(options: Options) -> Sequence[Words]:
+    of_ca = await asyncio.to_thread(ca_file_faults, options.ca_file)
+    return (*of_ca, *await asyncio.to_thread(certificate_faults, options.certificate))
 
 
 KIND = TransportKind(
