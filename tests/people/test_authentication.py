@@ -11,7 +11,7 @@ from argon2 import PasswordHasher
 from noroshi.core.people import ADMIN, IDLE, LONGEST, VIEWER, ApiToken, User
 from noroshi.people import AuthenticationError, People, keys
 from noroshi.people.authentication import SEED
-from noroshi.people.passwords import Passwords, unfit
+from noroshi.people.passwords import Passwords, password_problem
 from noroshi.stores.memory.store import MemoryStore
 from noroshi.testing import FaultyStore, ManualClocks
 from noroshi.vault import Box, Secret, Vault
@@ -141,10 +141,10 @@ async def test_with_a_second_step_the_password_alone_opens_nothing(house):
     totp, _ = await house.with_steps()
     half = await house.people.log_in("sato", GOOD, HERE)
     assert half.half and await house.who(half.key) is None
-    inside = await house.people.second(half.key, totp.at(house.time.now), HERE)
+    inside = await house.people.second_step(half.key, totp.at(house.time.now), HERE)
     assert inside.key != half.key and await house.who(inside.key)
     with pytest.raises(AuthenticationError):
-        await house.people.second(half.key, totp.at(house.time.now), HERE)
+        await house.people.second_step(half.key, totp.at(house.time.now), HERE)
 
 
 async def test_a_code_is_good_once(house):
@@ -153,10 +153,10 @@ async def test_a_code_is_good_once(house):
         half = await house.people.log_in("sato", GOOD, HERE)
         code = totp.at(house.time.now)
         if good:
-            await house.people.second(half.key, code, HERE)
+            await house.people.second_step(half.key, code, HERE)
         else:
             with pytest.raises(AuthenticationError, match="used before"):
-                await house.people.second(half.key, code, HERE)
+                await house.people.second_step(half.key, code, HERE)
 
 
 async def test_a_code_before_the_one_that_was_used_is_good_for_nothing(house):
@@ -164,19 +164,19 @@ async def test_a_code_before_the_one_that_was_used_is_good_for_nothing(house):
     totp, _ = await house.with_steps()
     before = totp.at(house.time.now - timedelta(seconds=30))
     half = await house.people.log_in("sato", GOOD, HERE)
-    await house.people.second(half.key, totp.at(house.time.now), HERE)
+    await house.people.second_step(half.key, totp.at(house.time.now), HERE)
     half = await house.people.log_in("sato", GOOD, HERE)
     with pytest.raises(AuthenticationError, match="used before"):
-        await house.people.second(half.key, before, HERE)
+        await house.people.second_step(half.key, before, HERE)
 
 
 async def test_a_recovery_code_is_good_once_however_it_is_typed(house):
     _, code = await house.with_steps()
     half = await house.people.log_in("sato", GOOD, HERE)
-    assert await house.people.second(half.key, code.lower().replace("-", " "), HERE)
+    assert await house.people.second_step(half.key, code.lower().replace("-", " "), HERE)
     half = await house.people.log_in("sato", GOOD, HERE)
     with pytest.raises(AuthenticationError):
-        await house.people.second(half.key, code, HERE)
+        await house.people.second_step(half.key, code, HERE)
 
 
 async def test_the_second_step_may_not_take_long(house):
@@ -184,7 +184,7 @@ async def test_the_second_step_may_not_take_long(house):
     half = await house.people.log_in("sato", GOOD, HERE)
     house.time.pass_by(minutes=5)
     with pytest.raises(AuthenticationError, match="away for a while"):
-        await house.people.second(half.key, totp.at(house.time.now), HERE)
+        await house.people.second_step(half.key, totp.at(house.time.now), HERE)
 
 
 async def failing(house, name="sato", address=ELSEWHERE, times=1):
@@ -294,13 +294,13 @@ async def test_nobody_who_is_in_is_kept_from_giving_the_password_once_more(house
     await failing(house, address=HERE, times=30)
     for number in range(60):
         await failing(house, address=f"198.51.100.{number}")
-    assert await house.people.prove("sato", GOOD, HERE)
-    key = (await house.people.make_sure(key, GOOD, HERE)).key
+    assert await house.people.verify_password("sato", GOOD, HERE)
+    key = (await house.people.reauthenticate(key, GOOD, HERE)).key
     for _ in range(5):
         with pytest.raises(AuthenticationError, match="not right"):
-            await house.people.make_sure(key, "wrong", HERE)
+            await house.people.reauthenticate(key, "wrong", HERE)
     with pytest.raises(AuthenticationError, match="Too many"):
-        await house.people.make_sure(key, GOOD, HERE)
+        await house.people.reauthenticate(key, GOOD, HERE)
 
 
 async def test_codes_of_a_second_step_are_counted_wherever_they_come_from(house):
@@ -310,7 +310,7 @@ async def test_codes_of_a_second_step_are_counted_wherever_they_come_from(house)
     for number in range(9):
         half = await house.people.log_in("sato", GOOD, f"198.51.100.{number}")
         with pytest.raises(AuthenticationError) as told:
-            await house.people.second(half.key, "000000", f"198.51.100.{number}")
+            await house.people.second_step(half.key, "000000", f"198.51.100.{number}")
         waits += "Too many" in str(told.value)
     assert waits == 4
 
@@ -327,12 +327,12 @@ async def test_many_attempts_at_once_do_not_slip_through(house):
 async def test_the_password_once_more_holds_for_a_few_minutes_under_another_key(house):
     await house.add()
     key = (await house.people.log_in("sato", GOOD, HERE)).key
-    sure = (await house.people.make_sure(key, GOOD, HERE)).key
+    sure = (await house.people.reauthenticate(key, GOOD, HERE)).key
     assert await house.who(key) is None and (await house.who(sure)).sure
     house.time.pass_by(minutes=5)
     assert not (await house.who(sure)).sure
     with pytest.raises(AuthenticationError):
-        await house.people.make_sure(sure, "wrong", HERE)
+        await house.people.reauthenticate(sure, "wrong", HERE)
 
 
 async def test_the_code_of_the_first_start_makes_one_administrator(house):
@@ -369,7 +369,7 @@ async def test_who_was_not_let_in_is_in_the_audit_log_by_a_name_that_there_is(ho
             await house.people.log_in(name, "wrong", HERE)
     half = (await house.people.log_in("sato", GOOD, HERE)).key
     with pytest.raises(AuthenticationError):
-        await house.people.second(half, "000000", HERE)
+        await house.people.second_step(half, "000000", HERE)
     with pytest.raises(AuthenticationError):
         await house.people.start("AAAA", "sato", GOOD, "192.0.2.2")
     await house.people.of_token("nrs_wrong", HERE)
@@ -456,12 +456,12 @@ async def test_a_token_is_told_from_another_one_of_its_name(house):
 
 @pytest.mark.parametrize("password", ["short", "satosatosato", "aaaaaaaaaaaa", "x" * 257])
 def test_some_passwords_are_none(password):
-    words = unfit("sato", password)
+    words = password_problem("sato", password)
     assert words and words.en != words.ja
 
 
 def test_a_long_sentence_in_any_script_is_a_password():
-    assert unfit("sato", "狼煙を上げる夜明けの見張り番") is None
+    assert password_problem("sato", "狼煙を上げる夜明けの見張り番") is None
 
 
 @pytest.mark.parametrize(
@@ -493,7 +493,7 @@ async def test_a_session_of_a_clock_that_was_ahead_is_over_and_nobody_is_sure_fo
     await house.add()
     house.time.jump(days=30)
     inside = await house.people.log_in("sato", GOOD, HERE)
-    inside = await house.people.make_sure(inside.key, GOOD, HERE)
+    inside = await house.people.reauthenticate(inside.key, GOOD, HERE)
     assert (await house.who(inside.key)).sure
     house.time.jump(minutes=-10)
     assert not (await house.who(inside.key)).sure

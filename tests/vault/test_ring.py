@@ -237,5 +237,5 @@ def test_a_wrong_passphrase_and_a_short_one_are_refused(path):
 def test_a_key_tells_which_it_is_without_giving_itself_away(path):
     box = read_key(path)
     assert len(box.id) == 16 and box.id not in box.key.reveal()
-    assert box.sealed(box.seal("x", Secret("y"))) and not box.sealed(b"")
-    assert not Box(Secret("5a" * 32)).sealed(box.seal("x", Secret("y")))
+    assert box.has_sealed(box.seal("x", Secret("y"))) and not box.has_sealed(b"")
+    assert not Box(Secret("5a" * 32)).has_sealed(box.seal("x", Secret("y")))

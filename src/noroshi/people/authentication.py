@@ -25,8 +25,8 @@ from noroshi.core.words import Words
 from noroshi.people import keys, second_factor
 from noroshi.people.authentication_errors import AuthenticationError, FailedAttemptError
 from noroshi.people.browsers import is_marked, mark_of
-from noroshi.people.denied_log import TurnedAway
-from noroshi.people.passwords import Passwords, unfit
+from noroshi.people.denied_log import DeniedLog
+from noroshi.people.passwords import Passwords, password_problem
 from noroshi.people.throttle import Throttle, network_of
 from noroshi.ports import Clocks, Store
 from noroshi.vault import Vault
@@ -64,7 +64,7 @@ BAD_NAME = Words(
 
 
 @dataclass(frozen=True, slots=True)
-class Inside:
+class OpenedSession:
     """A log-in that went well: the key for the cookie; `half`: the second step comes. `mark` is
     for the browser to keep, so that it is known when they come again."""
 
@@ -81,7 +81,7 @@ class People:
     ) -> None:
         self.store, self.vault, self.clocks = store, vault, clocks
         self.passwords = passwords or Passwords()
-        self.turned_away = TurnedAway(store, clocks)
+        self.denied_log = DeniedLog(store, clocks)
         self._throttle, self._is_known = Throttle(), False
         self._first, self._begun = "", False
         self.administrators = asyncio.Lock()
@@ -104,17 +104,17 @@ class People:
         self._first = keys.hashed_code(given)
         return given
 
-    async def start(self, code: str, name: str, password: str, address: str) -> Inside:
+    async def start(self, code: str, name: str, password: str, address: str) -> OpenedSession:
         """Take a one-time code: that of the first start makes an administrator, anybody else's
         is their own. The password is theirs from now on. Raises AuthenticationError."""
         work = self._start(code, name, password, address)
-        return await self._noted("password_chosen", "", address, work)
+        return await self._audited("password_chosen", "", address, work)
 
-    async def _start(self, code: str, name: str, password: str, address: str) -> Inside:
+    async def _start(self, code: str, name: str, password: str, address: str) -> OpenedSession:
         _see_that_no_wait(self._throttle.wait_for_code(address, self.clocks.steady()))
         hashed, now = keys.hashed_code(code), self.clocks.wall()
         before, user = await self._meant_by(hashed, name, now)
-        if why := unfit(user.name, password):
+        if why := password_problem(user.name, password):
             self._throttle.well_with_code(address)
             raise AuthenticationError(why)
         text = await self.passwords.hash(password)
@@ -126,7 +126,7 @@ class People:
         self._throttle.well_with_code(address)
         after = {"role": made.role, "first": before is None}
         await self._write_down("password_chosen", made, address, after)
-        return await self._opened(made, address, half=made.two_steps)
+        return await self._open_session(made, address, half=made.two_steps)
 
     async def _meant_by(
         self, hashed: str, name: str, now: datetime
@@ -150,41 +150,41 @@ class People:
 
     async def log_in(
         self, name: str, password: str, address: str, instead: str = "", mark: str = ""
-    ) -> Inside:
+    ) -> OpenedSession:
         """By password; the session of the key `instead` ends. `mark` is what the browser kept of
         an earlier log-in. Raises AuthenticationError."""
         work = self._log_in(name, password, address, instead, mark)
-        return await self._noted("log_in", name, address, work)
+        return await self._audited("log_in", name, address, work)
 
     async def _log_in(
         self, name: str, password: str, address: str, instead: str, mark: str
-    ) -> Inside:
+    ) -> OpenedSession:
         if is_marked(mark, (await self.store.users()).get(name)):
-            user = await self._proved(f"browser {keys.hashed(mark)}", name, password)
+            user = await self._verified(f"browser {keys.hashed(mark)}", name, password)
         else:
             short = name[:LONGEST_NAME]
             await self._count(short, address)
-            user = await self._whose(name, password)
+            user = await self._user_by_password(name, password)
             self._throttle.well(short, address)
         await self.log_out(instead)
-        return await self._opened(user, address, half=user.two_steps)
+        return await self._open_session(user, address, half=user.two_steps)
 
-    async def second(self, key: str, code: str, address: str) -> Inside:
+    async def second_step(self, key: str, code: str, address: str) -> OpenedSession:
         """The second step: an authenticator's code, or one for recovery. Raises AuthenticationError."""
         session = await self._session(key)
         if session is None or not session.half:
             raise AuthenticationError(OVER)
-        work = self._second(session.user, key, code, address)
-        return await self._noted("log_in_code", session.user, address, work)
+        work = self._second_step(session.user, key, code, address)
+        return await self._audited("log_in_code", session.user, address, work)
 
-    async def _second(self, name: str, key: str, code: str, address: str) -> Inside:
+    async def _second_step(self, name: str, key: str, code: str, address: str) -> OpenedSession:
         step = f"code {name}"  # by whom it is guessed, who has the password already
         self._count_alone(step)
-        user = await self._stepped(name, code)
+        user = await self._after_code(name, code)
         self._throttle.well_alone(step)
-        return await self._opened(user, address, ends=key)
+        return await self._open_session(user, address, ends=key)
 
-    async def _stepped(self, name: str, code: str) -> User:
+    async def _after_code(self, name: str, code: str) -> User:
         """The user after that code, which is good once."""
         user = (await self.store.users()).get(name)
         if user is None or not user.two_steps:
@@ -198,40 +198,40 @@ class People:
             raise FailedAttemptError(WRONG_CODE)
         return after
 
-    async def make_sure(self, key: str, password: str, address: str) -> Inside:
+    async def reauthenticate(self, key: str, password: str, address: str) -> OpenedSession:
         """The password once more: for a few minutes what runs programs may be done. The session
         has another key from now on. Raises AuthenticationError."""
         session = await self._session(key)
         if session is None or session.half:
             raise AuthenticationError(OVER)
-        work = self._make_sure(session, keys.renewed(key), password, address)
-        return await self._noted("make_sure", session.user, address, work)
+        work = self._reauthenticate(session, keys.renewed(key), password, address)
+        return await self._audited("make_sure", session.user, address, work)
 
-    async def _make_sure(
+    async def _reauthenticate(
         self, session: Session, fresh: str, password: str, address: str
-    ) -> Inside:
-        await self._proved(f"session {keys.csrf_of(fresh)}", session.user, password)
+    ) -> OpenedSession:
+        await self._verified(f"session {keys.csrf_of(fresh)}", session.user, password)
         now = self.clocks.wall()
         sure = replace(session, key=keys.hashed(fresh), seen=now, sure=now + SURE)
         if not await self.store.put_session(sure, session.key):
             raise AuthenticationError(OVER)
-        return Inside(fresh)
+        return OpenedSession(fresh)
 
-    async def prove(self, name: str, password: str, address: str) -> User:
+    async def verify_password(self, name: str, password: str, address: str) -> User:
         """The user of that name, whose password it is. Raises AuthenticationError."""
         short = name[:LONGEST_NAME]
-        work = self._proved(f"proof {short} {network_of(address)}", name, password)
-        return await self._noted("make_sure", name, address, work)
+        work = self._verified(f"proof {short} {network_of(address)}", name, password)
+        return await self._audited("make_sure", name, address, work)
 
-    async def _proved(self, key: str, name: str, password: str) -> User:
+    async def _verified(self, key: str, name: str, password: str) -> User:
         """As `_whose`, of somebody who is in, or was in that browser: their attempts alone are
         counted, under that key."""
         self._count_alone(key)
-        user = await self._whose(name, password)
+        user = await self._user_by_password(name, password)
         self._throttle.well_alone(key)
         return user
 
-    async def _whose(self, name: str, password: str) -> User:
+    async def _user_by_password(self, name: str, password: str) -> User:
         """The user of that name, whose password it is. As long for a name that nobody has. Raises
         AuthenticationError."""
         user = (await self.store.users()).get(name)
@@ -240,13 +240,13 @@ class People:
             raise FailedAttemptError(WRONG)
         return user
 
-    async def again(self, name: str, address: str) -> Inside:
+    async def reopen_session(self, name: str, address: str) -> OpenedSession:
         """A fresh session for somebody who proved a moment ago who they are, in the place of
         those that ended over it. Raises AuthenticationError."""
         user = (await self.store.users()).get(name)
         if user is None:
             raise AuthenticationError(OVER)
-        return await self._opened(user, address)
+        return await self._open_session(user, address)
 
     async def log_out(self, key: str) -> None:
         """End the session, and with it those that are over."""
@@ -270,12 +270,12 @@ class People:
             user.name, roles, "web", address, session.is_sure(now), user.made.isoformat()
         )
 
-    async def still(self, key: str) -> bool:
+    async def is_session_open(self, key: str) -> bool:
         """Whether that session holds; asking is no sign that somebody is there."""
         session = await self._session(key)
         return session is not None and not session.half
 
-    async def halfway(self, key: str) -> bool:
+    async def awaits_second_step(self, key: str) -> bool:
         """Whether the second step of a log-in is to come."""
         session = await self._session(key)
         return session is not None and session.half
@@ -284,7 +284,7 @@ class People:
         """Whose API token it is; None: nobody's, or it has ended."""
         found = await self._token(keys.hashed(text))
         if found is None:
-            await self.turned_away.note("api_token", "", "api", address, NO_TOKEN)
+            await self.denied_log.record("api_token", "", "api", address, NO_TOKEN)
             return None
         return Person(
             found.name, roles_up_to(found.role), "api", address, found.programs, found.id
@@ -301,9 +301,9 @@ class People:
         session = await self.store.session(keys.hashed(key)) if key else None
         return session if session and session.holds(self.clocks.wall()) else None
 
-    async def _opened(
+    async def _open_session(
         self, user: User, address: str, half: bool = False, ends: str = ""
-    ) -> Inside:
+    ) -> OpenedSession:
         now, fresh = self.clocks.wall(), keys.key()
         session = Session(
             key=keys.hashed(fresh), user=user.name, begun=now, seen=now, half=half
@@ -315,20 +315,20 @@ class People:
         if not half:
             self._throttle.came(user.name, address)
             await self._write_down("log_in", user, address, None)
-        return Inside(fresh, half, "" if half else mark_of(user))
+        return OpenedSession(fresh, half, "" if half else mark_of(user))
 
     async def _write_down(self, op: str, user: User, address: str, after: Any) -> None:
         now = self.clocks.wall()
         row = Audited(at=now, who=user.name, door="web", address=address, op=op, after=after)
         await self.store.audit(row)
 
-    async def _noted(self, op: str, name: str, address: str, work: Awaitable[T]) -> T:
+    async def _audited(self, op: str, name: str, address: str, work: Awaitable[T]) -> T:
         """An attempt; one that failed is in the audit log, by a name that there is."""
         try:
             return await work
         except FailedAttemptError as failed:
             known = name if name in await self.store.users() else ""
-            await self.turned_away.note(op, known, "web", address, failed.words)
+            await self.denied_log.record(op, known, "web", address, failed.words)
             raise
 
     # how often

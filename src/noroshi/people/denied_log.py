@@ -12,13 +12,13 @@ from noroshi.ports import Clocks, Store, StoreError
 log = logging.getLogger(__name__)
 
 
-class TurnedAway:
+class DeniedLog:
     """Writes refusals down, as many as a disk can bear."""
 
     def __init__(self, store: Store, clocks: Clocks) -> None:
         self._store, self._clocks, self._sparing = store, clocks, Sparing()
 
-    async def note(self, op: str, who: str, door: str, address: str, why: Words) -> None:
+    async def record(self, op: str, who: str, door: str, address: str, why: Words) -> None:
         """It was refused. A store that is away changes nothing of that."""
         more = self._sparing.take((op, who, door, address), self._clocks.steady())
         if more is None:

@@ -28,7 +28,7 @@ IS_THE_NAME = Words(
 )
 
 
-def unfit(name: str, password: str) -> Words | None:
+def password_problem(name: str, password: str) -> Words | None:
     """Why it is no password for that person; None: it may be (NIST SP 800-63B, 3.1.1)."""
     if len(password) < SHORTEST:
         return TOO_SHORT.fill(least=SHORTEST)

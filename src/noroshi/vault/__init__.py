@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from noroshi.vault.box import Box
 from noroshi.vault.keys import Keys, Source, find_keys, keep_key, make_key, place_key, read_key
-from noroshi.vault.ring import Checked, KeyRing, Rotated, tried
+from noroshi.vault.ring import KeyCheck, KeyRing, KeyRotation, check_entries
 from noroshi.vault.secret import Secret, VaultError
 from noroshi.vault.vault import ACCESS, REFUSALS, SIGN_INS, TOKENS, Vault, reserved
 
@@ -18,10 +18,10 @@ __all__ = [
     "SIGN_INS",
     "TOKENS",
     "Box",
-    "Checked",
+    "KeyCheck",
     "KeyRing",
     "Keys",
-    "Rotated",
+    "KeyRotation",
     "Secret",
     "Source",
     "Vault",
@@ -32,5 +32,5 @@ __all__ = [
     "place_key",
     "read_key",
     "reserved",
-    "tried",
+    "check_entries",
 ]

@@ -73,7 +73,7 @@ class Box:
         """What tells this key from another, and gives nothing of it away."""
         return self._id.hex()
 
-    def sealed(self, sealed: bytes) -> bool:
+    def has_sealed(self, sealed: bytes) -> bool:
         """Whether it was this key that sealed an entry."""
         return sealed[:1] == VERSION and sealed[1 : 1 + KEY_ID_BYTES] == self._id
 

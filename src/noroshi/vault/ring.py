@@ -28,7 +28,7 @@ NOT_OURS = Words(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Checked:
+class KeyCheck:
     """Where the key comes from, which one it is, and what each entry says to it (None: opens)."""
 
     source: Source
@@ -38,7 +38,7 @@ class Checked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rotated:
+class KeyRotation:
     """The key before, and where it is kept; the key now, and how many entries it seals."""
 
     old: str
@@ -47,12 +47,12 @@ class Rotated:
     entries: int
 
 
-async def tried(vault: Vault) -> dict[str, Words | None]:
+async def check_entries(vault: Vault) -> dict[str, Words | None]:
     """Each entry, and why the vault's key does not open it; None: it does."""
-    return {name: await _said(vault, name) for name in await vault.names()}
+    return {name: await _problem_of(vault, name) for name in await vault.names()}
 
 
-async def _said(vault: Vault, name: str) -> Words | None:
+async def _problem_of(vault: Vault, name: str) -> Words | None:
     try:
         await vault.get(name)
     except VaultError as error:
@@ -66,17 +66,17 @@ class KeyRing:
     def __init__(self, vault: Vault, path: Path, credentials: Path | None = None) -> None:
         self._vault, self._path, self._credentials = vault, path, credentials
 
-    async def check(self) -> Checked:
+    async def check(self) -> KeyCheck:
         """Try the key on every entry; no secret leaves here. Raises VaultError without a key."""
         keys = find_keys(self._path, self._credentials)
-        return Checked(
+        return KeyCheck(
             source=keys.source,
             path=keys.path,
             id=self._vault.key_id,
-            entries=await tried(self._vault),
+            entries=await check_entries(self._vault),
         )
 
-    async def rotate(self) -> Rotated:
+    async def rotate(self) -> KeyRotation:
         """Make another key and seal everything under it. Cut off at any point it goes on at
         the next start, or when it is asked for again. Raises VaultError."""
         keys = find_keys(self._path, self._credentials)
@@ -86,19 +86,19 @@ class KeyRing:
             place_key(self._path.with_name(self._path.name + NEW), new_key())
         return await self._finish(find_keys(self._path, self._credentials))
 
-    async def resume(self) -> Rotated | None:
+    async def resume(self) -> KeyRotation | None:
         """Finish a rotation that was cut off; None: there is none. Raises VaultError."""
         if not self._path.with_name(self._path.name + NEW).exists():
             return None  # and so no need to say that there is no key
         keys = find_keys(self._path, self._credentials)
         return None if keys.next is None else await self._finish(keys)
 
-    async def _finish(self, keys: Keys) -> Rotated:
+    async def _finish(self, keys: Keys) -> KeyRotation:
         assert keys.next is not None  # both who call this have looked
         kept = self._path.with_name(f"{self._path.name}{OLD}-{keys.box.id}")
         if not kept.exists():
             place_key(kept, keys.box.key)  # a store's backup from before needs it
-        entries = await self._vault.turn_to(keys.next)
+        entries = await self._vault.rekey(keys.next)
         self._path.with_name(self._path.name + NEW).replace(self._path)
         sync_folder(self._path.parent)
-        return Rotated(old=keys.box.id, kept=kept, new=keys.next.id, entries=entries)
+        return KeyRotation(old=keys.box.id, kept=kept, new=keys.next.id, entries=entries)

@@ -68,12 +68,12 @@ class Vault:
     async def put(self, name: str, secret: Secret) -> None:
         """Seal it and keep it; durable on return. Raises VaultError, and what the store raises."""
         async with self._writing:
-            sealed = (self._next or self._opened()).seal(name, secret)
+            sealed = (self._next or self._require_box()).seal(name, secret)
             await self._store.put_secret(name, sealed)
 
     async def get(self, name: str) -> Secret | None:
         """That secret, or None if there is none. Raises VaultError, and what the store raises."""
-        before = (self._next, self._opened())
+        before = (self._next, self._require_box())
         sealed = await self._store.get_secret(name)
         # The keys may have changed while the store looked.
         return None if sealed is None else self._box_of(sealed, *before).open(name, sealed)
@@ -90,35 +90,35 @@ class Vault:
     @property
     def key_id(self) -> str:
         """Which key seals. Raises VaultError if there is none."""
-        return (self._next or self._opened()).id
+        return (self._next or self._require_box()).id
 
-    async def turn_to(self, next: Box) -> int:
+    async def rekey(self, next: Box) -> int:
         """Seal every entry anew under the next key, which is the only one afterwards; how many
         there were. Raises VaultError, and what the store raises; then both go on opening."""
-        self._opened()
+        self._require_box()
         self._next = next
         done = set[str]()
         while left := set(await self.names()) - done:  # one may have come meanwhile
             for name in left:
-                await self._seal_anew(name, next)
+                await self._reseal(name, next)
             done |= left
         self._box, self._next = next, None
         return len(done)
 
-    async def _seal_anew(self, name: str, next: Box) -> None:
+    async def _reseal(self, name: str, next: Box) -> None:
         """No token that is renewed in this moment may be written over by the one before it."""
         async with self._writing:
             sealed = await self._store.get_secret(name)
-            if sealed is not None and not next.sealed(sealed):
+            if sealed is not None and not next.has_sealed(sealed):
                 opened = self._box_of(sealed).open(name, sealed)
                 await self._store.put_secret(name, next.seal(name, opened))
 
     def _box_of(self, sealed: bytes, *before: Box | None) -> Box:
         """The one that sealed it; the one in use if none did, which says so when it opens."""
-        known = (self._next, self._opened(), *before)
-        return next((b for b in known if b and b.sealed(sealed)), self._opened())
+        known = (self._next, self._require_box(), *before)
+        return next((b for b in known if b and b.has_sealed(sealed)), self._require_box())
 
-    def _opened(self) -> Box:
+    def _require_box(self) -> Box:
         if self._box is None:
             assert self.problem is not None
             raise VaultError(self.problem)

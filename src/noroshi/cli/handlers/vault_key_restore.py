@@ -19,7 +19,7 @@ from noroshi.cli.handlers.vault_key import (
 from noroshi.config.config import FILE, Config
 from noroshi.core.words import Words
 from noroshi.ports import StoreError
-from noroshi.vault import Box, Vault, VaultError, keep_key, place_key, read_key, tried
+from noroshi.vault import Box, Vault, VaultError, check_entries, keep_key, place_key, read_key
 from noroshi.vault.keys import OLD
 from noroshi.vault.passphrase import unlock
 
@@ -96,7 +96,7 @@ def what_opens(config: Config, box: Box | None) -> Mapping[str, Words | None]:
     async def look() -> Mapping[str, Words | None]:
         store = SqliteStore.reopen(config.store)
         try:
-            return await tried(Vault(store, box))
+            return await check_entries(Vault(store, box))
         finally:
             await store.close()
 

@@ -30,4 +30,4 @@ class Auditing(Desk):
 
     async def turn_away(self, who: Person, name: str, why: Words) -> None:
         """Note that an operation was refused."""
-        await self._people.turned_away.note(name, who.name, who.door, who.address, why)
+        await self._people.denied_log.record(name, who.name, who.door, who.address, why)

@@ -8,7 +8,7 @@ from noroshi.core.definitions.problems import Problem
 from noroshi.core.people import User
 from noroshi.core.words import Words
 from noroshi.people import AuthenticationError
-from noroshi.people.passwords import unfit
+from noroshi.people.passwords import password_problem
 from noroshi.service.operation import (
     ADMIN,
     VIEWER,
@@ -75,7 +75,7 @@ class OwnAccounts(Users):
     async def own_password(self, who: Person, old: str, new: str, name: str = "") -> str:
         """You are logged out everywhere. `name`: whose, where nobody is logged in."""
         user = await self._stepper(who, old, name)
-        if why := unfit(user.name, new):
+        if why := password_problem(user.name, new):
             raise Invalid(NOT_SET, (Problem("new", why),))
         made, _ = await self._with_password(user, new)
         await self._change(made, user)
@@ -131,6 +131,6 @@ class OwnAccounts(Users):
         if who.door != "web" and not name:
             raise Invalid(WHOSE, (Problem("name", WHOSE),))
         try:
-            return await self._people.prove(name or who.name, password, who.address)
+            return await self._people.verify_password(name or who.name, password, who.address)
         except AuthenticationError as no:
             raise (Trouble if no.seconds else Forbidden)(no.words) from None

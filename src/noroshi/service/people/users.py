@@ -12,7 +12,7 @@ from noroshi.core.words import Words
 from noroshi.people import keys, second_factor
 from noroshi.people.authentication import BAD_NAME, SEED
 from noroshi.people.authentication_errors import BusyError
-from noroshi.people.passwords import unfit
+from noroshi.people.passwords import password_problem
 from noroshi.service.base import Desk
 from noroshi.service.operation import (
     ADMIN,
@@ -306,7 +306,7 @@ class Users(Desk):
 
 def _faults(role: str, name: str, password: str) -> list[Problem]:
     found = role_faults(role)
-    if password and (why := unfit(name, password)):
+    if password and (why := password_problem(name, password)):
         found.append(Problem("password", why))
     return found
 

@@ -79,12 +79,12 @@ def _on(visit: Visit, key: str) -> Response:
 async def second(visit: Visit) -> Response:
     """The second step: a code."""
     if visit.request.method == "GET":
-        if not await visit.house.people.halfway(visit.key):
+        if not await visit.house.people.awaits_second_step(visit.key):
             return visit.to("/login")
         return visit.page("code.html", why="", next=_next(visit))
     try:
         code = visit.form.get("code", "")
-        inside = await visit.house.people.second(visit.key, code, visit.address)
+        inside = await visit.house.people.second_step(visit.key, code, visit.address)
     except AuthenticationError as no:
         return _told(visit, "code.html", no)
     visit.bring, visit.mark = inside.key, inside.mark
@@ -126,7 +126,7 @@ async def sure(visit: Visit) -> Response:
         return visit.page("sure.html", why="", next=_next(visit), asked=None)
     try:
         given = visit.form.get("password", "")
-        inside = await visit.house.people.make_sure(visit.key, given, visit.address)
+        inside = await visit.house.people.reauthenticate(visit.key, given, visit.address)
     except AuthenticationError as no:
         return _told(visit, "sure.html", no, asked=None)
     visit.bring = inside.key

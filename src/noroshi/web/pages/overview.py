@@ -87,7 +87,7 @@ async def _told(visit: Visit, live: Live, knows: str) -> AsyncIterator[str]:
     shows = visit.request.query_params.get("part", "")
     try:
         async for seen in live.follow():
-            if not await visit.house.people.still(visit.key):
+            if not await visit.house.people.is_session_open(visit.key):
                 return  # asking again, the browser has the session's next key, or is told 401
             if seen is None or (last is None and seen.serial == knows):
                 last = seen or last

@@ -86,7 +86,7 @@ async def _stay(visit: Visit) -> None:
     """Every session of this person ended over it; this browser has a fresh one."""
     assert visit.person is not None
     try:
-        inside = await visit.house.people.again(visit.person.name, visit.address)
+        inside = await visit.house.people.reopen_session(visit.person.name, visit.address)
     except AuthenticationError:  # removed at the same moment: the next page asks for a log-in
         return
     visit.key = visit.bring = inside.key

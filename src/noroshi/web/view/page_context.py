@@ -161,7 +161,9 @@ class Visit:
         """They gave the password once more: the session has another key from now on. Raises
         AuthenticationError."""
         people = self.house.people
-        self.key = self.bring = (await people.make_sure(self.key, password, self.address)).key
+        self.key = self.bring = (
+            await people.reauthenticate(self.key, password, self.address)
+        ).key
         self.person = await people.of_session(self.key, self.address)
 
     @property
