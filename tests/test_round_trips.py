@@ -9,7 +9,7 @@ import pytest
 from noroshi import schema
 from noroshi.core.mail import Answer, Receipt, Verdict
 from noroshi.core.words import NOTHING, plain
-from noroshi.ports import Arrival, Followed, Waiting
+from noroshi.ports import Arrival, QueuedEnvelope, TrackedMail
 from noroshi.round_trips import (
     Looked,
     is_trip,
@@ -34,8 +34,8 @@ def mail(days_ago, fate="accepted", why=NOTHING, **arrivals):
     answers = {BOX: Answer(Verdict.ACCEPTED)}
     receipts = (Receipt(at=at + SECOND, answers=answers, message_ids=("<a@b>",)),)
     states = {"seen": "seen arrived", "back": "came back"}
-    return Followed(
-        row=Waiting(
+    return TrackedMail(
+        row=QueuedEnvelope(
             envelope=trip_mail("smtp1", BOX, "X", at), due=at, state=fate, why=plain(why.en)
         ),
         receipts=receipts if fate == "accepted" else (),

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from noroshi import schema
 from noroshi.core.mail import DeliveryState, Envelope, EnvelopeState, Receipt, Verdict
 from noroshi.core.words import NOTHING, Words
-from noroshi.ports import Arrival, Followed, Store, Trip
+from noroshi.ports import Arrival, Store, TrackedMail, Trip
 from noroshi.ports.mailbox import Sought
 
 PREFIX = "round-trip/"
@@ -77,7 +77,7 @@ def called(installation: str, notes: Mapping[str, str], route: str) -> str:
     return f"{installation}-{mark}" if mark else installation
 
 
-async def mails_of(store: Store, route: str, now: datetime) -> Sequence[Followed]:
+async def mails_of(store: Store, route: str, now: datetime) -> Sequence[TrackedMail]:
     """A route's mails up to today's, the newest first, back to one that was seen. Those of days
     to come are of a clock that was ahead, and tell nothing of today."""
     newest = await _own(store, route, now, FIRST)
@@ -86,10 +86,10 @@ async def mails_of(store: Store, route: str, now: datetime) -> Sequence[Followed
     return await _own(store, route, now, LAST)
 
 
-async def _own(store: Store, route: str, now: datetime, last: int) -> Sequence[Followed]:
+async def _own(store: Store, route: str, now: datetime, last: int) -> Sequence[TrackedMail]:
     ending = called("", await store.get_values(), route)
     tomorrow = f"{prefix_of(route)}{now + DAY:%Y-%m-%d}"
-    found = await store.followed(prefix_of(route), last, tomorrow)
+    found = await store.latest_by_prefix(prefix_of(route), last, tomorrow)
     return [mail for mail in found if mail.row.envelope.id.endswith(ending)]
 
 
@@ -127,7 +127,7 @@ def trip_mail(route: str, address: str, installation: str, now: datetime) -> Env
     )
 
 
-def taken(mail: Followed) -> Receipt | None:
+def taken(mail: TrackedMail) -> Receipt | None:
     """The last attempt at which a provider took it; None: none did."""
     return last_taken(mail.receipts)
 
@@ -142,7 +142,7 @@ def last_taken(receipts: Sequence[Receipt]) -> Receipt | None:
     return next(took, None)
 
 
-def sought(mail: Followed, receipt: Receipt) -> Sought:
+def sought(mail: TrackedMail, receipt: Receipt) -> Sought:
     """What a mailbox is asked for; a day earlier, as its clock may be another."""
     envelope = mail.row.envelope
     return Sought(
@@ -152,7 +152,7 @@ def sought(mail: Followed, receipt: Receipt) -> Sought:
     )
 
 
-def arrival_of(mail: Followed, state: str) -> Arrival | None:
+def arrival_of(mail: TrackedMail, state: str) -> Arrival | None:
     """What of that sort is known of a mail."""
     return next((one for one in mail.arrivals if one.state == state), None)
 
@@ -162,7 +162,7 @@ def seen_at(receipt: Receipt, received: datetime, now: datetime) -> datetime:
     return max(receipt.at, min(received, now))
 
 
-def trip_of(mails: Sequence[Followed], looked: Looked | None, since: datetime) -> Trip:
+def trip_of(mails: Sequence[TrackedMail], looked: Looked | None, since: datetime) -> Trip:
     """What is known of a route's mails, the newest first, whose mailbox is read since then.
 
     A day without a mail because nobody sent one is no day without an arrival.
@@ -182,7 +182,7 @@ def trip_of(mails: Sequence[Followed], looked: Looked | None, since: datetime) -
     )
 
 
-def _unseen(mails: Sequence[Followed]) -> Iterator[Followed]:
+def _unseen(mails: Sequence[TrackedMail]) -> Iterator[TrackedMail]:
     """The newest that were sent day after day and have not been seen."""
     last: datetime | None = None
     for mail in mails:
@@ -195,12 +195,12 @@ def _unseen(mails: Sequence[Followed]) -> Iterator[Followed]:
         last = born
 
 
-def _left(mail: Followed) -> datetime:
+def _left(mail: TrackedMail) -> datetime:
     receipt = taken(mail)
     return mail.row.envelope.born if receipt is None else receipt.at
 
 
-def _against(mail: Followed) -> Words:
+def _against(mail: TrackedMail) -> Words:
     """Why it has not been seen."""
     if back := arrival_of(mail, DeliveryState.CAME_BACK):
         return CAME_BACK.fill(said=back.said)

@@ -73,7 +73,7 @@ def written(folder, **changed):
 
 async def the_mail(desk):
     """The payload of the one that waits."""
-    (row,) = await desk.store.waiting()
+    (row,) = await desk.store.queue()
     waiting, _ = await desk.store.envelope(row.envelope.id)
     return waiting.envelope.payload
 
@@ -81,7 +81,7 @@ async def the_mail(desk):
 async def test_a_mail_is_queued_and_its_id_is_printed(desk, tmp_path):
     argv = ("send", "--to", "ops", "--subject", "点検", "--text", "本文")
     told = await typed(*argv, home=tmp_path)
-    (waiting,) = await desk.store.waiting()
+    (waiting,) = await desk.store.queue()
     assert (told.code, told.out) == (WAITS, f"{waiting.envelope.id}\n")
     assert told.err.startswith("To ops: not sent yet, it waits; its turn comes\n")
     assert f"noroshi queue show {waiting.envelope.id}" in told.err
@@ -90,7 +90,7 @@ async def test_a_mail_is_queued_and_its_id_is_printed(desk, tmp_path):
 
 async def settled_soon(desk, **said):
     """The mail that comes is tried, and each address gets that answer."""
-    while not await desk.store.waiting():  # noqa: ASYNC110  another process sends it
+    while not await desk.store.queue():  # noqa: ASYNC110  another process sends it
         await asyncio.sleep(0.01)
     now = desk.time.now
     node = await desk.store.begin("sender", now)
@@ -170,7 +170,7 @@ async def test_a_text_that_is_given_twice_is_refused(desk, tmp_path):
         "send", "--to", "ops", "--subject", "s", "a", "--text", "b", home=tmp_path
     )
     assert told.code == 2 and "--text" in told.err
-    assert await desk.store.waiting() == []
+    assert await desk.store.queue() == []
 
 
 async def test_a_mails_text_may_come_by_a_pipe(desk, tmp_path):
@@ -184,7 +184,7 @@ async def test_what_is_no_text_is_refused_before_it_is_sent(desk, tmp_path):
     argv = ("send", "--to", "ops", "--subject", b"\xff", "--text", "t", "--lang", "ja")
     told = await typed(*argv, home=tmp_path)
     assert told.code == 3 and told.err.startswith("文字コードが正しくない")
-    assert await desk.store.waiting() == []
+    assert await desk.store.queue() == []
 
 
 async def test_what_a_node_answers_before_it_has_read_all_is_told(tmp_path):
@@ -331,7 +331,7 @@ async def test_a_mail_that_came_back_is_shown_with_the_report(desk, tmp_path):
     told = (await typed("queue", "show", sent.ids[0], home=tmp_path, COLUMNS="200")).out
     assert re.search(r"\nnot proved +That it was delivered is not proved, and ", told)
     back = Arrival(address="ops@example.com", state="came back", at=DAWN, said="550 5.1.10 no")
-    await desk.store.arrived(sent.ids[0], back)
+    await desk.store.record_arrival(sent.ids[0], back)
     told = (await typed("queue", "show", sent.ids[0], home=tmp_path, COLUMNS="200")).out
     assert re.search(r"\nstate +came back\n", told) and "not proved" not in told
     assert re.search(r"\n  .*  came back  ops@example.com  550 5.1.10 no\n", told)
@@ -385,7 +385,7 @@ async def test_status_answers_a_script_by_its_exit_code(tmp_path, level, route, 
 
 async def test_the_same_answer_again_and_again_is_told_once_with_how_often(desk, tmp_path):
     await desk.service.send(AKI, ("ops",), "s", "t", ("plain",))
-    (one,) = await desk.store.waiting()
+    (one,) = await desk.store.queue()
     for text in ("busy [a1]", "busy [b2]", "busy [c3]", "no such user", "busy"):
         await desk.attempted("plain", DEFERRED, text)
         desk.time.pass_by(minutes=30)
@@ -420,7 +420,7 @@ async def test_a_try_that_is_due_is_told_as_now(desk, tmp_path):
 
 async def test_an_accepted_mail_has_no_routes_left(desk, tmp_path):
     await desk.service.send(AKI, ("ops",), "s", "t", ("plain",))
-    (one,) = await desk.store.waiting()
+    (one,) = await desk.store.queue()
     assert "routes left" in (await typed("queue", "show", one.envelope.id, home=tmp_path)).out
     await desk.attempted("plain", Verdict.ACCEPTED, "taken", 250)
     told = (await typed("queue", "show", one.envelope.id, home=tmp_path)).out
@@ -448,10 +448,10 @@ async def test_the_queue_for_programs_is_json(desk, tmp_path):
 async def test_a_mail_that_was_set_aside_is_tried_again(desk, tmp_path):
     await desk.service.send(AKI, ("ops",), "s", "t", ("plain",))
     await desk.attempted("plain", REFUSED, "no such user", 550)
-    (one,) = await desk.store.waiting()
+    (one,) = await desk.store.queue()
     told = await typed("queue", "retry", one.envelope.id, home=tmp_path)
     assert told.code == 0
-    (one,) = await desk.store.waiting()
+    (one,) = await desk.store.queue()
     assert one.state == ""
 
 

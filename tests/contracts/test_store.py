@@ -160,7 +160,7 @@ async def test_a_node_that_lost_its_block_is_refused_and_nothing_is_written(stor
     assert not await store.commit(late.fence, written)
     assert not await store.retire(late.fence, written)
     assert await store.renew(late.fence, OVER) is None
-    assert (await store.waiting(), await store.events(), await store.decisions("m")) == (
+    assert (await store.queue(), await store.events(), await store.decisions("m")) == (
         [],
         [],
         [],
@@ -224,7 +224,7 @@ async def test_a_change_is_written_whole(store, give):
     assert await store.recall("m") == (state(2), {"offset": 3})
     assert await store.events("m") == [event(2), event(1)]
     assert await store.decisions("m") == [decision(Reason.NEW_LEVEL)]
-    assert [row.envelope for row in await store.waiting()] == [letter()]
+    assert [row.envelope for row in await store.queue()] == [letter()]
 
 
 async def test_a_change_without_memory_leaves_the_memory_as_it_was(store, give):
@@ -238,7 +238,7 @@ async def test_a_change_without_memory_leaves_the_memory_as_it_was(store, give):
 async def test_a_change_of_a_monitor_that_is_not_there_is_refused(store, node):
     block = await store.lease_monitors(node, DAWN)
     assert not await store.commit(block.fence, change(letter(), monitor="x"))
-    assert await store.waiting() == []
+    assert await store.queue() == []
 
 
 async def test_a_monitor_nobody_knows_has_nothing_to_recall(store):
@@ -290,7 +290,7 @@ async def test_a_retired_monitor_leaves_its_last_change_and_is_forgotten(store, 
     await store.publish(version(DISK), ["n"], 1)
     assert await store.retire(block.fence, change(letter(), serial=2, events=(event(2),)))
     assert await store.events("m") == [event(2)]
-    assert [row.envelope for row in await store.waiting()] == [letter()]
+    assert [row.envelope for row in await store.queue()] == [letter()]
     assert await store.recall("m") == (State(), {})
     assert await store.decisions("m") == []
     assert not await store.retire(block.fence, change())

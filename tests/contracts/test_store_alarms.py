@@ -30,14 +30,14 @@ async def bad(store, node):
 async def test_who_has_an_alarm_is_kept_with_what_they_said(store, node):
     await bad(store, node)
     assert await store.acknowledge(MINE, SAID)
-    assert await store.said(DAWN) == Said((), (MINE,))
+    assert await store.suppressions(DAWN) == Said((), (MINE,))
     assert list(await store.remarks("m")) == [SAID]
 
 
 async def test_a_silence_of_a_clock_that_was_ahead_hushes_nothing_before_it_begins(store):
     await store.silence(silence())
-    assert await store.said(DAWN - HOUR) == Said()
-    assert (await store.said(DAWN)).silences == (silence(),)
+    assert await store.suppressions(DAWN - HOUR) == Said()
+    assert (await store.suppressions(DAWN)).silences == (silence(),)
 
 
 async def test_one_alone_can_have_it(store, node):
@@ -54,7 +54,7 @@ async def test_nobody_can_have_what_is_well_or_is_not_as_they_saw_it(store, node
     assert not await store.acknowledge(seen, SAID)
     assert not await store.acknowledge(replace(MINE, item="/home"), SAID)
     assert not await store.acknowledge(replace(MINE, monitor="x"), SAID)
-    assert (await store.said(DAWN), list(await store.remarks())) == (Said(), [])
+    assert (await store.suppressions(DAWN), list(await store.remarks())) == (Said(), [])
 
 
 async def test_it_can_be_taken_back_once(store, node):
@@ -62,7 +62,7 @@ async def test_it_can_be_taken_back_once(store, node):
     await store.acknowledge(MINE, SAID)
     assert await store.unacknowledge(BACK)
     assert not await store.unacknowledge(BACK)
-    assert await store.said(DAWN) == Said()
+    assert await store.suppressions(DAWN) == Said()
     assert list(await store.remarks("m")) == [BACK, SAID]
 
 
@@ -73,17 +73,17 @@ async def test_it_ends_with_the_change_that_ends_the_problem_and_with_no_other(s
     await store.commit(fence, change(serial=2, events=(reminder,)))
     elsewhere = replace(event(3), item="/home", after=Level.OK)
     await store.commit(fence, change(serial=3, events=(elsewhere,)))
-    assert (await store.said(DAWN)).acknowledged == (MINE,)
+    assert (await store.suppressions(DAWN)).acknowledged == (MINE,)
     over = replace(event(4), before=Level.CRITICAL, after=Level.OK)
     await store.commit(fence, change(serial=4, events=(over,)))
-    assert (await store.said(DAWN)).acknowledged == ()
+    assert (await store.suppressions(DAWN)).acknowledged == ()
 
 
 async def test_it_is_of_one_problem_though_nobody_saw_its_end(store, node):
     fence = await bad(store, node)
     await store.acknowledge(MINE, SAID)
     await store.commit(fence, change(serial=2, events=(event(2),)))
-    assert (await store.said(DAWN)).acknowledged == ()
+    assert (await store.suppressions(DAWN)).acknowledged == ()
 
 
 async def test_a_change_that_was_refused_ends_nothing(store, node):
@@ -91,7 +91,7 @@ async def test_a_change_that_was_refused_ends_nothing(store, node):
     await store.acknowledge(MINE, SAID)
     over = replace(event(2), after=Level.OK)
     assert not await store.commit(fence + 1, change(serial=2, events=(over,)))
-    assert (await store.said(DAWN)).acknowledged == (MINE,)
+    assert (await store.suppressions(DAWN)).acknowledged == (MINE,)
 
 
 async def test_a_monitor_that_is_retired_leaves_its_remarks_alone(store, node):
@@ -99,7 +99,7 @@ async def test_a_monitor_that_is_retired_leaves_its_remarks_alone(store, node):
     await store.acknowledge(MINE, SAID)
     await store.enroll(1, ["n"])
     assert await store.retire(fence, replace(change(serial=2), state=State()))
-    assert await store.said(DAWN) == Said()
+    assert await store.suppressions(DAWN) == Said()
     assert list(await store.remarks("m")) == [SAID]
 
 
@@ -115,8 +115,8 @@ async def test_a_renewal_tells_what_people_say(store, node):
 async def test_silences_end_by_themselves_in_their_order(store):
     for one in (silence("s2", 2), silence("s1", 1), silence("s3", 1)):
         await store.silence(one)
-    assert [one.id for one in (await store.said(DAWN)).silences] == ["s1", "s3", "s2"]
-    assert [one.id for one in (await store.said(DAWN + HOUR)).silences] == ["s2"]
+    assert [one.id for one in (await store.suppressions(DAWN)).silences] == ["s1", "s3", "s2"]
+    assert [one.id for one in (await store.suppressions(DAWN + HOUR)).silences] == ["s2"]
     assert [one.id for one in await store.silences()] == ["s2", "s1", "s3"]
     assert [one.id for one in await store.silences(1)] == ["s2"]
 
@@ -126,7 +126,7 @@ async def test_a_silence_can_be_ended_by_hand_once(store):
     assert await store.end_silence("s1", "rin", DAWN + MINUTE) == silence()
     assert await store.end_silence("s1", "rin", DAWN + MINUTE) is None
     assert await store.end_silence("s9", "rin", DAWN) is None
-    assert (await store.said(DAWN + MINUTE)).silences == ()
+    assert (await store.suppressions(DAWN + MINUTE)).silences == ()
     (one,) = await store.silences()
     assert (one.ends, one.ended_by) == (DAWN + MINUTE, "rin")
 
@@ -144,15 +144,15 @@ async def test_what_was_said_long_ago_is_forgotten_but_not_what_holds(store, nod
     await store.acknowledge(MINE, SAID)
     await store.silence(silence())
     await store.silence(silence("s2", 3))
-    assert await store.forget_said(DAWN + 2 * HOUR) == 2
+    assert await store.forget_suppressions(DAWN + 2 * HOUR) == 2
     assert [one.id for one in await store.silences()] == ["s2"]
-    assert (await store.said(DAWN)).acknowledged == (MINE,)
+    assert (await store.suppressions(DAWN)).acknowledged == (MINE,)
 
 
 async def test_a_clock_that_is_set_moves_no_silence_as_people_said_until_when(store):
     await store.silence(silence())
     await store.shift(HOUR)
-    assert (await store.said(DAWN)).silences == (silence(),)
+    assert (await store.suppressions(DAWN)).silences == (silence(),)
 
 
 async def test_what_is_said_of_several_is_kept_as_far_as_it_can_be(store, node):
@@ -163,9 +163,9 @@ async def test_what_is_said_of_several_is_kept_as_far_as_it_can_be(store, node):
         False,
         False,
     ]
-    assert await store.said(DAWN) == Said((), (MINE,))
+    assert await store.suppressions(DAWN) == Said((), (MINE,))
     comment = replace(BACK, sort=Remarked.COMMENT, words="x")
     assert list(await store.remark_all([BACK, BACK, comment])) == [True, False, True]
-    assert await store.said(DAWN) == Said()
+    assert await store.suppressions(DAWN) == Said()
     assert list(await store.remarks("m")) == [comment, BACK, SAID]
     assert list(await store.remark_all([])) == []

@@ -10,7 +10,7 @@ from noroshi.core.delivery import Accepted, NextRoute, RestRoute, Retry, SetAsid
 from noroshi.core.digest import digest, followed_up
 from noroshi.core.mail import Answer, Lane, Receipt, Verdict
 from noroshi.core.words import plain
-from noroshi.ports import PARCEL_LEASE, Taken
+from noroshi.ports import PARCEL_LEASE, AcceptedMail
 from tests.contracts.parts import DAWN, HOUR, LATER, MADE_BY, MINUTE, OK, SECOND, letter
 
 ROWS = {"subject": "危険", "told": [{"level": "critical"}]}
@@ -49,7 +49,7 @@ async def fates(store, *ids):
 
 
 async def shown(store):
-    return [row.envelope.id for row in await store.waiting()]
+    return [row.envelope.id for row in await store.queue()]
 
 
 # lanes
@@ -131,7 +131,7 @@ async def test_those_who_look_at_many_get_no_bodies_and_whoever_sends_gets_the_m
     body = {"text": "95 %", "html": "<p>95 %", "attachments": [{"name": "log", "text": "…"}]}
     whole = [replace(one, payload=ROWS | body) for one in (A, B)]
     await store.post(*whole)
-    assert [row.envelope for row in await store.waiting()] == [A, B]
+    assert [row.envelope for row in await store.queue()] == [A, B]
     parcel = await lend()
     assert parcel.envelope == whole[0]
     assert await store.pending_for(parcel) == [whole[0], B]
@@ -536,8 +536,10 @@ async def test_what_was_taken_is_told_with_route_contact_and_recipients(store, l
     await store.settle(first, OK, Accepted(DAWN))
     known = {"route": "smtp", "contact": "ops"}
     expected = [
-        Taken(at=DAWN + SECOND, recipients=2, digest=bool(second.envelope.members), **known),
-        Taken(at=DAWN, recipients=1, digest=bool(first.envelope.members), **known),
+        AcceptedMail(
+            at=DAWN + SECOND, recipients=2, digest=bool(second.envelope.members), **known
+        ),
+        AcceptedMail(at=DAWN, recipients=1, digest=bool(first.envelope.members), **known),
     ]
     assert (
         await store.accepted_since(DAWN) == expected

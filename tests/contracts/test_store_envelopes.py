@@ -12,7 +12,7 @@ from noroshi.core.delivery import SHORTEST, Accepted, NextRoute, RestRoute, Retr
 from noroshi.core.digest import digest
 from noroshi.core.mail import Answer, Fault, Lane, Receipt, Verdict
 from noroshi.core.words import Words, plain
-from noroshi.ports import PARCEL_LEASE, InQueue, Resting, Waiting
+from noroshi.ports import PARCEL_LEASE, QueueCounts, QueuedEnvelope, RouteOutage
 from tests.contracts.parts import DAWN, HOUR, LATER, MINUTE, OK, SECOND, letter, tried
 
 GONE = DAWN + PARCEL_LEASE
@@ -35,7 +35,7 @@ def lend(store, node):
 
 
 async def ids(store):
-    return [row.envelope.id for row in await store.waiting()]
+    return [row.envelope.id for row in await store.queue()]
 
 
 # in
@@ -44,7 +44,7 @@ async def ids(store):
 async def test_the_same_envelope_committed_twice_is_one(store, give):
     await give(letter())
     await give(letter(to=("b",)))
-    assert await store.waiting() == [Waiting(envelope=letter(), due=DAWN)]
+    assert await store.queue() == [QueuedEnvelope(envelope=letter(), due=DAWN)]
 
 
 async def test_an_envelope_is_posted_by_itself_and_only_once(store):
@@ -57,7 +57,7 @@ async def test_several_are_posted_at_once_but_for_those_that_are_known(store):
     await store.post(letter("b"))
     assert await store.post(letter("a"), letter("b", to=("other",)), letter("c")) == 2
     assert await ids(store) == ["b", "a", "c"]
-    assert (await store.waiting())[0].envelope == letter("b")
+    assert (await store.queue())[0].envelope == letter("b")
 
 
 async def test_an_envelope_that_has_left_is_not_taken_in_again(store, node, give, lend):
@@ -83,7 +83,7 @@ async def test_an_envelope_that_is_out_is_lent_to_nobody_else(store, node, lend)
     assert (parcel.envelope, parcel.route, parcel.down_since) == (letter(), "smtp", None)
     other = await store.begin("two", DAWN)
     assert await store.claim_parcel(other, "smtp", GONE - SECOND) is None
-    assert [row.out for row in await store.waiting()] == [True]
+    assert [row.out for row in await store.queue()] == [True]
 
 
 async def test_an_attempt_is_on_record_before_it_is_made(store, lend):
@@ -152,7 +152,7 @@ async def test_a_life_that_ends_gives_back_its_envelopes_and_no_other_s(store, n
     await store.post(letter("theirs"))
     theirs = await store.claim_parcel(other, "smtp", DAWN)
     await store.end(node, SOON)
-    assert [row.out for row in await store.waiting()] == [False, True]
+    assert [row.out for row in await store.queue()] == [False, True]
     assert (await store.claim_parcel(other, "smtp", SOON)).envelope.id == "mine"
     assert await store.settle(theirs, OK, Accepted(DAWN))
 
@@ -190,7 +190,7 @@ async def test_an_envelope_that_has_left_is_known_with_all_its_receipts(store, l
     await store.post(letter())
     await store.settle(await lend(), LATER, Retry(SOON, plain("450 busy")))
     await store.settle(await lend(now=SOON), replace(OK, at=SOON), Accepted(SOON))
-    assert await store.waiting() == []
+    assert await store.queue() == []
     row, receipts = await store.envelope("m.1/r/ops")
     assert row.state == "accepted" and not row.out
     assert row.envelope == replace(letter(), attempts=1, reached=("a",))
@@ -204,15 +204,15 @@ async def test_an_envelope_nobody_knows_is_none(store):
 async def test_one_that_is_tried_later_waits_with_its_last_trouble(store, lend):
     await store.post(letter())
     await store.settle(await lend(), LATER, Retry(SOON, plain("450 busy")))
-    assert await store.waiting() == [
-        Waiting(envelope=tried(letter()), due=SOON, why=plain("450 busy"), tried=1)
+    assert await store.queue() == [
+        QueuedEnvelope(envelope=tried(letter()), due=SOON, why=plain("450 busy"), tried=1)
     ]
 
 
 async def test_what_its_route_could_not_take_counts_as_a_try_all_the_same(store, lend):
     await store.post(letter())
     await store.settle(await lend(), LATER, RestRoute(DAWN, SOON, plain("down")))
-    (row,) = await store.waiting()
+    (row,) = await store.queue()
     assert (row.envelope.attempts, row.tried) == (0, 1)
     assert (await store.envelope(letter().id))[0].tried == 1
 
@@ -226,7 +226,7 @@ async def test_a_trouble_is_kept_in_both_languages(store, lend):
     await store.settle(await lend(), said, RestRoute(DAWN, SOON, busy))
     row, receipts = await store.envelope("a")
     assert (row.why, receipts) == (busy, (said,))
-    assert [rest.why for rest in await store.resting()] == [busy]
+    assert [rest.why for rest in await store.route_outages()] == [busy]
 
 
 async def test_only_who_has_not_answered_is_tried_again(store, lend):
@@ -240,7 +240,7 @@ async def test_only_who_has_not_answered_is_tried_again(store, lend):
 async def test_what_was_set_aside_is_shown_and_not_lent(store, node, lend):
     await store.post(letter())
     await store.settle(await lend(), LATER, SetAside(plain("550 no such user")))
-    (row,) = await store.waiting()
+    (row,) = await store.queue()
     assert (row.state, row.why, row.out) == ("set aside", plain("550 no such user"), False)
     assert await store.claim_parcel(node, "smtp", DAWN + HOUR) is None
 
@@ -286,20 +286,22 @@ async def test_while_a_route_rests_it_lends_nothing_and_the_next_one_takes_over(
 async def test_a_route_is_down_until_it_answers_even_after_its_rest(store, lend):
     await store.post(letter())
     await store.settle(await lend(), LATER, RESTS)
-    assert await store.resting() == [Resting("smtp", DAWN, SOON, plain("535 5.7.3"))]
+    assert await store.route_outages() == [RouteOutage("smtp", DAWN, SOON, plain("535 5.7.3"))]
     parcel = await lend(now=SOON)
     assert parcel.down_since == DAWN
     await store.settle(parcel, LATER, RestRoute(DAWN, SOON + HOUR, plain("no answer")))
-    assert await store.resting() == [Resting("smtp", DAWN, SOON + HOUR, plain("no answer"))]
+    assert await store.route_outages() == [
+        RouteOutage("smtp", DAWN, SOON + HOUR, plain("no answer"))
+    ]
 
 
 async def test_an_attempt_that_was_broken_off_says_nothing_of_its_route(store, lend):
     await store.post(letter())
     await store.settle(await lend(), LATER, RESTS)
-    (before,) = await store.resting()
+    (before,) = await store.route_outages()
     broken = Retry(SOON + HOUR, plain("broken off"), heard=False)
     await store.settle(await lend(now=SOON), LATER, broken)
-    assert await store.resting() == [before]
+    assert await store.route_outages() == [before]
     assert await store.claim_parcel(await store.begin("two", SOON), "smtp", SOON) is None
 
 
@@ -318,7 +320,7 @@ async def test_any_other_answer_says_that_the_route_is_well_again(store, lend, f
     await store.post(letter("second"))
     await store.settle(await lend(), LATER, RESTS)
     await store.settle(await lend(now=SOON), LATER, fate)
-    assert await store.resting() == []
+    assert await store.route_outages() == []
     assert (await lend(now=SOON)).down_since is None
 
 
@@ -332,7 +334,7 @@ async def test_two_that_find_a_route_down_rest_it_since_the_earlier_until_the_la
     await store.settle(
         second, LATER, RestRoute(DAWN + SECOND, SOON - SECOND, plain("still gone"))
     )
-    assert await store.resting() == [Resting("smtp", DAWN, SOON, plain("still gone"))]
+    assert await store.route_outages() == [RouteOutage("smtp", DAWN, SOON, plain("still gone"))]
 
 
 # retried by a person
@@ -356,7 +358,7 @@ async def test_one_that_was_set_aside_waits_again(store, lend):
     await store.post(letter())
     await store.settle(await lend(), LATER, SetAside(plain("550")))
     assert await store.retry("m.1/r/ops", SOON)
-    (row,) = await store.waiting()
+    (row,) = await store.queue()
     assert (row.state, row.due) == ("", SOON)
     assert (await lend(now=SOON)).envelope == letter()
 
@@ -395,9 +397,9 @@ async def test_what_waits_moves_with_the_wall_clock(store, node, lend):
     await store.settle(await lend(), LATER, Retry(SOON, plain("")))
     await store.settle(await lend(), LATER, RESTS)
     await store.shift(-HOUR)
-    assert [row.due for row in await store.waiting()] == [SOON - HOUR, DAWN - HOUR]
-    assert await store.resting() == [
-        Resting("smtp", DAWN - HOUR, SOON - HOUR, plain("535 5.7.3"))
+    assert [row.due for row in await store.queue()] == [SOON - HOUR, DAWN - HOUR]
+    assert await store.route_outages() == [
+        RouteOutage("smtp", DAWN - HOUR, SOON - HOUR, plain("535 5.7.3"))
     ]
     assert await store.claim_parcel(node, "smtp", SOON - HOUR)
 
@@ -409,7 +411,7 @@ async def test_what_was_never_tried_stays_due_though_the_wall_clock_is_set_on(
     await store.settle(await lend(), LATER, Retry(SOON, plain("")))
     await store.post(letter("new"))
     await store.shift(HOUR)
-    assert [row.due for row in await store.waiting()] == [SOON + HOUR, DAWN]
+    assert [row.due for row in await store.queue()] == [SOON + HOUR, DAWN]
     assert (await lend(now=DAWN + HOUR)).envelope.id == "new"
 
 
@@ -461,7 +463,7 @@ BUSY = Retry(DAWN + HOUR, plain("busy"))
 
 
 async def dues(store):
-    return {row.envelope.id: row.due - DAWN for row in await store.waiting()}
+    return {row.envelope.id: row.due - DAWN for row in await store.queue()}
 
 
 async def test_what_a_route_put_off_is_due_once_it_accepts_another_but_not_at_once(store, lend):
@@ -560,7 +562,7 @@ async def test_a_held_mail_does_not_leave_and_nothing_of_its_order_key_overtakes
     await give(letter("m.1/r/ops", order="m/ops"), letter("m.2/r/ops", order="m/ops"))
     assert await store.hold("m.1/r/ops", "sato")
     assert await store.claim_parcel(node, "smtp", GONE) is None
-    [held, later] = await store.waiting()
+    [held, later] = await store.queue()
     assert (held.state, held.why, later.state) == ("held", plain("sato"), "")
     assert not await store.retry("m.1/r/ops", DAWN)
     assert await store.release("m.1/r/ops", SOON)
@@ -677,7 +679,7 @@ async def test_a_route_that_is_down_can_be_woken_and_stays_on_record(store, node
     assert await store.wake("smtp", DAWN)
     assert not await store.wake("smtp", DAWN)
     assert not await store.wake("graph", DAWN)
-    (rest,) = await store.resting()
+    (rest,) = await store.route_outages()
     assert (rest.since, rest.until) == (DAWN, DAWN)
     assert (await store.claim_parcel(node, "smtp", DAWN)).down_since == DAWN
 
@@ -686,12 +688,14 @@ async def test_a_look_at_a_route_without_a_mail_is_kept_like_a_mails_answer(stor
     await store.post(TWO_WAYS)
     await store.settle(await lend(), LATER, RESTS)
     again = RestRoute(DAWN, SOON + HOUR, plain("still no"), Fault.SIGN_IN, early=True)
-    await store.probed("smtp", again)
-    (rest,) = await store.resting()
-    expected = Resting("smtp", DAWN, SOON + HOUR, plain("still no"), Fault.SIGN_IN, early=True)
+    await store.record_probe("smtp", again)
+    (rest,) = await store.route_outages()
+    expected = RouteOutage(
+        "smtp", DAWN, SOON + HOUR, plain("still no"), Fault.SIGN_IN, early=True
+    )
     assert rest == expected
-    await store.probed("smtp", None)
-    assert await store.resting() == []
+    await store.record_probe("smtp", None)
+    assert await store.route_outages() == []
 
 
 async def test_what_is_put_by_is_shown_with_the_reason_and_what_tells_of_it_is_written(
@@ -703,7 +707,7 @@ async def test_what_is_put_by_is_shown_with_the_reason_and_what_tells_of_it_is_w
     row, receipts = await store.envelope("a")
     assert (row.state, row.why, row.out, row.envelope.attempts) == ("set aside", why, False, 0)
     assert receipts == ()
-    assert [one.envelope.id for one in await store.waiting()] == ["a", "b", "told"]
+    assert [one.envelope.id for one in await store.queue()] == ["a", "b", "told"]
     assert (await lend()).envelope.id == "b"
     assert not await store.quarantine(parcel, why, DAWN)
     assert await store.release("a", DAWN)
@@ -713,16 +717,16 @@ async def test_what_is_put_by_is_shown_with_the_reason_and_what_tells_of_it_is_w
 
 
 async def test_the_queue_in_numbers_says_what_its_rows_say(store, node):
-    assert await store.in_queue() == InQueue()
+    assert await store.queue_counts() == QueueCounts()
     late, early = replace(letter(id="late"), born=DAWN + MINUTE), letter(id="early")
     trip = replace(letter(id="trip/1"), born=DAWN - MINUTE)
     await store.post(late, early, trip)
-    found = await store.in_queue(but="trip/")
+    found = await store.queue_counts(but="trip/")
     assert (found.waiting, found.out, found.oldest) == (2, 0, DAWN)
     assert found.alarms == len(late.alarms) + len(early.alarms)
     assert found.by_route == dict.fromkeys(early.routes, 2)
-    everything = await store.in_queue()
+    everything = await store.queue_counts()
     assert (everything.waiting, everything.oldest) == (3, DAWN - MINUTE)
     await store.hold("early", "sato")
-    held = await store.in_queue(but="trip/")
+    held = await store.queue_counts(but="trip/")
     assert (held.waiting, held.held, held.oldest) == (1, 1, DAWN + MINUTE)

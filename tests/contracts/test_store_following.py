@@ -34,12 +34,12 @@ def send(store, node):
 
 
 async def waiting(store):
-    return [row.envelope.id for row in await store.waiting()]
+    return [row.envelope.id for row in await store.queue()]
 
 
 async def test_what_became_of_a_mail_is_written_with_what_tells_of_it(store, send):
     await send()
-    assert await store.arrived(ALARM, BACK, (TELLING,))
+    assert await store.record_arrival(ALARM, BACK, (TELLING,))
     assert await waiting(store) == [TELLING.id]
 
 
@@ -47,7 +47,7 @@ async def test_what_became_of_a_mail_is_told_oldest_first_and_of_no_other_mail(s
     await send()
     await store.post(letter(f"{ALARM}-2"))
     for arrival in (BACK, SEEN):
-        await store.arrived(ALARM, arrival)
+        await store.record_arrival(ALARM, arrival)
     assert tuple(await store.arrivals(ALARM)) == (SEEN, BACK)
     assert [*await store.arrivals(f"{ALARM}-2"), *await store.arrivals("x")] == []
 
@@ -66,27 +66,27 @@ async def test_who_had_it_already_may_send_it_back_whatever_became_of_the_others
         await store.hold(ALARM, "sato")
     else:
         await store.drop(ALARM, "sato")
-    assert await store.arrived(ALARM, BACK, (TELLING,))
+    assert await store.record_arrival(ALARM, BACK, (TELLING,))
     assert [one.state for one in await store.arrivals(ALARM)] == ["came back"]
 
 
 async def test_nothing_comes_back_of_a_mail_that_nobody_has_taken(store):
     await store.post(letter())
-    assert not await store.arrived(ALARM, BACK, (TELLING,))
+    assert not await store.record_arrival(ALARM, BACK, (TELLING,))
 
 
 async def test_what_is_known_is_not_told_again(store, send):
     await send()
-    await store.arrived(ALARM, BACK)
-    assert not await store.arrived(ALARM, replace(BACK, at=DAWN), (TELLING,))
-    assert not await store.arrived("x", BACK, (TELLING,))
+    await store.record_arrival(ALARM, BACK)
+    assert not await store.record_arrival(ALARM, replace(BACK, at=DAWN), (TELLING,))
+    assert not await store.record_arrival("x", BACK, (TELLING,))
     assert await waiting(store) == []
 
 
 @pytest.mark.parametrize("asked", [(OURS,), (THEIRS,), ("<x@y>", THEIRS)])
 async def test_a_mail_is_found_by_each_of_its_message_ids(store, send, asked):
     await send()
-    await store.arrived(ALARM, SEEN)
+    await store.record_arrival(ALARM, SEEN)
     found = await store.find_by_message_id(asked)
     assert (found.row.envelope.id, found.row.state) == (ALARM, "accepted")
     assert (found.receipts, found.arrivals) == ((KNOWN,), (SEEN,))
@@ -120,13 +120,13 @@ async def test_a_digest_is_found_by_its_message_id_and_its_members_have_what_bec
     parcel = await store.claim_parcel(node, "smtp", DAWN)
     await store.settle(parcel, KNOWN, Accepted(DAWN))
     found = await store.find_by_message_id((THEIRS,))
-    assert await store.arrived(found.row.envelope.id, BACK)
+    assert await store.record_arrival(found.row.envelope.id, BACK)
     assert [entry.arrivals for entry in await store.ledger()] == [(BACK,), (BACK,)]
 
 
 async def test_a_mail_that_was_forgotten_is_found_no_more(store, send):
     await send()
-    await store.arrived(ALARM, BACK)
+    await store.record_arrival(ALARM, BACK)
     await store.forget(DAWN + HOUR, 10)
     assert await store.find_by_message_id((OURS,)) is None
     assert not await store.faults()
@@ -137,11 +137,11 @@ async def test_mails_are_followed_by_how_their_ids_begin_the_last_first(store, s
         await send(letter(f"round-trip/smtp1/2026-04-{day}", alarms=()))
     await send(letter("round-trip/smtp11/2026-04-04", alarms=()))
     await store.post(letter("round-trip/smtp1/2026-04-04", alarms=()))
-    found = await store.followed("round-trip/smtp1/", 3)
+    found = await store.latest_by_prefix("round-trip/smtp1/", 3)
     days = [one.row.envelope.id[-2:] for one in found]
     assert days == ["04", "03", "02"]
     assert [one.receipts for one in found] == [(), (KNOWN,), (KNOWN,)]
-    assert await store.followed("round-trip/smtp2/", 3) == []
+    assert await store.latest_by_prefix("round-trip/smtp2/", 3) == []
 
 
 async def test_a_note_is_kept_under_its_name_and_replaced(store):

@@ -101,9 +101,9 @@ async def test_an_envelope_that_was_posted_twice_counts_once(store):
 async def test_what_became_of_a_mail_that_was_taken_is_written_down_once(store, lend):
     await store.post(letter())
     await store.settle(await lend(), OK, Accepted(DAWN))
-    assert await store.arrived(ALARM, SEEN)
-    assert not await store.arrived(ALARM, replace(SEEN, at=DAWN + HOUR))
-    assert await store.arrived(ALARM, BACK)
+    assert await store.record_arrival(ALARM, SEEN)
+    assert not await store.record_arrival(ALARM, replace(SEEN, at=DAWN + HOUR))
+    assert await store.record_arrival(ALARM, BACK)
     (entry,) = await store.ledger()
     assert entry.arrivals == (SEEN, BACK)
 
@@ -111,9 +111,9 @@ async def test_what_became_of_a_mail_that_was_taken_is_written_down_once(store, 
 async def test_what_came_back_counts_as_that_and_no_longer_as_accepted(store, lend):
     await store.post(letter(), letter("b"))
     await store.settle(await lend(), OK, Accepted(DAWN))
-    await store.arrived(ALARM, BACK)
-    await store.arrived(ALARM, replace(BACK, address="b"))
-    await store.arrived(ALARM, SEEN)
+    await store.record_arrival(ALARM, BACK)
+    await store.record_arrival(ALARM, replace(BACK, address="b"))
+    await store.record_arrival(ALARM, SEEN)
     known = {"raised": 2, "forgotten": 0, "lost": 0}
     assert await store.totals() == known | {"came back": 1, "": 1}
     assert await store.tally(DAWN) == {"came back": 1, "": 1}
@@ -125,17 +125,17 @@ async def test_all_alarms_of_a_digest_that_came_back_came_back(store, lend):
     await store.post(a, b)
     await store.replace_by_digest(await lend(), digest((a, b), {}, DAWN))
     await store.settle(await lend(), OK, Accepted(DAWN))
-    await store.arrived("b/together", BACK)
+    await store.record_arrival("b/together", BACK)
     known = {"raised": 2, "forgotten": 0, "lost": 0}
     assert await store.totals() == known | {"came back": 2}
     assert await store.tally(DAWN) == {"came back": 2}
 
 
 async def test_nothing_arrived_of_what_is_not_known_or_was_set_aside(store, lend):
-    assert not await store.arrived("x", SEEN)
+    assert not await store.record_arrival("x", SEEN)
     await store.post(letter())
     await store.settle(await lend(), LATER, SetAside(plain("no")))
-    assert not await store.arrived(ALARM, SEEN)
+    assert not await store.record_arrival(ALARM, SEEN)
 
 
 async def test_what_was_settled_long_ago_is_forgotten_and_what_waits_never(store, give, lend):

@@ -99,8 +99,8 @@ async def test_what_was_changed_is_told_newest_first(store):
     row = Audited(at=DAWN, who="sato", door="web", address="::1", op="a", before={"x": 1})
     await store.audit(row)
     await store.audit(replace(row, op="b", at=DAWN - MINUTE))
-    assert [one.op for one in await store.audited()] == ["b", "a"]
-    assert await store.audited(1) == [replace(row, op="b", at=DAWN - MINUTE)]
+    assert [one.op for one in await store.audit_log()] == ["b", "a"]
+    assert await store.audit_log(1) == [replace(row, op="b", at=DAWN - MINUTE)]
 
 
 async def test_old_rows_are_forgotten_a_few_at_a_time_from_the_oldest(store):
@@ -110,7 +110,7 @@ async def test_old_rows_are_forgotten_a_few_at_a_time_from_the_oldest(store):
     assert await store.forget_audit(DAWN + 3 * MINUTE, 2) == 2
     assert await store.forget_audit(DAWN + 3 * MINUTE, 2) == 1
     assert await store.forget_audit(DAWN + 3 * MINUTE, 2) == 0
-    assert [one.op for one in await store.audited()] == ["4", "3"]
+    assert [one.op for one in await store.audit_log()] == ["4", "3"]
 
 
 async def test_rows_of_a_clock_that_was_ahead_keep_no_old_ones_in_the_audit_log(store):
@@ -118,7 +118,7 @@ async def test_rows_of_a_clock_that_was_ahead_keep_no_old_ones_in_the_audit_log(
     for op, at in (("ahead", DAWN + 9999 * HOUR), ("old", DAWN), ("new", DAWN + HOUR)):
         await store.audit(replace(row, op=op, at=at))
     assert await store.forget_audit(DAWN + MINUTE, 1) == 1
-    assert [one.op for one in await store.audited()] == ["new", "ahead"]
+    assert [one.op for one in await store.audit_log()] == ["new", "ahead"]
 
 
 @pytest.mark.parametrize(

@@ -68,7 +68,7 @@ async def test_what_was_accepted_is_written_down_however_long_the_disk_takes(cap
         sending = await changed_meanwhile(scene, engine)
         await sending
         assert await sent_by_the_new_one(scene, engine) == [LETTER.id]
-    assert await scene.store.waiting() == []
+    assert await scene.store.queue() == []
 
 
 async def test_what_was_being_asked_for_goes_by_the_new_one_at_once():

@@ -269,7 +269,7 @@ async def test_mails_of_a_clock_that_was_ahead_hold_up_nobody_after_a_restart(
     assert (await storm.store.accepted_since(began))[-1].at - began > timedelta(hours=5)
     async with storm.life() as engine:
         await storm.seconds(engine, 150)
-    assert [row.envelope.id for row in await storm.store.waiting()] == []
+    assert [row.envelope.id for row in await storm.store.queue()] == []
 
 
 async def test_a_clock_set_on_while_a_mail_is_out_holds_up_nobody():

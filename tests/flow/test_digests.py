@@ -121,8 +121,8 @@ async def test_a_missing_sign_in_holds_the_queue_costs_no_attempt_and_survives_a
         await storm.seconds(engine, 120)
     async with storm.life() as engine:
         await storm.seconds(engine, 60)
-        (rest,) = await storm.store.resting()
-        (row,) = await storm.store.waiting()
+        (rest,) = await storm.store.route_outages()
+        (row,) = await storm.store.queue()
         assert (rest.fault, row.envelope.attempts, row.state) == (Fault.SIGN_IN, 0, "")
         storm.fault = None
         await storm.store.retry(row.envelope.id, storm.time.now)  # somebody signed in
@@ -140,14 +140,14 @@ async def test_a_route_for_which_nothing_waits_is_looked_at_until_it_is_well_aga
     async with storm.life() as engine:
         await storm.seconds(engine, 61)
         assert len(storm.backup.sent) == 1
-        assert [rest.route for rest in await storm.store.resting()] == ["smtp1"]
+        assert [rest.route for rest in await storm.store.route_outages()] == ["smtp1"]
         storm.time.pass_by(minutes=3)
         await engine.dispatcher.probe("smtp1")
-        assert [rest.route for rest in await storm.store.resting()] == ["smtp1"]
+        assert [rest.route for rest in await storm.store.route_outages()] == ["smtp1"]
         storm.fault = None
         storm.time.pass_by(minutes=3)
         await engine.dispatcher.probe("smtp1")
-    assert await storm.store.resting() == []
+    assert await storm.store.route_outages() == []
     assert storm.smtp.sent == []
 
 
@@ -160,7 +160,7 @@ async def test_what_recovered_before_its_mail_could_leave_is_one_mail_with_both_
             storm.used = {"/": used}
             await storm.seconds(engine, seconds)
         storm.fault = None
-        first, *_ = await storm.store.waiting()
+        first, *_ = await storm.store.queue()
         await storm.store.retry(first.envelope.id, storm.time.now)
         await storm.seconds(engine, 5)
     (mail,) = storm.smtp.sent
@@ -199,7 +199,7 @@ async def test_a_digest_that_is_refused_by_every_route_is_set_aside_whole():
         await storm.seconds(engine, 120)
     tally = await counts(storm.store)
     assert tally == {"set aside": 10}
-    waiting = [await storm.store.envelope(r.envelope.id) for r in await storm.store.waiting()]
+    waiting = [await storm.store.envelope(r.envelope.id) for r in await storm.store.queue()]
     assert sorted(storm.named([row.envelope for row, _ in waiting])) == [
         f"disk-{n:04}" for n in range(10)
     ]
@@ -239,7 +239,7 @@ async def test_a_used_up_day_rests_the_route_and_the_next_one_takes_over():
     async with storm.life() as engine:
         await storm.seconds(engine, 60)
     assert len(storm.smtp.sent) == 2 and len(storm.backup.sent) == 2
-    resting = await storm.store.resting()
+    resting = await storm.store.route_outages()
     assert {rest.fault for rest in resting} <= {Fault.QUOTA}
     assert resting[0].until - storm.time.now > timedelta(hours=23)
 
@@ -252,7 +252,7 @@ async def test_a_used_up_hour_rests_the_route_and_the_next_one_takes_over():
     async with storm.life() as engine:
         await storm.seconds(engine, 60)
     assert len(storm.smtp.sent) == 2 and len(storm.backup.sent) == 2
-    (resting,) = await storm.store.resting()
+    (resting,) = await storm.store.route_outages()
     assert resting.fault is Fault.QUOTA and "2 mails within an hour" in resting.why.en
     left = resting.until - storm.time.now
     assert timedelta(minutes=55) < left < timedelta(hours=1)

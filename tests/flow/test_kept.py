@@ -88,7 +88,7 @@ async def test_what_tells_of_an_attempt_in_such_letters_does_not_keep_its_end_fr
     answers(scene, Answer(Verdict.REFUSED, "550 no"))
     row, _ = await settled(scene)
     assert row.state == "set aside"
-    (telling,) = [one for one in await scene.store.waiting() if one.envelope.id != LETTER.id]
+    (telling,) = [one for one in await scene.store.queue() if one.envelope.id != LETTER.id]
     assert telling.envelope.payload["subject"] == "[Noroshi] set-aside"
 
 

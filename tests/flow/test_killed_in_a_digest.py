@@ -47,7 +47,7 @@ async def second_life(folder, at):
     storm = Storm(store=SqliteStore.open(folder / STORE))
     storm.time.pass_by(seconds=(at - storm.time.now).total_seconds() + 1)
     storm.smtp = Sink(folder / SINK, storm.time.clocks.wall)
-    found = [row for row in await storm.store.waiting() if row.envelope.members]
+    found = [row for row in await storm.store.queue() if row.envelope.members]
     await storm.watch(ALL)
     storm.used = {"/": 96}
     async with storm.life() as engine:

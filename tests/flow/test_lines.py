@@ -160,7 +160,7 @@ async def test_while_one_mail_is_written_down_the_next_is_on_the_line(busy):
     line.let_go()
     await scene.store.until(lambda: len(scene.store.lent) >= 3)
     assert len(scene.smtp.sent) == 2
-    assert (len(await scene.store.waiting()), line.most) == (len(MAILS), 1)
+    assert (len(await scene.store.queue()), line.most) == (len(MAILS), 1)
     scene.store.goes_on.set()
 
 
@@ -231,7 +231,7 @@ async def test_what_was_asked_for_ahead_is_given_back_when_the_node_stops(busy):
     line.let_go()
     await closing
     assert [mail.id for mail in scene.smtp.sent] == [MAILS[0].id]
-    row = next(row for row in await scene.store.waiting() if row.envelope.id == MAILS[1].id)
+    row = next(row for row in await scene.store.queue() if row.envelope.id == MAILS[1].id)
     assert (row.out, row.envelope.attempts) == (False, 0)
 
 

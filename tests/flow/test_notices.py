@@ -106,12 +106,10 @@ async def test_what_cannot_leave_before_the_end_leaves_after_the_next_start():
     scene = Told(Verdict.DEFERRED, Verdict.ACCEPTED)
     await scene.version(told(Happening.STOPPED))
     await scene.ends()
-    assert [row.envelope.payload["subject"] for row in await scene.store.waiting()] == [
-        "stopped"
-    ]
+    assert [row.envelope.payload["subject"] for row in await scene.store.queue()] == ["stopped"]
     await scene.run(minutes=2, a=10)
     assert [e.id for e in scene.smtp.sent] == ["notice/stopped/node.1/n/ops"] * 2
-    assert await scene.store.waiting() == []
+    assert await scene.store.queue() == []
 
 
 async def test_an_instance_that_a_version_adds_or_removes_is_told():
@@ -428,10 +426,10 @@ async def test_a_notice_that_no_route_takes_leads_to_no_end_of_notices():
     asked = told(Happening.ASIDE, Happening.FAILED, Happening.STARTED, contacts=(OPS, SAM))
     await scene.version(asked)
     await scene.run(minutes=5, a=95)
-    aside = Counter(row.envelope.id.split("/")[1] for row in await scene.store.waiting())
+    aside = Counter(row.envelope.id.split("/")[1] for row in await scene.store.queue())
     # The alarm and both starts lie aside; each is told to the other contact, and no more.
     assert aside == {"r": 1, "started": 2, "set-aside": 3, "action-failed": 2}
-    assert all(row.state == "set aside" for row in await scene.store.waiting())
+    assert all(row.state == "set aside" for row in await scene.store.queue())
 
 
 async def test_a_route_that_refuses_mail_is_told_of_once_a_day():
@@ -525,7 +523,7 @@ async def test_killed_between_any_two_steps_what_was_set_aside_is_told_once(answ
             pass
         scene.store = inner
         await scene.run(minutes=1.5, a=95)
-        rows = {row.envelope.id: row.state for row in await inner.waiting()}
+        rows = {row.envelope.id: row.state for row in await inner.queue()}
         assert rows == {"m.1/r/ops": "set aside"}, n
         ids = Counter(e.id for e in (*scene.smtp.sent, *scene.backup.sent))
         notices = {id: count for id, count in ids.items() if id.startswith("notice/")}

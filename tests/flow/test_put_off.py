@@ -23,7 +23,7 @@ async def test_tries_that_a_kill_cut_off_are_no_reason_to_wait_longer():
         assert await scene.store.claim_parcel(node, "smtp1", scene.time.now)
     async with scene.life() as engine:
         await scene.seconds(engine, SHORTEST.seconds + 1)
-    (row,) = await scene.store.waiting()
+    (row,) = await scene.store.queue()
     assert row.due - scene.time.now <= BACKOFF[0] and row.tried == 1
 
 
@@ -81,7 +81,7 @@ async def test_a_monitor_whose_first_mail_nobody_takes_is_told_of_all_the_same()
         storm.used = {"/": 96}
         await storm.seconds(engine, 61)
     (mail,) = storm.smtp.sent
-    assert len(mail.members) == 2 and await storm.store.waiting() == []
+    assert len(mail.members) == 2 and await storm.store.queue() == []
 
 
 async def test_a_monitor_whose_first_mail_is_put_off_is_told_of_what_is_new_within_a_minute():
@@ -121,10 +121,10 @@ async def test_what_waits_behind_a_digest_that_nobody_takes_is_told_with_it_as_a
         await storm.seconds(engine, 61)
         storm.used = {"/": 85}
         await storm.seconds(engine, 3 * 3600)
-        (row,) = await storm.store.waiting()
+        (row,) = await storm.store.queue()
         storm.used = {"/": 96}
         await storm.seconds(engine, 150)
-        assert await storm.store.waiting() == []
+        assert await storm.store.queue() == []
     old = row.envelope.members
     (new,) = [mail for mail in storm.smtp.sent if mail.members[: len(old)] == old]
     assert len(new.members) > len(old) > 1 and new.lane.name == "CRITICAL"
@@ -176,7 +176,7 @@ async def test_a_time_that_the_server_named_and_that_is_past_holds_nothing_back(
         await storm.seconds(engine, 61)
         storm.used = {"/": 85}
         await storm.seconds(engine, 4 * 3600)
-        (row,) = await storm.store.waiting()
+        (row,) = await storm.store.queue()
         await storm.seconds(engine, 120)  # no try is less than a minute old
         assert row.due - storm.time.now > timedelta(minutes=10)
         storm.open = True

@@ -90,7 +90,7 @@ async def test_a_mail_by_a_route_that_has_the_name_of_its_other_one_now_has_one_
     scene = Scene()
     await scene.store.post(letter(routes=("smtp2", "smtp1")))
     await mails_follow(scene.store, {"smtp2": "smtp1"})
-    [row] = await scene.store.waiting()
+    [row] = await scene.store.queue()
     assert row.envelope.routes == ("smtp1",)
 
 
@@ -103,7 +103,7 @@ async def test_no_mail_follows_to_a_route_that_is_not_there_or_from_one_that_is(
         await scene.store.post(letter("2", routes=("smtp2",)))
         await scene.seconds(engine, 10)
         assert [one.id for one in scene.backup.sent] == ["2"]
-        [left] = await scene.store.waiting()
+        [left] = await scene.store.queue()
         assert left.envelope.routes == ("gone",)
 
 

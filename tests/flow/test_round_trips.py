@@ -132,7 +132,7 @@ class Post(Scene):
 
 
 async def arrivals(store, mail):
-    (found,) = await store.followed(mail, 1)
+    (found,) = await store.latest_by_prefix(mail, 1)
     return [(one.address, one.state, one.said) for one in found.arrivals]
 
 
@@ -147,7 +147,7 @@ async def test_a_mail_goes_to_the_own_mailbox_by_that_route_alone_and_is_seen_ar
     assert (mail.id, mail.to, mail.routes) == (TODAY, (ADDRESS,), ("smtp1",))
     assert mail.alarms == () and scene.backup.sent == []
     assert await arrivals(scene.store, TODAY) == [(ADDRESS, "seen arrived", "")]
-    assert (await scene.trip()).took == 7 and await scene.store.waiting() == []
+    assert (await scene.trip()).took == 7 and await scene.store.queue() == []
 
 
 async def test_mails_of_a_clock_that_was_ahead_do_not_pass_for_today_s():
@@ -247,12 +247,12 @@ async def test_a_mail_that_could_not_leave_gives_way_to_the_next_day_s_and_nobod
     )
     await scene.version(replace(asked, events=asked.events - {Happening.STARTED}))
     await scene.lives(minutes=1)
-    (row,) = await scene.store.waiting()
+    (row,) = await scene.store.queue()
     assert (row.envelope.id, row.state) == (TODAY, "set aside")
     assert "has not left: refused" in (await scene.trip()).why.en
     scene.time.pass_by(hours=18)
     await scene.lives(minutes=1)
-    assert await scene.store.waiting() == []
+    assert await scene.store.queue() == []
     assert (await scene.store.envelope(TODAY))[0].state == "dropped"
     assert {about.happening for about in scene.told} <= {Happening.UNWATCHED, Happening.CHANGED}
 
@@ -557,10 +557,10 @@ async def test_a_mail_of_a_route_that_is_no_more_waits_for_nothing():
     scene = Post(Verdict.ROUTE_DOWN)
     await scene.version()
     await scene.lives()
-    assert [row.envelope.id for row in await scene.store.waiting()] == [TODAY]
+    assert [row.envelope.id for row in await scene.store.queue()] == [TODAY]
     await scene.version(routes=("smtp2",))
     await scene.lives()
-    assert await scene.store.waiting() == []
+    assert await scene.store.queue() == []
 
 
 async def test_a_mail_to_a_mailbox_that_is_read_no_more_waits_for_nothing():
@@ -570,7 +570,7 @@ async def test_a_mail_to_a_mailbox_that_is_read_no_more_waits_for_nothing():
     scene.boxes = {}
     await scene.version()
     await scene.lives()
-    assert await scene.store.waiting() == []
+    assert await scene.store.queue() == []
 
 
 async def test_a_route_that_is_removed_and_defined_again_has_seen_nothing_yet():

@@ -74,7 +74,7 @@ async def test_an_answer_that_cannot_be_written_down_is_kept_until_it_can(caplog
         await engine.hold()
         await scene.store.post(LETTER)
         assert await engine.dispatcher.send_one("smtp1")
-        assert await scene.store.waiting() == []
+        assert await scene.store.queue() == []
         scene.time.pass_by(minutes=10)
         assert not await engine.dispatcher.send_one("smtp1")
     assert len(scene.smtp.sent) == 1
@@ -133,7 +133,7 @@ async def test_a_parcel_that_was_just_taken_is_sent_though_its_slot_is_stopped()
         await asyncio.wait([slot])
         scene.store.goes_on.set()
         await engine.dispatcher.close()
-    assert await scene.store.waiting() == []
+    assert await scene.store.queue() == []
 
 
 async def test_what_hangs_on_a_route_that_is_changed_goes_at_once_by_the_new_one():
@@ -155,7 +155,7 @@ async def test_what_hangs_on_a_route_that_is_changed_goes_at_once_by_the_new_one
         await engine.hold()
         await asyncio.wait([slot])
         assert await engine.dispatcher.send_one("smtp1")
-    assert await scene.store.waiting() == []
+    assert await scene.store.queue() == []
 
 
 async def test_what_is_out_while_the_clock_is_set_is_not_lent_a_second_time():
@@ -186,7 +186,7 @@ async def test_mail_written_to_a_route_that_has_just_been_removed_is_not_forgott
         await engine.hold()
         await scene.store.post(LETTER)
         assert await engine.dispatcher.send_one("smtp1")
-    (resting,) = await scene.store.resting()
+    (resting,) = await scene.store.route_outages()
     assert resting.why.en == "there is no route 'smtp1' any more"
     assert resting.why.ja == "経路 smtp1 は定義からなくなりました"
 
@@ -220,7 +220,7 @@ async def test_a_node_that_stops_ends_what_it_measures_while_it_lets_a_mail_go_o
         await begun.wait()
         node.cancel()
         await asyncio.wait([node])
-    assert await scene.store.waiting() == []
+    assert await scene.store.queue() == []
 
 
 async def _down(scene, engine, **other):
@@ -230,7 +230,7 @@ async def _down(scene, engine, **other):
     why = plain("sign in again")
     given = {"fault": Fault.SIGN_IN, "early": True} | other
     rest = RestRoute(now - HOUR, now + HOUR, why, **given)
-    await scene.store.probed("smtp1", rest)
+    await scene.store.record_probe("smtp1", rest)
     engine.dispatcher.routes["smtp1"].circuit_open_until = rest.until
 
 
@@ -244,7 +244,7 @@ async def test_what_is_broken_off_says_nothing_of_a_route_that_was_down():
 
     async with scene.life() as engine:
         await _down(scene, engine)
-        (before,) = await scene.store.resting()
+        (before,) = await scene.store.route_outages()
         await scene.store.post(LETTER)
         scene.time.pass_by(hours=2)
         scene.smtp.send = hang
@@ -252,7 +252,7 @@ async def test_what_is_broken_off_says_nothing_of_a_route_that_was_down():
         await hanging.wait()
         await engine.dispatcher.close()
         await asyncio.wait([slot])
-    (after,) = await scene.store.resting()
+    (after,) = await scene.store.route_outages()
     assert (after.since, after.fault, after.why) == (before.since, before.fault, before.why)
     ((row, receipts),) = [await scene.store.envelope(LETTER.id)]
     assert (row.state, row.out, len(receipts)) == ("", False, 1)
@@ -266,7 +266,7 @@ async def test_a_route_that_somebody_mended_is_looked_at_at_once_though_nothing_
         assert not await engine.dispatcher.probe("smtp1")
         assert await scene.store.wake("smtp1", scene.time.now)
         assert await engine.dispatcher.probe("smtp1")
-    assert await scene.store.resting() == []
+    assert await scene.store.route_outages() == []
 
 
 async def test_a_look_that_fails_by_a_bug_is_not_repeated_at_once():
@@ -284,7 +284,7 @@ async def test_a_look_that_fails_by_a_bug_is_not_repeated_at_once():
         for _ in range(60):
             await engine.attempt(lambda: engine.dispatcher.probe("smtp1"))
             scene.time.pass_by(seconds=1)
-    (rest,) = await scene.store.resting()
+    (rest,) = await scene.store.route_outages()
     assert len(looks) == 1
     assert (rest.fault, rest.early) == (Fault.SIGN_IN, True)
 
@@ -374,11 +374,11 @@ class ForgetsRests(MemoryStore):
 
     failures = 0
 
-    async def resting(self):
+    async def route_outages(self):
         if self.failures:
             self.failures -= 1
             raise StoreError("disk I/O error")
-        return await super().resting()
+        return await super().route_outages()
 
 
 async def _taken_up_at_the_second_try(scene, engine, **plan):
@@ -397,7 +397,7 @@ async def test_a_route_that_was_changed_is_tried_at_once_though_the_store_failed
     async with scene.life() as engine:
         await _down(scene, engine)
         await _taken_up_at_the_second_try(scene, engine, title="mended")
-    (rest,) = await scene.store.resting()
+    (rest,) = await scene.store.route_outages()
     assert rest.until == scene.time.now
 
 
@@ -426,7 +426,7 @@ async def test_a_route_is_not_looked_at_while_a_mail_tells_how_it_is():
         assert not await engine.dispatcher.probe("smtp1")
         goes_on.set()
         assert await slot
-    assert await scene.store.resting() == []
+    assert await scene.store.route_outages() == []
 
 
 async def test_a_look_at_a_route_is_one_of_its_connections():
@@ -483,7 +483,7 @@ async def test_what_is_put_off_while_it_cannot_be_written_down_is_so_by_the_cloc
         await engine.hold()
         scene.store.room = True
         await task
-    (row,) = await scene.store.waiting()
+    (row,) = await scene.store.queue()
     assert row.due == scene.time.now + BACKOFF[0]
 
 
@@ -501,4 +501,4 @@ async def test_what_was_being_asked_for_as_its_route_went_down_does_not_try_it_o
         scene.store.goes_on.set()
         assert not await asking
     assert [mail.id for mail in scene.smtp.sent] == [LETTER.id]
-    assert [row.out for row in await scene.store.waiting()] == [False, False]
+    assert [row.out for row in await scene.store.queue()] == [False, False]

@@ -11,7 +11,7 @@ import pytest
 
 from noroshi.engine.heartbeat import Notify, SignsOfLife
 from noroshi.engine.liveness import NOT_WRITTEN, STANDS_STILL, Signs, trouble
-from noroshi.ports import Away, StoreError
+from noroshi.ports import StoreError, StoreFault
 from noroshi.stores.memory.store import MemoryStore
 from noroshi.testing import FaultyStore, ManualClocks
 from tests.flow.scene import Scene, disk_monitor
@@ -160,7 +160,7 @@ class NoRoomForSamples(MemoryStore):
     """Its volume is nearly full."""
 
     async def append(self, samples):
-        raise StoreError("samples are not kept", Away.SAVING)
+        raise StoreError("samples are not kept", StoreFault.SAVING)
 
 
 async def test_a_watch_that_stands_still_is_not_fed_for(hearing, caplog):

@@ -78,7 +78,7 @@ async def test_when_it_gets_worse_it_is_told_and_nobody_has_it_any_more(kept):
     await acknowledge(scene, Level.WARNING)
     await scene.run(minutes=40, a=95)
     assert scene.subjects == [WARNING, CRITICAL, CRITICAL]
-    assert (await scene.store.said(scene.time.now)).acknowledged == ()
+    assert (await scene.store.suppressions(scene.time.now)).acknowledged == ()
 
 
 async def test_the_next_problem_in_the_same_life_is_told_though_the_last_one_was_had(scene):

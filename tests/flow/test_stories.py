@@ -106,7 +106,7 @@ async def test_what_every_route_refuses_is_set_aside_and_kept():
     scene = Scene(Verdict.REFUSED)
     scene.backup.script = [Verdict.REFUSED]
     await scene.run(minutes=2, a=95)
-    (row,) = await scene.store.waiting()
+    (row,) = await scene.store.queue()
     assert (row.envelope.id, row.state) == ("m.1/r/ops", "set aside")
 
 
@@ -139,7 +139,7 @@ async def test_killed_between_any_two_steps_no_alarm_is_lost(answer_lost):
         sent = Counter(e.id for e in scene.smtp.sent)
         assert sent.keys() == {"m.1/r/ops"}, n
         assert sent["m.1/r/ops"] <= 2, n
-        assert [row for row in await inner.waiting() if not row.state] == []
+        assert [row for row in await inner.queue() if not row.state] == []
 
 
 async def test_a_commit_whose_answer_was_lost_swallows_no_later_event(caplog):
@@ -294,7 +294,7 @@ async def test_mail_for_a_route_that_was_removed_goes_by_the_next_one():
         assert scene.backup.sent == []
         await scene.plan(fast(rules=(replace(RULE, routes=("smtp1",)),)), routes=("smtp2",))
         await scene.seconds(engine, 12)
-        (resting,) = await scene.store.resting()
+        (resting,) = await scene.store.route_outages()
     assert resting.why.en == "there is no route 'smtp1' any more"
     assert resting.why.ja == "経路 smtp1 は定義からなくなりました"
 

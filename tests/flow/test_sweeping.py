@@ -14,4 +14,4 @@ async def test_the_audit_log_is_kept_for_a_year():
         await scene.store.audit(row)
     async with scene.life() as engine:
         await engine.sweeping.step()
-    assert [row.op for row in await scene.store.audited()] == ["364"]
+    assert [row.op for row in await scene.store.audit_log()] == ["364"]

@@ -44,11 +44,11 @@ class NoSpool(MemoryStore):
         super().__init__()
         self.failures = 1
 
-    async def waiting(self):
+    async def queue(self):
         if self.failures:
             self.failures -= 1
             raise StoreError("disk I/O error")
-        return await super().waiting()
+        return await super().queue()
 
 
 async def test_while_nothing_can_be_written_down_turns_do_not_multiply(caplog):
@@ -154,7 +154,7 @@ async def test_what_is_being_measured_while_a_version_comes_is_judged_by_that(ot
         await engine.hold()
         host.answers.set()
         await asyncio.gather(*engine.watch.running)
-        assert await scene.store.waiting() == []
+        assert await scene.store.queue() == []
 
 
 async def test_a_node_whose_store_failed_at_the_start_is_ready_once_it_works():

@@ -42,5 +42,5 @@ async def test_it_is_told_once_and_what_is_behind_it_leaves(scene):
     assert [mail.id for mail in scene.smtp.sent] == [NEXT.id]
     (telling,) = scene.backup.sent
     assert telling.payload["subject"] == "True"
-    (row,) = await scene.store.waiting()
+    (row,) = await scene.store.queue()
     assert (row.envelope.id, row.state) == (LETTER.id, "set aside")

@@ -77,7 +77,9 @@ async def sent(store, at=DAWN):
 
 async def test_a_route_tells_when_a_mail_by_it_was_last_seen_and_how_long_it_took(store):
     at = DAWN + 9 * SECOND
-    await store.arrived(await sent(store), Arrival(address=BOX, state="seen arrived", at=at))
+    await store.record_arrival(
+        await sent(store), Arrival(address=BOX, state="seen arrived", at=at)
+    )
     trip = (await own(store).route("smtp")).trip
     assert (trip.seen, trip.took, trip.counts_from) == (at, 9, at)
 

@@ -352,7 +352,7 @@ async def test_who_came_in_and_who_chose_a_password_is_in_the_audit_log(house):
     with pytest.raises(AuthenticationError):
         await house.people.log_in("sato", "wrong", HERE)
     await house.people.log_in("sato", GOOD, HERE)
-    rows = [(row.op, row.who, row.address, row.after) for row in await house.store.audited()]
+    rows = [(row.op, row.who, row.address, row.after) for row in await house.store.audit_log()]
     assert rows == [
         ("log_in", "sato", HERE, None),
         ("log_in", "sato", HERE, None),
@@ -373,7 +373,7 @@ async def test_who_was_not_let_in_is_in_the_audit_log_by_a_name_that_there_is(ho
     with pytest.raises(AuthenticationError):
         await house.people.start("AAAA", "sato", GOOD, "192.0.2.2")
     await house.people.of_token("nrs_wrong", HERE)
-    rows = (await house.store.audited())[::-1]
+    rows = (await house.store.audit_log())[::-1]
     assert [(row.op, row.who, row.door) for row in rows] == [
         ("log_in", "sato", "web"),
         ("log_in", "", "web"),
@@ -393,7 +393,7 @@ async def test_who_waits_for_the_next_try_is_turned_away_without_a_look(house):
             await house.people.log_in("sato", "wrong", HERE)
     with pytest.raises(AuthenticationError, match="Too many"):
         await house.people.log_in("sato", GOOD, HERE)
-    (row,) = await house.store.audited()
+    (row,) = await house.store.audit_log()
     assert row.op == "log_in" and "not right" in row.refused.en
 
 

@@ -102,10 +102,10 @@ async def test_it_is_one_write_and_one_row_of_the_audit_log_that_names_them_all(
     given = {"sort": "acknowledged", "alarms": named(*ITEMS, "/gone"), "words": "mine"}
     assert "ok" in await answer(desk.service, sato, "alarms_remark", given)
     assert desk.store.writes == 1
-    rows = [one for one in await desk.store.audited(50) if one.op == "alarms_remark"]
+    rows = [one for one in await desk.store.audit_log(50) if one.op == "alarms_remark"]
     assert [one.after for one in rows] == [{f"{DISKS} {item}": "sato" for item in ITEMS}]
     assert rows[0].given == {"sort": "acknowledged", "words": "mine"}
     nothing = given | {"alarms": named("/gone")}
     await answer(desk.service, sato, "alarms_remark", nothing)
-    rows = [one for one in await desk.store.audited(50) if one.op == "alarms_remark"]
+    rows = [one for one in await desk.store.audit_log(50) if one.op == "alarms_remark"]
     assert len(rows) == 1

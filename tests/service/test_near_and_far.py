@@ -167,7 +167,7 @@ async def test_a_sign_in_wakes_a_route_that_rests(ask):
     await ask("authorize_begin", route="m365")
     pasted = "http://localhost/MxMail/?code=good&state=S"
     await ask("authorize_finish", route="m365", pasted=pasted)
-    (resting,) = await ask.desk.store.resting()
+    (resting,) = await ask.desk.store.route_outages()
     assert resting.until == ask.desk.time.now
 
 
@@ -178,10 +178,10 @@ async def test_the_proxy_s_password_wakes_a_route_that_rests(ask):
     await ask("send", to=["ops"], subject="s", text="t", routes=["plain"])
     await ask.desk.attempted("plain", DOWN, "the proxy wants a log-in")
     await ask("set_secret", name="another", value=CANARY)
-    (resting,) = await ask.desk.store.resting()
+    (resting,) = await ask.desk.store.route_outages()
     assert resting.until > ask.desk.time.now
     await ask("set_secret", name="proxy", value=CANARY)
-    (resting,) = await ask.desk.store.resting()
+    (resting,) = await ask.desk.store.route_outages()
     assert resting.until == ask.desk.time.now
 
 
@@ -255,7 +255,7 @@ async def test_a_mail_to_a_contact_takes_its_rules_routes(ask):
 async def test_a_mail_to_an_address_takes_every_route(ask):
     await applied(ask)
     await ask("send", to=["x@example.com"], subject="s", text="これは", level="critical")
-    (waiting,) = await ask.desk.store.waiting()
+    (waiting,) = await ask.desk.store.queue()
     payload = waiting.envelope.payload
     assert waiting.envelope.routes == ("m365", "plain")
     assert (payload["language"], payload["importance"]) == ("ja", "high")
@@ -265,7 +265,7 @@ async def test_each_contact_gets_an_envelope_of_its_own(ask):
     await applied(ask)
     sent = await ask("send", to=["ops", "boss", "ops"], subject="s", text="t")
     assert len(sent["ids"]) == 2
-    orders = [w.envelope.order for w in await ask.desk.store.waiting()]
+    orders = [w.envelope.order for w in await ask.desk.store.queue()]
     assert len(set(orders)) == 2
 
 

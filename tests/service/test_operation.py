@@ -147,7 +147,7 @@ async def test_who_was_refused_is_in_the_audit_log_and_a_flood_is_not():
     desk = Desk()
     for _ in range(50):
         await answer(desk.service, member("eri"), "apply", {"documents": [CANARY]})
-    (row,) = await desk.store.audited()
+    (row,) = await desk.store.audit_log()
     assert (row.who, row.door, row.op, row.given) == ("eri", "local", "apply", {})
     assert "administrator" in row.refused.en and CANARY not in str(row)
 

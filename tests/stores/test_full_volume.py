@@ -14,7 +14,7 @@ from pysqlite3 import dbapi2 as driver
 
 from noroshi.core.delivery import Accepted
 from noroshi.core.levels import Reason
-from noroshi.ports import Away, StoreError
+from noroshi.ports import StoreError, StoreFault
 from noroshi.stores.sqlite.disk_reserve import BALLAST
 from noroshi.stores.sqlite.process_lock import LifeLock
 from noroshi.stores.sqlite.store import SqliteStore
@@ -129,7 +129,7 @@ async def test_what_5000_monitors_have_to_say_goes_through_a_full_volume(open_st
     fill(volume)
     assert free(volume) == 0
     await all_say(store, block)
-    assert len(await store.waiting()) == len(await store.events(last=9999)) == 5000
+    assert len(await store.queue()) == len(await store.events(last=9999)) == 5000
     assert await all_leave(store) == 5000
     assert "full" in (await store.trouble()).en
 
@@ -157,7 +157,7 @@ async def test_samples_are_refused_when_room_is_short_and_told_from_the_rest(
     await until_tight(store, block)
     with pytest.raises(StoreError, match="samples are not kept") as refused:
         await store.append([("m", used(1.0))])
-    assert refused.value.away is Away.SAVING
+    assert refused.value.fault is StoreFault.SAVING
     assert await store.post(letter())
 
 
@@ -198,7 +198,7 @@ async def test_a_node_starts_on_a_full_volume(open_store, volume):
         again = open_store()
         block = await again.lease_monitors(await again.begin("one", DAWN), DAWN)
         await all_say(again, block)
-    assert len(await again.waiting()) == 300
+    assert len(await again.queue()) == 300
 
 
 async def test_without_its_ballast_a_full_volume_is_named_in_both_languages(open_store, volume):
@@ -209,7 +209,7 @@ async def test_without_its_ballast_a_full_volume_is_named_in_both_languages(open
     fill(volume)
     with pytest.raises(StoreError) as refused:
         open_store()
-    assert refused.value.away is Away.FULL
+    assert refused.value.fault is StoreFault.FULL
     assert "the volume is full" in refused.value.words.en
     assert "ボリュームがいっぱいで" in refused.value.words.ja
 
@@ -239,7 +239,7 @@ async def test_a_volume_that_became_read_only_is_told_at_once(tmp_path):
         breaks(folder)
         with pytest.raises(StoreError) as failed:
             await store.commit(block.fence, said_of(*block.states))
-        assert failed.value.away in (Away.BROKEN, Away.READ_ONLY)
+        assert failed.value.fault in (StoreFault.BROKEN, StoreFault.READ_ONLY)
         assert "cannot be written" in (await store.trouble()).en
         assert (await store.current()).number == 1
         await store.close()
@@ -250,7 +250,7 @@ async def test_a_volume_that_is_read_only_from_the_start_is_refused(volume):
     subprocess.run(["mount", "-o", "remount,ro", str(volume)], check=True)
     with pytest.raises(StoreError, match="cannot open the store") as refused:
         SqliteStore.open(volume / "noroshi.db")
-    assert refused.value.away is Away.READ_ONLY
+    assert refused.value.fault is StoreFault.READ_ONLY
 
 
 async def test_another_process_that_locks_the_store_delays_writing_and_not_reading(tmp_path):
@@ -263,10 +263,10 @@ async def test_another_process_that_locks_the_store_delays_writing_and_not_readi
         written = asyncio.ensure_future(store.commit(block.fence, said_of(*block.states)))
         for _ in range(20):
             assert (await store.current()).number == 1
-        assert not written.done() and await store.waiting() == []
+        assert not written.done() and await store.queue() == []
         other.stdin.close()
         assert await written
-    assert len(await store.waiting()) == 1
+    assert len(await store.queue()) == 1
     await store.close()
 
 
@@ -279,7 +279,7 @@ async def test_a_lock_that_lasts_is_told_as_one(tmp_path):
         assert other.stdout.readline() == "locked\n"
         with pytest.raises(StoreError) as refused:
             await store.renew(block.fence, DAWN)
-        assert refused.value.away is Away.LOCKED
+        assert refused.value.fault is StoreFault.LOCKED
         other.stdin.close()
     assert await store.renew(block.fence, DAWN)
     assert await store.trouble() is None

@@ -55,7 +55,7 @@ def ids(parcels):
 
 
 def waiting(db):
-    return {one.envelope.id: (one.due, one.out) for one in spool.waiting(db)}
+    return {one.envelope.id: (one.due, one.out) for one in spool.queue(db)}
 
 
 def test_the_most_urgent_go_to_those_who_asked_first_and_the_rest_get_nothing(db, lend):
@@ -110,7 +110,7 @@ def test_a_route_that_one_found_down_rests_as_the_last_of_them_says(db, lend):
     well, ill = lend("1", "2")
     ends = [sqlite_leases.End(well, OK, Accepted(DAWN)), sqlite_leases.End(ill, LATER, DOWN)]
     assert sqlite_leases.settle(db, ends) == [True, True]
-    assert [one.route for one in spool.resting(db)] == ["smtp"]
+    assert [one.route for one in spool.route_outages(db)] == ["smtp"]
 
 
 def test_a_route_is_well_that_took_a_mail_after_it_was_found_down(db, lend):
@@ -118,7 +118,7 @@ def test_a_route_is_well_that_took_a_mail_after_it_was_found_down(db, lend):
     ill, well = lend("1", "2")
     ends = [sqlite_leases.End(ill, LATER, DOWN), sqlite_leases.End(well, OK, Accepted(DAWN))]
     assert sqlite_leases.settle(db, ends) == [True, True]
-    assert spool.resting(db) == []
+    assert spool.route_outages(db) == []
 
 
 def test_what_is_told_of_an_end_waits_once_it_is_written_and_not_if_it_is_not(db, lend):

@@ -29,7 +29,7 @@ async def test_nothing_that_was_acknowledged_is_lost_by_kill_9(tmp_path):
     path = tmp_path / "noroshi.db"
     acknowledged = commit_until_killed(path, 1500)
     store = SqliteStore.open(path)
-    kept = {row.envelope.id for row in await store.waiting()}
+    kept = {row.envelope.id for row in await store.queue()}
     serials = {id: state.serial for id, state in (await store.states()).items()}
     await store.close()
     assert len(acknowledged) >= 1500 and acknowledged <= kept

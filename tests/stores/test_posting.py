@@ -14,6 +14,6 @@ async def test_where_one_cannot_be_kept_none_is(tmp_path):
     unfit = letter("b", contact="half a \ud83d letter")
     with pytest.raises((StoreError, UnicodeError)):
         await store.post(letter("a"), unfit)
-    assert await store.waiting() == []
+    assert await store.queue() == []
     assert await store.post(letter("a"), letter("b")) == 2
     await store.close()

@@ -91,18 +91,18 @@ async def test_its_secrets_are_there_and_sealed(store):
 
 
 async def test_its_mails_are_as_they_were(store):
-    found = {row.envelope.id.partition("/")[2]: row for row in await store.waiting()}
+    found = {row.envelope.id.partition("/")[2]: row for row in await store.queue()}
     assert found["refused"].state == "set aside" and found["out"].out
     assert {"waits", "behind"} <= found.keys() and "accepted" not in found
     _, receipts = await store.envelope("disk.1/accepted")
     assert [receipt.answers["ops@example.com"].code for receipt in receipts] == [250]
-    assert [rest.route for rest in await store.resting()] == ["down"]
+    assert [rest.route for rest in await store.route_outages()] == ["down"]
 
 
 async def test_why_they_wait_is_there_whichever_schema_wrote_it(store):
-    refused = next(row for row in await store.waiting() if row.state == "set aside")
+    refused = next(row for row in await store.queue() if row.state == "set aside")
     assert refused.why == plain("550 no such user")
-    assert [rest.why for rest in await store.resting()] == [plain("away")]
+    assert [rest.why for rest in await store.route_outages()] == [plain("away")]
 
 
 async def test_its_mails_go_on_in_their_order_and_none_that_was_accepted(store):
@@ -136,17 +136,17 @@ async def test_what_a_later_schema_brought_is_there_too(file, store):
 
 async def test_its_people_and_what_they_changed_are_there(file, store):
     if number(file) < 4:
-        assert (await store.users(), await store.audited()) == ({}, [])
+        assert (await store.users(), await store.audit_log()) == ({}, [])
         return
     assert (await store.users())["sato"].step == 7
     assert (await store.api_tokens())["ci"].by == "sato"
     assert (await store.session("1" * 64)).user == "sato"
-    (row,) = await store.audited()
+    (row,) = await store.audit_log()
     assert (row.who, row.door, row.after) == ("sato", "web", {"state": "held"})
 
 
 async def test_what_people_said_of_alarms_is_there(file, store):
-    said = await store.said(DAWN)
+    said = await store.suppressions(DAWN)
     if number(file) < 5:
         assert (said, await store.remarks()) == (Said(), [])
         return

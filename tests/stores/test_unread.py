@@ -85,7 +85,7 @@ async def test_once_put_by_it_is_shown_and_the_next_of_its_order_goes(store, spo
     spoil("a", how)
     parcel = await claim()
     assert await store.quarantine(parcel, parcel.unread, DAWN, (letter("told", alarms=()),))
-    shown = {row.envelope.id: row for row in await store.waiting()}
+    shown = {row.envelope.id: row for row in await store.queue()}
     assert {id: row.state for id, row in shown.items()} == {
         "a": "set aside",
         "b": "",
@@ -157,7 +157,7 @@ async def test_members_of_a_digest_that_cannot_be_read_wait_by_themselves(
     parcel = await claim()
     assert parcel.envelope.id == together.id
     await store.quarantine(parcel, parcel.unread, DAWN)
-    rows = {row.envelope.id: row.state for row in await store.waiting()}
+    rows = {row.envelope.id: row.state for row in await store.queue()}
     assert rows == {together.id: "set aside", "x": "", "y": ""}
     assert (await claim()).envelope.id == "x"
     assert await store.drop(together.id, "sato")

@@ -82,7 +82,7 @@ async def filled(role="administrator", subject="FS01 D: 95.2%", note="boss", **c
         (Verdict.DEFERRED, "4.3.2 Concurrent connections limit exceeded", 432),
     ):
         await _settled(desk, node, Answer(verdict, text, code))
-    await desk.store.arrived(
+    await desk.store.record_arrival(
         desk.ids[1],
         Arrival(
             address="ops@example.com", state="came back", at=desk.time.now, said="550 5.1.10 no"

@@ -71,8 +71,8 @@ async def fingerprint(desk):
     """What must be as it was after an attack: all but who was refused, and when they came."""
     store = desk.store
     users = {name: (u.role, u.password) for name, u in (await store.users()).items()}
-    waiting = sorted((w.envelope.id, w.state, w.envelope.to) for w in await store.waiting())
-    done = [row for row in await store.audited(1000) if not row.refused.en]
+    waiting = sorted((w.envelope.id, w.state, w.envelope.to) for w in await store.queue())
+    done = [row for row in await store.audit_log(1000) if not row.refused.en]
     current = (await store.current()).number
     vault = await desk.vault.names()
     return users, waiting, current, sorted(await store.api_tokens()), vault, len(done)

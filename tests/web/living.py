@@ -172,12 +172,12 @@ async def delivered(desk, minute):
             text = "4.7.500 Server busy"  # as Exchange Online says it
             await desk.attempted("m365", Verdict.DEFERRED, text, 451)
         return
-    for one in await desk.store.waiting():
+    for one in await desk.store.queue():
         if not one.state:
             await desk.attempted("m365", Verdict.ACCEPTED, f"2.0.0 OK <{minute}@{TENANT}>", 250)
             to, at = one.envelope.to[0], desk.time.now
             came = Arrival(address=to, state="seen arrived", at=at)
-            await desk.store.arrived(one.envelope.id, came)
+            await desk.store.record_arrival(one.envelope.id, came)
 
 
 async def living(home, language="en", titles=None):

@@ -131,7 +131,7 @@ async def test_all_that_were_chosen_are_one_row_of_the_audit_log(seen, desk, ask
         await seen.get("/alarms")
         await seen.post("/alarms", do=deed, words="mine", **PICKED, **more)
         assert seen.to == f"/alarms?did={deed}"
-        row = (await desk.store.audited(1))[0]
+        row = (await desk.store.audit_log(1))[0]
         assert (row.op, row.who, len(row.after)) == ("alarms_remark", "sato", 3)
     page = (await seen.get("/settings/audit")).text
     assert all(f"{DISKS} {item}" in page for item in ("/var", "/srv", "/opt"))

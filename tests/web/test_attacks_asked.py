@@ -142,7 +142,7 @@ async def test_by_no_door_somebody_does_what_their_role_may_not(desk):
             told = await answer(desk.service, who, name, {})
             assert told["error"] == "forbidden", (name, role)
     assert await fingerprint(desk) == before
-    rows = await desk.store.audited(1000)
+    rows = await desk.store.audit_log(1000)
     assert any(row.refused.en and row.who == "eri" for row in rows)
 
 

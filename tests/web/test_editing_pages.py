@@ -119,7 +119,7 @@ async def test_of_whom_may_change_nothing_not_even_the_form_is_read(desk, tmp_pa
         typed = {"version": "1", "etag": "", "options.include": "["}
         await browser.post(MONITOR, csrf=keys.csrf_of(browser.cookie), do="save", **typed)
         assert browser.status == 403
-    (row, *_) = await desk.store.audited()
+    (row, *_) = await desk.store.audit_log()
     assert (row.op, row.who) == ("definition_change", "eri") and row.refused.en
 
 

@@ -491,7 +491,7 @@ async def test_once_the_test_alarm_is_forgotten_another_one_can_be_sent(desk, br
     await filled_in(browser, "person", **PERSON)
     await filled_in(browser, "mail", **SERVER)
     await filled_in(browser, "alarm", do="test_alarm")
-    (waiting,) = await desk.store.waiting()
+    (waiting,) = await desk.store.queue()
     await NearBy(desk)("queue_drop", id=waiting.envelope.id)
     desk.time.pass_by(days=400)
     assert await desk.store.forget(desk.time.now - timedelta(days=1), 100)

@@ -177,7 +177,7 @@ async def test_a_mail_is_given_up_once(desk, browser):
     assert browser.status == 303
     await browser.post("/queue/mail", csrf=csrf, id=desk.ids[HELD], do="drop")
     assert browser.status == 409 and 'role="alert"' in browser.text
-    (row, *_) = [one for one in await desk.store.audited(9) if one.op == "queue_drop"]
+    (row, *_) = [one for one in await desk.store.audit_log(9) if one.op == "queue_drop"]
     assert (row.who, row.door) == ("sato", "web")
 
 

@@ -284,7 +284,7 @@ async def open_service(
 @asynccontextmanager
 async def open_to_look(config: Config) -> AsyncIterator[Service]:
     """The same, of which only those that write nothing can be done; a node may start meanwhile.
-    StoreError with Away.OLD if the store must be brought up to date first."""
+    StoreError with StoreFault.OLD if the store must be brought up to date first."""
     async with open_app(config, open_store=SqliteStore.look, holder=None) as app:
         yield app.service
 

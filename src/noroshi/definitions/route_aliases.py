@@ -34,7 +34,7 @@ def by_new_names(routes: Iterable[str], ways: Ways) -> tuple[str, ...]:
 async def mails_follow(store: Store, ways: Ways) -> None:
     """Waiting mails go by the route's new name. One that is on its way at this very moment is
     left. Raises StoreError."""
-    for one in await store.waiting() if ways else ():
+    for one in await store.queue() if ways else ():
         routes = one.envelope.routes
         if ways.keys() & set(routes):
             new = by_new_names(routes, ways)

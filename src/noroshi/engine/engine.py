@@ -27,7 +27,7 @@ from noroshi.engine.monitoring.watcher import Watch
 from noroshi.engine.notices.notifier import Notices, Plan, Worded, as_in_files
 from noroshi.engine.retention import YEAR, Sweeping
 from noroshi.plugins import Plugins
-from noroshi.ports import Away, Clocks, Host, Node, Store, StoreError, Transport, Version
+from noroshi.ports import Clocks, Host, Node, Store, StoreError, StoreFault, Transport, Version
 from noroshi.ports.mailbox import Box
 
 T = TypeVar("T")
@@ -265,7 +265,7 @@ class Engine:
             await self.attempt(self.notices.tell)
 
     async def _serve(self, version: Version, plan: Plan) -> None:
-        waiting = [row.envelope for row in await self.store.waiting()]
+        waiting = [row.envelope for row in await self.store.queue()]
         self.dispatcher.limiter.configure(plan.routes, plan.contacts.values())
         if not self.ready.is_set():  # an earlier life's mails count as well
             await self._count_earlier()
@@ -296,7 +296,7 @@ class Engine:
         try:
             await self.watch.flush()
         except StoreError as error:
-            if error.away is not Away.SAVING:
+            if error.fault is not StoreFault.SAVING:
                 raise
             self._complain(error)  # samples alone wait for room: what is said is written
         self._flushed_at = self.clocks.steady()

@@ -16,7 +16,7 @@ from noroshi import schema
 from noroshi.core.mail import DeliveryState, Envelope, EnvelopeState, Fault, Route
 from noroshi.core.words import NOTHING, Words
 from noroshi.engine import journal
-from noroshi.ports import Arrival, Clocks, Followed, RouteError, Store, StoreError
+from noroshi.ports import Arrival, Clocks, RouteError, Store, StoreError, TrackedMail
 from noroshi.ports.mailbox import Box, Came, Inbox, Lost
 from noroshi.round_trips import (
     Looked,
@@ -60,7 +60,7 @@ BUG = Words(
     ja="読み取りのプログラム自体に障害がありました: {bug}",
 )
 
-Told = Callable[[Followed, Arrival], tuple[Envelope, ...]]
+Told = Callable[[TrackedMail, Arrival], tuple[Envelope, ...]]
 """The envelopes that tell of a mail's return; they are written down with it."""
 
 
@@ -127,7 +127,7 @@ class RoundTrips:
         for route in self._to.keys() | to.keys():
             if route not in before and route in to:
                 self._began[route] = now
-                newest = await self._store.followed(prefix_of(route), 1)
+                newest = await self._store.latest_by_prefix(prefix_of(route), 1)
                 other = any(mail.row.envelope.contact != to[route] for mail in newest)
             else:
                 other = before[route] != to.get(route)
@@ -189,7 +189,7 @@ class RoundTrips:
         )
         if post.made.get(route) == mail.id:
             return
-        for older in await self._store.followed(prefix_of(route), 1):
+        for older in await self._store.latest_by_prefix(prefix_of(route), 1):
             if older.row.state in OPEN and older.row.envelope.id != mail.id:
                 await self._store.drop(older.row.envelope.id, BY)
         await self._store.post(mail)
@@ -216,7 +216,7 @@ class RoundTrips:
                 arrival = Arrival(
                     address=post.box.address, state=DeliveryState.SEEN_ARRIVED, at=at
                 )
-                await self._store.arrived(id, arrival)
+                await self._store.record_arrival(id, arrival)
                 journal.seen_arrived(route, (at - receipt.at).total_seconds())
 
     def _due(self, post: Post, route: str, id: str, pause: float) -> bool:
@@ -276,7 +276,9 @@ class RoundTrips:
             arrival = _arrival(mail, lost, came.at)
             if not any(one.address == arrival.address for one in _returns(mail)):
                 envelope = mail.row.envelope.id
-                if await self._store.arrived(envelope, arrival, self._told(mail, arrival)):
+                if await self._store.record_arrival(
+                    envelope, arrival, self._told(mail, arrival)
+                ):
                     journal.came_back(envelope, arrival.said)
 
     async def _cannot(self, post: Post, trouble: RouteError) -> None:
@@ -307,11 +309,11 @@ async def _close(post: Post) -> None:
         await post.inbox.close()
 
 
-def _returns(mail: Followed) -> list[Arrival]:
+def _returns(mail: TrackedMail) -> list[Arrival]:
     return [one for one in mail.arrivals if one.state == DeliveryState.CAME_BACK]
 
 
-def _arrival(mail: Followed, lost: Lost, at: datetime) -> Arrival:
+def _arrival(mail: TrackedMail, lost: Lost, at: datetime) -> Arrival:
     """Whom it is about, as we have written the address. What is no address of ours (a member of
     a list, mostly) stands with what was said, and counts once: anybody can write a report."""
     envelope = mail.row.envelope

@@ -28,7 +28,7 @@ class Sweeping:
         now = self._clocks.wall()
         dropped = await self._store.drop_samples(now - KEEP_SAMPLES, SWEPT_AT_ONCE)
         forgotten = await self._store.forget(now - self._ledger, FORGOTTEN_AT_ONCE)
-        await self._store.forget_said(now - self._ledger)
+        await self._store.forget_suppressions(now - self._ledger)
         rows = await self._store.forget_audit(now - self._audit, FORGOTTEN_AT_ONCE)
         more = dropped == SWEPT_AT_ONCE or FORGOTTEN_AT_ONCE in (forgotten, rows)
         return SOON if more else SWEEP

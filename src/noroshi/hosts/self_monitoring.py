@@ -57,7 +57,7 @@ class OwnFacts:
             trip=await self._trip(route),
             never=state is not None and _is_new(state),
         )
-        down = next((r for r in await self._store.resting() if r.route == name), None)
+        down = next((r for r in await self._store.route_outages() if r.route == name), None)
         if down is not None:
             by = account.name if account and state and state.sign not in WELL else ""
             rests = replace(facts, down=down.since, fault=down.fault, why=down.why)
@@ -123,7 +123,7 @@ class OwnFacts:
 
     async def queue(self) -> QueueFacts:
         """Of a round trip its route tells: by that route alone it waits as long as that is down."""
-        found = await self._store.in_queue(but=PREFIX)
+        found = await self._store.queue_counts(but=PREFIX)
         return QueueFacts(
             waiting=found.waiting,
             oldest=found.oldest,

@@ -337,7 +337,7 @@ class People:
         """A failure until it is found to be none. Raises FailedAttemptError for who has to wait."""
         if not self._is_known:
             self._is_known = True
-            for row in reversed(await self.store.audited(LOOKED_BACK)):
+            for row in reversed(await self.store.audit_log(LOOKED_BACK)):
                 if row.op in CAME and not row.refused.en:
                     self._throttle.came(row.who, row.address)
         _see_that_no_wait(self._throttle.wait(name, address, self.clocks.steady()))

@@ -15,18 +15,18 @@ from noroshi.core.model import Change, Decision, Event, Sample, Standing, State
 from noroshi.core.people import ApiToken, Audited, Session, User
 from noroshi.core.words import Words, plain
 from noroshi.ports.store_records import (
+    AcceptedMail,
     Arrival,
     Beat,
     Block,
-    Entry,
-    Followed,
-    InQueue,
+    LedgerEntry,
     Node,
+    QueueCounts,
+    QueuedEnvelope,
     Renewal,
-    Resting,
-    Taken,
+    RouteOutage,
+    TrackedMail,
     Version,
-    Waiting,
 )
 
 LEASE = timedelta(seconds=15)
@@ -37,7 +37,7 @@ PARCEL_LEASE = timedelta(minutes=5)
 """How long an envelope may be out: longer than any transport's time-outs together."""
 
 
-class Away(Enum):
+class StoreFault(Enum):
     """Why the store cannot do it now, for whoever has to tell one from the other."""
 
     OTHER = ""
@@ -58,10 +58,10 @@ class Away(Enum):
 class StoreError(Exception):
     """The store cannot do it now (full, locked, gone). It never ends the engine."""
 
-    def __init__(self, what: Words | str, away: Away = Away.OTHER) -> None:
+    def __init__(self, what: Words | str, fault: StoreFault = StoreFault.OTHER) -> None:
         self.words = plain(what) if isinstance(what, str) else what
         super().__init__(self.words.en)
-        self.away = away
+        self.fault = fault
 
 
 class Conflict(Exception):
@@ -161,7 +161,7 @@ class Store(Protocol):
     # An acknowledgement ends with the change that ends it (`core.alarms.outlives`), in the same
     # transaction; what is said of a monitor goes when the monitor is retired, but for remarks.
 
-    async def said(self, now: datetime) -> Said:
+    async def suppressions(self, now: datetime) -> Said:
         """All silences that are in force, by their ends, and who has what."""
 
     async def acknowledge(self, one: Acknowledged, remark: Remark) -> bool:
@@ -192,7 +192,7 @@ class Store(Protocol):
     async def silences(self, last: int = 100) -> Sequence[Silence]:
         """All, also those that are over, the last to end first."""
 
-    async def forget_said(self, before: datetime) -> int:
+    async def forget_suppressions(self, before: datetime) -> int:
         """Delete silences that were over and remarks that were made before then; how many."""
 
     # jobs that report in
@@ -247,7 +247,7 @@ class Store(Protocol):
         envelopes that tell of it; members of a digest wait by themselves again. False: no
         longer lent."""
 
-    async def accepted_since(self, since: datetime) -> Sequence[Taken]:
+    async def accepted_since(self, since: datetime) -> Sequence[AcceptedMail]:
         """The mails that were accepted since then, in the order in which that was written
         down, which a clock that was set back does not keep."""
 
@@ -258,11 +258,11 @@ class Store(Protocol):
         the parcel's lease was lost. Any answer of a route that is not RestRoute says that it
         is well again, but for a Retry of which nothing was heard."""
 
-    async def waiting(self) -> Sequence[Waiting]:
+    async def queue(self) -> Sequence[QueuedEnvelope]:
         """What has not left yet, and what was set aside, oldest first, without the bodies of
         the mails; of a digest, itself and not its members."""
 
-    async def in_queue(self, but: str = "") -> InQueue:
+    async def queue_counts(self, but: str = "") -> QueueCounts:
         """`waiting` in numbers, to the millisecond, without reading each of them: they may be many
         thousand. Those whose ids begin with `but` are left out."""
 
@@ -272,7 +272,7 @@ class Store(Protocol):
 
     async def ledger(
         self, last: int = 100, alarm: str = "", monitor: str = ""
-    ) -> Sequence[Entry]:
+    ) -> Sequence[LedgerEntry]:
         """The newest alarms, of one monitor or of all, or the one of that id, with all that
         became of them."""
 
@@ -280,16 +280,18 @@ class Store(Protocol):
         """All alarms ever: "raised", and by their state as `tally` has them, but for those
         whose mail came back; "forgotten" are those that the ledger no longer holds, "lost" those that are nowhere."""
 
-    async def arrived(
+    async def record_arrival(
         self, envelope: str, arrival: Arrival, envelopes: Sequence[Envelope] = ()
     ) -> bool:
         """Write down what became of a mail that was taken, and with it the envelopes that tell
         of it; False, and nothing written: it was not taken, or that is known."""
 
-    async def find_by_message_id(self, message_ids: Collection[str]) -> Followed | None:
+    async def find_by_message_id(self, message_ids: Collection[str]) -> TrackedMail | None:
         """The mail that was taken under one of these Message-IDs; None: none of ours."""
 
-    async def followed(self, begins: str, last: int, before: str = "") -> Sequence[Followed]:
+    async def latest_by_prefix(
+        self, begins: str, last: int, before: str = ""
+    ) -> Sequence[TrackedMail]:
         """Of the mails whose ids begin so, and come before another id if one is given, the last
         by their ids, the last one first."""
 
@@ -300,7 +302,7 @@ class Store(Protocol):
         """Delete so many of the mails that were settled before then, with their alarms, and
         events that old, but for each monitor's last; how many mails."""
 
-    async def envelope(self, id: str) -> tuple[Waiting, Sequence[Receipt]] | None:
+    async def envelope(self, id: str) -> tuple[QueuedEnvelope, Sequence[Receipt]] | None:
         """One envelope, settled or not, with what each attempt brought; None: unknown."""
 
     async def retry(self, id: str, now: datetime) -> bool:
@@ -333,10 +335,10 @@ class Store(Protocol):
     async def accepted(self) -> Mapping[str, datetime]:
         """When each route last had a mail accepted; none of a route that never did."""
 
-    async def resting(self) -> Sequence[Resting]:
+    async def route_outages(self) -> Sequence[RouteOutage]:
         """The routes that are down."""
 
-    async def probed(self, route: str, rest: RestRoute | None) -> None:
+    async def record_probe(self, route: str, rest: RestRoute | None) -> None:
         """What a look at a route without a mail brought: it rests on, or is well (None)."""
 
     async def wake(self, route: str, now: datetime) -> bool:
@@ -380,7 +382,7 @@ class Store(Protocol):
     async def audit(self, row: Audited) -> None:
         """Write down what somebody changed."""
 
-    async def audited(self, last: int = 100) -> Sequence[Audited]:
+    async def audit_log(self, last: int = 100) -> Sequence[Audited]:
         """What was changed, newest first."""
 
     async def forget_audit(self, before: datetime, most: int) -> int:

@@ -71,7 +71,7 @@ class Version:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class InQueue:
+class QueueCounts:
     """The spool in numbers: how many envelopes wait, and of these are out now; how many are held
     and set aside; for how many alarms those that wait stand, since when the oldest of these does,
     and how many of them may go by which route."""
@@ -85,11 +85,11 @@ class InQueue:
     by_route: Mapping[str, int] = field(default_factory=dict)
 
 
-NOTHING_QUEUED = InQueue()
+NOTHING_QUEUED = QueueCounts()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Waiting:
+class QueuedEnvelope:
     """An envelope in the spool. `due`: when it may next be lent; `out`: it is lent now.
 
     `why` is the last trouble, who held or dropped it, or the digest that it is in. `tried` is how
@@ -119,7 +119,7 @@ class Beat:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Taken:
+class AcceptedMail:
     """A mail that a provider took: when, by which route, for whom, for how many recipients."""
 
     at: datetime
@@ -141,16 +141,16 @@ class Arrival:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Followed:
+class TrackedMail:
     """A mail with all attempts, oldest first, and what became of it once it was taken."""
 
-    row: Waiting
+    row: QueuedEnvelope
     receipts: tuple[Receipt, ...]
     arrivals: tuple[Arrival, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class LedgerEntry:
     """One alarm in the ledger, with the envelope that tells it, or the digest it is in.
 
     `event` is None where its history was forgotten; `receipts` are the attempts, oldest first.
@@ -158,14 +158,14 @@ class Entry:
 
     alarm: str
     event: Event | None
-    row: Waiting
-    told_in: Waiting
+    row: QueuedEnvelope
+    told_in: QueuedEnvelope
     receipts: tuple[Receipt, ...]
     arrivals: tuple[Arrival, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Resting:
+class RouteOutage:
     """A route that is down: since when, until when it is left alone, and why."""
 
     route: str

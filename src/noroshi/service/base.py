@@ -26,7 +26,7 @@ from noroshi.oauth.tokens import SignInState, TokenSource
 from noroshi.oauth.wrong_mailbox import of_other
 from noroshi.people import People
 from noroshi.plugins import Plugins
-from noroshi.ports import Clocks, Host, InQueue, Own, Resting, Store, Trip, Version
+from noroshi.ports import Clocks, Host, Own, QueueCounts, RouteOutage, Store, Trip, Version
 from noroshi.ports.examination import Step
 from noroshi.round_trips import looked_at, mails_of, trip_of
 from noroshi.sandbox import Readers
@@ -102,10 +102,10 @@ class Desk:
             self._known = version, plan
         return self._known
 
-    async def _down(self) -> Mapping[str, Resting]:
-        return {resting.route: resting for resting in await self._store.resting()}
+    async def _down(self) -> Mapping[str, RouteOutage]:
+        return {resting.route: resting for resting in await self._store.route_outages()}
 
-    async def _routes(self, plan: Plan, queue: InQueue) -> tuple[RouteStatus, ...]:
+    async def _routes(self, plan: Plan, queue: QueueCounts) -> tuple[RouteStatus, ...]:
         down, accepted, kept = await asyncio.gather(
             self._down(), self._store.accepted(), self._vault.names()
         )
@@ -119,9 +119,9 @@ class Desk:
         self,
         plan: Plan,
         route: Route,
-        down: Mapping[str, Resting],
+        down: Mapping[str, RouteOutage],
         accepted: Mapping[str, datetime],
-        queue: InQueue,
+        queue: QueueCounts,
         kept: Collection[str],
     ) -> RouteStatus:
         sign_in = await self._sign_in(plan, route)

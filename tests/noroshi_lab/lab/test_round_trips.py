@@ -91,7 +91,7 @@ async def test_an_alarm_that_comes_back_is_told_by_another_route_once(it: Story)
 
 async def by_second(it: Story) -> list[str]:
     """The mails that left by the route that is not the ill one."""
-    followed = await it.app.store.followed("notice/", 50)
+    followed = await it.app.store.latest_by_prefix("notice/", 50)
     return [one.row.envelope.id for one in followed if one.receipts[-1].route == "second"]
 
 
@@ -103,7 +103,7 @@ async def test_a_telling_that_comes_back_itself_leads_to_no_further_mail(it: Sto
     await it.wait(minutes=40)
     own = it.lab.mailboxes.mails(it.card.user)
     assert sum(mail.subject.startswith("Undeliverable") for mail in own) == 2
-    (telling,) = await it.app.store.followed("notice/came-back/", 50)
+    (telling,) = await it.app.store.latest_by_prefix("notice/came-back/", 50)
     assert [one.state for one in telling.arrivals] == ["came back"]
     assert not await it.waiting()
 

@@ -93,7 +93,7 @@ async def test_accepted_seen_arrived_and_came_back_are_told_apart(
     await store.settle(await lend(), said(Verdict.ACCEPTED, 250, "OK"), Accepted(DAWN))
     for what in arrivals:
         arrival = Arrival(address="a", state=what, at=DAWN + SECOND, said="5.1.10")
-        await store.arrived("m.1/r/ops", arrival)
+        await store.record_arrival("m.1/r/ops", arrival)
     (row,) = (await ask("ledger"))["rows"]
     assert row["state"] == state
     assert [one["state"] for one in row["arrived"]] == arrivals

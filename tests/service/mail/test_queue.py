@@ -25,11 +25,11 @@ async def test_whichever_call_the_node_dies_in_all_have_the_mail_or_nobody(writt
         try:
             await desk.service.send(AKI, TO, "s", "t")
         except Killed:
-            found.add(len(await inner.waiting()))
+            found.add(len(await inner.queue()))
             continue
         break
     assert calls > 1 and found <= {0, len(TO)}
-    assert len(await inner.waiting()) == len(TO)
+    assert len(await inner.queue()) == len(TO)
 
 
 class SentMeanwhile(MemoryStore):

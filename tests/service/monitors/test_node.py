@@ -119,9 +119,9 @@ class Sparing(MemoryStore):
         self.read += ["states"] * (ids is None)
         return await super().states(ids)
 
-    async def waiting(self):
+    async def queue(self):
         self.read.append("waiting")
-        return await super().waiting()
+        return await super().queue()
 
     async def samples(self, monitor, last=100):
         self.read.append("samples")

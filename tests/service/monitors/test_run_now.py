@@ -67,7 +67,7 @@ async def test_what_is_tried_and_is_not_in_force_stands_in_the_audit_log_for_no_
     await desk.apply()
     for more in ({}, {"documents": documents()}):
         await NearBy(desk)("try_monitor", monitor="disks", **more)
-        row = (await desk.store.audited(1))[0]
+        row = (await desk.store.audit_log(1))[0]
         options = {"options": {"include": ("*",)}} if more else {}
         assert row.after == {"monitor": "web1/base/disks", "level": "critical"} | options
 
@@ -94,7 +94,7 @@ async def test_a_trial_leaves_no_trace():
     before = await desk.store.states()
     await desk.service.try_monitor(AKI, "disks")
     assert await desk.store.states() == before
-    assert await desk.store.waiting() == []
+    assert await desk.store.queue() == []
     (id,) = before
     assert await desk.store.samples(id) == []
     assert await desk.store.recall(id) == (before[id], {})

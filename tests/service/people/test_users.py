@@ -235,7 +235,7 @@ async def test_with_a_maker_ends_whatever_was_made_by_what_they_made(op, args):
     told = await answer(desk.service, AKI, op, args)
     assert "ok" in told, told
     assert (await desk.store.api_tokens()).keys() == {"other"}
-    (row,) = [one for one in await desk.store.audited() if one.op == op]
+    (row,) = [one for one in await desk.store.audit_log() if one.op == op]
     assert set(row.before["api_tokens"]) >= {"two", "two-look", "three", "three-look"}
 
 

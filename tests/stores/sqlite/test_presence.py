@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from noroshi.ports import Away, Beat, StoreError
+from noroshi.ports import Beat, StoreError, StoreFault
 from noroshi.stores.sqlite.presence import is_blank, is_lost
 from noroshi.stores.sqlite.store import SqliteStore
 
@@ -28,7 +28,7 @@ async def store(path):
 async def refused(store):
     with pytest.raises(StoreError) as told:
         await store.begin("node", NOW)
-    assert told.value.away is Away.GONE
+    assert told.value.fault is StoreFault.GONE
     return told.value.words
 
 

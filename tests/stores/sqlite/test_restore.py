@@ -416,10 +416,10 @@ async def test_what_people_said_of_alarms_comes_back(old, new, store, block):
     assert await store.acknowledge(Acknowledged(**its), remark)
     given = {"begins": DAWN, "ends": DAWN + DAY, "why": "電源", "who": "aki"}
     await store.silence(Silence(id="s1", place="web", **given))
-    said = await store.said(DAWN)
+    said = await store.suppressions(DAWN)
     restore(await taken(store, old), new, DAWN + MINUTE)
     again = SqliteStore.open(new)
-    assert await again.said(DAWN + MINUTE) == said
+    assert await again.suppressions(DAWN + MINUTE) == said
     assert list(await again.remarks("m")) == [remark]
     await again.close()
 

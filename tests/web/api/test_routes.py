@@ -143,7 +143,7 @@ async def test_whoever_comes_by_the_api_is_in_the_audit_log(tmp_path, desk):
     token = await let_in(desk, "ci")
     async with opened(desk, tmp_path) as url:
         await applied(FarByWeb(desk, url, token))
-    (row,) = await desk.store.audited()
+    (row,) = await desk.store.audit_log()
     assert (row.who, row.door, row.address, row.op) == ("ci", "api", "127.0.0.1", "apply")
 
 

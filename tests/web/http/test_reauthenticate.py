@@ -185,12 +185,12 @@ def to_of(desk, waiting):
 
 async def test_with_the_password_the_very_form_is_done_and_shown(desk, browser):
     await edited(desk, browser)
-    assert to_of(desk, await desk.store.waiting()) == ("ops@example.com",)
+    assert to_of(desk, await desk.store.queue()) == ("ops@example.com",)
     before = browser.cookie
     await goes_on(browser)
     assert (browser.status, browser.cookie != before) == (303, True)
     assert browser.to.startswith("/queue/mail?id=") and browser.to.endswith("did=edit")
-    assert to_of(desk, await desk.store.waiting()) == ("new@example.com",)
+    assert to_of(desk, await desk.store.queue()) == ("new@example.com",)
 
 
 async def test_a_wrong_password_changes_nothing_and_loses_nothing(desk, browser):
@@ -198,9 +198,9 @@ async def test_a_wrong_password_changes_nothing_and_loses_nothing(desk, browser)
     await goes_on(browser, CANARY)
     assert browser.status == 403 and 'role="alert"' in browser.text
     assert "new@example.com" in browser.text and CANARY not in browser.text
-    assert to_of(desk, await desk.store.waiting()) == ("ops@example.com",)
+    assert to_of(desk, await desk.store.queue()) == ("ops@example.com",)
     await goes_on(browser)
-    assert to_of(desk, await desk.store.waiting()) == ("new@example.com",)
+    assert to_of(desk, await desk.store.queue()) == ("new@example.com",)
 
 
 async def test_who_guesses_at_that_password_waits_as_at_the_log_in(desk, browser):

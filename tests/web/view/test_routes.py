@@ -294,7 +294,7 @@ async def test_it_comes_back_without_its_cookie_where_it_calls_the_node_another_
     page = await browser.get("/MxMail/?code=good&state=S")
     assert page.status == 303 and page.headers["referrer-policy"] == "no-referrer"
     assert kept
-    (row,) = [one for one in await desk.store.audited(50) if one.op == "authorize_finish"]
+    (row,) = [one for one in await desk.store.audit_log(50) if one.op == "authorize_finish"]
     assert (row.who, row.door) == ("sato", "web")
 
 
@@ -424,7 +424,7 @@ async def test_a_certificate_that_was_made_elsewhere_is_brought_along(desk, brow
     kept = (await desk.vault.get("box-cert")).reveal()
     assert kept.encode() == KEY + CERTIFICATE
     line = KEY.decode().splitlines()[1]
-    rows = repr(await desk.store.audited(100))
+    rows = repr(await desk.store.audit_log(100))
     assert not any(one in page.text + rows for one in (line, PASSPHRASE))
 
 
@@ -763,7 +763,7 @@ async def test_a_test_mail_that_nobody_took_was_seen_by_nobody(desk, browser):
     await defined(desk)
     await browser.log_in()
     await sent(browser, "send", "/mail/route/plain", to="ops@example.com")
-    id = (await desk.store.waiting())[0].envelope.id
+    id = (await desk.store.queue())[0].envelope.id
     await browser.get("/mail/route/plain")
     page = await browser.post("/mail/route/plain", do="seen", mail=id)
     assert page.status == 409 and "no server has taken it yet" in page.text

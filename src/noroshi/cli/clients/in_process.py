@@ -16,7 +16,7 @@ from noroshi.config.config import Config
 from noroshi.core.os_errors import why
 from noroshi.core.words import Words
 from noroshi.plugins import Plugins
-from noroshi.ports import Away, StoreError
+from noroshi.ports import StoreError, StoreFault
 from noroshi.service import Service, administrator, answer
 from noroshi.service.monitors.status_view import kinds
 from noroshi.stores.sqlite.process_lock import Holder, holding, lock_of
@@ -94,7 +94,7 @@ class Near:
             try:
                 return await (self._examine if op in EXAMINES else self._look)(op, args)
             except StoreError as error:
-                if error.away is not Away.OLD:
+                if error.fault is not StoreFault.OLD:
                     raise
         if self._service is None:
             opened = open_service(self._config)

@@ -13,7 +13,7 @@ from typing import Any
 
 from noroshi.core.mail import Answer, Envelope, Fault, Receipt, Route, Verdict
 from noroshi.core.words import Words
-from noroshi.ports import Clocks, Resting, Store, Transport
+from noroshi.ports import Clocks, RouteOutage, Store, Transport
 
 GRACE = 3.0  # seconds that what is being sent has
 NO_ROUTE = Words(
@@ -88,16 +88,16 @@ class MissingRoute:
         """Do nothing: no connection is open."""
 
 
-async def current_outages(store: Store, routes: Collection[str]) -> Sequence[Resting]:
+async def current_outages(store: Store, routes: Collection[str]) -> Sequence[RouteOutage]:
     """Return the outages of these routes, and forget all others: those of a removed route, and of
     the MissingRoute that stood in for one. A new route of the same name starts fresh, and the mails
     of the old one are tried at once. Raises StoreError."""
-    current = list[Resting]()
-    for outage in await store.resting():
+    current = list[RouteOutage]()
+    for outage in await store.route_outages():
         if outage.route in routes and outage.why != NO_ROUTE.fill(name=outage.route):
             current.append(outage)
         else:
-            await store.probed(outage.route, None)
+            await store.record_probe(outage.route, None)
     return current
 
 

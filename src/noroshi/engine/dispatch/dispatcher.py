@@ -35,7 +35,7 @@ from noroshi.engine.dispatch.parcel_selector import (
     ParcelSelector,
 )
 from noroshi.engine.dispatch.rate_limiter import RateLimiter
-from noroshi.ports import PARCEL_LEASE, Clocks, Node, Resting, Store, Transport
+from noroshi.ports import PARCEL_LEASE, Clocks, Node, RouteOutage, Store, Transport
 
 log = logging.getLogger(__name__)
 
@@ -425,7 +425,7 @@ class Dispatcher:
         if not self._clocks_agree():
             return False
         # Somebody may have woken it meanwhile: until when it is open is the store's to say.
-        outage = next((o for o in await self.store.resting() if o.route == name), None)
+        outage = next((o for o in await self.store.route_outages() if o.route == name), None)
         if outage is None or not outage.early or outage.until > now:
             active.circuit_open_until = None if outage is None else outage.until
             return False
@@ -440,14 +440,14 @@ class Dispatcher:
             active.probing = False
         return True
 
-    async def _probe(self, active: ActiveRoute, outage: Resting) -> None:
+    async def _probe(self, active: ActiveRoute, outage: RouteOutage) -> None:
         answer = await self._probe_answer(active, outage)
         fate = probed(outage.since, self.clocks.wall(), answer, self.jitter())
         active.circuit_open_until = None if fate is None else fate.until
-        await self.store.probed(active.route.name, fate)
+        await self.store.record_probe(active.route.name, fate)
         journal.looked(active.route.name, fate)
 
-    async def _probe_answer(self, active: ActiveRoute, outage: Resting) -> Answer:
+    async def _probe_answer(self, active: ActiveRoute, outage: RouteOutage) -> Answer:
         try:
             async with asyncio.timeout(LONGEST_SEND):
                 return await active.transport.probe()

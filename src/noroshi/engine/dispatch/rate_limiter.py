@@ -18,7 +18,7 @@ from noroshi.core.digest import may_join
 from noroshi.core.mail import Envelope, Receipt, Route, Verdict
 from noroshi.core.model import Contact
 from noroshi.core.reader_rate import NEW, Reader
-from noroshi.ports import Taken
+from noroshi.ports import AcceptedMail
 
 MINUTE = timedelta(minutes=1)
 
@@ -48,7 +48,7 @@ class RateLimiter:
         self._routes = routes
         self._singles = {contact.id: contact.one_by_one for contact in contacts}
 
-    def load(self, accepted: Sequence[Taken], now: datetime) -> None:
+    def load(self, accepted: Sequence[AcceptedMail], now: datetime) -> None:
         """Begin with what an earlier life sent, in the order in which it was written down."""
         self._spent, self._readers = {}, {}
         times = put_right([mail.at for mail in accepted], now)

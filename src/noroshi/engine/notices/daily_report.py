@@ -80,7 +80,7 @@ class Reports:
     async def _report(
         self, plan: Plan, one: Notification, times: At, due: datetime, now: datetime
     ) -> Well:
-        states, rows = await self._store.states(), await self._store.waiting()
+        states, rows = await self._store.states(), await self._store.queue()
         asked = [m for m in plan.monitors.values() if one.concerns(m.instance.name)]
         mine = [m for m in asked if not m.stopped]
         known = [(m, states[m.id]) for m in mine if m.id in states and states[m.id].items]
@@ -104,7 +104,7 @@ class Reports:
 
     async def _silent(self, monitors: Collection[Monitor], now: datetime) -> int:
         """Of how many nothing is told: whoever reads a report must know that."""
-        silences = (await self._store.said(now)).silences
+        silences = (await self._store.suppressions(now)).silences
         return sum(
             any(one.covers(monitor) for one in silences)
             or ends_of(monitor.maintenance, now) is not None

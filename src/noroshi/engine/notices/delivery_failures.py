@@ -30,7 +30,7 @@ from noroshi.core.notices.model import (
     Notification,
 )
 from noroshi.core.words import Words, plain
-from noroshi.ports import Arrival, Followed
+from noroshi.ports import Arrival, TrackedMail
 from noroshi.round_trips import is_trip, taken
 
 
@@ -74,7 +74,7 @@ def of_attempt(
 
 
 def of_return(
-    mail: Followed,
+    mail: TrackedMail,
     arrival: Arrival,
     asked: tuple[Notification, ...],
     routes: dict[str, tuple[str, ...]],

@@ -39,7 +39,7 @@ from noroshi.engine.notices.daily_report import Reports
 from noroshi.engine.notices.version_batching import Folded, notes_of
 from noroshi.hosts.threads import apart
 from noroshi.plugins import Plugins
-from noroshi.ports import Arrival, Clocks, Followed, Node, Store, StoreError, Version
+from noroshi.ports import Arrival, Clocks, Node, Store, StoreError, TrackedMail, Version
 
 log = logging.getLogger(__name__)
 
@@ -142,7 +142,7 @@ class Notices:
         asked, routes = self._asked, self._routes
         return delivery_failures.of_attempt(parcel, receipt, its, asked, routes, self._draft)
 
-    def of_return(self, mail: Followed, arrival: Arrival) -> tuple[Envelope, ...]:
+    def of_return(self, mail: TrackedMail, arrival: Arrival) -> tuple[Envelope, ...]:
         """What is told, together with a mail's return, of it."""
         asked, routes, now = self._asked, self._routes, self._clocks.wall()
         return delivery_failures.of_return(mail, arrival, asked, routes, self._draft, now)

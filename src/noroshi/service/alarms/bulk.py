@@ -97,7 +97,7 @@ class Remarking(Alarming):
 
     async def _there_is(self, now: datetime) -> _Known:
         _, plan = await self._current()
-        said: Said = await self._store.said(now)
+        said: Said = await self._store.suppressions(now)
         return _Known(
             plan=plan,
             states=await self._store.states(),

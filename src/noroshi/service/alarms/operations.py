@@ -81,7 +81,7 @@ class Alarming(Samples):
     async def alarms(self, who: Person, monitor: str = "") -> Alarms:
         """All items that are not well, or those of one monitor; what nobody has comes first."""
         now, (_, plan) = self._clocks.wall(), await self._current()
-        said, every = await self._store.said(now), plan.monitors.values()
+        said, every = await self._store.suppressions(now), plan.monitors.values()
         wanted = [monitor_named(plan, monitor)] if monitor else every
         states, of = await self._store.states(), of_monitors(said, every, now)
         found = list[AlarmRow]()
@@ -184,7 +184,7 @@ class Alarming(Samples):
         return remark_shown(said, plan.monitors)
 
     async def _had(self, monitor: Monitor) -> Mapping[str, Acknowledged]:
-        said = await self._store.said(self._clocks.wall())
+        said = await self._store.suppressions(self._clocks.wall())
         return {one.item: one for one in said.acknowledged if one.monitor == monitor.id}
 
     async def _now(
@@ -192,7 +192,7 @@ class Alarming(Samples):
     ) -> tuple[AlarmRow, ...]:
         """How these items are now, after what was done."""
         now = self._clocks.wall()
-        said = of_monitors(await self._store.said(now), [monitor], now)
+        said = of_monitors(await self._store.suppressions(now), [monitor], now)
         state = (await self._store.states()).get(monitor.id, UNKNOWN_STATE)
         found = await self._rows(monitor, state, said.get(monitor.id, NOTHING_OF_IT))
         return tuple(row for row in found if row.item in names)

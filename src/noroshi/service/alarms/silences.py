@@ -116,7 +116,7 @@ class Silencing(Desk):
     async def silence_end(self, who: Person, silence: str) -> SilenceShown:
         """End the silence of that id, or the only one at that place."""
         now, (_, plan) = self._clocks.wall(), await self._current()
-        id = _meant(silence, (await self._store.said(now)).silences, plan)
+        id = _meant(silence, (await self._store.suppressions(now)).silences, plan)
         before = await self._store.end_silence(id, who.name, now)
         if before is None:
             raise NotFound(NO_SILENCE.fill(given=silence))
@@ -133,7 +133,7 @@ class Silencing(Desk):
     async def silence_list(self, who: Person, all: bool = False) -> tuple[SilenceShown, ...]:
         """What is silent now, the first to end first; with `all` also what was, newest first."""
         now, (_, plan) = self._clocks.wall(), await self._current()
-        found: Sequence[Silence] = (await self._store.said(now)).silences
+        found: Sequence[Silence] = (await self._store.suppressions(now)).silences
         if all:
             found = await self._store.silences(MOST_SHOWN)
         return tuple(self._shown(plan, one, now) for one in found)

@@ -241,9 +241,9 @@ class Defining(Desk):
     async def _cautions(
         self, found: Checked, current: Version, names: Names = NO_NAMES
     ) -> Iterable[Words]:
-        waiting = as_they_will_be(await self._store.waiting(), ways_of(names))
+        waiting = as_they_will_be(await self._store.queue(), ways_of(names))
         told = cautions(found.plan, waiting, current.documents, found.documents)
-        silences = (await self._store.said(self.now())).silences
+        silences = (await self._store.suppressions(self.now())).silences
         left = left_behind(silences, current.documents, found.documents)
         over = self._over(found, current)
         return [*consequences(names), *told, *left, *over, *await self._not_kept(found)]

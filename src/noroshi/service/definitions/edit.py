@@ -172,7 +172,7 @@ class Editing(Versions):
         """Waiting mails that still name a route which is no more, once they were to follow."""
         await mails_follow(self._store, ways)
         _, plan = await self._current()
-        return tuple(without_route(plan, await self._store.waiting()))
+        return tuple(without_route(plan, await self._store.queue()))
 
     async def _check_unchanged(self, etags: Mapping[str, str], current: Version) -> None:
         known = _by_key(current.documents)

@@ -15,7 +15,7 @@ from noroshi.definitions.documents import split
 from noroshi.definitions.rename import places_gone
 from noroshi.definitions.route_aliases import by_new_names
 from noroshi.definitions.stable_ids import under_another_name
-from noroshi.ports import Document, Store, StoreError, Waiting
+from noroshi.ports import Document, QueuedEnvelope, Store, StoreError
 from noroshi.service.definitions.warnings import some
 
 log = logging.getLogger(__name__)
@@ -120,7 +120,7 @@ def ways_of(names: Names) -> Names:
     return {k.removeprefix(ROUTES): new for k, new in names.items() if k.startswith(ROUTES)}
 
 
-def as_they_will_be(waiting: Iterable[Waiting], ways: Names) -> list[Waiting]:
+def as_they_will_be(waiting: Iterable[QueuedEnvelope], ways: Names) -> list[QueuedEnvelope]:
     """What waits, by routes under their new names."""
     return [
         replace(
@@ -137,7 +137,7 @@ async def silences_follow(
     definitions are in force by then, so that a store that fails here is only told of."""
     gone = {was: now_at for was, now_at in places_gone(old, new).items() if now_at}
     try:
-        silences = (await store.said(now)).silences if gone else ()
+        silences = (await store.suppressions(now)).silences if gone else ()
         for one in silences:
             if not one.monitor and one.place in gone:
                 await store.silence(replace(one, place=gone[one.place]))

@@ -10,7 +10,7 @@ from noroshi.core.model import Monitor
 from noroshi.core.words import Words
 from noroshi.definitions import Plan, likely_renamed, monitor_ids
 from noroshi.definitions.accounts_of_routes import is_retiring
-from noroshi.ports import Document, Waiting
+from noroshi.ports import Document, QueuedEnvelope
 
 FIRST = 5
 """So many names are told of a longer list."""
@@ -88,7 +88,10 @@ def ends_everything(old: Sequence[Document], new: Sequence[Document]) -> Words |
 
 
 def cautions(
-    plan: Plan, waiting: Iterable[Waiting], old: Sequence[Document], new: Sequence[Document]
+    plan: Plan,
+    waiting: Iterable[QueuedEnvelope],
+    old: Sequence[Document],
+    new: Sequence[Document],
 ) -> Iterator[Words]:
     """What somebody should know who brings this plan, made of the new documents, into force."""
     waiting = tuple(waiting)
@@ -134,7 +137,7 @@ def some(names: Sequence[str]) -> Words:
     return AND_MORE.fill(names=words, count=left) if left > 0 else words
 
 
-def without_route(plan: Plan, waiting: Iterable[Waiting]) -> Iterator[Words]:
+def without_route(plan: Plan, waiting: Iterable[QueuedEnvelope]) -> Iterator[Words]:
     """That some mails name a route which is none (any more)."""
     mails = [one.envelope for one in waiting]
     lacking = [mail for mail in mails if set(mail.routes) - plan.routes.keys()]

@@ -21,7 +21,7 @@ from noroshi.oauth.errors.remedies_tenant import HEALTH
 from noroshi.oauth.high_volume import role_at
 from noroshi.oauth.token_provider import secret_of, token_of
 from noroshi.oauth.well_known_clouds import CLOUDS
-from noroshi.ports import Outside, Resting, Waiting
+from noroshi.ports import Outside, QueuedEnvelope, RouteOutage
 from noroshi.ports.examination import Exam, Examination, Remedy, Stage, Step, Whose
 from noroshi.service.base import Desk
 from noroshi.service.diagnostics.clock import ClockStep
@@ -168,7 +168,7 @@ class Examining(Desk):
     async def _kept_by(self, route: Route) -> KnownDown | None:
         """How the last mails fared: a look may be unable to see it, or it is mended and rests."""
         down = (await self._down()).get(route.name)
-        mine = [w for w in await self._store.waiting() if route.name in w.envelope.routes]
+        mine = [w for w in await self._store.queue() if route.name in w.envelope.routes]
         waiting = [one for one in mine if not one.state]
         if down is not None:
             return _down_as(down, waiting)
@@ -246,14 +246,14 @@ class SystemExamination:
         """Nothing is held open."""
 
 
-def _down_as(rest: Resting, waiting: Sequence[Waiting]) -> KnownDown:
+def _down_as(rest: RouteOutage, waiting: Sequence[QueuedEnvelope]) -> KnownDown:
     free = next((one.envelope.id for one in waiting if not one.out), "")
     return KnownDown(
         rest.since, rest.why, len(waiting), early=rest.early, mail=free, until=rest.until
     )
 
 
-def _put_off(waiting: Sequence[Waiting]) -> KnownDown:
+def _put_off(waiting: Sequence[QueuedEnvelope]) -> KnownDown:
     since = min(waits_since(one.envelope) for one in waiting)
     first = min(waiting, key=lambda one: one.due)
     mail = "" if first.out else first.envelope.id

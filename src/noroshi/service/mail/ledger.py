@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from noroshi.core.mail import DeliveryState, EnvelopeState, Receipt, delivery_state
 from noroshi.core.status import ENDS
 from noroshi.core.words import NOTHING, Words
-from noroshi.ports import Entry
+from noroshi.ports import LedgerEntry
 from noroshi.service.base import Desk
 from noroshi.service.mail.answers import Ledger, LedgerRow, Sum, Tried
 from noroshi.service.mail.delivery_status import arrived, state_of, unproved
@@ -67,7 +67,7 @@ def sum_of(totals: Mapping[str, int]) -> Sum:
 
 
 def row_of(
-    entry: Entry,
+    entry: LedgerEntry,
     paths: Mapping[str, str],
     marks: Mapping[str, Words],
     limits: Mapping[str, Words],

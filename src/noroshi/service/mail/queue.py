@@ -8,7 +8,7 @@ from typing import Any
 from noroshi.core.levels import Level
 from noroshi.core.words import Words
 from noroshi.definitions.accounts_of_routes import account_of
-from noroshi.ports import Waiting
+from noroshi.ports import QueuedEnvelope
 from noroshi.service.base import Desk
 from noroshi.service.mail import compose
 from noroshi.service.mail.answers import Letter, Queued, Sent
@@ -101,7 +101,7 @@ class Mailing(Desk):
     async def queue_list(self, who: Person) -> tuple[Queued, ...]:
         """What waits and what was set aside, oldest first."""
         down, now, marks = await self._down(), self._clocks.wall(), await self._marks()
-        waiting = await self._store.waiting()
+        waiting = await self._store.queue()
         return tuple(status_view.queued(one, down, now, marks) for one in waiting)
 
     @operation(
@@ -194,7 +194,7 @@ class Mailing(Desk):
         if found is not None:
             note(before=_in_short(found[0]))
 
-    async def _queued(self, one: Waiting) -> Queued:
+    async def _queued(self, one: QueuedEnvelope) -> Queued:
         marks, now = await self._marks(), self._clocks.wall()
         return status_view.queued(one, await self._down(), now, marks)
 
@@ -207,6 +207,6 @@ class Mailing(Desk):
                 await self._tokens.ask_again(account)
 
 
-def _in_short(one: Waiting) -> Mapping[str, Any]:
+def _in_short(one: QueuedEnvelope) -> Mapping[str, Any]:
     envelope = one.envelope
     return {"state": one.shown, "to": envelope.to, "routes": envelope.routes}

@@ -45,7 +45,10 @@ class Showing(Stops):
         check = self._plugins.check(wanted.kind)
         newest, now = samples[0] if samples else None, self._clocks.wall()
         stop = stop_of(wanted, await self._stops()) if wanted.stopped else None
-        said, remarks = await self._store.said(now), await self._store.remarks(wanted.id)
+        said, remarks = (
+            await self._store.suppressions(now),
+            await self._store.remarks(wanted.id),
+        )
         of = of_monitors(said, [wanted], now).get(wanted.id, NOTHING_OF_IT)
         return MonitorShown(
             status=status_view.monitor_status(wanted, state, newest, check.names, stop, of),

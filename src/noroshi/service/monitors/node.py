@@ -153,7 +153,7 @@ class Surveying(Looking):
         own = [one for one in plan.monitors.values() if is_own(one)]
         states, said, stopped = await asyncio.gather(
             self._store.states([one.id for one in own]),
-            self._store.said(self._clocks.wall()),
+            self._store.suppressions(self._clocks.wall()),
             self._stops(),
         )
         of = of_monitors(said, own, self._clocks.wall())
@@ -178,7 +178,7 @@ class Surveying(Looking):
         return self._around
 
     async def _last_backup(self) -> LastBackup | None:
-        rows = await self._store.audited(LOOKED_THROUGH)
+        rows = await self._store.audit_log(LOOKED_THROUGH)
         done = next((one for one in rows if one.op == BACKUP), None)
         if done is None:
             return None

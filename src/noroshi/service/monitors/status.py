@@ -58,8 +58,8 @@ class Looking(Samples, Stops):
         """Levels, routes and queue at this moment."""
         now = self._clocks.wall()
         version, plan = await self._current()
-        states, queue = await self._store.states(), await self._store.in_queue()
-        said, stopped = await self._store.said(now), await self._stops()
+        states, queue = await self._store.states(), await self._store.queue_counts()
+        said, stopped = await self._store.suppressions(now), await self._stops()
         of = of_monitors(said, plan.monitors.values(), now)
         monitors = await self._monitors(plan.monitors.values(), states, stopped, of)
         return Status(
@@ -87,7 +87,7 @@ class Looking(Samples, Stops):
     async def route_list(self, who: Person) -> RoutesShown:
         """The routes of `status` without anything of the monitors, of which there may be many."""
         _, plan = await self._current()
-        routes = await self._routes(plan, await self._store.in_queue())
+        routes = await self._routes(plan, await self._store.queue_counts())
         return RoutesShown(self._clocks.wall(), routes)
 
     async def _monitors(

@@ -19,7 +19,16 @@ from noroshi.definitions.accounts_of_routes import NOT_IN_VAULT, is_retiring
 from noroshi.definitions.compilation import OPEN
 from noroshi.oauth.tokens import SignInState, SignInStatus
 from noroshi.plugins import Plugins
-from noroshi.ports import Action, Arrival, Check, InQueue, Resting, TransportKind, Trip, Waiting
+from noroshi.ports import (
+    Action,
+    Arrival,
+    Check,
+    QueueCounts,
+    QueuedEnvelope,
+    RouteOutage,
+    TransportKind,
+    Trip,
+)
 from noroshi.service.alarms.explain import found_now, reason
 from noroshi.service.alarms.view import NOTHING_OF_IT, OfMonitor, holder
 from noroshi.service.definitions.answers import Kind
@@ -160,7 +169,7 @@ def _shown(state: State) -> list[tuple[str, ItemState]]:
 
 def route_status(
     route: Route,
-    resting: Resting | None,
+    resting: RouteOutage | None,
     sign_in: SignInState | None,
     waiting: int,
     mark: Words = NOTHING,
@@ -221,7 +230,7 @@ def _of_sign_in(sign_in: SignInState | None) -> Mapping[str, Any]:
     return {name: getattr(sign_in, name) for name in ("renewed", "user", "ends", "by_next")}
 
 
-def counts(found: InQueue) -> Counts:
+def counts(found: QueueCounts) -> Counts:
     """The spool in numbers."""
     return Counts(
         waiting=found.waiting,
@@ -234,8 +243,8 @@ def counts(found: InQueue) -> Counts:
 
 
 def queued(
-    one: Waiting,
-    resting: Mapping[str, Resting],
+    one: QueuedEnvelope,
+    resting: Mapping[str, RouteOutage],
     now: datetime,
     marks: Mapping[str, Words] = NO_MARKS,
 ) -> Queued:
@@ -257,14 +266,14 @@ def queued(
     )
 
 
-def digest_of(one: Waiting) -> str:
+def digest_of(one: QueuedEnvelope) -> str:
     """The mail that tells it together with others, also once that was accepted; else ""."""
     told = one.state and one.why.en == one.why.ja and one.why.en.endswith(ENDING)
     return one.why.en if told else ""
 
 
 def _next(
-    one: Waiting, resting: Mapping[str, Resting], now: datetime
+    one: QueuedEnvelope, resting: Mapping[str, RouteOutage], now: datetime
 ) -> tuple[datetime | None, Words]:
     if one.state in BY_HAND:
         return None, BY_HAND[one.state].fill(who=one.why)
@@ -285,7 +294,7 @@ def _next(
 
 
 def letter(
-    one: Waiting,
+    one: QueuedEnvelope,
     queued: Queued,
     receipts: Sequence[Receipt],
     arrivals: Sequence[Arrival] = (),

@@ -49,7 +49,7 @@ class Keeping(Desk):
         file = Path(path)
         if not file.is_absolute():
             raise Invalid(NO_PATH, (Problem("path", NOT_WHOLE),))
-        at, waiting = self._clocks.wall(), await self._store.waiting()
+        at, waiting = self._clocks.wall(), await self._store.queue()
         try:
             await self._store.copy_to(file)
         except ports.Conflict:

@@ -20,7 +20,7 @@ class Auditing(Desk):
     )
     async def audit(self, who: Person, last: int = 50) -> tuple[Audited, ...]:
         """Newest first: who, by which door, from what to what. Secrets are never in it."""
-        return tuple(await self._store.audited(max(1, min(last, MOST_LISTED))))
+        return tuple(await self._store.audit_log(max(1, min(last, MOST_LISTED))))
 
     # no operations
 

@@ -35,7 +35,7 @@ async def seen_by(store: Store, mail: str, who: str, at: datetime) -> None:
     address = _reached(found[0].envelope, took)
     # The note first: killed in between, both are written the next time.
     await store.put_value(NOTE + took.route, schema.text(Proved(mail=mail, at=at, by=who)))
-    await store.arrived(
+    await store.record_arrival(
         mail, Arrival(address=address, state=DeliveryState.SEEN_ARRIVED, at=at, said=who)
     )
 

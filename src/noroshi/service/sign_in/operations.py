@@ -23,7 +23,7 @@ from noroshi.oauth.jwt_claims import look_at_reading, look_into
 from noroshi.oauth.provider import OAuthError, SignInError, UnreachableError
 from noroshi.oauth.redirect_url import PASTED
 from noroshi.oauth.tokens import SignInStatus
-from noroshi.ports import NOTHING_QUEUED, InQueue, Resource
+from noroshi.ports import NOTHING_QUEUED, QueueCounts, Resource
 from noroshi.service.base import Desk
 from noroshi.service.monitors.answers import RouteStatus
 from noroshi.service.node.secret_rules import unfit
@@ -271,7 +271,7 @@ class Signing(Desk):
             return look_at_reading(token)
         return look_into(token, role_at(host_of(route)))
 
-    async def _stands(self, route: str, queue: InQueue = NOTHING_QUEUED) -> RouteStatus:
+    async def _stands(self, route: str, queue: QueueCounts = NOTHING_QUEUED) -> RouteStatus:
         _, plan = await self._current()
         routes = await self._routes(plan, queue)
         return next(status for status in routes if status.name == route)
@@ -284,7 +284,7 @@ class Signing(Desk):
         for other in plan.routes.values():
             if account_of(plan, other) == account:
                 await self._wake(other.name)
-        found = await self._stands(route, await self._store.in_queue())
+        found = await self._stands(route, await self._store.queue_counts())
         was, state = (SIGNED_IN if s.state == "down" else s.state for s in (before, found))
         name = account.name
         note({"account": name, "state": was}, {"account": name, "state": state})

@@ -12,7 +12,7 @@ from noroshi.core.digest import may_be_undone
 from noroshi.core.mail import Envelope, EnvelopeState, Receipt
 from noroshi.core.model import NOTHING_SAID, Standing, State
 from noroshi.core.words import NOTHING, Words
-from noroshi.ports import Arrival, Followed, Node, Resting, Waiting
+from noroshi.ports import Arrival, Node, QueuedEnvelope, RouteOutage, TrackedMail
 from noroshi.stores.common import accepted, without_body
 
 
@@ -41,8 +41,8 @@ class Spooled:
     arrivals: list[Arrival] = field(default_factory=list)
 
     @property
-    def row(self) -> Waiting:
-        return Waiting(
+    def row(self) -> QueuedEnvelope:
+        return QueuedEnvelope(
             envelope=self.envelope,
             due=self.due,
             out=bool(self.lease),
@@ -60,15 +60,17 @@ class Spooled:
         return max([now, *short, *filter(None, named)])
 
     @property
-    def light(self) -> Waiting:
+    def light(self) -> QueuedEnvelope:
         """The same without the mail's body."""
         return replace(self.row, envelope=without_body(self.envelope))
 
     @property
-    def followed(self) -> Followed:
+    def followed(self) -> TrackedMail:
         """As a mail that is followed."""
         arrivals = sorted(self.arrivals, key=lambda arrival: arrival.at)
-        return Followed(row=self.row, receipts=tuple(self.receipts), arrivals=tuple(arrivals))
+        return TrackedMail(
+            row=self.row, receipts=tuple(self.receipts), arrivals=tuple(arrivals)
+        )
 
     @property
     def known_by(self) -> set[str]:
@@ -83,11 +85,11 @@ class Lent:
     until: datetime
 
 
-def rested(route: str, known: Resting | None, fate: RestRoute) -> Resting:
+def rested(route: str, known: RouteOutage | None, fate: RestRoute) -> RouteOutage:
     """Two parcels that were out at once may both find it down."""
     since = min(fate.since, known.since) if known else fate.since
     until = max(fate.until, known.until) if known else fate.until
-    return Resting(route, since, until, fate.why, fate.fault, fate.early)
+    return RouteOutage(route, since, until, fate.why, fate.fault, fate.early)
 
 
 def take_apart(digest: Spooled, members: Sequence[Spooled]) -> bool:

@@ -25,14 +25,14 @@ from noroshi.core.model import Event
 from noroshi.core.words import NOTHING, Words, plain
 from noroshi.ports import (
     PARCEL_LEASE,
+    AcceptedMail,
     Arrival,
-    Entry,
-    Followed,
-    InQueue,
+    LedgerEntry,
     Node,
-    Resting,
-    Taken,
-    Waiting,
+    QueueCounts,
+    QueuedEnvelope,
+    RouteOutage,
+    TrackedMail,
 )
 from noroshi.stores.common import (
     OPEN,
@@ -62,10 +62,10 @@ class SpoolInMemory:
         self.origin = origin
         self._spool: dict[str, Spooled] = {}
         self._open: dict[str, Spooled] = {}
-        self._resting: dict[str, Resting] = {}
+        self._resting: dict[str, RouteOutage] = {}
         self._raised = self._forgotten = 0
         self._accepted: dict[str, datetime] = {}
-        self._taken: list[tuple[str, Taken]] = []
+        self._taken: list[tuple[str, AcceptedMail]] = []
         self._numbers = itertools.count(1)
         self._news = News()
 
@@ -209,7 +209,7 @@ class SpoolInMemory:
             self._put(envelope)
         return True
 
-    async def accepted_since(self, since: datetime) -> Sequence[Taken]:
+    async def accepted_since(self, since: datetime) -> Sequence[AcceptedMail]:
         kept = (one for id, one in self._taken if id in self._spool)
         return [one for one in kept if one.at >= since]
 
@@ -254,17 +254,17 @@ class SpoolInMemory:
             self._spool[id].state = row.state.of_members
         self._reopen()
 
-    async def waiting(self) -> Sequence[Waiting]:
+    async def queue(self) -> Sequence[QueuedEnvelope]:
         return [row.light for row in self._spool.values() if row.state in SHOWN]
 
-    async def in_queue(self, but: str = "") -> InQueue:
+    async def queue_counts(self, but: str = "") -> QueueCounts:
         rows = [
             row
             for id, row in self._spool.items()
             if row.state in SHOWN and not (but and id.startswith(but))
         ]
         open = [row for row in rows if not row.state]
-        return InQueue(
+        return QueueCounts(
             waiting=len(open),
             out=sum(row.row.out for row in open),
             held=sum(row.state is EnvelopeState.HELD for row in rows),
@@ -283,16 +283,16 @@ class SpoolInMemory:
 
     async def ledger(
         self, last: int = 100, alarm: str = "", monitor: str = ""
-    ) -> Sequence[Entry]:
+    ) -> Sequence[LedgerEntry]:
         rows = reversed(self._spool.values())
         told = ((id, row) for row in rows for id in sorted(row.envelope.alarms))
         begins = f"{monitor}." if monitor else ""
         mine = ((id, row) for id, row in told if alarm in ("", id) and id.startswith(begins))
         return [self._entry(id, row) for id, row in itertools.islice(mine, last)]
 
-    def _entry(self, alarm: str, row: Spooled) -> Entry:
+    def _entry(self, alarm: str, row: Spooled) -> LedgerEntry:
         digest = told_in(row, self._spool.values())
-        return Entry(
+        return LedgerEntry(
             alarm=alarm,
             event=self._events.get(alarm.partition("/")[0]),
             row=row.row,
@@ -315,7 +315,7 @@ class SpoolInMemory:
         lost = self._raised - self._forgotten - kept
         return dict(+found) | counters | {"lost": lost}
 
-    async def arrived(
+    async def record_arrival(
         self, envelope: str, arrival: Arrival, envelopes: Sequence[Envelope] = ()
     ) -> bool:
         row = self._spool.get(envelope)
@@ -329,12 +329,14 @@ class SpoolInMemory:
             self._put(telling)
         return True
 
-    async def find_by_message_id(self, message_ids: Collection[str]) -> Followed | None:
+    async def find_by_message_id(self, message_ids: Collection[str]) -> TrackedMail | None:
         wanted = set(message_ids)
         rows = reversed(self._spool.values())
         return next((row.followed for row in rows if row.known_by & wanted), None)
 
-    async def followed(self, begins: str, last: int, before: str = "") -> Sequence[Followed]:
+    async def latest_by_prefix(
+        self, begins: str, last: int, before: str = ""
+    ) -> Sequence[TrackedMail]:
         mine = (
             id for id in self._spool if id.startswith(begins) and id < (before or AFTER_ALL)
         )
@@ -358,7 +360,7 @@ class SpoolInMemory:
         }
         return len(old)
 
-    async def envelope(self, id: str) -> tuple[Waiting, Sequence[Receipt]] | None:
+    async def envelope(self, id: str) -> tuple[QueuedEnvelope, Sequence[Receipt]] | None:
         row = self._spool.get(id)
         return None if row is None else (row.row, tuple(row.receipts))
 
@@ -437,10 +439,10 @@ class SpoolInMemory:
     async def accepted(self) -> Mapping[str, datetime]:
         return dict(self._accepted)
 
-    async def resting(self) -> Sequence[Resting]:
+    async def route_outages(self) -> Sequence[RouteOutage]:
         return sorted(self._resting.values(), key=lambda rest: rest.route)
 
-    async def probed(self, route: str, rest: RestRoute | None) -> None:
+    async def record_probe(self, route: str, rest: RestRoute | None) -> None:
         if rest is None:
             self._resting.pop(route, None)
         else:
@@ -456,8 +458,8 @@ class SpoolInMemory:
         return True
 
 
-def _taken(parcel: Parcel, receipt: Receipt) -> Taken:
-    return Taken(
+def _taken(parcel: Parcel, receipt: Receipt) -> AcceptedMail:
+    return AcceptedMail(
         at=receipt.at,
         route=parcel.route,
         contact=parcel.envelope.contact,

@@ -225,7 +225,7 @@ class MemoryStore(SpoolInMemory):
 
     # what people say of alarms
 
-    async def said(self, now: datetime) -> Said:
+    async def suppressions(self, now: datetime) -> Said:
         return self._said(now)
 
     def _said(self, now: datetime) -> Said:
@@ -292,7 +292,7 @@ class MemoryStore(SpoolInMemory):
         found.sort(key=lambda one: one.ends, reverse=True)
         return found[:last]
 
-    async def forget_said(self, before: datetime) -> int:
+    async def forget_suppressions(self, before: datetime) -> int:
         count = len(self._silences) + len(self._remarks)
         self._silences = {k: s for k, s in self._silences.items() if s.ends >= before}
         self._remarks = [one for one in self._remarks if one.at >= before]
@@ -361,7 +361,7 @@ class MemoryStore(SpoolInMemory):
     async def audit(self, row: Audited) -> None:
         self._audit.append(row)
 
-    async def audited(self, last: int = 100) -> Sequence[Audited]:
+    async def audit_log(self, last: int = 100) -> Sequence[Audited]:
         return self._audit[::-1][:last]
 
     async def forget_audit(self, before: datetime, most: int) -> int:

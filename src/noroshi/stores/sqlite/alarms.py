@@ -15,7 +15,7 @@ from noroshi.stores.sqlite.types import Connection, number
 OVER = ("delete from silence where ends < ?", "delete from remark where at < ?")
 
 
-def said(db: Connection, now: datetime) -> Said:
+def suppressions(db: Connection, now: datetime) -> Said:
     sql = "select body from silence where ends > ? order by ends, id"
     found = [schema.value(Silence, body) for (body,) in db.execute(sql, (number(now),))]
     silences = [one for one in found if one.holds(now)]

@@ -6,7 +6,7 @@ import json
 from collections.abc import Collection, Iterator, Sequence
 
 from noroshi.core.mail import DeliveryState, Envelope
-from noroshi.ports import Arrival, Followed
+from noroshi.ports import Arrival, TrackedMail
 from noroshi.stores.sqlite.spool import put, row_of
 from noroshi.stores.sqlite.types import Connection, instant, listed, number
 
@@ -25,10 +25,10 @@ AFTER_ALL = "\U0010ffff"
 """Sorts behind whatever else an id goes on with."""
 
 
-def arrived(
+def record_arrival(
     db: Connection, id: str, arrival: Arrival, envelopes: Sequence[Envelope] = ()
 ) -> bool:
-    """As ports.Store.arrived says."""
+    """As ports.Store.record_arrival says."""
     row = db.execute(TAKEN, (id,)).fetchone()
     if row is None:
         return False
@@ -41,14 +41,16 @@ def arrived(
     return True
 
 
-def find_by_message_id(db: Connection, message_ids: Collection[str]) -> Followed | None:
+def find_by_message_id(db: Connection, message_ids: Collection[str]) -> TrackedMail | None:
     """As ports.Store.find_by_message_id says."""
     row = db.execute(BY_MESSAGE_ID, (json.dumps(list(message_ids)),)).fetchone()
     return None if row is None else _followed(db, row[0])
 
 
-def followed(db: Connection, begins: str, last: int, before: str) -> Sequence[Followed]:
-    """As ports.Store.followed says."""
+def latest_by_prefix(
+    db: Connection, begins: str, last: int, before: str
+) -> Sequence[TrackedMail]:
+    """As ports.Store.latest_by_prefix says."""
     rows = db.execute(FOLLOWED, (begins, before or begins + AFTER_ALL, last)).fetchall()
     return [_followed(db, seq) for (seq,) in rows]
 
@@ -65,6 +67,6 @@ def arrivals(db: Connection, seq: int) -> Iterator[Arrival]:
         yield Arrival(address=address, state=DeliveryState(state), at=instant(at), said=said)
 
 
-def _followed(db: Connection, seq: int) -> Followed:
+def _followed(db: Connection, seq: int) -> TrackedMail:
     row, receipts = row_of(db, seq)
-    return Followed(row=row, receipts=tuple(receipts), arrivals=tuple(arrivals(db, seq)))
+    return TrackedMail(row=row, receipts=tuple(receipts), arrivals=tuple(arrivals(db, seq)))

@@ -12,8 +12,8 @@ from pysqlite3 import dbapi2 as driver
 
 from noroshi.core.mail import NOBODY, Origin
 from noroshi.core.words import Words
-from noroshi.ports import Away, StoreError
-from noroshi.stores.sqlite.disk_reserve import away_of
+from noroshi.ports import StoreError, StoreFault
+from noroshi.stores.sqlite.disk_reserve import fault_of
 from noroshi.stores.sqlite.error_messages import meaning
 from noroshi.stores.sqlite.migrations import Migration, applied, migrate
 from noroshi.stores.sqlite.origin import origin_of
@@ -87,9 +87,9 @@ def open_file(
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
         return _open(path, steps, patience)
     except (driver.Error, OSError) as error:
-        away = away_of(error, path.parent)
-        words = CANNOT_OPEN.fill(path=path, why=meaning(path.name, error, away))
-        raise StoreError(words, away) from error
+        fault = fault_of(error, path.parent)
+        words = CANNOT_OPEN.fill(path=path, why=meaning(path.name, error, fault))
+        raise StoreError(words, fault) from error
 
 
 def connect_to_read(path: Path) -> Connection:
@@ -107,12 +107,12 @@ def open_to_read(path: Path, steps: Sequence[Migration]) -> Opened:
         first, second = connect_to_read(path), connect_to_read(path)
         missing = len(steps) - len(applied(path, first))
     except driver.Error as error:
-        words = CANNOT_OPEN.fill(path=path, why=meaning(path.name, error, Away.OTHER))
+        words = CANNOT_OPEN.fill(path=path, why=meaning(path.name, error, StoreFault.OTHER))
         raise StoreError(words) from error
     if missing:
         first.close()
         second.close()
-        raise StoreError(OLDER.fill(path=path), Away.OLD)
+        raise StoreError(OLDER.fill(path=path), StoreFault.OLD)
     return Opened(first, second, NOBODY)
 
 

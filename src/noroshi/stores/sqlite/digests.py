@@ -13,7 +13,7 @@ from pysqlite3 import dbapi2 as driver
 from noroshi.core.digest import ENDING
 from noroshi.core.mail import Envelope, EnvelopeState, Parcel
 from noroshi.core.words import plain
-from noroshi.ports import Taken
+from noroshi.ports import AcceptedMail
 from noroshi.stores.common import OPEN, without_body
 from noroshi.stores.sqlite.spool import BYTES, LIGHT, promote, put, seq_of
 from noroshi.stores.sqlite.types import Connection, instant, kept, listed, number
@@ -96,11 +96,11 @@ def accepted(db: Connection) -> Mapping[str, datetime]:
     return {route: instant(at) for route, at in db.execute("select route, at from accepted")}
 
 
-def accepted_since(db: Connection, since: datetime) -> Sequence[Taken]:
+def accepted_since(db: Connection, since: datetime) -> Sequence[AcceptedMail]:
     """As ports.Store.accepted_since says."""
     asked = {"since": number(since), "digest": f"%{ENDING}"}
     return [
-        Taken(
+        AcceptedMail(
             at=instant(at),
             route=route,
             contact=contact,

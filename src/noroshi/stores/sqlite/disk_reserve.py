@@ -17,7 +17,7 @@ from pathlib import Path
 from pysqlite3 import dbapi2 as driver
 
 from noroshi.core.words import Words
-from noroshi.ports import Away
+from noroshi.ports import StoreFault
 from noroshi.stores.sqlite.history import drop_oldest
 from noroshi.stores.sqlite.types import Connection
 
@@ -52,21 +52,21 @@ USED = Words(
     "書き、測定値の保存を止めています。空きを作ってください",
 )
 AGAIN = "the volume of %s has room again; the reserve is laid out anew"
-AWAY = {
-    driver.SQLITE_FULL: Away.FULL,
-    driver.SQLITE_BUSY: Away.LOCKED,
-    driver.SQLITE_LOCKED: Away.LOCKED,
-    driver.SQLITE_READONLY: Away.READ_ONLY,
-    driver.SQLITE_IOERR: Away.BROKEN,
-    driver.SQLITE_CANTOPEN: Away.BROKEN,
-    driver.SQLITE_CORRUPT: Away.BROKEN,
-    driver.SQLITE_NOTADB: Away.BROKEN,
+FAULTS = {
+    driver.SQLITE_FULL: StoreFault.FULL,
+    driver.SQLITE_BUSY: StoreFault.LOCKED,
+    driver.SQLITE_LOCKED: StoreFault.LOCKED,
+    driver.SQLITE_READONLY: StoreFault.READ_ONLY,
+    driver.SQLITE_IOERR: StoreFault.BROKEN,
+    driver.SQLITE_CANTOPEN: StoreFault.BROKEN,
+    driver.SQLITE_CORRUPT: StoreFault.BROKEN,
+    driver.SQLITE_NOTADB: StoreFault.BROKEN,
 }
 
 ERRNO = {
-    errno.ENOSPC: Away.FULL,
-    getattr(errno, "EDQUOT", errno.ENOSPC): Away.FULL,
-    errno.EROFS: Away.READ_ONLY,
+    errno.ENOSPC: StoreFault.FULL,
+    getattr(errno, "EDQUOT", errno.ENOSPC): StoreFault.FULL,
+    errno.EROFS: StoreFault.READ_ONLY,
 }
 
 
@@ -75,19 +75,21 @@ def free_bytes(folder: Path) -> int:
     return shutil.disk_usage(folder).free
 
 
-def away_of(error: Exception, folder: Path, free: Callable[[Path], int] = free_bytes) -> Away:
+def fault_of(
+    error: Exception, folder: Path, free: Callable[[Path], int] = free_bytes
+) -> StoreFault:
     """What an error of the driver or the system means for a store in that folder.
 
     A full volume mostly says so; at the WAL's index, or at a file that is to be made, SQLite
     speaks of a fault of the disk.
     """
     if isinstance(error, OSError):
-        return ERRNO.get(error.errno or 0, Away.BROKEN)
-    known = AWAY.get(getattr(error, "sqlite_errorcode", 0) & 0xFF, Away.OTHER)
-    if known is Away.BROKEN and _left(folder, free) < LOW:
-        return Away.FULL
-    if known is Away.BROKEN and _read_only(folder):
-        return Away.READ_ONLY  # it became so while the file was open: a fault of the disk
+        return ERRNO.get(error.errno or 0, StoreFault.BROKEN)
+    known = FAULTS.get(getattr(error, "sqlite_errorcode", 0) & 0xFF, StoreFault.OTHER)
+    if known is StoreFault.BROKEN and _left(folder, free) < LOW:
+        return StoreFault.FULL
+    if known is StoreFault.BROKEN and _read_only(folder):
+        return StoreFault.READ_ONLY  # it became so while the file was open: a fault of the disk
     return known
 
 
@@ -206,12 +208,12 @@ class Reserve:
         words = SHORT if self._ballast.laid else USED
         return words.fill(path=self._path, free=round(self._left() / MIB))
 
-    def away(self, error: Exception) -> Away:
+    def fault_of(self, error: Exception) -> StoreFault:
         """What an error of the driver means."""
-        return away_of(error, self._path.parent, self._free)
+        return fault_of(error, self._path.parent, self._free)
 
     def full(self, error: Exception) -> bool:
-        return self.away(error) is Away.FULL
+        return self.fault_of(error) is StoreFault.FULL
 
     def rescue(self, db: Connection) -> bool:
         """Make room at once: in the file, by old samples, and on the volume, by the ballast.

@@ -11,7 +11,7 @@ from noroshi import schema
 from noroshi.core.chronology import oldest
 from noroshi.core.mail import ALARM_STATES, DeliveryState, EnvelopeState
 from noroshi.core.model import Event
-from noroshi.ports import Arrival, Entry, Waiting
+from noroshi.ports import Arrival, LedgerEntry, QueuedEnvelope
 from noroshi.stores.common import SETTLED
 from noroshi.stores.sqlite.arrivals import arrivals
 from noroshi.stores.sqlite.spool import BYTES, envelope, row_of
@@ -53,7 +53,9 @@ IN_A_DIGEST = (EnvelopeState.IN_DIGEST, EnvelopeState.SET_ASIDE_IN_DIGEST)
 OF_MAIL = ("receipt", "arrival", "message", "way")
 
 
-def ledger(db: Connection, last: int, alarm: str = "", monitor: str = "") -> Sequence[Entry]:
+def ledger(
+    db: Connection, last: int, alarm: str = "", monitor: str = ""
+) -> Sequence[LedgerEntry]:
     """As ports.Store.ledger says."""
     if monitor and not alarm:
         rows = db.execute(OF_MONITOR, (monitor, last))
@@ -129,13 +131,13 @@ def _count(db: Connection, seq: int) -> int:
     return int(count)
 
 
-def _entry(db: Connection, alarm: str, seq: int) -> Entry:
+def _entry(db: Connection, alarm: str, seq: int) -> LedgerEntry:
     row, receipts = row_of(db, seq)
     told_in = row
     if row.why.en and (row.state in IN_A_DIGEST or not receipts):
         found = envelope(db, row.why.en)  # the digest that it is in
         told_in, receipts = found if found is not None else (row, receipts)
-    return Entry(
+    return LedgerEntry(
         alarm=alarm,
         event=_event(db, alarm),
         row=row,
@@ -152,7 +154,7 @@ def _event(db: Connection, alarm: str) -> Event | None:
     return None if row is None else schema.value(Event, row[0])
 
 
-def _arrivals(db: Connection, row: Waiting) -> Iterator[Arrival]:
+def _arrivals(db: Connection, row: QueuedEnvelope) -> Iterator[Arrival]:
     sql = "select seq from spool where id = ?"
     for (seq,) in db.execute(sql, (row.envelope.id,)).fetchall():
         yield from arrivals(db, seq)

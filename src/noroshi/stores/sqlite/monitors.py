@@ -80,7 +80,7 @@ def renew(db: Connection, fence: int, now: datetime) -> Renewal | None:
     db.execute(SEEN, (number(now), fence))
     sql = "select id, standing from monitor where fence = ? and standing is not null"
     said = {id: schema.value(Standing, body) for id, body in db.execute(sql, (fence,))}
-    return Renewal(said, definitions.latest(db), alarms.said(db, now))
+    return Renewal(said, definitions.latest(db), alarms.suppressions(db, now))
 
 
 def commit(db: Connection, fence: int, change: Change) -> bool:

@@ -76,7 +76,7 @@ def audit(db: Connection, row: Audited) -> None:
     db.execute(sql, (number(row.at), schema.text(row)))
 
 
-def audited(db: Connection, last: int) -> Sequence[Audited]:
+def audit_log(db: Connection, last: int) -> Sequence[Audited]:
     rows = db.execute("select body from audit order by seq desc limit ?", (last,))
     return [schema.value(Audited, body) for (body,) in rows]
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from pysqlite3 import dbapi2 as driver
 
 from noroshi.core.words import Words
-from noroshi.ports import Away, StoreError
+from noroshi.ports import StoreError, StoreFault
 
 LOG, INDEX = "-wal", "-shm"
 LEFT = (LOG, "-ballast")
@@ -49,9 +49,9 @@ Identity = tuple[int, int]
 def refuse_lost(path: Path) -> None:
     """Raise StoreError if no store is there, or a file without anything in it."""
     if not path.exists():
-        raise StoreError(NO_STORE.fill(path=path, left=_left(path)), Away.GONE)
+        raise StoreError(NO_STORE.fill(path=path, left=_left(path)), StoreFault.GONE)
     if is_blank(path):
-        raise StoreError(EMPTY.fill(path=path, left=_left(path)), Away.GONE)
+        raise StoreError(EMPTY.fill(path=path, left=_left(path)), StoreFault.GONE)
 
 
 def is_blank(path: Path) -> bool:
@@ -112,7 +112,7 @@ class Presence:
         """Raise StoreError if a file was removed or replaced."""
         self.look()
         if self.lost is not None:
-            raise StoreError(self.lost, Away.GONE)
+            raise StoreError(self.lost, StoreFault.GONE)
 
     def _gone(self) -> Iterator[Path]:
         for file in self._files:

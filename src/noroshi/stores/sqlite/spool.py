@@ -15,7 +15,7 @@ from noroshi.core.delivery import SHORTEST, Fate, RestRoute, Retry
 from noroshi.core.digest import may_be_undone, may_join
 from noroshi.core.mail import Envelope, EnvelopeState, Fault, Parcel, Receipt
 from noroshi.core.words import plain
-from noroshi.ports import Resting, Waiting
+from noroshi.ports import QueuedEnvelope, RouteOutage
 from noroshi.stores.common import (
     BODY,
     OPEN,
@@ -273,7 +273,7 @@ def _see_that_it_is_whole(db: Connection, seq: int) -> None:
     schema.value(Envelope, body.decode("utf-8", "replace"))
 
 
-def waiting(db: Connection) -> Sequence[Waiting]:
+def queue(db: Connection) -> Sequence[QueuedEnvelope]:
     try:
         return [_waiting(db, row) for row in db.execute(WAITING)]
     except driver.OperationalError as error:
@@ -283,12 +283,12 @@ def waiting(db: Connection) -> Sequence[Waiting]:
     return [replace(one, envelope=without_body(one.envelope)) for one in found]
 
 
-def envelope(db: Connection, id: str) -> tuple[Waiting, Sequence[Receipt]] | None:
+def envelope(db: Connection, id: str) -> tuple[QueuedEnvelope, Sequence[Receipt]] | None:
     row = db.execute("select seq from spool where id = ?", (id,)).fetchone()
     return None if row is None else row_of(db, row[0])
 
 
-def row_of(db: Connection, seq: int) -> tuple[Waiting, Sequence[Receipt]]:
+def row_of(db: Connection, seq: int) -> tuple[QueuedEnvelope, Sequence[Receipt]]:
     """The envelope of a row that is there, with its receipts."""
     row = db.execute(f"{ROW} where seq = ?", (seq,)).fetchone()
     sql = "select body from receipt where envelope = ? order by rowid"
@@ -296,10 +296,10 @@ def row_of(db: Connection, seq: int) -> tuple[Waiting, Sequence[Receipt]]:
     return _waiting(db, row), tuple(receipts)
 
 
-def resting(db: Connection) -> Sequence[Resting]:
+def route_outages(db: Connection) -> Sequence[RouteOutage]:
     sql = "select route, since, until, why, fault, early from rest order by route"
     return [
-        Resting(name, instant(since), instant(until), words(why), Fault(fault), bool(early))
+        RouteOutage(name, instant(since), instant(until), words(why), Fault(fault), bool(early))
         for name, since, until, why, fault, early in db.execute(sql)
     ]
 
@@ -314,10 +314,10 @@ def shift(db: Connection, by: int) -> None:
     db.execute(MOVE, (by,))
 
 
-def _waiting(db: Connection, row: tuple[Any, ...]) -> Waiting:
+def _waiting(db: Connection, row: tuple[Any, ...]) -> QueuedEnvelope:
     seq, attempts, body, due, out, state, why, tried = row
     envelope, _ = read(db, seq, body)
-    return Waiting(
+    return QueuedEnvelope(
         envelope=replace(envelope, attempts=attempts),
         due=instant(due),
         out=bool(out),

@@ -8,7 +8,7 @@ from typing import Any
 
 from noroshi.core.digest import ENDING
 from noroshi.core.mail import EnvelopeState
-from noroshi.ports import InQueue
+from noroshi.ports import QueueCounts
 from noroshi.stores.common import SHOWN
 from noroshi.stores.sqlite.types import Connection, listed
 
@@ -38,8 +38,8 @@ select route, count(*) from {SPOOL} cross join way on way.envelope = seq
 where {WAITS} and {MINE} group by route"""  # noqa: S608
 
 
-def in_queue(db: Connection, but: str) -> InQueue:
-    """As ports.Store.in_queue says. A damaged row counts, and says nothing more."""
+def queue_counts(db: Connection, but: str) -> QueueCounts:
+    """As ports.Store.queue_counts says. A damaged row counts, and says nothing more."""
     asked = {"but": but, "ending": ENDING}
     states: Mapping[str, Any] = {state: rest for state, *rest in db.execute(STATES, asked)}
     nothing = (0, 0)
@@ -48,7 +48,7 @@ def in_queue(db: Connection, but: str) -> InQueue:
     members, oldest = db.execute(DIGESTS, asked).fetchone()
     (first,) = db.execute(FIRST, asked).fetchone()
     since = min((at for at in (oldest, first) if at is not None), default=None)
-    return InQueue(
+    return QueueCounts(
         waiting=waiting,
         out=out,
         held=states.get(EnvelopeState.HELD, nothing)[1],

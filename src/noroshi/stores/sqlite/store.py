@@ -19,20 +19,20 @@ from noroshi.core.model import Change, Decision, Event, Sample, Standing, State
 from noroshi.core.people import ApiToken, Audited, Session, User
 from noroshi.core.words import Words
 from noroshi.ports import (
+    AcceptedMail,
     Arrival,
-    Away,
     Beat,
     Block,
-    Entry,
-    Followed,
-    InQueue,
+    LedgerEntry,
     Node,
+    QueueCounts,
+    QueuedEnvelope,
     Renewal,
-    Resting,
+    RouteOutage,
     StoreError,
-    Taken,
+    StoreFault,
+    TrackedMail,
     Version,
-    Waiting,
 )
 from noroshi.stores.sqlite import (
     alarms,
@@ -121,7 +121,7 @@ class SqliteStore(StoreFile):
 
     async def append(self, samples: Sequence[tuple[str, Sample]]) -> None:
         if words := self._reserve.trouble:
-            raise StoreError(words, Away.SAVING)
+            raise StoreError(words, StoreFault.SAVING)
         newest = {monitor: sample.memory for monitor, sample in samples}
 
         def work(db: Connection) -> dict[history.Key, int]:
@@ -158,8 +158,8 @@ class SqliteStore(StoreFile):
 
     # what people say of alarms
 
-    async def said(self, now: datetime) -> Said:
-        return await self._read(lambda db: alarms.said(db, now))
+    async def suppressions(self, now: datetime) -> Said:
+        return await self._read(lambda db: alarms.suppressions(db, now))
 
     async def acknowledge(self, one: Acknowledged, remark: Remark) -> bool:
         return await self._write(lambda db: alarms.acknowledge(db, one, remark))
@@ -185,7 +185,7 @@ class SqliteStore(StoreFile):
     async def silences(self, last: int = 100) -> Sequence[Silence]:
         return await self._read(lambda db: alarms.silences(db, last))
 
-    async def forget_said(self, before: datetime) -> int:
+    async def forget_suppressions(self, before: datetime) -> int:
         return await self._write(lambda db: alarms.forget(db, before))
 
     # jobs that report in
@@ -234,7 +234,7 @@ class SqliteStore(StoreFile):
         own = self._own(envelopes)
         return await self._tell(lambda db: leases.quarantine(db, parcel, why, now, own))
 
-    async def accepted_since(self, since: datetime) -> Sequence[Taken]:
+    async def accepted_since(self, since: datetime) -> Sequence[AcceptedMail]:
         return await self._read(lambda db: digests.accepted_since(db, since))
 
     async def settle(
@@ -243,34 +243,40 @@ class SqliteStore(StoreFile):
         end = leases.End(parcel, receipt, fate, self._own(envelopes))
         return await self._tell(Alike("settle", leases.settle, end))
 
-    async def waiting(self) -> Sequence[Waiting]:
-        return await self._scan(spool.waiting)
+    async def queue(self) -> Sequence[QueuedEnvelope]:
+        return await self._scan(spool.queue)
 
-    async def in_queue(self, but: str = "") -> InQueue:
-        return await self._read(lambda db: spool_counts.in_queue(db, but))
+    async def queue_counts(self, but: str = "") -> QueueCounts:
+        return await self._read(lambda db: spool_counts.queue_counts(db, but))
 
     async def tally(self, since: datetime) -> Mapping[str, int]:
         return await self._read(lambda db: ledger.tally(db, since))
 
     async def ledger(
         self, last: int = 100, alarm: str = "", monitor: str = ""
-    ) -> Sequence[Entry]:
+    ) -> Sequence[LedgerEntry]:
         return await self._read(lambda db: ledger.ledger(db, last, alarm, monitor))
 
     async def totals(self) -> Mapping[str, int]:
         return await self._read(ledger.totals)
 
-    async def arrived(
+    async def record_arrival(
         self, envelope: str, arrival: Arrival, envelopes: Sequence[Envelope] = ()
     ) -> bool:
         own = self._own(envelopes)
-        return await self._tell(lambda db: stored_arrivals.arrived(db, envelope, arrival, own))
+        return await self._tell(
+            lambda db: stored_arrivals.record_arrival(db, envelope, arrival, own)
+        )
 
-    async def find_by_message_id(self, message_ids: Collection[str]) -> Followed | None:
+    async def find_by_message_id(self, message_ids: Collection[str]) -> TrackedMail | None:
         return await self._read(lambda db: stored_arrivals.find_by_message_id(db, message_ids))
 
-    async def followed(self, begins: str, last: int, before: str = "") -> Sequence[Followed]:
-        return await self._read(lambda db: stored_arrivals.followed(db, begins, last, before))
+    async def latest_by_prefix(
+        self, begins: str, last: int, before: str = ""
+    ) -> Sequence[TrackedMail]:
+        return await self._read(
+            lambda db: stored_arrivals.latest_by_prefix(db, begins, last, before)
+        )
 
     async def arrivals(self, envelope: str) -> Sequence[Arrival]:
         return await self._read(lambda db: stored_arrivals.arrivals_of(db, envelope))
@@ -278,7 +284,7 @@ class SqliteStore(StoreFile):
     async def forget(self, before: datetime, most: int) -> int:
         return await self._write(lambda db: ledger.forget(db, before, most))
 
-    async def envelope(self, id: str) -> tuple[Waiting, Sequence[Receipt]] | None:
+    async def envelope(self, id: str) -> tuple[QueuedEnvelope, Sequence[Receipt]] | None:
         return await self._read(lambda db: spool.envelope(db, id))
 
     async def retry(self, id: str, now: datetime) -> bool:
@@ -304,10 +310,10 @@ class SqliteStore(StoreFile):
     async def accepted(self) -> Mapping[str, datetime]:
         return await self._read(digests.accepted)
 
-    async def resting(self) -> Sequence[Resting]:
-        return await self._read(spool.resting)
+    async def route_outages(self) -> Sequence[RouteOutage]:
+        return await self._read(spool.route_outages)
 
-    async def probed(self, route: str, rest: RestRoute | None) -> None:
+    async def record_probe(self, route: str, rest: RestRoute | None) -> None:
         await self._tell(lambda db: spool.write_health(db, route, rest))
 
     async def wake(self, route: str, now: datetime) -> bool:
@@ -348,8 +354,8 @@ class SqliteStore(StoreFile):
     async def audit(self, row: Audited) -> None:
         await self._write(lambda db: people.audit(db, row))
 
-    async def audited(self, last: int = 100) -> Sequence[Audited]:
-        return await self._read(lambda db: people.audited(db, last))
+    async def audit_log(self, last: int = 100) -> Sequence[Audited]:
+        return await self._read(lambda db: people.audit_log(db, last))
 
     async def forget_audit(self, before: datetime, most: int) -> int:
         return await self._write(lambda db: people.forget_audit(db, before, most))

@@ -19,7 +19,7 @@ from pysqlite3 import dbapi2 as driver
 
 from noroshi.core.mail import Envelope, Origin, signed
 from noroshi.core.words import Words
-from noroshi.ports import Away, StoreError
+from noroshi.ports import StoreError, StoreFault
 from noroshi.stores.common import News
 from noroshi.stores.sqlite import history
 from noroshi.stores.sqlite.backup import copy
@@ -79,7 +79,7 @@ class StoreFile:
         try:
             opened = open_file(path, sqlite, steps, patience)
         except StoreError as error:
-            if error.away is not Away.FULL or not Ballast(path).give_up():
+            if error.fault is not StoreFault.FULL or not Ballast(path).give_up():
                 raise
             opened = open_file(path, sqlite, steps, patience)
         room = Reserve(path, reserve)
@@ -102,7 +102,7 @@ class StoreFile:
     @classmethod
     def look(cls, path: Path) -> Self:
         """Open the store that is there to read alone: others may write to it meanwhile, a node
-        may start. StoreError with Away.OLD where it is of an older schema, which only who may
+        may start. StoreError with StoreFault.OLD where it is of an older schema, which only who may
         write can bring up to date."""
         refuse_lost(path)
         opened = open_to_read(path, ours())

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from pysqlite3 import dbapi2 as driver
 
 from noroshi.core.words import Words
-from noroshi.ports import Away, StoreError
+from noroshi.ports import StoreError, StoreFault
 from noroshi.schema import Unreadable
 from noroshi.stores.sqlite.batch import Work, done
 from noroshi.stores.sqlite.disk_reserve import Reserve
@@ -186,9 +186,9 @@ class Writer:
 
     def _store_error(self, error: Exception) -> StoreError:
         if isinstance(error, StoreError):
-            return StoreError(error.words, error.away)
-        away = Away.OTHER if self._reserve is None else self._reserve.away(error)
-        told = StoreError(meaning(self._name, error, away), away)
+            return StoreError(error.words, error.fault)
+        fault = StoreFault.OTHER if self._reserve is None else self._reserve.fault_of(error)
+        told = StoreError(meaning(self._name, error, fault), fault)
         told.__cause__ = error
         return told
 
