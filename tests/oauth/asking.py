@@ -71,7 +71,7 @@ async def asked(given: dict, holder: str) -> str:
         vault=Vault(kept, Box(Secret(given["key"]))),
         provider_of=lambda cloud: MsalProvider(),
         clocks=CLOCKS,
-        turns=RefreshLock(kept, holder, CLOCKS, look=0.05),
+        refresh_lock=RefreshLock(kept, holder, CLOCKS, look=0.05),
     )
     try:
         token = await source.token(account_of(given["account"]))

@@ -103,7 +103,7 @@ class Scene:
             vault=self.vault,
             provider_of=provider_of,
             clocks=clocks,
-            turns=RefreshLock(self.shelf, holder, clocks, look=0.01),
+            refresh_lock=RefreshLock(self.shelf, holder, clocks, look=0.01),
             again=again,
         )
 

@@ -53,7 +53,7 @@ class Shared:
             vault=Vault(store, Box(Secret(KEY))),
             provider_of=lambda cloud: MsalProvider(),
             clocks=times,
-            turns=RefreshLock(store, holder, times, look=0.01),
+            refresh_lock=RefreshLock(store, holder, times, look=0.01),
         )
         try:
             yield source
@@ -226,7 +226,7 @@ async def test_what_somebody_signed_in_meanwhile_is_not_written_over(scene):
         vault=scene.vault,
         provider_of=lambda cloud: late,
         clocks=scene.times.clocks,
-        turns=RefreshLock(scene.shelf, "slow", scene.times.clocks),
+        refresh_lock=RefreshLock(scene.shelf, "slow", scene.times.clocks),
     )
     asking = asyncio.create_task(slow.token(scene.account))
     await late.answered.wait()

@@ -246,7 +246,7 @@ class Desk:
             vault=self.vault,
             provider_of=lambda cloud: self.server,
             clocks=clocks,
-            turns=RefreshLock(self.store, "desk", clocks),
+            refresh_lock=RefreshLock(self.store, "desk", clocks),
         )
         self.people = People(self.store, self.vault, clocks, Passwords(CHEAP))
         self.service = Service(

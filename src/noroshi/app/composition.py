@@ -216,7 +216,7 @@ async def open_app(
             vault=vault,
             provider_of=_provider_of,
             clocks=clocks,
-            turns=RefreshLock(store, config.name, clocks),
+            refresh_lock=RefreshLock(store, config.name, clocks),
         )
         stack.push_async_callback(tokens.close)
         outside = Outside(clocks, token_of(plans.account, tokens), secret_of(vault))

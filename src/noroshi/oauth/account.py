@@ -1,4 +1,4 @@
-"""Where an account's tokens come from, and what they are for: a cloud, and an account in it."""
+"""Describe where an account's tokens come from and what they are for: a cloud, and an account in it."""
 
 from __future__ import annotations
 
@@ -38,7 +38,8 @@ MICROSOFTS = (".login.microsoft.com", ".microsoftonline.com", ".microsoftonline.
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cloud:
-    """One provider. No value is derived from another: the national clouds follow no pattern."""
+    """Describe one provider. No value is derived from another: the national clouds follow no
+    pattern."""
 
     name: str
     authority: str = ""
@@ -88,13 +89,13 @@ class Cloud:
 
     @property
     def entra(self) -> bool:
-        """Whether it is asked in Microsoft Entra's way."""
+        """Return whether the cloud is asked in Microsoft Entra's way."""
         return not self.oidc and not self.token_endpoint
 
     def scope_for(self, resource: Resource, *, app_only: bool, shared: bool = False) -> str:
-        """What is asked for to use a resource, by a person (`shared`: one who does so for a
-        shared mailbox) or by an app alone; "": nothing there to be asked for. One resource at a
-        time: a token has one audience."""
+        """Return the scope to use a resource, for a person (`shared`: one who acts for a shared
+        mailbox) or for an app alone; "" where the cloud has none. Ask for one resource at a time: a
+        token has one audience."""
         if app_only:
             # An app may at Graph what an administrator granted it there, reading included.
             by_imap = resource == "inbox" and not self.graph
@@ -142,8 +143,8 @@ class Account:
 
     @property
     def kept_as(self) -> str:
-        """What the vault's entries of its sign-in, and whose turn it is, go by: it stays when the
-        account is given another name."""
+        """Return the name of the sign-in's entries in the vault, and of its lock: the name stays
+        when the account is given another one."""
         return self.id or self.name
 
     @property
@@ -154,12 +155,12 @@ class Account:
 
     @property
     def app_only(self) -> bool:
-        """Whether its app signs in by itself."""
+        """Return whether the app signs in by itself."""
         return self.sign_in == "app"
 
     @property
     def login_hint(self) -> str:
-        """Who is expected to sign in; "" where it may be one of several."""
+        """Name the person who is expected to sign in; "" where it may be one of several."""
         return "" if self.shared else self.mailbox
 
     @property
@@ -169,7 +170,8 @@ class Account:
 
     @property
     def identity(self) -> str:
-        """To whom a refresh token of this account may be shown: it is never sent elsewhere.
+        """Name the server and app to which a refresh token of this account may be shown: it is
+        never sent elsewhere.
 
         An app that signs in by itself is told apart: what a person began is not its own.
         """
@@ -178,13 +180,13 @@ class Account:
         return f"{self.at_tenant(where)} {self.client_id}{suffix}"
 
     def scope_for(self, resource: Resource) -> str:
-        """What is asked for to use a resource; "": the cloud has nothing to be asked for."""
+        """Return the scope to use a resource; "" where the cloud has none."""
         return self.cloud.scope_for(resource, app_only=self.app_only, shared=self.shared)
 
     @property
     def app_role(self) -> str:
-        """What its app is permitted of Exchange Online to hand in mails, at the servers of its
-        routes."""
+        """Return the role that the app needs in Exchange Online to hand in mails at the servers of
+        the routes."""
         roles = dict.fromkeys(role_at(host) for host in self.hosts)
         return ", ".join(roles) or MAILBOX_ROLE
 
@@ -203,7 +205,7 @@ class Account:
 
     @property
     def redirects_here(self) -> bool:
-        """Whether its redirect can be listened for on the computer of the browser."""
+        """Return whether the redirect can be listened for on the computer of the browser."""
         return self.redirect.startswith("http://") and host_in(self.redirect) in LOOPBACK
 
 
@@ -213,8 +215,8 @@ def has_port(url: str) -> bool:
 
 
 def as_app(account: Account) -> Account:
-    """The same account, whose app signs in by itself; at a cloud that is for people alone too, where
-    Entra's word for all that an app may do at a resource says what it asks for."""
+    """Return the same account with an app that signs in by itself. At a cloud for people alone, ask
+    for Entra's word for all that an app may do at a resource."""
     cloud = account.cloud
     if not cloud.app_scope:
         cloud = replace(cloud, app_scope=_all_of_resource(cloud.scope))
@@ -228,6 +230,6 @@ def _all_of_resource(scope: str) -> str:
 
 
 def is_microsoft(url: str) -> bool:
-    """Whether Microsoft signs people in at this address."""
+    """Return whether Microsoft signs people in at this address."""
     host = host_in(url)
     return host in MICROSOFT or host.endswith(MICROSOFTS)

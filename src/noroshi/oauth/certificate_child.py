@@ -22,7 +22,7 @@ CPU_SECONDS = 20
 
 
 class CertificateFileError(Exception):
-    """It cannot be used: why, one of the names that the parent has words for."""
+    """Say why the file is of no use, by a name that the parent has words for."""
 
     def __init__(self, why: str) -> None:
         super().__init__(why)

@@ -91,7 +91,7 @@ WHY: Mapping[str, tuple[Words, bool]] = {
 
 
 class CertificateError(OAuthError):
-    """It cannot be used; the words say why, and quote nothing of it."""
+    """Refuse a certificate; the words say why, and quote nothing of it."""
 
     def __init__(self, words: Words, *, locked: bool = False) -> None:
         super().__init__(words)
@@ -101,7 +101,7 @@ class CertificateError(OAuthError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thumbprints:
-    """What a certificate is known by, in hexadecimal digits; portals show the first."""
+    """Identify a certificate, in hexadecimal digits; portals show the first."""
 
     sha1: str
     sha256: str
@@ -109,7 +109,7 @@ class Thumbprints:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CertificateDetails:
-    """What of a certificate may be shown: all but its key."""
+    """Show a certificate without its key."""
 
     pem: str
     """The certificate alone, to be uploaded."""
@@ -145,8 +145,8 @@ def make(name: str, now: datetime, days: int) -> Secret:
 
 
 def read(data: bytes, passphrase: str = "") -> Secret:
-    """The same from a file in PEM or PFX. Raises CertificateError. How long it takes is for the
-    file to say: in a node it is `read_in_sandbox`."""
+    """Read key and certificate from a file in PEM or PFX. Raises CertificateError. How long it
+    takes is for the file to say: in a node use `read_in_sandbox`."""
     try:
         return Secret(opened(data, passphrase))
     except CertificateFileError as unfit:
@@ -154,7 +154,7 @@ def read(data: bytes, passphrase: str = "") -> Secret:
 
 
 async def read_in_sandbox(data: bytes, passphrase: str = "", within: float = WITHIN) -> Secret:
-    """The same by a process of its own, which is ended after so many seconds. Raises
+    """Read them in a process of its own, which is ended after so many seconds. Raises
     CertificateError, and OSError if no process can be started."""
     child = await sandbox.start(CHILD)
     line = json.dumps({"data": b64encode(data).decode(), "passphrase": passphrase})
@@ -169,8 +169,8 @@ async def read_in_sandbox(data: bytes, passphrase: str = "", within: float = WIT
 
 
 def require_valid(kept: str, now: datetime, *, later: bool = False) -> None:
-    """Raises CertificateError for one that nobody can sign in by now. `later`: it is the next
-    one, which may begin when it likes."""
+    """Refuse a certificate that nobody can sign in by now. `later`: it is the next one, which may
+    begin when it likes. Raises CertificateError."""
     found = describe(kept)
     if found.ends <= now:
         raise CertificateError(ENDED.fill(day=f"{found.ends:%Y-%m-%d}"))
@@ -179,7 +179,7 @@ def require_valid(kept: str, now: datetime, *, later: bool = False) -> None:
 
 
 def describe(kept: str) -> CertificateDetails:
-    """What of a kept one may be shown."""
+    """Return what may be shown of a kept certificate."""
     with ONE_AT_A_TIME:
         from cryptography.hazmat.primitives import serialization
 
@@ -195,7 +195,7 @@ def describe(kept: str) -> CertificateDetails:
 
 
 def thumbprints(kept: str) -> Thumbprints:
-    """What a kept one is known by."""
+    """Return the thumbprints of a kept certificate."""
     return _thumbprints(_certificate(kept))
 
 
@@ -224,7 +224,7 @@ def _thumbprints(certificate: Any) -> Thumbprints:
 
 
 async def _end(child: asyncio.subprocess.Process) -> None:
-    """It holds the key and the passphrase: it does not stay, whatever became of the answer."""
+    """End the process, which holds the key and the passphrase, whatever became of the answer."""
     if child.returncode is None:
         sandbox.kill(child)
         await child.communicate()

@@ -1,4 +1,4 @@
-"""Whether a sign-in server takes a credential, asked so that nothing is kept and nothing used up.
+"""Ask a sign-in server whether it takes a credential, so that nothing is kept and nothing used up.
 
 An app that signs in by itself gets a token, which nobody uses. Where a person signed in at
 another server than Entra, only a renewal shows the credential; but the refresh token that is kept
@@ -27,7 +27,7 @@ ANY_NAME, ONE_DAY = "noroshi", 1
 
 
 class CredentialProbe:
-    """What a trial works with."""
+    """Try an app's credential without leaving a trace in the vault."""
 
     def __init__(
         self, *, provider_of: ProviderOf, clocks: Clocks, credentials: Credentials
@@ -43,7 +43,8 @@ class CredentialProbe:
         bare: bool = False,
         instead: Credential | None = None,
     ) -> Secret:
-        """By the app's credentials alone, by another one, or refused as shown none."""
+        """Get a token by the app's credentials alone, by the one given `instead`, or `bare`: shown
+        none."""
         check_scope(account, resource)
         shown: tuple[Credential, ...] = (instead,) if instead else ()
         if not bare and not shown:
@@ -58,7 +59,7 @@ class CredentialProbe:
     async def credential_valid(
         self, account: Account, instead: Credential | None = None
     ) -> bool:
-        """Whether the server tells this credential, or else the vault's, from a made-up one.
+        """Return whether the server tells this credential, or else the vault's, from a made-up one.
 
         Raises SignInError if it tells it for a wrong one, or is busy; UnreachableError, and as the
         vault does.
@@ -79,13 +80,13 @@ class CredentialProbe:
         return False
 
     async def tenant(self, account: Account) -> str:
-        """The ID of its tenant, as the sign-in server tells it."""
+        """Return the ID of the account's tenant, as the sign-in server tells it."""
         proxy = await self._credentials.proxy_password(account)
         client = Client(account=account, proxy_password=proxy)
         return await self._provider_of(account.cloud).tenant(client)
 
     async def _refused(self, account: Account, shown: Credential) -> SignInError | None:
-        """What the server says of it beside a refresh token that it never gave."""
+        """Return the server's refusal of a refresh token that it never gave; None if it took it."""
         proxy = await self._credentials.proxy_password(account)
         client = Client(account=account, credential=shown, proxy_password=proxy)
         made_up = Secret(secrets.token_urlsafe(32))

@@ -1,4 +1,4 @@
-"""What an account's app proves itself by, in the order in which it is tried.
+"""Choose the credential by which an account's app proves itself, in the order in which it is tried.
 
 Two secrets or certificates may be there at once: what was taken last comes first, and one that
 is refused hands over to the next within the same question, so that no mail waits for it.
@@ -42,7 +42,8 @@ class NamedCredential:
 
 
 def named_by(account: Account) -> tuple[NamedCredential, ...]:
-    """All that it names, in order: a certificate is stronger than a secret."""
+    """Return all credentials that the account names, in order: a certificate is stronger than a
+    secret."""
     found = (
         NamedCredential(entry=account.certificate, kind="certificate"),
         NamedCredential(entry=account.certificate_next, kind="certificate", next=True),
@@ -55,18 +56,19 @@ def named_by(account: Account) -> tuple[NamedCredential, ...]:
 
 
 class Credentials:
-    """What the vault has of what accounts name."""
+    """Read the credentials that accounts name from the vault."""
 
     def __init__(self, vault: Vault, clocks: Clocks) -> None:
         self._vault, self._clocks = vault, clocks
 
     async def available(self, account: Account) -> tuple[tuple[NamedCredential, Secret], ...]:
-        """What is named and there, in the order of the settings. Raises as the vault does."""
+        """Return those that are named and there, in the order of the settings. Raises as the vault
+        does."""
         found = [(one, await self._vault.get(one.entry)) for one in named_by(account)]
         return tuple((one, value) for one, value in found if value is not None)
 
     async def ranked(self, account: Account, last: str = "") -> tuple[Credential, ...]:
-        """All that are there; those that have ended come last, `last` first of the others.
+        """Return those that are there; those that have ended come last, `last` first of the others.
 
         Raises SignInError if none of what is named is there, and as the vault does.
         """
@@ -79,7 +81,7 @@ class Credentials:
         )
 
     async def proxy_password(self, account: Account) -> Secret | None:
-        """What its network's proxy wants. Raises SignInError if it is not in the vault."""
+        """Return the password for the network's proxy. Raises SignInError if it is not in the vault."""
         entry = account.network.proxy_password
         found = await self._vault.get(entry) if entry else None
         if entry and found is None:
@@ -100,7 +102,7 @@ async def ask_with_each(
     proxy_password: Secret | None,
     ask: Callable[[Client], Awaitable[T]],
 ) -> tuple[str, T]:
-    """Ask with each until one is taken; which one it was, and the answer.
+    """Ask with each until one is taken; return which one it was, and the answer.
 
     Raises what the first one was refused with, if none is taken.
     """
@@ -135,7 +137,7 @@ class CredentialInUse:
 
 
 def in_use(available: Sequence[tuple[NamedCredential, Secret]], last: str) -> CredentialInUse:
-    """Which of what is there that is; before any was taken, the first."""
+    """Return the credential that was taken last; before any was taken, the first."""
     found = next(
         (one for one in available if one[0].entry == last), next(iter(available), None)
     )
@@ -150,7 +152,7 @@ def in_use(available: Sequence[tuple[NamedCredential, Secret]], last: str) -> Cr
 
 
 def fingerprints_of(values: Iterable[Secret]) -> tuple[str, ...]:
-    """What tells whether any of them has changed; to be kept sealed."""
+    """Return hashes that tell whether any of them has changed; to be kept sealed."""
     return tuple(sorted(sha256(one.reveal().encode()).hexdigest() for one in values))
 
 

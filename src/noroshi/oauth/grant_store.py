@@ -1,4 +1,4 @@
-"""What the vault keeps of a sign-in: the attempt that was begun, and the refresh token it led to."""
+"""Keep a sign-in in the vault: the attempt that was begun, and the refresh token that it led to."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class PendingSignIn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredGrant:
-    """A refresh token, and whose it is; of an app that signs in by itself, that it did."""
+    """Hold a refresh token, and whose it is; of an app that signs in by itself, that it did."""
 
     token: Secret
     """Empty for an app that signs in by itself: nothing but its credential counts."""
@@ -58,11 +58,11 @@ class GrantStore:
 
     @property
     def holds_unsaved(self) -> bool:
-        """Whether a refresh token is in memory alone, as the store could not take it."""
+        """Return whether a refresh token is in memory alone, as the store could not take it."""
         return bool(self._held)
 
     async def attempt(self, account: Account) -> PendingSignIn | None:
-        """The last attempt, or None if there was none."""
+        """Return the last attempt, or None if there was none."""
         found = await self._get(f"{SIGN_INS}{account.kept_as}")
         if found is None:
             return None
@@ -80,7 +80,7 @@ class GrantStore:
         await self._vault.put(f"{SIGN_INS}{account.kept_as}", Secret(json.dumps(kept)))
 
     async def get(self, account: Account) -> StoredGrant | None:
-        """The refresh token, or None if nobody has signed in."""
+        """Return the refresh token, or None if nobody has signed in."""
         if account.kept_as in self._held:
             return self._held[account.kept_as]
         found = await self._get(f"{TOKENS}{account.kept_as}")
@@ -142,7 +142,7 @@ class GrantStore:
 
 
 def _plain(attempt: Attempt | DeviceAttempt, *, done: bool) -> dict[str, Any]:
-    """What must be remembered of it; of one that is done, nothing that was secret."""
+    """Return what must be remembered of an attempt; of one that is done, nothing that was secret."""
     flow = {} if done else dict(attempt.flow)
     if isinstance(attempt, Attempt):
         return {"state": attempt.state, "flow": flow}

@@ -1,4 +1,4 @@
-"""What a library asks for over HTTP, within our bounds: to whom, by which way, how much."""
+"""Carry a library's HTTP requests within our bounds: to whom, by which network, how much."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Reply:
         """MSAL asks for it; a status that it would raise for never gets as far."""
 
     def json(self) -> Any:
-        """As Authlib asks for it. ValueError if it is none."""
+        """Parse the text as Authlib asks for it. Raises ValueError if it is no JSON."""
         return json.loads(self.text)
 
     @property
@@ -73,7 +73,7 @@ class ErrorReplyError(OAuthError):
 
 
 class HttpSession:
-    """HTTP for an account's sign-in: by its network alone, nothing from the environment, no
+    """Do HTTP for an account's sign-in: by its network alone, nothing from the environment, no
     redirects.
 
     Libraries log and quote answers that they cannot read, tokens and all: so only JSON gets
@@ -81,7 +81,7 @@ class HttpSession:
     """
 
     def __init__(self, client: Client) -> None:
-        """Raises UnreachableError for a CA file that cannot be used."""
+        """Open a session. Raises UnreachableError for a CA file that cannot be used."""
         # Imported here: it costs 0.1 s, which a node without such a route must not pay.
         with ONE_AT_A_TIME:
             from noroshi.network.over_requests import requests_session

@@ -1,4 +1,4 @@
-"""What an access token says of itself, for people to read: never a reason to use it or not.
+"""Read an access token's claims for people: never a reason to use it or not.
 
 Its format is the mail server's matter (Microsoft: "access tokens are opaque to clients"), so
 nothing is decided by it, and one that cannot be read is no fault.
@@ -141,7 +141,7 @@ ANOTHER = Words(
 
 
 def look_at_reading(token: Secret) -> tuple[Words, ...]:
-    """Whether an app's token lets it read mailboxes, in words."""
+    """Say whether an app's token lets it read mailboxes."""
     claims = claims_in(token.reveal())
     roles = claims.get("roles") if claims is not None else None
     held = sorted(READING.intersection(map(str, roles if isinstance(roles, list) else ())))
@@ -149,8 +149,8 @@ def look_at_reading(token: Secret) -> tuple[Words, ...]:
 
 
 def look_into(token: Secret, role: str = MAILBOX_ROLE) -> tuple[Words, ...]:
-    """What an app's token is for and whether it may send, in words; `role` is what the route's
-    server wants."""
+    """Say what an app's token is for and whether it may send; `role` is what the route's server
+    wants."""
     claims = claims_in(token.reveal())
     if claims is None:
         return (OPAQUE,)
@@ -163,8 +163,8 @@ def look_into(token: Secret, role: str = MAILBOX_ROLE) -> tuple[Words, ...]:
 
 
 def audience_of(claims: Mapping[str, Any], wanted: Collection[str]) -> tuple[str, bool]:
-    """For whom a token is, and whether that is one of those: of several (RFC 7519, 4.1.3) the one
-    that is, else all."""
+    """Return for whom a token is, and whether that is one of those: of several (RFC 7519, 4.1.3)
+    the one that is, else all."""
     given = claims.get("aud")
     listed = given if isinstance(given, list) else [given]
     described = [one for one in listed if isinstance(one, str)]
@@ -173,13 +173,13 @@ def audience_of(claims: Mapping[str, Any], wanted: Collection[str]) -> tuple[str
 
 
 def scopes_in(claims: Mapping[str, Any]) -> list[str]:
-    """What a person let the app do: a list of words at some servers, words in a line at Entra."""
+    """Return what a person let the app do: some servers give a list of words, Entra words in a line."""
     given = claims.get("scp", "")
     return [str(one) for one in given] if isinstance(given, list) else str(given).split()
 
 
 def claims_in(token: str) -> Mapping[str, Any] | None:
-    """The payload of a JWT, its signature unlooked at; None where it is none."""
+    """Decode the payload of a JWT without a look at its signature; None where it is none."""
     parts = token.split(".")
     if len(parts) != 3:
         return None
@@ -192,13 +192,13 @@ def claims_in(token: str) -> Mapping[str, Any] | None:
 
 
 def is_app(claims: Mapping[str, Any]) -> bool:
-    """Whether it is an app's own: then nobody's scopes are in it."""
+    """Return whether it is an app's own: then nobody's scopes are in it."""
     return claims.get("idtyp") == "app" or ("scp" not in claims and "upn" not in claims)
 
 
 def named_in(claims: Mapping[str, Any], mailbox: str = "") -> str:
-    """Who signed in, as an id_token or an access token names them: by the mailbox if one of the names
-    is that, else by an address; "" where nobody is named."""
+    """Return who signed in, as an id_token or an access token names them: by the mailbox if one of
+    the names is that, else by an address; "" where nobody is named."""
     described = [one for name in PERSON if isinstance(one := claims.get(name), str) and one]
     subject = claims.get("sub")
     if isinstance(subject, str) and "@" in subject:  # mostly a number (OpenID Connect Core, 2)
@@ -216,7 +216,7 @@ def is_name_of(person: str, mailbox: str) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenClaims:
-    """One token, looked into. `object_id` is an app's service principal; "" of a person's token.
+    """Take one token apart. `object_id` is an app's service principal; "" of a person's token.
     `until` is when it ends, None if it does not say."""
 
     audience: str
@@ -230,7 +230,7 @@ class TokenClaims:
     def described(
         self, resource: Resource, mailbox: str, *, shared: bool = False
     ) -> tuple[Words, ...]:
-        """All of it in words; what will be refused, and what is wider than it need be, too."""
+        """Describe all of it; what will be refused, and what is wider than it need be, too."""
         name = NAMES[resource]
         fits = FOR if self.fits else FOR_OTHER
         described = [fits.fill(name=name, audience=self.audience)]
@@ -240,7 +240,7 @@ class TokenClaims:
         return (*described, *self._whose(mailbox, shared=shared))
 
     def lacks(self, resource: Resource, *, shared: bool = False) -> str:
-        """What it ought to permit and does not; an app may be permitted by Exchange instead."""
+        """Return what it ought to permit and does not; an app may be permitted by Exchange instead."""
         wanted = (FOR_SHARED if shared else SCOPES)[resource]
         return "" if self.app_only or set(wanted) & set(self.permits) else wanted[0]
 
@@ -265,7 +265,7 @@ class TokenClaims:
 
 
 def read_claims(token: Secret, resource: Resource) -> TokenClaims | None:
-    """None where it cannot be looked into, which is no fault."""
+    """Take a token apart; None where it cannot be looked into, which is no fault."""
     claims = claims_in(token.reveal())
     if claims is None:
         return None

@@ -22,7 +22,7 @@ Who = Literal["user", "admin", "wait", "setup"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credential:
-    """What an app proves itself by, and which entry of the vault holds it.
+    """Prove an app, and name the entry of the vault that holds the proof.
 
     `value` is a client secret, a certificate with its key (PEM), or Google's key file (JSON).
     """
@@ -34,7 +34,7 @@ class Credential:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Client:
-    """Who asks, and what is needed to get there."""
+    """Name who asks, and what is needed to get there."""
 
     account: Account
     credential: Credential | None = None
@@ -74,7 +74,7 @@ class Pending:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tokens:
-    """What the token endpoint gave."""
+    """Hold what the token endpoint gave."""
 
     access: Secret
     refresh: Secret | None
@@ -127,7 +127,7 @@ class SignInError(OAuthError):
         """Whether the words say more of it than which class of refusals it is of."""
 
     def again(self) -> SignInError:
-        """The same refusal without its traceback, to be raised once more."""
+        """Return the same refusal without its traceback, to be raised once more."""
         return SignInError(
             self.words,
             error=self.error,
@@ -151,7 +151,8 @@ class UnreachableError(OAuthError):
 
 
 class Provider(Protocol):
-    """Each call asks the provider once. Each raises SignInError or UnreachableError, nothing else on purpose.
+    """Ask the provider once by each call, which raises SignInError or UnreachableError, nothing
+    else on purpose.
 
     `modules` are what its first call would have to import, and what takes long.
     """
@@ -176,7 +177,7 @@ class Provider(Protocol):
         ...
 
     async def device_ask(self, client: Client, attempt: DeviceAttempt) -> Tokens | Pending:
-        """Whether somebody has finished there."""
+        """Ask whether somebody has finished there."""
         ...
 
     async def refresh(
@@ -187,9 +188,9 @@ class Provider(Protocol):
         ...
 
     async def app_only(self, client: Client, resource: Resource) -> Tokens:
-        """A token for the app itself, by its credential alone; there is no refresh token."""
+        """Get a token for the app itself, by its credential alone; there is no refresh token."""
         ...
 
     async def tenant(self, client: Client) -> str:
-        """The ID of the account's tenant; "" where a provider has none."""
+        """Return the ID of the account's tenant; "" where a provider has none."""
         ...

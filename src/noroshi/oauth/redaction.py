@@ -27,15 +27,15 @@ number of a request."""
 
 
 def quoted(text: object) -> str:
-    """A description as a server gave it, to go through `without`; "" where it gave none."""
+    """Return a description as a server gave it, to go through `without`; "" where it gave none."""
     if not isinstance(text, str):
         return ""
     return OPAQUE.sub(MASK, _plain(text[:READ]))
 
 
 def without(text: str, secrets: Iterable[str]) -> str:
-    """The same without these, however they are written, and short: what is cut off cannot be looked
-    for any more."""
+    """Take these out of a text, however they are written, and cut it: what is cut off cannot be
+    looked for any more."""
     forms = {way(one) for one in secrets for way in (str, _plain, _escaped, quote_plus)}
     for one in sorted(forms, key=len, reverse=True):  # one may be a part of another
         text = text.replace(one, MASK)
@@ -57,8 +57,8 @@ def secrets_in(form: str) -> frozenset[str]:
 
 
 def secrets_of(headers: Mapping[str, str]) -> frozenset[str]:
-    """What is secret in its headers: who proves the client by HTTP Basic does so there, encoded
-    twice (RFC 6749, 2.3.1)."""
+    """Return what is secret in a request's headers: who proves the client by HTTP Basic does so
+    there, encoded twice (RFC 6749, 2.3.1)."""
     kind, _, given = headers.get("Authorization", "").partition(" ")
     if kind.lower() != "basic":
         return frozenset()

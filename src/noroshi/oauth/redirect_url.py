@@ -1,4 +1,4 @@
-"""Reads the redirect's address as people paste it: cut, quoted, broken into lines, or another one."""
+"""Read the redirect's address as people paste it: cut, quoted, broken into lines, or another one."""
 
 from __future__ import annotations
 
@@ -53,8 +53,8 @@ EARLIER = Words(
 
 @dataclass(frozen=True, slots=True)
 class PasteProblem:
-    """Why the pasted text is of no use. Nothing of the text is in it but what the server says of a
-    refusal that is not known here."""
+    """Say why the pasted text is of no use. Nothing of the text is in it but what the server says
+    of a refusal that is not known here."""
 
     words: Words
     error: str = PASTED
@@ -64,7 +64,8 @@ class PasteProblem:
 def read_pasted(
     text: str, state: str, cloud: Cloud = MICROSOFT365
 ) -> dict[str, str] | PasteProblem:
-    """The redirect's query, which holds a code of the attempt with this state; or what is wrong."""
+    """Return the redirect's query, which holds a code of the attempt with this state; or what is
+    wrong."""
     if len(text) > LONGEST:
         return PasteProblem(TOO_LONG)
     # html.unescape is not for this: without its semicolon it would eat `&not…` and the like.
@@ -120,7 +121,8 @@ def _query(bare: str) -> dict[str, str]:
 
 
 def looks_like_secret_id(text: str) -> bool:
-    """Whether it is shaped like the secret's ID, which the portal shows beside the secret's Value."""
+    """Return whether a text is shaped like the secret's ID, which the portal shows beside the
+    secret's Value."""
     return GUID.fullmatch(text.strip()) is not None
 
 

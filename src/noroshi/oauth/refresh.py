@@ -42,7 +42,7 @@ class RefreshReason(Enum):
 
 
 class TokenRefresher:
-    """What a renewal works with."""
+    """Renew access tokens, one process at a time."""
 
     def __init__(
         self,
@@ -53,162 +53,167 @@ class TokenRefresher:
         cache: TokenCache,
         credentials: Credentials,
         refusals: RefusalCache,
-        turns: RefreshLock,
+        refresh_lock: RefreshLock,
     ) -> None:
         self._provider_of, self._clocks = provider_of, clocks
         self._grants, self._cache = grants, cache
         self._credentials, self._refusals = credentials, refusals
-        self._turns = turns
+        self._refresh_lock = refresh_lock
 
     async def refresh(
         self,
         account: Account,
         resource: Resource,
         how: RefreshReason,
-        worse: Secret | None = None,
+        refused: Secret | None = None,
     ) -> CachedToken:
-        """A token that another has got meanwhile, or a new one; not the one that is `worse`.
+        """Return a token that another has got meanwhile, or a new one; not the `refused` one.
 
         Raises SignInError, UnreachableError, and as vault and store do.
         """
         while True:
-            ready = await self._ready(account, resource, how, worse)
+            ready = await self._ready(account, resource, how, refused)
             if isinstance(ready, CachedToken):
                 return ready
-            async with self._turns.try_acquire(account.kept_as) as ours:
+            async with self._refresh_lock.try_acquire(account.kept_as) as ours:
                 # Whoever had the turn may have brought what we want, or been refused.
-                ready = await self._ready(account, resource, how, worse)
+                ready = await self._ready(account, resource, how, refused)
                 if isinstance(ready, CachedToken):
                     return ready
-                if ours and (done := await self._asked(account, resource, how, ready)):
+                if ours and (done := await self._ask(account, resource, how, ready)):
                     return done
 
     async def _ready(
-        self, account: Account, resource: Resource, how: RefreshReason, worse: Secret | None
-    ) -> CachedToken | _Attempt:
-        """A token that is there, or what a question needs. Raises what was refused before."""
+        self, account: Account, resource: Resource, how: RefreshReason, refused: Secret | None
+    ) -> CachedToken | _Request:
+        """Return a token that is there, or what a question needs. Raises what was refused before."""
         needed = how is RefreshReason.NEEDED
         found = await self._cache.get(account, resource) if needed else None
-        if found is not None and found.token != worse:
+        if found is not None and found.token != refused:
             return found
-        attempt = await self._prepared(account, resource)
+        request = await self._prepare(account, resource)
         if how is not RefreshReason.FORCED:
-            await self._refusals.raise_remembered(account, resource, attempt.key)
-        return attempt
+            await self._refusals.raise_remembered(account, resource, request.key)
+        return request
 
-    async def _prepared(self, account: Account, resource: Resource) -> _Attempt:
+    async def _prepare(self, account: Account, resource: Resource) -> _Request:
         check_scope(account, resource)
         kept = await self._grants.get(account)
         if account.app_only and kept is not None and kept.identity != account.identity:
             kept = None  # of another app, or of a person: no matter to one that asks by itself
-        if (
-            not account.app_only
-        ):  # else two things would be wrong, of which a sign-in mends both
+        # Of an app by itself two things would be wrong, of which a sign-in mends both.
+        if not account.app_only:
             kept = _own(account, kept)
         public, last = (kept.public, kept.by) if kept else (False, "")
-        shown = () if public else await self._credentials.ranked(account, last)
-        return _Attempt(account, kept, shown)
+        credentials = () if public else await self._credentials.ranked(account, last)
+        return _Request(account, kept, credentials)
 
-    async def _asked(
-        self, account: Account, resource: Resource, how: RefreshReason, attempt: _Attempt
+    async def _ask(
+        self, account: Account, resource: Resource, how: RefreshReason, request: _Request
     ) -> CachedToken | None:
-        """None: somebody else has renewed the sign-in meanwhile, so it must be looked at anew."""
+        """Ask the provider. None: somebody else has renewed the sign-in meanwhile, so look at it
+        anew."""
         proxy = await self._credentials.proxy_password(account)
         asked = self._clocks.steady()
         try:
             entry, tokens = await ask_with_each(
-                account, attempt.shown, proxy, self._question(resource, attempt)
+                account, request.credentials, proxy, self._question(resource, request)
             )
         except SignInError as failure:
-            if await self._was_overtaken(account, attempt):
+            if await self._was_overtaken(account, request):
                 return None
-            if how is RefreshReason.NEEDED or not await self._works(account, resource, attempt):
-                await self._refusals.remember(account, resource, failure, attempt.key)
+            if how is RefreshReason.NEEDED or not await self._still_sends(
+                account, resource, request
+            ):
+                await self._refusals.remember(account, resource, failure, request.key)
             raise
-        await self._keep(account, attempt, tokens, entry)
+        await self._keep(account, request, tokens, entry)
         access = await self._cache.put(account, resource, tokens, asked)
         await self._refusals.forget(account, resource)
         return access
 
-    async def _works(self, account: Account, resource: Resource, attempt: _Attempt) -> bool:
-        """Whether mails leave all the same: a token is at hand that is good for a while, and nothing
-        was refused before. What keeps it from being renewed is told when it ends."""
-        if await self._refusals.valid(account, attempt.key, resource):
+    async def _still_sends(
+        self, account: Account, resource: Resource, request: _Request
+    ) -> bool:
+        """Return whether mails leave all the same: a token is at hand that is good for a while, and
+        nothing was refused before. What keeps it from being renewed is told when it ends."""
+        if await self._refusals.valid(account, request.key, resource):
             return False
         return await self._cache.get(account, resource) is not None
 
-    def _question(self, resource: Resource, attempt: _Attempt) -> Question:
-        provider = self._provider_of(attempt.account.cloud)
-        if attempt.account.app_only or attempt.kept is None:
+    def _question(self, resource: Resource, request: _Request) -> Question:
+        provider = self._provider_of(request.account.cloud)
+        if request.account.app_only or request.kept is None:
             return lambda client: provider.app_only(client, resource)
-        token, granted = attempt.kept.token, attempt.kept.scope
+        token, granted = request.kept.token, request.kept.scope
         return lambda client: provider.refresh(client, token, resource, granted)
 
     async def _keep(
-        self, account: Account, attempt: _Attempt, tokens: Tokens, entry: str
+        self, account: Account, request: _Request, tokens: Tokens, entry: str
     ) -> None:
-        """Before the access token is handed out: a rotated token that is lost may end it all.
+        """Keep a rotated token before the access token is handed out: to lose it may end the
+        sign-in.
 
         Of an app by itself no more is kept than since when it holds.
         """
-        now, kept = self._clocks.wall(), attempt.kept
+        now, kept = self._clocks.wall(), request.kept
         if kept is None:
             kept = StoredGrant(
                 token=NO_TOKEN, identity=account.identity, since=now, renewed=now
             )
-        elif await self._is_overtaken(account, attempt):
+        elif await self._is_overtaken(account, request):
             return  # what another has kept is newer than what we asked with
         token = tokens.refresh or kept.token
         user = kept.user or tokens.user
         rotated = replace(kept, token=token, renewed=now, by=entry, user=user)
         await self._grants.put_or_hold(account, rotated)
 
-    async def _is_overtaken(self, account: Account, attempt: _Attempt) -> bool:
-        """The same where a store that cannot be read must not cost us a rotated token: it is
+    async def _is_overtaken(self, account: Account, request: _Request) -> bool:
+        """Return the same where a store that cannot be read must not cost us a rotated token: it is
         our turn, so hardly anybody else has signed in meanwhile."""
         try:
-            return await self._was_overtaken(account, attempt)
+            return await self._was_overtaken(account, request)
         except StoreError:
             return False
 
-    async def _was_overtaken(self, account: Account, attempt: _Attempt) -> bool:
-        """Whether the sign-in is another one now than the one that was asked with."""
+    async def _was_overtaken(self, account: Account, request: _Request) -> bool:
+        """Return whether the sign-in is another one now than the one that was asked with."""
         if account.app_only:
             return False
         kept = await self._grants.get(account)
         return (
-            kept is not None and attempt.kept is not None and kept.token != attempt.kept.token
+            kept is not None and request.kept is not None and kept.token != request.kept.token
         )
 
 
-class _Attempt:
-    """What is asked with."""
+class _Request:
+    """Hold what the provider is asked with, and what a refusal of it would be about."""
 
     def __init__(
-        self, account: Account, kept: StoredGrant | None, shown: tuple[Credential, ...]
+        self, account: Account, kept: StoredGrant | None, credentials: tuple[Credential, ...]
     ) -> None:
-        self.account, self.kept, self.shown = account, kept, shown
-        self.key = refusal_key(account, kept, [one.value for one in shown])
+        self.account, self.kept, self.credentials = account, kept, credentials
+        self.key = refusal_key(account, kept, [one.value for one in credentials])
 
 
 def refusal_key(
-    account: Account, kept: StoredGrant | None, shown: Iterable[Secret]
+    account: Account, kept: StoredGrant | None, credentials: Iterable[Secret]
 ) -> RefusalKey:
-    """What a refusal now would be about; of a public client's sign-in no credential is part."""
+    """Return what a refusal now would be about; of a public client's sign-in no credential is part."""
     signed_in = kept.since if kept is not None and not account.app_only else None
-    fingerprints = () if kept is not None and kept.public else fingerprints_of(shown)
+    fingerprints = () if kept is not None and kept.public else fingerprints_of(credentials)
     return RefusalKey(signed_in=signed_in, fingerprints=fingerprints)
 
 
 def check_scope(account: Account, resource: Resource) -> None:
-    """Raises SignInError where the cloud has nothing to be asked for."""
+    """Refuse a cloud that has nothing to be asked for. Raises SignInError."""
     if not account.scope_for(resource):
         words = NO_SCOPE.fill(cloud=account.cloud.name, resource=resource, name=account.name)
         raise SignInError(words, error="no_scope", who="setup")
 
 
 def _own(account: Account, kept: StoredGrant | None) -> StoredGrant:
-    """The sign-in of a person, if it may be shown to this account's server."""
+    """Return the sign-in of a person, if it may be shown to this account's server."""
     if kept is None:
         words = NEVER.fill(name=account.name, route=account.route or ANY_ROUTE)
         raise SignInError(words, error="never_signed_in", who="user")
@@ -220,7 +225,7 @@ def _own(account: Account, kept: StoredGrant | None) -> StoredGrant:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CachedToken:
-    """An access token, and how long it may be handed out, on the steady clock."""
+    """Hold an access token, and how long it may be handed out, on the steady clock."""
 
     token: Secret
     obtained: float
@@ -228,14 +233,14 @@ class CachedToken:
 
 
 class TokenCache:
-    """The entries `access/<account>/<resource>`."""
+    """Keep the entries `access/<account>/<resource>`."""
 
     def __init__(self, vault: Vault, clocks: Clocks, margin: float) -> None:
         """`margin`: seconds before its end at which a token is no longer handed out."""
         self._vault, self._clocks, self._margin = vault, clocks, margin
 
     async def get(self, account: Account, resource: Resource) -> CachedToken | None:
-        """One that is still good. Raises as the store does."""
+        """Return a token that is still good. Raises as the store does."""
         try:
             sealed = await self._vault.get(_name(account, resource))
         except VaultError:  # of another key, say: another is got, and sealed in its place
@@ -274,7 +279,7 @@ class TokenCache:
         return CachedToken(token=tokens.access, obtained=asked, until=until)
 
     async def clear(self, account: Account) -> None:
-        """Those of all resources: somebody signs in anew, perhaps another person."""
+        """Drop the tokens of all resources: somebody signs in anew, perhaps another person."""
         try:
             for resource in get_args(Resource):
                 await self._vault.remove(_name(account, resource))

@@ -1,4 +1,4 @@
-"""One at a time for each account, among all processes that share the store.
+"""Let one process at a time refresh an account, among all that share the store.
 
 A turn is short and held on while its holder is at work: one who died loses it soon.
 """
@@ -21,7 +21,7 @@ LOOK = 0.2
 
 
 class LockStore(Protocol):
-    """What is asked of a store; see ports.Store."""
+    """Keep the locks; see ports.Store."""
 
     async def acquire_lock(
         self, name: str, holder: str, until: datetime, now: datetime
@@ -31,7 +31,7 @@ class LockStore(Protocol):
 
 
 class RefreshLock:
-    """The turns of one holder. Two tasks of one holder do not keep each other out."""
+    """Take the locks of one holder. Two tasks of one holder do not keep each other out."""
 
     def __init__(
         self,
@@ -47,7 +47,8 @@ class RefreshLock:
 
     @asynccontextmanager
     async def try_acquire(self, name: str) -> AsyncIterator[bool]:
-        """Whether it is our turn; if so, until this ends. If not, it waits a little at the end."""
+        """Yield whether it is our turn; if so, hold it until this ends. If not, wait a little at
+        the end."""
         if not await self._take(name):
             yield False
             await asyncio.sleep(self._look)
@@ -63,7 +64,7 @@ class RefreshLock:
 
     @asynccontextmanager
     async def acquire(self, name: str) -> AsyncIterator[None]:
-        """Our turn, sooner or later."""
+        """Wait for our turn, and hold it until this ends."""
         while True:
             async with self.try_acquire(name) as ours:
                 if ours:

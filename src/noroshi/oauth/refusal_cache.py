@@ -1,4 +1,4 @@
-"""Refusals that are remembered, so that a provider is not asked in vain, restarts included.
+"""Remember refusals, so that a provider is not asked in vain, restarts included.
 
 In memory they end by the steady clock; the entry `refused/<account>` is what another process,
 or the next life, goes by. A new sign-in, other settings or another secret void it.
@@ -40,7 +40,7 @@ OUR_OWN = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefusalKey:
-    """What a refusal was about: with others it is void."""
+    """Say what a refusal was about: with others it is void."""
 
     signed_in: datetime | None
     """When somebody signed in; None for an app by itself."""
@@ -50,7 +50,7 @@ class RefusalKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CachedRefusal:
-    """A refusal, since when it holds, and until when it is not put to the test."""
+    """Hold a refusal, since when it holds, and until when it is not put to the test."""
 
     failure: SignInError
     key: RefusalKey
@@ -62,7 +62,8 @@ class CachedRefusal:
 
 
 class RefusalCache:
-    """By account and resource: a token for one may be refused while the other's is not."""
+    """Keep refusals by account and resource: a token for one may be refused while the other's is
+    not."""
 
     def __init__(self, vault: Vault, clocks: Clocks) -> None:
         self._vault, self._clocks = vault, clocks
@@ -101,7 +102,7 @@ class RefusalCache:
         await self._put(account, {**known, resource: refusal})
 
     async def forget(self, account: Account, resource: Resource | None = None) -> None:
-        """It is mended, or somebody says so; of one resource or of all."""
+        """Forget the refusals of one resource or of all: it is mended, or somebody says so."""
         known = await self.all(account)
         left = {name: one for name, one in known.items() if resource not in (None, name)}
         for name in known.keys() - left.keys():
@@ -113,7 +114,7 @@ class RefusalCache:
     async def valid(
         self, account: Account, now: RefusalKey, resource: Resource | None = None
     ) -> dict[str, CachedRefusal]:
-        """Those that still hold, of one resource or of all. Raises as the vault does."""
+        """Return those that still hold, of one resource or of all. Raises as the vault does."""
         return {
             name: one
             for name, one in (await self.all(account)).items()
@@ -121,7 +122,7 @@ class RefusalCache:
         }
 
     async def all(self, account: Account) -> dict[str, CachedRefusal]:
-        """All that are remembered for these settings. Raises as the store does."""
+        """Return all that are remembered for these settings. Raises as the store does."""
         kept = await self._kept(account) or {}
         known = dict[str, CachedRefusal]()
         if kept.get("for") == account.fingerprint:
@@ -139,7 +140,8 @@ class RefusalCache:
         return found
 
     def _end(self, account: Account, resource: str, found: CachedRefusal) -> float:
-        """On the steady clock. One of another life ends by the wall's, within its time."""
+        """Return when it ends on the steady clock. One of another life ends by the wall's, within
+        its time."""
         slot = account.fingerprint, resource
         at, end = self._ends.get(slot, (None, 0.0))
         if at != found.at:

@@ -1,4 +1,4 @@
-"""An account's token as a route shows it: after a refusal one fresh one, once in an outage.
+"""Show an account's token as a route does: after a refusal one fresh one, once in an outage.
 
 Entra answers an app that asks in a loop with AADSTS50196, and Exchange Online throttles a mailbox
 that fails again and again: while the fresh token is refused too, no further one is forced.
@@ -13,7 +13,7 @@ from noroshi.vault import Secret
 
 
 class RetryToken:
-    """Several sends may use it at once."""
+    """Share one token among several sends at once."""
 
     def __init__(self, outside: Outside, account: str, resource: Resource) -> None:
         self._outside, self._account, self._resource = outside, account, resource
@@ -22,11 +22,11 @@ class RetryToken:
         self._lock = asyncio.Lock()
 
     async def token(self) -> Secret:
-        """Raises RouteError, as `another` does."""
+        """Return the token. Raises RouteError, as `refreshed` does."""
         return await self._request(force=False)
 
     async def refreshed(self, refused: Secret) -> Secret | None:
-        """A token in the place of a refused one; None: there is no fresher one to be had.
+        """Return a token in the place of a refused one; None: there is no fresher one to be had.
 
         Whoever comes while one is being asked for waits, and gets the same; so does a refusal that
         comes only after the fresh one was taken.
@@ -39,7 +39,7 @@ class RetryToken:
         return None if fresh == refused else fresh
 
     def accepted(self) -> None:
-        """The other side took it: the outage is over."""
+        """Note that the other side took it: the outage is over."""
         self._forced = False
 
     async def _request(self, *, force: bool) -> Secret:

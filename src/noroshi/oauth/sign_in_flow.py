@@ -1,4 +1,4 @@
-"""A person signs in: begun and completed, in a browser or on another device."""
+"""Sign a person in: begun and completed, in a browser or on another device."""
 
 from __future__ import annotations
 
@@ -41,14 +41,14 @@ SLOWER = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompletedSignIn:
-    """Tokens are there: for which resource, and the access token."""
+    """Hold the access token that a sign-in led to, and for which resource it is."""
 
     resource: Resource
     access: CachedToken
 
 
 class SignInFlow:
-    """What a sign-in works with."""
+    """Begin and complete the sign-ins of people."""
 
     def __init__(
         self,
@@ -67,7 +67,7 @@ class SignInFlow:
     async def begin(
         self, account: Account, resources: Sequence[Resource], redirect: str
     ) -> Attempt:
-        """Where a person signs in, and consents to all of these."""
+        """Return where a person signs in, and consents to all of these."""
         _check(account, resources)
         client = await self._client(account)
         provider = self._provider_of(account.cloud)
@@ -92,7 +92,7 @@ class SignInFlow:
     async def device_begin(
         self, account: Account, resources: Sequence[Resource]
     ) -> DeviceAttempt:
-        """The code to type, and where. For one resource: its device endpoint knows no more."""
+        """Return the code to type, and where. For one resource: its device endpoint knows no more."""
         _check(account, resources)
         client = await self._client(account)
         provider = self._provider_of(account.cloud)
@@ -101,7 +101,8 @@ class SignInFlow:
         return attempt
 
     async def device_ask(self, account: Account) -> CompletedSignIn | int:
-        """Whether somebody has finished there; else the seconds until it is asked again."""
+        """Return the tokens if somebody has finished there; else the seconds until it is asked
+        again."""
         begun, attempt = device_of(
             await self._grants.attempt(account), account, self._clocks.wall()
         )
@@ -153,7 +154,7 @@ class SignInFlow:
         return CompletedSignIn(resource=begun.resource, access=access)
 
     async def _client(self, account: Account) -> Client:
-        """Who begins; a page or a code is shown only where it can be completed afterwards."""
+        """Return who begins; a page or a code is shown only where it can be completed afterwards."""
         shown = await self._credentials.ranked(account)
         return Client(
             account=account,
@@ -206,7 +207,8 @@ def _no_refresh(account: Account) -> Words:
 def answer_to(
     begun: PendingSignIn | None, account: Account, pasted: str, now: datetime
 ) -> tuple[PendingSignIn, dict[str, str]]:
-    """The attempt and the query that answers it. Raises SignInError, which says what is wrong."""
+    """Return the attempt and the query that answers it. Raises SignInError, which says what is
+    wrong."""
     begun = _begun(begun, account)
     if not isinstance(begun.attempt, Attempt):
         raise _refused(OTHER_WAY.fill(name=account.name))
@@ -223,7 +225,7 @@ def answer_to(
 def device_of(
     begun: PendingSignIn | None, account: Account, now: datetime
 ) -> tuple[PendingSignIn, DeviceAttempt]:
-    """The attempt on another device that is under way. Raises SignInError."""
+    """Return the attempt on another device that is under way. Raises SignInError."""
     begun = _begun(begun, account)
     attempt = begun.attempt
     if begun.done or not isinstance(attempt, DeviceAttempt):

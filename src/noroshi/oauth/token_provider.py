@@ -1,4 +1,4 @@
-"""What transports are handed of all this: tokens and passwords, or why there are none."""
+"""Hand tokens and passwords to transports, or say why there are none."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ STORE_AWAY = Words(
 def token_of(
     account_of: Callable[[str], Account], tokens: TokenSource
 ) -> Callable[[str, bool, Resource], Awaitable[str]]:
-    """As ports.Outside.token says."""
+    """Return what ports.Outside.token asks for."""
 
     async def token(name: str, force: bool, resource: Resource) -> str:
         account = account_of(name)
@@ -46,7 +46,7 @@ def token_of(
 
 
 def secret_of(vault: Vault) -> Callable[[str], Awaitable[str]]:
-    """As ports.Outside.secret says."""
+    """Return what ports.Outside.secret asks for."""
 
     async def secret(name: str) -> str:
         try:

@@ -1,5 +1,5 @@
-"""Access tokens at hand: one question at a time, the rotated token kept before it is used, or
-held in memory while the store cannot take it.
+"""Keep access tokens at hand: ask one question at a time, keep the rotated token before it is used,
+or hold it in memory while the store cannot take it.
 
 `refresh` renews a token, and keeps what is good for a while; `grant_store` and `refusal_cache` keep in
 the vault what a sign-in led to and what was refused. `sign_in_flow` lets a person sign in,
@@ -54,7 +54,7 @@ SMTP: tuple[Resource, ...] = ("smtp",)
 
 
 class SignInStatus(Enum):
-    """How an account stands."""
+    """Tell how an account stands."""
 
     SIGNED_IN = "signed in"
     NEVER = "never signed in"
@@ -65,7 +65,7 @@ class SignInStatus(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignInState:
-    """How an account stands, since when, and why; for `status` and the manager."""
+    """Tell how an account stands, since when, and why; for `status` and the manager."""
 
     sign: SignInStatus
     why: Words
@@ -85,14 +85,14 @@ class SignInState:
 
 @dataclass(slots=True)
 class _Live:
-    """What is known of one account's token for one resource in this life of the node."""
+    """Hold one account's token for one resource in this life of the node."""
 
     access: CachedToken | None = None
     flight: asyncio.Task[Secret] | None = None
 
 
 class TokenSource:
-    """Hands out access tokens, and keeps the sign-in behind them alive."""
+    """Hand out access tokens, and keep the sign-in behind them alive."""
 
     def __init__(
         self,
@@ -100,13 +100,13 @@ class TokenSource:
         vault: Vault,
         provider_of: ProviderOf,
         clocks: Clocks,
-        turns: RefreshLock,
+        refresh_lock: RefreshLock,
         margin: float = MARGIN,
         again: float = SAVE_AGAIN,
     ) -> None:
         """`margin`: seconds before its end at which a token is no longer handed out; `again`:
         seconds between two tries to save what the store could not take."""
-        self._clocks, self._again, self._turns = clocks, again, turns
+        self._clocks, self._again, self._refresh_lock = clocks, again, refresh_lock
         self._grants = GrantStore(vault)
         self._credentials = Credentials(vault, clocks)
         self._refusals = RefusalCache(vault, clocks)
@@ -119,7 +119,7 @@ class TokenSource:
             "credentials": self._credentials,
             "refusals": self._refusals,
         }
-        self._refresher = TokenRefresher(**parts, turns=turns)
+        self._refresher = TokenRefresher(**parts, refresh_lock=refresh_lock)
         self._flow = SignInFlow(**parts)
         self._probe = CredentialProbe(
             provider_of=provider_of, clocks=clocks, credentials=self._credentials
@@ -132,7 +132,7 @@ class TokenSource:
     async def token(
         self, account: Account, *, force: bool = False, resource: Resource = "smtp"
     ) -> Secret:
-        """An access token that is good for a while; `force` after one was refused.
+        """Return an access token that is good for a while; `force` after one was refused.
 
         Raises SignInError (remembered: not asked again in vain), UnreachableError, VaultError,
         and what the store raises when the sign-in cannot be read from it.
@@ -141,14 +141,14 @@ class TokenSource:
         if live.access and self._usable(live.access, force):
             return live.access.token
         if live.flight is None or live.flight.done():
-            worse = live.access.token if force and live.access else None
-            live.flight = self._start(self._renew(account, resource, worse=worse))
+            refused = live.access.token if force and live.access else None
+            live.flight = self._start(self._renew(account, resource, refused=refused))
         return await asyncio.shield(live.flight)
 
     async def begin(
         self, account: Account, resources: Sequence[Resource] = SMTP, redirect: str = ""
     ) -> str:
-        """Where a person signs in, as a URL; `redirect` is where it ends, if not where the
+        """Return the URL where a person signs in; `redirect` is where it ends, if not where the
         account says. Raises as `token` does."""
         return (await self._flow.begin(account, resources, redirect)).url
 
@@ -167,11 +167,11 @@ class TokenSource:
     async def device_begin(
         self, account: Account, resources: Sequence[Resource] = SMTP
     ) -> DeviceAttempt:
-        """The code that a person types on another device, and where. Raises as `token` does."""
+        """Return the code that a person types on another device, and where. Raises as `token` does."""
         return await self._flow.device_begin(account, resources)
 
     async def device_ask(self, account: Account) -> int:
-        """0: somebody has signed in there; else the seconds until it may be asked again.
+        """Return 0 if somebody has signed in there; else the seconds until it may be asked again.
 
         Raises as `finish` does.
         """
@@ -182,7 +182,7 @@ class TokenSource:
         return await asyncio.shield(self._start(self._completed(account, work)))
 
     async def force_new(self, account: Account, resource: Resource = "smtp") -> Secret:
-        """A new token, whatever is at hand or remembered; with it all that was refused is forgotten.
+        """Get a new token, whatever is at hand or remembered; with it forget all that was refused.
 
         Raises as `token` does.
         """
@@ -200,7 +200,7 @@ class TokenSource:
         bare: bool = False,
         instead: Credential | None = None,
     ) -> Secret:
-        """A token for the account's app by its secret or certificate, whoever signs in with it;
+        """Get a token for the account's app by its secret or certificate, whoever signs in with it;
         `instead` of those in the vault by this one, which is kept nowhere.
 
         With `bare` it shows neither: Entra refuses that in another way (AADSTS7000218) than an
@@ -214,8 +214,8 @@ class TokenSource:
     async def credential_valid(
         self, account: Account, instead: Credential | None = None
     ) -> bool:
-        """Whether a server other than Entra knows the account's secret or certificate, or the
-        one `instead`; False if that cannot be told. Nothing is kept or remembered, and no
+        """Return whether a server other than Entra knows the account's secret or certificate, or
+        the one `instead`; False if that cannot be told. Nothing is kept or remembered, and no
         refresh token is used up. Raises as `token` does."""
         if not account.app_only:
             return await self._probe.credential_valid(account, instead)
@@ -223,7 +223,7 @@ class TokenSource:
         return True
 
     async def tenant(self, account: Account) -> str:
-        """The ID of the account's tenant, as the sign-in server tells it. Raises as `token`."""
+        """Return the ID of the account's tenant, as the sign-in server tells it. Raises as `token`."""
         return await self._probe.tenant(account)
 
     async def keep_alive(self, accounts: Iterable[tuple[Account, Sequence[Resource]]]) -> None:
@@ -243,7 +243,7 @@ class TokenSource:
                 log.warning("the sign-in of %s cannot be renewed: %s", account.name, error)
 
     async def state(self, account: Account, resource: Resource | None = None) -> SignInState:
-        """How this account stands, for one resource or as a whole. Asks the vault, not the
+        """Return how this account stands, for one resource or as a whole. Ask the vault, not the
         provider; raises what the store raises."""
         try:
             return await self._state(account, resource)
@@ -272,7 +272,7 @@ class TokenSource:
         return now < access.until and not (force and now - access.obtained >= FORCED_APART)
 
     def _start(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
-        """As a task of its own: a caller that gives up must not cut a rotation in two."""
+        """Run work as a task of its own: a caller that gives up must not cut a rotation in two."""
         task = asyncio.create_task(work)
         self._running.add(task)
         task.add_done_callback(self._ended)
@@ -288,16 +288,16 @@ class TokenSource:
         account: Account,
         resource: Resource,
         how: RefreshReason = RefreshReason.NEEDED,
-        worse: Secret | None = None,
+        refused: Secret | None = None,
     ) -> Secret:
         live = self._of(account, resource)
         async with self._lock(account):
             # A sign-in may have been completed meanwhile.
             known = live.access if how is RefreshReason.NEEDED else None
-            if known and known.token != worse and self._usable(known, force=False):
+            if known and known.token != refused and self._usable(known, force=False):
                 return known.token
             try:
-                live.access = await self._refresher.refresh(account, resource, how, worse)
+                live.access = await self._refresher.refresh(account, resource, how, refused)
             except SignInError:
                 if how is RefreshReason.NEEDED:  # else what is at hand is as good as it was
                     live.access = None
@@ -309,7 +309,7 @@ class TokenSource:
     async def _completed(
         self, account: Account, work: Callable[[], Awaitable[CompletedSignIn | int]]
     ) -> int:
-        async with self._lock(account), self._turns.acquire(account.kept_as):
+        async with self._lock(account), self._refresh_lock.acquire(account.kept_as):
             done = await work()
             if isinstance(done, int):
                 return done
@@ -349,7 +349,7 @@ class TokenSource:
         return _state_of(kept, refused, in_use(there, kept.by if kept else ""), holds=holds)
 
     async def _holds(self, account: Account, resource: Resource) -> bool:
-        """Whether mails leave by a token that was got before."""
+        """Return whether mails leave by a token that was got before."""
         live = self._of(account, resource).access
         if live is not None and self._usable(live, force=False):
             return True
@@ -372,7 +372,7 @@ def _state_of(
     *,
     holds: bool = False,
 ) -> SignInState:
-    """By what is kept, and what is remembered as refused."""
+    """Return how an account stands, by what is kept and what is remembered as refused."""
     renewed, user = (kept.renewed, kept.user) if kept else (None, "")
     sign, why, since = SignInStatus.SIGNED_IN, SIGNED_IN, kept.since if kept else None
     if refused:

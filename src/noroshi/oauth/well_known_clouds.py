@@ -110,7 +110,7 @@ LAB = Words(en="lab", ja="ラボ")
 
 
 def mark(cloud: Cloud) -> Words | None:
-    """What stands beside the kind of a route through this cloud; None for one of ours."""
+    """Return the mark beside the kind of a route through this cloud; None for one of ours."""
     if cloud.name in CLOUDS:
         return None
     return LAB if host_in(cloud.token_endpoint or cloud.authority) in LOOPBACK else OWN

@@ -1,4 +1,4 @@
-"""Another than the account's mailbox signed in: it is told at once, not by the first refused mail."""
+"""Tell at once that another than the account's mailbox signed in, not by the first refused mail."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ ELSEWHERE = Words(
 
 
 def of_other(account: Account, user: str, resource: Resource, route: str) -> Words:
-    """What that needs, where `user` is not whose mailbox the account sends from; else nothing.
+    """Say what is needed where `user` is not whose mailbox the account sends from; else nothing.
 
     By SMTP a delegate may send from it (XOAUTH2's `user=` is the mailbox). By Graph that takes
     Mail.Send.Shared, which is asked for where the account says that the mailbox is shared; then

@@ -44,7 +44,7 @@ class Office:
             vault=self.vault,
             provider_of=lambda cloud: MsalProvider() if cloud.entra else GenericProvider(),
             clocks=time.clocks,
-            turns=RefreshLock(store, "desk", time.clocks),
+            refresh_lock=RefreshLock(store, "desk", time.clocks),
         )
         self.service = Service(
             store,

@@ -1,4 +1,4 @@
-"""What an advice is, and those of a whole class of refusals (RFC 6749, 5.2 and 4.1.2.1)."""
+"""Define an advice, and list those for a whole class of refusals (RFC 6749, 5.2 and 4.1.2.1)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ USUAL: Mapping[Who, Cure] = {
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """Who can mend it, the sentences that say how, and the same step by step."""
+    """Say who can mend a refusal, by which sentences, and step by step."""
 
     who: Who
     words: Words

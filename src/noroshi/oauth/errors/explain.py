@@ -1,4 +1,4 @@
-"""What a refusal means and who can mend it.
+"""Explain what a refusal means and who can mend it.
 
 The class comes from `error` (RFC 6749 5.2), as Microsoft asks; its own AADSTS numbers may
 change and only choose a better text. An unknown number is told with the class's text.
@@ -58,7 +58,7 @@ def advise(
     account: str = "",
     role: str = MAILBOX_ROLE,
 ) -> Advice:
-    """What to do about a refusal; the words name its AADSTS number, or else its `error`.
+    """Return what to do about a refusal; the words name its AADSTS number, or else its `error`.
 
     `secret`: the vault's entry for it; `account`: how it is called; `role`: what its app is
     permitted of Exchange Online. `app_only`: an app that signs in by itself, where nobody could sign
@@ -100,7 +100,7 @@ def _cure(cure: Cure, cloud: Cloud) -> Cure:
 
 
 def cure_of(failure: SignInError, account: Account) -> Cure:
-    """What mends a refusal of this account's, step by step."""
+    """Return the cure for a refusal of this account's, step by step."""
     here = remedies_local.BY_ERROR.get(failure.error)
     if here is not None:
         lacks = failure.error == "no_secret" and not account.secret
@@ -141,7 +141,7 @@ def _classes(cloud: Cloud, app_only: bool) -> dict[str, Advice]:
 
 
 def _alone(advice: Advice) -> Advice:
-    """The same where an app signs in by itself."""
+    """Return the advice where an app signs in by itself."""
     if advice in (CONSENT, NO_CONSENT):
         return APP_CONSENT
     if advice is POLICY:

@@ -1,4 +1,4 @@
-"""What is said of a sign-in that is missing, ended or complete."""
+"""Word a sign-in that is missing, ended or complete."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""What mends a refused sign-in, step by step: pages as the portals name them, lines to copy.
+"""List the remedies of a refused sign-in step by step: pages as the portals name them, lines to
+copy.
 
 {route}, {tenant}, {client_id}, {mailbox} ... are the user's own values. The deep links into the
 Entra admin center are known from practice; no page of Microsoft's promises them.

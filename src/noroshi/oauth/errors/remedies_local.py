@@ -1,4 +1,4 @@
-"""What mends a sign-in that was not even asked for: what our own settings and vault lack."""
+"""List the remedies of a sign-in that was not even asked for: what our own settings and vault lack."""
 
 from __future__ import annotations
 

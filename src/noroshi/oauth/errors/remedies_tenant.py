@@ -1,4 +1,4 @@
-"""What mends a refused sign-in where it lies beyond the app: policies of tenants, the service
+"""List the remedies of a refused sign-in that lie beyond the app: policies of tenants, the service
 itself, and other providers than Microsoft."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What both providers share: a call in a thread of its own, and refusals in words of ours."""
+"""Share what both providers need: a call in a thread of its own, and refusals in words of ours."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ async def asked(client: Client, ask: Callable[[HttpSession], T | Exception]) -> 
 
 
 def _asked(client: Client, ask: Callable[[HttpSession], T | Exception]) -> T | Exception:
-    """What goes wrong is returned as an exception of ours, without any traceback."""
+    """Return the answer, or an exception of ours without any traceback."""
     session: HttpSession | None = None
     try:
         session = HttpSession(client)
@@ -94,8 +94,8 @@ def _quoting(failure: SignInError, session: HttpSession) -> SignInError:
 def tokens(
     answer: Mapping[str, Any], user: str = "", *, public: bool = False, asked: str = ""
 ) -> Tokens:
-    """What a good answer gave; `asked`: the scope that was asked for, which is the one that is given
-    where the answer says none. KeyError if there is no token in it."""
+    """Return the tokens of a good answer; `asked` is the scope that was asked for, which is granted
+    where the answer says none. Raises KeyError if there is no token in it."""
     if not answer.get("access_token"):
         raise KeyError("access_token")
     refresh, lasts = answer.get("refresh_token"), answer.get("expires_in")
@@ -116,12 +116,12 @@ def user_in(answer: Mapping[str, Any], of_id_token: Mapping[str, Any], account: 
 
 
 def _shown(user: str) -> str:
-    """As a terminal may show it."""
+    """Return the name as a terminal may show it."""
     return printable(user[:LONGEST_USER])
 
 
 def refusal(reply: Reply, account: Account) -> SignInError:
-    """What an answer other than 200 means; busy is busy, whatever its text says."""
+    """Return what an answer other than 200 means; busy is busy, whatever its text says."""
     content = reply.content or {}
     if reply.status_code == 429 or reply.status_code >= 500:
         content = {**content, "error": "temporarily_unavailable"}
@@ -131,7 +131,7 @@ def refusal(reply: Reply, account: Account) -> SignInError:
 def failure(
     answer: Mapping[str, Any], account: Account, retry_after: float | None = None
 ) -> SignInError:
-    """What an error of OAuth's kind means."""
+    """Return what an error of OAuth's kind means."""
     error = tidy(answer.get("error", "invalid_response"))
     suberror = tidy(answer["suberror"]) if answer.get("suberror") else ""
     listed = answer.get("error_codes")
@@ -164,8 +164,8 @@ def failure(
 def device(
     answer: Mapping[str, Any], flow: Mapping[str, Any], account: Account
 ) -> DeviceAttempt:
-    """What a person types, and where. Raises SignInError for a page of Microsoft's in another
-    cloud than its own, and ValueError or KeyError for what can be no code."""
+    """Return the code that a person types, and where. Raises SignInError for a page of Microsoft's
+    in another cloud than its own, and ValueError or KeyError for what can be no code."""
     code = str(answer["user_code"])
     url = str(answer.get("verification_uri") or answer["verification_url"])
     if not code.isprintable() or not url.isprintable():  # a terminal would obey it
@@ -183,7 +183,7 @@ def device(
 
 
 def no_device(account: Account) -> SignInError:
-    """Where the provider has no sign-in on another device."""
+    """Say that the provider has no sign-in on another device."""
     words = NO_SUCH_WAY.fill(cloud=account.cloud.name, route=account.route or ANY_ROUTE)
     return SignInError(words, error="unsupported_grant_type", who="setup")
 

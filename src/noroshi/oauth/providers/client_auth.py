@@ -1,4 +1,4 @@
-"""How an app proves itself to a server other than Entra: secret, certificate, key file."""
+"""Prove an app to a server other than Entra: by secret, certificate, key file."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ NO_KEY_FILE = Words(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyFile:
-    """What counts of Google's key file; the address in it to which to send is never used."""
+    """Hold what counts of Google's key file; the address in it to which to send is never used."""
 
     client_email: str
     private_key: Secret
@@ -32,7 +32,7 @@ class KeyFile:
 
 
 def key_file(client: Client) -> KeyFile:
-    """The credential as Google's key file. Raises SignInError if it is none."""
+    """Return the credential as Google's key file. Raises SignInError if it is none."""
     found = read_key_file(client.credential.value.reveal() if client.credential else "")
     if found is None:
         words = NO_KEY_FILE.fill(entry=client.account.secret)
@@ -41,7 +41,7 @@ def key_file(client: Client) -> KeyFile:
 
 
 def read_key_file(text: str) -> KeyFile | None:
-    """Google's key file as it is given out; None if the text is none."""
+    """Parse Google's key file as it is given out; None if the text is none."""
     try:
         found = json.loads(text)
         address, key, number = (
@@ -55,7 +55,7 @@ def read_key_file(text: str) -> KeyFile | None:
 
 
 def authentication(client: Client, token_endpoint: str) -> tuple[str | None, Any]:
-    """Secret and method as Authlib takes them."""
+    """Return secret and method as Authlib takes them."""
     credential = client.credential
     if credential is None:
         return None, "none"
@@ -66,7 +66,7 @@ def authentication(client: Client, token_endpoint: str) -> tuple[str | None, Any
 
 
 def keyless(_auth: Any, _method: str, uri: str, headers: Any, body: Any) -> tuple[Any, ...]:
-    """Nothing: the grant itself says who asks."""
+    """Add nothing: the grant itself says who asks."""
     return uri, headers, body
 
 

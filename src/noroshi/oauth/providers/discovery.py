@@ -1,4 +1,4 @@
-"""Where a server's endpoints are: as the cloud says, or as the server itself does."""
+"""Find a server's endpoints: as the cloud says, or as the server itself does."""
 
 from __future__ import annotations
 
@@ -53,7 +53,8 @@ class Endpoints:
 
 
 def endpoints_of(account: Account, session: HttpSession) -> Endpoints:
-    """As the cloud says; else the server is asked. Raises SignInError, UnreachableError."""
+    """Return the endpoints that the cloud names; else ask the server. Raises SignInError,
+    UnreachableError."""
     cloud = account.cloud
     if cloud.token_endpoint:
         said = (

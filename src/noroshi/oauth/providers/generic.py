@@ -116,7 +116,7 @@ class GenericProvider:
         return await _through(client, ask)
 
     async def device_ask(self, client: Client, attempt: DeviceAttempt) -> Tokens | Pending:
-        """Whether somebody has finished there (RFC 8628, 3.4, 3.5)."""
+        """Ask whether somebody has finished there (RFC 8628, 3.4, 3.5)."""
 
         def ask(one: _Asking) -> Tokens | Pending:
             code = attempt.flow["device_code"]
@@ -169,7 +169,7 @@ class GenericProvider:
 
 
 class _Session:
-    """What Authlib posts through: it takes good answers, refusals leave as ours."""
+    """Post for Authlib: pass good answers on, let refusals leave as ours."""
 
     def __init__(self, session: HttpSession) -> None:
         self._wire = session
@@ -196,7 +196,7 @@ class _Session:
 
 
 class _Asking:
-    """One question: a client of Authlib's, the endpoints, and who asks."""
+    """Hold one question: a client of Authlib's, the endpoints, and who asks."""
 
     def __init__(self, client: Client, session: HttpSession) -> None:
         # Imported here: it costs 0.08 s, which a node without such a route must not pay.
@@ -217,19 +217,20 @@ class _Asking:
 
     @property
     def openid(self) -> bool:
-        """Whether an id_token is asked for."""
+        """Return whether an id_token is asked for."""
         return "openid" in self.scopes("smtp")
 
     def scopes(self, *resources: Resource) -> list[str]:
-        """What is asked for, and what a sign-in needs as far as the server knows it."""
+        """Return the scopes of the resources, and what a sign-in needs as far as the server knows
+        it."""
         account = self._client.account
         wanted = [w for one in resources for w in account.scope_for(one).split()]
         return list(dict.fromkeys([*wanted, *self.at.extra_scopes]))
 
     def granted_for(self, resource: Resource, granted: str) -> str:
-        """What a renewal asks for: nothing, which is all that was granted (RFC 6749, 6). Where the
-        account's resources have scopes of their own, this one's, and no more than was granted; of
-        a sign-in of which that is not known, what it was asked for."""
+        """Return what a renewal asks for: nothing, which is all that was granted (RFC 6749, 6).
+        Where the account's resources have scopes of their own, ask for this one's, and no more than
+        was granted; of a sign-in of which that is not known, for what it was asked for."""
         account, have = self._client.account, granted.split()
         own = account.scope_for(resource).split()
         every = {w for one in get_args(Resource) for w in account.scope_for(one).split()}

@@ -100,7 +100,7 @@ class MsalProvider:
         return await _through(_public(client), "PublicClientApplication", ask)
 
     async def device_ask(self, client: Client, attempt: DeviceAttempt) -> Tokens | Pending:
-        """Whether somebody has finished there; MSAL's own clock and waiting have no say."""
+        """Ask whether somebody has finished there; MSAL's own clock and waiting have no say."""
 
         def ask(app: Any) -> Tokens | Pending | SignInError:
             flow = {**attempt.flow, "latest_attempt_at": 0, "interval": 1}
@@ -125,7 +125,7 @@ class MsalProvider:
         return await _through(client, "ClientApplication", ask)
 
     async def app_only(self, client: Client, resource: Resource) -> Tokens:
-        """A token for the app itself, by its secret or certificate alone."""
+        """Get a token for the app itself, by its secret or certificate alone."""
 
         def ask(app: Any) -> Tokens | SignInError:
             wanted = client.account.cloud.scope_for(resource, app_only=True)
@@ -134,7 +134,7 @@ class MsalProvider:
         return await _through(client, "ConfidentialClientApplication", ask)
 
     async def tenant(self, client: Client) -> str:
-        """Its ID, as the server's metadata has it."""
+        """Return the tenant's ID, as the server's metadata has it."""
         return await tenant_of(client)
 
 
@@ -166,8 +166,8 @@ async def _through(client: Client, kind: str, ask: Callable[[Any], T | SignInErr
 
 
 def _credential(credential: Credential | None) -> str | dict[str, str] | None:
-    """As MSAL takes it: a secret goes into the body, as Entra documents it; a certificate
-    signs an assertion (PS256, with x5t#S256)."""
+    """Return the credential as MSAL takes it: a secret goes into the body, as Entra documents it; a
+    certificate signs an assertion (PS256, with x5t#S256)."""
     if credential is None:
         return None
     value = credential.value.reveal()
@@ -196,7 +196,8 @@ def _judged(
 
 
 async def tenant_of(client: Client) -> str:
-    """The ID of its account's tenant at an Entra ID. Raises SignInError (there is no such tenant) and UnreachableError."""
+    """Return the ID of the account's tenant at an Entra ID. Raises SignInError (there is no such
+    tenant) and UnreachableError."""
 
     account = client.account
 

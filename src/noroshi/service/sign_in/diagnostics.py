@@ -242,9 +242,8 @@ class SignInSteps:
     def _remarks(self, state: SignInState) -> Iterator[Words]:
         if state.by_next:
             yield BY_NEXT
-        if (
-            not self._account.cloud.entra and not self._account.app_only
-        ):  # else the claims say it
+        # At Entra, and of an app, the claims say it.
+        if not self._account.cloud.entra and not self._account.app_only:
             claims = claims_in(self._token) or {}
             yield from self._another(state.user or named_in(claims, self._user))
         if state.ends is not None:
