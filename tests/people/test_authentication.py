@@ -54,7 +54,7 @@ async def test_the_right_password_opens_a_session(house):
     await house.add()
     inside = await house.people.log_in("sato", GOOD, HERE)
     person = await house.who(inside.key)
-    assert (person.name, person.door, person.address, person.sure) == (
+    assert (person.name, person.door, person.address, person.reauthenticated) == (
         "sato",
         "web",
         HERE,
@@ -328,9 +328,9 @@ async def test_the_password_once_more_holds_for_a_few_minutes_under_another_key(
     await house.add()
     key = (await house.people.log_in("sato", GOOD, HERE)).key
     sure = (await house.people.reauthenticate(key, GOOD, HERE)).key
-    assert await house.who(key) is None and (await house.who(sure)).sure
+    assert await house.who(key) is None and (await house.who(sure)).reauthenticated
     house.time.pass_by(minutes=5)
-    assert not (await house.who(sure)).sure
+    assert not (await house.who(sure)).reauthenticated
     with pytest.raises(AuthenticationError):
         await house.people.reauthenticate(sure, "wrong", HERE)
 
@@ -433,7 +433,7 @@ async def test_a_token_holds_until_it_ends(house):
     )
     await house.store.put_api_token(token)
     person = await house.people.of_token(text, HERE)
-    assert (person.name, person.door, person.sure) == ("ci", "api", False)
+    assert (person.name, person.door, person.reauthenticated) == ("ci", "api", False)
     assert await house.people.of_token(text + "x", HERE) is None
     house.time.pass_by(days=1)
     assert await house.people.of_token(text, HERE) is None
@@ -494,8 +494,8 @@ async def test_a_session_of_a_clock_that_was_ahead_is_over_and_nobody_is_sure_fo
     house.time.jump(days=30)
     inside = await house.people.log_in("sato", GOOD, HERE)
     inside = await house.people.reauthenticate(inside.key, GOOD, HERE)
-    assert (await house.who(inside.key)).sure
+    assert (await house.who(inside.key)).reauthenticated
     house.time.jump(minutes=-10)
-    assert not (await house.who(inside.key)).sure
+    assert not (await house.who(inside.key)).reauthenticated
     house.time.jump(days=-30)
     assert await house.who(inside.key) is None

@@ -8,7 +8,7 @@ from noroshi.service import Person, answer
 from noroshi.service.operation import ADMIN, roles_up_to
 from tests.service.desk import AKI, DISK, Desk, documents
 
-BROWSER = Person("sato", roles_up_to(ADMIN), "web", "192.0.2.7", sure=False)
+BROWSER = Person("sato", roles_up_to(ADMIN), "web", "192.0.2.7", reauthenticated=False)
 SCRIPT = replace(DISK, kind="script", runs=True)
 
 
@@ -50,7 +50,7 @@ async def test_what_leaves_the_program_as_it_is_needs_no_password(desk):
 )
 async def test_a_program_that_is_new_or_changed_needs_the_password(desk, told):
     assert (await applied_by(desk, BROWSER, told))["error"] == "password"
-    assert "ok" in await applied_by(desk, replace(BROWSER, sure=True), told)
+    assert "ok" in await applied_by(desk, replace(BROWSER, reauthenticated=True), told)
 
 
 async def test_going_back_to_a_version_with_a_program_needs_the_password(desk):

@@ -138,7 +138,7 @@ async def test_by_no_door_somebody_does_what_their_role_may_not(desk):
     before = await fingerprint(desk)
     for name, role in TOO_LOW:
         for door in ("local", "web", "api"):
-            who = Person("eri", roles_up_to(role), door, "", sure=True)
+            who = Person("eri", roles_up_to(role), door, "", reauthenticated=True)
             told = await answer(desk.service, who, name, {})
             assert told["error"] == "forbidden", (name, role)
     assert await fingerprint(desk) == before

@@ -21,7 +21,7 @@ async def desk():
     return await filled()
 
 
-async def made_sure(browser, page):
+async def reauthenticated(browser, page):
     await browser.get(f"/sure?next={page}")
     await browser.post("/sure", password=GOOD, next=page)
     await browser.get(page)
@@ -93,7 +93,7 @@ async def test_people_are_changed_with_the_password_once_more(desk, browser):
 
 
 async def test_two_steps_are_begun_turned_on_by_a_code_and_off(desk, browser):
-    await made_sure(browser, "/settings/users")
+    await reauthenticated(browser, "/settings/users")
     await browser.post("/settings/users", do="user_totp", name="boss")
     seed = re.search(r'class="code">([A-Z2-7]+)<', browser.text).group(1)
     address = html.unescape(re.search(r'name="address" value="([^"]+)"', browser.text)[1])
@@ -111,14 +111,14 @@ async def test_two_steps_are_begun_turned_on_by_a_code_and_off(desk, browser):
 
 
 async def test_a_name_that_cannot_be_is_told_at_the_form(browser):
-    await made_sure(browser, "/settings/users")
+    await reauthenticated(browser, "/settings/users")
     await browser.post("/settings/users", do="user_add", name='"><b>', role="viewer")
     assert browser.status == 400 and 'role="alert"' in browser.text
     assert "&#34;&gt;&lt;b&gt;" in browser.text and '"><b>' not in browser.text
 
 
 async def test_a_token_is_shown_once_and_revoked(desk, browser):
-    await made_sure(browser, "/settings/tokens")
+    await reauthenticated(browser, "/settings/tokens")
     await browser.post(
         "/settings/tokens", do="token_new", name="graph", role="viewer", days="x"
     )
@@ -130,7 +130,7 @@ async def test_a_token_is_shown_once_and_revoked(desk, browser):
     )
     token = re.search(r'class="code">([^<]+)', browser.text).group(1)
     person = await desk.people.of_token(token, "")
-    assert person is not None and person.name == "graph" and not person.sure
+    assert person is not None and person.name == "graph" and not person.reauthenticated
     await browser.get("/settings/tokens")
     assert token not in browser.text and "graph" in browser.text
     await browser.post("/settings/tokens", do="token_revoke", name="graph")
@@ -147,7 +147,7 @@ async def test_a_password_that_was_wrong_is_marked_where_it_is_asked_for_once_mo
 
 
 async def test_the_audit_log_is_searched_and_holds_no_token(desk, browser):
-    await made_sure(browser, "/settings/tokens")
+    await reauthenticated(browser, "/settings/tokens")
     await browser.post(
         "/settings/tokens", do="token_new", name="graph", role="viewer", days="7"
     )

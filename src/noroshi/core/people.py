@@ -22,7 +22,7 @@ IDLE, LONGEST = timedelta(hours=1), timedelta(hours=12)
 """How long a session lives without a request, and in all."""
 HALF = timedelta(minutes=5)
 """How long the second step of a log-in may take."""
-SURE = timedelta(minutes=5)
+REAUTHENTICATED_FOR = timedelta(minutes=5)
 """How long a password that was given once more holds."""
 SEEN_EACH = timedelta(minutes=1)
 """A session's last request is written down no more often than so."""
@@ -127,8 +127,8 @@ def holds(token: ApiToken, known: Mapping[str, ApiToken], now: datetime) -> bool
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
     """A browser that logged in; `key` is the hash of what its cookie holds. `half`: the
-    password was right, and the second step is still to come. `sure`: until when the password
-    holds that was given once more."""
+    password was right, and the second step is still to come. `sure`, as stored rows call it:
+    until when the password holds that was given once more."""
 
     key: str = field(repr=False)
     user: str
@@ -149,9 +149,9 @@ class Session:
         was set back, and nobody knows its age."""
         return self.seen - IDLE <= now < self.ends
 
-    def is_sure(self, now: datetime) -> bool:
+    def is_reauthenticated(self, now: datetime) -> bool:
         """Return whether the password was given once more a moment ago."""
-        return self.sure is not None and self.sure - SURE <= now < self.sure
+        return self.sure is not None and self.sure - REAUTHENTICATED_FOR <= now < self.sure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,13 +177,13 @@ class Audited:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Whoever asks, and what they may do. `sure`: they may do what runs a program, as the
-    kernel says who they are, or as the password was given once more a moment ago. `id` tells them
-    from whoever has the name later."""
+    """Whoever asks, and what they may do. `reauthenticated`: they may do what runs a program, as
+    the kernel says who they are, or as the password was given once more a moment ago. `id` tells
+    them from whoever has the name later."""
 
     name: str
     roles: frozenset[str]
     door: str = "local"
     address: str = ""
-    sure: bool = True
+    reauthenticated: bool = True
     id: str = ""

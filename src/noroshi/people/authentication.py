@@ -11,8 +11,8 @@ from typing import Any, TypeVar
 from noroshi.core.people import (
     ADMIN,
     NAME,
+    REAUTHENTICATED_FOR,
     SEEN_EACH,
-    SURE,
     ApiToken,
     Audited,
     Person,
@@ -212,7 +212,9 @@ class People:
     ) -> OpenedSession:
         await self._verified(f"session {keys.csrf_of(fresh)}", session.user, password)
         now = self.clocks.wall()
-        sure = replace(session, key=keys.hashed(fresh), seen=now, sure=now + SURE)
+        sure = replace(
+            session, key=keys.hashed(fresh), seen=now, sure=now + REAUTHENTICATED_FOR
+        )
         if not await self.store.put_session(sure, session.key):
             raise AuthenticationError(OVER)
         return OpenedSession(fresh)
@@ -267,7 +269,12 @@ class People:
             await self.store.put_session(replace(session, seen=now), session.key)
         roles = roles_up_to(user.role)
         return Person(
-            user.name, roles, "web", address, session.is_sure(now), user.made.isoformat()
+            user.name,
+            roles,
+            "web",
+            address,
+            session.is_reauthenticated(now),
+            user.made.isoformat(),
         )
 
     async def is_session_open(self, key: str) -> bool:

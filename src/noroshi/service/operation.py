@@ -45,7 +45,7 @@ NOT_ALLOWED = Words(
     ja="{name} には {role} の権限が必要ですが、{who} にはありません。"
     "Noroshi の管理者に頼むか、Noroshi を動かしている利用者で実行してください。",
 )
-NOT_SURE = Words(
+REAUTHENTICATION_REQUIRED = Words(
     en="{name} concerns what runs on the node, or who may come in, so it needs the password once "
     "more. (With an API token: one that was made with --programs.)",
     ja="{name} は、ノードで動くプログラムや、ログインできる人に関わる操作です。パスワードをもう一度"
@@ -88,7 +88,7 @@ class Forbidden(Refusal):
     kind = "forbidden"
 
 
-class NotSure(Refusal):
+class ReauthenticationRequired(Refusal):
     """They may, once they have given the password again."""
 
     kind = "password"
@@ -111,7 +111,8 @@ class Trouble(Refusal):
 
 
 REFUSALS: Mapping[str, type[Refusal]] = {
-    one.kind: one for one in (NotFound, Forbidden, NotSure, Conflict, Invalid, Trouble)
+    one.kind: one
+    for one in (NotFound, Forbidden, ReauthenticationRequired, Conflict, Invalid, Trouble)
 }
 """By what they are called on a wire."""
 
@@ -129,7 +130,8 @@ def member(name: str) -> Person:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
     """One thing a person can ask for. `news`: the engine should look up after it; `changes`: it
-    goes into the audit log; `secret` arguments never do; `sure`: the password once more.
+    goes into the audit log; `secret` arguments never do; `reauthenticate`: it
+    takes the password once more.
     `answers` is the type of its answer."""
 
     name: str
@@ -140,7 +142,7 @@ class Operation:
     answers: Any = None
     news: bool = False
     changes: bool = False
-    sure: bool = False
+    reauthenticate: bool = False
     secret: frozenset[str] = frozenset()
 
 
@@ -174,8 +176,8 @@ def note_nothing() -> None:
 
 def require_reauthentication(who: Person, name: str) -> None:
     """Raises NotSure unless they may do now what runs a program."""
-    if not who.sure:
-        raise NotSure(NOT_SURE.fill(name=name))
+    if not who.reauthenticated:
+        raise ReauthenticationRequired(REAUTHENTICATION_REQUIRED.fill(name=name))
 
 
 def operation(
@@ -184,7 +186,7 @@ def operation(
     help: Words,
     news: bool = False,
     changes: bool | None = None,
-    sure: bool = False,
+    reauthenticate: bool = False,
     secret: tuple[str, ...] = (),
 ) -> Callable[[F], F]:
     """Offer an async method to people of that role, by every door. Whatever a viewer may not do
@@ -194,7 +196,7 @@ def operation(
         "help": help,
         "news": news,
         "changes": role != VIEWER if changes is None else changes,
-        "sure": sure,
+        "reauthenticate": reauthenticate,
         "secret": frozenset(secret),
     }
 
@@ -293,7 +295,7 @@ async def perform(service: Offering, who: Person, name: str, given: Mapping[str,
         why = NOT_ALLOWED.fill(name=name, role=role, who=who.name)
         await service.turn_away(who, name, why)
         raise Forbidden(why)
-    if wanted.sure:
+    if wanted.reauthenticate:
         require_reauthentication(who, name)
     if not isinstance(given, Judged) and not is_small(given):
         given = await service.judge(name, given)

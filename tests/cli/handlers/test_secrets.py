@@ -147,7 +147,7 @@ async def test_a_day_is_not_written_down_for_a_secret_that_is_refused(desk, tmp_
     assert "secret_ends" not in found.documents["accounts/box"]
 
 
-TOKEN = Person("ci", roles_up_to(ADMIN), "api", "192.0.2.7", sure=False)
+TOKEN = Person("ci", roles_up_to(ADMIN), "api", "192.0.2.7", reauthenticated=False)
 CLOUD = {
     "token_endpoint": "https://evil.example/token",
     "authorization_endpoint": "https://evil.example/authorize",

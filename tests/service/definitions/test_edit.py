@@ -12,7 +12,7 @@ from noroshi.service.operation import ADMIN, OPERATOR, VIEWER, roles_up_to
 from tests.service.asking import NearBy, Told, applied
 from tests.service.desk import AKI, CONTENT, DISK, Desk, documents
 
-ERI = Person("eri", roles_up_to(ADMIN), sure=True)
+ERI = Person("eri", roles_up_to(ADMIN), reauthenticated=True)
 BOSS = {"addresses": ["chief@example.com"]}
 
 
@@ -158,7 +158,7 @@ async def test_a_program_that_is_new_needs_the_password_and_one_left_alone_does_
     script = replace(DISK, kind="script", runs=True)
     desk = Desk(checks=(DISK, script))
     await applied(NearBy(desk))
-    browser = replace(ERI, door="web", sure=False)
+    browser = replace(ERI, door="web", reauthenticated=False)
     runs = {"name": "look", "kind": "script"}
     put = {"instances/web2": {"group": [{"name": "base", "monitor": [runs]}]}}
     told = await answer(desk.service, browser, "definition_change", {"put": put})

@@ -12,7 +12,7 @@ from noroshi.web.http.self_signed import own_certificate
 from tests.service.asking import NOW, NearBy, Told, applied
 from tests.service.desk import DISK, Desk
 
-OPERATES = Person("eri", roles_up_to(OPERATOR), "web", "192.0.2.7", sure=False)
+OPERATES = Person("eri", roles_up_to(OPERATOR), "web", "192.0.2.7", reauthenticated=False)
 PART = "web1/base/disks"
 
 

@@ -16,8 +16,8 @@ from noroshi.transports.smtp import transport
 from noroshi.vault import Secret
 from tests.service.desk import AKI, DISK, POST, Desk, documents
 
-TOKEN = Person("ci", roles_up_to(ADMIN), "api", "192.0.2.7", sure=False)
-BROWSER = Person("sato", roles_up_to(ADMIN), "web", "192.0.2.8", sure=False)
+TOKEN = Person("ci", roles_up_to(ADMIN), "api", "192.0.2.7", reauthenticated=False)
+BROWSER = Person("sato", roles_up_to(ADMIN), "web", "192.0.2.8", reauthenticated=False)
 HOOK = "https://hooks.example.com/T0/B0"
 CLOUD = {
     "token_endpoint": "https://login.example.com/{tenant}/token",
@@ -148,7 +148,7 @@ async def test_a_kept_secret_is_led_nowhere_else_by_a_token_without_programs(
     assert KEPT[entry] not in str(told)
     assert (await desk.store.current()).number == 1
     assert (await desk.apply(BROWSER, **changed))["error"] == "password"
-    assert "ok" in await desk.apply(replace(BROWSER, sure=True), **changed)
+    assert "ok" in await desk.apply(replace(BROWSER, reauthenticated=True), **changed)
 
 
 @pytest.mark.parametrize(("entry", "changed"), ELSEWHERE)
@@ -157,7 +157,7 @@ async def test_entries_of_before_are_bound_to_what_names_them(entry, changed):
     assert "ok" in await desk.apply(AKI)
     for name, value in KEPT.items():
         await desk.vault.put(name, Secret(value))
-    desk.store._notes.clear()  # as an older version leaves the store
+    desk.store._values.clear()  # as an older version leaves the store
     assert (await desk.apply(TOKEN, **changed))["error"] == "password"
     harmless = {"contacts__boss": {"addresses": ["chief@example.com"]}}
     assert "ok" in await desk.apply(TOKEN, **harmless)
@@ -255,7 +255,7 @@ async def led_by_the_token(desk):
     assert "ok" in await desk.apply(TOKEN, routes__plain=route("smtp", LED))
 
 
-@pytest.mark.parametrize("who", [AKI, BROWSER, replace(BROWSER, sure=True)])
+@pytest.mark.parametrize("who", [AKI, BROWSER, replace(BROWSER, reauthenticated=True)])
 async def test_a_secret_that_is_typed_again_goes_nowhere_that_nobody_was_shown(desk, who):
     await led_by_the_token(desk)
     told = await desk.keep(who, "relay", "typed again")

@@ -10,7 +10,7 @@ from tests.service.asking import Told
 from tests.service.desk import AKI
 
 GOOD, BETTER = "correct horse battery", "a better horse battery"
-ERI = Person("eri", roles_up_to(VIEWER), "web", "192.0.2.7", sure=False)
+ERI = Person("eri", roles_up_to(VIEWER), "web", "192.0.2.7", reauthenticated=False)
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ async def test_a_second_step_is_turned_on_and_off_by_whoever_has_it(eri, ask):
 async def test_a_second_step_is_not_turned_off_by_a_password_alone(eri, ask):
     code = pyotp.TOTP((await eri("own_totp", password=GOOD))["ok"]["seed"])
     await eri("own_totp_on", code=code.at(ask.desk.time.now))
-    token = Person("ci", roles_up_to(VIEWER), "api", "192.0.2.7", sure=False)
+    token = Person("ci", roles_up_to(VIEWER), "api", "192.0.2.7", reauthenticated=False)
     for op in ("own_totp_off", "own_totp"):
         told = await eri(op, token, password=GOOD, name="eri")
         assert told["error"] == "forbidden" and "in the browser" in told["words"]["en"]
@@ -79,7 +79,7 @@ async def test_a_second_step_is_not_turned_off_by_a_password_alone(eri, ask):
 async def test_a_password_is_not_changed_past_a_second_step_by_a_token(eri, ask):
     code = pyotp.TOTP((await eri("own_totp", password=GOOD))["ok"]["seed"])
     await eri("own_totp_on", code=code.at(ask.desk.time.now))
-    token = Person("ci", roles_up_to(VIEWER), "api", "192.0.2.7", sure=False)
+    token = Person("ci", roles_up_to(VIEWER), "api", "192.0.2.7", reauthenticated=False)
     told = await eri("own_password", token, old=GOOD, new=BETTER, name="eri")
     assert told["error"] == "forbidden" and "in the browser" in told["words"]["en"]
     assert (await eri("own_password", old=GOOD, new=BETTER)) == {"ok": "eri"}

@@ -15,7 +15,7 @@ from tests.service.asking import Told, applied
 from tests.service.desk import AKI, CANARY, Desk, documents
 
 GOOD = "correct horse battery"
-BROWSER = Person("sato", roles_up_to(ADMIN), "web", "192.0.2.7", sure=False)
+BROWSER = Person("sato", roles_up_to(ADMIN), "web", "192.0.2.7", reauthenticated=False)
 
 
 async def test_a_user_without_a_password_gets_a_code_to_choose_one(ask):
@@ -201,7 +201,7 @@ async def test_who_may_do_it_all_the_same_gives_the_password_once_more(ask, op, 
     told = await answer(ask.desk.service, BROWSER, op, given)
     assert told["error"] == "password" and told["words"]["ja"] != told["words"]["en"]
     assert await ask("audit") == []
-    assert AKI.sure
+    assert AKI.reauthenticated
 
 
 async def test_definitions_without_a_program_need_no_password(ask):
@@ -274,7 +274,7 @@ async def test_who_was_removed_a_moment_ago_makes_no_token():
     await chained(desk)
     await desk.service.user_remove(AKI, "eri")
     for who in (
-        replace(BROWSER, name="eri", sure=True),
+        replace(BROWSER, name="eri", reauthenticated=True),
         Person("one", roles_up_to(ADMIN), "api"),
     ):
         told = await answer(desk.service, who, "token_new", {"name": "late"})

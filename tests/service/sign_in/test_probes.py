@@ -16,7 +16,7 @@ from noroshi.oauth.refresh_lock import RefreshLock
 from noroshi.oauth.tokens import TokenSource
 from noroshi.plugins import Plugins
 from noroshi.service import Service
-from noroshi.service.operation import NotSure
+from noroshi.service.operation import ReauthenticationRequired
 from noroshi.stores.memory.store import MemoryStore
 from noroshi.testing import ManualClocks
 from noroshi.vault import Box, Secret, Vault
@@ -371,7 +371,7 @@ async def test_what_is_kept_is_shown_on_trial_to_nobody_for_whom_it_is_not(offic
     ask = await office.by_secret()
     cloud = (await ask("definition_show", keys=["clouds/lab"]))["documents"]["clouds/lab"]
     led = document("clouds/lab", {**cloud, "authority": "https://evil.test/{tenant}"})
-    with pytest.raises(NotSure, match="would send a secret somewhere else"):
+    with pytest.raises(ReauthenticationRequired, match="would send a secret somewhere else"):
         await office.service.account_try(TOKEN, "box", over=(led,))
 
 

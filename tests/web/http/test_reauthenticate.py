@@ -8,7 +8,7 @@ from aiohttp import FormData
 
 from noroshi.checks import BUILT_IN as CHECKS
 from noroshi.transports import BUILT_IN as TRANSPORTS
-from noroshi.web.http.reauthenticate import ONCE_MORE, SECRETS
+from noroshi.web.http.reauthenticate import PASSWORD_AGAIN, SECRETS
 from tests.service.desk import CANARY, Desk
 from tests.service.setup.test_first_steps import FOUND
 from tests.web.browser import GOOD, browsing, with_user
@@ -48,7 +48,7 @@ class Wary:
         if not self.wary:
             return known
         return {
-            name: one if name in self.looking else replace(one, sure=True)
+            name: one if name in self.looking else replace(one, reauthenticate=True)
             for name, one in known.items()
         }
 
@@ -77,7 +77,9 @@ async def sent(browser, where, form, button):
 
 def asks(form):
     """Whether it has a field for the password once more."""
-    return form.hidden_text & {"password", ONCE_MORE} and form.fields.keys() - SECRETS.keys()
+    return (
+        form.hidden_text & {"password", PASSWORD_AGAIN} and form.fields.keys() - SECRETS.keys()
+    )
 
 
 def what_is_lost(browser, path, given):
@@ -175,8 +177,8 @@ async def edited(desk, browser):
 
 
 async def goes_on(browser, password=GOOD):
-    (form,) = [one for one in forms_of(browser.text) if ONCE_MORE in one.fields]
-    return await browser.ask("POST", form.action, data=form.fields | {ONCE_MORE: password})
+    (form,) = [one for one in forms_of(browser.text) if PASSWORD_AGAIN in one.fields]
+    return await browser.ask("POST", form.action, data=form.fields | {PASSWORD_AGAIN: password})
 
 
 def to_of(desk, waiting):
@@ -216,7 +218,7 @@ async def test_a_password_that_comes_after_the_log_in_has_ended_stands_in_no_pag
 ):
     await edited(desk, browser)
     desk.time.pass_by(hours=2)
-    form = {"etag": "", "version": "1", "note": "mine", ONCE_MORE: CANARY}
+    form = {"etag": "", "version": "1", "note": "mine", PASSWORD_AGAIN: CANARY}
     await browser.post("/settings/contact?name=ops", **form)
     assert "mine" in browser.text and CANARY not in browser.text
 
@@ -226,5 +228,5 @@ async def test_with_a_form_of_somebody_who_is_not_logged_in_that_password_means_
 ):
     await browser.post("/logout")
     await browser.get("/login")
-    await browser.post("/login", name="sato", password=GOOD, **{ONCE_MORE: CANARY})
+    await browser.post("/login", name="sato", password=GOOD, **{PASSWORD_AGAIN: CANARY})
     assert (browser.status, browser.to) == (303, "/")

@@ -577,7 +577,7 @@ async def test_an_app_signs_in_by_its_secret_alone(desk, browser):
     assert "the app itself" in page.text
 
 
-TOKEN = Person("ci", roles_up_to(ADMIN), "api", "192.0.2.7", sure=False)
+TOKEN = Person("ci", roles_up_to(ADMIN), "api", "192.0.2.7", reauthenticated=False)
 ELSEWHERE = {
     "token_endpoint": "https://evil.example/token",
     "authorization_endpoint": "https://evil.example/authorize",

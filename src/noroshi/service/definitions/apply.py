@@ -40,11 +40,11 @@ from noroshi.service.definitions.warnings import (
 from noroshi.service.node.secrets import named_by_headers, named_in
 from noroshi.service.operation import (
     ADMIN,
-    NOT_SURE,
+    REAUTHENTICATION_REQUIRED,
     Conflict,
     Invalid,
-    NotSure,
     Person,
+    ReauthenticationRequired,
     Trouble,
     note as note_change,
     note_nothing,
@@ -172,9 +172,9 @@ class Defining(Desk):
     ) -> Applied:
         """Bring what was checked into force. Raises NotSure, or ports.Conflict if another
         version came first."""
-        before = EMPTY if who.sure else await self._as_it_is(current)
-        if not who.sure and self._runs_anew(found, before):
-            raise NotSure(NOT_SURE.fill(name=op))
+        before = EMPTY if who.reauthenticated else await self._as_it_is(current)
+        if not who.reauthenticated and self._runs_anew(found, before):
+            raise ReauthenticationRequired(REAUTHENTICATION_REQUIRED.fill(name=op))
         await self._binding.check_destinations(who, found.plan, before)
         told = await self._told(found, current, names)
         if not told.differences:

@@ -61,7 +61,7 @@ class Trying(Defining):
         _, memory = await self._store.recall(wanted.id)
         if self._plugins.check(wanted.kind).runs:
             require_reauthentication(who, "try_monitor")
-        if documents is not None and not who.sure:
+        if documents is not None and not who.reauthenticated:
             before = await self._as_it_is(await self._store.current())
             await self._binding.check_destinations(who, plan, before)
         began = self._clocks.steady()

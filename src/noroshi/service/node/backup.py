@@ -40,7 +40,7 @@ class Keeping(Desk):
 
     @operation(
         role=ADMIN,
-        sure=True,
+        reauthenticate=True,
         help=Words(en="Back the store up.", ja="保存先のバックアップを取ります。"),
     )
     async def backup(self, who: Person, path: str) -> BackedUp:

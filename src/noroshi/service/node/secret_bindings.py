@@ -12,7 +12,7 @@ from noroshi.core.words import Words, plain
 from noroshi.definitions import Plan
 from noroshi.definitions.uses import Use, place_of, uses_of
 from noroshi.ports import Store
-from noroshi.service.operation import Conflict, NotSure, Person
+from noroshi.service.operation import Conflict, Person, ReauthenticationRequired
 from noroshi.vault import Vault, VaultError
 
 NOTE, LED = "bound/", "led/"
@@ -77,7 +77,7 @@ class Binding:
     ) -> None:
         """Refuse a plan that sends an entry where it is not kept for. `given` are values that are
         to be kept with it. Raises NotSure."""
-        new = () if who.sure else await self._new(after, before, given or {})
+        new = () if who.reauthenticated else await self._new(after, before, given or {})
         if not new:
             return
         notes, kept = await self._store.get_values(), set(await self._vault.names())
@@ -88,13 +88,13 @@ class Binding:
             if known and not _may(bound or Bound(), use, who):
                 found.append(_told(use, bound or Bound()))
         if found:
-            raise NotSure(ELSEWHERE, tuple(found[:MOST_TOLD]))
+            raise ReauthenticationRequired(ELSEWHERE, tuple(found[:MOST_TOLD]))
 
     async def lead(
         self, who: Person, after: Plan, before: Plan, given: Mapping[str, str] | None = None
     ) -> None:
         """Note what a token chooses that may not say where a secret goes, before it is in force."""
-        if who.sure or who.door != "api":
+        if who.reauthenticated or who.door != "api":
             return
         notes, new = await self._store.get_values(), await self._new(after, before, given or {})
         for entry, uses in _by_entry(new).items():

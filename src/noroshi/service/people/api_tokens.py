@@ -69,7 +69,7 @@ class ApiTokens(Desk):
 
     @operation(
         role=ADMIN,
-        sure=True,
+        reauthenticate=True,
         help=Words(en="Make an API token.", ja="API トークンを作ります。"),
     )
     async def token_new(

@@ -120,7 +120,11 @@ class OwnAccounts(Users):
         """Return the user who is meant, for what a password alone must not change: whoever has a
         second step took it to log in, or may do it for anybody."""
         user = await self._owner(who, password, name)
-        if user.two_steps and who.door != "web" and not (who.sure and ADMIN in who.roles):
+        if (
+            user.two_steps
+            and who.door != "web"
+            and not (who.reauthenticated and ADMIN in who.roles)
+        ):
             raise Forbidden(IN_BROWSER.fill(name=user.name))
         return user
 

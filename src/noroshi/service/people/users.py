@@ -101,7 +101,7 @@ class Users(Desk):
 
     @operation(
         role=ADMIN,
-        sure=True,
+        reauthenticate=True,
         secret=("password",),
         help=Words(en="Add a user.", ja="利用者を追加します。"),
     )
@@ -140,7 +140,7 @@ class Users(Desk):
 
     @operation(
         role=ADMIN,
-        sure=True,
+        reauthenticate=True,
         secret=("password",),
         help=Words(en="Give a user another password.", ja="利用者のパスワードを変えます。"),
     )
@@ -156,7 +156,7 @@ class Users(Desk):
 
     @operation(
         role=ADMIN,
-        sure=True,
+        reauthenticate=True,
         help=Words(en="Give a user another role.", ja="利用者の権限を変えます。"),
     )
     async def user_role(self, who: Person, name: str, role: str) -> UserMade:
@@ -175,7 +175,9 @@ class Users(Desk):
         return UserMade(name=name, role=role)
 
     @operation(
-        role=ADMIN, sure=True, help=Words(en="Remove a user.", ja="利用者を削除します。")
+        role=ADMIN,
+        reauthenticate=True,
+        help=Words(en="Remove a user.", ja="利用者を削除します。"),
     )
     async def user_remove(self, who: Person, name: str) -> str:
         """They are logged out at once, and the API tokens that they made hold no more, nor does any
@@ -192,7 +194,7 @@ class Users(Desk):
 
     @operation(
         role=ADMIN,
-        sure=True,
+        reauthenticate=True,
         help=Words(en="Begin two-step log-in for a user.", ja="利用者の2段階認証を始めます。"),
     )
     async def user_totp(self, who: Person, name: str) -> SecondStep:
@@ -201,7 +203,7 @@ class Users(Desk):
 
     @operation(
         role=ADMIN,
-        sure=True,
+        reauthenticate=True,
         secret=("code",),
         help=Words(
             en="Turn two-step log-in on for a user.", ja="利用者の2段階認証を有効にします。"
@@ -213,7 +215,7 @@ class Users(Desk):
 
     @operation(
         role=ADMIN,
-        sure=True,
+        reauthenticate=True,
         help=Words(
             en="Turn two-step log-in off for a user.", ja="利用者の2段階認証を無効にします。"
         ),

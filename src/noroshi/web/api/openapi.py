@@ -74,7 +74,8 @@ def _path(one: Operation, given: Mapping[str, Any], answer: Any) -> Mapping[str,
     forms = {name: given[f"{one.name}.{name}"] for name in one.takes}
     common = {
         "summary": _both(one.help),
-        "description": f"Role: {one.role}." + (" Password once more." if one.sure else ""),
+        "description": f"Role: {one.role}."
+        + (" Password once more." if one.reauthenticate else ""),
         "tags": [one.role],
         "responses": {"200": _answer(answer), **_refusals()},
     }

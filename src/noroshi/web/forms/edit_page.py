@@ -117,7 +117,7 @@ async def shown(visit: Visit, edit: Edit, look: Look) -> Response:
         wrong=len(edit.problems) - len(stray),
         tried=edit.tried,
         differs=await preview(visit, edit.tried),
-        unsure=outcome.unsure,
+        needs_password=outcome.needs_password,
         note=visit.form.get("note", ""),
         did=did if did.isdecimal() else "",
         beware=await cautions(visit),

@@ -12,7 +12,7 @@ from noroshi.definitions.stable_ids import KEPT
 from noroshi.service import NotFound
 from noroshi.web.forms.location import Content, Problems, Spot, stand_in
 from noroshi.web.texts.pages import TEXTS
-from noroshi.web.view.actions import Outcome, attempt, made_sure, tried
+from noroshi.web.view.actions import Outcome, reauthenticate_from_form, run, run_with_form
 from noroshi.web.view.page_context import Visit
 
 LONGEST_NUMBER, LONGEST_NOTE = 9, 200
@@ -162,15 +162,15 @@ async def submitted(
 ) -> Edit:
     """The edit with what came of it. `content` None: it is removed. What has a name that it
     cannot have is checked under another one, so that all problems are told at once."""
-    why = await made_sure(visit)
+    why = await reauthenticate_from_form(visit)
     if why:
-        edit.outcome = Outcome(None, (why,), 403, unsure=True, kind="password")
+        edit.outcome = Outcome(None, (why,), 403, needs_password=True, kind="password")
         return edit
     if content is not None and (not edit.spot.is_whole or "name" in visit.form):
         content = named(visit, edit, content)
     only_try = visit.form.get("do") == PREVIEW
     # The form has a field for the password, the one that removes it has none.
-    change = attempt if content is None else tried
+    change = run if content is None else run_with_form
     outcome = await change(
         visit,
         "definition_change",

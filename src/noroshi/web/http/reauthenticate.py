@@ -6,17 +6,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-ONCE_MORE = "once_more"
+PASSWORD_AGAIN = "once_more"
 """The field with that password. No form of ours has another one of this name."""
 CSRF = "csrf"
 SECRETS: Mapping[str, str] = {
-    "secret": "sure.secret",
-    "value": "sure.secret",
+    "secret": "reauthenticate.secret",
+    "value": "reauthenticate.secret",
     "passphrase": "route.certificate.passphrase",
     "pem": "route.certificate.pem",
     "key_file": "route.key_file",
     "pasted": "route.pasted",
-    "code": "sure.code",
+    "code": "reauthenticate.code",
     "password": "password",
     "old": "me.old",
     "new": "me.new",
@@ -47,7 +47,7 @@ class Asked:
 
 def asked_with(form: Mapping[str, str], *, files: bool) -> Asked:
     """Of a form that was sent."""
-    hidden = (CSRF, ONCE_MORE, *SECRETS)
+    hidden = (CSRF, PASSWORD_AGAIN, *SECRETS)
     return Asked(
         fields={name: text for name, text in form.items() if name not in hidden},
         secrets=[
@@ -61,5 +61,5 @@ def asked_with(form: Mapping[str, str], *, files: bool) -> Asked:
 
 def answered(form: Mapping[str, str]) -> tuple[Mapping[str, str], str | None]:
     """The form as it was sent at first, and the password that came with it; None: none did."""
-    first = {name: text for name, text in form.items() if name != ONCE_MORE}
-    return first, form.get(ONCE_MORE)
+    first = {name: text for name, text in form.items() if name != PASSWORD_AGAIN}
+    return first, form.get(PASSWORD_AGAIN)

@@ -13,7 +13,7 @@ from noroshi.service import NotFound
 from noroshi.web.api.routes import STATUS
 from noroshi.web.context import House
 from noroshi.web.texts.pages import TEXTS
-from noroshi.web.view.actions import Outcome, address, asked, attempt, may, typed
+from noroshi.web.view.actions import Outcome, address, asked, may, run, typed
 from noroshi.web.view.alarms import MOST_SHOWN, Wanted, fragments, key_of, view
 from noroshi.web.view.live_updates import LATELY, Live
 from noroshi.web.view.locale import TONGUES
@@ -84,7 +84,7 @@ async def _done(visit: Visit, deed: str) -> Came:
     if deed == "silence":
         done = await _silenced(visit)
     elif deed == "end":
-        done = await attempt(visit, "silence_end", silence=visit.form.get("silence", ""))
+        done = await run(visit, "silence_end", silence=visit.form.get("silence", ""))
     else:
         raise NotFound(TEXTS["error.not_there"])
     return Came(done=int(not done.why), why=done.why, status=done.status, bad=done.bad)
@@ -99,7 +99,7 @@ async def _on_picked(visit: Visit, deed: str) -> Came:
         words = visit.text("alarms.too_many", count=len(picked), most=MOST_SHOWN)
         return Came(why=(words,), status=400)
     places = [one.partition(" ") for one in picked]
-    done = await attempt(
+    done = await run(
         visit,
         "alarms_remark",
         sort=DEEDS[deed],
@@ -145,7 +145,7 @@ async def _over(visit: Visit, deed: str, refused: Mapping[str, Outcome]) -> froz
 async def _silenced(visit: Visit) -> Outcome:
     labels = labels_of((await visit.need("status"))["monitors"])
     place, refused = place_meant(visit, visit.form.get("place", ""), labels)
-    return await attempt(visit, "silence_add", **_silence(visit, place)) if place else refused
+    return await run(visit, "silence_add", **_silence(visit, place)) if place else refused
 
 
 def _silence(visit: Visit, place: str) -> Mapping[str, str]:

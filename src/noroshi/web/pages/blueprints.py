@@ -17,7 +17,15 @@ from noroshi.web.forms.normalize import figures
 from noroshi.web.forms.preview import created, preview
 from noroshi.web.forms.table import label
 from noroshi.web.texts.pages import TEXTS
-from noroshi.web.view.actions import Outcome, address, asked, may, surely, told, typed
+from noroshi.web.view.actions import (
+    Outcome,
+    address,
+    asked,
+    may,
+    run_reauthenticated,
+    told,
+    typed,
+)
 from noroshi.web.view.live_updates import Live
 from noroshi.web.view.overview import part_page
 from noroshi.web.view.page_context import Visit, page
@@ -75,7 +83,7 @@ async def _one(visit: Visit, live: Live) -> Response:
     only_try = visit.form.get("do") == PREVIEW
     given = _given(visit, (await visit.need("definition_show"))["documents"])
     more = {"dry": only_try, "language": visit.language}
-    done = await surely(visit, "blueprint_add", blueprint=name, **given, **more)
+    done = await run_reauthenticated(visit, "blueprint_add", blueprint=name, **given, **more)
     if done.ok is None or only_try:
         return await _shown(visit, known[name], done)
     live.changed()
@@ -138,7 +146,7 @@ async def _shown(
         added=await created(visit, outcome.ok),
         why=head,
         bad=bad,
-        unsure=outcome.unsure,
+        needs_password=outcome.needs_password,
         may=may(visit),
     )
 

@@ -20,7 +20,7 @@ from noroshi.web.view.actions import (
     address,
     may,
     require_administrator,
-    surely,
+    run_reauthenticated,
     told,
     typed,
 )
@@ -60,7 +60,7 @@ async def _place(visit: Visit, live: Live) -> Response:
         return await _shown(visit, path, its, documents)
     op, what, target = _asked(visit, path)
     only_try = visit.form.get("do") == PREVIEW
-    done = await surely(visit, op, **what, dry=only_try)
+    done = await run_reauthenticated(visit, op, **what, dry=only_try)
     if done.ok is None or only_try:
         return await _shown(visit, path, its, documents, done)
     live.changed()
@@ -142,7 +142,7 @@ async def _shown(
         added=await created(visit, outcome.ok),
         why=why,
         bad=bad,
-        unsure=outcome.unsure,
+        needs_password=outcome.needs_password,
         may=may(visit),
         back=part_page(path),
     )

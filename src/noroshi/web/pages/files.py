@@ -20,7 +20,7 @@ from noroshi.web.forms.definition_files import hear, imported
 from noroshi.web.forms.preview import preview
 from noroshi.web.pages.rename import in_words, named_here
 from noroshi.web.texts.pages import TEXTS
-from noroshi.web.view.actions import Outcome, address, asked, attempt, may, surely
+from noroshi.web.view.actions import Outcome, address, asked, may, run, run_reauthenticated
 from noroshi.web.view.difference import Worded, sort_of
 from noroshi.web.view.page_context import Visit, page
 
@@ -86,7 +86,7 @@ async def _planned(visit: Visit, exported: Mapping[str, Any], done: Outcome) -> 
     whoever was overtaken sees what it would change now."""
     found = _with_others(visit, exported)
     faulty = [one.where for one in found.problems]
-    told = await attempt(visit, "plan", documents=_plain(found), faulty=faulty)
+    told = await run(visit, "plan", documents=_plain(found), faulty=faulty)
     differs = await preview(visit, told.ok)
     problems = [(one.where, visit.say(one.what)) for one in found.problems]
     problems += told.problems  # where there is so much that nothing was planned
@@ -104,7 +104,7 @@ async def _planned(visit: Visit, exported: Mapping[str, Any], done: Outcome) -> 
         differs=differs,
         problems=sorted(problems),
         packed=packed,
-        unsure=done.unsure,
+        needs_password=done.needs_password,
     )
 
 
@@ -112,7 +112,7 @@ async def _applied(visit: Visit, found: Folder) -> Outcome:
     """Against the version that was in force when the difference was shown."""
     base = visit.form.get("base", "")
     number = int(base) if base.isdecimal() and len(base) <= LONGEST_NUMBER else -1
-    return await surely(
+    return await run_reauthenticated(
         visit,
         "apply",
         documents=_plain(found),
@@ -132,7 +132,7 @@ async def _shown(
     differs: Sequence[Worded] = (),
     problems: Sequence[tuple[str, str]] = (),
     packed: str = "",
-    unsure: bool = False,
+    needs_password: bool = False,
 ) -> Response:
     did = asked(visit, "did")
     return await visit.show(
@@ -148,7 +148,7 @@ async def _shown(
         many=len(problems),
         limits={"packed": MOST_PACKED >> 20, "size": MOST_BYTES >> 20},
         packed=packed,
-        unsure=unsure,
+        needs_password=needs_password,
         why=why,
         form=visit.form,
         did=did if did.isdecimal() else "",

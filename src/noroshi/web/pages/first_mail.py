@@ -33,7 +33,7 @@ from noroshi.web.forms.first_route import (
 from noroshi.web.forms.new_route_rules import free_entry
 from noroshi.web.pages.first_steps import looked, shown
 from noroshi.web.texts.pages import TEXTS
-from noroshi.web.view.actions import Outcome, asked, attempt
+from noroshi.web.view.actions import Outcome, asked, run
 from noroshi.web.view.first_check import sealed
 from noroshi.web.view.first_problems import at_fields
 from noroshi.web.view.page_context import Visit, page
@@ -126,7 +126,7 @@ async def _made(
     made = documents_of(wanted, there)
     seen = dict(zip(_shown_of(there), visit.form.get("etag", "").split(","), strict=False))
     etags = {key: seen.get(key, all_of_it["etags"].get(key, "")) for key in made}
-    done = await attempt(visit, "definition_change", put=made, etags=etags)
+    done = await run(visit, "definition_change", put=made, etags=etags)
     if done.why:
         return done, False
     if way == MICROSOFT:
@@ -134,7 +134,7 @@ async def _made(
         entry = str(made[f"accounts/{account}"].get("secret", ""))
         return await sealed(visit, account, entry, given), True
     entry = made[f"routes/{route_of(there, wanted.by)}"]["options"].get("password", "")
-    done = await attempt(visit, "set_secret", name=entry, value=given) if given else done
+    done = await run(visit, "set_secret", name=entry, value=given) if given else done
     return done, True
 
 

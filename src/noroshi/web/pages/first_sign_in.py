@@ -17,7 +17,7 @@ from noroshi.web.http.oauth_redirects import Returns, home_of, port_for
 from noroshi.web.pages.first_mail import SIGN_IN
 from noroshi.web.pages.first_steps import looked, shown
 from noroshi.web.texts.pages import TEXTS
-from noroshi.web.view.actions import Outcome, asked, attempt
+from noroshi.web.view.actions import Outcome, asked, run
 from noroshi.web.view.first_check import sealed
 from noroshi.web.view.first_problems import Told, at_fields
 from noroshi.web.view.page_context import Handler, Visit, page
@@ -148,9 +148,9 @@ async def _signed(visit: Visit, deed: str, route: str) -> Outcome:
         return await sealed(visit, begun["account"], begun["secret"], form.get("secret", ""))
     if deed == "paste":
         pasted = form.get("pasted", "").strip()
-        return await attempt(visit, "authorize_finish", route=route, pasted=pasted)
+        return await run(visit, "authorize_finish", route=route, pasted=pasted)
     op = "authorize_device" if deed == "device" else "authorize_device_ask"
-    return await attempt(visit, op, route=route)
+    return await run(visit, op, route=route)
 
 
 def _is_in(deed: str, done: Outcome) -> bool:

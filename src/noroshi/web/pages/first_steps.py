@@ -18,7 +18,7 @@ from noroshi.web.context import House
 from noroshi.web.forms.conflict import Both, both, told
 from noroshi.web.forms.normalize import addresses, figures
 from noroshi.web.texts.pages import TEXTS
-from noroshi.web.view.actions import Outcome, attempt, clock
+from noroshi.web.view.actions import Outcome, clock, run
 from noroshi.web.view.first_problems import Told, at_fields
 from noroshi.web.view.mail import attempts, names, relay
 from noroshi.web.view.page_context import (
@@ -105,7 +105,7 @@ async def person(visit: Visit) -> Response:
     made = {**before, **{name: form[name] for name in ("title", "language", "zone")}}
     made["addresses"] = list(addresses(form["addresses"]))
     # Who has just begun writes what nobody else wrote meanwhile.
-    done = await attempt(
+    done = await run(
         visit,
         "definition_change",
         put={key: {name: value for name, value in made.items() if value != ""}},
@@ -164,7 +164,7 @@ async def machine(visit: Visit) -> Response:
     if visit.request.method == "POST":
         wanted = [name.removeprefix("take.") for name in visit.form if name[:5] == "take."]
         title = visit.form.get("title", "").strip()
-        done = await attempt(
+        done = await run(
             visit, "suggest_take", wanted=wanted, language=visit.language, title=title
         )
         if not done.why:
@@ -195,9 +195,9 @@ async def alarm(visit: Visit) -> Response:
     deed = visit.form.get("do", "")
     if visit.request.method == "POST":
         if deed == "test_alarm":
-            done = await attempt(visit, deed, contact=visit.form.get("contact", ""))
+            done = await run(visit, deed, contact=visit.form.get("contact", ""))
         else:
-            done = await attempt(
+            done = await run(
                 visit, "test_alarm_seen", number=figures(visit.form.get("number", ""))
             )
         if not done.why:

@@ -12,7 +12,7 @@ from noroshi.core.definitions.self_monitoring import OWN
 from noroshi.service import NotFound
 from noroshi.web.context import House
 from noroshi.web.texts.pages import TEXTS
-from noroshi.web.view.actions import address, asked, attempt, may
+from noroshi.web.view.actions import address, asked, may, run
 from noroshi.web.view.instances import stops_of, tables
 from noroshi.web.view.live_updates import Live, Seen
 from noroshi.web.view.locale import TONGUES
@@ -60,7 +60,7 @@ async def _switched(visit: Visit, live: Live) -> Response:
         raise NotFound(TEXTS["error.not_there"])
     here, note = part_page(at or part), form.get("note", "")[:LONGEST_NOTE]
     what = {"instance": part} if "/" not in part else {"monitor": part}
-    done = await attempt(visit, op, note=note, **what)
+    done = await run(visit, op, note=note, **what)
     if done.why:
         return await visit.show("error.html", done.status, why=" ".join(done.why))
     live.changed()

@@ -24,7 +24,7 @@ def routes(house: House) -> list[Route]:
         Route("/login/code", page(house, second, anybody=True), methods=both),
         Route("/start", page(house, start, anybody=True), methods=both),
         Route("/logout", page(house, log_out, anybody=True), methods=["POST"]),
-        Route("/sure", page(house, sure), methods=both),
+        Route("/sure", page(house, reauthenticate), methods=both),
     ]
 
 
@@ -120,14 +120,14 @@ async def log_out(visit: Visit) -> Response:
     return visit.to("/login")
 
 
-async def sure(visit: Visit) -> Response:
+async def reauthenticate(visit: Visit) -> Response:
     """The password once more, before what runs programs."""
     if visit.request.method == "GET":
-        return visit.page("sure.html", why="", next=_next(visit), asked=None)
+        return visit.page("reauthenticate.html", why="", next=_next(visit), asked=None)
     try:
         given = visit.form.get("password", "")
         inside = await visit.house.people.reauthenticate(visit.key, given, visit.address)
     except AuthenticationError as no:
-        return _told(visit, "sure.html", no, asked=None)
+        return _told(visit, "reauthenticate.html", no, asked=None)
     visit.bring = inside.key
     return visit.to(_next(visit))

@@ -12,7 +12,7 @@ from noroshi.service import NotFound
 from noroshi.web.context import House
 from noroshi.web.forms.conflict_text import Side, by_title
 from noroshi.web.texts.pages import TEXTS
-from noroshi.web.view.actions import Outcome, asked, attempt, may
+from noroshi.web.view.actions import Outcome, asked, may, run
 from noroshi.web.view.page_context import Visit, page
 from noroshi.web.view.routes import (
     DEFINED,
@@ -56,7 +56,7 @@ async def mailing(visit: Visit) -> Response:
         "routes": moved(before.get("routes", ()), visit.form.get("route", ""), move),
     }
     etags = {key: visit.form.get("etag", "")}
-    done = await attempt(visit, "definition_change", put={key: after}, etags=etags)
+    done = await run(visit, "definition_change", put={key: after}, etags=etags)
     if done.why:
         why = _why_not(visit, done, (key, before))
         return await _mailing(visit, why=why, status=done.status)

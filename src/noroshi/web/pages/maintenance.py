@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from noroshi.web.context import House
-from noroshi.web.view.actions import Outcome, address, asked, attempt, may, typed
+from noroshi.web.view.actions import Outcome, address, asked, may, run, typed
 from noroshi.web.view.live_updates import Live
 from noroshi.web.view.locale import TONGUES
 from noroshi.web.view.maintenance import (
@@ -106,7 +106,7 @@ async def _put(
 ) -> Outcome:
     key = key_of(place)
     etags = {key: shown["etags"].get(key, "")}
-    return await attempt(visit, "definition_change", put={key: content}, etags=etags)
+    return await run(visit, "definition_change", put={key: content}, etags=etags)
 
 
 async def _shown(visit: Visit, done: Outcome) -> Response:

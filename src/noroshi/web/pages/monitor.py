@@ -51,7 +51,7 @@ def routes(house: House, live: Live) -> list[Route]:
             open=_open(shown["status"]),
             called=lambda place: called(place, seen.tree),
             own=path.startswith(f"{OWN}/"),
-            unsure=needs_password(visit, shown),
+            needs_password=needs_password(visit, shown),
             may=may(visit),
             did=await did(visit, seen),
             said=asked(visit, "said"),

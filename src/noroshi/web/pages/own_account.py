@@ -15,7 +15,7 @@ from noroshi.people import AuthenticationError
 from noroshi.service import Invalid, NotFound
 from noroshi.web.context import House
 from noroshi.web.texts.pages import TEXTS
-from noroshi.web.view.actions import Outcome, attempt, may
+from noroshi.web.view.actions import Outcome, may, run
 from noroshi.web.view.page_context import Visit, page
 
 DEEDS: Mapping[str, tuple[str, ...]] = {
@@ -76,7 +76,7 @@ async def _done(visit: Visit, deed: str) -> Outcome:
     form = visit.form
     if deed == "own_password" and form.get("new") != form.get("again"):
         return Outcome(None, (visit.text("start.different"),), 400)
-    done = await attempt(visit, deed, **{name: form.get(name, "") for name in DEEDS[deed]})
+    done = await run(visit, deed, **{name: form.get(name, "") for name in DEEDS[deed]})
     if done.ok is not None and deed in ENDS_SESSIONS:
         await _stay(visit)
     return done

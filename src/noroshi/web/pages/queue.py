@@ -15,7 +15,7 @@ from noroshi.service import NotFound
 from noroshi.web.context import House
 from noroshi.web.http.security_headers import POLICY
 from noroshi.web.texts.pages import TEXTS
-from noroshi.web.view.actions import Outcome, address, asked, attempt, clock, may, since, typed
+from noroshi.web.view.actions import Outcome, address, asked, clock, may, run, since, typed
 from noroshi.web.view.control_escape import Page
 from noroshi.web.view.live_updates import Live
 from noroshi.web.view.mail import Answer, Names, attempts, names, relay, state
@@ -145,7 +145,7 @@ async def _one(visit: Visit, live: Live) -> Response:
     deed = visit.form.get("do", "")
     if deed not in DEEDS:
         raise NotFound(TEXTS["error.not_there"])
-    done = await attempt(visit, DEEDS[deed], id=id, **_given(visit, deed))
+    done = await run(visit, DEEDS[deed], id=id, **_given(visit, deed))
     live.changed()
     if done.why:
         return await _mail(visit, live, id, refused=done)

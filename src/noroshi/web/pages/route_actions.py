@@ -16,7 +16,7 @@ from noroshi.web.forms.certificate_upload import brought
 from noroshi.web.forms.new_route_rules import entry_of, free_entry
 from noroshi.web.http.device_codes import Code
 from noroshi.web.http.oauth_redirects import port_for
-from noroshi.web.view.actions import Outcome, attempt
+from noroshi.web.view.actions import Outcome, run
 from noroshi.web.view.page_context import Visit
 from noroshi.web.view.problem_text import told_at
 from noroshi.web.view.route import WAYS, Known, saved
@@ -66,11 +66,11 @@ async def save(visit: Visit, known: Known) -> Done:
     if secret and (why := _is_over(visit, after)):
         place = f"{known.key}.toml: {DAY}"
         return Done(why=(why,), status=400, way=known.way, problems=((place, why),))
-    done = await attempt(visit, "definition_change", put={known.key: after}, etags=etags)
+    done = await run(visit, "definition_change", put={known.key: after}, etags=etags)
     if done.why:
         return _not_done(known, done)
     if secret:
-        done = await attempt(
+        done = await run(
             visit,
             "set_secret",
             name=after["secret"],
@@ -104,7 +104,7 @@ def _is_over(visit: Visit, account: Answer) -> str:
 async def entry(visit: Visit, known: Known) -> Done:
     """A password, or another value that the route names, into the vault."""
     given = {"name": visit.form.get("entry", ""), "value": visit.form.get("value", "")}
-    done = await attempt(visit, "set_secret", **given, proved=True, to=_shown_to(visit))
+    done = await run(visit, "set_secret", **given, proved=True, to=_shown_to(visit))
     return _not_done(known, done) if done.why else Done(to=href(known.name, did="secret"))
 
 
@@ -120,7 +120,7 @@ async def _goes_by(visit: Visit, known: Known, way: str, typed_into: str = "") -
     kept = typed_into or await entry_of(visit, name)
     after = switched(known.account, name, WAYS[way], kept)
     etags = {known.key: known.etags[known.key]}
-    return await attempt(visit, "definition_change", put={known.key: after}, etags=etags)
+    return await run(visit, "definition_change", put={known.key: after}, etags=etags)
 
 
 async def begin(visit: Visit, known: Known) -> Done:
@@ -128,7 +128,7 @@ async def begin(visit: Visit, known: Known) -> Done:
     done = await _goes_by(visit, known, known.way)
     port = port_for(visit.request.url, known.redirect) if known.way == "browser" else None
     if not done.why:
-        done = await attempt(visit, "authorize_begin", route=known.name, port=port or 0)
+        done = await run(visit, "authorize_begin", route=known.name, port=port or 0)
     if done.why:
         return _not_done(known, done)
     if not done.ok["secret_kept"]:
@@ -140,7 +140,7 @@ async def begin(visit: Visit, known: Known) -> Done:
 async def finish(visit: Visit, known: Known) -> Done:
     """The address that was pasted back."""
     pasted = visit.form.get("pasted", "")
-    done = await attempt(visit, "authorize_finish", route=known.name, pasted=pasted)
+    done = await run(visit, "authorize_finish", route=known.name, pasted=pasted)
     return _not_done(known, done) if done.why else _signed_in(known)
 
 
@@ -148,7 +148,7 @@ async def device(visit: Visit, known: Known) -> Done:
     """A code to type on another device."""
     done = await _goes_by(visit, known, "device")
     if not done.why:
-        done = await attempt(visit, "authorize_device", route=known.name)
+        done = await run(visit, "authorize_device", route=known.name)
     if done.why:
         return _not_done(known, done)
     until = visit.house.service.now() + timedelta(seconds=done.ok["seconds"])
@@ -163,9 +163,9 @@ async def prove(visit: Visit, known: Known) -> Done:
     done = await _goes_by(visit, known, known.way, entry)
     if not done.why and key:
         given = {"name": entry, "value": key, "to": _shown_to(visit)}
-        done = await attempt(visit, "set_secret", **given, proved=_proved(visit))
+        done = await run(visit, "set_secret", **given, proved=_proved(visit))
     if not done.why:
-        done = await attempt(visit, "authorize_app", route=known.name)
+        done = await run(visit, "authorize_app", route=known.name)
     return _not_done(known, done) if done.why else _signed_in(known)
 
 
@@ -199,7 +199,7 @@ async def _certified(visit: Visit, known: Known, op: str, **given: Any) -> Done:
     """Into the vault first: an account that named what is not there could send nothing."""
     again = visit.form.get("replace") == "1"
     about = {"name": known.row["account"], "replace": again, "ahead": True}
-    done = await attempt(visit, op, **about, **given)
+    done = await run(visit, op, **about, **given)
     if not done.why:
         done = await _goes_by(visit, known, "app_certificate")
     if done.why:
@@ -210,7 +210,7 @@ async def _certified(visit: Visit, known: Known, op: str, **given: Any) -> Done:
 async def examine(visit: Visit, known: Known) -> Done:
     """Stage by stage; what comes of it is told live."""
     to = visit.form.get("to", "").strip()
-    done = await attempt(visit, "examine_begin", route=known.name, to=to)
+    done = await run(visit, "examine_begin", route=known.name, to=to)
     if done.why:
         return _not_done(known, done)
     return Done(to=href(known.name, exam=done.ok["id"]) + "#doctor")
@@ -222,7 +222,7 @@ async def send(visit: Visit, known: Known) -> Done:
         "subject": SUBJECT.fill(route=known.name),
         "text": TEXT.fill(route=known.name),
     }
-    done = await attempt(
+    done = await run(
         visit,
         "send",
         to=[visit.form.get("to", "").strip()],
@@ -237,7 +237,7 @@ async def send(visit: Visit, known: Known) -> Done:
 async def seen(visit: Visit, known: Known) -> Done:
     """The person has the test mail before their eyes."""
     mail = visit.form.get("mail", "")
-    done = await attempt(visit, "queue_seen", id=mail)
+    done = await run(visit, "queue_seen", id=mail)
     return (
         _not_done(known, done) if done.why else Done(to=href(known.name, mail=mail) + "#test")
     )

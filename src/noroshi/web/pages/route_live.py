@@ -15,7 +15,7 @@ from noroshi.core.mail import SENT, DeliveryState
 from noroshi.people import keys
 from noroshi.web.context import House
 from noroshi.web.http.device_codes import Code, Codes
-from noroshi.web.view.actions import Outcome, asked, attempt, clock, may
+from noroshi.web.view.actions import Outcome, asked, clock, may, run
 from noroshi.web.view.control_escape import Page
 from noroshi.web.view.mail import attempts, names, relay, state
 from noroshi.web.view.page_context import Handler, Visit, page, templates
@@ -69,7 +69,7 @@ async def exam(visit: Visit) -> Response:
 
 async def exam_of(visit: Visit, name: str, id: str) -> Mapping[str, Any]:
     """All stages of an examination, those that have come and those that will."""
-    done = await attempt(visit, "examine_look", id=id, seen=-1)
+    done = await run(visit, "examine_look", id=id, seen=-1)
     if done.why:
         return {"why": done.why, "over": True}
     found, known = done.ok, await known_of(visit, name)
@@ -133,7 +133,7 @@ async def letter(visit: Visit) -> Response:
 
 async def letter_of(visit: Visit, name: str, id: str) -> Mapping[str, Any]:
     """The test mail's way, its receipts, and whether anything more may come."""
-    done = await attempt(visit, "queue_show", id=id)
+    done = await run(visit, "queue_show", id=id)
     if done.why:
         return {"why": done.why, "over": True, "to": ""}
     queued, arrived = done.ok["queued"], done.ok["arrived"]
@@ -181,7 +181,7 @@ def _device(codes: Codes) -> Handler:
         shown = device_of(visit, name, code)
         if shown["over"]:
             return part(visit, "device", shown)
-        done = await attempt(visit, "authorize_device_ask", route=name)
+        done = await run(visit, "authorize_device_ask", route=name)
         told = _told(visit, name, done)
         if told.get("over"):
             codes.forget(visit.key, name)
@@ -216,7 +216,7 @@ def device_of(visit: Visit, name: str, code: Code) -> Mapping[str, Any]:
 
 async def token(visit: Visit) -> Response:
     """What is granted, to whom, until when."""
-    done = await attempt(visit, "token_look", route=_named(visit))
+    done = await run(visit, "token_look", route=_named(visit))
     if done.why:
         return part(visit, "token", {"why": done.why})
     found = done.ok
@@ -245,11 +245,11 @@ async def _checked(visit: Visit, account: str, what: str) -> Mapping[str, Any] |
     """None where there is nothing to be asked."""
     title = visit.text(f"route.check.{what}")
     if what == "tenant":
-        done = await attempt(visit, "account_tenant", account=account)
+        done = await run(visit, "account_tenant", account=account)
         if done.status == 404:  # no cloud of Microsoft's
             return None
     else:
-        done = await attempt(visit, "account_try", account=account, bare=what == "app")
+        done = await run(visit, "account_try", account=account, bare=what == "app")
     if done.why:
         return {"title": title, "level": "critical", "told": done.why}
     if what == "tenant":

@@ -22,7 +22,7 @@ from noroshi.web.forms.new_route_rules import (
 )
 from noroshi.web.pages.route_new_server import SHORT, new_server
 from noroshi.web.texts.pages import TEXTS
-from noroshi.web.view.actions import asked, attempt, require_administrator
+from noroshi.web.view.actions import asked, require_administrator, run
 from noroshi.web.view.page_context import Visit, page
 from noroshi.web.view.route import BLANK, saved
 from noroshi.web.view.routes import CLOUDS, DEFINED, Answer, clouds, href, of_type
@@ -71,11 +71,11 @@ async def _add(visit: Visit, of: str) -> Response:
         return await _asked(visit, of, (visit.say(SECRET_ID),), 400)
     entry = await free_entry(visit, account) if secret else ""
     put, etags = _definitions(documents, form, route, account, entry)
-    done = await attempt(visit, "definition_change", put=put, etags=etags)
+    done = await run(visit, "definition_change", put=put, etags=etags)
     if done.why:
         return await _asked(visit, of, done.why, done.status)
     if secret and f"accounts/{account}" in put:
-        done = await attempt(visit, "set_secret", name=entry, value=secret)
+        done = await run(visit, "set_secret", name=entry, value=secret)
         # If the vault would not take it the route's own page says that there is none, and asks.
     return visit.to(href(route, did="added", check="1" if secret and not done.why else ""))
 

@@ -17,7 +17,7 @@ from noroshi.web.forms.new_route_rules import (
     named_in,
     with_route,
 )
-from noroshi.web.view.actions import Outcome, attempt
+from noroshi.web.view.actions import Outcome, run
 from noroshi.web.view.first_problems import at_fields
 from noroshi.web.view.page_context import Visit
 from noroshi.web.view.routes import DEFINED, Answer, href, of_type
@@ -66,12 +66,12 @@ async def new_server(visit: Visit, sort: str) -> Response:
     entry = await free_entry(visit, route) if secret else ""
     put: dict[str, Answer] = {f"routes/{route}": route_document(sort, form, entry)}
     put |= with_route(documents, named_in(visit.form), route)
-    done = await attempt(visit, "definition_change", put=put, etags={f"routes/{route}": ""})
+    done = await run(visit, "definition_change", put=put, etags={f"routes/{route}": ""})
     if done.why:
         return await _shown(visit, sort, done)
     if secret:
         # If the vault does not take it, the route's own page says what is missing and asks again.
-        done = await attempt(visit, "set_secret", name=entry, value=secret)
+        done = await run(visit, "set_secret", name=entry, value=secret)
     return visit.to(href(route, did="added", check="1" if secret and not done.why else ""))
 
 

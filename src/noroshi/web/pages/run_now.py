@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from noroshi.web.context import House
-from noroshi.web.view.actions import Outcome, clock, may, surely, told
+from noroshi.web.view.actions import Outcome, clock, may, run_reauthenticated, told
 from noroshi.web.view.locale import TONGUES
 from noroshi.web.view.overview import part_page
 from noroshi.web.view.page_context import Visit, page
@@ -27,7 +27,9 @@ async def trying(visit: Visit) -> Response:
     path = shown["status"]["path"]
     if visit.request.method == "GET":
         return await _shown(visit, shown, Outcome())
-    return await _shown(visit, shown, await surely(visit, "try_monitor", monitor=path))
+    return await _shown(
+        visit, shown, await run_reauthenticated(visit, "try_monitor", monitor=path)
+    )
 
 
 async def _shown(visit: Visit, shown: Mapping[str, Any], outcome: Outcome) -> Response:
@@ -42,7 +44,7 @@ async def _shown(visit: Visit, shown: Mapping[str, Any], outcome: Outcome) -> Re
         tried=outcome.ok,
         now=clock(visit, visit.house.service.now().isoformat()),
         why=told(visit, outcome),
-        unsure=needs_password(visit, shown) or outcome.unsure,
+        needs_password=needs_password(visit, shown) or outcome.needs_password,
         level=TONGUES[visit.language].level,
         may=may(visit),
     )
@@ -50,4 +52,6 @@ async def _shown(visit: Visit, shown: Mapping[str, Any], outcome: Outcome) -> Re
 
 def needs_password(visit: Visit, shown: Mapping[str, Any]) -> bool:
     """Whether this person has to give the password once more to try it."""
-    return bool(shown["runs"]) and not (visit.person is not None and visit.person.sure)
+    return bool(shown["runs"]) and not (
+        visit.person is not None and visit.person.reauthenticated
+    )

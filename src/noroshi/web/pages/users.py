@@ -15,7 +15,16 @@ from noroshi.web.context import House
 from noroshi.web.forms.normalize import figures
 from noroshi.web.pages.own_account import step_shown
 from noroshi.web.texts.pages import TEXTS
-from noroshi.web.view.actions import Outcome, asked, attempt, clock, may, surely, told, typed
+from noroshi.web.view.actions import (
+    Outcome,
+    asked,
+    clock,
+    may,
+    run,
+    run_reauthenticated,
+    told,
+    typed,
+)
 from noroshi.web.view.audit import lines
 from noroshi.web.view.locale import TONGUES
 from noroshi.web.view.page_context import Visit, page
@@ -55,7 +64,7 @@ async def users(visit: Visit) -> Response:
         if deed not in DEEDS:
             raise NotFound(TEXTS["error.not_there"])
         given = {name: visit.form.get(name, "").strip() for name in DEEDS[deed]}
-        done = await surely(visit, deed, **given)
+        done = await run_reauthenticated(visit, deed, **given)
     rows = [
         {**one, "made": clock(visit, one["made"]), "title": _role(visit, one["role"])}
         for one in await visit.need("user_list")
@@ -72,7 +81,7 @@ async def tokens(visit: Visit) -> Response:
         if deed not in TOKEN_DEEDS:
             raise NotFound(TEXTS["error.not_there"])
         # The form of a new one has a field for the password, those of the rows have none.
-        do = surely if deed == "token_new" else attempt
+        do = run_reauthenticated if deed == "token_new" else run
         done = await do(visit, deed, **_token(visit, deed))
     rows = [
         {
@@ -120,17 +129,17 @@ def _told(visit: Visit, deed: str, done: Outcome) -> Mapping[str, Any]:
         "until": clock(visit, until),
         "why": told(visit, done),
         "bad": done.bad if deed in ("token_new", "user_add") else (),
-        "unsure": done.unsure,
+        "needs_password": done.needs_password,
         "retry": visit.form.get("name", "") if _mistyped(deed, done) else "",
         "form": typed(visit, *KEPT) if done.ok is None else dict.fromkeys(("do", *KEPT), ""),
-        "about": _help(visit, deed).rstrip(".。") if done.unsure else "",
+        "about": _help(visit, deed).rstrip(".。") if done.needs_password else "",
         "may": may(visit),
     }
 
 
 def _mistyped(deed: str, done: Outcome) -> bool:
     """Whether the authenticator has its seed, and a code is to be typed again."""
-    return deed == "user_totp_on" and (done.unsure or done.kind == Invalid.kind)
+    return deed == "user_totp_on" and (done.needs_password or done.kind == Invalid.kind)
 
 
 def _role(visit: Visit, role: str) -> str:

@@ -10,7 +10,15 @@ from starlette.routing import Route
 from noroshi.service import NotFound
 from noroshi.web.context import House
 from noroshi.web.texts.pages import TEXTS
-from noroshi.web.view.actions import Outcome, address, asked, clock, may, surely, told
+from noroshi.web.view.actions import (
+    Outcome,
+    address,
+    asked,
+    clock,
+    may,
+    run_reauthenticated,
+    told,
+)
 from noroshi.web.view.difference import all_worded, names_of
 from noroshi.web.view.page_context import Visit, page
 
@@ -52,7 +60,7 @@ async def version(visit: Visit) -> Response:
     given: dict[str, Any] = {"number": number, "note": visit.form.get("note", "")}
     # Who saw the difference from another version than the one in force is told first.
     base = _number(visit.form.get("base", ""))
-    done = await surely(visit, "take_back", base=base, **given)
+    done = await run_reauthenticated(visit, "take_back", base=base, **given)
     if done.why:
         return await _shown(visit, number, done)
     return visit.to(address("/settings/versions", did=str(done.ok["version"])))
@@ -76,7 +84,7 @@ async def _shown(visit: Visit, number: int, done: Outcome | None = None) -> Resp
         changed=all_worded(one["changed_values"], names),
         back=all_worded(one["back_values"], names),
         why=told(visit, done),
-        unsure=done.unsure,
+        needs_password=done.needs_password,
         may=may(visit),
         note=visit.form.get("note", ""),
     )

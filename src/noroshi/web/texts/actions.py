@@ -121,15 +121,15 @@ ACTS: Mapping[str, Words] = {
     "act.created": Words(en="Monitors that would be added", ja="追加される監視項目"),
     "act.created.more": Words(en="and {count} more", ja="ほか {count}件"),
     "act.not_yet": Words(en="Nothing is changed yet.", ja="まだ何も変更していません。"),
-    "act.sure": Words(
+    "act.reauthenticate": Words(
         en="This runs a program on the node or sends a secret elsewhere: enter your password again.",
         ja="ノードでプログラムを実行するか、シークレットを別の相手に送るため、パスワードをもう一度入力してください。",
     ),
-    "act.sure.people": Words(
+    "act.reauthenticate.people": Words(
         en="It changes who may do what: enter your password once more.",
         ja="利用者や API トークンを変更するため、パスワードをもう一度入力してください。",
     ),
-    "act.sure.leave": Words(en="Leave it as it is", ja="変更しない"),
+    "act.reauthenticate.leave": Words(en="Leave it as it is", ja="変更しない"),
     "add.from": Words(en="Add from a blueprint", ja="ひな形から追加"),
     "add.title": Words(en="Add monitors from a blueprint", ja="ひな形から監視項目を追加"),
     "add.title.one": Words(en="Blueprint: {title}", ja="ひな形: {title}"),

@@ -259,7 +259,7 @@ HANDLING: Mapping[str, Words] = {
         en="The key is the same still: type the code that the authenticator shows now.",
         ja="キーはそのままです。認証アプリにいま表示されているコードを入れてください。",
     ),
-    "users.totp.unsure": Words(
+    "users.totp.password": Words(
         en="The key is the same still. A code is good once and is not kept: type the one that the "
         "authenticator shows now.",
         ja="キーはそのままです。コードは使い切りで、画面には残りません。認証アプリにいま表示されているコードを"

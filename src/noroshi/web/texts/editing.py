@@ -138,7 +138,7 @@ EDITING: Mapping[str, Words] = {
     "edit.fresh": Words(
         en="Drop mine and look at what is in force", ja="自分の変更を捨てて、いまの内容を見る"
     ),
-    "edit.sure": Words(
+    "edit.reauthenticate": Words(
         en="This runs a program on the node or sends a secret elsewhere: enter your password again. "
         "Your input is kept.",
         ja="ノードでプログラムを実行するか、シークレットを別の相手に送る変更なので、パスワードをもう一度入力してください。"

@@ -95,24 +95,24 @@ TEXTS: Mapping[str, Words] = {
     "start.have_code": Words(
         en="I have a one-time code", ja="ワンタイム コードを持っている場合"
     ),
-    "sure.title": Words(en="Password once more", ja="パスワードをもう一度"),
-    "sure.about": Words(
+    "reauthenticate.title": Words(en="Password once more", ja="パスワードをもう一度"),
+    "reauthenticate.about": Words(
         en="This may run programs on the node or send a secret elsewhere, or concerns who may log in. "
         "It holds for five minutes.",
         ja="ノードでのプログラムの実行、シークレットの送り先、ログインできる人のいずれかに関わる操作です。5分間有効です。",
     ),
-    "sure.kept": Words(
+    "reauthenticate.kept": Words(
         en="What you entered is kept and goes along; nothing was changed yet.",
         ja="入力した内容はそのまま引き継がれます。まだ何も変更していません。",
     ),
-    "sure.password": Words(en="Your password", ja="ログイン パスワード"),
-    "sure.secret": Words(en="Secret or password", ja="シークレットまたはパスワード"),
-    "sure.code": Words(en="Code", ja="コード"),
-    "sure.files": Words(
+    "reauthenticate.password": Words(en="Your password", ja="ログイン パスワード"),
+    "reauthenticate.secret": Words(en="Secret or password", ja="シークレットまたはパスワード"),
+    "reauthenticate.code": Words(en="Code", ja="コード"),
+    "reauthenticate.files": Words(
         en="The file once more (a page cannot keep it)",
         ja="ファイルをもう一度選ぶ (画面には残せません)",
     ),
-    "sure.do": Words(en="Go on", ja="続ける"),
+    "reauthenticate.do": Words(en="Go on", ja="続ける"),
     "error.title": Words(en="That did not work", ja="できませんでした"),
     "error.lost": Words(en="Page not found", ja="ページが見つかりません"),
     "error.next": Words(

@@ -12,7 +12,7 @@ from noroshi.core.definitions.problems import Problem
 from noroshi.core.people import ADMIN, OPERATOR
 from noroshi.core.words import plain
 from noroshi.people import AuthenticationError
-from noroshi.service import Forbidden, NotSure
+from noroshi.service import Forbidden, ReauthenticationRequired
 from noroshi.web.api.routes import STATUS
 from noroshi.web.view.locale import TONGUES
 from noroshi.web.view.page_context import Visit
@@ -29,7 +29,7 @@ class Outcome:
     ok: Any = None
     why: tuple[str, ...] = ()
     status: int = 200
-    unsure: bool = False
+    needs_password: bool = False
     problems: tuple[tuple[str, str], ...] = ()
     kind: str = ""
 
@@ -39,12 +39,12 @@ class Outcome:
         return frozenset(where for where, _ in self.problems)
 
 
-async def attempt(visit: Visit, op: str, **args: Any) -> Outcome:
+async def run(visit: Visit, op: str, **args: Any) -> Outcome:
     """Do it. A refusal is an outcome, so that what was typed can be shown once more. Raises
     NotSure: the password is asked for by a page that sends all of the form again."""
-    done = await tried(visit, op, **args)
-    if done.unsure:
-        raise NotSure(plain(" ".join(done.why)), tuple(_problems(done)))
+    done = await run_with_form(visit, op, **args)
+    if done.needs_password:
+        raise ReauthenticationRequired(plain(" ".join(done.why)), tuple(_problems(done)))
     return done
 
 
@@ -52,8 +52,8 @@ def _problems(done: Outcome) -> Iterator[Problem]:
     return (Problem(where, plain(what)) for where, what in done.problems)
 
 
-async def tried(visit: Visit, op: str, **args: Any) -> Outcome:
-    """As `attempt`, for a form that has a field of its own for the password."""
+async def run_with_form(visit: Visit, op: str, **args: Any) -> Outcome:
+    """As `run`, for a form that has a field of its own for the password."""
     answer = await visit.ask(op, **args)
     if "ok" in answer:
         return Outcome(answer["ok"])
@@ -67,30 +67,32 @@ async def tried(visit: Visit, op: str, **args: Any) -> Outcome:
     return Outcome(None, why, status, kind == "password", tuple(problems), kind)
 
 
-async def made_sure(visit: Visit) -> str:
-    """Who gave the password once more in the form itself is sure from now on, so that nothing
-    that was typed beside it is lost. Why it was not taken; "" if it was, or none was given."""
+async def reauthenticate_from_form(visit: Visit) -> str:
+    """Take the password that stands in the form itself, so that nothing that was typed beside it
+    is lost. Return why it was not taken; "" if it was, or none was given."""
     given = visit.form.get("password", "")
     try:
         if given:
-            await visit.make_sure(given)
+            await visit.reauthenticate(given)
     except AuthenticationError as no:
         return visit.say(no.words)
     return ""
 
 
-async def surely(visit: Visit, op: str, **args: Any) -> Outcome:
-    """As `attempt`, where the form itself asks for the password once more."""
-    if why := await made_sure(visit):
-        return Outcome(None, (why,), 403, unsure=True, kind="password")
-    return await tried(visit, op, **args)
+async def run_reauthenticated(visit: Visit, op: str, **args: Any) -> Outcome:
+    """As `run`, where the form itself asks for the password once more."""
+    if why := await reauthenticate_from_form(visit):
+        return Outcome(None, (why,), 403, needs_password=True, kind="password")
+    return await run_with_form(visit, op, **args)
 
 
 def told(visit: Visit, done: Outcome) -> tuple[str, ...]:
     """Return why it was not done, for above the form. That the password is wanted is told at its
     field, unless there is more to tell: which secret goes where."""
     return (
-        () if done.unsure and not done.problems and not visit.form.get("password") else done.why
+        ()
+        if done.needs_password and not done.problems and not visit.form.get("password")
+        else done.why
     )
 
 

@@ -3,13 +3,13 @@ by a sign-in that fails."""
 
 from __future__ import annotations
 
-from noroshi.web.view.actions import Outcome, attempt
+from noroshi.web.view.actions import Outcome, run
 from noroshi.web.view.page_context import Visit
 
 
 async def checked(visit: Visit, account: str, secret: str) -> Outcome:
     """Refused if a setting is wrong for sure; what cannot be asked now the sign-in will show."""
-    done = await attempt(visit, "account_check", account=account, secret=secret)
+    done = await run(visit, "account_check", account=account, secret=secret)
     field = done.ok["field"] if done.ok else ""
     if not field:
         return Outcome()
@@ -22,4 +22,4 @@ async def sealed(visit: Visit, account: str, entry: str, secret: str) -> Outcome
     done = await checked(visit, account, secret)
     if done.why or not secret:
         return done
-    return await attempt(visit, "set_secret", name=entry, value=secret, proved=True)
+    return await run(visit, "set_secret", name=entry, value=secret, proved=True)

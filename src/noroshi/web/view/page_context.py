@@ -23,7 +23,7 @@ from noroshi.service import (
     Forbidden,
     Invalid,
     NotFound,
-    NotSure,
+    ReauthenticationRequired,
     Refusal,
     Trouble,
     attend,
@@ -40,7 +40,7 @@ from noroshi.web.http.authentication import (
     key_of,
 )
 from noroshi.web.http.multipart import Upload, boundary_of
-from noroshi.web.http.reauthenticate import ONCE_MORE, answered, asked_with
+from noroshi.web.http.reauthenticate import PASSWORD_AGAIN, answered, asked_with
 from noroshi.web.http.request_form import form_of_stranger, is_foreign, ours, sent
 from noroshi.web.texts.pages import TEXTS
 from noroshi.web.view.control_escape import Page
@@ -53,9 +53,9 @@ LANGUAGE, THEME = "noroshi-language", "noroshi-theme"
 LANGUAGES, THEMES = ("ja", "en"), ("light", "dark")
 A_YEAR = 365 * 86_400
 RAISED: Mapping[str, type[Refusal]] = {
-    one.kind: one for one in (Conflict, Forbidden, Invalid, NotFound, NotSure)
+    one.kind: one for one in (Conflict, Forbidden, Invalid, NotFound, ReauthenticationRequired)
 }
-NOT_KEPT = ("csrf", "password", "do", ONCE_MORE)
+NOT_KEPT = ("csrf", "password", "do", PASSWORD_AGAIN)
 PREVIEWED = frozenset({"etag", "version"})
 """What only the forms of settings send, which all show what they would change."""
 MARK_SECONDS = 365 * 86_400
@@ -157,7 +157,7 @@ class Visit:
         )
         return Page(text, status)
 
-    async def make_sure(self, password: str) -> None:
+    async def reauthenticate(self, password: str) -> None:
         """They gave the password once more: the session has another key from now on. Raises
         AuthenticationError."""
         people = self.house.people
@@ -237,19 +237,25 @@ def page(
 
 def _refused(visit: Visit, refusal: Refusal) -> Response:
     """In words; who only has to give the password once more is asked for it."""
-    if not isinstance(refusal, NotSure):
+    if not isinstance(refusal, ReauthenticationRequired):
         return visit.failed(STATUS[refusal.kind], refusal.words)
     if visit.request.method == "POST":
-        return _once_more(visit, why=visit.say(refusal.words) if refusal.problems else "")
+        return _reauthentication_page(
+            visit, why=visit.say(refusal.words) if refusal.problems else ""
+        )
     return visit.to(f"/sure?next={quote(visit.here, safe='')}")
 
 
-def _once_more(visit: Visit, no: AuthenticationError | None = None, why: str = "") -> Response:
+def _reauthentication_page(
+    visit: Visit, no: AuthenticationError | None = None, why: str = ""
+) -> Response:
     """The page that asks for the password, and sends again what was typed."""
     wanted = asked_with(visit.form, files=bool(visit.files))
     why, wait = (visit.say(no.words), no.seconds) if no else (why, 0.0)
     status = 429 if wait else 403
-    answer = visit.page("sure.html", status, why=why, next=ours(visit.here), asked=wanted)
+    answer = visit.page(
+        "reauthenticate.html", status, why=why, next=ours(visit.here), asked=wanted
+    )
     if wait:
         answer.headers["retry-after"] = str(int(wait) + 1)
     return answer
@@ -300,7 +306,7 @@ async def _handled(visit: Visit, handle: Handler, hear: Hear, *, anybody: bool) 
         try:
             visit.form = await _taken(visit)
         except AuthenticationError as no:
-            return _once_more(visit, no)
+            return _reauthentication_page(visit, no)
     return await handle(visit)
 
 
@@ -309,7 +315,7 @@ async def _taken(visit: Visit) -> Mapping[str, str]:
     not theirs."""
     form, password = answered(visit.form)
     if password is not None and visit.person is not None:
-        await visit.make_sure(password)
+        await visit.reauthenticate(password)
     return form
 
 

@@ -11,7 +11,7 @@ from noroshi.core.route_readiness import Sends, is_sure
 from noroshi.guides.setup_goal import NOT_YET
 from noroshi.service import NotFound
 from noroshi.web.texts.pages import TEXTS
-from noroshi.web.view.actions import attempt, may
+from noroshi.web.view.actions import may, run
 from noroshi.web.view.page_context import Visit
 from noroshi.web.view.routes import DEFINED, Answer, labels, of_type, orders, ranked, shown
 
@@ -90,7 +90,7 @@ async def renamed(visit: Visit, name: str) -> Renamed | None:
     ):
         return None
     # It is no longer what any form of it saw: who changed it, and where it is, is told.
-    done = await attempt(visit, "definition_change", etags={key: GONE}, dry=True)
+    done = await run(visit, "definition_change", etags={key: GONE}, dry=True)
     told = [(where, what) for where, what in done.problems if where != key]
     if done.kind != "conflict" or not told:
         return None
