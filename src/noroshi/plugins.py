@@ -12,7 +12,7 @@ from noroshi import schema
 from noroshi.core.mail import Envelope
 from noroshi.core.model import Alarm, Contact, Monitor, Rule
 from noroshi.core.network_policy import CLOSED, Closed
-from noroshi.core.notices.model import Notice
+from noroshi.core.notices.notice import Notice
 from noroshi.ports import Action, Check, Topic, TransportKind
 
 log = logging.getLogger(__name__)

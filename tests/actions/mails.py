@@ -8,9 +8,9 @@ from pathlib import Path
 
 from noroshi.actions.digest_text import together
 from noroshi.actions.mail import draft
+from noroshi.core.judgement import MEASURED_AGAIN, NO_LONGER_WATCHED, STOPPED
 from noroshi.core.levels import Level, Reason
 from noroshi.core.model import Cause, Instance, Limits, Reading
-from noroshi.core.status import MEASURED_AGAIN, NO_LONGER_WATCHED, STOPPED
 from noroshi.core.words import Words, plain
 from tests.actions.made import NOW, READERS, alarm, topic, used
 

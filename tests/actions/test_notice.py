@@ -11,7 +11,7 @@ import pytest
 from noroshi.actions.notice import notice
 from noroshi.core.levels import Level
 from noroshi.core.model import Contact
-from noroshi.core.notices.model import (
+from noroshi.core.notices.notice import (
     Aside,
     Bad,
     CameBack,
@@ -27,7 +27,7 @@ from noroshi.core.notices.model import (
     Well,
 )
 from noroshi.core.words import plain
-from noroshi.stores.sqlite.unreadable import WHY
+from noroshi.stores.sqlite.quarantine import WHY
 
 NOTICES = Path(__file__).parents[1] / "data" / "notices"
 NIGHT = datetime(2026, 11, 25, 23, 0, tzinfo=UTC)

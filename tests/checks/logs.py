@@ -9,7 +9,7 @@ from pathlib import Path
 
 from noroshi import schema
 from noroshi.checks import logfile
-from noroshi.checks.logs.memory import Memory, remembered, stored
+from noroshi.checks.logs.bookmarks import Memory, remembered, stored
 from noroshi.hosts.files import LocalFiles
 from noroshi.schema import text, value
 

@@ -9,8 +9,8 @@ import pytest
 
 from noroshi import schema
 from noroshi.checks import heartbeat
+from noroshi.core.judgement import judge
 from noroshi.core.levels import Level
-from noroshi.core.status import judge
 from noroshi.ports import Beat, Unmeasurable
 from noroshi.testing import FakeHost
 

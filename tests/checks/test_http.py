@@ -17,10 +17,10 @@ import pytest
 from noroshi import schema
 from noroshi.checks import http
 from noroshi.checks.logs.encodings import Codec
+from noroshi.core.judgement import judge
 from noroshi.core.levels import Level
 from noroshi.core.mail import Network
 from noroshi.core.network_policy import Closed
-from noroshi.core.status import judge
 from noroshi.ports import Unmeasurable
 from noroshi.testing import DAWN, FakeHost
 from tests.network.proxies import ended

@@ -9,9 +9,9 @@ import pytest
 
 from noroshi import schema
 from noroshi.checks import logfile
+from noroshi.checks.logs.bookmarks import Memory
+from noroshi.checks.logs.filter_preview import judged
 from noroshi.checks.logs.filters import Term, expression
-from noroshi.checks.logs.memory import Memory
-from noroshi.checks.logs.preview import judged
 from noroshi.engine.monitoring.watcher import MOST_MEMORY
 from noroshi.hosts.files import LocalFiles
 from noroshi.ports import Unmeasurable

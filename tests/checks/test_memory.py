@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from noroshi.checks import memory
+from noroshi.core.judgement import judge
 from noroshi.core.levels import Level
-from noroshi.core.status import judge
 from noroshi.ports import Memory
 from noroshi.testing import FakeHost
 

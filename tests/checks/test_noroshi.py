@@ -6,10 +6,10 @@ from datetime import timedelta
 import pytest
 
 from noroshi import checks
+from noroshi.core.judgement import advance
 from noroshi.core.levels import Level
 from noroshi.core.mail import Fault
 from noroshi.core.model import Instance, Monitor, Sample, State
-from noroshi.core.status import advance
 from noroshi.core.words import NOTHING, Words, plain
 from noroshi.ports import AccountFacts, NodeFacts, QueueFacts, RouteFacts, Trip, Unmeasurable
 from noroshi.testing import DAWN, FakeHost

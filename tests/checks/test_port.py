@@ -12,8 +12,8 @@ import pytest
 
 from noroshi import schema
 from noroshi.checks import port
+from noroshi.core.judgement import judge
 from noroshi.core.levels import Level
-from noroshi.core.status import judge
 from noroshi.ports import Unmeasurable
 from noroshi.testing import FakeHost
 

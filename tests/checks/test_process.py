@@ -10,8 +10,8 @@ import pytest
 
 from noroshi import schema
 from noroshi.checks import process
+from noroshi.core.judgement import judge
 from noroshi.core.levels import Level
-from noroshi.core.status import judge
 from noroshi.hosts.local import LocalHost
 from noroshi.hosts.programs import ProgramRules
 from noroshi.ports import Process

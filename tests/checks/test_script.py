@@ -8,9 +8,9 @@ import pytest
 
 from noroshi import schema
 from noroshi.checks import script
+from noroshi.core.judgement import judge
 from noroshi.core.levels import Level
 from noroshi.core.model import Reading
-from noroshi.core.status import judge
 from noroshi.ports import Ran, Unmeasurable
 from noroshi.testing import FakeHost
 from tests.hosts.folder import Sleeper, local, script as written

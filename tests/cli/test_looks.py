@@ -8,7 +8,7 @@ from noroshi.app.composition import open_app, open_to_examine
 from noroshi.cli.clients.in_process import LOOKS
 from noroshi.config.config import read_config
 from noroshi.service import administrator, answer
-from noroshi.service.service import OFFERED
+from noroshi.service.operation_list import OFFERED
 from noroshi.stores.sqlite.process_lock import Holder, LifeLock, holding
 from noroshi.stores.sqlite.store import SqliteStore
 from tests.e2e.world import Home

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from hypothesis import event, given, settings, strategies as st
 
+from noroshi.core.judgement import MOST_ITEMS, moves_nothing
 from noroshi.core.levels import Level, When
 from noroshi.core.model import (
     NOTHING_SAID,
@@ -22,7 +23,6 @@ from noroshi.core.model import (
     State,
 )
 from noroshi.core.reckon import reckon
-from noroshi.core.status import MOST_ITEMS, moves_nothing
 from noroshi.core.words import plain
 from noroshi.testing import DAWN
 

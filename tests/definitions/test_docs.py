@@ -25,7 +25,7 @@ from noroshi.core.definitions.schema import (
 )
 from noroshi.core.definitions.schema_mail import AccountDef, CloudDef, NetworkDef, RouteDef
 from noroshi.core.model import MOST_TELLINGS
-from noroshi.core.notices.model import Happening
+from noroshi.core.notices.notice import Happening
 from noroshi.definitions import compile_plan, give_ids, read_folder, write_folder
 from tests.definitions.kinds import KINDS
 

@@ -8,7 +8,7 @@ from email.utils import parsedate_to_datetime
 
 import pytest
 
-from noroshi_lab.demo import texts
+from noroshi_lab.demo import story_texts
 from tests.e2e.demos import Demo, printed_mails
 
 pytestmark = pytest.mark.xdist_group("demo")  # its fixtures are made once
@@ -120,7 +120,7 @@ def is_all_gone(demo):
 
 @pytest.mark.parametrize(
     "moment",
-    [texts.HEAD, texts.LAB, texts.SHOP, texts.SIGNED],
+    [story_texts.HEAD, story_texts.LAB, story_texts.SHOP, story_texts.SIGNED],
     ids=["at once", "with the lab", "with the process", "signed in"],
 )
 def test_ctrl_c_on_the_way_ends_it_with_all_that_it_started(moment, demo):
@@ -134,7 +134,7 @@ def test_ctrl_c_on_the_way_ends_it_with_all_that_it_started(moment, demo):
 @pytest.mark.parametrize("name", ["lab", "node"])
 def test_when_a_part_of_it_dies_on_the_way_it_says_which_and_ends(name, midway):
     demo = midway[name]
-    demo.until_it_says(beginning(texts.SIGNED))
+    demo.until_it_says(beginning(story_texts.SIGNED))
     dies(name, demo)
 
 

@@ -9,7 +9,7 @@ import time
 import pytest
 from pysqlite3 import dbapi2 as sqlite
 
-from noroshi.stores.sqlite import history
+from noroshi.stores.sqlite import samples
 from tests.checks.logs import Log
 from tests.e2e.world import Home, until
 
@@ -76,7 +76,7 @@ def counted(home) -> list[int]:
         return sorted(
             sum(
                 int(reading.value)
-                for sample in history.newest(db, monitor, ALL)
+                for sample in samples.newest(db, monitor, ALL)
                 for reading in sample.readings
                 if reading.name == "hits"
             )

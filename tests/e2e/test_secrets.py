@@ -14,7 +14,7 @@ import pytest
 from pysqlite3 import dbapi2 as driver
 
 from noroshi.cli.clients.socket import Far, Refused
-from noroshi_lab.lab.model import ClientSecret
+from noroshi_lab.lab.directory import ClientSecret
 from tests.e2e.canaries import PIECE, Canaries
 from tests.e2e.labs import LabInReach, SigningIn, define, secret_file, walked
 from tests.e2e.test_networks import running

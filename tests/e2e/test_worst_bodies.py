@@ -13,7 +13,7 @@ import pytest
 
 from noroshi.core.people import ADMIN, OPERATOR, VIEWER
 from noroshi.door import LONGEST_LINE
-from noroshi.web.api.routes import LONGEST
+from noroshi.web.api.endpoints import LONGEST
 from noroshi.web.http.request_form import LONGEST_FORM, LONGEST_IMPORT
 from tests.e2e.manager import GOOD, Managed
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from noroshi.core.mail import Answer, Receipt, Verdict
-from noroshi.core.notices.model import Happening, Notification
+from noroshi.core.notices.notice import Happening, Notification
 from noroshi.core.words import plain
 from noroshi.stores.sqlite.store import SqliteStore
 from tests.flow.scene import NOTE, OPS, Scene, disk_monitor

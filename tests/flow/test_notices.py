@@ -11,7 +11,7 @@ import pytest
 from noroshi.core.cadence import At
 from noroshi.core.mail import Route, Verdict
 from noroshi.core.model import Contact, Instance
-from noroshi.core.notices.model import Failure, Happening, Notification
+from noroshi.core.notices.notice import Failure, Happening, Notification
 from noroshi.core.words import plain
 from noroshi.engine.notices.notifier import TOLD
 from noroshi.engine.notices.version_batching import QUIET

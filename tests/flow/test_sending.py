@@ -11,7 +11,7 @@ from noroshi.core.words import plain
 from noroshi.engine.dispatch.dispatcher import LONGEST_SEND, MARGIN, SPARE
 from noroshi.ports import PARCEL_LEASE, StoreError
 from noroshi.stores.memory.store import MemoryStore
-from noroshi.stores.sqlite.connection import WAITS_FOR_A_LOCK
+from noroshi.stores.sqlite.database import WAITS_FOR_A_LOCK
 from noroshi.transports.smtp.connection import Patience
 from tests.flow.scene import RULE, VOLUMES, Scene, disk_monitor
 

@@ -9,8 +9,8 @@ from threading import Thread
 
 import pytest
 
-from noroshi.engine.heartbeat import Notify, SignsOfLife
 from noroshi.engine.liveness import NOT_WRITTEN, STANDS_STILL, Signs, trouble
+from noroshi.engine.signs_of_life import Notify, SignsOfLife
 from noroshi.ports import StoreError, StoreFault
 from noroshi.stores.memory.store import MemoryStore
 from noroshi.testing import FaultyStore, ManualClocks

@@ -9,7 +9,7 @@ from noroshi.core.alarms import Silence
 from noroshi.core.cadence import At
 from noroshi.core.maintenance import Once
 from noroshi.core.model import Instance, State
-from noroshi.core.notices.model import Happening
+from noroshi.core.notices.notice import Happening
 from tests.flow.scene import Scene, disk_monitor
 from tests.flow.test_notices import Told, told
 

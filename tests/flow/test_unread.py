@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from pysqlite3 import dbapi2 as driver
 
-from noroshi.core.notices.model import Happening, Notification
+from noroshi.core.notices.notice import Happening, Notification
 from noroshi.stores.sqlite.store import SqliteStore
 from tests.flow.scene import NOTE, OPS, Scene, disk_monitor
 from tests.flow.test_sending import LETTER, NEXT

@@ -18,7 +18,7 @@ from noroshi.guides import (
     values_of,
 )
 from noroshi.guides.page import MARKS, written
-from noroshi.oauth.errors.explain import BY_CODE
+from noroshi.oauth.errors.error_explanation import BY_CODE
 from noroshi.oauth.well_known_clouds import CLOUDS
 
 PLACES = {

@@ -1,6 +1,6 @@
 """Lines as they come to a sink, and a sink that remembers them."""
 
-from noroshi.logs.lines import Line
+from noroshi.logs.line_format import Line
 
 
 def line(text, *, at=0.0, level=20, name="noroshi.engine", place=("engine.py", 1)):

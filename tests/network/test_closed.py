@@ -13,7 +13,7 @@ from noroshi.core.mail import DIRECT, Fault, Network
 from noroshi.core.network_policy import Closed
 from noroshi.network import ConnectError, NetworkEgress, reach
 from noroshi.network.http import LARGEST, Patience, open_http
-from noroshi.network.over_requests import requests_session
+from noroshi.network.requests_session import requests_session
 from noroshi.network.step_by_step import resolve
 from noroshi.ports import Clocks, Outside
 from tests.network.proxies import Proxy

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 
-from noroshi.oauth.errors.explain import advise
+from noroshi.oauth.errors.error_explanation import advise
 from noroshi.oauth.high_volume import role_at
 from noroshi.oauth.jwt_claims import look_at_reading, look_into
 from noroshi.oauth.provider import SignInError

@@ -9,7 +9,7 @@ import pytest
 from argon2 import PasswordHasher
 
 from noroshi.core.people import ADMIN, IDLE, LONGEST, VIEWER, ApiToken, User
-from noroshi.people import AuthenticationError, People, keys
+from noroshi.people import AuthenticationError, People, random_keys
 from noroshi.people.authentication import SEED
 from noroshi.people.passwords import Passwords, password_problem
 from noroshi.stores.memory.store import MemoryStore
@@ -35,7 +35,7 @@ class House:
     async def with_steps(self):
         seed, (code, hashes) = (
             pyotp.random_base32(),
-            (("AAAA-BBBB",), (keys.hashed_code("AAAABBBB"),)),
+            (("AAAA-BBBB",), (random_keys.hashed_code("AAAABBBB"),)),
         )
         await self.vault.put(SEED.format(name="sato"), Secret(seed))
         await self.add(two_steps=True, recovery=hashes)
@@ -408,8 +408,8 @@ async def test_a_store_that_takes_no_row_lets_nobody_in_all_the_same(house):
 
 
 async def test_a_code_for_a_password_is_its_users_own_and_ends(house):
-    code, until = keys.code(), house.time.now + timedelta(days=1)
-    given = {"code": keys.hashed_code(code), "code_until": until}
+    code, until = random_keys.code(), house.time.now + timedelta(days=1)
+    given = {"code": random_keys.hashed_code(code), "code_until": until}
     await house.store.put_user(
         User(name="eri", role=VIEWER, made=house.time.now, **given), None
     )
@@ -422,11 +422,11 @@ async def test_a_code_for_a_password_is_its_users_own_and_ends(house):
 
 
 async def test_a_token_holds_until_it_ends(house):
-    text = keys.token()
+    text = random_keys.token()
     token = ApiToken(
         name="ci",
         role=VIEWER,
-        hash=keys.hashed(text),
+        hash=random_keys.hashed(text),
         by="sato",
         made=house.time.now,
         until=house.time.now + timedelta(days=1),
@@ -441,9 +441,13 @@ async def test_a_token_holds_until_it_ends(house):
 
 async def test_a_token_is_told_from_another_one_of_its_name(house):
     async def made():
-        text = keys.token()
+        text = random_keys.token()
         token = ApiToken(
-            name="ci", role=VIEWER, hash=keys.hashed(text), by="sato", made=house.time.now
+            name="ci",
+            role=VIEWER,
+            hash=random_keys.hashed(text),
+            by="sato",
+            made=house.time.now,
         )
         await house.store.put_api_token(token)
         return await house.people.of_token(text, HERE)

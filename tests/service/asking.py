@@ -10,7 +10,7 @@ from noroshi.cli.clients.http import FarByHttp
 from noroshi.cli.clients.socket import Far, Refused, unpacked
 from noroshi.config.web import Web
 from noroshi.core.people import ADMIN, ApiToken, User
-from noroshi.people import keys
+from noroshi.people import random_keys
 from noroshi.service import answer
 from noroshi.web.context import OWN_NAMES, House
 from noroshi.web.http.connection_limits import Bounds
@@ -79,11 +79,11 @@ async def let_in(desk, name="aki", role=ADMIN, programs=True):
     await desk.store.put_user(admin, None)
     assert await desk.people.begun()
     await desk.store.drop_user("first")
-    text = keys.token()
+    text = random_keys.token()
     token = ApiToken(
         name=name,
         role=role,
-        hash=keys.hashed(text),
+        hash=random_keys.hashed(text),
         by="first",
         made=desk.time.now,
         programs=programs,

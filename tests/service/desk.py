@@ -23,7 +23,7 @@ from noroshi.plugins import Plugins
 from noroshi.ports import Action, Check, Outcome, TransportKind, options
 from noroshi.ports.examination import Cure, Step, Stopped, Whose
 from noroshi.service import Service, administrator
-from noroshi.service.diagnostics.operations import SystemExamination
+from noroshi.service.diagnostics.examinations import SystemExamination
 from noroshi.stores.memory.store import MemoryStore
 from noroshi.testing import ManualClocks
 from noroshi.vault import Box, Secret, Vault

@@ -2,7 +2,7 @@
 
 import pytest
 
-from noroshi.service.service import OFFERED
+from noroshi.service.operation_list import OFFERED
 from tests.service.asking import NearBy, Told
 from tests.service.desk import Desk
 

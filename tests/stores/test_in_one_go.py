@@ -11,7 +11,7 @@ from noroshi.core.delivery import Accepted, RestRoute, Retry
 from noroshi.core.words import plain
 from noroshi.ports import PARCEL_LEASE
 from noroshi.stores.sqlite import leases as sqlite_leases, spool
-from noroshi.stores.sqlite.connection import open_file
+from noroshi.stores.sqlite.database import open_file
 from noroshi.stores.sqlite.migrations import ours
 from noroshi.stores.sqlite.store import SqliteStore
 from tests.contracts.parts import DAWN, LATER, MINUTE, OK, SECOND, letter

@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 from urllib.parse import quote
 
 from noroshi.core.words import plain
-from noroshi.people import keys
+from noroshi.people import random_keys
 from noroshi.service import administrator, answer
 from noroshi.web import pages
 from noroshi.web.context import House
@@ -80,7 +80,7 @@ async def fingerprint(desk):
 
 def csrf_of(browser):
     """What the pages of its session send along."""
-    return keys.csrf_of(browser.cookie)
+    return random_keys.csrf_of(browser.cookie)
 
 
 class Page(HTMLParser):

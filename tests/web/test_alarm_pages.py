@@ -6,10 +6,10 @@ from datetime import timedelta
 
 import pytest
 
+from noroshi.core.judgement import STOPPED
 from noroshi.core.levels import Level
 from noroshi.core.model import Cause, Change, Event, ItemState, State
 from noroshi.core.people import OPERATOR, VIEWER
-from noroshi.core.status import STOPPED
 from noroshi.web.view.alarms import MOST_SHOWN
 from noroshi.web.view.maintenance import planned, put_in, taken_out, titled
 from tests.service.asking import NearBy, applied

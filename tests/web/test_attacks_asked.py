@@ -10,7 +10,7 @@ from aiohttp import ClientSession, CookieJar
 from noroshi.core.people import ADMIN, OPERATOR, ROLES, VIEWER, Person, User, roles_up_to
 from noroshi.people.authentication import SEED
 from noroshi.service import answer
-from noroshi.service.service import OFFERED
+from noroshi.service.operation_list import OFFERED
 from noroshi.vault import Secret
 from tests.service.asking import let_in
 from tests.web.browser import GOOD, Browser, browsing, with_user

@@ -11,7 +11,7 @@ from noroshi.config.web import Web
 from noroshi.core.people import ADMIN, OPERATOR, VIEWER, Person, roles_up_to
 from noroshi.definitions import document
 from noroshi.service import administrator, answer
-from noroshi.service.service import OFFERED
+from noroshi.service.operation_list import OFFERED
 from noroshi.stores.sqlite.store import SqliteStore
 from noroshi.vault import make_key
 from tests.network.sites import Site, says

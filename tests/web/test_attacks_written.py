@@ -10,7 +10,7 @@ from noroshi.definitions.folder import write_folder
 from noroshi.ports import Document
 from noroshi.schema import Invalid
 from noroshi.service import answer
-from noroshi.service.service import OFFERED
+from noroshi.service.operation_list import OFFERED
 from tests.service.desk import AKI, documents
 from tests.web.filled import ROUTES, envelope, filled
 from tests.web.hostile import csrf_of, paths_of

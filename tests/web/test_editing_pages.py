@@ -8,7 +8,7 @@ import pytest
 
 from noroshi.core.people import OPERATOR, VIEWER, User
 from noroshi.definitions import look_into, write_folder
-from noroshi.people import keys
+from noroshi.people import random_keys
 from noroshi.ports import Document
 from noroshi.service import administrator, answer
 from tests.service.desk import DISK, Desk, documents
@@ -117,7 +117,9 @@ async def test_of_whom_may_change_nothing_not_even_the_form_is_read(desk, tmp_pa
         await browser.log_in("eri")
         await browser.get("/")
         typed = {"version": "1", "etag": "", "options.include": "["}
-        await browser.post(MONITOR, csrf=keys.csrf_of(browser.cookie), do="save", **typed)
+        await browser.post(
+            MONITOR, csrf=random_keys.csrf_of(browser.cookie), do="save", **typed
+        )
         assert browser.status == 403
     (row, *_) = await desk.store.audit_log()
     assert (row.op, row.who) == ("definition_change", "eri") and row.refused.en

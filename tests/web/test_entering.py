@@ -7,7 +7,7 @@ import pytest
 from aiohttp import ClientSession, CookieJar
 
 from noroshi.core.people import VIEWER, User
-from noroshi.people import keys
+from noroshi.people import random_keys
 from noroshi.people.authentication import SEED
 from noroshi.vault import Secret
 from noroshi.web.http.request_form import ours
@@ -184,7 +184,7 @@ async def test_the_password_once_more_opens_what_runs_programs_for_a_while(desk,
     await browser.get("/")
 
     async def add(name):
-        headers = {"X-CSRF-Token": keys.csrf_of(browser.cookie)}
+        headers = {"X-CSRF-Token": random_keys.csrf_of(browser.cookie)}
         await browser.ask("POST", "/api/user_add", json={"name": name}, headers=headers)
         return browser.status
 

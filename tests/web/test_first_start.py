@@ -16,8 +16,8 @@ from noroshi.oauth.provider import Pending, SignInError
 from noroshi.transports import BUILT_IN as TRANSPORTS
 from noroshi.vault import Secret
 from noroshi.web.texts.pages import TEXTS
-from noroshi.web.view.actions import Outcome
 from noroshi.web.view.first_problems import at_fields
+from noroshi.web.view.form_operations import Outcome
 from tests.service.asking import NearBy
 from tests.service.desk import NO_APP, NO_TENANT, OLD_SECRET, Desk, SignInServer
 from tests.service.setup.test_first_steps import FOUND, number_in_the_mail

@@ -8,7 +8,7 @@ from noroshi.core.people import OPERATOR, VIEWER
 from noroshi.core.words import plain
 from tests.service.asking import NearBy, applied
 from tests.service.desk import Desk
-from tests.service.monitors.test_node import Own, asking, row
+from tests.service.node.test_node import Own, asking, row
 from tests.web.browser import browsing, with_user
 
 

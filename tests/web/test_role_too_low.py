@@ -6,7 +6,7 @@ import pytest
 
 from noroshi.core.people import OPERATOR, VIEWER
 from noroshi.service.operation import operations
-from noroshi.service.service import Service
+from noroshi.service.operation_list import Service
 from tests.service.asking import NearBy, applied
 from tests.web.browser import browsing, with_user
 

@@ -21,7 +21,7 @@ from noroshi.actions.phrases import (
     quantity,
     threshold,
 )
-from noroshi.core import status
+from noroshi.core import judgement
 from noroshi.core.cadence import zone_of
 from noroshi.core.definitions.self_monitoring import is_mail
 from noroshi.core.levels import Level
@@ -94,12 +94,12 @@ def subject(told: Telling) -> str:
 
 def ended(event: Event) -> bool:
     """It did not get better: nobody looks at it any more."""
-    return event.cause.words in status.ENDS
+    return event.cause.words in judgement.ENDS
 
 
 def stopped(event: Event) -> bool:
     """Somebody stopped it, and may start it again."""
-    return event.cause.words == status.STOPPED
+    return event.cause.words == judgement.STOPPED
 
 
 def word(event: Event) -> Words:

@@ -10,7 +10,7 @@ from noroshi.actions.letter_html import as_html
 from noroshi.actions.notice_text import Reader, page
 from noroshi.core.levels import Level
 from noroshi.core.model import Contact
-from noroshi.core.notices.model import Aside, CameBack, Failed, Notice, Well
+from noroshi.core.notices.notice import Aside, CameBack, Failed, Notice, Well
 
 IMPORTANCE = {Aside: "high", CameBack: "high", Failed: "high", Well: "low"}
 

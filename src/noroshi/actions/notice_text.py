@@ -14,7 +14,7 @@ from noroshi.core.cadence import zone_of
 from noroshi.core.levels import Level
 from noroshi.core.mail import DeliveryState, EnvelopeState
 from noroshi.core.model import Contact
-from noroshi.core.notices.model import (
+from noroshi.core.notices.notice import (
     Aside,
     Bad,
     CameBack,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from noroshi.core.notices.model import Failure
+from noroshi.core.notices.notice import Failure
 from noroshi.core.words import Words
 
 NOTICE = Words(en="NOTICE", ja="お知らせ")

@@ -19,7 +19,7 @@ from noroshi.config.config import Config
 from noroshi.core.words import Words
 from noroshi.definitions.accounts_of_routes import resources_of
 from noroshi.door import open_door
-from noroshi.engine.heartbeat import Notify, SignsOfLife
+from noroshi.engine.signs_of_life import Notify, SignsOfLife
 from noroshi.hosts.threads import Pool
 from noroshi.ports import Store
 from noroshi.stores.sqlite.process_lock import Holder, LifeLock

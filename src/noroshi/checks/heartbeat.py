@@ -8,7 +8,7 @@ from datetime import UTC, datetime, time, timedelta, tzinfo
 from typing import Any
 
 from noroshi.core.cadence import At, Every, first_after
-from noroshi.core.definitions.parsing import DAYS, duration, is_name, moment
+from noroshi.core.definitions.value_syntax import DAYS, duration, is_name, moment
 from noroshi.core.model import Limits, Reading
 from noroshi.core.words import Words
 from noroshi.ports import Beat, Check, Host, Outcome, options

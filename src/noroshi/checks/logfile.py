@@ -12,8 +12,10 @@ from posixpath import normpath
 from threading import Event
 from typing import Any, Literal
 
+from noroshi.checks.logs.bookmarks import Memory, Trail, remembered, stored
 from noroshi.checks.logs.encodings import NARROW, Encoding, spelled
 from noroshi.checks.logs.families import is_archived, is_packed, is_rotated, logs_of
+from noroshi.checks.logs.filter_preview import preview
 from noroshi.checks.logs.filters import (
     Expression,
     Term,
@@ -22,8 +24,6 @@ from noroshi.checks.logs.filters import (
     see_that_they_are_few,
 )
 from noroshi.checks.logs.line_matcher import matcher
-from noroshi.checks.logs.memory import Memory, Trail, remembered, stored
-from noroshi.checks.logs.preview import preview
 from noroshi.checks.logs.rotation import WILD, Followed, Follower
 from noroshi.core.definitions.problems import Unfit
 from noroshi.core.model import Limits, Reading

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from noroshi.core import http_expectations
-from noroshi.core.masking import Masks
 from noroshi.core.model import Reading
+from noroshi.core.redaction import Masks
 from noroshi.core.words import Words
 from noroshi.definitions.documents import ENTRY
 from noroshi.ports import Host, Outcome, Unmeasurable

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from noroshi.config.values import (
+from noroshi.config.setting_values import (
     Wrong,
     read_days,
     read_folders,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from noroshi.core.judgement import Finding, advance, close, event_id, event_of
 from noroshi.core.levels import HUSHED, Level, Reason
 from noroshi.core.mail import Envelope, Lane
 from noroshi.core.maintenance import ends_of
@@ -26,7 +27,6 @@ from noroshi.core.model import (
     Told,
 )
 from noroshi.core.policy import decide, owes, wake
-from noroshi.core.status import Finding, advance, close, event_id, event_of
 
 LANES = {
     Level.OK: Lane.RECOVERY,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from noroshi.core.definitions.parsing import day_and_time, duration, moment
+from noroshi.core.definitions.value_syntax import day_and_time, duration, moment
 
 TOMORROW = ("tomorrow", "明日")
 DAY = timedelta(days=1)

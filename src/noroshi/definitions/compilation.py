@@ -8,9 +8,9 @@ from typing import Any, Protocol
 
 from noroshi.core.definitions import compiler
 from noroshi.core.definitions.accounts import end_of
-from noroshi.core.definitions.parsing import duration
 from noroshi.core.definitions.problems import Problem
 from noroshi.core.definitions.schema_mail import AccountDef, CloudDef
+from noroshi.core.definitions.value_syntax import duration
 from noroshi.core.mail import Network, Route
 from noroshi.core.network_policy import Closed
 from noroshi.definitions.dedupe_problems import by_file, without_echoes

@@ -10,7 +10,6 @@ from math import isfinite
 from typing import Any, NoReturn
 
 from noroshi.core.definitions.accounts import CREDENTIALS, ENDPOINTS
-from noroshi.core.definitions.parsing import is_name
 from noroshi.core.definitions.problems import Place, Problem, file_of, shortened
 from noroshi.core.definitions.schema import (
     BlueprintDef,
@@ -21,6 +20,7 @@ from noroshi.core.definitions.schema import (
     RuleDef,
 )
 from noroshi.core.definitions.schema_mail import AccountDef, CloudDef, NetworkDef, RouteDef
+from noroshi.core.definitions.value_syntax import is_name
 from noroshi.core.words import Words
 from noroshi.oauth.account import is_microsoft
 from noroshi.oauth.well_known_clouds import CLOUDS

@@ -8,10 +8,10 @@ from datetime import date, time
 from pathlib import Path
 from typing import Any
 
-from noroshi.core.definitions.parsing import is_name
 from noroshi.core.definitions.problems import Place, Problem
 from noroshi.core.definitions.safe_toml import loads
 from noroshi.core.definitions.toml_recovery import Slip, slips
+from noroshi.core.definitions.value_syntax import is_name
 from noroshi.core.os_errors import why
 from noroshi.core.words import Words
 from noroshi.definitions.documents import TYPES, content, document, split

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from noroshi.core.definitions.parsing import DAYS, moment
 from noroshi.core.definitions.problems import Place, Problem, file_of
+from noroshi.core.definitions.value_syntax import DAYS, moment
 from noroshi.core.words import Words
 from noroshi.definitions.compilation import Kinds
 from noroshi.definitions.documents import content

@@ -7,9 +7,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from noroshi.core.definitions.parsing import is_name
 from noroshi.core.definitions.problems import Problem
 from noroshi.core.definitions.self_monitoring import OWN
+from noroshi.core.definitions.value_syntax import is_name
 from noroshi.core.words import Words
 from noroshi.definitions.documents import content, document, split
 from noroshi.definitions.ids import ids_by_path

@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from noroshi.core.definitions.parsing import is_name
 from noroshi.core.definitions.problems import Problem, file_of
+from noroshi.core.definitions.value_syntax import is_name
 from noroshi.core.words import Words
 from noroshi.definitions.documents import content, document, split
 from noroshi.ports import Document

@@ -12,7 +12,7 @@ from noroshi.definitions.dedupe_problems import by_file, without_echoes
 from noroshi.definitions.dry_run import HostOf, try_out
 from noroshi.definitions.ids import give_most_ids
 from noroshi.definitions.lint import new_slips
-from noroshi.definitions.numbers import too_many
+from noroshi.definitions.size_limits import too_many
 from noroshi.definitions.stable_ids import keep_ids
 from noroshi.ports import Document
 

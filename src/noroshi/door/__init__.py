@@ -15,7 +15,7 @@ from typing import Any
 
 from noroshi.config.config import Config
 from noroshi.core.words import Words
-from noroshi.door.lines import Lines
+from noroshi.door.line_stream import Lines
 from noroshi.door.unix import NoDoor, listen, peer
 from noroshi.service import (
     Forbidden,

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from noroshi.config.config import Config
-from noroshi.config.values import NO_VARIABLE, VARIABLE
+from noroshi.config.setting_values import NO_VARIABLE, VARIABLE
 from noroshi.core.os_errors import why
 from noroshi.core.words import Words
 from noroshi.ports import Program, Unmeasurable

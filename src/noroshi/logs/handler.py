@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from queue import Empty, SimpleQueue
 
-from noroshi.logs.lines import Line, line_of
+from noroshi.logs.line_format import Line, line_of
 from noroshi.logs.repeats import Repeats
 from noroshi.logs.sinks import Sink
 

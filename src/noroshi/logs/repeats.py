@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from noroshi.logs.lines import Line
+from noroshi.logs.line_format import Line
 
 WINDOW = 60.0
 MOST = 200

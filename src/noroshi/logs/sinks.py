@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
-from noroshi.logs.lines import Line, dated, prioritised
+from noroshi.logs.line_format import Line, dated, prioritised
 
 FILE = "noroshi.log"
 LARGEST, FILES = 5 << 20, 5

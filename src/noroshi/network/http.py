@@ -12,7 +12,7 @@ from typing import Protocol
 from noroshi.imports import ONE_AT_A_TIME
 from noroshi.ports import Outside
 
-MODULES = ("noroshi.network.over_aiohttp",)
+MODULES = ("noroshi.network.aiohttp_session",)
 """Modules that `open_http` imports; they load slowly."""
 LARGEST = 65_536
 """Bytes of an answer that are read; nobody needs more of it."""
@@ -91,9 +91,7 @@ async def open_http(
 
 def _load() -> Opens:
     with ONE_AT_A_TIME:
-        from noroshi.network.over_aiohttp import (
-            AiohttpClient,  # here, as aiohttp takes its time
-        )
+        from noroshi.network.aiohttp_session import AiohttpClient
 
     return AiohttpClient
 

@@ -14,7 +14,7 @@ from noroshi.network import ConnectError
 from noroshi.oauth.provider import Client, OAuthError, UnreachableError
 from noroshi.oauth.redaction import secrets_in, secrets_of
 
-MODULES = ("noroshi.network.over_requests",)
+MODULES = ("noroshi.network.requests_session",)
 """Modules that a wire imports; they load slowly."""
 TIMEOUT = 30
 """Seconds to connect, and between two pieces of the answer."""
@@ -84,7 +84,7 @@ class HttpSession:
         """Open a session. Raises UnreachableError for a CA file that cannot be used."""
         # Imported here: it costs 0.1 s, which a node without such a route must not pay.
         with ONE_AT_A_TIME:
-            from noroshi.network.over_requests import requests_session
+            from noroshi.network.requests_session import requests_session
 
         account, password = client.account, client.proxy_password
         self.shown = frozenset[str]()

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 
 from noroshi.core.words import Words
 from noroshi.oauth.account import Cloud
-from noroshi.oauth.errors.explain import advise, codes_in, is_known, tidy
+from noroshi.oauth.errors.error_explanation import advise, codes_in, is_known, tidy
 from noroshi.oauth.redaction import SAYS, quoted, without
 from noroshi.oauth.well_known_clouds import MICROSOFT365
 

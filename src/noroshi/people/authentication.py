@@ -22,7 +22,7 @@ from noroshi.core.people import (
     roles_up_to,
 )
 from noroshi.core.words import Words
-from noroshi.people import keys, second_factor
+from noroshi.people import random_keys, second_factor
 from noroshi.people.authentication_errors import AuthenticationError, FailedAttemptError
 from noroshi.people.browsers import is_marked, mark_of
 from noroshi.people.denied_log import DeniedLog
@@ -100,8 +100,8 @@ class People:
 
     def first_code(self) -> str:
         """A fresh code by which the first administrator is made; the one before it ends."""
-        given = keys.code()
-        self._first = keys.hashed_code(given)
+        given = random_keys.code()
+        self._first = random_keys.hashed_code(given)
         return given
 
     async def start(self, code: str, name: str, password: str, address: str) -> OpenedSession:
@@ -112,7 +112,7 @@ class People:
 
     async def _start(self, code: str, name: str, password: str, address: str) -> OpenedSession:
         _see_that_no_wait(self._throttle.wait_for_code(address, self.clocks.steady()))
-        hashed, now = keys.hashed_code(code), self.clocks.wall()
+        hashed, now = random_keys.hashed_code(code), self.clocks.wall()
         before, user = await self._meant_by(hashed, name, now)
         if why := password_problem(user.name, password):
             self._throttle.well_with_code(address)
@@ -133,7 +133,7 @@ class People:
     ) -> tuple[User | None, User]:
         """The user whose code it is, as they stand, and whom to make of them."""
         users = await self.store.users()
-        first = self._first and keys.same(self._first, hashed)
+        first = self._first and random_keys.same(self._first, hashed)
         if first and not await self.begun():
             if not NAME.fullmatch(name):
                 raise AuthenticationError(BAD_NAME)
@@ -142,7 +142,7 @@ class People:
                 name=name, role=ADMIN, made=now
             )
         for user in users.values():
-            if user.code and keys.same(user.code, hashed) and _in_time(user, now):
+            if user.code and random_keys.same(user.code, hashed) and _in_time(user, now):
                 return user, user
         raise FailedAttemptError(WRONG_CODE)
 
@@ -160,7 +160,7 @@ class People:
         self, name: str, password: str, address: str, instead: str, mark: str
     ) -> OpenedSession:
         if is_marked(mark, (await self.store.users()).get(name)):
-            user = await self._verified(f"browser {keys.hashed(mark)}", name, password)
+            user = await self._verified(f"browser {random_keys.hashed(mark)}", name, password)
         else:
             short = name[:LONGEST_NAME]
             await self._count(short, address)
@@ -190,9 +190,9 @@ class People:
         if user is None or not user.two_steps:
             raise AuthenticationError(OVER)
         seed = await self.vault.get(SEED.format(name=name))
-        now, hashed = self.clocks.wall(), keys.hashed_code(code)
+        now, hashed = self.clocks.wall(), random_keys.hashed_code(code)
         step = second_factor.step_of(seed.reveal(), code, now, user.step) if seed else 0
-        left = tuple(one for one in user.recovery if not keys.same(one, hashed))
+        left = tuple(one for one in user.recovery if not random_keys.same(one, hashed))
         after = replace(user, step=step or user.step, recovery=left)
         if after == user or not await self.store.put_user(after, user):
             raise FailedAttemptError(WRONG_CODE)
@@ -204,16 +204,16 @@ class People:
         session = await self._session(key)
         if session is None or session.half:
             raise AuthenticationError(OVER)
-        work = self._reauthenticate(session, keys.renewed(key), password, address)
+        work = self._reauthenticate(session, random_keys.renewed(key), password, address)
         return await self._audited("make_sure", session.user, address, work)
 
     async def _reauthenticate(
         self, session: Session, fresh: str, password: str, address: str
     ) -> OpenedSession:
-        await self._verified(f"session {keys.csrf_of(fresh)}", session.user, password)
+        await self._verified(f"session {random_keys.csrf_of(fresh)}", session.user, password)
         now = self.clocks.wall()
         sure = replace(
-            session, key=keys.hashed(fresh), seen=now, sure=now + REAUTHENTICATED_FOR
+            session, key=random_keys.hashed(fresh), seen=now, sure=now + REAUTHENTICATED_FOR
         )
         if not await self.store.put_session(sure, session.key):
             raise AuthenticationError(OVER)
@@ -252,7 +252,7 @@ class People:
 
     async def log_out(self, key: str) -> None:
         """End the session, and with it those that are over."""
-        await self.store.end_sessions(self.clocks.wall(), key=keys.hashed(key))
+        await self.store.end_sessions(self.clocks.wall(), key=random_keys.hashed(key))
 
     # who it is
 
@@ -289,7 +289,7 @@ class People:
 
     async def of_token(self, text: str, address: str) -> Person | None:
         """Whose API token it is; None: nobody's, or it has ended."""
-        found = await self._token(keys.hashed(text))
+        found = await self._token(random_keys.hashed(text))
         if found is None:
             await self.denied_log.record("api_token", "", "api", address, NO_TOKEN)
             return None
@@ -300,24 +300,26 @@ class People:
     async def _token(self, hashed: str) -> ApiToken | None:
         now, known = self.clocks.wall(), await self.store.api_tokens()
         for token in known.values():
-            if keys.same(token.hash, hashed) and holds(token, known, now):
+            if random_keys.same(token.hash, hashed) and holds(token, known, now):
                 return token
         return None
 
     async def _session(self, key: str) -> Session | None:
-        session = await self.store.session(keys.hashed(key)) if key else None
+        session = await self.store.session(random_keys.hashed(key)) if key else None
         return session if session and session.holds(self.clocks.wall()) else None
 
     async def _open_session(
         self, user: User, address: str, half: bool = False, ends: str = ""
     ) -> OpenedSession:
-        now, fresh = self.clocks.wall(), keys.key()
+        now, fresh = self.clocks.wall(), random_keys.key()
         session = Session(
-            key=keys.hashed(fresh), user=user.name, begun=now, seen=now, half=half
+            key=random_keys.hashed(fresh), user=user.name, begun=now, seen=now, half=half
         )
         await self.store.end_sessions(now)
         # Meanwhile their password may have been changed, which ended their other sessions.
-        if not await self.store.put_session(session, keys.hashed(ends) if ends else "", user):
+        if not await self.store.put_session(
+            session, random_keys.hashed(ends) if ends else "", user
+        ):
             raise AuthenticationError(OVER) if ends else FailedAttemptError(WRONG)
         if not half:
             self._throttle.came(user.name, address)

@@ -11,7 +11,7 @@ import hmac
 import secrets
 
 from noroshi.core.people import User
-from noroshi.people import keys
+from noroshi.people import random_keys
 
 NONCE_BYTES = 16
 
@@ -19,15 +19,15 @@ NONCE_BYTES = 16
 def mark_of(user: User) -> str:
     """Return a fresh mark for a browser in which this person has just logged in."""
     nonce = secrets.token_urlsafe(NONCE_BYTES)
-    return f"{nonce}{keys.DOT}{_proof(user, nonce)}"
+    return f"{nonce}{random_keys.DOT}{_proof(user, nonce)}"
 
 
 def is_marked(mark: str, user: User | None) -> bool:
     """Return True if this person logged in where the mark is from, by the password of today."""
-    nonce, _, proof = mark.partition(keys.DOT)
+    nonce, _, proof = mark.partition(random_keys.DOT)
     if user is None or not user.password:
         return False
-    return keys.same(_proof(user, nonce), proof)
+    return random_keys.same(_proof(user, nonce), proof)
 
 
 def _proof(user: User, nonce: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from noroshi.imports import ONE_AT_A_TIME
-from noroshi.people.keys import code, hashed_code, same
+from noroshi.people.random_keys import code, hashed_code, same
 
 SECONDS = 30
 WINDOW = (0, -1, 1)

@@ -13,7 +13,7 @@ from typing import Any, BinaryIO, Literal, Protocol, TypeVar, dataclass_transfor
 
 from noroshi.core.mail import DIRECT, Answer, Envelope, Fault, Network, Receipt
 from noroshi.core.model import Alarm, Contact, Limits, Monitor, Reading
-from noroshi.core.notices.model import Notice
+from noroshi.core.notices.notice import Notice
 from noroshi.core.words import NOTHING, Words
 from noroshi.ports.examination import Exam, Examination
 from noroshi.ports.host_facts import (

@@ -18,7 +18,7 @@ from noroshi.service.operation import (
     member,
     refused,
 )
-from noroshi.service.service import Service
+from noroshi.service.operation_list import Service
 
 __all__ = [
     "Conflict",

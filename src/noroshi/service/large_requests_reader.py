@@ -13,13 +13,13 @@ from noroshi.core.definitions.problems import MOST_FOUND, Problem, shortened
 from noroshi.core.size import MOST_VALUES, values_in
 from noroshi.definitions import by_file, content, document
 from noroshi.definitions.documents import definitions_of
-from noroshi.definitions.numbers import monitors_in, too_many
+from noroshi.definitions.size_limits import monitors_in, too_many
 from noroshi.ports import Document
 from noroshi.schema import TOO_MANY, Invalid as Unusable
 from noroshi.service.definitions.apply import BAD_DEFINITIONS
 from noroshi.service.definitions.edit import NOT_JSON
 from noroshi.service.operation import Invalid, Operation, Refusal, arguments, refused
-from noroshi.service.service import OFFERED
+from noroshi.service.operation_list import OFFERED
 
 
 def answer(head: Mapping[str, Any], body: bytes) -> Any:

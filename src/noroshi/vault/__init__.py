@@ -7,8 +7,8 @@ makes once; without it everything but the secrets goes on working.
 from __future__ import annotations
 
 from noroshi.vault.box import Box
+from noroshi.vault.key_rotation import KeyCheck, KeyRing, KeyRotation, check_entries
 from noroshi.vault.keys import Keys, Source, find_keys, keep_key, make_key, place_key, read_key
-from noroshi.vault.ring import KeyCheck, KeyRing, KeyRotation, check_entries
 from noroshi.vault.secret import Secret, VaultError
 from noroshi.vault.vault import ACCESS, REFUSALS, SIGN_INS, TOKENS, Vault, reserved
 

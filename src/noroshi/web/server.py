@@ -15,7 +15,7 @@ import uvicorn
 from noroshi.config.web import Web
 from noroshi.core.os_errors import why
 from noroshi.core.words import Words
-from noroshi.web.app import application
+from noroshi.web.asgi import application
 from noroshi.web.context import OWN_NAMES, House
 from noroshi.web.http.connection_limits import Bounds, Crowd, Threshold, timed_by
 from noroshi.web.http.self_signed import context_of, own_certificate

@@ -14,7 +14,7 @@ from noroshi.cli.clients.socket import Refused
 from noroshi.cli.parser import HELP, Parser
 from noroshi_lab.demo.programs import DemoError, on_interrupts
 from noroshi_lab.demo.story import Demo
-from noroshi_lab.demo.texts import ABOUT, FAILED, LANG, ONCE, STOPPED
+from noroshi_lab.demo.story_texts import ABOUT, FAILED, LANG, ONCE, STOPPED
 
 
 def main(argv: Sequence[str], *, language: str = "en") -> int:

@@ -14,7 +14,7 @@ from typing import Any
 
 from noroshi.cli.clients.socket import Refused
 from noroshi.core.words import Words
-from noroshi_lab.demo.texts import ENDED, IN_VAIN
+from noroshi_lab.demo.story_texts import ENDED, IN_VAIN
 
 PATIENCE = 60.0  # seconds for each step; only what is broken takes so long
 LOOK = 0.1

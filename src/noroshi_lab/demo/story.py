@@ -26,9 +26,9 @@ from noroshi.config.web import HERE, PORT
 from noroshi.core.mail import DeliveryState
 from noroshi.core.words import Words
 from noroshi.definitions import read_folder
+from noroshi_lab.demo.mail_print import folded
 from noroshi_lab.demo.programs import DemoError, Programs
-from noroshi_lab.demo.shown import folded
-from noroshi_lab.demo.texts import (
+from noroshi_lab.demo.story_texts import (
     ADDRESS,
     AGAIN,
     AS_READ,

@@ -19,13 +19,13 @@ from noroshi.cli.clients import socket
 from noroshi.cli.clients.socket import Far
 from noroshi.core.mail import DeliveryState
 from noroshi.core.words import Words
-from noroshi_lab.drill import texts
+from noroshi_lab.drill import drill_texts
+from noroshi_lab.drill.failure_run import PATIENCE, NotSeen, Result, walk
 from noroshi_lab.drill.failures import TEN, Failure
-from noroshi_lab.drill.fresh import Fresh, ProgramEnded
+from noroshi_lab.drill.installation import Fresh, ProgramEnded
+from noroshi_lab.drill.progress import Shown, as_json
 from noroshi_lab.drill.setup import find_setup
-from noroshi_lab.drill.shown import Shown, as_json
 from noroshi_lab.drill.stage import LOOK, Stage, left_as_found
-from noroshi_lab.drill.walk import PATIENCE, NotSeen, Result, walk
 from noroshi_lab.lab import remote
 from noroshi_lab.lab.form_input import command, language_of
 from noroshi_lab.lab.remote import Remote
@@ -48,10 +48,10 @@ def main(argv: Sequence[str], *, language: str, door: Callable[[], Path]) -> int
             return _drill(given, shown, *places)
     except KeyboardInterrupt:
         with suppress(OSError):  # a terminal that was closed
-            shown.say(texts.STOPPED_FRESH if given.fresh else texts.STOPPED)
+            shown.say(drill_texts.STOPPED_FRESH if given.fresh else drill_texts.STOPPED)
         return exits.INTERRUPTED
     except REFUSALS as refused:
-        print(texts.CANNOT.fill(why=refused.words).say(given.lang), file=sys.stderr)
+        print(drill_texts.CANNOT.fill(why=refused.words).say(given.lang), file=sys.stderr)
         return exits.TROUBLE
 
 
@@ -59,7 +59,7 @@ def main(argv: Sequence[str], *, language: str, door: Callable[[], Path]) -> int
 def _fresh(shown: Shown) -> Iterator[tuple[Path, Path]]:
     """Folder of the lab and door of the node, both made for this drill; none is left of them."""
     folder = Path(tempfile.mkdtemp(prefix="noroshi-drill-"))
-    shown.say(texts.SETTING_UP.fill(folder=folder))
+    shown.say(drill_texts.SETTING_UP.fill(folder=folder))
     made = Fresh(folder, shown.language)
     try:
         made.begin()
@@ -85,7 +85,7 @@ def _drill(given: argparse.Namespace, shown: Shown, folder: Path, door: Path) ->
     if given.json:
         print(as_json(results, seconds, lost))
     elif not given.fresh:
-        shown.say(texts.AS_FOUND)
+        shown.say(drill_texts.AS_FOUND)
     bad = lost or any(each.why for each in results)
     return exits.TROUBLE if bad else exits.DONE
 
@@ -101,23 +101,26 @@ def _put_back(lab: Remote, shown: Shown) -> Iterator[None]:
             finally:
                 _on_interrupts(signal.SIG_IGN)
     except remote.Refused as refused:
-        raise NotSeen(texts.NOT_AS_FOUND.fill(why=refused.words)) from None
+        raise NotSeen(drill_texts.NOT_AS_FOUND.fill(why=refused.words)) from None
 
 
 def _ready(lab: Remote, node: Far, shown: Shown, count: int) -> Stage:
     """The stage, once a first mail came by the first route. Raises NotSeen."""
     setup = find_setup(node.call("export")["documents"], lab.card)
     if setup is None:
-        raise NotSeen(texts.NOT_TO_LAB)
+        raise NotSeen(drill_texts.NOT_TO_LAB)
     stage = Stage(lab, node, setup)
     _must_be_well(stage)
     given = {"user": lab.card["user"], "to": ", ".join(setup.to), "count": count}
     names = {"first": setup.first, "second": setup.second, "contact": setup.contact}
-    shown.say(texts.HEAD.fill(**given, **names))
+    shown.say(drill_texts.HEAD.fill(**given, **names))
     stage.quicken()
-    subject, body = texts.FIRST_MAIL.say(shown.language), texts.BODY.say(shown.language)
+    subject, body = (
+        drill_texts.FIRST_MAIL.say(shown.language),
+        drill_texts.BODY.say(shown.language),
+    )
     _see_it_come(stage, stage.send(subject, body, setup.first))
-    shown.say(texts.READY.fill(first=setup.first))
+    shown.say(drill_texts.READY.fill(first=setup.first))
     return stage
 
 
@@ -125,9 +128,9 @@ def _must_be_well(stage: Stage) -> None:
     for name in (stage.setup.first, stage.setup.second):
         route = stage.route(name)
         if route["state"] != "well":
-            raise NotSeen(texts.NOT_WELL.fill(route=name, why=Words(**route["why"])))
+            raise NotSeen(drill_texts.NOT_WELL.fill(route=name, why=Words(**route["why"])))
     if count := stage.node.call("status")["queue"]["waiting"]:
-        raise NotSeen(texts.MAILS_WAIT.fill(count=count))
+        raise NotSeen(drill_texts.MAILS_WAIT.fill(count=count))
 
 
 def _see_it_come(stage: Stage, id: str) -> None:
@@ -136,7 +139,7 @@ def _see_it_come(stage: Stage, id: str) -> None:
     while (letter := stage.letter(id))["queued"]["state"] != DeliveryState.ACCEPTED:
         if time.monotonic() > end:
             why = Words(**letter["queued"]["because"])
-            raise NotSeen(texts.NOT_WELL.fill(route=stage.setup.first, why=why))
+            raise NotSeen(drill_texts.NOT_WELL.fill(route=stage.setup.first, why=why))
         time.sleep(LOOK)
     stage.seen_in_lab = stage.copies(id) > 0
 
@@ -147,14 +150,14 @@ def _on_interrupts(handler: Any) -> None:
 
 
 def _parser(language: str) -> argparse.ArgumentParser:
-    parser = command("noroshi lab drill", texts.ABOUT, language)
+    parser = command("noroshi lab drill", drill_texts.ABOUT, language)
     names = ",".join(each.name for each in TEN)
-    only = texts.ONLY.fill(names=names).say(language)
-    parser.add_argument("--fresh", action="store_true", help=texts.FRESH.say(language))
+    only = drill_texts.ONLY.fill(names=names).say(language)
+    parser.add_argument("--fresh", action="store_true", help=drill_texts.FRESH.say(language))
     parser.add_argument(
         "--only", type=_those(language), default=TEN, metavar="NAME,...", help=only
     )
-    parser.add_argument("--json", action="store_true", help=texts.JSON.say(language))
+    parser.add_argument("--json", action="store_true", help=drill_texts.JSON.say(language))
     return parser
 
 
@@ -166,7 +169,7 @@ def _those(language: str) -> Any:
         known = [each.name for each in TEN]
         for name in wanted:
             if name not in known:
-                words = texts.NO_FAILURE.fill(given=name, names=", ".join(known))
+                words = drill_texts.NO_FAILURE.fill(given=name, names=", ".join(known))
                 raise argparse.ArgumentTypeError(words.say(language))
         return tuple(each for each in TEN if each.name in wanted)
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from noroshi_lab.lab.model import APP_PERMISSION, Directory, Mailbox, Tenant
+from noroshi_lab.lab.directory import APP_PERMISSION, Directory, Mailbox, Tenant
 from noroshi_lab.lab.replies import REPLIES
 from noroshi_lab.lab.scopes import OUTLOOK, OUTLOOK_ID
 from noroshi_lab.lab.tokens import Mint

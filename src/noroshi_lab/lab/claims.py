@@ -6,8 +6,8 @@ import json
 import uuid
 from dataclasses import dataclass
 
+from noroshi_lab.lab.directory import App, Clock, Tenant, User
 from noroshi_lab.lab.jwt import encode
-from noroshi_lab.lab.model import App, Clock, Tenant, User
 from noroshi_lab.lab.scopes import Scopes, audience, roles_of
 from noroshi_lab.lab.tokens import Mint
 

@@ -9,8 +9,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from noroshi_lab.lab.certificates import write_private
-from noroshi_lab.lab.elsewhere.server import Card as Elsewhere
-from noroshi_lab.lab.model import APP_SCOPE, REDIRECT_URI, SHARED, SMTP_SCOPE, Directory
+from noroshi_lab.lab.directory import APP_SCOPE, REDIRECT_URI, SHARED, SMTP_SCOPE, Directory
+from noroshi_lab.lab.other_provider.server import Card as Elsewhere
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

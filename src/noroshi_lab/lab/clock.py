@@ -11,7 +11,7 @@ import asyncio
 import re
 from datetime import UTC, datetime, timedelta
 
-from noroshi_lab.lab.model import Clock
+from noroshi_lab.lab.directory import Clock
 
 _LOOK = 0.02  # seconds of the machine between two looks at a clock that may be moved by anybody
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from noroshi_lab.lab.model import App, Tenant, User
+from noroshi_lab.lab.directory import App, Tenant, User
 
 ADMINISTRATORS = frozenset(
     {

@@ -20,11 +20,11 @@ from cryptography import x509
 from noroshi.core.words import Words, plain
 from noroshi_lab.lab.certificates import make_client_certificate, read_certificate, thumbprint
 from noroshi_lab.lab.clock import read_moment
+from noroshi_lab.lab.directory import ClientSecret, new_secret
 from noroshi_lab.lab.faults import PLACES, Faults, read_fault
 from noroshi_lab.lab.mailbox import FOLDERS, Mail
-from noroshi_lab.lab.model import ClientSecret, new_secret
-from noroshi_lab.lab.pending import Change
 from noroshi_lab.lab.person import SmtpAuthError, enter_code, sign_in
+from noroshi_lab.lab.propagation import Change
 from noroshi_lab.lab.replies import REPLIES
 from noroshi_lab.lab.responses import as_json
 from noroshi_lab.lab.state import Board

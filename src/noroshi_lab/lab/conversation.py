@@ -15,11 +15,11 @@ from datetime import datetime
 from email.utils import format_datetime
 
 from noroshi_lab.lab.dialects import Dialect
+from noroshi_lab.lab.directory import Clock
 from noroshi_lab.lab.faults import Faults
 from noroshi_lab.lab.journal import Journal
 from noroshi_lab.lab.limits import Limits
 from noroshi_lab.lab.mail_acceptance import Handed, Post
-from noroshi_lab.lab.model import Clock
 from noroshi_lab.lab.replies import REPLIES
 from noroshi_lab.lab.smtp_auth import Admitted, Gate
 from noroshi_lab.lab.smtp_line import Ended, Line

@@ -7,7 +7,7 @@ import string
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from noroshi_lab.lab.model import App, Tenant, User
+from noroshi_lab.lab.directory import App, Tenant, User
 from noroshi_lab.lab.refusals import Refusal
 from noroshi_lab.lab.scopes import Scopes
 

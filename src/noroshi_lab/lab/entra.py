@@ -7,19 +7,19 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 
 from noroshi_lab.lab import pages
+from noroshi_lab.lab.authorize_request import find_app, find_tenant
 from noroshi_lab.lab.codes import KNOWN
 from noroshi_lab.lab.devices import INTERVAL, LIVES
+from noroshi_lab.lab.directory import Directory
 from noroshi_lab.lab.faults import Faults
 from noroshi_lab.lab.grants import DEVICE_CODE, Grants
 from noroshi_lab.lab.journal import Journal
-from noroshi_lab.lab.model import Directory
 from noroshi_lab.lab.person import DEVICE_PAGE
 from noroshi_lab.lab.refusals import Refusal
 from noroshi_lab.lab.responses import Answers, as_json, language, page, texts
 from noroshi_lab.lab.scopes import read_scopes
-from noroshi_lab.lab.signin import find_app, find_tenant
+from noroshi_lab.lab.sign_in_pages import Walk
 from noroshi_lab.lab.tokens import Mint
-from noroshi_lab.lab.walk import Walk
 from noroshi_lab.lab.webfaults import struck
 
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]

@@ -9,15 +9,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, get_args
 
+from noroshi_lab.lab.authorize_request import Ask, find_app
 from noroshi_lab.lab.claims import Scribe, client_info
 from noroshi_lab.lab.consents import Consents
 from noroshi_lab.lab.devices import Devices
+from noroshi_lab.lab.directory import App, Clock, Platform, Tenant, User
 from noroshi_lab.lab.jwt import encode
-from noroshi_lab.lab.model import App, Clock, Platform, Tenant, User
 from noroshi_lab.lab.proof import Endpoint, Proof, prove, read_proof
 from noroshi_lab.lab.refusals import Refusal
 from noroshi_lab.lab.scopes import Scopes, read_default, read_scopes
-from noroshi_lab.lab.signin import Ask, find_app
 from noroshi_lab.lab.tokens import Mint
 
 DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"

@@ -13,9 +13,9 @@ from datetime import timedelta
 from noroshi_lab.lab.access import UNSUCCESSFUL, holds, read_xoauth2
 from noroshi_lab.lab.clock import LabClock
 from noroshi_lab.lab.dialects import EXCHANGE
+from noroshi_lab.lab.directory import Directory, Tenant
 from noroshi_lab.lab.mail_acceptance import Handed
 from noroshi_lab.lab.mailbox import Mailboxes
-from noroshi_lab.lab.model import Directory, Tenant
 from noroshi_lab.lab.replies import REPLIES
 from noroshi_lab.lab.smtp_auth import MECHANISM, Admitted
 from noroshi_lab.lab.smtp_line import Line

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass
 
-from noroshi_lab.lab.model import Clock
+from noroshi_lab.lab.directory import Clock
 
 _KEPT = 10_000
 

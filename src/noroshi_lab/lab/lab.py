@@ -17,7 +17,7 @@ from noroshi_lab.lab.clock import LabClock
 from noroshi_lab.lab.control import Control
 from noroshi_lab.lab.conversation import Rules
 from noroshi_lab.lab.dialects import EXCHANGE
-from noroshi_lab.lab.elsewhere.server import Elsewhere
+from noroshi_lab.lab.directory import Clock, Directory, ready_made
 from noroshi_lab.lab.entra import Entra
 from noroshi_lab.lab.faults import Faults
 from noroshi_lab.lab.grants import Grants
@@ -29,9 +29,9 @@ from noroshi_lab.lab.limits import Limits
 from noroshi_lab.lab.mail_acceptance import ExchangePost
 from noroshi_lab.lab.mail_pages import MailPages
 from noroshi_lab.lab.mailbox import Mailboxes
-from noroshi_lab.lab.model import Clock, Directory, ready_made
-from noroshi_lab.lab.pending import Pending
+from noroshi_lab.lab.other_provider.server import Elsewhere
 from noroshi_lab.lab.ports import Door, WebDoor
+from noroshi_lab.lab.propagation import Pending
 from noroshi_lab.lab.responses import Answers
 from noroshi_lab.lab.smtp_auth import ExchangeGate
 from noroshi_lab.lab.smtp_server import SmtpServer

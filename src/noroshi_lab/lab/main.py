@@ -15,11 +15,11 @@ from typing import TextIO
 
 from noroshi.core.words import Words
 from noroshi_lab.lab.client_config import read_address
+from noroshi_lab.lab.control_commands import COMMANDS, script
 from noroshi_lab.lab.form_input import command, language_of
 from noroshi_lab.lab.lab import Lab
 from noroshi_lab.lab.limits import Limits
 from noroshi_lab.lab.mailbox import Mail, Mailboxes
-from noroshi_lab.lab.scripting import COMMANDS, script
 
 _WHAT = Words(
     en="A simulator of Microsoft 365 (sign-in, SMTP, Graph) and of one more provider on this machine.",

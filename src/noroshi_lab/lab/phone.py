@@ -8,7 +8,7 @@ import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from noroshi_lab.lab.model import User
+from noroshi_lab.lab.directory import User
 
 _STEP = 30  # seconds
 

@@ -13,8 +13,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from noroshi_lab.lab.directory import App, Platform, Tenant
 from noroshi_lab.lab.jwt import Jwt, encode, is_for, take_apart
-from noroshi_lab.lab.model import App, Platform, Tenant
 from noroshi_lab.lab.refusals import Refusal
 
 _BEARER = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"

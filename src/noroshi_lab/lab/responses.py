@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from aiohttp import web
 
 from noroshi_lab.lab import pages
-from noroshi_lab.lab.model import Clock
+from noroshi_lab.lab.directory import Clock
 from noroshi_lab.lab.refusals import Lines, Refusal, Report, report
 
 RETRY_AFTER = "30"

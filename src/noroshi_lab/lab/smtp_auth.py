@@ -18,10 +18,10 @@ from noroshi_lab.lab.access import (
     switched_off,
 )
 from noroshi_lab.lab.clock import LabClock
+from noroshi_lab.lab.directory import Directory, Mailbox, Tenant
 from noroshi_lab.lab.faults import Faults
 from noroshi_lab.lab.limits import Limits
-from noroshi_lab.lab.model import Directory, Mailbox, Tenant
-from noroshi_lab.lab.pending import Pending
+from noroshi_lab.lab.propagation import Pending
 from noroshi_lab.lab.replies import REPLIES
 from noroshi_lab.lab.smtp_line import Line
 from noroshi_lab.lab.tokens import Mint

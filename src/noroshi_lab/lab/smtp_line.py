@@ -8,8 +8,8 @@ import ssl
 from collections.abc import Callable
 
 from noroshi_lab.lab.dialects import Dialect
+from noroshi_lab.lab.directory import Clock
 from noroshi_lab.lab.faults import Faults, seconds
-from noroshi_lab.lab.model import Clock
 
 MAX_LINE = 65_536
 

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from noroshi_lab.lab.clock import LabClock
-from noroshi_lab.lab.elsewhere.server import Elsewhere
+from noroshi_lab.lab.directory import App, Directory, Mailbox, Tenant, User
 from noroshi_lab.lab.faults import Faults
 from noroshi_lab.lab.grants import Grants
 from noroshi_lab.lab.journal import Journal
 from noroshi_lab.lab.limits import Limits
-from noroshi_lab.lab.model import App, Directory, Mailbox, Tenant, User
-from noroshi_lab.lab.pending import Pending
+from noroshi_lab.lab.other_provider.server import Elsewhere
 from noroshi_lab.lab.ports import Door
+from noroshi_lab.lab.propagation import Pending
 from noroshi_lab.lab.responses import Answers
 from noroshi_lab.lab.smtp_auth import ExchangeGate
 from noroshi_lab.lab.submission import Submission

@@ -11,10 +11,10 @@ from email.utils import format_datetime, getaddresses
 
 from noroshi_lab.lab.clock import LabClock
 from noroshi_lab.lab.dialects import HOST
+from noroshi_lab.lab.directory import Directory, Mailbox, Tenant
 from noroshi_lab.lab.limits import Limits
 from noroshi_lab.lab.mailbox import Mailboxes
-from noroshi_lab.lab.model import Directory, Mailbox, Tenant
-from noroshi_lab.lab.pending import Pending
+from noroshi_lab.lab.propagation import Pending
 from noroshi_lab.lab.replies import REPLIES
 from noroshi_lab.lab.reports import Lost, make_report, why_lost
 from noroshi_lab.lab.usage import Usage

@@ -6,8 +6,8 @@ from collections import defaultdict, deque
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from noroshi_lab.lab.directory import Clock
 from noroshi_lab.lab.limits import Limits
-from noroshi_lab.lab.model import Clock
 
 _MINUTE, _DAY = timedelta(minutes=1), timedelta(days=1)
 

@@ -7,7 +7,7 @@ import pytest
 
 from noroshi.cli.clients.socket import QUICK, Far, Refused, patience_of
 from noroshi.service.operation import VIEWER
-from noroshi.service.service import OFFERED
+from noroshi.service.operation_list import OFFERED
 
 
 @pytest.fixture

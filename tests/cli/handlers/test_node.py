@@ -7,7 +7,7 @@ import pytest
 from tests.cli.typed import a_node, typed
 from tests.e2e.world import Home
 from tests.service.asking import applied
-from tests.service.monitors.test_node import Own, asking
+from tests.service.node.test_node import Own, asking
 
 
 @pytest.fixture

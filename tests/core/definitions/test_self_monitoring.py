@@ -15,7 +15,7 @@ from noroshi.core.definitions.schema import (
 )
 from noroshi.core.definitions.schema_mail import AccountDef, RouteDef
 from noroshi.core.definitions.self_monitoring import KINDS, OFTEN, OwnRule, is_own
-from noroshi.core.definitions.values import read_length
+from noroshi.core.definitions.value_checks import read_length
 from noroshi.core.model import Limits, Rule
 
 

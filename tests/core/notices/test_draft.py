@@ -19,7 +19,7 @@ from noroshi.core.notices.draft import (
     report_due,
     tellings,
 )
-from noroshi.core.notices.model import (
+from noroshi.core.notices.notice import (
     Aside,
     CameBack,
     Changed,

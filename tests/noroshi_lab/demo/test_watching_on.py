@@ -7,7 +7,7 @@ from urllib.request import urlopen
 import pytest
 
 from noroshi.cli.clients.socket import Far
-from noroshi_lab.demo import texts
+from noroshi_lab.demo import story_texts
 from tests.e2e.demos import Demo
 from tests.e2e.world import until
 
@@ -23,14 +23,14 @@ def test_a_service_that_is_killed_is_told_of_and_comes_back(demo):
     demo.until_it_says("Ctrl-C")
     pid = re.search(r"  kill (\d+)", demo.said)[1]
     next(child for child in demo.children if str(child.pid) == pid).kill()
-    demo.until_it_says(texts.GONE.en)
+    demo.until_it_says(story_texts.GONE.en)
     until(lambda: demo.said.count("● Mailbox") == 4, "both mails")
-    told = demo.said.partition(texts.GONE.en)[2]
+    told = demo.said.partition(story_texts.GONE.en)[2]
     assert re.findall(r"● Mailbox +\[(\w+)\]", told) == ["CRITICAL", "RECOVERED"]
-    demo.until_it_says(texts.GONE.en)  # so that the new one is known, too
+    demo.until_it_says(story_texts.GONE.en)  # so that the new one is known, too
     demo.process.send_signal(signal.SIGINT)
     assert demo.wait() == 0
-    assert demo.said.endswith(f"\n{texts.STOPPED.en}\n")
+    assert demo.said.endswith(f"\n{story_texts.STOPPED.en}\n")
     assert demo.left == [] and not list(demo.temporary.iterdir())
 
 

@@ -9,9 +9,7 @@ import aiohttp
 import pytest
 
 from noroshi_lab.lab.certificates import open_client_certificate
-from noroshi_lab.lab.elsewhere.model import make_provider, write_account
-from noroshi_lab.lab.lab import Lab
-from noroshi_lab.lab.model import (
+from noroshi_lab.lab.directory import (
     App,
     ClientSecret,
     Directory,
@@ -20,6 +18,8 @@ from noroshi_lab.lab.model import (
     User,
     make_tenant,
 )
+from noroshi_lab.lab.lab import Lab
+from noroshi_lab.lab.other_provider.provider import make_provider, write_account
 from noroshi_lab.lab.tokens import Mint
 from tests.noroshi_lab.lab.parts import SECRET, Client, Clock, Wire
 

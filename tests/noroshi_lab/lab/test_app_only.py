@@ -11,8 +11,8 @@ import pytest
 import requests
 
 from noroshi_lab.lab import switches
+from noroshi_lab.lab.directory import APP_PERMISSION
 from noroshi_lab.lab.lab import Lab
-from noroshi_lab.lab.model import APP_PERMISSION
 from noroshi_lab.lab.state import Board
 from tests.noroshi_lab.lab.parts import SECRET, Client, Wire, xoauth2
 

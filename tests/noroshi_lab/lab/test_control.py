@@ -19,11 +19,11 @@ from noroshi_lab.lab.remote import Refused, Remote
 from noroshi_lab.lab.switches import GROUPS, SWITCHES
 from tests.noroshi_lab.lab.parts import SECRET, Client, Clock, Wire
 from tests.noroshi_lab.lab.test_device_code import asked, polled
-from tests.noroshi_lab.lab.test_elsewhere import Other
 from tests.noroshi_lab.lab.test_exchange import USER, log_in, mail
 from tests.noroshi_lab.lab.test_faults import run
 from tests.noroshi_lab.lab.test_graph import Caller
 from tests.noroshi_lab.lab.test_limits import send
+from tests.noroshi_lab.lab.test_other_provider import Other
 
 
 class Far:

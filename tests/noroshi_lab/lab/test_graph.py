@@ -12,9 +12,9 @@ from typing import Any
 import aiohttp
 import pytest
 
+from noroshi_lab.lab.directory import SHARED, Mailbox, User
 from noroshi_lab.lab.graph.errors import ERRORS
 from noroshi_lab.lab.lab import Lab
-from noroshi_lab.lab.model import SHARED, Mailbox, User
 from noroshi_lab.lab.scopes import GRAPH, read_scopes
 from tests.noroshi_lab.lab.parts import Client, Clock
 from tests.noroshi_lab.lab.test_exchange import SUBJECT, mail

@@ -9,8 +9,8 @@ from dataclasses import replace
 import pytest
 
 from noroshi.core.mail import Answer, Fault, Verdict
+from noroshi_lab.lab.directory import BULK, Tenant
 from noroshi_lab.lab.lab import Lab
-from noroshi_lab.lab.model import BULK, Tenant
 from noroshi_lab.lab.scopes import HIGH_VOLUME
 from tests.noroshi_lab.lab.test_with_our_route import AKI, ALERTS, OPS, Route
 

@@ -9,8 +9,8 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from noroshi_lab.lab.codes import KNOWN
+from noroshi_lab.lab.directory import Factor, User
 from noroshi_lab.lab.lab import Lab
-from noroshi_lab.lab.model import Factor, User
 from noroshi_lab.lab.person import SmtpAuthError, sign_in
 from tests.noroshi_lab.lab.parts import Client, Clock
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from noroshi_lab.lab import switches
+from noroshi_lab.lab.directory import UserConsent
 from noroshi_lab.lab.lab import Lab
-from noroshi_lab.lab.model import UserConsent
 from noroshi_lab.lab.person import SmtpAuthError
 from tests.noroshi_lab.lab.parts import SMTP_SEND, Client, Clock
 

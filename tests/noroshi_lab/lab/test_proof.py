@@ -17,8 +17,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 
 from noroshi_lab.lab.certificates import make_client_certificate
+from noroshi_lab.lab.directory import ClientSecret, Redirect
 from noroshi_lab.lab.lab import Lab
-from noroshi_lab.lab.model import ClientSecret, Redirect
 from tests.noroshi_lab.lab.parts import SECRET, Client, Clock
 
 DEFAULT = "https://outlook.office365.com/.default"

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 
 from noroshi.service import Conflict, Trouble
-from noroshi.service.mail.answers import Arrives
+from noroshi.service.mail.mail_answers import Arrives
 from noroshi_lab.lab.person import SmtpAuthError
 from tests.noroshi_lab.lab.story import AKI, Story, story
 

@@ -6,8 +6,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
+from noroshi_lab.lab.authorize_request import matches
 from noroshi_lab.lab.lab import Lab
-from noroshi_lab.lab.signin import matches
 from tests.noroshi_lab.lab.parts import Client, Clock
 
 CONTOSO = "contoso.example"

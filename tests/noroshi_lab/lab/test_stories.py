@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from noroshi_lab.lab.directory import ClientSecret, new_secret
 from noroshi_lab.lab.faults import read_fault
 from noroshi_lab.lab.limits import MEGABYTE
-from noroshi_lab.lab.model import ClientSecret, new_secret
 from tests.noroshi_lab.lab.story import Story, story
 
 HOUR = timedelta(hours=1)

@@ -9,9 +9,9 @@ from urllib.parse import quote_plus
 
 import pytest
 
+from noroshi_lab.lab.directory import ClientSecret
 from noroshi_lab.lab.jwt import decode
 from noroshi_lab.lab.lab import Lab
-from noroshi_lab.lab.model import ClientSecret
 from tests.noroshi_lab.lab.parts import SECRET, SMTP_SEND, Client, Clock
 
 

@@ -9,13 +9,13 @@ import pytest
 
 from noroshi.oauth.account import Account
 from noroshi.oauth.errors import remedies_local
-from noroshi.oauth.errors.catalogue import BY_ERROR, BY_KEY_FILE, ELSEWHERE
-from noroshi.oauth.errors.explain import BY_CODE, advise, cure_of
+from noroshi.oauth.errors.error_advice import BY_ERROR, BY_KEY_FILE, ELSEWHERE
+from noroshi.oauth.errors.error_explanation import BY_CODE, advise, cure_of
 from noroshi.oauth.provider import SignInError
 from noroshi.oauth.well_known_clouds import GOOGLE, MICROSOFT365
 from noroshi.ports.examination import Whose
-from noroshi.service.sign_in.diagnostics import values_of
-from tests.oauth.errors.test_explain import KNOWN
+from noroshi.service.sign_in.account_steps import values_of
+from tests.oauth.errors.test_error_explanation import KNOWN
 from tests.transports.diagnostics.test_remedies import WHOLE, check
 
 PERSON = Account(

@@ -7,7 +7,7 @@ import pytest
 
 from noroshi.checks import BUILT_IN
 from noroshi.config.web import Web
-from noroshi.core.definitions.parsing import is_name
+from noroshi.core.definitions.value_syntax import is_name
 from noroshi.core.mail import Verdict
 from noroshi.hosts.footprint import Around
 from noroshi.ports import Listener, Memory, Process, Processor, Volume

@@ -3,9 +3,9 @@
 import pytest
 
 from noroshi.core.words import NOTHING
+from noroshi.web.forms.field_values import parsed
 from noroshi.web.forms.normalize import addresses, figures
 from noroshi.web.forms.schema import Shape
-from noroshi.web.forms.values import parsed
 from tests.service.asking import NearBy
 from tests.web.browser import GOOD
 

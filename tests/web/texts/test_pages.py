@@ -10,7 +10,7 @@ import pytest
 import noroshi.web
 from noroshi.definitions import TYPES
 from noroshi.hosts.footprint import SORTS
-from noroshi.service.sign_in.operations import SIGNED_IN
+from noroshi.service.sign_in.authorization import SIGNED_IN
 from noroshi.web.forms.fields import EACH
 from noroshi.web.http.reauthenticate import SECRETS
 from noroshi.web.http.static_files import NAMES, known
@@ -30,7 +30,7 @@ from noroshi.web.pages import (
 )
 from noroshi.web.pages.ledger import PARTS
 from noroshi.web.pages.route_live import CHECKS
-from noroshi.web.texts.audit import NAMED
+from noroshi.web.texts.audit_log import NAMED
 from noroshi.web.texts.audited_operations import DEEDS
 from noroshi.web.texts.forms import CHOICES, OPTIONS, SETTINGS
 from noroshi.web.texts.mail_fields import MAILING_FIELDS
@@ -59,7 +59,7 @@ def used():
         *route_new_server.LABELS.values(),
     ):
         yield from labels.values()
-    yield from re.findall(r'"(error\.[a-z_]+)"', (HOUSE / "app.py").read_text())
+    yield from re.findall(r'"(error\.[a-z_]+)"', (HOUSE / "asgi.py").read_text())
     yield from ("language.en", "language.ja", "theme.auto", "theme.light", "theme.dark")
     yield from (key("state", name) for name in STATES)
     yield key("state", SIGNED_IN)  # in the audit log

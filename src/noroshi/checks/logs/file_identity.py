@@ -10,16 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import BinaryIO
 
-from noroshi.checks.logs.file_access import (
-    DAMAGED,
-    Member,
-    Replaced,
-    Unfinished,
-    opened,
-    unpacked_size,
-)
-from noroshi.checks.logs.line_reader import Place
-from noroshi.checks.logs.memory import (
+from noroshi.checks.logs.bookmarks import (
     Mark,
     Trail,
     begins_as,
@@ -30,6 +21,15 @@ from noroshi.checks.logs.memory import (
     seen_packed,
     tail_at,
 )
+from noroshi.checks.logs.file_access import (
+    DAMAGED,
+    Member,
+    Replaced,
+    Unfinished,
+    opened,
+    unpacked_size,
+)
+from noroshi.checks.logs.line_reader import Place
 from noroshi.ports import FileFact, Files
 
 

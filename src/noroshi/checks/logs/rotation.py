@@ -11,13 +11,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 
+from noroshi.checks.logs.bookmarks import Mark, Trail, head_of, moved, seen_packed
 from noroshi.checks.logs.encodings import Codec, Encoding, codec_of, mark_length
 from noroshi.checks.logs.families import age, is_rotated
 from noroshi.checks.logs.file_access import DAMAGED, Member, Replaced, opened
 from noroshi.checks.logs.file_identity import Recognition
 from noroshi.checks.logs.line_matcher import Found, Matcher
 from noroshi.checks.logs.line_reader import Place, last_line, read_on
-from noroshi.checks.logs.memory import Mark, Trail, head_of, moved, seen_packed
 from noroshi.ports import FileFact, Files
 
 WILD = "*?["

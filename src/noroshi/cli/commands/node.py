@@ -237,7 +237,7 @@ SERVICE = Command(
     under=(
         Command(
             name="install",
-            run="noroshi.cli.handlers.service:install",
+            run="noroshi.cli.handlers.systemd_service:install",
             help=Words(
                 en="let systemd run it from each boot on, as a user of its own",
                 ja="専用の利用者で、起動時から systemd に動かしてもらいます",
@@ -260,7 +260,7 @@ SERVICE = Command(
         ),
         Command(
             name="uninstall",
-            run="noroshi.cli.handlers.service:uninstall",
+            run="noroshi.cli.handlers.systemd_service:uninstall",
             help=Words(
                 en="stop the service and take it away; its home folder stays",
                 ja="サービスを止めて削除します (ホームフォルダーは残ります)",
@@ -269,7 +269,7 @@ SERVICE = Command(
         ),
         Command(
             name="status",
-            run="noroshi.cli.handlers.service_status:status",
+            run="noroshi.cli.handlers.systemd_service_status:status",
             help=Words(
                 en="whether it is installed and runs, and where things are",
                 ja="登録と動作の状態、ファイルの場所を表示します",

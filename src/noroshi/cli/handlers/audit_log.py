@@ -14,7 +14,7 @@ from noroshi.core.printable import printable
 from noroshi.core.words import Words
 
 if TYPE_CHECKING:
-    from noroshi.web.view.audit import Line
+    from noroshi.web.view.audit_log import Line
 
 NOTHING = Words(en="Nobody has changed anything yet.", ja="まだ何も変更されていません。")
 NOBODY = Words(en="unknown", ja="不明")
@@ -89,7 +89,7 @@ def _refusal(asked: Asked, one: Mapping[str, Any]) -> Iterator[str]:
 
 def _lines(asked: Asked, before: object, after: object, now: datetime) -> Sequence[Line]:
     """As the manager tells them."""
-    from noroshi.web.view.audit import lines
+    from noroshi.web.view.audit_log import lines
     from noroshi.web.view.locale import TONGUES
 
     return lines(before, after, TONGUES["ja" if asked.language == "ja" else "en"], str(now))

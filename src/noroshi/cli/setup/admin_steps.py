@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from noroshi.cli.clients.socket import Refused
-from noroshi.cli.setup import texts
+from noroshi.cli.setup import dialogue_texts
 from noroshi.cli.setup.dialogue import STDOUT, Talk
 from noroshi.core.os_errors import why
 from noroshi.core.words import NOTHING, Words
@@ -65,7 +65,7 @@ def mending(talk: Talk, wanted: Wanted, known: Known, told: str) -> None:
     steps = MICROSOFT365.mending(told, case)
     if steps:
         talk.line("")
-        talk.say(texts.MENDED_BY)
+        talk.say(dialogue_texts.MENDED_BY)
         show(talk, wanted, known, steps)
         talk.line("")
 
@@ -80,8 +80,10 @@ def write(talk: Talk, wanted: Wanted, known: Known, file: str) -> None:
     try:
         Path(file).write_text(text, encoding="utf-8")
     except OSError as error:
-        raise Refused("trouble", texts.NOT_WRITTEN.fill(file=file, why=why(error))) from None
-    talk.done(texts.WROTE_STEPS.fill(file=file))
+        raise Refused(
+            "trouble", dialogue_texts.NOT_WRITTEN.fill(file=file, why=why(error))
+        ) from None
+    talk.done(dialogue_texts.WROTE_STEPS.fill(file=file))
 
 
 def _show(talk: Talk, step: Step, values: Mapping[str, Value]) -> None:
@@ -90,14 +92,14 @@ def _show(talk: Talk, step: Step, values: Mapping[str, Value]) -> None:
     for text in step.lines:
         talk.line(line(text, values), INDENT + "  ")
     if step.check:
-        talk.say(texts.CHECK, INDENT)
+        talk.say(dialogue_texts.CHECK, INDENT)
         for text in step.check:
             talk.line(line(text, values), INDENT + "  ")
     for words in (step.shows, step.note):
         if words != NOTHING:
             talk.say(filled(words, values), INDENT)
     if step.takes != NOTHING:
-        talk.say(texts.ACTS_AFTER.fill(time=step.takes), INDENT)
+        talk.say(dialogue_texts.ACTS_AFTER.fill(time=step.takes), INDENT)
 
 
 def _numbered(number: int, title: Words) -> Words:

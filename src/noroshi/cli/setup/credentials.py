@@ -12,7 +12,7 @@ from typing import Any
 from noroshi.cli.clients.socket import Refused
 from noroshi.cli.handlers.certificates import opened
 from noroshi.cli.handlers.secrets import ENDS as STILL_ENDS, places
-from noroshi.cli.setup import texts_verification
+from noroshi.cli.setup import verification_texts
 from noroshi.cli.setup.admin_steps import Known, mending
 from noroshi.cli.setup.dialogue import Talk
 from noroshi.cli.setup.drafts import Kept
@@ -38,7 +38,7 @@ def certified(talk: Talk, wanted: Wanted, known: Known) -> None:
         return
     if found is None:
         found = asked.call("certificate_new", name=account, ahead=talk.held)
-        talk.done(texts_verification.CERTIFICATE_MADE.fill(days=730))
+        talk.done(verification_texts.CERTIFICATE_MADE.fill(days=730))
     known.thumbprint = found["sha1"]
     known.certificate = _written(talk, account, found["pem"])
 
@@ -69,10 +69,10 @@ def _imported(talk: Talk, wanted: Wanted, known: Known, pem: str, before: Found 
     talk.until_proved(
         lambda: talk.asked.call("certificate_import", **given),
         mend,
-        texts_verification.UPLOADED,
+        verification_texts.UPLOADED,
     )
     if before and before["sha1"] != known.thumbprint:
-        talk.done(texts_verification.REPLACED.fill(old=before["sha1"], new=known.thumbprint))
+        talk.done(verification_texts.REPLACED.fill(old=before["sha1"], new=known.thumbprint))
 
 
 def certificate_of(talk: Talk, kept: Kept, wanted: Wanted, known: Known) -> None:
@@ -84,16 +84,16 @@ def certificate_of(talk: Talk, kept: Kept, wanted: Wanted, known: Known) -> None
     except Refused as refused:
         if refused.kind != "not found":
             raise
-    talk.say(texts_verification.CERTIFICATE_LATER.fill(file=known.certificate))
+    talk.say(verification_texts.CERTIFICATE_LATER.fill(file=known.certificate))
 
 
 def another_secret(talk: Talk, kept: Kept, wanted: Wanted) -> Wanted:
     """Ask for one; what is refused, such as the secret's ID, is asked for again."""
     talk.say(
-        texts_verification.ASK_SECRET if wanted.alone else texts_verification.ASK_SECRET_OR_NONE
+        verification_texts.ASK_SECRET if wanted.alone else verification_texts.ASK_SECRET_OR_NONE
     )
     while True:
-        value = talk.hidden(texts_verification.SECRET_PROMPT)
+        value = talk.hidden(verification_texts.SECRET_PROMPT)
         if not value and not wanted.alone:
             public = replace(wanted, secret=False)
             kept.keep(public)
@@ -112,7 +112,7 @@ def asked_when_it_ends(talk: Talk, kept: Kept, wanted: Wanted, *, another: bool)
     before = "" if no_end(wanted.secret_ends) else wanted.secret_ends
     stays = before and another and talk.hurried and not talk.given.secret_ends
     ends = talk.text(
-        texts_verification.SECRET_ENDS,
+        verification_texts.SECRET_ENDS,
         option="--secret-ends",
         given=talk.given.secret_ends,
         default=before if talk.hurried or not another else "",
@@ -161,18 +161,18 @@ def no_end(text: str) -> Words | None:
     """Why it cannot be the last day of a secret that has just been taken."""
     if day := end_of(text):
         return (
-            texts_verification.IS_OVER.fill(day=day)
+            verification_texts.IS_OVER.fill(day=day)
             if is_over(day, datetime.now(UTC))
             else None
         )
     parts = LIKE_A_DAY.fullmatch(text)
     if not parts:
-        return texts_verification.NO_DATE
+        return verification_texts.NO_DATE
     try:
         day = date(*map(int, parts.groups()))
     except ValueError:
-        return texts_verification.NO_SUCH_DAY.fill(given=text)
-    return texts_verification.WRITE_DAY.fill(day=day)
+        return verification_texts.NO_SUCH_DAY.fill(given=text)
+    return verification_texts.WRITE_DAY.fill(day=day)
 
 
 def _written(talk: Talk, account: str, pem: str, stale: str = "") -> str:
@@ -190,8 +190,8 @@ def _written(talk: Talk, account: str, pem: str, stale: str = "") -> str:
             file.write_text(pem, encoding="ascii")
         except (OSError, ValueError):  # no folder to write in: it is shown instead
             break
-        talk.done(texts_verification.CERTIFICATE_WRITTEN.fill(file=file.resolve()))
+        talk.done(verification_texts.CERTIFICATE_WRITTEN.fill(file=file.resolve()))
         return str(file)
-    talk.say(texts_verification.CERTIFICATE_SHOWN)
+    talk.say(verification_texts.CERTIFICATE_SHOWN)
     talk.line(pem)
     return ""

@@ -11,7 +11,7 @@ from typing import Any
 
 from noroshi.cli.clients.socket import Refused
 from noroshi.cli.output.times import clock, lasted
-from noroshi.cli.setup import texts_mail
+from noroshi.cli.setup import test_mail_texts
 from noroshi.cli.setup.dialogue import Talk
 from noroshi.core.mail import DeliveryState
 
@@ -31,7 +31,7 @@ class Waiting:
 
     def accepted(self) -> Letter:
         """Once it is. Raises Refused if it cannot be looked after any more."""
-        self._talk.say(texts_mail.WAITING)
+        self._talk.say(test_mail_texts.WAITING)
         while True:
             try:
                 letter: Letter = self._asked.call("queue_show", id=self._id)
@@ -52,7 +52,7 @@ class Waiting:
             return
         self._known, self._told = known, time.monotonic()
         at, left = clock(queued["next"], now), lasted(queued["next"], now)
-        self._talk.say(texts_mail.NEXT_TRY.fill(tried=tried, at=at, left=left))
+        self._talk.say(test_mail_texts.NEXT_TRY.fill(tried=tried, at=at, left=left))
 
     def _pause(self) -> None:
         """Until it is to be looked at again, or somebody presses Enter."""
@@ -60,4 +60,4 @@ class Waiting:
             if not sys.stdin.readline():
                 raise self._talk.left()
             self._asked.call("queue_retry", id=self._id)
-            self._talk.say(texts_mail.TRIED_NOW)
+            self._talk.say(test_mail_texts.TRIED_NOW)

@@ -15,7 +15,7 @@ from typing import TypeVar
 from noroshi.cli.clients.socket import Refused
 from noroshi.cli.context import Asked
 from noroshi.cli.output.tables import wrap
-from noroshi.cli.setup import texts
+from noroshi.cli.setup import dialogue_texts
 from noroshi.core.words import Words
 
 T = TypeVar("T")
@@ -44,7 +44,9 @@ class Left(Refused):
 def later(account: str, *, held: bool = False) -> Words:
     """How to take it up again; `held`: what was answered now is in force nowhere."""
     named = f" --account {account}" if account != ACCOUNT else ""
-    return (texts.LATER_AS_BEFORE if held else texts.LATER).fill(account=named)
+    return (dialogue_texts.LATER_AS_BEFORE if held else dialogue_texts.LATER).fill(
+        account=named
+    )
 
 
 class Talk:
@@ -124,7 +126,7 @@ class Talk:
             why = check(value) if value else None
             if why is None:
                 return value
-            refused = Refused("invalid", texts.UNFIT.fill(option=option, why=why))
+            refused = Refused("invalid", dialogue_texts.UNFIT.fill(option=option, why=why))
             if value == given or not self.may_ask:
                 raise refused
             self.stopped(Refused("invalid", why))
@@ -139,9 +141,9 @@ class Talk:
             if why.en:
                 self._wrapped(self.asked.say(why), "     ", "     ")
         known = [str(number) for number in range(1, len(options) + 1)]
-        prompt = texts.NUMBER.fill(default=default + 1)
+        prompt = dialogue_texts.NUMBER.fill(default=default + 1)
         while (answer := self._line(prompt) or str(default + 1)) not in known:
-            self.say(texts.WHICH.fill(most=len(options)))
+            self.say(dialogue_texts.WHICH.fill(most=len(options)))
         return int(answer) - 1
 
     def yes(self, prompt: Words, *, default: bool = True) -> bool:
@@ -155,19 +157,19 @@ class Talk:
                 return answer.lower() in YES
             if not answer:
                 return default
-            self.say(texts.YES_OR_NO.fill(default="y" if default else "n"))
+            self.say(dialogue_texts.YES_OR_NO.fill(default="y" if default else "n"))
 
     def hidden(self, prompt: Words) -> str:
         """A secret, which is not shown."""
         if not self.may_ask:
-            raise Refused("invalid", texts.SECRET_BY_FILE)
+            raise Refused("invalid", dialogue_texts.SECRET_BY_FILE)
         self.asked.let_go()
         try:
             return getpass.getpass(self.asked.say(prompt)).strip()
         except EOFError:
             raise self.left() from None
 
-    def go_on(self, prompt: Words = texts.GO_ON) -> None:
+    def go_on(self, prompt: Words = dialogue_texts.GO_ON) -> None:
         """Wait until somebody presses Enter."""
         if not self.hurried:
             self._line(prompt)
@@ -176,7 +178,7 @@ class Talk:
         self,
         prove: Callable[[], T],
         mend: Callable[[Refused], bool],
-        again: Words = texts.MENDED,
+        again: Words = dialogue_texts.MENDED,
         others: Mapping[str, Callable[[], T]] = MappingProxyType({}),
     ) -> T:
         """Prove it; while it is refused say why, and try again once somebody has mended it.
@@ -204,21 +206,21 @@ class Talk:
         while (answer := self._line(again).lower()) not in (TRY_AGAIN, *others):
             if answer == LEAVE:
                 raise self.left()
-            self.say(texts.ONLY_THESE)
+            self.say(dialogue_texts.ONLY_THESE)
         return answer
 
     def _typed(self, prompt: Words, default: str, option: str, *, empty: bool) -> str:
         if not self.may_ask:
             if empty:
                 return ""
-            raise Refused("invalid", texts.BY_OPTION.fill(option=option))
+            raise Refused("invalid", dialogue_texts.BY_OPTION.fill(option=option))
         shown = Words(en=f"{prompt.en} [{default}]: ", ja=f"{prompt.ja} [{default}]: ")
         bare = Words(en=f"{prompt.en}: ", ja=f"{prompt.ja}: ")
         while True:
             typed = self._line(shown if default else bare) or default
             if typed or empty:
                 return typed
-            self.say(texts.NEEDED)
+            self.say(dialogue_texts.NEEDED)
 
     def _line(self, prompt: Words) -> str:
         self.asked.let_go()  # whoever thinks for an hour keeps no node from starting

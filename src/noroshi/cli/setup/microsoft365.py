@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 
 from noroshi.cli import exits
 from noroshi.cli.context import Asked
-from noroshi.cli.setup import texts
+from noroshi.cli.setup import dialogue_texts
 from noroshi.cli.setup.admin_steps import Known, show, write
 from noroshi.cli.setup.credentials import certificate_of, certified
 from noroshi.cli.setup.dialogue import Talk, later
@@ -18,7 +18,7 @@ from noroshi.cli.setup.drafts import Kept
 from noroshi.cli.setup.questions import route_beside, wanted_by
 from noroshi.cli.setup.second_route import OTHER, named_after, offered, used_by
 from noroshi.cli.setup.test_mail import LastMail
-from noroshi.cli.setup.texts_mail import (
+from noroshi.cli.setup.test_mail_texts import (
     DID_IT_ARRIVE,
     IT_ARRIVED,
     LOOK_FOR_IT,
@@ -31,7 +31,7 @@ from noroshi.guides.setup_goal import Wanted
 
 HERE, INTO_FILE, BEHIND = range(3)
 ARRIVED, IN_OTHER, NOT_THERE, NOT_LOOKED = range(4)
-HEADS = {"entra": texts.REGISTRATION, "exchange": texts.EXCHANGE}
+HEADS = {"entra": dialogue_texts.REGISTRATION, "exchange": dialogue_texts.EXCHANGE}
 FILE = "noroshi-microsoft365.md"
 
 
@@ -51,21 +51,21 @@ def _check_options(asked: Asked) -> None:
     given = asked.given
     by_page = given.here or given.device or given.url_file
     if (given.here and given.device) or (by_page and given.sign_in == "app"):
-        given.parser.refuse(texts.WAYS_CLASH)
+        given.parser.refuse(dialogue_texts.WAYS_CLASH)
     if given.graph and given.smtp:
-        given.parser.refuse(texts.ONE_KIND)
+        given.parser.refuse(dialogue_texts.ONE_KIND)
     if given.shared and (given.certificate_file or given.sign_in == "app"):
-        given.parser.refuse(texts.SHARED_BY_APP)
+        given.parser.refuse(dialogue_texts.SHARED_BY_APP)
     if given.certificate_file and (given.secret_file or by_page or given.sign_in == "person"):
-        given.parser.refuse(texts.WAYS_CLASH)
+        given.parser.refuse(dialogue_texts.WAYS_CLASH)
 
 
 def _set_up(talk: Talk) -> int:
     kept, known = Kept(talk.asked), Known()
-    talk.say(texts.TITLE)
+    talk.say(dialogue_texts.TITLE)
     if not kept.only_looks:
-        talk.say(texts.ABOUT)
-    talk.head(texts.WHO_SENDS)
+        talk.say(dialogue_texts.ABOUT)
+    talk.head(dialogue_texts.WHO_SENDS)
     wanted = wanted_by(talk, kept)
     if talk.given.print_admin_steps:
         if wanted.certified:
@@ -73,7 +73,7 @@ def _set_up(talk: Talk) -> int:
         write(talk, wanted, known, talk.given.print_admin_steps)
         return exits.DONE
     if (mark := kept.mark(wanted.route)) != NOTHING:
-        talk.say(texts.MARKED.fill(mark=mark))
+        talk.say(dialogue_texts.MARKED.fill(mark=mark))
     wanted, mail = _through(talk, kept, wanted, known)
     _afterwards(talk, wanted, known, mail)
     made = [wanted.route]
@@ -98,11 +98,11 @@ def _through(talk: Talk, kept: Kept, wanted: Wanted, known: Known) -> tuple[Want
     proofs.credential()
     kept.put_in_force()
     talk.held = False
-    talk.head(texts.SIGN_IN)
+    talk.head(dialogue_texts.SIGN_IN)
     proofs.signed_in()
     if proofs.wanted.kind == "smtp" or proofs.wanted.alone or proofs.wanted.shared:
         _administrator(talk, proofs.wanted, known, "exchange")
-    talk.head(texts.TEST_MAIL)
+    talk.head(dialogue_texts.TEST_MAIL)
     return proofs.wanted, LastMail(proofs).prove()
 
 
@@ -115,7 +115,7 @@ def _administrator(talk: Talk, wanted: Wanted, known: Known, part: str) -> None:
         return
     # Whoever comes back with a client ID has registered the app; a second route asks for more.
     registered = part == "entra" and wanted.registered and not known.done
-    how = talk.choice(texts.HOW_TO_SEE, BEHIND if registered else HERE)
+    how = talk.choice(dialogue_texts.HOW_TO_SEE, BEHIND if registered else HERE)
     if how == INTO_FILE:
         _into_file(talk, wanted, known)
     elif how == HERE:
@@ -127,11 +127,11 @@ def _administrator(talk: Talk, wanted: Wanted, known: Known, part: str) -> None:
 
 
 def _into_file(talk: Talk, wanted: Wanted, known: Known) -> None:
-    file = talk.text(texts.WHICH_FILE, option="--print-admin-steps", default=FILE)
+    file = talk.text(dialogue_texts.WHICH_FILE, option="--print-admin-steps", default=FILE)
     write(talk, wanted, known, file)
-    talk.say(texts.SEND_IT)
+    talk.say(dialogue_texts.SEND_IT)
     if known.certificate:
-        talk.say(texts.SEND_CERTIFICATE.fill(file=known.certificate))
+        talk.say(dialogue_texts.SEND_CERTIFICATE.fill(file=known.certificate))
 
 
 def _afterwards(talk: Talk, wanted: Wanted, known: Known, mail: str) -> None:
@@ -155,13 +155,13 @@ def _seen(talk: Talk, mail: str) -> None:
 
 
 def _ending(talk: Talk, kept: Kept, wanted: Wanted, made: Sequence[str]) -> None:
-    talk.head(texts.READY)
-    talk.say(texts.MADE.fill(account=wanted.account, routes=_listed(made)))
+    talk.head(dialogue_texts.READY)
+    talk.say(dialogue_texts.MADE.fill(account=wanted.account, routes=_listed(made)))
     if not used_by(kept, wanted.route):
-        talk.say(texts.NO_RULE.fill(route=wanted.route))
-    talk.say(texts.ALARMS_TOGETHER)
+        talk.say(dialogue_texts.NO_RULE.fill(route=wanted.route))
+    talk.say(dialogue_texts.ALARMS_TOGETHER)
     if wanted.secret and not wanted.certified and not wanted.secret_ends:
-        talk.say(texts.NO_END.fill(account=wanted.account))
+        talk.say(dialogue_texts.NO_END.fill(account=wanted.account))
 
 
 def _listed(routes: Sequence[str]) -> Words:

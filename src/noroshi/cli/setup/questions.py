@@ -8,11 +8,11 @@ from dataclasses import replace
 from typing import Any
 
 from noroshi.cli.clients.socket import Refused
-from noroshi.cli.setup import texts_questions
+from noroshi.cli.setup import question_texts
 from noroshi.cli.setup.dialogue import Talk
+from noroshi.cli.setup.dialogue_texts import NO_ADDRESS
 from noroshi.cli.setup.drafts import Kept
-from noroshi.cli.setup.texts import NO_ADDRESS
-from noroshi.core.definitions.parsing import is_address
+from noroshi.core.definitions.value_syntax import is_address
 from noroshi.core.route_readiness import Sends, is_sure
 from noroshi.core.words import NOTHING, Words, plain
 from noroshi.guides import WAYS
@@ -31,7 +31,7 @@ def wanted_by(talk: Talk, kept: Kept) -> Wanted:
     if not kept.only_looks and _sends(talk, found.account):
         kept.hold()
         talk.held = True
-        talk.say(texts_questions.HELD)
+        talk.say(question_texts.HELD)
     begun = bool(found.way) and _has_route(kept, found.account)
     if begun and talk.yes(_summary(found, kept)):
         return _as_given(talk, kept, found)
@@ -63,7 +63,7 @@ def with_tenant(talk: Talk, kept: Kept, wanted: Wanted) -> Wanted:
             kept.keep(replace(tried, tenant=before), route=False)
             raise
         by_id = answer["id"] == tried.tenant.lower()
-        words = texts_questions.TENANT_THERE if by_id else texts_questions.TENANT_FOUND
+        words = question_texts.TENANT_THERE if by_id else question_texts.TENANT_FOUND
         talk.done(words.fill(tenant=tried.tenant, id=answer["id"], host=answer["host"]))
         return replace(tried, tenant=answer["id"])
 
@@ -72,7 +72,7 @@ def with_tenant(talk: Talk, kept: Kept, wanted: Wanted) -> Wanted:
         if not talk.may_ask or talk.given.yes:
             return False
         typed = talk.text(
-            texts_questions.TENANT,
+            question_texts.TENANT,
             option="--tenant",
             default=domain if domain != tried.tenant else "",
             check=_no_tenant,
@@ -88,12 +88,12 @@ def with_tenant(talk: Talk, kept: Kept, wanted: Wanted) -> Wanted:
 def client_id(talk: Talk, *, empty: bool) -> str:
     """The app's, as the portal shows it; "" if nobody knows it yet."""
     if empty and not talk.given.client_id:
-        talk.say(texts_questions.NOT_KNOWN_YET)
+        talk.say(question_texts.NOT_KNOWN_YET)
     return talk.text(
-        texts_questions.CLIENT_ID,
+        question_texts.CLIENT_ID,
         option="--client-id",
         given=talk.given.client_id,
-        check=lambda text: None if GUID.fullmatch(text) else texts_questions.NO_GUID,
+        check=lambda text: None if GUID.fullmatch(text) else question_texts.NO_GUID,
         empty=empty,
     )
 
@@ -162,12 +162,12 @@ def route_beside(kept: Kept, wanted: Wanted, kind: str) -> Wanted:
 
 
 def _no_tenant(text: str) -> Words | None:
-    return None if GUID.fullmatch(text) or DOMAIN.fullmatch(text) else texts_questions.NO_TENANT
+    return None if GUID.fullmatch(text) or DOMAIN.fullmatch(text) else question_texts.NO_TENANT
 
 
 def _mailbox(talk: Talk, default: str) -> str:
     return talk.text(
-        texts_questions.MAILBOX,
+        question_texts.MAILBOX,
         option="--mailbox",
         given=talk.given.mailbox,
         default=default,
@@ -179,12 +179,10 @@ def _with_way(talk: Talk, wanted: Wanted) -> Wanted:
     """How it signs in."""
     way = _named_way(talk.given)
     if not way:
-        talk.say(texts_questions.WHICH_WAY)
+        talk.say(question_texts.WHICH_WAY)
         ways = list(WAYS)
         default = ways.index(wanted.way) if wanted.way else 0
-        way = ways[
-            talk.choice([(WAYS[one], texts_questions.WHY[one]) for one in ways], default)
-        ]
+        way = ways[talk.choice([(WAYS[one], question_texts.WHY[one]) for one in ways], default)]
     delegated = wanted.delegated or bool(talk.given.shared)
     return replace(wanted, way=way, secret=way != "person-device", delegated=delegated)
 
@@ -193,9 +191,9 @@ def _with_kind(talk: Talk, wanted: Wanted) -> Wanted:
     """By what it sends."""
     if _named_kind(talk.given):
         return wanted
-    talk.say(texts_questions.WHICH_KIND)
+    talk.say(question_texts.WHICH_KIND)
     kind = KINDS[
-        talk.choice([texts_questions.KINDS[one] for one in KINDS], KINDS.index(wanted.kind))
+        talk.choice([question_texts.KINDS[one] for one in KINDS], KINDS.index(wanted.kind))
     ]
     return _of_kind(wanted, kind, talk.given.route)
 
@@ -216,7 +214,7 @@ def _person(talk: Talk, wanted: Wanted) -> str:
     if wanted.alone:
         return ""
     return talk.text(
-        texts_questions.PERSON,
+        question_texts.PERSON,
         option="--person",
         given=talk.given.person,
         default=wanted.person or ("" if wanted.delegated else wanted.mailbox),
@@ -268,8 +266,8 @@ def _account_in(route: Mapping[str, Any]) -> str:
 
 
 def _summary(wanted: Wanted, kept: Kept) -> Words:
-    app = wanted.client_id if wanted.client_id != NOT_YET else texts_questions.NOT_REGISTERED
-    return texts_questions.GO_ON_WITH.fill(
+    app = wanted.client_id if wanted.client_id != NOT_YET else question_texts.NOT_REGISTERED
+    return question_texts.GO_ON_WITH.fill(
         account=wanted.account,
         route=wanted.route,
         mailbox=wanted.mailbox,
@@ -277,7 +275,7 @@ def _summary(wanted: Wanted, kept: Kept) -> Words:
         tenant=wanted.tenant,
         app=app,
         way=WAYS[wanted.way],
-        kind=texts_questions.KINDS[wanted.kind][0],
+        kind=question_texts.KINDS[wanted.kind][0],
     )
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from noroshi.cli.setup import texts_mail
+from noroshi.cli.setup import test_mail_texts
 from noroshi.cli.setup.dialogue import Talk
 from noroshi.cli.setup.drafts import Kept
 from noroshi.guides.setup_goal import Wanted
@@ -18,15 +18,15 @@ TELLERS = ("rules", "notifications")
 def offered(talk: Talk, kept: Kept, wanted: Wanted) -> bool:
     """Whether somebody wants one; why it is good is said in any case."""
     other = OTHER[wanted.kind]
-    talk.head(texts_mail.SECOND)
+    talk.head(test_mail_texts.SECOND)
     if there := _there(kept, wanted, other):
-        talk.say(texts_mail.HAS_SECOND.fill(route=there))
+        talk.say(test_mail_texts.HAS_SECOND.fill(route=there))
         return False
-    talk.say(texts_mail.WHY_SECOND[other])
+    talk.say(test_mail_texts.WHY_SECOND[other])
     if talk.hurried:
-        talk.say(texts_mail.SECOND_LATER[other].fill(account=wanted.account))
+        talk.say(test_mail_texts.SECOND_LATER[other].fill(account=wanted.account))
         return False
-    return talk.yes(texts_mail.WANT_SECOND[other], default=False)
+    return talk.yes(test_mail_texts.WANT_SECOND[other], default=False)
 
 
 def named_after(talk: Talk, kept: Kept, first: str, second: str) -> None:
@@ -40,11 +40,11 @@ def named_after(talk: Talk, kept: Kept, first: str, second: str) -> None:
     if not found:
         return
     names = ", ".join(sorted(found))
-    if not talk.yes(texts_mail.NAME_SECOND.fill(first=first, second=second, names=names)):
+    if not talk.yes(test_mail_texts.NAME_SECOND.fill(first=first, second=second, names=names)):
         return
     for key, one in found.items():
         kept.put(key, {**one, "routes": _with(one, first, second)})
-    talk.done(texts_mail.NAMED_SECOND.fill(second=second, names=names))
+    talk.done(test_mail_texts.NAMED_SECOND.fill(second=second, names=names))
 
 
 def used_by(kept: Kept, route: str) -> bool:

@@ -9,11 +9,11 @@ from typing import Any
 
 from noroshi.cli.clients.socket import Refused
 from noroshi.cli.output.times import clock
-from noroshi.cli.setup import texts_mail
+from noroshi.cli.setup import test_mail_texts
 from noroshi.cli.setup.delivery_wait import LOOK, Waiting
-from noroshi.cli.setup.texts import NO_ADDRESS
+from noroshi.cli.setup.dialogue_texts import NO_ADDRESS
 from noroshi.cli.setup.verification import Proofs
-from noroshi.core.definitions.parsing import is_address
+from noroshi.core.definitions.value_syntax import is_address
 from noroshi.core.mail import DeliveryState
 from noroshi.core.words import Words, joined, plain
 from noroshi.guides.test_mail import SUBJECT, TEXT
@@ -28,7 +28,7 @@ class NoNode(Refused):
     """Nobody runs who could send."""
 
     def __init__(self) -> None:
-        super().__init__("trouble", texts_mail.NOBODY_SENDS)
+        super().__init__("trouble", test_mail_texts.NOBODY_SENDS)
 
 
 class LastMail:
@@ -47,15 +47,15 @@ class LastMail:
         to = self._recipient()
         self._id = self._waits_still(to)
         if self._id:
-            self._talk.say(texts_mail.WAITS_STILL.fill(to=to, id=self._id))
+            self._talk.say(test_mail_texts.WAITS_STILL.fill(to=to, id=self._id))
             self._seen = len(self._asked.call("queue_show", id=self._id)["tried"])
             self._try_again()
         else:
             self._id = self._send(to)
-            self._talk.say(texts_mail.ON_ITS_WAY.fill(to=to, route=self._wanted.route))
+            self._talk.say(test_mail_texts.ON_ITS_WAY.fill(to=to, route=self._wanted.route))
         others = {WAIT: self._patiently}
         letter: Letter = self._talk.until_proved(
-            self._receipt, self._mend, texts_mail.MENDED_OR_WAIT, others
+            self._receipt, self._mend, test_mail_texts.MENDED_OR_WAIT, others
         )
         self._tell(letter)
         return self._id
@@ -65,7 +65,7 @@ class LastMail:
         contacts = self._asked.call("contacts")
         readers = [address for one in contacts for address in one["addresses"]]
         return self._talk.text(
-            texts_mail.TO,
+            test_mail_texts.TO,
             option="--to",
             given=self._talk.given.to,
             default=next(iter(readers), self._wanted.mailbox),
@@ -79,7 +79,7 @@ class LastMail:
             if not self._asked.running:
                 raise NoNode
 
-        self._talk.until_proved(prove, lambda _: False, texts_mail.STARTED)
+        self._talk.until_proved(prove, lambda _: False, test_mail_texts.STARTED)
 
     def _waits_still(self, to: str) -> str:
         """The test mail of an earlier time that was left: one more would come as well, later."""
@@ -137,13 +137,15 @@ class LastMail:
         attempt = letter["tried"][-1]
         at = clock(attempt["at"], datetime.now(UTC))
         one = attempt["said"][0]
-        self._talk.done(texts_mail.ACCEPTED.fill(to=one["address"], at=at, route=self._shown))
+        self._talk.done(
+            test_mail_texts.ACCEPTED.fill(to=one["address"], at=at, route=self._shown)
+        )
         reply, number = _reply(one), " ".join(attempt["provider_id"].split())
         if number not in reply:  # an SMTP server names it in what it replies
-            self._talk.say(texts_mail.NUMBER_OF_IT.fill(number=number), "  ")
+            self._talk.say(test_mail_texts.NUMBER_OF_IT.fill(number=number), "  ")
         if reply:
-            self._talk.say(texts_mail.REPLY.fill(reply=reply), "  ")
-        self._talk.say(texts_mail.NOT_ARRIVED, "  ")
+            self._talk.say(test_mail_texts.REPLY.fill(reply=reply), "  ")
+        self._talk.say(test_mail_texts.NOT_ARRIVED, "  ")
 
 
 def _why(attempt: Mapping[str, Any]) -> Words:

@@ -8,7 +8,7 @@ from typing import Any
 from noroshi.cli.clients.socket import Refused
 from noroshi.cli.handlers.sign_in import How, sign_in
 from noroshi.cli.password_prompt import contents
-from noroshi.cli.setup import texts_verification
+from noroshi.cli.setup import verification_texts
 from noroshi.cli.setup.admin_steps import Known, mending
 from noroshi.cli.setup.credentials import (
     another_secret,
@@ -17,9 +17,9 @@ from noroshi.cli.setup.credentials import (
     keep_secret,
 )
 from noroshi.cli.setup.dialogue import Talk
+from noroshi.cli.setup.dialogue_texts import MENDED
 from noroshi.cli.setup.drafts import Kept
 from noroshi.cli.setup.questions import client_id
-from noroshi.cli.setup.texts import MENDED
 from noroshi.core.words import Words, joined
 from noroshi.guides import path_of
 from noroshi.guides.setup_goal import NOT_YET, Wanted
@@ -45,7 +45,7 @@ class Proofs:
     def credential(self) -> None:
         """The sign-in server takes its secret or certificate."""
         if self.wanted.certified:
-            self._until(self._prove_credential, lambda _: False, texts_verification.UPLOADED)
+            self._until(self._prove_credential, lambda _: False, verification_texts.UPLOADED)
         elif self.wanted.secret:
             another = is_kept(self.talk, self.wanted.entry_of_secret)
             self._until(self._prove_secret, self._another_secret)
@@ -84,7 +84,7 @@ class Proofs:
         wanted, trial = self.wanted, self.kept.trial
         tried = self.talk.asked.call("account_try", account=wanted.account, bare=True, **trial)
         if tried["sure"]:
-            self.talk.done(texts_verification.APP_KNOWN.fill(app=self.wanted.client_id))
+            self.talk.done(verification_texts.APP_KNOWN.fill(app=self.wanted.client_id))
 
     def _another_app(self, refused: Refused) -> bool:
         if (
@@ -122,17 +122,17 @@ class Proofs:
         if not self.wanted.certified and not self.wanted.secret:
             return
         what = (
-            texts_verification.CERTIFICATE
+            verification_texts.CERTIFICATE
             if self.wanted.certified
-            else texts_verification.SECRET
+            else verification_texts.SECRET
         )
         given = {**self.kept.trial, **self.kept.secret}
         tried = self.talk.asked.call("account_try", account=self.wanted.account, **given)
         if tried["sure"]:
-            self.talk.done(texts_verification.TAKEN.fill(what=what))
+            self.talk.done(verification_texts.TAKEN.fill(what=what))
         else:
             self.talk.say(
-                texts_verification.NOT_SURE.fill(what=what, why=Words(**tried["why"]))
+                verification_texts.NOT_SURE.fill(what=what, why=Words(**tried["why"]))
             )
 
     def _another_secret(self, refused: Refused) -> bool:
@@ -159,12 +159,12 @@ class Proofs:
         seen = self._look()
         self.known.object_id = seen["object_id"]
         if self.known.object_id:
-            self.talk.say(texts_verification.OBJECT_ID.fill(id=self.known.object_id), "  ")
+            self.talk.say(verification_texts.OBJECT_ID.fill(id=self.known.object_id), "  ")
         permitted = ROLES[self.wanted.kind] in seen["permits"]
         if not permitted and path_of(self.wanted.cloud) == "entra":
             self.known.path = "entra"
             raise Refused(
-                "trouble", texts_verification.NO_ROLE.fill(role=ROLES[self.wanted.kind])
+                "trouble", verification_texts.NO_ROLE.fill(role=ROLES[self.wanted.kind])
             )
         # Who has Entra's permission is held to it, and to a permission on the mailbox.
         self.known.path = "entra" if permitted else "exchange"
@@ -182,9 +182,9 @@ class Proofs:
         wanted = self.wanted
         if wanted.shared:
             words = (
-                texts_verification.AS_PERSON
+                verification_texts.AS_PERSON
                 if wanted.person
-                else texts_verification.AS_DELEGATE
+                else verification_texts.AS_DELEGATE
             )
             self.talk.say(words.fill(person=wanted.person, mailbox=wanted.mailbox))
         how = How(
@@ -201,7 +201,7 @@ class Proofs:
         told = joined(Words(**one) for one in seen["words"])
         if not seen["good"]:
             raise Refused("trouble", told)
-        self.talk.done(texts_verification.TOKEN.fill(route=self.kept.shown(self.wanted.route)))
+        self.talk.done(verification_texts.TOKEN.fill(route=self.kept.shown(self.wanted.route)))
         for one in seen["words"]:
             self.talk.say(Words(**one), "  ")
         return seen

@@ -12,12 +12,12 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 from noroshi.core.definitions.networks import network_of
-from noroshi.core.definitions.parsing import is_address
 from noroshi.core.definitions.problems import Place, Problem, file_of
 from noroshi.core.definitions.rules import MOST_MAILS
 from noroshi.core.definitions.schema import Definitions
 from noroshi.core.definitions.schema_mail import REDIRECT, AccountDef, CloudDef
-from noroshi.core.definitions.values import NO_ADDRESS, host, in_range, read_length
+from noroshi.core.definitions.value_checks import NO_ADDRESS, host, in_range, read_length
+from noroshi.core.definitions.value_syntax import is_address
 from noroshi.core.mail import Network
 from noroshi.core.words import Words
 

@@ -30,7 +30,7 @@ from noroshi.core.definitions.schema_mail import AccountDef, CloudDef, RouteDef
 from noroshi.core.definitions.self_monitoring import told_elsewhere, with_own
 from noroshi.core.mail import Network, Route
 from noroshi.core.model import Contact, Monitor, Rule
-from noroshi.core.notices.model import Notification
+from noroshi.core.notices.notice import Notification
 
 __all__ = [
     "AccountDef",

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from noroshi.core.cadence import WEEK
-from noroshi.core.definitions.parsing import DAYS, day_and_time, moment
 from noroshi.core.definitions.problems import Place
 from noroshi.core.definitions.schema import GroupDef, InstanceDef, MonitorDef, WindowDef
-from noroshi.core.definitions.values import all_known, title
+from noroshi.core.definitions.value_checks import all_known, title
+from noroshi.core.definitions.value_syntax import DAYS, day_and_time, moment
 from noroshi.core.maintenance import Once, Weekly, Window
 from noroshi.core.words import Words
 

@@ -14,7 +14,6 @@ from noroshi.core.cadence import WEEK, At, Cadence, Every
 from noroshi.core.definitions.kinds import Kind
 from noroshi.core.definitions.maintenance import maintenance
 from noroshi.core.definitions.networks import network_of
-from noroshi.core.definitions.parsing import DAYS, is_name, moment
 from noroshi.core.definitions.problems import Place, Problem, file_of
 from noroshi.core.definitions.schema import (
     Definitions,
@@ -24,7 +23,15 @@ from noroshi.core.definitions.schema import (
     MonitorDef,
     NotificationDef,
 )
-from noroshi.core.definitions.values import all_known, host, in_range, read_length, title, zone
+from noroshi.core.definitions.value_checks import (
+    all_known,
+    host,
+    in_range,
+    read_length,
+    title,
+    zone,
+)
+from noroshi.core.definitions.value_syntax import DAYS, is_name, moment
 from noroshi.core.mail import DIRECT, Network
 from noroshi.core.maintenance import Window
 from noroshi.core.model import MINUTELY, Instance, Limits, Monitor, Rule

@@ -8,7 +8,7 @@ from ipaddress import ip_address
 from noroshi.core.definitions.problems import Place, Problem, file_of
 from noroshi.core.definitions.schema import Definitions
 from noroshi.core.definitions.schema_mail import NetworkDef
-from noroshi.core.definitions.values import host
+from noroshi.core.definitions.value_checks import host
 from noroshi.core.mail import DIRECT, Network
 from noroshi.core.network_policy import CLOSED, Closed
 from noroshi.core.words import Words

@@ -10,9 +10,9 @@ from noroshi.core.definitions.monitors import DAYS_ALONE, fixed_times
 from noroshi.core.definitions.problems import Place, Problem, file_of
 from noroshi.core.definitions.rules import ACTION, CONTACT, NO_WAY, NOBODY, ROUTE
 from noroshi.core.definitions.schema import Definitions, NotificationDef
-from noroshi.core.definitions.values import all_known, one_of, title, zone
+from noroshi.core.definitions.value_checks import all_known, one_of, title, zone
 from noroshi.core.model import Contact
-from noroshi.core.notices.model import Happening, Notification
+from noroshi.core.notices.notice import Happening, Notification
 from noroshi.core.words import Words
 
 INSTANCE = Words(en="instance", ja="監視インスタンス")

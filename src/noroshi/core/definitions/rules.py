@@ -12,11 +12,10 @@ from typing import Any
 from noroshi.core.allowances import known_pace
 from noroshi.core.definitions.kinds import Kind
 from noroshi.core.definitions.networks import network_of
-from noroshi.core.definitions.parsing import is_address
 from noroshi.core.definitions.problems import Place, Problem, file_of
 from noroshi.core.definitions.schema import ContactDef, Definitions, RuleDef
 from noroshi.core.definitions.schema_mail import AccountDef, CloudDef, RouteDef
-from noroshi.core.definitions.values import (
+from noroshi.core.definitions.value_checks import (
     NO_ADDRESS,
     in_range,
     one_of,
@@ -24,6 +23,7 @@ from noroshi.core.definitions.values import (
     title,
     zone,
 )
+from noroshi.core.definitions.value_syntax import is_address
 from noroshi.core.levels import Level, When
 from noroshi.core.mail import Network, Pace, Route
 from noroshi.core.model import MOST_TELLINGS, Contact, Rule

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from noroshi.core.definitions.base import Definition
+from noroshi.core.definitions.definition import Definition
 from noroshi.core.definitions.schema_mail import AccountDef, CloudDef, NetworkDef, RouteDef
 
 EventName = Literal[

@@ -14,7 +14,7 @@ from noroshi.core.definitions.kinds import Kind
 from noroshi.core.definitions.problems import Problem, file_of
 from noroshi.core.definitions.schema import Definitions, GroupDef, InstanceDef, MonitorDef
 from noroshi.core.definitions.schema_mail import AccountDef, RouteDef
-from noroshi.core.definitions.values import is_line
+from noroshi.core.definitions.value_checks import is_line
 from noroshi.core.model import Monitor, Rule
 from noroshi.core.words import Words
 

@@ -13,7 +13,7 @@ from typing import Any
 from noroshi.core.cadence import At, last_up_to
 from noroshi.core.mail import Envelope, Lane
 from noroshi.core.model import Contact, Rule
-from noroshi.core.notices.model import (
+from noroshi.core.notices.notice import (
     Aside,
     CameBack,
     Changed,

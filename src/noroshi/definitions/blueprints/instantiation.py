@@ -8,12 +8,12 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from noroshi.core.definitions.parsing import is_name
 from noroshi.core.definitions.problems import Place, Problem, file_of, instead
+from noroshi.core.definitions.value_syntax import is_name
 from noroshi.core.words import Words
 from noroshi.definitions.blueprints.catalogue import Blueprint, words_of
+from noroshi.definitions.definition_tree import NO_NAME
 from noroshi.definitions.documents import content, document
-from noroshi.definitions.parts import NO_NAME
 from noroshi.ports import Document
 from noroshi.schema import Invalid
 

@@ -16,11 +16,11 @@ from math import isfinite
 from typing import Any
 
 from noroshi import schema
+from noroshi.core.judgement import moves_nothing
 from noroshi.core.levels import Level
 from noroshi.core.mail import Envelope
 from noroshi.core.model import NOTHING_SAID, Change, Monitor, Sample, Standing, State
 from noroshi.core.reckon import farewell, reckon
-from noroshi.core.status import moves_nothing
 from noroshi.core.words import Words
 from noroshi.engine import journal
 from noroshi.engine.emergency import Emergency

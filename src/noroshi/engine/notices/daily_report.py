@@ -12,7 +12,7 @@ from noroshi.core.mail import Envelope, EnvelopeState
 from noroshi.core.maintenance import ends_of
 from noroshi.core.model import Monitor, State
 from noroshi.core.notices.draft import report_before, report_due, tellings
-from noroshi.core.notices.model import Bad, Draft, Notification, Well
+from noroshi.core.notices.notice import Bad, Draft, Notification, Well
 from noroshi.ports import Clocks, Store
 
 SETTLING = 60.0

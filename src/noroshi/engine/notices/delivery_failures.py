@@ -20,7 +20,7 @@ from noroshi.core.delivery import (
 )
 from noroshi.core.mail import Envelope, Parcel, Receipt, Verdict
 from noroshi.core.notices.draft import elsewhere, may_tell_of, tellings
-from noroshi.core.notices.model import (
+from noroshi.core.notices.notice import (
     Aside,
     CameBack,
     Draft,

@@ -21,7 +21,7 @@ from noroshi.core.delivery import Fate
 from noroshi.core.mail import Envelope, Parcel, Receipt, Route
 from noroshi.core.model import Contact, Monitor, Rule
 from noroshi.core.notices.draft import GAP, asked_for, last_due, tellings
-from noroshi.core.notices.model import (
+from noroshi.core.notices.notice import (
     Changed,
     Happening,
     Missed,

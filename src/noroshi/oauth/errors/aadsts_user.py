@@ -6,7 +6,7 @@ https://learn.microsoft.com/entra/identity-platform/reference-error-codes
 from __future__ import annotations
 
 from noroshi.oauth.errors import remedies, remedies_tenant
-from noroshi.oauth.errors.catalogue import (
+from noroshi.oauth.errors.error_advice import (
     CODE_EXPIRED,
     DECLINED,
     LATER,

@@ -19,9 +19,9 @@ from noroshi.oauth.account import Account
 from noroshi.oauth.http_session import MODULES, ErrorReplyError, HttpSession, Reply
 from noroshi.oauth.jwt_claims import claims_in
 from noroshi.oauth.provider import Attempt, Client, DeviceAttempt, Pending, SignInError, Tokens
-from noroshi.oauth.providers.base import asked, device, no_device, tokens, user_in
 from noroshi.oauth.providers.client_auth import authentication, key_file, keyless
 from noroshi.oauth.providers.discovery import Endpoints, endpoints_of
+from noroshi.oauth.providers.provider_call import asked, device, no_device, tokens, user_in
 from noroshi.ports import Resource
 from noroshi.vault import Secret
 

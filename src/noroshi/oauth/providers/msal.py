@@ -24,7 +24,7 @@ from noroshi.oauth.provider import (
     SignInError,
     Tokens,
 )
-from noroshi.oauth.providers.base import asked, device, failure, tokens, user_in
+from noroshi.oauth.providers.provider_call import asked, device, failure, tokens, user_in
 from noroshi.ports import Resource
 from noroshi.vault import Secret
 

@@ -13,8 +13,7 @@ from noroshi.core.levels import Level
 from noroshi.core.model import Monitor, State
 from noroshi.core.words import Words
 from noroshi.definitions import Plan
-from noroshi.service.alarms.answers import AlarmRemarked
-from noroshi.service.alarms.operations import (
+from noroshi.service.alarms.acknowledgements import (
     BAD_WORDS,
     MOVED,
     NO_ITEM,
@@ -23,6 +22,7 @@ from noroshi.service.alarms.operations import (
     require_open,
     words_of,
 )
+from noroshi.service.alarms.alarm_answers import AlarmRemarked
 from noroshi.service.monitors.history import monitor_named
 from noroshi.service.monitors.status import UNKNOWN_STATE
 from noroshi.service.operation import (

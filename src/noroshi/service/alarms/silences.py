@@ -14,9 +14,8 @@ from noroshi.core.printable import printable
 from noroshi.core.time_input import read_length, read_moment
 from noroshi.core.words import Words
 from noroshi.definitions import Plan
-from noroshi.service.alarms.answers import SilenceShown
-from noroshi.service.alarms.view import silence_shown
-from noroshi.service.base import Desk
+from noroshi.service.alarms.alarm_answers import SilenceShown
+from noroshi.service.alarms.alarm_view import silence_shown
 from noroshi.service.definitions.enable_disable import NO_PART
 from noroshi.service.monitors.history import monitor_named
 from noroshi.service.operation import (
@@ -29,6 +28,7 @@ from noroshi.service.operation import (
     note,
     operation,
 )
+from noroshi.service.operation_context import Desk
 
 EVERYTHING = ("", "everything")
 LONGEST_REASON = 200

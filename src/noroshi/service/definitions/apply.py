@@ -14,10 +14,14 @@ from noroshi.core.model import Monitor
 from noroshi.core.words import Words
 from noroshi.definitions import Checked, Plan, check, differences
 from noroshi.definitions.compilation import EMPTY
-from noroshi.definitions.parts import parts
+from noroshi.definitions.definition_tree import parts
 from noroshi.ports import Document, Version
-from noroshi.service.base import Desk
-from noroshi.service.definitions.answers import Applied, Exported, NewMonitor, Planned
+from noroshi.service.definitions.definition_answers import (
+    Applied,
+    Exported,
+    NewMonitor,
+    Planned,
+)
 from noroshi.service.definitions.past_dates import days_over
 from noroshi.service.definitions.plaintext_secrets import typed_secrets
 from noroshi.service.definitions.renames import (
@@ -50,6 +54,7 @@ from noroshi.service.operation import (
     note_nothing,
     operation,
 )
+from noroshi.service.operation_context import Desk
 
 BAD_DEFINITIONS = Words(
     en="The definitions cannot be used; nothing was changed.",

@@ -10,8 +10,8 @@ from noroshi.core.definitions.problems import instead
 from noroshi.core.definitions.version_note import kept
 from noroshi.core.words import Words
 from noroshi.definitions.blueprints import Blueprint, add, blueprints
-from noroshi.service.definitions.answers import Applied, BlueprintRow
 from noroshi.service.definitions.apply import BAD_DEFINITIONS, Defining
+from noroshi.service.definitions.definition_answers import Applied, BlueprintRow
 from noroshi.service.operation import ADMIN, VIEWER, Invalid, NotFound, Person, operation
 
 NO_BLUEPRINT = Words(

@@ -10,10 +10,10 @@ from noroshi.core.definitions.problems import Problem
 from noroshi.core.definitions.self_monitoring import OWN
 from noroshi.core.definitions.version_note import kept
 from noroshi.core.words import Words
-from noroshi.definitions.parts import Path, copied, instance_copied, moved, part
+from noroshi.definitions.definition_tree import Path, copied, instance_copied, moved, part
 from noroshi.ports import Document, Version
-from noroshi.service.definitions.answers import Applied
 from noroshi.service.definitions.apply import BAD_DEFINITIONS
+from noroshi.service.definitions.definition_answers import Applied
 from noroshi.service.definitions.enable_disable import PATH, Stopping, no_part
 from noroshi.service.operation import ADMIN, Invalid, Person, operation
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 
-from noroshi.definitions.parts import Path, stops
+from noroshi.definitions.definition_tree import Path, stops
 from noroshi.ports import Version
-from noroshi.service.base import Desk
 from noroshi.service.monitors.enablement_answers import StoppedBy
+from noroshi.service.operation_context import Desk
 
 LOOKED_BACK = 50
 """So many versions are looked through for who stopped something; each is read whole."""

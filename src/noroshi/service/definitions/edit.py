@@ -17,8 +17,8 @@ from noroshi.definitions.route_aliases import mails_follow, remember
 from noroshi.definitions.stable_ids import with_its_id
 from noroshi.ports import Document, StoreError, Version
 from noroshi.schema import Invalid as Unusable
-from noroshi.service.definitions.answers import Applied, DefinitionsShown
 from noroshi.service.definitions.apply import BAD_DEFINITIONS
+from noroshi.service.definitions.definition_answers import Applied, DefinitionsShown
 from noroshi.service.definitions.past_dates import days_over
 from noroshi.service.definitions.renames import Names, ways_of
 from noroshi.service.definitions.versions import Versions

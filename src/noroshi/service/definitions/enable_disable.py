@@ -15,11 +15,11 @@ from noroshi.core.definitions.problems import Problem, instead
 from noroshi.core.definitions.self_monitoring import ALWAYS, OWN
 from noroshi.core.definitions.version_note import kept
 from noroshi.core.words import NOTHING, Words
-from noroshi.definitions.parts import Path, part, parts, stops, switched
+from noroshi.definitions.definition_tree import Path, part, parts, stops, switched
 from noroshi.definitions.validation import read
 from noroshi.ports import Document, Version
-from noroshi.service.definitions.answers import Applied
 from noroshi.service.definitions.apply import BAD_DEFINITIONS, Defining
+from noroshi.service.definitions.definition_answers import Applied
 from noroshi.service.operation import OPERATOR, Invalid, NotFound, Person, operation
 
 PATH = 3

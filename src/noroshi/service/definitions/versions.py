@@ -10,8 +10,8 @@ from noroshi.core.words import Words
 from noroshi.definitions import Difference, differences
 from noroshi.definitions.stable_ids import as_it_was
 from noroshi.ports import Version
-from noroshi.service.definitions.answers import Applied, OneVersion, VersionRow
 from noroshi.service.definitions.apply import Defining
+from noroshi.service.definitions.definition_answers import Applied, OneVersion, VersionRow
 from noroshi.service.operation import ADMIN, VIEWER, NotFound, Person, operation
 
 NO_VERSION = Words(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from noroshi.core.definitions.parsing import is_name
+from noroshi.core.definitions.value_syntax import is_name
 from noroshi.core.mail import Envelope
 from noroshi.core.model import Monitor
 from noroshi.core.words import Words

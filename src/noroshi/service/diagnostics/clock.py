@@ -11,7 +11,7 @@ from noroshi.oauth.account import Account
 from noroshi.oauth.errors import remedies
 from noroshi.ports import Outside, RouteError
 from noroshi.ports.examination import Exam, Seen, Step, Stopped
-from noroshi.service.sign_in.diagnostics import fetched, page_of, server_of
+from noroshi.service.sign_in.account_steps import fetched, page_of, server_of
 from noroshi.transports.diagnostics.connection_steps import SKEW_AT_MOST, clock_remarks
 
 CLOCK = Words(en="Clock", ja="時計")

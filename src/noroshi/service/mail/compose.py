@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable
 from datetime import datetime
 
-from noroshi.core.definitions.parsing import is_address
 from noroshi.core.definitions.problems import Problem, instead, shortened
+from noroshi.core.definitions.value_syntax import is_address
 from noroshi.core.levels import Level
 from noroshi.core.mail import Envelope
 from noroshi.core.model import Contact

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from noroshi.core.mail import EnvelopeState
 from noroshi.core.words import Words
-from noroshi.service.mail.answers import Queued
 from noroshi.service.mail.delivery_status import state_of
+from noroshi.service.mail.mail_answers import Queued
 from noroshi.service.mail.queue import NO_MAIL, Mailing
 from noroshi.service.monitors import status_view
 from noroshi.service.operation import OPERATOR, Conflict, NotFound, Person, note, operation

@@ -9,7 +9,7 @@ from noroshi.core.mail import DeliveryState, Receipt, Route
 from noroshi.core.words import NOTHING, Words
 from noroshi.ports import Arrival, Trip
 from noroshi.round_trips import last_taken
-from noroshi.service.mail.answers import Arrived, Arrives
+from noroshi.service.mail.mail_answers import Arrived, Arrives
 
 NOT_PROVED = Words(
     en="That it was delivered is not proved. A report that it was not would be noticed.",

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 
+from noroshi.core.judgement import ENDS
 from noroshi.core.mail import DeliveryState, EnvelopeState, Receipt, delivery_state
-from noroshi.core.status import ENDS
 from noroshi.core.words import NOTHING, Words
 from noroshi.ports import LedgerEntry
-from noroshi.service.base import Desk
-from noroshi.service.mail.answers import Ledger, LedgerRow, Sum, Tried
 from noroshi.service.mail.delivery_status import arrived, state_of, unproved
+from noroshi.service.mail.mail_answers import Ledger, LedgerRow, Sum, Tried
 from noroshi.service.monitors.history import monitor_named
 from noroshi.service.operation import VIEWER, NotFound, Person, Trouble, operation
+from noroshi.service.operation_context import Desk
 
 MOST = 10_000
 NO_ALARM = Words(

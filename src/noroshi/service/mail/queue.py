@@ -9,9 +9,8 @@ from noroshi.core.levels import Level
 from noroshi.core.words import Words
 from noroshi.definitions.accounts_of_routes import account_of
 from noroshi.ports import QueuedEnvelope
-from noroshi.service.base import Desk
 from noroshi.service.mail import compose
-from noroshi.service.mail.answers import Letter, Queued, Sent
+from noroshi.service.mail.mail_answers import Letter, Queued, Sent
 from noroshi.service.monitors import status_view
 from noroshi.service.operation import (
     ADMIN,
@@ -24,6 +23,7 @@ from noroshi.service.operation import (
     note,
     operation,
 )
+from noroshi.service.operation_context import Desk
 
 NO_MAIL = Words(
     en="There is no mail {id} in the queue. Look with: noroshi queue list",

@@ -8,7 +8,7 @@ from noroshi.core.cadence import At, Cadence
 from noroshi.core.model import Limits, Monitor, Reading, Sample
 from noroshi.core.words import Words, plain
 from noroshi.ports import Check
-from noroshi.service.alarms.view import (
+from noroshi.service.alarms.alarm_view import (
     NOTHING_OF_IT,
     of_monitors,
     remark_shown,
@@ -18,10 +18,10 @@ from noroshi.service.alarms.view import (
 from noroshi.service.definitions.disabled import Stops
 from noroshi.service.definitions.disabled_text import stop_of
 from noroshi.service.monitors import status_view
-from noroshi.service.monitors.answers import LimitShown, MonitorShown, Point, Series
 from noroshi.service.monitors.history import monitor_named
 from noroshi.service.monitors.reading_text import limits_told
 from noroshi.service.monitors.status import UNKNOWN_STATE
+from noroshi.service.monitors.status_answers import LimitShown, MonitorShown, Point, Series
 from noroshi.service.operation import VIEWER, Person, operation
 
 MOST_SAMPLES = 1000

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from noroshi.actions.phrases import REASONS
 from noroshi.core.definitions.problems import instead
+from noroshi.core.judgement import ENDS
 from noroshi.core.model import Contact, Decision, Event, Monitor, Rule
-from noroshi.core.status import ENDS
 from noroshi.core.words import Words
 from noroshi.definitions import Plan
 from noroshi.plugins import UnknownKind
-from noroshi.service.alarms.view import remark_shown
+from noroshi.service.alarms.alarm_view import remark_shown
 from noroshi.service.definitions.disabled import Stops
 from noroshi.service.definitions.disabled_text import stop_of
 from noroshi.service.monitors.history_answers import ContactRow, Decided, Happened, Log

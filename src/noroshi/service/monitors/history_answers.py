@@ -7,7 +7,7 @@ from datetime import datetime
 
 from noroshi.core.levels import Level, Reason
 from noroshi.core.words import Words
-from noroshi.service.alarms.answers import RemarkShown
+from noroshi.service.alarms.alarm_answers import RemarkShown
 from noroshi.service.monitors.enablement_answers import StoppedBy
 
 

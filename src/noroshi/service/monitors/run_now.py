@@ -9,18 +9,18 @@ from dataclasses import replace
 
 from noroshi import schema
 from noroshi.actions.phrases import REASONS
+from noroshi.core.judgement import assess, judge
 from noroshi.core.levels import Level
 from noroshi.core.model import NOTHING_SAID, Change, Limits, Monitor, Reading, Sample, State
 from noroshi.core.reckon import reckon
-from noroshi.core.status import assess, judge
 from noroshi.core.words import Words, plain
 from noroshi.definitions import Plan
 from noroshi.definitions.accounts_of_routes import marks_of
 from noroshi.ports import Document, Unmeasurable
 from noroshi.service.definitions.apply import BAD_DEFINITIONS, Defining
-from noroshi.service.monitors.answers import ItemStatus, ReadingTried, RuleTried, Tried
 from noroshi.service.monitors.history import monitor_named
 from noroshi.service.monitors.reading_text import limits_told, quantity_told, told
+from noroshi.service.monitors.status_answers import ItemStatus, ReadingTried, RuleTried, Tried
 from noroshi.service.operation import (
     ADMIN,
     Invalid,

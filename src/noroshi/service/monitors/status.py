@@ -9,22 +9,22 @@ from typing import TypeVar
 from noroshi.core.levels import Level
 from noroshi.core.model import Monitor, Sample, State
 from noroshi.core.words import Words
-from noroshi.service.alarms.view import (
+from noroshi.service.alarms.alarm_view import (
     NOTHING_OF_IT,
     OfMonitor,
     of_monitors,
     silence_shown,
     under_way,
 )
-from noroshi.service.base import Desk
-from noroshi.service.definitions.answers import Kind
+from noroshi.service.definitions.definition_answers import Kind
 from noroshi.service.definitions.disabled import Stops
 from noroshi.service.definitions.disabled_text import outermost, stop_of
 from noroshi.service.definitions.warnings import FIRST, silent, untold
 from noroshi.service.monitors import status_view
-from noroshi.service.monitors.answers import MonitorStatus, RoutesShown, Status
 from noroshi.service.monitors.enablement_answers import StoppedBy
+from noroshi.service.monitors.status_answers import MonitorStatus, RoutesShown, Status
 from noroshi.service.operation import VIEWER, Person, operation
+from noroshi.service.operation_context import Desk
 
 T = TypeVar("T")
 MOST_LOOKED_UP = 500

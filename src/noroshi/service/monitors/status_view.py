@@ -29,15 +29,20 @@ from noroshi.ports import (
     TransportKind,
     Trip,
 )
-from noroshi.service.alarms.explain import found_now, reason
-from noroshi.service.alarms.view import NOTHING_OF_IT, OfMonitor, holder
-from noroshi.service.definitions.answers import Kind
+from noroshi.service.alarms.alarm_view import NOTHING_OF_IT, OfMonitor, holder
+from noroshi.service.alarms.level_explanation import found_now, reason
+from noroshi.service.definitions.definition_answers import Kind
 from noroshi.service.definitions.disabled_text import stopped_told
 from noroshi.service.mail import delivery_status
-from noroshi.service.mail.answers import Attempt, Letter, Queued, Said
-from noroshi.service.monitors.answers import Counts, ItemStatus, MonitorStatus, RouteStatus
+from noroshi.service.mail.mail_answers import Attempt, Letter, Queued, Said
 from noroshi.service.monitors.enablement_answers import StoppedBy
 from noroshi.service.monitors.reading_text import limits_told
+from noroshi.service.monitors.status_answers import (
+    Counts,
+    ItemStatus,
+    MonitorStatus,
+    RouteStatus,
+)
 
 NEVER_MEASURED = Words(en="not measured yet", ja="まだ測定していません")
 FIRST_TURN = Words(en="its turn comes", ja="順番を待っています")

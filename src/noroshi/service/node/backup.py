@@ -9,8 +9,8 @@ from pathlib import Path
 from noroshi import ports
 from noroshi.core.definitions.problems import Problem
 from noroshi.core.words import Words
-from noroshi.service.base import Desk
 from noroshi.service.operation import ADMIN, Conflict, Invalid, Person, note, operation
+from noroshi.service.operation_context import Desk
 
 NOT_WHOLE = Words(
     en="must be a whole path, from /: the node works in another folder than you",

@@ -8,8 +8,8 @@ from noroshi.core.definitions.problems import instead
 from noroshi.core.model import Monitor
 from noroshi.core.words import Words
 from noroshi.ports import Beat
-from noroshi.service.base import Desk
 from noroshi.service.operation import OPERATOR, NotFound, Person, operation
+from noroshi.service.operation_context import Desk
 
 HEARTBEAT = "heartbeat"
 LONGEST = 500  # letters of a job's own words; the rest is cut off, never refused

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from noroshi.core.os_errors import why
 from noroshi.core.words import Words
-from noroshi.service.base import Desk
-from noroshi.service.node.answers import KeyChecked, KeyEntry, KeyRotated
+from noroshi.service.node.vault_answers import KeyChecked, KeyEntry, KeyRotated
 from noroshi.service.operation import ADMIN, Person, Trouble, note, operation
+from noroshi.service.operation_context import Desk
 from noroshi.vault import KeyRing, VaultError
 
 NO_RING = Words(

@@ -12,9 +12,8 @@ from typing import Any
 from noroshi.core.definitions.problems import Problem, instead
 from noroshi.core.words import Words
 from noroshi.ports import Document
-from noroshi.service.base import Desk
-from noroshi.service.node.answers import SecretEntry
 from noroshi.service.node.secret_bindings import Goes
+from noroshi.service.node.vault_answers import SecretEntry
 from noroshi.service.operation import (
     ADMIN,
     Conflict,
@@ -25,6 +24,7 @@ from noroshi.service.operation import (
     note,
     operation,
 )
+from noroshi.service.operation_context import Desk
 from noroshi.vault import reserved
 
 NAMES_AN_ENTRY = re.compile(r"(secret|certificate)(_next)?|(\w+_)?password|\w+_entry")

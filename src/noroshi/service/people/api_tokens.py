@@ -8,9 +8,8 @@ from datetime import datetime, timedelta
 from noroshi.core.definitions.problems import Problem, instead, shortened
 from noroshi.core.people import NAME, ApiToken, holds, made_with
 from noroshi.core.words import Words
-from noroshi.people import keys
+from noroshi.people import random_keys
 from noroshi.people.authentication import BAD_NAME
-from noroshi.service.base import Desk
 from noroshi.service.operation import (
     ADMIN,
     Conflict,
@@ -21,6 +20,7 @@ from noroshi.service.operation import (
     note,
     operation,
 )
+from noroshi.service.operation_context import Desk
 from noroshi.service.people.users import NOT_MADE, maker, role_faults
 
 MOST_DAYS = 3650
@@ -88,11 +88,11 @@ class ApiTokens(Desk):
             problems.append(Problem("days", BAD_DAYS.fill(most=MOST_DAYS)))
         if problems:
             raise Invalid(NOT_MADE, tuple(problems))
-        text, now = keys.token(), self.now()
+        text, now = random_keys.token(), self.now()
         token = ApiToken(
             name=name,
             role=role,
-            hash=keys.hashed(text),
+            hash=random_keys.hashed(text),
             by=maker(who),
             made=now,
             until=now + timedelta(days=days) if days else None,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from noroshi.core.people import Audited
 from noroshi.core.words import Words
-from noroshi.service.base import Desk
 from noroshi.service.operation import ADMIN, Person, operation
+from noroshi.service.operation_context import Desk
 
 MOST_LISTED = 10_000
 

@@ -9,11 +9,10 @@ from datetime import datetime, timedelta
 from noroshi.core.definitions.problems import Problem, instead
 from noroshi.core.people import NAME, OF_TOKEN, ROLES, User, made_with, roles_up_to
 from noroshi.core.words import Words
-from noroshi.people import keys, second_factor
+from noroshi.people import random_keys, second_factor
 from noroshi.people.authentication import BAD_NAME, SEED
 from noroshi.people.authentication_errors import BusyError
 from noroshi.people.passwords import password_problem
-from noroshi.service.base import Desk
 from noroshi.service.operation import (
     ADMIN,
     Conflict,
@@ -24,6 +23,7 @@ from noroshi.service.operation import (
     note,
     operation,
 )
+from noroshi.service.operation_context import Desk
 from noroshi.vault import Secret, VaultError
 
 CODE_DAYS = 3
@@ -266,8 +266,8 @@ class Users(Desk):
     async def _with_password(self, user: User, password: str) -> tuple[User, str]:
         """With that password, or a code for one: then none is right until it is chosen."""
         if not password:
-            code, until = keys.code(), self.now() + timedelta(days=CODE_DAYS)
-            hashed = keys.hashed_code(code)
+            code, until = random_keys.code(), self.now() + timedelta(days=CODE_DAYS)
+            hashed = random_keys.hashed_code(code)
             return replace(user, password="", code=hashed, code_until=until), code
         try:
             text = await self._people.passwords.hash(password)

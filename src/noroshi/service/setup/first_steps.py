@@ -17,7 +17,6 @@ from noroshi.core.model import Contact
 from noroshi.core.words import Words
 from noroshi.definitions import Plan
 from noroshi.ports import NOTHING_QUEUED, Document
-from noroshi.service.base import Desk
 from noroshi.service.mail.compose import routes_of
 from noroshi.service.operation import (
     ADMIN,
@@ -30,8 +29,9 @@ from noroshi.service.operation import (
     note,
     operation,
 )
+from noroshi.service.operation_context import Desk
 from noroshi.service.setup.proofs import seen_by
-from noroshi.service.sign_in.operations import NO_ROUTE as NO_SUCH_ROUTE
+from noroshi.service.sign_in.authorization import NO_ROUTE as NO_SUCH_ROUTE
 
 FIRST, TEST = "first", "test"
 """The note of how far the first start has come; the middle of a test alarm's id."""

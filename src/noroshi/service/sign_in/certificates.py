@@ -32,8 +32,8 @@ from noroshi.service.operation import (
     note,
     operation,
 )
-from noroshi.service.sign_in.answers import Certificate
-from noroshi.service.sign_in.operations import Signing
+from noroshi.service.sign_in.authorization import Signing
+from noroshi.service.sign_in.sign_in_answers import Certificate
 from noroshi.service.sign_in.try_before_save import require_accepted
 from noroshi.vault import Secret, VaultError
 

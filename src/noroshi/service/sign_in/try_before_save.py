@@ -10,7 +10,7 @@ from noroshi.oauth.account import Account
 from noroshi.oauth.client_certificates import thumbprints
 from noroshi.oauth.credentials import REFUSED, named_by
 from noroshi.oauth.errors import aadsts_app
-from noroshi.oauth.errors.catalogue import Advice
+from noroshi.oauth.errors.error_advice import Advice
 from noroshi.oauth.provider import Credential, OAuthError, SignInError, UnreachableError
 from noroshi.oauth.tokens import TokenSource
 from noroshi.service.operation import Trouble

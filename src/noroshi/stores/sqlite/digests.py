@@ -15,9 +15,9 @@ from noroshi.core.mail import Envelope, EnvelopeState, Parcel
 from noroshi.core.words import plain
 from noroshi.ports import AcceptedMail
 from noroshi.stores.common import OPEN, without_body
+from noroshi.stores.sqlite.quarantine import is_of_a_row, read
 from noroshi.stores.sqlite.spool import BYTES, LIGHT, promote, put, seq_of
 from noroshi.stores.sqlite.types import Connection, instant, kept, listed, number
-from noroshi.stores.sqlite.unreadable import is_of_a_row, read
 
 PENDING = f"""
 select id, order_key, lease, fate, attempts, {LIGHT}, seq from spool indexed by spool_contact

@@ -18,7 +18,7 @@ from pysqlite3 import dbapi2 as driver
 
 from noroshi.core.words import Words
 from noroshi.ports import StoreFault
-from noroshi.stores.sqlite.history import drop_oldest
+from noroshi.stores.sqlite.samples import drop_oldest
 from noroshi.stores.sqlite.types import Connection
 
 log = logging.getLogger(__name__)

@@ -18,8 +18,8 @@ from noroshi.core.words import Words, plain
 from noroshi.ports import PARCEL_LEASE, Node
 from noroshi.stores.common import accepted, outcome
 from noroshi.stores.sqlite import spool
+from noroshi.stores.sqlite.quarantine import is_of_a_row, read
 from noroshi.stores.sqlite.types import Connection, instant, kept, number
-from noroshi.stores.sqlite.unreadable import is_of_a_row, read
 
 # Of the heads of their order keys that are due, the most urgent whose turn on this route it is:
 # no route before it in the envelope's list is up. The planner must take the small index. All of

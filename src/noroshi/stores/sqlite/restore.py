@@ -18,7 +18,7 @@ from noroshi.core.model import State
 from noroshi.core.words import Words
 from noroshi.ports import StoreError
 from noroshi.stores.sqlite.backup import copy, sync_folder
-from noroshi.stores.sqlite.connection import refuse_foreign
+from noroshi.stores.sqlite.database import refuse_foreign
 from noroshi.stores.sqlite.error_messages import in_words
 from noroshi.stores.sqlite.integrity import faults
 from noroshi.stores.sqlite.migrations import migrate, ours

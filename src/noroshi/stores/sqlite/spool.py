@@ -28,6 +28,7 @@ from noroshi.stores.common import (
     without_body,
 )
 from noroshi.stores.sqlite.deferral import soon
+from noroshi.stores.sqlite.quarantine import is_of_a_row, read
 from noroshi.stores.sqlite.types import (
     Connection,
     envelope_state,
@@ -37,7 +38,6 @@ from noroshi.stores.sqlite.types import (
     number,
     words,
 )
-from noroshi.stores.sqlite.unreadable import is_of_a_row, read
 
 PUT = f"""
 insert or ignore into spool

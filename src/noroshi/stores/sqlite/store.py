@@ -40,12 +40,12 @@ from noroshi.stores.sqlite import (
     deferral,
     definitions,
     digests,
-    history,
     leases,
     ledger,
     locks,
     monitors,
     people,
+    samples as sample_table,
     spool,
     spool_counts,
 )
@@ -101,9 +101,9 @@ class SqliteStore(StoreFile):
         sampled = [(change.monitor, sample) for sample in change.samples if keep]
         change = replace(change, envelopes=self._own(change.envelopes))
 
-        def work(db: Connection) -> tuple[bool, dict[history.Key, int]]:
+        def work(db: Connection) -> tuple[bool, dict[sample_table.Key, int]]:
             done = monitors.commit(db, fence, change)
-            return done, history.append(db, self._series, sampled if done else ())
+            return done, sample_table.append(db, self._series, sampled if done else ())
 
         done, series = await self._write(work)
         self._series |= series
@@ -124,14 +124,14 @@ class SqliteStore(StoreFile):
             raise StoreError(words, StoreFault.SAVING)
         newest = {monitor: sample.memory for monitor, sample in samples}
 
-        def work(db: Connection) -> dict[history.Key, int]:
+        def work(db: Connection) -> dict[sample_table.Key, int]:
             monitors.remember(db, newest)
-            return history.append(db, self._series, samples)
+            return sample_table.append(db, self._series, samples)
 
         self._series |= await self._write(work)
 
     async def drop_samples(self, before: datetime, most: int) -> int:
-        return await self._write(lambda db: history.drop(db, before, most))
+        return await self._write(lambda db: sample_table.drop(db, before, most))
 
     async def states(self, ids: Collection[str] | None = None) -> Mapping[str, State]:
         read = self._scan if ids is None else self._read
@@ -144,14 +144,14 @@ class SqliteStore(StoreFile):
         return await self._read(lambda db: monitors.decisions(db, monitor))
 
     async def samples(self, monitor: str, last: int = 100) -> Sequence[Sample]:
-        return await self._read(lambda db: history.newest(db, monitor, last))
+        return await self._read(lambda db: sample_table.newest(db, monitor, last))
 
     async def newest(self, monitors: Collection[str]) -> Mapping[str, Sample]:
         if not monitors:
             return {}
         wanted = frozenset(monitors)
         read = self._scan if len(wanted) > FEW else self._read
-        return await read(lambda db: history.newest_of(db, wanted))
+        return await read(lambda db: sample_table.newest_of(db, wanted))
 
     async def set_standing(self, monitor: str, standing: Standing) -> bool:
         return await self._write(lambda db: monitors.set_standing(db, monitor, standing))

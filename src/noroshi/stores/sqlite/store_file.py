@@ -21,10 +21,10 @@ from noroshi.core.mail import Envelope, Origin, signed
 from noroshi.core.words import Words
 from noroshi.ports import StoreError, StoreFault
 from noroshi.stores.common import News
-from noroshi.stores.sqlite import history
+from noroshi.stores.sqlite import samples
 from noroshi.stores.sqlite.backup import copy
 from noroshi.stores.sqlite.batch import Work
-from noroshi.stores.sqlite.connection import (
+from noroshi.stores.sqlite.database import (
     WAITS_FOR_A_LOCK,
     connect_to_read,
     open_file,
@@ -58,7 +58,7 @@ class StoreFile:
         self._path, self._reserve, self._presence = path, reserve, presence
         self._writer, self._reader, self._scanner = writer, reader, scanner or reader
         self._write, self._read, self._scan = writer.do, reader.do, self._scanner.do
-        self._series: dict[history.Key, int] = {}
+        self._series: dict[samples.Key, int] = {}
         self._news, self._copying = News(), asyncio.Lock()
         self._mark, self._leases = uuid.uuid4().hex, count()
 

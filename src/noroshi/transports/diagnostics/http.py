@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
-from noroshi.core.masking import Masks
+from noroshi.core.redaction import Masks
 from noroshi.core.words import Words, plain
 from noroshi.network.connection_errors import NoAnswerError
 from noroshi.network.graph_errors import problem_in

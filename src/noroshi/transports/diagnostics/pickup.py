@@ -27,7 +27,7 @@ WRITTEN = Words(
 
 
 class PickupExamination:
-    """See `operations.Examination`."""
+    """See `examinations.Examination`."""
 
     def __init__(
         self, wanted: Options, outside: Outside, exam: Exam, patience: float = PATIENCE

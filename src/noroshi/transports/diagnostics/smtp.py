@@ -50,7 +50,7 @@ NO_RECIPIENT = Words(
 
 
 class SmtpExamination:
-    """See `operations.Examination`."""
+    """See `examinations.Examination`."""
 
     def __init__(
         self, wanted: Options, outside: Outside, exam: Exam, patience: Patience = Patience()

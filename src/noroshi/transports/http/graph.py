@@ -11,7 +11,7 @@ from urllib.parse import quote, urlsplit
 
 from noroshi.core.definitions.problems import Unfit
 from noroshi.core.mail import Answer, Envelope, Fault, Receipt, Verdict
-from noroshi.core.masking import Masks
+from noroshi.core.redaction import Masks
 from noroshi.core.words import Words
 from noroshi.network.connection_errors import NoAnswerError
 from noroshi.network.graph_errors import problem_in
@@ -19,7 +19,7 @@ from noroshi.network.http import MODULES, LazyHttp, Patience, Reply
 from noroshi.network.trust import ca_file_faults
 from noroshi.oauth.retry_token import RetryToken
 from noroshi.ports import Outside, RouteError, TransportKind, options
-from noroshi.transports.http.base import Answering
+from noroshi.transports.http.http_reply import Answering
 from noroshi.transports.http.status_codes import GRAPH
 from noroshi.transports.mime.message import (
     AddressError,

@@ -10,7 +10,7 @@ from typing import Literal
 
 from noroshi.core.definitions.problems import Unfit
 from noroshi.core.mail import Answer, Envelope, Fault, Receipt, Verdict
-from noroshi.core.masking import Masks
+from noroshi.core.redaction import Masks
 from noroshi.core.words import Words
 from noroshi.definitions.documents import ENTRY
 from noroshi.network.connection_errors import NoAnswerError
@@ -18,7 +18,7 @@ from noroshi.network.http import MODULES, LazyHttp, Patience
 from noroshi.network.trust import ca_file_faults
 from noroshi.ports import Outside, RouteError, TransportKind, options
 from noroshi.transports.http import webhook_url
-from noroshi.transports.http.base import Answering
+from noroshi.transports.http.http_reply import Answering
 from noroshi.transports.http.status_codes import WEBHOOK
 from noroshi.transports.http.webhook_payloads import SHAPES
 from noroshi.transports.smtp import errors

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from noroshi.core.mail import Fault
-from noroshi.core.masking import Masks
+from noroshi.core.redaction import Masks
 from noroshi.core.words import plain
 from noroshi.transports.smtp import errors, sasl
 from noroshi.transports.smtp.connection import Connection, Reply

@@ -13,7 +13,7 @@ from noroshi.oauth.client_certificates import (
 )
 from noroshi.service import Invalid, Trouble
 from noroshi.vault import Secret
-from noroshi.web.view.actions import require_administrator
+from noroshi.web.view.form_operations import require_administrator
 from noroshi.web.view.page_context import Visit
 
 LARGEST = 64 << 10

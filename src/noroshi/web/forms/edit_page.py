@@ -9,15 +9,21 @@ from typing import Any
 from starlette.responses import Response
 
 from noroshi.service.definitions.renames import FOLLOWS
+from noroshi.web.forms.change_preview import preview
 from noroshi.web.forms.conflict_text import by_title, differing
 from noroshi.web.forms.edit_session import REMOVE, Edit, opened, submitted
 from noroshi.web.forms.fields import Field, elsewhere
 from noroshi.web.forms.layout import Block, Outline
 from noroshi.web.forms.location import Spot
-from noroshi.web.forms.moved import moved, page_of
-from noroshi.web.forms.preview import preview
-from noroshi.web.view.actions import Outcome, address, asked, may, require_change_allowed
+from noroshi.web.forms.relocation import moved, page_of
 from noroshi.web.view.difference import Worded
+from noroshi.web.view.form_operations import (
+    Outcome,
+    address,
+    asked,
+    may,
+    require_change_allowed,
+)
 from noroshi.web.view.page_context import Visit
 
 Link = tuple[str, str]

@@ -6,13 +6,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from noroshi.core.definitions.parsing import is_name
+from noroshi.core.definitions.value_syntax import is_name
 from noroshi.core.words import Words
 from noroshi.definitions.stable_ids import KEPT
 from noroshi.service import NotFound
 from noroshi.web.forms.location import Content, Problems, Spot, stand_in
 from noroshi.web.texts.pages import TEXTS
-from noroshi.web.view.actions import Outcome, reauthenticate_from_form, run, run_with_form
+from noroshi.web.view.form_operations import (
+    Outcome,
+    reauthenticate_from_form,
+    run,
+    run_with_form,
+)
 from noroshi.web.view.page_context import Visit
 
 LONGEST_NUMBER, LONGEST_NOTE = 9, 200

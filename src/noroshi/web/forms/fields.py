@@ -12,10 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from noroshi.definitions.toml import value as toml
-from noroshi.web.forms.location import at_setting
-from noroshi.web.forms.schema import Schema, Shape, shapes
-from noroshi.web.forms.table import Cell, Choice, Say, cells_of, choice, columns_of, label
-from noroshi.web.forms.values import (
+from noroshi.web.forms.field_values import (
     ABSENT,
     Form,
     is_given,
@@ -27,6 +24,9 @@ from noroshi.web.forms.values import (
     typed,
     written,
 )
+from noroshi.web.forms.location import at_setting
+from noroshi.web.forms.schema import Schema, Shape, shapes
+from noroshi.web.forms.table import Cell, Choice, Say, cells_of, choice, columns_of, label
 from noroshi.web.texts.pages import TEXTS
 from noroshi.web.view.difference import said
 from noroshi.web.view.problem_text import told_at

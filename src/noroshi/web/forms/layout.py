@@ -8,11 +8,11 @@ from typing import Any
 
 from noroshi.web.forms import limits
 from noroshi.web.forms.edit_session import Edit
+from noroshi.web.forms.field_values import Form
 from noroshi.web.forms.fields import Drawn, Field, fields_of, merged, read
 from noroshi.web.forms.limits import Kind, Row
 from noroshi.web.forms.location import Content
 from noroshi.web.forms.schema import Schema
-from noroshi.web.forms.values import Form
 from noroshi.web.view.page_context import Visit
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from noroshi import schema
 from noroshi.core.definitions.schema import LimitsDef
+from noroshi.web.forms.field_values import Form
 from noroshi.web.forms.fields import (
     Drawn,
     Field,
@@ -18,7 +19,6 @@ from noroshi.web.forms.fields import (
     read as read_fields,
 )
 from noroshi.web.forms.schema import YES, Schema
-from noroshi.web.forms.values import Form
 
 Answer = Mapping[str, Any]
 Limits = Mapping[str, Mapping[str, Any]]

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from noroshi.core.definitions.parsing import is_name
+from noroshi.core.definitions.value_syntax import is_name
 
 Content = Mapping[str, Any]
 Problems = Sequence[tuple[str, str]]

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from noroshi.core.words import Words
+from noroshi.web.forms.field_values import Form, entries_of, split
 from noroshi.web.forms.schema import Column, Shape
-from noroshi.web.forms.values import Form, entries_of, split
 from noroshi.web.texts.pages import TEXTS
 
 Say = Callable[[Words], str]

@@ -8,7 +8,7 @@ from starlette.requests import Request
 
 from noroshi.core.people import Person
 from noroshi.core.words import Words
-from noroshi.people import keys
+from noroshi.people import random_keys
 from noroshi.service import Forbidden
 from noroshi.web.context import House
 from noroshi.web.http.connection_limits import proves
@@ -90,7 +90,7 @@ async def in_session(
 
 def check_csrf(key: str, given: str) -> None:
     """Raises Forbidden unless it was sent with what only our own pages know."""
-    if not key or not keys.same(keys.csrf_of(key), given):
+    if not key or not random_keys.same(random_keys.csrf_of(key), given):
         raise Forbidden(NOT_OURS)
 
 

@@ -10,11 +10,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from noroshi.service import NotFound
-from noroshi.web.api.routes import STATUS
+from noroshi.web.api.endpoints import STATUS
 from noroshi.web.context import House
 from noroshi.web.texts.pages import TEXTS
-from noroshi.web.view.actions import Outcome, address, asked, may, run, typed
 from noroshi.web.view.alarms import MOST_SHOWN, Wanted, fragments, key_of, view
+from noroshi.web.view.form_operations import Outcome, address, asked, may, run, typed
 from noroshi.web.view.live_updates import LATELY, Live
 from noroshi.web.view.locale import TONGUES
 from noroshi.web.view.page_context import Visit, page

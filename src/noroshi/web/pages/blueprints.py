@@ -12,12 +12,12 @@ from noroshi.core.definitions.self_monitoring import OWN
 from noroshi.service import NotFound
 from noroshi.web.context import House
 from noroshi.web.forms.blueprint_inputs import MARK, Ask, asked_at, asks_of
+from noroshi.web.forms.change_preview import created, preview
 from noroshi.web.forms.location import called
 from noroshi.web.forms.normalize import figures
-from noroshi.web.forms.preview import created, preview
 from noroshi.web.forms.table import label
 from noroshi.web.texts.pages import TEXTS
-from noroshi.web.view.actions import (
+from noroshi.web.view.form_operations import (
     Outcome,
     address,
     asked,

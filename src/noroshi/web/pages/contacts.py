@@ -11,7 +11,7 @@ from starlette.routing import Route
 from noroshi.core.definitions.schema import ContactDef
 from noroshi.web.context import House
 from noroshi.web.pages.rules import Sort, editor
-from noroshi.web.view.actions import address, asked, may
+from noroshi.web.view.form_operations import address, asked, may
 from noroshi.web.view.page_context import Visit, page
 
 CONTACTS = Sort(

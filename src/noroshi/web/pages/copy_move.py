@@ -8,14 +8,14 @@ from typing import Any
 from starlette.responses import Response
 from starlette.routing import Route
 
-from noroshi.core.definitions.parsing import is_name
 from noroshi.core.definitions.self_monitoring import OWN
+from noroshi.core.definitions.value_syntax import is_name
 from noroshi.service import NotFound
 from noroshi.web.context import House
+from noroshi.web.forms.change_preview import created, preview
 from noroshi.web.forms.location import called
-from noroshi.web.forms.preview import created, preview
 from noroshi.web.texts.pages import TEXTS
-from noroshi.web.view.actions import (
+from noroshi.web.view.form_operations import (
     Outcome,
     address,
     may,

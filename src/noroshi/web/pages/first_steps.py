@@ -18,8 +18,8 @@ from noroshi.web.context import House
 from noroshi.web.forms.conflict import Both, both, told
 from noroshi.web.forms.normalize import addresses, figures
 from noroshi.web.texts.pages import TEXTS
-from noroshi.web.view.actions import Outcome, clock, run
 from noroshi.web.view.first_problems import Told, at_fields
+from noroshi.web.view.form_operations import Outcome, clock, run
 from noroshi.web.view.mail import attempts, names, relay
 from noroshi.web.view.page_context import (
     A_YEAR,

@@ -12,7 +12,7 @@ from noroshi.core.definitions.self_monitoring import OWN
 from noroshi.service import NotFound
 from noroshi.web.context import House
 from noroshi.web.texts.pages import TEXTS
-from noroshi.web.view.actions import address, asked, may, run
+from noroshi.web.view.form_operations import address, asked, may, run
 from noroshi.web.view.instances import stops_of, tables
 from noroshi.web.view.live_updates import Live, Seen
 from noroshi.web.view.locale import TONGUES

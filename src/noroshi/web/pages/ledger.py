@@ -12,7 +12,7 @@ from noroshi.core.mail import DeliveryState
 from noroshi.service import NotFound
 from noroshi.web.context import House
 from noroshi.web.texts.pages import TEXTS
-from noroshi.web.view.actions import address, asked, clock
+from noroshi.web.view.form_operations import address, asked, clock
 from noroshi.web.view.mail import Answer, Names, attempts, level, names, relay, said, state
 from noroshi.web.view.page_context import Visit, page
 

@@ -12,7 +12,7 @@ from noroshi.service import NotFound
 from noroshi.web.context import House
 from noroshi.web.forms.conflict_text import Side, by_title
 from noroshi.web.texts.pages import TEXTS
-from noroshi.web.view.actions import Outcome, asked, may, run
+from noroshi.web.view.form_operations import Outcome, asked, may, run
 from noroshi.web.view.page_context import Visit, page
 from noroshi.web.view.routes import (
     DEFINED,

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from noroshi.web.context import House
-from noroshi.web.view.actions import Outcome, address, asked, may, run, typed
+from noroshi.web.view.form_operations import Outcome, address, asked, may, run, typed
 from noroshi.web.view.live_updates import Live
 from noroshi.web.view.locale import TONGUES
 from noroshi.web.view.maintenance import (

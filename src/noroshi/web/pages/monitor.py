@@ -15,9 +15,9 @@ from noroshi.core.levels import Level
 from noroshi.web.context import House
 from noroshi.web.pages.instances import did
 from noroshi.web.pages.run_now import needs_password
-from noroshi.web.view.actions import asked, may
 from noroshi.web.view.charts import HALF, NARROW, WIDE, chart
 from noroshi.web.view.decisions import decided
+from noroshi.web.view.form_operations import asked, may
 from noroshi.web.view.instances import stops_of
 from noroshi.web.view.live_updates import Live
 from noroshi.web.view.locale import TONGUES

@@ -21,7 +21,7 @@ from noroshi.web.forms.limits import kind_of
 from noroshi.web.forms.location import Content, Spot, called, told_apart
 from noroshi.web.pages.monitors import GROUP, HOME, MONITOR, NEW, checks, crumbs, of
 from noroshi.web.texts.pages import TEXTS
-from noroshi.web.view.actions import address, asked, may
+from noroshi.web.view.form_operations import address, asked, may
 from noroshi.web.view.page_context import Visit, page
 
 WHEN = ("every", "at", "days", "timeout", "patience", "may_vanish")

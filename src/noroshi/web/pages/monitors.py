@@ -29,7 +29,7 @@ from noroshi.web.forms.fields import Field
 from noroshi.web.forms.layout import Outline, Part
 from noroshi.web.forms.limits import Kind, kind_of
 from noroshi.web.forms.location import Content, Spot, called, told_apart
-from noroshi.web.view.actions import address, asked, may
+from noroshi.web.view.form_operations import address, asked, may
 from noroshi.web.view.page_context import Visit, page
 
 HOME, INSTANCE, GROUP, MONITOR = (

@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from noroshi.hosts.footprint import SORTS, size_told
 from noroshi.web.context import House
-from noroshi.web.view.actions import clock, may
+from noroshi.web.view.form_operations import clock, may
 from noroshi.web.view.mail import level
 from noroshi.web.view.page_context import Visit, page
 

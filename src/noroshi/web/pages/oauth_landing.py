@@ -12,7 +12,7 @@ from noroshi.service import NotFound, attend
 from noroshi.web.context import House
 from noroshi.web.http.oauth_redirects import Expected, Returns
 from noroshi.web.texts.pages import TEXTS
-from noroshi.web.view.actions import asked
+from noroshi.web.view.form_operations import asked
 from noroshi.web.view.page_context import Handler, Visit, page
 
 PRIVATE = {"referrer-policy": "no-referrer"}  # the code stands in this page's own address

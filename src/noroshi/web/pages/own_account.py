@@ -15,7 +15,7 @@ from noroshi.people import AuthenticationError
 from noroshi.service import Invalid, NotFound
 from noroshi.web.context import House
 from noroshi.web.texts.pages import TEXTS
-from noroshi.web.view.actions import Outcome, may, run
+from noroshi.web.view.form_operations import Outcome, may, run
 from noroshi.web.view.page_context import Visit, page
 
 DEEDS: Mapping[str, tuple[str, ...]] = {

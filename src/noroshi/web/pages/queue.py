@@ -15,8 +15,17 @@ from noroshi.service import NotFound
 from noroshi.web.context import House
 from noroshi.web.http.security_headers import POLICY
 from noroshi.web.texts.pages import TEXTS
-from noroshi.web.view.actions import Outcome, address, asked, clock, may, run, since, typed
 from noroshi.web.view.control_escape import Page
+from noroshi.web.view.form_operations import (
+    Outcome,
+    address,
+    asked,
+    clock,
+    may,
+    run,
+    since,
+    typed,
+)
 from noroshi.web.view.live_updates import Live
 from noroshi.web.view.mail import Answer, Names, attempts, names, relay, state
 from noroshi.web.view.page_context import Visit, page

@@ -14,8 +14,8 @@ from noroshi.web.forms.edit_page import Look, Section, edited, name_field, opene
 from noroshi.web.forms.layout import Outline
 from noroshi.web.forms.location import Spot
 from noroshi.web.texts.pages import TEXTS
-from noroshi.web.view.actions import asked, require_administrator
 from noroshi.web.view.difference import sort_of
+from noroshi.web.view.form_operations import asked, require_administrator
 from noroshi.web.view.page_context import Visit, page
 
 NAMED_HERE = ("clouds", "blueprints")

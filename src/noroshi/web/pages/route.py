@@ -8,7 +8,7 @@ from typing import Any
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from noroshi.core.definitions.parsing import is_address
+from noroshi.core.definitions.value_syntax import is_address
 from noroshi.service import NotFound
 from noroshi.web.context import House
 from noroshi.web.forms.conflict import Both, both, told
@@ -19,7 +19,7 @@ from noroshi.web.pages.mail import DID
 from noroshi.web.pages.route_actions import DEEDS, Done
 from noroshi.web.pages.route_live import device_of, exam_of, letter_of, live_routes
 from noroshi.web.texts.pages import TEXTS
-from noroshi.web.view.actions import asked, may
+from noroshi.web.view.form_operations import asked, may
 from noroshi.web.view.page_context import Visit, page
 from noroshi.web.view.route import (
     BLANK,

@@ -16,7 +16,7 @@ from noroshi.web.forms.certificate_upload import brought
 from noroshi.web.forms.new_route_rules import entry_of, free_entry
 from noroshi.web.http.device_codes import Code
 from noroshi.web.http.oauth_redirects import port_for
-from noroshi.web.view.actions import Outcome, run
+from noroshi.web.view.form_operations import Outcome, run
 from noroshi.web.view.page_context import Visit
 from noroshi.web.view.problem_text import told_at
 from noroshi.web.view.route import WAYS, Known, saved

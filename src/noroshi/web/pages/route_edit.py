@@ -21,7 +21,7 @@ from noroshi.web.forms.new_route_rules import first_free, into_of, named_in, wit
 from noroshi.web.forms.table import Choice
 from noroshi.web.pages.monitors import NEW
 from noroshi.web.texts.pages import TEXTS
-from noroshi.web.view.actions import address, asked, require_administrator
+from noroshi.web.view.form_operations import address, asked, require_administrator
 from noroshi.web.view.page_context import Visit, page
 from noroshi.web.view.routes import Answer, clouds, href, kind, of_type, orders
 

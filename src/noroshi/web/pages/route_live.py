@@ -12,11 +12,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from noroshi.core.mail import SENT, DeliveryState
-from noroshi.people import keys
+from noroshi.people import random_keys
 from noroshi.web.context import House
 from noroshi.web.http.device_codes import Code, Codes
-from noroshi.web.view.actions import Outcome, asked, clock, may, run
 from noroshi.web.view.control_escape import Page
+from noroshi.web.view.form_operations import Outcome, asked, clock, may, run
 from noroshi.web.view.mail import attempts, names, relay, state
 from noroshi.web.view.page_context import Handler, Visit, page, templates
 from noroshi.web.view.remedy_links_mail import left_to_copy, not_led
@@ -50,7 +50,7 @@ def live_routes(house: House, codes: Codes) -> list[Route]:
 def part(visit: Visit, macro: str, *given: Any) -> Response:
     """A fragment of the page."""
     made = templates().get_template("mailing_parts.html")
-    values = {"t": visit.text, "say": visit.say, "csrf": keys.csrf_of(visit.key)}
+    values = {"t": visit.text, "say": visit.say, "csrf": random_keys.csrf_of(visit.key)}
     module: Any = made.make_module(values)
     return Page(str(getattr(module, macro)(*given)))
 

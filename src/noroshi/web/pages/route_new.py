@@ -8,7 +8,7 @@ from typing import Any
 from starlette.responses import Response
 from starlette.routing import Route
 
-from noroshi.core.definitions.parsing import is_name
+from noroshi.core.definitions.value_syntax import is_name
 from noroshi.guides.setup_goal import Wanted
 from noroshi.oauth.redirect_url import SECRET_ID, looks_like_secret_id
 from noroshi.service import NotFound
@@ -22,7 +22,7 @@ from noroshi.web.forms.new_route_rules import (
 )
 from noroshi.web.pages.route_new_server import SHORT, new_server
 from noroshi.web.texts.pages import TEXTS
-from noroshi.web.view.actions import asked, require_administrator, run
+from noroshi.web.view.form_operations import asked, require_administrator, run
 from noroshi.web.view.page_context import Visit, page
 from noroshi.web.view.route import BLANK, saved
 from noroshi.web.view.routes import CLOUDS, DEFINED, Answer, clouds, href, of_type

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from starlette.responses import Response
 
-from noroshi.core.definitions.parsing import is_name
+from noroshi.core.definitions.value_syntax import is_name
 from noroshi.transports.http.webhook_url import fault_of
 from noroshi.web.forms.first_route import PROTECTIONS
 from noroshi.web.forms.new_route import SHORT, SMTP, WEBHOOK, blank, route_document
@@ -17,8 +17,8 @@ from noroshi.web.forms.new_route_rules import (
     named_in,
     with_route,
 )
-from noroshi.web.view.actions import Outcome, run
 from noroshi.web.view.first_problems import at_fields
+from noroshi.web.view.form_operations import Outcome, run
 from noroshi.web.view.page_context import Visit
 from noroshi.web.view.routes import DEFINED, Answer, href, of_type
 

@@ -27,7 +27,7 @@ from noroshi.web.forms.layout import Outline, Part
 from noroshi.web.forms.location import Content, Spot, called, told_apart
 from noroshi.web.forms.table import choice
 from noroshi.web.pages.monitors import NEW, of
-from noroshi.web.view.actions import address, asked, may
+from noroshi.web.view.form_operations import address, asked, may
 from noroshi.web.view.page_context import Visit, page
 
 Answer = Mapping[str, Any]

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from noroshi.web.context import House
-from noroshi.web.view.actions import Outcome, clock, may, run_reauthenticated, told
+from noroshi.web.view.form_operations import Outcome, clock, may, run_reauthenticated, told
 from noroshi.web.view.locale import TONGUES
 from noroshi.web.view.overview import part_page
 from noroshi.web.view.page_context import Visit, page

@@ -15,7 +15,8 @@ from noroshi.web.context import House
 from noroshi.web.forms.normalize import figures
 from noroshi.web.pages.own_account import step_shown
 from noroshi.web.texts.pages import TEXTS
-from noroshi.web.view.actions import (
+from noroshi.web.view.audit_log import lines
+from noroshi.web.view.form_operations import (
     Outcome,
     asked,
     clock,
@@ -25,7 +26,6 @@ from noroshi.web.view.actions import (
     told,
     typed,
 )
-from noroshi.web.view.audit import lines
 from noroshi.web.view.locale import TONGUES
 from noroshi.web.view.page_context import Visit, page
 

@@ -10,7 +10,8 @@ from starlette.routing import Route
 from noroshi.service import NotFound
 from noroshi.web.context import House
 from noroshi.web.texts.pages import TEXTS
-from noroshi.web.view.actions import (
+from noroshi.web.view.difference import all_worded, names_of
+from noroshi.web.view.form_operations import (
     Outcome,
     address,
     asked,
@@ -19,7 +20,6 @@ from noroshi.web.view.actions import (
     run_reauthenticated,
     told,
 )
-from noroshi.web.view.difference import all_worded, names_of
 from noroshi.web.view.page_context import Visit, page
 
 LISTED = 100

@@ -3,7 +3,7 @@ by a sign-in that fails."""
 
 from __future__ import annotations
 
-from noroshi.web.view.actions import Outcome, run
+from noroshi.web.view.form_operations import Outcome, run
 from noroshi.web.view.page_context import Visit
 
 

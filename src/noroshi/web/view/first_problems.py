@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from noroshi.web.view.actions import Outcome
+from noroshi.web.view.form_operations import Outcome
 from noroshi.web.view.page_context import Visit
 
 FILE, OPTIONS = ".toml: ", "options"

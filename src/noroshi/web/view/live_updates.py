@@ -13,7 +13,7 @@ from time import monotonic
 from typing import Any, TypeVar
 
 from noroshi.core.people import VIEWER, Person, roles_up_to
-from noroshi.people import keys
+from noroshi.people import random_keys
 from noroshi.ports import StoreError
 from noroshi.service import Refusal, attend
 from noroshi.web.context import House
@@ -124,7 +124,7 @@ class Live:
 
     def __init__(self, house: House, time: Callable[[], float] = monotonic) -> None:
         self._time = time
-        self._house, self._born, self._count = house, keys.key()[:8], 0
+        self._house, self._born, self._count = house, random_keys.key()[:8], 0
         self._who = Person("", roles_up_to(VIEWER), "web", "", False)
         self._seen: Seen | None = None
         self._looked, self._took, self._followers = 0.0, 0.0, 0

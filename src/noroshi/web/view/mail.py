@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any
 
 from noroshi.core.mail import SENT, DeliveryState
-from noroshi.web.view.actions import clock
+from noroshi.web.view.form_operations import clock
 from noroshi.web.view.page_context import Visit
 
 Answer = Mapping[str, Any]

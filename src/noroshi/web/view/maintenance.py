@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from noroshi.core.definitions.parsing import day_and_time, is_zone
+from noroshi.core.definitions.value_syntax import day_and_time, is_zone
 from noroshi.core.maintenance import Once, span_of
 from noroshi.web.view.tree import STEP
 

@@ -16,7 +16,7 @@ from starlette.responses import RedirectResponse, Response
 from noroshi import __version__
 from noroshi.core.people import ROLE_NAMES, ROLES, Person
 from noroshi.core.words import Words, plain
-from noroshi.people import AuthenticationError, keys
+from noroshi.people import AuthenticationError, random_keys
 from noroshi.ports import StoreError
 from noroshi.service import (
     Conflict,
@@ -29,7 +29,7 @@ from noroshi.service import (
     attend,
 )
 from noroshi.service.operation import STORE_TROUBLE
-from noroshi.web.api.routes import STATUS
+from noroshi.web.api.endpoints import STATUS
 from noroshi.web.context import House
 from noroshi.web.http.authentication import (
     LONGEST_KEY,
@@ -148,7 +148,7 @@ class Visit:
                 visit=self,
                 t=self.text,
                 say=self.say,
-                csrf=keys.csrf_of(self.key),
+                csrf=random_keys.csrf_of(self.key),
                 here=self.here,
                 role=self.role,
                 version=__version__,
@@ -218,7 +218,7 @@ def page(
     async def respond(request: Request) -> Response:
         visit = Visit(house, request, key_of(request, house), None)
         if not visit.key:
-            visit.key = visit.bring = keys.key()
+            visit.key = visit.bring = random_keys.key()
         try:
             answer = await _handled(visit, handle, hear, anybody=anybody)
         except Refusal as refusal:

@@ -11,7 +11,7 @@ from noroshi.core.route_readiness import Sends, is_sure
 from noroshi.guides.setup_goal import NOT_YET
 from noroshi.service import NotFound
 from noroshi.web.texts.pages import TEXTS
-from noroshi.web.view.actions import may, run
+from noroshi.web.view.form_operations import may, run
 from noroshi.web.view.page_context import Visit
 from noroshi.web.view.routes import DEFINED, Answer, labels, of_type, orders, ranked, shown
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from unicodedata import normalize
 
-from noroshi.web.view.actions import Outcome
+from noroshi.web.view.form_operations import Outcome
 from noroshi.web.view.page_context import Visit
 from noroshi.web.view.tree import STEP, Answer, called, tree_of
 

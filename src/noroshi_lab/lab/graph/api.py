@@ -15,9 +15,9 @@ from aiohttp import web
 from noroshi_lab.lab.dialects import HOST
 from noroshi_lab.lab.faults import Faults
 from noroshi_lab.lab.graph.callers import Caller, Callers, Want
-from noroshi_lab.lab.graph.composing import Letter, from_json, from_mime
 from noroshi_lab.lab.graph.errors import ERRORS, GraphError
 from noroshi_lab.lab.graph.filters import Query, read_query
+from noroshi_lab.lab.graph.mail_composition import Letter, from_json, from_mime
 from noroshi_lab.lab.graph.messages import FIELDS, as_message, chosen, number_of
 from noroshi_lab.lab.journal import Journal
 from noroshi_lab.lab.mailbox import FOLDERS, Folder, Mail

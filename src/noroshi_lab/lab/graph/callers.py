@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from noroshi_lab.lab.clock import LabClock
+from noroshi_lab.lab.directory import Directory, Mailbox, Tenant
 from noroshi_lab.lab.graph.errors import GraphError
 from noroshi_lab.lab.limits import Limits
-from noroshi_lab.lab.model import Directory, Mailbox, Tenant
 from noroshi_lab.lab.scopes import GRAPH, GRAPH_AUDIENCE
 from noroshi_lab.lab.tokens import Mint
 

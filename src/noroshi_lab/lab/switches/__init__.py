@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from noroshi.core.words import Words
-from noroshi_lab.lab.switches.elsewhere import ELSEWHERE
 from noroshi_lab.lab.switches.entra import ENTRA
 from noroshi_lab.lab.switches.exchange import EXCHANGE
 from noroshi_lab.lab.switches.graph import GRAPH
 from noroshi_lab.lab.switches.kinds import Switch
 from noroshi_lab.lab.switches.limits import LIMITS
+from noroshi_lab.lab.switches.other_provider import ELSEWHERE
 from noroshi_lab.lab.switches.outage import OUTAGE
 from noroshi_lab.lab.switches.time import TIME
 

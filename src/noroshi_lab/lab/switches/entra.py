@@ -9,7 +9,7 @@ from typing import get_args
 
 from noroshi.core.words import Words
 from noroshi_lab.lab.clock import read_moment, read_span, write_span
-from noroshi_lab.lab.model import APP_PERMISSION, ClientSecret, Factor, UserConsent
+from noroshi_lab.lab.directory import APP_PERMISSION, ClientSecret, Factor, UserConsent
 from noroshi_lab.lab.state import Board
 from noroshi_lab.lab.switches.kinds import Switch, flag, number
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import get_args
 
 from noroshi.core.words import Words
-from noroshi_lab.lab.model import SHARED, Basic
+from noroshi_lab.lab.directory import SHARED, Basic
 from noroshi_lab.lab.scopes import HIGH_VOLUME
 from noroshi_lab.lab.state import Board
 from noroshi_lab.lab.switches.kinds import Switch, flag, later, number, spanned

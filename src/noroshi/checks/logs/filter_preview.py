@@ -1,0 +1,78 @@
+"""What a log's terms make of real lines: for each of the last lines, which terms hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from noroshi.checks.logs.bookmarks import head_of
+from noroshi.checks.logs.encodings import Encoding, codec_of
+from noroshi.checks.logs.families import is_packed
+from noroshi.checks.logs.file_access import Member, opened
+from noroshi.checks.logs.filters import Expression, leaves
+from noroshi.checks.logs.line_matcher import shown
+from noroshi.core.os_errors import why
+from noroshi.core.words import Words, plain
+from noroshi.ports import Files, Host, Unmeasurable
+
+LINES = 20
+NEAR_END = 256 * 1024
+"""Bytes before the end in which the last lines are looked for."""
+HIT, NO_HIT = Words(en="found", ja="該当"), Words(en="-", ja="-")
+LINE = Words(en="{verdict}: {line}", ja="{verdict}: {line}")
+TERM = Words(en="    {verdict} {term}", ja="    {verdict} {term}")
+HOLDS, HOLDS_NOT = Words(en="yes", ja="○"), Words(en="no", ja="×")
+HEAD = Words(en="{path}: a line is found if it {terms}", ja="{path}: {terms}行を数えます")
+SUM = Words(
+    en="{hits} found in the last {count:line|lines}", ja="最後の{count}行のうち{hits}行が該当"
+)
+UNREADABLE = Words(en="{path} cannot be read: {why}", ja="{path} を読めません: {why}")
+NO_LOG = Words(en="no file matches {path}", ja="{path} に当てはまるファイルがありません")
+
+
+async def preview(
+    path: str, encoding: Encoding, expression: Expression, host: Host
+) -> Sequence[Words]:
+    """Of each log that the path stands for, its last lines judged; Unmeasurable if none."""
+
+    def work(files: Files) -> Sequence[Words]:
+        said = list[Words]()
+        for fact in files.found(path):
+            if fact.regular and not is_packed(fact.path):
+                lines = last_lines(files, Member(fact, is_log=True), encoding)
+                said.append(HEAD.fill(path=fact.path, terms=expression.words))
+                said += judged(expression, lines)
+        return said
+
+    try:
+        said = await host.with_files(work)
+    except OSError as error:
+        raise Unmeasurable(UNREADABLE.fill(path=path, why=why(error))) from None
+    if not said:
+        raise Unmeasurable(NO_LOG.fill(path=path))
+    return said
+
+
+def judged(expression: Expression, lines: Sequence[bytes]) -> Iterator[Words]:
+    """For each line (UTF-8) whether it is found, and what each single term says of it."""
+    hits = [expression.holds(line) for line in lines]
+    yield SUM.fill(hits=sum(hits), count=len(lines))
+    for line, hit in zip(lines, hits, strict=True):
+        yield LINE.fill(verdict=HIT if hit else NO_HIT, line=plain(shown(line)))
+        for leaf in leaves(expression):
+            verdict = HOLDS if leaf.holds(line) else HOLDS_NOT
+            yield TERM.fill(verdict=verdict, term=leaf.words)
+
+
+def last_lines(files: Files, log: Member, encoding: Encoding) -> Sequence[bytes]:
+    """In UTF-8, oldest first; the last may not have ended yet."""
+    with opened(files, log) as (file, fact):
+        codec = codec_of(encoding, head_of(file))
+        start = max(0, fact.size - NEAR_END)
+        start -= start % 2
+        file.seek(start)
+        block = file.read(NEAR_END) or b""
+    if start:
+        block = block[codec.first_end(bytearray(block), len(block)) :]
+    text = codec.utf8(block).removeprefix(b"\xef\xbb\xbf").removesuffix(b"\n")
+    lines = text.split(b"\n")[-LINES:] if text else []
+    return [line.lstrip(b"\0").removesuffix(b"\r") for line in lines]

@@ -1,0 +1,112 @@
+"""Single values of a definition held to what they may be, each with its own sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import timedelta
+
+from noroshi.core.definitions.problems import Place
+from noroshi.core.definitions.value_syntax import duration, is_zone
+from noroshi.core.printable import printable
+from noroshi.core.words import Words
+
+NO_LENGTH = Words(
+    en='{given} is not a duration; write it as in "30s", "5m", "1h30m" or "1d"',
+    ja='{given} は時間の長さとして読めません。"30s"、"5m"、"1h30m"、"1d" のように書いてください',
+)
+TOO_SHORT = Words(
+    en="{given} is too short; it must be at least {least}",
+    ja="{given} は短すぎます。{least} 以上にしてください",
+)
+TOO_LONG = Words(
+    en="{given} is too long; it must be at most {most}",
+    ja="{given} は長すぎます。{most} 以下にしてください",
+)
+OUT_OF_RANGE = Words(
+    en="{given} must be between {least} and {most}",
+    ja="{given} は使えません。{least} から {most} の間にしてください",
+)
+NO_ZONE = Words(
+    en="{given} is not a time zone that this computer knows; write it as in Asia/Tokyo",
+    ja="{given} というタイムゾーンはありません。Asia/Tokyo のように書いてください",
+)
+NO_ADDRESS = Words(
+    en="{given} is not a mail address", ja="{given} はメールアドレスとして使えません"
+)
+NO_HOST = Words(
+    en="{given} is no name or address of a computer",
+    ja="{given} はコンピューターの名前やアドレスとして使えません",
+)
+NO_LINE = Words(
+    en="must be one line without control characters", ja="制御文字のない1行にしてください"
+)
+TWICE = Words(en="names {given} twice", ja="{given} が2回書かれています")
+
+
+def title(given: str, place: Place) -> None:
+    """A title stands in subjects of mails: a line break there would begin a header."""
+    if not is_line(given):
+        place.at("title").say(NO_LINE)
+
+
+def is_line(given: str) -> bool:
+    """Whether it is one line of what can be seen, blanks of every width among it."""
+    return printable(given) == given
+
+
+def zone(given: str, place: Place) -> str:
+    """A time zone by its IANA name; UTC in the place of one that is none."""
+    if is_zone(given):
+        return given
+    place.at("zone").say(NO_ZONE, given=given)
+    return "UTC"
+
+
+def host(given: str, place: Place) -> None:
+    """A computer's name or address, as far as its shape goes."""
+    if not given or not given.isprintable() or " " in given:
+        place.say(NO_HOST, given=given)
+
+
+def in_range(given: int, least: int, most: int, place: Place) -> None:
+    """A whole number within bounds, both included."""
+    if not least <= given <= most:
+        place.say(OUT_OF_RANGE, given=given, least=least, most=most)
+
+
+def read_length(given: str, least: str, place: Place, most: str = "") -> timedelta | None:
+    """A duration within bounds; None if it is not given or wrong."""
+    if not given:
+        return None
+    length = duration(given)
+    if length is None:
+        place.say(NO_LENGTH, given=given)
+    elif length < (duration(least) or length):
+        place.say(TOO_SHORT, given=given, least=least)
+    elif most and length > (duration(most) or length):
+        place.say(TOO_LONG, given=given, most=most)
+    else:
+        return length
+    return None
+
+
+def one_of(
+    given: Collection[str], known: Collection[str], sort: Words, none: Words, place: Place
+) -> None:
+    """At least one name, each known and there once."""
+    if not given:
+        place.say(none)
+    all_known(given, known, sort, place)
+
+
+def all_known(
+    given: Collection[str], known: Collection[str], sort: Words, place: Place
+) -> None:
+    """Names, each known and there once."""
+    seen = set[str]()
+    for name in given:
+        if name not in known:
+            place.no_such(sort, name, known)
+        elif name in seen:
+            place.say(TWICE, given=name)
+        seen.add(name)

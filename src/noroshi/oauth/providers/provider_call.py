@@ -1,0 +1,218 @@
+"""Share what both providers need: a call in a thread of its own, and refusals in words of ours."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import threading
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from noroshi.core.printable import printable
+from noroshi.core.words import Words
+from noroshi.oauth.account import Account
+from noroshi.oauth.endpoint_hosts import require_no_microsoft_host
+from noroshi.oauth.errors.error_explanation import advise, codes_in, is_known, tidy
+from noroshi.oauth.errors.messages import ANY_ROUTE
+from noroshi.oauth.http_session import ErrorReplyError, HttpSession, Reply
+from noroshi.oauth.jwt_claims import claims_in, named_in
+from noroshi.oauth.provider import (
+    Client,
+    DeviceAttempt,
+    OAuthError,
+    SignInError,
+    Tokens,
+    UnreachableError,
+)
+from noroshi.oauth.redaction import SAYS, quoted, without
+from noroshi.vault import Secret
+
+T = TypeVar("T")
+LONGEST = 90.0
+"""Seconds for one call as a whole: discovery and the question itself."""
+INTERVAL = 5
+"""Seconds between two questions about a code unless the server says (RFC 8628, 3.2)."""
+UNSAID = 3600
+"""Seconds for a token whose end is not told: when it ends earlier, its refusal renews it."""
+LONGEST_USER = 254
+CORRELATION = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
+
+TOO_SLOW = Words(
+    en="The sign-in server does not finish its answer. It is asked again by itself.",
+    ja="サインイン サーバーの応答が終わりません。自動でもう一度試します。",
+)
+NOT_UNDERSTOOD = Words(
+    en="The sign-in server's answer does not fit this sign-in ({kind}). "
+    "Check the cloud's authority; if it is right, sign in again.",
+    ja="サインイン サーバーの応答がこのサインインに合いません ({kind})。"
+    "クラウドの認証局 URL を確かめ、正しければもう一度サインインしてください。",
+)
+NO_SUCH_WAY = Words(
+    en="The cloud {cloud} knows no sign-in by a code on another device. Sign in with: "
+    "noroshi authorize {route}",
+    ja="クラウド {cloud} は別の端末でのコード入力によるサインインに対応していません。"
+    "noroshi authorize {route} でサインインしてください。",
+)
+
+
+async def asked(client: Client, ask: Callable[[HttpSession], T | Exception]) -> T:
+    """Ask over a wire of its own, in a thread of its own. Raises SignInError, UnreachableError."""
+    return await apart(lambda: _asked(client, ask))
+
+
+def _asked(client: Client, ask: Callable[[HttpSession], T | Exception]) -> T | Exception:
+    """Return the answer, or an exception of ours without any traceback."""
+    session: HttpSession | None = None
+    try:
+        session = HttpSession(client)
+        found = ask(session)
+        return _quoting(found, session) if isinstance(found, SignInError) else found
+    except ErrorReplyError as refused:
+        found = refusal(refused.reply, client.account)
+        return found if session is None else _quoting(found, session)
+    except OAuthError as ours:
+        return ours.with_traceback(None)
+    except Exception as error:
+        # Libraries raise ValueError, RuntimeError, KeyError and more, with nonces and answers
+        # in their texts: only the kind of it may leave here.
+        words = NOT_UNDERSTOOD.fill(kind=type(error).__name__)
+        return SignInError(words, error="invalid_response", who="setup")
+    finally:
+        if session is not None:
+            session.close()
+
+
+def _quoting(failure: SignInError, session: HttpSession) -> SignInError:
+    """Return it with a quotation that holds no secret that the server was shown."""
+    failure.said = without(failure.said, session.shown)
+    if failure.said and not failure.known:
+        failure.words = SAYS.fill(words=failure.words, said=failure.said)
+        failure.args = (failure.words.en,)
+    return failure
+
+
+def tokens(
+    answer: Mapping[str, Any], user: str = "", *, public: bool = False, asked: str = ""
+) -> Tokens:
+    """Return the tokens of a good answer; `asked` is the scope that was asked for, which is granted
+    where the answer says none. Raises KeyError if there is no token in it."""
+    if not answer.get("access_token"):
+        raise KeyError("access_token")
+    refresh, lasts = answer.get("refresh_token"), answer.get("expires_in")
+    return Tokens(
+        access=Secret(str(answer["access_token"])),
+        refresh=Secret(str(refresh)) if refresh else None,
+        expires_in=UNSAID if lasts is None else int(lasts),
+        scope=str(answer.get("scope") or asked),
+        user=_shown(user),
+        public=public,
+    )
+
+
+def user_in(answer: Mapping[str, Any], of_id_token: Mapping[str, Any], account: Account) -> str:
+    """Return who signed in, by the claims of the id_token, else of a readable access token."""
+    access = claims_in(str(answer.get("access_token") or "")) or {}
+    return named_in(of_id_token, account.mailbox) or named_in(access, account.mailbox)
+
+
+def _shown(user: str) -> str:
+    """Return the name as a terminal may show it."""
+    return printable(user[:LONGEST_USER])
+
+
+def refusal(reply: Reply, account: Account) -> SignInError:
+    """Return what an answer other than 200 means; busy is busy, whatever its text says."""
+    content = reply.content or {}
+    if reply.status_code == 429 or reply.status_code >= 500:
+        content = {**content, "error": "temporarily_unavailable"}
+    return failure(content, account, reply.retry_after)
+
+
+def failure(
+    answer: Mapping[str, Any], account: Account, retry_after: float | None = None
+) -> SignInError:
+    """Return what an error of OAuth's kind means."""
+    error = tidy(answer.get("error", "invalid_response"))
+    suberror = tidy(answer["suberror"]) if answer.get("suberror") else ""
+    listed = answer.get("error_codes")
+    codes = tuple(c for c in listed if isinstance(c, int)) if isinstance(listed, list) else ()
+    codes = codes or codes_in(str(answer.get("error_description", "")))
+    advice = advise(
+        error,
+        suberror=suberror,
+        codes=codes,
+        app_only=account.app_only,
+        cloud=account.cloud,
+        secret=account.secret,
+        account=account.name,
+        role=account.app_role,
+    )
+    correlation = str(answer.get("correlation_id", ""))
+    return SignInError(
+        advice.words,
+        error=error,
+        who=advice.who,
+        suberror=suberror,
+        codes=codes,
+        retry_after=retry_after,
+        correlation_id=correlation if CORRELATION.fullmatch(correlation) else "",
+        said=quoted(answer.get("error_description")),
+        known=is_known(error, codes, account.cloud),
+    )
+
+
+def device(
+    answer: Mapping[str, Any], flow: Mapping[str, Any], account: Account
+) -> DeviceAttempt:
+    """Return the code that a person types, and where. Raises SignInError for a page of Microsoft's
+    in another cloud than its own, and ValueError or KeyError for what can be no code."""
+    code = str(answer["user_code"])
+    url = str(answer.get("verification_uri") or answer["verification_url"])
+    if not code.isprintable() or not url.isprintable():  # a terminal would obey it
+        raise ValueError("not printable")
+    if not url.startswith("https://"):  # it becomes a link: no script, and nothing in the clear
+        raise ValueError("no page")
+    require_no_microsoft_host(account, (url,))
+    return DeviceAttempt(
+        user_code=code,
+        url=url,
+        expires_in=int(answer["expires_in"]),
+        interval=max(1, int(answer.get("interval") or INTERVAL)),
+        flow=flow,
+    )
+
+
+def no_device(account: Account) -> SignInError:
+    """Say that the provider has no sign-in on another device."""
+    words = NO_SUCH_WAY.fill(cloud=account.cloud.name, route=account.route or ANY_ROUTE)
+    return SignInError(words, error="unsupported_grant_type", who="setup")
+
+
+async def apart(work: Callable[[], T | Exception]) -> T:
+    """Run it in a thread of its own, and raise the exception that it returns.
+
+    Not in the pool of `asyncio.to_thread`: a node that stops waits for that, and a server
+    that hangs would hold it up.
+    """
+    loop = asyncio.get_running_loop()
+    outcome: asyncio.Future[T | Exception] = loop.create_future()
+
+    def tell(found: T | Exception) -> None:
+        if not outcome.done():
+            outcome.set_result(found)
+
+    def run() -> None:
+        found = work()
+        try:
+            loop.call_soon_threadsafe(tell, found)
+        except RuntimeError:
+            pass  # the loop is closed: nobody waits any more
+
+    threading.Thread(target=run, name="noroshi-sign-in", daemon=True).start()
+    try:
+        found = await asyncio.wait_for(outcome, LONGEST)
+    except TimeoutError:
+        raise UnreachableError(TOO_SLOW) from None
+    if isinstance(found, Exception):
+        raise found
+    return found

@@ -1,0 +1,258 @@
+"""Operations on alarms: who has one, and what people say of it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime
+
+from noroshi.core.alarms import Acknowledged, Remark, Remarked
+from noroshi.core.definitions.problems import Problem
+from noroshi.core.levels import Level
+from noroshi.core.model import Monitor, State
+from noroshi.core.printable import printable
+from noroshi.core.words import Words
+from noroshi.definitions import Plan
+from noroshi.service.alarms.alarm_answers import AlarmRow, Alarms, RemarkShown
+from noroshi.service.alarms.alarm_view import (
+    NOTHING_OF_IT,
+    OfMonitor,
+    in_order,
+    of_monitors,
+    remark_shown,
+    rows,
+    silence_shown,
+    windows_shown,
+)
+from noroshi.service.monitors import status_view
+from noroshi.service.monitors.history import monitor_named
+from noroshi.service.monitors.status import UNKNOWN_STATE, Samples
+from noroshi.service.operation import (
+    OPERATOR,
+    VIEWER,
+    Conflict,
+    Invalid,
+    NotFound,
+    Person,
+    note,
+    operation,
+)
+
+LONGEST = 1000
+NO_ITEM = Words(
+    en="{monitor} has no item {item}. See: noroshi alarms",
+    ja="{monitor} に対象 {item} はありません。noroshi alarms で確かめてください。",
+)
+IS_WELL = Words(
+    en="{monitor} is OK: there is no alarm to acknowledge.",
+    ja="{monitor} は正常です。確認するアラームはありません。",
+)
+IS_HAD = Words(
+    en="{who} has acknowledged it already. Add a comment, or take it back first: "
+    "noroshi alarm take-back {monitor}",
+    ja="すでに{who}さんが確認済みです。コメントを付けるか、先に取り消してください: "
+    "noroshi alarm take-back {monitor}",
+)
+MOVED = Words(
+    en="It changed at this very moment. Look again: noroshi alarms",
+    ja="ちょうどいま状態が変わりました。noroshi alarms で見直してください。",
+)
+NOBODY_HAS_IT = Words(
+    en="Nobody has acknowledged anything of {monitor}.",
+    ja="{monitor} に確認済みのアラームはありません。",
+)
+BAD_WORDS = Words(
+    en="The comment cannot be kept; nothing was changed.",
+    ja="コメントを保存できません。何も変更していません。",
+)
+NO_WORDS = Words(en="is empty", ja="が空です")
+TOO_LONG = Words(en="is longer than {most} characters", ja="が長すぎます ({most}文字までです)")
+
+
+class Alarming(Samples):
+    """Acknowledged, taken back, commented."""
+
+    @operation(
+        role=VIEWER,
+        help=Words(
+            en="What is not well, who has it, and what was told.",
+            ja="続いているアラームと、確認した人、知らせた内容を一覧します。",
+        ),
+    )
+    async def alarms(self, who: Person, monitor: str = "") -> Alarms:
+        """All items that are not well, or those of one monitor; what nobody has comes first."""
+        now, (_, plan) = self._clocks.wall(), await self._current()
+        said, every = await self._store.suppressions(now), plan.monitors.values()
+        wanted = [monitor_named(plan, monitor)] if monitor else every
+        states, of = await self._store.states(), of_monitors(said, every, now)
+        found = list[AlarmRow]()
+        for one in wanted:
+            state = states.get(one.id, UNKNOWN_STATE)
+            if state.level is not Level.OK and not one.stopped:
+                found += await self._rows(one, state, of.get(one.id, NOTHING_OF_IT))
+        return Alarms(
+            at=now,
+            rows=in_order(found),
+            silences=tuple(
+                silence_shown(one, every, now, plan.monitors) for one in said.silences
+            ),
+            maintenance=tuple(windows_shown(wanted, now, every)),
+        )
+
+    async def _rows(
+        self, monitor: Monitor, state: State, said: OfMonitor
+    ) -> Sequence[AlarmRow]:
+        names = self._plugins.check(monitor.kind).names
+        sample = await self._sample(monitor)
+        status = status_view.monitor_status(monitor, state, sample, names)
+        return tuple(rows(status, monitor, state.items, said))
+
+    @operation(
+        role=OPERATOR,
+        news=True,
+        help=Words(
+            en="Somebody has it: repeats stop until it gets worse or recovers.",
+            ja="アラームを確認済みにします。悪化か回復まで、繰り返しの通知は止まります。",
+        ),
+    )
+    async def alarm_acknowledge(
+        self, who: Person, monitor: str, item: str | None = None, comment: str = ""
+    ) -> tuple[AlarmRow, ...]:
+        """Acknowledge one item, or all of the monitor that are not well and that nobody has."""
+        _, plan = await self._current()
+        wanted, words = monitor_named(plan, monitor), words_of(comment, "comment")
+        state = (await self._store.states()).get(wanted.id, UNKNOWN_STATE)
+        known = await self._had(wanted)
+        names = [item] if item is not None else _open(wanted, state, known)
+        require_open(wanted, state, names, known)
+
+        def write(name: str) -> Awaitable[bool]:
+            its = (wanted.id, name, state.items[name].level, who.name, self._clocks.wall())
+            return self._store.acknowledge(*_acknowledged(*its, words))
+
+        done = await _written(names, write)
+        note(before=dict.fromkeys(done), after=dict.fromkeys(done, who.name))
+        return await self._now(plan, wanted, done)
+
+    @operation(
+        role=OPERATOR,
+        news=True,
+        help=Words(
+            en="Nobody has it any more: it is told again as its rules say.",
+            ja="確認済みを取り消します。実行条件のとおりに、また知らせます。",
+        ),
+    )
+    async def alarm_unacknowledge(
+        self, who: Person, monitor: str, item: str | None = None, comment: str = ""
+    ) -> tuple[AlarmRow, ...]:
+        """Take back the acknowledgement of one item, or of all of the monitor."""
+        _, plan = await self._current()
+        wanted, words = monitor_named(plan, monitor), words_of(comment, "comment")
+        known = await self._had(wanted)
+        names = [name for name in known if item in (None, name)]
+        if not names:
+            raise Conflict(NOBODY_HAS_IT.fill(monitor=wanted.path))
+
+        def write(name: str) -> Awaitable[bool]:
+            its = (wanted.id, name, known[name].level, who.name, self._clocks.wall())
+            return self._store.unacknowledge(_remark(Remarked.TAKEN_BACK, *its, words))
+
+        done = await _written(names, write)
+        note(before={name: known[name].who for name in done}, after=dict.fromkeys(done))
+        return await self._now(plan, wanted, done)
+
+    @operation(
+        role=OPERATOR,
+        changes=True,
+        help=Words(
+            en="Say something of a monitor, kept with its history.",
+            ja="監視項目にコメントを付けます。履歴と一緒に残ります。",
+        ),
+    )
+    async def alarm_comment(
+        self, who: Person, monitor: str, text: str, item: str = ""
+    ) -> RemarkShown:
+        """Keep a comment on a monitor, or on one of its items."""
+        _, plan = await self._current()
+        wanted, words = monitor_named(plan, monitor), words_of(text, "text", needed=True)
+        state = (await self._store.states()).get(wanted.id, UNKNOWN_STATE)
+        if item and item not in state.items:
+            raise NotFound(NO_ITEM.fill(monitor=wanted.path, item=item))
+        level = state.items[item].level if item else state.level
+        its = (wanted.id, item, level, who.name, self._clocks.wall())
+        said = _remark(Remarked.COMMENT, *its, words)
+        await self._store.remark(said)
+        return remark_shown(said, plan.monitors)
+
+    async def _had(self, monitor: Monitor) -> Mapping[str, Acknowledged]:
+        said = await self._store.suppressions(self._clocks.wall())
+        return {one.item: one for one in said.acknowledged if one.monitor == monitor.id}
+
+    async def _now(
+        self, plan: Plan, monitor: Monitor, names: Sequence[str]
+    ) -> tuple[AlarmRow, ...]:
+        """How these items are now, after what was done."""
+        now = self._clocks.wall()
+        said = of_monitors(await self._store.suppressions(now), [monitor], now)
+        state = (await self._store.states()).get(monitor.id, UNKNOWN_STATE)
+        found = await self._rows(monitor, state, said.get(monitor.id, NOTHING_OF_IT))
+        return tuple(row for row in found if row.item in names)
+
+
+def _open(monitor: Monitor, state: State, known: Mapping[str, Acknowledged]) -> Sequence[str]:
+    """All that is not well and that nobody has; if somebody has it all, all of it."""
+    bad = [name for name, item in state.items.items() if item.level is not Level.OK]
+    if not bad:
+        raise Conflict(IS_WELL.fill(monitor=monitor.path))
+    return [name for name in bad if name not in known] or bad
+
+
+def require_open(
+    monitor: Monitor, state: State, names: Sequence[str], known: Mapping[str, Acknowledged]
+) -> None:
+    """Raises NotFound for what is not there, Conflict for what is well or what somebody has."""
+    for name in names:
+        item, mine = state.items.get(name), known.get(name)
+        if item is None:
+            raise NotFound(NO_ITEM.fill(monitor=monitor.path, item=name))
+        if item.level is Level.OK:
+            raise Conflict(IS_WELL.fill(monitor=f"{monitor.path} {name}".strip()))
+        if mine is not None:
+            raise Conflict(IS_HAD.fill(who=mine.who, monitor=monitor.path))
+
+
+async def _written(
+    names: Sequence[str], write: Callable[[str], Awaitable[bool]]
+) -> Sequence[str]:
+    """Those of which it could be written: one may move meanwhile, and what was done of the
+    others stands. Raises Conflict if it could of none."""
+    done = [name for name in names if await write(name)]
+    if not done:
+        raise Conflict(MOVED)
+    return done
+
+
+def _acknowledged(
+    monitor: str, item: str, level: Level, who: str, at: datetime, words: str
+) -> tuple[Acknowledged, Remark]:
+    return (
+        Acknowledged(monitor=monitor, item=item, level=level, who=who, at=at, words=words),
+        _remark(Remarked.ACKNOWLEDGED, monitor, item, level, who, at, words),
+    )
+
+
+def _remark(
+    sort: Remarked, monitor: str, item: str, level: Level, who: str, at: datetime, words: str
+) -> Remark:
+    return Remark(
+        sort=sort, monitor=monitor, item=item, level=level, who=who, at=at, words=words
+    )
+
+
+def words_of(given: str, name: str, *, needed: bool = False) -> str:
+    """What somebody typed, in lines that a terminal and a page can show. Raises Invalid."""
+    text = "\n".join(printable(line).rstrip() for line in given.strip().splitlines())
+    if needed and not text:
+        raise Invalid(BAD_WORDS, (Problem(name, NO_WORDS),))
+    if len(text) > LONGEST:
+        raise Invalid(BAD_WORDS, (Problem(name, TOO_LONG.fill(most=LONGEST)),))
+    return text

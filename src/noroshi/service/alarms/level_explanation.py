@@ -1,0 +1,121 @@
+"""Why an item has its level now, from its state and its monitor's newest sample.
+
+The history keeps no notes: those of what is bad stand in the state, as new as the last look.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from noroshi.actions.phrases import WORDS, quantity, threshold
+from noroshi.core.judgement import Finding, assess, judge
+from noroshi.core.levels import Level
+from noroshi.core.model import Cause, ItemState, Limits, Monitor, Sample, State
+from noroshi.core.words import NOTHING, Words
+from noroshi.service.monitors.reading_text import told
+
+BOTH = Words(en="{told}; {more}", ja="{told}。{more}")
+RECOVERING = Words(
+    en="confirming the recovery ({count} of {patience})", ja="回復を確認中 ({count}/{patience})"
+)
+CONFIRMING = Words(
+    en="confirming {level} ({count} of {patience})",
+    ja="「{level}」かを確認中 ({count}/{patience})",
+)
+HELD = Words(
+    en="{level} until it is back at {value}", ja="{value}になるまで「{level}」が続きます"
+)
+
+
+def found_now(monitor: Monitor, state: State, sample: Sample | None) -> Mapping[str, Finding]:
+    """What the newest sample says of each item; of one that is well, by the reading that was
+    looked at before."""
+    if sample is None:
+        return {}
+    found = assess(monitor, sample, state.items)
+    for reading in sample.readings:
+        item, mine = state.items.get(reading.item), found.get(reading.item)
+        same = item is not None and item.cause.name == reading.name
+        if same and mine is not None and mine.level is Level.OK:
+            its = monitor.limits.get(reading.name, Limits())
+            found[reading.item] = Finding(Level.OK, Cause(reading, its))
+    return found
+
+
+def reason(
+    item: ItemState, found: Finding | None, patience: int, names: Mapping[str, Words]
+) -> Words:
+    """In one line, for a person: what is so, and what keeps a level that is not."""
+    if found is None:
+        return told(item.cause, item.level, names)
+    if found.level is not item.level:
+        return _not_believed_yet(item, found, patience, names)
+    if item.level is not Level.OK and _is_held(found.cause, item.level):
+        bare = told(replace(found.cause, limits=None), item.level, names)
+        return BOTH.fill(told=bare, more=_until(found.cause, item.level))
+    return told(_with_note(item, found), item.level, names)
+
+
+def _not_believed_yet(
+    item: ItemState, found: Finding, patience: int, names: Mapping[str, Words]
+) -> Words:
+    said, count = told(found.cause, found.level, names), _in_a_row(item)
+    if not count:
+        return said
+    words = RECOVERING if found.level is Level.OK else CONFIRMING
+    more = words.fill(level=WORDS[found.level], count=count, patience=patience)
+    return more if _says_nothing(found, item) else BOTH.fill(told=said, more=more)
+
+
+def _in_a_row(item: ItemState) -> int:
+    """How many of the last looks agree that it is better, or worse, than its level."""
+    count, level = 0, item.level.severity
+    for look in reversed(item.looks):
+        if (look.severity > level) is not (item.looks[-1].severity > level):
+            break
+        count += 1
+    return count
+
+
+def _says_nothing(found: Finding, item: ItemState) -> bool:
+    """A bare 0 or 1 whose note the history has not kept."""
+    reading, was = found.cause.reading, item.cause.reading
+    if reading is None or reading.unit.strip() or found.level is not Level.OK:
+        return False
+    return was is not None and was.note != NOTHING
+
+
+def _is_held(cause: Cause, level: Level) -> bool:
+    """Whether the value itself no longer reaches the limit, and hysteresis holds the level."""
+    reading, limits = cause.reading, cause.limits
+    if reading is None or limits is None or not limits.margin:
+        return False
+    return judge(reading, limits).severity < level.severity
+
+
+def _until(cause: Cause, level: Level) -> Words:
+    """How far the value must go back for the level to end."""
+    reading, limits = cause.reading, cause.limits
+    assert reading is not None  # only a reading is held
+    assert limits is not None
+    limit = limits.warning if level is Level.WARNING else limits.critical
+    assert limit is not None  # it is the one that was reached
+    value = limit - limits.margin if limits.rising else limit + limits.margin
+    back = Limits(warning=value, rising=not limits.rising)
+    words = Words(
+        en=quantity(value, reading.unit, "en"),
+        ja=threshold(back, Level.WARNING, reading.unit, "ja"),
+    )
+    return HELD.fill(level=WORDS[level], value=words)
+
+
+def _with_note(item: ItemState, found: Finding) -> Cause:
+    """A note is shown beside the value that it was taken with. Without a unit it says more
+    than the value, and the state has that of the last look."""
+    was, now = item.cause.reading, found.cause.reading
+    if item.level is Level.OK or was is None or now is None or was.name != now.name:
+        return found.cause
+    if was.value == now.value or not now.unit.strip():
+        return replace(found.cause, reading=replace(now, note=was.note))
+    return found.cause

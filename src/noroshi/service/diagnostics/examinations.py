@@ -1,0 +1,302 @@
+"""Operations that examine: a route stage by stage, or this computer. Nothing is ever sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from noroshi.core.definitions.problems import Problem, instead
+from noroshi.core.definitions.value_syntax import is_address
+from noroshi.core.digest import waits_since
+from noroshi.core.mail import DIRECT, Network, Route
+from noroshi.core.words import NOTHING, Words, plain
+from noroshi.definitions import Plan
+from noroshi.definitions.accounts_of_routes import account_of, mark_of, resource_of
+from noroshi.definitions.token_destinations import host_of
+from noroshi.guides.microsoft365 import PORTAL, WORLDWIDE_ALONE, elsewhere
+from noroshi.oauth.account import Account
+from noroshi.oauth.errors.remedies_tenant import HEALTH
+from noroshi.oauth.high_volume import role_at
+from noroshi.oauth.token_provider import secret_of, token_of
+from noroshi.oauth.well_known_clouds import CLOUDS
+from noroshi.ports import Outside, QueuedEnvelope, RouteOutage
+from noroshi.ports.examination import Exam, Examination, Remedy, Stage, Step, Whose
+from noroshi.service.diagnostics.clock import ClockStep
+from noroshi.service.diagnostics.rejections import late_remedy
+from noroshi.service.mail.compose import NO_MAILBOX
+from noroshi.service.operation import ADMIN, Conflict, Invalid, NotFound, Person, operation
+from noroshi.service.operation_context import Desk
+from noroshi.service.sign_in.account_steps import SignInSteps, server_of, values_of
+from noroshi.service.sign_in.authorization import NO_ROUTE
+
+MICROSOFT = (
+    "office365.com",
+    "outlook.com",
+    "office365.us",
+    "partner.outlook.cn",
+    "mx.microsoft",
+)
+"""Whose mail servers are Exchange Online, by the ends of their names."""
+PAGES = (PORTAL, HEALTH, *WORLDWIDE_ALONE)
+OF_MICROSOFT: Mapping[Whose, Words] = {
+    Whose.ADMINISTRATOR: Words(
+        en="your Microsoft 365 administrator", ja="組織の Microsoft 365 管理者"
+    ),
+    Whose.PROVIDER: plain("Microsoft"),
+}
+OF_GOOGLE: Mapping[Whose, Words] = {
+    Whose.ADMINISTRATOR: Words(
+        en="your Google Workspace administrator", ja="組織の Google Workspace 管理者"
+    ),
+    Whose.PROVIDER: plain("Google"),
+}
+NOT_EXAMINED = Words(
+    en="Routes of kind {kind} say no stages, so {route} cannot be examined.",
+    ja="種類 {kind} の経路には診断の段階がないため、{route} は診断できません。",
+)
+BAD_TO = Words(en="The recipient cannot be used.", ja="宛先が正しくありません。")
+SYSTEM = Words(en="This computer", ja="このコンピューター")
+
+
+@dataclass(frozen=True, slots=True)
+class StageName:
+    """A stage that is to come."""
+
+    name: str
+    title: Words
+
+
+@dataclass(frozen=True, slots=True)
+class KnownDown:
+    """Mails do not leave by a route: since when, why, how many wait for it, one of them to try
+    again by, and when that is done next. Not `down`: the route is well, and those mails alone
+    were put off. `early`: a stage finds it too, so where all are passed it looks mended; else
+    `remedy` is what mends it, if the other side has said enough."""
+
+    since: datetime
+    why: Words
+    waiting: int
+    down: bool = True
+    early: bool = False
+    mail: str = ""
+    until: datetime | None = None
+    remedy: Remedy | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examined:
+    """An examination: of a route, or of this computer (route ""); its stages so far, from the
+    one that was asked for on, and all that it will have. `down` is what
+    the node knows of the route beforehand."""
+
+    id: str
+    route: str
+    title: Words
+    kind: str
+    mark: Words
+    where: str
+    at: datetime
+    names: tuple[StageName, ...]
+    down: KnownDown | None = None
+    stages: tuple[Stage, ...] = ()
+    over: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """The stages that have come since, and whether that is all; when it was begun, and all that
+    it will have."""
+
+    stages: tuple[Stage, ...]
+    over: bool
+    at: datetime
+    names: tuple[StageName, ...]
+
+
+class Examining(Desk):
+    """Begun, and looked at as its stages come."""
+
+    @operation(
+        role=ADMIN,
+        changes=False,
+        help=Words(
+            en="Examine a route, or this computer.",
+            ja="送信経路、またはこのコンピューターを診断します。",
+        ),
+    )
+    async def examine_begin(self, who: Person, route: str = "", to: str = "") -> Examined:
+        """Begin it; `to` is named as a recipient and never written to, else the mailbox itself.
+
+        Without a route it is this computer.
+        """
+        if to and not is_address(to):
+            raise Invalid(BAD_TO, (Problem("to", NO_MAILBOX.fill(given=to)),))
+        _, plan = await self._current()
+        found = self._route_named(plan, route) if route else None
+        down = await self._knows_of(plan, found) if found else None
+        examination = (
+            self._of_route(plan, found, to) if found else SystemExamination(self._whole(plan))
+        )
+        id = self._new_id()
+        now = self._clocks.wall()
+        self._under_way.begin(id, examination, now)
+        if found:
+            self._examined[route] = found, self._under_way.named(id)
+        return Examined(
+            id=id,
+            route=route,
+            title=plain(found.title) if found else SYSTEM,
+            kind=found.kind if found else "",
+            mark=(mark_of(plan, found) if found else None) or NOTHING,
+            where=str(getattr(found.options, "where", "")) if found else self._runs_on,
+            at=now,
+            names=_names(examination.steps),
+            down=down,
+        )
+
+    async def _knows_of(self, plan: Plan, route: Route) -> KnownDown | None:
+        """What keeps its mails, with what mends it where no stage will tell."""
+        known = await self._kept_by(route)
+        found = await self._store.envelope(known.mail) if known and not known.early else None
+        if known is None or found is None:
+            return known
+        exam = self._exam(plan, route, "", self._outside(plan, route.network))
+        return replace(known, remedy=late_remedy(route, found[1], exam))
+
+    async def _kept_by(self, route: Route) -> KnownDown | None:
+        """How the last mails fared: a look may be unable to see it, or it is mended and rests."""
+        down = (await self._down()).get(route.name)
+        mine = [w for w in await self._store.queue() if route.name in w.envelope.routes]
+        waiting = [one for one in mine if not one.state]
+        if down is not None:
+            return _down_as(down, waiting)
+        # The route is well, and this mail is told to come later (432: busy, say).
+        put_off = [one for one in waiting if one.envelope.attempts and one.why != NOTHING]
+        if not put_off:
+            return None
+        return _put_off(put_off)
+
+    @operation(
+        role=ADMIN,
+        changes=False,
+        help=Words(en="See how an examination goes.", ja="診断の進み具合を見ます。"),
+    )
+    async def examine_look(self, who: Person, id: str, seen: int = 0) -> Looked:
+        """Its stages after the first `seen`; waits a few seconds for one. With `seen` -1 it is all
+        of them, at once."""
+        running = self._under_way.named(id)
+        stages, over = await self._under_way.since(id, seen)
+        return Looked(tuple(stages), over, running.at, _names(running.steps))
+
+    async def close(self) -> None:
+        """End what is under way."""
+        await self._under_way.close()
+
+    def _route_named(self, plan: Plan, name: str) -> Route:
+        route = plan.routes.get(name)
+        if route is None:
+            raise NotFound(NO_ROUTE.fill(given=name, instead=instead(name, plan.routes)))
+        return route
+
+    def _of_route(self, plan: Plan, route: Route, to: str) -> Examination:
+        examine = self._plugins.transport(route.kind).examine
+        if examine is None:
+            words = NOT_EXAMINED.fill(kind=route.kind, route=route.name)
+            raise Conflict(words)
+        outside = self._outside(plan, route.network)
+        return examine(route.options, outside, self._exam(plan, route, to, outside))
+
+    def _outside(self, plan: Plan, network: Network) -> Outside:
+        tokens = token_of(plan.accounts.__getitem__, self._tokens)
+        return Outside(self._clocks, tokens, secret_of(self._vault), network)
+
+    def _exam(self, plan: Plan, route: Route, to: str, outside: Outside) -> Exam:
+        account = account_of(plan, route)
+        exam = Exam(
+            to=to,
+            values={
+                "route": route.name,
+                "route_host": str(getattr(route.options, "host", "")),
+                **(_values_of(plan, account, route) if account else {}),
+            },
+            people=_people(route.options, account),
+            other=server_of(account) if account else None,
+            instead=_instead(account.cloud.name) if account else {},
+        )
+        if account is None:
+            return exam
+        steps = SignInSteps(account, resource_of(route), self._tokens, outside, exam).steps
+        return replace(exam, sign_in=steps)
+
+    def _whole(self, plan: Plan) -> Sequence[Step]:
+        """This computer, its clock by the sign-in servers of all accounts."""
+        clock = ClockStep(tuple(plan.accounts.values()), self._outside(plan, DIRECT))
+        return (*(self._system() if self._system else ()), *clock.steps)
+
+
+@dataclass(frozen=True, slots=True)
+class SystemExamination:
+    """This computer's steps, none of which needs another."""
+
+    steps: Sequence[Step]
+
+    async def close(self) -> None:
+        """Nothing is held open."""
+
+
+def _down_as(rest: RouteOutage, waiting: Sequence[QueuedEnvelope]) -> KnownDown:
+    free = next((one.envelope.id for one in waiting if not one.out), "")
+    return KnownDown(
+        rest.since, rest.why, len(waiting), early=rest.early, mail=free, until=rest.until
+    )
+
+
+def _put_off(waiting: Sequence[QueuedEnvelope]) -> KnownDown:
+    since = min(waits_since(one.envelope) for one in waiting)
+    first = min(waiting, key=lambda one: one.due)
+    mail = "" if first.out else first.envelope.id
+    return KnownDown(
+        since, waiting[0].why, len(waiting), down=False, mail=mail, until=first.due
+    )
+
+
+def _names(steps: Sequence[Step]) -> tuple[StageName, ...]:
+    return tuple(StageName(step.name, step.title) for step in steps)
+
+
+def _values_of(plan: Plan, account: Account, route: Route) -> Mapping[str, str]:
+    parties = getattr(route.options, "parties", None)
+    user = parties.user if parties else account.mailbox
+    return {
+        **values_of(account),
+        "user": user,
+        "app_role": role_at(host_of(route)),
+        "graph_route": _graph_route(plan, account),
+    }
+
+
+def _graph_route(plan: Plan, account: Account) -> str:
+    """A route by Graph from the same mailbox, with whichever account; "" if there is none."""
+    for route in plan.routes.values():
+        other = account_of(plan, route) if route.kind == "graph" else None
+        if other is not None and other.mailbox == account.mailbox:
+            return route.name
+    return ""
+
+
+def _instead(cloud: str) -> Mapping[str, str]:
+    """Return what stands in the place of Microsoft's pages: at a server that is none of Microsoft's
+    nothing does."""
+    return elsewhere(cloud) if cloud in CLOUDS else dict.fromkeys(PAGES, "")
+
+
+def _people(options: Any, account: Account | None) -> Mapping[Whose, Words]:
+    """How those are called who can mend a thing."""
+    host = str(getattr(options, "host", "")).lower().rstrip(".")
+    if account is not None:
+        if account.cloud.entra and account.cloud.name in CLOUDS:
+            return OF_MICROSOFT
+        return OF_GOOGLE if account.cloud.name == "google" else {}
+    return OF_MICROSOFT if host.endswith(MICROSOFT) else {}

@@ -1,0 +1,85 @@
+"""A mail as it will be sent: its headers, its text, and the same as HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from email import message_from_bytes, policy
+
+from noroshi.core.mail import Envelope, Route
+from noroshi.core.words import Words
+from noroshi.definitions.accounts_of_routes import account_of
+from noroshi.definitions.compilation import Plan
+from noroshi.service.mail.queue import NO_MAIL
+from noroshi.service.operation import VIEWER, NotFound, Person, operation
+from noroshi.service.operation_context import Desk
+from noroshi.transports.mime.body import content_of
+from noroshi.transports.mime.charsets import UTF_8
+from noroshi.transports.mime.message import AddressError, compose
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AsSent:
+    """`route` is the first of those left that sends mails; "": none does any more, and there
+    are no `headers`. `html` "": it goes as text alone."""
+
+    id: str
+    route: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    text: str = ""
+    html: str = ""
+    attachments: tuple[str, ...] = ()
+
+
+class Previewing(Desk):
+    """How a mail looks before it leaves."""
+
+    @operation(
+        role=VIEWER,
+        help=Words(
+            en="A mail as it will be sent.", ja="メールを、送られるとおりの形で表示します。"
+        ),
+    )
+    async def queue_mail(self, who: Person, id: str) -> AsSent:
+        """By the first of its routes that sends mails; nothing is sent."""
+        found = await self._store.envelope(id)
+        if found is None:
+            raise NotFound(NO_MAIL.fill(id=id))
+        _, plan = await self._current()
+        envelope = found[0].envelope
+        content = content_of(envelope.payload)
+        route, headers = _first(plan, envelope)
+        return AsSent(
+            id=id,
+            route=route,
+            headers=headers,
+            text=content.text,
+            html=content.html,
+            attachments=tuple(one.name for one in content.attachments),
+        )
+
+
+def _first(plan: Plan, envelope: Envelope) -> tuple[str, Mapping[str, str]]:
+    for name in envelope.routes:
+        if (route := plan.routes.get(name)) and (sender := _sender(plan, route)):
+            try:
+                return name, _headers(route, envelope, sender)
+            except AddressError:
+                continue
+    return "", {}
+
+
+def _sender(plan: Plan, route: Route) -> str:
+    """Whom a route's mails come from; "": it sends no mails."""
+    account = account_of(plan, route)
+    named = getattr(route.options, "mail_from", "") or getattr(route.options, "sender", "")
+    return str(named or (account.mailbox if account else ""))
+
+
+def _headers(route: Route, envelope: Envelope, sender: str) -> Mapping[str, str]:
+    """As a mail program shows them."""
+    name = str(getattr(route.options, "sender_name", ""))
+    charset = str(getattr(route.options, "charset", UTF_8))
+    raw = compose(envelope, sender, name, charset)
+    message = message_from_bytes(raw, policy=policy.default)
+    return {name: str(value) for name, value in message.items()}

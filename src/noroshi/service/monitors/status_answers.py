@@ -1,0 +1,231 @@
+"""What the operations answer with that tell how all is: measured in turn, or on trial."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from noroshi.core.levels import Level, Reason
+from noroshi.core.route_readiness import Sends
+from noroshi.core.words import NOTHING, Words
+from noroshi.service.alarms.alarm_answers import Holder, RemarkShown, SilenceShown, WindowShown
+from noroshi.service.mail.mail_answers import Arrives
+from noroshi.service.monitors.enablement_answers import StoppedBy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemStatus:
+    """How one item is, since when (None: it was never otherwise), what stands behind it, and
+    who has its alarm."""
+
+    item: str
+    level: Level
+    since: datetime | None
+    words: Words
+    acknowledged: Holder | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonitorStatus:
+    """How one monitor is; `known` once it has been judged. `measured` is when it last was,
+    None if that was not looked up, as for those that are OK among very many. `stopped` says by
+    what and whom, where nothing of it is measured; `silent` and `maintenance` are until when
+    nothing is told of it."""
+
+    path: str
+    title: str
+    group_title: str
+    kind: str
+    level: Level
+    known: bool
+    measured: datetime | None
+    items: tuple[ItemStatus, ...]
+    silent: datetime | None = None
+    maintenance: datetime | None = None
+    stopped: StoppedBy | None = None
+    instance_title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One value, in the series' unit."""
+
+    at: datetime
+    value: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Series:
+    """The recent values of one reading of one item, oldest first, with the limits of now."""
+
+    name: Words
+    item: str
+    unit: str
+    warning: float | None
+    critical: float | None
+    rising: bool
+    points: tuple[Point, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LimitShown:
+    """What a reading's limits are, in words."""
+
+    name: Words
+    words: Words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonitorShown:
+    """One monitor in full. `goes_to` is the address that it is about, "" for the computer
+    itself; `patience` is how many looks in a row it takes to believe a new level; at `faults`
+    it could not be measured. `runs`: its kind runs a program; `seconds` is how long a look may
+    take."""
+
+    status: MonitorStatus
+    at: datetime
+    kind_title: Words
+    goes_to: str
+    cadence: Words
+    patience: int
+    rules: tuple[str, ...]
+    limits: tuple[LimitShown, ...]
+    series: tuple[Series, ...]
+    faults: tuple[datetime, ...]
+    remarks: tuple[RemarkShown, ...] = ()
+    silences: tuple[SilenceShown, ...] = ()
+    planned: tuple[WindowShown, ...] = ()
+    runs: bool = False
+    seconds: float = 0.0
+    rules_called: tuple[str, ...] = ()
+    """What its rules are called where people read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RouteStatus:
+    """How one route is: well, down, not signed in, or needs somebody (the sign-in is refused).
+
+    `sends`: how far it can be trusted with the next mail. `waiting` envelopes may use it. `mark` stands beside the kind of a route whose provider is
+    none of the built-in ones. Of its sign-in, if it has one: when it last was `renewed`, as
+    which `user`, the day on which the secret or certificate in use `ends`, and whether that is
+    the second of two; `other` says that this user is not the account's mailbox, and what that
+    needs. `accepted` is when a provider last took a mail by it; what `arrives` is
+    None where no mailbox is read, so that nothing after that is known. `where` it hands mails
+    in, by which `account` and through which `network` (""; none, directly). `lacks` are entries
+    of the vault that it names and that are not there; `retiring`: it signs in by a password where
+    that ends. `examined_in_vain` is the stage at which its last diagnosis stopped, if no mail was
+    accepted since.
+    """
+
+    name: str
+    title: str
+    kind: str
+    state: str
+    sends: Sends
+    since: datetime | None = None
+    until: datetime | None = None
+    why: Words = NOTHING
+    waiting: int = 0
+    mark: Words = NOTHING
+    renewed: datetime | None = None
+    user: str = ""
+    ends: date | None = None
+    by_next: bool = False
+    other: Words = NOTHING
+    accepted: datetime | None = None
+    arrives: Arrives | None = None
+    where: str = ""
+    account: str = ""
+    network: str = ""
+    lacks: tuple[str, ...] = ()
+    retiring: bool = False
+    examined_in_vain: Words = NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class RoutesShown:
+    """Every route at one time."""
+
+    at: datetime
+    routes: tuple[RouteStatus, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """How many envelopes are in the spool, and for how many alarms they stand."""
+
+    waiting: int
+    out: int
+    held: int
+    set_aside: int
+    alarms: int
+    oldest: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """Everything at one time. `troubles` are Noroshi's own; `cautions` are no troubles, and
+    what somebody should know of the definitions. `stopped` is what is not watched, the outermost
+    of it; `silences` are what nothing is told of, nor of what is under `maintenance` now.
+    `untold` are the first of those of which nobody is told, as no rule acts on them."""
+
+    node: str
+    version: int
+    at: datetime
+    level: Level
+    monitors: tuple[MonitorStatus, ...]
+    routes: tuple[RouteStatus, ...]
+    queue: Counts
+    troubles: tuple[Words, ...]
+    cautions: tuple[Words, ...] = ()
+    silences: tuple[SilenceShown, ...] = ()
+    maintenance: tuple[WindowShown, ...] = ()
+    untold: tuple[str, ...] = ()
+    stopped: tuple[StoppedBy, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadingTried:
+    """One reading of a trial with the level that its own limits give it."""
+
+    name: Words
+    item: str
+    value: Words
+    level: Level
+    limits: Words
+    note: Words
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleTried:
+    """What a rule would answer about an item, and whom it would tell by which routes."""
+
+    rule: str
+    item: str
+    reason: Reason
+    because: Words
+    speaks: bool
+    contacts: tuple[str, ...]
+    routes: tuple[str, ...]
+    called: str = ""
+    """What the rule is called where people read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """One measurement on trial: nothing of it was kept. `seconds` is how long it took."""
+
+    path: str
+    kind: str
+    runs_on: str
+    target: str
+    seconds: float
+    level: Level
+    fault: Words | None
+    readings: tuple[ReadingTried, ...]
+    items: tuple[ItemStatus, ...]
+    rules: tuple[RuleTried, ...]
+    seen: tuple[Words, ...]
+    marks: Mapping[str, Words] = field(default_factory=dict)

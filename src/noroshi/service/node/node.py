@@ -1,0 +1,229 @@
+"""Operations on the node itself: how it is, and what belongs to it on its computer."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from noroshi.core.definitions.self_monitoring import is_own
+from noroshi.core.levels import Level
+from noroshi.core.route_readiness import Sends, is_sure
+from noroshi.core.words import Words
+from noroshi.definitions import Plan
+from noroshi.hosts.footprint import Around, PlaceShown
+from noroshi.hosts.threads import apart
+from noroshi.ports import NOTHING_QUEUED, NodeFacts, QueueFacts
+from noroshi.service.alarms.alarm_view import of_monitors
+from noroshi.service.monitors.status import Looking
+from noroshi.service.monitors.status_answers import MonitorStatus, RouteStatus
+from noroshi.service.operation import ADMIN, VIEWER, Person, Trouble, operation
+
+BACKUP, LOOKED_THROUGH = "backup", 10_000
+NO_ROUTE = Words(
+    en="no alarm can leave: there is no route", ja="送信経路がないため、アラームを送れません"
+)
+NO_WAY = Words(
+    en="no alarm can leave, as none of {count:route|routes} can send ({route}: {why})",
+    ja="送信経路{count}本のどれでも送れないため、アラームが届きません ({route}: {why})",
+)
+ONLY_ONE = Words(
+    en="no alarm can leave, as the only route cannot send ({route}: {why})",
+    ja="唯一の送信経路が使えないため、アラームが届きません ({route}: {why})",
+)
+STUCK = Words(
+    en="alarms of {which} cannot leave: none of the routes there can send ({route}: {why})",
+    ja="{which} のアラームは届きません。指定した送信経路がどれも使えません ({route}: {why})",
+)
+SOON = Words(
+    en="alarms may soon not leave, as no route has a sign-in that holds ({route}: {why})",
+    ja="どの送信経路もサインインが有効ではなく、まもなくアラームを送れなくなるおそれがあります ({route}: {why})",
+)
+SOON_ONE = Words(
+    en="alarms may soon not leave: the only route may still send for a while, but its sign-in does "
+    "not hold ({route}: {why})",
+    ja="唯一の送信経路のサインインが無効です。しばらくは送信できる場合がありますが、まもなくアラームを送れなくなる"
+    "おそれがあります ({route}: {why})",
+)
+SOON_STUCK = Words(
+    en="alarms of {which} may soon not leave: none of the routes there has a sign-in that holds "
+    "({route}: {why})",
+    ja="{which} のアラームはまもなく送れなくなるおそれがあります。指定した送信経路のサインインがどれも有効では"
+    "ありません ({route}: {why})",
+)
+MOST_STUCK = 3
+"""Rules and notifications whose alarms cannot leave that are named at most."""
+NOT_HERE = Words(
+    en="This process does not know its own surroundings.",
+    ja="このプロセスでは、自身の動作環境を調べられません。",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """How the node is. `seconds`: how long it has run; `late` and `clock_set` in seconds, as of
+    its last minute and hour; `size` and `free` in bytes: the store, and what its volume has
+    left. `own` are the monitors by which it watches itself."""
+
+    node: str
+    level: Level
+    version: str
+    python: str
+    system: str
+    zone: str
+    at: datetime
+    began: datetime
+    seconds: float
+    late: float
+    clock_set: float
+    trouble: Words | None
+    size: int
+    free: int
+    queue: QueueFacts
+    definitions: int
+    own: tuple[MonitorStatus, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastBackup:
+    """The last copy of the store that was asked for here: where, when, and by whom."""
+
+    path: str
+    at: datetime
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Places:
+    """Where the node listens, its files and folders, what goes out; and its last backup."""
+
+    places: tuple[PlaceShown, ...]
+    backup: LastBackup | None
+
+
+class Surveying(Looking):
+    """What the node knows of itself."""
+
+    @operation(
+        role=VIEWER, help=Words(en="How Noroshi itself is.", ja="Noroshi 自身の状態です。")
+    )
+    async def health(self, who: Person) -> Health:
+        """Lateness, store, disk, queue, clock, program; and its own monitors."""
+        around, (version, plan) = self._surroundings(), await self._current()
+        # Side by side: where the node is busy, each wait for the store is a round of its loop.
+        own, node, queue, routes, (size, free) = await asyncio.gather(
+            self._own_monitors(plan),
+            self._node_facts(),
+            self._queue_facts(),
+            self._routes(plan, NOTHING_QUEUED),
+            apart(lambda: _sizes(around)),
+        )
+        trouble, program = node.trouble or unsendable(plan, routes), around.program()
+        worst = [one.level for one in own if one.known]
+        return Health(
+            node=self._name,
+            level=Level.worst([*worst, *[Level.CRITICAL] * (trouble is not None)]),
+            version=program.version,
+            python=program.python,
+            system=program.system,
+            zone=program.zone,
+            at=self._clocks.wall(),
+            began=program.began,
+            seconds=program.seconds,
+            late=node.late,
+            clock_set=node.clock_set,
+            trouble=trouble,
+            size=size,
+            free=free,
+            queue=queue,
+            definitions=version.number,
+            own=tuple(own),
+        )
+
+    async def _node_facts(self) -> NodeFacts:
+        return await self._own.node() if self._own else NodeFacts()
+
+    async def _queue_facts(self) -> QueueFacts:
+        return await self._own.queue() if self._own else QueueFacts()
+
+    async def _own_monitors(self, plan: Plan) -> Sequence[MonitorStatus]:
+        """Of the node's own alone: all others may be many thousand."""
+        own = [one for one in plan.monitors.values() if is_own(one)]
+        states, said, stopped = await asyncio.gather(
+            self._store.states([one.id for one in own]),
+            self._store.suppressions(self._clocks.wall()),
+            self._stops(),
+        )
+        of = of_monitors(said, own, self._clocks.wall())
+        return await self._monitors(own, states, stopped, of)
+
+    @operation(
+        role=ADMIN,
+        changes=False,
+        help=Words(
+            en="The node's ports, files and folders.",
+            ja="ノードのポート、ファイル、フォルダーです。",
+        ),
+    )
+    async def places(self, who: Person) -> Places:
+        """As they are now; and the last backup that is in the audit log."""
+        found = await self._surroundings().places()
+        return Places(places=tuple(found), backup=await self._last_backup())
+
+    def _surroundings(self) -> Around:
+        if self._around is None:
+            raise Trouble(NOT_HERE)
+        return self._around
+
+    async def _last_backup(self) -> LastBackup | None:
+        rows = await self._store.audit_log(LOOKED_THROUGH)
+        done = next((one for one in rows if one.op == BACKUP), None)
+        if done is None:
+            return None
+        return LastBackup(path=str(done.given.get("path", "")), at=done.at, by=done.who)
+
+
+def unsendable(plan: Plan, routes: Sequence[RouteStatus]) -> Words | None:
+    """Return why alarms cannot leave, or may soon not; None: each order has a route that can send,
+    or nothing is watched yet."""
+    if not routes:
+        return NO_ROUTE if plan.monitors else None
+    dead = {one.name: one for one in routes if one.sends is Sends.NO}
+    ill = {one.name: one for one in routes if not is_sure(one.sends)}
+    if len(dead) == len(routes):
+        return _told((ONLY_ONE, NO_WAY), routes)
+    if stuck := _stuck(plan, dead, STUCK):
+        return stuck
+    if len(ill) == len(routes):
+        return _told((SOON_ONE, SOON), routes)
+    return _stuck(plan, ill, SOON_STUCK)
+
+
+def _told(said: tuple[Words, Words], routes: Sequence[RouteStatus]) -> Words:
+    words = said[len(routes) > 1]
+    return words.fill(count=len(routes), route=routes[0].name, why=routes[0].why)
+
+
+def _stuck(plan: Plan, ill: Mapping[str, RouteStatus], words: Words) -> Words | None:
+    """Return which rules and notifications name only these routes."""
+    orders = [(name, one.routes) for name, one in plan.rules.items()]
+    orders += [(name, one.routes) for name, one in plan.notifications.items()]
+    stuck = sorted((name, ways) for name, ways in orders if ways and ill.keys() >= set(ways))
+    if not stuck:
+        return None
+    route, more = ill[stuck[0][1][0]], ", …" if len(stuck) > MOST_STUCK else ""
+    which = ", ".join(name for name, _ in stuck[:MOST_STUCK]) + more
+    return words.fill(which=which, route=route.name, why=route.why)
+
+
+def _sizes(around: Around) -> Sequence[int]:
+    """Of the store with what belongs to it, and what its volume has left; 0: not to be had."""
+    store = around.store
+    try:
+        files = [one for one in store.parent.glob(f"{store.name}*") if one.is_file()]
+        size = sum(one.stat().st_size for one in files)
+        return size, shutil.disk_usage(store.parent).free
+    except OSError:  # a file that just went, a folder that is away: the store tells that itself
+        return 0, 0

@@ -1,0 +1,190 @@
+"""What all operations work with: the store, the kinds, the version in use."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from noroshi import schema
+from noroshi.core.mail import Route
+from noroshi.core.model import Monitor, Sample
+from noroshi.core.words import NOTHING, Words
+from noroshi.definitions import Plan, compile_plan
+from noroshi.definitions.accounts_of_routes import (
+    account_of,
+    entries_of,
+    mark_of,
+    marks_of,
+    noticed,
+    reader_of,
+    resource_of,
+)
+from noroshi.hosts.footprint import Around
+from noroshi.oauth.tokens import SignInState, TokenSource
+from noroshi.oauth.wrong_mailbox import of_other
+from noroshi.people import People
+from noroshi.plugins import Plugins
+from noroshi.ports import Clocks, Host, Own, QueueCounts, RouteOutage, Store, Trip, Version
+from noroshi.ports.examination import Step
+from noroshi.round_trips import looked_at, mails_of, trip_of
+from noroshi.sandbox import Readers
+from noroshi.service.diagnostics.running_examinations import Running, UnderWay
+from noroshi.service.large_requests import Judges
+from noroshi.service.mail.delivery_status import limits
+from noroshi.service.monitors import status_view
+from noroshi.service.monitors.status_answers import RouteStatus
+from noroshi.service.node.secret_bindings import Binding
+from noroshi.service.operation import Judged, Trouble
+from noroshi.service.setup.proofs import proved, with_proof
+from noroshi.vault import KeyRing, Vault
+
+CANNOT_COMPILE = Words(
+    en="The current definitions cannot be read any more: {why}",
+    ja="いまの定義が読めなくなっています: {why}",
+)
+
+Measure = Callable[[Monitor, Mapping[str, Any]], Awaitable[Sample]]
+"""How this process measures: the engine's own way, with its time-outs."""
+
+
+class Desk:
+    """Whatever several families of operations need. Nothing here is an operation."""
+
+    def __init__(
+        self,
+        store: Store,
+        plugins: Plugins,
+        clocks: Clocks,
+        *,
+        vault: Vault,
+        tokens: TokenSource,
+        new_id: Callable[[], str],
+        name: str = "node",
+        runs_on: str = "",
+        measure: Measure | None = None,
+        host_of: Callable[[Monitor], Host] | None = None,
+        ring: KeyRing | None = None,
+        people: People | None = None,
+        system: Callable[[], Sequence[Step]] | None = None,
+        around: Around | None = None,
+        own: Own | None = None,
+    ) -> None:
+        self._store, self._plugins, self._clocks = store, plugins, clocks
+        self._vault, self._tokens, self._new_id, self._name = vault, tokens, new_id, name
+        self._runs_on, self._measure, self._host_of = runs_on, measure, host_of
+        self._ring, self._system = ring, system
+        self._around, self._own = around, own
+        self._under_way = UnderWay(clocks.steady)
+        self._examined: dict[str, tuple[Route, Running]] = {}
+        self._binding = Binding(store, vault)
+        self._people = people or People(store, vault, clocks)
+        self._known: tuple[Version, Plan] | None = None
+        self.judges = Judges(Readers())
+
+    async def judge(self, name: str, given: Mapping[str, Any]) -> Judged:
+        """Have much that was given for an operation read by another process. Raises a Refusal."""
+        return await self.judges.given(name, given)
+
+    def now(self) -> datetime:
+        """The wall clock's time."""
+        return self._clocks.wall()
+
+    async def _current(self) -> tuple[Version, Plan]:
+        number = await self._store.current_number()  # all documents may be a few MB
+        if self._known is None or self._known[0].number != number:
+            version = await self._store.current()
+            try:
+                plan = await asyncio.to_thread(compile_plan, version.documents, self._plugins)
+            except schema.Invalid as invalid:  # a kind was uninstalled, say
+                raise Trouble(CANNOT_COMPILE.fill(why=invalid), invalid.problems) from None
+            self._known = version, plan
+        return self._known
+
+    async def _down(self) -> Mapping[str, RouteOutage]:
+        return {resting.route: resting for resting in await self._store.route_outages()}
+
+    async def _routes(self, plan: Plan, queue: QueueCounts) -> tuple[RouteStatus, ...]:
+        down, accepted, kept = await asyncio.gather(
+            self._down(), self._store.accepted(), self._vault.names()
+        )
+        found = (
+            self._route(plan, route, down, accepted, queue, kept)
+            for route in plan.routes.values()
+        )
+        return tuple(await asyncio.gather(*found))
+
+    async def _route(
+        self,
+        plan: Plan,
+        route: Route,
+        down: Mapping[str, RouteOutage],
+        accepted: Mapping[str, datetime],
+        queue: QueueCounts,
+        kept: Collection[str],
+    ) -> RouteStatus:
+        sign_in = await self._sign_in(plan, route)
+        return status_view.route_status(
+            route,
+            down.get(route.name),
+            sign_in,
+            queue.by_route.get(route.name, 0),
+            mark_of(plan, route) or NOTHING,
+            accepted.get(route.name),
+            await self._trip(plan, route),
+            _other(plan, route, sign_in),
+            tuple(entry for entry in entries_of(route) if entry not in kept),
+            self._stopped_at(route, accepted.get(route.name)),
+        )
+
+    def _stopped_at(self, route: Route, accepted: datetime | None) -> Words:
+        """The stage at which the last diagnosis of the route, defined as now, failed; NOTHING
+        where none did, or where a mail was accepted since."""
+        of, running = self._examined.get(route.name, (None, None))
+        if running is None or of != route or (accepted and accepted > running.at):
+            return NOTHING
+        failed = (stage.title for stage in running.stages if stage.state == "failed")
+        return next(failed, NOTHING)
+
+    async def _trip(self, plan: Plan, route: Route) -> Trip | None:
+        """What is known of its mails to the own mailbox, or by people; None: nothing is."""
+        notes, account = await self._store.get_values(), reader_of(plan, route)
+        proof = proved(notes, route.name)
+        if account is None:
+            return with_proof(None, proof)
+        looked = looked_at(notes, account.kept_as)
+        now = self._clocks.wall()
+        mails = await mails_of(self._store, route.name, now)
+        return with_proof(trip_of(mails, looked, now), proof)
+
+    async def _unproved(self) -> Mapping[str, Words]:
+        """By route, what is not known of what it took; nothing while the definitions cannot be
+        read."""
+        try:
+            plan = (await self._current())[1]
+        except Trouble:
+            return {}
+        return limits(plan.routes.values(), noticed(plan))
+
+    async def _marks(self) -> Mapping[str, Words]:
+        """What stands beside routes whose provider is none of the built-in ones; nothing is
+        marked while the definitions cannot be read."""
+        try:
+            return marks_of((await self._current())[1])
+        except Trouble:
+            return {}
+
+    async def _sign_in(self, plan: Plan, route: Route) -> SignInState | None:
+        account = account_of(plan, route)
+        if account is None:
+            return None
+        return await self._tokens.state(account, resource_of(route))
+
+
+def _other(plan: Plan, route: Route, sign_in: SignInState | None) -> Words:
+    """That somebody else than the account's mailbox has signed in, if so."""
+    account = account_of(plan, route)
+    if account is None or sign_in is None:
+        return NOTHING
+    return of_other(account, sign_in.user, resource_of(route), route.name)

@@ -1,0 +1,341 @@
+"""The steps of a route's account: its sign-in server, a new token, and what that says of itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlsplit
+
+from noroshi.core.words import NOTHING, Words, plain
+from noroshi.network.connection_errors import NoAnswerError
+from noroshi.network.http import Patience, Reply, open_http
+from noroshi.oauth.account import Account
+from noroshi.oauth.errors import remedies_local
+from noroshi.oauth.errors.error_explanation import cure_of
+from noroshi.oauth.high_volume import is_high_volume
+from noroshi.oauth.http_session import NOT_OAUTH
+from noroshi.oauth.jwt_claims import (
+    AUDIENCES,
+    GRAPH,
+    NAMES,
+    audience_of,
+    claims_in,
+    named_in,
+    scopes_in,
+)
+from noroshi.oauth.provider import SignInError, UnreachableError
+from noroshi.oauth.tokens import SignInState, TokenSource
+from noroshi.ports import Outside, Resource, RouteError, StoreError
+from noroshi.ports.examination import Cure, Exam, Seen, Step, Stopped, Whose, filled
+from noroshi.transports.diagnostics.connection_remedies import sentence, stopped_by
+from noroshi.transports.diagnostics.connection_steps import clock_remarks, with_values
+from noroshi.transports.smtp import token_diagnosis
+from noroshi.vault import VaultError
+
+PATIENCE = Patience(connect=15, answer=15)
+WELL_KNOWN = "/v2.0/.well-known/openid-configuration"
+TELL_BEFORE = 60
+"""Days before the end of a secret or certificate from which it is remarked."""
+LONGEST = 200
+SERVER, TOKEN = (Words(en="Sign-in", ja="サインイン先"), Words(en="Token", ja="トークン"))
+CLAIMS = Words(en="Claims", ja="トークンの内容")
+ANSWERS = Words(en="{host} answers", ja="{host} が応答しました")
+BY_PERSON = Words(
+    en="renewed by the refresh token, {lasts}{user} signed in {days:day|days} ago",
+    ja="更新トークンで更新できました ({lasts}{user} が{days}日前にサインイン)",
+)
+BY_PERSON_TODAY = Words(
+    en="renewed by the refresh token, {lasts}{user} signed in today",
+    ja="更新トークンで更新できました ({lasts}{user} が今日サインイン)",
+)
+BY_APP = Words(
+    en="a new one by {kind}, {lasts}the app signs in by itself",
+    ja="{kind}で取得できました ({lasts}アプリだけのサインイン)",
+)
+SECRET, CERTIFICATE = (
+    Words(en="the client secret", ja="クライアント シークレット"),
+    Words(en="the certificate", ja="証明書"),
+)
+LASTS = Words(en="good for {minutes} min; ", ja="あと{minutes}分、")
+SOMEBODY = Words(en="somebody", ja="誰か")
+ENDS = Words(
+    en="The client secret or certificate ends on {at}, in {days:day|days}. Put the next one in beside "
+    "it before that day (secret_next, certificate_next).",
+    ja="クライアント シークレット (または証明書) はあと{days}日 ({at}) で切れます。それまでに次のものを"
+    "隣に入れてください (secret_next、certificate_next)。",
+)
+NOT_WRITTEN_DOWN = Words(
+    en="Nobody is told when the client secret ends: no provider says it. Write its last day into "
+    "secret_ends of accounts/{account}.toml, or on the route's page.",
+    ja="クライアント シークレットの期限は Microsoft から知らされません。その日を、経路の画面の"
+    "「シークレットの期限」か accounts/{account}.toml の secret_ends に書くと、切れる前に知らせます。",
+)
+BY_NEXT = Words(
+    en="The second one of two secrets or certificates is in use: the first one was refused.",
+    ja="2つあるうち、2つ目のシークレット (または証明書) を使っています。1つ目は断られました。",
+)
+ANOTHER = Words(
+    en="{person} signed in, and the route sends from {user}. It is well if {person} may open that "
+    "mailbox, or if both names are one person's; the next stages tell. If somebody else was meant "
+    "to sign in: noroshi authorize {route}, in a private window of the browser.",
+    ja="サインインしたのは {person} ですが、経路は {user} から送ります。{person} にそのメールボックスの権限が"
+    "あるか、同じ人の別名であれば問題ありません (このあとの段階で分かります)。人を間違えた場合は、ブラウザーの"
+    "プライベート ウィンドウでサインインし直してください: noroshi authorize {route}",
+)
+FOR = Words(en="for {aud}: {rights}; {who}", ja="宛先 {aud}、権限 {rights}、{who}")
+OPAQUE = Words(
+    en="cannot be looked into; the mail server will judge it",
+    ja="中身は確かめられません。判断はメールサーバーに任せます",
+)
+NO_SERVER = Cure(
+    whose=Whose.NETWORK,
+    how=(
+        Words(
+            en="Open this page in a browser of this network. If another page comes, a proxy or "
+            "log-in page stands in between; its administrator lets {host} through.",
+            ja="このネットワークのブラウザーで次のページを開きます。別のページが出る場合は、途中にプロキシか"
+            "ログイン画面があります。管理者に {host} を通してもらってください。",
+        ),
+    ),
+)
+REPLY = "{error}{codes}{correlation}"
+
+
+class SignInSteps:
+    """What is looked at of one account, for what one route needs it for."""
+
+    def __init__(
+        self,
+        account: Account,
+        resource: Resource,
+        tokens: TokenSource,
+        outside: Outside,
+        exam: Exam,
+    ) -> None:
+        self._account, self._resource, self._tokens = account, resource, tokens
+        self._outside = replace(outside, network=account.network)
+        host, port = server_of(account)
+        network = account.network
+        told = {
+            "network": network.name,
+            "proxy_password": network.proxy_password,
+            "ca_place": ca_place(account),
+            "permission": _permission(account, resource),
+            **_scopes(account, resource),
+        }
+        self._where = host
+        self._exam = with_values(exam, **told, host=host, port=str(port))
+        self._token = self._person = ""
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        found = (
+            Step(name="sign-in", title=SERVER, take=self._server),
+            Step(name="token", title=TOKEN, take=self._renewed),
+        )
+        if not self._account.cloud.entra:
+            return found  # other servers have claims of their own
+        return (*found, Step(name="claims", title=CLAIMS, take=self._claims))
+
+    async def _server(self) -> Seen:
+        """By one page that says nothing secret; its date tells of our clock."""
+        page, host = page_of(self._account), plain(self._where)
+        try:
+            reply = await fetched(page, self._account, self._outside)
+        except RouteError as trouble:
+            raise stopped_by(trouble, self._exam, host) from None
+        except NoAnswerError as error:
+            words = NOT_OAUTH.fill(host=self._where, status=error)
+            raise Stopped(host, NO_SERVER.remedy(words, self._exam)) from None
+        if _is_other(reply, self._account):
+            words = NOT_OAUTH.fill(host=self._where, status=reply.status)
+            cure = replace(NO_SERVER, lines=(page,))
+            raise Stopped(plain(f"HTTP {reply.status}"), cure.remedy(words, self._exam))
+        now = self._outside.clocks.wall()
+        return Seen(ANSWERS.fill(host=self._where), clock_remarks(reply.date, now, self._where))
+
+    async def _renewed(self) -> Seen:
+        """A new token, whatever is at hand: one that is still good proves no secret."""
+        try:
+            token = await self._tokens.force_new(self._account, self._resource)
+            state = await self._tokens.state(self._account, self._resource)
+        except SignInError as failure:
+            raise self._refused(failure) from None
+        except UnreachableError as error:
+            cure = replace(NO_SERVER, lines=(page_of(self._account),))
+            raise Stopped(
+                plain(self._where), cure.remedy(sentence(error.words), self._exam)
+            ) from None
+        except VaultError as error:
+            raise self._stopped(error.words, remedies_local.VAULT) from None
+        except StoreError as error:
+            raise self._stopped(error.words, remedies_local.STORE) from None
+        self._token, self._person = token.reveal(), state.user
+        return Seen(self._told(state), tuple(self._remarks(state)))
+
+    async def _claims(self) -> Seen:
+        claims = claims_in(self._token)
+        if claims is None:
+            return Seen(OPAQUE, self._another(self._person))
+        now = self._outside.clocks.wall()
+        shared = self._account.shared
+        bulk = is_high_volume(self._exam.values.get("route_host", ""))
+        found = token_diagnosis.faults(
+            claims, self._resource, self._user, now, shared=shared, bulk=bulk
+        )
+        faults = tuple(
+            fault.words for fault in found if fault.about != token_diagnosis.OTHER_PERSON
+        )
+        return Seen(
+            _of_claims(claims, self._resource),
+            (*faults, *self._another(token_diagnosis.person_in(claims, self._user))),
+        )
+
+    @property
+    def _user(self) -> str:
+        """The mailbox that the route opens."""
+        return self._exam.values.get("user") or self._account.mailbox
+
+    def _another(self, person: str) -> tuple[Words, ...]:
+        """That it is not the mailbox of whoever signed in: that may be meant so, and is if the
+        account says so."""
+        if self._account.shared:
+            return ()
+        found = token_diagnosis.other_person(person, self._resource, self._user)
+        return tuple(filled(ANOTHER, with_values(self._exam, **one.values)) for one in found)
+
+    def _refused(self, failure: SignInError) -> Stopped:
+        codes = "".join(f" AADSTS{code}" for code in failure.codes)
+        correlation = f" (correlation ID {failure.correlation_id})"
+        reply = REPLY.format(
+            error=failure.error,
+            codes=codes,
+            correlation=correlation if failure.correlation_id else "",
+        )
+        cure = cure_of(failure, self._account)
+        if failure.said and not codes:
+            reply = f"{reply}: {failure.said}"
+        own = reply if codes or failure.said else ""
+        remedy = cure.remedy(sentence(failure.words), self._exam, own)
+        ours = (
+            failure.error in remedies_local.BY_ERROR
+        )  # a name of our own says nothing to a person
+        return Stopped(plain(codes.strip() or ("" if ours else failure.error)), remedy)
+
+    def _stopped(self, words: Words, cure: Cure) -> Stopped:
+        return Stopped(NOTHING, cure.remedy(sentence(words), self._exam))
+
+    def _told(self, state: SignInState) -> Words:
+        now = self._outside.clocks.wall()
+        ends = (claims_in(self._token) or {}).get("exp")
+        lasts = NOTHING
+        if isinstance(ends, int | float):
+            lasts = LASTS.fill(minutes=max(round((ends - now.timestamp()) / 60), 0))
+        if self._account.app_only:
+            kind = CERTIFICATE if self._account.certificate else SECRET
+            return BY_APP.fill(kind=kind, lasts=lasts)
+        days = (now - state.since).days if state.since is not None else 0
+        words = BY_PERSON if days else BY_PERSON_TODAY
+        return words.fill(lasts=lasts, user=state.user or SOMEBODY, days=days)
+
+    def _remarks(self, state: SignInState) -> Iterator[Words]:
+        if state.by_next:
+            yield BY_NEXT
+        # At Entra, and of an app, the claims say it.
+        if not self._account.cloud.entra and not self._account.app_only:
+            claims = claims_in(self._token) or {}
+            yield from self._another(state.user or named_in(claims, self._user))
+        if state.ends is not None:
+            days = (state.ends - self._outside.clocks.wall().date()).days
+            if days <= TELL_BEFORE:
+                yield ENDS.fill(at=state.ends.isoformat(), days=days)
+        elif self._account.secret and self._account.cloud.entra:
+            yield filled(NOT_WRITTEN_DOWN, self._exam)
+
+
+async def fetched(page: str, account: Account, outside: Outside) -> Reply:
+    """One page of an account's sign-in server, by its network. Raises RouteError, NoAnswerError."""
+    http = await open_http(outside, (account.cloud.ca_file,), PATIENCE)
+    try:
+        return await http.get(page, {"Accept": "application/json"})
+    finally:
+        await http.close()
+
+
+def server_of(account: Account) -> tuple[str, int]:
+    """Host and port of its sign-in server."""
+    parts = urlsplit(account.cloud.token_endpoint or account.cloud.authority)
+    return parts.hostname or "", parts.port or 443
+
+
+def values_of(account: Account) -> Mapping[str, str]:
+    """What of an account is filled into remedies; nothing of it is a secret."""
+    return {
+        "account": account.name,
+        "tenant": account.tenant,
+        "client_id": account.client_id,
+        "mailbox": account.mailbox,
+        "secret": account.secret or "NAME",
+        "redirect": account.redirect,
+        "cloud": account.cloud.name,
+        "app_role": account.app_role,
+        "graph": account.cloud.graph,
+        **_scopes(account, "smtp"),
+    }
+
+
+def _scopes(account: Account, resource: Resource) -> Mapping[str, str]:
+    """What a person and an app ask for there."""
+    cloud = account.cloud
+    return {
+        "scope": cloud.scope_for(resource, app_only=False, shared=account.shared),
+        "app_scope": cloud.scope_for(resource, app_only=True),
+    }
+
+
+def ca_place(account: Account) -> str:
+    """Where a CA file is named for its sign-in server."""
+    if account.network.name:
+        return f"networks/{account.network.name}.toml"
+    if account.cloud.ca_file:
+        return f"clouds/{account.cloud.name}.toml"
+    return f'networks/NAME.toml; network = "NAME" in accounts/{account.name}.toml'
+
+
+def _permission(account: Account, resource: Resource) -> str:
+    """Which delegated permission a person's route needs, as the portal lists it."""
+    if resource == "graph":
+        return "Mail.Send.Shared" if account.shared else "Mail.Send"
+    return {"smtp": "SMTP.Send", "inbox": "Mail.Read"}[resource]
+
+
+def page_of(account: Account) -> str:
+    """What anybody may read there."""
+    cloud = account.cloud
+    if cloud.entra:
+        return f"{account.authority}{WELL_KNOWN}"
+    if cloud.token_endpoint:
+        return account.at_tenant(cloud.token_endpoint)
+    return f"{account.authority.rstrip('/')}/.well-known/openid-configuration"
+
+
+def _is_other(reply: Reply, account: Account) -> bool:
+    """Whether a proxy or a log-in page answered: a token endpoint may answer a GET as it likes."""
+    if 300 <= reply.status < 400:
+        return True
+    html = reply.text.lstrip()[:1] == "<"
+    return html and not account.cloud.token_endpoint and reply.status < 500
+
+
+def _of_claims(claims: Mapping[str, Any], resource: Resource) -> Words:
+    aud, _ = audience_of(claims, AUDIENCES.get(resource, ()))
+    # By its number Graph's audience says nothing to a person.
+    told = (
+        NAMES["graph"] if aud in GRAPH else token_diagnosis.shown(aud).removeprefix("https://")
+    )
+    roles = claims.get("roles")
+    rights = roles if isinstance(roles, list) else scopes_in(claims)
+    who = claims.get("upn") or claims.get("preferred_username") or claims.get("appid") or "-"
+    shown = ", ".join(map(token_diagnosis.shown, rights))[:LONGEST] or "-"
+    return FOR.fill(aud=told or "-", rights=shown, who=token_diagnosis.shown(who))

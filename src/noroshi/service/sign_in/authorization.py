@@ -1,0 +1,385 @@
+"""Operations that sign a route in."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from noroshi.core.definitions.problems import Problem, instead
+from noroshi.core.mail import Route
+from noroshi.core.words import Words
+from noroshi.definitions import Plan
+from noroshi.definitions.accounts_of_routes import (
+    account_of,
+    entries_of,
+    resource_of,
+    resources_of,
+)
+from noroshi.definitions.token_destinations import host_of
+from noroshi.oauth.account import Account
+from noroshi.oauth.credentials import named_by
+from noroshi.oauth.errors.messages import CERTIFICATE_MISSING
+from noroshi.oauth.high_volume import role_at
+from noroshi.oauth.jwt_claims import look_at_reading, look_into
+from noroshi.oauth.provider import OAuthError, SignInError, UnreachableError
+from noroshi.oauth.redirect_url import PASTED
+from noroshi.oauth.tokens import SignInStatus
+from noroshi.ports import NOTHING_QUEUED, QueueCounts, Resource
+from noroshi.service.monitors.status_answers import RouteStatus
+from noroshi.service.node.secret_rules import unfit
+from noroshi.service.operation import (
+    ADMIN,
+    Conflict,
+    Invalid,
+    NotFound,
+    Person,
+    Trouble,
+    note,
+    operation,
+)
+from noroshi.service.operation_context import Desk
+from noroshi.service.sign_in.sign_in_answers import DeviceAsked, OnDevice, Proof, SignIn
+from noroshi.service.sign_in.try_before_save import is_about_secret, require_accepted
+from noroshi.vault import Secret, VaultError
+
+SIGNED_IN = "signed in"
+"""How a route is that was down until now: whether it is well, its next mail shows."""
+ASK_LATER = 10
+"""Seconds until a server that could not be asked about a code is asked again."""
+NO_ROUTE = Words(
+    en="There is no route {given}{instead}.", ja="{given} という経路はありません{instead}。"
+)
+NO_ACCOUNT = Words(
+    en="Route {given} needs no sign-in: its options name no account.",
+    ja="経路 {given} にサインインは要りません (オプションに account がありません)。",
+)
+BY_PASSWORD = Words(
+    en="Route {given} signs in with a password. Put it in: noroshi secret set {entry}",
+    ja="経路 {given} はパスワードでサインインします。noroshi secret set {entry} で"
+    "入れてください。",
+)
+ANOTHER_SECRET = Words(
+    en="Give the right one: noroshi authorize {route} --secret-file FILE",
+    ja="正しい値は noroshi authorize {route} --secret-file ファイル で入れ直してください",
+)
+NOT_BY_ITSELF = Words(
+    en="A sign-in is not repeated by itself; do it again: noroshi authorize {route}",
+    ja="サインインは自動では繰り返しません。noroshi authorize {route} をもう一度実行してください",
+)
+BAD_SECRET = Words(en="This secret is not kept.", ja="このシークレットは保存していません。")
+NO_APP = Words(
+    en="Route {given} does not sign in by itself (sign_in of its account is not app).",
+    ja="経路 {given} はアプリだけではサインインしません (アカウントの sign_in が app ではありません)。",
+)
+NOT_READ = Words(
+    en="Account {account} does not read its mailbox. If it shall, put reads_inbox = true into it "
+    "and apply that first.",
+    ja="アカウント {account} はメールボックスを読み取りません。読み取らせるには、先に reads_inbox = true を"
+    "書いて適用してください。",
+)
+SEND_FIRST = Words(
+    en="Sign in to send first (noroshi authorize {route}), then again to read the mailbox: Microsoft "
+    "usually requires an administrator's consent for reading, not for sending.",
+    ja="先に送信のためにサインインし (noroshi authorize {route})、そのあとメールボックスの読み取りのためにもう一度"
+    "サインインしてください。Microsoft では、送信と違い、読み取りにはふつう管理者の同意が必要です。",
+)
+NOT_HERE = Words(
+    en="The redirect of account {account} ({redirect}) does not lead to this computer, so nobody "
+    "can listen for it here. Sign in without --here, and paste the address.",
+    ja="アカウント {account} のリダイレクト先 ({redirect}) はこのコンピューターではないため、ここでは"
+    "待ち受けできません。--here を付けずにサインインし、URL を貼り付けてください。",
+)
+
+
+class Signing(Desk):
+    """Begun, completed; secrets kept."""
+
+    @operation(
+        role=ADMIN,
+        changes=False,
+        help=Words(en="Begin to sign a route in.", ja="経路のサインインを始めます。"),
+    )
+    async def authorize_begin(
+        self, who: Person, route: str, port: int = 0, read: bool = False
+    ) -> SignIn:
+        """The page to open: "" without a credential in the vault, and for an app by itself.
+
+        `port`: on which somebody listens at the browser's computer; 0: nobody does. `read`: it
+        is asked to read the account's own mailbox: by itself at Microsoft, where people may consent to
+        sending and mostly not to that; else as well.
+        """
+        plan, account = await self._account_of(route)
+        wanted = _inbox(account, read=read)
+        if not (wanted and account.cloud.entra):
+            wanted = (*resources_of(plan, account), *wanted)
+        elif not account.app_only:
+            await self._require_sending(plan, route, account)
+        redirect = _redirect(account, port)
+        ask, kept = _asked_for(account, await self._vault.names())
+        url = ""
+        if kept and not account.app_only:
+            try:
+                url = await self._tokens.begin(account, wanted, redirect)
+            except (OAuthError, VaultError) as failure:
+                raise not_signed_in(route, failure) from None
+        return SignIn(
+            route=route,
+            account=account.name,
+            by=account.sign_in,
+            url=url,
+            redirect=redirect,
+            secret=ask,
+            secret_kept=kept,
+            asks=_sort_of_secret(account),
+        )
+
+    @operation(
+        role=ADMIN,
+        secret=("value",),
+        news=True,
+        help=Words(en="Keep a secret in the vault.", ja="シークレットを保管庫に入れます。"),
+    )
+    async def set_secret(
+        self, who: Person, name: str, value: str, proved: bool = False, to: tuple[str, ...] = ()
+    ) -> str:
+        """Seal it under that name; the answer is the name. The value is never shown again.
+
+        `proved`: an app's secret takes another one's place only once its server takes it. `to`:
+        the servers (host:port) that the person was shown; one that an API token without programs
+        chose has to be among them."""
+        _, plan = await self._current()
+        users = [one for one in plan.accounts.values() if name in _entries(one)]
+        # A client secret is copied from a page; a password may well begin with a blank.
+        secret = Secret(value.strip() if users else value.strip("\r\n"))
+        if problem := unfit(name, secret, users, plan.routes.values()):
+            raise Invalid(BAD_SECRET, (problem,))
+        kept = name in await self._vault.names()
+        # A URL that is kept says where the header beside it goes.
+        await self._binding.check_destinations(who, plan, plan, {name: secret.reveal()})
+        await self._binding.check_disclosure(who, plan, name, secret.reveal(), to)
+        await self._binding.lead(who, plan, plan, {name: secret.reveal()})
+        if kept and proved:
+            await require_accepted(self._tokens, users, name, secret)
+        await self._put(who, plan, name, secret)
+        await self._wake_users(plan, name)
+        note(before={"kept": kept}, after={"kept": True})
+        return name
+
+    @operation(
+        role=ADMIN,
+        secret=("pasted",),
+        news=True,
+        help=Words(en="Complete a sign-in.", ja="サインインを完了します。"),
+    )
+    async def authorize_finish(self, who: Person, route: str, pasted: str) -> RouteStatus:
+        """Complete it with the address at which the browser ended; what waits goes out then."""
+        _, account = await self._account_of(route)
+        before = await self._stands(route)
+        try:
+            await self._tokens.finish(account, pasted)
+        except (OAuthError, VaultError) as failure:
+            if getattr(failure, "error", "") == PASTED:  # nobody was asked, and all else stands
+                raise Invalid(failure.words) from None
+            raise not_signed_in(route, failure) from None
+        return await self._signed_in(route, account, before)
+
+    @operation(
+        role=ADMIN,
+        changes=False,
+        help=Words(
+            en="Begin a sign-in by a code on another device.",
+            ja="別の端末でコードを入力するサインインを始めます。",
+        ),
+    )
+    async def authorize_device(self, who: Person, route: str, read: bool = False) -> OnDevice:
+        """The code, and where a person types it. A code is for one resource: with `read` that
+        is the account's own mailbox."""
+        plan, account = await self._account_of(route)
+        wanted = _inbox(account, read=read) or resources_of(plan, account)
+        if read and account.cloud.entra:
+            await self._require_sending(plan, route, account)
+        try:
+            attempt = await self._tokens.device_begin(account, wanted)
+        except (OAuthError, VaultError) as failure:
+            raise not_signed_in(route, failure) from None
+        return OnDevice(
+            route=route,
+            account=account.name,
+            url=attempt.url,
+            code=attempt.user_code,
+            seconds=attempt.expires_in,
+            wait=attempt.interval,
+        )
+
+    @operation(
+        role=ADMIN,
+        changes=False,
+        news=True,
+        help=Words(
+            en="Whether somebody has typed the code.",
+            ja="コードが入力されたかどうかを確かめます。",
+        ),
+    )
+    async def authorize_device_ask(self, who: Person, route: str) -> DeviceAsked:
+        """The route once it is signed in; else when to ask again: no sooner (RFC 8628, 3.5)."""
+        _, account = await self._account_of(route)
+        before = await self._stands(route)
+        try:
+            wait = await self._tokens.device_ask(account)
+        except UnreachableError as failure:
+            return DeviceAsked(wait=ASK_LATER, why=failure.words)
+        except (SignInError, VaultError) as failure:
+            if getattr(failure, "who", "") == "wait":
+                return DeviceAsked(wait=ASK_LATER, why=failure.words)
+            raise not_signed_in(route, failure) from None
+        if wait:
+            return DeviceAsked(wait=wait)
+        return DeviceAsked(route=await self._signed_in(route, account, before))
+
+    @operation(
+        role=ADMIN,
+        news=True,
+        help=Words(
+            en="Prove that an app signs in by itself.",
+            ja="アプリだけでサインインできることを確かめます。",
+        ),
+    )
+    async def authorize_app(self, who: Person, route: str, read: bool = False) -> Proof:
+        """Fetch a token by secret or certificate alone; what waits goes out then. With `read`
+        one to read the mailbox as well."""
+        plan, account = await self._account_of(route)
+        if not account.app_only:
+            raise Conflict(NO_APP.fill(given=route))
+        before = await self._stands(route)
+        used = plan.routes[route]
+        seen = await self._proved(used, account, resource_of(used))
+        for inbox in _inbox(account, read=read):
+            seen += await self._proved(used, account, inbox)
+        return Proof(route=await self._signed_in(route, account, before), token=seen)
+
+    async def _proved(
+        self, route: Route, account: Account, resource: Resource
+    ) -> tuple[Words, ...]:
+        """What a fresh token says of itself; other servers than Entra, and Graph's for sending,
+        have claims of their own."""
+        try:
+            token = await self._tokens.force_new(account, resource)
+        except (OAuthError, VaultError) as failure:
+            raise not_signed_in(route.name, failure) from None
+        if not account.cloud.entra or resource == "graph":
+            return ()
+        if resource == "inbox":
+            return look_at_reading(token)
+        return look_into(token, role_at(host_of(route)))
+
+    async def _stands(self, route: str, queue: QueueCounts = NOTHING_QUEUED) -> RouteStatus:
+        _, plan = await self._current()
+        routes = await self._routes(plan, queue)
+        return next(status for status in routes if status.name == route)
+
+    async def _signed_in(
+        self, route: str, account: Account, before: RouteStatus
+    ) -> RouteStatus:
+        """What waits for this account's routes goes out; how this one is."""
+        _, plan = await self._current()
+        for other in plan.routes.values():
+            if account_of(plan, other) == account:
+                await self._wake(other.name)
+        found = await self._stands(route, await self._store.queue_counts())
+        was, state = (SIGNED_IN if s.state == "down" else s.state for s in (before, found))
+        name = account.name
+        note({"account": name, "state": was}, {"account": name, "state": state})
+        return found
+
+    async def _put(self, who: Person, plan: Plan, name: str, secret: Secret) -> None:
+        """Keep it, bound to what it is for. Raises Trouble."""
+        # Killed in between, or without room for it, nobody is the owner of what another put in.
+        await self._binding.disown(name)
+        try:
+            await self._vault.put(name, secret)
+        except VaultError as failure:
+            raise Trouble(failure.words) from None
+        await self._binding.bind_anew(who, plan, name)
+
+    async def _require_sending(self, plan: Plan, route: str, account: Account) -> None:
+        """Raises Conflict unless it is signed in to send: the right to read comes beside that, and
+        a sign-in for it alone would take its place."""
+        state = await self._tokens.state(account, resource_of(plan.routes[route]))
+        if state.sign not in (SignInStatus.SIGNED_IN, SignInStatus.WAITING):
+            raise Conflict(SEND_FIRST.fill(route=route))
+
+    async def _wake_users(self, plan: Plan, entry: str) -> None:
+        """Routes that rest over an entry of the vault are tried with what is there now."""
+        for route in plan.routes.values():
+            if entry in _entries_of(route, account_of(plan, route)):
+                await self._wake(route.name)
+
+    async def _wake(self, route: str) -> None:
+        """A route that rests is tried at once, as soon as a mail waits for it."""
+        await self._store.wake(route, self._clocks.wall())
+
+    async def _account_of(self, name: str) -> tuple[Plan, Account]:
+        _, plan = await self._current()
+        route = plan.routes.get(name)
+        if route is None:
+            raise NotFound(NO_ROUTE.fill(given=name, instead=instead(name, plan.routes)))
+        account = account_of(plan, route)
+        if account is None:
+            entry = getattr(route.options, "password", "")
+            raise Conflict((BY_PASSWORD if entry else NO_ACCOUNT).fill(given=name, entry=entry))
+        return plan, account
+
+
+def _entries(account: Account) -> tuple[str, ...]:
+    return tuple(named.entry for named in named_by(account))
+
+
+def _entries_of(route: Route, account: Account | None) -> set[str]:
+    """What the vault has for a route to show to others: to a provider or server, to a proxy on
+    the way."""
+    networks = [route.network] if account is None else [route.network, account.network]
+    own = () if account is None else _entries(account)
+    return {network.proxy_password for network in networks}.union(entries_of(route), own) - {""}
+
+
+def _inbox(account: Account, *, read: bool) -> tuple[Resource, ...]:
+    """The right to read its mailbox, where somebody asks for it."""
+    if not read:
+        return ()
+    if not account.reads_inbox:
+        raise Conflict(NOT_READ.fill(account=account.name))
+    return ("inbox",)
+
+
+def _redirect(account: Account, port: int) -> str:
+    """Where the browser ends: somebody may listen there on a port of their own."""
+    if not port:
+        return account.redirect
+    if account.app_only or account.redirects_here:
+        return account.redirect_at(port)
+    words = NOT_HERE.fill(account=account.name, redirect=account.redirect)
+    raise Conflict(words)
+
+
+def _asked_for(account: Account, names: Collection[str]) -> tuple[str, bool]:
+    """The entry that a person is asked for, and whether there is one already that would do."""
+    entries = _entries(account)
+    kept = not entries or any(entry in names for entry in entries)
+    if not kept and not account.secret:
+        entry = account.certificate
+        raise Conflict(CERTIFICATE_MISSING.fill(name=account.name, secret=entry))
+    return account.secret, kept
+
+
+def _sort_of_secret(account: Account) -> str:
+    if account.app_only and account.cloud.app_grant == "service_account":
+        return "key file"
+    return "entra" if account.cloud.entra else "secret"
+
+
+def not_signed_in(route: str, failure: OAuthError | VaultError) -> Trouble:
+    """What the provider said, and what to do now: this is no renewal, which is tried again."""
+    if isinstance(failure, SignInError) and is_about_secret(failure.codes):
+        return Trouble(failure.words, (Problem("secret", ANOTHER_SECRET.fill(route=route)),))
+    if isinstance(failure, UnreachableError) or getattr(failure, "who", "") == "wait":
+        return Trouble(failure.words, (Problem("", NOT_BY_ITSELF.fill(route=route)),))
+    return Trouble(failure.words)

@@ -1,0 +1,63 @@
+"""The whole of it as one ASGI application."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp
+
+from noroshi.core.words import Words
+from noroshi.people import random_keys
+from noroshi.service import Invalid, NotFound, Refusal, Trouble, refused
+from noroshi.web import health, pages
+from noroshi.web.api import endpoints
+from noroshi.web.context import House
+from noroshi.web.http import static_files
+from noroshi.web.http.security_headers import Guard
+from noroshi.web.texts.pages import TEXTS
+from noroshi.web.view.page_context import Visit
+
+log = logging.getLogger(__name__)
+
+
+def application(house: House) -> ASGIApp:
+    """What answers every request."""
+
+    async def not_so(request: Request, error: Exception) -> Response:
+        status = error.status_code if isinstance(error, HTTPException) else 500
+        return _told(house, request, status)
+
+    async def bug(request: Request, error: Exception) -> Response:
+        # No message: it may quote what was given to us, and that may be a secret.
+        way = "".join(traceback.format_tb(error.__traceback__))
+        log.error("request failed: %s %s\n%s", request.url.path, type(error).__name__, way)
+        return _told(house, request, 500)
+
+    starlette = Starlette(
+        routes=[
+            *health.routes(house),
+            *endpoints.routes(house),
+            *static_files.routes(),
+            *pages.routes(house),
+        ],
+        exception_handlers={HTTPException: not_so, Exception: bug},
+    )
+    starlette.router.redirect_slashes = False
+    return Guard(starlette, house)
+
+
+def _told(house: House, request: Request, status: int) -> Response:
+    key = {404: "error.not_there", 405: "error.method"}.get(status, "error.bug")
+    if request.url.path.startswith("/api/"):
+        return endpoints.told(refused(_refusal(status, TEXTS[key])), status)
+    return Visit(house, request, random_keys.key(), None).failed(status, TEXTS[key])
+
+
+def _refusal(status: int, words: Words) -> Refusal:
+    kinds: dict[int, type[Refusal]] = {404: NotFound, 405: Invalid}
+    return kinds.get(status, Trouble)(words)

@@ -1,0 +1,65 @@
+"""Where something is that somebody else gave another name, or another place, while it was edited.
+Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from noroshi.web.forms.location import Content, Problems, Spot
+from noroshi.web.view.form_operations import address
+
+PAGES: Mapping[str, str] = {
+    "contacts": "/settings/contact",
+    "rules": "/settings/rule",
+    "notifications": "/settings/notification",
+}
+BY_MAIL = ("routes", "accounts", "networks")
+PLACES = ("/settings/instance", "/settings/group", "/settings/monitor")
+
+
+def moved(
+    spot: Spot, seen: Content | None, documents: Mapping[str, Content], told: Problems
+) -> Spot | None:
+    """By the ids of the monitors that it is or has; else as the refusal told. None if it is
+    nowhere, or in several places."""
+    before, now = _ids({spot.key: seen or {}}), _ids(documents)
+    mine = [id for id, place in before.items() if _is_in(place, spot)]
+    found = {_as(spot, now[id]) for id in mine if id in now}
+    if not mine and spot.is_whole:
+        found = {Spot(where) for where, _ in told if where in documents}
+    return found.pop() if len(found) == 1 and spot not in found else None
+
+
+def page_of(spot: Spot) -> str:
+    """The address of its settings."""
+    if spot.type in BY_MAIL:
+        return address("/mail/edit", key=spot.key)
+    if spot.type in PAGES:
+        return address(PAGES[spot.type], name=spot.name)
+    within = {"in": spot.document if spot.group else "", "group": ""}
+    if spot.monitor:
+        within["group"] = spot.group
+    return address(PLACES[bool(spot.group) + bool(spot.monitor)], **within, name=spot.name)
+
+
+def _ids(documents: Mapping[str, Content]) -> Mapping[str, Spot]:
+    return {str(one["id"]): at for at, one in _monitors(documents) if one.get("id")}
+
+
+def _monitors(documents: Mapping[str, Content]) -> Iterator[tuple[Spot, Mapping[str, Any]]]:
+    for key, content in documents.items():
+        for group in content.get("group", ()) if key.startswith("instances/") else ():
+            for one in group.get("monitor", ()):
+                yield Spot(key, str(group.get("name")), str(one.get("name"))), one
+
+
+def _is_in(place: Spot, spot: Spot) -> bool:
+    return _as(spot, place) == spot
+
+
+def _as(spot: Spot, place: Spot) -> Spot:
+    """Of a monitor's place what is as large as the spot: its instance, its group or itself."""
+    return Spot(
+        place.key, place.group if spot.group else "", place.monitor if spot.monitor else ""
+    )

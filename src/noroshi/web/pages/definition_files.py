@@ -1,0 +1,177 @@
+"""Definitions out and in as files: a zip to keep, and what a zip or files would change, first
+shown, then brought into force against the version that was seen. What is handed in is read by a
+process of its own; packing takes seconds where there is much, so a thread does it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from starlette.responses import Response
+from starlette.routing import Route
+
+from noroshi.definitions import TYPES, Folder, content, pack
+from noroshi.definitions.archive import MOST_BYTES, MOST_PACKED
+from noroshi.ports import Document
+from noroshi.service import NotFound
+from noroshi.web.context import House
+from noroshi.web.forms.change_preview import preview
+from noroshi.web.forms.definition_files import hear, imported
+from noroshi.web.pages.rename import in_words, named_here
+from noroshi.web.texts.pages import TEXTS
+from noroshi.web.view.difference import Worded, sort_of
+from noroshi.web.view.form_operations import (
+    Outcome,
+    address,
+    asked,
+    may,
+    run,
+    run_reauthenticated,
+)
+from noroshi.web.view.page_context import Visit, page
+
+SHOWN = 200
+WHOLE = "whole"
+"""What else is in force goes; otherwise it stays."""
+LONGEST_NUMBER = 9
+
+
+def routes(house: House) -> list[Route]:
+    """Their addresses."""
+    return [
+        Route("/settings/files", page(house, files, hear=hear), methods=["GET", "POST"]),
+        Route("/settings/files/definitions.zip", page(house, out), methods=["GET"]),
+    ]
+
+
+async def out(visit: Visit) -> Response:
+    """All that is in force, as the files that `noroshi export` writes."""
+    exported = await visit.need("export")
+    name = f"{visit.house.name}-version-{exported['version']}.zip"
+    return Response(
+        await asyncio.to_thread(pack, _documents(exported)),
+        media_type="application/zip",
+        headers={"content-disposition": f'attachment; filename="{name}"'},
+    )
+
+
+async def files(visit: Visit) -> Response:
+    """The form; what was sent with it, as it would change what is in force; and doing so."""
+    exported = await visit.need("export")
+    if visit.request.method == "GET":
+        return await _shown(visit, exported)
+    deed = visit.form.get("do", "")
+    if deed not in ("look", "apply"):
+        raise NotFound(TEXTS["error.not_there"])
+    if deed == "look":
+        return await _look(visit, exported)
+    done = await _applied(visit, _with_others(visit, exported))
+    if done.ok is not None:
+        return visit.to(address("/settings/files", did=str(done.ok["version"])))
+    return await _planned(visit, exported, done)
+
+
+async def _look(visit: Visit, exported: Mapping[str, Any]) -> Response:
+    if not imported(visit).given:
+        return await _shown(visit, exported, why=(visit.text("files.no_file"),), status=400)
+    return await _planned(visit, exported, Outcome())
+
+
+def _with_others(visit: Visit, exported: Mapping[str, Any]) -> Folder:
+    """What was sent, and what else is in force unless that shall go."""
+    sent = imported(visit).folder
+    if visit.form.get("how") == WHOLE:
+        return sent
+    names = {one.key for one in sent.documents}
+    rest = (one for one in _documents(exported) if one.key not in names)
+    return Folder((*rest, *sent.documents), sent.problems)
+
+
+async def _planned(visit: Visit, exported: Mapping[str, Any], done: Outcome) -> Response:
+    """All that is wrong, or all that would change. What was sent travels on in the form, and
+    whoever was overtaken sees what it would change now."""
+    found = _with_others(visit, exported)
+    faulty = [one.where for one in found.problems]
+    told = await run(visit, "plan", documents=_plain(found), faulty=faulty)
+    differs = await preview(visit, told.ok)
+    problems = [(one.where, visit.say(one.what)) for one in found.problems]
+    problems += told.problems  # where there is so much that nothing was planned
+    for one in told.ok["problems"] if told.ok else ():
+        problems.append((one["where"], visit.say(one["what"])))
+    packed, why = "" if problems else imported(visit).packed, done.why or told.why
+    if not (packed or problems or why):
+        why = (*why, visit.text("files.too_long", most=MOST_PACKED >> 20))
+    return await _shown(
+        visit,
+        exported,
+        why=why,
+        status=done.status if done.why else told.status,
+        plan=told.ok,
+        differs=differs,
+        problems=sorted(problems),
+        packed=packed,
+        needs_password=done.needs_password,
+    )
+
+
+async def _applied(visit: Visit, found: Folder) -> Outcome:
+    """Against the version that was in force when the difference was shown."""
+    base = visit.form.get("base", "")
+    number = int(base) if base.isdecimal() and len(base) <= LONGEST_NUMBER else -1
+    return await run_reauthenticated(
+        visit,
+        "apply",
+        documents=_plain(found),
+        base=number,
+        note=visit.form.get("note", ""),
+        empty=visit.form.get("empty") == "yes",
+    )
+
+
+async def _shown(
+    visit: Visit,
+    exported: Mapping[str, Any],
+    *,
+    why: tuple[str, ...] = (),
+    status: int = 200,
+    plan: Mapping[str, Any] | None = None,
+    differs: Sequence[Worded] = (),
+    problems: Sequence[tuple[str, str]] = (),
+    packed: str = "",
+    needs_password: bool = False,
+) -> Response:
+    did = asked(visit, "did")
+    return await visit.show(
+        "files.html",
+        status,
+        number=exported["version"],
+        count=len(exported["documents"]),
+        names=_named(visit, exported),
+        types=[(one, sort_of(one)) for one in TYPES],
+        plan=plan,
+        differs=differs,
+        problems=problems[:SHOWN],
+        many=len(problems),
+        limits={"packed": MOST_PACKED >> 20, "size": MOST_BYTES >> 20},
+        packed=packed,
+        needs_password=needs_password,
+        why=why,
+        form=visit.form,
+        did=did if did.isdecimal() else "",
+        may=may(visit),
+    )
+
+
+def _named(visit: Visit, exported: Mapping[str, Any]) -> Sequence[tuple[str, str]]:
+    """What another page gives another name: its key, and what it is called in words."""
+    found = {one.key: one for one in _documents(exported)}
+    return [(key, in_words(visit, key, content(found[key]))) for key in named_here(found)]
+
+
+def _plain(found: Folder) -> Sequence[Mapping[str, str]]:
+    return [{"key": one.key, "body": one.body} for one in found.documents]
+
+
+def _documents(exported: Mapping[str, Any]) -> tuple[Document, ...]:
+    return tuple(Document(**one) for one in exported["documents"])

@@ -1,0 +1,148 @@
+"""Asking for a change in the name of whoever sent a form, and telling what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote
+
+from noroshi.core.definitions.problems import Problem
+from noroshi.core.people import ADMIN, OPERATOR
+from noroshi.core.words import plain
+from noroshi.people import AuthenticationError
+from noroshi.service import Forbidden, ReauthenticationRequired
+from noroshi.web.api.endpoints import STATUS
+from noroshi.web.view.locale import TONGUES
+from noroshi.web.view.page_context import Visit
+from noroshi.web.view.problem_text import told_at
+from noroshi.web.view.role_refusal import needs
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What an operation answered; `why` it did not, in the reader's language, and how many
+    pieces of it: the sentence first, then one for each thing that was given wrong. `problems`
+    are those with their places, `kind` is the refusal's."""
+
+    ok: Any = None
+    why: tuple[str, ...] = ()
+    status: int = 200
+    needs_password: bool = False
+    problems: tuple[tuple[str, str], ...] = ()
+    kind: str = ""
+
+    @property
+    def bad(self) -> frozenset[str]:
+        """The fields that are wrong, to be marked."""
+        return frozenset(where for where, _ in self.problems)
+
+
+async def run(visit: Visit, op: str, **args: Any) -> Outcome:
+    """Do it. A refusal is an outcome, so that what was typed can be shown once more. Raises
+    NotSure: the password is asked for by a page that sends all of the form again."""
+    done = await run_with_form(visit, op, **args)
+    if done.needs_password:
+        raise ReauthenticationRequired(plain(" ".join(done.why)), tuple(_problems(done)))
+    return done
+
+
+def _problems(done: Outcome) -> Iterator[Problem]:
+    return (Problem(where, plain(what)) for where, what in done.problems)
+
+
+async def run_with_form(visit: Visit, op: str, **args: Any) -> Outcome:
+    """As `run`, for a form that has a field of its own for the password."""
+    answer = await visit.ask(op, **args)
+    if "ok" in answer:
+        return Outcome(answer["ok"])
+    kind = answer["error"]
+    problems = [(p["where"], visit.say(p["what"])) for p in answer.get("problems", ())]
+    told = visit.say(answer["words"])
+    # A refusal of one thing alone is that thing's own sentence: it is told once.
+    rest = ((where, what) for where, what in problems if what != told)
+    why = (told, *(told_at(where, what, visit.language, op) for where, what in rest))
+    status = STATUS.get(kind, 503)
+    return Outcome(None, why, status, kind == "password", tuple(problems), kind)
+
+
+async def reauthenticate_from_form(visit: Visit) -> str:
+    """Take the password that stands in the form itself, so that nothing that was typed beside it
+    is lost. Return why it was not taken; "" if it was, or none was given."""
+    given = visit.form.get("password", "")
+    try:
+        if given:
+            await visit.reauthenticate(given)
+    except AuthenticationError as no:
+        return visit.say(no.words)
+    return ""
+
+
+async def run_reauthenticated(visit: Visit, op: str, **args: Any) -> Outcome:
+    """As `run`, where the form itself asks for the password once more."""
+    if why := await reauthenticate_from_form(visit):
+        return Outcome(None, (why,), 403, needs_password=True, kind="password")
+    return await run_with_form(visit, op, **args)
+
+
+def told(visit: Visit, done: Outcome) -> tuple[str, ...]:
+    """Return why it was not done, for above the form. That the password is wanted is told at its
+    field, unless there is more to tell: which secret goes where."""
+    return (
+        ()
+        if done.needs_password and not done.problems and not visit.form.get("password")
+        else done.why
+    )
+
+
+def address(path: str, **query: str) -> str:
+    """An address of ours, whatever stands in the query."""
+    told = "&".join(f"{name}={quote(value, safe='')}" for name, value in query.items() if value)
+    return f"{path}?{told}" if told else path
+
+
+def asked(visit: Visit, name: str, most: int = 400) -> str:
+    """What the address asks for under that name."""
+    return visit.request.query_params.get(name, "")[:most]
+
+
+def typed(visit: Visit, *names: str) -> Mapping[str, str]:
+    """What was typed into a form that was not taken, and which; "" for each before that."""
+    return {name: visit.form.get(name, "") for name in ("do", *names)}
+
+
+def may(visit: Visit) -> Mapping[str, bool]:
+    """What a page offers to this person; the service decides all the same."""
+    roles = visit.person.roles if visit.person else frozenset()
+    return {"act": OPERATOR in roles, "rule": ADMIN in roles}
+
+
+def require_administrator(visit: Visit) -> None:
+    """Raises Forbidden for all but administrators, before anything is shown."""
+    if not may(visit)["rule"]:
+        raise Forbidden(needs(ADMIN))
+
+
+async def require_change_allowed(visit: Visit) -> None:
+    """The same for what was sent, before anything of it is read: it is in the audit log who
+    asked."""
+    if not may(visit)["rule"]:
+        await visit.need("definition_change")
+
+
+def clock(visit: Visit, at: str | None) -> str:
+    """An instant as the node's clock has it: the date only when it is not today."""
+    now = visit.house.service.now().isoformat()
+    return TONGUES[visit.language].moment(at, now, seconds=True)
+
+
+def since(visit: Visit, at: str | None) -> str:
+    """How long ago, in one unit."""
+    if not at:
+        return ""
+    seconds = (visit.house.service.now() - datetime.fromisoformat(at)).total_seconds()
+    for key, length in (("days", 86_400), ("hours", 3_600), ("minutes", 60)):
+        if seconds >= 2 * length:
+            return visit.text(f"long.{key}", n=int(seconds // length))
+    return visit.text("long.seconds", n=max(0, int(seconds)))

@@ -1,0 +1,110 @@
+"""The drill on a terminal: each step as it comes, and all of them at the end."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from datetime import timedelta
+from typing import Any
+
+from noroshi.cli.output.tables import pad, table, width
+from noroshi.cli.output.times import SECONDS, span
+from noroshi.core.words import Words
+from noroshi_lab.drill import drill_texts
+from noroshi_lab.drill.failure_run import Result
+from noroshi_lab.drill.failures import Failure
+
+NARROW = 100
+"""Columns, when the output is no terminal."""
+GO = "\r\x1b[K"
+"""To the line's beginning, and all of it away (ECMA-48, EL)."""
+STEPS = ("noticed", "told", "survived", "mended")
+EXACT = 10
+TIME = 6
+"""Columns for how long it took: "13 min"."""
+
+
+class Shown:
+    """Prints in one language; `quiet` prints nothing of what goes on."""
+
+    def __init__(self, language: str, *, quiet: bool) -> None:
+        self.language, self._quiet = language, quiet
+
+    def say(self, words: Words) -> None:
+        """A text by itself."""
+        self._print(words.say(self.language))
+
+    def title(self, number: int, count: int, failure: Failure) -> None:
+        """What is to come."""
+        self._print(f"\n{number:>2}/{count}  {failure.title.say(self.language)}")
+
+    def waiting(self, names: Sequence[str], seconds: float) -> None:
+        """What is waited for: on a line that goes again, where there is somebody who looks on."""
+        if sys.stdout.isatty() and not self._quiet:
+            labels = ", ".join(drill_texts.LABELS[name].say(self.language) for name in names)
+            words = drill_texts.WAITING.fill(what=labels, span=f"{seconds:.0f}")
+            print(f"{GO}       {words.say(self.language)}", end="", flush=True)
+
+    def step(self, name: str, seconds: float, words: Words) -> None:
+        """What was seen, and after how long."""
+        wide = max(width(label.say(self.language)) for label in drill_texts.LABELS.values())
+        label = pad(drill_texts.LABELS[name].say(self.language), wide)
+        row = ["     ", label, pad(self.span(seconds), TIME), words.say(self.language)]
+        room = shutil.get_terminal_size((NARROW, 0)).columns
+        self._print("\n".join(table([row], room)))
+
+    def verdict(self, result: Result) -> None:
+        """Whether it passed."""
+        passed = drill_texts.PASSED.fill(span=self.span(result.seconds))
+        words = drill_texts.FAILED.fill(why=result.why) if result.why else passed
+        self._print(f"       {words.say(self.language)}")
+
+    def end(self, results: Sequence[Result], seconds: float, lost: int) -> None:
+        """All of them, a line each, and their sum."""
+        self._print("")
+        rows = [[head.say(self.language) for head in drill_texts.HEADS]]
+        rows += [self._row(number, each) for number, each in enumerate(results, 1)]
+        self._print("\n".join(table(rows)))
+        bad = sum(each.why is not None for each in results)
+        words = drill_texts.SOME_FAILED if bad else drill_texts.ALL_PASSED
+        given = {"bad": bad, "count": len(results), "lost": lost, "span": self.span(seconds)}
+        self._print(f"\n{words.fill(**given).say(self.language)}")
+
+    def span(self, seconds: float) -> str:
+        """A length of time as it is read: tenths of a second while they count."""
+        if round(seconds, 1) < EXACT:
+            return SECONDS.fill(n=f"{seconds:.1f}").say(self.language)
+        return span(timedelta(seconds=round(seconds))).say(self.language)
+
+    def _row(self, number: int, result: Result) -> list[str]:
+        mark = "◆" if result.why else "○"
+        title = result.failure.title.say(self.language)
+        times = [self._time(result, step) for step in STEPS]
+        return [f"{mark} {number:>2}", title, *times]
+
+    def _time(self, result: Result, step: str) -> str:
+        return self.span(result.after[step]) if step in result.after else "–"
+
+    def _print(self, text: str) -> None:
+        if not self._quiet:
+            print(f"{GO}{text}" if sys.stdout.isatty() else text, flush=True)
+
+
+def as_json(results: Sequence[Result], seconds: float, lost: int) -> str:
+    """For programs: seconds, and the words in both languages."""
+    told = [dict(_plain(each)) for each in results]
+    whole = {"failures": told, "seconds": round(seconds, 1), "lost": lost}
+    return json.dumps(whole, ensure_ascii=False, indent=2)
+
+
+def _plain(result: Result) -> Iterator[tuple[str, Any]]:
+    yield "name", result.failure.name
+    yield "title", asdict(result.failure.title)
+    yield "passed", result.why is None
+    yield "why", asdict(result.why) if result.why else None
+    for step in STEPS:
+        if step in result.after:
+            yield (step, {"after": round(result.after[step], 1), **asdict(result.said[step])})

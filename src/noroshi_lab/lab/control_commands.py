@@ -1,0 +1,276 @@
+"""`noroshi lab show`, `set`, `fault` and the like: look at and change a lab that runs, from
+another terminal."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, TextIO
+
+from noroshi.core.words import Words
+from noroshi_lab.lab import state_text
+from noroshi_lab.lab.certificates import as_pem, read_certificate
+from noroshi_lab.lab.faults import GRAPH_PLACES, SMTP_PLACES, WEB_PLACES
+from noroshi_lab.lab.form_input import command
+from noroshi_lab.lab.person import DEVICE_PAGE
+from noroshi_lab.lab.remote import Refused, Remote
+
+COMMANDS = {
+    "show": Words(
+        en="Shows the time, all switches and scripted faults of the running lab.",
+        ja="動いているラボの時刻、スイッチ、仕掛けた障害をすべて表示します。",
+    ),
+    "set": Words(
+        en="Sets switches of the running lab: NAME=VALUE ...",
+        ja="動いているラボのスイッチを変えます。名前=値 …",
+    ),
+    "fault": Words(
+        en="Lets something go wrong, the next time or so many times.",
+        ja="次の1回、または指定した回数だけ、障害を起こします。",
+    ),
+    "faults": Words(
+        en="Lists scripted faults, or clears them.",
+        ja="仕掛けた障害を一覧します。消すこともできます。",
+    ),
+    "reset": Words(
+        en="Puts the clock, all switches and faults back as they were at the start.",
+        ja="時計、スイッチ、障害をすべて起動時の状態に戻します。",
+    ),
+    "new": Words(
+        en="Makes a further secret or certificate of the app, and prints it.",
+        ja="アプリのシークレットか証明書をもう1つ作り、表示します。",
+    ),
+    "upload": Words(
+        en="Registers a certificate with the app, as “Upload certificate” of the portal does.",
+        ja="ポータルの「証明書のアップロード」と同じように、証明書をアプリに登録します。",
+    ),
+    "sign-in": Words(
+        en="Signs in at a sign-in page as the lab's user, and prints the redirect's address.",
+        ja="ラボの利用者としてサインイン ページでサインインし、リダイレクト先の URL を表示します。",
+    ),
+    "events": Words(
+        en="Lists what the lab has seen and answered.",
+        ja="ラボが受けた要求と返した答えを一覧します。",
+    ),
+}
+_NAME_VALUE = Words(en="a switch and its new value", ja="スイッチと新しい値")
+_AT = Words(
+    en="where: {smtp}; {web}; Graph: {graph}", ja="場所: {smtp}。{web}。Graph は {graph}"
+)
+_DOES = Words(
+    en="what. SMTP: a whole answer, a short name (421, 432, 451, 535, 550, 5.4.1 ...), drop, "
+    "silent, wait:SECONDS, at END keep-then-drop and ok-then-drop. Web: an HTTP status, an "
+    "AADSTS number, an error of OAuth, one of Graph's codes, html, html-200, truncated, drop, "
+    "silent, wait:SECONDS",
+    ja="内容。SMTP では応答全体、短い名前 (421、432、451、535、550、5.4.1 など)、drop、silent、"
+    "wait:秒数、END では keep-then-drop と ok-then-drop も。Web では HTTP のステータス、AADSTS の番号、"
+    "OAuth のエラー、Graph のコード、html、html-200、truncated、drop、silent、wait:秒数",
+)
+_TIMES = Words(en="how often (default: 1)", ja="回数 (既定値: 1)")
+_ALWAYS = Words(en="until it is cleared", ja="消すまで続けます")
+_TO = Words(en="at RCPT: for this recipient alone", ja="RCPT で、この宛先にだけ起こします")
+_ELSEWHERE = Words(
+    en="at the provider that is not Microsoft", ja="Microsoft 以外の事業者のほうで起こします"
+)
+_CLEAR = Words(en="forget all scripted faults", ja="仕掛けた障害をすべて消します")
+_WHAT = Words(en="secret or certificate", ja="secret か certificate")
+_ENDS = Words(
+    en="when it ends: a date, or a span from now on such as +180d",
+    ja="期限。日付、または +180d のような今からの長さ",
+)
+_FILE = Words(
+    en="the certificate (.cer; PEM or DER). A key in the file stays there",
+    ja="証明書 (.cer。PEM か DER)。ファイルに鍵があっても送りません",
+)
+_INSTEAD = Words(
+    en="in the place of those that the app has", ja="アプリの証明書をこれだけにします"
+)
+_UPLOADED = Words(
+    en="The app has this certificate now, until the lab ends.\n  Thumbprint  {thumbprint}\n"
+    "  Ends        {ends}",
+    ja="証明書をアプリに登録しました (ラボを終えるまで有効です)。\n  拇印  {thumbprint}\n  期限  {ends}",
+)
+_NO_FILE = Words(en="There is no file {file} to be read.", ja="{file} を読み取れません。")
+_NO_CERTIFICATE = Words(
+    en="{file} is no certificate, neither in PEM nor in DER.",
+    ja="{file} は PEM や DER の証明書ではありません。",
+)
+_ALONE = Words(en="those before it end at once", ja="前からあるものを今すぐ期限切れにします")
+_URL = Words(
+    en="address of the sign-in page, or the code that a device shows",
+    ja="サインイン ページの URL、または機器に表示されたコード",
+)
+_ADMIN = Words(
+    en="as the administrator, who consents for the organisation",
+    ja="管理者としてサインインし、組織の代理として同意します",
+)
+_AFTER = Words(en="those after this number alone", ja="この番号より後のものだけ")
+_JSON = Words(en="for programs", ja="プログラム向けの形式で出力します")
+_NO_PAIR = Words(
+    en="{given} is not NAME=VALUE.", ja="{given} は「名前=値」の形になっていません。"
+)
+
+
+def script(name: str, argv: Sequence[str], language: str, out: TextIO) -> int:
+    """Does one of COMMANDS. Exit code 0: done; 1: no lab runs, or it refused; 2: usage."""
+    given = _parser(name, language).parse_args(argv)
+    try:
+        found, shown = _DOING[name](Remote(given.folder), given)
+    except Refused as refused:
+        print(refused.words.say(given.lang), file=sys.stderr)
+        return 1
+    if given.json:
+        print(json.dumps(found, ensure_ascii=False, indent=2), file=out)
+    elif shown:
+        print(shown, file=out)
+    return 0
+
+
+Found = tuple[Any, str]
+
+
+def _show(lab: Remote, given: argparse.Namespace) -> Found:
+    state = lab.state()
+    return state, state_text.whole(state, given.lang)
+
+
+def _set(lab: Remote, given: argparse.Namespace) -> Found:
+    state, done = lab.state(), dict[str, str]()
+    for pair in given.pairs:
+        name, mark, value = pair.partition("=")
+        if not mark:
+            raise Refused(_NO_PAIR.fill(given=pair))
+        state = lab.set(name, value)
+        done[name] = value
+    for switch in state["switches"]:
+        if switch["momentary"] and switch["name"] in done:
+            switch["value"] = done[switch["name"]]  # it happened, and nothing of it is left
+    return state, state_text.some(state, list(done), given.lang)
+
+
+def _fault(lab: Remote, given: argparse.Namespace) -> Found:
+    state = lab.fault(
+        given.at,
+        given.does,
+        to=given.to,
+        left=None if given.always else given.times,
+        side="elsewhere" if given.elsewhere else "microsoft",
+    )
+    return state, state_text.faults(state, given.lang)
+
+
+def _faults(lab: Remote, given: argparse.Namespace) -> Found:
+    state = lab.clear() if given.clear else lab.state()
+    return state, state_text.faults(state, given.lang)
+
+
+def _reset(lab: Remote, given: argparse.Namespace) -> Found:
+    state = lab.reset()
+    return state, state_text.whole(state, given.lang)
+
+
+def _new(lab: Remote, given: argparse.Namespace) -> Found:
+    made = lab.new(given.what, ends=given.ends, alone=given.alone)
+    return made, str(made["value"]).rstrip()
+
+
+def _upload(lab: Remote, given: argparse.Namespace) -> Found:
+    try:
+        certificate = read_certificate(given.file.read_bytes())
+    except OSError:
+        raise Refused(_NO_FILE.fill(file=given.file)) from None
+    except ValueError:
+        raise Refused(_NO_CERTIFICATE.fill(file=given.file)) from None
+    found = lab.upload(as_pem(certificate), alone=given.alone)
+    told = _UPLOADED.fill(thumbprint=found["thumbprint"], ends=found["ends"][:10])
+    return found, told.say(given.lang)
+
+
+def _sign_in(lab: Remote, given: argparse.Namespace) -> Found:
+    by_code = not given.url.startswith("https:")
+    page = lab.card["sign_in"] + DEVICE_PAGE if by_code else given.url
+    goes_to = lab.sign_in(page, code=given.url if by_code else "", admin=given.admin)
+    return {"goes_to": goes_to}, goes_to
+
+
+def _events(lab: Remote, given: argparse.Namespace) -> Found:
+    found = lab.events(given.after)
+    lines = (
+        f"{each['number']:>5}  {each['at']}  {each['server']}  {each['what']}  "
+        f"{each['who']}  {each['answer']}"
+        for each in found
+    )
+    return found, "\n".join(lines)
+
+
+_DOING: dict[str, Callable[[Remote, argparse.Namespace], Found]] = {
+    "show": _show,
+    "set": _set,
+    "fault": _fault,
+    "faults": _faults,
+    "reset": _reset,
+    "new": _new,
+    "upload": _upload,
+    "sign-in": _sign_in,
+    "events": _events,
+}
+
+
+def _parser(name: str, language: str) -> argparse.ArgumentParser:
+    parser = command(f"noroshi lab {name}", COMMANDS[name], language)
+    arguments = {
+        "set": _set_arguments,
+        "fault": _fault_arguments,
+        "faults": _faults_arguments,
+        "new": _new_arguments,
+        "upload": _upload_arguments,
+        "sign-in": _sign_in_arguments,
+        "events": _events_arguments,
+    }
+    if name in arguments:
+        arguments[name](parser, language)
+    parser.add_argument("--json", action="store_true", help=_JSON.say(language))
+    return parser
+
+
+def _set_arguments(parser: argparse.ArgumentParser, said: str) -> None:
+    parser.add_argument("pairs", nargs="+", metavar="NAME=VALUE", help=_NAME_VALUE.say(said))
+
+
+def _fault_arguments(parser: argparse.ArgumentParser, said: str) -> None:
+    web = [each for each in WEB_PLACES if each not in GRAPH_PLACES]
+    places = {"smtp": SMTP_PLACES, "web": web, "graph": GRAPH_PLACES}
+    named = {name: ", ".join(each) for name, each in places.items()}
+    parser.add_argument("at", metavar="WHERE", help=_AT.fill(**named).say(said))
+    parser.add_argument("does", metavar="WHAT", help=_DOES.say(said))
+    parser.add_argument("--times", type=int, default=1, metavar="N", help=_TIMES.say(said))
+    parser.add_argument("--always", action="store_true", help=_ALWAYS.say(said))
+    parser.add_argument("--elsewhere", action="store_true", help=_ELSEWHERE.say(said))
+    parser.add_argument("--to", default="", metavar="ADDRESS", help=_TO.say(said))
+
+
+def _faults_arguments(parser: argparse.ArgumentParser, said: str) -> None:
+    parser.add_argument("--clear", action="store_true", help=_CLEAR.say(said))
+
+
+def _new_arguments(parser: argparse.ArgumentParser, said: str) -> None:
+    parser.add_argument("what", choices=("secret", "certificate"), help=_WHAT.say(said))
+    parser.add_argument("--ends", default="", metavar="WHEN", help=_ENDS.say(said))
+    parser.add_argument("--alone", action="store_true", help=_ALONE.say(said))
+
+
+def _upload_arguments(parser: argparse.ArgumentParser, said: str) -> None:
+    parser.add_argument("file", type=Path, metavar="FILE", help=_FILE.say(said))
+    parser.add_argument("--alone", action="store_true", help=_INSTEAD.say(said))
+
+
+def _sign_in_arguments(parser: argparse.ArgumentParser, said: str) -> None:
+    parser.add_argument("url", metavar="URL", help=_URL.say(said))
+    parser.add_argument("--admin", action="store_true", help=_ADMIN.say(said))
+
+
+def _events_arguments(parser: argparse.ArgumentParser, said: str) -> None:
+    parser.add_argument("--after", type=int, default=0, metavar="N", help=_AFTER.say(said))
