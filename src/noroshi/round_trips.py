@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from noroshi import schema
 from noroshi.core.mail import DeliveryState, Envelope, EnvelopeState, Receipt, Verdict
 from noroshi.core.words import NOTHING, Words
-from noroshi.ports import Arrival, Store, TrackedMail, Trip
-from noroshi.ports.mailbox import Sought
+from noroshi.ports import Arrival, RoundTripFacts, Store, TrackedMail
+from noroshi.ports.mailbox import ExpectedMail
 
 PREFIX = "round-trip/"
 """The states of an Arrival."""
@@ -142,10 +142,10 @@ def last_taken(receipts: Sequence[Receipt]) -> Receipt | None:
     return next(took, None)
 
 
-def sought(mail: TrackedMail, receipt: Receipt) -> Sought:
+def sought(mail: TrackedMail, receipt: Receipt) -> ExpectedMail:
     """What a mailbox is asked for; a day earlier, as its clock may be another."""
     envelope = mail.row.envelope
-    return Sought(
+    return ExpectedMail(
         message_ids=receipt.message_ids,
         subject=str(envelope.payload.get("subject", "")),
         since=envelope.born - DAY,
@@ -162,7 +162,9 @@ def seen_at(receipt: Receipt, received: datetime, now: datetime) -> datetime:
     return max(receipt.at, min(received, now))
 
 
-def trip_of(mails: Sequence[TrackedMail], looked: Looked | None, since: datetime) -> Trip:
+def trip_of(
+    mails: Sequence[TrackedMail], looked: Looked | None, since: datetime
+) -> RoundTripFacts:
     """What is known of a route's mails, the newest first, whose mailbox is read since then.
 
     A day without a mail because nobody sent one is no day without an arrival.
@@ -175,9 +177,9 @@ def trip_of(mails: Sequence[TrackedMail], looked: Looked | None, since: datetime
     begins = (unseen[-1].row.envelope.born if unseen else since) - DAY
     arrival = arrival_of(seen, DeliveryState.SEEN_ARRIVED) if seen is not None else None
     if seen is None or arrival is None:
-        return Trip(counts_from=begins, why=why)
+        return RoundTripFacts(counts_from=begins, why=why)
     took = arrival.at - _left(seen)
-    return Trip(
+    return RoundTripFacts(
         counts_from=max(begins, arrival.at), seen=arrival.at, took=took.total_seconds(), why=why
     )
 

@@ -15,11 +15,11 @@ from noroshi.ports import (
     Files,
     Listener,
     Memory,
-    Own,
     Process,
     Processor,
     Program,
-    Ran,
+    ProgramResult,
+    SelfFacts,
     Store,
     StoreError,
     Unmeasurable,
@@ -58,7 +58,7 @@ class FakeHost:
         self,
         volumes: Iterable[Volume] | None = (),
         processes: Iterable[Process] | None = (),
-        ran: Ran | None = None,
+        ran: ProgramResult | None = None,
         address: str = "127.0.0.1",
         *,
         memory: Memory | None = None,
@@ -66,7 +66,7 @@ class FakeHost:
         beats: Mapping[str, Beat] | None = None,
         now: datetime = DAWN,
         files: Files | None = None,
-        own: Own | None = None,
+        own: SelfFacts | None = None,
         listeners: Iterable[Listener] | None = (),
         network: Network = DIRECT,
         secrets: Mapping[str, str] | None = None,
@@ -114,10 +114,10 @@ class FakeHost:
     async def beat(self, job: str) -> Beat | None:
         return _known(self._beats).get(job)
 
-    async def own(self) -> Own:
+    async def self_facts(self) -> SelfFacts:
         return _known(self._own)
 
-    async def run(self, program: Program) -> Ran:
+    async def run(self, program: Program) -> ProgramResult:
         return _known(self._ran)
 
     async def with_files(self, work: Callable[[Files], T]) -> T:

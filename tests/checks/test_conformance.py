@@ -20,8 +20,8 @@ from noroshi.ports import (
     NodeFacts,
     Process,
     Processor,
+    ProgramResult,
     QueueFacts,
-    Ran,
     RouteFacts,
     Unmeasurable,
     Volume,
@@ -124,7 +124,7 @@ async def test_its_readings_have_names(check, options):
     with_all = FakeHost(
         [Volume("/", 10, 5)],
         [Process(1, "init", ())],
-        Ran(0, "fine", ""),
+        ProgramResult(0, "fine", ""),
         memory=Memory(total=8, available=4, swap_total=2, swap_free=1),
         processors=[
             Processor(cores=2, total=n, busy=n, iowait=0, steal=0, load=1) for n in (10, 20)

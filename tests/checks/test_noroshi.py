@@ -11,7 +11,14 @@ from noroshi.core.levels import Level
 from noroshi.core.mail import Fault
 from noroshi.core.model import Instance, Monitor, Sample, State
 from noroshi.core.words import NOTHING, Words, plain
-from noroshi.ports import AccountFacts, NodeFacts, QueueFacts, RouteFacts, Trip, Unmeasurable
+from noroshi.ports import (
+    AccountFacts,
+    NodeFacts,
+    QueueFacts,
+    RoundTripFacts,
+    RouteFacts,
+    Unmeasurable,
+)
 from noroshi.testing import DAWN, FakeHost
 
 KINDS = {check.kind: check for check in checks.BUILT_IN}
@@ -75,7 +82,7 @@ def down(fault, minutes):
 
 def trip(hours):
     at = DAWN - 60 * hours * MINUTE
-    return RouteFacts(trip=Trip(counts_from=at, seen=at, took=7.25, why=WHY))
+    return RouteFacts(trip=RoundTripFacts(counts_from=at, seen=at, took=7.25, why=WHY))
 
 
 @pytest.mark.parametrize(
@@ -177,7 +184,7 @@ async def test_a_route_whose_mailbox_is_read_tells_when_a_mail_was_seen_and_how_
     found = {r.name: r for r in await readings("route", route=trip(5))}
     assert (found["seen"].value, found["seen"].unit, found["seen"].note) == (5, "h", WHY)
     assert (found["took"].value, found["took"].unit) == (7.2, "s")
-    not_yet = await readings("route", route=RouteFacts(trip=Trip(counts_from=DAWN)))
+    not_yet = await readings("route", route=RouteFacts(trip=RoundTripFacts(counts_from=DAWN)))
     assert {"seen", "took"} & {r.name for r in not_yet} == {"seen"}
     without = await readings("route", route=RouteFacts())
     assert not {"seen", "took"} & {r.name for r in without}

@@ -11,7 +11,7 @@ from noroshi.checks import script
 from noroshi.core.judgement import judge
 from noroshi.core.levels import Level
 from noroshi.core.model import Reading
-from noroshi.ports import Ran, Unmeasurable
+from noroshi.ports import ProgramResult, Unmeasurable
 from noroshi.testing import FakeHost
 from tests.hosts.folder import Sleeper, local, script as written
 
@@ -19,7 +19,9 @@ PLUGINS = "/usr/lib/nagios/plugins"
 pytestmark = pytest.mark.usefixtures("running")
 
 
-async def answer(ran: Ran, argv: str = "/opt/noroshi/own", **options: object) -> list[Reading]:
+async def answer(
+    ran: ProgramResult, argv: str = "/opt/noroshi/own", **options: object
+) -> list[Reading]:
     wanted = script.Options(argv=(argv,), **options)
     return list((await script.run(wanted, FakeHost(ran=ran), {})).readings)
 
@@ -41,18 +43,20 @@ async def plugin(name: str, *arguments: str) -> dict[str, Reading]:
     ],
 )
 async def test_it_finds_out_how_to_read_the_output(argv, output, expected):
-    assert [r.name for r in await answer(Ran(0, output, ""), argv)] == expected
+    assert [r.name for r in await answer(ProgramResult(0, output, ""), argv)] == expected
 
 
 async def test_or_it_is_told_how():
-    assert (await answer(Ran(1, "late", ""), reads="nagios"))[0].name == "status"
-    assert (await answer(Ran(0, "7", ""), f"{PLUGINS}/x", reads="number"))[0].value == 7
+    assert (await answer(ProgramResult(1, "late", ""), reads="nagios"))[0].name == "status"
+    assert (await answer(ProgramResult(0, "7", ""), f"{PLUGINS}/x", reads="number"))[
+        0
+    ].value == 7
     with pytest.raises(Unmeasurable, match="no JSON object: 7"):
-        await answer(Ran(0, "7", ""), reads="json")
+        await answer(ProgramResult(0, "7", ""), reads="json")
 
 
 async def test_a_number_bears_the_name_and_unit_it_is_given():
-    (reading,) = await answer(Ran(0, "3", ""), name="age", unit=" h")
+    (reading,) = await answer(ProgramResult(0, "3", ""), name="age", unit=" h")
     assert (reading.name, reading.value, reading.unit) == ("age", 3, " h")
 
 
@@ -60,7 +64,7 @@ async def test_a_number_bears_the_name_and_unit_it_is_given():
     ("code", "level"), [(0, Level.OK), (1, Level.WARNING), (2, Level.CRITICAL)]
 )
 async def test_a_plugins_code_is_its_level(code, level):
-    (status,) = await answer(Ran(code, "it is so\nmore", ""), reads="nagios")
+    (status,) = await answer(ProgramResult(code, "it is so\nmore", ""), reads="nagios")
     assert (status.value, status.note.en, status.note.ja) == (code, "it is so", "it is so")
     assert judge(status, script.CHECK.limits["status"]) is level
 
@@ -68,16 +72,22 @@ async def test_a_plugins_code_is_its_level(code, level):
 @pytest.mark.parametrize(
     ("ran", "said"),
     [
-        pytest.param(Ran(3, "no such host | a=1", ""), "^no such host$", id="three"),
-        pytest.param(Ran(3, "", "usage: x"), "ended with code 3: usage: x", id="three, silent"),
+        pytest.param(ProgramResult(3, "no such host | a=1", ""), "^no such host$", id="three"),
         pytest.param(
-            Ran(127, "", "no lib\nat all"), "ended with code 127: no lib$", id="another"
+            ProgramResult(3, "", "usage: x"), "ended with code 3: usage: x", id="three, silent"
         ),
         pytest.param(
-            Ran(255, "odd", ""), "ended with code 255: odd$", id="another, said aloud"
+            ProgramResult(127, "", "no lib\nat all"),
+            "ended with code 127: no lib$",
+            id="another",
         ),
         pytest.param(
-            Ran(-9, "", ""), r"ended by signal 9: \(it printed nothing\)", id="a signal"
+            ProgramResult(255, "odd", ""), "ended with code 255: odd$", id="another, said aloud"
+        ),
+        pytest.param(
+            ProgramResult(-9, "", ""),
+            r"ended by signal 9: \(it printed nothing\)",
+            id="a signal",
         ),
     ],
 )
@@ -99,31 +109,31 @@ async def test_any_other_code_means_that_it_could_not_measure(ran, said):
     ],
 )
 async def test_a_plugin_does_not_say_twice_what_its_level_is(code, said, noted):
-    (status,) = await answer(Ran(code, said, ""), reads="nagios")
+    (status,) = await answer(ProgramResult(code, said, ""), reads="nagios")
     assert status.note.en == noted
 
 
 async def test_nor_does_one_that_could_not_measure():
     with pytest.raises(Unmeasurable, match=r"^no such host$"):
-        await answer(Ran(3, "UNKNOWN: no such host", ""), reads="nagios")
+        await answer(ProgramResult(3, "UNKNOWN: no such host", ""), reads="nagios")
 
 
 async def test_a_plugin_that_only_complains_is_quoted():
-    (status,) = await answer(Ran(2, "", "cannot open socket"), reads="nagios")
+    (status,) = await answer(ProgramResult(2, "", "cannot open socket"), reads="nagios")
     assert status.note.en == "cannot open socket"
 
 
 async def test_half_a_number_at_the_cut_is_not_believed():
-    readings = await answer(Ran(1, "late | a=12", "", cut=True), reads="nagios")
+    readings = await answer(ProgramResult(1, "late | a=12", "", cut=True), reads="nagios")
     assert [(r.name, r.value) for r in readings] == [("status", 1)]
     with pytest.raises(Unmeasurable, match="more than 64 KiB"):
-        await answer(Ran(0, "12", "", cut=True))
+        await answer(ProgramResult(0, "12", "", cut=True))
 
 
 @pytest.mark.parametrize("reads", ["number", "json", "auto"])
 async def test_a_program_that_fails_has_measured_nothing(reads):
     with pytest.raises(Unmeasurable, match="ended with code 1: no disk") as caught:
-        await answer(Ran(1, "42", "no disk\n"), reads=reads)
+        await answer(ProgramResult(1, "42", "no disk\n"), reads=reads)
     assert caught.value.words.ja == "プログラムが終了コード 1 で終わりました: no disk"
 
 

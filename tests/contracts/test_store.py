@@ -11,7 +11,7 @@ import pytest
 from noroshi.core.levels import Level, Reason
 from noroshi.core.model import NOTHING_SAID, Reading, Sample, Standing, State
 from noroshi.core.words import NOTHING, Words
-from noroshi.ports import ANSWERS, LEASE, Beat, Conflict, Node, StoreError, Version
+from noroshi.ports import ANSWERS, LEASE, Beat, Node, StoreConflict, StoreError, Version
 from tests.contracts.parts import (
     DAWN,
     DISK,
@@ -53,7 +53,7 @@ async def test_an_edit_is_a_new_version_with_what_did_not_change(store):
 
 async def test_of_two_edits_on_one_version_the_second_is_refused_and_writes_nothing(store):
     await store.publish(version(ROUTE), ["m", "n"], 1)
-    with pytest.raises(Conflict, match="version 2 is current, not 1"):
+    with pytest.raises(StoreConflict, match="version 2 is current, not 1"):
         await store.publish(version(DISK), ["x"], 1)
     assert await store.current() == version(ROUTE, number=2)
     assert (await store.states()).keys() == {"m", "n"}

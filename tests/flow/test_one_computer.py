@@ -9,7 +9,7 @@ from noroshi.hosts.files import LocalFiles
 from noroshi.hosts.jobs import Jobs, nobody
 from noroshi.hosts.programs import ProgramRules
 from noroshi.network.connector import no_secret
-from noroshi.ports import Outside
+from noroshi.ports import TransportContext
 from noroshi.testing import ManualClocks
 
 
@@ -25,7 +25,7 @@ async def no_token(*_: object) -> str:
 
 async def test_all_instances_of_a_node_share_a_snapshot_of_its_computer():
     clocks = ManualClocks().clocks
-    outside, jobs = Outside(clocks, no_token, no_secret), Jobs(nobody, clocks.steady)
+    outside, jobs = TransportContext(clocks, no_token, no_secret), Jobs(nobody, clocks.steady)
     hosts = Hosts(ProgramRules(), outside, jobs, CLOSED, LocalFiles(), None)
     one = hosts.of(monitor(name="a", address="192.0.2.1"))
     other = hosts.of(monitor(name="b", address="192.0.2.2", zone="Asia/Tokyo"))

@@ -14,7 +14,13 @@ from noroshi.core.model import Contact
 from noroshi.core.notices.notice import Happening, Notification
 from noroshi.core.words import plain
 from noroshi.ports import RouteError, Version
-from noroshi.ports.mailbox import Box, Came, Lost, Read, Report
+from noroshi.ports.mailbox import (
+    BounceReport,
+    FailedRecipient,
+    MailboxSource,
+    ReceivedReport,
+    ReportBatch,
+)
 from noroshi.round_trips import mails_of, trip_of
 from noroshi.stores.memory.store import MemoryStore
 from noroshi.stores.sqlite.store import SqliteStore
@@ -54,7 +60,7 @@ class Mailbox:
         await self._answer("read")
         came = tuple(one for one in self.bounces if one.at >= since)
         newest = max((one.at for one in came), default=since)
-        return Read(came=came, until=max(since, newest - LATE))
+        return ReportBatch(came=came, until=max(since, newest - LATE))
 
     async def close(self):
         self.closed += 1
@@ -68,9 +74,9 @@ class Mailbox:
             raise self.trouble
 
     def bounce(self, mail, *lost):
-        who = tuple(Lost(address=address, said=said) for address, said in lost)
-        report = Report(message_ids=("<else@x>", f"<{mail}@example.com>"), lost=who)
-        self.bounces.append(Came(report=report, at=self.scene.time.now))
+        who = tuple(FailedRecipient(address=address, said=said) for address, said in lost)
+        report = BounceReport(message_ids=("<else@x>", f"<{mail}@example.com>"), lost=who)
+        self.bounces.append(ReceivedReport(report=report, at=self.scene.time.now))
 
     def count(self, what):
         return sum(one == what for one, _ in self.asked)
@@ -91,7 +97,9 @@ class Post(Scene):
 
     def box(self, settings=1, account="m365", mailbox=None):
         box = mailbox or self.mailbox
-        return Box(account=account, address=ADDRESS, settings=settings, open=lambda: box)
+        return MailboxSource(
+            account=account, address=ADDRESS, settings=settings, open=lambda: box
+        )
 
     async def version(self, *notifications, monitors=(), routes=("smtp1", "smtp2"), rules=()):
         number = (await self.store.current()).number
@@ -535,8 +543,8 @@ async def test_a_mail_from_the_far_future_hides_no_report():
     scene = Post()
     await an_alarm_that_comes_back(scene)
     (report,) = scene.mailbox.bounces
-    wrong = Report(message_ids=("<else@x>",), lost=())
-    scene.mailbox.bounces = [Came(report=wrong, at=scene.time.now + 3650 * DAY)]
+    wrong = BounceReport(message_ids=("<else@x>",), lost=())
+    scene.mailbox.bounces = [ReceivedReport(report=wrong, at=scene.time.now + 3650 * DAY)]
     await scene.lives(minutes=15, pace=5)
     scene.mailbox.bounces.append(replace(report, at=scene.time.now))
     await scene.lives(minutes=15, pace=5)

@@ -16,7 +16,7 @@ import pytest
 from noroshi.hosts.local import LocalHost
 from noroshi.hosts.process_runner import Running
 from noroshi.hosts.programs import ProgramRules
-from noroshi.ports import Program, Ran
+from noroshi.ports import Program, ProgramResult
 from noroshi.testing import ManualClocks
 
 ROOT = os.geteuid() == 0
@@ -59,7 +59,7 @@ def local(*folders: Path, **rules: object) -> LocalHost:
     )
 
 
-async def run(folder: Path, text: str, **how: object) -> Ran:
+async def run(folder: Path, text: str, **how: object) -> ProgramResult:
     return await local(folder).run(Program(argv=(script(folder, text),), **how))
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from noroshi.config.web import Web
 from noroshi.hosts.manager_port import look_at_port
-from noroshi.ports.examination import Stopped, Whose
+from noroshi.ports.examination import StepError, Whose
 
 ANOTHER = """
 import socket, sys
@@ -39,7 +39,7 @@ async def test_where_this_process_listens_the_manager_is_open():
 
 
 async def test_a_port_that_another_program_holds_is_told_with_how_to_find_it():
-    with held_by_another() as port, pytest.raises(Stopped) as stop:
+    with held_by_another() as port, pytest.raises(StepError) as stop:
         await look_at_port(Web(port=port))
     remedy = stop.value.remedy
     assert (
@@ -52,7 +52,7 @@ async def test_a_port_that_another_program_holds_is_told_with_how_to_find_it():
 
 
 async def test_an_address_that_is_none_of_this_computer_is_told():
-    with pytest.raises(Stopped) as stop:
+    with pytest.raises(StepError) as stop:
         await look_at_port(Web(address="192.0.2.1"))
     assert "cannot be opened at 192.0.2.1:7663" in stop.value.remedy.meaning.en
 

@@ -8,7 +8,7 @@ from email import message_from_bytes
 import pytest
 
 from noroshi.intakes.bounce_reports import looks_like_report, read_report
-from noroshi.ports.mailbox import Lost
+from noroshi.ports.mailbox import FailedRecipient
 from noroshi_lab.lab.reports import make_report, why_lost
 from tests.intakes.ndrs import (
     ABOUT_UTF8,
@@ -79,7 +79,9 @@ def test_the_lab_s_own_report_is_read():
     gone = why_lost("gone@contoso.example", own=True, full=False)
     raw = make_report(content, [gone], sender="n@contoso.example", host="mx", now=NOW)
     assert looks(raw)
-    assert read_report(raw).lost == (Lost(address="gone@contoso.example", said=NOT_FOUND),)
+    assert read_report(raw).lost == (
+        FailedRecipient(address="gone@contoso.example", said=NOT_FOUND),
+    )
     assert read_report(raw).message_ids == (OURS,)
 
 

@@ -13,8 +13,8 @@ from noroshi.core.mail import Fault, Network
 from noroshi.core.words import plain
 from noroshi.intakes.graph_inbox import MOST_PAGES, PAGE, GraphInbox, Mailbox
 from noroshi.network.http import Patience
-from noroshi.ports import Clocks, Outside, RouteError
-from noroshi.ports.mailbox import Sought
+from noroshi.ports import Clocks, RouteError, TransportContext
+from noroshi.ports.mailbox import ExpectedMail
 from noroshi_lab.lab import switches
 from noroshi_lab.lab.reports import make_report, why_lost
 from tests.intakes.ndrs import EXCHANGE, OURS
@@ -28,7 +28,7 @@ MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 PATIENT = Patience(connect=300, answer=300, idle=300)
 TRIP = "<round-trip/smtp1/2026-11-25/x@contoso.example>"
 SUBJECT = "[Noroshi] round trip smtp1 2026-11-25 x's"
-SOUGHT = Sought(message_ids=(TRIP,), subject=SUBJECT, since=NOW - HOUR)
+SOUGHT = ExpectedMail(message_ids=(TRIP,), subject=SUBJECT, since=NOW - HOUR)
 CANARY = "CANARY-" + "t" * 80
 
 
@@ -51,7 +51,7 @@ async def no_secret(entry):
 @asynccontextmanager
 async def opened(graph, ca_file, account, network=None, patience=PATIENT):
     clocks = Clocks(wall=lambda: NOW, steady=lambda: 0.0)
-    outside = Outside(clocks, account, no_secret, network or Network())
+    outside = TransportContext(clocks, account, no_secret, network or Network())
     mailbox = Mailbox(account="m365", address=BOX, graph=graph, ca_file=ca_file)
     inbox = GraphInbox(mailbox, outside, patience)
     yield inbox

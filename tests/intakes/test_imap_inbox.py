@@ -13,8 +13,8 @@ from noroshi.core.words import plain
 from noroshi.intakes import imap_inbox
 from noroshi.intakes.imap_inbox import ImapInbox, Mailbox
 from noroshi.intakes.imap_session import quoted
-from noroshi.ports import Clocks, Outside, RouteError
-from noroshi.ports.mailbox import Sought
+from noroshi.ports import Clocks, RouteError, TransportContext
+from noroshi.ports.mailbox import ExpectedMail
 from tests.intakes.imap_server import running
 from tests.intakes.ndrs import EXCHANGE, OURS
 from tests.intakes.test_graph_inbox import Account, no_secret
@@ -25,7 +25,7 @@ NOW = datetime(2026, 11, 25, 1, 2, 3, tzinfo=UTC)
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 TRIP = "<round-trip/smtp1/2026-11-25/x@contoso.example>"
 SUBJECT = "[Noroshi] Round trip by smtp1, 2026-11-25 (x)"
-SOUGHT = Sought(message_ids=(TRIP,), subject=SUBJECT, since=NOW - HOUR)
+SOUGHT = ExpectedMail(message_ids=(TRIP,), subject=SUBJECT, since=NOW - HOUR)
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +43,9 @@ def box(certificate):
 @asynccontextmanager
 async def opened(box, ca_file, account=None, network=None):
     clocks = Clocks(wall=lambda: NOW, steady=lambda: 0.0)
-    outside = Outside(clocks, account or Account(TOKEN), no_secret, network or Network())
+    outside = TransportContext(
+        clocks, account or Account(TOKEN), no_secret, network or Network()
+    )
     host = Mailbox(account="g", address=BOX, host="localhost", port=box.port, ca_file=ca_file)
     inbox = ImapInbox(host, outside)
     yield inbox

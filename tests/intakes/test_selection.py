@@ -12,7 +12,7 @@ from noroshi.intakes.imap_inbox import ImapInbox
 from noroshi.intakes.selection import box_of
 from noroshi.oauth.account import Account
 from noroshi.oauth.well_known_clouds import GOOGLE, MICROSOFT365
-from noroshi.ports import Outside
+from noroshi.ports import TransportContext
 from noroshi.testing import ManualClocks
 from tests.intakes.test_graph_inbox import no_secret
 
@@ -35,7 +35,7 @@ async def box(cloud, reads=True, network=None):
         name="a", cloud=cloud, tenant="t", client_id="c", mailbox=BOX, reads_inbox=reads
     )
     route = Route(name="r", kind="smtp", options=Options(), network=network or Network())
-    outside = Outside(ManualClocks().clocks, no_secret, no_secret, Network())
+    outside = TransportContext(ManualClocks().clocks, no_secret, no_secret, Network())
     return box_of(Plan({"a": account}), route, outside)
 
 

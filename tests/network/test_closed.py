@@ -15,7 +15,7 @@ from noroshi.network import ConnectError, NetworkEgress, reach
 from noroshi.network.http import LARGEST, Patience, open_http
 from noroshi.network.requests_session import requests_session
 from noroshi.network.step_by_step import resolve
-from noroshi.ports import Clocks, Outside
+from noroshi.ports import Clocks, TransportContext
 from tests.network.proxies import Proxy
 from tests.network.sites import Site, says
 
@@ -134,7 +134,7 @@ def by(network):
         return ""
 
     clocks = Clocks(wall=lambda: None, steady=lambda: 0.0)
-    return Outside(clocks, nothing, nothing, network)
+    return TransportContext(clocks, nothing, nothing, network)
 
 
 async def answered(url, network):

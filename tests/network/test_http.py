@@ -13,7 +13,7 @@ import pytest
 from noroshi.core.mail import Network
 from noroshi.network.connection_errors import ConnectError, NoAnswerError
 from noroshi.network.http import LARGEST, Patience, Reply, open_http
-from noroshi.ports import Clocks, Outside
+from noroshi.ports import Clocks, TransportContext
 from tests.network.proxies import Proxy
 from tests.network.sites import DROP, SILENT, Site, says
 from tests.network.test_happy_eyeballs import closed
@@ -47,7 +47,7 @@ async def site(certificate):
 @asynccontextmanager
 async def client(*ca_files, patience=PATIENT, **network):
     clocks = Clocks(wall=lambda: NOW, steady=lambda: 0.0)
-    outside = Outside(clocks, no_token, secret, Network(name="office", **network))
+    outside = TransportContext(clocks, no_token, secret, Network(name="office", **network))
     http = await open_http(outside, ca_files, patience)
     yield http
     await http.close()

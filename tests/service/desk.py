@@ -21,7 +21,7 @@ from noroshi.people import People
 from noroshi.people.passwords import Passwords
 from noroshi.plugins import Plugins
 from noroshi.ports import Action, Check, Outcome, TransportKind, options
-from noroshi.ports.examination import Cure, Step, Stopped, Whose
+from noroshi.ports.examination import Cure, Step, StepError, Whose
 from noroshi.service import Service, administrator
 from noroshi.service.diagnostics.examinations import SystemExamination
 from noroshi.stores.memory.store import MemoryStore
@@ -107,7 +107,7 @@ def _stopped(_options, _outside, exam):
             lines=("Connect-ExchangeOnline",),
             link="https://entra.microsoft.com/#view/x",
         )
-        raise Stopped(NOTHING, cure.remedy(Words(en="It is so.", ja="そうです。"), exam))
+        raise StepError(NOTHING, cure.remedy(Words(en="It is so.", ja="そうです。"), exam))
 
     return SystemExamination((Step(name="it", title=Words(en="It", ja="それ"), take=take),))
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from noroshi.core.mail import Network
 from noroshi.network.http import Patience, open_http
-from noroshi.ports import Clocks, Outside
+from noroshi.ports import Clocks, TransportContext
 from noroshi.transports.smtp.transport import Options, SmtpTransport
 from tests.network.sites import Site
 from tests.transports.mail_server import MailServer, make_certificate
@@ -28,7 +28,7 @@ async def main() -> None:
         tls = make_certificate(Path(folder), "mail.example")
         ca_file = str(Path(folder) / "ca.pem")
         clocks = Clocks(wall=lambda: NOW, steady=lambda: 0.0)
-        outside = Outside(clocks, nothing, nothing, Network(ca_file=ca_file))
+        outside = TransportContext(clocks, nothing, nothing, Network(ca_file=ca_file))
         await mailed(tls, outside)
         await posted(tls, outside)
 

@@ -12,7 +12,7 @@ import pytest
 
 from noroshi import schema
 from noroshi.core.mail import Envelope, Verdict
-from noroshi.ports import Clocks, Outside
+from noroshi.ports import Clocks, TransportContext
 from noroshi.transports import BUILT_IN
 
 NOW = datetime(2026, 4, 1, 3, 0, tzinfo=UTC)
@@ -49,7 +49,9 @@ async def no_secret(entry):
 
 def opened(kind, **given):
     options = schema.read(kind.options, SMALLEST[kind.kind] | given)
-    return kind.open(options, Outside(Clocks(lambda: NOW, lambda: 0.0), token, no_secret))
+    return kind.open(
+        options, TransportContext(Clocks(lambda: NOW, lambda: 0.0), token, no_secret)
+    )
 
 
 @pytest.mark.parametrize("kind", KINDS)

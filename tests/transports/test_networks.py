@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from noroshi.core.mail import Fault, Network, Verdict
-from noroshi.ports import Clocks, Outside
+from noroshi.ports import Clocks, TransportContext
 from noroshi.transports.smtp.transport import Options, SmtpTransport
 from tests.network.proxies import Proxy
 from tests.network.test_happy_eyeballs import black_hole, closed
@@ -35,7 +35,7 @@ async def route(port, network, **given):
     given = {"host": "localhost", "port": port, "sender": "n@example.com"} | given
     clocks = Clocks(wall=lambda: NOW, steady=lambda: 0.0)
     transport = SmtpTransport(
-        Options(**given), Outside(clocks, token, secret, network), PATIENT
+        Options(**given), TransportContext(clocks, token, secret, network), PATIENT
     )
     yield transport
     await transport.close()

@@ -17,7 +17,7 @@ import pytest
 
 from noroshi import schema
 from noroshi.core.mail import Answer, Envelope, Verdict
-from noroshi.ports import Clocks, Outside
+from noroshi.ports import Clocks, TransportContext
 from noroshi.transports.pickup import KIND, WRITTEN, Options, PickupTransport, file_name
 from noroshi.transports.pickup_folder import write
 
@@ -36,7 +36,7 @@ LETTER = Envelope(
 
 def pickup(folder, patience=300.0, write=write, **given):
     wanted = Options(folder=str(folder), sender="n@example.com", **given)
-    outside = Outside(Clocks(wall=lambda: NOW, steady=lambda: 0.0), nobody, nobody)
+    outside = TransportContext(Clocks(wall=lambda: NOW, steady=lambda: 0.0), nobody, nobody)
     return PickupTransport(wanted, outside, patience, write)
 
 

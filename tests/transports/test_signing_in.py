@@ -12,7 +12,7 @@ from aiosmtpd.smtp import SMTP, AuthResult
 
 from noroshi.core.mail import Envelope, Verdict
 from noroshi.core.words import Words
-from noroshi.ports import Clocks, Outside, RouteError
+from noroshi.ports import Clocks, RouteError, TransportContext
 from noroshi.transports.smtp import sasl
 from noroshi.transports.smtp.connection import Patience
 from noroshi.transports.smtp.transport import Options, SmtpTransport
@@ -57,7 +57,7 @@ async def route(port, given=None, **options):
     given = given or Given()
     wanted = {"host": "localhost", "port": port, "sender": "n@example.com"} | options
     clocks = Clocks(wall=lambda: NOW, steady=lambda: 0.0)
-    outside = Outside(clocks, given.token, given.secret)
+    outside = TransportContext(clocks, given.token, given.secret)
     transport = SmtpTransport(Options(**wanted), outside, PATIENT)
     yield transport
     await transport.close()

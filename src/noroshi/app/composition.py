@@ -52,12 +52,12 @@ from noroshi.plugins import Plugins
 from noroshi.ports import (
     Clocks,
     Host,
-    Outside,
-    Own,
     RouteError,
+    SelfFacts,
     Store,
     StoreError,
     Transport,
+    TransportContext,
     Version,
 )
 from noroshi.service import Service
@@ -139,7 +139,7 @@ class Hosts:
     def __init__(
         self,
         rules: ProgramRules,
-        outside: Outside,
+        outside: TransportContext,
         jobs: Jobs,
         closed: Closed,
         files: LocalFiles,
@@ -149,7 +149,7 @@ class Hosts:
         self._files, self._running = files, running
         self._computer = Computer(outside.clocks.steady)
         self._known: dict[tuple[str, str, bool, Network], Host] = {}
-        self.own: Own | None = None
+        self.own: SelfFacts | None = None
         """What the node knows of itself; only its own instance may ask for it."""
 
     def of(self, monitor: Monitor) -> Host:
@@ -219,7 +219,7 @@ async def open_app(
             refresh_lock=RefreshLock(store, config.name, clocks),
         )
         stack.push_async_callback(tokens.close)
-        outside = Outside(clocks, token_of(plans.account, tokens), secret_of(vault))
+        outside = TransportContext(clocks, token_of(plans.account, tokens), secret_of(vault))
         jobs = Jobs(store.beats, clocks.steady)
         rules = program_rules(config)
         files = LocalFiles(lambda: own_files(config, _credentials()))
@@ -363,7 +363,7 @@ def _worded(plugins: Plugins) -> Callable[[Difference], Words]:
     return sentence
 
 
-def _opener(plugins: Plugins, outside: Outside) -> Callable[[Route], Transport]:
+def _opener(plugins: Plugins, outside: TransportContext) -> Callable[[Route], Transport]:
     def open(route: Route) -> Transport:
         reached = replace(outside, network=route.network)
         return plugins.transport(route.kind).open(route.options, reached)

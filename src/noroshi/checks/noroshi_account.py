@@ -49,7 +49,7 @@ class Options:
 
 
 async def run(wanted: Options, host: Host, memory: Mapping[str, Any]) -> Outcome:
-    facts = await (await host.own()).account(wanted.account)
+    facts = await (await host.self_facts()).account(wanted.account)
     if facts is None:
         raise Unmeasurable(NO_ACCOUNT.fill(name=wanted.account))
     now = await host.now()

@@ -22,7 +22,7 @@ class Options:
 
 
 async def run(wanted: Options, host: Host, memory: Mapping[str, Any]) -> Outcome:
-    return Outcome(tuple(_readings(await (await host.own()).node())))
+    return Outcome(tuple(_readings(await (await host.self_facts()).node())))
 
 
 def _readings(facts: NodeFacts) -> Iterator[Reading]:

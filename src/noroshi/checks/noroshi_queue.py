@@ -27,7 +27,7 @@ class Options:
 
 
 async def run(wanted: Options, host: Host, memory: Mapping[str, Any]) -> Outcome:
-    facts = await (await host.own()).queue()
+    facts = await (await host.self_facts()).queue()
     return Outcome(tuple(_readings(facts, await host.now())))
 
 

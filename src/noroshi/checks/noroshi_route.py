@@ -10,7 +10,15 @@ from noroshi.checks.account_grace import since, told_after
 from noroshi.core.mail import Fault
 from noroshi.core.model import Limits, Reading
 from noroshi.core.words import NOTHING, Words
-from noroshi.ports import Check, Host, Outcome, RouteFacts, Trip, Unmeasurable, options
+from noroshi.ports import (
+    Check,
+    Host,
+    Outcome,
+    RoundTripFacts,
+    RouteFacts,
+    Unmeasurable,
+    options,
+)
 
 BY_ITSELF = frozenset({Fault.NETWORK, Fault.SERVER})
 """What time mends, mostly: it is told only once it has lasted."""
@@ -35,7 +43,7 @@ class Options:
 
 
 async def run(wanted: Options, host: Host, memory: Mapping[str, Any]) -> Outcome:
-    facts = await (await host.own()).route(wanted.route)
+    facts = await (await host.self_facts()).route(wanted.route)
     if facts is None:
         raise Unmeasurable(NO_ROUTE.fill(name=wanted.route))
     now = await host.now()
@@ -85,7 +93,7 @@ def _readings(facts: RouteFacts, now: datetime) -> Iterator[Reading]:
         yield from _of_trip(facts.trip, now)
 
 
-def _of_trip(trip: Trip, now: datetime) -> Iterator[Reading]:
+def _of_trip(trip: RoundTripFacts, now: datetime) -> Iterator[Reading]:
     """A mail a day is sent to the own mailbox and looked for there."""
     hours = (now - trip.counts_from).total_seconds() / 3600
     yield Reading("seen", round(max(0.0, hours), 2), "h", note=trip.why)

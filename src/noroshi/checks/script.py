@@ -11,7 +11,7 @@ from typing import Any, Literal
 from noroshi.checks import script_output
 from noroshi.core.model import Limits, Reading
 from noroshi.core.words import Words, plain
-from noroshi.ports import Check, Host, Outcome, Program, Ran, Unmeasurable, options
+from noroshi.ports import Check, Host, Outcome, Program, ProgramResult, Unmeasurable, options
 
 LEVELS = ("OK", "WARNING", "CRITICAL", "UNKNOWN")  # by exit code
 NAGIOS_FOLDERS = frozenset({"nagios", "monitoring-plugins", "icinga"})
@@ -83,7 +83,7 @@ def _is_nagios(wanted: Options) -> bool:
     return not NAGIOS_FOLDERS.isdisjoint(PurePosixPath(wanted.argv[0]).parent.parts)
 
 
-def _nagios(ran: Ran) -> tuple[Reading, ...]:
+def _nagios(ran: ProgramResult) -> tuple[Reading, ...]:
     """0, 1, 2 are levels; 3 says that it could not measure, and any other code is a fault."""
     report = script_output.nagios(ran.output)
     text = _without_level(report.text, ran.code)
@@ -103,7 +103,7 @@ def _without_level(text: str, code: int) -> str:
     return re.sub(rf"^{LEVELS[code]}\s*(?::|-(?=\s))\s*(?=\S)", "", text)
 
 
-def _failed(ran: Ran) -> Words:
+def _failed(ran: ProgramResult) -> Words:
     line = script_output.first_line(ran.errors) or script_output.first_line(ran.output)
     said = plain(line) if line else script_output.NOTHING
     if ran.code < 0:

@@ -28,7 +28,7 @@ from noroshi.engine.notices.notifier import Notices, Plan, Worded, as_in_files
 from noroshi.engine.retention import YEAR, Sweeping
 from noroshi.plugins import Plugins
 from noroshi.ports import Clocks, Host, Node, Store, StoreError, StoreFault, Transport, Version
-from noroshi.ports.mailbox import Box
+from noroshi.ports.mailbox import MailboxSource
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -59,7 +59,7 @@ class Engine:
         luck: Callable[[], float],
         ledger: timedelta = YEAR,
         audit: timedelta = YEAR,
-        box_of: Callable[[Route], Box | None] = lambda route: None,
+        box_of: Callable[[Route], MailboxSource | None] = lambda route: None,
         worded: Worded = as_in_files,
     ) -> None:
         self.store, self.clocks, self.name = store, clocks, name

@@ -17,7 +17,7 @@ from noroshi.core.mail import DeliveryState, Envelope, EnvelopeState, Fault, Rou
 from noroshi.core.words import NOTHING, Words
 from noroshi.engine import journal
 from noroshi.ports import Arrival, Clocks, RouteError, Store, StoreError, TrackedMail
-from noroshi.ports.mailbox import Box, Came, Inbox, Lost
+from noroshi.ports.mailbox import FailedRecipient, Inbox, MailboxSource, ReceivedReport
 from noroshi.round_trips import (
     Looked,
     anew_note_of,
@@ -69,7 +69,7 @@ class Post:
     """A mailbox that is read, and the routes by which mails are sent to it: of each the last mail
     that was made, and when which was last looked for."""
 
-    box: Box
+    box: MailboxSource
     inbox: Inbox
     routes: tuple[str, ...] = ()
     made: dict[str, str] = field(default_factory=dict)
@@ -84,7 +84,11 @@ class RoundTrips:
     """`box_of` says whose mailbox shows what becomes of a route's mails; None: nobody's."""
 
     def __init__(
-        self, store: Store, clocks: Clocks, box_of: Callable[[Route], Box | None], told: Told
+        self,
+        store: Store,
+        clocks: Clocks,
+        box_of: Callable[[Route], MailboxSource | None],
+        told: Told,
     ) -> None:
         self._store, self._clocks = store, clocks
         self._box_of, self._told = box_of, told
@@ -99,7 +103,7 @@ class RoundTrips:
     async def take_up(self, routes: Mapping[str, Route], waiting: Iterable[Envelope]) -> None:
         """Read the mailboxes of these routes from now on; one that did not change is left. What
         waits for a mailbox that is read no more, or for a route that is gone, is given up."""
-        wanted = dict[str, tuple[Box, list[str]]]()
+        wanted = dict[str, tuple[MailboxSource, list[str]]]()
         for route in routes.values():
             box = self._box_of(route)
             if box is not None:
@@ -268,7 +272,7 @@ class RoundTrips:
         elif was and not now:
             journal.mailbox_readable(post.box.account)
 
-    async def _returned(self, came: Came) -> None:
+    async def _returned(self, came: ReceivedReport) -> None:
         mail = await self._store.find_by_message_id(came.report.message_ids)
         if mail is None:
             return
@@ -313,7 +317,7 @@ def _returns(mail: TrackedMail) -> list[Arrival]:
     return [one for one in mail.arrivals if one.state == DeliveryState.CAME_BACK]
 
 
-def _arrival(mail: TrackedMail, lost: Lost, at: datetime) -> Arrival:
+def _arrival(mail: TrackedMail, lost: FailedRecipient, at: datetime) -> Arrival:
     """Whom it is about, as we have written the address. What is no address of ours (a member of
     a list, mostly) stands with what was said, and counts once: anybody can write a report."""
     envelope = mail.row.envelope

@@ -21,7 +21,7 @@ from noroshi.core.words import Words, plain
 from noroshi.hosts.manager_port import look_at_port
 from noroshi.hosts.threads import apart
 from noroshi.ports import Store
-from noroshi.ports.examination import Cure, Exam, Seen, Step, Stopped, Whose
+from noroshi.ports.examination import Cure, Exam, Step, StepError, StepResult, Whose
 from noroshi.vault import KeyRing, VaultError
 
 OTHERS_WRITE, OTHERS_READ = 0o022, 0o044
@@ -106,7 +106,7 @@ class System:
 
     def steps(self) -> Sequence[Step]:
         """Each for itself."""
-        looks: tuple[tuple[str, Words, Callable[[], Awaitable[Seen]]], ...] = (
+        looks: tuple[tuple[str, Words, Callable[[], Awaitable[StepResult]]], ...] = (
             ("program", PROGRAM, self._program),
             ("sqlite", SQLITE, self._sqlite),
             ("home", HOME, self._home),
@@ -117,26 +117,28 @@ class System:
         )
         return tuple(Step(name=n, title=t, take=look, alone=True) for n, t, look in looks)
 
-    async def _program(self) -> Seen:
+    async def _program(self) -> StepResult:
         system = f"{platform.system()} {platform.release()} ({platform.machine()})"
         told = {"own": __version__, "python": platform.python_version(), "system": system}
-        return Seen(VERSIONS.fill(**told))
+        return StepResult(VERSIONS.fill(**told))
 
-    async def _sqlite(self) -> Seen:
+    async def _sqlite(self) -> StepResult:
         path = self._config.store
         gone = await self._store.lost()
         if (trouble := await self._store.trouble()) is not None:
             if gone:
-                raise Stopped(plain(""), BRING_BACK.remedy(STORE_ILL.fill(why=trouble), Exam()))
+                raise StepError(
+                    plain(""), BRING_BACK.remedy(STORE_ILL.fill(why=trouble), Exam())
+                )
             raise _stopped(STORE_ILL.fill(why=trouble), "df -h", "noroshi check-store")
         found = await _stat(path)
         version = f"SQLite {driver.sqlite_version}"
         seen = OF_STORE.fill(version=version, path=path, size=found.st_size / 1e6)
         if os.name == "posix" and found.st_mode & (OTHERS_READ | OTHERS_WRITE):
-            return Seen(seen, (STORE_READ.fill(path=path, mode=_mode(found)),))
-        return Seen(seen)
+            return StepResult(seen, (STORE_READ.fill(path=path, mode=_mode(found)),))
+        return StepResult(seen)
 
-    async def _home(self) -> Seen:
+    async def _home(self) -> StepResult:
         path = self._config.home
         found = await _stat(path)
         owner = _user(found.st_uid)
@@ -146,11 +148,11 @@ class System:
         if os.name == "posix" and os.geteuid() not in (0, found.st_uid):
             user = _user(os.geteuid())
             raise _stopped(HOME_FOREIGN.fill(**told, user=user), f"chown -R {user} {path}")
-        return Seen(OF_HOME.fill(**told))
+        return StepResult(OF_HOME.fill(**told))
 
-    async def _key(self) -> Seen:
+    async def _key(self) -> StepResult:
         if self._ring is None:
-            return Seen(NO_RING)
+            return StepResult(NO_RING)
         try:
             found = await self._ring.check()
         except VaultError as error:
@@ -162,9 +164,9 @@ class System:
             words = KEY_FAILS.fill(names=", ".join(bad))
             raise _stopped(words, "noroshi key check", "noroshi key restore FILE")
         told = {"source": found.source.value, "path": found.path}
-        return Seen(OF_KEY.fill(count=len(found.entries), **told))
+        return StepResult(OF_KEY.fill(count=len(found.entries), **told))
 
-    async def _room(self) -> Seen:
+    async def _room(self) -> StepResult:
         folder = self._config.store.parent
         free = (await apart(lambda: shutil.disk_usage(folder))).free
         told = {"folder": folder, "free": f"{free / 1e9:.1f} GB"}
@@ -172,9 +174,9 @@ class System:
             told["free"] = f"{free / 1e6:.0f} MB"
             raise _stopped(NO_ROOM.fill(**told), f"df -h {folder}", f"du -sh {folder}/*")
         few = (FEW.fill(**told),) if free < LITTLE_ROOM else ()
-        return Seen(FREE.fill(**told), few)
+        return StepResult(FREE.fill(**told), few)
 
-    async def _door(self) -> Seen:
+    async def _door(self) -> StepResult:
         path, group = self._config.door, self._config.door_group
         if group and not await apart(lambda: _is_group(group)):
             words = NO_GROUP.fill(group=group, file=FILE)
@@ -182,11 +184,11 @@ class System:
         try:
             found = await apart(path.stat)
         except OSError:
-            return Seen(NO_DOOR.fill(path=path))
+            return StepResult(NO_DOOR.fill(path=path))
         shown = GROUP.fill(group=group) if group else plain("")
-        return Seen(OF_DOOR.fill(path=path, mode=_mode(found), group=shown))
+        return StepResult(OF_DOOR.fill(path=path, mode=_mode(found), group=shown))
 
-    async def _manager(self) -> Seen:
+    async def _manager(self) -> StepResult:
         return await look_at_port(self._config.web)
 
 
@@ -198,9 +200,9 @@ async def _stat(path: Path) -> os.stat_result:
         raise _stopped(words, f"ls -ld {path}") from None
 
 
-def _stopped(words: Words, *lines: str) -> Stopped:
+def _stopped(words: Words, *lines: str) -> StepError:
     cure = Cure(whose=Whose.YOU, lines=lines, takes=AT_ONCE)
-    return Stopped(plain(""), cure.remedy(words, Exam()))
+    return StepError(plain(""), cure.remedy(words, Exam()))
 
 
 def _mode(found: os.stat_result) -> str:

@@ -25,12 +25,12 @@ from noroshi.ports import (
     Files,
     Listener,
     Memory,
-    Own,
     Process,
     Processor,
     Program,
-    Ran,
+    ProgramResult,
     RouteError,
+    SelfFacts,
     Unmeasurable,
     Volume,
 )
@@ -64,7 +64,7 @@ NOT_HERE = Words(
 class LocalHost:
     """Facts from this computer's own kernel. `zone` is the instance's; `network` is the way out of
     checks that read what they are answered, with where none of them may lead; `secret` raises
-    RouteError, as that of ports.Outside does. All hosts of one `computer` share its looks.
+    RouteError, as that of ports.TransportContext does. All hosts of one `computer` share its looks.
     Whoever hands in `running` closes it."""
 
     def __init__(
@@ -76,7 +76,7 @@ class LocalHost:
         zone: tzinfo = UTC,
         jobs: Jobs | None = None,
         computer: Computer | None = None,
-        own: Own | None = None,
+        own: SelfFacts | None = None,
         network: Network = DIRECT,
         secret: Callable[[str], Awaitable[str]] = no_secret,
         files: LocalFiles | None = None,
@@ -136,12 +136,12 @@ class LocalHost:
     async def beat(self, job: str) -> Beat | None:
         return await self._jobs.beat(job)
 
-    async def own(self) -> Own:
+    async def self_facts(self) -> SelfFacts:
         if self._own is None:
             raise Unmeasurable(NOT_ITSELF)
         return self._own
 
-    async def run(self, program: Program) -> Ran:
+    async def run(self, program: Program) -> ProgramResult:
         if sys.platform != "linux":
             raise Unmeasurable(NOT_HERE)
         cleared = await self._running.clearance.clear(self._rules, program)

@@ -12,7 +12,7 @@ from noroshi.config.web import Web
 from noroshi.core.os_errors import why
 from noroshi.core.words import Words, plain
 from noroshi.hosts.threads import apart
-from noroshi.ports.examination import Cure, Exam, Seen, Stopped, Whose
+from noroshi.ports.examination import Cure, Exam, StepError, StepResult, Whose
 
 NONE = Words(en="none (web = false in {file})", ja="なし ({file} の web = false)")
 ANY = Words(en="any that is free (port = 0)", ja="空いているポート (port = 0)")
@@ -48,24 +48,24 @@ ANOTHER_PORT = Cure(
 )
 
 
-async def look_at_port(web: Web | None) -> Seen:
+async def look_at_port(web: Web | None) -> StepResult:
     """Raises Stopped where the manager cannot be opened."""
     if web is None:
-        return Seen(NONE.fill(file=FILE))
+        return StepResult(NONE.fill(file=FILE))
     if web.port == 0:
-        return Seen(ANY)
+        return StepResult(ANY)
     return await apart(lambda: _look(web))
 
 
-def _look(web: Web) -> Seen:
+def _look(web: Web) -> StepResult:
     where = f"[{web.address}]:{web.port}" if ":" in web.address else f"{web.address}:{web.port}"
     if _is_ours(web.port):
-        return Seen(OPEN.fill(where=where))
+        return StepResult(OPEN.fill(where=where))
     try:
         _try_to_listen(web)
     except OSError as error:
         raise _stopped(where, web, error) from None
-    return Seen(FREE.fill(where=where), (OPENS_NEXT,))
+    return StepResult(FREE.fill(where=where), (OPENS_NEXT,))
 
 
 def _is_ours(port: int) -> bool:
@@ -81,8 +81,8 @@ def _try_to_listen(web: Web) -> None:
         trial.bind((web.address, web.port))
 
 
-def _stopped(where: str, web: Web, error: OSError) -> Stopped:
+def _stopped(where: str, web: Web, error: OSError) -> StepError:
     taken = error.errno == errno.EADDRINUSE
     words = TAKEN.fill(where=where) if taken else CANNOT.fill(where=where, why=why(error))
     values = {"port": str(web.port), "other": str(web.port + 1), "file": FILE}
-    return Stopped(plain(where), ANOTHER_PORT.remedy(words, Exam(values=values)))
+    return StepError(plain(where), ANOTHER_PORT.remedy(words, Exam(values=values)))

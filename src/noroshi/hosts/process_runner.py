@@ -28,7 +28,7 @@ from noroshi.hosts import launcher
 from noroshi.hosts.clearance import Clearance
 from noroshi.hosts.programs import Cleared
 from noroshi.hosts.threads import apart
-from noroshi.ports import Program, Ran, Unmeasurable
+from noroshi.ports import Program, ProgramResult, Unmeasurable
 
 log = logging.getLogger(__name__)
 
@@ -131,7 +131,7 @@ class Running:
         self._is_closed = False
         self.clearance = Clearance()
 
-    async def run(self, program: Program, cleared: Cleared) -> Ran:
+    async def run(self, program: Program, cleared: Cleared) -> ProgramResult:
         """Run it to its end; Unmeasurable if it cannot start, is too slow, or has no end."""
         path = program.argv[0]
         for _ in range(TRIES):
@@ -396,13 +396,13 @@ def _request(number: int, program: Program, cleared: Cleared) -> launcher.Reques
     )
 
 
-def _ran(ended: _Ended) -> Ran:
+def _ran(ended: _Ended) -> ProgramResult:
     if ended.flags & launcher.HANGS:
         log.warning("a program cannot be ended, it hangs in the kernel")
     if ended.flags & launcher.FLOOD:
         raise Unmeasurable(ENDLESS.fill(most=launcher.DRAINED // 1024))
     output, errors = (text.decode("utf-8", "replace") for text in (ended.output, ended.errors))
-    return Ran(ended.code, output, errors, bool(ended.flags & launcher.CUT))
+    return ProgramResult(ended.code, output, errors, bool(ended.flags & launcher.CUT))
 
 
 def _see_to_the_end(process: subprocess.Popen[bytes], runs: Iterable[_Run]) -> None:

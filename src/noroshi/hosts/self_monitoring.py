@@ -18,14 +18,14 @@ from noroshi.definitions.accounts_of_routes import (
 from noroshi.hosts.threads import apart
 from noroshi.oauth.account import Account
 from noroshi.oauth.tokens import SignInState, SignInStatus, TokenSource
-from noroshi.ports import AccountFacts, NodeFacts, QueueFacts, RouteFacts, Store, Trip
+from noroshi.ports import AccountFacts, NodeFacts, QueueFacts, RoundTripFacts, RouteFacts, Store
 from noroshi.round_trips import PREFIX, looked_at, mails_of, trip_of
 
 WELL = (SignInStatus.SIGNED_IN, SignInStatus.WAITING)
 
 
 class OwnFacts:
-    """As ports.Own says. `routes` and `accounts` are those of the plan in force; `late` and
+    """As ports.SelfFacts says. `routes` and `accounts` are those of the plan in force; `late` and
     `clock_set` the engine's figures in seconds; `store_path` is where the store's file lies;
     `read_since` is from when on the mailbox of a route's account is read in this life."""
 
@@ -82,7 +82,7 @@ class OwnFacts:
         account = self._accounts().get(_account_name(route))
         return account, None if account is None else await self._sign_in(account)
 
-    async def _trip(self, route: Route) -> Trip | None:
+    async def _trip(self, route: Route) -> RoundTripFacts | None:
         since = self._read_since(route.name)
         if since is None:
             return None

@@ -12,7 +12,7 @@ from email.message import Message
 from email.parser import BytesParser, HeaderParser
 
 from noroshi.core.printable import printable
-from noroshi.ports.mailbox import Lost, Report
+from noroshi.ports.mailbox import BounceReport, FailedRecipient
 
 IS_NDR = "x-ms-exchange-message-is-ndr"
 """Exchange marks its own by this, and may keep them in another form than multipart/report."""
@@ -36,7 +36,7 @@ def looks_like_report(headers: Iterable[tuple[str, str]]) -> bool:
     return False
 
 
-def read_report(raw: bytes) -> Report | None:
+def read_report(raw: bytes) -> BounceReport | None:
     """The report that a mail is; None: it is none, or of nothing that failed."""
     try:
         return _report(BytesParser().parsebytes(raw))
@@ -44,7 +44,7 @@ def read_report(raw: bytes) -> Report | None:
         return None
 
 
-def _report(message: Message) -> Report | None:
+def _report(message: Message) -> BounceReport | None:
     parts = list(_parts(message))
     blocks = [block for part in parts for block in _blocks(part)]
     failed = [block for block in blocks if _field(block, "Action").lower() == "failed"]
@@ -53,7 +53,7 @@ def _report(message: Message) -> Report | None:
     if not blocks and not looks_like_report(message.items()):
         return None
     lost = [_lost(block) for block in failed] or list(_named(message))
-    return Report(message_ids=tuple(_ids(message, parts)), lost=tuple(lost[:MOST_LOST]))
+    return BounceReport(message_ids=tuple(_ids(message, parts)), lost=tuple(lost[:MOST_LOST]))
 
 
 def _parts(message: Message) -> Iterator[Message]:
@@ -78,24 +78,24 @@ def _blocks(part: Message) -> Iterator[Message]:
             yield HeaderParser().parsestr(text)
 
 
-def _lost(block: Message) -> Lost:
+def _lost(block: Message) -> FailedRecipient:
     """Whom we named comes before whom that was made of on the way."""
     address = _typed(block, "Original-Recipient") or _typed(block, "Final-Recipient")
     status, said = _field(block, "Status"), _typed(block, "Diagnostic-Code")
-    return Lost(
+    return FailedRecipient(
         address=address[:LONGEST_ADDRESS],
         said=(said if status and status in said else f"{status} {said}".strip())[:LONGEST_SAID],
     )
 
 
-def _named(message: Message) -> Iterator[Lost]:
+def _named(message: Message) -> Iterator[FailedRecipient]:
     """Whom a report without a delivery status names, if it does (Exim, Gmail)."""
     said = _line(str(message.get("Subject", "")))[:LONGEST_SAID]
     names = _field(message, "X-Failed-Recipients").split(",")
     for name in filter(None, (name.strip() for name in names)):
-        yield Lost(address=name[:LONGEST_ADDRESS], said=said)
+        yield FailedRecipient(address=name[:LONGEST_ADDRESS], said=said)
     if not any(name.strip() for name in names):
-        yield Lost(address="", said=said)
+        yield FailedRecipient(address="", said=said)
 
 
 def _ids(message: Message, parts: Iterable[Message]) -> list[str]:

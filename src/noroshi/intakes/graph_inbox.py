@@ -17,8 +17,8 @@ from noroshi.intakes.mailbox_errors import LARGEST_REPORT, of_token, until_of
 from noroshi.network.connection_errors import NoAnswerError
 from noroshi.network.http import LARGEST, LazyHttp, Patience, Reply
 from noroshi.oauth.retry_token import RetryToken
-from noroshi.ports import Outside, RouteError
-from noroshi.ports.mailbox import Came, Read, Report, Sought
+from noroshi.ports import RouteError, TransportContext
+from noroshi.ports.mailbox import BounceReport, ExpectedMail, ReceivedReport, ReportBatch
 from noroshi.vault import Secret
 
 PAGE, MOST_PAGES = 25, 20
@@ -66,15 +66,18 @@ class GraphInbox:
     """
 
     def __init__(
-        self, mailbox: Mailbox, outside: Outside, patience: Patience = Patience(answer=30)
+        self,
+        mailbox: Mailbox,
+        outside: TransportContext,
+        patience: Patience = Patience(answer=30),
     ) -> None:
         self._mailbox, self._clocks = mailbox, outside.clocks
         self._retry_token = RetryToken(outside, mailbox.account, "inbox")
         self._lazy_http = LazyHttp(outside, (mailbox.ca_file,), patience)
         self._sent: str | None = None
-        self._known: dict[str, Report | None] = {}
+        self._known: dict[str, BounceReport | None] = {}
 
-    async def find(self, mail: Sought) -> datetime | None:
+    async def find(self, mail: ExpectedMail) -> datetime | None:
         """By its Message-IDs; else by its subject, as a server may have given it another id."""
         for id in mail.message_ids:
             if arrived := await self._arrived(f"internetMessageId eq {_literal(id)}"):
@@ -82,17 +85,19 @@ class GraphInbox:
         since = f"receivedDateTime ge {_instant(mail.since)}"
         return await self._arrived(f"{since} and subject eq {_literal(mail.subject)}")
 
-    async def read(self, since: datetime) -> Read:
+    async def read(self, since: datetime) -> ReportBatch:
         """A report is fetched once; what is no report is known by its headers."""
         rows, more = await self._listed(since)
-        known, came = dict[str, Report | None](), list[Came]()
+        known, came = dict[str, BounceReport | None](), list[ReceivedReport]()
         for row in rows:
             report = await self._report(row, known)
             if report is not None:
-                came.append(Came(report=report, at=row.received))
+                came.append(ReceivedReport(report=report, at=row.received))
         self._known = known
         newest = max((row.received for row in rows), default=since)
-        return Read(came=tuple(came), until=until_of(since, newest, more=more), more=more)
+        return ReportBatch(
+            came=tuple(came), until=until_of(since, newest, more=more), more=more
+        )
 
     async def close(self) -> None:
         await self._lazy_http.close()
@@ -120,7 +125,9 @@ class GraphInbox:
             url, pages = self._next(answer), pages + 1
         return rows, bool(url)
 
-    async def _report(self, row: _Row, known: dict[str, Report | None]) -> Report | None:
+    async def _report(
+        self, row: _Row, known: dict[str, BounceReport | None]
+    ) -> BounceReport | None:
         if row.folder == await self._sent_items() or not looks_like_report(row.headers):
             return None
         if row.id in self._known:

@@ -22,8 +22,8 @@ from noroshi.intakes.mailbox_errors import LARGEST_REPORT, of_token, until_of
 from noroshi.network import client_context, reach
 from noroshi.network.connection_errors import of_certificate, of_tls
 from noroshi.oauth.retry_token import RetryToken
-from noroshi.ports import Outside, RouteError
-from noroshi.ports.mailbox import Came, Read, Report, Sought
+from noroshi.ports import RouteError, TransportContext
+from noroshi.ports.mailbox import BounceReport, ExpectedMail, ReceivedReport, ReportBatch
 from noroshi.vault import Secret
 
 T = TypeVar("T")
@@ -86,17 +86,19 @@ class _Line:
 class ImapInbox:
     """See inboxes.Inbox. The INBOX alone is looked at, on a connection for each question."""
 
-    def __init__(self, mailbox: Mailbox, outside: Outside, patience: float = PATIENCE) -> None:
+    def __init__(
+        self, mailbox: Mailbox, outside: TransportContext, patience: float = PATIENCE
+    ) -> None:
         self._mailbox, self._outside, self._patience = mailbox, outside, patience
         self._retry_token = RetryToken(outside, mailbox.account, "inbox")
-        self._known: dict[Row, Report | None] = {}
+        self._known: dict[Row, BounceReport | None] = {}
         self._lines: set[_Line] = set()
 
-    async def find(self, mail: Sought) -> datetime | None:
+    async def find(self, mail: ExpectedMail) -> datetime | None:
         """By its Message-IDs; else by its subject, as a server may have given it another id."""
         return await self._asked(lambda session: _found(session, mail))
 
-    async def read(self, since: datetime) -> Read:
+    async def read(self, since: datetime) -> ReportBatch:
         """A report is fetched once; what is no report is known by its headers."""
         return await self._asked(lambda session: self._reports(session, since))
 
@@ -104,7 +106,7 @@ class ImapInbox:
         for line in self._lines:
             line.cut()
 
-    def _reports(self, session: Session, since: datetime) -> Read:
+    def _reports(self, session: Session, since: datetime) -> ReportBatch:
         uids = session.search("SINCE", day(since - DAY))  # by the server's own date
         new = sorted(
             (row for row in session.rows(uids) if row.received >= since),
@@ -117,9 +119,11 @@ class ImapInbox:
             if row not in known:
                 known[row] = _report(session, row, heads.get(row.uid, b""))
         self._known = known
-        came = [Came(report=r, at=row.received) for row in rows if (r := known[row])]
+        came = [ReceivedReport(report=r, at=row.received) for row in rows if (r := known[row])]
         newest = rows[-1].received if rows else since
-        return Read(came=tuple(came), until=until_of(since, newest, more=more), more=more)
+        return ReportBatch(
+            came=tuple(came), until=until_of(since, newest, more=more), more=more
+        )
 
     # asking
 
@@ -183,7 +187,7 @@ class ImapInbox:
         return RouteError(words, REFUSED_TOKEN, Fault.SIGN_IN)
 
 
-def _found(session: Session, mail: Sought) -> datetime | None:
+def _found(session: Session, mail: ExpectedMail) -> datetime | None:
     for id in filter(None, map(quoted, mail.message_ids)):
         if rows := list(session.rows(session.search("HEADER", "Message-ID", id))):
             return min(row.received for row in rows)
@@ -196,7 +200,7 @@ def _found(session: Session, mail: Sought) -> datetime | None:
     )
 
 
-def _report(session: Session, row: Row, head: bytes) -> Report | None:
+def _report(session: Session, row: Row, head: bytes) -> BounceReport | None:
     headers = [
         (name, str(value)) for name, value in BytesHeaderParser().parsebytes(head).items()
     ]

@@ -10,17 +10,17 @@ from noroshi.definitions.accounts_of_routes import reader_of
 from noroshi.intakes import imap_inbox
 from noroshi.intakes.graph_inbox import GraphInbox, Mailbox
 from noroshi.oauth.account import Account
-from noroshi.ports import Outside
-from noroshi.ports.mailbox import Box, Inbox
+from noroshi.ports import TransportContext
+from noroshi.ports.mailbox import Inbox, MailboxSource
 
 
-def box_of(plan: Plan, route: Route, outside: Outside) -> Box | None:
+def box_of(plan: Plan, route: Route, outside: TransportContext) -> MailboxSource | None:
     """The own mailbox of a route's account, if it may read that; it is reached as the route is."""
     account = reader_of(plan, route)
     if account is None:
         return None
     reached = replace(outside, network=route.network)
-    return Box(
+    return MailboxSource(
         account=account.name,
         id=account.kept_as,
         address=account.mailbox,
@@ -29,7 +29,7 @@ def box_of(plan: Plan, route: Route, outside: Outside) -> Box | None:
     )
 
 
-def _open(account: Account, reached: Outside) -> Inbox:
+def _open(account: Account, reached: TransportContext) -> Inbox:
     """By Graph where there is one, as that needs no IMAP to be switched on."""
     cloud = account.cloud
     if not cloud.graph:

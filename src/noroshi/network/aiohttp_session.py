@@ -16,7 +16,7 @@ from noroshi.network.connection_errors import ConnectError, NoAnswerError
 from noroshi.network.dialer import dial
 from noroshi.network.http import LARGEST, Patience, Reply
 from noroshi.network.trust import client_context
-from noroshi.ports import Outside
+from noroshi.ports import TransportContext
 
 HEADERS = {"User-Agent": f"Noroshi/{__version__}", "Accept-Encoding": "identity"}
 
@@ -30,7 +30,9 @@ class EgressConnector(aiohttp.BaseConnector):
     is silent and that the server did not answer: then nobody knows whether a mail left.
     """
 
-    def __init__(self, outside: Outside, ca_files: tuple[str, ...], patience: Patience) -> None:
+    def __init__(
+        self, outside: TransportContext, ca_files: tuple[str, ...], patience: Patience
+    ) -> None:
         super().__init__(keepalive_timeout=patience.idle)
         self._outside, self._patience = outside, patience
         self._ca_files = (*ca_files, outside.network.ca_file)
@@ -82,7 +84,9 @@ class RequestTrace:
 class AiohttpClient:
     """See `http.Http`."""
 
-    def __init__(self, outside: Outside, ca_files: tuple[str, ...], patience: Patience) -> None:
+    def __init__(
+        self, outside: TransportContext, ca_files: tuple[str, ...], patience: Patience
+    ) -> None:
         self._outside, self._ca_files, self._patience = outside, ca_files, patience
         self._session: aiohttp.ClientSession | None = None
 

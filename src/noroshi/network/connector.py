@@ -20,7 +20,7 @@ Secret = Callable[[str], Awaitable[str]]
 
 
 class Egress(Protocol):
-    """By which network to go, and where its proxy's password comes from; `Outside` is one."""
+    """By which network to go, and where its proxy's password comes from; `TransportContext` is one."""
 
     @property
     def network(self) -> Network: ...

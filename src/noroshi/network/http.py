@@ -10,7 +10,7 @@ from email.utils import parsedate_to_datetime
 from typing import Protocol
 
 from noroshi.imports import ONE_AT_A_TIME
-from noroshi.ports import Outside
+from noroshi.ports import TransportContext
 
 MODULES = ("noroshi.network.aiohttp_session",)
 """Modules that `open_http` imports; they load slowly."""
@@ -78,11 +78,11 @@ class Http(Protocol):
         """Let go of all connections. It may be called twice."""
 
 
-Opens = Callable[[Outside, tuple[str, ...], Patience], Http]
+Opens = Callable[[TransportContext, tuple[str, ...], Patience], Http]
 
 
 async def open_http(
-    outside: Outside, ca_files: tuple[str, ...], patience: Patience = Patience()
+    outside: TransportContext, ca_files: tuple[str, ...], patience: Patience = Patience()
 ) -> Http:
     """No connection is made yet. `ca_files` are trusted beside the system's and the network's."""
     opens = await asyncio.to_thread(_load)
@@ -99,7 +99,9 @@ def _load() -> Opens:
 class LazyHttp:
     """Opens the HTTP client when it is first needed: it takes its time to import."""
 
-    def __init__(self, outside: Outside, ca_files: tuple[str, ...], patience: Patience) -> None:
+    def __init__(
+        self, outside: TransportContext, ca_files: tuple[str, ...], patience: Patience
+    ) -> None:
         self._given = outside, ca_files, patience
         self._http: Http | None = None
         self._opening = asyncio.Lock()

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import asyncio
 
-from noroshi.ports import Outside, Resource
+from noroshi.ports import Resource, TransportContext
 from noroshi.vault import Secret
 
 
 class RetryToken:
     """Share one token among several sends at once."""
 
-    def __init__(self, outside: Outside, account: str, resource: Resource) -> None:
+    def __init__(self, outside: TransportContext, account: str, resource: Resource) -> None:
         self._outside, self._account, self._resource = outside, account, resource
         self._forced = False
         self._latest: Secret | None = None

@@ -25,7 +25,7 @@ STORE_AWAY = Words(
 def token_of(
     account_of: Callable[[str], Account], tokens: TokenSource
 ) -> Callable[[str, bool, Resource], Awaitable[str]]:
-    """Return what ports.Outside.token asks for."""
+    """Return what ports.TransportContext.token asks for."""
 
     async def token(name: str, force: bool, resource: Resource) -> str:
         account = account_of(name)
@@ -46,7 +46,7 @@ def token_of(
 
 
 def secret_of(vault: Vault) -> Callable[[str], Awaitable[str]]:
-    """Return what ports.Outside.secret asks for."""
+    """Return what ports.TransportContext.secret asks for."""
 
     async def secret(name: str) -> str:
         try:

@@ -90,14 +90,14 @@ class Stage:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class StepResult:
     """What a step found, all being well."""
 
     found: Words = NOTHING
     remarks: tuple[Words, ...] = ()
 
 
-class Stopped(Exception):
+class StepError(Exception):
     """A step failed: the short of it, and its remedy."""
 
     def __init__(self, found: Words, remedy: Remedy) -> None:
@@ -111,7 +111,7 @@ class Step:
 
     name: str
     title: Words
-    take: Callable[[], Awaitable[Seen]]
+    take: Callable[[], Awaitable[StepResult]]
     alone: bool = False
 
 
@@ -202,12 +202,12 @@ async def _taken(step: Step, steady: Callable[[], float]) -> Stage:
     remedy: Remedy | None = None
     try:
         seen = await step.take()
-    except Stopped as stop:
-        seen, remedy = Seen(stop.found), stop.remedy
+    except StepError as stop:
+        seen, remedy = StepResult(stop.found), stop.remedy
     except Exception as bug:  # a kind's fault must end neither the examination nor the node
         log.exception("the stage %s failed", step.name)
         kind = type(bug).__name__
-        seen = Seen(plain(kind))
+        seen = StepResult(plain(kind))
         remedy = Remedy(meaning=WE_FAILED.fill(kind=kind), whose=Whose.PROVIDER, who=OURS)
     return Stage(
         name=step.name,

@@ -89,7 +89,7 @@ class Program:
 
 
 @dataclass(frozen=True, slots=True)
-class Ran:
+class ProgramResult:
     """How a program ended: its exit code, and at most 64 KiB of each output."""
 
     code: int
@@ -111,7 +111,7 @@ class FileFact:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Trip:
+class RoundTripFacts:
     """What is known of the mails that go by a route to the account's own mailbox: when one was
     last seen arrived (None: not yet) and how many seconds it took, from when on the time without
     one counts, and what stands against the last one. `by`: who had it in hand, if a person had."""
@@ -139,7 +139,7 @@ class RouteFacts:
     why: Words = NOTHING
     accepted: datetime | None = None
     retiring: bool = False
-    trip: Trip | None = None
+    trip: RoundTripFacts | None = None
     never: bool = False
     unready: Words = NOTHING
     again: datetime | None = None

@@ -9,7 +9,7 @@ from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sought:
+class ExpectedMail:
     """A mail of ours that may have arrived: by which Message-IDs it goes, its subject, which no
     other mail has, and since when."""
 
@@ -19,7 +19,7 @@ class Sought:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Lost:
+class FailedRecipient:
     """For whom a mail was not delivered ("": it is not said), and what was said of that."""
 
     address: str
@@ -27,29 +27,29 @@ class Lost:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
+class BounceReport:
     """A report of non-delivery (RFC 3464). `message_ids` are those that the mail may go by that
     it is about; there may be others among them, and none of ours."""
 
     message_ids: tuple[str, ...]
-    lost: tuple[Lost, ...]
+    lost: tuple[FailedRecipient, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Came:
+class ReceivedReport:
     """A report, and when it came, by the mailbox's clock."""
 
-    report: Report
+    report: BounceReport
     at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Read:
+class ReportBatch:
     """What was read of a mailbox, oldest first: the next time one reads from `until` on, and at
     once if there is `more`. What comes in with an earlier time than what is there is not missed
     by that, so some is read twice."""
 
-    came: tuple[Came, ...]
+    came: tuple[ReceivedReport, ...]
     until: datetime
     more: bool = False
 
@@ -57,10 +57,10 @@ class Read:
 class Inbox(Protocol):
     """A mailbox. It raises ports.RouteError while it cannot be read."""
 
-    async def find(self, mail: Sought) -> datetime | None:
+    async def find(self, mail: ExpectedMail) -> datetime | None:
         """When a mail arrived, by the mailbox's clock; None: it is not there."""
 
-    async def read(self, since: datetime) -> Read:
+    async def read(self, since: datetime) -> ReportBatch:
         """The reports of non-delivery that came since an instant of the mailbox's clock."""
 
     async def close(self) -> None:
@@ -68,7 +68,7 @@ class Inbox(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Box:
+class MailboxSource:
     """Whose mailbox it is, its address, and how it is opened, without any I/O.
 
     `settings` are all that the way to it depends on: with others it is opened anew. `id`: under

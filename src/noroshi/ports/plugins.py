@@ -25,8 +25,8 @@ from noroshi.ports.host_facts import (
     Process,
     Processor,
     Program,
+    ProgramResult,
     QueueFacts,
-    Ran,
     RouteFacts,
     Volume,
 )
@@ -77,7 +77,7 @@ class Files(Protocol):
         may have been another's a moment before. OSError for what is no regular file."""
 
 
-class Own(Protocol):
+class SelfFacts(Protocol):
     """What this node knows of itself and its ways out. None: there is no such route, account,
     which is asked for by what it is kept as, whatever it is called."""
 
@@ -123,10 +123,10 @@ class Host(Protocol):
     async def beat(self, job: str) -> Beat | None:
         """What a job last reported of itself; None: it never did."""
 
-    async def own(self) -> Own:
+    async def self_facts(self) -> SelfFacts:
         """What the node knows of itself; Unmeasurable for any other computer."""
 
-    async def run(self, program: Program) -> Ran:
+    async def run(self, program: Program) -> ProgramResult:
         """Run a program from an allowed folder; Unmeasurable if it may not run or hangs."""
 
     async def with_files(self, work: Callable[[Files], T]) -> T:
@@ -249,7 +249,7 @@ interface, or to read the account's own mailbox. A token is for one of them (its
 
 
 @dataclass(frozen=True, slots=True)
-class Outside:
+class TransportContext:
     """What a transport is given of the world: clocks, and where tokens and passwords come from.
 
     `token(account, force, resource)` gives the text of an access token for the account of that
@@ -294,7 +294,7 @@ class TransportKind:
     title: Words
     help: Words
     options: type
-    open: Callable[[Any, Outside], Transport]
+    open: Callable[[Any, TransportContext], Transport]
     try_out: Callable[[Any], Awaitable[Sequence[Words]]] | None = None
-    examine: Callable[[Any, Outside, Exam], Examination] | None = None
+    examine: Callable[[Any, TransportContext, Exam], Examination] | None = None
     modules: tuple[str, ...] = ()

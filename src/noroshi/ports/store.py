@@ -64,7 +64,7 @@ class StoreError(Exception):
         self.fault = fault
 
 
-class Conflict(Exception):
+class StoreConflict(Exception):
     """Somebody else changed it first; nothing was written."""
 
 

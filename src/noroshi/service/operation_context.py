@@ -26,7 +26,16 @@ from noroshi.oauth.tokens import SignInState, TokenSource
 from noroshi.oauth.wrong_mailbox import of_other
 from noroshi.people import People
 from noroshi.plugins import Plugins
-from noroshi.ports import Clocks, Host, Own, QueueCounts, RouteOutage, Store, Trip, Version
+from noroshi.ports import (
+    Clocks,
+    Host,
+    QueueCounts,
+    RoundTripFacts,
+    RouteOutage,
+    SelfFacts,
+    Store,
+    Version,
+)
 from noroshi.ports.examination import Step
 from noroshi.round_trips import looked_at, mails_of, trip_of
 from noroshi.sandbox import Readers
@@ -69,7 +78,7 @@ class Desk:
         people: People | None = None,
         system: Callable[[], Sequence[Step]] | None = None,
         around: Around | None = None,
-        own: Own | None = None,
+        own: SelfFacts | None = None,
     ) -> None:
         self._store, self._plugins, self._clocks = store, plugins, clocks
         self._vault, self._tokens, self._new_id, self._name = vault, tokens, new_id, name
@@ -147,7 +156,7 @@ class Desk:
         failed = (stage.title for stage in running.stages if stage.state == "failed")
         return next(failed, NOTHING)
 
-    async def _trip(self, plan: Plan, route: Route) -> Trip | None:
+    async def _trip(self, plan: Plan, route: Route) -> RoundTripFacts | None:
         """What is known of its mails to the own mailbox, or by people; None: nothing is."""
         notes, account = await self._store.get_values(), reader_of(plan, route)
         proof = proved(notes, route.name)

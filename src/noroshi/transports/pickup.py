@@ -15,7 +15,7 @@ from noroshi.core.definitions.problems import Unfit
 from noroshi.core.mail import Answer, Envelope, Fault, Receipt, Verdict
 from noroshi.core.os_errors import why
 from noroshi.core.words import Words
-from noroshi.ports import Outside, TransportKind, options
+from noroshi.ports import TransportContext, TransportKind, options
 from noroshi.transports.mime.message import (
     AddressError,
     compose,
@@ -103,7 +103,7 @@ class PickupTransport:
     def __init__(
         self,
         wanted: Options,
-        outside: Outside,
+        outside: TransportContext,
         patience: float = PATIENCE,
         write: Callable[[Path, str, bytes], None] = write,
     ) -> None:

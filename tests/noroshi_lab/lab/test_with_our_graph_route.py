@@ -9,7 +9,7 @@ import pytest
 
 from noroshi.core.mail import Answer, Envelope, Fault, Verdict
 from noroshi.network.http import Patience
-from noroshi.ports import Clocks, Outside, Resource
+from noroshi.ports import Clocks, Resource, TransportContext
 from noroshi.transports.http.graph import GraphTransport, Options
 from noroshi_lab.lab.lab import Lab
 from noroshi_lab.lab.scopes import GRAPH, read_scopes
@@ -36,7 +36,7 @@ class Route:
     def __init__(self, lab: Lab, **given: str) -> None:
         self.lab, self.permissions, self.forced = lab, f"{GRAPH}/Mail.Send", 0
         wanted = {"graph": lab.address.graph, "ca_file": lab.address.ca_file, "user": ALERTS}
-        outside = Outside(
+        outside = TransportContext(
             Clocks(wall=lambda: NOW, steady=lambda: 0.0), self._token, self._secret
         )
         options = Options(account="m365", **(wanted | given))

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import pytest
 
 from noroshi.core.mail import Answer, Envelope, Verdict
-from noroshi.ports import Clocks, Outside, Resource
+from noroshi.ports import Clocks, Resource, TransportContext
 from noroshi.transports.smtp.connection import Patience
 from noroshi.transports.smtp.transport import Options, SmtpTransport
 from noroshi_lab.lab import switches
@@ -64,7 +64,7 @@ class Route:
         patience = Patience(
             connect=LONG, sign_in=LONG, command=command, final=LONG, idle=LONG, leave=LONG
         )
-        outside = Outside(clocks, self._token, self._secret)
+        outside = TransportContext(clocks, self._token, self._secret)
         self.transport = SmtpTransport(options, outside, patience)
 
     async def _token(self, account: str, force: bool, resource: Resource) -> str:

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from noroshi.core.words import plain
-from noroshi.ports.examination import Seen, Step
+from noroshi.ports.examination import Step, StepResult
 from noroshi.service.diagnostics.examinations import SystemExamination
 from noroshi.service.diagnostics.running_examinations import KEPT, MOST, UnderWay
 from noroshi.service.operation import NotFound, Trouble
@@ -21,7 +21,7 @@ def step(name, take):
 
 
 async def well():
-    return Seen(plain("as it should be"))
+    return StepResult(plain("as it should be"))
 
 
 class Held:
@@ -32,7 +32,7 @@ class Held:
 
     async def __call__(self):
         await self.go.wait()
-        return Seen()
+        return StepResult()
 
 
 class Clock:

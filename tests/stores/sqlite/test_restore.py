@@ -18,7 +18,7 @@ from noroshi.core.alarms import Acknowledged, Remark, Remarked, Silence
 from noroshi.core.delivery import Accepted
 from noroshi.core.levels import Level
 from noroshi.core.people import Session
-from noroshi.ports import Conflict, StoreError
+from noroshi.ports import StoreConflict, StoreError
 from noroshi.stores.sqlite.process_lock import LifeLock
 from noroshi.stores.sqlite.restore import faults_of, restore
 from noroshi.stores.sqlite.store import SqliteStore
@@ -92,7 +92,7 @@ async def test_a_backup_is_one_file_for_its_owner_alone_and_never_overwrites(sto
     file = await taken(store, old)
     assert os.name == "nt" or stat.S_IMODE(file.stat().st_mode) == 0o600
     assert [f.name for f in file.parent.iterdir() if f.is_file()] == ["backup.db"]
-    with pytest.raises(Conflict, match="already"):
+    with pytest.raises(StoreConflict, match="already"):
         await store.copy_to(file)
 
 
@@ -103,7 +103,7 @@ async def test_of_two_backups_to_one_file_at_once_one_is_whole_and_the_other_ref
     file = old.with_name("backup.db")
     copies = [store.copy_to(file) for _ in range(4)]
     ended = await asyncio.gather(*copies, return_exceptions=True)
-    assert [type(one) for one in ended if one is not None] == [Conflict] * 3
+    assert [type(one) for one in ended if one is not None] == [StoreConflict] * 3
     assert faults_of(file) == []
 
 

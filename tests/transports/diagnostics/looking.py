@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from noroshi.core.mail import DIRECT
 from noroshi.core.words import Words
 from noroshi.network.http import Patience as HttpPatience
-from noroshi.ports import Clocks, Outside
+from noroshi.ports import Clocks, TransportContext
 from noroshi.ports.examination import Exam, Whose, examined
 from noroshi.transports.smtp.connection import Patience
 
@@ -54,7 +54,7 @@ async def secret(entry):
 
 def outside(network=DIRECT, token="a-token", secret=secret):
     clocks = Clocks(wall=lambda: NOW, steady=time.monotonic)
-    return Outside(clocks, Tokens(token), secret, network)
+    return TransportContext(clocks, Tokens(token), secret, network)
 
 
 async def stages_of(examination):

@@ -8,7 +8,7 @@ import pytest
 
 from noroshi.core.mail import Network
 from noroshi.core.words import plain
-from noroshi.ports.examination import Exam, Seen, Step, Whose
+from noroshi.ports.examination import Exam, Step, StepResult, Whose
 from noroshi.transports.diagnostics.smtp import SmtpExamination
 from noroshi.transports.smtp.connection import Patience
 from noroshi.transports.smtp.options import Options
@@ -119,7 +119,7 @@ async def test_a_password_is_looked_for_and_shown_to_the_server_alone(server, ce
 
 async def test_the_steps_of_the_account_come_after_tls(server, certificate):
     async def take():
-        return Seen(plain("well"))
+        return StepResult(plain("well"))
 
     exam = Exam(sign_in=(Step(name="token", title=plain("Token"), take=take),))
     stages = await looked(server, certificate, exam=exam)

@@ -18,7 +18,7 @@ from noroshi.core.delivery import NextRoute, RestRoute, Retry, SetAside, fate
 from noroshi.core.mail import Envelope, Fault, Network, Parcel, Verdict
 from noroshi.core.words import NOTHING, Words
 from noroshi.network.http import Patience
-from noroshi.ports import Clocks, Outside, RouteError
+from noroshi.ports import Clocks, RouteError, TransportContext
 from noroshi.transports.http.graph import KIND, LARGEST, GraphTransport, Options
 from noroshi.transports.http.status_codes import GRAPH, http_meaning, http_rule_for
 from tests.network.proxies import Proxy
@@ -85,7 +85,7 @@ async def route(site, certificate, account=None, patience=PATIENT, network=None,
         "ca_file": certificate[1],
     }
     clocks = Clocks(wall=lambda: NOW, steady=lambda: 0.0)
-    outside = Outside(clocks, account or Account(), no_secret, network or Network())
+    outside = TransportContext(clocks, account or Account(), no_secret, network or Network())
     transport = GraphTransport(Options(**(wanted | given)), outside, patience)
     yield transport
     await transport.close()

@@ -18,7 +18,7 @@ from noroshi.core.network_policy import Closed
 from noroshi.core.people import ADMIN, OPERATOR, roles_up_to
 from noroshi.core.words import NOTHING, Words
 from noroshi.network.http import Patience
-from noroshi.ports import Clocks, Outside, RouteError
+from noroshi.ports import Clocks, RouteError, TransportContext
 from noroshi.transports.http.status_codes import WEBHOOK, http_rule_for
 from noroshi.transports.http.webhook import KIND, Options, WebhookTransport
 from noroshi.transports.http.webhook_payloads import (
@@ -86,7 +86,7 @@ async def site(certificate):
 @asynccontextmanager
 async def route(certificate, vault=None, network=None, **given):
     clocks = Clocks(wall=lambda: NOW, steady=lambda: 0.0)
-    outside = Outside(clocks, no_token, vault or Vault(), network or Network())
+    outside = TransportContext(clocks, no_token, vault or Vault(), network or Network())
     wanted = Options(**({"ca_file": certificate[1]} | given))
     transport = WebhookTransport(wanted, outside, PATIENT)
     yield transport

@@ -10,7 +10,7 @@ import pytest
 from noroshi.core.delivery import PROBING, Accepted, NextRoute, RestRoute, Retry, fate
 from noroshi.core.mail import Fault, Parcel, Verdict
 from noroshi.core.words import NOTHING
-from noroshi.ports import Clocks, Outside
+from noroshi.ports import Clocks, TransportContext
 from noroshi.transports.smtp.reply_classifier import (
     enhanced_code,
     gist,
@@ -56,7 +56,7 @@ def certificate(tmp_path_factory):
 
 @asynccontextmanager
 async def route(certificate, server):
-    outside = Outside(Clocks(wall=lambda: NOW, steady=lambda: 0.0), token, token)
+    outside = TransportContext(Clocks(wall=lambda: NOW, steady=lambda: 0.0), token, token)
     wanted = Options(
         host="localhost",
         port=server.port,

@@ -17,7 +17,7 @@ import pytest
 from noroshi import schema
 from noroshi.core.mail import Answer, Envelope, Fault, Verdict
 from noroshi.core.words import Words
-from noroshi.ports import Clocks, Outside, RouteError
+from noroshi.ports import Clocks, RouteError, TransportContext
 from noroshi.transports.smtp.connection import Patience
 from noroshi.transports.smtp.sasl import xoauth2
 from noroshi.transports.smtp.transport import KIND, Options, SmtpTransport
@@ -85,7 +85,7 @@ async def exchange(certificate, pipelining):
 @asynccontextmanager
 async def route(server, tokens=None, patience=PATIENT, **given):
     given = {"host": "localhost", "port": server.port, "sender": "n@example.com"} | given
-    outside = Outside(
+    outside = TransportContext(
         Clocks(wall=lambda: NOW, steady=lambda: 0.0), tokens or Tokens(), no_secret
     )
     transport = SmtpTransport(Options(**given), outside, patience)
@@ -614,7 +614,9 @@ async def test_a_token_is_in_no_traceback(exchange, certificate):
                 told.append("".join(lines.format()))
                 raise
 
-    outside = Outside(Clocks(wall=lambda: NOW, steady=lambda: 0.0), Tokens(), no_secret)
+    outside = TransportContext(
+        Clocks(wall=lambda: NOW, steady=lambda: 0.0), Tokens(), no_secret
+    )
     options = Options(
         host="localhost",
         port=exchange.port,

@@ -126,7 +126,7 @@ class Defining(Desk):
         found = await self._sound(documents, current, empty=empty)
         try:
             return await self._bring(who, found, current, note, "apply")
-        except ports.Conflict:
+        except ports.StoreConflict:
             raise overtaken(await self._store.current()) from None
 
     async def _sound(
@@ -175,7 +175,7 @@ class Defining(Desk):
         op: str,
         names: Names = NO_NAMES,
     ) -> Applied:
-        """Bring what was checked into force. Raises NotSure, or ports.Conflict if another
+        """Bring what was checked into force. Raises NotSure, or ports.StoreConflict if another
         version came first."""
         before = EMPTY if who.reauthenticated else await self._as_it_is(current)
         if not who.reauthenticated and self._runs_anew(found, before):
@@ -203,7 +203,7 @@ class Defining(Desk):
         for _ in range(AGAIN):
             try:
                 return await make(await self._store.current())
-            except ports.Conflict:
+            except ports.StoreConflict:
                 continue
         raise overtaken(await self._store.current())
 

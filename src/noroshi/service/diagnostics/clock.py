@@ -9,8 +9,8 @@ from noroshi.core.words import Words
 from noroshi.network.connection_errors import NoAnswerError
 from noroshi.oauth.account import Account
 from noroshi.oauth.errors import remedies
-from noroshi.ports import Outside, RouteError
-from noroshi.ports.examination import Exam, Seen, Step, Stopped
+from noroshi.ports import RouteError, TransportContext
+from noroshi.ports.examination import Exam, Step, StepError, StepResult
 from noroshi.service.sign_in.account_steps import fetched, page_of, server_of
 from noroshi.transports.diagnostics.connection_steps import SKEW_AT_MOST, clock_remarks
 
@@ -34,7 +34,7 @@ NONE = Words(
 class ClockStep:
     """By the first server that answers and says a date."""
 
-    def __init__(self, accounts: tuple[Account, ...], outside: Outside) -> None:
+    def __init__(self, accounts: tuple[Account, ...], outside: TransportContext) -> None:
         self._outside = outside
         self._accounts = {server_of(account): account for account in accounts}
 
@@ -42,7 +42,7 @@ class ClockStep:
     def steps(self) -> Sequence[Step]:
         return (Step(name="clock", title=CLOCK, take=self._compared, alone=True),)
 
-    async def _compared(self) -> Seen:
+    async def _compared(self) -> StepResult:
         for (host, _), account in self._accounts.items():
             outside = replace(self._outside, network=account.network)
             try:
@@ -54,10 +54,10 @@ class ClockStep:
                 seconds = round(abs((now - reply.date).total_seconds()))
                 if seconds > SKEW_AT_MOST:
                     words = WRONG.fill(seconds=seconds, host=host)
-                    raise Stopped(
+                    raise StepError(
                         RIGHT.fill(seconds=seconds, host=host),
                         remedies.CLOCK.remedy(words, Exam()),
                     )
                 remarks = clock_remarks(reply.date, now, host)
-                return Seen(RIGHT.fill(seconds=seconds, host=host), remarks)
-        return Seen(NOBODY if self._accounts else NONE)
+                return StepResult(RIGHT.fill(seconds=seconds, host=host), remarks)
+        return StepResult(NOBODY if self._accounts else NONE)

@@ -21,7 +21,7 @@ from noroshi.oauth.errors.remedies_tenant import HEALTH
 from noroshi.oauth.high_volume import role_at
 from noroshi.oauth.token_provider import secret_of, token_of
 from noroshi.oauth.well_known_clouds import CLOUDS
-from noroshi.ports import Outside, QueuedEnvelope, RouteOutage
+from noroshi.ports import QueuedEnvelope, RouteOutage, TransportContext
 from noroshi.ports.examination import Exam, Examination, Remedy, Stage, Step, Whose
 from noroshi.service.diagnostics.clock import ClockStep
 from noroshi.service.diagnostics.rejections import late_remedy
@@ -208,11 +208,11 @@ class Examining(Desk):
         outside = self._outside(plan, route.network)
         return examine(route.options, outside, self._exam(plan, route, to, outside))
 
-    def _outside(self, plan: Plan, network: Network) -> Outside:
+    def _outside(self, plan: Plan, network: Network) -> TransportContext:
         tokens = token_of(plan.accounts.__getitem__, self._tokens)
-        return Outside(self._clocks, tokens, secret_of(self._vault), network)
+        return TransportContext(self._clocks, tokens, secret_of(self._vault), network)
 
-    def _exam(self, plan: Plan, route: Route, to: str, outside: Outside) -> Exam:
+    def _exam(self, plan: Plan, route: Route, to: str, outside: TransportContext) -> Exam:
         account = account_of(plan, route)
         exam = Exam(
             to=to,

@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 from noroshi.core.mail import DeliveryState, Receipt, Route
 from noroshi.core.words import NOTHING, Words
-from noroshi.ports import Arrival, Trip
+from noroshi.ports import Arrival, RoundTripFacts
 from noroshi.round_trips import last_taken
 from noroshi.service.mail.mail_answers import Arrived, Arrives
 
@@ -75,6 +75,6 @@ def _arrived(one: Arrival) -> Arrived:
     return Arrived(at=one.at, address=one.address, state=one.state, said="", by=one.said)
 
 
-def arrives(trip: Trip) -> Arrives:
+def arrives(trip: RoundTripFacts) -> Arrives:
     """What is known of a route's mails to its own mailbox, as an answer."""
     return Arrives(seen=trip.seen, took=trip.took, why=trip.why, by=trip.by)

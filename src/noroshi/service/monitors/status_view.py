@@ -25,9 +25,9 @@ from noroshi.ports import (
     Check,
     QueueCounts,
     QueuedEnvelope,
+    RoundTripFacts,
     RouteOutage,
     TransportKind,
-    Trip,
 )
 from noroshi.service.alarms.alarm_view import NOTHING_OF_IT, OfMonitor, holder
 from noroshi.service.alarms.level_explanation import found_now, reason
@@ -179,7 +179,7 @@ def route_status(
     waiting: int,
     mark: Words = NOTHING,
     accepted: datetime | None = None,
-    trip: Trip | None = None,
+    trip: RoundTripFacts | None = None,
     other: Words = NOTHING,
     lacks: tuple[str, ...] = (),
     failed: Words = NOTHING,

@@ -52,7 +52,7 @@ class Keeping(Desk):
         at, waiting = self._clocks.wall(), await self._store.queue()
         try:
             await self._store.copy_to(file)
-        except ports.Conflict:
+        except ports.StoreConflict:
             raise Conflict(THERE_IS_ONE.fill(path=path)) from None
         note(after={"path": path})
         return BackedUp(

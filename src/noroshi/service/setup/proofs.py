@@ -8,7 +8,7 @@ from datetime import datetime
 
 from noroshi import schema
 from noroshi.core.mail import DeliveryState, Envelope, Receipt
-from noroshi.ports import Arrival, Store, Trip
+from noroshi.ports import Arrival, RoundTripFacts, Store
 from noroshi.round_trips import last_taken
 
 NOTE = "proved/"
@@ -48,11 +48,11 @@ def proved(notes: Mapping[str, str], route: str) -> Proved | None:
         return None
 
 
-def with_proof(trip: Trip | None, proof: Proved | None) -> Trip | None:
+def with_proof(trip: RoundTripFacts | None, proof: Proved | None) -> RoundTripFacts | None:
     """What is known of a route's mails, whoever saw the last one arrive."""
     if proof is None or (trip is not None and trip.seen is not None and trip.seen > proof.at):
         return trip
-    known = Trip(counts_from=proof.at) if trip is None else trip
+    known = RoundTripFacts(counts_from=proof.at) if trip is None else trip
     return replace(known, seen=proof.at, took=0.0, by=proof.by)
 
 

@@ -26,8 +26,8 @@ from noroshi.oauth.jwt_claims import (
 )
 from noroshi.oauth.provider import SignInError, UnreachableError
 from noroshi.oauth.tokens import SignInState, TokenSource
-from noroshi.ports import Outside, Resource, RouteError, StoreError
-from noroshi.ports.examination import Cure, Exam, Seen, Step, Stopped, Whose, filled
+from noroshi.ports import Resource, RouteError, StoreError, TransportContext
+from noroshi.ports.examination import Cure, Exam, Step, StepError, StepResult, Whose, filled
 from noroshi.transports.diagnostics.connection_remedies import sentence, stopped_by
 from noroshi.transports.diagnostics.connection_steps import clock_remarks, with_values
 from noroshi.transports.smtp import token_diagnosis
@@ -110,7 +110,7 @@ class SignInSteps:
         account: Account,
         resource: Resource,
         tokens: TokenSource,
-        outside: Outside,
+        outside: TransportContext,
         exam: Exam,
     ) -> None:
         self._account, self._resource, self._tokens = account, resource, tokens
@@ -138,7 +138,7 @@ class SignInSteps:
             return found  # other servers have claims of their own
         return (*found, Step(name="claims", title=CLAIMS, take=self._claims))
 
-    async def _server(self) -> Seen:
+    async def _server(self) -> StepResult:
         """By one page that says nothing secret; its date tells of our clock."""
         page, host = page_of(self._account), plain(self._where)
         try:
@@ -147,15 +147,17 @@ class SignInSteps:
             raise stopped_by(trouble, self._exam, host) from None
         except NoAnswerError as error:
             words = NOT_OAUTH.fill(host=self._where, status=error)
-            raise Stopped(host, NO_SERVER.remedy(words, self._exam)) from None
+            raise StepError(host, NO_SERVER.remedy(words, self._exam)) from None
         if _is_other(reply, self._account):
             words = NOT_OAUTH.fill(host=self._where, status=reply.status)
             cure = replace(NO_SERVER, lines=(page,))
-            raise Stopped(plain(f"HTTP {reply.status}"), cure.remedy(words, self._exam))
+            raise StepError(plain(f"HTTP {reply.status}"), cure.remedy(words, self._exam))
         now = self._outside.clocks.wall()
-        return Seen(ANSWERS.fill(host=self._where), clock_remarks(reply.date, now, self._where))
+        return StepResult(
+            ANSWERS.fill(host=self._where), clock_remarks(reply.date, now, self._where)
+        )
 
-    async def _renewed(self) -> Seen:
+    async def _renewed(self) -> StepResult:
         """A new token, whatever is at hand: one that is still good proves no secret."""
         try:
             token = await self._tokens.force_new(self._account, self._resource)
@@ -164,7 +166,7 @@ class SignInSteps:
             raise self._refused(failure) from None
         except UnreachableError as error:
             cure = replace(NO_SERVER, lines=(page_of(self._account),))
-            raise Stopped(
+            raise StepError(
                 plain(self._where), cure.remedy(sentence(error.words), self._exam)
             ) from None
         except VaultError as error:
@@ -172,12 +174,12 @@ class SignInSteps:
         except StoreError as error:
             raise self._stopped(error.words, remedies_local.STORE) from None
         self._token, self._person = token.reveal(), state.user
-        return Seen(self._told(state), tuple(self._remarks(state)))
+        return StepResult(self._told(state), tuple(self._remarks(state)))
 
-    async def _claims(self) -> Seen:
+    async def _claims(self) -> StepResult:
         claims = claims_in(self._token)
         if claims is None:
-            return Seen(OPAQUE, self._another(self._person))
+            return StepResult(OPAQUE, self._another(self._person))
         now = self._outside.clocks.wall()
         shared = self._account.shared
         bulk = is_high_volume(self._exam.values.get("route_host", ""))
@@ -187,7 +189,7 @@ class SignInSteps:
         faults = tuple(
             fault.words for fault in found if fault.about != token_diagnosis.OTHER_PERSON
         )
-        return Seen(
+        return StepResult(
             _of_claims(claims, self._resource),
             (*faults, *self._another(token_diagnosis.person_in(claims, self._user))),
         )
@@ -205,7 +207,7 @@ class SignInSteps:
         found = token_diagnosis.other_person(person, self._resource, self._user)
         return tuple(filled(ANOTHER, with_values(self._exam, **one.values)) for one in found)
 
-    def _refused(self, failure: SignInError) -> Stopped:
+    def _refused(self, failure: SignInError) -> StepError:
         codes = "".join(f" AADSTS{code}" for code in failure.codes)
         correlation = f" (correlation ID {failure.correlation_id})"
         reply = REPLY.format(
@@ -221,10 +223,10 @@ class SignInSteps:
         ours = (
             failure.error in remedies_local.BY_ERROR
         )  # a name of our own says nothing to a person
-        return Stopped(plain(codes.strip() or ("" if ours else failure.error)), remedy)
+        return StepError(plain(codes.strip() or ("" if ours else failure.error)), remedy)
 
-    def _stopped(self, words: Words, cure: Cure) -> Stopped:
-        return Stopped(NOTHING, cure.remedy(sentence(words), self._exam))
+    def _stopped(self, words: Words, cure: Cure) -> StepError:
+        return StepError(NOTHING, cure.remedy(sentence(words), self._exam))
 
     def _told(self, state: SignInState) -> Words:
         now = self._outside.clocks.wall()
@@ -254,7 +256,7 @@ class SignInSteps:
             yield filled(NOT_WRITTEN_DOWN, self._exam)
 
 
-async def fetched(page: str, account: Account, outside: Outside) -> Reply:
+async def fetched(page: str, account: Account, outside: TransportContext) -> Reply:
     """One page of an account's sign-in server, by its network. Raises RouteError, NoAnswerError."""
     http = await open_http(outside, (account.cloud.ca_file,), PATIENCE)
     try:

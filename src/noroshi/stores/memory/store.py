@@ -22,9 +22,9 @@ from noroshi.ports import (
     LEASE,
     Beat,
     Block,
-    Conflict,
     Node,
     Renewal,
+    StoreConflict,
     StoreError,
     Version,
 )
@@ -63,7 +63,7 @@ class MemoryStore(SpoolInMemory):
 
     async def publish(self, version: Version, monitors: Iterable[str], base: int) -> int:
         if self._version.number != base:
-            raise Conflict(f"version {self._version.number} is current, not {base}")
+            raise StoreConflict(f"version {self._version.number} is current, not {base}")
         self._version = replace(version, number=base + 1)
         self._versions.append(self._version)
         await self._name(monitors)

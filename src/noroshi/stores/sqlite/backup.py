@@ -9,7 +9,7 @@ from pathlib import Path
 from pysqlite3 import dbapi2 as driver
 
 from noroshi.core.words import Words
-from noroshi.ports import Conflict, StoreError
+from noroshi.ports import StoreConflict, StoreError
 from noroshi.stores.sqlite.error_messages import in_words
 from noroshi.stores.sqlite.types import Connection
 
@@ -29,7 +29,7 @@ def copy(db: Connection, path: Path) -> None:
     there; StoreError, and nothing left behind, if it cannot be written.
     """
     if path.exists():
-        raise Conflict(THERE_IS_ONE.fill(path=path).en)
+        raise StoreConflict(THERE_IS_ONE.fill(path=path).en)
     part = path.with_name(f"{path.name}.part")
     try:
         _fill(db, part)

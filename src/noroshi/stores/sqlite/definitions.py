@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import Any
 
 from noroshi import schema
-from noroshi.ports import Conflict, Document, Version
+from noroshi.ports import Document, StoreConflict, Version
 from noroshi.stores.common import first_state
 from noroshi.stores.sqlite.types import Connection, instant, number
 
@@ -31,7 +31,7 @@ where named <> (id in (select value from json_each(?1)))"""
 def publish(db: Connection, version: Version, monitors: Sequence[str], base: int) -> int:
     last = latest(db)
     if last != base:
-        raise Conflict(f"version {last} is current, not {base}")
+        raise StoreConflict(f"version {last} is current, not {base}")
     rows = [(_hash(document), document.key, document.body) for document in version.documents]
     db.executemany("insert or ignore into document values (?, ?, ?)", rows)
     at = None if version.at is None else number(version.at)

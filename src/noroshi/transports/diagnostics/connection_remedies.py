@@ -9,7 +9,7 @@ from noroshi.core.mail import Fault
 from noroshi.core.words import NOTHING, Words, plain
 from noroshi.network import connection_errors
 from noroshi.ports import RouteError
-from noroshi.ports.examination import Cure, Exam, Remedy, Stopped, Whose
+from noroshi.ports.examination import Cure, Exam, Remedy, StepError, Whose
 from noroshi.transports.remedies.message import NOT_KNOWN, NOT_NOW
 from noroshi.transports.remedies.remedy import AT_ONCE, BY_ITSELF, WITH_NEXT, Advice
 from noroshi.transports.smtp import errors
@@ -266,10 +266,10 @@ BY_FAULT: Mapping[Fault, Cure] = {
 }
 
 
-def stopped_by(trouble: RouteError, exam: Exam, found: Words = NOTHING) -> Stopped:
+def stopped_by(trouble: RouteError, exam: Exam, found: Words = NOTHING) -> StepError:
     """What a trouble makes of the stage at which it came up; `found` is the short of it, unless
     the server has a code for it."""
-    return Stopped(_code_of(trouble) or found, remedy_of(trouble, exam))
+    return StepError(_code_of(trouble) or found, remedy_of(trouble, exam))
 
 
 def remedy_of(trouble: RouteError, exam: Exam) -> Remedy:

@@ -21,8 +21,8 @@ from noroshi.network.http import date_in
 from noroshi.network.proxy import authority
 from noroshi.network.step_by_step import FirstHop, connect_first_hop, open_tunnel, resolve
 from noroshi.network.trust import client_context
-from noroshi.ports import Outside, RouteError
-from noroshi.ports.examination import Exam, Seen, Step, Stopped
+from noroshi.ports import RouteError, TransportContext
+from noroshi.ports.examination import Exam, Step, StepError, StepResult
 from noroshi.transports.diagnostics.closed_ports import closed, nothing_out
 from noroshi.transports.diagnostics.connection_remedies import stopped_by
 
@@ -91,7 +91,7 @@ class Path:
     are told as stages that stopped."""
 
     def __init__(
-        self, host: str, port: int, outside: Outside, exam: Exam, patience: float
+        self, host: str, port: int, outside: TransportContext, exam: Exam, patience: float
     ) -> None:
         self._patience, self._outside = patience, outside
         self.exam = with_values(exam, **_of_network(outside, exam))
@@ -132,16 +132,16 @@ class Path:
         self.close()
         self._sock = await reach(self.host, self.port, self._outside, self._patience)
 
-    async def _look_up(self) -> Seen:
+    async def _look_up(self) -> StepResult:
         try:
             self._hop = await resolve(self.host, self.port, self._outside, self._patience)
         except ConnectError as trouble:
             raise stopped_by(trouble, self.exam, plain(self.host)) from None
         words = OF_PROXY if self._outside.network.proxy else ADDRESSES
         shown = _listed(self._hop.addresses)
-        return Seen(words.fill(host=self._hop.host, addresses=shown, where=self.host))
+        return StepResult(words.fill(host=self._hop.host, addresses=shown, where=self.host))
 
-    async def _connect(self) -> Seen:
+    async def _connect(self) -> StepResult:
         assert self._hop is not None  # the step before has found it
         try:
             self._sock = await connect_first_hop(self._hop, self._outside, self._patience)
@@ -154,16 +154,16 @@ class Path:
         silent = [one for one in self._hop.behind(self._sock) if not _is_loopback(str(one))]
         remark = SILENT_ONES.fill(addresses=_listed(silent), address=address)
         found = CONNECTED.fill(port=self.port, address=address)
-        return Seen(found, (remark,) if silent else ())
+        return StepResult(found, (remark,) if silent else ())
 
-    async def _through_proxy(self, sock: socket.socket) -> Seen:
+    async def _through_proxy(self, sock: socket.socket) -> StepResult:
         network = self._outside.network
         await open_tunnel(sock, self.host, self.port, self._outside, self._patience)
         words = LOGGED_IN if network.proxy_user else BY_PROXY
         told = {"proxy": network.proxy, "user": network.proxy_user}
-        return Seen(words.fill(**told, where=self.where))
+        return StepResult(words.fill(**told, where=self.where))
 
-    async def _shut(self, trouble: RouteError) -> Stopped:
+    async def _shut(self, trouble: RouteError) -> StepError:
         """Whether it is this port alone that does not answer, by a look at another server."""
         port = plain(self.where)
         other = self.exam.other
@@ -171,8 +171,8 @@ class Path:
             return stopped_by(trouble, self.exam, port)
         exam = with_values(self.exam, other=authority(*other))
         if not await self._answers(*other):
-            return Stopped(port, nothing_out(trouble.about, exam))
-        return Stopped(port, closed(trouble.about, exam))
+            return StepError(port, nothing_out(trouble.about, exam))
+        return StepError(port, closed(trouble.about, exam))
 
     async def _answers(self, host: str, port: int) -> bool:
         try:
@@ -184,8 +184,8 @@ class Path:
 
 
 async def looked_at(
-    path: Path, files: Iterable[str], outside: Outside, patience: float
-) -> Seen:
+    path: Path, files: Iterable[str], outside: TransportContext, patience: float
+) -> StepResult:
     """TLS from the first byte on the path's connection, which is ended then."""
     try:
         context = await asyncio.to_thread(client_context, tuple(files))
@@ -199,7 +199,7 @@ async def looked_at(
     return tls_seen(made.tls, outside.clocks.wall())
 
 
-def tls_seen(tls: ssl.SSLObject, now: datetime) -> Seen:
+def tls_seen(tls: ssl.SSLObject, now: datetime) -> StepResult:
     """Version and certificate of a connection whose certificate was found good."""
     shown: Mapping[str, Any] = tls.getpeercert() or {}
     ends = datetime.fromtimestamp(ssl.cert_time_to_seconds(str(shown["notAfter"])), UTC)
@@ -208,7 +208,7 @@ def tls_seen(tls: ssl.SSLObject, now: datetime) -> Seen:
     found = CERTIFIED.fill(
         version=version, name=_name(shown), issuer=_part(shown, "issuer"), days=days
     )
-    return Seen(found, (ENDS_SOON.fill(days=days),) if days < SOON_OVER else ())
+    return StepResult(found, (ENDS_SOON.fill(days=days),) if days < SOON_OVER else ())
 
 
 def clock_remarks(theirs: datetime | None, now: datetime, where: str) -> tuple[Words, ...]:
@@ -242,7 +242,7 @@ class _CertificateProbe(asyncio.Protocol):
         transport.abort()
 
 
-def _of_network(outside: Outside, exam: Exam) -> Mapping[str, str]:
+def _of_network(outside: TransportContext, exam: Exam) -> Mapping[str, str]:
     network = outside.network
     own = f"routes/{exam.values.get('route', 'NAME')}.toml, [options]"
     told = {

@@ -10,8 +10,8 @@ from noroshi.core.words import Words, plain
 from noroshi.network.connection_errors import NoAnswerError
 from noroshi.network.graph_errors import problem_in
 from noroshi.network.http import LazyHttp, Patience, Reply
-from noroshi.ports import Outside, RouteError
-from noroshi.ports.examination import Exam, Seen, Step, Stopped
+from noroshi.ports import RouteError, TransportContext
+from noroshi.ports.examination import Exam, Step, StepError, StepResult
 from noroshi.transports.diagnostics.connection_remedies import stopped_by
 from noroshi.transports.diagnostics.connection_steps import TLS, Path, looked_at, with_values
 from noroshi.transports.diagnostics.token_causes import remedy_of_person, remedy_of_token
@@ -53,7 +53,7 @@ class GraphExamination:
     def __init__(
         self,
         wanted: GraphOptions,
-        outside: Outside,
+        outside: TransportContext,
         exam: Exam,
         patience: Patience = Patience(),
     ) -> None:
@@ -78,11 +78,11 @@ class GraphExamination:
         self._path.close()
         await self._lazy_http.close()
 
-    async def _tls(self) -> Seen:
+    async def _tls(self) -> StepResult:
         files = (self._wanted.ca_file, self._outside.network.ca_file)
         return await looked_at(self._path, files, self._outside, self._patience.connect)
 
-    async def _asked(self) -> Seen:
+    async def _asked(self) -> StepResult:
         """Graph looks at token, permission and mailbox before it looks at the mail (sendMail:
         400 ErrorMimeContentInvalidBase64String)."""
         where = plain(self._wanted.where)
@@ -96,7 +96,7 @@ class GraphExamination:
             raise stopped_by(RouteError(words), self._exam, where) from None
         said = problem_in(reply).text
         if reply.status == 400 and NO_SUCH_MAIL in said:
-            return Seen(MAY_SEND.fill(user=self._wanted.user), self._wanted.remarks)
+            return StepResult(MAY_SEND.fill(user=self._wanted.user), self._wanted.remarks)
         raise self._refused(reply, said, token)
 
     async def _posted(self, token: str) -> Reply:
@@ -104,7 +104,7 @@ class GraphExamination:
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "text/plain"}
         return await http.post(self._wanted.url, NO_MAIL, headers)
 
-    def _refused(self, reply: Reply, said: str, token: str) -> Stopped:
+    def _refused(self, reply: Reply, said: str, token: str) -> StepError:
         shown = Masks(token).masked(" ".join(said.split()))[:MOST_SAID]
         told = f"{reply.status} {shown}".strip()
         advice = graph_advice(reply.status, said)
@@ -117,7 +117,7 @@ class GraphExamination:
             why = cause(token, "graph", user, now)
             remedy = remedy_of_token(token, why, self._exam, told)
         found = f"{reply.status} {problem_in(reply).code}".strip()
-        return Stopped(plain(found), remedy)
+        return StepError(plain(found), remedy)
 
 
 class WebhookExamination:
@@ -126,7 +126,7 @@ class WebhookExamination:
     def __init__(
         self,
         wanted: WebhookOptions,
-        outside: Outside,
+        outside: TransportContext,
         exam: Exam,
         patience: Patience = Patience(),
     ) -> None:
@@ -150,7 +150,7 @@ class WebhookExamination:
         self._path.close()
         await self._transport.close()
 
-    async def _url(self) -> Seen:
+    async def _url(self) -> StepResult:
         """The URL may be the vault's: only now it is known where it leads."""
         try:
             target = await self._transport.target()
@@ -159,15 +159,15 @@ class WebhookExamination:
         url = target.url.reveal()
         self._encrypted = urlsplit(url).scheme == "https"
         self._path.aim(*host_of(url))
-        return Seen(TO_POST.fill(where=self._path.where))
+        return StepResult(TO_POST.fill(where=self._path.where))
 
-    async def _tls(self) -> Seen:
+    async def _tls(self) -> StepResult:
         remark = NOT_POSTED.fill(route=self._exam.values.get("route", "ROUTE"))
         if not self._encrypted:
-            return Seen(NO_TLS, (remark,))
+            return StepResult(NO_TLS, (remark,))
         files = (self._wanted.ca_file, self._outside.network.ca_file)
         seen = await looked_at(self._path, files, self._outside, self._patience.connect)
-        return Seen(seen.found, (*seen.remarks, remark))
+        return StepResult(seen.found, (*seen.remarks, remark))
 
 
 def graph_advice(status: int, said: str) -> Advice:

@@ -11,8 +11,8 @@ from typing import TypeVar
 
 from noroshi.core.mail import Fault
 from noroshi.core.words import Words, plain
-from noroshi.ports import Outside, RouteError
-from noroshi.ports.examination import Exam, Seen, Step
+from noroshi.ports import RouteError, TransportContext
+from noroshi.ports.examination import Exam, Step, StepResult
 from noroshi.transports.diagnostics.connection_remedies import stopped_by
 from noroshi.transports.pickup import CANNOT_WRITE, HANGS, PATIENCE, Options, why_of
 from noroshi.transports.pickup_folder import try_to_write
@@ -30,7 +30,7 @@ class PickupExamination:
     """See `examinations.Examination`."""
 
     def __init__(
-        self, wanted: Options, outside: Outside, exam: Exam, patience: float = PATIENCE
+        self, wanted: Options, outside: TransportContext, exam: Exam, patience: float = PATIENCE
     ) -> None:
         self._folder, self._exam, self._patience = Path(wanted.folder), exam, patience
 
@@ -44,13 +44,13 @@ class PickupExamination:
     async def close(self) -> None:
         """Nothing is held open."""
 
-    async def _looked(self) -> Seen:
+    async def _looked(self) -> StepResult:
         free = await self._apart(lambda: _room_in(self._folder))
-        return Seen(ROOM.fill(folder=self._folder, free=free / 1e9))
+        return StepResult(ROOM.fill(folder=self._folder, free=free / 1e9))
 
-    async def _written(self) -> Seen:
+    async def _written(self) -> StepResult:
         await self._apart(lambda: try_to_write(self._folder))
-        return Seen(WRITTEN)
+        return StepResult(WRITTEN)
 
     async def _apart(self, work: Callable[[], T]) -> T:
         try:

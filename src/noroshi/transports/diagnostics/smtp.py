@@ -12,8 +12,8 @@ from noroshi.network import client_context
 from noroshi.network.connection_errors import TlsError
 from noroshi.network.dialer import meet
 from noroshi.oauth.high_volume import is_high_volume
-from noroshi.ports import Outside, RouteError
-from noroshi.ports.examination import Exam, Seen, Step, Stopped
+from noroshi.ports import RouteError, TransportContext
+from noroshi.ports.examination import Exam, Step, StepError, StepResult
 from noroshi.transports.diagnostics.connection_remedies import advice_on, stopped_by
 from noroshi.transports.diagnostics.connection_steps import (
     TLS,
@@ -53,7 +53,11 @@ class SmtpExamination:
     """See `examinations.Examination`."""
 
     def __init__(
-        self, wanted: Options, outside: Outside, exam: Exam, patience: Patience = Patience()
+        self,
+        wanted: Options,
+        outside: TransportContext,
+        exam: Exam,
+        patience: Patience = Patience(),
     ) -> None:
         self._wanted, self._outside = wanted, outside
         self._server = wanted.server(patience)
@@ -99,13 +103,13 @@ class SmtpExamination:
         yield self._step("rcpt-to", plain("RCPT TO"), self._rcpt_to)
         yield self._step("rset", plain("RSET"), self._reset)
 
-    def _step(self, name: str, title: Words, take: Callable[[], Awaitable[Seen]]) -> Step:
-        async def taken() -> Seen:
+    def _step(self, name: str, title: Words, take: Callable[[], Awaitable[StepResult]]) -> Step:
+        async def taken() -> StepResult:
             return await self._within_patience(take())
 
         return Step(name=name, title=title, take=taken)
 
-    async def _within_patience(self, work: Awaitable[Seen]) -> Seen:
+    async def _within_patience(self, work: Awaitable[StepResult]) -> StepResult:
         """What goes wrong in talking to the server, as a stage that stopped."""
         where, seconds = self._server.where, self._server.patience.sign_in
         try:
@@ -124,7 +128,7 @@ class SmtpExamination:
 
     # The steps
 
-    async def _tls_first(self) -> Seen:
+    async def _tls_first(self) -> StepResult:
         try:
             self._connection = await self._met(await self._context())
         except TlsError as error:
@@ -135,14 +139,14 @@ class SmtpExamination:
             raise stopped_by(trouble, self._exam, plain(self._server.where)) from None
         return self._seen_of_tls()
 
-    async def _greeted(self) -> Seen:
+    async def _greeted(self) -> StepResult:
         if self._connection is None:
             self._connection = await self._met(None)
         reply = await self._connection.read_greeting()
         theirs, now = date_within(reply.text), self._outside.clocks.wall()
-        return Seen(plain(reply.gist), clock_remarks(theirs, now, self._server.where))
+        return StepResult(plain(reply.gist), clock_remarks(theirs, now, self._server.where))
 
-    async def _starttls(self) -> Seen:
+    async def _starttls(self) -> StepResult:
         connection, context = self._open, await self._context()
         await connection.ehlo()
         try:
@@ -151,14 +155,14 @@ class SmtpExamination:
             raise await untrusted(self._server, self._outside, error) from None
         return self._seen_of_tls()
 
-    async def _password(self) -> Seen:
+    async def _password(self) -> StepResult:
         try:
             await self._outside.secret(self._wanted.password)
         except RouteError as trouble:
             raise stopped_by(trouble, self._exam, plain(self._wanted.password)) from None
-        return Seen(IN_VAULT.fill(entry=self._wanted.password))
+        return StepResult(IN_VAULT.fill(entry=self._wanted.password))
 
-    async def _introduced(self) -> Seen:
+    async def _introduced(self) -> StepResult:
         try:
             await self._open.ehlo()
         except ConnectionLostError:  # the sign-in took longer than the server waits
@@ -166,22 +170,22 @@ class SmtpExamination:
             await self._open.ehlo()
         ways = " ".join(self._open.mechanisms).upper()
         size = self._open.extensions.get("size", "-")
-        return Seen(OFFERS.fill(ways=ways, size=size) if ways else NO_AUTH)
+        return StepResult(OFFERS.fill(ways=ways, size=size) if ways else NO_AUTH)
 
-    async def _signed_in(self) -> Seen:
+    async def _signed_in(self) -> StepResult:
         credentials = await self._credentials()
         try:
             way = await sign_in(self._open, credentials)
         except SmtpAuthError as refused:
             raise self._refused(refused, credentials) from None
-        return Seen(SIGNED_IN.fill(user=credentials.user, way=way.upper()))
+        return StepResult(SIGNED_IN.fill(user=credentials.user, way=way.upper()))
 
-    async def _mail_from(self) -> Seen:
+    async def _mail_from(self) -> StepResult:
         path = smtp_address(self._server.parties.envelope)
         await self._must(b"MAIL", b"FROM:<" + path.encode("ascii") + b">")
-        return Seen(plain(path), self._wanted.remarks)
+        return StepResult(plain(path), self._wanted.remarks)
 
-    async def _rcpt_to(self) -> Seen:
+    async def _rcpt_to(self) -> StepResult:
         given = self._exam.to or self._server.parties.user
         try:
             path = smtp_address(given)
@@ -189,11 +193,11 @@ class SmtpExamination:
             trouble = RouteError(NO_RECIPIENT.fill(given=given), fault=Fault.SETUP)
             raise stopped_by(trouble, self._exam, plain(given)) from None
         await self._must(b"RCPT", b"TO:<" + path.encode("ascii") + b">")
-        return Seen(plain(path))
+        return StepResult(plain(path))
 
-    async def _reset(self) -> Seen:
+    async def _reset(self) -> StepResult:
         await self._must(b"RSET")
-        return Seen(TAKEN_BACK)
+        return StepResult(TAKEN_BACK)
 
     # What they need
 
@@ -233,7 +237,7 @@ class SmtpExamination:
             self._tls = await asyncio.to_thread(client_context, files, own)
         return self._tls
 
-    def _seen_of_tls(self) -> Seen:
+    def _seen_of_tls(self) -> StepResult:
         assert self._open.tls is not None
         return tls_seen(self._open.tls, self._outside.clocks.wall())
 
@@ -247,7 +251,7 @@ class SmtpExamination:
             user=user, secret=Secret(secret), ways=wanted.ways, entry=wanted.password
         )
 
-    def _refused(self, refused: SmtpAuthError, credentials: Credentials) -> Stopped:
+    def _refused(self, refused: SmtpAuthError, credentials: Credentials) -> StepError:
         """535 alone may mean a dozen things: the token itself tells some of them apart."""
         reply = f"{refused.code} {refused.text}"
         advice = advice_on(refused.code, refused.enhanced, refused.text)
@@ -260,7 +264,7 @@ class SmtpExamination:
             bulk = is_high_volume(self._wanted.host)
             found = cause(token, "smtp", credentials.user, now, bulk=bulk)
             remedy = remedy_of_token(token, found, self._exam, reply)
-        return Stopped(plain(f"{refused.code} {refused.enhanced}".strip()), remedy)
+        return StepError(plain(f"{refused.code} {refused.enhanced}".strip()), remedy)
 
     async def _must(self, *command: bytes) -> Reply:
         reply = await self._open.command(*command)
@@ -268,4 +272,4 @@ class SmtpExamination:
             return reply
         advice = advice_on(reply.code, reply.enhanced, reply.text)
         found = plain(f"{reply.code} {reply.enhanced}".strip())
-        raise Stopped(found, advice.remedy(self._exam, str(reply)))
+        raise StepError(found, advice.remedy(self._exam, str(reply)))

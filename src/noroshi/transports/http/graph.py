@@ -18,7 +18,7 @@ from noroshi.network.graph_errors import problem_in
 from noroshi.network.http import MODULES, LazyHttp, Patience, Reply
 from noroshi.network.trust import ca_file_faults
 from noroshi.oauth.retry_token import RetryToken
-from noroshi.ports import Outside, RouteError, TransportKind, options
+from noroshi.ports import RouteError, TransportContext, TransportKind, options
 from noroshi.transports.http.http_reply import Answering
 from noroshi.transports.http.status_codes import GRAPH
 from noroshi.transports.mime.message import (
@@ -113,7 +113,7 @@ class GraphTransport:
     """The way out. Several `send` may run at once, on connections that are kept."""
 
     def __init__(
-        self, wanted: Options, outside: Outside, patience: Patience = Patience()
+        self, wanted: Options, outside: TransportContext, patience: Patience = Patience()
     ) -> None:
         self._wanted, self._outside = wanted, outside
         self._retry_token = RetryToken(outside, wanted.account, "graph")

@@ -16,7 +16,7 @@ from noroshi.definitions.documents import ENTRY
 from noroshi.network.connection_errors import NoAnswerError
 from noroshi.network.http import MODULES, LazyHttp, Patience
 from noroshi.network.trust import ca_file_faults
-from noroshi.ports import Outside, RouteError, TransportKind, options
+from noroshi.ports import RouteError, TransportContext, TransportKind, options
 from noroshi.transports.http import webhook_url
 from noroshi.transports.http.http_reply import Answering
 from noroshi.transports.http.status_codes import WEBHOOK
@@ -122,7 +122,7 @@ class WebhookTransport:
     """The way out. A contact's addresses are not written to: what is posted is for all of them."""
 
     def __init__(
-        self, wanted: Options, outside: Outside, patience: Patience = Patience()
+        self, wanted: Options, outside: TransportContext, patience: Patience = Patience()
     ) -> None:
         self._wanted, self._outside = wanted, outside
         self._lazy_http = LazyHttp(outside, (wanted.ca_file,), patience)

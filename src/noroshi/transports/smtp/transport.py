@@ -13,7 +13,7 @@ from noroshi.network import client_context
 from noroshi.network.trust import ca_file_faults, certificate_faults
 from noroshi.oauth.high_volume import is_high_volume
 from noroshi.oauth.retry_token import RetryToken
-from noroshi.ports import Outside, RouteError, TransportKind
+from noroshi.ports import RouteError, TransportContext, TransportKind
 from noroshi.transports.mime.message import compose, message_ids, paths_of, smtp_address
 from noroshi.transports.smtp import errors
 from noroshi.transports.smtp.auth import Credentials
@@ -43,7 +43,7 @@ class SmtpTransport:
     """
 
     def __init__(
-        self, options: Options, outside: Outside, patience: Patience = Patience()
+        self, options: Options, outside: TransportContext, patience: Patience = Patience()
     ) -> None:
         self._options, self._outside = options, outside
         self._server = options.server(patience)
