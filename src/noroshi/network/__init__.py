@@ -1,4 +1,4 @@
-"""How a connection gets out of the house: directly or through a proxy, and whom it trusts.
+"""Lead a connection out of the house: directly or through a proxy, and with the CAs to trust.
 
 `over_aiohttp` and `over_requests` do the same for HTTP. They take their time to import, so
 whoever needs one imports it late.

@@ -41,7 +41,7 @@ class EgressConnector(aiohttp.BaseConnector):
     async def _create_connection(
         self, req: aiohttp.ClientRequest, traces: object, timeout: object
     ) -> ResponseHandler:
-        """What aiohttp asks each of its connectors for. Raises ConnectError."""
+        """Connect as aiohttp asks each of its connectors to. Raises ConnectError."""
         host, port = req.url.raw_host, req.url.port
         assert host is not None
         assert port is not None
@@ -63,7 +63,7 @@ class EgressConnector(aiohttp.BaseConnector):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is asked, and how many bytes of the answer are wanted."""
+    """Say what is asked, and how many bytes of the answer are wanted."""
 
     method: str
     url: str
@@ -74,7 +74,7 @@ class Request:
 
 @dataclass(slots=True)
 class RequestTrace:
-    """How a request went: by a connection that was kept from an earlier one, and whether the
+    """Note how a request went: by a connection that was kept from an earlier one, and whether the
     other side then hung up without a word."""
 
     by_kept: bool = False
@@ -174,5 +174,5 @@ async def _reply(answer: aiohttp.ClientResponse, request: Request) -> Reply:
 
 
 def _as_text(header: str) -> str:
-    """What is no UTF-8 comes as half characters, which nobody can write down."""
+    """Decode a header; what is no UTF-8 comes as half characters, which nobody can write down."""
     return header.encode("utf-8", "replace").decode()

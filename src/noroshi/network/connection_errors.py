@@ -1,4 +1,4 @@
-"""What can stand between us and a server, in words, and who mends it."""
+"""Word what can stand between us and a server, and who mends it."""
 
 from __future__ import annotations
 
@@ -175,11 +175,11 @@ OF_TIME, OF_NAME = frozenset({9, 10}), frozenset({62, 64})
 
 
 class NetworkError(Exception):
-    """The other side was not reached, or did not answer."""
+    """Report that the other side was not reached, or did not answer."""
 
 
 class ConnectError(NetworkError, RouteError):
-    """Nobody was reached, or not safely. Nothing was said that must not be heard."""
+    """Report that nobody was reached, or not safely. Nothing was said that must not be heard."""
 
     def __init__(
         self, words: Words, fault: Fault = Fault.NETWORK, about: Words = NOTHING
@@ -188,7 +188,8 @@ class ConnectError(NetworkError, RouteError):
 
 
 class TlsError(ConnectError):
-    """The connection was made, and TLS was not; `reason` is OpenSSL's, "" if nothing came."""
+    """Report that the connection was made, and TLS was not; `reason` is OpenSSL's, "" if nothing
+    came."""
 
     def __init__(self, trouble: ConnectError, reason: str = "") -> None:
         super().__init__(trouble.words, trouble.fault, trouble.about)
@@ -196,11 +197,11 @@ class TlsError(ConnectError):
 
 
 class NoAnswerError(NetworkError):
-    """The request left, and its answer is not known: it may have been obeyed."""
+    """Report that the request left, and its answer is not known: it may have been obeyed."""
 
 
 class NoAddressAnsweredError(NetworkError, OSError):
-    """Every address failed: each with its own reason."""
+    """Report that every address failed: each with its own reason."""
 
     def __init__(self, failures: Sequence[tuple[str, OSError]]) -> None:
         super().__init__("nobody answered")
@@ -208,8 +209,8 @@ class NoAddressAnsweredError(NetworkError, OSError):
 
 
 class SourceAddressError(NetworkError):
-    """No connection can come from the source address; `why` is None where none of the other
-    side's addresses is of its family."""
+    """Report that no connection can come from the source address; `why` is None where none of the
+    other side's addresses is of its family."""
 
     def __init__(self, why: OSError | None) -> None:
         super().__init__(str(why))
@@ -217,23 +218,23 @@ class SourceAddressError(NetworkError):
 
 
 def not_reached(about: Words, fault: Fault = Fault.NETWORK, **given: object) -> ConnectError:
-    """With one of the sentences above, its places filled."""
+    """Fill one of the sentences above."""
     return ConnectError(about.fill(**given), fault, about)
 
 
 def of_error(where: str, error: OSError) -> ConnectError:
-    """What stopped a connection from being made."""
+    """Say what stopped a connection from being made."""
     words = DNS if isinstance(error, socket.gaierror) else TCP
     return not_reached(words, where=where, why=why_of(error))
 
 
 def of_name(where: str, error: ValueError) -> ConnectError:
-    """Why a host's name cannot be looked for."""
+    """Say why a host's name cannot be looked for."""
     return not_reached(DNS, where=where, why=getattr(error, "reason", "") or error)
 
 
 def of_source(network: Network, where: str, error: SourceAddressError) -> ConnectError:
-    """Why the source address cannot be used."""
+    """Say why the source address cannot be used."""
     if error.why is None:
         return not_reached(OTHER_FAMILY, Fault.SETUP, where=where, source=network.source)
     return not_reached(
@@ -242,7 +243,7 @@ def of_source(network: Network, where: str, error: SourceAddressError) -> Connec
 
 
 def why_of(error: OSError) -> Words:
-    """The system's own reason; each address's, where they differ."""
+    """Return the system's own reason; each address's, where they differ."""
     if isinstance(error, ConnectionRefusedError):
         return REFUSED_CONNECTION
     if isinstance(error, NoAddressAnsweredError):
@@ -256,7 +257,7 @@ def why_of(error: OSError) -> Words:
 
 
 def of_proxy(network: Network, error: OSError | ValueError) -> ConnectError:
-    """Why the proxy itself is not reached."""
+    """Say why the proxy itself is not reached."""
     why = why_of(error) if isinstance(error, OSError) else error
     return not_reached(NO_PROXY, proxy=network.proxy, name=network.name, why=why)
 
@@ -264,7 +265,7 @@ def of_proxy(network: Network, error: OSError | ValueError) -> ConnectError:
 def of_proxy_answer(
     network: Network, where: str, status: int, reason: str, schemes: Sequence[str]
 ) -> ConnectError:
-    """A proxy's no to CONNECT (RFC 9110, 9.3.6)."""
+    """Say why a proxy refused CONNECT (RFC 9110, 9.3.6)."""
     said = {"proxy": network.proxy, "name": network.name, "where": where}
     if status == 407:
         return _of_login(network, said, schemes)
@@ -285,19 +286,19 @@ def _of_login(network: Network, said: dict[str, str], schemes: Sequence[str]) ->
 
 
 def of_tls(where: str, error: ssl.SSLError) -> ConnectError:
-    """What stopped a connection from being encrypted, but for the certificate."""
+    """Say what stopped a connection from being encrypted, but for the certificate."""
     return not_reached(TLS, where=where, why=error.reason or error)
 
 
 def is_of_issuer(error: ssl.SSLCertVerificationError) -> bool:
-    """Whether it is not known here who issued the certificate; else it has ended, say."""
+    """Return whether it is not known here who issued the certificate; else it has ended, say."""
     return error.verify_code in ISSUERS_FAULT
 
 
 def of_certificate(
     network: Network, where: str, error: ssl.SSLCertVerificationError, issuer: str
 ) -> ConnectError:
-    """Why a certificate is not trusted; `issuer` of the one that was shown, "" if unknown."""
+    """Say why a certificate is not trusted; `issuer` of the one that was shown, "" if unknown."""
     if not issuer:
         return not_reached(_of_code(error.verify_code), where=where, why=distrust(error))
     words = REPLACED if network.proxy else UNKNOWN_ISSUER
@@ -306,7 +307,7 @@ def of_certificate(
 
 
 def distrust(error: ssl.SSLCertVerificationError) -> Words:
-    """What is the matter with a certificate; OpenSSL's own words where it is something rare."""
+    """Say what is the matter with a certificate; in OpenSSL's own words where it is something rare."""
     said = error.verify_message.rstrip(".")
     return Words(en=said, ja=DISTRUSTED.get(error.verify_code, said))
 

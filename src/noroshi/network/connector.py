@@ -1,4 +1,4 @@
-"""From a name and a port to a TCP connection, by the way that a network says."""
+"""Make a TCP connection to a name and a port, by the egress that a network says."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Secret = Callable[[str], Awaitable[str]]
 
 
 class Egress(Protocol):
-    """By which network to go, and where its proxy's password comes from; `TransportContext` is one."""
+    """Say by which network to go, and where its proxy's password comes from; `Outside` is one."""
 
     @property
     def network(self) -> Network: ...
@@ -30,20 +30,20 @@ class Egress(Protocol):
 
 
 async def no_secret(entry: str) -> str:
-    """For a network without a password."""
+    """Refuse: a network without a password asks for none."""
     raise LookupError(entry)
 
 
 @dataclass(frozen=True, slots=True)
 class NetworkEgress:
-    """A way for whoever has no more than a network."""
+    """Serve as egress for whoever has no more than a network."""
 
     network: Network = DIRECT
     secret: Secret = no_secret
 
 
 async def reach(host: str, port: int, egress: Egress, patience: float) -> socket.socket:
-    """A connected socket that does not block. Raises ConnectError, or what `secret` raises."""
+    """Return a connected socket that does not block. Raises ConnectError, or what `secret` raises."""
     network = egress.network
     password = await egress.secret(network.proxy_password) if network.proxy_password else ""
     where = authority(host, port)

@@ -1,5 +1,5 @@
-"""A protocol on a connection that is made by the way a network says, in TLS from its first byte
-where that is wanted. Whose certificate is refused is looked at, to say who issued it."""
+"""Put a protocol on a connection that is made by the egress of a network, in TLS from the first
+byte where that is wanted. Look at a certificate that is refused, to say who issued it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,8 @@ async def dial(
     egress: Egress,
     patience: float,
 ) -> P:
-    """Raises ConnectError, or what the proxy's password raises. Each step has its `patience`."""
+    """Connect, and return the protocol. Raises ConnectError, or what the proxy's password raises.
+    Each step has its `patience`."""
     sock = await reach(host, port, egress, patience)
     return await meet(protocol, sock, host, port, context, egress, patience)
 
@@ -41,7 +42,7 @@ async def meet(
     egress: Egress,
     patience: float,
 ) -> P:
-    """The same on a socket that is connected already. Raises as `dial` does."""
+    """Put the protocol on a socket that is connected already. Raises as `dial` does."""
     loop, where = asyncio.get_running_loop(), authority(host, port)
     told = _of_tls(host, context, patience)
     try:
@@ -64,7 +65,7 @@ async def meet(
 
 
 def _of_tls(host: str, context: ssl.SSLContext | None, patience: float) -> dict[str, Any]:
-    """What asyncio wants to know; its own time-out stands back behind ours."""
+    """Return what asyncio wants to know of TLS; its own time-out stands back behind ours."""
     if context is None:
         return {}
     name = host.rstrip(".")  # as certificates have it
@@ -72,7 +73,7 @@ def _of_tls(host: str, context: ssl.SSLContext | None, patience: float) -> dict[
 
 
 async def shown_issuer(host: str, port: int, egress: Egress, patience: float) -> str:
-    """Who issued the certificate that was just refused; "" if it does not show again."""
+    """Return who issued the certificate that was just refused; "" if it does not show again."""
     try:
         looking = await dial(
             _CertificateProbe, host, port, unverified_context(), egress, patience

@@ -91,9 +91,9 @@ LATE = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageRequest:
-    """What is asked for. `headers` go to the URL's own origin alone, and `secret_headers` no more once
-    a redirect has led elsewhere; so many `redirects` are followed; of an answer at most so many bytes
-    are read."""
+    """Say what is asked for. `headers` go to the URL's own origin alone, and `secret_headers` no
+    more once a redirect has led elsewhere; so many `redirects` are followed; of an answer at most
+    so many bytes are read."""
 
     url: str
     method: str = "GET"
@@ -106,8 +106,8 @@ class PageRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageResponse:
-    """The answer of one hop; `headers` by their names in small letters. `whole`: nothing of the body
-    was left unread. `onward` is where it leads, or why nobody follows it there."""
+    """Hold the answer of one hop; `headers` by their names in small letters. `whole`: nothing of
+    the body was left unread. `onward` is where it leads, or why nobody follows it there."""
 
     url: str
     status: int
@@ -119,8 +119,9 @@ class PageResponse:
 
 @dataclass(slots=True)
 class PageVisit:
-    """How far it has come. `taken`: somebody there took the last connection, or refused it. `ends` is
-    when the first of the certificates that were shown does; `proxy` is who stands in between."""
+    """Note how far a request has come. `taken`: somebody there took the last connection, or refused
+    it. `ends` is when the first of the certificates that were shown does; `proxy` is who stands in
+    between."""
 
     stage: int = NAME
     where: str = ""
@@ -130,7 +131,7 @@ class PageVisit:
     hops: list[PageResponse] = field(default_factory=list)
 
     def late(self, seconds: float) -> ConnectError:
-        """What is to be said when the time is up."""
+        """Return what is to be said when the time is up."""
         words, where = LATE[self.stage], self.where
         if self.proxy and self.stage <= CONNECTION:
             words = connection_errors.PROXY_AWAY if self.stage == CONNECTION else words
@@ -156,7 +157,7 @@ class StepwiseConnector(aiohttp.BaseConnector):
     async def _create_connection(
         self, req: aiohttp.ClientRequest, traces: object, timeout: object
     ) -> ResponseHandler:
-        """What aiohttp asks each of its connectors for. Raises ConnectError."""
+        """Connect as aiohttp asks each of its connectors to. Raises ConnectError."""
         host, port, visit = req.url.raw_host, req.url.port, self._visit
         assert host is not None
         assert port is not None
@@ -175,7 +176,7 @@ class StepwiseConnector(aiohttp.BaseConnector):
         return made
 
     async def _connected(self, host: str, port: int) -> socket.socket:
-        """To one of the name's addresses that may be connected to, or by the proxy."""
+        """Connect to one of the name's addresses that may be connected to, or by the proxy."""
         visit, network = self._visit, self._egress.network
         hop = await resolve(host, port, self._egress, LONG)
         visit.stage = CONNECTION
@@ -194,7 +195,8 @@ class StepwiseConnector(aiohttp.BaseConnector):
         return sock
 
     async def _tunnelled(self, hop: FirstHop, host: str, port: int) -> socket.socket:
-        """Who is there only the proxy knows: until it has connected us, nobody took anything."""
+        """Connect through the proxy, who alone knows who is there: until it has connected us,
+        nobody took anything."""
         sock = await connect_first_hop(hop, self._egress, LONG)
         self._visit.stage = PROXY
         try:
@@ -212,13 +214,13 @@ class StepwiseConnector(aiohttp.BaseConnector):
             self._visit.ends = min(ends, self._visit.ends or ends)
 
     def abort_last(self) -> None:
-        """Without a farewell, for which the other side could let us wait."""
+        """Hang up without a farewell, for which the other side could let us wait."""
         if isinstance(self._last, asyncio.WriteTransport):
             self._last.abort()
 
 
 class PageFetcher:
-    """Goes from hop to hop, and keeps nothing but what the visit notes."""
+    """Go from hop to hop, and keep nothing but what the visit notes."""
 
     def __init__(self, request: PageRequest, egress: Egress, visit: PageVisit) -> None:
         self._request, self._visit, self._led_away = request, visit, False
@@ -267,7 +269,8 @@ class PageFetcher:
                 self._connector.abort_last()
 
     def _headers_for(self, url: str) -> Mapping[str, str]:
-        """Whoever leads back to us must not choose what is asked for with our secrets."""
+        """Return the headers for a URL: whoever leads back to us must not choose what is asked for
+        with our secrets."""
         request = self._request
         if origin_of(url) != origin_of(request.url):
             self._led_away = True
@@ -275,7 +278,7 @@ class PageFetcher:
         return {**request.headers, **({} if self._led_away else request.secret_headers)}
 
     async def _read(self, answer: aiohttp.ClientResponse, url: str) -> PageResponse:
-        """Of an answer that leads on, nothing is read."""
+        """Read an answer; of one that leads on, nothing."""
         headers = {name.lower(): value for name, value in answer.headers.items()}
         before = [hop.url for hop in self._visit.hops]
         location, most = headers.get("location", ""), self._request.redirects
@@ -298,13 +301,14 @@ class PageFetcher:
 
 
 async def fetch(request: PageRequest, egress: Egress, visit: PageVisit) -> PageResponse:
-    """The last answer. Raises ConnectError for what was not answered, or not in HTTP; `visit` tells
-    how far it came, whatever happens. How long that may take is the caller's business."""
+    """Return the last answer. Raises ConnectError for what was not answered, or not in HTTP;
+    `visit` tells how far it came, whatever happens. How long that may take is the caller's
+    business."""
     return await PageFetcher(request, egress, visit).go()
 
 
 async def _body(content: aiohttp.StreamReader, most: int) -> tuple[bytes, bool]:
-    """So many bytes at most, and whether that is all of it."""
+    """Return so many bytes at most, and whether that is all of it."""
     body = bytearray()
     while (more := most - len(body)) > 0:
         if not (piece := await content.read(more)):
@@ -314,7 +318,7 @@ async def _body(content: aiohttp.StreamReader, most: int) -> tuple[bytes, bool]:
 
 
 def _can_be_asked(url: str) -> bool:
-    """Whether aiohttp's own idea of a URL takes what ours does."""
+    """Return whether aiohttp's own idea of a URL takes what ours does."""
     try:
         URL(url, encoded=True)
     except ValueError:
@@ -323,7 +327,7 @@ def _can_be_asked(url: str) -> bool:
 
 
 def _is_refusal(error: OSError) -> bool:
-    """Whether the computer is there, and nothing listens on it: by all of its addresses."""
+    """Return whether the computer is there, and nothing listens on it: by all of its addresses."""
     if isinstance(error, NoAddressAnsweredError):
         return all(_is_refusal(one) for _, one in error.failures)
     return isinstance(error, ConnectionRefusedError)

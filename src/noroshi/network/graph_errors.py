@@ -1,4 +1,4 @@
-"""What Microsoft Graph says against a request."""
+"""Read what Microsoft Graph says against a request."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from noroshi.network.http import Reply
 
 @dataclass(frozen=True, slots=True)
 class GraphProblem:
-    """What Graph says of a request: its code, its sentence, the number for its support."""
+    """Hold what Graph says of a request: its code, its sentence, the number for its support."""
 
     code: str
     message: str

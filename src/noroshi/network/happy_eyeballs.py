@@ -1,4 +1,4 @@
-"""All addresses of a name tried side by side, and the first that answers wins (RFC 8305).
+"""Try all addresses of a name side by side; the first that answers wins (RFC 8305).
 
 A name may have an address that leads nowhere, IPv6 mostly: no other waits for it.
 """
@@ -25,7 +25,7 @@ Found = tuple[Any, ...]
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where to connect to, as a socket takes it."""
+    """Say where to connect to, as a socket takes it."""
 
     family: int
     where: Any
@@ -35,8 +35,8 @@ class Address:
 
 
 def addresses_of(found: Iterable[Found], source: str = "") -> list[Address]:
-    """In which order to try what getaddrinfo found: the families in turn, its first one first
-    (RFC 8305, 4). From a source address only its own family can be reached. SourceAddressError."""
+    """Order what getaddrinfo found: the families in turn, its first one first (RFC 8305, 4). From a
+    source address only its own family can be reached. Raises SourceAddressError."""
     all_of_them = list(dict.fromkeys(Address(row[0], row[4]) for row in found))
     if source:
         family = FAMILIES[ip_address(source).version]
@@ -50,8 +50,8 @@ def addresses_of(found: Iterable[Found], source: str = "") -> list[Address]:
 
 
 def by_number(host: str, port: int) -> Sequence[Found]:
-    """What getaddrinfo finds for an address, without a thread of its own, which a dead resolver
-    may hold; nothing for what it must look at."""
+    """Return what getaddrinfo finds for an address, without a thread of its own, which a dead
+    resolver may hold; nothing for what it must look at."""
     try:
         ip = ip_address(host)
     except ValueError:
@@ -63,7 +63,7 @@ def by_number(host: str, port: int) -> Sequence[Found]:
 
 
 async def first_to_answer(addresses: Iterable[Address], source: str = "") -> socket.socket:
-    """A connected socket, which does not block. Raises OSError, or SourceAddressError."""
+    """Return a connected socket, which does not block. Raises OSError, or SourceAddressError."""
     waiting, failures = deque(addresses), list[tuple[str, OSError]]()
     running = dict[asyncio.Task[socket.socket], Address]()
     try:
@@ -125,6 +125,6 @@ def _bind(sock: socket.socket, source: str) -> None:
 
 
 def _let_go(task: asyncio.Task[socket.socket]) -> None:
-    """It lost the race: what it may have opened is closed, and its error is of no interest."""
+    """Close what the loser of the race may have opened; its error is of no interest."""
     if not task.cancelled() and task.exception() is None:
         task.result().close()

@@ -1,4 +1,4 @@
-"""HTTP as we need it: a POST or a GET, its answer cut short, and what can be in between."""
+"""Do HTTP as we need it: a POST or a GET, its answer cut short, and what can be in between."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LONGEST_PAUSE = timedelta(hours=6)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patience:
-    """How long we wait, in seconds: for a connection, and for the answer; `idle` is how long a
+    """Set how long we wait, in seconds: for a connection, and for the answer; `idle` is how long a
     connection is kept between two requests."""
 
     connect: float = 15.0
@@ -31,7 +31,7 @@ class Patience:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer; `headers` by their names in small letters. The body may hold anything."""
+    """Hold an answer; `headers` by their names in small letters. The body may hold anything."""
 
     status: int
     headers: Mapping[str, str]
@@ -43,12 +43,12 @@ class Reply:
 
     @property
     def date(self) -> datetime | None:
-        """By the other side's clock (RFC 9110, 6.6.1); None if it does not say."""
+        """Return the time by the other side's clock (RFC 9110, 6.6.1); None if it does not say."""
         return date_in(self.headers.get("date", ""))
 
     def again(self, now: datetime) -> datetime | None:
-        """Before when no further try is wanted: Retry-After in seconds, or as a date (RFC 9110,
-        10.2.3). What is absurdly far off is cut."""
+        """Return before when no further try is wanted: Retry-After in seconds, or as a date (RFC
+        9110, 10.2.3). What is absurdly far off is cut."""
         given = self.headers.get("retry-after", "").strip()
         if given.isascii() and given.isdecimal():
             return now + min(timedelta(seconds=int(given[:9])), LONGEST_PAUSE)
@@ -57,7 +57,7 @@ class Reply:
 
 
 def date_in(given: str) -> datetime | None:
-    """An instant as mails and HTTP write it (RFC 5322, 3.3); None if it is none."""
+    """Return an instant as mails and HTTP write it (RFC 5322, 3.3); None if it is none."""
     try:
         at = parsedate_to_datetime(given)
     except (ValueError, OverflowError):  # a year or a zone beyond all bounds
@@ -69,10 +69,11 @@ class Http(Protocol):
     """Connections that are kept. Several requests may run at once."""
 
     async def post(self, url: str, content: bytes, headers: Mapping[str, str]) -> Reply:
-        """Never follows a redirect. Raises ConnectError where nothing left, or NoAnswerError."""
+        """Post, and never follow a redirect. Raises ConnectError where nothing left, or
+        NoAnswerError."""
 
     async def get(self, url: str, headers: Mapping[str, str], most: int = LARGEST) -> Reply:
-        """As `post`; so many bytes of the answer are read."""
+        """Ask as `post` does; read so many bytes of the answer."""
 
     async def close(self) -> None:
         """Let go of all connections. It may be called twice."""

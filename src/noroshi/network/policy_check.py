@@ -1,4 +1,4 @@
-"""Whether a connection may be made, judged by the address that it would be made to: a name that
+"""Check whether a connection may be made, by the address that it would be made to: a name that
 leads elsewhere a moment later (DNS rebinding) gains nothing.
 
 No redirect is followed but by a monitor that is told to (`fetch_page`), and there each hop is a
@@ -20,8 +20,8 @@ from noroshi.network.proxy import authority
 def allowed(
     addresses: Sequence[Address], host: str, port: int, network: Network
 ) -> list[Address]:
-    """Those of a name's addresses that may be connected to. Raises ConnectError where there are
-    some, and none of them may."""
+    """Return those of a name's addresses that may be connected to. Raises ConnectError where there
+    are some, and none of them may."""
     judged = [(one, _why(one, port, network)) for one in addresses]
     ways = [one for one, why in judged if why is None]
     first, why = judged[0] if judged else (None, None)
@@ -31,7 +31,7 @@ def allowed(
 
 
 def check_destination(host: str, port: int, network: Network) -> None:
-    """What a proxy is asked for: it looks the name up, so only a number, or a name that all
+    """Check what a proxy is asked for: it looks the name up, so only a number, or a name that all
     know, can be judged. Raises ConnectError."""
     numbers = addresses_of(by_number(host, port))
     why = network.closed.why_by_name(host, port)
@@ -52,7 +52,7 @@ def _closed(why: Words, host: str, port: int, address: str) -> connection_errors
 
 
 def _is_here(address: Address) -> bool:
-    """Whether it is one of this computer's own: it would be reached from itself. Nothing is
+    """Return whether it is one of this computer's own: it would be reached from itself. Nothing is
     sent."""
     with socket.socket(address.family, socket.SOCK_DGRAM) as sock:
         try:

@@ -1,4 +1,4 @@
-"""The same ways out as `reach` has, one step at a time, for whoever looks where they end."""
+"""Go out as `reach` does, one step at a time, for whoever looks where they end."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class FirstHop:
-    """Who is connected to first, the proxy or the server itself, and all of its addresses."""
+    """Name who is connected to first, the proxy or the server itself, and all of its addresses."""
 
     host: str
     port: int
@@ -39,7 +39,7 @@ class FirstHop:
         return authority(self.host, self.port)
 
     def behind(self, sock: socket.socket) -> Sequence[Address]:
-        """The addresses that were tried before the one that the socket got through to."""
+        """Return the addresses that were tried before the one that the socket got through to."""
         won = sock.getpeername()[0]
         names = [str(address) for address in self.addresses]
         return self.addresses[: names.index(won)] if won in names else ()

@@ -1,4 +1,4 @@
-"""Whom a TLS connection trusts: the system's store and CA files beside it. It always checks."""
+"""Decide whom a TLS connection trusts: the system's store and CA files beside it. It always checks."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ MENDED = 30.0
 
 
 def client_context(ca_files: Iterable[str] = (), certificate: str = "") -> ssl.SSLContext:
-    """`certificate` is our own, with its key, for whoever asks for one. Reads files, so it is
-    for a thread. Raises ConnectError for one that cannot be used."""
+    """Make a context that checks; `certificate` is our own, with its key, for whoever asks for one.
+    Reads files, so it is for a thread. Raises ConnectError for one that cannot be used."""
     context = ssl.create_default_context()
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     for path in filter(None, ca_files):
@@ -42,7 +42,7 @@ def client_context(ca_files: Iterable[str] = (), certificate: str = "") -> ssl.S
 
 
 class TrustCache:
-    """What `client_context` makes, kept for a while: reading the system's store takes 10 ms and a
+    """Keep what `client_context` makes for a while: reading the system's store takes 10 ms and a
     megabyte each time."""
 
     def __init__(self) -> None:
@@ -50,14 +50,14 @@ class TrustCache:
         self._reading = threading.Lock()
 
     async def context(self, ca_files: tuple[str, ...]) -> ssl.SSLContext:
-        """Raises ConnectError for a file that cannot be used."""
+        """Return the context for these CA files. Raises ConnectError for a file that cannot be used."""
         now = asyncio.get_running_loop().time()
         if found := self._fresh(ca_files, now):
             return found
         return await asyncio.to_thread(self._read, ca_files, now)
 
     def refused(self, ca_files: tuple[str, ...]) -> None:
-        """A certificate was, so they are read anew soon."""
+        """Note that a certificate was refused, so that the files are read anew soon."""
         read, _ = self._found.get(ca_files, (0.0, None))
         if asyncio.get_running_loop().time() - read > MENDED:
             self._found.pop(ca_files, None)
@@ -76,7 +76,7 @@ class TrustCache:
 
 
 def certificate_faults(path: str, context: ssl.SSLContext | None = None) -> Sequence[Words]:
-    """What stands against showing this certificate; else the context will."""
+    """Return what stands against showing this certificate; else the context will."""
     if not path:
         return ()
     try:
@@ -88,15 +88,15 @@ def certificate_faults(path: str, context: ssl.SSLContext | None = None) -> Sequ
 
 
 def unverified_context() -> ssl.SSLContext:
-    """For a second connection that only looks at the certificate that was refused on the first
-    one, to name its issuer: nothing is ever said on it."""
+    """Make a context for a second connection that only looks at the certificate that was refused on
+    the first one, to name its issuer: nothing is ever said on it."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     return context
 
 
 def issuer_of(certificate: bytes | None) -> str:
-    """Who issued a certificate (DER), by name and organisation; "" if it cannot be read."""
+    """Return who issued a certificate (DER), by name and organisation; "" if it cannot be read."""
     with ONE_AT_A_TIME:
         from cryptography import x509  # here, as it takes its time and is hardly ever needed
         from cryptography.x509.oid import NameOID
@@ -122,7 +122,7 @@ NO_PEM = Words(
 
 
 def ca_file_faults(path: str) -> Sequence[Words]:
-    """What stands against trusting this file; it is read. "" is the system's own store."""
+    """Return what stands against trusting this file; it is read. "" is the system's own store."""
     if not path:
         return ()
     try:

@@ -1,4 +1,4 @@
-"""Who it is: by password and second step, by a session's cookie, by an API token."""
+"""Identify people: by password and second step, by a session's cookie, by an API token."""
 
 from __future__ import annotations
 
@@ -65,8 +65,8 @@ BAD_NAME = Words(
 
 @dataclass(frozen=True, slots=True)
 class OpenedSession:
-    """A log-in that went well: the key for the cookie; `half`: the second step comes. `mark` is
-    for the browser to keep, so that it is known when they come again."""
+    """Hold a log-in that went well: the key for the cookie; `half`: the second step comes. `mark`
+    is for the browser to keep, so that it is known when they come again."""
 
     key: str
     half: bool = False
@@ -74,7 +74,7 @@ class OpenedSession:
 
 
 class People:
-    """Lets people in. What is counted and the code of the first start live as long as it does."""
+    """Let people in. What is counted and the code of the first start live as long as it does."""
 
     def __init__(
         self, store: Store, vault: Vault, clocks: Clocks, passwords: Passwords | None = None
@@ -92,14 +92,14 @@ class People:
     # the first start
 
     async def begun(self) -> bool:
-        """Whether there is an administrator who can log in; there always is, once there was."""
+        """Return whether there is an administrator who can log in; there always is, once there was."""
         if not self._begun:
             users = (await self.store.users()).values()
             self._begun = any(user.role == ADMIN and user.password for user in users)
         return self._begun
 
     def first_code(self) -> str:
-        """A fresh code by which the first administrator is made; the one before it ends."""
+        """Make a fresh code by which the first administrator is made; the one before it ends."""
         given = random_keys.code()
         self._first = random_keys.hashed_code(given)
         return given
@@ -151,8 +151,8 @@ class People:
     async def log_in(
         self, name: str, password: str, address: str, instead: str = "", mark: str = ""
     ) -> OpenedSession:
-        """By password; the session of the key `instead` ends. `mark` is what the browser kept of
-        an earlier log-in. Raises AuthenticationError."""
+        """Log in by password; the session of the key `instead` ends. `mark` is what the browser
+        kept of an earlier log-in. Raises AuthenticationError."""
         work = self._log_in(name, password, address, instead, mark)
         return await self._audited("log_in", name, address, work)
 
@@ -170,7 +170,8 @@ class People:
         return await self._open_session(user, address, half=user.two_steps)
 
     async def second_step(self, key: str, code: str, address: str) -> OpenedSession:
-        """The second step: an authenticator's code, or one for recovery. Raises AuthenticationError."""
+        """Take the second step: an authenticator's code, or one for recovery. Raises
+        AuthenticationError."""
         session = await self._session(key)
         if session is None or not session.half:
             raise AuthenticationError(OVER)
@@ -199,8 +200,8 @@ class People:
         return after
 
     async def reauthenticate(self, key: str, password: str, address: str) -> OpenedSession:
-        """The password once more: for a few minutes what runs programs may be done. The session
-        has another key from now on. Raises AuthenticationError."""
+        """Take the password once more: for a few minutes what runs programs may be done. The
+        session has another key from now on. Raises AuthenticationError."""
         session = await self._session(key)
         if session is None or session.half:
             raise AuthenticationError(OVER)
@@ -220,22 +221,22 @@ class People:
         return OpenedSession(fresh)
 
     async def verify_password(self, name: str, password: str, address: str) -> User:
-        """The user of that name, whose password it is. Raises AuthenticationError."""
+        """Return the user of that name, whose password it is. Raises AuthenticationError."""
         short = name[:LONGEST_NAME]
         work = self._verified(f"proof {short} {network_of(address)}", name, password)
         return await self._audited("make_sure", name, address, work)
 
     async def _verified(self, key: str, name: str, password: str) -> User:
-        """As `_whose`, of somebody who is in, or was in that browser: their attempts alone are
-        counted, under that key."""
+        """Return the user as `_user_by_password` does, of somebody who is in, or was in that
+        browser: their attempts alone are counted, under that key."""
         self._count_alone(key)
         user = await self._user_by_password(name, password)
         self._throttle.well_alone(key)
         return user
 
     async def _user_by_password(self, name: str, password: str) -> User:
-        """The user of that name, whose password it is. As long for a name that nobody has. Raises
-        AuthenticationError."""
+        """Return the user of that name, whose password it is. As long for a name that nobody has.
+        Raises AuthenticationError."""
         user = (await self.store.users()).get(name)
         right = await self.passwords.right(user.password if user else "", password)
         if user is None or not right:
@@ -243,7 +244,7 @@ class People:
         return user
 
     async def reopen_session(self, name: str, address: str) -> OpenedSession:
-        """A fresh session for somebody who proved a moment ago who they are, in the place of
+        """Open a fresh session for somebody who proved a moment ago who they are, in the place of
         those that ended over it. Raises AuthenticationError."""
         user = (await self.store.users()).get(name)
         if user is None:
@@ -257,7 +258,7 @@ class People:
     # who it is
 
     async def of_session(self, key: str, address: str, there: bool = True) -> Person | None:
-        """Whose session it is; None: nobody's, or it is over, or the second step is missing.
+        """Return whose session it is; None: nobody's, or it is over, or the second step is missing.
         `there`: somebody asks, not their page by itself; only that makes it last."""
         session, now = await self._session(key), self.clocks.wall()
         if session is None or session.half:
@@ -278,17 +279,17 @@ class People:
         )
 
     async def is_session_open(self, key: str) -> bool:
-        """Whether that session holds; asking is no sign that somebody is there."""
+        """Return whether that session holds; asking is no sign that somebody is there."""
         session = await self._session(key)
         return session is not None and not session.half
 
     async def awaits_second_step(self, key: str) -> bool:
-        """Whether the second step of a log-in is to come."""
+        """Return whether the second step of a log-in is to come."""
         session = await self._session(key)
         return session is not None and session.half
 
     async def of_token(self, text: str, address: str) -> Person | None:
-        """Whose API token it is; None: nobody's, or it has ended."""
+        """Return whose API token it is; None: nobody's, or it has ended."""
         found = await self._token(random_keys.hashed(text))
         if found is None:
             await self.denied_log.record("api_token", "", "api", address, NO_TOKEN)
@@ -332,7 +333,7 @@ class People:
         await self.store.audit(row)
 
     async def _audited(self, op: str, name: str, address: str, work: Awaitable[T]) -> T:
-        """An attempt; one that failed is in the audit log, by a name that there is."""
+        """Await an attempt; write one that failed into the audit log, by a name that there is."""
         try:
             return await work
         except FailedAttemptError as failed:
@@ -343,7 +344,8 @@ class People:
     # how often
 
     async def _count(self, name: str, address: str) -> None:
-        """A failure until it is found to be none. Raises FailedAttemptError for who has to wait."""
+        """Count a failure until it is found to be none. Raises FailedAttemptError for who has to
+        wait."""
         if not self._is_known:
             self._is_known = True
             for row in reversed(await self.store.audit_log(LOOKED_BACK)):
@@ -352,7 +354,7 @@ class People:
         _see_that_no_wait(self._throttle.wait(name, address, self.clocks.steady()))
 
     def _count_alone(self, key: str) -> None:
-        """The same of what no stranger can fail at."""
+        """Count the same of what no stranger can fail at."""
         _see_that_no_wait(self._throttle.wait_alone(key, self.clocks.steady()))
 
 

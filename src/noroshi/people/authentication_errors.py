@@ -1,4 +1,4 @@
-"""Why somebody is not let in."""
+"""Say why somebody is not let in."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ BUSY = Words(
 
 
 class AuthenticationError(Exception):
-    """Nobody is let in, for this reason; `seconds` until it makes sense to try again."""
+    """Let nobody in, for this reason; `seconds` until it makes sense to try again."""
 
     def __init__(self, words: Words, seconds: float = 0.0) -> None:
         super().__init__(words.en)
@@ -19,11 +19,11 @@ class AuthenticationError(Exception):
 
 
 class FailedAttemptError(AuthenticationError):
-    """An attempt that was none of theirs, as far as anybody can tell: it is written down."""
+    """Report an attempt that was none of theirs, as far as anybody can tell: it is written down."""
 
 
 class BusyError(AuthenticationError):
-    """So many passwords are being checked that one more would only wait."""
+    """Report that so many passwords are being checked that one more would only wait."""
 
     def __init__(self) -> None:
         super().__init__(BUSY, 1.0)

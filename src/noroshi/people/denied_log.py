@@ -1,4 +1,4 @@
-"""Whoever was turned away is in the audit log: as whom, from where, and why."""
+"""Write whoever was turned away into the audit log: as whom, from where, and why."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class DeniedLog:
         self._store, self._clocks, self._sparing = store, clocks, Sparing()
 
     async def record(self, op: str, who: str, door: str, address: str, why: Words) -> None:
-        """It was refused. A store that is away changes nothing of that."""
+        """Record a refusal. A store that is away changes nothing of that."""
         more = self._sparing.take((op, who, door, address), self._clocks.steady())
         if more is None:
             return

@@ -29,7 +29,7 @@ IS_THE_NAME = Words(
 
 
 def password_problem(name: str, password: str) -> Words | None:
-    """Why it is no password for that person; None: it may be (NIST SP 800-63B, 3.1.1)."""
+    """Return why it is no password for that person; None: it may be (NIST SP 800-63B, 3.1.1)."""
     if len(password) < SHORTEST:
         return TOO_SHORT.fill(least=SHORTEST)
     if len(password) > LONGEST:
@@ -63,7 +63,8 @@ class Passwords:
         return await self._in_turn(lambda: self._hasher.hash(_bytes(password)))
 
     async def right(self, kept: str, given: str) -> bool:
-        """Whether it is the one. Without one ("") it takes as long, and is not. Raises BusyError."""
+        """Return whether it is the one. Without one ("") it takes as long, and is not. Raises
+        BusyError."""
         return await self._in_turn(lambda: self._verify(kept, given))
 
     def _verify(self, kept: str, given: str) -> bool:

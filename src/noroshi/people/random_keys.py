@@ -39,18 +39,18 @@ def code() -> str:
 
 
 def hashed(text: str) -> str:
-    """By which a key is known again. It is random enough that no salt or slowness is needed."""
+    """Hash a key, to know it again. It is random enough that no salt or slowness is needed."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def hashed_code(text: str) -> str:
-    """As `hashed`, for a code as somebody typed it: blanks, hyphens and case do not matter."""
+    """Hash a code as somebody typed it: blanks, hyphens and case do not matter."""
     return hashed("".join(text.split()).replace("-", "").upper())
 
 
 def csrf_of(key: str) -> str:
-    """What a page's form must send with it: nobody can guess it who does not read the cookie.
-    Only a log-in, which begins another session, makes another one of it."""
+    """Return what a page's form must send with it: nobody can guess it who does not read the
+    cookie. Only a log-in, which begins another session, makes another one of it."""
     return hashed(f"csrf {key.partition(DOT)[0]}")
 
 

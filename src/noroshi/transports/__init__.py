@@ -1,4 +1,4 @@
-"""One file for each way out. Adding one: write it, and name it here."""
+"""List the transports, one file for each. To add one, write it and name it here."""
 
 from dataclasses import replace
 

@@ -152,7 +152,7 @@ class PickupTransport:
         return "".join(f"{line}\r\n" for line in lines).encode("ascii") + mail
 
     async def _written(self, name: str, content: bytes) -> Words | None:
-        """What is wrong, or None. While earlier ones hang, no further thread is spent."""
+        """Return what is wrong, or None. While earlier ones hang, spend no further thread."""
         if len(self._writing) >= MOST_AT_ONCE:
             return HANGS.fill(seconds=self._patience)
         work = asyncio.to_thread(self._write, Path(self._wanted.folder), name, content)
@@ -175,12 +175,12 @@ class PickupTransport:
 
 
 def why_of(error: OSError) -> Words:
-    """Why the folder cannot be written to."""
+    """Say why the folder cannot be written to."""
     return WHY.get(error.errno or 0) or why(error)
 
 
 def file_name(envelope: Envelope) -> str:
-    """The same for the same envelope; in order of the envelopes' birth."""
+    """Return the same name for the same envelope; in order of the envelopes' birth."""
     born = envelope.born.astimezone(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
     return f"{born}-{sha256(envelope.id.encode('utf-8', 'replace')).hexdigest()[:16]}.eml"
 

@@ -91,8 +91,9 @@ def opened(folder: Path) -> Iterator[Folder]:
 
 
 def write(folder: Path, name: str, content: bytes) -> None:
-    """Whole under its name, or not at all; durable on return where the folder can be synced.
-    Raises OSError.
+    """Write a file whole under its name, or not at all; durable on return where the folder can be
+    synced. Raises OSError. Until it is whole its name does not end in .eml, by which a server knows
+    what to take.
 
     Until it is whole its name does not end in .eml, by which a server knows what to take.
     """

@@ -70,11 +70,11 @@ class Box:
 
     @property
     def id(self) -> str:
-        """What tells this key from another, and gives nothing of it away."""
+        """Return what tells this key from another, and gives nothing of it away."""
         return self._id.hex()
 
     def has_sealed(self, sealed: bytes) -> bool:
-        """Whether it was this key that sealed an entry."""
+        """Return whether it was this key that sealed an entry."""
         return sealed[:1] == VERSION and sealed[1 : 1 + KEY_ID_BYTES] == self._id
 
     @property

@@ -1,4 +1,4 @@
-"""Looking after the key: whether it opens everything, and another one in its place."""
+"""Look after the key: check whether it opens everything, and put another one in its place."""
 
 from __future__ import annotations
 
@@ -29,7 +29,8 @@ NOT_OURS = Words(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyCheck:
-    """Where the key comes from, which one it is, and what each entry says to it (None: opens)."""
+    """Report where the key comes from, which one it is, and what each entry says to it (None:
+    opens)."""
 
     source: Source
     path: Path
@@ -39,7 +40,7 @@ class KeyCheck:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyRotation:
-    """The key before, and where it is kept; the key now, and how many entries it seals."""
+    """Report the key before, and where it is kept; the key now, and how many entries it seals."""
 
     old: str
     kept: Path
@@ -48,7 +49,7 @@ class KeyRotation:
 
 
 async def check_entries(vault: Vault) -> dict[str, Words | None]:
-    """Each entry, and why the vault's key does not open it; None: it does."""
+    """Return each entry, and why the vault's key does not open it; None: it does."""
     return {name: await _problem_of(vault, name) for name in await vault.names()}
 
 

@@ -55,7 +55,7 @@ KEY_EXISTS = Words(
 
 
 class Source(Enum):
-    """Where the key comes from."""
+    """Say where the key comes from."""
 
     FILE = "file"
     """A file, 0600."""
@@ -111,8 +111,8 @@ def keep_key(path: Path, key: Secret) -> None:
 
 
 def place_key(path: Path, key: Secret) -> None:
-    """The same, but whole under its name or not there at all, also when the process is ended
-    meanwhile; what was there is replaced. Raises OSError."""
+    """Keep the key whole under its name or not there at all, also when the process is ended
+    meanwhile; replace what was there. Raises OSError."""
     part = path.with_name(path.name + PART)
     part.unlink(missing_ok=True)  # half a key of somebody who was ended
     keep_key(part, key)

@@ -30,7 +30,7 @@ NO_BOX = Words(en="It has no key.", ja="鍵がありません。")
 
 
 def reserved(name: str) -> Words | None:
-    """Why no person may give an entry this name; None: they may."""
+    """Return why no person may give an entry this name; None: they may."""
     for start in OWN:
         if name.startswith(start):
             return RESERVED.fill(name=name, start=start)
@@ -38,7 +38,7 @@ def reserved(name: str) -> Words | None:
 
 
 class SecretStore(Protocol):
-    """What the vault asks of a store. `put_secret` returns only once the bytes are durable."""
+    """Serve the vault as a store. `put_secret` returns only once the bytes are durable."""
 
     async def put_secret(self, name: str, sealed: bytes) -> None: ...
     async def get_secret(self, name: str) -> bytes | None: ...
@@ -72,7 +72,8 @@ class Vault:
             await self._store.put_secret(name, sealed)
 
     async def get(self, name: str) -> Secret | None:
-        """That secret, or None if there is none. Raises VaultError, and what the store raises."""
+        """Return that secret, or None if there is none. Raises VaultError, and what the store
+        raises."""
         before = (self._next, self._require_box())
         sealed = await self._store.get_secret(name)
         # The keys may have changed while the store looked.
@@ -89,7 +90,7 @@ class Vault:
 
     @property
     def key_id(self) -> str:
-        """Which key seals. Raises VaultError if there is none."""
+        """Return which key seals. Raises VaultError if there is none."""
         return (self._next or self._require_box()).id
 
     async def rekey(self, next: Box) -> int:

@@ -1,4 +1,5 @@
-"""What mends a trouble that has no code: on the way to a server, or within its first words."""
+"""List the remedies of a trouble that has no code: on the way to a server, or within its first
+words."""
 
 from __future__ import annotations
 
@@ -267,13 +268,14 @@ BY_FAULT: Mapping[Fault, Cure] = {
 
 
 def stopped_by(trouble: RouteError, exam: Exam, found: Words = NOTHING) -> StepError:
-    """What a trouble makes of the stage at which it came up; `found` is the short of it, unless
+    """Return how the stage stopped at which a trouble came up; `found` is the short of it, unless
     the server has a code for it."""
     return StepError(_code_of(trouble) or found, remedy_of(trouble, exam))
 
 
 def remedy_of(trouble: RouteError, exam: Exam) -> Remedy:
-    """By what the server said, if it said anything; else by the sentence that tells it."""
+    """Return the remedy by what the server said, if it said anything; else by the sentence that
+    tells it."""
     if isinstance(trouble, SmtpServerError) and trouble.text:
         reply = f"{trouble.code} {trouble.text}"
         if trouble.about in OBSTACLES:
@@ -291,7 +293,7 @@ def _cure_of(trouble: RouteError, exam: Exam) -> Cure:
 
 
 def advice_on(code: int, enhanced: str, text: str) -> Advice:
-    """By the table of answers; what no row names goes by its first digit."""
+    """Return the advice by the table of answers; what no row names goes by its first digit."""
     rule = rule_for(code, enhanced, text)
     if rule is not None:
         return rule.advice
@@ -299,7 +301,7 @@ def advice_on(code: int, enhanced: str, text: str) -> Advice:
 
 
 def sentence(words: Words) -> Words:
-    """As one stands by itself: our troubles are told within other sentences too."""
+    """Make a sentence that stands by itself: our troubles are told within other sentences too."""
     first = words.en.partition(" ")[0]  # a host's name stays as it is
     en = words.en[:1].upper() + words.en[1:] if first.isalpha() else words.en
     ja = words.ja if words.ja.endswith(("。", ":")) else f"{words.ja}。"

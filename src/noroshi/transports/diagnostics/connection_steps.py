@@ -1,4 +1,4 @@
-"""From a name to a connection in TLS, one step at a time, as every kind of route needs it."""
+"""Go from a name to a connection in TLS, one step at a time, as every kind of route needs it."""
 
 from __future__ import annotations
 
@@ -87,8 +87,8 @@ AHEAD, BEHIND = (Words(en="ahead of", ja="進んで"), Words(en="behind", ja="�
 
 
 class Path:
-    """The way to one server. Each step leaves what the next one needs; `secret` troubles too
-    are told as stages that stopped."""
+    """Lead to one server. Each step leaves what the next one needs; `secret` troubles too are told
+    as stages that stopped."""
 
     def __init__(
         self, host: str, port: int, outside: TransportContext, exam: Exam, patience: float
@@ -100,7 +100,7 @@ class Path:
         self._sock: socket.socket | None = None
 
     def aim(self, host: str, port: int) -> None:
-        """Where it leads, for whoever learns that only on the way."""
+        """Set where it leads, for whoever learns that only on the way."""
         self.host, self.port = host, port
         self.exam = with_values(self.exam, host=host, port=str(port))
 
@@ -110,7 +110,7 @@ class Path:
 
     @property
     def steps(self) -> Sequence[Step]:
-        """To a connection, straight or through the proxy."""
+        """Return the steps to a connection, straight or through the proxy."""
         second = ("proxy", PROXY) if self._outside.network.proxy else ("tcp", TCP)
         return (
             Step(name="dns", title=DNS, take=self._look_up),
@@ -118,7 +118,7 @@ class Path:
         )
 
     def taken(self) -> socket.socket:
-        """The connection, which is the caller's from now on."""
+        """Hand out the connection, which is the caller's from now on."""
         sock, self._sock = self._sock, None
         assert sock is not None  # the steps before have made it
         return sock
@@ -128,7 +128,7 @@ class Path:
             self._sock.close()
 
     async def again(self) -> None:
-        """The same connection once more, where all of this was well. Raises RouteError."""
+        """Make the same connection once more, where all of this was well. Raises RouteError."""
         self.close()
         self._sock = await reach(self.host, self.port, self._outside, self._patience)
 
@@ -164,7 +164,7 @@ class Path:
         return StepResult(words.fill(**told, where=self.where))
 
     async def _shut(self, trouble: RouteError) -> StepError:
-        """Whether it is this port alone that does not answer, by a look at another server."""
+        """Return whether it is this port alone that does not answer, by a look at another server."""
         port = plain(self.where)
         other = self.exam.other
         if trouble.about not in SHUT or other is None or other == (self.host, self.port):
@@ -212,7 +212,7 @@ def tls_seen(tls: ssl.SSLObject, now: datetime) -> StepResult:
 
 
 def clock_remarks(theirs: datetime | None, now: datetime, where: str) -> tuple[Words, ...]:
-    """Whether our clock is wrong, by the other side's; nothing if it is not, or not told."""
+    """Say whether our clock is wrong, by the other side's; nothing if it is not, or not told."""
     seconds = round((now - theirs).total_seconds()) if theirs is not None else 0
     if abs(seconds) < SKEW:
         return ()
@@ -227,7 +227,7 @@ def date_within(text: str) -> datetime | None:
 
 
 def with_values(exam: Exam, **values: str) -> Exam:
-    """The same with more of the user's own values."""
+    """Return the same with more of the user's own values."""
     return replace(exam, values={**exam.values, **values})
 
 

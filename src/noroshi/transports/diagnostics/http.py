@@ -121,7 +121,7 @@ class GraphExamination:
 
 
 class WebhookExamination:
-    """As far as TLS: what is posted would be read by people."""
+    """Examine a webhook as far as TLS: what is posted would be read by people."""
 
     def __init__(
         self,
@@ -171,7 +171,7 @@ class WebhookExamination:
 
 
 def graph_advice(status: int, said: str) -> Advice:
-    """By the table of Graph's answers; what no row names goes by its first digit."""
+    """Return the advice by the table of Graph's answers; what no row names goes by its first digit."""
     rule = http_rule_for(GRAPH, status, said)
     if rule is not None:
         return rule.advice

@@ -110,7 +110,7 @@ class SmtpExamination:
         return Step(name=name, title=title, take=taken)
 
     async def _within_patience(self, work: Awaitable[StepResult]) -> StepResult:
-        """What goes wrong in talking to the server, as a stage that stopped."""
+        """Turn what goes wrong in talking to the server into a stage that stopped."""
         where, seconds = self._server.where, self._server.patience.sign_in
         try:
             async with asyncio.timeout(seconds):
@@ -220,7 +220,7 @@ class SmtpExamination:
         return Connection(server, made)
 
     async def _once_more(self) -> None:
-        """To where the steps before had come, as all of it was well. Raises as they do."""
+        """Go again to where the steps before had come, as all of it was well. Raises as they do."""
         self._open.abort()
         await self._path.again()
         first = self._server.tls_first

@@ -1,4 +1,4 @@
-"""Why a token that was got a moment ago was refused, and what mends each cause."""
+"""List the remedies by the cause for which a token that was got a moment ago was refused."""
 
 from __future__ import annotations
 
@@ -221,8 +221,8 @@ CAUSES: Mapping[Words, Cure] = {
 def remedy_of_token(
     token: str, found: token_diagnosis.TokenCause, exam: Exam, reply: str
 ) -> Remedy:
-    """By what the token says of itself; an app's own names its enterprise application, which
-    Exchange must be told of."""
+    """Return the remedy by what the token says of itself; an app's own names its enterprise
+    application, which Exchange must be told of."""
     object_id = str((claims_in(token) or {}).get("oid", ""))
     shown = object_id if GUID.fullmatch(object_id) else OBJECT_ID
     told = replace(exam, values={**exam.values, "object_id": shown})
@@ -230,7 +230,8 @@ def remedy_of_token(
 
 
 def remedy_of_person(token: str, user: str, exam: Exam, reply: str) -> Remedy | None:
-    """Where Graph keeps whoever signed in out of another's mailbox; None if it is their own."""
+    """Return the remedy where Graph keeps whoever signed in out of another's mailbox; None if it is
+    their own."""
     cause = next(token_diagnosis.kept_out(claims_in(token) or {}, user), None)
     return _of_cause(cause, exam, reply) if cause is not None else None
 

@@ -93,7 +93,7 @@ class Options:
 
     @property
     def parties(self) -> Parties:
-        """Who sends, and From; Graph makes the envelope's sender of it."""
+        """Return who sends, and From; Graph makes the envelope's sender of it."""
         return Parties(self.user, self.mail_from, self.mail_from)
 
     @property

@@ -1,4 +1,4 @@
-"""What ways out by HTTP have in common: an answer in words."""
+"""Share what transports by HTTP need: an answer in words."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ LONGEST_SAID = 300
 
 @dataclass(frozen=True, slots=True)
 class Answering:
-    """How answers of one other side are read: by which table, and where it is. `private`: its
-    text is for administrators alone."""
+    """Read the answers of one other side: by which table, and where it is. `private`: its text is
+    for administrators alone."""
 
     where: str
     rules: tuple[HttpRule, ...]
@@ -38,7 +38,7 @@ class Answering:
     def answer(
         self, reply: Reply, text: str, now: datetime, mask: Callable[[str], str] = str
     ) -> Answer:
-        """`text` is what it said; `mask` takes out of it what nobody may read."""
+        """Read a reply; `text` is what it said, `mask` takes out of it what nobody may read."""
         said = mask(one_line(text)) or _phrase(reply.status)
         meant = http_meaning(self.rules, reply.status, said)
         held = meant.verdict in (Verdict.DEFERRED, Verdict.ROUTE_DOWN)
@@ -53,7 +53,7 @@ class Answering:
         )
 
     def unknown(self) -> Answer:
-        """It was given everything, and nobody knows what it made of it."""
+        """Answer for a mail that was given whole: nobody knows what became of it."""
         return Answer(Verdict.DEFERRED, words=NOT_KNOWN.fill(where=self.where))
 
     def _told(self, status: int, said: str) -> str:
@@ -68,7 +68,7 @@ class Answering:
 
 
 def _phrase(status: int) -> str:
-    """What a status means by itself, for an answer without a text."""
+    """Return what a status means by itself, for an answer without a text."""
     try:
         return HTTPStatus(status).phrase
     except ValueError:

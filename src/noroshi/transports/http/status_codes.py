@@ -1,4 +1,4 @@
-"""What Microsoft Graph and a webhook answer, and what it means: the tables.
+"""Tabulate what Microsoft Graph and a webhook answer, and what it means.
 
 The first row that fits counts, by the status (ANY) and a part of the text; what none of them
 names goes by its first digit, and of 4xx it is the route: a request is much the same each time.
@@ -87,7 +87,7 @@ WEBHOOK: tuple[HttpRule, ...] = (
 
 
 def http_meaning(rules: tuple[HttpRule, ...], status: int, text: str) -> Meaning:
-    """What an answer says of a mail, or of the route."""
+    """Return what an answer says of a mail, or of the route."""
     rule = http_rule_for(rules, status, text)
     if rule is None:
         return _by_first_digit(status)

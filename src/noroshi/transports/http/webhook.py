@@ -106,7 +106,7 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where to post to, with what; both may be secrets."""
+    """Hold where to post to, with what; both may be secrets."""
 
     url: Secret
     header: Secret | None
@@ -128,7 +128,7 @@ class WebhookTransport:
         self._lazy_http = LazyHttp(outside, (wanted.ca_file,), patience)
 
     async def send(self, envelope: Envelope) -> Receipt:
-        """The same answer for each address; it raises only for a bug."""
+        """Return the same answer for each address; it raises only for a bug."""
         said, number = Answer(Verdict.DEFERRED), ""
         try:
             said, number = await self._posted(await self.target(), envelope)
@@ -163,7 +163,7 @@ class WebhookTransport:
         return answer, number[:100] if answer.verdict is Verdict.ACCEPTED else ""
 
     async def target(self) -> Target:
-        """Where to, with what. Raises RouteError."""
+        """Return where to post to, with what. Raises RouteError."""
         wanted = self._wanted
         url = Secret(wanted.url)
         if wanted.url_entry:

@@ -1,4 +1,4 @@
-"""In which shape a message is posted to a webhook: content type and body, from an envelope."""
+"""Shape a message for a webhook: content type and body, from an envelope."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Shaped = tuple[str, bytes]
 
 
 def as_json(envelope: Envelope) -> Shaped:
-    """All that is told, by name; `id` is the same however often it is posted."""
+    """Return all that is told, by name; `id` is the same however often it is posted."""
     payload = envelope.payload
     said = {
         "id": envelope.id,
@@ -94,7 +94,7 @@ SHAPES: Mapping[str, Callable[[Envelope], Shaped]] = {
 
 
 def cut(text: str, most: int) -> str:
-    """At most so many bytes of it, and a sign that there was more."""
+    """Return at most so many bytes of it, and a sign that there was more."""
     whole = text.encode("utf-8", "replace")
     return text if len(whole) <= most else whole[:most].decode("utf-8", "ignore") + CUT
 

@@ -49,7 +49,7 @@ RETIRED_URL = Words(
 
 
 def fault_of(url: str, *, plain_http: bool) -> Words | None:
-    """What is wrong with it; None: it may be used. Nothing of it is in the words."""
+    """Return what is wrong with it; None: it may be used. Nothing of it is in the words."""
     try:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port
@@ -66,7 +66,7 @@ def fault_of(url: str, *, plain_http: bool) -> Words | None:
 
 
 def is_secret(url: str) -> bool:
-    """Whether it should not stand in a definition."""
+    """Return whether it should not stand in a definition."""
     parts = urlsplit(url)
     host = (parts.hostname or "").lower()
     named = any(SECRET_NAMES.search(name) for name, _ in parse_qsl(parts.query))

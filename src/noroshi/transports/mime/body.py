@@ -35,7 +35,7 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What MIME says of a part, and the part as it goes over the wire: ASCII, CRLF."""
+    """Hold what MIME says of a part, and the part as it goes over the wire: ASCII, CRLF."""
 
     head: tuple[tuple[str, str], ...]
     body: str
@@ -47,14 +47,14 @@ class Part:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
-    """What a payload wants to say: `html` says the same as `text`, or is ""."""
+    """Hold what a payload wants to say: `html` says the same as `text`, or is ""."""
 
     text: str
     html: str = ""
     attachments: tuple[Attachment, ...] = ()
 
     def part(self, id: str, charset: str) -> Part:
-        """All of it as one part; `id` is the envelope's. The same bytes each time."""
+        """Return all of it as one part; `id` is the envelope's. The same bytes each time."""
         said = _text("plain", charset, in_charset(_body(self.text), charset))
         if self.html:
             html = META.sub(rf"\g<1>{charset}", self.html)
@@ -70,7 +70,7 @@ class Content:
 
 
 def content_of(payload: Mapping[str, Any]) -> Content:
-    """What stands in an envelope's payload; what is not of the right sort is left out."""
+    """Return what stands in an envelope's payload; leave out what is not of the right sort."""
     html = payload.get("html")
     files = payload.get("attachments")
     found = files if isinstance(files, Sequence) and not isinstance(files, str) else ()
@@ -109,7 +109,7 @@ def _file(attachment: Attachment) -> Part:
 
 
 def _base64(head: tuple[tuple[str, str], ...], data: bytes) -> Part:
-    """Whole on relays without 8BITMIME, and no line can be too long."""
+    """Encode it so that it is whole on relays without 8BITMIME, and no line can be too long."""
     body = encodebytes(data).decode("ascii").replace("\n", "\r\n")
     return Part((*head, ("Content-Transfer-Encoding", "base64")), body)
 

@@ -1,4 +1,4 @@
-"""In which character set a mail is written, and how a text becomes its bytes.
+"""Choose the character set in which a mail is written, and turn a text into its bytes.
 
 ISO-2022-JP (RFC 1468) is for what mail programs of the house know since long. It says the
 letters of JIS X 0208 and no other: a mail that has one of those goes in UTF-8 as a whole, so
@@ -33,7 +33,7 @@ def in_charset(text: str, charset: str) -> bytes:
 
 
 def html_in_charset(html: str, charset: str) -> bytes:
-    """The same for HTML: what the set cannot say is told by its number."""
+    """Encode HTML; what the set cannot say is told by its number."""
     errors = "xmlcharrefreplace" if charset == ISO_2022_JP else "replace"
     return for_charset(html, charset).encode(charset, errors)
 

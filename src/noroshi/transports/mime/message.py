@@ -1,4 +1,4 @@
-"""From an envelope to the bytes of a mail (RFC 5322, 2045, 2047): the same ones each time.
+"""Turn an envelope into the bytes of a mail (RFC 5322, 2045, 2047): the same ones each time.
 
 The headers are put together by hand: `EmailMessage` loses or adds blanks where a Japanese
 subject has two in a row or is folded, `email.header.Header` does not.
@@ -45,7 +45,7 @@ IMPORTANCE = ("high", "normal", "low")
 
 
 class AddressError(ValueError):
-    """Not an address that plain SMTP can carry."""
+    """Refuse an address that plain SMTP cannot carry."""
 
     def __init__(self, words: Words) -> None:
         super().__init__(words.en)
@@ -79,7 +79,7 @@ def smtp_address(address: str) -> str:
 
 
 def paths_of(envelope: Envelope) -> tuple[dict[str, str], dict[str, Answer]]:
-    """Each address as SMTP carries it; those that it cannot carry are refused."""
+    """Return each address as SMTP carries it; refuse those that it cannot carry."""
     paths, refused = dict[str, str](), dict[str, Answer]()
     for address in envelope.to:
         try:
@@ -99,9 +99,11 @@ def ascii_domain(domain: str) -> str:
 
 
 def message_id(known_as: str, installation: str, sender: str) -> str:
-    """Of a mail, or of one that its thread names: derived, so that one that is sent twice, by
-    whichever route, is known as one, and answers find their thread. What has no life in it is
-    older than installations: its domain was the sender's."""
+    """Derive the Message-ID of a mail, or of one that its thread names, so that one that is sent
+    twice, by whichever route, is known as one, and answers find their thread.
+
+    What has no life in it is older than installations: its domain was the sender's.
+    """
     ours = MARK in known_as and bool(installation)
     return _message_id(known_as, f"{installation.lower()}.{NOWHERE}" if ours else sender)
 
@@ -116,13 +118,13 @@ def _message_id(known_as: str, domain: str) -> str:
 
 
 def is_of(given: str, envelope_id: str) -> bool:
-    """Whether a Message-ID is that of an envelope, for who sees mails alone."""
+    """Return whether a Message-ID is that of an envelope, for who sees mails alone."""
     local = unquote(given.strip("<>").rpartition("@")[0])
     return envelope_id in (local, local.rpartition(MARK)[0])
 
 
 def message_ids(envelope: Envelope, sender: str, said: str = "") -> tuple[str, ...]:
-    """By what a mail that was taken may be found again, given what the server said then.
+    """Return by what a mail that was taken may be found again, given what the server said then.
 
     Microsoft's servers may put a Message-ID of their own in the place of ours, and name it in
     their answer (git-send-email(1), --outlook-id-fix).
@@ -155,7 +157,7 @@ def encoded(text: str, after: int = 0, charset: str = UTF_8) -> str:
 
 
 def _texts(envelope: Envelope, content: Content, sender_name: str) -> Iterator[str]:
-    """All that must be said in one character set; files have their own."""
+    """Return all that must be said in one character set; files have their own."""
     heads = (envelope.payload.get(name, "") for name in ("subject", "list_title"))
     for text in (*heads, sender_name):
         yield one_line(str(text))
@@ -187,7 +189,7 @@ def _headers(
 
 
 def _manners(envelope: Envelope, domain: str, charset: str) -> Iterator[tuple[str, str]]:
-    """What keeps holiday replies away and lets a person's mail program sort."""
+    """Return the headers that keep holiday replies away and let a person's mail program sort."""
     payload = envelope.payload
     yield "Auto-Submitted", "auto-generated"  # RFC 3834, 5
     yield "X-Auto-Response-Suppress", "All"  # MS-OXCMAIL, 2.1.3.2.20: Exchange heeds this one
@@ -200,7 +202,7 @@ def _manners(envelope: Envelope, domain: str, charset: str) -> Iterator[tuple[st
 
 
 def _recipients(envelope: Envelope) -> Iterator[str]:
-    """All of the contact's addresses, sorted: a second attempt at some is the same mail."""
+    """Return all of the contact's addresses, sorted: a second attempt at some is the same mail."""
     for address in sorted({*envelope.to, *envelope.reached, *envelope.refused}):
         try:
             yield smtp_address(address)

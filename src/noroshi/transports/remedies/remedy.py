@@ -37,7 +37,7 @@ class Advice:
 
     @property
     def words(self) -> Words:
-        """What is told beside the answer; NOTHING if nothing is."""
+        """Return what is told beside the answer; NOTHING if nothing is."""
         if self.quiet:
             return NOTHING
         between = " " if self.act.en else ""

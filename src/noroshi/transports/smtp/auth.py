@@ -1,4 +1,4 @@
-"""Signing in to a mail server (RFC 4954): which way is taken, and what is said."""
+"""Sign in to a mail server (RFC 4954): which mechanism is taken, and what is said."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ BY_PASSWORD = ("cram-md5", "plain", "login")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credentials:
-    """Who signs in, with what, and by which ways. The secret is never printed.
+    """Name who signs in, with what, and by which mechanisms. The secret is never printed.
 
     `entry` is what the vault calls the password; "" with a token.
     """
@@ -37,7 +37,8 @@ class Credentials:
 
 
 async def sign_in(connection: Connection, credentials: Credentials) -> str:
-    """By which way it went. Raises SmtpAuthError, or SmtpServerError if there is no common way; ConnectionLostError."""
+    """Sign in, and return by which mechanism. Raises SmtpAuthError, or SmtpServerError if there is
+    no common mechanism, or ConnectionLostError."""
     way = _common_mechanism(connection, credentials)
     masks = Masks(credentials.secret.reveal())
     connection.mask = masks.masked
@@ -54,7 +55,7 @@ async def sign_in(connection: Connection, credentials: Credentials) -> str:
 
 @dataclass(frozen=True, slots=True)
 class AuthExchange:
-    """A connection on which each thing that is said is remembered, to be masked."""
+    """Remember each thing that is said on a connection, to be masked."""
 
     connection: Connection
     masks: Masks

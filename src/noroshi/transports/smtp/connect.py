@@ -1,4 +1,4 @@
-"""From nothing to a connection that is ready for mails: reached, encrypted, signed in."""
+"""Make a connection that is ready for mails: reached, encrypted, signed in."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SHOWS_NO_SECRET = ("cram-md5",)
 async def connect(
     server: Server, tls: ssl.SSLContext | None, credentials: Credentials | None, egress: Egress
 ) -> Connection:
-    """A connection ready for mails. Raises RouteError, which says whose fault it is."""
+    """Return a connection ready for mails. Raises RouteError, which says whose fault it is."""
     if credentials is not None and tls is None and credentials.ways != SHOWS_NO_SECRET:
         raise SmtpServerError(errors.IN_THE_CLEAR, fault=Fault.SETUP)
     connection = Connection(server, await _reach(server, tls, egress))
@@ -71,7 +71,7 @@ async def _reach(server: Server, tls: ssl.SSLContext | None, egress: Egress) -> 
 async def untrusted(
     server: Server, egress: Egress, error: ssl.SSLCertVerificationError
 ) -> ConnectError:
-    """Why the certificate that was shown after STARTTLS is not trusted."""
+    """Say why the certificate that was shown after STARTTLS is not trusted."""
     issuer = await _shown_issuer(server, egress) if is_of_issuer(error) else ""
     return of_certificate(egress.network, server.where, error, issuer)
 

@@ -1,4 +1,4 @@
-"""One conversation with a mail server (RFC 5321, 3207): the wire, and what is said on it."""
+"""Hold one conversation with a mail server (RFC 5321, 3207): the wire, and what is said on it."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ LONGEST_TEXT = 1000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patience:
-    """How long we wait, in seconds: for a connection, until signed in, for an answer.
+    """Set how long we wait, in seconds: for a connection, until signed in, for an answer.
 
     Exchange Online may take tens of seconds after the final dot; RFC 5321, 4.5.3.2.6 asks for
     ten minutes, but an envelope is lent for five in all. `idle` is how long a connection is
@@ -58,7 +58,7 @@ class Parties:
     envelope: str
 
     def advised(self, said: Words, advice: Words) -> Words:
-        """What was said, and what to do about it if that is known."""
+        """Add to what was said what to do about it, if that is known."""
         if advice == NOTHING:
             return said
         told = advice.fill(user=self.user, sender=self.sender, envelope=self.envelope)
@@ -67,7 +67,7 @@ class Parties:
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """Which mail server, as whom we send there, what we call ourselves, and how long we wait.
+    """Name the mail server, as whom we send there, what we call ourselves, and how long we wait.
 
     `tls_first`: it speaks TLS from the first byte (RFC 8314, 3.3), else after STARTTLS.
     """
@@ -86,7 +86,7 @@ class Server:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What the server said, its lines made one."""
+    """Hold what the server said, its lines made one."""
 
     code: int
     text: str
@@ -101,22 +101,22 @@ class Reply:
 
     @property
     def meant(self) -> Meaning:
-        """What it says of a recipient, or of the whole mail."""
+        """Return what it says of a recipient, or of the whole mail."""
         return meaning(self.code, self.enhanced, self.text)
 
     @property
     def of_one(self) -> Meaning:
-        """What it says of a recipient beside one that was taken."""
+        """Return what it says of a recipient beside one that was taken."""
         return one_recipient_meaning(self.code, self.enhanced, self.text)
 
     @property
     def of_sender(self) -> Meaning:
-        """What it says of whoever sends."""
+        """Return what it says of whoever sends."""
         return sender_meaning(self.code, self.enhanced, self.text)
 
     @property
     def gist(self) -> str:
-        """Without what differs each time."""
+        """Return it without what differs each time."""
         return f"{self.code} {gist(self.text)}".rstrip(" .")
 
     def __str__(self) -> str:
@@ -124,7 +124,7 @@ class Reply:
 
 
 class Connection:
-    """A connection that is signed in, or on its way there. `stage` is what it is about,
+    """Talk on a connection that is signed in, or on its way there. `stage` is what it is about,
     `kept` whether it had nothing to do for a while, in which the server may have closed it.
 
     `mask` takes out of an answer what nobody may read there: a receipt is kept and shown.
@@ -140,7 +140,7 @@ class Connection:
 
     @property
     def alive(self) -> bool:
-        """Whether the next answer will be the one to what is said next."""
+        """Return whether the next answer will be the one to what is said next."""
         return self._protocol.is_connected and self._protocol.in_step
 
     @property
@@ -150,7 +150,7 @@ class Connection:
 
     @property
     def tls(self) -> ssl.SSLObject | None:
-        """What TLS knows of the other side, once it has begun."""
+        """Return what TLS knows of the other side, once it has begun."""
         transport = self._protocol.transport
         found: ssl.SSLObject | None = (
             transport.get_extra_info("ssl_object") if transport is not None else None
@@ -163,8 +163,8 @@ class Connection:
         return self.tls.getpeercert(binary_form=True) if self.tls is not None else None
 
     def pipeline(self, *commands: bytes) -> None:
-        """Say several at once, where the server can be spoken to so (RFC 2920); each is said
-        by `say` all the same, which then only hears the answer. Raises ConnectionLostError."""
+        """Say several at once, where the server can be spoken to so (RFC 2920); each is said by
+        `command` all the same, which then only hears the answer. Raises ConnectionLostError."""
         if "pipelining" not in self.extensions:
             return
         if not self.alive:
@@ -176,7 +176,7 @@ class Connection:
         self._ahead.extend(commands)
 
     async def drain(self) -> Collection[int]:
-        """The codes of the answers to what was said ahead and is of no interest any more.
+        """Return the codes of the answers to what was said ahead and is of no interest any more.
         Raises ConnectionLostError."""
         return [
             (await self.command(*self._ahead[0].split(b" ", 1))).code for _ in [*self._ahead]
@@ -198,7 +198,8 @@ class Connection:
         return await self._hear(self._protocol.execute_command(line))
 
     async def send_content(self, message: bytes) -> Reply:
-        """The mail itself, after 354. Raises ConnectionLostError: then nobody knows whether it was taken."""
+        """Send the mail itself, after 354. Raises ConnectionLostError: then nobody knows whether it
+        was taken."""
         self.stage = "."
         # RFC 5321, 4.5.2: a line that begins with a dot is given one more.
         dotted = (b"\n" + message).replace(b"\n.", b"\n..")[1:]

@@ -1,4 +1,4 @@
-"""What can be wrong with a mail server before it takes a mail, and whose fault that is."""
+"""Word what can be wrong with a mail server before it takes a mail, and whose fault that is."""
 
 from __future__ import annotations
 
@@ -90,19 +90,19 @@ NO_TLS_FIRST = Words(
 
 
 class SmtpError(Exception):
-    """The conversation with a mail server came to nothing."""
+    """Report that a conversation with a mail server came to nothing."""
 
 
 class ConnectionLostError(SmtpError):
-    """The connection was lost, or nothing came in time; it is of no more use."""
+    """Report a connection that was lost, or on which nothing came in time; it is of no more use."""
 
 
 class StaleConnectionError(SmtpError):
-    """A kept connection was closed meanwhile; the server has heard nothing of the mail."""
+    """Report a kept connection that was closed meanwhile; the server has heard nothing of the mail."""
 
 
 class SmtpServerError(SmtpError, RouteError):
-    """The mail server cannot be used now. If it said so, `text` is what it said after its
+    """Report a mail server that cannot be used now. If it said so, `text` is what it said after its
     code, word for word, and `enhanced` the code's second half."""
 
     def __init__(
@@ -126,11 +126,11 @@ def _fault(code: int, enhanced: str, text: str) -> Fault:
 
 
 class SmtpAuthError(SmtpServerError):
-    """The server did not take the token. Nothing of the token is in the words."""
+    """Report that the server did not take the token. Nothing of the token is in the words."""
 
 
 def of_no_tls(where: str, seconds: float, trouble: TlsError) -> RouteError:
-    """Why TLS from the first byte was not to be had: mostly it is the port for STARTTLS."""
+    """Say why TLS from the first byte was not to be had: mostly it is the port for STARTTLS."""
     if trouble.reason in ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE"):
         return SmtpServerError(NO_TLS_FIRST.fill(where=where), about=NO_TLS_FIRST)
     if not trouble.reason:
@@ -139,7 +139,7 @@ def of_no_tls(where: str, seconds: float, trouble: TlsError) -> RouteError:
 
 
 def answer_of(trouble: RouteError) -> Answer:
-    """What a trouble says of every address of the mail."""
+    """Return what a trouble says of every address of the mail."""
     # 432 is Exchange Online's "more than 3 connections": the route is well, and busy.
     if trouble.code == 432:
         verdict, fault = Verdict.DEFERRED, None

@@ -1,4 +1,5 @@
-"""What a route by a mail server is told: where, how protected, who signs in and by which way."""
+"""Define the options of a route by a mail server: where, how protected, who signs in and by which
+way."""
 
 from __future__ import annotations
 
@@ -151,13 +152,13 @@ class Options:
 
     @property
     def parties(self) -> Parties:
-        """Who signs in, From, and the envelope's sender."""
+        """Return who signs in, From, and the envelope's sender."""
         sender = self.mail_from
         return Parties(self.user or sender, sender, self.envelope_sender or sender)
 
     @property
     def remarks(self) -> tuple[Words, ...]:
-        """What is well to know of options that are not wrong."""
+        """Return what is well to know of options that are not wrong."""
         return send_as_remarks(self.parties) if self.account else ()
 
     @property
@@ -191,7 +192,7 @@ class Options:
 
 
 def send_as_remarks(told: Parties) -> tuple[Words, ...]:
-    """That the three addresses differ, if they do."""
+    """Remark that the three addresses differ, if they do."""
     if told.user == told.sender == told.envelope:
         return ()
     return (NEEDS_SEND_AS.fill(user=told.user, sender=told.sender, envelope=told.envelope),)
@@ -205,7 +206,7 @@ def _check(read: Callable[[str], str], given: str, words: Words) -> None:
 
 
 def _host_name(given: str) -> str:
-    """In A-labels, as DNS, SNI and certificates have it. Raises AddressError.
+    """Return the name in A-labels, as DNS, SNI and certificates have it. Raises AddressError.
 
     An ASCII name stays as it is: in the house there are some with an underscore.
     """

@@ -41,7 +41,8 @@ class SmtpProtocol(SMTPProtocol):
         self.write(b"".join(command + b"\r\n" for command in commands))
 
     async def read_response(self, timeout: float | None = None) -> SMTPResponse:
-        """As aiosmtplib's, without a wait_for() for each: that is a good part of a mail's time."""
+        """Read a response as aiosmtplib does, without a wait_for() for each: that is a good part of
+        a mail's time."""
         waiting, loop = self._response_waiter, self._loop
         if timeout is None or waiting is None or waiting.done():
             return await super().read_response(timeout)
@@ -79,7 +80,7 @@ class SmtpProtocol(SMTPProtocol):
             self._set_response_exception(waiting, late)
 
     def _answers(self) -> list[SMTPResponse | SMTPResponseException]:
-        """What the buffer has in whole, no more than is due."""
+        """Return what the buffer has in whole, no more than is due."""
         missing = self._due - len(self._kept) - int(self._is_told())
         found = list[SMTPResponse | SMTPResponseException]()
         try:
@@ -99,7 +100,7 @@ class SmtpProtocol(SMTPProtocol):
         return self._response_waiter is not None and self._response_waiter.done()
 
     def _hand_on(self, found: SMTPResponse | SMTPResponseException) -> None:
-        """To whoever waits, else it is kept: the one before it has not been taken yet."""
+        """Give it to whoever waits, else keep it: the one before it has not been taken yet."""
         waiting = self._response_waiter
         if waiting is None or waiting.done() or self._kept:
             self._kept.append(found)

@@ -1,4 +1,4 @@
-"""What a mail server's answer to a mail means, by the table in `rules`."""
+"""Classify a mail server's answer to a mail, by the table in `reply_codes`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ TRAIL = re.compile(r"\s*\[(?:Hostname=)?[^\[\]]*\]\s*$")
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What an answer says of its recipient, or of the route: then whose fault it is."""
+    """Say what an answer means for its recipient, or for the route: then whose fault it is."""
 
     verdict: Verdict
     fault: Fault | None = None
@@ -25,7 +25,7 @@ class Meaning:
 
 
 def meaning(code: int, enhanced: str = "", text: str = "") -> Meaning:
-    """What an answer within a mail's transaction means."""
+    """Return what an answer within a mail's transaction means."""
     rule = rule_for(code, enhanced, text)
     if rule is None:
         return Meaning({2: Verdict.ACCEPTED, 5: NO}.get(code // 100, LATER))
@@ -35,7 +35,8 @@ def meaning(code: int, enhanced: str = "", text: str = "") -> Meaning:
 
 
 def sender_meaning(code: int, enhanced: str = "", text: str = "") -> Meaning:
-    """The same for MAIL FROM: who is refused there is the sender, which is the route's."""
+    """Return what an answer to MAIL FROM means: who is refused there is the sender, which is the
+    route's."""
     said = meaning(code, enhanced, text)
     if said.verdict is NO and code != 552:
         return Meaning(ROUTE, Fault.REFUSED, said.advice)
@@ -43,8 +44,8 @@ def sender_meaning(code: int, enhanced: str = "", text: str = "") -> Meaning:
 
 
 def one_recipient_meaning(code: int, enhanced: str = "", text: str = "") -> Meaning:
-    """The same for RCPT where the server took another recipient of the mail: who sends is not
-    refused then, and the route works."""
+    """Return what an answer to RCPT means where the server took another recipient of the mail: who
+    sends is not refused then, and the route works."""
     said = meaning(code, enhanced, text)
     if said.fault is Fault.REFUSED and code // 100 == 5:
         return Meaning(NO, None, said.advice)
@@ -64,7 +65,7 @@ def rule_for(code: int, enhanced: str, text: str) -> Rule | None:
 
 
 def wants_new_token(code: int, enhanced: str) -> bool:
-    """Whether a refusal to sign in may be mended by a fresh token.
+    """Return whether a refusal to sign in may be mended by a fresh token.
 
     535 5.7.3 and Google's 5.7.8 may; 5.7.139 says that an administrator switched it off.
     501 5.5.127 is High Volume Email's "Token will expire soon".
@@ -75,7 +76,7 @@ def wants_new_token(code: int, enhanced: str) -> bool:
 
 
 def wants_tls(code: int, text: str) -> bool:
-    """Whether a refusal says that it is for want of TLS (RFC 3207, 4; RFC 4954, 6).
+    """Return whether a refusal says that it is for want of TLS (RFC 3207, 4; RFC 4954, 6).
 
     Exchange Online says 451 5.7.3, others 530 5.7.0, each with the command's name.
     """

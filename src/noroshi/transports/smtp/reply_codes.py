@@ -1,4 +1,4 @@
-"""What mail servers answer and mean: the table, as the first digit of a code lies.
+"""Tabulate what mail servers answer and mean, where that is not as the first digit of a code says.
 
 The first row that fits counts; what none of them names goes by its first digit. Exchange Online
 changes its wording: a row goes by code, enhanced code and a short part of the text at most.

@@ -1,4 +1,4 @@
-"""What a client says to sign in, as bytes for the wire (RFC 4422).
+"""Build what a client says to sign in, as bytes for the wire (RFC 4422).
 
 Each answer is in base64 already, as SMTP carries it (RFC 4954).
 """
@@ -40,7 +40,8 @@ def cram_md5(user: str, password: str, challenge: str) -> bytes:
 
 
 def prepared(password: str) -> str:
-    """As RFC 8265, 4.2 has it: every blank an ASCII one, letters composed, case and width kept.
+    """Prepare a password as RFC 8265, 4.2 has it: every blank an ASCII one, letters composed, case
+    and width kept.
 
     RFC 4616 names SASLprep, which this replaced; that one would turn full-width letters into
     ASCII, which a server that compares bytes does not take.

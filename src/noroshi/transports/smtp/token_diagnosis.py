@@ -1,4 +1,4 @@
-"""Why a token that is as fresh as can be was refused: what it says of itself, looked at here.
+"""Find why a token that is as fresh as can be was refused, by what it says of itself.
 
 Exchange Online says 535 5.7.3 of a dozen things. A token's format is the other side's matter
 (Microsoft: "access tokens are opaque to clients"): nothing is decided by it, and one that cannot
@@ -139,7 +139,7 @@ OF_GRAPH = Words(
 
 @dataclass(frozen=True, slots=True)
 class TokenCause:
-    """One reason, as one of the sentences above: `about` is it before its places were filled
+    """Hold one reason, as one of the sentences above: `about` is it before its places were filled
     with `values`."""
 
     about: Words
@@ -150,15 +150,15 @@ class TokenCause:
 def diagnosis(
     token: str, resource: Resource, user: str, now: datetime, *, bulk: bool = False
 ) -> Words:
-    """The first thing that is wrong with a refused token, or what else it can be; `bulk` at a
-    server of High Volume Email."""
+    """Return the first thing that is wrong with a refused token, or what else it can be; `bulk` at
+    a server of High Volume Email."""
     return cause(token, resource, user, now, bulk=bulk).words
 
 
 def cause(
     token: str, resource: Resource, user: str, now: datetime, *, bulk: bool = False
 ) -> TokenCause:
-    """The same, so that more can be found to say of it."""
+    """Return the same as a TokenCause, so that more can be found to say of it."""
     claims = claims_in(token)
     found = next(faults(claims, resource, user, now, bulk=bulk), None) if claims else None
     if found is not None:
@@ -177,8 +177,8 @@ def faults(
     shared: bool = False,
     bulk: bool = False,
 ) -> Iterator[TokenCause]:
-    """All that is wrong with a token's claims, for this use of it: for a shared mailbox, too, and
-    for High Volume Email."""
+    """Yield all that is wrong with a token's claims, for this use of it: for a shared mailbox, too,
+    and for High Volume Email."""
     app, name = is_app(claims), NAMES[resource]
     aud, fits = audience_of(claims, AUDIENCES[resource])
     if aud and not fits:
@@ -218,21 +218,21 @@ def _person_faults(
 
 
 def kept_out(claims: Mapping[str, Any], user: str) -> Iterator[TokenCause]:
-    """Why Graph keeps whoever signed in out of a mailbox that is not their own."""
+    """Yield why Graph keeps whoever signed in out of a mailbox that is not their own."""
     for found in other_person(person_in(claims, user), "graph", user):
         has_scope = set(FOR_SHARED["graph"]).intersection(scopes_in(claims))
         yield _cause_of(NO_RIGHTS, **found.values) if has_scope else found
 
 
 def other_person(person: str, resource: Resource, user: str) -> Iterator[TokenCause]:
-    """That somebody signed in whose mailbox it is not; "" is nobody who is known."""
+    """Yield that somebody signed in whose mailbox it is not; "" is nobody who is known."""
     if person and not is_name_of(person, user):
         about = OTHER_SENDER if resource == "graph" else OTHER_PERSON
         yield _cause_of(about, person=person, user=user)
 
 
 def person_in(claims: Mapping[str, Any], mailbox: str = "") -> str:
-    """Who signed in, by the mailbox's name if it is that; "" for an app."""
+    """Return who signed in, by the mailbox's name if it is that; "" for an app."""
     if is_app(claims):
         return ""
     return shown(named_in(claims, mailbox))

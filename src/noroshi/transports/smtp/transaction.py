@@ -1,4 +1,4 @@
-"""One mail's transaction on a connection (RFC 5321, 3.3), and an answer for each recipient."""
+"""Run one mail's transaction on a connection (RFC 5321, 3.3), with an answer for each recipient."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ Delivered = tuple[Mapping[str, Answer], str, bool]
 
 @dataclass(frozen=True, slots=True)
 class SmtpMessage:
-    """A mail on the wire: who sends it, each recipient's address as SMTP has it, its bytes."""
+    """Hold a mail on the wire: who sends it, each recipient's address as SMTP has it, its bytes."""
 
     sender: str
     paths: Mapping[str, str]
@@ -42,7 +42,7 @@ class SmtpMessage:
 
 
 async def deliver(connection: Connection, message: SmtpMessage) -> Delivered:
-    """Answers by address, the provider's id, and whether the connection can be used again.
+    """Return answers by address, the provider's id, and whether the connection can be used again.
 
     Raises StaleConnectionError, or SmtpServerError where the mail was surely not taken.
     """
@@ -97,7 +97,7 @@ async def _to_recipients(connection: Connection, message: SmtpMessage) -> Delive
 
 
 async def _content(connection: Connection, content: bytes) -> tuple[Answer, str, bool]:
-    """From here on a lost connection leaves open whether the mail was taken."""
+    """Hand over the mail. From here on a lost connection leaves open whether it was taken."""
     try:
         reply = await connection.send_content(content)
     except SmtpError:

@@ -29,14 +29,14 @@ from noroshi.vault import Secret
 
 @dataclass(frozen=True, eq=False, slots=True)
 class IdleConnection:
-    """A connection between two mails, and until when, by the loop's clock."""
+    """Hold a connection between two mails, and until when, by the loop's clock."""
 
     connection: Connection
     until: float
 
 
 class SmtpTransport:
-    """The way out. Several `send` may run at once, each on a connection of its own.
+    """Send mails by a mail server. Several `send` may run at once, each on a connection of its own.
 
     A connection that carried a mail is kept for a while. One that broke, timed out or said
     something unexpected is never used again.
@@ -55,7 +55,7 @@ class SmtpTransport:
         self._context: ssl.SSLContext | None = None
 
     async def send(self, envelope: Envelope) -> Receipt:
-        """An answer for each address; it raises only for a bug."""
+        """Return an answer for each address; it raises only for a bug."""
         paths, answers = paths_of(envelope)
         provider_id = ""
         if paths:
@@ -104,7 +104,7 @@ class SmtpTransport:
         return message_ids(envelope, self._options.mail_from, said)
 
     async def _delivered(self, message: SmtpMessage) -> tuple[Mapping[str, Answer], str]:
-        """On a kept connection, and on a new one if the server has closed that meanwhile."""
+        """Deliver on a kept connection, and on a new one if the server has closed that meanwhile."""
         kept = self._take()
         if kept is not None:
             try:
@@ -129,7 +129,8 @@ class SmtpTransport:
                 connection.abort()
 
     def _keep(self, connection: Connection) -> None:
-        """One timer for all of them: in a rush each is kept for a moment only."""
+        """Keep a connection, with one timer for all of them: in a rush each is kept for a moment
+        only."""
         loop = asyncio.get_running_loop()
         until = loop.time() + self._server.patience.idle
         connection.kept = True
@@ -138,7 +139,7 @@ class SmtpTransport:
             self._timer = loop.call_at(until, self._retire_idle)
 
     def _retire_idle(self) -> None:
-        """Those whose time is over; the one used last is the last of them."""
+        """Retire those whose time is over; the one used last is the last of them."""
         loop, self._timer = asyncio.get_running_loop(), None
         while self._idle and self._idle[0].until <= loop.time():
             self._retire(self._idle[0])
@@ -146,7 +147,7 @@ class SmtpTransport:
             self._timer = loop.call_at(self._idle[0].until, self._retire_idle)
 
     def _take(self) -> Connection | None:
-        """The one used last, as it is the least likely to be closed by now."""
+        """Take the one used last, as it is the least likely to be closed by now."""
         while self._idle:
             kept = self._idle.pop()
             if kept.connection.alive:
@@ -160,7 +161,8 @@ class SmtpTransport:
         leaving.add_done_callback(self._leaving.discard)
 
     async def _connect(self) -> Connection:
-        """One fresh credential, and one more try on a connection of its own, where that may help.
+        """Connect, with one fresh credential, and one more try on a connection of its own, where
+        that may help.
 
         A password that a person has put in anew meanwhile is as good as a fresh token.
         """
@@ -206,7 +208,7 @@ class SmtpTransport:
         return Credentials(user=user, secret=secret, ways=options.ways, entry=options.password)
 
     async def _fresh(self, refused: Credentials) -> Credentials | None:
-        """Others in the place of what was refused; None: there are none."""
+        """Return other credentials in the place of what was refused; None: there are none."""
         if refused.entry:
             again = await self._credentials()
             return None if again == refused else again
@@ -214,7 +216,7 @@ class SmtpTransport:
         return None if token is None else replace(refused, secret=token)
 
     def _explained(self, refused: SmtpAuthError, credentials: Credentials) -> SmtpAuthError:
-        """What can be said of a token that is as fresh as can be and that Exchange refused."""
+        """Add what can be said of a token that is as fresh as can be and that Exchange refused."""
         if credentials.entry or (refused.code, refused.enhanced) != (535, "5.7.3"):
             return refused
         now = self._outside.clocks.wall()
