@@ -127,13 +127,13 @@ class Scene:
             self.transport,
             self.host,
             self.time.clocks,
-            luck=lambda: 0.0,
+            jitter=lambda: 0.0,
             box_of=lambda route: self.boxes.get(route.name),
         )
         try:
             yield engine
         finally:
-            for turn in engine.watch.running:
+            for turn in engine.watcher.running:
                 turn.cancel()
 
     async def run(self, minutes=1, monitor=None, **used):
@@ -152,9 +152,9 @@ class Scene:
         steps = [engine.tick] + [engine.hold] * (second % 3 == 0) + [engine.flush]
         for step in steps:
             await engine.attempt(step)
-        await asyncio.gather(*engine.watch.running)
+        await asyncio.gather(*engine.watcher.running)
         await engine.attempt(engine.emergency.step)
-        await engine.attempt(engine.trips.step)
+        await engine.attempt(engine.mailbox_poller.step)
         for name in list(engine.dispatcher.routes):
             while await engine.attempt(partial(engine.dispatcher.send_one, name)):
                 pass

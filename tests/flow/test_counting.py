@@ -97,7 +97,7 @@ async def test_what_waited_for_the_store_is_tried_by_portions_and_none_of_it_is_
     async with scene.life() as engine:
         for n in range(3 * PORTION):
             reading = Reading("lines", float(n))
-            engine.watch.samples.add(f"m{n % 100}", Sample(scene.time.now, (reading,)))
+            engine.watcher.samples.add(f"m{n % 100}", Sample(scene.time.now, (reading,)))
         scene.store.full = True
         await engine.attempt(engine.flush)
         await engine.attempt(engine.flush)

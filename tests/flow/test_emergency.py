@@ -81,10 +81,10 @@ async def test_a_store_that_is_locked_for_half_a_minute_is_only_waited_for():
         await scene.seconds(engine, 61)
         scene.used = {"/a": 95}
         scene.store.lock()
-        engine.watch.start_due(engine.watch.held)
+        engine.watcher.start_due(engine.watcher.block)
         for _ in range(30):
             scene.time.pass_by(seconds=1)
-            engine.watch.start_due(engine.watch.held)
+            engine.watcher.start_due(engine.watcher.block)
             await engine.attempt(engine.emergency.step)
         scene.store.unlock()
         await scene.seconds(engine, 60)
@@ -233,8 +233,8 @@ def the_store_comes_back(scene, engine):
     async def happens():
         mend(scene)
         scene.time.pass_by(seconds=6)
-        engine.watch.start_due(engine.watch.held)
-        await asyncio.gather(*engine.watch.running)
+        engine.watcher.start_due(engine.watcher.block)
+        await asyncio.gather(*engine.watcher.running)
 
     return happens
 
@@ -268,7 +268,7 @@ async def test_an_instance_that_is_written_while_another_is_told_is_told_in_its_
         scene.used, scene.store.failing = {"/a": 95}, True
         for _ in range(75):
             await engine.attempt(engine.tick)
-            await asyncio.gather(*engine.watch.running)
+            await asyncio.gather(*engine.watcher.running)
             scene.time.pass_by(seconds=1)
         scene.smtp.meanwhile = the_store_comes_back(scene, engine)
         caplog.clear()
@@ -318,7 +318,7 @@ async def test_who_was_told_hears_that_the_monitor_is_watched_no_more(how):
         scene.used = {"/a": 10}
         other = disk_monitor(options=Options(target="there"))
         await scene.plan(*([other] if how == "another target" else []))
-        engine.news()
+        engine.wake_up()
         await engine.attempt(engine.hold)
         await scene.seconds(engine, 120)
     assert scene.subjects == [MARK + CRITICAL, "[NO LONGER WATCHED] web1/g/disk"]

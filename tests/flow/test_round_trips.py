@@ -326,7 +326,7 @@ async def test_alarms_leave_while_a_mailbox_is_silent():
     scene.used = {"/a": 95}
     async with scene.life() as engine:
         await engine.hold()
-        looking = asyncio.create_task(engine.trips.step())
+        looking = asyncio.create_task(engine.mailbox_poller.step())
         await scene.mailbox.reached.wait()
         scene.boxes = {}
         await scene.version(monitors=(disk_monitor(),))

@@ -9,7 +9,7 @@ from threading import Thread
 
 import pytest
 
-from noroshi.engine.liveness import NOT_WRITTEN, STANDS_STILL, Signs, trouble
+from noroshi.engine.liveness import NOT_WRITTEN, STANDS_STILL, Liveness, find_stall
 from noroshi.engine.signs_of_life import Notify, SignsOfLife
 from noroshi.ports import StoreError, StoreFault
 from noroshi.stores.memory.store import MemoryStore
@@ -86,7 +86,7 @@ class Living(Scene):
     async def second(self, engine, second=0):
         await super().second(engine, second)
         if self.living is None:
-            self.living = SignsOfLife(self.time.clocks, engine.signs, self.notify, self.url)
+            self.living = SignsOfLife(self.time.clocks, engine.liveness, self.notify, self.url)
         await self.live()
 
     async def live(self):
@@ -252,7 +252,7 @@ async def test_a_server_that_never_answers_holds_up_nothing(hearing):
         asyncio.run_coroutine_threadsafe(never.wait(), loop).result()
         return 200
 
-    signs = lambda: Signs(clocks.passed, clocks.passed, clocks.passed)  # noqa: E731 - short
+    signs = lambda: Liveness(clocks.passed, clocks.passed, clocks.passed)  # noqa: E731 - short
     living = SignsOfLife(
         clocks.clocks, signs, Notify(hearing.path, 8.0), "http://localhost/x", hangs
     )
@@ -298,15 +298,15 @@ def test_without_a_watchdog_nobody_is_fed_and_saying_something_does_no_harm(envi
 
 
 @pytest.mark.parametrize(
-    ("signs", "ill"),
+    ("liveness", "ill"),
     [
-        pytest.param(Signs(1000, 1000, 1000), None, id="well"),
-        pytest.param(Signs(1000 - STANDS_STILL - 1, 1000, 1000), "stood still", id="still"),
-        pytest.param(Signs(1000, 1000 - NOT_WRITTEN, 1000), None, id="locked for long"),
-        pytest.param(Signs(1000, 1000 - NOT_WRITTEN - 1, 1000), "written", id="no renewal"),
-        pytest.param(Signs(1000, 1000, 1000 - NOT_WRITTEN - 1), "written", id="no flush"),
+        pytest.param(Liveness(1000, 1000, 1000), None, id="well"),
+        pytest.param(Liveness(1000 - STANDS_STILL - 1, 1000, 1000), "stood still", id="still"),
+        pytest.param(Liveness(1000, 1000 - NOT_WRITTEN, 1000), None, id="locked for long"),
+        pytest.param(Liveness(1000, 1000 - NOT_WRITTEN - 1, 1000), "written", id="no renewal"),
+        pytest.param(Liveness(1000, 1000, 1000 - NOT_WRITTEN - 1), "written", id="no flush"),
     ],
 )
-def test_what_is_alive(signs, ill):
-    said = trouble(signs, 1000)
+def test_what_is_alive(liveness, ill):
+    said = find_stall(liveness, 1000)
     assert (said is None) if ill is None else (ill in said.en)

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from noroshi.engine.health import Health
+from noroshi.engine.liveness import Punctuality
 from noroshi.engine.monitoring.check_slots import HALF, MOST, SLOTS, Pace, Slots
 from noroshi.testing import FakeHost
 from tests.flow.scene import VOLUMES, Scene, disk_monitor
@@ -121,18 +121,18 @@ async def test_who_is_ended_while_it_waits_takes_no_slot(runs):
 
 
 def test_who_waits_for_a_slot_is_late_while_it_waits_and_after_it():
-    health = Health()
-    health.waits("a", 10.0)
-    health.waits("b", 12.0)
-    assert health.late(15.0) == 5.0
-    health.begins("a", 17.0)
-    assert health.late(18.0) == 7.0
-    health.begins("b", 18.0)
-    assert health.late(20.0) == 7.0
-    health.waits("c", 20.0)
-    health.gave_up("c")
-    assert health.late(90.0) == 7.0
-    assert health.late(500.0) == 0.0
+    punctuality = Punctuality()
+    punctuality.record_wait("a", 10.0)
+    punctuality.record_wait("b", 12.0)
+    assert punctuality.lateness(15.0) == 5.0
+    punctuality.record_slot("a", 17.0)
+    assert punctuality.lateness(18.0) == 7.0
+    punctuality.record_slot("b", 18.0)
+    assert punctuality.lateness(20.0) == 7.0
+    punctuality.record_wait("c", 20.0)
+    punctuality.drop_wait("c")
+    assert punctuality.lateness(90.0) == 7.0
+    assert punctuality.lateness(500.0) == 0.0
 
 
 class Hanging(FakeHost):
@@ -150,19 +150,19 @@ async def test_a_monitor_that_waits_for_a_slot_is_late_to_the_own_watch():
     async with scene.life() as engine:
         looks = [
             asyncio.create_task(
-                engine.watch.measure(disk_monitor(id=f"m{n}", timeout=timeout), {})
+                engine.watcher.measure(disk_monitor(id=f"m{n}", timeout=timeout), {})
             )
             for n in range(SLOTS + 1)
         ]
         await asyncio.sleep(0)
         scene.time.pass_by(seconds=40)
-        late = engine.watch.health.late(scene.time.passed)
+        late = engine.watcher.punctuality.lateness(scene.time.passed)
         for look in looks:
             look.cancel()
         await asyncio.gather(*looks, return_exceptions=True)
     assert late == 40
     scene.time.pass_by(minutes=10)
-    assert engine.watch.health.late(scene.time.passed) == 0
+    assert engine.watcher.punctuality.lateness(scene.time.passed) == 0
 
 
 async def test_all_that_run_and_wait_can_be_ended_in_the_same_moment(runs):

@@ -163,7 +163,7 @@ async def test_a_node_that_lost_its_block_writes_nothing_and_takes_a_new_one():
     await scene.plan(fast())
     async with scene.life() as engine:
         await engine.hold()
-        stolen = engine.watch.held.fence
+        stolen = engine.watcher.block.fence
         other = await scene.store.begin("other", scene.time.now)
         scene.time.pass_by(seconds=60)
         theirs = await scene.store.lease_monitors(other, scene.time.now)
@@ -172,7 +172,7 @@ async def test_a_node_that_lost_its_block_writes_nothing_and_takes_a_new_one():
         assert scene.subjects == []
         await scene.store.end(other, scene.time.now)
         await scene.seconds(engine, 15)
-        assert engine.watch.held.fence != stolen
+        assert engine.watcher.block.fence != stolen
     assert scene.subjects == [CRITICAL]
 
 

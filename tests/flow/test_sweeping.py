@@ -13,5 +13,5 @@ async def test_the_audit_log_is_kept_for_a_year():
         row = Audited(at=at, who="sato", door="web", address="", op=str(days))
         await scene.store.audit(row)
     async with scene.life() as engine:
-        await engine.sweeping.step()
+        await engine.retention.step()
     assert [row.op for row in await scene.store.audit_log()] == ["364"]

@@ -13,7 +13,7 @@ async def test_a_monitor_that_is_changed_while_it_is_due_is_measured_all_the_sam
     await scene.plan(monitor)
     async with scene.life() as engine:
         await scene.seconds(engine, 90)
-        (due,) = {turn.due for turn in engine.watch.held.turns if turn.id == monitor.id}
+        (due,) = {turn.due for turn in engine.watcher.block.queue if turn.id == monitor.id}
         scene.time.pass_by(seconds=due - engine.clocks.steady())
         measured = scene.measured
         await scene.plan(replace(monitor, patience=2))
@@ -29,7 +29,7 @@ async def test_a_monitor_that_is_changed_before_it_is_due_has_no_turn_more():
     await scene.plan(monitor)
     async with scene.life() as engine:
         await scene.seconds(engine, 90)
-        (due,) = {turn.due for turn in engine.watch.held.turns if turn.id == monitor.id}
+        (due,) = {turn.due for turn in engine.watcher.block.queue if turn.id == monitor.id}
         scene.time.pass_by(seconds=due - engine.clocks.steady() - 2)
         measured = scene.measured
         await scene.plan(replace(monitor, patience=2))

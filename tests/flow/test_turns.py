@@ -60,7 +60,7 @@ async def test_while_nothing_can_be_written_down_turns_do_not_multiply(caplog):
         await scene.seconds(engine, 60)
         scene.used, scene.store.failing = {"/a": 95}, True
         await scene.seconds(engine, 1200)
-        assert len(engine.watch.held.turns) <= 2
+        assert len(engine.watcher.block.queue) <= 2
         scene.store.failing = False
         await scene.seconds(engine, 10)
     assert scene.subjects == [f"[without the queue] {CRITICAL}", CRITICAL]
@@ -73,7 +73,7 @@ async def test_a_reminder_that_is_put_off_again_and_again_is_planned_once():
     await scene.plan(disk_monitor(rules=(rule,)))
     async with scene.life() as engine:
         await scene.seconds(engine, 3600)
-        assert len(engine.watch.held.turns) < 10
+        assert len(engine.watcher.block.queue) < 10
 
 
 async def test_a_reminder_comes_in_time_though_its_monitor_was_edited():
@@ -153,7 +153,7 @@ async def test_what_is_being_measured_while_a_version_comes_is_judged_by_that(ot
         await scene.plan(disk_monitor(**other))
         await engine.hold()
         host.answers.set()
-        await asyncio.gather(*engine.watch.running)
+        await asyncio.gather(*engine.watcher.running)
         assert await scene.store.queue() == []
 
 

@@ -30,7 +30,7 @@ async def test_an_account_that_was_mended_is_not_called_ill_until_its_next_turn(
     ill = {name for name, level in (await levels(it)).items() if level != "OK"}
     assert ill == {"account-lab", "route-first"}
     await it.sign_in(FIRST, (it.card.user, it.card.password))
-    it.app.engine.news()  # as the door says it of all that changes something
+    it.app.engine.wake_up()  # as the door says it of all that changes something
     await it.work()
     assert (await levels(it))["account-lab"] == "OK"
     it.time.pass_by(seconds=5)

@@ -38,7 +38,7 @@ async def running(folder):
         assert "ok" in await answer(app.service, administrator("sato"), "apply", given)
         working, said = asyncio.create_task(app.engine.run()), []
         house = House(
-            service=app.service, people=app.people, news=app.engine.news, name="minato"
+            service=app.service, people=app.people, news=app.engine.wake_up, name="minato"
         )
         async with open_web(Web(port=0), home, house, said.append):
             yield said[0].en.partition(" ")[2].rstrip("/")

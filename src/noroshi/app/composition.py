@@ -232,7 +232,7 @@ async def open_app(
             hosts.of,
             clocks,
             name=config.name,
-            luck=random.random,
+            jitter=random.random,
             ledger=timedelta(days=config.ledger_days),
             audit=timedelta(days=config.audit_days),
             box_of=lambda route: box_of(plans.current, route, outside),
@@ -249,7 +249,7 @@ async def open_app(
             new_id=_new_id(clocks),
             name=config.name,
             runs_on=here,
-            measure=engine.watch.measure,
+            measure=engine.watcher.measure,
             host_of=hosts.of,
             ring=ring,
             people=people,
@@ -334,17 +334,17 @@ def _provider_of(cloud: Cloud) -> Provider:
 def _own_facts(
     store: Store, tokens: TokenSource, plans: Plans, engine: Engine, config: Config
 ) -> OwnFacts:
-    health, steady = engine.watch.health, engine.clocks.steady
+    punctuality, steady = engine.watcher.punctuality, engine.clocks.steady
     return OwnFacts(
         store,
         tokens,
         routes=lambda: plans.current.routes,
         accounts=lambda: plans.current.accounts,
-        late=lambda: health.late(steady()),
-        clock_set=lambda: health.clock_set(steady()),
+        late=lambda: punctuality.lateness(steady()),
+        clock_set=lambda: punctuality.clock_set_by(steady()),
         store_path=config.store,
         wall=engine.clocks.wall,
-        read_since=engine.trips.since,
+        read_since=engine.mailbox_poller.since,
     )
 
 

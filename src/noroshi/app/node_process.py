@@ -52,7 +52,7 @@ async def serve(
         app = await stack.enter_async_context(opened)
         if config.web is not None:  # before the first turn, which it would hold up
             imports.load_all(MANAGER)
-        await stack.enter_async_context(open_door(config, app.service, app.engine.news))
+        await stack.enter_async_context(open_door(config, app.service, app.engine.wake_up))
         stack.enter_context(_marked(app.life))
         stop = asyncio.Event()
         _on_signals(stop.set)
@@ -98,7 +98,7 @@ async def _manager(
     house = House(
         service=app.service,
         people=app.people,
-        news=app.engine.news,
+        news=app.engine.wake_up,
         ready=ready,
         name=config.name,
     )
@@ -111,7 +111,9 @@ async def _signs_of_life(app: App, config: Config) -> AsyncIterator[None]:
     """The service manager and the URL hear of this node as long as it is alive."""
     notify = Notify.of(os.environ)
     notify.say("READY=1")
-    living = asyncio.create_task(SignsOfLife(REAL, app.engine.signs, notify, config.beat).run())
+    living = asyncio.create_task(
+        SignsOfLife(REAL, app.engine.liveness, notify, config.beat).run()
+    )
     try:
         yield
     finally:

@@ -1,4 +1,4 @@
-"""The node at work: it holds its block, takes up new versions, minds its clocks."""
+"""Run a node: hold the block of monitors, apply new versions, check the clocks."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from noroshi.engine import journal
 from noroshi.engine.dispatch.dispatcher import Dispatcher
 from noroshi.engine.dispatch.route_renames import RouteRenames
 from noroshi.engine.emergency import Emergency
-from noroshi.engine.liveness import Signs
+from noroshi.engine.liveness import Liveness
 from noroshi.engine.mailbox_poller import RoundTrips
-from noroshi.engine.monitoring.reload import bury, close_the_stopped, take_up
-from noroshi.engine.monitoring.schedule import Held
-from noroshi.engine.monitoring.watcher import Watch
+from noroshi.engine.monitoring.reload import apply_plan, close_disabled, retire_removed
+from noroshi.engine.monitoring.schedule import MonitorBlock
+from noroshi.engine.monitoring.watcher import Watcher
 from noroshi.engine.notices.notifier import Notices, Plan, Worded, as_in_files
 from noroshi.engine.retention import YEAR, Sweeping
 from noroshi.plugins import Plugins
@@ -34,17 +34,17 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 TICK = 0.1
-"""Seconds: what falls due together starts together, as to wake up costs more than a look; it bounds
-how late a look begins."""
+"""Seconds: what falls due together starts together, as to wake up costs more than a check; it bounds
+how late a check begins."""
 RENEW, FLUSH = 3.0, 1.0
-APART = 2.0  # seconds by which the clocks may part, or a tick be late, unnoticed
+CLOCK_TOLERANCE = 2.0  # seconds by which the clocks may part, or a tick be late, unnoticed
 STALL = 30.0
 """Seconds that a tick may be late, until what was due meanwhile would come in a burst. Below that
-it is looked at as soon as it can be: where each tick is late, nothing would be looked at else."""
+it is checked as soon as it can be: where each tick is late, nothing would be checked else."""
 
 
 class Engine:
-    """One life of a node. `run` ends only by being cancelled, and gives back what it holds."""
+    """Run one life of a node. `run` ends only by being cancelled, and gives back what it holds."""
 
     def __init__(
         self,
@@ -56,7 +56,7 @@ class Engine:
         clocks: Clocks,
         *,
         name: str = "node",
-        luck: Callable[[], float],
+        jitter: Callable[[], float],
         ledger: timedelta = YEAR,
         audit: timedelta = YEAR,
         box_of: Callable[[Route], MailboxSource | None] = lambda route: None,
@@ -65,41 +65,40 @@ class Engine:
         self.store, self.clocks, self.name = store, clocks, name
         self.emergency = Emergency(plugins, clocks, self._transports, store.origin)
         self.notices = Notices(store, plugins, clocks, worded)
-        told = self.notices.of_texts
-        self.watch = Watch(
+        self.watcher = Watcher(
             store,
             plugins,
             host_of,
             clocks,
-            self._complain,
+            self._log_once,
             self.emergency,
-            told,
-            self._mind_the_clocks,
+            self.notices.of_texts,
+            self._check_clocks,
         )
         self.dispatcher = Dispatcher(
             store,
             clocks,
-            luck,
+            jitter,
             open_transport,
             self.attempt,
-            self._in_step,
-            self._of_attempt,
+            self._clocks_agree,
+            self._notices_of_attempt,
             plugins.together,
         )
         self.route_renames = RouteRenames(store, clocks)
-        self.trips = RoundTrips(store, clocks, box_of, self.notices.of_return)
-        self.sweeping = Sweeping(store, clocks, ledger, audit)
+        self.mailbox_poller = RoundTrips(store, clocks, box_of, self.notices.of_return)
+        self.retention = Sweeping(store, clocks, ledger, audit)
         self.node: Node | None = None
         self.version = -1
         self.ready = asyncio.Event()
         self._compile = compile_plan
         self._plan: Plan | None = None
-        self._told, self._heard = asyncio.Event(), False
-        self._apart, self._seen = self._distance(), clocks.wall()
-        self._ticked = self._minded = clocks.steady()
-        self._held_at = self._flushed_at = clocks.steady()
-        self._owed, self._troubles = 0.0, set[str]()
-        self._set_back = timedelta(0)
+        self._wakeup, self._recheck = asyncio.Event(), False
+        self._clock_offset, self._last_wall = self._current_offset(), clocks.wall()
+        self._ticked_at = self._clocks_checked_at = clocks.steady()
+        self._renewed_at = self._flushed_at = clocks.steady()
+        self._pending_shift, self._logged = 0.0, set[str]()
+        self._setback = timedelta(0)
 
     # running
 
@@ -109,35 +108,37 @@ class Engine:
             self.tick,
             self._hold_and_send,
             self.flush,
-            self.sweeping.step,
+            self.retention.step,
             self.emergency.step,
-            self.trips.step,
+            self.mailbox_poller.step,
         )
         try:
             async with asyncio.TaskGroup() as loops:
                 for step in steps:
-                    loops.create_task(self._keep(step))
+                    loops.create_task(self._repeat(step))
         finally:
             await self._close()
 
-    def signs(self) -> Signs:
-        """What tells whether this node is alive."""
-        return Signs(self._ticked, self._held_at, self._flushed_at)
+    def liveness(self) -> Liveness:
+        """Return what tells whether this node is alive."""
+        return Liveness(self._ticked_at, self._renewed_at, self._flushed_at)
 
-    def news(self) -> None:
-        """Somebody changed something in the store: have a look at once."""
-        self._heard = True
-        self._told.set()
+    def wake_up(self) -> None:
+        """Look into the store at once: somebody changed something."""
+        self._recheck = True
+        self._wakeup.set()
 
-    def _of_attempt(self, parcel: Parcel, receipt: Receipt, its: Fate) -> tuple[Envelope, ...]:
-        """What is told of an attempt's end. A route that sends again is looked at once more, or
-        it would be called ill until its own monitor's next turn."""
-        if parcel.down_since is not None and isinstance(its, Accepted):
-            self._heard = True
-        return self.notices.of_attempt(parcel, receipt, its)
+    def _notices_of_attempt(
+        self, parcel: Parcel, receipt: Receipt, fate: Fate
+    ) -> tuple[Envelope, ...]:
+        """Return the notices of how an attempt ended. A route that sends again is checked once
+        more, or it would be called ill until the next check of the route's own monitor."""
+        if parcel.down_since is not None and isinstance(fate, Accepted):
+            self._recheck = True
+        return self.notices.of_attempt(parcel, receipt, fate)
 
-    async def _keep(self, step: Callable[[], Awaitable[float]]) -> None:
-        """Repeat a step for ever; it answers how long to pause."""
+    async def _repeat(self, step: Callable[[], Awaitable[float]]) -> None:
+        """Repeat a step for ever; it returns the seconds to pause."""
         while True:
             pause = await self.attempt(step)
             await self._pause(FLUSH if pause is None else pause, step == self._hold_and_send)
@@ -147,27 +148,28 @@ class Engine:
         self.dispatcher.start()
         return pause
 
-    async def _pause(self, seconds: float, for_news: bool) -> None:
-        if not for_news:
+    async def _pause(self, seconds: float, until_woken: bool) -> None:
+        if not until_woken:
             return await asyncio.sleep(seconds)
-        # Not wait_for: in Python 3.11 it loses a cancel that comes together with the news.
+        # Not wait_for: in Python 3.11 it loses a cancel that comes together with the wake-up.
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
-                await self._told.wait()
-        self._told.clear()
+                await self._wakeup.wait()
+        self._wakeup.clear()
         return None
 
     async def attempt(self, step: Callable[[], Awaitable[T]]) -> T | None:
-        """No exception ends the engine: the store's, mostly; a bug must not either."""
+        """Run a step; return None where it raised. No exception ends the engine: the store's,
+        mostly; a bug must not either."""
         try:
             return await step()
         except Exception as error:  # whatever it is, the other monitors and mails go on
-            self._complain(error)
+            self._log_once(error)
             return None
 
     async def _close(self) -> None:
         # Side by side: a program that has to be killed must not wait for a server to answer.
-        await asyncio.gather(self._end_sending(), self.attempt(self.watch.close))
+        await asyncio.gather(self._end_sending(), self.attempt(self.watcher.close))
         if self.node is not None:
             node = self.node
             await self.attempt(lambda: self.store.end(node, self.clocks.wall()))
@@ -175,7 +177,7 @@ class Engine:
     async def _end_sending(self) -> None:
         await self.attempt(self.notices.farewell)
         await self.attempt(self.dispatcher.close)
-        await self.attempt(self.trips.close)
+        await self.attempt(self.mailbox_poller.close)
 
     def _transports(self) -> Mapping[str, Transport]:
         return {name: active.transport for name, active in self.dispatcher.routes.items()}
@@ -183,71 +185,73 @@ class Engine:
     # the block
 
     async def hold(self) -> float:
-        """Keep the block, hear what people say, and take up a new version; or take a block."""
+        """Renew the lease of the block, hear what people say, and apply a new version; or lease a
+        block. Return the seconds to pause. Raises StoreError."""
         now = self.clocks.wall()
         if self.node is None:
-            self.node = self.dispatcher.node = await self._begun(now)
-        if owed := self._owed:
-            await self.store.shift(timedelta(seconds=owed))
-            self.dispatcher.limiter.shift(timedelta(seconds=owed))
-            self._owed -= owed  # the clock may have been set once more meanwhile
-        held = self.watch.held
+            self.node = self.dispatcher.node = await self._begin_life(now)
+        if seconds := self._pending_shift:
+            await self.store.shift(timedelta(seconds=seconds))
+            self.dispatcher.limiter.shift(timedelta(seconds=seconds))
+            self._pending_shift -= seconds  # the clock may have been set once more meanwhile
+        block = self.watcher.block
         await self.attempt(self.notices.tell)  # before it says that it was here until now
-        renewal = await self.store.renew(held.fence, now) if held is not None else None
+        renewal = await self.store.renew(block.fence, now) if block is not None else None
         if renewal is not None:
-            self._held_at = self.clocks.steady()
-        if held is None or renewal is None:
-            return await self._take(self.node)
-        self.watch.hear(held, renewal)
-        if renewal.version != self.version or self._lacks(held):
-            await self._take_up(self.node, held)
-        if self._plan is not None and self._heard:
-            self._heard = False
-            self.watch.look_again(held, filter(is_mail, self._plan.monitors.values()))
+            self._renewed_at = self.clocks.steady()
+        if block is None or renewal is None:
+            return await self._lease_block(self.node)
+        self.watcher.update_suppressions(block, renewal)
+        if renewal.version != self.version or self._lacks_monitors(block):
+            await self._apply_version(self.node, block)
+        if self._plan is not None and self._recheck:
+            self._recheck = False
+            self.watcher.recheck(block, filter(is_mail, self._plan.monitors.values()))
         await self.attempt(self.route_renames.redirect)
         return RENEW
 
-    async def _begun(self, now: datetime) -> Node:
-        """A life; if the clock was set back since the one before it, what waits follows."""
+    async def _begin_life(self, now: datetime) -> Node:
+        """Begin a life; if the clock was set back since the one before it, what waits follows."""
         node = await self.store.begin(self.name, now)
         if node.seen is None or node.seen <= now:
             return node
-        self._set_back = now - node.seen
-        self._owed += self._set_back.total_seconds()
+        self._setback = now - node.seen
+        self._pending_shift += self._setback.total_seconds()
         return replace(node, seen=now)
 
-    def _lacks(self, held: Held) -> bool:
-        """Whether some monitors are with nobody, or with another node that may let them go."""
-        return self._plan is not None and not self._plan.monitors.keys() <= held.states.keys()
+    def _lacks_monitors(self, block: MonitorBlock) -> bool:
+        """Return whether some monitors are with nobody, or with another node that may let them
+        go."""
+        return self._plan is not None and not self._plan.monitors.keys() <= block.states.keys()
 
-    async def _take(self, node: Node) -> float:
-        """A block, whole; what is bad in it is weighed at once."""
+    async def _lease_block(self, node: Node) -> float:
+        """Lease a whole block; what is bad in it is weighed at once."""
         version, plan = await self._current()
-        block = await self.store.lease_monitors(node, self.clocks.wall())
-        held = Held(block.fence)
-        held.take(block, plan.monitors)
-        held.lay(self.clocks.steady(), self.clocks.wall())
+        leased = await self.store.lease_monitors(node, self.clocks.wall())
+        block = MonitorBlock(leased.fence)
+        block.add_leased(leased, plan.monitors)
+        block.reschedule_all(self.clocks.steady(), self.clocks.wall())
         if node.seen is not None and not self.ready.is_set():
-            held.shift(self._set_back)
-            held.catch_up(node.seen, self.clocks.steady(), self.clocks.wall())
-        renewal = await self.store.renew(held.fence, self.clocks.wall())
-        self._held_at = self.clocks.steady()
+            block.shift(self._setback)
+            block.catch_up(node.seen, self.clocks.steady(), self.clocks.wall())
+        renewal = await self.store.renew(block.fence, self.clocks.wall())
+        self._renewed_at = self.clocks.steady()
         if renewal is None:
             return FLUSH
-        self.watch.hear(held, renewal)
-        bury(self.watch, held)
-        close_the_stopped(self.watch, held)
-        self.watch.held = held
+        self.watcher.update_suppressions(block, renewal)
+        retire_removed(self.watcher, block)
+        close_disabled(self.watcher, block)
+        self.watcher.block = block
         await self._serve(version, plan)
         return RENEW
 
-    async def _take_up(self, node: Node, held: Held) -> None:
-        """Only what differs: a monitor with the same id keeps its state and its history."""
-        before = dict(held.monitors)
+    async def _apply_version(self, node: Node, block: MonitorBlock) -> None:
+        """Apply only what differs: a monitor with the same id keeps its state and its history."""
+        before = dict(block.monitors)
         version, plan = await self._current()
-        block = await self.store.lease_monitors(node, self.clocks.wall(), held.fence)
-        held.take(block, plan.monitors)
-        take_up(self.watch, held, before, plan.monitors)
+        leased = await self.store.lease_monitors(node, self.clocks.wall(), block.fence)
+        block.add_leased(leased, plan.monitors)
+        apply_plan(self.watcher, block, before, plan.monitors)
         await self._serve(version, plan)
 
     async def _current(self) -> tuple[Version, Plan]:
@@ -256,10 +260,10 @@ class Engine:
             self._plan = await self._compile(version)
             # What this program watches of itself, an older one that took the version did not.
             await self.store.enroll(version.number, self._plan.monitors)
-            await self._tell_of(version, self._plan)
+            await self._post_notices(version, self._plan)
         return version, self._plan
 
-    async def _tell_of(self, version: Version, plan: Plan) -> None:
+    async def _post_notices(self, version: Version, plan: Plan) -> None:
         if self.node is not None:
             self.notices.took_up(self.node, version, plan)
             await self.attempt(self.notices.tell)
@@ -268,78 +272,84 @@ class Engine:
         waiting = [row.envelope for row in await self.store.queue()]
         self.dispatcher.limiter.configure(plan.routes, plan.contacts.values())
         if not self.ready.is_set():  # an earlier life's mails count as well
-            await self._count_earlier()
+            await self._load_limits()
         await self.dispatcher.serve(plan.routes, waiting)
-        await self.trips.take_up(plan.routes, waiting)
+        await self.mailbox_poller.take_up(plan.routes, waiting)
         if version.number != self.version:
             self.route_renames.configure(plan.routes)
             journal.took_up(version.number, len(plan.monitors), plan.routes)
         self.version = version.number
         self.ready.set()
 
-    async def _count_earlier(self) -> None:
+    async def _load_limits(self) -> None:
         now = self.clocks.wall()
         self.dispatcher.limiter.load(await self.store.accepted_since(now - DAY), now)
 
     # the steps
 
     async def tick(self) -> float:
-        """Start what is due; answers how long nothing will be."""
-        self._mind_the_clocks()
-        self._ticked, held = self.clocks.steady(), self.watch.held
-        if held is None:
+        """Start what is due; return the seconds until something will be."""
+        self._check_clocks()
+        self._ticked_at, block = self.clocks.steady(), self.watcher.block
+        if block is None:
             return TICK
-        self.watch.start_due(held)
-        return min(max(held.rest(self.clocks.steady(), FLUSH), TICK), FLUSH)
+        self.watcher.start_due(block)
+        pause = block.seconds_until_due(self.clocks.steady(), FLUSH)
+        return min(max(pause, TICK), FLUSH)
 
     async def flush(self) -> float:
+        """Write the samples of the last second; return the seconds to pause. Raises StoreError."""
         try:
-            await self.watch.flush()
+            await self.watcher.flush()
         except StoreError as error:
             if error.fault is not StoreFault.SAVING:
                 raise
-            self._complain(error)  # samples alone wait for room: what is said is written
+            self._log_once(error)  # samples alone wait for room: what is said is written
         self._flushed_at = self.clocks.steady()
         return FLUSH
 
     # the clocks
 
-    def _mind_the_clocks(self) -> None:
-        """When they part, or this process slept for long: a fresh schedule, and no burst."""
-        now, wall, apart = self.clocks.steady(), self.clocks.wall(), self._distance()
-        slept, moved, last = now - self._minded, apart - self._apart, self._seen
-        self._minded, self._apart, self._seen = now, apart, wall
-        if slept < FLUSH + APART and abs(moved) < APART:
+    def _check_clocks(self) -> None:
+        """Make a fresh schedule, and no burst, when the clocks part, or this process slept for
+        long."""
+        now, wall, offset = self.clocks.steady(), self.clocks.wall(), self._current_offset()
+        slept, moved = now - self._clocks_checked_at, offset - self._clock_offset
+        last = self._last_wall
+        self._clocks_checked_at, self._clock_offset, self._last_wall = now, offset, wall
+        if slept < FLUSH + CLOCK_TOLERANCE and abs(moved) < CLOCK_TOLERANCE:
             return
         self.notices.slept(slept)
         journal.out_of_step(slept, moved)
         # A sleep is not to look like a store that is away.
-        self._held_at = min(now, self._held_at + slept)
+        self._renewed_at = min(now, self._renewed_at + slept)
         self._flushed_at = min(now, self._flushed_at + slept)
-        if (held := self.watch.held) is not None:
-            if abs(moved) >= APART:
-                held.shift(timedelta(seconds=moved))
-            if abs(moved) >= APART or slept >= STALL:
-                held.lay(now, wall, last)
-        if abs(moved) >= APART:
-            self.watch.health.clock_was_set(now, moved)
-            self._owed += moved  # what waits in the store follows
-            self.news()
+        if (block := self.watcher.block) is not None:
+            if abs(moved) >= CLOCK_TOLERANCE:
+                block.shift(timedelta(seconds=moved))
+            if abs(moved) >= CLOCK_TOLERANCE or slept >= STALL:
+                block.reschedule_all(now, wall, last)
+        if abs(moved) >= CLOCK_TOLERANCE:
+            self.watcher.punctuality.record_clock_set(now, moved)
+            self._pending_shift += moved  # what waits in the store follows
+            self.wake_up()
 
-    def _in_step(self) -> bool:
-        """Whether what is stored goes by the clock as it is now. If not, what is out may look
-        as if its lease were over, and would be sent twice."""
-        return not self._owed and abs(self._distance() - self._apart) < APART
+    def _clocks_agree(self) -> bool:
+        """Return whether what is stored goes by the clock as it is now. If not, what is out may
+        look as if its lease were over, and would be sent twice."""
+        moved = abs(self._current_offset() - self._clock_offset)
+        return not self._pending_shift and moved < CLOCK_TOLERANCE
 
-    def _distance(self) -> float:
+    def _current_offset(self) -> float:
+        """Return by how many seconds the wall clock is ahead of the steady one."""
         return self.clocks.wall().timestamp() - self.clocks.steady()
 
-    def _complain(self, error: Exception) -> None:
-        """The same trouble again is not logged again."""
-        if repr(error) not in self._troubles:
-            if len(self._troubles) > 100:
-                self._troubles.clear()
-            self._troubles.add(repr(error))
+    def _log_once(self, error: Exception) -> None:
+        """Log an error, unless the same was logged before."""
+        if repr(error) not in self._logged:
+            if len(self._logged) > 100:
+                self._logged.clear()
+            self._logged.add(repr(error))
             # What a store is known to say needs no traceback; all else is a bug of ours.
             trace = None if isinstance(error, StoreError) else error
             log.error("cannot go on as usual: %s", error, exc_info=trace)

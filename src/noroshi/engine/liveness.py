@@ -1,4 +1,4 @@
-"""Whether a node is alive: its turns are started, and what it writes is written. Pure."""
+"""Judge whether a node is alive and punctual: checks start in time, and writes go well. No I/O."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from noroshi.core.words import Words
 
+MINUTE, HOUR = 60.0, 3600.0
 STANDS_STILL = 30.0
 """Seconds without a look at the schedule, which is due each second: the watch hangs."""
 NOT_WRITTEN = 180.0
@@ -24,21 +25,70 @@ UNWRITTEN = Words(
 
 
 @dataclass(frozen=True, slots=True)
-class Signs:
-    """When each last went well, by the steady clock, in seconds; a sleep is not counted.
+class Liveness:
+    """When each step last went well, by the steady clock, in seconds; a sleep is not counted.
 
-    `ticked`: the schedule was looked at, and what was due was started; `held`: the block of
-    monitors was renewed, a write; `flushed`: what was measured was handed to the store.
+    `ticked`: the schedule was looked at, and what was due was started; `renewed`: the lease of
+    the block was renewed, a write; `flushed`: what was measured was handed to the store.
     """
 
     ticked: float
-    held: float
+    renewed: float
     flushed: float
 
 
-def trouble(signs: Signs, now: float, patience: float = NOT_WRITTEN) -> Words | None:
-    """What keeps the node from its work; None: it is alive. `patience` with the store."""
-    if now - signs.ticked > STANDS_STILL:
-        return STILL.fill(seconds=round(now - signs.ticked))
-    unwritten = now - min(signs.held, signs.flushed)
+def find_stall(liveness: Liveness, now: float, patience: float = NOT_WRITTEN) -> Words | None:
+    """Return what keeps the node from its work; None: it is alive. `patience` is with the store, in
+    seconds."""
+    if now - liveness.ticked > STANDS_STILL:
+        return STILL.fill(seconds=round(now - liveness.ticked))
+    unwritten = now - min(liveness.renewed, liveness.flushed)
     return UNWRITTEN.fill(seconds=round(unwritten)) if unwritten > patience else None
+
+
+class Punctuality:
+    """Record how late checks start, and whether the clock was set. All instants are the steady
+    clock's, in seconds."""
+
+    def __init__(self) -> None:
+        self._since, self._worst, self._before = 0.0, 0.0, 0.0
+        self._set_at, self._set_by = -HOUR, 0.0
+        self._waiting = dict[str, float]()
+
+    def record_start(self, now: float, lateness: float) -> None:
+        """Record that a check started so many seconds after it was due."""
+        self._turn_over(now)
+        self._worst = max(self._worst, lateness)
+
+    def lateness(self, now: float) -> float:
+        """Return by how many seconds the latest check of the last minute, or two, was late, or is
+        by now."""
+        self._turn_over(now)
+        waits = now - min(self._waiting.values(), default=now)
+        return max(self._worst, self._before, waits)
+
+    def record_wait(self, monitor: str, since: float) -> None:
+        """Record that a check has begun and waits for a slot."""
+        self._waiting[monitor] = since
+
+    def record_slot(self, monitor: str, now: float) -> None:
+        """Record that it got a slot: the wait counts as lateness."""
+        self.record_start(now, now - self._waiting.pop(monitor, now))
+
+    def drop_wait(self, monitor: str) -> None:
+        """Record that it no longer waits, if it did."""
+        self._waiting.pop(monitor, None)
+
+    def record_clock_set(self, now: float, by: float) -> None:
+        """Record that the wall clock was set by so many seconds."""
+        self._set_at, self._set_by = now, by
+
+    def clock_set_by(self, now: float) -> float:
+        """Return by how many seconds the clock was last set within the last hour; 0: it was not."""
+        return self._set_by if now - self._set_at < HOUR else 0.0
+
+    def _turn_over(self, now: float) -> None:
+        if now - self._since >= MINUTE:
+            stale = now - self._since >= 2 * MINUTE
+            self._before = 0.0 if stale else self._worst
+            self._since, self._worst = now, 0.0

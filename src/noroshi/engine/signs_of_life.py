@@ -15,7 +15,7 @@ from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from urllib.parse import urlsplit
 
 from noroshi.core.words import Words
-from noroshi.engine.liveness import NOT_WRITTEN_FOR_LONG, Signs, trouble
+from noroshi.engine.liveness import NOT_WRITTEN_FOR_LONG, Liveness, find_stall
 from noroshi.hosts.threads import apart
 from noroshi.ports import Clocks
 
@@ -93,13 +93,13 @@ class SignsOfLife:
     def __init__(
         self,
         clocks: Clocks,
-        signs: Callable[[], Signs],
+        liveness: Callable[[], Liveness],
         notify: Notify,
         beat: str = "",
         fetching: Fetch = fetch,
     ) -> None:
         """`beat` is a URL, or "" for none."""
-        self._clocks, self._signs, self._notify = clocks, signs, notify
+        self._clocks, self._liveness, self._notify = clocks, liveness, notify
         self._url, self._fetch = beat, fetching
         self._looked = clocks.steady()
         self._fed = self._beaten = float("-inf")
@@ -122,16 +122,16 @@ class SignsOfLife:
         self._looked = now
         if now - before > SLEPT:
             return  # the watch was stopped too: let it look at its schedule first
-        signs = self._signs()
-        self._feed(signs, now)
+        liveness = self._liveness()
+        self._feed(liveness, now)
         if self._url:
-            self._beat(trouble(signs, now), now)
+            self._beat(find_stall(liveness, now), now)
 
-    def _feed(self, signs: Signs, now: float) -> None:
+    def _feed(self, liveness: Liveness, now: float) -> None:
         often = self._notify.watchdog / 4
         if not often or now - self._fed < often:
             return
-        if trouble(signs, now, NOT_WRITTEN_FOR_LONG) is None:
+        if find_stall(liveness, now, NOT_WRITTEN_FOR_LONG) is None:
             self._fed = now
             self._notify.say("WATCHDOG=1")
 

@@ -87,7 +87,7 @@ class Story:
                 engine.attempt(partial(engine.dispatcher.send_one, name))
             ):
                 pass
-        await self.meanwhile(engine.attempt(engine.trips.step))
+        await self.meanwhile(engine.attempt(engine.mailbox_poller.step))
 
     async def meanwhile(self, doing: Awaitable[T]) -> T:
         """Waits for something, and time passes: the lab may keep it waiting by its clock."""
@@ -139,4 +139,4 @@ async def story(
             yield told
         finally:
             await app.engine.dispatcher.close()
-            await app.engine.trips.close()
+            await app.engine.mailbox_poller.close()

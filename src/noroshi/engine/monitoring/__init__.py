@@ -1,1 +1,1 @@
-"""Monitoring: monitors run when they are due, and what they lead to is written down."""
+"""Monitoring: run monitors when they are due, and commit the changes that they lead to."""

@@ -1,4 +1,4 @@
-"""The slots of checks that hold a thread or a process: few for each kind and instance.
+"""Limit the checks that hold a thread or a process: few slots for each kind and instance.
 
 One that hangs must keep no other one waiting. So a monitor whose last run was slow may use half of
 the slots at most, and a run that turns out to be slow gives its place among the others up.
@@ -25,7 +25,7 @@ SLOW = 1.0
 
 
 class Pace(Enum):
-    """How long the last run of a monitor took, in the order in which they are let in."""
+    """Classify monitors by how long the last run took, in the order in which they are let in."""
 
     BRISK = "brisk"
     NEW = "new"
@@ -47,7 +47,7 @@ class Slots:
         self._waiting: dict[Pace, deque[Slot]] = {pace: deque() for pace in Pace}
 
     def slot(self, id: str) -> Slot:
-        """A slot for a run of that monitor, from the moment at which it is entered."""
+        """Return a slot for a run of that monitor, to be entered when the run begins."""
         return Slot(self, id)
 
     def pace(self, id: str) -> Pace:
@@ -65,7 +65,7 @@ class Slots:
         return False
 
     def leave(self, slot: Slot) -> None:
-        """No longer wait. Who was passed over since, as it was ended, stands there no more."""
+        """Stop waiting. A slot that was passed over, as its run was ended, waits no more."""
         with contextlib.suppress(ValueError):
             self._waiting[slot.pace].remove(slot)
 
@@ -103,9 +103,11 @@ class Slots:
                 self._count(slot, 1)
 
     def _next(self) -> deque[Slot] | None:
-        """The brisk first: they are soon over. Now and then whoever has waited longest, as there
-        may be more of the brisk than there are slots for."""
-        open = [its for pace, its in self._waiting.items() if its and self._has_room(pace)]
+        """Return the queue to let in next: the brisk first, as they are soon over. Now and then it is
+        that of whoever has waited longest, as there may be more of the brisk than slots for them."""
+        open = [
+            queue for pace, queue in self._waiting.items() if queue and self._has_room(pace)
+        ]
         if len(open) > 1:
             self._chosen += 1
             if self._chosen % IN_A_ROW == 0:
@@ -114,7 +116,7 @@ class Slots:
 
 
 class Slot:
-    """`async with`: the place of one run."""
+    """Hold one run of a check in its slot, by `async with`."""
 
     def __init__(self, slots: Slots, id: str) -> None:
         self.id, self._slots = id, slots
@@ -124,7 +126,7 @@ class Slot:
         self._since = 0.0
 
     def let_in(self) -> bool:
-        """Let go on who waits; False: it was ended meanwhile, and takes no slot."""
+        """Let the waiting run go on. Return False where it was ended meanwhile, and takes no slot."""
         if self._entry is None or self._entry.done():
             return False
         self._entry.set_result(None)

@@ -1,6 +1,6 @@
-"""Time limits of looks, thousands at a time, under one timer of the loop.
+"""Limit the time of checks, thousands at a time, under one timer of the loop.
 
-`asyncio.timeout` makes a timer for each and takes it back at the end. Nearly every look is over long
+`asyncio.timeout` makes a timer for each and takes it back at the end. Nearly every check is over long
 before its time, so here the limits that are open are kept side by side, and a timer stands for
 the first of them alone.
 """
@@ -15,33 +15,33 @@ APART = 0.05
 
 
 class Deadlines:
-    """`with deadlines.within(seconds):` raises TimeoutError as `asyncio.timeout` does, at most
-    APART late. It is for one loop."""
+    """Raise TimeoutError as `asyncio.timeout` does, at most APART late, in
+    `with deadlines.within(seconds):`. It is for one loop."""
 
     def __init__(self) -> None:
         self._open = dict[Limit, None]()
         self._timer: asyncio.TimerHandle | None = None
 
     def within(self, seconds: float) -> Limit:
-        """A limit for the task that enters it, from then on."""
+        """Return a limit for the task that enters it, from then on."""
         return Limit(self, seconds)
 
     def add(self, limit: Limit) -> None:
-        """A limit was entered."""
+        """Add a limit that was entered."""
         self._open[limit] = None
         if self._timer is None or limit.at < self._timer.when():
             self._wait_until(limit.at)
 
     def remove(self, limit: Limit) -> None:
-        """A limit was left, in time or not. The timer stays: the next one mostly needs it."""
+        """Remove a limit that was left, in time or not. The timer stays: the next one mostly needs it."""
         self._open.pop(limit, None)
 
     def _wait_until(self, at: float) -> None:
         if self._timer is not None:
             self._timer.cancel()
-        self._timer = asyncio.get_running_loop().call_at(at, self._end_those_over)
+        self._timer = asyncio.get_running_loop().call_at(at, self._end_expired)
 
-    def _end_those_over(self) -> None:
+    def _end_expired(self) -> None:
         self._timer, now = None, asyncio.get_running_loop().time()
         for limit in [limit for limit in self._open if limit.at <= now]:
             del self._open[limit]
@@ -51,7 +51,7 @@ class Deadlines:
 
 
 class Limit:
-    """A time limit of one task."""
+    """Limit the time of one task."""
 
     __slots__ = ("_cancelling", "_limits", "_over", "_seconds", "_task", "at")
 
@@ -67,7 +67,7 @@ class Limit:
         self._limits.add(self)
 
     def end(self) -> None:
-        """Its time is up: its task is cancelled."""
+        """Cancel the task, as the time is up."""
         self._over = True
         self._task.cancel()
 
@@ -77,8 +77,8 @@ class Limit:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Ours was the cancellation, unless somebody else's came beside it (PEP 789 and the
-        documentation of Task.uncancel)."""
+        """Raise TimeoutError where the cancellation was ours, and no other came beside it (PEP 789
+        and the documentation of Task.uncancel)."""
         self._limits.remove(self)
         if not self._over:
             return

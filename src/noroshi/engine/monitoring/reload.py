@@ -1,4 +1,4 @@
-"""What definitions make of a block: their monitors may be new in it, changed, stopped or gone."""
+"""Apply a new plan to a block: its monitors may be new in it, changed, disabled or removed."""
 
 from __future__ import annotations
 
@@ -6,54 +6,60 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from noroshi.core.model import Instance, Monitor, State
-from noroshi.engine.monitoring.schedule import Cause, Held
-from noroshi.engine.monitoring.watcher import Watch
+from noroshi.engine.monitoring.schedule import CheckTrigger, MonitorBlock
+from noroshi.engine.monitoring.watcher import Watcher
 
 
-def take_up(
-    watch: Watch, held: Held, before: Mapping[str, Monitor], now: Mapping[str, Monitor]
+def apply_plan(
+    watcher: Watcher,
+    block: MonitorBlock,
+    before: Mapping[str, Monitor],
+    now: Mapping[str, Monitor],
 ) -> None:
-    """Only what differs: a monitor with the same id keeps its state and its history."""
-    steady, wall = watch.clocks.steady(), watch.clocks.wall()
-    differ = {id for id in held.states if before.get(id) != now.get(id)}
-    due = held.forget_turns(differ, steady)
+    """Change only what differs: a monitor with the same id keeps its state and its history."""
+    steady, wall = watcher.clocks.steady(), watcher.clocks.wall()
+    differ = {id for id in block.states if before.get(id) != now.get(id)}
+    due = block.unschedule(differ, steady)
     for id in differ & now.keys():
-        held.monitors[id] = now[id]
-        held.place(id, steady, wall)
-        _change(watch, held, before.get(id), now[id])
+        block.monitors[id] = now[id]
+        block.schedule(id, steady, wall)
+        _change(watcher, block, before.get(id), now[id])
         if id in due and not now[id].stopped:
-            held.repeat(id, Cause.AGAIN, steady, wall)
+            block.repeat(id, CheckTrigger.RETRY, steady, wall)
     # Another name, or a monitor that is new, may be where something is silent.
-    watch.weigh(held, held.hear(held.known, held.said))
-    watch.close_open(held, differ - now.keys(), Cause.LAST)
-    bury(watch, held)
+    changed = block.update_suppressions(block.stored_standing, block.suppressions)
+    watcher.reevaluate(block, changed)
+    watcher.close_open(block, differ - now.keys(), CheckTrigger.RETIRE)
+    retire_removed(watcher, block)
 
 
-def _change(watch: Watch, held: Held, before: Monitor | None, after: Monitor) -> None:
+def _change(
+    watcher: Watcher, block: MonitorBlock, before: Monitor | None, after: Monitor
+) -> None:
     """New limits judge from the next sample on; a new kind or target starts afresh."""
     if before is None:
         return
     if after.stopped and not before.stopped:
-        watch.close_open(held, [after.id], Cause.STOP)
+        watcher.close_open(block, [after.id], CheckTrigger.DISABLE)
     elif not after.looks_at_the_same(before):
-        watch.close_open(held, [after.id], Cause.AFRESH)
-    state = held.states[after.id]
+        watcher.close_open(block, [after.id], CheckTrigger.RESTART)
+    state = block.states[after.id]
     items = {name: replace(item, looks=()) for name, item in state.items.items()}
-    held.states[after.id] = State(items=items, serial=state.serial)
+    block.states[after.id] = State(items=items, serial=state.serial)
 
 
-def close_the_stopped(watch: Watch, held: Held) -> None:
-    """What was stopped while no node ran, or could not be closed before one ended."""
-    stopped = [id for id, monitor in held.monitors.items() if monitor.stopped]
-    opened = [id for id in stopped if held.states[id].items or held.memories[id]]
-    watch.close_open(held, opened, Cause.STOP)
+def close_disabled(watcher: Watcher, block: MonitorBlock) -> None:
+    """Close what was disabled while no node ran, or could not be closed before one ended."""
+    disabled = [id for id, monitor in block.monitors.items() if monitor.stopped]
+    opened = [id for id in disabled if block.states[id].items or block.memories[id]]
+    watcher.close_open(block, opened, CheckTrigger.DISABLE)
 
 
-def bury(watch: Watch, held: Held) -> None:
-    """Monitors that were removed while no node ran: nobody knows any more who to tell."""
-    unknown = held.states.keys() - held.monitors.keys()
+def retire_removed(watcher: Watcher, block: MonitorBlock) -> None:
+    """Retire monitors that were removed while no node ran: nobody knows any more who to tell."""
+    unknown = block.states.keys() - block.monitors.keys()
     for id in unknown:
-        held.monitors[id] = Monitor(
+        block.monitors[id] = Monitor(
             id=id, name=id, instance=Instance(name="removed"), group="", kind="", options=None
         )
-    watch.close_open(held, unknown, Cause.LAST)
+    watcher.close_open(block, unknown, CheckTrigger.RETIRE)

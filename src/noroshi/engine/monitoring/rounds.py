@@ -18,39 +18,39 @@ LEAST, MOST = 2, 100
 
 
 class Rounds:
-    """Lets so many go on in a round of the loop, in the order in which they came."""
+    """Let so many tasks go on in a round of the loop, in the order in which they came."""
 
     def __init__(self) -> None:
         self._most = self._left = LEAST
         self._waiting = deque[asyncio.Future[None]]()
-        self._told, self._began = False, 0.0
+        self._scheduled, self._began = False, 0.0
 
     async def turn(self) -> None:
-        """Return when it is one's turn: at once, as long as there is little to do."""
-        self._tell()
+        """Wait for the caller's turn: none, as long as there is little to do."""
+        self._schedule()
         if self._left > 0 and not self._waiting:
             self._left -= 1
             return
-        mine = asyncio.get_running_loop().create_future()
-        self._waiting.append(mine)
-        await mine
+        turn = asyncio.get_running_loop().create_future()
+        self._waiting.append(turn)
+        await turn
 
-    def _tell(self) -> None:
-        if not self._told:
-            self._told, self._began = True, perf_counter()
-            asyncio.get_running_loop().call_soon(self._next)
+    def _schedule(self) -> None:
+        if not self._scheduled:
+            self._scheduled, self._began = True, perf_counter()
+            asyncio.get_running_loop().call_soon(self._start_round)
 
-    def _next(self) -> None:
-        """A round is over: as many in the next as cost so much, by what these have cost."""
-        gone = self._most - self._left
-        if gone:
-            cost = (perf_counter() - self._began) / gone
+    def _start_round(self) -> None:
+        """Start the next round, with as many as cost SPENT, by what those of the last one have cost."""
+        done = self._most - self._left
+        if done:
+            cost = (perf_counter() - self._began) / done
             self._most = max(LEAST, min(MOST, int(SPENT / cost) if cost else MOST))
-        self._told, self._left = False, self._most
+        self._scheduled, self._left = False, self._most
         while self._waiting and self._left > 0:
-            one = self._waiting.popleft()
-            if not one.done():  # who was cancelled meanwhile has no turn
-                one.set_result(None)
+            turn = self._waiting.popleft()
+            if not turn.done():  # who was cancelled meanwhile has no turn
+                turn.set_result(None)
                 self._left -= 1
         if self._left < self._most:
-            self._tell()
+            self._schedule()

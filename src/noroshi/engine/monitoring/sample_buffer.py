@@ -1,4 +1,4 @@
-"""Samples that led to no change and wait for the next second's append."""
+"""Buffer samples that led to no change until the next second's append."""
 
 from __future__ import annotations
 
@@ -7,21 +7,22 @@ from collections.abc import Collection, Iterable
 from noroshi.core.model import Sample
 
 MOST = 100_000
-"""How many are kept while the store cannot take them; then the oldest go."""
+"""Samples that are buffered while the store cannot take them; then the oldest go."""
 
 PORTION = 5_000
-"""How many are handed to the store at a time: while it is away for long, what is tried in vain
+"""Samples that are handed to the store at a time: while it is away for long, what is tried in vain
 each second must not hold up the loop."""
 
-Sampled = tuple[str, Sample]
+MonitorSample = tuple[str, Sample]
+"""The id of a monitor, and a sample of it."""
 
 
-class Unwritten:
-    """By monitor, as a change takes those of its monitor with it: what a check remembers must
-    never be ahead of what was written of it."""
+class SampleBuffer:
+    """Buffer samples by monitor, as a change takes those of its monitor with it: what a check
+    remembers must never be ahead of what was written of it."""
 
     def __init__(self) -> None:
-        self._of: dict[str, list[Sample]] = {}
+        self._by_monitor: dict[str, list[Sample]] = {}
         self._count = 0
 
     def __len__(self) -> int:
@@ -29,39 +30,39 @@ class Unwritten:
 
     def add(self, monitor: str, sample: Sample) -> None:
         """Keep one more, in the place of an old one where there are too many."""
-        self._of.setdefault(monitor, []).append(sample)
+        self._by_monitor.setdefault(monitor, []).append(sample)
         self._count += 1
         if self._count > MOST:
-            oldest = next(iter(self._of))
+            oldest = next(iter(self._by_monitor))
             self.put_back(oldest, self.take(oldest)[1:])
 
     def take(self, monitor: str) -> tuple[Sample, ...]:
-        """Those of one monitor, oldest first; they are no longer kept here."""
-        taken = tuple(self._of.pop(monitor, ()))
+        """Remove and return the samples of one monitor, oldest first."""
+        taken = tuple(self._by_monitor.pop(monitor, ()))
         self._count -= len(taken)
         return taken
 
-    def take_some(self, but: Collection[str]) -> list[Sampled]:
-        """About PORTION, and all that there is of each monitor, in the order in which they were
-        measured; none of some monitors."""
-        taken = list[Sampled]()
-        for monitor in [monitor for monitor in self._of if monitor not in but]:
+    def take_some(self, excluded: Collection[str]) -> list[MonitorSample]:
+        """Remove and return about PORTION samples, all that there are of each monitor, in the order
+        in which they were measured; none of the excluded monitors."""
+        taken = list[MonitorSample]()
+        for monitor in [monitor for monitor in self._by_monitor if monitor not in excluded]:
             if len(taken) >= PORTION:
                 break
             taken += [(monitor, sample) for sample in self.take(monitor)]
-        return sorted(taken, key=lambda sampled: sampled[1].at)
+        return sorted(taken, key=lambda taken: taken[1].at)
 
     def put_back(self, monitor: str, samples: Iterable[Sample]) -> None:
-        """They could not be written: they come before what was measured meanwhile."""
+        """Put back what could not be written, before what was measured meanwhile."""
         older = list(samples)
         if older:
-            self._of[monitor] = older + self._of.get(monitor, [])
+            self._by_monitor[monitor] = older + self._by_monitor.get(monitor, [])
             self._count += len(older)
 
-    def put_all_back(self, taken: Iterable[Sampled]) -> None:
-        """The same for those of several monitors."""
-        of = dict[str, list[Sample]]()
+    def put_all_back(self, taken: Iterable[MonitorSample]) -> None:
+        """Put back what could not be written of several monitors."""
+        by_monitor = dict[str, list[Sample]]()
         for monitor, sample in taken:
-            of.setdefault(monitor, []).append(sample)
-        for monitor, samples in of.items():
+            by_monitor.setdefault(monitor, []).append(sample)
+        for monitor, samples in by_monitor.items():
             self.put_back(monitor, samples)
