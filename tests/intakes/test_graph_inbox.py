@@ -11,7 +11,7 @@ import pytest
 
 from noroshi.core.mail import Fault, Network
 from noroshi.core.words import plain
-from noroshi.intakes.graph_inbox import MOST_PAGES, PAGE, GraphInbox, Mailbox
+from noroshi.intakes.graph_inbox import MOST_PAGES, PAGE, GraphInbox, GraphMailbox
 from noroshi.network.http import Patience
 from noroshi.ports import Clocks, RouteError, TransportContext
 from noroshi.ports.mailbox import ExpectedMail
@@ -52,7 +52,7 @@ async def no_secret(entry):
 async def opened(graph, ca_file, account, network=None, patience=PATIENT):
     clocks = Clocks(wall=lambda: NOW, steady=lambda: 0.0)
     outside = TransportContext(clocks, account, no_secret, network or Network())
-    mailbox = Mailbox(account="m365", address=BOX, graph=graph, ca_file=ca_file)
+    mailbox = GraphMailbox(account="m365", address=BOX, graph=graph, ca_file=ca_file)
     inbox = GraphInbox(mailbox, outside, patience)
     yield inbox
     await inbox.close()

@@ -11,7 +11,7 @@ import pytest
 from noroshi.core.mail import Fault, Network
 from noroshi.core.words import plain
 from noroshi.intakes import imap_inbox
-from noroshi.intakes.imap_inbox import ImapInbox, Mailbox
+from noroshi.intakes.imap_inbox import ImapInbox, ImapMailbox
 from noroshi.intakes.imap_session import quoted
 from noroshi.ports import Clocks, RouteError, TransportContext
 from noroshi.ports.mailbox import ExpectedMail
@@ -46,7 +46,9 @@ async def opened(box, ca_file, account=None, network=None):
     outside = TransportContext(
         clocks, account or Account(TOKEN), no_secret, network or Network()
     )
-    host = Mailbox(account="g", address=BOX, host="localhost", port=box.port, ca_file=ca_file)
+    host = ImapMailbox(
+        account="g", address=BOX, host="localhost", port=box.port, ca_file=ca_file
+    )
     inbox = ImapInbox(host, outside)
     yield inbox
     await inbox.close()

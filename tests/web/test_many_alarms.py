@@ -1,6 +1,6 @@
 """The page of alarms when there are very many, and when what was told is long ago."""
 
-from noroshi.web.view.alarms import MOST_SHOWN, Known, Wanted, fragments, key_of, view
+from noroshi.web.view.alarms import MOST_SHOWN, OpenAlarms, Wanted, fragments, key_of, view
 from noroshi.web.view.locale import TONGUES
 from noroshi.web.view.tree import tree_of
 
@@ -39,7 +39,7 @@ def alarm(n, told=()):
 def known(rows, ledger=()):
     alarms = {"at": NOW, "rows": rows, "silences": []}
     tree = tree_of([monitor(n) for n in range(len(rows))])
-    return Known(tree=tree, ways={}, alarms=alarms, events=[], ledger=ledger)
+    return OpenAlarms(tree=tree, ways={}, alarms=alarms, events=[], ledger=ledger)
 
 
 def shown(what, language="en", **wanted):

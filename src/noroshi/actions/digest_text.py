@@ -177,7 +177,7 @@ class Story:
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
+class DigestReader:
     """In whose language, and by whose clock."""
 
     language: str
@@ -198,7 +198,7 @@ class Reader:
 def together(payloads: Sequence[Mapping[str, Any]], now: datetime) -> Mapping[str, Any]:
     """The payload of the digest of these mails, which are of one contact."""
     first = payloads[0]
-    reader = Reader(first["language"], zone_of(first["zone"]), now)
+    reader = DigestReader(first["language"], zone_of(first["zone"]), now)
     told = [row for payload in payloads for row in payload[TOLD]]
     shown = page(told, reader)
     return {
@@ -214,7 +214,7 @@ def together(payloads: Sequence[Mapping[str, Any]], now: datetime) -> Mapping[st
     }
 
 
-def page(told: Sequence[Mapping[str, Any]], reader: Reader) -> Page:
+def page(told: Sequence[Mapping[str, Any]], reader: DigestReader) -> Page:
     """The whole mail; every alarm is in it, those about one thing as one line."""
     by_name = sorted(_stories(told), key=lambda story: story.order)
     stories = sorted(by_name, key=lambda story: WORST_FIRST.index(_word(story)))
@@ -245,7 +245,7 @@ def _stories(told: Iterable[Mapping[str, Any]]) -> list[Story]:
     return [Story(tuple(rows)) for rows in about.values()]
 
 
-def _subject(stories: Sequence[Story], reader: Reader) -> str:
+def _subject(stories: Sequence[Story], reader: DigestReader) -> str:
     lead = stories[0]
     line = _line(lead, reader)
     if len(stories) > 1:
@@ -259,7 +259,7 @@ def _word(story: Story) -> Words:
     return RECOVERED if story.level is Level.OK else WORDS[story.level]
 
 
-def _line(story: Story, reader: Reader) -> str:
+def _line(story: Story, reader: DigestReader) -> str:
     """Where, and what is so now, or what was and is over."""
     row = story.last
     if row["ended"]:
@@ -271,11 +271,11 @@ def _line(story: Story, reader: Reader) -> str:
     return f"{row['where']}{item} {_was(story, reader)}"
 
 
-def _was(story: Story, reader: Reader) -> str:
+def _was(story: Story, reader: DigestReader) -> str:
     return _times(story.now, reader, (WAS, WAS_UNTIL))
 
 
-def _times(outage: Outage, reader: Reader, words: tuple[Words, Words]) -> str:
+def _times(outage: Outage, reader: DigestReader, words: tuple[Words, Words]) -> str:
     """Tell level, beginning and end of an outage; without the beginning where nobody knows it."""
     level, ends = reader.say(WORDS[outage.worst]), reader.time(outage.at)
     if outage.began is None:
@@ -283,7 +283,7 @@ def _times(outage: Outage, reader: Reader, words: tuple[Words, Words]) -> str:
     return reader.say(words[0], level=level, start=reader.time(outage.began), end=ends)
 
 
-def _with_past(line: str, story: Story, reader: Reader) -> str:
+def _with_past(line: str, story: Story, reader: DigestReader) -> str:
     """With the outages that came to an end before the one that the line tells."""
     past = story.outages[:-1]
     if not past:
@@ -295,7 +295,9 @@ def _with_past(line: str, story: Story, reader: Reader) -> str:
     return reader.say(BEFORE_THAT, line=line, past=comma.join(told))
 
 
-def _lead(stories: Sequence[Story], told: Sequence[Mapping[str, Any]], reader: Reader) -> str:
+def _lead(
+    stories: Sequence[Story], told: Sequence[Mapping[str, Any]], reader: DigestReader
+) -> str:
     times = [datetime.fromisoformat(row["at"]) for row in told]
     waited = reader.today - min(times)
     if len(stories) == 1 and len(told) > 1 and stories[0].level is Level.OK:
@@ -315,7 +317,7 @@ def _any_lasts(stories: Iterable[Story]) -> bool:
     return any(story.last["ended"] or story.level is not Level.OK for story in stories)
 
 
-def _sections(stories: Sequence[Story], reader: Reader) -> Iterator[Part]:
+def _sections(stories: Sequence[Story], reader: DigestReader) -> Iterator[Part]:
     for word in WORST_FIRST:
         mine = [story for story in stories if _word(story) == word]
         if mine:
@@ -328,7 +330,7 @@ def _sections(stories: Sequence[Story], reader: Reader) -> Iterator[Part]:
             )
 
 
-def _entry(story: Story, reader: Reader) -> str:
+def _entry(story: Story, reader: DigestReader) -> str:
     line = _line(story, reader)
     if story.level is not Level.OK and not story.last["ended"]:
         comma = Words(en=", ", ja="、").say(reader.language)
@@ -337,7 +339,7 @@ def _entry(story: Story, reader: Reader) -> str:
     return _with_past(line, story, reader)
 
 
-def _trail(told: Sequence[Mapping[str, Any]], reader: Reader) -> Iterator[Post]:
+def _trail(told: Sequence[Mapping[str, Any]], reader: DigestReader) -> Iterator[Post]:
     first = min(datetime.fromisoformat(row["at"]) for row in told)
     yield Post(reader.say(SEEN), reader.time(first), lit=True)
     yield Post(reader.say(RECORDED), lit=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 from noroshi.actions.letter import as_text
 from noroshi.actions.letter_html import as_html
-from noroshi.actions.notice_text import Reader, page
+from noroshi.actions.notice_text import NoticeReader, page
 from noroshi.core.levels import Level
 from noroshi.core.model import Contact
 from noroshi.core.notices.notice import Aside, CameBack, Failed, Notice, Well
@@ -17,7 +17,7 @@ IMPORTANCE = {Aside: "high", CameBack: "high", Failed: "high", Well: "low"}
 
 def notice(contact: Contact, about: Notice) -> Mapping[str, Any]:
     """The mail's payload, in the contact's language and by its clock."""
-    reader = Reader(contact)
+    reader = NoticeReader(contact)
     shown = page(about, reader)
     return {
         "subject": shown.subject,

@@ -35,7 +35,7 @@ LONGEST_LINE = 300
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
+class NoticeReader:
     """Who reads it: in which language, and by which clock."""
 
     contact: Contact
@@ -55,13 +55,13 @@ class Reader:
 
 
 @singledispatch
-def page(notice: Notice, reader: Reader) -> Page:
+def page(notice: Notice, reader: NoticeReader) -> Page:
     """What a mail shows of it."""
     raise TypeError(f"no page for {type(notice).__name__}")
 
 
 @page.register
-def _(notice: Started, reader: Reader) -> Page:
+def _(notice: Started, reader: NoticeReader) -> Page:
     so = reader.say(
         words.STARTED_SO[notice.by_version], node=notice.node, version=notice.version
     )
@@ -69,7 +69,7 @@ def _(notice: Started, reader: Reader) -> Page:
 
 
 @page.register
-def _(notice: Stopped, reader: Reader) -> Page:
+def _(notice: Stopped, reader: NoticeReader) -> Page:
     so = reader.say(
         words.STOPPED_SO[notice.by_version], node=notice.node, version=notice.version
     )
@@ -77,7 +77,7 @@ def _(notice: Stopped, reader: Reader) -> Page:
 
 
 def _about_instances(
-    notice: Started | Stopped, headline: Words, so: str, reader: Reader
+    notice: Started | Stopped, headline: Words, so: str, reader: NoticeReader
 ) -> Page:
     line = reader.say(headline, where=_together(notice.instances, reader))
     lines = [
@@ -98,7 +98,7 @@ def _about_instances(
 
 
 @page.register
-def _(notice: Changed, reader: Reader) -> Page:
+def _(notice: Changed, reader: NoticeReader) -> Page:
     lines = [reader.say(difference) for _, difference in notice.differences]
     unseen = (reader.say(words.UNSEEN),) if notice.unseen else ()
     count = len(lines) + notice.more
@@ -123,7 +123,7 @@ def _(notice: Changed, reader: Reader) -> Page:
 
 
 @page.register
-def _(notice: Failed, reader: Reader) -> Page:
+def _(notice: Failed, reader: NoticeReader) -> Page:
     return _page(
         reader,
         notice,
@@ -141,7 +141,7 @@ def _(notice: Failed, reader: Reader) -> Page:
 
 
 @page.register
-def _(notice: Aside, reader: Reader) -> Page:
+def _(notice: Aside, reader: NoticeReader) -> Page:
     to_do = words.UNREAD_DO if notice.unread else words.ASIDE_DO
     return _page(
         reader,
@@ -166,7 +166,7 @@ def _addressed(notice: Aside) -> str:
 
 
 @page.register
-def _(notice: CameBack, reader: Reader) -> Page:
+def _(notice: CameBack, reader: NoticeReader) -> Page:
     to_do = reader.say(words.CAME_BACK_DO, contact=notice.contact, mail=notice.mail)
     return _page(
         reader,
@@ -188,7 +188,7 @@ def _(notice: CameBack, reader: Reader) -> Page:
 
 
 @page.register
-def _(notice: Well, reader: Reader) -> Page:
+def _(notice: Well, reader: NoticeReader) -> Page:
     count, bad = notice.well + notice.unseen + len(notice.bad), len(notice.bad)
     headline = reader.say(words.NOT_WELL if bad else words.ALL_WELL, count=count, bad=bad)
     if not count:
@@ -224,7 +224,7 @@ def _at(contact: str, address: str) -> str:
     return f"{contact} ({address})" if address else contact
 
 
-def _tallied(notice: Well, reader: Reader) -> str:
+def _tallied(notice: Well, reader: NoticeReader) -> str:
     """Lost is what is in none of the states in which an alarm can be; it must be none."""
     tally = notice.tally
     waiting, held = EnvelopeState.WAITING, EnvelopeState.HELD
@@ -244,13 +244,13 @@ def _tallied(notice: Well, reader: Reader) -> str:
     )
 
 
-def _queued(notice: Well, reader: Reader) -> str:
+def _queued(notice: Well, reader: NoticeReader) -> str:
     return reader.say(
         words.QUEUED, waiting=notice.waiting, held=notice.held, aside=notice.aside
     )
 
 
-def _bad(one: Bad, reader: Reader) -> Part:
+def _bad(one: Bad, reader: NoticeReader) -> Part:
     since = (
         () if one.since is None else (reader.say(words.SINCE_THEN, at=reader.when(one.since)),)
     )
@@ -264,7 +264,7 @@ def _bad(one: Bad, reader: Reader) -> Part:
 
 
 @page.register
-def _(notice: Unwatched, reader: Reader) -> Page:
+def _(notice: Unwatched, reader: NoticeReader) -> Page:
     lines = [_missed(one, reader) for one in notice.missed]
     title = reader.say(words.MISSED, count=len(lines) + notice.more)
     return _page(
@@ -281,7 +281,7 @@ def _(notice: Unwatched, reader: Reader) -> Page:
     )
 
 
-def _missed(one: Missed, reader: Reader) -> str:
+def _missed(one: Missed, reader: NoticeReader) -> str:
     return f"{reader.when(one.at)}  {one.path} {one.title}".rstrip()
 
 
@@ -289,7 +289,7 @@ def _missed(one: Missed, reader: Reader) -> str:
 
 
 def _page(
-    reader: Reader,
+    reader: NoticeReader,
     notice: Notice,
     headline: str,
     *,
@@ -317,7 +317,7 @@ def _page(
     )
 
 
-def _together(instances: Sequence[Watched], reader: Reader) -> str:
+def _together(instances: Sequence[Watched], reader: NoticeReader) -> str:
     """For a subject: the first by name, and how many more."""
     first, *others = (one.name for one in instances)
     return reader.say(words.AND_MORE, first=first, count=len(others)) if others else first
@@ -327,17 +327,17 @@ def _named(name: str, title: str) -> str:
     return f"{name} ({title})" if title not in ("", name) else name
 
 
-def _listed(lines: Sequence[str], reader: Reader) -> Iterable[str]:
+def _listed(lines: Sequence[str], reader: NoticeReader) -> Iterable[str]:
     yield from (f"  {cut(one_line(line), LONGEST_LINE)}" for line in lines[:MOST_LISTED])
     if len(lines) > MOST_LISTED:
         yield "  " + reader.say(words.MORE, count=len(lines) - MOST_LISTED)
 
 
-def _more(count: int, reader: Reader) -> tuple[Row, ...]:
+def _more(count: int, reader: NoticeReader) -> tuple[Row, ...]:
     return (Row("", reader.say(words.MORE, count=count)),) if count > 0 else ()
 
 
-def _quote(title: str, lines: Sequence[str], more: int, reader: Reader) -> Quote | None:
+def _quote(title: str, lines: Sequence[str], more: int, reader: NoticeReader) -> Quote | None:
     if not lines:
         return None
     ending = (reader.say(words.MORE, count=more),) if more else ()

@@ -353,12 +353,12 @@ def _worded(plugins: Plugins) -> Callable[[Difference], Words]:
 
     def sentence(one: Difference) -> Words:
         with imports.ONE_AT_A_TIME:
-            from noroshi.web.view.difference import Names, worded
+            from noroshi.web.view.difference import KindNames, worded
 
         checks = plugins.checks.values()
         kinds = {check.kind: check.title for check in checks}
         readings = {check.kind: check.names for check in checks}
-        return worded(one, Names(kinds=kinds, readings=readings)).sentence
+        return worded(one, KindNames(kinds=kinds, readings=readings)).sentence
 
     return sentence
 

@@ -32,7 +32,7 @@ NOT_UNDERSTOOD = Words(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mailbox:
+class GraphMailbox:
     """Whose mailbox it is, and where Microsoft Graph is, as https and a host."""
 
     account: str
@@ -67,7 +67,7 @@ class GraphInbox:
 
     def __init__(
         self,
-        mailbox: Mailbox,
+        mailbox: GraphMailbox,
         outside: TransportContext,
         patience: Patience = Patience(answer=30),
     ) -> None:

@@ -48,7 +48,7 @@ NO_ANSWER = Words(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mailbox:
+class ImapMailbox:
     """Whose mailbox it is, and the server, which speaks TLS from the first byte (RFC 8314)."""
 
     account: str
@@ -87,7 +87,7 @@ class ImapInbox:
     """See inboxes.Inbox. The INBOX alone is looked at, on a connection for each question."""
 
     def __init__(
-        self, mailbox: Mailbox, outside: TransportContext, patience: float = PATIENCE
+        self, mailbox: ImapMailbox, outside: TransportContext, patience: float = PATIENCE
     ) -> None:
         self._mailbox, self._outside, self._patience = mailbox, outside, patience
         self._retry_token = RetryToken(outside, mailbox.account, "inbox")

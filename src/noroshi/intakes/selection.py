@@ -8,7 +8,7 @@ from noroshi.core.mail import Route
 from noroshi.definitions import Plan
 from noroshi.definitions.accounts_of_routes import reader_of
 from noroshi.intakes import imap_inbox
-from noroshi.intakes.graph_inbox import GraphInbox, Mailbox
+from noroshi.intakes.graph_inbox import GraphInbox, GraphMailbox
 from noroshi.oauth.account import Account
 from noroshi.ports import TransportContext
 from noroshi.ports.mailbox import Inbox, MailboxSource
@@ -33,7 +33,7 @@ def _open(account: Account, reached: TransportContext) -> Inbox:
     """By Graph where there is one, as that needs no IMAP to be switched on."""
     cloud = account.cloud
     if not cloud.graph:
-        by_imap = imap_inbox.Mailbox(
+        by_imap = imap_inbox.ImapMailbox(
             account=account.name,
             address=account.mailbox,
             host=cloud.imap_host,
@@ -41,7 +41,7 @@ def _open(account: Account, reached: TransportContext) -> Inbox:
             ca_file=cloud.ca_file,
         )
         return imap_inbox.ImapInbox(by_imap, reached)
-    mailbox = Mailbox(
+    mailbox = GraphMailbox(
         account=account.name, address=account.mailbox, graph=cloud.graph, ca_file=cloud.ca_file
     )
     return GraphInbox(mailbox, reached)

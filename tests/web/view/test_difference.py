@@ -6,13 +6,13 @@ import pytest
 
 from noroshi.core.words import Words
 from noroshi.definitions import differences, document
-from noroshi.web.view.difference import Names, worded
+from noroshi.web.view.difference import KindNames, worded
 from tests.service.asking import NearBy, applied
 from tests.service.desk import CONTENT
 from tests.web.browser import browsing, with_user
 
 ID = "01JA000000000000000000000A"
-NAMES = Names(
+NAMES = KindNames(
     kinds={"disk": Words(en="Disk space", ja="ディスク容量")},
     readings={"disk": {"used": Words(en="used", ja="使用率")}},
 )

@@ -22,7 +22,7 @@ REPORTED = "reported"
 """The note of the last time for which a report was told."""
 
 
-class Plan(Protocol):
+class ReportedPlan(Protocol):
     @property
     def monitors(self) -> Mapping[str, Monitor]: ...
 
@@ -42,7 +42,7 @@ class Reports:
         self._not_before = self._clocks.steady() + (0.0 if looked is None else SETTLING)
 
     async def owed(
-        self, plan: Plan, asked: Iterable[Notification], draft: Draft
+        self, plan: ReportedPlan, asked: Iterable[Notification], draft: Draft
     ) -> list[Envelope]:
         """The reports whose time has come. Raises StoreError; they are owed on then."""
         now, made = self._clocks.wall(), list[Envelope]()
@@ -78,7 +78,7 @@ class Reports:
         self._asked_notes = True
 
     async def _report(
-        self, plan: Plan, one: Notification, times: At, due: datetime, now: datetime
+        self, plan: ReportedPlan, one: Notification, times: At, due: datetime, now: datetime
     ) -> Well:
         states, rows = await self._store.states(), await self._store.queue()
         asked = [m for m in plan.monitors.values() if one.concerns(m.instance.name)]

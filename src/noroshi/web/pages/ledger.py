@@ -13,7 +13,7 @@ from noroshi.service import NotFound
 from noroshi.web.context import House
 from noroshi.web.texts.pages import TEXTS
 from noroshi.web.view.form_operations import address, asked, clock
-from noroshi.web.view.mail import Answer, Names, attempts, level, names, relay, said, state
+from noroshi.web.view.mail import Answer, Titles, attempts, level, names, relay, said, state
 from noroshi.web.view.page_context import Visit, page
 
 SEARCHED, MOST_SHOWN = 2_000, 200
@@ -62,14 +62,14 @@ async def ledger(visit: Visit) -> Response:
     )
 
 
-def _fits(one: Answer, wanted: str, kind: str, called: Names) -> bool:
+def _fits(one: Answer, wanted: str, kind: str, called: Titles) -> bool:
     if kind and one["state"] != kind:
         return False
     text = "\n".join(_texts(one, called)).casefold()
     return all(word in text for word in wanted.casefold().split())
 
 
-def _texts(one: Answer, called: Names) -> Iterator[str]:
+def _texts(one: Answer, called: Titles) -> Iterator[str]:
     yield called.contact(one["contact"])
     yield from (one[name] for name in SEARCHED_IN)
     for tried in one["tried"]:
@@ -77,7 +77,7 @@ def _texts(one: Answer, called: Names) -> Iterator[str]:
         yield called.route(tried["route"])
 
 
-def _row(visit: Visit, one: Answer, called: Names) -> Mapping[str, Any]:
+def _row(visit: Visit, one: Answer, called: Titles) -> Mapping[str, Any]:
     tried = one["tried"]
     began = ("post.raised", one["raised"])
     return {

@@ -27,7 +27,7 @@ from noroshi.web.view.form_operations import (
     typed,
 )
 from noroshi.web.view.live_updates import Live
-from noroshi.web.view.mail import Answer, Names, attempts, names, relay, state
+from noroshi.web.view.mail import Answer, Titles, attempts, names, relay, state
 from noroshi.web.view.page_context import Visit, page
 
 DEEDS = {name: f"queue_{name}" for name in ("hold", "release", "retry", "drop", "edit")}
@@ -86,7 +86,7 @@ async def _queue(visit: Visit, live: Live) -> Response:
     )
 
 
-def _fits(visit: Visit, one: Answer, wanted: str, called: Names) -> bool:
+def _fits(visit: Visit, one: Answer, wanted: str, called: Titles) -> bool:
     told = (one["id"], one["subject"], one["contact"], *one["to"], *one["routes"])
     told = (*told, called.contact(one["contact"]), *map(called.route, one["routes"]))
     text = "\n".join((*told, visit.say(one["because"]))).casefold()
@@ -107,7 +107,7 @@ def _head(visit: Visit, found: Sequence[Answer]) -> str:
     return " ".join(told) if visit.language == "en" else "".join(told)
 
 
-def _row(visit: Visit, one: Answer, called: Names) -> Mapping[str, Any]:
+def _row(visit: Visit, one: Answer, called: Titles) -> Mapping[str, Any]:
     return {
         **one,
         "state": state(visit, one["state"]),
@@ -123,7 +123,7 @@ def _row(visit: Visit, one: Answer, called: Names) -> Mapping[str, Any]:
     }
 
 
-def _way(visit: Visit, one: Answer, name: str, called: Names) -> str:
+def _way(visit: Visit, one: Answer, name: str, called: Titles) -> str:
     mark = visit.say(one["marks"][name]) if name in one["marks"] else ""
     title = called.route(name)
     return f"{title} ({mark})" if mark else title
@@ -178,7 +178,7 @@ def _place(field: str) -> int:
     return int(number) if number.isascii() and number.isdecimal() else 0
 
 
-def _choices(visit: Visit, row: Mapping[str, Any], known: Names) -> Mapping[str, Any]:
+def _choices(visit: Visit, row: Mapping[str, Any], known: Titles) -> Mapping[str, Any]:
     """A place for each route that there is, with what stands in it, and what may stand there:
     also one that is no more, while the mail has it."""
     typed = visit.form.get("do") == "edit"

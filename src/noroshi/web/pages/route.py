@@ -24,7 +24,7 @@ from noroshi.web.view.page_context import Visit, page
 from noroshi.web.view.route import (
     BLANK,
     WAYS,
-    Known,
+    RouteDetails,
     entries_of,
     known_of,
     named_by,
@@ -108,7 +108,7 @@ async def _shown(visit: Visit, name: str, done: Done, code: Code | None) -> Resp
     )
 
 
-async def _typed(visit: Visit, known: Known, done: Done) -> Both:
+async def _typed(visit: Visit, known: RouteDetails, done: Done) -> Both:
     """What was typed into the form of the app registration, if it was not taken."""
     saving = done.why and visit.form.get("do") == "save" and not done.kept
     if not saving:
@@ -124,7 +124,7 @@ async def _typed(visit: Visit, known: Known, done: Done) -> Both:
 
 
 async def _for_admin(
-    visit: Visit, known: Known, done: Done, code: Code | None
+    visit: Visit, known: RouteDetails, done: Done, code: Code | None
 ) -> Mapping[str, Any]:
     listed = {one["name"]: one for one in await visit.need("secret_list")}
     kept = {name for name, one in listed.items() if one["kept"]}
@@ -147,7 +147,7 @@ async def _for_admin(
     }
 
 
-def _mine(known: Known) -> str:
+def _mine(known: RouteDetails) -> str:
     """The address that the route sends from, to begin with."""
     if known.account is not None:
         return str(known.account.get("mailbox", ""))
@@ -163,7 +163,7 @@ async def _reader(visit: Visit) -> str:
     return next((one for one in (*told, asking) if is_address(one)), "")
 
 
-async def _guide(visit: Visit, known: Known) -> Any:
+async def _guide(visit: Visit, known: RouteDetails) -> Any:
     """None for providers that have none."""
     cloud = (known.account or {}).get("cloud", "")
     if known.account is None or cloud == "google":
@@ -172,7 +172,7 @@ async def _guide(visit: Visit, known: Known) -> Any:
     return told.get("ok")
 
 
-async def _certificate(visit: Visit, known: Known, kept: set[str]) -> Any:
+async def _certificate(visit: Visit, known: RouteDetails, kept: set[str]) -> Any:
     entry = (known.account or {}).get("certificate", "")
     if not entry or entry not in kept:
         return None
@@ -180,7 +180,9 @@ async def _certificate(visit: Visit, known: Known, kept: set[str]) -> Any:
     return told.get("ok")
 
 
-def _order(visit: Visit, known: Known, key: str, names: Sequence[str]) -> Mapping[str, Any]:
+def _order(
+    visit: Visit, known: RouteDetails, key: str, names: Sequence[str]
+) -> Mapping[str, Any]:
     titles = of_type(known.documents, "routes")
     return {
         "title": named(visit, key, known.documents),
@@ -188,7 +190,7 @@ def _order(visit: Visit, known: Known, key: str, names: Sequence[str]) -> Mappin
     }
 
 
-def _facts(visit: Visit, known: Known) -> list[tuple[str, str]]:
+def _facts(visit: Visit, known: RouteDetails) -> list[tuple[str, str]]:
     """What a route without an account is set to."""
     options = known.said.get("options", {})
     return [

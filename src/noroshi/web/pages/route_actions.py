@@ -19,7 +19,7 @@ from noroshi.web.http.oauth_redirects import port_for
 from noroshi.web.view.form_operations import Outcome, run
 from noroshi.web.view.page_context import Visit
 from noroshi.web.view.problem_text import told_at
-from noroshi.web.view.route import WAYS, Known, saved
+from noroshi.web.view.route import WAYS, RouteDetails, saved
 from noroshi.web.view.routes import Answer, href
 
 DAY = "secret_ends"
@@ -52,13 +52,13 @@ class Done:
         return frozenset(where for where, _ in self.problems)
 
 
-def _not_done(known: Known, done: Outcome) -> Done:
+def _not_done(known: RouteDetails, done: Outcome) -> Done:
     return Done(
         why=done.why, status=done.status, way=known.way, kind=done.kind, problems=done.problems
     )
 
 
-async def save(visit: Visit, known: Known) -> Done:
+async def save(visit: Visit, known: RouteDetails) -> Done:
     """The app's registration, as one version, and its secret into the vault."""
     secret = visit.form.get("secret", "").strip()
     after = saved(known.account or {}, visit.form, await _entry_for(visit, known))
@@ -83,7 +83,7 @@ async def save(visit: Visit, known: Known) -> Done:
     return Done(to=href(known.name, did="saved", check="1", way=known.way))
 
 
-async def _entry_for(visit: Visit, known: Known) -> str:
+async def _entry_for(visit: Visit, known: RouteDetails) -> str:
     """Where a secret of the account goes that was typed: into its own entry, else into a free one."""
     own = (known.account or {}).get("secret")
     return own or await free_entry(visit, known.row["account"])
@@ -101,14 +101,16 @@ def _is_over(visit: Visit, account: Answer) -> str:
     return told_at(DAY, visit.say(OVER.fill(day=day)), visit.language) if over else ""
 
 
-async def entry(visit: Visit, known: Known) -> Done:
+async def entry(visit: Visit, known: RouteDetails) -> Done:
     """A password, or another value that the route names, into the vault."""
     given = {"name": visit.form.get("entry", ""), "value": visit.form.get("value", "")}
     done = await run(visit, "set_secret", **given, proved=True, to=_shown_to(visit))
     return _not_done(known, done) if done.why else Done(to=href(known.name, did="secret"))
 
 
-async def _goes_by(visit: Visit, known: Known, way: str, typed_into: str = "") -> Outcome:
+async def _goes_by(
+    visit: Visit, known: RouteDetails, way: str, typed_into: str = ""
+) -> Outcome:
     """The account signs in that way from now on, if it does not yet."""
     if known.account is None:
         return Outcome()
@@ -123,7 +125,7 @@ async def _goes_by(visit: Visit, known: Known, way: str, typed_into: str = "") -
     return await run(visit, "definition_change", put={known.key: after}, etags=etags)
 
 
-async def begin(visit: Visit, known: Known) -> Done:
+async def begin(visit: Visit, known: RouteDetails) -> Done:
     """The sign-in page; with `browser` the browser comes back by itself."""
     done = await _goes_by(visit, known, known.way)
     port = port_for(visit.request.url, known.redirect) if known.way == "browser" else None
@@ -137,14 +139,14 @@ async def begin(visit: Visit, known: Known) -> Done:
     return Done(begun=done.ok, caught=port is not None, way=known.way)
 
 
-async def finish(visit: Visit, known: Known) -> Done:
+async def finish(visit: Visit, known: RouteDetails) -> Done:
     """The address that was pasted back."""
     pasted = visit.form.get("pasted", "")
     done = await run(visit, "authorize_finish", route=known.name, pasted=pasted)
     return _not_done(known, done) if done.why else _signed_in(known)
 
 
-async def device(visit: Visit, known: Known) -> Done:
+async def device(visit: Visit, known: RouteDetails) -> Done:
     """A code to type on another device."""
     done = await _goes_by(visit, known, "device")
     if not done.why:
@@ -156,7 +158,7 @@ async def device(visit: Visit, known: Known) -> Done:
     return Done(device=Code(*given), way="device")
 
 
-async def prove(visit: Visit, known: Known) -> Done:
+async def prove(visit: Visit, known: RouteDetails) -> Done:
     """The app signs in by itself, and its token is looked into."""
     key = visit.form.get("key_file", "").strip()
     entry = await _entry_for(visit, known) if key else ""
@@ -169,18 +171,18 @@ async def prove(visit: Visit, known: Known) -> Done:
     return _not_done(known, done) if done.why else _signed_in(known)
 
 
-def _signed_in(known: Known) -> Done:
+def _signed_in(known: RouteDetails) -> Done:
     """To the top of the page, where it says so: the form was sent from the middle of it, and
     a browser that is told no place goes back there."""
     return Done(to=href(known.name, did="signed_in") + "#main")
 
 
-async def certificate_new(visit: Visit, known: Known) -> Done:
+async def certificate_new(visit: Visit, known: RouteDetails) -> Done:
     """Made here; the account signs in by it from now on."""
     return await _certified(visit, known, "certificate_new")
 
 
-async def certificate_import(visit: Visit, known: Known) -> Done:
+async def certificate_import(visit: Visit, known: RouteDetails) -> Done:
     """Made elsewhere. It is opened before the account is told to sign in by it."""
     try:
         bundle = await brought(visit)
@@ -195,7 +197,7 @@ def _proved(visit: Visit) -> bool:
     return visit.form.get("force") != "on"
 
 
-async def _certified(visit: Visit, known: Known, op: str, **given: Any) -> Done:
+async def _certified(visit: Visit, known: RouteDetails, op: str, **given: Any) -> Done:
     """Into the vault first: an account that named what is not there could send nothing."""
     again = visit.form.get("replace") == "1"
     about = {"name": known.row["account"], "replace": again, "ahead": True}
@@ -207,7 +209,7 @@ async def _certified(visit: Visit, known: Known, op: str, **given: Any) -> Done:
     return Done(to=href(known.name, did="saved", way="app_certificate") + "#sign-in")
 
 
-async def examine(visit: Visit, known: Known) -> Done:
+async def examine(visit: Visit, known: RouteDetails) -> Done:
     """Stage by stage; what comes of it is told live."""
     to = visit.form.get("to", "").strip()
     done = await run(visit, "examine_begin", route=known.name, to=to)
@@ -216,7 +218,7 @@ async def examine(visit: Visit, known: Known) -> Done:
     return Done(to=href(known.name, exam=done.ok["id"]) + "#doctor")
 
 
-async def send(visit: Visit, known: Known) -> Done:
+async def send(visit: Visit, known: RouteDetails) -> Done:
     """A test mail by this route alone."""
     told: Mapping[str, Words] = {
         "subject": SUBJECT.fill(route=known.name),
@@ -234,7 +236,7 @@ async def send(visit: Visit, known: Known) -> Done:
     return Done(to=href(known.name, mail=done.ok["ids"][0]) + "#test")
 
 
-async def seen(visit: Visit, known: Known) -> Done:
+async def seen(visit: Visit, known: RouteDetails) -> Done:
     """The person has the test mail before their eyes."""
     mail = visit.form.get("mail", "")
     done = await run(visit, "queue_seen", id=mail)
@@ -243,7 +245,7 @@ async def seen(visit: Visit, known: Known) -> Done:
     )
 
 
-DEEDS: Mapping[str, Callable[[Visit, Known], Awaitable[Done]]] = {
+DEEDS: Mapping[str, Callable[[Visit, RouteDetails], Awaitable[Done]]] = {
     "save": save,
     "entry": entry,
     "begin": begin,

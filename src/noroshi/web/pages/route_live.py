@@ -20,7 +20,7 @@ from noroshi.web.view.form_operations import Outcome, asked, clock, may, run
 from noroshi.web.view.mail import attempts, names, relay, state
 from noroshi.web.view.page_context import Handler, Visit, page, templates
 from noroshi.web.view.remedy_links_mail import left_to_copy, not_led
-from noroshi.web.view.route import Known, fields_of, known_of
+from noroshi.web.view.route import RouteDetails, fields_of, known_of
 from noroshi.web.view.routes import Answer, href
 
 SETTLED = (*SENT, DeliveryState.DROPPED, DeliveryState.HELD, DeliveryState.SET_ASIDE)
@@ -93,7 +93,7 @@ def _found(visit: Visit, one: Answer) -> str:
     return visit.text("routes.not_signed_in") if told == NEVER else told
 
 
-def _stage(visit: Visit, one: Answer, known: Known) -> Mapping[str, Any]:
+def _stage(visit: Visit, one: Answer, known: RouteDetails) -> Mapping[str, Any]:
     remedy = one["remedy"]
     return {
         "state": one["state"],
@@ -105,7 +105,7 @@ def _stage(visit: Visit, one: Answer, known: Known) -> Mapping[str, Any]:
     }
 
 
-def _remedy(visit: Visit, one: Answer, known: Known) -> Mapping[str, Any]:
+def _remedy(visit: Visit, one: Answer, known: RouteDetails) -> Mapping[str, Any]:
     certificates = "app_certificate" in known.ways
     lines = left_to_copy(one["lines"], fields_of(known), certificates=certificates)
     how = [visit.say(words) for words in one["how"]]

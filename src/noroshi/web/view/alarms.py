@@ -22,7 +22,7 @@ PARTS = ("count", "chips", "open", "ended")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
+class OpenAlarms:
     """What is open, what happened of late, how far the mails have come; and what machines,
     groups, monitors and routes are called."""
 
@@ -43,7 +43,7 @@ class Wanted:
     picked: frozenset[str] = frozenset()
 
 
-def view(known: Known, wanted: Wanted, may: Answer, tongue: Tongue) -> Mapping[str, Any]:
+def view(known: OpenAlarms, wanted: Wanted, may: Answer, tongue: Tongue) -> Mapping[str, Any]:
     """All that the fragments show."""
     every, now = known.alarms["rows"], known.alarms["at"]
     rows = [row for row in every if _fits(row, wanted, known)]
@@ -74,7 +74,7 @@ def fragments(shown: Mapping[str, Any], tongue: Tongue) -> Mapping[str, str]:
     return {name: getattr(made, name)(shown) for name in PARTS}
 
 
-def _fits(row: Answer, wanted: Wanted, known: Known) -> bool:
+def _fits(row: Answer, wanted: Wanted, known: OpenAlarms) -> bool:
     if key_of(row) in wanted.picked:  # what somebody has chosen is not taken away from them
         return True
     if wanted.show == "nobody" and row["acknowledged"]:
@@ -103,7 +103,7 @@ def _newest(ledger: Sequence[Answer]) -> Mapping[str, Answer]:
 
 
 def _row(
-    row: Answer, known: Known, newest: Mapping[str, Answer], tongue: Tongue
+    row: Answer, known: OpenAlarms, newest: Mapping[str, Answer], tongue: Tongue
 ) -> Mapping[str, Any]:
     """An alarm with how far its newest mail has come."""
     its, now = newest.get(key_of(row)), known.alarms["at"]
@@ -135,14 +135,14 @@ def _told_at(told: Sequence[Answer]) -> str | None:
     )
 
 
-def _gone(known: Known, picked: frozenset[str]) -> Iterator[Mapping[str, str]]:
+def _gone(known: OpenAlarms, picked: frozenset[str]) -> Iterator[Mapping[str, str]]:
     """What was chosen and is not open any more."""
     for key in sorted(picked - {key_of(row) for row in known.alarms["rows"]}):
         path, _, item = key.partition(" ")
         yield {"key": key, "id": _id(key), "path": path, "name": _name(path, item, known)}
 
 
-def _ended(known: Known, now: str) -> Iterator[Mapping[str, Any]]:
+def _ended(known: OpenAlarms, now: str) -> Iterator[Mapping[str, Any]]:
     """What was bad and is not since less than a day, the newest first, each item once."""
     seen, since = set[tuple[str, str]](), datetime.fromisoformat(now) - DAY
     for one in map(as_called_now, known.events):
@@ -154,5 +154,5 @@ def _ended(known: Known, now: str) -> Iterator[Mapping[str, Any]]:
             yield {**one, "id": _id(key_of(one)), "name": _name(*key, known)}
 
 
-def _name(path: str, item: str, known: Known) -> str:
+def _name(path: str, item: str, known: OpenAlarms) -> str:
     return STEP.join(filter(None, (called(path, known.tree), item)))

@@ -34,7 +34,7 @@ SILENT = Words(en="", ja="")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Names:
+class KindNames:
     """What kinds of monitors and their readings are called."""
 
     kinds: Mapping[str, Words]
@@ -63,10 +63,10 @@ class Worded:
         return SENTENCE.fill(what=self.what, **said)
 
 
-def names_of(kinds: Iterable[Mapping[str, Any]]) -> Names:
+def names_of(kinds: Iterable[Mapping[str, Any]]) -> KindNames:
     """Of kinds as the operation `kinds` answers them."""
     monitors = [one for one in kinds if one["family"] == "monitor"]
-    return Names(
+    return KindNames(
         kinds={one["kind"]: Words(**one["title"]) for one in monitors},
         readings={
             one["kind"]: {name: Words(**said) for name, said in one["readings"].items()}
@@ -75,7 +75,7 @@ def names_of(kinds: Iterable[Mapping[str, Any]]) -> Names:
     )
 
 
-def worded(one: Difference, names: Names) -> Worded:
+def worded(one: Difference, names: KindNames) -> Worded:
     """It in words."""
     if one.renamed:
         return _renamed(one)
@@ -92,7 +92,7 @@ def worded(one: Difference, names: Names) -> Worded:
     )
 
 
-def all_worded(found: Iterable[Mapping[str, Any]], names: Names) -> list[Worded]:
+def all_worded(found: Iterable[Mapping[str, Any]], names: KindNames) -> list[Worded]:
     """Differences as operations answer them, in words."""
     made = (Difference(**{**one, "called": tuple(one["called"])}) for one in found)
     return [worded(one, names) for one in made]
@@ -124,7 +124,7 @@ def _within(outer: Words, inner: Words) -> Words:
     return WITHIN.fill(one=outer, other=inner)
 
 
-def _setting(one: Difference, names: Names) -> Words:
+def _setting(one: Difference, names: KindNames) -> Words:
     first, *rest = one.setting.split(".")
     if first == LIMITS:
         return _limit(one, rest, names) if rest else TEXTS["edit.limits"]
@@ -132,7 +132,7 @@ def _setting(one: Difference, names: Names) -> Words:
     return reduce(_within, (_label(name, one.kind) for name in inside))
 
 
-def _limit(one: Difference, path: Sequence[str], names: Names) -> Words:
+def _limit(one: Difference, path: Sequence[str], names: KindNames) -> Words:
     """The reading and which of its limits; further up than at a monitor, of which kind."""
     kind, found = one.kind, list[Words]()
     if len(one.called) < MONITOR:

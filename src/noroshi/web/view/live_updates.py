@@ -17,7 +17,7 @@ from noroshi.people import random_keys
 from noroshi.ports import StoreError
 from noroshi.service import Refusal, attend
 from noroshi.web.context import House
-from noroshi.web.view.alarms import Known
+from noroshi.web.view.alarms import OpenAlarms
 from noroshi.web.view.locale import TONGUES
 from noroshi.web.view.overview import view, ways, wrong_items
 from noroshi.web.view.page_context import asked, templates
@@ -45,7 +45,7 @@ class Seen:
     status: Mapping[str, Any]
     ledger: Mapping[str, Any]
     over: asyncio.Event = field(default_factory=asyncio.Event)
-    known: Known | None = None
+    known: OpenAlarms | None = None
     """What the page of alarms shows of it, once somebody has asked."""
     _parts: dict[str, Mapping[str, str]] = field(default_factory=dict)
     _once: dict[object, Any] = field(default_factory=dict)
@@ -91,9 +91,9 @@ class Seen:
         """What waits in which state, and how far the mails of alarms have come."""
         return self.status["queue"], self.ledger
 
-    def with_alarms(self, alarms: Mapping[str, Any], log: Mapping[str, Any]) -> Known:
+    def with_alarms(self, alarms: Mapping[str, Any], log: Mapping[str, Any]) -> OpenAlarms:
         """What the page of alarms shows."""
-        return Known(
+        return OpenAlarms(
             tree=self.tree,
             ways=ways(self.status),
             alarms=alarms,
@@ -139,7 +139,7 @@ class Live:
             assert self._seen is not None
             return self._seen
 
-    async def alarms(self) -> tuple[Seen, Known]:
+    async def alarms(self) -> tuple[Seen, OpenAlarms]:
         """How it is, with the open alarms and what happened of late, asked once for all. Raises
         a Refusal if that cannot be known."""
         seen = await self.now()

@@ -30,7 +30,7 @@ VERDICTS = ("accepted", "deferred", "refused", "route down")
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
+class Titles:
     """What contacts and routes are called, by "contacts/NAME" and "routes/NAME"."""
 
     titles: Mapping[str, str] = field(default_factory=dict)
@@ -46,17 +46,17 @@ class Names:
         return self.titles.get(f"routes/{name}", name)
 
 
-async def names(visit: Visit) -> Names:
+async def names(visit: Visit) -> Titles:
     """As they are defined now."""
     found = await visit.need("definition_show", types=("contacts", "routes"))
     said = found["documents"].items()
     titles = {key: str(its["title"]) for key, its in said if its.get("title")}
     keys = (key.partition("/") for key, _ in said)
-    return Names(titles, tuple(name for type, _, name in keys if type == "routes"))
+    return Titles(titles, tuple(name for type, _, name in keys if type == "routes"))
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class StateMark:
     """A mark beside its word."""
 
     mark: str
@@ -65,7 +65,7 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
-class Post:
+class RelayPost:
     """A post of the relay: lit, stuck, or still to come."""
 
     look: str
@@ -78,18 +78,18 @@ def key(prefix: str, name: str) -> str:
     return f"{prefix}.{name.replace(' ', '_')}"
 
 
-def state(visit: Visit, name: str) -> Shown:
+def state(visit: Visit, name: str) -> StateMark:
     """A mail's or an alarm's state."""
     mark, level = STATES[name]
-    return Shown(mark, level, visit.text(key("state", name)))
+    return StateMark(mark, level, visit.text(key("state", name)))
 
 
-def level(visit: Visit, name: str | None) -> Shown | None:
+def level(visit: Visit, name: str | None) -> StateMark | None:
     """A monitor's level; None for none."""
-    return Shown(name, name, visit.text(key("level", name))) if name in LEVELS else None
+    return StateMark(name, name, visit.text(key("level", name))) if name in LEVELS else None
 
 
-def relay(visit: Visit, begun: tuple[str, str | None], one: Answer) -> tuple[Post, ...]:
+def relay(visit: Visit, begun: tuple[str, str | None], one: Answer) -> tuple[RelayPost, ...]:
     """How far it came: from its beginning over the queue and a route to acceptance and
     arrival. `begun` is the first post's key and time; `one` has state, queued, tried, arrived."""
     taken, arrived = one["state"] in SENT, one["state"] == DeliveryState.SEEN_ARRIVED
@@ -104,19 +104,19 @@ def relay(visit: Visit, begun: tuple[str, str | None], one: Answer) -> tuple[Pos
     if one["state"] == DeliveryState.CAME_BACK:
         return (
             *posts,
-            Post("is-stuck is-back", visit.text("post.came_back"), _at(visit, ends)),
+            RelayPost("is-stuck is-back", visit.text("post.came_back"), _at(visit, ends)),
         )
-    end = Post("is-lit" if arrived else "", visit.text("post.arrived"), _at(visit, ends))
+    end = RelayPost("is-lit" if arrived else "", visit.text("post.arrived"), _at(visit, ends))
     if taken:
         return (*posts, end)
     stuck = 3 if tried else 2
     found = posts[stuck]
-    posts[stuck] = Post("is-stuck", found.name, state(visit, one["state"]).word)
+    posts[stuck] = RelayPost("is-stuck", found.name, state(visit, one["state"]).word)
     return (*posts, end)
 
 
-def _post(visit: Visit, name: str, at: str | None, *, lit: bool) -> Post:
-    return Post("is-lit" if lit else "", visit.text(name), clock(visit, at))
+def _post(visit: Visit, name: str, at: str | None, *, lit: bool) -> RelayPost:
+    return RelayPost("is-lit" if lit else "", visit.text(name), clock(visit, at))
 
 
 def _at(visit: Visit, ends: Sequence[Answer]) -> str:
@@ -136,7 +136,7 @@ def said(visit: Visit, one: Answer) -> str:
 
 
 def attempts(
-    visit: Visit, tried: Sequence[Answer], called: Names
+    visit: Visit, tried: Sequence[Answer], called: Titles
 ) -> Iterator[Mapping[str, Any]]:
     """Attempts, flat: one line an address. The same answer many times in a row is one line
     with how often it came."""

@@ -34,7 +34,7 @@ SOON, VERY_SOON = 60, 14
 
 
 @dataclass(frozen=True, slots=True)
-class Post:
+class AlarmPost:
     """One post of the relay: `state` is lit, stuck, or "" for not yet."""
 
     name: str
@@ -48,7 +48,7 @@ class Wrong:
 
     monitor: Answer
     item: Answer
-    relay: Sequence[Post]
+    relay: Sequence[AlarmPost]
 
     @property
     def called(self) -> str:
@@ -106,7 +106,7 @@ def ways(status: Answer) -> Mapping[str, str]:
 
 def relay_of(
     row: Answer, now: str, tongue: Tongue, ways: Mapping[str, str] = NO_NAMES
-) -> Iterator[Post]:
+) -> Iterator[AlarmPost]:
     """Seen, recorded, sent, accepted, seen arrived. A post is lit only after the one before.
     `ways`: what routes are called."""
     text, tried = tongue.text, row["tried"]
@@ -116,21 +116,21 @@ def relay_of(
     def at(instant: str | None) -> str:
         return tongue.moment(instant, now, seconds=True)
 
-    yield Post(text("relay.seen"), "lit", at(row["raised"]))
-    yield Post(text("relay.recorded"), "lit", at(row["queued"]))
+    yield AlarmPost(text("relay.seen"), "lit", at(row["raised"]))
+    yield AlarmPost(text("relay.recorded"), "lit", at(row["queued"]))
     way = tried[-1]["route"] if tried else ""
     way = ways.get(way, way)
     stopped = _stopped(row["state"], bool(tried), tongue)
     if took:
-        yield Post(text("relay.sent"), "lit", ways.get(took["route"], took["route"]))
-        yield Post(text("relay.accepted"), "lit", at(took["at"]))
+        yield AlarmPost(text("relay.sent"), "lit", ways.get(took["route"], took["route"]))
+        yield AlarmPost(text("relay.accepted"), "lit", at(took["at"]))
     else:
-        yield Post(text("relay.sent"), "stuck" if stopped else "", stopped or way)
-        yield Post(text("relay.accepted"), "")
+        yield AlarmPost(text("relay.sent"), "stuck" if stopped else "", stopped or way)
+        yield AlarmPost(text("relay.accepted"), "")
     back = text("relay.came_back") if row["state"] == DeliveryState.CAME_BACK else ""
     lit = "lit" if arrived and not back else ""
     told = back or (at(arrived["at"]) if arrived else "")
-    yield Post(text("relay.arrived"), "stuck" if back else lit, told)
+    yield AlarmPost(text("relay.arrived"), "stuck" if back else lit, told)
 
 
 def _stopped(state: str, tried: bool, tongue: Tongue) -> str:

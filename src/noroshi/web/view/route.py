@@ -33,7 +33,7 @@ GOOGLE = ("browser", "paste", "app_secret")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
+class RouteDetails:
     """One route as it is now. `said` is its definition, `account` that of its account; `way` is
     the one that the page shows. `elsewhere`: whatever names it names another one that can send."""
 
@@ -98,7 +98,7 @@ async def renamed(visit: Visit, name: str) -> Renamed | None:
     return Renamed(name=where.partition("/")[2], why=(done.why[0], what), status=done.status)
 
 
-async def known_of(visit: Visit, name: str, way: str = "") -> Known:
+async def known_of(visit: Visit, name: str, way: str = "") -> RouteDetails:
     """All of it. Raises NotFound."""
     now = await visit.need("route_list")
     defined = await visit.need("definition_show", types=DEFINED)
@@ -109,7 +109,7 @@ async def known_of(visit: Visit, name: str, way: str = "") -> Known:
         raise NotFound(TEXTS["error.not_there"])
     account = of_type(documents, "accounts").get(one["account"])
     ways = ways_of(account)
-    return Known(
+    return RouteDetails(
         row=shown(visit, one, labels(visit, found)[name], now["at"]),
         at=now["at"],
         said=documents[f"routes/{name}"],
@@ -146,25 +146,25 @@ def way_of(account: Answer | None) -> str:
     return "app_certificate" if account.get("certificate") else "app_secret"
 
 
-def entries_of(known: Known) -> list[str]:
+def entries_of(known: RouteDetails) -> list[str]:
     """What the route itself names in the vault."""
     options = known.said.get("options", {})
     found = (options.get(field, "") for field in ("password", "url_entry", "header_entry"))
     return [entry for entry in found if entry]
 
 
-def fields_of(known: Known) -> list[str]:
+def fields_of(known: RouteDetails) -> list[str]:
     """The entries of the vault for which the route's page has a field."""
     secret = str((known.account or {}).get("secret", ""))
     return [*entries_of(known), *([secret] if secret else [])]
 
 
-def named_by(known: Known) -> list[tuple[str, Sequence[str]]]:
+def named_by(known: RouteDetails) -> list[tuple[str, Sequence[str]]]:
     """Each order that names the route."""
     return [(key, names) for key, names in orders(known.documents) if known.name in names]
 
 
-def next_step(known: Known, kept: Collection[str]) -> str:
+def next_step(known: RouteDetails, kept: Collection[str]) -> str:
     """What is to be done next, for the one button that stands out: save, sign_in, or nothing."""
     account = known.account
     if account is None or known.row["state"] in ("well", "down"):

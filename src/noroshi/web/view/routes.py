@@ -9,7 +9,7 @@ from urllib.parse import quote
 from noroshi.core.route_readiness import Sends, Ways, is_sure, ways_out
 from noroshi.core.words import Words
 from noroshi.web.view.locale import TONGUES, Tongue
-from noroshi.web.view.mail import Post
+from noroshi.web.view.mail import RelayPost
 from noroshi.web.view.overview import KINDS, VERY_SOON, Left, left, route_level, route_state
 from noroshi.web.view.page_context import Visit
 
@@ -142,23 +142,23 @@ def _needs_care(one: Answer, ends: Left | None) -> bool:
     )
 
 
-def posts(visit: Visit, one: Answer, at: str) -> Iterator[Post]:
+def posts(visit: Visit, one: Answer, at: str) -> Iterator[RelayPost]:
     """How far a route is proved: set up, signed in, accepted by a provider, seen arrived."""
     tongue = TONGUES[visit.language]
     lacks, signed = bool(one["lacks"]), one["state"] not in ("not signed in", "needs somebody")
-    yield Post("is-lit", visit.text("mailing.set_up"))
+    yield RelayPost("is-lit", visit.text("mailing.set_up"))
     if one["account"] or lacks:
         name = visit.text("mailing.password_kept" if lacks else "mailing.signed")
         told = tongue.moment(one["renewed"], at) if signed else route_state(one, tongue)
-        yield Post("is-lit" if signed else "is-stuck", name, told)
+        yield RelayPost("is-lit" if signed else "is-stuck", name, told)
     accepted = tongue.moment(one["accepted"], at)
     stopped = signed and one["state"] == "down"
     look = "is-stuck" if stopped else "is-lit" if accepted else ""
     told = route_state(one, tongue) if stopped else accepted
-    yield Post(look, visit.text("post.accepted"), told)
+    yield RelayPost(look, visit.text("post.accepted"), told)
     seen = one["arrives"]["seen"] if one["arrives"] else None
     look = "is-lit" if seen and look == "is-lit" else ""
-    yield Post(look, visit.text("post.arrived"), tongue.moment(seen, at))
+    yield RelayPost(look, visit.text("post.arrived"), tongue.moment(seen, at))
 
 
 def heading(

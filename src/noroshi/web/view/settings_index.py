@@ -20,7 +20,7 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class SettingsGroup:
     """Pages that belong together; `key` is the group's heading in the catalogue."""
 
     key: str
@@ -32,7 +32,7 @@ class Group:
 
 
 GROUPS = (
-    Group(
+    SettingsGroup(
         "settings.definitions",
         (
             Listed("/settings/watch", "watch"),
@@ -43,7 +43,7 @@ GROUPS = (
             Listed("/settings/versions", "versions"),
         ),
     ),
-    Group(
+    SettingsGroup(
         "settings.people",
         (
             Listed("/settings/me", "me"),
@@ -52,7 +52,7 @@ GROUPS = (
             Listed("/settings/audit", "audit", ADMIN),
         ),
     ),
-    Group(
+    SettingsGroup(
         "settings.node",
         (
             Listed("/settings/health", "health"),

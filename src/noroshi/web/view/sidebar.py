@@ -13,7 +13,7 @@ MOST_OPEN, MOST_ROWS = 3, 40
 """So many instances with something wrong stand open; a group does if it has so few rows."""
 
 
-class Shown:
+class Sidebar:
     """What the tree's templates ask for. `opened`: "instance" or "instance/group"."""
 
     def __init__(self, seen: Seen, language: str, opened: str = "", path: str = "") -> None:
@@ -50,13 +50,13 @@ class Shown:
 
 def side_of(seen: Seen, language: str, *, opened: str = "", path: str = "") -> str:
     """The whole tree; the monitor of that path is marked as the one looked at."""
-    made: str = _module(language).side(Shown(seen, language, opened, path))
+    made: str = _module(language).side(Sidebar(seen, language, opened, path))
     return made
 
 
 def tree_parts(language: str, macro: str, seen: Seen, *given: object) -> str:
     """A part of the tree."""
-    made: str = getattr(_module(language), macro)(Shown(seen, language), *given)
+    made: str = getattr(_module(language), macro)(Sidebar(seen, language), *given)
     return made
 
 
