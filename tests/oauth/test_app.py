@@ -11,7 +11,7 @@ import pytest
 
 from noroshi.oauth.errors.error_explanation import advise
 from noroshi.oauth.high_volume import role_at
-from noroshi.oauth.jwt_claims import look_at_reading, look_into
+from noroshi.oauth.jwt_claims import describe_app_token, describe_reading
 from noroshi.oauth.provider import SignInError
 from noroshi.oauth.tokens import SignInStatus
 from noroshi.vault import Secret
@@ -199,7 +199,7 @@ def test_nobody_is_told_to_sign_in_for_it(error, code, said):
     ],
 )
 def test_what_a_token_says_of_itself_is_told(token, said):
-    found = look_into(token)
+    found = describe_app_token(token)
     assert len(found) == len(said)
     for words, part in zip(found, said, strict=True):
         assert part in words.en and not words.ja.isascii()
@@ -215,7 +215,7 @@ def test_what_a_token_says_of_itself_is_told(token, said):
 )
 def test_a_token_for_high_volume_email_is_measured_by_what_that_wants(roles, said):
     token = jwt(aud="https://outlook.office365.com", roles=roles)
-    told = look_into(token, role_at("smtp.hve.mx.microsoft"))[-1]
+    told = describe_app_token(token, role_at("smtp.hve.mx.microsoft"))[-1]
     assert said in told.en and "Mail.Send" in told.ja
     assert "SendAsApp" not in told.en + told.ja
 
@@ -231,5 +231,5 @@ def test_a_token_for_high_volume_email_is_measured_by_what_that_wants(roles, sai
     ],
 )
 def test_whether_a_token_may_read_mailboxes_is_told(token, said):
-    (words,) = look_at_reading(token)
+    (words,) = describe_reading(token)
     assert said in words.en and not words.ja.isascii()

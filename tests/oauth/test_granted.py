@@ -106,7 +106,7 @@ async def test_so_it_is_after_a_sign_in_by_a_code(elsewhere):
 
 async def forget_the_scope(scene):
     """As an earlier version kept it."""
-    name = f"{TOKENS}{scene.account.kept_as}"
+    name = f"{TOKENS}{scene.account.storage_name}"
     kept = json.loads((await scene.vault.get(name)).reveal())
     del kept["scope"]
     await scene.vault.put(name, Secret(json.dumps(kept)))

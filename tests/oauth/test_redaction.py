@@ -9,7 +9,7 @@ from urllib.parse import quote
 import pytest
 
 from noroshi.oauth.provider import SignInError
-from noroshi.oauth.redaction import LONGEST, quoted, without
+from noroshi.oauth.redaction import LONGEST, redact, tidy_description
 from noroshi.vault import Secret
 from tests.oauth.authority import SECRET, as_json
 from tests.oauth.conftest import provider_of, with_secret
@@ -69,4 +69,4 @@ async def test_nothing_of_it_stays_where_the_text_is_cut(any_account, authority)
     ],
 )
 def test_what_else_is_and_is_not_repeated(text, told):
-    assert without(quoted(text), ()) == told
+    assert redact(tidy_description(text), ()) == told

@@ -97,7 +97,7 @@ class Plans:
     async def compile(self, version: Version) -> Plan:
         """Raises schema.Invalid; a version that became current has been compiled before."""
         self.current = await apart(lambda: self._compiled(version))
-        self._ids |= {name: one.kept_as for name, one in self.current.accounts.items()}
+        self._ids |= {name: one.storage_name for name, one in self.current.accounts.items()}
         return self.current
 
     def _compiled(self, version: Version) -> Plan:
@@ -117,7 +117,7 @@ class Plans:
     def _renamed(self, name: str) -> Account | None:
         """It under its new name, for a mail that was on its way when it was given that."""
         id = self._ids.get(name)
-        return next((a for a in self.current.accounts.values() if a.kept_as == id), None)
+        return next((a for a in self.current.accounts.values() if a.storage_name == id), None)
 
 
 def _modules_of(found: Plan, plugins: Plugins) -> set[str]:

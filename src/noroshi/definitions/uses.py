@@ -69,7 +69,7 @@ def _of_account(account: Account) -> Iterator[Use]:
     for url in filter(None, urls):
         for named in named_by(account):
             where = place_of(account.at_tenant(url))
-            yield Use(named.entry, f"account {account.kept_as}", where)
+            yield Use(named.entry, f"account {account.storage_name}", where)
 
 
 def _of_route(route: Route) -> Iterator[Use]:
@@ -92,7 +92,7 @@ def _of_token(plan: Plan, route: Route) -> Iterator[Use]:
     account = account_of(plan, route)
     if account is None or account.cloud.name in CLOUDS:
         return
-    entry, cloud = f"{TOKENS}{account.kept_as}", account.cloud
+    entry, cloud = f"{TOKENS}{account.storage_name}", account.cloud
     graph = _text(route.options, "graph")
     yield Use(
         entry, "token", place_of(graph) if graph else _text(route.options, "where").lower()

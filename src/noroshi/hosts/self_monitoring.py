@@ -87,13 +87,13 @@ class OwnFacts:
         if since is None:
             return None
         account = self._accounts().get(_account_name(route))
-        kept_as = account.kept_as if account is not None else ""
-        looked = looked_at(await self._store.get_values(), kept_as)
+        storage_name = account.storage_name if account is not None else ""
+        looked = looked_at(await self._store.get_values(), storage_name)
         mails = await mails_of(self._store, route.name, self._wall())
         return trip_of(mails, looked, since)
 
     async def account(self, id: str) -> AccountFacts | None:
-        account = next((a for a in self._accounts().values() if a.kept_as == id), None)
+        account = next((a for a in self._accounts().values() if a.storage_name == id), None)
         if account is None:
             return None
         state = await self._sign_in(account)

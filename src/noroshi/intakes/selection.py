@@ -22,7 +22,7 @@ def box_of(plan: Plan, route: Route, outside: TransportContext) -> MailboxSource
     reached = replace(outside, network=route.network)
     return MailboxSource(
         account=account.name,
-        id=account.kept_as,
+        id=account.storage_name,
         address=account.mailbox,
         settings=(account, route.network),
         open=lambda: _open(account, reached),

@@ -1,6 +1,6 @@
 """Lead a connection out of the house: directly or through a proxy, and with the CAs to trust.
 
-`over_aiohttp` and `over_requests` do the same for HTTP. They take their time to import, so
+`aiohttp_session` and `requests_session` do the same for HTTP. They take their time to import, so
 whoever needs one imports it late.
 """
 

@@ -114,7 +114,7 @@ class AiohttpClient:
         return await self._request_once(request, trace)
 
     async def _request_once(self, request: Request, trace: RequestTrace) -> Reply:
-        session, content = self._opened(), request.content
+        session, content = self._open_session(), request.content
         try:
             async with session.request(
                 request.method,
@@ -130,7 +130,7 @@ class AiohttpClient:
             trace.cut = isinstance(error, CUT)
             raise NoAnswerError(type(error).__name__) from None  # its text may hold the URL
 
-    def _opened(self) -> aiohttp.ClientSession:
+    def _open_session(self) -> aiohttp.ClientSession:
         if self._session is None:
             self._session = self._new_session()
         return self._session

@@ -65,7 +65,7 @@ async def reach(host: str, port: int, egress: Egress, patience: float) -> socket
 async def _direct(host: str, port: int, network: Network) -> socket.socket:
     where = authority(host, port)
     try:
-        found = addresses_of(await _found(host, port), network.source)
+        found = addresses_of(await _look_up(host, port), network.source)
         return await first_to_answer(allowed(found, host, port, network), network.source)
     except OSError as error:
         raise connection_errors.of_error(where, error) from None
@@ -79,7 +79,7 @@ async def _through_proxy(
     check_destination(host, port, network)
     try:
         first = proxy_of(network)
-        found = addresses_of(await _found(*first), network.source)
+        found = addresses_of(await _look_up(*first), network.source)
         sock = await first_to_answer(allowed(found, *first, network), network.source)
     except (OSError, ValueError) as error:
         raise connection_errors.of_proxy(network, error) from None
@@ -94,6 +94,6 @@ async def _through_proxy(
     return sock
 
 
-async def _found(host: str, port: int) -> Sequence[Found]:
+async def _look_up(host: str, port: int) -> Sequence[Found]:
     loop = asyncio.get_running_loop()
     return await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)

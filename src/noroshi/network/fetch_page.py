@@ -163,7 +163,7 @@ class StepwiseConnector(aiohttp.BaseConnector):
         assert port is not None
         visit.stage, visit.where, visit.taken = NAME, authority(host, port), False
         context = await TRUST.context(self._ca_files) if req.is_ssl() else None
-        sock = await self._connected(host, port)
+        sock = await self._connect(host, port)
         visit.stage = TLS if context is not None else ANSWER
         try:
             made = await meet(self._factory, sock, host, port, context, self._egress, LONG)
@@ -175,13 +175,13 @@ class StepwiseConnector(aiohttp.BaseConnector):
         self._note_certificate()
         return made
 
-    async def _connected(self, host: str, port: int) -> socket.socket:
+    async def _connect(self, host: str, port: int) -> socket.socket:
         """Connect to one of the name's addresses that may be connected to, or by the proxy."""
         visit, network = self._visit, self._egress.network
         hop = await resolve(host, port, self._egress, LONG)
         visit.stage = CONNECTION
         if network.proxy:
-            return await self._tunnelled(hop, host, port)
+            return await self._connect_through_proxy(hop, host, port)
         try:
             sock = await first_to_answer(hop.addresses, network.source)
         except SourceAddressError as error:
@@ -194,7 +194,9 @@ class StepwiseConnector(aiohttp.BaseConnector):
         visit.taken = True
         return sock
 
-    async def _tunnelled(self, hop: FirstHop, host: str, port: int) -> socket.socket:
+    async def _connect_through_proxy(
+        self, hop: FirstHop, host: str, port: int
+    ) -> socket.socket:
         """Connect through the proxy, who alone knows who is there: until it has connected us,
         nobody took anything."""
         sock = await connect_first_hop(hop, self._egress, LONG)

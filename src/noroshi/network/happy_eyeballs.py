@@ -70,13 +70,13 @@ async def first_to_answer(addresses: Iterable[Address], source: str = "") -> soc
         while waiting or running:
             if waiting:
                 address = waiting.popleft()
-                running[asyncio.create_task(_connected(address, source))] = address
+                running[asyncio.create_task(_connect(address, source))] = address
             won = await _one_round(running, failures, HEAD_START if waiting else None)
             if won is not None:
                 return won
     finally:
         for task in running:
-            task.add_done_callback(_let_go)
+            task.add_done_callback(_close_loser)
             task.cancel()
     raise failures[0][1] if len(failures) == 1 else NoAddressAnsweredError(failures)
 
@@ -97,13 +97,13 @@ async def _one_round(
         elif isinstance(error, OSError):
             failures.append((str(address), error))
         else:
-            _let_go(task)
+            _close_loser(task)
             if error is not None:
                 raise error
     return won
 
 
-async def _connected(address: Address, source: str) -> socket.socket:
+async def _connect(address: Address, source: str) -> socket.socket:
     # Said to be TCP's: of no other does asyncio switch Nagle off (base_events._set_nodelay).
     sock = socket.socket(address.family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
@@ -124,7 +124,7 @@ def _bind(sock: socket.socket, source: str) -> None:
         raise SourceAddressError(error) from None
 
 
-def _let_go(task: asyncio.Task[socket.socket]) -> None:
+def _close_loser(task: asyncio.Task[socket.socket]) -> None:
     """Close what the loser of the race may have opened; its error is of no interest."""
     if not task.cancelled() and task.exception() is None:
         task.result().close()

@@ -26,7 +26,7 @@ def allowed(
     ways = [one for one, why in judged if why is None]
     first, why = judged[0] if judged else (None, None)
     if not ways and why is not None:
-        raise _closed(why, host, port, str(first))
+        raise _refusal(why, host, port, str(first))
     return ways
 
 
@@ -37,7 +37,7 @@ def check_destination(host: str, port: int, network: Network) -> None:
     why = network.closed.why_by_name(host, port)
     why = why or next(filter(None, (_why(one, port, network) for one in numbers)), None)
     if why is not None:
-        raise _closed(why, host, port, host)
+        raise _refusal(why, host, port, host)
 
 
 def _why(address: Address, port: int, network: Network) -> Words | None:
@@ -45,7 +45,7 @@ def _why(address: Address, port: int, network: Network) -> Words | None:
     return network.closed.why(str(address), port, here=here)
 
 
-def _closed(why: Words, host: str, port: int, address: str) -> connection_errors.ConnectError:
+def _refusal(why: Words, host: str, port: int, address: str) -> connection_errors.ConnectError:
     return connection_errors.not_reached(
         why, Fault.SETUP, where=authority(host, port), address=address
     )

@@ -52,7 +52,7 @@ async def resolve(host: str, port: int, egress: Egress, patience: float) -> Firs
     where = authority(*first)
     try:
         found = by_number(*first) or await _within(
-            patience, _asked(*first), connection_errors.NO_NAME_SERVER, where
+            patience, _look_up(*first), connection_errors.NO_NAME_SERVER, where
         )
         if network.proxy:
             check_destination(host, port, network)
@@ -98,7 +98,7 @@ async def open_tunnel(
         raise connection_errors.of_proxy(network, error) from None
 
 
-async def _asked(host: str, port: int) -> Sequence[Found]:
+async def _look_up(host: str, port: int) -> Sequence[Found]:
     loop = asyncio.get_running_loop()
     return await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
 

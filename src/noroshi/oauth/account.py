@@ -142,7 +142,7 @@ class Account:
     """The mail servers of its routes, for the permissions that are told."""
 
     @property
-    def kept_as(self) -> str:
+    def storage_name(self) -> str:
         """Return the name of the sign-in's entries in the vault, and of its lock: the name stays
         when the account is given another one."""
         return self.id or self.name
@@ -150,7 +150,7 @@ class Account:
     @property
     def fingerprint(self) -> str:
         """Return what changes with any setting but for what the account and its cloud are called."""
-        alike = replace(self, name=self.kept_as, id="", cloud=replace(self.cloud, name=""))
+        alike = replace(self, name=self.storage_name, id="", cloud=replace(self.cloud, name=""))
         return sha256(repr(alike).encode()).hexdigest()
 
     @property

@@ -29,7 +29,7 @@ class CertificateFileError(Exception):
         self.why = why
 
 
-def opened(data: bytes, passphrase: str) -> str:
+def read_bundle(data: bytes, passphrase: str) -> str:
     """Key and certificate in PEM, the key first, unlocked. Raises CertificateFileError."""
     secret = passphrase.encode() or None
     found = _from_pem(data, secret) if b"-----BEGIN " in data else _from_pfx(data, secret)
@@ -145,7 +145,7 @@ def main() -> None:
     bound_resources()
     asked = json.loads(sys.stdin.buffer.read())
     try:
-        said = {"pem": opened(b64decode(asked["data"]), asked["passphrase"])}
+        said = {"pem": read_bundle(b64decode(asked["data"]), asked["passphrase"])}
     except CertificateFileError as unfit:
         said = {"unfit": unfit.why}
     except Exception:  # whatever else a file of anybody's may bring about; nothing is quoted

@@ -17,7 +17,12 @@ from typing import Any
 from noroshi import imports, sandbox
 from noroshi.core.words import Words
 from noroshi.imports import ONE_AT_A_TIME
-from noroshi.oauth.certificate_child import LEAST_BITS, CertificateFileError, bundle, opened
+from noroshi.oauth.certificate_child import (
+    LEAST_BITS,
+    CertificateFileError,
+    bundle,
+    read_bundle,
+)
 from noroshi.oauth.provider import OAuthError
 from noroshi.vault import Secret
 
@@ -148,7 +153,7 @@ def read(data: bytes, passphrase: str = "") -> Secret:
     """Read key and certificate from a file in PEM or PFX. Raises CertificateError. How long it
     takes is for the file to say: in a node use `read_in_sandbox`."""
     try:
-        return Secret(opened(data, passphrase))
+        return Secret(read_bundle(data, passphrase))
     except CertificateFileError as unfit:
         raise _unfit(unfit.why) from None
 
@@ -164,8 +169,8 @@ async def read_in_sandbox(data: bytes, passphrase: str = "", within: float = WIT
     except TimeoutError:
         raise CertificateError(TOO_SLOW.fill(seconds=f"{within:g}")) from None
     finally:
-        await _end(child)
-    return _told(answer)
+        await _end_child(child)
+    return _parse_answer(answer)
 
 
 def require_valid(kept: str, now: datetime, *, later: bool = False) -> None:
@@ -223,14 +228,14 @@ def _thumbprints(certificate: Any) -> Thumbprints:
     )
 
 
-async def _end(child: asyncio.subprocess.Process) -> None:
+async def _end_child(child: asyncio.subprocess.Process) -> None:
     """End the process, which holds the key and the passphrase, whatever became of the answer."""
     if child.returncode is None:
         sandbox.kill(child)
         await child.communicate()
 
 
-def _told(answer: bytes) -> Secret:
+def _parse_answer(answer: bytes) -> Secret:
     try:
         said = json.loads(answer)
     except ValueError:  # too much memory, or the machine ended it

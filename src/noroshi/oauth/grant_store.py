@@ -63,7 +63,7 @@ class GrantStore:
 
     async def attempt(self, account: Account) -> PendingSignIn | None:
         """Return the last attempt, or None if there was none."""
-        found = await self._get(f"{SIGN_INS}{account.kept_as}")
+        found = await self._get(f"{SIGN_INS}{account.storage_name}")
         if found is None:
             return None
         at = datetime.fromisoformat(found.pop("at"))
@@ -77,13 +77,13 @@ class GrantStore:
             "resource": begun.resource,
             "done": begun.done,
         }
-        await self._vault.put(f"{SIGN_INS}{account.kept_as}", Secret(json.dumps(kept)))
+        await self._vault.put(f"{SIGN_INS}{account.storage_name}", Secret(json.dumps(kept)))
 
     async def get(self, account: Account) -> StoredGrant | None:
         """Return the refresh token, or None if nobody has signed in."""
-        if account.kept_as in self._held:
-            return self._held[account.kept_as]
-        found = await self._get(f"{TOKENS}{account.kept_as}")
+        if account.storage_name in self._held:
+            return self._held[account.storage_name]
+        found = await self._get(f"{TOKENS}{account.storage_name}")
         if found is None:
             return None
         return StoredGrant(
@@ -95,8 +95,8 @@ class GrantStore:
 
     async def put(self, account: Account, kept: StoredGrant) -> None:
         """Keep a refresh token in the place of the one before; durable on return."""
-        await self._put(account.kept_as, kept)
-        self._held.pop(account.kept_as, None)
+        await self._put(account.storage_name, kept)
+        self._held.pop(account.storage_name, None)
 
     async def put_or_hold(self, account: Account, kept: StoredGrant) -> None:
         """Keep it; where the store cannot take it now, hold it until `settle` can keep it.
@@ -107,7 +107,7 @@ class GrantStore:
         try:
             await self.put(account, kept)
         except StoreError as error:
-            self._held[account.kept_as] = kept
+            self._held[account.storage_name] = kept
             log.warning("the new sign-in of %s is not saved yet: %s", account.name, error)
 
     async def save_held(self) -> None:

@@ -140,7 +140,7 @@ ANOTHER = Words(
 )
 
 
-def look_at_reading(token: Secret) -> tuple[Words, ...]:
+def describe_reading(token: Secret) -> tuple[Words, ...]:
     """Say whether an app's token lets it read mailboxes."""
     claims = claims_in(token.reveal())
     roles = claims.get("roles") if claims is not None else None
@@ -148,7 +148,7 @@ def look_at_reading(token: Secret) -> tuple[Words, ...]:
     return (MAY_READ.fill(role=held[0]) if held else MAY_NOT_READ,)
 
 
-def look_into(token: Secret, role: str = MAILBOX_ROLE) -> tuple[Words, ...]:
+def describe_app_token(token: Secret, role: str = MAILBOX_ROLE) -> tuple[Words, ...]:
     """Say what an app's token is for and whether it may send; `role` is what the route's server
     wants."""
     claims = claims_in(token.reveal())
@@ -272,12 +272,12 @@ def read_claims(token: Secret, resource: Resource) -> TokenClaims | None:
     audience, fits = audience_of(claims, AUDIENCES[resource])
     app_only = is_app(claims)
     return TokenClaims(
-        audience=_shown(audience),
+        audience=_shorten(audience),
         fits=fits,
         permits=_permits(claims, app_only=app_only),
         app_only=app_only,
-        person="" if app_only else _shown(named_in(claims)),
-        object_id=_shown(claims.get("oid", "")) if app_only else "",
+        person="" if app_only else _shorten(named_in(claims)),
+        object_id=_shorten(claims.get("oid", "")) if app_only else "",
         until=_instant(claims.get("exp")),
     )
 
@@ -286,7 +286,7 @@ def _permits(claims: Mapping[str, Any], *, app_only: bool) -> tuple[str, ...]:
     roles = claims.get("roles")
     given = roles if isinstance(roles, list) else []
     found = given if app_only else scopes_in(claims)
-    return tuple(_shown(one) for one in found[:MOST_CLAIMS])
+    return tuple(_shorten(one) for one in found[:MOST_CLAIMS])
 
 
 def _instant(given: object) -> datetime | None:
@@ -297,6 +297,6 @@ def _instant(given: object) -> datetime | None:
         return None
 
 
-def _shown(given: object) -> str:
+def _shorten(given: object) -> str:
     """A claim as it may be told: short, and nothing that a terminal obeys."""
     return printable(str(given))[:LONGEST_CLAIM]

@@ -26,14 +26,14 @@ OPAQUE = re.compile(
 number of a request."""
 
 
-def quoted(text: object) -> str:
+def tidy_description(text: object) -> str:
     """Return a description as a server gave it, to go through `without`; "" where it gave none."""
     if not isinstance(text, str):
         return ""
     return OPAQUE.sub(MASK, _plain(text[:READ]))
 
 
-def without(text: str, secrets: Iterable[str]) -> str:
+def redact(text: str, secrets: Iterable[str]) -> str:
     """Take these out of a text, however they are written, and cut it: what is cut off cannot be
     looked for any more."""
     forms = {way(one) for one in secrets for way in (str, _plain, _escaped, quote_plus)}

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 from noroshi.core.words import Words
 from noroshi.oauth.account import Cloud
 from noroshi.oauth.errors.error_explanation import advise, codes_in, is_known, tidy
-from noroshi.oauth.redaction import SAYS, quoted, without
+from noroshi.oauth.redaction import SAYS, redact, tidy_description
 from noroshi.oauth.well_known_clouds import MICROSOFT365
 
 LONGEST = 65_536
@@ -106,7 +106,7 @@ def _refused(query: dict[str, str], cloud: Cloud) -> PasteProblem:
     codes, error = codes_in(said), tidy(query["error"])
     words = advise(error, codes=codes, cloud=cloud).words
     if said and not is_known(error, codes, cloud):
-        words = SAYS.fill(words=words, said=without(quoted(said), ()))
+        words = SAYS.fill(words=words, said=redact(tidy_description(said), ()))
     return PasteProblem(words, error, codes)
 
 

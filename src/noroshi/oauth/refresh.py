@@ -75,7 +75,7 @@ class TokenRefresher:
             ready = await self._ready(account, resource, how, refused)
             if isinstance(ready, CachedToken):
                 return ready
-            async with self._refresh_lock.try_acquire(account.kept_as) as ours:
+            async with self._refresh_lock.try_acquire(account.storage_name) as ours:
                 # Whoever had the turn may have brought what we want, or been refused.
                 ready = await self._ready(account, resource, how, refused)
                 if isinstance(ready, CachedToken):
@@ -292,4 +292,4 @@ class TokenCache:
 
 
 def _name(account: Account, resource: Resource) -> str:
-    return f"{ACCESS}{account.kept_as}/{resource}"
+    return f"{ACCESS}{account.storage_name}/{resource}"

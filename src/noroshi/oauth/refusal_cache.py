@@ -108,7 +108,7 @@ class RefusalCache:
         for name in known.keys() - left.keys():
             self._unsaved.pop((account.fingerprint, name), None)
             self._ends.pop((account.fingerprint, name), None)
-        if left.keys() != known.keys() or await self._kept(account) is None:
+        if left.keys() != known.keys() or await self._entry(account) is None:
             await self._put(account, left)
 
     async def valid(
@@ -123,17 +123,17 @@ class RefusalCache:
 
     async def all(self, account: Account) -> dict[str, CachedRefusal]:
         """Return all that are remembered for these settings. Raises as the store does."""
-        kept = await self._kept(account) or {}
+        kept = await self._entry(account) or {}
         known = dict[str, CachedRefusal]()
         if kept.get("for") == account.fingerprint:
-            known = {name: _read(one) for name, one in kept["refused"].items()}
+            known = {name: _parse(one) for name, one in kept["refused"].items()}
         its = account.fingerprint
         return known | {name: one for (of, name), one in self._unsaved.items() if of == its}
 
-    async def _kept(self, account: Account) -> dict[str, Any] | None:
+    async def _entry(self, account: Account) -> dict[str, Any] | None:
         """The entry; None if it does not open, as one of another key: nothing hangs on it."""
         try:
-            sealed = await self._vault.get(f"{REFUSALS}{account.kept_as}")
+            sealed = await self._vault.get(f"{REFUSALS}{account.storage_name}")
         except VaultError:
             return None
         found: dict[str, Any] = json.loads(sealed.reveal()) if sealed is not None else {}
@@ -159,10 +159,10 @@ class RefusalCache:
     async def _put(self, account: Account, known: Mapping[str, CachedRefusal]) -> None:
         kept = {
             "for": account.fingerprint,
-            "refused": {name: _plain(one) for name, one in known.items()},
+            "refused": {name: _as_plain(one) for name, one in known.items()},
         }
         try:
-            await self._vault.put(f"{REFUSALS}{account.kept_as}", Secret(json.dumps(kept)))
+            await self._vault.put(f"{REFUSALS}{account.storage_name}", Secret(json.dumps(kept)))
         except StoreError as error:
             log.info("a refusal of %s is in memory alone: %s", account.name, error)
             return
@@ -178,7 +178,7 @@ def _hold(failure: SignInError) -> float | None:
     return LOOK_AGAIN
 
 
-def _plain(refusal: CachedRefusal) -> dict[str, Any]:
+def _as_plain(refusal: CachedRefusal) -> dict[str, Any]:
     failure, key = refusal.failure, refusal.key
     return {
         "en": failure.words.en,
@@ -197,7 +197,7 @@ def _plain(refusal: CachedRefusal) -> dict[str, Any]:
     }
 
 
-def _read(kept: Mapping[str, Any]) -> CachedRefusal:
+def _parse(kept: Mapping[str, Any]) -> CachedRefusal:
     signed_in = kept["signed_in"]
     return CachedRefusal(
         failure=SignInError(

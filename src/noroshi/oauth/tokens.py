@@ -162,7 +162,7 @@ class TokenSource:
         async def work() -> CompletedSignIn | int:
             return await self._flow.finish(account, pasted)
 
-        await asyncio.shield(self._start(self._completed(account, work)))
+        await asyncio.shield(self._start(self._complete(account, work)))
 
     async def device_begin(
         self, account: Account, resources: Sequence[Resource] = SMTP
@@ -179,7 +179,7 @@ class TokenSource:
         async def work() -> CompletedSignIn | int:
             return await self._flow.device_ask(account)
 
-        return await asyncio.shield(self._start(self._completed(account, work)))
+        return await asyncio.shield(self._start(self._complete(account, work)))
 
     async def force_new(self, account: Account, resource: Resource = "smtp") -> Secret:
         """Get a new token, whatever is at hand or remembered; with it forget all that was refused.
@@ -233,7 +233,7 @@ class TokenSource:
         """
         for account, resources in accounts:
             try:
-                if await self._rests(account):
+                if await self._is_idle(account):
                     its: Resource = resources[0] if resources else "smtp"
                     await asyncio.shield(
                         self._start(self._renew(account, its, RefreshReason.IDLE))
@@ -275,10 +275,10 @@ class TokenSource:
         """Run work as a task of its own: a caller that gives up must not cut a rotation in two."""
         task = asyncio.create_task(work)
         self._running.add(task)
-        task.add_done_callback(self._ended)
+        task.add_done_callback(self._note_end)
         return task
 
-    def _ended(self, task: asyncio.Task[Any]) -> None:
+    def _note_end(self, task: asyncio.Task[Any]) -> None:
         self._running.discard(task)
         if not task.cancelled():
             task.exception()  # looked at, as perhaps nobody waits for it any more
@@ -306,10 +306,10 @@ class TokenSource:
                 self._save_later()
             return live.access.token
 
-    async def _completed(
+    async def _complete(
         self, account: Account, work: Callable[[], Awaitable[CompletedSignIn | int]]
     ) -> int:
-        async with self._lock(account), self._refresh_lock.acquire(account.kept_as):
+        async with self._lock(account), self._refresh_lock.acquire(account.storage_name):
             done = await work()
             if isinstance(done, int):
                 return done
@@ -320,9 +320,9 @@ class TokenSource:
             return 0
 
     def _lock(self, account: Account) -> asyncio.Lock:
-        return self._locks.setdefault(account.kept_as, asyncio.Lock())
+        return self._locks.setdefault(account.storage_name, asyncio.Lock())
 
-    async def _rests(self, account: Account) -> bool:
+    async def _is_idle(self, account: Account) -> bool:
         kept = await self._grants.get(account)
         if kept is None or kept.identity != account.identity:
             return False
@@ -345,10 +345,10 @@ class TokenSource:
             never = UNPROVED if account.app_only else NEVER
             words = never.fill(name=account.name, route=account.route or ANY_ROUTE)
             return SignInState(sign=SignInStatus.NEVER, why=words, ends=in_use(there, "").ends)
-        holds = bool(refused) and await self._holds(account, resource or "smtp")
+        holds = bool(refused) and await self._has_usable_token(account, resource or "smtp")
         return _state_of(kept, refused, in_use(there, kept.by if kept else ""), holds=holds)
 
-    async def _holds(self, account: Account, resource: Resource) -> bool:
+    async def _has_usable_token(self, account: Account, resource: Resource) -> bool:
         """Return whether mails leave by a token that was got before."""
         live = self._of(account, resource).access
         if live is not None and self._usable(live, force=False):

@@ -162,7 +162,7 @@ class Desk:
         proof = proved(notes, route.name)
         if account is None:
             return with_proof(None, proof)
-        looked = looked_at(notes, account.kept_as)
+        looked = looked_at(notes, account.storage_name)
         now = self._clocks.wall()
         mails = await mails_of(self._store, route.name, now)
         return with_proof(trip_of(mails, looked, now), proof)

@@ -115,7 +115,9 @@ class PickupTransport:
         """An answer for each address; it raises only for a bug."""
         paths, answers = paths_of(envelope)
         name = file_name(envelope)
-        trouble = await self._written(name, self._content(envelope, paths)) if paths else None
+        trouble = (
+            await self._write_problem(name, self._content(envelope, paths)) if paths else None
+        )
         said = Answer(Verdict.ACCEPTED, words=WRITTEN.fill(name=name))
         if trouble is not None:
             words = CANNOT_WRITE.fill(folder=self._wanted.folder, why=trouble)
@@ -151,7 +153,7 @@ class PickupTransport:
         lines += [f"X-Receiver: <{path}>" for path in paths.values()]
         return "".join(f"{line}\r\n" for line in lines).encode("ascii") + mail
 
-    async def _written(self, name: str, content: bytes) -> Words | None:
+    async def _write_problem(self, name: str, content: bytes) -> Words | None:
         """Return what is wrong, or None. While earlier ones hang, spend no further thread."""
         if len(self._writing) >= MOST_AT_ONCE:
             return HANGS.fill(seconds=self._patience)

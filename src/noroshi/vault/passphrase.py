@@ -46,7 +46,7 @@ def lock_up(
         raise VaultError(TOO_SHORT.fill(least=SHORTEST))
     salt, nonce = entropy(SALT_BYTES), entropy(NONCE_BYTES)
     plain = key.reveal().encode("ascii")
-    sealed = AESGCM(_stretched(passphrase, salt)).encrypt(nonce, plain, HEAD)
+    sealed = AESGCM(_stretch(passphrase, salt)).encrypt(nonce, plain, HEAD)
     return HEAD + b"\n" + b64encode(salt + nonce + sealed) + b"\n"
 
 
@@ -61,12 +61,12 @@ def unlock(text: bytes, passphrase: Secret, path: Path) -> Secret:
         raise VaultError(NO_BACKUP.fill(path=path))
     salt, nonce, sealed = raw[:SALT_BYTES], raw[SALT_BYTES:][:NONCE_BYTES], raw[28:]
     try:
-        plain = AESGCM(_stretched(passphrase, salt)).decrypt(nonce, sealed, HEAD)
+        plain = AESGCM(_stretch(passphrase, salt)).decrypt(nonce, sealed, HEAD)
     except InvalidTag:
         raise VaultError(WRONG_PASSPHRASE.fill(path=path)) from None
     return key_in(plain, path)
 
 
-def _stretched(passphrase: Secret, salt: bytes) -> bytes:
+def _stretch(passphrase: Secret, salt: bytes) -> bytes:
     scrypt = Scrypt(salt=salt, length=KEY_BYTES, n=COST, r=BLOCK, p=LANES)
     return scrypt.derive(passphrase.reveal().encode())

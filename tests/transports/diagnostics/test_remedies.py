@@ -18,8 +18,8 @@ from noroshi.transports.diagnostics.closed_ports import (
     CLOSED_BESIDE_GRAPH,
     CLOSED_PORT,
     NOTHING_OUT,
-    closed,
-    nothing_out,
+    remedy_of_closed_port,
+    remedy_of_no_way_out,
 )
 from noroshi.transports.diagnostics.connection_remedies import (
     BY_FAULT,
@@ -90,7 +90,7 @@ def check(remedy: Remedy) -> None:
     assert remedy.link == "" or remedy.link.startswith("https://")
 
 
-@pytest.mark.parametrize("told", [closed, nothing_out])
+@pytest.mark.parametrize("told", [remedy_of_closed_port, remedy_of_no_way_out])
 def test_a_port_that_refuses_may_be_no_firewall_s_and_one_that_is_silent_rather_is(told):
     refused, silent = (
         told(connection_errors.TCP, WHOLE),
@@ -103,9 +103,9 @@ def test_a_port_that_refuses_may_be_no_firewall_s_and_one_that_is_silent_rather_
 
 
 def test_graph_is_advised_as_one_more_route_or_named_where_it_is_there():
-    named = closed(connection_errors.TCP, WHOLE)
+    named = remedy_of_closed_port(connection_errors.TCP, WHOLE)
     assert "graph2" in named.how[0].en and 'kind = "graph"' not in named.lines
-    advised = closed(connection_errors.TCP, with_values(WHOLE, graph_route=""))
+    advised = remedy_of_closed_port(connection_errors.TCP, with_values(WHOLE, graph_route=""))
     assert advised.lines[0] == "# routes/m365-graph.toml" and 'kind = "graph"' in advised.lines
 
 

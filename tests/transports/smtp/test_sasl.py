@@ -4,7 +4,14 @@ from base64 import b64decode
 
 import pytest
 
-from noroshi.transports.smtp.sasl import cram_md5, login, oauthbearer, plain, prepared, xoauth2
+from noroshi.transports.smtp.sasl import (
+    cram_md5,
+    login,
+    oauthbearer,
+    plain,
+    prepare_password,
+    xoauth2,
+)
 
 USER, TOKEN = "test@contoso.onmicrosoft.com", "EwBAAl3BAAUFFpUAo7J3Ve0bjLBWZWCclRC3EoAA"
 
@@ -63,4 +70,4 @@ def test_a_challenge_that_is_no_base64_is_an_error():
     ],
 )
 def test_a_password_is_prepared_as_rfc_8265_has_it(typed, sent):
-    assert prepared(typed) == sent
+    assert prepare_password(typed) == sent

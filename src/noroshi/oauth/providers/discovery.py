@@ -65,22 +65,22 @@ def endpoints_of(account: Account, session: HttpSession) -> Endpoints:
         authorization, token, device = map(account.at_tenant, said)
         require_no_microsoft_host(account, (authorization, token, device))
         return Endpoints(authorization=authorization, token=token, device=device)
-    found = _told(account.authority, _metadata(account.authority, session))
+    found = _parse_metadata(account.authority, _ask_metadata(account.authority, session))
     told = (found.authorization, found.token, found.device)
     require_own_hosts(account, filter(None, told))
     return found
 
 
-def _told(authority: str, found: Mapping[str, Any]) -> Endpoints:
+def _parse_metadata(authority: str, found: Mapping[str, Any]) -> Endpoints:
     issuer = str(found.get("issuer", ""))
     # OpenID Connect Discovery 4.3, RFC 8414 3.3: another's metadata would lead codes and
     # secrets elsewhere.
     if issuer.rstrip("/") != authority.rstrip("/"):
-        raise _wrong(OTHER_ISSUER.fill(authority=authority, issuer=_shown(issuer)))
+        raise _setup_error(OTHER_ISSUER.fill(authority=authority, issuer=_quote_issuer(issuer)))
     token, authorization = found.get("token_endpoint"), found.get("authorization_endpoint", "")
     device = found.get("device_authorization_endpoint") or ""
     if not token or not are_addresses((token, authorization, device)):
-        raise _wrong(NO_METADATA.fill(authority=authority))
+        raise _setup_error(NO_METADATA.fill(authority=authority))
     known = found.get("scopes_supported")
     extra = tuple(w for w in NEEDED if not isinstance(known, list) or w in known)
     return Endpoints(
@@ -93,12 +93,12 @@ def _told(authority: str, found: Mapping[str, Any]) -> Endpoints:
     )
 
 
-def _shown(issuer: str) -> str:
+def _quote_issuer(issuer: str) -> str:
     """An address alone is quoted: everybody reads it, and anything may have answered there."""
     return issuer[:LONGEST] if ADDRESS.fullmatch(issuer) else "…"
 
 
-def _metadata(authority: str, session: HttpSession) -> Mapping[str, Any]:
+def _ask_metadata(authority: str, session: HttpSession) -> Mapping[str, Any]:
     """OpenID Connect Discovery 4, else RFC 8414, which puts its path before the issuer's."""
     parts = urlsplit(authority)
     path = f"/.well-known/oauth-authorization-server{parts.path.rstrip('/')}"
@@ -119,8 +119,8 @@ def _metadata(authority: str, session: HttpSession) -> Mapping[str, Any]:
             trouble = trouble or error
     if isinstance(trouble, UnreachableError):
         raise trouble
-    raise _wrong(NO_METADATA.fill(authority=authority))
+    raise _setup_error(NO_METADATA.fill(authority=authority))
 
 
-def _wrong(words: Words) -> SignInError:
+def _setup_error(words: Words) -> SignInError:
     return SignInError(words, error="invalid_request", who="setup")

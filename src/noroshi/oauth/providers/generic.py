@@ -21,7 +21,13 @@ from noroshi.oauth.jwt_claims import claims_in
 from noroshi.oauth.provider import Attempt, Client, DeviceAttempt, Pending, SignInError, Tokens
 from noroshi.oauth.providers.client_auth import authentication, key_file, keyless
 from noroshi.oauth.providers.discovery import Endpoints, endpoints_of
-from noroshi.oauth.providers.provider_call import asked, device, no_device, tokens, user_in
+from noroshi.oauth.providers.provider_call import (
+    ask_provider,
+    device,
+    no_device,
+    tokens,
+    user_in,
+)
 from noroshi.ports import Resource
 from noroshi.vault import Secret
 
@@ -97,7 +103,7 @@ class GenericProvider:
                 redirect_uri=attempt.flow["redirect_uri"],
             )
             user = _user(found, attempt.flow["nonce"], client.account)
-            return tokens(found, user, asked=attempt.flow.get("scope", ""))
+            return tokens(found, user, requested=attempt.flow.get("scope", ""))
 
         return await _through(client, ask)
 
@@ -128,7 +134,7 @@ class GenericProvider:
                     return Pending(slower=error == SLOWER)
                 raise
             user = _user(found, "", client.account)
-            return tokens(found, user, asked=attempt.flow.get("scope", ""))
+            return tokens(found, user, requested=attempt.flow.get("scope", ""))
 
         return await _through(client, ask)
 
@@ -272,7 +278,7 @@ async def _through(client: Client, ask: Callable[[_Asking], T | SignInError]) ->
     def with_client(session: HttpSession) -> T | Exception:
         return ask(_Asking(client, session))
 
-    return await asked(client, with_client)
+    return await ask_provider(client, with_client)
 
 
 def _see_whose_code(at: Endpoints, attempt: Attempt, query: Mapping[str, str]) -> None:

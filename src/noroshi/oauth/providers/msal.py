@@ -24,7 +24,7 @@ from noroshi.oauth.provider import (
     SignInError,
     Tokens,
 )
-from noroshi.oauth.providers.provider_call import asked, device, failure, tokens, user_in
+from noroshi.oauth.providers.provider_call import ask_provider, device, failure, tokens, user_in
 from noroshi.ports import Resource
 from noroshi.vault import Secret
 
@@ -70,7 +70,7 @@ class MsalProvider:
             )
             return Attempt(url=flow["auth_uri"], state=flow["state"], flow=flow)
 
-        return await _through(client, "ClientApplication", ask)
+        return await _ask_msal(client, "ClientApplication", ask)
 
     async def redeem(
         self, client: Client, attempt: Attempt, query: Mapping[str, str], resource: Resource
@@ -83,9 +83,9 @@ class MsalProvider:
             # token's audience by the alphabet.
             wanted = _scopes(client, resource)
             found = app.acquire_token_by_auth_code_flow(flow, dict(query), scopes=wanted)
-            return _judged(found, client)
+            return _tokens_or_refusal(found, client)
 
-        return await _through(client, "ClientApplication", ask)
+        return await _ask_msal(client, "ClientApplication", ask)
 
     async def device_begin(self, client: Client, resource: Resource) -> DeviceAttempt:
         """Prepare a sign-in on another device, as a public client: Entra wants "Allow public
@@ -97,7 +97,7 @@ class MsalProvider:
                 return failure(flow, client.account)
             return device(flow, flow, client.account)
 
-        return await _through(_public(client), "PublicClientApplication", ask)
+        return await _ask_msal(_public(client), "PublicClientApplication", ask)
 
     async def device_ask(self, client: Client, attempt: DeviceAttempt) -> Tokens | Pending:
         """Ask whether somebody has finished there; MSAL's own clock and waiting have no say."""
@@ -107,9 +107,9 @@ class MsalProvider:
             found = app.acquire_token_by_device_flow(flow, exit_condition=lambda _: True)
             if found.get("error") in (PENDING, SLOWER):
                 return Pending(slower=found["error"] == SLOWER)
-            return _judged(found, client, public=True)
+            return _tokens_or_refusal(found, client, public=True)
 
-        return await _through(_public(client), "PublicClientApplication", ask)
+        return await _ask_msal(_public(client), "PublicClientApplication", ask)
 
     async def refresh(
         self, client: Client, refresh_token: Secret, resource: Resource, granted: str = ""
@@ -120,25 +120,25 @@ class MsalProvider:
         def ask(app: Any) -> Tokens | SignInError:
             wanted = _scopes(client, resource)
             found = app.acquire_token_by_refresh_token(refresh_token.reveal(), wanted)
-            return _judged(found, client)
+            return _tokens_or_refusal(found, client)
 
-        return await _through(client, "ClientApplication", ask)
+        return await _ask_msal(client, "ClientApplication", ask)
 
     async def app_only(self, client: Client, resource: Resource) -> Tokens:
         """Get a token for the app itself, by its secret or certificate alone."""
 
         def ask(app: Any) -> Tokens | SignInError:
             wanted = client.account.cloud.scope_for(resource, app_only=True)
-            return _judged(app.acquire_token_for_client(wanted.split()), client)
+            return _tokens_or_refusal(app.acquire_token_for_client(wanted.split()), client)
 
-        return await _through(client, "ConfidentialClientApplication", ask)
+        return await _ask_msal(client, "ConfidentialClientApplication", ask)
 
     async def tenant(self, client: Client) -> str:
         """Return the tenant's ID, as the server's metadata has it."""
         return await tenant_of(client)
 
 
-async def _through(client: Client, kind: str, ask: Callable[[Any], T | SignInError]) -> T:
+async def _ask_msal(client: Client, kind: str, ask: Callable[[Any], T | SignInError]) -> T:
     """Ask through a new MSAL application."""
 
     def with_app(session: HttpSession) -> T | Exception:
@@ -162,7 +162,7 @@ async def _through(client: Client, kind: str, ask: Callable[[Any], T | SignInErr
         require_own_hosts(client.account, filter(None, told))
         return ask(app)
 
-    return await asked(client, with_app)
+    return await ask_provider(client, with_app)
 
 
 def _credential(credential: Credential | None) -> str | dict[str, str] | None:
@@ -186,7 +186,7 @@ def _scopes(client: Client, resource: Resource) -> list[str]:
     return [word for word in asked_for.split() if word not in ADDED_BY_MSAL]
 
 
-def _judged(
+def _tokens_or_refusal(
     answer: Mapping[str, Any], client: Client, *, public: bool = False
 ) -> Tokens | SignInError:
     if "error" in answer or not answer.get("access_token"):
@@ -210,4 +210,4 @@ async def tenant_of(client: Client) -> str:
         words = NO_TENANT.fill(tenant=account.tenant, host=urlsplit(account.authority).netloc)
         return SignInError(words, error="no_tenant", who="setup")
 
-    return await asked(client, ask)
+    return await ask_provider(client, ask)

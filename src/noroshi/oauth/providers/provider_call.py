@@ -24,7 +24,7 @@ from noroshi.oauth.provider import (
     Tokens,
     UnreachableError,
 )
-from noroshi.oauth.redaction import SAYS, quoted, without
+from noroshi.oauth.redaction import SAYS, redact, tidy_description
 from noroshi.vault import Secret
 
 T = TypeVar("T")
@@ -55,21 +55,23 @@ NO_SUCH_WAY = Words(
 )
 
 
-async def asked(client: Client, ask: Callable[[HttpSession], T | Exception]) -> T:
+async def ask_provider(client: Client, ask: Callable[[HttpSession], T | Exception]) -> T:
     """Ask over a wire of its own, in a thread of its own. Raises SignInError, UnreachableError."""
-    return await apart(lambda: _asked(client, ask))
+    return await run_in_thread(lambda: _ask_in_thread(client, ask))
 
 
-def _asked(client: Client, ask: Callable[[HttpSession], T | Exception]) -> T | Exception:
+def _ask_in_thread(
+    client: Client, ask: Callable[[HttpSession], T | Exception]
+) -> T | Exception:
     """Return the answer, or an exception of ours without any traceback."""
     session: HttpSession | None = None
     try:
         session = HttpSession(client)
         found = ask(session)
-        return _quoting(found, session) if isinstance(found, SignInError) else found
+        return _add_quotation(found, session) if isinstance(found, SignInError) else found
     except ErrorReplyError as refused:
         found = refusal(refused.reply, client.account)
-        return found if session is None else _quoting(found, session)
+        return found if session is None else _add_quotation(found, session)
     except OAuthError as ours:
         return ours.with_traceback(None)
     except Exception as error:
@@ -82,9 +84,9 @@ def _asked(client: Client, ask: Callable[[HttpSession], T | Exception]) -> T | E
             session.close()
 
 
-def _quoting(failure: SignInError, session: HttpSession) -> SignInError:
+def _add_quotation(failure: SignInError, session: HttpSession) -> SignInError:
     """Return it with a quotation that holds no secret that the server was shown."""
-    failure.said = without(failure.said, session.shown)
+    failure.said = redact(failure.said, session.shown)
     if failure.said and not failure.known:
         failure.words = SAYS.fill(words=failure.words, said=failure.said)
         failure.args = (failure.words.en,)
@@ -92,10 +94,10 @@ def _quoting(failure: SignInError, session: HttpSession) -> SignInError:
 
 
 def tokens(
-    answer: Mapping[str, Any], user: str = "", *, public: bool = False, asked: str = ""
+    answer: Mapping[str, Any], user: str = "", *, public: bool = False, requested: str = ""
 ) -> Tokens:
-    """Return the tokens of a good answer; `asked` is the scope that was asked for, which is granted
-    where the answer says none. Raises KeyError if there is no token in it."""
+    """Return the tokens of a good answer; `requested` is the scope that was asked for, which is
+    granted where the answer says none. Raises KeyError if there is no token in it."""
     if not answer.get("access_token"):
         raise KeyError("access_token")
     refresh, lasts = answer.get("refresh_token"), answer.get("expires_in")
@@ -103,8 +105,8 @@ def tokens(
         access=Secret(str(answer["access_token"])),
         refresh=Secret(str(refresh)) if refresh else None,
         expires_in=UNSAID if lasts is None else int(lasts),
-        scope=str(answer.get("scope") or asked),
-        user=_shown(user),
+        scope=str(answer.get("scope") or requested),
+        user=_printable_user(user),
         public=public,
     )
 
@@ -115,7 +117,7 @@ def user_in(answer: Mapping[str, Any], of_id_token: Mapping[str, Any], account: 
     return named_in(of_id_token, account.mailbox) or named_in(access, account.mailbox)
 
 
-def _shown(user: str) -> str:
+def _printable_user(user: str) -> str:
     """Return the name as a terminal may show it."""
     return printable(user[:LONGEST_USER])
 
@@ -156,7 +158,7 @@ def failure(
         codes=codes,
         retry_after=retry_after,
         correlation_id=correlation if CORRELATION.fullmatch(correlation) else "",
-        said=quoted(answer.get("error_description")),
+        said=tidy_description(answer.get("error_description")),
         known=is_known(error, codes, account.cloud),
     )
 
@@ -188,7 +190,7 @@ def no_device(account: Account) -> SignInError:
     return SignInError(words, error="unsupported_grant_type", who="setup")
 
 
-async def apart(work: Callable[[], T | Exception]) -> T:
+async def run_in_thread(work: Callable[[], T | Exception]) -> T:
     """Run it in a thread of its own, and raise the exception that it returns.
 
     Not in the pool of `asyncio.to_thread`: a node that stops waits for that, and a server

@@ -19,7 +19,7 @@ from noroshi.oauth.account import Account
 from noroshi.oauth.credentials import named_by
 from noroshi.oauth.errors.messages import CERTIFICATE_MISSING
 from noroshi.oauth.high_volume import role_at
-from noroshi.oauth.jwt_claims import look_at_reading, look_into
+from noroshi.oauth.jwt_claims import describe_app_token, describe_reading
 from noroshi.oauth.provider import OAuthError, SignInError, UnreachableError
 from noroshi.oauth.redirect_url import PASTED
 from noroshi.oauth.tokens import SignInStatus
@@ -268,8 +268,8 @@ class Signing(Desk):
         if not account.cloud.entra or resource == "graph":
             return ()
         if resource == "inbox":
-            return look_at_reading(token)
-        return look_into(token, role_at(host_of(route)))
+            return describe_reading(token)
+        return describe_app_token(token, role_at(host_of(route)))
 
     async def _stands(self, route: str, queue: QueueCounts = NOTHING_QUEUED) -> RouteStatus:
         _, plan = await self._current()

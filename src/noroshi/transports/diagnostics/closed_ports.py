@@ -104,7 +104,7 @@ NOTHING_OUT_REFUSED = Words(
 )
 
 
-def closed(about: Words, exam: Exam) -> Remedy:
+def remedy_of_closed_port(about: Words, exam: Exam) -> Remedy:
     """A port that does not answer while another server does. One that refuses may be down."""
     advice = CLOSED_ALONE
     if exam.values.get("graph"):
@@ -113,7 +113,7 @@ def closed(about: Words, exam: Exam) -> Remedy:
     return advice.cure.remedy(filled(means, exam), exam)
 
 
-def nothing_out(about: Words, exam: Exam) -> Remedy:
+def remedy_of_no_way_out(about: Words, exam: Exam) -> Remedy:
     """A port that does not answer, and no other server either."""
     means = NOTHING_OUT_REFUSED if about == connection_errors.TCP else NOTHING_OUT.means
     return NOTHING_OUT.cure.remedy(filled(means, exam), exam)

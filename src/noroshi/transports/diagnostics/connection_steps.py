@@ -23,7 +23,10 @@ from noroshi.network.step_by_step import FirstHop, connect_first_hop, open_tunne
 from noroshi.network.trust import client_context
 from noroshi.ports import RouteError, TransportContext
 from noroshi.ports.examination import Exam, Step, StepError, StepResult
-from noroshi.transports.diagnostics.closed_ports import closed, nothing_out
+from noroshi.transports.diagnostics.closed_ports import (
+    remedy_of_closed_port,
+    remedy_of_no_way_out,
+)
 from noroshi.transports.diagnostics.connection_remedies import stopped_by
 
 OTHER_PATIENCE = 5.0
@@ -138,7 +141,7 @@ class Path:
         except ConnectError as trouble:
             raise stopped_by(trouble, self.exam, plain(self.host)) from None
         words = OF_PROXY if self._outside.network.proxy else ADDRESSES
-        shown = _listed(self._hop.addresses)
+        shown = _list_addresses(self._hop.addresses)
         return StepResult(words.fill(host=self._hop.host, addresses=shown, where=self.host))
 
     async def _connect(self) -> StepResult:
@@ -152,7 +155,7 @@ class Path:
             raise await self._shut(trouble) from None
         address = self._sock.getpeername()[0]
         silent = [one for one in self._hop.behind(self._sock) if not _is_loopback(str(one))]
-        remark = SILENT_ONES.fill(addresses=_listed(silent), address=address)
+        remark = SILENT_ONES.fill(addresses=_list_addresses(silent), address=address)
         found = CONNECTED.fill(port=self.port, address=address)
         return StepResult(found, (remark,) if silent else ())
 
@@ -171,8 +174,8 @@ class Path:
             return stopped_by(trouble, self.exam, port)
         exam = with_values(self.exam, other=authority(*other))
         if not await self._answers(*other):
-            return StepError(port, nothing_out(trouble.about, exam))
-        return StepError(port, closed(trouble.about, exam))
+            return StepError(port, remedy_of_no_way_out(trouble.about, exam))
+        return StepError(port, remedy_of_closed_port(trouble.about, exam))
 
     async def _answers(self, host: str, port: int) -> bool:
         try:
@@ -254,7 +257,7 @@ def _of_network(outside: TransportContext, exam: Exam) -> Mapping[str, str]:
     return {name: value for name, value in told.items() if value}
 
 
-def _listed(addresses: Sequence[object]) -> str:
+def _list_addresses(addresses: Sequence[object]) -> str:
     shown = [str(one) for one in addresses[:MOST_ADDRESSES]]
     return ", ".join([*shown, *(["…"] if len(addresses) > MOST_ADDRESSES else [])])
 

@@ -71,7 +71,7 @@ class GraphExamination:
             *self._path.steps,
             Step(name="tls", title=TLS, take=self._tls),
             *self._exam.sign_in,
-            Step(name="sendmail", title=SEND_MAIL, take=self._asked),
+            Step(name="sendmail", title=SEND_MAIL, take=self._ask),
         )
 
     async def close(self) -> None:
@@ -82,7 +82,7 @@ class GraphExamination:
         files = (self._wanted.ca_file, self._outside.network.ca_file)
         return await looked_at(self._path, files, self._outside, self._patience.connect)
 
-    async def _asked(self) -> StepResult:
+    async def _ask(self) -> StepResult:
         """Graph looks at token, permission and mailbox before it looks at the mail (sendMail:
         400 ErrorMimeContentInvalidBase64String)."""
         where = plain(self._wanted.where)

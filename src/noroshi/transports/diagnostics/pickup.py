@@ -38,7 +38,7 @@ class PickupExamination:
     def steps(self) -> Sequence[Step]:
         return (
             Step(name="folder", title=FOLDER, take=self._looked),
-            Step(name="write", title=WRITING, take=self._written),
+            Step(name="write", title=WRITING, take=self._write),
         )
 
     async def close(self) -> None:
@@ -48,7 +48,7 @@ class PickupExamination:
         free = await self._apart(lambda: _room_in(self._folder))
         return StepResult(ROOM.fill(folder=self._folder, free=free / 1e9))
 
-    async def _written(self) -> StepResult:
+    async def _write(self) -> StepResult:
         await self._apart(lambda: try_to_write(self._folder))
         return StepResult(WRITTEN)
 

@@ -98,7 +98,7 @@ class SmtpExamination:
             yield Step(name="password", title=PASSWORD, take=self._password)
         yield self._step("ehlo", plain("EHLO"), self._introduced)
         if self._wanted.ways:
-            yield self._step("auth", plain("AUTH"), self._signed_in)
+            yield self._step("auth", plain("AUTH"), self._sign_in)
         yield self._step("mail-from", plain("MAIL FROM"), self._mail_from)
         yield self._step("rcpt-to", plain("RCPT TO"), self._rcpt_to)
         yield self._step("rset", plain("RSET"), self._reset)
@@ -172,7 +172,7 @@ class SmtpExamination:
         size = self._open.extensions.get("size", "-")
         return StepResult(OFFERS.fill(ways=ways, size=size) if ways else NO_AUTH)
 
-    async def _signed_in(self) -> StepResult:
+    async def _sign_in(self) -> StepResult:
         credentials = await self._credentials()
         try:
             way = await sign_in(self._open, credentials)

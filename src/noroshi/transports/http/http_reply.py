@@ -46,7 +46,7 @@ class Answering:
             meant.verdict,
             said[:LONGEST_SAID] if self.private else said,
             reply.status,
-            words=self._words(meant, self._told(reply.status, said)),
+            words=self._words(meant, self._quote(reply.status, said)),
             fault=meant.fault,
             again=reply.again(now) if held else None,
             private=self.private,
@@ -56,7 +56,7 @@ class Answering:
         """Answer for a mail that was given whole: nobody knows what became of it."""
         return Answer(Verdict.DEFERRED, words=NOT_KNOWN.fill(where=self.where))
 
-    def _told(self, status: int, said: str) -> str:
+    def _quote(self, status: int, said: str) -> str:
         shown = _phrase(status) if self.private else said
         return f"{status} {shown}"[:LONGEST_SAID].rstrip(" .")
 

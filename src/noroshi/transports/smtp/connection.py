@@ -229,14 +229,14 @@ class Connection:
 
     async def read_greeting(self) -> Reply:
         greeting = await self._hear(self._protocol.read_response())
-        self._must(greeting, greeting.code == SMTPStatus.ready)
+        self._require(greeting, greeting.code == SMTPStatus.ready)
         return greeting
 
     async def ehlo(self) -> None:
         self.stage = "EHLO"
         name = self.server.ehlo.encode("ascii")
-        code, text = await self._answered(self._protocol.execute_command(b"EHLO", name))
-        self._must(Reply(code, one_line(text)), code == SMTPStatus.completed)
+        code, text = await self._read_reply(self._protocol.execute_command(b"EHLO", name))
+        self._require(Reply(code, one_line(text)), code == SMTPStatus.completed)
         self.extensions, self.mechanisms = parse_esmtp_extensions(text)
 
     async def starttls(self, context: ssl.SSLContext) -> None:
@@ -251,20 +251,20 @@ class Connection:
             raise SmtpServerError(words, fault=Fault.SETUP, about=about)
         self.stage = "STARTTLS"
         try:
-            await self._answered(self._protocol.start_tls(context, self.server.host))
+            await self._read_reply(self._protocol.start_tls(context, self.server.host))
         except ssl.SSLCertVerificationError:
             raise
         except ssl.SSLError as error:
             raise of_tls(self.server.where, error) from None
         except SMTPResponseException as error:
-            self._must(Reply(error.code, one_line(error.message)), False)
+            self._require(Reply(error.code, one_line(error.message)), False)
         self.extensions, self.mechanisms = {}, []
 
     async def _hear(self, saying: Awaitable[SMTPResponse]) -> Reply:
-        code, text = await self._answered(saying)
+        code, text = await self._read_reply(saying)
         return Reply(code, self.mask(one_line(text)))
 
-    async def _answered(self, saying: Awaitable[SMTPResponse]) -> tuple[int, str]:
+    async def _read_reply(self, saying: Awaitable[SMTPResponse]) -> tuple[int, str]:
         """Lost and silent alike are ConnectionLostError; `asyncio.timeout` round it all stays what it is."""
         try:
             response = await saying
@@ -277,7 +277,7 @@ class Connection:
             raise ConnectionLostError(str(error)) from None
         return response.code, response.message
 
-    def _must(self, reply: Reply, fulfilled: bool) -> None:
+    def _require(self, reply: Reply, fulfilled: bool) -> None:
         if not fulfilled:
             where = self.server.where
             said = errors.REFUSED.fill(where=where, stage=self.stage, reply=reply.gist)

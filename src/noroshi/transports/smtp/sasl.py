@@ -24,22 +24,22 @@ def oauthbearer(user: str, token: str, host: str, port: int) -> bytes:
 
 def plain(user: str, password: str) -> bytes:
     """The initial response of PLAIN (RFC 4616): nobody else is acted for."""
-    return b64encode(f"\0{user}\0{prepared(password)}".encode())
+    return b64encode(f"\0{user}\0{prepare_password(password)}".encode())
 
 
 def login(user: str, password: str) -> tuple[bytes, bytes]:
     """The two answers of LOGIN (draft-murchison-sasl-login): the user, the password."""
-    return b64encode(user.encode()), b64encode(prepared(password).encode())
+    return b64encode(user.encode()), b64encode(prepare_password(password).encode())
 
 
 def cram_md5(user: str, password: str, challenge: str) -> bytes:
     """The answer to a challenge of CRAM-MD5 (RFC 2195). ValueError: it is no base64."""
     said = b64decode(challenge, validate=True)
-    digest = hmac.digest(prepared(password).encode(), said, "md5").hex()
+    digest = hmac.digest(prepare_password(password).encode(), said, "md5").hex()
     return b64encode(f"{user} {digest}".encode())
 
 
-def prepared(password: str) -> str:
+def prepare_password(password: str) -> str:
     """Prepare a password as RFC 8265, 4.2 has it: every blank an ASCII one, letters composed, case
     and width kept.
 

@@ -60,7 +60,7 @@ class SmtpTransport:
         provider_id = ""
         if paths:
             try:
-                said, provider_id = await self._delivered(self._message(envelope, paths))
+                said, provider_id = await self._deliver(self._message(envelope, paths))
             except RouteError as trouble:
                 said = dict.fromkeys(paths, errors.answer_of(trouble))
             answers |= said
@@ -68,7 +68,7 @@ class SmtpTransport:
             at=self._outside.clocks.wall(),
             answers=answers,
             provider_id=provider_id,
-            message_ids=self._known_by(envelope, provider_id, answers.values()),
+            message_ids=self._message_ids(envelope, provider_id, answers.values()),
         )
 
     async def probe(self) -> Answer:
@@ -96,14 +96,14 @@ class SmtpTransport:
         content = compose(envelope, options.mail_from, options.sender_name, options.charset)
         return SmtpMessage(smtp_address(options.parties.envelope), paths, content)
 
-    def _known_by(
+    def _message_ids(
         self, envelope: Envelope, said: str, answers: Iterable[Answer]
     ) -> tuple[str, ...]:
         if not any(answer.verdict is Verdict.ACCEPTED for answer in answers):
             return ()
         return message_ids(envelope, self._options.mail_from, said)
 
-    async def _delivered(self, message: SmtpMessage) -> tuple[Mapping[str, Answer], str]:
+    async def _deliver(self, message: SmtpMessage) -> tuple[Mapping[str, Answer], str]:
         """Deliver on a kept connection, and on a new one if the server has closed that meanwhile."""
         kept = self._take()
         if kept is not None:
@@ -168,26 +168,26 @@ class SmtpTransport:
         """
         tls, credentials = await self._tls(), await self._credentials()
         try:
-            connection = await self._signed_in(tls, credentials)
+            connection = await self._sign_in(tls, credentials)
         except SmtpAuthError as refused:
             if credentials is None or not wants_new_token(refused.code, refused.enhanced):
                 raise
             fresh = await self._fresh(credentials)
             if fresh is None:  # it is a moment old: the server would say the same
-                raise self._explained(refused, credentials) from None
-            connection = await self._signed_in_at_last(tls, fresh)
+                raise self._explain(refused, credentials) from None
+            connection = await self._sign_in_at_last(tls, fresh)
         self._retry_token.accepted()
         return connection
 
-    async def _signed_in_at_last(
+    async def _sign_in_at_last(
         self, tls: ssl.SSLContext | None, fresh: Credentials
     ) -> Connection:
         try:
-            return await self._signed_in(tls, fresh)
+            return await self._sign_in(tls, fresh)
         except SmtpAuthError as refused:
-            raise self._explained(refused, fresh) from None
+            raise self._explain(refused, fresh) from None
 
-    async def _signed_in(
+    async def _sign_in(
         self, tls: ssl.SSLContext | None, credentials: Credentials | None
     ) -> Connection:
         try:
@@ -215,7 +215,7 @@ class SmtpTransport:
         token = await self._retry_token.refreshed(refused.secret)
         return None if token is None else replace(refused, secret=token)
 
-    def _explained(self, refused: SmtpAuthError, credentials: Credentials) -> SmtpAuthError:
+    def _explain(self, refused: SmtpAuthError, credentials: Credentials) -> SmtpAuthError:
         """Add what can be said of a token that is as fresh as can be and that Exchange refused."""
         if credentials.entry or (refused.code, refused.enhanced) != (535, "5.7.3"):
             return refused
