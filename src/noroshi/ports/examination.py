@@ -1,4 +1,4 @@
-"""How a way out, or this computer, is examined: stage by stage, and nothing is ever sent.
+"""Examine a route, or this computer, stage by stage; nothing is ever sent.
 
 A kind of route says its stages as steps, each of which looks and answers, or stops there with a
 remedy. `examined` takes them one after the other and measures their time.
@@ -19,7 +19,7 @@ State = Literal["ok", "failed", "not reached"]
 
 
 class Whose(Enum):
-    """Who can mend a thing."""
+    """The people who can mend a thing."""
 
     YOU = "you"
     """Whoever runs Noroshi."""
@@ -33,7 +33,7 @@ class Whose(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remedy:
-    """What a failure means, whose it is, and what mends it.
+    """The meaning of a failure, whose it is, and what mends it.
 
     `how` are steps in their order, `lines` are to be copied as they stand (PowerShell, a
     definition, a command); `takes` is how long it takes to act; `reply` is what the other side
@@ -62,7 +62,8 @@ class Cure:
     takes: Words = NOTHING
 
     def remedy(self, meaning: Words, exam: Exam, reply: str = "") -> Remedy:
-        """For this route and these people; the meaning stands as it is given."""
+        """Return the remedy for this route and these people; the meaning stands as it is
+        given."""
         told = _Values(exam.values)
         return Remedy(
             meaning=meaning,
@@ -91,14 +92,14 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class StepResult:
-    """What a step found, all being well."""
+    """The result of a step that found all well."""
 
     found: Words = NOTHING
     remarks: tuple[Words, ...] = ()
 
 
 class StepError(Exception):
-    """A step failed: the short of it, and its remedy."""
+    """Report that a step failed: the short of it, and its remedy."""
 
     def __init__(self, found: Words, remedy: Remedy) -> None:
         super().__init__(found.en)
@@ -107,7 +108,7 @@ class StepError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One look. `take` raises Stopped; `alone`: no other step needs this one to be well."""
+    """One step. `take` raises StepError; `alone`: no other step needs this one to be well."""
 
     name: str
     title: Words
@@ -116,7 +117,7 @@ class Step:
 
 
 class Examination(Protocol):
-    """What a kind of route makes of its options: its steps, in their order."""
+    """The steps that a kind of route makes of its options, in their order."""
 
     @property
     def steps(self) -> Sequence[Step]: ...
@@ -127,14 +128,15 @@ class Examination(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exam:
-    """What an examination of a route is given beside the route's options.
+    """The context of an examination, beside the route's options.
 
     `to` is a recipient who is named and never written to; "" is the mailbox itself. `sign_in`
     are the steps of its account; they stand where the kind puts them. `values` are the user's
     own (account, tenant ...), to be filled into remedies, and `people` how those are called who
-    can mend a thing. `other` is a host and port that should answer too where the network is well.
-    `instead` are the beginnings of pages and lines that are others in this provider's cloud, and
-    what stands in their place; "": nothing does, as nobody says where that page is there.
+    can mend a thing. `other` is a host and port that should answer too where the network is
+    well. `instead` are the beginnings of pages and lines that are others in this provider's
+    cloud, and what stands in their place; "": nothing does, as nobody says where that page is
+    there.
     """
 
     to: str = ""
@@ -165,14 +167,14 @@ OURS = Words(en="whoever makes Noroshi", ja="Noroshi の開発元")
 
 
 class _Values(dict[str, str]):
-    """A place without a value shows what belongs there."""
+    """Show, for a place without a value, what belongs there."""
 
     def __missing__(self, name: str) -> str:
         return f"<{name}>"
 
 
 def _at_home(text: str, exam: Exam) -> str:
-    """A page or a line as it is in the provider's own cloud."""
+    """Return a page or a line as it is in the provider's own cloud."""
     for begins, other in exam.instead.items():
         if text.startswith(begins):
             return other and other + text.removeprefix(begins)
@@ -180,13 +182,13 @@ def _at_home(text: str, exam: Exam) -> str:
 
 
 def filled(words: Words, exam: Exam) -> Words:
-    """The words with the user's own values in their {places}."""
+    """Fill the words' {places} with the user's own values."""
     told = _Values(exam.values)
     return Words(en=words.en.format_map(told), ja=words.ja.format_map(told))
 
 
 async def examined(steps: Sequence[Step], steady: Callable[[], float]) -> AsyncIterator[Stage]:
-    """Each stage as it is over; after one that failed the others are not reached."""
+    """Yield each stage as it is over; after one that failed the others are not reached."""
     stopped = False
     for step in steps:
         if stopped and not step.alone:

@@ -1,4 +1,4 @@
-"""What a computer tells of itself, and a node of itself and its ways out."""
+"""Hold the facts that a computer tells of itself, and a node of itself and its routes."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class Memory:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Processor:
-    """What all cores together have done since the computer started, in seconds.
+    """The work of all cores together since the computer started, in seconds.
 
     `total` counts every second of every core, whatever it did. None: not told there.
     """
@@ -77,7 +77,8 @@ class Processor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Program:
-    """What to run, without a shell: argv, what its environment has beside PATH and LANG.
+    """A program to run without a shell: argv, and what its environment has beside PATH and
+    LANG.
 
     `timeout` in seconds; the program and all its children are ended then.
     """
@@ -90,7 +91,7 @@ class Program:
 
 @dataclass(frozen=True, slots=True)
 class ProgramResult:
-    """How a program ended: its exit code, and at most 64 KiB of each output."""
+    """The end of a program: its exit code, and at most 64 KiB of each output."""
 
     code: int
     output: str
@@ -112,9 +113,9 @@ class FileFact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoundTripFacts:
-    """What is known of the mails that go by a route to the account's own mailbox: when one was
-    last seen arrived (None: not yet) and how many seconds it took, from when on the time without
-    one counts, and what stands against the last one. `by`: who had it in hand, if a person had."""
+    """The state of the mails that go by a route to the account's own mailbox: when one was last
+    seen arrived (None: not yet) and how many seconds it took, from when on the time without one
+    counts, and what stands against the last one. `by`: who had it in hand, if a person had."""
 
     counts_from: datetime
     seen: datetime | None = None
@@ -125,13 +126,13 @@ class RoundTripFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RouteFacts:
-    """How a route is: down since then, by whose fault and why; or well (None).
+    """The state of a route: down since then, by whose fault and why; or well (None).
 
     `accepted` is when a provider last took a mail by it. `retiring`: it signs in by a password
-    where that is about to end. `trip` is None where no mailbox is read. `never`: nobody has signed
-    its account in yet. `unready` says why it could take no mail, though none was tried by it.
-    `again` is until when it is left alone. `account`: the one whose sign-in does not hold ("": it
-    does, or there is none); of that its own monitor tells.
+    where that is about to end. `trip` is None where no mailbox is read. `never`: nobody has
+    signed its account in yet. `unready` says why it could take no mail, though none was tried
+    by it. `again` is until when it is left alone. `account`: the one whose sign-in does not
+    hold ("": it does, or there is none); of that its own monitor tells.
     """
 
     down: datetime | None = None
@@ -148,7 +149,7 @@ class RouteFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountFacts:
-    """How an account's sign-in is: `why` says what somebody has to do unless it is well.
+    """The state of an account's sign-in: `why` says what somebody has to do unless it is well.
 
     `ends` is when its secret or certificate does, as far as that is known; `renewed` when its
     refresh token was, None where nothing ends by resting. `never`: nobody has signed it in yet.
@@ -168,8 +169,8 @@ class AccountFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueFacts:
-    """How many mails wait, since when the oldest does, how many were set aside, how many
-    alarms are lost."""
+    """Counts of the queue: how many mails wait, since when the oldest does, how many were set
+    aside, how many alarms are lost."""
 
     waiting: int = 0
     oldest: datetime | None = None
@@ -179,8 +180,8 @@ class QueueFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NodeFacts:
-    """How the node is: by how many seconds its turns began late at worst within the last
-    minute, what is wrong with its store, how many bytes that's volume has free, and by how
+    """The state of the node: by how many seconds its turns began late at worst within the last
+    minute, what is wrong with its store, how many bytes the store's volume has free, and by how
     many seconds the clock was last set within the last hour."""
 
     late: float = 0.0

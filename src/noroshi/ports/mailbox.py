@@ -1,4 +1,5 @@
-"""The seam to a mailbox that its own account may read: what arrived there, and what came back."""
+"""Define the seam to a mailbox that its own account may read: what arrived there, and what came
+back."""
 
 from __future__ import annotations
 
@@ -20,7 +21,8 @@ class ExpectedMail:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FailedRecipient:
-    """For whom a mail was not delivered ("": it is not said), and what was said of that."""
+    """An address that a mail was not delivered to ("": it is not said), and what was said of
+    that."""
 
     address: str
     said: str
@@ -45,9 +47,9 @@ class ReceivedReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportBatch:
-    """What was read of a mailbox, oldest first: the next time one reads from `until` on, and at
-    once if there is `more`. What comes in with an earlier time than what is there is not missed
-    by that, so some is read twice."""
+    """The reports read from a mailbox, oldest first. Read on from `until` the next time, and at
+    once if there is `more`. Mail that comes in with an earlier time than what is there is not
+    missed by that, so some is read twice."""
 
     came: tuple[ReceivedReport, ...]
     until: datetime
@@ -55,13 +57,15 @@ class ReportBatch:
 
 
 class Inbox(Protocol):
-    """A mailbox. It raises ports.RouteError while it cannot be read."""
+    """A mailbox that can be searched. Its methods raise ports.RouteError while it cannot be
+    read."""
 
     async def find(self, mail: ExpectedMail) -> datetime | None:
-        """When a mail arrived, by the mailbox's clock; None: it is not there."""
+        """Return when a mail arrived, by the mailbox's clock; None if it is not there."""
 
     async def read(self, since: datetime) -> ReportBatch:
-        """The reports of non-delivery that came since an instant of the mailbox's clock."""
+        """Return the reports of non-delivery that came since an instant of the mailbox's
+        clock."""
 
     async def close(self) -> None:
         """Let go of its connections. It may be called at any time, and twice."""
@@ -69,10 +73,10 @@ class Inbox(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailboxSource:
-    """Whose mailbox it is, its address, and how it is opened, without any I/O.
+    """A mailbox of an account, its address, and how it is opened, without any I/O.
 
-    `settings` are all that the way to it depends on: with others it is opened anew. `id`: under
-    what is noted how far it was read; "" is the account's name.
+    `settings` are all that the way to it depends on: with others it is opened anew. `id` is
+    under what the store keeps how far it was read; "" is the account's name.
     """
 
     account: str
@@ -83,5 +87,5 @@ class MailboxSource:
 
     @property
     def noted_as(self) -> str:
-        """What is noted of it goes by this."""
+        """Return the name under which the store keeps what is known of it."""
         return self.id or self.account

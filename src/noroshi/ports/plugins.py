@@ -1,7 +1,7 @@
-"""Every seam of Noroshi on one page: what the engine asks of the world.
+"""Define what the engine asks of the world, and what plug-ins are made of.
 
-A plug-in is a record of functions (Check, Action, TransportKind) or an object (Transport,
-Host, Store). Nothing here imports an implementation.
+A plug-in is a record of functions (Check, Action, TransportKind) or an object (Transport, Host,
+Store). Nothing here imports an implementation.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def options(cls: type[T]) -> type[T]:
 
 
 class Unmeasurable(Exception):
-    """The check could not be made; the words are shown to the operator as they stand.
+    """Report that a check could not be made; the operator reads the words as they stand.
 
     `memory` is what the check shall remember all the same; None: what it remembered before.
     """
@@ -70,16 +70,17 @@ class Files(Protocol):
     """The files of a computer, for work that runs in a thread of its own. OSError as usual."""
 
     def found(self, pattern: str) -> Sequence[FileFact]:
-        """What matches a path with * ? [ ], links followed, in the order of the names."""
+        """Return what matches a path with * ? [ ], links followed, in the order of the
+        names."""
 
     def open(self, path: str) -> tuple[BinaryIO, FileFact]:
-        """A regular file, read without a buffer, and what it is once it is open: the path
-        may have been another's a moment before. OSError for what is no regular file."""
+        """Open a regular file without a buffer, and return what it is once it is open: the path
+        may have been another's a moment before. Raise OSError for what is no regular file."""
 
 
 class SelfFacts(Protocol):
-    """What this node knows of itself and its ways out. None: there is no such route, account,
-    which is asked for by what it is kept as, whatever it is called."""
+    """The facts that this node knows of itself and its routes. None: there is no such route, or
+    no such account, which goes by the id that it is kept under, whatever its name is."""
 
     async def route(self, name: str) -> RouteFacts | None: ...
 
@@ -97,48 +98,51 @@ class Host(Protocol):
     """
 
     async def address(self) -> str:
-        """Where network checks reach it: a name or an address."""
+        """Return where network checks reach it: a name or an address."""
 
     async def network(self) -> Network:
-        """By which way its network checks leave, and where none of them may lead."""
+        """Return by which network its checks leave, and where none of them may lead."""
 
     async def secret(self, entry: str) -> str:
-        """The text of the vault's entry of that name, for the one whom it is meant for."""
+        """Return the text of the vault's entry of that name, for the one whom it is meant
+        for."""
 
     async def volumes(self) -> Sequence[Volume]: ...
 
     async def processes(self) -> Sequence[Process]:
-        """All of them; asked twice within a second, it looks once."""
+        """Return all processes; asked twice within a second, it looks once."""
 
     async def listeners(self) -> Sequence[Listener]:
-        """The TCP ports at which some program of it takes connections."""
+        """Return the TCP ports at which some program of it takes connections."""
 
     async def memory(self) -> Memory: ...
 
     async def processor(self) -> Processor: ...
 
     async def now(self) -> datetime:
-        """The node's wall clock, in the instance's time zone."""
+        """Return the node's wall clock, in the instance's time zone."""
 
     async def beat(self, job: str) -> Beat | None:
-        """What a job last reported of itself; None: it never did."""
+        """Return what a job last reported of itself; None if it never did."""
 
     async def self_facts(self) -> SelfFacts:
-        """What the node knows of itself; Unmeasurable for any other computer."""
+        """Return what the node knows of itself; raise Unmeasurable for any other computer."""
 
     async def run(self, program: Program) -> ProgramResult:
-        """Run a program from an allowed folder; Unmeasurable if it may not run or hangs."""
+        """Run a program from an allowed folder; raise Unmeasurable if it may not run or
+        hangs."""
 
     async def with_files(self, work: Callable[[Files], T]) -> T:
         """Do blocking work on files in a thread of its own, and raise what it raises."""
 
     async def objections(self, program: Program) -> Sequence[Words]:
-        """All that forbids to run this program; none if it may run. It never raises."""
+        """Return all that forbids to run this program; nothing if it may run. It never
+        raises."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a check brings back. `memory` (at most 256 KiB of JSON) comes in at its next run."""
+    """The result of a check. `memory` (at most 256 KiB of JSON) comes in at its next run."""
 
     readings: tuple[Reading, ...]
     memory: Mapping[str, Any] | None = None
@@ -192,13 +196,13 @@ class Check:
     preview: Callable[[Any, Host], Awaitable[Sequence[Words]]] | None = None
 
     def unit(self, reading: str) -> str:
-        """A reading's unit, as far as that is known before anything is measured."""
+        """Return a reading's unit, as far as that is known before anything is measured."""
         return "%" if reading in self.shares else self.units.get(reading, "")
 
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """What alarms are about: the monitor, its kind's title, its readings' names, and on which
+    """The subject of alarms: the monitor, its kind's title, its readings' names, and on which
     computer it runs."""
 
     monitor: Monitor
@@ -250,11 +254,11 @@ interface, or to read the account's own mailbox. A token is for one of them (its
 
 @dataclass(frozen=True, slots=True)
 class TransportContext:
-    """What a transport is given of the world: clocks, and where tokens and passwords come from.
+    """The world as a transport is given it: clocks, and where tokens and passwords come from.
 
-    `token(account, force, resource)` gives the text of an access token for the account of that
-    name, `secret(entry)` that of the vault's entry of that name; both raise RouteError when
-    there is none to be had. `network` is how the route reaches the outside.
+    `token(account, force, resource)` returns the text of an access token for the account of
+    that name, `secret(entry)` that of the vault's entry of that name; both raise RouteError
+    when there is none to be had. `network` is how the route reaches the outside.
     """
 
     clocks: Clocks
@@ -264,9 +268,10 @@ class TransportContext:
 
 
 class RouteError(Exception):
-    """The route cannot be used now: whose fault it is, and what mends it. `code` as in SMTP;
-    `again` is before when the other side wants no further try. `about` is the sentence before
-    its places were filled: by it a table finds more to say.
+    """Report that the route cannot be used now: whose fault it is, and what mends it.
+
+    `code` is as in SMTP; `again` is before when the other side wants no further try. `about` is
+    the sentence before its places were filled: by it a table finds more to say.
     """
 
     def __init__(

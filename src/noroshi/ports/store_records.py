@@ -1,4 +1,4 @@
-"""What the store lends and answers: plain values."""
+"""Hold the plain values that the store lends and answers."""
 
 from __future__ import annotations
 
@@ -43,8 +43,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Renewal:
-    """What a node hears when it holds on to its block: standing by monitor, the version, and
-    what people say of alarms."""
+    """The answer to a renewed block: standing by monitor, the version, and all suppressions."""
 
     standing: Mapping[str, Standing]
     version: int
@@ -72,9 +71,9 @@ class Version:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueCounts:
-    """The spool in numbers: how many envelopes wait, and of these are out now; how many are held
-    and set aside; for how many alarms those that wait stand, since when the oldest of these does,
-    and how many of them may go by which route."""
+    """Counts of the spool: how many envelopes wait, and of these are out now; how many are held
+    and set aside; for how many alarms the waiting ones stand, since when the oldest of these
+    does, and how many of them may go by which route."""
 
     waiting: int = 0
     out: int = 0
@@ -111,7 +110,7 @@ class QueuedEnvelope:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Beat:
-    """What a job last reported of itself: when, whether it went well, and its own words."""
+    """The last report of a job: when, whether it went well, and its own words."""
 
     at: datetime
     ok: bool = True
@@ -131,8 +130,8 @@ class AcceptedMail:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrival:
-    """What became of a mail after a provider took it: `state` is SEEN_ARRIVED or CAME_BACK,
-    `said` what the other side wrote, with a non-delivery report."""
+    """The end of a mail after a provider took it: `state` is SEEN_ARRIVED or CAME_BACK, `said`
+    what the other side wrote, with a non-delivery report."""
 
     address: str
     state: DeliveryState
