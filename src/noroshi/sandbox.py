@@ -14,6 +14,8 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Any
 
+from noroshi import schema
+
 LONGEST_LINE = 64 * 1024
 AT_ONCE = 2
 """Readers at a time, as each may take half a gigabyte and a core."""
@@ -107,7 +109,7 @@ async def _answered(program: Path, body: IO[bytes]) -> Any:
     try:
         async with asyncio.timeout(WITHIN):
             said, _ = await child.communicate()
-        return json.loads(said)
+        return schema.told(said)
     except (TimeoutError, ValueError):  # ended by a limit it says nothing, or half of it
         raise Unread from None
     finally:

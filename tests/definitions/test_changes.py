@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from noroshi.definitions import differences, document
+from noroshi.definitions import differences, document, first_differences
+from noroshi.definitions.changes import MOST_TOLD
 
 A, B = "01JA000000000000000000000A", "01JA000000000000000000000B"
 ROOT = {"name": "root", "kind": "disk", "id": A, "limits": {"used": {"critical": 90}}}
@@ -146,3 +147,19 @@ def test_differences_are_told_by_monitor_and_value(old, new, lines):
 def test_differences_are_told_in_japanese():
     (found,) = differences((rule(),), (rule(most=3),))
     assert found.words.ja == "~ rules/ops: most なし → 3"
+
+
+def test_of_many_differences_the_first_are_told_and_how_many_more():
+    new = tuple(document(f"contacts/c{n:04}", {"zone": str(n)}) for n in range(MOST_TOLD + 7))
+    found = first_differences((rule(),), (rule(most=3), *new))
+    every = differences((rule(),), (rule(most=3), *new))
+    assert (found.first, found.more) == (every[:MOST_TOLD], 8)
+    assert len(found.words) == MOST_TOLD
+
+
+def test_hundreds_of_definitions_that_are_all_alike_are_no_renamed_ones():
+    old, new = (
+        tuple(document(f"contacts/{side}{n}", {"zone": "UTC"}) for n in range(300))
+        for side in "ab"
+    )
+    assert {one.sign for one in differences(old, new)} == {"-", "+"}

@@ -2,7 +2,10 @@
 
 import json
 
-from noroshi.definitions.size_limits import MOST_DEFINITIONS, MOST_MONITORS, too_many
+import pytest
+
+from noroshi.definitions.documents import definitions_of
+from noroshi.definitions.size_limits import MOST_DEFINITIONS, MOST_MONITORS, too_heavy, too_many
 from noroshi.ports import Document
 
 
@@ -30,3 +33,50 @@ def test_who_has_more_already_may_take_some_away_and_add_none():
     assert told(before, MOST_MONITORS + 11, before)
     many = instances(MOST_DEFINITIONS + 10)
     assert not told(many[1:], 0, many) and told([*many, *before], 0, many)
+
+
+def heavy(*documents):
+    return [one.what.en for one in too_heavy(documents, definitions_of(documents)[0])]
+
+
+def with_windows(count, monitors, own):
+    window = {"begins": "22:00", "ends": "23:00"}
+    its = [{"name": f"m{n}", "kind": "memory", **own} for n in range(monitors)]
+    group = {
+        "name": "a",
+        "limits": {"memory": {f"r{n}": {} for n in range(10)}},
+        "monitor": its,
+    }
+    return Document(
+        "instances/a", json.dumps({"maintenance": [window] * count, "group": [group]})
+    )
+
+
+@pytest.mark.parametrize(("letter", "most"), [("a", 4 << 20), ("\N{FIRE}", 1 << 20)])
+def test_text_is_weighed_as_it_lies_in_memory(letter, most):
+    def of(length):
+        return [Document(f"instances/i{n}", letter * (length // 2)) for n in range(2)]
+
+    assert not heavy(*of(most))
+    (told,) = heavy(*of(most * 17 // 8))
+    assert "9 MiB of memory as text, and one request may take 8 MiB" in told
+
+
+def test_what_grows_with_a_product_is_refused_before_it_is_made():
+    own = {"maintenance": [{"begins": "01:00", "ends": "02:00"}]}
+    assert not heavy(with_windows(2000, 100, {}))  # shared, as none of them adds to it
+    assert not heavy(with_windows(1000, 100, own))
+    (told,) = heavy(with_windows(1001, 100, own))
+    assert "add them to 100100 entries" in told
+    (told,) = heavy(with_windows(0, 10_001, {"limits": {"used": {"critical": 99}}}))
+    assert "add them to 100010 entries" in told
+
+
+def test_so_many_routes_as_no_state_could_be_told_by_are_refused():
+    def of(routes, contacts):
+        made = [Document(f"routes/r{n}", "{}") for n in range(routes)]
+        return (*made, *(Document(f"contacts/c{n}", "{}") for n in range(contacts)))
+
+    assert not heavy(*of(20, 1000))
+    (told,) = heavy(*of(1000, 2))
+    assert "1000 routes, 0 accounts and 2 contacts" in told

@@ -12,6 +12,7 @@ from urllib.parse import quote
 import pytest
 
 from noroshi.core.people import ADMIN, OPERATOR, VIEWER
+from noroshi.definitions.size_limits import MOST_DEFINITIONS, MOST_MONITORS
 from noroshi.door import LONGEST_LINE
 from noroshi.web.api.endpoints import LONGEST
 from noroshi.web.http.request_form import LONGEST_FORM, LONGEST_IMPORT
@@ -196,6 +197,45 @@ async def test_more_sound_definitions_than_a_node_takes_are_not_even_looked_at_b
         assert len(sent) < LONGEST[ADMIN] and status == 400 and asked
         refused(body)
         assert told in json.loads(body)["problems"][0]["what"]["en"]
+
+
+def instances(count, second, letter=""):
+    """So many instances, each of one monitor, and the first `second` of them of two."""
+    title = {"title": letter} if letter else {}
+    for number in range(count):
+        names = ("up", "down") if number < second else ("up",)
+        its = [
+            {"name": name, "kind": "port", "options": {"port": 22}, **title} for name in names
+        ]
+        told = {"group": [{"name": "base", "monitor": its}]}
+        yield {
+            "key": f"instances/web-{number:05}",
+            "body": json.dumps(told, ensure_ascii=False),
+        }
+
+
+BOUND = {
+    "the most that one node takes": (MOST_DEFINITIONS, MOST_MONITORS - MOST_DEFINITIONS, ""),
+    "texts of four bytes a letter": (12_000, 0, "\N{FIRE}"),
+}
+
+
+@pytest.mark.parametrize("how", BOUND.values(), ids=BOUND)
+async def test_sound_definitions_at_the_bound(node, how):
+    """What may be asked for is looked at within the same memory, twice in a row too."""
+    start = f"authorization: Bearer {node.token(ADMIN)}\r\ncontent-type: application/json"
+    body = json.dumps({"documents": [*instances(*how)]}, ensure_ascii=False).encode()
+    assert len(body) < LONGEST[ADMIN]
+
+    def planned():
+        return node.request(f"POST /api/plan HTTP/1.1\r\n{start}", body)
+
+    for (status, _, answer), asked in await Watched(node).sending([planned, planned]):
+        told = json.loads(answer)["ok"]
+        assert (status, told["problems"]) == (200, [])
+        assert len(told["differences"]) + told["more"] == how[0]
+        assert len(answer) < 1 << 20
+        assert asked
 
 
 async def test_by_several_at_once(node):

@@ -44,6 +44,7 @@ async def test_the_same_definitions_again_make_no_version(ask):
     assert again == {"version": 1, "differences": [], "cautions": []} | {
         "changed_values": [],
         "monitors": [],
+        "more": 0,
     }
 
 

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from noroshi.definitions.archive import look_at, pack, unpack
-from noroshi.definitions.changes import Difference, differences, renamed
+from noroshi.definitions.changes import (
+    Difference,
+    Some,
+    differences,
+    first_differences,
+    renamed,
+)
 from noroshi.definitions.compilation import Kinds, Plan, compile_plan
 from noroshi.definitions.dedupe_problems import by_file
 from noroshi.definitions.documents import TYPES, content, document
@@ -30,12 +36,14 @@ __all__ = [
     "HostOf",
     "Kinds",
     "Plan",
+    "Some",
     "by_file",
     "check",
     "compile_plan",
     "content",
     "differences",
     "family_in",
+    "first_differences",
     "document",
     "give_ids",
     "likely_renamed",

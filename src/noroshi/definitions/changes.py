@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain, islice
 from typing import Any, Literal
 
 from noroshi.core.words import Words, plain
-from noroshi.definitions.documents import content
+from noroshi.definitions.documents import Contents, content
 from noroshi.definitions.rename_detection import renames
 from noroshi.definitions.stable_ids import KEPT
 from noroshi.definitions.toml import value
@@ -15,6 +16,8 @@ from noroshi.ports import Document
 
 Flat = dict[str, str]
 """Each value, as in TOML, under its path."""
+MOST_TOLD = 1000
+"""So many differences are told at once; of more, how many they are."""
 NOTHING = Words(en="nothing", ja="なし")
 CHANGED = Words(en="{sign} {place} {before} → {after}", ja="{sign} {place} {before} → {after}")
 WHOLE = Words(en="{sign} {place}", ja="{sign} {place}")
@@ -67,20 +70,47 @@ class Difference:
 def differences(old: tuple[Document, ...], new: tuple[Document, ...]) -> tuple[Difference, ...]:
     """Documents added and removed, or under another name; of changed ones each value, of
     instances by monitor."""
+    return tuple(_each(old, new))
+
+
+@dataclass(frozen=True, slots=True)
+class Some:
+    """The first differences, and how many more there are."""
+
+    first: tuple[Difference, ...]
+    more: int = 0
+
+    @property
+    def words(self) -> tuple[Words, ...]:
+        """The first ones, each on one line."""
+        return tuple(one.words for one in self.first)
+
+
+def first_differences(
+    old: tuple[Document, ...], new: tuple[Document, ...], before: Sequence[Difference] = ()
+) -> Some:
+    """As many of them as are told at once, after those that are known `before`."""
+    found = chain(before, _each(old, new))
+    first = tuple(islice(found, MOST_TOLD))
+    return Some(first, sum(1 for _ in found))
+
+
+def _each(old: tuple[Document, ...], new: tuple[Document, ...]) -> Iterator[Difference]:
     before, after = ({one.key: one for one in side} for side in (old, new))
     names = _names(before, after)
-    found = [renamed(key, after[name]) for key, name in names.items()]
+    yield from (renamed(key, after[name]) for key, name in names.items())
     before = {names.get(key, key): one for key, one in before.items()}
+    new_names = set(names.values())
     for key in sorted(before.keys() | after.keys()):
         if key not in before:
-            found.append(_whole("+", key, content(after[key])))
+            yield _whole("+", key, content(after[key]))
         elif key not in after:
-            found.append(_whole("-", key, content(before[key])))
+            yield _whole("-", key, content(before[key]))
         elif before[key].body != after[key].body:
-            but = _id_of(key) if key in names.values() else ()
-            both = (_but(content(one), *but) for one in (before[key], after[key]))
-            found += _within(key, *both)
-    return tuple(found)
+            but = _id_of(key) if key in new_names else ()
+            yield from _within(
+                key, *(_but(content(one), *but) for one in (before[key], after[key]))
+            )
 
 
 def renamed(was: str, now: Document) -> Difference:
@@ -90,9 +120,9 @@ def renamed(was: str, now: Document) -> Difference:
 
 def _names(before: Mapping[str, Document], after: Mapping[str, Document]) -> dict[str, str]:
     """New keys by old ones; what is there under its name need not be looked into."""
-    gone = {key: content(before[key]) for key in before.keys() - after.keys()}
-    came = {key: content(after[key]) for key in after.keys() - before.keys()}
-    return renames(gone, came)
+    gone = {key: before[key] for key in before.keys() - after.keys()}
+    came = {key: after[key] for key in after.keys() - before.keys()}
+    return renames(Contents(gone), Contents(came)) if gone and came else {}
 
 
 def _id_of(key: str) -> tuple[str, ...]:

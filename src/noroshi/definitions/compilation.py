@@ -58,9 +58,10 @@ def compile_most(
 
     `faulty`: places that were told already to be unreadable.
     """
-    read, of_shape = definitions_of(documents, faulty)
-    of_shape = without_echoes(of_shape, faulty)
+    read, all_of_shape = definitions_of(documents, faulty)
     made, found = compiler.compile_most(read, _for_the_core(kinds))
+    # Of instances too, now that they were looked at.
+    of_shape = without_echoes(all_of_shape, faulty)
     made = _with_routes_told(made)
     found = (*found, *led_elsewhere(made))
     known = {*faulty, *(problem.where for problem in of_shape)}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import fields, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import fields
 from math import isfinite
 from typing import Any, NoReturn
 
@@ -114,6 +114,22 @@ def content(document: Document) -> dict[str, Any]:
     return found
 
 
+class Contents(Mapping[str, Mapping[str, Any]]):
+    """What documents say, by key: read when it is looked at, and not kept."""
+
+    def __init__(self, documents: Mapping[str, Document]) -> None:
+        self._documents = documents
+
+    def __getitem__(self, key: str) -> Mapping[str, Any]:
+        return content(self._documents[key])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._documents)
+
+    def __len__(self) -> int:
+        return len(self._documents)
+
+
 def split(key: str) -> tuple[str, str]:
     """Type and name of a document's key; Invalid if it is none."""
     type, _, name = key.partition("/")
@@ -124,27 +140,86 @@ def split(key: str) -> tuple[str, str]:
 
 def definitions_of(
     documents: Iterable[Document], faulty: Iterable[str] = ()
-) -> tuple[Definitions, tuple[Problem, ...]]:
+) -> tuple[Definitions, list[Problem]]:
     """All definitions as far as they can be read, the built-in clouds with them, and all that
-    is wrong with their shape.
+    is wrong with their shape: of an instance once it was looked at, as it is read then.
 
     `faulty` are the places that were told to be unreadable already. What cannot be read at all
     is there, empty, so that whoever names it does not name something unknown.
     """
     read: dict[str, dict[str, Any]] = {type: {} for type in TYPES}
     problems = list[Problem]()
+    instances = _Instances(problems)
     for document in documents:
         try:
             type, name = split(document.key)
-            if name in read[type]:
-                file_of(type, name, problems).say(TWICE)
-            read[type][name] = _empty(type, name)
-            read[type][name] = _parsed(type, name, content(document), problems)
         except Invalid as invalid:
             problems += invalid.problems
+            continue
+        if type == "instances":
+            instances.add(name, document)
+            continue
+        if name in read[type]:
+            file_of(type, name, problems).say(TWICE)
+        read[type][name] = _definition(type, name, document, problems)
     for type, name in filter(None, map(_file_at, faulty)):
-        read[type].setdefault(name, _empty(type, name))
-    return replace(Definitions(**read), clouds=read["clouds"] | built_in()), tuple(problems)
+        if type == "instances":
+            instances.add_unreadable(name)
+        else:
+            read[type].setdefault(name, _empty(type, name))
+    others = read | {"instances": instances, "clouds": read["clouds"] | built_in()}
+    return Definitions(**others), problems
+
+
+class _Instances(Mapping[str, InstanceDef]):
+    """Those of a version, each read when it is looked at and kept by nobody: 20,000 of them, read,
+    take ten times the memory of their text. What is wrong with one is told once."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        self._problems, self._told = problems, set[str]()
+        self._documents: dict[str, Document | None] = {}
+
+    def add(self, name: str, document: Document) -> None:
+        """Put one more there; of two with one name the second counts, and the first is read."""
+        if name in self._documents:
+            _ = self[name]
+            self._told.discard(name)
+            file_of("instances", name, self._problems).say(TWICE)
+        self._documents[name] = document
+
+    def add_unreadable(self, name: str) -> None:
+        """Put one there of which nothing can be read, unless there is one."""
+        self._documents.setdefault(name, None)
+
+    def __getitem__(self, name: str) -> InstanceDef:
+        document, wrong = self._documents[name], list[Problem]()
+        found: InstanceDef = (
+            _empty("instances", name)
+            if document is None
+            else _definition("instances", name, document, wrong)
+        )
+        if wrong and name not in self._told:
+            self._told.add(name)
+            self._problems += wrong
+        return found
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._documents
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._documents)
+
+    def __len__(self) -> int:
+        return len(self._documents)
+
+
+def _definition(type: str, name: str, document: Document, problems: list[Problem]) -> Any:
+    """What a document defines, empty where nothing of it can be read."""
+    try:
+        return _parsed(type, name, content(document), problems)
+    except Invalid as invalid:
+        problems += invalid.problems
+        return _empty(type, name)
 
 
 def _parsed(type: str, name: str, given: Mapping[str, Any], problems: list[Problem]) -> Any:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
 from noroshi.core.cadence import EPOCH
@@ -62,46 +64,61 @@ def give_most_ids(
     A document that cannot be read stays as it is.
     """
     problems = list[Problem]()
-    contents = dict(filter(None, map(_instance, documents)))
-    taken = _ids_given(contents, problems)
-    known = _known(current)
-    for key, its in contents.items():
-        for path, monitor in _monitors(key, its):
-            if not monitor.get("id"):
-                old = known.get(path, "")
+    taken, unusable = _ids_given(documents, problems)
+    known, used = {one.key: one for one in current}, set[str]()
+
+    def given(one: Document) -> Document:
+        its = _content(one)
+        if its is None:
+            return one
+        before = _ids_of(known.get(one.key))
+        for number, (path, monitor) in enumerate(_monitors(one.key, its)):
+            if (one.key, number) in unusable or not monitor.get("id"):
+                old = before.get(path, "")
                 # A monitor may have been renamed and its name given to a new one.
-                monitor["id"] = old if old and old not in taken else new_id()
-                taken[monitor["id"]] = path
-    given = tuple(
-        document(one.key, contents[one.key]) if one.key in contents else one
-        for one in documents
-    )
-    return given, tuple(problems)
+                monitor["id"] = new_id() if not old or old in taken or old in used else old
+                used.add(monitor["id"])
+        return document(one.key, its)
+
+    return tuple(map(given, documents)), tuple(problems)
 
 
-def _ids_given(contents: dict[str, dict[str, Any]], problems: list[Problem]) -> dict[str, Path]:
-    """Who has which id by what the documents say themselves; what is no id is taken out."""
-    taken = dict[str, Path]()
-    for key, its in contents.items():
-        for path, monitor in _monitors(key, its):
+def _ids_given(
+    documents: Iterable[Document], problems: list[Problem]
+) -> tuple[dict[str, Path], set[tuple[str, int]]]:
+    """Who has which id by what the documents say themselves, and which monitors, by their number
+    in their instance, say what can be no id of theirs."""
+    taken, unusable = dict[str, Path](), set[tuple[str, int]]()
+    for key, its in filter(None, map(_instance, documents)):
+        for number, (path, monitor) in enumerate(_monitors(key, its)):
             id = monitor.get("id")
             if not id:
                 continue
             place = _place(path, problems)
             if not isinstance(id, str) or not ULID.fullmatch(id):
                 place.say(NO_ULID)
-                del monitor["id"]
             elif id in taken:
                 place.say(SAME_ID, id=id, other="/".join(taken[id]))
-                del monitor["id"]
             else:
                 taken[id] = path
-    return taken
+                continue
+            unusable.add((key, number))
+    return taken, unusable
+
+
+def _content(one: Document) -> dict[str, Any] | None:
+    """What an instance says; None for what is none, or cannot be read."""
+    found = _instance(one)
+    return found and found[1]
+
+
+def _ids_of(one: Document | None) -> dict[Path, str]:
+    return {} if one is None else _known((one,))
 
 
 def monitor_ids(documents: Iterable[Document]) -> set[str]:
     """The ids of all monitors that the documents name one for."""
-    return set(_known(tuple(documents)).values())
+    return {monitor["id"] for _, monitor in _with_ids(documents)}
 
 
 def likely_renamed(
@@ -109,44 +126,41 @@ def likely_renamed(
 ) -> Iterator[tuple[str, str, str]]:
     """Monitors that go while another one comes in the same instance that looks at just the
     same: the paths of both, and the id of the one that goes."""
-    before, after = _by_id(old), _by_id(new)
-    come = [after[id] for id in after.keys() - before.keys()]
-    for id in sorted(before.keys() - after.keys()):
-        path, monitor = before[id]
-        alike = [
-            other
-            for other, its in come
-            if other[0] == path[0] and _looks_at(its) == _looks_at(monitor)
-        ]
-        if len(alike) == 1:
-            yield "/".join(path), "/".join(alike[0]), id
-
-
-def _by_id(documents: Iterable[Document]) -> dict[str, tuple[Path, dict[str, Any]]]:
-    return {
-        monitor["id"]: (path, monitor)
-        for key, its in filter(None, map(_instance, documents))
-        for path, monitor in _monitors(key, its)
-        if monitor.get("id")
+    before, after = monitor_ids(old), monitor_ids(new)
+    gone, came = before - after, after - before
+    if not gone or not came:
+        return
+    alike = dict[Hashable, Path | None]()
+    for path, monitor in _with_ids(new):
+        if monitor["id"] in came:
+            looks = _looks_at(path, monitor)
+            alike[looks] = None if looks in alike else path
+    went = {
+        monitor["id"]: ("/".join(path), "/".join(now))
+        for path, monitor in _with_ids(old)
+        if monitor["id"] in gone and (now := alike.get(_looks_at(path, monitor)))
     }
+    yield from ((*went[id], id) for id in sorted(went))
 
 
-def _looks_at(monitor: dict[str, Any]) -> tuple[object, object]:
-    return monitor.get("kind"), monitor.get("options", {})
+def _with_ids(documents: Iterable[Document]) -> Iterator[tuple[Path, dict[str, Any]]]:
+    for key, its in filter(None, map(_instance, documents)):
+        yield from (one for one in _monitors(key, its) if one[1].get("id"))
+
+
+def _looks_at(path: Path, monitor: dict[str, Any]) -> Hashable:
+    """In which instance it looks at what, short enough to be kept of 25,000."""
+    options = json.dumps(monitor.get("options", {}), sort_keys=True)
+    return path[0], monitor.get("kind"), sha256(options.encode()).digest()
 
 
 def ids_by_path(documents: Iterable[Document]) -> dict[Path, str]:
     """The ids that monitors have, by where they are."""
-    return _known(tuple(documents))
+    return _known(documents)
 
 
-def _known(current: tuple[Document, ...]) -> dict[Path, str]:
-    return {
-        path: monitor["id"]
-        for key, its in filter(None, map(_instance, current))
-        for path, monitor in _monitors(key, its)
-        if monitor.get("id")
-    }
+def _known(current: Iterable[Document]) -> dict[Path, str]:
+    return {path: monitor["id"] for path, monitor in _with_ids(current)}
 
 
 def _instance(document: Document) -> tuple[str, dict[str, Any]] | None:

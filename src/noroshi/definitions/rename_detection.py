@@ -5,28 +5,31 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping
+from hashlib import sha256
 from typing import Any
 
 from noroshi.definitions.stable_ids import KEPT
 
 Contents = Mapping[str, Mapping[str, Any]]
+SEVERAL = ""
+"""In the place of a key, where several have a mark: kept one by one, 20,000 that are all alike
+would be 20,000 for each of them."""
 
 
 def renames(old: Contents, new: Contents) -> dict[str, str]:
     """New keys by old ones, of those that went and those that came. Rules and accounts are known by their ids, instances by those of
     their monitors, all else by saying the very same; what may be several is none."""
-    its = dict[str, set[str]]()
+    its = dict[str, str]()
     for key in new:
         for mark in _marks(key, new[key]):
-            its.setdefault(mark, set()).add(key)
-    marked = {key: _marks(key, old[key]) for key in sorted(old)}
-    found = {
-        key: set[str]().union(*(its.get(mark, ()) for mark in marks))
-        for key, marks in marked.items()
-    }
-    claimed = Counter(name for names in found.values() for name in names)
-    only = {key: next(iter(names)) for key, names in found.items() if len(names) == 1}
-    return {key: name for key, name in only.items() if claimed[name] == 1}
+            its[mark] = SEVERAL if mark in its else key
+    claimed, only = Counter[str](), dict[str, str]()
+    for key in sorted(old):
+        names = {its[mark] for mark in _marks(key, old[key]) if mark in its}
+        claimed.update(names)
+        if len(names) == 1:
+            only[key] = names.pop()
+    return {key: name for key, name in only.items() if name and claimed[name] == 1}
 
 
 def _marks(key: str, its: Mapping[str, Any]) -> frozenset[str]:
@@ -35,7 +38,11 @@ def _marks(key: str, its: Mapping[str, Any]) -> frozenset[str]:
     if type in KEPT:
         return frozenset({f"{type} {its.get('id') or name}"})
     ids = _monitor_ids(its) if type == "instances" else ()
-    return frozenset(ids or {f"{type} {json.dumps(its, sort_keys=True)}"})
+    return frozenset(ids or {f"{type} {_digest(its)}"})
+
+
+def _digest(its: Mapping[str, Any]) -> str:
+    return sha256(json.dumps(its, sort_keys=True).encode()).hexdigest()
 
 
 def _monitor_ids(instance: Mapping[str, Any]) -> tuple[str, ...]:

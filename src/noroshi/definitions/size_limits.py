@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import sys
+from collections.abc import Iterable, Iterator, Sequence
 
 from noroshi.core.definitions.problems import Problem
-from noroshi.core.definitions.schema import Definitions
+from noroshi.core.definitions.schema import Definitions, GroupDef, InstanceDef, MonitorDef
 from noroshi.core.words import Words
 from noroshi.definitions.documents import definitions_of
 from noroshi.ports import Document
 
 MOST_DEFINITIONS, MOST_MONITORS = 20_000, 25_000
-"""Twice as many as were measured (docs/benchmarks.md): what is only looked at takes 70 MB then."""
+"""Twice as many as were measured (docs/benchmarks.md): what is only looked at takes 45 MB then."""
+MOST_TEXT = 8 << 20
+"""Bytes of all bodies in memory, where one wide letter makes each letter of its body two or four."""
+MOST_INHERITED, MOST_WAYS = 100_000, 1_000_000
+"""So many windows and limits that monitors with some of their own have beside what is above them,
+and so many ways by which alarms of routes and accounts may be told, each route's to each contact:
+they grow with the product of two numbers, so that a short text could take gigabytes."""
+SOME_WAYS = 20
+"""As much as so many ways takes what has none."""
 DEFINITIONS = Words(
     en="there are {count:definition|definitions}, and one node takes {most}; share them out among several",
     ja="定義が {count} 件あります。1つのノードで扱えるのは {most} 件までです。複数のノードに分けてください",
@@ -19,6 +28,24 @@ DEFINITIONS = Words(
 MONITORS = Words(
     en="there are {count:monitor|monitors}, and one node takes {most}; share them out among several",
     ja="監視項目が {count} 件あります。1つのノードで扱えるのは {most} 件までです。複数のノードに分けてください",
+)
+TEXT = Words(
+    en="they take {size} MiB of memory as text, and one request may take {most} MiB (letters beyond "
+    "Latin take twice as much, emoji four times); change them in parts",
+    ja="定義のテキストがメモリーを {size} MiB 使います。1件のリクエストで使えるのは {most} MiB までです "
+    "(日本語などの文字を含む定義は2倍、絵文字を含む定義は4倍になります)。分けて変更してください",
+)
+INHERITED = Words(
+    en="monitors with maintenance or limits of their own add them to {count:entry|entries} of their groups and "
+    "instances, and one node takes {most}; write fewer of them above many monitors",
+    ja="メンテナンスやしきい値を個別に持つ監視項目が、グループと監視インスタンスの設定を合わせて {count} 件"
+    "引き継いでいます。1つのノードで扱えるのは {most} 件までです。上位の設定を減らしてください",
+)
+WAYS = Words(
+    en="there are {routes:route|routes}, {accounts:account|accounts} and {contacts:contact|contacts}: by too many "
+    "ways the state of each route could be told to each contact; share them out among several nodes",
+    ja="送信経路が {routes} 件、アカウントが {accounts} 件、通知先が {contacts} 件あります。経路の状態を各通知先に"
+    "知らせる組み合わせが多すぎます。複数のノードに分けてください",
 )
 
 
@@ -37,3 +64,34 @@ def monitors_in(definitions: Definitions) -> int:
     """Return how many monitors the instances define."""
     instances = definitions.instances.values()
     return sum(len(group.monitor) for one in instances for group in one.group)
+
+
+def too_heavy(documents: Iterable[Document], definitions: Definitions) -> Iterator[Problem]:
+    """Yield why a node would need too much memory to look at them, few as they may be."""
+    text = sum(sys.getsizeof(one.body) for one in documents)
+    if text > MOST_TEXT:
+        yield Problem("", TEXT.fill(size=-(-text >> 20), most=MOST_TEXT >> 20))
+    inherited = sum(map(_inherited, definitions.instances.values()))
+    if inherited > MOST_INHERITED:
+        yield Problem("", INHERITED.fill(count=inherited, most=MOST_INHERITED))
+    routes, accounts = len(definitions.routes), len(definitions.accounts)
+    contacts = len(definitions.contacts)
+    if (routes + SOME_WAYS) * (routes + accounts) * max(contacts, 1) > MOST_WAYS:
+        yield Problem("", WAYS.fill(routes=routes, accounts=accounts, contacts=contacts))
+
+
+def _inherited(instance: InstanceDef) -> int:
+    """Return how much the monitors of an instance copy, beside what they have of their own."""
+    return sum(
+        _copied(monitor, (instance, group))
+        for group in instance.group
+        for monitor in group.monitor
+    )
+
+
+def _copied(monitor: MonitorDef, above: Sequence[InstanceDef | GroupDef]) -> int:
+    windows = sum(len(one.maintenance) for one in above) if monitor.maintenance else 0
+    limits = (
+        sum(len(one.limits.get(monitor.kind, ())) for one in above) if monitor.limits else 0
+    )
+    return windows + limits

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from noroshi import sandbox_reader
@@ -13,7 +14,7 @@ from noroshi.core.definitions.problems import MOST_FOUND, Problem, shortened
 from noroshi.core.size import MOST_VALUES, values_in
 from noroshi.definitions import by_file, content, document
 from noroshi.definitions.documents import definitions_of
-from noroshi.definitions.size_limits import monitors_in, too_many
+from noroshi.definitions.size_limits import monitors_in, too_heavy, too_many
 from noroshi.ports import Document
 from noroshi.schema import TOO_MANY, Invalid as Unusable
 from noroshi.service.definitions.apply import BAD_DEFINITIONS
@@ -63,10 +64,14 @@ def _judge(wanted: Operation, given: Mapping[str, Any]) -> None:
     _check_value_count(sum(map(_values, made)))
     _check_monitor_count(made, 0)  # before half a minute goes into reading them
     definitions, problems = definitions_of(made)
+    # Each instance is read once here, and kept: this process has the room.
+    definitions = replace(definitions, instances=dict(definitions.instances))
     _check_monitor_count(made, monitors_in(definitions))
     # Fewer are told by whoever asked, with all that is wrong beside.
-    if len(problems := (*wrong, *problems)) > MOST_FOUND:
-        raise Invalid(BAD_DEFINITIONS, by_file(problems)[:MOST_FOUND])
+    if len(every := (*wrong, *problems)) > MOST_FOUND:
+        raise Invalid(BAD_DEFINITIONS, by_file(every)[:MOST_FOUND])
+    if heavy := tuple(too_heavy(made, definitions)):
+        raise Invalid(BAD_DEFINITIONS, heavy)
 
 
 def _check_monitor_count(made: Sequence[Document], monitors: int) -> None:

@@ -299,7 +299,9 @@ async def perform(service: Offering, who: Person, name: str, given: Mapping[str,
         require_reauthentication(who, name)
     if not isinstance(given, Judged) and not is_small(given):
         given = await service.judge(name, given)
-    read = arguments(wanted, given)
+    read, kept = arguments(wanted, given), _kept(wanted, given)
+    if isinstance(given, Judged):
+        given.clear()  # whoever asks holds it still, and it may be megabytes beside what was read
     said = Note()
     mark = NOTE.set(said)
     try:
@@ -307,7 +309,7 @@ async def perform(service: Offering, who: Person, name: str, given: Mapping[str,
     finally:
         NOTE.reset(mark)
     if said.said or (wanted.changes and not said.nothing):
-        await _record(service, _row(service.now(), who, wanted, given, said))
+        await _record(service, _row(service.now(), who, wanted, kept, said))
     return done
 
 
@@ -322,9 +324,8 @@ async def _record(service: Offering, row: Audited) -> None:
 
 
 def _row(
-    at: datetime, who: Person, wanted: Operation, given: Mapping[str, Any], said: Note
+    at: datetime, who: Person, wanted: Operation, kept: Mapping[str, Any], said: Note
 ) -> Audited:
-    kept = {k: _short(v) for k, v in given.items() if k not in wanted.secret and _is_short(v)}
     return Audited(
         at=at,
         who=who.name,
@@ -335,6 +336,11 @@ def _row(
         before=schema.plain(said.before),
         after=schema.plain(said.after),
     )
+
+
+def _kept(wanted: Operation, given: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What the audit log keeps of the arguments."""
+    return {k: _short(v) for k, v in given.items() if k not in wanted.secret and _is_short(v)}
 
 
 def _is_short(value: Any) -> bool:

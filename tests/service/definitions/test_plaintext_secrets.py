@@ -3,7 +3,7 @@
 import pytest
 
 from noroshi.checks import http
-from noroshi.service.definitions.plaintext_secrets import looks_like_secret
+from noroshi.service.definitions.plaintext_secrets import looks_like_secret, words_of
 from noroshi.transports import BUILT_IN
 from tests.service.asking import NearBy, Told
 from tests.service.desk import DISK, Desk
@@ -33,11 +33,11 @@ def test_what_people_call_an_entry_is_none(name):
 )
 def test_what_is_called_as_the_definition_is_none(name):
     assert looks_like_secret(name)
-    assert not looks_like_secret(name, ("hunter2",), ("instances/db1",))
+    assert not looks_like_secret(name, ("hunter2",), words_of(["instances/db1"]))
 
 
 def test_a_secret_that_begins_with_the_name_of_the_definition_is_one():
-    assert looks_like_secret("relayq7x9k2mz", ("relay",), ("routes/q7",))
+    assert looks_like_secret("relayq7x9k2mz", ("relay",), words_of(["routes/q7"]))
 
 
 @pytest.mark.parametrize(

@@ -51,6 +51,7 @@ NOBODY_RUNS = Words(
     en="No node is running; it takes effect at the next noroshi serve.",
     ja="ノードは動いていません。次の noroshi serve から有効です。",
 )
+AND_MORE = Words(en="… and {count} more", ja="… ほか{count}件")
 BEWARE = Words(en="Beware:", ja="ご確認ください:")
 WRITTEN = Words(
     en="Wrote version {version} to {folder}: {count:file|files}.",
@@ -68,13 +69,14 @@ def plan(asked: Asked) -> int:
         return exits.INVALID if planned["problems"] else exits.DONE
     if planned["problems"]:
         raise _unusable(asked, [(p["where"], Words(**p["what"])) for p in planned["problems"]])
-    found, base = planned["differences"], planned["base"]
+    found, base, more = planned["differences"], planned["base"], planned["more"]
     if not found and not planned["refused"]:
         print(asked.say(NO_DIFFERENCE.fill(version=base)))
         say_cautions(asked, planned["cautions"])
         say_placeholders(asked, left)
         return exits.DONE
-    _list(asked, WOULD_CHANGE.fill(count=len(found), version=base), found)
+    head = WOULD_CHANGE.fill(count=len(found) + more, version=base)
+    list_changes(asked, head, found, more)
     say_cautions(asked, planned["cautions"])
     say_placeholders(asked, left)
     how = HOW_TO_APPLY.fill(version=base, folder=asked.given.folder)
@@ -112,7 +114,9 @@ def say_applied(asked: Asked, applied: Mapping[str, Any]) -> int:
         print(asked.say(NO_DIFFERENCE.fill(version=version)))
         say_cautions(asked, applied["cautions"])
         return exits.DONE
-    _list(asked, NOW_CURRENT.fill(count=len(found), version=version), found)
+    more = applied["more"]
+    head = NOW_CURRENT.fill(count=len(found) + more, version=version)
+    list_changes(asked, head, found, more)
     say_cautions(asked, applied["cautions"])
     if not asked.running:
         print(asked.say(NOBODY_RUNS))
@@ -124,9 +128,10 @@ def say_would(asked: Asked, applied: Mapping[str, Any]) -> int:
     if asked.given.json:
         asked.print_json(applied)
         return exits.DONE
-    found, version = applied["differences"], applied["version"]
+    found, version, more = applied["differences"], applied["version"], applied["more"]
     if found:
-        _list(asked, WOULD_CHANGE.fill(count=len(found), version=version), found)
+        head = WOULD_CHANGE.fill(count=len(found) + more, version=version)
+        list_changes(asked, head, found, more)
     else:
         print(asked.say(NO_DIFFERENCE.fill(version=version)))
     say_cautions(asked, applied["cautions"])
@@ -183,6 +188,15 @@ def _all_problems(
 def _unusable(asked: Asked, problems: Sequence[tuple[str, Words]]) -> Refused:
     head = UNUSABLE.fill(folder=asked.given.folder, count=len(problems))
     return Refused("invalid", head, problems)
+
+
+def list_changes(
+    asked: Asked, head: Words, found: Iterable[Mapping[str, str]], more: int
+) -> None:
+    """The first changes, and how many more there are."""
+    _list(asked, head, found)
+    if more:
+        print(f"  {asked.say(AND_MORE.fill(count=more))}")
 
 
 def _list(asked: Asked, head: Words, found: Iterable[Mapping[str, str]]) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from noroshi.cli import exits
 from noroshi.cli.context import Asked
-from noroshi.cli.handlers.apply import say_applied
+from noroshi.cli.handlers.apply import list_changes, say_applied
 from noroshi.cli.output.tables import table
 from noroshi.cli.output.times import clock
 from noroshi.core.words import Words
@@ -75,11 +75,15 @@ def _one(asked: Asked) -> int:
         asked.print_json(found)
         return exits.DONE
     number, current = found["row"]["number"], found["current"]
-    _list(asked, CHANGED.fill(number=number, count=len(found["changed"])), found["changed"])
-    if not found["back"]:
+    changed, back = found["changed"], found["back"]
+    more_changed, more_back = found["more_changed"], found["more_back"]
+    head = CHANGED.fill(number=number, count=len(changed) + more_changed)
+    list_changes(asked, head, changed, more_changed)
+    if not back:
         print(asked.say(SAME.fill(current=current)))
         return exits.DONE
-    _list(asked, BACK.fill(current=current, count=len(found["back"])), found["back"])
+    head = BACK.fill(current=current, count=len(back) + more_back)
+    list_changes(asked, head, back, more_back)
     print(asked.say(HOW_BACK.fill(current=current, number=number)))
     return exits.DONE
 
@@ -89,9 +93,3 @@ def _row(
 ) -> tuple[str, ...]:
     number = asked.say(IN_FORCE.fill(number=one["number"])) if current else str(one["number"])
     return (number, clock(one["at"], now), one["who"], asked.say(Words(**one["note"])))
-
-
-def _list(asked: Asked, head: Words, found: Iterable[Mapping[str, str]]) -> None:
-    print(asked.say(head))
-    for words in found:
-        print(f"  {asked.say(words)}")

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from sys import intern
 
 from noroshi.core.cadence import WEEK, At, Cadence, Every
 from noroshi.core.definitions.kinds import Kind
@@ -93,7 +94,8 @@ NEGATIVE = Words(
 
 @dataclass(frozen=True, slots=True)
 class Heritage:
-    """What a monitor gets from above unless it says something else. Limits by kind, reading."""
+    """What a monitor gets from above unless it says something else. Limits by kind, reading; those
+    of a kind are with the kind's own."""
 
     cadence: Cadence = MINUTELY
     rules: tuple[Rule, ...] = ()
@@ -174,15 +176,23 @@ def _under(
         if kind not in known.checks:
             place.at("limits").no_such(CHECK, kind, known.checks)
         else:
-            read = _limits(given, known.checks[kind], where)
-            limits[kind] = {**limits.get(kind, {}), **read}
+            inherited = limits.get(kind, known.checks[kind].limits)
+            limits[kind] = {**inherited, **_limits(given, known.checks[kind], where)}
     return Heritage(
         _cadence(above.cadence, said, zone, place),
         _rules(above.rules, said, known, place),
         limits,
-        (*above.maintenance, *maintenance(said, zone, place)),
+        _windows(above, said, zone, place),
         above.stopped or not said.enabled,
     )
+
+
+def _windows(
+    above: Heritage, said: InstanceDef | GroupDef | MonitorDef, zone: str, place: Place
+) -> tuple[Window, ...]:
+    """What is planned above and here: the very same where nothing more is, for all below."""
+    own = maintenance(said, zone, place)
+    return (*above.maintenance, *own) if own else above.maintenance
 
 
 def _monitor(
@@ -200,11 +210,11 @@ def _monitor(
     timeout = read_length(said.timeout, "1s", place.at("timeout"), LONGEST_TIMEOUT)
     return Monitor(
         id=said.id,
-        name=said.name,
+        name=intern(said.name),  # thousands are called the same
         instance=instance,
-        group=group.name,
+        group=intern(group.name),
         group_title=group.title,
-        kind=said.kind,
+        kind=intern(said.kind),
         options=options,
         title=said.title,
         limits=limits,
@@ -215,7 +225,7 @@ def _monitor(
         rules=_rules(above.rules, said, known, place),
         goes_to=_goes_to(kind, options, instance),
         occurrences=kind.occurrences if kind is not None else frozenset(),
-        maintenance=(*above.maintenance, *maintenance(said, instance.zone, place)),
+        maintenance=_windows(above, said, instance.zone, place),
         stopped=above.stopped or not said.enabled,
         network=_network(said, kind, known, place),
     )
@@ -244,11 +254,9 @@ def _kind(
         return None, {}
     options, problems = kind.read(said.options, place.at("options").where)
     place.found.extend(problems)
+    inherited = above.limits.get(said.kind, kind.limits)
     own = _limits(said.limits, kind, place.at("limits")) if said.limits else {}
-    inherited = above.limits.get(said.kind)
-    if not own and not inherited:
-        return options, kind.limits
-    return options, {**kind.limits, **(inherited or {}), **own}
+    return options, {**inherited, **own} if own else inherited
 
 
 def _limits(given: Mapping[str, LimitsDef], kind: Kind, place: Place) -> dict[str, Limits]:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from itertools import islice
 
 from noroshi import ports
 from noroshi.core.definitions.problems import MOST_FOUND, Problem, first_of
 from noroshi.core.definitions.self_monitoring import OWN
 from noroshi.core.model import Monitor
 from noroshi.core.words import Words
-from noroshi.definitions import Checked, Plan, check, differences
+from noroshi.definitions import Checked, Plan, check, first_differences
 from noroshi.definitions.compilation import EMPTY
 from noroshi.definitions.definition_tree import parts
 from noroshi.ports import Document, Version
@@ -40,6 +41,7 @@ from noroshi.service.definitions.warnings import (
     NOT_SENT,
     cautions,
     ends_everything,
+    first_cautions,
 )
 from noroshi.service.node.secrets import named_by_headers, named_in
 from noroshi.service.operation import (
@@ -96,14 +98,16 @@ class Defining(Desk):
         if found.problems or faulty:
             told = first_of(found.problems)
             return Planned(base=current.number, differences=(), problems=told)
-        changed = await asyncio.to_thread(differences, current.documents, found.documents)
+        both = current.documents, found.documents
+        changed = await asyncio.to_thread(first_differences, *both)
         return Planned(
             base=current.number,
-            differences=tuple(one.words for one in changed),
-            changed_values=changed,
+            differences=changed.words,
+            changed_values=changed.first,
+            more=changed.more,
             problems=(),
-            cautions=tuple(await self._cautions(found, current)),
-            refused=ends_everything(current.documents, found.documents),
+            cautions=await self._cautions(found, current),
+            refused=await asyncio.to_thread(ends_everything, *both),
         )
 
     @operation(
@@ -143,7 +147,8 @@ class Defining(Desk):
         found = await self._checked(documents, current)
         if problems := (*also, *found.problems):
             raise Invalid(BAD_DEFINITIONS, problems)
-        mistaken = ends_everything(current.documents, found.documents)
+        both = current.documents, found.documents
+        mistaken = await asyncio.to_thread(ends_everything, *both)
         if mistaken and not empty:
             raise Conflict(why or mistaken)
         return found
@@ -152,13 +157,14 @@ class Defining(Desk):
         """What they would change, and what one should know of it; nothing is kept. `names`:
         which definitions are under new names in it."""
         before = under_new_names(current.documents, names)
-        changed = await asyncio.to_thread(differences, before, found.documents)
-        changed = (*renamings(names, found.documents), *changed)
+        under_new = renamings(names, found.documents)
+        changed = await asyncio.to_thread(first_differences, before, found.documents, under_new)
         return Applied(
             version=current.number,
-            differences=tuple(one.words for one in changed),
-            cautions=tuple(await self._cautions(found, current, names)),
-            changed_values=changed,
+            differences=changed.words,
+            cautions=await self._cautions(found, current, names),
+            changed_values=changed.first,
+            more=changed.more,
         )
 
     async def _would(self, found: Checked, current: Version) -> Applied:
@@ -245,13 +251,21 @@ class Defining(Desk):
 
     async def _cautions(
         self, found: Checked, current: Version, names: Names = NO_NAMES
-    ) -> Iterable[Words]:
+    ) -> tuple[Words, ...]:
         waiting = as_they_will_be(await self._store.queue(), ways_of(names))
-        told = cautions(found.plan, waiting, current.documents, found.documents)
         silences = (await self._store.suppressions(self.now())).silences
-        left = left_behind(silences, current.documents, found.documents)
-        over = self._over(found, current)
-        return [*consequences(names), *told, *left, *over, *await self._not_kept(found)]
+        kept, both = await self._vault.names(), (current.documents, found.documents)
+
+        def looked_for() -> tuple[Words, ...]:
+            return first_cautions(
+                consequences(names),
+                cautions(found.plan, waiting, *both),
+                left_behind(silences, *both),
+                self._over(found, current),
+                _not_kept(found, kept),
+            )
+
+        return await asyncio.to_thread(looked_for)
 
     def _over(self, found: Checked, current: Version) -> Iterable[Words]:
         """Days of end that are past already: a folder may be older than they, so it is taken."""
@@ -260,22 +274,6 @@ class Defining(Desk):
         )
         for one in days_over(made, known, self.now()):
             yield DAY_OVER.fill(where=one.where, what=one.what)
-
-    async def _not_kept(self, found: Checked) -> Iterable[Words]:
-        """Passwords that routes and networks name and that nobody has put in. An account's own
-        secret is asked for with its sign-in, which is told apart."""
-        kept = await self._vault.names()
-        ways = ("routes/", "networks/")
-        named = named_in(one for one in found.documents if one.key.startswith(ways))
-        lacking = {name: keys for name, keys in named.items() if name not in kept}
-        sent = named_by_headers(
-            one for one in found.documents if one.key.startswith("instances/")
-        )
-        unsent = {name: keys for name, keys in sent.items() if name not in kept}
-        return [
-            *(NOT_KEPT.fill(who=", ".join(keys), name=name) for name, keys in lacking.items()),
-            *(NOT_SENT.fill(who=", ".join(keys), name=name) for name, keys in unsent.items()),
-        ]
 
     async def _checked(
         self, documents: tuple[Document, ...], current: Version, faulty: tuple[str, ...] = ()
@@ -288,8 +286,25 @@ class Defining(Desk):
             host_of=self._host_of,
             faulty=faulty,
         )
-        secrets = typed_secrets(documents, current.documents, await self._vault.names())
-        return replace(found, problems=(*found.problems, *secrets))
+        kept = await self._vault.names()
+
+        def secrets() -> tuple[Problem, ...]:
+            return tuple(islice(typed_secrets(documents, current.documents, kept), MOST_FOUND))
+
+        typed = await asyncio.to_thread(secrets)
+        return replace(found, problems=(*found.problems, *typed))
+
+
+def _not_kept(found: Checked, kept: Collection[str]) -> Iterator[Words]:
+    """Passwords that routes and networks name and that nobody has put in. An account's own
+    secret is asked for with its sign-in, which is told apart."""
+    ways = ("routes/", "networks/")
+    named = named_in(one for one in found.documents if one.key.startswith(ways))
+    sent = named_by_headers(one for one in found.documents if one.key.startswith("instances/"))
+    for words, names in ((NOT_KEPT, named), (NOT_SENT, sent)):
+        for name, keys in names.items():
+            if name not in kept:
+                yield words.fill(who=", ".join(keys), name=name)
 
 
 def _runs_alike(monitor: Monitor, before: Monitor | None) -> bool:

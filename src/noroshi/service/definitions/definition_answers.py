@@ -18,7 +18,8 @@ from noroshi.ports import Document
 class Planned:
     """What a set of definitions would change over version `base`, as lines and value by value,
     what is wrong with it, and what somebody should know before it is applied. `refused`: why
-    `apply` would take it for a mistake."""
+    `apply` would take it for a mistake. `more`: so many differences there are beside the first
+    thousand, which are told."""
 
     base: int
     differences: tuple[Words, ...]
@@ -26,6 +27,7 @@ class Planned:
     cautions: tuple[Words, ...] = ()
     refused: Words | None = None
     changed_values: tuple[Difference, ...] = ()
+    more: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,13 +42,15 @@ class NewMonitor:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Applied:
     """The version that is current now, and what it changed, as lines and value by value; with no
-    change it is the old one. `monitors`: of what was only tried, those that it would add."""
+    change it is the old one. `monitors`: of what was only tried, those that it would add. `more`:
+    so many differences there are beside the first thousand, which are told."""
 
     version: int
     differences: tuple[Words, ...]
     cautions: tuple[Words, ...] = ()
     changed_values: tuple[Difference, ...] = ()
     monitors: tuple[NewMonitor, ...] = ()
+    more: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +66,8 @@ class VersionRow:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OneVersion:
     """What a version changed over the one before it, and what going `back` to it would change;
-    both also value by value."""
+    both also value by value. `more_changed`, `more_back`: so many there are of each beside the
+    first thousand, which are told."""
 
     row: VersionRow
     changed: tuple[Words, ...]
@@ -70,6 +75,8 @@ class OneVersion:
     current: int
     changed_values: tuple[Difference, ...] = ()
     back_values: tuple[Difference, ...] = ()
+    more_changed: int = 0
+    more_back: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -41,7 +41,7 @@ def typed_secrets(
 ) -> Iterator[Problem]:
     """Yield a problem for each setting, of a changed definition, that looks like a secret."""
     before = {one.key: one for one in current}
-    others = [one.key for one in documents]
+    others = words_of(one.key for one in documents)
     for document in documents:
         if document == before.get(document.key):
             continue
@@ -53,15 +53,19 @@ def typed_secrets(
                     yield Problem(f"{document.key}.toml: {where}", _told(document.key))
 
 
+def words_of(names: Iterable[str]) -> Collection[str]:
+    """Return the words that names are made of."""
+    return {part for one in names for part in BETWEEN.split(one)}
+
+
 def looks_like_secret(name: str, own: Sequence[str] = (), others: Collection[str] = ()) -> bool:
     """Return True for what nobody calls an entry: letters and digits that are no usual words, nor
-    what names the entry (`own`) or `others` are called."""
-    known = {part for one in others for part in BETWEEN.split(one)}
+    what names the entry (`own`), nor words of what the `others` are called."""
     left = name
     for one in sorted(own, key=len, reverse=True):
         if len(one) >= SHORTEST_WITHIN:
             left = left.replace(one, "-")
-    parts = [one for one in BETWEEN.split(left) if one and one not in known and one not in own]
+    parts = [one for one in BETWEEN.split(left) if one and one not in others and one not in own]
     return not all(_is_word(part) or (left != part and _is_number(part)) for part in parts)
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
 from noroshi.core.definitions.problems import instead
 from noroshi.core.definitions.version_note import kept, told
 from noroshi.core.words import Words
-from noroshi.definitions import Difference, differences
+from noroshi.definitions import Some, first_differences
 from noroshi.definitions.stable_ids import as_it_was
 from noroshi.ports import Version
 from noroshi.service.definitions.apply import Defining
@@ -44,15 +45,17 @@ class Versions(Defining):
         before = await self._store.version(number - 1) or Version(number=0)
         current = await self._store.current()
         documents = as_it_was(version.documents, current.documents)
-        changed = _differ(before, version)
-        back = _differ(current, replace(version, documents=documents))
+        changed = await _differ(before, version)
+        back = await _differ(current, replace(version, documents=documents))
         return OneVersion(
             row=_row(version),
-            changed=tuple(one.words for one in changed),
-            back=tuple(one.words for one in back),
+            changed=changed.words,
+            back=back.words,
             current=current.number,
-            changed_values=changed,
-            back_values=back,
+            changed_values=changed.first,
+            back_values=back.first,
+            more_changed=changed.more,
+            more_back=back.more,
         )
 
     @operation(
@@ -81,5 +84,5 @@ def _row(version: Version) -> VersionRow:
     return VersionRow(number=version.number, at=version.at, who=version.who, note=note)
 
 
-def _differ(old: Version, new: Version) -> tuple[Difference, ...]:
-    return differences(old.documents, new.documents)
+async def _differ(old: Version, new: Version) -> Some:
+    return await asyncio.to_thread(first_differences, old.documents, new.documents)

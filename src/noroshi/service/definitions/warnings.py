@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice
 
+from noroshi.core.definitions.problems import MOST_TOLD
 from noroshi.core.definitions.value_syntax import is_name
 from noroshi.core.mail import Envelope
 from noroshi.core.model import Monitor
@@ -71,7 +73,18 @@ NOT_SENT = Words(
     "noroshi secret set {name}",
 )
 DAY_OVER = Words(en="{where}: {what}", ja="{where}: {what}")
+MORE_CAUTIONS = Words(
+    en="And {count:more caution|more cautions}.", ja="ほかに{count}件の注意があります。"
+)
 AND_MORE = Words(en="{names} and {count} more", ja="{names} ほか{count}件")
+
+
+def first_cautions(*found: Iterable[Words]) -> tuple[Words, ...]:
+    """As many as a person is told at once, and one that counts the others."""
+    every = chain.from_iterable(found)
+    first = tuple(islice(every, MOST_TOLD))
+    more = sum(1 for _ in every)
+    return (*first, MORE_CAUTIONS.fill(count=more)) if more else first
 
 
 def ends_everything(old: Sequence[Document], new: Sequence[Document]) -> Words | None:

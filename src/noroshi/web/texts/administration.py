@@ -227,6 +227,7 @@ HANDLING: Mapping[str, Words] = {
     "version.title": Words(en="Version {number}", ja="版 {number}"),
     "version.changed": Words(en="What it changed", ja="この版での変更"),
     "version.count": Words(en="Changes: {count}", ja="{count}件"),
+    "version.more": Words(en="and {count} more", ja="ほか{count}件"),
     "version.nothing": Words(en="Nothing.", ja="変更はありません。"),
     "version.back": Words(
         en="Going back to it from version {current}", ja="版 {current} からこの版に戻すと"
