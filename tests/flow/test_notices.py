@@ -13,7 +13,7 @@ from noroshi.core.mail import Route, Verdict
 from noroshi.core.model import Contact, Instance
 from noroshi.core.notices.notice import Failure, Happening, Notification
 from noroshi.core.words import plain
-from noroshi.engine.notices.notifier import TOLD
+from noroshi.engine.notices.notifier import LAST_POSTED
 from noroshi.engine.notices.version_batching import QUIET
 from noroshi.ports import Document, Version
 from noroshi.stores.memory.store import MemoryStore
@@ -291,7 +291,7 @@ async def test_where_nobody_knows_what_was_told_it_goes_by_when_the_node_was_the
     async with scene.life() as engine:
         await scene.second(engine)
         await many_versions(scene, asked, engine)
-    await scene.store.put_value(TOLD, noted)
+    await scene.store.put_value(LAST_POSTED, noted)
     scene.time.pass_by(hours=1)
     await scene.version(asked, documents=(document("web1", every="9m"),))
     await scene.run(minutes=1, a=10)

@@ -1,7 +1,7 @@
-"""When the store can take nothing: what would have been told is told without the spool.
+"""Send alarms past the spool while the store can take nothing.
 
-Beside each monitor whose turn could not be written stands a shadow of its state, which goes on
-from look to look. Nothing of it is ever written: once the store works, the turns are taken anew.
+Beside each monitor whose check could not be written stands a shadow of its state, which goes on
+from check to check. Nothing of it is ever written: once the store works, the checks are repeated.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from noroshi.ports import Clocks, StoreError, Transport
 
 log = logging.getLogger(__name__)
 
-TRIES = 2  # the first failure may be a short one: it is told when the second try fails, too
+TRIES = 2  # the first failure may be a short one: mails leave when the second try fails, too
 STEP, NO_ROUTE_TOOK_IT = 1.0, 60.0
 LONGEST_SEND = 45.0  # seconds that one route has: the next one may be well
 MOST_WAITING = 50  # envelopes a monitor and contact
@@ -31,9 +31,9 @@ MOST_WAITING = 50  # envelopes a monitor and contact
 
 @dataclass
 class Shadow:
-    """A monitor as it would stand if its turns could be written; `told` is by contact.
+    """A monitor as it would stand if its checks could be written; `sent` is by contact.
 
-    `serial` is that of the last event that was surely written; `telling`: a mail is under way
+    `serial` is that of the last event that was surely written; `sending`: a mail is under way
     that tells of it, and whom it reaches is not known yet.
     """
 
@@ -41,26 +41,27 @@ class Shadow:
     state: State
     serial: int
     tries: int = 0
-    telling: bool = False
+    sending: bool = False
     why: Words = field(default_factory=lambda: plain(""))
-    waits: dict[str, Envelope] = field(default_factory=dict)
-    told: dict[str, Envelope] = field(default_factory=dict)
+    waiting: dict[str, Envelope] = field(default_factory=dict)
+    sent: dict[str, Envelope] = field(default_factory=dict)
 
-    def keep(self, mail: Envelope) -> None:
-        """One more that waits; of too many for its contact the oldest goes, as the newest says
-        how it stands."""
-        mine = [id for id, other in self.waits.items() if other.contact == mail.contact]
-        if len(mine) >= MOST_WAITING:
-            del self.waits[mine[0]]
-        self.waits[mail.id] = mail
+    def add(self, mail: Envelope) -> None:
+        """Add one more that waits; of too many for its contact the oldest goes, as the newest says
+        how the monitor stands."""
+        waiting = self.waiting
+        of_contact = [id for id, other in waiting.items() if other.contact == mail.contact]
+        if len(of_contact) >= MOST_WAITING:
+            del waiting[of_contact[0]]
+        waiting[mail.id] = mail
 
 
-Waits = Sequence[tuple[Shadow, Envelope]]
-"""What is to be told, with the monitor that it is of."""
+WaitingMails = Sequence[tuple[Shadow, Envelope]]
+"""The mails to be sent, each with the monitor that it is of."""
 
 
 class Emergency:
-    """Knows what could not be written, and tells it. Only the engine's loop calls it."""
+    """Record what could not be written, and send it. Only the engine's loop calls it."""
 
     def __init__(
         self,
@@ -74,9 +75,9 @@ class Emergency:
         self._shadows: dict[str, Shadow] = {}
         self._not_before: dict[tuple[str, str], float] = {}
 
-    # what the watch says
+    # what the watcher reports
 
-    async def failed(
+    async def record_failure(
         self,
         monitor: Monitor,
         state: State,
@@ -86,7 +87,8 @@ class Emergency:
         *,
         again: bool,
     ) -> None:
-        """A turn could not be written. `again`: it only repeats one, which is no look more."""
+        """Record a check that could not be written. `again`: it only repeats one, and is no sample
+        more."""
         known = self._shadows.get(monitor.id)
         shadow = known or self._shadows.setdefault(
             monitor.id, Shadow(monitor, state, state.serial)
@@ -99,132 +101,135 @@ class Emergency:
         change = reckon(monitor, shadow.state, sample, standing, now, draft, life)
         shadow.state = change.state
         for envelope in await self._plugins.finish(change.envelopes):
-            shadow.keep(envelope)
+            shadow.add(envelope)
 
-    def knows(self, id: str) -> bool:
-        """Whether a turn of this monitor could not be written, and that is not over yet."""
+    def concerns(self, id: str) -> bool:
+        """Return whether a check of this monitor could not be written, and that is not over yet."""
         return id in self._shadows
 
-    def recalled(self, id: str, state: State) -> None:
-        """This is what the store has: perhaps only its answer was lost."""
+    def reconcile(self, id: str, state: State) -> None:
+        """Compare with what the store has: perhaps only the answer of the store was lost."""
         shadow = self._shadows.get(id)
         if shadow is not None and state.serial > shadow.serial:
             del self._shadows[id]
 
-    def threaded(self, change: Change) -> Change:
-        """Lets a change's envelopes answer what was told of its monitor without the spool."""
+    def with_threads(self, change: Change) -> Change:
+        """Return the change with envelopes that answer what was sent of its monitor past the
+        spool."""
         shadow = self._shadows.get(change.monitor)
-        if shadow is None or not shadow.told:
+        if shadow is None or not shadow.sent:
             return change
-        told = {contact: telling.known_as for contact, telling in shadow.told.items()}
+        sent_as = {contact: mail.known_as for contact, mail in shadow.sent.items()}
         mails = tuple(
-            replace(mail, thread=(told[mail.contact], *mail.thread))
-            if mail.contact in told
+            replace(mail, thread=(sent_as[mail.contact], *mail.thread))
+            if mail.contact in sent_as
             else mail
             for mail in change.envelopes
         )
         return replace(change, envelopes=mails)
 
-    def ended(self, change: Change, *, watched: bool = True) -> Iterable[Envelope]:
-        """What is owed to those who were told, and will now hear nothing else of it."""
+    def closing_mails(self, change: Change, *, watched: bool = True) -> Iterable[Envelope]:
+        """Return the mails that are owed to those who were told, and will now hear nothing else of
+        it."""
         shadow = self._shadows.get(change.monitor)
         if shadow is None or not _calm(change.state):
             return ()
-        owed = shadow.told.keys() - {mail.contact for mail in change.envelopes}
-        if shadow.state.level is Level.OK:  # its end was told without the spool as well
-            owed &= {mail.contact for mail in shadow.waits.values()}
+        owed = shadow.sent.keys() - {mail.contact for mail in change.envelopes}
+        if shadow.state.level is Level.OK:  # its end was sent past the spool as well
+            owed &= {mail.contact for mail in shadow.waiting.values()}
         now = self._clocks.wall()
-        told = (mail for contact, mail in shadow.told.items() if contact in owed)
-        return [over(telling, shadow.monitor, now, watched=watched) for telling in told]
+        sent = (mail for contact, mail in shadow.sent.items() if contact in owed)
+        return [over(mail, shadow.monitor, now, watched=watched) for mail in sent]
 
-    def written(self, change: Change) -> None:
-        """The store has this turn, so all goes its usual way again."""
+    def record_success(self, change: Change) -> None:
+        """Record that the store has this check, so that all goes the usual way again."""
         shadow = self._shadows.get(change.monitor)
         if shadow is None:
             return
-        if shadow.telling:  # the next turn knows who heard of it, and sees to its end
+        if shadow.sending:  # the next check knows who heard of it, and sees to its end
             shadow.tries = 0
-        elif change.envelopes or _calm(change.state) or not shadow.told:
+        elif change.envelopes or _calm(change.state) or not shadow.sent:
             del self._shadows[change.monitor]
-        else:  # nobody was told in the usual way yet, as more looks are wanted first
-            shadow.tries, shadow.waits = 0, {}
+        else:  # nobody was told in the usual way yet, as more samples are wanted first
+            shadow.tries, shadow.waiting = 0, {}
 
     def forget(self, id: str) -> None:
-        """This monitor is no longer watched, or begins anew."""
+        """Forget a monitor that is no longer watched, or begins anew."""
         self._shadows.pop(id, None)
 
-    # telling
+    # sending
 
     async def step(self) -> float:
-        """Tell what is due to be told; answers how long to pause."""
+        """Send what is due; return the seconds to pause."""
         down = set[str]()
-        late = (s for s in self._shadows.values() if s.tries >= TRIES and s.waits)
+        late = (s for s in self._shadows.values() if s.tries >= TRIES and s.waiting)
         for instance in dict.fromkeys(s.monitor.instance.name for s in late):
-            await self._tell(instance, down)
+            await self._send_of(instance, down)
         return STEP
 
-    async def _tell(self, instance: str, down: set[str]) -> None:
+    async def _send_of(self, instance: str, down: set[str]) -> None:
         shadows = [s for s in self._shadows.values() if s.monitor.instance.name == instance]
-        waits = [(shadow, mail) for shadow in shadows for mail in shadow.waits.values()]
-        if not waits:  # the store came back while another instance was told of
+        waiting = [(shadow, mail) for shadow in shadows for mail in shadow.waiting.values()]
+        if not waiting:  # the store came back while mails of another instance were sent
             return
-        for shadow, _ in waits:
-            shadow.telling = True
+        for shadow, _ in waiting:
+            shadow.sending = True
         try:
-            await self._tell_all(instance, waits, down)
+            await self._send_all(instance, waiting, down)
         finally:
-            for shadow, _ in waits:
-                shadow.telling = False
+            for shadow, _ in waiting:
+                shadow.sending = False
 
-    async def _tell_all(self, instance: str, waits: Waits, down: set[str]) -> None:
-        found, why = [mail for _, mail in waits], waits[0][0].why
-        for made in tellings(found, instance, why, self._clocks.wall()):
-            telling = signed(made, self._origin)
-            whom = (instance, telling.contact)
+    async def _send_all(self, instance: str, waiting: WaitingMails, down: set[str]) -> None:
+        waiting_mails, why = [mail for _, mail in waiting], waiting[0][0].why
+        for unsigned in tellings(waiting_mails, instance, why, self._clocks.wall()):
+            mail = signed(unsigned, self._origin)
+            whom = (instance, mail.contact)
             if self._clocks.steady() < self._not_before.get(whom, 0.0):
                 continue
-            route = await self._send(telling, down)
+            route = await self._send(mail, down)
             pause = NO_ROUTE_TOOK_IT if route is None else APART
             self._not_before[whom] = self._clocks.steady() + pause
-            journal.told_without_spool(telling, route)
+            journal.sent_past_spool(mail, route)
             if route is not None:
-                _note(waits, telling)
+                _mark_sent(waiting, mail)
 
-    async def _send(self, telling: Envelope, down: set[str]) -> str | None:
-        """The first route that accepts it for somebody; those left are tried by the next."""
+    async def _send(self, mail: Envelope, down: set[str]) -> str | None:
+        """Return the first route that accepts a mail for somebody; those left are tried by the
+        next."""
         took, transports = None, self._transports()
-        for route in telling.routes:
-            if not telling.to or route in down or route not in transports:
+        for route in mail.routes:
+            if not mail.to or route in down or route not in transports:
                 continue
-            said = await self._attempt(transports[route], telling)
-            if Verdict.ROUTE_DOWN in said.values():
+            verdicts = await self._attempt(transports[route], mail)
+            if Verdict.ROUTE_DOWN in verdicts.values():
                 down.add(route)
-            reached = tuple(a for a in telling.to if said.get(a) is Verdict.ACCEPTED)
+            reached = tuple(a for a in mail.to if verdicts.get(a) is Verdict.ACCEPTED)
             took = took or (route if reached else None)
-            left = tuple(a for a in telling.to if a not in reached)
-            telling = replace(telling, to=left, reached=(*telling.reached, *reached))
+            left = tuple(a for a in mail.to if a not in reached)
+            mail = replace(mail, to=left, reached=(*mail.reached, *reached))
         return took
 
-    async def _attempt(self, transport: Transport, telling: Envelope) -> Mapping[str, Verdict]:
+    async def _attempt(self, transport: Transport, mail: Envelope) -> Mapping[str, Verdict]:
         try:
             async with asyncio.timeout(LONGEST_SEND):
-                receipt = await transport.send(telling)
+                receipt = await transport.send(mail)
         except TimeoutError:
-            return dict.fromkeys(telling.to, Verdict.ROUTE_DOWN)
+            return dict.fromkeys(mail.to, Verdict.ROUTE_DOWN)
         except Exception:  # a transport's bug must not keep the next route from being tried
-            log.exception("transport failed on %s", telling.id)
+            log.exception("transport failed on %s", mail.id)
             return {}
         return {address: answer.verdict for address, answer in receipt.answers.items()}
 
 
-def _note(waits: Waits, telling: Envelope) -> None:
-    """What this telling held no longer waits; what came meanwhile does."""
-    for shadow, mail in waits:
-        if mail.contact == telling.contact:
-            shadow.told[telling.contact] = telling
-            shadow.waits.pop(mail.id, None)
+def _mark_sent(waiting: WaitingMails, sent: Envelope) -> None:
+    """Remove what this mail held from what waits; what came meanwhile stays."""
+    for shadow, mail in waiting:
+        if mail.contact == sent.contact:
+            shadow.sent[sent.contact] = sent
+            shadow.waiting.pop(mail.id, None)
 
 
 def _calm(state: State) -> bool:
-    """All is well, and no look says otherwise."""
+    """Return whether all is well, and no sample says otherwise."""
     return all(i.level is Level.OK and not i.looks for i in state.items.values())

@@ -24,8 +24,8 @@ from noroshi.engine.mailbox_poller import RoundTrips
 from noroshi.engine.monitoring.reload import apply_plan, close_disabled, retire_removed
 from noroshi.engine.monitoring.schedule import MonitorBlock
 from noroshi.engine.monitoring.watcher import Watcher
-from noroshi.engine.notices.notifier import Notices, Plan, Worded, as_in_files
-from noroshi.engine.retention import YEAR, Sweeping
+from noroshi.engine.notices.notifier import DifferenceText, Notifier, Plan, by_path
+from noroshi.engine.retention import YEAR, Retention
 from noroshi.plugins import Plugins
 from noroshi.ports import Clocks, Host, Node, Store, StoreError, StoreFault, Transport, Version
 from noroshi.ports.mailbox import MailboxSource
@@ -60,11 +60,11 @@ class Engine:
         ledger: timedelta = YEAR,
         audit: timedelta = YEAR,
         box_of: Callable[[Route], MailboxSource | None] = lambda route: None,
-        worded: Worded = as_in_files,
+        worded: DifferenceText = by_path,
     ) -> None:
         self.store, self.clocks, self.name = store, clocks, name
         self.emergency = Emergency(plugins, clocks, self._transports, store.origin)
-        self.notices = Notices(store, plugins, clocks, worded)
+        self.notifier = Notifier(store, plugins, clocks, worded)
         self.watcher = Watcher(
             store,
             plugins,
@@ -72,7 +72,7 @@ class Engine:
             clocks,
             self._log_once,
             self.emergency,
-            self.notices.of_texts,
+            self.notifier.text_failures,
             self._check_clocks,
         )
         self.dispatcher = Dispatcher(
@@ -86,8 +86,8 @@ class Engine:
             plugins.together,
         )
         self.route_renames = RouteRenames(store, clocks)
-        self.mailbox_poller = RoundTrips(store, clocks, box_of, self.notices.of_return)
-        self.retention = Sweeping(store, clocks, ledger, audit)
+        self.mailbox_poller = RoundTrips(store, clocks, box_of, self.notifier.notices_of_return)
+        self.retention = Retention(store, clocks, ledger, audit)
         self.node: Node | None = None
         self.version = -1
         self.ready = asyncio.Event()
@@ -135,7 +135,7 @@ class Engine:
         more, or it would be called ill until the next check of the route's own monitor."""
         if parcel.down_since is not None and isinstance(fate, Accepted):
             self._recheck = True
-        return self.notices.of_attempt(parcel, receipt, fate)
+        return self.notifier.notices_of_attempt(parcel, receipt, fate)
 
     async def _repeat(self, step: Callable[[], Awaitable[float]]) -> None:
         """Repeat a step for ever; it returns the seconds to pause."""
@@ -175,7 +175,7 @@ class Engine:
             await self.attempt(lambda: self.store.end(node, self.clocks.wall()))
 
     async def _end_sending(self) -> None:
-        await self.attempt(self.notices.farewell)
+        await self.attempt(self.notifier.announce_stop)
         await self.attempt(self.dispatcher.close)
         await self.attempt(self.mailbox_poller.close)
 
@@ -195,7 +195,7 @@ class Engine:
             self.dispatcher.limiter.shift(timedelta(seconds=seconds))
             self._pending_shift -= seconds  # the clock may have been set once more meanwhile
         block = self.watcher.block
-        await self.attempt(self.notices.tell)  # before it says that it was here until now
+        await self.attempt(self.notifier.post_due)  # before it says that it was here until now
         renewal = await self.store.renew(block.fence, now) if block is not None else None
         if renewal is not None:
             self._renewed_at = self.clocks.steady()
@@ -265,8 +265,8 @@ class Engine:
 
     async def _post_notices(self, version: Version, plan: Plan) -> None:
         if self.node is not None:
-            self.notices.took_up(self.node, version, plan)
-            await self.attempt(self.notices.tell)
+            self.notifier.version_in_use(self.node, version, plan)
+            await self.attempt(self.notifier.post_due)
 
     async def _serve(self, version: Version, plan: Plan) -> None:
         waiting = [row.envelope for row in await self.store.queue()]
@@ -277,7 +277,7 @@ class Engine:
         await self.mailbox_poller.take_up(plan.routes, waiting)
         if version.number != self.version:
             self.route_renames.configure(plan.routes)
-            journal.took_up(version.number, len(plan.monitors), plan.routes)
+            journal.version_in_use(version.number, len(plan.monitors), plan.routes)
         self.version = version.number
         self.ready.set()
 
@@ -319,8 +319,8 @@ class Engine:
         self._clocks_checked_at, self._clock_offset, self._last_wall = now, offset, wall
         if slept < FLUSH + CLOCK_TOLERANCE and abs(moved) < CLOCK_TOLERANCE:
             return
-        self.notices.slept(slept)
-        journal.out_of_step(slept, moved)
+        self.notifier.slept(slept)
+        journal.clocks_out_of_step(slept, moved)
         # A sleep is not to look like a store that is away.
         self._renewed_at = min(now, self._renewed_at + slept)
         self._flushed_at = min(now, self._flushed_at + slept)

@@ -1,4 +1,4 @@
-"""What the node's own log says of its work: one event, one line, `key=value` after the words."""
+"""Write the node's own log of its work: one event, one line, `key=value` after the words."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from noroshi.core.words import Words
 log = logging.getLogger("noroshi")
 
 
-def took_up(version: int, monitors: int, routes: Iterable[str]) -> None:
-    """From now on another set of definitions is in use."""
+def version_in_use(version: int, monitors: int, routes: Iterable[str]) -> None:
+    """Log that another version of the definitions is in use from now on."""
     log.info(
         "definitions in use version=%d monitors=%d routes=%s",
         version,
@@ -24,8 +24,8 @@ def took_up(version: int, monitors: int, routes: Iterable[str]) -> None:
     )
 
 
-def happened(events: Iterable[Event]) -> None:
-    """Written down: items changed level, or were told of again."""
+def levels_changed(events: Iterable[Event]) -> None:
+    """Log events that were committed: items changed level, or were told of again."""
     for event in events:
         log.info(
             "level %s > %s monitor=%s item=%r event=%s",
@@ -37,47 +37,48 @@ def happened(events: Iterable[Event]) -> None:
         )
 
 
-def out_of_step(slept: float, moved: float) -> None:
-    """The process was stopped, the machine asleep, or the clock was set (seconds)."""
+def clocks_out_of_step(slept: float, moved: float) -> None:
+    """Log that the process was stopped, the machine asleep, or the clock was set (seconds)."""
     log.warning("clocks out of step slept=%.1f set=%.1f", slept, moved)
 
 
-def told_without_spool(telling: Envelope, route: str | None) -> None:
-    """The store takes nothing, so this was sent past it; None: no route took it."""
+def sent_past_spool(mail: Envelope, route: str | None) -> None:
+    """Log a mail that was sent past the store, as it takes nothing; None: no route took it."""
     if route is None:
-        log.error("no route took what the store cannot keep to=%s", telling.contact)
+        log.error("no route took what the store cannot keep to=%s", mail.contact)
     else:
-        log.warning("told without the queue route=%s to=%s", route, telling.contact)
+        log.warning("told without the queue route=%s to=%s", route, mail.contact)
 
 
-def seen_arrived(route: str, seconds: float) -> None:
-    """The day's mail by a route is in its own mailbox."""
+def mail_arrived(route: str, seconds: float) -> None:
+    """Log that the day's mail by a route is in the mailbox of the route."""
     log.info("mail seen arrived route=%s took=%.0fs", route, seconds)
 
 
-def came_back(mail: str, said: str) -> None:
-    """A provider took a mail, and reports that it was not delivered."""
-    log.error("mail came back id=%s: %s", mail, said)
+def mail_bounced(mail: str, report: str) -> None:
+    """Log that a provider took a mail, and reports that it was not delivered."""
+    log.error("mail came back id=%s: %s", mail, report)
 
 
 def mailbox_unreadable(account: str, why: Words) -> None:
-    """Until it can be read, nothing of what arrives or comes back is known."""
+    """Log that a mailbox cannot be read: until it can, nothing of what arrives or comes back is
+    known."""
     log.warning("mailbox cannot be read account=%s: %s", account, why.en)
 
 
 def mailbox_readable(account: str) -> None:
-    """It can be read again."""
+    """Log that a mailbox can be read again."""
     log.info("mailbox is read again account=%s", account)
 
 
-def settled(parcel: Parcel, its: Fate, before: Words | None = None) -> None:
-    """An attempt came to an end. A route that stays down is not told of again, unless for
-    another reason than the one before it."""
+def attempt_settled(parcel: Parcel, fate: Fate, before: Words | None = None) -> None:
+    """Log how an attempt ended. A route that stays down is not logged again, unless for another
+    reason than the one before."""
     mail, route = parcel.envelope.id, parcel.route
     was_down = parcel.down_since is not None
-    if was_down and not isinstance(its, RestRoute):
+    if was_down and not isinstance(fate, RestRoute):
         log.info("route is back route=%s", route)
-    match its:
+    match fate:
         case Accepted():
             log.info("mail accepted route=%s id=%s", route, mail)
         case Retry(at=at, why=why):
@@ -94,12 +95,12 @@ def settled(parcel: Parcel, its: Fate, before: Words | None = None) -> None:
             log.warning("route still down, for another reason route=%s: %s", route, why.en)
 
 
-def looked(route: str, its: RestRoute | None) -> None:
-    """A look at a route without a mail; one that stays down is not told of again."""
-    if its is None:
+def route_probed(route: str, fate: RestRoute | None) -> None:
+    """Log the probe of a route; one that stays down is not logged again."""
+    if fate is None:
         log.info("route is back route=%s", route)
 
 
 def _gist(why: Words) -> str:
-    """What was said, without the numbers, times and names that a server puts into each answer."""
+    """Return an answer without the numbers, times and names that a server puts into each."""
     return re.sub(r"\[[^\]]*\]|<[^>]*>|\S*\d\S*", "", why.en)

@@ -8,7 +8,7 @@ from noroshi.core.words import Words
 
 MINUTE, HOUR = 60.0, 3600.0
 STANDS_STILL = 30.0
-"""Seconds without a look at the schedule, which is due each second: the watch hangs."""
+"""Seconds without a look at the schedule, which is due each second: the watcher hangs."""
 NOT_WRITTEN = 180.0
 """Seconds without a write that went well. A lock is waited for 60 s, so this is two refusals."""
 NOT_WRITTEN_FOR_LONG = 3600.0

@@ -221,7 +221,7 @@ class RoundTrips:
                     address=post.box.address, state=DeliveryState.SEEN_ARRIVED, at=at
                 )
                 await self._store.record_arrival(id, arrival)
-                journal.seen_arrived(route, (at - receipt.at).total_seconds())
+                journal.mail_arrived(route, (at - receipt.at).total_seconds())
 
     def _due(self, post: Post, route: str, id: str, pause: float) -> bool:
         """At once when it was taken, then after each pause."""
@@ -283,7 +283,7 @@ class RoundTrips:
                 if await self._store.record_arrival(
                     envelope, arrival, self._told(mail, arrival)
                 ):
-                    journal.came_back(envelope, arrival.said)
+                    journal.mail_bounced(envelope, arrival.said)
 
     async def _cannot(self, post: Post, trouble: RouteError) -> None:
         """It is left alone for a while; nothing else waits for it."""

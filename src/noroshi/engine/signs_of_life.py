@@ -1,6 +1,6 @@
-"""The signs of life that a node gives: a beat to a URL, and systemd's watchdog.
+"""Give signs of life: request a URL each minute, and feed systemd's watchdog.
 
-`fetch` and `Notify` are the two ways out; what is alive, `liveness` says.
+`fetch` and `Notify` are the two ways out; `liveness` says whether the node is alive.
 """
 
 from __future__ import annotations
@@ -30,16 +30,16 @@ Fetch = Callable[[str, str], int]
 
 
 class Notify:
-    """Talks to the service manager as sd_notify(3) describes it; to nobody without an address."""
+    """Talk to the service manager as sd_notify(3) describes it; to nobody without an address."""
 
     def __init__(self, address: str = "", watchdog: float = 0.0) -> None:
-        """`watchdog`: seconds within which it wants to hear from us; 0: it does not."""
+        """`watchdog`: seconds within which the manager wants to hear from us; 0: it does not."""
         self._address, self.watchdog = address, watchdog
-        self._deaf = ""
+        self._last_error = ""
 
     @classmethod
     def of(cls, environment: Mapping[str, str]) -> Notify:
-        """As the service manager's variables say (sd_watchdog_enabled(3))."""
+        """Read the service manager's variables (sd_watchdog_enabled(3))."""
         address = environment.get("NOTIFY_SOCKET", "")
         given = environment.get("WATCHDOG_USEC", "")
         meant = environment.get("WATCHDOG_PID", str(os.getpid())) == str(os.getpid())
@@ -47,48 +47,48 @@ class Notify:
         return cls(address, watchdog if address else 0.0)
 
     def say(self, text: str) -> None:
-        """One datagram. A manager that does not listen is no reason to stop."""
+        """Send one datagram. A manager that does not listen is no reason to stop."""
         if not self._address:
             return
         # "@" stands for the NUL of Linux's abstract socket names.
         name = "\0" + self._address[1:] if self._address[0] == "@" else self._address
         try:
-            with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as wire:
-                wire.setblocking(False)
-                wire.sendto(text.encode(), name)
-            self._deaf = ""
+            with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sock:
+                sock.setblocking(False)
+                sock.sendto(text.encode(), name)
+            self._last_error = ""
         except OSError as error:
             why = error.strerror or type(error).__name__
-            if why != self._deaf:  # once is enough: it is fed again and again
+            if why != self._last_error:  # once is enough: it is fed again and again
                 log.warning("the service manager does not hear us: %s", why)
-            self._deaf = why
+            self._last_error = why
 
 
 def fetch(url: str, reason: str) -> int:
-    """The status that a URL answers: GET, or POST of a reason. Redirects are not followed.
+    """Return the status that a URL answers to GET, or to POST of a reason. Follow no redirects.
 
     Raises OSError or HTTPException. Nothing here logs the URL: whoever has it may use it.
     """
     parts = urlsplit(url)
     host, port = parts.hostname or "", parts.port
-    wire: HTTPConnection
+    connection: HTTPConnection
     if parts.scheme == "https":
         context = ssl.create_default_context()
-        wire = HTTPSConnection(host, port, timeout=TIMEOUT, context=context)
+        connection = HTTPSConnection(host, port, timeout=TIMEOUT, context=context)
     else:
-        wire = HTTPConnection(host, port, timeout=TIMEOUT)
+        connection = HTTPConnection(host, port, timeout=TIMEOUT)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     try:
-        wire.request(
+        connection.request(
             "POST" if reason else "GET", path, reason or None, {"User-Agent": "Noroshi"}
         )
-        return wire.getresponse().status
+        return connection.getresponse().status
     finally:
-        wire.close()
+        connection.close()
 
 
 class SignsOfLife:
-    """Gives them as long as the node is alive, and only then."""
+    """Give signs of life as long as the node is alive, and only then."""
 
     def __init__(
         self,
@@ -101,14 +101,14 @@ class SignsOfLife:
         """`beat` is a URL, or "" for none."""
         self._clocks, self._liveness, self._notify = clocks, liveness, notify
         self._url, self._fetch = beat, fetching
-        self._looked = clocks.steady()
-        self._fed = self._beaten = float("-inf")
+        self._stepped_at = clocks.steady()
+        self._fed_at = self._beat_at = float("-inf")
         self._failing: Words | None = None
         self._unheard = False
         self.fetching: asyncio.Task[None] | None = None
 
     async def run(self) -> None:
-        """Until cancelled."""
+        """Step each second until cancelled."""
         while True:
             try:
                 self.step()
@@ -117,11 +117,11 @@ class SignsOfLife:
             await asyncio.sleep(STEP)
 
     def step(self) -> None:
-        """Look whether the node is alive, and say so where it is time to."""
-        now, before = self._clocks.steady(), self._looked
-        self._looked = now
+        """Judge whether the node is alive, and say so where it is time to."""
+        now, before = self._clocks.steady(), self._stepped_at
+        self._stepped_at = now
         if now - before > SLEPT:
-            return  # the watch was stopped too: let it look at its schedule first
+            return  # the watcher was stopped too: let it look at its schedule first
         liveness = self._liveness()
         self._feed(liveness, now)
         if self._url:
@@ -129,28 +129,29 @@ class SignsOfLife:
 
     def _feed(self, liveness: Liveness, now: float) -> None:
         often = self._notify.watchdog / 4
-        if not often or now - self._fed < often:
+        if not often or now - self._fed_at < often:
             return
         if find_stall(liveness, now, NOT_WRITTEN_FOR_LONG) is None:
-            self._fed = now
+            self._fed_at = now
             self._notify.say("WATCHDOG=1")
 
-    def _beat(self, ill: Words | None, now: float) -> None:
-        """Each minute while all is well; when it is not, once that it failed."""
-        if (ill is None) != (self._failing is None):
-            self._beaten = float("-inf")
-        elif ill is not None:
+    def _beat(self, stall: Words | None, now: float) -> None:
+        """Request the URL each minute while all is well; when it is not, report once that it
+        failed."""
+        if (stall is None) != (self._failing is None):
+            self._beat_at = float("-inf")
+        elif stall is not None:
             return
-        if now - self._beaten < BEAT or (self.fetching and not self.fetching.done()):
+        if now - self._beat_at < BEAT or (self.fetching and not self.fetching.done()):
             return
-        self._beaten, self._failing = now, ill
-        if ill is not None:
-            log.error("no beat any more: %s", ill.en)
-        if url := self._url if ill is None else _failed(self._url):
-            self.fetching = asyncio.create_task(self._get(url, ill.en if ill else ""))
+        self._beat_at, self._failing = now, stall
+        if stall is not None:
+            log.error("no beat any more: %s", stall.en)
+        if url := self._url if stall is None else _failure_url(self._url):
+            self.fetching = asyncio.create_task(self._get(url, stall.en if stall else ""))
 
     async def _get(self, url: str, reason: str) -> None:
-        """In a thread: looking a name up may hang. What it says is of interest once."""
+        """Request the URL in a thread: looking a name up may hang. Log a failure once."""
         try:
             async with asyncio.timeout(LONGEST_FETCH):
                 status = await apart(lambda: self._fetch(url, reason))
@@ -165,8 +166,8 @@ class SignsOfLife:
         self._unheard = bool(why)
 
 
-def _failed(url: str) -> str:
-    """Where Healthchecks hears of a failure (healthchecks.io/docs/signaling_failures); "" for
-    a URL with a query, which is of a service of another sort: there the silence tells it."""
+def _failure_url(url: str) -> str:
+    """Return where Healthchecks hears of a failure (healthchecks.io/docs/signaling_failures); ""
+    for a URL with a query, which is of a service of another sort: there the silence tells it."""
     parts = urlsplit(url)
     return "" if parts.query else parts._replace(path=f"{parts.path.rstrip('/')}/fail").geturl()

@@ -387,7 +387,7 @@ class Dispatcher:
         if active.closed and isinstance(fate, RestRoute):  # it was so before it was changed
             await self._guard(lambda: self.store.wake(parcel.route, self.clocks.wall()))
         await self._hasten(active, fate)
-        journal.settled(parcel, fate, active.outage_reason)
+        journal.attempt_settled(parcel, fate, active.outage_reason)
         active.outage_reason = fate.why if isinstance(fate, RestRoute) else None
 
     async def _hasten(self, active: ActiveRoute, fate: Fate) -> None:
@@ -445,7 +445,7 @@ class Dispatcher:
         fate = probed(outage.since, self.clocks.wall(), answer, self.jitter())
         active.circuit_open_until = None if fate is None else fate.until
         await self.store.record_probe(active.route.name, fate)
-        journal.looked(active.route.name, fate)
+        journal.route_probed(active.route.name, fate)
 
     async def _probe_answer(self, active: ActiveRoute, outage: RouteOutage) -> Answer:
         try:

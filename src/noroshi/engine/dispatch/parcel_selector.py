@@ -81,7 +81,7 @@ class ParcelSelector:
         fate = SetAside(why)
         notices = self._notices(parcel, Receipt(at=now, answers={}), fate)
         await self._store.quarantine(parcel, why, now, notices)
-        journal.settled(parcel, fate)
+        journal.attempt_settled(parcel, fate)
         return False
 
     async def _leaves_alone(

@@ -186,7 +186,9 @@ class Watcher:
             await self._judge(block, monitor, sample, standing)
         except StoreError as why:
             state, again = block.states[monitor.id], trigger is CheckTrigger.RETRY
-            await self.emergency.failed(monitor, state, sample, standing, why, again=again)
+            await self.emergency.record_failure(
+                monitor, state, sample, standing, why, again=again
+            )
             raise
 
     def _standing(
@@ -215,19 +217,19 @@ class Watcher:
         life = self.store.origin.life
         change = reckon(monitor, state, sample, standing, now, self.plugins.draft, life)
         if change.state is not state:
-            if not await self._commit_all(block, self.emergency.threaded(change)):
+            if not await self._commit_all(block, self.emergency.with_threads(change)):
                 return
         elif sample is not None:
             self._record(block, monitor.id, sample)
         self._schedule_wakeup(block, change)
-        for mail in self.emergency.ended(change):
+        for mail in self.emergency.closing_mails(change):
             await self.store.post(mail)
-        self.emergency.written(change)
+        self.emergency.record_success(change)
         return None
 
     def _changes_nothing(self, monitor: Monitor, state: State, sample: Sample) -> bool:
         """Return True nearly every time: no state is made for it, no rule asked, and no clock looked at."""
-        return moves_nothing(monitor, state, sample) and not self.emergency.knows(monitor.id)
+        return moves_nothing(monitor, state, sample) and not self.emergency.concerns(monitor.id)
 
     def _record(self, block: MonitorBlock, id: str, sample: Sample) -> None:
         """Record a sample that is for the history alone."""
@@ -256,7 +258,7 @@ class Watcher:
             if change.memory is not None:
                 block.memories[change.monitor] = change.memory
             block.expire_acknowledgements(change)
-            journal.happened(change.events)
+            journal.levels_changed(change.events)
         elif change.monitor in block.monitors:
             log.warning("the block was lost; a turn of %s is dropped", change.monitor)
             self.block = None if self.block is block else self.block
@@ -273,7 +275,7 @@ class Watcher:
             return  # nothing of it was written: what is known here stands, as do its samples
         block.states[id], block.memories[id] = state, memory
         self.samples.take(id)  # they were written with it
-        self.emergency.recalled(id, state)
+        self.emergency.reconcile(id, state)
 
     async def _retire(self, block: MonitorBlock, monitor: Monitor) -> None:
         change = await self._closing_change(block, monitor)
@@ -296,7 +298,7 @@ class Watcher:
         state = block.states[monitor.id]
         now, life = self.clocks.wall(), self.store.origin.life
         change = farewell(monitor, state, now, self.plugins.draft, life)
-        owed = self.emergency.ended(change, watched=False)
+        owed = self.emergency.closing_mails(change, watched=False)
         return replace(change, envelopes=(*change.envelopes, *owed))
 
     async def _with_texts(self, block: MonitorBlock, change: Change) -> Change:

@@ -1,1 +1,1 @@
-"""Notices: what happens to an instance or to Noroshi itself is posted to its contacts."""
+"""Notices: post what happens to an instance, or to Noroshi itself, to the contacts who want it."""

@@ -1,4 +1,4 @@
-"""Telling that an action failed in part, that a mail was set aside, or that it came back.
+"""Draft the notices that an action failed in part, a mail was set aside, or it came back.
 
 These notices are written down together with what they tell of, so none is lost or told twice.
 """
@@ -34,55 +34,56 @@ from noroshi.ports import Arrival, TrackedMail
 from noroshi.round_trips import is_trip, taken
 
 
-def of_texts(
+def text_failures(
     envelopes: Iterable[Envelope],
-    asked: tuple[Notification, ...],
+    subscriptions: tuple[Notification, ...],
     draft: Draft,
     now: datetime,
-    called: Mapping[str, str],
+    rule_names: Mapping[str, str],
 ) -> Iterator[Envelope]:
-    """What is told of envelopes whose own text could not be made. `called`: what each rule is."""
+    """Yield the notices of envelopes whose own text could not be made."""
     for envelope in envelopes:
         why = envelope.payload.get("template_failed") or envelope.payload.get("plain")
         if why and may_tell_of(envelope):
             rule = _rule(envelope)
-            name = called.get(rule, rule)
+            name = rule_names.get(rule, rule)
             failed = _failed(Failure.TEXT, name, _words(why), envelope, now)
-            yield from tellings(failed, _serial(failed, rule), asked, draft, now)
+            yield from tellings(failed, _serial(failed, rule), subscriptions, draft, now)
 
 
-def of_attempt(
+def notices_of_attempt(
     parcel: Parcel,
     receipt: Receipt,
-    its: Fate,
-    asked: tuple[Notification, ...],
+    fate: Fate,
+    subscriptions: tuple[Notification, ...],
     routes: dict[str, tuple[str, ...]],
     draft: Draft,
 ) -> tuple[Envelope, ...]:
-    """What is told of an attempt's end. `routes` are those of each rule, and all under ""."""
+    """Return the notices of how an attempt ended. `routes` are those of each rule, and all under
+    ""."""
     envelope, now = parcel.envelope, receipt.at
     if is_trip(envelope.id) or not may_tell_of(envelope):
         return ()  # of a round trip the route's own monitor tells
-    notice = _notice(parcel, receipt, its)
+    notice = _notice(parcel, receipt, fate)
     if isinstance(notice, Aside):
         tried = routes.get(_rule(envelope), envelope.routes)
-        asked = elsewhere(notice, asked, tried, routes.get("", ()))
-        return tuple(tellings(notice, envelope.id, asked, draft, now))
+        subscriptions = elsewhere(notice, subscriptions, tried, routes.get("", ()))
+        return tuple(tellings(notice, envelope.id, subscriptions, draft, now))
     if isinstance(notice, Failed):
-        return tuple(tellings(notice, _serial(notice, notice.name), asked, draft, now))
+        return tuple(tellings(notice, _serial(notice, notice.name), subscriptions, draft, now))
     return ()
 
 
-def of_return(
+def notices_of_return(
     mail: TrackedMail,
     arrival: Arrival,
-    asked: tuple[Notification, ...],
+    subscriptions: tuple[Notification, ...],
     routes: dict[str, tuple[str, ...]],
     draft: Draft,
     now: datetime,
 ) -> tuple[Envelope, ...]:
-    """What is told of a mail that came back from an address: by another route than the one that
-    took it."""
+    """Return the notices of a mail that came back from an address. They leave by another route than
+    the one that took it."""
     envelope, receipt = mail.row.envelope, taken(mail)
     if receipt is None or is_trip(envelope.id) or not may_tell_of(envelope):
         return ()
@@ -96,16 +97,16 @@ def of_return(
         taken=receipt.at,
         why=plain(arrival.said),
     )
-    asked = elsewhere(notice, asked, (receipt.route,), routes.get("", ()))
+    subscriptions = elsewhere(notice, subscriptions, (receipt.route,), routes.get("", ()))
     serial = f"{envelope.id}/{arrival.address}"
-    return tuple(tellings(notice, serial, asked, draft, now))
+    return tuple(tellings(notice, serial, subscriptions, draft, now))
 
 
-def _notice(parcel: Parcel, receipt: Receipt, its: Fate) -> Notice | None:
+def _notice(parcel: Parcel, receipt: Receipt, fate: Fate) -> Notice | None:
     envelope, now = parcel.envelope, receipt.at
-    said = [answer_for(address, receipt) for address in envelope.to]
-    refused = [answer for answer in said if answer.verdict is Verdict.REFUSED]
-    match its:
+    answers = [answer_for(address, receipt) for address in envelope.to]
+    refused = [answer for answer in answers if answer.verdict is Verdict.REFUSED]
+    match fate:
         case SetAside(why=why):
             return Aside(
                 at=now,
@@ -139,19 +140,20 @@ def _failed(
 
 
 def _serial(failed: Failed, id: str) -> str:
-    """One a day: a template that fails would else double each mail of a storm. `id`: of what
-    failed, whatever that is called."""
+    """Return a serial for one notice a day: a template that fails would else double each mail of a
+    storm. `id`: of what failed, whatever that is called."""
     return f"{failed.failure.value}/{id}/{failed.at:%Y-%m-%d}"
 
 
 def _rule(envelope: Envelope) -> str:
-    """Which rule an envelope is of, "?" for none; an alarm's id is `event/rule/contact`."""
+    """Return the id of the rule of an envelope, "?" for none; the id of an alarm is
+    `event/rule/contact`."""
     parts = envelope.alarms[0].rsplit("/", 2) if envelope.alarms else []
     return parts[1] if len(parts) == 3 else "?"
 
 
 def _words(why: object) -> Words:
-    """An action says in both languages why it failed; a bug says so in its own."""
+    """Return the reason as Words: of an action in both languages, of a bug as it is."""
     return Words(**why) if isinstance(why, dict) else plain(str(why))
 
 

@@ -1,8 +1,8 @@
-"""Telling what happens to an instance or to Noroshi itself, each of it once.
+"""Post notices of what happens to an instance or to Noroshi itself, each of them once.
 
-What there is to tell until an instant is in the spool before the node says that it was there
-at that instant (`Store.renew`); so the next life knows from `Node.seen` where to go on. Changed
-settings alone wait for those that follow them (`Folded`); what was told of them is noted (TOLD).
+What happened until an instant is in the spool before the node says that it was there at that
+instant (`Store.renew`); so the next life knows from `Node.seen` where to go on. Changed settings
+alone wait for those that follow them (`VersionBatch`); the last one posted is noted (LAST_POSTED).
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ from noroshi.core.notices.notice import (
 from noroshi.core.words import Words
 from noroshi.definitions import Difference, differences
 from noroshi.engine.notices import delivery_failures
-from noroshi.engine.notices.daily_report import Reports
-from noroshi.engine.notices.version_batching import Folded, notes_of
+from noroshi.engine.notices.daily_report import DailyReports
+from noroshi.engine.notices.version_batching import VersionBatch, notes_of
 from noroshi.hosts.threads import apart
 from noroshi.plugins import Plugins
 from noroshi.ports import Arrival, Clocks, Node, Store, StoreError, TrackedMail, Version
@@ -45,26 +45,26 @@ log = logging.getLogger(__name__)
 
 SLACK, MOMENT = timedelta(minutes=10), timedelta(seconds=30)
 """So far back from when an earlier life was last seen may lie a report, or a version, that it
-had no time to tell; what it told has an id that is there already."""
+had no time to post; what it posted has an id that is there already."""
 MOST_VERSIONS = 20
-"""So many are looked at where nobody knows what was told."""
-TOLD = "told"
-"""The note of the last version that was told."""
-LAST_WORD, LOOK = 1.0, timedelta(seconds=0.1)
+"""So many are read where nobody knows what was posted."""
+LAST_POSTED = "told"
+"""The key of the last version of which a notice was posted."""
+LAST_WORD, POLL = 1.0, timedelta(seconds=0.1)
 """How long (seconds) a node that stops waits for its last mails to leave."""
 
 
-Worded = Callable[[Difference], Words]
-"""How a difference reads."""
+DifferenceText = Callable[[Difference], Words]
+"""Return how a difference between two versions reads."""
 
 
-def as_in_files(one: Difference) -> Words:
-    """By its path, as a file has it."""
-    return one.words
+def by_path(difference: Difference) -> Words:
+    """Return the difference by its path, as a file has it."""
+    return difference.words
 
 
 class Plan(Protocol):
-    """What is needed of a compiled version."""
+    """The parts of a compiled version that the engine needs."""
 
     @property
     def monitors(self) -> Mapping[str, Monitor]: ...
@@ -82,91 +82,107 @@ class Plan(Protocol):
     def notifications(self) -> Mapping[str, Notification]: ...
 
 
-class Notices:
-    """Hears from the engine what happens, and puts into the spool what is told of it."""
+class Notifier:
+    """Hear from the engine what happens, and post notices of it into the spool."""
 
     def __init__(
-        self, store: Store, plugins: Plugins, clocks: Clocks, worded: Worded = as_in_files
+        self, store: Store, plugins: Plugins, clocks: Clocks, worded: DifferenceText = by_path
     ) -> None:
-        """`worded`: how a difference between two versions reads."""
         self._store, self._clocks, self._draft = store, clocks, plugins.notice
         self._worded = worded
         self._node = Node("", 0)
         self._plan: Plan | None = None
-        self._version, self._called = -1, ""
-        self._asked: tuple[Notification, ...] = ()
+        self._version, self._version_key = -1, ""
+        self._subscriptions: tuple[Notification, ...] = ()
         self._routes: dict[str, tuple[str, ...]] = {}
-        self._rules: dict[str, str] = {}
-        self._reports = Reports(store, clocks)
-        self._news: list[Callable[[], Awaitable[list[Envelope]]]] = []
-        self._made: list[Envelope] = []
-        self._folded = Folded(clocks)
-        self._known = ""
+        self._rule_names: dict[str, str] = {}
+        self._reports = DailyReports(store, clocks)
+        self._pending: list[Callable[[], Awaitable[list[Envelope]]]] = []
+        self._drafted: list[Envelope] = []
+        self._batch = VersionBatch(clocks)
+        self._last_posted = ""
 
-    # what the engine says
+    # what the engine reports
 
-    def took_up(self, node: Node, version: Version, plan: Plan) -> None:
-        """A version is, or is about to be, in use; the first one of a life begins it."""
+    def version_in_use(self, node: Node, version: Version, plan: Plan) -> None:
+        """Draft the notices of a version that is, or is about to be, in use; the first one of a
+        life begins it."""
         before, number = self._plan, self._version
         self._node, self._plan, self._version = node, plan, version.number
         if version.number == number:
             return
-        self._asked = asked_for(plan.notifications.values(), plan.rules.values())
+        self._subscriptions = asked_for(plan.notifications.values(), plan.rules.values())
         self._routes = {rule.id: rule.routes for rule in plan.rules.values()}
-        self._rules = {rule.id: rule.called for rule in plan.rules.values()}
+        self._rule_names = {rule.id: rule.called for rule in plan.rules.values()}
         self._routes[""] = tuple(plan.routes)
-        self._called = _called(version)
+        self._version_key = _version_key(version)
         now = self._clocks.wall()
         if before is None:
             self._reports.begin(node.seen and node.seen - SLACK)
-            self._news.append(partial(self._begun, now))
+            self._pending.append(partial(self._started, now))
         else:
-            self._news.append(partial(self._changed_to, number, before, now))
+            self._pending.append(partial(self._version_changed, number, before, now))
 
     def slept(self, seconds: float) -> None:
-        """The process stood still for so long."""
+        """Draft the notice that the process stood still for so many seconds."""
         now, length = self._clocks.wall(), timedelta(seconds=seconds)
         if length >= GAP and self._plan is not None:
             gap = self._gap(now - length, now, slept=True)
-            self._news.append(partial(self._told, gap, f"{self._life}/{now:%Y%m%dT%H%M%SZ}"))
+            self._pending.append(
+                partial(self._drafts, gap, f"{self._life}/{now:%Y%m%dT%H%M%SZ}")
+            )
 
-    def of_texts(self, envelopes: Iterable[Envelope]) -> tuple[Envelope, ...]:
-        """What is told, with these envelopes, of those whose own text could not be made."""
+    def text_failures(self, envelopes: Iterable[Envelope]) -> tuple[Envelope, ...]:
+        """Return the notices of those envelopes whose own text could not be made; they are
+        committed with these envelopes."""
         now = self._clocks.wall()
         return tuple(
-            delivery_failures.of_texts(envelopes, self._asked, self._draft, now, self._rules)
+            delivery_failures.text_failures(
+                envelopes, self._subscriptions, self._draft, now, self._rule_names
+            )
         )
 
-    def of_attempt(self, parcel: Parcel, receipt: Receipt, its: Fate) -> tuple[Envelope, ...]:
-        """What is told, together with an attempt's end, of what it failed in."""
-        asked, routes = self._asked, self._routes
-        return delivery_failures.of_attempt(parcel, receipt, its, asked, routes, self._draft)
+    def notices_of_attempt(
+        self, parcel: Parcel, receipt: Receipt, fate: Fate
+    ) -> tuple[Envelope, ...]:
+        """Return the notices of what an attempt failed in; they are written with its end."""
+        return delivery_failures.notices_of_attempt(
+            parcel, receipt, fate, self._subscriptions, self._routes, self._draft
+        )
 
-    def of_return(self, mail: TrackedMail, arrival: Arrival) -> tuple[Envelope, ...]:
-        """What is told, together with a mail's return, of it."""
-        asked, routes, now = self._asked, self._routes, self._clocks.wall()
-        return delivery_failures.of_return(mail, arrival, asked, routes, self._draft, now)
+    def notices_of_return(self, mail: TrackedMail, arrival: Arrival) -> tuple[Envelope, ...]:
+        """Return the notices of a mail that came back; they are written with its return."""
+        now = self._clocks.wall()
+        return delivery_failures.notices_of_return(
+            mail, arrival, self._subscriptions, self._routes, self._draft, now
+        )
 
-    async def tell(self) -> None:
-        """Put into the spool what there is to tell until now. Raises StoreError; what could
-        not be told then is told the next time."""
-        while self._news:
-            self._made += await self._worked_out(self._news[0])
-            del self._news[0]
-        for several in self._folded.due():
-            self._made += await self._worked_out(partial(self._differ, several))
+    async def post_due(self) -> None:
+        """Post the notices that are due until now. Raises StoreError; what could not be posted then
+        is posted the next time."""
+        while self._pending:
+            self._drafted += await self._draft_safely(self._pending[0])
+            del self._pending[0]
+        for versions in self._batch.due():
+            self._drafted += await self._draft_safely(partial(self._differ, versions))
         if self._plan is not None:
-            self._made += await self._reports.owed(self._plan, self._asked, self._draft)
-        while self._made:
-            await self._store.post(self._made[0])
-            del self._made[0]
-        await self._reports.written()
-        if not self._folded and self._plan is not None and self._known != self._called:
-            await self._store.put_value(TOLD, self._called)
-            self._known = self._called
+            self._drafted += await self._reports.due(
+                self._plan, self._subscriptions, self._draft
+            )
+        while self._drafted:
+            await self._store.post(self._drafted[0])
+            del self._drafted[0]
+        await self._reports.mark_posted()
+        if (
+            not self._batch
+            and self._plan is not None
+            and self._last_posted != self._version_key
+        ):
+            await self._store.put_value(LAST_POSTED, self._version_key)
+            self._last_posted = self._version_key
 
-    async def farewell(self) -> None:
-        """The node stops: tell it, and give the mails a moment to leave."""
+    async def announce_stop(self) -> None:
+        """Post the notice that the node stops, and give the mails a moment to leave."""
         if self._plan is None:
             return
         watched = _watched(self._plan.monitors.values())
@@ -176,97 +192,98 @@ class Notices:
             instances=watched,
             version=self._version,
         )
-        self._folded.close()
-        last = await self._told(stopped, self._life)
-        self._made += last
+        self._batch.close()
+        last = await self._drafts(stopped, self._life)
+        self._drafted += last
         try:
             async with asyncio.timeout(LAST_WORD):
-                await self.tell()
-                while await self._wait(last):
-                    await self._store.wait(LOOK)
+                await self.post_due()
+                while await self._any_untried(last):
+                    await self._store.wait(POLL)
         except TimeoutError:
             log.info("what is told of the stop leaves after the next start")
 
-    async def _wait(self, envelopes: Iterable[Envelope]) -> bool:
-        """Whether one of them has yet to be tried."""
+    async def _any_untried(self, envelopes: Iterable[Envelope]) -> bool:
+        """Return whether one of them has yet to be tried. Raises StoreError."""
         for envelope in envelopes:
             found = await self._store.envelope(envelope.id)
             if found is not None and not found[0].state and not found[1]:
                 return True
         return False
 
-    async def _worked_out(
-        self, news: Callable[[], Awaitable[list[Envelope]]]
+    async def _draft_safely(
+        self, draft: Callable[[], Awaitable[list[Envelope]]]
     ) -> list[Envelope]:
         try:
-            return await news()
+            return await draft()
         except StoreError:
             raise
         except Exception:  # it would fail for ever, and nothing else would be told any more
             log.exception("cannot tell of it")
             return []
 
-    # what is made of it
+    # drafting
 
     @property
     def _life(self) -> str:
         return f"{self._node.name}.{self._node.life}"
 
-    async def _told(self, notice: Notice, serial: str) -> list[Envelope]:
+    async def _drafts(self, notice: Notice, serial: str) -> list[Envelope]:
         now = self._clocks.wall()
-        return list(tellings(notice, serial, self._asked, self._draft, now))
+        return list(tellings(notice, serial, self._subscriptions, self._draft, now))
 
-    async def _begun(self, at: datetime) -> list[Envelope]:
-        """A life begins: for how long there was none, what came meanwhile, what is watched."""
+    async def _started(self, at: datetime) -> list[Envelope]:
+        """Draft, as a life begins, for how long there was none, what came meanwhile, and what is
+        watched."""
         assert self._plan is not None
-        made, seen = list[Envelope](), self._node.seen
+        drafts, seen = list[Envelope](), self._node.seen
         if seen is None:
             current = await self._store.current()
-            made += await self._differs(current, unseen=True) if current.number else []
+            drafts += await self._differs(current, unseen=True) if current.number else []
         else:
             if at - seen >= GAP and self._plan.monitors:
-                made += await self._told(self._gap(seen, at), self._life)
-            made += await self._applied_since(seen)
+                drafts += await self._drafts(self._gap(seen, at), self._life)
+            drafts += await self._applied_since(seen)
         watched = _watched(self._plan.monitors.values())
         started = Started(at=at, node=self._node.name, instances=watched, version=self._version)
-        return made + await self._told(started, self._life)
+        return drafts + await self._drafts(started, self._life)
 
     async def _applied_since(self, seen: datetime) -> list[Envelope]:
-        """What was applied while no node ran, or too late for the one that did to tell it."""
-        made = list[Envelope]()
-        versions = await self._untold()
+        """Draft what was applied while no node ran, or too late for the one that did to post it."""
+        drafts = list[Envelope]()
+        versions = await self._unposted()
         if versions is None:
             newest = await self._store.versions(MOST_VERSIONS)
             versions = [one for one in newest if one.at and one.at >= seen - MOMENT]
         for version in reversed(versions):
             unseen = version.at is not None and version.at > seen
-            made += await self._differs(version, unseen=unseen)
-        return made
+            drafts += await self._differs(version, unseen=unseen)
+        return drafts
 
-    async def _untold(self) -> Sequence[Version] | None:
-        """All that follow the last one that was told, newest first, however many wait together.
-        None: nobody knows; a node noted nothing, or the store is another one."""
-        told = (await self._store.get_values()).get(TOLD, "")
-        digits = told.partition(".")[0]
+    async def _unposted(self) -> Sequence[Version] | None:
+        """Return all versions after the last one of which a notice was posted, newest first, however
+        many wait together. None: nobody knows; a node noted nothing, or the store is another one."""
+        posted = (await self._store.get_values()).get(LAST_POSTED, "")
+        digits = posted.partition(".")[0]
         number = int(digits) if digits.isdecimal() else -1
         last = await self._store.version(number) if number > 0 else Version(number=0)
-        if last is None or _called(last) != told:
+        if last is None or _version_key(last) != posted:
             return None
         return await self._following(number)
 
     async def _following(self, number: int) -> Sequence[Version]:
-        """All that came after that one, newest first, without their documents."""
+        """Return all versions after that one, newest first, without their documents."""
         newest = await self._store.versions(1)
         count = newest[0].number - number if newest else 0
         return await self._store.versions(count) if count > 0 else ()
 
-    async def _changed_to(self, number: int, before: Plan, at: datetime) -> list[Envelope]:
-        """Another version is in use than that number's, with that plan."""
+    async def _version_changed(self, number: int, before: Plan, at: datetime) -> list[Envelope]:
+        """Draft what changed since the version of that number, with that plan, was in use."""
         assert self._plan is not None
-        made, last = list[Envelope](), self._version
+        drafts, last = list[Envelope](), self._version
         for version in reversed(await self._following(number)):
             if version.number <= last:
-                self._folded.add(version)
+                self._batch.add(version)
         was = {one.name: one for one in _watched(before.monitors.values())}
         now = {one.name: one for one in _watched(self._plan.monitors.values())}
         for kind, names, known in (
@@ -280,19 +297,19 @@ class Notices:
                 version=last,
                 by_version=True,
             )
-            made += await self._told(notice, f"v{self._called}")
-        return made
+            drafts += await self._drafts(notice, f"v{self._version_key}")
+        return drafts
 
     async def _differs(self, version: Version, *, unseen: bool = False) -> list[Envelope]:
         return await self._differ((version,), unseen=unseen)
 
     async def _differ(
-        self, several: Sequence[Version], *, unseen: bool = False
+        self, versions: Sequence[Version], *, unseen: bool = False
     ) -> list[Envelope]:
-        """What versions changed, one after the other, if anybody wants to know."""
-        if not any(Happening.CHANGED in one.events for one in self._asked):
+        """Draft what versions changed, one after the other, if anybody wants to know."""
+        if not any(Happening.CHANGED in one.events for one in self._subscriptions):
             return []
-        first, last = several[0].number, several[-1].number
+        first, last = versions[0].number, versions[-1].number
         old, new = await self._store.version(first - 1), await self._store.version(last)
         if new is None:
             return []
@@ -303,12 +320,12 @@ class Notices:
             at=new.at or self._clocks.wall(),
             version=last,
             who=new.who,
-            note=notes_of(several),
+            note=notes_of(versions),
             differences=lines,
             unseen=unseen,
             first=first if first < last else 0,
         )
-        return await self._told(changed, _called(new))
+        return await self._drafts(changed, _version_key(new))
 
     def _gap(self, since: datetime, until: datetime, *, slept: bool = False) -> Unwatched:
         assert self._plan is not None
@@ -316,8 +333,9 @@ class Notices:
         return Unwatched(at=since, until=until, missed=tuple(missed), slept=slept)
 
 
-def _called(version: Version) -> str:
-    """By its time too: where a backup was brought back, numbers are given out once more."""
+def _version_key(version: Version) -> str:
+    """Return the number and the time of a version: where a backup was brought back, numbers are
+    given out once more."""
     return str(version.number) + (f".{version.at:%Y%m%dT%H%M%SZ}" if version.at else "")
 
 
@@ -329,7 +347,7 @@ def _watched(monitors: Iterable[Monitor]) -> tuple[Watched, ...]:
 
 
 def _missed(monitors: Iterable[Monitor], since: datetime, until: datetime) -> Iterable[Missed]:
-    """A time of day is missed where an interval is not: it does not come back soon."""
+    """Yield the checks at a time of day that were missed; an interval comes back soon."""
     for monitor in monitors:
         if isinstance(monitor.cadence, At) and not monitor.stopped:
             at = last_due(monitor.cadence, since, until)
@@ -339,6 +357,6 @@ def _missed(monitors: Iterable[Monitor], since: datetime, until: datetime) -> It
 
 
 def _instance_in(key: str) -> str:
-    """Which instance a difference is of; "" where it is of what all have in common."""
+    """Return the instance of a difference; "" where it is of what all have in common."""
     type, _, name = key.partition("/")
     return name if type == "instances" else ""

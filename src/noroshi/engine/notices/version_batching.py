@@ -1,4 +1,4 @@
-"""Versions that come into force one after the other, as a setup makes them, told as one change."""
+"""Batch versions that come into force one after the other, as a setup makes them, into one notice."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from noroshi.core.words import Words
 from noroshi.ports import Clocks, Version
 
 QUIET, LONGEST = 120.0, 1800.0
-"""Seconds: so long after the last one it is told, and so long after the first one anyhow."""
+"""Seconds after the last version until the notice is due, and after the first one at the latest."""
 
 
-class Folded:
-    """Those that are not told yet. A node that dies tells them one by one in its next life."""
+class VersionBatch:
+    """Hold the versions of which no notice was posted yet. After a crash the next life of the node
+    posts one for each."""
 
     def __init__(self, clocks: Clocks) -> None:
         self._clocks = clocks
@@ -26,28 +27,28 @@ class Folded:
         return bool(self._waiting)
 
     def add(self, version: Version) -> None:
-        """Another one is in force."""
+        """Add a version that is in force."""
         self._last = self._clocks.steady()
         if not self._waiting:
             self._first = self._last
         self._waiting.append(version)
 
     def close(self) -> None:
-        """Nothing more comes: what waits is due."""
+        """Make what waits due: nothing more comes."""
         self._closed = True
 
     def due(self) -> Iterator[Sequence[Version]]:
-        """What is told now, each person's own together; none of it waits any more once it is
-        taken."""
+        """Yield the versions that are due, those of one person together. What was taken waits no
+        more."""
         now = self._clocks.steady()
         over = now - self._last >= QUIET or now - self._first >= LONGEST
         while self._waiting and (over or self._closed):
-            several = tuple(next(groupby(self._waiting, lambda one: one.who))[1])
-            yield several
-            del self._waiting[: len(several)]  # by now it is in hand
+            batch = tuple(next(groupby(self._waiting, lambda version: version.who))[1])
+            yield batch
+            del self._waiting[: len(batch)]  # by now it is in hand
 
 
-def notes_of(several: Sequence[Version]) -> Words:
-    """What was noted with them, each once."""
-    noted = [told(note) for note in dict.fromkeys(one.note for one in several if one.note)]
+def notes_of(versions: Sequence[Version]) -> Words:
+    """Return the notes of these versions, each once."""
+    noted = [told(note) for note in dict.fromkeys(one.note for one in versions if one.note)]
     return Words(en=" / ".join(n.en for n in noted), ja=" / ".join(n.ja for n in noted))
