@@ -99,7 +99,7 @@ class GrantStore:
         self._held.pop(account.storage_name, None)
 
     async def put_or_hold(self, account: Account, kept: StoredGrant) -> None:
-        """Keep it; where the store cannot take it now, hold it until `settle` can keep it.
+        """Keep it; where the store cannot take it now, hold it until `save_held` can keep it.
 
         The provider has rotated it by now: to give it up would end the sign-in where the one
         before is no longer taken.

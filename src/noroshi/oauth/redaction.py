@@ -27,7 +27,7 @@ number of a request."""
 
 
 def tidy_description(text: object) -> str:
-    """Return a description as a server gave it, to go through `without`; "" where it gave none."""
+    """Return a description as a server gave it, to go through `redact`; "" where it gave none."""
     if not isinstance(text, str):
         return ""
     return OPAQUE.sub(MASK, _plain(text[:READ]))
