@@ -41,12 +41,12 @@ class CredentialProbe:
         resource: Resource,
         *,
         bare: bool = False,
-        instead: Credential | None = None,
+        credential: Credential | None = None,
     ) -> Secret:
-        """Get a token by the app's credentials alone, by the one given `instead`, or `bare`: shown
+        """Get a token by the app's credentials alone, by the one that is given, or `bare`: shown
         none."""
         check_scope(account, resource)
-        shown: tuple[Credential, ...] = (instead,) if instead else ()
+        shown: tuple[Credential, ...] = (credential,) if credential else ()
         if not bare and not shown:
             shown = await self._credentials.ranked(account)
         proxy = await self._credentials.proxy_password(account)
@@ -57,14 +57,14 @@ class CredentialProbe:
         return tokens.access
 
     async def credential_valid(
-        self, account: Account, instead: Credential | None = None
+        self, account: Account, credential: Credential | None = None
     ) -> bool:
         """Return whether the server tells this credential, or else the vault's, from a made-up one.
 
         Raises SignInError if it tells it for a wrong one, or is busy; UnreachableError, and as the
         vault does.
         """
-        shown = instead or next(iter(await self._credentials.ranked(account)), None)
+        shown = credential or next(iter(await self._credentials.ranked(account)), None)
         if shown is None:
             return False
         refused = await self._refused(account, shown)

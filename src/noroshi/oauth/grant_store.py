@@ -67,17 +67,17 @@ class GrantStore:
         if found is None:
             return None
         at = datetime.fromisoformat(found.pop("at"))
-        return PendingSignIn(attempt=_attempt(found), at=at, **found)
+        return PendingSignIn(attempt=_parse_attempt(found), at=at, **found)
 
     async def put_attempt(self, account: Account, begun: PendingSignIn) -> None:
         """Remember an attempt in the place of any earlier one."""
-        kept = _plain(begun.attempt, done=begun.done) | {
+        record = _as_plain(begun.attempt, done=begun.done) | {
             "identity": begun.identity,
             "at": begun.at.isoformat(),
             "resource": begun.resource,
             "done": begun.done,
         }
-        await self._vault.put(f"{SIGN_INS}{account.storage_name}", Secret(json.dumps(kept)))
+        await self._vault.put(f"{SIGN_INS}{account.storage_name}", Secret(json.dumps(record)))
 
     async def get(self, account: Account) -> StoredGrant | None:
         """Return the refresh token, or None if nobody has signed in."""
@@ -93,45 +93,45 @@ class GrantStore:
             **found,
         )
 
-    async def put(self, account: Account, kept: StoredGrant) -> None:
+    async def put(self, account: Account, grant: StoredGrant) -> None:
         """Keep a refresh token in the place of the one before; durable on return."""
-        await self._put(account.storage_name, kept)
+        await self._put(account.storage_name, grant)
         self._held.pop(account.storage_name, None)
 
-    async def put_or_hold(self, account: Account, kept: StoredGrant) -> None:
+    async def put_or_hold(self, account: Account, grant: StoredGrant) -> None:
         """Keep it; where the store cannot take it now, hold it until `save_held` can keep it.
 
         The provider has rotated it by now: to give it up would end the sign-in where the one
         before is no longer taken.
         """
         try:
-            await self.put(account, kept)
+            await self.put(account, grant)
         except StoreError as error:
-            self._held[account.storage_name] = kept
+            self._held[account.storage_name] = grant
             log.warning("the new sign-in of %s is not saved yet: %s", account.name, error)
 
     async def save_held(self) -> None:
         """Try again to keep what is held; what still cannot be kept is held on."""
-        for name, kept in list(self._held.items()):
+        for name, grant in list(self._held.items()):
             try:
-                await self._put(name, kept)
+                await self._put(name, grant)
             except StoreError:
                 return
-            if self._held.get(name) is kept:  # or a newer one came meanwhile
+            if self._held.get(name) is grant:  # or a newer one came meanwhile
                 del self._held[name]
                 log.info("the sign-in of %s is saved", name)
 
-    async def _put(self, name: str, kept: StoredGrant) -> None:
+    async def _put(self, name: str, grant: StoredGrant) -> None:
         text = json.dumps(
             {
-                "token": kept.token.reveal(),
-                "identity": kept.identity,
-                "since": kept.since.isoformat(),
-                "renewed": kept.renewed.isoformat(),
-                "user": kept.user,
-                "by": kept.by,
-                "public": kept.public,
-                "scope": kept.scope,
+                "token": grant.token.reveal(),
+                "identity": grant.identity,
+                "since": grant.since.isoformat(),
+                "renewed": grant.renewed.isoformat(),
+                "user": grant.user,
+                "by": grant.by,
+                "public": grant.public,
+                "scope": grant.scope,
             }
         )
         await self._vault.put(f"{TOKENS}{name}", Secret(text))
@@ -141,7 +141,7 @@ class GrantStore:
         return None if found is None else json.loads(found.reveal())
 
 
-def _plain(attempt: Attempt | DeviceAttempt, *, done: bool) -> dict[str, Any]:
+def _as_plain(attempt: Attempt | DeviceAttempt, *, done: bool) -> dict[str, Any]:
     """Return what must be remembered of an attempt; of one that is done, nothing that was secret."""
     flow = {} if done else dict(attempt.flow)
     if isinstance(attempt, Attempt):
@@ -152,7 +152,7 @@ def _plain(attempt: Attempt | DeviceAttempt, *, done: bool) -> dict[str, Any]:
     return {"device": said, "flow": flow}
 
 
-def _attempt(found: dict[str, Any]) -> Attempt | DeviceAttempt:
+def _parse_attempt(found: dict[str, Any]) -> Attempt | DeviceAttempt:
     flow: Mapping[str, Any] = found.pop("flow")
     if "device" in found:
         return DeviceAttempt(**found.pop("device"), flow=flow)

@@ -64,7 +64,7 @@ class TokenRefresher:
         self,
         account: Account,
         resource: Resource,
-        how: RefreshReason,
+        reason: RefreshReason,
         refused: Secret | None = None,
     ) -> CachedToken:
         """Return a token that another has got meanwhile, or a new one; not the `refused` one.
@@ -72,44 +72,48 @@ class TokenRefresher:
         Raises SignInError, UnreachableError, and as vault and store do.
         """
         while True:
-            ready = await self._ready(account, resource, how, refused)
+            ready = await self._ready(account, resource, reason, refused)
             if isinstance(ready, CachedToken):
                 return ready
             async with self._refresh_lock.try_acquire(account.storage_name) as ours:
                 # Whoever had the turn may have brought what we want, or been refused.
-                ready = await self._ready(account, resource, how, refused)
+                ready = await self._ready(account, resource, reason, refused)
                 if isinstance(ready, CachedToken):
                     return ready
-                if ours and (done := await self._ask(account, resource, how, ready)):
+                if ours and (done := await self._ask(account, resource, reason, ready)):
                     return done
 
     async def _ready(
-        self, account: Account, resource: Resource, how: RefreshReason, refused: Secret | None
+        self,
+        account: Account,
+        resource: Resource,
+        reason: RefreshReason,
+        refused: Secret | None,
     ) -> CachedToken | _Request:
         """Return a token that is there, or what a question needs. Raises what was refused before."""
-        needed = how is RefreshReason.NEEDED
+        needed = reason is RefreshReason.NEEDED
         found = await self._cache.get(account, resource) if needed else None
         if found is not None and found.token != refused:
             return found
         request = await self._prepare(account, resource)
-        if how is not RefreshReason.FORCED:
+        if reason is not RefreshReason.FORCED:
             await self._refusals.raise_remembered(account, resource, request.key)
         return request
 
     async def _prepare(self, account: Account, resource: Resource) -> _Request:
         check_scope(account, resource)
-        kept = await self._grants.get(account)
-        if account.app_only and kept is not None and kept.identity != account.identity:
-            kept = None  # of another app, or of a person: no matter to one that asks by itself
+        grant = await self._grants.get(account)
+        if account.app_only and grant is not None and grant.identity != account.identity:
+            grant = None  # of another app, or of a person: no matter to one that asks by itself
         # Of an app by itself two things would be wrong, of which a sign-in mends both.
         if not account.app_only:
-            kept = _own(account, kept)
-        public, last = (kept.public, kept.by) if kept else (False, "")
+            grant = _grant_of_person(account, grant)
+        public, last = (grant.public, grant.by) if grant else (False, "")
         credentials = () if public else await self._credentials.ranked(account, last)
-        return _Request(account, kept, credentials)
+        return _Request(account, grant, credentials)
 
     async def _ask(
-        self, account: Account, resource: Resource, how: RefreshReason, request: _Request
+        self, account: Account, resource: Resource, reason: RefreshReason, request: _Request
     ) -> CachedToken | None:
         """Ask the provider. None: somebody else has renewed the sign-in meanwhile, so look at it
         anew."""
@@ -122,7 +126,7 @@ class TokenRefresher:
         except SignInError as failure:
             if await self._was_overtaken(account, request):
                 return None
-            if how is RefreshReason.NEEDED or not await self._still_sends(
+            if reason is RefreshReason.NEEDED or not await self._still_sends(
                 account, resource, request
             ):
                 await self._refusals.remember(account, resource, failure, request.key)
@@ -143,9 +147,9 @@ class TokenRefresher:
 
     def _question(self, resource: Resource, request: _Request) -> Question:
         provider = self._provider_of(request.account.cloud)
-        if request.account.app_only or request.kept is None:
+        if request.account.app_only or request.grant is None:
             return lambda client: provider.app_only(client, resource)
-        token, granted = request.kept.token, request.kept.scope
+        token, granted = request.grant.token, request.grant.scope
         return lambda client: provider.refresh(client, token, resource, granted)
 
     async def _keep(
@@ -156,16 +160,16 @@ class TokenRefresher:
 
         Of an app by itself no more is kept than since when it holds.
         """
-        now, kept = self._clocks.wall(), request.kept
-        if kept is None:
-            kept = StoredGrant(
+        now, grant = self._clocks.wall(), request.grant
+        if grant is None:
+            grant = StoredGrant(
                 token=NO_TOKEN, identity=account.identity, since=now, renewed=now
             )
         elif await self._is_overtaken(account, request):
             return  # what another has kept is newer than what we asked with
-        token = tokens.refresh or kept.token
-        user = kept.user or tokens.user
-        rotated = replace(kept, token=token, renewed=now, by=entry, user=user)
+        token = tokens.refresh or grant.token
+        user = grant.user or tokens.user
+        rotated = replace(grant, token=token, renewed=now, by=entry, user=user)
         await self._grants.put_or_hold(account, rotated)
 
     async def _is_overtaken(self, account: Account, request: _Request) -> bool:
@@ -180,9 +184,11 @@ class TokenRefresher:
         """Return whether the sign-in is another one now than the one that was asked with."""
         if account.app_only:
             return False
-        kept = await self._grants.get(account)
+        grant = await self._grants.get(account)
         return (
-            kept is not None and request.kept is not None and kept.token != request.kept.token
+            grant is not None
+            and request.grant is not None
+            and grant.token != request.grant.token
         )
 
 
@@ -190,18 +196,18 @@ class _Request:
     """Hold what the provider is asked with, and what a refusal of it would be about."""
 
     def __init__(
-        self, account: Account, kept: StoredGrant | None, credentials: tuple[Credential, ...]
+        self, account: Account, grant: StoredGrant | None, credentials: tuple[Credential, ...]
     ) -> None:
-        self.account, self.kept, self.credentials = account, kept, credentials
-        self.key = refusal_key(account, kept, [one.value for one in credentials])
+        self.account, self.grant, self.credentials = account, grant, credentials
+        self.key = refusal_key(account, grant, [one.value for one in credentials])
 
 
 def refusal_key(
-    account: Account, kept: StoredGrant | None, credentials: Iterable[Secret]
+    account: Account, grant: StoredGrant | None, credentials: Iterable[Secret]
 ) -> RefusalKey:
     """Return what a refusal now would be about; of a public client's sign-in no credential is part."""
-    signed_in = kept.since if kept is not None and not account.app_only else None
-    fingerprints = () if kept is not None and kept.public else fingerprints_of(credentials)
+    signed_in = grant.since if grant is not None and not account.app_only else None
+    fingerprints = () if grant is not None and grant.public else fingerprints_of(credentials)
     return RefusalKey(signed_in=signed_in, fingerprints=fingerprints)
 
 
@@ -212,15 +218,15 @@ def check_scope(account: Account, resource: Resource) -> None:
         raise SignInError(words, error="no_scope", who="setup")
 
 
-def _own(account: Account, kept: StoredGrant | None) -> StoredGrant:
+def _grant_of_person(account: Account, grant: StoredGrant | None) -> StoredGrant:
     """Return the sign-in of a person, if it may be shown to this account's server."""
-    if kept is None:
+    if grant is None:
         words = NEVER.fill(name=account.name, route=account.route or ANY_ROUTE)
         raise SignInError(words, error="never_signed_in", who="user")
-    if kept.identity != account.identity:
+    if grant.identity != account.identity:
         words = OTHER_APP.fill(name=account.name)
         raise SignInError(words, error="other_account", who="user")
-    return kept
+    return grant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -247,16 +253,16 @@ class TokenCache:
             return None
         if sealed is None:
             return None
-        kept = json.loads(sealed.reveal())
-        if kept["for"] != account.fingerprint:
+        record = json.loads(sealed.reveal())
+        if record["for"] != account.fingerprint:
             return None
-        age = (self._clocks.wall() - datetime.fromisoformat(kept["got"])).total_seconds()
-        lasts = self._lasts(kept["lasts"])
+        age = (self._clocks.wall() - datetime.fromisoformat(record["got"])).total_seconds()
+        lasts = self._lasts(record["lasts"])
         if not 0 <= age < lasts:  # below 0: the clock was set back, and nobody knows its age
             return None
         obtained = self._clocks.steady() - age
         return CachedToken(
-            token=Secret(kept["token"]), obtained=obtained, until=obtained + lasts
+            token=Secret(record["token"]), obtained=obtained, until=obtained + lasts
         )
 
     async def put(
@@ -265,14 +271,14 @@ class TokenCache:
         """Take up what was asked for at an instant of the steady clock, and seal it for others;
         a store that cannot take it costs them a question, and us nothing."""
         passed = self._clocks.steady() - asked
-        kept = {
+        record = {
             "token": tokens.access.reveal(),
             "got": self._clocks.wall().isoformat(),
             "lasts": tokens.expires_in - passed,
             "for": account.fingerprint,
         }
         try:
-            await self._vault.put(_name(account, resource), Secret(json.dumps(kept)))
+            await self._vault.put(_name(account, resource), Secret(json.dumps(record)))
         except StoreError as error:
             log.info("an access token of %s is in memory alone: %s", account.name, error)
         until = asked + self._lasts(tokens.expires_in)

@@ -84,7 +84,7 @@ class SignInState:
 
 
 @dataclass(slots=True)
-class _Live:
+class _LiveToken:
     """Hold one account's token for one resource in this life of the node."""
 
     access: CachedToken | None = None
@@ -124,7 +124,7 @@ class TokenSource:
         self._probe = CredentialProbe(
             provider_of=provider_of, clocks=clocks, credentials=self._credentials
         )
-        self._live: dict[tuple[str, Resource], _Live] = {}
+        self._live: dict[tuple[str, Resource], _LiveToken] = {}
         self._locks: dict[str, asyncio.Lock] = {}
         self._running = set[asyncio.Task[Any]]()
         self._saving: asyncio.Task[None] | None = None
@@ -137,7 +137,7 @@ class TokenSource:
         Raises SignInError (remembered: not asked again in vain), UnreachableError, VaultError,
         and what the store raises when the sign-in cannot be read from it.
         """
-        live = self._of(account, resource)
+        live = self._live_token(account, resource)
         if live.access and self._usable(live.access, force):
             return live.access.token
         if live.flight is None or live.flight.done():
@@ -198,10 +198,10 @@ class TokenSource:
         resource: Resource = "smtp",
         *,
         bare: bool = False,
-        instead: Credential | None = None,
+        credential: Credential | None = None,
     ) -> Secret:
         """Get a token for the account's app by its secret or certificate, whoever signs in with it;
-        `instead` of those in the vault by this one, which is kept nowhere.
+        by `credential`, which is kept nowhere, in the place of those in the vault.
 
         With `bare` it shows neither: Entra refuses that in another way (AADSTS7000218) than an
         app that it does not know (AADSTS700016). Nothing of it is kept or remembered. Where the
@@ -209,17 +209,17 @@ class TokenSource:
         `token` does.
         """
         app = as_app(account)
-        return await self._probe.token(app, resource, bare=bare, instead=instead)
+        return await self._probe.token(app, resource, bare=bare, credential=credential)
 
     async def credential_valid(
-        self, account: Account, instead: Credential | None = None
+        self, account: Account, credential: Credential | None = None
     ) -> bool:
         """Return whether a server other than Entra knows the account's secret or certificate, or
-        the one `instead`; False if that cannot be told. Nothing is kept or remembered, and no
+        else `credential`; False if that cannot be told. Nothing is kept or remembered, and no
         refresh token is used up. Raises as `token` does."""
         if not account.app_only:
-            return await self._probe.credential_valid(account, instead)
-        await self._probe.token(account, "smtp", instead=instead)
+            return await self._probe.credential_valid(account, credential)
+        await self._probe.token(account, "smtp", credential=credential)
         return True
 
     async def tenant(self, account: Account) -> str:
@@ -234,9 +234,9 @@ class TokenSource:
         for account, resources in accounts:
             try:
                 if await self._is_idle(account):
-                    its: Resource = resources[0] if resources else "smtp"
+                    first: Resource = resources[0] if resources else "smtp"
                     await asyncio.shield(
-                        self._start(self._renew(account, its, RefreshReason.IDLE))
+                        self._start(self._renew(account, first, RefreshReason.IDLE))
                     )
                     log.info("the sign-in of %s is renewed, as it had rested", account.name)
             except (OAuthError, VaultError, StoreError) as error:
@@ -263,9 +263,9 @@ class TokenSource:
         if self._running:
             await asyncio.wait(self._running, timeout=patience)
 
-    def _of(self, account: Account, resource: Resource) -> _Live:
+    def _live_token(self, account: Account, resource: Resource) -> _LiveToken:
         # By the whole account: changed settings begin afresh, with nothing of the old ones' tokens.
-        return self._live.setdefault((account.fingerprint, resource), _Live())
+        return self._live.setdefault((account.fingerprint, resource), _LiveToken())
 
     def _usable(self, access: CachedToken, force: bool) -> bool:
         now = self._clocks.steady()
@@ -287,19 +287,19 @@ class TokenSource:
         self,
         account: Account,
         resource: Resource,
-        how: RefreshReason = RefreshReason.NEEDED,
+        reason: RefreshReason = RefreshReason.NEEDED,
         refused: Secret | None = None,
     ) -> Secret:
-        live = self._of(account, resource)
+        live = self._live_token(account, resource)
         async with self._lock(account):
             # A sign-in may have been completed meanwhile.
-            known = live.access if how is RefreshReason.NEEDED else None
+            known = live.access if reason is RefreshReason.NEEDED else None
             if known and known.token != refused and self._usable(known, force=False):
                 return known.token
             try:
-                live.access = await self._refresher.refresh(account, resource, how, refused)
+                live.access = await self._refresher.refresh(account, resource, reason, refused)
             except SignInError:
-                if how is RefreshReason.NEEDED:  # else what is at hand is as good as it was
+                if reason is RefreshReason.NEEDED:  # else what is at hand is as good as it was
                     live.access = None
                 raise
             finally:
@@ -313,44 +313,44 @@ class TokenSource:
             done = await work()
             if isinstance(done, int):
                 return done
-            its = account.fingerprint
-            for key in [key for key in self._live if key[0] == its]:
+            first = account.fingerprint
+            for key in [key for key in self._live if key[0] == first]:
                 del self._live[key]
-            self._of(account, done.resource).access = done.access
+            self._live_token(account, done.resource).access = done.access
             return 0
 
     def _lock(self, account: Account) -> asyncio.Lock:
         return self._locks.setdefault(account.storage_name, asyncio.Lock())
 
     async def _is_idle(self, account: Account) -> bool:
-        kept = await self._grants.get(account)
-        if kept is None or kept.identity != account.identity:
+        grant = await self._grants.get(account)
+        if grant is None or grant.identity != account.identity:
             return False
-        age = self._clocks.wall() - kept.renewed
+        age = self._clocks.wall() - grant.renewed
         # Below 0: the clock was set back, and nobody knows its age.
         return not timedelta(0) <= age < account.renew_every
 
     async def _state(self, account: Account, resource: Resource | None) -> SignInState:
-        kept = await self._grants.get(account)
-        if kept is not None and kept.identity != account.identity:
+        grant = await self._grants.get(account)
+        if grant is not None and grant.identity != account.identity:
             if not account.app_only:
                 return SignInState(
                     sign=SignInStatus.NEEDED, why=OTHER_APP.fill(name=account.name)
                 )
-            kept = None  # of another app, or of a person: no matter to one that asks by itself
+            grant = None  # of another app, or of a person: no matter to one that asks by itself
         there = await self._credentials.available(account)
-        key = refusal_key(account, kept, [value for _, value in there])
+        key = refusal_key(account, grant, [value for _, value in there])
         refused = await self._refusals.valid(account, key, resource)
-        if kept is None and not refused:
+        if grant is None and not refused:
             never = UNPROVED if account.app_only else NEVER
             words = never.fill(name=account.name, route=account.route or ANY_ROUTE)
             return SignInState(sign=SignInStatus.NEVER, why=words, ends=in_use(there, "").ends)
         holds = bool(refused) and await self._has_usable_token(account, resource or "smtp")
-        return _state_of(kept, refused, in_use(there, kept.by if kept else ""), holds=holds)
+        return _state_of(grant, refused, in_use(there, grant.by if grant else ""), holds=holds)
 
     async def _has_usable_token(self, account: Account, resource: Resource) -> bool:
         """Return whether mails leave by a token that was got before."""
-        live = self._of(account, resource).access
+        live = self._live_token(account, resource).access
         if live is not None and self._usable(live, force=False):
             return True
         return await self._cache.get(account, resource) is not None
@@ -366,15 +366,15 @@ class TokenSource:
 
 
 def _state_of(
-    kept: StoredGrant | None,
+    grant: StoredGrant | None,
     refused: Mapping[str, CachedRefusal],
     used: CredentialInUse,
     *,
     holds: bool = False,
 ) -> SignInState:
     """Return how an account stands, by what is kept and what is remembered as refused."""
-    renewed, user = (kept.renewed, kept.user) if kept else (None, "")
-    sign, why, since = SignInStatus.SIGNED_IN, SIGNED_IN, kept.since if kept else None
+    renewed, user = (grant.renewed, grant.user) if grant else (None, "")
+    sign, why, since = SignInStatus.SIGNED_IN, SIGNED_IN, grant.since if grant else None
     if refused:
         worst = min(refused.values(), key=lambda one: WORST.index(one.failure.who))
         sign = SignInStatus.WAITING if worst.failure.who == "wait" else SignInStatus.NEEDED

@@ -114,7 +114,7 @@ async def _is_taken(
     """Whether the server takes it, asked as it is asked for tokens; False if that cannot be told."""
     if account.cloud.entra or bare:
         try:
-            await tokens.probe_credential(account, bare=bare, instead=credential)
+            await tokens.probe_credential(account, bare=bare, credential=credential)
         except SignInError as failure:
             # What no setting says may be wrong for itself, and then tells nothing of the secret.
             if bare or account.cloud.app_scope or failure.error not in ASKED_FOR:
@@ -134,7 +134,7 @@ async def refusal(
     """What a sign-in at Entra would be refused for as well; None: nothing that can be told before.
     Raises UnreachableError and VaultError."""
     try:
-        await tokens.probe_credential(account, bare=bare, instead=credential)
+        await tokens.probe_credential(account, bare=bare, credential=credential)
     except SignInError as failure:
         return failure if _is_wrong_at_entra(failure) else None
     return None
