@@ -111,7 +111,7 @@ class People:
         return await self._audited("password_chosen", "", address, work)
 
     async def _start(self, code: str, name: str, password: str, address: str) -> OpenedSession:
-        _see_that_no_wait(self._throttle.wait_for_code(address, self.clocks.steady()))
+        _require_no_wait(self._throttle.wait_for_code(address, self.clocks.steady()))
         hashed, now = random_keys.hashed_code(code), self.clocks.wall()
         before, user = await self._meant_by(hashed, name, now)
         if why := password_problem(user.name, password):
@@ -351,14 +351,14 @@ class People:
             for row in reversed(await self.store.audit_log(LOOKED_BACK)):
                 if row.op in CAME and not row.refused.en:
                     self._throttle.came(row.who, row.address)
-        _see_that_no_wait(self._throttle.wait(name, address, self.clocks.steady()))
+        _require_no_wait(self._throttle.wait(name, address, self.clocks.steady()))
 
     def _count_alone(self, key: str) -> None:
         """Count the same of what no stranger can fail at."""
-        _see_that_no_wait(self._throttle.wait_alone(key, self.clocks.steady()))
+        _require_no_wait(self._throttle.wait_alone(key, self.clocks.steady()))
 
 
-def _see_that_no_wait(seconds: float) -> None:
+def _require_no_wait(seconds: float) -> None:
     if seconds > 0:
         raise FailedAttemptError(WAIT.fill(seconds=seconds), seconds)
 
