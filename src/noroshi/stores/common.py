@@ -1,4 +1,4 @@
-"""What every store does alike: how it wakes those who wait, and what it makes of a fate."""
+"""Do what every store does alike: wake those who wait, and turn a fate into a state."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ BODY = ("text", "html", "attachments")
 
 
 class News:
-    """Wakes all who wait. What came since a task last waited wakes that task at once, so that
+    """Wake all who wait. What came since a task last waited wakes that task at once, so that
     nothing is missed between looking and waiting."""
 
     def __init__(self) -> None:
@@ -65,11 +65,12 @@ class News:
 
 
 def first_state(last_event: str | None, events: int) -> State:
-    """That of a monitor nobody has looked at. One that is back after it was forgotten counts
-    on: with an id that was given before, its events and mails would pass for the old ones.
+    """Return the state of a monitor that was never measured. One that is back after it was
+    forgotten counts on: with an id that was given before, its events and mails would pass for
+    the old ones.
 
-    Nobody counts on from less than all `events`, as a backup that was brought back may not
-    know of one that it forgot: there that number is set on.
+    Nobody counts on from less than all `events`, as a backup that was brought back may not know
+    of one that it forgot: there that number is set on.
     """
     own = int(last_event.partition(MARK)[0].rpartition(".")[2]) if last_event else 0
     return State(serial=max(own, events))
@@ -87,19 +88,20 @@ def outcome(fate: Fate) -> tuple[EnvelopeState, Words]:
 
 
 def accepted(receipt: Receipt) -> int:
-    """How many recipients were taken by this attempt."""
+    """Return how many recipients this attempt was accepted for."""
     return sum(a.verdict is Verdict.ACCEPTED for a in receipt.answers.values())
 
 
 def unanswered(envelope: Envelope) -> Envelope:
-    """One that was out when a life ended: that attempt, which is on record, had no answer."""
+    """Return an envelope that was out when a life ended: that attempt, which is on record, had
+    no answer."""
     left = envelope.attempts - 1
     return replace(envelope, attempts=left, unanswered=envelope.unanswered + 1)
 
 
 def by_all_routes(envelope: Envelope, routes: Sequence[str]) -> Envelope:
-    """One that some routes did not take, once something new waits behind it. It stays one that
-    was tried, so that it is told with what is new."""
+    """Return an envelope that some routes did not take with all of them, once something new
+    waits behind it. It stays one that was tried, so that it is told with what is new."""
     if not set(envelope.routes) < set(routes):
         return envelope
     return replace(envelope, routes=tuple(routes), attempts=max(envelope.attempts, 1))
@@ -108,7 +110,8 @@ def by_all_routes(envelope: Envelope, routes: Sequence[str]) -> Envelope:
 def readdressed(
     envelope: Envelope, to: Sequence[str], routes: Sequence[str], anew: bool
 ) -> Envelope:
-    """With other addresses it is another mail: who was refused is named in it no more."""
+    """Return an envelope with other addresses. That is another mail: who was refused is named
+    in it no more."""
     changed = replace(envelope, to=tuple(to), refused=()) if to else envelope
     if anew:
         changed = replace(changed, attempts=0, unanswered=0)
@@ -116,8 +119,8 @@ def readdressed(
 
 
 def followed(own: tuple[str, ...], old: tuple[str, ...], new: Sequence[str]) -> tuple[str, ...]:
-    """A member's routes, as its digest's are called otherwise now. The digest may have left some
-    of them behind."""
+    """Return a member's routes once its digest's are renamed. The digest may have left some of
+    them behind."""
     if own == old:
         return tuple(new)
     names = dict(zip(old, new, strict=True)) if len(old) == len(new) else {}
@@ -125,6 +128,6 @@ def followed(own: tuple[str, ...], old: tuple[str, ...], new: Sequence[str]) -> 
 
 
 def without_body(envelope: Envelope) -> Envelope:
-    """For those who look at many."""
+    """Return an envelope without its mail's body, for those who look at many."""
     left = {name: part for name, part in envelope.payload.items() if name not in BODY}
     return replace(envelope, payload=left)

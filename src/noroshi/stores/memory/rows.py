@@ -1,4 +1,4 @@
-"""What the store for tests and trials keeps of each monitor, envelope and lease."""
+"""Hold what the store for tests and trials keeps of each monitor, envelope and lease."""
 
 from __future__ import annotations
 
@@ -52,8 +52,8 @@ class Spooled:
         )
 
     def soon(self, now: datetime, route: str | None) -> datetime:
-        """Now, but not within the shortest pause after its last try, nor before a time that the
-        other side named, if it is this route's."""
+        """Return now, but not within the shortest pause after its last try, nor before a time
+        that the other side named, if it is this route's."""
         last = self.receipts[-1:] if self.last_route == route else ()
         named = (answer.again for receipt in last for answer in receipt.answers.values())
         short = (receipt.at + SHORTEST for receipt in self.receipts)
@@ -61,12 +61,12 @@ class Spooled:
 
     @property
     def light(self) -> QueuedEnvelope:
-        """The same without the mail's body."""
+        """Return the row without the mail's body."""
         return replace(self.row, envelope=without_body(self.envelope))
 
     @property
     def followed(self) -> TrackedMail:
-        """As a mail that is followed."""
+        """Return it with all attempts, and what became of it."""
         arrivals = sorted(self.arrivals, key=lambda arrival: arrival.at)
         return TrackedMail(
             row=self.row, receipts=tuple(self.receipts), arrivals=tuple(arrivals)
@@ -74,7 +74,7 @@ class Spooled:
 
     @property
     def known_by(self) -> set[str]:
-        """Its Message-IDs, once it was taken."""
+        """Return its Message-IDs, once it was accepted."""
         taken = (receipt for receipt in self.receipts if accepted(receipt))
         return {id for receipt in taken for id in receipt.message_ids}
 
@@ -86,15 +86,15 @@ class Lent:
 
 
 def rested(route: str, known: RouteOutage | None, fate: RestRoute) -> RouteOutage:
-    """Two parcels that were out at once may both find it down."""
+    """Return a route's outage. Two parcels that were out at once may both find it down."""
     since = min(fate.since, known.since) if known else fate.since
     until = max(fate.until, known.until) if known else fate.until
     return RouteOutage(route, since, until, fate.why, fate.fault, fate.early)
 
 
 def take_apart(digest: Spooled, members: Sequence[Spooled]) -> bool:
-    """The members of a digest that left nothing behind wait by themselves again; False: it is
-    none, or has a story of its own by now."""
+    """Let the members of a digest that left nothing behind wait by themselves again. False: it
+    is no digest, or has a story of its own by now."""
     if len(digest.receipts) > 1 or not members:
         return False
     if not may_be_undone(digest.envelope, members[0].envelope):
@@ -107,5 +107,5 @@ def take_apart(digest: Spooled, members: Sequence[Spooled]) -> bool:
 
 
 def told_in(row: Spooled, rows: Iterable[Spooled]) -> Spooled:
-    """The digest that it is in, else itself."""
+    """Return the digest that an envelope is in, else itself."""
     return next((d for d in rows if row.envelope.id in d.envelope.members), row)

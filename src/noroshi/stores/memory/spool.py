@@ -1,4 +1,4 @@
-"""The part of the store for tests and trials that keeps the spool, and the routes' health."""
+"""Keep the spool, and the routes' health, in the store for tests and trials."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ AFTER_ALL = "\U0010ffff"
 
 
 class SpoolInMemory:
-    """As ports.Store says of envelopes and routes."""
+    """Do what ports.Store says of envelopes and routes."""
 
     _events: dict[str, Event]
 
@@ -98,7 +98,7 @@ class SpoolInMemory:
             head.due = min(head.due, head.soon(behind.born, turn))
 
     def _turn(self, row: Spooled, now: datetime) -> str | None:
-        """The route by which it goes next; None: all of them rest."""
+        """Return the route by which it goes next; None: all of them are down."""
         rests = {rest.route for rest in self._resting.values() if rest.until > now}
         return next((name for name in row.envelope.routes if name not in rests), None)
 
@@ -132,7 +132,7 @@ class SpoolInMemory:
         return parcel
 
     def _lendable(self, route: str, now: datetime) -> Iterator[Spooled]:
-        """Of each order key the oldest alone, if it is due and this route's turn."""
+        """Yield of each order key the oldest alone, if it is due and this route's turn."""
         rests = {rest.route for rest in self._resting.values() if rest.until > now}
         if route in rests:
             return
@@ -177,7 +177,7 @@ class SpoolInMemory:
         return made
 
     def _may_go_into(self, row: Spooled, parcel: Parcel) -> bool:
-        """Whether it waits by itself, is the parcel's own, or in that digest."""
+        """Return True if it waits by itself, is the parcel's own, or in that digest."""
         if row.state is EnvelopeState.IN_DIGEST:
             return row.why == plain(parcel.envelope.id)
         return not row.state and row.lease in ("", parcel.lease)
@@ -243,13 +243,13 @@ class SpoolInMemory:
         self._resting[route] = rested(route, self._resting.get(route), fate)
 
     def _undo(self, row: Spooled) -> None:
-        """Members of a digest that left nothing behind wait by themselves again."""
+        """Let members of a digest that left nothing behind wait by themselves again."""
         if take_apart(row, [self._spool[id] for id in row.envelope.members]):
             del self._spool[row.envelope.id]
             self._reopen()
 
     def _share(self, row: Spooled) -> None:
-        """Members of a digest have its fate."""
+        """Give the members of a digest its state."""
         for id in row.envelope.members:
             self._spool[id].state = row.state.of_members
         self._reopen()
@@ -386,7 +386,7 @@ class SpoolInMemory:
         return found
 
     def _is_its_own_matter(self, row: Spooled, route: str) -> bool:
-        """Return whether it waits only because the other side deferred it."""
+        """Return True if it waits only because the other side deferred it."""
         tries = row.receipts[-2:]
         others = [one.at for _, one in self._taken if one.route == route]
         return len(tries) > 1 and any(tries[0].at < at < tries[1].at for at in others)
@@ -432,7 +432,7 @@ class SpoolInMemory:
         return None if row is None or row.lease else row
 
     def _reopen(self) -> None:
-        """What a person released goes in at its old place, before what is younger."""
+        """Put what a person released in at its old place, before what is younger."""
         self._open = {key: row for key, row in self._spool.items() if row.state in OPEN}
         self._news.tell()
 

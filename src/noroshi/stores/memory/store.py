@@ -1,4 +1,4 @@
-"""The store for tests and trials: the whole contract, and nothing kept."""
+"""Keep the whole contract in memory, for tests and trials."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from noroshi.stores.memory.spool import SpoolInMemory
 
 
 class MemoryStore(SpoolInMemory):
-    """As ports.Store says, for one process and as long as it runs."""
+    """Do what ports.Store says, for one process and as long as it runs."""
 
     def __init__(self, origin: Origin = NOBODY) -> None:
         super().__init__(origin)
@@ -438,4 +438,4 @@ class MemoryStore(SpoolInMemory):
         return ()
 
     async def close(self) -> None:
-        """Nothing is under way."""
+        """Return at once: nothing is under way."""

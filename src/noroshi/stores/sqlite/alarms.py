@@ -1,4 +1,4 @@
-"""Acknowledgements, silences and remarks in tables."""
+"""Keep acknowledgements, silences and remarks in tables."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def unacknowledge(db: Connection, said: Remark) -> bool:
 
 
 def end_what_is_over(db: Connection, monitor: str, events: Iterable[Event]) -> None:
-    """Let acknowledgements go that do not outlive what happened to their items."""
+    """Delete acknowledgements that do not outlive what happened to their items."""
     sql = "select body from acknowledged where monitor = ?"
     known = [schema.value(Acknowledged, body) for (body,) in db.execute(sql, (monitor,))]
     gone = [one for one in known if not all(outlives(one, event) for event in events)]
@@ -54,7 +54,7 @@ def end_what_is_over(db: Connection, monitor: str, events: Iterable[Event]) -> N
 
 
 def say(db: Connection, one: Remark) -> bool:
-    """A remark of any sort, with what it means for who has the alarm."""
+    """Write a remark of any sort, with what it means for who has the alarm."""
     if one.sort is Remarked.ACKNOWLEDGED:
         return acknowledge(db, one.holding, one)
     if one.sort is Remarked.TAKEN_BACK:

@@ -1,4 +1,4 @@
-"""A mail once a provider has taken it: by what it is known, and what became of it."""
+"""Keep what becomes of a mail once a provider has taken it, and by what ids it is known."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ AFTER_ALL = "\U0010ffff"
 def record_arrival(
     db: Connection, id: str, arrival: Arrival, envelopes: Sequence[Envelope] = ()
 ) -> bool:
-    """As ports.Store.record_arrival says."""
+    """Do what ports.Store.record_arrival says."""
     row = db.execute(TAKEN, (id,)).fetchone()
     if row is None:
         return False
@@ -42,7 +42,7 @@ def record_arrival(
 
 
 def find_by_message_id(db: Connection, message_ids: Collection[str]) -> TrackedMail | None:
-    """As ports.Store.find_by_message_id says."""
+    """Do what ports.Store.find_by_message_id says."""
     row = db.execute(BY_MESSAGE_ID, (json.dumps(list(message_ids)),)).fetchone()
     return None if row is None else _followed(db, row[0])
 
@@ -50,19 +50,19 @@ def find_by_message_id(db: Connection, message_ids: Collection[str]) -> TrackedM
 def latest_by_prefix(
     db: Connection, begins: str, last: int, before: str
 ) -> Sequence[TrackedMail]:
-    """As ports.Store.latest_by_prefix says."""
+    """Do what ports.Store.latest_by_prefix says."""
     rows = db.execute(FOLLOWED, (begins, before or begins + AFTER_ALL, last)).fetchall()
     return [_followed(db, seq) for (seq,) in rows]
 
 
 def arrivals_of(db: Connection, id: str) -> Sequence[Arrival]:
-    """As ports.Store.arrivals says."""
+    """Do what ports.Store.arrivals says."""
     row = db.execute("select seq from spool where id = ?", (id,)).fetchone()
     return () if row is None else tuple(arrivals(db, row[0]))
 
 
 def arrivals(db: Connection, seq: int) -> Iterator[Arrival]:
-    """What became of the mail in that row."""
+    """Yield what became of the mail in that row."""
     for address, state, at, said in db.execute(ARRIVALS, (seq,)):
         yield Arrival(address=address, state=DeliveryState(state), at=instant(at), said=said)
 

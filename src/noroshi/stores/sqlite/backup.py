@@ -1,4 +1,4 @@
-"""A copy of a store in a file of its own, as the store is at one instant."""
+"""Copy a store to a file of its own, as the store is at one instant."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ CANNOT_COPY = Words(
 def copy(db: Connection, path: Path) -> None:
     """Copy a store to a file (0600) that appears under its name when it is whole.
 
-    It is read in one go, at one instant: who writes does not wait. Conflict if the file is
-    there; StoreError, and nothing left behind, if it cannot be written.
+    It is read in one go, at one instant: who writes does not wait. Raise StoreConflict if the
+    file is there, and StoreError, with nothing left behind, if it cannot be written.
     """
     if path.exists():
         raise StoreConflict(THERE_IS_ONE.fill(path=path).en)

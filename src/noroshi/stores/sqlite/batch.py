@@ -1,4 +1,4 @@
-"""What the thread that writes is asked to do: a piece by itself, or several alike in one go.
+"""Do what the thread that writes is asked to do: a piece by itself, or several alike in one go.
 
 Each statement is a turn at the interpreter's lock, which the loop mostly holds: ten mails that
 are lent and settled by four statements leave sooner than by thirty.
@@ -32,8 +32,8 @@ class Alike(Generic[Given, T]):
 
 
 def done(db: Connection, works: Sequence[Work[Any]]) -> list[Any]:
-    """What each piece answers. What can be done in one go is, but for what stands on the two
-    sides of a piece that must be done by itself. Raises what one of them does."""
+    """Return what each piece answers; raise what one of them raises. What can be done in one go
+    is, except across a piece that must be done by itself."""
     found: list[Any] = [None] * len(works)
     for places in _in_one_go(works):
         for place, answer in zip(places, _answers(db, works, places), strict=True):
@@ -49,7 +49,7 @@ def _answers(db: Connection, works: Sequence[Work[Any]], places: list[int]) -> S
 
 
 def _in_one_go(works: Sequence[Work[Any]]) -> Iterator[list[int]]:
-    """The places of those that are done together, in the order in which that happens."""
+    """Return the places of those that are done together, in the order in which that happens."""
     together = dict[Hashable, list[int]]()
     for place, work in enumerate(works):
         if isinstance(work, Alike):

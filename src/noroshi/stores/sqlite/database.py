@@ -1,4 +1,4 @@
-"""Opening the file: what is refused and why, and how it is set up."""
+"""Open the file: what is refused and why, and how it is set up."""
 
 from __future__ import annotations
 
@@ -64,9 +64,9 @@ NO_WAL = Words(
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A connection to write with, those to read with, and whose ids are given out by them.
-    `scanner` reads many rows at once, while `reader` answers those who wait; None: it reads all.
-    """
+    """A connection to write with, those to read with, and the origin of the ids that they give
+    out. `scanner` reads many rows at once, while `reader` answers those who wait; None: it
+    reads all."""
 
     writer: Connection
     reader: Connection
@@ -80,7 +80,7 @@ def open_file(
     steps: Sequence[Migration],
     patience: float = WAITS_FOR_A_LOCK,
 ) -> Opened:
-    """Open a store's file; StoreError leaves it as it is."""
+    """Open a store's file; raise StoreError and leave it as it is if it will not do."""
     _refuse_old(sqlite)
     try:
         refuse_foreign(path, steps)
@@ -93,15 +93,15 @@ def open_file(
 
 
 def connect_to_read(path: Path) -> Connection:
-    """One more connection that cannot write."""
+    """Return one more connection that cannot write."""
     reader: Connection = driver.connect(path, isolation_level=None, check_same_thread=False)
     reader.execute("pragma query_only = on")
     return reader
 
 
 def open_to_read(path: Path, steps: Sequence[Migration]) -> Opened:
-    """Two connections that cannot write, to a store of our schema; as nothing is put in, nobody's
-    ids are given out. StoreError else."""
+    """Return two connections that cannot write, to a store of our schema; raise StoreError
+    else. As nothing is put in, no ids are given out."""
     try:
         refuse_foreign(path, steps)
         first, second = connect_to_read(path), connect_to_read(path)
@@ -119,7 +119,7 @@ def open_to_read(path: Path, steps: Sequence[Migration]) -> Opened:
 def open_to_share(
     path: Path, steps: Sequence[Migration], patience: float = WAITS_FOR_A_LOCK
 ) -> Opened:
-    """The same with one that can write, beside whoever has the store. StoreError else."""
+    """Return the same with one that can write, beside whoever has the store."""
     opened = open_to_read(path, steps)
     opened.writer.close()
     writer = driver.connect(
@@ -136,7 +136,8 @@ def _refuse_old(sqlite: Sequence[int]) -> None:
 
 
 def refuse_foreign(path: Path, steps: Sequence[Migration]) -> None:
-    """StoreError for a file that is not ours or too new, without writing to it or beside it."""
+    """Raise StoreError for a file that is not ours or too new, without writing to it or beside
+    it."""
     if not path.exists() or not path.stat().st_size:
         return
     log = path.with_name(f"{path.name}-wal")

@@ -1,4 +1,4 @@
-"""Mails that a route put off: what they wait for, and once it accepts others."""
+"""Say how long mails that a route put off wait, and make them due once it accepts others."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Versions of the definitions: each document is kept once, under its hash."""
+"""Keep the versions of the definitions: each document once, under its hash."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def publish(db: Connection, version: Version, monitors: Sequence[str], base: int
 
 
 def enroll(db: Connection, version: int, monitors: Sequence[str]) -> bool:
-    """As ports.Store.enroll says."""
+    """Do what ports.Store.enroll says."""
     if latest(db) != version:
         return False
     _name(db, monitors)

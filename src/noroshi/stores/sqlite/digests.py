@@ -1,4 +1,4 @@
-"""Digests: what waits for one contact, and the envelope that is put in its place."""
+"""Find what waits for one contact, and put a digest in its place."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ where r.at >= :since and r.taken > 0 order by r.rowid"""
 
 
 def pending_for(db: Connection, parcel: Parcel) -> Sequence[Envelope]:
-    """As ports.Store.pending_for says."""
+    """Do what ports.Store.pending_for says."""
     found, behind, members = list[Envelope](), set[str](), set(parcel.envelope.members)
     for id, order, lease, state, attempts, body, seq in _pending(db, parcel.envelope.contact):
         mine = id == parcel.envelope.id and lease == parcel.lease
@@ -65,7 +65,7 @@ def _pending(db: Connection, contact: str) -> Sequence[Any]:
 
 
 def replace_by_digest(db: Connection, parcel: Parcel, digest: Envelope) -> bool:
-    """As ports.Store.replace_by_digest says."""
+    """Do what ports.Store.replace_by_digest says."""
     members = json.dumps(list(digest.members))
     given = {"members": members, "lease": parcel.lease}
     given |= {"digest": kept(plain(parcel.envelope.id))}
@@ -83,7 +83,7 @@ def replace_by_digest(db: Connection, parcel: Parcel, digest: Envelope) -> bool:
 
 
 def _goes_on_in(db: Connection, old: Envelope, new: Envelope) -> None:
-    """A digest is no more, and what it was tried with is on the record of a larger one."""
+    """Delete a digest, and put what it was tried with on the record of a larger one."""
     left, its = seq_of(db, old), seq_of(db, new)
     db.execute("update receipt set envelope = ? where envelope = ?", (its, left))
     db.execute("delete from way where envelope = ?", (left,))
@@ -92,12 +92,12 @@ def _goes_on_in(db: Connection, old: Envelope, new: Envelope) -> None:
 
 
 def accepted(db: Connection) -> Mapping[str, datetime]:
-    """As ports.Store.accepted says."""
+    """Do what ports.Store.accepted says."""
     return {route: instant(at) for route, at in db.execute("select route, at from accepted")}
 
 
 def accepted_since(db: Connection, since: datetime) -> Sequence[AcceptedMail]:
-    """As ports.Store.accepted_since says."""
+    """Do what ports.Store.accepted_since says."""
     asked = {"since": number(since), "digest": f"%{ENDING}"}
     return [
         AcceptedMail(

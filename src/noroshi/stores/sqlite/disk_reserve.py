@@ -1,4 +1,4 @@
-"""Room laid out beforehand for the time when the volume is full: a ballast file beside the store.
+"""Keep room for the time when the volume is full: a ballast file beside the store.
 
 It is given up at the moment it is needed. What is in it is for events and mails; samples wait,
 and old ones are deleted, as SQLite writes new rows into the pages that they leave.
@@ -71,18 +71,16 @@ ERRNO = {
 
 
 def free_bytes(folder: Path) -> int:
-    """What may still be written to the volume of a folder."""
+    """Return what may still be written to the volume of a folder."""
     return shutil.disk_usage(folder).free
 
 
 def fault_of(
     error: Exception, folder: Path, free: Callable[[Path], int] = free_bytes
 ) -> StoreFault:
-    """What an error of the driver or the system means for a store in that folder.
-
-    A full volume mostly says so; at the WAL's index, or at a file that is to be made, SQLite
-    speaks of a fault of the disk.
-    """
+    """Return what an error of the driver or the system means for a store in that folder. A full
+    volume mostly says so; at the WAL's index, or at a file that is to be made, SQLite speaks of
+    a fault of the disk."""
     if isinstance(error, OSError):
         return ERRNO.get(error.errno or 0, StoreFault.BROKEN)
     known = FAULTS.get(getattr(error, "sqlite_errorcode", 0) & 0xFF, StoreFault.OTHER)
@@ -159,8 +157,9 @@ def lay_log(path: Path) -> None:
 
 
 def _handle_of(path: Path) -> int | None:
-    """SQLite's own handle of a store that is open, where the system tells it (Linux): to open
-    another one and close it would let go of its locks (sqlite.org/howtocorrupt.html, 2.2)."""
+    """Return SQLite's own handle of a store that is open, where the system tells it (Linux): to
+    open another one and close it would let go of its locks (sqlite.org/howtocorrupt.html,
+    2.2)."""
     handles = Path("/proc/self/fd")
     for handle in handles.iterdir() if handles.exists() else ():
         with suppress(OSError):  # the one by which they are listed is gone by then
@@ -189,7 +188,7 @@ def _fill(file: int, start: int, end: int) -> None:
 
 
 class Reserve:
-    """What the thread that writes does about the volume. `tight`: samples are not taken."""
+    """Do for the thread that writes what the volume needs. `tight`: samples are not taken."""
 
     def __init__(
         self, path: Path, size: int = BALLAST, free: Callable[[Path], int] = free_bytes
@@ -202,14 +201,14 @@ class Reserve:
 
     @property
     def trouble(self) -> Words | None:
-        """What a person should know of the volume."""
+        """Return what a person should know of the volume."""
         if not self.tight:
             return None
         words = SHORT if self._ballast.laid else USED
         return words.fill(path=self._path, free=round(self._left() / MIB))
 
     def fault_of(self, error: Exception) -> StoreFault:
-        """What an error of the driver means."""
+        """Return what an error of the driver means."""
         return fault_of(error, self._path.parent, self._free)
 
     def full(self, error: Exception) -> bool:
@@ -269,7 +268,7 @@ class Reserve:
         return True
 
     def _give_up(self, db: Connection) -> bool:
-        """A piece of the ballast, of which the file takes at once what it must grow by: SQLite
+        """Give up a piece of the ballast. The file takes at once what it must grow by: SQLite
         comes to that last, and another program would be faster."""
         end = self._whole(db)
         given = self._ballast.give_up()
@@ -280,7 +279,8 @@ class Reserve:
         return given
 
     def _whole(self, db: Connection) -> int:
-        """Bytes of the file once all of the WAL is in it; 0 if that cannot be known."""
+        """Return the bytes of the file once all of the WAL is in it; 0 if that cannot be
+        known."""
         try:
             (pages,) = db.execute("pragma page_count").fetchone()
             (size,) = db.execute("pragma page_size").fetchone()
@@ -289,7 +289,7 @@ class Reserve:
         return int(pages * size)
 
     def _checkpoint(self, db: Connection) -> bool:
-        """False: the file cannot grow."""
+        """Bring the WAL into the file. False: the file cannot grow."""
         try:
             db.execute("pragma wal_checkpoint(passive)").fetchone()
         except driver.Error as error:

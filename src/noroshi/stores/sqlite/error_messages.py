@@ -1,4 +1,4 @@
-"""What SQLite or the system said of a store, and what it means, in both languages."""
+"""Put what SQLite or the system said of a store, and what it means, in both languages."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ OTHER = Words(en="{name}: {said}", ja="{name}: {said}")
 
 
 def in_words(error: BaseException) -> Words:
-    """Its own words; SQLite's are English, and quoted."""
+    """Return an error's own words; SQLite's are English, and quoted."""
     return QUOTED.fill(said=error) if isinstance(error, driver.Error) else why(error)
 
 
 def meaning(name: object, error: BaseException, fault: StoreFault) -> Words:
-    """What it means for the store of that name, and what was said."""
+    """Return what an error means for the store of that name, and what was said."""
     return MEANS.get(fault, OTHER).fill(name=name, said=in_words(error))

@@ -1,4 +1,4 @@
-"""What should not be so in a store, said in words: the file, the mails, what is remembered."""
+"""Find what should not be so in a store, in words: the file, the mails, what is remembered."""
 
 from __future__ import annotations
 
@@ -132,7 +132,7 @@ BODIES: Mapping[str, tuple[str, Any]] = {
 
 
 def faults(db: Connection) -> Sequence[Words]:
-    """All that is wrong; a file that is broken is asked nothing more."""
+    """Return all that is wrong; a file that is broken is asked nothing more."""
     found = [row for (row,) in db.execute(f"pragma integrity_check({MOST})")]
     if found != ["ok"]:
         return [BROKEN.fill(what=what) for what in found]
@@ -158,7 +158,8 @@ def _unreadable(db: Connection) -> Iterator[Words]:
 
 
 def _as_bytes(db: Connection, ask: str) -> Iterator[tuple[Any, bytes]]:
-    """Letters that are damaged are for whoever reads them, and not for the driver."""
+    """Read texts as bytes: damaged letters are for whoever reads them, and not for the
+    driver."""
     before, db.text_factory = db.text_factory, bytes
     try:
         for id, body in db.execute(ask):

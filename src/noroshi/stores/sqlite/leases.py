@@ -1,4 +1,4 @@
-"""Envelopes that leave: lent under a lease, and settled, several of each in one go."""
+"""Lend the envelopes that leave, and settle them, several of each in one go."""
 
 from __future__ import annotations
 
@@ -67,8 +67,8 @@ where fate = '{EnvelopeState.IN_DIGEST}' and why = ? returning seq, order_key"""
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Who asks for an envelope, for which route and when, and the lease that it would have;
-    the rest as in ports.Store.claim_parcel."""
+    """A request for an envelope: who asks, for which route and when, and the lease that it
+    would have; the rest as in ports.Store.claim_parcel."""
 
     node: Node
     route: str
@@ -79,7 +79,7 @@ class Claim:
 
     @property
     def kind(self) -> tuple[object, ...]:
-        """What those have in common that may be answered in one go."""
+        """Return what those have in common that may be answered in one go."""
         return "lend", self.node, self.route, tuple(self.but), tuple(self.only_critical)
 
 
@@ -94,14 +94,15 @@ class End:
 
     @property
     def plain(self) -> bool:
-        """Whether nothing but this envelope changes, so that others may end beside it."""
+        """Return True if nothing but this envelope changes, so that others may end beside
+        it."""
         waits_or_left = isinstance(self.fate, Accepted | Retry)
         return waits_or_left and not self.told and not self.parcel.envelope.members
 
 
 def lend(db: Connection, claims: Sequence[Claim]) -> Sequence[Parcel | None]:
-    """An envelope for each, as ports.Store.claim_parcel says, as far as there are any. The
-    claims are of one kind."""
+    """Return an envelope for each claim, as ports.Store.claim_parcel says, as far as there are
+    any. The claims are of one kind."""
     first, now = claims[0], max(claim.now for claim in claims)
     asked = {"route": first.route, "now": number(now), "most": len(claims)}
     asked |= {"but": json.dumps(list(first.but))}
@@ -120,7 +121,7 @@ def lend(db: Connection, claims: Sequence[Claim]) -> Sequence[Parcel | None]:
 
 
 def _due(db: Connection, asked: Mapping[str, object]) -> tuple[Sequence[Any], int | None]:
-    """The rows, and since when the route is down."""
+    """Return the rows, and since when the route is down."""
     try:
         found, since = db.execute(DUE, asked).fetchone()
         return json.loads(found), since
@@ -144,8 +145,8 @@ def _parcel(
 
 
 def settle(db: Connection, ends: Sequence[End]) -> Sequence[bool]:
-    """For each as ports.Store.settle says. Where one has more to it, each is written by itself,
-    as what it leaves behind is another one's to find."""
+    """Do for each what ports.Store.settle says. Where one has more to it, each is written by
+    itself, as what it leaves behind is another one's to find."""
     if len(ends) == 1 or all(end.plain for end in ends):
         return _together(db, ends)
     return [held for end in ends for held in _together(db, (end,))]
@@ -165,7 +166,7 @@ def _together(db: Connection, ends: Sequence[End]) -> Sequence[bool]:
 
 
 def _row(end: End, envelope: Envelope, due: datetime | None) -> Sequence[object]:
-    """What SETTLE writes of an attempt, and whether it tells that its route is well."""
+    """Return what SETTLE writes of an attempt, and whether it tells that its route is well."""
     receipt, (state, why) = end.receipt, outcome(end.fate)
     body = envelope.attempts, schema.text(envelope), state, kept(why)
     attempt = end.parcel.route, schema.text(receipt), number(receipt.at), accepted(receipt)
@@ -174,7 +175,8 @@ def _row(end: End, envelope: Envelope, due: datetime | None) -> Sequence[object]
 
 
 def _write_the_rest(db: Connection, end: End, envelope: Envelope, *, ended: bool) -> None:
-    """What the trigger does not know of: its ways and the next of its order are the trigger's."""
+    """Write what the trigger does not know of: its routes and the next of its order are the
+    trigger's."""
     state, _ = outcome(end.fate)
     if ended:
         spool.share(db, envelope, state)
@@ -193,7 +195,8 @@ def _write_the_rest(db: Connection, end: End, envelope: Envelope, *, ended: bool
 def quarantine(
     db: Connection, parcel: Parcel, why: Words, now: datetime, told: Iterable[Envelope]
 ) -> bool:
-    """As ports.Store.quarantine says. The record itself stays as it is: a newer Noroshi reads it."""
+    """Do what ports.Store.quarantine says. The record itself stays as it is: a newer Noroshi
+    reads it."""
     found = db.execute(
         QUARANTINE, (kept(why), number(now), parcel.envelope.id, parcel.lease)
     ).fetchall()
@@ -206,7 +209,7 @@ def quarantine(
 
 
 def _let_members_go(db: Connection, digest: Envelope, now: datetime) -> None:
-    """What a digest would have told waits by itself again."""
+    """Let the members of a digest wait by themselves again."""
     given = number(now), kept(plain(digest.id))
     members: Sequence[Any] = db.execute(ITS_MEMBERS, given).fetchall()
     for seq, _ in members:

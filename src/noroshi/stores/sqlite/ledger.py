@@ -1,4 +1,4 @@
-"""The ledger: each alarm, the mail that tells it, and what became of that."""
+"""Keep the ledger: each alarm, the mail that tells it, and what became of that."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ OF_MAIL = ("receipt", "arrival", "message", "way")
 def ledger(
     db: Connection, last: int, alarm: str = "", monitor: str = ""
 ) -> Sequence[LedgerEntry]:
-    """As ports.Store.ledger says."""
+    """Do what ports.Store.ledger says."""
     if monitor and not alarm:
         rows = db.execute(OF_MONITOR, (monitor, last))
     else:
@@ -65,8 +65,8 @@ def ledger(
 
 
 def tally(db: Connection, since: datetime) -> Mapping[str, int]:
-    """As ports.Store.tally says. From the newest back, as they stand in the order in which they
-    were born: a report is of a day, and the spool keeps years."""
+    """Do what ports.Store.tally says, from the newest back, as envelopes stand in the order in
+    which they were born: a report is of a day, and the spool keeps years."""
     found = Counter[str]()
     back = {seq for (seq,) in db.execute(BACK_AT_ALL)}
     rows = db.execute(f"select seq, fate, {BYTES} from spool order by seq desc")  # noqa: S608
@@ -80,7 +80,7 @@ def tally(db: Connection, since: datetime) -> Mapping[str, int]:
 
 
 def totals(db: Connection) -> Mapping[str, int]:
-    """As ports.Store.totals says."""
+    """Do what ports.Store.totals says."""
     found = Counter[str]()
     for state, count in db.execute(BY_STATE):
         found[_counted(state)] += count
@@ -101,7 +101,7 @@ def _counted(stored: str) -> str:
 
 
 def forget(db: Connection, before: datetime, most: int) -> int:
-    """As ports.Store.forget says."""
+    """Do what ports.Store.forget says."""
     old = db.execute(OLD, (number(before), most)).fetchall()
     for table in OF_MAIL:
         db.executemany(f"delete from {table} where envelope = ?", old)  # noqa: S608
@@ -115,7 +115,8 @@ def forget(db: Connection, before: datetime, most: int) -> int:
 
 
 def _old_events(db: Connection, before: datetime) -> Iterator[tuple[int]]:
-    """From the oldest on, up to the first that is not so old; none that is its monitor's last."""
+    """Yield events from the oldest on, up to the first that is not so old; none that is its
+    monitor's last."""
     last = db.execute(NEWEST_EVENT).fetchone()
     if last is None:
         return
@@ -148,7 +149,7 @@ def _entry(db: Connection, alarm: str, seq: int) -> LedgerEntry:
 
 
 def _event(db: Connection, alarm: str) -> Event | None:
-    """An alarm's id is `event/rule/contact`."""
+    """Return the event of an alarm, whose id is `event/rule/contact`."""
     sql = "select body from event where id = ?"
     row = db.execute(sql, (alarm.partition("/")[0],)).fetchone()
     return None if row is None else schema.value(Event, row[0])

@@ -1,4 +1,4 @@
-"""Whose turn it is to do what one may do at a time."""
+"""Keep the locks on what one may do at a time."""
 
 from __future__ import annotations
 

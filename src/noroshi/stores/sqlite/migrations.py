@@ -1,4 +1,5 @@
-"""The steps of the schema. A store that is there is copied and tried on before it is changed."""
+"""Take the steps of the schema. A store that is there is copied and tried on before it is
+changed."""
 
 from __future__ import annotations
 
@@ -54,7 +55,8 @@ class Migration:
 
 @cache
 def ours() -> tuple[Migration, ...]:
-    """The steps that this program knows, in order; read as text, so that line ends are one."""
+    """Return the steps that this program knows, in order; read as text, so that line ends are
+    one."""
     folder = files("noroshi.stores").joinpath("migrations")
     scripts = [file for file in folder.iterdir() if file.name.endswith(".sql")]
     found = [Migration(int(f.name.split("_")[0]), f.read_text("utf-8")) for f in scripts]
@@ -62,7 +64,8 @@ def ours() -> tuple[Migration, ...]:
 
 
 def applied(path: Path, db: Connection) -> dict[int, str]:
-    """The steps that a file has taken, with their checksums. StoreError if it is not ours."""
+    """Return the steps that a file has taken, with their checksums. Raise StoreError if it is
+    not ours."""
     tables = {name for (name,) in db.execute("select name from sqlite_schema")}
     if not tables:
         return {}
@@ -74,8 +77,8 @@ def applied(path: Path, db: Connection) -> dict[int, str]:
 def migrate(
     path: Path, db: Connection, steps: Sequence[Migration], *, keep: bool = True
 ) -> None:
-    """Take the steps that are missing. StoreError leaves the store as it is. `keep`: first
-    make a copy to keep; not needed for a file that is a copy itself."""
+    """Take the steps that are missing. StoreError leaves the store as it is. `keep`: first make
+    a copy to keep; not needed for a file that is a copy itself."""
     taken = applied(path, db)
     missing = [step for step in steps if step.number not in taken]
     if taken and missing and keep:
@@ -89,7 +92,7 @@ def migrate(
 
 
 def before(path: Path, number: int) -> Path:
-    """Where the copy lies that was made before a step."""
+    """Return where the copy lies that was made before a step."""
     return path.with_name(f"{path.name}.before-{number}")
 
 
@@ -107,7 +110,8 @@ def _rehearse(path: Path, db: Connection, steps: Sequence[Migration]) -> None:
 
 
 def _refuse_without_room(path: Path, db: Connection) -> None:
-    """The copy, the trial's journal, and what the steps themselves write."""
+    """Raise StoreError without room for the copy, the trial's journal, and what the steps
+    themselves write."""
     (pages,) = db.execute("pragma page_count").fetchone()
     (size,) = db.execute("pragma page_size").fetchone()
     needed, free = pages * size * 2 + MIB, shutil.disk_usage(path.parent).free
@@ -134,7 +138,7 @@ def _try(path: Path, kept: Path, steps: Sequence[Migration]) -> None:
 
 
 def _execute(db: Connection, step: Migration) -> None:
-    """Statement by statement: executescript would end the transaction."""
+    """Execute statement by statement: executescript would end the transaction."""
     statement = ""
     for line in step.sql.splitlines(keepends=True):
         statement += line

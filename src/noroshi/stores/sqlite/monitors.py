@@ -1,4 +1,4 @@
-"""Lives, leases, and what is remembered of each monitor."""
+"""Keep lives, leases, and what is remembered of each monitor."""
 
 from __future__ import annotations
 
@@ -140,7 +140,8 @@ def set_standing(db: Connection, monitor: str, standing: Standing) -> bool:
 
 
 def states(db: Connection, ids: Collection[str] | None = None) -> Mapping[str, State]:
-    """Those of some are looked up one by one: they are few, and the others may be very many."""
+    """Return the states of all, or of some; these are looked up one by one, as the others may
+    be very many."""
     sql = "select id, state from monitor"
     rows: Iterable[Any] = db.execute(sql)
     if ids is not None:

@@ -14,7 +14,8 @@ INSTALLATION_BYTES, LIFE_BYTES = 8, 5
 
 
 def origin_of(db: Connection) -> Origin:
-    """The store's installation, made now if it has none yet, with a life that no one had."""
+    """Return the store's installation, made now if it has none yet, with a life that no one
+    had."""
     return Origin(_noted(db) or _made(db), secrets.token_hex(LIFE_BYTES))
 
 
@@ -24,7 +25,8 @@ def _noted(db: Connection) -> str:
 
 
 def _made(db: Connection) -> str:
-    """In the file itself, not in its log: a log that is lost must not take it along."""
+    """Make an installation in the file itself, not in its log: a log that is lost must not take
+    it along."""
     sql = "insert or ignore into note values (?, ?)"
     db.execute(sql, (NOTE, secrets.token_hex(INSTALLATION_BYTES)))
     db.execute("pragma wal_checkpoint(truncate)").fetchone()

@@ -1,4 +1,4 @@
-"""Users, API tokens, sessions and the audit log in tables."""
+"""Keep users, API tokens, sessions and the audit log in tables."""
 
 from __future__ import annotations
 

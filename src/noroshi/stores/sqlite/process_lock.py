@@ -1,4 +1,4 @@
-"""The lock by which one store has one life at a time: held on a file beside the store.
+"""Hold the lock by which one store has one life at a time, on a file beside the store.
 
 The operating system lets go of it when the process ends, however it ends.
 """
@@ -64,7 +64,7 @@ class Holder(Enum):
 
     @property
     def soon_done(self) -> bool:
-        """Whether it is worth a wait."""
+        """Return True if it is worth a wait."""
         return self is not Holder.RUNNING
 
 
@@ -194,5 +194,6 @@ class LifeLock:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """The file stays: to delete it would let two processes lock two files of one name."""
+        """Let go, and leave the file: to delete it would let two processes lock two files of
+        one name."""
         os.close(self._file)

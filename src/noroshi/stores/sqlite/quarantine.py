@@ -1,5 +1,8 @@
-"""Envelopes whose row is damaged, or was written by a newer Noroshi: what the row itself tells
-stands in for them, so that one that cannot be read holds up nothing else."""
+"""Read envelopes whose row is damaged, or was written by a newer Noroshi.
+
+What the row itself tells stands in for them, so that one that cannot be read holds up nothing
+else.
+"""
 
 from __future__ import annotations
 
@@ -21,12 +24,12 @@ KNOWN = "select id, order_key, contact, lane, attempts, due from spool where seq
 
 
 def is_of_a_row(error: driver.Error) -> bool:
-    """Whether SQLite stumbled over what is in a row, and not over the file."""
+    """Return True if SQLite stumbled over what is in a row, and not over the file."""
     return "malformed JSON" in str(error) or "decode to UTF-8" in str(error)
 
 
 def read(db: Connection, seq: int, body: str | bytes) -> tuple[Envelope, Words | None]:
-    """The envelope of a row; or what stands in for it, and why."""
+    """Return the envelope of a row; or what stands in for it, and why."""
     try:
         return schema.value(Envelope, _letters(body)), None
     except schema.Unreadable as unreadable:
@@ -34,7 +37,7 @@ def read(db: Connection, seq: int, body: str | bytes) -> tuple[Envelope, Words |
 
 
 def _letters(body: str | bytes) -> str:
-    """A letter that is damaged keeps nothing from being told."""
+    """Return a body's text: a letter that is damaged keeps nothing from being told."""
     return body if isinstance(body, str) else body.decode("utf-8", "replace")
 
 

@@ -1,4 +1,5 @@
-"""Bringing a backup back: it is looked through, made fit to go on, and put in the store's place."""
+"""Bring a backup back: look through it, make it fit to go on, and put it in the store's
+place."""
 
 from __future__ import annotations
 
@@ -47,7 +48,8 @@ NOT_WHOLE = Words(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Restored:
-    """What came back: `seen` is the last instant the backup knows of (None: no node had run).
+    """The store that came back: `seen` is the last instant the backup knows of (None: no node
+    had run).
 
     `waiting` mails go out once a node runs, of these `out` had been on their way; `held` wait
     for a person. `kept` is where the store that was there lies now (None: there was none).
@@ -62,8 +64,8 @@ class Restored:
 
 
 def faults_of(path: Path) -> list[Words]:
-    """What should not be so in a store that nobody has open, or in a backup of one. StoreError
-    if it is none of ours."""
+    """Return what should not be so in a store that nobody has open, or in a backup of one.
+    Raise StoreError if it is none of ours."""
     _refuse_no_file(path)
     try:
         refuse_foreign(path, ours())
@@ -105,7 +107,8 @@ def _refuse_no_file(path: Path) -> None:
 
 
 def _read_only(path: Path) -> Connection:
-    """A copy of a store that crashed may have its WAL beside it, which is read as well."""
+    """Open a copy of a store that crashed, which may have its WAL beside it; that is read as
+    well."""
     log = _log_of(path)
     mode = "mode=ro" if log.exists() and log.stat().st_size else "immutable=1"
     uri = f"{path.absolute().as_uri()}?{mode}"
@@ -114,7 +117,7 @@ def _read_only(path: Path) -> Connection:
 
 
 def _prepare(backup: Path, fresh: Path, now: datetime, *, hold: bool) -> Restored:
-    """A copy beside the store, looked through, brought to our schema, and fit to go on."""
+    """Make a copy beside the store, looked through, brought to our schema, and fit to go on."""
     with closing(_read_only(backup)) as db:
         copy(db, fresh)
     with closing(driver.connect(fresh, isolation_level=None)) as db:
@@ -130,7 +133,8 @@ def _prepare(backup: Path, fresh: Path, now: datetime, *, hold: bool) -> Restore
 
 
 def _go_on(db: Connection, now: datetime, *, hold: bool) -> Restored:
-    """No life and no log-in of before the backup holds anything; no id is given out twice."""
+    """Take from each life and log-in of before the backup what it holds; let no id be given out
+    twice."""
     (out,) = db.execute("select count(*) from spool where lease is not null").fetchone()
     (seen,) = db.execute("select max(seen) from life").fetchone()
     db.execute(RELEASE)
@@ -156,8 +160,8 @@ def _go_on(db: Connection, now: datetime, *, hold: bool) -> Restored:
 
 
 def _jump(db: Connection, least: int) -> None:
-    """Serials of the monitors that are known, the number from which all others count on, and
-    the lives, after which starts, stops and unwatched times are called."""
+    """Set on the serials of the monitors that are known, the number from which all others count
+    on, and the lives, after which starts, stops and unwatched times are called."""
     states = [(id, schema.value(State, body)) for id, body in _states(db)]
     ahead = [(s, max(s.serial + AHEAD, least), id) for id, s in states]
     bodies = [(schema.text(replace(s, serial=serial)), id) for s, serial, id in ahead]
@@ -189,8 +193,8 @@ def _exchange(fresh: Path, store: Path, now: datetime) -> Path | None:
 
 
 def _free_name(store: Path, now: datetime) -> Path:
-    """A name of the second, or with a number if another restore has that one: a log may be all
-    that it left."""
+    """Return a name of the second, or with a number if another restore has that one: a log may
+    be all that it left."""
     name = f"{store.name}.before-restore-{now:%Y%m%dT%H%M%SZ}"
     names = chain([name], (f"{name}-{number}" for number in count(2)))
     paths = (store.with_name(name) for name in names)
@@ -209,6 +213,6 @@ def _name_also(store: Path, kept: Path) -> None:
 
 
 def _settle_log(store: Path) -> None:
-    """Whoever closes the last connection brings the WAL into the file."""
+    """Bring the WAL into the file, as whoever closes the last connection does."""
     with suppress(driver.Error), closing(driver.connect(store)) as db:
         db.execute("pragma wal_checkpoint(truncate)").fetchone()

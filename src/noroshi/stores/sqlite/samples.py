@@ -1,7 +1,7 @@
-"""Samples: one short row each, appended. A series is a monitor's item, name and unit.
+"""Keep samples: one short row each, appended. A series is a monitor's item, name and unit.
 
-A row's value is the number of the only reading; or a blob of (series, number) for several;
-or the words of a fault as text; or nothing where a run found nothing to measure.
+A row's value is the number of the only reading; or a blob of (series, number) for several; or
+the words of a fault as text; or nothing where a run found nothing to measure.
 """
 
 from __future__ import annotations
@@ -44,7 +44,8 @@ FROM = "select rowid, at from sample where rowid >= ? order by rowid limit 1"
 def append(
     db: Connection, known: Mapping[Key, int], samples: Sequence[tuple[str, Sample]]
 ) -> dict[Key, int]:
-    """The series that were not known yet: to be remembered once this is committed."""
+    """Add samples, and return the series that were not known yet: to be remembered once this is
+    committed."""
     found: dict[Key, int] = {}
 
     def series(key: Key) -> int:
@@ -59,8 +60,8 @@ def append(
 
 
 def drop(db: Connection, before: datetime, most: int) -> int:
-    """As ports.Store.drop_samples says. What is dated later than what was written last comes of
-    a clock that was ahead: it is old where something old was written after it."""
+    """Do what ports.Store.drop_samples says. What is dated later than what was written last
+    comes of a clock that was ahead: it is old where something old was written after it."""
     asked = {"before": (before - EPOCH) // MILLISECOND, "most": most}
     _, newest = db.execute(LAST).fetchone() or (0, 0)
     old = 0
@@ -70,8 +71,8 @@ def drop(db: Connection, before: datetime, most: int) -> int:
 
 
 def _first_old(db: Connection, newest: int, before: int, most: int) -> int:
-    """The first row beyond those of a clock that was ahead, if it is old; 0: it is not, or there
-    is none. Few rows are looked at: there may be millions."""
+    """Return the first row beyond those of a clock that was ahead, if it is old; 0: it is not,
+    or there is none. Few rows are looked at: there may be millions."""
     row = db.execute(FROM, (0,)).fetchone()
     if row[1] <= newest:  # as it is nearly always
         return 0
@@ -93,7 +94,7 @@ def _first_old(db: Connection, newest: int, before: int, most: int) -> int:
 
 
 def drop_oldest(db: Connection, most: int) -> int:
-    """Room is short: the oldest samples go, however young; how many."""
+    """Delete the oldest samples, however young, as room is short; return how many."""
     sql = "delete from sample where rowid in (select rowid from sample order by rowid limit ?)"
     return db.execute(sql, (most,)).rowcount
 
@@ -106,8 +107,9 @@ def newest(db: Connection, monitor: str, last: int) -> Sequence[Sample]:
 
 
 def newest_of(db: Connection, monitors: Collection[str]) -> Mapping[str, Sample]:
-    """The last sample of each that has any, found in one walk back: one walk for each would take
-    many seconds where there are thousands. What lies far back is looked for only for a few."""
+    """Return the last sample of each that has any, found in one walk back: one walk for each
+    would take many seconds where there are thousands. What lies far back is looked for only for
+    a few."""
     series, owner = _series_of(db, monitors)
     wanted, found = set(series), dict[str, Sample]()
     for at, value, first in db.execute(WALK, (SCANNED_TOGETHER,)) if wanted else ():
@@ -126,7 +128,7 @@ def newest_of(db: Connection, monitors: Collection[str]) -> Mapping[str, Sample]
 def _series_of(
     db: Connection, monitors: Collection[str]
 ) -> tuple[Mapping[str, dict[int, Sequence[str]]], Mapping[int, str]]:
-    """The series of each monitor, and whose each is."""
+    """Return the series of each monitor, and whose each is."""
     rows: Iterable[Any] = db.execute(SERIES)
     if len(monitors) <= FEW:
         some = SERIES + " where monitor = ?"

@@ -1,4 +1,4 @@
-"""Envelopes: put in, held, let go and found again; leases.py has those that leave."""
+"""Put envelopes in, hold them, let them go and find them again; leases.py lends them."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ AT_HAND = "select seq, fate, cast(envelope as blob) from spool where id = ? and 
 
 
 def put(db: Connection, envelope: Envelope) -> bool:
-    """False if its id is there already, settled or not."""
+    """Put an envelope in. False: its id is there already, settled or not."""
     given = {"id": envelope.id, "order": envelope.order, "due": number(envelope.born)}
     body = {"attempts": envelope.attempts, "envelope": schema.text(envelope)}
     sort = {"lane": envelope.lane.value, "contact": envelope.contact}
@@ -122,7 +122,7 @@ def put(db: Connection, envelope: Envelope) -> bool:
 
 
 def _hurry_head(db: Connection, behind: Envelope) -> None:
-    """As ports.Store.post says of what an envelope waits behind."""
+    """Make due what an envelope waits behind, as ports.Store.post says."""
     row = db.execute(HEAD, (behind.order,)).fetchone()
     if row is None:
         return
@@ -151,18 +151,20 @@ def seq_of(db: Connection, envelope: Envelope) -> int:
 
 
 def set_alone(db: Connection, seq: int, envelope: Envelope) -> None:
-    """Whether it may be put into a digest may be otherwise now than when it was put in."""
+    """Write whether it may be put into a digest: that may be otherwise now than when it was put
+    in."""
     db.execute("update spool set alone = ? where seq = ?", (not may_join(envelope), seq))
 
 
 def release_lease(db: Connection, parcel: Parcel, now: datetime) -> bool:
-    """As ports.Store.release_lease says."""
+    """Do what ports.Store.release_lease says."""
     row = (number(parcel.due_again(now)), parcel.envelope.id, parcel.lease)
     return bool(db.execute(RELEASE_LEASE, row).rowcount)
 
 
 def release_leases(db: Connection, node: str, lives: range, now: datetime) -> None:
-    """What these lives of a node had out is counted as not answered, and due as ports.Store.begin says."""
+    """Count what these lives of a node had out as not answered, and make it due as
+    ports.Store.begin says."""
     due = {"now": number(now), "later": number(now + SHORTEST)}
     whose = {"node": node, "first": lives.start, "last": lives.stop - 1}
     db.execute(RELEASE_LEASES, due | whose)
@@ -191,7 +193,7 @@ def retry(db: Connection, id: str, now: datetime) -> bool:
 
 
 def wake(db: Connection, route: str, now: datetime) -> bool:
-    """As ports.Store.wake says."""
+    """Do what ports.Store.wake says."""
     sql = "update rest set until = ?1 where route = ?2 and until > ?1"
     return bool(db.execute(sql, (number(now), route)).rowcount)
 
@@ -248,7 +250,7 @@ def readdress(
 
 
 def _members_follow(db: Connection, digest: Envelope, routes: Sequence[str]) -> None:
-    """What is told in it goes by the same routes, should it wait by itself again."""
+    """Let what is told in it go by the same routes, should it wait by itself again."""
     for id in digest.members:
         seq, body = db.execute(MEMBER, (id,)).fetchone()
         member, why = read(db, seq, body)
@@ -259,7 +261,7 @@ def _members_follow(db: Connection, digest: Envelope, routes: Sequence[str]) -> 
 
 
 def _at_hand(db: Connection, id: str) -> tuple[int, EnvelopeState, Envelope | None]:
-    """One that is not out at this moment: its row, its state, the envelope; None: there is none."""
+    """Return the row, state and envelope of one that is not out now; None: there is none."""
     row = db.execute(AT_HAND, (id,)).fetchone()
     if row is None:
         return 0, EnvelopeState.WAITING, None
@@ -268,7 +270,7 @@ def _at_hand(db: Connection, id: str) -> tuple[int, EnvelopeState, Envelope | No
 
 
 def _see_that_it_is_whole(db: Connection, seq: int) -> None:
-    """Unreadable: it would only be put by once more, or be written over."""
+    """Raise Unreadable: it would only be put in quarantine once more, or be written over."""
     (body,) = db.execute(BODY_OF, (seq,)).fetchone()
     schema.value(Envelope, body.decode("utf-8", "replace"))
 
@@ -289,7 +291,7 @@ def envelope(db: Connection, id: str) -> tuple[QueuedEnvelope, Sequence[Receipt]
 
 
 def row_of(db: Connection, seq: int) -> tuple[QueuedEnvelope, Sequence[Receipt]]:
-    """The envelope of a row that is there, with its receipts."""
+    """Return the envelope of a row that is there, with its receipts."""
     row = db.execute(f"{ROW} where seq = ?", (seq,)).fetchone()
     sql = "select body from receipt where envelope = ? order by rowid"
     receipts = [schema.value(Receipt, body) for (body,) in db.execute(sql, (seq,))]
@@ -328,7 +330,8 @@ def _waiting(db: Connection, row: tuple[Any, ...]) -> QueuedEnvelope:
 
 
 def write_health(db: Connection, route: str, fate: Fate | None) -> None:
-    """Two parcels that were out at once may both find the route down."""
+    """Write that a route is down or well. Two parcels that were out at once may both find it
+    down."""
     if isinstance(fate, RestRoute):
         times = number(fate.since), number(fate.until)
         db.execute(REST, (route, *times, kept(fate.why), fate.fault.value, fate.early))
@@ -337,7 +340,7 @@ def write_health(db: Connection, route: str, fate: Fate | None) -> None:
 
 
 def is_well(fate: Fate | None) -> bool:
-    """Whether the route answered, so that it need not rest."""
+    """Return True if the route answered, so that it may be used."""
     return not isinstance(fate, RestRoute) and (not isinstance(fate, Retry) or fate.heard)
 
 
@@ -358,8 +361,8 @@ def share(db: Connection, envelope: Envelope, state: EnvelopeState) -> None:
 
 
 def undo(db: Connection, seq: int, digest: Envelope, at: datetime) -> None:
-    """Its members wait by themselves again, unless it has a story of its own by now. What it
-    was tried with stays on the first one's record."""
+    """Let the members of a digest wait by themselves again, unless it has a story of its own by
+    now. What it was tried with stays on the first one's record."""
     first, body = db.execute(MEMBER, (digest.members[0],)).fetchone()
     (tried,) = db.execute(TRIED, (seq,)).fetchone()
     member, why_not = read(db, first, body)
@@ -378,7 +381,7 @@ def undo(db: Connection, seq: int, digest: Envelope, at: datetime) -> None:
 
 
 def promote(db: Connection, order: str) -> None:
-    """The oldest open one of an order key is its head, and no other."""
+    """Make the oldest open one of an order key its head, and no other."""
     (oldest,) = db.execute(OLDEST, (order,)).fetchone()
     if oldest is not None:
         db.execute(NO_HEAD, (order, oldest))

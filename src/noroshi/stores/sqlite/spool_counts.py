@@ -1,4 +1,4 @@
-"""The spool in numbers, counted by SQLite: in a storm thousands wait, with a mail of 10 KB in each."""
+"""Count the spool by SQLite: in a storm thousands wait, with a mail of 10 KB in each."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ where {WAITS} and {MINE} group by route"""  # noqa: S608
 
 
 def queue_counts(db: Connection, but: str) -> QueueCounts:
-    """As ports.Store.queue_counts says. A damaged row counts, and says nothing more."""
+    """Do what ports.Store.queue_counts says. A damaged row counts, and says nothing more."""
     asked = {"but": but, "ending": ENDING}
     states: Mapping[str, Any] = {state: rest for state, *rest in db.execute(STATES, asked)}
     nothing = (0, 0)

@@ -1,7 +1,7 @@
-"""The store in a file of SQLite.
+"""Keep the whole contract in a file of SQLite.
 
-What it keeps is described in migrations/; samples are kept to the millisecond, and without
-the notes of their readings.
+What it keeps is described in migrations/; samples are kept to the millisecond, and without the
+notes of their readings.
 """
 
 from __future__ import annotations
@@ -58,7 +58,8 @@ FEW = 100
 
 
 class SqliteStore(StoreFile):
-    """As ports.Store says: each method is one transaction of one of the modules beside this one."""
+    """Do what ports.Store says: each method is one transaction of one of the modules beside
+    this one."""
 
     # definitions
 

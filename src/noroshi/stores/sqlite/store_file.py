@@ -1,4 +1,4 @@
-"""A store's file while it is open: one thread writes, another reads, a third scans.
+"""Hold a store's file while it is open: one thread writes, another reads, a third scans.
 
 Beside it lie its log and a ballast, and both are watched, as is the file itself.
 """
@@ -73,8 +73,10 @@ class StoreFile:
     ) -> Self:
         """Open a store, or make one (0600), with a ballast of so many bytes beside it; writes
         wait that many seconds for another process.
-        StoreError, with the file as it was, if this SQLite or the file will not do: too old,
-        too new, changed, or something else."""
+
+        Raise StoreError, with the file as it was, if this SQLite or the file will not do: too
+        old, too new, changed, or something else.
+        """
         steps, name = ours() if steps is None else steps, str(path)
         try:
             opened = open_file(path, sqlite, steps, patience)
@@ -94,16 +96,16 @@ class StoreFile:
 
     @classmethod
     def reopen(cls, path: Path) -> Self:
-        """Open the store that is there. StoreError where there is none: it was lost, and an
-        empty one in its place would pass for a new node's."""
+        """Open the store that is there. Raise StoreError where there is none: it was lost, and
+        an empty one in its place would pass for a new node's."""
         refuse_lost(path)
         return cls.open(path)
 
     @classmethod
     def look(cls, path: Path) -> Self:
         """Open the store that is there to read alone: others may write to it meanwhile, a node
-        may start. StoreError with StoreFault.OLD where it is of an older schema, which only who may
-        write can bring up to date."""
+        may start. Raise StoreError with StoreFault.OLD where it is of an older schema, which
+        only who may write can bring up to date."""
         refuse_lost(path)
         opened = open_to_read(path, ours())
         both = opened.writer, opened.reader
@@ -113,7 +115,7 @@ class StoreFile:
     @classmethod
     def share(cls, path: Path) -> Self:
         """Open it as `look` does, and able to write: for sign-ins, which processes that share a
-        store renew one at a time. Nobody's ids are given out, so no mail is put in."""
+        store renew one at a time. No ids are given out, so no mail is put in."""
         refuse_lost(path)
         opened, presence = open_to_share(path, ours()), Presence(path)
         writing = Writer(opened.writer, str(path), guard=presence.refuse_lost)
@@ -121,7 +123,7 @@ class StoreFile:
         return cls(path, writing, reading, Reserve(path, size=0), presence, opened.origin)
 
     def _own(self, envelopes: Iterable[Envelope]) -> tuple[Envelope, ...]:
-        """What is put in goes by our ids."""
+        """Give envelopes that are put in the origin of this store."""
         return tuple(signed(one, self.origin) for one in envelopes)
 
     async def _tell(self, work: Work[T]) -> T:

@@ -1,4 +1,4 @@
-"""How instants and words stand in a table, and the type of a connection to SQLite."""
+"""Put instants, words and states as tables have them, and name the type of a connection."""
 
 from __future__ import annotations
 
@@ -34,17 +34,17 @@ def envelope_state(stored: str) -> EnvelopeState:
 
 
 def number(at: datetime) -> int:
-    """Microseconds since 1970, so that instants are compared as numbers."""
+    """Return microseconds since 1970, so that instants are compared as numbers."""
     return (at - EPOCH) // MICROSECOND
 
 
 def kept(words: Words) -> str:
-    """Words as a text column has them; nothing stays nothing."""
+    """Return words as a text column has them; nothing stays nothing."""
     return "" if words == NOTHING else schema.text(words)
 
 
 def words(stored: str) -> Words:
-    """What was kept; the first schema's rows hold a text in one language, or a name."""
+    """Return what was kept; the first schema's rows hold a text in one language, or a name."""
     try:
         return schema.value(Words, stored)
     except schema.Unreadable:

@@ -1,4 +1,5 @@
-"""One connection to SQLite on one thread; what is asked for meanwhile shares one commit."""
+"""Hold one connection to SQLite on one thread; what is asked for meanwhile shares one
+commit."""
 
 from __future__ import annotations
 
@@ -35,13 +36,13 @@ RESCUES = 8
 
 
 class Writer:
-    """Runs work on a connection, in transactions of at most LARGEST_BATCH pieces of work.
+    """Run work on a connection, in transactions of at most LARGEST_BATCH pieces of work.
 
     A piece that fails is undone by itself; those beside it may be done twice then, so a piece
-    does nothing that outlasts its transaction. `begin` is how a transaction starts. `reserve` makes
-    room when the volume is full. `gather` waits for more before a transaction that follows one of
-    several pieces. `guard` raises StoreError where a transaction would be written in vain. All who
-    ask live on one event loop.
+    does nothing that outlasts its transaction. `begin` is how a transaction starts. `reserve`
+    makes room when the volume is full. `gather` waits for more before a transaction that
+    follows one of several pieces. `guard` raises StoreError where a transaction would be
+    written in vain. All who ask live on one event loop.
     """
 
     def __init__(
@@ -64,7 +65,8 @@ class Writer:
         self._thread.start()
 
     def do(self, work: Work[T]) -> asyncio.Future[T]:
-        """What `work` answers, once it is on the disk. It is done even if nobody waits."""
+        """Return what `work` answers, once it is on the disk. It is done even if nobody
+        waits."""
         if self._closed:
             raise StoreError(CLOSED.fill(name=self._name))
         answer = asyncio.get_running_loop().create_future()
@@ -105,7 +107,7 @@ class Writer:
             self._reserve.look(self._db)
 
     def _batch(self) -> list[Job]:
-        """All that waits, and at least one; none at the end."""
+        """Return all that waits, and at least one; none at the end."""
         jobs = [self._jobs.get()]
         if self._several and jobs[0] is not None:
             self._gather()
@@ -118,7 +120,8 @@ class Writer:
         return [job for job in jobs if job is not None]
 
     def _with_room(self, works: list[Work[Any]]) -> list[Any]:
-        """An answer or an exception for each; if the transaction fails, all have failed."""
+        """Return an answer or an exception for each; if the transaction fails, all have
+        failed."""
         failed = self._together(works)
         for _ in range(RESCUES):
             if not isinstance(failed, driver.Error) or not self._rescued(failed):
@@ -141,8 +144,9 @@ class Writer:
         )
 
     def _together(self, works: list[Work[Any]]) -> list[Any] | Exception:
-        """The same; the error if the transaction failed: whatever it was, as nobody else writes
-        if this thread ends (SQLite ends a transaction also where memory is short)."""
+        """Return the same, or the error if the transaction failed: whatever it was, as nobody
+        else writes if this thread ends (SQLite ends a transaction also where memory is
+        short)."""
         try:
             self._guard()
             self._db.execute(self._begin)
@@ -155,8 +159,8 @@ class Writer:
         return found
 
     def _all(self, works: list[Work[Any]]) -> list[Any]:
-        """An answer or an exception for each. Only where one fails are they done once more, each
-        within a savepoint, which costs as much as a small piece of work."""
+        """Return an answer or an exception for each. Only where one fails are they done once
+        more, each within a savepoint, which costs as much as a small piece of work."""
         try:
             return done(self._db, works)
         except Exception as error:  # whose it is, and handed to whom, is seen below
@@ -179,7 +183,8 @@ class Writer:
         return found
 
     def _plain(self, error: Exception) -> Exception:
-        """The driver's errors, and text that cannot be stored or read, as the store's."""
+        """Return the driver's errors, and text that cannot be stored or read, as the
+        store's."""
         if not isinstance(error, driver.Error | Unreadable | UnicodeError):
             return error
         return self._store_error(error)
