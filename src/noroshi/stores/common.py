@@ -29,7 +29,7 @@ BODY = ("text", "html", "attachments")
 """The parts of a payload that only the mail itself needs, and that are nearly all of it."""
 
 
-class News:
+class Wakeups:
     """Wake all who wait. What came since a task last waited wakes that task at once, so that
     nothing is missed between looking and waiting."""
 
@@ -38,7 +38,7 @@ class News:
         self._seen = WeakKeyDictionary[asyncio.Task[Any], int]()
         self._waiting = set[asyncio.Future[None]]()
 
-    def tell(self) -> None:
+    def notify(self) -> None:
         self._count += 1
         for waiter in self._waiting:
             if not waiter.done():
@@ -99,7 +99,7 @@ def unanswered(envelope: Envelope) -> Envelope:
     return replace(envelope, attempts=left, unanswered=envelope.unanswered + 1)
 
 
-def by_all_routes(envelope: Envelope, routes: Sequence[str]) -> Envelope:
+def with_all_routes(envelope: Envelope, routes: Sequence[str]) -> Envelope:
     """Return an envelope that some routes did not take with all of them, once something new
     waits behind it. It stays one that was tried, so that it is told with what is new."""
     if not set(envelope.routes) < set(routes):
@@ -107,7 +107,7 @@ def by_all_routes(envelope: Envelope, routes: Sequence[str]) -> Envelope:
     return replace(envelope, routes=tuple(routes), attempts=max(envelope.attempts, 1))
 
 
-def readdressed(
+def readdress_envelope(
     envelope: Envelope, to: Sequence[str], routes: Sequence[str], anew: bool
 ) -> Envelope:
     """Return an envelope with other addresses. That is another mail: who was refused is named

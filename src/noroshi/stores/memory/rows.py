@@ -85,14 +85,14 @@ class Lent:
     until: datetime
 
 
-def rested(route: str, known: RouteOutage | None, fate: RestRoute) -> RouteOutage:
+def outage_after(route: str, known: RouteOutage | None, fate: RestRoute) -> RouteOutage:
     """Return a route's outage. Two parcels that were out at once may both find it down."""
     since = min(fate.since, known.since) if known else fate.since
     until = max(fate.until, known.until) if known else fate.until
     return RouteOutage(route, since, until, fate.why, fate.fault, fate.early)
 
 
-def take_apart(digest: Spooled, members: Sequence[Spooled]) -> bool:
+def dissolve(digest: Spooled, members: Sequence[Spooled]) -> bool:
     """Let the members of a digest that left nothing behind wait by themselves again. False: it
     is no digest, or has a story of its own by now."""
     if len(digest.receipts) > 1 or not members:

@@ -40,14 +40,14 @@ from noroshi.stores.common import (
     RETRIABLE,
     SETTLED,
     SHOWN,
-    News,
+    Wakeups,
     accepted,
-    by_all_routes,
     followed,
     outcome,
-    readdressed,
+    readdress_envelope,
+    with_all_routes,
 )
-from noroshi.stores.memory.rows import Spooled, rested, take_apart, told_in
+from noroshi.stores.memory.rows import Spooled, dissolve, outage_after, told_in
 
 AFTER_ALL = "\U0010ffff"
 
@@ -67,7 +67,7 @@ class SpoolInMemory:
         self._accepted: dict[str, datetime] = {}
         self._taken: list[tuple[str, AcceptedMail]] = []
         self._numbers = itertools.count(1)
-        self._news = News()
+        self._wakeups = Wakeups()
 
     async def post(self, *envelopes: Envelope) -> int:
         return sum(map(self._put, envelopes))
@@ -76,13 +76,13 @@ class SpoolInMemory:
         if envelope.id in self._spool:
             return False
         row = Spooled(signed(envelope, self.origin), envelope.born, envelope.lane.value)
-        self._hurry_head(envelope)
+        self._hasten_head(envelope)
         self._spool[envelope.id] = self._open[envelope.id] = row
         self._raised += len(envelope.alarms)
-        self._news.tell()
+        self._wakeups.notify()
         return True
 
-    def _hurry_head(self, behind: Envelope) -> None:
+    def _hasten_head(self, behind: Envelope) -> None:
         head = next((r for r in self._open.values() if r.envelope.order == behind.order), None)
         if head is not None and head.state is EnvelopeState.IN_DIGEST:
             head = self._spool[head.why.en]
@@ -92,7 +92,7 @@ class SpoolInMemory:
         if head.lease:
             return
         routes = head.envelope.routes
-        head.envelope = by_all_routes(head.envelope, behind.routes)
+        head.envelope = with_all_routes(head.envelope, behind.routes)
         if head.due > behind.born or head.envelope.routes != routes:
             turn = self._turn(head, behind.born)
             head.due = min(head.due, head.soon(behind.born, turn))
@@ -161,7 +161,7 @@ class SpoolInMemory:
     async def replace_by_digest(self, parcel: Parcel, digest: Envelope) -> bool:
         lent = self._spool.get(parcel.envelope.id)
         members = [self._spool[id] for id in digest.members if id in self._spool]
-        wait = [row for row in members if self._may_go_into(row, parcel)]
+        wait = [row for row in members if self._may_join_digest(row, parcel)]
         if lent is None or lent.lease != parcel.lease or len(wait) < len(digest.members):
             return False
         for row in members:
@@ -176,7 +176,7 @@ class SpoolInMemory:
             self._reopen()
         return made
 
-    def _may_go_into(self, row: Spooled, parcel: Parcel) -> bool:
+    def _may_join_digest(self, row: Spooled, parcel: Parcel) -> bool:
         """Return True if it waits by itself, is the parcel's own, or in that digest."""
         if row.state is EnvelopeState.IN_DIGEST:
             return row.why == plain(parcel.envelope.id)
@@ -188,7 +188,7 @@ class SpoolInMemory:
             return False
         row.envelope, row.due = parcel.envelope, parcel.due_again(now)
         row.lease, row.holder = "", None
-        self._news.tell()
+        self._wakeups.notify()
         return True
 
     async def quarantine(
@@ -230,21 +230,21 @@ class SpoolInMemory:
         if row.state:
             self._share(row)
         if isinstance(fate, RestRoute):
-            self._undo(row)
+            self._dissolve(row)
             self._rest(parcel.route, fate)
         elif not isinstance(fate, Retry) or fate.heard:
             self._resting.pop(parcel.route, None)
         for envelope in envelopes:
             self._put(envelope)
-        self._news.tell()
+        self._wakeups.notify()
         return True
 
     def _rest(self, route: str, fate: RestRoute) -> None:
-        self._resting[route] = rested(route, self._resting.get(route), fate)
+        self._resting[route] = outage_after(route, self._resting.get(route), fate)
 
-    def _undo(self, row: Spooled) -> None:
+    def _dissolve(self, row: Spooled) -> None:
         """Let members of a digest that left nothing behind wait by themselves again."""
-        if take_apart(row, [self._spool[id] for id in row.envelope.members]):
+        if dissolve(row, [self._spool[id] for id in row.envelope.members]):
             del self._spool[row.envelope.id]
             self._reopen()
 
@@ -372,7 +372,7 @@ class SpoolInMemory:
         self._share(row)
         for route in row.envelope.routes:
             await self.wake(route, now)
-        self._news.tell()
+        self._wakeups.notify()
         return True
 
     async def hasten(self, route: str, now: datetime) -> bool:
@@ -380,12 +380,12 @@ class SpoolInMemory:
         for row in self._open.values():
             turn = self._turn(row, now)
             waits = turn == route and not (row.state or row.lease) and row.due > now
-            if waits and not self._is_its_own_matter(row, route):
+            if waits and not self._was_deferred(row, route):
                 row.due, found = min(row.due, row.soon(now, route)), True
-        self._news.tell()
+        self._wakeups.notify()
         return found
 
-    def _is_its_own_matter(self, row: Spooled, route: str) -> bool:
+    def _was_deferred(self, row: Spooled, route: str) -> bool:
         """Return True if it waits only because the other side deferred it."""
         tries = row.receipts[-2:]
         others = [one.at for _, one in self._taken if one.route == route]
@@ -420,7 +420,7 @@ class SpoolInMemory:
         row = self._at_hand(id)
         if row is None or row.state not in SHOWN:
             return False
-        before, row.envelope = row.envelope, readdressed(row.envelope, to, routes, anew)
+        before, row.envelope = row.envelope, readdress_envelope(row.envelope, to, routes, anew)
         members = [self._spool[id] for id in before.members if not anew]
         for member in members:
             routes = followed(member.envelope.routes, before.routes, row.envelope.routes)
@@ -434,7 +434,7 @@ class SpoolInMemory:
     def _reopen(self) -> None:
         """Put what a person released in at its old place, before what is younger."""
         self._open = {key: row for key, row in self._spool.items() if row.state in OPEN}
-        self._news.tell()
+        self._wakeups.notify()
 
     async def accepted(self) -> Mapping[str, datetime]:
         return dict(self._accepted)
@@ -447,14 +447,14 @@ class SpoolInMemory:
             self._resting.pop(route, None)
         else:
             self._rest(route, rest)
-        self._news.tell()
+        self._wakeups.notify()
 
     async def wake(self, route: str, now: datetime) -> bool:
         rest = self._resting.get(route)
         if rest is None or rest.until <= now:
             return False
         self._resting[route] = replace(rest, until=now)
-        self._news.tell()
+        self._wakeups.notify()
         return True
 
 

@@ -67,7 +67,7 @@ class MemoryStore(SpoolInMemory):
         self._version = replace(version, number=base + 1)
         self._versions.append(self._version)
         await self._name(monitors)
-        self._news.tell()
+        self._wakeups.notify()
         return base + 1
 
     async def enroll(self, version: int, monitors: Iterable[str]) -> bool:
@@ -127,7 +127,7 @@ class MemoryStore(SpoolInMemory):
                 row.due = now + SHORTEST if again else now
                 row.lease, row.holder = "", None
                 row.envelope = unanswered(row.envelope)
-        self._news.tell()
+        self._wakeups.notify()
 
     async def lease_monitors(self, node: Node, now: datetime, fence: int = 0) -> Block:
         self._leases = {k: v for k, v in self._leases.items() if v.until > now}
@@ -302,7 +302,7 @@ class MemoryStore(SpoolInMemory):
 
     async def beat(self, name: str, beat: Beat) -> None:
         self._beats[name] = beat
-        self._news.tell()
+        self._wakeups.notify()
 
     async def beats(self) -> Mapping[str, Beat]:
         return dict(self._beats)
@@ -420,10 +420,10 @@ class MemoryStore(SpoolInMemory):
         for row in self._open.values():
             if row.envelope.attempts or by < timedelta(0):
                 row.due += by
-        self._news.tell()
+        self._wakeups.notify()
 
     async def wait(self, longest: timedelta) -> None:
-        await self._news.wait(longest)
+        await self._wakeups.wait(longest)
 
     async def trouble(self) -> Words | None:
         return None

@@ -44,7 +44,7 @@ def unacknowledge(db: Connection, said: Remark) -> bool:
     return True
 
 
-def end_what_is_over(db: Connection, monitor: str, events: Iterable[Event]) -> None:
+def end_outlived(db: Connection, monitor: str, events: Iterable[Event]) -> None:
     """Delete acknowledgements that do not outlive what happened to their items."""
     sql = "select body from acknowledged where monitor = ?"
     known = [schema.value(Acknowledged, body) for (body,) in db.execute(sql, (monitor,))]
@@ -53,7 +53,7 @@ def end_what_is_over(db: Connection, monitor: str, events: Iterable[Event]) -> N
     db.executemany(sql, [(one.monitor, one.item) for one in gone])
 
 
-def say(db: Connection, one: Remark) -> bool:
+def write_remark(db: Connection, one: Remark) -> bool:
     """Write a remark of any sort, with what it means for who has the alarm."""
     if one.sort is Remarked.ACKNOWLEDGED:
         return acknowledge(db, one.holding, one)

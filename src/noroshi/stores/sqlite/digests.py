@@ -15,7 +15,7 @@ from noroshi.core.mail import Envelope, EnvelopeState, Parcel
 from noroshi.core.words import plain
 from noroshi.ports import AcceptedMail
 from noroshi.stores.common import OPEN, without_body
-from noroshi.stores.sqlite.quarantine import is_of_a_row, read
+from noroshi.stores.sqlite.quarantine import is_damaged_row, read
 from noroshi.stores.sqlite.spool import BYTES, LIGHT, promote, put, seq_of
 from noroshi.stores.sqlite.types import Connection, instant, kept, listed, number
 
@@ -59,7 +59,7 @@ def _pending(db: Connection, contact: str) -> Sequence[Any]:
     try:
         return db.execute(PENDING, (contact,)).fetchall()
     except driver.OperationalError as error:
-        if not is_of_a_row(error):
+        if not is_damaged_row(error):
             raise
         return db.execute(PENDING.replace(LIGHT, BYTES), (contact,)).fetchall()
 
@@ -78,11 +78,11 @@ def replace_by_digest(db: Connection, parcel: Parcel, digest: Envelope) -> bool:
     for order in {order for _, order in joined}:
         promote(db, order)
     if parcel.envelope.members:
-        _goes_on_in(db, parcel.envelope, digest)
+        _move_receipts(db, parcel.envelope, digest)
     return True
 
 
-def _goes_on_in(db: Connection, old: Envelope, new: Envelope) -> None:
+def _move_receipts(db: Connection, old: Envelope, new: Envelope) -> None:
     """Delete a digest, and put what it was tried with on the record of a larger one."""
     left, its = seq_of(db, old), seq_of(db, new)
     db.execute("update receipt set envelope = ? where envelope = ?", (its, left))

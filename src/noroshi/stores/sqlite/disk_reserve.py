@@ -143,7 +143,7 @@ class Ballast:
         return True
 
 
-def lay_log(path: Path) -> None:
+def preallocate_log(path: Path) -> None:
     """Give the WAL of a store its room; SQLite takes the zeros for the end of what is written.
 
     No lock of SQLite is on this file, so it may be opened and closed beside it.

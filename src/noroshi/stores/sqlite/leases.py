@@ -18,7 +18,7 @@ from noroshi.core.words import Words, plain
 from noroshi.ports import PARCEL_LEASE, Node
 from noroshi.stores.common import accepted, outcome
 from noroshi.stores.sqlite import spool
-from noroshi.stores.sqlite.quarantine import is_of_a_row, read
+from noroshi.stores.sqlite.quarantine import is_damaged_row, read
 from noroshi.stores.sqlite.types import Connection, instant, kept, number
 
 # Of the heads of their order keys that are due, the most urgent whose turn on this route it is:
@@ -126,7 +126,7 @@ def _due(db: Connection, asked: Mapping[str, object]) -> tuple[Sequence[Any], in
         found, since = db.execute(DUE, asked).fetchone()
         return json.loads(found), since
     except driver.OperationalError as error:
-        if not is_of_a_row(error):
+        if not is_damaged_row(error):
             raise
     found, since = db.execute(DUE_AS_BYTES, asked).fetchone()
     return [
@@ -148,11 +148,11 @@ def settle(db: Connection, ends: Sequence[End]) -> Sequence[bool]:
     """Do for each what ports.Store.settle says. Where one has more to it, each is written by
     itself, as what it leaves behind is another one's to find."""
     if len(ends) == 1 or all(end.plain for end in ends):
-        return _together(db, ends)
-    return [held for end in ends for held in _together(db, (end,))]
+        return _settle_at_once(db, ends)
+    return [held for end in ends for held in _settle_at_once(db, (end,))]
 
 
-def _together(db: Connection, ends: Sequence[End]) -> Sequence[bool]:
+def _settle_at_once(db: Connection, ends: Sequence[End]) -> Sequence[bool]:
     envelopes = [settled(end.parcel, end.receipt, end.fate) for end in ends]
     rows = [_row(end, *changed) for end, changed in zip(ends, envelopes, strict=True)]
     (found,) = db.execute(HELD, {"rows": json.dumps(rows)}).fetchone()
@@ -161,7 +161,7 @@ def _together(db: Connection, ends: Sequence[End]) -> Sequence[bool]:
     db.execute(SETTLE, {"rows": json.dumps(mine)})
     for place in sorted(held):
         envelope, due = envelopes[place]
-        _write_the_rest(db, ends[place], envelope, ended=due is None)
+        _write_remaining(db, ends[place], envelope, ended=due is None)
     return [place in held for place in range(len(ends))]
 
 
@@ -174,7 +174,7 @@ def _row(end: End, envelope: Envelope, due: datetime | None) -> Sequence[object]
     return (*first, *body, *attempt, spool.is_well(end.fate))
 
 
-def _write_the_rest(db: Connection, end: End, envelope: Envelope, *, ended: bool) -> None:
+def _write_remaining(db: Connection, end: End, envelope: Envelope, *, ended: bool) -> None:
     """Write what the trigger does not know of: its routes and the next of its order are the
     trigger's."""
     state, _ = outcome(end.fate)
@@ -183,11 +183,11 @@ def _write_the_rest(db: Connection, end: End, envelope: Envelope, *, ended: bool
     elif may_join(end.parcel.envelope) is not may_join(envelope):
         spool.set_alone(db, spool.seq_of(db, envelope), envelope)
     if not ended and envelope.routes != end.parcel.envelope.routes:
-        spool.write_ways(db, spool.seq_of(db, envelope), envelope.routes)
+        spool.write_routes(db, spool.seq_of(db, envelope), envelope.routes)
     if isinstance(end.fate, RestRoute):
-        spool.write_health(db, end.parcel.route, end.fate)
+        spool.write_outage(db, end.parcel.route, end.fate)
         if envelope.members:
-            spool.undo(db, spool.seq_of(db, envelope), envelope, end.receipt.at)
+            spool.dissolve(db, spool.seq_of(db, envelope), envelope, end.receipt.at)
     for telling in end.told:
         spool.put(db, telling)
 
@@ -202,17 +202,17 @@ def quarantine(
     ).fetchall()
     if not found:
         return False
-    _let_members_go(db, parcel.envelope, now)
+    _release_members(db, parcel.envelope, now)
     for telling in told:
         spool.put(db, telling)
     return True
 
 
-def _let_members_go(db: Connection, digest: Envelope, now: datetime) -> None:
+def _release_members(db: Connection, digest: Envelope, now: datetime) -> None:
     """Let the members of a digest wait by themselves again."""
     given = number(now), kept(plain(digest.id))
     members: Sequence[Any] = db.execute(ITS_MEMBERS, given).fetchall()
     for seq, _ in members:
-        spool.write_ways(db, seq, digest.routes)
+        spool.write_routes(db, seq, digest.routes)
     for order in {order for _, order in members}:
         spool.promote(db, order)

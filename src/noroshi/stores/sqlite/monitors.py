@@ -98,7 +98,7 @@ def commit(db: Connection, fence: int, change: Change) -> bool:
     for envelope in change.envelopes:
         spool.put(db, envelope)
     if change.events:
-        alarms.end_what_is_over(db, id, change.events)
+        alarms.end_outlived(db, id, change.events)
     return True
 
 

@@ -23,7 +23,7 @@ WHY = Words(
 KNOWN = "select id, order_key, contact, lane, attempts, due from spool where seq = ?"
 
 
-def is_of_a_row(error: driver.Error) -> bool:
+def is_damaged_row(error: driver.Error) -> bool:
     """Return True if SQLite stumbled over what is in a row, and not over the file."""
     return "malformed JSON" in str(error) or "decode to UTF-8" in str(error)
 
@@ -31,17 +31,17 @@ def is_of_a_row(error: driver.Error) -> bool:
 def read(db: Connection, seq: int, body: str | bytes) -> tuple[Envelope, Words | None]:
     """Return the envelope of a row; or what stands in for it, and why."""
     try:
-        return schema.value(Envelope, _letters(body)), None
+        return schema.value(Envelope, _decode(body)), None
     except schema.Unreadable as unreadable:
-        return _stand_in(db, seq), WHY.fill(said=unreadable)
+        return _placeholder(db, seq), WHY.fill(said=unreadable)
 
 
-def _letters(body: str | bytes) -> str:
+def _decode(body: str | bytes) -> str:
     """Return a body's text: a letter that is damaged keeps nothing from being told."""
     return body if isinstance(body, str) else body.decode("utf-8", "replace")
 
 
-def _stand_in(db: Connection, seq: int) -> Envelope:
+def _placeholder(db: Connection, seq: int) -> Envelope:
     id, order, contact, lane, attempts, due = db.execute(KNOWN, (seq,)).fetchone()
     routes = "select route from way where envelope = ? order by place"
     alarms = "select id from alarm where envelope = ? order by id"

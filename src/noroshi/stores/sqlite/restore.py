@@ -127,12 +127,12 @@ def _prepare(backup: Path, fresh: Path, now: datetime, *, hold: bool) -> Restore
             raise StoreError(NOT_WHOLE.fill(path=backup, what=said))
         migrate(fresh, db, ours(), keep=False)
         db.execute("begin immediate")
-        found = _go_on(db, now, hold=hold)
+        found = _make_fit(db, now, hold=hold)
         db.execute("commit")
         return found
 
 
-def _go_on(db: Connection, now: datetime, *, hold: bool) -> Restored:
+def _make_fit(db: Connection, now: datetime, *, hold: bool) -> Restored:
     """Take from each life and log-in of before the backup what it holds; let no id be given out
     twice."""
     (out,) = db.execute("select count(*) from spool where lease is not null").fetchone()
@@ -144,7 +144,7 @@ def _go_on(db: Connection, now: datetime, *, hold: bool) -> Restored:
     if hold:
         sql = "update spool set fate = ?, why = 'restore' where fate = ?"
         db.execute(sql, (EnvelopeState.HELD, EnvelopeState.WAITING))
-    _jump(db, int(now.timestamp()))
+    _skip_ahead(db, int(now.timestamp()))
     count = "select count(*) from spool where fate = ?"
     both = EnvelopeState.WAITING, EnvelopeState.HELD
     (waiting,), (held,) = (db.execute(count, (state,)).fetchone() for state in both)
@@ -159,7 +159,7 @@ def _go_on(db: Connection, now: datetime, *, hold: bool) -> Restored:
     )
 
 
-def _jump(db: Connection, least: int) -> None:
+def _skip_ahead(db: Connection, least: int) -> None:
     """Set on the serials of the monitors that are known, the number from which all others count
     on, and the lives, after which starts, stops and unwatched times are called."""
     states = [(id, schema.value(State, body)) for id, body in _states(db)]

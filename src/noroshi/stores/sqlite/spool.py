@@ -22,13 +22,13 @@ from noroshi.stores.common import (
     RELEASABLE,
     RETRIABLE,
     SHOWN,
-    by_all_routes,
     followed,
-    readdressed,
+    readdress_envelope,
+    with_all_routes,
     without_body,
 )
 from noroshi.stores.sqlite.deferral import soon
-from noroshi.stores.sqlite.quarantine import is_of_a_row, read
+from noroshi.stores.sqlite.quarantine import is_damaged_row, read
 from noroshi.stores.sqlite.types import (
     Connection,
     envelope_state,
@@ -112,16 +112,16 @@ def put(db: Connection, envelope: Envelope) -> bool:
     row = db.execute(PUT, given | body).fetchone()
     if row is None:
         return False
-    write_ways(db, row[0], envelope.routes)
+    write_routes(db, row[0], envelope.routes)
     if not row[1]:
-        _hurry_head(db, envelope)
+        _hasten_head(db, envelope)
     alarms = [(id, row[0]) for id in envelope.alarms]
     db.executemany("insert or ignore into alarm values (?, ?)", alarms)
     db.execute("update counter set value = value + ? where name = 'raised'", (len(alarms),))
     return True
 
 
-def _hurry_head(db: Connection, behind: Envelope) -> None:
+def _hasten_head(db: Connection, behind: Envelope) -> None:
     """Make due what an envelope waits behind, as ports.Store.post says."""
     row = db.execute(HEAD, (behind.order,)).fetchone()
     if row is None:
@@ -134,13 +134,13 @@ def _hurry_head(db: Connection, behind: Envelope) -> None:
     head, why = read(db, seq, body)
     if why is not None:
         return
-    again = by_all_routes(replace(head, attempts=attempts), behind.routes)
+    again = with_all_routes(replace(head, attempts=attempts), behind.routes)
     if again.routes != head.routes:
         text = schema.text(again)
         sql = "update spool set envelope = ?, attempts = ? where seq = ?"
         db.execute(sql, (text, again.attempts, seq))
         set_alone(db, seq, again)
-        write_ways(db, seq, again.routes)
+        write_routes(db, seq, again.routes)
     at = min(due, soon(db, seq, number(behind.born)))
     db.execute("update spool set due = ? where seq = ?", (at, seq))
 
@@ -184,7 +184,7 @@ def retry(db: Connection, id: str, now: datetime) -> bool:
         "update spool set due = ?, fate = ? where seq = ?", (at, EnvelopeState.WAITING, seq)
     )
     if state == EnvelopeState.SET_ASIDE:
-        write_ways(db, seq, envelope.routes)
+        write_routes(db, seq, envelope.routes)
         promote(db, envelope.order)
         share(db, envelope, EnvelopeState.WAITING)
     for route in envelope.routes:
@@ -209,10 +209,10 @@ def release(db: Connection, id: str, now: datetime) -> bool:
     if envelope is None or state not in RELEASABLE:
         return False
     if state == EnvelopeState.SET_ASIDE:
-        _see_that_it_is_whole(db, seq)
+        _require_readable(db, seq)
     sql = "update spool set fate = ?, why = '', due = ? where seq = ?"
     db.execute(sql, (EnvelopeState.WAITING, number(now), seq))
-    write_ways(db, seq, envelope.routes)
+    write_routes(db, seq, envelope.routes)
     promote(db, envelope.order)
     share(db, envelope, EnvelopeState.WAITING)
     return True
@@ -224,7 +224,7 @@ def drop(db: Connection, id: str, who: str) -> bool:
         return False
     sql = "update spool set fate = ?, why = ? where seq = ?"
     db.execute(sql, (EnvelopeState.DROPPED, kept(plain(who)), seq))
-    write_ways(db, seq, ())
+    write_routes(db, seq, ())
     promote(db, envelope.order)
     share(db, envelope, EnvelopeState.DROPPED)
     return True
@@ -236,20 +236,20 @@ def readdress(
     seq, state, envelope = _at_hand(db, id)
     if envelope is None or state not in SHOWN:
         return False
-    _see_that_it_is_whole(db, seq)
-    changed = readdressed(envelope, to, routes, anew)
+    _require_readable(db, seq)
+    changed = readdress_envelope(envelope, to, routes, anew)
     sql = "update spool set envelope = ?, attempts = iif(?, 0, attempts) where seq = ?"
     db.execute(sql, (schema.text(changed), anew, seq))
     if anew:
         set_alone(db, seq, changed)
     if state != EnvelopeState.SET_ASIDE:
-        write_ways(db, seq, changed.routes)
+        write_routes(db, seq, changed.routes)
     if not anew:
-        _members_follow(db, envelope, changed.routes)
+        _reroute_members(db, envelope, changed.routes)
     return True
 
 
-def _members_follow(db: Connection, digest: Envelope, routes: Sequence[str]) -> None:
+def _reroute_members(db: Connection, digest: Envelope, routes: Sequence[str]) -> None:
     """Let what is told in it go by the same routes, should it wait by itself again."""
     for id in digest.members:
         seq, body = db.execute(MEMBER, (id,)).fetchone()
@@ -269,7 +269,7 @@ def _at_hand(db: Connection, id: str) -> tuple[int, EnvelopeState, Envelope | No
     return seq, envelope_state(state), read(db, seq, body)[0]
 
 
-def _see_that_it_is_whole(db: Connection, seq: int) -> None:
+def _require_readable(db: Connection, seq: int) -> None:
     """Raise Unreadable: it would only be put in quarantine once more, or be written over."""
     (body,) = db.execute(BODY_OF, (seq,)).fetchone()
     schema.value(Envelope, body.decode("utf-8", "replace"))
@@ -279,7 +279,7 @@ def queue(db: Connection) -> Sequence[QueuedEnvelope]:
     try:
         return [_waiting(db, row) for row in db.execute(WAITING)]
     except driver.OperationalError as error:
-        if not is_of_a_row(error):
+        if not is_damaged_row(error):
             raise
     found = [_waiting(db, row) for row in db.execute(WAITING_AS_BYTES)]
     return [replace(one, envelope=without_body(one.envelope)) for one in found]
@@ -329,7 +329,7 @@ def _waiting(db: Connection, row: tuple[Any, ...]) -> QueuedEnvelope:
     )
 
 
-def write_health(db: Connection, route: str, fate: Fate | None) -> None:
+def write_outage(db: Connection, route: str, fate: Fate | None) -> None:
     """Write that a route is down or well. Two parcels that were out at once may both find it
     down."""
     if isinstance(fate, RestRoute):
@@ -344,7 +344,7 @@ def is_well(fate: Fate | None) -> bool:
     return not isinstance(fate, RestRoute) and (not isinstance(fate, Retry) or fate.heard)
 
 
-def write_ways(db: Connection, seq: int, routes: Sequence[str]) -> None:
+def write_routes(db: Connection, seq: int, routes: Sequence[str]) -> None:
     db.execute("delete from way where envelope = ?", (seq,))
     rows = [(seq, place, route) for place, route in enumerate(routes)]
     db.executemany("insert into way values (?, ?, ?)", rows)
@@ -360,7 +360,7 @@ def share(db: Connection, envelope: Envelope, state: EnvelopeState) -> None:
         promote(db, order)
 
 
-def undo(db: Connection, seq: int, digest: Envelope, at: datetime) -> None:
+def dissolve(db: Connection, seq: int, digest: Envelope, at: datetime) -> None:
     """Let the members of a digest wait by themselves again, unless it has a story of its own by
     now. What it was tried with stays on the first one's record."""
     first, body = db.execute(MEMBER, (digest.members[0],)).fetchone()
@@ -374,7 +374,7 @@ def undo(db: Connection, seq: int, digest: Envelope, at: datetime) -> None:
     db.execute("delete from spool where seq = ?", (seq,))
     members = json.dumps(list(digest.members))
     for one, _ in (found := db.execute(APART, (why, number(at), members)).fetchall()):
-        write_ways(db, one, digest.routes)
+        write_routes(db, one, digest.routes)
     # Another digest of this contact may have stood behind it.
     for order in {digest.order, *(order for _, order in found)}:
         promote(db, order)

@@ -65,7 +65,9 @@ class SqliteStore(StoreFile):
 
     async def publish(self, version: Version, ids: Iterable[str], base: int) -> int:
         named = tuple(dict.fromkeys(ids))
-        return await self._tell(lambda db: definitions.publish(db, version, named, base))
+        return await self._write_and_wake(
+            lambda db: definitions.publish(db, version, named, base)
+        )
 
     async def enroll(self, version: int, monitors: Iterable[str]) -> bool:
         named = tuple(dict.fromkeys(monitors))
@@ -86,10 +88,10 @@ class SqliteStore(StoreFile):
     # monitors
 
     async def begin(self, name: str, now: datetime) -> Node:
-        return await self._tell(lambda db: monitors.begin(db, name, now))
+        return await self._write_and_wake(lambda db: monitors.begin(db, name, now))
 
     async def end(self, node: Node, now: datetime) -> None:
-        await self._tell(lambda db: monitors.end(db, node, now))
+        await self._write_and_wake(lambda db: monitors.end(db, node, now))
 
     async def lease_monitors(self, node: Node, now: datetime, fence: int = 0) -> Block:
         return await self._write(lambda db: monitors.lend(db, node, now, fence))
@@ -100,7 +102,7 @@ class SqliteStore(StoreFile):
     async def commit(self, fence: int, change: Change) -> bool:
         keep = not self._reserve.tight  # a change comes first; its samples are only charts
         sampled = [(change.monitor, sample) for sample in change.samples if keep]
-        change = replace(change, envelopes=self._own(change.envelopes))
+        change = replace(change, envelopes=self._with_origin(change.envelopes))
 
         def work(db: Connection) -> tuple[bool, dict[sample_table.Key, int]]:
             done = monitors.commit(db, fence, change)
@@ -109,7 +111,7 @@ class SqliteStore(StoreFile):
         done, series = await self._write(work)
         self._series |= series
         if change.envelopes:
-            self._news.tell()
+            self._wakeups.notify()
         return done
 
     async def recall(self, monitor: str) -> tuple[State, Mapping[str, Any]]:
@@ -117,8 +119,8 @@ class SqliteStore(StoreFile):
         return await self._write(lambda db: monitors.recall(db, monitor))
 
     async def retire(self, fence: int, change: Change) -> bool:
-        change = replace(change, envelopes=self._own(change.envelopes))
-        return await self._tell(lambda db: monitors.retire(db, fence, change))
+        change = replace(change, envelopes=self._with_origin(change.envelopes))
+        return await self._write_and_wake(lambda db: monitors.retire(db, fence, change))
 
     async def append(self, samples: Sequence[tuple[str, Sample]]) -> None:
         if words := self._reserve.trouble:
@@ -172,7 +174,7 @@ class SqliteStore(StoreFile):
         await self._write(lambda db: alarms.remark(db, remark))
 
     async def remark_all(self, remarks: Sequence[Remark]) -> Sequence[bool]:
-        return await self._write(lambda db: [alarms.say(db, one) for one in remarks])
+        return await self._write(lambda db: [alarms.write_remark(db, one) for one in remarks])
 
     async def remarks(self, monitor: str = "", last: int = 100) -> Sequence[Remark]:
         return await self._read(lambda db: alarms.remarks(db, monitor, last))
@@ -194,7 +196,7 @@ class SqliteStore(StoreFile):
     async def beat(self, name: str, beat: Beat) -> None:
         row = (name, number(beat.at), beat.ok, beat.text)
         sql = "insert or replace into beat values (?, ?, ?, ?)"
-        await self._tell(lambda db: db.execute(sql, row).rowcount)
+        await self._write_and_wake(lambda db: db.execute(sql, row).rowcount)
 
     async def beats(self) -> Mapping[str, Beat]:
         sql = "select name, at, ok, text from beat order by name"
@@ -204,8 +206,8 @@ class SqliteStore(StoreFile):
     # envelopes
 
     async def post(self, *envelopes: Envelope) -> int:
-        own = self._own(envelopes)
-        return await self._tell(lambda db: sum(spool.put(db, one) for one in own))
+        own = self._with_origin(envelopes)
+        return await self._write_and_wake(lambda db: sum(spool.put(db, one) for one in own))
 
     async def claim_parcel(
         self,
@@ -224,16 +226,18 @@ class SqliteStore(StoreFile):
 
     async def replace_by_digest(self, parcel: Parcel, digest: Envelope) -> bool:
         own = signed(digest, self.origin)
-        return await self._tell(lambda db: digests.replace_by_digest(db, parcel, own))
+        return await self._write_and_wake(lambda db: digests.replace_by_digest(db, parcel, own))
 
     async def release_lease(self, parcel: Parcel, now: datetime) -> bool:
-        return await self._tell(lambda db: spool.release_lease(db, parcel, now))
+        return await self._write_and_wake(lambda db: spool.release_lease(db, parcel, now))
 
     async def quarantine(
         self, parcel: Parcel, why: Words, now: datetime, envelopes: Sequence[Envelope] = ()
     ) -> bool:
-        own = self._own(envelopes)
-        return await self._tell(lambda db: leases.quarantine(db, parcel, why, now, own))
+        own = self._with_origin(envelopes)
+        return await self._write_and_wake(
+            lambda db: leases.quarantine(db, parcel, why, now, own)
+        )
 
     async def accepted_since(self, since: datetime) -> Sequence[AcceptedMail]:
         return await self._read(lambda db: digests.accepted_since(db, since))
@@ -241,8 +245,8 @@ class SqliteStore(StoreFile):
     async def settle(
         self, parcel: Parcel, receipt: Receipt, fate: Fate, envelopes: Sequence[Envelope] = ()
     ) -> bool:
-        end = leases.End(parcel, receipt, fate, self._own(envelopes))
-        return await self._tell(Alike("settle", leases.settle, end))
+        end = leases.End(parcel, receipt, fate, self._with_origin(envelopes))
+        return await self._write_and_wake(Alike("settle", leases.settle, end))
 
     async def queue(self) -> Sequence[QueuedEnvelope]:
         return await self._scan(spool.queue)
@@ -264,8 +268,8 @@ class SqliteStore(StoreFile):
     async def record_arrival(
         self, envelope: str, arrival: Arrival, envelopes: Sequence[Envelope] = ()
     ) -> bool:
-        own = self._own(envelopes)
-        return await self._tell(
+        own = self._with_origin(envelopes)
+        return await self._write_and_wake(
             lambda db: stored_arrivals.record_arrival(db, envelope, arrival, own)
         )
 
@@ -289,24 +293,24 @@ class SqliteStore(StoreFile):
         return await self._read(lambda db: spool.envelope(db, id))
 
     async def retry(self, id: str, now: datetime) -> bool:
-        return await self._tell(lambda db: spool.retry(db, id, now))
+        return await self._write_and_wake(lambda db: spool.retry(db, id, now))
 
     async def hasten(self, route: str, now: datetime) -> bool:
-        return await self._tell(lambda db: deferral.hasten(db, route, now))
+        return await self._write_and_wake(lambda db: deferral.hasten(db, route, now))
 
     async def hold(self, id: str, who: str) -> bool:
-        return await self._tell(lambda db: spool.hold(db, id, who))
+        return await self._write_and_wake(lambda db: spool.hold(db, id, who))
 
     async def release(self, id: str, now: datetime) -> bool:
-        return await self._tell(lambda db: spool.release(db, id, now))
+        return await self._write_and_wake(lambda db: spool.release(db, id, now))
 
     async def drop(self, id: str, who: str) -> bool:
-        return await self._tell(lambda db: spool.drop(db, id, who))
+        return await self._write_and_wake(lambda db: spool.drop(db, id, who))
 
     async def readdress(
         self, id: str, to: Sequence[str], routes: Sequence[str], *, anew: bool = True
     ) -> bool:
-        return await self._tell(lambda db: spool.readdress(db, id, to, routes, anew))
+        return await self._write_and_wake(lambda db: spool.readdress(db, id, to, routes, anew))
 
     async def accepted(self) -> Mapping[str, datetime]:
         return await self._read(digests.accepted)
@@ -315,10 +319,10 @@ class SqliteStore(StoreFile):
         return await self._read(spool.route_outages)
 
     async def record_probe(self, route: str, rest: RestRoute | None) -> None:
-        await self._tell(lambda db: spool.write_health(db, route, rest))
+        await self._write_and_wake(lambda db: spool.write_outage(db, route, rest))
 
     async def wake(self, route: str, now: datetime) -> bool:
-        return await self._tell(lambda db: spool.wake(db, route, now))
+        return await self._write_and_wake(lambda db: spool.wake(db, route, now))
 
     # people, and what they changed
 
@@ -401,4 +405,4 @@ class SqliteStore(StoreFile):
     # all
 
     async def shift(self, by: timedelta) -> None:
-        await self._tell(partial(spool.shift, by=by // MICROSECOND))
+        await self._write_and_wake(partial(spool.shift, by=by // MICROSECOND))

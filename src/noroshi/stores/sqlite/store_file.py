@@ -20,7 +20,7 @@ from pysqlite3 import dbapi2 as driver
 from noroshi.core.mail import Envelope, Origin, signed
 from noroshi.core.words import Words
 from noroshi.ports import StoreError, StoreFault
-from noroshi.stores.common import News
+from noroshi.stores.common import Wakeups
 from noroshi.stores.sqlite import samples
 from noroshi.stores.sqlite.backup import copy
 from noroshi.stores.sqlite.batch import Work
@@ -31,7 +31,7 @@ from noroshi.stores.sqlite.database import (
     open_to_read,
     open_to_share,
 )
-from noroshi.stores.sqlite.disk_reserve import BALLAST, Ballast, Reserve, lay_log
+from noroshi.stores.sqlite.disk_reserve import BALLAST, Ballast, Reserve, preallocate_log
 from noroshi.stores.sqlite.integrity import faults
 from noroshi.stores.sqlite.migrations import Migration, ours
 from noroshi.stores.sqlite.presence import Presence, refuse_lost
@@ -59,7 +59,7 @@ class StoreFile:
         self._writer, self._reader, self._scanner = writer, reader, scanner or reader
         self._write, self._read, self._scan = writer.do, reader.do, self._scanner.do
         self._series: dict[samples.Key, int] = {}
-        self._news, self._copying = News(), asyncio.Lock()
+        self._wakeups, self._copying = Wakeups(), asyncio.Lock()
         self._mark, self._leases = uuid.uuid4().hex, count()
 
     @classmethod
@@ -86,7 +86,7 @@ class StoreFile:
             opened = open_file(path, sqlite, steps, patience)
         room = Reserve(path, reserve)
         if not room.tight:
-            lay_log(path)
+            preallocate_log(path)
         presence, gather = Presence(path), partial(time.sleep, GATHER)
         guard = presence.refuse_lost
         writing = Writer(opened.writer, name, reserve=room, gather=gather, guard=guard)
@@ -122,18 +122,18 @@ class StoreFile:
         reading = Writer(opened.reader, str(path), begin="begin")
         return cls(path, writing, reading, Reserve(path, size=0), presence, opened.origin)
 
-    def _own(self, envelopes: Iterable[Envelope]) -> tuple[Envelope, ...]:
+    def _with_origin(self, envelopes: Iterable[Envelope]) -> tuple[Envelope, ...]:
         """Give envelopes that are put in the origin of this store."""
         return tuple(signed(one, self.origin) for one in envelopes)
 
-    async def _tell(self, work: Work[T]) -> T:
+    async def _write_and_wake(self, work: Work[T]) -> T:
         """Write what may free an envelope or bring one, and wake those who wait."""
         found = await self._write(work)
-        self._news.tell()
+        self._wakeups.notify()
         return found
 
     async def wait(self, longest: timedelta) -> None:
-        await self._news.wait(longest)
+        await self._wakeups.wait(longest)
 
     async def trouble(self) -> Words | None:
         if lost := self._presence.lost:
@@ -147,14 +147,14 @@ class StoreFile:
 
     async def copy_to(self, path: Path) -> None:
         async with self._copying:  # two to one path would take each other's file for their own
-            await self._apart(lambda db: copy(db, path))
+            await self._read_apart(lambda db: copy(db, path))
 
     async def faults(self) -> Sequence[Words]:
         self._presence.look()
         lost = self._presence.lost
-        return [*([] if lost is None else [lost]), *await self._apart(faults)]
+        return [*([] if lost is None else [lost]), *await self._read_apart(faults)]
 
-    async def _apart(self, work: Work[T]) -> T:
+    async def _read_apart(self, work: Work[T]) -> T:
         """Read for long on a connection of its own, so that nobody else waits for it. A store
         that lost its file is still whole in the connections that are open, and only there."""
         if self._presence.lost:
