@@ -20,7 +20,7 @@ from noroshi.engine.dispatch.dispatcher import Dispatcher
 from noroshi.engine.dispatch.route_renames import RouteRenames
 from noroshi.engine.emergency import Emergency
 from noroshi.engine.liveness import Liveness
-from noroshi.engine.mailbox_poller import RoundTrips
+from noroshi.engine.mailbox_poller import MailboxPoller
 from noroshi.engine.monitoring.reload import apply_plan, close_disabled, retire_removed
 from noroshi.engine.monitoring.schedule import MonitorBlock
 from noroshi.engine.monitoring.watcher import Watcher
@@ -86,7 +86,9 @@ class Engine:
             plugins.together,
         )
         self.route_renames = RouteRenames(store, clocks)
-        self.mailbox_poller = RoundTrips(store, clocks, box_of, self.notifier.notices_of_return)
+        self.mailbox_poller = MailboxPoller(
+            store, clocks, box_of, self.notifier.notices_of_return
+        )
         self.retention = Retention(store, clocks, ledger, audit)
         self.node: Node | None = None
         self.version = -1
@@ -274,7 +276,7 @@ class Engine:
         if not self.ready.is_set():  # an earlier life's mails count as well
             await self._load_limits()
         await self.dispatcher.serve(plan.routes, waiting)
-        await self.mailbox_poller.take_up(plan.routes, waiting)
+        await self.mailbox_poller.serve(plan.routes, waiting)
         if version.number != self.version:
             self.route_renames.configure(plan.routes)
             journal.version_in_use(version.number, len(plan.monitors), plan.routes)

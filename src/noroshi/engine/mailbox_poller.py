@@ -1,4 +1,4 @@
-"""Round trips and returns: reads the mailboxes that accounts may read of their own.
+"""Poll the mailboxes that accounts may read of their own: for round trips, and for returned mail.
 
 Whatever is found is written under ids that it itself gives, so a restart repeats nothing, and
 what was read twice is told once.
@@ -36,20 +36,20 @@ from noroshi.round_trips import (
 
 log = logging.getLogger(__name__)
 
-STEP = 5.0  # seconds between two looks at what is due
+STEP = 5.0  # seconds from one step to the next
 OFTEN, SELDOM = 60.0, 600.0
 """Seconds between two readings of a mailbox: soon after a mail was taken, and else."""
-LOOKS = ((timedelta(minutes=2), 10.0), (timedelta(hours=1), OFTEN))
-"""Until it was taken so long ago a mail is looked for after each so many seconds; then seldom."""
-REST = timedelta(minutes=5)
+SEARCHES = ((timedelta(minutes=2), 10.0), (timedelta(hours=1), OFTEN))
+"""How old a mail is, and the seconds between two searches for it until then; later SELDOM."""
+BACKOFF = timedelta(minutes=5)
 """How long a mailbox that cannot be read is left alone, unless it says for how long."""
-SIGNS_IN = timedelta(seconds=15)
+SIGN_IN_BACKOFF = timedelta(seconds=15)
 """The same where no token is to be had: a refusal is remembered, so that nobody is asked."""
-BEFORE = timedelta(days=2)
+FIRST_RANGE = timedelta(days=2)
 """How far back a mailbox is read the first time: no server tries for longer by itself."""
-FILED = timedelta(minutes=15)
+FILING_TIME = timedelta(minutes=15)
 """How long a mail may take from its stamp until it shows."""
-LONGEST = 120.0  # seconds that one look at a mailbox may take
+LONGEST = 120.0  # seconds that one reading of a mailbox may take
 OPEN, BY = (EnvelopeState.WAITING, EnvelopeState.SET_ASIDE), "noroshi"
 TOO_SLOW = Words(
     en="it was not read to its end within {seconds:.0f} s",
@@ -60,271 +60,277 @@ BUG = Words(
     ja="読み取りのプログラム自体に障害がありました: {bug}",
 )
 
-Told = Callable[[TrackedMail, Arrival], tuple[Envelope, ...]]
-"""The envelopes that tell of a mail's return; they are written down with it."""
+NoticesOfReturn = Callable[[TrackedMail, Arrival], tuple[Envelope, ...]]
+"""Return the notices of a mail that came back; they are written down with its return."""
 
 
 @dataclass(eq=False)
-class Post:
-    """A mailbox that is read, and the routes by which mails are sent to it: of each the last mail
-    that was made, and when which was last looked for."""
+class PolledMailbox:
+    """A mailbox that is polled, and the routes by which mails are sent to it: of each the last mail
+    that was posted, and when which was last searched for."""
 
-    box: MailboxSource
+    source: MailboxSource
     inbox: Inbox
     routes: tuple[str, ...] = ()
-    made: dict[str, str] = field(default_factory=dict)
-    looked_at: dict[str, tuple[str, float]] = field(default_factory=dict)
+    posted: dict[str, str] = field(default_factory=dict)
+    searched_at: dict[str, tuple[str, float]] = field(default_factory=dict)
     read_at: float = float("-inf")
-    rests_until: float = float("-inf")
+    backoff_until: float = float("-inf")
     busy: bool = False
-    over: bool = False
+    closing: bool = False
 
 
-class RoundTrips:
-    """`box_of` says whose mailbox shows what becomes of a route's mails; None: nobody's."""
+class MailboxPoller:
+    """Poll mailboxes. `source_of` returns the mailbox that shows what becomes of the mails of a route;
+    None: none does."""
 
     def __init__(
         self,
         store: Store,
         clocks: Clocks,
-        box_of: Callable[[Route], MailboxSource | None],
-        told: Told,
+        source_of: Callable[[Route], MailboxSource | None],
+        notices: NoticesOfReturn,
     ) -> None:
         self._store, self._clocks = store, clocks
-        self._box_of, self._told = box_of, told
-        self._posts: dict[str, Post] = {}
-        self._to: dict[str, str] = {}
+        self._source_of, self._notices = source_of, notices
+        self._mailboxes: dict[str, PolledMailbox] = {}
+        self._addresses: dict[str, str] = {}
         self._began: dict[str, datetime] = {}
 
     def since(self, route: str) -> datetime | None:
-        """From when on this route's mails are looked for in this life; None: they are not."""
-        return self._began[route] if route in self._to else None
+        """Return when this life began to search for the mails of a route; None: it does not."""
+        return self._began[route] if route in self._addresses else None
 
-    async def take_up(self, routes: Mapping[str, Route], waiting: Iterable[Envelope]) -> None:
-        """Read the mailboxes of these routes from now on; one that did not change is left. What
-        waits for a mailbox that is read no more, or for a route that is gone, is given up."""
+    async def serve(self, routes: Mapping[str, Route], waiting: Iterable[Envelope]) -> None:
+        """Poll the mailboxes of these routes from now on; one that did not change is left. Drop what
+        waits for a mailbox that is polled no more, or for a removed route. Raises StoreError."""
         wanted = dict[str, tuple[MailboxSource, list[str]]]()
         for route in routes.values():
-            box = self._box_of(route)
-            if box is not None:
-                wanted.setdefault(box.account, (box, []))[1].append(route.name)
-        for name, post in list(self._posts.items()):
-            if name not in wanted or wanted[name][0] != post.box:
-                await _close(self._posts.pop(name))
+            source = self._source_of(route)
+            if source is not None:
+                wanted.setdefault(source.account, (source, []))[1].append(route.name)
+        for account, mailbox in list(self._mailboxes.items()):
+            if account not in wanted or wanted[account][0] != mailbox.source:
+                await _close(self._mailboxes.pop(account))
         await self._begin_anew(
-            {way: box.address for box, its in wanted.values() for way in its}
+            {name: source.address for source, names in wanted.values() for name in names}
         )
-        for name, (box, its) in wanted.items():
-            if name not in self._posts:
-                self._posts[name] = Post(box, box.open())
-            self._posts[name].routes = tuple(its)
-            self._posts[name].made = {}
-        looked_for = {route for _, its in wanted.values() for route in its}
+        for account, (source, names) in wanted.items():
+            if account not in self._mailboxes:
+                self._mailboxes[account] = PolledMailbox(source, source.open())
+            self._mailboxes[account].routes = tuple(names)
+            self._mailboxes[account].posted = {}
+        polled = {name for _, names in wanted.values() for name in names}
         for mail in waiting:
-            if is_trip(mail.id) and not looked_for.intersection(mail.routes):
+            if is_trip(mail.id) and not polled.intersection(mail.routes):
                 await self._store.drop(mail.id, BY)
 
-    async def _begin_anew(self, to: Mapping[str, str]) -> None:
-        """What is known of a route that is removed, or has another mailbox, is not of what has
-        its name then. `to`: the mailbox of each route."""
-        now, before = self._clocks.wall(), self._to
-        for route in self._to.keys() | to.keys():
-            if route not in before and route in to:
+    async def _begin_anew(self, addresses: Mapping[str, str]) -> None:
+        """Forget what is known of a route that was removed, or has another mailbox: it is not of the
+        route that has the same name then. `addresses`: the mailbox of each route."""
+        now, before = self._clocks.wall(), self._addresses
+        for route in self._addresses.keys() | addresses.keys():
+            if route not in before and route in addresses:
                 self._began[route] = now
                 newest = await self._store.latest_by_prefix(prefix_of(route), 1)
-                other = any(mail.row.envelope.contact != to[route] for mail in newest)
+                other = any(mail.row.envelope.contact != addresses[route] for mail in newest)
             else:
-                other = before[route] != to.get(route)
+                other = before[route] != addresses.get(route)
             if other:
                 await self._store.put_value(anew_note_of(route), f"{now:%Y%m%d%H%M%S}")
                 self._began[route] = now
-        self._to = dict(to)
+        self._addresses = dict(addresses)
 
     async def step(self) -> float:
-        """All that is due now, each mailbox by itself; answers how long to pause."""
-        posts = list(self._posts.values())
-        done = await asyncio.gather(*map(self._mind, posts), return_exceptions=True)
-        for failed in done:
-            if isinstance(failed, Exception):
-                raise failed
+        """Do all that is due now, each mailbox by itself; return the seconds to pause. Raises what a
+        mailbox failed with, mostly StoreError."""
+        mailboxes = list(self._mailboxes.values())
+        results = await asyncio.gather(*map(self._poll, mailboxes), return_exceptions=True)
+        for result in results:
+            if isinstance(result, Exception):
+                raise result
         return STEP
 
     async def close(self) -> None:
-        """Let go of the mailboxes."""
-        posts, self._posts = self._posts, {}
-        for post in posts.values():
-            await _close(post)
+        """Close the mailboxes."""
+        mailboxes, self._mailboxes = self._mailboxes, {}
+        for mailbox in mailboxes.values():
+            await _close(mailbox)
 
-    async def _mind(self, post: Post) -> None:
-        post.busy = True
+    async def _poll(self, mailbox: PolledMailbox) -> None:
+        mailbox.busy = True
         try:
-            for route in post.routes:
-                await self._send(post, route)
-            if self._clocks.steady() >= post.rests_until:
-                await self._look(post)
+            for route in mailbox.routes:
+                await self._post_trip(mailbox, route)
+            if self._clocks.steady() >= mailbox.backoff_until:
+                await self._search_and_read(mailbox)
         finally:
-            post.busy = False
-            if post.over:
-                await post.inbox.close()
+            mailbox.busy = False
+            if mailbox.closing:
+                await mailbox.inbox.close()
 
-    async def _look(self, post: Post) -> None:
+    async def _search_and_read(self, mailbox: PolledMailbox) -> None:
         try:
             async with asyncio.timeout(LONGEST):
-                for route in post.routes:
-                    await self._look_for(post, route)
-                await self._read(post)
-        except RouteError as trouble:
-            await self._cannot(post, trouble)
+                for route in mailbox.routes:
+                    await self._search(mailbox, route)
+                await self._read(mailbox)
+        except RouteError as error:
+            await self._back_off(mailbox, error)
         except TimeoutError:
-            await self._cannot(post, RouteError(TOO_SLOW.fill(seconds=LONGEST)))
+            await self._back_off(mailbox, RouteError(TOO_SLOW.fill(seconds=LONGEST)))
         except StoreError:
             raise
         except Exception as bug:  # it must not be asked again each second
-            log.exception("reading the mailbox of %s failed", post.box.account)
-            await self._cannot(post, RouteError(BUG.fill(bug=type(bug).__name__)))
+            log.exception("reading the mailbox of %s failed", mailbox.source.account)
+            await self._back_off(mailbox, RouteError(BUG.fill(bug=type(bug).__name__)))
 
-    # there
+    # the way there
 
-    async def _send(self, post: Post, route: str) -> None:
-        """The mail of today; one of an earlier day that has not left yet proves nothing any
+    async def _post_trip(self, mailbox: PolledMailbox, route: str) -> None:
+        """Post the mail of today; one of an earlier day that has not left yet proves nothing any
         more."""
         mail = trip_mail(
-            route, post.box.address, await self._called(route), self._clocks.wall()
+            route, mailbox.source.address, await self._mark(route), self._clocks.wall()
         )
-        if post.made.get(route) == mail.id:
+        if mailbox.posted.get(route) == mail.id:
             return
         for older in await self._store.latest_by_prefix(prefix_of(route), 1):
             if older.row.state in OPEN and older.row.envelope.id != mail.id:
                 await self._store.drop(older.row.envelope.id, BY)
         await self._store.post(mail)
-        post.made[route] = mail.id
+        mailbox.posted[route] = mail.id
 
-    async def _called(self, route: str) -> str:
-        """What tells this installation's mails from another one's in the same mailbox, and from
-        those of a route that had this name."""
+    async def _mark(self, route: str) -> str:
+        """Return what tells the mails of this installation from those of another one in the same
+        mailbox, and from those of a removed route of this name."""
         installation = self._store.origin.installation
         return called(installation, await self._store.get_values(), route)
 
-    async def _look_for(self, post: Post, route: str) -> None:
+    async def _search(self, mailbox: PolledMailbox, route: str) -> None:
         for mail in (await mails_of(self._store, route, self._clocks.wall()))[:1]:
             receipt = taken(mail)
             if receipt is None or arrival_of(mail, DeliveryState.SEEN_ARRIVED):
                 continue
             id, age = mail.row.envelope.id, self._clocks.wall() - receipt.at
-            if not self._due(post, route, id, _pause(age)):
+            if not self._is_due(mailbox, route, id, _pause(age)):
                 continue
-            received = await post.inbox.find(sought(mail, receipt))
-            post.looked_at[route] = id, self._clocks.steady()
+            received = await mailbox.inbox.find(sought(mail, receipt))
+            mailbox.searched_at[route] = id, self._clocks.steady()
             if received is not None:
                 at = seen_at(receipt, received, self._clocks.wall())
                 arrival = Arrival(
-                    address=post.box.address, state=DeliveryState.SEEN_ARRIVED, at=at
+                    address=mailbox.source.address, state=DeliveryState.SEEN_ARRIVED, at=at
                 )
                 await self._store.record_arrival(id, arrival)
                 journal.mail_arrived(route, (at - receipt.at).total_seconds())
 
-    def _due(self, post: Post, route: str, id: str, pause: float) -> bool:
-        """At once when it was taken, then after each pause."""
-        last, at = post.looked_at.get(route, ("", 0.0))
+    def _is_due(self, mailbox: PolledMailbox, route: str, id: str, pause: float) -> bool:
+        """Return whether to search for a mail: at once when it was taken, then after each pause."""
+        last, at = mailbox.searched_at.get(route, ("", 0.0))
         return last != id or self._clocks.steady() - at >= pause
 
-    # and back
+    # and the way back
 
-    async def _read(self, post: Post) -> None:
-        """The reports since the last time; where one has got to is noted once it is told."""
+    async def _read(self, mailbox: PolledMailbox) -> None:
+        """Read the reports since the last time; note where it has got to once they are written."""
         now = self._clocks.steady()
-        if now - post.read_at < (OFTEN if await self._just_sent(post) else SELDOM):
+        if now - mailbox.read_at < (OFTEN if await self._has_just_sent(mailbox) else SELDOM):
             return
-        noted = await self._noted(post)
-        read = await post.inbox.read(self._until(noted))
-        for came in read.came:
-            await self._returned(came)
-        post.read_at = float("-inf") if read.more else now
-        until = read.until if read.more else self._no_later(read.until, noted)
-        await self._note(post, noted, Looked(until=until))
+        last = await self._last_reading(mailbox)
+        batch = await mailbox.inbox.read(self._read_until(last))
+        for received in batch.came:
+            await self._record_return(received)
+        mailbox.read_at = float("-inf") if batch.more else now
+        until = batch.until if batch.more else self._no_later(batch.until, last)
+        await self._note(mailbox, last, Looked(until=until))
 
-    async def _just_sent(self, post: Post) -> bool:
-        """What comes back does so within minutes, mostly."""
+    async def _has_just_sent(self, mailbox: PolledMailbox) -> bool:
+        """Return whether a mail was accepted lately: what comes back does so within minutes, mostly."""
         accepted, now = await self._store.accepted(), self._clocks.wall()
-        lately = (now - at for route, at in accepted.items() if route in post.routes)
+        lately = (now - at for route, at in accepted.items() if route in mailbox.routes)
         return any(ago < timedelta(seconds=SELDOM) for ago in lately)
 
-    async def _noted(self, post: Post) -> Looked | None:
-        return looked_at(await self._store.get_values(), post.box.noted_as)
+    async def _last_reading(self, mailbox: PolledMailbox) -> Looked | None:
+        return looked_at(await self._store.get_values(), mailbox.source.noted_as)
 
-    def _no_later(self, until: datetime, noted: Looked | None) -> datetime:
-        """A mail may say that it came in years; what comes before that is to be seen all the
-        same, and what was stamped just now may show a little later."""
-        return min(until, max(self._clocks.wall() - FILED, self._until(noted)))
+    def _no_later(self, until: datetime, last: Looked | None) -> datetime:
+        """Limit the instant up to which reports were read. A mail may say that it came in years; what
+        comes before that is to be seen all the same, and what was stamped just now may show a
+        little later."""
+        return min(until, max(self._clocks.wall() - FILING_TIME, self._read_until(last)))
 
-    def _until(self, noted: Looked | None) -> datetime:
-        """Far ahead of now it was noted by a clock that was ahead: it is read from the beginning."""
+    def _read_until(self, last: Looked | None) -> datetime:
+        """Return from when on to read. An instant far ahead of now was noted by a clock that was ahead:
+        then the mailbox is read from the beginning."""
         now = self._clocks.wall()
-        known = noted is not None and noted.until <= now + FILED
-        return noted.until if noted is not None and known else now - BEFORE
+        known = last is not None and last.until <= now + FILING_TIME
+        return last.until if last is not None and known else now - FIRST_RANGE
 
-    async def _note(self, post: Post, before: Looked | None, after: Looked) -> None:
+    async def _note(self, mailbox: PolledMailbox, before: Looked | None, after: Looked) -> None:
         if before != after:
-            await self._store.put_value(note_of(post.box.noted_as), schema.text(after))
+            await self._store.put_value(note_of(mailbox.source.noted_as), schema.text(after))
         was, now = before is not None and before.trouble != NOTHING, after.trouble != NOTHING
         if now and not was:
-            journal.mailbox_unreadable(post.box.account, after.trouble)
+            journal.mailbox_unreadable(mailbox.source.account, after.trouble)
         elif was and not now:
-            journal.mailbox_readable(post.box.account)
+            journal.mailbox_readable(mailbox.source.account)
 
-    async def _returned(self, came: ReceivedReport) -> None:
-        mail = await self._store.find_by_message_id(came.report.message_ids)
+    async def _record_return(self, received: ReceivedReport) -> None:
+        """Record a returned mail for each address that it names, once. Raises StoreError."""
+        mail = await self._store.find_by_message_id(received.report.message_ids)
         if mail is None:
             return
-        for lost in came.report.lost:
-            arrival = _arrival(mail, lost, came.at)
+        for failed in received.report.lost:
+            arrival = _arrival(mail, failed, received.at)
             if not any(one.address == arrival.address for one in _returns(mail)):
                 envelope = mail.row.envelope.id
                 if await self._store.record_arrival(
-                    envelope, arrival, self._told(mail, arrival)
+                    envelope, arrival, self._notices(mail, arrival)
                 ):
                     journal.mail_bounced(envelope, arrival.said)
 
-    async def _cannot(self, post: Post, trouble: RouteError) -> None:
-        """It is left alone for a while; nothing else waits for it."""
-        rest = _rest(trouble, self._clocks.wall())
-        post.rests_until = self._clocks.steady() + rest.total_seconds()
-        noted = await self._noted(post)
-        after = Looked(until=self._until(noted), trouble=trouble.words)
-        await self._note(post, noted, after)
+    async def _back_off(self, mailbox: PolledMailbox, error: RouteError) -> None:
+        """Leave a mailbox that cannot be read alone for a while; nothing else waits for it."""
+        backoff = _backoff(error, self._clocks.wall())
+        mailbox.backoff_until = self._clocks.steady() + backoff.total_seconds()
+        last = await self._last_reading(mailbox)
+        after = Looked(until=self._read_until(last), trouble=error.words)
+        await self._note(mailbox, last, after)
 
 
-def _rest(trouble: RouteError, now: datetime) -> timedelta:
-    if trouble.again is not None:
-        return max(trouble.again - now, REST)
-    unasked = trouble.fault is Fault.SIGN_IN and not trouble.code
-    return SIGNS_IN if unasked else REST
+def _backoff(error: RouteError, now: datetime) -> timedelta:
+    if error.again is not None:
+        return max(error.again - now, BACKOFF)
+    unasked = error.fault is Fault.SIGN_IN and not error.code
+    return SIGN_IN_BACKOFF if unasked else BACKOFF
 
 
 def _pause(age: timedelta) -> float:
-    """How long until a mail that was taken so long ago is looked for again."""
-    return next((seconds for until, seconds in LOOKS if age < until), SELDOM)
+    """Return the seconds until a mail that was taken so long ago is searched for again."""
+    return next((seconds for until, seconds in SEARCHES if age < until), SELDOM)
 
 
-async def _close(post: Post) -> None:
-    """Now, or once whoever is at it has done."""
-    post.over = True
-    if not post.busy:
-        await post.inbox.close()
+async def _close(mailbox: PolledMailbox) -> None:
+    """Close a mailbox now, or once the step that polls it has ended."""
+    mailbox.closing = True
+    if not mailbox.busy:
+        await mailbox.inbox.close()
 
 
 def _returns(mail: TrackedMail) -> list[Arrival]:
     return [one for one in mail.arrivals if one.state == DeliveryState.CAME_BACK]
 
 
-def _arrival(mail: TrackedMail, lost: FailedRecipient, at: datetime) -> Arrival:
-    """Whom it is about, as we have written the address. What is no address of ours (a member of
-    a list, mostly) stands with what was said, and counts once: anybody can write a report."""
+def _arrival(mail: TrackedMail, failed: FailedRecipient, at: datetime) -> Arrival:
+    """Return the arrival under the address as we have written it. What is no address of ours (a
+    member of a list, mostly) stands with what was said, and counts once: anybody can write a
+    report."""
     envelope = mail.row.envelope
     ours = {one.casefold(): one for one in (*envelope.to, *envelope.reached, *envelope.refused)}
-    known = ours.get(lost.address.casefold())
+    known = ours.get(failed.address.casefold())
     if known is not None:
-        return Arrival(address=known, state=DeliveryState.CAME_BACK, at=at, said=lost.said)
-    said = f"{lost.address}: {lost.said}" if lost.address else lost.said
+        return Arrival(address=known, state=DeliveryState.CAME_BACK, at=at, said=failed.said)
+    said = f"{failed.address}: {failed.said}" if failed.address else failed.said
     (address,) = ours.values() if len(ours) == 1 else ("",)
     return Arrival(address=address, state=DeliveryState.CAME_BACK, at=at, said=said)
