@@ -41,14 +41,14 @@ def may_join(envelope: Envelope) -> bool:
 
 
 def joined(
-    first: Envelope, pile: Sequence[Envelope], now: datetime, singles: int | None
+    first: Envelope, pending: Sequence[Envelope], now: datetime, singles: int | None
 ) -> tuple[Envelope, ...]:
     """Those that become one mail with the first, itself among them; (): it goes by itself.
 
-    `pile` are the open envelopes of its contact that are not out, oldest first, `first` among
+    `pending` are the open envelopes of its contact that are not out, oldest first, `first` among
     them; `singles` is how many mails may come one by one now, None: any number.
     """
-    group = _as_many_as_fit(first, tuple(_group(first, pile)))
+    group = _as_many_as_fit(first, tuple(_group(first, pending)))
     if first not in group:
         return ()
     crowded = singles is not None and len(group) > singles
@@ -58,25 +58,25 @@ def joined(
     return own if len(own) > 1 and _recovered(own[-1]) else ()
 
 
-def followed_up(first: Envelope, pile: Sequence[Envelope]) -> tuple[Envelope, ...]:
+def followed_up(first: Envelope, pending: Sequence[Envelope]) -> tuple[Envelope, ...]:
     """Those that become one mail with the first, which was tried in vain and which they wait
     behind, itself among them, or its members in its place; (): it goes by itself, as it may have been
-    accepted, or nothing waits behind it. `pile` as in `joined`, with those members."""
-    told = _told_by(first, pile)
+    accepted, or nothing waits behind it. `pending` as in `joined`, with those members."""
+    told = _told_by(first, pending)
     if not told or first.reached or first.refused or first.unanswered:
         return ()
     orders, own = {one.order for one in told}, {first.id, *(one.id for one in told)}
-    behind = [one for one in pile if one.order in orders and one.id not in own]
+    behind = [one for one in pending if one.order in orders and one.id not in own]
     fit = tuple(islice(_group(first, behind), MOST_MEMBERS - len(told)))
     return (*told, *fit) if fit else ()
 
 
-def _told_by(first: Envelope, pile: Sequence[Envelope]) -> tuple[Envelope, ...]:
+def _told_by(first: Envelope, pending: Sequence[Envelope]) -> tuple[Envelope, ...]:
     """Return what is told by an envelope that was tried in vain: itself, or a digest's members;
     (): that cannot be told anew."""
     if not first.members:
         return (first,) if first.payload.get(TOLD) else ()
-    members = {one.id: one for one in pile if _letterhead(one) == _letterhead(first)}
+    members = {one.id: one for one in pending if _letterhead(one) == _letterhead(first)}
     if not first.attempts or not members.keys() >= set(first.members):
         return ()
     return tuple(members[id] for id in first.members)
@@ -130,11 +130,11 @@ def waits_since(envelope: Envelope) -> datetime:
     return datetime.fromisoformat(oldest) if oldest else envelope.born
 
 
-def _group(first: Envelope, pile: Iterable[Envelope]) -> Iterator[Envelope]:
+def _group(first: Envelope, pending: Iterable[Envelope]) -> Iterator[Envelope]:
     """Of the same letterhead; nothing that an older one of its order key, left behind, would
     be overtaken by."""
     behind = set[str]()
-    for one in pile:
+    for one in pending:
         if one.order in behind:
             continue
         if may_join(one) and _letterhead(one) == _letterhead(first):

@@ -20,7 +20,7 @@ Secret = Callable[[str], Awaitable[str]]
 
 
 class Egress(Protocol):
-    """Say by which network to go, and where its proxy's password comes from; `Outside` is one."""
+    """Say by which network to go, and where its proxy's password comes from; `TransportContext` is one."""
 
     @property
     def network(self) -> Network: ...
