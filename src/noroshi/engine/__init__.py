@@ -1,7 +1,7 @@
-"""The shell round the core: it waits, measures, sends, and writes down what the core says.
+"""Act for the core: wait, measure, send, and write down what the core decides.
 
-watch:    a schedule of due times -> run the check -> reckon (pure) -> commit, if it is a change
-dispatch: claim a parcel          -> send          -> fate   (pure) -> settle
+monitoring: a schedule of due times -> run the check -> reckon (pure) -> commit, if it is a change
+dispatch:   claim a parcel          -> send          -> fate   (pure) -> settle
 """
 
 from noroshi.engine.engine import Engine

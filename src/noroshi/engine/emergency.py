@@ -47,7 +47,7 @@ class Shadow:
     sent: dict[str, Envelope] = field(default_factory=dict)
 
     def add(self, mail: Envelope) -> None:
-        """Add one more that waits; of too many for its contact the oldest goes, as the newest says
+        """Add one more that waits; of too many for one contact the oldest goes, as the newest says
         how the monitor stands."""
         waiting = self.waiting
         of_contact = [id for id, other in waiting.items() if other.contact == mail.contact]
@@ -114,7 +114,7 @@ class Emergency:
             del self._shadows[id]
 
     def with_threads(self, change: Change) -> Change:
-        """Return the change with envelopes that answer what was sent of its monitor past the
+        """Return the change with envelopes that answer what was sent of this monitor past the
         spool."""
         shadow = self._shadows.get(change.monitor)
         if shadow is None or not shadow.sent:

@@ -34,8 +34,8 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 TICK = 0.1
-"""Seconds: what falls due together starts together, as to wake up costs more than a check; it bounds
-how late a check begins."""
+"""Seconds: what falls due together starts together, as to wake up costs more than a check; it
+bounds how late a check begins."""
 RENEW, FLUSH = 3.0, 1.0
 CLOCK_TOLERANCE = 2.0  # seconds by which the clocks may part, or a tick be late, unnoticed
 STALL = 30.0
@@ -227,7 +227,8 @@ class Engine:
         return self._plan is not None and not self._plan.monitors.keys() <= block.states.keys()
 
     async def _lease_block(self, node: Node) -> float:
-        """Lease a whole block; what is bad in it is weighed at once."""
+        """Lease a whole block; reevaluate what is bad in it at once. Return the seconds to pause.
+        Raises StoreError."""
         version, plan = await self._current()
         leased = await self.store.lease_monitors(node, self.clocks.wall())
         block = MonitorBlock(leased.fence)

@@ -48,7 +48,7 @@ SIGN_IN_BACKOFF = timedelta(seconds=15)
 FIRST_RANGE = timedelta(days=2)
 """How far back a mailbox is read the first time: no server tries for longer by itself."""
 FILING_TIME = timedelta(minutes=15)
-"""How long a mail may take from its stamp until it shows."""
+"""How long a mail may take, from when it was stamped, until it shows."""
 LONGEST = 120.0  # seconds that one reading of a mailbox may take
 OPEN, BY = (EnvelopeState.WAITING, EnvelopeState.SET_ASIDE), "noroshi"
 TOO_SLOW = Words(
@@ -61,7 +61,7 @@ BUG = Words(
 )
 
 NoticesOfReturn = Callable[[TrackedMail, Arrival], tuple[Envelope, ...]]
-"""Return the notices of a mail that came back; they are written down with its return."""
+"""Return the notices of a mail that came back; they are written down with the return."""
 
 
 @dataclass(eq=False)
@@ -81,8 +81,8 @@ class PolledMailbox:
 
 
 class MailboxPoller:
-    """Poll mailboxes. `source_of` returns the mailbox that shows what becomes of the mails of a route;
-    None: none does."""
+    """Poll mailboxes. `source_of` returns the mailbox that shows what becomes of the mails of a
+    route; None: none does."""
 
     def __init__(
         self,
@@ -102,8 +102,9 @@ class MailboxPoller:
         return self._began[route] if route in self._addresses else None
 
     async def serve(self, routes: Mapping[str, Route], waiting: Iterable[Envelope]) -> None:
-        """Poll the mailboxes of these routes from now on; one that did not change is left. Drop what
-        waits for a mailbox that is polled no more, or for a removed route. Raises StoreError."""
+        """Poll the mailboxes of these routes from now on; one that did not change is left. Drop
+        what waits for a mailbox that is polled no more, or for a removed route. Raises
+        StoreError."""
         wanted = dict[str, tuple[MailboxSource, list[str]]]()
         for route in routes.values():
             source = self._source_of(route)
@@ -126,8 +127,8 @@ class MailboxPoller:
                 await self._store.drop(mail.id, BY)
 
     async def _begin_anew(self, addresses: Mapping[str, str]) -> None:
-        """Forget what is known of a route that was removed, or has another mailbox: it is not of the
-        route that has the same name then. `addresses`: the mailbox of each route."""
+        """Forget what is known of a route that was removed, or has another mailbox: it is not of
+        the route that has the same name then. `addresses`: the mailbox of each route."""
         now, before = self._clocks.wall(), self._addresses
         for route in self._addresses.keys() | addresses.keys():
             if route not in before and route in addresses:
@@ -142,8 +143,8 @@ class MailboxPoller:
         self._addresses = dict(addresses)
 
     async def step(self) -> float:
-        """Do all that is due now, each mailbox by itself; return the seconds to pause. Raises what a
-        mailbox failed with, mostly StoreError."""
+        """Do all that is due now, each mailbox by itself; return the seconds to pause. Raises what
+        a mailbox failed with, mostly StoreError."""
         mailboxes = list(self._mailboxes.values())
         results = await asyncio.gather(*map(self._poll, mailboxes), return_exceptions=True)
         for result in results:
@@ -246,7 +247,8 @@ class MailboxPoller:
         await self._note(mailbox, last, Looked(until=until))
 
     async def _has_just_sent(self, mailbox: PolledMailbox) -> bool:
-        """Return whether a mail was accepted lately: what comes back does so within minutes, mostly."""
+        """Return whether a mail was accepted lately: what comes back does so within minutes,
+        mostly."""
         accepted, now = await self._store.accepted(), self._clocks.wall()
         lately = (now - at for route, at in accepted.items() if route in mailbox.routes)
         return any(ago < timedelta(seconds=SELDOM) for ago in lately)
@@ -255,14 +257,14 @@ class MailboxPoller:
         return looked_at(await self._store.get_values(), mailbox.source.noted_as)
 
     def _no_later(self, until: datetime, last: Looked | None) -> datetime:
-        """Limit the instant up to which reports were read. A mail may say that it came in years; what
-        comes before that is to be seen all the same, and what was stamped just now may show a
+        """Limit the instant up to which reports were read. A mail may say that it came in years;
+        what comes before that is to be seen all the same, and what was stamped just now may show a
         little later."""
         return min(until, max(self._clocks.wall() - FILING_TIME, self._read_until(last)))
 
     def _read_until(self, last: Looked | None) -> datetime:
-        """Return from when on to read. An instant far ahead of now was noted by a clock that was ahead:
-        then the mailbox is read from the beginning."""
+        """Return from when on to read. An instant far ahead of now was noted by a clock that was
+        ahead: then the mailbox is read from the beginning."""
         now = self._clocks.wall()
         known = last is not None and last.until <= now + FILING_TIME
         return last.until if last is not None and known else now - FIRST_RANGE

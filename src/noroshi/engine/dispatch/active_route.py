@@ -1,4 +1,4 @@
-"""A route in use: opened for a version, served by workers, and let go of with mails under way."""
+"""Keep the state of a route in use, and let go of a route with mails under way."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ from noroshi.ports import Clocks, Store, StoreError
 log = logging.getLogger(__name__)
 
 MOST_REFERENCES = 20
-"""So many mails that it follows are named; more is no use to a mail program."""
+"""Mails that are named as the thread of one; more is no use to a mail program."""
 CANCELLED = Words(
     en="it was broken off before an answer came, as the route changed or the node stopped",
     ja="経路の変更かノードの停止のため、返事が来る前に打ち切りました",
@@ -72,7 +72,8 @@ class DeliveryAttempt:
         return fate(parcel, receipt, self._jitter())
 
     def _over_limit(self, active: ActiveRoute, envelope: Envelope) -> Receipt | None:
-        """An allowance of an hour or a day is no matter of a minute: the next route takes over."""
+        """Return a receipt where the allowance of an hour or a day is used up: that is no matter of
+        a minute, so the next route takes over."""
         now, pace = self._clocks.wall(), active.route.pace
         again = self._limiter.exhausted_until(active.route, now)
         if again is None:

@@ -48,7 +48,7 @@ LONGEST_SEND = PARCEL_LEASE.total_seconds() - SPARE - MARGIN
 
 
 class DeliveryTask:
-    """A worker's task on one parcel. It is `sent` once the other side has spoken, so that the
+    """Run a worker's task on one parcel. It is `sent` once the other side has spoken, so that the
     connection is free again; it is done when all is written down too."""
 
     task: asyncio.Task[bool]
@@ -65,10 +65,12 @@ class DeliveryTask:
         return self.parcel
 
     def start(self, work: Coroutine[Any, Any, bool]) -> None:
+        """Start the task; `work` returns whether there was a parcel to send."""
         self.task = asyncio.create_task(work)
         self.task.add_done_callback(self._finish)
 
     def mark_sent(self) -> None:
+        """Note that the other side has spoken."""
         self._set_sent(True)
 
     async def wait_sent(self) -> bool:
@@ -91,7 +93,7 @@ class DeliveryTask:
 
 
 class InFlight:
-    """The parcels that workers have, each as it was lent last, so that none is sent by two of them.
+    """Hold the parcels that workers have, each as it was lent last, so that none is sent by two.
 
     A lease may end while the disk, or the machine, stands still. The worker that has the parcel
     settles it all the same, under the lease that it has by then."""
@@ -112,6 +114,7 @@ class InFlight:
         return parcel if last.lease == parcel.lease else replace(parcel, lease=last.lease)
 
     def remove(self, parcel: Parcel) -> None:
+        """Remove a parcel that no worker has any more."""
         del self._lent[parcel.envelope.id]
 
 

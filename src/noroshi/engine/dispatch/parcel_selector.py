@@ -1,4 +1,4 @@
-"""Select the next mail of a route: an envelope by itself, or the digest that it becomes a part of."""
+"""Select the next mail of a route: an envelope by itself, or the digest that it joins."""
 
 from __future__ import annotations
 
@@ -57,8 +57,8 @@ class ParcelSelector:
                 return parcel
 
     async def _is_selected(self, parcel: Parcel, route: Route, may_leave: MayLeave) -> bool:
-        """Raises StoreError; then the parcel is no longer lent, or it would be missed for as
-        long as its lease."""
+        """Return whether the parcel leaves. Raises StoreError; then the parcel is no longer lent,
+        or it would be missed for as long as its lease."""
         try:
             return await may_leave(parcel, route)
         except StoreError:
@@ -66,7 +66,8 @@ class ParcelSelector:
             raise
 
     async def release(self, parcel: Parcel) -> None:
-        """Try until it is known: given back, or in a digest of which only the answer was lost."""
+        """Give a parcel back. Try until it is known that it was, or that it is in a digest of which
+        only the answer was lost."""
         while True:
             try:
                 await self._store.release_lease(parcel, self._clocks.wall())

@@ -1,4 +1,4 @@
-"""Redirect mail that the engine drafted by a route's old name, just before it heard of the new one."""
+"""Redirect mail that was drafted by a route's old name just before the engine heard of the new."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Limit the checks that hold a thread or a process: few slots for each kind and instance.
 
 One that hangs must keep no other one waiting. So a monitor whose last run was slow may use half of
-the slots at most, and a run that turns out to be slow gives its place among the others up.
+the slots at most, and a run that turns out to be slow gives up the place among the others.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Pace(Enum):
 
 
 class Slots:
-    """The slots of one kind of check on one instance. Used from one loop.
+    """Share the slots of one kind of check on one instance. Used from one loop.
 
     A monitor that is known to be slow runs only where fewer than HALF of all are slow. Others run
     SLOTS at a time; those that turn out to be slow are not counted with them any more.
@@ -55,7 +55,7 @@ class Slots:
         return self._pace.get(id, Pace.NEW)
 
     def take(self, slot: Slot) -> bool:
-        """Take a slot if there is one, and nobody of its sort waits; else wait for it."""
+        """Take a slot if there is one, and nobody of the same pace waits; else wait for it."""
         queue = self._waiting[slot.pace]
         if not queue and self._has_room(slot.pace):
             self._count(slot, 1)
@@ -103,8 +103,9 @@ class Slots:
                 self._count(slot, 1)
 
     def _next(self) -> deque[Slot] | None:
-        """Return the queue to let in next: the brisk first, as they are soon over. Now and then it is
-        that of whoever has waited longest, as there may be more of the brisk than slots for them."""
+        """Return the queue to let in next: the brisk first, as they are soon over. Now and then it
+        is that of whoever has waited longest, as there may be more of the brisk than slots for
+        them."""
         open = [
             queue for pace, queue in self._waiting.items() if queue and self._has_room(pace)
         ]
@@ -126,7 +127,7 @@ class Slot:
         self._since = 0.0
 
     def let_in(self) -> bool:
-        """Let the waiting run go on. Return False where it was ended meanwhile, and takes no slot."""
+        """Let the waiting run go on. Return False where it was ended meanwhile."""
         if self._entry is None or self._entry.done():
             return False
         self._entry.set_result(None)

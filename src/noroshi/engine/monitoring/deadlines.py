@@ -1,7 +1,7 @@
 """Limit the time of checks, thousands at a time, under one timer of the loop.
 
-`asyncio.timeout` makes a timer for each and takes it back at the end. Nearly every check is over long
-before its time, so here the limits that are open are kept side by side, and a timer stands for
+`asyncio.timeout` makes a timer for each and takes it back at the end. Nearly every check is over
+long before its time, so here the limits that are open are kept side by side, and a timer stands for
 the first of them alone.
 """
 
@@ -33,7 +33,8 @@ class Deadlines:
             self._wait_until(limit.at)
 
     def remove(self, limit: Limit) -> None:
-        """Remove a limit that was left, in time or not. The timer stays: the next one mostly needs it."""
+        """Remove a limit that was left, in time or not. The timer stays: the next one mostly needs
+        it."""
         self._open.pop(limit, None)
 
     def _wait_until(self, at: float) -> None:

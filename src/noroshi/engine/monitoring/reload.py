@@ -1,4 +1,4 @@
-"""Apply a new plan to a block: its monitors may be new in it, changed, disabled or removed."""
+"""Apply a new plan to a block: monitors may be new in it, changed, disabled or removed."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def apply_plan(
 def _change(
     watcher: Watcher, block: MonitorBlock, before: Monitor | None, after: Monitor
 ) -> None:
-    """New limits judge from the next sample on; a new kind or target starts afresh."""
+    """Judge by new limits from the next sample on; start afresh with a new kind or target."""
     if before is None:
         return
     if after.stopped and not before.stopped:

@@ -1,7 +1,7 @@
 """Spread work that is ready at once over several rounds of the event loop.
 
-When thousands of monitors change in the same second, each costs a millisecond or more of judging and
-drafting. Done in one go they would keep everybody else who uses the loop (people who ask, mails
+When thousands of monitors change in the same second, each costs a millisecond or more of judging
+and drafting. Done in one go they would keep everybody else who uses the loop (people who ask, mails
 that are sent) waiting for seconds, and once more at each of the steps of an answer.
 """
 
@@ -41,7 +41,7 @@ class Rounds:
             asyncio.get_running_loop().call_soon(self._start_round)
 
     def _start_round(self) -> None:
-        """Start the next round, with as many as cost SPENT, by what those of the last one have cost."""
+        """Start the next round, with as many as cost SPENT by what the last ones have cost."""
         done = self._most - self._left
         if done:
             cost = (perf_counter() - self._began) / done

@@ -1,4 +1,4 @@
-"""A block of monitors as this node holds it: states, standing, and the schedule of checks."""
+"""Hold a block of monitors: states, what people say of them, and the schedule of checks."""
 
 from __future__ import annotations
 
@@ -39,7 +39,8 @@ class CheckTrigger(IntEnum):
     RETIRE = 4
     """The monitor is no longer watched: what is open is closed."""
     DISABLE = 5
-    """The monitor was stopped: what is open is closed, and it begins anew once it is started again."""
+    """The monitor was stopped: what is open is closed, and it begins anew once it is started
+    again."""
 
 
 CLOSING = (CheckTrigger.RESTART, CheckTrigger.RETIRE, CheckTrigger.DISABLE)
@@ -49,7 +50,8 @@ GUARANTEED = (CheckTrigger.RETRY, *CLOSING)
 
 
 class ScheduledCheck(NamedTuple):
-    """`due` by the steady clock, in seconds; `at` is the same instant by the wall's."""
+    """A check in the schedule. `due` is by the steady clock, in seconds; `at` is the same instant
+    by the wall's."""
 
     due: float
     id: str
@@ -68,7 +70,8 @@ class MonitorBlock:
     stored_standing: Mapping[str, Standing] = field(default_factory=dict)
     suppressions: Said = NOBODY_SAID
     standing: dict[str, Standing] = field(default_factory=dict)
-    """How monitors stand, by `stored_standing` and `suppressions`; nothing is said of the others."""
+    """How monitors stand, by `stored_standing` and `suppressions`; nothing is said of the
+    others."""
     queue: list[ScheduledCheck] = field(default_factory=list)
     """A heap: the first is the next that is due."""
     wakeups: dict[str, datetime] = field(default_factory=dict)
@@ -179,6 +182,7 @@ class MonitorBlock:
         self.add(due, id, trigger, at)
 
     def add(self, due: float, id: str, trigger: CheckTrigger, at: datetime) -> None:
+        """Put a check into the queue."""
         heapq.heappush(self.queue, ScheduledCheck(due, id, trigger, at))
 
     def wants(self, check: ScheduledCheck) -> bool:
@@ -239,6 +243,7 @@ class MonitorBlock:
         return due
 
     def seconds_until_due(self, steady: float, longest: float) -> float:
+        """Return the seconds until the next check is due; `longest` where none is scheduled."""
         return max(0.0, self.queue[0].due - steady) if self.queue else longest
 
     def drop(self, id: str) -> None:
@@ -258,7 +263,8 @@ class MonitorBlock:
         return _by_cadence(id, at, steady, wall)
 
     def _after(self, id: str, wall: datetime, last: datetime | None) -> datetime:
-        """An hour that the clock was set back by is no second occasion for a fixed time."""
+        """Return the instant after which the next check is due. An hour that the clock was set back
+        by is no second occasion for a fixed time."""
         again = last is not None and wall < last <= wall + TWICE
         fixed = isinstance(self.monitors[id].cadence, At)
         return last if again and fixed and last is not None else wall
@@ -269,7 +275,7 @@ class MonitorBlock:
         return check.at - wall > FAR and due <= wall
 
     def _schedule_first(self, id: str, steady: float, wall: datetime) -> None:
-        """A new monitor shows what it sees soon, even if it is due once a day."""
+        """Schedule the first check of a new monitor soon, even if it is due once a day."""
         soon = min(spacing(self.monitors[id].cadence), FIRST_CHECK) * phase(id)
         self.repeat(id, CheckTrigger.RETRY, steady + soon.total_seconds(), wall + soon)
 
@@ -280,7 +286,8 @@ def _by_cadence(id: str, at: datetime, steady: float, wall: datetime) -> Schedul
 
 
 def _soon(check: ScheduledCheck, wall: datetime) -> timedelta:
-    """With the next check if that is near, else spread, so that not all come at once."""
+    """Return the wait for a check: until the next one if that is near, else spread, so that not all
+    come at once."""
     wait = check.at - wall
     return wait if wait <= FAR else SPREAD * phase(check.id)
 
@@ -293,7 +300,8 @@ def shifted(state: State, by: timedelta) -> State:
 
 
 def shifted_change(change: Change, by: timedelta) -> Change:
-    """Follow a clock that was set before the change was written: its mails would not be due else."""
+    """Follow a clock that was set before the change was written: the mails of it would not be due
+    else."""
     if not by:
         return change
     mails = tuple(replace(mail, born=mail.born + by) for mail in change.envelopes)

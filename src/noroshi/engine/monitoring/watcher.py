@@ -228,7 +228,8 @@ class Watcher:
         return None
 
     def _changes_nothing(self, monitor: Monitor, state: State, sample: Sample) -> bool:
-        """Return True nearly every time: no state is made for it, no rule asked, and no clock looked at."""
+        """Return True nearly every time: no state is made for it, no rule asked, and no clock
+        looked at."""
         return moves_nothing(monitor, state, sample) and not self.emergency.concerns(monitor.id)
 
     def _record(self, block: MonitorBlock, id: str, sample: Sample) -> None:
@@ -319,7 +320,8 @@ class Watcher:
     # measuring
 
     async def measure(self, monitor: Monitor, memory: Mapping[str, Any]) -> Sample:
-        """Run the check of a monitor. Whatever goes wrong becomes the sample's fault, in plain words."""
+        """Run the check of a monitor. Whatever goes wrong becomes the sample's fault, in plain
+        words."""
         try:
             sample = await self._sampled(monitor, memory)
             _check_storable(sample, memory)
@@ -412,8 +414,8 @@ def _check_storable(sample: Sample, before: Mapping[str, Any]) -> None:
 
 
 def _sample_of(outcome: Outcome, memory: Mapping[str, Any], at: datetime) -> Sample:
-    """Return the sample of an outcome. A number that is none (NaN) becomes a fault: it would compare
-    as false with every limit, and so look well."""
+    """Return the sample of an outcome. A number that is none (NaN) becomes a fault: it would
+    compare as false with every limit, and so look well."""
     memory = memory if outcome.memory is None else outcome.memory
     odd = next((r for r in outcome.readings if not isfinite(r.value)), None)
     if odd is None:

@@ -16,8 +16,8 @@ from noroshi.core.notices.notice import Bad, Draft, Notification, Well
 from noroshi.ports import Clocks, Store
 
 SETTLING = 60.0
-"""Seconds after a start in which missed checks are made up for: until then the states are those of an
-earlier life."""
+"""Seconds after a start in which missed checks are made up for: until then the states are those of
+an earlier life."""
 REPORTED = "reported"
 """The key of the last time for which a report was posted."""
 
@@ -28,7 +28,7 @@ class ReportedPlan(Protocol):
 
 
 class DailyReports:
-    """Make reports, each for its time once; the id of a report says for which time it is."""
+    """Make reports, each once; the id of a report says for which time it is."""
 
     def __init__(self, store: Store, clocks: Clocks) -> None:
         self._store, self._clocks = store, clocks
@@ -67,8 +67,8 @@ class DailyReports:
             self._due = None
 
     async def _recall(self, now: datetime) -> None:
-        """Recall up to when an earlier life reported. What it noted by a clock that was set back since
-        says nothing. Raises StoreError."""
+        """Recall up to when an earlier life reported. What it noted by a clock that was set back
+        since says nothing. Raises StoreError."""
         if self._is_recalled:
             return
         noted = (await self._store.get_values()).get(REPORTED)

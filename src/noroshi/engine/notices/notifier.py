@@ -51,7 +51,7 @@ MOST_VERSIONS = 20
 LAST_POSTED = "told"
 """The key of the last version of which a notice was posted."""
 LAST_WORD, POLL = 1.0, timedelta(seconds=0.1)
-"""How long (seconds) a node that stops waits for its last mails to leave."""
+"""How long (seconds) a node that stops waits for the last mails to leave."""
 
 
 DifferenceText = Callable[[Difference], Words]
@@ -59,7 +59,7 @@ DifferenceText = Callable[[Difference], Words]
 
 
 def by_path(difference: Difference) -> Words:
-    """Return the difference by its path, as a file has it."""
+    """Return a difference by the path of the field, as a file has it."""
     return difference.words
 
 
@@ -145,13 +145,13 @@ class Notifier:
     def notices_of_attempt(
         self, parcel: Parcel, receipt: Receipt, fate: Fate
     ) -> tuple[Envelope, ...]:
-        """Return the notices of what an attempt failed in; they are written with its end."""
+        """Return the notices of what an attempt failed in; they are written with the receipt."""
         return delivery_failures.notices_of_attempt(
             parcel, receipt, fate, self._subscriptions, self._routes, self._draft
         )
 
     def notices_of_return(self, mail: TrackedMail, arrival: Arrival) -> tuple[Envelope, ...]:
-        """Return the notices of a mail that came back; they are written with its return."""
+        """Return the notices of a mail that came back; they are written with the return."""
         now = self._clocks.wall()
         return delivery_failures.notices_of_return(
             mail, arrival, self._subscriptions, self._routes, self._draft, now
@@ -261,8 +261,9 @@ class Notifier:
         return drafts
 
     async def _unposted(self) -> Sequence[Version] | None:
-        """Return all versions after the last one of which a notice was posted, newest first, however
-        many wait together. None: nobody knows; a node noted nothing, or the store is another one."""
+        """Return all versions after the last one of which a notice was posted, newest first,
+        however many wait together. None: nobody knows; a node noted nothing, or the store is
+        another one."""
         posted = (await self._store.get_values()).get(LAST_POSTED, "")
         digits = posted.partition(".")[0]
         number = int(digits) if digits.isdecimal() else -1
