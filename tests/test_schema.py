@@ -16,7 +16,16 @@ from noroshi import schema
 from noroshi.core.definitions.problems import Unfit
 from noroshi.core.levels import Level, Reason
 from noroshi.core.mail import Answer, Envelope, Receipt, Verdict
-from noroshi.core.model import Cause, Event, ItemState, Limits, Reading, Standing, State, Told
+from noroshi.core.model import (
+    Cause,
+    Event,
+    ItemState,
+    LastNotification,
+    Limits,
+    Reading,
+    State,
+    Suppression,
+)
 from noroshi.core.words import Words
 from noroshi.ports import options
 
@@ -30,7 +39,7 @@ ITEM = ItemState(
     looks=(Level.OK, Level.WARNING),
     run=3,
     gone=NOON,
-    told={"r": Told(at=NOON, level=Level.WARNING, times=2, thread="m.1/r/ops")},
+    told={"r": LastNotification(at=NOON, level=Level.WARNING, times=2, thread="m.1/r/ops")},
     reasons={"r": Reason.NEW_LEVEL},
 )
 STATE = State(items={"/var": ITEM, "": ItemState()}, serial=7)
@@ -75,7 +84,7 @@ class Settings:
 
 @pytest.mark.parametrize(
     "value",
-    [STATE, EVENT, ENVELOPE, RECEIPT, Standing(silenced=NOON), Lasts(timedelta(hours=1.5))],
+    [STATE, EVENT, ENVELOPE, RECEIPT, Suppression(silenced=NOON), Lasts(timedelta(hours=1.5))],
     ids=lambda value: type(value).__name__,
 )
 def test_a_value_comes_back_as_it_was_stored(value):
@@ -88,7 +97,7 @@ def test_a_text_that_is_no_such_value_says_so():
 
 
 def test_a_value_as_plain_data_has_only_what_json_knows():
-    assert schema.plain(Standing(parents=Level.UNKNOWN)) == {
+    assert schema.plain(Suppression(parents=Level.UNKNOWN)) == {
         "silenced": None,
         "parents": "unknown",
         "acknowledged": {},

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from noroshi.core.delivery import Accepted, RestRoute, SetAside
+from noroshi.core.delivery import Accepted, OpenCircuit, SetAside
 from noroshi.core.levels import Level, Reason
 from noroshi.core.mail import Answer, Envelope, Receipt, Verdict
 from noroshi.core.model import (
@@ -25,8 +25,8 @@ from noroshi.core.model import (
     ItemState,
     Reading,
     Sample,
-    Standing,
     State,
+    Suppression,
 )
 from noroshi.core.words import Words, plain
 from noroshi.ports import Document, Version
@@ -79,7 +79,7 @@ async def fill(store: Any) -> None:
     await store.append([("disk", used(80.25)), ("disk", used(95.0, 1))])
     await store.commit(block.fence, bad())
     await store.append([("port", Sample(AT, fault=Words(en="timed out", ja="時間切れ")))])
-    await store.stand("port", Standing(silenced=AT + timedelta(days=1)))
+    await store.stand("port", Suppression(silenced=AT + timedelta(days=1)))
     await store.put_secret("oauth/m365", SEALED)
     await leave(store, node)
     await store.renew(block.fence, AT + SECOND)
@@ -114,7 +114,7 @@ async def leave(store: Any, node: Any) -> None:
     gone = Receipt(
         at=AT, answers={"ops@example.com": Answer(Verdict.ROUTE_DOWN, words=plain("away"))}
     )
-    await store.settle(parcel, gone, RestRoute(AT, AT + timedelta(hours=1), plain("away")))
+    await store.settle(parcel, gone, OpenCircuit(AT, AT + timedelta(hours=1), plain("away")))
 
 
 async def later(store: Any) -> None:

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from noroshi.core.levels import Level, Reason
-from noroshi.core.model import NOTHING_SAID, Reading, Sample, Standing, State
+from noroshi.core.model import NOT_SUPPRESSED, Reading, Sample, State, Suppression
 from noroshi.core.words import NOTHING, Words
 from noroshi.ports import ANSWERS, LEASE, Beat, Node, StoreConflict, StoreError, Version
 from tests.contracts.parts import (
@@ -194,17 +194,17 @@ async def test_a_renewal_tells_what_is_said_of_its_monitors_and_the_version(stor
     block = await store.lease_monitors(node, DAWN)
     renewal = await store.renew(block.fence, DAWN)
     assert renewal.standing == {} and renewal.version == 1
-    said = Standing(silenced=OVER, parents=Level.CRITICAL)
+    said = Suppression(silenced=OVER, parents=Level.CRITICAL)
     assert await store.set_standing("m", said)
     await store.publish(version(ROUTE), ["m", "n"], 1)
     renewal = await store.renew(block.fence, DAWN)
     assert renewal.standing == {"m": said} and renewal.version == 2
-    await store.set_standing("m", NOTHING_SAID)
+    await store.set_standing("m", NOT_SUPPRESSED)
     assert (await store.renew(block.fence, DAWN)).standing == {}
 
 
 async def test_nothing_can_be_said_of_a_monitor_that_is_not_there(store):
-    assert not await store.set_standing("x", Standing())
+    assert not await store.set_standing("x", Suppression())
 
 
 async def test_what_is_held_moves_with_the_wall_clock(store, node):

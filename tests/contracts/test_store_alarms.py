@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from noroshi.core.alarms import Acknowledged, Remark, Remarked, Said, Silence
+from noroshi.core.alarms import Acknowledged, Remark, Remarked, Silence, Suppressions
 from noroshi.core.levels import Level
 from noroshi.core.model import State
 from tests.contracts.parts import DAWN, HOUR, MINUTE, change, event
@@ -30,13 +30,13 @@ async def bad(store, node):
 async def test_who_has_an_alarm_is_kept_with_what_they_said(store, node):
     await bad(store, node)
     assert await store.acknowledge(MINE, SAID)
-    assert await store.suppressions(DAWN) == Said((), (MINE,))
+    assert await store.suppressions(DAWN) == Suppressions((), (MINE,))
     assert list(await store.remarks("m")) == [SAID]
 
 
 async def test_a_silence_of_a_clock_that_was_ahead_hushes_nothing_before_it_begins(store):
     await store.silence(silence())
-    assert await store.suppressions(DAWN - HOUR) == Said()
+    assert await store.suppressions(DAWN - HOUR) == Suppressions()
     assert (await store.suppressions(DAWN)).silences == (silence(),)
 
 
@@ -54,7 +54,7 @@ async def test_nobody_can_have_what_is_well_or_is_not_as_they_saw_it(store, node
     assert not await store.acknowledge(seen, SAID)
     assert not await store.acknowledge(replace(MINE, item="/home"), SAID)
     assert not await store.acknowledge(replace(MINE, monitor="x"), SAID)
-    assert (await store.suppressions(DAWN), list(await store.remarks())) == (Said(), [])
+    assert (await store.suppressions(DAWN), list(await store.remarks())) == (Suppressions(), [])
 
 
 async def test_it_can_be_taken_back_once(store, node):
@@ -62,7 +62,7 @@ async def test_it_can_be_taken_back_once(store, node):
     await store.acknowledge(MINE, SAID)
     assert await store.unacknowledge(BACK)
     assert not await store.unacknowledge(BACK)
-    assert await store.suppressions(DAWN) == Said()
+    assert await store.suppressions(DAWN) == Suppressions()
     assert list(await store.remarks("m")) == [BACK, SAID]
 
 
@@ -99,7 +99,7 @@ async def test_a_monitor_that_is_retired_leaves_its_remarks_alone(store, node):
     await store.acknowledge(MINE, SAID)
     await store.enroll(1, ["n"])
     assert await store.retire(fence, replace(change(serial=2), state=State()))
-    assert await store.suppressions(DAWN) == Said()
+    assert await store.suppressions(DAWN) == Suppressions()
     assert list(await store.remarks("m")) == [SAID]
 
 
@@ -108,7 +108,7 @@ async def test_a_renewal_tells_what_people_say(store, node):
     await store.acknowledge(MINE, SAID)
     await store.silence(silence())
     renewal = await store.renew(fence, DAWN)
-    assert renewal.said == Said((silence(),), (MINE,))
+    assert renewal.said == Suppressions((silence(),), (MINE,))
     assert (await store.renew(fence, DAWN + HOUR)).said.silences == ()
 
 
@@ -163,9 +163,9 @@ async def test_what_is_said_of_several_is_kept_as_far_as_it_can_be(store, node):
         False,
         False,
     ]
-    assert await store.suppressions(DAWN) == Said((), (MINE,))
+    assert await store.suppressions(DAWN) == Suppressions((), (MINE,))
     comment = replace(BACK, sort=Remarked.COMMENT, words="x")
     assert list(await store.remark_all([BACK, BACK, comment])) == [True, False, True]
-    assert await store.suppressions(DAWN) == Said()
+    assert await store.suppressions(DAWN) == Suppressions()
     assert list(await store.remarks("m")) == [comment, BACK, SAID]
     assert list(await store.remark_all([])) == []

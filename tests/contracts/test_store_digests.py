@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from noroshi.core.delivery import Accepted, NextRoute, RestRoute, Retry, SetAside
+from noroshi.core.delivery import Accepted, NextRoute, OpenCircuit, Retry, SetAside
 from noroshi.core.digest import digest, followed_up
 from noroshi.core.mail import Answer, Lane, Receipt, Verdict
 from noroshi.core.words import plain
@@ -298,7 +298,7 @@ async def test_while_the_digest_waits_its_members_do(store, lend, together):
 # a route that was down
 
 SOON = DAWN + MINUTE
-DOWN = RestRoute(DAWN, SOON, plain("down"))
+DOWN = OpenCircuit(DAWN, SOON, plain("down"))
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from noroshi.core.delivery import SHORTEST, Accepted, NextRoute, RestRoute, Retry, SetAside
+from noroshi.core.delivery import SHORTEST, Accepted, NextRoute, OpenCircuit, Retry, SetAside
 from noroshi.core.digest import digest
 from noroshi.core.mail import Answer, Fault, Lane, Receipt, Verdict
 from noroshi.core.words import Words, plain
@@ -19,7 +19,7 @@ GONE = DAWN + PARCEL_LEASE
 SOON = DAWN + MINUTE
 LONG, SHORT = timedelta(minutes=5), timedelta(milliseconds=1)
 TWO_WAYS = letter(routes=("smtp", "graph"))
-RESTS = RestRoute(DAWN, SOON, plain("535 5.7.3"))
+RESTS = OpenCircuit(DAWN, SOON, plain("535 5.7.3"))
 
 
 @pytest.fixture
@@ -211,7 +211,7 @@ async def test_one_that_is_tried_later_waits_with_its_last_trouble(store, lend):
 
 async def test_what_its_route_could_not_take_counts_as_a_try_all_the_same(store, lend):
     await store.post(letter())
-    await store.settle(await lend(), LATER, RestRoute(DAWN, SOON, plain("down")))
+    await store.settle(await lend(), LATER, OpenCircuit(DAWN, SOON, plain("down")))
     (row,) = await store.queue()
     assert (row.envelope.attempts, row.tried) == (0, 1)
     assert (await store.envelope(letter().id))[0].tried == 1
@@ -223,7 +223,7 @@ async def test_a_trouble_is_kept_in_both_languages(store, lend):
     await store.post(letter("b", order="b"))
     said = Receipt(at=DAWN, answers={"a": Answer(Verdict.DEFERRED, "busy", 432, words=busy)})
     await store.settle(await lend(), said, Retry(SOON, busy))
-    await store.settle(await lend(), said, RestRoute(DAWN, SOON, busy))
+    await store.settle(await lend(), said, OpenCircuit(DAWN, SOON, busy))
     row, receipts = await store.envelope("a")
     assert (row.why, receipts) == (busy, (said,))
     assert [rest.why for rest in await store.route_outages()] == [busy]
@@ -289,7 +289,7 @@ async def test_a_route_is_down_until_it_answers_even_after_its_rest(store, lend)
     assert await store.route_outages() == [RouteOutage("smtp", DAWN, SOON, plain("535 5.7.3"))]
     parcel = await lend(now=SOON)
     assert parcel.down_since == DAWN
-    await store.settle(parcel, LATER, RestRoute(DAWN, SOON + HOUR, plain("no answer")))
+    await store.settle(parcel, LATER, OpenCircuit(DAWN, SOON + HOUR, plain("no answer")))
     assert await store.route_outages() == [
         RouteOutage("smtp", DAWN, SOON + HOUR, plain("no answer"))
     ]
@@ -330,9 +330,9 @@ async def test_two_that_find_a_route_down_rest_it_since_the_earlier_until_the_la
     await store.post(letter("a"))
     await store.post(letter("b"))
     first, second = await lend(), await lend()
-    await store.settle(first, LATER, RestRoute(DAWN, SOON, plain("gone")))
+    await store.settle(first, LATER, OpenCircuit(DAWN, SOON, plain("gone")))
     await store.settle(
-        second, LATER, RestRoute(DAWN + SECOND, SOON - SECOND, plain("still gone"))
+        second, LATER, OpenCircuit(DAWN + SECOND, SOON - SECOND, plain("still gone"))
     )
     assert await store.route_outages() == [RouteOutage("smtp", DAWN, SOON, plain("still gone"))]
 
@@ -349,7 +349,7 @@ async def test_one_that_waits_is_due_now_when_a_person_says_so(store, node, lend
 
 async def test_its_routes_are_due_too_and_still_known_to_be_down(store, lend):
     await store.post(letter())
-    await store.settle(await lend(), LATER, RestRoute(DAWN, DAWN + HOUR, plain("gone")))
+    await store.settle(await lend(), LATER, OpenCircuit(DAWN, DAWN + HOUR, plain("gone")))
     assert await store.retry("m.1/r/ops", SOON)
     assert (await lend(now=SOON)).down_since == DAWN
 
@@ -687,7 +687,7 @@ async def test_a_route_that_is_down_can_be_woken_and_stays_on_record(store, node
 async def test_a_look_at_a_route_without_a_mail_is_kept_like_a_mails_answer(store, lend):
     await store.post(TWO_WAYS)
     await store.settle(await lend(), LATER, RESTS)
-    again = RestRoute(DAWN, SOON + HOUR, plain("still no"), Fault.SIGN_IN, early=True)
+    again = OpenCircuit(DAWN, SOON + HOUR, plain("still no"), Fault.SIGN_IN, early=True)
     await store.record_probe("smtp", again)
     (rest,) = await store.route_outages()
     expected = RouteOutage(

@@ -5,9 +5,17 @@ from datetime import timedelta
 
 import pytest
 
-from noroshi.core.alarms import NODE, Acknowledged, Said, Silence, after, outlives, standings
+from noroshi.core.alarms import (
+    NODE,
+    Acknowledged,
+    Silence,
+    Suppressions,
+    after,
+    outlives,
+    suppression_by_monitor,
+)
 from noroshi.core.levels import Level
-from noroshi.core.model import Cause, Event, Instance, Monitor, Standing
+from noroshi.core.model import Cause, Event, Instance, Monitor, Suppression
 from noroshi.testing import DAWN
 
 HOUR = timedelta(hours=1)
@@ -75,7 +83,7 @@ def test_a_silence_covers_what_is_at_its_place(one, ids):
 )
 def test_an_acknowledgement_ends_with_the_problem_or_when_it_gets_worse(happened, goes_on):
     assert outlives(MINE, happened) is goes_on
-    said = Said((), (MINE,))
+    said = Suppressions((), (MINE,))
     assert (after(said, [happened]) is said) is goes_on
 
 
@@ -85,8 +93,8 @@ def test_whoever_has_a_critical_alarm_has_it_as_a_warning_too():
 
 
 def test_of_several_silences_the_last_to_end_counts():
-    said = Said((silence("web1", hours=1), silence("web1/os/cpu", hours=2)))
-    found = standings(said, EVERY, {})
+    said = Suppressions((silence("web1", hours=1), silence("web1/os/cpu", hours=2)))
+    found = suppression_by_monitor(said, EVERY, {})
     assert {id: one.silenced for id, one in found.items()} == {
         "m": DAWN + HOUR,
         "n": DAWN + 2 * HOUR,
@@ -94,7 +102,7 @@ def test_of_several_silences_the_last_to_end_counts():
 
 
 def test_what_is_said_otherwise_stays():
-    known = {"m": Standing(silenced=DAWN + 3 * HOUR, parents=Level.CRITICAL)}
-    found = standings(Said((silence("web1"),), (MINE,)), EVERY, known)
+    known = {"m": Suppression(silenced=DAWN + 3 * HOUR, parents=Level.CRITICAL)}
+    found = suppression_by_monitor(Suppressions((silence("web1"),), (MINE,)), EVERY, known)
     assert found["m"] == replace(known["m"], acknowledged={"/": Level.WARNING})
     assert found["n"].silenced == DAWN + HOUR

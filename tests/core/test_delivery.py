@@ -10,7 +10,7 @@ from noroshi.core.delivery import (
     TRIES_A_ROUTE,
     Accepted,
     NextRoute,
-    RestRoute,
+    OpenCircuit,
     Retry,
     SetAside,
     fate,
@@ -131,7 +131,7 @@ def test_what_was_said_without_a_word_has_words_in_both_languages():
 
 def test_a_route_that_is_down_costs_the_envelope_nothing():
     said = fate(parcel(attempts=2), receipt(DOWN), 0.0)
-    assert isinstance(said, RestRoute)
+    assert isinstance(said, OpenCircuit)
     left, _ = settled(parcel(attempts=2), receipt(DOWN), said)
     assert (left.attempts, left.routes) == (2, LETTER.routes)
 
@@ -158,7 +158,7 @@ def test_a_route_rests_in_proportion_to_its_outage(down_for, fault, seconds):
     since = DAWN - timedelta(seconds=down_for)
     said = fate(replace(parcel(), down_since=since), down(fault), 0.0)
     until = DAWN + timedelta(seconds=seconds)
-    assert said == RestRoute(since, until, plain("said a; said b"), fault)
+    assert said == OpenCircuit(since, until, plain("said a; said b"), fault)
 
 
 def test_a_route_without_a_fault_of_its_own_rests_as_a_sick_server_does():

@@ -11,7 +11,7 @@ from hypothesis import event, given, settings, strategies as st
 from noroshi.core.judgement import MOST_ITEMS, moves_nothing
 from noroshi.core.levels import Level, When
 from noroshi.core.model import (
-    NOTHING_SAID,
+    NOT_SUPPRESSED,
     Contact,
     Instance,
     ItemState,
@@ -68,7 +68,7 @@ def draft(*_):
 
 
 def turn(monitor, state, sample):
-    return reckon(monitor, state, sample, NOTHING_SAID, sample.at, draft)
+    return reckon(monitor, state, sample, NOT_SUPPRESSED, sample.at, draft)
 
 
 @settings(max_examples=2000)

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from noroshi.core.levels import Level, Reason, When
-from noroshi.core.model import Cause, Event, ItemState, Rule, Standing, Told
+from noroshi.core.model import Cause, Event, ItemState, LastNotification, Rule, Suppression
 from noroshi.core.policy import decide
 from noroshi.testing import DAWN
 
@@ -17,7 +17,7 @@ WELL = ItemState()
 
 
 def told(level=Level.CRITICAL, ago=HOUR / 2, times=1):
-    return {"r": Told(at=DAWN - ago, level=level, times=times, thread="m.1")}
+    return {"r": LastNotification(at=DAWN - ago, level=level, times=times, thread="m.1")}
 
 
 def event(before, after):
@@ -132,20 +132,20 @@ HOURLY = replace(RULE, repeat=HOUR)
     ],
 )
 def test_a_rule_answers_with_its_reason(rule, item, news, reason):
-    assert decide(rule, item, news, Standing(), DAWN) is reason
+    assert decide(rule, item, news, Suppression(), DAWN) is reason
 
 
 @pytest.mark.parametrize(
     ("standing", "reason"),
     [
-        (Standing(silenced=DAWN + HOUR), Reason.SILENCED),
-        (Standing(silenced=DAWN), Reason.NEW_LEVEL),
-        (Standing(parents=Level.CRITICAL), Reason.HOST_DOWN),
-        (Standing(parents=Level.UNKNOWN), Reason.HOST_DOWN),
-        (Standing(parents=Level.WARNING), Reason.NEW_LEVEL),
-        (Standing(maintenance=DAWN + HOUR), Reason.MAINTENANCE),
-        (Standing(maintenance=DAWN), Reason.NEW_LEVEL),
-        (Standing(silenced=DAWN, maintenance=DAWN + HOUR), Reason.MAINTENANCE),
+        (Suppression(silenced=DAWN + HOUR), Reason.SILENCED),
+        (Suppression(silenced=DAWN), Reason.NEW_LEVEL),
+        (Suppression(parents=Level.CRITICAL), Reason.HOST_DOWN),
+        (Suppression(parents=Level.UNKNOWN), Reason.HOST_DOWN),
+        (Suppression(parents=Level.WARNING), Reason.NEW_LEVEL),
+        (Suppression(maintenance=DAWN + HOUR), Reason.MAINTENANCE),
+        (Suppression(maintenance=DAWN), Reason.NEW_LEVEL),
+        (Suppression(silenced=DAWN, maintenance=DAWN + HOUR), Reason.MAINTENANCE),
     ],
 )
 def test_people_and_neighbours_can_hush_it(standing, reason):
@@ -154,7 +154,7 @@ def test_people_and_neighbours_can_hush_it(standing, reason):
 
 def test_a_turn_without_a_measurement_is_not_a_time():
     item = replace(BAD, told=told())
-    assert decide(TWICE, item, None, Standing(), DAWN, measured=False) is Reason.TOO_SOON
+    assert decide(TWICE, item, None, Suppression(), DAWN, measured=False) is Reason.TOO_SOON
 
 
 WARNED = replace(BAD, level=Level.WARNING)
@@ -218,7 +218,7 @@ HAD = Level.CRITICAL
     ],
 )
 def test_what_a_person_has_is_not_told_again(rule, item, news, had, reason):
-    assert decide(rule, item, news, Standing(), DAWN, had=had) is reason
+    assert decide(rule, item, news, Suppression(), DAWN, had=had) is reason
 
 
 @pytest.mark.parametrize(
@@ -248,9 +248,9 @@ def test_what_a_person_has_is_not_told_again(rule, item, news, had, reason):
 )
 def test_once_a_silence_is_over_it_is_told_how_it_is(rule, item, reason):
     item = replace(item, reasons=HUSHED)
-    assert decide(rule, item, None, Standing(), DAWN, measured=False) is reason
+    assert decide(rule, item, None, Suppression(), DAWN, measured=False) is reason
 
 
 def test_a_recovery_waits_for_the_end_of_a_silence():
-    item, silent = replace(WELL, told=told()), Standing(silenced=DAWN + HOUR)
+    item, silent = replace(WELL, told=told()), Suppression(silenced=DAWN + HOUR)
     assert decide(RULE, item, ENDED, silent, DAWN) is Reason.SILENCED

@@ -6,7 +6,7 @@ from datetime import time, timedelta
 from noroshi.core.levels import Level, Reason, When
 from noroshi.core.maintenance import Weekly
 from noroshi.core.model import (
-    NOTHING_SAID,
+    NOT_SUPPRESSED,
     Contact,
     Instance,
     Limits,
@@ -14,8 +14,8 @@ from noroshi.core.model import (
     Reading,
     Rule,
     Sample,
-    Standing,
     State,
+    Suppression,
 )
 from noroshi.core.reckon import farewell, reckon
 from noroshi.core.words import plain
@@ -36,7 +36,7 @@ DISK = Monitor(
 )
 
 
-def turn(state, at=DAWN, standing=NOTHING_SAID, monitor=DISK, **used):
+def turn(state, at=DAWN, standing=NOT_SUPPRESSED, monitor=DISK, **used):
     readings = tuple(Reading("used", v, item=k) for k, v in used.items())
     sample = Sample(at, readings) if used else None
     return reckon(monitor, state, sample, standing, at, lambda *_: {})
@@ -111,21 +111,21 @@ def test_a_level_that_worsens_stays_in_the_thread():
 
 
 def test_what_was_silenced_is_told_when_the_silence_ends():
-    hushed = turn(State(), standing=Standing(silenced=DAWN + HOUR), a=95)
+    hushed = turn(State(), standing=Suppression(silenced=DAWN + HOUR), a=95)
     assert (reasons(hushed), hushed.envelopes) == ([Reason.SILENCED], ())
     assert hushed.wake == DAWN + HOUR
-    told = turn(hushed.state, hushed.wake, Standing(silenced=DAWN + HOUR))
+    told = turn(hushed.state, hushed.wake, Suppression(silenced=DAWN + HOUR))
     assert reasons(told) == [Reason.AFTER_SILENCE]
     assert told.envelopes
 
 
 def test_a_worse_level_under_silence_is_not_lost_behind_the_one_already_told():
     warned = turn(State(), a=85)
-    worse = turn(warned.state, standing=Standing(silenced=DAWN + HOUR), a=95)
+    worse = turn(warned.state, standing=Suppression(silenced=DAWN + HOUR), a=95)
     assert reasons(turn(worse.state, DAWN + HOUR)) == [Reason.AFTER_SILENCE]
 
 
-SILENT = Standing(silenced=DAWN + HOUR)
+SILENT = Suppression(silenced=DAWN + HOUR)
 
 
 def test_after_a_silence_it_is_told_once():
@@ -189,7 +189,7 @@ def test_planned_work_is_a_silence_that_comes_by_itself():
 
 def test_who_has_an_item_hears_of_the_other_one():
     bad = turn(State(), a=95)
-    mine = Standing(acknowledged={"a": Level.CRITICAL})
+    mine = Suppression(acknowledged={"a": Level.CRITICAL})
     change = turn(bad.state, DAWN + HOUR, mine, a=95, b=95)
     assert [(d.item, d.reason) for d in change.decisions] == [
         ("a", Reason.ACKNOWLEDGED),
@@ -198,7 +198,7 @@ def test_who_has_an_item_hears_of_the_other_one():
 
 
 def test_a_parent_that_is_down_speaks_for_its_children():
-    change = turn(State(), standing=Standing(parents=Level.CRITICAL), a=95)
+    change = turn(State(), standing=Suppression(parents=Level.CRITICAL), a=95)
     assert (reasons(change), change.envelopes) == ([Reason.HOST_DOWN], ())
 
 
@@ -246,7 +246,7 @@ def test_nobody_is_told_that_what_was_stopped_recovered():
 
 
 def test_a_recovery_that_a_silence_holds_back_is_told_when_the_watch_ends_before_it():
-    silent = Standing(silenced=DAWN + HOUR)
+    silent = Suppression(silenced=DAWN + HOUR)
     well = turn(turn(State(), a=95, b=95).state, DAWN + MINUTE, silent, a=10, b=95)
     for monitor in (DISK, replace(DISK, stopped=True)):
         change = farewell(monitor, well.state, DAWN + 2 * MINUTE, lambda *_: {})
@@ -269,7 +269,7 @@ TWO = replace(DISK, limits={"overdue": Limits(critical=1), "failed": Limits(crit
 LATE, FAILED = {"overdue": 1, "failed": 0}, {"overdue": 0, "failed": 1}
 
 
-def look(state, found, at=DAWN, standing=NOTHING_SAID, **rule):
+def look(state, found, at=DAWN, standing=NOT_SUPPRESSED, **rule):
     monitor = replace(TWO, rules=(replace(OPS, **({"repeat": None} | rule)),))
     sample = Sample(at, tuple(Reading(name, value) for name, value in found.items()))
     return reckon(monitor, state, sample, standing, at, lambda *_: {})
@@ -286,14 +286,14 @@ def test_another_reading_behind_the_same_level_is_told_once_in_the_same_thread()
 
 def test_another_reading_that_came_under_silence_is_told_when_the_silence_ends():
     late = look(State(), LATE)
-    hushed = look(late.state, FAILED, standing=Standing(silenced=DAWN + HOUR))
+    hushed = look(late.state, FAILED, standing=Suppression(silenced=DAWN + HOUR))
     assert (reasons(hushed), hushed.envelopes) == ([Reason.SILENCED], ())
     assert reasons(look(hushed.state, FAILED, DAWN + HOUR)) == [Reason.AFTER_SILENCE]
 
 
 def test_another_reading_that_came_under_silence_is_nobodys_yet():
     late, mine = look(State(), LATE), {"": Level.CRITICAL}
-    silent = Standing(silenced=DAWN + HOUR, acknowledged=mine)
+    silent = Suppression(silenced=DAWN + HOUR, acknowledged=mine)
     hushed = look(late.state, FAILED, standing=silent)
     told = look(hushed.state, FAILED, DAWN + HOUR, silent)
     assert reasons(told) == [Reason.AFTER_SILENCE]
@@ -325,7 +325,7 @@ LOG = replace(
 )
 
 
-def reads(state, hits, at=DAWN, standing=NOTHING_SAID, monitor=LOG, fault=None):
+def reads(state, hits, at=DAWN, standing=NOT_SUPPRESSED, monitor=LOG, fault=None):
     lines = tuple(f"line {n}" for n in range(hits))
     reading = Reading("hits", hits, note=plain(f"{hits} lines"), lines=lines)
     sample = Sample(at, fault=plain(fault)) if fault else Sample(at, (reading,))
@@ -386,14 +386,14 @@ def test_a_look_that_finds_nothing_tells_nothing_though_patience_keeps_the_level
 def test_time_alone_repeats_no_lines():
     change = reads(State(), 2)
     assert change.wake is None
-    later = reckon(LOG, change.state, None, NOTHING_SAID, DAWN + HOUR, lambda *_: {})
+    later = reckon(LOG, change.state, None, NOT_SUPPRESSED, DAWN + HOUR, lambda *_: {})
     assert later.envelopes == ()
 
 
 def test_lines_that_came_under_silence_are_told_when_it_ends():
-    hushed = reads(State(), 2, standing=Standing(silenced=DAWN + HOUR))
-    hushed = reads(hushed.state, 3, standing=Standing(silenced=DAWN + HOUR))
-    told = reckon(LOG, hushed.state, None, NOTHING_SAID, DAWN + HOUR, lambda *_: {})
+    hushed = reads(State(), 2, standing=Suppression(silenced=DAWN + HOUR))
+    hushed = reads(hushed.state, 3, standing=Suppression(silenced=DAWN + HOUR))
+    told = reckon(LOG, hushed.state, None, NOT_SUPPRESSED, DAWN + HOUR, lambda *_: {})
     assert [event.cause.reading.value for event in told.events] == [3]
 
 

@@ -5,7 +5,7 @@ import logging
 from dataclasses import replace
 from datetime import timedelta
 
-from noroshi.core.delivery import BACKOFF, RestRoute
+from noroshi.core.delivery import BACKOFF, OpenCircuit
 from noroshi.core.mail import Answer, Envelope, Fault, Verdict
 from noroshi.core.words import plain
 from noroshi.engine.dispatch.dispatcher import LONGEST_SEND, MARGIN, SPARE
@@ -229,7 +229,7 @@ async def _down(scene, engine, **other):
     now = scene.time.now
     why = plain("sign in again")
     given = {"fault": Fault.SIGN_IN, "early": True} | other
-    rest = RestRoute(now - HOUR, now + HOUR, why, **given)
+    rest = OpenCircuit(now - HOUR, now + HOUR, why, **given)
     await scene.store.record_probe("smtp1", rest)
     engine.dispatcher.routes["smtp1"].circuit_open_until = rest.until
 

@@ -9,7 +9,7 @@ import pytest
 
 from noroshi.core.levels import Level
 from noroshi.core.mail import Verdict
-from noroshi.core.model import Limits, Standing
+from noroshi.core.model import Limits, Suppression
 from noroshi.ports import Volume
 from noroshi.stores.memory.store import MemoryStore
 from noroshi.stores.sqlite.store import SqliteStore
@@ -79,7 +79,7 @@ async def test_a_silence_is_heard_and_ends_by_itself():
     scene = Scene()
     await scene.plan(disk_monitor())
     await scene.store.set_standing(
-        "m", Standing(silenced=scene.time.now + timedelta(minutes=10))
+        "m", Suppression(silenced=scene.time.now + timedelta(minutes=10))
     )
     await scene.run(minutes=9, a=95)
     assert scene.subjects == []

@@ -13,8 +13,8 @@ from noroshi.core.mail import DIRECT, Fault, Network
 from noroshi.core.network_policy import Closed
 from noroshi.network import ConnectError, NetworkEgress, reach
 from noroshi.network.http import LARGEST, Patience, open_http
+from noroshi.network.reach_steps import resolve
 from noroshi.network.requests_session import requests_session
-from noroshi.network.step_by_step import resolve
 from noroshi.ports import Clocks, TransportContext
 from tests.network.proxies import Proxy
 from tests.network.sites import Site, says

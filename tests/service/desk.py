@@ -10,7 +10,16 @@ from noroshi.config.config import Config
 from noroshi.core.delivery import fate
 from noroshi.core.levels import Level
 from noroshi.core.mail import Answer, Receipt, Verdict
-from noroshi.core.model import Cause, Change, ItemState, Limits, Reading, Sample, State, Told
+from noroshi.core.model import (
+    Cause,
+    Change,
+    ItemState,
+    LastNotification,
+    Limits,
+    Reading,
+    Sample,
+    State,
+)
 from noroshi.core.words import NOTHING, Words
 from noroshi.definitions import document
 from noroshi.hosts.footprint import Around
@@ -275,7 +284,7 @@ class Desk:
         block = await self.store.lease_monitors(await self.store.begin("node", now), now)
         reading = Reading("used", used, "%", item, note=note)
         cause = Cause(reading, Limits(warning=80, critical=90))
-        said = {rule: Told(at=now, level=level) for rule in told}
+        said = {rule: LastNotification(at=now, level=level) for rule in told}
         how = ItemState(level=level, since=now, cause=cause, told=said)
         state = State(items=dict.fromkeys((item, *more), how), serial=1)
         change = Change(monitor=monitor, state=state)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from pysqlite3 import dbapi2 as driver
 
-from noroshi.core.delivery import Accepted, RestRoute, Retry
+from noroshi.core.delivery import Accepted, OpenCircuit, Retry
 from noroshi.core.words import plain
 from noroshi.ports import PARCEL_LEASE
 from noroshi.stores.sqlite import leases as sqlite_leases, spool
@@ -17,7 +17,7 @@ from noroshi.stores.sqlite.store import SqliteStore
 from tests.contracts.parts import DAWN, LATER, MINUTE, OK, SECOND, letter
 
 BUSY = Retry(DAWN + MINUTE, plain("busy"))
-DOWN = RestRoute(DAWN, DAWN + MINUTE, plain("no answer"))
+DOWN = OpenCircuit(DAWN, DAWN + MINUTE, plain("no answer"))
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from noroshi.stores.common import Wakeups
+from noroshi.stores.store_rules import Wakeups
 
 LONG = timedelta(seconds=30)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from pysqlite3 import dbapi2 as driver
 
-from noroshi.core.alarms import Said
+from noroshi.core.alarms import Suppressions
 from noroshi.core.delivery import Accepted
 from noroshi.core.levels import Level, Reason
 from noroshi.core.words import plain
@@ -148,7 +148,7 @@ async def test_its_people_and_what_they_changed_are_there(file, store):
 async def test_what_people_said_of_alarms_is_there(file, store):
     said = await store.suppressions(DAWN)
     if number(file) < 5:
-        assert (said, await store.remarks()) == (Said(), [])
+        assert (said, await store.remarks()) == (Suppressions(), [])
         return
     assert [(one.item, one.who, one.words) for one in said.acknowledged] == [
         ("/", "sato", "見ています")

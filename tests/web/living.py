@@ -10,7 +10,7 @@ from noroshi.checks import BUILT_IN as CHECKS
 from noroshi.config.config import Config
 from noroshi.config.web import Web
 from noroshi.core.mail import Verdict
-from noroshi.core.model import NOTHING_SAID, Reading, Sample
+from noroshi.core.model import NOT_SUPPRESSED, Reading, Sample
 from noroshi.core.reckon import reckon
 from noroshi.core.words import Words, plain
 from noroshi.definitions import compile_plan
@@ -154,7 +154,7 @@ async def lived(desk):
         for id, monitor in plan.monitors.items():
             sample = Sample(clocks.now, looks(monitor.path, minute))
             known, draft = states[id], desk.plugins.draft
-            change = reckon(monitor, known, sample, NOTHING_SAID, clocks.now, draft)
+            change = reckon(monitor, known, sample, NOT_SUPPRESSED, clocks.now, draft)
             if change.state is not known:
                 assert await store.commit(block.fence, change)
             else:

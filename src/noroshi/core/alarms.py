@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 
 from noroshi.core.levels import Level
-from noroshi.core.model import NOTHING_SAID, Event, Monitor, Standing
+from noroshi.core.model import NOT_SUPPRESSED, Event, Monitor, Suppression
 
 SLACK = timedelta(minutes=1)
 """A clock that is set back by less changes nothing."""
@@ -90,14 +90,14 @@ class Remark:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Suppressions:
     """All that people say at one time: silences that are not over, and who has what."""
 
     silences: tuple[Silence, ...] = ()
     acknowledged: tuple[Acknowledged, ...] = ()
 
 
-NOBODY_SAID = Said()
+NO_SUPPRESSIONS = Suppressions()
 
 
 def outlives(acknowledged: Acknowledged, event: Event) -> bool:
@@ -111,16 +111,16 @@ def outlives(acknowledged: Acknowledged, event: Event) -> bool:
     return event.after.severity <= acknowledged.level.severity
 
 
-def after(said: Said, events: Iterable[Event]) -> Said:
+def after(said: Suppressions, events: Iterable[Event]) -> Suppressions:
     """What people say, without the acknowledgements that ended by what happened."""
     events = tuple(events)
     kept = tuple(a for a in said.acknowledged if all(outlives(a, event) for event in events))
     return said if len(kept) == len(said.acknowledged) else replace(said, acknowledged=kept)
 
 
-def standings(
-    said: Said, monitors: Iterable[Monitor], known: Mapping[str, Standing]
-) -> dict[str, Standing]:
+def suppression_by_monitor(
+    said: Suppressions, monitors: Iterable[Monitor], known: Mapping[str, Suppression]
+) -> dict[str, Suppression]:
     """How each monitor stands by what people say, for those of whom something is said;
     `known` is what is said of them otherwise."""
     of = dict[str, dict[str, Level]]()
@@ -128,10 +128,10 @@ def standings(
         of.setdefault(one.monitor, {})[one.item] = one.level
     found = dict(known)
     for monitor in monitors if said.silences or of else ():
-        standing = known.get(monitor.id, NOTHING_SAID)
+        standing = known.get(monitor.id, NOT_SUPPRESSED)
         ends = silent_until(said.silences, monitor, standing.silenced)
         here = replace(standing, silenced=ends, acknowledged=of.get(monitor.id, {}))
-        if here != NOTHING_SAID:
+        if here != NOT_SUPPRESSED:
             found[monitor.id] = here
     return found
 

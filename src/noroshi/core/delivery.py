@@ -71,7 +71,7 @@ class NextRoute:
 
 
 @dataclass(frozen=True, slots=True)
-class RestRoute:
+class OpenCircuit:
     """The route is at fault, not the envelope: its attempts are not counted. `early`: a look
     at it without a mail tells whether it is well again."""
 
@@ -89,7 +89,7 @@ class SetAside:
     why: Words
 
 
-Fate = Accepted | Retry | NextRoute | RestRoute | SetAside
+Fate = Accepted | Retry | NextRoute | OpenCircuit | SetAside
 
 
 def fate(parcel: Parcel, receipt: Receipt, luck: float) -> Fate:
@@ -125,7 +125,7 @@ def settled(parcel: Parcel, receipt: Receipt, fate: Fate) -> tuple[Envelope, dat
         case NextRoute():
             rest = tuple(route for route in left.routes if route != parcel.route)
             return replace(left, routes=rest, attempts=0), receipt.at
-        case RestRoute():
+        case OpenCircuit():
             return left, receipt.at
 
 
@@ -147,21 +147,21 @@ def answer_for(address: str, receipt: Receipt) -> Answer:
     return receipt.answers.get(address, UNANSWERED)
 
 
-def probed(since: datetime, now: datetime, answer: Answer, luck: float) -> RestRoute | None:
+def probed(since: datetime, now: datetime, answer: Answer, luck: float) -> OpenCircuit | None:
     """What a look at a route that has been down brought; None: it is well again."""
     if answer.verdict is not Verdict.ROUTE_DOWN:
         return None
     return _rests(since, now, (answer,), why_of((answer,)), luck)
 
 
-def _rest(parcel: Parcel, receipt: Receipt, why: Words, luck: float) -> RestRoute:
+def _rest(parcel: Parcel, receipt: Receipt, why: Words, luck: float) -> OpenCircuit:
     since = parcel.down_since or receipt.at
     return _rests(since, receipt.at, receipt.answers.values(), why, luck)
 
 
 def _rests(
     since: datetime, now: datetime, answers: Iterable[Answer], why: Words, luck: float
-) -> RestRoute:
+) -> OpenCircuit:
     """The breaker: how long the route is left alone after it was found down.
 
     Pauses are in proportion to the outage: a short one is over soon, a long one costs little.
@@ -174,7 +174,7 @@ def _rests(
     pause = min(max(share, probing.shortest), probing.longest) * (1 + luck / 10)
     asked = [a.again for a in down if a.again is not None]
     early = all(a.early for a in down)
-    return RestRoute(since, max([now + pause, *asked]), why, fault, early)
+    return OpenCircuit(since, max([now + pause, *asked]), why, fault, early)
 
 
 def why_of(answers: Iterable[Answer]) -> Words:

@@ -12,12 +12,12 @@ from noroshi.core.model import (
     Cause,
     Event,
     ItemState,
+    LastNotification,
     Limits,
     Monitor,
     Reading,
     Sample,
     State,
-    Told,
 )
 from noroshi.core.words import Words
 
@@ -253,7 +253,7 @@ def _moved(
     )
 
 
-def _not_over(item: ItemState) -> dict[str, Told]:
+def _not_over(item: ItemState) -> dict[str, LastNotification]:
     """What was told of an item that is well, and that people do not know to be over: a silence
     holds that back, and to them it is the same problem when it comes again."""
     return {rule: told for rule, told in item.told.items() if item.reasons.get(rule) in HUSHED}

@@ -191,7 +191,7 @@ class Cause:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class LastNotification:
     """What a rule last said of an item: when, of which level, the how manieth time.
 
     `thread` is the event whose id the envelope of the problem's first telling bears;
@@ -224,7 +224,7 @@ class ItemState:
     run: int = 0
     gone: datetime | None = None
     held: Level = Level.OK
-    told: Mapping[str, Told] = field(default_factory=dict)
+    told: Mapping[str, LastNotification] = field(default_factory=dict)
     reasons: Mapping[str, Reason] = field(default_factory=dict)
 
     @property
@@ -256,7 +256,7 @@ class State:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class Suppression:
     """What people, plans and neighbours say of a monitor; an input, never part of its state.
 
     `silenced` and `maintenance` are until when nothing is told; `acknowledged` are the items
@@ -271,7 +271,7 @@ class Standing:
     setting_up: Mapping[str, datetime] = field(default_factory=dict)
 
 
-NOTHING_SAID = Standing()
+NOT_SUPPRESSED = Suppression()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

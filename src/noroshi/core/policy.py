@@ -7,14 +7,22 @@ from datetime import datetime
 
 from noroshi.core.levels import HUSHED, Level, Reason, When
 from noroshi.core.maintenance import turns_of
-from noroshi.core.model import Event, ItemState, Monitor, Rule, Standing, State, Told
+from noroshi.core.model import (
+    Event,
+    ItemState,
+    LastNotification,
+    Monitor,
+    Rule,
+    State,
+    Suppression,
+)
 
 
 def decide(
     rule: Rule,
     item: ItemState,
     event: Event | None,
-    standing: Standing,
+    standing: Suppression,
     now: datetime,
     *,
     measured: bool = True,
@@ -45,7 +53,7 @@ def decide(
     return Reason.AFTER_SILENCE if _was_silent(rule, item, told, reason) else reason
 
 
-def _hushed(standing: Standing, now: datetime) -> Reason | None:
+def _hushed(standing: Suppression, now: datetime) -> Reason | None:
     """Whether nothing is told now, whatever there is to tell, and why."""
     if standing.silenced is not None and now < standing.silenced:
         return Reason.SILENCED
@@ -54,7 +62,7 @@ def _hushed(standing: Standing, now: datetime) -> Reason | None:
     return None
 
 
-def _is_new(item: ItemState, standing: Standing, now: datetime) -> bool:
+def _is_new(item: ItemState, standing: Suppression, now: datetime) -> bool:
     """Whether what is behind the level is still being set up. What waited is told as overdue;
     that it is mended, to nobody."""
     until = standing.setting_up.get(item.cause.name)
@@ -62,7 +70,7 @@ def _is_new(item: ItemState, standing: Standing, now: datetime) -> bool:
 
 
 def _is_another(
-    item: ItemState, event: Event | None, told: Told | None, reason: Reason
+    item: ItemState, event: Event | None, told: LastNotification | None, reason: Reason
 ) -> bool:
     """Whether it is a problem that nobody has yet: one that has just begun, or another reading
     behind a level that was told, also if that came while nothing was told."""
@@ -73,7 +81,9 @@ def _is_another(
     return reason is Reason.NEW_CAUSE
 
 
-def _was_silent(rule: Rule, item: ItemState, told: Told | None, reason: Reason) -> bool:
+def _was_silent(
+    rule: Rule, item: ItemState, told: LastNotification | None, reason: Reason
+) -> bool:
     """The last answer was that nothing is told for a while: whoever would be reminded, or is
     told when things change, hears once how it is now."""
     if item.reasons.get(rule.id) not in HUSHED:
@@ -87,7 +97,7 @@ def _by_itself(
     rule: Rule,
     item: ItemState,
     event: Event | None,
-    told: Told | None,
+    told: LastNotification | None,
     now: datetime,
     measured: bool,
     occurrences: frozenset[str],
@@ -117,7 +127,12 @@ def _new_or_overdue(event: Event | None) -> Reason:
 
 
 def _again(
-    rule: Rule, item: ItemState, event: Event | None, told: Told, now: datetime, measured: bool
+    rule: Rule,
+    item: ItemState,
+    event: Event | None,
+    told: LastNotification,
+    now: datetime,
+    measured: bool,
 ) -> Reason:
     """It has told of this level: is it this rule's turn once more?"""
     if _speaks_often(rule) and told.reading not in (None, item.cause.name):
@@ -148,7 +163,7 @@ def _passes(rule: Rule, reading: str, occurrences: frozenset[str]) -> bool:
 def _farewell(
     rule: Rule,
     item: ItemState,
-    told: Told | None,
+    told: LastNotification | None,
     hushed: Reason | None,
     occurrences: frozenset[str],
 ) -> Reason:
@@ -176,7 +191,9 @@ def owes_recovery(monitor: Monitor, state: State) -> bool:
     )
 
 
-def wake(monitor: Monitor, state: State, standing: Standing, now: datetime) -> datetime | None:
+def wake(
+    monitor: Monitor, state: State, standing: Suppression, now: datetime
+) -> datetime | None:
     """The earliest instant at which time alone could change a decision."""
     return min(
         (at for at in _instants(monitor, state, standing, now) if at > now), default=None
@@ -184,7 +201,7 @@ def wake(monitor: Monitor, state: State, standing: Standing, now: datetime) -> d
 
 
 def _instants(
-    monitor: Monitor, state: State, standing: Standing, now: datetime
+    monitor: Monitor, state: State, standing: Suppression, now: datetime
 ) -> Iterator[datetime]:
     if state.level is not Level.OK or owes_recovery(monitor, state):
         yield from turns_of(monitor.maintenance, now)

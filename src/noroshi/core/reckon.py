@@ -12,19 +12,19 @@ from noroshi.core.levels import HUSHED, Level, Reason
 from noroshi.core.mail import Envelope, Lane
 from noroshi.core.maintenance import ends_of
 from noroshi.core.model import (
-    NOTHING_SAID,
+    NOT_SUPPRESSED,
     Alarm,
     Change,
     Contact,
     Decision,
     Event,
     ItemState,
+    LastNotification,
     Monitor,
     Rule,
     Sample,
-    Standing,
     State,
-    Told,
+    Suppression,
 )
 from noroshi.core.policy import decide, owes, wake
 
@@ -51,7 +51,7 @@ def reckon(
     monitor: Monitor,
     state: State,
     sample: Sample | None,
-    standing: Standing,
+    standing: Suppression,
     now: datetime,
     draft: Draft,
     life: str = "",
@@ -73,8 +73,12 @@ def reckon(
 
 
 def _in_maintenance(
-    monitor: Monitor, state: State, events: Sequence[Event], standing: Standing, now: datetime
-) -> Standing:
+    monitor: Monitor,
+    state: State,
+    events: Sequence[Event],
+    standing: Suppression,
+    now: datetime,
+) -> Suppression:
     """Also until when planned work goes on, if that can matter: nearly every turn is of a
     monitor without any, or finds it well."""
     if not monitor.maintenance or not (events or any(map(_concerns, state.items.values()))):
@@ -94,7 +98,7 @@ def farewell(
     after, events = close(monitor, state, now, life)
     judged = [
         replace(one, reason=Reason.ENDED) if one.reason.speaks and one.event else one
-        for one in _judge(monitor, after, events, NOTHING_SAID, now, {}, False)
+        for one in _judge(monitor, after, events, NOT_SUPPRESSED, now, {}, False)
     ]
     # What did recover, and a silence held back, is told now: nobody is there to tell it later.
     after, judged = _remind(monitor, after, judged, {}, now, life)
@@ -129,7 +133,7 @@ def _judge(
     monitor: Monitor,
     state: State,
     events: Sequence[Event],
-    standing: Standing,
+    standing: Suppression,
     now: datetime,
     found: Mapping[str, Finding],
     measured: bool,
@@ -234,12 +238,16 @@ def _noted(
     return replace(item, told=told, reasons={**item.reasons, rule: judged.reason})
 
 
-def _told(item: ItemState, last: Told | None, lead: str, now: datetime) -> Told:
+def _told(
+    item: ItemState, last: LastNotification | None, lead: str, now: datetime
+) -> LastNotification:
     name = item.cause.name
     if last is None:
-        return Told(at=now, level=item.level, thread=lead, reading=name)
+        return LastNotification(at=now, level=item.level, thread=lead, reading=name)
     times = last.times + 1 if last.level is item.level else 1
-    return Told(at=now, level=item.level, times=times, thread=last.thread, reading=name)
+    return LastNotification(
+        at=now, level=item.level, times=times, thread=last.thread, reading=name
+    )
 
 
 def _envelopes(

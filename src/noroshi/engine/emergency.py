@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from noroshi.core.levels import Level
 from noroshi.core.mail import NOBODY, Envelope, Origin, Verdict, signed
-from noroshi.core.model import Change, Monitor, Sample, Standing, State
+from noroshi.core.model import Change, Monitor, Sample, State, Suppression
 from noroshi.core.notices.emergency import APART, over, tellings
 from noroshi.core.reckon import reckon
 from noroshi.core.words import Words, plain
@@ -82,7 +82,7 @@ class Emergency:
         monitor: Monitor,
         state: State,
         sample: Sample | None,
-        standing: Standing,
+        standing: Suppression,
         why: StoreError,
         *,
         again: bool,

@@ -6,7 +6,7 @@ import logging
 import re
 from collections.abc import Iterable
 
-from noroshi.core.delivery import Accepted, Fate, NextRoute, RestRoute, Retry, SetAside
+from noroshi.core.delivery import Accepted, Fate, NextRoute, OpenCircuit, Retry, SetAside
 from noroshi.core.mail import Envelope, Parcel
 from noroshi.core.model import Event
 from noroshi.core.words import Words
@@ -76,7 +76,7 @@ def attempt_settled(parcel: Parcel, fate: Fate, before: Words | None = None) -> 
     reason than the one before."""
     mail, route = parcel.envelope.id, parcel.route
     was_down = parcel.down_since is not None
-    if was_down and not isinstance(fate, RestRoute):
+    if was_down and not isinstance(fate, OpenCircuit):
         log.info("route is back route=%s", route)
     match fate:
         case Accepted():
@@ -89,13 +89,13 @@ def attempt_settled(parcel: Parcel, fate: Fate, before: Words | None = None) -> 
             )
         case SetAside(why=why):
             log.error("mail set aside route=%s id=%s: %s", route, mail, why.en)
-        case RestRoute(why=why) if not was_down:
+        case OpenCircuit(why=why) if not was_down:
             log.warning("route down, its mail waits route=%s: %s", route, why.en)
-        case RestRoute(why=why) if before is not None and _gist(why) != _gist(before):
+        case OpenCircuit(why=why) if before is not None and _gist(why) != _gist(before):
             log.warning("route still down, for another reason route=%s: %s", route, why.en)
 
 
-def route_probed(route: str, fate: RestRoute | None) -> None:
+def route_probed(route: str, fate: OpenCircuit | None) -> None:
     """Log the probe of a route; one that stays down is not logged again."""
     if fate is None:
         log.info("route is back route=%s", route)

@@ -31,7 +31,7 @@ from noroshi.network.connector import Egress
 from noroshi.network.dialer import meet
 from noroshi.network.happy_eyeballs import first_to_answer
 from noroshi.network.proxy import authority
-from noroshi.network.step_by_step import FirstHop, connect_first_hop, open_tunnel, resolve
+from noroshi.network.reach_steps import FirstHop, connect_first_hop, open_tunnel, resolve
 from noroshi.network.trust import TrustCache
 
 HEADERS = {

@@ -9,10 +9,10 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, Protocol
 
-from noroshi.core.alarms import Acknowledged, Remark, Said, Silence
-from noroshi.core.delivery import Fate, RestRoute
+from noroshi.core.alarms import Acknowledged, Remark, Silence, Suppressions
+from noroshi.core.delivery import Fate, OpenCircuit
 from noroshi.core.mail import Envelope, Origin, Parcel, Receipt
-from noroshi.core.model import Change, Decision, Event, Sample, Standing, State
+from noroshi.core.model import Change, Decision, Event, Sample, State, Suppression
 from noroshi.core.people import ApiToken, Audited, Session, User
 from noroshi.core.words import Words, plain
 from noroshi.ports.store_records import (
@@ -159,7 +159,7 @@ class Store(Protocol):
     async def newest(self, monitors: Collection[str]) -> Mapping[str, Sample]:
         """Return the newest sample of each of these monitors that has any."""
 
-    async def set_standing(self, monitor: str, standing: Standing) -> bool:
+    async def set_standing(self, monitor: str, standing: Suppression) -> bool:
         """Write the standing of a monitor. False: there is none of that id."""
 
     # what people say of alarms
@@ -167,7 +167,7 @@ class Store(Protocol):
     # An acknowledgement ends with the change that ends it (`core.alarms.outlives`), in the same
     # transaction; what is said of a monitor goes when the monitor is retired, but for remarks.
 
-    async def suppressions(self, now: datetime) -> Said:
+    async def suppressions(self, now: datetime) -> Suppressions:
         """Return all silences in force, by their ends, and all acknowledgements."""
 
     async def acknowledge(self, one: Acknowledged, remark: Remark) -> bool:
@@ -262,7 +262,7 @@ class Store(Protocol):
         self, parcel: Parcel, receipt: Receipt, fate: Fate, envelopes: Sequence[Envelope] = ()
     ) -> bool:
         """Write the end of an attempt, and the envelopes that tell of it. False: the lease was
-        lost. Any fate but RestRoute says that the route is well again, except a Retry of which
+        lost. any fate but OpenCircuit says that the route is well again, except a Retry of which
         nothing was heard."""
 
     async def queue(self) -> Sequence[QueuedEnvelope]:
@@ -348,7 +348,7 @@ class Store(Protocol):
     async def route_outages(self) -> Sequence[RouteOutage]:
         """Return the routes that are down."""
 
-    async def record_probe(self, route: str, rest: RestRoute | None) -> None:
+    async def record_probe(self, route: str, rest: OpenCircuit | None) -> None:
         """Write what a probe of a route found: it stays down, or is well (None)."""
 
     async def wake(self, route: str, now: datetime) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from noroshi.core.alarms import NOBODY_SAID, Said
+from noroshi.core.alarms import NO_SUPPRESSIONS, Suppressions
 from noroshi.core.mail import (
     DeliveryState,
     Envelope,
@@ -16,7 +16,7 @@ from noroshi.core.mail import (
     Receipt,
     delivery_state,
 )
-from noroshi.core.model import Event, Standing, State
+from noroshi.core.model import Event, State, Suppression
 from noroshi.core.words import NOTHING, Words
 
 
@@ -45,9 +45,9 @@ class Block:
 class Renewal:
     """The answer to a renewed block: standing by monitor, the version, and all suppressions."""
 
-    standing: Mapping[str, Standing]
+    standing: Mapping[str, Suppression]
     version: int
-    said: Said = NOBODY_SAID
+    said: Suppressions = NO_SUPPRESSIONS
 
 
 @dataclass(frozen=True, slots=True)

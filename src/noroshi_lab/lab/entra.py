@@ -20,7 +20,7 @@ from noroshi_lab.lab.responses import Answers, as_json, language, page, texts
 from noroshi_lab.lab.scopes import read_scopes
 from noroshi_lab.lab.sign_in_pages import Walk
 from noroshi_lab.lab.tokens import Mint
-from noroshi_lab.lab.webfaults import struck
+from noroshi_lab.lab.web_faults import struck
 
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 _COMMON = ("common", "organizations", "consumers")

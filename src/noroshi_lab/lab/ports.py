@@ -12,7 +12,7 @@ from typing import Literal, get_args
 
 from aiohttp import web
 
-from noroshi_lab.lab.webfaults import bare
+from noroshi_lab.lab.web_faults import bare
 
 State = Literal["up", "refuses", "silent", "busy"]
 STATES: tuple[State, ...] = get_args(State)

@@ -14,7 +14,7 @@ from email import message_from_bytes, policy
 import pytest
 
 from noroshi import schema
-from noroshi.core.delivery import NextRoute, RestRoute, Retry, SetAside, fate
+from noroshi.core.delivery import NextRoute, OpenCircuit, Retry, SetAside, fate
 from noroshi.core.mail import Envelope, Fault, Network, Parcel, Verdict
 from noroshi.core.words import NOTHING, Words
 from noroshi.network.http import Patience
@@ -258,7 +258,7 @@ async def test_graph_says(graph, certificate, status, code, message, means):
     wanted = {
         Verdict.REFUSED: NextRoute,
         Verdict.DEFERRED: Retry,
-        Verdict.ROUTE_DOWN: RestRoute,
+        Verdict.ROUTE_DOWN: OpenCircuit,
     }
     assert type(becomes) is wanted[verdict]
 
@@ -291,7 +291,7 @@ async def test_retry_after_is_kept(graph, certificate, status, text, after, paus
     assert answer.again == (None if pause is None else NOW + timedelta(seconds=pause))
     if pause is not None:
         becomes = fate(Parcel(LETTER, "graph1", "lease"), receipt, 0.0)
-        until = becomes.until if isinstance(becomes, RestRoute) else becomes.at
+        until = becomes.until if isinstance(becomes, OpenCircuit) else becomes.at
         assert until == NOW + timedelta(seconds=pause)
 
 

@@ -12,7 +12,7 @@ from ipaddress import ip_network
 import pytest
 
 from noroshi import schema
-from noroshi.core.delivery import Accepted, NextRoute, RestRoute, Retry, fate
+from noroshi.core.delivery import Accepted, NextRoute, OpenCircuit, Retry, fate
 from noroshi.core.mail import Envelope, Fault, Network, Parcel, Verdict
 from noroshi.core.network_policy import Closed
 from noroshi.core.people import ADMIN, OPERATOR, roles_up_to
@@ -262,7 +262,7 @@ async def test_it_says(site, certificate, status, text, means):
         Verdict.ACCEPTED: Accepted,
         Verdict.REFUSED: NextRoute,
         Verdict.DEFERRED: Retry,
-        Verdict.ROUTE_DOWN: RestRoute,
+        Verdict.ROUTE_DOWN: OpenCircuit,
     }
     assert type(fate(Parcel(LETTER, "hook", "lease"), receipt, 0.0)) is wanted[verdict]
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from noroshi.core.delivery import PROBING, Accepted, NextRoute, RestRoute, Retry, fate
+from noroshi.core.delivery import PROBING, Accepted, NextRoute, OpenCircuit, Retry, fate
 from noroshi.core.mail import Fault, Parcel, Verdict
 from noroshi.core.words import NOTHING
 from noroshi.ports import Clocks, TransportContext
@@ -27,7 +27,7 @@ from tests.transports.smtp.test_transport import LETTER, NOW, PATIENT
 
 ACCEPTED, LATER = Verdict.ACCEPTED, Verdict.DEFERRED
 NO, ROUTE = Verdict.REFUSED, Verdict.ROUTE_DOWN
-FATES = {ACCEPTED: Accepted, LATER: Retry, NO: NextRoute, ROUTE: RestRoute}
+FATES = {ACCEPTED: Accepted, LATER: Retry, NO: NextRoute, ROUTE: OpenCircuit}
 
 
 def row_of(said):
@@ -88,7 +88,7 @@ async def test_a_server_says(certificate, stage, said, means):
         Parcel(replace(LETTER, routes=("smtp1", "two")), "smtp1", "lease"), receipt, 0.0
     )
     assert type(becomes) is FATES[verdict]
-    if isinstance(becomes, RestRoute):
+    if isinstance(becomes, OpenCircuit):
         assert becomes.fault is fault and becomes.until - NOW >= PROBING[fault].shortest
 
 

@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from noroshi.core.delivery import Accepted, Fate, RestRoute, Retry, probed
+from noroshi.core.delivery import Accepted, Fate, OpenCircuit, Retry, probed
 from noroshi.core.mail import Answer, Envelope, Fault, Parcel, Receipt, Route, Verdict
 from noroshi.engine import journal
 from noroshi.engine.dispatch.active_route import (
@@ -381,17 +381,19 @@ class Dispatcher:
     async def _settle(self, active: ActiveRoute, parcel: Parcel, receipt: Receipt) -> None:
         """Try until it is written down: what was accepted would be sent again otherwise."""
         fate = self._attempt.fate(parcel, receipt)
-        active.circuit_open_until = fate.until if isinstance(fate, RestRoute) else None
+        active.circuit_open_until = fate.until if isinstance(fate, OpenCircuit) else None
         while not await self._is_written(parcel, receipt, fate):
             await self._guard(lambda: self._idle(active))
-            if isinstance(fate, Retry | RestRoute):  # from now on: the clock may have been set
+            if isinstance(
+                fate, Retry | OpenCircuit
+            ):  # from now on: the clock may have been set
                 receipt = replace(receipt, at=self.clocks.wall())
                 fate = self._attempt.fate(parcel, receipt)
-        if active.closed and isinstance(fate, RestRoute):  # it was so before it was changed
+        if active.closed and isinstance(fate, OpenCircuit):  # it was so before it was changed
             await self._guard(lambda: self.store.wake(parcel.route, self.clocks.wall()))
         await self._hasten(active, fate)
         journal.attempt_settled(parcel, fate, active.outage_reason)
-        active.outage_reason = fate.why if isinstance(fate, RestRoute) else None
+        active.outage_reason = fate.why if isinstance(fate, OpenCircuit) else None
 
     async def _hasten(self, active: ActiveRoute, fate: Fate) -> None:
         """Try deferred mails at once where a route accepts a mail: it accepts them, too, as far as
@@ -405,7 +407,7 @@ class Dispatcher:
     async def _is_written(self, parcel: Parcel, receipt: Receipt, fate: Fate) -> bool:
         """Settle a parcel, also if nobody asks for it any more. If it was lent meanwhile, then to
         this worker."""
-        if isinstance(fate, Retry | RestRoute) and not self._clocks_agree():
+        if isinstance(fate, Retry | OpenCircuit) and not self._clocks_agree():
             return False  # it would be moved once more with all that waits
         lent, notices = self._in_flight.renewed(parcel), self._notices(parcel, receipt, fate)
         written = await self._guard(partial(self.store.settle, lent, receipt, fate, notices))

@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import Any, NamedTuple
 
-from noroshi.core.alarms import NOBODY_SAID, Said, after, standings
+from noroshi.core.alarms import NO_SUPPRESSIONS, Suppressions, after, suppression_by_monitor
 from noroshi.core.cadence import At, next_due, next_on_grid, phase, spacing
 from noroshi.core.levels import Level
-from noroshi.core.model import Change, ItemState, Monitor, Standing, State
+from noroshi.core.model import Change, ItemState, Monitor, State, Suppression
 from noroshi.core.policy import owes_recovery
 from noroshi.ports import Block
 
@@ -67,9 +67,9 @@ class MonitorBlock:
     monitors: dict[str, Monitor] = field(default_factory=dict)
     states: dict[str, State] = field(default_factory=dict)
     memories: dict[str, Mapping[str, Any]] = field(default_factory=dict)
-    stored_standing: Mapping[str, Standing] = field(default_factory=dict)
-    suppressions: Said = NOBODY_SAID
-    standing: dict[str, Standing] = field(default_factory=dict)
+    stored_standing: Mapping[str, Suppression] = field(default_factory=dict)
+    suppressions: Suppressions = NO_SUPPRESSIONS
+    standing: dict[str, Suppression] = field(default_factory=dict)
     """How monitors stand, by `stored_standing` and `suppressions`; nothing is said of the
     others."""
     queue: list[ScheduledCheck] = field(default_factory=list)
@@ -91,12 +91,14 @@ class MonitorBlock:
             if id in monitors:
                 self.monitors[id] = monitors[id]
 
-    def update_suppressions(self, stored: Mapping[str, Standing], said: Said) -> set[str]:
+    def update_suppressions(
+        self, stored: Mapping[str, Suppression], said: Suppressions
+    ) -> set[str]:
         """Set what people say now. Return the monitors of which something else is said than
         before, and that are not well or owe word of a recovery."""
         self.stored_standing, self.suppressions = stored, said
         before = self.standing
-        self.standing = standings(said, self.monitors.values(), stored)
+        self.standing = suppression_by_monitor(said, self.monitors.values(), stored)
         ids = before.keys() | self.standing.keys()
         changed = {id for id in ids if before.get(id) != self.standing.get(id)}
         return {id for id in changed & self.monitors.keys() if self._concerns(id)}
@@ -114,7 +116,7 @@ class MonitorBlock:
         stored = {id: self.stored_standing[id]} if id in self.stored_standing else {}
         self.suppressions = left
         self.standing.pop(id, None)
-        self.standing |= standings(left, [self.monitors[id]], stored)
+        self.standing |= suppression_by_monitor(left, [self.monitors[id]], stored)
 
     def reschedule_all(
         self, steady: float, wall: datetime, last: datetime | None = None

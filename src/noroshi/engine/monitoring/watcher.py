@@ -19,7 +19,7 @@ from noroshi import schema
 from noroshi.core.judgement import moves_nothing
 from noroshi.core.levels import Level
 from noroshi.core.mail import Envelope
-from noroshi.core.model import NOTHING_SAID, Change, Monitor, Sample, Standing, State
+from noroshi.core.model import NOT_SUPPRESSED, Change, Monitor, Sample, State, Suppression
 from noroshi.core.reckon import farewell, reckon
 from noroshi.core.words import Words
 from noroshi.engine import journal
@@ -193,10 +193,10 @@ class Watcher:
 
     def _standing(
         self, block: MonitorBlock, monitor: Monitor, memory: Mapping[str, Any]
-    ) -> Standing:
+    ) -> Suppression:
         """Return what is said of a monitor. By its memory it may still be set up, or another
         monitor may speak for it."""
-        standing = block.standing.get(monitor.id, NOTHING_SAID)
+        standing = block.standing.get(monitor.id, NOT_SUPPRESSED)
         check = self.plugins.check(monitor.kind)
         if check.spoken_for is not None and check.spoken_for(memory):
             standing = replace(standing, parents=Level.CRITICAL)
@@ -205,7 +205,11 @@ class Watcher:
         return replace(standing, setting_up=check.setting_up(memory, self.clocks.wall()))
 
     async def _judge(
-        self, block: MonitorBlock, monitor: Monitor, sample: Sample | None, standing: Standing
+        self,
+        block: MonitorBlock,
+        monitor: Monitor,
+        sample: Sample | None,
+        standing: Suppression,
     ) -> None:
         """Reckon what a sample, or time alone, leads to, and commit it if it is a change."""
         state = block.states[monitor.id]

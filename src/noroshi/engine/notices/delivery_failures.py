@@ -12,7 +12,7 @@ from noroshi.core.delivery import (
     Accepted,
     Fate,
     NextRoute,
-    RestRoute,
+    OpenCircuit,
     Retry,
     SetAside,
     answer_for,
@@ -120,7 +120,7 @@ def _notice(parcel: Parcel, receipt: Receipt, fate: Fate) -> Notice | None:
             )
         case NextRoute() if refused:
             return _failed(Failure.ROUTE, parcel.route, why_of(refused), envelope, now)
-        case Accepted() | Retry() | RestRoute() if refused:
+        case Accepted() | Retry() | OpenCircuit() if refused:
             return _failed(Failure.ADDRESS, envelope.contact, why_of(refused), envelope, now)
     return None
 

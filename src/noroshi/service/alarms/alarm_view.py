@@ -7,7 +7,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from noroshi.actions.phrases import REASONS
-from noroshi.core.alarms import Acknowledged, Remark, Said, Silence, names_at, silent_until
+from noroshi.core.alarms import (
+    Acknowledged,
+    Remark,
+    Silence,
+    Suppressions,
+    names_at,
+    silent_until,
+)
 from noroshi.core.cadence import WEEK
 from noroshi.core.levels import Level
 from noroshi.core.maintenance import Weekly, Window, ends_of, span_of
@@ -37,7 +44,7 @@ NOTHING_OF_IT = OfMonitor()
 
 
 def of_monitors(
-    said: Said, monitors: Iterable[Monitor], now: datetime
+    said: Suppressions, monitors: Iterable[Monitor], now: datetime
 ) -> Mapping[str, OfMonitor]:
     """By id, for those of whom something is said."""
     of = dict[str, dict[str, Acknowledged]]()

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from noroshi.core.alarms import Acknowledged, Remark, Remarked, Said
+from noroshi.core.alarms import Acknowledged, Remark, Remarked, Suppressions
 from noroshi.core.definitions.problems import Problem
 from noroshi.core.levels import Level
 from noroshi.core.model import Monitor, State
@@ -97,7 +97,7 @@ class Remarking(Alarming):
 
     async def _there_is(self, now: datetime) -> _Known:
         _, plan = await self._current()
-        said: Said = await self._store.suppressions(now)
+        said: Suppressions = await self._store.suppressions(now)
         return _Known(
             plan=plan,
             states=await self._store.states(),

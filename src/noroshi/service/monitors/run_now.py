@@ -11,7 +11,7 @@ from noroshi import schema
 from noroshi.actions.phrases import REASONS
 from noroshi.core.judgement import assess, judge
 from noroshi.core.levels import Level
-from noroshi.core.model import NOTHING_SAID, Change, Limits, Monitor, Reading, Sample, State
+from noroshi.core.model import NOT_SUPPRESSED, Change, Limits, Monitor, Reading, Sample, State
 from noroshi.core.reckon import reckon
 from noroshi.core.words import Words, plain
 from noroshi.definitions import Plan
@@ -20,7 +20,12 @@ from noroshi.ports import Document, Unmeasurable
 from noroshi.service.definitions.apply import BAD_DEFINITIONS, Defining
 from noroshi.service.monitors.history import monitor_named
 from noroshi.service.monitors.reading_text import limits_told, quantity_told, told
-from noroshi.service.monitors.status_answers import ItemStatus, ReadingTried, RuleTried, Tried
+from noroshi.service.monitors.status_answers import (
+    ItemStatus,
+    MonitorTried,
+    ReadingTried,
+    RuleTried,
+)
 from noroshi.service.operation import (
     ADMIN,
     Invalid,
@@ -51,7 +56,7 @@ class Trying(Defining):
     )
     async def try_monitor(
         self, who: Person, monitor: str, documents: tuple[Document, ...] | None = None
-    ) -> Tried:
+    ) -> MonitorTried:
         """Measure and judge it now; `documents` are definitions that are not in force yet."""
         if self._measure is None:
             raise Trouble(NOT_HERE)
@@ -107,14 +112,14 @@ class Trying(Defining):
         sample: Sample,
         seconds: float,
         seen: tuple[Words, ...],
-    ) -> Tried:
+    ) -> MonitorTried:
         names = self._plugins.check(monitor.kind).names
         # One look shows what it is now: to believe it takes as many as `patience` says.
         at_once = replace(monitor, patience=1)
         now = self._clocks.wall()
-        change = reckon(at_once, state, sample, NOTHING_SAID, now, lambda *_: {})
+        change = reckon(at_once, state, sample, NOT_SUPPRESSED, now, lambda *_: {})
         found = assess(monitor, sample, state.items)
-        return Tried(
+        return MonitorTried(
             path=monitor.path,
             kind=monitor.kind,
             runs_on=self._runs_on,

@@ -214,7 +214,7 @@ class RuleTried:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tried:
+class MonitorTried:
     """One measurement on trial: nothing of it was kept. `seconds` is how long it took."""
 
     path: str

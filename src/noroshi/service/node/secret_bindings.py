@@ -10,7 +10,7 @@ from noroshi import schema
 from noroshi.core.definitions.problems import Problem
 from noroshi.core.words import Words, plain
 from noroshi.definitions import Plan
-from noroshi.definitions.uses import Use, place_of, uses_of
+from noroshi.definitions.secret_uses import Use, place_of, uses_of
 from noroshi.ports import Store
 from noroshi.service.operation import Conflict, Person, ReauthenticationRequired
 from noroshi.vault import Vault, VaultError

@@ -7,20 +7,20 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from noroshi.core.delivery import SHORTEST, RestRoute
+from noroshi.core.delivery import SHORTEST, OpenCircuit
 from noroshi.core.digest import may_be_undone
 from noroshi.core.mail import Envelope, EnvelopeState, Receipt
-from noroshi.core.model import NOTHING_SAID, Standing, State
+from noroshi.core.model import NOT_SUPPRESSED, State, Suppression
 from noroshi.core.words import NOTHING, Words
 from noroshi.ports import Arrival, Node, QueuedEnvelope, RouteOutage, TrackedMail
-from noroshi.stores.common import accepted, without_body
+from noroshi.stores.store_rules import accepted, without_body
 
 
 @dataclass
 class Watched:
     state: State = State()
     memory: Mapping[str, Any] = field(default_factory=dict)
-    standing: Standing = NOTHING_SAID
+    standing: Suppression = NOT_SUPPRESSED
     fence: int = 0
     named: bool = True
 
@@ -85,7 +85,7 @@ class Lent:
     until: datetime
 
 
-def outage_after(route: str, known: RouteOutage | None, fate: RestRoute) -> RouteOutage:
+def outage_after(route: str, known: RouteOutage | None, fate: OpenCircuit) -> RouteOutage:
     """Return a route's outage. Two parcels that were out at once may both find it down."""
     since = min(fate.since, known.since) if known else fate.since
     until = max(fate.until, known.until) if known else fate.until

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from noroshi.core.delivery import Fate, RestRoute, Retry, settled
+from noroshi.core.delivery import Fate, OpenCircuit, Retry, settled
 from noroshi.core.digest import may_join, waits_since
 from noroshi.core.mail import (
     NOBODY,
@@ -34,7 +34,8 @@ from noroshi.ports import (
     RouteOutage,
     TrackedMail,
 )
-from noroshi.stores.common import (
+from noroshi.stores.memory.rows import Spooled, dissolve, outage_after, told_in
+from noroshi.stores.store_rules import (
     OPEN,
     RELEASABLE,
     RETRIABLE,
@@ -47,7 +48,6 @@ from noroshi.stores.common import (
     readdress_envelope,
     with_all_routes,
 )
-from noroshi.stores.memory.rows import Spooled, dissolve, outage_after, told_in
 
 AFTER_ALL = "\U0010ffff"
 
@@ -229,7 +229,7 @@ class SpoolInMemory:
         row.state, row.why = outcome(fate)
         if row.state:
             self._share(row)
-        if isinstance(fate, RestRoute):
+        if isinstance(fate, OpenCircuit):
             self._dissolve(row)
             self._rest(parcel.route, fate)
         elif not isinstance(fate, Retry) or fate.heard:
@@ -239,7 +239,7 @@ class SpoolInMemory:
         self._wakeups.notify()
         return True
 
-    def _rest(self, route: str, fate: RestRoute) -> None:
+    def _rest(self, route: str, fate: OpenCircuit) -> None:
         self._resting[route] = outage_after(route, self._resting.get(route), fate)
 
     def _dissolve(self, row: Spooled) -> None:
@@ -442,7 +442,7 @@ class SpoolInMemory:
     async def route_outages(self) -> Sequence[RouteOutage]:
         return sorted(self._resting.values(), key=lambda rest: rest.route)
 
-    async def record_probe(self, route: str, rest: RestRoute | None) -> None:
+    async def record_probe(self, route: str, rest: OpenCircuit | None) -> None:
         if rest is None:
             self._resting.pop(route, None)
         else:

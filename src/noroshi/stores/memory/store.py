@@ -9,12 +9,20 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from noroshi.core.alarms import Acknowledged, Remark, Remarked, Said, Silence, after
+from noroshi.core.alarms import Acknowledged, Remark, Remarked, Silence, Suppressions, after
 from noroshi.core.chronology import oldest, outdated
 from noroshi.core.delivery import SHORTEST
 from noroshi.core.levels import Level
 from noroshi.core.mail import NOBODY, Origin
-from noroshi.core.model import NOTHING_SAID, Change, Decision, Event, Sample, Standing, State
+from noroshi.core.model import (
+    NOT_SUPPRESSED,
+    Change,
+    Decision,
+    Event,
+    Sample,
+    State,
+    Suppression,
+)
 from noroshi.core.people import ApiToken, Audited, Session, User, ends_sessions, may_open
 from noroshi.core.words import NOTHING, Words
 from noroshi.ports import (
@@ -28,9 +36,9 @@ from noroshi.ports import (
     StoreError,
     Version,
 )
-from noroshi.stores.common import first_state, unanswered
 from noroshi.stores.memory.rows import Lent, Watched
 from noroshi.stores.memory.spool import SpoolInMemory
+from noroshi.stores.store_rules import first_state, unanswered
 
 
 class MemoryStore(SpoolInMemory):
@@ -146,7 +154,7 @@ class MemoryStore(SpoolInMemory):
         self._leases[fence].until = now + LEASE
         self._seen[self._leases[fence].node.name] = now
         mine = {k: w.standing for k, w in self._watched.items() if w.fence == fence}
-        said = {k: standing for k, standing in mine.items() if standing != NOTHING_SAID}
+        said = {k: standing for k, standing in mine.items() if standing != NOT_SUPPRESSED}
         return Renewal(said, self._version.number, self._said(now))
 
     async def commit(self, fence: int, change: Change) -> bool:
@@ -217,7 +225,7 @@ class MemoryStore(SpoolInMemory):
     async def newest(self, monitors: Collection[str]) -> Mapping[str, Sample]:
         return {id: sample for id, sample in self._samples if id in monitors}
 
-    async def set_standing(self, monitor: str, standing: Standing) -> bool:
+    async def set_standing(self, monitor: str, standing: Suppression) -> bool:
         if monitor not in self._watched:
             return False
         self._watched[monitor].standing = standing
@@ -225,17 +233,19 @@ class MemoryStore(SpoolInMemory):
 
     # what people say of alarms
 
-    async def suppressions(self, now: datetime) -> Said:
+    async def suppressions(self, now: datetime) -> Suppressions:
         return self._said(now)
 
-    def _said(self, now: datetime) -> Said:
+    def _said(self, now: datetime) -> Suppressions:
         open_ones = [one for one in self._silences.values() if one.holds(now)]
         open_ones.sort(key=lambda one: (one.ends, one.id))
         mine = [self._acknowledged[key] for key in sorted(self._acknowledged)]
-        return Said(tuple(open_ones), tuple(mine))
+        return Suppressions(tuple(open_ones), tuple(mine))
 
     def _end_acknowledged(self, change: Change) -> None:
-        kept = after(Said((), tuple(self._acknowledged.values())), change.events).acknowledged
+        kept = after(
+            Suppressions((), tuple(self._acknowledged.values())), change.events
+        ).acknowledged
         self._acknowledged = {(one.monitor, one.item): one for one in kept}
 
     def _forget_acknowledged(self, monitor: str) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from noroshi import schema
-from noroshi.core.alarms import Acknowledged, Remark, Remarked, Said, Silence, outlives
+from noroshi.core.alarms import Acknowledged, Remark, Remarked, Silence, Suppressions, outlives
 from noroshi.core.levels import Level
 from noroshi.core.model import Event, State
 from noroshi.stores.sqlite.types import Connection, number
@@ -15,12 +15,14 @@ from noroshi.stores.sqlite.types import Connection, number
 OVER = ("delete from silence where ends < ?", "delete from remark where at < ?")
 
 
-def suppressions(db: Connection, now: datetime) -> Said:
+def suppressions(db: Connection, now: datetime) -> Suppressions:
     sql = "select body from silence where ends > ? order by ends, id"
     found = [schema.value(Silence, body) for (body,) in db.execute(sql, (number(now),))]
     silences = [one for one in found if one.holds(now)]
     rows = db.execute("select body from acknowledged order by monitor, item")
-    return Said(tuple(silences), tuple(schema.value(Acknowledged, body) for (body,) in rows))
+    return Suppressions(
+        tuple(silences), tuple(schema.value(Acknowledged, body) for (body,) in rows)
+    )
 
 
 def acknowledge(db: Connection, one: Acknowledged, said: Remark) -> bool:

@@ -9,8 +9,8 @@ from typing import Any
 
 from noroshi import schema
 from noroshi.ports import Document, StoreConflict, Version
-from noroshi.stores.common import first_state
 from noroshi.stores.sqlite.types import Connection, instant, number
+from noroshi.stores.store_rules import first_state
 
 DOCUMENTS = """
 select d.key, d.body

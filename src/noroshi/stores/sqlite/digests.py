@@ -14,10 +14,10 @@ from noroshi.core.digest import ENDING
 from noroshi.core.mail import Envelope, EnvelopeState, Parcel
 from noroshi.core.words import plain
 from noroshi.ports import AcceptedMail
-from noroshi.stores.common import OPEN, without_body
 from noroshi.stores.sqlite.quarantine import is_damaged_row, read
 from noroshi.stores.sqlite.spool import BYTES, LIGHT, promote, put, seq_of
 from noroshi.stores.sqlite.types import Connection, instant, kept, listed, number
+from noroshi.stores.store_rules import OPEN, without_body
 
 PENDING = f"""
 select id, order_key, lease, fate, attempts, {LIGHT}, seq from spool indexed by spool_contact

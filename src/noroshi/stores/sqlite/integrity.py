@@ -12,8 +12,8 @@ from noroshi.core.mail import Envelope, EnvelopeState, Receipt
 from noroshi.core.model import Event, State
 from noroshi.core.people import ApiToken, Audited, User
 from noroshi.core.words import Words
-from noroshi.stores.common import OPEN, SETTLED
 from noroshi.stores.sqlite.types import Connection, listed
+from noroshi.stores.store_rules import OPEN, SETTLED
 
 MOST = 20
 """How many of the file's own faults are told: what follows is mostly more of the same."""

@@ -11,15 +11,15 @@ from typing import Any
 from pysqlite3 import dbapi2 as driver
 
 from noroshi import schema
-from noroshi.core.delivery import Accepted, Fate, RestRoute, Retry, settled
+from noroshi.core.delivery import Accepted, Fate, OpenCircuit, Retry, settled
 from noroshi.core.digest import may_join
 from noroshi.core.mail import Envelope, EnvelopeState, Parcel, Receipt
 from noroshi.core.words import Words, plain
 from noroshi.ports import PARCEL_LEASE, Node
-from noroshi.stores.common import accepted, outcome
 from noroshi.stores.sqlite import spool
 from noroshi.stores.sqlite.quarantine import is_damaged_row, read
 from noroshi.stores.sqlite.types import Connection, instant, kept, number
+from noroshi.stores.store_rules import accepted, outcome
 
 # Of the heads of their order keys that are due, the most urgent whose turn on this route it is:
 # no route before it in the envelope's list is up. The planner must take the small index. All of
@@ -184,7 +184,7 @@ def _write_remaining(db: Connection, end: End, envelope: Envelope, *, ended: boo
         spool.set_alone(db, spool.seq_of(db, envelope), envelope)
     if not ended and envelope.routes != end.parcel.envelope.routes:
         spool.write_routes(db, spool.seq_of(db, envelope), envelope.routes)
-    if isinstance(end.fate, RestRoute):
+    if isinstance(end.fate, OpenCircuit):
         spool.write_outage(db, end.parcel.route, end.fate)
         if envelope.members:
             spool.dissolve(db, spool.seq_of(db, envelope), envelope, end.receipt.at)

@@ -12,11 +12,11 @@ from noroshi.core.chronology import oldest
 from noroshi.core.mail import ALARM_STATES, DeliveryState, EnvelopeState
 from noroshi.core.model import Event
 from noroshi.ports import Arrival, LedgerEntry, QueuedEnvelope
-from noroshi.stores.common import SETTLED
 from noroshi.stores.sqlite.arrivals import arrivals
 from noroshi.stores.sqlite.quarantine import read
 from noroshi.stores.sqlite.spool import BYTES, envelope, row_of
 from noroshi.stores.sqlite.types import Connection, listed, number
+from noroshi.stores.store_rules import SETTLED
 
 NEWEST = """
 select a.id, a.envelope from alarm a join spool s on s.seq = a.envelope

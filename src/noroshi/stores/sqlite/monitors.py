@@ -8,7 +8,7 @@ from typing import Any
 
 from noroshi import schema
 from noroshi.core.levels import Reason
-from noroshi.core.model import Change, Decision, Event, Standing, State
+from noroshi.core.model import Change, Decision, Event, State, Suppression
 from noroshi.ports import ANSWERS, LEASE, Block, Node, Renewal
 from noroshi.stores.sqlite import alarms, definitions, spool
 from noroshi.stores.sqlite.types import Connection, instant, number
@@ -79,7 +79,7 @@ def renew(db: Connection, fence: int, now: datetime) -> Renewal | None:
         return None
     db.execute(SEEN, (number(now), fence))
     sql = "select id, standing from monitor where fence = ? and standing is not null"
-    said = {id: schema.value(Standing, body) for id, body in db.execute(sql, (fence,))}
+    said = {id: schema.value(Suppression, body) for id, body in db.execute(sql, (fence,))}
     return Renewal(said, definitions.latest(db), alarms.suppressions(db, now))
 
 
@@ -133,8 +133,8 @@ def recall(db: Connection, monitor: str) -> tuple[State, Memory]:
     )
 
 
-def set_standing(db: Connection, monitor: str, standing: Standing) -> bool:
-    said = None if standing == Standing() else schema.text(standing)
+def set_standing(db: Connection, monitor: str, standing: Suppression) -> bool:
+    said = None if standing == Suppression() else schema.text(standing)
     sql = "update monitor set standing = ? where id = ?"
     return bool(db.execute(sql, (said, monitor)).rowcount)
 

@@ -11,22 +11,11 @@ from typing import Any
 from pysqlite3 import dbapi2 as driver
 
 from noroshi import schema
-from noroshi.core.delivery import SHORTEST, Fate, RestRoute, Retry
+from noroshi.core.delivery import SHORTEST, Fate, OpenCircuit, Retry
 from noroshi.core.digest import may_be_undone, may_join
 from noroshi.core.mail import Envelope, EnvelopeState, Fault, Parcel, Receipt
 from noroshi.core.words import plain
 from noroshi.ports import QueuedEnvelope, RouteOutage
-from noroshi.stores.common import (
-    BODY,
-    OPEN,
-    RELEASABLE,
-    RETRIABLE,
-    SHOWN,
-    followed,
-    readdress_envelope,
-    with_all_routes,
-    without_body,
-)
 from noroshi.stores.sqlite.deferral import soon
 from noroshi.stores.sqlite.quarantine import is_damaged_row, read
 from noroshi.stores.sqlite.types import (
@@ -37,6 +26,17 @@ from noroshi.stores.sqlite.types import (
     listed,
     number,
     words,
+)
+from noroshi.stores.store_rules import (
+    BODY,
+    OPEN,
+    RELEASABLE,
+    RETRIABLE,
+    SHOWN,
+    followed,
+    readdress_envelope,
+    with_all_routes,
+    without_body,
 )
 
 PUT = f"""
@@ -332,7 +332,7 @@ def _waiting(db: Connection, row: tuple[Any, ...]) -> QueuedEnvelope:
 def write_outage(db: Connection, route: str, fate: Fate | None) -> None:
     """Write that a route is down or well. Two parcels that were out at once may both find it
     down."""
-    if isinstance(fate, RestRoute):
+    if isinstance(fate, OpenCircuit):
         times = number(fate.since), number(fate.until)
         db.execute(REST, (route, *times, kept(fate.why), fate.fault.value, fate.early))
     elif is_well(fate):
@@ -341,7 +341,7 @@ def write_outage(db: Connection, route: str, fate: Fate | None) -> None:
 
 def is_well(fate: Fate | None) -> bool:
     """Return True if the route answered, so that it may be used."""
-    return not isinstance(fate, RestRoute) and (not isinstance(fate, Retry) or fate.heard)
+    return not isinstance(fate, OpenCircuit) and (not isinstance(fate, Retry) or fate.heard)
 
 
 def write_routes(db: Connection, seq: int, routes: Sequence[str]) -> None:

@@ -9,8 +9,8 @@ from typing import Any
 from noroshi.core.digest import ENDING
 from noroshi.core.mail import EnvelopeState
 from noroshi.ports import QueueCounts
-from noroshi.stores.common import SHOWN
 from noroshi.stores.sqlite.types import Connection, listed
+from noroshi.stores.store_rules import SHOWN
 
 SOME = 100
 """So many of the first that were written down are looked at for the oldest: who wrote at the same

@@ -12,10 +12,10 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from noroshi.core.alarms import Acknowledged, Remark, Said, Silence
-from noroshi.core.delivery import Fate, RestRoute
+from noroshi.core.alarms import Acknowledged, Remark, Silence, Suppressions
+from noroshi.core.delivery import Fate, OpenCircuit
 from noroshi.core.mail import Envelope, Parcel, Receipt, signed
-from noroshi.core.model import Change, Decision, Event, Sample, Standing, State
+from noroshi.core.model import Change, Decision, Event, Sample, State, Suppression
 from noroshi.core.people import ApiToken, Audited, Session, User
 from noroshi.core.words import Words
 from noroshi.ports import (
@@ -156,12 +156,12 @@ class SqliteStore(StoreFile):
         read = self._scan if len(wanted) > FEW else self._read
         return await read(lambda db: sample_table.newest_of(db, wanted))
 
-    async def set_standing(self, monitor: str, standing: Standing) -> bool:
+    async def set_standing(self, monitor: str, standing: Suppression) -> bool:
         return await self._write(lambda db: monitors.set_standing(db, monitor, standing))
 
     # what people say of alarms
 
-    async def suppressions(self, now: datetime) -> Said:
+    async def suppressions(self, now: datetime) -> Suppressions:
         return await self._read(lambda db: alarms.suppressions(db, now))
 
     async def acknowledge(self, one: Acknowledged, remark: Remark) -> bool:
@@ -318,7 +318,7 @@ class SqliteStore(StoreFile):
     async def route_outages(self) -> Sequence[RouteOutage]:
         return await self._read(spool.route_outages)
 
-    async def record_probe(self, route: str, rest: RestRoute | None) -> None:
+    async def record_probe(self, route: str, rest: OpenCircuit | None) -> None:
         await self._write_and_wake(lambda db: spool.write_outage(db, route, rest))
 
     async def wake(self, route: str, now: datetime) -> bool:

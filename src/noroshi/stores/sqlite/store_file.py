@@ -20,7 +20,6 @@ from pysqlite3 import dbapi2 as driver
 from noroshi.core.mail import Envelope, Origin, signed
 from noroshi.core.words import Words
 from noroshi.ports import StoreError, StoreFault
-from noroshi.stores.common import Wakeups
 from noroshi.stores.sqlite import samples
 from noroshi.stores.sqlite.backup import copy
 from noroshi.stores.sqlite.batch import Work
@@ -36,6 +35,7 @@ from noroshi.stores.sqlite.integrity import faults
 from noroshi.stores.sqlite.migrations import Migration, ours
 from noroshi.stores.sqlite.presence import Presence, refuse_lost
 from noroshi.stores.sqlite.writer_thread import GATHER, Writer
+from noroshi.stores.store_rules import Wakeups
 
 T = TypeVar("T")
 NOT_WRITTEN = Words(en="the store cannot be written: {why}", ja="保存先に書き込めません: {why}")

@@ -19,7 +19,7 @@ from noroshi.network.connector import reach
 from noroshi.network.dialer import meet
 from noroshi.network.http import date_in
 from noroshi.network.proxy import authority
-from noroshi.network.step_by_step import FirstHop, connect_first_hop, open_tunnel, resolve
+from noroshi.network.reach_steps import FirstHop, connect_first_hop, open_tunnel, resolve
 from noroshi.network.trust import client_context
 from noroshi.ports import RouteError, TransportContext
 from noroshi.ports.examination import Exam, Step, StepError, StepResult

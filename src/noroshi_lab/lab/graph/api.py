@@ -24,7 +24,7 @@ from noroshi_lab.lab.mailbox import FOLDERS, Folder, Mail
 from noroshi_lab.lab.reports import Lost
 from noroshi_lab.lab.responses import as_json
 from noroshi_lab.lab.submission import Denial, Outgoing, Submission
-from noroshi_lab.lab.webfaults import cut, strike
+from noroshi_lab.lab.web_faults import cut, strike
 
 BODY = 4 * 1024 * 1024  # of a request, base64 included
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]

@@ -18,7 +18,7 @@ from noroshi_lab.lab.journal import Journal
 from noroshi_lab.lab.other_provider.grants import JWT_BEARER, Ask, Grants, OAuthError
 from noroshi_lab.lab.other_provider.provider import REDIRECTS, SCOPES, Provider
 from noroshi_lab.lab.responses import PAGE, as_json, language, page, texts
-from noroshi_lab.lab.webfaults import strike
+from noroshi_lab.lab.web_faults import strike
 
 ROOT = "/oidc"
 _WRONG = Words(
