@@ -1,5 +1,4 @@
-"""Batch versions that come into force one after the other, as a setup makes them, into one
-notice."""
+"""Batch versions that follow each other soon, as a setup makes them, into one notice."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A new version is taken up while monitors are due: none of them loses its turn."""
+"""A new version is applied while monitors are due: none of them loses a check."""
 
 from __future__ import annotations
 

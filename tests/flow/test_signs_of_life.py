@@ -1,4 +1,4 @@
-"""The beat to a URL and systemd's watchdog: given as long as turns and commits move."""
+"""The beat to a URL and systemd's watchdog: given as long as checks and commits move."""
 
 import asyncio
 import logging

@@ -1,4 +1,4 @@
-"""Lines: how many mails may be on their way at once, and what is asked for ahead of them."""
+"""Connection slots: how many mails may be on their way at once, and what is claimed ahead of them."""
 
 import asyncio
 from dataclasses import replace
@@ -17,62 +17,62 @@ PACE = Pace(account="m365", connections=3)
 FIRST, SECOND = (Route(name=name, connections=2, pace=PACE) for name in ("first", "second"))
 
 
-async def waiting_for(lines, *routes):
-    tasks = [asyncio.create_task(lines.acquire(route)) for route in routes]
+async def waiting_for(slots, *routes):
+    tasks = [asyncio.create_task(slots.acquire(route)) for route in routes]
     await asyncio.sleep(0)
     return tasks
 
 
 async def test_a_route_has_no_more_lines_than_connections():
-    lines = ConnectionSlots()
-    tasks = await waiting_for(lines, FIRST, FIRST, FIRST)
+    slots = ConnectionSlots()
+    tasks = await waiting_for(slots, FIRST, FIRST, FIRST)
     assert [task.done() for task in tasks] == [True, True, False]
-    assert lines.all_busy(FIRST) and not lines.all_busy(SECOND)
-    lines.release(FIRST)
+    assert slots.all_busy(FIRST) and not slots.all_busy(SECOND)
+    slots.release(FIRST)
     await tasks[2]
 
 
 async def test_routes_of_one_account_share_its_lines():
-    lines = ConnectionSlots()
-    tasks = await waiting_for(lines, FIRST, FIRST, SECOND, SECOND)
+    slots = ConnectionSlots()
+    tasks = await waiting_for(slots, FIRST, FIRST, SECOND, SECOND)
     assert [task.done() for task in tasks] == [True, True, True, False]
-    lines.release(FIRST)
+    slots.release(FIRST)
     await tasks[3]
 
 
 async def test_a_server_without_an_account_shares_nothing():
     lone, other = (Route(name=name, pace=Pace(connections=1)) for name in ("a", "b"))
-    lines = ConnectionSlots()
-    tasks = await waiting_for(lines, lone, other)
+    slots = ConnectionSlots()
+    tasks = await waiting_for(slots, lone, other)
     assert all(task.done() for task in tasks)
 
 
 async def test_who_came_first_has_a_line_first():
-    lines, got = ConnectionSlots(), []
-    await waiting_for(lines, FIRST, FIRST)
+    slots, got = ConnectionSlots(), []
+    await waiting_for(slots, FIRST, FIRST)
 
     async def ask(name):
-        await lines.acquire(FIRST)
+        await slots.acquire(FIRST)
         got.append(name)
 
     tasks = [asyncio.create_task(ask(name)) for name in "abc"]
     for _ in tasks:
         await asyncio.sleep(0)
-        lines.release(FIRST)
+        slots.release(FIRST)
     await asyncio.gather(*tasks)
     assert got == ["a", "b", "c"]
 
 
 @pytest.mark.parametrize("given", [False, True], ids=["while it waits", "as it is given one"])
 async def test_a_line_that_nobody_waits_for_any_more_is_free_for_the_next(given):
-    lines = ConnectionSlots()
-    *_, gone, next_one = await waiting_for(lines, FIRST, FIRST, FIRST, FIRST)
+    slots = ConnectionSlots()
+    *_, gone, next_one = await waiting_for(slots, FIRST, FIRST, FIRST, FIRST)
     if given:
-        lines.release(FIRST)
+        slots.release(FIRST)
     gone.cancel()
     await asyncio.wait([gone])
     if not given:
-        lines.release(FIRST)
+        slots.release(FIRST)
     await next_one
     assert gone.cancelled()
 

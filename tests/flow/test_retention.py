@@ -1,4 +1,4 @@
-"""What a node lets go of by and by."""
+"""Rows that a node deletes by and by."""
 
 from datetime import timedelta
 

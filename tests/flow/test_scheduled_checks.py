@@ -1,4 +1,4 @@
-"""Which turns a monitor has: none is lost, none comes twice, and none of an older version."""
+"""The checks of a monitor: none is lost, none comes twice, and none of an older version."""
 
 import asyncio
 import logging

@@ -1,4 +1,4 @@
-"""A monitor that is stopped: nothing of it is measured, and nobody is told that it recovered."""
+"""A monitor that is disabled: nothing of it is measured, and nobody is told that it recovered."""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Mails that were put off: they wait no longer than there is a reason to."""
+"""Mails that were deferred: they wait no longer than there is a reason to."""
 
 from dataclasses import replace
 from datetime import timedelta

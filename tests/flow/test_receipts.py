@@ -1,4 +1,4 @@
-"""What comes of an attempt is written down, whatever a transport or a telling made of it."""
+"""The receipt of an attempt is written down, whatever a transport or a notice made of it."""
 
 import asyncio
 import logging

@@ -1,4 +1,4 @@
-"""What a slot takes next: it asks the store as often as there is something new to ask."""
+"""The next mail of a route: the store is asked as often as there is something new to ask."""
 
 from dataclasses import replace
 from datetime import timedelta
