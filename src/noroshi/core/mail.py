@@ -1,4 +1,4 @@
-"""What leaves: a route out, an envelope, the parcel it is lent as, and the receipt it brings.
+"""Hold what leaves: a route, an envelope, the parcel it is lent as, and the receipt it brings.
 
 Everything here is an immutable value, as in model.py, from which what leaves comes.
 """
@@ -56,8 +56,8 @@ class Pace:
 class Route:
     """A named way out, and how many may use it at once.
 
-    `signs_in` is its account as it was defined: with another one it is another route, which
-    is opened anew and does not rest for what the old one was refused.
+    `signs_in` is its account as it was defined: with another one it is another route, which is
+    opened anew and does not take over the outage of the old one.
     """
 
     name: str
@@ -122,7 +122,7 @@ ALARM_STATES: Mapping[str, EnvelopeState] = {
 
 class DeliveryState(StrEnum):
     """State of a mail or an alarm as people and programs are told it: that of the envelope, and
-    what is known beyond. The values stand in answers, and the last two are stored with arrivals."""
+    what is known beyond. The values stand in answers; arrivals are stored with the last two."""
 
     WAITING = "waiting"
     """It waits for its turn, or to be tried again."""
@@ -173,7 +173,7 @@ MARK = "~"
 
 
 def marked(id: str, life: str) -> str:
-    """An id that no other life gives."""
+    """Return an id that no other life gives."""
     return f"{id}{MARK}{life}" if life else id
 
 
@@ -210,14 +210,14 @@ class Envelope:
 
     @property
     def known_as(self) -> str:
-        """What its Message-ID says and a thread names: an id that has no life in it (of a report,
-        or a digest put together anew) may be given once more."""
+        """Return what its Message-ID says and a thread names: an id that has no life in it (of
+        a report, or a digest put together anew) may be given once more."""
         life = self.origin.life
         return self.id if marked("", life) in self.id else marked(self.id, life)
 
 
 def signed(envelope: Envelope, origin: Origin) -> Envelope:
-    """With its origin, if it has none yet."""
+    """Return the envelope with its origin, if it has none yet."""
     return envelope if envelope.origin != NOBODY else replace(envelope, origin=origin)
 
 
@@ -238,8 +238,8 @@ class Parcel:
     unread: Words | None = None
 
     def due_again(self, now: datetime) -> datetime:
-        """Where it stands that was not tried: where it stood. It is due all the same where the
-        clock was set back meanwhile."""
+        """Return where an envelope stands that was not tried: where it stood. It is due all the
+        same where the clock was set back meanwhile."""
         return now if self.due is None else min(self.due, now)
 
 
@@ -291,12 +291,12 @@ class Answer:
     private: bool = False
 
     def text_for(self, roles: Collection[str]) -> str:
-        """The other side's text, as far as people of these roles may read it."""
+        """Return the other side's text, as far as people of these roles may read it."""
         return "" if self.private and ADMIN not in roles else self.text
 
     @property
     def said(self) -> Words:
-        """What a person reads of it."""
+        """Return what a person reads of it."""
         return plain(self.text) if self.words == NOTHING else self.words
 
 
