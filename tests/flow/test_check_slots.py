@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from noroshi.engine.liveness import Punctuality
-from noroshi.engine.monitoring.check_slots import HALF, MOST, SLOTS, Pace, Slots
+from noroshi.engine.monitoring.check_slots import HALF, MOST, SLOTS, CheckSlots, RunPace
 from noroshi.testing import FakeHost
 from tests.flow.scene import VOLUMES, Scene, disk_monitor
 
@@ -19,7 +19,7 @@ class Runs:
 
     def __init__(self) -> None:
         self.slots, self.begun, self.tasks = (
-            Slots(slow=0.3),
+            CheckSlots(slow=0.3),
             list[str](),
             dict[str, asyncio.Task](),
         )
@@ -82,7 +82,7 @@ async def test_no_more_hang_at_a_time_than_may(runs):
     await until(lambda: len(runs.begun) == 1 + MOST)
     await asyncio.sleep(0.05)
     assert len(runs.begun) == 1 + MOST
-    await until(lambda: runs.slots.pace(runs.begun[-1]) is Pace.SLOW)
+    await until(lambda: runs.slots.pace(runs.begun[-1]) is RunPace.SLOW)
     runs.begin("good")  # its last run was brisk, so that it need not wait for their end
     await runs.end("good")
     assert not any(runs.tasks[id].done() for id in HANGING)
@@ -92,7 +92,7 @@ async def test_those_whose_last_run_hung_have_half_of_the_slots_and_the_good_one
     runs,
 ):
     runs.begin(*HANGING[:5])
-    await until(lambda: all(runs.slots.pace(id) is Pace.SLOW for id in HANGING[:5]))
+    await until(lambda: all(runs.slots.pace(id) is RunPace.SLOW for id in HANGING[:5]))
     await runs.end(*HANGING[:5])
     runs.begun.clear()
     runs.begin(*HANGING[:5], "good", "better")
@@ -102,11 +102,11 @@ async def test_those_whose_last_run_hung_have_half_of_the_slots_and_the_good_one
 
 async def test_one_that_is_well_again_has_all_slots_again(runs):
     runs.begin("ill")
-    await until(lambda: runs.slots.pace("ill") is Pace.SLOW)
+    await until(lambda: runs.slots.pace("ill") is RunPace.SLOW)
     await runs.end("ill")
     runs.begin("ill")
     await runs.end("ill")
-    assert runs.slots.pace("ill") is Pace.BRISK
+    assert runs.slots.pace("ill") is RunPace.BRISK
 
 
 async def test_who_is_ended_while_it_waits_takes_no_slot(runs):
@@ -176,11 +176,11 @@ async def test_all_that_run_and_wait_can_be_ended_in_the_same_moment(runs):
     await until(lambda: len(runs.begun) == 2 * SLOTS)
 
 
-@pytest.mark.parametrize("pace", [Pace.NEW, Pace.SLOW])
+@pytest.mark.parametrize("pace", [RunPace.NEW, RunPace.SLOW])
 async def test_more_brisk_ones_than_there_are_slots_for_keep_nobody_out_for_ever(runs, pace):
-    if pace is Pace.SLOW:
+    if pace is RunPace.SLOW:
         runs.begin("other")
-        await until(lambda: runs.slots.pace("other") is Pace.SLOW)
+        await until(lambda: runs.slots.pace("other") is RunPace.SLOW)
         await runs.end("other")
     names = [f"brisk-{n}" for n in range(100)]
     for name in names:

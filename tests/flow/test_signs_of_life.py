@@ -10,7 +10,7 @@ from threading import Thread
 import pytest
 
 from noroshi.engine.liveness import NOT_WRITTEN, STANDS_STILL, Liveness, find_stall
-from noroshi.engine.signs_of_life import Notify, SignsOfLife
+from noroshi.engine.signs_of_life import ServiceManager, SignsOfLife
 from noroshi.ports import StoreError, StoreFault
 from noroshi.stores.memory.store import MemoryStore
 from noroshi.testing import FaultyStore, ManualClocks
@@ -81,12 +81,12 @@ class Living(Scene):
         super().__init__(store=FaultyStore(MemoryStore()))
         self.used, self.living = {"/a": 10}, None
         self.hearing, self.url = hearing, hearing.url if url is None else url
-        self.notify = Notify(hearing.path, watchdog)
+        self.manager = ServiceManager(hearing.path, watchdog)
 
     async def second(self, engine, second=0):
         await super().second(engine, second)
         if self.living is None:
-            self.living = SignsOfLife(self.time.clocks, engine.liveness, self.notify, self.url)
+            self.living = SignsOfLife(self.time.clocks, engine.liveness, self.manager, self.url)
         await self.live()
 
     async def live(self):
@@ -254,7 +254,7 @@ async def test_a_server_that_never_answers_holds_up_nothing(hearing):
 
     signs = lambda: Liveness(clocks.passed, clocks.passed, clocks.passed)  # noqa: E731 - short
     living = SignsOfLife(
-        clocks.clocks, signs, Notify(hearing.path, 8.0), "http://localhost/x", hangs
+        clocks.clocks, signs, ServiceManager(hearing.path, 8.0), "http://localhost/x", hangs
     )
     for _ in range(300):
         living.step()
@@ -273,9 +273,9 @@ def test_the_service_manager_is_reached_as_its_variables_say(hearing, abstract):
         abroad.bind("\0" + name)
         listening = abroad if abstract else hearing.socket
         address = "@" + name if abstract else hearing.path
-        notify = Notify.of({"NOTIFY_SOCKET": address, "WATCHDOG_USEC": "120000000"})
-        assert notify.watchdog == 120
-        notify.say("READY=1")
+        manager = ServiceManager.of({"NOTIFY_SOCKET": address, "WATCHDOG_USEC": "120000000"})
+        assert manager.watchdog == 120
+        manager.notify("READY=1")
         assert listening.recv(100) == b"READY=1"
 
 
@@ -292,9 +292,9 @@ def test_the_service_manager_is_reached_as_its_variables_say(hearing, abstract):
     ],
 )
 def test_without_a_watchdog_nobody_is_fed_and_saying_something_does_no_harm(environment):
-    notify = Notify.of(environment)
-    assert notify.watchdog == 0
-    notify.say("READY=1")
+    manager = ServiceManager.of(environment)
+    assert manager.watchdog == 0
+    manager.notify("READY=1")
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from noroshi.config.config import Config
 from noroshi.core.words import Words
 from noroshi.definitions.accounts_of_routes import resources_of
 from noroshi.door import open_door
-from noroshi.engine.signs_of_life import Notify, SignsOfLife
+from noroshi.engine.signs_of_life import ServiceManager, SignsOfLife
 from noroshi.hosts.threads import Pool
 from noroshi.ports import Store
 from noroshi.stores.sqlite.process_lock import Holder, LifeLock
@@ -109,15 +109,15 @@ async def _manager(
 @asynccontextmanager
 async def _signs_of_life(app: App, config: Config) -> AsyncIterator[None]:
     """The service manager and the URL hear of this node as long as it is alive."""
-    notify = Notify.of(os.environ)
-    notify.say("READY=1")
+    manager = ServiceManager.of(os.environ)
+    manager.notify("READY=1")
     living = asyncio.create_task(
-        SignsOfLife(REAL, app.engine.liveness, notify, config.beat).run()
+        SignsOfLife(REAL, app.engine.liveness, manager, config.beat).run()
     )
     try:
         yield
     finally:
-        notify.say("STOPPING=1")
+        manager.notify("STOPPING=1")
         living.cancel()
         await asyncio.wait((living,))
 

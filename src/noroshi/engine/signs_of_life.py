@@ -1,6 +1,6 @@
 """Give signs of life: request a URL each minute, and feed systemd's watchdog.
 
-`fetch` and `Notify` are the two ways out; `liveness` says whether the node is alive.
+`fetch` and `ServiceManager` are the two ways out; `liveness` says whether the node is alive.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ TIMEOUT, LONGEST_FETCH = 10.0, 30.0
 Fetch = Callable[[str, str], int]
 
 
-class Notify:
+class ServiceManager:
     """Talk to the service manager as sd_notify(3) describes it; to nobody without an address."""
 
     def __init__(self, address: str = "", watchdog: float = 0.0) -> None:
@@ -38,7 +38,7 @@ class Notify:
         self._last_error = ""
 
     @classmethod
-    def of(cls, environment: Mapping[str, str]) -> Notify:
+    def of(cls, environment: Mapping[str, str]) -> ServiceManager:
         """Read the service manager's variables (sd_watchdog_enabled(3))."""
         address = environment.get("NOTIFY_SOCKET", "")
         given = environment.get("WATCHDOG_USEC", "")
@@ -46,7 +46,7 @@ class Notify:
         watchdog = int(given) / 1e6 if given.isascii() and given.isdigit() and meant else 0.0
         return cls(address, watchdog if address else 0.0)
 
-    def say(self, text: str) -> None:
+    def notify(self, text: str) -> None:
         """Send one datagram. A manager that does not listen is no reason to stop."""
         if not self._address:
             return
@@ -94,12 +94,12 @@ class SignsOfLife:
         self,
         clocks: Clocks,
         liveness: Callable[[], Liveness],
-        notify: Notify,
+        manager: ServiceManager,
         beat: str = "",
         fetching: Fetch = fetch,
     ) -> None:
         """`beat` is a URL, or "" for none."""
-        self._clocks, self._liveness, self._notify = clocks, liveness, notify
+        self._clocks, self._liveness, self._manager = clocks, liveness, manager
         self._url, self._fetch = beat, fetching
         self._stepped_at = clocks.steady()
         self._fed_at = self._beat_at = float("-inf")
@@ -128,12 +128,12 @@ class SignsOfLife:
             self._beat(find_stall(liveness, now), now)
 
     def _feed(self, liveness: Liveness, now: float) -> None:
-        often = self._notify.watchdog / 4
+        often = self._manager.watchdog / 4
         if not often or now - self._fed_at < often:
             return
         if find_stall(liveness, now, NOT_WRITTEN_FOR_LONG) is None:
             self._fed_at = now
-            self._notify.say("WATCHDOG=1")
+            self._manager.notify("WATCHDOG=1")
 
     def _beat(self, stall: Words | None, now: float) -> None:
         """Request the URL each minute while all is well; when it is not, report once that it

@@ -24,15 +24,15 @@ SLOW = 1.0
 """Seconds after which a run is slow. What hangs shows by that, before its time-out ends it."""
 
 
-class Pace(Enum):
-    """Classify monitors by how long the last run took, in the order in which they are let in."""
+class RunPace(Enum):
+    """Classify monitors by how long the last run took, in the order in which they are admitted."""
 
     BRISK = "brisk"
     NEW = "new"
     SLOW = "slow"
 
 
-class Slots:
+class CheckSlots:
     """Share the slots of one kind of check on one instance. Used from one loop.
 
     A monitor that is known to be slow runs only where fewer than HALF of all are slow. Others run
@@ -41,69 +41,69 @@ class Slots:
 
     def __init__(self, slow: float = SLOW) -> None:
         self.slow = slow
-        self._pace = dict[str, Pace]()
+        self._pace = dict[str, RunPace]()
         self._brisk, self._slow, self._chosen = 0, 0, 0
         self._numbers = count()
-        self._waiting: dict[Pace, deque[Slot]] = {pace: deque() for pace in Pace}
+        self._waiting: dict[RunPace, deque[CheckSlot]] = {pace: deque() for pace in RunPace}
 
-    def slot(self, id: str) -> Slot:
+    def slot(self, id: str) -> CheckSlot:
         """Return a slot for a run of that monitor, to be entered when the run begins."""
-        return Slot(self, id)
+        return CheckSlot(self, id)
 
-    def pace(self, id: str) -> Pace:
+    def pace(self, id: str) -> RunPace:
         """Return how the last run of that monitor went."""
-        return self._pace.get(id, Pace.NEW)
+        return self._pace.get(id, RunPace.NEW)
 
-    def take(self, slot: Slot) -> bool:
+    def acquire(self, slot: CheckSlot) -> bool:
         """Take a slot if there is one, and nobody of the same pace waits; else wait for it."""
         queue = self._waiting[slot.pace]
         if not queue and self._has_room(slot.pace):
             self._count(slot, 1)
             return True
-        slot.came = next(self._numbers)
+        slot.number = next(self._numbers)
         queue.append(slot)
         return False
 
-    def leave(self, slot: Slot) -> None:
+    def stop_waiting(self, slot: CheckSlot) -> None:
         """Stop waiting. A slot that was passed over, as its run was ended, waits no more."""
         with contextlib.suppress(ValueError):
             self._waiting[slot.pace].remove(slot)
 
-    def turn_slow(self, slot: Slot) -> None:
+    def mark_slow(self, slot: CheckSlot) -> None:
         """Count a run with the slow ones from now on."""
         self._count(slot, -1)
-        slot.pace = self._pace[slot.id] = Pace.SLOW
+        slot.pace = self._pace[slot.id] = RunPace.SLOW
         self._count(slot, 1)
-        self._let_in()
+        self._admit()
 
-    def give_back(self, slot: Slot, *, was_slow: bool) -> None:
+    def release(self, slot: CheckSlot, *, was_slow: bool) -> None:
         """Free the slot of a run that ended."""
         self._count(slot, -1)
         if not was_slow:
-            self._pace[slot.id] = Pace.BRISK
-        self._let_in()
+            self._pace[slot.id] = RunPace.BRISK
+        self._admit()
 
-    def _has_room(self, pace: Pace) -> bool:
+    def _has_room(self, pace: RunPace) -> bool:
         running = self._brisk + self._slow
-        if pace is Pace.SLOW:
+        if pace is RunPace.SLOW:
             return self._slow < HALF and running < SLOTS
-        most = MOST + HALF if pace is Pace.BRISK else MOST
+        most = MOST + HALF if pace is RunPace.BRISK else MOST
         return self._brisk < SLOTS and running < most
 
-    def _count(self, slot: Slot, by: int) -> None:
-        if slot.pace is Pace.SLOW:
+    def _count(self, slot: CheckSlot, by: int) -> None:
+        if slot.pace is RunPace.SLOW:
             self._slow += by
         else:
             self._brisk += by
 
-    def _let_in(self) -> None:
+    def _admit(self) -> None:
         while queue := self._next():
             slot = queue.popleft()
-            if slot.let_in():
+            if slot.admit():
                 self._count(slot, 1)
 
-    def _next(self) -> deque[Slot] | None:
-        """Return the queue to let in next: the brisk first, as they are soon over. Now and then it
+    def _next(self) -> deque[CheckSlot] | None:
+        """Return the queue to admit next: the brisk first, as they are soon over. Now and then it
         is that of whoever has waited longest, as there may be more of the brisk than slots for
         them."""
         open = [
@@ -112,21 +112,21 @@ class Slots:
         if len(open) > 1:
             self._chosen += 1
             if self._chosen % IN_A_ROW == 0:
-                return min(open, key=lambda queue: queue[0].came)
+                return min(open, key=lambda queue: queue[0].number)
         return open[0] if open else None
 
 
-class Slot:
+class CheckSlot:
     """Hold one run of a check in its slot, by `async with`."""
 
-    def __init__(self, slots: Slots, id: str) -> None:
+    def __init__(self, slots: CheckSlots, id: str) -> None:
         self.id, self._slots = id, slots
-        self.pace, self.came = slots.pace(id), 0
+        self.pace, self.number = slots.pace(id), 0
         self._entry: asyncio.Future[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._since = 0.0
 
-    def let_in(self) -> bool:
+    def admit(self) -> bool:
         """Let the waiting run go on. Return False where it was ended meanwhile."""
         if self._entry is None or self._entry.done():
             return False
@@ -135,19 +135,19 @@ class Slot:
 
     async def __aenter__(self) -> None:
         loop = asyncio.get_running_loop()
-        if not self._slots.take(self):
+        if not self._slots.acquire(self):
             self._entry = loop.create_future()
             try:
                 await self._entry
             except asyncio.CancelledError:
                 if self._entry.cancelled():
-                    self._slots.leave(self)
+                    self._slots.stop_waiting(self)
                 else:  # let in, in the very moment in which it was ended
-                    self._slots.give_back(self, was_slow=self.pace is Pace.SLOW)
+                    self._slots.release(self, was_slow=self.pace is RunPace.SLOW)
                 raise
         self._since = loop.time()
-        if self.pace is not Pace.SLOW:
-            self._timer = loop.call_later(self._slots.slow, self._slots.turn_slow, self)
+        if self.pace is not RunPace.SLOW:
+            self._timer = loop.call_later(self._slots.slow, self._slots.mark_slow, self)
 
     async def __aexit__(
         self,
@@ -158,4 +158,4 @@ class Slot:
         if self._timer is not None:
             self._timer.cancel()
         took = asyncio.get_running_loop().time() - self._since
-        self._slots.give_back(self, was_slow=took >= self._slots.slow)
+        self._slots.release(self, was_slow=took >= self._slots.slow)

@@ -1,8 +1,8 @@
 """Limit the time of checks, thousands at a time, under one timer of the loop.
 
 `asyncio.timeout` makes a timer for each and takes it back at the end. Nearly every check is over
-long before its time, so here the limits that are open are kept side by side, and a timer stands for
-the first of them alone.
+long before its time, so here the deadlines that are open are kept side by side, and a timer stands
+for the first of them alone.
 """
 
 from __future__ import annotations
@@ -19,23 +19,22 @@ class Deadlines:
     `with deadlines.within(seconds):`. It is for one loop."""
 
     def __init__(self) -> None:
-        self._open = dict[Limit, None]()
+        self._open = dict[Deadline, None]()
         self._timer: asyncio.TimerHandle | None = None
 
-    def within(self, seconds: float) -> Limit:
-        """Return a limit for the task that enters it, from then on."""
-        return Limit(self, seconds)
+    def within(self, seconds: float) -> Deadline:
+        """Return a deadline for the task that enters it, from then on."""
+        return Deadline(self, seconds)
 
-    def add(self, limit: Limit) -> None:
-        """Add a limit that was entered."""
-        self._open[limit] = None
-        if self._timer is None or limit.at < self._timer.when():
-            self._wait_until(limit.at)
+    def add(self, deadline: Deadline) -> None:
+        """Add a deadline that was entered."""
+        self._open[deadline] = None
+        if self._timer is None or deadline.at < self._timer.when():
+            self._wait_until(deadline.at)
 
-    def remove(self, limit: Limit) -> None:
-        """Remove a limit that was left, in time or not. The timer stays: the next one mostly needs
-        it."""
-        self._open.pop(limit, None)
+    def remove(self, deadline: Deadline) -> None:
+        """Remove a deadline that was left, in time or not. The timer stays: the next mostly needs it."""
+        self._open.pop(deadline, None)
 
     def _wait_until(self, at: float) -> None:
         if self._timer is not None:
@@ -44,32 +43,32 @@ class Deadlines:
 
     def _end_expired(self) -> None:
         self._timer, now = None, asyncio.get_running_loop().time()
-        for limit in [limit for limit in self._open if limit.at <= now]:
-            del self._open[limit]
-            limit.end()
+        for deadline in [deadline for deadline in self._open if deadline.at <= now]:
+            del self._open[deadline]
+            deadline.expire()
         if self._open:
-            self._wait_until(max(min(limit.at for limit in self._open), now + APART))
+            self._wait_until(max(min(deadline.at for deadline in self._open), now + APART))
 
 
-class Limit:
+class Deadline:
     """Limit the time of one task."""
 
-    __slots__ = ("_cancelling", "_limits", "_over", "_seconds", "_task", "at")
+    __slots__ = ("_cancelling", "_deadlines", "_expired", "_seconds", "_task", "at")
 
-    def __init__(self, limits: Deadlines, seconds: float) -> None:
-        self._limits, self._seconds = limits, seconds
-        self._over, self.at = False, 0.0
+    def __init__(self, deadlines: Deadlines, seconds: float) -> None:
+        self._deadlines, self._seconds = deadlines, seconds
+        self._expired, self.at = False, 0.0
 
     def __enter__(self) -> None:
         task = asyncio.current_task()
         assert task is not None
         self._task, self._cancelling = task, task.cancelling()
         self.at = task.get_loop().time() + self._seconds
-        self._limits.add(self)
+        self._deadlines.add(self)
 
-    def end(self) -> None:
+    def expire(self) -> None:
         """Cancel the task, as the time is up."""
-        self._over = True
+        self._expired = True
         self._task.cancel()
 
     def __exit__(
@@ -80,8 +79,8 @@ class Limit:
     ) -> None:
         """Raise TimeoutError where the cancellation was ours, and no other came beside it (PEP 789
         and the documentation of Task.uncancel)."""
-        self._limits.remove(self)
-        if not self._over:
+        self._deadlines.remove(self)
+        if not self._expired:
             return
         if self._task.uncancel() <= self._cancelling and kind is asyncio.CancelledError:
             raise TimeoutError from error

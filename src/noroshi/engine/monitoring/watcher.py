@@ -25,7 +25,7 @@ from noroshi.core.words import Words
 from noroshi.engine import journal
 from noroshi.engine.emergency import Emergency
 from noroshi.engine.liveness import Punctuality
-from noroshi.engine.monitoring.check_slots import Slots
+from noroshi.engine.monitoring.check_slots import CheckSlots
 from noroshi.engine.monitoring.deadlines import Deadlines
 from noroshi.engine.monitoring.rounds import Rounds
 from noroshi.engine.monitoring.sample_buffer import PORTION, MonitorSample, SampleBuffer
@@ -84,7 +84,7 @@ class Watcher:
         self._rounds = Rounds()
         self._deadlines = Deadlines()
         self._sockets = asyncio.Semaphore(SOCKETS)
-        self._slots = defaultdict[tuple[str, str], Slots](Slots)
+        self._slots = defaultdict[tuple[str, str], CheckSlots](CheckSlots)
 
     # checks
 
