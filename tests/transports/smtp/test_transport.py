@@ -604,9 +604,9 @@ async def test_a_token_is_in_no_traceback(exchange, certificate):
     told = []
 
     class Looking(SmtpTransport):
-        async def _signed_in(self, *given, **named):
+        async def _sign_in(self, *given, **named):
             try:
-                return await super()._signed_in(*given, **named)
+                return await super()._sign_in(*given, **named)
             except RouteError as trouble:
                 lines = traceback.TracebackException.from_exception(
                     trouble, capture_locals=True
@@ -627,7 +627,7 @@ async def test_a_token_is_in_no_traceback(exchange, certificate):
     transport = Looking(options, outside, PATIENT)
     assert answer(await transport.send(LETTER)).verdict is Verdict.ROUTE_DOWN
     await transport.close()
-    shown = "credentials = Credentials(user='n@example.com', secret=Secret(…), ways="
+    shown = "credentials = Credentials(user='n@example.com', secret=Secret(…), mechanisms="
     assert shown in told[0]
     assert CANARY not in told[0] and xoauth2("n@example.com", CANARY).decode() not in told[0]
 
@@ -883,7 +883,7 @@ def test_the_port_follows_from_the_protection_unless_told(given, where):
 
 def test_cram_md5_alone_may_be_asked_for_in_the_clear():
     read = schema.read(KIND.options, SIGNS_IN | {"protection": "none", "auth": "cram-md5"})
-    assert read.ways == ("cram-md5",)
+    assert read.mechanisms == ("cram-md5",)
 
 
 def test_the_sender_is_the_account_s_mailbox_unless_told():

@@ -89,7 +89,7 @@ CLOCK_OFF = Words(
 AHEAD, BEHIND = (Words(en="ahead of", ja="進んで"), Words(en="behind", ja="遅れて"))
 
 
-class Path:
+class ConnectionPath:
     """Lead to one server. Each step leaves what the next one needs; `secret` troubles too are told
     as stages that stopped."""
 
@@ -187,7 +187,7 @@ class Path:
 
 
 async def looked_at(
-    path: Path, files: Iterable[str], outside: TransportContext, patience: float
+    path: ConnectionPath, files: Iterable[str], outside: TransportContext, patience: float
 ) -> StepResult:
     """TLS from the first byte on the path's connection, which is ended then."""
     try:

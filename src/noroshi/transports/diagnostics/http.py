@@ -13,7 +13,12 @@ from noroshi.network.http import LazyHttp, Patience, Reply
 from noroshi.ports import RouteError, TransportContext
 from noroshi.ports.examination import Exam, Step, StepError, StepResult
 from noroshi.transports.diagnostics.connection_remedies import stopped_by
-from noroshi.transports.diagnostics.connection_steps import TLS, Path, looked_at, with_values
+from noroshi.transports.diagnostics.connection_steps import (
+    TLS,
+    ConnectionPath,
+    looked_at,
+    with_values,
+)
 from noroshi.transports.diagnostics.token_causes import remedy_of_person, remedy_of_token
 from noroshi.transports.http.graph import Options as GraphOptions
 from noroshi.transports.http.status_codes import GRAPH, http_rule_for
@@ -61,7 +66,9 @@ class GraphExamination:
         parties = wanted.parties
         told = {"user": parties.user, "sender": parties.sender, "envelope": parties.envelope}
         host, port = host_of(wanted.graph)
-        self._path = Path(host, port, outside, with_values(exam, **told), patience.connect)
+        self._path = ConnectionPath(
+            host, port, outside, with_values(exam, **told), patience.connect
+        )
         self._exam = self._path.exam
         self._lazy_http = LazyHttp(outside, (wanted.ca_file,), patience)
 
@@ -135,7 +142,7 @@ class WebhookExamination:
             exam, url_entry=wanted.url_entry, header_entry=wanted.header_entry
         )
         self._transport = WebhookTransport(wanted, outside, patience)
-        self._path = Path("", 0, outside, self._exam, patience.connect)
+        self._path = ConnectionPath("", 0, outside, self._exam, patience.connect)
         self._encrypted = True
 
     @property

@@ -17,7 +17,7 @@ from noroshi.ports.examination import Exam, Step, StepError, StepResult
 from noroshi.transports.diagnostics.connection_remedies import advice_on, stopped_by
 from noroshi.transports.diagnostics.connection_steps import (
     TLS,
-    Path,
+    ConnectionPath,
     clock_remarks,
     date_within,
     tls_seen,
@@ -71,7 +71,7 @@ class SmtpExamination:
             starttls="" if self._server.tls_first else "-starttls smtp ",
         )
         host, port = self._server.host, self._server.port
-        self._path = Path(host, port, outside, self._exam, patience.connect)
+        self._path = ConnectionPath(host, port, outside, self._exam, patience.connect)
         self._exam = self._path.exam
         self._connection: Connection | None = None
         self._tls: ssl.SSLContext | None = None
@@ -97,7 +97,7 @@ class SmtpExamination:
         if self._wanted.password:
             yield Step(name="password", title=PASSWORD, take=self._password)
         yield self._step("ehlo", plain("EHLO"), self._introduced)
-        if self._wanted.ways:
+        if self._wanted.mechanisms:
             yield self._step("auth", plain("AUTH"), self._sign_in)
         yield self._step("mail-from", plain("MAIL FROM"), self._mail_from)
         yield self._step("rcpt-to", plain("RCPT TO"), self._rcpt_to)
@@ -248,7 +248,10 @@ class SmtpExamination:
         else:
             secret = await self._outside.token(wanted.account, False, "smtp")
         return Credentials(
-            user=user, secret=Secret(secret), ways=wanted.ways, entry=wanted.password
+            user=user,
+            secret=Secret(secret),
+            mechanisms=wanted.mechanisms,
+            entry=wanted.password,
         )
 
     def _refused(self, refused: SmtpAuthError, credentials: Credentials) -> StepError:

@@ -19,7 +19,7 @@ from noroshi.network.http import MODULES, LazyHttp, Patience, Reply
 from noroshi.network.trust import ca_file_faults
 from noroshi.oauth.retry_token import RetryToken
 from noroshi.ports import RouteError, TransportContext, TransportKind, options
-from noroshi.transports.http.http_reply import Answering
+from noroshi.transports.http.http_reply import ReplyReader
 from noroshi.transports.http.status_codes import GRAPH
 from noroshi.transports.mime.message import (
     AddressError,
@@ -118,7 +118,7 @@ class GraphTransport:
         self._wanted, self._outside = wanted, outside
         self._retry_token = RetryToken(outside, wanted.account, "graph")
         self._lazy_http = LazyHttp(outside, (wanted.ca_file,), patience)
-        self._answering = Answering(wanted.where, GRAPH, wanted.parties)
+        self._reply_reader = ReplyReader(wanted.where, GRAPH, wanted.parties)
 
     async def send(self, envelope: Envelope) -> Receipt:
         """An answer for each address; it raises only for a bug."""
@@ -130,7 +130,7 @@ class GraphTransport:
             except RouteError as trouble:
                 said = errors.answer_of(trouble)
             except NoAnswerError:
-                said = self._answering.unknown()
+                said = self._reply_reader.unknown()
         answers |= dict.fromkeys(paths, said)
         taken = said.verdict is Verdict.ACCEPTED
         return Receipt(
@@ -149,7 +149,7 @@ class GraphTransport:
         except RouteError as trouble:
             return errors.answer_of(trouble)
         except NoAnswerError:
-            return replace(self._answering.unknown(), verdict=Verdict.ROUTE_DOWN, early=True)
+            return replace(self._reply_reader.unknown(), verdict=Verdict.ROUTE_DOWN, early=True)
         return Answer(Verdict.ACCEPTED)
 
     async def close(self) -> None:
@@ -191,7 +191,7 @@ class GraphTransport:
         masks = Masks(token.reveal())
         error = problem_in(reply)
         now = self._outside.clocks.wall()
-        answer = self._answering.answer(reply, error.text, now, masks.masked)
+        answer = self._reply_reader.answer(reply, error.text, now, masks.masked)
         if reply.status != 401:
             return answer
         why = diagnosis(token.reveal(), "graph", self._wanted.user, now)

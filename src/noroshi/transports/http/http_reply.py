@@ -26,7 +26,7 @@ LONGEST_SAID = 300
 
 
 @dataclass(frozen=True, slots=True)
-class Answering:
+class ReplyReader:
     """Read the answers of one other side: by which table, and where it is. `private`: its text is
     for administrators alone."""
 

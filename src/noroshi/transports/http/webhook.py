@@ -18,7 +18,7 @@ from noroshi.network.http import MODULES, LazyHttp, Patience
 from noroshi.network.trust import ca_file_faults
 from noroshi.ports import RouteError, TransportContext, TransportKind, options
 from noroshi.transports.http import webhook_url
-from noroshi.transports.http.http_reply import Answering
+from noroshi.transports.http.http_reply import ReplyReader
 from noroshi.transports.http.status_codes import WEBHOOK
 from noroshi.transports.http.webhook_payloads import SHAPES
 from noroshi.transports.smtp import errors
@@ -151,14 +151,14 @@ class WebhookTransport:
         if target.header is not None:
             headers[self._wanted.header] = target.header.reveal()
         url = target.url.reveal()
-        answering = Answering(webhook_url.where_of(url), WEBHOOK, NOBODY, private=True)
+        reader = ReplyReader(webhook_url.where_of(url), WEBHOOK, NOBODY, private=True)
         try:
             http = await self._lazy_http.opened()
             reply = await http.post(url, content, headers)
         except NoAnswerError:
-            return answering.unknown(), ""
+            return reader.unknown(), ""
         now = self._outside.clocks.wall()
-        answer = answering.answer(reply, reply.text, now, target.masked)
+        answer = reader.answer(reply, reply.text, now, target.masked)
         number = next((reply.headers[n] for n in NUMBERS if n in reply.headers), "")
         return answer, number[:100] if answer.verdict is Verdict.ACCEPTED else ""
 

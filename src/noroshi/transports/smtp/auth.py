@@ -32,7 +32,7 @@ class Credentials:
 
     user: str
     secret: Secret
-    ways: tuple[str, ...]
+    mechanisms: tuple[str, ...]
     entry: str = ""
 
 
@@ -124,11 +124,11 @@ MECHANISMS: Mapping[str, Callable[[AuthExchange, Credentials], Awaitable[Reply]]
 
 
 def _common_mechanism(connection: Connection, credentials: Credentials) -> str:
-    for way in credentials.ways:
+    for way in credentials.mechanisms:
         if way in connection.mechanisms:
             return way
     offers = plain(" ".join(connection.mechanisms).upper() or "-")
-    wanted = plain(", ".join(credentials.ways).upper())
+    wanted = plain(", ".join(credentials.mechanisms).upper())
     words = errors.NO_WAY.fill(where=connection.server.where, wanted=wanted, offers=offers)
     raise SmtpServerError(words, 504, about=errors.NO_WAY)
 

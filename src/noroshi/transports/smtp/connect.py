@@ -23,7 +23,7 @@ async def connect(
     server: Server, tls: ssl.SSLContext | None, credentials: Credentials | None, egress: Egress
 ) -> Connection:
     """Return a connection ready for mails. Raises RouteError, which says whose fault it is."""
-    if credentials is not None and tls is None and credentials.ways != SHOWS_NO_SECRET:
+    if credentials is not None and tls is None and credentials.mechanisms != SHOWS_NO_SECRET:
         raise SmtpServerError(errors.IN_THE_CLEAR, fault=Fault.SETUP)
     connection = Connection(server, await _reach(server, tls, egress))
     try:

@@ -166,7 +166,7 @@ class Options:
         return f"{self.host}:{self._port}"
 
     @property
-    def ways(self) -> tuple[str, ...]:
+    def mechanisms(self) -> tuple[str, ...]:
         """The ways to sign in that may be used, the strongest first; none: do not sign in."""
         if self.account:
             return (OAUTHBEARER if self.auth == OAUTHBEARER else XOAUTH2,)

@@ -26,7 +26,7 @@ class SmtpProtocol(SMTPProtocol):
 
     def __init__(self) -> None:
         super().__init__()
-        self._kept = deque[SMTPResponse | SMTPResponseException]()
+        self._queued = deque[SMTPResponse | SMTPResponseException]()
 
     @property
     def in_step(self) -> bool:
@@ -56,8 +56,8 @@ class SmtpProtocol(SMTPProtocol):
         """The answer to the next of what was said ahead; raises as `read_response` does."""
         found: SMTPResponse | SMTPResponseException
         try:
-            if self._kept and not self._is_told():
-                found = self._kept.popleft()
+            if self._queued and not self._is_told():
+                found = self._queued.popleft()
             else:
                 found = await self.read_response(timeout)
         finally:
@@ -81,7 +81,7 @@ class SmtpProtocol(SMTPProtocol):
 
     def _answers(self) -> list[SMTPResponse | SMTPResponseException]:
         """Return what the buffer has in whole, no more than is due."""
-        missing = self._due - len(self._kept) - int(self._is_told())
+        missing = self._due - len(self._queued) - int(self._is_told())
         found = list[SMTPResponse | SMTPResponseException]()
         try:
             while len(found) < missing and (one := self._read_response_from_buffer()):
@@ -102,8 +102,8 @@ class SmtpProtocol(SMTPProtocol):
     def _hand_on(self, found: SMTPResponse | SMTPResponseException) -> None:
         """Give it to whoever waits, else keep it: the one before it has not been taken yet."""
         waiting = self._response_waiter
-        if waiting is None or waiting.done() or self._kept:
-            self._kept.append(found)
+        if waiting is None or waiting.done() or self._queued:
+            self._queued.append(found)
         elif isinstance(found, SMTPResponseException):
             self._set_response_exception(waiting, found)
         else:

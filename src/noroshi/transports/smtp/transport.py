@@ -198,14 +198,16 @@ class SmtpTransport:
 
     async def _credentials(self) -> Credentials | None:
         options = self._options
-        if not options.ways:
+        if not options.mechanisms:
             return None
         if options.password:
             secret = Secret(await self._outside.secret(options.password))
         else:
             secret = await self._retry_token.token()
         user = options.parties.user
-        return Credentials(user=user, secret=secret, ways=options.ways, entry=options.password)
+        return Credentials(
+            user=user, secret=secret, mechanisms=options.mechanisms, entry=options.password
+        )
 
     async def _fresh(self, refused: Credentials) -> Credentials | None:
         """Return other credentials in the place of what was refused; None: there are none."""
