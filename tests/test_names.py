@@ -1,0 +1,131 @@
+"""The names of modules and classes hold to docs/develop/glossary.md."""
+
+import ast
+import re
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+SRC = ROOT / "src"
+GLOSSARY = (ROOT / "docs/develop/glossary.md").read_text(encoding="utf-8")
+PLUGINS = {
+    "noroshi.checks",
+    "noroshi.transports",
+    "noroshi.transports.http",
+    "noroshi.transports.smtp",
+}
+
+
+def listed(after: str) -> str:
+    """Return the part of the glossary that follows a sentence of it, up to the next sentence."""
+    _, found, rest = GLOSSARY.partition(after)
+    assert found, f"docs/develop/glossary.md has no sentence {after!r}"
+    return re.split(r"(?m)^(?=[A-Z#-])", rest, maxsplit=1)[0]
+
+
+def forbidden() -> set[str]:
+    return set(listed("These are no names of modules, for they name no subject:\n").split())
+
+
+def subjects() -> list[str]:
+    rows = re.findall(r"(?m)^\| (\w+) \|", listed("These subjects stand in several layers:\n"))
+    return [name for name in rows if name != "Name"]
+
+
+def modules(src: Path) -> dict[str, Path]:
+    """Return modules and packages by their dotted names, the two top packages among them."""
+    found = {}
+    for path in sorted(src.rglob("*.py")):
+        place = path.parent if path.stem in ("__init__", "__main__") else path.with_suffix("")
+        if path.stem != "__main__":
+            found[".".join(place.relative_to(src).parts)] = path
+    return found
+
+
+def poor(src: Path, words: set[str]) -> list[str]:
+    """Return modules (packages are named by their parent, too) whose name is a forbidden one."""
+    found = modules(src).items()
+    return [n for n, p in found if p.stem != "__init__" and n.rpartition(".")[2] in words]
+
+
+def repeated(src: Path) -> dict[str, list[str]]:
+    """Return names that stand in several places within `noroshi`, or within `noroshi_lab`."""
+    places = defaultdict(list)
+    for name in modules(src):
+        places[name.partition(".")[0], name.rpartition(".")[2]].append(name)
+    return {leaf: found for (_, leaf), found in places.items() if len(found) > 1}
+
+
+def classes_alike(src: Path) -> dict[str, list[str]]:
+    """Return names of classes that two modules of one package define, with those modules."""
+    places = defaultdict(list)
+    for name, path in modules(src).items():
+        package = name if path.stem == "__init__" else name.rpartition(".")[0]
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef) and not options(package, node):
+                places[f"{package}.{node.name}"].append(name)
+    return {one: found for one, found in places.items() if len(found) > 1}
+
+
+def options(package: str, node: ast.ClassDef) -> bool:
+    return node.name == "Options" and package in PLUGINS
+
+
+def test_a_module_is_named_by_its_subject():
+    assert poor(SRC, forbidden()) == []
+
+
+def test_a_name_stands_for_one_subject():
+    """What stands in several places is a subject that the glossary lists, and nothing else is."""
+    found = repeated(SRC)
+    assert {name: found[name] for name in found.keys() - set(subjects())} == {}
+    assert set(subjects()) - found.keys() == set()
+
+
+def test_a_package_has_no_two_classes_of_one_name():
+    assert classes_alike(SRC) == {}
+
+
+def test_every_word_of_code_in_the_glossary_is_in_the_code():
+    """The last column names what the code has: a class, a function, a package, a field."""
+    words = re.findall(r"(?m)^\|.*\| ((?:`[^`]+`(?:, )?)+) \|$", GLOSSARY)
+    named = {w for cell in words for w in re.findall(r"`([^`]+)`", cell)}
+    code = "\n".join(p.read_text(encoding="utf-8") for p in modules(SRC).values())
+    known = set(re.findall(r"\w+", code)) | {name.rpartition(".")[2] for name in modules(SRC)}
+    assert len(named) > 50
+    assert {w for w in named if not set(w.split(".")) <= known} == set()
+
+
+@pytest.fixture
+def tree(tmp_path):
+    for path, text in {
+        "noroshi/__init__.py": "",
+        "noroshi/a/__init__.py": "",
+        "noroshi/a/queue.py": "class Row: ...\nclass Options: ...\n",
+        "noroshi/a/said.py": "class Row: ...\nclass Options: ...\n",
+        "noroshi/b/__init__.py": "",
+        "noroshi/b/queue.py": "class Row: ...\n",
+        "noroshi/checks/__init__.py": "",
+        "noroshi/checks/cpu.py": "class Options: ...\n",
+        "noroshi/checks/disk.py": "class Options: ...\n",
+        "noroshi_lab/__init__.py": "",
+        "noroshi_lab/cpu.py": "class Row: ...\n",
+    }.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    return tmp_path
+
+
+def test_a_forbidden_name_is_found(tree):
+    assert poor(tree, {"said", "b"}) == ["noroshi.a.said"]
+
+
+def test_a_name_in_two_places_is_found(tree):
+    assert repeated(tree) == {"queue": ["noroshi.a.queue", "noroshi.b.queue"]}
+
+
+def test_two_classes_of_one_name_are_found_but_for_options_of_plug_ins(tree):
+    both = ["noroshi.a.queue", "noroshi.a.said"]
+    assert classes_alike(tree) == {"noroshi.a.Row": both, "noroshi.a.Options": both}
