@@ -128,7 +128,7 @@ class Scene:
             self.host,
             self.time.clocks,
             jitter=lambda: 0.0,
-            box_of=lambda route: self.boxes.get(route.name),
+            mailbox_of=lambda route: self.boxes.get(route.name),
         )
         try:
             yield engine

@@ -235,8 +235,8 @@ async def open_app(
             jitter=random.random,
             ledger=timedelta(days=config.ledger_days),
             audit=timedelta(days=config.audit_days),
-            box_of=lambda route: box_of(plans.current, route, outside),
-            worded=_worded(plugins),
+            mailbox_of=lambda route: box_of(plans.current, route, outside),
+            difference_text=_worded(plugins),
         )
         hosts.own = _own_facts(store, tokens, plans, engine, config)
         people = People(store, vault, clocks)

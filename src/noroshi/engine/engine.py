@@ -59,12 +59,12 @@ class Engine:
         jitter: Callable[[], float],
         ledger: timedelta = YEAR,
         audit: timedelta = YEAR,
-        box_of: Callable[[Route], MailboxSource | None] = lambda route: None,
-        worded: DifferenceText = by_path,
+        mailbox_of: Callable[[Route], MailboxSource | None] = lambda route: None,
+        difference_text: DifferenceText = by_path,
     ) -> None:
         self.store, self.clocks, self.name = store, clocks, name
         self.emergency = Emergency(plugins, clocks, self._transports, store.origin)
-        self.notifier = Notifier(store, plugins, clocks, worded)
+        self.notifier = Notifier(store, plugins, clocks, difference_text)
         self.watcher = Watcher(
             store,
             plugins,
@@ -87,7 +87,7 @@ class Engine:
         )
         self.route_renames = RouteRenames(store, clocks)
         self.mailbox_poller = MailboxPoller(
-            store, clocks, box_of, self.notifier.notices_of_return
+            store, clocks, mailbox_of, self.notifier.notices_of_return
         )
         self.retention = Retention(store, clocks, ledger, audit)
         self.node: Node | None = None

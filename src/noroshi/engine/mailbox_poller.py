@@ -81,18 +81,18 @@ class PolledMailbox:
 
 
 class MailboxPoller:
-    """Poll mailboxes. `source_of` returns the mailbox that shows what becomes of the mails of a
+    """Poll mailboxes. `mailbox_of` returns the mailbox that shows what becomes of the mails of a
     route; None: none does."""
 
     def __init__(
         self,
         store: Store,
         clocks: Clocks,
-        source_of: Callable[[Route], MailboxSource | None],
+        mailbox_of: Callable[[Route], MailboxSource | None],
         notices: NoticesOfReturn,
     ) -> None:
         self._store, self._clocks = store, clocks
-        self._source_of, self._notices = source_of, notices
+        self._mailbox_of, self._notices = mailbox_of, notices
         self._mailboxes: dict[str, PolledMailbox] = {}
         self._addresses: dict[str, str] = {}
         self._began: dict[str, datetime] = {}
@@ -107,7 +107,7 @@ class MailboxPoller:
         StoreError."""
         wanted = dict[str, tuple[MailboxSource, list[str]]]()
         for route in routes.values():
-            source = self._source_of(route)
+            source = self._mailbox_of(route)
             if source is not None:
                 wanted.setdefault(source.account, (source, []))[1].append(route.name)
         for account, mailbox in list(self._mailboxes.items()):

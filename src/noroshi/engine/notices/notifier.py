@@ -86,10 +86,14 @@ class Notifier:
     """Hear from the engine what happens, and post notices of it into the spool."""
 
     def __init__(
-        self, store: Store, plugins: Plugins, clocks: Clocks, worded: DifferenceText = by_path
+        self,
+        store: Store,
+        plugins: Plugins,
+        clocks: Clocks,
+        difference_text: DifferenceText = by_path,
     ) -> None:
         self._store, self._clocks, self._draft = store, clocks, plugins.notice
-        self._worded = worded
+        self._difference_text = difference_text
         self._node = Node("", 0)
         self._plan: Plan | None = None
         self._version, self._version_key = -1, ""
@@ -316,7 +320,7 @@ class Notifier:
             return []
         before, after = old.documents if old is not None else (), new.documents
         found = await apart(lambda: differences(before, after))
-        lines = tuple((_instance_in(one.key), self._worded(one)) for one in found)
+        lines = tuple((_instance_in(one.key), self._difference_text(one)) for one in found)
         changed = Changed(
             at=new.at or self._clocks.wall(),
             version=last,
