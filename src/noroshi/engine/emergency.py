@@ -82,7 +82,7 @@ class Emergency:
         monitor: Monitor,
         state: State,
         sample: Sample | None,
-        standing: Suppression,
+        suppression: Suppression,
         why: StoreError,
         *,
         again: bool,
@@ -98,7 +98,7 @@ class Emergency:
             return
         now, draft = self._clocks.wall(), self._plugins.draft
         life = self._origin.life
-        change = reckon(monitor, shadow.state, sample, standing, now, draft, life)
+        change = reckon(monitor, shadow.state, sample, suppression, now, draft, life)
         shadow.state = change.state
         for envelope in await self._plugins.finish(change.envelopes):
             shadow.add(envelope)

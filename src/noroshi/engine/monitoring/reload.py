@@ -27,7 +27,7 @@ def apply_plan(
         if id in due and not now[id].stopped:
             block.repeat(id, CheckTrigger.RETRY, steady, wall)
     # Another name, or a monitor that is new, may be where something is silent.
-    changed = block.update_suppressions(block.stored_standing, block.suppressions)
+    changed = block.update_suppressions(block.stored_suppression, block.suppressions)
     watcher.reevaluate(block, changed)
     watcher.close_open(block, differ - now.keys(), CheckTrigger.RETIRE)
     retire_removed(watcher, block)

@@ -67,10 +67,10 @@ class MonitorBlock:
     monitors: dict[str, Monitor] = field(default_factory=dict)
     states: dict[str, State] = field(default_factory=dict)
     memories: dict[str, Mapping[str, Any]] = field(default_factory=dict)
-    stored_standing: Mapping[str, Suppression] = field(default_factory=dict)
+    stored_suppression: Mapping[str, Suppression] = field(default_factory=dict)
     suppressions: Suppressions = NO_SUPPRESSIONS
-    standing: dict[str, Suppression] = field(default_factory=dict)
-    """How monitors stand, by `stored_standing` and `suppressions`; nothing is said of the
+    effective_suppression: dict[str, Suppression] = field(default_factory=dict)
+    """By monitor, from `stored_suppression` and `suppressions`; nothing is said of the
     others."""
     queue: list[ScheduledCheck] = field(default_factory=list)
     """A heap: the first is the next that is due."""
@@ -92,15 +92,17 @@ class MonitorBlock:
                 self.monitors[id] = monitors[id]
 
     def update_suppressions(
-        self, stored: Mapping[str, Suppression], said: Suppressions
+        self, stored: Mapping[str, Suppression], suppressions: Suppressions
     ) -> set[str]:
         """Set what people say now. Return the monitors of which something else is said than
         before, and that are not well or owe word of a recovery."""
-        self.stored_standing, self.suppressions = stored, said
-        before = self.standing
-        self.standing = suppression_by_monitor(said, self.monitors.values(), stored)
-        ids = before.keys() | self.standing.keys()
-        changed = {id for id in ids if before.get(id) != self.standing.get(id)}
+        self.stored_suppression, self.suppressions = stored, suppressions
+        before = self.effective_suppression
+        self.effective_suppression = suppression_by_monitor(
+            suppressions, self.monitors.values(), stored
+        )
+        ids = before.keys() | self.effective_suppression.keys()
+        changed = {id for id in ids if before.get(id) != self.effective_suppression.get(id)}
         return {id for id in changed & self.monitors.keys() if self._concerns(id)}
 
     def _concerns(self, id: str) -> bool:
@@ -113,10 +115,10 @@ class MonitorBlock:
         left, id = after(self.suppressions, change.events), change.monitor
         if left is self.suppressions or id not in self.monitors:
             return
-        stored = {id: self.stored_standing[id]} if id in self.stored_standing else {}
+        stored = {id: self.stored_suppression[id]} if id in self.stored_suppression else {}
         self.suppressions = left
-        self.standing.pop(id, None)
-        self.standing |= suppression_by_monitor(left, [self.monitors[id]], stored)
+        self.effective_suppression.pop(id, None)
+        self.effective_suppression |= suppression_by_monitor(left, [self.monitors[id]], stored)
 
     def reschedule_all(
         self, steady: float, wall: datetime, last: datetime | None = None

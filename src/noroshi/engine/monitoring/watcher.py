@@ -96,7 +96,7 @@ class Watcher:
 
     def update_suppressions(self, block: MonitorBlock, renewal: Renewal) -> None:
         """Reevaluate at once, without a sample, the monitors of which something new was said."""
-        known = block.stored_standing, block.suppressions
+        known = block.stored_suppression, block.suppressions
         if (renewal.standing, renewal.said) != known:
             changed = block.update_suppressions(renewal.standing, renewal.said)
             self.reevaluate(block, changed)
@@ -175,7 +175,7 @@ class Watcher:
             if monitor is not measured_as and _is_another(monitor, measured_as):
                 return  # a new version came meanwhile; what closes (DISABLE, RESTART) stands ready
         latest = block.memories[monitor.id] if sample is None else sample.memory
-        standing = self._standing(block, monitor, latest)
+        suppression = self._suppression(block, monitor, latest)
         try:
             await self._reconcile_commit(block, monitor.id)
             if sample is not None and block.memories[monitor.id] != memory:
@@ -183,33 +183,33 @@ class Watcher:
                 return block.repeat(
                     monitor.id, CheckTrigger.RETRY, self.clocks.steady(), sample.at
                 )
-            await self._judge(block, monitor, sample, standing)
+            await self._judge(block, monitor, sample, suppression)
         except StoreError as why:
             state, again = block.states[monitor.id], trigger is CheckTrigger.RETRY
             await self.emergency.record_failure(
-                monitor, state, sample, standing, why, again=again
+                monitor, state, sample, suppression, why, again=again
             )
             raise
 
-    def _standing(
+    def _suppression(
         self, block: MonitorBlock, monitor: Monitor, memory: Mapping[str, Any]
     ) -> Suppression:
         """Return what is said of a monitor. By its memory it may still be set up, or another
         monitor may speak for it."""
-        standing = block.standing.get(monitor.id, NOT_SUPPRESSED)
+        suppression = block.effective_suppression.get(monitor.id, NOT_SUPPRESSED)
         check = self.plugins.check(monitor.kind)
         if check.spoken_for is not None and check.spoken_for(memory):
-            standing = replace(standing, parents=Level.CRITICAL)
+            suppression = replace(suppression, parents=Level.CRITICAL)
         if check.setting_up is None:
-            return standing
-        return replace(standing, setting_up=check.setting_up(memory, self.clocks.wall()))
+            return suppression
+        return replace(suppression, setting_up=check.setting_up(memory, self.clocks.wall()))
 
     async def _judge(
         self,
         block: MonitorBlock,
         monitor: Monitor,
         sample: Sample | None,
-        standing: Suppression,
+        suppression: Suppression,
     ) -> None:
         """Reckon what a sample, or time alone, leads to, and commit it if it is a change."""
         state = block.states[monitor.id]
@@ -219,7 +219,7 @@ class Watcher:
         self._check_clocks()  # or what is told now would move with a clock that was just set
         state, now = block.states[monitor.id], self.clocks.wall()
         life = self.store.origin.life
-        change = reckon(monitor, state, sample, standing, now, self.plugins.draft, life)
+        change = reckon(monitor, state, sample, suppression, now, self.plugins.draft, life)
         if change.state is not state:
             if not await self._commit_all(block, self.emergency.with_threads(change)):
                 return
