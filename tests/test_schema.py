@@ -13,7 +13,7 @@ import pytest
 from annotated_types import Ge, Le, Len
 
 from noroshi import schema
-from noroshi.core.definitions.problems import Unfit
+from noroshi.core.definitions.problems import InvalidValueError
 from noroshi.core.levels import Level, Reason
 from noroshi.core.mail import Answer, Envelope, Receipt, Verdict
 from noroshi.core.model import (
@@ -140,7 +140,7 @@ class Outer:
         if self.ratio > 1:
             raise ValueError("ratio is above 1 / ratio が1を超えています")
         if self.ratio < 0:
-            raise Unfit(Words(en="ratio is below 0", ja="ratio が0より小さいです"))
+            raise InvalidValueError(Words(en="ratio is below 0", ja="ratio が0より小さいです"))
 
 
 @pytest.mark.parametrize(

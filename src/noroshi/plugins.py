@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from noroshi import schema
 from noroshi.core.mail import Envelope
 from noroshi.core.model import Alarm, Contact, Monitor, Rule
-from noroshi.core.network_policy import CLOSED, Closed
+from noroshi.core.network_policy import CLOSED, NetworkPolicy
 from noroshi.core.notices.notice import Notice
 from noroshi.ports import Action, Check, Topic, TransportKind
 
@@ -36,7 +36,7 @@ class Plugins:
         actions: Iterable[Action],
         transports: Iterable[TransportKind],
         runs_on: str = "",
-        closed: Closed = CLOSED,
+        closed: NetworkPolicy = CLOSED,
     ) -> None:
         self._runs_on, self.closed = runs_on, closed
         self.checks = _by_kind(checks)

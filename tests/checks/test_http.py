@@ -20,7 +20,7 @@ from noroshi.checks.logs.encodings import Codec
 from noroshi.core.judgement import judge
 from noroshi.core.levels import Level
 from noroshi.core.mail import Network
-from noroshi.core.network_policy import Closed
+from noroshi.core.network_policy import NetworkPolicy
 from noroshi.ports import Unmeasurable
 from noroshi.testing import DAWN, FakeHost
 from tests.network.proxies import ended
@@ -34,7 +34,7 @@ SOON = 2.0
 
 
 def host(manager=0, now=DAWN):
-    return FakeHost(network=Network(closed=Closed(manager)), now=now)
+    return FakeHost(network=Network(closed=NetworkPolicy(manager)), now=now)
 
 
 async def look(url, by=None, **given):

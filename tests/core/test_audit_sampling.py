@@ -1,10 +1,10 @@
 """Refusals are written down so that a flood of them fills nothing."""
 
-from noroshi.core.audit_sampling import APART, HOUR, MOST, MOST_SORTS, Sparing
+from noroshi.core.audit_sampling import APART, HOUR, MOST, MOST_SORTS, AuditSampler
 
 
 def test_one_of_a_sort_is_written_down_in_a_while():
-    sparing = Sparing()
+    sparing = AuditSampler()
     assert sparing.take(("log_in", "sato"), 0.0) == 0
     assert sparing.take(("log_in", "sato"), APART - 1) is None
     assert sparing.take(("log_in", "aki"), APART - 1) == 1
@@ -12,7 +12,7 @@ def test_one_of_a_sort_is_written_down_in_a_while():
 
 
 def test_a_flood_of_many_sorts_is_some_rows_an_hour():
-    sparing = Sparing()
+    sparing = AuditSampler()
     taken = [sparing.take((str(at),), at / 1000) for at in range(100_000)]
     assert len([one for one in taken if one is not None]) == MOST
     assert sparing.take(("a",), HOUR + 100) == 100_000 - MOST
@@ -20,7 +20,7 @@ def test_a_flood_of_many_sorts_is_some_rows_an_hour():
 
 
 def test_what_is_remembered_is_bounded():
-    sparing = Sparing()
+    sparing = AuditSampler()
     for at in range(3 * MOST_SORTS):
         sparing.take((str(at),), at * HOUR)
     assert len(sparing._last) <= MOST_SORTS

@@ -4,9 +4,9 @@ from ipaddress import ip_network
 
 import pytest
 
-from noroshi.core.network_policy import CLOSED, OF_MANAGER, OF_METADATA, Closed
+from noroshi.core.network_policy import CLOSED, OF_MANAGER, OF_METADATA, NetworkPolicy
 
-WITH_MANAGER = Closed(7663)
+WITH_MANAGER = NetworkPolicy(7663)
 
 
 @pytest.mark.parametrize(
@@ -101,10 +101,13 @@ def test_a_proxy_is_not_asked_for_it_either(host, port, why):
 
 @pytest.mark.parametrize("given", ["169.254.169.254/32", "169.254.0.0/16"])
 def test_the_process_s_own_file_opens_an_address(given):
-    opened = Closed(7663, (ip_network(given),))
+    opened = NetworkPolicy(7663, (ip_network(given),))
     assert opened.why("169.254.169.254", 80, here=False) is None
     assert opened.why("::ffff:169.254.169.254", 80, here=False) is None
     assert opened.why_by_name("metadata.google.internal", 80) is None
     assert opened.why("fe80::1", 80, here=False) == OF_METADATA
     assert opened.why("127.0.0.1", 7663, here=True) == OF_MANAGER
-    assert Closed(7663, (ip_network("127.0.0.1"),)).why("127.0.0.1", 7663, here=True) is None
+    assert (
+        NetworkPolicy(7663, (ip_network("127.0.0.1"),)).why("127.0.0.1", 7663, here=True)
+        is None
+    )

@@ -2,7 +2,13 @@
 
 import pytest
 
-from noroshi.core.route_readiness import Sends, Way, is_sure, sends, ways_out
+from noroshi.core.route_readiness import (
+    RouteEvidence,
+    Sends,
+    count_readiness,
+    nothing_against,
+    sends,
+)
 
 WELL = {
     "rests": False,
@@ -30,11 +36,11 @@ WELL = {
     ],
 )
 def test_what_a_route_s_next_mail_may_count_on(known, found):
-    assert sends(Way(**{**WELL, **known})) is found
-    assert is_sure(found) is (found not in (Sends.NO, Sends.FOR_NOW))
+    assert sends(RouteEvidence(**{**WELL, **known})) is found
+    assert nothing_against(found) is (found not in (Sends.NO, Sends.FOR_NOW))
 
 
 def test_routes_are_counted_once_each():
-    ways = ways_out(Sends)
+    ways = count_readiness(Sends)
     assert (ways.count, ways.no, ways.for_now, ways.doubted, ways.unproved) == (5, 1, 1, 1, 1)
     assert ways.sure == 3

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from noroshi.core.model import Limits
-from noroshi.core.network_policy import CLOSED, Closed
+from noroshi.core.network_policy import CLOSED, NetworkPolicy
 from noroshi.core.words import Words, plain
 from noroshi.ports import Action, Check, TransportKind, options
 
@@ -100,7 +100,7 @@ class Kinds:
     checks: Mapping[str, Check]
     actions: Mapping[str, Action]
     transports: Mapping[str, TransportKind]
-    closed: Closed = CLOSED
+    closed: NetworkPolicy = CLOSED
 
 
 KINDS = Kinds(

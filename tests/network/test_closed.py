@@ -10,7 +10,7 @@ from ipaddress import ip_network
 import pytest
 
 from noroshi.core.mail import DIRECT, Fault, Network
-from noroshi.core.network_policy import Closed
+from noroshi.core.network_policy import NetworkPolicy
 from noroshi.network import ConnectError, NetworkEgress, reach
 from noroshi.network.http import LARGEST, Patience, open_http
 from noroshi.network.reach_steps import resolve
@@ -37,7 +37,7 @@ async def proxy():
 def closed_to(port, *may_reach, **given):
     """As for a node whose manager listens there."""
     nets = tuple(ip_network(one) for one in may_reach)
-    return Network(name="office", closed=Closed(port, nets), **given)
+    return Network(name="office", closed=NetworkPolicy(port, nets), **given)
 
 
 async def why_not(host, port, network):
@@ -168,5 +168,5 @@ async def test_each_new_connection_is_judged_anew(site):
     """DNS rebinding: what a name was yesterday says nothing of today."""
     network = closed_to(site.port + 1)
     (await reach("localhost", site.port, NetworkEgress(network), 5.0)).close()
-    later = replace(network, closed=Closed(site.port))
+    later = replace(network, closed=NetworkPolicy(site.port))
     assert "own manager" in await why_not("localhost", site.port, later)

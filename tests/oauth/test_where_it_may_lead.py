@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from noroshi.core.mail import Network
-from noroshi.core.network_policy import Closed
+from noroshi.core.network_policy import NetworkPolicy
 from noroshi.oauth.provider import SignInError, UnreachableError
 from noroshi.vault import Secret
 from tests.network.proxies import Proxy
@@ -18,12 +18,12 @@ from tests.oauth.conftest import provider_of, with_secret
 INSIDE = "https://169.254.169.254"
 
 
-async def alone(account, closed=Closed(), **network):
+async def alone(account, closed=NetworkPolicy(), **network):
     account = replace(account, network=Network(name="office", closed=closed, **network))
     return await provider_of(account.cloud).app_only(with_secret(account), "smtp")
 
 
-async def why_not(account, closed=Closed(), **network):
+async def why_not(account, closed=NetworkPolicy(), **network):
     with pytest.raises(UnreachableError) as caught:
         await alone(account, closed, **network)
     assert "may_reach" in caught.value.words.ja
@@ -54,14 +54,14 @@ async def test_no_proxy_is_asked_to_lead_it_there(any_account):
 
 
 async def test_no_sign_in_leads_to_our_own_manager(any_account, authority):
-    text = await why_not(any_account, Closed(port_of(authority)))
+    text = await why_not(any_account, NetworkPolicy(port_of(authority)))
     assert "Noroshi's own manager" in text
     assert authority.posts == [] and authority.seen == []
 
 
 async def test_the_process_s_own_file_opens_it(any_account, authority):
     loopback = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
-    tokens = await alone(any_account, Closed(port_of(authority), loopback))
+    tokens = await alone(any_account, NetworkPolicy(port_of(authority), loopback))
     assert tokens.access == Secret("canary-access-1")
 
 

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from noroshi.core.levels import Level
-from noroshi.core.route_readiness import Way, sends
+from noroshi.core.route_readiness import RouteEvidence, sends
 from noroshi.core.words import Words
 from noroshi.ports import StoreError
 from noroshi.service import attend
@@ -375,7 +375,7 @@ async def test_a_route_by_which_nothing_has_gone_is_not_called_ready(
     await applied(NearBy(desk))
     (one, *_) = (await NearBy(desk)("route_list"))["routes"]
     stage = {"en": failed, "ja": failed}
-    way = Way(
+    way = RouteEvidence(
         rests=False,
         lacks=False,
         signed=True,

@@ -17,7 +17,7 @@ from noroshi.actions.mail_text import page
 from noroshi.actions.notice import notice
 from noroshi.actions.sample_alarms import made_up_alarms
 from noroshi.actions.template import Renderer, TemplateFailed
-from noroshi.core.definitions.problems import Unfit
+from noroshi.core.definitions.problems import InvalidValueError
 from noroshi.core.digest import TOLD
 from noroshi.core.levels import Level
 from noroshi.core.model import Alarm, Contact
@@ -58,9 +58,9 @@ class Options:
 
     def __post_init__(self) -> None:
         if max(map(len, (self.subject, self.text, self.html_template))) > LONGEST_TEMPLATE:
-            raise Unfit(TOO_LONG)
+            raise InvalidValueError(TOO_LONG)
         if self.html_template and not self.html:
-            raise Unfit(NO_HTML)
+            raise InvalidValueError(NO_HTML)
 
     @property
     def parts(self) -> dict[str, str]:

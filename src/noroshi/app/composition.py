@@ -26,7 +26,7 @@ from noroshi.core.definitions import compiler
 from noroshi.core.definitions.self_monitoring import is_own
 from noroshi.core.mail import Fault, Network, Route
 from noroshi.core.model import Monitor
-from noroshi.core.network_policy import Closed
+from noroshi.core.network_policy import NetworkPolicy
 from noroshi.core.words import Words, plain
 from noroshi.definitions import RANDOM_BYTES, Difference, Plan, compile_plan, ulid
 from noroshi.engine import Engine
@@ -141,7 +141,7 @@ class Hosts:
         rules: ProgramRules,
         outside: TransportContext,
         jobs: Jobs,
-        closed: Closed,
+        closed: NetworkPolicy,
         files: LocalFiles,
         running: Running | None,
     ) -> None:
@@ -206,7 +206,7 @@ async def open_app(
         renderer = TemplateRenderer()
         stack.push_async_callback(renderer.close)
         here = socket.gethostname()
-        closed = Closed(config.web.port if config.web else 0, config.may_reach)
+        closed = NetworkPolicy(config.web.port if config.web else 0, config.may_reach)
         plugins = Plugins(
             checks.BUILT_IN, actions.built_in(renderer), transports.BUILT_IN, here, closed
         )

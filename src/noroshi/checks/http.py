@@ -13,7 +13,7 @@ from noroshi.checks import secret_headers
 from noroshi.checks.logs.encodings import codec_of
 from noroshi.checks.logs.line_matcher import shown
 from noroshi.core import http_expectations
-from noroshi.core.definitions.problems import Unfit
+from noroshi.core.definitions.problems import InvalidValueError
 from noroshi.core.model import Limits, Reading
 from noroshi.core.words import Words, plain
 from noroshi.network import ConnectError, NetworkEgress
@@ -87,7 +87,7 @@ class Options:
 
     def __post_init__(self) -> None:
         for fault in self._faults():
-            raise Unfit(fault)
+            raise InvalidValueError(fault)
 
     def _faults(self) -> Iterator[Words]:
         if why := http_expectations.fault_of(self.url) or http_expectations.header_fault(

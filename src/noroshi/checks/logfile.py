@@ -25,7 +25,7 @@ from noroshi.checks.logs.filters import (
 )
 from noroshi.checks.logs.line_matcher import matcher
 from noroshi.checks.logs.rotation import WILD, Followed, Follower
-from noroshi.core.definitions.problems import Unfit
+from noroshi.core.definitions.problems import InvalidValueError
 from noroshi.core.model import Limits, Reading
 from noroshi.core.os_errors import why
 from noroshi.core.words import Words, plain
@@ -108,13 +108,13 @@ class Options:
         see_that_they_are_few(self.terms)
         for path in (self.path, *self.rotated):
             if not (PurePosixPath(path).is_absolute() or PureWindowsPath(path).is_absolute()):
-                raise Unfit(NO_PATH)
+                raise InvalidValueError(NO_PATH)
             if _normal(path).startswith(OF_THE_KERNEL):
-                raise Unfit(NOT_FOLLOWED)
+                raise InvalidValueError(NOT_FOLLOWED)
         if len(self.terms) > 1 and not self.match:
-            raise Unfit(ALL_OR_ANY)
+            raise InvalidValueError(ALL_OR_ANY)
         if not 1 <= self.portion <= 4096:
-            raise Unfit(PORTION)
+            raise InvalidValueError(PORTION)
         _see_that_it_can_be_written(self.expression, self.encoding)
 
     @property
@@ -291,7 +291,7 @@ def _see_that_it_can_be_written(expression: Expression, encoding: Encoding) -> N
         if leaf.is_pattern or len(codecs) != 1:
             continue
         if spelled(leaf.text, codecs[0]) is None:
-            raise Unfit(NOT_WRITTEN.fill(word=leaf.text, encoding=encoding))
+            raise InvalidValueError(NOT_WRITTEN.fill(word=leaf.text, encoding=encoding))
 
 
 CHECK = Check(

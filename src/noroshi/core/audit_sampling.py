@@ -12,7 +12,7 @@ MOST_SORTS = 1000
 
 
 @dataclass
-class Sparing:
+class AuditSampler:
     """Refusals by sort: who, what, from where. `now` is the steady clock's."""
 
     _last: dict[tuple[str, ...], float] = field(default_factory=dict)

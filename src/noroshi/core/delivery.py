@@ -92,19 +92,19 @@ class SetAside:
 Fate = Accepted | Retry | NextRoute | OpenCircuit | SetAside
 
 
-def fate(parcel: Parcel, receipt: Receipt, luck: float) -> Fate:
-    """`luck`, from 0 to 1, spreads the retries of envelopes that failed together."""
+def fate(parcel: Parcel, receipt: Receipt, jitter: float) -> Fate:
+    """`jitter`, from 0 to 1, spreads the retries of envelopes that failed together."""
     envelope = parcel.envelope
     answers = {address: answer_for(address, receipt) for address in envelope.to}
     said = {answer.verdict for answer in answers.values()}
     later, why = parcel.route != envelope.routes[-1], why_of(receipt.answers.values())
     if Verdict.ROUTE_DOWN in said:
-        return _rest(parcel, receipt, why, luck)
+        return _open_circuit(parcel, receipt, why, jitter)
     if Verdict.DEFERRED in said:
         if later and envelope.attempts + 1 >= TRIES_A_ROUTE:
             return NextRoute(why)
         asked = [a.again for a in answers.values() if a.again is not None]
-        return Retry(max([receipt.at + _pause(envelope.attempts, luck), *asked]), why)
+        return Retry(max([receipt.at + _pause(envelope.attempts, jitter), *asked]), why)
     if Verdict.ACCEPTED in said or envelope.reached:
         return Accepted(receipt.at)
     # A route before this one may only have rested, and has not been asked.
@@ -147,20 +147,22 @@ def answer_for(address: str, receipt: Receipt) -> Answer:
     return receipt.answers.get(address, UNANSWERED)
 
 
-def probed(since: datetime, now: datetime, answer: Answer, luck: float) -> OpenCircuit | None:
+def fate_of_probe(
+    since: datetime, now: datetime, answer: Answer, jitter: float
+) -> OpenCircuit | None:
     """What a look at a route that has been down brought; None: it is well again."""
     if answer.verdict is not Verdict.ROUTE_DOWN:
         return None
-    return _rests(since, now, (answer,), why_of((answer,)), luck)
+    return _circuit_until(since, now, (answer,), why_of((answer,)), jitter)
 
 
-def _rest(parcel: Parcel, receipt: Receipt, why: Words, luck: float) -> OpenCircuit:
+def _open_circuit(parcel: Parcel, receipt: Receipt, why: Words, jitter: float) -> OpenCircuit:
     since = parcel.down_since or receipt.at
-    return _rests(since, receipt.at, receipt.answers.values(), why, luck)
+    return _circuit_until(since, receipt.at, receipt.answers.values(), why, jitter)
 
 
-def _rests(
-    since: datetime, now: datetime, answers: Iterable[Answer], why: Words, luck: float
+def _circuit_until(
+    since: datetime, now: datetime, answers: Iterable[Answer], why: Words, jitter: float
 ) -> OpenCircuit:
     """The breaker: how long the route is left alone after it was found down.
 
@@ -171,7 +173,7 @@ def _rests(
     fault = next((a.fault for a in down if a.fault is not None), Fault.SERVER)
     probing = PROBING[fault]
     share = (now - since) * probing.share
-    pause = min(max(share, probing.shortest), probing.longest) * (1 + luck / 10)
+    pause = min(max(share, probing.shortest), probing.longest) * (1 + jitter / 10)
     asked = [a.again for a in down if a.again is not None]
     early = all(a.early for a in down)
     return OpenCircuit(since, max([now + pause, *asked]), why, fault, early)
@@ -183,5 +185,5 @@ def why_of(answers: Iterable[Answer]) -> Words:
     return joined(WORDLESS[a.verdict] if a.said == NOTHING else a.said for a in bad)
 
 
-def _pause(attempts: int, luck: float) -> timedelta:
-    return BACKOFF[min(attempts, len(BACKOFF) - 1)] * (1 + luck / 4)
+def _pause(attempts: int, jitter: float) -> timedelta:
+    return BACKOFF[min(attempts, len(BACKOFF) - 1)] * (1 + jitter / 4)

@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import Enum, StrEnum
 from typing import Any
 
-from noroshi.core.network_policy import CLOSED, Closed
+from noroshi.core.network_policy import CLOSED, NetworkPolicy
 from noroshi.core.people import ADMIN
 from noroshi.core.words import NOTHING, Words, plain
 
@@ -31,7 +31,7 @@ class Network:
     proxy_password: str = ""
     source: str = ""
     ca_file: str = ""
-    closed: Closed = CLOSED
+    closed: NetworkPolicy = CLOSED
 
 
 DIRECT = Network()

@@ -52,7 +52,7 @@ OF_MANAGER = Words(
 
 
 @dataclass(frozen=True, slots=True)
-class Closed:
+class NetworkPolicy:
     """What the process's file says of it: on which port the manager listens (0: there is none,
     or any), and which addresses are open all the same."""
 
@@ -80,7 +80,7 @@ class Closed:
         return self.why(name, port, here=False)
 
 
-CLOSED = Closed()
+CLOSED = NetworkPolicy()
 
 
 def meant_by(address: str) -> Ip | None:

@@ -38,7 +38,7 @@ Draft = Callable[[Monitor, Rule, Contact, tuple[Alarm, ...]], Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class RuleOutcome:
     """One rule's answer about one item, and the event to tell of, if it speaks."""
 
     rule: Rule
@@ -109,7 +109,7 @@ def _change(
     monitor: Monitor,
     state: State,
     events: tuple[Event, ...],
-    judged: Sequence[Judged],
+    judged: Sequence[RuleOutcome],
     now: datetime,
     draft: Draft,
 ) -> Change:
@@ -137,7 +137,7 @@ def _judge(
     now: datetime,
     found: Mapping[str, Finding],
     measured: bool,
-) -> Iterator[Judged]:
+) -> Iterator[RuleOutcome]:
     """Ask each rule about each item that is bad or has just changed, and those that owe word
     of a recovery about that."""
     news = {event.item: event for event in events}
@@ -154,7 +154,7 @@ def _judge(
             reason = decide(
                 rule, item, event, standing, now, measured=looked, occurrences=known, had=had
             )
-            yield Judged(rule, name, event, reason)
+            yield RuleOutcome(rule, name, event, reason)
 
 
 def _found_bad(found: Finding | None) -> bool:
@@ -164,11 +164,11 @@ def _found_bad(found: Finding | None) -> bool:
 def _remind(
     monitor: Monitor,
     state: State,
-    judged: list[Judged],
+    judged: list[RuleOutcome],
     found: Mapping[str, Finding],
     now: datetime,
     life: str,
-) -> tuple[State, list[Judged]]:
+) -> tuple[State, list[RuleOutcome]]:
     """What is told without a change gets an event of its own, from the level to itself; what
     was held back by a silence, from the level that was told before."""
     names = dict.fromkeys(j.item for j in judged if j.reason.speaks and j.event is None)
@@ -200,25 +200,27 @@ def _freshest(item: ItemState, found: Finding | None, occurrences: frozenset[str
     return replace(item, cause=found.cause) if more or found.level is item.level else item
 
 
-def _with_reminders(events: tuple[Event, ...], judged: Sequence[Judged]) -> tuple[Event, ...]:
+def _with_reminders(
+    events: tuple[Event, ...], judged: Sequence[RuleOutcome]
+) -> tuple[Event, ...]:
     spoken = (j.event for j in judged if j.reason.speaks and j.event is not None)
     return tuple({event.id: event for event in (*events, *spoken)}.values())
 
 
-def _news(state: State, judged: Sequence[Judged], now: datetime) -> Iterator[Decision]:
+def _news(state: State, judged: Sequence[RuleOutcome], now: datetime) -> Iterator[Decision]:
     for j in judged:
         if state.items[j.item].reasons.get(j.rule.id) is not j.reason:
             yield Decision(j.rule.id, j.item, j.reason, now)
 
 
-def _remember(state: State, judged: Sequence[Judged], now: datetime) -> State:
+def _remember(state: State, judged: Sequence[RuleOutcome], now: datetime) -> State:
     items, leads = dict(state.items), _leads(judged)
     for j in judged:
         items[j.item] = _noted(items[j.item], j, leads, now)
     return state if items == state.items else replace(state, items=items)
 
 
-def _leads(judged: Sequence[Judged]) -> dict[str, str]:
+def _leads(judged: Sequence[RuleOutcome]) -> dict[str, str]:
     """For each rule that speaks the event whose id its envelopes bear: the turn's first."""
     leads: dict[str, str] = {}
     for j in judged:
@@ -228,7 +230,7 @@ def _leads(judged: Sequence[Judged]) -> dict[str, str]:
 
 
 def _noted(
-    item: ItemState, judged: Judged, leads: Mapping[str, str], now: datetime
+    item: ItemState, judged: RuleOutcome, leads: Mapping[str, str], now: datetime
 ) -> ItemState:
     rule, told = judged.rule.id, item.told
     if item.level is Level.OK and judged.reason not in HUSHED:
@@ -251,7 +253,7 @@ def _told(
 
 
 def _envelopes(
-    monitor: Monitor, state: State, judged: Sequence[Judged], now: datetime, draft: Draft
+    monitor: Monitor, state: State, judged: Sequence[RuleOutcome], now: datetime, draft: Draft
 ) -> Iterator[Envelope]:
     """One for each rule and contact, whatever the number of items."""
     for rule in monitor.rules:
@@ -262,7 +264,7 @@ def _envelopes(
             yield _envelope(monitor, rule, contact, alarms, payload, now)
 
 
-def _alarms(said: Sequence[Judged], state: State, contact: Contact) -> Iterator[Alarm]:
+def _alarms(said: Sequence[RuleOutcome], state: State, contact: Contact) -> Iterator[Alarm]:
     """What is told first by this envelope hangs on it; the rest on what told it first."""
     leads = _leads(said)
     for j in said:

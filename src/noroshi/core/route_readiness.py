@@ -23,7 +23,7 @@ class Sends(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Way:
+class RouteEvidence:
     """What is known of a route: whether it `rests` after a failure, `lacks` a secret, is `signed`
     in (also where nobody needs to) or, if not, a token is `held` that is good for a while; whether a
     mail was `accepted` by it, and whether its last diagnosis `failed`."""
@@ -36,7 +36,7 @@ class Way:
     failed: bool
 
 
-def sends(way: Way) -> Sends:
+def sends(way: RouteEvidence) -> Sends:
     """Return what a route's next mail may count on. A sign-in that was refused stops no mail
     before the token at hand ends: the route rests only then."""
     if way.rests or way.lacks or not (way.signed or way.held):
@@ -49,7 +49,7 @@ def sends(way: Way) -> Sends:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ways:
+class ReadinessCounts:
     """Routes by what is known of them."""
 
     count: int
@@ -64,10 +64,10 @@ class Ways:
         return self.count - self.no - self.for_now
 
 
-def ways_out(found: Iterable[Sends]) -> Ways:
+def count_readiness(found: Iterable[Sends]) -> ReadinessCounts:
     """Count them."""
     by = Counter(found)
-    return Ways(
+    return ReadinessCounts(
         count=by.total(),
         no=by[Sends.NO],
         for_now=by[Sends.FOR_NOW],
@@ -76,6 +76,6 @@ def ways_out(found: Iterable[Sends]) -> Ways:
     )
 
 
-def is_sure(one: Sends) -> bool:
+def nothing_against(one: Sends) -> bool:
     """Return whether a route's next mail has nothing known against it."""
     return one not in (Sends.NO, Sends.FOR_NOW)

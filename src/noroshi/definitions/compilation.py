@@ -12,7 +12,7 @@ from noroshi.core.definitions.problems import Problem
 from noroshi.core.definitions.schema_mail import AccountDef, CloudDef
 from noroshi.core.definitions.value_syntax import duration
 from noroshi.core.mail import Network, Route
-from noroshi.core.network_policy import Closed
+from noroshi.core.network_policy import NetworkPolicy
 from noroshi.definitions.dedupe_problems import by_file, without_echoes
 from noroshi.definitions.documents import definitions_of
 from noroshi.definitions.token_destinations import host_of, led_elsewhere
@@ -40,7 +40,7 @@ class Kinds(Protocol):
     def transports(self) -> Mapping[str, TransportKind]: ...
 
     @property
-    def closed(self) -> Closed: ...
+    def closed(self) -> NetworkPolicy: ...
 
 
 def compile_plan(documents: tuple[Document, ...], kinds: Kinds) -> Plan:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from noroshi.core.audit_sampling import Sparing
+from noroshi.core.audit_sampling import AuditSampler
 from noroshi.core.people import Audited
 from noroshi.core.words import Words
 from noroshi.ports import Clocks, Store, StoreError
@@ -16,7 +16,7 @@ class DeniedLog:
     """Writes refusals down, as many as a disk can bear."""
 
     def __init__(self, store: Store, clocks: Clocks) -> None:
-        self._store, self._clocks, self._sparing = store, clocks, Sparing()
+        self._store, self._clocks, self._sparing = store, clocks, AuditSampler()
 
     async def record(self, op: str, who: str, door: str, address: str, why: Words) -> None:
         """Record a refusal. A store that is away changes nothing of that."""

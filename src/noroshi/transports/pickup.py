@@ -11,7 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Literal
 
-from noroshi.core.definitions.problems import Unfit
+from noroshi.core.definitions.problems import InvalidValueError
 from noroshi.core.mail import Answer, Envelope, Fault, Receipt, Verdict
 from noroshi.core.os_errors import why
 from noroshi.core.words import Words
@@ -86,11 +86,11 @@ class Options:
 
     def __post_init__(self) -> None:
         if not Path(self.folder).is_absolute() or "\0" in self.folder:
-            raise Unfit(NO_FOLDER)
+            raise InvalidValueError(NO_FOLDER)
         try:
             smtp_address(self.sender)
         except AddressError:
-            raise Unfit(BAD_SENDER.fill(given=self.sender)) from None
+            raise InvalidValueError(BAD_SENDER.fill(given=self.sender)) from None
 
     @property
     def where(self) -> str:

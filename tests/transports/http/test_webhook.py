@@ -14,7 +14,7 @@ import pytest
 from noroshi import schema
 from noroshi.core.delivery import Accepted, NextRoute, OpenCircuit, Retry, fate
 from noroshi.core.mail import Envelope, Fault, Network, Parcel, Verdict
-from noroshi.core.network_policy import Closed
+from noroshi.core.network_policy import NetworkPolicy
 from noroshi.core.people import ADMIN, OPERATOR, roles_up_to
 from noroshi.core.words import NOTHING, Words
 from noroshi.network.http import Patience
@@ -310,11 +310,11 @@ async def test_it_leads_to_our_own_manager_only_if_the_process_s_file_says_so(
     site, certificate
 ):
     given = {"url": f"{site.url}/api/status"}
-    network = Network(closed=Closed(site.port))
+    network = Network(closed=NetworkPolicy(site.port))
     answer = answer_in(await receipt_of(certificate, network=network, **given))
     assert "Noroshi's own manager" in answer.words.en and site.connections == 0
     loopback = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
-    opened = Network(closed=Closed(site.port, loopback))
+    opened = Network(closed=NetworkPolicy(site.port, loopback))
     await receipt_of(certificate, network=opened, **given)
     assert len(site.heard) == 1
 

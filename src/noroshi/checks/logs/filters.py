@@ -8,7 +8,7 @@ from functools import lru_cache, reduce
 from typing import Literal
 
 from noroshi.checks.logs.patterns import Settings, searcher, see_that_it_is_known
-from noroshi.core.definitions.problems import Unfit
+from noroshi.core.definitions.problems import InvalidValueError
 from noroshi.core.words import Words, plain
 from noroshi.ports import options
 
@@ -43,10 +43,10 @@ class Term:
     def __post_init__(self) -> None:
         given = [name for name in NAMES if getattr(self, name)]
         if len(given) != 1:
-            raise Unfit(ONE_OF.fill(names=", ".join(NAMES)))
+            raise InvalidValueError(ONE_OF.fill(names=", ".join(NAMES)))
         text = self.word or self.not_word
         if text and (len(text) > LONGEST or "\n" in text or "\r" in text):
-            raise Unfit(NO_WORD.fill(most=LONGEST))
+            raise InvalidValueError(NO_WORD.fill(most=LONGEST))
         if pattern := self.pattern or self.not_pattern:
             see_that_it_is_known(pattern)
 
@@ -133,11 +133,11 @@ def leaves(expression: Expression) -> Iterator[Leaf]:
 
 
 def see_that_they_are_few(terms: tuple[Term, ...]) -> None:
-    """Raises Unfit for no terms, or for too many."""
+    """Raise InvalidValueError for no terms, or for too many."""
     if not terms:
-        raise Unfit(NO_TERM)
+        raise InvalidValueError(NO_TERM)
     if _count(terms) > MOST:
-        raise Unfit(TOO_MANY.fill(most=MOST))
+        raise InvalidValueError(TOO_MANY.fill(most=MOST))
 
 
 def _count(terms: tuple[Term, ...]) -> int:

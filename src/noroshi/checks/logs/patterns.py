@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import re2
 
-from noroshi.core.definitions.problems import Unfit
+from noroshi.core.definitions.problems import InvalidValueError
 from noroshi.core.words import Words, plain
 
 MOST_MEMORY = 8 << 20
@@ -122,13 +122,13 @@ def for_all(pattern: bytes, settings: Settings = Settings()) -> Searcher | None:
 
 
 def see_that_it_is_known(pattern: str) -> None:
-    """Raises Unfit, with the reason in words, for a pattern that cannot be used."""
+    """Raise InvalidValueError, with the reason in words, for a pattern that cannot be used."""
     if len(pattern) > LONGEST:
-        raise Unfit(TOO_LONG.fill(most=LONGEST))
+        raise InvalidValueError(TOO_LONG.fill(most=LONGEST))
     try:
         searcher(pattern.encode("utf-8", "replace"))
     except re2.error as error:
-        raise Unfit(UNKNOWN.fill(why=_reason(error))) from None
+        raise InvalidValueError(UNKNOWN.fill(why=_reason(error))) from None
 
 
 def quoted(text: bytes) -> bytes:

@@ -13,7 +13,7 @@ from noroshi.cli.output.levels import MARKS, WORST_FIRST, level_of, shown, tally
 from noroshi.cli.output.routes import arrival, marked, sign_in
 from noroshi.cli.output.tables import columns, table
 from noroshi.cli.output.times import clock, lasted
-from noroshi.core.route_readiness import Sends, is_sure, ways_out
+from noroshi.core.route_readiness import Sends, count_readiness, nothing_against
 from noroshi.core.words import Words, plain
 
 Answer = Mapping[str, Any]
@@ -133,7 +133,7 @@ def status(asked: Asked) -> int:
 
 def _well(found: Answer) -> bool:
     """Monitors whose alarms have no way out are not well either."""
-    routes_well = all(map(is_sure, _ways(found["routes"])))
+    routes_well = all(map(nothing_against, _ways(found["routes"])))
     routes_well = routes_well and bool(found["routes"] or not found["monitors"])
     calm = not found["queue"]["set_aside"] and not found["troubles"]
     return found["level"] == "ok" and routes_well and calm
@@ -183,7 +183,7 @@ def _headlines(asked: Asked, found: Answer) -> Iterator[str]:
 
 def _of_routes(routes: Sequence[Answer]) -> Iterator[Words]:
     """What stands against them, worst first; nothing is said to send before it did."""
-    ways = ways_out(_ways(routes))
+    ways = count_readiness(_ways(routes))
     if ways.no:
         yield CANNOT_SEND.fill(bad=ways.no, count=ways.count)
     if ways.for_now:

@@ -13,7 +13,7 @@ from noroshi.cli.setup.dialogue import Talk
 from noroshi.cli.setup.dialogue_texts import NO_ADDRESS
 from noroshi.cli.setup.drafts import Kept
 from noroshi.core.definitions.value_syntax import is_address
-from noroshi.core.route_readiness import Sends, is_sure
+from noroshi.core.route_readiness import Sends, nothing_against
 from noroshi.core.words import NOTHING, Words, plain
 from noroshi.guides import WAYS
 from noroshi.guides.setup_goal import NOT_YET, Wanted, is_answered, known_of, way_of
@@ -249,7 +249,9 @@ def _with(wanted: Wanted, **given: str | None) -> Wanted:
 def _sends(talk: Talk, account: str) -> bool:
     """Whether mails leave by a route of this account, as far as that is known."""
     found = talk.asked.call("route_list")["routes"]
-    return any(one["account"] == account and is_sure(Sends(one["sends"])) for one in found)
+    return any(
+        one["account"] == account and nothing_against(Sends(one["sends"])) for one in found
+    )
 
 
 def _has_route(kept: Kept, account: str) -> bool:

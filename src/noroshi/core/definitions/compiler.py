@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 
 from noroshi.core.definitions.accounts import accounts
 from noroshi.core.definitions.kinds import Kind, Kinds
-from noroshi.core.definitions.monitors import Known, monitors
+from noroshi.core.definitions.monitors import References, monitors
 from noroshi.core.definitions.networks import networks, with_direct
 from noroshi.core.definitions.notifications import notifications
 from noroshi.core.definitions.problems import Problem
@@ -85,7 +85,7 @@ def compile_most(
     the_networks = networks(definitions, found, kinds.closed)
     ways = with_direct(the_networks, kinds.closed)
     the_rules = rules(definitions, kinds.actions, the_contacts, found)
-    watched = monitors(definitions, Known(kinds.checks, the_rules, ways), found)
+    watched = monitors(definitions, References(kinds.checks, the_rules, ways), found)
     plan = Plan(
         monitors=told_elsewhere(watched, the_rules, definitions),
         rules=the_rules,

@@ -10,7 +10,7 @@ from noroshi.core.definitions.problems import Problem
 from noroshi.core.definitions.schema_mail import AccountDef, CloudDef
 from noroshi.core.mail import Network
 from noroshi.core.model import Limits
-from noroshi.core.network_policy import CLOSED, Closed
+from noroshi.core.network_policy import CLOSED, NetworkPolicy
 
 A = TypeVar("A")
 Read = Callable[[Mapping[str, Any], str], tuple[object, tuple[Problem, ...]]]
@@ -46,4 +46,4 @@ class Kinds(Generic[A]):
     actions: Mapping[str, Kind]
     transports: Mapping[str, Kind]
     account: Callable[[AccountDef, CloudDef, Network], A]
-    closed: Closed = CLOSED
+    closed: NetworkPolicy = CLOSED

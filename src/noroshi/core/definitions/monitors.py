@@ -93,7 +93,7 @@ NEGATIVE = Words(
 
 
 @dataclass(frozen=True, slots=True)
-class Heritage:
+class Inheritance:
     """What a monitor gets from above unless it says something else. Limits by kind, reading; those
     of a kind are with the kind's own."""
 
@@ -105,7 +105,7 @@ class Heritage:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class References:
     """What definitions of monitors may name."""
 
     checks: Mapping[str, Kind]
@@ -114,7 +114,7 @@ class Known:
 
 
 def monitors(
-    definitions: Definitions, known: Known, found: list[Problem]
+    definitions: Definitions, known: References, found: list[Problem]
 ) -> dict[str, Monitor]:
     """All monitors of all instances, by id."""
     made = dict[str, Monitor]()
@@ -132,12 +132,12 @@ def monitors(
 Made = list[tuple[Monitor, Place]]
 
 
-def _of_instance(said: InstanceDef, known: Known, place: Place) -> Made:
+def _of_instance(said: InstanceDef, known: References, place: Place) -> Made:
     title(said.title, place)
     its_zone = zone(said.zone, place)
     host(said.address, place.at("address"))
     instance = Instance(name=said.name, title=said.title, address=said.address, zone=its_zone)
-    heritage = _under(Heritage(), said, its_zone, known, place)
+    heritage = _under(Inheritance(), said, its_zone, known, place)
     _check_names(said.group, place.at("group"))
     made: Made = []
     for group in said.group:
@@ -146,7 +146,7 @@ def _of_instance(said: InstanceDef, known: Known, place: Place) -> Made:
 
 
 def _of_group(
-    said: GroupDef, instance: Instance, above: Heritage, known: Known, place: Place
+    said: GroupDef, instance: Instance, above: Inheritance, known: References, place: Place
 ) -> Made:
     title(said.title, place)
     heritage = _under(above, said, instance.zone, known, place)
@@ -167,8 +167,8 @@ def _check_names(said: tuple[GroupDef, ...] | tuple[MonitorDef, ...], place: Pla
 
 
 def _under(
-    above: Heritage, said: InstanceDef | GroupDef, zone: str, known: Known, place: Place
-) -> Heritage:
+    above: Inheritance, said: InstanceDef | GroupDef, zone: str, known: References, place: Place
+) -> Inheritance:
     """What an instance or a group hands down."""
     limits = dict(above.limits)
     for kind, given in said.limits.items():
@@ -178,7 +178,7 @@ def _under(
         else:
             inherited = limits.get(kind, known.checks[kind].limits)
             limits[kind] = {**inherited, **_limits(given, known.checks[kind], where)}
-    return Heritage(
+    return Inheritance(
         _cadence(above.cadence, said, zone, place),
         _rules(above.rules, said, known, place),
         limits,
@@ -188,7 +188,7 @@ def _under(
 
 
 def _windows(
-    above: Heritage, said: InstanceDef | GroupDef | MonitorDef, zone: str, place: Place
+    above: Inheritance, said: InstanceDef | GroupDef | MonitorDef, zone: str, place: Place
 ) -> tuple[Window, ...]:
     """What is planned above and here: the very same where nothing more is, for all below."""
     own = maintenance(said, zone, place)
@@ -199,8 +199,8 @@ def _monitor(
     said: MonitorDef,
     instance: Instance,
     group: GroupDef,
-    above: Heritage,
-    known: Known,
+    above: Inheritance,
+    known: References,
     place: Place,
 ) -> Monitor:
     title(said.title, place)
@@ -231,7 +231,7 @@ def _monitor(
     )
 
 
-def _network(said: MonitorDef, kind: Kind | None, known: Known, place: Place) -> Network:
+def _network(said: MonitorDef, kind: Kind | None, known: References, place: Place) -> Network:
     if said.network and kind is not None and not kind.by_network:
         place.at("network").say(NO_NETWORK, kind=said.kind)
         return DIRECT
@@ -245,7 +245,7 @@ def _goes_to(kind: Kind | None, options: object, instance: Instance) -> str:
 
 
 def _kind(
-    said: MonitorDef, above: Heritage, known: Known, place: Place
+    said: MonitorDef, above: Inheritance, known: References, place: Place
 ) -> tuple[object, Mapping[str, Limits]]:
     """The monitor's options as its kind reads them, and its limits on top of the kind's."""
     kind = known.checks.get(said.kind)
@@ -288,7 +288,7 @@ def _checked(said: LimitsDef, default: Limits, place: Place) -> Limits:
 def _rules(
     above: tuple[Rule, ...],
     said: InstanceDef | GroupDef | MonitorDef,
-    known: Known,
+    known: References,
     place: Place,
 ) -> tuple[Rule, ...]:
     if said.rules is None:

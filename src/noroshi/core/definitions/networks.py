@@ -10,7 +10,7 @@ from noroshi.core.definitions.schema import Definitions
 from noroshi.core.definitions.schema_mail import NetworkDef
 from noroshi.core.definitions.value_checks import host
 from noroshi.core.mail import DIRECT, Network
-from noroshi.core.network_policy import CLOSED, Closed
+from noroshi.core.network_policy import CLOSED, NetworkPolicy
 from noroshi.core.words import Words
 
 NO_NAME = ""
@@ -33,7 +33,7 @@ NO_SOURCE = Words(
 
 
 def networks(
-    definitions: Definitions, found: list[Problem], closed: Closed = CLOSED
+    definitions: Definitions, found: list[Problem], closed: NetworkPolicy = CLOSED
 ) -> dict[str, Network]:
     """All networks by name; none of them leads to what is closed."""
     return {
@@ -42,7 +42,9 @@ def networks(
     }
 
 
-def with_direct(networks: Mapping[str, Network], closed: Closed) -> Mapping[str, Network]:
+def with_direct(
+    networks: Mapping[str, Network], closed: NetworkPolicy
+) -> Mapping[str, Network]:
     """With the one of whoever names none."""
     return {**networks, NO_NAME: Network(closed=closed)}
 
@@ -54,7 +56,7 @@ def network_of(name: str, networks: Mapping[str, Network], place: Place) -> Netw
     return networks.get(name) or networks.get(NO_NAME, DIRECT)
 
 
-def _network(said: NetworkDef, place: Place, closed: Closed) -> Network:
+def _network(said: NetworkDef, place: Place, closed: NetworkPolicy) -> Network:
     if said.proxy:
         _check_proxy(said.proxy, place.at("proxy"))
     for field in ("proxy_user", "proxy_password"):

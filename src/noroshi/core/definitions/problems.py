@@ -31,7 +31,7 @@ AND_AT_LEAST = Words(
 NONE_YET = Words(en="; there are none yet", ja="。まだ1つもありません")
 
 
-class Unfit(ValueError):
+class InvalidValueError(ValueError):
     """Raised by a value that is asked to be what it cannot be; the words are for people."""
 
     def __init__(self, words: Words) -> None:

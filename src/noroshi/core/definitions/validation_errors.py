@@ -16,8 +16,8 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from noroshi.core.definitions.problems import (
     MOST_FOUND,
+    InvalidValueError,
     Problem,
-    Unfit,
     inside,
     instead,
     shortened,
@@ -185,7 +185,7 @@ def _words(fault: Fault, wanted: Any) -> Words:
 
 def _raised(error: Exception) -> Words:
     """What a value says of itself: a plug-in's author may write both languages in one line."""
-    if isinstance(error, Unfit):
+    if isinstance(error, InvalidValueError):
         return error.words
     english, _, japanese = str(error).partition(" / ")
     return Words(en=english, ja=japanese or english)

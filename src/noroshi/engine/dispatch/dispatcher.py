@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from noroshi.core.delivery import Accepted, Fate, OpenCircuit, Retry, probed
+from noroshi.core.delivery import Accepted, Fate, OpenCircuit, Retry, fate_of_probe
 from noroshi.core.mail import Answer, Envelope, Fault, Parcel, Receipt, Route, Verdict
 from noroshi.engine import journal
 from noroshi.engine.dispatch.active_route import (
@@ -447,7 +447,7 @@ class Dispatcher:
 
     async def _probe(self, active: ActiveRoute, outage: RouteOutage) -> None:
         answer = await self._probe_answer(active, outage)
-        fate = probed(outage.since, self.clocks.wall(), answer, self.jitter())
+        fate = fate_of_probe(outage.since, self.clocks.wall(), answer, self.jitter())
         active.circuit_open_until = None if fate is None else fate.until
         await self.store.record_probe(active.route.name, fate)
         journal.route_probed(active.route.name, fate)

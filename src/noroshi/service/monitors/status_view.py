@@ -13,7 +13,7 @@ from noroshi.core.digest import ENDING, TOLD
 from noroshi.core.levels import Level
 from noroshi.core.mail import EnvelopeState, Receipt, Route
 from noroshi.core.model import ItemState, Monitor, Sample, State
-from noroshi.core.route_readiness import Way, sends
+from noroshi.core.route_readiness import RouteEvidence, sends
 from noroshi.core.words import NOTHING, Words
 from noroshi.definitions.accounts_of_routes import NOT_IN_VAULT, is_retiring
 from noroshi.definitions.compilation import OPEN
@@ -197,7 +197,7 @@ def route_status(
     if lacks:
         state, why = "needs somebody", NOT_IN_VAULT.fill(entry=lacks[0])
     signed = sign_in is None or sign_in.sign is SignInStatus.SIGNED_IN
-    way = Way(
+    way = RouteEvidence(
         rests=resting is not None,
         lacks=bool(lacks),
         signed=signed,

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from noroshi.core.definitions.self_monitoring import is_own
 from noroshi.core.levels import Level
-from noroshi.core.route_readiness import Sends, is_sure
+from noroshi.core.route_readiness import Sends, nothing_against
 from noroshi.core.words import Words
 from noroshi.definitions import Plan
 from noroshi.hosts.footprint import Around, PlaceShown
@@ -191,7 +191,7 @@ def unsendable(plan: Plan, routes: Sequence[RouteStatus]) -> Words | None:
     if not routes:
         return NO_ROUTE if plan.monitors else None
     dead = {one.name: one for one in routes if one.sends is Sends.NO}
-    ill = {one.name: one for one in routes if not is_sure(one.sends)}
+    ill = {one.name: one for one in routes if not nothing_against(one.sends)}
     if len(dead) == len(routes):
         return _told((ONLY_ONE, NO_WAY), routes)
     if stuck := _stuck(plan, dead, STUCK):

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Literal
 from urllib.parse import quote, urlsplit
 
-from noroshi.core.definitions.problems import Unfit
+from noroshi.core.definitions.problems import InvalidValueError
 from noroshi.core.mail import Answer, Envelope, Fault, Receipt, Verdict
 from noroshi.core.redaction import Masks
 from noroshi.core.words import Words
@@ -79,11 +79,11 @@ class Options:
 
     def __post_init__(self) -> None:
         if not self.account:
-            raise Unfit(NO_ACCOUNT)
+            raise InvalidValueError(NO_ACCOUNT)
         if not self.graph:
-            raise Unfit(NO_GRAPH)
+            raise InvalidValueError(NO_GRAPH)
         if not _is_base(self.graph):
-            raise Unfit(BAD_GRAPH.fill(given=self.graph))
+            raise InvalidValueError(BAD_GRAPH.fill(given=self.graph))
         _check(self.user, BAD_USER)
         _check(self.mail_from, BAD_SENDER)
 
@@ -213,7 +213,7 @@ def _check(address: str, words: Words) -> None:
     try:
         smtp_address(address)
     except AddressError:
-        raise Unfit(words.fill(given=address)) from None
+        raise InvalidValueError(words.fill(given=address)) from None
 
 
 async def try_out(wanted: Options) -> Sequence[Words]:

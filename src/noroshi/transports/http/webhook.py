@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from noroshi.core.definitions.problems import Unfit
+from noroshi.core.definitions.problems import InvalidValueError
 from noroshi.core.mail import Answer, Envelope, Fault, Receipt, Verdict
 from noroshi.core.redaction import Masks
 from noroshi.core.words import Words
@@ -74,24 +74,24 @@ class Options:
 
     def __post_init__(self) -> None:
         if bool(self.url) == bool(self.url_entry):
-            raise Unfit(ONE_URL)
+            raise InvalidValueError(ONE_URL)
         if self.url:
             self._check_url()
         if bool(self.header) != bool(self.header_entry):
-            raise Unfit(BOTH)
+            raise InvalidValueError(BOTH)
         if self.header and (not TOKEN.fullmatch(self.header) or self.header.lower() in OURS):
-            raise Unfit(BAD_HEADER.fill(given=self.header))
+            raise InvalidValueError(BAD_HEADER.fill(given=self.header))
         for entry in filter(None, (self.url_entry, self.header_entry)):
             if not ENTRY.fullmatch(entry):
-                raise Unfit(NO_ENTRY)
+                raise InvalidValueError(NO_ENTRY)
             if why := reserved(entry):
-                raise Unfit(why)
+                raise InvalidValueError(why)
 
     def _check_url(self) -> None:
         if why := webhook_url.fault_of(self.url, plain_http=self.plain_http):
-            raise Unfit(why)
+            raise InvalidValueError(why)
         if webhook_url.is_secret(self.url):
-            raise Unfit(webhook_url.SECRET_URL)
+            raise InvalidValueError(webhook_url.SECRET_URL)
 
     def entry_fault(self, entry: str, value: str) -> Words | None:
         """Return what is wrong with a value for an entry that this route names; None: nothing."""

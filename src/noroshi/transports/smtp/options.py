@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
-from noroshi.core.definitions.problems import Unfit
+from noroshi.core.definitions.problems import InvalidValueError
 from noroshi.core.words import Words
 from noroshi.definitions.documents import ENTRY
 from noroshi.oauth.high_volume import is_high_volume
@@ -112,39 +112,39 @@ class Options:
 
     def __post_init__(self) -> None:
         if not self.host.strip():
-            raise Unfit(NO_HOST)
+            raise InvalidValueError(NO_HOST)
         _check(_host_name, self.host, BAD_HOST)
         if self.port is not None and not 0 < self.port < 65536:
-            raise Unfit(BAD_PORT)
+            raise InvalidValueError(BAD_PORT)
         if not self.mail_from:
-            raise Unfit(NO_SENDER)
+            raise InvalidValueError(NO_SENDER)
         _check(smtp_address, self.mail_from, BAD_SENDER)
         if self.envelope_sender:
             _check(smtp_address, self.envelope_sender, BAD_ENVELOPE)
         if self.ehlo:
             _check(ascii_domain, self.ehlo, BAD_EHLO)
         if self.protection == "none" and self.certificate:
-            raise Unfit(NO_TLS_NO_CERTIFICATE)
+            raise InvalidValueError(NO_TLS_NO_CERTIFICATE)
         self._check_sign_in()
 
     def _check_sign_in(self) -> None:
         if self.password and not ENTRY.fullmatch(self.password):
-            raise Unfit(NO_ENTRY)
+            raise InvalidValueError(NO_ENTRY)
         if why := reserved(self.password):
-            raise Unfit(why)
+            raise InvalidValueError(why)
         if self.account and self.password:
-            raise Unfit(TWO_WAYS)
+            raise InvalidValueError(TWO_WAYS)
         if self._is_mx and (self.account or self.password):
-            raise Unfit(NOBODY_SIGNS_IN.fill(host=self.host))
+            raise InvalidValueError(NOBODY_SIGNS_IN.fill(host=self.host))
         if self.auth in BY_TOKEN and not self.account:
-            raise Unfit(NEEDS_ACCOUNT.fill(auth=self.auth))
+            raise InvalidValueError(NEEDS_ACCOUNT.fill(auth=self.auth))
         if self.auth in BY_PASSWORD and not self.password:
-            raise Unfit(NEEDS_PASSWORD.fill(auth=self.auth))
+            raise InvalidValueError(NEEDS_PASSWORD.fill(auth=self.auth))
         if self.protection == "none" and self.account:
-            raise Unfit(errors.IN_THE_CLEAR)
+            raise InvalidValueError(errors.IN_THE_CLEAR)
         # CRAM-MD5 shows nobody the password; what it shows can be guessed at, so it must be asked for.
         if self.protection == "none" and self.password and self.auth != "cram-md5":
-            raise Unfit(errors.PASSWORD_IN_THE_CLEAR)
+            raise InvalidValueError(errors.PASSWORD_IN_THE_CLEAR)
 
     @property
     def mail_from(self) -> str:
@@ -202,7 +202,7 @@ def _check(read: Callable[[str], str], given: str, words: Words) -> None:
     try:
         read(given)
     except AddressError:
-        raise Unfit(words.fill(given=given)) from None
+        raise InvalidValueError(words.fill(given=given)) from None
 
 
 def _host_name(given: str) -> str:

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from noroshi.core.levels import Level
 from noroshi.core.mail import DeliveryState
-from noroshi.core.route_readiness import Sends, ways_out
+from noroshi.core.route_readiness import Sends, count_readiness
 from noroshi.core.words import Words
 from noroshi.web.view.locale import Tongue
 from noroshi.web.view.tree import CALM, Instance, called, called_of, level_of, tally, tree_of
@@ -171,7 +171,7 @@ def heading(status: Answer, tongue: Tongue) -> str:
 
 def against(status: Answer, tongue: Tongue) -> str:
     """What keeps the routes from being called well; "": nothing."""
-    ways = ways_out(Sends(one["sends"]) for one in status["routes"])
+    ways = count_readiness(Sends(one["sends"]) for one in status["routes"])
     if cannot_send(status, tongue):
         return tongue.text("overview.but.ill")
     if ways.doubted:
@@ -217,7 +217,7 @@ def _quiet(
 
 def cannot_send(status: Answer, tongue: Tongue) -> str:
     """That alarms may not leave, or soon not; "" if nothing is known against a route."""
-    ways = ways_out(Sends(one["sends"]) for one in status["routes"])
+    ways = count_readiness(Sends(one["sends"]) for one in status["routes"])
     if not ways.count:
         return tongue.text("routes.none") if status["monitors"] else ""
     if ways.no == ways.count:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from noroshi.core.definitions.schema_mail import REDIRECT
-from noroshi.core.route_readiness import Sends, is_sure
+from noroshi.core.route_readiness import Sends, nothing_against
 from noroshi.guides.setup_goal import NOT_YET
 from noroshi.service import NotFound
 from noroshi.web.texts.pages import TEXTS
@@ -125,7 +125,7 @@ async def known_of(visit: Visit, name: str, way: str = "") -> RouteDetails:
 
 def elsewhere(name: str, routes: Sequence[Answer], documents: Mapping[str, Answer]) -> bool:
     """Return True if each rule and notification that names the route names another that can send."""
-    well = {one["name"] for one in routes if is_sure(Sends(one["sends"]))} - {name}
+    well = {one["name"] for one in routes if nothing_against(Sends(one["sends"]))} - {name}
     ways = [names for _, names in orders(documents) if name in names]
     return bool(ways) and all(well.intersection(names) for names in ways)
 

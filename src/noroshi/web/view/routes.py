@@ -6,7 +6,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from noroshi.core.route_readiness import Sends, Ways, is_sure, ways_out
+from noroshi.core.route_readiness import (
+    ReadinessCounts,
+    Sends,
+    count_readiness,
+    nothing_against,
+)
 from noroshi.core.words import Words
 from noroshi.web.view.locale import TONGUES, Tongue
 from noroshi.web.view.mail import RelayPost
@@ -165,7 +170,7 @@ def heading(
     visit: Visit | Tongue, found: Sequence[Answer], documents: Mapping[str, Answer]
 ) -> str:
     """Whether mails can leave, in a sentence; else whose cannot."""
-    ways = ways_out(Sends(one["sends"]) for one in found)
+    ways = count_readiness(Sends(one["sends"]) for one in found)
     if not found:
         return visit.text("mailing.none")
     if ways.sure == ways.count:
@@ -178,7 +183,7 @@ def heading(
     return ("" if visit.language == "ja" else " ").join(told)
 
 
-def _nothing_against(visit: Visit | Tongue, ways: Ways) -> str:
+def _nothing_against(visit: Visit | Tongue, ways: ReadinessCounts) -> str:
     if ways.doubted:
         return visit.text("mailing.in_vain")
     if ways.unproved:
@@ -189,7 +194,10 @@ def _nothing_against(visit: Visit | Tongue, ways: Ways) -> str:
 
 
 def _that_cannot(
-    visit: Visit | Tongue, found: Sequence[Answer], documents: Mapping[str, Answer], ways: Ways
+    visit: Visit | Tongue,
+    found: Sequence[Answer],
+    documents: Mapping[str, Answer],
+    ways: ReadinessCounts,
 ) -> str:
     """How many cannot send; that the others do is said only where each order has one."""
     may = {one["name"] for one in found if one["sends"] != Sends.NO.value}
@@ -197,7 +205,7 @@ def _that_cannot(
     if which:
         told = _listed(visit, which)
         return visit.text("mailing.stuck", bad=ways.no, count=ways.count, which=told)
-    sure = {one["name"] for one in found if is_sure(Sends(one["sends"]))}
+    sure = {one["name"] for one in found if nothing_against(Sends(one["sends"]))}
     others = sure and not stuck(sure, documents)
     if others:
         return visit.text("mailing.some", bad=ways.no, count=ways.count)
