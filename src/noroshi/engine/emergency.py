@@ -89,12 +89,12 @@ class Emergency:
     ) -> None:
         """Record a check that could not be written. `again`: it only repeats one, and is no sample
         more."""
-        known = self._shadows.get(monitor.id)
-        shadow = known or self._shadows.setdefault(
+        previous = self._shadows.get(monitor.id)
+        shadow = previous or self._shadows.setdefault(
             monitor.id, Shadow(monitor, state, state.serial)
         )
         shadow.tries, shadow.why, shadow.monitor = shadow.tries + 1, why.words, monitor
-        if known is not None and again:
+        if previous is not None and again:
             return
         now, draft = self._clocks.wall(), self._plugins.draft
         life = self._origin.life
@@ -134,11 +134,11 @@ class Emergency:
         shadow = self._shadows.get(change.monitor)
         if shadow is None or not _calm(change.state):
             return ()
-        owed = shadow.sent.keys() - {mail.contact for mail in change.envelopes}
+        contacts = shadow.sent.keys() - {mail.contact for mail in change.envelopes}
         if shadow.state.level is Level.OK:  # its end was sent past the spool as well
-            owed &= {mail.contact for mail in shadow.waiting.values()}
+            contacts &= {mail.contact for mail in shadow.waiting.values()}
         now = self._clocks.wall()
-        sent = (mail for contact, mail in shadow.sent.items() if contact in owed)
+        sent = (mail for contact, mail in shadow.sent.items() if contact in contacts)
         return [over(mail, shadow.monitor, now, watched=watched) for mail in sent]
 
     def record_success(self, change: Change) -> None:
@@ -206,8 +206,8 @@ class Emergency:
                 down.add(route)
             reached = tuple(a for a in mail.to if verdicts.get(a) is Verdict.ACCEPTED)
             took = took or (route if reached else None)
-            left = tuple(a for a in mail.to if a not in reached)
-            mail = replace(mail, to=left, reached=(*mail.reached, *reached))
+            remaining = tuple(a for a in mail.to if a not in reached)
+            mail = replace(mail, to=remaining, reached=(*mail.reached, *reached))
         return took
 
     async def _attempt(self, transport: Transport, mail: Envelope) -> Mapping[str, Verdict]:

@@ -24,7 +24,7 @@ from noroshi.engine.mailbox_poller import MailboxPoller
 from noroshi.engine.monitoring.reload import apply_plan, close_disabled, retire_removed
 from noroshi.engine.monitoring.schedule import MonitorBlock
 from noroshi.engine.monitoring.watcher import Watcher
-from noroshi.engine.notices.notifier import DifferenceText, Notifier, Plan, by_path
+from noroshi.engine.notices.notifier import AppliedPlan, DifferenceText, Notifier, by_path
 from noroshi.engine.retention import YEAR, Retention
 from noroshi.plugins import Plugins
 from noroshi.ports import Clocks, Host, Node, Store, StoreError, StoreFault, Transport, Version
@@ -50,7 +50,7 @@ class Engine:
         self,
         store: Store,
         plugins: Plugins,
-        compile_plan: Callable[[Version], Awaitable[Plan]],
+        compile_plan: Callable[[Version], Awaitable[AppliedPlan]],
         open_transport: Callable[[Route], Transport],
         host_of: Callable[[Monitor], Host],
         clocks: Clocks,
@@ -94,7 +94,7 @@ class Engine:
         self.version = -1
         self.ready = asyncio.Event()
         self._compile = compile_plan
-        self._plan: Plan | None = None
+        self._plan: AppliedPlan | None = None
         self._wakeup, self._recheck = asyncio.Event(), False
         self._clock_offset, self._last_wall = self._current_offset(), clocks.wall()
         self._ticked_at = self._clocks_checked_at = clocks.steady()
@@ -257,7 +257,7 @@ class Engine:
         apply_plan(self.watcher, block, before, plan.monitors)
         await self._serve(version, plan)
 
-    async def _current(self) -> tuple[Version, Plan]:
+    async def _current(self) -> tuple[Version, AppliedPlan]:
         version = await self.store.current()
         if version.number != self.version or self._plan is None:
             self._plan = await self._compile(version)
@@ -266,12 +266,12 @@ class Engine:
             await self._post_notices(version, self._plan)
         return version, self._plan
 
-    async def _post_notices(self, version: Version, plan: Plan) -> None:
+    async def _post_notices(self, version: Version, plan: AppliedPlan) -> None:
         if self.node is not None:
             self.notifier.version_in_use(self.node, version, plan)
             await self.attempt(self.notifier.post_due)
 
-    async def _serve(self, version: Version, plan: Plan) -> None:
+    async def _serve(self, version: Version, plan: AppliedPlan) -> None:
         waiting = [row.envelope for row in await self.store.queue()]
         self.dispatcher.limiter.configure(plan.routes, plan.contacts.values())
         if not self.ready.is_set():  # an earlier life's mails count as well

@@ -64,8 +64,8 @@ class Punctuality:
         """Return by how many seconds the latest check of the last minute, or two, was late, or is
         by now."""
         self._turn_over(now)
-        waits = now - min(self._waiting.values(), default=now)
-        return max(self._worst, self._before, waits)
+        longest_wait = now - min(self._waiting.values(), default=now)
+        return max(self._worst, self._before, longest_wait)
 
     def record_wait(self, monitor: str, since: float) -> None:
         """Record that a check has begun and waits for a slot."""

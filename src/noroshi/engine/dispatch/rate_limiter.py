@@ -68,8 +68,8 @@ class RateLimiter:
     def reserve(self, route: Route, now: datetime) -> Iterator[bool]:
         """Reserve one mail of the minute's allowance; yields False where none is left."""
         key = _key(route)
-        left = budget.mails_left(route.pace, self._spent_of(key), now)
-        if left is not None and left <= self._reserved[key]:
+        remaining = budget.mails_left(route.pace, self._spent_of(key), now)
+        if remaining is not None and remaining <= self._reserved[key]:
             yield False
             return
         self._reserved[key] += 1
@@ -100,8 +100,8 @@ class RateLimiter:
         """Return the contacts who get no alarm by this route now: what comes for them is put
         together first. So it is with those who have not got any yet, but whose first ones are
         under way."""
-        known = self._readers.keys() | +self._reserved_for
-        full = tuple(c for c in known if self._room(c, now) == 0)
+        contacts = self._readers.keys() | +self._reserved_for
+        full = tuple(c for c in contacts if self._room(c, now) == 0)
         if not full or not self._may_be_urgent(route, now):
             return FullContacts(full)
         for_all = tuple(c for c in full if self._room(c, now, urgent=True) == 0)
@@ -114,8 +114,8 @@ class RateLimiter:
         number. `urgent`: one of them is critical."""
         contact = envelope.contact
         room = self._room(contact, now, urgent=urgent and self._may_be_urgent(route, now))
-        left = budget.mails_left(route.pace, self._spent_of(_key(route)), now)
-        allowed = [n for n in (room, left) if n is not None]
+        remaining = budget.mails_left(route.pace, self._spent_of(_key(route)), now)
+        allowed = [n for n in (room, remaining) if n is not None]
         return max(0, min(allowed)) if allowed else None
 
     def record(self, route: str, envelope: Envelope, receipt: Receipt) -> None:

@@ -33,7 +33,7 @@ class Deadlines:
             self._wait_until(deadline.at)
 
     def remove(self, deadline: Deadline) -> None:
-        """Remove a deadline that was left, in time or not. The timer stays: the next mostly needs it."""
+        """Remove a deadline that was left, in time or not. The timer stays for the next one."""
         self._open.pop(deadline, None)
 
     def _wait_until(self, at: float) -> None:

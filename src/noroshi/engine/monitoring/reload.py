@@ -18,9 +18,9 @@ def apply_plan(
 ) -> None:
     """Change only what differs: a monitor with the same id keeps its state and its history."""
     steady, wall = watcher.clocks.steady(), watcher.clocks.wall()
-    differ = {id for id in block.states if before.get(id) != now.get(id)}
-    due = block.unschedule(differ, steady)
-    for id in differ & now.keys():
+    changed_ids = {id for id in block.states if before.get(id) != now.get(id)}
+    due = block.unschedule(changed_ids, steady)
+    for id in changed_ids & now.keys():
         block.monitors[id] = now[id]
         block.schedule(id, steady, wall)
         _change(watcher, block, before.get(id), now[id])
@@ -29,7 +29,7 @@ def apply_plan(
     # Another name, or a monitor that is new, may be where something is silent.
     changed = block.update_suppressions(block.stored_suppression, block.suppressions)
     watcher.reevaluate(block, changed)
-    watcher.close_open(block, differ - now.keys(), CheckTrigger.RETIRE)
+    watcher.close_open(block, changed_ids - now.keys(), CheckTrigger.RETIRE)
     retire_removed(watcher, block)
 
 

@@ -38,19 +38,19 @@ class SampleBuffer:
 
     def take(self, monitor: str) -> tuple[Sample, ...]:
         """Remove and return the samples of one monitor, oldest first."""
-        taken = tuple(self._by_monitor.pop(monitor, ()))
-        self._count -= len(taken)
-        return taken
+        samples = tuple(self._by_monitor.pop(monitor, ()))
+        self._count -= len(samples)
+        return samples
 
     def take_some(self, excluded: Collection[str]) -> list[MonitorSample]:
         """Remove and return about PORTION samples, all that there are of each monitor, in the order
         in which they were measured; none of the excluded monitors."""
-        taken = list[MonitorSample]()
+        batch = list[MonitorSample]()
         for monitor in [monitor for monitor in self._by_monitor if monitor not in excluded]:
-            if len(taken) >= PORTION:
+            if len(batch) >= PORTION:
                 break
-            taken += [(monitor, sample) for sample in self.take(monitor)]
-        return sorted(taken, key=lambda taken: taken[1].at)
+            batch += [(monitor, sample) for sample in self.take(monitor)]
+        return sorted(batch, key=lambda entry: entry[1].at)
 
     def put_back(self, monitor: str, samples: Iterable[Sample]) -> None:
         """Put back what could not be written, before what was measured meanwhile."""
@@ -59,10 +59,10 @@ class SampleBuffer:
             self._by_monitor[monitor] = older + self._by_monitor.get(monitor, [])
             self._count += len(older)
 
-    def put_all_back(self, taken: Iterable[MonitorSample]) -> None:
+    def put_all_back(self, batch: Iterable[MonitorSample]) -> None:
         """Put back what could not be written of several monitors."""
         by_monitor = dict[str, list[Sample]]()
-        for monitor, sample in taken:
+        for monitor, sample in batch:
             by_monitor.setdefault(monitor, []).append(sample)
         for monitor, samples in by_monitor.items():
             self.put_back(monitor, samples)

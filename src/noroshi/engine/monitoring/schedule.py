@@ -112,13 +112,15 @@ class MonitorBlock:
     def expire_acknowledgements(self, change: Change) -> None:
         """Drop the acknowledgements that end by a change; the store has dropped them in the same
         moment."""
-        left, id = after(self.suppressions, change.events), change.monitor
-        if left is self.suppressions or id not in self.monitors:
+        remaining, id = after(self.suppressions, change.events), change.monitor
+        if remaining is self.suppressions or id not in self.monitors:
             return
         stored = {id: self.stored_suppression[id]} if id in self.stored_suppression else {}
-        self.suppressions = left
+        self.suppressions = remaining
         self.effective_suppression.pop(id, None)
-        self.effective_suppression |= suppression_by_monitor(left, [self.monitors[id]], stored)
+        self.effective_suppression |= suppression_by_monitor(
+            remaining, [self.monitors[id]], stored
+        )
 
     def reschedule_all(
         self, steady: float, wall: datetime, last: datetime | None = None
@@ -239,8 +241,8 @@ class MonitorBlock:
             for check in self.queue
             if check.due <= steady and check.trigger is CheckTrigger.CADENCE and check.id in ids
         }
-        owed = (CheckTrigger.RETRY, CheckTrigger.RESTART, CheckTrigger.DISABLE)
-        self.queue = [c for c in self.queue if c.id not in ids or c.trigger in owed]
+        lasting = (CheckTrigger.RETRY, CheckTrigger.RESTART, CheckTrigger.DISABLE)
+        self.queue = [c for c in self.queue if c.id not in ids or c.trigger in lasting]
         heapq.heapify(self.queue)
         for id in ids:
             self.wakeups.pop(id, None)
@@ -313,5 +315,5 @@ def shifted_change(change: Change, by: timedelta) -> Change:
 
 
 def _shifted(item: ItemState, by: timedelta) -> ItemState:
-    told = {rule: replace(last, at=last.at + by) for rule, last in item.told.items()}
-    return replace(item, told=told)
+    notified = {rule: replace(last, at=last.at + by) for rule, last in item.told.items()}
+    return replace(item, told=notified)

@@ -96,8 +96,8 @@ class Watcher:
 
     def update_suppressions(self, block: MonitorBlock, renewal: Renewal) -> None:
         """Reevaluate at once, without a sample, the monitors of which something new was said."""
-        known = block.stored_suppression, block.suppressions
-        if (renewal.standing, renewal.said) != known:
+        current = block.stored_suppression, block.suppressions
+        if (renewal.standing, renewal.said) != current:
             changed = block.update_suppressions(renewal.standing, renewal.said)
             self.reevaluate(block, changed)
 
@@ -303,8 +303,8 @@ class Watcher:
         state = block.states[monitor.id]
         now, life = self.clocks.wall(), self.store.origin.life
         change = farewell(monitor, state, now, self.plugins.draft, life)
-        owed = self.emergency.closing_mails(change, watched=False)
-        return replace(change, envelopes=(*change.envelopes, *owed))
+        closing_mails = self.emergency.closing_mails(change, watched=False)
+        return replace(change, envelopes=(*change.envelopes, *closing_mails))
 
     async def _with_texts(self, block: MonitorBlock, change: Change) -> Change:
         if not change.envelopes:

@@ -83,16 +83,16 @@ class DailyReports:
         states, rows = await self._store.states(), await self._store.queue()
         monitors = [m for m in plan.monitors.values() if one.concerns(m.instance.name)]
         enabled = [m for m in monitors if not m.stopped]
-        known = [(m, states[m.id]) for m in enabled if m.id in states and states[m.id].items]
-        bad = tuple(_bad(m, state) for m, state in known if state.level is not Level.OK)
+        measured = [(m, states[m.id]) for m in enabled if m.id in states and states[m.id].items]
+        bad = tuple(_bad(m, state) for m, state in measured if state.level is not Level.OK)
         since = report_before(times, due)
         return Well(
             at=now,
             due=due,
             since=since,
             instances=tuple(sorted({m.instance.name for m in monitors})),
-            well=len(known) - len(bad),
-            unseen=len(enabled) - len(known),
+            well=len(measured) - len(bad),
+            unseen=len(enabled) - len(measured),
             bad=bad,
             tally=await self._store.tally(since),
             waiting=sum(not row.state for row in rows),

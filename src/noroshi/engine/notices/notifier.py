@@ -63,7 +63,7 @@ def by_path(difference: Difference) -> Words:
     return difference.words
 
 
-class Plan(Protocol):
+class AppliedPlan(Protocol):
     """The parts of a compiled version that the engine needs."""
 
     @property
@@ -95,7 +95,7 @@ class Notifier:
         self._store, self._clocks, self._draft = store, clocks, plugins.notice
         self._difference_text = difference_text
         self._node = Node("", 0)
-        self._plan: Plan | None = None
+        self._plan: AppliedPlan | None = None
         self._version, self._version_key = -1, ""
         self._subscriptions: tuple[Notification, ...] = ()
         self._routes: dict[str, tuple[str, ...]] = {}
@@ -108,7 +108,7 @@ class Notifier:
 
     # what the engine reports
 
-    def version_in_use(self, node: Node, version: Version, plan: Plan) -> None:
+    def version_in_use(self, node: Node, version: Version, plan: AppliedPlan) -> None:
         """Draft the notices of a version that is, or is about to be, in use; the first one of a
         life begins it."""
         before, number = self._plan, self._version
@@ -210,8 +210,8 @@ class Notifier:
     async def _any_untried(self, envelopes: Iterable[Envelope]) -> bool:
         """Return whether one of them has yet to be tried. Raises StoreError."""
         for envelope in envelopes:
-            found = await self._store.envelope(envelope.id)
-            if found is not None and not found[0].state and not found[1]:
+            record = await self._store.envelope(envelope.id)
+            if record is not None and not record[0].state and not record[1]:
                 return True
         return False
 
@@ -282,7 +282,9 @@ class Notifier:
         count = newest[0].number - number if newest else 0
         return await self._store.versions(count) if count > 0 else ()
 
-    async def _version_changed(self, number: int, before: Plan, at: datetime) -> list[Envelope]:
+    async def _version_changed(
+        self, number: int, before: AppliedPlan, at: datetime
+    ) -> list[Envelope]:
         """Draft what changed since the version of that number, with that plan, was in use."""
         assert self._plan is not None
         drafts, last = list[Envelope](), self._version
@@ -291,14 +293,14 @@ class Notifier:
                 self._batch.add(version)
         was = {one.name: one for one in _watched(before.monitors.values())}
         now = {one.name: one for one in _watched(self._plan.monitors.values())}
-        for kind, names, known in (
+        for kind, names, instances in (
             (Started, now.keys() - was.keys(), now),
             (Stopped, was.keys() - now.keys(), was),
         ):
             notice = kind(
                 at=at,
                 node=self._node.name,
-                instances=tuple(known[name] for name in sorted(names)),
+                instances=tuple(instances[name] for name in sorted(names)),
                 version=last,
                 by_version=True,
             )
@@ -319,8 +321,8 @@ class Notifier:
         if new is None:
             return []
         before, after = old.documents if old is not None else (), new.documents
-        found = await apart(lambda: differences(before, after))
-        lines = tuple((_instance_in(one.key), self._difference_text(one)) for one in found)
+        changes = await apart(lambda: differences(before, after))
+        lines = tuple((_instance_in(one.key), self._difference_text(one)) for one in changes)
         changed = Changed(
             at=new.at or self._clocks.wall(),
             version=last,
