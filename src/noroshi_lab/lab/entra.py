@@ -1,4 +1,4 @@
-"""Entra ID's v2.0 endpoints: discovery, keys, device codes and tokens; `walk` has the pages."""
+"""Entra ID's v2.0 endpoints: discovery, keys, device codes and tokens; `sign_in_pages` has the pages."""
 
 from __future__ import annotations
 
