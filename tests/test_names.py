@@ -98,6 +98,14 @@ def test_every_word_of_code_in_the_glossary_is_in_the_code():
     assert {w for w in named if not set(w.split(".")) <= known} == set()
 
 
+def test_the_japanese_of_the_glossary_is_what_people_read():
+    rows = re.findall(r"(?m)^\|[^|\n]+\|[^|\n]+\| ([^|\n]+) \| `[^|\n]+ \|$", GLOSSARY)
+    named = {word for cell in rows for word in cell.split("、")} - {"(internal)"}
+    shown = "".join(p.read_text(encoding="utf-8") for p in modules(SRC).values())
+    assert len(named) > 50
+    assert {word for word in named if word not in shown} == set()
+
+
 @pytest.fixture
 def tree(tmp_path):
     for path, text in {
