@@ -53,9 +53,12 @@ class DeliveryTask:
 
     task: asyncio.Task[bool]
     parcel: Parcel | None = None
+    open_until: datetime | None = None
+    """Until when the circuit was open as the parcel was claimed."""
 
-    def __init__(self) -> None:
+    def __init__(self, node: Node, active: ActiveRoute) -> None:
         loop = asyncio.get_running_loop()
+        self.node, self.active = node, active
         self._sent, self._done = loop.create_future(), loop.create_future()
 
     @property
@@ -239,38 +242,28 @@ class Dispatcher:
         started is ended by RouteShutdown."""
         if self.node is None or not self._clocks_agree():
             return None
-        delivery = DeliveryTask()
-        delivery.start(self._deliver_in_flight(self.node, active, delivery, before))
+        delivery = DeliveryTask(self.node, active)
+        delivery.start(self._deliver_in_flight(delivery, before))
         active.deliveries.add(delivery.task)
         delivery.task.add_done_callback(active.deliveries.discard)
         return delivery
 
     async def _deliver_in_flight(
-        self,
-        node: Node,
-        active: ActiveRoute,
-        delivery: DeliveryTask,
-        before: DeliveryTask | None,
+        self, delivery: DeliveryTask, before: DeliveryTask | None
     ) -> bool:
         try:
-            return await self._deliver(node, active, delivery, before)
+            return await self._deliver(delivery, before)
         finally:
             if delivery.parcel is not None:
                 self._in_flight.remove(delivery.parcel)
 
-    async def _deliver(
-        self,
-        node: Node,
-        active: ActiveRoute,
-        delivery: DeliveryTask,
-        before: DeliveryTask | None,
-    ) -> bool:
-        """Claim a parcel, send it, and settle it; return False when there is none."""
-        open_until = active.circuit_open_until
+    async def _deliver(self, delivery: DeliveryTask, before: DeliveryTask | None) -> bool:
+        """Claim a parcel, send it, and settle it; return False when there is none. `before` is the
+        delivery that the same worker started before this one."""
+        active = delivery.active
+        delivery.open_until = active.circuit_open_until
         with self.limiter.reserve(active.route, self.clocks.wall()) as may:
-            if not may or not await self._acquire_slot(
-                node, active, delivery, before, open_until
-            ):
+            if not may or not await self._acquire_slot(delivery, before):
                 return False
             parcel = delivery.claimed
             with self.limiter.reserve_contact(parcel.envelope.contact):
@@ -280,42 +273,35 @@ class Dispatcher:
         await self._settle(active, parcel, receipt)
         return True
 
-    async def _acquire_slot(
-        self,
-        node: Node,
-        active: ActiveRoute,
-        delivery: DeliveryTask,
-        before: DeliveryTask | None,
-        open_until: datetime | None,
-    ) -> bool:
+    async def _acquire_slot(self, delivery: DeliveryTask, before: DeliveryTask | None) -> bool:
         """Claim a parcel, and wait until the one before it is settled, and for a connection.
-        Return False where there is none, or it was released, as it may not leave any more.
-        `open_until`: until when the circuit was open before."""
-        if not await self._claim(node, active, delivery):
+        Return False where there is none, or it was released, as it may not leave any more."""
+        route = delivery.active.route
+        if not await self._claim(delivery):
             return False
-        if self._leaves_at_once(active, before, open_until):
-            await self._connections.acquire(active.route)
+        if self._leaves_at_once(delivery, before):
+            await self._connections.acquire(route)
             return True
         began = self.clocks.steady()
         with self.limiter.reserve_contact(delivery.claimed.envelope.contact):
-            await self._wait_for_slot(active, delivery.claimed, before)
+            await self._wait_for_slot(delivery, before)
         try:
-            if self.clocks.steady() - began > SPARE and self._still_serves(active, open_until):
+            if self.clocks.steady() - began > SPARE and self._still_serves(delivery):
                 # Its lease is too short by now, and something more urgent may have come.
                 await self._release(delivery)
-                await self._claim(node, active, delivery)
+                await self._claim(delivery)
         except BaseException:  # whatever it was, the connection is free for the next
-            self._connections.release(active.route)
+            self._connections.release(route)
             raise
-        if delivery.parcel is not None and self._still_serves(active, open_until):
+        if delivery.parcel is not None and self._still_serves(delivery):
             return True
-        self._connections.release(active.route)
+        self._connections.release(route)
         await self._release(delivery)
         return False
 
-    async def _claim(self, node: Node, active: ActiveRoute, delivery: DeliveryTask) -> bool:
+    async def _claim(self, delivery: DeliveryTask) -> bool:
         """Return False where there is no parcel, or another worker has it already."""
-        parcel = await self._selector.claim(node, active.route)
+        parcel = await self._selector.claim(delivery.node, delivery.active.route)
         if parcel is None or not self._in_flight.add(parcel):
             return False
         delivery.parcel = parcel
@@ -328,34 +314,33 @@ class Dispatcher:
             self._in_flight.remove(delivery.parcel)
             delivery.parcel = None
 
-    async def _wait_for_slot(
-        self, active: ActiveRoute, parcel: Parcel, before: DeliveryTask | None
-    ) -> None:
+    async def _wait_for_slot(self, delivery: DeliveryTask, before: DeliveryTask | None) -> None:
+        parcel = delivery.claimed
         try:
             if before is not None:
                 await before.wait_done()
-            await self._connections.acquire(active.route)
+            await self._connections.acquire(delivery.active.route)
         except asyncio.CancelledError:
             await self.store.release_lease(self._in_flight.renewed(parcel), self.clocks.wall())
             raise
 
-    def _still_serves(self, active: ActiveRoute, open_until: datetime | None) -> bool:
+    def _still_serves(self, delivery: DeliveryTask) -> bool:
         """Return whether a route is as it was at the claim: in use, and no worse."""
+        active = delivery.active
         in_use = self.routes.get(active.route.name) is active
-        return in_use and not self._route_degraded(active, open_until)
+        return in_use and not self._route_degraded(delivery)
 
-    def _leaves_at_once(
-        self, active: ActiveRoute, before: DeliveryTask | None, open_until: datetime | None
-    ) -> bool:
+    def _leaves_at_once(self, delivery: DeliveryTask, before: DeliveryTask | None) -> bool:
         """Return whether a parcel need not wait: it leaves also in the moment that a changed route
         has left to it. Its connection is taken here and now: whoever gives way for one turn of
         the loop is behind others."""
+        active = delivery.active
         settled = before is None or before.task.done()
         ready = settled and not self._connections.all_busy(active.route)
-        return ready and not active.closed and not self._route_degraded(active, open_until)
+        return ready and not active.closed and not self._route_degraded(delivery)
 
-    def _route_degraded(self, active: ActiveRoute, open_until: datetime | None) -> bool:
-        return active.circuit_open_until not in (None, open_until)
+    def _route_degraded(self, delivery: DeliveryTask) -> bool:
+        return delivery.active.circuit_open_until not in (None, delivery.open_until)
 
     async def _send_within_slot(self, active: ActiveRoute, parcel: Parcel) -> Receipt:
         began = self.clocks.steady()
