@@ -619,3 +619,17 @@ async def test_what_somebody_should_know_stands_below_the_differences(desk, tmp_
         told = (await typed(command, folder, home=tmp_path)).out
         _, _, below = told.partition("Beware:\n")
         assert below.startswith("  Waiting mails that name a route which is no more: 1 (m365).")
+
+
+async def test_of_many_changes_the_first_are_listed_and_the_rest_is_counted(desk, tmp_path):
+    folder = tmp_path / "many"
+    (folder / "contacts").mkdir(parents=True)
+    for number in range(1004):
+        text = 'addresses = ["a@example.com"]\n'
+        (folder / f"contacts/c{number:04}.toml").write_text(text)
+    told = (await typed("apply", "--empty", str(folder), home=tmp_path)).out
+    count = (await desk.service.version_show(AKI, 2)).more_changed + 1000
+    assert f"Version 2 is in force. Changes: {count}\n" in told
+    assert f"\n  … and {count - 1000} more\n" in told
+    told = (await typed("versions", "2", home=tmp_path)).out
+    assert f"Version 2 changed: {count}\n" in told

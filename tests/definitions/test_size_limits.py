@@ -55,11 +55,20 @@ def with_windows(count, monitors, own):
 @pytest.mark.parametrize(("letter", "most"), [("a", 4 << 20), ("\N{FIRE}", 1 << 20)])
 def test_text_is_weighed_as_it_lies_in_memory(letter, most):
     def of(length):
-        return [Document(f"instances/i{n}", letter * (length // 2)) for n in range(2)]
+        return [Document(f"instances/i{n}", letter * length) for n in range(2)]
 
-    assert not heavy(*of(most))
-    (told,) = heavy(*of(most * 17 // 8))
-    assert "9 MiB of memory as text, and one request may take 8 MiB" in told
+    assert not heavy(*of(most - 100))
+    (told,) = heavy(*of(most))
+    assert "weigh 9 MiB" in told and "one request may have 8 MiB" in told
+
+
+def test_monitors_are_weighed_beside_their_text():
+    many = json.dumps(
+        {"group": [{"name": "a", "monitor": [{"name": "m", "kind": "x"}] * 5000}]}
+    )
+    blanks = Document("contacts/a", " " * ((8 << 20) - 900_000))
+    assert not heavy(blanks)
+    assert heavy(blanks, Document("instances/a", many))
 
 
 def test_what_grows_with_a_product_is_refused_before_it_is_made():

@@ -199,38 +199,41 @@ async def test_more_sound_definitions_than_a_node_takes_are_not_even_looked_at_b
         assert told in json.loads(body)["problems"][0]["what"]["en"]
 
 
-def instances(count, second, letter=""):
-    """So many instances, each of one monitor, and the first `second` of them of two."""
-    title = {"title": letter} if letter else {}
+PORT = {"kind": "port", "options": {"port": 22}}
+PAGE = {"kind": "http", "options": {"url": "http://www.example.com/"}}
+
+
+def at_the_bound(count, second, monitor, title=""):
+    """So many instances, the first `second` of them of two such monitors and the others of one,
+    which has the title."""
     for number in range(count):
-        names = ("up", "down") if number < second else ("up",)
-        its = [
-            {"name": name, "kind": "port", "options": {"port": 22}, **title} for name in names
-        ]
+        more = {"title": title} if title else {}
+        names = [("up", {}), ("down", {})] if number < second else [("up", more)]
+        its = [{"name": name, **monitor, **more} for name, more in names]
         told = {"group": [{"name": "base", "monitor": its}]}
-        yield {
-            "key": f"instances/web-{number:05}",
-            "body": json.dumps(told, ensure_ascii=False),
-        }
+        body = json.dumps(told, ensure_ascii=False)
+        yield {"key": f"instances/web-{number:05}", "body": body}
 
 
+EACH_OF_TWO = MOST_MONITORS - MOST_DEFINITIONS
 BOUND = {
-    "the most that one node takes": (MOST_DEFINITIONS, MOST_MONITORS - MOST_DEFINITIONS, ""),
-    "texts of four bytes a letter": (12_000, 0, "\N{FIRE}"),
+    "the most that one node takes": (MOST_DEFINITIONS, EACH_OF_TWO, PORT),
+    "as many, as heavy as they may be": (MOST_DEFINITIONS, 0, PAGE, "a" * 32),
+    "texts of four bytes a letter": (10_000, 0, PAGE, "\N{FIRE}" * 6),
 }
 
 
 @pytest.mark.parametrize("how", BOUND.values(), ids=BOUND)
 async def test_sound_definitions_at_the_bound(node, how):
-    """What may be asked for is looked at within the same memory, twice in a row too."""
+    """What may be asked for is looked at within the same memory."""
     start = f"authorization: Bearer {node.token(ADMIN)}\r\ncontent-type: application/json"
-    body = json.dumps({"documents": [*instances(*how)]}, ensure_ascii=False).encode()
+    body = json.dumps({"documents": [*at_the_bound(*how)]}, ensure_ascii=False).encode()
     assert len(body) < LONGEST[ADMIN]
 
     def planned():
         return node.request(f"POST /api/plan HTTP/1.1\r\n{start}", body)
 
-    for (status, _, answer), asked in await Watched(node).sending([planned, planned]):
+    for (status, _, answer), asked in await Watched(node).sending([planned]):
         told = json.loads(answer)["ok"]
         assert (status, told["problems"]) == (200, [])
         assert len(told["differences"]) + told["more"] == how[0]

@@ -57,6 +57,17 @@ async def test_a_plan_tells_what_would_change_and_changes_nothing(ask):
     assert (await ask("export"))["version"] == 1
 
 
+async def test_of_many_changes_the_first_thousand_are_told_and_how_many_more(ask):
+    contact = json.dumps({"addresses": ["a@example.com"]})
+    many = [{"key": f"contacts/c{n:04}", "body": contact} for n in range(1003)]
+    for op in ("plan", "apply"):
+        told = await ask(op, documents=many)
+        counts = [len(told[one]) for one in ("differences", "changed_values")]
+        assert (counts, told["more"]) == ([1000, 1000], 3)
+    shown = await ask("version_show", number=1)
+    assert (len(shown["changed"]), shown["more_changed"], shown["more_back"]) == (1000, 3, 0)
+
+
 async def test_a_plan_tells_every_problem_with_its_place(ask):
     wrong = documents(
         rules__all={"action": "mail", "contacts": ["nobody"], "routes": ["nowhere"]}

@@ -13,8 +13,9 @@ from noroshi.ports import Document
 
 MOST_DEFINITIONS, MOST_MONITORS = 20_000, 25_000
 """Twice as many as were measured (docs/benchmarks.md): what is only looked at takes 45 MB then."""
-MOST_TEXT = 8 << 20
-"""Bytes of all bodies in memory, where one wide letter makes each letter of its body two or four."""
+MOST_WEIGHT, A_MONITOR = 8 << 20, 200
+"""Bytes of all bodies in memory, where one wide letter makes each letter of its body two or four, and
+of each monitor: what is looked at takes about five times as much of the node."""
 MOST_INHERITED, MOST_WAYS = 100_000, 1_000_000
 """So many windows and limits that monitors with some of their own have beside what is above them,
 and so many ways by which alarms of routes and accounts may be told, each route's to each contact:
@@ -29,11 +30,11 @@ MONITORS = Words(
     en="there are {count:monitor|monitors}, and one node takes {most}; share them out among several",
     ja="監視項目が {count} 件あります。1つのノードで扱えるのは {most} 件までです。複数のノードに分けてください",
 )
-TEXT = Words(
-    en="they take {size} MiB of memory as text, and one request may take {most} MiB (letters beyond "
-    "Latin take twice as much, emoji four times); change them in parts",
-    ja="定義のテキストがメモリーを {size} MiB 使います。1件のリクエストで使えるのは {most} MiB までです "
-    "(日本語などの文字を含む定義は2倍、絵文字を含む定義は4倍になります)。分けて変更してください",
+WEIGHT = Words(
+    en="they weigh {size} MiB (their text as it lies in memory, and {each} bytes for each monitor), and one "
+    "request may have {most} MiB; letters beyond Latin weigh twice as much, emoji four times. Change them in parts",
+    ja="定義の重さ (メモリー上のテキストと、監視項目1件につき {each} バイト) が {size} MiB あります。1件のリクエストでは {most} MiB "
+    "までです。日本語などの文字を含む定義は2倍、絵文字を含む定義は4倍になります。分けて変更してください",
 )
 INHERITED = Words(
     en="monitors with maintenance or limits of their own add them to {count:entry|entries} of their groups and "
@@ -68,9 +69,11 @@ def monitors_in(definitions: Definitions) -> int:
 
 def too_heavy(documents: Iterable[Document], definitions: Definitions) -> Iterator[Problem]:
     """Yield why a node would need too much memory to look at them, few as they may be."""
-    text = sum(sys.getsizeof(one.body) for one in documents)
-    if text > MOST_TEXT:
-        yield Problem("", TEXT.fill(size=-(-text >> 20), most=MOST_TEXT >> 20))
+    weight = sum(sys.getsizeof(one.body) for one in documents)
+    weight += A_MONITOR * monitors_in(definitions)
+    if weight > MOST_WEIGHT:
+        told = {"size": -(-weight >> 20), "most": MOST_WEIGHT >> 20, "each": A_MONITOR}
+        yield Problem("", WEIGHT.fill(**told))
     inherited = sum(map(_inherited, definitions.instances.values()))
     if inherited > MOST_INHERITED:
         yield Problem("", INHERITED.fill(count=inherited, most=MOST_INHERITED))

@@ -43,7 +43,9 @@ async def check(
     `current`: whose ids are kept. `faulty`: places told already to be unreadable (a file that
     is no TOML): nothing that follows from them is a problem of its own.
     """
-    found = await read(documents, current, kinds, new_id=new_id, faulty=faulty)
+    reading = read(documents, current, kinds, new_id=new_id, faulty=faulty)
+    del documents
+    found = await reading
     tried = await try_out(found.plan, kinds, host_of)
     return replace(found, problems=by_file((*found.problems, *tried)))
 
@@ -57,11 +59,14 @@ async def read(
     faulty: Collection[str] = (),
 ) -> Checked:
     """Read and put together, as `check`, and nothing tried; off the loop, as 5,000 monitors
-    take a while to read."""
+    take a while to read. What was given is let go of once it has ids, if nobody else holds it."""
+    handed = [documents]
+    del documents
 
     def put_together() -> Checked:
-        kept, of_kept = keep_ids(documents, current, new_id)
+        kept, of_kept = keep_ids(handed.pop(), current, new_id)
         given, of_ids = give_most_ids(kept, current, new_id)
+        del kept
         # Before the plan: what is read for it is gone again when the plan takes its memory.
         slips = without_echoes(new_slips(given, current, kinds), faulty)
         plan, problems = compile_most(given, kinds, faulty)

@@ -49,10 +49,9 @@ def options(cls: type[T]) -> type[T]:
 
     A string under a field is its help text, in the web manager as in the reference.
     """
-    cls = dataclass(frozen=True, kw_only=True)(cls)
     strict = {"extra": "forbid", "use_attribute_docstrings": True}
     cls.__pydantic_config__ = strict  # type: ignore[attr-defined]
-    return cls
+    return dataclass(frozen=True, kw_only=True, slots=True)(cls)
 
 
 class Unmeasurable(Exception):

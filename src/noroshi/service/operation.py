@@ -299,13 +299,14 @@ async def perform(service: Offering, who: Person, name: str, given: Mapping[str,
         require_reauthentication(who, name)
     if not isinstance(given, Judged) and not is_small(given):
         given = await service.judge(name, given)
-    read, kept = arguments(wanted, given), _kept(wanted, given)
+    kept, said = _kept(wanted, given), Note()
+    # The operation alone holds what was read, to let go of it: it may be megabytes.
+    doing = getattr(service, name)(who, **arguments(wanted, given))
     if isinstance(given, Judged):
-        given.clear()  # whoever asks holds it still, and it may be megabytes beside what was read
-    said = Note()
+        given.clear()  # whoever asks holds it still
     mark = NOTE.set(said)
     try:
-        done = await getattr(service, name)(who, **read)
+        done = await doing
     finally:
         NOTE.reset(mark)
     if said.said or (wanted.changes and not said.nothing):

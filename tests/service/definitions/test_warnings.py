@@ -5,7 +5,7 @@ import json
 import pytest
 
 from noroshi.core.words import Words
-from noroshi.service.definitions.warnings import ENDS_ALL, NOTHING_THERE
+from noroshi.service.definitions.warnings import ENDS_ALL, NOTHING_THERE, first_cautions
 from noroshi.vault import Secret
 from tests.service.asking import Told, applied
 from tests.service.desk import CONTENT, documents
@@ -202,3 +202,10 @@ async def test_another_monitor_in_the_place_of_one_is_no_new_name_of_it(ask):
     await applied(ask)
     other = named("root", options={"include": ["/"]})
     assert cautions(await ask("plan", documents=documents(instances__web1=other))) == []
+
+
+def test_of_many_cautions_the_last_one_counts_the_rest():
+    found = [Words(en=str(n), ja=str(n)) for n in range(53)]
+    told = first_cautions(found[:20], found[20:])
+    assert [one.en for one in told] == [*map(str, range(50)), "And 3 more cautions."]
+    assert first_cautions(found[:50]) == tuple(found[:50])

@@ -94,7 +94,9 @@ class Defining(Desk):
         """Differences or problems; nothing is kept. `faulty`: places of the folder that could
         not be read, which the caller has told already."""
         current = await self._store.current()
-        found = await self._checked(documents, current, faulty[:MOST_FOUND])
+        checking = self._checked(documents, current, faulty[:MOST_FOUND])
+        del documents  # with ids they are others, and eight megabytes more
+        found = await checking
         if found.problems or faulty:
             told = first_of(found.problems)
             return Planned(base=current.number, differences=(), problems=told)
@@ -278,7 +280,7 @@ class Defining(Desk):
     async def _checked(
         self, documents: tuple[Document, ...], current: Version, faulty: tuple[str, ...] = ()
     ) -> Checked:
-        found = await check(
+        checking = check(
             documents,
             current.documents,
             self._plugins,
@@ -286,10 +288,12 @@ class Defining(Desk):
             host_of=self._host_of,
             faulty=faulty,
         )
-        kept = await self._vault.names()
+        del documents
+        found, kept = await checking, await self._vault.names()
+        both = found.documents, current.documents
 
         def secrets() -> tuple[Problem, ...]:
-            return tuple(islice(typed_secrets(documents, current.documents, kept), MOST_FOUND))
+            return tuple(islice(typed_secrets(*both, kept), MOST_FOUND))
 
         typed = await asyncio.to_thread(secrets)
         return replace(found, problems=(*found.problems, *typed))
