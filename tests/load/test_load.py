@@ -36,7 +36,7 @@ def test_five_thousand_monitors_are_on_time(tmp_path, slow):
     assert seen.done >= 0.999 * seen.due
     assert seen.late_99 < 0.25
     if not slow:  # a reference is measured, and a ratio promised, on a good disk alone
-        assert seen.cpu_per_1000 <= 2 * seen.bare_cpu_per_1000
+        assert seen.cpu_per_1000 <= 1.8 * seen.bare_cpu_per_1000
     assert seen.peak <= 120
     assert seen.written_per_second <= 1e6
 
@@ -48,4 +48,4 @@ def test_a_thousand_that_never_answer_make_no_other_late(tmp_path):
     assert seen.late_worst <= 0.25
     assert len(seen.unknown_after) == 1000
     assert seen.unknown_after[-1] <= FULL.period + FULL.timeout + 0.25
-    assert seen.peak <= 120
+    assert seen.peak <= 135
