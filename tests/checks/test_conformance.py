@@ -46,7 +46,7 @@ class Mute:
     async def address(self):
         raise Unmeasurable(plain("the host cannot be asked"))
 
-    network = volumes = processes = memory = processor = now = own = address
+    network = volumes = processes = memory = processor = now = self_facts = address
 
     async def beat(self, job):
         raise Unmeasurable(plain("the host cannot be asked"))
@@ -84,8 +84,10 @@ def test_every_option_has_its_help_in_both_languages(check):
 
 
 def test_options_are_values(check, options):
-    with pytest.raises(dataclasses.FrozenInstanceError):
-        options.anything = 1
+    for field in dataclasses.fields(options):
+        with pytest.raises(dataclasses.FrozenInstanceError):
+            setattr(options, field.name, None)
+    assert not hasattr(options, "__dict__")  # so nothing else can be set
     assert options == schema.read(check.options, GIVEN.get(check.kind, {}))
 
 
