@@ -112,8 +112,7 @@ def _looked_up(asked: Asked, ids: Iterable[str]) -> Sequence[Any]:
             found.append(_settled(asked, id, end))
             _tell(asked, found[-1])
     except Refused as refused:
-        if refused.kind not in ("forbidden", "no node"):  # it is queued all the same
-            raise
+        # They are queued all the same: by the exit code of a failure a script would send them twice.
         print(asked.say(NOT_LOOKED.fill(why=refused.words)), file=sys.stderr)
     return found
 
