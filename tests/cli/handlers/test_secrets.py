@@ -163,14 +163,14 @@ async def led(desk):
     await desk.service.apply(TOKEN, changed)
 
 
-@pytest.mark.parametrize(("said", "kept"), [("n", False), ("y", True)])
+@pytest.mark.parametrize(("said", "kept"), [("n\n", False), ("\x04", False), ("y\n", True)])
 async def test_where_a_token_led_it_is_asked_about_first(desk, tmp_path, said, kept):
     await led(desk)
     async with Terminal(tmp_path, "secret", "set", "app") as person:
         await person.type("Password for “app”: ", f"{CANARY}\n")
         await person.type("Once more: ", f"{CANARY}\n")
         await person.until("evil.example:443: the API token ci chose that")
-        await person.type("May it go there? [y/N] ", f"{said}\n")
+        await person.type("May it go there? [y/N] ", said)
         await person.until("is in the vault" if kept else "Nothing was kept")
         await person.process.wait()
     assert ("app" in await desk.vault.names()) is kept

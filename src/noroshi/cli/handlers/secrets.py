@@ -98,7 +98,12 @@ def places(asked: Asked, name: str) -> Sequence[str]:
     print(asked.say(CHOSEN.fill(name=name, where=", ".join(to), token=one["led_by"])))
     if not sys.stdin.isatty():
         return ()  # the node refuses it, and says what to do
-    if input(asked.say(MAY_GO)).strip().lower() not in ("y", "yes"):
+    asked.let_go()  # whoever thinks for an hour keeps no node from starting
+    try:
+        said = input(asked.say(MAY_GO))
+    except EOFError:
+        said = ""
+    if said.strip().lower() not in ("y", "yes"):
         raise Refused("invalid", NOT_THERE.fill(who=", ".join(one["named_by"])))
     return to
 
