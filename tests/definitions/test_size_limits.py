@@ -7,6 +7,7 @@ import pytest
 from noroshi.definitions.documents import definitions_of
 from noroshi.definitions.size_limits import MOST_DEFINITIONS, MOST_MONITORS, too_heavy, too_many
 from noroshi.ports import Document
+from noroshi.service.large_requests_reader import answer
 
 
 def instances(count, monitors=0):
@@ -33,6 +34,17 @@ def test_who_has_more_already_may_take_some_away_and_add_none():
     assert told(before, MOST_MONITORS + 11, before)
     many = instances(MOST_DEFINITIONS + 10)
     assert not told(many[1:], 0, many) and told([*many, *before], 0, many)
+
+
+@pytest.mark.parametrize(
+    ("op", "given"),
+    [("plan", {}), ("account_tenant", {"account": "box"}), ("account_try", {"account": "box"})],
+)
+def test_what_is_only_tried_is_judged_as_what_is_applied(op, given):
+    its = [{"key": one.key, "body": one.body} for one in instances(1, MOST_MONITORS + 1)]
+    args = given | {"documents" if op == "plan" else "over": its}
+    told = answer({"op": op, "echo": False}, json.dumps(args).encode())
+    assert told["error"] == "invalid" and "25001 monitors" in told["problems"][0]["what"]["en"]
 
 
 def heavy(*documents):

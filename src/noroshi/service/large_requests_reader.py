@@ -22,6 +22,9 @@ from noroshi.service.definitions.edit import NOT_JSON
 from noroshi.service.operation import Invalid, Operation, Refusal, arguments, refused
 from noroshi.service.operation_list import OFFERED
 
+GIVEN = ("documents", "over")
+"""The arguments of operations that are definitions."""
+
 
 def answer(head: Mapping[str, Any], body: bytes) -> Any:
     """The request, or why it is refused; None: it is none."""
@@ -86,7 +89,7 @@ def _check_value_count(values: int) -> None:
 
 def _documents(read: Mapping[str, Any]) -> tuple[list[Document], list[Problem]]:
     """All definitions among the arguments, and what cannot be one."""
-    made, wrong = list(read.get("documents") or ()), list[Problem]()
+    made, wrong = [one for name in GIVEN for one in read.get(name) or ()], list[Problem]()
     for key, its in (read.get("put") or {}).items():
         try:
             made.append(document(key, its))
