@@ -1,5 +1,6 @@
 """What can be proved of a sign-in before any mail is sent, against the lab and over real sockets."""
 
+import json
 import tomllib
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -15,6 +16,7 @@ from noroshi.oauth.providers.msal import MsalProvider
 from noroshi.oauth.refresh_lock import RefreshLock
 from noroshi.oauth.tokens import TokenSource
 from noroshi.plugins import Plugins
+from noroshi.ports import Document
 from noroshi.service import Service
 from noroshi.service.operation import ReauthenticationRequired
 from noroshi.stores.memory.store import MemoryStore
@@ -373,6 +375,18 @@ async def test_what_is_kept_is_shown_on_trial_to_nobody_for_whom_it_is_not(offic
     led = document("clouds/lab", {**cloud, "authority": "https://evil.test/{tenant}"})
     with pytest.raises(ReauthenticationRequired, match="would send a secret somewhere else"):
         await office.service.account_try(TOKEN, "box", over=(led,))
+
+
+@pytest.mark.parametrize("op", ["account_try", "account_check"])
+async def test_what_is_typed_is_shown_on_trial_to_nobody_whom_a_token_chose(office, op):
+    ask = await office.applied()
+    found = (await ask("export"))["documents"]
+    (cloud,) = [json.loads(one["body"]) for one in found if one["key"] == "clouds/lab"]
+    led = document("clouds/lab", {**cloud, "authority": "https://evil.test/{tenant}"})
+    others = [Document(**one) for one in found if one["key"] != "clouds/lab"]
+    await office.service.apply(TOKEN, (*others, led))
+    with pytest.raises(Told, match=r"conflict: .*which may not send secrets elsewhere"):
+        await ask(op, account="box", secret="typed~by-somebody")
 
 
 @pytest.mark.parametrize("op", ["account_tenant", "account_try"])

@@ -53,8 +53,11 @@ class Kept:
 
     @property
     def secret(self) -> dict[str, Any]:
-        """The same of a secret that takes the place of the vault's."""
-        return {} if self._secret is None else {"secret": self._secret[1]}
+        """The same of a secret that takes the place of the vault's, and of where it may go."""
+        if self._secret is None:
+            return {}
+        _, value, to = self._secret
+        return {"secret": value, "to": to}
 
     def may_hold(self, entry: str, value: str, to: Sequence[str]) -> bool:
         """Hold a secret too, where answers are held; False: they are not."""

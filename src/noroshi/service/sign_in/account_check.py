@@ -35,7 +35,7 @@ class Checking(Proving):
     ) -> AccountChecked:
         """The first that is; nothing for a provider that is not Microsoft. `secret` is tried
         instead of the one that is kept, and is kept nowhere."""
-        meant = await self._as_would_be(who, account)
+        meant = await self._as_would_be(who, account, secret=secret.strip())
         if not meant.cloud.entra:
             return AccountChecked()
         given = secret.strip()

@@ -81,11 +81,12 @@ class Proving(Signing):
         bare: bool = False,
         over: tuple[Document, ...] = (),
         secret: str = "",
+        to: tuple[str, ...] = (),
     ) -> AppTried:
         """Ask for a token that nobody uses. `bare`: without a credential, which proves the app.
         `over`: definitions as they would be, and `secret` in the place of the vault's: neither is
-        kept or put in force."""
-        meant = await self._as_would_be(who, account, over)
+        kept or put in force. `to`: as in `set_secret`."""
+        meant = await self._as_would_be(who, account, over, secret, to)
         if not secret:
             return await tried(self._tokens, meant, bare=bare)
         value = Secret(secret.strip())
@@ -156,22 +157,31 @@ class Proving(Signing):
         return SecretTried(account=account.name, taken=answer.sure, why=answer.why, ends=ends)
 
     async def _as_would_be(
-        self, who: Person, name: str, over: tuple[Document, ...] = ()
+        self,
+        who: Person,
+        name: str,
+        over: tuple[Document, ...] = (),
+        secret: str = "",
+        to: tuple[str, ...] = (),
     ) -> Account:
         """The account as it would be with these definitions. What the vault keeps goes where it is
-        kept for, as when they are applied. Raises Invalid, NotSure."""
+        kept for, as when they are applied; a `secret` that is typed goes where a token chose only
+        if that is among `to`, as when it is kept. Raises Invalid, NotSure, Conflict."""
         version, plan = await self._current()
-        if not over:
-            return _named(plan, name)
-        changed = {one.key: one for one in (*version.documents, *over)}
-        try:
-            after = await asyncio.to_thread(
-                compile_plan, tuple(changed.values()), self._plugins
-            )
-        except schema.Invalid as invalid:
-            raise Invalid(BAD_DEFINITIONS, first_of(invalid.problems)) from None
-        await self._binding.check_destinations(who, after, plan)
-        return _named(after, name)
+        after = plan
+        if over:
+            changed = {one.key: one for one in (*version.documents, *over)}
+            try:
+                after = await asyncio.to_thread(
+                    compile_plan, tuple(changed.values()), self._plugins
+                )
+            except schema.Invalid as invalid:
+                raise Invalid(BAD_DEFINITIONS, first_of(invalid.problems)) from None
+            await self._binding.check_destinations(who, after, plan)
+        account = _named(after, name)
+        if secret:
+            await self._binding.check_disclosure(who, after, account.secret, secret, to)
+        return account
 
 
 def _named(plan: Plan, name: str) -> Account:
