@@ -7,7 +7,7 @@ import pytest
 from noroshi.app.composition import open_app, open_to_examine
 from noroshi.cli.clients.in_process import LOOKS
 from noroshi.config.config import read_config
-from noroshi.service import administrator, answer
+from noroshi.service import administrator, run_as_json
 from noroshi.service.operation_list import OFFERED
 from noroshi.stores.sqlite.process_lock import Holder, LifeLock, holding
 from noroshi.stores.sqlite.store import SqliteStore
@@ -56,7 +56,7 @@ async def test_it_writes_nothing(home, op):
     config = read_config(home)
     with LifeLock(config.store.with_suffix(".lock"), Holder.COMMAND):
         async with open_app(config, open_store=SqliteStore.look, holder=None) as app:
-            told = await answer(app.service, administrator("who"), op, given)
+            told = await run_as_json(app.service, administrator("who"), op, given)
             assert await app.store.trouble() is None
     assert "readonly" not in str(told)
 
@@ -71,7 +71,9 @@ async def test_who_examines_leaves_the_lock_to_others(home):
     config = read_config(home)
     with LifeLock(config.store.with_suffix(".lock"), Holder.RUNNING):
         async with open_to_examine(config) as service:
-            told = await answer(service, administrator("who"), "examine_begin", {"route": ""})
+            told = await run_as_json(
+                service, administrator("who"), "examine_begin", {"route": ""}
+            )
             assert told["ok"]["names"]
 
 

@@ -6,7 +6,7 @@ import json
 import pytest
 
 from noroshi.cli.terminal_escape import Readable, escaped, obey, readable
-from noroshi.service import administrator, answer
+from noroshi.service import administrator, run_as_json
 from tests.cli.typed import a_node, typed
 from tests.service.desk import AKI, Desk, documents
 
@@ -43,9 +43,9 @@ def test_what_the_terminal_is_to_do_comes_through(capsys):
 
 async def test_a_note_on_a_version_obeys_no_terminal(desk, tmp_path):
     """An operator may stop an instance, and say why; root reads it."""
-    await answer(desk.service, AKI, "apply", {"documents": documents()})
+    await run_as_json(desk.service, AKI, "apply", {"documents": documents()})
     given = {"instance": "web1", "note": BAD}
-    assert "ok" in await answer(desk.service, administrator(BAD), "instance_stop", given)
+    assert "ok" in await run_as_json(desk.service, administrator(BAD), "instance_stop", given)
     told = await typed("versions", home=tmp_path)
     assert SHOWN in told.out and "\x1b" not in told.out and "\x9b" not in told.out
     told = await typed("versions", "--json", home=tmp_path)

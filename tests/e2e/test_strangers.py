@@ -7,11 +7,11 @@ from urllib.parse import quote
 import pytest
 
 from noroshi.core.people import VIEWER
-from noroshi.web.http.connection_limits import Bounds
+from noroshi.web.http.connection_limits import ConnectionLimits
 from tests.e2e.manager import GOOD, Managed
 
 FORM = "content-type: application/x-www-form-urlencoded"
-BOUNDS = Bounds()
+BOUNDS = ConnectionLimits()
 FRIEND, LAST = "127.0.7.1", "127.0.7.2"
 
 

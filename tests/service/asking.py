@@ -11,9 +11,9 @@ from noroshi.cli.clients.socket import Far, Refused, unpacked
 from noroshi.config.web import Web
 from noroshi.core.people import ADMIN, ApiToken, User
 from noroshi.people import random_keys
-from noroshi.service import answer
-from noroshi.web.context import OWN_NAMES, House
-from noroshi.web.http.connection_limits import Bounds
+from noroshi.service import run_as_json
+from noroshi.web.context import OWN_NAMES, WebContext
+from noroshi.web.http.connection_limits import ConnectionLimits
 from noroshi.web.http.self_signed import own_certificate
 from noroshi.web.server import open_web
 from tests.service.desk import AKI, documents
@@ -28,7 +28,7 @@ class NearBy:
         self.desk = desk
 
     async def __call__(self, op, **args):
-        told = await answer(self.desk.service, AKI, op, args)
+        told = await run_as_json(self.desk.service, AKI, op, args)
         try:
             return unpacked(json.loads(json.dumps(told)))
         except Refused as error:
@@ -62,13 +62,13 @@ class FarByWeb:
 
 
 @asynccontextmanager
-async def opened(desk, home, tls=False, bounds=Bounds(), **given):
+async def opened(desk, home, tls=False, bounds=ConnectionLimits(), **given):
     """The manager of that desk on a free port of loopback; answers with its address."""
     said, files = [], {}
     if tls:
         names = ("certificate", "key")
         files = dict(zip(names, own_certificate(home, OWN_NAMES, NOW), strict=True))
-    house = House(service=desk.service, people=desk.people, **given)
+    house = WebContext(service=desk.service, people=desk.people, **given)
     async with open_web(Web(port=0, **files), home, house, said.append, bounds):
         yield said[0].en.partition(" ")[2].rstrip("/")
 

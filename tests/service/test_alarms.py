@@ -7,7 +7,7 @@ import pytest
 
 from noroshi.core.levels import Level
 from noroshi.core.people import VIEWER, Person, roles_up_to
-from noroshi.service import answer, member
+from noroshi.service import member, run_as_json
 from noroshi.stores.memory.store import MemoryStore
 from tests.service.asking import NearBy, Told, applied
 from tests.service.desk import Desk
@@ -247,9 +247,9 @@ async def test_who_may_only_look_changes_nothing():
     desk = Desk()
     viewer = Person("eri", roles_up_to(VIEWER))
     for op in ("alarm_acknowledge", "alarm_unacknowledge", "alarm_comment", "silence_add"):
-        told = await answer(desk.service, viewer, op, {"monitor": "x"})
+        told = await run_as_json(desk.service, viewer, op, {"monitor": "x"})
         assert told["error"] == "forbidden"
-    assert (await answer(desk.service, member("eri"), "silence_list", {})) == {"ok": ()}
+    assert (await run_as_json(desk.service, member("eri"), "silence_list", {})) == {"ok": ()}
 
 
 def near():

@@ -3,7 +3,7 @@
 import pytest
 
 from noroshi.core.people import ADMIN, Person, roles_up_to
-from noroshi.service import answer
+from noroshi.service import run_as_json
 from noroshi.service.alarms.bulk import MOST
 from noroshi.stores.memory.store import MemoryStore
 from tests.service.asking import NearBy, Told, applied
@@ -100,12 +100,12 @@ async def test_it_is_one_write_and_one_row_of_the_audit_log_that_names_them_all(
     await bad(NearBy(desk))
     sato = Person("sato", roles_up_to(ADMIN), "web")
     given = {"sort": "acknowledged", "alarms": named(*ITEMS, "/gone"), "words": "mine"}
-    assert "ok" in await answer(desk.service, sato, "alarms_remark", given)
+    assert "ok" in await run_as_json(desk.service, sato, "alarms_remark", given)
     assert desk.store.writes == 1
     rows = [one for one in await desk.store.audit_log(50) if one.op == "alarms_remark"]
     assert [one.after for one in rows] == [{f"{DISKS} {item}": "sato" for item in ITEMS}]
     assert rows[0].given == {"sort": "acknowledged", "words": "mine"}
     nothing = given | {"alarms": named("/gone")}
-    await answer(desk.service, sato, "alarms_remark", nothing)
+    await run_as_json(desk.service, sato, "alarms_remark", nothing)
     rows = [one for one in await desk.store.audit_log(50) if one.op == "alarms_remark"]
     assert len(rows) == 1

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from noroshi.service import Person, answer
+from noroshi.service import Person, run_as_json
 from noroshi.service.operation import ADMIN, roles_up_to
 from tests.service.desk import AKI, DISK, Desk, documents
 
@@ -24,13 +24,13 @@ FULL = {"name": "disks", "kind": "disk", "id": "01JY0000000000000000000002"}
 async def desk():
     desk = Desk(checks=(DISK, SCRIPT))
     given = {"documents": documents(instances__web1=instance(RUNS, FULL))}
-    assert "ok" in await answer(desk.service, AKI, "apply", given)
+    assert "ok" in await run_as_json(desk.service, AKI, "apply", given)
     return desk
 
 
 async def applied_by(desk, who, told):
     given = {"documents": documents(instances__web1=told)}
-    return await answer(desk.service, who, "apply", given)
+    return await run_as_json(desk.service, who, "apply", given)
 
 
 async def test_what_leaves_the_program_as_it_is_needs_no_password(desk):
@@ -55,5 +55,5 @@ async def test_a_program_that_is_new_or_changed_needs_the_password(desk, told):
 
 async def test_going_back_to_a_version_with_a_program_needs_the_password(desk):
     assert "ok" in await applied_by(desk, BROWSER, instance(FULL))
-    told = await answer(desk.service, BROWSER, "take_back", {"number": 1})
+    told = await run_as_json(desk.service, BROWSER, "take_back", {"number": 1})
     assert told["error"] == "password"

@@ -7,7 +7,7 @@ from noroshi.core.delivery import fate
 from noroshi.core.mail import Answer, Envelope, Receipt, Verdict
 from noroshi.core.words import Words
 from noroshi.ports import Arrival, TransportKind, options
-from noroshi.service import administrator, answer
+from noroshi.service import administrator, run_as_json
 from tests.service.desk import POST, Desk, documents
 from tests.web.browser import with_user
 
@@ -60,7 +60,7 @@ async def filled(role="administrator", subject="FS01 D: 95.2%", note="boss", **c
     boss, now = administrator("boss"), desk.time.now
 
     async def done(op, **args):
-        told = await answer(desk.service, boss, op, args)
+        told = await run_as_json(desk.service, boss, op, args)
         assert "ok" in told, told
         return told["ok"]
 

@@ -6,9 +6,9 @@ from urllib.parse import quote
 
 from noroshi.core.words import plain
 from noroshi.people import random_keys
-from noroshi.service import administrator, answer
+from noroshi.service import administrator, run_as_json
 from noroshi.web import pages
-from noroshi.web.context import House
+from noroshi.web.context import WebContext
 from tests.web.filled import envelope, filled
 
 EVIL = (
@@ -40,14 +40,16 @@ async def hostile_desk(evil=EVIL, title=EVIL, **changed):
     await desk.store.post(envelope(8, evil, payload=payload, born=desk.time.now))
     await desk.measured(item=evil, note=plain(evil))
     sato = administrator(evil)
-    await answer(desk.service, sato, "queue_hold", {"id": desk.ids[2]})
-    await answer(desk.service, sato, "send", {"to": ["ops"], "subject": evil, "text": LINK})
+    await run_as_json(desk.service, sato, "queue_hold", {"id": desk.ids[2]})
+    await run_as_json(
+        desk.service, sato, "send", {"to": ["ops"], "subject": evil, "text": LINK}
+    )
     return desk
 
 
 def routes_of(desk):
     """All pages, as Starlette has them."""
-    return pages.routes(House(service=desk.service, people=desk.people))
+    return pages.routes(WebContext(service=desk.service, people=desk.people))
 
 
 def paths_of(desk, method):

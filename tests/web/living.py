@@ -17,7 +17,7 @@ from noroshi.definitions import compile_plan
 from noroshi.hosts.footprint import Around
 from noroshi.ports import Arrival, NodeFacts, QueueFacts
 from noroshi.service import administrator
-from noroshi.service.operation import perform
+from noroshi.service.operation import run
 from noroshi.testing import ManualClocks
 from noroshi.transports import BUILT_IN as TRANSPORTS
 from tests.service.desk import CANARY, Desk, documents
@@ -197,7 +197,7 @@ async def living(home, language="en", titles=None):
     clocks.pass_by(days=3)
 
     async def done(op, **args):
-        return await perform(desk.service, boss, op, args)
+        return await run(desk.service, boss, op, args)
 
     desk.done, told = done, definitions(titles or {}, language)
     first = told | {"contacts__boss": None, "notifications__change": None}

@@ -9,7 +9,7 @@ from aiohttp import ClientSession, CookieJar
 
 from noroshi.core.people import ADMIN, OPERATOR, ROLES, VIEWER, Person, User, roles_up_to
 from noroshi.people.authentication import SEED
-from noroshi.service import answer
+from noroshi.service import run_as_json
 from noroshi.service.operation_list import OFFERED
 from noroshi.vault import Secret
 from tests.service.asking import let_in
@@ -139,7 +139,7 @@ async def test_by_no_door_somebody_does_what_their_role_may_not(desk):
     for name, role in TOO_LOW:
         for door in ("local", "web", "api"):
             who = Person("eri", roles_up_to(role), door, "", reauthenticated=True)
-            told = await answer(desk.service, who, name, {})
+            told = await run_as_json(desk.service, who, name, {})
             assert told["error"] == "forbidden", (name, role)
     assert await fingerprint(desk) == before
     rows = await desk.store.audit_log(1000)

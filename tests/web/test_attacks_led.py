@@ -10,7 +10,7 @@ from noroshi.config.config import Config
 from noroshi.config.web import Web
 from noroshi.core.people import ADMIN, OPERATOR, VIEWER, Person, roles_up_to
 from noroshi.definitions import document
-from noroshi.service import administrator, answer
+from noroshi.service import administrator, run_as_json
 from noroshi.service.operation_list import OFFERED
 from noroshi.stores.sqlite.store import SqliteStore
 from noroshi.vault import make_key
@@ -42,7 +42,7 @@ async def watching(folder, manager, kind="http", **options):
     )
     async with open_app(config, open_store=SqliteStore.open) as app:
         given = {"documents": [{"key": one.key, "body": one.body}]}
-        assert "ok" in await answer(app.service, BOSS, "apply", given)
+        assert "ok" in await run_as_json(app.service, BOSS, "apply", given)
         working = asyncio.create_task(app.engine.run())
         yield app
         working.cancel()
@@ -50,7 +50,7 @@ async def watching(folder, manager, kind="http", **options):
 
 
 async def tried(app, who=BOSS):
-    return await answer(app.service, who, "try_monitor", {"monitor": PATH})
+    return await run_as_json(app.service, who, "try_monitor", {"monitor": PATH})
 
 
 @pytest.mark.parametrize("led", [False, True], ids=["directly", "by a redirect"])
@@ -103,4 +103,4 @@ async def test_no_log_monitor_shows_what_is_in_a_file_of_our_own(tmp_path, name)
 async def asked(app, who, name):
     """What such a person gets from an operation, with as little as can be said to it."""
     given = {"monitor": PATH} if "monitor" in OFFERED[name].takes else {}
-    return str(await answer(app.service, who, name, given))
+    return str(await run_as_json(app.service, who, name, given))

@@ -9,7 +9,7 @@ import pytest
 from noroshi.definitions.folder import write_folder
 from noroshi.ports import Document
 from noroshi.schema import Invalid
-from noroshi.service import answer
+from noroshi.service import run_as_json
 from noroshi.service.operation_list import OFFERED
 from tests.service.desk import AKI, documents
 from tests.web.filled import ROUTES, envelope, filled
@@ -66,7 +66,7 @@ def check_whole(browser, path):
 )
 async def test_a_line_break_in_what_becomes_a_header_is_refused_in_words(desk, op, given):
     given = given | ({"id": desk.ids[2]} if "id" in given else {})
-    told = await answer(desk.service, AKI, op, given)
+    told = await run_as_json(desk.service, AKI, op, given)
     assert told["error"] == "invalid" and told["problems"], told
 
 
@@ -81,7 +81,7 @@ async def test_a_line_break_in_an_address_of_the_definitions_is_refused(desk, fi
         "mailbox": bad if field == "sender" else "noroshi@example.com",
     }
     changed = documents(**ROUTES, contacts__ops=contact, accounts__box=account)
-    told = await answer(desk.service, AKI, "apply", {"documents": changed})
+    told = await run_as_json(desk.service, AKI, "apply", {"documents": changed})
     assert told["error"] == "invalid", told
 
 
@@ -89,7 +89,7 @@ async def test_whatever_a_mail_is_made_of_it_has_no_header_more(desk):
     names = ("subject", "text", "list", "list_title", "importance", "language", "level", "at")
     bad = envelope(9, BCC, payload=dict.fromkeys(names, BCC), born=desk.time.now)
     await desk.store.post(bad)
-    told = (await answer(desk.service, AKI, "queue_mail", {"id": bad.id}))["ok"]
+    told = (await run_as_json(desk.service, AKI, "queue_mail", {"id": bad.id}))["ok"]
     assert "Bcc" not in told["headers"] and told["headers"]["Subject"]
     assert not any("\n" in value or "\r" in value for value in told["headers"].values())
 
@@ -112,7 +112,7 @@ async def test_no_operation_reads_or_writes_a_file_by_a_path_that_was_given_for_
         for name, one in OFFERED.items():
             given = {arg: filled_with(kind, path) for arg, kind in one.takes.items()}
             given = {arg: value for arg, value in given.items() if value is not None}
-            told = json.dumps(await answer(desk.service, AKI, name, given))
+            told = json.dumps(await run_as_json(desk.service, AKI, name, given))
             assert "canary-of-the-house" not in told and "Noroshi itself failed" not in told, (
                 name
             )
@@ -141,7 +141,9 @@ async def test_no_page_leads_to_a_file(browser, canary, path):
 async def test_definitions_have_no_path_for_a_name(desk, tmp_path, key):
     """Nor does an export of a node that lies write beside the folder that was given."""
     bad = {"key": key, "body": '{"addresses": ["a@example.com"]}'}
-    told = await answer(desk.service, AKI, "apply", {"documents": [*documents(**ROUTES), bad]})
+    told = await run_as_json(
+        desk.service, AKI, "apply", {"documents": [*documents(**ROUTES), bad]}
+    )
     assert told["error"] == "invalid", told
     folder = tmp_path / "out" / "of" / "it"
     with pytest.raises(Invalid):

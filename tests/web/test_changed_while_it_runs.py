@@ -10,8 +10,8 @@ from noroshi.config.config import read_config
 from noroshi.config.web import Web
 from noroshi.core.people import ADMIN, User
 from noroshi.definitions import document
-from noroshi.service import administrator, answer
-from noroshi.web.context import House
+from noroshi.service import administrator, run_as_json
+from noroshi.web.context import WebContext
 from noroshi.web.server import open_web
 from tests.e2e.world import Home
 from tests.web.browser import GOOD
@@ -35,9 +35,9 @@ async def running(folder):
             await app.store.put_user(user, None)
         one = document("instances/web1", WATCHED)
         given = {"documents": [{"key": one.key, "body": one.body}]}
-        assert "ok" in await answer(app.service, administrator("sato"), "apply", given)
+        assert "ok" in await run_as_json(app.service, administrator("sato"), "apply", given)
         working, said = asyncio.create_task(app.engine.run()), []
-        house = House(
+        house = WebContext(
             service=app.service, people=app.people, news=app.engine.wake_up, name="minato"
         )
         async with open_web(Web(port=0), home, house, said.append):

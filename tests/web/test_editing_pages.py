@@ -10,7 +10,7 @@ from noroshi.core.people import OPERATOR, VIEWER, User
 from noroshi.definitions import look_into, write_folder
 from noroshi.people import random_keys
 from noroshi.ports import Document
-from noroshi.service import administrator, answer
+from noroshi.service import administrator, run_as_json
 from tests.service.desk import DISK, Desk, documents
 from tests.web.browser import GOOD, browsing, with_user
 
@@ -26,7 +26,7 @@ async def desk():
     desk = await with_user(desk=Desk(checks=(DISK, SCRIPT)))
 
     async def done(op, **args):
-        told = await answer(desk.service, BOSS, op, args)
+        told = await run_as_json(desk.service, BOSS, op, args)
         assert "ok" in told, told
         return told["ok"]
 
@@ -495,7 +495,7 @@ async def test_a_rule_that_is_still_named_cannot_go(desk, browser):
 @pytest.mark.parametrize("role", [VIEWER, OPERATOR])
 async def test_who_is_no_administrator_looks_and_changes_nothing(tmp_path, role):
     desk = await with_user(role)
-    assert "ok" in await answer(desk.service, BOSS, "apply", {"documents": documents()})
+    assert "ok" in await run_as_json(desk.service, BOSS, "apply", {"documents": documents()})
     async with browsing(desk, tmp_path) as browser:
         await browser.log_in()
         for page in (MONITOR, "/settings/rule?name=all", "/settings/watch", "/settings/rules"):

@@ -10,7 +10,7 @@ from noroshi.core.levels import Level
 from noroshi.core.route_readiness import RouteEvidence, sends
 from noroshi.core.words import Words
 from noroshi.ports import StoreError
-from noroshi.service import attend
+from noroshi.service import handle_request
 from noroshi.stores.memory.store import MemoryStore
 from noroshi.web.view.locale import TONGUES
 from noroshi.web.view.overview import left, relay_of, route_level, route_state, view
@@ -331,7 +331,7 @@ def test_the_last_days_of_a_credential_are_told_by_level():
 async def test_a_credential_that_ends_and_a_mark_stand_beside_the_route(desk):
     await watched(desk)
     status, ledger = [
-        (await attend(desk.service, AKI, op, {}))["ok"] for op in ("status", "ledger")
+        (await handle_request(desk.service, AKI, op, {}))["ok"] for op in ("status", "ledger")
     ]
     mark = {"en": "lab", "ja": "ラボ"}
     status["routes"] = [
@@ -347,7 +347,7 @@ async def test_a_credential_that_ends_and_a_mark_stand_beside_the_route(desk):
 
 async def test_of_very_many_problems_the_worst_come_first_and_the_rest_as_a_number(desk):
     await watched(desk)
-    status = (await attend(desk.service, AKI, "status", {}))["ok"]
+    status = (await handle_request(desk.service, AKI, "status", {}))["ok"]
     one = status["monitors"][0]
     mild = one | {"level": "warning", "items": [one["items"][0] | {"level": "warning"}]}
     status["monitors"] = [mild] * 40 + [one]

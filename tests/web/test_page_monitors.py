@@ -3,7 +3,7 @@
 import pytest
 
 from noroshi.checks import http
-from noroshi.service import administrator, answer
+from noroshi.service import administrator, run_as_json
 from tests.service.desk import DISK, Desk, documents
 from tests.web.browser import with_user
 from tests.web.test_editing_pages import filled_in
@@ -23,7 +23,7 @@ async def desk():
     web1 = {"rules": ["all"], "group": [{"name": "base", "monitor": [DISKS, PAGE]}]}
     proxy = {"proxy": "proxy.example.com:8080"}
     given = {"documents": documents(instances__web1=web1, networks__office=proxy)}
-    assert "ok" in await answer(desk.service, BOSS, "apply", given)
+    assert "ok" in await run_as_json(desk.service, BOSS, "apply", given)
     return desk
 
 
@@ -33,7 +33,7 @@ async def saved(browser, **typed):
 
 
 async def its(desk):
-    told = await answer(desk.service, BOSS, "definition_show", {})
+    told = await run_as_json(desk.service, BOSS, "definition_show", {})
     (group,) = told["ok"]["documents"]["instances/web1"]["group"]
     return {one["name"]: one for one in group["monitor"]}["page"]
 
@@ -58,5 +58,5 @@ async def test_a_secret_where_a_name_belongs_is_told_at_its_field_and_not_kept(d
     await saved(browser, **{"options.secret_headers": "Authorization = Bearer hunter2X"})
     assert browser.status == 400 and "name of an entry of the vault" in browser.text
     assert "secret_headers" not in (await its(desk))["options"]
-    told = await answer(desk.service, BOSS, "audit", {})
+    told = await run_as_json(desk.service, BOSS, "audit", {})
     assert "hunter2X" not in str(told)

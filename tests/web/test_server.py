@@ -12,7 +12,7 @@ from yarl import URL
 
 from noroshi.config.web import Web
 from noroshi.testing import DAWN
-from noroshi.web.context import House
+from noroshi.web.context import WebContext
 from noroshi.web.http.self_signed import CERTIFICATE, KEY, own_certificate
 from noroshi.web.server import open_web
 from tests.service.asking import let_in, opened
@@ -24,7 +24,7 @@ async def test_a_port_that_is_taken_is_told_and_nothing_else_happens(tmp_path):
     desk, said = Desk(), []
     with socket.create_server(("127.0.0.1", 0)) as taken:
         settings = Web(port=taken.getsockname()[1])
-        house = House(service=desk.service, people=desk.people)
+        house = WebContext(service=desk.service, people=desk.people)
         async with open_web(settings, tmp_path, house, said.append):
             pass
     (words,) = said
@@ -52,7 +52,7 @@ async def test_a_certificate_that_cannot_be_read_is_told(tmp_path):
     desk, said = Desk(), []
     (tmp_path / "c").write_text("no certificate")
     settings = Web(port=0, certificate=tmp_path / "c", key=tmp_path / "c")
-    house = House(service=desk.service, people=desk.people)
+    house = WebContext(service=desk.service, people=desk.people)
     async with open_web(settings, tmp_path, house, said.append):
         pass
     assert len(said) == 1 and "cannot be opened" in said[0].en
@@ -61,7 +61,7 @@ async def test_a_certificate_that_cannot_be_read_is_told(tmp_path):
 async def test_where_the_port_is_taken_another_one_is_told_as_it_is_written(tmp_path, caplog):
     with socket.create_server(("127.0.0.1", 0)) as other:
         port, desk, said = other.getsockname()[1], Desk(), []
-        house = House(service=desk.service, people=desk.people)
+        house = WebContext(service=desk.service, people=desk.people)
         async with open_web(Web(port=port), tmp_path, house, said.append):
             pass
     line = f"web = {{ port = {port + 1} }}"
@@ -75,7 +75,7 @@ async def test_where_the_port_is_taken_another_one_is_told_as_it_is_written(tmp_
 async def test_the_code_of_the_first_start_is_said_until_there_is_an_administrator(tmp_path):
     for desk, lines in ((Desk(), 2), (await with_user(), 1)):
         said = []
-        house = House(service=desk.service, people=desk.people)
+        house = WebContext(service=desk.service, people=desk.people)
         async with open_web(Web(port=0), tmp_path, house, said.append):
             assert len(said) == lines
 

@@ -89,13 +89,13 @@ async def _manager(
         yield
         return
     with imports.ONE_AT_A_TIME:
-        from noroshi.web.context import House
+        from noroshi.web.context import WebContext
         from noroshi.web.server import open_web
 
     async def ready() -> Words | None:
         return await app.store.trouble() if app.engine.ready.is_set() else NOT_READY
 
-    house = House(
+    house = WebContext(
         service=app.service,
         people=app.people,
         news=app.engine.wake_up,

@@ -87,7 +87,7 @@ def language_of(chosen: str, environment: Mapping[str, str]) -> str:
     return chosen or ("ja" if spoken.lower().startswith("ja") else "en")
 
 
-class Asked:
+class CommandContext:
     """One command as it was asked for, and the node that it is asked of."""
 
     def __init__(

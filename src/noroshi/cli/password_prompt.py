@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from noroshi.cli.clients.socket import Refused
-from noroshi.cli.context import Asked
+from noroshi.cli.context import CommandContext
 from noroshi.core.os_errors import why
 from noroshi.core.words import Words
 
@@ -20,7 +20,7 @@ CANNOT_READ = Words(en="{file} cannot be read: {why}", ja="{file} を読めま�
 NO_TEXT = Words(en="it is not text in UTF-8", ja="UTF-8 の文字ではありません")
 
 
-def typed(asked: Asked, prompt: Words, by_file: Words) -> str:
+def typed(asked: CommandContext, prompt: Words, by_file: Words) -> str:
     """Ask at the terminal. Refused, in the words `by_file`, where there is none."""
     if not sys.stdin.isatty():
         raise Refused("invalid", by_file)

@@ -13,7 +13,7 @@ from pathlib import Path
 from noroshi import __version__
 from noroshi.cli import exits
 from noroshi.cli.clients.socket import Away, Refused
-from noroshi.cli.context import PROGRAMS, Asked, at_home, door_of, home_of, language_of
+from noroshi.cli.context import PROGRAMS, CommandContext, at_home, door_of, home_of, language_of
 from noroshi.cli.parser import build
 from noroshi.cli.paths import RUN, UNIT_FILE
 from noroshi.cli.terminal_escape import readable
@@ -74,7 +74,7 @@ def _do(argv: Sequence[str], home: Path, language: str) -> int:
         return exits.DONE
     if not getattr(given, "run", ""):
         getattr(given, "parser", parser).unsaid()
-    with Asked(given, home, language, _door(given, home), _away(given)) as asked:
+    with CommandContext(given, home, language, _door(given, home), _away(given)) as asked:
         return _function(given.run)(asked)
 
 
@@ -100,9 +100,9 @@ def _away(given: Namespace) -> Away | None:
     return FarByHttp(url, token, ca_file)
 
 
-def _function(name: str) -> Callable[[Asked], int]:
+def _function(name: str) -> Callable[[CommandContext], int]:
     module, _, function = name.partition(":")
-    found: Callable[[Asked], int] = getattr(import_module(module), function)
+    found: Callable[[CommandContext], int] = getattr(import_module(module), function)
     return found
 
 

@@ -24,7 +24,7 @@ from noroshi.service import (
     Refusal,
     Service,
     Trouble,
-    attend,
+    handle_request,
     refused,
 )
 from noroshi.service.large_requests import LONGEST, Unreadable, longest
@@ -127,7 +127,7 @@ class _Room:
         except Refusal as refusal:
             await lines.heard()
             return refused(refusal)
-        return await attend(self._service, who, op, args, self._news)
+        return await handle_request(self._service, who, op, args, self._news)
 
 
 def _request(line: bytes) -> tuple[str, Mapping[str, Any]]:

@@ -9,7 +9,7 @@ from noroshi.guides.guide import Step
 from noroshi.guides.microsoft365 import WAYS
 from noroshi.guides.places import Value
 from noroshi.guides.render import TITLES, markdown
-from noroshi.guides.setup_goal import Wanted
+from noroshi.guides.setup_goal import SetupGoal
 
 SENDS_BY: Mapping[str, Words] = {
     "smtp": Words(en="SMTP (port 587)", ja="SMTP (ポート 587)"),
@@ -49,14 +49,14 @@ BACK_ID = Words(en="The Application (client) ID.", ja="アプリケーション 
 
 
 def handed(
-    wanted: Wanted, steps: Sequence[Step], values: Mapping[str, Value], language: str
+    wanted: SetupGoal, steps: Sequence[Step], values: Mapping[str, Value], language: str
 ) -> str:
     """All of these steps, for whom they are, and what the administrator gives back."""
     return "\n".join(_page(wanted, steps, values, language)) + "\n"
 
 
 def _page(
-    wanted: Wanted, steps: Sequence[Step], values: Mapping[str, Value], language: str
+    wanted: SetupGoal, steps: Sequence[Step], values: Mapping[str, Value], language: str
 ) -> Iterator[str]:
     yield f"# {PAGE_TITLE.say(language)}"
     yield ""

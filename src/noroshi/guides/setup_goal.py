@@ -26,7 +26,7 @@ EXAMPLES = ("example.com", "example.net", "example.org")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class SetupGoal:
     """One route through Microsoft 365, and its account. `way` is one of guides.WAYS; `secret`
     whether a client secret is shown; `person` who signs in, "" for the mailbox itself; `delegated`
     whether the mailbox is said to be a shared one, for which somebody signs in; `entry` where the

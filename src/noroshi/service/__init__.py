@@ -13,10 +13,10 @@ from noroshi.service.operation import (
     Refusal,
     Trouble,
     administrator,
-    answer,
-    attend,
+    handle_request,
     member,
     refused,
+    run_as_json,
 )
 from noroshi.service.operation_list import Service
 
@@ -32,8 +32,8 @@ __all__ = [
     "Service",
     "Trouble",
     "administrator",
-    "answer",
-    "attend",
+    "run_as_json",
+    "handle_request",
     "member",
     "refused",
 ]

@@ -1,6 +1,6 @@
 """How an operation is offered: who may ask for it, what it takes, and what a refusal says.
 
-Every door asks through `answer`, so an operation means the same near and far.
+Every door asks through `run_as_json`, so an operation means the same near and far.
 """
 
 from __future__ import annotations
@@ -211,7 +211,7 @@ class Judged(dict[str, Any]):
     """Arguments that a process of its own has read and found to fit their operation."""
 
 
-class Offering(Protocol):
+class OperationHost(Protocol):
     """Something with operations: the service."""
 
     async def judge(self, name: str, given: Mapping[str, Any]) -> Judged:
@@ -252,28 +252,28 @@ def _described(name: str, method: Callable[..., Any]) -> Operation:
     )
 
 
-async def attend(
-    service: Offering,
+async def handle_request(
+    service: OperationHost,
     who: Person,
     name: str,
     given: Mapping[str, Any],
     news: Callable[[], None] = lambda: None,
 ) -> dict[str, Any]:
-    """What a door does with a request: as `answer`; `news` is called after what the engine
+    """What a door does with a request: as `run_as_json`; `news` is called after what the engine
     should see."""
-    told = await answer(service, who, name, given)
+    told = await run_as_json(service, who, name, given)
     known = service.operations().get(name)
     if known is not None and known.news:
         news()  # after a refusal too: half of it may be done
     return told
 
 
-async def answer(
-    service: Offering, who: Person, name: str, given: Mapping[str, Any]
+async def run_as_json(
+    service: OperationHost, who: Person, name: str, given: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Do an operation; its answer, or its refusal, as plain values for a wire."""
     try:
-        return {"ok": schema.plain(await perform(service, who, name, given))}
+        return {"ok": schema.plain(await run(service, who, name, given))}
     except Refusal as refusal:
         return refused(refusal)
     except StoreError as error:
@@ -285,7 +285,7 @@ async def answer(
         return refused(Trouble(BUG.fill(kind=type(bug).__name__)))
 
 
-async def perform(service: Offering, who: Person, name: str, given: Mapping[str, Any]) -> Any:
+async def run(service: OperationHost, who: Person, name: str, given: Mapping[str, Any]) -> Any:
     """Check role and arguments, do it, and write down what it changed. Raises a Refusal."""
     wanted = service.operations().get(name)
     if wanted is None:
@@ -314,7 +314,7 @@ async def perform(service: Offering, who: Person, name: str, given: Mapping[str,
     return done
 
 
-async def _record(service: Offering, row: Audited) -> None:
+async def _record(service: OperationHost, row: Audited) -> None:
     """Keep a row of the audit log. What it tells of is done, so a store that refuses the row makes
     no failure of it: the log has it instead."""
     try:

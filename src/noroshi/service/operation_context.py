@@ -58,7 +58,7 @@ Measure = Callable[[Monitor, Mapping[str, Any]], Awaitable[Sample]]
 """How this process measures: the engine's own way, with its time-outs."""
 
 
-class Desk:
+class OperationContext:
     """Whatever several families of operations need. Nothing here is an operation."""
 
     def __init__(

@@ -16,7 +16,7 @@ from noroshi.people import random_keys
 from noroshi.service import Invalid, NotFound, Refusal, Trouble, refused
 from noroshi.web import health, pages
 from noroshi.web.api import endpoints
-from noroshi.web.context import House
+from noroshi.web.context import WebContext
 from noroshi.web.http import static_files
 from noroshi.web.http.security_headers import Guard
 from noroshi.web.texts.pages import TEXTS
@@ -25,7 +25,7 @@ from noroshi.web.view.page_context import Visit
 log = logging.getLogger(__name__)
 
 
-def application(house: House) -> ASGIApp:
+def application(house: WebContext) -> ASGIApp:
     """What answers every request."""
 
     async def not_so(request: Request, error: Exception) -> Response:
@@ -51,7 +51,7 @@ def application(house: House) -> ASGIApp:
     return Guard(starlette, house)
 
 
-def _told(house: House, request: Request, status: int) -> Response:
+def _told(house: WebContext, request: Request, status: int) -> Response:
     key = {404: "error.not_there", 405: "error.method"}.get(status, "error.bug")
     if request.url.path.startswith("/api/"):
         return endpoints.told(refused(_refusal(status, TEXTS[key])), status)

@@ -19,7 +19,7 @@ async def _always() -> Words | None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class House:
+class WebContext:
     """`news` is called after what the engine should see; `ready` says why the node does not
     watch or cannot write (None: it does); `secure`: it speaks TLS; `port`: where it listens
     (0: nobody said); once `closing` is set, what is told live ends."""

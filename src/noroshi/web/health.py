@@ -14,8 +14,8 @@ from starlette.routing import Route
 from noroshi import __version__
 from noroshi.core.levels import Level
 from noroshi.ports import StoreError
-from noroshi.service import Refusal, attend
-from noroshi.web.context import House
+from noroshi.service import Refusal, handle_request
+from noroshi.web.context import WebContext
 from noroshi.web.http.authentication import entered
 from noroshi.web.view.tree import NEW, STOPPED, level_of
 
@@ -33,7 +33,7 @@ MOMENTS = {
 STATES = ("well", "down", "not signed in", "needs somebody")
 
 
-def routes(house: House) -> list[Route]:
+def routes(house: WebContext) -> list[Route]:
     """/healthz and /readyz say nothing but yes or no, so nobody is asked who they are."""
 
     async def healthz(_request: Request) -> Response:
@@ -51,8 +51,8 @@ def routes(house: House) -> list[Route]:
             who = (await entered(request, house)).person
         except Refusal as refusal:
             return PlainTextResponse(f"{refusal.words.en}\n", 401)
-        status = await attend(house.service, who, "status", {})
-        ledger = await attend(house.service, who, "ledger", {"last": 1})
+        status = await handle_request(house.service, who, "status", {})
+        ledger = await handle_request(house.service, who, "ledger", {"last": 1})
         if "ok" not in status or "ok" not in ledger:
             return PlainTextResponse("not now\n", 503)
         lines = figures(status["ok"], ledger["ok"])

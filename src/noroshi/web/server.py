@@ -16,8 +16,13 @@ from noroshi.config.web import Web
 from noroshi.core.os_errors import why
 from noroshi.core.words import Words
 from noroshi.web.asgi import application
-from noroshi.web.context import OWN_NAMES, House
-from noroshi.web.http.connection_limits import Bounds, Crowd, Threshold, timed_by
+from noroshi.web.context import OWN_NAMES, WebContext
+from noroshi.web.http.connection_limits import (
+    ConnectionLimits,
+    Connections,
+    LimitedListener,
+    protocol_of,
+)
 from noroshi.web.http.self_signed import context_of, own_certificate
 
 BACKLOG = 128
@@ -77,14 +82,14 @@ class _Server(uvicorn.Server):
 async def open_web(
     settings: Web,
     home: Path,
-    house: House,
+    house: WebContext,
     say: Callable[[Words], None],
-    bounds: Bounds = Bounds(),
+    bounds: ConnectionLimits = ConnectionLimits(),
 ) -> AsyncIterator[None]:
     """Answer browsers until the block ends; without a socket or a certificate say why, and
     answer nobody."""
     try:
-        listening = _listen(settings, crowd := Crowd(bounds))
+        listening = _listen(settings, crowd := Connections(bounds))
     except OSError as error:
         _say_why_not(settings, error, say)
         yield
@@ -121,15 +126,15 @@ def url_of(settings: Web, listening: socket.socket) -> str:
     return f"{scheme}://{f'[{name}]' if ':' in name and name[0] != '[' else name}:{port}/"
 
 
-def _named(settings: Web, house: House, port: int) -> House:
+def _named(settings: Web, house: WebContext, port: int) -> WebContext:
     hosts = OWN_NAMES.union(settings.hosts)
     return replace(house, secure=settings.secure, port=port, hosts=hosts)
 
 
-def _listen(settings: Web, crowd: Crowd) -> socket.socket:
+def _listen(settings: Web, crowd: Connections) -> socket.socket:
     family = socket.AF_INET6 if ":" in settings.address else socket.AF_INET
     # Said to be TCP's: of no other does asyncio switch Nagle off (base_events._set_nodelay).
-    listening = Threshold(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listening = LimitedListener(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.crowd = crowd
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -142,7 +147,7 @@ def _listen(settings: Web, crowd: Crowd) -> socket.socket:
     return listening
 
 
-def _context(settings: Web, home: Path, house: House) -> ssl.SSLContext | None:
+def _context(settings: Web, home: Path, house: WebContext) -> ssl.SSLContext | None:
     if not settings.secure:
         return None
     if settings.certificate is not None and settings.key is not None:
@@ -152,7 +157,10 @@ def _context(settings: Web, home: Path, house: House) -> ssl.SSLContext | None:
 
 
 def _config(
-    house: House, context: ssl.SSLContext | None, bounds: Bounds, crowd: Crowd
+    house: WebContext,
+    context: ssl.SSLContext | None,
+    bounds: ConnectionLimits,
+    crowd: Connections,
 ) -> uvicorn.Config:
     config = uvicorn.Config(
         application(house),
@@ -161,7 +169,7 @@ def _config(
         log_level="warning",
         lifespan="off",
         ws="none",
-        http=timed_by(bounds, crowd),
+        http=protocol_of(bounds, crowd),
         loop="none",
         server_header=False,
         proxy_headers=False,

@@ -6,7 +6,7 @@ import pyotp
 import pytest
 
 from noroshi.people import AuthenticationError
-from noroshi.service import answer
+from noroshi.service import run_as_json
 from tests.cli.handlers.test_authorize import Terminal
 from tests.cli.typed import a_node, typed
 from tests.service.desk import AKI, CANARY, Desk, documents
@@ -123,7 +123,7 @@ async def test_what_was_changed_is_told_field_by_field_in_both_languages(desk, t
 
 
 async def apply(desk, **given):
-    assert "ok" in await answer(desk.service, AKI, "apply", given)
+    assert "ok" in await run_as_json(desk.service, AKI, "apply", given)
 
 
 async def test_a_change_of_definitions_is_told_with_its_place(desk, tmp_path):

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from noroshi.service import answer
+from noroshi.service import run_as_json
 from tests.service.asking import NearBy, Told, applied
 from tests.service.desk import DISK, Desk
 from tests.service.test_programs import BROWSER, RUNS, SCRIPT, instance
@@ -106,10 +106,12 @@ async def test_where_it_cannot_go_is_told_and_nothing_is_changed(ask, op, given,
 async def test_a_program_that_is_copied_needs_the_password_and_one_that_stays_does_not():
     desk = Desk(checks=(DISK, SCRIPT))
     await applied(NearBy(desk), instances__web1=instance(RUNS))
-    told = await answer(
+    told = await run_as_json(
         desk.service, BROWSER, "instance_copy", {"instance": "web1", "name": "b"}
     )
     assert told["error"] == "password"
     given = {"monitor": "look", "to": "web1/other"}
-    assert (await answer(desk.service, BROWSER, "monitor_copy", given))["error"] == "password"
-    assert "ok" in await answer(desk.service, BROWSER, "monitor_move", given)
+    assert (await run_as_json(desk.service, BROWSER, "monitor_copy", given))[
+        "error"
+    ] == "password"
+    assert "ok" in await run_as_json(desk.service, BROWSER, "monitor_move", given)

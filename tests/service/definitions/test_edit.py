@@ -7,7 +7,7 @@ import pytest
 
 from noroshi.definitions import look_into, write_folder
 from noroshi.ports import Document
-from noroshi.service import Person, answer
+from noroshi.service import Person, run_as_json
 from noroshi.service.operation import ADMIN, OPERATOR, VIEWER, roles_up_to
 from tests.service.asking import NearBy, Told, applied
 from tests.service.desk import AKI, CONTENT, DISK, Desk, documents
@@ -98,7 +98,7 @@ async def test_the_one_who_changed_it_is_named_and_not_who_changed_something_els
     await applied(NearBy(desk))
     seen = (await shown(NearBy(desk), "contacts/boss"))["etags"]
     given = {"put": {"contacts/boss": BOSS}}
-    assert "ok" in await answer(desk.service, ERI, "definition_change", given)
+    assert "ok" in await run_as_json(desk.service, ERI, "definition_change", given)
     await changed(NearBy(desk), put={"contacts/x": BOSS})
     with pytest.raises(Told, match="eri changed contacts/boss meanwhile, in version 2"):
         await changed(NearBy(desk), put={"contacts/boss": BOSS}, etags=seen)
@@ -161,22 +161,24 @@ async def test_a_program_that_is_new_needs_the_password_and_one_left_alone_does_
     browser = replace(ERI, door="web", reauthenticated=False)
     runs = {"name": "look", "kind": "script"}
     put = {"instances/web2": {"group": [{"name": "base", "monitor": [runs]}]}}
-    told = await answer(desk.service, browser, "definition_change", {"put": put})
+    told = await run_as_json(desk.service, browser, "definition_change", {"put": put})
     assert told["error"] == "password"
-    tried = await answer(desk.service, browser, "definition_change", {"put": put, "dry": True})
+    tried = await run_as_json(
+        desk.service, browser, "definition_change", {"put": put, "dry": True}
+    )
     assert "ok" in tried
-    assert "ok" in await answer(desk.service, ERI, "definition_change", {"put": put})
+    assert "ok" in await run_as_json(desk.service, ERI, "definition_change", {"put": put})
     boss = {"put": {"contacts/boss": BOSS}}
-    assert "ok" in await answer(desk.service, browser, "definition_change", boss)
+    assert "ok" in await run_as_json(desk.service, browser, "definition_change", boss)
 
 
 async def test_who_may_only_look_sees_them_and_changes_nothing():
     desk = Desk()
     await applied(NearBy(desk))
     viewer = Person("eri", roles_up_to(VIEWER))
-    assert "ok" in await answer(desk.service, viewer, "definition_show", {})
+    assert "ok" in await run_as_json(desk.service, viewer, "definition_show", {})
     given = {"put": {"contacts/boss": BOSS}}
-    told = await answer(desk.service, viewer, "definition_change", given)
+    told = await run_as_json(desk.service, viewer, "definition_change", given)
     assert told["error"] == "forbidden"
 
 
@@ -189,7 +191,7 @@ async def test_what_a_program_is_given_is_shown_to_administrators_alone():
         NearBy(desk), instances__web2={"group": [{"name": "b", "monitor": [given, full]}]}
     )
     viewer = Person("eri", roles_up_to(OPERATOR))
-    told = await answer(desk.service, viewer, "definition_show", {})
+    told = await run_as_json(desk.service, viewer, "definition_show", {})
     assert "--password" not in str(told)
     seen = told["ok"]["documents"]["instances/web2"]["group"][0]["monitor"]
     assert "options" not in seen[0] and seen[1]["options"] == {"include": ["/"]}
@@ -236,7 +238,7 @@ async def test_a_race_for_the_next_version_is_run_again_on_the_newest():
     desk = Desk()
     desk = Desk(Late(desk.store))
     await applied(NearBy(desk))
-    done = await answer(
+    done = await run_as_json(
         desk.service, AKI, "definition_change", {"put": {"contacts/boss": BOSS}}
     )
     assert done["ok"]["version"] == 3

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from noroshi.core.reckon import farewell
-from noroshi.service import Person, answer
+from noroshi.service import Person, run_as_json
 from noroshi.service.operation import OPERATOR, VIEWER, roles_up_to
 from noroshi.web.context import OWN_NAMES
 from noroshi.web.http.self_signed import own_certificate
@@ -115,9 +115,9 @@ async def test_an_operator_stops_and_starts_also_what_runs_programs_and_a_viewer
         NearBy(desk), instances__web1={"group": [{"name": "base", "monitor": [script]}]}
     )
     for op in ("instance_stop", "instance_start"):
-        assert "ok" in await answer(desk.service, OPERATES, op, {"instance": "web1"})
+        assert "ok" in await run_as_json(desk.service, OPERATES, op, {"instance": "web1"})
         looks = replace(OPERATES, roles=roles_up_to(VIEWER))
-        told = await answer(desk.service, looks, op, {"instance": "web1"})
+        told = await run_as_json(desk.service, looks, op, {"instance": "web1"})
         assert told["error"] == "forbidden"
     rows = [row for row in await desk.store.audit_log(last=4) if not row.refused.en]
     assert {row.op for row in rows} == {"instance_stop", "instance_start"}
@@ -163,7 +163,7 @@ async def test_a_monitor_that_is_moved_while_it_is_stopped_stays_stopped_by_the_
     ask = NearBy(Desk())
     await applied(ask)
     given = {"monitor": "disks"}
-    assert "ok" in await answer(ask.desk.service, OPERATES, "monitor_disable", given)
+    assert "ok" in await run_as_json(ask.desk.service, OPERATES, "monitor_disable", given)
     await ask("monitor_move", monitor="disks", to="web1/other")
     stop = (await only_monitor(ask))["stopped"]
     assert (stop["path"], stop["who"], stop["version"]) == ("web1/other/disks", "eri", 2)

@@ -9,7 +9,7 @@ from noroshi.core.digest import digest
 from noroshi.core.mail import Answer, Envelope, Receipt, Verdict
 from noroshi.core.words import plain
 from noroshi.ports import Arrival
-from noroshi.service import answer, member
+from noroshi.service import member, run_as_json
 from noroshi.testing import DAWN
 from tests.service.asking import Told
 
@@ -146,5 +146,5 @@ async def test_what_a_webhook_was_answered_is_read_by_administrators_alone(ask, 
     await store.settle(await lend(), receipt, Retry(DAWN, plain("500 Internal Server Error")))
     for op, given in (("ledger", {}), ("queue_show", {"id": "m.1/r/ops"})):
         assert "canary" in str(await ask(op, **given))
-        told = await answer(ask.desk.service, member("eri"), op, given)
+        told = await run_as_json(ask.desk.service, member("eri"), op, given)
         assert "ok" in told and "canary" not in str(told)

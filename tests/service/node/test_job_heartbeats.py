@@ -9,8 +9,8 @@ from noroshi.core.levels import Level
 from noroshi.core.model import Cause, Change, ItemState, Limits, Reading, Sample, State
 from noroshi.core.words import NOTHING, plain
 from noroshi.ports import Beat
-from noroshi.service import NotFound, administrator, answer, member
-from noroshi.service.operation import perform
+from noroshi.service import NotFound, administrator, member, run_as_json
+from noroshi.service.operation import run
 from noroshi.stores.memory.store import MemoryStore
 from noroshi.testing import FaultyStore
 from tests.service.asking import NearBy, applied
@@ -32,7 +32,7 @@ async def desk():
 
 
 async def beat(desk, name, who=TOM, **more):
-    return await perform(desk.service, who, "beat", {"name": name, **more})
+    return await run(desk.service, who, "beat", {"name": name, **more})
 
 
 @pytest.mark.parametrize("who", [TOM, administrator("root")], ids=["a member", "root"])
@@ -78,7 +78,7 @@ async def test_a_job_that_nobody_waits_for_is_refused_with_what_was_meant(desk, 
 
 async def test_a_store_that_is_full_keeps_nothing_and_says_so(desk):
     desk.store.failing = True
-    told = await answer(desk.service, TOM, "beat", {"name": "backup"})
+    told = await run_as_json(desk.service, TOM, "beat", {"name": "backup"})
     assert told["error"] == "trouble" and "full" in told["words"]["en"]
 
 

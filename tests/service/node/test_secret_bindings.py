@@ -8,7 +8,7 @@ from noroshi.checks import http
 from noroshi.core.people import ADMIN
 from noroshi.core.words import Words
 from noroshi.ports import StoreError
-from noroshi.service import Person, answer
+from noroshi.service import Person, run_as_json
 from noroshi.service.operation import roles_up_to
 from noroshi.stores.memory.store import MemoryStore
 from noroshi.transports.http import webhook
@@ -120,7 +120,7 @@ class Bench(Desk):
         super().__init__(store, checks=(DISK, http.CHECK), routes=kinds)
 
     async def ask(self, who, op, **given):
-        return await answer(self.service, who, op, given)
+        return await run_as_json(self.service, who, op, given)
 
     async def apply(self, who, **changed):
         return await self.ask(who, "apply", documents=documents(**(FIRST | changed)))

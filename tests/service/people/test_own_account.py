@@ -4,7 +4,7 @@ import pyotp
 import pytest
 
 from noroshi.core.people import VIEWER
-from noroshi.service import Person, answer
+from noroshi.service import Person, run_as_json
 from noroshi.service.operation import roles_up_to
 from tests.service.asking import Told
 from tests.service.desk import AKI
@@ -18,7 +18,7 @@ async def eri(ask):
     await ask("user_add", name="eri", password=GOOD)
 
     async def do(op, who=ERI, **args):
-        return await answer(ask.desk.service, who, op, args)
+        return await run_as_json(ask.desk.service, who, op, args)
 
     return do
 

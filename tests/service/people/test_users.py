@@ -8,7 +8,7 @@ from dataclasses import replace
 import pyotp
 import pytest
 
-from noroshi.service import Person, answer
+from noroshi.service import Person, run_as_json
 from noroshi.service.operation import ADMIN, roles_up_to
 from noroshi.stores.memory.store import MemoryStore
 from tests.service.asking import Told, applied
@@ -104,7 +104,10 @@ async def test_of_two_administrators_who_take_each_other_s_right_one_stays(op):
         await desk.service.user_add(AKI, name, "administrator", GOOD)
     more = {"role": "viewer"} if op == "user_role" else {}
     told = await asyncio.gather(
-        *(answer(desk.service, AKI, op, {"name": name, **more}) for name in ("sato", "eri"))
+        *(
+            run_as_json(desk.service, AKI, op, {"name": name, **more})
+            for name in ("sato", "eri")
+        )
     )
     assert sorted("ok" in one for one in told) == [False, True]
     assert [one.role for one in (await desk.store.users()).values()].count(ADMIN) == 1
@@ -188,7 +191,7 @@ async def test_no_secret_is_in_the_audit_log(ask):
 
 async def test_who_asks_by_which_door_is_in_it(ask):
     given = {"name": "x", "value": CANARY}
-    assert "ok" in await answer(ask.desk.service, BROWSER, "set_secret", given)
+    assert "ok" in await run_as_json(ask.desk.service, BROWSER, "set_secret", given)
     (row,) = await ask("audit")
     assert (row["who"], row["door"], row["address"]) == ("sato", "web", "192.0.2.7")
 
@@ -198,14 +201,14 @@ async def test_who_asks_by_which_door_is_in_it(ask):
     [("user_add", {"name": "eri"}), ("token_new", {"name": "ci"}), ("backup", {"path": "/x"})],
 )
 async def test_who_may_do_it_all_the_same_gives_the_password_once_more(ask, op, given):
-    told = await answer(ask.desk.service, BROWSER, op, given)
+    told = await run_as_json(ask.desk.service, BROWSER, op, given)
     assert told["error"] == "password" and told["words"]["ja"] != told["words"]["en"]
     assert await ask("audit") == []
     assert AKI.reauthenticated
 
 
 async def test_definitions_without_a_program_need_no_password(ask):
-    told = await answer(ask.desk.service, BROWSER, "apply", {"documents": documents()})
+    told = await run_as_json(ask.desk.service, BROWSER, "apply", {"documents": documents()})
     assert told["ok"]["version"] == 1
 
 
@@ -232,7 +235,7 @@ async def chained(desk):
 async def test_with_a_maker_ends_whatever_was_made_by_what_they_made(op, args):
     desk = Desk()
     await chained(desk)
-    told = await answer(desk.service, AKI, op, args)
+    told = await run_as_json(desk.service, AKI, op, args)
     assert "ok" in told, told
     assert (await desk.store.api_tokens()).keys() == {"other"}
     (row,) = [one for one in await desk.store.audit_log() if one.op == op]
@@ -277,6 +280,6 @@ async def test_who_was_removed_a_moment_ago_makes_no_token():
         replace(BROWSER, name="eri", reauthenticated=True),
         Person("one", roles_up_to(ADMIN), "api"),
     ):
-        told = await answer(desk.service, who, "token_new", {"name": "late"})
+        told = await run_as_json(desk.service, who, "token_new", {"name": "late"})
         assert told["error"] == "forbidden"
     assert (await desk.store.api_tokens()).keys() == {"other"}

@@ -8,12 +8,12 @@ from contextlib import suppress
 import pytest
 from yarl import URL
 
-from noroshi.web.http.connection_limits import Bounds
+from noroshi.web.http.connection_limits import ConnectionLimits
 from tests.service.asking import let_in, opened
 from tests.web.browser import with_user
 
-SOON = Bounds(head=0.2, body=0.2, idle=1, stalled=0.2)
-THREE = Bounds(most=3, reserve=1)
+SOON = ConnectionLimits(head=0.2, body=0.2, idle=1, stalled=0.2)
+THREE = ConnectionLimits(most=3, reserve=1)
 HEAD = b"GET /healthz HTTP/1.1\r\nhost: 127.0.0.1\r\n"
 LONG = b"POST /login HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-length: 100\r\n\r\n"
 
@@ -86,7 +86,7 @@ async def test_beyond_so_many_the_oldest_that_proved_nothing_gives_way(desk, tmp
 
 
 async def test_of_one_address_its_own_oldest_gives_way(desk, tmp_path):
-    async with opened(desk, tmp_path, bounds=Bounds(most=100, of_one=2)) as url:
+    async with opened(desk, tmp_path, bounds=ConnectionLimits(most=100, of_one=2)) as url:
         other = await dialled(url, "127.0.2.1")
         inside = [await dialled(url, "127.0.1.1") for _ in range(4)]
         for reader, _ in inside[:2]:
@@ -101,7 +101,7 @@ async def test_of_one_address_its_own_oldest_gives_way(desk, tmp_path):
 
 async def test_who_is_known_stays_and_strangers_still_have_a_reserve(desk, tmp_path):
     token = await let_in(desk)
-    async with opened(desk, tmp_path, bounds=Bounds(most=12, reserve=2)) as url:
+    async with opened(desk, tmp_path, bounds=ConnectionLimits(most=12, reserve=2)) as url:
         known = []
         for _ in range(4):
             known.append(await dialled(url, "127.0.2.1"))
@@ -131,7 +131,7 @@ async def said_by(reader, writer, token):
 
 async def test_the_body_of_who_is_known_may_take_longer(desk, tmp_path):
     token = await let_in(desk)
-    bounds = Bounds(head=0.2, body=0.2, long_body=60.0)
+    bounds = ConnectionLimits(head=0.2, body=0.2, long_body=60.0)
     async with opened(desk, tmp_path, bounds=bounds) as url:
         reader, writer = await dialled(url)
         writer.write(
@@ -195,5 +195,5 @@ async def healthy(url, tls):
 
 def test_half_of_the_files_that_may_be_open_are_left_for_the_watch():
     files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    assert Bounds(most=10**9).at_once == files // 2
-    assert Bounds(most=7).at_once == 7
+    assert ConnectionLimits(most=10**9).at_once == files // 2
+    assert ConnectionLimits(most=7).at_once == 7

@@ -4,7 +4,7 @@ import tracemalloc
 
 import pytest
 
-from noroshi.service import administrator, answer
+from noroshi.service import administrator, run_as_json
 from noroshi.web.http.multipart import MOST_PARTS, parts_of
 from tests.service.desk import documents
 from tests.web.browser import browsing
@@ -44,7 +44,7 @@ async def test_the_largest_form_that_we_draw_can_be_sent(desk, tmp_path):
     all_of_it |= {f"contacts__{one}": {"addresses": [f"{one}@example.com"]} for one in many}
     notice = {"events": ["started"], "contacts": ["ops"], "routes": ["plain"]}
     given = documents(**all_of_it, notifications__day=notice)
-    told = await answer(desk.service, administrator("boss"), "apply", {"documents": given})
+    told = await run_as_json(desk.service, administrator("boss"), "apply", {"documents": given})
     assert "ok" in told, told
     page = "/settings/notification?name=day"
     async with browsing(desk, tmp_path) as browser:

@@ -15,7 +15,7 @@ from noroshi.core.people import ADMIN, OPERATOR, VIEWER
 from noroshi.definitions import content
 from noroshi.oauth.client_certificates import describe, make
 from noroshi.ports import StoreError
-from noroshi.service import Person, answer
+from noroshi.service import Person, run_as_json
 from noroshi.service.operation import roles_up_to
 from noroshi.stores.memory.store import MemoryStore
 from noroshi.testing import DAWN
@@ -595,7 +595,7 @@ async def test_a_secret_goes_only_to_the_server_that_the_page_has_shown(desk, br
     shown = forms_of(page.text)
     form = next(one for one in shown if ("do", "save") in one.buttons)
     led = {"clouds__own": ELSEWHERE, "accounts__box": BOX | {"cloud": "own"}}
-    told = await answer(desk.service, TOKEN, "apply", {"documents": documents(**led)})
+    told = await run_as_json(desk.service, TOKEN, "apply", {"documents": documents(**led)})
     assert "ok" in told
     page = await browser.get(ROUTE)
     assert "evil.example:443, which the API token ci chose" in page.text

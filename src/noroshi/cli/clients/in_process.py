@@ -17,7 +17,7 @@ from noroshi.core.os_errors import why
 from noroshi.core.words import Words
 from noroshi.plugins import Plugins
 from noroshi.ports import StoreError, StoreFault
-from noroshi.service import Service, administrator, answer
+from noroshi.service import Service, administrator, run_as_json
 from noroshi.service.monitors.status_view import kinds
 from noroshi.stores.sqlite.process_lock import Holder, holding, lock_of
 
@@ -99,16 +99,16 @@ class Near:
         if self._service is None:
             opened = open_service(self._config)
             self._service = await self._stack.enter_async_context(opened)
-        return await answer(self._service, self._who, op, args)
+        return await run_as_json(self._service, self._who, op, args)
 
     async def _look(self, op: str, args: Mapping[str, Any]) -> Mapping[str, Any]:
         """Answer from the store, given back at once. A node that has it is not passed by: it
         knows more."""
         if self._examining is not None:
-            return await answer(self._examining, self._who, op, args)
+            return await run_as_json(self._examining, self._who, op, args)
         self._pass_no_node_by()
         async with open_to_look(self._config) as service:
-            return await answer(service, self._who, op, args)
+            return await run_as_json(service, self._who, op, args)
 
     async def _examine(self, op: str, args: Mapping[str, Any]) -> Mapping[str, Any]:
         """Answer from the store, which stays open: the examination goes on in this process, also
@@ -117,7 +117,7 @@ class Near:
             self._pass_no_node_by()
             opened = open_to_examine(self._config)
             self._examining = await self._stack.enter_async_context(opened)
-        return await answer(self._examining, self._who, op, args)
+        return await run_as_json(self._examining, self._who, op, args)
 
     def _pass_no_node_by(self) -> None:
         lock = lock_of(self._config.store)

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from noroshi.cli import exits
-from noroshi.cli.context import Asked
+from noroshi.cli.context import CommandContext
 from noroshi.cli.handlers.silences import lines
 from noroshi.cli.output.levels import shown
 from noroshi.cli.output.tables import table
@@ -41,7 +41,7 @@ IS_BACK = Words(
 IS_KEPT = Words(en="Kept: {path}", ja="コメントを保存しました: {path}")
 
 
-def alarms(asked: Asked) -> int:
+def alarms(asked: CommandContext) -> int:
     """What is not well, what nobody has first."""
     found = asked.call("alarms", monitor=asked.given.monitor)
     if asked.given.json:
@@ -51,17 +51,17 @@ def alarms(asked: Asked) -> int:
     return exits.DONE
 
 
-def acknowledge(asked: Asked) -> int:
+def acknowledge(asked: CommandContext) -> int:
     """Somebody has it."""
     return _changed(asked, "alarm_acknowledge", IS_HAD)
 
 
-def take_back(asked: Asked) -> int:
+def take_back(asked: CommandContext) -> int:
     """Nobody has it any more."""
     return _changed(asked, "alarm_unacknowledge", IS_BACK)
 
 
-def comment(asked: Asked) -> int:
+def comment(asked: CommandContext) -> int:
     """Keep what somebody says."""
     given = asked.given
     said = asked.call("alarm_comment", monitor=given.monitor, text=given.text, item=given.item)
@@ -72,7 +72,7 @@ def comment(asked: Asked) -> int:
     return exits.DONE
 
 
-def _changed(asked: Asked, op: str, words: Words) -> int:
+def _changed(asked: CommandContext, op: str, words: Words) -> int:
     given = asked.given
     item = {} if given.item is None else {"item": given.item}
     found = asked.call(op, monitor=given.monitor, comment=given.comment, **item)
@@ -87,7 +87,7 @@ def _what(row: Answer) -> str:
     return f"{row['path']} {row['item']}".strip()
 
 
-def _page(asked: Asked, found: Answer, now: datetime) -> Iterator[str]:
+def _page(asked: CommandContext, found: Answer, now: datetime) -> Iterator[str]:
     rows = found["rows"]
     nobody = sum(row["acknowledged"] is None for row in rows)
     yield asked.say(OPEN.fill(count=len(rows), nobody=nobody) if rows else CALM)
@@ -98,7 +98,7 @@ def _page(asked: Asked, found: Answer, now: datetime) -> Iterator[str]:
     yield from lines(asked, found, now)
 
 
-def _row(asked: Asked, row: Answer, now: datetime) -> Sequence[str]:
+def _row(asked: CommandContext, row: Answer, now: datetime) -> Sequence[str]:
     since = SINCE.fill(at=clock(row["since"], now), span=lasted(row["since"], now))
     return (
         shown(row["level"], asked.language),
@@ -110,14 +110,14 @@ def _row(asked: Asked, row: Answer, now: datetime) -> Sequence[str]:
     )
 
 
-def _holder(asked: Asked, row: Answer, now: datetime) -> str:
+def _holder(asked: CommandContext, row: Answer, now: datetime) -> str:
     had = row["acknowledged"]
     if had is None:
         return asked.say(NOBODY)
     return asked.say(HAS_IT.fill(who=had["who"], at=clock(had["at"], now)))
 
 
-def _below(asked: Asked, row: Answer, now: datetime) -> Iterator[str]:
+def _below(asked: CommandContext, row: Answer, now: datetime) -> Iterator[str]:
     """What was said of it, and of each rule what it told, or why it did not."""
     if row["acknowledged"] and row["acknowledged"]["words"]:
         yield from row["acknowledged"]["words"].splitlines()
@@ -128,7 +128,7 @@ def _below(asked: Asked, row: Answer, now: datetime) -> Iterator[str]:
     yield from (asked.say(_told(asked, one, now)) for one in known)
 
 
-def _told(asked: Asked, one: Answer, now: datetime) -> Words:
+def _told(asked: CommandContext, one: Answer, now: datetime) -> Words:
     if one["at"] is None:
         return NOT_TOLD.fill(rule=one["called"], because=asked.say(one["because"]))
     contacts = ", ".join(one["contacts"])

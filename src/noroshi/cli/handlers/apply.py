@@ -8,7 +8,7 @@ from typing import Any
 
 from noroshi.cli import exits
 from noroshi.cli.clients.socket import Refused
-from noroshi.cli.context import Asked
+from noroshi.cli.context import CommandContext
 from noroshi.cli.output.placeholders import (
     Found,
     placeholders_as_json,
@@ -59,7 +59,7 @@ WRITTEN = Words(
 )
 
 
-def plan(asked: Asked) -> int:
+def plan(asked: CommandContext) -> int:
     """What would change; exit code 3 if it could not be applied."""
     documents = documents_of(asked, Path(asked.given.folder))
     planned = asked.call("plan", documents=documents)
@@ -84,7 +84,7 @@ def plan(asked: Asked) -> int:
     return exits.DONE
 
 
-def apply(asked: Asked) -> int:
+def apply(asked: CommandContext) -> int:
     """Bring the folder into force."""
     given = asked.given
     documents = documents_of(asked, Path(given.folder))
@@ -104,7 +104,7 @@ def _left(documents: Sequence[Mapping[str, Any]]) -> Found:
     return placeholders_of(Document(**one) for one in documents)
 
 
-def say_applied(asked: Asked, applied: Mapping[str, Any]) -> int:
+def say_applied(asked: CommandContext, applied: Mapping[str, Any]) -> int:
     """Which version is in force now, and what that changed."""
     if asked.given.json:
         asked.print_json(applied)
@@ -123,7 +123,7 @@ def say_applied(asked: Asked, applied: Mapping[str, Any]) -> int:
     return exits.DONE
 
 
-def say_would(asked: Asked, applied: Mapping[str, Any]) -> int:
+def say_would(asked: CommandContext, applied: Mapping[str, Any]) -> int:
     """What would change, of a change that was only tried."""
     if asked.given.json:
         asked.print_json(applied)
@@ -138,13 +138,13 @@ def say_would(asked: Asked, applied: Mapping[str, Any]) -> int:
     return exits.DONE
 
 
-def say_cautions(asked: Asked, found: Sequence[Mapping[str, str]]) -> None:
+def say_cautions(asked: CommandContext, found: Sequence[Mapping[str, str]]) -> None:
     """What somebody should know, if there is something."""
     if found:
         _list(asked, BEWARE, found)
 
 
-def export(asked: Asked) -> int:
+def export(asked: CommandContext) -> int:
     """Write what is in force into the folder; without --force nothing that is there is lost."""
     exported, folder = asked.call("export"), Path(asked.given.folder)
     documents = tuple(Document(**document) for document in exported["documents"])
@@ -163,7 +163,7 @@ def export(asked: Asked) -> int:
     return exits.DONE
 
 
-def documents_of(asked: Asked, folder: Path) -> Sequence[Mapping[str, Any]]:
+def documents_of(asked: CommandContext, folder: Path) -> Sequence[Mapping[str, Any]]:
     """The definitions in a folder, as an operation takes them. Raises Refused."""
     found = look_into(folder)
     documents = [{"key": one.key, "body": one.body} for one in found.documents]
@@ -173,7 +173,7 @@ def documents_of(asked: Asked, folder: Path) -> Sequence[Mapping[str, Any]]:
 
 
 def _all_problems(
-    asked: Asked, documents: Sequence[Mapping[str, Any]], of_files: Sequence[Problem]
+    asked: CommandContext, documents: Sequence[Mapping[str, Any]], of_files: Sequence[Problem]
 ) -> Sequence[tuple[str, Words]]:
     """What is wrong with the files, and what the node says of those that could be read."""
     faulty = [problem.where for problem in of_files]
@@ -185,13 +185,13 @@ def _all_problems(
     return [(p.where, p.what) for p in by_file((*of_files, *told))]
 
 
-def _unusable(asked: Asked, problems: Sequence[tuple[str, Words]]) -> Refused:
+def _unusable(asked: CommandContext, problems: Sequence[tuple[str, Words]]) -> Refused:
     head = UNUSABLE.fill(folder=asked.given.folder, count=len(problems))
     return Refused("invalid", head, problems)
 
 
 def list_changes(
-    asked: Asked, head: Words, found: Iterable[Mapping[str, str]], more: int
+    asked: CommandContext, head: Words, found: Iterable[Mapping[str, str]], more: int
 ) -> None:
     """The first changes, and how many more there are."""
     _list(asked, head, found)
@@ -199,7 +199,7 @@ def list_changes(
         print(f"  {asked.say(AND_MORE.fill(count=more))}")
 
 
-def _list(asked: Asked, head: Words, found: Iterable[Mapping[str, str]]) -> None:
+def _list(asked: CommandContext, head: Words, found: Iterable[Mapping[str, str]]) -> None:
     print(asked.say(head))
     for words in found:
         print(f"  {asked.say(words)}")

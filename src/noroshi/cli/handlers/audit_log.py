@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from noroshi.cli import exits
-from noroshi.cli.context import Asked
+from noroshi.cli.context import CommandContext
 from noroshi.cli.output.tables import columns, wrap
 from noroshi.cli.output.times import clock
 from noroshi.core.printable import printable
@@ -31,7 +31,7 @@ DOORS: Mapping[str, Words] = {
 INDENT = "    "
 
 
-def audit(asked: Asked) -> int:
+def audit(asked: CommandContext) -> int:
     """The newest last, as in any log."""
     found = asked.call("audit", last=asked.given.last)
     if asked.given.json:
@@ -43,20 +43,20 @@ def audit(asked: Asked) -> int:
     return exits.DONE
 
 
-def _row(asked: Asked, one: Mapping[str, Any], now: datetime) -> Iterator[str]:
+def _row(asked: CommandContext, one: Mapping[str, Any], now: datetime) -> Iterator[str]:
     """When, who, from where, what it was called; below, with what and what that changed."""
     yield f"{clock(one['at'], now)}  {_who(asked, one)}  {_deed(asked, one['op'])}"
     for line in (*_given(asked, one, now), *_changed(asked, one, now), *_refusal(asked, one)):
         yield from (INDENT + part for part in wrap(line, max(columns() - len(INDENT), 1)))
 
 
-def _who(asked: Asked, one: Mapping[str, Any]) -> str:
+def _who(asked: CommandContext, one: Mapping[str, Any]) -> str:
     door = asked.say(DOORS.get(one["door"], DOORS["api"]))
     where = f"{door} {one['address']}" if one["address"] else door
     return f"{printable(one['who']) or asked.say(NOBODY)} ({where})"
 
 
-def _deed(asked: Asked, op: str) -> str:
+def _deed(asked: CommandContext, op: str) -> str:
     """As the manager calls it, and in brackets what --json calls it."""
     # Only now, as the field's words below: it costs what no other command needs.
     from noroshi.web.texts.pages import TEXTS
@@ -65,21 +65,21 @@ def _deed(asked: Asked, op: str) -> str:
     return f"{asked.say(known)} ({op})" if known is not None else op
 
 
-def _given(asked: Asked, one: Mapping[str, Any], now: datetime) -> Iterator[str]:
+def _given(asked: CommandContext, one: Mapping[str, Any], now: datetime) -> Iterator[str]:
     """With what, on one line."""
     told = [_pair(line) for line in _lines(asked, None, one["given"], now)]
     if told:
         yield ("、" if asked.language == "ja" else ", ").join(told)
 
 
-def _changed(asked: Asked, one: Mapping[str, Any], now: datetime) -> Iterator[str]:
+def _changed(asked: CommandContext, one: Mapping[str, Any], now: datetime) -> Iterator[str]:
     """What it was and became, a line for each field."""
     for line in _lines(asked, one["before"], one["after"], now):
         sign = f"{line.sign} " if line.sign else ""
         yield f"{sign}{_pair(line)}"
 
 
-def _refusal(asked: Asked, one: Mapping[str, Any]) -> Iterator[str]:
+def _refusal(asked: CommandContext, one: Mapping[str, Any]) -> Iterator[str]:
     if not one["refused"]["en"]:
         return
     why = asked.say(REFUSED.fill(why=Words(**one["refused"])))
@@ -87,7 +87,9 @@ def _refusal(asked: Asked, one: Mapping[str, Any]) -> Iterator[str]:
     yield f"{why} {more}".rstrip()
 
 
-def _lines(asked: Asked, before: object, after: object, now: datetime) -> Sequence[Line]:
+def _lines(
+    asked: CommandContext, before: object, after: object, now: datetime
+) -> Sequence[Line]:
     """As the manager tells them."""
     from noroshi.web.view.audit_log import lines
     from noroshi.web.view.locale import TONGUES

@@ -8,14 +8,14 @@ import sys
 
 from noroshi.cli import exits
 from noroshi.cli.clients.socket import Refused
-from noroshi.cli.context import Asked
+from noroshi.cli.context import CommandContext
 from noroshi.cli.handlers import sign_in_texts
 from noroshi.cli.handlers.sign_in import STDIN, Answer, How, NoPage, sign_in
 from noroshi.cli.output.routes import marked
 from noroshi.core.words import NOTHING
 
 
-def _signed_in(asked: Asked, how: How) -> Answer:
+def _signed_in(asked: CommandContext, how: How) -> Answer:
     """Sign it in. Raises Refused; where the right to read was refused, with what is not concerned."""
     try:
         return sign_in(asked, how)
@@ -28,7 +28,7 @@ def _signed_in(asked: Asked, how: How) -> Answer:
         raise Refused(refused.kind, words, refused.problems) from None
 
 
-def authorize(asked: Asked) -> int:
+def authorize(asked: CommandContext) -> int:
     """Sign the route in; what the provider says on a failure is told, and one may try again."""
     given = asked.given
     if given.secret_file == given.url_file == STDIN:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from noroshi.cli import exits
 from noroshi.cli.clients.socket import Refused
-from noroshi.cli.context import Asked
+from noroshi.cli.context import CommandContext
 from noroshi.cli.output.times import clock, span
 from noroshi.config.config import Config
 from noroshi.core.words import Words
@@ -75,7 +75,7 @@ WHOLE = Words(en="{store} is whole.", ja="{store} に異常はありません。
 FAULTS = Words(en="{store} has faults:", ja="{store} に異常があります:")
 
 
-def backup(asked: Asked) -> int:
+def backup(asked: CommandContext) -> int:
     """Have the running node write a backup; when none runs, do it here."""
     path = str(Path(asked.given.file).absolute())
     done = asked.call("backup", path=path)
@@ -89,7 +89,7 @@ def backup(asked: Asked) -> int:
     return exits.DONE
 
 
-def restore(asked: Asked) -> int:
+def restore(asked: CommandContext) -> int:
     """Put a backup in the store's place; refused while a node runs."""
     # Late: SQLite and all kinds of values are not needed by a command that asks a node.
     from noroshi.stores.sqlite.process_lock import Holder, life_of
@@ -116,7 +116,7 @@ def restore(asked: Asked) -> int:
     return _say_what_opens(asked, config)
 
 
-def _say_what_opens(asked: Asked, config: Config) -> int:
+def _say_what_opens(asked: CommandContext, config: Config) -> int:
     """A store whose secrets nobody can open sends nothing: exit code 1."""
     from noroshi.cli.handlers.vault_key_restore import say_what_opens, what_opens
     from noroshi.vault import VaultError, read_key
@@ -130,7 +130,7 @@ def _say_what_opens(asked: Asked, config: Config) -> int:
     return exits.TROUBLE if what_opens(config, None) else exits.DONE
 
 
-def check_store(asked: Asked) -> int:
+def check_store(asked: CommandContext) -> int:
     """Look through the node's store, or through a file; exit code 1 if something is wrong."""
     if asked.given.file:
         name, found = asked.given.file, _faults_of(Path(asked.given.file))
@@ -147,7 +147,7 @@ def check_store(asked: Asked) -> int:
     return exits.TROUBLE
 
 
-def _told_of_store(asked: Asked) -> list[Mapping[str, str]]:
+def _told_of_store(asked: CommandContext) -> list[Mapping[str, str]]:
     """A store that cannot be opened here is as ill as a damaged one."""
     try:
         told: list[Mapping[str, str]] = asked.call("check_store")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from noroshi.cli import exits
-from noroshi.cli.context import Asked
+from noroshi.cli.context import CommandContext
 
 
-def beat(asked: Asked) -> int:
+def beat(asked: CommandContext) -> int:
     """Report; without a word, as what a job prints is mailed by cron."""
     given = asked.given
     text = given.text or given.fail or ""

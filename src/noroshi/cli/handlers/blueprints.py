@@ -7,7 +7,7 @@ from typing import Any
 
 from noroshi.cli import exits
 from noroshi.cli.clients.socket import Refused
-from noroshi.cli.context import Asked
+from noroshi.cli.context import CommandContext
 from noroshi.cli.handlers.apply import say_applied, say_would
 from noroshi.cli.output.tables import table
 from noroshi.core.definitions.problems import instead
@@ -34,7 +34,7 @@ NO_VALUE = Words(
 )
 
 
-def list_(asked: Asked) -> int:
+def list_(asked: CommandContext) -> int:
     """All blueprints in short."""
     found = asked.call("blueprints")
     if asked.given.json:
@@ -46,7 +46,7 @@ def list_(asked: Asked) -> int:
     return exits.DONE
 
 
-def show(asked: Asked) -> int:
+def show(asked: CommandContext) -> int:
     """One blueprint in full, as it would stand in an instance's file."""
     known = {one["name"]: one for one in asked.call("blueprints")}
     one = known.get(asked.given.name)
@@ -60,7 +60,7 @@ def show(asked: Asked) -> int:
     return exits.DONE
 
 
-def add(asked: Asked) -> int:
+def add(asked: CommandContext) -> int:
     """Add its monitors to an instance: a new version of the definitions."""
     given = asked.given
     applied = asked.call(
@@ -77,14 +77,14 @@ def add(asked: Asked) -> int:
     return say_would(asked, applied) if given.dry_run else say_applied(asked, applied)
 
 
-def _values(asked: Asked, given: Sequence[str]) -> dict[str, str]:
+def _values(asked: CommandContext, given: Sequence[str]) -> dict[str, str]:
     for text in given:
         if "=" not in text:
             asked.given.parser.refuse(NO_VALUE.fill(given=text))
     return dict(text.split("=", 1) for text in given)
 
 
-def _full(asked: Asked, one: Answer) -> Iterator[str]:
+def _full(asked: CommandContext, one: Answer) -> Iterator[str]:
     yield f"{one['name']}  {asked.say(one['title'])}"
     yield f"  {asked.say(one['help'])}"
     if one["asks"]:

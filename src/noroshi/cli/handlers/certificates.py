@@ -10,7 +10,7 @@ from typing import Any
 
 from noroshi.cli import exits
 from noroshi.cli.clients.socket import Refused
-from noroshi.cli.context import Asked
+from noroshi.cli.context import CommandContext
 from noroshi.cli.handlers.secret_probe import CERTIFICATE, say_that_it_is_asked, told
 from noroshi.cli.output.times import clock
 from noroshi.cli.password_prompt import CANNOT_READ, STDIN, contents, typed
@@ -67,7 +67,7 @@ TRIES = 4
 Answer = Mapping[str, Any]
 
 
-def new(asked: Asked) -> int:
+def new(asked: CommandContext) -> int:
     """A key that is made in the node, and what of it goes to the provider."""
     given = asked.given
     _refuse_if_there(given.out)
@@ -82,7 +82,7 @@ def new(asked: Asked) -> int:
     return _show(asked, found)
 
 
-def import_(asked: Asked) -> int:
+def import_(asked: CommandContext) -> int:
     """A certificate that was made elsewhere; a PFX is opened here, so its passphrase stays here."""
     given = asked.given
     pem = opened(asked, given.file, given.passphrase_file)
@@ -103,7 +103,7 @@ def import_(asked: Asked) -> int:
     return exits.TROUBLE if any(one["refused"] for one in said) else exits.DONE
 
 
-def _is_there(asked: Asked) -> bool:
+def _is_there(asked: CommandContext) -> bool:
     """Whether there is one whose place another would take."""
     try:
         asked.call("certificate_show", name=asked.given.name, next=asked.given.next)
@@ -114,7 +114,7 @@ def _is_there(asked: Asked) -> bool:
     return True
 
 
-def show(asked: Asked) -> int:
+def show(asked: CommandContext) -> int:
     """What is uploaded, once more."""
     given = asked.given
     _refuse_if_there(given.out)
@@ -125,7 +125,7 @@ def show(asked: Asked) -> int:
     return _show(asked, found)
 
 
-def _show(asked: Asked, found: Answer) -> int:
+def _show(asked: CommandContext, found: Answer) -> int:
     print(asked.say(_facts(found)))
     if out := asked.given.out:
         _write(Path(out), found["pem"])
@@ -141,7 +141,7 @@ def _facts(found: Answer) -> Words:
     return FACTS.fill(name=found["name"], sha1=found["sha1"], sha256=found["sha256"], ends=ends)
 
 
-def opened(asked: Asked, file: str, passphrase_file: str | None) -> str:
+def opened(asked: CommandContext, file: str, passphrase_file: str | None) -> str:
     """Key and certificate of a file in PEM, unlocked; asks for the passphrase if there is one."""
     data, passphrase = _bytes(file), ""
     if passphrase_file:

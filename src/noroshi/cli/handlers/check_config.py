@@ -12,7 +12,7 @@ from noroshi.actions.template import TemplateRenderer
 from noroshi.cli import exits
 from noroshi.cli.clients.in_process import built_in
 from noroshi.cli.clients.socket import Refused
-from noroshi.cli.context import Asked
+from noroshi.cli.context import CommandContext
 from noroshi.cli.output.placeholders import (
     Found,
     placeholders_as_json,
@@ -64,7 +64,7 @@ NO_HOME = Words(
 )
 
 
-def check_config(asked: Asked) -> int:
+def check_config(asked: CommandContext) -> int:
     """All problems at once; exit code 3 if there is one. Nothing is written."""
     folder = Path(asked.given.folder)
     config, of_config = _settings(asked.home)
@@ -84,7 +84,9 @@ def check_config(asked: Asked) -> int:
     return exits.INVALID if problems else exits.DONE
 
 
-def _say_usable(asked: Asked, read: Folder, found: Checked, config: Config | None) -> None:
+def _say_usable(
+    asked: CommandContext, read: Folder, found: Checked, config: Config | None
+) -> None:
     """Say that it can be used, no more kindly than all that is known of it allows."""
     left, told = placeholders_of(read.documents), list(silent(found.plan))
     if config is None:
@@ -136,6 +138,6 @@ def _counts(found: Checked) -> Words:
     )
 
 
-def _print(asked: Asked, problems: tuple[Problem, ...], left: Found) -> None:
+def _print(asked: CommandContext, problems: tuple[Problem, ...], left: Found) -> None:
     told = [{"where": p.where, "what": {"en": p.what.en, "ja": p.what.ja}} for p in problems]
     asked.print_json({"problems": told, "placeholders": placeholders_as_json(left)})

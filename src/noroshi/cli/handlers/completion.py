@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from noroshi.cli import exits
 from noroshi.cli.commands import COMMANDS, GLOBAL, Command, Option
-from noroshi.cli.context import Asked
+from noroshi.cli.context import CommandContext
 
 PLACED = ("DIR", "FILE", "PIPE", "SOCKET")
 """Metavars that stand for something in the file system."""
@@ -46,7 +46,7 @@ complete -c noroshi -f
 """
 
 
-def completion(asked: Asked) -> int:
+def completion(asked: CommandContext) -> int:
     """Print the script; nothing is written anywhere."""
     made = {"bash": bash(), "zsh": zsh(), "fish": fish(asked.language)}
     print(made[asked.given.shell], end="")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from noroshi.cli import exits
-from noroshi.cli.context import Asked
+from noroshi.cli.context import CommandContext
 from noroshi.cli.output.tables import table
 from noroshi.core.words import Words
 
@@ -27,7 +27,7 @@ LANGUAGES = {"en": Words(en="English", ja="英語"), "ja": Words(en="Japanese", 
 NO_RULE = Words(en="none: is never told", ja="なし (知らせません)")
 
 
-def contacts(asked: Asked) -> int:
+def contacts(asked: CommandContext) -> int:
     """A row for each contact."""
     found = asked.call("contacts")
     if asked.given.json:
@@ -40,7 +40,7 @@ def contacts(asked: Asked) -> int:
     return exits.DONE
 
 
-def _row(asked: Asked, one: Mapping[str, Any]) -> tuple[str, ...]:
+def _row(asked: CommandContext, one: Mapping[str, Any]) -> tuple[str, ...]:
     name = f"{one['name']} ({one['title']})" if one["title"] else one["name"]
     return (
         name,

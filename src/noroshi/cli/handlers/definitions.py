@@ -8,7 +8,7 @@ from typing import Any
 
 from noroshi.cli import exits
 from noroshi.cli.clients.socket import Refused
-from noroshi.cli.context import Asked
+from noroshi.cli.context import CommandContext
 from noroshi.cli.handlers.apply import say_applied, say_would
 from noroshi.cli.output.placeholders import placeholders_of, say_placeholders
 from noroshi.core.definitions.problems import instead
@@ -35,7 +35,7 @@ UNUSABLE = Words(
 )
 
 
-def show(asked: Asked) -> int:
+def show(asked: CommandContext) -> int:
     """Definitions in force; the line above each names what a safe change needs."""
     keys = asked.given.keys
     found = asked.call("definition_show", keys=keys)
@@ -58,7 +58,7 @@ def show(asked: Asked) -> int:
     return exits.DONE
 
 
-def set_(asked: Asked) -> int:
+def set_(asked: CommandContext) -> int:
     """Put a file's content in its place."""
     key, content = asked.given.key, _content(asked.given.file)
     code = _changed(asked, put={key: content})
@@ -67,17 +67,17 @@ def set_(asked: Asked) -> int:
     return code
 
 
-def remove(asked: Asked) -> int:
+def remove(asked: CommandContext) -> int:
     """Take it out."""
     return _changed(asked, remove=[asked.given.key], empty=asked.given.empty)
 
 
-def rename(asked: Asked) -> int:
+def rename(asked: CommandContext) -> int:
     """Give it another name; what names it follows."""
     return _changed(asked, rename={asked.given.key: asked.given.name})
 
 
-def _changed(asked: Asked, **what: Any) -> int:
+def _changed(asked: CommandContext, **what: Any) -> int:
     given = asked.given
     wanted = "" if given.etag == NOT_THERE_YET else given.etag
     etags = {} if given.etag is None else {given.key: wanted}
@@ -87,7 +87,7 @@ def _changed(asked: Asked, **what: Any) -> int:
     return say_would(asked, applied) if given.dry_run else say_applied(asked, applied)
 
 
-def _not_there(asked: Asked, key: str) -> None:
+def _not_there(asked: CommandContext, key: str) -> None:
     known = asked.call("definition_show")["documents"]
     words = NO_DEFINITION.fill(key=key, instead=instead(key, known))
     raise Refused("not found", words)

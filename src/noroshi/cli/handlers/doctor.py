@@ -11,7 +11,7 @@ from types import ModuleType
 from typing import Any
 
 from noroshi.cli import exits
-from noroshi.cli.context import Asked
+from noroshi.cli.context import CommandContext
 from noroshi.cli.handlers.doctor_local import here
 from noroshi.cli.handlers.doctor_output import Page
 from noroshi.cli.output.times import clock
@@ -61,7 +61,7 @@ WRITTEN_MASKED = Words(
 )
 
 
-def doctor(asked: Asked) -> int:
+def doctor(asked: CommandContext) -> int:
     """Exit code 1 if a stage failed."""
     given = asked.given
     if given.bundle:
@@ -78,7 +78,7 @@ def doctor(asked: Asked) -> int:
     return exits.TROUBLE if _failed(found) else exits.DONE
 
 
-def _examined(asked: Asked, page: Page) -> Iterator[Answer]:
+def _examined(asked: CommandContext, page: Page) -> Iterator[Answer]:
     """The computer and all routes, or the one that was asked for."""
     route = asked.given.route
     if route:
@@ -92,7 +92,7 @@ def _examined(asked: Asked, page: Page) -> Iterator[Answer]:
         page.end([asked.say(NO_ROUTES)])
 
 
-def _one(asked: Asked, page: Page, route: str) -> Answer:
+def _one(asked: CommandContext, page: Page, route: str) -> Answer:
     """One examination to its end; each stage is shown as it comes."""
     begun = asked.call("examine_begin", route=route, to=asked.given.to if route else "")
     ours = [] if route else here(asked)
@@ -115,7 +115,7 @@ def _failed(found: list[Answer]) -> bool:
     return any(stage["state"] == "failed" for one in found for stage in one["stages"])
 
 
-def _summed_up(asked: Asked, found: list[Answer]) -> Iterator[str]:
+def _summed_up(asked: CommandContext, found: list[Answer]) -> Iterator[str]:
     if not _failed(found):
         unseen = [one["route"] for one in found if one["down"] and not one["down"]["early"]]
         words = PASSED_BUT.fill(routes=", ".join(unseen)) if unseen else ALL_WELL
@@ -147,7 +147,7 @@ def _bundling() -> ModuleType:
     return support_bundle
 
 
-def _bundle(asked: Asked, page: Page, found: list[Answer]) -> None:
+def _bundle(asked: CommandContext, page: Page, found: list[Answer]) -> None:
     file = Path(asked.given.bundle)
     _bundling().write_bundle(asked, file, found, page.text)
     words = WRITTEN_MASKED if asked.given.mask else WRITTEN

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from noroshi.cli.context import Asked
+from noroshi.cli.context import CommandContext
 from noroshi.cli.paths import HOME, NAME, SERVICE, UNIT_FILE
 from noroshi.cli.systemd.state import shown
 from noroshi.core.words import Words
@@ -29,7 +29,7 @@ NOT_ACTIVE = Words(
 NOTHING = Words(en="", ja="")
 
 
-def here(asked: Asked) -> list[Answer]:
+def here(asked: CommandContext) -> list[Answer]:
     """The node, and its service if this node is one; to be called after a first question."""
     found = [_node(asked)]
     if is_service(asked):
@@ -37,7 +37,7 @@ def here(asked: Asked) -> list[Answer]:
     return found
 
 
-def _node(asked: Asked) -> Answer:
+def _node(asked: CommandContext) -> Answer:
     if asked.running:
         where = asked.away.url if asked.away else asked.door or asked.config.door
         return _stage("node", NODE, RUNS.fill(where=where))
@@ -55,7 +55,7 @@ def _service(said: Mapping[str, str]) -> Answer:
     return _stage("service", UNIT, NOTHING, _remedy(words, lines))
 
 
-def is_service(asked: Asked) -> bool:
+def is_service(asked: CommandContext) -> bool:
     """Whether the node that is meant is this machine's service."""
     meant = asked.home == Path(HOME) or asked.door is not None
     return asked.away is None and meant and Path(UNIT_FILE).exists()

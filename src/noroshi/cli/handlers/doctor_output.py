@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from noroshi.cli.context import Asked, at_home
+from noroshi.cli.context import CommandContext, at_home
 from noroshi.cli.output.tables import pad, width, wrap
 from noroshi.cli.output.times import clock
 from noroshi.cli.terminal_escape import obey
@@ -53,7 +53,7 @@ WAITING = "  … {title}"
 class Page:
     """Writes as the stages come; `text` is all that was written."""
 
-    def __init__(self, asked: Asked, *, silent: bool) -> None:
+    def __init__(self, asked: CommandContext, *, silent: bool) -> None:
         self._asked, self._silent = asked, silent
         self._room = max(shutil.get_terminal_size((NARROW, 0)).columns, NARROWEST)
         self._lines = list[str]()

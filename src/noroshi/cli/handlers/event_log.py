@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from noroshi.cli import exits
-from noroshi.cli.context import Asked
+from noroshi.cli.context import CommandContext
 from noroshi.cli.output.levels import shown
 from noroshi.cli.output.tables import columns, table
 from noroshi.cli.output.times import clock
@@ -37,7 +37,7 @@ SORTS = {
 }
 
 
-def log(asked: Asked) -> int:
+def log(asked: CommandContext) -> int:
     """Events, the newest last, as in any log."""
     given = asked.given
     found = asked.call("log", monitor=given.monitor, last=given.last)
@@ -64,7 +64,7 @@ def _stopped(stop: Answer) -> Words:
     return STOPPED_BY.fill(path=stop["path"], who=stop["who"], version=stop["version"])
 
 
-def _events(asked: Asked, events: Sequence[Answer], now: datetime) -> Iterator[str]:
+def _events(asked: CommandContext, events: Sequence[Answer], now: datetime) -> Iterator[str]:
     rows = [
         (
             clock(one["at"], now),
@@ -78,13 +78,13 @@ def _events(asked: Asked, events: Sequence[Answer], now: datetime) -> Iterator[s
     yield from table(rows, columns())
 
 
-def _step(asked: Asked, one: Answer) -> str:
+def _step(asked: CommandContext, one: Answer) -> str:
     sides = (one["before"], one["ended"] or one["after"])
     before, after = (shown(side, asked.language) for side in sides)
     return asked.say(STILL.fill(level=after)) if before == after else f"{before} → {after}"
 
 
-def _decisions(asked: Asked, found: Sequence[Answer], now: datetime) -> Iterator[str]:
+def _decisions(asked: CommandContext, found: Sequence[Answer], now: datetime) -> Iterator[str]:
     rows = [
         (
             clock(one["at"], now),
@@ -98,7 +98,7 @@ def _decisions(asked: Asked, found: Sequence[Answer], now: datetime) -> Iterator
     yield from (f"  {line}" for line in table(rows, columns() - 2))
 
 
-def _remarks(asked: Asked, found: Sequence[Answer], now: datetime) -> Iterator[str]:
+def _remarks(asked: CommandContext, found: Sequence[Answer], now: datetime) -> Iterator[str]:
     rows = [
         (
             clock(one["at"], now),

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from noroshi.cli import exits
-from noroshi.cli.context import Asked
+from noroshi.cli.context import CommandContext
 from noroshi.cli.handlers.apply import say_applied
 from noroshi.cli.output.tables import table
 from noroshi.cli.output.times import clock
@@ -47,7 +47,7 @@ PROVED = Words(
 ENDED = Words(en="The first start is put away.", ja="初期設定の案内を終わりました。")
 
 
-def look(asked: Asked) -> int:
+def look(asked: CommandContext) -> int:
     """Step by step."""
     found = asked.call("first_look")
     if asked.given.json:
@@ -58,7 +58,7 @@ def look(asked: Asked) -> int:
     return exits.DONE
 
 
-def _done(asked: Asked, found: Mapping[str, Any], step: str) -> str:
+def _done(asked: CommandContext, found: Mapping[str, Any], step: str) -> str:
     if not found[step]:
         return asked.say(NOT_YET)
     if step == "route" and not found["accepted"]:
@@ -68,7 +68,7 @@ def _done(asked: Asked, found: Mapping[str, Any], step: str) -> str:
     return f"{clock(found[step], datetime.now(UTC))} ({found['by']})"
 
 
-def suggest(asked: Asked) -> int:
+def suggest(asked: CommandContext) -> int:
     """What there is, and when it would be told of."""
     found = asked.call("suggest")
     if asked.given.json:
@@ -81,20 +81,20 @@ def suggest(asked: Asked) -> int:
     return exits.DONE
 
 
-def _row(asked: Asked, one: Mapping[str, Any]) -> tuple[str, ...]:
+def _row(asked: CommandContext, one: Mapping[str, Any]) -> tuple[str, ...]:
     limit = THERE if one["there"] else Words(**one["limit"])
     said = (Words(**one["title"]), Words(**one["found"]), limit)
     return (one["id"], *(asked.say(words) for words in said))
 
 
-def take(asked: Asked) -> int:
+def take(asked: CommandContext) -> int:
     """All of it, or what was named."""
     wanted = asked.given.wanted or [one["id"] for one in asked.call("suggest")["monitors"]]
     told = asked.call("suggest_take", wanted=wanted, language=asked.language)
     return say_applied(asked, told)
 
 
-def alarm(asked: Asked) -> int:
+def alarm(asked: CommandContext) -> int:
     """It goes through the queue as every alarm."""
     sent = asked.call("test_alarm", contact=asked.given.contact)
     if asked.given.json:
@@ -104,7 +104,7 @@ def alarm(asked: Asked) -> int:
     return exits.DONE
 
 
-def seen(asked: Asked) -> int:
+def seen(asked: CommandContext) -> int:
     """The number proves that somebody has it."""
     found = asked.call("test_alarm_seen", number=asked.given.number)
     if asked.given.json:
@@ -114,7 +114,7 @@ def seen(asked: Asked) -> int:
     return exits.DONE
 
 
-def end(asked: Asked) -> int:
+def end(asked: CommandContext) -> int:
     """It is not spoken of any more."""
     asked.call("first_end")
     print(asked.say(ENDED))

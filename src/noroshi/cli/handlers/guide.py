@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from noroshi.cli import exits
-from noroshi.cli.context import Asked
+from noroshi.cli.context import CommandContext
 
 
-def guide(asked: Asked) -> int:
+def guide(asked: CommandContext) -> int:
     """Print the steps with the values filled in."""
     found = asked.call("guide_show", route=asked.given.route, way=asked.given.way)
     if asked.given.json:

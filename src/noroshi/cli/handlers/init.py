@@ -14,7 +14,7 @@ from pathlib import Path
 from noroshi.app.composition import open_service
 from noroshi.cli import exits
 from noroshi.cli.clients.socket import Refused
-from noroshi.cli.context import Asked
+from noroshi.cli.context import CommandContext
 from noroshi.cli.paths import DOOR, GROUP, HOME
 from noroshi.config.config import FILE, Config, ConfigError, read_config, sample
 from noroshi.core.os_errors import why
@@ -101,7 +101,7 @@ To see it at work first, without a tenant: noroshi demo""",
 )
 
 
-def init(asked: Asked) -> int:
+def init(asked: CommandContext) -> int:
     """Make the home folder; refused if there is one, unless a lost store is to be made anew."""
     home = asked.home
     if (home / FILE).exists():
@@ -122,7 +122,7 @@ def init(asked: Asked) -> int:
     return exits.DONE
 
 
-def _store_alone(asked: Asked) -> int:
+def _store_alone(asked: CommandContext) -> int:
     """A new store in a home folder that is there, if that was asked for and the old one is lost."""
     config = asked.config
     if config.store.exists() and not is_blank(config.store):
@@ -140,7 +140,7 @@ def _store_alone(asked: Asked) -> int:
     return exits.DONE
 
 
-def _see_to_the_lost(asked: Asked, config: Config) -> None:
+def _see_to_the_lost(asked: CommandContext, config: Config) -> None:
     """Refuse to make a store where one was lost, unless it was asked for."""
     if not is_lost(config.store):
         return

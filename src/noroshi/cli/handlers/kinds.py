@@ -8,7 +8,7 @@ from typing import Any
 
 from noroshi.cli import exits
 from noroshi.cli.clients.socket import Refused
-from noroshi.cli.context import Asked
+from noroshi.cli.context import CommandContext
 from noroshi.cli.output.tables import table, wrap
 from noroshi.config.config import ConfigError
 from noroshi.core.words import Words, paired
@@ -44,7 +44,7 @@ NO_KIND = Words(
 COLUMNS = 76
 
 
-def kinds(asked: Asked) -> int:
+def kinds(asked: CommandContext) -> int:
     """All kinds in short, or one in full."""
     found, wanted = _known(asked), asked.given.kind
     if wanted is not None:
@@ -61,7 +61,7 @@ def kinds(asked: Asked) -> int:
     return exits.DONE
 
 
-def _known(asked: Asked) -> Any:
+def _known(asked: CommandContext) -> Any:
     """As the node says; they are plain reference, so neither home folder nor node is needed."""
     try:
         return asked.call("kinds")
@@ -73,7 +73,7 @@ def _known(asked: Asked) -> Any:
         return built_in_kinds()
 
 
-def _short(asked: Asked, found: Sequence[Answer]) -> Iterator[str]:
+def _short(asked: CommandContext, found: Sequence[Answer]) -> Iterator[str]:
     for family, words in FAMILIES.items():
         rows = [(k["kind"], asked.say(k["title"])) for k in found if k["family"] == family]
         yield asked.say(words)
@@ -82,7 +82,7 @@ def _short(asked: Asked, found: Sequence[Answer]) -> Iterator[str]:
     yield asked.say(IN_FULL)
 
 
-def _full(asked: Asked, kind: Answer) -> Iterator[str]:
+def _full(asked: CommandContext, kind: Answer) -> Iterator[str]:
     yield f"{kind['kind']}  {asked.say(kind['title'])} ({asked.say(FAMILIES[kind['family']])})"
     yield from (f"  {line}" for line in wrap(asked.say(kind["help"]), COLUMNS))
     yield from ("", asked.say(OPTIONS))
@@ -105,13 +105,13 @@ def _full(asked: Asked, kind: Answer) -> Iterator[str]:
         yield from (f"  {line}" for line in table(rows))
 
 
-def _limits(asked: Asked, limits: Mapping[str, str] | None) -> str:
+def _limits(asked: CommandContext, limits: Mapping[str, str] | None) -> str:
     """Those that hold unless others are given."""
     told = "" if limits is None else asked.say(limits)
     return asked.say(LIMITS.fill(value=told)) if told else ""
 
 
-def _sort(asked: Asked, option: Answer, must: Words | None) -> str:
+def _sort(asked: CommandContext, option: Answer, must: Words | None) -> str:
     if "enum" in option:
         told = [" | ".join(map(_toml, option["enum"]))]
     else:

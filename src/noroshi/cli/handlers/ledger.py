@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from noroshi.cli import exits
-from noroshi.cli.context import Asked
+from noroshi.cli.context import CommandContext
 from noroshi.cli.handlers.queue import VERDICTS
 from noroshi.cli.output.levels import shown
 from noroshi.cli.output.routes import marked
@@ -62,7 +62,7 @@ NOT_PROVED = Words(en="Not proved", ja="到達は未確認")
 STATE, FORGOTTEN = Words(en="State", ja="状態"), Words(en="forgotten", ja="記録なし")
 
 
-def ledger(asked: Asked) -> int:
+def ledger(asked: CommandContext) -> int:
     """The newest alarms, the newest last as in any log; or one in full. The exit code is 1 if
     an alarm is lost."""
     given = asked.given
@@ -76,7 +76,7 @@ def ledger(asked: Asked) -> int:
     return exits.TROUBLE if found["sum"]["lost"] else exits.DONE
 
 
-def _all(asked: Asked, found: Answer, now: datetime) -> Iterator[str]:
+def _all(asked: CommandContext, found: Answer, now: datetime) -> Iterator[str]:
     if not found["rows"]:
         yield asked.say(NOTHING)
     else:
@@ -86,7 +86,7 @@ def _all(asked: Asked, found: Answer, now: datetime) -> Iterator[str]:
     yield from _sum(asked, found["sum"])
 
 
-def _sum(asked: Asked, found: Answer) -> Iterator[str]:
+def _sum(asked: CommandContext, found: Answer) -> Iterator[str]:
     given = {**found, "raised": found["raised"] - found["forgotten"]}
     yield asked.say(SUM.fill(**given, open=found["waiting"] + found["held"]))
     if found["forgotten"]:
@@ -95,7 +95,7 @@ def _sum(asked: Asked, found: Answer) -> Iterator[str]:
         yield asked.say(LOST.fill(lost=found["lost"]))
 
 
-def _row(asked: Asked, one: Answer, now: datetime) -> list[str]:
+def _row(asked: CommandContext, one: Answer, now: datetime) -> list[str]:
     last = one["tried"][-1] if one["tried"] else None
     return [
         clock(one["raised"] or one["queued"], now),
@@ -108,7 +108,7 @@ def _row(asked: Asked, one: Answer, now: datetime) -> list[str]:
     ]
 
 
-def _one(asked: Asked, one: Answer, now: datetime) -> Iterator[str]:
+def _one(asked: CommandContext, one: Answer, now: datetime) -> Iterator[str]:
     """From the event to the provider's answer, one line a step."""
     level = shown(one["level"], asked.language) if one["level"] else ""
     raised = clock(one["raised"], now) or asked.say(FORGOTTEN)
@@ -132,7 +132,7 @@ def _one(asked: Asked, one: Answer, now: datetime) -> Iterator[str]:
     yield from table(rows)
 
 
-def _tries(asked: Asked, one: Answer, now: datetime) -> Iterator[list[str]]:
+def _tries(asked: CommandContext, one: Answer, now: datetime) -> Iterator[list[str]]:
     if not one["tried"]:
         yield [asked.say(TRIED), "", asked.say(NOT_TRIED)]
     for tried in one["tried"]:
@@ -151,5 +151,5 @@ def _tries(asked: Asked, one: Answer, now: datetime) -> Iterator[list[str]]:
         yield [words, clock(arrived["at"], now), said]
 
 
-def _state(asked: Asked, one: Answer) -> str:
+def _state(asked: CommandContext, one: Answer) -> str:
     return asked.say(STATES[one["state"]])

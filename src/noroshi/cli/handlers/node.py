@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from noroshi.cli import exits
-from noroshi.cli.context import Asked
+from noroshi.cli.context import CommandContext
 from noroshi.cli.output.levels import shown
 from noroshi.cli.output.tables import table
 from noroshi.cli.output.times import clock, span
@@ -54,7 +54,7 @@ HEAD = (
 )
 
 
-def health(asked: Asked) -> int:
+def health(asked: CommandContext) -> int:
     """Print the node's state, a line each; exit code 1 unless it is well, 4 if no node runs."""
     found = asked.call("health")
     if asked.given.json:
@@ -67,7 +67,7 @@ def health(asked: Asked) -> int:
     return exits.DONE if found["level"] == "ok" else exits.TROUBLE
 
 
-def _unknown(asked: Asked, found: Mapping[str, Any]) -> Mapping[str, Any]:
+def _unknown(asked: CommandContext, found: Mapping[str, Any]) -> Mapping[str, Any]:
     """Without a node nothing is well, whatever the store remembers."""
     if asked.running:
         return {}
@@ -75,7 +75,7 @@ def _unknown(asked: Asked, found: Mapping[str, Any]) -> Mapping[str, Any]:
     return {"level": "unknown", "trouble": trouble}
 
 
-def _told(asked: Asked, found: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _told(asked: CommandContext, found: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Without a node no level is one of now, and no time one for which it runs."""
     now = shown(found["level"], asked.language) if asked.running else asked.say(NOT_RUNNING)
     yield "level", now
@@ -94,7 +94,7 @@ def _told(asked: Asked, found: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "program", f"Noroshi {found['version']}, Python {found['python']}, {found['system']}"
 
 
-def places(asked: Asked) -> int:
+def places(asked: CommandContext) -> int:
     """Where it listens, its files and folders, what goes out; the last backup."""
     found = asked.call("places")
     if asked.given.json:
@@ -106,7 +106,7 @@ def places(asked: Asked) -> int:
     return exits.DONE
 
 
-def _place(asked: Asked, one: Mapping[str, Any]) -> Sequence[str]:
+def _place(asked: CommandContext, one: Mapping[str, Any]) -> Sequence[str]:
     title, facts, about = (Words(**one[name]) for name in ("title", "facts", "about"))
     return (asked.say(title), one["where"] or "-", asked.say(facts) or "-", asked.say(about))
 

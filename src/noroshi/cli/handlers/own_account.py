@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from noroshi.cli import exits
-from noroshi.cli.context import Asked
+from noroshi.cli.context import CommandContext
 from noroshi.cli.handlers.users import OFF, say_recovery, scanned
 from noroshi.cli.password_prompt import contents, typed
 from noroshi.core.words import Words
@@ -20,7 +20,7 @@ CHANGED = Words(
 )
 
 
-def password(asked: Asked) -> int:
+def password(asked: CommandContext) -> int:
     """The old one for a new one; neither as an argument."""
     given = asked.given
     old = _secret(asked, given.password_file, OLD)
@@ -30,7 +30,7 @@ def password(asked: Asked) -> int:
     return exits.DONE
 
 
-def totp(asked: Asked) -> int:
+def totp(asked: CommandContext) -> int:
     """Begin, and prove that the authenticator has it; or turn it off."""
     given = asked.given
     old = _secret(asked, given.password_file, OLD)
@@ -45,5 +45,5 @@ def totp(asked: Asked) -> int:
     return exits.DONE
 
 
-def _secret(asked: Asked, file: str, prompt: Words) -> str:
+def _secret(asked: CommandContext, file: str, prompt: Words) -> str:
     return contents(file).strip("\r\n") if file else typed(asked, prompt, BY_FILE)

@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Any
 
 from noroshi.cli import exits
-from noroshi.cli.context import Asked
+from noroshi.cli.context import CommandContext
 from noroshi.cli.output.routes import listed
 from noroshi.cli.output.tables import table
 from noroshi.cli.output.times import clock
@@ -104,7 +104,7 @@ NOBODY_SENDS = Words(
 )
 
 
-def list_(asked: Asked) -> int:
+def list_(asked: CommandContext) -> int:
     """What waits and what was set aside, oldest first."""
     found = asked.call("queue_list")
     if asked.given.json:
@@ -117,7 +117,7 @@ def list_(asked: Asked) -> int:
     return exits.DONE
 
 
-def show(asked: Asked) -> int:
+def show(asked: CommandContext) -> int:
     """One envelope, its attempts, when it is next tried and why."""
     letter = asked.call("queue_show", id=asked.given.id)
     if asked.given.json:
@@ -127,38 +127,38 @@ def show(asked: Asked) -> int:
     return exits.DONE
 
 
-def retry(asked: Asked) -> int:
+def retry(asked: CommandContext) -> int:
     """Make it due now."""
     return _goes(asked, asked.call("queue_retry", id=asked.given.id))
 
 
-def hold(asked: Asked) -> int:
+def hold(asked: CommandContext) -> int:
     """Keep one from leaving."""
     one = asked.call("queue_hold", id=asked.given.id)
     print(asked.say(IS_HELD.fill(id=one["id"], subject=one["subject"])))
     return exits.DONE
 
 
-def release(asked: Asked) -> int:
+def release(asked: CommandContext) -> int:
     """Let one go that was held or set aside."""
     return _goes(asked, asked.call("queue_release", id=asked.given.id))
 
 
-def seen(asked: Asked) -> int:
+def seen(asked: CommandContext) -> int:
     """Somebody has it before their eyes."""
     one = asked.call("queue_seen", id=asked.given.id)
     print(asked.say(IS_SEEN.fill(id=one["id"], subject=one["subject"])))
     return exits.DONE
 
 
-def drop(asked: Asked) -> int:
+def drop(asked: CommandContext) -> int:
     """Give one up."""
     one = asked.call("queue_drop", id=asked.given.id)
     print(asked.say(IS_DROPPED.fill(id=one["id"], subject=one["subject"])))
     return exits.DONE
 
 
-def edit(asked: Asked) -> int:
+def edit(asked: CommandContext) -> int:
     """Give one other addresses or routes."""
     given = asked.given
     if not given.to and not given.route:
@@ -171,14 +171,14 @@ def edit(asked: Asked) -> int:
     return exits.DONE
 
 
-def _goes(asked: Asked, one: Answer) -> int:
+def _goes(asked: CommandContext, one: Answer) -> int:
     print(asked.say(TRIED_AGAIN.fill(id=one["id"], subject=one["subject"])))
     if not asked.running:
         print(asked.say(NOBODY_SENDS))
     return exits.DONE
 
 
-def _list(asked: Asked, found: Sequence[Answer], now: datetime) -> Iterator[str]:
+def _list(asked: CommandContext, found: Sequence[Answer], now: datetime) -> Iterator[str]:
     """A row for each, and below it why it is still here."""
     rows = [[asked.say(words) for words in HEAD], *(_row(asked, one, now) for one in found)]
     head, *lines = table(rows)
@@ -189,7 +189,7 @@ def _list(asked: Asked, found: Sequence[Answer], now: datetime) -> Iterator[str]
             yield f"    {why}"
 
 
-def _why(asked: Asked, one: Answer) -> Words:
+def _why(asked: CommandContext, one: Answer) -> Words:
     because = _because(one)
     if one["state"] != DeliveryState.WAITING:
         return because
@@ -205,14 +205,14 @@ def _because(one: Answer) -> Words:
     return TO_LET_GO.fill(because=because, id=one["id"])
 
 
-def _next(asked: Asked, one: Answer, now: datetime) -> str:
+def _next(asked: CommandContext, one: Answer, now: datetime) -> str:
     """When it may next be sent; a moment that is past means that it is due."""
     if one["next"] and datetime.fromisoformat(one["next"]) <= now:
         return asked.say(NOW)
     return clock(one["next"], now)
 
 
-def _row(asked: Asked, one: Answer, now: datetime) -> Sequence[str]:
+def _row(asked: CommandContext, one: Answer, now: datetime) -> Sequence[str]:
     return (
         asked.say(STATES[one["state"]]),
         one["id"],
@@ -223,7 +223,7 @@ def _row(asked: Asked, one: Answer, now: datetime) -> Sequence[str]:
     )
 
 
-def _letter(asked: Asked, letter: Answer, now: datetime) -> Iterator[str]:
+def _letter(asked: CommandContext, letter: Answer, now: datetime) -> Iterator[str]:
     one = letter["queued"]
     told = {
         **one,
@@ -252,7 +252,7 @@ def _letter(asked: Asked, letter: Answer, now: datetime) -> Iterator[str]:
     yield from (f"  {line}".rstrip() for line in letter["text"].splitlines())
 
 
-def _became(asked: Asked, arrived: Answer, now: datetime) -> Sequence[str]:
+def _became(asked: CommandContext, arrived: Answer, now: datetime) -> Sequence[str]:
     """What became of it for one address, once it was taken."""
     words = asked.say(STATES[arrived["state"]])
     return (
@@ -263,12 +263,12 @@ def _became(asked: Asked, arrived: Answer, now: datetime) -> Sequence[str]:
     )
 
 
-def _left(asked: Asked, one: Answer) -> str:
+def _left(asked: CommandContext, one: Answer) -> str:
     routes = one["routes"] if one["state"] not in SENT else ()
     return listed(asked, routes, one["marks"], " > ")
 
 
-def _said(asked: Asked, attempt: Answer, said: Answer, now: datetime) -> Sequence[str]:
+def _said(asked: CommandContext, attempt: Answer, said: Answer, now: datetime) -> Sequence[str]:
     told_twice = said["text"].startswith(said["enhanced"])  # SMTP's texts begin with it
     parts = (said["code"], "" if told_twice else said["enhanced"], said["text"])
     ours, theirs = asked.say(said["words"]), " ".join(str(part) for part in parts if part)
@@ -282,7 +282,9 @@ def _said(asked: Asked, attempt: Answer, said: Answer, now: datetime) -> Sequenc
     )
 
 
-def _folded(asked: Asked, tries: Iterable[Sequence[Sequence[str]]]) -> Iterator[Sequence[str]]:
+def _folded(
+    asked: CommandContext, tries: Iterable[Sequence[Sequence[str]]]
+) -> Iterator[Sequence[str]]:
     """The same answers several times in a row are told once: how often, from when to when."""
     for _, found in groupby(tries, key=_same):
         first, *others = found

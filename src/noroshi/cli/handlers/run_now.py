@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from noroshi.cli import exits
-from noroshi.cli.context import Asked
+from noroshi.cli.context import CommandContext
 from noroshi.cli.handlers.apply import documents_of
 from noroshi.cli.output.levels import shown
 from noroshi.cli.output.routes import listed
@@ -39,7 +39,7 @@ NOTHING_KEPT = Words(
 )
 
 
-def try_(asked: Asked) -> int:
+def try_(asked: CommandContext) -> int:
     """Everything that was read and judged; exit code 0 whatever the level is."""
     given = asked.given
     documents = documents_of(asked, Path(given.folder)) if given.folder else None
@@ -51,7 +51,7 @@ def try_(asked: Asked) -> int:
     return exits.DONE
 
 
-def _page(asked: Asked, tried: Answer) -> Iterator[str]:
+def _page(asked: CommandContext, tried: Answer) -> Iterator[str]:
     yield f"{shown(tried['level'], asked.language)}  {tried['path']} ({tried['kind']})"
     seconds = f"{tried['seconds']:.2f}"
     where = RUNS_ON.fill(host=tried["runs_on"], target=tried["target"], seconds=seconds)
@@ -70,11 +70,11 @@ def _page(asked: Asked, tried: Answer) -> Iterator[str]:
     yield from ("", asked.say(NOTHING_KEPT))
 
 
-def _lines(asked: Asked, words: Mapping[str, str]) -> Sequence[str]:
+def _lines(asked: CommandContext, words: Mapping[str, str]) -> Sequence[str]:
     return asked.say(words).splitlines()
 
 
-def _readings(asked: Asked, tried: Answer) -> Iterator[str]:
+def _readings(asked: CommandContext, tried: Answer) -> Iterator[str]:
     if tried["fault"] is not None:
         yield f"  {asked.say(tried['fault'])}"
     elif not tried["readings"]:
@@ -94,14 +94,14 @@ def _readings(asked: Asked, tried: Answer) -> Iterator[str]:
     yield from (f"    {line}" for one in tried["readings"] for line in one["lines"])
 
 
-def _rules(asked: Asked, found: Sequence[Answer], marks: Answer) -> Iterator[str]:
+def _rules(asked: CommandContext, found: Sequence[Answer], marks: Answer) -> Iterator[str]:
     if not found:
         yield f"  {asked.say(NO_RULES)}"
     rows = [_rule(asked, one, marks) for one in found]
     yield from (f"  {line}" for line in table(rows, columns() - 2))
 
 
-def _rule(asked: Asked, one: Answer, marks: Answer) -> tuple[str, ...]:
+def _rule(asked: CommandContext, one: Answer, marks: Answer) -> tuple[str, ...]:
     words = WOULD if one["speaks"] else WOULD_NOT
     said = words.fill(
         contacts=", ".join(one["contacts"]),

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from noroshi.cli.clients.socket import Refused
-from noroshi.cli.context import Asked
+from noroshi.cli.context import CommandContext
 from noroshi.core.definitions.accounts import OVER, end_of, is_over
 from noroshi.core.words import Words
 
@@ -33,7 +33,7 @@ class Dated:
     etags: Mapping[str, str]
 
 
-def dated(asked: Asked, name: str, day: str) -> Dated:
+def dated(asked: CommandContext, name: str, day: str) -> Dated:
     """Before the secret is kept: a day that cannot be keeps it out. Raises Refused."""
     ends = end_of(day)
     if ends and is_over(ends, datetime.now(UTC)):
@@ -47,7 +47,7 @@ def dated(asked: Asked, name: str, day: str) -> Dated:
     return made
 
 
-def write_down(asked: Asked, made: Dated) -> None:
+def write_down(asked: CommandContext, made: Dated) -> None:
     """Into force, unless it is there already."""
     told = asked.call("definition_change", put=made.put, etags=made.etags, dry=True)
     if told["differences"]:

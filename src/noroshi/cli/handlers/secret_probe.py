@@ -6,7 +6,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from noroshi.cli.context import Asked
+from noroshi.cli.context import CommandContext
 from noroshi.core.words import Words
 
 ASKING = Words(
@@ -32,12 +32,14 @@ REFUSED = Words(
 )
 
 
-def say_that_it_is_asked(asked: Asked) -> None:
+def say_that_it_is_asked(asked: CommandContext) -> None:
     """It may take a while."""
     print(asked.say(ASKING), file=sys.stderr, flush=True)
 
 
-def told(asked: Asked, entry: str, what: Words = SECRET) -> Sequence[Mapping[str, Any]]:
+def told(
+    asked: CommandContext, entry: str, what: Words = SECRET
+) -> Sequence[Mapping[str, Any]]:
     """For each account that shows it, said on a line; what was answered."""
     found: Sequence[Mapping[str, Any]] = asked.call("secret_try", name=entry)
     for one in found:

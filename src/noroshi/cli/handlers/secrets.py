@@ -8,7 +8,7 @@ from typing import Any
 
 from noroshi.cli import exits
 from noroshi.cli.clients.socket import Refused
-from noroshi.cli.context import Asked
+from noroshi.cli.context import CommandContext
 from noroshi.cli.handlers.secret_expiry import dated, write_down
 from noroshi.cli.handlers.secret_probe import say_that_it_is_asked, told
 from noroshi.cli.output.tables import table
@@ -67,7 +67,7 @@ IS_KEPT = {
 NOBODY = Words(en="nobody", ja="なし")
 
 
-def set_(asked: Asked) -> int:
+def set_(asked: CommandContext) -> int:
     """Ask for it, never by an argument: what stands there is seen in the list of processes."""
     name, file = asked.given.name, asked.given.file
     value = contents(file) if file else _typed(asked, name)
@@ -89,7 +89,7 @@ def set_(asked: Asked) -> int:
     return _told(asked, name, stale=before["kept"] and not day)
 
 
-def places(asked: Asked, name: str) -> Sequence[str]:
+def places(asked: CommandContext, name: str) -> Sequence[str]:
     """Where an entry goes; asked about where an API token chose it. Raises Refused."""
     one = _entries(asked).get(name, {})
     to: Sequence[str] = one.get("goes_to", ())
@@ -108,7 +108,7 @@ def places(asked: Asked, name: str) -> Sequence[str]:
     return to
 
 
-def list_(asked: Asked) -> int:
+def list_(asked: CommandContext) -> int:
     """Which entries there are, and who names them; never what is in them."""
     found = asked.call("secret_list")
     if asked.given.json:
@@ -121,23 +121,23 @@ def list_(asked: Asked) -> int:
     return exits.DONE
 
 
-def remove(asked: Asked) -> int:
+def remove(asked: CommandContext) -> int:
     """Take one out for good."""
     name = asked.call("secret_remove", name=asked.given.name, force=asked.given.force)
     print(asked.say(REMOVED.fill(name=name)))
     return exits.DONE
 
 
-def _row(asked: Asked, one: Mapping[str, Any]) -> Sequence[str]:
+def _row(asked: CommandContext, one: Mapping[str, Any]) -> Sequence[str]:
     kept = asked.say(IS_KEPT[one["kept"]].fill(name=one["name"]))
     return (one["name"], kept, ", ".join(one["named_by"]) or asked.say(NOBODY))
 
 
-def _entries(asked: Asked) -> dict[str, Mapping[str, Any]]:
+def _entries(asked: CommandContext) -> dict[str, Mapping[str, Any]]:
     return {one["name"]: one for one in asked.call("secret_list")}
 
 
-def _say_if_nobody_names_it(asked: Asked, name: str) -> None:
+def _say_if_nobody_names_it(asked: CommandContext, name: str) -> None:
     """A slip in the name would else be found when the first mail waits."""
     entries = _entries(asked)
     if not entries[name]["named_by"]:
@@ -146,7 +146,7 @@ def _say_if_nobody_names_it(asked: Asked, name: str) -> None:
         print(asked.say(NOBODY_NAMES_IT.fill(instead=near)))
 
 
-def _told(asked: Asked, name: str, *, stale: bool) -> int:
+def _told(asked: CommandContext, name: str, *, stale: bool) -> int:
     """What the sign-in servers say of it, and whose day of end may be the old one's."""
     found = told(asked, name)
     for one in found:
@@ -155,7 +155,7 @@ def _told(asked: Asked, name: str, *, stale: bool) -> int:
     return exits.TROUBLE if any(one["refused"] for one in found) else exits.DONE
 
 
-def _typed(asked: Asked, name: str) -> str:
+def _typed(asked: CommandContext, name: str) -> str:
     first = typed(asked, PROMPT.fill(name=name), BY_FILE)
     if first != typed(asked, AGAIN, BY_FILE):
         raise Refused("invalid", DIFFERENT)

@@ -10,7 +10,7 @@ from typing import Any
 
 from noroshi.cli import exits
 from noroshi.cli.clients.socket import Refused
-from noroshi.cli.context import Asked
+from noroshi.cli.context import CommandContext
 from noroshi.core.mail import SENT, DeliveryState
 from noroshi.core.words import Words
 
@@ -71,7 +71,7 @@ POLL = 0.05
 SOON = timedelta(seconds=PATIENCE)
 
 
-def send(asked: Asked) -> int:
+def send(asked: CommandContext) -> int:
     """Queue the mail, print an id for each contact, and say whether each went out or why not.
 
     The exit code is the worst of them: 0 only if each was accepted for all its addresses.
@@ -102,7 +102,7 @@ def send(asked: Asked) -> int:
     return max([*map(_code, letters), *missing])
 
 
-def _looked_up(asked: Asked, ids: Iterable[str]) -> Sequence[Any]:
+def _looked_up(asked: CommandContext, ids: Iterable[str]) -> Sequence[Any]:
     """Return each mail as it is once that is clear, and say on the standard error what became of
     it. Whoever may not look gets none."""
     found = list[Any]()
@@ -117,14 +117,14 @@ def _looked_up(asked: Asked, ids: Iterable[str]) -> Sequence[Any]:
     return found
 
 
-def _tell(asked: Asked, letter: Any) -> None:
+def _tell(asked: CommandContext, letter: Any) -> None:
     """Say what became of one mail, to whoever reads no JSON; without a node nothing became of it."""
     if asked.running and not asked.given.json:
         for words in _outcome(letter):
             print(asked.say(words), file=sys.stderr)
 
 
-def _settled(asked: Asked, id: str, end: float) -> Any:
+def _settled(asked: CommandContext, id: str, end: float) -> Any:
     """Return the queued mail once it has left, waits for a later time, or the patience is over."""
     while True:
         letter = asked.call("queue_show", id=id)
@@ -176,7 +176,7 @@ def _words(told: Any) -> Words:
     return Words(en=told["en"], ja=told["ja"])
 
 
-def _standard_input(asked: Asked) -> str:
+def _standard_input(asked: CommandContext) -> str:
     if sys.stdin.isatty():
         print(asked.say(TYPE_IT), file=sys.stderr)
     try:

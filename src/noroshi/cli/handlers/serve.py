@@ -10,7 +10,7 @@ import time
 from noroshi import __version__
 from noroshi.cli import exits
 from noroshi.cli.clients.socket import Refused
-from noroshi.cli.context import Asked
+from noroshi.cli.context import CommandContext
 from noroshi.core.words import Words
 from noroshi.logs import logging_to, sink_of
 from noroshi.ports import StoreError
@@ -23,7 +23,7 @@ loop waiting; with Python's own 5 ms each call to the system could cost a check 
 CANNOT_START = Words(en="The node cannot start: {why}", ja="ノードを起動できません: {why}")
 
 
-def serve(asked: Asked) -> int:
+def serve(asked: CommandContext) -> int:
     """Watch and send until SIGTERM or Ctrl-C."""
     config = asked.config
     sink = sink_of(config.log, config.home, os.environ)
@@ -34,7 +34,7 @@ def serve(asked: Asked) -> int:
         return code
 
 
-def _run(asked: Asked) -> int:
+def _run(asked: CommandContext) -> int:
     sys.setswitchinterval(TAKING_TURNS)
     try:
         with life_of(asked.config.store, Holder.STARTING) as life:
@@ -47,7 +47,7 @@ def _run(asked: Asked) -> int:
     return exits.DONE
 
 
-def _run_node(asked: Asked, life: LifeLock) -> None:
+def _run_node(asked: CommandContext, life: LifeLock) -> None:
     # Only now, with the lock: it takes half a second, and commands see meanwhile that a node starts.
     import asyncio
 

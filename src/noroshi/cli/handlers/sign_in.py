@@ -17,7 +17,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from noroshi.cli.clients.socket import Refused
-from noroshi.cli.context import Asked
+from noroshi.cli.context import CommandContext
 from noroshi.cli.handlers import sign_in_texts
 from noroshi.cli.handlers.secrets import places
 from noroshi.cli.output.tables import columns, wrap
@@ -65,14 +65,14 @@ class NoPage(Refused):
         super().__init__("invalid", sign_in_texts.NO_PAGE)
 
 
-def sign_in(asked: Asked, how: How) -> Answer:
+def sign_in(asked: CommandContext, how: How) -> Answer:
     """Sign it in; how the route is then. Raises Refused."""
     if how.here:
         return _here(asked, how)
     return _on_device(asked, how) if how.device else _by_paste(asked, how)
 
 
-def _begun(asked: Asked, how: How, port: int = 0) -> Answer:
+def _begun(asked: CommandContext, how: How, port: int = 0) -> Answer:
     """The sign-in under way, once there is a secret to complete it with."""
     begun: Answer = asked.call("authorize_begin", route=how.route, port=port, read=how.read)
     if begun["by"] == "app" and (how.url_file or how.here or how.device):
@@ -90,7 +90,7 @@ def _begun(asked: Asked, how: How, port: int = 0) -> Answer:
     return begun
 
 
-def keep_secret(asked: Asked, name: str, file: str | None) -> None:
+def keep_secret(asked: CommandContext, name: str, file: str | None) -> None:
     """Into the vault; at a terminal a refused one, such as the secret's ID, is asked for again."""
     if not file and not sys.stdin.isatty():
         raise Refused("invalid", sign_in_texts.SECRET_BY_FILE)
@@ -106,12 +106,12 @@ def keep_secret(asked: Asked, name: str, file: str | None) -> None:
     print(asked.say(sign_in_texts.SECRET_KEPT.fill(secret=name)))
 
 
-def _by_paste(asked: Asked, how: How) -> Answer:
+def _by_paste(asked: CommandContext, how: How) -> Answer:
     begun = _begun(asked, how)
     return _proved(asked, how, begun) if begun["by"] == "app" else _finished(asked, how, begun)
 
 
-def _proved(asked: Asked, how: How, begun: Answer) -> Answer:
+def _proved(asked: CommandContext, how: How, begun: Answer) -> Answer:
     """Where an app signs in by itself there is no page: a token is fetched and looked into."""
     for left in reversed(range(TRIES)):
         try:
@@ -128,7 +128,7 @@ def _proved(asked: Asked, how: How, begun: Answer) -> Answer:
     return status
 
 
-def _finished(asked: Asked, how: How, begun: Answer) -> Answer:
+def _finished(asked: CommandContext, how: How, begun: Answer) -> Answer:
     route, file = how.route, how.url_file
     print(asked.say(sign_in_texts.OPEN_PAGE.fill(url=begun["url"])), flush=True)
     pasted = ""
@@ -149,7 +149,7 @@ def _finished(asked: Asked, how: How, begun: Answer) -> Answer:
     raise AssertionError("the last try raises or returns")
 
 
-def _here(asked: Asked, how: How) -> Answer:
+def _here(asked: CommandContext, how: How) -> Answer:
     """The browser of this computer comes back by itself."""
     try:
         with ExitStack() as stack:
@@ -166,7 +166,7 @@ def _here(asked: Asked, how: How) -> Answer:
         raise Refused("trouble", error.words) from None
 
 
-def _come_back(asked: Asked, how: How, listener: Listener, begun: Answer) -> Answer:
+def _come_back(asked: CommandContext, how: How, listener: Listener, begun: Answer) -> Answer:
     """By the browser, or by the text of a page that somebody pastes who was shown an error."""
     typed, ends = Typed(), time.monotonic() + LISTENS_FOR
     hint: float | None = time.monotonic() + HINT_AFTER
@@ -190,7 +190,7 @@ def _what_to_look_at(begun: Answer) -> Words:
     )
 
 
-def _typed_instead(asked: Asked, how: How, text: str) -> Answer | None:
+def _typed_instead(asked: CommandContext, how: How, text: str) -> Answer | None:
     """What was pasted is an address, or an error that is told; of what is neither that is said."""
     try:
         status: Answer = asked.call("authorize_finish", route=how.route, pasted=text)
@@ -227,7 +227,7 @@ def _is_ours() -> bool:
         return True
 
 
-def _told_there(asked: Asked, how: How, listener: Listener, arrived: str) -> Answer:
+def _told_there(asked: CommandContext, how: How, listener: Listener, arrived: str) -> Answer:
     """Complete it, and say so in the browser too."""
     try:
         status: Answer = asked.call("authorize_finish", route=how.route, pasted=arrived)
@@ -241,7 +241,7 @@ def _told_there(asked: Asked, how: How, listener: Listener, arrived: str) -> Ans
     return status
 
 
-def _on_device(asked: Asked, how: How) -> Answer:
+def _on_device(asked: CommandContext, how: How) -> Answer:
     """A code is typed on a device that has a browser: a phone, say."""
     begun = _begun_for_device(asked, how)
     minutes = max(1, begun["seconds"] // 60)
@@ -262,14 +262,14 @@ def _on_device(asked: Asked, how: How) -> Answer:
         told = why
 
 
-def _begun_for_device(asked: Asked, how: How) -> Answer:
+def _begun_for_device(asked: CommandContext, how: How) -> Answer:
     if how.secret_file:
         _begun(asked, how)
     begun: Answer = asked.call("authorize_device", route=how.route, read=how.read)
     return begun
 
 
-def _again(asked: Asked, refused: Refused, left: int, mends: Collection[str]) -> None:
+def _again(asked: CommandContext, refused: Refused, left: int, mends: Collection[str]) -> None:
     """Say what is wrong and go on, while there are tries left and there is somebody to try."""
     if not left or refused.kind not in mends or not sys.stdin.isatty():
         raise refused
@@ -283,7 +283,7 @@ def _again(asked: Asked, refused: Refused, left: int, mends: Collection[str]) ->
             print(*wrap(line, min(columns(), WIDEST) - 1), sep="\n", file=sys.stderr)
 
 
-def _pasted(asked: Asked) -> str:
+def _pasted(asked: CommandContext) -> str:
     """The address, which mail programs and terminals like to break into lines.
 
     It is over once it holds what a finished sign-in has and nothing more comes, or with an

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from noroshi.cli import exits
-from noroshi.cli.context import Asked
+from noroshi.cli.context import CommandContext
 from noroshi.cli.output.tables import columns, table
 from noroshi.cli.output.times import clock
 from noroshi.core.words import Words
@@ -36,7 +36,7 @@ IS_OVER = Words(
 )
 
 
-def add(asked: Asked) -> int:
+def add(asked: CommandContext) -> int:
     """From now on."""
     given = asked.given
     wanted = {"until": given.until, "length": given.length}
@@ -50,7 +50,7 @@ def add(asked: Asked) -> int:
     return exits.DONE
 
 
-def list_(asked: Asked) -> int:
+def list_(asked: CommandContext) -> int:
     """The first to end first; with --all the newest."""
     found = asked.call("silence_list", all=asked.given.all)
     if asked.given.json:
@@ -64,7 +64,7 @@ def list_(asked: Asked) -> int:
     return exits.DONE
 
 
-def end(asked: Asked) -> int:
+def end(asked: CommandContext) -> int:
     """Now, and not later."""
     one = asked.call("silence_end", silence=asked.given.silence)
     if asked.given.json:
@@ -74,12 +74,12 @@ def end(asked: Asked) -> int:
     return exits.DONE
 
 
-def place(asked: Asked, one: Answer) -> str:
+def place(asked: CommandContext, one: Answer) -> str:
     """Where it is silent."""
     return one["place"] or asked.say(EVERYTHING)
 
 
-def lines(asked: Asked, found: Answer, now: datetime) -> Iterator[str]:
+def lines(asked: CommandContext, found: Answer, now: datetime) -> Iterator[str]:
     """What is silent, and the maintenance that is under way or comes next, if there is any."""
     silences = [_silence(asked, one, now) for one in found["silences"]]
     windows = [_window(asked, one, now) for one in found.get("maintenance", ())]
@@ -89,7 +89,7 @@ def lines(asked: Asked, found: Answer, now: datetime) -> Iterator[str]:
             yield from (f"  {line}" for line in table(rows, columns() - 2))
 
 
-def _silence(asked: Asked, one: Answer, now: datetime) -> Sequence[str]:
+def _silence(asked: CommandContext, one: Answer, now: datetime) -> Sequence[str]:
     words = ENDED_BY if one["ended_by"] else ENDED if one["over"] else UNTIL
     return (
         place(asked, one),
@@ -99,7 +99,7 @@ def _silence(asked: Asked, one: Answer, now: datetime) -> Sequence[str]:
     )
 
 
-def _window(asked: Asked, one: Answer, now: datetime) -> Sequence[str]:
+def _window(asked: CommandContext, one: Answer, now: datetime) -> Sequence[str]:
     words = NOW if one["under_way"] else FROM_TO
     times = {name: clock(one[name], now) for name in ("begins", "ends")}
     count = asked.say(COUNT.fill(count=one["monitors"]))

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from noroshi.cli import exits
-from noroshi.cli.context import Asked
+from noroshi.cli.context import CommandContext
 from noroshi.cli.handlers.silences import lines
 from noroshi.cli.output.levels import MARKS, WORST_FIRST, level_of, shown, tally
 from noroshi.cli.output.routes import arrival, marked, sign_in
@@ -117,7 +117,7 @@ SET_ASIDE = Words(
 )
 
 
-def status(asked: Asked) -> int:
+def status(asked: CommandContext) -> int:
     """Print how everything is; exit code 1 with --check unless all is well."""
     found = asked.call("status")
     if asked.given.json:
@@ -139,7 +139,7 @@ def _well(found: Answer) -> bool:
     return found["level"] == "ok" and routes_well and calm
 
 
-def _page(asked: Asked, found: Answer, now: datetime) -> Iterator[str]:
+def _page(asked: CommandContext, found: Answer, now: datetime) -> Iterator[str]:
     yield from _headlines(asked, found)
     at = clock(found["at"], now)
     where = NODE.fill(node=found["node"], version=found["version"], at=at)
@@ -159,7 +159,7 @@ def _page(asked: Asked, found: Answer, now: datetime) -> Iterator[str]:
     yield from _queue(asked, found["queue"], now)
 
 
-def _headlines(asked: Asked, found: Answer) -> Iterator[str]:
+def _headlines(asked: CommandContext, found: Answer) -> Iterator[str]:
     monitors, routes = _watched(found), found["routes"]
     bad = sum(monitor["level"] != "ok" for monitor in monitors)
     if not monitors:
@@ -215,11 +215,13 @@ def _so_far(ok: int, new: int) -> Words:
     return OK_SO_FAR.fill(mark=mark, ok=ok, be=be, count=ok + new, new=new)
 
 
-def _levels(asked: Asked, monitors: Iterable[Answer]) -> str:
+def _levels(asked: CommandContext, monitors: Iterable[Answer]) -> str:
     return tally(map(level_of, monitors), asked.language)
 
 
-def _monitors(asked: Asked, monitors: Sequence[Answer], now: datetime) -> Iterator[str]:
+def _monitors(
+    asked: CommandContext, monitors: Sequence[Answer], now: datetime
+) -> Iterator[str]:
     """Worst first; what is well is folded when there is much of it."""
     ranked = sorted(monitors, key=lambda m: (WORST_FIRST.index(level_of(m)), m["path"]))
     well = [m for m in ranked if level_of(m) == "ok"]
@@ -231,7 +233,7 @@ def _monitors(asked: Asked, monitors: Sequence[Answer], now: datetime) -> Iterat
         yield f"  {asked.say(MORE_WELL.fill(count=folded))}"
 
 
-def _rows(asked: Asked, monitor: Answer, now: datetime) -> Iterator[Sequence[str]]:
+def _rows(asked: CommandContext, monitor: Answer, now: datetime) -> Iterator[Sequence[str]]:
     """A line for each item; the monitor's name stands in the first only."""
     ranked = sorted(monitor["items"], key=lambda i: (WORST_FIRST.index(i["level"]), i["item"]))
     titles = filter(None, (monitor["group_title"], monitor["title"]))
@@ -244,7 +246,7 @@ def _rows(asked: Asked, monitor: Answer, now: datetime) -> Iterator[Sequence[str
         name = ""
 
 
-def _words(asked: Asked, monitor: Answer, item: Answer, now: datetime) -> str:
+def _words(asked: CommandContext, monitor: Answer, item: Answer, now: datetime) -> str:
     """What stands behind it; of what is not well, who has it and what keeps it untold."""
     told = [asked.say(item["words"])]
     if item["level"] != "ok":
@@ -255,7 +257,7 @@ def _words(asked: Asked, monitor: Answer, item: Answer, now: datetime) -> str:
     return " · ".join(told)
 
 
-def _since(asked: Asked, monitor: Answer, item: Answer, now: datetime) -> str:
+def _since(asked: CommandContext, monitor: Answer, item: Answer, now: datetime) -> str:
     """Since when it is bad; for what is well, when that was last seen."""
     if item["level"] != "ok" or (monitor["stopped"] and item["since"]):
         span = lasted(item["since"], now)
@@ -265,7 +267,7 @@ def _since(asked: Asked, monitor: Answer, item: Answer, now: datetime) -> str:
     return ""
 
 
-def _routes(asked: Asked, routes: Sequence[Answer], now: datetime) -> Iterator[str]:
+def _routes(asked: CommandContext, routes: Sequence[Answer], now: datetime) -> Iterator[str]:
     if not routes:
         yield f"  {asked.say(NO_ROUTES)}"
     yield from _table([_route(asked, route, now) for route in routes])
@@ -280,7 +282,7 @@ def _state(route: Answer) -> Words:
     return ROUTE_STATES[route["state"]]
 
 
-def _route(asked: Asked, route: Answer, now: datetime) -> Sequence[str]:
+def _route(asked: CommandContext, route: Answer, now: datetime) -> Sequence[str]:
     state = asked.say(_state(route))
     name = _named(route["name"], route["title"])
     since, why = "", asked.say(route["why"])
@@ -298,7 +300,7 @@ def _route(asked: Asked, route: Answer, now: datetime) -> Sequence[str]:
     return (state, name, marked(asked, route["kind"], route["mark"]), since, why)
 
 
-def _ended(why: str, asked: Asked) -> str:
+def _ended(why: str, asked: CommandContext) -> str:
     """As a sentence that another one follows: some reasons stand within others too."""
     if asked.language == "ja":
         return why if why.endswith("。") else f"{why}。"
@@ -315,7 +317,7 @@ def _named(name: str, title: str) -> str:
     return f"{name} ({title})" if title else name
 
 
-def _queue(asked: Asked, queue: Answer, now: datetime) -> Iterator[str]:
+def _queue(asked: CommandContext, queue: Answer, now: datetime) -> Iterator[str]:
     if not any(queue[name] for name in ("waiting", "held", "set_aside")):
         yield f"  {asked.say(NOTHING_WAITS)}"
     if queue["waiting"]:

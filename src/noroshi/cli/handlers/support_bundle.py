@@ -15,7 +15,7 @@ from typing import Any
 
 from noroshi import __version__
 from noroshi.cli.clients.socket import Refused
-from noroshi.cli.context import Asked
+from noroshi.cli.context import CommandContext
 from noroshi.cli.handlers.doctor_local import is_service
 from noroshi.cli.handlers.redaction import Redacting, settings_told
 from noroshi.cli.paths import NAME
@@ -66,7 +66,7 @@ MASKED_JA = "\nメールアドレスも伏せました。同じ番号は同じ�
 
 
 def write_bundle(
-    asked: Asked, file: Path, found: Sequence[Mapping[str, Any]], text: str
+    asked: CommandContext, file: Path, found: Sequence[Mapping[str, Any]], text: str
 ) -> None:
     """A new file, for its owner alone. Raises Refused if it cannot be written.
 
@@ -112,7 +112,7 @@ def _cannot(file: Path, error: OSError) -> Refused:
 
 
 def _parts(
-    asked: Asked, redacting: Redacting, found: Sequence[Mapping[str, Any]], text: str
+    asked: CommandContext, redacting: Redacting, found: Sequence[Mapping[str, Any]], text: str
 ) -> Iterator[tuple[str, str]]:
     masked, masked_ja = (MASKED, MASKED_JA) if asked.given.mask else ("", "")
     yield (
@@ -144,7 +144,7 @@ def _parts(
     yield "journal.txt", redacting.log(ELSEWHERE if asked.away else _journal(asked))
 
 
-def _asked(asked: Asked, op: str, **args: Any) -> Any:
+def _asked(asked: CommandContext, op: str, **args: Any) -> Any:
     """The answer; a part that cannot be had must not cost the others."""
     try:
         return asked.call(op, **args)
@@ -163,7 +163,7 @@ def _program() -> Mapping[str, Any]:
     }
 
 
-def _settings(asked: Asked, redacting: Redacting) -> str:
+def _settings(asked: CommandContext, redacting: Redacting) -> str:
     try:
         text = (asked.home / FILE).read_text(encoding="utf-8", errors="replace")
     except OSError as error:
@@ -171,7 +171,7 @@ def _settings(asked: Asked, redacting: Redacting) -> str:
     return settings_told(text, redacting)
 
 
-def _journal(asked: Asked) -> str:
+def _journal(asked: CommandContext) -> str:
     """Of the log's file if there is one here, else of the journal, as far as it may be read."""
     file = asked.home / LOG_FILE
     try:

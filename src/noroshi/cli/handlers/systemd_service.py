@@ -10,7 +10,7 @@ from pathlib import Path
 
 from noroshi.cli import exits
 from noroshi.cli.clients.socket import Refused
-from noroshi.cli.context import Asked
+from noroshi.cli.context import CommandContext
 from noroshi.cli.paths import DOOR, DROP_INS, GROUP, HOME, NAME, SERVICE, USER
 from noroshi.cli.systemd.install import (
     Found,
@@ -94,7 +94,7 @@ LEFT_DROP_INS = Words(
 )
 
 
-def install(asked: Asked) -> int:
+def install(asked: CommandContext) -> int:
     """Make the service, or bring it up to this version; --print shows the steps only."""
     there = found(asked)
     lang = getattr(asked.given, "lang", "")
@@ -113,7 +113,7 @@ def install(asked: Asked) -> int:
     return exits.DONE
 
 
-def uninstall(asked: Asked) -> int:
+def uninstall(asked: CommandContext) -> int:
     """Stop the service and take it away; what it knows stays."""
     there = found(asked)
     steps = uninstall_steps(there)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from noroshi.cli import exits
-from noroshi.cli.context import Asked
+from noroshi.cli.context import CommandContext
 from noroshi.cli.handlers.systemd_service import NOT_INSTALLED, difference, settings
 from noroshi.cli.output.tables import table
 from noroshi.cli.paths import DOOR, DROP_INS, HOME, NAME, UNIT_FILE, USER
@@ -37,7 +37,7 @@ STRANGERS = Words(
 )
 
 
-def status(asked: Asked) -> int:
+def status(asked: CommandContext) -> int:
     """Whether it is installed, runs and since when; exit code 1 unless it runs."""
     there = found(asked)
     if there.unit is None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from noroshi.cli import exits
-from noroshi.cli.context import Asked
+from noroshi.cli.context import CommandContext
 from noroshi.cli.output.tables import table
 from noroshi.cli.output.times import clock
 from noroshi.cli.password_prompt import contents, typed
@@ -81,20 +81,20 @@ PROGRAMS = Words(en="{role}, programs", ja="{role}、プログラム可")
 REVOKED = Words(en="“{name}” holds no more.", ja="「{name}」を失効させました。")
 
 
-def add(asked: Asked) -> int:
+def add(asked: CommandContext) -> int:
     """A new one; the password never as an argument."""
     given = asked.given
     made = asked.call("user_add", name=given.name, role=given.role, password=_password(asked))
     return _made(asked, made)
 
 
-def password(asked: Asked) -> int:
+def password(asked: CommandContext) -> int:
     """Another one, or a code for one."""
     made = asked.call("user_password", name=asked.given.name, password=_password(asked))
     return _made(asked, made)
 
 
-def role(asked: Asked) -> int:
+def role(asked: CommandContext) -> int:
     """Another role."""
     name, wanted = asked.given.name, asked.given.role
     asked.call("user_role", name=name, role=wanted)
@@ -102,14 +102,14 @@ def role(asked: Asked) -> int:
     return exits.DONE
 
 
-def remove(asked: Asked) -> int:
+def remove(asked: CommandContext) -> int:
     """Take one out."""
     name = asked.call("user_remove", name=asked.given.name)
     print(asked.say(REMOVED.fill(name=name)))
     return exits.DONE
 
 
-def list_(asked: Asked) -> int:
+def list_(asked: CommandContext) -> int:
     """All of them."""
     found = asked.call("user_list")
     if asked.given.json:
@@ -122,7 +122,7 @@ def list_(asked: Asked) -> int:
     return exits.DONE
 
 
-def totp(asked: Asked) -> int:
+def totp(asked: CommandContext) -> int:
     """Begin, and prove that the authenticator has it; or turn it off."""
     name = asked.given.name
     if asked.given.off:
@@ -135,19 +135,19 @@ def totp(asked: Asked) -> int:
     return exits.DONE
 
 
-def scanned(asked: Asked, begun: Answer) -> str:
+def scanned(asked: CommandContext, begun: Answer) -> str:
     """Show what an authenticator takes; the code that it shows then."""
     print(asked.say(SCAN.fill(seed=begun["seed"], address=begun["address"])))
     return typed(asked, CODE, AT_TERMINAL)
 
 
-def say_recovery(asked: Asked, kept: Answer) -> None:
+def say_recovery(asked: CommandContext, kept: Answer) -> None:
     """That it is on, and the codes to keep."""
     codes = "\n".join(f"  {one}" for one in kept["codes"])
     print(asked.say(RECOVERY.fill(name=kept["name"], codes=codes)))
 
 
-def token_new(asked: Asked) -> int:
+def token_new(asked: CommandContext) -> int:
     """Make one; its text alone goes to a program by --json."""
     given = asked.given
     made = asked.call(
@@ -162,7 +162,7 @@ def token_new(asked: Asked) -> int:
     return exits.DONE
 
 
-def token_list(asked: Asked) -> int:
+def token_list(asked: CommandContext) -> int:
     """All of them."""
     found = asked.call("token_list")
     if asked.given.json:
@@ -175,19 +175,19 @@ def token_list(asked: Asked) -> int:
     return exits.DONE
 
 
-def token_revoke(asked: Asked) -> int:
+def token_revoke(asked: CommandContext) -> int:
     """It holds no more."""
     name = asked.call("token_revoke", name=asked.given.name)
     print(asked.say(REVOKED.fill(name=name)))
     return exits.DONE
 
 
-def _password(asked: Asked) -> str:
+def _password(asked: CommandContext) -> str:
     file = asked.given.password_file
     return contents(file).strip("\r\n") if file else ""
 
 
-def _made(asked: Asked, made: Answer) -> int:
+def _made(asked: CommandContext, made: Answer) -> int:
     if asked.given.json:
         asked.print_json(made)
         return exits.DONE
@@ -200,14 +200,14 @@ def _made(asked: Asked, made: Answer) -> int:
     return exits.DONE
 
 
-def _user(asked: Asked, one: Answer) -> Sequence[str]:
+def _user(asked: CommandContext, one: Answer) -> Sequence[str]:
     steps = STEPS[one["two_steps"]].fill(left=one["recovery"])
     state = WAITS if one["waits"] else steps
     role = ROLE_NAMES[one["role"]]
     return (one["name"], asked.say(role), asked.say(state), _when(one["made"]))
 
 
-def _token(asked: Asked, one: Answer) -> Sequence[str]:
+def _token(asked: CommandContext, one: Answer) -> Sequence[str]:
     role = ROLE_NAMES[one["role"]]
     role = PROGRAMS.fill(role=role) if one["programs"] else role
     until = asked.say(NEVER) if one["until"] is None else _when(one["until"])
@@ -215,7 +215,7 @@ def _token(asked: Asked, one: Answer) -> Sequence[str]:
     return (one["name"], asked.say(role), until, one["by"])
 
 
-def _head(asked: Asked, head: Sequence[Words]) -> Sequence[str]:
+def _head(asked: CommandContext, head: Sequence[Words]) -> Sequence[str]:
     return [asked.say(words) for words in head]
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from noroshi.cli import exits
 from noroshi.cli.clients.socket import Refused
-from noroshi.cli.context import Asked
+from noroshi.cli.context import CommandContext
 from noroshi.cli.output.tables import table
 from noroshi.cli.password_prompt import CANNOT_READ, contents, typed
 from noroshi.core.os_errors import why
@@ -63,7 +63,7 @@ IS_THERE = Words(
 )
 
 
-def check(asked: Asked) -> int:
+def check(asked: CommandContext) -> int:
     """Which key it is and what it opens; exit code 1 if it does not open everything."""
     found = asked.call("key_check")
     bad = [entry for entry in found["entries"] if entry["fault"]]
@@ -80,13 +80,13 @@ def check(asked: Asked) -> int:
     return exits.TROUBLE if bad else exits.DONE
 
 
-def rotate(asked: Asked) -> int:
+def rotate(asked: CommandContext) -> int:
     """Another key in the place of this one; what was sealed is sealed anew."""
     print(asked.say(ROTATED.fill(**asked.call("key_rotate"))))
     return exits.DONE
 
 
-def backup(asked: Asked) -> int:
+def backup(asked: CommandContext) -> int:
     """The key sealed by a passphrase. It is read here, not asked of the node: no secret
     comes out by the door."""
     file = Path(asked.given.file)
@@ -100,7 +100,7 @@ def backup(asked: Asked) -> int:
     return exits.DONE
 
 
-def passphrase(asked: Asked, *, twice: bool) -> Secret:
+def passphrase(asked: CommandContext, *, twice: bool) -> Secret:
     """From a file, the standard input (-), or typed without being shown."""
     if given := asked.given.passphrase_file:
         return Secret(contents(given).rstrip("\r\n"))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from noroshi.cli import exits
 from noroshi.cli.clients.socket import Refused
-from noroshi.cli.context import Asked
+from noroshi.cli.context import CommandContext
 from noroshi.cli.handlers.vault_key import (
     ALL_OPEN,
     NOTHING_SEALED,
@@ -53,7 +53,7 @@ NEXT_INIT = Words(
 )
 
 
-def restore(asked: Asked) -> int:
+def restore(asked: CommandContext) -> int:
     """The key of such a file back in its place. One that is there is replaced only if it opens
     nothing, and is kept beside it."""
     file, config = Path(asked.given.file), _config(asked)
@@ -71,7 +71,7 @@ def restore(asked: Asked) -> int:
     return say_what_opens(asked, config, box)
 
 
-def say_what_opens(asked: Asked, config: Config, box: Box) -> int:
+def say_what_opens(asked: CommandContext, config: Config, box: Box) -> int:
     """How many entries of the store the key opens; exit code 1 if not all. A store that is in
     use is not looked into."""
     try:
@@ -106,12 +106,12 @@ def what_opens(config: Config, box: Box | None) -> Mapping[str, Words | None]:
         return asyncio.run(look())
 
 
-def _config(asked: Asked) -> Config | None:
+def _config(asked: CommandContext) -> Config | None:
     """The settings; None where no home folder was made yet."""
     return asked.config if (asked.home / FILE).exists() else None
 
 
-def _put(asked: Asked, config: Config | None, path: Path, box: Box) -> None:
+def _put(asked: CommandContext, config: Config | None, path: Path, box: Box) -> None:
     path.parent.mkdir(PRIVATE, parents=True, exist_ok=True)
     if not path.exists():
         keep_key(path, box.key)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from noroshi.cli import exits
-from noroshi.cli.context import Asked
+from noroshi.cli.context import CommandContext
 from noroshi.cli.handlers.apply import list_changes, say_applied
 from noroshi.cli.output.tables import table
 from noroshi.cli.output.times import clock
@@ -45,7 +45,7 @@ SAME = Words(
 )
 
 
-def versions(asked: Asked) -> int:
+def versions(asked: CommandContext) -> int:
     """All versions in short, or one with what it changed."""
     if asked.given.number is not None:
         return _one(asked)
@@ -62,14 +62,14 @@ def versions(asked: Asked) -> int:
     return exits.DONE
 
 
-def take_back(asked: Asked) -> int:
+def take_back(asked: CommandContext) -> int:
     """Bring an earlier version into force again, as a new one."""
     given = asked.given
     applied = asked.call("take_back", number=given.number, base=given.base, note=given.note)
     return say_applied(asked, applied)
 
 
-def _one(asked: Asked) -> int:
+def _one(asked: CommandContext) -> int:
     found = asked.call("version_show", number=asked.given.number)
     if asked.given.json:
         asked.print_json(found)
@@ -89,7 +89,7 @@ def _one(asked: Asked) -> int:
 
 
 def _row(
-    asked: Asked, one: Mapping[str, Any], now: datetime, *, current: bool
+    asked: CommandContext, one: Mapping[str, Any], now: datetime, *, current: bool
 ) -> tuple[str, ...]:
     number = asked.say(IN_FORCE.fill(number=one["number"])) if current else str(one["number"])
     return (number, clock(one["at"], now), one["who"], asked.say(Words(**one["note"])))

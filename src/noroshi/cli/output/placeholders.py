@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from noroshi.cli.context import Asked
+from noroshi.cli.context import CommandContext
 from noroshi.core.words import Words
 from noroshi.definitions import placeholders
 from noroshi.ports import Document
@@ -25,7 +25,7 @@ def placeholders_of(documents: Iterable[Document]) -> Found:
     return tuple(placeholders(documents))
 
 
-def say_placeholders(asked: Asked, found: Found) -> None:
+def say_placeholders(asked: CommandContext, found: Found) -> None:
     """Name the values that were never filled in, if there are any."""
     if found:
         print(asked.say(STILL_EXAMPLES.fill(count=len(found))))

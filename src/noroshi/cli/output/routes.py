@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from noroshi.cli.context import Asked
+from noroshi.cli.context import CommandContext
 from noroshi.cli.output.times import clock, span
 from noroshi.core.words import NOTHING, Words
 
@@ -34,23 +34,25 @@ ONLY_ACCEPTED = Words(
 )
 
 
-def marked(asked: Asked, name: str, mark: Mapping[str, str] | None) -> str:
+def marked(asked: CommandContext, name: str, mark: Mapping[str, str] | None) -> str:
     """A route or its kind, with its mark."""
     told = asked.say(mark) if mark else ""
     return f"{name} [{told}]" if told else name
 
 
-def listed(asked: Asked, names: Sequence[str], marks: Mapping[str, Any], between: str) -> str:
+def listed(
+    asked: CommandContext, names: Sequence[str], marks: Mapping[str, Any], between: str
+) -> str:
     """Routes in their order, each with its mark."""
     return between.join(marked(asked, name, marks.get(name)) for name in names)
 
 
-def comma(asked: Asked) -> str:
+def comma(asked: CommandContext) -> str:
     """What stands between the parts of a line."""
     return "、" if asked.language == "ja" else ", "
 
 
-def sign_in(asked: Asked, route: Mapping[str, Any], now: datetime) -> str:
+def sign_in(asked: CommandContext, route: Mapping[str, Any], now: datetime) -> str:
     """How the sign-in of a route that is well stands: when it was renewed, what of it ends."""
     parts = list[Words]()
     if route["renewed"]:
@@ -66,7 +68,7 @@ def sign_in(asked: Asked, route: Mapping[str, Any], now: datetime) -> str:
     return comma(asked).join(asked.say(words) for words in parts)
 
 
-def arrival(asked: Asked, route: Mapping[str, Any], now: datetime) -> str:
+def arrival(asked: CommandContext, route: Mapping[str, Any], now: datetime) -> str:
     """How far a route that is well is proved to be: its mails arrive, or are accepted at least."""
     found = route["arrives"]
     if found is None:

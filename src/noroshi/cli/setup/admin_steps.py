@@ -8,18 +8,18 @@ from pathlib import Path
 
 from noroshi.cli.clients.socket import Refused
 from noroshi.cli.setup import dialogue_texts
-from noroshi.cli.setup.dialogue import STDOUT, Talk
+from noroshi.cli.setup.dialogue import STDOUT, Dialogue
 from noroshi.core.os_errors import why
 from noroshi.core.words import NOTHING, Words
 from noroshi.guides import MICROSOFT365, TITLES, Case, Step, Value, filled, line
 from noroshi.guides.export import handed
-from noroshi.guides.setup_goal import Wanted
+from noroshi.guides.setup_goal import SetupGoal
 
 INDENT = "     "
 
 
 @dataclass(slots=True)
-class Known:
+class KnownValues:
     """What has been found out on the way, and which steps are behind."""
 
     object_id: str = ""
@@ -28,16 +28,16 @@ class Known:
     path: str = ""
     done: set[str] = field(default_factory=set)
 
-    def values(self, wanted: Wanted) -> Mapping[str, Value]:
+    def values(self, wanted: SetupGoal) -> Mapping[str, Value]:
         return wanted.values(
             object_id=self.object_id, certificate=self.certificate, thumbprint=self.thumbprint
         )
 
-    def steps(self, wanted: Wanted, *parts: str) -> Sequence[Step]:
+    def steps(self, wanted: SetupGoal, *parts: str) -> Sequence[Step]:
         """Those that are still to be done; an app's token will tell its object ID."""
         return self._of(wanted.case("object_id", path=self.path), *parts)
 
-    def all_steps(self, wanted: Wanted) -> Sequence[Step]:
+    def all_steps(self, wanted: SetupGoal) -> Sequence[Step]:
         """The same for somebody who sees no token."""
         known = ("object_id",) if self.object_id else ()
         return self._of(wanted.case(*known, path=self.path))
@@ -46,7 +46,7 @@ class Known:
         return [s for s in MICROSOFT365.of(case, *parts) if s.id not in self.done]
 
 
-def show(talk: Talk, wanted: Wanted, known: Known, steps: Sequence[Step]) -> None:
+def show(talk: Dialogue, wanted: SetupGoal, known: KnownValues, steps: Sequence[Step]) -> None:
     """The steps with the values filled in, under the heads of their parts."""
     values, part = known.values(wanted), ""
     for number, step in enumerate(steps, 1):
@@ -59,7 +59,7 @@ def show(talk: Talk, wanted: Wanted, known: Known, steps: Sequence[Step]) -> Non
         _show(talk, step, values)
 
 
-def mending(talk: Talk, wanted: Wanted, known: Known, told: str) -> None:
+def mending(talk: Dialogue, wanted: SetupGoal, known: KnownValues, told: str) -> None:
     """The steps that mend what was told, if the guide knows any."""
     case = wanted.case("object_id", path=known.path)
     steps = MICROSOFT365.mending(told, case)
@@ -70,7 +70,7 @@ def mending(talk: Talk, wanted: Wanted, known: Known, told: str) -> None:
         talk.line("")
 
 
-def write(talk: Talk, wanted: Wanted, known: Known, file: str) -> None:
+def write(talk: Dialogue, wanted: SetupGoal, known: KnownValues, file: str) -> None:
     """All steps of this way as a text to send to the administrator. Raises Refused."""
     steps, values = known.all_steps(wanted), known.values(wanted)
     text = handed(wanted, steps, values, talk.asked.language)
@@ -86,7 +86,7 @@ def write(talk: Talk, wanted: Wanted, known: Known, file: str) -> None:
     talk.done(dialogue_texts.WROTE_STEPS.fill(file=file))
 
 
-def _show(talk: Talk, step: Step, values: Mapping[str, Value]) -> None:
+def _show(talk: Dialogue, step: Step, values: Mapping[str, Value]) -> None:
     for words in step.how:
         talk.item(filled(words, values), INDENT)
     for text in step.lines:

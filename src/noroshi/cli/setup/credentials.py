@@ -13,12 +13,12 @@ from noroshi.cli.clients.socket import Refused
 from noroshi.cli.handlers.certificates import opened
 from noroshi.cli.handlers.secrets import ENDS as STILL_ENDS, places
 from noroshi.cli.setup import verification_texts
-from noroshi.cli.setup.admin_steps import Known, mending
-from noroshi.cli.setup.dialogue import Talk
-from noroshi.cli.setup.drafts import Kept
+from noroshi.cli.setup.admin_steps import KnownValues, mending
+from noroshi.cli.setup.dialogue import Dialogue
+from noroshi.cli.setup.drafts import Drafts
 from noroshi.core.definitions.accounts import end_of, is_over
 from noroshi.core.words import Words
-from noroshi.guides.setup_goal import Wanted
+from noroshi.guides.setup_goal import SetupGoal
 from noroshi.oauth.client_certificates import describe
 
 LIKE_A_DAY = re.compile(r"(\d{4})\D(\d{1,2})\D(\d{1,2})", re.ASCII)
@@ -27,7 +27,7 @@ MOST_FILES = 100
 """So many names are tried for a certificate's file before none is written."""
 
 
-def certified(talk: Talk, wanted: Wanted, known: Known) -> None:
+def certified(talk: Dialogue, wanted: SetupGoal, known: KnownValues) -> None:
     """A certificate is in the vault, and what of it is uploaded in a file. Raises Refused."""
     asked, account = talk.asked, wanted.account
     found = _in_vault(talk, account)  # of the account in force, which may name none yet
@@ -43,7 +43,7 @@ def certified(talk: Talk, wanted: Wanted, known: Known) -> None:
     known.certificate = _written(talk, account, found["pem"])
 
 
-def _in_vault(talk: Talk, account: str) -> Found | None:
+def _in_vault(talk: Dialogue, account: str) -> Found | None:
     try:
         found: Found = talk.asked.call("certificate_show", name=account)
     except Refused as refused:
@@ -53,7 +53,9 @@ def _in_vault(talk: Talk, account: str) -> Found | None:
     return found
 
 
-def _imported(talk: Talk, wanted: Wanted, known: Known, pem: str, before: Found | None) -> None:
+def _imported(
+    talk: Dialogue, wanted: SetupGoal, known: KnownValues, pem: str, before: Found | None
+) -> None:
     """One that is there already gives way once the sign-in server takes the new one."""
     new = describe(pem)
     known.thumbprint = new.thumbprints.sha1.upper()
@@ -75,7 +77,7 @@ def _imported(talk: Talk, wanted: Wanted, known: Known, pem: str, before: Found 
         talk.done(verification_texts.REPLACED.fill(old=before["sha1"], new=known.thumbprint))
 
 
-def certificate_of(talk: Talk, kept: Kept, wanted: Wanted, known: Known) -> None:
+def certificate_of(talk: Dialogue, kept: Drafts, wanted: SetupGoal, known: KnownValues) -> None:
     """What an administrator compares, of a certificate that is there already. Raises Refused."""
     known.certificate = f"noroshi-{wanted.account}.cer"
     try:
@@ -87,7 +89,7 @@ def certificate_of(talk: Talk, kept: Kept, wanted: Wanted, known: Known) -> None
     talk.say(verification_texts.CERTIFICATE_LATER.fill(file=known.certificate))
 
 
-def another_secret(talk: Talk, kept: Kept, wanted: Wanted) -> Wanted:
+def another_secret(talk: Dialogue, kept: Drafts, wanted: SetupGoal) -> SetupGoal:
     """Ask for one; what is refused, such as the secret's ID, is asked for again."""
     talk.say(
         verification_texts.ASK_SECRET if wanted.alone else verification_texts.ASK_SECRET_OR_NONE
@@ -106,7 +108,9 @@ def another_secret(talk: Talk, kept: Kept, wanted: Wanted) -> Wanted:
             talk.stopped(refused)
 
 
-def asked_when_it_ends(talk: Talk, kept: Kept, wanted: Wanted, *, another: bool) -> Wanted:
+def asked_when_it_ends(
+    talk: Dialogue, kept: Drafts, wanted: SetupGoal, *, another: bool
+) -> SetupGoal:
     """The secret's last day, which no server tells. `another`: the day known is an earlier
     secret's, which stays only where nobody can be asked."""
     before = "" if no_end(wanted.secret_ends) else wanted.secret_ends
@@ -126,7 +130,7 @@ def asked_when_it_ends(talk: Talk, kept: Kept, wanted: Wanted, *, another: bool)
     return dated
 
 
-def keep_secret(talk: Talk, kept: Kept, wanted: Wanted, value: str) -> Wanted:
+def keep_secret(talk: Dialogue, kept: Drafts, wanted: SetupGoal, value: str) -> SetupGoal:
     """Into the vault; where it has one already, only once the server
     takes the new one. Raises Refused."""
     # The vault goes by what the account in force says of the name.
@@ -141,7 +145,7 @@ def keep_secret(talk: Talk, kept: Kept, wanted: Wanted, value: str) -> Wanted:
     return meant
 
 
-def _tried(talk: Talk, kept: Kept, wanted: Wanted) -> None:
+def _tried(talk: Dialogue, kept: Drafts, wanted: SetupGoal) -> None:
     """Show it to the sign-in server before it is put in. Raises Refused."""
     given = {**kept.trial, **kept.secret}
     try:
@@ -151,7 +155,7 @@ def _tried(talk: Talk, kept: Kept, wanted: Wanted) -> None:
         raise
 
 
-def is_kept(talk: Talk, entry: str) -> bool:
+def is_kept(talk: Dialogue, entry: str) -> bool:
     """Whether the vault has it."""
     found = talk.asked.call("secret_list")
     return any(one["name"] == entry and one["kept"] for one in found)
@@ -175,7 +179,7 @@ def no_end(text: str) -> Words | None:
     return verification_texts.WRITE_DAY.fill(day=day)
 
 
-def _written(talk: Talk, account: str, pem: str, stale: str = "") -> str:
+def _written(talk: Dialogue, account: str, pem: str, stale: str = "") -> str:
     """The certificate without its key, in a file that is not there yet or holds the very same, or
     the one whose place it takes."""
     for number in range(1, MOST_FILES):

@@ -12,7 +12,7 @@ from typing import Any
 from noroshi.cli.clients.socket import Refused
 from noroshi.cli.output.times import clock, lasted
 from noroshi.cli.setup import test_mail_texts
-from noroshi.cli.setup.dialogue import Talk
+from noroshi.cli.setup.dialogue import Dialogue
 from noroshi.core.mail import DeliveryState
 
 LOOK = 0.5
@@ -24,7 +24,7 @@ Letter = Mapping[str, Any]
 class Waiting:
     """Looks after one mail, and tells whatever changes."""
 
-    def __init__(self, talk: Talk, id: str) -> None:
+    def __init__(self, talk: Dialogue, id: str) -> None:
         self._talk, self._asked, self._id = talk, talk.asked, id
         self._known: object = None
         self._told = -A_WORD_AGAIN

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from noroshi.cli.clients.socket import Refused
-from noroshi.cli.context import Asked
+from noroshi.cli.context import CommandContext
 from noroshi.cli.output.tables import wrap
 from noroshi.cli.setup import dialogue_texts
 from noroshi.core.words import Words
@@ -49,11 +49,11 @@ def later(account: str, *, held: bool = False) -> Words:
     )
 
 
-class Talk:
+class Dialogue:
     """`may_ask`: somebody sits at the terminal. `hurried`: whatever has a default is not asked.
     `held`: what is answered is not in force yet, as mails leave by what is."""
 
-    def __init__(self, asked: Asked) -> None:
+    def __init__(self, asked: CommandContext) -> None:
         self.asked, self.given = asked, asked.given
         self.may_ask = sys.stdin.isatty()
         self.held = False

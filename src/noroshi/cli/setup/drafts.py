@@ -10,11 +10,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from noroshi.cli.clients.socket import Refused
-from noroshi.cli.context import Asked
+from noroshi.cli.context import CommandContext
 from noroshi.cli.output.routes import marked
 from noroshi.core.words import NOTHING, Words
 from noroshi.definitions.documents import content, document
-from noroshi.guides.setup_goal import Wanted
+from noroshi.guides.setup_goal import SetupGoal
 from noroshi.ports import Document
 
 NOTE = "noroshi setup microsoft365"
@@ -22,10 +22,10 @@ TRIES = 3
 Contents = Mapping[str, Mapping[str, Any]]
 
 
-class Kept:
+class Drafts:
     """The definitions of a node, looked at and changed."""
 
-    def __init__(self, asked: Asked) -> None:
+    def __init__(self, asked: CommandContext) -> None:
         self._asked = asked
         self.only_looks = bool(asked.given.print_admin_steps)
         """Nothing is changed: whoever has the steps written has decided nothing yet."""
@@ -80,7 +80,7 @@ class Kept:
             entry, value, to = secret
             self._asked.call("set_secret", name=entry, value=value, to=to)
 
-    def keep(self, wanted: Wanted, *, route: bool = True) -> None:
+    def keep(self, wanted: SetupGoal, *, route: bool = True) -> None:
         """Account and route as they are wanted now. Raises Refused."""
         account, way_out = f"accounts/{wanted.account}", f"routes/{wanted.route}"
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from noroshi.cli import exits
-from noroshi.cli.context import Asked
+from noroshi.cli.context import CommandContext
 from noroshi.cli.setup import dialogue_texts
-from noroshi.cli.setup.admin_steps import Known, show, write
+from noroshi.cli.setup.admin_steps import KnownValues, show, write
 from noroshi.cli.setup.credentials import certificate_of, certified
-from noroshi.cli.setup.dialogue import Talk, later
-from noroshi.cli.setup.drafts import Kept
+from noroshi.cli.setup.dialogue import Dialogue, later
+from noroshi.cli.setup.drafts import Drafts
 from noroshi.cli.setup.questions import route_beside, wanted_by
 from noroshi.cli.setup.second_route import OTHER, named_after, offered, used_by
 from noroshi.cli.setup.test_mail import LastMail
@@ -27,7 +27,7 @@ from noroshi.cli.setup.test_mail_texts import (
 )
 from noroshi.cli.setup.verification import Proofs
 from noroshi.core.words import NOTHING, Words
-from noroshi.guides.setup_goal import Wanted
+from noroshi.guides.setup_goal import SetupGoal
 
 HERE, INTO_FILE, BEHIND = range(3)
 ARRIVED, IN_OTHER, NOT_THERE, NOT_LOOKED = range(4)
@@ -35,9 +35,9 @@ HEADS = {"entra": dialogue_texts.REGISTRATION, "exchange": dialogue_texts.EXCHAN
 FILE = "noroshi-microsoft365.md"
 
 
-def setup(asked: Asked) -> int:
+def setup(asked: CommandContext) -> int:
     """Lead through it. Ctrl-C leaves it for now."""
-    talk = Talk(asked)
+    talk = Dialogue(asked)
     _check_options(asked)
     try:
         return _set_up(talk)
@@ -47,7 +47,7 @@ def setup(asked: Asked) -> int:
         raise
 
 
-def _check_options(asked: Asked) -> None:
+def _check_options(asked: CommandContext) -> None:
     given = asked.given
     by_page = given.here or given.device or given.url_file
     if (given.here and given.device) or (by_page and given.sign_in == "app"):
@@ -60,8 +60,8 @@ def _check_options(asked: Asked) -> None:
         given.parser.refuse(dialogue_texts.WAYS_CLASH)
 
 
-def _set_up(talk: Talk) -> int:
-    kept, known = Kept(talk.asked), Known()
+def _set_up(talk: Dialogue) -> int:
+    kept, known = Drafts(talk.asked), KnownValues()
     talk.say(dialogue_texts.TITLE)
     if not kept.only_looks:
         talk.say(dialogue_texts.ABOUT)
@@ -87,7 +87,9 @@ def _set_up(talk: Talk) -> int:
     return exits.DONE
 
 
-def _through(talk: Talk, kept: Kept, wanted: Wanted, known: Known) -> tuple[Wanted, str]:
+def _through(
+    talk: Dialogue, kept: Drafts, wanted: SetupGoal, known: KnownValues
+) -> tuple[SetupGoal, str]:
     """One route, from its registration to its test mail, whose id stands beside it; each step is
     proved as it is done."""
     if wanted.certified:
@@ -106,7 +108,7 @@ def _through(talk: Talk, kept: Kept, wanted: Wanted, known: Known) -> tuple[Want
     return proofs.wanted, LastMail(proofs).prove()
 
 
-def _administrator(talk: Talk, wanted: Wanted, known: Known, part: str) -> None:
+def _administrator(talk: Dialogue, wanted: SetupGoal, known: KnownValues, part: str) -> None:
     """The steps of one part: here, in a file for somebody else, or done already."""
     steps = known.steps(wanted, part)
     if part == "entra" or (steps and not talk.hurried):
@@ -126,7 +128,7 @@ def _administrator(talk: Talk, wanted: Wanted, known: Known, part: str) -> None:
     known.done.update(step.id for step in steps)
 
 
-def _into_file(talk: Talk, wanted: Wanted, known: Known) -> None:
+def _into_file(talk: Dialogue, wanted: SetupGoal, known: KnownValues) -> None:
     file = talk.text(dialogue_texts.WHICH_FILE, option="--print-admin-steps", default=FILE)
     write(talk, wanted, known, file)
     talk.say(dialogue_texts.SEND_IT)
@@ -134,7 +136,7 @@ def _into_file(talk: Talk, wanted: Wanted, known: Known) -> None:
         talk.say(dialogue_texts.SEND_CERTIFICATE.fill(file=known.certificate))
 
 
-def _afterwards(talk: Talk, wanted: Wanted, known: Known, mail: str) -> None:
+def _afterwards(talk: Dialogue, wanted: SetupGoal, known: KnownValues, mail: str) -> None:
     """Whether it arrived nobody but the reader knows; what keeps it well is the administrator's."""
     if talk.hurried:
         return
@@ -149,12 +151,12 @@ def _afterwards(talk: Talk, wanted: Wanted, known: Known, mail: str) -> None:
         show(talk, wanted, known, known.steps(wanted, "after"))
 
 
-def _seen(talk: Talk, mail: str) -> None:
+def _seen(talk: Dialogue, mail: str) -> None:
     talk.asked.call("queue_seen", id=mail)
     talk.done(IT_ARRIVED)
 
 
-def _ending(talk: Talk, kept: Kept, wanted: Wanted, made: Sequence[str]) -> None:
+def _ending(talk: Dialogue, kept: Drafts, wanted: SetupGoal, made: Sequence[str]) -> None:
     talk.head(dialogue_texts.READY)
     talk.say(dialogue_texts.MADE.fill(account=wanted.account, routes=_listed(made)))
     if not used_by(kept, wanted.route):

@@ -9,14 +9,14 @@ from typing import Any
 
 from noroshi.cli.clients.socket import Refused
 from noroshi.cli.setup import question_texts
-from noroshi.cli.setup.dialogue import Talk
+from noroshi.cli.setup.dialogue import Dialogue
 from noroshi.cli.setup.dialogue_texts import NO_ADDRESS
-from noroshi.cli.setup.drafts import Kept
+from noroshi.cli.setup.drafts import Drafts
 from noroshi.core.definitions.value_syntax import is_address
 from noroshi.core.route_readiness import Sends, nothing_against
 from noroshi.core.words import NOTHING, Words, plain
 from noroshi.guides import WAYS
-from noroshi.guides.setup_goal import NOT_YET, Wanted, is_answered, known_of, way_of
+from noroshi.guides.setup_goal import NOT_YET, SetupGoal, is_answered, known_of, way_of
 
 GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 DOMAIN = re.compile(r"\w[\w-]*(\.[\w-]+)+")
@@ -25,7 +25,7 @@ KINDS = ("smtp", "graph")
 BESIDE = Words(en="{name} [{mark}]", ja="{name} [{mark}]")
 
 
-def wanted_by(talk: Talk, kept: Kept) -> Wanted:
+def wanted_by(talk: Dialogue, kept: Drafts) -> SetupGoal:
     """All that decides what the administrator has to do; in force once this returns."""
     found = _beginning(talk, kept)
     if not kept.only_looks and _sends(talk, found.account):
@@ -46,7 +46,7 @@ def wanted_by(talk: Talk, kept: Kept) -> Wanted:
     return found
 
 
-def with_tenant(talk: Talk, kept: Kept, wanted: Wanted) -> Wanted:
+def with_tenant(talk: Dialogue, kept: Drafts, wanted: SetupGoal) -> SetupGoal:
     """The tenant's own ID, found by the mailbox's domain where nobody gave one."""
     domain = wanted.mailbox.rpartition("@")[2]
     tried = replace(wanted, tenant=wanted.tenant or domain)
@@ -55,7 +55,7 @@ def with_tenant(talk: Talk, kept: Kept, wanted: Wanted) -> Wanted:
     before = kept.all("accounts").get(wanted.account, {}).get("tenant") or domain
     kept.keep(tried, route=False)  # what is refused here, as a cloud is, no tenant mends
 
-    def prove() -> Wanted:
+    def prove() -> SetupGoal:
         kept.keep(tried, route=False)
         try:
             answer = talk.asked.call("account_tenant", account=tried.account, **kept.trial)
@@ -85,7 +85,7 @@ def with_tenant(talk: Talk, kept: Kept, wanted: Wanted) -> Wanted:
     )  # kept with the next answer: one version less to tell of
 
 
-def client_id(talk: Talk, *, empty: bool) -> str:
+def client_id(talk: Dialogue, *, empty: bool) -> str:
     """The app's, as the portal shows it; "" if nobody knows it yet."""
     if empty and not talk.given.client_id:
         talk.say(question_texts.NOT_KNOWN_YET)
@@ -98,7 +98,7 @@ def client_id(talk: Talk, *, empty: bool) -> str:
     )
 
 
-def _beginning(talk: Talk, kept: Kept) -> Wanted:
+def _beginning(talk: Dialogue, kept: Drafts) -> SetupGoal:
     """What options say, and else what an earlier setup left."""
     given = talk.given
     accounts, routes = kept.all("accounts"), kept.all("routes")
@@ -113,12 +113,12 @@ def _beginning(talk: Talk, kept: Kept) -> Wanted:
         kind = kind or str(routes[mine[0]].get("kind", "smtp"))
     kind = kind if kind in KINDS else "smtp"
     entry = str(before.get("secret") or "") or _entry_for(talk, given.account)
-    found = Wanted(account=given.account, route="", kind=kind, entry=entry, **known)
+    found = SetupGoal(account=given.account, route="", kind=kind, entry=entry, **known)
     found = replace(found, route=_route_for(given.route, routes, found))
     return _with(found, cloud=given.cloud, redirect=given.redirect, network=given.network)
 
 
-def _entry_for(talk: Talk, account: str) -> str:
+def _entry_for(talk: Dialogue, account: str) -> str:
     """The account's own name, or one that nothing names yet: no secret takes another one's place."""
     taken = {one["name"] for one in talk.asked.call("secret_list") if one["named_by"]}
     number = 1
@@ -127,7 +127,7 @@ def _entry_for(talk: Talk, account: str) -> str:
     return entry
 
 
-def _as_given(talk: Talk, kept: Kept, found: Wanted) -> Wanted:
+def _as_given(talk: Dialogue, kept: Drafts, found: SetupGoal) -> SetupGoal:
     """What is known already, but for what an option says anew."""
     given = talk.given
     changed = _with(found, mailbox=given.mailbox, tenant=given.tenant, person=given.person)
@@ -141,7 +141,7 @@ def _as_given(talk: Talk, kept: Kept, found: Wanted) -> Wanted:
     return changed
 
 
-def _route_for(given: str, routes: Mapping[str, Mapping[str, Any]], wanted: Wanted) -> str:
+def _route_for(given: str, routes: Mapping[str, Mapping[str, Any]], wanted: SetupGoal) -> str:
     """The route of that kind which the account has already, else a name that is free."""
     if given:
         return given
@@ -155,7 +155,7 @@ def _route_for(given: str, routes: Mapping[str, Mapping[str, Any]], wanted: Want
     return f"{stem}{number}"
 
 
-def route_beside(kept: Kept, wanted: Wanted, kind: str) -> Wanted:
+def route_beside(kept: Drafts, wanted: SetupGoal, kind: str) -> SetupGoal:
     """The same account by another kind of route."""
     other = replace(wanted, kind=kind)
     return replace(other, route=_route_for("", kept.all("routes"), other))
@@ -165,7 +165,7 @@ def _no_tenant(text: str) -> Words | None:
     return None if GUID.fullmatch(text) or DOMAIN.fullmatch(text) else question_texts.NO_TENANT
 
 
-def _mailbox(talk: Talk, default: str) -> str:
+def _mailbox(talk: Dialogue, default: str) -> str:
     return talk.text(
         question_texts.MAILBOX,
         option="--mailbox",
@@ -175,7 +175,7 @@ def _mailbox(talk: Talk, default: str) -> str:
     )
 
 
-def _with_way(talk: Talk, wanted: Wanted) -> Wanted:
+def _with_way(talk: Dialogue, wanted: SetupGoal) -> SetupGoal:
     """How it signs in."""
     way = _named_way(talk.given)
     if not way:
@@ -187,7 +187,7 @@ def _with_way(talk: Talk, wanted: Wanted) -> Wanted:
     return replace(wanted, way=way, secret=way != "person-device", delegated=delegated)
 
 
-def _with_kind(talk: Talk, wanted: Wanted) -> Wanted:
+def _with_kind(talk: Dialogue, wanted: SetupGoal) -> SetupGoal:
     """By what it sends."""
     if _named_kind(talk.given):
         return wanted
@@ -198,19 +198,19 @@ def _with_kind(talk: Talk, wanted: Wanted) -> Wanted:
     return _of_kind(wanted, kind, talk.given.route)
 
 
-def _delegated(talk: Talk, wanted: Wanted) -> Wanted:
+def _delegated(talk: Dialogue, wanted: SetupGoal) -> SetupGoal:
     """Whoever names another than the mailbox says that it is a shared one."""
     shared = bool(talk.given.shared) or wanted.of_other(wanted.person)
     return replace(wanted, delegated=not wanted.alone and (wanted.delegated or shared))
 
 
-def _of_kind(wanted: Wanted, kind: str, given: str) -> Wanted:
+def _of_kind(wanted: SetupGoal, kind: str, given: str) -> SetupGoal:
     if kind == wanted.kind:
         return wanted
     return replace(wanted, kind=kind, route=given or FIRST[kind])
 
 
-def _person(talk: Talk, wanted: Wanted) -> str:
+def _person(talk: Dialogue, wanted: SetupGoal) -> str:
     if wanted.alone:
         return ""
     return talk.text(
@@ -241,12 +241,12 @@ def _named_kind(given: Any) -> str:
     return "smtp" if given.smtp else ""
 
 
-def _with(wanted: Wanted, **given: str | None) -> Wanted:
+def _with(wanted: SetupGoal, **given: str | None) -> SetupGoal:
     said_so: dict[str, Any] = {name: value for name, value in given.items() if value}
     return replace(wanted, **said_so)
 
 
-def _sends(talk: Talk, account: str) -> bool:
+def _sends(talk: Dialogue, account: str) -> bool:
     """Whether mails leave by a route of this account, as far as that is known."""
     found = talk.asked.call("route_list")["routes"]
     return any(
@@ -254,7 +254,7 @@ def _sends(talk: Talk, account: str) -> bool:
     )
 
 
-def _has_route(kept: Kept, account: str) -> bool:
+def _has_route(kept: Drafts, account: str) -> bool:
     return bool(_routes_of(kept.all("routes"), account))
 
 
@@ -267,7 +267,7 @@ def _account_in(route: Mapping[str, Any]) -> str:
     return str(options.get("account", "")) if isinstance(options, dict) else ""
 
 
-def _summary(wanted: Wanted, kept: Kept) -> Words:
+def _summary(wanted: SetupGoal, kept: Drafts) -> Words:
     app = wanted.client_id if wanted.client_id != NOT_YET else question_texts.NOT_REGISTERED
     return question_texts.GO_ON_WITH.fill(
         account=wanted.account,
@@ -281,7 +281,7 @@ def _summary(wanted: Wanted, kept: Kept) -> Words:
     )
 
 
-def _cloud(wanted: Wanted, kept: Kept) -> Words:
+def _cloud(wanted: SetupGoal, kept: Drafts) -> Words:
     """Its name, with the mark of what is no provider's own."""
     mine = _routes_of(kept.all("routes"), wanted.account)
     mark = kept.mark(mine[0]) if mine else NOTHING

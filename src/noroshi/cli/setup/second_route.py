@@ -7,15 +7,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from noroshi.cli.setup import test_mail_texts
-from noroshi.cli.setup.dialogue import Talk
-from noroshi.cli.setup.drafts import Kept
-from noroshi.guides.setup_goal import Wanted
+from noroshi.cli.setup.dialogue import Dialogue
+from noroshi.cli.setup.drafts import Drafts
+from noroshi.guides.setup_goal import SetupGoal
 
 OTHER = {"smtp": "graph", "graph": "smtp"}
 TELLERS = ("rules", "notifications")
 
 
-def offered(talk: Talk, kept: Kept, wanted: Wanted) -> bool:
+def offered(talk: Dialogue, kept: Drafts, wanted: SetupGoal) -> bool:
     """Whether somebody wants one; why it is good is said in any case."""
     other = OTHER[wanted.kind]
     talk.head(test_mail_texts.SECOND)
@@ -29,7 +29,7 @@ def offered(talk: Talk, kept: Kept, wanted: Wanted) -> bool:
     return talk.yes(test_mail_texts.WANT_SECOND[other], default=False)
 
 
-def named_after(talk: Talk, kept: Kept, first: str, second: str) -> None:
+def named_after(talk: Dialogue, kept: Drafts, first: str, second: str) -> None:
     """Rules and notifications that send by the first route go by the second where it cannot."""
     found = {
         f"{type}/{name}": one
@@ -47,14 +47,14 @@ def named_after(talk: Talk, kept: Kept, first: str, second: str) -> None:
     talk.done(test_mail_texts.NAMED_SECOND.fill(second=second, names=names))
 
 
-def used_by(kept: Kept, route: str) -> bool:
+def used_by(kept: Drafts, route: str) -> bool:
     """Whether any alarm goes by it yet."""
     return any(
         route in one.get("routes", ()) for type in TELLERS for one in kept.all(type).values()
     )
 
 
-def _there(kept: Kept, wanted: Wanted, kind: str) -> str:
+def _there(kept: Drafts, wanted: SetupGoal, kind: str) -> str:
     """A route of that kind from the same mailbox, by whichever account; "" if there is none."""
     mailboxes = {
         name: str(one.get("mailbox", "")).lower() for name, one in kept.all("accounts").items()

@@ -9,20 +9,20 @@ from noroshi.cli.clients.socket import Refused
 from noroshi.cli.handlers.sign_in import How, sign_in
 from noroshi.cli.password_prompt import contents
 from noroshi.cli.setup import verification_texts
-from noroshi.cli.setup.admin_steps import Known, mending
+from noroshi.cli.setup.admin_steps import KnownValues, mending
 from noroshi.cli.setup.credentials import (
     another_secret,
     asked_when_it_ends,
     is_kept,
     keep_secret,
 )
-from noroshi.cli.setup.dialogue import Talk
+from noroshi.cli.setup.dialogue import Dialogue
 from noroshi.cli.setup.dialogue_texts import MENDED
-from noroshi.cli.setup.drafts import Kept
+from noroshi.cli.setup.drafts import Drafts
 from noroshi.cli.setup.questions import client_id
 from noroshi.core.words import Words, joined
 from noroshi.guides import path_of
-from noroshi.guides.setup_goal import NOT_YET, Wanted
+from noroshi.guides.setup_goal import NOT_YET, SetupGoal
 
 ROLES = {"smtp": "SMTP.SendAsApp", "graph": "Mail.Send"}
 
@@ -32,7 +32,9 @@ NO_SECRET_SENT = "AADSTS7000218"
 class Proofs:
     """What is proved of one route, with all that is needed for it."""
 
-    def __init__(self, talk: Talk, kept: Kept, wanted: Wanted, known: Known) -> None:
+    def __init__(
+        self, talk: Dialogue, kept: Drafts, wanted: SetupGoal, known: KnownValues
+    ) -> None:
         self.talk, self.kept, self.wanted, self.known = talk, kept, wanted, known
         self._new_secret = False
 

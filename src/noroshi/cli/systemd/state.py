@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from noroshi.cli.clients.socket import Refused
-from noroshi.cli.context import Asked
+from noroshi.cli.context import CommandContext
 from noroshi.cli.paths import HOME, SERVICE, UNIT_FILE, USER, USER_FILE
 from noroshi.cli.systemd.install import Found
 from noroshi.config.config import FILE
@@ -31,7 +31,7 @@ OTHER_HOME = Words(
 )
 
 
-def found(asked: Asked) -> Found:
+def found(asked: CommandContext) -> Found:
     """Raises Refused where there is nothing to find."""
     if sys.platform != "linux":
         raise Refused("trouble", NOT_YET)

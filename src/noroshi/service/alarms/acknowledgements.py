@@ -25,7 +25,7 @@ from noroshi.service.alarms.alarm_view import (
 )
 from noroshi.service.monitors import status_view
 from noroshi.service.monitors.history import monitor_named
-from noroshi.service.monitors.status import UNKNOWN_STATE, Samples
+from noroshi.service.monitors.status import UNKNOWN_STATE, NewestSamples
 from noroshi.service.operation import (
     OPERATOR,
     VIEWER,
@@ -68,7 +68,7 @@ NO_WORDS = Words(en="is empty", ja="が空です")
 TOO_LONG = Words(en="is longer than {most} characters", ja="が長すぎます ({most}文字までです)")
 
 
-class Alarming(Samples):
+class AlarmOperations(NewestSamples):
     """Acknowledged, taken back, commented."""
 
     @operation(

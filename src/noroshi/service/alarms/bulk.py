@@ -18,7 +18,7 @@ from noroshi.service.alarms.acknowledgements import (
     MOVED,
     NO_ITEM,
     NOBODY_HAS_IT,
-    Alarming,
+    AlarmOperations,
     require_open,
     words_of,
 )
@@ -63,7 +63,7 @@ class _Known:
         return self.by_path.get(given) or monitor_named(self.plan, given)
 
 
-class Remarking(Alarming):
+class BulkAlarmOperations(AlarmOperations):
     """What is said of many at once."""
 
     @operation(

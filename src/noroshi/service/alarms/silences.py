@@ -28,7 +28,7 @@ from noroshi.service.operation import (
     note,
     operation,
 )
-from noroshi.service.operation_context import Desk
+from noroshi.service.operation_context import OperationContext
 
 EVERYTHING = ("", "everything")
 LONGEST_REASON = 200
@@ -71,7 +71,7 @@ SEVERAL = Words(
 )
 
 
-class Silencing(Desk):
+class SilenceOperations(OperationContext):
     """Silent from now on, until then; or told again."""
 
     @operation(

@@ -56,7 +56,7 @@ from noroshi.service.operation import (
     note_nothing,
     operation,
 )
-from noroshi.service.operation_context import Desk
+from noroshi.service.operation_context import OperationContext
 
 BAD_DEFINITIONS = Words(
     en="The definitions cannot be used; nothing was changed.",
@@ -78,7 +78,7 @@ MOST_NOTED = 50
 """Differences that the audit log tells; the version itself has them all."""
 
 
-class Defining(Desk):
+class ApplyOperations(OperationContext):
     """Shown, tried, brought into force."""
 
     @operation(

@@ -10,7 +10,7 @@ from noroshi.core.definitions.problems import instead
 from noroshi.core.definitions.version_note import kept
 from noroshi.core.words import Words
 from noroshi.definitions.blueprints import Blueprint, add, blueprints
-from noroshi.service.definitions.apply import BAD_DEFINITIONS, Defining
+from noroshi.service.definitions.apply import BAD_DEFINITIONS, ApplyOperations
 from noroshi.service.definitions.definition_answers import Applied, BlueprintRow
 from noroshi.service.operation import ADMIN, VIEWER, Invalid, NotFound, Person, operation
 
@@ -21,7 +21,7 @@ NO_BLUEPRINT = Words(
 NOTE = Words(en="blueprint {name} for {instance}", ja="ひな形 {name} を {instance} に追加")
 
 
-class Blueprints(Defining):
+class BlueprintOperations(ApplyOperations):
     """Sets of monitors to add."""
 
     @operation(

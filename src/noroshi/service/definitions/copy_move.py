@@ -14,7 +14,7 @@ from noroshi.definitions.definition_tree import Path, copied, instance_copied, m
 from noroshi.ports import Document, Version
 from noroshi.service.definitions.apply import BAD_DEFINITIONS
 from noroshi.service.definitions.definition_answers import Applied
-from noroshi.service.definitions.enable_disable import PATH, Stopping, no_part
+from noroshi.service.definitions.enable_disable import PATH, EnableDisableOperations, no_part
 from noroshi.service.operation import ADMIN, Invalid, Person, operation
 
 COPIED = Words(en="copy {source} to {target}", ja="{source} を {target} にコピー")
@@ -33,7 +33,7 @@ OWN_IS_MADE = Words(
 )
 
 
-class Placing(Stopping):
+class CopyMoveOperations(EnableDisableOperations):
     """A copy has ids, state and history of its own; what is moved keeps them."""
 
     @operation(

@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from noroshi.definitions.definition_tree import Path, stops
 from noroshi.ports import Version
 from noroshi.service.monitors.enablement_answers import StoppedBy
-from noroshi.service.operation_context import Desk
+from noroshi.service.operation_context import OperationContext
 
 LOOKED_BACK = 50
 """So many versions are looked through for who stopped something; each is read whole."""
 
 
-class Stops(Desk):
+class DisabledMonitors(OperationContext):
     """Knows it of the version in use; an older one is read once."""
 
     _stops_seen: tuple[int, Mapping[str, StoppedBy]] = (0, {})

@@ -21,7 +21,7 @@ from noroshi.service.definitions.apply import BAD_DEFINITIONS
 from noroshi.service.definitions.definition_answers import Applied, DefinitionsShown
 from noroshi.service.definitions.past_dates import days_over
 from noroshi.service.definitions.renames import Names, ways_of
-from noroshi.service.definitions.versions import Versions
+from noroshi.service.definitions.versions import VersionOperations
 from noroshi.service.definitions.warnings import without_route
 from noroshi.service.operation import (
     ADMIN,
@@ -62,7 +62,7 @@ LOOKED_BACK = 30
 """So many versions are looked through for who changed something; each is read whole."""
 
 
-class Editing(Versions):
+class EditOperations(VersionOperations):
     """A page or a program that changes one thing and leaves the rest as it is."""
 
     @operation(

@@ -18,7 +18,7 @@ from noroshi.core.words import NOTHING, Words
 from noroshi.definitions.definition_tree import Path, part, parts, stops, switched
 from noroshi.definitions.validation import read
 from noroshi.ports import Document, Version
-from noroshi.service.definitions.apply import BAD_DEFINITIONS, Defining
+from noroshi.service.definitions.apply import BAD_DEFINITIONS, ApplyOperations
 from noroshi.service.definitions.definition_answers import Applied
 from noroshi.service.operation import OPERATOR, Invalid, NotFound, Person, operation
 
@@ -49,7 +49,7 @@ def _noted(words: Words, path: Path) -> str:
     return kept(words.fill(path="/".join(path)))
 
 
-class Stopping(Defining):
+class EnableDisableOperations(ApplyOperations):
     """The switch of each part."""
 
     @operation(

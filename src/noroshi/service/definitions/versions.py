@@ -11,7 +11,7 @@ from noroshi.core.words import Words
 from noroshi.definitions import Some, first_differences
 from noroshi.definitions.stable_ids import as_it_was
 from noroshi.ports import Version
-from noroshi.service.definitions.apply import Defining
+from noroshi.service.definitions.apply import ApplyOperations
 from noroshi.service.definitions.definition_answers import Applied, OneVersion, VersionRow
 from noroshi.service.operation import ADMIN, VIEWER, NotFound, Person, operation
 
@@ -23,7 +23,7 @@ BACK_TO = Words(en="as version {number}", ja="版 {number} に戻す")
 MOST_LISTED = 1000
 
 
-class Versions(Defining):
+class VersionOperations(ApplyOperations):
     """What was in force before, and going back to it."""
 
     @operation(

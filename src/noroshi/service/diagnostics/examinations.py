@@ -27,7 +27,7 @@ from noroshi.service.diagnostics.clock import ClockStep
 from noroshi.service.diagnostics.rejections import late_remedy
 from noroshi.service.mail.compose import NO_MAILBOX
 from noroshi.service.operation import ADMIN, Conflict, Invalid, NotFound, Person, operation
-from noroshi.service.operation_context import Desk
+from noroshi.service.operation_context import OperationContext
 from noroshi.service.sign_in.account_steps import SignInSteps, server_of, values_of
 from noroshi.service.sign_in.authorization import NO_ROUTE
 
@@ -115,7 +115,7 @@ class Looked:
     names: tuple[StageName, ...]
 
 
-class Examining(Desk):
+class DiagnosticOperations(OperationContext):
     """Begun, and looked at as its stages come."""
 
     @operation(

@@ -8,7 +8,7 @@ from noroshi.core.mail import EnvelopeState
 from noroshi.core.words import Words
 from noroshi.service.mail.delivery_status import state_of
 from noroshi.service.mail.mail_answers import Queued
-from noroshi.service.mail.queue import NO_MAIL, Mailing
+from noroshi.service.mail.queue import NO_MAIL, QueueOperations
 from noroshi.service.monitors import status_view
 from noroshi.service.operation import OPERATOR, Conflict, NotFound, Person, note, operation
 from noroshi.service.setup.proofs import seen_by
@@ -19,7 +19,7 @@ NOT_TAKEN = Words(
 )
 
 
-class Confirming(Mailing):
+class ConfirmationOperations(QueueOperations):
     """Said by a person, and kept with their name."""
 
     @operation(

@@ -12,7 +12,7 @@ from noroshi.service.mail.delivery_status import arrived, state_of, unproved
 from noroshi.service.mail.mail_answers import Ledger, LedgerRow, Sum, Tried
 from noroshi.service.monitors.history import monitor_named
 from noroshi.service.operation import VIEWER, NotFound, Person, Trouble, operation
-from noroshi.service.operation_context import Desk
+from noroshi.service.operation_context import OperationContext
 
 MOST = 10_000
 NO_ALARM = Words(
@@ -21,7 +21,7 @@ NO_ALARM = Words(
 )
 
 
-class Ledgers(Desk):
+class LedgerOperations(OperationContext):
     """What became of each alarm."""
 
     @operation(

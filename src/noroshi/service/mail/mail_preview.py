@@ -12,7 +12,7 @@ from noroshi.definitions.accounts_of_routes import account_of
 from noroshi.definitions.compilation import Plan
 from noroshi.service.mail.queue import NO_MAIL
 from noroshi.service.operation import VIEWER, NotFound, Person, operation
-from noroshi.service.operation_context import Desk
+from noroshi.service.operation_context import OperationContext
 from noroshi.transports.mime.body import content_of
 from noroshi.transports.mime.charsets import UTF_8
 from noroshi.transports.mime.message import AddressError, compose
@@ -31,7 +31,7 @@ class AsSent:
     attachments: tuple[str, ...] = ()
 
 
-class Previewing(Desk):
+class PreviewOperations(OperationContext):
     """How a mail looks before it leaves."""
 
     @operation(

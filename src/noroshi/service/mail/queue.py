@@ -23,7 +23,7 @@ from noroshi.service.operation import (
     note,
     operation,
 )
-from noroshi.service.operation_context import Desk
+from noroshi.service.operation_context import OperationContext
 
 NO_MAIL = Words(
     en="There is no mail {id} in the queue. Look with: noroshi queue list",
@@ -55,7 +55,7 @@ BAD_MAIL = Words(
 )
 
 
-class Mailing(Desk):
+class QueueOperations(OperationContext):
     """Queued, shown, tried again."""
 
     @operation(

@@ -15,7 +15,7 @@ from noroshi.service.alarms.alarm_view import (
     silence_shown,
     windows_shown,
 )
-from noroshi.service.definitions.disabled import Stops
+from noroshi.service.definitions.disabled import DisabledMonitors
 from noroshi.service.definitions.disabled_text import stop_of
 from noroshi.service.monitors import status_view
 from noroshi.service.monitors.history import monitor_named
@@ -30,7 +30,7 @@ MOST_SERIES = 24
 NO_LIMITS = Limits()
 
 
-class Showing(Stops):
+class MonitorOperations(DisabledMonitors):
     """One thing watched, looked at closely."""
 
     @operation(

@@ -12,7 +12,7 @@ from noroshi.core.words import Words
 from noroshi.definitions import Plan
 from noroshi.plugins import UnknownKind
 from noroshi.service.alarms.alarm_view import remark_shown
-from noroshi.service.definitions.disabled import Stops
+from noroshi.service.definitions.disabled import DisabledMonitors
 from noroshi.service.definitions.disabled_text import stop_of
 from noroshi.service.monitors.history_answers import ContactRow, Decided, Happened, Log
 from noroshi.service.monitors.reading_text import told
@@ -25,7 +25,7 @@ NO_MONITOR = Words(
 )
 
 
-class History(Stops):
+class HistoryOperations(DisabledMonitors):
     """What happened, and who is told of it."""
 
     @operation(

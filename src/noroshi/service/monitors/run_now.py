@@ -17,7 +17,7 @@ from noroshi.core.words import Words, plain
 from noroshi.definitions import Plan
 from noroshi.definitions.accounts_of_routes import marks_of
 from noroshi.ports import Document, Unmeasurable
-from noroshi.service.definitions.apply import BAD_DEFINITIONS, Defining
+from noroshi.service.definitions.apply import BAD_DEFINITIONS, ApplyOperations
 from noroshi.service.monitors.history import monitor_named
 from noroshi.service.monitors.reading_text import limits_told, quantity_told, told
 from noroshi.service.monitors.status_answers import (
@@ -47,7 +47,7 @@ NOT_SHOWN = Words(
 )
 
 
-class Trying(Defining):
+class RunNowOperations(ApplyOperations):
     """Measured on trial."""
 
     @operation(

@@ -17,14 +17,14 @@ from noroshi.service.alarms.alarm_view import (
     under_way,
 )
 from noroshi.service.definitions.definition_answers import Kind
-from noroshi.service.definitions.disabled import Stops
+from noroshi.service.definitions.disabled import DisabledMonitors
 from noroshi.service.definitions.disabled_text import outermost, stop_of
 from noroshi.service.definitions.warnings import FIRST, silent, untold
 from noroshi.service.monitors import status_view
 from noroshi.service.monitors.enablement_answers import StoppedBy
 from noroshi.service.monitors.status_answers import MonitorStatus, RoutesShown, Status
 from noroshi.service.operation import VIEWER, Person, operation
-from noroshi.service.operation_context import Desk
+from noroshi.service.operation_context import OperationContext
 
 T = TypeVar("T")
 MOST_LOOKED_UP = 500
@@ -43,14 +43,14 @@ def _level(states: Mapping[str, State], monitor: Monitor) -> Level:
     return states.get(monitor.id, UNKNOWN_STATE).level
 
 
-class Samples(Desk):
+class NewestSamples(OperationContext):
     """What was measured last."""
 
     async def _sample(self, monitor: Monitor) -> Sample | None:
         return next(iter(await self._store.samples(monitor.id, 1)), None)
 
 
-class Looking(Samples, Stops):
+class StatusOperations(NewestSamples, DisabledMonitors):
     """How everything is, and what there is to choose from."""
 
     @operation(role=VIEWER, help=Words(en="How everything is.", ja="全体の状態を表示します。"))

@@ -10,7 +10,7 @@ from noroshi import ports
 from noroshi.core.definitions.problems import Problem
 from noroshi.core.words import Words
 from noroshi.service.operation import ADMIN, Conflict, Invalid, Person, note, operation
-from noroshi.service.operation_context import Desk
+from noroshi.service.operation_context import OperationContext
 
 NOT_WHOLE = Words(
     en="must be a whole path, from /: the node works in another folder than you",
@@ -35,7 +35,7 @@ class BackedUp:
     waiting: int
 
 
-class Keeping(Desk):
+class BackupOperations(OperationContext):
     """What keeps the store safe."""
 
     @operation(

@@ -9,7 +9,7 @@ from noroshi.core.model import Monitor
 from noroshi.core.words import Words
 from noroshi.ports import Beat
 from noroshi.service.operation import OPERATOR, NotFound, Person, operation
-from noroshi.service.operation_context import Desk
+from noroshi.service.operation_context import OperationContext
 
 HEARTBEAT = "heartbeat"
 LONGEST = 500  # letters of a job's own words; the rest is cut off, never refused
@@ -19,7 +19,7 @@ NO_JOB = Words(
 )
 
 
-class Reporting(Desk):
+class HeartbeatOperations(OperationContext):
     """A job's sign that it ran."""
 
     @operation(

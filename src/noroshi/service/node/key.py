@@ -6,7 +6,7 @@ from noroshi.core.os_errors import why
 from noroshi.core.words import Words
 from noroshi.service.node.vault_answers import KeyChecked, KeyEntry, KeyRotated
 from noroshi.service.operation import ADMIN, Person, Trouble, note, operation
-from noroshi.service.operation_context import Desk
+from noroshi.service.operation_context import OperationContext
 from noroshi.vault import KeyRing, VaultError
 
 NO_RING = Words(
@@ -18,7 +18,7 @@ NOT_WRITTEN = Words(
 )
 
 
-class Sealing(Desk):
+class VaultKeyOperations(OperationContext):
     """The vault's key."""
 
     @operation(

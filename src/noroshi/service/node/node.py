@@ -17,7 +17,7 @@ from noroshi.hosts.footprint import Around, PlaceShown
 from noroshi.hosts.threads import apart
 from noroshi.ports import NOTHING_QUEUED, NodeFacts, QueueFacts
 from noroshi.service.alarms.alarm_view import of_monitors
-from noroshi.service.monitors.status import Looking
+from noroshi.service.monitors.status import StatusOperations
 from noroshi.service.monitors.status_answers import MonitorStatus, RouteStatus
 from noroshi.service.operation import ADMIN, VIEWER, Person, Trouble, operation
 
@@ -103,7 +103,7 @@ class Places:
     backup: LastBackup | None
 
 
-class Surveying(Looking):
+class NodeOperations(StatusOperations):
     """What the node knows of itself."""
 
     @operation(

@@ -24,7 +24,7 @@ from noroshi.service.operation import (
     note,
     operation,
 )
-from noroshi.service.operation_context import Desk
+from noroshi.service.operation_context import OperationContext
 from noroshi.vault import reserved
 
 NAMES_AN_ENTRY = re.compile(r"(secret|certificate)(_next)?|(\w+_)?password|\w+_entry")
@@ -44,7 +44,7 @@ NO_ENTRY = Words(
 )
 
 
-class Entries(Desk):
+class SecretOperations(OperationContext):
     """Listed, removed; what is in them never comes out."""
 
     @operation(

@@ -20,7 +20,7 @@ from noroshi.service.operation import (
     note,
     operation,
 )
-from noroshi.service.operation_context import Desk
+from noroshi.service.operation_context import OperationContext
 from noroshi.service.people.users import NOT_MADE, maker, role_faults
 
 MOST_DAYS = 3650
@@ -64,7 +64,7 @@ class TokenRow:
     ended: bool
 
 
-class ApiTokens(Desk):
+class ApiTokenOperations(OperationContext):
     """Made, listed and revoked. The store keeps what proves one, never the token."""
 
     @operation(

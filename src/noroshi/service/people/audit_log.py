@@ -5,12 +5,12 @@ from __future__ import annotations
 from noroshi.core.people import Audited
 from noroshi.core.words import Words
 from noroshi.service.operation import ADMIN, Person, operation
-from noroshi.service.operation_context import Desk
+from noroshi.service.operation_context import OperationContext
 
 MOST_LISTED = 10_000
 
 
-class Auditing(Desk):
+class AuditLogOperations(OperationContext):
     """Who changed what, and who was refused."""
 
     @operation(

@@ -19,7 +19,7 @@ from noroshi.service.operation import (
     note,
     operation,
 )
-from noroshi.service.people.users import NOT_SET, Recovery, SecondStep, Users
+from noroshi.service.people.users import NOT_SET, Recovery, SecondStep, UserOperations
 
 WHOSE = Words(
     en="Say whose account it is: only a browser that is logged in goes without a name.",
@@ -50,7 +50,7 @@ class OwnAccount:
     recovery: int = 0
 
 
-class OwnAccounts(Users):
+class OwnAccountOperations(UserOperations):
     """By the password each time, so that a browser left alone gives nothing away."""
 
     @operation(role=VIEWER, help=Words(en="Your own account.", ja="自分のアカウントです。"))

@@ -23,7 +23,7 @@ from noroshi.service.operation import (
     note,
     operation,
 )
-from noroshi.service.operation_context import Desk
+from noroshi.service.operation_context import OperationContext
 from noroshi.vault import Secret, VaultError
 
 CODE_DAYS = 3
@@ -96,7 +96,7 @@ class Recovery:
     codes: tuple[str, ...] = field(repr=False)
 
 
-class Users(Desk):
+class UserOperations(OperationContext):
     """Who may log in, as what, and by which proof."""
 
     @operation(

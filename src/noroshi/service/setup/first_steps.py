@@ -29,7 +29,7 @@ from noroshi.service.operation import (
     note,
     operation,
 )
-from noroshi.service.operation_context import Desk
+from noroshi.service.operation_context import OperationContext
 from noroshi.service.setup.proofs import seen_by
 from noroshi.service.sign_in.authorization import NO_ROUTE as NO_SUCH_ROUTE
 
@@ -104,7 +104,7 @@ class AlarmSent:
     to: tuple[str, ...]
 
 
-class Beginning(Desk):
+class FirstStepOperations(OperationContext):
     """From an empty node to a received alarm."""
 
     @operation(

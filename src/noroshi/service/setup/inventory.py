@@ -18,9 +18,9 @@ from noroshi.hosts.time_zone import machine_zone
 from noroshi.ports import Document, Host, Listener, Unmeasurable
 from noroshi.service.definitions.apply import BAD_DEFINITIONS
 from noroshi.service.definitions.definition_answers import Applied
-from noroshi.service.definitions.edit import Editing
+from noroshi.service.definitions.edit import EditOperations
 from noroshi.service.operation import ADMIN, Invalid, Person, Trouble, operation
-from noroshi.service.setup.first_steps import TEST, Beginning, Kept
+from noroshi.service.setup.first_steps import TEST, FirstStepOperations, Kept
 from noroshi.service.setup.suggestions import Suggested, groups_of, instance_name, suggested
 
 T = TypeVar("T")
@@ -47,7 +47,7 @@ class Suggestion:
     monitors: tuple[Suggested, ...]
 
 
-class Suggesting(Beginning, Editing):
+class DiscoveryOperations(FirstStepOperations, EditOperations):
     """The watch that a new node begins with."""
 
     @operation(

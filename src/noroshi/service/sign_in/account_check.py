@@ -11,14 +11,14 @@ from noroshi.oauth.provider import Credential, SignInError, UnreachableError
 from noroshi.service.node.secret_rules import unfit
 from noroshi.service.operation import ADMIN, Person, operation
 from noroshi.service.sign_in.probe_answers import AccountChecked
-from noroshi.service.sign_in.probes import Proving
+from noroshi.service.sign_in.probes import ProbeOperations
 from noroshi.service.sign_in.try_before_save import field_of, refusal
 from noroshi.vault import Secret, VaultError
 
 WAIT = "wait"
 
 
-class Checking(Proving):
+class AccountCheckOperations(ProbeOperations):
     """The tenant, then the app, then its secret: each tells only once the one before is right."""
 
     @operation(

@@ -36,7 +36,7 @@ from noroshi.service.operation import (
     note,
     operation,
 )
-from noroshi.service.operation_context import Desk
+from noroshi.service.operation_context import OperationContext
 from noroshi.service.sign_in.sign_in_answers import DeviceAsked, OnDevice, Proof, SignIn
 from noroshi.service.sign_in.try_before_save import is_about_secret, require_accepted
 from noroshi.vault import Secret, VaultError
@@ -90,7 +90,7 @@ NOT_HERE = Words(
 )
 
 
-class Signing(Desk):
+class SignInOperations(OperationContext):
     """Begun, completed; secrets kept."""
 
     @operation(

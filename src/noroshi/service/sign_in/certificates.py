@@ -32,7 +32,7 @@ from noroshi.service.operation import (
     note,
     operation,
 )
-from noroshi.service.sign_in.authorization import Signing
+from noroshi.service.sign_in.authorization import SignInOperations
 from noroshi.service.sign_in.sign_in_answers import Certificate
 from noroshi.service.sign_in.try_before_save import require_accepted
 from noroshi.vault import Secret, VaultError
@@ -70,7 +70,7 @@ BAD_DAYS = Words(
 NOT_KEPT = Words(en="This certificate is not kept.", ja="この証明書は保存していません。")
 
 
-class Certifying(Signing):
+class CertificateOperations(SignInOperations):
     """Client certificates."""
 
     @operation(

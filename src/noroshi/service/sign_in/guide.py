@@ -10,11 +10,11 @@ from noroshi.core.mail import Route
 from noroshi.core.words import NOTHING, Words
 from noroshi.guides import MICROSOFT365, TITLES, WAYS, Step, Value, filled, line
 from noroshi.guides.export import handed
-from noroshi.guides.setup_goal import Wanted
+from noroshi.guides.setup_goal import SetupGoal
 from noroshi.oauth.account import Account
 from noroshi.oauth.client_certificates import describe
 from noroshi.service.operation import ADMIN, Conflict, Invalid, Person, operation
-from noroshi.service.sign_in.certificates import Certifying
+from noroshi.service.sign_in.certificates import CertificateOperations
 from noroshi.vault import VaultError
 
 NO_GUIDE = Words(
@@ -54,7 +54,7 @@ class GuideShown:
     text: Words
 
 
-class Guiding(Certifying):
+class GuideOperations(CertificateOperations):
     """The administrator's steps."""
 
     @operation(
@@ -97,9 +97,9 @@ class Guiding(Certifying):
             return ""
 
 
-def wanted_of(account: Account, route: Route, way: str = "") -> Wanted:
+def wanted_of(account: Account, route: Route, way: str = "") -> SetupGoal:
     """What is set up already, as the steps are looked up by it."""
-    return Wanted(
+    return SetupGoal(
         account=account.name,
         route=route.name,
         kind="graph" if route.kind == "graph" else "smtp",

@@ -21,7 +21,7 @@ from noroshi.ports import Document, Resource
 from noroshi.service.definitions.apply import BAD_DEFINITIONS
 from noroshi.service.node.secret_rules import unfit
 from noroshi.service.operation import ADMIN, Invalid, NotFound, Person, Trouble, operation
-from noroshi.service.sign_in.authorization import BAD_SECRET, Signing, not_signed_in
+from noroshi.service.sign_in.authorization import BAD_SECRET, SignInOperations, not_signed_in
 from noroshi.service.sign_in.probe_answers import AppTried, SecretTried, TenantFound, TokenSeen
 from noroshi.service.sign_in.try_before_save import shown_by, tried, unproved
 from noroshi.vault import Secret, VaultError
@@ -37,7 +37,7 @@ NO_ENTRA = Words(
 )
 
 
-class Proving(Signing):
+class ProbeOperations(SignInOperations):
     """Each as soon as it can be."""
 
     @operation(

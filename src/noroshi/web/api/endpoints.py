@@ -15,11 +15,19 @@ from starlette.routing import Route
 
 from noroshi.core.words import Words
 from noroshi.ports import StoreError
-from noroshi.service import Invalid, NotFound, Operation, Refusal, Trouble, attend, refused
+from noroshi.service import (
+    Invalid,
+    NotFound,
+    Operation,
+    Refusal,
+    Trouble,
+    handle_request,
+    refused,
+)
 from noroshi.service.large_requests import LONGEST as LONGEST, Unreadable, longest
 from noroshi.service.operation import NO_OPERATION, STORE_TROUBLE, VIEWER, Person
 from noroshi.web.api.openapi import document
-from noroshi.web.context import House
+from noroshi.web.context import WebContext
 from noroshi.web.http.authentication import Unknown, entered
 from noroshi.web.http.request_body import Body, TooLong
 
@@ -53,7 +61,7 @@ class _Told(Exception):
         self.status, self.refusal = status, refusal
 
 
-def routes(house: House) -> list[Route]:
+def routes(house: WebContext) -> list[Route]:
     """The API's addresses."""
 
     async def post(request: Request) -> Response:
@@ -89,10 +97,10 @@ def routes(house: House) -> list[Route]:
 
 
 async def _done(
-    request: Request, house: House, who: Person, given: Mapping[str, Any]
+    request: Request, house: WebContext, who: Person, given: Mapping[str, Any]
 ) -> Response:
     name = request.path_params["operation"]
-    answer = await attend(house.service, who, name, given, house.news)
+    answer = await handle_request(house.service, who, name, given, house.news)
     return told(answer, STATUS.get(answer.get("error", ""), 200))
 
 
@@ -103,7 +111,7 @@ def told(answer: Any, status: int = 200) -> Response:
     return Response(text.encode("utf-8", "replace"), status, media_type="application/json")
 
 
-def _answering(handle: Handler, house: House | None = None) -> Handler:
+def _answering(handle: Handler, house: WebContext | None = None) -> Handler:
     async def answering(request: Request) -> Response:
         try:
             if house is not None:  # nobody's body is read before it is known who sends it
@@ -125,7 +133,7 @@ def _answering(handle: Handler, house: House | None = None) -> Handler:
     return answering
 
 
-async def _arguments(request: Request, house: House, who: Person) -> Mapping[str, Any]:
+async def _arguments(request: Request, house: WebContext, who: Person) -> Mapping[str, Any]:
     """What the body says. A large one is read by another process as it comes: of somebody who may
     ask for the operation, or nothing of it is kept."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()

@@ -26,7 +26,7 @@ async def preview(visit: Visit, tried: Mapping[str, Any] | None) -> list[Worded]
     """Of what an operation answered that kept nothing; None: nothing was tried."""
     if not tried or not tried["changed_values"]:
         return []
-    return all_worded(tried["changed_values"], names_of(await visit.need("kinds")))
+    return all_worded(tried["changed_values"], names_of(await visit.call("kinds")))
 
 
 async def created(visit: Visit, tried: Mapping[str, Any] | None) -> Created | None:
@@ -34,7 +34,7 @@ async def created(visit: Visit, tried: Mapping[str, Any] | None) -> Created | No
     found = tried["monitors"] if tried else ()
     if not found:
         return None
-    kinds = names_of(await visit.need("kinds")).kinds
+    kinds = names_of(await visit.call("kinds")).kinds
     named = [
         (
             visit.say(kinds[one["kind"]]) if one["kind"] in kinds else one["kind"],

@@ -55,8 +55,8 @@ async def both(
     base = _number(visit.form.get(SEEN, ""))
     if not is_overtaken(done):
         return Both(form=typed, seen=base)
-    now = await visit.need("definition_show", **which)
-    seen = await visit.ask("definition_show", version=base, **which)
+    now = await visit.call("definition_show", **which)
+    seen = await visit.call_json("definition_show", version=base, **which)
     there = seen["ok"]["documents"] if "ok" in seen else {}
     return _merged(typed, reading(there), reading(now["documents"]), now["version"])
 

@@ -18,7 +18,7 @@ Side = tuple[str, Content | None]
 
 async def differing(visit: Visit, seen: Side, now: Side) -> Sequence[Worded]:
     """From what its editor saw to what is in force."""
-    names = names_of(await visit.need("kinds"))
+    names = names_of(await visit.call("kinds"))
     return [worded(one, names) for one in differences(_side(seen), _side(now))]
 
 
@@ -29,8 +29,8 @@ def _side(side: Side) -> tuple[Document, ...]:
 
 async def since(visit: Visit, key: str, version: int) -> Sequence[Worded]:
     """What differs of one definition from that version; nothing if it is not known any more."""
-    now = await visit.need("definition_show", keys=[key])
-    seen = await visit.ask("definition_show", keys=[key], version=version)
+    now = await visit.call("definition_show", keys=[key])
+    seen = await visit.call_json("definition_show", keys=[key], version=version)
     if "ok" not in seen:
         return ()
     before, after = (one["documents"].get(key) for one in (seen["ok"], now))

@@ -49,7 +49,7 @@ async def hear(visit: Visit) -> None:
     if not boundary or person is None or ADMIN not in person.roles:
         visit.form, visit.files = await sent(request, stranger=person is None)
         return
-    there: Sequence[str] = [one["key"] for one in (await visit.need("export"))["documents"]]
+    there: Sequence[str] = [one["key"] for one in (await visit.call("export"))["documents"]]
     head = {"boundary": boundary, "there": there}
     body = Body(request, LONGEST_IMPORT)
     judges = visit.house.service.judges

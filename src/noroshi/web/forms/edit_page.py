@@ -20,8 +20,8 @@ from noroshi.web.view.difference import Worded
 from noroshi.web.view.form_operations import (
     Outcome,
     address,
-    asked,
     may,
+    query_value,
     require_change_allowed,
 )
 from noroshi.web.view.page_context import Visit
@@ -97,7 +97,7 @@ async def shown(visit: Visit, edit: Edit, look: Look) -> Response:
     stray = elsewhere(
         [one for one in edit.problems if one[0] not in at_rows], names, visit.language
     )
-    outcome, did = edit.outcome, asked(visit, "did")
+    outcome, did = edit.outcome, query_value(visit, "did")
     return await visit.show(
         "edit.html",
         200 if outcome.ok is not None else outcome.status,
@@ -170,9 +170,9 @@ def saved(visit: Visit, edit: Edit, path: str, removed: str, **query: str) -> Re
 
 async def cautions(visit: Visit) -> list[str]:
     """What one should know of what was just saved: asked for by the address it leads to."""
-    if not asked(visit, "beware") or not may(visit)["rule"]:
+    if not query_value(visit, "beware") or not may(visit)["rule"]:
         return []
-    told = await visit.need("definition_change", dry=True)
+    told = await visit.call("definition_change", dry=True)
     return [visit.say(words) for words in told["cautions"]]
 
 

@@ -107,7 +107,7 @@ class Edit:
 async def opened(visit: Visit, spot: Spot, *, may_lack: bool = False) -> Edit:
     """As its editor saw it: after a GET what is in force, else the version that the form
     names. Raises NotFound if it is nowhere, unless it `may_lack`."""
-    shown = await visit.need("definition_show")
+    shown = await visit.call("definition_show")
     etag, seen = shown["etags"].get(spot.key, ""), shown["documents"].get(spot.key)
     if spot.new and spot.is_whole:  # there may be one that is really called as the stand-in is
         etag, seen = "", None
@@ -130,7 +130,7 @@ async def _as_seen(visit: Visit, edit: Edit) -> None:
         edit.etag = visit.form.get("etag", "")
         return
     key, spot = edit.spot.key, edit.spot
-    told = await visit.need("definition_show", keys=[key], version=base)
+    told = await visit.call("definition_show", keys=[key], version=base)
     seen = told["documents"].get(key)
     if (
         spot.found(edit.now) is None
@@ -190,7 +190,7 @@ async def submitted(
     if edit.done and edit.spot.is_whole and edit.told_as:
         edit.spot = edit.told_as
     if edit.overtaken:
-        edit.shown = await visit.need("definition_show")
+        edit.shown = await visit.call("definition_show")
     return edit
 
 

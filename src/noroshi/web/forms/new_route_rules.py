@@ -26,14 +26,14 @@ def first_free(documents: Mapping[str, Answer], type: str, stem: str) -> str:
 async def free_entry(visit: Visit, name: str) -> str:
     """Return a name for an entry of the vault that neither is there nor is named by anything: what
     is put in for something new takes the place of nothing."""
-    taken = {one["name"] for one in await visit.need("secret_list")}
+    taken = {one["name"] for one in await visit.call("secret_list")}
     numbered = (f"{name}-{n}" if n > 1 else name for n in range(1, MOST))
     return next(one for one in numbered if one not in taken)
 
 
 async def entry_of(visit: Visit, name: str) -> str:
     """Return that name, or a free one where something names an entry of it already."""
-    named = {one["name"] for one in await visit.need("secret_list") if one["named_by"]}
+    named = {one["name"] for one in await visit.call("secret_list") if one["named_by"]}
     return await free_entry(visit, name) if name in named else name
 
 

@@ -10,7 +10,7 @@ from noroshi.core.people import Person
 from noroshi.core.words import Words
 from noroshi.people import random_keys
 from noroshi.service import Forbidden
-from noroshi.web.context import House
+from noroshi.web.context import WebContext
 from noroshi.web.http.connection_limits import proves
 
 LONGEST_KEY = 128
@@ -53,13 +53,13 @@ def address_of(request: Request) -> str:
     return request.client.host if request.client else ""
 
 
-def key_of(request: Request, house: House) -> str:
+def key_of(request: Request, house: WebContext) -> str:
     """What the cookie holds; "" for none."""
     key = request.cookies.get(house.cookie, "")
     return key if len(key) <= LONGEST_KEY else ""
 
 
-async def entered(request: Request, house: House) -> Entered:
+async def entered(request: Request, house: WebContext) -> Entered:
     """Who asks. Raises Unknown, and Forbidden for a post that is not from a page of ours."""
     if not await house.people.begun():
         raise Unknown(NOT_BEGUN)
@@ -79,7 +79,7 @@ async def entered(request: Request, house: House) -> Entered:
 
 
 async def in_session(
-    request: Request, house: House, key: str, there: bool = True
+    request: Request, house: WebContext, key: str, there: bool = True
 ) -> Person | None:
     """Whose session it is by which they ask, as `People.of_session` has it."""
     person = await house.people.of_session(key, address_of(request), there)
@@ -94,7 +94,7 @@ def check_csrf(key: str, given: str) -> None:
         raise Forbidden(NOT_OURS)
 
 
-async def _by_token(given: str, address: str, house: House) -> Person:
+async def _by_token(given: str, address: str, house: WebContext) -> Person:
     scheme, _, text = given.partition(" ")
     text = text.strip()
     if scheme.lower() != "bearer" or not text:

@@ -30,7 +30,7 @@ PROVES = "noroshi.proves"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Bounds:
+class ConnectionLimits:
     """`most` connections at once; `of_one` address, as long as nothing is known of who asks;
     `reserve` for who comes when all others have proved who they are. In seconds: until a
     request's head is whole, and its body, of a stranger and of others; how long a connection may
@@ -62,17 +62,17 @@ class Bounds:
         return max(1, min(self.of_one, self.at_once // PART))
 
 
-class Crowd:
+class Connections:
     """All connections, the oldest first, and which of them have proved who asks."""
 
-    def __init__(self, bounds: Bounds) -> None:
+    def __init__(self, bounds: ConnectionLimits) -> None:
         self._most, self._share, self._reserve = bounds.at_once, bounds.share, bounds.reserve
-        self._strangers: dict[Guest, None] = {}
-        self._known: dict[Guest, str] = {}
+        self._strangers: dict[LimitedSocket, None] = {}
+        self._known: dict[LimitedSocket, str] = {}
         self._of_address, self._of_person = Counter[str](), Counter[str]()
-        self._by_peer: dict[Hashable, Guest] = {}
+        self._by_peer: dict[Hashable, LimitedSocket] = {}
 
-    def enter(self, guest: Guest) -> None:
+    def enter(self, guest: LimitedSocket) -> None:
         """Let somebody in, and somebody else out if there is no room."""
         if self._of_address[guest.network] >= self._share:
             self._push(next(one for one in self._strangers if one.network == guest.network))
@@ -82,7 +82,7 @@ class Crowd:
         self._of_address[guest.network] += 1
         self._by_peer[guest.peer] = guest
 
-    def leave(self, guest: Guest) -> None:
+    def leave(self, guest: LimitedSocket) -> None:
         """It is closed, or as good as closed."""
         if self._by_peer.get(guest.peer) is guest:
             del self._by_peer[guest.peer]
@@ -92,11 +92,11 @@ class Crowd:
         elif (person := self._known.pop(guest, None)) is not None:
             _one_less(self._of_person, person)
 
-    def at(self, peer: Hashable) -> Guest | None:
+    def at(self, peer: Hashable) -> LimitedSocket | None:
         """The connection from there, as long as it counts."""
         return self._by_peer.get(peer)
 
-    def proved(self, guest: Guest, person: str) -> None:
+    def proved(self, guest: LimitedSocket, person: str) -> None:
         """Somebody who is known asked by this connection: it is not pushed out. Beyond so many
         of one person, or in all, it stays one that may be."""
         full = len(self._known) >= self._most or self._of_person[person] >= self._share
@@ -107,7 +107,7 @@ class Crowd:
         self._known[guest] = person
         self._of_person[person] += 1
 
-    def _push(self, guest: Guest) -> None:
+    def _push(self, guest: LimitedSocket) -> None:
         self.leave(guest)
         guest.hang_up()
 
@@ -118,28 +118,30 @@ def _one_less(counted: Counter[str], key: str) -> None:
         del counted[key]
 
 
-class Threshold(socket.socket):
+class LimitedListener(socket.socket):
     """A listening socket that sees to it before TLS, as that alone takes a quarter of a
     megabyte."""
 
-    crowd = Crowd(Bounds())
+    crowd = Connections(ConnectionLimits())
 
     def accept(self) -> tuple[socket.socket, Any]:
         """As a socket's own."""
         found, address = super().accept()
-        return Guest.of(found, address, self.crowd), address
+        return LimitedSocket.of(found, address, self.crowd), address
 
 
-class Guest(socket.socket):
+class LimitedSocket(socket.socket):
     """A connection that is counted as long as it is open."""
 
     network, peer = "", ("", 0)
     transport: asyncio.Transport | None = None
     """Once it speaks HTTP."""
-    _crowd: Crowd | None = None
+    _crowd: Connections | None = None
 
     @classmethod
-    def of(cls, found: socket.socket, address: tuple[Any, ...], crowd: Crowd) -> Guest:
+    def of(
+        cls, found: socket.socket, address: tuple[Any, ...], crowd: Connections
+    ) -> LimitedSocket:
         one = cls(found.family, found.type, found.proto, fileno=found.detach())
         one.network, one.peer = network_of(address[0]), (address[0], address[1])
         one._crowd = crowd
@@ -171,17 +173,17 @@ def proves(scope: Scope, person: str) -> None:
         told["tell"](person)
 
 
-class Timed(H11Protocol):
+class TimedH11Protocol(H11Protocol):
     """uvicorn's, which waits for whatever does not come, without end."""
 
-    bounds = Bounds()
-    crowd = Crowd(bounds)
+    bounds = ConnectionLimits()
+    crowd = Connections(bounds)
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
         self._late: asyncio.TimerHandle | None = None
         self._stalls: asyncio.TimerHandle | None = None
-        self._guest: Guest | None = None
+        self._guest: LimitedSocket | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -250,6 +252,6 @@ class Timed(H11Protocol):
         self.transport.abort()
 
 
-def timed_by(bounds: Bounds, crowd: Crowd) -> type[Timed]:
+def protocol_of(bounds: ConnectionLimits, crowd: Connections) -> type[TimedH11Protocol]:
     """The protocol with these bounds, as uvicorn wants it: a class."""
-    return type("TimedByThese", (Timed,), {"bounds": bounds, "crowd": crowd})
+    return type("TimedByThese", (TimedH11Protocol,), {"bounds": bounds, "crowd": crowd})

@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from noroshi.core.words import Words
 from noroshi.service import Forbidden, refused
-from noroshi.web.context import House
+from noroshi.web.context import WebContext
 
 SOURCES = {
     "default-src": "'none'",
@@ -47,7 +47,7 @@ WRONG_HOST = Words(
 class Guard:
     """Stands before everything else."""
 
-    def __init__(self, app: ASGIApp, house: House) -> None:
+    def __init__(self, app: ASGIApp, house: WebContext) -> None:
         self._app, self._house = app, house
         self._headers = dict(HEADERS)
         if house.secure:

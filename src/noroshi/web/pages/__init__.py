@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.routing import Route
 
-from noroshi.web.context import House
+from noroshi.web.context import WebContext
 from noroshi.web.http.oauth_redirects import Returns
 from noroshi.web.pages import (
     alarms,
@@ -42,7 +42,7 @@ from noroshi.web.pages import (
 from noroshi.web.view.live_updates import Live
 
 
-def routes(house: House) -> list[Route]:
+def routes(house: WebContext) -> list[Route]:
     """All pages; a new one is a module here with `routes`, and a line below."""
     live, returns = Live(house), Returns(house.service.now)
     return [

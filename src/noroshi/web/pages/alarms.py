@@ -11,10 +11,10 @@ from starlette.routing import Route
 
 from noroshi.service import NotFound
 from noroshi.web.api.endpoints import STATUS
-from noroshi.web.context import House
+from noroshi.web.context import WebContext
 from noroshi.web.texts.pages import TEXTS
 from noroshi.web.view.alarms import MOST_SHOWN, Wanted, fragments, key_of, view
-from noroshi.web.view.form_operations import Outcome, address, asked, may, run, typed
+from noroshi.web.view.form_operations import Outcome, address, may, query_value, run, typed
 from noroshi.web.view.live_updates import LATELY, Live
 from noroshi.web.view.locale import TONGUES
 from noroshi.web.view.page_context import Visit, page
@@ -35,13 +35,13 @@ LENGTHS = ("1h", "2h", "4h", "8h", "1d")
 TOMORROW, MOMENT = "tomorrow", "moment"
 
 
-def routes(house: House, live: Live) -> list[Route]:
+def routes(house: WebContext, live: Live) -> list[Route]:
     """Their addresses."""
 
     async def alarms(visit: Visit) -> Response:
         if visit.request.method == "GET":
-            over = asked(visit, "over", 4)
-            return await _shown(visit, live, did=asked(visit, "did"), over=_number(over))
+            over = query_value(visit, "over", 4)
+            return await _shown(visit, live, did=query_value(visit, "did"), over=_number(over))
         deed = visit.form.get("do", "")
         came = await _done(visit, deed)
         live.changed()  # also where something was refused: what was picked may be over
@@ -139,11 +139,11 @@ async def _over(visit: Visit, deed: str, refused: Mapping[str, Outcome]) -> froz
     late = frozenset(key for key, one in refused.items() if one.kind in TOO_LATE)
     if deed == "comment" or not late:
         return frozenset()
-    return late - {key_of(row) for row in (await visit.need("alarms"))["rows"]}
+    return late - {key_of(row) for row in (await visit.call("alarms"))["rows"]}
 
 
 async def _silenced(visit: Visit) -> Outcome:
-    labels = labels_of((await visit.need("status"))["monitors"])
+    labels = labels_of((await visit.call("status"))["monitors"])
     place, refused = place_meant(visit, visit.form.get("place", ""), labels)
     return await run(visit, "silence_add", **_silence(visit, place)) if place else refused
 
@@ -168,7 +168,7 @@ async def _shown(
     visit: Visit, live: Live, came: Came = NOTHING_CAME, did: str = "", over: int = 0
 ) -> Response:
     seen = await live.now()  # first: what moves from here on is told by the stream
-    found, log = await visit.need("alarms"), await visit.need("log", last=LATELY)
+    found, log = await visit.call("alarms"), await visit.call("log", last=LATELY)
     tongue, wanted = TONGUES[visit.language], _wanted(visit, came.left)
     with live.counted():
         shown = view(seen.with_alarms(found, log), wanted, may(visit), tongue)
@@ -183,7 +183,9 @@ async def _shown(
         parts=parts,
         changed=address(f"{HERE}/changed", show=wanted.show, find=wanted.find),
         places=list(labels_of(seen.status["monitors"]).items())[:MOST_PLACES],
-        where=visit.form.get("place", "") or asked(visit, "place") or _place_of(wanted.picked),
+        where=visit.form.get("place", "")
+        or query_value(visit, "place")
+        or _place_of(wanted.picked),
         lengths=[(one, _length(visit, one)) for one in LENGTHS],
         form=typed(visit, "words", "length", "until", "reason"),
         did=did,
@@ -214,10 +216,10 @@ async def _moved(visit: Visit, live: Live) -> Response:
 
 
 def _wanted(visit: Visit, left: frozenset[str] | None = None) -> Wanted:
-    show = asked(visit, "show")
+    show = query_value(visit, "show")
     return Wanted(
         show=show if show == NOBODY else "",
-        find=asked(visit, "find").strip(),
+        find=query_value(visit, "find").strip(),
         picked=_picked(visit) if left is None else left,
     )
 
@@ -227,7 +229,7 @@ def _picked(visit: Visit) -> frozenset[str]:
     what moved meanwhile."""
     sent = (*visit.form.items(), *visit.request.query_params.items())
     picked = dict.fromkeys(one for name, one in sent if name.startswith(PICK))
-    return frozenset({*list(picked)[:MOST_SHOWN], asked(visit, "at", 2000)} - {""})
+    return frozenset({*list(picked)[:MOST_SHOWN], query_value(visit, "at", 2000)} - {""})
 
 
 def _number(text: str) -> int:

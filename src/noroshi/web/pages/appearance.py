@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.responses import Response
 from starlette.routing import Route
 
-from noroshi.web.context import House
+from noroshi.web.context import WebContext
 from noroshi.web.view.page_context import (
     A_YEAR,
     LANGUAGE,
@@ -17,7 +17,7 @@ from noroshi.web.view.page_context import (
 )
 
 
-def routes(house: House) -> list[Route]:
+def routes(house: WebContext) -> list[Route]:
     """Its address."""
     return [Route("/look", page(house, choose, anybody=True), methods=["POST"])]
 

@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from noroshi.core.definitions.self_monitoring import OWN
 from noroshi.service import NotFound
-from noroshi.web.context import House
+from noroshi.web.context import WebContext
 from noroshi.web.forms.blueprint_inputs import MARK, Ask, asked_at, asks_of
 from noroshi.web.forms.change_preview import created, preview
 from noroshi.web.forms.location import called
@@ -20,8 +20,8 @@ from noroshi.web.texts.pages import TEXTS
 from noroshi.web.view.form_operations import (
     Outcome,
     address,
-    asked,
     may,
+    query_value,
     run_reauthenticated,
     told,
     typed,
@@ -37,7 +37,7 @@ VALUE, RULE = "value.", "rule."
 PREVIEW = "preview"
 
 
-def routes(house: House, live: Live) -> list[Route]:
+def routes(house: WebContext, live: Live) -> list[Route]:
     """Their addresses."""
 
     async def one(visit: Visit) -> Response:
@@ -51,9 +51,9 @@ def routes(house: House, live: Live) -> list[Route]:
 
 async def choose(visit: Visit) -> Response:
     """All blueprints, with what each watches."""
-    kinds = await visit.need("kinds")
-    found = [(one, _watched(visit, one, kinds)) for one in await visit.need("blueprints")]
-    documents, to = (await visit.need("definition_show"))["documents"], asked(visit, "to")
+    kinds = await visit.call("kinds")
+    found = [(one, _watched(visit, one, kinds)) for one in await visit.call("blueprints")]
+    documents, to = (await visit.call("definition_show"))["documents"], query_value(visit, "to")
     way = called(to, documents.get(f"instances/{to}"))
     return await visit.show("add.html", blueprints=found, to=to, way=way, may=may(visit))
 
@@ -75,13 +75,13 @@ def _watched(
 
 async def _one(visit: Visit, live: Live) -> Response:
     name = visit.request.path_params["blueprint"]
-    known = {one["name"]: one for one in await visit.need("blueprints")}
+    known = {one["name"]: one for one in await visit.call("blueprints")}
     if name not in known:
         raise NotFound(TEXTS["error.not_there"])
     if visit.request.method == "GET":
         return await _shown(visit, known[name])
     only_try = visit.form.get("do") == PREVIEW
-    given = _given(visit, (await visit.need("definition_show"))["documents"])
+    given = _given(visit, (await visit.call("definition_show"))["documents"])
     more = {"dry": only_try, "language": visit.language}
     done = await run_reauthenticated(visit, "blueprint_add", blueprint=name, **given, **more)
     if done.ok is None or only_try:
@@ -113,14 +113,14 @@ async def _shown(
     visit: Visit, blueprint: Mapping[str, Any], outcome: Outcome | None = None
 ) -> Response:
     outcome = outcome or Outcome()
-    documents = (await visit.need("definition_show"))["documents"]
+    documents = (await visit.call("definition_show"))["documents"]
     instances = of_type(documents, "instances")
     rules = [key.partition("/")[2] for key in documents if key.startswith("rules/")]
-    kinds = await visit.need("kinds")
+    kinds = await visit.call("kinds")
     asks = asks_of(blueprint, kinds)
     form: dict[str, str] = {**typed(visit, *FIELDS)}
     if visit.request.method == "GET":
-        form["instance"] = asked(visit, "to")
+        form["instance"] = query_value(visit, "to")
         # Whoever adds the first instance wants somebody to be told.
         chosen = set(rules[:1])
     else:

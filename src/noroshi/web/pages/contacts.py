@@ -9,9 +9,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from noroshi.core.definitions.schema import ContactDef
-from noroshi.web.context import House
+from noroshi.web.context import WebContext
 from noroshi.web.pages.rules import Sort, editor
-from noroshi.web.view.form_operations import address, asked, may
+from noroshi.web.view.form_operations import address, may, query_value
 from noroshi.web.view.page_context import Visit, page
 
 CONTACTS = Sort(
@@ -22,7 +22,7 @@ CONTACTS = Sort(
 )
 
 
-def routes(house: House) -> list[Route]:
+def routes(house: WebContext) -> list[Route]:
     """Their addresses."""
     both = ["GET", "POST"]
     return [
@@ -33,10 +33,10 @@ def routes(house: House) -> list[Route]:
 
 async def contacts(visit: Visit) -> Response:
     """All of them; whoever nothing leads to is told so."""
-    did = asked(visit, "did")
+    did = query_value(visit, "did")
     return await visit.show(
         "contacts.html",
-        rows=[_row(visit, one) for one in await visit.need("contacts")],
+        rows=[_row(visit, one) for one in await visit.call("contacts")],
         may=may(visit),
         did=did if did.isdecimal() else "",
     )

@@ -11,7 +11,7 @@ from starlette.routing import Route
 from noroshi.core.definitions.self_monitoring import OWN
 from noroshi.core.definitions.value_syntax import is_name
 from noroshi.service import NotFound
-from noroshi.web.context import House
+from noroshi.web.context import WebContext
 from noroshi.web.forms.change_preview import created, preview
 from noroshi.web.forms.location import called
 from noroshi.web.texts.pages import TEXTS
@@ -40,7 +40,7 @@ GROUP = 2
 """So many names a group's path has."""
 
 
-def routes(house: House, live: Live) -> list[Route]:
+def routes(house: WebContext, live: Live) -> list[Route]:
     """Its address."""
 
     async def place(visit: Visit) -> Response:
@@ -52,7 +52,7 @@ def routes(house: House, live: Live) -> list[Route]:
 async def _place(visit: Visit, live: Live) -> Response:
     require_administrator(visit)
     path = visit.request.path_params["path"]
-    documents = (await visit.need("definition_show"))["documents"]
+    documents = (await visit.call("definition_show"))["documents"]
     its = _there(documents, path.split("/"))
     if its is None:
         raise NotFound(TEXTS["error.not_there"])

@@ -15,7 +15,7 @@ from noroshi.definitions import TYPES, Folder, content, pack
 from noroshi.definitions.archive import MOST_BYTES, MOST_PACKED
 from noroshi.ports import Document
 from noroshi.service import NotFound
-from noroshi.web.context import House
+from noroshi.web.context import WebContext
 from noroshi.web.forms.change_preview import preview
 from noroshi.web.forms.definition_files import hear, imported
 from noroshi.web.pages.rename import in_words, named_here
@@ -24,8 +24,8 @@ from noroshi.web.view.difference import Worded, sort_of
 from noroshi.web.view.form_operations import (
     Outcome,
     address,
-    asked,
     may,
+    query_value,
     run,
     run_reauthenticated,
 )
@@ -37,7 +37,7 @@ WHOLE = "whole"
 LONGEST_NUMBER = 9
 
 
-def routes(house: House) -> list[Route]:
+def routes(house: WebContext) -> list[Route]:
     """Their addresses."""
     return [
         Route("/settings/files", page(house, files, hear=hear), methods=["GET", "POST"]),
@@ -47,7 +47,7 @@ def routes(house: House) -> list[Route]:
 
 async def out(visit: Visit) -> Response:
     """All that is in force, as the files that `noroshi export` writes."""
-    exported = await visit.need("export")
+    exported = await visit.call("export")
     name = f"{visit.house.name}-version-{exported['version']}.zip"
     return Response(
         await asyncio.to_thread(pack, _documents(exported)),
@@ -58,7 +58,7 @@ async def out(visit: Visit) -> Response:
 
 async def files(visit: Visit) -> Response:
     """The form; what was sent with it, as it would change what is in force; and doing so."""
-    exported = await visit.need("export")
+    exported = await visit.call("export")
     if visit.request.method == "GET":
         return await _shown(visit, exported)
     deed = visit.form.get("do", "")
@@ -141,7 +141,7 @@ async def _shown(
     packed: str = "",
     needs_password: bool = False,
 ) -> Response:
-    did = asked(visit, "did")
+    did = query_value(visit, "did")
     return await visit.show(
         "files.html",
         status,

@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from noroshi.core.definitions.schema_mail import REDIRECT
 from noroshi.service import NotFound
-from noroshi.web.context import House
+from noroshi.web.context import WebContext
 from noroshi.web.forms.conflict import Both, both, told
 from noroshi.web.forms.first_route import (
     GRAPH,
@@ -35,7 +35,7 @@ from noroshi.web.pages.first_steps import looked, shown
 from noroshi.web.texts.pages import TEXTS
 from noroshi.web.view.first_check import sealed
 from noroshi.web.view.first_problems import at_fields
-from noroshi.web.view.form_operations import Outcome, asked, run
+from noroshi.web.view.form_operations import Outcome, query_value, run
 from noroshi.web.view.page_context import Visit, page
 
 SIGN_IN = "/first/sign-in"
@@ -67,7 +67,7 @@ MEANT: Mapping[str, Mapping[str, str]] = {
 """Settings that a field stands for, though it is called otherwise."""
 
 
-def routes(house: House) -> list[Route]:
+def routes(house: WebContext) -> list[Route]:
     """Their addresses."""
     both = ["GET", "POST"]
     return [Route("/first/mail", page(house, mail), methods=both)]
@@ -75,9 +75,9 @@ def routes(house: House) -> list[Route]:
 
 async def mail(visit: Visit) -> Response:
     """One form for each way; what is there already stands in it."""
-    look, all_of_it = await looked(visit), await visit.need("definition_show")
+    look, all_of_it = await looked(visit), await visit.call("definition_show")
     there, done = all_of_it["documents"], Outcome()
-    way = visit.form.get("way") or asked(visit, "way") or way_of(there)
+    way = visit.form.get("way") or query_value(visit, "way") or way_of(there)
     if way not in WAYS:
         raise NotFound(TEXTS["error.not_there"])
     its, etag = Both(form=filled(there, way), seen=all_of_it["version"]), _seen(all_of_it)
@@ -88,7 +88,7 @@ async def mail(visit: Visit) -> Response:
             return visit.to(SIGN_IN if way == MICROSOFT else "/first/alarm")
         its = await both(visit, form, lambda said: filled(said, way), done)
         # The definitions may be in force though the secret beside them was not taken.
-        fresh = await visit.need("definition_show")
+        fresh = await visit.call("definition_show")
         if saved or its.overtaken:
             its, etag = replace(its, seen=fresh["version"]), _seen(fresh)
         else:

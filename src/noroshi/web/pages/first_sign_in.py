@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from noroshi.core.definitions.schema_mail import REDIRECT
 from noroshi.service import NotFound
-from noroshi.web.context import House
+from noroshi.web.context import WebContext
 from noroshi.web.forms.first_route import Documents, account_of, route_of
 from noroshi.web.http.oauth_redirects import Returns, home_of, port_for
 from noroshi.web.pages.first_mail import SIGN_IN
@@ -19,7 +19,7 @@ from noroshi.web.pages.first_steps import looked, shown
 from noroshi.web.texts.pages import TEXTS
 from noroshi.web.view.first_check import sealed
 from noroshi.web.view.first_problems import Told, at_fields
-from noroshi.web.view.form_operations import Outcome, asked, run
+from noroshi.web.view.form_operations import Outcome, query_value, run
 from noroshi.web.view.page_context import Handler, Visit, page
 
 NEXT = "/first/alarm"
@@ -32,7 +32,7 @@ SIGNING = {"secret": "first.secret", "pasted": "first.pasted"}
 NONE: Mapping[str, Any] = {"ok": None}
 
 
-def routes(house: House, returns: Returns) -> list[Route]:
+def routes(house: WebContext, returns: Returns) -> list[Route]:
     """Its address."""
     return [Route(SIGN_IN, page(house, _handler(returns)), methods=["GET", "POST"])]
 
@@ -41,7 +41,7 @@ def _handler(returns: Returns) -> Handler:
     async def sign_in(visit: Visit) -> Response:
         look, deed = await looked(visit), visit.form.get("do", "")
         types = ("routes", "accounts")
-        documents = (await visit.need("definition_show", types=types))["documents"]
+        documents = (await visit.call("definition_show", types=types))["documents"]
         route, done = route_of(documents), Outcome()
         if visit.request.method == "POST":
             if deed not in DEEDS:
@@ -97,7 +97,7 @@ def _port(visit: Visit, documents: Documents) -> int | None:
 
 def _way(visit: Visit, deed: str, port: int | None) -> str:
     """The one that is shown: the easiest, unless another one was chosen or tried."""
-    chosen = BY_DEED.get(deed) or asked(visit, "way")
+    chosen = BY_DEED.get(deed) or query_value(visit, "way")
     if chosen in (PASTE, DEVICE) or port is None:
         return chosen if chosen in (PASTE, DEVICE) else PASTE
     return BROWSER
@@ -108,7 +108,9 @@ async def _begun(
 ) -> Mapping[str, Any]:
     """The sign-in page; by this browser, whoever comes back from it goes on to the last step."""
     listening = port or 0 if way == BROWSER else 0
-    begun: Mapping[str, Any] = await visit.ask("authorize_begin", route=route, port=listening)
+    begun: Mapping[str, Any] = await visit.call_json(
+        "authorize_begin", route=route, port=listening
+    )
     if way == BROWSER and "ok" in begun and begun["ok"]["url"]:
         at, home = begun["ok"], home_of(visit.request.url)
         to = {"then": NEXT, "back": SIGN_IN}
@@ -144,7 +146,7 @@ def _code(visit: Visit, deed: str, done: Outcome) -> Mapping[str, str] | None:
 async def _signed(visit: Visit, deed: str, route: str) -> Outcome:
     form = visit.form
     if deed == "secret":
-        begun = await visit.need("authorize_begin", route=route)
+        begun = await visit.call("authorize_begin", route=route)
         return await sealed(visit, begun["account"], begun["secret"], form.get("secret", ""))
     if deed == "paste":
         pasted = form.get("pasted", "").strip()
@@ -171,5 +173,5 @@ def _on(visit: Visit) -> Response:
 async def _guide(visit: Visit, route: str) -> tuple[Mapping[str, Any], ...]:
     """What an administrator of Microsoft 365 does, with the values filled in; nothing for
     another provider."""
-    found = await visit.ask("guide_show", route=route)
+    found = await visit.call_json("guide_show", route=route)
     return tuple(found["ok"]["steps"]) if "ok" in found else ()

@@ -14,7 +14,7 @@ from starlette.routing import Route
 from noroshi.core.mail import SENT, DeliveryState
 from noroshi.core.people import ADMIN
 from noroshi.service import Forbidden, NotFound
-from noroshi.web.context import House
+from noroshi.web.context import WebContext
 from noroshi.web.forms.conflict import Both, both, told
 from noroshi.web.forms.normalize import addresses, figures
 from noroshi.web.texts.pages import TEXTS
@@ -26,8 +26,8 @@ from noroshi.web.view.page_context import (
     LANGUAGE,
     LANGUAGES,
     Visit,
-    asked as answered,
     page,
+    unwrap as answered,
 )
 
 STEPS = ("administrator", "person", "machine", "mail", "alarm")
@@ -42,7 +42,7 @@ BROKEN = (
 )
 
 
-def routes(house: House) -> list[Route]:
+def routes(house: WebContext) -> list[Route]:
     """Their addresses."""
     both = ["GET", "POST"]
     return [
@@ -57,7 +57,7 @@ def routes(house: House) -> list[Route]:
 async def first(visit: Visit) -> Response:
     """To the first step that is not done; by its form the first start is put away."""
     if visit.request.method == "POST":
-        await visit.need("first_end")
+        await visit.call("first_end")
         return visit.to("/")
     look = await looked(visit)
     return visit.to(next_of(look) if look["open"] else "/")
@@ -72,7 +72,7 @@ async def looked(visit: Visit) -> Mapping[str, Any]:
     """How far it has come. Raises Forbidden for who could do none of it."""
     if visit.person is None or ADMIN not in visit.person.roles:
         raise Forbidden(TEXTS["first.forbidden"])
-    found: Mapping[str, Any] = await visit.need("first_look")
+    found: Mapping[str, Any] = await visit.call("first_look")
     return found
 
 
@@ -93,10 +93,10 @@ async def person(visit: Visit) -> Response:
     """Who is told, in which language and by which clock; the pages speak it from then on."""
     look = await looked(visit)
     key = f"contacts/{look['contact'] or CONTACT}"
-    there = await visit.need("definition_show", keys=[key])
+    there = await visit.call("definition_show", keys=[key])
     before = there["documents"].get(key, {})
     if visit.request.method == "GET":
-        zone = before.get("zone") or (await visit.need("suggest"))["zone"]
+        zone = before.get("zone") or (await visit.call("suggest"))["zone"]
         form = {**_texts(before), "language": before.get("language", visit.language)}
         fresh = Both(form={**form, "zone": zone}, seen=there["version"])
         return await _person(visit, look, fresh, there["etags"][key], Outcome())
@@ -169,7 +169,7 @@ async def machine(visit: Visit) -> Response:
         )
         if not done.why:
             return visit.to("/first/mail")
-    found = await visit.need("suggest")
+    found = await visit.call("suggest")
     return await shown(
         visit,
         "machine",
@@ -202,7 +202,7 @@ async def alarm(visit: Visit) -> Response:
             )
         if not done.why:
             return visit.to("/first/alarm")
-    contacts, its_way = await visit.need("contacts"), await _way(visit, look)
+    contacts, its_way = await visit.call("contacts"), await _way(visit, look)
     look = look if its_way["state"] else {**look, "mail": ""}
     return await shown(
         visit,
@@ -229,7 +229,7 @@ async def way(visit: Visit) -> Response:
 
 async def _way(visit: Visit, look: Mapping[str, Any]) -> Mapping[str, Any]:
     """The relay's posts of the last test alarm, and what the other side said."""
-    told = await visit.ask("queue_show", id=look["mail"]) if look["mail"] else {}
+    told = await visit.call_json("queue_show", id=look["mail"]) if look["mail"] else {}
     if not told or told.get("error") == NotFound.kind:  # none yet, or long forgotten
         none = dict.fromkeys(("because", "state"), "") | dict.fromkeys(
             ("goes_on", "taken"), False

@@ -10,9 +10,9 @@ from starlette.routing import Route
 
 from noroshi.core.definitions.self_monitoring import OWN
 from noroshi.service import NotFound
-from noroshi.web.context import House
+from noroshi.web.context import WebContext
 from noroshi.web.texts.pages import TEXTS
-from noroshi.web.view.form_operations import address, asked, may, run
+from noroshi.web.view.form_operations import address, may, query_value, run
 from noroshi.web.view.instances import stops_of, tables
 from noroshi.web.view.live_updates import Live, Seen
 from noroshi.web.view.locale import TONGUES
@@ -31,7 +31,7 @@ DONE = ("stop", "start", "copy", "move", "added")
 LONGEST_NOTE = 200
 
 
-def routes(house: House, live: Live) -> list[Route]:
+def routes(house: WebContext, live: Live) -> list[Route]:
     """Their addresses."""
 
     async def instance(visit: Visit) -> Response:
@@ -69,7 +69,7 @@ async def _switched(visit: Visit, live: Live) -> Response:
 
 async def _shown(visit: Visit, live: Live, instance: str, group: str) -> Response:
     key = f"instances/{instance}"
-    shown = await visit.need("definition_show", keys=[key])
+    shown = await visit.call("definition_show", keys=[key])
     said: Mapping[str, Any] = shown["documents"].get(key, {})
     seen = await live.now()
     found = seen.tree.get(instance)
@@ -122,11 +122,11 @@ def _open(groups: Sequence[Any]) -> int:
 
 async def did(visit: Visit, seen: Seen) -> tuple[str, str]:
     """What was just done, and with what, by its title; what was moved away has its name alone."""
-    done, part = asked(visit, "did"), asked(visit, "part")
+    done, part = query_value(visit, "did"), query_value(visit, "part")
     if done not in DONE:
         return "", ""
     if done != "added":
         return done, called(part, seen.tree)
-    known = {one["name"]: one["title"] for one in await visit.need("blueprints")}
+    known = {one["name"]: one["title"] for one in await visit.call("blueprints")}
     its = visit.say(known[part]) if part in known else ""
     return done, its or part

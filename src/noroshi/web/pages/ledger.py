@@ -10,9 +10,9 @@ from starlette.routing import Route
 
 from noroshi.core.mail import DeliveryState
 from noroshi.service import NotFound
-from noroshi.web.context import House
+from noroshi.web.context import WebContext
 from noroshi.web.texts.pages import TEXTS
-from noroshi.web.view.form_operations import address, asked, clock
+from noroshi.web.view.form_operations import address, clock, query_value
 from noroshi.web.view.mail import Answer, Titles, attempts, level, names, relay, said, state
 from noroshi.web.view.page_context import Visit, page
 
@@ -30,7 +30,7 @@ KINDS = (
 PARTS = ("accepted", "came_back", "waiting", "held", "set_aside", "dropped", "lost")
 
 
-def routes(house: House) -> list[Route]:
+def routes(house: WebContext) -> list[Route]:
     """Their addresses."""
     return [
         Route("/ledger", page(house, ledger), methods=["GET"]),
@@ -40,10 +40,10 @@ def routes(house: House) -> list[Route]:
 
 async def ledger(visit: Visit) -> Response:
     """The sum, and the newest alarms that fit."""
-    wanted, kind = asked(visit, "q"), asked(visit, "state")
+    wanted, kind = query_value(visit, "q"), query_value(visit, "state")
     kind = kind if kind in KINDS else ""
     last = SEARCHED if wanted or kind else MOST_SHOWN
-    found = await visit.need("ledger", last=last)
+    found = await visit.call("ledger", last=last)
     called = await names(visit)
     fitting = [one for one in found["rows"] if _fits(one, wanted, kind, called)]
     total = found["sum"]
@@ -104,10 +104,10 @@ def _why(visit: Visit, one: Answer) -> str:
 
 async def alarm(visit: Visit) -> Response:
     """From the event to the last answer."""
-    id = asked(visit, "id")
+    id = query_value(visit, "id")
     if not id:  # the operation would answer the newest one, or none where there is none yet
         raise NotFound(TEXTS["error.not_there"])
-    one = (await visit.need("ledger", alarm=id, last=1))["rows"][0]
+    one = (await visit.call("ledger", alarm=id, last=1))["rows"][0]
     called = await names(visit)
     return await visit.show(
         "alarm.html",

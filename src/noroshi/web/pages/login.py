@@ -9,14 +9,14 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from noroshi.people import AuthenticationError
-from noroshi.web.context import House
+from noroshi.web.context import WebContext
 from noroshi.web.http.request_form import MOST_FIELDS, ours
 from noroshi.web.view.page_context import NOT_KEPT, Visit, page
 
 LONGEST_CODE = 40
 
 
-def routes(house: House) -> list[Route]:
+def routes(house: WebContext) -> list[Route]:
     """Their addresses."""
     both = ["GET", "POST"]
     return [

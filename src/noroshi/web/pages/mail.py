@@ -9,10 +9,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from noroshi.service import NotFound
-from noroshi.web.context import House
+from noroshi.web.context import WebContext
 from noroshi.web.forms.conflict_text import Side, by_title
 from noroshi.web.texts.pages import TEXTS
-from noroshi.web.view.form_operations import Outcome, asked, may, run
+from noroshi.web.view.form_operations import Outcome, may, query_value, run
 from noroshi.web.view.page_context import Visit, page
 from noroshi.web.view.routes import (
     DEFINED,
@@ -34,7 +34,7 @@ MOVES = ("up", "down", "out", "into")
 WORST = {"well": 0, "down": 1, "not signed in": 2, "needs somebody": 3}
 
 
-def routes(house: House) -> list[Route]:
+def routes(house: WebContext) -> list[Route]:
     """Its address."""
     return [Route("/mail", page(house, mailing), methods=["GET", "POST"])]
 
@@ -42,12 +42,12 @@ def routes(house: House) -> list[Route]:
 async def mailing(visit: Visit) -> Response:
     """All of it; a form changes an order."""
     if visit.request.method == "GET":
-        did = asked(visit, "did")
+        did = query_value(visit, "did")
         return await _mailing(visit, did=did if did in DID else "")
     key, move = visit.form.get("key", ""), visit.form.get("do", "")
     if key.partition("/")[0] not in TELLERS or move not in MOVES:
         raise NotFound(TEXTS["error.not_there"])
-    found = await visit.need("definition_show", keys=[key])
+    found = await visit.call("definition_show", keys=[key])
     if key not in found["documents"]:
         raise NotFound(TEXTS["error.not_there"])
     before = found["documents"][key]
@@ -85,8 +85,8 @@ def moved(routes: Sequence[str], name: str, move: str) -> list[str]:
 async def _mailing(
     visit: Visit, did: str = "", why: tuple[str, ...] = (), status: int = 200
 ) -> Response:
-    now = await visit.need("route_list")
-    defined = await visit.need("definition_show", types=DEFINED)
+    now = await visit.call("route_list")
+    defined = await visit.call("definition_show", types=DEFINED)
     documents = defined["documents"]
     found = ranked(now["routes"], documents)
     called = labels(visit, found)

@@ -9,8 +9,8 @@ from typing import Any
 from starlette.responses import Response
 from starlette.routing import Route
 
-from noroshi.web.context import House
-from noroshi.web.view.form_operations import Outcome, address, asked, may, run, typed
+from noroshi.web.context import WebContext
+from noroshi.web.view.form_operations import Outcome, address, may, query_value, run, typed
 from noroshi.web.view.live_updates import Live
 from noroshi.web.view.locale import TONGUES
 from noroshi.web.view.maintenance import (
@@ -33,7 +33,7 @@ FIELDS = ("place", "title", "sort", "from_day", "from_time", "to_day", "to_time"
 MOST_PLACES = 300
 
 
-def routes(house: House, live: Live) -> list[Route]:
+def routes(house: WebContext, live: Live) -> list[Route]:
     """Its address."""
 
     async def one(visit: Visit) -> Response:
@@ -55,7 +55,7 @@ async def maintenance(visit: Visit, live: Live) -> Response:
 
 
 async def _added(visit: Visit) -> Outcome:
-    shown = await visit.need("definition_show")
+    shown = await visit.call("definition_show")
     given, labels = visit.form.get("place", ""), _labels(shown["documents"])
     place, refused = place_meant(visit, given, labels)
     if place == EVERYTHING:
@@ -86,7 +86,7 @@ def _window(visit: Visit) -> Mapping[str, Any]:
 
 
 async def _removed(visit: Visit) -> Outcome:
-    shown = await visit.need("definition_show")
+    shown = await visit.call("definition_show")
     place, number = visit.form.get("place", ""), visit.form.get("number", "")
     try:
         said = json.loads(visit.form.get("said", ""))
@@ -110,8 +110,8 @@ async def _put(
 
 
 async def _shown(visit: Visit, done: Outcome) -> Response:
-    shown = await visit.need("definition_show")
-    found = await visit.need("alarms")
+    shown = await visit.call("definition_show")
+    found = await visit.call("alarms")
     tongue = TONGUES[visit.language]
     return await visit.show(
         "maintenance.html",
@@ -123,8 +123,8 @@ async def _shown(visit: Visit, done: Outcome) -> Response:
         places=list(_labels(shown["documents"]).items())[:MOST_PLACES],
         days=[(day, _day(visit, day), bool(visit.form.get(f"day_{day}"))) for day in DAYS],
         form=typed(visit, *FIELDS),
-        where=visit.form.get("place", "") or asked(visit, "place"),
-        did=asked(visit, "did"),
+        where=visit.form.get("place", "") or query_value(visit, "place"),
+        did=query_value(visit, "did"),
         why=done.why,
         bad=done.bad,
         may=may(visit),

@@ -12,12 +12,12 @@ from starlette.routing import Route
 from noroshi.actions.phrases import quantity
 from noroshi.core.definitions.self_monitoring import OWN
 from noroshi.core.levels import Level
-from noroshi.web.context import House
+from noroshi.web.context import WebContext
 from noroshi.web.pages.instances import did
 from noroshi.web.pages.run_now import needs_password
 from noroshi.web.view.charts import HALF, NARROW, WIDE, chart
 from noroshi.web.view.decisions import decided
-from noroshi.web.view.form_operations import asked, may
+from noroshi.web.view.form_operations import may, query_value
 from noroshi.web.view.instances import stops_of
 from noroshi.web.view.live_updates import Live
 from noroshi.web.view.locale import TONGUES
@@ -29,15 +29,15 @@ from noroshi.web.view.tree import called, level_of
 EVENTS, TELLINGS, ROWS, CHARTS = 30, 30, 30, 6
 
 
-def routes(house: House, live: Live) -> list[Route]:
+def routes(house: WebContext, live: Live) -> list[Route]:
     """Its address."""
 
     async def monitor(visit: Visit) -> Response:
         path = visit.request.path_params["path"]
-        shown = await visit.need("monitor_show", monitor=path)
+        shown = await visit.call("monitor_show", monitor=path)
         path = shown["status"]["path"]
-        log = await visit.need("log", monitor=path, last=EVENTS)
-        told = await visit.need("ledger", monitor=path, last=TELLINGS)
+        log = await visit.call("log", monitor=path, last=EVENTS)
+        told = await visit.call("ledger", monitor=path, last=TELLINGS)
         seen = await live.now()
         return visit.page(
             "monitor.html",
@@ -54,7 +54,7 @@ def routes(house: House, live: Live) -> list[Route]:
             needs_password=needs_password(visit, shown),
             may=may(visit),
             did=await did(visit, seen),
-            said=asked(visit, "said"),
+            said=query_value(visit, "said"),
             **_view(shown, visit.language),
         )
 

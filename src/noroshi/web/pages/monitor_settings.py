@@ -13,7 +13,7 @@ from noroshi import schema
 from noroshi.core.definitions.schema import MonitorDef
 from noroshi.core.definitions.self_monitoring import KINDS
 from noroshi.service import NotFound
-from noroshi.web.context import House
+from noroshi.web.context import WebContext
 from noroshi.web.forms.edit_page import Look, Section, edited, handed_down, opened, saved, shown
 from noroshi.web.forms.edit_session import Edit
 from noroshi.web.forms.layout import Outline, Part
@@ -21,7 +21,7 @@ from noroshi.web.forms.limits import kind_of
 from noroshi.web.forms.location import Content, Spot, called, told_apart
 from noroshi.web.pages.monitors import GROUP, HOME, MONITOR, NEW, checks, crumbs, of
 from noroshi.web.texts.pages import TEXTS
-from noroshi.web.view.form_operations import address, asked, may
+from noroshi.web.view.form_operations import address, may, query_value
 from noroshi.web.view.page_context import Visit, page
 
 WHEN = ("every", "at", "days", "timeout", "patience", "may_vanish")
@@ -29,20 +29,20 @@ HIDDEN = ("id", "kind", "options", "limits")
 Answer = Mapping[str, Any]
 
 
-def routes(house: House) -> list[Route]:
+def routes(house: WebContext) -> list[Route]:
     """Their address."""
     return [Route(MONITOR, page(house, monitor), methods=["GET", "POST"])]
 
 
 async def monitor(visit: Visit) -> Response:
     """One monitor; without a name a new one, and without a kind the choice of one."""
-    where, group, name = (asked(visit, one) for one in ("in", "group", "name"))
+    where, group, name = (query_value(visit, one) for one in ("in", "group", "name"))
     edit = await opened(visit, Spot(f"instances/{where}", group, name or NEW, new=not name))
     above = Spot(f"instances/{where}", group).found(edit.now)
     if above is None and visit.request.method == "GET":
         return visit.to(HOME)
     above = above or {}  # {}: somebody removed it meanwhile, which the change will tell
-    wanted = edit.before.get("kind") or edit.current.get("kind") or asked(visit, "kind")
+    wanted = edit.before.get("kind") or edit.current.get("kind") or query_value(visit, "kind")
     kind = next((one for one in await checks(visit) if one["kind"] == wanted), None)
     if kind is None and edit.spot.new:
         return await _choose(visit, edit.now, where, group)
@@ -65,7 +65,7 @@ async def monitor(visit: Visit) -> Response:
 
 async def _units(visit: Visit, path: str) -> Mapping[str, str]:
     """The units of what it measured last, by the readings' titles."""
-    answer = await visit.ask("monitor_show", monitor=path, last=1)
+    answer = await visit.call_json("monitor_show", monitor=path, last=1)
     series = answer["ok"]["series"] if "ok" in answer else ()
     return {visit.say(one["name"]): one["unit"] for one in series if one["unit"].strip()}
 

@@ -11,7 +11,7 @@ from starlette.routing import Route
 from noroshi import schema
 from noroshi.core.definitions.schema import GroupDef, InstanceDef
 from noroshi.core.definitions.self_monitoring import KINDS, OWN
-from noroshi.web.context import House
+from noroshi.web.context import WebContext
 from noroshi.web.forms.edit_page import (
     Link,
     Look,
@@ -29,7 +29,7 @@ from noroshi.web.forms.fields import Field
 from noroshi.web.forms.layout import Outline, Part
 from noroshi.web.forms.limits import Kind, kind_of
 from noroshi.web.forms.location import Content, Spot, called, told_apart
-from noroshi.web.view.form_operations import address, asked, may
+from noroshi.web.view.form_operations import address, may, query_value
 from noroshi.web.view.page_context import Visit, page
 
 HOME, INSTANCE, GROUP, MONITOR = (
@@ -44,7 +44,7 @@ NEW = "new"
 Answer = Mapping[str, Any]
 
 
-def routes(house: House) -> list[Route]:
+def routes(house: WebContext) -> list[Route]:
     """Their addresses."""
     both = ["GET", "POST"]
     return [
@@ -57,9 +57,9 @@ def routes(house: House) -> list[Route]:
 async def watched(visit: Visit) -> Response:
     """All instances with their groups and monitors, each a way to its settings. Of very many
     only the instance that is asked for is unfolded."""
-    documents = (await visit.need("definition_show"))["documents"]
+    documents = (await visit.call("definition_show"))["documents"]
     titles = {one["kind"]: visit.say(one["title"]) for one in await checks(visit)}
-    did, wanted = asked(visit, "did"), asked(visit, "in")
+    did, wanted = query_value(visit, "did"), query_value(visit, "in")
     found = [(name, one) for name, one in of("instances", documents) if name != OWN]
     few = sum(_count(one.get("group", ())) for _, one in found) <= MOST_UNFOLDED
     rows = [
@@ -91,7 +91,7 @@ def of(type: str, documents: Mapping[str, Content]) -> list[tuple[str, Content]]
 
 async def checks(visit: Visit) -> list[Answer]:
     """All kinds of monitors."""
-    return [one for one in await visit.need("kinds") if one["family"] == "monitor"]
+    return [one for one in await visit.call("kinds") if one["family"] == "monitor"]
 
 
 def _instance_row(name: str, content: Content, titles: Mapping[str, str]) -> Answer:
@@ -158,7 +158,7 @@ async def _kinds(visit: Visit, wanted: set[str], *above: Content) -> tuple[Kind,
 
 async def instance(visit: Visit) -> Response:
     """One instance, or a new one."""
-    name = asked(visit, "name")
+    name = query_value(visit, "name")
     spot = Spot(f"instances/{name or NEW}", new=not name)
     edit = await opened(visit, spot, may_lack=name == OWN)
     outline = await _of_instance(visit, edit, name)
@@ -232,7 +232,7 @@ def _count(groups: Iterable[Content]) -> int:
 
 async def group(visit: Visit) -> Response:
     """One group, or a new one."""
-    where, name = asked(visit, "in"), asked(visit, "name")
+    where, name = query_value(visit, "in"), query_value(visit, "name")
     edit = await opened(visit, Spot(f"instances/{where}", name or NEW, new=not name))
     if edit.now is None and visit.request.method == "GET":
         return visit.to(HOME)

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from noroshi.hosts.footprint import SORTS, size_told
-from noroshi.web.context import House
+from noroshi.web.context import WebContext
 from noroshi.web.view.form_operations import clock, may
 from noroshi.web.view.mail import level
 from noroshi.web.view.page_context import Visit, page
@@ -17,7 +17,7 @@ from noroshi.web.view.page_context import Visit, page
 LENGTHS = (("days", 86_400), ("hours", 3_600), ("minutes", 60), ("seconds", 1))
 
 
-def routes(house: House) -> list[Route]:
+def routes(house: WebContext) -> list[Route]:
     """Their addresses."""
     return [
         Route("/settings/health", page(house, health), methods=["GET"]),
@@ -27,8 +27,8 @@ def routes(house: House) -> list[Route]:
 
 async def health(visit: Visit) -> Response:
     """How Noroshi itself is, in figures and by its own monitors."""
-    found = await visit.need("health")
-    kinds = await visit.need("kinds")
+    found = await visit.call("health")
+    kinds = await visit.call("kinds")
     titles = {one["kind"]: one["title"] for one in kinds if one["family"] == "monitor"}
     return await visit.show(
         "health.html",
@@ -70,7 +70,7 @@ def _monitor(
 
 async def places(visit: Visit) -> Response:
     """What listens where, which files and folders, what goes out; the last backup."""
-    found = await visit.need("places")
+    found = await visit.call("places")
     last = found["backup"]
     sorts = [(sort, [one for one in found["places"] if one["sort"] == sort]) for sort in SORTS]
     return await visit.show(

@@ -8,11 +8,11 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Match, Route
 from starlette.types import Scope
 
-from noroshi.service import NotFound, attend
-from noroshi.web.context import House
+from noroshi.service import NotFound, handle_request
+from noroshi.web.context import WebContext
 from noroshi.web.http.oauth_redirects import Expected, Returns
 from noroshi.web.texts.pages import TEXTS
-from noroshi.web.view.form_operations import asked
+from noroshi.web.view.form_operations import query_value
 from noroshi.web.view.page_context import Handler, Visit, page
 
 PRIVATE = {"referrer-policy": "no-referrer"}  # the code stands in this page's own address
@@ -21,7 +21,7 @@ PRIVATE = {"referrer-policy": "no-referrer"}  # the code stands in this page's o
 class Landing(Route):
     """Any path, but only for a browser that is expected there with its state."""
 
-    def __init__(self, house: House, returns: Returns) -> None:
+    def __init__(self, house: WebContext, returns: Returns) -> None:
         super().__init__("/{path:path}", page(house, _handler(returns), anybody=True))
         self._returns = returns
 
@@ -39,7 +39,7 @@ class Landing(Route):
 
 def _handler(returns: Returns) -> Handler:
     async def landed(visit: Visit) -> Response:
-        expected = returns.of(visit.request.url.path, asked(visit, "state", most=10_000))
+        expected = returns.of(visit.request.url.path, query_value(visit, "state", most=10_000))
         if expected is None:
             raise NotFound(TEXTS["error.not_there"])
         answer = await _landed(visit, expected, returns)
@@ -60,7 +60,7 @@ async def _landed(visit: Visit, expected: Expected, returns: Returns) -> Respons
     if not returns.take(expected):  # the same browser at the same moment: it is under way
         return RedirectResponse(back, 303)
     given = {"route": expected.route, "pasted": str(visit.request.url)}
-    told = await attend(house.service, person, "authorize_finish", given, house.news)
+    told = await handle_request(house.service, person, "authorize_finish", given, house.news)
     if "ok" in told:
         return RedirectResponse(expected.home + expected.then, 303)
     problems = [visit.say(one["what"]) for one in told.get("problems", ())]

@@ -11,7 +11,7 @@ from starlette.routing import Route
 from noroshi.core.people import ADMIN
 from noroshi.ports import StoreError
 from noroshi.service import NotFound, Refusal
-from noroshi.web.context import House
+from noroshi.web.context import WebContext
 from noroshi.web.texts.pages import TEXTS
 from noroshi.web.view.control_escape import Page, neutral
 from noroshi.web.view.live_updates import PARTS, Live, Seen
@@ -24,7 +24,7 @@ STILL = ":\n\n"
 """A comment that says nothing; a connection that is gone is noticed by it."""
 
 
-def routes(house: House, live: Live) -> list[Route]:
+def routes(house: WebContext, live: Live) -> list[Route]:
     """Their addresses."""
 
     async def overview(visit: Visit) -> Response:
@@ -73,7 +73,7 @@ def routes(house: House, live: Live) -> list[Route]:
 async def _first(visit: Visit) -> bool:
     """Whether the first start is still to be finished, by this person."""
     rules = visit.person is not None and ADMIN in visit.person.roles
-    told = await visit.ask("first_look") if rules else {}
+    told = await visit.call_json("first_look") if rules else {}
     return "ok" in told and bool(told["ok"]["open"])
 
 

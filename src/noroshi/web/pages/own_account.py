@@ -13,7 +13,7 @@ from starlette.routing import Route
 from noroshi.imports import ONE_AT_A_TIME
 from noroshi.people import AuthenticationError
 from noroshi.service import Invalid, NotFound
-from noroshi.web.context import House
+from noroshi.web.context import WebContext
 from noroshi.web.texts.pages import TEXTS
 from noroshi.web.view.form_operations import Outcome, may, run
 from noroshi.web.view.page_context import Visit, page
@@ -32,7 +32,7 @@ QUIET, DARK = 4, re.compile(rb"\x01+")
 ENDS_SESSIONS = ("own_password", "own_totp_on", "own_totp_off")
 
 
-def routes(house: House) -> list[Route]:
+def routes(house: WebContext) -> list[Route]:
     """Its address."""
     return [Route("/settings/me", page(house, me), methods=["GET", "POST"])]
 
@@ -44,7 +44,7 @@ async def me(visit: Visit) -> Response:
         if deed not in DEEDS:
             raise NotFound(TEXTS["error.not_there"])
         done = await _done(visit, deed)
-    mine, shown = await visit.need("own_account"), step_shown(visit, done)
+    mine, shown = await visit.call("own_account"), step_shown(visit, done)
     return await visit.show(
         "me.html",
         done.status,

@@ -12,16 +12,16 @@ from starlette.routing import Route
 
 from noroshi.core.mail import SENT, DeliveryState
 from noroshi.service import NotFound
-from noroshi.web.context import House
+from noroshi.web.context import WebContext
 from noroshi.web.http.security_headers import POLICY
 from noroshi.web.texts.pages import TEXTS
 from noroshi.web.view.control_escape import Page
 from noroshi.web.view.form_operations import (
     Outcome,
     address,
-    asked,
     clock,
     may,
+    query_value,
     run,
     since,
     typed,
@@ -54,7 +54,7 @@ FRAMING = {
 NOT_REFUSED = Outcome()
 
 
-def routes(house: House, live: Live) -> list[Route]:
+def routes(house: WebContext, live: Live) -> list[Route]:
     """Their addresses. A mail's id has slashes in it, so it stands in the query."""
 
     async def queue(visit: Visit) -> Response:
@@ -73,7 +73,7 @@ def routes(house: House, live: Live) -> list[Route]:
 async def _queue(visit: Visit, live: Live) -> Response:
     """Everything that waits, or what of it fits, and why."""
     seen = await live.now()  # first: what moves from here on is told by the stream
-    found, wanted = await visit.need("queue_list"), asked(visit, "q")
+    found, wanted = await visit.call("queue_list"), query_value(visit, "q")
     called = await names(visit)
     fitting = [one for one in found if _fits(visit, one, wanted, called)]
     # Whatever wants a decision comes first: in an outage thousands may wait.
@@ -147,9 +147,11 @@ def _deeds(visit: Visit, name: str) -> tuple[str, ...]:
 
 async def _one(visit: Visit, live: Live) -> Response:
     """One mail: how far it came, what was answered, how it looks, what may be done."""
-    id = visit.form.get("id", "") if visit.request.method == "POST" else asked(visit, "id")
+    id = (
+        visit.form.get("id", "") if visit.request.method == "POST" else query_value(visit, "id")
+    )
     if visit.request.method == "GET":
-        did = asked(visit, "did")
+        did = query_value(visit, "did")
         return await _mail(visit, live, id, did=did if did in DEEDS else "")
     deed = visit.form.get("do", "")
     if deed not in DEEDS:
@@ -199,8 +201,8 @@ async def _mail(
     visit: Visit, live: Live, id: str, did: str = "", refused: Outcome = NOT_REFUSED
 ) -> Response:
     seen = await live.now()
-    letter = await visit.need("queue_show", id=id)
-    looks = await visit.need("queue_mail", id=id)
+    letter = await visit.call("queue_show", id=id)
+    looks = await visit.call("queue_mail", id=id)
     called = await names(visit)
     row = _row(visit, letter["queued"], called)
     flat = [
@@ -244,7 +246,7 @@ async def _mail(
 
 async def as_html(visit: Visit) -> Response:
     """The mail's HTML alone, for a frame in which nothing of it can act."""
-    looks = await visit.need("queue_mail", id=asked(visit, "id"))
+    looks = await visit.call("queue_mail", id=query_value(visit, "id"))
     if not looks["html"]:
         raise NotFound(TEXTS["error.not_there"])
     return Page(looks["html"], headers=FRAMING)

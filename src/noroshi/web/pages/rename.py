@@ -9,13 +9,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from noroshi.service import NotFound
-from noroshi.web.context import House
+from noroshi.web.context import WebContext
 from noroshi.web.forms.edit_page import Look, Section, edited, name_field, opened, saved, shown
 from noroshi.web.forms.layout import Outline
 from noroshi.web.forms.location import Spot
 from noroshi.web.texts.pages import TEXTS
 from noroshi.web.view.difference import sort_of
-from noroshi.web.view.form_operations import asked, require_administrator
+from noroshi.web.view.form_operations import query_value, require_administrator
 from noroshi.web.view.page_context import Visit, page
 
 NAMED_HERE = ("clouds", "blueprints")
@@ -23,7 +23,7 @@ NAMED_HERE = ("clouds", "blueprints")
 PATH, FILES = "/settings/name", "/settings/files"
 
 
-def routes(house: House) -> list[Route]:
+def routes(house: WebContext) -> list[Route]:
     """Its address."""
     return [Route(PATH, page(house, name), methods=["GET", "POST"])]
 
@@ -43,7 +43,7 @@ def in_words(visit: Visit, key: str, content: Mapping[str, Any]) -> str:
 async def name(visit: Visit) -> Response:
     """The name alone; what the definition says stays as it is."""
     require_administrator(visit)
-    key = asked(visit, "key")
+    key = query_value(visit, "key")
     if not named_here([key]):
         raise NotFound(TEXTS["error.not_there"])
     edit = await edited(visit, Outline(parts=()), await opened(visit, Spot(key)))

@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from noroshi.core.definitions.value_syntax import is_address
 from noroshi.service import NotFound
-from noroshi.web.context import House
+from noroshi.web.context import WebContext
 from noroshi.web.forms.conflict import Both, both, told
 from noroshi.web.forms.table import label
 from noroshi.web.http.device_codes import Code, Codes
@@ -19,7 +19,7 @@ from noroshi.web.pages.mail import DID
 from noroshi.web.pages.route_actions import DEEDS, Done
 from noroshi.web.pages.route_live import device_of, exam_of, letter_of, live_routes
 from noroshi.web.texts.pages import TEXTS
-from noroshi.web.view.form_operations import asked, may
+from noroshi.web.view.form_operations import may, query_value
 from noroshi.web.view.page_context import Visit, page
 from noroshi.web.view.route import (
     BLANK,
@@ -38,15 +38,15 @@ SECRETIVE = ("url", "headers")
 """Options that may hold a key, though they should not."""
 
 
-def routes(house: House, returns: Returns) -> list[Route]:
+def routes(house: WebContext, returns: Returns) -> list[Route]:
     """Their addresses."""
     codes = Codes()
 
     async def one(visit: Visit) -> Response:
         name = visit.request.path_params["name"]
         if visit.request.method == "GET":
-            did = asked(visit, "did")
-            way = asked(visit, "way")
+            did = query_value(visit, "did")
+            way = query_value(visit, "way")
             done = Done(did=did if did in DID else "", way=way)
             return await _shown(visit, name, done, codes.of(visit.key, name))
         deed = visit.form.get("do", "")
@@ -79,10 +79,10 @@ def routes(house: House, returns: Returns) -> list[Route]:
 
 
 async def _shown(visit: Visit, name: str, done: Done, code: Code | None) -> Response:
-    allowed, mail = may(visit), asked(visit, "mail") or visit.form.get("mail", "")
+    allowed, mail = may(visit), query_value(visit, "mail") or visit.form.get("mail", "")
     # First: of a mail that is told to be taken, the route is known to have taken one.
     letter = await letter_of(visit, name, mail) if mail else None
-    known = await known_of(visit, name, done.way or asked(visit, "way"))
+    known = await known_of(visit, name, done.way or query_value(visit, "way"))
     more = await _for_admin(visit, known, done, code) if allowed["rule"] else {}
     its = await _typed(visit, known, done)
     return await visit.show(
@@ -126,9 +126,9 @@ async def _typed(visit: Visit, known: RouteDetails, done: Done) -> Both:
 async def _for_admin(
     visit: Visit, known: RouteDetails, done: Done, code: Code | None
 ) -> Mapping[str, Any]:
-    listed = {one["name"]: one for one in await visit.need("secret_list")}
+    listed = {one["name"]: one for one in await visit.call("secret_list")}
     kept = {name for name, one in listed.items() if one["kept"]}
-    exam = asked(visit, "exam")
+    exam = query_value(visit, "exam")
     return {
         "kept": kept,
         "listed": listed,
@@ -141,7 +141,7 @@ async def _for_admin(
         "exam": await exam_of(visit, known.name, exam) if exam else None,
         # It is there again when the page is loaded anew.
         "coded": device_of(visit, known.name, code) if code else None,
-        "check": asked(visit, "check") == "1" and not done.why,
+        "check": query_value(visit, "check") == "1" and not done.why,
         "google": (known.account or {}).get("cloud") == "google",
         "signed": known.row["state"] in ("well", "down") and known.account is not None,
     }
@@ -157,7 +157,7 @@ def _mine(known: RouteDetails) -> str:
 async def _reader(visit: Visit) -> str:
     """Whom a test mail goes to, to begin with: the first contact, else whoever asks, if their
     name is an address. The sender would look into the wrong mailbox."""
-    contacts = await visit.need("contacts")
+    contacts = await visit.call("contacts")
     told = [address for one in contacts for address in one["addresses"]]
     asking = visit.person.name if visit.person else ""
     return next((one for one in (*told, asking) if is_address(one)), "")
@@ -168,7 +168,7 @@ async def _guide(visit: Visit, known: RouteDetails) -> Any:
     cloud = (known.account or {}).get("cloud", "")
     if known.account is None or cloud == "google":
         return None
-    told = await visit.ask("guide_show", route=known.name, way=WAYS[known.way])
+    told = await visit.call_json("guide_show", route=known.name, way=WAYS[known.way])
     return told.get("ok")
 
 
@@ -176,7 +176,7 @@ async def _certificate(visit: Visit, known: RouteDetails, kept: set[str]) -> Any
     entry = (known.account or {}).get("certificate", "")
     if not entry or entry not in kept:
         return None
-    told = await visit.ask("certificate_show", name=known.row["account"])
+    told = await visit.call_json("certificate_show", name=known.row["account"])
     return told.get("ok")
 
 
@@ -202,14 +202,14 @@ def _facts(visit: Visit, known: RouteDetails) -> list[tuple[str, str]]:
 
 async def steps(visit: Visit) -> Response:
     """The administrator's steps as a text to hand on."""
-    name, way = visit.request.path_params["name"], asked(visit, "way")
-    found = await visit.need("guide_show", route=name, way=WAYS.get(way, ""))
+    name, way = visit.request.path_params["name"], query_value(visit, "way")
+    found = await visit.call("guide_show", route=name, way=WAYS.get(way, ""))
     return _file(visit.say(found["text"]), f"noroshi-{name}.md", "text/markdown")
 
 
 async def certificate(visit: Visit) -> Response:
     """What of the certificate is uploaded; never its key."""
-    found = await visit.need("certificate_show", name=visit.request.path_params["name"])
+    found = await visit.call("certificate_show", name=visit.request.path_params["name"])
     return _file(found["pem"], f"noroshi-{found['account']}.cer", "application/x-x509-ca-cert")
 
 

@@ -11,7 +11,7 @@ from starlette.routing import Route
 from noroshi import schema
 from noroshi.core.definitions.schema_mail import AccountDef, NetworkDef, RouteDef
 from noroshi.service import NotFound
-from noroshi.web.context import House
+from noroshi.web.context import WebContext
 from noroshi.web.forms.edit_page import Look, Section, edited, name_field, opened, shown
 from noroshi.web.forms.edit_session import REMOVE, Edit
 from noroshi.web.forms.fields import Field
@@ -21,7 +21,7 @@ from noroshi.web.forms.new_route_rules import first_free, into_of, named_in, wit
 from noroshi.web.forms.table import Choice
 from noroshi.web.pages.monitors import NEW
 from noroshi.web.texts.pages import TEXTS
-from noroshi.web.view.form_operations import address, asked, require_administrator
+from noroshi.web.view.form_operations import address, query_value, require_administrator
 from noroshi.web.view.page_context import Visit, page
 from noroshi.web.view.routes import Answer, clouds, href, kind, of_type, orders
 
@@ -49,7 +49,7 @@ class Mail:
     options: Answer
 
 
-def routes(house: House) -> list[Route]:
+def routes(house: WebContext) -> list[Route]:
     """Its address."""
     return [Route("/mail/edit", page(house, edit), methods=["GET", "POST"])]
 
@@ -57,7 +57,7 @@ def routes(house: House) -> list[Route]:
 async def edit(visit: Visit) -> Response:
     """The form; what was sent is tried at once, and told at its fields if it cannot be."""
     require_administrator(visit)
-    type, _, name = asked(visit, "key").partition("/")
+    type, _, name = query_value(visit, "key").partition("/")
     if type not in SORTS or (type == "accounts" and not name):
         raise NotFound(TEXTS["error.not_there"])
     edit = await opened(visit, Spot(f"{type}/{name or NEW}", new=not name))
@@ -71,12 +71,12 @@ async def edit(visit: Visit) -> Response:
 
 
 async def _mail(visit: Visit, edit: Edit, name: str) -> Mail:
-    its = str(edit.before.get("kind") or edit.current.get("kind") or asked(visit, "of"))
+    its = str(edit.before.get("kind") or edit.current.get("kind") or query_value(visit, "of"))
     if edit.spot.type != "routes":
         return Mail(type=edit.spot.type, name=name, kind="", options={})
     if not name and its not in KINDS:
         raise NotFound(TEXTS["error.not_there"])
-    found = await visit.need("kinds")
+    found = await visit.call("kinds")
     fits = (one["options"] for one in found if (one["family"], one["kind"]) == ("route", its))
     return Mail(type="routes", name=name, kind=its, options=next(fits, {}))
 
@@ -84,7 +84,7 @@ async def _mail(visit: Visit, edit: Edit, name: str) -> Mail:
 async def _entries(visit: Visit, mail: Mail) -> list[str]:
     """Return the vault's entries to choose from; the own name stands for one that is still to be put
     in, which the route's page then asks for. Nothing is typed here, so no secret is."""
-    there = [one["name"] for one in await visit.need("secret_list")]
+    there = [one["name"] for one in await visit.call("secret_list")]
     return sorted({*there, *([mail.name] if mail.name else [])})
 
 

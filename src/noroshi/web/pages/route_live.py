@@ -13,10 +13,10 @@ from starlette.routing import Route
 
 from noroshi.core.mail import SENT, DeliveryState
 from noroshi.people import random_keys
-from noroshi.web.context import House
+from noroshi.web.context import WebContext
 from noroshi.web.http.device_codes import Code, Codes
 from noroshi.web.view.control_escape import Page
-from noroshi.web.view.form_operations import Outcome, asked, clock, may, run
+from noroshi.web.view.form_operations import Outcome, clock, may, query_value, run
 from noroshi.web.view.mail import attempts, names, relay, state
 from noroshi.web.view.page_context import Handler, Visit, page, templates
 from noroshi.web.view.remedy_links_mail import left_to_copy, not_led
@@ -32,7 +32,7 @@ NEVER = "never_signed_in"
 CHECKS = ("tenant", "app", "secret")
 
 
-def live_routes(house: House, codes: Codes) -> list[Route]:
+def live_routes(house: WebContext, codes: Codes) -> list[Route]:
     """Their addresses."""
     parts = {
         "exam": exam,
@@ -61,9 +61,9 @@ def _named(visit: Visit) -> str:
 
 async def exam(visit: Visit) -> Response:
     """Waits a few seconds for a stage that the page has not."""
-    id, seen = asked(visit, "id"), asked(visit, "seen")[:MOST_DIGITS]
+    id, seen = query_value(visit, "id"), query_value(visit, "seen")[:MOST_DIGITS]
     count = int(seen) if seen.isascii() and seen.isdecimal() else 0
-    await visit.ask("examine_look", id=id, seen=count)
+    await visit.call_json("examine_look", id=id, seen=count)
     return part(visit, "exam", await exam_of(visit, _named(visit), id))
 
 
@@ -123,7 +123,7 @@ def _remedy(visit: Visit, one: Answer, known: RouteDetails) -> Mapping[str, Any]
 async def letter(visit: Visit) -> Response:
     """How far the test mail has come; once it was taken, what that proves of the route too."""
     name = _named(visit)
-    told = await letter_of(visit, name, asked(visit, "id"))
+    told = await letter_of(visit, name, query_value(visit, "id"))
     found = part(visit, "testmail", told)
     if not told.get("taken"):
         return found
@@ -234,7 +234,7 @@ async def token(visit: Visit) -> Response:
 
 async def check(visit: Visit) -> Response:
     """Tenant, app and secret, each asked of the sign-in server."""
-    now = await visit.need("route_list")
+    now = await visit.call("route_list")
     mine = (one["account"] for one in now["routes"] if one["name"] == _named(visit))
     account = next(mine, "")
     rows = [await _checked(visit, account, what) for what in CHECKS]

@@ -9,10 +9,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from noroshi.core.definitions.value_syntax import is_name
-from noroshi.guides.setup_goal import Wanted
+from noroshi.guides.setup_goal import SetupGoal
 from noroshi.oauth.redirect_url import SECRET_ID, looks_like_secret_id
 from noroshi.service import NotFound
-from noroshi.web.context import House
+from noroshi.web.context import WebContext
 from noroshi.web.forms.new_route_rules import (
     first_free,
     free_entry,
@@ -22,7 +22,7 @@ from noroshi.web.forms.new_route_rules import (
 )
 from noroshi.web.pages.route_new_server import SHORT, new_server
 from noroshi.web.texts.pages import TEXTS
-from noroshi.web.view.form_operations import asked, require_administrator, run
+from noroshi.web.view.form_operations import query_value, require_administrator, run
 from noroshi.web.view.page_context import Visit, page
 from noroshi.web.view.route import BLANK, saved
 from noroshi.web.view.routes import CLOUDS, DEFINED, Answer, clouds, href, of_type
@@ -34,7 +34,7 @@ NAMES = {"microsoft365": "m365", "google": "google"}
 NEW = ""
 
 
-def routes(house: House) -> list[Route]:
+def routes(house: WebContext) -> list[Route]:
     """Its address."""
     return [Route("/mail/new", page(house, new), methods=["GET", "POST"])]
 
@@ -42,7 +42,7 @@ def routes(house: House) -> list[Route]:
 async def new(visit: Visit) -> Response:
     """The sorts there are, or the form of one that has an account."""
     require_administrator(visit)
-    of = visit.form.get("of", "") or asked(visit, "of")
+    of = visit.form.get("of", "") or query_value(visit, "of")
     if of in SHORT:
         return await new_server(visit, of)
     if visit.request.method == "GET":
@@ -54,7 +54,7 @@ async def new(visit: Visit) -> Response:
 
 async def _add(visit: Visit, of: str) -> Response:
     form = visit.form
-    defined = await visit.need("definition_show", types=DEFINED)
+    defined = await visit.call("definition_show", types=DEFINED)
     documents = defined["documents"]
     route = form.get("name", "").strip().lower()
     route = route or first_free(documents, "routes", _kind(form))
@@ -100,7 +100,7 @@ def _definitions(
 ) -> tuple[dict[str, Any], dict[str, str]]:
     """What is put into force at once, and what must not be there yet."""
     network = form.get("network", "")
-    wanted = Wanted(account=account, route=route, kind=_kind(form), network=network)
+    wanted = SetupGoal(account=account, route=route, kind=_kind(form), network=network)
     said = wanted.route_document({"title": form.get("title", "").strip()})
     put: dict[str, Any] = {f"routes/{route}": {k: v for k, v in said.items() if v}}
     etags = {f"routes/{route}": ""}
@@ -111,7 +111,7 @@ def _definitions(
 
 
 async def _asked(visit: Visit, of: str, why: Sequence[str] = (), status: int = 200) -> Response:
-    defined = await visit.need("definition_show", types=DEFINED)
+    defined = await visit.call("definition_show", types=DEFINED)
     documents = defined["documents"]
     ours = {"title": visit.say(CLOUDS[of]) if of else "", "name": "", "kind": "smtp"}
     blank = {"mailbox": "", "client_id": "", "account": NEW, "cloud": of}

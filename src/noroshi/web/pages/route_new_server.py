@@ -52,7 +52,7 @@ async def new_server(visit: Visit, sort: str) -> Response:
     """Show the form, or add the route and lead to the page that proves it."""
     if visit.request.method == "GET":
         return await _shown(visit, sort, Outcome())
-    defined = await visit.need("definition_show", types=DEFINED)
+    defined = await visit.call("definition_show", types=DEFINED)
     documents = defined["documents"]
     route = visit.form.get("name", "").strip().lower() or first_free(documents, "routes", sort)
     if not is_name(route):
@@ -80,7 +80,7 @@ def _refused(field: str, what: str) -> Outcome:
 
 
 async def _shown(visit: Visit, sort: str, done: Outcome) -> Response:
-    defined = await visit.need("definition_show", types=DEFINED)
+    defined = await visit.call("definition_show", types=DEFINED)
     documents: Mapping[str, Answer] = defined["documents"]
     labels = {name: visit.text(key) for name, key in LABELS[sort].items()}
     return await visit.show(

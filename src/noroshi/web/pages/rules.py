@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from noroshi import schema
 from noroshi.core.definitions.schema import NotificationDef, RuleDef
-from noroshi.web.context import House
+from noroshi.web.context import WebContext
 from noroshi.web.forms.edit_page import (
     Look,
     Section,
@@ -27,7 +27,7 @@ from noroshi.web.forms.layout import Outline, Part
 from noroshi.web.forms.location import Content, Spot, called, told_apart
 from noroshi.web.forms.table import choice
 from noroshi.web.pages.monitors import NEW, of
-from noroshi.web.view.form_operations import address, asked, may
+from noroshi.web.view.form_operations import address, may, query_value
 from noroshi.web.view.page_context import Visit, page
 
 Answer = Mapping[str, Any]
@@ -75,7 +75,7 @@ NOTIFICATIONS = Sort(
 )
 
 
-def routes(house: House) -> list[Route]:
+def routes(house: WebContext) -> list[Route]:
     """Their addresses."""
     found = list[Route]()
     for sort in (RULES, NOTIFICATIONS):
@@ -86,8 +86,8 @@ def routes(house: House) -> list[Route]:
 
 def _lister(sort: Sort) -> Any:
     async def listed(visit: Visit) -> Response:
-        documents = (await visit.need("definition_show"))["documents"]
-        did = asked(visit, "did")
+        documents = (await visit.call("definition_show"))["documents"]
+        did = query_value(visit, "did")
         return await visit.show(
             "telling.html",
             sort=sort,
@@ -126,7 +126,7 @@ def editor(sort: Sort) -> Any:
     """The page on which one of that sort is edited, or a new one made."""
 
     async def one(visit: Visit) -> Response:
-        name = asked(visit, "name")
+        name = query_value(visit, "name")
         edit = await opened(visit, Spot(f"{sort.type}/{name or NEW}", new=not name))
         action = await _action(visit, sort, edit)
         outline = _outline(sort, edit, action)
@@ -141,7 +141,7 @@ def editor(sort: Sort) -> Any:
 async def _action(visit: Visit, sort: Sort, edit: Edit) -> Answer | None:
     """The kind of action whose options a rule has."""
     wanted = edit.before.get("action", ACTION)
-    kinds = await visit.need("kinds") if sort is RULES else ()
+    kinds = await visit.call("kinds") if sort is RULES else ()
     fits = (one for one in kinds if (one["family"], one["kind"]) == ("action", wanted))
     return next(fits, None)
 

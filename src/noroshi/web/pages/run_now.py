@@ -8,14 +8,14 @@ from typing import Any
 from starlette.responses import Response
 from starlette.routing import Route
 
-from noroshi.web.context import House
+from noroshi.web.context import WebContext
 from noroshi.web.view.form_operations import Outcome, clock, may, run_reauthenticated, told
 from noroshi.web.view.locale import TONGUES
 from noroshi.web.view.overview import part_page
 from noroshi.web.view.page_context import Visit, page
 
 
-def routes(house: House) -> list[Route]:
+def routes(house: WebContext) -> list[Route]:
     """Its address."""
     return [Route("/try/{path:path}", page(house, trying), methods=["GET", "POST"])]
 
@@ -23,7 +23,7 @@ def routes(house: House) -> list[Route]:
 async def trying(visit: Visit) -> Response:
     """The form alone; after it was sent, with the result."""
     path = visit.request.path_params["path"]
-    shown = await visit.need("monitor_show", monitor=path, last=1)
+    shown = await visit.call("monitor_show", monitor=path, last=1)
     path = shown["status"]["path"]
     if visit.request.method == "GET":
         return await _shown(visit, shown, Outcome())

@@ -5,12 +5,12 @@ from __future__ import annotations
 from starlette.responses import Response
 from starlette.routing import Route
 
-from noroshi.web.context import House
+from noroshi.web.context import WebContext
 from noroshi.web.view.page_context import Visit, page
 from noroshi.web.view.settings_index import GROUPS
 
 
-def routes(house: House) -> list[Route]:
+def routes(house: WebContext) -> list[Route]:
     """Its address."""
     return [Route("/settings", page(house, settings), methods=["GET"])]
 

@@ -11,16 +11,16 @@ from starlette.routing import Route
 
 from noroshi.core.people import ROLE_NAMES, ROLES, VIEWER
 from noroshi.service import Invalid, NotFound
-from noroshi.web.context import House
+from noroshi.web.context import WebContext
 from noroshi.web.forms.normalize import figures
 from noroshi.web.pages.own_account import step_shown
 from noroshi.web.texts.pages import TEXTS
 from noroshi.web.view.audit_log import lines
 from noroshi.web.view.form_operations import (
     Outcome,
-    asked,
     clock,
     may,
+    query_value,
     run,
     run_reauthenticated,
     told,
@@ -47,7 +47,7 @@ LISTED, SEARCHED, LONGEST_SHOWN = 200, 2_000, 6_000
 MOST_DIGITS = 5
 
 
-def routes(house: House) -> list[Route]:
+def routes(house: WebContext) -> list[Route]:
     """Their addresses."""
     both = ["GET", "POST"]
     return [
@@ -67,7 +67,7 @@ async def users(visit: Visit) -> Response:
         done = await run_reauthenticated(visit, deed, **given)
     rows = [
         {**one, "made": clock(visit, one["made"]), "title": _role(visit, one["role"])}
-        for one in await visit.need("user_list")
+        for one in await visit.call("user_list")
     ]
     return await visit.show(
         "users.html", done.status, rows=rows, roles=_roles(visit), **_told(visit, deed, done)
@@ -91,7 +91,7 @@ async def tokens(visit: Visit) -> Response:
             "title": _role(visit, one["role"]),
             "by": _asker(visit, one["by"]),
         }
-        for one in await visit.need("token_list")
+        for one in await visit.call("token_list")
     ]
     return await visit.show(
         "tokens.html", done.status, rows=rows, roles=_roles(visit), **_told(visit, deed, done)
@@ -152,9 +152,9 @@ def _roles(visit: Visit) -> list[tuple[str, str]]:
 
 async def audit(visit: Visit) -> Response:
     """Newest first: who, by which door, from what to what."""
-    wanted, tongue = asked(visit, "q"), TONGUES[visit.language]
+    wanted, tongue = query_value(visit, "q"), TONGUES[visit.language]
     now = visit.house.service.now().isoformat()
-    found = await visit.need("audit", last=SEARCHED)
+    found = await visit.call("audit", last=SEARCHED)
     named = [(one, _deed(visit, one["op"])) for one in found]
     fitting = [(one, deed) for one, deed in named if _fits(one, deed, wanted)]
     rows = [

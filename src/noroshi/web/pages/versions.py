@@ -8,15 +8,15 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from noroshi.service import NotFound
-from noroshi.web.context import House
+from noroshi.web.context import WebContext
 from noroshi.web.texts.pages import TEXTS
 from noroshi.web.view.difference import all_worded, names_of
 from noroshi.web.view.form_operations import (
     Outcome,
     address,
-    asked,
     clock,
     may,
+    query_value,
     run_reauthenticated,
     told,
 )
@@ -26,7 +26,7 @@ LISTED = 100
 LONGEST_NUMBER = 9
 
 
-def routes(house: House) -> list[Route]:
+def routes(house: WebContext) -> list[Route]:
     """Their addresses."""
     return [
         Route("/settings/versions", page(house, versions), methods=["GET"]),
@@ -36,7 +36,7 @@ def routes(house: House) -> list[Route]:
 
 async def versions(visit: Visit) -> Response:
     """The newest first; the first is in force."""
-    found = await visit.need("versions", last=LISTED)
+    found = await visit.call("versions", last=LISTED)
     rows = [
         {
             **one,
@@ -45,7 +45,7 @@ async def versions(visit: Visit) -> Response:
         }
         for one in found
     ]
-    did = asked(visit, "did")
+    did = query_value(visit, "did")
     return await visit.show(
         "versions.html", rows=rows, may=may(visit), did=did if did.isdecimal() else ""
     )
@@ -54,7 +54,7 @@ async def versions(visit: Visit) -> Response:
 async def version(visit: Visit) -> Response:
     """What it changed, what going back to it would change; and going back."""
     post = visit.request.method == "POST"
-    number = _number(visit.form.get("number", "") if post else asked(visit, "number"))
+    number = _number(visit.form.get("number", "") if post else query_value(visit, "number"))
     if not post:
         return await _shown(visit, number)
     given: dict[str, Any] = {"number": number, "note": visit.form.get("note", "")}
@@ -74,8 +74,8 @@ def _number(text: str) -> int:
 
 async def _shown(visit: Visit, number: int, done: Outcome | None = None) -> Response:
     done = done or Outcome()
-    one = await visit.need("version_show", number=number)
-    names = names_of(await visit.need("kinds"))
+    one = await visit.call("version_show", number=number)
+    names = names_of(await visit.call("kinds"))
     return await visit.show(
         "version.html",
         done.status,

@@ -54,7 +54,7 @@ def _problems(done: Outcome) -> Iterator[Problem]:
 
 async def run_with_form(visit: Visit, op: str, **args: Any) -> Outcome:
     """As `run`, for a form that has a field of its own for the password."""
-    answer = await visit.ask(op, **args)
+    answer = await visit.call_json(op, **args)
     if "ok" in answer:
         return Outcome(answer["ok"])
     kind = answer["error"]
@@ -102,7 +102,7 @@ def address(path: str, **query: str) -> str:
     return f"{path}?{told}" if told else path
 
 
-def asked(visit: Visit, name: str, most: int = 400) -> str:
+def query_value(visit: Visit, name: str, most: int = 400) -> str:
     """What the address asks for under that name."""
     return visit.request.query_params.get(name, "")[:most]
 
@@ -128,7 +128,7 @@ async def require_change_allowed(visit: Visit) -> None:
     """The same for what was sent, before anything of it is read: it is in the audit log who
     asked."""
     if not may(visit)["rule"]:
-        await visit.need("definition_change")
+        await visit.call("definition_change")
 
 
 def clock(visit: Visit, at: str | None) -> str:

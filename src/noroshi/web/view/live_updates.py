@@ -15,12 +15,12 @@ from typing import Any, TypeVar
 from noroshi.core.people import VIEWER, Person, roles_up_to
 from noroshi.people import random_keys
 from noroshi.ports import StoreError
-from noroshi.service import Refusal, attend
-from noroshi.web.context import House
+from noroshi.service import Refusal, handle_request
+from noroshi.web.context import WebContext
 from noroshi.web.view.alarms import OpenAlarms
 from noroshi.web.view.locale import TONGUES
 from noroshi.web.view.overview import view, ways, wrong_items
-from noroshi.web.view.page_context import asked, templates
+from noroshi.web.view.page_context import templates, unwrap
 from noroshi.web.view.tree import Instance, tree_of
 
 log = logging.getLogger(__name__)
@@ -122,7 +122,7 @@ class Seen:
 class Live:
     """Looks for all of them."""
 
-    def __init__(self, house: House, time: Callable[[], float] = monotonic) -> None:
+    def __init__(self, house: WebContext, time: Callable[[], float] = monotonic) -> None:
         self._time = time
         self._house, self._born, self._count = house, random_keys.key()[:8], 0
         self._who = Person("", roles_up_to(VIEWER), "web", "", False)
@@ -236,4 +236,4 @@ class Live:
         self._took = self._looked - began
 
     async def _ask(self, op: str, **given: Any) -> Any:
-        return asked(await attend(self._house.service, self._who, op, given))
+        return unwrap(await handle_request(self._house.service, self._who, op, given))

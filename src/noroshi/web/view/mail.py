@@ -48,7 +48,7 @@ class Titles:
 
 async def names(visit: Visit) -> Titles:
     """As they are defined now."""
-    found = await visit.need("definition_show", types=("contacts", "routes"))
+    found = await visit.call("definition_show", types=("contacts", "routes"))
     said = found["documents"].items()
     titles = {key: str(its["title"]) for key, its in said if its.get("title")}
     keys = (key.partition("/") for key, _ in said)

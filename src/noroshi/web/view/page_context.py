@@ -26,11 +26,11 @@ from noroshi.service import (
     ReauthenticationRequired,
     Refusal,
     Trouble,
-    attend,
+    handle_request,
 )
 from noroshi.service.operation import STORE_TROUBLE
 from noroshi.web.api.endpoints import STATUS
-from noroshi.web.context import House
+from noroshi.web.context import WebContext
 from noroshi.web.http.authentication import (
     LONGEST_KEY,
     NOT_OURS,
@@ -68,7 +68,7 @@ class Visit:
     """Who looks at a page. `key` is what their cookie holds, or will hold; `form` what was
     sent."""
 
-    house: House
+    house: WebContext
     request: Request
     key: str
     person: Person | None
@@ -117,22 +117,22 @@ class Visit:
         words = TEXTS[key]
         return self.say(words.fill(**given) if given else words)
 
-    async def ask(self, op: str, **args: Any) -> Any:
+    async def call_json(self, op: str, **args: Any) -> Any:
         """Do an operation in their name; the answer, as at every door."""
         assert self.person is not None
         service = self.house.service
-        answer = await attend(service, self.person, op, args, self.house.news)
+        answer = await handle_request(service, self.person, op, args, self.house.news)
         return for_people(answer, service.operations().get(op), self.person)
 
     async def show(self, template: str, status: int = 200, /, **values: Any) -> Response:
         """A page in the frame of whoever is logged in: with the lamp of alarms lost and mails
         waiting. Raises a Refusal if even that cannot be known now."""
-        lamp = (await self.need("ledger", last=1))["sum"]
+        lamp = (await self.call("ledger", last=1))["sum"]
         return self.page(template, status, lamp=lamp, **values)
 
-    async def need(self, op: str, **args: Any) -> Any:
+    async def call(self, op: str, **args: Any) -> Any:
         """What an operation answers; its refusal is raised."""
-        return asked(await self.ask(op, **args))
+        return unwrap(await self.call_json(op, **args))
 
     def failed(self, status: int, why: Words) -> Response:
         """The page that says so. `lost`: there was nothing to look at, and not a deed that failed."""
@@ -193,7 +193,7 @@ class Visit:
         return self.to("/login" if back == "/" else f"/login?next={quote(back, safe='')}")
 
 
-def asked(answer: Mapping[str, Any]) -> Any:
+def unwrap(answer: Mapping[str, Any]) -> Any:
     """What an operation answered; its refusal is raised."""
     if "ok" in answer:
         return answer["ok"]
@@ -210,7 +210,7 @@ async def hear_form(visit: Visit) -> None:
 
 
 def page(
-    house: House, handle: Handler, *, anybody: bool = False, hear: Hear = hear_form
+    house: WebContext, handle: Handler, *, anybody: bool = False, hear: Hear = hear_form
 ) -> Any:
     """A handler of Starlette for a page: who it is, CSRF, language, errors in words.
     `anybody`: also who is not logged in. `hear` takes what was sent."""
@@ -319,7 +319,7 @@ async def _taken(visit: Visit) -> Mapping[str, str]:
     return form
 
 
-def _bring(answer: Response, house: House, key: str) -> None:
+def _bring(answer: Response, house: WebContext, key: str) -> None:
     rules = {"path": "/", "secure": house.secure, "httponly": True, "samesite": "lax"}
     if key:
         answer.set_cookie(house.cookie, key, **rules)  # type: ignore[arg-type]

@@ -86,7 +86,7 @@ async def renamed(visit: Visit, name: str) -> Renamed | None:
     key = f"routes/{name}"
     if (
         not may(visit)["rule"]
-        or key in (await visit.need("definition_show", types=("routes",)))["documents"]
+        or key in (await visit.call("definition_show", types=("routes",)))["documents"]
     ):
         return None
     # It is no longer what any form of it saw: who changed it, and where it is, is told.
@@ -100,8 +100,8 @@ async def renamed(visit: Visit, name: str) -> Renamed | None:
 
 async def known_of(visit: Visit, name: str, way: str = "") -> RouteDetails:
     """All of it. Raises NotFound."""
-    now = await visit.need("route_list")
-    defined = await visit.need("definition_show", types=DEFINED)
+    now = await visit.call("route_list")
+    defined = await visit.call("definition_show", types=DEFINED)
     documents = defined["documents"]
     found = ranked(now["routes"], documents)
     one = next((route for route in found if route["name"] == name), None)
