@@ -22,7 +22,7 @@ ARCHIVED = (
     ".zip",
     ".7z",
 )
-"""What is not read, and stands beside logs all the same."""
+"""Files that stand beside logs and are never read."""
 TURN = r"[._-](?:old|bak|prev|\d[\d._T:-]*)"
 WITHIN = r"(?:\.(?:old|bak|prev|\d[\d._T:-]*)|[_-](?=(?:\D*\d){6})\d[\d._T:-]*)"
 """Before the suffix a dash needs a date behind it: worker-1.log is a worker's own log."""

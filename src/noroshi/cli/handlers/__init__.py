@@ -1,1 +1,1 @@
-"""What each command does: it asks operations, and prints their answers."""
+"""Handlers of the commands: each asks operations and prints their answers."""

@@ -182,7 +182,7 @@ def _headlines(asked: CommandContext, found: Answer) -> Iterator[str]:
 
 
 def _of_routes(routes: Sequence[Answer]) -> Iterator[Words]:
-    """What stands against them, worst first; nothing is said to send before it did."""
+    """Problems of the routes, worst first; a route that has sent nothing yet is one of them."""
     ways = count_readiness(_ways(routes))
     if ways.no:
         yield CANNOT_SEND.fill(bad=ways.no, count=ways.count)

@@ -1,1 +1,1 @@
-"""What commands print: tables, levels, times, routes, safe for a terminal."""
+"""Output of commands: tables, levels, times, routes, safe for a terminal."""

@@ -45,7 +45,7 @@ class Drafts:
 
     @property
     def trial(self) -> dict[str, Any]:
-        """What an operation that proves something is given of what is held."""
+        """Return the held answers as arguments for an operation that proves something."""
         held = {} if self._held is None else self._held
         documents = [document(key, said) for key, said in sorted(held.items())]
         given = {"over": [{"key": one.key, "body": one.body} for one in documents]}

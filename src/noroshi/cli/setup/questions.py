@@ -247,7 +247,7 @@ def _with(wanted: SetupGoal, **given: str | None) -> SetupGoal:
 
 
 def _sends(talk: Dialogue, account: str) -> bool:
-    """Whether mails leave by a route of this account, as far as that is known."""
+    """Return whether mails leave by a route of this account, as far as that is known."""
     found = talk.asked.call("route_list")["routes"]
     return any(
         one["account"] == account and nothing_against(Sends(one["sends"])) for one in found

@@ -94,7 +94,7 @@ NEGATIVE = Words(
 
 @dataclass(frozen=True, slots=True)
 class Inheritance:
-    """What a monitor gets from above unless it says something else. Limits by kind, reading; those
+    """Defaults that a monitor takes from above unless it has its own. Limits by kind, reading; those
     of a kind are with the kind's own."""
 
     cadence: Cadence = MINUTELY
@@ -190,7 +190,7 @@ def _under(
 def _windows(
     above: Inheritance, said: InstanceDef | GroupDef | MonitorDef, zone: str, place: Place
 ) -> tuple[Window, ...]:
-    """What is planned above and here: the very same where nothing more is, for all below."""
+    """Return the maintenance planned above and here: the same object where nothing is added here."""
     own = maintenance(said, zone, place)
     return (*above.maintenance, *own) if own else above.maintenance
 
