@@ -86,7 +86,7 @@ class ApiToken:
 
     @property
     def id(self) -> str:
-        """What no other token of this name has; nobody comes in by it."""
+        """Tell this token from any other of its name; the id lets nobody in."""
         return self.hash[:ID_LENGTH]
 
     def good(self, now: datetime) -> bool:

@@ -9,7 +9,7 @@ from enum import Enum
 
 
 class Sends(Enum):
-    """What is known of a route's next mail."""
+    """Evidence that the next mail of a route will leave."""
 
     PROVED = "proved"
     """A mail was accepted by it, and nothing has been found against it since."""
@@ -24,7 +24,7 @@ class Sends(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RouteEvidence:
-    """What is known of a route: whether it `rests` after a failure, `lacks` a secret, is `signed`
+    """Facts about a route: whether it `rests` after a failure, `lacks` a secret, is `signed`
     in (also where nobody needs to) or, if not, a token is `held` that is good for a while; whether a
     mail was `accepted` by it, and whether its last diagnosis `failed`."""
 

@@ -115,7 +115,7 @@ def content(document: Document) -> dict[str, Any]:
 
 
 class Contents(Mapping[str, Mapping[str, Any]]):
-    """What documents say, by key: read when it is looked at, and not kept."""
+    """Contents of documents by key: each is parsed when it is asked for, and not kept."""
 
     def __init__(self, documents: Mapping[str, Document]) -> None:
         self._documents = documents
@@ -214,7 +214,7 @@ class _Instances(Mapping[str, InstanceDef]):
 
 
 def _definition(type: str, name: str, document: Document, problems: list[Problem]) -> Any:
-    """What a document defines, empty where nothing of it can be read."""
+    """Return the definition in a document, empty where nothing of it can be read."""
     try:
         return _parsed(type, name, content(document), problems)
     except Invalid as invalid:

@@ -169,7 +169,7 @@ def _load(file: Path, name: str) -> dict[str, Any]:
 
 
 def parsed(raw: bytes, name: str) -> dict[str, Any]:
-    """What the TOML of a file says. Invalid, with each line that is wrong, if it is none."""
+    """Parse the TOML of a file. Raise Invalid with each line that is wrong."""
     if len(raw) > LARGEST:
         raise Invalid((Problem(name, TOO_LARGE.fill(most=LARGEST >> 20)),))
     try:

@@ -107,7 +107,7 @@ def _ids_given(
 
 
 def _content(one: Document) -> dict[str, Any] | None:
-    """What an instance says; None for what is none, or cannot be read."""
+    """Return the content of an instance; None if the document is no instance or cannot be read."""
     found = _instance(one)
     return found and found[1]
 

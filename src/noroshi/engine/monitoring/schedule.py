@@ -44,9 +44,9 @@ class CheckTrigger(IntEnum):
 
 
 CLOSING = (CheckTrigger.RESTART, CheckTrigger.RETIRE, CheckTrigger.DISABLE)
-"""What closes; without a measurement, so also where nothing is measured."""
+"""Triggers that close a monitor's state. They measure nothing, so they also run where nothing is measured."""
 GUARANTEED = (CheckTrigger.RETRY, *CLOSING)
-"""What must come, whatever becomes of the schedule."""
+"""Triggers that must run, whatever becomes of the schedule."""
 
 
 class ScheduledCheck(NamedTuple):
