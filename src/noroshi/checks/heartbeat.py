@@ -64,7 +64,7 @@ class Options:
             )
         if self.days and not self.at:
             raise ValueError("days needs at / days は at と一緒に指定してください")
-        _see_that_they_can_be_read(self)
+        _check_schedule(self)
 
     def due_after(self, last: datetime, zone: str) -> datetime:
         """When it must next begin after an instant; grace comes on top."""
@@ -77,7 +77,8 @@ class Options:
         return At(times=tuple(map(_moment, self.at)), zone=zone, days=days)
 
 
-def _see_that_they_can_be_read(given: Options) -> None:
+def _check_schedule(given: Options) -> None:
+    """Raise ValueError for what cannot be read, or is out of its bounds."""
     for text in filter(None, (given.every, given.grace)):
         _length(text)
     if given.every and not LEAST <= _length(given.every) <= MOST:

@@ -16,13 +16,7 @@ from noroshi.checks.logs.bookmarks import Memory, Trail, remembered, stored
 from noroshi.checks.logs.encodings import NARROW, Encoding, spelled
 from noroshi.checks.logs.families import is_archived, is_packed, is_rotated, logs_of
 from noroshi.checks.logs.filter_preview import preview
-from noroshi.checks.logs.filters import (
-    Expression,
-    Term,
-    expression,
-    leaves,
-    see_that_they_are_few,
-)
+from noroshi.checks.logs.filters import Expression, Term, check_terms, expression, leaves
 from noroshi.checks.logs.line_matcher import matcher
 from noroshi.checks.logs.rotation import WILD, Followed, Follower
 from noroshi.core.definitions.problems import InvalidValueError
@@ -105,7 +99,7 @@ class Options:
     """MiB that one look reads at most; the next one goes on there. / 1回の測定で読む量の上限 (MiB) です。続きは次の測定で読みます。"""
 
     def __post_init__(self) -> None:
-        see_that_they_are_few(self.terms)
+        check_terms(self.terms)
         for path in (self.path, *self.rotated):
             if not (PurePosixPath(path).is_absolute() or PureWindowsPath(path).is_absolute()):
                 raise InvalidValueError(NO_PATH)
@@ -115,7 +109,7 @@ class Options:
             raise InvalidValueError(ALL_OR_ANY)
         if not 1 <= self.portion <= 4096:
             raise InvalidValueError(PORTION)
-        _see_that_it_can_be_written(self.expression, self.encoding)
+        _check_encodable(self.expression, self.encoding)
 
     @property
     def expression(self) -> Expression:
@@ -284,8 +278,9 @@ def _normal(path: str) -> str:
     return "/" + normpath(path).lstrip("/") if path.startswith("/") else path
 
 
-def _see_that_it_can_be_written(expression: Expression, encoding: Encoding) -> None:
-    """A word that the encoding has no bytes for would never be found."""
+def _check_encodable(expression: Expression, encoding: Encoding) -> None:
+    """Raise InvalidValueError for a word that the encoding has no bytes for: it would never be
+    found."""
     for leaf in leaves(expression):
         codecs = NARROW.get(encoding, ())
         if leaf.is_pattern or len(codecs) != 1:

@@ -88,7 +88,7 @@ def _unpacked(raw: bytes, called: str, left: int) -> Iterator[tuple[str, bytes]]
         if len(entries) > MOST_FILES or sum(one.file_size for one in entries) > left:
             raise Invalid((too_much(called),))
         for one in entries:
-            _see_that_it_is_inside(one.filename)
+            _check_inside_archive(one.filename)
             if one.flag_bits & 1:
                 raise Invalid((Problem(one.filename, SEALED),))
             if one.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
@@ -107,8 +107,8 @@ def too_much(called: str) -> Problem:
     return Problem(called, TOO_MUCH.fill(files=MOST_FILES, size=MOST_BYTES >> 20))
 
 
-def _see_that_it_is_inside(name: str) -> None:
-    """Raises Invalid for what would lead elsewhere, were it ever written."""
+def _check_inside_archive(name: str) -> None:
+    """Raise Invalid for a name that would lead elsewhere, were it ever written."""
     parts = PurePosixPath(name.replace("\\", "/")).parts
     if not parts or name[0] in "/\\" or ".." in parts or ":" in parts[0]:
         raise Invalid((Problem(name, OUTSIDE),))

@@ -246,7 +246,7 @@ class _Channel:
 
     async def close(self) -> None:
         """Close our end: the launcher ends what runs, and then itself; or it is done from here."""
-        await (self._ending or self._end(_see_to_the_end))
+        await (self._ending or self._end(_wait_for_exit))
 
     # what is told and heard
 
@@ -405,7 +405,7 @@ def _ran(ended: _Ended) -> ProgramResult:
     return ProgramResult(ended.code, output, errors, bool(ended.flags & launcher.CUT))
 
 
-def _see_to_the_end(process: subprocess.Popen[bytes], runs: Iterable[_Run]) -> None:
+def _wait_for_exit(process: subprocess.Popen[bytes], runs: Iterable[_Run]) -> None:
     """Wait until a launcher has ended all, and then itself; one that cannot is no more waited for."""
     try:
         code = process.wait(LEFT)

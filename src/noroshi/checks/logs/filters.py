@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache, reduce
 from typing import Literal
 
-from noroshi.checks.logs.patterns import Settings, searcher, see_that_it_is_known
+from noroshi.checks.logs.patterns import Settings, check_pattern, searcher
 from noroshi.core.definitions.problems import InvalidValueError
 from noroshi.core.words import Words, plain
 from noroshi.ports import options
@@ -48,7 +48,7 @@ class Term:
         if text and (len(text) > LONGEST or "\n" in text or "\r" in text):
             raise InvalidValueError(NO_WORD.fill(most=LONGEST))
         if pattern := self.pattern or self.not_pattern:
-            see_that_it_is_known(pattern)
+            check_pattern(pattern)
 
 
 NAMES = ("word", "not_word", "pattern", "not_pattern", "all", "any")
@@ -132,7 +132,7 @@ def leaves(expression: Expression) -> Iterator[Leaf]:
         yield from leaves(part)
 
 
-def see_that_they_are_few(terms: tuple[Term, ...]) -> None:
+def check_terms(terms: tuple[Term, ...]) -> None:
     """Raise InvalidValueError for no terms, or for too many."""
     if not terms:
         raise InvalidValueError(NO_TERM)

@@ -121,7 +121,7 @@ def for_all(pattern: bytes, settings: Settings = Settings()) -> Searcher | None:
         return None
 
 
-def see_that_it_is_known(pattern: str) -> None:
+def check_pattern(pattern: str) -> None:
     """Raise InvalidValueError, with the reason in words, for a pattern that cannot be used."""
     if len(pattern) > LONGEST:
         raise InvalidValueError(TOO_LONG.fill(most=LONGEST))

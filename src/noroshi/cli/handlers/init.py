@@ -110,7 +110,7 @@ def init(asked: CommandContext) -> int:
         _folder(home)
         name = asked.given.name or name_of(socket.gethostname())
         config = _settings(home, name, service=asked.given.service)
-        _see_to_the_lost(asked, config)
+        _require_no_lost_store(asked, config)
         print(asked.say(_filled(config)))
     except FileExistsError:
         raise Refused("conflict", TAKEN.fill(home=home, file=FILE)) from None
@@ -140,7 +140,7 @@ def _store_alone(asked: CommandContext) -> int:
     return exits.DONE
 
 
-def _see_to_the_lost(asked: CommandContext, config: Config) -> None:
+def _require_no_lost_store(asked: CommandContext, config: Config) -> None:
     """Refuse to make a store where one was lost, unless it was asked for."""
     if not is_lost(config.store):
         return

@@ -94,7 +94,7 @@ class GenericProvider:
         was consented to."""
 
         def ask(one: _Asking) -> Tokens:
-            _see_whose_code(one.at, attempt, query)
+            _check_issuer(one.at, attempt, query)
             found = one.oauth.fetch_token(
                 one.at.token,
                 grant_type="authorization_code",
@@ -281,9 +281,9 @@ async def _through(client: Client, ask: Callable[[_Asking], T | SignInError]) ->
     return await ask_provider(client, with_client)
 
 
-def _see_whose_code(at: Endpoints, attempt: Attempt, query: Mapping[str, str]) -> None:
-    """A code of another server than was asked is shown to nobody (RFC 9207, 2.4). Raises
-    SignInError."""
+def _check_issuer(at: Endpoints, attempt: Attempt, query: Mapping[str, str]) -> None:
+    """Raise SignInError for a code of another server than was asked: it is shown to nobody
+    (RFC 9207, 2.4)."""
     expected, given = attempt.flow.get("issuer", ""), query.get("iss", "")
     if expected and (given or at.says_issuer) and given != expected:
         raise SignInError(OTHER_SERVER, error="invalid_response", who="user")
