@@ -90,6 +90,7 @@ class OperationContext:
         self._binding = Binding(store, vault)
         self._people = people or People(store, vault, clocks)
         self._known: tuple[Version, Plan] | None = None
+        self._compiling = asyncio.Lock()
         self.judges = Judges(Readers())
 
     async def judge(self, name: str, given: Mapping[str, Any]) -> Judged:
@@ -102,14 +103,20 @@ class OperationContext:
 
     async def _current(self) -> tuple[Version, Plan]:
         number = await self._store.current_number()  # all documents may be a few MB
-        if self._known is None or self._known[0].number != number:
-            version = await self._store.current()
-            try:
-                plan = await asyncio.to_thread(compile_plan, version.documents, self._plugins)
-            except schema.Invalid as invalid:  # a kind was uninstalled, say
-                raise Trouble(CANNOT_COMPILE.fill(why=invalid), invalid.problems) from None
-            self._known = version, plan
-        return self._known
+        if (known := self._known) is not None and known[0].number == number:
+            return known
+        async with self._compiling:  # once for all who ask meanwhile
+            if self._known is None or self._known[0].number != number:
+                self._known = await self._compiled()
+            return self._known
+
+    async def _compiled(self) -> tuple[Version, Plan]:
+        version = await self._store.current()
+        try:
+            plan = await asyncio.to_thread(compile_plan, version.documents, self._plugins)
+        except schema.Invalid as invalid:  # a kind was uninstalled, say
+            raise Trouble(CANNOT_COMPILE.fill(why=invalid), invalid.problems) from None
+        return version, plan
 
     async def _down(self) -> Mapping[str, RouteOutage]:
         return {resting.route: resting for resting in await self._store.route_outages()}

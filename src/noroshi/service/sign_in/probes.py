@@ -4,6 +4,7 @@ its secret or certificate, and what the token says."""
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from urllib.parse import urlsplit
 
@@ -17,12 +18,13 @@ from noroshi.oauth.account import Account
 from noroshi.oauth.credentials import named_by
 from noroshi.oauth.jwt_claims import OPAQUE, read_claims
 from noroshi.oauth.provider import Credential, OAuthError, SignInError, UnreachableError
-from noroshi.ports import Document, Resource
+from noroshi.ports import Document, Resource, Version
 from noroshi.service.definitions.apply import BAD_DEFINITIONS
 from noroshi.service.node.secret_rules import unfit
 from noroshi.service.operation import ADMIN, Invalid, NotFound, Person, Trouble, operation
 from noroshi.service.sign_in.authorization import BAD_SECRET, SignInOperations, not_signed_in
 from noroshi.service.sign_in.probe_answers import AppTried, SecretTried, TenantFound, TokenSeen
+from noroshi.service.sign_in.trial_definitions import trial_definitions
 from noroshi.service.sign_in.try_before_save import shown_by, tried, unproved
 from noroshi.vault import Secret, VaultError
 
@@ -166,27 +168,39 @@ class ProbeOperations(SignInOperations):
     ) -> Account:
         """The account as it would be with these definitions. What the vault keeps goes where it is
         kept for, as when they are applied; a `secret` that is typed goes where a token chose only
-        if that is among `to`, as when it is kept. Raises Invalid, NotSure, Conflict."""
+        if that is among `to`, as when it is kept. Raises Invalid, NotFound, Conflict,
+        ReauthenticationRequired."""
         version, plan = await self._current()
         after = plan
         if over:
-            changed = {one.key: one for one in (*version.documents, *over)}
-            try:
-                after = await asyncio.to_thread(
-                    compile_plan, tuple(changed.values()), self._plugins
-                )
-            except schema.Invalid as invalid:
-                raise Invalid(BAD_DEFINITIONS, first_of(invalid.problems)) from None
+            _check_there(name, {*plan.accounts, *_accounts_in(over)})
+            after = await asyncio.to_thread(self._trial_plan, name, version, plan, over)
             await self._binding.check_destinations(who, after, plan)
-        account = _named(after, name)
+        _check_there(name, after.accounts)
+        account = after.accounts[name]
         if secret:
             await self._binding.check_disclosure(who, after, account.secret, secret, to)
         return account
 
+    def _trial_plan(
+        self, name: str, version: Version, plan: Plan, over: tuple[Document, ...]
+    ) -> Plan:
+        """Return the plan of that account alone. Raises Invalid."""
+        try:
+            documents = trial_definitions(name, version.documents, plan, over)
+            return compile_plan(documents, self._plugins)
+        except schema.Invalid as invalid:
+            raise Invalid(BAD_DEFINITIONS, first_of(invalid.problems)) from None
 
-def _named(plan: Plan, name: str) -> Account:
-    found = plan.accounts.get(name)
-    if found is None:
-        near = instead(name, plan.accounts)
-        raise NotFound(NO_ACCOUNT.fill(given=name, instead=near))
-    return found
+
+def _accounts_in(documents: Iterable[Document]) -> Iterator[str]:
+    for one in documents:
+        type, _, name = one.key.partition("/")
+        if type == "accounts":
+            yield name
+
+
+def _check_there(name: str, accounts: Collection[str]) -> None:
+    """Raise NotFound unless it is among them."""
+    if name not in accounts:
+        raise NotFound(NO_ACCOUNT.fill(given=name, instead=instead(name, accounts)))
