@@ -134,6 +134,41 @@ async def test_what_was_out_as_two_lives_were_killed_lets_others_go_first(store,
         at += MINUTE
 
 
+@pytest.fixture
+async def killer(store, lend):
+    """A mail that was out as two lives were killed, the second at SOON: it is due a moment later."""
+    await store.post(letter("bad", order="m/ops"))
+    await lend()
+    again = await store.begin("one", DAWN)
+    assert await store.claim_parcel(again, "smtp", DAWN)
+    await store.begin("one", SOON)
+    return "bad"
+
+
+async def test_what_lets_others_go_first_does_so_though_a_third_life_begins_at_once(
+    store, killer
+):
+    again = await store.begin("one", SOON + SECOND)
+    assert (await store.envelope(killer))[0].due == SOON + SHORTEST
+    assert await store.claim_parcel(again, "smtp", SOON + SECOND) is None
+
+
+async def test_it_lets_them_go_first_no_longer_than_that_whatever_the_clock_said(store, killer):
+    """The clock was ahead by an hour as the second life began."""
+    await store.begin("one", SOON - HOUR)
+    assert (await store.envelope(killer))[0].due == SOON - HOUR + SHORTEST
+
+
+async def test_it_lets_them_go_first_whatever_comes_behind_it(store, killer):
+    await store.post(replace(letter("new", order="m/ops"), born=SOON + SECOND))
+    assert (await store.envelope(killer))[0].due == SOON + SHORTEST
+
+
+async def test_it_lets_them_go_first_also_where_the_first_of_them_is_accepted(store, killer):
+    assert not await store.hasten("smtp", SOON + SECOND)
+    assert (await store.envelope(killer))[0].due == SOON + SHORTEST
+
+
 async def test_a_new_life_finds_due_what_was_written_by_a_clock_that_was_ahead(store, lend):
     """By a command, while no node ran that would have moved it."""
     ahead = [replace(letter(id, order="m"), born=DAWN + HOUR) for id in "ab"]

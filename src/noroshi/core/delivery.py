@@ -142,6 +142,12 @@ def split(envelope: Envelope, receipt: Receipt) -> Envelope:
     return replace(envelope, to=left, reached=reached, refused=envelope.refused + no)
 
 
+def lets_others_go_first(envelope: Envelope) -> bool:
+    """Return whether an envelope was out as two or more lives of the node ended: it may be what
+    ended them, so it waits for `SHORTEST` and is never due at once."""
+    return envelope.unanswered > 1
+
+
 def answer_for(address: str, receipt: Receipt) -> Answer:
     """An address that the receipt does not name is tried again."""
     return receipt.answers.get(address, UNANSWERED)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from noroshi.core.delivery import SHORTEST, OpenCircuit
+from noroshi.core.delivery import SHORTEST, OpenCircuit, lets_others_go_first
 from noroshi.core.digest import may_be_undone
 from noroshi.core.mail import Envelope, EnvelopeState, Receipt
 from noroshi.core.model import NOT_SUPPRESSED, State, Suppression
@@ -57,7 +57,13 @@ class Spooled:
         last = self.receipts[-1:] if self.last_route == route else ()
         named = (answer.again for receipt in last for answer in receipt.answers.values())
         short = (receipt.at + SHORTEST for receipt in self.receipts)
-        return max([now, *short, *filter(None, named)])
+        last_in_line = min(self.due, self.due_at_start(now))
+        return max([now, last_in_line, *short, *filter(None, named)])
+
+    def due_at_start(self, now: datetime) -> datetime:
+        """Return when it is due at the latest as a life begins, or as one ended that had it out,
+        unless a route put it off."""
+        return now + SHORTEST if lets_others_go_first(self.envelope) else now
 
     @property
     def light(self) -> QueuedEnvelope:

@@ -380,7 +380,7 @@ class SpoolInMemory:
         for row in self._open.values():
             turn = self._turn(row, now)
             waits = turn == route and not (row.state or row.lease) and row.due > now
-            if waits and not self._was_deferred(row, route):
+            if waits and row.receipts and not self._was_deferred(row, route):
                 row.due, found = min(row.due, row.soon(now, route)), True
         self._wakeups.notify()
         return found

@@ -11,7 +11,6 @@ from typing import Any
 
 from noroshi.core.alarms import Acknowledged, Remark, Remarked, Silence, Suppressions, after
 from noroshi.core.chronology import oldest, outdated
-from noroshi.core.delivery import SHORTEST
 from noroshi.core.levels import Level
 from noroshi.core.mail import NOBODY, Origin
 from noroshi.core.model import (
@@ -114,7 +113,7 @@ class MemoryStore(SpoolInMemory):
         self._lives[name] = self._lives.get(name, 0) + 1
         for row in self._open.values():
             if not row.receipts and not row.lease:
-                row.due = min(row.due, now)
+                row.due = min(row.due, row.due_at_start(now))
         self._release_leases({node for node in self._holders() if node.name == name}, now)
         return Node(name, self._lives[name], self._seen.get(name))
 
@@ -131,10 +130,9 @@ class MemoryStore(SpoolInMemory):
         self._leases = {k: v for k, v in self._leases.items() if v.node not in nodes}
         for row in self._open.values():
             if row.lease and row.holder in nodes:
-                again = row.envelope.unanswered > 0
-                row.due = now + SHORTEST if again else now
                 row.lease, row.holder = "", None
                 row.envelope = unanswered(row.envelope)
+                row.due = row.due_at_start(now)
         self._wakeups.notify()
 
     async def lease_monitors(self, node: Node, now: datetime, fence: int = 0) -> Block:

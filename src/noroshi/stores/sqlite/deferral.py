@@ -21,18 +21,23 @@ TURN = """(
     select w.route from way w left join rest on rest.route = w.route
     where w.envelope = spool.seq and coalesce(rest.until, 0) <= :now order by w.place limit 1)"""
 """The route by which it goes next; null: all of them rest."""
+UNANSWERED = """iif(json_valid(spool.envelope),
+    coalesce(json_extract(spool.envelope, '$.unanswered'), 0), 0)"""
+LAST_IN_LINE = f"iif({UNANSWERED} > 1, min(due, :now + :shortest), 0)"
+"""Before when what may be what ended two lives of the node is not due, so that others go first."""
 SHORT = """:shortest + coalesce(
     (select max(at) from receipt where receipt.envelope = spool.seq), 0)"""
 SOON = f"""
-select max(:now, {SHORT}, {NAMED.replace(":route", TURN)}) from spool where seq = :seq"""  # noqa: S608
+select max(:now, {LAST_IN_LINE}, {SHORT}, {NAMED.replace(":route", TURN)}) from spool where seq = :seq"""  # noqa: S608
 HASTEN = f"""
 update spool indexed by spool_due
-set due = min(due, max(:now, {SHORT}, {NAMED}))
+set due = min(due, max(:now, {LAST_IN_LINE}, {SHORT}, {NAMED}))
 where fate = '{EnvelopeState.WAITING}' and head = 1 and lease is null and due > :now
   and exists (select 1 from way w where w.envelope = spool.seq and w.route = :route
       and not exists (select 1 from way better left join rest on rest.route = better.route
           where better.envelope = w.envelope and better.place < w.place
             and coalesce(rest.until, 0) <= :now))
+  and exists ({TRIES})
   and not exists (
       select 1 from ({TRIES}) last, ({TRIES} offset 1) before
       cross join receipt other indexed by receipt_taken

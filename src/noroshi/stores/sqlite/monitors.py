@@ -44,7 +44,7 @@ delete from decision where monitor = ?1 and rule = ?2 and item = ?3 and number <
 def begin(db: Connection, name: str, now: datetime) -> Node:
     life, seen = db.execute(LIVE, (name,)).fetchone()
     db.execute("delete from lease where node = ?", (name,))
-    db.execute(spool.NEVER_TRIED, {"now": number(now)})
+    spool.hasten_never_tried(db, now)
     spool.release_leases(db, name, range(1, life), now)
     return Node(name, life, None if seen is None else instant(seen))
 

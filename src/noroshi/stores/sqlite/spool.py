@@ -16,7 +16,7 @@ from noroshi.core.digest import may_be_undone, may_join
 from noroshi.core.mail import Envelope, EnvelopeState, Fault, Parcel, Receipt
 from noroshi.core.words import plain
 from noroshi.ports import QueuedEnvelope, RouteOutage
-from noroshi.stores.sqlite.deferral import soon
+from noroshi.stores.sqlite.deferral import UNANSWERED, soon
 from noroshi.stores.sqlite.quarantine import is_damaged_row, read
 from noroshi.stores.sqlite.types import (
     Connection,
@@ -49,13 +49,13 @@ RELEASE_LEASE = """
 update spool set due = ?, lease = null, node = null, life = null, attempts = attempts - 1
 where id = ? and lease = ?"""
 NEVER_TRIED = f"""
-update spool set due = :now
+update spool set due = min(due, iif({UNANSWERED} > 1, :later, :now))
 where fate in {listed(OPEN)} and due > :now and lease is null
     and not exists (select 1 from receipt where receipt.envelope = spool.seq)"""  # noqa: S608  our own text
-"""What nobody has put off is due, whatever the clock said when it was written."""
+"""What nobody has put off is due, whatever the clock said when it was written; what may be what
+ended two lives lets others go first."""
 RELEASE_LEASES = f"""
-update spool set due = iif(iif(json_valid(envelope),
-        coalesce(json_extract(envelope, '$.unanswered'), 0), 0), :later, :now),
+update spool set due = iif({UNANSWERED}, :later, :now),
     lease = null, node = null, life = null, alone = 1,
     attempts = attempts - 1,
     envelope = iif(json_valid(envelope), json_set(envelope, '$.unanswered',
@@ -168,6 +168,11 @@ def release_leases(db: Connection, node: str, lives: range, now: datetime) -> No
     due = {"now": number(now), "later": number(now + SHORTEST)}
     whose = {"node": node, "first": lives.start, "last": lives.stop - 1}
     db.execute(RELEASE_LEASES, due | whose)
+
+
+def hasten_never_tried(db: Connection, now: datetime) -> None:
+    """Make due as a life begins what no route has put off."""
+    db.execute(NEVER_TRIED, {"now": number(now), "later": number(now + SHORTEST)})
 
 
 def retry(db: Connection, id: str, now: datetime) -> bool:
