@@ -13,8 +13,8 @@ from noroshi.core.levels import Level
 from noroshi.core.mail import Answer, Receipt, Verdict
 from noroshi.core.words import Words
 from noroshi.ports import Arrival, Document
-from noroshi.service import Forbidden, refused
-from noroshi.service.operation import Trouble
+from noroshi.service import ForbiddenError, refused
+from noroshi.service.errors import OperationFailedError
 from noroshi.stores.memory.store import MemoryStore
 from noroshi.testing import DAWN, FaultyStore
 from tests.cli.typed import a_node, typed
@@ -132,7 +132,7 @@ async def test_a_mail_that_was_accepted_ends_with_0(desk, tmp_path):
     assert (told.code, mail["state"], told.err) == (0, "accepted", "")
 
 
-@pytest.mark.parametrize("refusal", [Forbidden, Trouble])
+@pytest.mark.parametrize("refusal", [ForbiddenError, OperationFailedError])
 async def test_who_cannot_look_is_told_that_it_is_not_known(tmp_path, refusal):
     """A token may be allowed to send alone; and a store in trouble has the mail all the same: by
     the code of a failure a script would send it twice."""
@@ -191,7 +191,7 @@ async def test_what_is_no_text_is_refused_before_it_is_sent(desk, tmp_path):
 
 async def test_what_a_node_answers_before_it_has_read_all_is_told(tmp_path):
     """Who is sent away at the door has said more than anybody there will listen to."""
-    sent_away = refused(Forbidden(Words(en="go away", ja="お帰りください")))
+    sent_away = refused(ForbiddenError(Words(en="go away", ja="お帰りください")))
 
     async def door(reader, writer):
         await reader.readexactly(1)
@@ -259,7 +259,7 @@ async def test_a_route_that_needs_somebody_and_holds_no_token_cannot_send(desk, 
     app = CONTENT["accounts/box"] | {"sign_in": "app"}
     await desk.service.apply(AKI, tuple(Document(**d) for d in documents(accounts__box=app)))
     await desk.service.set_secret(AKI, "app", OLD_SECRET)
-    with pytest.raises(Trouble):
+    with pytest.raises(OperationFailedError):
         await desk.service.authorize_app(AKI, "m365")
     told = (await typed("status", home=tmp_path)).out
     assert "▨ 1 of 2 routes cannot send." in told and "somebody, though" not in told

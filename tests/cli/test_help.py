@@ -11,7 +11,13 @@ from noroshi.cli.exits import BY_KIND, MEANING
 from noroshi.cli.parser import BEGIN
 from noroshi.cli.run import run
 from noroshi.config.config import SETTINGS
-from noroshi.service import Conflict, Forbidden, Invalid, NotFound, Trouble
+from noroshi.service import (
+    ConflictError,
+    ForbiddenError,
+    InvalidArgumentError,
+    NotFoundError,
+    OperationFailedError,
+)
 from tests.cli.typed import typed
 
 PAGE = (Path(__file__).parents[2] / "docs" / "commands.md").read_text(encoding="utf-8")
@@ -76,7 +82,10 @@ async def test_the_help_tells_every_exit_code():
     assert [f"  {code}  " in told for code in MEANING] == [True] * len(MEANING)
 
 
-@pytest.mark.parametrize("kind", [NotFound, Forbidden, Conflict, Invalid, Trouble])
+@pytest.mark.parametrize(
+    "kind",
+    [NotFoundError, ForbiddenError, ConflictError, InvalidArgumentError, OperationFailedError],
+)
 def test_every_refusal_has_its_exit_code(kind):
     assert BY_KIND[kind.kind] in MEANING
 

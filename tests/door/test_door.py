@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from noroshi.config.config import Config
-from noroshi.door import LONGEST_LINE, MOST_AT_ONCE, NoDoor, open_door
+from noroshi.door import LONGEST_LINE, MOST_AT_ONCE, DoorError, open_door
 from noroshi.door.unix import peer, person
 from tests.service.desk import Desk, documents
 
@@ -165,13 +165,13 @@ async def test_the_socket_is_open_to_no_more_than_it_must(tmp_path, group, mode)
 
 
 async def test_a_group_that_is_not_there_is_told_at_the_start(tmp_path):
-    with pytest.raises(NoDoor, match="there is no group nobody-of-the-kind"):
+    with pytest.raises(DoorError, match="there is no group nobody-of-the-kind"):
         async with a_door(tmp_path, group="nobody-of-the-kind"):
             pass
 
 
 async def test_a_folder_that_is_not_there_is_told_at_the_start(tmp_path):
-    with pytest.raises(NoDoor, match="cannot listen"):
+    with pytest.raises(DoorError, match="cannot listen"):
         async with a_door(tmp_path / "missing"):
             pass
 

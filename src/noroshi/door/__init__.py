@@ -16,20 +16,21 @@ from typing import Any
 from noroshi.config.config import Config
 from noroshi.core.words import Words
 from noroshi.door.line_stream import Lines
-from noroshi.door.unix import NoDoor, listen, peer
+from noroshi.door.unix import DoorError, listen, peer
 from noroshi.service import (
-    Forbidden,
-    Invalid,
+    ForbiddenError,
+    InvalidArgumentError,
+    OperationError,
+    OperationFailedError,
     Person,
-    Refusal,
     Service,
-    Trouble,
     handle_request,
     refused,
 )
-from noroshi.service.large_requests import LONGEST, Unreadable, longest
+from noroshi.service.errors import UnreadableRequestError
+from noroshi.service.large_requests import LONGEST, longest
 
-__all__ = ["LONGEST_LINE", "NoDoor", "open_door"]
+__all__ = ["LONGEST_LINE", "DoorError", "open_door"]
 
 log = logging.getLogger(__name__)
 
@@ -59,9 +60,10 @@ NO_REQUEST = Words(
 async def open_door(
     config: Config, service: Service, news: Callable[[], None]
 ) -> AsyncIterator[None]:
-    """Answer at the door until the block ends. `news` is called after what the engine should see.
+    """Answer at the door until the block ends. `news` is called after what the engine should
+    see.
 
-    Raises NoDoor if nobody can be let in there.
+    Raises DoorError if nobody can be let in there.
     """
     room = _Room(service, news, config.door_group)
     server = await asyncio.start_unix_server(
@@ -105,9 +107,11 @@ class _Room:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         who = peer(writer.get_extra_info("socket"), self._group)
         if who is None:
-            return await _write(writer, refused(Forbidden(STRANGER)))
+            return await _write(writer, refused(ForbiddenError(STRANGER)))
         if len(self._inside) > MOST_AT_ONCE:
-            return await _write(writer, refused(Trouble(BUSY.fill(most=MOST_AT_ONCE))))
+            return await _write(
+                writer, refused(OperationFailedError(BUSY.fill(most=MOST_AT_ONCE)))
+            )
         lines = Lines(reader, longest(who) + AROUND)
         while (line := await lines.short()) != b"":
             await _write(writer, await self._answered(who, line, lines))
@@ -122,25 +126,25 @@ class _Room:
                 op, args = await self._service.judges.line(who, lines.parts())
             else:
                 op, args = _request(line)
-        except Unreadable:
-            return refused(Invalid(NO_REQUEST))
-        except Refusal as refusal:
+        except UnreadableRequestError:
+            return refused(InvalidArgumentError(NO_REQUEST))
+        except OperationError as refusal:
             await lines.heard()
             return refused(refusal)
         return await handle_request(self._service, who, op, args, self._news)
 
 
 def _request(line: bytes) -> tuple[str, Mapping[str, Any]]:
-    """Raises Unreadable."""
+    """Raises UnreadableRequestError."""
     try:
         request = json.loads(line)
         if b"\\u" in line:  # half a letter can be told to nobody, nor kept
             json.dumps(request, ensure_ascii=False).encode()
         op, args = request["op"], request.get("args", {})
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
-        raise Unreadable from None
+        raise UnreadableRequestError from None
     if not isinstance(op, str) or not isinstance(args, dict):
-        raise Unreadable
+        raise UnreadableRequestError
     return op, args
 
 

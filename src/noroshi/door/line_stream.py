@@ -40,8 +40,8 @@ class Lines:
         return line + end
 
     async def parts(self) -> AsyncIterator[bytes]:
-        """Give a long line as it comes, without its end. Raises Invalid in the end if it is too
-        long, and TimeoutError."""
+        """Give a long line as it comes, without its end. Raises InvalidArgumentError in the end
+        if it is too long, and TimeoutError."""
         length = 0
         async with asyncio.timeout(LONG):
             while part := await self._next_part():

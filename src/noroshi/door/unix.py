@@ -21,8 +21,8 @@ ROOT = 0
 OURS_ALONE, GROUP_TOO = 0o600, 0o660
 
 
-class NoDoor(StoreError):
-    """The door cannot be opened; the words say why."""
+class DoorError(StoreError):
+    """Base of all errors of the door: it cannot be opened, and the words say why."""
 
     def __init__(self, words: Words) -> None:
         super().__init__(words.en)
@@ -39,7 +39,7 @@ CANNOT_LISTEN = Words(
 
 
 def listen(path: Path, group: str) -> socket.socket:
-    """A socket for us, root and the group's members ("" for none). Raises NoDoor.
+    """A socket for us, root and the group's members ("" for none). Raises DoorError.
 
     Whoever calls holds the life lock, so a socket that is there was left by a dead node.
     """
@@ -53,10 +53,10 @@ def listen(path: Path, group: str) -> socket.socket:
         door.listen()  # at once: a caller who is refused would take the node for dead
     except KeyError:
         door.close()
-        raise NoDoor(NO_GROUP.fill(group=group)) from None
+        raise DoorError(NO_GROUP.fill(group=group)) from None
     except OSError as error:
         door.close()
-        raise NoDoor(CANNOT_LISTEN.fill(path=path, why=why(error))) from None
+        raise DoorError(CANNOT_LISTEN.fill(path=path, why=why(error))) from None
     return door
 
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from noroshi.service.errors import (
+    ConflictError,
+    ForbiddenError,
+    InvalidArgumentError,
+    NotFoundError,
+    OperationError,
+    OperationFailedError,
+    ReauthenticationRequiredError,
+    ServiceError,
+)
 from noroshi.service.operation import (
-    Conflict,
-    Forbidden,
-    Invalid,
-    NotFound,
     Operation,
     Person,
-    ReauthenticationRequired,
-    Refusal,
-    Trouble,
     administrator,
     handle_request,
     member,
@@ -21,19 +24,20 @@ from noroshi.service.operation import (
 from noroshi.service.operation_list import Service
 
 __all__ = [
-    "Conflict",
-    "Forbidden",
-    "Invalid",
-    "NotFound",
-    "ReauthenticationRequired",
+    "ConflictError",
+    "ForbiddenError",
+    "InvalidArgumentError",
+    "NotFoundError",
     "Operation",
+    "OperationError",
+    "OperationFailedError",
     "Person",
-    "Refusal",
+    "ReauthenticationRequiredError",
     "Service",
-    "Trouble",
+    "ServiceError",
     "administrator",
-    "run_as_json",
     "handle_request",
     "member",
     "refused",
+    "run_as_json",
 ]

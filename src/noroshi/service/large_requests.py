@@ -13,7 +13,13 @@ from noroshi.core.people import ADMIN, OPERATOR, VIEWER, Person
 from noroshi.core.size import SMALL_TEXT
 from noroshi.core.words import Words
 from noroshi.sandbox import CHUNK, Busy, Readers, Unread
-from noroshi.service.operation import REFUSALS, Invalid, Judged, Trouble
+from noroshi.service.errors import (
+    ERRORS,
+    InvalidArgumentError,
+    OperationFailedError,
+    UnreadableRequestError,
+)
+from noroshi.service.operation import Judged
 
 READER = Path(__file__).with_name("large_requests_reader.py")
 LONGEST: Mapping[str, int] = {ADMIN: 8 << 20, OPERATOR: 4 << 20, VIEWER: SMALL_TEXT}
@@ -42,10 +48,6 @@ NO_READER = Words(
 )
 
 
-class Unreadable(Exception):
-    """It is no JSON of a request: each door says how one looks there."""
-
-
 def longest(who: Person) -> int:
     """Return how many bytes a request of this person may have."""
     return next((most for role, most in LONGEST.items() if role in who.roles), 0)
@@ -56,9 +58,9 @@ def size(most: int) -> str:
     return f"{most >> 20} MiB" if most >> 20 else f"{most >> 10} KiB"
 
 
-def too_long(most: int) -> Invalid:
+def too_long(most: int) -> InvalidArgumentError:
     """Return the refusal of what is longer."""
-    return Invalid(TOO_LONG.fill(most=size(most)))
+    return InvalidArgumentError(TOO_LONG.fill(most=size(most)))
 
 
 class Judges:
@@ -68,12 +70,13 @@ class Judges:
         self._readers = readers
 
     async def given(self, name: str, given: Mapping[str, Any]) -> Judged:
-        """Judge what is in memory already. Raises a Refusal."""
+        """Judge what is in memory already. Raises an OperationError."""
         await self._asked({"op": name, "echo": False}, _parts(schema.text(given).encode()))
         return Judged(given)
 
     async def sent(self, who: Person, name: str, body: AsyncIterable[bytes]) -> Judged:
-        """Read and judge the arguments in a body. Raises a Refusal, or Unreadable."""
+        """Read and judge the arguments in a body. Raises an OperationError, or
+        UnreadableRequestError."""
         told = await self._asked({"op": name, "echo": True}, body, sender(who))
         return Judged(told["args"])
 
@@ -87,7 +90,7 @@ class Judges:
     ) -> Any:
         told = await self.read(READER, head, body, who)
         if told is None:
-            raise Unreadable
+            raise UnreadableRequestError
         return told
 
     async def read(
@@ -97,14 +100,16 @@ class Judges:
         try:
             told = await self._readers.ask(program, head, body, who)
         except Busy:
-            raise Trouble(BUSY) from None
+            raise OperationFailedError(BUSY) from None
         except Unread:
-            raise Invalid(TOO_MUCH) from None
+            raise InvalidArgumentError(TOO_MUCH) from None
         except OSError as error:
-            raise Trouble(NO_READER.fill(why=error.strerror or error)) from None
+            raise OperationFailedError(NO_READER.fill(why=error.strerror or error)) from None
         if isinstance(told, dict) and "error" in told:
             found = [Problem(p["where"], Words(**p["what"])) for p in told["problems"]]
-            raise REFUSALS.get(told["error"], Trouble)(Words(**told["words"]), tuple(found))
+            raise ERRORS.get(told["error"], OperationFailedError)(
+                Words(**told["words"]), tuple(found)
+            )
         return told
 
 

@@ -19,7 +19,8 @@ from noroshi.ports import Document
 from noroshi.schema import TOO_MANY, Invalid as Unusable
 from noroshi.service.definitions.apply import BAD_DEFINITIONS
 from noroshi.service.definitions.edit import NOT_JSON
-from noroshi.service.operation import Invalid, Operation, Refusal, arguments, refused
+from noroshi.service.errors import InvalidArgumentError, OperationError
+from noroshi.service.operation import Operation, arguments, refused
 from noroshi.service.operation_list import OFFERED
 
 GIVEN = ("documents", "over")
@@ -37,7 +38,7 @@ def answer(head: Mapping[str, Any], body: bytes) -> Any:
         return {"op": shortened(op), "args": {}}
     try:
         _judge(wanted, given)
-    except Refusal as refusal:
+    except OperationError as refusal:
         return refused(refusal)
     return {"op": op, "args": given if head["echo"] else {}}
 
@@ -60,7 +61,7 @@ def _no_number(text: str) -> Any:
 
 
 def _judge(wanted: Operation, given: Mapping[str, Any]) -> None:
-    """Raises Invalid."""
+    """Raises InvalidArgumentError."""
     _check_value_count(values_in(given, MOST_VALUES))
     read = arguments(wanted, given)
     made, wrong = _documents(read)
@@ -72,19 +73,21 @@ def _judge(wanted: Operation, given: Mapping[str, Any]) -> None:
     _check_monitor_count(made, monitors_in(definitions))
     # Fewer are told by whoever asked, with all that is wrong beside.
     if len(every := (*wrong, *problems)) > MOST_FOUND:
-        raise Invalid(BAD_DEFINITIONS, by_file(every)[:MOST_FOUND])
+        raise InvalidArgumentError(BAD_DEFINITIONS, by_file(every)[:MOST_FOUND])
     if heavy := tuple(too_heavy(made, definitions)):
-        raise Invalid(BAD_DEFINITIONS, heavy)
+        raise InvalidArgumentError(BAD_DEFINITIONS, heavy)
 
 
 def _check_monitor_count(made: Sequence[Document], monitors: int) -> None:
     if many := tuple(too_many(made, monitors)):
-        raise Invalid(BAD_DEFINITIONS, many)
+        raise InvalidArgumentError(BAD_DEFINITIONS, many)
 
 
 def _check_value_count(values: int) -> None:
     if values > MOST_VALUES:
-        raise Invalid(BAD_DEFINITIONS, (Problem("", TOO_MANY.fill(most=MOST_VALUES)),))
+        raise InvalidArgumentError(
+            BAD_DEFINITIONS, (Problem("", TOO_MANY.fill(most=MOST_VALUES)),)
+        )
 
 
 def _documents(read: Mapping[str, Any]) -> tuple[list[Document], list[Problem]]:

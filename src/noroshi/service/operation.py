@@ -13,7 +13,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
-from typing import Any, ClassVar, Protocol, TypeVar, get_type_hints
+from typing import Any, Protocol, TypeVar, get_type_hints
 
 from noroshi import schema
 from noroshi.core.definitions.problems import MOST_FOUND, Problem, first_of, shortened
@@ -29,6 +29,14 @@ from noroshi.core.people import (
 from noroshi.core.size import MOST_VALUES, is_small
 from noroshi.core.words import Words
 from noroshi.ports import StoreError
+from noroshi.service.errors import (
+    ForbiddenError,
+    InvalidArgumentError,
+    NotFoundError,
+    OperationError,
+    OperationFailedError,
+    ReauthenticationRequiredError,
+)
 
 log = logging.getLogger(__name__)
 F = TypeVar("F", bound=Callable[..., Awaitable[Any]])
@@ -64,57 +72,6 @@ BUG = Words(
     en="Noroshi itself failed here ({kind}). The node's log says where; watching goes on.",
     ja="Noroshi 自身の不具合です ({kind})。場所はノードのログにあります。監視は続いています。",
 )
-
-
-class Refusal(Exception):
-    """Why an operation was not done, in words for whoever asked; `problems` say where."""
-
-    kind: ClassVar[str] = "trouble"
-
-    def __init__(self, words: Words, problems: tuple[Problem, ...] = ()) -> None:
-        super().__init__(words.en)
-        self.words, self.problems = words, problems
-
-
-class NotFound(Refusal):
-    """There is no such thing."""
-
-    kind = "not found"
-
-
-class Forbidden(Refusal):
-    """This person may not do that."""
-
-    kind = "forbidden"
-
-
-class ReauthenticationRequired(Refusal):
-    """They may, once they have given the password again."""
-
-    kind = "password"
-
-
-class Conflict(Refusal):
-    """Somebody else changed it first, or it is not in a state for that."""
-
-    kind = "conflict"
-
-
-class Invalid(Refusal):
-    """What was given cannot be used; nothing of it was taken."""
-
-    kind = "invalid"
-
-
-class Trouble(Refusal):
-    """It was asked for rightly, and the other side, the vault or the store cannot do it."""
-
-
-REFUSALS: Mapping[str, type[Refusal]] = {
-    one.kind: one
-    for one in (NotFound, Forbidden, ReauthenticationRequired, Conflict, Invalid, Trouble)
-}
-"""By what they are called on a wire."""
 
 
 def administrator(name: str) -> Person:
@@ -175,9 +132,9 @@ def note_nothing() -> None:
 
 
 def require_reauthentication(who: Person, name: str) -> None:
-    """Raises NotSure unless they may do now what runs a program."""
+    """Raises ReauthenticationRequiredError unless they may do now what runs a program."""
     if not who.reauthenticated:
-        raise ReauthenticationRequired(REAUTHENTICATION_REQUIRED.fill(name=name))
+        raise ReauthenticationRequiredError(REAUTHENTICATION_REQUIRED.fill(name=name))
 
 
 def operation(
@@ -215,7 +172,8 @@ class OperationHost(Protocol):
     """Something with operations: the service."""
 
     async def judge(self, name: str, given: Mapping[str, Any]) -> Judged:
-        """Have much that was given for an operation read elsewhere. Raises a Refusal."""
+        """Have much that was given for an operation read elsewhere. Raises an
+        OperationError."""
 
     def operations(self) -> Mapping[str, Operation]:
         """What is offered, by name."""
@@ -274,27 +232,28 @@ async def run_as_json(
     """Do an operation; its answer, or its refusal, as plain values for a wire."""
     try:
         return {"ok": schema.plain(await run(service, who, name, given))}
-    except Refusal as refusal:
+    except OperationError as refusal:
         return refused(refusal)
     except StoreError as error:
-        return refused(Trouble(STORE_TROUBLE.fill(why=error.words)))
+        return refused(OperationFailedError(STORE_TROUBLE.fill(why=error.words)))
     except Exception as bug:  # a fault of ours must end neither the door nor the node
         # No message: it may quote what was given to us, and that may be a secret.
         way = "".join(traceback.format_tb(bug.__traceback__))
         log.error("operation %s failed: %s\n%s", name, type(bug).__name__, way)  # noqa: TRY400
-        return refused(Trouble(BUG.fill(kind=type(bug).__name__)))
+        return refused(OperationFailedError(BUG.fill(kind=type(bug).__name__)))
 
 
 async def run(service: OperationHost, who: Person, name: str, given: Mapping[str, Any]) -> Any:
-    """Check role and arguments, do it, and write down what it changed. Raises a Refusal."""
+    """Check role and arguments, do it, and write down what it changed. Raises an
+    OperationError."""
     wanted = service.operations().get(name)
     if wanted is None:
-        raise NotFound(NO_OPERATION.fill(name=shortened(name)))
+        raise NotFoundError(NO_OPERATION.fill(name=shortened(name)))
     if wanted.role not in who.roles:
         role = ROLE_NAMES.get(wanted.role, wanted.role)
         why = NOT_ALLOWED.fill(name=name, role=role, who=who.name)
         await service.turn_away(who, name, why)
-        raise Forbidden(why)
+        raise ForbiddenError(why)
     if wanted.reauthenticate:
         require_reauthentication(who, name)
     if not isinstance(given, Judged) and not is_small(given):
@@ -358,7 +317,8 @@ def _short(value: Any) -> Any:
 
 
 def arguments(wanted: Operation, given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what was given as the operation takes it. Raises Invalid with all that is wrong."""
+    """Return what was given as the operation takes it. Raises InvalidArgumentError with all
+    that is wrong."""
     unknown = islice(given.keys() - wanted.takes.keys(), MOST_FOUND)
     problems = [Problem(shortened(name), NOT_TAKEN) for name in unknown]
     problems += [Problem(name, MISSING) for name in wanted.needed - given.keys()]
@@ -370,11 +330,11 @@ def arguments(wanted: Operation, given: Mapping[str, Any]) -> dict[str, Any]:
             problems += invalid.problems
     if problems:
         problems.sort(key=lambda p: p.where)
-        raise Invalid(BAD_ARGUMENTS.fill(name=wanted.name), tuple(problems))
+        raise InvalidArgumentError(BAD_ARGUMENTS.fill(name=wanted.name), tuple(problems))
     return read
 
 
-def refused(refusal: Refusal) -> dict[str, Any]:
+def refused(refusal: OperationError) -> dict[str, Any]:
     """A refusal as plain values for a wire: no longer than a person reads."""
     return {
         "error": refusal.kind,

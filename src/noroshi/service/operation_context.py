@@ -40,12 +40,13 @@ from noroshi.ports.examination import Step
 from noroshi.round_trips import looked_at, mails_of, trip_of
 from noroshi.sandbox import Readers
 from noroshi.service.diagnostics.running_examinations import Running, UnderWay
+from noroshi.service.errors import OperationFailedError
 from noroshi.service.large_requests import Judges
 from noroshi.service.mail.delivery_status import limits
 from noroshi.service.monitors import status_view
 from noroshi.service.monitors.status_answers import RouteStatus
 from noroshi.service.node.secret_bindings import Binding
-from noroshi.service.operation import Judged, Trouble
+from noroshi.service.operation import Judged
 from noroshi.service.setup.proofs import proved, with_proof
 from noroshi.vault import KeyRing, Vault
 
@@ -94,7 +95,8 @@ class OperationContext:
         self.judges = Judges(Readers())
 
     async def judge(self, name: str, given: Mapping[str, Any]) -> Judged:
-        """Have much that was given for an operation read by another process. Raises a Refusal."""
+        """Have much that was given for an operation read by another process. Raises an
+        OperationError."""
         return await self.judges.given(name, given)
 
     def now(self) -> datetime:
@@ -115,7 +117,9 @@ class OperationContext:
         try:
             plan = await asyncio.to_thread(compile_plan, version.documents, self._plugins)
         except schema.Invalid as invalid:  # a kind was uninstalled, say
-            raise Trouble(CANNOT_COMPILE.fill(why=invalid), invalid.problems) from None
+            raise OperationFailedError(
+                CANNOT_COMPILE.fill(why=invalid), invalid.problems
+            ) from None
         return version, plan
 
     async def _down(self) -> Mapping[str, RouteOutage]:
@@ -179,7 +183,7 @@ class OperationContext:
         read."""
         try:
             plan = (await self._current())[1]
-        except Trouble:
+        except OperationFailedError:
             return {}
         return limits(plan.routes.values(), noticed(plan))
 
@@ -188,7 +192,7 @@ class OperationContext:
         marked while the definitions cannot be read."""
         try:
             return marks_of((await self._current())[1])
-        except Trouble:
+        except OperationFailedError:
             return {}
 
     async def _sign_in(self, plan: Plan, route: Route) -> SignInState | None:

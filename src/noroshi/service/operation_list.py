@@ -61,7 +61,8 @@ class Service(
     AuditLogOperations,
     DiagnosticOperations,
 ):
-    """The list of operations. Each raises a Refusal that says what to do, or StoreError."""
+    """The list of operations. Each raises an OperationError that says what to do, or
+    StoreError."""
 
     def operations(self) -> Mapping[str, Operation]:
         """What is offered, by name."""

@@ -13,7 +13,13 @@ from starlette.types import ASGIApp
 
 from noroshi.core.words import Words
 from noroshi.people import random_keys
-from noroshi.service import Invalid, NotFound, Refusal, Trouble, refused
+from noroshi.service import (
+    InvalidArgumentError,
+    NotFoundError,
+    OperationError,
+    OperationFailedError,
+    refused,
+)
 from noroshi.web import health, pages
 from noroshi.web.api import endpoints
 from noroshi.web.context import WebContext
@@ -58,6 +64,6 @@ def _told(house: WebContext, request: Request, status: int) -> Response:
     return Visit(house, request, random_keys.key(), None).failed(status, TEXTS[key])
 
 
-def _refusal(status: int, words: Words) -> Refusal:
-    kinds: dict[int, type[Refusal]] = {404: NotFound, 405: Invalid}
-    return kinds.get(status, Trouble)(words)
+def _refusal(status: int, words: Words) -> OperationError:
+    kinds: dict[int, type[OperationError]] = {404: NotFoundError, 405: InvalidArgumentError}
+    return kinds.get(status, OperationFailedError)(words)

@@ -14,7 +14,7 @@ from starlette.routing import Route
 from noroshi import __version__
 from noroshi.core.levels import Level
 from noroshi.ports import StoreError
-from noroshi.service import Refusal, handle_request
+from noroshi.service import OperationError, handle_request
 from noroshi.web.context import WebContext
 from noroshi.web.http.authentication import entered
 from noroshi.web.view.tree import NEW, STOPPED, level_of
@@ -49,7 +49,7 @@ def routes(house: WebContext) -> list[Route]:
     async def metrics(request: Request) -> Response:
         try:
             who = (await entered(request, house)).person
-        except Refusal as refusal:
+        except OperationError as refusal:
             return PlainTextResponse(f"{refusal.words.en}\n", 401)
         status = await handle_request(house.service, who, "status", {})
         ledger = await handle_request(house.service, who, "ledger", {"last": 1})

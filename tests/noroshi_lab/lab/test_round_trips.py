@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
-from noroshi.service import Conflict, Trouble
+from noroshi.service import ConflictError, OperationFailedError
 from noroshi.service.mail.mail_answers import Arrives
 from noroshi_lab.lab.person import SmtpAuthError
 from tests.noroshi_lab.lab.story import AKI, Story, story
@@ -155,7 +155,7 @@ async def test_a_refusal_to_read_that_comes_back_to_us_leaves_the_sign_in_as_it_
             "state": asked["state"][0],
         }
         back = f"{asked['redirect_uri'][0]}?{urlencode(refused)}"
-        with pytest.raises(Trouble, match="AADSTS90094"):
+        with pytest.raises(OperationFailedError, match="AADSTS90094"):
             await it.app.service.authorize_finish(AKI, "m365", back)
         await it.send("it leaves")
         await it.wait(minutes=2)
@@ -167,7 +167,7 @@ async def test_nobody_reads_who_has_not_signed_in_to_send(
 ) -> None:
     async with story(tmp_path, lab_folder) as it:
         await it.define(READS, **routes(it))
-        with pytest.raises(Conflict, match="Sign in to send first"):
+        with pytest.raises(ConflictError, match="Sign in to send first"):
             await it.sign_in(read=True)
 
 

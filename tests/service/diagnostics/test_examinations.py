@@ -10,7 +10,7 @@ from noroshi.core.words import plain
 from noroshi.ports.examination import Step, StepResult
 from noroshi.service.diagnostics.examinations import SystemExamination
 from noroshi.service.diagnostics.running_examinations import KEPT, MOST, UnderWay
-from noroshi.service.operation import NotFound, Trouble
+from noroshi.service.errors import NotFoundError, OperationFailedError
 from noroshi.testing import DAWN
 from tests.service.asking import Told, applied
 from tests.service.desk import CONTENT, DEFERRED, DOWN
@@ -193,7 +193,7 @@ async def test_so_many_run_at_once_and_one_more_is_refused_until_one_is_over():
     under_way = UnderWay(clock)
     for number, held in enumerate(helds):
         under_way.begin(str(number), SystemExamination((step("it", held),)), DAWN)
-    with pytest.raises(Trouble):
+    with pytest.raises(OperationFailedError):
         under_way.begin("more", SystemExamination(()), DAWN)
     helds[0].go.set()
     assert (await under_way.since("0", 0))[0][0].state == "ok"
@@ -214,7 +214,7 @@ async def test_what_was_over_long_ago_is_forgotten_and_what_goes_on_is_not():
         pass
     clock.now += KEPT
     under_way.begin("new", SystemExamination(()), DAWN)
-    with pytest.raises(NotFound):
+    with pytest.raises(NotFoundError):
         await under_way.since("over", 0)
     assert [one.name for one in (await under_way.since("going on", 0))[0]] == ["first"]
     await under_way.close()

@@ -9,7 +9,7 @@ from noroshi.core.levels import Level
 from noroshi.core.model import Cause, Change, ItemState, Limits, Reading, Sample, State
 from noroshi.core.words import NOTHING, plain
 from noroshi.ports import Beat
-from noroshi.service import NotFound, administrator, member, run_as_json
+from noroshi.service import NotFoundError, administrator, member, run_as_json
 from noroshi.service.operation import run
 from noroshi.stores.memory.store import MemoryStore
 from noroshi.testing import FaultyStore
@@ -70,7 +70,7 @@ async def test_its_words_become_one_line_that_can_be_shown(desk, text, kept):
     ],
 )
 async def test_a_job_that_nobody_waits_for_is_refused_with_what_was_meant(desk, name, said):
-    with pytest.raises(NotFound) as caught:
+    with pytest.raises(NotFoundError) as caught:
         await beat(desk, name)
     assert said in caught.value.words.en
     assert await desk.store.beats() == {}

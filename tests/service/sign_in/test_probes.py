@@ -18,7 +18,7 @@ from noroshi.oauth.tokens import TokenSource
 from noroshi.plugins import Plugins
 from noroshi.ports import Document
 from noroshi.service import Service
-from noroshi.service.operation import ReauthenticationRequired
+from noroshi.service.errors import ReauthenticationRequiredError
 from noroshi.stores.memory.store import MemoryStore
 from noroshi.testing import ManualClocks
 from noroshi.vault import Box, Secret, Vault
@@ -373,7 +373,9 @@ async def test_what_is_kept_is_shown_on_trial_to_nobody_for_whom_it_is_not(offic
     ask = await office.by_secret()
     cloud = (await ask("definition_show", keys=["clouds/lab"]))["documents"]["clouds/lab"]
     led = document("clouds/lab", {**cloud, "authority": "https://evil.test/{tenant}"})
-    with pytest.raises(ReauthenticationRequired, match="would send a secret somewhere else"):
+    with pytest.raises(
+        ReauthenticationRequiredError, match="would send a secret somewhere else"
+    ):
         await office.service.account_try(TOKEN, "box", over=(led,))
 
 

@@ -10,7 +10,7 @@ from noroshi.definitions.compilation import EMPTY
 from noroshi.plugins import Plugins
 from noroshi.ports import Document, options
 from noroshi.schema import Invalid
-from noroshi.service import ReauthenticationRequired
+from noroshi.service import ReauthenticationRequiredError
 from noroshi.service.sign_in.trial_definitions import trial_definitions
 from tests.service.asking import NearBy, Told, applied
 from tests.service.desk import CONTENT, DISK, MAIL, NO_TENANT, POST, Desk, documents
@@ -156,5 +156,7 @@ async def test_a_proxy_s_password_is_shown_on_trial_to_no_other_proxy():
     await applied(ask, networks__out=proxy, accounts__box=box)
     await ask("set_secret", name="proxy", value="of-the-proxy")
     led = over(networks__out={**proxy, "proxy": "evil.example.com:8080"})
-    with pytest.raises(ReauthenticationRequired, match="would send a secret somewhere else"):
+    with pytest.raises(
+        ReauthenticationRequiredError, match="would send a secret somewhere else"
+    ):
         await desk.service.account_tenant(TOKEN, "box", tuple(Document(**one) for one in led))

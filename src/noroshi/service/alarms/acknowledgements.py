@@ -23,19 +23,11 @@ from noroshi.service.alarms.alarm_view import (
     silence_shown,
     windows_shown,
 )
+from noroshi.service.errors import ConflictError, InvalidArgumentError, NotFoundError
 from noroshi.service.monitors import status_view
 from noroshi.service.monitors.history import monitor_named
 from noroshi.service.monitors.status import UNKNOWN_STATE, NewestSamples
-from noroshi.service.operation import (
-    OPERATOR,
-    VIEWER,
-    Conflict,
-    Invalid,
-    NotFound,
-    Person,
-    note,
-    operation,
-)
+from noroshi.service.operation import OPERATOR, VIEWER, Person, note, operation
 
 LONGEST = 1000
 NO_ITEM = Words(
@@ -150,7 +142,7 @@ class AlarmOperations(NewestSamples):
         known = await self._had(wanted)
         names = [name for name in known if item in (None, name)]
         if not names:
-            raise Conflict(NOBODY_HAS_IT.fill(monitor=wanted.path))
+            raise ConflictError(NOBODY_HAS_IT.fill(monitor=wanted.path))
 
         def write(name: str) -> Awaitable[bool]:
             its = (wanted.id, name, known[name].level, who.name, self._clocks.wall())
@@ -176,7 +168,7 @@ class AlarmOperations(NewestSamples):
         wanted, words = monitor_named(plan, monitor), words_of(text, "text", needed=True)
         state = (await self._store.states()).get(wanted.id, UNKNOWN_STATE)
         if item and item not in state.items:
-            raise NotFound(NO_ITEM.fill(monitor=wanted.path, item=item))
+            raise NotFoundError(NO_ITEM.fill(monitor=wanted.path, item=item))
         level = state.items[item].level if item else state.level
         its = (wanted.id, item, level, who.name, self._clocks.wall())
         said = _remark(Remarked.COMMENT, *its, words)
@@ -202,32 +194,33 @@ def _open(monitor: Monitor, state: State, known: Mapping[str, Acknowledged]) -> 
     """All that is not well and that nobody has; if somebody has it all, all of it."""
     bad = [name for name, item in state.items.items() if item.level is not Level.OK]
     if not bad:
-        raise Conflict(IS_WELL.fill(monitor=monitor.path))
+        raise ConflictError(IS_WELL.fill(monitor=monitor.path))
     return [name for name in bad if name not in known] or bad
 
 
 def require_open(
     monitor: Monitor, state: State, names: Sequence[str], known: Mapping[str, Acknowledged]
 ) -> None:
-    """Raises NotFound for what is not there, Conflict for what is well or what somebody has."""
+    """Raises NotFoundError for what is not there, ConflictError for what is well or what
+    somebody has."""
     for name in names:
         item, mine = state.items.get(name), known.get(name)
         if item is None:
-            raise NotFound(NO_ITEM.fill(monitor=monitor.path, item=name))
+            raise NotFoundError(NO_ITEM.fill(monitor=monitor.path, item=name))
         if item.level is Level.OK:
-            raise Conflict(IS_WELL.fill(monitor=f"{monitor.path} {name}".strip()))
+            raise ConflictError(IS_WELL.fill(monitor=f"{monitor.path} {name}".strip()))
         if mine is not None:
-            raise Conflict(IS_HAD.fill(who=mine.who, monitor=monitor.path))
+            raise ConflictError(IS_HAD.fill(who=mine.who, monitor=monitor.path))
 
 
 async def _written(
     names: Sequence[str], write: Callable[[str], Awaitable[bool]]
 ) -> Sequence[str]:
     """Those of which it could be written: one may move meanwhile, and what was done of the
-    others stands. Raises Conflict if it could of none."""
+    others stands. Raises ConflictError if it could of none."""
     done = [name for name in names if await write(name)]
     if not done:
-        raise Conflict(MOVED)
+        raise ConflictError(MOVED)
     return done
 
 
@@ -249,10 +242,11 @@ def _remark(
 
 
 def words_of(given: str, name: str, *, needed: bool = False) -> str:
-    """What somebody typed, in lines that a terminal and a page can show. Raises Invalid."""
+    """What somebody typed, in lines that a terminal and a page can show. Raises
+    InvalidArgumentError."""
     text = "\n".join(printable(line).rstrip() for line in given.strip().splitlines())
     if needed and not text:
-        raise Invalid(BAD_WORDS, (Problem(name, NO_WORDS),))
+        raise InvalidArgumentError(BAD_WORDS, (Problem(name, NO_WORDS),))
     if len(text) > LONGEST:
-        raise Invalid(BAD_WORDS, (Problem(name, TOO_LONG.fill(most=LONGEST)),))
+        raise InvalidArgumentError(BAD_WORDS, (Problem(name, TOO_LONG.fill(most=LONGEST)),))
     return text

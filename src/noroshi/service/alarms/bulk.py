@@ -23,18 +23,15 @@ from noroshi.service.alarms.acknowledgements import (
     words_of,
 )
 from noroshi.service.alarms.alarm_answers import AlarmRemarked
+from noroshi.service.errors import (
+    ConflictError,
+    InvalidArgumentError,
+    NotFoundError,
+    OperationError,
+)
 from noroshi.service.monitors.history import monitor_named
 from noroshi.service.monitors.status import UNKNOWN_STATE
-from noroshi.service.operation import (
-    OPERATOR,
-    Conflict,
-    Invalid,
-    NotFound,
-    Person,
-    Refusal,
-    note,
-    operation,
-)
+from noroshi.service.operation import OPERATOR, Person, note, operation
 
 MOST = 200
 """So many at once: they are one transaction, for which all other writes wait."""
@@ -82,14 +79,16 @@ class BulkAlarmOperations(AlarmOperations):
         of the others from being done."""
         said = words_of(words, "words", needed=sort is Remarked.COMMENT)
         if len(alarms) > MOST:
-            raise Invalid(BAD_WORDS, (Problem("alarms", TOO_MANY.fill(most=MOST)),))
+            raise InvalidArgumentError(
+                BAD_WORDS, (Problem("alarms", TOO_MANY.fill(most=MOST)),)
+            )
         now = self._clocks.wall()
         known = await self._there_is(now)
         meant = [_meant(known, one, sort, who.name, now, said) for one in alarms]
         remarks = [one for one in meant if isinstance(one, Remark)]
         written = iter(await self._store.remark_all(remarks))
         done = [
-            Conflict(MOVED) if isinstance(one, Remark) and not next(written) else one
+            ConflictError(MOVED) if isinstance(one, Remark) and not next(written) else one
             for one in meant
         ]
         _note(known, done)
@@ -108,12 +107,12 @@ class BulkAlarmOperations(AlarmOperations):
 
 def _meant(
     known: _Known, one: AlarmNamed, sort: Remarked, who: str, at: datetime, words: str
-) -> Remark | Refusal:
+) -> Remark | OperationError:
     """What shall be written of one, or why nothing can be."""
     try:
         monitor = known.monitor(one.monitor)
         level = _level(known, monitor, one.item, sort)
-    except Refusal as no:
+    except OperationError as no:
         return no
     return Remark(
         sort=sort, monitor=monitor.id, item=one.item, level=level, who=who, at=at, words=words
@@ -121,23 +120,24 @@ def _meant(
 
 
 def _level(known: _Known, monitor: Monitor, item: str, sort: Remarked) -> Level:
-    """How bad it is. Raises NotFound, or Conflict if that cannot be said of it now."""
+    """How bad it is. Raises NotFoundError, or ConflictError if that cannot be said
+    of it now."""
     state = known.states.get(monitor.id, UNKNOWN_STATE)
     mine = known.had.get((monitor.id, item))
     if sort is Remarked.TAKEN_BACK:
         if mine is None:
-            raise Conflict(NOBODY_HAS_IT.fill(monitor=f"{monitor.path} {item}".strip()))
+            raise ConflictError(NOBODY_HAS_IT.fill(monitor=f"{monitor.path} {item}".strip()))
         return mine.level
     if sort is Remarked.ACKNOWLEDGED:
         require_open(monitor, state, [item], {item: mine} if mine else {})
     if sort is Remarked.COMMENT and not item:
         return state.level
     if item not in state.items:
-        raise NotFound(NO_ITEM.fill(monitor=monitor.path, item=item))
+        raise NotFoundError(NO_ITEM.fill(monitor=monitor.path, item=item))
     return state.items[item].level
 
 
-def _note(known: _Known, done: Sequence[Remark | Refusal]) -> None:
+def _note(known: _Known, done: Sequence[Remark | OperationError]) -> None:
     """All of them in one row: who had each, and who has it or what was said."""
     said = [one for one in done if isinstance(one, Remark)]
     if not said:
@@ -155,7 +155,7 @@ def _became(one: Remark) -> str | None:
     return became.get(one.sort)
 
 
-def _told(one: AlarmNamed, done: Remark | Refusal) -> AlarmRemarked:
+def _told(one: AlarmNamed, done: Remark | OperationError) -> AlarmRemarked:
     if isinstance(done, Remark):
         return AlarmRemarked(monitor=one.monitor, item=one.item)
     return AlarmRemarked(monitor=one.monitor, item=one.item, kind=done.kind, refused=done.words)

@@ -17,17 +17,9 @@ from noroshi.definitions import Plan
 from noroshi.service.alarms.alarm_answers import SilenceShown
 from noroshi.service.alarms.alarm_view import silence_shown
 from noroshi.service.definitions.enable_disable import NO_PART
+from noroshi.service.errors import ConflictError, InvalidArgumentError, NotFoundError
 from noroshi.service.monitors.history import monitor_named
-from noroshi.service.operation import (
-    OPERATOR,
-    VIEWER,
-    Conflict,
-    Invalid,
-    NotFound,
-    Person,
-    note,
-    operation,
-)
+from noroshi.service.operation import OPERATOR, VIEWER, Person, note, operation
 from noroshi.service.operation_context import OperationContext
 
 EVERYTHING = ("", "everything")
@@ -119,7 +111,7 @@ class SilenceOperations(OperationContext):
         id = _meant(silence, (await self._store.suppressions(now)).silences, plan)
         before = await self._store.end_silence(id, who.name, now)
         if before is None:
-            raise NotFound(NO_SILENCE.fill(given=silence))
+            raise NotFoundError(NO_SILENCE.fill(given=silence))
         note(
             before={"place": before.place or "everything", "ends": before.ends},
             after={"ends": now},
@@ -146,7 +138,7 @@ class SilenceOperations(OperationContext):
 
 
 def place_of(plan: Plan, given: str) -> tuple[str, str]:
-    """The place, and the id of the monitor if it is one. NotFound."""
+    """The place, and the id of the monitor if it is one. Raises NotFoundError."""
     if given in EVERYTHING:
         return NODE, ""
     every = plan.monitors.values()
@@ -154,9 +146,9 @@ def place_of(plan: Plan, given: str) -> tuple[str, str]:
         return given, ""
     try:
         monitor = monitor_named(plan, given)
-    except NotFound:
+    except NotFoundError:
         near = instead(given, _places(every))
-        raise NotFound(NO_PART.fill(given=given, instead=near)) from None
+        raise NotFoundError(NO_PART.fill(given=given, instead=near)) from None
     return monitor.path, monitor.id
 
 
@@ -166,7 +158,7 @@ def _places(monitors: Collection[Monitor]) -> set[str]:
 
 
 def _end_of(until: str, length: str, why: str, now: datetime) -> datetime:
-    """When it ends. Raises Invalid with all that is wrong."""
+    """When it ends. Raises InvalidArgumentError with all that is wrong."""
     problems = [Problem("reason", NO_REASON)] if not why else []
     if len(why) > LONGEST_REASON:
         problems.append(Problem("reason", LONG_REASON.fill(most=LONGEST_REASON)))
@@ -175,7 +167,7 @@ def _end_of(until: str, length: str, why: str, now: datetime) -> datetime:
     if wrong is not None:
         problems.append(Problem(name, wrong))
     if problems or ends is None:
-        raise Invalid(BAD_SILENCE, tuple(problems))
+        raise InvalidArgumentError(BAD_SILENCE, tuple(problems))
     return ends
 
 
@@ -211,11 +203,11 @@ def _meant(given: str, silences: Sequence[Silence], plan: Plan) -> str:
     was added, or as it is called now; of something that is gone it is still its name."""
     try:
         places = {given, place_of(plan, given)[0]}
-    except NotFound:
+    except NotFoundError:
         places = {given}
     at = [one.id for one in silences if places & {one.place, _name(one, plan.monitors)}]
     if len(at) > 1:
-        raise Conflict(SEVERAL.fill(count=len(at), given=given))
+        raise ConflictError(SEVERAL.fill(count=len(at), given=given))
     return at[0] if at else given
 
 

@@ -43,15 +43,17 @@ from noroshi.service.definitions.warnings import (
     ends_everything,
     first_cautions,
 )
+from noroshi.service.errors import (
+    ConflictError,
+    InvalidArgumentError,
+    OperationFailedError,
+    ReauthenticationRequiredError,
+)
 from noroshi.service.node.secrets import named_by_headers, named_in
 from noroshi.service.operation import (
     ADMIN,
     REAUTHENTICATION_REQUIRED,
-    Conflict,
-    Invalid,
     Person,
-    ReauthenticationRequired,
-    Trouble,
     note as note_change,
     note_nothing,
     operation,
@@ -144,15 +146,16 @@ class ApplyOperations(OperationContext):
         why: Words | None = None,
         also: Sequence[Problem] = (),
     ) -> Checked:
-        """They as checked. Raises Invalid with all that is wrong, `also` that, and Conflict (with
-        `why`) for what would end all watching unless `empty` says that it is meant."""
+        """They as checked. Raises InvalidArgumentError with all that is wrong, `also` that, and
+        ConflictError (with `why`) for what would end all watching unless `empty` says that it
+        is meant."""
         found = await self._checked(documents, current)
         if problems := (*also, *found.problems):
-            raise Invalid(BAD_DEFINITIONS, problems)
+            raise InvalidArgumentError(BAD_DEFINITIONS, problems)
         both = current.documents, found.documents
         mistaken = await asyncio.to_thread(ends_everything, *both)
         if mistaken and not empty:
-            raise Conflict(why or mistaken)
+            raise ConflictError(why or mistaken)
         return found
 
     async def _told(self, found: Checked, current: Version, names: Names = NO_NAMES) -> Applied:
@@ -183,11 +186,11 @@ class ApplyOperations(OperationContext):
         op: str,
         names: Names = NO_NAMES,
     ) -> Applied:
-        """Bring what was checked into force. Raises NotSure, or ports.StoreConflict if another
-        version came first."""
+        """Bring what was checked into force. Raises ReauthenticationRequiredError, or
+        ports.StoreConflict if another version came first."""
         before = EMPTY if who.reauthenticated else await self._as_it_is(current)
         if not who.reauthenticated and self._runs_anew(found, before):
-            raise ReauthenticationRequired(REAUTHENTICATION_REQUIRED.fill(name=op))
+            raise ReauthenticationRequiredError(REAUTHENTICATION_REQUIRED.fill(name=op))
         await self._binding.check_destinations(who, found.plan, before)
         told = await self._told(found, current, names)
         if not told.differences:
@@ -207,7 +210,8 @@ class ApplyOperations(OperationContext):
 
     async def _on_newest(self, make: Callable[[Version], Awaitable[Applied]]) -> Applied:
         """What `make` brings on top of the version in force, which it is given: done anew where
-        another version came first, perhaps of something else. Raises Conflict in the end."""
+        another version came first, perhaps of something else. Raises ConflictError in the
+        end."""
         for _ in range(AGAIN):
             try:
                 return await make(await self._store.current())
@@ -219,7 +223,7 @@ class ApplyOperations(OperationContext):
         """Return the plan in force; an empty one if it cannot be read any more, as that proves
         nothing."""
         if current.documents:
-            with suppress(Trouble):
+            with suppress(OperationFailedError):
                 return (await self._current())[1]
         return EMPTY
 
@@ -328,13 +332,13 @@ def _added(found: Checked, current: Version) -> tuple[NewMonitor, ...]:
 
 
 def _check_base(base: int | None, current: Version) -> None:
-    """Raises Conflict unless that version, if one is named, is in force."""
+    """Raises ConflictError unless that version, if one is named, is in force."""
     if base is not None and base > current.number:
-        raise Conflict(NO_SUCH_BASE.fill(number=current.number, base=base))
+        raise ConflictError(NO_SUCH_BASE.fill(number=current.number, base=base))
     if base is not None and base != current.number:
         raise overtaken(current)
 
 
-def overtaken(current: Version) -> Conflict:
+def overtaken(current: Version) -> ConflictError:
     """That somebody else's version came first."""
-    return Conflict(NOT_THIS_VERSION.fill(who=current.who or "?", number=current.number))
+    return ConflictError(NOT_THIS_VERSION.fill(who=current.who or "?", number=current.number))

@@ -12,7 +12,8 @@ from noroshi.core.words import Words
 from noroshi.definitions.blueprints import Blueprint, add, blueprints
 from noroshi.service.definitions.apply import BAD_DEFINITIONS, ApplyOperations
 from noroshi.service.definitions.definition_answers import Applied, BlueprintRow
-from noroshi.service.operation import ADMIN, VIEWER, Invalid, NotFound, Person, operation
+from noroshi.service.errors import InvalidArgumentError, NotFoundError
+from noroshi.service.operation import ADMIN, VIEWER, Person, operation
 
 NO_BLUEPRINT = Words(
     en="There is no blueprint {given}{instead}.",
@@ -58,7 +59,7 @@ class BlueprintOperations(ApplyOperations):
         known = blueprints(current.documents)
         if blueprint not in known:
             near = instead(blueprint, known)
-            raise NotFound(NO_BLUEPRINT.fill(given=blueprint, instead=near))
+            raise NotFoundError(NO_BLUEPRINT.fill(given=blueprint, instead=near))
         said: dict[str, Any] = {"address": address, "zone": zone, "rules": list(rules)}
         rest = {name: value for name, value in said.items() if value}
         try:
@@ -66,7 +67,7 @@ class BlueprintOperations(ApplyOperations):
                 current.documents, known[blueprint], instance, values or {}, rest, language
             )
         except schema.Invalid as invalid:
-            raise Invalid(BAD_DEFINITIONS, invalid.problems) from None
+            raise InvalidArgumentError(BAD_DEFINITIONS, invalid.problems) from None
         note = kept(NOTE.fill(name=blueprint, instance=instance))
         if dry:
             return await self._would(await self._sound(made, current, empty=False), current)

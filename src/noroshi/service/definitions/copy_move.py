@@ -15,7 +15,8 @@ from noroshi.ports import Document, Version
 from noroshi.service.definitions.apply import BAD_DEFINITIONS
 from noroshi.service.definitions.definition_answers import Applied
 from noroshi.service.definitions.enable_disable import PATH, EnableDisableOperations, no_part
-from noroshi.service.operation import ADMIN, Invalid, Person, operation
+from noroshi.service.errors import InvalidArgumentError
+from noroshi.service.operation import ADMIN, Person, operation
 
 COPIED = Words(en="copy {source} to {target}", ja="{source} を {target} にコピー")
 MOVED = Words(en="move {source} to {target}", ja="{source} を {target} に移動")
@@ -119,9 +120,9 @@ class CopyMoveOperations(EnableDisableOperations):
         if len(target) == len(source) - 1:
             target = (*target, source[-1])
         if len(target) != len(source) or len(target) > PATH:
-            raise Invalid(BAD_DEFINITIONS, (Problem("to", NOT_THERE),))
+            raise InvalidArgumentError(BAD_DEFINITIONS, (Problem("to", NOT_THERE),))
         if target[0] == OWN:
-            raise Invalid(BAD_DEFINITIONS, (Problem("to", OWN_IS_MADE),))
+            raise InvalidArgumentError(BAD_DEFINITIONS, (Problem("to", OWN_IS_MADE),))
         return source, target
 
     async def _placed(
@@ -146,4 +147,4 @@ def _made(change: Change, current: Version) -> tuple[Document, ...]:
     try:
         return change(current.documents)
     except schema.Invalid as invalid:
-        raise Invalid(BAD_DEFINITIONS, invalid.problems) from None
+        raise InvalidArgumentError(BAD_DEFINITIONS, invalid.problems) from None

@@ -23,15 +23,8 @@ from noroshi.service.definitions.past_dates import days_over
 from noroshi.service.definitions.renames import Names, ways_of
 from noroshi.service.definitions.versions import VersionOperations
 from noroshi.service.definitions.warnings import without_route
-from noroshi.service.operation import (
-    ADMIN,
-    VIEWER,
-    Conflict,
-    Invalid,
-    NotFound,
-    Person,
-    operation,
-)
+from noroshi.service.errors import ConflictError, InvalidArgumentError, NotFoundError
+from noroshi.service.operation import ADMIN, VIEWER, Person, operation
 
 Documents = dict[str, Document]
 NOT_JSON = Words(en="cannot be kept: {why}", ja="保存できない値があります ({why})")
@@ -181,7 +174,7 @@ class EditOperations(VersionOperations):
             if etag(known.get(key)) != wanted:
                 raise await self._meanwhile(key, wanted, current)
 
-    async def _meanwhile(self, key: str, wanted: str, current: Version) -> Conflict:
+    async def _meanwhile(self, key: str, wanted: str, current: Version) -> ConflictError:
         """Who changed it last, in which version, and what differs from what the editor saw."""
         trail = [current]
         while trail[-1].number and len(trail) < LOOKED_BACK:
@@ -195,7 +188,7 @@ class EditOperations(VersionOperations):
         went = None if now else _went(trail, key)
         if went is not None:
             lines.insert(0, Problem(went, CALLED_NOW.fill(key=key, now=went)))
-        return Conflict(words, tuple(lines))
+        return ConflictError(words, tuple(lines))
 
     async def _before(self, version: Version) -> Version:
         return await self._store.version(version.number - 1) or Version(number=0)
@@ -227,12 +220,13 @@ def _by_key(documents: Iterable[Document]) -> dict[str, Document]:
 
 
 def _with(current: Version, made: Documents, remove: Iterable[str]) -> tuple[Document, ...]:
-    """All documents as they would be. Raises NotFound for one to remove that is not there."""
+    """All documents as they would be. Raises NotFoundError for one to remove that is not
+    there."""
     known = _by_key(current.documents)
     for key in remove:
         if known.pop(key, None) is None:
             near = instead(key, known)
-            raise NotFound(NO_DEFINITION.fill(key=key, instead=near))
+            raise NotFoundError(NO_DEFINITION.fill(key=key, instead=near))
     return tuple((known | made).values())
 
 
@@ -247,13 +241,14 @@ def _renamed(documents: tuple[Document, ...], names: Names) -> tuple[Document, .
     try:
         return renamed(documents, names) if names else documents
     except Unusable as no:
-        raise Invalid(BAD_DEFINITIONS, no.problems) from None
+        raise InvalidArgumentError(BAD_DEFINITIONS, no.problems) from None
 
 
 def _documents_of(
     put: Mapping[str, Mapping[str, Any]], remove: tuple[str, ...]
 ) -> dict[str, Document]:
-    """What was given, as documents; Invalid with all that cannot be one."""
+    """What was given, as documents. Raises InvalidArgumentError with all that cannot
+    be one."""
     _check_keys((*put, *remove))
     problems = [Problem(key, BOTH) for key in sorted(put.keys() & set(remove))]
     made = dict[str, Document]()
@@ -263,7 +258,7 @@ def _documents_of(
         except (TypeError, ValueError, RecursionError) as error:
             problems.append(Problem(key, NOT_JSON.fill(why=error)))
     if problems:
-        raise Invalid(BAD_DEFINITIONS, tuple(problems))
+        raise InvalidArgumentError(BAD_DEFINITIONS, tuple(problems))
     return made
 
 
@@ -277,4 +272,4 @@ def _check_keys(keys: Iterable[str]) -> None:
             if len(problems) >= MOST_FOUND:
                 break
     if problems:
-        raise Invalid(BAD_DEFINITIONS, tuple(problems))
+        raise InvalidArgumentError(BAD_DEFINITIONS, tuple(problems))

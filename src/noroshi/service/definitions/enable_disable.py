@@ -20,7 +20,8 @@ from noroshi.definitions.validation import read
 from noroshi.ports import Document, Version
 from noroshi.service.definitions.apply import BAD_DEFINITIONS, ApplyOperations
 from noroshi.service.definitions.definition_answers import Applied
-from noroshi.service.operation import OPERATOR, Invalid, NotFound, Person, operation
+from noroshi.service.errors import InvalidArgumentError, NotFoundError
+from noroshi.service.operation import OPERATOR, Person, operation
 
 PATH = 3
 STOPPED = Words(en="stop {path}", ja="{path} の監視を停止")
@@ -112,7 +113,7 @@ class EnableDisableOperations(ApplyOperations):
             made = switched(current.documents, path, on=on)
             found = await read(made, current.documents, self._plugins, new_id=self._new_id)
             if found.problems:
-                raise Invalid(BAD_DEFINITIONS, found.problems)
+                raise InvalidArgumentError(BAD_DEFINITIONS, found.problems)
             done = await self._bring(who, found, current, note, "start")
             return replace(done, cautions=_cautions(made, path) if on else ())
 
@@ -121,10 +122,10 @@ class EnableDisableOperations(ApplyOperations):
     async def _instance(self, given: str) -> Path:
         documents = (await self._store.current()).documents
         if given == OWN:
-            raise Invalid(LEFT, (Problem("instance", ALWAYS),))
+            raise InvalidArgumentError(LEFT, (Problem("instance", ALWAYS),))
         if "/" in given or part(documents, (given,)) is None:
             known = [path[0] for path, _ in parts(documents) if len(path) == 1]
-            raise NotFound(NO_INSTANCE.fill(given=given, instead=instead(given, known)))
+            raise NotFoundError(NO_INSTANCE.fill(given=given, instead=instead(given, known)))
         return (given,)
 
     async def _inner(self, given: str) -> Path:
@@ -137,12 +138,12 @@ class EnableDisableOperations(ApplyOperations):
     async def _part_named(self, given: str) -> Path:
         documents = (await self._store.current()).documents
         if given.partition("/")[0] == OWN:
-            raise Invalid(LEFT, (Problem("monitor", ALWAYS),))
+            raise InvalidArgumentError(LEFT, (Problem("monitor", ALWAYS),))
         return await asyncio.to_thread(part_named, documents, given)
 
 
 def part_named(documents: Sequence[Document], given: str) -> Path:
-    """The part of that path, else the only monitor of that name or id. Raises NotFound."""
+    """The part of that path, else the only monitor of that name or id. Raises NotFoundError."""
     path = tuple(given.split("/"))
     if len(path) <= PATH and part(documents, path) is not None:
         return path
@@ -154,10 +155,10 @@ def part_named(documents: Sequence[Document], given: str) -> Path:
     return named[0]
 
 
-def no_part(given: str, known: Sequence[Path] = ()) -> NotFound:
+def no_part(given: str, known: Sequence[Path] = ()) -> NotFoundError:
     """That there is no such part, and what was likely meant."""
     near = instead(given, ["/".join(path) for path in known]) if known else NOTHING
-    return NotFound(NO_PART.fill(given=given, instead=near))
+    return NotFoundError(NO_PART.fill(given=given, instead=near))
 
 
 def _cautions(documents: Sequence[Document], path: Path) -> tuple[Words, ...]:

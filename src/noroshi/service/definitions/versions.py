@@ -13,7 +13,8 @@ from noroshi.definitions.stable_ids import as_it_was
 from noroshi.ports import Version
 from noroshi.service.definitions.apply import ApplyOperations
 from noroshi.service.definitions.definition_answers import Applied, OneVersion, VersionRow
-from noroshi.service.operation import ADMIN, VIEWER, NotFound, Person, operation
+from noroshi.service.errors import NotFoundError
+from noroshi.service.operation import ADMIN, VIEWER, Person, operation
 
 NO_VERSION = Words(
     en="There is no version {number}{instead}. See: noroshi versions",
@@ -75,7 +76,7 @@ class VersionOperations(ApplyOperations):
         if version is None:
             known = [str(one.number) for one in await self._store.versions(MOST_LISTED)]
             near = instead(str(number), known)
-            raise NotFound(NO_VERSION.fill(number=number, instead=near))
+            raise NotFoundError(NO_VERSION.fill(number=number, instead=near))
         return version
 
 

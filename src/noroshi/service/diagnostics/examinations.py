@@ -25,8 +25,9 @@ from noroshi.ports import QueuedEnvelope, RouteOutage, TransportContext
 from noroshi.ports.examination import Exam, Examination, Remedy, Stage, Step, Whose
 from noroshi.service.diagnostics.clock import ClockStep
 from noroshi.service.diagnostics.rejections import late_remedy
+from noroshi.service.errors import ConflictError, InvalidArgumentError, NotFoundError
 from noroshi.service.mail.compose import NO_MAILBOX
-from noroshi.service.operation import ADMIN, Conflict, Invalid, NotFound, Person, operation
+from noroshi.service.operation import ADMIN, Person, operation
 from noroshi.service.operation_context import OperationContext
 from noroshi.service.sign_in.account_steps import SignInSteps, server_of, values_of
 from noroshi.service.sign_in.authorization import NO_ROUTE
@@ -132,7 +133,7 @@ class DiagnosticOperations(OperationContext):
         Without a route it is this computer.
         """
         if to and not is_address(to):
-            raise Invalid(BAD_TO, (Problem("to", NO_MAILBOX.fill(given=to)),))
+            raise InvalidArgumentError(BAD_TO, (Problem("to", NO_MAILBOX.fill(given=to)),))
         _, plan = await self._current()
         found = self._route_named(plan, route) if route else None
         down = await self._knows_of(plan, found) if found else None
@@ -197,14 +198,14 @@ class DiagnosticOperations(OperationContext):
     def _route_named(self, plan: Plan, name: str) -> Route:
         route = plan.routes.get(name)
         if route is None:
-            raise NotFound(NO_ROUTE.fill(given=name, instead=instead(name, plan.routes)))
+            raise NotFoundError(NO_ROUTE.fill(given=name, instead=instead(name, plan.routes)))
         return route
 
     def _of_route(self, plan: Plan, route: Route, to: str) -> Examination:
         examine = self._plugins.transport(route.kind).examine
         if examine is None:
             words = NOT_EXAMINED.fill(kind=route.kind, route=route.name)
-            raise Conflict(words)
+            raise ConflictError(words)
         outside = self._outside(plan, route.network)
         return examine(route.options, outside, self._exam(plan, route, to, outside))
 

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from noroshi.core.words import Words
 from noroshi.ports.examination import Examination, Stage, Step, examined
-from noroshi.service.operation import NotFound, Trouble
+from noroshi.service.errors import NotFoundError, OperationFailedError
 
 MOST = 8
 """At once: whoever examines opens connections to servers that count them."""
@@ -48,7 +48,7 @@ class UnderWay:
         self._running: dict[str, Running] = {}
 
     def begin(self, id: str, examination: Examination, at: datetime) -> None:
-        """Take its steps one after the other, whoever looks. Raises Trouble."""
+        """Take its steps one after the other, whoever looks. Raises OperationFailedError."""
         now = self._steady()
         self._running = {
             name: one
@@ -56,22 +56,22 @@ class UnderWay:
             if not one.over or now - one.ended < KEPT
         }
         if sum(not one.over for one in self._running.values()) >= MOST:
-            raise Trouble(TOO_MANY.fill(most=MOST))
+            raise OperationFailedError(TOO_MANY.fill(most=MOST))
         running = self._running[id] = Running(examination.steps, at)
         running.task = asyncio.create_task(self._run(running, examination))
 
     def named(self, id: str) -> Running:
-        """The one of that id. Raises NotFound."""
+        """The one of that id. Raises NotFoundError."""
         running = self._running.get(id)
         if running is None:
-            raise NotFound(NO_SUCH)
+            raise NotFoundError(NO_SUCH)
         return running
 
     async def since(self, id: str, seen: int) -> tuple[Sequence[Stage], bool]:
-        """The stages after the first `seen`, and whether it is over; waits a while for news, but
-        not if `seen` is less than 0.
+        """The stages after the first `seen`, and whether it is over; waits a while for news,
+        but not if `seen` is less than 0.
 
-        Raises NotFound.
+        Raises NotFoundError.
         """
         running = self.named(id)
         try:

@@ -6,11 +6,12 @@ from dataclasses import replace
 
 from noroshi.core.mail import EnvelopeState
 from noroshi.core.words import Words
+from noroshi.service.errors import ConflictError, NotFoundError
 from noroshi.service.mail.delivery_status import state_of
 from noroshi.service.mail.mail_answers import Queued
 from noroshi.service.mail.queue import NO_MAIL, QueueOperations
 from noroshi.service.monitors import status_view
-from noroshi.service.operation import OPERATOR, Conflict, NotFound, Person, note, operation
+from noroshi.service.operation import OPERATOR, Person, note, operation
 from noroshi.service.setup.proofs import seen_by
 
 NOT_TAKEN = Words(
@@ -34,11 +35,11 @@ class ConfirmationOperations(QueueOperations):
         digest is meant."""
         found = await self._store.envelope(id)
         if found is None:
-            raise NotFound(NO_MAIL.fill(id=id))
+            raise NotFoundError(NO_MAIL.fill(id=id))
         mail = status_view.digest_of(found[0]) or id
         carried = await self._store.envelope(mail)
         if carried is None or carried[0].state != EnvelopeState.ACCEPTED:
-            raise Conflict(NOT_TAKEN)
+            raise ConflictError(NOT_TAKEN)
         await seen_by(self._store, mail, who.name, self._clocks.wall())
         arrivals = await self._store.arrivals(mail)
         note(after={"mail": mail, "to": carried[0].envelope.to})

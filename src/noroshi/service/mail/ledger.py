@@ -8,10 +8,11 @@ from noroshi.core.judgement import ENDS
 from noroshi.core.mail import DeliveryState, EnvelopeState, Receipt, delivery_state
 from noroshi.core.words import NOTHING, Words
 from noroshi.ports import LedgerEntry
+from noroshi.service.errors import NotFoundError, OperationFailedError
 from noroshi.service.mail.delivery_status import arrived, state_of, unproved
 from noroshi.service.mail.mail_answers import Ledger, LedgerRow, Sum, Tried
 from noroshi.service.monitors.history import monitor_named
-from noroshi.service.operation import VIEWER, NotFound, Person, Trouble, operation
+from noroshi.service.operation import VIEWER, Person, operation
 from noroshi.service.operation_context import OperationContext
 
 MOST = 10_000
@@ -36,7 +37,7 @@ class LedgerOperations(OperationContext):
         id = monitor_named((await self._current())[1], monitor).id if monitor else ""
         found = await self._store.ledger(max(1, min(last, MOST)), alarm, id)
         if alarm and not found:
-            raise NotFound(NO_ALARM.fill(alarm=alarm))
+            raise NotFoundError(NO_ALARM.fill(alarm=alarm))
         marks = await self._marks()
         limits, paths = await self._unproved(), await self._paths()
         rows = tuple(row_of(entry, paths, marks, limits, who.roles) for entry in found)
@@ -46,7 +47,7 @@ class LedgerOperations(OperationContext):
         """What each monitor is called now; nothing while the definitions cannot be read."""
         try:
             _, plan = await self._current()
-        except Trouble:
+        except OperationFailedError:
             return {}
         return {id: monitor.path for id, monitor in plan.monitors.items()}
 

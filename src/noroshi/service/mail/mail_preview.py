@@ -10,8 +10,9 @@ from noroshi.core.mail import Envelope, Route
 from noroshi.core.words import Words
 from noroshi.definitions.accounts_of_routes import account_of
 from noroshi.definitions.compilation import Plan
+from noroshi.service.errors import NotFoundError
 from noroshi.service.mail.queue import NO_MAIL
-from noroshi.service.operation import VIEWER, NotFound, Person, operation
+from noroshi.service.operation import VIEWER, Person, operation
 from noroshi.service.operation_context import OperationContext
 from noroshi.transports.mime.body import content_of
 from noroshi.transports.mime.charsets import UTF_8
@@ -44,7 +45,7 @@ class PreviewOperations(OperationContext):
         """By the first of its routes that sends mails; nothing is sent."""
         found = await self._store.envelope(id)
         if found is None:
-            raise NotFound(NO_MAIL.fill(id=id))
+            raise NotFoundError(NO_MAIL.fill(id=id))
         _, plan = await self._current()
         envelope = found[0].envelope
         content = content_of(envelope.payload)

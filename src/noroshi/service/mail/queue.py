@@ -9,20 +9,11 @@ from noroshi.core.levels import Level
 from noroshi.core.words import Words
 from noroshi.definitions.accounts_of_routes import account_of
 from noroshi.ports import QueuedEnvelope
+from noroshi.service.errors import ConflictError, InvalidArgumentError, NotFoundError
 from noroshi.service.mail import compose
 from noroshi.service.mail.mail_answers import Letter, Queued, Sent
 from noroshi.service.monitors import status_view
-from noroshi.service.operation import (
-    ADMIN,
-    OPERATOR,
-    VIEWER,
-    Conflict,
-    Invalid,
-    NotFound,
-    Person,
-    note,
-    operation,
-)
+from noroshi.service.operation import ADMIN, OPERATOR, VIEWER, Person, note, operation
 from noroshi.service.operation_context import OperationContext
 
 NO_MAIL = Words(
@@ -76,7 +67,7 @@ class QueueOperations(OperationContext):
         """Queue a mail, one envelope for each contact, all or none; durable on return."""
         _, plan = await self._current()
         if problems := compose.faults(plan, to, subject, text, routes):
-            raise Invalid(BAD_MAIL, problems)
+            raise InvalidArgumentError(BAD_MAIL, problems)
         number, now = self._new_id(), self._clocks.wall()
         contacts = [compose.contact_of(plan, n, subject + text) for n in dict.fromkeys(to)]
         envelopes = [
@@ -112,7 +103,7 @@ class QueueOperations(OperationContext):
         """The envelope, its attempts and what they brought, when it is next tried and why."""
         found = await self._store.envelope(id)
         if found is None:
-            raise NotFound(NO_MAIL.fill(id=id))
+            raise NotFoundError(NO_MAIL.fill(id=id))
         one, receipts = found
         if digest := status_view.digest_of(
             one
@@ -174,18 +165,18 @@ class QueueOperations(OperationContext):
         """What is not given stays. One that was set aside is sent once it is released."""
         _, plan = await self._current()
         if await self._store.envelope(id) is None:
-            raise NotFound(NO_MAIL.fill(id=id))
+            raise NotFoundError(NO_MAIL.fill(id=id))
         if problems := compose.misdirected(plan, to, routes):
-            raise Invalid(BAD_EDIT.fill(id=id), problems)
+            raise InvalidArgumentError(BAD_EDIT.fill(id=id), problems)
         await self._note_before(id)
         return await self._changed(id, await self._store.readdress(id, to, routes), NOT_EDITED)
 
     async def _changed(self, id: str, done: bool, why_not: Words) -> Queued:
         found = await self._store.envelope(id)
         if found is None:
-            raise NotFound(NO_MAIL.fill(id=id))
+            raise NotFoundError(NO_MAIL.fill(id=id))
         if not done:
-            raise Conflict(why_not.fill(id=id))
+            raise ConflictError(why_not.fill(id=id))
         note(after=_in_short(found[0]))
         return await self._queued(found[0])
 

@@ -14,9 +14,10 @@ from noroshi.plugins import UnknownKind
 from noroshi.service.alarms.alarm_view import remark_shown
 from noroshi.service.definitions.disabled import DisabledMonitors
 from noroshi.service.definitions.disabled_text import stop_of
+from noroshi.service.errors import NotFoundError
 from noroshi.service.monitors.history_answers import ContactRow, Decided, Happened, Log
 from noroshi.service.monitors.reading_text import told
-from noroshi.service.operation import VIEWER, NotFound, Person, operation
+from noroshi.service.operation import VIEWER, Person, operation
 
 MOST = 10_000
 NO_MONITOR = Words(
@@ -131,12 +132,13 @@ def path_now(plan: Plan, id: str) -> str:
 
 
 def monitor_named(plan: Plan, given: str) -> Monitor:
-    """The monitor of that path or id; of that name alone, if only one has it. NotFound."""
+    """The monitor of that path or id; of that name alone, if only one has it. Raises
+    NotFoundError."""
     by_path = {monitor.path: monitor for monitor in plan.monitors.values()}
     named = [m for m in plan.monitors.values() if m.name == given]
     found = plan.monitors.get(given) or by_path.get(given)
     if found is None and len(named) == 1:
         found = named[0]
     if found is None:
-        raise NotFound(NO_MONITOR.fill(given=given, instead=instead(given, by_path)))
+        raise NotFoundError(NO_MONITOR.fill(given=given, instead=instead(given, by_path)))
     return found

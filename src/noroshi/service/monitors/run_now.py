@@ -18,6 +18,7 @@ from noroshi.definitions import Plan
 from noroshi.definitions.accounts_of_routes import marks_of
 from noroshi.ports import Document, Unmeasurable
 from noroshi.service.definitions.apply import BAD_DEFINITIONS, ApplyOperations
+from noroshi.service.errors import InvalidArgumentError, OperationFailedError
 from noroshi.service.monitors.history import monitor_named
 from noroshi.service.monitors.reading_text import limits_told, quantity_told, told
 from noroshi.service.monitors.status_answers import (
@@ -26,15 +27,7 @@ from noroshi.service.monitors.status_answers import (
     ReadingTried,
     RuleTried,
 )
-from noroshi.service.operation import (
-    ADMIN,
-    Invalid,
-    Person,
-    Trouble,
-    note,
-    operation,
-    require_reauthentication,
-)
+from noroshi.service.operation import ADMIN, Person, note, operation, require_reauthentication
 
 log = logging.getLogger(__name__)
 NOT_HERE = Words(
@@ -59,7 +52,7 @@ class RunNowOperations(ApplyOperations):
     ) -> MonitorTried:
         """Measure and judge it now; `documents` are definitions that are not in force yet."""
         if self._measure is None:
-            raise Trouble(NOT_HERE)
+            raise OperationFailedError(NOT_HERE)
         plan = await self._plan_of(documents)
         wanted = monitor_named(plan, monitor)
         states = await self._store.states()
@@ -85,7 +78,7 @@ class RunNowOperations(ApplyOperations):
         current = await self._store.current()
         found = await self._checked(documents, current)
         if found.problems:
-            raise Invalid(BAD_DEFINITIONS, found.problems)
+            raise InvalidArgumentError(BAD_DEFINITIONS, found.problems)
         return found.plan
 
     async def _seen(self, monitor: Monitor) -> tuple[Words, ...]:

@@ -9,7 +9,8 @@ from pathlib import Path
 from noroshi import ports
 from noroshi.core.definitions.problems import Problem
 from noroshi.core.words import Words
-from noroshi.service.operation import ADMIN, Conflict, Invalid, Person, note, operation
+from noroshi.service.errors import ConflictError, InvalidArgumentError
+from noroshi.service.operation import ADMIN, Person, note, operation
 from noroshi.service.operation_context import OperationContext
 
 NOT_WHOLE = Words(
@@ -48,12 +49,12 @@ class BackupOperations(OperationContext):
         path is one of the node's computer."""
         file = Path(path)
         if not file.is_absolute():
-            raise Invalid(NO_PATH, (Problem("path", NOT_WHOLE),))
+            raise InvalidArgumentError(NO_PATH, (Problem("path", NOT_WHOLE),))
         at, waiting = self._clocks.wall(), await self._store.queue()
         try:
             await self._store.copy_to(file)
         except ports.StoreConflict:
-            raise Conflict(THERE_IS_ONE.fill(path=path)) from None
+            raise ConflictError(THERE_IS_ONE.fill(path=path)) from None
         note(after={"path": path})
         return BackedUp(
             path=path,

@@ -8,7 +8,8 @@ from noroshi.core.definitions.problems import instead
 from noroshi.core.model import Monitor
 from noroshi.core.words import Words
 from noroshi.ports import Beat
-from noroshi.service.operation import OPERATOR, NotFound, Person, operation
+from noroshi.service.errors import NotFoundError
+from noroshi.service.operation import OPERATOR, Person, operation
 from noroshi.service.operation_context import OperationContext
 
 HEARTBEAT = "heartbeat"
@@ -33,7 +34,7 @@ class HeartbeatOperations(OperationContext):
         _, plan = await self._current()
         jobs = _jobs(plan.monitors.values())
         if name not in jobs:
-            raise NotFound(NO_JOB.fill(name=name, instead=instead(name, jobs)))
+            raise NotFoundError(NO_JOB.fill(name=name, instead=instead(name, jobs)))
         beat = Beat(at=self._clocks.wall(), ok=ok, text=_one_line(text))
         await self._store.beat(name, beat)
         return beat

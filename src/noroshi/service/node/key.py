@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from noroshi.core.os_errors import why
 from noroshi.core.words import Words
+from noroshi.service.errors import OperationFailedError
 from noroshi.service.node.vault_answers import KeyChecked, KeyEntry, KeyRotated
-from noroshi.service.operation import ADMIN, Person, Trouble, note, operation
+from noroshi.service.operation import ADMIN, Person, note, operation
 from noroshi.service.operation_context import OperationContext
 from noroshi.vault import KeyRing, VaultError
 
@@ -31,7 +32,7 @@ class VaultKeyOperations(OperationContext):
         try:
             found = await self._keyring().check()
         except VaultError as error:
-            raise Trouble(error.words) from None
+            raise OperationFailedError(error.words) from None
         return KeyChecked(
             source=found.source.value,
             path=str(found.path),
@@ -50,13 +51,13 @@ class VaultKeyOperations(OperationContext):
         try:
             done = await self._keyring().rotate()
         except VaultError as error:
-            raise Trouble(error.words) from None
+            raise OperationFailedError(error.words) from None
         except OSError as error:
-            raise Trouble(NOT_WRITTEN.fill(why=why(error))) from None
+            raise OperationFailedError(NOT_WRITTEN.fill(why=why(error))) from None
         note(before={"key": done.old}, after={"key": done.new, "entries": done.entries})
         return KeyRotated(old=done.old, kept=str(done.kept), new=done.new, entries=done.entries)
 
     def _keyring(self) -> KeyRing:
         if self._ring is None:
-            raise Trouble(NO_RING)
+            raise OperationFailedError(NO_RING)
         return self._ring

@@ -17,9 +17,10 @@ from noroshi.hosts.footprint import Around, PlaceShown
 from noroshi.hosts.threads import apart
 from noroshi.ports import NOTHING_QUEUED, NodeFacts, QueueFacts
 from noroshi.service.alarms.alarm_view import of_monitors
+from noroshi.service.errors import OperationFailedError
 from noroshi.service.monitors.status import StatusOperations
 from noroshi.service.monitors.status_answers import MonitorStatus, RouteStatus
-from noroshi.service.operation import ADMIN, VIEWER, Person, Trouble, operation
+from noroshi.service.operation import ADMIN, VIEWER, Person, operation
 
 BACKUP, LOOKED_THROUGH = "backup", 10_000
 NO_ROUTE = Words(
@@ -174,7 +175,7 @@ class NodeOperations(StatusOperations):
 
     def _surroundings(self) -> Around:
         if self._around is None:
-            raise Trouble(NOT_HERE)
+            raise OperationFailedError(NOT_HERE)
         return self._around
 
     async def _last_backup(self) -> LastBackup | None:

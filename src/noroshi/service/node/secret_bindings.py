@@ -12,7 +12,8 @@ from noroshi.core.words import Words, plain
 from noroshi.definitions import Plan
 from noroshi.definitions.secret_uses import Use, place_of, uses_of
 from noroshi.ports import Store
-from noroshi.service.operation import Conflict, Person, ReauthenticationRequired
+from noroshi.service.errors import ConflictError, ReauthenticationRequiredError
+from noroshi.service.operation import Person
 from noroshi.vault import Vault, VaultError
 
 NOTE, LED = "bound/", "led/"
@@ -75,8 +76,8 @@ class Binding:
     async def check_destinations(
         self, who: Person, after: Plan, before: Plan, given: Mapping[str, str] | None = None
     ) -> None:
-        """Refuse a plan that sends an entry where it is not kept for. `given` are values that are
-        to be kept with it. Raises NotSure."""
+        """Refuse a plan that sends an entry where it is not kept for. `given` are values that
+        are to be kept with it. Raises ReauthenticationRequiredError."""
         new = () if who.reauthenticated else await self._new(after, before, given or {})
         if not new:
             return
@@ -88,7 +89,7 @@ class Binding:
             if known and not _may(bound or Bound(), use, who):
                 found.append(_told(use, bound or Bound()))
         if found:
-            raise ReauthenticationRequired(ELSEWHERE, tuple(found[:MOST_TOLD]))
+            raise ReauthenticationRequiredError(ELSEWHERE, tuple(found[:MOST_TOLD]))
 
     async def lead(
         self, who: Person, after: Plan, before: Plan, given: Mapping[str, str] | None = None
@@ -107,7 +108,7 @@ class Binding:
         self, who: Person, plan: Plan, entry: str, value: str, to: Collection[str]
     ) -> None:
         """Refuse a secret that would go where a token chose, unless whoever gives it names that
-        place, or is the token. Raises Conflict."""
+        place, or is the token. Raises ConflictError."""
         led = _led(await self._store.get_values(), entry)
         if not led.uses or led.by == _called(who):
             return
@@ -116,7 +117,7 @@ class Binding:
         if unseen:
             where = sorted(unseen)
             words = UNSEEN.fill(entry=entry, token=led.token, where=", ".join(where))
-            raise Conflict(words, tuple(Problem("to", plain(one)) for one in where))
+            raise ConflictError(words, tuple(Problem("to", plain(one)) for one in where))
 
     async def goes(self, plan: Plan) -> Mapping[str, Goes]:
         """Return where each entry goes, by its name."""

@@ -12,18 +12,15 @@ from typing import Any
 from noroshi.core.definitions.problems import Problem, instead
 from noroshi.core.words import Words
 from noroshi.ports import Document
+from noroshi.service.errors import (
+    ConflictError,
+    InvalidArgumentError,
+    NotFoundError,
+    OperationFailedError,
+)
 from noroshi.service.node.secret_bindings import Goes
 from noroshi.service.node.vault_answers import SecretEntry
-from noroshi.service.operation import (
-    ADMIN,
-    Conflict,
-    Invalid,
-    NotFound,
-    Person,
-    Trouble,
-    note,
-    operation,
-)
+from noroshi.service.operation import ADMIN, Person, note, operation
 from noroshi.service.operation_context import OperationContext
 from noroshi.vault import reserved
 
@@ -70,7 +67,7 @@ class SecretOperations(OperationContext):
 
     async def _goes(self) -> Mapping[str, Goes]:
         """Where each entry goes; of none while the definitions cannot be read."""
-        with suppress(Trouble):
+        with suppress(OperationFailedError):
             return await self._binding.goes((await self._current())[1])
         return {}
 
@@ -78,13 +75,13 @@ class SecretOperations(OperationContext):
     async def secret_remove(self, who: Person, name: str, force: bool = False) -> str:
         """Take it out for good; one that definitions name only with `force`."""
         if why := reserved(name):
-            raise Invalid(LEFT, (Problem("name", why),))
+            raise InvalidArgumentError(LEFT, (Problem("name", why),))
         kept = [one for one in await self._vault.names() if not reserved(one)]
         if name not in kept:
-            raise NotFound(NO_ENTRY.fill(given=name, instead=instead(name, kept)))
+            raise NotFoundError(NO_ENTRY.fill(given=name, instead=instead(name, kept)))
         named = named_in((await self._store.current()).documents).get(name)
         if named and not force:
-            raise Conflict(IN_USE.fill(who=", ".join(named), name=name))
+            raise ConflictError(IN_USE.fill(who=", ".join(named), name=name))
         await self._bind_all()
         await self._vault.remove(name)
         note(before={"kept": True, "named_by": named or []}, after={"kept": False})
@@ -92,7 +89,9 @@ class SecretOperations(OperationContext):
 
     async def _bind_all(self) -> None:
         """Bind what the definitions name now: what is put in again later is for the same."""
-        with suppress(Trouble):  # definitions that cannot be read any more name nothing
+        with suppress(
+            OperationFailedError
+        ):  # definitions that cannot be read any more name nothing
             await self._binding.bind((await self._current())[1])
 
 

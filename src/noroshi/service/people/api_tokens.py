@@ -10,16 +10,13 @@ from noroshi.core.people import NAME, ApiToken, holds, made_with
 from noroshi.core.words import Words
 from noroshi.people import random_keys
 from noroshi.people.authentication import BAD_NAME
-from noroshi.service.operation import (
-    ADMIN,
-    Conflict,
-    Forbidden,
-    Invalid,
-    NotFound,
-    Person,
-    note,
-    operation,
+from noroshi.service.errors import (
+    ConflictError,
+    ForbiddenError,
+    InvalidArgumentError,
+    NotFoundError,
 )
+from noroshi.service.operation import ADMIN, Person, note, operation
 from noroshi.service.operation_context import OperationContext
 from noroshi.service.people.users import NOT_MADE, maker, role_faults
 
@@ -87,7 +84,7 @@ class ApiTokenOperations(OperationContext):
         if not 0 <= days <= MOST_DAYS:
             problems.append(Problem("days", BAD_DAYS.fill(most=MOST_DAYS)))
         if problems:
-            raise Invalid(NOT_MADE, tuple(problems))
+            raise InvalidArgumentError(NOT_MADE, tuple(problems))
         text, now = random_keys.token(), self.now()
         token = ApiToken(
             name=name,
@@ -101,7 +98,7 @@ class ApiTokenOperations(OperationContext):
         async with self._people.administrators:
             await self._require_still_allowed(who)
             if not await self._store.put_api_token(token):
-                raise Conflict(THERE_IS_TOKEN.fill(name=name))
+                raise ConflictError(THERE_IS_TOKEN.fill(name=name))
         note(after={"role": role, "until": token.until, "programs": programs})
         return TokenMade(name=name, role=role, token=text, until=token.until)
 
@@ -139,13 +136,14 @@ class ApiTokenOperations(OperationContext):
                 await self._store.drop_api_token(one)
             if name not in known or not await self._store.drop_api_token(name):
                 near = instead(name, known)
-                raise NotFound(NO_TOKEN.fill(given=shortened(name), instead=near))
+                raise NotFoundError(NO_TOKEN.fill(given=shortened(name), instead=near))
         role, by = known[name].role, known[name].by
         note(before={"role": role, "by": by, "api_tokens": list(gone)})
         return name
 
     async def _require_still_allowed(self, who: Person) -> None:
-        """Raises Forbidden for whoever was removed, demoted or revoked since they asked."""
+        """Raises ForbiddenError for whoever was removed, demoted or revoked since they
+        asked."""
         if who.door == "api":
             token = (await self._store.api_tokens()).get(who.name)
             still = token is not None and token.role == ADMIN
@@ -155,4 +153,4 @@ class ApiTokenOperations(OperationContext):
         else:
             still = True  # the kernel said a moment ago who it is
         if not still:
-            raise Forbidden(NO_MORE.fill(who=who.name))
+            raise ForbiddenError(NO_MORE.fill(who=who.name))

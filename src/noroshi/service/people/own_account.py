@@ -9,16 +9,8 @@ from noroshi.core.people import User
 from noroshi.core.words import Words
 from noroshi.people import AuthenticationError
 from noroshi.people.passwords import password_problem
-from noroshi.service.operation import (
-    ADMIN,
-    VIEWER,
-    Forbidden,
-    Invalid,
-    Person,
-    Trouble,
-    note,
-    operation,
-)
+from noroshi.service.errors import ForbiddenError, InvalidArgumentError, OperationFailedError
+from noroshi.service.operation import ADMIN, VIEWER, Person, note, operation
 from noroshi.service.people.users import NOT_SET, Recovery, SecondStep, UserOperations
 
 WHOSE = Words(
@@ -76,7 +68,7 @@ class OwnAccountOperations(UserOperations):
         """You are logged out everywhere. `name`: whose, where nobody is logged in."""
         user = await self._stepper(who, old, name)
         if why := password_problem(user.name, new):
-            raise Invalid(NOT_SET, (Problem("new", why),))
+            raise InvalidArgumentError(NOT_SET, (Problem("new", why),))
         made, _ = await self._with_password(user, new)
         await self._change(made, user)
         note(after={"user": user.name})
@@ -125,16 +117,16 @@ class OwnAccountOperations(UserOperations):
             and who.door != "web"
             and not (who.reauthenticated and ADMIN in who.roles)
         ):
-            raise Forbidden(IN_BROWSER.fill(name=user.name))
+            raise ForbiddenError(IN_BROWSER.fill(name=user.name))
         return user
 
     async def _owner(self, who: Person, password: str, name: str) -> User:
         """The user that is meant, by their password; as often as at the log-in."""
         if who.door == "web" and name not in ("", who.name):
-            raise Forbidden(NOT_YOURS.fill(name=name))
+            raise ForbiddenError(NOT_YOURS.fill(name=name))
         if who.door != "web" and not name:
-            raise Invalid(WHOSE, (Problem("name", WHOSE),))
+            raise InvalidArgumentError(WHOSE, (Problem("name", WHOSE),))
         try:
             return await self._people.verify_password(name or who.name, password, who.address)
         except AuthenticationError as no:
-            raise (Trouble if no.seconds else Forbidden)(no.words) from None
+            raise (OperationFailedError if no.seconds else ForbiddenError)(no.words) from None

@@ -13,16 +13,13 @@ from noroshi.people import random_keys, second_factor
 from noroshi.people.authentication import BAD_NAME, SEED
 from noroshi.people.authentication_errors import BusyError
 from noroshi.people.passwords import password_problem
-from noroshi.service.operation import (
-    ADMIN,
-    Conflict,
-    Invalid,
-    NotFound,
-    Person,
-    Trouble,
-    note,
-    operation,
+from noroshi.service.errors import (
+    ConflictError,
+    InvalidArgumentError,
+    NotFoundError,
+    OperationFailedError,
 )
+from noroshi.service.operation import ADMIN, Person, note, operation
 from noroshi.service.operation_context import OperationContext
 from noroshi.vault import Secret, VaultError
 
@@ -112,12 +109,12 @@ class UserOperations(OperationContext):
         problems = [Problem("name", BAD_NAME)] * (not NAME.fullmatch(name))
         problems += _faults(role, name, password)
         if problems:
-            raise Invalid(NOT_MADE, tuple(problems))
+            raise InvalidArgumentError(NOT_MADE, tuple(problems))
         made, code = await self._with_password(
             User(name=name, role=role, made=self.now()), password
         )
         if not await self._store.put_user(made, None):
-            raise Conflict(THERE_IS.fill(name=name))
+            raise ConflictError(THERE_IS.fill(name=name))
         note(after={"role": role})
         return UserMade(name=name, role=role, code=code, until=made.code_until)
 
@@ -148,7 +145,7 @@ class UserOperations(OperationContext):
         """Or a one-time code by which they choose one; they are logged out everywhere."""
         user = await self._user(name)
         if problems := _faults(user.role, name, password):
-            raise Invalid(NOT_SET, tuple(problems))
+            raise InvalidArgumentError(NOT_SET, tuple(problems))
         made, code = await self._with_password(user, password)
         await self._change(made, user)
         note(after={"role": user.role})
@@ -164,7 +161,7 @@ class UserOperations(OperationContext):
         they may now hold no more, nor does any that was made by one of those."""
         user = await self._user(name)
         if problems := _faults(role, name, ""):
-            raise Invalid(NOT_MADE, tuple(problems))
+            raise InvalidArgumentError(NOT_MADE, tuple(problems))
         async with self._people.administrators:
             if role != ADMIN:
                 await self._require_other_administrator(name)
@@ -229,12 +226,12 @@ class UserOperations(OperationContext):
     async def _user(self, name: str) -> User:
         users = await self._store.users()
         if name not in users:
-            raise NotFound(NO_USER.fill(given=name, instead=instead(name, users)))
+            raise NotFoundError(NO_USER.fill(given=name, instead=instead(name, users)))
         return users[name]
 
     async def _change(self, after: User, before: User) -> None:
         if not await self._store.put_user(after, before):
-            raise Conflict(MEANWHILE.fill(name=before.name))
+            raise ConflictError(MEANWHILE.fill(name=before.name))
 
     async def _step_begun(self, user: User) -> SecondStep:
         """A fresh seed for their authenticator, kept until a code of it was given back."""
@@ -246,10 +243,10 @@ class UserOperations(OperationContext):
     async def _step_on(self, user: User, code: str) -> Recovery:
         name, seed = user.name, await self._opened(_next(user.name))
         if seed is None:
-            raise Conflict(NOT_BEGUN.fill(name=name))
+            raise ConflictError(NOT_BEGUN.fill(name=name))
         step = second_factor.step_of(seed.reveal(), code, self.now(), 0)
         if not step:
-            raise Invalid(WRONG_CODE)
+            raise InvalidArgumentError(WRONG_CODE)
         codes, hashes = second_factor.recovery_codes()
         await self._keep(SEED.format(name=name), seed.reveal())
         await self._change(replace(user, two_steps=True, step=step, recovery=hashes), user)
@@ -272,14 +269,14 @@ class UserOperations(OperationContext):
         try:
             text = await self._people.passwords.hash(password)
         except BusyError:
-            raise Trouble(BUSY) from None
+            raise OperationFailedError(BUSY) from None
         return replace(user, password=text, code="", code_until=None), ""
 
     async def _require_other_administrator(self, name: str) -> None:
         users = (await self._store.users()).values()
         admins = {user.name for user in users if user.role == ADMIN and user.password}
         if admins == {name}:
-            raise Conflict(LAST_ONE.fill(name=name))
+            raise ConflictError(LAST_ONE.fill(name=name))
 
     async def _revoked(self, name: str, still: Collection[str] = ()) -> list[str]:
         """The API tokens that this user made, but those of roles that they `still` have, and all
@@ -297,13 +294,13 @@ class UserOperations(OperationContext):
         try:
             await self._vault.put(entry, Secret(seed))
         except VaultError as failure:
-            raise Trouble(failure.words) from None
+            raise OperationFailedError(failure.words) from None
 
     async def _opened(self, entry: str) -> Secret | None:
         try:
             return await self._vault.get(entry)
         except VaultError as failure:
-            raise Trouble(failure.words) from None
+            raise OperationFailedError(failure.words) from None
 
 
 def _faults(role: str, name: str, password: str) -> list[Problem]:

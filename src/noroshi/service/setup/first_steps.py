@@ -17,18 +17,9 @@ from noroshi.core.model import Contact
 from noroshi.core.words import Words
 from noroshi.definitions import Plan
 from noroshi.ports import NOTHING_QUEUED, Document
+from noroshi.service.errors import ConflictError, InvalidArgumentError, NotFoundError
 from noroshi.service.mail.compose import routes_of
-from noroshi.service.operation import (
-    ADMIN,
-    OPERATOR,
-    VIEWER,
-    Conflict,
-    Invalid,
-    NotFound,
-    Person,
-    note,
-    operation,
-)
+from noroshi.service.operation import ADMIN, OPERATOR, VIEWER, Person, note, operation
 from noroshi.service.operation_context import OperationContext
 from noroshi.service.setup.proofs import seen_by
 from noroshi.service.sign_in.authorization import NO_ROUTE as NO_SUCH_ROUTE
@@ -157,10 +148,10 @@ class FirstStepOperations(OperationContext):
         told = _contact(plan, contact)
         ways = routes_of(plan, told, routes)
         if not ways:
-            raise Conflict(NO_ROUTE)
+            raise ConflictError(NO_ROUTE)
         if unknown := [one for one in ways if one not in plan.routes]:
             near = instead(unknown[0], plan.routes)
-            raise NotFound(NO_SUCH_ROUTE.fill(given=unknown[0], instead=near))
+            raise NotFoundError(NO_SUCH_ROUTE.fill(given=unknown[0], instead=near))
         number, now = str(LEAST + secrets.randbelow(MOST - LEAST + 1)), self._clocks.wall()
         id = f"{self._new_id()}/{TEST}/{told.id}"
         await self._store.post(
@@ -203,12 +194,12 @@ class FirstStepOperations(OperationContext):
         """That of the last one: who gave it back and when is kept, as proof that it arrived."""
         kept = await self._kept_first()
         if kept is None or not kept.mail:
-            raise Conflict(NO_TEST)
+            raise ConflictError(NO_TEST)
         if kept.wrong >= MOST_WRONG:
-            raise Conflict(TOO_OFTEN)
+            raise ConflictError(TOO_OFTEN)
         if not secrets.compare_digest(number.strip().encode(), kept.number.encode()):
             await self._keep_first(replace(kept, wrong=kept.wrong + 1))
-            raise Invalid(WRONG_NUMBER, (Problem("number", WRONG_NUMBER),))
+            raise InvalidArgumentError(WRONG_NUMBER, (Problem("number", WRONG_NUMBER),))
         if not _is_known(kept):
             kept = replace(kept, seen=self._clocks.wall(), by=who.name)
             await self._keep_first(kept)
@@ -241,5 +232,5 @@ def _instances(documents: Iterable[Document]) -> Collection[str]:
 def _contact(plan: Plan, name: str) -> Contact:
     found = plan.contacts.get(name or next(iter(plan.contacts), ""))
     if found is None:
-        raise NotFound(NO_CONTACT.fill(given=name, instead=instead(name, plan.contacts)))
+        raise NotFoundError(NO_CONTACT.fill(given=name, instead=instead(name, plan.contacts)))
     return found

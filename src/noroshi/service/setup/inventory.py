@@ -19,7 +19,8 @@ from noroshi.ports import Document, Host, Listener, Unmeasurable
 from noroshi.service.definitions.apply import BAD_DEFINITIONS
 from noroshi.service.definitions.definition_answers import Applied
 from noroshi.service.definitions.edit import EditOperations
-from noroshi.service.operation import ADMIN, Invalid, Person, Trouble, operation
+from noroshi.service.errors import InvalidArgumentError, OperationFailedError
+from noroshi.service.operation import ADMIN, Person, operation
 from noroshi.service.setup.first_steps import TEST, FirstStepOperations, Kept
 from noroshi.service.setup.suggestions import Suggested, groups_of, instance_name, suggested
 
@@ -103,7 +104,7 @@ class DiscoveryOperations(FirstStepOperations, EditOperations):
         try:
             made = add(current.documents, blueprint, found.instance, {}, rest)
         except schema.Invalid as invalid:
-            raise Invalid(BAD_DEFINITIONS, invalid.problems) from None
+            raise InvalidArgumentError(BAD_DEFINITIONS, invalid.problems) from None
         note = kept(NEW)
         told = await self.apply(who, documents=made, base=current.number, note=note)
         if await self._kept_first() is None:
@@ -120,7 +121,7 @@ class DiscoveryOperations(FirstStepOperations, EditOperations):
 
     def _this_computer(self, name: str) -> Host:
         if self._host_of is None:
-            raise Trouble(NOT_HERE)
+            raise OperationFailedError(NOT_HERE)
         here = Instance(name=name)
         return self._host_of(
             Monitor(id=name, name=name, instance=here, group="", kind="", options=None)
@@ -147,7 +148,7 @@ def _there(documents: Iterable[Document], instance: str) -> Collection[str]:
 
 
 def _chosen(found: Suggestion, wanted: tuple[str, ...]) -> list[Suggested]:
-    """Those that are meant and not there yet. Raises Invalid."""
+    """Those that are meant and not there yet. Raises InvalidArgumentError."""
     known = {one.id: one for one in found.monitors}
     problems = [
         Problem("wanted", NO_SUGGESTION.fill(given=id, instead=instead(id, known)))
@@ -157,5 +158,7 @@ def _chosen(found: Suggestion, wanted: tuple[str, ...]) -> list[Suggested]:
     if not wanted:
         problems.append(Problem("wanted", NOTHING_CHOSEN))
     if problems:
-        raise Invalid(NOTHING_CHOSEN if not wanted else BAD_DEFINITIONS, tuple(problems))
+        raise InvalidArgumentError(
+            NOTHING_CHOSEN if not wanted else BAD_DEFINITIONS, tuple(problems)
+        )
     return [known[id] for id in dict.fromkeys(wanted) if not known[id].there]

@@ -13,7 +13,7 @@ EXE = ".exe"
 
 
 @dataclass(frozen=True, slots=True)
-class Service:
+class KnownService:
     """`programs` by their process's name as the kernel has it (Linux keeps 15 letters)."""
 
     title: Words
@@ -21,15 +21,15 @@ class Service:
     ports: Sequence[int] = ()
 
 
-def _of(en: str, ja: str, *known: str | int) -> Service:
+def _of(en: str, ja: str, *known: str | int) -> KnownService:
     programs = tuple(one for one in known if isinstance(one, str))
     ports = tuple(one for one in known if isinstance(one, int))
-    return Service(Words(en=en, ja=ja), programs, ports)
+    return KnownService(Words(en=en, ja=ja), programs, ports)
 
 
 # Ports: IANA, Service Name and Transport Protocol Port Number Registry; those from 8000 on, 9200,
 # 11211 and 27017 by the defaults of the programs that use them.
-SERVICES: Sequence[Service] = (
+SERVICES: Sequence[KnownService] = (
     _of("Remote log-in (SSH)", "リモート ログイン (SSH)", "sshd", 22),
     _of("Web server (nginx)", "Web サーバー (nginx)", "nginx"),
     _of("Web server (Apache)", "Web サーバー (Apache)", "apache2", "httpd"),

@@ -24,18 +24,15 @@ from noroshi.oauth.provider import OAuthError, SignInError, UnreachableError
 from noroshi.oauth.redirect_url import PASTED
 from noroshi.oauth.tokens import SignInStatus
 from noroshi.ports import NOTHING_QUEUED, QueueCounts, Resource
+from noroshi.service.errors import (
+    ConflictError,
+    InvalidArgumentError,
+    NotFoundError,
+    OperationFailedError,
+)
 from noroshi.service.monitors.status_answers import RouteStatus
 from noroshi.service.node.secret_rules import unfit
-from noroshi.service.operation import (
-    ADMIN,
-    Conflict,
-    Invalid,
-    NotFound,
-    Person,
-    Trouble,
-    note,
-    operation,
-)
+from noroshi.service.operation import ADMIN, Person, note, operation
 from noroshi.service.operation_context import OperationContext
 from noroshi.service.sign_in.sign_in_answers import DeviceAsked, OnDevice, Proof, SignIn
 from noroshi.service.sign_in.try_before_save import is_about_secret, require_accepted
@@ -151,7 +148,7 @@ class SignInOperations(OperationContext):
         # A client secret is copied from a page; a password may well begin with a blank.
         secret = Secret(value.strip() if users else value.strip("\r\n"))
         if problem := unfit(name, secret, users, plan.routes.values()):
-            raise Invalid(BAD_SECRET, (problem,))
+            raise InvalidArgumentError(BAD_SECRET, (problem,))
         kept = name in await self._vault.names()
         # A URL that is kept says where the header beside it goes.
         await self._binding.check_destinations(who, plan, plan, {name: secret.reveal()})
@@ -178,7 +175,7 @@ class SignInOperations(OperationContext):
             await self._tokens.finish(account, pasted)
         except (OAuthError, VaultError) as failure:
             if getattr(failure, "error", "") == PASTED:  # nobody was asked, and all else stands
-                raise Invalid(failure.words) from None
+                raise InvalidArgumentError(failure.words) from None
             raise not_signed_in(route, failure) from None
         return await self._signed_in(route, account, before)
 
@@ -248,7 +245,7 @@ class SignInOperations(OperationContext):
         one to read the mailbox as well."""
         plan, account = await self._account_of(route)
         if not account.app_only:
-            raise Conflict(NO_APP.fill(given=route))
+            raise ConflictError(NO_APP.fill(given=route))
         before = await self._stands(route)
         used = plan.routes[route]
         seen = await self._proved(used, account, resource_of(used))
@@ -291,21 +288,21 @@ class SignInOperations(OperationContext):
         return found
 
     async def _put(self, who: Person, plan: Plan, name: str, secret: Secret) -> None:
-        """Keep it, bound to what it is for. Raises Trouble."""
+        """Keep it, bound to what it is for. Raises OperationFailedError."""
         # Killed in between, or without room for it, nobody is the owner of what another put in.
         await self._binding.disown(name)
         try:
             await self._vault.put(name, secret)
         except VaultError as failure:
-            raise Trouble(failure.words) from None
+            raise OperationFailedError(failure.words) from None
         await self._binding.bind_anew(who, plan, name)
 
     async def _require_sending(self, plan: Plan, route: str, account: Account) -> None:
-        """Raises Conflict unless it is signed in to send: the right to read comes beside that, and
-        a sign-in for it alone would take its place."""
+        """Raises ConflictError unless it is signed in to send: the right to read comes beside
+        that, and a sign-in for it alone would take its place."""
         state = await self._tokens.state(account, resource_of(plan.routes[route]))
         if state.sign not in (SignInStatus.SIGNED_IN, SignInStatus.WAITING):
-            raise Conflict(SEND_FIRST.fill(route=route))
+            raise ConflictError(SEND_FIRST.fill(route=route))
 
     async def _wake_users(self, plan: Plan, entry: str) -> None:
         """Routes that rest over an entry of the vault are tried with what is there now."""
@@ -321,11 +318,13 @@ class SignInOperations(OperationContext):
         _, plan = await self._current()
         route = plan.routes.get(name)
         if route is None:
-            raise NotFound(NO_ROUTE.fill(given=name, instead=instead(name, plan.routes)))
+            raise NotFoundError(NO_ROUTE.fill(given=name, instead=instead(name, plan.routes)))
         account = account_of(plan, route)
         if account is None:
             entry = getattr(route.options, "password", "")
-            raise Conflict((BY_PASSWORD if entry else NO_ACCOUNT).fill(given=name, entry=entry))
+            raise ConflictError(
+                (BY_PASSWORD if entry else NO_ACCOUNT).fill(given=name, entry=entry)
+            )
         return plan, account
 
 
@@ -346,7 +345,7 @@ def _inbox(account: Account, *, read: bool) -> tuple[Resource, ...]:
     if not read:
         return ()
     if not account.reads_inbox:
-        raise Conflict(NOT_READ.fill(account=account.name))
+        raise ConflictError(NOT_READ.fill(account=account.name))
     return ("inbox",)
 
 
@@ -357,7 +356,7 @@ def _redirect(account: Account, port: int) -> str:
     if account.app_only or account.redirects_here:
         return account.redirect_at(port)
     words = NOT_HERE.fill(account=account.name, redirect=account.redirect)
-    raise Conflict(words)
+    raise ConflictError(words)
 
 
 def _asked_for(account: Account, names: Collection[str]) -> tuple[str, bool]:
@@ -366,7 +365,7 @@ def _asked_for(account: Account, names: Collection[str]) -> tuple[str, bool]:
     kept = not entries or any(entry in names for entry in entries)
     if not kept and not account.secret:
         entry = account.certificate
-        raise Conflict(CERTIFICATE_MISSING.fill(name=account.name, secret=entry))
+        raise ConflictError(CERTIFICATE_MISSING.fill(name=account.name, secret=entry))
     return account.secret, kept
 
 
@@ -376,10 +375,14 @@ def _sort_of_secret(account: Account) -> str:
     return "entra" if account.cloud.entra else "secret"
 
 
-def not_signed_in(route: str, failure: OAuthError | VaultError) -> Trouble:
+def not_signed_in(route: str, failure: OAuthError | VaultError) -> OperationFailedError:
     """What the provider said, and what to do now: this is no renewal, which is tried again."""
     if isinstance(failure, SignInError) and is_about_secret(failure.codes):
-        return Trouble(failure.words, (Problem("secret", ANOTHER_SECRET.fill(route=route)),))
+        return OperationFailedError(
+            failure.words, (Problem("secret", ANOTHER_SECRET.fill(route=route)),)
+        )
     if isinstance(failure, UnreachableError) or getattr(failure, "who", "") == "wait":
-        return Trouble(failure.words, (Problem("", NOT_BY_ITSELF.fill(route=route)),))
-    return Trouble(failure.words)
+        return OperationFailedError(
+            failure.words, (Problem("", NOT_BY_ITSELF.fill(route=route)),)
+        )
+    return OperationFailedError(failure.words)

@@ -21,17 +21,14 @@ from noroshi.oauth.client_certificates import (
 )
 from noroshi.oauth.credentials import named_by
 from noroshi.oauth.errors.messages import CERTIFICATE_MISSING
-from noroshi.service.node.secrets import named_in
-from noroshi.service.operation import (
-    ADMIN,
-    Conflict,
-    Invalid,
-    NotFound,
-    Person,
-    Trouble,
-    note,
-    operation,
+from noroshi.service.errors import (
+    ConflictError,
+    InvalidArgumentError,
+    NotFoundError,
+    OperationFailedError,
 )
+from noroshi.service.node.secrets import named_in
+from noroshi.service.operation import ADMIN, Person, note, operation
 from noroshi.service.sign_in.authorization import SignInOperations
 from noroshi.service.sign_in.sign_in_answers import Certificate
 from noroshi.service.sign_in.try_before_save import require_accepted
@@ -91,7 +88,7 @@ class CertificateOperations(SignInOperations):
         `ahead`: before the account names it, under the name that it will have."""
         if not LEAST_DAYS <= days <= MOST_DAYS:
             words = BAD_DAYS.fill(least=LEAST_DAYS, most=MOST_DAYS)
-            raise Invalid(NOT_KEPT, (Problem("days", words),))
+            raise InvalidArgumentError(NOT_KEPT, (Problem("days", words),))
         account, entry = await self._free_entry(name, next=next, replace=replace, ahead=ahead)
         now = self._clocks.wall()
         bundle = await asyncio.to_thread(make, f"noroshi {account.name}", now, days)
@@ -122,9 +119,9 @@ class CertificateOperations(SignInOperations):
             bundle = await read_in_sandbox(pem.encode())
             require_valid(bundle.reveal(), self._clocks.wall(), later=next)
         except CertificateError as unfit:
-            raise Invalid(unfit.words) from None
+            raise InvalidArgumentError(unfit.words) from None
         except OSError:
-            raise Trouble(CANNOT_OPEN) from None
+            raise OperationFailedError(CANNOT_OPEN) from None
         if proved and await self._is_another(entry, bundle):
             await require_accepted(self._tokens, (account,), entry, bundle)
         return await self._kept_under(who, account, entry, bundle)
@@ -142,9 +139,9 @@ class CertificateOperations(SignInOperations):
         try:
             found = await self._vault.get(entry)
         except VaultError as failure:
-            raise Trouble(failure.words) from None
+            raise OperationFailedError(failure.words) from None
         if found is None:
-            raise NotFound(CERTIFICATE_MISSING.fill(name=account.name, secret=entry))
+            raise NotFoundError(CERTIFICATE_MISSING.fill(name=account.name, secret=entry))
         return _shown(account, entry, found)
 
     async def _is_another(self, entry: str, bundle: Secret) -> bool:
@@ -170,7 +167,7 @@ class CertificateOperations(SignInOperations):
         try:
             kept = await self._vault.get(entry)
             return None if kept is None else _in_short(_shown(account, entry, kept))
-        except (VaultError, NotFound):
+        except (VaultError, NotFoundError):
             return None
 
     async def _free_entry(
@@ -180,9 +177,9 @@ class CertificateOperations(SignInOperations):
         account, entry = await self._certificate_of(name, next=next, ahead=ahead)
         if others := await self._others_with(account, entry):
             words = IS_ANOTHERS.fill(entry=entry, who=", ".join(others), account=account.name)
-            raise Conflict(words)
+            raise ConflictError(words)
         if not replace and entry in await self._vault.names():
-            raise Conflict(IS_THERE.fill(entry=entry, account=account.name))
+            raise ConflictError(IS_THERE.fill(entry=entry, account=account.name))
         return account, entry
 
     async def _others_with(self, account: Account, entry: str) -> Sequence[str]:
@@ -202,7 +199,7 @@ class CertificateOperations(SignInOperations):
         if not entry:
             setting, suffix = ("certificate_next", "next") if next else ("certificate", "cert")
             words = NAMES_NONE.fill(account=account.name, setting=setting, suffix=suffix)
-            raise Conflict(words)
+            raise ConflictError(words)
         return account, entry
 
     async def _meant(self, name: str) -> Account:
@@ -211,10 +208,10 @@ class CertificateOperations(SignInOperations):
         route = plan.routes.get(name)
         account = account_of(plan, route) if route is not None else plan.accounts.get(name)
         if account is None and route is not None:
-            raise Conflict(NO_ACCOUNT.fill(given=name))
+            raise ConflictError(NO_ACCOUNT.fill(given=name))
         if account is None:
             known = [*plan.routes, *plan.accounts]
-            raise NotFound(NOBODY.fill(given=name, instead=instead(name, known)))
+            raise NotFoundError(NOBODY.fill(given=name, instead=instead(name, known)))
         return account
 
 
@@ -226,7 +223,7 @@ def _shown(account: Account, entry: str, bundle: Secret) -> Certificate:
     try:
         found = describe(bundle.reveal())
     except ValueError:
-        raise NotFound(CERTIFICATE_MISSING.fill(name=account.name, secret=entry)) from None
+        raise NotFoundError(CERTIFICATE_MISSING.fill(name=account.name, secret=entry)) from None
     return Certificate(
         account=account.name,
         entry=entry,

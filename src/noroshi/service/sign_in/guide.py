@@ -13,7 +13,8 @@ from noroshi.guides.export import handed
 from noroshi.guides.setup_goal import SetupGoal
 from noroshi.oauth.account import Account
 from noroshi.oauth.client_certificates import describe
-from noroshi.service.operation import ADMIN, Conflict, Invalid, Person, operation
+from noroshi.service.errors import ConflictError, InvalidArgumentError
+from noroshi.service.operation import ADMIN, Person, operation
 from noroshi.service.sign_in.certificates import CertificateOperations
 from noroshi.vault import VaultError
 
@@ -70,10 +71,10 @@ class GuideOperations(CertificateOperations):
         365 alone."""
         plan, account = await self._account_of(route)
         if not account.cloud.entra:
-            raise Conflict(NO_GUIDE.fill(route=route))
+            raise ConflictError(NO_GUIDE.fill(route=route))
         if way and way not in WAYS:
             words = NO_WAY.fill(given=way, instead=instead(way, WAYS))
-            raise Invalid(words, (Problem("way", words),))
+            raise InvalidArgumentError(words, (Problem("way", words),))
         wanted = wanted_of(account, plan.routes[route], way)
         values = wanted.values(
             certificate=f"noroshi-{account.name}.cer",

@@ -20,8 +20,9 @@ from noroshi.oauth.jwt_claims import OPAQUE, read_claims
 from noroshi.oauth.provider import Credential, OAuthError, SignInError, UnreachableError
 from noroshi.ports import Document, Resource, Version
 from noroshi.service.definitions.apply import BAD_DEFINITIONS
+from noroshi.service.errors import InvalidArgumentError, NotFoundError, OperationFailedError
 from noroshi.service.node.secret_rules import unfit
-from noroshi.service.operation import ADMIN, Invalid, NotFound, Person, Trouble, operation
+from noroshi.service.operation import ADMIN, Person, operation
 from noroshi.service.sign_in.authorization import BAD_SECRET, SignInOperations, not_signed_in
 from noroshi.service.sign_in.probe_answers import AppTried, SecretTried, TenantFound, TokenSeen
 from noroshi.service.sign_in.trial_definitions import trial_definitions
@@ -57,12 +58,12 @@ class ProbeOperations(SignInOperations):
         `over`: definitions as they would be, which are put in force nowhere."""
         meant = await self._as_would_be(who, account, over)
         if not meant.cloud.entra:
-            raise NotFound(NO_ENTRA.fill(cloud=meant.cloud.name))
+            raise NotFoundError(NO_ENTRA.fill(cloud=meant.cloud.name))
         try:
             id = await self._tokens.tenant(meant)
         except SignInError as failure:
             words = NO_TENANT.fill(tenant=meant.tenant, why=failure.words)
-            raise Trouble(words) from None
+            raise OperationFailedError(words) from None
         except (UnreachableError, VaultError) as failure:
             raise unproved(meant, failure) from None
         return TenantFound(id=id, host=urlsplit(meant.authority).netloc)
@@ -93,7 +94,7 @@ class ProbeOperations(SignInOperations):
             return await tried(self._tokens, meant, bare=bare)
         value = Secret(secret.strip())
         if problem := unfit(meant.secret, value, (meant,)):
-            raise Invalid(BAD_SECRET, (problem,))
+            raise InvalidArgumentError(BAD_SECRET, (problem,))
         return await tried(
             self._tokens, meant, Credential(entry=meant.secret, kind="secret", value=value)
         )
@@ -147,13 +148,13 @@ class ProbeOperations(SignInOperations):
         try:
             return await self._vault.get(name)
         except VaultError as failure:
-            raise Trouble(failure.words) from None
+            raise OperationFailedError(failure.words) from None
 
     async def _said_of(self, account: Account, shown: Credential) -> SecretTried:
         ends = next(one.ends for one in named_by(account) if one.entry == shown.entry)
         try:
             answer = await tried(self._tokens, account, shown)
-        except Trouble as refused:
+        except OperationFailedError as refused:
             found = SecretTried(account=account.name, taken=False, refused=True, ends=ends)
             return replace(found, why=refused.words)
         return SecretTried(account=account.name, taken=answer.sure, why=answer.why, ends=ends)
@@ -166,10 +167,10 @@ class ProbeOperations(SignInOperations):
         secret: str = "",
         to: tuple[str, ...] = (),
     ) -> Account:
-        """The account as it would be with these definitions. What the vault keeps goes where it is
-        kept for, as when they are applied; a `secret` that is typed goes where a token chose only
-        if that is among `to`, as when it is kept. Raises Invalid, NotFound, Conflict,
-        ReauthenticationRequired."""
+        """The account as it would be with these definitions. What the vault keeps goes where it
+        is kept for, as when they are applied; a `secret` that is typed goes where a token chose
+        only if that is among `to`, as when it is kept. Raises InvalidArgumentError,
+        NotFoundError, ConflictError, ReauthenticationRequired."""
         version, plan = await self._current()
         after = plan
         if over:
@@ -185,12 +186,12 @@ class ProbeOperations(SignInOperations):
     def _trial_plan(
         self, name: str, version: Version, plan: Plan, over: tuple[Document, ...]
     ) -> Plan:
-        """Return the plan of that account alone. Raises Invalid."""
+        """Return the plan of that account alone. Raises InvalidArgumentError."""
         try:
             documents = trial_definitions(name, version.documents, plan, over)
             return compile_plan(documents, self._plugins)
         except schema.Invalid as invalid:
-            raise Invalid(BAD_DEFINITIONS, first_of(invalid.problems)) from None
+            raise InvalidArgumentError(BAD_DEFINITIONS, first_of(invalid.problems)) from None
 
 
 def _accounts_in(documents: Iterable[Document]) -> Iterator[str]:
@@ -201,6 +202,6 @@ def _accounts_in(documents: Iterable[Document]) -> Iterator[str]:
 
 
 def _check_there(name: str, accounts: Collection[str]) -> None:
-    """Raise NotFound unless it is among them."""
+    """Raise NotFoundError unless it is among them."""
     if name not in accounts:
-        raise NotFound(NO_ACCOUNT.fill(given=name, instead=instead(name, accounts)))
+        raise NotFoundError(NO_ACCOUNT.fill(given=name, instead=instead(name, accounts)))

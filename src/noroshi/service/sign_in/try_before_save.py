@@ -13,7 +13,7 @@ from noroshi.oauth.errors import aadsts_app
 from noroshi.oauth.errors.error_advice import Advice
 from noroshi.oauth.provider import Credential, OAuthError, SignInError, UnreachableError
 from noroshi.oauth.tokens import TokenSource
-from noroshi.service.operation import Trouble
+from noroshi.service.errors import OperationFailedError
 from noroshi.service.sign_in.probe_answers import AppTried
 from noroshi.vault import Secret, VaultError
 
@@ -93,7 +93,7 @@ async def tried(
     bare: bool = False,
 ) -> AppTried:
     """Whether the server takes it, or else what the vault has; with `bare` whether it knows the
-    app. Raises Trouble if it does not."""
+    app. Raises OperationFailedError if it does not."""
     try:
         if not await _is_taken(tokens, account, credential, bare=bare):
             return AppTried(sure=False, why=LIKE_A_WRONG_ONE)
@@ -131,8 +131,8 @@ async def refusal(
     *,
     bare: bool = False,
 ) -> SignInError | None:
-    """What a sign-in at Entra would be refused for as well; None: nothing that can be told before.
-    Raises UnreachableError and VaultError."""
+    """What a sign-in at Entra would be refused for as well; None: nothing that can be told
+    before. Raises UnreachableError and VaultError."""
     try:
         await tokens.probe_credential(account, bare=bare, credential=credential)
     except SignInError as failure:
@@ -143,14 +143,17 @@ async def refusal(
 async def require_accepted(
     tokens: TokenSource, accounts: Iterable[Account], entry: str, value: Secret
 ) -> None:
-    """By the server of each account that would show it from now on. Raises Trouble."""
+    """By the server of each account that would show it from now on. Raises
+    OperationFailedError."""
     for account, credential in shown_by(accounts, entry, value):
         try:
             await tried(tokens, account, credential)
-        except Trouble as refused:
+        except OperationFailedError as refused:
             words = STAYS.fill(why=refused.words, entry=entry)
             anyway = ALL_THE_SAME[credential.kind].fill(entry=entry, account=account.name)
-            raise Trouble(words, (*refused.problems, Problem("", anyway))) from None
+            raise OperationFailedError(
+                words, (*refused.problems, Problem("", anyway))
+            ) from None
 
 
 def shown_by(
@@ -165,14 +168,16 @@ def shown_by(
 
 def unproved(
     account: Account, failure: OAuthError | VaultError, credential: Credential | None = None
-) -> Trouble:
+) -> OperationFailedError:
     """What was said, and where the secret goes if that is at fault: no route is needed for it."""
     if isinstance(failure, SignInError) and _another_mends(account, failure, credential):
         secret = credential.entry if credential else account.secret
-        return Trouble(failure.words, (Problem("secret", ANOTHER_SECRET.fill(secret=secret)),))
+        return OperationFailedError(
+            failure.words, (Problem("secret", ANOTHER_SECRET.fill(secret=secret)),)
+        )
     if isinstance(failure, SignInError) and credential and _is_unknown(failure):
-        return Trouble(_not_uploaded(failure, credential))
-    return Trouble(failure.words)
+        return OperationFailedError(_not_uploaded(failure, credential))
+    return OperationFailedError(failure.words)
 
 
 def field_of(failure: SignInError) -> str:

@@ -16,15 +16,16 @@ from starlette.routing import Route
 from noroshi.core.words import Words
 from noroshi.ports import StoreError
 from noroshi.service import (
-    Invalid,
-    NotFound,
+    InvalidArgumentError,
+    NotFoundError,
     Operation,
-    Refusal,
-    Trouble,
+    OperationError,
+    OperationFailedError,
     handle_request,
     refused,
 )
-from noroshi.service.large_requests import LONGEST as LONGEST, Unreadable, longest
+from noroshi.service.errors import UnreadableRequestError
+from noroshi.service.large_requests import LONGEST as LONGEST, longest
 from noroshi.service.operation import NO_OPERATION, STORE_TROUBLE, VIEWER, Person
 from noroshi.web.api.openapi import document
 from noroshi.web.context import WebContext
@@ -57,7 +58,7 @@ Handler = Callable[[Request], Awaitable[Response]]
 
 
 class _Told(Exception):
-    def __init__(self, status: int, refusal: Refusal) -> None:
+    def __init__(self, status: int, refusal: OperationError) -> None:
         self.status, self.refusal = status, refusal
 
 
@@ -74,9 +75,9 @@ def routes(house: WebContext) -> list[Route]:
         name = request.path_params["operation"]
         known = house.service.operations().get(name)
         if known is None:
-            raise _Told(404, NotFound(NO_OPERATION.fill(name=name)))
+            raise _Told(404, NotFoundError(NO_OPERATION.fill(name=name)))
         if known.role != VIEWER or known.changes:
-            raise _Told(405, Invalid(ONLY_POST.fill(name=name)))
+            raise _Told(405, InvalidArgumentError(ONLY_POST.fill(name=name)))
         return await _done(request, house, who, _asked(request, known))
 
     written = cache(lambda: document(house.service.operations()))
@@ -125,10 +126,10 @@ def _answering(handle: Handler, house: WebContext | None = None) -> Handler:
             answer = told(refused(unknown), 401)
             answer.headers["www-authenticate"] = "Bearer"
             return answer
-        except Refusal as refusal:
+        except OperationError as refusal:
             return told(refused(refusal), STATUS[refusal.kind])
         except StoreError as error:
-            return told(refused(Trouble(STORE_TROUBLE.fill(why=error.words))), 503)
+            return told(refused(OperationFailedError(STORE_TROUBLE.fill(why=error.words))), 503)
 
     return answering
 
@@ -147,23 +148,23 @@ async def _arguments(request: Request, house: WebContext, who: Person) -> Mappin
         return _read(b"{}", kind)
     try:
         return await house.service.judges.sent(who, name, body.parts())
-    except Unreadable:
-        raise _Told(400, Invalid(NO_JSON)) from None
-    except Refusal:
+    except UnreadableRequestError:
+        raise _Told(400, InvalidArgumentError(NO_JSON)) from None
+    except OperationError:
         await body.heard()
         raise
 
 
 def _read(body: bytes, kind: str) -> Mapping[str, Any]:
     if kind != JSON:
-        raise _Told(415, Invalid(NO_JSON_TYPE))
+        raise _Told(415, InvalidArgumentError(NO_JSON_TYPE))
     try:
         given = json.loads(body, parse_constant=_no_number)
         json.dumps(given, ensure_ascii=False).encode()  # half a letter can be kept nowhere
     except (ValueError, RecursionError):
-        raise _Told(400, Invalid(NO_JSON)) from None
+        raise _Told(400, InvalidArgumentError(NO_JSON)) from None
     if not isinstance(given, dict):
-        raise _Told(400, Invalid(NO_JSON))
+        raise _Told(400, InvalidArgumentError(NO_JSON))
     return given
 
 

@@ -11,7 +11,7 @@ from noroshi.oauth.client_certificates import (
     read_in_sandbox,
     require_valid,
 )
-from noroshi.service import Invalid, Trouble
+from noroshi.service import InvalidArgumentError, OperationFailedError
 from noroshi.vault import Secret
 from noroshi.web.view.form_operations import require_administrator
 from noroshi.web.view.page_context import Visit
@@ -33,21 +33,21 @@ TOO_LONG = Words(
 
 
 async def brought(visit: Visit) -> Secret:
-    """Key and certificate in PEM, unlocked. Raises Forbidden, Trouble and Invalid, in words that
-    quote nothing of it."""
+    """Key and certificate in PEM, unlocked. Raises ForbiddenError, OperationFailedError and
+    InvalidArgumentError, in words that quote nothing of it."""
     require_administrator(visit)
     text, files = visit.form.get("pem", "").strip(), visit.files
     if len(files) + bool(text) != 1:
-        raise Invalid(TWO if files or text else NOTHING)
+        raise InvalidArgumentError(TWO if files or text else NOTHING)
     data = files[0].content if files else text.encode()
     if len(data) > LARGEST:
-        raise Invalid(TOO_LONG.fill(most=LARGEST >> 10))
+        raise InvalidArgumentError(TOO_LONG.fill(most=LARGEST >> 10))
     passphrase = visit.form.get("passphrase", "")
     try:
         bundle = await read_in_sandbox(data, passphrase)
         require_valid(bundle.reveal(), visit.house.service.now())
     except CertificateError as unfit:
-        raise Invalid(unfit.words) from None
+        raise InvalidArgumentError(unfit.words) from None
     except OSError:
-        raise Trouble(CANNOT_OPEN) from None
+        raise OperationFailedError(CANNOT_OPEN) from None
     return bundle

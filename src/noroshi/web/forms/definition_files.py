@@ -12,7 +12,7 @@ from noroshi.core.people import ADMIN
 from noroshi.core.words import Words
 from noroshi.definitions import Folder
 from noroshi.ports import Document
-from noroshi.service import Forbidden
+from noroshi.service import ForbiddenError
 from noroshi.service.large_requests import sender
 from noroshi.web.http.authentication import NOT_OURS
 from noroshi.web.http.multipart import boundary_of
@@ -55,7 +55,7 @@ async def hear(visit: Visit) -> None:
     judges = visit.house.service.judges
     told = await judges.read(READER, head, body.parts(), sender(person))
     if told is None:  # what no browser sends
-        raise Forbidden(NOT_OURS)
+        raise ForbiddenError(NOT_OURS)
     visit.form = told["fields"]
     visit.imported = Imported(
         given=told["given"],

@@ -9,7 +9,7 @@ from typing import Any
 from noroshi.core.definitions.value_syntax import is_name
 from noroshi.core.words import Words
 from noroshi.definitions.stable_ids import KEPT
-from noroshi.service import NotFound
+from noroshi.service import NotFoundError
 from noroshi.web.forms.location import Content, Problems, Spot, stand_in
 from noroshi.web.texts.pages import TEXTS
 from noroshi.web.view.form_operations import (
@@ -106,7 +106,7 @@ class Edit:
 
 async def opened(visit: Visit, spot: Spot, *, may_lack: bool = False) -> Edit:
     """As its editor saw it: after a GET what is in force, else the version that the form
-    names. Raises NotFound if it is nowhere, unless it `may_lack`."""
+    names. Raises NotFoundError if it is nowhere, unless it `may_lack`."""
     shown = await visit.call("definition_show")
     etag, seen = shown["etags"].get(spot.key, ""), shown["documents"].get(spot.key)
     if spot.new and spot.is_whole:  # there may be one that is really called as the stand-in is
@@ -116,7 +116,7 @@ async def opened(visit: Visit, spot: Spot, *, may_lack: bool = False) -> Edit:
         await _as_seen(visit, edit)
     there = edit.lost or any(spot.found(one) is not None for one in (edit.seen, edit.now))
     if not (there or spot.new or may_lack):
-        raise NotFound(TEXTS["error.not_there"])
+        raise NotFoundError(TEXTS["error.not_there"])
     return edit
 
 
@@ -222,7 +222,7 @@ def _change(edit: Edit, content: Content | None) -> dict[str, Any]:
 
 def _number(text: str) -> int:
     if not (text.isascii() and text.isdecimal() and len(text) <= LONGEST_NUMBER):
-        raise NotFound(TEXTS["error.not_there"])
+        raise NotFoundError(TEXTS["error.not_there"])
     return int(text)
 
 

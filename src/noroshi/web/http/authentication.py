@@ -9,7 +9,7 @@ from starlette.requests import Request
 from noroshi.core.people import Person
 from noroshi.core.words import Words
 from noroshi.people import random_keys
-from noroshi.service import Forbidden
+from noroshi.service import ForbiddenError
 from noroshi.web.context import WebContext
 from noroshi.web.http.connection_limits import proves
 
@@ -36,7 +36,7 @@ NOT_OURS = Words(
 )
 
 
-class Unknown(Forbidden):
+class Unknown(ForbiddenError):
     """It is not known who asks."""
 
 
@@ -60,7 +60,8 @@ def key_of(request: Request, house: WebContext) -> str:
 
 
 async def entered(request: Request, house: WebContext) -> Entered:
-    """Who asks. Raises Unknown, and Forbidden for a post that is not from a page of ours."""
+    """Who asks. Raises Unknown, and ForbiddenError for a post that is not from a page of
+    ours."""
     if not await house.people.begun():
         raise Unknown(NOT_BEGUN)
     given = request.headers.get("authorization", "")
@@ -89,9 +90,9 @@ async def in_session(
 
 
 def check_csrf(key: str, given: str) -> None:
-    """Raises Forbidden unless it was sent with what only our own pages know."""
+    """Raises ForbiddenError unless it was sent with what only our own pages know."""
     if not key or not random_keys.same(random_keys.csrf_of(key), given):
-        raise Forbidden(NOT_OURS)
+        raise ForbiddenError(NOT_OURS)
 
 
 async def _by_token(given: str, address: str, house: WebContext) -> Person:

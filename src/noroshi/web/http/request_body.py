@@ -7,11 +7,11 @@ from collections.abc import AsyncIterator
 from starlette.requests import Request
 
 from noroshi.core.size import SMALL_TEXT
-from noroshi.service import Invalid
+from noroshi.service import InvalidArgumentError
 from noroshi.service.large_requests import ENOUGH, too_long
 
 
-class TooLong(Invalid):
+class TooLong(InvalidArgumentError):
     """The body exceeds its limit."""
 
     def __init__(self, most: int) -> None:

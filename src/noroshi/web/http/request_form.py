@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlsplit
 from starlette.requests import Request
 
 from noroshi.core.words import Words
-from noroshi.service import Forbidden, Trouble
+from noroshi.service import ForbiddenError, OperationFailedError
 from noroshi.web.http.authentication import NOT_OURS
 from noroshi.web.http.multipart import Upload, boundary_of, parts_of
 from noroshi.web.http.request_body import Body
@@ -49,21 +49,21 @@ async def sent(
     try:
         return parts_of(await Body(request, LONGEST_UPLOAD).whole(), boundary)
     except ValueError:  # what no browser sends
-        raise Forbidden(NOT_OURS) from None
+        raise ForbiddenError(NOT_OURS) from None
 
 
 _long_ones = asyncio.BoundedSemaphore(MOST_LONG)
 
 
 async def form_of_stranger(request: Request) -> Mapping[str, str]:
-    """The fields of a form without files, of somebody who is not logged in. Raises Trouble while
-    there are too many of them that are long."""
+    """The fields of a form without files, of somebody who is not logged in. Raises
+    OperationFailedError while there are too many of them that are long."""
     body = Body(request, LONGEST_OF_A_STRANGER, SHORT)
     if await body.is_short():
         return _fields(await body.whole())
     if _long_ones.locked():
         await body.heard()
-        raise Trouble(BUSY)
+        raise OperationFailedError(BUSY)
     async with _long_ones:
         return _fields(await body.whole())
 
@@ -73,7 +73,7 @@ def _fields(body: bytes) -> Mapping[str, str]:
         text = body.decode()
         return dict(parse_qsl(text, keep_blank_values=True, max_num_fields=MOST_FIELDS))
     except ValueError:  # no UTF-8, or too many fields: no form of ours
-        raise Forbidden(NOT_OURS) from None
+        raise ForbiddenError(NOT_OURS) from None
 
 
 def ours(where: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from starlette.responses import Response
 from starlette.routing import Route
 
-from noroshi.service import NotFound
+from noroshi.service import NotFoundError
 from noroshi.web.api.endpoints import STATUS
 from noroshi.web.context import WebContext
 from noroshi.web.texts.pages import TEXTS
@@ -86,7 +86,7 @@ async def _done(visit: Visit, deed: str) -> Came:
     elif deed == "end":
         done = await run(visit, "silence_end", silence=visit.form.get("silence", ""))
     else:
-        raise NotFound(TEXTS["error.not_there"])
+        raise NotFoundError(TEXTS["error.not_there"])
     return Came(done=int(not done.why), why=done.why, status=done.status, bad=done.bad)
 
 

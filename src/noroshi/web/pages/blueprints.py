@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from noroshi.core.definitions.self_monitoring import OWN
-from noroshi.service import NotFound
+from noroshi.service import NotFoundError
 from noroshi.web.context import WebContext
 from noroshi.web.forms.blueprint_inputs import MARK, Ask, asked_at, asks_of
 from noroshi.web.forms.change_preview import created, preview
@@ -77,7 +77,7 @@ async def _one(visit: Visit, live: Live) -> Response:
     name = visit.request.path_params["blueprint"]
     known = {one["name"]: one for one in await visit.call("blueprints")}
     if name not in known:
-        raise NotFound(TEXTS["error.not_there"])
+        raise NotFoundError(TEXTS["error.not_there"])
     if visit.request.method == "GET":
         return await _shown(visit, known[name])
     only_try = visit.form.get("do") == PREVIEW

@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from noroshi.core.definitions.self_monitoring import OWN
 from noroshi.core.definitions.value_syntax import is_name
-from noroshi.service import NotFound
+from noroshi.service import NotFoundError
 from noroshi.web.context import WebContext
 from noroshi.web.forms.change_preview import created, preview
 from noroshi.web.forms.location import called
@@ -55,7 +55,7 @@ async def _place(visit: Visit, live: Live) -> Response:
     documents = (await visit.call("definition_show"))["documents"]
     its = _there(documents, path.split("/"))
     if its is None:
-        raise NotFound(TEXTS["error.not_there"])
+        raise NotFoundError(TEXTS["error.not_there"])
     if visit.request.method == "GET":
         return await _shown(visit, path, its, documents)
     op, what, target = _asked(visit, path)

@@ -14,7 +14,7 @@ from starlette.routing import Route
 from noroshi.definitions import TYPES, Folder, content, pack
 from noroshi.definitions.archive import MOST_BYTES, MOST_PACKED
 from noroshi.ports import Document
-from noroshi.service import NotFound
+from noroshi.service import NotFoundError
 from noroshi.web.context import WebContext
 from noroshi.web.forms.change_preview import preview
 from noroshi.web.forms.definition_files import hear, imported
@@ -63,7 +63,7 @@ async def files(visit: Visit) -> Response:
         return await _shown(visit, exported)
     deed = visit.form.get("do", "")
     if deed not in ("look", "apply"):
-        raise NotFound(TEXTS["error.not_there"])
+        raise NotFoundError(TEXTS["error.not_there"])
     if deed == "look":
         return await _look(visit, exported)
     done = await _applied(visit, _with_others(visit, exported))

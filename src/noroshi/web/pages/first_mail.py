@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from noroshi.core.definitions.schema_mail import REDIRECT
-from noroshi.service import NotFound
+from noroshi.service import NotFoundError
 from noroshi.web.context import WebContext
 from noroshi.web.forms.conflict import Both, both, told
 from noroshi.web.forms.first_route import (
@@ -79,7 +79,7 @@ async def mail(visit: Visit) -> Response:
     there, done = all_of_it["documents"], Outcome()
     way = visit.form.get("way") or query_value(visit, "way") or way_of(there)
     if way not in WAYS:
-        raise NotFound(TEXTS["error.not_there"])
+        raise NotFoundError(TEXTS["error.not_there"])
     its, etag = Both(form=filled(there, way), seen=all_of_it["version"]), _seen(all_of_it)
     if visit.request.method == "POST":
         form = {name: visit.form.get(name, "").strip() for name in its.form}

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from noroshi.core.definitions.schema_mail import REDIRECT
-from noroshi.service import NotFound
+from noroshi.service import NotFoundError
 from noroshi.web.context import WebContext
 from noroshi.web.forms.first_route import Documents, account_of, route_of
 from noroshi.web.http.oauth_redirects import Returns, home_of, port_for
@@ -45,7 +45,7 @@ def _handler(returns: Returns) -> Handler:
         route, done = route_of(documents), Outcome()
         if visit.request.method == "POST":
             if deed not in DEEDS:
-                raise NotFound(TEXTS["error.not_there"])
+                raise NotFoundError(TEXTS["error.not_there"])
             done = await _signed(visit, deed, route)
             if _is_in(deed, done):
                 return _on(visit)

@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from noroshi.core.mail import SENT, DeliveryState
 from noroshi.core.people import ADMIN
-from noroshi.service import Forbidden, NotFound
+from noroshi.service import ForbiddenError, NotFoundError
 from noroshi.web.context import WebContext
 from noroshi.web.forms.conflict import Both, both, told
 from noroshi.web.forms.normalize import addresses, figures
@@ -69,9 +69,9 @@ def next_of(look: Mapping[str, Any]) -> str:
 
 
 async def looked(visit: Visit) -> Mapping[str, Any]:
-    """How far it has come. Raises Forbidden for who could do none of it."""
+    """How far it has come. Raises ForbiddenError for who could do none of it."""
     if visit.person is None or ADMIN not in visit.person.roles:
-        raise Forbidden(TEXTS["first.forbidden"])
+        raise ForbiddenError(TEXTS["first.forbidden"])
     found: Mapping[str, Any] = await visit.call("first_look")
     return found
 
@@ -230,7 +230,7 @@ async def way(visit: Visit) -> Response:
 async def _way(visit: Visit, look: Mapping[str, Any]) -> Mapping[str, Any]:
     """The relay's posts of the last test alarm, and what the other side said."""
     told = await visit.call_json("queue_show", id=look["mail"]) if look["mail"] else {}
-    if not told or told.get("error") == NotFound.kind:  # none yet, or long forgotten
+    if not told or told.get("error") == NotFoundError.kind:  # none yet, or long forgotten
         none = dict.fromkeys(("because", "state"), "") | dict.fromkeys(
             ("goes_on", "taken"), False
         )

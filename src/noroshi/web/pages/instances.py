@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from noroshi.core.definitions.self_monitoring import OWN
-from noroshi.service import NotFound
+from noroshi.service import NotFoundError
 from noroshi.web.context import WebContext
 from noroshi.web.texts.pages import TEXTS
 from noroshi.web.view.form_operations import address, may, query_value, run
@@ -57,7 +57,7 @@ async def _switched(visit: Visit, live: Live) -> Response:
     part, at, deed = form.get("part", ""), form.get("at", ""), form.get("do", "")
     op = DEEDS.get((deed, "/" not in part))
     if op is None or not part:
-        raise NotFound(TEXTS["error.not_there"])
+        raise NotFoundError(TEXTS["error.not_there"])
     here, note = part_page(at or part), form.get("note", "")[:LONGEST_NOTE]
     what = {"instance": part} if "/" not in part else {"monitor": part}
     done = await run(visit, op, note=note, **what)
@@ -77,7 +77,7 @@ async def _shown(visit: Visit, live: Live, instance: str, group: str) -> Respons
     all_of_them = list(tables(instance, said.get("group", ()), found, seen.status, tongue))
     groups = [one for one in all_of_them if not group or one.name == group]
     if (not said and found is None) or (group and not groups):
-        raise NotFound(TEXTS["error.not_there"])
+        raise NotFoundError(TEXTS["error.not_there"])
     path = f"{instance}/{group}" if group else instance
     its = stops_of(seen.status, tongue).of(path)
     level = groups[0].level if group else found.level if found else "new"

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from noroshi.core.mail import DeliveryState
-from noroshi.service import NotFound
+from noroshi.service import NotFoundError
 from noroshi.web.context import WebContext
 from noroshi.web.texts.pages import TEXTS
 from noroshi.web.view.form_operations import address, clock, query_value
@@ -106,7 +106,7 @@ async def alarm(visit: Visit) -> Response:
     """From the event to the last answer."""
     id = query_value(visit, "id")
     if not id:  # the operation would answer the newest one, or none where there is none yet
-        raise NotFound(TEXTS["error.not_there"])
+        raise NotFoundError(TEXTS["error.not_there"])
     one = (await visit.call("ledger", alarm=id, last=1))["rows"][0]
     called = await names(visit)
     return await visit.show(

@@ -8,7 +8,7 @@ from typing import Any
 from starlette.responses import Response
 from starlette.routing import Route
 
-from noroshi.service import NotFound
+from noroshi.service import NotFoundError
 from noroshi.web.context import WebContext
 from noroshi.web.forms.conflict_text import Side, by_title
 from noroshi.web.texts.pages import TEXTS
@@ -46,10 +46,10 @@ async def mailing(visit: Visit) -> Response:
         return await _mailing(visit, did=did if did in DID else "")
     key, move = visit.form.get("key", ""), visit.form.get("do", "")
     if key.partition("/")[0] not in TELLERS or move not in MOVES:
-        raise NotFound(TEXTS["error.not_there"])
+        raise NotFoundError(TEXTS["error.not_there"])
     found = await visit.call("definition_show", keys=[key])
     if key not in found["documents"]:
-        raise NotFound(TEXTS["error.not_there"])
+        raise NotFoundError(TEXTS["error.not_there"])
     before = found["documents"][key]
     after = {
         **before,

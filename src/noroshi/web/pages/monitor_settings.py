@@ -12,7 +12,7 @@ from starlette.routing import Route
 from noroshi import schema
 from noroshi.core.definitions.schema import MonitorDef
 from noroshi.core.definitions.self_monitoring import KINDS
-from noroshi.service import NotFound
+from noroshi.service import NotFoundError
 from noroshi.web.context import WebContext
 from noroshi.web.forms.edit_page import Look, Section, edited, handed_down, opened, saved, shown
 from noroshi.web.forms.edit_session import Edit
@@ -162,7 +162,7 @@ def _sections(
 async def _choose(visit: Visit, document: Content | None, where: str, group: str) -> Response:
     """Which kind the new one shall be of. What Noroshi watches by itself comes last."""
     if visit.request.method == "POST":
-        raise NotFound(TEXTS["error.not_there"])
+        raise NotFoundError(TEXTS["error.not_there"])
     rows = [
         {
             "kind": one["kind"],

@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Match, Route
 from starlette.types import Scope
 
-from noroshi.service import NotFound, handle_request
+from noroshi.service import NotFoundError, handle_request
 from noroshi.web.context import WebContext
 from noroshi.web.http.oauth_redirects import Expected, Returns
 from noroshi.web.texts.pages import TEXTS
@@ -41,7 +41,7 @@ def _handler(returns: Returns) -> Handler:
     async def landed(visit: Visit) -> Response:
         expected = returns.of(visit.request.url.path, query_value(visit, "state", most=10_000))
         if expected is None:
-            raise NotFound(TEXTS["error.not_there"])
+            raise NotFoundError(TEXTS["error.not_there"])
         answer = await _landed(visit, expected, returns)
         answer.headers.update(PRIVATE)
         return answer

@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from noroshi.core.people import ADMIN
 from noroshi.ports import StoreError
-from noroshi.service import NotFound, Refusal
+from noroshi.service import NotFoundError, OperationError
 from noroshi.web.context import WebContext
 from noroshi.web.texts.pages import TEXTS
 from noroshi.web.view.control_escape import Page, neutral
@@ -43,7 +43,7 @@ def routes(house: WebContext, live: Live) -> list[Route]:
         seen = await live.now()
         found = seen.tree.get(visit.request.path_params["instance"])
         if found is None:
-            raise NotFound(TEXTS["error.not_there"])
+            raise NotFoundError(TEXTS["error.not_there"])
         what = "signs" if visit.request.query_params.get("part") else "groups"
         return _fragment(tree_parts(visit.language, what, seen, found))
 
@@ -51,7 +51,7 @@ def routes(house: WebContext, live: Live) -> list[Route]:
         seen, named = await live.now(), visit.request.path_params
         found = seen.tree.get(named["instance"])
         if found is None or named["group"] not in found.groups:
-            raise NotFound(TEXTS["error.not_there"])
+            raise NotFoundError(TEXTS["error.not_there"])
         one = found.groups[named["group"]]
         return _fragment(tree_parts(visit.language, "monitors", seen, found, one))
 
@@ -96,7 +96,7 @@ async def _told(visit: Visit, live: Live, knows: str) -> AsyncIterator[str]:
             for one in news(last, seen, visit.language, shows):
                 yield one
             last = seen
-    except (Refusal, StoreError):
+    except (OperationError, StoreError):
         return  # the browser asks again, and is told why by the page
 
 

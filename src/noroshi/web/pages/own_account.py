@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from noroshi.imports import ONE_AT_A_TIME
 from noroshi.people import AuthenticationError
-from noroshi.service import Invalid, NotFound
+from noroshi.service import InvalidArgumentError, NotFoundError
 from noroshi.web.context import WebContext
 from noroshi.web.texts.pages import TEXTS
 from noroshi.web.view.form_operations import Outcome, may, run
@@ -42,7 +42,7 @@ async def me(visit: Visit) -> Response:
     done, deed = Outcome(), visit.form.get("do", "")
     if visit.request.method == "POST":
         if deed not in DEEDS:
-            raise NotFound(TEXTS["error.not_there"])
+            raise NotFoundError(TEXTS["error.not_there"])
         done = await _done(visit, deed)
     mine, shown = await visit.call("own_account"), step_shown(visit, done)
     return await visit.show(
@@ -50,7 +50,7 @@ async def me(visit: Visit) -> Response:
         done.status,
         mine=mine,
         deed=deed if done.ok is not None else "",
-        retry=deed == "own_totp_on" and done.kind == Invalid.kind,
+        retry=deed == "own_totp_on" and done.kind == InvalidArgumentError.kind,
         done=done.ok,
         step=shown,
         picture=_picture(shown["address"]) if shown else None,

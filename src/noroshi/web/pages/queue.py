@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from noroshi.core.mail import SENT, DeliveryState
-from noroshi.service import NotFound
+from noroshi.service import NotFoundError
 from noroshi.web.context import WebContext
 from noroshi.web.http.security_headers import POLICY
 from noroshi.web.texts.pages import TEXTS
@@ -155,7 +155,7 @@ async def _one(visit: Visit, live: Live) -> Response:
         return await _mail(visit, live, id, did=did if did in DEEDS else "")
     deed = visit.form.get("do", "")
     if deed not in DEEDS:
-        raise NotFound(TEXTS["error.not_there"])
+        raise NotFoundError(TEXTS["error.not_there"])
     done = await run(visit, DEEDS[deed], id=id, **_given(visit, deed))
     live.changed()
     if done.why:
@@ -248,5 +248,5 @@ async def as_html(visit: Visit) -> Response:
     """The mail's HTML alone, for a frame in which nothing of it can act."""
     looks = await visit.call("queue_mail", id=query_value(visit, "id"))
     if not looks["html"]:
-        raise NotFound(TEXTS["error.not_there"])
+        raise NotFoundError(TEXTS["error.not_there"])
     return Page(looks["html"], headers=FRAMING)

@@ -8,7 +8,7 @@ from typing import Any
 from starlette.responses import Response
 from starlette.routing import Route
 
-from noroshi.service import NotFound
+from noroshi.service import NotFoundError
 from noroshi.web.context import WebContext
 from noroshi.web.forms.edit_page import Look, Section, edited, name_field, opened, saved, shown
 from noroshi.web.forms.layout import Outline
@@ -45,7 +45,7 @@ async def name(visit: Visit) -> Response:
     require_administrator(visit)
     key = query_value(visit, "key")
     if not named_here([key]):
-        raise NotFound(TEXTS["error.not_there"])
+        raise NotFoundError(TEXTS["error.not_there"])
     edit = await edited(visit, Outline(parts=()), await opened(visit, Spot(key)))
     if edit.done:
         return saved(visit, edit, PATH, FILES, key=edit.spot.key)

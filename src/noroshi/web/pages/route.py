@@ -9,7 +9,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from noroshi.core.definitions.value_syntax import is_address
-from noroshi.service import NotFound
+from noroshi.service import NotFoundError
 from noroshi.web.context import WebContext
 from noroshi.web.forms.conflict import Both, both, told
 from noroshi.web.forms.table import label
@@ -51,7 +51,7 @@ def routes(house: WebContext, returns: Returns) -> list[Route]:
             return await _shown(visit, name, done, codes.of(visit.key, name))
         deed = visit.form.get("do", "")
         if deed not in DEEDS:
-            raise NotFound(TEXTS["error.not_there"])
+            raise NotFoundError(TEXTS["error.not_there"])
         way = visit.form.get("way", "")
         if (other := await renamed(visit, name)) is not None:
             done = Done(why=other.why, status=other.status, way=way, moved=other.name)

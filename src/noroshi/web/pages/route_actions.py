@@ -11,7 +11,7 @@ from noroshi.core.definitions.accounts import OVER, end_of, is_over
 from noroshi.core.words import Words
 from noroshi.guides.setup_goal import switched
 from noroshi.guides.test_mail import SUBJECT, TEXT
-from noroshi.service import Invalid
+from noroshi.service import InvalidArgumentError
 from noroshi.web.forms.certificate_upload import brought
 from noroshi.web.forms.new_route_rules import entry_of, free_entry
 from noroshi.web.http.device_codes import Code
@@ -186,7 +186,7 @@ async def certificate_import(visit: Visit, known: RouteDetails) -> Done:
     """Made elsewhere. It is opened before the account is told to sign in by it."""
     try:
         bundle = await brought(visit)
-    except Invalid as unfit:
+    except InvalidArgumentError as unfit:
         return Done(why=(visit.say(unfit.words),), status=400, way="app_certificate")
     given = {"pem": bundle.reveal(), "proved": _proved(visit)}
     return await _certified(visit, known, "certificate_import", **given)

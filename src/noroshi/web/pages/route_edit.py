@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from noroshi import schema
 from noroshi.core.definitions.schema_mail import AccountDef, NetworkDef, RouteDef
-from noroshi.service import NotFound
+from noroshi.service import NotFoundError
 from noroshi.web.context import WebContext
 from noroshi.web.forms.edit_page import Look, Section, edited, name_field, opened, shown
 from noroshi.web.forms.edit_session import REMOVE, Edit
@@ -59,7 +59,7 @@ async def edit(visit: Visit) -> Response:
     require_administrator(visit)
     type, _, name = query_value(visit, "key").partition("/")
     if type not in SORTS or (type == "accounts" and not name):
-        raise NotFound(TEXTS["error.not_there"])
+        raise NotFoundError(TEXTS["error.not_there"])
     edit = await opened(visit, Spot(f"{type}/{name or NEW}", new=not name))
     mail = await _mail(visit, edit, name)
     outline = _outline(visit, edit, mail, await _entries(visit, mail))
@@ -75,7 +75,7 @@ async def _mail(visit: Visit, edit: Edit, name: str) -> Mail:
     if edit.spot.type != "routes":
         return Mail(type=edit.spot.type, name=name, kind="", options={})
     if not name and its not in KINDS:
-        raise NotFound(TEXTS["error.not_there"])
+        raise NotFoundError(TEXTS["error.not_there"])
     found = await visit.call("kinds")
     fits = (one["options"] for one in found if (one["family"], one["kind"]) == ("route", its))
     return Mail(type="routes", name=name, kind=its, options=next(fits, {}))

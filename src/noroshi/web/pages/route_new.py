@@ -11,7 +11,7 @@ from starlette.routing import Route
 from noroshi.core.definitions.value_syntax import is_name
 from noroshi.guides.setup_goal import SetupGoal
 from noroshi.oauth.redirect_url import SECRET_ID, looks_like_secret_id
-from noroshi.service import NotFound
+from noroshi.service import NotFoundError
 from noroshi.web.context import WebContext
 from noroshi.web.forms.new_route_rules import (
     first_free,
@@ -48,7 +48,7 @@ async def new(visit: Visit) -> Response:
     if visit.request.method == "GET":
         return await _asked(visit, of if of in BY_ACCOUNT else "")
     if of not in BY_ACCOUNT:
-        raise NotFound(TEXTS["error.not_there"])
+        raise NotFoundError(TEXTS["error.not_there"])
     return await _add(visit, of)
 
 

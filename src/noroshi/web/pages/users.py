@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from noroshi.core.people import ROLE_NAMES, ROLES, VIEWER
-from noroshi.service import Invalid, NotFound
+from noroshi.service import InvalidArgumentError, NotFoundError
 from noroshi.web.context import WebContext
 from noroshi.web.forms.normalize import figures
 from noroshi.web.pages.own_account import step_shown
@@ -62,7 +62,7 @@ async def users(visit: Visit) -> Response:
     done, deed = Outcome(), visit.form.get("do", "")
     if visit.request.method == "POST":
         if deed not in DEEDS:
-            raise NotFound(TEXTS["error.not_there"])
+            raise NotFoundError(TEXTS["error.not_there"])
         given = {name: visit.form.get(name, "").strip() for name in DEEDS[deed]}
         done = await run_reauthenticated(visit, deed, **given)
     rows = [
@@ -79,7 +79,7 @@ async def tokens(visit: Visit) -> Response:
     done, deed = Outcome(), visit.form.get("do", "")
     if visit.request.method == "POST":
         if deed not in TOKEN_DEEDS:
-            raise NotFound(TEXTS["error.not_there"])
+            raise NotFoundError(TEXTS["error.not_there"])
         # The form of a new one has a field for the password, those of the rows have none.
         do = run_reauthenticated if deed == "token_new" else run
         done = await do(visit, deed, **_token(visit, deed))
@@ -139,7 +139,9 @@ def _told(visit: Visit, deed: str, done: Outcome) -> Mapping[str, Any]:
 
 def _mistyped(deed: str, done: Outcome) -> bool:
     """Whether the authenticator has its seed, and a code is to be typed again."""
-    return deed == "user_totp_on" and (done.needs_password or done.kind == Invalid.kind)
+    return deed == "user_totp_on" and (
+        done.needs_password or done.kind == InvalidArgumentError.kind
+    )
 
 
 def _role(visit: Visit, role: str) -> str:

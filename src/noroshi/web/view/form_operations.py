@@ -12,7 +12,7 @@ from noroshi.core.definitions.problems import Problem
 from noroshi.core.people import ADMIN, OPERATOR
 from noroshi.core.words import plain
 from noroshi.people import AuthenticationError
-from noroshi.service import Forbidden, ReauthenticationRequired
+from noroshi.service import ForbiddenError, ReauthenticationRequiredError
 from noroshi.web.api.endpoints import STATUS
 from noroshi.web.view.locale import TONGUES
 from noroshi.web.view.page_context import Visit
@@ -41,10 +41,11 @@ class Outcome:
 
 async def run(visit: Visit, op: str, **args: Any) -> Outcome:
     """Do it. A refusal is an outcome, so that what was typed can be shown once more. Raises
-    NotSure: the password is asked for by a page that sends all of the form again."""
+    ReauthenticationRequiredError: the password is asked for by a page that sends all of the
+    form again."""
     done = await run_with_form(visit, op, **args)
     if done.needs_password:
-        raise ReauthenticationRequired(plain(" ".join(done.why)), tuple(_problems(done)))
+        raise ReauthenticationRequiredError(plain(" ".join(done.why)), tuple(_problems(done)))
     return done
 
 
@@ -119,9 +120,9 @@ def may(visit: Visit) -> Mapping[str, bool]:
 
 
 def require_administrator(visit: Visit) -> None:
-    """Raises Forbidden for all but administrators, before anything is shown."""
+    """Raises ForbiddenError for all but administrators, before anything is shown."""
     if not may(visit)["rule"]:
-        raise Forbidden(needs(ADMIN))
+        raise ForbiddenError(needs(ADMIN))
 
 
 async def require_change_allowed(visit: Visit) -> None:

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from noroshi.core.people import VIEWER, Person, roles_up_to
 from noroshi.people import random_keys
 from noroshi.ports import StoreError
-from noroshi.service import Refusal, handle_request
+from noroshi.service import OperationError, handle_request
 from noroshi.web.context import WebContext
 from noroshi.web.view.alarms import OpenAlarms
 from noroshi.web.view.locale import TONGUES
@@ -132,7 +132,8 @@ class Live:
         self._looking: asyncio.Task[None] | None = None
 
     async def now(self) -> Seen:
-        """How it is, not older than a second. Raises a Refusal if that cannot be known."""
+        """How it is, not older than a second. Raises an OperationError if that cannot be
+        known."""
         async with self._turn:
             if self._seen is None or self._time() - self._looked > FRESH + SPARE * self._took:
                 await self._look()
@@ -141,7 +142,7 @@ class Live:
 
     async def alarms(self) -> tuple[Seen, OpenAlarms]:
         """How it is, with the open alarms and what happened of late, asked once for all. Raises
-        a Refusal if that cannot be known."""
+        an OperationError if that cannot be known."""
         seen = await self.now()
         async with self._turn:
             if seen.known is None:
@@ -208,7 +209,7 @@ class Live:
                     mark = found
                     async with self._turn:
                         await self._look()
-            except (Refusal, StoreError) as error:  # the next look may go well
+            except (OperationError, StoreError) as error:  # the next look may go well
                 log.warning("the live overview waits: %s", error.words.en)
 
     @property

@@ -19,13 +19,13 @@ from noroshi.core.words import Words, plain
 from noroshi.people import AuthenticationError, random_keys
 from noroshi.ports import StoreError
 from noroshi.service import (
-    Conflict,
-    Forbidden,
-    Invalid,
-    NotFound,
-    ReauthenticationRequired,
-    Refusal,
-    Trouble,
+    ConflictError,
+    ForbiddenError,
+    InvalidArgumentError,
+    NotFoundError,
+    OperationError,
+    OperationFailedError,
+    ReauthenticationRequiredError,
     handle_request,
 )
 from noroshi.service.operation import STORE_TROUBLE
@@ -52,8 +52,15 @@ log = logging.getLogger(__name__)
 LANGUAGE, THEME = "noroshi-language", "noroshi-theme"
 LANGUAGES, THEMES = ("ja", "en"), ("light", "dark")
 A_YEAR = 365 * 86_400
-RAISED: Mapping[str, type[Refusal]] = {
-    one.kind: one for one in (Conflict, Forbidden, Invalid, NotFound, ReauthenticationRequired)
+RAISED: Mapping[str, type[OperationError]] = {
+    one.kind: one
+    for one in (
+        ConflictError,
+        ForbiddenError,
+        InvalidArgumentError,
+        NotFoundError,
+        ReauthenticationRequiredError,
+    )
 }
 NOT_KEPT = ("csrf", "password", "do", PASSWORD_AGAIN)
 PREVIEWED = frozenset({"etag", "version"})
@@ -126,7 +133,7 @@ class Visit:
 
     async def show(self, template: str, status: int = 200, /, **values: Any) -> Response:
         """A page in the frame of whoever is logged in: with the lamp of alarms lost and mails
-        waiting. Raises a Refusal if even that cannot be known now."""
+        waiting. Raises an OperationError if even that cannot be known now."""
         lamp = (await self.call("ledger", last=1))["sum"]
         return self.page(template, status, lamp=lamp, **values)
 
@@ -197,7 +204,7 @@ def unwrap(answer: Mapping[str, Any]) -> Any:
     """What an operation answered; its refusal is raised."""
     if "ok" in answer:
         return answer["ok"]
-    raise RAISED.get(answer["error"], Trouble)(Words(**answer["words"]))
+    raise RAISED.get(answer["error"], OperationFailedError)(Words(**answer["words"]))
 
 
 Handler = Callable[[Visit], Awaitable[Response]]
@@ -221,7 +228,7 @@ def page(
             visit.key = visit.bring = random_keys.key()
         try:
             answer = await _handled(visit, handle, hear, anybody=anybody)
-        except Refusal as refusal:
+        except OperationError as refusal:
             answer = _refused(visit, refusal)
         except StoreError as error:
             answer = visit.failed(503, STORE_TROUBLE.fill(why=error.words))
@@ -235,9 +242,9 @@ def page(
     return respond
 
 
-def _refused(visit: Visit, refusal: Refusal) -> Response:
+def _refused(visit: Visit, refusal: OperationError) -> Response:
     """In words; who only has to give the password once more is asked for it."""
-    if not isinstance(refusal, ReauthenticationRequired):
+    if not isinstance(refusal, ReauthenticationRequiredError):
         return visit.failed(STATUS[refusal.kind], refusal.words)
     if visit.request.method == "POST":
         return _reauthentication_page(
@@ -300,7 +307,7 @@ async def _handled(visit: Visit, handle: Handler, hear: Hear, *, anybody: bool) 
         return await _afterwards(visit)
     if request.method == "POST":
         if is_foreign(request):
-            raise Forbidden(NOT_OURS)
+            raise ForbiddenError(NOT_OURS)
         await hear(visit)
         check_csrf(visit.key, visit.form.get("csrf", ""))
         try:
@@ -311,8 +318,8 @@ async def _handled(visit: Visit, handle: Handler, hear: Hear, *, anybody: bool) 
 
 
 async def _taken(visit: Visit) -> Mapping[str, str]:
-    """The form as it was typed at first. Raises AuthenticationError if a password was given with it that is
-    not theirs."""
+    """The form as it was typed at first. Raises AuthenticationError if a password was given
+    with it that is not theirs."""
     form, password = answered(visit.form)
     if password is not None and visit.person is not None:
         await visit.reauthenticate(password)

@@ -9,7 +9,7 @@ from typing import Any
 from noroshi.core.definitions.schema_mail import REDIRECT
 from noroshi.core.route_readiness import Sends, nothing_against
 from noroshi.guides.setup_goal import NOT_YET
-from noroshi.service import NotFound
+from noroshi.service import NotFoundError
 from noroshi.web.texts.pages import TEXTS
 from noroshi.web.view.form_operations import may, run
 from noroshi.web.view.page_context import Visit
@@ -99,14 +99,14 @@ async def renamed(visit: Visit, name: str) -> Renamed | None:
 
 
 async def known_of(visit: Visit, name: str, way: str = "") -> RouteDetails:
-    """All of it. Raises NotFound."""
+    """All of it. Raises NotFoundError."""
     now = await visit.call("route_list")
     defined = await visit.call("definition_show", types=DEFINED)
     documents = defined["documents"]
     found = ranked(now["routes"], documents)
     one = next((route for route in found if route["name"] == name), None)
     if one is None:
-        raise NotFound(TEXTS["error.not_there"])
+        raise NotFoundError(TEXTS["error.not_there"])
     account = of_type(documents, "accounts").get(one["account"])
     ways = ways_of(account)
     return RouteDetails(
