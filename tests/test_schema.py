@@ -14,35 +14,15 @@ from annotated_types import Ge, Le, Len
 
 from noroshi import schema
 from noroshi.core.definitions.problems import InvalidValueError
-from noroshi.core.levels import Level, Reason
+from noroshi.core.levels import Level
 from noroshi.core.mail import Answer, Envelope, Receipt, Verdict
-from noroshi.core.model import (
-    Cause,
-    Event,
-    ItemState,
-    LastNotification,
-    Limits,
-    Reading,
-    State,
-    Suppression,
-)
+from noroshi.core.model import Cause, Event, Limits, Reading, Suppression
 from noroshi.core.words import Words
 from noroshi.ports import options
 
 NOON = datetime(2026, 4, 1, 12, 0, 0, 123456, tzinfo=UTC)
 USED = Reading("used", 93.5, "%", "/var", Words(en="nearly full", ja="ほぼ満杯です"))
 CAUSE = Cause(USED, Limits(warning=80, critical=90, margin=2.5), Words(en="a", ja="あ"))
-ITEM = ItemState(
-    level=Level.CRITICAL,
-    since=NOON,
-    cause=CAUSE,
-    looks=(Level.OK, Level.WARNING),
-    run=3,
-    gone=NOON,
-    told={"r": LastNotification(at=NOON, level=Level.WARNING, times=2, thread="m.1/r/ops")},
-    reasons={"r": Reason.NEW_LEVEL},
-)
-STATE = State(items={"/var": ITEM, "": ItemState()}, serial=7)
 EVENT = Event(
     id="m.7",
     monitor="m",
@@ -84,7 +64,7 @@ class Settings:
 
 @pytest.mark.parametrize(
     "value",
-    [STATE, EVENT, ENVELOPE, RECEIPT, Suppression(silenced=NOON), Lasts(timedelta(hours=1.5))],
+    [EVENT, ENVELOPE, RECEIPT, Suppression(silenced=NOON), Lasts(timedelta(hours=1.5))],
     ids=lambda value: type(value).__name__,
 )
 def test_a_value_comes_back_as_it_was_stored(value):
@@ -92,8 +72,8 @@ def test_a_value_comes_back_as_it_was_stored(value):
 
 
 def test_a_text_that_is_no_such_value_says_so():
-    with pytest.raises(schema.Unreadable, match="no State"):
-        schema.value(State, '{"items": 3}')
+    with pytest.raises(schema.Unreadable, match="no Event"):
+        schema.value(Event, '{"items": 3}')
 
 
 def test_a_value_as_plain_data_has_only_what_json_knows():

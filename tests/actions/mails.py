@@ -8,7 +8,7 @@ from pathlib import Path
 
 from noroshi.actions.digest_text import together
 from noroshi.actions.mail import draft
-from noroshi.core.judgement import MEASURED_AGAIN, NO_LONGER_WATCHED, STOPPED
+from noroshi.core.judgement import MEASURED_AGAIN, MONITORING_DISABLED, NO_LONGER_MONITORED
 from noroshi.core.levels import Level, Reason
 from noroshi.core.model import Cause, Instance, Limits, Reading
 from noroshi.core.words import Words, plain
@@ -105,11 +105,20 @@ MAILS = {
     "refused-port": (PORT, [alarm(REFUSED, OK, CRITICAL, serial=25)]),
     "no-longer-watched": (
         {},
-        [alarm(Cause(words=NO_LONGER_WATCHED), CRITICAL, OK, Reason.ENDED, item="D:")],
+        [alarm(Cause(words=NO_LONGER_MONITORED), CRITICAL, OK, Reason.ENDED, item="D:")],
     ),
     "stopped": (
         {},
-        [alarm(Cause(words=STOPPED), CRITICAL, OK, Reason.ENDED, item="D:", serial=30)],
+        [
+            alarm(
+                Cause(words=MONITORING_DISABLED),
+                CRITICAL,
+                OK,
+                Reason.ENDED,
+                item="D:",
+                serial=30,
+            )
+        ],
     ),
 }
 
@@ -140,7 +149,9 @@ DIGESTS = {
                 alarm(used(91, "E:"), OK, WARNING, item="E:", serial=20),
                 alarm(used(50, "F:"), CRITICAL, OK, Reason.RECOVERED, item="F:", serial=21),
             ),
-            _of("old", "APP01", alarm(Cause(words=NO_LONGER_WATCHED), CRITICAL, OK, serial=9)),
+            _of(
+                "old", "APP01", alarm(Cause(words=NO_LONGER_MONITORED), CRITICAL, OK, serial=9)
+            ),
         ],
         NOW + A_MINUTE,
     ),

@@ -193,18 +193,18 @@ async def test_an_earlier_life_that_ends_late_takes_nothing_from_the_next(store,
 async def test_a_renewal_tells_what_is_said_of_its_monitors_and_the_version(store, node):
     block = await store.lease_monitors(node, DAWN)
     renewal = await store.renew(block.fence, DAWN)
-    assert renewal.standing == {} and renewal.version == 1
+    assert renewal.suppression_by_monitor == {} and renewal.version == 1
     said = Suppression(silenced=OVER, parents=Level.CRITICAL)
-    assert await store.set_standing("m", said)
+    assert await store.set_suppression("m", said)
     await store.publish(version(ROUTE), ["m", "n"], 1)
     renewal = await store.renew(block.fence, DAWN)
-    assert renewal.standing == {"m": said} and renewal.version == 2
-    await store.set_standing("m", NOT_SUPPRESSED)
-    assert (await store.renew(block.fence, DAWN)).standing == {}
+    assert renewal.suppression_by_monitor == {"m": said} and renewal.version == 2
+    await store.set_suppression("m", NOT_SUPPRESSED)
+    assert (await store.renew(block.fence, DAWN)).suppression_by_monitor == {}
 
 
 async def test_nothing_can_be_said_of_a_monitor_that_is_not_there(store):
-    assert not await store.set_standing("x", Suppression())
+    assert not await store.set_suppression("x", Suppression())
 
 
 async def test_what_is_held_moves_with_the_wall_clock(store, node):

@@ -108,8 +108,8 @@ async def test_a_renewal_tells_what_people_say(store, node):
     await store.acknowledge(MINE, SAID)
     await store.silence(silence())
     renewal = await store.renew(fence, DAWN)
-    assert renewal.said == Suppressions((silence(),), (MINE,))
-    assert (await store.renew(fence, DAWN + HOUR)).said.silences == ()
+    assert renewal.suppressions == Suppressions((silence(),), (MINE,))
+    assert (await store.renew(fence, DAWN + HOUR)).suppressions.silences == ()
 
 
 async def test_silences_end_by_themselves_in_their_order(store):

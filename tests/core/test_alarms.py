@@ -10,9 +10,9 @@ from noroshi.core.alarms import (
     Acknowledged,
     Silence,
     Suppressions,
-    after,
-    outlives,
     suppression_by_monitor,
+    survives,
+    without_ended,
 )
 from noroshi.core.levels import Level
 from noroshi.core.model import Cause, Event, Instance, Monitor, Suppression
@@ -82,14 +82,14 @@ def test_a_silence_covers_what_is_at_its_place(one, ids):
     ],
 )
 def test_an_acknowledgement_ends_with_the_problem_or_when_it_gets_worse(happened, goes_on):
-    assert outlives(MINE, happened) is goes_on
+    assert survives(MINE, happened) is goes_on
     said = Suppressions((), (MINE,))
-    assert (after(said, [happened]) is said) is goes_on
+    assert (without_ended(said, [happened]) is said) is goes_on
 
 
 def test_whoever_has_a_critical_alarm_has_it_as_a_warning_too():
     had = replace(MINE, level=Level.CRITICAL)
-    assert outlives(had, event(Level.WARNING)) and outlives(had, event(Level.UNKNOWN))
+    assert survives(had, event(Level.WARNING)) and survives(had, event(Level.UNKNOWN))
 
 
 def test_of_several_silences_the_last_to_end_counts():

@@ -204,7 +204,7 @@ def test_an_item_that_comes_back_is_well_again():
     state, _ = after(DISK, State(), look(a=10, b=10), look(a=10))
     state, (event,) = after(DISK, state, look(a=10, b=10))
     assert (event.item, event.before, event.after) == ("b", Level.UNKNOWN, Level.OK)
-    assert state.items["b"].gone is None
+    assert state.items["b"].missing_since is None
 
 
 def test_an_item_that_may_vanish_is_no_event():

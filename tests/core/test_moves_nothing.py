@@ -108,10 +108,13 @@ def known(*items, **more):
         pytest.param(known("a", "b"), look(a=1), False, id="one is not seen"),
         pytest.param(known("a"), look(a=1, b=1), False, id="one is new"),
         pytest.param(State(), look(a=1), False, id="the first look"),
-        pytest.param(known("a", gone=DAWN), look(a=1), False, id="it is there again"),
+        pytest.param(known("a", missing_since=DAWN), look(a=1), False, id="it is there again"),
         pytest.param(known("a", level=Level.WARNING), look(a=1), False, id="it was not well"),
         pytest.param(
-            known("a", looks=(Level.WARNING,)), look(a=1), False, id="a look said otherwise"
+            known("a", pending_levels=(Level.WARNING,)),
+            look(a=1),
+            False,
+            id="a look said otherwise",
         ),
         pytest.param(
             known("a"), Sample(DAWN, fault=plain("no answer")), False, id="no measurement"

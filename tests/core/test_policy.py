@@ -12,7 +12,7 @@ from noroshi.testing import DAWN
 
 HOUR = timedelta(hours=1)
 RULE = Rule(id="r", action="mail", contacts=(), routes=("smtp1",))
-BAD = ItemState(level=Level.CRITICAL, run=1)
+BAD = ItemState(level=Level.CRITICAL, consecutive=1)
 WELL = ItemState()
 
 
@@ -49,19 +49,25 @@ HOURLY = replace(RULE, repeat=HOUR)
         pytest.param(RULE, BAD, None, Reason.OVERDUE, id="nobody was told yet"),
         pytest.param(
             RULE,
-            replace(BAD, told=told(Level.WARNING)),
+            replace(BAD, last_notifications=told(Level.WARNING)),
             WORSE,
             Reason.NEW_LEVEL,
             id="it worsens",
         ),
         pytest.param(
             RULE,
-            replace(BAD, told=told(Level.WARNING)),
+            replace(BAD, last_notifications=told(Level.WARNING)),
             None,
             Reason.OVERDUE,
             id="it had worsened while nobody could be told",
         ),
-        pytest.param(RULE, replace(BAD, told=told()), None, Reason.TOO_SOON, id="told already"),
+        pytest.param(
+            RULE,
+            replace(BAD, last_notifications=told()),
+            None,
+            Reason.TOO_SOON,
+            id="told already",
+        ),
         pytest.param(
             replace(RULE, on=frozenset({Level.WARNING})),
             BAD,
@@ -70,35 +76,51 @@ HOURLY = replace(RULE, repeat=HOUR)
             id="level",
         ),
         pytest.param(
-            HOURLY, replace(BAD, told=told(ago=HOUR)), None, Reason.REPEAT, id="repeat is due"
-        ),
-        pytest.param(
-            HOURLY, replace(BAD, told=told()), None, Reason.TOO_SOON, id="repeat later"
+            HOURLY,
+            replace(BAD, last_notifications=told(ago=HOUR)),
+            None,
+            Reason.REPEAT,
+            id="repeat is due",
         ),
         pytest.param(
             HOURLY,
-            replace(BAD, told=told(ago=-24 * HOUR)),
+            replace(BAD, last_notifications=told()),
+            None,
+            Reason.TOO_SOON,
+            id="repeat later",
+        ),
+        pytest.param(
+            HOURLY,
+            replace(BAD, last_notifications=told(ago=-24 * HOUR)),
             None,
             Reason.REPEAT,
             id="told tomorrow, by a clock that was set back since",
         ),
         pytest.param(
             replace(HOURLY, most=3),
-            replace(BAD, told=told(ago=HOUR, times=3)),
+            replace(BAD, last_notifications=told(ago=HOUR, times=3)),
             None,
             Reason.ENOUGH,
             id="repeated as often as allowed",
         ),
         pytest.param(TWICE, BAD, WORSE, Reason.NEW_LEVEL, id="each time: the first"),
         pytest.param(
-            TWICE, replace(BAD, told=told()), None, Reason.EACH_TIME, id="each time: the second"
-        ),
-        pytest.param(
-            TWICE, replace(BAD, told=told(times=2)), None, Reason.ENOUGH, id="each time: enough"
+            TWICE,
+            replace(BAD, last_notifications=told()),
+            None,
+            Reason.EACH_TIME,
+            id="each time: the second",
         ),
         pytest.param(
             TWICE,
-            replace(BAD, told=told(Level.WARNING, times=2)),
+            replace(BAD, last_notifications=told(times=2)),
+            None,
+            Reason.ENOUGH,
+            id="each time: enough",
+        ),
+        pytest.param(
+            TWICE,
+            replace(BAD, last_notifications=told(Level.WARNING, times=2)),
             WORSE,
             Reason.NEW_LEVEL,
             id="enough is of one level",
@@ -106,25 +128,35 @@ HOURLY = replace(RULE, repeat=HOUR)
         pytest.param(ONCE, BAD, WORSE, Reason.NEW_LEVEL, id="first: the first"),
         pytest.param(
             ONCE,
-            replace(BAD, told=told(Level.WARNING)),
+            replace(BAD, last_notifications=told(Level.WARNING)),
             WORSE,
             Reason.TOO_SOON,
             id="first: whatever its level becomes",
         ),
-        pytest.param(THIRD, replace(BAD, run=2), None, Reason.NOT_YET, id="third: the second"),
-        pytest.param(THIRD, replace(BAD, run=3), None, Reason.NTH_TIME, id="third: the third"),
+        pytest.param(
+            THIRD, replace(BAD, consecutive=2), None, Reason.NOT_YET, id="third: the second"
+        ),
+        pytest.param(
+            THIRD, replace(BAD, consecutive=3), None, Reason.NTH_TIME, id="third: the third"
+        ),
         pytest.param(
             THIRD,
-            replace(BAD, run=3, told=told()),
+            replace(BAD, consecutive=3, last_notifications=told()),
             None,
             Reason.TOO_SOON,
             id="third: the fourth",
         ),
-        pytest.param(RULE, replace(WELL, told=told()), ENDED, Reason.RECOVERED, id="recovered"),
+        pytest.param(
+            RULE,
+            replace(WELL, last_notifications=told()),
+            ENDED,
+            Reason.RECOVERED,
+            id="recovered",
+        ),
         pytest.param(RULE, WELL, ENDED, Reason.NEVER_TOLD, id="recovered, and nobody knew"),
         pytest.param(
             replace(RULE, recovered=False),
-            replace(WELL, told=told()),
+            replace(WELL, last_notifications=told()),
             ENDED,
             Reason.NOT_ASKED,
             id="recoveries are not asked for",
@@ -136,7 +168,7 @@ def test_a_rule_answers_with_its_reason(rule, item, news, reason):
 
 
 @pytest.mark.parametrize(
-    ("standing", "reason"),
+    ("suppression", "reason"),
     [
         (Suppression(silenced=DAWN + HOUR), Reason.SILENCED),
         (Suppression(silenced=DAWN), Reason.NEW_LEVEL),
@@ -148,12 +180,12 @@ def test_a_rule_answers_with_its_reason(rule, item, news, reason):
         (Suppression(silenced=DAWN, maintenance=DAWN + HOUR), Reason.MAINTENANCE),
     ],
 )
-def test_people_and_neighbours_can_hush_it(standing, reason):
-    assert decide(RULE, BAD, WORSE, standing, DAWN) is reason
+def test_people_and_neighbours_can_hush_it(suppression, reason):
+    assert decide(RULE, BAD, WORSE, suppression, DAWN) is reason
 
 
 def test_a_turn_without_a_measurement_is_not_a_time():
-    item = replace(BAD, told=told())
+    item = replace(BAD, last_notifications=told())
     assert decide(TWICE, item, None, Suppression(), DAWN, measured=False) is Reason.TOO_SOON
 
 
@@ -168,21 +200,31 @@ HAD = Level.CRITICAL
     [
         pytest.param(
             HOURLY,
-            replace(BAD, told=told(ago=HOUR)),
+            replace(BAD, last_notifications=told(ago=HOUR)),
             None,
             HAD,
             Reason.ACKNOWLEDGED,
             id="repeat",
         ),
         pytest.param(
-            TWICE, replace(BAD, told=told()), None, HAD, Reason.ACKNOWLEDGED, id="each time"
+            TWICE,
+            replace(BAD, last_notifications=told()),
+            None,
+            HAD,
+            Reason.ACKNOWLEDGED,
+            id="each time",
         ),
         pytest.param(
-            THIRD, replace(BAD, run=3), None, HAD, Reason.ACKNOWLEDGED, id="a rule yet to speak"
+            THIRD,
+            replace(BAD, consecutive=3),
+            None,
+            HAD,
+            Reason.ACKNOWLEDGED,
+            id="a rule yet to speak",
         ),
         pytest.param(
             RULE,
-            replace(WARNED, told=told()),
+            replace(WARNED, last_notifications=told()),
             event(Level.CRITICAL, Level.WARNING),
             HAD,
             Reason.ACKNOWLEDGED,
@@ -190,7 +232,7 @@ HAD = Level.CRITICAL
         ),
         pytest.param(
             RULE,
-            replace(BAD, told=told(Level.WARNING)),
+            replace(BAD, last_notifications=told(Level.WARNING)),
             WORSE,
             Level.WARNING,
             Reason.NEW_LEVEL,
@@ -206,19 +248,24 @@ HAD = Level.CRITICAL
         ),
         pytest.param(
             RULE,
-            replace(BAD, cause=Cause(), told=OTHER),
+            replace(BAD, cause=Cause(), last_notifications=OTHER),
             WORSE,
             HAD,
             Reason.NEW_CAUSE,
             id="another reading is another problem",
         ),
         pytest.param(
-            RULE, replace(WELL, told=told()), ENDED, HAD, Reason.RECOVERED, id="it is well"
+            RULE,
+            replace(WELL, last_notifications=told()),
+            ENDED,
+            HAD,
+            Reason.RECOVERED,
+            id="it is well",
         ),
     ],
 )
 def test_what_a_person_has_is_not_told_again(rule, item, news, had, reason):
-    assert decide(rule, item, news, Suppression(), DAWN, had=had) is reason
+    assert decide(rule, item, news, Suppression(), DAWN, acknowledged=had) is reason
 
 
 @pytest.mark.parametrize(
@@ -227,22 +274,40 @@ def test_what_a_person_has_is_not_told_again(rule, item, news, had, reason):
         pytest.param(RULE, BAD, Reason.AFTER_SILENCE, id="nobody was told yet"),
         pytest.param(
             RULE,
-            replace(BAD, told=told()),
+            replace(BAD, last_notifications=told()),
             Reason.AFTER_SILENCE,
             id="told before it was silent",
         ),
         pytest.param(
-            HOURLY, replace(BAD, told=told(ago=HOUR)), Reason.AFTER_SILENCE, id="repeat is due"
+            HOURLY,
+            replace(BAD, last_notifications=told(ago=HOUR)),
+            Reason.AFTER_SILENCE,
+            id="repeat is due",
         ),
-        pytest.param(THIRD, replace(BAD, run=2), Reason.NOT_YET, id="third: the second"),
-        pytest.param(THIRD, replace(BAD, run=3), Reason.AFTER_SILENCE, id="third: the third"),
-        pytest.param(ONCE, replace(BAD, told=told()), Reason.TOO_SOON, id="first: it was told"),
         pytest.param(
-            replace(RULE, most=1), replace(BAD, told=told()), Reason.ENOUGH, id="told enough"
+            THIRD, replace(BAD, consecutive=2), Reason.NOT_YET, id="third: the second"
+        ),
+        pytest.param(
+            THIRD, replace(BAD, consecutive=3), Reason.AFTER_SILENCE, id="third: the third"
+        ),
+        pytest.param(
+            ONCE,
+            replace(BAD, last_notifications=told()),
+            Reason.TOO_SOON,
+            id="first: it was told",
+        ),
+        pytest.param(
+            replace(RULE, most=1),
+            replace(BAD, last_notifications=told()),
+            Reason.ENOUGH,
+            id="told enough",
         ),
         pytest.param(RULE, WELL, Reason.NEVER_TOLD, id="well, and nobody knew"),
         pytest.param(
-            RULE, replace(WELL, told=told()), Reason.RECOVERED_MEANWHILE, id="it recovered"
+            RULE,
+            replace(WELL, last_notifications=told()),
+            Reason.RECOVERED_MEANWHILE,
+            id="it recovered",
         ),
     ],
 )
@@ -252,5 +317,5 @@ def test_once_a_silence_is_over_it_is_told_how_it_is(rule, item, reason):
 
 
 def test_a_recovery_waits_for_the_end_of_a_silence():
-    item, silent = replace(WELL, told=told()), Suppression(silenced=DAWN + HOUR)
+    item, silent = replace(WELL, last_notifications=told()), Suppression(silenced=DAWN + HOUR)
     assert decide(RULE, item, ENDED, silent, DAWN) is Reason.SILENCED

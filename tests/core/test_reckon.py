@@ -17,7 +17,7 @@ from noroshi.core.model import (
     State,
     Suppression,
 )
-from noroshi.core.reckon import farewell, reckon
+from noroshi.core.reckon import closing_change, reckon
 from noroshi.core.words import plain
 from noroshi.testing import DAWN
 
@@ -36,10 +36,10 @@ DISK = Monitor(
 )
 
 
-def turn(state, at=DAWN, standing=NOT_SUPPRESSED, monitor=DISK, **used):
+def turn(state, at=DAWN, suppression=NOT_SUPPRESSED, monitor=DISK, **used):
     readings = tuple(Reading("used", v, item=k) for k, v in used.items())
     sample = Sample(at, readings) if used else None
-    return reckon(monitor, state, sample, standing, at, lambda *_: {})
+    return reckon(monitor, state, sample, suppression, at, lambda *_: {})
 
 
 def reasons(change):
@@ -111,7 +111,7 @@ def test_a_level_that_worsens_stays_in_the_thread():
 
 
 def test_what_was_silenced_is_told_when_the_silence_ends():
-    hushed = turn(State(), standing=Suppression(silenced=DAWN + HOUR), a=95)
+    hushed = turn(State(), suppression=Suppression(silenced=DAWN + HOUR), a=95)
     assert (reasons(hushed), hushed.envelopes) == ([Reason.SILENCED], ())
     assert hushed.wake == DAWN + HOUR
     told = turn(hushed.state, hushed.wake, Suppression(silenced=DAWN + HOUR))
@@ -121,7 +121,7 @@ def test_what_was_silenced_is_told_when_the_silence_ends():
 
 def test_a_worse_level_under_silence_is_not_lost_behind_the_one_already_told():
     warned = turn(State(), a=85)
-    worse = turn(warned.state, standing=Suppression(silenced=DAWN + HOUR), a=95)
+    worse = turn(warned.state, suppression=Suppression(silenced=DAWN + HOUR), a=95)
     assert reasons(turn(worse.state, DAWN + HOUR)) == [Reason.AFTER_SILENCE]
 
 
@@ -129,7 +129,7 @@ SILENT = Suppression(silenced=DAWN + HOUR)
 
 
 def test_after_a_silence_it_is_told_once():
-    hushed = turn(State(), standing=SILENT, a=95)
+    hushed = turn(State(), suppression=SILENT, a=95)
     told = turn(hushed.state, hushed.wake, SILENT)
     again = turn(told.state, DAWN + HOUR + MINUTE, a=95)
     assert (reasons(again), again.envelopes) == ([Reason.TOO_SOON], ())
@@ -198,7 +198,7 @@ def test_who_has_an_item_hears_of_the_other_one():
 
 
 def test_a_parent_that_is_down_speaks_for_its_children():
-    change = turn(State(), standing=Suppression(parents=Level.CRITICAL), a=95)
+    change = turn(State(), suppression=Suppression(parents=Level.CRITICAL), a=95)
     assert (reasons(change), change.envelopes) == ([Reason.HOST_DOWN], ())
 
 
@@ -229,18 +229,18 @@ def test_the_nth_time_is_told_once_and_what_comes_after_writes_nothing():
     assert turn(state, DAWN + HOUR, monitor=monitor, a=95).state is state
 
 
-def test_a_farewell_tells_those_who_know_of_it_that_nobody_looks_any_more():
+def test_a_closing_change_tells_those_who_know_of_it_that_nobody_looks_any_more():
     bad = turn(State(), a=95, b=10)
-    change = farewell(DISK, bad.state, DAWN, lambda *_: {})
+    change = closing_change(DISK, bad.state, DAWN, lambda *_: {})
     assert [e.thread for e in change.envelopes] == [("m.1/ops/aki",), ("m.1/ops/rin",)]
     assert change.events[0].cause.words.en == "no longer watched"
     calm = turn(State(), a=10)
-    assert farewell(DISK, calm.state, DAWN, lambda *_: {}).envelopes == ()
+    assert closing_change(DISK, calm.state, DAWN, lambda *_: {}).envelopes == ()
 
 
 def test_nobody_is_told_that_what_was_stopped_recovered():
     bad = turn(State(), a=95)
-    change = farewell(replace(DISK, stopped=True), bad.state, DAWN, lambda *_: {})
+    change = closing_change(replace(DISK, disabled=True), bad.state, DAWN, lambda *_: {})
     assert reasons(change) == [Reason.ENDED] and len(change.envelopes) == 2
     assert change.events[0].cause.words.en.startswith("monitoring was stopped")
 
@@ -248,15 +248,15 @@ def test_nobody_is_told_that_what_was_stopped_recovered():
 def test_a_recovery_that_a_silence_holds_back_is_told_when_the_watch_ends_before_it():
     silent = Suppression(silenced=DAWN + HOUR)
     well = turn(turn(State(), a=95, b=95).state, DAWN + MINUTE, silent, a=10, b=95)
-    for monitor in (DISK, replace(DISK, stopped=True)):
-        change = farewell(monitor, well.state, DAWN + 2 * MINUTE, lambda *_: {})
+    for monitor in (DISK, replace(DISK, disabled=True)):
+        change = closing_change(monitor, well.state, DAWN + 2 * MINUTE, lambda *_: {})
         assert reasons(change) == [Reason.RECOVERED_MEANWHILE, Reason.ENDED]
         its, other = (
             f"{event.id}/ops/aki" for event in sorted(change.events, key=lambda e: e.item)
         )
         assert set(change.envelopes[0].alarms) == {its, other}
         assert change.envelopes[0].thread == ("m.1/ops/aki",)
-        assert all(not item.told for item in change.state.items.values())
+        assert all(not item.last_notifications for item in change.state.items.values())
 
 
 def test_what_no_rule_asks_about_is_an_event_all_the_same():
@@ -269,10 +269,10 @@ TWO = replace(DISK, limits={"overdue": Limits(critical=1), "failed": Limits(crit
 LATE, FAILED = {"overdue": 1, "failed": 0}, {"overdue": 0, "failed": 1}
 
 
-def look(state, found, at=DAWN, standing=NOT_SUPPRESSED, **rule):
+def look(state, found, at=DAWN, suppression=NOT_SUPPRESSED, **rule):
     monitor = replace(TWO, rules=(replace(OPS, **({"repeat": None} | rule)),))
     sample = Sample(at, tuple(Reading(name, value) for name, value in found.items()))
-    return reckon(monitor, state, sample, standing, at, lambda *_: {})
+    return reckon(monitor, state, sample, suppression, at, lambda *_: {})
 
 
 def test_another_reading_behind_the_same_level_is_told_once_in_the_same_thread():
@@ -286,7 +286,7 @@ def test_another_reading_behind_the_same_level_is_told_once_in_the_same_thread()
 
 def test_another_reading_that_came_under_silence_is_told_when_the_silence_ends():
     late = look(State(), LATE)
-    hushed = look(late.state, FAILED, standing=Suppression(silenced=DAWN + HOUR))
+    hushed = look(late.state, FAILED, suppression=Suppression(silenced=DAWN + HOUR))
     assert (reasons(hushed), hushed.envelopes) == ([Reason.SILENCED], ())
     assert reasons(look(hushed.state, FAILED, DAWN + HOUR)) == [Reason.AFTER_SILENCE]
 
@@ -294,7 +294,7 @@ def test_another_reading_that_came_under_silence_is_told_when_the_silence_ends()
 def test_another_reading_that_came_under_silence_is_nobodys_yet():
     late, mine = look(State(), LATE), {"": Level.CRITICAL}
     silent = Suppression(silenced=DAWN + HOUR, acknowledged=mine)
-    hushed = look(late.state, FAILED, standing=silent)
+    hushed = look(late.state, FAILED, suppression=silent)
     told = look(hushed.state, FAILED, DAWN + HOUR, silent)
     assert reasons(told) == [Reason.AFTER_SILENCE]
     again = look(told.state, FAILED, DAWN + HOUR + MINUTE, silent)
@@ -310,8 +310,8 @@ def test_another_reading_is_no_news_for_a_rule_that_speaks_once_or_as_often_as_i
 def test_what_an_earlier_version_told_is_not_told_again_for_want_of_a_name():
     late = look(State(), LATE)
     item = late.state.items[""]
-    told = {rule: replace(said, reading=None) for rule, said in item.told.items()}
-    state = replace(late.state, items={"": replace(item, told=told)})
+    told = {rule: replace(said, reading=None) for rule, said in item.last_notifications.items()}
+    state = replace(late.state, items={"": replace(item, last_notifications=told)})
     assert look(state, LATE, DAWN + MINUTE).envelopes == ()
 
 
@@ -325,11 +325,11 @@ LOG = replace(
 )
 
 
-def reads(state, hits, at=DAWN, standing=NOT_SUPPRESSED, monitor=LOG, fault=None):
+def reads(state, hits, at=DAWN, suppression=NOT_SUPPRESSED, monitor=LOG, fault=None):
     lines = tuple(f"line {n}" for n in range(hits))
     reading = Reading("hits", hits, note=plain(f"{hits} lines"), lines=lines)
     sample = Sample(at, fault=plain(fault)) if fault else Sample(at, (reading,))
-    return reckon(monitor, state, sample, standing, at, lambda *_: {})
+    return reckon(monitor, state, sample, suppression, at, lambda *_: {})
 
 
 def read_in_turn(monitor, *found):
@@ -340,7 +340,7 @@ def read_in_turn(monitor, *found):
         change = reads(state, hits or 0, at, monitor=monitor, fault=fault)
         state = change.state
         told.append({i.reasons.get("ops") for i in state.items.values()}.pop())
-        assert bool(change.envelopes) is bool(told[-1] and told[-1].speaks)
+        assert bool(change.envelopes) is bool(told[-1] and told[-1].notifies)
     return told
 
 
@@ -391,8 +391,8 @@ def test_time_alone_repeats_no_lines():
 
 
 def test_lines_that_came_under_silence_are_told_when_it_ends():
-    hushed = reads(State(), 2, standing=Suppression(silenced=DAWN + HOUR))
-    hushed = reads(hushed.state, 3, standing=Suppression(silenced=DAWN + HOUR))
+    hushed = reads(State(), 2, suppression=Suppression(silenced=DAWN + HOUR))
+    hushed = reads(hushed.state, 3, suppression=Suppression(silenced=DAWN + HOUR))
     told = reckon(LOG, hushed.state, None, NOT_SUPPRESSED, DAWN + HOUR, lambda *_: {})
     assert [event.cause.reading.value for event in told.events] == [3]
 

@@ -13,7 +13,7 @@ from noroshi.core.notices.notice import Happening
 from tests.flow.scene import Scene, disk_monitor
 from tests.flow.test_notices import Told, told
 
-STOPPED = disk_monitor(stopped=True)
+STOPPED = disk_monitor(disabled=True)
 
 
 async def test_who_was_told_of_a_problem_is_told_that_its_watch_ended_and_not_that_it_recovered():
@@ -99,7 +99,7 @@ async def test_that_an_instance_was_stopped_and_started_is_told(kept):
     rest = () if kept is None else (kept,)
     async with scene.life() as engine:
         for stopped in (False, True, False):
-            await scene.version(both, monitors=(*rest, replace(other, stopped=stopped)))
+            await scene.version(both, monitors=(*rest, replace(other, disabled=stopped)))
             await scene.seconds(engine, 4)
     said = [(a.happening.value, [one.name for one in a.instances]) for a in scene.abouts]
     assert said[1:] == [("stopped", ["web2"]), ("started", ["web2"])]

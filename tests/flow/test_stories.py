@@ -78,7 +78,7 @@ async def test_a_turn_that_changes_nothing_writes_nothing():
 async def test_a_silence_is_heard_and_ends_by_itself():
     scene = Scene()
     await scene.plan(disk_monitor())
-    await scene.store.set_standing(
+    await scene.store.set_suppression(
         "m", Suppression(silenced=scene.time.now + timedelta(minutes=10))
     )
     await scene.run(minutes=9, a=95)

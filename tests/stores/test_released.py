@@ -76,7 +76,7 @@ async def test_what_is_remembered_of_its_monitors_is_there(store):
     assert block.states["disk"].serial == 2
     assert block.memories["disk"] == {"offset": 17, "tail": ["危"]}
     renewal = await store.renew(block.fence, DAWN + MINUTE)
-    assert renewal.standing["port"].silenced is not None
+    assert renewal.suppression_by_monitor["port"].silenced is not None
 
 
 async def test_its_history_is_there(store):

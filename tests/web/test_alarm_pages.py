@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from noroshi.core.judgement import STOPPED
+from noroshi.core.judgement import MONITORING_DISABLED
 from noroshi.core.levels import Level
 from noroshi.core.model import Cause, Change, Event, ItemState, State
 from noroshi.core.people import OPERATOR, VIEWER
@@ -196,7 +196,7 @@ async def stopped(desk, ask):
         before=Level.CRITICAL,
         after=Level.OK,
         since=now,
-        cause=Cause(words=STOPPED),
+        cause=Cause(words=MONITORING_DISABLED),
     )
     ended = State(
         items={"/var": ItemState(level=Level.OK, since=now, cause=event.cause)}, serial=2

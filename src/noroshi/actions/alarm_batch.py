@@ -99,7 +99,7 @@ def ended(event: Event) -> bool:
 
 def stopped(event: Event) -> bool:
     """Somebody stopped it, and may start it again."""
-    return event.cause.words == judgement.STOPPED
+    return event.cause.words == judgement.MONITORING_DISABLED
 
 
 def word(event: Event) -> Words:

@@ -1,4 +1,4 @@
-"""What people say of alarms: who has one, what is to be silent and until when, and comments."""
+"""Hold what people say of alarms: who has one, what is silent and until when, and comments."""
 
 from __future__ import annotations
 
@@ -49,14 +49,14 @@ class Silence:
         return self.begins - SLACK <= now < self.ends
 
     def covers(self, monitor: Monitor) -> bool:
-        """Whether the monitor is at its place."""
+        """Return whether the monitor is at its place."""
         if self.monitor or self.place == NODE:
             return self.monitor in ("", monitor.id)
         return f"{monitor.path}/".startswith(f"{self.place}/")
 
 
 class Remarked(Enum):
-    """Which sort of remark it is. The values are stored."""
+    """The sort of a remark. The values are stored."""
 
     COMMENT = "comment"
     ACKNOWLEDGED = "acknowledged"
@@ -65,7 +65,7 @@ class Remarked(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remark:
-    """What somebody said of a monitor or of one of its items ("" is the monitor itself, or
+    """A remark of a person on a monitor or on one of its items ("" is the monitor itself, or
     its measuring), kept with its history; `level` is how it was then."""
 
     monitor: str
@@ -77,8 +77,8 @@ class Remark:
     level: Level = Level.OK
 
     @property
-    def holding(self) -> Acknowledged:
-        """That whoever said it has the alarm."""
+    def acknowledgement(self) -> Acknowledged:
+        """Return that whoever made the remark has the alarm."""
         return Acknowledged(
             monitor=self.monitor,
             item=self.item,
@@ -91,7 +91,7 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class Suppressions:
-    """All that people say at one time: silences that are not over, and who has what."""
+    """All silences that are not over and all acknowledgements, at one time."""
 
     silences: tuple[Silence, ...] = ()
     acknowledged: tuple[Acknowledged, ...] = ()
@@ -100,8 +100,8 @@ class Suppressions:
 NO_SUPPRESSIONS = Suppressions()
 
 
-def outlives(acknowledged: Acknowledged, event: Event) -> bool:
-    """Whether an acknowledgement goes on after what happened to its item: it ends with the
+def survives(acknowledged: Acknowledged, event: Event) -> bool:
+    """Return whether an acknowledgement goes on after what happened to its item: it ends with the
     problem, and as soon as that is worse than what the person has seen. Of one that vanished
     and was forgotten no end was seen: it ends when another problem begins."""
     if event.item != acknowledged.item or event.monitor != acknowledged.monitor:
@@ -111,41 +111,42 @@ def outlives(acknowledged: Acknowledged, event: Event) -> bool:
     return event.after.severity <= acknowledged.level.severity
 
 
-def after(said: Suppressions, events: Iterable[Event]) -> Suppressions:
-    """What people say, without the acknowledgements that ended by what happened."""
-    events = tuple(events)
-    kept = tuple(a for a in said.acknowledged if all(outlives(a, event) for event in events))
-    return said if len(kept) == len(said.acknowledged) else replace(said, acknowledged=kept)
+def without_ended(suppressions: Suppressions, events: Iterable[Event]) -> Suppressions:
+    """Leave out the acknowledgements that ended by these events."""
+    known, events = suppressions.acknowledged, tuple(events)
+    kept = tuple(one for one in known if all(survives(one, event) for event in events))
+    return suppressions if len(kept) == len(known) else replace(suppressions, acknowledged=kept)
 
 
 def suppression_by_monitor(
-    said: Suppressions, monitors: Iterable[Monitor], known: Mapping[str, Suppression]
+    suppressions: Suppressions, monitors: Iterable[Monitor], known: Mapping[str, Suppression]
 ) -> dict[str, Suppression]:
-    """How each monitor stands by what people say, for those of whom something is said;
-    `known` is what is said of them otherwise."""
-    of = dict[str, dict[str, Level]]()
-    for one in said.acknowledged:
-        of.setdefault(one.monitor, {})[one.item] = one.level
+    """Return the suppression of each monitor that has any; `known` is what is there apart from
+    silences and acknowledgements."""
+    levels_by_monitor = dict[str, dict[str, Level]]()
+    for one in suppressions.acknowledged:
+        levels_by_monitor.setdefault(one.monitor, {})[one.item] = one.level
     found = dict(known)
-    for monitor in monitors if said.silences or of else ():
-        standing = known.get(monitor.id, NOT_SUPPRESSED)
-        ends = silent_until(said.silences, monitor, standing.silenced)
-        here = replace(standing, silenced=ends, acknowledged=of.get(monitor.id, {}))
-        if here != NOT_SUPPRESSED:
-            found[monitor.id] = here
+    for monitor in monitors if suppressions.silences or levels_by_monitor else ():
+        stored = known.get(monitor.id, NOT_SUPPRESSED)
+        ends = silent_until(suppressions.silences, monitor, stored.silenced)
+        levels = levels_by_monitor.get(monitor.id, {})
+        suppression = replace(stored, silenced=ends, acknowledged=levels)
+        if suppression != NOT_SUPPRESSED:
+            found[monitor.id] = suppression
     return found
 
 
 def silent_until(
     silences: Iterable[Silence], monitor: Monitor, known: datetime | None = None
 ) -> datetime | None:
-    """Until when the last of the silences that cover a monitor lasts."""
+    """Return the end of the last of the silences that cover a monitor; None without any."""
     ends = (silence.ends for silence in silences if silence.covers(monitor))
     return max((*ends, *(() if known is None else (known,))), default=None)
 
 
-def names_at(place: str, monitors: Iterable[Monitor]) -> Iterator[Monitor]:
-    """The monitors at an instance, an instance/group or a path; all at NODE."""
+def monitors_at(place: str, monitors: Iterable[Monitor]) -> Iterator[Monitor]:
+    """Yield the monitors at an instance, an instance/group or a path; all at NODE."""
     for monitor in monitors:
         if place == NODE or f"{monitor.path}/".startswith(f"{place}/"):
             yield monitor

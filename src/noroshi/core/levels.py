@@ -1,4 +1,4 @@
-"""How bad it is, when a rule speaks, and why it spoke or kept silent."""
+"""Name the levels, when a rule notifies, and why it notified or did not."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SEVERITY = (Level.OK, Level.WARNING, Level.UNKNOWN, Level.CRITICAL)
 
 
 class When(Enum):
-    """On which of an item's turns a rule speaks, as long as the level is one it asks for."""
+    """The turns of an item on which a rule notifies, as long as the level is one it asks for."""
 
     CHANGE = "change"
     """When the level changes."""
@@ -40,7 +40,7 @@ class When(Enum):
 
 
 class Reason(Enum):
-    """Why a rule spoke or kept silent: one member for every answer. The values are stored."""
+    """The reason why a rule notified or did not: one for every decision. The values are stored."""
 
     NEW_LEVEL = "new-level"
     """The level changed."""
@@ -88,11 +88,11 @@ class Reason(Enum):
     """What it depends on is down, and speaks for it."""
 
     @property
-    def speaks(self) -> bool:
-        return self in SPEAKING
+    def notifies(self) -> bool:
+        return self in NOTIFYING
 
 
-SPEAKING = frozenset(
+NOTIFYING = frozenset(
     {
         Reason.NEW_LEVEL,
         Reason.NEW_CAUSE,
@@ -107,5 +107,5 @@ SPEAKING = frozenset(
         Reason.RECOVERED_MEANWHILE,
     }
 )
-HUSHED = frozenset({Reason.SILENCED, Reason.MAINTENANCE})
+SUPPRESSED = frozenset({Reason.SILENCED, Reason.MAINTENANCE})
 """Nothing was told for a while, whatever there was to tell; it is told afterwards."""

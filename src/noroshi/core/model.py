@@ -128,11 +128,11 @@ MINUTELY = Every(timedelta(minutes=1))
 class Monitor:
     """One thing watched, all inheritance worked out. `limits` are by the reading's name.
 
-    `patience` is how many looks in a row it takes to believe a new level; `goes_to` is the
+    `patience` is how many consecutive samples it takes to believe a new level; `goes_to` is the
     address that a network check is about, "" for what is about the computer itself.
     `occurrences` are the readings of what happens and is no state: found again, it is news.
     `maintenance` is planned work, its group's and instance's with it: nothing is told then.
-    `stopped`: nothing is measured until somebody starts it again. `network`: its way outside.
+    `disabled`: nothing is measured until somebody enables it again. `network`: its way outside.
     """
 
     id: str
@@ -152,7 +152,7 @@ class Monitor:
     occurrences: frozenset[str] = frozenset()
     group_title: str = ""
     maintenance: tuple[Window, ...] = ()
-    stopped: bool = False
+    disabled: bool = False
     network: Network = DIRECT
 
     @property
@@ -160,8 +160,8 @@ class Monitor:
         """Where a person finds it: instance/group/monitor."""
         return f"{self.instance.name}/{self.group}/{self.name}"
 
-    def looks_at_the_same(self, other: Monitor) -> bool:
-        """Whether what was found by the other is about what this one looks at, too."""
+    def has_same_target(self, other: Monitor) -> bool:
+        """Return whether what the other one measured is about what this one measures, too."""
         mine = (self.kind, self.options, self.goes_to)
         return mine == (other.kind, other.options, other.goes_to)
 
@@ -192,9 +192,9 @@ class Cause:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LastNotification:
-    """What a rule last said of an item: when, of which level, the how manieth time.
+    """The last notification of a rule about an item: when, of which level, the how manieth.
 
-    `thread` is the event whose id the envelope of the problem's first telling bears;
+    `thread` is the event whose id the envelope of the problem's first notification bears;
     `reading` is what stood behind the level, "" for words alone, None if that was not noted.
     """
 
@@ -207,40 +207,47 @@ class LastNotification:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemState:
-    """What is remembered of one item. No field moves while nothing changes.
+    """All that is remembered of one item. No field moves while nothing changes.
 
-    `looks` are the last looks in a row that differ from the level, as far as patience asks;
-    `turned` counts those in a row that find the same level by another reading; `run` counts
-    the measurements since it left OK, as far as a rule asks; `gone` is since when it has
-    vanished; `held` is the level that an UNKNOWN one had by its limits, from which hysteresis
-    goes on; `reasons` are each rule's last answers.
+    `pending_levels` are those of the last consecutive samples that differ from the level, as far
+    as patience asks; `pending_cause_count` counts consecutive samples that find the same level by
+    another reading; `consecutive` counts the samples since it left OK, as far as a rule asks;
+    `missing_since` is since when it has vanished; `level_before_unknown` is the level that an
+    UNKNOWN one had by its limits, from which hysteresis goes on; `last_notifications` are by rule,
+    as are `reasons`, each rule's last answer.
     """
 
     level: Level = Level.OK
     since: datetime | None = None
     cause: Cause = Cause()
-    looks: tuple[Level, ...] = ()
-    turned: int = 0
-    run: int = 0
-    gone: datetime | None = None
-    held: Level = Level.OK
-    told: Mapping[str, LastNotification] = field(default_factory=dict)
+    pending_levels: tuple[Level, ...] = ()
+    pending_cause_count: int = 0
+    consecutive: int = 0
+    missing_since: datetime | None = None
+    level_before_unknown: Level = Level.OK
+    last_notifications: Mapping[str, LastNotification] = field(default_factory=dict)
     reasons: Mapping[str, Reason] = field(default_factory=dict)
 
     @property
-    def calm(self) -> bool:
-        """Well, with nothing under way that one more look could end: nobody was told of it, and
-        no look says otherwise."""
+    def is_calm(self) -> bool:
+        """Return whether it is well, with nothing under way that one more sample could end: nobody
+        was told of it, and no sample says otherwise."""
         return (
             self.level is Level.OK
-            and not (self.looks or self.turned or self.run or self.told)
-            and self.gone is None
+            and not (
+                self.pending_levels
+                or self.pending_cause_count
+                or self.consecutive
+                or self.last_notifications
+            )
+            and self.missing_since is None
         )
 
     @property
-    def by_limits(self) -> Level:
-        """The level that its last value led to: a failed look says nothing of the value."""
-        return self.held if self.level is Level.UNKNOWN else self.level
+    def level_by_limits(self) -> Level:
+        """Return the level that its last value led to: a failed measurement says nothing of the
+        value."""
+        return self.level_before_unknown if self.level is Level.UNKNOWN else self.level
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -257,7 +264,7 @@ class State:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suppression:
-    """What people, plans and neighbours say of a monitor; an input, never part of its state.
+    """All that keeps a monitor from being told of; an input, never part of its state.
 
     `silenced` and `maintenance` are until when nothing is told; `acknowledged` are the items
     that a person has, each with the level that it had then. `setting_up` are readings of which

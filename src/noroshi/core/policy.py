@@ -1,11 +1,11 @@
-"""Whether to tell someone, and the reason; and when that answer could change by itself."""
+"""Decide whether a rule notifies, with the reason; and when that could change by itself."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
 
-from noroshi.core.levels import HUSHED, Level, Reason, When
+from noroshi.core.levels import SUPPRESSED, Level, Reason, When
 from noroshi.core.maintenance import turns_of
 from noroshi.core.model import (
     Event,
@@ -22,102 +22,102 @@ def decide(
     rule: Rule,
     item: ItemState,
     event: Event | None,
-    standing: Suppression,
+    suppression: Suppression,
     now: datetime,
     *,
     measured: bool = True,
     occurrences: frozenset[str] = frozenset(),
-    had: Level | None = None,
+    acknowledged: Level | None = None,
 ) -> Reason:
-    """Judge one rule about one item after a turn; `item` is what the turn led to.
+    """Decide for one rule about one item after a turn; `item` is what the turn led to.
 
     `measured`: the turn had a sample; else time alone, or a person, was its cause.
     `occurrences` are the monitor's; of those the sample must have found something.
-    `had`: a person has the item's alarm, as bad as that; None: nobody has.
+    `acknowledged`: a person has the item's alarm, as bad as that; None: nobody has.
     """
-    told = item.told.get(rule.id)
+    last = item.last_notifications.get(rule.id)
     if item.level is Level.OK:
-        return _farewell(rule, item, told, _hushed(standing, now), occurrences)
+        return _decide_when_ok(rule, item, last, _suppressed_by(suppression, now), occurrences)
     if item.level not in rule.on:
         return Reason.NOT_ASKED
-    if hushed := _hushed(standing, now):
-        return hushed
-    if _is_new(item, standing, now):
+    if suppressed := _suppressed_by(suppression, now):
+        return suppressed
+    if _is_being_set_up(item, suppression, now):
         return Reason.SETTING_UP
-    if standing.parents in (Level.CRITICAL, Level.UNKNOWN):
+    if suppression.parents in (Level.CRITICAL, Level.UNKNOWN):
         return Reason.HOST_DOWN
-    reason = _by_itself(rule, item, event, told, now, measured, occurrences)
-    seen = had is not None and item.level.severity <= had.severity
-    if seen and not _is_another(item, event, told, reason):
+    reason = _decide_unsuppressed(rule, item, event, last, now, measured, occurrences)
+    covered = acknowledged is not None and item.level.severity <= acknowledged.severity
+    if covered and not _is_new_problem(item, event, last, reason):
         return Reason.ACKNOWLEDGED
-    return Reason.AFTER_SILENCE if _was_silent(rule, item, told, reason) else reason
+    return Reason.AFTER_SILENCE if _follows_silence(rule, item, last, reason) else reason
 
 
-def _hushed(standing: Suppression, now: datetime) -> Reason | None:
-    """Whether nothing is told now, whatever there is to tell, and why."""
-    if standing.silenced is not None and now < standing.silenced:
+def _suppressed_by(suppression: Suppression, now: datetime) -> Reason | None:
+    """Return why nothing is told now, whatever there is to tell; None if nothing suppresses it."""
+    if suppression.silenced is not None and now < suppression.silenced:
         return Reason.SILENCED
-    if standing.maintenance is not None and now < standing.maintenance:
+    if suppression.maintenance is not None and now < suppression.maintenance:
         return Reason.MAINTENANCE
     return None
 
 
-def _is_new(item: ItemState, standing: Suppression, now: datetime) -> bool:
-    """Whether what is behind the level is still being set up. What waited is told as overdue;
-    that it is mended, to nobody."""
-    until = standing.setting_up.get(item.cause.name)
+def _is_being_set_up(item: ItemState, suppression: Suppression, now: datetime) -> bool:
+    """Return whether what is behind the level is still being set up. What waited is told as
+    overdue; that it is mended, to nobody."""
+    until = suppression.setting_up.get(item.cause.name)
     return until is not None and now < until
 
 
-def _is_another(
-    item: ItemState, event: Event | None, told: LastNotification | None, reason: Reason
+def _is_new_problem(
+    item: ItemState, event: Event | None, last: LastNotification | None, reason: Reason
 ) -> bool:
-    """Whether it is a problem that nobody has yet: one that has just begun, or another reading
-    behind a level that was told, also if that came while nothing was told."""
+    """Return whether it is a problem that nobody has yet: one that has just begun, or another
+    reading behind a level that was told, also if that came while nothing was told."""
     if event is not None and event.before is Level.OK:
         return True
     if reason is Reason.OVERDUE:
-        return told is not None and told.level is item.level
+        return last is not None and last.level is item.level
     return reason is Reason.NEW_CAUSE
 
 
-def _was_silent(
-    rule: Rule, item: ItemState, told: LastNotification | None, reason: Reason
+def _follows_silence(
+    rule: Rule, item: ItemState, last: LastNotification | None, reason: Reason
 ) -> bool:
-    """The last answer was that nothing is told for a while: whoever would be reminded, or is
-    told when things change, hears once how it is now."""
-    if item.reasons.get(rule.id) not in HUSHED:
+    """Return whether the last decision was that nothing is told for a while: whoever would be
+    reminded, or is told when things change, is told once how it is now."""
+    if item.reasons.get(rule.id) not in SUPPRESSED:
         return False
     if reason is Reason.TOO_SOON:
-        return told is not None and _speaks_often(rule)
+        return last is not None and _notifies_on_changes(rule)
     return reason in (Reason.OVERDUE, Reason.NTH_TIME, Reason.REPEAT)
 
 
-def _by_itself(
+def _decide_unsuppressed(
     rule: Rule,
     item: ItemState,
     event: Event | None,
-    told: LastNotification | None,
+    last: LastNotification | None,
     now: datetime,
     measured: bool,
     occurrences: frozenset[str],
 ) -> Reason:
-    """Nobody hushes it: has the rule something to say of this level?"""
-    if told is None:
-        return _first_word(rule, item, event)
-    if _speaks_often(rule) and told.level is not item.level:
+    """Decide where nothing suppresses it: has the rule something to tell of this level?"""
+    if last is None:
+        return _first_notification(rule, item, event)
+    if _notifies_on_changes(rule) and last.level is not item.level:
         return _new_or_overdue(event)
-    if told.times >= rule.most:
+    if last.times >= rule.most:
         return Reason.ENOUGH
-    if _passes(rule, item.cause.name, occurrences):
-        return _once_more(rule) if measured else Reason.TOO_SOON
-    return _again(rule, item, event, told, now, measured)
+    if _is_news_each_time(rule, item.cause.name, occurrences):
+        return _reason_again(rule) if measured else Reason.TOO_SOON
+    return _decide_again(rule, item, event, last, now, measured)
 
 
-def _first_word(rule: Rule, item: ItemState, event: Event | None) -> Reason:
-    """The rule asks for this level, nobody hushes it, and it has not told of this problem."""
+def _first_notification(rule: Rule, item: ItemState, event: Event | None) -> Reason:
+    """Decide for a rule that asks for this level and has not told of this problem."""
     if rule.when is When.NTH:
-        return Reason.NTH_TIME if item.run >= rule.nth else Reason.NOT_YET
+        return Reason.NTH_TIME if item.consecutive >= rule.nth else Reason.NOT_YET
     return _new_or_overdue(event)
 
 
@@ -126,94 +126,97 @@ def _new_or_overdue(event: Event | None) -> Reason:
     return Reason.NEW_LEVEL if moved else Reason.OVERDUE
 
 
-def _again(
+def _decide_again(
     rule: Rule,
     item: ItemState,
     event: Event | None,
-    told: LastNotification,
+    last: LastNotification,
     now: datetime,
     measured: bool,
 ) -> Reason:
-    """It has told of this level: is it this rule's turn once more?"""
-    if _speaks_often(rule) and told.reading not in (None, item.cause.name):
+    """Decide for a rule that has told of this level: is it its turn once more?"""
+    if _notifies_on_changes(rule) and last.reading not in (None, item.cause.name):
         return Reason.NEW_CAUSE if event is not None else Reason.OVERDUE
     if rule.when is When.EACH and measured:
         return Reason.EACH_TIME
     # Told in the future: the clock was set back, and the reminder would wait as long again.
-    if rule.repeat is not None and abs(now - told.at) >= rule.repeat:
+    if rule.repeat is not None and abs(now - last.at) >= rule.repeat:
         return Reason.REPEAT
     return Reason.TOO_SOON
 
 
-def _once_more(rule: Rule) -> Reason:
+def _reason_again(rule: Rule) -> Reason:
     return Reason.FOUND_AGAIN if rule.when is When.CHANGE else Reason.EACH_TIME
 
 
-def _speaks_often(rule: Rule) -> bool:
-    """One of the others speaks once in a problem, whatever becomes of it."""
+def _notifies_on_changes(rule: Rule) -> bool:
+    """Return whether it notifies on each change; the others do once in a problem, whatever
+    becomes of it."""
     return rule.when in (When.CHANGE, When.EACH)
 
 
-def _passes(rule: Rule, reading: str, occurrences: frozenset[str]) -> bool:
-    """Whether this rule takes what was found for news each time, and not for a state. One
-    that speaks once in a problem still means the problem: many looks in a row."""
-    return reading in occurrences and _speaks_often(rule)
+def _is_news_each_time(rule: Rule, reading: str, occurrences: frozenset[str]) -> bool:
+    """Return whether this rule takes what was found for news each time, and not for a state. One
+    that notifies once in a problem still means the problem: many samples in a row."""
+    return reading in occurrences and _notifies_on_changes(rule)
 
 
-def _farewell(
+def _decide_when_ok(
     rule: Rule,
     item: ItemState,
-    told: LastNotification | None,
-    hushed: Reason | None,
+    last: LastNotification | None,
+    suppressed: Reason | None,
     occurrences: frozenset[str],
 ) -> Reason:
-    if told is None:
+    if last is None:
         return Reason.NEVER_TOLD
-    if told.reading is not None and _passes(rule, told.reading, occurrences):
+    if last.reading is not None and _is_news_each_time(rule, last.reading, occurrences):
         return Reason.PASSED
     if not rule.recovered:
         return Reason.NOT_ASKED
-    if hushed:
-        return hushed
-    return Reason.RECOVERED_MEANWHILE if owes(rule, item) else Reason.RECOVERED
+    if suppressed:
+        return suppressed
+    return Reason.RECOVERED_MEANWHILE if is_withheld(rule, item) else Reason.RECOVERED
 
 
-def owes(rule: Rule, item: ItemState) -> bool:
-    """A silence holds back what this rule would tell of the item."""
-    return rule.id in item.told and item.reasons.get(rule.id) in HUSHED
+def is_withheld(rule: Rule, item: ItemState) -> bool:
+    """Return whether a silence holds back what this rule would tell of the item."""
+    return rule.id in item.last_notifications and item.reasons.get(rule.id) in SUPPRESSED
 
 
 def owes_recovery(monitor: Monitor, state: State) -> bool:
-    """Whether one is to be told once a silence is over."""
+    """Return whether a recovery is to be told once a silence is over."""
     return any(
-        item.told and item.level is Level.OK and any(owes(rule, item) for rule in monitor.rules)
+        item.last_notifications
+        and item.level is Level.OK
+        and any(is_withheld(rule, item) for rule in monitor.rules)
         for item in state.items.values()
     )
 
 
 def wake(
-    monitor: Monitor, state: State, standing: Suppression, now: datetime
+    monitor: Monitor, state: State, suppression: Suppression, now: datetime
 ) -> datetime | None:
-    """The earliest instant at which time alone could change a decision."""
+    """Return the earliest instant at which time alone could change a decision."""
     return min(
-        (at for at in _instants(monitor, state, standing, now) if at > now), default=None
+        (at for at in _instants(monitor, state, suppression, now) if at > now), default=None
     )
 
 
 def _instants(
-    monitor: Monitor, state: State, standing: Suppression, now: datetime
+    monitor: Monitor, state: State, suppression: Suppression, now: datetime
 ) -> Iterator[datetime]:
     if state.level is not Level.OK or owes_recovery(monitor, state):
         yield from turns_of(monitor.maintenance, now)
-        if standing.silenced is not None:
-            yield standing.silenced
-        yield from standing.setting_up.values()
+        if suppression.silenced is not None:
+            yield suppression.silenced
+        yield from suppression.setting_up.values()
     for item in state.items.values():
         if item.level is Level.OK:
             continue
         for rule in monitor.rules:
-            told = item.told.get(rule.id)
-            if _passes(rule, item.cause.name, monitor.occurrences):
+            last = item.last_notifications.get(rule.id)
+            if _is_news_each_time(rule, item.cause.name, monitor.occurrences):
                 continue
-            if rule.repeat is not None and told is not None and told.times < rule.most:
-                yield told.at + rule.repeat
+            if rule.repeat is not None and last is not None and last.times < rule.most:
+                yield last.at + rule.repeat

@@ -60,7 +60,7 @@ async def _monitors(plan: Plan, kinds: Kinds, host_of: HostOf) -> list[Problem]:
     found = list[Problem]()
     for monitor in plan.monitors.values():
         check = kinds.checks.get(monitor.kind)
-        tried = check is not None and monitor.options is not None and not monitor.stopped
+        tried = check is not None and monitor.options is not None and not monitor.disabled
         if tried and check is not None and check.try_out is not None:
             for words in await check.try_out(monitor.options, host_of(monitor)):
                 _place_of(monitor, found, words)

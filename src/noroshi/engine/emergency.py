@@ -232,4 +232,4 @@ def _mark_sent(waiting: WaitingMails, sent: Envelope) -> None:
 
 def _calm(state: State) -> bool:
     """Return whether all is well, and no sample says otherwise."""
-    return all(i.level is Level.OK and not i.looks for i in state.items.values())
+    return all(i.level is Level.OK and not i.pending_levels for i in state.items.values())

@@ -124,7 +124,7 @@ class Store(Protocol):
         still holds, lend what is free under it as well, and return only that."""
 
     async def renew(self, fence: int, now: datetime) -> Renewal | None:
-        """Hold on to a block, and return the standing of its monitors; None if the block is
+        """Hold on to a block, and return what suppresses its monitors; None if the block is
         lost."""
 
     async def commit(self, fence: int, change: Change) -> bool:
@@ -159,12 +159,13 @@ class Store(Protocol):
     async def newest(self, monitors: Collection[str]) -> Mapping[str, Sample]:
         """Return the newest sample of each of these monitors that has any."""
 
-    async def set_standing(self, monitor: str, standing: Suppression) -> bool:
-        """Write the standing of a monitor. False: there is none of that id."""
+    async def set_suppression(self, monitor: str, suppression: Suppression) -> bool:
+        """Write the suppression of a monitor apart from what people say. False: there is no
+        monitor of that id."""
 
     # what people say of alarms
     #
-    # An acknowledgement ends with the change that ends it (`core.alarms.outlives`), in the same
+    # An acknowledgement ends with the change that ends it (`core.alarms.survives`), in the same
     # transaction; what is said of a monitor goes when the monitor is retired, but for remarks.
 
     async def suppressions(self, now: datetime) -> Suppressions:

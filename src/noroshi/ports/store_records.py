@@ -43,11 +43,12 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Renewal:
-    """The answer to a renewed block: standing by monitor, the version, and all suppressions."""
+    """The answer to a renewed block: what keeps each monitor from being told
+    of apart from people, the version, and all that people say."""
 
-    standing: Mapping[str, Suppression]
+    suppression_by_monitor: Mapping[str, Suppression]
     version: int
-    said: Suppressions = NO_SUPPRESSIONS
+    suppressions: Suppressions = NO_SUPPRESSIONS
 
 
 @dataclass(frozen=True, slots=True)

@@ -213,8 +213,8 @@ def test_the_nearest_limits_of_a_reading_win(instance, group, monitor, limits):
     ],
 )
 def test_a_monitor_is_stopped_if_it_or_what_it_is_in_is_not_enabled(off):
-    assert monitor_of(stacked(*off)).stopped
-    assert not monitor_of(WEB).stopped
+    assert monitor_of(stacked(*off)).disabled
+    assert not monitor_of(WEB).disabled
 
 
 def test_a_monitor_of_a_page_has_the_network_it_names():

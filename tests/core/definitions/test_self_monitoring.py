@@ -165,7 +165,7 @@ def test_an_account_of_another_name_is_watched_on_and_its_routes_still_avoided()
     }
     before = own()["account-m365"]
     after = own(replace(GIVEN, accounts={"mail1": account}, routes=routes))["account-mail1"]
-    assert after.id == before.id and after.looks_at_the_same(before)
+    assert after.id == before.id and after.has_same_target(before)
     assert after.title == "Account mail1" and ways(after) == ways(before)
 
 

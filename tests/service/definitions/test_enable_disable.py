@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from noroshi.core.reckon import farewell
+from noroshi.core.reckon import closing_change
 from noroshi.service import Person, run_as_json
 from noroshi.service.operation import OPERATOR, VIEWER, roles_up_to
 from noroshi.web.context import OWN_NAMES
@@ -142,7 +142,7 @@ async def test_the_log_says_that_it_is_stopped_and_that_nobody_saw_it_recover(as
     (monitor,) = plan.monitors.values()
     store, now = ask.desk.store, ask.desk.time.now
     block = await store.lease_monitors(await store.begin("node", now), now)
-    change = farewell(monitor, block.states[monitor.id], now, lambda *_: {})
+    change = closing_change(monitor, block.states[monitor.id], now, lambda *_: {})
     assert await store.commit(block.fence, change)
     found = await ask("log", monitor="disks")
     assert found["stopped"]["version"] == version.number == 2

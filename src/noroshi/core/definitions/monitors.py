@@ -101,7 +101,7 @@ class Inheritance:
     rules: tuple[Rule, ...] = ()
     limits: Mapping[str, Mapping[str, Limits]] = field(default_factory=dict)
     maintenance: tuple[Window, ...] = ()
-    stopped: bool = False
+    disabled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +183,7 @@ def _under(
         _rules(above.rules, said, known, place),
         limits,
         _windows(above, said, zone, place),
-        above.stopped or not said.enabled,
+        above.disabled or not said.enabled,
     )
 
 
@@ -226,7 +226,7 @@ def _monitor(
         goes_to=_goes_to(kind, options, instance),
         occurrences=kind.occurrences if kind is not None else frozenset(),
         maintenance=_windows(above, said, instance.zone, place),
-        stopped=above.stopped or not said.enabled,
+        disabled=above.disabled or not said.enabled,
         network=_network(said, kind, known, place),
     )
 

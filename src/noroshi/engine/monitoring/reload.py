@@ -24,7 +24,7 @@ def apply_plan(
         block.monitors[id] = now[id]
         block.schedule(id, steady, wall)
         _change(watcher, block, before.get(id), now[id])
-        if id in due and not now[id].stopped:
+        if id in due and not now[id].disabled:
             block.repeat(id, CheckTrigger.RETRY, steady, wall)
     # Another name, or a monitor that is new, may be where something is silent.
     changed = block.update_suppressions(block.stored_suppression, block.suppressions)
@@ -39,18 +39,18 @@ def _change(
     """Judge by new limits from the next sample on; start afresh with a new kind or target."""
     if before is None:
         return
-    if after.stopped and not before.stopped:
+    if after.disabled and not before.disabled:
         watcher.close_open(block, [after.id], CheckTrigger.DISABLE)
-    elif not after.looks_at_the_same(before):
+    elif not after.has_same_target(before):
         watcher.close_open(block, [after.id], CheckTrigger.RESTART)
     state = block.states[after.id]
-    items = {name: replace(item, looks=()) for name, item in state.items.items()}
+    items = {name: replace(item, pending_levels=()) for name, item in state.items.items()}
     block.states[after.id] = State(items=items, serial=state.serial)
 
 
 def close_disabled(watcher: Watcher, block: MonitorBlock) -> None:
     """Close what was disabled while no node ran, or could not be closed before one ended."""
-    disabled = [id for id, monitor in block.monitors.items() if monitor.stopped]
+    disabled = [id for id, monitor in block.monitors.items() if monitor.disabled]
     opened = [id for id in disabled if block.states[id].items or block.memories[id]]
     watcher.close_open(block, opened, CheckTrigger.DISABLE)
 

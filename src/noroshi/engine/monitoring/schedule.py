@@ -9,7 +9,12 @@ from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import Any, NamedTuple
 
-from noroshi.core.alarms import NO_SUPPRESSIONS, Suppressions, after, suppression_by_monitor
+from noroshi.core.alarms import (
+    NO_SUPPRESSIONS,
+    Suppressions,
+    suppression_by_monitor,
+    without_ended,
+)
 from noroshi.core.cadence import At, next_due, next_on_grid, phase, spacing
 from noroshi.core.levels import Level
 from noroshi.core.model import Change, ItemState, Monitor, State, Suppression
@@ -112,7 +117,7 @@ class MonitorBlock:
     def expire_acknowledgements(self, change: Change) -> None:
         """Drop the acknowledgements that end by a change; the store has dropped them in the same
         moment."""
-        remaining, id = after(self.suppressions, change.events), change.monitor
+        remaining, id = without_ended(self.suppressions, change.events), change.monitor
         if remaining is self.suppressions or id not in self.monitors:
             return
         stored = {id: self.stored_suppression[id]} if id in self.stored_suppression else {}
@@ -149,7 +154,7 @@ class MonitorBlock:
         in the midst of a storm would be told an interval later.
         """
         for id, monitor in self.monitors.items():
-            if not monitor.stopped and next_due(id, monitor.cadence, since) <= wall:
+            if not monitor.disabled and next_due(id, monitor.cadence, since) <= wall:
                 soon = min(spacing(monitor.cadence), CATCH_UP) * phase(id)
                 self.repeat(id, CheckTrigger.RETRY, steady + soon.total_seconds(), wall + soon)
 
@@ -158,7 +163,7 @@ class MonitorBlock:
     ) -> None:
         """Give one monitor a place in the schedule, unless it is stopped; `last` as in
         `reschedule_all`."""
-        if self.monitors[id].stopped:
+        if self.monitors[id].disabled:
             return
         check = self._next(id, steady, wall, self._after(id, wall, last))
         heapq.heappush(self.queue, check)
@@ -197,7 +202,7 @@ class MonitorBlock:
         if reevaluates and self.wakeups.get(check.id) != check.at:
             return False
         monitor = self.monitors.get(check.id)
-        return monitor is not None and (not monitor.stopped or check.trigger in CLOSING)
+        return monitor is not None and (not monitor.disabled or check.trigger in CLOSING)
 
     def skip(self, check: ScheduledCheck) -> None:
         """Drop a check that nobody wants: it no longer stands for another one of its kind."""
@@ -300,7 +305,7 @@ def _soon(check: ScheduledCheck, wall: datetime) -> timedelta:
 
 def shifted(state: State, by: timedelta) -> State:
     """Return the state with the times of all that was told moved."""
-    if not by or not any(item.told for item in state.items.values()):
+    if not by or not any(item.last_notifications for item in state.items.values()):
         return state
     return replace(state, items={n: _shifted(item, by) for n, item in state.items.items()})
 
@@ -315,5 +320,7 @@ def shifted_change(change: Change, by: timedelta) -> Change:
 
 
 def _shifted(item: ItemState, by: timedelta) -> ItemState:
-    notified = {rule: replace(last, at=last.at + by) for rule, last in item.told.items()}
-    return replace(item, told=notified)
+    notified = {
+        rule: replace(last, at=last.at + by) for rule, last in item.last_notifications.items()
+    }
+    return replace(item, last_notifications=notified)

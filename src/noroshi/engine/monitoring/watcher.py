@@ -20,7 +20,7 @@ from noroshi.core.judgement import moves_nothing
 from noroshi.core.levels import Level
 from noroshi.core.mail import Envelope
 from noroshi.core.model import NOT_SUPPRESSED, Change, Monitor, Sample, State, Suppression
-from noroshi.core.reckon import farewell, reckon
+from noroshi.core.reckon import closing_change, reckon
 from noroshi.core.words import Words
 from noroshi.engine import journal
 from noroshi.engine.emergency import Emergency
@@ -97,8 +97,10 @@ class Watcher:
     def update_suppressions(self, block: MonitorBlock, renewal: Renewal) -> None:
         """Reevaluate at once, without a sample, the monitors of which something new was said."""
         current = block.stored_suppression, block.suppressions
-        if (renewal.standing, renewal.said) != current:
-            changed = block.update_suppressions(renewal.standing, renewal.said)
+        if (renewal.suppression_by_monitor, renewal.suppressions) != current:
+            changed = block.update_suppressions(
+                renewal.suppression_by_monitor, renewal.suppressions
+            )
             self.reevaluate(block, changed)
 
     def reevaluate(self, block: MonitorBlock, ids: Iterable[str]) -> None:
@@ -295,14 +297,14 @@ class Watcher:
             block.memories[monitor.id] = {}
             self.emergency.forget(monitor.id)
             now, wall = self.clocks.steady(), self.clocks.wall()
-            if not block.monitors[monitor.id].stopped:
+            if not block.monitors[monitor.id].disabled:
                 block.repeat(monitor.id, CheckTrigger.RETRY, now, wall)
 
     async def _closing_change(self, block: MonitorBlock, monitor: Monitor) -> Change:
         await self._reconcile_commit(block, monitor.id)
         state = block.states[monitor.id]
         now, life = self.clocks.wall(), self.store.origin.life
-        change = farewell(monitor, state, now, self.plugins.draft, life)
+        change = closing_change(monitor, state, now, self.plugins.draft, life)
         closing_mails = self.emergency.closing_mails(change, watched=False)
         return replace(change, envelopes=(*change.envelopes, *closing_mails))
 
@@ -400,7 +402,7 @@ class Watcher:
 
 def _is_another(now: Monitor, measured_as: Monitor) -> bool:
     """Return whether a sample is of no more use, as a version came while it was measured."""
-    return now.stopped or not now.looks_at_the_same(measured_as)
+    return now.disabled or not now.has_same_target(measured_as)
 
 
 def _check_storable(sample: Sample, before: Mapping[str, Any]) -> None:

@@ -82,7 +82,7 @@ class DailyReports:
     ) -> Well:
         states, rows = await self._store.states(), await self._store.queue()
         monitors = [m for m in plan.monitors.values() if one.concerns(m.instance.name)]
-        enabled = [m for m in monitors if not m.stopped]
+        enabled = [m for m in monitors if not m.disabled]
         measured = [(m, states[m.id]) for m in enabled if m.id in states and states[m.id].items]
         bad = tuple(_bad(m, state) for m, state in measured if state.level is not Level.OK)
         since = report_before(times, due)

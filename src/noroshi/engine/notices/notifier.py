@@ -347,7 +347,7 @@ def _version_key(version: Version) -> str:
 
 
 def _watched(monitors: Iterable[Monitor]) -> tuple[Watched, ...]:
-    watched = (one for one in monitors if not is_own(one) and not one.stopped)
+    watched = (one for one in monitors if not is_own(one) and not one.disabled)
     counts = Counter(one.instance for one in watched)
     by_name = sorted(counts.items(), key=lambda one: one[0].name)
     return tuple(Watched(one.name, one.title, count) for one, count in by_name)
@@ -356,7 +356,7 @@ def _watched(monitors: Iterable[Monitor]) -> tuple[Watched, ...]:
 def _missed(monitors: Iterable[Monitor], since: datetime, until: datetime) -> Iterable[Missed]:
     """Yield the checks at a time of day that were missed; an interval comes back soon."""
     for monitor in monitors:
-        if isinstance(monitor.cadence, At) and not monitor.stopped:
+        if isinstance(monitor.cadence, At) and not monitor.disabled:
             at = last_due(monitor.cadence, since, until)
             if at is not None:
                 title = monitor.title

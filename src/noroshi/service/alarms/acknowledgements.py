@@ -79,7 +79,7 @@ class AlarmOperations(NewestSamples):
         found = list[AlarmRow]()
         for one in wanted:
             state = states.get(one.id, UNKNOWN_STATE)
-            if state.level is not Level.OK and not one.stopped:
+            if state.level is not Level.OK and not one.disabled:
                 found += await self._rows(one, state, of.get(one.id, NOTHING_OF_IT))
         return Alarms(
             at=now,

@@ -12,7 +12,7 @@ from noroshi.core.alarms import (
     Remark,
     Silence,
     Suppressions,
-    names_at,
+    monitors_at,
     silent_until,
 )
 from noroshi.core.cadence import WEEK
@@ -141,7 +141,7 @@ def outermost_place(monitors: Sequence[Monitor], every: Iterable[Monitor]) -> st
     every = [one for one in every if one.instance.name == steps[0]]
     for n in range(1, len(steps) + 1):
         place = "/".join(steps[:n])
-        there = {monitor.id for monitor in names_at(place, every)}
+        there = {monitor.id for monitor in monitors_at(place, every)}
         if there == ids:
             return place
     return steps[0]
@@ -184,7 +184,7 @@ def rows(
 
 
 def _told(rule: Rule, item: ItemState) -> ToldOf:
-    told, reason = item.told.get(rule.id), item.reasons.get(rule.id)
+    told, reason = item.last_notifications.get(rule.id), item.reasons.get(rule.id)
     return ToldOf(
         rule=rule.named,
         called=rule.called,

@@ -71,8 +71,8 @@ def _not_believed_yet(
 def _in_a_row(item: ItemState) -> int:
     """How many of the last looks agree that it is better, or worse, than its level."""
     count, level = 0, item.level.severity
-    for look in reversed(item.looks):
-        if (look.severity > level) is not (item.looks[-1].severity > level):
+    for look in reversed(item.pending_levels):
+        if (look.severity > level) is not (item.pending_levels[-1].severity > level):
             break
         count += 1
     return count

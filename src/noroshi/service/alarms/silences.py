@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from noroshi.core.alarms import NODE, Silence, names_at
+from noroshi.core.alarms import NODE, Silence, monitors_at
 from noroshi.core.definitions.maintenance import LONGEST
 from noroshi.core.definitions.problems import Problem, instead
 from noroshi.core.model import Monitor
@@ -142,7 +142,7 @@ def place_of(plan: Plan, given: str) -> tuple[str, str]:
     if given in EVERYTHING:
         return NODE, ""
     every = plan.monitors.values()
-    if given.count("/") <= 1 and next(names_at(given, every), None) is not None:
+    if given.count("/") <= 1 and next(monitors_at(given, every), None) is not None:
         return given, ""
     try:
         monitor = monitor_named(plan, given)

@@ -130,7 +130,7 @@ def untold(plan: Plan) -> Sequence[str]:
 
 
 def _without_rule(plan: Plan) -> Sequence[Monitor]:
-    watched = (monitor for monitor in plan.monitors.values() if not monitor.stopped)
+    watched = (monitor for monitor in plan.monitors.values() if not monitor.disabled)
     return sorted((one for one in watched if not one.rules), key=lambda one: one.path)
 
 

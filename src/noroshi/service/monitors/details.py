@@ -44,7 +44,7 @@ class MonitorOperations(DisabledMonitors):
         state = (await self._store.states()).get(wanted.id, UNKNOWN_STATE)
         check = self._plugins.check(wanted.kind)
         newest, now = samples[0] if samples else None, self._clocks.wall()
-        stop = stop_of(wanted, await self._stops()) if wanted.stopped else None
+        stop = stop_of(wanted, await self._stops()) if wanted.disabled else None
         said, remarks = (
             await self._store.suppressions(now),
             await self._store.remarks(wanted.id),

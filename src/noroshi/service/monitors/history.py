@@ -43,7 +43,7 @@ class HistoryOperations(DisabledMonitors):
         newest, earlier = _parted(await self._store.decisions(id) if id else ())
         remarks = await self._store.remarks(id, max(1, min(last, MOST)))
         rules = plan.rules.values()
-        stopped = wanted is not None and wanted.stopped
+        stopped = wanted is not None and wanted.disabled
         stop = stop_of(wanted, await self._stops()) if stopped and wanted else None
         return Log(
             events=tuple(self._happened(plan, event) for event in events),
@@ -100,7 +100,7 @@ def _decided(its: Decision, rules: Iterable[Rule]) -> Decided:
         reason=its.reason,
         because=REASONS[its.reason],
         at=its.at,
-        speaks=its.reason.speaks,
+        speaks=its.reason.notifies,
     )
 
 

@@ -159,7 +159,7 @@ def _rules(monitor: Monitor, change: Change) -> Iterator[RuleTried]:
                     item=item,
                     reason=reason,
                     because=REASONS[reason],
-                    speaks=reason.speaks,
+                    speaks=reason.notifies,
                     contacts=tuple(contact.id for contact in rule.contacts),
                     routes=rule.routes,
                 )

@@ -115,7 +115,7 @@ def monitor_status(
 ) -> MonitorStatus:
     """How a monitor is, with its newest readings if there are any at hand, and what people say
     of it. One that is stopped has no level: whatever was known of it is not so any more."""
-    if monitor.stopped:
+    if monitor.disabled:
         return _stopped(monitor, sample, stop)
     found = found_now(monitor, state, sample)
     items = [

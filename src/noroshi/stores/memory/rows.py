@@ -20,7 +20,7 @@ from noroshi.stores.store_rules import accepted, without_body
 class Watched:
     state: State = State()
     memory: Mapping[str, Any] = field(default_factory=dict)
-    standing: Suppression = NOT_SUPPRESSED
+    suppression: Suppression = NOT_SUPPRESSED
     fence: int = 0
     named: bool = True
 

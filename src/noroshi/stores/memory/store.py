@@ -9,7 +9,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from noroshi.core.alarms import Acknowledged, Remark, Remarked, Silence, Suppressions, after
+from noroshi.core.alarms import (
+    Acknowledged,
+    Remark,
+    Remarked,
+    Silence,
+    Suppressions,
+    without_ended,
+)
 from noroshi.core.chronology import oldest, outdated
 from noroshi.core.levels import Level
 from noroshi.core.mail import NOBODY, Origin
@@ -151,9 +158,9 @@ class MemoryStore(SpoolInMemory):
             return None
         self._leases[fence].until = now + LEASE
         self._seen[self._leases[fence].node.name] = now
-        mine = {k: w.standing for k, w in self._watched.items() if w.fence == fence}
-        said = {k: standing for k, standing in mine.items() if standing != NOT_SUPPRESSED}
-        return Renewal(said, self._version.number, self._said(now))
+        mine = {k: w.suppression for k, w in self._watched.items() if w.fence == fence}
+        stored = {k: one for k, one in mine.items() if one != NOT_SUPPRESSED}
+        return Renewal(stored, self._version.number, self._suppressions(now))
 
     async def commit(self, fence: int, change: Change) -> bool:
         row = self._watched.get(change.monitor)
@@ -223,25 +230,25 @@ class MemoryStore(SpoolInMemory):
     async def newest(self, monitors: Collection[str]) -> Mapping[str, Sample]:
         return {id: sample for id, sample in self._samples if id in monitors}
 
-    async def set_standing(self, monitor: str, standing: Suppression) -> bool:
+    async def set_suppression(self, monitor: str, suppression: Suppression) -> bool:
         if monitor not in self._watched:
             return False
-        self._watched[monitor].standing = standing
+        self._watched[monitor].suppression = suppression
         return True
 
     # what people say of alarms
 
     async def suppressions(self, now: datetime) -> Suppressions:
-        return self._said(now)
+        return self._suppressions(now)
 
-    def _said(self, now: datetime) -> Suppressions:
+    def _suppressions(self, now: datetime) -> Suppressions:
         open_ones = [one for one in self._silences.values() if one.holds(now)]
         open_ones.sort(key=lambda one: (one.ends, one.id))
         mine = [self._acknowledged[key] for key in sorted(self._acknowledged)]
         return Suppressions(tuple(open_ones), tuple(mine))
 
     def _end_acknowledged(self, change: Change) -> None:
-        kept = after(
+        kept = without_ended(
             Suppressions((), tuple(self._acknowledged.values())), change.events
         ).acknowledged
         self._acknowledged = {(one.monitor, one.item): one for one in kept}
@@ -275,7 +282,7 @@ class MemoryStore(SpoolInMemory):
 
     async def _say(self, one: Remark) -> bool:
         if one.sort is Remarked.ACKNOWLEDGED:
-            return await self.acknowledge(one.holding, one)
+            return await self.acknowledge(one.acknowledgement, one)
         if one.sort is Remarked.TAKEN_BACK:
             return await self.unacknowledge(one)
         await self.remark(one)

@@ -7,9 +7,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from noroshi import schema
-from noroshi.core.alarms import Acknowledged, Remark, Remarked, Silence, Suppressions, outlives
+from noroshi.core.alarms import Acknowledged, Remark, Remarked, Silence, Suppressions, survives
 from noroshi.core.levels import Level
-from noroshi.core.model import Event, State
+from noroshi.core.model import Event
+from noroshi.stores.sqlite.stored_state import read_state
 from noroshi.stores.sqlite.types import Connection, number
 
 OVER = ("delete from silence where ends < ?", "delete from remark where at < ?")
@@ -27,7 +28,7 @@ def suppressions(db: Connection, now: datetime) -> Suppressions:
 
 def acknowledge(db: Connection, one: Acknowledged, said: Remark) -> bool:
     row = db.execute("select state from monitor where id = ?", (one.monitor,)).fetchone()
-    item = schema.value(State, row[0]).items.get(one.item) if row else None
+    item = read_state(row[0]).items.get(one.item) if row else None
     # It may have recovered since it was looked at: the next problem must not be hushed.
     if item is None or item.level is not one.level or one.level is Level.OK:
         return False
@@ -50,7 +51,7 @@ def end_outlived(db: Connection, monitor: str, events: Iterable[Event]) -> None:
     """Delete acknowledgements that do not outlive what happened to their items."""
     sql = "select body from acknowledged where monitor = ?"
     known = [schema.value(Acknowledged, body) for (body,) in db.execute(sql, (monitor,))]
-    gone = [one for one in known if not all(outlives(one, event) for event in events)]
+    gone = [one for one in known if not all(survives(one, event) for event in events)]
     sql = "delete from acknowledged where monitor = ? and item = ?"
     db.executemany(sql, [(one.monitor, one.item) for one in gone])
 
@@ -58,7 +59,7 @@ def end_outlived(db: Connection, monitor: str, events: Iterable[Event]) -> None:
 def write_remark(db: Connection, one: Remark) -> bool:
     """Write a remark of any sort, with what it means for who has the alarm."""
     if one.sort is Remarked.ACKNOWLEDGED:
-        return acknowledge(db, one.holding, one)
+        return acknowledge(db, one.acknowledgement, one)
     if one.sort is Remarked.TAKEN_BACK:
         return unacknowledge(db, one)
     remark(db, one)

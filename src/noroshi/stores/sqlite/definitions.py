@@ -9,6 +9,7 @@ from typing import Any
 
 from noroshi import schema
 from noroshi.ports import Document, StoreConflict, Version
+from noroshi.stores.sqlite.stored_state import state_text
 from noroshi.stores.sqlite.types import Connection, instant, number
 from noroshi.stores.store_rules import first_state
 
@@ -53,7 +54,7 @@ def enroll(db: Connection, version: int, monitors: Sequence[str]) -> bool:
 def _name(db: Connection, monitors: Sequence[str]) -> None:
     named = (schema.text(monitors),)
     db.execute(NAME, named)
-    new = [(id, schema.text(first_state(*known))) for id, *known in db.execute(NEW, named)]
+    new = [(id, state_text(first_state(*known))) for id, *known in db.execute(NEW, named)]
     db.executemany("insert into monitor (id, state) values (?, ?)", new)
 
 

@@ -9,9 +9,10 @@ from typing import Any
 from noroshi import schema
 from noroshi.core.alarms import Acknowledged, Remark, Silence
 from noroshi.core.mail import Envelope, EnvelopeState, Receipt
-from noroshi.core.model import Event, State
+from noroshi.core.model import Event
 from noroshi.core.people import ApiToken, Audited, User
 from noroshi.core.words import Words
+from noroshi.stores.sqlite.stored_state import State
 from noroshi.stores.sqlite.types import Connection, listed
 from noroshi.stores.store_rules import OPEN, SETTLED
 

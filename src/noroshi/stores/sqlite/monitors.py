@@ -8,9 +8,10 @@ from typing import Any
 
 from noroshi import schema
 from noroshi.core.levels import Reason
-from noroshi.core.model import Change, Decision, Event, State, Suppression
+from noroshi.core.model import NOT_SUPPRESSED, Change, Decision, Event, State, Suppression
 from noroshi.ports import ANSWERS, LEASE, Block, Node, Renewal
 from noroshi.stores.sqlite import alarms, definitions, spool
+from noroshi.stores.sqlite.stored_state import read_state, state_text
 from noroshi.stores.sqlite.types import Connection, instant, number
 
 Memory = Mapping[str, Any]
@@ -67,7 +68,7 @@ def lend(db: Connection, node: Node, now: datetime, fence: int) -> Block:
     sql = "select m.monitor, body from memory m join monitor on id = m.monitor where fence = ?"
     memories = {id: body for id, body in db.execute(sql, (fence,)) if id in states}
     return Block(
-        {id: schema.value(State, body) for id, body in states.items()},
+        {id: read_state(body) for id, body in states.items()},
         {id: schema.value(dict[str, Any], body) for id, body in memories.items()},
         fence,
     )
@@ -79,13 +80,13 @@ def renew(db: Connection, fence: int, now: datetime) -> Renewal | None:
         return None
     db.execute(SEEN, (number(now), fence))
     sql = "select id, standing from monitor where fence = ? and standing is not null"
-    said = {id: schema.value(Suppression, body) for id, body in db.execute(sql, (fence,))}
-    return Renewal(said, definitions.latest(db), alarms.suppressions(db, now))
+    stored = {id: schema.value(Suppression, body) for id, body in db.execute(sql, (fence,))}
+    return Renewal(stored, definitions.latest(db), alarms.suppressions(db, now))
 
 
 def commit(db: Connection, fence: int, change: Change) -> bool:
     id = change.monitor
-    if not db.execute(WRITE, (schema.text(change.state), id, fence)).rowcount:
+    if not db.execute(WRITE, (state_text(change.state), id, fence)).rowcount:
         return False
     if change.memory is not None:
         remember(db, {id: change.memory})
@@ -128,15 +129,15 @@ def recall(db: Connection, monitor: str) -> tuple[State, Memory]:
     state = db.execute("select state from monitor where id = ?", (monitor,)).fetchone()
     memory = db.execute("select body from memory where monitor = ?", (monitor,)).fetchone()
     return (
-        schema.value(State, state[0]) if state else State(),
+        read_state(state[0]) if state else State(),
         schema.value(dict[str, Any], memory[0]) if memory else {},
     )
 
 
-def set_standing(db: Connection, monitor: str, standing: Suppression) -> bool:
-    said = None if standing == Suppression() else schema.text(standing)
+def set_suppression(db: Connection, monitor: str, suppression: Suppression) -> bool:
+    body = None if suppression == NOT_SUPPRESSED else schema.text(suppression)
     sql = "update monitor set standing = ? where id = ?"
-    return bool(db.execute(sql, (said, monitor)).rowcount)
+    return bool(db.execute(sql, (body, monitor)).rowcount)
 
 
 def states(db: Connection, ids: Collection[str] | None = None) -> Mapping[str, State]:
@@ -146,7 +147,7 @@ def states(db: Connection, ids: Collection[str] | None = None) -> Mapping[str, S
     rows: Iterable[Any] = db.execute(sql)
     if ids is not None:
         rows = (row for id in ids for row in db.execute(f"{sql} where id = ?", (id,)))
-    return {id: schema.value(State, body) for id, body in rows}
+    return {id: read_state(body) for id, body in rows}
 
 
 def events(db: Connection, monitor: str, last: int) -> Sequence[Event]:

@@ -13,9 +13,7 @@ from pathlib import Path
 
 from pysqlite3 import dbapi2 as driver
 
-from noroshi import schema
 from noroshi.core.mail import EnvelopeState
-from noroshi.core.model import State
 from noroshi.core.words import Words
 from noroshi.ports import StoreError
 from noroshi.stores.sqlite.backup import copy, sync_folder
@@ -23,6 +21,7 @@ from noroshi.stores.sqlite.database import refuse_foreign
 from noroshi.stores.sqlite.error_messages import in_words
 from noroshi.stores.sqlite.integrity import faults
 from noroshi.stores.sqlite.migrations import migrate, ours
+from noroshi.stores.sqlite.stored_state import read_state, state_text
 from noroshi.stores.sqlite.types import Connection, instant
 
 AHEAD = 1_000_000
@@ -162,9 +161,9 @@ def _make_fit(db: Connection, now: datetime, *, hold: bool) -> Restored:
 def _skip_ahead(db: Connection, least: int) -> None:
     """Set on the serials of the monitors that are known, the number from which all others count
     on, and the lives, after which starts, stops and unwatched times are called."""
-    states = [(id, schema.value(State, body)) for id, body in _states(db)]
+    states = [(id, read_state(body)) for id, body in _states(db)]
     ahead = [(s, max(s.serial + AHEAD, least), id) for id, s in states]
-    bodies = [(schema.text(replace(s, serial=serial)), id) for s, serial, id in ahead]
+    bodies = [(state_text(replace(s, serial=serial)), id) for s, serial, id in ahead]
     db.executemany("update monitor set state = ? where id = ?", bodies)
     db.execute("update life set life = max(life + ?, ?)", (AHEAD, least))
     sql = "update sqlite_sequence set seq = max(seq + ?, ?) where name = 'event'"

@@ -156,8 +156,8 @@ class SqliteStore(StoreFile):
         read = self._scan if len(wanted) > FEW else self._read
         return await read(lambda db: sample_table.newest_of(db, wanted))
 
-    async def set_standing(self, monitor: str, standing: Suppression) -> bool:
-        return await self._write(lambda db: monitors.set_standing(db, monitor, standing))
+    async def set_suppression(self, monitor: str, suppression: Suppression) -> bool:
+        return await self._write(lambda db: monitors.set_suppression(db, monitor, suppression))
 
     # what people say of alarms
 

@@ -1,0 +1,83 @@
+"""Keep the stored form of a monitor's state, which is JSON.
+
+The keys of an item are those of the first release: rows that it wrote are read, and an earlier
+program reads what is written here. In code the fields have other names, so each is named twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from noroshi import schema
+from noroshi.core import model
+from noroshi.core.levels import Level, Reason
+from noroshi.core.model import Cause, LastNotification
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """An `ItemState` by its stored keys."""
+
+    level: Level = Level.OK
+    since: datetime | None = None
+    cause: Cause = Cause()
+    looks: tuple[Level, ...] = ()
+    turned: int = 0
+    run: int = 0
+    gone: datetime | None = None
+    held: Level = Level.OK
+    told: Mapping[str, LastNotification] = field(default_factory=dict)
+    reasons: Mapping[str, Reason] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """A state by its stored keys. The error of a row that is none bears this name."""
+
+    items: Mapping[str, Item] = field(default_factory=dict)
+    serial: int = 0
+
+
+def state_text(state: model.State) -> str:
+    """Return the stored form of a state."""
+    items = {name: _stored(item) for name, item in state.items.items()}
+    return schema.text(State(items=items, serial=state.serial))
+
+
+def read_state(text: str | bytes) -> model.State:
+    """Return the state that was stored. Raise Unreadable if the text is none."""
+    stored = schema.value(State, text)
+    items = {name: _item(item) for name, item in stored.items.items()}
+    return model.State(items=items, serial=stored.serial)
+
+
+def _stored(item: model.ItemState) -> Item:
+    return Item(
+        level=item.level,
+        since=item.since,
+        cause=item.cause,
+        looks=item.pending_levels,
+        turned=item.pending_cause_count,
+        run=item.consecutive,
+        gone=item.missing_since,
+        held=item.level_before_unknown,
+        told=item.last_notifications,
+        reasons=item.reasons,
+    )
+
+
+def _item(stored: Item) -> model.ItemState:
+    return model.ItemState(
+        level=stored.level,
+        since=stored.since,
+        cause=stored.cause,
+        pending_levels=stored.looks,
+        pending_cause_count=stored.turned,
+        consecutive=stored.run,
+        missing_since=stored.gone,
+        level_before_unknown=stored.held,
+        last_notifications=stored.told,
+        reasons=stored.reasons,
+    )
