@@ -3,7 +3,7 @@
 import pytest
 
 from noroshi.service.definitions.disabled_text import outermost
-from noroshi.service.monitors.enablement_answers import StoppedBy
+from noroshi.service.monitors.status_answers import StoppedBy
 from noroshi.web.view.instances import stops_of, tables
 from noroshi.web.view.locale import TONGUES
 from noroshi.web.view.tree import tree_of

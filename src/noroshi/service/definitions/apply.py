@@ -23,7 +23,6 @@ from noroshi.service.definitions.definition_answers import (
     NewMonitor,
     Planned,
 )
-from noroshi.service.definitions.past_dates import days_over
 from noroshi.service.definitions.plaintext_secrets import typed_secrets
 from noroshi.service.definitions.renames import (
     Names,
@@ -40,6 +39,7 @@ from noroshi.service.definitions.warnings import (
     NOT_KEPT,
     NOT_SENT,
     cautions,
+    days_over,
     ends_everything,
     first_cautions,
 )

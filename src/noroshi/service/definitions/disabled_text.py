@@ -6,7 +6,7 @@ from collections.abc import Container, Mapping
 
 from noroshi.core.model import Monitor
 from noroshi.core.words import Words, plain
-from noroshi.service.monitors.enablement_answers import StoppedBy
+from noroshi.service.monitors.status_answers import StoppedBy
 
 SORTS = (
     Words(en="the instance {path}", ja="監視インスタンス {path}"),

@@ -19,10 +19,9 @@ from noroshi.ports import Document, StoreError, Version
 from noroshi.schema import Invalid as Unusable
 from noroshi.service.definitions.apply import BAD_DEFINITIONS
 from noroshi.service.definitions.definition_answers import Applied, DefinitionsShown
-from noroshi.service.definitions.past_dates import days_over
 from noroshi.service.definitions.renames import Names, ways_of
 from noroshi.service.definitions.versions import VersionOperations
-from noroshi.service.definitions.warnings import without_route
+from noroshi.service.definitions.warnings import days_over, without_route
 from noroshi.service.errors import ConflictError, InvalidArgumentError, NotFoundError
 from noroshi.service.operation import ADMIN, VIEWER, Person, operation
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from itertools import chain, islice
 
-from noroshi.core.definitions.problems import MOST_TOLD
+from noroshi.core.definitions.accounts import ENDS, OVER, end_of, is_over
+from noroshi.core.definitions.problems import MOST_TOLD, Problem
 from noroshi.core.definitions.value_syntax import is_name
 from noroshi.core.mail import Envelope
 from noroshi.core.model import Monitor
 from noroshi.core.words import Words
-from noroshi.definitions import Plan, likely_renamed, monitor_ids
+from noroshi.definitions import Plan, content, likely_renamed, monitor_ids
 from noroshi.definitions.accounts_of_routes import is_retiring
 from noroshi.ports import Document, QueuedEnvelope
 
@@ -177,3 +179,18 @@ def _retiring(plan: Plan) -> Iterator[Words]:
 def _instances(documents: Iterable[Document]) -> set[str]:
     kept = (one.key.partition("/") for one in documents)
     return {name for type, _, name in kept if type == "instances"}
+
+
+def days_over(
+    made: Mapping[str, Document], known: Mapping[str, Document], now: datetime
+) -> Iterator[Problem]:
+    """Of what is changed: the day of a secret that has ended meanwhile may stay."""
+    for key, one in made.items():
+        if not key.startswith("accounts/"):
+            continue
+        said, before = content(one), content(known[key]) if key in known else {}
+        for field in ENDS:
+            day = said.get(field)
+            ends = end_of(day) if isinstance(day, str) and day != before.get(field) else None
+            if ends and is_over(ends, now):
+                yield Problem(f"{key}.toml: {field}", OVER.fill(day=day))

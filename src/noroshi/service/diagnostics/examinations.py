@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from noroshi.core.definitions.problems import Problem, instead
 from noroshi.core.definitions.value_syntax import is_address
 from noroshi.core.digest import waits_since
-from noroshi.core.mail import DIRECT, Network, Route
+from noroshi.core.mail import DIRECT, Answer, Network, Receipt, Route, Verdict
 from noroshi.core.words import NOTHING, Words, plain
 from noroshi.definitions import Plan
 from noroshi.definitions.accounts_of_routes import account_of, mark_of, resource_of
@@ -24,13 +24,15 @@ from noroshi.oauth.well_known_clouds import CLOUDS
 from noroshi.ports import QueuedEnvelope, RouteOutage, TransportContext
 from noroshi.ports.examination import Exam, Examination, Remedy, Stage, Step, Whose
 from noroshi.service.diagnostics.clock import ClockStep
-from noroshi.service.diagnostics.rejections import late_remedy
 from noroshi.service.errors import ConflictError, InvalidArgumentError, NotFoundError
 from noroshi.service.mail.compose import NO_MAILBOX
 from noroshi.service.operation import ADMIN, Person, operation
 from noroshi.service.operation_context import OperationContext
 from noroshi.service.sign_in.account_steps import SignInSteps, server_of, values_of
 from noroshi.service.sign_in.authorization import NO_ROUTE
+from noroshi.transports.diagnostics.connection_remedies import advice_on
+from noroshi.transports.diagnostics.http import graph_advice
+from noroshi.transports.remedies.remedy import Advice
 
 MICROSOFT = (
     "office365.com",
@@ -53,6 +55,11 @@ OF_GOOGLE: Mapping[Whose, Words] = {
     ),
     Whose.PROVIDER: plain("Google"),
 }
+ADVICE: Mapping[str, Callable[[Answer], Advice]] = {
+    "smtp": lambda answer: advice_on(answer.code, answer.enhanced, answer.text),
+    "graph": lambda answer: graph_advice(answer.code, answer.text),
+}
+"""By kind of route, where the answers of its servers are looked up."""
 NOT_EXAMINED = Words(
     en="Routes of kind {kind} say no stages, so {route} cannot be examined.",
     ja="種類 {kind} の経路には診断の段階がないため、{route} は診断できません。",
@@ -301,3 +308,23 @@ def _people(options: Any, account: Account | None) -> Mapping[Whose, Words]:
             return OF_MICROSOFT
         return OF_GOOGLE if account.cloud.name == "google" else {}
     return OF_MICROSOFT if host.endswith(MICROSOFT) else {}
+
+
+def late_remedy(route: Route, receipts: Sequence[Receipt], exam: Exam) -> Remedy | None:
+    """By the newest answer of this route that took no mail, if its server gave one."""
+    table = ADVICE.get(route.kind)
+    last = next((one for one in reversed(receipts) if one.route == route.name), None)
+    if table is None or last is None:
+        return None
+    said = (one for one in last.answers.values() if one.verdict is not Verdict.ACCEPTED)
+    answer = next((one for one in said if one.code), None)
+    return None if answer is None else table(answer).remedy(_filled(route, exam))
+
+
+def _filled(route: Route, exam: Exam) -> Exam:
+    """With what the route sends as; what was replied stands beside the remedy already."""
+    parties = getattr(route.options, "parties", None)
+    if parties is None:
+        return exam
+    told = {"user": parties.user, "sender": parties.sender, "envelope": parties.envelope}
+    return replace(exam, values={**exam.values, **{k: v for k, v in told.items() if v}})

@@ -15,8 +15,8 @@ from noroshi.service.alarms.alarm_view import (
     silence_shown,
     windows_shown,
 )
-from noroshi.service.definitions.disabled import DisabledMonitors
 from noroshi.service.definitions.disabled_text import stop_of
+from noroshi.service.definitions.enable_disable import DisabledMonitors
 from noroshi.service.monitors import status_view
 from noroshi.service.monitors.history import monitor_named
 from noroshi.service.monitors.reading_text import limits_told

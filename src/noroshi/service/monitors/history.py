@@ -12,8 +12,8 @@ from noroshi.core.words import Words
 from noroshi.definitions import Plan
 from noroshi.plugins import UnknownKind
 from noroshi.service.alarms.alarm_view import remark_shown
-from noroshi.service.definitions.disabled import DisabledMonitors
 from noroshi.service.definitions.disabled_text import stop_of
+from noroshi.service.definitions.enable_disable import DisabledMonitors
 from noroshi.service.errors import NotFoundError
 from noroshi.service.monitors.history_answers import ContactRow, Decided, Happened, Log
 from noroshi.service.monitors.reading_text import told

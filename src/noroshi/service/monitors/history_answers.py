@@ -8,7 +8,7 @@ from datetime import datetime
 from noroshi.core.levels import Level, Reason
 from noroshi.core.words import Words
 from noroshi.service.alarms.alarm_answers import RemarkShown
-from noroshi.service.monitors.enablement_answers import StoppedBy
+from noroshi.service.monitors.status_answers import StoppedBy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,12 +17,16 @@ from noroshi.service.alarms.alarm_view import (
     under_way,
 )
 from noroshi.service.definitions.definition_answers import Kind
-from noroshi.service.definitions.disabled import DisabledMonitors
 from noroshi.service.definitions.disabled_text import outermost, stop_of
+from noroshi.service.definitions.enable_disable import DisabledMonitors
 from noroshi.service.definitions.warnings import FIRST, silent, untold
 from noroshi.service.monitors import status_view
-from noroshi.service.monitors.enablement_answers import StoppedBy
-from noroshi.service.monitors.status_answers import MonitorStatus, RoutesShown, Status
+from noroshi.service.monitors.status_answers import (
+    MonitorStatus,
+    RoutesShown,
+    Status,
+    StoppedBy,
+)
 from noroshi.service.operation import VIEWER, Person, operation
 from noroshi.service.operation_context import OperationContext
 

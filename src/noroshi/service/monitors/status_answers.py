@@ -11,7 +11,17 @@ from noroshi.core.route_readiness import Sends
 from noroshi.core.words import NOTHING, Words
 from noroshi.service.alarms.alarm_answers import Holder, RemarkShown, SilenceShown, WindowShown
 from noroshi.service.mail.mail_answers import Arrives
-from noroshi.service.monitors.enablement_answers import StoppedBy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoppedBy:
+    """An instance, a group or a monitor, by its path, that is stopped by its own word: since
+    which version, by whom and when. Version 0: longer ago than is looked back."""
+
+    path: str
+    version: int = 0
+    who: str = ""
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,13 +35,13 @@ from noroshi.service.definitions.definition_answers import Kind
 from noroshi.service.definitions.disabled_text import stopped_told
 from noroshi.service.mail import delivery_status
 from noroshi.service.mail.mail_answers import Attempt, Letter, Queued, Said
-from noroshi.service.monitors.enablement_answers import StoppedBy
 from noroshi.service.monitors.reading_text import limits_told
 from noroshi.service.monitors.status_answers import (
     Counts,
     ItemStatus,
     MonitorStatus,
     RouteStatus,
+    StoppedBy,
 )
 
 NEVER_MEASURED = Words(en="not measured yet", ja="まだ測定していません")

@@ -10,8 +10,8 @@ from noroshi.oauth.credentials import named_by
 from noroshi.oauth.provider import Credential, SignInError, UnreachableError
 from noroshi.service.node.secret_rules import unfit
 from noroshi.service.operation import ADMIN, Person, operation
-from noroshi.service.sign_in.probe_answers import AccountChecked
 from noroshi.service.sign_in.probes import ProbeOperations
+from noroshi.service.sign_in.sign_in_answers import AccountChecked
 from noroshi.service.sign_in.try_before_save import field_of, refusal
 from noroshi.vault import Secret, VaultError
 

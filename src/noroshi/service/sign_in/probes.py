@@ -24,7 +24,12 @@ from noroshi.service.errors import InvalidArgumentError, NotFoundError, Operatio
 from noroshi.service.node.secret_rules import unfit
 from noroshi.service.operation import ADMIN, Person, operation
 from noroshi.service.sign_in.authorization import BAD_SECRET, SignInOperations, not_signed_in
-from noroshi.service.sign_in.probe_answers import AppTried, SecretTried, TenantFound, TokenSeen
+from noroshi.service.sign_in.sign_in_answers import (
+    AppTried,
+    SecretTried,
+    TenantFound,
+    TokenSeen,
+)
 from noroshi.service.sign_in.trial_definitions import trial_definitions
 from noroshi.service.sign_in.try_before_save import shown_by, tried, unproved
 from noroshi.vault import Secret, VaultError

@@ -14,7 +14,7 @@ from noroshi.oauth.errors.error_advice import Advice
 from noroshi.oauth.provider import Credential, OAuthError, SignInError, UnreachableError
 from noroshi.oauth.tokens import TokenSource
 from noroshi.service.errors import OperationFailedError
-from noroshi.service.sign_in.probe_answers import AppTried
+from noroshi.service.sign_in.sign_in_answers import AppTried
 from noroshi.vault import Secret, VaultError
 
 NO_SECRET_SENT = 7000218

@@ -4,7 +4,7 @@ import pytest
 
 from noroshi.core.mail import Answer, Receipt, Route, Verdict
 from noroshi.ports.examination import Whose
-from noroshi.service.diagnostics.rejections import late_remedy
+from noroshi.service.diagnostics.examinations import late_remedy
 from noroshi.testing import DAWN
 from tests.transports.diagnostics.looking import EXAM
 
