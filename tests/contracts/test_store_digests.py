@@ -443,6 +443,31 @@ async def test_a_digest_that_nobody_takes_goes_on_in_a_larger_one(store, lend, d
     assert not await store.faults()
 
 
+async def test_a_larger_digest_goes_on_with_the_tries_of_the_one_before(store, lend, deferred):
+    members = followed_up(deferred.envelope, await store.pending_for(deferred))
+    made = digest(members, {}, SOON, tried=deferred.envelope)
+    assert await store.replace_by_digest(deferred, made)
+    lent = [(await lend(now=SOON)).envelope for _ in range(2)]
+    assert {one.id: one.attempts for one in lent} == {"c": 0, made.id: 1}
+
+
+async def test_a_digest_of_what_was_put_off_is_undone_too_where_its_route_was_down(
+    store, lend, finds_it_down
+):
+    first, second = alarm("a", order="m/ops"), alarm("a2", order="m/ops")
+    await store.post(first)
+    await store.settle(await lend(), LATER, Retry(SOON, plain("busy")))
+    await store.post(replace(second, born=SOON))
+    parcel = await lend(now=SOON)
+    made = digest((parcel.envelope, second), {}, SOON, tried=parcel.envelope)
+    assert await store.replace_by_digest(parcel, made)
+    parcel = await lend(now=SOON)
+    assert await store.settle(parcel, LATER, OpenCircuit(SOON, SOON, plain("down")))
+    assert await store.envelope(made.id) is None
+    again = (await lend(now=SOON)).envelope
+    assert (again.id, again.attempts) == ("a", 1)
+
+
 async def test_a_digest_stays_as_it_is_when_what_was_behind_it_waits_no_more(store, deferred):
     members = followed_up(deferred.envelope, await store.pending_for(deferred))
     await store.hold("new", "sato")

@@ -591,6 +591,57 @@ async def test_what_something_new_waits_behind_is_not_tried_within_seconds(store
     assert (await lend(now=DAWN + SHORTEST)).envelope.id == letter().id
 
 
+async def put_off(store, lend, times, lane):
+    """Post a mail that is put off so many times, an hour each, the last time at DAWN."""
+    began = DAWN - times * HOUR
+    await store.post(replace(letter("a", order="m/ops", lane=lane), born=began))
+    for n in range(1, times + 1):
+        at = began + n * HOUR
+        assert await store.settle(
+            await lend(now=at), replace(LATER, at=at), Retry(at + HOUR, plain("busy"))
+        )
+
+
+@pytest.mark.parametrize(
+    ("times", "lane", "news", "due"),
+    [
+        pytest.param(1, Lane.WARNING, Lane.WARNING, SHORTEST, id="after one try"),
+        pytest.param(2, Lane.WARNING, Lane.WARNING, MINUTE, id="after two"),
+        pytest.param(9, Lane.WARNING, Lane.RECOVERY, HOUR, id="after many"),
+        pytest.param(9, Lane.CRITICAL, Lane.CRITICAL, 5 * MINUTE, id="critical once more"),
+        pytest.param(
+            9, Lane.WARNING, Lane.CRITICAL, SHORTEST, id="critical for the first time"
+        ),
+        pytest.param(9, Lane.REPORT, Lane.WARNING, SHORTEST, id="more urgent than before"),
+    ],
+)
+async def test_what_something_new_waits_behind_is_due_after_a_pause_that_grows_with_its_tries(
+    store, lend, times, lane, news, due
+):
+    await put_off(store, lend, times, lane)
+    await store.post(replace(letter("new", order="m/ops", lane=news), born=DAWN + SECOND))
+    assert (await dues(store))["a"] == due
+    if news is Lane.CRITICAL:  # the second one behind it is not the first any more
+        again = replace(letter("more", order="m/ops", lane=news), born=DAWN + 2 * SECOND)
+        await store.post(again)
+        assert (await dues(store))["a"] == due
+
+
+async def test_pauses_go_on_growing_where_all_routes_are_given_back(store, lend):
+    await store.post(replace(TWO_WAYS, order="m/ops"))
+    await store.settle(await lend(), LATER, NextRoute(plain("no")))
+    for n in range(3):
+        await store.settle(await lend("graph", DAWN + n * HOUR), LATER, BUSY)
+    behind = letter("new", order="m/ops", routes=TWO_WAYS.routes)
+    await store.post(replace(behind, born=DAWN + SECOND))
+    head = (await lend("smtp", DAWN + HOUR)).envelope
+    assert (head.attempts, head.earlier_attempts) == (1, 3)
+    assert await store.release_lease(await lend("smtp", GONE + HOUR), DAWN + HOUR)
+    assert await store.readdress(head.id, (), TWO_WAYS.routes)
+    anew = (await store.envelope(head.id))[0].envelope
+    assert (anew.attempts, anew.earlier_attempts) == (0, 0)
+
+
 async def test_a_held_mail_does_not_leave_and_nothing_of_its_order_key_overtakes_it(
     store, give, lend, node
 ):

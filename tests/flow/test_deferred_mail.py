@@ -183,3 +183,70 @@ async def test_a_time_that_the_server_named_and_that_is_past_holds_nothing_back(
         await storm.store.post(replace(LETTER, id="other", born=storm.time.now))
         await storm.seconds(engine, 60)
     assert len(storm.smtp.sent) == 2
+
+
+async def flapping(storm, hours, levels=(85, 50)):
+    """A monitor that changes its level each minute for so long. Return the tries of each hour."""
+    await storm.watch(1)
+    tries = []
+    async with storm.life() as engine:
+        for _ in range(hours):
+            before = len(storm.smtp.tries)
+            for minute in range(60):
+                storm.used = {"/": levels[minute % len(levels)]}
+                await storm.seconds(engine, 60 // storm.pace)
+            tries.append(len(storm.smtp.tries) - before)
+    return tries
+
+
+def defers(storm):
+    """Answer each mail that it shall come later, by all routes."""
+    storm.smtp = storm.backup = Moody(lambda: storm.time.now, lambda mail: Verdict.DEFERRED)
+    storm.pace = 5
+    return storm
+
+
+async def test_pauses_go_on_growing_for_a_monitor_that_changes_again_and_again():
+    tries = await flapping(defers(Storm(one_by_one=0)), 4)
+    assert tries[0] <= 8 and tries[-1] <= 2
+
+
+async def test_so_they_do_where_it_is_critical_again_and_again_but_no_longer_than_minutes():
+    tries = await flapping(defers(Storm(one_by_one=0)), 4, (96, 50))
+    assert 6 <= tries[-1] <= 12
+
+
+async def test_so_they_do_where_a_second_route_defers_it_too():
+    tries = await flapping(defers(Storm(one_by_one=0, routes=("smtp1", "smtp2"))), 6)
+    assert tries[-1] <= 8
+
+
+async def test_a_second_route_has_its_turn_though_something_new_comes_all_the_time():
+    storm = Storm(one_by_one=0, routes=("smtp1", "smtp2"))
+    storm.smtp = Moody(lambda: storm.time.now, lambda mail: Verdict.DEFERRED)
+    storm.pace = 5
+    await flapping(storm, 1)
+    assert storm.backup.sent
+
+
+async def test_a_critical_alarm_is_told_within_a_minute_though_hours_of_others_were_put_off():
+    storm = defers(Storm(one_by_one=0))
+    storm.smtp.mood = lambda mail: (
+        Verdict.ACCEPTED if mail.lane.name == "CRITICAL" else Verdict.DEFERRED
+    )
+    await flapping(storm, 4)
+    storm.used = {"/": 96}
+    async with storm.life() as engine:
+        storm.pace = 1
+        await storm.seconds(engine, 61)
+    (mail,) = storm.smtp.sent
+    assert mail.members
+
+
+async def test_a_critical_alarm_is_told_within_minutes_though_earlier_ones_were_put_off():
+    storm = defers(Storm(one_by_one=0))
+    await flapping(storm, 4, (96, 50))
+    storm.smtp.mood, storm.used = lambda mail: Verdict.ACCEPTED, {"/": 96}
+    async with storm.life() as engine:
+        await storm.seconds(engine, 6 * 60 // storm.pace)
+    assert storm.smtp.sent and await storm.store.queue() == []

@@ -6,12 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from noroshi.core.mail import Answer, Envelope, Fault, Parcel, Receipt, Verdict
+from noroshi.core.mail import Answer, Envelope, Fault, Lane, Parcel, Receipt, Verdict
 from noroshi.core.words import NOTHING, Words, joined
 
 BACKOFF = tuple(timedelta(seconds=s) for s in (30, 60, 120, 300, 600, 1200, 2400, 3600))
 SHORTEST = BACKOFF[0]
 """No mail is tried again sooner, unless a person says so."""
+LONGEST_OF_CRITICAL = timedelta(minutes=5)
+"""How long a mail that was put off waits at most once another critical alarm is behind it."""
 TRIES_A_ROUTE = 4
 NO_ANSWER = Words(en="no answer for this address", ja="このアドレスについての返事がありません")
 UNANSWERED = Answer(Verdict.DEFERRED, words=NO_ANSWER)
@@ -104,7 +106,8 @@ def fate(parcel: Parcel, receipt: Receipt, jitter: float) -> Fate:
         if later and envelope.attempts + 1 >= TRIES_A_ROUTE:
             return NextRoute(why)
         asked = [a.again for a in answers.values() if a.again is not None]
-        return Retry(max([receipt.at + _pause(envelope.attempts, jitter), *asked]), why)
+        pause = _pause(envelope, envelope.attempts) * (1 + jitter / 4)
+        return Retry(max([receipt.at + pause, *asked]), why)
     if Verdict.ACCEPTED in said or envelope.reached:
         return Accepted(receipt.at)
     # A route before this one may only have rested, and has not been asked.
@@ -191,5 +194,17 @@ def why_of(answers: Iterable[Answer]) -> Words:
     return joined(WORDLESS[a.verdict] if a.said == NOTHING else a.said for a in bad)
 
 
-def _pause(attempts: int, jitter: float) -> timedelta:
-    return BACKOFF[min(attempts, len(BACKOFF) - 1)] * (1 + jitter / 4)
+def pause_with_news(tried: Envelope, lane: Lane, news: Lane) -> timedelta:
+    """Return how long after its last try a mail is tried again once something of the lane `news`
+    waits behind it; `lane` is its own, or that of what waited behind it before."""
+    # News makes another mail of it, but a route that defers that as well is no better for it. So
+    # what is more urgent than all before goes as soon as may be, and after that the pauses go on
+    # growing, as for one mail: up to an hour, and for what is critical up to some minutes.
+    if news.value < lane.value:
+        return SHORTEST
+    pause = _pause(tried, max(tried.attempts - 1, 0))
+    return min(pause, LONGEST_OF_CRITICAL) if news is Lane.CRITICAL else pause
+
+
+def _pause(envelope: Envelope, attempts: int) -> timedelta:
+    return BACKOFF[min(envelope.earlier_attempts + attempts, len(BACKOFF) - 1)]

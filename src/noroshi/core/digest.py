@@ -91,8 +91,14 @@ def _told_by(first: Envelope, pending: Sequence[Envelope]) -> tuple[Envelope, ..
     return tuple(members[id] for id in first.members)
 
 
-def digest(members: Sequence[Envelope], payload: Mapping[str, Any], now: datetime) -> Envelope:
-    """The envelope that tells what they tell, in their place.
+def digest(
+    members: Sequence[Envelope],
+    payload: Mapping[str, Any],
+    now: datetime,
+    tried: Envelope | None = None,
+) -> Envelope:
+    """The envelope that tells what they tell, in their place; its pauses and its routes go on
+    from where those of `tried` are, which was tried in vain and which it takes the place of.
 
     Its order key is its own: its members keep their place in theirs, and one digest that is
     held, or whose routes are down, is in no other one's way. It goes on in the thread of its first
@@ -112,6 +118,8 @@ def digest(members: Sequence[Envelope], payload: Mapping[str, Any], now: datetim
         action=first.action,
         lane=min((one.lane for one in members), key=lambda lane: lane.value),
         thread=_followed(members),
+        attempts=tried.attempts if tried else 0,
+        earlier_attempts=tried.earlier_attempts if tried else 0,
         members=tuple(one.id for one in members),
     )
 
@@ -128,7 +136,7 @@ def _followed(members: Sequence[Envelope]) -> tuple[str, ...]:
 def may_be_undone(digest: Envelope, member: Envelope) -> bool:
     """Whether a digest whose route was down left nothing behind: then what it tells is put
     together anew with what came meanwhile. `member` is its first one, as it was before."""
-    tried = digest.attempts or digest.unanswered
+    tried = digest.attempts > member.attempts or digest.unanswered
     untouched = not (tried or digest.reached or digest.refused)
     return untouched and (digest.to, digest.routes) == (member.to, member.routes)
 

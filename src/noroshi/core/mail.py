@@ -185,7 +185,8 @@ class Envelope:
     overtakes; `thread` says what those are known as that it follows, oldest first; `action` is
     the kind that drafted it; `reached` and `refused` are addresses that were done with;
     `members` are the ids of the envelopes that a digest tells in their place; `attempts` are
-    those that brought an answer; `unanswered` those that did not, as their life ended: it may
+    those that brought an answer, `earlier_attempts` those before all routes were given back to it;
+    `unanswered` those that did not, as their life ended: it may
     have been accepted, so it goes alone, and that is no reason to wait; `origin` is of the store
     that first had it.
     """
@@ -201,6 +202,7 @@ class Envelope:
     action: str = ""
     thread: tuple[str, ...] = ()
     attempts: int = 0
+    earlier_attempts: int = 0
     reached: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
     lane: Lane = Lane.REPORT

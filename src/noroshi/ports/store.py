@@ -217,8 +217,8 @@ class Store(Protocol):
     async def post(self, *envelopes: Envelope) -> int:
         """Put envelopes into the spool by themselves: all whose ids are not there yet, or none;
         return how many. If one of them, or of a change, waits behind another, that other is due
-        now by all its routes, but not within `SHORTEST` of its last try, nor before a time that
-        the other side named if its turn is that route's again."""
+        now by all its routes, but not within `pause_with_news` of its last try, nor before a
+        time that the other side named if its turn is that route's again."""
 
     async def claim_parcel(
         self,

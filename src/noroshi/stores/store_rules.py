@@ -101,10 +101,12 @@ def unanswered(envelope: Envelope) -> Envelope:
 
 def with_all_routes(envelope: Envelope, routes: Sequence[str]) -> Envelope:
     """Return an envelope that some routes did not take with all of them, once something new
-    waits behind it. It stays one that was tried, so that it is told with what is new."""
+    waits behind it. It stays one that was tried, so that it is told with what is new, and its
+    pauses go on growing."""
     if not set(envelope.routes) < set(routes):
         return envelope
-    return replace(envelope, routes=tuple(routes), attempts=max(envelope.attempts, 1))
+    earlier = envelope.earlier_attempts + envelope.attempts
+    return replace(envelope, routes=tuple(routes), attempts=1, earlier_attempts=earlier)
 
 
 def readdress_envelope(
@@ -114,7 +116,7 @@ def readdress_envelope(
     in it no more."""
     changed = replace(envelope, to=tuple(to), refused=()) if to else envelope
     if anew:
-        changed = replace(changed, attempts=0, unanswered=0)
+        changed = replace(changed, attempts=0, earlier_attempts=0, unanswered=0)
     return replace(changed, routes=tuple(routes) or envelope.routes)
 
 

@@ -118,4 +118,5 @@ class ParcelSelector:
 
     async def _join(self, parcel: Parcel, members: Sequence[Envelope], now: datetime) -> bool:
         payload = self._digest_payload(members, now)
-        return await self._store.replace_by_digest(parcel, digest(members, payload, now))
+        made = digest(members, payload, now, tried=parcel.envelope)
+        return await self._store.replace_by_digest(parcel, made)

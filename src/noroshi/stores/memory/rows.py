@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from noroshi.core.delivery import SHORTEST, OpenCircuit, lets_others_go_first
@@ -51,12 +51,12 @@ class Spooled:
             tried=len(self.receipts),
         )
 
-    def soon(self, now: datetime, route: str | None) -> datetime:
-        """Return now, but not within the shortest pause after its last try, nor before a time
-        that the other side named, if it is this route's."""
+    def soon(self, now: datetime, route: str | None, pause: timedelta = SHORTEST) -> datetime:
+        """Return now, but not within that pause after its last try, nor before a time that the
+        other side named, if it is this route's."""
         last = self.receipts[-1:] if self.last_route == route else ()
         named = (answer.again for receipt in last for answer in receipt.answers.values())
-        short = (receipt.at + SHORTEST for receipt in self.receipts)
+        short = (receipt.at + pause for receipt in self.receipts)
         last_in_line = min(self.due, self.due_at_start(now))
         return max([now, last_in_line, *short, *filter(None, named)])
 

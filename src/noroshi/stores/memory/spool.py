@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from noroshi.core.delivery import Fate, OpenCircuit, Retry, settled
+from noroshi.core.delivery import Fate, OpenCircuit, Retry, pause_with_news, settled
 from noroshi.core.digest import may_join, waits_since
 from noroshi.core.mail import (
     NOBODY,
@@ -88,14 +88,15 @@ class SpoolInMemory:
             head = self._spool[head.why.en]
         if head is None or head.state:
             return
-        head.urgency = min(head.urgency, behind.lane.value)
+        lane, head.urgency = Lane(head.urgency), min(head.urgency, behind.lane.value)
         if head.lease:
             return
+        pause = pause_with_news(head.envelope, lane, behind.lane)
         routes = head.envelope.routes
         head.envelope = with_all_routes(head.envelope, behind.routes)
         if head.due > behind.born or head.envelope.routes != routes:
             turn = self._turn(head, behind.born)
-            head.due = min(head.due, head.soon(behind.born, turn))
+            head.due = min(head.due, head.soon(behind.born, turn, pause))
 
     def _turn(self, row: Spooled, now: datetime) -> str | None:
         """Return the route by which it goes next; None: all of them are down."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from noroshi.core.delivery import SHORTEST
 from noroshi.core.mail import EnvelopeState
@@ -25,7 +25,7 @@ UNANSWERED = """iif(json_valid(spool.envelope),
     coalesce(json_extract(spool.envelope, '$.unanswered'), 0), 0)"""
 LAST_IN_LINE = f"iif({UNANSWERED} > 1, min(due, :now + :shortest), 0)"
 """Before when what may be what ended two lives of the node is not due, so that others go first."""
-SHORT = """:shortest + coalesce(
+SHORT = """:pause + coalesce(
     (select max(at) from receipt where receipt.envelope = spool.seq), 0)"""
 SOON = f"""
 select max(:now, {LAST_IN_LINE}, {SHORT}, {NAMED.replace(":route", TURN)}) from spool where seq = :seq"""  # noqa: S608
@@ -45,9 +45,11 @@ where fate = '{EnvelopeState.WAITING}' and head = 1 and lease is null and due > 
         and other.at > before.at and other.at < last.at)"""  # noqa: S608  our own text
 
 
-def soon(db: Connection, seq: int, now: int) -> int:
-    """Return when a mail may be tried again at the earliest, by the route whose turn it is."""
-    asked = {"seq": seq, "now": now, "shortest": SHORTEST // MICROSECOND}
+def soon(db: Connection, seq: int, now: int, pause: timedelta) -> int:
+    """Return when a mail may be tried again at the earliest, by the route whose turn it is and
+    with that pause after its last try."""
+    pauses = {"shortest": SHORTEST // MICROSECOND, "pause": pause // MICROSECOND}
+    asked = {"seq": seq, "now": now} | pauses
     (at,) = db.execute(SOON, asked).fetchone()
     return int(at)
 
@@ -55,5 +57,5 @@ def soon(db: Connection, seq: int, now: int) -> int:
 def hasten(db: Connection, route: str, now: datetime) -> bool:
     """Make a route's deferred mails due (ports.Store.hasten)."""
     shortest = SHORTEST // MICROSECOND
-    given = {"route": route, "now": number(now), "shortest": shortest}
+    given = {"route": route, "now": number(now), "shortest": shortest, "pause": shortest}
     return bool(db.execute(HASTEN, given).rowcount)

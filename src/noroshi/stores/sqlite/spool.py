@@ -11,9 +11,9 @@ from typing import Any
 from pysqlite3 import dbapi2 as driver
 
 from noroshi import schema
-from noroshi.core.delivery import SHORTEST, Fate, OpenCircuit, Retry
+from noroshi.core.delivery import SHORTEST, Fate, OpenCircuit, Retry, pause_with_news
 from noroshi.core.digest import may_be_undone, may_join
-from noroshi.core.mail import Envelope, EnvelopeState, Fault, Parcel, Receipt
+from noroshi.core.mail import Envelope, EnvelopeState, Fault, Lane, Parcel, Receipt
 from noroshi.core.words import plain
 from noroshi.ports import QueuedEnvelope, RouteOutage
 from noroshi.stores.sqlite.deferral import UNANSWERED, soon
@@ -86,7 +86,7 @@ returning seq, order_key"""  # noqa: S608  our own text
 HEAD = f"""
 select waits.seq, waits.due, (select count(*) from way where envelope = waits.seq),
        waits.attempts, {BYTES.replace("envelope", "waits.envelope")},
-       waits.lease is not null
+       waits.lease is not null, waits.lane
 from spool head indexed by spool_order
 cross join spool waits on waits.fate = '{EnvelopeState.WAITING}'
     and waits.id = case when head.fate <> '{EnvelopeState.IN_DIGEST}' then head.id
@@ -126,7 +126,7 @@ def _hasten_head(db: Connection, behind: Envelope) -> None:
     row = db.execute(HEAD, (behind.order,)).fetchone()
     if row is None:
         return
-    seq, due, ways, attempts, body, out = row
+    seq, due, ways, attempts, body, out, urgency = row
     lane = "update spool set lane = ?1 where seq = ?2 and lane > ?1"
     db.execute(lane, (behind.lane.value, seq))
     if out or (due <= number(behind.born) and ways == len(behind.routes)):
@@ -134,14 +134,16 @@ def _hasten_head(db: Connection, behind: Envelope) -> None:
     head, why = read(db, seq, body)
     if why is not None:
         return
-    again = with_all_routes(replace(head, attempts=attempts), behind.routes)
+    head = replace(head, attempts=attempts)
+    pause = pause_with_news(head, Lane(urgency), behind.lane)
+    again = with_all_routes(head, behind.routes)
     if again.routes != head.routes:
         text = schema.text(again)
         sql = "update spool set envelope = ?, attempts = ? where seq = ?"
         db.execute(sql, (text, again.attempts, seq))
         set_alone(db, seq, again)
         write_routes(db, seq, again.routes)
-    at = min(due, soon(db, seq, number(behind.born)))
+    at = min(due, soon(db, seq, number(behind.born), pause))
     db.execute("update spool set due = ? where seq = ?", (at, seq))
 
 
