@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 import os
 import pwd
+import resource
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
 import pytest
 
 from noroshi.app.node_process import STOP_WITHIN
+from noroshi.hosts.launcher import mark_in
 from noroshi.hosts.process_runner import A_PROCESSOR, BUSY, KILLED, LEFT, Running
 from noroshi.hosts.programs import Cleared, Identity, ProgramRules
 from noroshi.ports import Program, Unmeasurable
@@ -354,6 +357,40 @@ async def test_nothing_is_left_at_the_end_by_a_launcher_that_cannot_see_to_it(fo
     await asyncio.gather(task, return_exceptions=True)
 
 
+@contextmanager
+def no_file_can_be_opened():
+    """As where a process has as many open as it may."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+async def test_nothing_is_left_at_the_end_by_a_launcher_whose_place_nothing_could_take(folder):
+    """It is lost, and what it started is being ended, as the next program cannot be started."""
+    sleeper, running = Sleeper(), Running()
+    program = Program(argv=(script(folder, sleeper.command),), timeout=FOREVER)
+    cleared = ProgramRules((folder,)).clear(program)
+    task = asyncio.create_task(running.run(program, cleared))
+    await sleeper.runs()
+    lost = the_launcher()
+    lost.kill()
+    lost.wait()
+    for _ in range(2):  # turns of the loop, in which it hears that the launcher is gone
+        await asyncio.sleep(0)
+    with no_file_can_be_opened(), pytest.raises(Unmeasurable, match="cannot be started"):
+        await running.run(program, cleared)
+    closing = asyncio.create_task(running.close())
+    done, _ = await asyncio.wait([closing, task], return_when=asyncio.FIRST_COMPLETED)
+    assert done != {closing}  # nobody is told that all is over before what it started is
+    await closing
+    with pytest.raises(Unmeasurable, match="ended from outside"):
+        await task
+    await sleeper.is_gone()
+
+
 async def test_what_ran_by_another_launcher_goes_on_when_one_is_killed(folder):
     path = script(folder, f"until [ -e {folder}/go ]; do sleep 0.05; done; echo 1")
     program, running = Program(argv=(path,), timeout=FOREVER), Running(most=2)
@@ -370,6 +407,12 @@ async def test_what_ran_by_another_launcher_goes_on_when_one_is_killed(folder):
     assert len(good) >= BUSY and {ran.output for ran in good} == {"1\n"}
     lost = [one for one in ended if isinstance(one, BaseException)]
     assert all("was ended from outside" in one.words.en for one in lost)
+
+
+def test_a_process_that_is_going_bears_no_mark():
+    """Linux may say nothing of its limits, where it still lets them be opened."""
+    limits = b"Max locked memory 8388608 8388608 bytes\nMax file locks 77 unlimited locks\n"
+    assert (mark_in(limits), mark_in(b"")) == (b"77", b"")
 
 
 def launchers() -> list[psutil.Process]:

@@ -514,7 +514,14 @@ def _bearing(pid: int) -> bytes:
         return b""
     finally:
         os.close(handle)
-    return limits[limits.find(LOCKS_LINE) + len(LOCKS_LINE) :].split(None, 1)[0]
+    return mark_in(limits)
+
+
+def mark_in(limits: bytes) -> bytes:
+    """Return the limit of locks in what /proc says of a process's limits; nothing where it says
+    nothing, as of one that is going at this moment."""
+    words = limits[limits.find(LOCKS_LINE) + len(LOCKS_LINE) :].split(None, 1)
+    return words[0] if words else b""
 
 
 def _kill(pid: int, marks: Collection[bytes]) -> None:

@@ -171,9 +171,11 @@ class Running:
 
     def _open(self) -> _Channel:
         """Choose the launcher that has least to begin; one that hangs is not chosen for long."""
-        self._channels = [channel for channel in self._channels if not channel.is_lost]
-        freest = min(self._channels, key=lambda channel: channel.load, default=None)
-        if freest and (freest.load < BUSY or len(self._channels) >= self._most):
+        # `close` waits for those that are lost too, until all that they started is ended.
+        self._channels = [channel for channel in self._channels if not channel.is_ended]
+        usable = [channel for channel in self._channels if not channel.is_lost]
+        freest = min(usable, key=lambda channel: channel.load, default=None)
+        if freest and (freest.load < BUSY or len(usable) >= self._most):
             return freest
         try:
             self._channels.append(_Channel(self._patience))
@@ -212,6 +214,11 @@ class _Channel:
         self.is_lost = False
         self._ours.setblocking(False)
         self._loop.add_reader(self._ours, self._hear)
+
+    @property
+    def is_ended(self) -> bool:
+        """Return True once it is lost or closed, and all that it started is ended too."""
+        return self._ending is not None and self._ending.done()
 
     @property
     def load(self) -> int:
