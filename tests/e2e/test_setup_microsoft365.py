@@ -631,3 +631,114 @@ def test_whoever_leaves_is_told_how_to_come_back_to_another_account(person, home
     asked.type("client) ID: ", "")
     assert asked.ended() == 1
     assert asked.seen.endswith(" --account second\n")
+
+
+def restarted(home, node):
+    """The same node, ended and started again."""
+    node.terminate()
+    node.wait(PATIENCE)
+    return home.serve()
+
+
+def test_a_secret_that_the_vault_refuses_after_the_rest_is_in_force_need_not_be_typed_again(
+    person, home, lab
+):
+    argv = ("--sign-in", "app", "--graph", *secret_file(home, lab))
+    assert Setup(home, lab, *argv).ended() == 0
+    number, _ = version_and_account(home)
+    asked = person("--secret-file", argv[-1], "--to", lab.card["reader"])
+    asked.type("[Y/n] ", "y")
+    asked.type("Number [3]: ", "")
+    asked.until("(empty: not known): ")
+    key, aside = home.folder / "key", home.folder.parent / "aside"
+    key.rename(aside)
+    node = restarted(home, home.running[-1])
+    asked.type("", FAR)
+    asked.until("So the client secret is not in the vault")
+    assert version_and_account(home)[0] == number + 1
+    aside.rename(key)
+    restarted(home, node)
+    asked.type("leave it for now: ", "")
+    asked.type("Number [1]: ", "3")
+    asked.until("Accepted at")
+    asked.interrupt()
+    assert lab.card["client_secret"] not in asked.seen
+
+
+def test_who_leaves_before_the_secret_is_in_the_vault_is_told_what_is_in_force_and_what_is_not(
+    person, home, lab
+):
+    argv = ("--sign-in", "app", "--graph", *secret_file(home, lab))
+    assert Setup(home, lab, *argv).ended() == 0
+    asked = person("--secret-file", argv[-1])
+    asked.type("[Y/n] ", "y")
+    asked.type("Number [3]: ", "")
+    asked.until("(empty: not known): ")
+    (home.folder / "key").rename(home.folder.parent / "aside")
+    restarted(home, home.running[-1])
+    asked.type("", FAR)
+    asked.type("leave it for now: ", "q")
+    assert asked.ended() == 1
+    left = " ".join(asked.seen.split("Left for now")[1].split())
+    assert "not in the vault. Put it in: noroshi secret set" in left
+
+
+def test_a_new_sign_in_that_mails_would_wait_for_is_told_of_before_it_is_needed(
+    person, home, lab
+):
+    argv = ("--sign-in", "app", "--graph", *secret_file(home, lab))
+    assert Setup(home, lab, *argv).ended() == 0
+    number, account = version_and_account(home)
+    asked = person("--sign-in", "person")
+    asked.type("[Y/n] ", "y")
+    asked.type("Who signs in", "")
+    asked.type("Number [3]: ", "")
+    asked.until("A sign-in is kept for one app")
+    asked.type("[Y/n] ", "n")
+    assert asked.ended() == 1 and "its mails go on as before" in " ".join(asked.seen.split())
+    assert version_and_account(home) == (number, account)
+
+
+def test_who_leaves_before_the_new_sign_in_is_told_that_mails_wait_and_how_to_go_back(
+    person, home, lab
+):
+    argv = ("--sign-in", "app", "--graph", *secret_file(home, lab))
+    assert Setup(home, lab, *argv).ended() == 0
+    number, account = version_and_account(home)
+    asked = person("--sign-in", "person")
+    asked.type("[Y/n] ", "y")
+    asked.type("Who signs in", "")
+    asked.type("Number [3]: ", "")
+    asked.until("A sign-in is kept for one app")
+    asked.type("[Y/n] ", "y")
+    opened(asked)
+    assert asked.interrupt() == 130
+    left = " ".join(asked.seen.split("Left for now")[1].split())
+    assert "mails by this account wait" in left
+    assert "noroshi take-back" in left and left.endswith(f" {number}")
+    home.run("take-back", str(number))
+    written = version_and_account(home)[1].splitlines()
+    assert written[1:] == account.splitlines()[1:]  # below the version's number
+    made = json.loads(home.run("status", "--json").stdout)["routes"]
+    assert [one["state"] for one in made] == ["well"]
+
+
+def test_a_tenant_that_stays_costs_nobody_another_sign_in(home, lab):
+    """A sign-in holds for the tenant as it is written: the ID in the place of a domain is another."""
+    argv = ("--sign-in", "person", "--graph", *secret_file(home, lab), "--url-file", "-")
+    setup = Setup(home, lab, *argv)
+    assert setup.ended(setup.walked(setup.word("https://")) + "\n") == 0
+    home.run("export", str(home.definitions), "--force")
+    file = home.definitions / "accounts" / "m365.toml"
+    domain = lab.card["user"].partition("@")[2]
+    written = file.read_text("utf-8").replace(lab.card["tenant_id"], domain)
+    file.write_text(written, encoding="utf-8")
+    home.run("apply", str(home.definitions))
+    somebody = Terminal(home, "authorize", "graph1")
+    somebody.type("Address: ", lab.sign_in(opened(somebody)))
+    assert somebody.ended() == 0
+    somebody.end()
+    restarted(home, home.running[-1])  # which has tokens of the account as it was before
+    again = Setup(home, lab, "--yes")
+    assert again.ended() == 0, again.shown
+    assert f'tenant = "{domain}"' in version_and_account(home)[1]

@@ -16,7 +16,7 @@ from noroshi.cli.clients.socket import Refused
 from noroshi.cli.context import CommandContext
 from noroshi.cli.output.tables import wrap
 from noroshi.cli.setup import dialogue_texts
-from noroshi.core.words import Words
+from noroshi.core.words import NOTHING, Words
 
 T = TypeVar("T")
 Check = Callable[[str], Words | None]
@@ -29,34 +29,29 @@ BARE = ("", "value")
 """Places in an answer that a person need not know the name of."""
 YES, NO = ("y", "yes", "はい"), ("n", "no", "いいえ")
 TRY_AGAIN, LEAVE = "", "q"
+MENDABLE = ("trouble", "invalid")
+"""The kinds of refusals that another try may get over."""
 ACCOUNT = "m365"
 """The account's name unless --account says another."""
 STDOUT = "-"
 
 
 class Left(Refused):
-    """Somebody left it for now; all answers are kept."""
+    """Somebody left it for now; the words say what is kept, and how to take it up again."""
 
-    def __init__(self, account: str, *, held: bool = False) -> None:
-        super().__init__("trouble", later(account, held=held))
-
-
-def later(account: str, *, held: bool = False) -> Words:
-    """How to take it up again; `held`: what was answered now is in force nowhere."""
-    named = f" --account {account}" if account != ACCOUNT else ""
-    return (dialogue_texts.LATER_AS_BEFORE if held else dialogue_texts.LATER).fill(
-        account=named
-    )
+    def __init__(self, words: Words) -> None:
+        super().__init__("trouble", words)
 
 
 class Dialogue:
     """`may_ask`: somebody sits at the terminal. `hurried`: whatever has a default is not asked.
-    `held`: what is answered is not in force yet, as mails leave by what is."""
+    `held`: what is answered is not in force yet, as mails leave by what is. `missing`: what still
+    has to be done for what is in force, so that mails leave by it."""
 
     def __init__(self, asked: CommandContext) -> None:
         self.asked, self.given = asked, asked.given
         self.may_ask = sys.stdin.isatty()
-        self.held = False
+        self.held, self.missing = False, NOTHING
         self.hurried = bool(self.given.yes) or not self.may_ask
         self.room = min(shutil.get_terminal_size((NARROW, 0)).columns, WIDEST)
 
@@ -66,7 +61,18 @@ class Dialogue:
 
     def left(self) -> Left:
         """To be raised when somebody leaves it for now."""
-        return Left(self.given.account, held=self.held)
+        return Left(self.later)
+
+    @property
+    def later(self) -> Words:
+        """Return how to take it up again, and what is missing until then."""
+        account = self.given.account
+        named = f" --account {account}" if account != ACCOUNT else ""
+        known = dialogue_texts.LATER_AS_BEFORE if self.held else dialogue_texts.LATER
+        told = known.fill(account=named)
+        if self.missing == NOTHING:
+            return told
+        return dialogue_texts.LATER_AND.fill(later=told, missing=self.missing)
 
     # what is said
 
@@ -180,19 +186,20 @@ class Dialogue:
         mend: Callable[[Refused], bool],
         again: Words = dialogue_texts.MENDED,
         others: Mapping[str, Callable[[], T]] = MappingProxyType({}),
+        kinds: Collection[str] = MENDABLE,
     ) -> T:
         """Prove it; while it is refused say why, and try again once somebody has mended it.
 
         `mend` says more about a refusal, and whether it asked for what was wrong itself; `others`
-        are further ways to go on, by what is typed. Raises the refusal where nobody can be asked,
-        and Left.
+        are further ways to go on, by what is typed. Raises the refusal where nobody can be asked or
+        it is none of these `kinds`, and Left.
         """
         attempt = prove
         while True:
             try:
                 return attempt()
             except Refused as refused:
-                if refused.kind not in ("trouble", "invalid") or isinstance(refused, Left):
+                if refused.kind not in kinds or isinstance(refused, Left):
                     raise
                 if not self.may_ask or self.given.yes:
                     mend(refused)

@@ -24,6 +24,42 @@ LATER_AS_BEFORE = Words(
     "やり直すには: noroshi setup microsoft365{account}",
 )
 
+LATER_AND = Words(en="{later}\n{missing}", ja="{later}\n{missing}")
+NEW_SIGN_IN = Words(
+    en="A sign-in is kept for one app of one tenant, and this changes which one signs in for an account "
+    "that sends. Once it is in force, its mails wait until somebody has signed in anew, or go by "
+    "another route where their rule names one; none is lost.",
+    ja="サインインは1つのテナントの1つのアプリだけで有効です。送信中のアカウントでこれを変えるため、有効にしたあと誰かが"
+    "サインインし直すまで、このアカウントのメールは待ちます (実行条件に別の経路があれば、そちらで送ります)。"
+    "失われるメールはありません。",
+)
+SIGN_IN_NOW = Words(
+    en="Put it in force, and sign in right after that?",
+    ja="有効にして、続けてサインインしますか。",
+)
+NO_SIGN_IN = Words(
+    en="Nobody has signed in for what is in force now: mails by this account wait until then, or go by "
+    "another route where their rule names one.",
+    ja="有効になった設定では、まだ誰もサインインしていません。それまで、このアカウントのメールは待ちます (実行条件に別の経路が"
+    "あれば、そちらで送ります)。",
+)
+OR_GO_BACK = Words(
+    en="{missing} To go back to how it was: noroshi take-back {version}",
+    ja="{missing}元に戻すには: noroshi take-back {version}",
+)
+SECRET_REFUSED = Words(
+    en="{why}\nSo the client secret is not in the vault (“{entry}”). In force is all the rest: "
+    "accounts/{account}, routes/{route}. Until the secret is there, mails by this account may have to "
+    "wait; none is lost.",
+    ja="{why}\nそのため、クライアント シークレットは保管庫に入っていません (「{entry}」)。それ以外の accounts/{account}、"
+    "routes/{route} は有効です。シークレットが入るまで、このアカウントのメールは待つことがあります。失われるメールは"
+    "ありません。",
+)
+NO_SECRET = Words(
+    en="The client secret is not in the vault. Put it in: noroshi secret set {entry}",
+    ja="クライアント シークレットが保管庫に入っていません。入れるには: noroshi secret set {entry}",
+)
+
 # asking
 
 NUMBER = Words(en="Number [{default}]: ", ja="番号 [{default}]: ")

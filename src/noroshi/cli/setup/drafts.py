@@ -19,6 +19,8 @@ from noroshi.ports import Document
 
 NOTE = "noroshi setup microsoft365"
 TRIES = 3
+IDENTITY = ("cloud", "tenant", "client_id")
+"""The settings of an account that a person's sign-in is kept for."""
 Contents = Mapping[str, Mapping[str, Any]]
 
 
@@ -70,15 +72,44 @@ class Drafts:
         """It was refused."""
         self._secret = None
 
+    def confirm_places(self, to: Sequence[str]) -> None:
+        """Note where a person has seen that the held secret may go, as that has changed."""
+        if self._secret is not None:
+            entry, value, _ = self._secret
+            self._secret = entry, value, to
+
     def put_in_force(self) -> None:
-        """All that is held, in one version; the secret of it into the vault. Raises Refused."""
-        held, secret = self._held, self._secret
-        self._held = self._secret = None
-        if held:
-            self._change(lambda _: held)
-        if secret is not None:
-            entry, value, to = secret
+        """Put all that is held in force, in one version. Raises Refused, and then holds it still."""
+        if held := self._held:
+            self._apply(lambda _: held)
+        self._held = None
+
+    def put_secret(self) -> None:
+        """Put a held secret into the vault. Raises Refused, and then holds it still."""
+        if self._secret is not None:
+            entry, value, to = self._secret
             self._asked.call("set_secret", name=entry, value=value, to=to)
+            self._secret = None
+
+    @property
+    def secret_entry(self) -> str:
+        """Return which entry of the vault a held secret is for; "" if none is held."""
+        return "" if self._secret is None else self._secret[0]
+
+    def needs_new_sign_in(self, wanted: SetupGoal) -> bool:
+        """Return whether what is held ends the sign-in that mails leave by, and a person has to sign
+        in anew: it is kept for one app of one tenant (oauth.account.Account.identity)."""
+        key = f"accounts/{wanted.account}"
+        if wanted.alone or key not in (self._held or {}):
+            return False
+        before, after = self._in_force()[0].get(key, {}), self._exported()[0][key]
+        of_an_app = before.get("sign_in") == "app"
+        return of_an_app or any(before.get(one) != after.get(one) for one in IDENTITY)
+
+    @property
+    def version(self) -> int:
+        """Return the number of the version in force."""
+        return self._in_force()[1]
 
     def keep(self, wanted: SetupGoal, *, route: bool = True) -> None:
         """Account and route as they are wanted now. Raises Refused."""
@@ -107,7 +138,7 @@ class Drafts:
         return marked(self._asked, route, {"en": mark.en, "ja": mark.ja})
 
     def _change(self, changed: Any) -> None:
-        """Somebody else may apply something meanwhile: theirs stays, and ours goes over it."""
+        """Hold it, where answers are held, or else put it in force."""
         if self.only_looks:
             return
         if self._held is not None:
@@ -118,6 +149,10 @@ class Drafts:
                 if said != before.get(key)
             }
             return
+        self._apply(changed)
+
+    def _apply(self, changed: Any) -> None:
+        """Somebody else may apply something meanwhile: theirs stays, and ours goes over it."""
         for left in reversed(range(TRIES)):
             before, version = self._exported()
             after = {**before, **changed(before)}
@@ -131,7 +166,10 @@ class Drafts:
                     raise
 
     def _exported(self) -> tuple[dict[str, dict[str, Any]], int]:
+        in_force, version = self._in_force()
+        return {**in_force, **(self._held or {})}, version
+
+    def _in_force(self) -> tuple[dict[str, dict[str, Any]], int]:
         found = self._asked.call("export")
         documents = [Document(**one) for one in found["documents"]]
-        in_force = {one.key: content(one) for one in documents}
-        return {**in_force, **(self._held or {})}, found["version"]
+        return {one.key: content(one) for one in documents}, found["version"]

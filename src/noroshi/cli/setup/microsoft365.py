@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from noroshi.cli import exits
+from noroshi.cli.clients.socket import Refused
 from noroshi.cli.context import CommandContext
 from noroshi.cli.setup import dialogue_texts
+from noroshi.cli.setup.activation import activate
 from noroshi.cli.setup.admin_steps import KnownValues, show, write
 from noroshi.cli.setup.credentials import certificate_of, certified
-from noroshi.cli.setup.dialogue import Dialogue, later
+from noroshi.cli.setup.dialogue import Dialogue, Left
 from noroshi.cli.setup.drafts import Drafts
 from noroshi.cli.setup.questions import route_beside, wanted_by
 from noroshi.cli.setup.second_route import OTHER, named_after, offered, used_by
@@ -43,7 +45,11 @@ def setup(asked: CommandContext) -> int:
         return _set_up(talk)
     except KeyboardInterrupt:
         talk.line("")
-        talk.say(later(asked.given.account, held=talk.held))
+        talk.say(talk.later)
+        raise
+    except Refused as refused:
+        if talk.missing != NOTHING and not isinstance(refused, Left):
+            talk.say(talk.missing)
         raise
 
 
@@ -98,10 +104,10 @@ def _through(
     proofs = Proofs(talk, kept, wanted, known)
     proofs.app()
     proofs.credential()
-    kept.put_in_force()
-    talk.held = False
+    activate(talk, kept, proofs.wanted)
     talk.head(dialogue_texts.SIGN_IN)
     proofs.signed_in()
+    talk.missing = NOTHING
     if proofs.wanted.kind == "smtp" or proofs.wanted.alone or proofs.wanted.shared:
         _administrator(talk, proofs.wanted, known, "exchange")
     talk.head(dialogue_texts.TEST_MAIL)

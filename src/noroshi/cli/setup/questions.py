@@ -65,6 +65,8 @@ def with_tenant(talk: Dialogue, kept: Drafts, wanted: SetupGoal) -> SetupGoal:
         by_id = answer["id"] == tried.tenant.lower()
         words = question_texts.TENANT_THERE if by_id else question_texts.TENANT_FOUND
         talk.done(words.fill(tenant=tried.tenant, id=answer["id"], host=answer["host"]))
+        if talk.held and not tried.alone and tried.tenant == before:
+            return tried  # its ID would be another tenant to whoever keeps the sign-in
         return replace(tried, tenant=answer["id"])
 
     def ask(refused: Refused) -> bool:

@@ -1,0 +1,59 @@
+"""Put in force what was held until it was proved: the definitions in one version, then the secret."""
+
+from __future__ import annotations
+
+from noroshi.cli.clients.socket import Refused
+from noroshi.cli.exits import BY_KIND
+from noroshi.cli.handlers.secrets import places
+from noroshi.cli.setup import dialogue_texts
+from noroshi.cli.setup.dialogue import Dialogue
+from noroshi.cli.setup.drafts import Drafts
+from noroshi.core.words import NOTHING, Words
+from noroshi.guides.setup_goal import SetupGoal
+
+
+def activate(talk: Dialogue, kept: Drafts, wanted: SetupGoal) -> None:
+    """Put it in force; what is refused stays held, for another try. Raises Refused, and Left."""
+    if not talk.held:
+        return
+    without_sign_in = _confirmed(talk, kept, wanted)
+    talk.until_proved(kept.put_in_force, lambda _: False, kinds=BY_KIND)
+    talk.held = False
+    if kept.secret_entry:
+        _put_secret(talk, kept, wanted)
+    talk.missing = without_sign_in
+
+
+def _confirmed(talk: Dialogue, kept: Drafts, wanted: SetupGoal) -> Words:
+    """Say that mails will wait for a sign-in, if they will, and ask; return what is missing once it
+    is in force. Raises Left."""
+    if not kept.needs_new_sign_in(wanted):
+        return NOTHING
+    talk.say(dialogue_texts.NEW_SIGN_IN)
+    if not talk.yes(dialogue_texts.SIGN_IN_NOW):
+        raise talk.left()
+    if kept.secret_entry:  # an earlier version would not bring the earlier secret back
+        return dialogue_texts.NO_SIGN_IN
+    missing = dialogue_texts.NO_SIGN_IN
+    return dialogue_texts.OR_GO_BACK.fill(missing=missing, version=kept.version)
+
+
+def _put_secret(talk: Dialogue, kept: Drafts, wanted: SetupGoal) -> None:
+    entry = kept.secret_entry
+    talk.missing = dialogue_texts.NO_SECRET.fill(entry=entry)
+
+    def put() -> None:
+        try:
+            kept.put_secret()
+        except Refused as refused:
+            words = dialogue_texts.SECRET_REFUSED.fill(
+                why=refused.words, entry=entry, account=wanted.account, route=wanted.route
+            )
+            raise Refused(refused.kind, words, refused.problems) from None
+
+    def mend(refused: Refused) -> bool:
+        if refused.about("to"):  # an API token has chosen another place for it meanwhile
+            kept.confirm_places(places(talk.asked, entry))
+        return refused.about("to")
+
+    talk.until_proved(put, mend, kinds=BY_KIND)
