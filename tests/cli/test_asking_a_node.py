@@ -18,7 +18,7 @@ from noroshi.service.errors import OperationFailedError
 from noroshi.stores.memory.store import MemoryStore
 from noroshi.testing import DAWN, FaultyStore
 from tests.cli.typed import a_node, typed
-from tests.service.desk import (
+from tests.service.harness import (
     AKI,
     CANARY,
     CONTENT,
@@ -26,7 +26,7 @@ from tests.service.desk import (
     DOWN,
     OLD_SECRET,
     REFUSED,
-    Desk,
+    Harness,
     documents,
 )
 
@@ -52,7 +52,7 @@ FOLDER = {
 @pytest.fixture
 async def desk(tmp_path):
     """A node with definitions, behind the door of the home folder tmp_path."""
-    found = Desk()
+    found = Harness()
     async with a_node(tmp_path, found.service):
         await apply(found)
         yield found
@@ -284,7 +284,7 @@ async def test_what_was_never_measured_is_not_called_ok(desk, tmp_path):
 async def test_one_that_is_ok_is_told_in_the_singular(tmp_path):
     monitors = [{"name": name, "kind": "disk"} for name in ("disks", "more")]
     web = {"rules": ["all"], "group": [{"name": "base", "monitor": monitors}]}
-    desk = Desk()
+    desk = Harness()
     async with a_node(tmp_path, desk.service):
         await apply(desk, instances__web1=web)
         await desk.measured(level=Level.OK, used=5.0)
@@ -295,7 +295,7 @@ async def test_one_that_is_ok_is_told_in_the_singular(tmp_path):
 async def test_a_monitors_title_is_shown_and_its_reason_below_on_a_narrow_terminal(tmp_path):
     disks = {"name": "disks", "kind": "disk", "title": "Disk space"}
     group = {"name": "base", "title": "Base", "monitor": [disks]}
-    desk = Desk()
+    desk = Harness()
     async with a_node(tmp_path, desk.service):
         await apply(desk, instances__web1={"rules": ["all"], "group": [group]})
         await desk.measured()
@@ -368,7 +368,7 @@ async def test_status_for_programs_holds_both_languages(desk, tmp_path):
     ],
 )
 async def test_status_answers_a_script_by_its_exit_code(tmp_path, level, route, code):
-    desk = Desk()
+    desk = Harness()
     told = tuple(
         documents(
             routes__m365=None,
@@ -463,7 +463,7 @@ async def test_a_mail_that_is_not_there_is_refused(desk, tmp_path):
 
 
 async def test_a_folder_is_planned_applied_and_exported(tmp_path):
-    desk, folder = Desk(), tmp_path / "defs"
+    desk, folder = Harness(), tmp_path / "defs"
     async with a_node(tmp_path, desk.service):
         given = written(folder)
         planned = await typed("plan", given, home=tmp_path)
@@ -479,7 +479,7 @@ async def test_a_folder_is_planned_applied_and_exported(tmp_path):
 
 async def test_values_that_are_still_the_examples_are_named_before_and_after_an_apply(tmp_path):
     """Only check-config named them, and a newcomer had left it out."""
-    desk, left = Desk(), "\n  contacts/ops.toml: addresses.0: ops@example.com\n"
+    desk, left = Harness(), "\n  contacts/ops.toml: addresses.0: ops@example.com\n"
     async with a_node(tmp_path, desk.service):
         given = written(tmp_path / "defs")
         for command in ("plan", "apply", "plan"):
@@ -514,7 +514,7 @@ async def test_an_export_loses_nothing_that_is_there_unless_it_must(desk, tmp_pa
 async def test_definitions_with_mistakes_end_with_3_and_tell_all(tmp_path, command):
     bad = 'action = "mail"\ncontacts = ["x"]\nroutes = ["y"]\n'
     folder = written(tmp_path / "defs", **{"rules/all.toml": bad})
-    async with a_node(tmp_path, Desk().service):
+    async with a_node(tmp_path, Harness().service):
         told = await typed(command, folder, home=tmp_path)
     assert (told.code, told.out) == (3, "")
     assert told.err.count("rules/all.toml") == 2
@@ -522,7 +522,7 @@ async def test_definitions_with_mistakes_end_with_3_and_tell_all(tmp_path, comma
 
 async def test_a_file_that_is_no_toml_ends_with_3(tmp_path):
     folder = written(tmp_path / "defs", **{"contacts/ops.toml": "addresses = ["})
-    async with a_node(tmp_path, Desk().service):
+    async with a_node(tmp_path, Harness().service):
         told = await typed("apply", folder, home=tmp_path)
     assert told.code == 3 and "contacts/ops.toml" in told.err
 
@@ -530,7 +530,7 @@ async def test_a_file_that_is_no_toml_ends_with_3(tmp_path):
 async def test_a_plan_for_programs_is_json(tmp_path):
     bad = 'action = "mail"\ncontacts = ["x"]\nroutes = ["plain"]\n'
     folder = written(tmp_path / "defs", **{"rules/all.toml": bad})
-    async with a_node(tmp_path, Desk().service):
+    async with a_node(tmp_path, Harness().service):
         told = await typed("plan", folder, "--json", home=tmp_path)
     assert told.code == 3 and len(json.loads(told.out)["problems"]) == 1
 
@@ -554,7 +554,7 @@ async def test_the_kinds_are_listed_and_one_is_told_in_full(desk, tmp_path):
 async def test_a_store_that_fails_ends_with_1(tmp_path):
     store = FaultyStore(MemoryStore())
     store.failing = True
-    async with a_node(tmp_path, Desk(store).service):
+    async with a_node(tmp_path, Harness(store).service):
         told = await typed("status", home=tmp_path)
     assert told.code == 1 and "disk is full" in told.err
 

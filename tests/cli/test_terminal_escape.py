@@ -8,7 +8,7 @@ import pytest
 from noroshi.cli.terminal_escape import Readable, escaped, obey, readable
 from noroshi.service import administrator, run_as_json
 from tests.cli.typed import a_node, typed
-from tests.service.desk import AKI, Desk, documents
+from tests.service.harness import AKI, Harness, documents
 
 BAD = "a\x1b[2J\x9b31m\x07\r\u202eb\u2028"
 SHOWN = "a?[2J?31m???b?"
@@ -16,7 +16,7 @@ SHOWN = "a?[2J?31m???b?"
 
 @pytest.fixture
 async def desk(tmp_path):
-    desk = Desk()
+    desk = Harness()
     async with a_node(tmp_path, desk.service):
         yield desk
 

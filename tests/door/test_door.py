@@ -13,7 +13,7 @@ import pytest
 from noroshi.config.config import Config
 from noroshi.door import LONGEST_LINE, MOST_AT_ONCE, DoorError, open_door
 from noroshi.door.unix import peer, person
-from tests.service.desk import Desk, documents
+from tests.service.harness import Harness, documents
 
 STRANGER = 54321
 OUR_GROUP = grp.getgrgid(os.getgid()).gr_name
@@ -35,7 +35,7 @@ async def a_door(tmp_path, told=None, group=""):
         door_group=group,
     )
     news = [] if told is None else told
-    async with open_door(config, Desk().service, lambda: news.append(1)):
+    async with open_door(config, Harness().service, lambda: news.append(1)):
         yield config.door
 
 

@@ -14,7 +14,7 @@ from noroshi.plugins import Plugins
 from noroshi.ports import RouteError, Version
 from tests.contracts.parts import letter
 from tests.flow.scene import OPS, RULE, WEB1, Scene, disk_monitor
-from tests.service.desk import CONTENT, DISK, MAIL, POST
+from tests.service.harness import CONTENT, DISK, MAIL, POST
 
 
 async def told_of_a_full_disk(monitor):

@@ -9,8 +9,8 @@ from noroshi.core.levels import Level
 from noroshi.core.people import VIEWER, Person, roles_up_to
 from noroshi.service import member, run_as_json
 from noroshi.stores.memory.store import MemoryStore
-from tests.service.asking import NearBy, Told, applied
-from tests.service.desk import Desk
+from tests.service.clients import ErrorAnswer, InProcessClient, apply_definitions
+from tests.service.harness import Harness
 
 DISKS = "web1/base/disks"
 WHO = ("aki", getuser())
@@ -19,8 +19,8 @@ HOURS = timedelta(hours=1)
 
 
 async def bad(ask, **changed):
-    await applied(ask, **changed)
-    await ask.desk.measured()
+    await apply_definitions(ask, **changed)
+    await ask.harness.measured()
 
 
 async def rows(ask):
@@ -59,7 +59,7 @@ async def test_the_second_is_told_who_has_it(ask):
     await bad(ask)
     await ask("alarm_acknowledge", monitor="disks", item="/var")
     for item in ({}, {"item": "/var"}):
-        with pytest.raises(Told, match="has acknowledged it already"):
+        with pytest.raises(ErrorAnswer, match="has acknowledged it already"):
             await ask("alarm_acknowledge", monitor=DISKS, **item)
 
 
@@ -68,22 +68,22 @@ async def test_it_can_be_taken_back_once(ask):
     await ask("alarm_acknowledge", monitor=DISKS)
     (row,) = await ask("alarm_unacknowledge", monitor=DISKS)
     assert row["acknowledged"] is None
-    with pytest.raises(Told, match="Nobody has acknowledged anything"):
+    with pytest.raises(ErrorAnswer, match="Nobody has acknowledged anything"):
         await ask("alarm_unacknowledge", monitor=DISKS)
     sorts = [one["sort"] for one in (await ask("monitor_show", monitor=DISKS))["remarks"]]
     assert sorts == ["taken back", "acknowledged"]
 
 
 async def test_what_is_well_cannot_be_acknowledged(ask):
-    await applied(ask)
-    await ask.desk.measured(Level.OK, 10)
+    await apply_definitions(ask)
+    await ask.harness.measured(Level.OK, 10)
     assert await rows(ask) == []
     for item in ({}, {"item": "/var"}):
-        with pytest.raises(Told, match=r"conflict: .* is OK"):
+        with pytest.raises(ErrorAnswer, match=r"conflict: .* is OK"):
             await ask("alarm_acknowledge", monitor=DISKS, **item)
-    with pytest.raises(Told, match="has no item /home"):
+    with pytest.raises(ErrorAnswer, match="has no item /home"):
         await ask("alarm_acknowledge", monitor=DISKS, item="/home")
-    with pytest.raises(Told, match="There is no monitor nothing"):
+    with pytest.raises(ErrorAnswer, match="There is no monitor nothing"):
         await ask("alarm_acknowledge", monitor="nothing")
 
 
@@ -96,9 +96,9 @@ async def test_a_comment_is_kept_with_the_history(ask):
         "critical",
     )
     assert (await ask("log"))["remarks"] == [said]
-    with pytest.raises(Told, match=r"text.*is empty"):
+    with pytest.raises(ErrorAnswer, match=r"text.*is empty"):
         await ask("alarm_comment", monitor=DISKS, text=" \n ")
-    with pytest.raises(Told, match="longer than 1000"):
+    with pytest.raises(ErrorAnswer, match="longer than 1000"):
         await ask("alarm_comment", monitor=DISKS, text="x" * 1001)
 
 
@@ -117,14 +117,14 @@ async def test_a_place_is_silent_until_a_moment(place, where, count):
     await bad(ask)
     one = await ask("silence_add", place=place, reason="電源工事", length="2h")
     assert (one["place"], one["monitors"], one["who"]) == (where, count, "aki")
-    assert moment(one["ends"]) == ask.desk.time.now + 2 * HOURS
+    assert moment(one["ends"]) == ask.harness.time.now + 2 * HOURS
     assert await ask("silence_list") == [one]
     (row,) = await rows(ask)
     assert row["silent"] == one["ends"]
     status = await ask("status")
     assert status["silences"] == [one] and status["monitors"][0]["silent"] == one["ends"]
     assert (await ask("monitor_show", monitor=DISKS))["silences"] == [one]
-    ask.desk.time.pass_by(seconds=7200)
+    ask.harness.time.pass_by(seconds=7200)
     assert (await ask("silence_list"), (await rows(ask))[0]["silent"]) == ([], None)
     (past,) = await ask("silence_list", all=True)
     assert past["over"] and not past["ended_by"]
@@ -138,7 +138,7 @@ async def test_a_silence_is_ended_by_its_place_or_its_id(ask):
     assert ended["over"] and ended["ended_by"] in WHO
     await ask("silence_end", silence=first["id"])
     assert await ask("silence_list") == []
-    with pytest.raises(Told, match="There is no silence web1 now"):
+    with pytest.raises(ErrorAnswer, match="There is no silence web1 now"):
         await ask("silence_end", silence="web1")
 
 
@@ -156,7 +156,7 @@ async def test_of_two_at_one_place_it_must_be_said_which(ask):
     await bad(ask)
     for _ in range(2):
         await ask("silence_add", place="web1", reason="a", length="2h")
-    with pytest.raises(Told, match="conflict: 2 silences are at web1"):
+    with pytest.raises(ErrorAnswer, match="conflict: 2 silences are at web1"):
         await ask("silence_end", silence="web1")
 
 
@@ -165,15 +165,15 @@ async def test_all_that_is_wrong_with_a_silence_is_said_at_once():
     await bad(ask)
     wrong = {"until": {"until": "someday"}, "length": {"length": "100d"}}
     for name, given in wrong.items():
-        with pytest.raises(Told, match="invalid") as told:
+        with pytest.raises(ErrorAnswer, match="invalid") as told:
             await ask("silence_add", place="web1", reason=" ", **given)
         assert [where for where, _ in told.value.problems] == ["reason", name]
     for given in ({}, {"until": "18:00", "length": "1h"}):
-        with pytest.raises(Told, match="No silence is without an end"):
+        with pytest.raises(ErrorAnswer, match="No silence is without an end"):
             await ask("silence_add", place="web1", reason="a", **given)
-    with pytest.raises(Told, match="is over already"):
+    with pytest.raises(ErrorAnswer, match="is over already"):
         await ask("silence_add", place="web1", reason="a", until="2020-01-01 08:00")
-    with pytest.raises(Told, match="did you mean web1"):
+    with pytest.raises(ErrorAnswer, match="did you mean web1"):
         await ask("silence_add", place="web2", reason="a", length="1h")
     assert await ask("silence_list", all=True) == []
 
@@ -181,14 +181,14 @@ async def test_all_that_is_wrong_with_a_silence_is_said_at_once():
 async def test_until_a_time_of_the_nodes_clock():
     ask = near()
     await bad(ask)
-    here = ask.desk.time.now.astimezone()
+    here = ask.harness.time.now.astimezone()
     one = await ask("silence_add", place="web1", reason="a", until="tomorrow 08:00")
     ends = moment(one["ends"]).astimezone()
     assert (ends.date() - here.date()).days == 1 and f"{ends:%H:%M}" == "08:00"
 
 
 async def test_maintenance_is_shown_while_it_is_under_way_and_before(ask):
-    now = ask.desk.time.now
+    now = ask.harness.time.now
     first, second = now - HOURS, now + 30 * HOURS
     windows = [
         {
@@ -230,30 +230,30 @@ class MovesMeanwhile(MemoryStore):
 
 
 async def test_what_was_done_of_several_items_is_told_and_audited_though_one_moved_meanwhile():
-    ask = NearBy(Desk(MovesMeanwhile()))
+    ask = InProcessClient(Harness(MovesMeanwhile()))
     await bad(ask)
-    await ask.desk.measured(more=("/srv",))
+    await ask.harness.measured(more=("/srv",))
     (row,) = await ask("alarm_acknowledge", monitor=DISKS)
     assert row["item"] == "/var" and (await ask("audit"))[0]["after"] == {"/var": "aki"}
-    ask.desk.store.moved = "/var"
+    ask.harness.store.moved = "/var"
     await ask("alarm_acknowledge", monitor=DISKS)
-    with pytest.raises(Told, match="changed at this very moment"):
+    with pytest.raises(ErrorAnswer, match="changed at this very moment"):
         await ask("alarm_unacknowledge", monitor=DISKS, item="/var")
     (row,) = await ask("alarm_unacknowledge", monitor=DISKS)
     assert row["item"] == "/srv" and (await ask("audit"))[0]["before"] == {"/srv": "aki"}
 
 
 async def test_who_may_only_look_changes_nothing():
-    desk = Desk()
+    harness = Harness()
     viewer = Person("eri", roles_up_to(VIEWER))
     for op in ("alarm_acknowledge", "alarm_unacknowledge", "alarm_comment", "silence_add"):
-        told = await run_as_json(desk.service, viewer, op, {"monitor": "x"})
+        told = await run_as_json(harness.service, viewer, op, {"monitor": "x"})
         assert told["error"] == "forbidden"
-    assert (await run_as_json(desk.service, member("eri"), "silence_list", {})) == {"ok": ()}
+    assert (await run_as_json(harness.service, member("eri"), "silence_list", {})) == {"ok": ()}
 
 
 def near():
-    return NearBy(Desk())
+    return InProcessClient(Harness())
 
 
 def moment(text):

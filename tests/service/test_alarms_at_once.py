@@ -6,8 +6,8 @@ from noroshi.core.people import ADMIN, Person, roles_up_to
 from noroshi.service import run_as_json
 from noroshi.service.alarms.bulk import MOST
 from noroshi.stores.memory.store import MemoryStore
-from tests.service.asking import NearBy, Told, applied
-from tests.service.desk import Desk
+from tests.service.clients import ErrorAnswer, InProcessClient, apply_definitions
+from tests.service.harness import Harness
 
 DISKS = "web1/base/disks"
 ITEMS = ("/var", "/srv", "/opt")
@@ -30,8 +30,8 @@ def named(*items):
 
 
 async def bad(ask):
-    await applied(ask)
-    await ask.desk.measured(more=ITEMS[1:])
+    await apply_definitions(ask)
+    await ask.harness.measured(more=ITEMS[1:])
 
 
 async def holders(ask):
@@ -90,22 +90,22 @@ async def test_an_alarm_that_is_named_twice_is_acknowledged_once(ask):
 )
 async def test_what_cannot_be_said_of_any_is_said_of_none(ask, sort, count, words, where):
     await bad(ask)
-    with pytest.raises(Told) as told:
+    with pytest.raises(ErrorAnswer) as told:
         await ask("alarms_remark", sort=sort, alarms=named(*["/var"] * count), words=words)
     assert told.value.kind == "invalid" and told.value.problems[0][0] == where
 
 
 async def test_it_is_one_write_and_one_row_of_the_audit_log_that_names_them_all():
-    desk = Desk(store=Counting())
-    await bad(NearBy(desk))
+    harness = Harness(store=Counting())
+    await bad(InProcessClient(harness))
     sato = Person("sato", roles_up_to(ADMIN), "web")
     given = {"sort": "acknowledged", "alarms": named(*ITEMS, "/gone"), "words": "mine"}
-    assert "ok" in await run_as_json(desk.service, sato, "alarms_remark", given)
-    assert desk.store.writes == 1
-    rows = [one for one in await desk.store.audit_log(50) if one.op == "alarms_remark"]
+    assert "ok" in await run_as_json(harness.service, sato, "alarms_remark", given)
+    assert harness.store.writes == 1
+    rows = [one for one in await harness.store.audit_log(50) if one.op == "alarms_remark"]
     assert [one.after for one in rows] == [{f"{DISKS} {item}": "sato" for item in ITEMS}]
     assert rows[0].given == {"sort": "acknowledged", "words": "mine"}
     nothing = given | {"alarms": named("/gone")}
-    await run_as_json(desk.service, sato, "alarms_remark", nothing)
-    rows = [one for one in await desk.store.audit_log(50) if one.op == "alarms_remark"]
+    await run_as_json(harness.service, sato, "alarms_remark", nothing)
+    rows = [one for one in await harness.store.audit_log(50) if one.op == "alarms_remark"]
     assert len(rows) == 1

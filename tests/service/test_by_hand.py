@@ -7,13 +7,13 @@ import pytest
 from noroshi.definitions import compile_plan
 from noroshi.oauth.provider import SignInError
 from noroshi.vault import Secret
-from tests.service.asking import Told, applied
-from tests.service.desk import CONTENT, OLD_SECRET, REFUSED
+from tests.service.clients import ErrorAnswer, apply_definitions
+from tests.service.harness import CONTENT, OLD_SECRET, REFUSED
 
 
 async def queued(ask, **other):
     given = {"to": ["ops"], "subject": "s", "text": "t", "routes": ["plain"]}
-    await applied(ask)
+    await apply_definitions(ask)
     return (await ask("send", **given | other))["ids"][0]
 
 
@@ -42,7 +42,7 @@ async def test_a_mail_that_is_given_up_leaves_the_list_and_stays_on_record(ask):
 
 async def test_a_wrong_address_is_mended_and_the_mail_released(ask):
     id = await queued(ask)
-    await ask.desk.attempted("plain", REFUSED, "no such user", 550)
+    await ask.harness.attempted("plain", REFUSED, "no such user", 550)
     edited = await ask("queue_edit", id=id, to=["new@example.com"], routes=["m365", "plain"])
     assert (edited["to"], edited["routes"]) == (["new@example.com"], ["m365", "plain"])
     assert edited["state"] == "set aside"
@@ -51,19 +51,19 @@ async def test_a_wrong_address_is_mended_and_the_mail_released(ask):
 
 
 async def test_who_tries_a_mail_again_has_a_refused_sign_in_asked_for_again_too(ask):
-    desk = ask.desk
-    await applied(ask, accounts__box=CONTENT["accounts/box"] | {"sign_in": "app"})
-    await desk.vault.put("app", Secret(OLD_SECRET))
-    plan = compile_plan((await desk.store.current()).documents, desk.plugins)
+    harness = ask.harness
+    await apply_definitions(ask, accounts__box=CONTENT["accounts/box"] | {"sign_in": "app"})
+    await harness.vault.put("app", Secret(OLD_SECRET))
+    plan = compile_plan((await harness.store.current()).documents, harness.plugins)
     id = (await ask("send", to=["ops"], subject="s", text="t", routes=["m365"]))["ids"][0]
     for _ in range(2):
         with pytest.raises(SignInError):
-            await desk.tokens.token(plan.accounts["box"])
-    assert len(desk.server.asked) == 1, "a refusal is remembered, and not asked for again"
+            await harness.tokens.token(plan.accounts["box"])
+    assert len(harness.server.asked) == 1, "a refusal is remembered, and not asked for again"
     await ask("queue_retry", id=id)
     with pytest.raises(SignInError):
-        await desk.tokens.token(plan.accounts["box"])
-    assert len(desk.server.asked) == 2
+        await harness.tokens.token(plan.accounts["box"])
+    assert len(harness.server.asked) == 2
 
 
 async def test_what_is_not_given_stays_as_it_was(ask):
@@ -74,7 +74,7 @@ async def test_what_is_not_given_stays_as_it_was(ask):
 
 async def test_all_that_is_wrong_with_an_edit_is_told_at_once_and_nothing_is_changed(ask):
     id = await queued(ask)
-    with pytest.raises(Told) as told:
+    with pytest.raises(ErrorAnswer) as told:
         await ask("queue_edit", id=id, to=["nobody"], routes=["plane"])
     assert told.value.problems == [
         ("to", "nobody is not a mail address"),
@@ -85,15 +85,15 @@ async def test_all_that_is_wrong_with_an_edit_is_told_at_once_and_nothing_is_cha
 
 @pytest.mark.parametrize("op", ["queue_hold", "queue_release", "queue_drop", "queue_edit"])
 async def test_what_is_done_to_a_mail_that_is_not_there_is_refused(ask, op):
-    await applied(ask)
-    with pytest.raises(Told, match="not found: There is no mail 01J/x in the queue"):
+    await apply_definitions(ask)
+    with pytest.raises(ErrorAnswer, match="not found: There is no mail 01J/x in the queue"):
         await ask(op, id="01J/x")
 
 
 @pytest.mark.parametrize("op", ["queue_hold", "queue_drop", "queue_edit"])
 async def test_what_is_done_to_a_mail_that_is_out_is_refused(ask, op):
     id = await queued(ask)
-    store, now = ask.desk.store, ask.desk.time.now
+    store, now = ask.harness.store, ask.harness.time.now
     await store.claim_parcel(await store.begin("sender", now), "plain", now)
-    with pytest.raises(Told, match="conflict"):
+    with pytest.raises(ErrorAnswer, match="conflict"):
         await ask(op, id=id)

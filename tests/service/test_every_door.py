@@ -3,8 +3,8 @@
 import pytest
 
 from noroshi.service.operation_list import OFFERED
-from tests.service.asking import NearBy, Told
-from tests.service.desk import Desk
+from tests.service.clients import ErrorAnswer, InProcessClient
+from tests.service.harness import Harness
 
 WRITES = ("backup",)
 """What would write a file by the name that it is given."""
@@ -14,7 +14,7 @@ async def shape_of(ask, name, given):
     """What came of it, without the names and figures that differ from node to node."""
     try:
         return "ok", type(await ask(name, **given)).__name__
-    except Told as told:
+    except ErrorAnswer as told:
         return told.kind, sorted(where for where, _ in told.problems)
 
 
@@ -22,5 +22,5 @@ async def shape_of(ask, name, given):
 async def test_every_operation_answers_alike_by_every_door(ask, name):
     needed = {} if name in WRITES else dict.fromkeys(OFFERED[name].needed, "x")
     for given in ({}, needed, needed | {"no_such": 1}):
-        near = await shape_of(NearBy(Desk()), name, given)
+        near = await shape_of(InProcessClient(Harness()), name, given)
         assert await shape_of(ask, name, given) == near

@@ -5,12 +5,12 @@ import json
 import pytest
 
 from noroshi.core.words import Words
-from tests.service.asking import Told, applied
-from tests.service.desk import CANARY, DEFERRED, DOWN, OLD_SECRET, REFUSED, documents
+from tests.service.clients import ErrorAnswer, apply_definitions
+from tests.service.harness import CANARY, DEFERRED, DOWN, OLD_SECRET, REFUSED, documents
 
 
 async def given_secret(ask):
-    await applied(ask)
+    await apply_definitions(ask)
     await ask("set_secret", name="app", value=CANARY)
 
 
@@ -21,15 +21,15 @@ async def test_a_new_node_watches_nothing(ask):
 
 
 async def test_what_is_applied_is_current(ask):
-    assert (await applied(ask))["version"] == 1
+    assert (await apply_definitions(ask))["version"] == 1
     status = await ask("status")
     assert [m["path"] for m in status["monitors"]] == ["web1/base/disks"]
     assert status["monitors"][0]["items"][0]["words"]["en"] == "not measured yet"
 
 
 async def test_status_tells_level_value_and_limit_in_both_languages(ask):
-    await applied(ask)
-    await ask.desk.measured()
+    await apply_definitions(ask)
+    await ask.harness.measured()
     (monitor,) = (await ask("status"))["monitors"]
     assert (monitor["level"], monitor["items"][0]["item"]) == ("critical", "/var")
     assert monitor["items"][0]["words"] == {
@@ -39,8 +39,8 @@ async def test_status_tells_level_value_and_limit_in_both_languages(ask):
 
 
 async def test_the_same_definitions_again_make_no_version(ask):
-    await applied(ask)
-    again = await applied(ask)
+    await apply_definitions(ask)
+    again = await apply_definitions(ask)
     assert again == {"version": 1, "differences": [], "cautions": []} | {
         "changed_values": [],
         "monitors": [],
@@ -49,7 +49,7 @@ async def test_the_same_definitions_again_make_no_version(ask):
 
 
 async def test_a_plan_tells_what_would_change_and_changes_nothing(ask):
-    await applied(ask)
+    await apply_definitions(ask)
     changed = documents(contacts__boss=None)
     planned = await ask("plan", documents=changed)
     assert planned["base"] == 1 and planned["problems"] == []
@@ -79,33 +79,33 @@ async def test_a_plan_tells_every_problem_with_its_place(ask):
 
 async def test_definitions_with_a_problem_are_refused_whole(ask):
     rule = {"action": "mail", "contacts": ["nobody"], "routes": ["plain"]}
-    with pytest.raises(Told, match="invalid") as told:
-        await applied(ask, rules__all=rule)
+    with pytest.raises(ErrorAnswer, match="invalid") as told:
+        await apply_definitions(ask, rules__all=rule)
     assert len(told.value.problems) == 1
     assert (await ask("export"))["documents"] == []
 
 
 async def test_a_template_that_cannot_be_rendered_is_refused(ask):
     rule = {"action": "mail", "contacts": ["ops"], "routes": ["plain"]}
-    with pytest.raises(Told, match="the subject cannot be rendered"):
-        await applied(ask, rules__all=rule | {"options": {"subject": "{{"}})
+    with pytest.raises(ErrorAnswer, match="the subject cannot be rendered"):
+        await apply_definitions(ask, rules__all=rule | {"options": {"subject": "{{"}})
 
 
 async def test_two_edits_of_one_version_are_not_both_taken(ask):
-    await applied(ask)
-    with pytest.raises(Told, match=r"conflict: \w+ applied version 1 meanwhile"):
+    await apply_definitions(ask)
+    with pytest.raises(ErrorAnswer, match=r"conflict: \w+ applied version 1 meanwhile"):
         await ask("apply", documents=documents(contacts__boss=None), base=0)
 
 
 async def test_a_base_that_is_still_to_come_is_told_as_such(ask):
     with pytest.raises(
-        Told, match=r"conflict: The current version is 0, not 3\. See: noroshi plan"
+        ErrorAnswer, match=r"conflict: The current version is 0, not 3\. See: noroshi plan"
     ):
         await ask("apply", documents=documents(), base=3)
 
 
 async def test_what_is_exported_holds_the_ids_that_were_given(ask):
-    await applied(ask)
+    await apply_definitions(ask)
     exported = await ask("export")
     assert (await ask("apply", documents=exported["documents"]))["differences"] == []
     bodies = {d["key"]: json.loads(d["body"]) for d in exported["documents"]}
@@ -121,7 +121,7 @@ async def test_kinds_tell_their_options_with_help(ask):
 
 
 async def test_a_sign_in_begins_with_the_client_secret(ask):
-    await applied(ask)
+    await apply_definitions(ask)
     begun = await ask("authorize_begin", route="m365")
     assert (begun["secret"], begun["secret_kept"], begun["url"]) == ("app", False, "")
 
@@ -133,14 +133,14 @@ async def test_a_person_signs_in_and_the_route_is_ready(ask):
     pasted = "http://localhost/MxMail/?code=good&state=S"
     status = await ask("authorize_finish", route="m365", pasted=pasted)
     assert (status["name"], status["state"]) == ("m365", "well")
-    assert ask.desk.server.asked == [CANARY]
+    assert ask.harness.server.asked == [CANARY]
 
 
 async def test_what_the_provider_refuses_is_told_in_its_words(ask):
     await given_secret(ask)
     await ask("authorize_begin", route="m365")
     pasted = "http://localhost/MxMail/?code=bad&state=S"
-    with pytest.raises(Told, match="trouble: The code was refused"):
+    with pytest.raises(ErrorAnswer, match="trouble: The code was refused"):
         await ask("authorize_finish", route="m365", pasted=pasted)
 
 
@@ -162,11 +162,11 @@ async def test_what_the_provider_refuses_is_told_in_its_words(ask):
     ],
 )
 async def test_a_sign_in_that_failed_says_what_to_do_now(ask, secret, code, told):
-    await applied(ask)
+    await apply_definitions(ask)
     await ask("set_secret", name="app", value=secret)
     await ask("authorize_begin", route="m365")
     pasted = f"http://localhost/MxMail/?code={code}&state=S"
-    with pytest.raises(Told, match="trouble") as refusal:
+    with pytest.raises(ErrorAnswer, match="trouble") as refusal:
         await ask("authorize_finish", route="m365", pasted=pasted)
     assert refusal.value.problems == [told]
 
@@ -174,57 +174,57 @@ async def test_a_sign_in_that_failed_says_what_to_do_now(ask, secret, code, told
 async def test_a_sign_in_wakes_a_route_that_rests(ask):
     await given_secret(ask)
     await ask("send", to=["ops"], subject="s", text="t", routes=["m365"])
-    await ask.desk.attempted("m365", DOWN, "nobody has signed in", 535)
+    await ask.harness.attempted("m365", DOWN, "nobody has signed in", 535)
     assert (await ask("status"))["routes"][0]["state"] == "not signed in"
     await ask("authorize_begin", route="m365")
     pasted = "http://localhost/MxMail/?code=good&state=S"
     await ask("authorize_finish", route="m365", pasted=pasted)
-    (resting,) = await ask.desk.store.route_outages()
-    assert resting.until == ask.desk.time.now
+    (resting,) = await ask.harness.store.route_outages()
+    assert resting.until == ask.harness.time.now
 
 
 async def test_the_proxy_s_password_wakes_a_route_that_rests(ask):
     office = {"proxy": "p.example:80", "proxy_user": "n", "proxy_password": "proxy"}
     plain = {"kind": "post", "network": "office"}
-    await applied(ask, networks__office=office, routes__plain=plain)
+    await apply_definitions(ask, networks__office=office, routes__plain=plain)
     await ask("send", to=["ops"], subject="s", text="t", routes=["plain"])
-    await ask.desk.attempted("plain", DOWN, "the proxy wants a log-in")
+    await ask.harness.attempted("plain", DOWN, "the proxy wants a log-in")
     await ask("set_secret", name="another", value=CANARY)
-    (resting,) = await ask.desk.store.route_outages()
-    assert resting.until > ask.desk.time.now
+    (resting,) = await ask.harness.store.route_outages()
+    assert resting.until > ask.harness.time.now
     await ask("set_secret", name="proxy", value=CANARY)
-    (resting,) = await ask.desk.store.route_outages()
-    assert resting.until == ask.desk.time.now
+    (resting,) = await ask.harness.store.route_outages()
+    assert resting.until == ask.harness.time.now
 
 
 async def test_a_route_without_an_account_needs_no_sign_in(ask):
-    await applied(ask)
-    with pytest.raises(Told, match="conflict: Route plain needs no sign-in"):
+    await apply_definitions(ask)
+    with pytest.raises(ErrorAnswer, match="conflict: Route plain needs no sign-in"):
         await ask("authorize_begin", route="plain")
 
 
 async def test_a_route_that_is_not_there_is_named_with_the_nearest(ask):
-    await applied(ask)
+    await apply_definitions(ask)
     with pytest.raises(
-        Told, match=r"not found: There is no route m356 \(did you mean m365\?\)"
+        ErrorAnswer, match=r"not found: There is no route m356 \(did you mean m365\?\)"
     ):
         await ask("authorize_begin", route="m356")
 
 
 async def test_the_id_of_a_secret_is_not_taken_for_the_secret(ask):
-    await applied(ask)
-    with pytest.raises(Told, match="This looks like the secret ID"):
+    await apply_definitions(ask)
+    with pytest.raises(ErrorAnswer, match="This looks like the secret ID"):
         await ask("set_secret", name="app", value="0f8fad5b-d9cb-469f-a165-70867728950e")
-    assert await ask.desk.vault.names() == []
+    assert await ask.harness.vault.names() == []
 
 
 @pytest.mark.parametrize("name", ["refresh/m365", "signin/m365"])
 async def test_a_secret_may_not_take_the_place_of_a_sign_in(ask, name):
-    await applied(ask)
-    with pytest.raises(Told, match=f"{name} is for Noroshi's own sign-ins") as told:
+    await apply_definitions(ask)
+    with pytest.raises(ErrorAnswer, match=f"{name} is for Noroshi's own sign-ins") as told:
         await ask("set_secret", name=name, value=CANARY)
     assert CANARY not in str(told.value)
-    assert await ask.desk.vault.names() == []
+    assert await ask.harness.vault.names() == []
 
 
 async def test_another_servers_secret_may_look_like_an_id(ask):
@@ -235,9 +235,9 @@ async def test_another_servers_secret_may_look_like_an_id(ask):
         "oidc": True,
     }
     account = {"cloud": "own", "client_id": "c", "secret": "app", "mailbox": "a@example.com"}
-    await applied(ask, clouds__own=cloud, accounts__box=account)
+    await apply_definitions(ask, clouds__own=cloud, accounts__box=account)
     await ask("set_secret", name="app", value="0f8fad5b-d9cb-469f-a165-70867728950e")
-    assert await ask.desk.vault.names() == ["app"]
+    assert await ask.harness.vault.names() == ["app"]
 
 
 async def test_a_secret_is_in_no_answer(ask):
@@ -255,7 +255,7 @@ async def test_a_secret_is_in_no_answer(ask):
 
 
 async def test_a_mail_to_a_contact_takes_its_rules_routes(ask):
-    await applied(ask)
+    await apply_definitions(ask)
     sent = await ask("send", to=["ops"], subject="点検", text="本文")
     (one,) = await ask("queue_list")
     assert sent == {"ids": [one["id"]]}
@@ -265,19 +265,19 @@ async def test_a_mail_to_a_contact_takes_its_rules_routes(ask):
 
 
 async def test_a_mail_to_an_address_takes_every_route(ask):
-    await applied(ask)
+    await apply_definitions(ask)
     await ask("send", to=["x@example.com"], subject="s", text="これは", level="critical")
-    (waiting,) = await ask.desk.store.queue()
+    (waiting,) = await ask.harness.store.queue()
     payload = waiting.envelope.payload
     assert waiting.envelope.routes == ("m365", "plain")
     assert (payload["language"], payload["importance"]) == ("ja", "high")
 
 
 async def test_each_contact_gets_an_envelope_of_its_own(ask):
-    await applied(ask)
+    await apply_definitions(ask)
     sent = await ask("send", to=["ops", "boss", "ops"], subject="s", text="t")
     assert len(sent["ids"]) == 2
-    orders = [w.envelope.order for w in await ask.desk.store.queue()]
+    orders = [w.envelope.order for w in await ask.harness.store.queue()]
     assert len(set(orders)) == 2
 
 
@@ -294,22 +294,22 @@ async def test_each_contact_gets_an_envelope_of_its_own(ask):
     ],
 )
 async def test_a_mail_that_cannot_go_is_refused_before_it_is_queued(ask, given, where):
-    await applied(ask)
-    with pytest.raises(Told, match="invalid") as told:
+    await apply_definitions(ask)
+    with pytest.raises(ErrorAnswer, match="invalid") as told:
         await ask("send", **{"to": ["ops"], "subject": "s", "text": "t"} | given)
     assert [place for place, _ in told.value.problems] == [where]
     assert await ask("queue_list") == []
 
 
 async def test_without_a_route_a_mail_is_not_taken(ask):
-    with pytest.raises(Told, match="there is no route yet"):
+    with pytest.raises(ErrorAnswer, match="there is no route yet"):
         await ask("send", to=["x@example.com"], subject="s", text="t")
 
 
 async def test_a_deferred_mail_tells_when_it_is_next_tried_and_why(ask):
-    await applied(ask)
+    await apply_definitions(ask)
     await ask("send", to=["ops"], subject="s", text="t")
-    await ask.desk.attempted("plain", DEFERRED, "mailbox busy", 450)
+    await ask.harness.attempted("plain", DEFERRED, "mailbox busy", 450)
     (one,) = await ask("queue_list")
     letter = await ask("queue_show", id=one["id"])
     assert letter["queued"]["because"]["en"] == "mailbox busy"
@@ -323,9 +323,9 @@ async def test_a_deferred_mail_tells_when_it_is_next_tried_and_why(ask):
 
 
 async def test_a_mail_behind_a_route_that_is_down_says_so(ask):
-    await applied(ask)
+    await apply_definitions(ask)
     await ask("send", to=["ops"], subject="s", text="t", routes=["plain"])
-    await ask.desk.attempted("plain", DOWN, "connection refused")
+    await ask.harness.attempted("plain", DOWN, "connection refused")
     (one,) = await ask("queue_list")
     assert one["because"]["en"] == "route plain is down: connection refused"
     routes = {route["name"]: route for route in (await ask("status"))["routes"]}
@@ -333,10 +333,10 @@ async def test_a_mail_behind_a_route_that_is_down_says_so(ask):
 
 
 async def test_our_own_words_of_a_route_that_is_down_are_in_both_languages(ask):
-    await applied(ask)
+    await apply_definitions(ask)
     await ask("send", to=["ops"], subject="s", text="t", routes=["plain"])
     words = Words(en="no sign-in: 535 5.7.3 no", ja="サインインできません: 535 5.7.3 no")
-    await ask.desk.attempted("plain", DOWN, "5.7.3 no", 535, words)
+    await ask.harness.attempted("plain", DOWN, "5.7.3 no", 535, words)
     (one,) = await ask("queue_list")
     because = "経路 plain が使えません: サインインできません: 535 5.7.3 no"
     assert one["because"]["ja"] == because
@@ -347,9 +347,9 @@ async def test_our_own_words_of_a_route_that_is_down_are_in_both_languages(ask):
 
 
 async def test_what_every_route_refused_is_released_by_hand(ask):
-    await applied(ask)
+    await apply_definitions(ask)
     await ask("send", to=["ops"], subject="s", text="t", routes=["plain"])
-    await ask.desk.attempted("plain", REFUSED, "no such user", 550)
+    await ask.harness.attempted("plain", REFUSED, "no such user", 550)
     (one,) = await ask("queue_list")
     assert (one["state"], one["because"]["en"]) == ("set aside", "no such user")
     assert (await ask("status"))["queue"]["set_aside"] == 1
@@ -357,7 +357,7 @@ async def test_what_every_route_refused_is_released_by_hand(ask):
 
 
 async def test_a_mail_is_shown_as_the_first_route_that_sends_mails_would_send_it(ask):
-    await applied(ask)
+    await apply_definitions(ask)
     await ask("send", to=["ops"], subject="点検", text="本文")
     (one,) = await ask("queue_list")
     sent = await ask("queue_mail", id=one["id"])
@@ -368,7 +368,7 @@ async def test_a_mail_is_shown_as_the_first_route_that_sends_mails_would_send_it
 
 
 async def test_a_mail_that_no_route_sends_any_more_is_shown_without_headers(ask):
-    await applied(ask)
+    await apply_definitions(ask)
     await ask("send", to=["ops"], subject="s", text="t", routes=["plain"])
     (one,) = await ask("queue_list")
     sent = await ask("queue_mail", id=one["id"])
@@ -377,16 +377,16 @@ async def test_a_mail_that_no_route_sends_any_more_is_shown_without_headers(ask)
 
 @pytest.mark.parametrize("op", ["queue_show", "queue_retry", "queue_mail"])
 async def test_a_mail_that_is_not_there_is_told(ask, op):
-    with pytest.raises(Told, match="not found: There is no mail 01J/x in the queue"):
+    with pytest.raises(ErrorAnswer, match="not found: There is no mail 01J/x in the queue"):
         await ask(op, id="01J/x")
 
 
 async def test_a_mail_that_is_out_is_not_tried_again(ask):
-    await applied(ask)
+    await apply_definitions(ask)
     await ask("send", to=["ops"], subject="s", text="t")
-    store, now = ask.desk.store, ask.desk.time.now
+    store, now = ask.harness.store, ask.harness.time.now
     await store.claim_parcel(await store.begin("sender", now), "plain", now)
     (one,) = await ask("queue_list")
     assert one["state"] == "out"
-    with pytest.raises(Told, match="conflict"):
+    with pytest.raises(ErrorAnswer, match="conflict"):
         await ask("queue_retry", id=one["id"])

@@ -10,7 +10,7 @@ from noroshi.service import Service, administrator, member, run_as_json
 from noroshi.service.operation import ADMIN, OPERATOR, VIEWER, operation, operations
 from noroshi.stores.memory.store import MemoryStore
 from noroshi.testing import FaultyStore
-from tests.service.desk import AKI, CANARY, Desk, documents
+from tests.service.harness import AKI, CANARY, Harness, documents
 
 WHAT_PEOPLE_CAN_ASK = {
     "secret_list": ADMIN,
@@ -138,39 +138,39 @@ def test_every_operation_has_a_sentence_in_both_languages(name):
     "name", [n for n, role in WHAT_PEOPLE_CAN_ASK.items() if role is ADMIN]
 )
 async def test_a_member_of_the_group_may_not_change_what_runs(name):
-    told = await run_as_json(Desk().service, member("eri"), name, {})
+    told = await run_as_json(Harness().service, member("eri"), name, {})
     assert told["error"] == "forbidden"
     assert "eri" in told["words"]["ja"]
 
 
 async def test_who_was_refused_is_in_the_audit_log_and_a_flood_is_not():
-    desk = Desk()
+    harness = Harness()
     for _ in range(50):
-        await run_as_json(desk.service, member("eri"), "apply", {"documents": [CANARY]})
-    (row,) = await desk.store.audit_log()
+        await run_as_json(harness.service, member("eri"), "apply", {"documents": [CANARY]})
+    (row,) = await harness.store.audit_log()
     assert (row.who, row.door, row.op, row.given) == ("eri", "local", "apply", {})
     assert "administrator" in row.refused.en and CANARY not in str(row)
 
 
 async def test_a_member_of_the_group_may_send():
-    told = await run_as_json(Desk().service, member("eri"), "send", {})
+    told = await run_as_json(Harness().service, member("eri"), "send", {})
     assert told["error"] == "invalid"
 
 
 async def test_every_argument_that_is_wrong_is_named():
     given = {"to": "ops", "text": 5, "colour": "red"}
-    told = await run_as_json(Desk().service, AKI, "send", given)
+    told = await run_as_json(Harness().service, AKI, "send", given)
     wheres = [problem["where"] for problem in told["problems"]]
     assert wheres == ["colour", "subject", "text", "to"]
 
 
 async def test_an_operation_that_is_not_there_is_told():
-    told = await run_as_json(Desk().service, AKI, "shutdown", {})
+    told = await run_as_json(Harness().service, AKI, "shutdown", {})
     assert told["error"] == "not found"
 
 
 async def test_only_what_is_offered_can_be_asked_for():
-    told = await run_as_json(Desk().service, AKI, "_current", {})
+    told = await run_as_json(Harness().service, AKI, "_current", {})
     assert told["error"] == "not found"
 
 
@@ -190,26 +190,26 @@ async def test_a_full_disk_is_told_as_such():
 
 async def test_a_store_that_fails_is_told_and_the_next_question_is_answered():
     store = FaultyStore(MemoryStore())
-    desk = Desk(store)
+    harness = Harness(store)
     store.failing = True
-    assert (await run_as_json(desk.service, AKI, "status", {}))["error"] == "trouble"
+    assert (await run_as_json(harness.service, AKI, "status", {}))["error"] == "trouble"
     store.failing = False
-    assert "ok" in await run_as_json(desk.service, AKI, "status", {})
+    assert "ok" in await run_as_json(harness.service, AKI, "status", {})
 
 
 async def test_a_secret_of_the_wrong_type_is_not_quoted():
     given = {"name": "app", "value": [CANARY]}
-    told = await run_as_json(Desk().service, administrator("aki"), "set_secret", given)
+    told = await run_as_json(Harness().service, administrator("aki"), "set_secret", given)
     assert told["error"] == "invalid" and CANARY not in str(told)
 
 
 async def test_of_many_problems_the_first_are_told_and_how_many_more_there_are():
-    desk = Desk()
-    told = await run_as_json(desk.service, AKI, "status", {f"a{n:03}": 0 for n in range(73)})
+    harness = Harness()
+    told = await run_as_json(harness.service, AKI, "status", {f"a{n:03}": 0 for n in range(73)})
     places = [one["where"] for one in told["problems"]]
     assert places == [*(f"a{n:03}" for n in range(50)), ""]
     assert told["problems"][-1]["what"]["en"] == "and 23 more problems"
-    told = await run_as_json(desk.service, AKI, "status", {f"a{n}": 0 for n in range(1_900)})
+    told = await run_as_json(harness.service, AKI, "status", {f"a{n}": 0 for n in range(1_900)})
     assert told["problems"][-1]["what"]["en"] == "and at least 950 more problems"
 
 
@@ -220,7 +220,7 @@ async def test_a_refusal_does_not_repeat_whatever_was_given():
         ("definition_show", {"keys": ["x" * 60_000]}),
         ("send", {"to": ["x" * 60_000], "subject": "s", "text": "t"}),
     ):
-        told = await run_as_json(Desk().service, AKI, op, args)
+        told = await run_as_json(Harness().service, AKI, op, args)
         assert told["error"] in ("not found", "invalid") and len(str(told)) < 20_000, op
 
 
@@ -230,7 +230,7 @@ async def test_a_refusal_does_not_repeat_whatever_was_given():
 async def test_more_values_than_a_request_may_have_are_refused_by_another_process(
     op, name, count
 ):
-    told = await run_as_json(Desk().service, AKI, op, {name: [0] * count})
+    told = await run_as_json(Harness().service, AKI, op, {name: [0] * count})
     assert told["error"] == "invalid"
     assert [one["what"]["en"] for one in told["problems"]] == [
         "has too many values; there may be 250000"
@@ -238,15 +238,17 @@ async def test_more_values_than_a_request_may_have_are_refused_by_another_proces
 
 
 async def test_a_mail_goes_to_no_more_than_so_many():
-    desk = Desk()
+    harness = Harness()
     to = [f"a{n}@example.com" for n in range(101)]
-    told = await run_as_json(desk.service, AKI, "send", {"to": to, "subject": "s", "text": "t"})
+    told = await run_as_json(
+        harness.service, AKI, "send", {"to": to, "subject": "s", "text": "t"}
+    )
     assert "names more than 100; send it in parts" in str(told["problems"])
 
 
 async def test_a_contact_has_no_more_addresses_than_a_mail_server_takes():
     addresses = [f"a{n}@example.com" for n in range(501)]
     made = documents(contacts__many={"addresses": addresses})
-    told = await run_as_json(Desk().service, AKI, "apply", {"documents": made})
+    told = await run_as_json(Harness().service, AKI, "apply", {"documents": made})
     assert [one["where"] for one in told["problems"]] == ["contacts/many.toml: addresses"]
     assert "more than 500 addresses" in told["problems"][0]["what"]["en"]

@@ -13,7 +13,7 @@ from noroshi_lab.lab import switches
 from noroshi_lab.lab.client_config import definitions
 from noroshi_lab.lab.lab import Lab
 from noroshi_lab.lab.person import sign_in
-from tests.service.asking import Told
+from tests.service.clients import ErrorAnswer
 from tests.service.sign_in.test_probes import Office
 
 ENTRY, WRONG = "elsewhere-secret", "certainly~not-it"
@@ -80,7 +80,7 @@ async def robot(elsewhere):
 
 async def test_a_wrong_secret_leaves_the_right_one_in_place(elsewhere):
     with pytest.raises(
-        Told, match=r"(?s)does not accept the application's secret.*stays"
+        ErrorAnswer, match=r"(?s)does not accept the application's secret.*stays"
     ) as told:
         await elsewhere.ask("set_secret", name=ENTRY, value=WRONG, proved=True)
     assert told.value.problems[0][0] == "secret"
@@ -103,7 +103,9 @@ async def test_the_right_one_is_taken_and_the_sign_in_is_not_used_up(elsewhere):
 
 async def test_a_server_that_is_away_leaves_the_old_one(elsewhere):
     switches.find("elsewhere").put(elsewhere.lab.board, "refuses")
-    with pytest.raises(Told, match=r"(?s)cannot connect.*nor asked about again by itself"):
+    with pytest.raises(
+        ErrorAnswer, match=r"(?s)cannot connect.*nor asked about again by itself"
+    ):
         await elsewhere.ask("set_secret", name=ENTRY, value=WRONG, proved=True)
     assert await elsewhere.kept() == elsewhere.card.client_secret
 
@@ -112,7 +114,7 @@ async def test_a_key_file_that_was_deleted_leaves_the_good_one(robot):
     good = await robot.kept()
     assert await robot.ask("set_secret", name=ENTRY, value=good, proved=True) == ENTRY
     other = json.loads(good) | {"private_key_id": "of-another-key"}
-    with pytest.raises(Told, match=r"(?s)Google does not accept the .* key.*stays"):
+    with pytest.raises(ErrorAnswer, match=r"(?s)Google does not accept the .* key.*stays"):
         await robot.ask("set_secret", name=ENTRY, value=json.dumps(other), proved=True)
     assert await robot.kept() == good
 
@@ -126,5 +128,5 @@ async def test_a_grant_that_is_not_allowed_says_nothing_of_the_secret(elsewhere)
     (found,) = await ask("secret_try", name=ENTRY)
     assert (found["taken"], found["refused"]) == (False, False)
     assert "unsupported_grant_type" in found["why"]["en"]
-    with pytest.raises(Told, match="invalid_client"):
+    with pytest.raises(ErrorAnswer, match="invalid_client"):
         await ask("set_secret", name=ENTRY, value=WRONG, proved=True)

@@ -7,8 +7,8 @@ from noroshi.definitions.route_aliases import RECENT, remembered
 from noroshi.ports import StoreError
 from noroshi.stores.memory.store import MemoryStore
 from noroshi.vault import Secret
-from tests.service.asking import NearBy, Told, applied
-from tests.service.desk import AKI, CONTENT, Desk
+from tests.service.clients import ErrorAnswer, InProcessClient, apply_definitions
+from tests.service.harness import AKI, CONTENT, Harness
 
 NOTICE = {"events": ["started"], "contacts": ["ops"], "routes": ["m365"], "instances": ["web1"]}
 
@@ -26,8 +26,8 @@ def said(done, what="cautions"):
 
 
 async def test_an_instance_keeps_ids_state_and_silences_and_notifications_follow(ask):
-    await applied(ask, notifications__day=NOTICE)
-    await ask.desk.measured(used=97)
+    await apply_definitions(ask, notifications__day=NOTICE)
+    await ask.harness.measured(used=97)
     before = (await ask("status"))["monitors"][0]
     await ask("silence_add", place="web1", reason="work", length="2h")
     await ask("silence_add", place="web1/base", reason="work", length="1h")
@@ -45,7 +45,7 @@ async def test_an_instance_keeps_ids_state_and_silences_and_notifications_follow
 
 
 async def test_a_group_that_is_moved_or_renamed_takes_its_silence_along(ask):
-    await applied(ask)
+    await apply_definitions(ask)
     await ask("silence_add", place="web1/base", reason="work", length="2h")
     await ask("monitor_move", monitor="web1/base", to="web1/disks")
     (silence,) = await ask("silence_list")
@@ -56,7 +56,7 @@ async def test_a_silence_never_grows_over_monitors_that_nobody_silenced(ask):
     two = [
         {"name": name, "monitor": [{"name": name, "kind": "disk"}]} for name in ("test", "prod")
     ]
-    await applied(ask, instances__web1={"rules": ["all"], "group": two})
+    await apply_definitions(ask, instances__web1={"rules": ["all"], "group": two})
     await ask("silence_add", place="web1/test", reason="work", length="2h")
     known = (await shown(ask))["instances/web1"]
     moved = [known["group"][1], known["group"][0]]
@@ -70,7 +70,7 @@ async def test_a_silence_never_grows_over_monitors_that_nobody_silenced(ask):
 
 
 async def test_a_route_s_waiting_mails_go_by_its_new_name(ask):
-    await applied(ask)
+    await apply_definitions(ask)
     sent = await ask("send", to=["ops"], subject="s", text="t", routes=["plain"])
     told = await renamed(ask, "routes/plain", "relay", dry=True)
     assert "waiting mails follow" in said(told) and "is no more" not in said(told)
@@ -78,9 +78,9 @@ async def test_a_route_s_waiting_mails_go_by_its_new_name(ask):
     assert "is no more" not in said(done)
     (mail,) = await ask("queue_list")
     assert (mail["id"], mail["routes"]) == (sent["ids"][0], ["relay"])
-    assert await remembered(ask.desk.store, ask.desk.time.now) == {"plain": "relay"}
+    assert await remembered(ask.harness.store, ask.harness.time.now) == {"plain": "relay"}
     assert (await shown(ask))["rules/all"]["routes"] == ["relay", "m365"]
-    await ask.desk.attempted("relay", Verdict.ACCEPTED, "2.0.0 OK", 250)
+    await ask.harness.attempted("relay", Verdict.ACCEPTED, "2.0.0 OK", 250)
     assert await ask("queue_list") == []
 
 
@@ -88,27 +88,27 @@ async def test_a_route_s_waiting_mails_go_by_its_new_name(ask):
     ("second", "kept"), [("x", {"plain": "x", "relay": "x"}), ("plain", {"relay": "plain"})]
 )
 async def test_a_route_that_is_renamed_twice_is_known_by_its_last_name(ask, second, kept):
-    await applied(ask)
+    await apply_definitions(ask)
     await renamed(ask, "routes/plain", "relay")
     await renamed(ask, "routes/relay", second)
-    desk = ask.desk
-    assert await remembered(desk.store, desk.time.now) == kept
-    assert await remembered(desk.store, desk.time.now + RECENT) == {}
+    harness = ask.harness
+    assert await remembered(harness.store, harness.time.now) == kept
+    assert await remembered(harness.store, harness.time.now + RECENT) == {}
 
 
 async def test_a_mail_that_is_on_its_way_is_told_of(ask):
-    await applied(ask)
+    await apply_definitions(ask)
     await ask("send", to=["ops"], subject="s", text="t", routes=["plain"])
-    desk = ask.desk
-    node = await desk.store.begin("n", desk.time.now)
-    assert await desk.store.claim_parcel(node, "plain", desk.time.now)
+    harness = ask.harness
+    node = await harness.store.begin("n", harness.time.now)
+    assert await harness.store.claim_parcel(node, "plain", harness.time.now)
     done = await renamed(ask, "routes/plain", "relay")
     assert "Waiting mails that name a route which is no more: 1 (plain)" in said(done)
 
 
 async def test_what_a_rule_has_told_stays_told_under_its_new_name(ask):
-    await applied(ask)
-    await ask.desk.measured(told=["all"])
+    await apply_definitions(ask)
+    await ask.harness.measured(told=["all"])
     told = await renamed(ask, "rules/all", "everybody", dry=True)
     assert "What it has told stays told" in said(told)
     lines = [one["en"] for one in told["differences"]]
@@ -124,8 +124,8 @@ async def test_what_a_rule_has_told_stays_told_under_its_new_name(ask):
 
 
 async def test_a_new_rule_of_a_name_that_another_had_is_another_one(ask):
-    await applied(ask)
-    await ask.desk.measured(told=["all"])
+    await apply_definitions(ask)
+    await ask.harness.measured(told=["all"])
     await renamed(ask, "rules/all", "everybody")
     await ask("definition_change", put={"rules/all": CONTENT["rules/all"]})
     known = (await shown(ask))["instances/web1"]
@@ -136,14 +136,14 @@ async def test_a_new_rule_of_a_name_that_another_had_is_another_one(ask):
 
 
 async def test_one_that_is_put_without_its_id_and_renamed_at_once_is_the_same(ask):
-    await applied(ask)
+    await apply_definitions(ask)
     await renamed(ask, "rules/all", "everybody")
     await renamed(ask, "rules/everybody", "team", put={"rules/everybody": CONTENT["rules/all"]})
     assert (await shown(ask))["rules/team"]["id"] == "all"
 
 
 async def test_what_going_back_would_change_is_told_as_it_is_then_done(ask):
-    await applied(ask)
+    await apply_definitions(ask)
     await renamed(ask, "rules/all", "everybody")
     await ask("definition_change", put={"rules/all": CONTENT["rules/all"]})
     told = said(await ask("version_show", number=1), "back")
@@ -152,19 +152,19 @@ async def test_what_going_back_would_change_is_told_as_it_is_then_done(ask):
 
 
 async def signed_in(ask):
-    await ask.desk.vault.put("app", Secret("s"))
+    await ask.harness.vault.put("app", Secret("s"))
     await ask("authorize_begin", route="m365")
     await ask("authorize_finish", route="m365", pasted="http://localhost/?code=good&state=S")
 
 
 async def kept(ask):
     """What the store has of sign-ins, as it lies there."""
-    names = await ask.desk.store.secret_names()
-    return {name: await ask.desk.store.get_secret(name) for name in names}
+    names = await ask.harness.store.secret_names()
+    return {name: await ask.harness.store.get_secret(name) for name in names}
 
 
 async def test_an_account_s_sign_in_is_not_touched_and_its_routes_follow(ask):
-    await applied(ask)
+    await apply_definitions(ask)
     await signed_in(ask)
     before, rows = (await ask("status"))["routes"], await kept(ask)
     assert rows.keys() >= {"refresh/box", "access/box/smtp"}
@@ -180,8 +180,8 @@ async def test_an_account_s_sign_in_is_not_touched_and_its_routes_follow(ask):
 
 
 async def test_a_sign_in_that_was_begun_ends_under_the_new_name(ask):
-    await applied(ask)
-    await ask.desk.vault.put("app", Secret("s"))
+    await apply_definitions(ask)
+    await ask.harness.vault.put("app", Secret("s"))
     await ask("authorize_begin", route="m365")
     await renamed(ask, "accounts/box", "mail1")
     await ask("authorize_finish", route="m365", pasted="http://localhost/?code=good&state=S")
@@ -192,7 +192,7 @@ async def test_a_sign_in_that_was_begun_ends_under_the_new_name(ask):
 
 
 async def test_a_new_account_of_a_name_that_another_had_has_not_its_sign_in(ask):
-    await applied(ask)
+    await apply_definitions(ask)
     await signed_in(ask)
     await renamed(ask, "accounts/box", "mail1")
     other = {"kind": "post", "options": {"account": "box"}}
@@ -203,7 +203,7 @@ async def test_a_new_account_of_a_name_that_another_had_has_not_its_sign_in(ask)
 
 
 async def test_taking_back_the_version_before_finds_sign_in_and_what_was_told(ask):
-    await applied(ask)
+    await apply_definitions(ask)
     await signed_in(ask)
     await renamed(ask, "accounts/box", "mail1")
     await ask("definition_change", put={"accounts/box": CONTENT["accounts/box"]})
@@ -212,7 +212,7 @@ async def test_taking_back_the_version_before_finds_sign_in_and_what_was_told(as
 
 
 async def test_what_is_changed_and_renamed_at_once_is_one_version(ask):
-    await applied(ask)
+    await apply_definitions(ask)
     put = {"contacts/ops": CONTENT["contacts/ops"] | {"title": "Operations"}}
     done = await renamed(ask, "contacts/ops", "night", put=put)
     assert done["version"] == 2
@@ -226,10 +226,10 @@ async def test_what_is_changed_and_renamed_at_once_is_one_version(ask):
 
 
 async def test_somebody_else_s_change_of_it_is_not_lost(ask):
-    await applied(ask)
+    await apply_definitions(ask)
     etag = (await ask("definition_show", keys=["contacts/ops"]))["etags"]["contacts/ops"]
     await ask("definition_change", put={"contacts/ops": {"addresses": ["new@example.com"]}})
-    with pytest.raises(Told, match="meanwhile"):
+    with pytest.raises(ErrorAnswer, match="meanwhile"):
         await renamed(ask, "contacts/ops", "night", etags={"contacts/ops": etag})
 
 
@@ -237,8 +237,8 @@ async def test_somebody_else_s_change_of_it_is_not_lost(ask):
     ("key", "name"), [("rules/all", "A"), ("accounts/nobody", "x"), ("contacts/ops", "boss")]
 )
 async def test_what_cannot_be_changes_nothing(ask, key, name):
-    await applied(ask)
-    with pytest.raises(Told) as told:
+    await apply_definitions(ask)
+    with pytest.raises(ErrorAnswer) as told:
         await renamed(ask, key, name)
     assert told.value.kind == "invalid" and told.value.problems[0][0] == f"{key}.toml: name"
     assert (await ask("status"))["version"] == 1
@@ -266,17 +266,17 @@ class DiesAfterwards(MemoryStore):
 
 
 async def test_who_dies_once_the_new_name_is_in_force_leaves_what_mails_follow_by():
-    ask = NearBy(Desk(DiesAfterwards()))
-    await applied(ask)
+    ask = InProcessClient(Harness(DiesAfterwards()))
+    await apply_definitions(ask)
     with pytest.raises(KeyboardInterrupt):
-        await ask.desk.service.definition_change(AKI, rename={"routes/plain": "relay"})
-    assert await remembered(ask.desk.store, ask.desk.time.now) == {"plain": "relay"}
+        await ask.harness.service.definition_change(AKI, rename={"routes/plain": "relay"})
+    assert await remembered(ask.harness.store, ask.harness.time.now) == {"plain": "relay"}
     assert "routes/relay" in await shown(ask)
 
 
 async def test_what_cannot_follow_as_the_store_fails_is_told_with_the_version_in_force():
-    ask = NearBy(Desk(FailsAfterwards()))
-    await applied(ask)
+    ask = InProcessClient(Harness(FailsAfterwards()))
+    await apply_definitions(ask)
     await ask("send", to=["ops"], subject="s", text="t", routes=["plain"])
     await ask("silence_add", place="web1", reason="work", length="2h")
     names = {"routes/plain": "relay", "instances/web1": "web01"}

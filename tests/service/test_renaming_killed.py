@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from noroshi.stores.sqlite.store import SqliteStore
-from tests.service.asking import NearBy, applied
-from tests.service.desk import CONTENT, Desk
+from tests.service.clients import InProcessClient, apply_definitions
+from tests.service.harness import CONTENT, Harness
 from tests.service.test_renaming import kept, shown, signed_in
 
 HOUSE = Path(__file__).parents[2]
@@ -22,13 +22,13 @@ RULE = CONTENT["rules/all"]
 async def prepared(path):
     """What the vault has once somebody signed in, and a rule told of an alarm."""
     store = SqliteStore.open(path, reserve=0)
-    ask = NearBy(Desk(store))
+    ask = InProcessClient(Harness(store))
     changed = {"accounts__box": None, "rules__all": None, "routes__m365": ROUTE}
     changed |= {"accounts__first": CONTENT["accounts/box"], "rules__first": RULE}
     instance = CONTENT["instances/web1"] | {"rules": ["first"]}
-    await applied(ask, **changed, instances__web1=instance)
+    await apply_definitions(ask, **changed, instances__web1=instance)
     await signed_in(ask)
-    await ask.desk.measured(told=["first"])
+    await ask.harness.measured(told=["first"])
     rows = await kept(ask)
     await store.close()
     return rows
@@ -37,7 +37,7 @@ async def prepared(path):
 def killed(path, after):
     """After so many renames, in the middle of the next one."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.service.renaming", str(path)],
+        [sys.executable, "-m", "tests.service.rename_loop", str(path)],
         stdout=subprocess.PIPE,
         cwd=HOUSE,
         env=os.environ | {"PYTHONPATH": str(HOUSE / "src")},
@@ -55,7 +55,7 @@ async def test_the_name_is_the_old_one_or_the_new_one_and_nothing_is_lost(tmp_pa
     rows = await prepared(path)
     killed(path, after)
     store = SqliteStore.open(path, reserve=0)
-    ask = NearBy(Desk(store))
+    ask = InProcessClient(Harness(store))
     found = await shown(ask)
     (account,) = (key.partition("/")[2] for key in found if key.startswith("accounts/"))
     assert found["routes/m365"]["options"]["account"] == account

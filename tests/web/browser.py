@@ -7,8 +7,8 @@ from aiohttp import ClientSession, CookieJar
 from yarl import URL
 
 from noroshi.core.people import ADMIN, User
-from tests.service.asking import opened
-from tests.service.desk import Desk
+from tests.service.clients import open_manager
+from tests.service.harness import Harness
 
 GOOD = "correct horse battery"
 
@@ -64,7 +64,7 @@ class Browser:
 @asynccontextmanager
 async def browsing(desk, home, **given):
     async with (
-        opened(desk, home, **given) as url,
+        open_manager(desk, home, **given) as url,
         ClientSession(cookie_jar=CookieJar(unsafe=True)) as session,
     ):
         yield Browser(session, url)
@@ -72,7 +72,7 @@ async def browsing(desk, home, **given):
 
 async def with_user(role=ADMIN, name="sato", desk=None):
     """A desk whose people are begun, and one of that role may log in."""
-    desk = desk or Desk()
+    desk = desk or Harness()
     text = await desk.people.passwords.hash(GOOD)
     for one, what in {name: role, "boss": ADMIN}.items():
         user = User(name=one, role=what, made=desk.time.now, password=text)

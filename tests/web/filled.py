@@ -8,7 +8,7 @@ from noroshi.core.mail import Answer, Envelope, Receipt, Verdict
 from noroshi.core.words import Words
 from noroshi.ports import Arrival, TransportKind, options
 from noroshi.service import administrator, run_as_json
-from tests.service.desk import POST, Desk, documents
+from tests.service.harness import POST, Harness, documents
 from tests.web.browser import with_user
 
 EVIL = "<script>alert(1)</script>"
@@ -55,7 +55,7 @@ def envelope(n, subject, **more):
 
 async def filled(role="administrator", subject="FS01 D: 95.2%", note="boss", **changed):
     """Six alarms, in all the states that there are, and two versions."""
-    desk = Desk(routes=(POST, SMTP))
+    desk = Harness(routes=(POST, SMTP))
     await with_user(role, desk=desk)
     boss, now = administrator("boss"), desk.time.now
 

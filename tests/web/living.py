@@ -20,7 +20,7 @@ from noroshi.service import administrator
 from noroshi.service.operation import run
 from noroshi.testing import ManualClocks
 from noroshi.transports import BUILT_IN as TRANSPORTS
-from tests.service.desk import CANARY, Desk, documents
+from tests.service.harness import CANARY, Harness, documents
 from tests.service.setup.test_first_steps import FOUND
 from tests.web.browser import with_user
 
@@ -184,7 +184,7 @@ async def living(home, language="en", titles=None):
     """That node, with an administrator, an operator, a token and two versions."""
     paths = {name: home / name for name in ("store", "key", "door")}
     clocks, boss = ManualClocks(), administrator("boss")
-    desk = Desk(
+    desk = Harness(
         checks=CHECKS,
         actions=built_in(TemplateRenderer()),
         routes=TRANSPORTS,

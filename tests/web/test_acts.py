@@ -9,8 +9,8 @@ from noroshi.core.model import Reading, Sample
 from noroshi.core.people import OPERATOR, VIEWER
 from noroshi.core.words import Words
 from noroshi.web.view.page_context import LANGUAGE
-from tests.service.asking import NearBy, applied
-from tests.service.desk import DISK, Desk
+from tests.service.clients import InProcessClient, apply_definitions
+from tests.service.harness import DISK, Harness
 from tests.web.browser import GOOD, browsing, with_user
 
 pytestmark = pytest.mark.logged_in
@@ -33,7 +33,7 @@ SHOP = {
 @pytest.fixture
 async def desk():
     desk = await with_user()
-    await applied(NearBy(desk))
+    await apply_definitions(InProcessClient(desk))
     return desk
 
 
@@ -107,7 +107,7 @@ async def test_a_switch_leads_nowhere_else(browser):
 @pytest.mark.parametrize(("role", "acts", "rules"), [(VIEWER, 0, 0), (OPERATOR, 1, 0)])
 async def test_who_may_less_is_offered_less_and_refused_more(tmp_path, role, acts, rules):
     desk = await with_user(role)
-    await applied(NearBy(desk))
+    await apply_definitions(InProcessClient(desk))
     async with browsing(desk, tmp_path) as browser:
         await browser.log_in()
         await browser.get("/instance/web1")
@@ -214,7 +214,7 @@ async def test_what_is_wrong_with_a_copy_is_told_at_its_field(browser, case):
 
 
 async def test_a_blueprint_is_chosen_filled_in_looked_at_and_added(desk, browser):
-    await NearBy(desk)("definition_change", put={"blueprints/shop": SHOP})
+    await InProcessClient(desk)("definition_change", put={"blueprints/shop": SHOP})
     await browser.get("/add?to=web1")
     assert 'href="/add/shop?to=web1"' in browser.text
     await browser.get("/add/shop?to=web1")
@@ -243,14 +243,14 @@ async def test_what_was_done_is_told_with_titles(desk, browser, did, told):
     disks = {"name": "disks", "kind": "disk", "title": "空き容量"}
     groups = [{"name": "base", "monitor": [disks]}]
     instance = {"title": "受付サーバー", "rules": ["all"], "group": groups}
-    await NearBy(desk)("definition_change", put={"instances/web1": instance})
+    await InProcessClient(desk)("definition_change", put={"instances/web1": instance})
     browser.session.cookie_jar.update_cookies({LANGUAGE: "ja"})
     await browser.get(f"/monitor/{PART}?did={did}&part={PART}")
     assert told in browser.text
 
 
 async def test_what_a_blueprint_lacks_is_told_and_a_new_instance_is_made(desk, browser):
-    await NearBy(desk)("definition_change", put={"blueprints/shop": SHOP})
+    await InProcessClient(desk)("definition_change", put={"blueprints/shop": SHOP})
     await browser.get("/add/shop")
     assert 'name="rule.all" value="yes" checked' in browser.text
     await browser.post("/add/shop", do="add", instance="web2")
@@ -259,7 +259,9 @@ async def test_what_a_blueprint_lacks_is_told_and_a_new_instance_is_made(desk, b
     given = {"value.till": "a", "address": "192.0.2.2", "zone": "Asia/Tokyo", "rule.all": "yes"}
     await browser.post("/add/shop", do="add", instance="web2", **given)
     assert browser.to.startswith("/instance/web2")
-    made = (await NearBy(desk)("definition_show", keys=["instances/web2"]))["documents"]
+    made = (await InProcessClient(desk)("definition_show", keys=["instances/web2"]))[
+        "documents"
+    ]
     assert {"address": "192.0.2.2", "zone": "Asia/Tokyo", "rules": ["all"]}.items() <= made[
         "instances/web2"
     ].items()
@@ -277,7 +279,7 @@ WEB = {
 
 
 async def test_what_a_value_is_wrong_for_is_told_at_its_field_and_by_no_key(desk, browser):
-    await NearBy(desk)("definition_change", put={"blueprints/web": WEB})
+    await InProcessClient(desk)("definition_change", put={"blueprints/web": WEB})
     await browser.get("/add/web")
     await browser.post("/add/web", do="add", instance="web9", **{"value.port": "8"})
     assert browser.status == 400 and "instances/web9.toml" not in browser.text
@@ -293,8 +295,8 @@ async def tried_desk(**kind):
         )
         return Sample(desk.time.now, (reading,), memory)
 
-    desk = await with_user(desk=Desk(checks=(replace(DISK, **kind),), measure=measure))
-    await applied(NearBy(desk))
+    desk = await with_user(desk=Harness(checks=(replace(DISK, **kind),), measure=measure))
+    await apply_definitions(InProcessClient(desk))
     return desk
 
 

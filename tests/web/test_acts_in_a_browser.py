@@ -6,8 +6,8 @@ from playwright.async_api import expect
 
 from noroshi.core.definitions.version_note import told
 from noroshi.core.model import Reading, Sample
-from tests.service.asking import NearBy, applied
-from tests.service.desk import Desk
+from tests.service.clients import InProcessClient, apply_definitions
+from tests.service.harness import Harness
 from tests.web.browser import with_user
 from tests.web.test_in_a_browser import looking
 
@@ -19,8 +19,8 @@ async def test_a_monitor_is_tried_copied_stopped_and_started(tmp_path):
         await slow.wait()
         return Sample(desk.time.now, (Reading("used", 91.2, "%", "/var"),), memory)
 
-    desk = await with_user(desk=Desk(measure=measure, runs_on="minato-sv"))
-    await applied(NearBy(desk))
+    desk = await with_user(desk=Harness(measure=measure, runs_on="minato-sv"))
+    await apply_definitions(InProcessClient(desk))
     async with looking(desk, tmp_path) as seen:
         page = seen.page
         await page.goto(f"{seen.url}/monitor/web1/base/disks")

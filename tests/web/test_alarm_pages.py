@@ -12,7 +12,7 @@ from noroshi.core.model import Cause, Change, Event, ItemState, State
 from noroshi.core.people import OPERATOR, VIEWER
 from noroshi.web.view.alarms import MOST_SHOWN
 from noroshi.web.view.maintenance import planned, put_in, taken_out, titled
-from tests.service.asking import NearBy, applied
+from tests.service.clients import InProcessClient, apply_definitions
 from tests.web.browser import browsing, with_user
 from tests.web.test_overview import following, heard, serial
 
@@ -26,8 +26,8 @@ GROUP = [{"name": "base", "monitor": [{"name": "disks", "kind": "disk"}]}]
 
 @pytest.fixture
 async def ask(desk):
-    found = NearBy(desk)
-    await applied(found)
+    found = InProcessClient(desk)
+    await apply_definitions(found)
     await desk.measured()
     return found
 
@@ -214,7 +214,7 @@ async def test_what_was_stopped_is_not_said_to_be_well(seen, desk, ask):
 
 async def test_a_viewer_sees_it_all_and_is_offered_nothing(tmp_path):
     desk = await with_user(VIEWER)
-    await applied(NearBy(desk))
+    await apply_definitions(InProcessClient(desk))
     await desk.measured()
     async with browsing(desk, tmp_path) as browser:
         await browser.log_in()
@@ -228,7 +228,7 @@ async def test_a_viewer_sees_it_all_and_is_offered_nothing(tmp_path):
 
 async def test_an_operator_plans_no_maintenance(tmp_path):
     desk = await with_user(OPERATOR)
-    await applied(NearBy(desk))
+    await apply_definitions(InProcessClient(desk))
     async with browsing(desk, tmp_path) as browser:
         await browser.log_in()
         page = (await browser.get("/alarms/maintenance")).text
@@ -291,7 +291,7 @@ async def retitled(ask):
         {"name": "most", "kind": "disk", "title": "ログ"},
     ]
     groups = [{"name": "base", "title": "システム", "monitor": monitors}]
-    await applied(
+    await apply_definitions(
         ask, instances__web1={"title": "このマシン", "group": groups, "rules": ["all"]}
     )
 
@@ -423,7 +423,9 @@ def test_a_window_goes_in_and_out_where_it_belongs():
 
 async def test_what_has_a_title_goes_by_it_and_its_name_is_at_hand(seen, ask):
     titled = [{"name": "base", "title": "Basics", "monitor": GROUP[0]["monitor"]}]
-    await applied(ask, instances__web1={"title": "Shop", "group": titled, "rules": ["all"]})
+    await apply_definitions(
+        ask, instances__web1={"title": "Shop", "group": titled, "rules": ["all"]}
+    )
     await ask("silence_add", place="web1/base", length="1h", reason="work")
     for path in ("/", "/alarms"):
         page = (await seen.get(path)).text

@@ -3,7 +3,7 @@
 from playwright.async_api import expect
 
 from noroshi.core.levels import Level
-from tests.service.asking import NearBy, applied
+from tests.service.clients import InProcessClient, apply_definitions
 from tests.web.test_in_a_browser import _fits, looking
 
 DISKS = "web1/base/disks"
@@ -46,8 +46,8 @@ async def _told_live(page, desk, ask):
 
 
 async def test_an_alarm_is_taken_and_its_computer_silenced(desk, tmp_path):
-    ask = NearBy(desk)
-    await applied(ask)
+    ask = InProcessClient(desk)
+    await apply_definitions(ask)
     await desk.measured()
     async with looking(desk, tmp_path) as seen:
         page = seen.page

@@ -12,7 +12,7 @@ from noroshi.people.authentication import SEED
 from noroshi.service import run_as_json
 from noroshi.service.operation_list import OFFERED
 from noroshi.vault import Secret
-from tests.service.asking import let_in
+from tests.service.clients import make_api_token
 from tests.web.browser import GOOD, Browser, browsing, with_user
 from tests.web.filled import filled
 from tests.web.hostile import Page, asking, csrf_of, fingerprint, paths_of
@@ -101,7 +101,7 @@ async def test_nothing_is_changed_by_following_a_link(desk, browser):
 
 async def test_under_a_name_of_elsewhere_nothing_answers(desk, browser):
     await browser.log_in()
-    token = {"Authorization": f"Bearer {await let_in(desk, 'ci')}"}
+    token = {"Authorization": f"Bearer {await make_api_token(desk, 'ci')}"}
     more = ["/api/status", "/api/openapi.json", "/metrics", "/static/style.css", "/healthz"]
     for host in ("evil.example", "evil.example:7663", "127.0.0.1.evil.example"):
         for path in [*paths_of(desk, "GET"), *more]:
@@ -153,7 +153,7 @@ async def test_far_too_nobody_does_what_their_role_may_not(desk, browser, role):
     low = User(name="low", role=role, made=desk.time.now, password=text)
     await desk.store.put_user(low, None)
     await browser.log_in("low")
-    token, before = await let_in(desk, "low", role), None
+    token, before = await make_api_token(desk, "low", role), None
     ways = ({"Authorization": f"Bearer {token}"}, {"X-CSRF-Token": csrf_of(browser)})
     before = await fingerprint(desk)
     for name in [name for name, refused in TOO_LOW if refused == role]:

@@ -9,7 +9,7 @@ import pytest
 
 from noroshi.web.pages.overview import partial
 from noroshi.web.view.control_escape import neutral
-from tests.service.asking import let_in
+from tests.service.clients import make_api_token
 from tests.web.browser import browsing
 from tests.web.hostile import (
     APART,
@@ -89,7 +89,7 @@ async def test_by_the_api_it_is_json_that_no_browser_takes_for_a_page(desk, brow
 
 
 async def test_the_figures_keep_one_line_for_one_figure(desk, browser):
-    token = await let_in(desk)
+    token = await make_api_token(desk)
     await browser.get("/metrics", headers={"Authorization": f"Bearer {token}"})
     assert browser.status == 200 and browser.headers["content-type"].startswith("text/plain")
     lines = browser.text.splitlines()

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from noroshi.core.people import VIEWER
-from tests.service.asking import NearBy, applied
+from tests.service.clients import InProcessClient, apply_definitions
 from tests.web.browser import browsing, with_user
 
 pytestmark = pytest.mark.logged_in
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.logged_in
 @pytest.fixture
 async def desk():
     desk = await with_user()
-    await applied(NearBy(desk))
+    await apply_definitions(InProcessClient(desk))
     return desk
 
 
@@ -63,7 +63,7 @@ async def test_a_contact_is_added_and_a_mistake_stands_at_its_field(desk, browse
 
 async def test_a_viewer_looks_and_changes_nothing(tmp_path):
     desk = await with_user(VIEWER)
-    await applied(NearBy(desk))
+    await apply_definitions(InProcessClient(desk))
     async with browsing(desk, tmp_path) as browser:
         await browser.log_in()
         await browser.get("/settings/contacts")

@@ -12,8 +12,8 @@ from playwright.async_api import async_playwright
 
 from noroshi.checks import BUILT_IN as CHECKS
 from noroshi.transports import BUILT_IN as TRANSPORTS
-from tests.service.asking import opened
-from tests.service.desk import Desk
+from tests.service.clients import open_manager
+from tests.service.harness import Harness
 from tests.service.setup.test_first_steps import FOUND
 from tests.web.browser import with_user
 from tests.web.hostile import routes_of
@@ -153,7 +153,7 @@ SENTENCE = re.compile(r"\b[A-Za-z][a-z]+(?: [a-z]{2,}){2,}")
 def test_every_page_is_looked_at():
     """A page that is added is walked through, or said to be none."""
     shown = [path.partition("?")[0] for path in (*PAGES.values(), *DOOR.values(), "/start")]
-    for route in routes_of(Desk()):
+    for route in routes_of(Harness()):
         if "GET" in route.methods and route.path not in PARTS:
             assert any(route.path_regex.match(path) for path in shown), route.path
 
@@ -208,7 +208,7 @@ async def test_each_page_is_whole_translated_and_within_reach(tmp_path, language
     names = await names_of(desk)
     look = f"{language}.{theme}.{width}"
     async with (
-        opened(desk, tmp_path, name="minato") as url,
+        open_manager(desk, tmp_path, name="minato") as url,
         chromium(desk.time.now, language, theme, width) as context,
     ):
         seen = Seen(await context.new_page(), url)
@@ -225,10 +225,10 @@ async def test_each_page_is_whole_translated_and_within_reach(tmp_path, language
 async def test_each_page_that_has_nothing_to_show_yet_is_as_well(
     tmp_path, language, theme, width
 ):
-    desk = Desk(checks=CHECKS, routes=TRANSPORTS, host=FOUND)
+    desk = Harness(checks=CHECKS, routes=TRANSPORTS, host=FOUND)
     look = f"{language}.{theme}.{width}"
     async with (
-        opened(desk, tmp_path, name="minato") as url,
+        open_manager(desk, tmp_path, name="minato") as url,
         chromium(desk.time.now, language, theme, width) as context,
     ):
         seen = Seen(await context.new_page(), url)

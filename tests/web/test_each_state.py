@@ -5,7 +5,7 @@ from dataclasses import replace
 from urllib.parse import quote
 
 from noroshi.core.people import VIEWER, User
-from tests.service.asking import opened
+from tests.service.clients import open_manager
 from tests.web.browser import GOOD
 from tests.web.filled import envelope, filled
 from tests.web.living import living
@@ -156,7 +156,7 @@ async def _by_deeds(walk, desk):
 async def test_what_stands_there_after_something_was_done(tmp_path, language, theme, width):
     desk = await living(tmp_path, language)
     async with (
-        opened(desk, tmp_path, name="minato") as url,
+        open_manager(desk, tmp_path, name="minato") as url,
         chromium(desk.time.now, language, theme, width) as context,
     ):
         look = f"{language}.{theme}.{width}"
@@ -174,7 +174,7 @@ async def test_long_names_are_whole_and_break_where_they_must(tmp_path, language
     desk = await living(tmp_path, language, dict.fromkeys(NAMED, LONG[language]))
     names = await names_of(desk)
     async with (
-        opened(desk, tmp_path, name="minato") as url,
+        open_manager(desk, tmp_path, name="minato") as url,
         chromium(desk.time.now, language, theme, width) as context,
     ):
         look = f"{language}.{theme}.{width}"
@@ -193,7 +193,7 @@ async def test_two_hundred_rows_stand_on_one_page(tmp_path, language, theme, wid
     for n in range(6, 200):
         await desk.store.post(envelope(n, f"FS01 {n}", born=desk.time.now))
     async with (
-        opened(desk, tmp_path, name="minato") as url,
+        open_manager(desk, tmp_path, name="minato") as url,
         chromium(desk.time.now, language, theme, width) as context,
     ):
         look = f"{language}.{theme}.{width}"

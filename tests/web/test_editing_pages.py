@@ -11,7 +11,7 @@ from noroshi.definitions import look_into, write_folder
 from noroshi.people import random_keys
 from noroshi.ports import Document
 from noroshi.service import administrator, run_as_json
-from tests.service.desk import DISK, Desk, documents
+from tests.service.harness import DISK, Harness, documents
 from tests.web.browser import GOOD, browsing, with_user
 
 pytestmark = pytest.mark.logged_in
@@ -23,7 +23,7 @@ BOSS = administrator("boss")
 
 @pytest.fixture
 async def desk():
-    desk = await with_user(desk=Desk(checks=(DISK, SCRIPT)))
+    desk = await with_user(desk=Harness(checks=(DISK, SCRIPT)))
 
     async def done(op, **args):
         told = await run_as_json(desk.service, BOSS, op, args)

@@ -12,8 +12,8 @@ from noroshi.people.authentication import SEED
 from noroshi.vault import Secret
 from noroshi.web.http.request_form import ours
 from noroshi.web.view.page_context import preferred
-from tests.service.asking import opened
-from tests.service.desk import CANARY, Desk
+from tests.service.clients import open_manager
+from tests.service.harness import CANARY, Harness
 from tests.web.browser import GOOD, Browser, browsing, with_user
 
 
@@ -74,7 +74,7 @@ async def test_the_key_before_the_log_in_is_none_after_it(browser):
 
 async def test_who_logs_in_to_a_second_node_on_this_computer_stays_in_the_first(tmp_path):
     one, two = await with_user(), await with_user()
-    async with browsing(one, tmp_path) as first, opened(two, tmp_path) as url:
+    async with browsing(one, tmp_path) as first, open_manager(two, tmp_path) as url:
         second = Browser(first.session, url)
         await first.log_in()
         await second.log_in()
@@ -240,7 +240,7 @@ async def test_a_key_before_the_password_once_more_is_worth_nothing_after_it(bro
 
 
 async def test_until_there_is_an_administrator_only_the_first_start_is_open(tmp_path):
-    desk = Desk()
+    desk = Harness()
     async with browsing(desk, tmp_path) as browser:
         for path in ("/", "/login", "/sure"):
             await browser.get(path)
@@ -261,7 +261,7 @@ async def test_until_there_is_an_administrator_only_the_first_start_is_open(tmp_
 
 async def test_a_code_in_the_address_is_said_to_be_there_and_the_next_field_is_begun(tmp_path):
     focus = re.compile(r'id="(\w+)"[^>]* autofocus')
-    desk = Desk()
+    desk = Harness()
     async with browsing(desk, tmp_path) as browser:
         page = (await browser.get("/start")).text
         assert focus.findall(page) == ["code"]

@@ -12,7 +12,7 @@ from aiohttp import FormData
 from noroshi.core.people import OPERATOR
 from noroshi.definitions import pack
 from noroshi.definitions.documents import document
-from tests.service.asking import NearBy, applied
+from tests.service.clients import InProcessClient, apply_definitions
 from tests.web.browser import browsing, with_user
 from tests.web.test_first_start import defined
 
@@ -25,7 +25,7 @@ NEW = b'addresses = ["eri@example.com"]\nzone = "UTC"\n'
 @pytest.fixture
 async def desk():
     desk = await with_user()
-    await applied(NearBy(desk))
+    await apply_definitions(InProcessClient(desk))
     return desk
 
 
@@ -103,7 +103,7 @@ async def test_all_problems_are_told_with_file_and_place(desk, browser):
 async def test_whoever_was_overtaken_is_told_and_overwrites_nothing(desk, browser):
     await sent(browser, ("eri.toml", NEW))
     theirs = {"contacts/boss": {"addresses": ["new-boss@example.com"]}}
-    await NearBy(desk)("definition_change", put=theirs)
+    await InProcessClient(desk)("definition_change", put=theirs)
     await took(browser)
     assert browser.status == 409 and "applied version 2 meanwhile" in browser.text
     assert "new-boss" not in browser.text

@@ -18,8 +18,8 @@ from noroshi.vault import Secret
 from noroshi.web.texts.pages import TEXTS
 from noroshi.web.view.first_problems import at_fields
 from noroshi.web.view.form_operations import Outcome
-from tests.service.asking import NearBy
-from tests.service.desk import NO_APP, NO_TENANT, OLD_SECRET, Desk, SignInServer
+from tests.service.clients import InProcessClient
+from tests.service.harness import NO_APP, NO_TENANT, OLD_SECRET, Harness, SignInServer
 from tests.service.setup.test_first_steps import FOUND, number_in_the_mail
 from tests.web.browser import GOOD, browsing, with_user
 
@@ -36,7 +36,7 @@ SECRET = "Abc8Q~canary.value-of-the-portal"
 
 
 def empty():
-    return Desk(host=FOUND, checks=CHECKS, routes=TRANSPORTS)
+    return Harness(host=FOUND, checks=CHECKS, routes=TRANSPORTS)
 
 
 @pytest.fixture
@@ -80,14 +80,14 @@ async def test_from_the_one_time_code_to_a_given_back_number(tmp_path):
             in (await browser.get("/first/alarm")).text
         )
         await filled_in(browser, "alarm", do="test_alarm")
-        sent = (await NearBy(desk)("first_look"))["mail"]
+        sent = (await InProcessClient(desk)("first_look"))["mail"]
         assert (await browser.get("/first")).to == "/first/alarm"
         assert 'hx-trigger="every 2s"' in (await browser.get("/first/alarm/way")).text
         await desk.attempted("smtp1", Verdict.ACCEPTED, "2.0.0 OK", 250)
         assert "hx-trigger" not in (await browser.get("/first/alarm/way")).text
         await filled_in(browser, "alarm", do="seen", number="0000")
         assert browser.status == 400 and browser.text.count("番号ではありません") == 1
-        number = await number_in_the_mail(NearBy(desk), sent)
+        number = await number_in_the_mail(InProcessClient(desk), sent)
         await filled_in(browser, "alarm", do="seen", number=number)
         assert (await browser.get("/first/alarm")).text.count('<li class="is-lit">') == 5
         assert 'href="/first"' not in (await browser.get("/")).text
@@ -266,7 +266,7 @@ async def test_microsoft_365_is_defined_and_its_secret_sealed(desk, browser):
 )
 async def test_its_secret_takes_no_other_ones_place(desk, browser, way, name, key):
     await filled_in(browser, "person", **PERSON)
-    await NearBy(desk)("set_secret", name=name, value="another one's")
+    await InProcessClient(desk)("set_secret", name=name, value="another one's")
     await filled_in(browser, "mail", **way | {"secret": SECRET})
     made = (await defined(desk))[key]
     entry = made.get("secret") or made["options"]["password"]
@@ -361,7 +361,7 @@ async def test_the_address_is_pasted_where_the_sign_in_would_end_elsewhere(desk,
     text = (await browser.get("/first/sign-in?way=paste")).text
     assert 'id="pasted"' in text and "redirect_uri=http://localhost/MxMail/" in text
     account = (await defined(desk))["accounts/m365"] | {"redirect": "https://a.example.com/b"}
-    await NearBy(desk)("definition_change", put={"accounts/m365": account})
+    await InProcessClient(desk)("definition_change", put={"accounts/m365": account})
     text = (await browser.get("/first/sign-in")).text
     assert 'id="pasted"' in text and 'id="go"' not in text and "way=device" in text
 
@@ -420,7 +420,9 @@ async def test_a_second_look_at_the_way_keeps_what_others_said_of_the_route(desk
     await filled_in(browser, "mail", **SERVER)
     route = (await defined(desk))["routes/smtp1"]
     route["options"]["charset"] = "iso-2022-jp"
-    await NearBy(desk)("definition_change", put={"routes/smtp1": route | {"connections": 2}})
+    await InProcessClient(desk)(
+        "definition_change", put={"routes/smtp1": route | {"connections": 2}}
+    )
     await filled_in(browser, "mail", **(SERVER | {"host": "mx.example.com"}))
     again = (await defined(desk))["routes/smtp1"]
     assert again["options"]["host"] == "mx.example.com"
@@ -433,8 +435,8 @@ async def test_a_route_that_was_renamed_meanwhile_is_not_made_a_second_time(desk
     mine = {"google": {"cloud": "google", "client_id": "1", "mailbox": "a@example.com"}}
     mine = {f"accounts/{name}": one for name, one in mine.items()}
     mine["routes/aside"] = {"kind": "smtp", "options": {"account": "google"}}
-    await NearBy(desk)("definition_change", put=mine)
-    await NearBy(desk)("definition_change", rename={"routes/smtp1": "main"})
+    await InProcessClient(desk)("definition_change", put=mine)
+    await InProcessClient(desk)("definition_change", rename={"routes/smtp1": "main"})
     await browser.get("/first/sign-in")
     assert "https://login.example.com/authorize" in browser.text
     assert 'value="example.onmicrosoft.com"' in (await browser.get("/first/mail")).text
@@ -450,7 +452,7 @@ async def test_a_route_that_was_renamed_meanwhile_is_not_made_a_second_time(desk
 async def test_of_two_who_begin_the_second_is_told(desk, browser):
     await browser.get("/first/person")
     mine = {"contacts/ops": {"addresses": ["other@example.com"]}}
-    await NearBy(desk)("definition_change", put=mine)
+    await InProcessClient(desk)("definition_change", put=mine)
     await browser.post("/first/person", etag="", **PERSON)
     assert browser.status == 409
     assert (await defined(desk))["contacts/ops"]["addresses"] == ["other@example.com"]
@@ -464,7 +466,7 @@ async def test_a_way_out_that_somebody_else_made_meanwhile_is_not_overwritten(
     await browser.get("/first/mail")
     mine = {"routes/smtp1": {"kind": "smtp", "options": {"host": "b.example.com"}}}
     mine["routes/smtp1"]["options"]["sender"] = "other@example.com"
-    await NearBy(desk)("definition_change", put=mine)
+    await InProcessClient(desk)("definition_change", put=mine)
     await browser.post("/first/mail", etag=",", **way)
     assert browser.status == 409
     assert (await defined(desk))["routes/smtp1"] == mine["routes/smtp1"]
@@ -492,7 +494,7 @@ async def test_once_the_test_alarm_is_forgotten_another_one_can_be_sent(desk, br
     await filled_in(browser, "mail", **SERVER)
     await filled_in(browser, "alarm", do="test_alarm")
     (waiting,) = await desk.store.queue()
-    await NearBy(desk)("queue_drop", id=waiting.envelope.id)
+    await InProcessClient(desk)("queue_drop", id=waiting.envelope.id)
     desk.time.pass_by(days=400)
     assert await desk.store.forget(desk.time.now - timedelta(days=1), 100)
     await browser.log_in()

@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import async_playwright, expect
 
 from noroshi.testing import DAWN
-from tests.service.asking import NearBy, applied, opened
+from tests.service.clients import InProcessClient, apply_definitions, open_manager
 from tests.web.browser import GOOD
 from tests.web.console import listen
 
@@ -61,7 +61,7 @@ class Seen:
 
 @asynccontextmanager
 async def looking(desk, home, language="en", theme="light", width=WIDE):
-    async with opened(desk, home, name="minato") as url, async_playwright() as playwright:
+    async with open_manager(desk, home, name="minato") as url, async_playwright() as playwright:
         chromium = await playwright.chromium.launch(
             executable_path=CHROMIUM, args=list(FLAGS), chromium_sandbox=False
         )
@@ -80,7 +80,7 @@ async def looking(desk, home, language="en", theme="light", width=WIDE):
 @pytest.mark.parametrize("width", [WIDE, NARROW], ids=["wide", "narrow"])
 async def test_an_alarm_comes_live(desk, tmp_path, language, theme, width):
     assert desk.time.now == DAWN
-    await applied(NearBy(desk))
+    await apply_definitions(InProcessClient(desk))
     async with looking(desk, tmp_path, language, theme, width) as seen:
         page, name = seen.page, f"{language}.{theme}.{'wide' if width == WIDE else 'narrow'}"
         assert await page.locator(".incident").count() == 0
@@ -100,7 +100,7 @@ async def test_an_alarm_comes_live(desk, tmp_path, language, theme, width):
 async def test_a_branch_opens_by_keyboard_and_keeps_open_while_it_is_told_live(desk, tmp_path):
     two = [{"name": n, "monitor": [{"name": "disks", "kind": "disk"}]} for n in ("a", "b")]
     more = {"instances__web2": {"group": two}, "instances__web3": {"group": two}}
-    await applied(NearBy(desk), **more)
+    await apply_definitions(InProcessClient(desk), **more)
     async with looking(desk, tmp_path) as seen:
         page = seen.page
         for name in ("#s-web1", "#s-web1--base"):
@@ -134,7 +134,9 @@ async def test_a_title_of_one_long_word_makes_no_page_wider_than_the_window(
 ):
     monitor = {"name": "disks", "title": LONG, "kind": "disk"}
     group = [{"name": "base", "title": LONG, "monitor": [monitor]}]
-    await applied(NearBy(desk), instances__web1={"title": LONG, "group": group})
+    await apply_definitions(
+        InProcessClient(desk), instances__web1={"title": LONG, "group": group}
+    )
     await desk.measured()
     pages = (
         "/",
@@ -166,7 +168,7 @@ FOCUS = """([id, above]) => {
 
 
 async def test_the_keyboard_begins_at_what_is_wrong_where_nothing_hides_it(desk, tmp_path):
-    await applied(NearBy(desk))
+    await apply_definitions(InProcessClient(desk))
     async with looking(desk, tmp_path, width=NARROW) as seen:
         page = seen.page
 

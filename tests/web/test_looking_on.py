@@ -6,12 +6,12 @@ from weakref import ref
 from noroshi.web.context import WebContext
 from noroshi.web.pages import alarms
 from noroshi.web.view.live_updates import FRESH, SPARE, Live
-from tests.service.asking import NearBy, applied
+from tests.service.clients import InProcessClient, apply_definitions
 from tests.web.browser import GOOD
 
 
 async def test_who_stalls_keeps_nothing_of_what_came_meanwhile(desk):
-    await applied(NearBy(desk))
+    await apply_definitions(InProcessClient(desk))
     live = Live(WebContext(service=desk.service, people=desk.people))
     stream = live.follow()
     await anext(stream)  # and then nothing is read for long
@@ -27,7 +27,7 @@ async def test_who_stalls_keeps_nothing_of_what_came_meanwhile(desk):
 
 
 async def test_what_is_written_for_one_alone_puts_the_next_look_off_as_a_long_look_does(desk):
-    await applied(NearBy(desk))
+    await apply_definitions(InProcessClient(desk))
     time = [0.0]
     live = Live(WebContext(service=desk.service, people=desk.people), lambda: time[0])
     first = await live.now()
@@ -51,7 +51,7 @@ class Noted(Live):
 
 
 async def test_what_the_page_of_alarms_shows_when_it_is_opened_is_counted_as_well(desk):
-    await applied(NearBy(desk))
+    await apply_definitions(InProcessClient(desk))
     house = WebContext(service=desk.service, people=desk.people)
     live, answered = Noted(house), []
     inside = await desk.people.log_in("sato", GOOD, "127.0.0.1")

@@ -9,8 +9,8 @@ from noroshi.core.people import VIEWER
 from noroshi.definitions import content
 from noroshi.transports import BUILT_IN
 from noroshi.vault import Secret
-from tests.service.asking import NearBy, applied
-from tests.service.desk import CANARY, CONTENT, EXAMINED, POST, Desk
+from tests.service.clients import InProcessClient, apply_definitions
+from tests.service.harness import CANARY, CONTENT, EXAMINED, POST, Harness
 from tests.web.browser import GOOD, browsing, with_user
 from tests.web.test_editing_pages import again, filled_in
 
@@ -19,8 +19,8 @@ SEEN = ("etag", "version")
 
 @pytest.fixture
 async def desk():
-    desk = await with_user(desk=Desk(routes=(POST, EXAMINED, *BUILT_IN)))
-    await applied(NearBy(desk))
+    desk = await with_user(desk=Harness(routes=(POST, EXAMINED, *BUILT_IN)))
+    await apply_definitions(InProcessClient(desk))
     return desk
 
 
@@ -121,7 +121,7 @@ async def test_a_route_that_nobody_named_gets_a_name_that_fits_its_kind(
     desk, entered, kind, name
 ):
     graph = {"kind": "graph", "options": {"account": "box"}}
-    await applied(NearBy(desk), routes__graph1=graph)
+    await apply_definitions(InProcessClient(desk), routes__graph1=graph)
     page = await entered.get("/mail/new?of=microsoft365")
     assert "Left empty it is smtp1, and graph2 by Microsoft Graph." in page.text
     given = {"name": " ", "account": "box", "kind": kind, "mailbox": ""}
@@ -188,7 +188,7 @@ async def test_two_who_edit_one_account_see_both_and_overwrite_nothing(desk, ent
     page = of("accounts/box")
     await entered.get(page)
     other = CONTENT["accounts/box"] | {"mailbox": "theirs@example.com", "renew_every": "3d"}
-    await applied(NearBy(desk), accounts__box=other)
+    await apply_definitions(InProcessClient(desk), accounts__box=other)
     await again(entered, page, mailbox="mine@example.com", recipients_a_day="9")
     assert entered.status == 409 and await in_force(desk, "accounts/box") == other
     shown = filled_in(entered.text)
@@ -216,7 +216,9 @@ async def test_what_was_typed_of_a_route_or_a_network_outlives_what_others_save(
     await entered.get(of(key))
     there = f"{key}{typed.get('name', '')}"
     before = await in_force(desk, there) or {}
-    await applied(NearBy(desk), **{there.replace("/", "__"): before | theirs})
+    await apply_definitions(
+        InProcessClient(desk), **{there.replace("/", "__"): before | theirs}
+    )
     await again(entered, of(key), **typed)
     shown = filled_in(entered.text)
     assert entered.status in (400, 409) and typed.items() <= shown.items()
@@ -243,8 +245,8 @@ async def test_what_would_change_is_shown_with_the_order_that_is_joined(desk, en
 
 @pytest.mark.parametrize("path", ["/mail/new", "/mail/edit?key=routes/plain"])
 async def test_only_administrators_see_the_forms(tmp_path, path):
-    desk = await with_user(VIEWER, desk=Desk())
-    await applied(NearBy(desk))
+    desk = await with_user(VIEWER, desk=Harness())
+    await apply_definitions(InProcessClient(desk))
     async with browsing(desk, tmp_path) as browser:
         await browser.log_in()
         assert (await browser.get(path)).status == 403
@@ -258,8 +260,8 @@ async def test_nothing_else_is_edited_there(entered, key):
 async def test_who_leads_a_secret_elsewhere_is_told_where_and_gives_the_password(desk, entered):
     relay = {"kind": "smtp", "options": {"host": "mail.example.com", "sender": "a@example.com"}}
     relay["options"]["password"] = "relay"
-    ask = NearBy(desk)
-    await applied(ask, routes__relay=relay)
+    ask = InProcessClient(desk)
+    await apply_definitions(ask, routes__relay=relay)
     await ask("set_secret", name="relay", value=CANARY)
     moved = {"options.host": "evil.example"}
     page = await saved(entered, "routes/relay", do="save", **moved)

@@ -6,16 +6,16 @@ from noroshi.checks import BUILT_IN as CHECKS
 from noroshi.config.web import Web
 from noroshi.core.people import OPERATOR, VIEWER
 from noroshi.core.words import plain
-from tests.service.asking import NearBy, applied
-from tests.service.desk import Desk
+from tests.service.clients import InProcessClient, apply_definitions
+from tests.service.harness import Harness
 from tests.service.node.test_node import Own, asking, row
 from tests.web.browser import browsing, with_user
 
 
 async def looking(home, role="administrator", **given):
     ask = asking(home, **given)
-    await applied(ask)
-    return await with_user(role, desk=ask.desk), ask
+    await apply_definitions(ask)
+    return await with_user(role, desk=ask.harness), ask
 
 
 async def test_a_node_that_is_well_says_so(tmp_path):
@@ -57,8 +57,8 @@ async def test_where_files_are_is_for_administrators(tmp_path, role):
 
 
 async def test_its_own_watch_is_headed_as_the_tree_calls_it(tmp_path):
-    desk = await with_user(desk=Desk(checks=CHECKS))
-    await applied(NearBy(desk))
+    desk = await with_user(desk=Harness(checks=CHECKS))
+    await apply_definitions(InProcessClient(desk))
     async with browsing(desk, tmp_path) as browser:
         await browser.log_in()
         await browser.get("/instance/noroshi")

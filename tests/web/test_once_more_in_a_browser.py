@@ -5,8 +5,8 @@ from playwright.async_api import expect
 
 from noroshi.core.levels import Level
 from tests.oauth.test_client_certificates import PASSPHRASE, pfx
-from tests.service.asking import NearBy, applied
-from tests.service.desk import Desk
+from tests.service.clients import InProcessClient, apply_definitions
+from tests.service.harness import Harness
 from tests.web.browser import GOOD, with_user
 from tests.web.filled import filled
 from tests.web.http.test_reauthenticate import Wary
@@ -44,8 +44,8 @@ async def test_what_was_typed_goes_along_and_forms_of_other_tabs_go_on(
 
 
 async def test_a_page_of_another_tab_is_told_live_as_before_and_keeps_what_was_typed(tmp_path):
-    desk = await with_user(desk=Desk())
-    await applied(NearBy(desk))
+    desk = await with_user(desk=Harness())
+    await apply_definitions(InProcessClient(desk))
     await desk.measured()
     async with looking(desk, tmp_path) as seen:
         page, other = seen.page, await seen.page.context.new_page()

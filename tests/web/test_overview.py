@@ -15,8 +15,8 @@ from noroshi.stores.memory.store import MemoryStore
 from noroshi.web.view.locale import TONGUES
 from noroshi.web.view.overview import left, relay_of, route_level, route_state, view
 from noroshi.web.view.page_context import templates
-from tests.service.asking import NearBy, applied
-from tests.service.desk import AKI, Desk
+from tests.service.clients import InProcessClient, apply_definitions
+from tests.service.harness import AKI, Harness
 from tests.web.browser import browsing, with_user
 
 NASTY = "<script>alert(1)</script>"
@@ -31,7 +31,7 @@ def group(name, *monitors, title=""):
 
 
 async def watched(desk):
-    await applied(NearBy(desk))
+    await apply_definitions(InProcessClient(desk))
     await desk.measured()
 
 
@@ -46,7 +46,9 @@ async def test_what_is_wrong_is_told_in_words_with_its_level(browser, desk):
 
 
 async def test_the_warning_that_nobody_is_told_leads_to_the_monitor(browser, desk):
-    await applied(NearBy(desk), instances__web1={"group": [group("base", "disks")]})
+    await apply_definitions(
+        InProcessClient(desk), instances__web1={"group": [group("base", "disks")]}
+    )
     await browser.log_in()
     page = (await browser.get("/")).text
     warning = page.split("notice--warning")[1].split("</p>")[0]
@@ -62,7 +64,7 @@ async def test_it_speaks_japanese_too(browser, desk):
 
 
 async def test_nothing_that_was_not_measured_is_called_ok(browser, desk):
-    await applied(NearBy(desk))
+    await apply_definitions(InProcessClient(desk))
     await browser.log_in()
     page = (await browser.get("/")).text
     assert (
@@ -88,9 +90,12 @@ async def test_nothing_that_was_not_measured_is_called_ok(browser, desk):
 async def test_while_a_route_cannot_send_nobody_is_told_that_nothing_is_wrong(
     desk, states, head, told
 ):
-    await applied(NearBy(desk))
+    await apply_definitions(InProcessClient(desk))
     await desk.measured(level=Level.OK, used=12)
-    status, ledger = await NearBy(desk)("status"), await NearBy(desk)("ledger")
+    status, ledger = (
+        await InProcessClient(desk)("status"),
+        await InProcessClient(desk)("ledger"),
+    )
     routes = zip(status["routes"], states, strict=True)
     status["routes"] = [one | {"sends": state} for one, state in routes]
     shown = view(status, ledger, TONGUES["en"])
@@ -117,8 +122,8 @@ async def test_while_noroshi_itself_is_in_trouble_nobody_is_told_that_nothing_is
     tmp_path,
 ):
     """As while the file of the store is missing: what became of alarms is not known then."""
-    desk = await with_user(desk=Desk(store=Missing()))
-    await applied(NearBy(desk))
+    desk = await with_user(desk=Harness(store=Missing()))
+    await apply_definitions(InProcessClient(desk))
     async with browsing(desk, tmp_path) as browser:
         await browser.log_in()
         new = (await browser.get("/")).text
@@ -140,8 +145,8 @@ async def test_a_route_is_shown_with_its_state_and_the_alarms_lost_as_a_number(b
 
 
 async def test_a_name_that_is_a_script_stays_text(browser, desk):
-    await applied(
-        NearBy(desk),
+    await apply_definitions(
+        InProcessClient(desk),
         instances__web1={"group": [group("base", "disks", title=NASTY)], "rules": ["all"]},
     )
     await desk.measured()
@@ -154,7 +159,7 @@ async def test_a_name_that_is_a_script_stays_text(browser, desk):
 async def test_a_branch_is_sent_when_somebody_opens_it(browser, desk):
     groups = [group(f"g{n}", *[f"m{k}" for k in range(50)]) for n in range(20)]
     many = {f"instances__s{n:02}": {"group": groups} for n in range(5)}
-    await applied(NearBy(desk), instances__web1=None, **many)
+    await apply_definitions(InProcessClient(desk), instances__web1=None, **many)
     await browser.log_in()
     page = (await browser.get("/")).text
     assert len(page) < 60_000 and "s04" in page and "m49" not in page
@@ -215,7 +220,7 @@ def serial(page):
 
 
 async def test_what_changes_is_told_live_and_nothing_else(browser, desk):
-    await applied(NearBy(desk))
+    await apply_definitions(InProcessClient(desk))
     await browser.log_in()
     page = (await browser.get("/")).text
     async with following(browser, f"/live?seen={serial(page)}") as stream:
@@ -237,7 +242,7 @@ async def test_who_was_away_is_told_all_that_is_now(browser, desk):
 
 
 async def test_once_they_logged_out_nothing_more_is_told(browser, desk):
-    await applied(NearBy(desk))
+    await apply_definitions(InProcessClient(desk))
     await browser.log_in()
     page = (await browser.get("/")).text
     async with following(browser, f"/live?seen={serial(page)}") as stream:
@@ -260,8 +265,8 @@ class Leaving(MemoryStore):
 
 
 async def test_while_the_store_is_away_a_stream_just_ends(tmp_path, caplog):
-    desk = await with_user(desk=Desk(store=Leaving()))
-    await applied(NearBy(desk))
+    desk = await with_user(desk=Harness(store=Leaving()))
+    await apply_definitions(InProcessClient(desk))
     async with browsing(desk, tmp_path) as browser:
         await browser.log_in()
         page = (await browser.get("/")).text
@@ -274,12 +279,14 @@ async def test_while_the_store_is_away_a_stream_just_ends(tmp_path, caplog):
 
 
 async def test_new_definitions_are_told(browser, desk):
-    await applied(NearBy(desk))
+    await apply_definitions(InProcessClient(desk))
     await browser.log_in()
     page = (await browser.get("/")).text
     async with following(browser, f"/live?seen={serial(page)}") as stream:
         await heard(stream, "\n\n")
-        await applied(NearBy(desk), instances__web2={"group": [group("base", "disks")]})
+        await apply_definitions(
+            InProcessClient(desk), instances__web2={"group": [group("base", "disks")]}
+        )
         await heard(stream, "event: definitions")
 
 
@@ -372,8 +379,8 @@ async def test_of_very_many_problems_the_worst_come_first_and_the_rest_as_a_numb
 async def test_a_route_by_which_nothing_has_gone_is_not_called_ready(
     desk, accepted, failed, said
 ):
-    await applied(NearBy(desk))
-    (one, *_) = (await NearBy(desk)("route_list"))["routes"]
+    await apply_definitions(InProcessClient(desk))
+    (one, *_) = (await InProcessClient(desk)("route_list"))["routes"]
     stage = {"en": failed, "ja": failed}
     way = RouteEvidence(
         rests=False,

@@ -4,7 +4,7 @@ import pytest
 
 from noroshi.checks import http
 from noroshi.service import administrator, run_as_json
-from tests.service.desk import DISK, Desk, documents
+from tests.service.harness import DISK, Harness, documents
 from tests.web.browser import with_user
 from tests.web.test_editing_pages import filled_in
 
@@ -19,7 +19,7 @@ SETTINGS = "/settings/monitor?in=web1&group=base&name="
 
 @pytest.fixture
 async def desk():
-    desk = await with_user(desk=Desk(checks=(DISK, http.CHECK)))
+    desk = await with_user(desk=Harness(checks=(DISK, http.CHECK)))
     web1 = {"rules": ["all"], "group": [{"name": "base", "monitor": [DISKS, PAGE]}]}
     proxy = {"proxy": "proxy.example.com:8080"}
     given = {"documents": documents(instances__web1=web1, networks__office=proxy)}

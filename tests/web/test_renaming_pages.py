@@ -10,8 +10,8 @@ from noroshi.core.model import Cause, Change, Event, ItemState, State
 from noroshi.core.words import Words
 from noroshi.definitions.stable_ids import KEPT
 from noroshi.transports import BUILT_IN
-from tests.service.asking import NearBy, applied
-from tests.service.desk import CONTENT, EXAMINED, POST, Desk
+from tests.service.clients import InProcessClient, apply_definitions
+from tests.service.harness import CONTENT, EXAMINED, POST, Harness
 from tests.service.mail.test_ledger import alarm
 from tests.service.test_renaming import NOTICE
 from tests.web.browser import with_user
@@ -43,10 +43,10 @@ PAGES = [
 
 @pytest.fixture
 async def desk():
-    desk = await with_user(desk=Desk(routes=(POST, EXAMINED, *BUILT_IN)))
+    desk = await with_user(desk=Harness(routes=(POST, EXAMINED, *BUILT_IN)))
     route = {"kind": "post", "network": "proxy"}
-    await applied(
-        NearBy(desk),
+    await apply_definitions(
+        InProcessClient(desk),
         notifications__day=NOTICE,
         networks__proxy=NETWORK,
         routes__plain=route,
@@ -58,7 +58,7 @@ async def desk():
 
 
 async def shown(desk):
-    return (await NearBy(desk)("definition_show"))["documents"]
+    return (await InProcessClient(desk)("definition_show"))["documents"]
 
 
 @pytest.mark.parametrize(("type", "name", "page", "names_it", "told"), PAGES)
@@ -101,7 +101,7 @@ async def test_what_was_typed_with_a_new_name_outlives_what_others_save(desk, br
     page = "/settings/contact?name=ops"
     await browser.get(page)
     theirs = (await shown(desk))["contacts/ops"] | {"title": "Theirs"}
-    await NearBy(desk)("definition_change", put={"contacts/ops": theirs})
+    await InProcessClient(desk)("definition_change", put={"contacts/ops": theirs})
     await again(browser, page, name="night", zone="UTC")
     assert browser.status == 409 and filled_in(browser.text)["name"] == "night"
     await again(browser, page)
@@ -136,7 +136,7 @@ async def alarmed(desk, level, serial=1):
 
 async def test_an_open_alarm_shows_its_way_under_the_new_name_too(desk, browser):
     await alarmed(desk, Level.CRITICAL)
-    await NearBy(desk)("definition_change", rename={"instances/web1": "shop1"})
+    await InProcessClient(desk)("definition_change", rename={"instances/web1": "shop1"})
     overview = (await browser.get("/")).text
     assert "shop1 › disks › /var" in overview
     assert "Among the newest alarms there is none of this" not in overview
@@ -146,14 +146,14 @@ async def test_an_open_alarm_shows_its_way_under_the_new_name_too(desk, browser)
 
 async def test_an_alarm_that_ended_leads_to_its_monitor_under_the_new_name(desk, browser):
     await alarmed(desk, Level.OK)
-    await NearBy(desk)("definition_change", rename={"instances/web1": "shop1"})
+    await InProcessClient(desk)("definition_change", rename={"instances/web1": "shop1"})
     page = (await browser.get("/alarms")).text
     assert "/monitor/shop1/base/disks" in page and "/monitor/web1" not in page
 
 
 async def test_an_alarm_in_the_ledger_leads_to_its_monitor_by_its_name_of_today(desk, browser):
     await alarmed(desk, Level.CRITICAL)
-    await NearBy(desk)("definition_change", rename={"instances/web1": "shop1"})
+    await InProcessClient(desk)("definition_change", rename={"instances/web1": "shop1"})
     found = (await browser.get("/ledger?q=shop1/base/disks")).text
     page = re.search(r'href="(/ledger/alarm\?id=[^"]+)"', found)[1]
     told = (await browser.get(page)).text
@@ -192,7 +192,7 @@ async def test_what_somebody_else_renamed_is_saved_all_the_same_by_its_own_name(
 ):
     before = (await shown(desk))[f"{type}/{name}"]
     await browser.get(page)
-    await NearBy(desk)("definition_change", rename={f"{type}/{name}": "theirs"})
+    await InProcessClient(desk)("definition_change", rename={f"{type}/{name}": "theirs"})
     await again(browser, page, **typed)
     assert browser.status == 409 and "nothing under this name any more" in browser.text
     assert "Drop mine" not in browser.text
@@ -213,7 +213,7 @@ async def test_what_somebody_else_renamed_is_saved_all_the_same_by_its_own_name(
 async def test_what_had_other_names_before_is_saved_all_the_same_with_its_id_if_that_is_free(
     desk, browser, type, name, page, typed, now
 ):
-    ask, key = NearBy(desk), f"{type}/mine"
+    ask, key = InProcessClient(desk), f"{type}/mine"
     await ask("definition_change", rename={f"{type}/{name}": "mine"})
     page, before = page.replace(name, "mine"), await shown(desk)
     await browser.get(page)
@@ -251,9 +251,9 @@ async def test_no_monitor_is_there_twice_as_somebody_else_renamed_it(
         (group,) = known["group"]
         (monitor,) = group["monitor"]
         theirs = known | {"group": [group | {"monitor": [monitor | {"name": "theirs"}]}]}
-        await NearBy(desk)("definition_change", put={"instances/web1": theirs})
+        await InProcessClient(desk)("definition_change", put={"instances/web1": theirs})
     else:
-        await NearBy(desk)("definition_change", rename={"instances/web1": "theirs"})
+        await InProcessClient(desk)("definition_change", rename={"instances/web1": "theirs"})
     now = await shown(desk)
     await again(browser, page, **typed)
     assert browser.status == 409 and typed.items() <= filled_in(browser.text).items()
@@ -269,7 +269,7 @@ async def test_an_instance_that_somebody_else_removed_is_saved_with_all_that_was
     page, before = "/settings/instance?name=web1", (await shown(desk))["instances/web1"]
     day = NOTICE | {"instances": []}
     await browser.get(page)
-    await NearBy(desk)(
+    await InProcessClient(desk)(
         "definition_change",
         remove=["instances/web1"],
         put={"notifications/day": day},
@@ -287,7 +287,7 @@ async def test_a_monitor_whose_group_is_gone_is_put_over_nothing(desk, browser):
     await browser.get(page)
     known = (await shown(desk))["instances/web1"]
     theirs = known | {"title": "Theirs", "group": [{"name": "other", "monitor": []}]}
-    await NearBy(desk)("definition_change", put={"instances/web1": theirs})
+    await InProcessClient(desk)("definition_change", put={"instances/web1": theirs})
     now = await shown(desk)
     await again(browser, page, title="Mine")
     assert browser.status == 409 and "cannot be saved here" in browser.text
@@ -299,7 +299,7 @@ async def test_a_monitor_whose_group_is_gone_is_put_over_nothing(desk, browser):
 async def test_the_new_name_is_told_though_it_was_changed_with_it_and_twice(desk, browser):
     page = "/settings/contact?name=ops"
     await browser.get(page)
-    ask, its = NearBy(desk), (await shown(desk))["contacts/ops"]
+    ask, its = InProcessClient(desk), (await shown(desk))["contacts/ops"]
     changed = its | {"language": "en"}
     await ask(
         "definition_change", put={"contacts/ops": changed}, rename={"contacts/ops": "night"}
@@ -314,7 +314,7 @@ async def test_of_what_was_removed_no_new_name_is_told_though_another_one_came(d
     page = "/settings/contact?name=boss"
     await browser.get(page)
     other = {"addresses": ["other@example.com"], "language": "en", "zone": "Europe/Rome"}
-    await NearBy(desk)(
+    await InProcessClient(desk)(
         "definition_change", put={"contacts/new": other}, remove=["contacts/boss"]
     )
     await again(browser, page, zone="UTC")
@@ -327,7 +327,7 @@ async def test_a_monitor_is_found_whose_instance_or_group_has_another_name(desk,
     await browser.get(page)
     (group,) = (await shown(desk))["instances/web1"]["group"]
     its = (await shown(desk))["instances/web1"] | {"group": [group | {"name": "other"}]}
-    ask = NearBy(desk)
+    ask = InProcessClient(desk)
     await ask("definition_change", put={"instances/web1": its})
     await ask("definition_change", rename={"instances/web1": "theirs"})
     await again(browser, page, title="Mine")
@@ -342,7 +342,7 @@ async def test_the_app_of_a_route_is_not_typed_in_vain_as_the_route_has_another_
     page = "/mail/route/m365"
     await browser.get(page)
     form = filled_in(browser.text, 'id="app"') | {"mailbox": "mine@example.com", "do": "save"}
-    await NearBy(desk)("definition_change", rename={"routes/m365": "theirs"})
+    await InProcessClient(desk)("definition_change", rename={"routes/m365": "theirs"})
     await browser.post(page, **form)
     assert browser.status == 409 and "routes/m365 is routes/theirs now" in browser.text
     assert 'href="/mail/route/theirs"' in browser.text

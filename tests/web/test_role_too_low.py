@@ -7,7 +7,7 @@ import pytest
 from noroshi.core.people import OPERATOR, VIEWER
 from noroshi.service.operation import operations
 from noroshi.service.operation_list import Service
-from tests.service.asking import NearBy, applied
+from tests.service.clients import InProcessClient, apply_definitions
 from tests.web.browser import browsing, with_user
 
 FOR_ADMINISTRATORS = (
@@ -33,7 +33,7 @@ TOLD = {
 @pytest.mark.parametrize("role", [VIEWER, OPERATOR])
 async def test_a_page_for_administrators_says_who_may_open_it(tmp_path, role, language):
     desk = await with_user(role)
-    await applied(NearBy(desk))
+    await apply_definitions(InProcessClient(desk))
     async with browsing(desk, tmp_path) as browser:
         await browser.log_in()
         for path in FOR_ADMINISTRATORS:
@@ -45,7 +45,7 @@ async def test_a_page_for_administrators_says_who_may_open_it(tmp_path, role, la
 
 async def test_a_form_that_was_sent_all_the_same_is_answered_in_the_same_words(tmp_path):
     desk = await with_user(VIEWER)
-    await applied(NearBy(desk))
+    await apply_definitions(InProcessClient(desk))
     async with browsing(desk, tmp_path) as browser:
         await browser.log_in()
         await browser.get("/settings/me", headers={"accept-language": "ja"})

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.service.asking import opened
+from tests.service.clients import open_manager
 from tests.web.living import living
 from tests.web.test_each_page import PAGES, chromium, names_of
 from tests.web.test_in_a_browser import Seen
@@ -29,7 +29,7 @@ async def test_no_page_is_wider_than_the_smallest_phone(tmp_path, language):
     desk = await living(tmp_path, language)
     names, wide = await names_of(desk), []
     async with (
-        opened(desk, tmp_path, name="minato") as url,
+        open_manager(desk, tmp_path, name="minato") as url,
         chromium(desk.time.now, language, "light", SMALL) as context,
     ):
         seen = Seen(await context.new_page(), url)
@@ -45,7 +45,7 @@ async def test_no_page_is_wider_than_the_smallest_phone(tmp_path, language):
 async def test_the_bar_has_room_for_long_names(tmp_path, language):
     desk = await living(tmp_path, language)
     async with (
-        opened(desk, tmp_path, name=LONG) as url,
+        open_manager(desk, tmp_path, name=LONG) as url,
         chromium(desk.time.now, language, "light", SMALL) as context,
     ):
         seen = Seen(await context.new_page(), url)

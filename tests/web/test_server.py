@@ -15,13 +15,13 @@ from noroshi.testing import DAWN
 from noroshi.web.context import WebContext
 from noroshi.web.http.self_signed import CERTIFICATE, KEY, own_certificate
 from noroshi.web.server import open_web
-from tests.service.asking import let_in, opened
-from tests.service.desk import Desk
+from tests.service.clients import make_api_token, open_manager
+from tests.service.harness import Harness
 from tests.web.browser import browsing, with_user
 
 
 async def test_a_port_that_is_taken_is_told_and_nothing_else_happens(tmp_path):
-    desk, said = Desk(), []
+    desk, said = Harness(), []
     with socket.create_server(("127.0.0.1", 0)) as taken:
         settings = Web(port=taken.getsockname()[1])
         house = WebContext(service=desk.service, people=desk.people)
@@ -33,7 +33,7 @@ async def test_a_port_that_is_taken_is_told_and_nothing_else_happens(tmp_path):
 
 async def test_an_answer_that_is_written_piece_by_piece_leaves_at_once(tmp_path):
     """Else its body waits until its head is acknowledged (Nagle, RFC 896), 40 ms on Linux."""
-    async with opened(await with_user(), tmp_path) as url:
+    async with open_manager(await with_user(), tmp_path) as url:
         reader, writer = await asyncio.open_connection("127.0.0.1", URL(url).port)
         writer.write(b"GET /login HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n")
         await reader.readline()
@@ -49,7 +49,7 @@ def of_peer(address):
 
 
 async def test_a_certificate_that_cannot_be_read_is_told(tmp_path):
-    desk, said = Desk(), []
+    desk, said = Harness(), []
     (tmp_path / "c").write_text("no certificate")
     settings = Web(port=0, certificate=tmp_path / "c", key=tmp_path / "c")
     house = WebContext(service=desk.service, people=desk.people)
@@ -60,7 +60,7 @@ async def test_a_certificate_that_cannot_be_read_is_told(tmp_path):
 
 async def test_where_the_port_is_taken_another_one_is_told_as_it_is_written(tmp_path, caplog):
     with socket.create_server(("127.0.0.1", 0)) as other:
-        port, desk, said = other.getsockname()[1], Desk(), []
+        port, desk, said = other.getsockname()[1], Harness(), []
         house = WebContext(service=desk.service, people=desk.people)
         async with open_web(Web(port=port), tmp_path, house, said.append):
             pass
@@ -73,7 +73,7 @@ async def test_where_the_port_is_taken_another_one_is_told_as_it_is_written(tmp_
 
 
 async def test_the_code_of_the_first_start_is_said_until_there_is_an_administrator(tmp_path):
-    for desk, lines in ((Desk(), 2), (await with_user(), 1)):
+    for desk, lines in ((Harness(), 2), (await with_user(), 1)):
         said = []
         house = WebContext(service=desk.service, people=desk.people)
         async with open_web(Web(port=0), tmp_path, house, said.append):
@@ -91,9 +91,9 @@ async def test_under_tls_cookies_are_bound_to_it(tmp_path):
 
 
 async def test_without_tls_nothing_answers_where_it_is_on(tmp_path):
-    desk = Desk()
-    await let_in(desk)
-    async with opened(desk, tmp_path, tls=True) as url:
+    desk = Harness()
+    await make_api_token(desk)
+    async with open_manager(desk, tmp_path, tls=True) as url:
         assert url.startswith("https://")
 
 

@@ -9,7 +9,7 @@ import pytest
 from noroshi.core.people import OPERATOR, VIEWER
 from noroshi.web.texts.audited_operations import DEEDS
 from noroshi.web.view.page_context import LANGUAGE
-from tests.service.desk import documents
+from tests.service.harness import documents
 from tests.web.browser import GOOD, browsing
 from tests.web.filled import ROUTES, filled
 

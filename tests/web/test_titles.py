@@ -7,8 +7,8 @@ import pytest
 
 from noroshi.transports import BUILT_IN
 from noroshi.web.view.page_context import LANGUAGE
-from tests.service.asking import NearBy, applied
-from tests.service.desk import CONTENT, EXAMINED, POST, Desk
+from tests.service.clients import InProcessClient, apply_definitions
+from tests.service.harness import CONTENT, EXAMINED, POST, Harness
 from tests.service.test_renaming import NOTICE
 from tests.web.browser import with_user
 from tests.web.test_editing_pages import saved
@@ -21,9 +21,9 @@ RULE, NOTE = "夜間の当番", "毎朝の報告"
 
 @pytest.fixture
 async def desk():
-    desk = await with_user(desk=Desk(routes=(POST, EXAMINED, *BUILT_IN)))
-    await applied(
-        NearBy(desk),
+    desk = await with_user(desk=Harness(routes=(POST, EXAMINED, *BUILT_IN)))
+    await apply_definitions(
+        InProcessClient(desk),
         rules__all=CONTENT["rules/all"] | {"title": RULE},
         notifications__day=NOTICE | {"title": NOTE},
     )
@@ -54,7 +54,7 @@ async def test_a_page_calls_them_by_their_titles(browser, page, titles):
 
 async def test_why_nothing_was_told_names_the_rule_by_its_title(desk, browser):
     await desk.measured(told=["all"])
-    (row,) = (await NearBy(desk)("alarms"))["rows"]
+    (row,) = (await InProcessClient(desk)("alarms"))["rows"]
     assert row["told"][0]["called"] == RULE and row["told"][0]["rule"] == "all"
 
 
@@ -62,7 +62,7 @@ async def test_why_nothing_was_told_names_the_rule_by_its_title(desk, browser):
 async def test_a_title_is_changed_in_its_form(desk, browser, page):
     await saved(browser, page, title="Night")
     assert browser.status == 303
-    shown = (await NearBy(desk)("definition_show"))["documents"]
+    shown = (await InProcessClient(desk)("definition_show"))["documents"]
     assert shown["rules/all" if "rule?" in page else "notifications/day"]["title"] == "Night"
 
 
@@ -75,7 +75,7 @@ async def test_a_title_of_several_lines_is_told_at_its_field(browser, page):
 async def test_the_list_of_rules_calls_contacts_and_routes_by_their_titles(desk, browser):
     told = {name: CONTENT[f"contacts/{name}"] for name in CONTENT["rules/all"]["contacts"]}
     titled = {f"contacts__{name}": one | {"title": "夜勤の人"} for name, one in told.items()}
-    await applied(NearBy(desk), **titled)
+    await apply_definitions(InProcessClient(desk), **titled)
     page = (await browser.get("/settings/rules")).text
     assert "夜勤の人" in page
 
@@ -90,7 +90,9 @@ async def titled(desk):
     its = {"title": HOST, "rules": ["all"], "group": [group]}
     rule, note = CONTENT["rules/all"] | {"title": RULE}, NOTICE | {"title": NOTE}
     more = {"instances__web1": its, "rules__all": rule, "notifications__day": note}
-    await applied(NearBy(desk), **more, routes__plain={"kind": "post", "title": TITLED})
+    await apply_definitions(
+        InProcessClient(desk), **more, routes__plain={"kind": "post", "title": TITLED}
+    )
 
 
 @pytest.mark.parametrize(
@@ -130,14 +132,14 @@ SHOP = {"title": "Shop", "title_ja": "店舗", "group": [{"name": "till", "monit
 )
 async def test_a_heading_is_in_words_and_by_titles(titled, desk, browser, language, page, told):
     put = {"blueprints/shop": SHOP, "clouds/lab": CLOUD}
-    await NearBy(desk)("definition_change", put=put)
+    await InProcessClient(desk)("definition_change", put=put)
     browser.session.cookie_jar.update_cookies({LANGUAGE: language})
     text = html.unescape((await browser.get(page)).text)
     assert re.search(r"<h1>([^<]*)</h1>", text)[1] == told
 
 
 async def test_what_is_renamed_by_itself_is_listed_in_words_too(desk, browser):
-    await NearBy(desk)("definition_change", put={"blueprints/shop": SHOP})
+    await InProcessClient(desk)("definition_change", put={"blueprints/shop": SHOP})
     text = (await browser.get("/settings/files")).text
     assert '<b>Blueprint Shop</b> <code class="code-name">blueprints/shop</code>' in text
 
@@ -149,11 +151,13 @@ async def test_where_a_part_may_go_is_told_by_titles_beside_the_path(titled, bro
 
 async def test_a_blueprint_is_added_to_the_instance_that_is_called_so(titled, desk, browser):
     group = {"name": "till", "monitor": [{"name": "disks", "kind": "disk"}]}
-    await NearBy(desk)("definition_change", put={"blueprints/shop": {"group": [group]}})
+    await InProcessClient(desk)(
+        "definition_change", put={"blueprints/shop": {"group": [group]}}
+    )
     await browser.get("/add/shop")
     await browser.post("/add/shop", do="add", instance=HOST)
     assert browser.to == "/instance/web1?did=added&part=shop"
-    shown = (await NearBy(desk)("definition_show"))["documents"]
+    shown = (await InProcessClient(desk)("definition_show"))["documents"]
     assert [one["name"] for one in shown["instances/web1"]["group"]] == ["base", "till"]
 
 

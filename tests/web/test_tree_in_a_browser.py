@@ -3,7 +3,7 @@
 import pytest
 from playwright.async_api import expect
 
-from tests.service.asking import NearBy, applied
+from tests.service.clients import InProcessClient, apply_definitions
 from tests.web.test_each_page import AXE, ONLY
 from tests.web.test_in_a_browser import NARROW, WIDE, looking
 
@@ -14,7 +14,7 @@ async def test_a_name_in_the_tree_leads_to_its_page_and_the_triangle_opens_its_b
 ):
     two = [{"name": n, "monitor": [{"name": "disks", "kind": "disk"}]} for n in ("a", "b")]
     more = {"instances__web2": {"group": two}, "instances__web3": {"group": two}}
-    await applied(NearBy(desk), **more)
+    await apply_definitions(InProcessClient(desk), **more)
     async with looking(desk, tmp_path, language, width=width) as seen:
         page, inside = seen.page, {"en": "Inside", "ja": "の中"}[language]
         await _unfold(page)

@@ -8,8 +8,8 @@ import pytest
 
 from noroshi.checks import BUILT_IN as CHECKS
 from noroshi.transports import BUILT_IN as TRANSPORTS
-from tests.service.asking import NearBy, applied
-from tests.service.desk import CANARY, CONTENT, DISK, EXAMINED, POST, Desk
+from tests.service.clients import InProcessClient, apply_definitions
+from tests.service.harness import CANARY, CONTENT, DISK, EXAMINED, POST, Harness
 from tests.service.setup.test_first_steps import FOUND
 from tests.web.browser import GOOD, browsing, with_user
 from tests.web.filled import filled
@@ -70,10 +70,10 @@ async def test_a_role_that_was_chosen_is_chosen_still(desk, browser):
 
 
 async def test_a_version_with_a_program_is_taken_back_with_its_note(tmp_path):
-    desk = await with_user(desk=Desk(checks=(DISK, replace(DISK, kind="script", runs=True))))
+    desk = await with_user(desk=Harness(checks=(DISK, replace(DISK, kind="script", runs=True))))
     ran = {"group": [{"name": "g", "monitor": [{"name": "m", "kind": "script"}]}]}
-    await applied(NearBy(desk), instances__job=ran)
-    await applied(NearBy(desk))
+    await apply_definitions(InProcessClient(desk), instances__job=ran)
+    await apply_definitions(InProcessClient(desk))
     form = {"number": "1", "base": "2", "note": "it was right"}
     async with browsing(desk, tmp_path) as browser:
         await browser.log_in()
@@ -94,7 +94,7 @@ async def test_a_code_of_an_authenticator_is_no_text_to_keep(browser):
 @pytest.fixture
 async def fresh(tmp_path):
     """An empty node, and who begins there."""
-    empty = await with_user(desk=Desk(host=FOUND, checks=CHECKS, routes=TRANSPORTS))
+    empty = await with_user(desk=Harness(host=FOUND, checks=CHECKS, routes=TRANSPORTS))
     async with browsing(empty, tmp_path) as found:
         await found.log_in()
         found.desk = empty
@@ -122,7 +122,7 @@ def is_told(browser):
 async def test_whom_to_tell_is_not_lost_when_somebody_else_was_first(fresh):
     await fresh.get("/first/person")
     theirs = {"title": "Theirs", "addresses": ["they@example.com"], "zone": "Europe/Berlin"}
-    await NearBy(fresh.desk)("definition_change", put={"contacts/ops": theirs})
+    await InProcessClient(fresh.desk)("definition_change", put={"contacts/ops": theirs})
     await sent(fresh, "/first/person", **PERSON)
     assert fresh.status == 409 and is_told(fresh)
     shown = filled_in(fresh.text, 'action="/first/person"')
@@ -138,7 +138,7 @@ async def test_what_only_the_other_one_changed_of_whom_to_tell_is_theirs(fresh):
     await sent(fresh, "/first/person", **PERSON)
     await fresh.get("/first/person")
     theirs = (await defined(fresh.desk))["contacts/ops"] | {"title": "Theirs", "zone": "UTC"}
-    await NearBy(fresh.desk)("definition_change", put={"contacts/ops": theirs})
+    await InProcessClient(fresh.desk)("definition_change", put={"contacts/ops": theirs})
     await sent(fresh, "/first/person", zone="Europe/Rome")
     shown = filled_in(fresh.text, 'action="/first/person"')
     assert (shown["title"], shown["zone"]) == ("Theirs", "Europe/Rome")
@@ -152,7 +152,7 @@ async def test_a_way_out_is_not_lost_when_somebody_else_was_first(fresh, way):
     await fresh.get(f"/first/mail?way={way['way']}")
     options = {"host": "b.example.com", "sender": "other@example.com"}
     theirs = {"routes/smtp1": {"kind": "smtp", "options": options}}
-    await NearBy(fresh.desk)("definition_change", put=theirs)
+    await InProcessClient(fresh.desk)("definition_change", put=theirs)
     await sent(fresh, "/first/mail", **way | {"secret": CANARY})
     assert fresh.status == 409 and is_told(fresh)
     shown = filled_in(fresh.text, 'action="/first/mail"')
@@ -165,14 +165,16 @@ async def test_a_way_out_is_not_lost_when_somebody_else_was_first(fresh, way):
 
 
 async def test_a_registration_is_not_lost_when_somebody_else_was_first(tmp_path):
-    desk = await with_user(desk=Desk(routes=(POST, EXAMINED, *TRANSPORTS)))
-    await applied(NearBy(desk))
+    desk = await with_user(desk=Harness(routes=(POST, EXAMINED, *TRANSPORTS)))
+    await apply_definitions(InProcessClient(desk))
     async with browsing(desk, tmp_path) as browser:
         await browser.log_in()
         await browser.get("/mail/route/m365")
         begins = browser.text[browser.text.index('id="app"') :].partition("<form")[0][-30:]
         other = CONTENT["accounts/box"] | {"mailbox": "they@example.com", "shared": True}
-        await applied(NearBy(desk), accounts__box=other | {"secret_ends": "2027-03-01"})
+        await apply_definitions(
+            InProcessClient(desk), accounts__box=other | {"secret_ends": "2027-03-01"}
+        )
         typed = {"mailbox": "mine@example.com", "secret": CANARY, "do": "save"}
         await sent(browser, "/mail/route/m365", begins, **typed)
         assert browser.status == 409 and is_told(browser)
@@ -183,13 +185,15 @@ async def test_a_registration_is_not_lost_when_somebody_else_was_first(tmp_path)
         assert CANARY not in browser.text and 'id="f-secret-again"' in browser.text
         await sent(browser, "/mail/route/m365", begins, do="save")
         assert browser.status == 303, browser.text
-        now = (await NearBy(desk)("definition_show", keys=["accounts/box"]))["documents"]
+        now = (await InProcessClient(desk)("definition_show", keys=["accounts/box"]))[
+            "documents"
+        ]
         assert now["accounts/box"]["mailbox"] == "mine@example.com"
         assert now["accounts/box"]["secret_ends"] == "2027-03-01"
 
 
 async def test_after_a_mistake_the_first_start_begins_at_what_is_wrong(tmp_path):
-    desk = Desk()
+    desk = Harness()
     async with browsing(desk, tmp_path) as browser:
         await browser.get("/start")
         assert "autofocus" in browser.text.partition('id="code"')[2].partition(">")[0]

@@ -7,8 +7,8 @@ import pytest
 from noroshi.core.levels import Reason
 from noroshi.core.model import Change, Decision
 from tests.cli.typed import a_node, typed
-from tests.service.asking import NearBy, applied
-from tests.service.desk import CONTENT
+from tests.service.clients import InProcessClient, apply_definitions
+from tests.service.harness import CONTENT
 from tests.web.filled import envelope
 
 DISKS = "web1/base/disks"
@@ -18,8 +18,8 @@ ANSWERS = (Reason.NEW_LEVEL, Reason.TOO_SOON, Reason.ACKNOWLEDGED, Reason.TOO_SO
 @pytest.fixture
 async def ask(desk):
     """A monitor whose rule told, and then did not, minute by minute; then 300 alarms of others."""
-    found = NearBy(desk)
-    await applied(found)
+    found = InProcessClient(desk)
+    await apply_definitions(found)
     await desk.measured()
     store, begun = desk.store, desk.time.now
     (id,) = await store.states()

@@ -8,18 +8,18 @@ import pytest
 from noroshi.core.people import VIEWER
 from noroshi.web.http.self_signed import CERTIFICATE
 from tests.cli.typed import typed
-from tests.service.asking import let_in, opened
-from tests.service.desk import Desk
+from tests.service.clients import make_api_token, open_manager
+from tests.service.harness import Harness
 
 
 @pytest.fixture
 async def desk():
-    return Desk()
+    return Harness()
 
 
 async def test_a_command_asks_the_manager_that_is_named(desk, tmp_path):
-    token = await let_in(desk)
-    async with opened(desk, tmp_path) as url:
+    token = await make_api_token(desk)
+    async with open_manager(desk, tmp_path) as url:
         told = await typed("status", "--json", NOROSHI_URL=url, NOROSHI_TOKEN=token)
         assert json.loads(told.out)["node"] == "node"
         told = await typed("--url", url, "--token", token, "user", "add", "eri")
@@ -28,15 +28,15 @@ async def test_a_command_asks_the_manager_that_is_named(desk, tmp_path):
 
 
 async def test_a_role_too_low_is_refused_with_its_exit_code(desk, tmp_path):
-    token = await let_in(desk, "low", VIEWER)
-    async with opened(desk, tmp_path) as url:
+    token = await make_api_token(desk, "low", VIEWER)
+    async with open_manager(desk, tmp_path) as url:
         told = await typed("--lang", "ja", "export", ".", NOROSHI_URL=url, NOROSHI_TOKEN=token)
     assert told.code == 5 and "管理者" in told.err
 
 
 async def test_a_token_that_does_not_hold_is_told(desk, tmp_path):
-    await let_in(desk)
-    async with opened(desk, tmp_path) as url:
+    await make_api_token(desk)
+    async with open_manager(desk, tmp_path) as url:
         told = await typed("status", NOROSHI_URL=url, NOROSHI_TOKEN="nrs_x")
     assert told.code == 5 and "does not hold" in told.err and "nrs_x" not in told.err
 
@@ -64,7 +64,7 @@ async def test_without_a_token_nothing_is_asked(token):
 
 
 async def test_a_manager_that_is_not_there_is_told(desk, tmp_path):
-    async with opened(desk, tmp_path) as url:
+    async with open_manager(desk, tmp_path) as url:
         pass
     told = await typed("--url", url, "--token", "nrs_x", "status")
     assert told.code == 4 and "Cannot reach the manager" in told.err
@@ -85,8 +85,8 @@ async def test_another_program_that_answers_is_no_manager():
 
 
 async def test_its_own_certificate_is_trusted_once_it_is_named(desk, tmp_path):
-    token = await let_in(desk)
-    async with opened(desk, tmp_path, tls=True) as url:
+    token = await make_api_token(desk)
+    async with open_manager(desk, tmp_path, tls=True) as url:
         env = {"NOROSHI_URL": url, "NOROSHI_TOKEN": token}
         told = await typed("status", **env)
         assert told.code == 4 and "--ca-file" in told.err

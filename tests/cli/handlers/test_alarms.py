@@ -6,7 +6,7 @@ import pytest
 
 from noroshi.ports import Document
 from tests.cli.typed import a_node, typed
-from tests.service.desk import AKI, Desk, documents
+from tests.service.harness import AKI, Harness, documents
 
 DISKS = "web1/base/disks"
 
@@ -14,7 +14,7 @@ DISKS = "web1/base/disks"
 @pytest.fixture
 async def desk(tmp_path):
     """A node whose only monitor is critical."""
-    found = Desk()
+    found = Harness()
     async with a_node(tmp_path, found.service):
         given = tuple(Document(**one) for one in documents())
         await found.service.apply(AKI, given)

@@ -13,7 +13,7 @@ from noroshi.oauth.provider import SignInError
 from noroshi.ports import Document
 from tests.cli.typed import NOBODYS, a_node, typed
 from tests.ports import free_port
-from tests.service.desk import AKI, CANARY, CONTENT, GIVEN, OLD_SECRET, Desk, documents
+from tests.service.harness import AKI, CANARY, CONTENT, GIVEN, OLD_SECRET, Harness, documents
 from tests.warm import warm
 
 GOOD = "http://localhost/MxMail/?code=good&state=S&session_state=x"
@@ -22,7 +22,7 @@ BAD = "http://localhost/MxMail/?code=bad&state=S&session_state=x"
 
 @pytest.fixture
 async def desk(tmp_path):
-    found = Desk()
+    found = Harness()
     await found.service.apply(AKI, tuple(Document(**one) for one in documents()))
     async with a_node(tmp_path, found.service):
         yield found

@@ -11,8 +11,8 @@ from noroshi.ports import Document
 from noroshi.stores.sqlite.process_lock import LifeLock
 from noroshi.stores.sqlite.store import SqliteStore
 from tests.cli.typed import a_node, typed
-from tests.service.asking import let_in, opened
-from tests.service.desk import AKI, Desk, documents
+from tests.service.clients import make_api_token, open_manager
+from tests.service.harness import AKI, Harness, documents
 
 
 @asynccontextmanager
@@ -20,7 +20,7 @@ async def running(home):
     """A node that has one mail to send, and whose store is a file."""
     home.mkdir()
     store = SqliteStore.open(home / "noroshi.db")
-    desk = Desk(store=store)
+    desk = Harness(store=store)
     try:
         async with a_node(home, desk.service):
             given = tuple(Document(one["key"], one["body"]) for one in documents())
@@ -60,10 +60,10 @@ async def test_a_running_node_writes_a_backup_and_says_that_the_key_is_not_in_it
 
 async def test_it_is_asked_of_a_node_elsewhere_whose_settings_nobody_can_read_here(tmp_path):
     store = SqliteStore.open(tmp_path / "noroshi.db")
-    desk = Desk(store=store)
+    desk = Harness(store=store)
     try:
-        token = await let_in(desk)
-        async with opened(desk, tmp_path) as url:
+        token = await make_api_token(desk)
+        async with open_manager(desk, tmp_path) as url:
             far = {"home": tmp_path / "nobody", "NOROSHI_URL": url, "NOROSHI_TOKEN": token}
             made = await typed("backup", str(tmp_path / "backup.db"), **far)
             whole = await typed("check-store", **far)

@@ -7,7 +7,7 @@ import pytest
 from noroshi.checks import heartbeat
 from noroshi.ports import Document
 from tests.cli.typed import a_node, typed
-from tests.service.desk import AKI, DISK, Desk, documents
+from tests.service.harness import AKI, DISK, Harness, documents
 
 MONITOR = {"name": "b", "kind": "heartbeat", "options": {"job": "backup", "every": "1d"}}
 WEB1 = {"group": [{"name": "jobs", "monitor": [MONITOR]}]}
@@ -15,7 +15,7 @@ WEB1 = {"group": [{"name": "jobs", "monitor": [MONITOR]}]}
 
 @pytest.fixture
 async def desk(tmp_path):
-    found = Desk(checks=(DISK, heartbeat.CHECK))
+    found = Harness(checks=(DISK, heartbeat.CHECK))
     async with a_node(tmp_path, found.service):
         given = tuple(Document(**one) for one in documents(instances__web1=WEB1))
         await found.service.apply(AKI, given)

@@ -9,7 +9,7 @@ from noroshi.oauth.client_certificates import make, parts
 from noroshi.ports import Document
 from tests.cli.handlers.test_authorize import Terminal
 from tests.cli.typed import a_node, typed
-from tests.service.desk import AKI, CONTENT, Desk, documents
+from tests.service.harness import AKI, CONTENT, Harness, documents
 
 PASSPHRASE = "canary-pass"
 BOX = CONTENT["accounts/box"] | {"certificate": "box-cert", "certificate_next": "box-next"}
@@ -17,7 +17,7 @@ BOX = CONTENT["accounts/box"] | {"certificate": "box-cert", "certificate_next": 
 
 @pytest.fixture
 async def desk(tmp_path):
-    found = Desk()
+    found = Harness()
     given = documents(accounts__box=BOX)
     await found.service.apply(AKI, tuple(Document(**one) for one in given))
     async with a_node(tmp_path, found.service):

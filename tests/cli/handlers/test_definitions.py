@@ -3,15 +3,15 @@
 import re
 
 from tests.cli.typed import a_node, typed
-from tests.service.asking import NearBy, applied
-from tests.service.desk import Desk
+from tests.service.clients import InProcessClient, apply_definitions
+from tests.service.harness import Harness
 
 NEW = 'addresses = ["chief@example.com"]\n'
 
 
 async def test_one_is_shown_changed_against_its_etag_and_removed(tmp_path):
-    desk = Desk()
-    await applied(NearBy(desk))
+    desk = Harness()
+    await apply_definitions(InProcessClient(desk))
     file = tmp_path / "boss.toml"
     file.write_text(NEW)
     async with a_node(tmp_path, desk.service):

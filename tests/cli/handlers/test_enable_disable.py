@@ -1,13 +1,13 @@
 """`noroshi instance` and `noroshi monitor`: stopped, started, copied and moved."""
 
 from tests.cli.typed import a_node, typed
-from tests.service.asking import NearBy, applied
-from tests.service.desk import Desk
+from tests.service.clients import InProcessClient, apply_definitions
+from tests.service.harness import Harness
 
 
 async def test_an_instance_and_a_monitor_are_stopped_started_copied_and_moved(tmp_path):
-    desk = Desk()
-    await applied(NearBy(desk))
+    desk = Harness()
+    await apply_definitions(InProcessClient(desk))
     async with a_node(tmp_path, desk.service):
 
         async def done(*argv):
@@ -40,10 +40,10 @@ async def test_an_instance_and_a_monitor_are_stopped_started_copied_and_moved(tm
 
 
 async def test_what_a_blueprint_would_add_is_shown(tmp_path):
-    desk = Desk()
+    desk = Harness()
     shop = {"asks": {"mount": "/srv"}, "group": []}
     shop["group"] = [{"name": "shop", "monitor": [{"name": "till", "kind": "disk"}]}]
-    await applied(NearBy(desk), blueprints__shop=shop)
+    await apply_definitions(InProcessClient(desk), blueprints__shop=shop)
     async with a_node(tmp_path, desk.service):
         told = await typed(
             "blueprint", "add", "shop", "--to", "web1", "--dry-run", home=tmp_path

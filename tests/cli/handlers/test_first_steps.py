@@ -7,14 +7,14 @@ import pytest
 
 from noroshi.checks import BUILT_IN
 from tests.cli.typed import a_node, typed
-from tests.service.asking import NearBy
-from tests.service.desk import Desk
+from tests.service.clients import InProcessClient
+from tests.service.harness import Harness
 from tests.service.setup.test_first_steps import CONTACT, FOUND, ROUTE
 
 
 @pytest.fixture
 async def desk(tmp_path):
-    found = Desk(host=FOUND, checks=BUILT_IN)
+    found = Harness(host=FOUND, checks=BUILT_IN)
     async with a_node(tmp_path, found.service):
         yield found
 
@@ -27,10 +27,10 @@ async def test_the_first_start_is_walked_by_commands(desk, tmp_path):
     assert "Version 1 is in force" in (await type_("take", "system/disk")).out
     assert "Version 2 is in force" in (await type_("take")).out
     assert (await type_("alarm")).code == 5
-    await NearBy(desk)("definition_change", put=CONTACT | ROUTE)
+    await InProcessClient(desk)("definition_change", put=CONTACT | ROUTE)
     assert "on its way to ops@example.com" in (await type_("alarm")).out
     mail = json.loads((await type_("look", "--json")).out)["mail"]
-    text = (await NearBy(desk)("queue_mail", id=mail))["text"]
+    text = (await InProcessClient(desk)("queue_mail", id=mail))["text"]
     assert (await type_("seen", "0000")).code == 3
     number = re.search(r"\b(\d{4})$", text, re.MULTILINE)[1]
     assert "reached ops@example.com" in (await type_("seen", number)).out

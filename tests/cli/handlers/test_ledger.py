@@ -9,7 +9,7 @@ from noroshi.core.mail import Answer, Envelope, Receipt, Verdict
 from noroshi.ports import Arrival
 from noroshi.testing import DAWN
 from tests.cli.typed import a_node, typed
-from tests.service.desk import Desk
+from tests.service.harness import Harness
 
 ALARM = "01J.17/all/ops"
 
@@ -29,7 +29,7 @@ def alarm(id=ALARM):
 
 @pytest.fixture
 async def desk(tmp_path):
-    desk = Desk()
+    desk = Harness()
     await desk.store.post(alarm(), alarm("01J.18/all/ops"))
     node = await desk.store.begin("one", DAWN)
     parcel = await desk.store.claim_parcel(node, "plain", DAWN)
@@ -92,6 +92,6 @@ async def test_an_alarm_that_never_was_ends_with_a_reason(desk, tmp_path):
 
 
 async def test_before_any_alarm_it_says_so(tmp_path):
-    async with a_node(tmp_path, Desk().service):
+    async with a_node(tmp_path, Harness().service):
         told = await typed("ledger", home=tmp_path)
     assert told.out.startswith("No alarm has been raised yet.")

@@ -6,15 +6,15 @@ import pytest
 
 from tests.cli.typed import a_node, typed
 from tests.e2e.world import Home
-from tests.service.asking import applied
+from tests.service.clients import apply_definitions
 from tests.service.node.test_node import Own, asking
 
 
 @pytest.fixture
 async def node(tmp_path):
     ask = asking(tmp_path, Own(late=0.25, clock_set=4.0))
-    await applied(ask)
-    async with a_node(tmp_path, ask.desk.service):
+    await apply_definitions(ask)
+    async with a_node(tmp_path, ask.harness.service):
         yield ask
 
 

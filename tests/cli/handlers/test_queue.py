@@ -5,7 +5,7 @@ from dataclasses import replace
 from noroshi.core.mail import Envelope, Verdict
 from noroshi.testing import DAWN
 from tests.cli.typed import a_node, typed
-from tests.service.desk import Desk
+from tests.service.harness import Harness
 
 MAIL = "01J.18/all/ops"
 ONE = Envelope(
@@ -21,7 +21,7 @@ ONE = Envelope(
 
 
 async def test_a_held_mail_is_told_with_the_command_that_lets_it_go(tmp_path):
-    desk = Desk()
+    desk = Harness()
     await desk.store.post(ONE)
     async with a_node(tmp_path, desk.service):
         await typed("queue", "hold", MAIL, home=tmp_path)
@@ -31,7 +31,7 @@ async def test_a_held_mail_is_told_with_the_command_that_lets_it_go(tmp_path):
 
 
 async def test_who_has_a_mail_in_the_inbox_says_so(tmp_path):
-    desk = Desk()
+    desk = Harness()
     await desk.store.post(replace(ONE, alarms=()))
     await desk.attempted("plain", Verdict.ACCEPTED, "2.0.0 OK", 250)
     async with a_node(tmp_path, desk.service):

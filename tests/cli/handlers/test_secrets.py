@@ -9,12 +9,12 @@ from noroshi.service.operation import roles_up_to
 from noroshi.vault import Secret
 from tests.cli.handlers.test_authorize import Terminal
 from tests.cli.typed import a_node, typed
-from tests.service.desk import AKI, CANARY, CONTENT, OLD_SECRET, Desk, documents
+from tests.service.harness import AKI, CANARY, CONTENT, OLD_SECRET, Harness, documents
 
 
 @pytest.fixture
 async def desk(tmp_path):
-    found = Desk()
+    found = Harness()
     await found.service.apply(AKI, tuple(Document(**one) for one in documents()))
     async with a_node(tmp_path, found.service):
         yield found

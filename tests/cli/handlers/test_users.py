@@ -9,12 +9,12 @@ from noroshi.people import AuthenticationError
 from noroshi.service import run_as_json
 from tests.cli.handlers.test_authorize import Terminal
 from tests.cli.typed import a_node, typed
-from tests.service.desk import AKI, CANARY, Desk, documents
+from tests.service.harness import AKI, CANARY, Harness, documents
 
 
 @pytest.fixture
 async def desk(tmp_path):
-    found = Desk()
+    found = Harness()
     async with a_node(tmp_path, found.service):
         yield found
 

@@ -5,15 +5,15 @@ import json
 import pytest
 
 from noroshi.service import run_as_json
-from tests.service.asking import NearBy, Told, applied
-from tests.service.desk import DISK, Desk
+from tests.service.clients import ErrorAnswer, InProcessClient, apply_definitions
+from tests.service.harness import DISK, Harness
 from tests.service.test_programs import BROWSER, RUNS, SCRIPT, instance
 
 WEB2 = {"group": [], "address": "192.0.2.2"}
 
 
 async def applied_both(ask):
-    await applied(ask, instances__web2=WEB2)
+    await apply_definitions(ask, instances__web2=WEB2)
 
 
 async def contents(ask):
@@ -44,7 +44,7 @@ async def test_a_copy_has_an_id_of_its_own_and_the_title_that_it_is_given(ask):
 
 async def test_a_monitor_that_is_moved_keeps_its_id_state_and_history(ask):
     await applied_both(ask)
-    await ask.desk.measured()
+    await ask.harness.measured()
     id = monitors((await contents(ask))["web1"])["base/disks"]
     await ask("monitor_move", monitor="web1/base/disks", to="web2/base")
     found = await contents(ask)
@@ -63,7 +63,7 @@ async def test_a_group_is_copied_and_moved_whole(ask):
 
 
 async def test_an_instance_is_copied_with_ids_of_its_own_and_waits_to_be_started(ask):
-    await applied(ask)
+    await apply_definitions(ask)
     await ask("instance_copy", instance="web1", name="web2", address="192.0.2.2", stopped=True)
     found = await contents(ask)
     assert (found["web2"]["address"], found["web2"]["enabled"]) == ("192.0.2.2", False)
@@ -97,21 +97,21 @@ async def test_a_try_tells_what_would_change_and_keeps_nothing(ask):
 )
 async def test_where_it_cannot_go_is_told_and_nothing_is_changed(ask, op, given, said):
     await applied_both(ask)
-    with pytest.raises(Told) as caught:
+    with pytest.raises(ErrorAnswer) as caught:
         await ask(op, **given)
     assert caught.value.kind == "invalid" and said in caught.value.problems[0][1]
     assert (await ask("status"))["version"] == 1
 
 
 async def test_a_program_that_is_copied_needs_the_password_and_one_that_stays_does_not():
-    desk = Desk(checks=(DISK, SCRIPT))
-    await applied(NearBy(desk), instances__web1=instance(RUNS))
+    harness = Harness(checks=(DISK, SCRIPT))
+    await apply_definitions(InProcessClient(harness), instances__web1=instance(RUNS))
     told = await run_as_json(
-        desk.service, BROWSER, "instance_copy", {"instance": "web1", "name": "b"}
+        harness.service, BROWSER, "instance_copy", {"instance": "web1", "name": "b"}
     )
     assert told["error"] == "password"
     given = {"monitor": "look", "to": "web1/other"}
-    assert (await run_as_json(desk.service, BROWSER, "monitor_copy", given))[
+    assert (await run_as_json(harness.service, BROWSER, "monitor_copy", given))[
         "error"
     ] == "password"
-    assert "ok" in await run_as_json(desk.service, BROWSER, "monitor_move", given)
+    assert "ok" in await run_as_json(harness.service, BROWSER, "monitor_move", given)

@@ -9,8 +9,8 @@ from noroshi.definitions import look_into, write_folder
 from noroshi.ports import Document
 from noroshi.service import Person, run_as_json
 from noroshi.service.operation import ADMIN, OPERATOR, VIEWER, roles_up_to
-from tests.service.asking import NearBy, Told, applied
-from tests.service.desk import AKI, CONTENT, DISK, Desk, documents
+from tests.service.clients import ErrorAnswer, InProcessClient, apply_definitions
+from tests.service.harness import AKI, CONTENT, DISK, Harness, documents
 
 ERI = Person("eri", roles_up_to(ADMIN), reauthenticated=True)
 BOSS = {"addresses": ["chief@example.com"]}
@@ -25,7 +25,7 @@ async def changed(ask, **given):
 
 
 async def test_one_definition_is_shown_as_toml_would_say_it(ask):
-    await applied(ask)
+    await apply_definitions(ask)
     found = await shown(ask, "contacts/boss", "contacts/new")
     assert found["version"] == 1
     assert found["documents"] == {"contacts/boss": {"addresses": ["boss@example.com"]}}
@@ -33,7 +33,7 @@ async def test_one_definition_is_shown_as_toml_would_say_it(ask):
 
 
 async def test_all_of_them_are_shown_and_an_earlier_version_too(ask):
-    await applied(ask)
+    await apply_definitions(ask)
     await changed(ask, put={"contacts/boss": BOSS})
     assert len((await ask("definition_show"))["documents"]) == len(documents())
     before = await ask("definition_show", keys=["contacts/boss"], version=1)
@@ -41,7 +41,7 @@ async def test_all_of_them_are_shown_and_an_earlier_version_too(ask):
 
 
 async def test_one_is_replaced_and_one_removed_and_the_rest_stays(ask):
-    await applied(ask)
+    await apply_definitions(ask)
     made = {"contacts/boss": BOSS, "contacts/eri": {"addresses": ["eri@example.com"]}}
     done = await changed(ask, put=made, note="n")
     assert done["version"] == 2 and len(done["differences"]) == 2
@@ -54,18 +54,20 @@ async def test_one_is_replaced_and_one_removed_and_the_rest_stays(ask):
 
 
 async def test_a_try_tells_the_differences_and_keeps_nothing(ask):
-    await applied(ask)
+    await apply_definitions(ask)
     told = await changed(ask, put={"contacts/boss": BOSS}, dry=True)
     assert told["version"] == 1 and "chief@example.com" in told["differences"][0]["en"]
     assert (await ask("status"))["version"] == 1
 
 
 async def test_the_second_editor_is_told_who_changed_what_and_nothing_is_overwritten(ask):
-    await applied(ask)
+    await apply_definitions(ask)
     seen = (await shown(ask, "contacts/boss"))["etags"]
     await changed(ask, put={"contacts/boss": BOSS}, etags=seen)
     mine = {"contacts/boss": {"addresses": ["mine@example.com"]}}
-    with pytest.raises(Told, match="changed contacts/boss meanwhile, in version 2") as told:
+    with pytest.raises(
+        ErrorAnswer, match="changed contacts/boss meanwhile, in version 2"
+    ) as told:
         await changed(ask, put=mine, etags=seen)
     assert told.value.kind == "conflict"
     ((where, what),) = told.value.problems
@@ -74,7 +76,7 @@ async def test_the_second_editor_is_told_who_changed_what_and_nothing_is_overwri
 
 
 async def test_a_change_of_something_else_meanwhile_is_kept(ask):
-    await applied(ask)
+    await apply_definitions(ask)
     seen = (await shown(ask, "contacts/boss"))["etags"]
     await changed(ask, put={"contacts/eri": {"addresses": ["eri@example.com"]}})
     done = await changed(ask, put={"contacts/boss": BOSS}, etags=seen)
@@ -83,31 +85,31 @@ async def test_a_change_of_something_else_meanwhile_is_kept(ask):
 
 
 async def test_who_adds_what_somebody_else_has_added_or_removed_is_told(ask):
-    await applied(ask)
-    with pytest.raises(Told, match="contacts/boss meanwhile, in version 1"):
+    await apply_definitions(ask)
+    with pytest.raises(ErrorAnswer, match="contacts/boss meanwhile, in version 1"):
         await changed(ask, put={"contacts/boss": BOSS}, etags={"contacts/boss": ""})
     seen = (await shown(ask, "contacts/boss"))["etags"]
     await changed(ask, remove=["contacts/boss"])
-    with pytest.raises(Told, match="in version 2") as told:
+    with pytest.raises(ErrorAnswer, match="in version 2") as told:
         await changed(ask, put={"contacts/boss": BOSS}, etags=seen)
     assert told.value.problems == [("contacts/boss", "- contacts/boss")]
 
 
 async def test_the_one_who_changed_it_is_named_and_not_who_changed_something_else_later():
-    desk = Desk()
-    await applied(NearBy(desk))
-    seen = (await shown(NearBy(desk), "contacts/boss"))["etags"]
+    harness = Harness()
+    await apply_definitions(InProcessClient(harness))
+    seen = (await shown(InProcessClient(harness), "contacts/boss"))["etags"]
     given = {"put": {"contacts/boss": BOSS}}
-    assert "ok" in await run_as_json(desk.service, ERI, "definition_change", given)
-    await changed(NearBy(desk), put={"contacts/x": BOSS})
-    with pytest.raises(Told, match="eri changed contacts/boss meanwhile, in version 2"):
-        await changed(NearBy(desk), put={"contacts/boss": BOSS}, etags=seen)
+    assert "ok" in await run_as_json(harness.service, ERI, "definition_change", given)
+    await changed(InProcessClient(harness), put={"contacts/x": BOSS})
+    with pytest.raises(ErrorAnswer, match="eri changed contacts/boss meanwhile, in version 2"):
+        await changed(InProcessClient(harness), put={"contacts/boss": BOSS}, etags=seen)
 
 
 async def test_all_problems_are_told_at_once_with_their_places(ask):
-    await applied(ask)
+    await apply_definitions(ask)
     wrong = {"contacts/boss": {"addresses": [], "colour": 1}, "rules/all": {"action": "mail"}}
-    with pytest.raises(Told, match="invalid") as told:
+    with pytest.raises(ErrorAnswer, match="invalid") as told:
         await changed(ask, put=wrong)
     places = {where for where, _ in told.value.problems}
     assert "contacts/boss.toml: colour" in places and "rules/all.toml: routes" in places
@@ -124,26 +126,26 @@ async def test_all_problems_are_told_at_once_with_their_places(ask):
     ],
 )
 async def test_what_names_no_definition_is_refused(ask, given):
-    await applied(ask)
-    with pytest.raises(Told, match="invalid"):
+    await apply_definitions(ask)
+    with pytest.raises(ErrorAnswer, match="invalid"):
         await changed(ask, **given)
 
 
 async def test_removing_what_is_not_there_is_told(ask):
-    await applied(ask)
-    with pytest.raises(Told, match="did you mean contacts/boss"):
+    await apply_definitions(ask)
+    with pytest.raises(ErrorAnswer, match="did you mean contacts/boss"):
         await changed(ask, remove=["contacts/bos"])
 
 
 async def test_removing_the_last_instance_has_to_be_meant(ask):
-    await applied(ask)
-    with pytest.raises(Told, match="conflict: This would end all watching"):
+    await apply_definitions(ask)
+    with pytest.raises(ErrorAnswer, match="conflict: This would end all watching"):
         await changed(ask, remove=["instances/web1"])
     assert (await changed(ask, remove=["instances/web1"], empty=True))["version"] == 2
 
 
 async def test_a_monitor_keeps_its_id_whether_it_is_given_or_not(ask):
-    await applied(ask)
+    await apply_definitions(ask)
     key = "instances/web1"
     was = (await shown(ask, key))["documents"][key]
     monitor = was["group"][0]["monitor"][0]
@@ -156,50 +158,51 @@ async def test_a_monitor_keeps_its_id_whether_it_is_given_or_not(ask):
 
 async def test_a_program_that_is_new_needs_the_password_and_one_left_alone_does_not():
     script = replace(DISK, kind="script", runs=True)
-    desk = Desk(checks=(DISK, script))
-    await applied(NearBy(desk))
+    harness = Harness(checks=(DISK, script))
+    await apply_definitions(InProcessClient(harness))
     browser = replace(ERI, door="web", reauthenticated=False)
     runs = {"name": "look", "kind": "script"}
     put = {"instances/web2": {"group": [{"name": "base", "monitor": [runs]}]}}
-    told = await run_as_json(desk.service, browser, "definition_change", {"put": put})
+    told = await run_as_json(harness.service, browser, "definition_change", {"put": put})
     assert told["error"] == "password"
     tried = await run_as_json(
-        desk.service, browser, "definition_change", {"put": put, "dry": True}
+        harness.service, browser, "definition_change", {"put": put, "dry": True}
     )
     assert "ok" in tried
-    assert "ok" in await run_as_json(desk.service, ERI, "definition_change", {"put": put})
+    assert "ok" in await run_as_json(harness.service, ERI, "definition_change", {"put": put})
     boss = {"put": {"contacts/boss": BOSS}}
-    assert "ok" in await run_as_json(desk.service, browser, "definition_change", boss)
+    assert "ok" in await run_as_json(harness.service, browser, "definition_change", boss)
 
 
 async def test_who_may_only_look_sees_them_and_changes_nothing():
-    desk = Desk()
-    await applied(NearBy(desk))
+    harness = Harness()
+    await apply_definitions(InProcessClient(harness))
     viewer = Person("eri", roles_up_to(VIEWER))
-    assert "ok" in await run_as_json(desk.service, viewer, "definition_show", {})
+    assert "ok" in await run_as_json(harness.service, viewer, "definition_show", {})
     given = {"put": {"contacts/boss": BOSS}}
-    told = await run_as_json(desk.service, viewer, "definition_change", given)
+    told = await run_as_json(harness.service, viewer, "definition_change", given)
     assert told["error"] == "forbidden"
 
 
 async def test_what_a_program_is_given_is_shown_to_administrators_alone():
     script = replace(DISK, kind="script", runs=True)
-    desk = Desk(checks=(DISK, script))
+    harness = Harness(checks=(DISK, script))
     given = {"name": "look", "kind": "script", "options": {"include": ["--password=x"]}}
     full = {"name": "disks", "kind": "disk", "options": {"include": ["/"]}}
-    await applied(
-        NearBy(desk), instances__web2={"group": [{"name": "b", "monitor": [given, full]}]}
+    await apply_definitions(
+        InProcessClient(harness),
+        instances__web2={"group": [{"name": "b", "monitor": [given, full]}]},
     )
     viewer = Person("eri", roles_up_to(OPERATOR))
-    told = await run_as_json(desk.service, viewer, "definition_show", {})
+    told = await run_as_json(harness.service, viewer, "definition_show", {})
     assert "--password" not in str(told)
     seen = told["ok"]["documents"]["instances/web2"]["group"][0]["monitor"]
     assert "options" not in seen[0] and seen[1]["options"] == {"include": ["/"]}
-    assert "--password" in str(await NearBy(desk)("definition_show"))
+    assert "--password" in str(await InProcessClient(harness)("definition_show"))
 
 
 async def test_the_audit_log_has_what_changed_and_no_try(ask):
-    await applied(ask)
+    await apply_definitions(ask)
     await changed(ask, put={"contacts/boss": BOSS}, dry=True)
     await changed(ask, put={"contacts/boss": BOSS}, note="moved")
     rows = [one for one in await ask("audit") if one["op"] == "definition_change"]
@@ -208,7 +211,7 @@ async def test_the_audit_log_has_what_changed_and_no_try(ask):
 
 
 async def test_after_a_change_the_folder_is_the_same_at_the_second_export(ask, tmp_path):
-    await applied(ask)
+    await apply_definitions(ask)
     await changed(ask, put={"contacts/boss": BOSS | {"title": "社長"}})
     first = await ask("export")
     folder = tmp_path / "definitions"
@@ -232,23 +235,23 @@ async def test_a_race_for_the_next_version_is_run_again_on_the_newest():
             if self.first and base:
                 self.first = False
                 other = {"contacts/eri": {"addresses": ["eri@example.com"]}}
-                await changed(NearBy(desk), put=other)
+                await changed(InProcessClient(harness), put=other)
             return await self.store.publish(version, ids, base)
 
-    desk = Desk()
-    desk = Desk(Late(desk.store))
-    await applied(NearBy(desk))
+    harness = Harness()
+    harness = Harness(Late(harness.store))
+    await apply_definitions(InProcessClient(harness))
     done = await run_as_json(
-        desk.service, AKI, "definition_change", {"put": {"contacts/boss": BOSS}}
+        harness.service, AKI, "definition_change", {"put": {"contacts/boss": BOSS}}
     )
     assert done["ok"]["version"] == 3
-    kept = (await NearBy(desk)("definition_show"))["documents"]
+    kept = (await InProcessClient(harness)("definition_show"))["documents"]
     assert "contacts/eri" in kept and kept["contacts/boss"] == BOSS
 
 
 async def test_definitions_of_some_types_are_shown_without_the_others():
-    ask = NearBy(Desk())
-    await applied(ask)
+    ask = InProcessClient(Harness())
+    await apply_definitions(ask)
     shown = await ask("definition_show", types=["routes", "rules"])
     assert set(shown["documents"]) == {"routes/m365", "routes/plain", "rules/all"}
     assert shown["etags"].keys() == shown["documents"].keys()
@@ -256,42 +259,42 @@ async def test_definitions_of_some_types_are_shown_without_the_others():
 
 def box_ending(ask, days, field="secret_ends", **more):
     """An account whose secret ends so many days from now."""
-    day = str((ask.desk.time.now + timedelta(days=days)).date())
+    day = str((ask.harness.time.now + timedelta(days=days)).date())
     return CONTENT["accounts/box"] | more | {field: day}
 
 
 @pytest.mark.parametrize("field", ["secret_ends", "secret_next_ends"])
 async def test_a_day_of_end_that_is_over_is_refused_with_all_else_that_is_wrong(ask, field):
-    await applied(ask)
+    await apply_definitions(ask)
     box = box_ending(ask, -2, field, secret_next="app-next", mailbox="nobody")
-    with pytest.raises(Told, match="invalid") as told:
+    with pytest.raises(ErrorAnswer, match="invalid") as told:
         await changed(ask, put={"accounts/box": box})
     found = dict(told.value.problems)
     assert "is over already" in found[f"accounts/box.toml: {field}"]
     assert "accounts/box.toml: mailbox" in found
-    with pytest.raises(Told, match="invalid"):
+    with pytest.raises(ErrorAnswer, match="invalid"):
         await changed(ask, put={"accounts/box": box_ending(ask, -2, field)}, dry=True)
 
 
 async def test_a_day_that_is_still_today_somewhere_is_taken(ask):
-    await applied(ask)
+    await apply_definitions(ask)
     await changed(ask, put={"accounts/box": box_ending(ask, -1)})
 
 
 async def test_of_a_secret_that_has_ended_all_else_is_changed(ask):
-    await applied(ask, accounts__box=box_ending(ask, -30))
+    await apply_definitions(ask, accounts__box=box_ending(ask, -30))
     other = box_ending(ask, -30, mailbox="other@example.com")
     assert (await changed(ask, put={"accounts/box": other}))["version"] == 2
 
 
 async def test_a_truth_value_for_a_limit_or_an_option_s_number_is_refused_with_its_place(ask):
-    await applied(ask)
+    await apply_definitions(ask)
     monitor = {"name": "disks", "kind": "disk", "limits": {"used": {"warning": True}}}
     web = {
         "rules": ["all"],
         "group": [{"name": "base", "monitor": [monitor | {"patience": True}]}],
     }
-    with pytest.raises(Told) as told:
+    with pytest.raises(ErrorAnswer) as told:
         await changed(ask, put={"instances/web2": web})
     at = "instances/web2.toml: group.base.monitor.disks"
     assert sorted(told.value.problems) == [

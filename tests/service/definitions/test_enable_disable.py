@@ -9,8 +9,8 @@ from noroshi.service import Person, run_as_json
 from noroshi.service.operation import OPERATOR, VIEWER, roles_up_to
 from noroshi.web.context import OWN_NAMES
 from noroshi.web.http.self_signed import own_certificate
-from tests.service.asking import NOW, NearBy, Told, applied
-from tests.service.desk import DISK, Desk
+from tests.service.clients import NOW, ErrorAnswer, InProcessClient, apply_definitions
+from tests.service.harness import DISK, Harness
 
 OPERATES = Person("eri", roles_up_to(OPERATOR), "web", "192.0.2.7", reauthenticated=False)
 PART = "web1/base/disks"
@@ -22,7 +22,7 @@ async def only_monitor(ask):
 
 
 async def test_an_instance_is_stopped_and_started_as_versions_like_any_other(ask):
-    await applied(ask)
+    await apply_definitions(ask)
     done = await ask("instance_stop", instance="web1")
     assert done["version"] == 2
     assert [one["en"] for one in done["differences"]] == [
@@ -36,8 +36,8 @@ async def test_an_instance_is_stopped_and_started_as_versions_like_any_other(ask
 
 
 async def test_the_status_says_by_whom_and_since_which_version_it_is_stopped(ask):
-    await applied(ask)
-    await ask.desk.measured()
+    await apply_definitions(ask)
+    await ask.harness.measured()
     await ask("monitor_disable", monitor="web1/base")
     await ask("definition_change", remove=["contacts/boss"])
     status = await ask("status")
@@ -55,7 +55,7 @@ async def test_the_status_says_by_whom_and_since_which_version_it_is_stopped(ask
 
 
 async def test_what_is_outermost_stops_it_and_what_stays_stopped_is_told(ask):
-    await applied(ask)
+    await apply_definitions(ask)
     await ask("monitor_disable", monitor="disks")
     await ask("instance_stop", instance="web1")
     assert (await only_monitor(ask))["stopped"]["path"] == "web1"
@@ -70,7 +70,7 @@ async def test_what_is_outermost_stops_it_and_what_stays_stopped_is_told(ask):
 
 
 async def test_what_is_stopped_already_is_no_new_version(ask):
-    await applied(ask)
+    await apply_definitions(ask)
     await ask("instance_stop", instance="web1")
     again = await ask("instance_stop", instance="web1")
     assert (again["version"], again["differences"]) == (2, [])
@@ -87,8 +87,8 @@ async def test_what_is_stopped_already_is_no_new_version(ask):
     ],
 )
 async def test_what_is_not_there_cannot_be_stopped(ask, op, given):
-    await applied(ask)
-    with pytest.raises(Told) as caught:
+    await apply_definitions(ask)
+    with pytest.raises(ErrorAnswer) as caught:
         await ask(op, **given)
     assert caught.value.kind == "not found"
 
@@ -101,46 +101,49 @@ async def test_what_is_not_there_cannot_be_stopped(ask, op, given):
     ],
 )
 async def test_noroshi_never_stops_watching_itself(ask, op, given):
-    await applied(ask)
-    with pytest.raises(Told) as caught:
+    await apply_definitions(ask)
+    with pytest.raises(ErrorAnswer) as caught:
         await ask(op, **given)
     assert caught.value.kind == "invalid"
     assert "never stops watching itself" in caught.value.problems[0][1]
 
 
 async def test_an_operator_stops_and_starts_also_what_runs_programs_and_a_viewer_does_not():
-    desk = Desk(checks=(DISK, replace(DISK, kind="script", runs=True)))
+    harness = Harness(checks=(DISK, replace(DISK, kind="script", runs=True)))
     script = {"name": "look", "kind": "script"}
-    await applied(
-        NearBy(desk), instances__web1={"group": [{"name": "base", "monitor": [script]}]}
+    await apply_definitions(
+        InProcessClient(harness),
+        instances__web1={"group": [{"name": "base", "monitor": [script]}]},
     )
     for op in ("instance_stop", "instance_start"):
-        assert "ok" in await run_as_json(desk.service, OPERATES, op, {"instance": "web1"})
+        assert "ok" in await run_as_json(harness.service, OPERATES, op, {"instance": "web1"})
         looks = replace(OPERATES, roles=roles_up_to(VIEWER))
-        told = await run_as_json(desk.service, looks, op, {"instance": "web1"})
+        told = await run_as_json(harness.service, looks, op, {"instance": "web1"})
         assert told["error"] == "forbidden"
-    rows = [row for row in await desk.store.audit_log(last=4) if not row.refused.en]
+    rows = [row for row in await harness.store.audit_log(last=4) if not row.refused.en]
     assert {row.op for row in rows} == {"instance_stop", "instance_start"}
     assert rows[0].before == {"version": 2} and rows[0].after["version"] == 3
 
 
 async def test_what_is_wrong_elsewhere_keeps_nobody_from_stopping(tmp_path):
     trusted, _ = own_certificate(tmp_path, OWN_NAMES, NOW)
-    ask = NearBy(Desk())
-    await applied(ask, networks__out={"ca_file": str(trusted)})
+    ask = InProcessClient(Harness())
+    await apply_definitions(ask, networks__out={"ca_file": str(trusted)})
     trusted.unlink()
-    with pytest.raises(Told):
-        await applied(ask, networks__out={"ca_file": str(trusted)}, contacts__boss=None)
+    with pytest.raises(ErrorAnswer):
+        await apply_definitions(
+            ask, networks__out={"ca_file": str(trusted)}, contacts__boss=None
+        )
     assert (await ask("monitor_disable", monitor="disks"))["version"] == 2
 
 
 async def test_the_log_says_that_it_is_stopped_and_that_nobody_saw_it_recover(ask):
-    await applied(ask)
-    await ask.desk.measured()
+    await apply_definitions(ask)
+    await ask.harness.measured()
     await ask("instance_stop", instance="web1")
-    version, plan = await ask.desk.service._current()
+    version, plan = await ask.harness.service._current()
     (monitor,) = plan.monitors.values()
-    store, now = ask.desk.store, ask.desk.time.now
+    store, now = ask.harness.store, ask.harness.time.now
     block = await store.lease_monitors(await store.begin("node", now), now)
     change = closing_change(monitor, block.states[monitor.id], now, lambda *_: {})
     assert await store.commit(block.fence, change)
@@ -153,17 +156,17 @@ async def test_the_log_says_that_it_is_stopped_and_that_nobody_saw_it_recover(as
 
 async def test_of_two_who_switch_at_once_neither_is_lost(ask):
     two = {"group": [{"name": "base", "monitor": [{"name": "disks", "kind": "disk"}]}]}
-    await applied(ask, instances__web2=two)
+    await apply_definitions(ask, instances__web2=two)
     await ask("instance_stop", instance="web1")
     await ask("instance_stop", instance="web2")
     assert [one["path"] for one in (await ask("status"))["stopped"]] == ["web1", "web2"]
 
 
 async def test_a_monitor_that_is_moved_while_it_is_stopped_stays_stopped_by_the_same_person():
-    ask = NearBy(Desk())
-    await applied(ask)
+    ask = InProcessClient(Harness())
+    await apply_definitions(ask)
     given = {"monitor": "disks"}
-    assert "ok" in await run_as_json(ask.desk.service, OPERATES, "monitor_disable", given)
+    assert "ok" in await run_as_json(ask.harness.service, OPERATES, "monitor_disable", given)
     await ask("monitor_move", monitor="disks", to="web1/other")
     stop = (await only_monitor(ask))["stopped"]
     assert (stop["path"], stop["who"], stop["version"]) == ("web1/other/disks", "eri", 2)

@@ -5,8 +5,8 @@ import pytest
 from noroshi.checks import http
 from noroshi.service.definitions.plaintext_secrets import looks_like_secret, words_of
 from noroshi.transports import BUILT_IN
-from tests.service.asking import NearBy, Told
-from tests.service.desk import DISK, Desk
+from tests.service.clients import ErrorAnswer, InProcessClient
+from tests.service.harness import DISK, Harness
 
 SERVER = {"kind": "smtp", "options": {"host": "mail.example.com", "sender": "a@example.com"}}
 
@@ -65,12 +65,12 @@ def route(entry):
 @pytest.fixture
 def near():
 
-    return NearBy(Desk(checks=(DISK, http.CHECK), routes=tuple(BUILT_IN)))
+    return InProcessClient(Harness(checks=(DISK, http.CHECK), routes=tuple(BUILT_IN)))
 
 
 @pytest.mark.parametrize("typed", ["q7x9k2mz", "hunter2"])
 async def test_a_secret_in_the_place_of_a_name_is_refused_and_not_repeated(near, typed):
-    with pytest.raises(Told) as refused:
+    with pytest.raises(ErrorAnswer) as refused:
         await near("definition_change", put={"routes/relay": route(typed)})
     told = str(refused.value)
     assert "routes/relay.toml: options.password" in told and "looks like a secret" in told
@@ -87,7 +87,7 @@ async def test_each_setting_that_holds_one_is_named(near):
     page = {"name": "page", "kind": "http", "options": {"url": "https://www.example.com/"}}
     page["options"]["secret_headers"] = {"X-Key": "hunter2"}
     group = {"group": [{"name": "base", "monitor": [page]}]}
-    with pytest.raises(Told) as refused:
+    with pytest.raises(ErrorAnswer) as refused:
         await near(
             "definition_change", put={"routes/relay": route("hunter2"), "instances/web9": group}
         )

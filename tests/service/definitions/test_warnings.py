@@ -7,8 +7,8 @@ import pytest
 from noroshi.core.words import Words
 from noroshi.service.definitions.warnings import ENDS_ALL, NOTHING_THERE, first_cautions
 from noroshi.vault import Secret
-from tests.service.asking import Told, applied
-from tests.service.desk import CONTENT, documents
+from tests.service.clients import ErrorAnswer, apply_definitions
+from tests.service.harness import CONTENT, documents
 
 
 def cautions(answer):
@@ -16,22 +16,22 @@ def cautions(answer):
 
 
 async def test_no_definitions_at_all_are_refused_and_nothing_changes(ask):
-    await applied(ask)
-    with pytest.raises(Told, match="There is no definition in it") as refused:
+    await apply_definitions(ask)
+    with pytest.raises(ErrorAnswer, match="There is no definition in it") as refused:
         await ask("apply", documents=[])
     assert refused.value.kind == "conflict"
     assert (await ask("export"))["version"] == 1
 
 
 async def test_no_definitions_are_refused_before_there_were_any(ask):
-    with pytest.raises(Told, match="There is no definition in it"):
+    with pytest.raises(ErrorAnswer, match="There is no definition in it"):
         await ask("apply", documents=[])
 
 
 async def test_what_would_end_all_watching_is_refused_and_planned_with_a_warning(ask):
-    await applied(ask)
+    await apply_definitions(ask)
     only_people = documents(instances__web1=None)
-    with pytest.raises(Told, match="every instance: web1"):
+    with pytest.raises(ErrorAnswer, match="every instance: web1"):
         await ask("apply", documents=only_people)
     planned = await ask("plan", documents=only_people)
     assert planned["refused"]["en"] == ENDS_ALL.fill(names="web1").en
@@ -44,20 +44,20 @@ async def test_a_plan_of_nothing_says_so(ask):
 
 
 async def test_what_is_meant_is_done(ask):
-    await applied(ask)
+    await apply_definitions(ask)
     assert (await ask("apply", documents=[], empty=True))["version"] == 2
     assert (await ask("status"))["monitors"] == []
 
 
 async def test_other_instances_in_the_place_of_all_are_refused_too(ask):
-    await applied(ask)
+    await apply_definitions(ask)
     others = documents(instances__web1=None, instances__shop={"rules": ["all"]})
-    with pytest.raises(Told, match="every instance: web1"):
+    with pytest.raises(ErrorAnswer, match="every instance: web1"):
         await ask("apply", documents=others)
 
 
 async def test_an_instance_that_is_renamed_with_its_monitors_ids_is_not_removed(ask):
-    await applied(ask)
+    await apply_definitions(ask)
     found = {one["key"]: one["body"] for one in (await ask("export"))["documents"]}
     renamed = json.loads(found["instances/web1"])
     moved = documents(instances__web1=None, instances__web01=renamed)
@@ -66,12 +66,12 @@ async def test_an_instance_that_is_renamed_with_its_monitors_ids_is_not_removed(
 
 async def test_going_back_to_a_version_needs_no_leave(ask):
     await ask("apply", documents=documents(instances__web1=None))
-    await applied(ask)
+    await apply_definitions(ask)
     assert (await ask("take_back", number=1))["version"] == 3
 
 
 async def test_mails_that_would_be_left_without_their_route_or_contact_are_counted(ask):
-    await applied(ask)
+    await apply_definitions(ask)
     for _ in range(2):
         await ask("send", to=["ops"], subject="s", text="t", routes=["plain"])
     await ask("send", to=["boss"], subject="s", text="t", routes=["m365"])
@@ -89,13 +89,13 @@ async def test_a_password_that_the_vault_does_not_have_is_told_with_how_to_put_i
     assert told.startswith("routes/plain names the entry relay")
     assert told.endswith("noroshi secret set relay")
     assert cautions(await ask("apply", documents=given)) == [told]
-    await ask.desk.vault.put("relay", Secret("x"))
+    await ask.harness.vault.put("relay", Secret("x"))
     assert cautions(await ask("plan", documents=given)) == []
 
 
 async def test_a_password_for_exchange_online_is_told_with_the_days_on_which_that_ends(ask):
     way = {"kind": "post", "options": {"host": "smtp.office365.com", "password": "relay"}}
-    await ask.desk.vault.put("relay", Secret("x"))
+    await ask.harness.vault.put("relay", Secret("x"))
     (told,) = (await ask("plan", documents=documents(routes__plain=way)))["cautions"]
     for words in (told["en"], told["ja"]):
         assert "plain" in words and "2026" in words and "2027" in words
@@ -112,13 +112,13 @@ async def test_a_password_for_exchange_online_is_told_with_the_days_on_which_tha
     ],
 )
 async def test_a_password_elsewhere_is_not(ask, host):
-    await ask.desk.vault.put("relay", Secret("x"))
+    await ask.harness.vault.put("relay", Secret("x"))
     way = {"kind": "post", "options": {"host": host, "password": "relay"}}
     assert cautions(await ask("plan", documents=documents(routes__plain=way))) == []
 
 
 async def test_a_mail_to_a_bare_address_lacks_no_contact(ask):
-    await applied(ask)
+    await apply_definitions(ask)
     await ask("send", to=["aki@example.com"], subject="s", text="t")
     assert cautions(await ask("plan", documents=documents(contacts__boss=None))) == []
 
@@ -132,7 +132,7 @@ def test_what_is_refused_says_how_to_do_it_all_the_same():
 
 async def test_a_day_of_a_secret_s_end_that_is_over_is_told_until_another_is_given(ask):
     box = CONTENT["accounts/box"] | {"secret_ends": "2020-01-31"}
-    await applied(ask, accounts__box=CONTENT["accounts/box"])
+    await apply_definitions(ask, accounts__box=CONTENT["accounts/box"])
     (told,) = (await ask("plan", documents=documents(accounts__box=box)))["cautions"]
     assert told["en"].startswith("accounts/box.toml: secret_ends: 2020-01-31 is over already")
     assert "2020-01-31 はすでに過ぎています" in told["ja"]
@@ -172,13 +172,13 @@ async def test_monitors_that_nobody_is_told_of_are_called_by_their_titles(ask):
 
 
 async def test_a_blueprint_that_adds_monitors_without_a_rule_says_so(ask):
-    await applied(ask, blueprints__till=SILENT)
+    await apply_definitions(ask, blueprints__till=SILENT)
     added = await ask("blueprint_add", blueprint="till", instance="shop")
     assert "(shop/base/d0, " in cautions(added)[0]
 
 
 async def test_where_every_monitor_has_a_rule_nothing_is_said(ask):
-    assert cautions(await applied(ask)) == []
+    assert cautions(await apply_definitions(ask)) == []
     assert cautions(await ask("status")) == []
 
 
@@ -188,7 +188,7 @@ def named(name, **other):
 
 
 async def test_a_monitor_that_was_likely_renamed_is_told_with_the_id_to_keep(ask):
-    await applied(ask)
+    await apply_definitions(ask)
     exported = {one["key"]: one["body"] for one in (await ask("export"))["documents"]}
     id = json.loads(exported["instances/web1"])["group"][0]["monitor"][0]["id"]
     (told,) = cautions(await ask("plan", documents=documents(instances__web1=named("volumes"))))
@@ -199,7 +199,7 @@ async def test_a_monitor_that_was_likely_renamed_is_told_with_the_id_to_keep(ask
 
 
 async def test_another_monitor_in_the_place_of_one_is_no_new_name_of_it(ask):
-    await applied(ask)
+    await apply_definitions(ask)
     other = named("root", options={"include": ["/"]})
     assert cautions(await ask("plan", documents=documents(instances__web1=other))) == []
 

@@ -12,8 +12,8 @@ from noroshi.service.diagnostics.examinations import SystemExamination
 from noroshi.service.diagnostics.running_examinations import KEPT, MOST, UnderWay
 from noroshi.service.errors import NotFoundError, OperationFailedError
 from noroshi.testing import DAWN
-from tests.service.asking import Told, applied
-from tests.service.desk import CONTENT, DEFERRED, DOWN
+from tests.service.clients import ErrorAnswer, apply_definitions
+from tests.service.harness import CONTENT, DEFERRED, DOWN
 
 
 def step(name, take):
@@ -67,17 +67,17 @@ async def test_this_computer_is_looked_at_and_every_stage_is_named_beforehand(as
 
 
 async def test_a_route_that_is_not_there_is_refused_with_those_that_are(ask):
-    await applied(ask)
-    with pytest.raises(Told, match="not found") as told:
+    await apply_definitions(ask)
+    with pytest.raises(ErrorAnswer, match="not found") as told:
         await ask("examine_begin", route="m356")
     assert "m365" in str(told.value)
 
 
 async def test_what_the_node_knows_of_a_route_that_is_down_stands_beside_its_stages(ask):
-    await applied(ask, routes__seen={"kind": "examined"})
+    await apply_definitions(ask, routes__seen={"kind": "examined"})
     await ask("send", to=["ops"], subject="s", text="t", routes=["seen"])
     assert (await ask("examine_begin", route="seen"))["down"] is None
-    await ask.desk.attempted("seen", DOWN, "mailbox full", 554)
+    await ask.harness.attempted("seen", DOWN, "mailbox full", 554)
     down = (await ask("examine_begin", route="seen"))["down"]
     assert "mailbox full" in down["why"]["en"] and down["waiting"] == 1 and down["since"]
     assert not down["early"]
@@ -86,18 +86,18 @@ async def test_what_the_node_knows_of_a_route_that_is_down_stands_beside_its_sta
 async def test_a_route_that_rests_is_told_with_what_tries_again_and_whether_a_look_sees_why(
     ask,
 ):
-    await applied(ask, routes__seen={"kind": "examined"})
+    await apply_definitions(ask, routes__seen={"kind": "examined"})
     sent = await ask("send", to=["ops"], subject="s", text="t", routes=["seen"])
-    await ask.desk.attempted("seen", DOWN, "SMTP AUTH is disabled", 535, early=True)
+    await ask.harness.attempted("seen", DOWN, "SMTP AUTH is disabled", 535, early=True)
     down = (await ask("examine_begin", route="seen"))["down"]
     assert (down["early"], [down["mail"]]) == (True, sent["ids"])
     assert down["until"] > down["since"]
 
 
 async def test_mails_that_were_put_off_stand_beside_the_stages_of_a_route_that_is_well(ask):
-    await applied(ask, routes__seen={"kind": "examined"})
+    await apply_definitions(ask, routes__seen={"kind": "examined"})
     await ask("send", to=["ops"], subject="s", text="t", routes=["seen"])
-    await ask.desk.attempted("seen", DEFERRED, "too many connections", 432)
+    await ask.harness.attempted("seen", DEFERRED, "too many connections", 432)
     known = (await ask("examine_begin", route="seen"))["down"]
     assert "too many connections" in known["why"]["en"]
     assert (known["waiting"], known["down"]) == (1, False)
@@ -109,23 +109,23 @@ async def test_a_route_whose_diagnosis_failed_says_so_until_it_is_defined_otherw
         return next(one for one in routes if one["name"] == "seen")["examined_in_vain"]["en"]
 
     way = {"kind": "stopped", "options": {"account": "box"}}
-    await applied(ask, routes__seen=way, accounts__box=CONTENT["accounts/box"])
+    await apply_definitions(ask, routes__seen=way, accounts__box=CONTENT["accounts/box"])
     assert await at() == ""
     (stage,) = await looked_to_the_end(ask, await ask("examine_begin", route="seen"))
     assert await at() == stage["title"]["en"] != ""
-    await applied(ask, routes__seen=way | {"title": "Other"})
+    await apply_definitions(ask, routes__seen=way | {"title": "Other"})
     assert await at() == ""
 
 
 async def test_a_kind_that_says_no_stages_is_told_as_such(ask):
-    await applied(ask)
-    with pytest.raises(Told, match="cannot be examined"):
+    await apply_definitions(ask)
+    with pytest.raises(ErrorAnswer, match="cannot be examined"):
         await ask("examine_begin", route="plain")
 
 
 async def test_a_recipient_that_is_no_address_is_refused_beforehand(ask):
-    await applied(ask)
-    with pytest.raises(Told, match="recipient") as told:
+    await apply_definitions(ask)
+    with pytest.raises(ErrorAnswer, match="recipient") as told:
         await ask("examine_begin", route="m365", to="no address")
     assert told.value.problems == [("to", "no address is not a mail address")]
 
@@ -144,7 +144,7 @@ async def test_a_recipient_that_is_no_address_is_refused_beforehand(ask):
 async def test_pages_and_lines_are_those_of_the_account_s_cloud(ask, cloud, page, line):
     way = {"kind": "stopped", "options": {"account": "box"}}
     box = CONTENT["accounts/box"] | {"cloud": cloud}
-    await applied(ask, routes__seen=way, accounts__box=box)
+    await apply_definitions(ask, routes__seen=way, accounts__box=box)
     (stage,) = await looked_to_the_end(ask, await ask("examine_begin", route="seen"))
     assert (stage["remedy"]["link"], stage["remedy"]["lines"]) == (page, [line])
 
@@ -159,7 +159,7 @@ async def test_at_a_server_of_ones_own_that_speaks_as_entra_does_nobody_of_micro
     }
     box = CONTENT["accounts/box"] | {"cloud": "ours"}
     way = {"kind": "stopped", "options": {"account": "box"}}
-    await applied(ask, routes__seen=way, accounts__box=box, clouds__ours=own)
+    await apply_definitions(ask, routes__seen=way, accounts__box=box, clouds__ours=own)
     (stage,) = await looked_to_the_end(ask, await ask("examine_begin", route="seen"))
     remedy = stage["remedy"]
     assert remedy["who"] == {
@@ -170,7 +170,7 @@ async def test_at_a_server_of_ones_own_that_speaks_as_entra_does_nobody_of_micro
 
 
 async def test_one_that_nobody_began_is_not_found(ask):
-    with pytest.raises(Told, match="begin it again"):
+    with pytest.raises(ErrorAnswer, match="begin it again"):
         await ask("examine_look", id="nothing")
 
 

@@ -3,13 +3,13 @@
 import pytest
 
 from noroshi.core.mail import Verdict
-from tests.service.asking import Told, applied
+from tests.service.clients import ErrorAnswer, apply_definitions
 from tests.service.test_by_hand import queued
 
 
 async def accepted(ask):
     id = await queued(ask)
-    await ask.desk.attempted("plain", Verdict.ACCEPTED, "2.0.0 OK", 250)
+    await ask.harness.attempted("plain", Verdict.ACCEPTED, "2.0.0 OK", 250)
     return id
 
 
@@ -31,12 +31,12 @@ async def test_who_says_it_twice_has_said_it_once(ask):
 
 async def test_what_no_server_has_taken_yet_nobody_can_have_seen(ask):
     id = await queued(ask)
-    with pytest.raises(Told, match=r"conflict: .* no server has taken it yet"):
+    with pytest.raises(ErrorAnswer, match=r"conflict: .* no server has taken it yet"):
         await ask("queue_seen", id=id)
     assert (await ask("queue_show", id=id))["arrived"] == []
 
 
 async def test_a_mail_that_is_not_there_was_seen_by_nobody(ask):
-    await applied(ask)
-    with pytest.raises(Told, match="not found: There is no mail 01J/x in the queue"):
+    await apply_definitions(ask)
+    with pytest.raises(ErrorAnswer, match="not found: There is no mail 01J/x in the queue"):
         await ask("queue_seen", id="01J/x")

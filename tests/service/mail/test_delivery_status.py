@@ -10,8 +10,8 @@ from noroshi.ports import Arrival
 from noroshi.round_trips import trip_mail
 from noroshi.service.mail.delivery_status import limits, unproved
 from noroshi.testing import DAWN
-from tests.service.asking import applied
-from tests.service.desk import CONTENT
+from tests.service.clients import apply_definitions
+from tests.service.harness import CONTENT
 
 SECOND = timedelta(seconds=1)
 BOX = CONTENT["accounts/box"]
@@ -21,7 +21,7 @@ ADDRESS = BOX["mailbox"]
 @pytest.fixture
 async def reading(ask):
     """The account of the route m365 reads its mailbox; plain has no account."""
-    await applied(ask, accounts__box=BOX | {"reads_inbox": True})
+    await apply_definitions(ask, accounts__box=BOX | {"reads_inbox": True})
     return ask
 
 
@@ -33,7 +33,7 @@ async def sent(ask, route):
 
 
 async def accepted(ask, route):
-    store, now = ask.desk.store, ask.desk.time.now
+    store, now = ask.harness.store, ask.harness.time.now
     parcel = await store.claim_parcel(await store.begin("sender", now), route, now)
     answers = {to: Answer(Verdict.ACCEPTED, "OK", 250) for to in parcel.envelope.to}
     receipt = Receipt(at=now, answers=answers, route=route)
@@ -75,7 +75,7 @@ def test_of_a_route_that_is_gone_no_mailbox_is_spoken_of_either():
 async def test_a_mailbox_that_another_account_reads_is_read(ask):
     other = {"kind": "post", "options": {"account": "other"}}
     accounts = {"accounts__box": BOX | {"reads_inbox": True}, "accounts__other": BOX}
-    await applied(ask, **accounts, routes__second=other)
+    await apply_definitions(ask, **accounts, routes__second=other)
     letter = await ask("queue_show", id=await sent(ask, "second"))
     assert "would be noticed" in letter["unproved"]["en"]
 
@@ -88,7 +88,7 @@ async def test_of_a_mail_that_waits_nothing_is_said(reading):
 async def test_a_mail_that_came_back_is_shown_with_what_the_report_says(reading):
     id = await sent(reading, "m365")
     back = Arrival(address="ops@example.com", state="came back", at=DAWN, said="550 5.1.10")
-    await reading.desk.store.record_arrival(id, back)
+    await reading.harness.store.record_arrival(id, back)
     letter = await reading("queue_show", id=id)
     assert letter["queued"]["state"] == "came back" and letter["unproved"]["en"] == ""
     (arrived,) = letter["arrived"]
@@ -107,27 +107,27 @@ async def test_a_route_whose_mailbox_is_read_says_when_a_mail_was_seen_and_how_l
     reading,
 ):
     assert (await route(reading, "m365"))["arrives"]["seen"] is None
-    mail = trip_mail("m365", ADDRESS, "X", reading.desk.time.now)
-    await reading.desk.store.post(mail)
+    mail = trip_mail("m365", ADDRESS, "X", reading.harness.time.now)
+    await reading.harness.store.post(mail)
     assert "waits in the queue" in (await route(reading, "m365"))["arrives"]["why"]["en"]
     await accepted(reading, "m365")
-    at = reading.desk.time.now + 8 * SECOND
+    at = reading.harness.time.now + 8 * SECOND
     seen = Arrival(address=ADDRESS, state="seen arrived", at=at)
-    await reading.desk.store.record_arrival(mail.id, seen)
+    await reading.harness.store.record_arrival(mail.id, seen)
     found = (await route(reading, "m365"))["arrives"]
     assert (found["took"], found["why"]["en"]) == (8, "") and found["seen"]
 
 
 async def test_what_keeps_the_mailbox_from_being_read_is_told_with_its_route(reading):
     looked = '{"until":"2026-04-01T06:00:00Z","trouble":{"en":"403 no","ja":"403"}}'
-    await reading.desk.store.put_value("inbox/box", looked)
+    await reading.harness.store.put_value("inbox/box", looked)
     why = (await route(reading, "m365"))["arrives"]["why"]
     assert why["en"] == "the mailbox cannot be read: 403 no"
 
 
 async def test_what_is_known_of_a_mailbox_stays_known_when_its_account_is_renamed(reading):
     looked = '{"until":"2026-04-01T06:00:00Z","trouble":{"en":"403 no","ja":"403"}}'
-    await reading.desk.store.put_value("inbox/box", looked)
+    await reading.harness.store.put_value("inbox/box", looked)
     await reading("definition_change", rename={"accounts/box": "mail1"})
     why = (await route(reading, "m365"))["arrives"]["why"]
     assert why["en"] == "the mailbox cannot be read: 403 no"

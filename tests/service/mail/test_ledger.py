@@ -11,7 +11,7 @@ from noroshi.core.words import plain
 from noroshi.ports import Arrival
 from noroshi.service import member, run_as_json
 from noroshi.testing import DAWN
-from tests.service.asking import Told
+from tests.service.clients import ErrorAnswer
 
 SECOND = timedelta(seconds=1)
 SUM = {
@@ -48,7 +48,7 @@ def said(verdict, code, text, at=DAWN):
 
 @pytest.fixture
 def store(ask):
-    return ask.desk.store
+    return ask.harness.store
 
 
 @pytest.fixture
@@ -134,7 +134,7 @@ async def test_the_sum_adds_up(ask, store, lend):
 
 
 async def test_an_alarm_that_never_was_is_told_as_such(ask):
-    with pytest.raises(Told) as refused:
+    with pytest.raises(ErrorAnswer) as refused:
         await ask("ledger", alarm="x")
     assert refused.value.kind == "not found"
 
@@ -146,5 +146,5 @@ async def test_what_a_webhook_was_answered_is_read_by_administrators_alone(ask, 
     await store.settle(await lend(), receipt, Retry(DAWN, plain("500 Internal Server Error")))
     for op, given in (("ledger", {}), ("queue_show", {"id": "m.1/r/ops"})):
         assert "canary" in str(await ask(op, **given))
-        told = await run_as_json(ask.desk.service, member("eri"), op, given)
+        told = await run_as_json(ask.harness.service, member("eri"), op, given)
         assert "ok" in told and "canary" not in str(told)

@@ -9,7 +9,7 @@ from noroshi.core.mail import Answer, Receipt, Verdict
 from noroshi.ports import Document
 from noroshi.stores.memory.store import MemoryStore
 from noroshi.testing import DAWN, FaultyStore, Killed
-from tests.service.desk import AKI, Desk, documents
+from tests.service.harness import AKI, Harness, documents
 
 TO = ("ops", "x@example.com", "y@example.com")
 
@@ -19,11 +19,11 @@ async def test_whichever_call_the_node_dies_in_all_have_the_mail_or_nobody(writt
     found, calls = set[int](), 0
     while True:
         inner = MemoryStore()
-        await Desk(inner).service.apply(AKI, [Document(**one) for one in documents()])
+        await Harness(inner).service.apply(AKI, [Document(**one) for one in documents()])
         calls += 1
-        desk = Desk(FaultyStore(inner, dies_at=calls, answer_lost=written))
+        harness = Harness(FaultyStore(inner, dies_at=calls, answer_lost=written))
         try:
-            await desk.service.send(AKI, TO, "s", "t")
+            await harness.service.send(AKI, TO, "s", "t")
         except Killed:
             found.add(len(await inner.queue()))
             continue
@@ -48,9 +48,9 @@ class SentMeanwhile(MemoryStore):
 
 
 async def test_a_mail_whose_routes_are_mended_goes_to_nobody_who_was_reached_meanwhile():
-    desk = Desk(SentMeanwhile())
+    harness = Harness(SentMeanwhile())
     two = {"addresses": ["a@example.com", "b@example.com"]}
-    await desk.service.apply(AKI, [Document(**one) for one in documents(contacts__ops=two)])
-    sent = await desk.service.send(AKI, ("ops",), "s", "t", ("plain",))
-    edited = await desk.service.queue_edit(AKI, sent.ids[0], routes=("m365",))
+    await harness.service.apply(AKI, [Document(**one) for one in documents(contacts__ops=two)])
+    sent = await harness.service.send(AKI, ("ops",), "s", "t", ("plain",))
+    edited = await harness.service.queue_edit(AKI, sent.ids[0], routes=("m365",))
     assert (edited.to, edited.routes) == (("b@example.com",), ("m365",))

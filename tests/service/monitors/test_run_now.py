@@ -10,8 +10,8 @@ from noroshi.plugins import Plugins
 from noroshi.ports import Document, Unmeasurable
 from noroshi.service import Service
 from noroshi.testing import FakeHost
-from tests.service.asking import NearBy, Told, applied
-from tests.service.desk import AKI, DISK, MAIL, POST, Desk, documents
+from tests.service.clients import ErrorAnswer, InProcessClient, apply_definitions
+from tests.service.harness import AKI, DISK, MAIL, POST, Harness, documents
 
 FULL = Reading("used", 95.0, "%", "/var")
 ROOMY = Reading("used", 12.0, "%", "/")
@@ -35,8 +35,8 @@ async def fails(_options, _host):
     raise KeyError("line")
 
 
-class Bench(Desk):
-    """A desk whose process measures, too."""
+class Bench(Harness):
+    """A harness whose process measures, too."""
 
     def __init__(self, *readings, fault=None, preview=shows_lines):
         super().__init__()
@@ -63,19 +63,19 @@ class Bench(Desk):
 
 
 async def test_what_is_tried_and_is_not_in_force_stands_in_the_audit_log_for_no_version_has_it():
-    desk = Bench(FULL)
-    await desk.apply()
+    harness = Bench(FULL)
+    await harness.apply()
     for more in ({}, {"documents": documents()}):
-        await NearBy(desk)("try_monitor", monitor="disks", **more)
-        row = (await desk.store.audit_log(1))[0]
+        await InProcessClient(harness)("try_monitor", monitor="disks", **more)
+        row = (await harness.store.audit_log(1))[0]
         options = {"options": {"include": ("*",)}} if more else {}
         assert row.after == {"monitor": "web1/base/disks", "level": "critical"} | options
 
 
 async def test_a_trial_tells_what_was_read_how_it_is_judged_and_who_would_be_told():
-    desk = Bench(FULL, ROOMY)
-    await desk.apply()
-    tried = await desk.service.try_monitor(AKI, "disks")
+    harness = Bench(FULL, ROOMY)
+    await harness.apply()
+    tried = await harness.service.try_monitor(AKI, "disks")
     assert (tried.runs_on, tried.target, tried.seconds) == ("here", "127.0.0.1", 2.0)
     assert [(r.item, r.value.en, r.level.value) for r in tried.readings] == [
         ("/var", "95%", "critical"),
@@ -89,21 +89,21 @@ async def test_a_trial_tells_what_was_read_how_it_is_judged_and_who_would_be_tol
 
 
 async def test_a_trial_leaves_no_trace():
-    desk = Bench(FULL)
-    await desk.apply()
-    before = await desk.store.states()
-    await desk.service.try_monitor(AKI, "disks")
-    assert await desk.store.states() == before
-    assert await desk.store.queue() == []
+    harness = Bench(FULL)
+    await harness.apply()
+    before = await harness.store.states()
+    await harness.service.try_monitor(AKI, "disks")
+    assert await harness.store.states() == before
+    assert await harness.store.queue() == []
     (id,) = before
-    assert await desk.store.samples(id) == []
-    assert await desk.store.recall(id) == (before[id], {})
+    assert await harness.store.samples(id) == []
+    assert await harness.store.recall(id) == (before[id], {})
 
 
 async def test_a_trial_that_cannot_measure_says_why():
-    desk = Bench(fault=Words(en="no such disk", ja="ありません"))
-    await desk.apply()
-    tried = await desk.service.try_monitor(AKI, "disks")
+    harness = Bench(fault=Words(en="no such disk", ja="ありません"))
+    await harness.apply()
+    tried = await harness.service.try_monitor(AKI, "disks")
     assert (tried.level.value, tried.fault.en) == ("unknown", "no such disk")
 
 
@@ -116,27 +116,27 @@ async def test_a_trial_that_cannot_measure_says_why():
     ],
 )
 async def test_what_cannot_be_shown_does_not_hide_what_was_measured(fault, preview, seen):
-    desk = Bench(*([] if fault else [FULL]), fault=fault, preview=preview)
-    await desk.apply()
-    tried = await desk.service.try_monitor(AKI, "disks")
+    harness = Bench(*([] if fault else [FULL]), fault=fault, preview=preview)
+    await harness.apply()
+    tried = await harness.service.try_monitor(AKI, "disks")
     assert (tried.fault, tried.seen) == (fault, seen)
 
 
 async def test_definitions_that_are_not_in_force_yet_can_be_tried():
-    desk = Bench(ROOMY)
-    tried = await desk.service.try_monitor(AKI, "web1/base/disks", given())
+    harness = Bench(ROOMY)
+    tried = await harness.service.try_monitor(AKI, "web1/base/disks", given())
     assert tried.level.value == "ok"
-    assert (await desk.store.current()).number == 0
+    assert (await harness.store.current()).number == 0
 
 
 async def test_a_process_that_does_not_measure_says_so(ask):
-    await applied(ask)
-    with pytest.raises(Told, match="does not measure"):
+    await apply_definitions(ask)
+    with pytest.raises(ErrorAnswer, match="does not measure"):
         await ask("try_monitor", monitor="disks")
 
 
 async def test_a_monitor_that_is_not_there_cannot_be_tried():
-    desk = Bench()
-    await desk.apply()
+    harness = Bench()
+    await harness.apply()
     with pytest.raises(Exception, match="There is no monitor nothing"):
-        await desk.service.try_monitor(AKI, "nothing")
+        await harness.service.try_monitor(AKI, "nothing")

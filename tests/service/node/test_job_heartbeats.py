@@ -13,8 +13,8 @@ from noroshi.service import NotFoundError, administrator, member, run_as_json
 from noroshi.service.operation import run
 from noroshi.stores.memory.store import MemoryStore
 from noroshi.testing import FaultyStore
-from tests.service.asking import NearBy, applied
-from tests.service.desk import DISK, Desk
+from tests.service.clients import InProcessClient, apply_definitions
+from tests.service.harness import DISK, Harness
 
 MONITORS = [
     {"name": name, "kind": "heartbeat", "options": {"job": name, "every": "1d"}}
@@ -25,26 +25,26 @@ TOM = member("tom")
 
 
 @pytest.fixture
-async def desk():
-    found = Desk(FaultyStore(MemoryStore()), (DISK, heartbeat.CHECK))
-    await applied(NearBy(found), instances__web1=WEB1)
+async def harness():
+    found = Harness(FaultyStore(MemoryStore()), (DISK, heartbeat.CHECK))
+    await apply_definitions(InProcessClient(found), instances__web1=WEB1)
     return found
 
 
-async def beat(desk, name, who=TOM, **more):
-    return await run(desk.service, who, "beat", {"name": name, **more})
+async def beat(harness, name, who=TOM, **more):
+    return await run(harness.service, who, "beat", {"name": name, **more})
 
 
 @pytest.mark.parametrize("who", [TOM, administrator("root")], ids=["a member", "root"])
-async def test_whoever_may_operate_may_report(desk, who):
-    kept = await beat(desk, "backup", who)
-    assert kept == Beat(at=desk.time.now)
-    assert await desk.store.beats() == {"backup": kept}
+async def test_whoever_may_operate_may_report(harness, who):
+    kept = await beat(harness, "backup", who)
+    assert kept == Beat(at=harness.time.now)
+    assert await harness.store.beats() == {"backup": kept}
 
 
-async def test_a_failure_is_kept_with_its_words(desk):
-    await beat(desk, "backup", ok=False, text="no space on tape")
-    kept = (await desk.store.beats())["backup"]
+async def test_a_failure_is_kept_with_its_words(harness):
+    await beat(harness, "backup", ok=False, text="no space on tape")
+    kept = (await harness.store.beats())["backup"]
     assert (kept.ok, kept.text) == (False, "no space on tape")
 
 
@@ -58,8 +58,8 @@ async def test_a_failure_is_kept_with_its_words(desk):
         pytest.param("\ud800", "", id="half a letter"),
     ],
 )
-async def test_its_words_become_one_line_that_can_be_shown(desk, text, kept):
-    assert (await beat(desk, "sync", text=text)).text == kept
+async def test_its_words_become_one_line_that_can_be_shown(harness, text, kept):
+    assert (await beat(harness, "sync", text=text)).text == kept
 
 
 @pytest.mark.parametrize(
@@ -69,43 +69,43 @@ async def test_its_words_become_one_line_that_can_be_shown(desk, text, kept):
         ("x", "there are: backup, sync"),
     ],
 )
-async def test_a_job_that_nobody_waits_for_is_refused_with_what_was_meant(desk, name, said):
+async def test_a_job_that_nobody_waits_for_is_refused_with_what_was_meant(harness, name, said):
     with pytest.raises(NotFoundError) as caught:
-        await beat(desk, name)
+        await beat(harness, name)
     assert said in caught.value.words.en
-    assert await desk.store.beats() == {}
+    assert await harness.store.beats() == {}
 
 
-async def test_a_store_that_is_full_keeps_nothing_and_says_so(desk):
-    desk.store.failing = True
-    told = await run_as_json(desk.service, TOM, "beat", {"name": "backup"})
+async def test_a_store_that_is_full_keeps_nothing_and_says_so(harness):
+    harness.store.failing = True
+    told = await run_as_json(harness.service, TOM, "beat", {"name": "backup"})
     assert told["error"] == "trouble" and "full" in told["words"]["en"]
 
 
-async def test_the_engine_looks_up_after_a_report(desk):
-    assert desk.service.operations()["beat"].news
+async def test_the_engine_looks_up_after_a_report(harness):
+    assert harness.service.operations()["beat"].news
 
 
-async def test_status_says_what_a_job_said_while_it_stands_failed(desk):
+async def test_status_says_what_a_job_said_while_it_stands_failed(harness):
     note = plain("backup reported that it failed: no space on tape")
     found = Reading("failed", 1, note=note)
     cause = Cause(found, Limits(critical=1))
-    words = await shown(desk, ItemState(level=Level.CRITICAL, cause=cause), found)
+    words = await shown(harness, ItemState(level=Level.CRITICAL, cause=cause), found)
     assert words == note
 
 
-async def test_status_says_nothing_out_of_date_of_a_job_that_is_well(desk):
+async def test_status_says_nothing_out_of_date_of_a_job_that_is_well(harness):
     then = Reading("overdue", 0, note=plain("backup reported a week ago"))
-    words = await shown(desk, ItemState(cause=Cause(then)), replace(then, note=NOTHING))
+    words = await shown(harness, ItemState(cause=Cause(then)), replace(then, note=NOTHING))
     assert words.en == "Overdue 0"
 
 
-async def shown(desk, item, reading):
+async def shown(harness, item, reading):
     """What status says of the job's monitor, when that was written of it."""
-    now = desk.time.now
-    block = await desk.store.lease_monitors(await desk.store.begin("node", now), now)
+    now = harness.time.now
+    block = await harness.store.lease_monitors(await harness.store.begin("node", now), now)
     for id in block.states:
         sample = Sample(now, (reading,))
         change = Change(monitor=id, state=State(items={"": item}), samples=(sample,))
-        assert await desk.store.commit(block.fence, change)
-    return (await desk.service.status(TOM)).monitors[0].items[0].words
+        assert await harness.store.commit(block.fence, change)
+    return (await harness.service.status(TOM)).monitors[0].items[0].words

@@ -15,8 +15,8 @@ from noroshi.service.monitors.status_answers import RouteStatus
 from noroshi.service.node.node import unsendable
 from noroshi.stores.memory.store import MemoryStore
 from noroshi.testing import ManualClocks
-from tests.service.asking import NearBy, Told, applied
-from tests.service.desk import CANARY, Desk
+from tests.service.clients import ErrorAnswer, InProcessClient, apply_definitions
+from tests.service.harness import CANARY, Harness
 
 WAYS = {"day": ("m365", "smtp1"), "night": ("m365",)}
 
@@ -38,14 +38,14 @@ def asking(home, own=None, store=None, **settings):
     (home / "key").write_text(CANARY)
     config = Config(home=home, **(paths | settings))
     time = ManualClocks()
-    ask = NearBy(Desk(store, around=Around(config, time.clocks), own=own or Own()))
+    ask = InProcessClient(Harness(store, around=Around(config, time.clocks), own=own or Own()))
     ask.time = time
     return ask
 
 
 async def test_the_node_tells_how_it_is(tmp_path):
     ask = asking(tmp_path, Own(late=0.2, free=10**9, clock_set=3.0))
-    await applied(ask)
+    await apply_definitions(ask)
     ask.time.pass_by(seconds=90)
     told = await ask("health")
     assert (told["seconds"], told["late"], told["clock_set"]) == (90.0, 0.2, 3.0)
@@ -79,7 +79,7 @@ async def test_without_a_manager_or_a_sign_of_life_it_says_so(tmp_path):
 async def test_the_last_backup_is_told(tmp_path):
     ask = asking(tmp_path)
     assert (await ask("places"))["backup"] is None
-    await ask.desk.service.record(row(ask))
+    await ask.harness.service.record(row(ask))
     assert (await ask("places"))["backup"]["path"] == "/srv/noroshi.backup"
 
 
@@ -91,14 +91,14 @@ def row(ask):
 
 
 async def test_a_store_whose_folder_is_gone_is_told_as_empty_and_does_no_harm():
-    told = await NearBy(Desk())("health")
+    told = await InProcessClient(Harness())("health")
     assert (told["size"], told["free"]) == (0, 0)
 
 
 async def test_a_process_without_surroundings_says_so():
     for op in ("health", "places"):
-        with pytest.raises(Told, match="trouble: This process"):
-            await NearBy(Desk(around=None))(op)
+        with pytest.raises(ErrorAnswer, match="trouble: This process"):
+            await InProcessClient(Harness(around=None))(op)
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ class Sparing(MemoryStore):
 async def test_of_thousands_of_monitors_and_mails_it_reads_its_own_alone(tmp_path):
     store = Sparing()
     ask = asking(tmp_path, store=store)
-    await applied(ask)
+    await apply_definitions(ask)
     await ask("health")
     store.read.clear()
     assert (await ask("health"))["level"] == "ok"

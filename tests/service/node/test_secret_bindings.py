@@ -14,7 +14,7 @@ from noroshi.stores.memory.store import MemoryStore
 from noroshi.transports.http import webhook
 from noroshi.transports.smtp import transport
 from noroshi.vault import Secret
-from tests.service.desk import AKI, DISK, POST, Desk, documents
+from tests.service.harness import AKI, DISK, POST, Harness, documents
 
 TOKEN = Person("ci", roles_up_to(ADMIN), "api", "192.0.2.7", reauthenticated=False)
 BROWSER = Person("sato", roles_up_to(ADMIN), "web", "192.0.2.8", reauthenticated=False)
@@ -114,7 +114,7 @@ ELSEWHERE = [
 ]
 
 
-class Bench(Desk):
+class Bench(Harness):
     def __init__(self, store=None):
         kinds = (POST, transport.KIND, webhook.KIND)
         super().__init__(store, checks=(DISK, http.CHECK), routes=kinds)
@@ -130,94 +130,94 @@ class Bench(Desk):
 
 
 @pytest.fixture
-async def desk():
-    desk = Bench()
-    assert "ok" in await desk.apply(AKI)
+async def harness():
+    harness = Bench()
+    assert "ok" in await harness.apply(AKI)
     for name, value in KEPT.items():
-        assert "ok" in await desk.keep(AKI, name, value)
-    return desk
+        assert "ok" in await harness.keep(AKI, name, value)
+    return harness
 
 
 @pytest.mark.parametrize(("entry", "changed"), ELSEWHERE)
 async def test_a_kept_secret_is_led_nowhere_else_by_a_token_without_programs(
-    desk, entry, changed
+    harness, entry, changed
 ):
-    told = await desk.apply(TOKEN, **changed)
+    told = await harness.apply(TOKEN, **changed)
     assert told["error"] == "password"
     assert [one["where"] for one in told["problems"]] == [entry]
     assert KEPT[entry] not in str(told)
-    assert (await desk.store.current()).number == 1
-    assert (await desk.apply(BROWSER, **changed))["error"] == "password"
-    assert "ok" in await desk.apply(replace(BROWSER, reauthenticated=True), **changed)
+    assert (await harness.store.current()).number == 1
+    assert (await harness.apply(BROWSER, **changed))["error"] == "password"
+    assert "ok" in await harness.apply(replace(BROWSER, reauthenticated=True), **changed)
 
 
 @pytest.mark.parametrize(("entry", "changed"), ELSEWHERE)
 async def test_entries_of_before_are_bound_to_what_names_them(entry, changed):
-    desk = Bench()
-    assert "ok" in await desk.apply(AKI)
+    harness = Bench()
+    assert "ok" in await harness.apply(AKI)
     for name, value in KEPT.items():
-        await desk.vault.put(name, Secret(value))
-    desk.store._values.clear()  # as an older version leaves the store
-    assert (await desk.apply(TOKEN, **changed))["error"] == "password"
+        await harness.vault.put(name, Secret(value))
+    harness.store._values.clear()  # as an older version leaves the store
+    assert (await harness.apply(TOKEN, **changed))["error"] == "password"
     harmless = {"contacts__boss": {"addresses": ["chief@example.com"]}}
-    assert "ok" in await desk.apply(TOKEN, **harmless)
+    assert "ok" in await harness.apply(TOKEN, **harmless)
 
 
-async def test_it_is_said_for_whom_a_secret_is_kept_and_where_it_would_go(desk):
+async def test_it_is_said_for_whom_a_secret_is_kept_and_where_it_would_go(harness):
     moved = RELAY | {"host": "evil.example"}
-    told = await desk.apply(TOKEN, routes__plain=route("smtp", moved))
+    told = await harness.apply(TOKEN, routes__plain=route("smtp", moved))
     (problem,) = told["problems"]
     assert "kept in the vault for mail.example.com:587" in problem["what"]["en"]
     assert "evil.example:587" in problem["what"]["en"] and "--programs" in told["words"]["en"]
 
 
-async def test_what_keeps_its_place_needs_no_password(desk):
+async def test_what_keeps_its_place_needs_no_password(harness):
     renamed = {
         "routes__plain": None,
         "routes__old": route("smtp", RELAY | {"ehlo": "x.example"}),
     }
     rules = {"action": "mail", "contacts": ["ops"], "routes": ["old", "m365"]}
-    assert "ok" in await desk.apply(TOKEN, **renamed, rules__all=rules)
-    assert "ok" in await desk.apply(TOKEN, instances__web1=web1(PAGE | {"method": "HEAD"}))
+    assert "ok" in await harness.apply(TOKEN, **renamed, rules__all=rules)
+    assert "ok" in await harness.apply(TOKEN, instances__web1=web1(PAGE | {"method": "HEAD"}))
 
 
-async def test_a_secret_stays_bound_when_nothing_names_it_or_it_is_removed(desk):
+async def test_a_secret_stays_bound_when_nothing_names_it_or_it_is_removed(harness):
     rules = {"action": "mail", "contacts": ["ops"], "routes": ["m365"]}
     gone = {"routes__plain": None, "rules__all": rules}
-    assert "ok" in await desk.apply(TOKEN, **gone)
+    assert "ok" in await harness.apply(TOKEN, **gone)
     again = route("smtp", RELAY | {"host": "evil.example"})
-    assert (await desk.apply(TOKEN, routes__plain=again))["error"] == "password"
-    assert "ok" in await desk.ask(TOKEN, "secret_remove", name="relay")
-    assert (await desk.apply(TOKEN, routes__plain=again))["error"] == "password"
-    assert "ok" in await desk.apply(TOKEN)
+    assert (await harness.apply(TOKEN, routes__plain=again))["error"] == "password"
+    assert "ok" in await harness.ask(TOKEN, "secret_remove", name="relay")
+    assert (await harness.apply(TOKEN, routes__plain=again))["error"] == "password"
+    assert "ok" in await harness.apply(TOKEN)
 
 
-async def test_a_header_does_not_follow_a_url_of_the_vault_elsewhere(desk):
+async def test_a_header_does_not_follow_a_url_of_the_vault_elsewhere(harness):
     elsewhere = "https://evil.example/hook"
-    assert (await desk.keep(TOKEN, "hook", elsewhere))["error"] == "password"
-    assert "ok" in await desk.ask(TOKEN, "secret_remove", name="hook", force=True)
-    assert (await desk.keep(TOKEN, "hook", elsewhere))["error"] == "password"
-    assert "ok" in await desk.keep(TOKEN, "hook", f"{HOOK}/new")
-    assert "ok" in await desk.keep(AKI, "hook", elsewhere)
+    assert (await harness.keep(TOKEN, "hook", elsewhere))["error"] == "password"
+    assert "ok" in await harness.ask(TOKEN, "secret_remove", name="hook", force=True)
+    assert (await harness.keep(TOKEN, "hook", elsewhere))["error"] == "password"
+    assert "ok" in await harness.keep(TOKEN, "hook", f"{HOOK}/new")
+    assert "ok" in await harness.keep(AKI, "hook", elsewhere)
 
 
-async def test_whoever_puts_a_secret_in_says_where_it_goes(desk):
+async def test_whoever_puts_a_secret_in_says_where_it_goes(harness):
     mine = {"routes__more": route("smtp", RELAY | {"host": "m.example.org", "password": "own"})}
-    assert "ok" in await desk.keep(TOKEN, "own", "a password")
-    assert (await desk.apply(BROWSER, **mine))["error"] == "password"
-    assert "ok" in await desk.apply(TOKEN, **mine)
+    assert "ok" in await harness.keep(TOKEN, "own", "a password")
+    assert (await harness.apply(BROWSER, **mine))["error"] == "password"
+    assert "ok" in await harness.apply(TOKEN, **mine)
     shown = ["m.example.org:587"]
-    assert "ok" in await desk.keep(BROWSER, "own", "another password", to=shown)
+    assert "ok" in await harness.keep(BROWSER, "own", "another password", to=shown)
     led = {"routes__more": route("smtp", RELAY | {"host": "n.example.org", "password": "own"})}
-    assert (await desk.apply(TOKEN, **led))["error"] == "password"
+    assert (await harness.apply(TOKEN, **led))["error"] == "password"
 
 
-async def test_a_setting_that_comes_before_its_secret_binds_it(desk):
+async def test_a_setting_that_comes_before_its_secret_binds_it(harness):
     new = {"routes__more": route("smtp", RELAY | {"host": "m.example.org", "password": "own"})}
-    assert "ok" in await desk.apply(TOKEN, **new)
-    assert "ok" in await desk.keep(BROWSER, "own", "a password", to=["m.example.org:587"])
+    assert "ok" in await harness.apply(TOKEN, **new)
+    assert "ok" in await harness.keep(BROWSER, "own", "a password", to=["m.example.org:587"])
     led = {"routes__more": route("smtp", RELAY | {"host": "n.example.org", "password": "own"})}
-    assert (await desk.apply(TOKEN, **led))["error"] == "password"
+    assert (await harness.apply(TOKEN, **led))["error"] == "password"
 
 
 @pytest.mark.parametrize(
@@ -227,114 +227,114 @@ async def test_a_setting_that_comes_before_its_secret_binds_it(desk):
         {"routes__m365": route("smtp", {"account": "box", "host": "evil.example"})},
     ],
 )
-async def test_tokens_of_a_cloud_of_ones_own_go_to_its_mail_server_alone(desk, changed):
-    assert "ok" in await desk.apply(TOKEN, **changed)
-    assert "ok" in await desk.apply(TOKEN)
-    await desk.vault.put("refresh/box", Secret("{}"))
-    assert (await desk.apply(TOKEN, **changed))["error"] == "password"
+async def test_tokens_of_a_cloud_of_ones_own_go_to_its_mail_server_alone(harness, changed):
+    assert "ok" in await harness.apply(TOKEN, **changed)
+    assert "ok" in await harness.apply(TOKEN)
+    await harness.vault.put("refresh/box", Secret("{}"))
+    assert (await harness.apply(TOKEN, **changed))["error"] == "password"
 
 
-async def test_nothing_is_tried_with_a_secret_elsewhere(desk):
+async def test_nothing_is_tried_with_a_secret_elsewhere(harness):
     async def measure(_monitor, _memory):
         raise AssertionError("a secret was sent")
 
-    desk.service._measure = measure
+    harness.service._measure = measure
     led = documents(
         **FIRST | {"instances__web1": web1(PAGE | {"url": "https://evil.example/"})}
     )
     given = {"monitor": "web1/base/page", "documents": led}
-    assert (await desk.ask(TOKEN, "try_monitor", **given))["error"] == "password"
+    assert (await harness.ask(TOKEN, "try_monitor", **given))["error"] == "password"
 
 
 LED = RELAY | {"host": "evil.example"}
 
 
-async def led_by_the_token(desk):
+async def led_by_the_token(harness):
     """It puts a value of its own into the entry, and may then lead that anywhere."""
-    assert "ok" in await desk.keep(TOKEN, "relay", "the token's")
-    assert "ok" in await desk.apply(TOKEN, routes__plain=route("smtp", LED))
+    assert "ok" in await harness.keep(TOKEN, "relay", "the token's")
+    assert "ok" in await harness.apply(TOKEN, routes__plain=route("smtp", LED))
 
 
 @pytest.mark.parametrize("who", [AKI, BROWSER, replace(BROWSER, reauthenticated=True)])
-async def test_a_secret_that_is_typed_again_goes_nowhere_that_nobody_was_shown(desk, who):
-    await led_by_the_token(desk)
-    told = await desk.keep(who, "relay", "typed again")
+async def test_a_secret_that_is_typed_again_goes_nowhere_that_nobody_was_shown(harness, who):
+    await led_by_the_token(harness)
+    told = await harness.keep(who, "relay", "typed again")
     assert told["error"] == "conflict" and "typed again" not in str(told)
     assert [(one["where"], one["what"]["en"]) for one in told["problems"]] == [
         ("to", "evil.example:587")
     ]
     assert "ci" in told["words"]["en"]
-    assert (await desk.vault.get("relay")).reveal() == "the token's"
-    elsewhere = await desk.keep(who, "relay", "typed again", to=["mail.example.com:587"])
+    assert (await harness.vault.get("relay")).reveal() == "the token's"
+    elsewhere = await harness.keep(who, "relay", "typed again", to=["mail.example.com:587"])
     assert elsewhere["error"] == "conflict"
 
 
-async def test_a_secret_goes_where_the_person_says_that_it_may_go(desk):
-    await led_by_the_token(desk)
-    assert "ok" in await desk.keep(AKI, "relay", "typed again", to=["evil.example:587"])
-    assert "ok" in await desk.keep(AKI, "relay", "and again")
+async def test_a_secret_goes_where_the_person_says_that_it_may_go(harness):
+    await led_by_the_token(harness)
+    assert "ok" in await harness.keep(AKI, "relay", "typed again", to=["evil.example:587"])
+    assert "ok" in await harness.keep(AKI, "relay", "and again")
 
 
-async def test_a_definition_that_was_put_right_asks_for_nothing(desk):
-    await led_by_the_token(desk)
-    assert "ok" in await desk.apply(AKI)
-    assert "ok" in await desk.keep(AKI, "relay", "typed again")
+async def test_a_definition_that_was_put_right_asks_for_nothing(harness):
+    await led_by_the_token(harness)
+    assert "ok" in await harness.apply(AKI)
+    assert "ok" in await harness.keep(AKI, "relay", "typed again")
 
 
-async def test_a_new_entry_that_a_token_names_is_not_filled_unseen(desk):
+async def test_a_new_entry_that_a_token_names_is_not_filled_unseen(harness):
     new = {"routes__plain": route("smtp", LED | {"password": "relay-two"})}
-    assert "ok" in await desk.apply(TOKEN, **new)
-    assert (await desk.keep(AKI, "relay-two", "typed again"))["error"] == "conflict"
-    assert "ok" in await desk.keep(TOKEN, "relay-two", "the token's own")
+    assert "ok" in await harness.apply(TOKEN, **new)
+    assert (await harness.keep(AKI, "relay-two", "typed again"))["error"] == "conflict"
+    assert "ok" in await harness.keep(TOKEN, "relay-two", "the token's own")
 
 
 async def test_a_header_is_not_typed_for_a_url_that_a_token_put_in():
-    desk = Bench()
-    assert "ok" in await desk.apply(AKI)
-    assert "ok" in await desk.keep(TOKEN, "hook", "https://evil.example/hook")
-    told = await desk.keep(AKI, "key", "typed")
+    harness = Bench()
+    assert "ok" in await harness.apply(AKI)
+    assert "ok" in await harness.keep(TOKEN, "hook", "https://evil.example/hook")
+    told = await harness.keep(AKI, "key", "typed")
     assert told["error"] == "conflict" and "evil.example:443" in str(told["problems"])
 
 
 async def test_an_account_led_elsewhere_takes_no_secret_unseen():
-    desk = Bench()
+    harness = Bench()
     led = {"clouds__own": CLOUD | {"token_endpoint": "https://evil.example/{tenant}/token"}}
-    assert "ok" in await desk.apply(TOKEN, **led)
-    told = await desk.keep(AKI, "app", "typed")
+    assert "ok" in await harness.apply(TOKEN, **led)
+    told = await harness.keep(AKI, "app", "typed")
     assert told["error"] == "conflict" and "evil.example:443" in str(told["problems"])
 
 
-async def test_what_one_token_led_is_not_free_for_another(desk):
-    await led_by_the_token(desk)
+async def test_what_one_token_led_is_not_free_for_another(harness):
+    await led_by_the_token(harness)
     other = replace(TOKEN, name="other")
-    assert (await desk.keep(other, "relay", "typed"))["error"] == "conflict"
+    assert (await harness.keep(other, "relay", "typed"))["error"] == "conflict"
 
 
-async def test_another_token_of_the_same_name_owns_nothing_of_the_one_before(desk):
+async def test_another_token_of_the_same_name_owns_nothing_of_the_one_before(harness):
     first, second = (replace(TOKEN, id=id) for id in ("1", "2"))
-    assert "ok" in await desk.keep(first, "relay", "its own")
+    assert "ok" in await harness.keep(first, "relay", "its own")
     led = {"routes__plain": route("smtp", LED)}
-    assert (await desk.apply(second, **led))["error"] == "password"
-    assert "ok" in await desk.apply(first, **led)
-    assert (await desk.keep(second, "relay", "typed"))["error"] == "conflict"
+    assert (await harness.apply(second, **led))["error"] == "password"
+    assert "ok" in await harness.apply(first, **led)
+    assert (await harness.keep(second, "relay", "typed"))["error"] == "conflict"
 
 
-async def test_where_each_entry_goes_is_listed(desk):
-    await led_by_the_token(desk)
-    found = {one["name"]: one for one in (await desk.ask(AKI, "secret_list"))["ok"]}
+async def test_where_each_entry_goes_is_listed(harness):
+    await led_by_the_token(harness)
+    found = {one["name"]: one for one in (await harness.ask(AKI, "secret_list"))["ok"]}
     assert (
         found["relay"]["goes_to"] == ("evil.example:587",) and found["relay"]["led_by"] == "ci"
     )
     assert found["app"]["goes_to"] == ("login.example.com:443",) and not found["app"]["led_by"]
 
 
-async def test_a_connector_that_microsoft_has_ended_is_not_kept(desk):
+async def test_a_connector_that_microsoft_has_ended_is_not_kept(harness):
     retired = "https://contoso.webhook.office.com/webhookb2/canary/IncomingWebhook/x"
-    told = await desk.keep(AKI, "hook", retired)
+    told = await harness.keep(AKI, "hook", retired)
     assert told["error"] == "invalid" and "canary" not in str(told)
     assert "Workflows" in told["problems"][0]["what"]["en"]
     flow = "https://default1.environment.api.powerplatform.com/workflows/x?sig=y"
-    assert "ok" in await desk.keep(AKI, "hook", flow)
+    assert "ok" in await harness.keep(AKI, "hook", flow)
 
 
 class FullOnce(MemoryStore):
@@ -350,12 +350,12 @@ class FullOnce(MemoryStore):
 
 
 async def test_a_value_that_could_not_be_kept_makes_nobody_the_owner_of_the_one_before():
-    desk = Bench(store=FullOnce())
-    assert "ok" in await desk.apply(AKI)
+    harness = Bench(store=FullOnce())
+    assert "ok" in await harness.apply(AKI)
     for name, value in KEPT.items():
-        assert "ok" in await desk.keep(AKI, name, value)
-    desk.store.full = True
-    assert "ok" not in await desk.keep(TOKEN, "relay", "mine")
-    assert (await desk.vault.get("relay")).reveal() == KEPT["relay"]
+        assert "ok" in await harness.keep(AKI, name, value)
+    harness.store.full = True
+    assert "ok" not in await harness.keep(TOKEN, "relay", "mine")
+    assert (await harness.vault.get("relay")).reveal() == KEPT["relay"]
     led = {"routes__plain": route("smtp", RELAY | {"host": "evil.example"})}
-    assert (await desk.apply(TOKEN, **led))["error"] == "password"
+    assert (await harness.apply(TOKEN, **led))["error"] == "password"

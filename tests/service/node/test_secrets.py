@@ -4,8 +4,8 @@ import pytest
 
 from noroshi.definitions import document
 from noroshi.service.node.secrets import named_in
-from tests.service.asking import Told, applied
-from tests.service.desk import CANARY, documents
+from tests.service.clients import ErrorAnswer, apply_definitions
+from tests.service.harness import CANARY, documents
 
 
 async def kept(ask, *names):
@@ -14,7 +14,7 @@ async def kept(ask, *names):
 
 
 async def test_entries_are_listed_with_who_names_them_and_what_is_named_and_not_there(ask):
-    await applied(ask)
+    await apply_definitions(ask)
     await kept(ask, "relay")
     assert await ask("secret_list") == [
         {
@@ -29,34 +29,34 @@ async def test_entries_are_listed_with_who_names_them_and_what_is_named_and_not_
 
 
 async def test_what_sign_ins_keep_for_themselves_is_no_persons_secret(ask):
-    await applied(ask)
-    await ask.desk.store.put_secret("refresh/box", b"sealed")
+    await apply_definitions(ask)
+    await ask.harness.store.put_secret("refresh/box", b"sealed")
     assert "refresh/box" not in [one["name"] for one in await ask("secret_list")]
-    with pytest.raises(Told, match="for Noroshi's own sign-ins"):
+    with pytest.raises(ErrorAnswer, match="for Noroshi's own sign-ins"):
         await ask("secret_remove", name="refresh/box")
-    assert "refresh/box" in await ask.desk.store.secret_names()
+    assert "refresh/box" in await ask.harness.store.secret_names()
 
 
 async def test_an_entry_that_nobody_names_is_taken_out(ask):
-    await applied(ask)
+    await apply_definitions(ask)
     await kept(ask, "relay")
     await ask("secret_remove", name="relay")
-    assert await ask.desk.store.secret_names() == []
+    assert await ask.harness.store.secret_names() == []
 
 
 async def test_an_entry_that_is_named_stays_unless_that_is_meant(ask):
-    await applied(ask)
+    await apply_definitions(ask)
     await kept(ask, "app")
-    with pytest.raises(Told, match="accounts/box names it") as refused:
+    with pytest.raises(ErrorAnswer, match="accounts/box names it") as refused:
         await ask("secret_remove", name="app")
     assert refused.value.kind == "conflict"
     await ask("secret_remove", name="app", force=True)
-    assert await ask.desk.store.secret_names() == []
+    assert await ask.harness.store.secret_names() == []
 
 
 async def test_an_entry_that_is_not_there_is_told_with_the_nearest(ask):
     await kept(ask, "relay")
-    with pytest.raises(Told, match="did you mean relay"):
+    with pytest.raises(ErrorAnswer, match="did you mean relay"):
         await ask("secret_remove", name="rellay")
 
 
@@ -89,5 +89,5 @@ def test_whatever_setting_names_an_entry_is_known_by_what_it_is_called():
 
 @pytest.fixture(autouse=True)
 def used():
-    """The documents of the desk name the entry `app`."""
+    """The documents of the harness name the entry `app`."""
     assert any('"secret":"app"' in one["body"] for one in documents())

@@ -14,8 +14,8 @@ from noroshi.ports import Listener, Memory, Process, Processor, Volume
 from noroshi.service.setup.known_services import PORTS, PROGRAMS
 from noroshi.service.setup.suggestions import instance_name
 from noroshi.testing import FakeHost, ManualClocks
-from tests.service.asking import NearBy, Told, applied
-from tests.service.desk import NOWHERE, Desk
+from tests.service.clients import ErrorAnswer, InProcessClient, apply_definitions
+from tests.service.harness import NOWHERE, Harness
 
 GIB = 1 << 30
 FOUND = FakeHost(
@@ -32,7 +32,7 @@ ROUTE = {"routes/plain": {"kind": "post"}}
 
 @pytest.fixture
 def asking():
-    return NearBy(Desk(host=FOUND, checks=BUILT_IN))
+    return InProcessClient(Harness(host=FOUND, checks=BUILT_IN))
 
 
 async def number_in_the_mail(ask, id):
@@ -71,7 +71,9 @@ LISTENING = {
 async def test_a_port_is_watched_where_it_listens(case):
     at, address = LISTENING[case]
     host = FakeHost(listeners=[Listener(one, 25) for one in at])
-    (found,) = (await NearBy(Desk(host=host, checks=BUILT_IN))("suggest"))["monitors"]
+    (found,) = (await InProcessClient(Harness(host=host, checks=BUILT_IN))("suggest"))[
+        "monitors"
+    ]
     assert found["monitor"]["options"].get("address", "") == address
     assert found["title"]["en"] == "Port 25: Mail server (SMTP)"
 
@@ -89,20 +91,22 @@ async def test_the_manager_itself_is_not_suggested(case):
     at = [Listener("0.0.0.0", 8443), Listener("192.0.2.7", 8080), Listener("127.0.0.1", 8080)]
     node = replace(NOWHERE, web=Web(address=address, port=port))
     around = Around(node, ManualClocks().clocks)
-    desk = Desk(host=FakeHost(listeners=at), checks=BUILT_IN, around=around)
-    found = (await NearBy(desk)("suggest"))["monitors"]
+    harness = Harness(host=FakeHost(listeners=at), checks=BUILT_IN, around=around)
+    found = (await InProcessClient(harness)("suggest"))["monitors"]
     assert [(o["id"], o["monitor"]["options"].get("address", "")) for o in found] == beside
 
 
 async def test_an_address_that_a_monitor_could_not_have_is_not_suggested():
     host = FakeHost(listeners=[Listener("fe80::1%eth0", 22)])
-    assert (await NearBy(Desk(host=host, checks=BUILT_IN))("suggest"))["monitors"] == []
+    assert (await InProcessClient(Harness(host=host, checks=BUILT_IN))("suggest"))[
+        "monitors"
+    ] == []
 
 
 async def test_a_service_of_windows_is_known_by_its_program():
     programs = ("SqlServr.exe", "w3wp.exe", "svchost.exe", "W3WP")
     host = FakeHost(processes=[Process(n, name, ()) for n, name in enumerate(programs, 9)])
-    found = (await NearBy(Desk(host=host, checks=BUILT_IN))("suggest"))["monitors"]
+    found = (await InProcessClient(Harness(host=host, checks=BUILT_IN))("suggest"))["monitors"]
     assert [(one["id"], one["monitor"]["options"]["name"]) for one in found] == [
         ("services/w3wp", "w3wp.exe"),
         ("services/sqlservr", "SqlServr.exe"),
@@ -117,7 +121,7 @@ def test_services_are_told_in_words_and_their_programs_are_names_that_a_definiti
 
 
 async def test_what_cannot_be_had_is_not_suggested():
-    ask = NearBy(Desk(host=BARE, checks=BUILT_IN))
+    ask = InProcessClient(Harness(host=BARE, checks=BUILT_IN))
     assert (await ask("suggest"))["monitors"] == []
 
 
@@ -135,9 +139,9 @@ async def test_what_was_chosen_is_watched_and_the_rest_can_be_added_later(asking
 
 
 async def test_nothing_chosen_and_what_was_not_suggested_are_told(asking):
-    with pytest.raises(Told, match="invalid: Choose at least one"):
+    with pytest.raises(ErrorAnswer, match="invalid: Choose at least one"):
         await asking("suggest_take", wanted=[])
-    with pytest.raises(Told, match="system/disc was not suggested"):
+    with pytest.raises(ErrorAnswer, match="system/disc was not suggested"):
         await asking("suggest_take", wanted=["system/disc"])
     assert (await asking("export"))["version"] == 0
 
@@ -159,7 +163,7 @@ async def test_the_first_start_comes_on_step_by_step(asking):
     assert look["open"] and (look["contact"], look["instance"]) == ("ops", "node")
     assert (look["route"], look["ready"], look["accepted"]) == ("plain", True, False)
     await asking("test_alarm")
-    await asking.desk.attempted("plain", Verdict.ACCEPTED, "2.0.0 OK", 250)
+    await asking.harness.attempted("plain", Verdict.ACCEPTED, "2.0.0 OK", 250)
     assert (await asking("first_look"))["accepted"]
 
 
@@ -167,9 +171,9 @@ async def test_an_alarm_whose_number_is_given_back_is_proved(asking):
     await asking("definition_change", put=CONTACT | ROUTE)
     sent = await asking("test_alarm")
     assert sent["to"] == ["ops@example.com"]
-    await asking.desk.attempted("plain", Verdict.ACCEPTED, "2.0.0 OK", 250)
+    await asking.harness.attempted("plain", Verdict.ACCEPTED, "2.0.0 OK", 250)
     number = await number_in_the_mail(asking, sent["id"])
-    with pytest.raises(Told, match="invalid: This is not the number"):
+    with pytest.raises(ErrorAnswer, match="invalid: This is not the number"):
         await asking("test_alarm_seen", number="0000")
     look = await asking("test_alarm_seen", number=f" {number} ")
     assert look["seen"] and look["by"] == "aki" and not look["open"]
@@ -184,10 +188,10 @@ async def test_a_mail_whose_number_is_given_back_was_seen_and_its_route_is_prove
 ):
     await asking("definition_change", put=CONTACT | ROUTE)
     sent = await asking("test_alarm")
-    await asking.desk.attempted("plain", Verdict.ACCEPTED, "2.0.0 OK", 250)
+    await asking.harness.attempted("plain", Verdict.ACCEPTED, "2.0.0 OK", 250)
     number = await number_in_the_mail(asking, sent["id"])
     seen = (await asking("test_alarm_seen", number=number))["seen"]
-    asking.desk.time.pass_by(hours=1)
+    asking.harness.time.pass_by(hours=1)
     assert (await asking("test_alarm_seen", number=number))["seen"] == seen
     letter = await asking("queue_show", id=sent["id"])
     said = {"address": "ops@example.com", "state": "seen arrived", "at": seen, "said": ""}
@@ -202,7 +206,7 @@ async def test_a_number_that_came_before_its_receipt_is_believed_once_that_is_th
     sent = await asking("test_alarm")
     number = await number_in_the_mail(asking, sent["id"])
     await asking("test_alarm_seen", number=number)
-    await asking.desk.attempted("plain", Verdict.ACCEPTED, "2.0.0 OK", 250)
+    await asking.harness.attempted("plain", Verdict.ACCEPTED, "2.0.0 OK", 250)
     await asking("test_alarm_seen", number=number)
     assert (await asking("queue_show", id=sent["id"]))["queued"]["state"] == "seen arrived"
 
@@ -211,27 +215,27 @@ async def test_a_number_is_not_to_be_guessed(asking):
     await asking("definition_change", put=CONTACT | ROUTE)
     number = await number_in_the_mail(asking, (await asking("test_alarm"))["id"])
     for _ in range(5):
-        with pytest.raises(Told, match="invalid"):
+        with pytest.raises(ErrorAnswer, match="invalid"):
             await asking("test_alarm_seen", number="0000")
-    with pytest.raises(Told, match="conflict: Five wrong numbers"):
+    with pytest.raises(ErrorAnswer, match="conflict: Five wrong numbers"):
         await asking("test_alarm_seen", number=number)
     again = await number_in_the_mail(asking, (await asking("test_alarm"))["id"])
     assert (await asking("test_alarm_seen", number=again))["seen"]
 
 
 async def test_an_alarm_that_could_go_nowhere_is_not_made(asking):
-    with pytest.raises(Told, match="not found: There is no contact"):
+    with pytest.raises(ErrorAnswer, match="not found: There is no contact"):
         await asking("test_alarm")
-    with pytest.raises(Told, match="conflict: No test alarm"):
+    with pytest.raises(ErrorAnswer, match="conflict: No test alarm"):
         await asking("test_alarm_seen", number="1234")
     await asking("definition_change", put=CONTACT)
-    with pytest.raises(Told, match="conflict: There is no route yet"):
+    with pytest.raises(ErrorAnswer, match="conflict: There is no route yet"):
         await asking("test_alarm")
 
 
 async def test_a_node_that_watched_before_is_not_led_by_the_hand():
-    ask = NearBy(Desk())
-    await applied(ask)
+    ask = InProcessClient(Harness())
+    await apply_definitions(ask)
     assert not (await ask("first_look"))["open"]
 
 
@@ -241,6 +245,8 @@ async def test_a_first_start_is_put_away(asking):
 
 
 async def test_a_route_that_is_not_there_is_told_with_the_one_that_may_be_meant(asking):
-    await applied(asking)
-    with pytest.raises(Told, match=r"There is no route plane \(did you mean plain\?\)\."):
+    await apply_definitions(asking)
+    with pytest.raises(
+        ErrorAnswer, match=r"There is no route plane \(did you mean plain\?\)\."
+    ):
         await asking("test_alarm", routes=("plane",))

@@ -2,21 +2,21 @@
 
 import pytest
 
-from tests.service.asking import NearBy, Told, applied
-from tests.service.desk import Desk
+from tests.service.clients import ErrorAnswer, InProcessClient, apply_definitions
+from tests.service.harness import Harness
 
 CLIENT = "11111111-2222-3333-4444-555555555555"
 
 
 async def desk_of(**account):
-    ask = NearBy(Desk())
+    ask = InProcessClient(Harness())
     box = {
         "cloud": "microsoft365",
         "tenant": "example.onmicrosoft.com",
         "client_id": CLIENT,
         "mailbox": "noroshi@example.com",
     }
-    await applied(ask, accounts__box=box | account)
+    await apply_definitions(ask, accounts__box=box | account)
     return ask
 
 
@@ -47,11 +47,11 @@ async def test_a_certificate_that_is_kept_is_named_by_its_thumbprint():
 
 async def test_a_way_that_there_is_not_is_told_with_those_there_are():
     ask = await desk_of(secret="app")
-    with pytest.raises(Told, match="app-secret"):
+    with pytest.raises(ErrorAnswer, match="app-secret"):
         await ask("guide_show", route="m365", way="app-secrets")
 
 
 async def test_a_route_of_another_provider_has_no_steps():
     ask = await desk_of(cloud="google", tenant="", secret="app")
-    with pytest.raises(Told, match="no guide"):
+    with pytest.raises(ErrorAnswer, match="no guide"):
         await ask("guide_show", route="m365")

@@ -27,7 +27,7 @@ from noroshi_lab.lab.client_config import definitions
 from noroshi_lab.lab.lab import Lab
 from noroshi_lab.lab.person import sign_in
 from tests.e2e.world import FAR
-from tests.service.asking import NearBy, Told
+from tests.service.clients import ErrorAnswer, InProcessClient
 from tests.service.node.test_secret_bindings import TOKEN
 
 NOBODY = "00000000-0000-0000-0000-000000000000"
@@ -46,7 +46,7 @@ class Office:
             vault=self.vault,
             provider_of=lambda cloud: MsalProvider() if cloud.entra else GenericProvider(),
             clocks=time.clocks,
-            refresh_lock=RefreshLock(store, "desk", time.clocks),
+            refresh_lock=RefreshLock(store, "node", time.clocks),
         )
         self.service = Service(
             store,
@@ -56,7 +56,7 @@ class Office:
             tokens=tokens,
             new_id=lambda: "01JZ",
         )
-        self.ask = NearBy(self)
+        self.ask = InProcessClient(self)
 
     async def applied(self, route="smtp", cloud_without=(), cloud_with=(), **changed):
         made = definitions(self.lab.address)
@@ -98,22 +98,22 @@ async def test_a_domain_of_the_organisation_leads_to_the_tenant_s_id(office):
 @pytest.mark.parametrize("tenant", ["nobody.example", "common"])
 async def test_a_tenant_that_is_none_is_told(office, tenant):
     ask = await office.applied(tenant=tenant)
-    with pytest.raises(Told, match=rf"trouble: Tenant {tenant}: .*enant"):
+    with pytest.raises(ErrorAnswer, match=rf"trouble: Tenant {tenant}: .*enant"):
         await ask("account_tenant", account="box")
 
 
 async def test_a_provider_that_is_not_microsoft_has_no_tenants(office):
     ask = await office.applied(cloud="google", tenant=None)
-    with pytest.raises(Told, match="not found: The cloud google is not Microsoft's"):
+    with pytest.raises(ErrorAnswer, match="not found: The cloud google is not Microsoft's"):
         await ask("account_tenant", account="box")
 
 
 async def test_a_sign_in_server_that_is_away_proves_nothing(office):
     ask = await office.applied()
     office.turn("entra", "refuses")
-    with pytest.raises(Told, match=r"cannot connect to localhost:.* refused .*\[\]$"):
+    with pytest.raises(ErrorAnswer, match=r"cannot connect to localhost:.* refused .*\[\]$"):
         await ask("account_tenant", account="box")
-    with pytest.raises(Told, match=r"cannot connect to localhost:.* refused .*\[\]$"):
+    with pytest.raises(ErrorAnswer, match=r"cannot connect to localhost:.* refused .*\[\]$"):
         await ask("account_try", account="box", bare=True)
 
 
@@ -134,17 +134,17 @@ async def test_an_app_is_known_before_there_is_any_secret(office):
 )
 async def test_an_app_that_is_not_there_is_told(office, changed, told):
     ask = await office.applied(**changed)
-    with pytest.raises(Told, match=told):
+    with pytest.raises(ErrorAnswer, match=told):
         await ask("account_try", account="box", bare=True)
 
 
 @pytest.mark.parametrize("sign_in", ["person", "app"])
 async def test_a_secret_is_proved_by_itself_whoever_signs_in(office, sign_in):
     ask = await office.applied(sign_in=sign_in, redirect=None)
-    with pytest.raises(Told, match="trouble: The vault has no client secret"):
+    with pytest.raises(ErrorAnswer, match="trouble: The vault has no client secret"):
         await ask("account_try", account="box")
     await ask("set_secret", name="lab-secret", value="certainly~not-it")
-    with pytest.raises(Told, match="AADSTS7000215") as wrong:
+    with pytest.raises(ErrorAnswer, match="AADSTS7000215") as wrong:
         await ask("account_try", account="box")
     assert wrong.value.problems[0][0] == "secret"
     assert "noroshi secret set lab-secret" in wrong.value.problems[0][1]
@@ -157,13 +157,13 @@ async def test_a_secret_that_is_refused_does_not_take_a_good_one_s_place(office)
     ask = await office.by_secret()
     new = {"name": "lab-secret", "value": "certainly~not-it"}
     with pytest.raises(
-        Told, match=r"AADSTS7000215(?s:.*)“lab-secret” in the vault stays"
+        ErrorAnswer, match=r"AADSTS7000215(?s:.*)“lab-secret” in the vault stays"
     ) as told:
         await ask("set_secret", **new, proved=True)
     assert told.value.problems[0][0] == "secret"
     assert (await office.vault.get("lab-secret")).reveal() == office.lab.address.client_secret
     office.turn("entra", "refuses")
-    with pytest.raises(Told, match=r"cannot connect(?s:.*)stays what it was"):
+    with pytest.raises(ErrorAnswer, match=r"cannot connect(?s:.*)stays what it was"):
         await ask("set_secret", **new, proved=True)
     await ask("set_secret", **new)
     assert (await office.vault.get("lab-secret")).reveal() == "certainly~not-it"
@@ -189,7 +189,7 @@ async def test_what_the_server_says_of_an_entry_is_told_for_each_account(office)
 async def test_a_client_secret_of_several_lines_is_refused(office):
     ask = await office.applied()
     two = office.lab.address.client_secret + "\nanother line"
-    with pytest.raises(Told, match="not kept") as told:
+    with pytest.raises(ErrorAnswer, match="not kept") as told:
         await ask("set_secret", name="lab-secret", value=two)
     assert "several lines" in told.value.problems[0][1]
     await ask("set_secret", name="relay", value="a\nb")  # another's business
@@ -207,7 +207,7 @@ async def test_a_certificate_is_proved_once_it_is_uploaded(office):
     certified = {"certificate": "box-cert", "secret": None}
     ask = await office.applied(sign_in="app", redirect=None, **certified)
     await ask("certificate_new", name="box")
-    with pytest.raises(Told, match="AADSTS700027"):
+    with pytest.raises(ErrorAnswer, match="AADSTS700027"):
         await ask("account_try", account="box")
 
 
@@ -230,7 +230,7 @@ async def test_a_certificate_that_nobody_uploaded_does_not_take_a_good_one_s_pla
     said = (
         rf"(?s)no certificate with the thumbprint {sha1} \(AADSTS700027\).*some minutes.*stays"
     )
-    with pytest.raises(Told, match=said) as told:
+    with pytest.raises(ErrorAnswer, match=said) as told:
         await ask("certificate_import", **given)
     assert "noroshi cert show" not in str(told.value)  # which would show the other one
     assert told.value.problems == [
@@ -248,7 +248,7 @@ async def test_a_person_s_certificate_is_proved_before_it_takes_another_one_s_pl
     uploaded(office, good)
     await ask("certificate_import", name="box", pem=good.reveal())
     given = {"name": "box", "pem": other.reveal(), "replace": True}
-    with pytest.raises(Told, match="AADSTS700027"):
+    with pytest.raises(ErrorAnswer, match="AADSTS700027"):
         await ask("certificate_import", **given, proved=True)
     await ask("certificate_import", **given)
     (found,) = await ask("secret_try", name="box-cert")
@@ -303,7 +303,7 @@ async def signed_in(office, ask):
 async def test_a_person_s_token_says_who_signed_in(office):
     ask = await office.applied()
     await ask("set_secret", name="lab-secret", value=office.lab.address.client_secret)
-    with pytest.raises(Told, match="trouble: Nobody has signed in"):
+    with pytest.raises(ErrorAnswer, match="trouble: Nobody has signed in"):
         await ask("token_look", route="out")
     await signed_in(office, ask)
     seen = await ask("token_look", route="out")
@@ -348,11 +348,11 @@ async def test_an_account_is_proved_as_it_would_be_and_stays_as_it_is(office):
     assert (await ask("account_tenant", **right))["id"] == office.lab.address.tenant_id
     assert (await ask("account_try", **right))["sure"] is True
     wrong = await as_it_would_be(office, client_id=NOBODY)
-    with pytest.raises(Told, match="AADSTS700016"):
+    with pytest.raises(ErrorAnswer, match="AADSTS700016"):
         await ask("account_try", bare=True, **wrong)
-    with pytest.raises(Told, match="AADSTS90002"):
+    with pytest.raises(ErrorAnswer, match="AADSTS90002"):
         await ask("account_tenant", **await as_it_would_be(office, tenant="nobody.example"))
-    with pytest.raises(Told, match=r"invalid: .*cannot be used"):
+    with pytest.raises(ErrorAnswer, match=r"invalid: .*cannot be used"):
         await ask("account_try", **await as_it_would_be(office, tenant=7))
     assert await ask("export") == before
     assert (await ask("account_try", account="box"))["sure"] is True
@@ -362,7 +362,7 @@ async def test_a_secret_is_proved_before_it_is_kept(office):
     ask = await office.by_secret()
     await ask("account_try", account="box", secret=office.lab.address.client_secret)
     for bad, told in (("certainly~not-it", "AADSTS7000215"), ("a\nb", "not kept")):
-        with pytest.raises(Told, match=told):
+        with pytest.raises(ErrorAnswer, match=told):
             await ask("account_try", account="box", secret=bad)
     kept = await office.vault.get("lab-secret")
     assert kept.reveal() == office.lab.address.client_secret
@@ -387,14 +387,16 @@ async def test_what_is_typed_is_shown_on_trial_to_nobody_whom_a_token_chose(offi
     led = document("clouds/lab", {**cloud, "authority": "https://evil.test/{tenant}"})
     others = [Document(**one) for one in found if one["key"] != "clouds/lab"]
     await office.service.apply(TOKEN, (*others, led))
-    with pytest.raises(Told, match=r"conflict: .*which may not send secrets elsewhere"):
+    with pytest.raises(ErrorAnswer, match=r"conflict: .*which may not send secrets elsewhere"):
         await ask(op, account="box", secret="typed~by-somebody")
 
 
 @pytest.mark.parametrize("op", ["account_tenant", "account_try"])
 async def test_an_account_that_is_not_there_is_told_with_the_nearest(office, op):
     ask = await office.applied()
-    with pytest.raises(Told, match=r"not found: There is no account box1 \(did you mean box"):
+    with pytest.raises(
+        ErrorAnswer, match=r"not found: There is no account box1 \(did you mean box"
+    ):
         await ask(op, account="box1")
 
 
@@ -403,7 +405,7 @@ async def test_a_wrong_secret_leaves_the_right_one_where_the_cloud_has_no_app_sc
     ask = await office.applied(cloud_without=("app_scope",))
     right = {"name": "lab-secret", "value": office.lab.address.client_secret}
     await ask("set_secret", **right)
-    with pytest.raises(Told, match=r"(?s)AADSTS7000215.*stays") as told:
+    with pytest.raises(ErrorAnswer, match=r"(?s)AADSTS7000215.*stays") as told:
         await ask("set_secret", name="lab-secret", value="certainly~not-it", proved=True)
     assert "scope" not in str(told.value)
     assert (await office.vault.get("lab-secret")).reveal() == right["value"]
@@ -417,7 +419,7 @@ async def test_so_it_is_where_the_server_knows_no_such_scope_of_an_app(office):
     ask = await office.applied(cloud_without=("app_scope",), cloud_with=scope)
     right = {"name": "lab-secret", "value": office.lab.address.client_secret}
     await ask("set_secret", **right)
-    with pytest.raises(Told, match=r"(?s)AADSTS7000215.*stays"):
+    with pytest.raises(ErrorAnswer, match=r"(?s)AADSTS7000215.*stays"):
         await ask("set_secret", name="lab-secret", value="certainly~not-it", proved=True)
     assert (await office.vault.get("lab-secret")).reveal() == right["value"]
     await ask("set_secret", **right, proved=True)

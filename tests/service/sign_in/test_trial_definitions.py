@@ -12,8 +12,8 @@ from noroshi.ports import Document, options
 from noroshi.schema import Invalid
 from noroshi.service import ReauthenticationRequiredError
 from noroshi.service.sign_in.trial_definitions import trial_definitions
-from tests.service.asking import NearBy, Told, applied
-from tests.service.desk import CONTENT, DISK, MAIL, NO_TENANT, POST, Desk, documents
+from tests.service.clients import ErrorAnswer, InProcessClient, apply_definitions
+from tests.service.harness import CONTENT, DISK, MAIL, NO_TENANT, POST, Harness, documents
 from tests.service.node.test_secret_bindings import TOKEN
 
 BOX = CONTENT["accounts/box"]
@@ -31,8 +31,8 @@ class Read:
             def __post_init__(self):
                 counting.times += 1
 
-        self.desk = Desk(checks=(replace(DISK, options=Counted),))
-        self.ask = NearBy(self.desk)
+        self.harness = Harness(checks=(replace(DISK, options=Counted),))
+        self.ask = InProcessClient(self.harness)
 
 
 def over(**changed):
@@ -44,7 +44,7 @@ def over(**changed):
 @pytest.mark.parametrize("op", ["account_tenant", "account_try"])
 async def test_a_trial_reads_no_monitor_that_is_in_force(op):
     read = Read()
-    await applied(read.ask)
+    await apply_definitions(read.ask)
     await read.ask("account_tenant", account="box")
     assert read.times
     before = read.times
@@ -57,7 +57,7 @@ async def test_a_trial_reads_no_monitor_that_is_in_force(op):
 async def test_a_version_is_compiled_once_however_many_ask_at_once():
     one, many = Read(), Read()
     for read in (one, many):
-        await applied(read.ask)
+        await apply_definitions(read.ask)
         read.times = 0
     await one.ask("status")
     await asyncio.gather(*[many.ask("status") for _ in range(5)])
@@ -121,11 +121,11 @@ def test_what_names_no_definition_is_told():
 
 
 async def test_an_account_that_is_only_given_can_be_tried(ask):
-    await applied(ask)
+    await apply_definitions(ask)
     tried = over(accounts__new={**BOX, "tenant": NO_TENANT})
-    with pytest.raises(Told, match=f"trouble: Tenant {NO_TENANT}"):
+    with pytest.raises(ErrorAnswer, match=f"trouble: Tenant {NO_TENANT}"):
         await ask("account_tenant", account="new", over=tried)
-    with pytest.raises(Told, match=r"There is no account nev \(did you mean new"):
+    with pytest.raises(ErrorAnswer, match=r"There is no account nev \(did you mean new"):
         await ask("account_tenant", account="nev", over=tried)
 
 
@@ -142,21 +142,23 @@ async def test_an_account_that_is_only_given_can_be_tried(ask):
     ],
 )
 async def test_what_is_wrong_with_what_an_account_is_made_of_is_told(ask, changed, told):
-    await applied(ask)
-    with pytest.raises(Told, match=r"invalid: .*cannot be used") as wrong:
+    await apply_definitions(ask)
+    with pytest.raises(ErrorAnswer, match=r"invalid: .*cannot be used") as wrong:
         await ask("account_tenant", account="box", over=over(**changed))
     assert wrong.value.problems[0][0].endswith(f": {told}")
 
 
 async def test_a_proxy_s_password_is_shown_on_trial_to_no_other_proxy():
-    desk = Desk()
-    ask = NearBy(desk)
+    harness = Harness()
+    ask = InProcessClient(harness)
     proxy = {"proxy": "proxy.example.com:8080", "proxy_user": "u", "proxy_password": "proxy"}
     box = {**BOX, "network": "out"}
-    await applied(ask, networks__out=proxy, accounts__box=box)
+    await apply_definitions(ask, networks__out=proxy, accounts__box=box)
     await ask("set_secret", name="proxy", value="of-the-proxy")
     led = over(networks__out={**proxy, "proxy": "evil.example.com:8080"})
     with pytest.raises(
         ReauthenticationRequiredError, match="would send a secret somewhere else"
     ):
-        await desk.service.account_tenant(TOKEN, "box", tuple(Document(**one) for one in led))
+        await harness.service.account_tenant(
+            TOKEN, "box", tuple(Document(**one) for one in led)
+        )

@@ -13,8 +13,8 @@ import pytest
 from noroshi.core.mail import Verdict
 from noroshi.core.people import ADMIN, OPERATOR, ROLES, VIEWER
 from noroshi.service.operation_list import OFFERED
-from tests.service.asking import FarByWeb, applied, let_in, opened
-from tests.service.desk import CANARY, CONTENT, Desk
+from tests.service.clients import HttpClient, apply_definitions, make_api_token, open_manager
+from tests.service.harness import CANARY, CONTENT, Harness
 from tests.web.browser import browsing
 
 NOT_ASKED = (
@@ -35,13 +35,13 @@ def bearing(token):
 
 @pytest.fixture
 async def desk():
-    return Desk()
+    return Harness()
 
 
 @pytest.fixture
 async def browser(desk, tmp_path):
     """Without cookies; `token` is an administrator's."""
-    token = await let_in(desk)
+    token = await make_api_token(desk)
     async with browsing(desk, tmp_path) as found:
         found.token = token
         yield found
@@ -49,7 +49,7 @@ async def browser(desk, tmp_path):
 
 @pytest.mark.parametrize("name", NEEDS_MORE)
 async def test_every_operation_is_refused_for_a_role_too_low(browser, desk, name):
-    token = await let_in(desk, "low", BELOW[OFFERED[name].role])
+    token = await make_api_token(desk, "low", BELOW[OFFERED[name].role])
     await browser.ask("POST", f"/api/{name}", json={}, headers=bearing(token))
     told = json.loads(browser.text)
     assert (browser.status, told["error"]) == (403, "forbidden")
@@ -65,7 +65,7 @@ async def test_nobody_asks_for_anything_without_being_known(browser, name):
 
 @pytest.mark.parametrize("name", READABLE)
 async def test_what_a_viewer_may_do_can_be_read(browser, desk, name):
-    token = await let_in(desk, "low", VIEWER)
+    token = await make_api_token(desk, "low", VIEWER)
     await browser.get(f"/api/{name}", headers=bearing(token))
     assert browser.status == 200 and "ok" in json.loads(browser.text)
 
@@ -115,7 +115,7 @@ async def test_a_body_that_is_no_object_of_json_is_refused_in_words(browser, giv
 @pytest.mark.parametrize(("role", "most"), [(VIEWER, 64 << 10), (OPERATOR, 4 << 20)])
 async def test_who_may_ask_for_little_may_send_little(browser, desk, role, most):
     """Of 8 MiB of JSON half a gigabyte can be made, which the watch has to do without."""
-    token = await let_in(desk, "low", role)
+    token = await make_api_token(desk, "low", role)
     headers = bearing(token) | {"Content-Type": "application/json"}
     for length, status in ((most, 400), (most + 1, 413)):
         body = io.BytesIO(b"[" + b" " * (length - 2) + b"]")
@@ -132,7 +132,7 @@ async def test_a_fault_of_ours_tells_nothing_that_was_given(browser, desk, caplo
 
 
 async def test_what_a_token_may_not_is_told_apart_from_a_low_role(browser, desk):
-    token = await let_in(desk, "ci", ADMIN, programs=False)
+    token = await make_api_token(desk, "ci", ADMIN, programs=False)
     await browser.ask("POST", "/api/user_add", json={"name": "eri"}, headers=bearing(token))
     told = json.loads(browser.text)
     assert (browser.status, told["error"]) == (403, "password")
@@ -140,9 +140,9 @@ async def test_what_a_token_may_not_is_told_apart_from_a_low_role(browser, desk)
 
 
 async def test_whoever_comes_by_the_api_is_in_the_audit_log(tmp_path, desk):
-    token = await let_in(desk, "ci")
-    async with opened(desk, tmp_path) as url:
-        await applied(FarByWeb(desk, url, token))
+    token = await make_api_token(desk, "ci")
+    async with open_manager(desk, tmp_path) as url:
+        await apply_definitions(HttpClient(desk, url, token))
     (row,) = await desk.store.audit_log()
     assert (row.who, row.door, row.address, row.op) == ("ci", "api", "127.0.0.1", "apply")
 
@@ -178,7 +178,7 @@ async def test_the_document_has_every_operation_and_no_other(browser):
 async def test_every_answer_is_as_the_document_says(browser, desk, tmp_path, caplog, examples):
     """Schemathesis sends what fits and what does not, to every operation; no answer is a fault of
     ours."""
-    await applied(FarByWeb(desk, browser.url, browser.token))
+    await apply_definitions(HttpClient(desk, browser.url, browser.token))
     program = Path(sys.executable).with_name("schemathesis")
     argv = [
         *("run", f"{browser.url}/api/openapi.json", "--url", browser.url),
@@ -228,9 +228,9 @@ async def test_a_node_that_cannot_write_is_not_ready(desk, tmp_path):
 
 
 async def test_the_figures_are_in_prometheus_form_and_for_viewers_alone(browser, desk):
-    await applied(FarByWeb(desk, browser.url, browser.token))
+    await apply_definitions(HttpClient(desk, browser.url, browser.token))
     await desk.measured()
-    await browser.get("/metrics", headers=bearing(await let_in(desk, "low", VIEWER)))
+    await browser.get("/metrics", headers=bearing(await make_api_token(desk, "low", VIEWER)))
     assert 'noroshi_monitors{level="critical"} 1' in browser.text
     assert (
         'noroshi_route_state{route="m365",kind="post",state="not signed in"} 1' in browser.text
@@ -244,14 +244,16 @@ async def test_the_figures_are_in_prometheus_form_and_for_viewers_alone(browser,
 async def test_the_figures_tell_how_long_each_route_s_credential_holds_and_when_it_last_sent(
     browser, desk
 ):
-    ask = FarByWeb(desk, browser.url, browser.token)
+    ask = HttpClient(desk, browser.url, browser.token)
     await ask("set_secret", name="app", value=CANARY)
-    await applied(ask, accounts__box=CONTENT["accounts/box"] | {"secret_ends": "2026-12-20"})
+    await apply_definitions(
+        ask, accounts__box=CONTENT["accounts/box"] | {"secret_ends": "2026-12-20"}
+    )
     await ask("send", to=["ops"], subject="s", text="t", routes=["plain"])
     waits = int(desk.time.now.timestamp())
     await desk.attempted("plain", Verdict.ACCEPTED, "OK", 250)
     await ask("send", to=["ops"], subject="s", text="t", routes=["plain"])
-    await browser.get("/metrics", headers=bearing(await let_in(desk, "low", VIEWER)))
+    await browser.get("/metrics", headers=bearing(await make_api_token(desk, "low", VIEWER)))
     told = browser.text.splitlines()
     assert 'noroshi_route_credential_end_timestamp_seconds{route="m365"} 1797724800' in told
     assert f'noroshi_route_accepted_timestamp_seconds{{route="plain"}} {waits}' in told

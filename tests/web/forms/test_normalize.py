@@ -6,7 +6,7 @@ from noroshi.core.words import NOTHING
 from noroshi.web.forms.field_values import parsed
 from noroshi.web.forms.normalize import addresses, figures
 from noroshi.web.forms.schema import Shape
-from tests.service.asking import NearBy
+from tests.service.clients import InProcessClient
 from tests.web.browser import GOOD
 
 
@@ -70,6 +70,6 @@ async def test_the_first_person_s_addresses_may_stand_apart_by_a_japanese_comma(
     await browser.get("/first/person")
     given = {"title": "情シス", "addresses": "a@example.com、b@example.com", "zone": "UTC"}
     await browser.post("/first/person", **given, language="ja", etag="")
-    shown = await NearBy(desk)("definition_show")
+    shown = await InProcessClient(desk)("definition_show")
     told = [one["addresses"] for one in shown["documents"].values() if "addresses" in one]
     assert ["a@example.com", "b@example.com"] in told, browser.text

@@ -6,7 +6,7 @@ import pytest
 
 from noroshi.service import administrator, run_as_json
 from noroshi.web.http.multipart import MOST_PARTS, parts_of
-from tests.service.desk import documents
+from tests.service.harness import documents
 from tests.web.browser import browsing
 from tests.web.test_editing_pages import again
 

@@ -9,7 +9,7 @@ from aiohttp import FormData
 from noroshi.checks import BUILT_IN as CHECKS
 from noroshi.transports import BUILT_IN as TRANSPORTS
 from noroshi.web.http.reauthenticate import PASSWORD_AGAIN, SECRETS
-from tests.service.desk import CANARY, Desk
+from tests.service.harness import CANARY, Harness
 from tests.service.setup.test_first_steps import FOUND
 from tests.web.browser import GOOD, browsing, with_user
 from tests.web.filled import filled
@@ -133,7 +133,7 @@ async def test_on_every_page_what_was_typed_is_kept_while_the_password_is_asked_
     found, desk = {}, await living(tmp_path)
     names = await names_of(desk)
     pages = [path.format(**names) for path in PAGES.values()]
-    empty = await with_user(desk=Desk(checks=CHECKS, routes=TRANSPORTS, host=FOUND))
+    empty = await with_user(desk=Harness(checks=CHECKS, routes=TRANSPORTS, host=FOUND))
     for one in (desk, empty):
         one.service = Wary(one.service)
         async with browsing(one, tmp_path) as browser:

@@ -7,8 +7,8 @@ import pytest
 from noroshi.core.words import Words
 from noroshi.definitions import differences, document
 from noroshi.web.view.difference import KindNames, worded
-from tests.service.asking import NearBy, applied
-from tests.service.desk import CONTENT
+from tests.service.clients import InProcessClient, apply_definitions
+from tests.service.harness import CONTENT
 from tests.web.browser import browsing, with_user
 
 ID = "01JA000000000000000000000A"
@@ -136,8 +136,8 @@ def test_the_path_of_a_file_stays_at_hand():
 @pytest.fixture
 async def browser(tmp_path):
     desk = await with_user()
-    ask = NearBy(desk)
-    await applied(ask)
+    ask = InProcessClient(desk)
+    await apply_definitions(ask)
     limits = {"used": {"warning": 70}}
     (group,) = CONTENT["instances/web1"]["group"]
     known = (await ask("definition_show"))["documents"]["instances/web1"]

@@ -10,7 +10,7 @@ from noroshi.core.words import Words
 from noroshi.ports.examination import Cure
 from noroshi.web.view.remedy_links import PLACES, on_page
 from noroshi.web.view.remedy_links_mail import left_to_copy, not_led
-from tests.service.asking import NearBy, applied
+from tests.service.clients import InProcessClient, apply_definitions
 
 PARTS = ("checks", "core", "oauth", "service", "transports", "web")
 DEEDS = ("queue", "alarm", "silence", "ledger", "user", "apply --empty")
@@ -156,7 +156,7 @@ def test_what_has_no_page_is_left_as_it_is(name):
 
 @pytest.mark.logged_in
 async def test_who_looks_for_a_monitor_that_is_gone_is_sent_to_the_overview(desk, browser):
-    await applied(NearBy(desk))
+    await apply_definitions(InProcessClient(desk))
     await browser.get("/monitor/web1/base/gone", headers=JAPANESE)
     assert browser.status == 404
     assert "「概況」で確かめてください" in browser.text

@@ -22,8 +22,8 @@ from noroshi.testing import DAWN
 from noroshi.web.view.locale import TONGUES
 from noroshi.web.view.routes import heading, labels
 from tests.oauth.test_client_certificates import CERTIFICATE, KEY, PASSPHRASE, pfx, slow_pfx
-from tests.service.asking import NearBy, Told, applied
-from tests.service.desk import CANARY, CONTENT, GIVEN, OLD_SECRET, Desk, documents
+from tests.service.clients import ErrorAnswer, InProcessClient, apply_definitions
+from tests.service.harness import CANARY, CONTENT, GIVEN, OLD_SECRET, Harness, documents
 from tests.web.browser import browsing, with_user
 from tests.web.filled import EVIL
 from tests.web.posting import forms_of
@@ -38,11 +38,11 @@ BOX = CONTENT["accounts/box"]
 
 @pytest.fixture
 async def desk():
-    return await with_user(desk=Desk())
+    return await with_user(desk=Harness())
 
 
 async def defined(desk, **changed):
-    await applied(NearBy(desk), **changed)
+    await apply_definitions(InProcessClient(desk), **changed)
 
 
 async def in_force(desk, key):
@@ -69,7 +69,7 @@ async def sent(browser, do, path=ROUTE, **form):
 
 async def with_secret(desk):
     await defined(desk)
-    await NearBy(desk)("set_secret", name="app", value=CANARY)
+    await InProcessClient(desk)("set_secret", name="app", value=CANARY)
 
 
 async def test_a_test_mail_is_meant_for_who_reads_alarms_and_not_for_the_sender(desk, browser):
@@ -208,7 +208,7 @@ async def test_only_rules_and_notifications_have_an_order(desk, browser):
 
 
 async def test_a_viewer_sees_routes_and_changes_none(tmp_path):
-    desk = await with_user(VIEWER, desk=Desk())
+    desk = await with_user(VIEWER, desk=Harness())
     await defined(desk)
     async with browsing(desk, tmp_path) as browser:
         await browser.log_in()
@@ -465,8 +465,10 @@ async def test_a_certificate_that_has_ended_does_not_take_the_place_of_the_one_i
     await brought(browser, CERTIFICATE + KEY)
     assert (await brought(browser, OLD)).status == 400
     assert (await desk.vault.get("box-cert")).reveal().encode() == KEY + CERTIFICATE
-    with pytest.raises(Told, match="invalid: This certificate ended on 2026-03-"):
-        await NearBy(desk)("certificate_import", name="box", pem=OLD.decode(), replace=True)
+    with pytest.raises(ErrorAnswer, match="invalid: This certificate ended on 2026-03-"):
+        await InProcessClient(desk)(
+            "certificate_import", name="box", pem=OLD.decode(), replace=True
+        )
 
 
 async def test_a_certificate_that_is_refused_takes_another_one_s_place_only_if_that_is_said(
@@ -528,7 +530,7 @@ async def test_a_day_of_end_that_is_over_is_told_at_its_field(desk, browser):
 async def test_a_new_secret_wants_a_day_of_its_own_where_the_old_one_has_ended(desk, browser):
     over = str((desk.time.now - timedelta(days=40)).date())
     await defined(desk, accounts__box=BOX | {"secret_ends": over})
-    await NearBy(desk)("set_secret", name="app", value=CANARY)
+    await InProcessClient(desk)("set_secret", name="app", value=CANARY)
     await browser.log_in()
     page = await saved_with(desk, browser, secret_ends=over, secret="a~new~one")
     assert page.status == 400 and f"{over} is over already" in page.text
@@ -554,7 +556,7 @@ class Full(MemoryStore):
 
 @pytest.mark.parametrize("deed", ["certificate_new", "certificate_import"])
 async def test_a_vault_that_takes_nothing_leaves_the_account_as_it_was(tmp_path, deed):
-    desk = await with_user(desk=Desk(store=Full()))
+    desk = await with_user(desk=Harness(store=Full()))
     await with_secret(desk)
     before = await in_force(desk, "accounts/box")
     async with browsing(desk, tmp_path) as browser:
@@ -624,7 +626,7 @@ async def with_a_name_that_is_taken(desk, entry="box", **account):
     """The account names no secret, and another one's bears the name that it would have."""
     other = {**BOX, "mailbox": "other@example.com", "secret": entry}
     await defined(desk, accounts__box={**BARE, **account}, accounts__other=other)
-    await NearBy(desk)("set_secret", name=entry, value="another one's")
+    await InProcessClient(desk)("set_secret", name=entry, value="another one's")
 
 
 async def test_a_secret_for_an_account_without_one_takes_no_other_ones_place(desk, browser):
@@ -784,7 +786,7 @@ class Overtaken(MemoryStore):
 
 async def test_a_test_mail_that_is_taken_while_its_page_is_made_lights_the_route_too(tmp_path):
     store = Overtaken()
-    desk = await with_user(desk=Desk(store=store))
+    desk = await with_user(desk=Harness(store=store))
     await defined(desk)
     async with browsing(desk, tmp_path) as browser:
         await browser.log_in()
@@ -802,7 +804,7 @@ async def test_a_route_that_is_not_there_has_no_page(desk, browser):
 
 
 async def test_an_operator_sends_a_test_mail_and_signs_nothing_in(tmp_path):
-    desk = await with_user(OPERATOR, desk=Desk())
+    desk = await with_user(OPERATOR, desk=Harness())
     await defined(desk)
     async with browsing(desk, tmp_path) as browser:
         await browser.log_in()
@@ -829,9 +831,9 @@ def test_one_route_alone_is_not_called_every_route():
 
 
 async def test_routes_and_contacts_go_by_their_titles_wherever_mails_are_shown(desk, browser):
-    ask = NearBy(desk)
+    ask = InProcessClient(desk)
     everybody = {"addresses": ["ops@example.com"], "title": "Everybody on call"}
-    await applied(ask, contacts__ops=everybody)
+    await apply_definitions(ask, contacts__ops=everybody)
     (mail,) = (await ask("send", to=["ops"], routes=["plain"], subject="s", text="t"))["ids"]
     await browser.log_in()
     for path in ("/queue", "/queue?q=on+call+old+server", f"/queue/mail?id={quote(mail)}"):

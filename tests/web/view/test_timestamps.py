@@ -7,7 +7,7 @@ import pytest
 from noroshi.web.view.locale import TONGUES
 from noroshi.web.view.page_context import LANGUAGE
 from noroshi.web.view.timestamps import Moment, timed, whole, zone_of
-from tests.service.asking import NearBy, applied
+from tests.service.clients import InProcessClient, apply_definitions
 
 pytestmark = pytest.mark.logged_in
 AT = datetime(2026, 11, 24, 7, 40, 12, tzinfo=timezone(timedelta(hours=9), "JST"))
@@ -47,7 +47,7 @@ def test_a_moment_of_a_language_knows_its_instant():
 async def test_a_page_says_at_its_foot_in_which_zone_its_times_are(
     desk, browser, language, foot
 ):
-    await applied(NearBy(desk))
+    await apply_definitions(InProcessClient(desk))
     browser.session.cookie_jar.update_cookies({LANGUAGE: language})
     here = zone_of(desk.time.now.astimezone())
     for path in ("/", "/queue", "/settings/versions"):

@@ -1,5 +1,5 @@
-"""Asking for an operation near, on the service itself, and far: through a real door, and through
-the manager's API."""
+"""Clients that ask for an operation: in this process, of the service itself; through a real door;
+and through the manager's API."""
 
 import asyncio
 import json
@@ -16,93 +16,93 @@ from noroshi.web.context import OWN_NAMES, WebContext
 from noroshi.web.http.connection_limits import ConnectionLimits
 from noroshi.web.http.self_signed import own_certificate
 from noroshi.web.server import open_web
-from tests.service.desk import AKI, documents
+from tests.service.harness import AKI, documents
 
 NOW = datetime.now(UTC)  # a TLS library reads the real clock
 
 
-class NearBy:
+class InProcessClient:
     """Asks the service itself, as a command does when no node runs."""
 
-    def __init__(self, desk):
-        self.desk = desk
+    def __init__(self, harness):
+        self.harness = harness
 
     async def __call__(self, op, **args):
-        told = await run_as_json(self.desk.service, AKI, op, args)
+        told = await run_as_json(self.harness.service, AKI, op, args)
         try:
             return unpacked(json.loads(json.dumps(told)))
         except Refused as error:
-            raise told_of(error) from None
+            raise error_answer(error) from None
 
 
-class FarAway:
+class SocketClient:
     """Asks through the socket, as the commands do."""
 
-    def __init__(self, desk, door):
-        self.desk, self.door = desk, door
+    def __init__(self, harness, door):
+        self.harness, self.door = harness, door
 
     async def __call__(self, op, **args):
         try:
             return await asyncio.to_thread(Far(self.door).call, op, **args)
         except Refused as error:
-            raise told_of(error) from None
+            raise error_answer(error) from None
 
 
-class FarByWeb:
+class HttpClient:
     """Asks through the manager's API, as the commands do with --url."""
 
-    def __init__(self, desk, url, token):
-        self.desk, self.far = desk, FarByHttp(url, token)
+    def __init__(self, harness, url, token):
+        self.harness, self.far = harness, FarByHttp(url, token)
 
     async def __call__(self, op, **args):
         try:
             return await asyncio.to_thread(self.far.call, op, **args)
         except Refused as error:
-            raise told_of(error) from None
+            raise error_answer(error) from None
 
 
 @asynccontextmanager
-async def opened(desk, home, tls=False, bounds=ConnectionLimits(), **given):
-    """The manager of that desk on a free port of loopback; answers with its address."""
+async def open_manager(harness, home, tls=False, bounds=ConnectionLimits(), **given):
+    """Serve the manager of that harness on a free port of loopback; yield its address."""
     said, files = [], {}
     if tls:
         names = ("certificate", "key")
         files = dict(zip(names, own_certificate(home, OWN_NAMES, NOW), strict=True))
-    house = WebContext(service=desk.service, people=desk.people, **given)
-    async with open_web(Web(port=0, **files), home, house, said.append, bounds):
+    context = WebContext(service=harness.service, people=harness.people, **given)
+    async with open_web(Web(port=0, **files), home, context, said.append, bounds):
         yield said[0].en.partition(" ")[2].rstrip("/")
 
 
-async def let_in(desk, name="aki", role=ADMIN, programs=True):
-    """There was an administrator once, and this program has a token of that role."""
-    admin = User(name="first", role=ADMIN, made=desk.time.now, password="$argon2id$")
-    await desk.store.put_user(admin, None)
-    assert await desk.people.begun()
-    await desk.store.drop_user("first")
+async def make_api_token(harness, name="aki", role=ADMIN, programs=True):
+    """Return a token of that role for a program; there was an administrator once."""
+    admin = User(name="first", role=ADMIN, made=harness.time.now, password="$argon2id$")
+    await harness.store.put_user(admin, None)
+    assert await harness.people.begun()
+    await harness.store.drop_user("first")
     text = random_keys.token()
     token = ApiToken(
         name=name,
         role=role,
         hash=random_keys.hashed(text),
         by="first",
-        made=desk.time.now,
+        made=harness.time.now,
         programs=programs,
     )
-    await desk.store.put_api_token(token)
+    await harness.store.put_api_token(token)
     return text
 
 
-class Told(Exception):
+class ErrorAnswer(Exception):
     def __init__(self, kind, words, problems):
         super().__init__(f"{kind}: {words} {problems}")
         self.kind, self.words, self.problems = kind, words, problems
 
 
-def told_of(error):
-    return Told(
+def error_answer(error):
+    return ErrorAnswer(
         error.kind, error.words.en, [(place, what.en) for place, what in error.problems]
     )
 
 
-async def applied(ask, **changed):
+async def apply_definitions(ask, **changed):
     return await ask("apply", documents=documents(**changed))

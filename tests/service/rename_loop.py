@@ -5,12 +5,12 @@ import sys
 from pathlib import Path
 
 from noroshi.stores.sqlite.store import SqliteStore
-from tests.service.asking import NearBy
-from tests.service.desk import Desk
+from tests.service.clients import InProcessClient
+from tests.service.harness import Harness
 
 
 async def rename_for_ever(path):
-    ask = NearBy(Desk(SqliteStore.open(path, reserve=0)))
+    ask = InProcessClient(Harness(SqliteStore.open(path, reserve=0)))
     old, new = "first", "second"
     while True:
         names = {f"accounts/{old}": new, f"rules/{old}": new}

@@ -1,4 +1,4 @@
-"""A service on a memory store, with small kinds and a sign-in server of our own."""
+"""A test harness: a service on a memory store, with small kinds and a sign-in server of our own."""
 
 import json
 from dataclasses import dataclass, field, replace
@@ -233,7 +233,7 @@ HOME = Path("/nowhere")
 NOWHERE = Config(home=HOME, store=HOME / "store", key=HOME / "key", door=HOME / "door")
 
 
-class Desk:
+class Harness:
     """A service and what stands behind it."""
 
     def __init__(
@@ -255,7 +255,7 @@ class Desk:
             vault=self.vault,
             provider_of=lambda cloud: self.server,
             clocks=clocks,
-            refresh_lock=RefreshLock(self.store, "desk", clocks),
+            refresh_lock=RefreshLock(self.store, "node", clocks),
         )
         self.people = People(self.store, self.vault, clocks, Passwords(CHEAP))
         self.service = Service(
