@@ -180,7 +180,10 @@ def trip_of(
         return RoundTripFacts(counts_from=begins, why=why)
     took = arrival.at - _left(seen)
     return RoundTripFacts(
-        counts_from=max(begins, arrival.at), seen=arrival.at, took=took.total_seconds(), why=why
+        counts_from=max(begins, arrival.at),
+        last_arrival=arrival.at,
+        took=took.total_seconds(),
+        why=why,
     )
 
 
@@ -205,7 +208,7 @@ def _left(mail: TrackedMail) -> datetime:
 def _against(mail: TrackedMail) -> Words:
     """Why it has not been seen."""
     if back := arrival_of(mail, DeliveryState.CAME_BACK):
-        return CAME_BACK.fill(said=back.said)
+        return CAME_BACK.fill(said=back.text)
     if mail.row.state != EnvelopeState.ACCEPTED:
         return NOT_SENT.fill(why=QUEUED if mail.row.why == NOTHING else mail.row.why)
     return NOT_THERE

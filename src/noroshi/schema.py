@@ -18,7 +18,7 @@ from pydantic.json_schema import JsonSchemaMode
 
 from noroshi.core.definitions.partial import mend
 from noroshi.core.definitions.problems import MOST_FOUND, Problem as Problem
-from noroshi.core.definitions.strict_bool import truths
+from noroshi.core.definitions.strict_bool import bool_faults
 from noroshi.core.definitions.validation_errors import Fault, problems_of
 from noroshi.core.size import MOST_VALUES, values_in
 from noroshi.core.words import Words
@@ -99,7 +99,7 @@ def _looked_at(wanted: type[Any], given: object) -> tuple[Any, Sequence[Fault]]:
         found = _adapter(wanted).validate_python(given)
     except ValidationError as error:
         faults += error.errors(include_url=False)
-    return found, [*faults, *truths(wanted, given)]
+    return found, [*faults, *bool_faults(wanted, given)]
 
 
 def form(wanted: type[Any]) -> dict[str, Any]:

@@ -64,7 +64,7 @@ CAME_BACK = CameBack(
     address="gone@example.com",
     subject="[CRITICAL] FS01 Disk space",
     route="smtp1",
-    taken=NIGHT,
+    accepted_at=NIGHT,
     why=plain("550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient not found"),
 )
 FAILED = Failed(

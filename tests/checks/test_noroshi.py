@@ -82,7 +82,7 @@ def down(fault, minutes):
 
 def trip(hours):
     at = DAWN - 60 * hours * MINUTE
-    return RouteFacts(trip=RoundTripFacts(counts_from=at, seen=at, took=7.25, why=WHY))
+    return RouteFacts(trip=RoundTripFacts(counts_from=at, last_arrival=at, took=7.25, why=WHY))
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def trip(hours):
         pytest.param(down(Fault.NETWORK, 6), WARNING, id="nobody answers for six"),
         pytest.param(down(Fault.SERVER, 31), CRITICAL, id="the server is ill for half an hour"),
         pytest.param(down(Fault.SIGN_IN, 0), CRITICAL, id="somebody has to sign in"),
-        pytest.param(down(Fault.REFUSED, 0), CRITICAL, id="an administrator has to act"),
+        pytest.param(down(Fault.PERMISSION, 0), CRITICAL, id="an administrator has to act"),
         pytest.param(down(Fault.QUOTA, 0), CRITICAL, id="the day's allowance is used up"),
         pytest.param(down(Fault.SETUP, 0), CRITICAL, id="our settings do not fit"),
         pytest.param(RouteFacts(retiring=True), WARNING, id="a password that will end"),
@@ -107,12 +107,12 @@ async def test_a_route_is_as_bad_as_what_keeps_mails_from_leaving(facts, level):
 
 
 async def test_a_lost_sign_in_is_told_of_its_account_and_not_of_its_routes_as_well():
-    lost = replace(down(Fault.SIGN_IN, 10), account="m365", again=DAWN + 60 * MINUTE)
+    lost = replace(down(Fault.SIGN_IN, 10), account="m365", open_until=DAWN + 60 * MINUTE)
     looks = [
         (lost, True),
-        (replace(lost, account="", again=DAWN), True),  # signed in anew, and tried at once
+        (replace(lost, account="", open_until=DAWN), True),  # signed in anew, and tried at once
         (replace(lost, account=""), False),  # the route does not take that, either
-        (replace(lost, account="", again=DAWN), False),  # which stays so while it is tried
+        (replace(lost, account="", open_until=DAWN), False),  # which stays so while it is tried
         (replace(lost, fault=Fault.NETWORK), False),  # nobody answers: of that no account tells
         (RouteFacts(unready=WHY, account="m365", never=True), True),
         (RouteFacts(), False),

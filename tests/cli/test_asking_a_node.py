@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from noroshi.cli.exits import ASIDE, WAITS
-from noroshi.core.delivery import fate
+from noroshi.core.delivery import decide_fate
 from noroshi.core.levels import Level
 from noroshi.core.mail import Answer, Receipt, Verdict
 from noroshi.core.words import Words
@@ -97,7 +97,7 @@ async def settled_soon(desk, **said):
     parcel = await desk.store.claim_parcel(node, "plain", now)
     answers = {f"{name}@example.com": Answer(verdict) for name, verdict in said.items()}
     receipt = Receipt(at=now, answers=answers, route="plain")
-    assert await desk.store.settle(parcel, receipt, fate(parcel, receipt, 0.0))
+    assert await desk.store.settle(parcel, receipt, decide_fate(parcel, receipt, 0.0))
 
 
 async def test_an_address_that_was_refused_is_told_beside_one_that_was_taken(desk, tmp_path):
@@ -332,7 +332,7 @@ async def test_a_mail_that_came_back_is_shown_with_the_report(desk, tmp_path):
     await desk.attempted("plain", Verdict.ACCEPTED, "OK", 250)
     told = (await typed("queue", "show", sent.ids[0], home=tmp_path, COLUMNS="200")).out
     assert re.search(r"\nnot proved +That it was delivered is not proved, and ", told)
-    back = Arrival(address="ops@example.com", state="came back", at=DAWN, said="550 5.1.10 no")
+    back = Arrival(address="ops@example.com", state="came back", at=DAWN, text="550 5.1.10 no")
     await desk.store.record_arrival(sent.ids[0], back)
     told = (await typed("queue", "show", sent.ids[0], home=tmp_path, COLUMNS="200")).out
     assert re.search(r"\nstate +came back\n", told) and "not proved" not in told

@@ -17,7 +17,7 @@ ALARM = "m.1/r/ops"
 OURS, THEIRS = "<m.1/r/ops@example.com>", "<PR0DMB1@PR0DMB1.prod.example>"
 KNOWN = replace(OK, message_ids=(OURS, THEIRS))
 SEEN = Arrival(address="a", state="seen arrived", at=DAWN + SECOND)
-BACK = Arrival(address="a", state="came back", at=DAWN + HOUR, said="550 5.1.10 no such user")
+BACK = Arrival(address="a", state="came back", at=DAWN + HOUR, text="550 5.1.10 no such user")
 TELLING = letter("notice/came-back/m.1/r/ops/-/sam", alarms=())
 
 

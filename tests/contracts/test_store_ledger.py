@@ -14,7 +14,7 @@ from tests.contracts.parts import DAWN, HOUR, LATER, OK, SECOND, event, letter
 
 ALARM = "m.1/r/ops"
 SEEN = Arrival(address="a", state="seen arrived", at=DAWN + SECOND)
-BACK = Arrival(address="a", state="came back", at=DAWN + HOUR, said="550 5.1.10 no such user")
+BACK = Arrival(address="a", state="came back", at=DAWN + HOUR, text="550 5.1.10 no such user")
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ async def test_an_alarm_is_in_the_ledger_with_its_event_and_its_envelope(store, 
     await give(letter(), events=(event(1),))
     (entry,) = await store.ledger()
     assert (entry.alarm, entry.event, entry.row.envelope) == (ALARM, event(1), letter())
-    assert (entry.told_in, entry.receipts, entry.arrivals) == (entry.row, (), ())
+    assert (entry.sent_in, entry.receipts, entry.arrivals) == (entry.row, (), ())
 
 
 async def test_each_alarm_of_an_envelope_is_one_and_the_newest_comes_first(store):
@@ -79,7 +79,7 @@ async def test_an_alarm_in_a_digest_has_the_digests_attempts(store, lend):
     await store.replace_by_digest(await lend(), digest((a, b), {}, DAWN))
     await store.settle(await lend(), OK, Accepted(DAWN))
     (entry,) = await store.ledger(alarm="b")
-    assert (entry.row.state, entry.told_in.envelope.id) == ("accepted", "b/together")
+    assert (entry.row.state, entry.sent_in.envelope.id) == ("accepted", "b/together")
     assert entry.receipts == (OK,)
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from noroshi.core.alarms import (
     NODE,
-    Acknowledged,
+    Acknowledgement,
     Silence,
     Suppressions,
     suppression_by_monitor,
@@ -25,7 +25,7 @@ DISK = Monitor(
 CPU = replace(DISK, id="n", name="cpu")
 OTHER = replace(DISK, id="o", instance=Instance(name="web10"))
 EVERY = (DISK, CPU, OTHER)
-MINE = Acknowledged(monitor="m", item="/", level=Level.WARNING, who="aki", at=DAWN)
+MINE = Acknowledgement(monitor="m", item="/", level=Level.WARNING, who="aki", at=DAWN)
 
 
 def silence(place, monitor="", hours=1):

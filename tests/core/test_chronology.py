@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from noroshi.core.chronology import put_right
+from noroshi.core.chronology import correct_instants
 from noroshi.testing import DAWN
 
 HOUR = 3600
@@ -32,4 +32,4 @@ def at(*seconds):
     ],
 )
 def test_none_is_after_now_and_all_are_as_far_apart_as_they_were(written, right):
-    assert put_right(at(*written), DAWN) == at(*right)
+    assert correct_instants(at(*written), DAWN) == at(*right)

@@ -13,8 +13,8 @@ from noroshi.core.delivery import (
     OpenCircuit,
     Retry,
     SetAside,
-    fate,
-    settled,
+    decide_fate,
+    settle_envelope,
 )
 from noroshi.core.mail import Answer, Envelope, Fault, Parcel, Receipt, Verdict
 from noroshi.core.words import NOTHING, Words, plain
@@ -67,72 +67,75 @@ def down(fault, again=None):
     ],
 )
 def test_the_receipt_decides(route, said, expected):
-    assert fate(parcel(route), said, 0.0) == expected
+    assert decide_fate(parcel(route), said, 0.0) == expected
 
 
 def test_only_what_every_route_refused_is_set_aside():
     first = parcel("smtp2")
-    left, due = settled(first, receipt(NO), fate(first, receipt(NO), 0.0))
+    left, due = settle_envelope(first, receipt(NO), decide_fate(first, receipt(NO), 0.0))
     assert (left.routes, left.to, due) == (("smtp1",), ("a", "b"), DAWN)
-    assert isinstance(fate(Parcel(left, "smtp1", "lease"), receipt(NO), 0.0), SetAside)
+    assert isinstance(decide_fate(Parcel(left, "smtp1", "lease"), receipt(NO), 0.0), SetAside)
 
 
 def test_a_route_that_is_named_twice_is_no_other_route():
     """Else it would have none left, and wait for ever."""
     twice = parcel("smtp2", routes=("smtp2", "smtp2"))
-    assert fate(twice, receipt(NO), 0.0) == SetAside(plain("said a; said b"))
+    assert decide_fate(twice, receipt(NO), 0.0) == SetAside(plain("said a; said b"))
 
 
 def test_accepted_addresses_are_done_and_deferred_ones_stay():
-    left, due = settled(parcel(), receipt(YES, LATER), Retry(DAWN, NOTHING))
+    left, due = settle_envelope(parcel(), receipt(YES, LATER), Retry(DAWN, NOTHING))
     assert (left.to, left.reached, left.attempts, due) == (("b",), ("a",), 1, DAWN)
 
 
 def test_who_was_refused_is_remembered_while_others_are_tried_again():
-    left, _ = settled(parcel(), receipt(NO, LATER), Retry(DAWN, NOTHING))
+    left, _ = settle_envelope(parcel(), receipt(NO, LATER), Retry(DAWN, NOTHING))
     assert (left.to, left.reached, left.refused) == (("b",), (), ("a",))
-    left, _ = settled(parcel(), receipt(NO), NextRoute(NOTHING))
+    left, _ = settle_envelope(parcel(), receipt(NO), NextRoute(NOTHING))
     assert (left.to, left.refused) == (("a", "b"), ())
 
 
 def test_a_refusal_after_others_were_reached_ends_it_well():
-    assert fate(parcel("smtp2", to=("b",), reached=("a",)), receipt(NO), 0) == Accepted(DAWN)
+    assert decide_fate(parcel("smtp2", to=("b",), reached=("a",)), receipt(NO), 0) == Accepted(
+        DAWN
+    )
 
 
 def test_pauses_grow_and_stay_within_an_hour_and_a_quarter():
     pauses = [
-        fate(parcel("smtp2", attempts=n), receipt(LATER), 1.0).at - DAWN for n in range(12)
+        decide_fate(parcel("smtp2", attempts=n), receipt(LATER), 1.0).at - DAWN
+        for n in range(12)
     ]
     assert pauses == sorted(pauses)
     assert pauses[-1] == timedelta(hours=1.25)
 
 
 def test_after_some_tries_the_next_route_has_its_turn():
-    said = fate(parcel(attempts=TRIES_A_ROUTE - 1), receipt(LATER), 0.0)
+    said = decide_fate(parcel(attempts=TRIES_A_ROUTE - 1), receipt(LATER), 0.0)
     assert said == NextRoute(plain("said a; said b"))
 
 
 def test_an_address_that_the_receipt_does_not_name_is_tried_again():
     said = Receipt(at=DAWN, answers={"a": Answer(YES)})
-    assert isinstance(fate(parcel(), said, 0.0), Retry)
+    assert isinstance(decide_fate(parcel(), said, 0.0), Retry)
 
 
 def test_our_own_words_stand_before_what_the_other_side_said():
     words = Words(en="it did not let us sign in: 535", ja="サインインできません: 535")
     said = Receipt(at=DAWN, answers={"a": Answer(DOWN, "5.7.3 no", 535, words=words)})
-    assert fate(parcel(to=("a",)), said, 0.0).why == words
+    assert decide_fate(parcel(to=("a",)), said, 0.0).why == words
 
 
 def test_what_was_said_without_a_word_has_words_in_both_languages():
     said = Receipt(at=DAWN, answers={"a": Answer(NO), "b": Answer(NO)})
-    why = fate(parcel(), said, 0.0).why
+    why = decide_fate(parcel(), said, 0.0).why
     assert (why.en, why.ja) == ("refused without a reason", "理由を示さず拒否されました")
 
 
 def test_a_route_that_is_down_costs_the_envelope_nothing():
-    said = fate(parcel(attempts=2), receipt(DOWN), 0.0)
+    said = decide_fate(parcel(attempts=2), receipt(DOWN), 0.0)
     assert isinstance(said, OpenCircuit)
-    left, _ = settled(parcel(attempts=2), receipt(DOWN), said)
+    left, _ = settle_envelope(parcel(attempts=2), receipt(DOWN), said)
     assert (left.attempts, left.routes) == (2, LETTER.routes)
 
 
@@ -147,32 +150,32 @@ def test_a_route_that_is_down_costs_the_envelope_nothing():
         pytest.param(86400, Fault.QUOTA, 3600, id="the day's quota: at last each hour"),
         pytest.param(0, Fault.SIGN_IN, 900, id="nobody signed in: a quarter of an hour"),
         pytest.param(86400, Fault.SIGN_IN, 3600, id="nobody signed in: at last each hour"),
-        pytest.param(0, Fault.REFUSED, 900, id="not allowed: after a quarter of an hour"),
-        pytest.param(7200, Fault.REFUSED, 1800, id="not allowed: a quarter of the outage"),
-        pytest.param(86400, Fault.REFUSED, 3600, id="not allowed: at last each hour"),
+        pytest.param(0, Fault.PERMISSION, 900, id="not allowed: after a quarter of an hour"),
+        pytest.param(7200, Fault.PERMISSION, 1800, id="not allowed: a quarter of the outage"),
+        pytest.param(86400, Fault.PERMISSION, 3600, id="not allowed: at last each hour"),
         pytest.param(0, Fault.SETUP, 60, id="our own settings: after a minute"),
         pytest.param(86400, Fault.SETUP, 1800, id="our own settings: at last each half hour"),
     ],
 )
 def test_a_route_rests_in_proportion_to_its_outage(down_for, fault, seconds):
     since = DAWN - timedelta(seconds=down_for)
-    said = fate(replace(parcel(), down_since=since), down(fault), 0.0)
+    said = decide_fate(replace(parcel(), down_since=since), down(fault), 0.0)
     until = DAWN + timedelta(seconds=seconds)
     assert said == OpenCircuit(since, until, plain("said a; said b"), fault)
 
 
 def test_a_route_without_a_fault_of_its_own_rests_as_a_sick_server_does():
-    assert fate(parcel(), receipt(DOWN), 0.0).fault is Fault.SERVER
+    assert decide_fate(parcel(), receipt(DOWN), 0.0).fault is Fault.SERVER
 
 
 @pytest.mark.parametrize("hours", [1, 0], ids=["longer than ours", "shorter than ours"])
 def test_a_route_rests_at_least_as_long_as_the_other_side_asks(hours):
     again = DAWN + timedelta(hours=hours)
-    said = fate(parcel(), down(Fault.SERVER, again), 0.0)
+    said = decide_fate(parcel(), down(Fault.SERVER, again), 0.0)
     assert said.until == max(again, DAWN + timedelta(seconds=1))
 
 
 def test_a_mail_waits_at_least_as_long_as_the_other_side_asks():
     again = DAWN + timedelta(hours=1)
     answers = {"a": Answer(LATER, "said a", again=again), "b": Answer(LATER, "said b")}
-    assert fate(parcel(), Receipt(at=DAWN, answers=answers), 0.0).at == again
+    assert decide_fate(parcel(), Receipt(at=DAWN, answers=answers), 0.0).at == again

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from noroshi.core.reader_rate import NEW, PAUSES, SINGLES, free_at, room, shifted, told
+from noroshi.core.reader_rate import NEW, PAUSES, SINGLES, count_mail, free_at, room, shifted
 from noroshi.testing import DAWN
 
 
@@ -17,7 +17,7 @@ def after(*mails):
     """A reader who got mails at these seconds; a negative one was a digest."""
     reader = NEW
     for seconds in mails:
-        reader = told(reader, at(abs(seconds)), digest=seconds < 0)
+        reader = count_mail(reader, at(abs(seconds)), digest=seconds < 0)
     return reader
 
 
@@ -44,7 +44,7 @@ def test_five_hundred_alarms_in_a_minute_and_those_after_it_are_few_mails():
     reader, mails, now = NEW, 0, DAWN
     while now < at(60):
         if left := room(reader, now):
-            reader = told(reader, now, digest=left == 1)
+            reader = count_mail(reader, now, digest=left == 1)
             mails += 1
         now += timedelta(milliseconds=120)
     assert mails <= 8
@@ -54,7 +54,7 @@ def test_a_storm_that_goes_on_is_told_ever_more_rarely():
     reader, times, now = NEW, [], DAWN
     while now < at(3600):
         if room(reader, now):
-            reader = told(reader, now, digest=True)
+            reader = count_mail(reader, now, digest=True)
             times.append(now)
         now += timedelta(seconds=1)
     gaps = [b - a for a, b in pairwise(times)]
@@ -79,4 +79,4 @@ def test_what_is_dated_ahead_of_now_does_not_count(mails):
     """It comes of a clock that was set while a mail was under way."""
     ahead = shifted(after(*mails), timedelta(hours=6))
     assert (room(ahead, at(3)), free_at(ahead, at(3))) == (SINGLES, at(3))
-    assert free_at(told(ahead, at(3), digest=False), at(4)) <= at(13)
+    assert free_at(count_mail(ahead, at(3), digest=False), at(4)) <= at(13)

@@ -11,10 +11,10 @@ from noroshi.core.route_readiness import (
 )
 
 WELL = {
-    "rests": False,
-    "lacks": False,
-    "signed": True,
-    "held": False,
+    "is_open": False,
+    "lacks_secret": False,
+    "is_signed_in": True,
+    "has_token": False,
     "accepted": True,
     "failed": False,
 }
@@ -26,13 +26,17 @@ WELL = {
         pytest.param({}, Sends.PROVED, id="a mail was accepted"),
         pytest.param({"accepted": False}, Sends.UNPROVED, id="none yet"),
         pytest.param({"failed": True}, Sends.DOUBTED, id="a failed diagnosis"),
-        pytest.param({"signed": False, "held": True}, Sends.FOR_NOW, id="a refused sign-in"),
         pytest.param(
-            {"signed": False, "held": True, "rests": True}, Sends.NO, id="once its token ended"
+            {"is_signed_in": False, "has_token": True}, Sends.FOR_NOW, id="a refused sign-in"
         ),
-        pytest.param({"signed": False}, Sends.NO, id="never a token"),
-        pytest.param({"lacks": True}, Sends.NO, id="no password"),
-        pytest.param({"rests": True}, Sends.NO, id="it rests"),
+        pytest.param(
+            {"is_signed_in": False, "has_token": True, "is_open": True},
+            Sends.NO,
+            id="once its token ended",
+        ),
+        pytest.param({"is_signed_in": False}, Sends.NO, id="never a token"),
+        pytest.param({"lacks_secret": True}, Sends.NO, id="no password"),
+        pytest.param({"is_open": True}, Sends.NO, id="it rests"),
     ],
 )
 def test_what_a_route_s_next_mail_may_count_on(known, found):
@@ -43,4 +47,4 @@ def test_what_a_route_s_next_mail_may_count_on(known, found):
 def test_routes_are_counted_once_each():
     ways = count_readiness(Sends)
     assert (ways.count, ways.no, ways.for_now, ways.doubted, ways.unproved) == (5, 1, 1, 1, 1)
-    assert ways.sure == 3
+    assert ways.usable == 3

@@ -113,7 +113,7 @@ async def test_a_report_counts_what_is_stopped_apart():
     await scene.version(well, monitors=(disk_monitor(), replace(STOPPED, id="m2", name="b")))
     await scene.run(minutes=7, a=10)
     [report] = scene.of(Happening.WELL)
-    assert (report.well, report.unseen, report.stopped) == (1, 0, 1)
+    assert (report.well, report.unseen, report.disabled) == (1, 0, 1)
 
 
 async def test_a_report_says_of_how_many_nothing_is_told():

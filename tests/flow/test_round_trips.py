@@ -32,7 +32,7 @@ SAM = Contact(id="sam", addresses=("sam@example.com",))
 BOTH = Contact(id="both", addresses=("a@example.com", "B@example.com"))
 ADDRESS = "alerts@example.com"
 TODAY = "round-trip/smtp1/2026-04-01/JTHISONE"
-REFUSED = RouteError(plain("403 Access is denied"), 403, Fault.REFUSED)
+REFUSED = RouteError(plain("403 Access is denied"), 403, Fault.PERMISSION)
 LATE = timedelta(minutes=15)
 
 
@@ -60,7 +60,7 @@ class Mailbox:
         await self._answer("read")
         came = tuple(one for one in self.bounces if one.at >= since)
         newest = max((one.at for one in came), default=since)
-        return ReportBatch(came=came, until=max(since, newest - LATE))
+        return ReportBatch(reports=came, until=max(since, newest - LATE))
 
     async def close(self):
         self.closed += 1
@@ -74,8 +74,8 @@ class Mailbox:
             raise self.trouble
 
     def bounce(self, mail, *lost):
-        who = tuple(FailedRecipient(address=address, said=said) for address, said in lost)
-        report = BounceReport(message_ids=("<else@x>", f"<{mail}@example.com>"), lost=who)
+        who = tuple(FailedRecipient(address=address, diagnostic=said) for address, said in lost)
+        report = BounceReport(message_ids=("<else@x>", f"<{mail}@example.com>"), recipients=who)
         self.bounces.append(ReceivedReport(report=report, at=self.scene.time.now))
 
     def count(self, what):
@@ -141,7 +141,7 @@ class Post(Scene):
 
 async def arrivals(store, mail):
     (found,) = await store.latest_by_prefix(mail, 1)
-    return [(one.address, one.state, one.said) for one in found.arrivals]
+    return [(one.address, one.state, one.text) for one in found.arrivals]
 
 
 # There
@@ -214,7 +214,7 @@ async def test_a_day_passes_and_the_next_mail_goes_in_the_same_life():
     await scene.version()
     await scene.lives(minutes=20 * 60, pace=30)
     assert scene.trips == [TODAY, TODAY.replace("04-01", "04-02")]
-    assert (await scene.trip()).seen.day == 2
+    assert (await scene.trip()).last_arrival.day == 2
 
 
 async def test_it_is_looked_for_soon_then_each_minute_for_an_hour_and_then_seldom():
@@ -287,7 +287,7 @@ async def test_a_mailbox_that_cannot_be_read_is_noted_and_left_alone_for_a_while
     scene.mailbox.trouble = None
     await scene.lives(minutes=1)
     assert "403" not in (await scene.store.get_values())["inbox/m365"]
-    assert (await scene.trip()).seen is not None
+    assert (await scene.trip()).last_arrival is not None
 
 
 async def test_a_mailbox_without_a_token_is_read_soon_after_somebody_has_signed_in():
@@ -298,7 +298,7 @@ async def test_a_mailbox_without_a_token_is_read_soon_after_somebody_has_signed_
     scene.mailbox.trouble = None
     async with scene.life() as engine:
         await scene.seconds(engine, 20)
-    assert (await scene.trip()).seen is not None
+    assert (await scene.trip()).last_arrival is not None
 
 
 async def test_a_server_that_says_when_is_not_asked_before():
@@ -316,7 +316,9 @@ async def test_one_mailbox_s_trouble_is_no_other_s():
     scene.mailbox.trouble = REFUSED
     await scene.version()
     await scene.lives(minutes=1)
-    assert (await scene.trip("smtp2")).seen and not (await scene.trip("smtp1")).seen
+    assert (await scene.trip("smtp2")).last_arrival and not (
+        await scene.trip("smtp1")
+    ).last_arrival
 
 
 async def test_alarms_leave_while_a_mailbox_is_silent():
@@ -373,14 +375,14 @@ async def test_an_alarm_that_comes_back_is_told_to_others_by_another_route():
     await an_alarm_that_comes_back(scene)
     await scene.lives(minutes=2)
     (entry,) = [e for e in await scene.store.ledger() if e.alarm == "m.1/r/ops"]
-    assert [(a.address, a.state, a.said) for a in entry.arrivals] == [
+    assert [(a.address, a.state, a.text) for a in entry.arrivals] == [
         ("ops@example.com", "came back", "550 no")
     ]
     (telling,) = [e for e in scene.backup.sent if "about" in e.payload]
     about = telling.payload["about"]
     assert (about.mail, about.contact, about.route) == ("m.1/r/ops", "ops", "smtp1")
     assert (about.address, about.why.en) == ("ops@example.com", "550 no")
-    assert about.subject == "[CRITICAL] web1: disk" and about.taken < about.at
+    assert about.subject == "[CRITICAL] web1: disk" and about.accepted_at < about.at
     assert (telling.contact, telling.routes) == ("sam", ("smtp2", "smtp1"))
 
 
@@ -543,7 +545,7 @@ async def test_a_mail_from_the_far_future_hides_no_report():
     scene = Post()
     await an_alarm_that_comes_back(scene)
     (report,) = scene.mailbox.bounces
-    wrong = BounceReport(message_ids=("<else@x>",), lost=())
+    wrong = BounceReport(message_ids=("<else@x>",), recipients=())
     scene.mailbox.bounces = [ReceivedReport(report=wrong, at=scene.time.now + 3650 * DAY)]
     await scene.lives(minutes=15, pace=5)
     scene.mailbox.bounces.append(replace(report, at=scene.time.now))
@@ -586,13 +588,13 @@ async def test_a_route_that_is_removed_and_defined_again_has_seen_nothing_yet():
     await post.version()
     async with post.life() as engine:
         await post.seconds(engine, 60)
-        assert (await post.trip()).seen is not None
+        assert (await post.trip()).last_arrival is not None
         await post.version(routes=("smtp2",))
         await post.seconds(engine, 60)
         post.mailbox.delay = None  # by the new one nothing arrives
         await post.version()
         await post.seconds(engine, 60)
-        assert (await post.trip()).seen is None
+        assert (await post.trip()).last_arrival is None
     sent = [mail.id for mail in post.smtp.sent if mail.id.startswith(TODAY)]
     assert len(set(sent)) == len(sent) == 2
 
@@ -612,4 +614,4 @@ async def test_a_route_whose_mailbox_is_another_one_has_seen_nothing_yet_nor_mis
         (mail,) = await mails_of(post.store, "smtp1", post.time.now)
         assert mail.row.envelope.to == ("other@example.com",)
         await post.seconds(engine, 60)
-        assert (await post.trip()).seen >= began
+        assert (await post.trip()).last_arrival >= began

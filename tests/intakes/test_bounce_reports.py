@@ -38,7 +38,7 @@ NOT_FOUND = (
 
 
 def lost(raw):
-    return [(one.address, one.said) for one in read_report(raw).lost]
+    return [(one.address, one.diagnostic) for one in read_report(raw).recipients]
 
 
 def looks(raw):
@@ -79,8 +79,8 @@ def test_the_lab_s_own_report_is_read():
     gone = why_lost("gone@contoso.example", own=True, full=False)
     raw = make_report(content, [gone], sender="n@contoso.example", host="mx", now=NOW)
     assert looks(raw)
-    assert read_report(raw).lost == (
-        FailedRecipient(address="gone@contoso.example", said=NOT_FOUND),
+    assert read_report(raw).recipients == (
+        FailedRecipient(address="gone@contoso.example", diagnostic=NOT_FOUND),
     )
     assert read_report(raw).message_ids == (OURS,)
 
@@ -126,8 +126,8 @@ def test_what_nobody_would_send_in_earnest_is_no_crash():
     evil = ("Final-Recipient: rfc822;" + "x" * 999 + "\x1b[31m", "Action: failed")
     many = report(("message/delivery-status", status(*[evil] * 999)), ("text/plain", ""))
     found = read_report(many)
-    assert len(found.lost) == 100
-    assert found.lost[0].address == "x" * 254
+    assert len(found.recipients) == 100
+    assert found.recipients[0].address == "x" * 254
     folded = report(
         ("message/delivery-status", status(("Action: failed", "Diagnostic-Code: a\x1b\r\n b")))
     )

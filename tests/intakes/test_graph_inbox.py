@@ -145,9 +145,9 @@ async def test_reports_are_read_with_the_time_at_which_they_came(there):
     there.clock.move(minutes=1)
     await there.bounce()
     read = await there.inbox.read(NOW - HOUR)
-    (came,) = read.came
+    (came,) = read.reports
     assert (came.at, came.report.message_ids) == (NOW + MINUTE, (OURS,))
-    assert [one.address for one in came.report.lost] == ["gone@contoso.example"]
+    assert [one.address for one in came.report.recipients] == ["gone@contoso.example"]
     assert not read.more
 
 
@@ -159,20 +159,20 @@ async def test_what_comes_in_late_with_an_earlier_time_is_not_missed(there):
     there.clock.move(minutes=-10)
     await there.bounce("<early@b>")
     again = await there.inbox.read(read.until)
-    ids = [came.report.message_ids[0] for came in again.came]
+    ids = [came.report.message_ids[0] for came in again.reports]
     assert ids == ["<early@b>", "<late@b>"]
 
 
 async def test_nothing_new_leaves_the_place_where_it_was(there):
     await there.bounce()
     assert (await there.inbox.read(NOW + HOUR)).until == NOW + HOUR
-    assert (await there.inbox.read(NOW + HOUR)).came == ()
+    assert (await there.inbox.read(NOW + HOUR)).reports == ()
 
 
 async def test_a_report_is_fetched_once_however_often_it_is_listed(there):
     await there.bounce()
     for _ in range(3):
-        assert len((await there.inbox.read(NOW - HOUR)).came) == 1
+        assert len((await there.inbox.read(NOW - HOUR)).reports) == 1
     asked = [each for each in there.lab.journal.after() if each.server == "graph"]
     assert len(asked) == 3 + 2  # the list each time; Sent Items and the report once
 
@@ -187,7 +187,7 @@ async def test_a_full_mailbox_is_read_in_several_readings_and_nothing_is_left_ou
     since, found = NOW, []
     while True:
         read = await there.inbox.read(since)
-        found += read.came
+        found += read.reports
         since = read.until
         if not read.more:
             break
@@ -204,7 +204,7 @@ async def test_without_the_right_it_is_told_what_to_grant(there, value):
     ]
     with pytest.raises(RouteError) as told:
         await there.inbox.read(NOW - HOUR)
-    assert told.value.fault is Fault.REFUSED and told.value.code == 403
+    assert told.value.fault is Fault.PERMISSION and told.value.code == 403
     assert "ErrorAccessDenied" in told.value.words.en and "Mail.Read of" in told.value.words.en
     assert "Mail.Read" in told.value.words.ja
 
@@ -286,7 +286,7 @@ async def test_a_report_without_our_form_is_known_by_exchange_s_mark(site, certi
     site.answers = [listed(row(**NDR), row("2", Subject="x")), SENT, says(200, EXCHANGE)]
     async with at(site, certificate) as inbox:
         read = await inbox.read(NOW - HOUR)
-    assert [OURS in came.report.message_ids for came in read.came] == [True]
+    assert [OURS in came.report.message_ids for came in read.reports] == [True]
     assert len(site.heard) == 3
 
 
@@ -294,7 +294,7 @@ async def test_a_report_that_was_deleted_meanwhile_is_passed_over(site, certific
     gone = json.dumps({"error": {"code": "ErrorItemNotFound", "message": "gone"}}).encode()
     site.answers = [listed(row(**NDR)), SENT, says(404, gone)]
     async with at(site, certificate) as inbox:
-        assert (await inbox.read(NOW - HOUR)).came == ()
+        assert (await inbox.read(NOW - HOUR)).reports == ()
 
 
 async def test_a_mailbox_without_sent_items_has_sent_nothing(site, certificate):
@@ -317,7 +317,7 @@ async def test_a_refused_token_is_renewed_once(site, certificate):
     site.answers = [says(401), listed()]
     account = Account("old", "fresh")
     async with at(site, certificate, account) as inbox:
-        assert (await inbox.read(NOW)).came == ()
+        assert (await inbox.read(NOW)).reports == ()
     assert [force for _, force, _ in account.asked] == [False, True]
     assert site.heard[1].headers["authorization"] == "Bearer fresh"
 
@@ -326,7 +326,7 @@ async def test_a_refused_token_is_renewed_once(site, certificate):
     ("answer", "fault", "said"),
     [
         pytest.param(says(401), Fault.SIGN_IN, "Mail.Read", id="token"),
-        pytest.param(says(403), Fault.REFUSED, "Mail.Read", id="no right"),
+        pytest.param(says(403), Fault.PERMISSION, "Mail.Read", id="no right"),
         pytest.param(
             says(404, b'{"error": {"code": "MailboxNotEnabledForRESTAPI", "message": "x"}}'),
             Fault.SETUP,
@@ -377,7 +377,7 @@ async def test_rows_that_say_nothing_are_passed_over(site, certificate):
     ]
     site.answers = [listed(*rows)]
     async with at(site, certificate) as inbox:
-        assert (await inbox.read(NOW)).came == ()
+        assert (await inbox.read(NOW)).reports == ()
 
 
 async def test_a_mailbox_is_read_through_the_route_s_network(site, certificate):

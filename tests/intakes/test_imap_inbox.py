@@ -99,7 +99,7 @@ async def test_reports_are_read_with_the_time_at_which_they_came(box, inbox):
     box.keep(mail(), NOW - MINUTE)
     box.keep(EXCHANGE, NOW)
     read = await inbox.read(NOW - HOUR)
-    (came,) = read.came
+    (came,) = read.reports
     assert OURS in came.report.message_ids and came.at == NOW
     assert (read.until, read.more) == (NOW - 15 * MINUTE, False)
 
@@ -107,13 +107,13 @@ async def test_reports_are_read_with_the_time_at_which_they_came(box, inbox):
 async def test_what_came_before_is_not_read_and_nothing_new_leaves_the_place(box, inbox):
     box.keep(EXCHANGE, NOW - 2 * HOUR)
     read = await inbox.read(NOW - HOUR)
-    assert (read.came, read.until) == ((), NOW - HOUR)
+    assert (read.reports, read.until) == ((), NOW - HOUR)
 
 
 async def test_a_report_is_fetched_once_however_often_it_is_listed(box, inbox):
     box.keep(EXCHANGE, NOW)
     for _ in range(3):
-        assert len((await inbox.read(NOW - HOUR)).came) == 1
+        assert len((await inbox.read(NOW - HOUR)).reports) == 1
     assert sum("BODY.PEEK[]" in said for said in box.said) == 1
 
 
@@ -122,9 +122,9 @@ async def test_a_full_mailbox_is_read_in_several_readings_and_nothing_is_left_ou
         box.keep(mail(), NOW + n * timedelta(seconds=1))
     box.keep(EXCHANGE, NOW + HOUR)
     read = await inbox.read(NOW - HOUR)
-    assert read.more and read.came == ()
+    assert read.more and read.reports == ()
     read = await inbox.read(read.until)
-    assert not read.more and len(read.came) == 1
+    assert not read.more and len(read.reports) == 1
 
 
 async def test_after_a_refusal_one_fresh_token_is_asked_for(box, certificate):

@@ -175,14 +175,14 @@ async def test_an_ipv6_address_is_asked_for_in_brackets():
         pytest.param(
             Proxy(log_in="a:b", schemes="Negotiate\r\nProxy-Authenticate: NTLM"),
             "right",
-            Fault.REFUSED,
+            Fault.PERMISSION,
             "wants to be logged in to by Negotiate, NTLM (407)",
             id="another way to log in",
         ),
         pytest.param(
             Proxy(answer="HTTP/1.1 403 Forbidden\r\n\r\n"),
             "",
-            Fault.REFUSED,
+            Fault.PERMISSION,
             "does not let us connect to smtp.example:587 (403 Forbidden). Its administrator has "
             "to allow CONNECT to port 587",
             id="forbidden",

@@ -23,7 +23,7 @@ async def refused(account, authority, description):
     client = with_secret(account)
     with pytest.raises(SignInError) as caught:
         await provider_of(account.cloud).refresh(client, Secret(TOKEN), "smtp")
-    return caught.value.said
+    return caught.value.description
 
 
 async def test_the_reason_is_repeated_as_the_server_gave_it(any_account, authority):

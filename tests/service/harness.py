@@ -7,7 +7,7 @@ from pathlib import Path
 from argon2 import PasswordHasher
 
 from noroshi.config.config import Config
-from noroshi.core.delivery import fate
+from noroshi.core.delivery import decide_fate
 from noroshi.core.levels import Level
 from noroshi.core.mail import Answer, Receipt, Verdict
 from noroshi.core.model import (
@@ -299,7 +299,7 @@ class Harness:
         said = Answer(verdict, text, code, words=words, early=early)
         answers = dict.fromkeys(parcel.envelope.to, said)
         receipt = Receipt(at=now, answers=answers, route=route)
-        assert await self.store.settle(parcel, receipt, fate(parcel, receipt, 0.0))
+        assert await self.store.settle(parcel, receipt, decide_fate(parcel, receipt, 0.0))
         self.time.pass_by(seconds=0.1)
 
 

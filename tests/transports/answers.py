@@ -10,7 +10,7 @@ from noroshi.core.mail import Fault, Verdict
 TRAIL = " [AM0PR06CA0126.eurprd06.prod.outlook.com 2026-02-14T14:50:26.590Z 08DC2D372B4C3DED]"
 ACCEPTED, LATER, NO = Verdict.ACCEPTED, Verdict.DEFERRED, Verdict.REFUSED
 SERVER, QUOTA, SIGN_IN = Fault.SERVER, Fault.QUOTA, Fault.SIGN_IN
-REFUSED, SETUP = Fault.REFUSED, Fault.SETUP
+REFUSED, SETUP = Fault.PERMISSION, Fault.SETUP
 
 SAID = [
     # It is taken

@@ -87,7 +87,7 @@ async def test_a_connection_through_a_proxy_is_kept_for_the_next_mail(exchange):
         ),
         pytest.param(
             Proxy(answer="HTTP/1.1 403 Forbidden\r\n\r\n"),
-            Fault.REFUSED,
+            Fault.PERMISSION,
             "does not let us connect",
             id="403",
         ),
@@ -104,7 +104,7 @@ async def test_a_proxy_s_no_takes_the_route_down(exchange, proxy, fault, said):
     async with proxy.open():
         got = await answer_of(server.port, through(proxy, log_in=True), ca_file=ca_file)
     assert (got.verdict, got.fault, got.code) == (Verdict.ROUTE_DOWN, fault, 0)
-    assert said in got.said.en and server.connections == 0
+    assert said in got.explanation.en and server.connections == 0
 
 
 async def test_a_proxy_that_is_away_takes_the_route_down(exchange):
@@ -112,7 +112,7 @@ async def test_a_proxy_that_is_away_takes_the_route_down(exchange):
     network = Network(name="office", proxy=f"127.0.0.1:{closed().where[1]}")
     got = await answer_of(server.port, network, ca_file=ca_file)
     assert (got.verdict, got.fault) == (Verdict.ROUTE_DOWN, Fault.NETWORK)
-    assert "of the network office cannot be reached" in got.said.en
+    assert "of the network office cannot be reached" in got.explanation.en
 
 
 @pytest.mark.parametrize("protection", ["starttls", "tls"])
@@ -134,9 +134,12 @@ async def test_a_proxy_that_replaces_certificates_is_named_and_its_ca_mends_it(
         mended = through(proxy, ca_file=str(tmp_path / "eyes" / "ca.pem"))
         then = await answer_of(server.port, mended, ca_file=ca_file, protection=protection)
     assert got.verdict is Verdict.ROUTE_DOWN
-    assert f"the proxy {proxy.address} replaces certificates" in got.said.en
-    assert "Contoso Web Gateway CA" in got.said.en and "networks/office.toml" in got.said.en
-    assert "Contoso Web Gateway CA" in got.said.ja
+    assert f"the proxy {proxy.address} replaces certificates" in got.explanation.en
+    assert (
+        "Contoso Web Gateway CA" in got.explanation.en
+        and "networks/office.toml" in got.explanation.en
+    )
+    assert "Contoso Web Gateway CA" in got.explanation.ja
     assert then.verdict is Verdict.ACCEPTED
 
 
@@ -149,7 +152,7 @@ async def test_a_source_address_that_is_not_ours_takes_the_route_down(exchange):
     server, _ = exchange
     got = await answer_of(server.port, Network(name="office", source="192.0.2.77"))
     assert (got.verdict, got.fault) == (Verdict.ROUTE_DOWN, Fault.SETUP)
-    assert "cannot come from 192.0.2.77" in got.said.en
+    assert "cannot come from 192.0.2.77" in got.explanation.en
 
 
 async def test_localhost_s_other_address_may_lead_nowhere(exchange):

@@ -117,10 +117,10 @@ async def test_a_folder_that_is_missing_is_not_made(tmp_path):
     receipt = await pickup(tmp_path / "pickup").send(LETTER)
     (got,) = set(receipt.answers.values())
     assert got.verdict is Verdict.ROUTE_DOWN and receipt.provider_id == ""
-    assert got.said.en.startswith(
+    assert got.explanation.en.startswith(
         f"cannot write into the pickup folder {tmp_path / 'pickup'}: "
     )
-    assert "it does not exist" in got.said.en and files(tmp_path) == []
+    assert "it does not exist" in got.explanation.en and files(tmp_path) == []
     (tmp_path / "pickup").mkdir()
     again = await pickup(tmp_path / "pickup").send(LETTER)
     assert again.answers["aki@example.com"].verdict is Verdict.ACCEPTED
@@ -129,7 +129,7 @@ async def test_a_folder_that_is_missing_is_not_made(tmp_path):
 async def test_a_file_is_no_folder(tmp_path):
     (tmp_path / "pickup").write_text("x")
     receipt = await pickup(tmp_path / "pickup").send(LETTER)
-    assert "it is not a folder" in receipt.answers["aki@example.com"].said.en
+    assert "it is not a folder" in receipt.answers["aki@example.com"].explanation.en
 
 
 async def test_a_folder_that_hangs_takes_the_route_down_and_few_threads(tmp_path):
@@ -145,7 +145,8 @@ async def test_a_folder_that_hangs_takes_the_route_down_and_few_threads(tmp_path
         receipt = await transport.send(LETTER)
         got = receipt.answers["aki@example.com"]
         assert (
-            got.verdict is Verdict.ROUTE_DOWN and "did not answer within 0.05 s" in got.said.en
+            got.verdict is Verdict.ROUTE_DOWN
+            and "did not answer within 0.05 s" in got.explanation.en
         )
     assert len(begun) == 4
     answers.set()
@@ -220,7 +221,7 @@ async def test_a_link_of_another_user_in_the_folder_s_place_is_not_followed(wher
     if os.geteuid() == 0:
         os.lchown(taken, 65534, 65534)
         receipt = await pickup(folder).send(LETTER)
-        assert "belongs to another user" in receipt.answers["aki@example.com"].said.en
+        assert "belongs to another user" in receipt.answers["aki@example.com"].explanation.en
         os.lchown(taken, 0, 0)
     receipt = await pickup(folder).send(LETTER)  # our own leads where we want it
     assert receipt.answers["aki@example.com"].verdict is Verdict.ACCEPTED
@@ -230,7 +231,7 @@ async def test_links_that_lead_in_a_circle_are_told(tmp_path):
     (tmp_path / "a").symlink_to("b")
     (tmp_path / "b").symlink_to("../" + tmp_path.name + "/a")
     receipt = await pickup(tmp_path / "a").send(LETTER)
-    assert "form a loop" in receipt.answers["aki@example.com"].said.en
+    assert "form a loop" in receipt.answers["aki@example.com"].explanation.en
 
 
 ON_A_VOLUME = """
@@ -239,7 +240,7 @@ from tests.transports.test_pickup import LETTER, files, pickup
 folder = pathlib.Path(sys.argv[1])
 receipt = asyncio.run(pickup(folder).send(LETTER))
 print(receipt.answers["aki@example.com"].verdict.name)
-print(receipt.answers["aki@example.com"].said.en)
+print(receipt.answers["aki@example.com"].explanation.en)
 print([name for name in files(folder) if name != "filler"])
 """
 

@@ -92,7 +92,7 @@ def protected(request, every_way):
 async def test_dovecot_lets_us_in_by_password(every_way, protected, auth, way):
     before = len(every_way.mails)
     got = await answer_of(**protected, password="smtp2", auth=auth)
-    assert got.verdict is Verdict.ACCEPTED and "taken by the relay" in got.said.en
+    assert got.verdict is Verdict.ACCEPTED and "taken by the relay" in got.explanation.en
     assert every_way.signed_in_by()[-1] == way
     (mail,) = every_way.mails[before:]
     assert b"Message-ID: <01J.17/ops/aki@example.com>" in mail
@@ -110,8 +110,8 @@ async def test_dovecot_refuses_a_wrong_password(every_way, protected, auth):
     given = Given(password="another one altogether")
     got = await answer_of(**protected, given=given, password="smtp2", auth=auth)
     assert (got.verdict, got.code) == (Verdict.ROUTE_DOWN, 535)
-    assert f"did not let {USER} sign in by {auth.upper()} (AUTH): 535" in got.said.en
-    assert "noroshi secret set smtp2" in got.said.en
+    assert f"did not let {USER} sign in by {auth.upper()} (AUTH): 535" in got.explanation.en
+    assert "noroshi secret set smtp2" in got.explanation.en
     assert "another one altogether" not in repr(got)
 
 
@@ -120,7 +120,7 @@ async def test_dovecot_refuses_a_wrong_token(every_way, protected, auth):
     given = Given(token="no-token-of-anybody")
     got = await answer_of(**protected, given=given, account="m365", auth=auth)
     assert (got.verdict, got.code) == (Verdict.ROUTE_DOWN, 535)
-    assert given.asked == ["m365", "m365"] and "no-token-of" not in got.said.en
+    assert given.asked == ["m365", "m365"] and "no-token-of" not in got.explanation.en
 
 
 async def test_dovecot_lets_us_in_by_cram_md5_in_the_clear(every_way):
@@ -133,12 +133,14 @@ async def test_a_port_for_starttls_is_told_from_one_that_begins_with_tls(every_w
     got = await answer_of(
         every_way.port, protection="tls", ca_file=every_way.ca_file, password="smtp2"
     )
-    assert got.verdict is Verdict.ROUTE_DOWN and "does not begin with TLS" in got.said.en
+    assert got.verdict is Verdict.ROUTE_DOWN and "does not begin with TLS" in got.explanation.en
 
 
 async def test_a_certificate_nobody_vouches_for_is_refused_before_the_password(every_way):
     got = await answer_of(every_way.tls_port, protection="tls", password="smtp2")
-    assert got.verdict is Verdict.ROUTE_DOWN and "certificate of localhost" in got.said.en
+    assert (
+        got.verdict is Verdict.ROUTE_DOWN and "certificate of localhost" in got.explanation.en
+    )
 
 
 # aiosmtpd: PLAIN and LOGIN
@@ -199,14 +201,17 @@ async def test_aiosmtpd_refuses_a_wrong_password_which_is_not_tried_twice(plain_
     login, protected = plain_or_login
     got = await answer_of(**protected, given=Given(password="x" * 9), password="p", auth=auth)
     assert (got.verdict, got.code) == (Verdict.ROUTE_DOWN, 535)
-    assert len(login.seen) == 1 and "noroshi secret set p" in got.said.en
+    assert len(login.seen) == 1 and "noroshi secret set p" in got.explanation.en
 
 
 async def test_a_way_that_is_not_offered_is_told_with_those_that_are(plain_or_login):
     login, protected = plain_or_login
     got = await answer_of(**protected, password="smtp2", auth="cram-md5")
     assert (got.verdict, got.code) == (Verdict.ROUTE_DOWN, 504)
-    assert "does not offer CRAM-MD5 to sign in (AUTH); it offers: LOGIN PLAIN" in got.said.en
+    assert (
+        "does not offer CRAM-MD5 to sign in (AUTH); it offers: LOGIN PLAIN"
+        in got.explanation.en
+    )
     assert login.seen == []
 
 
@@ -221,7 +226,10 @@ async def test_a_server_that_wants_encryption_is_told_with_what_to_do(tmp_path):
     async with aiosmtpd(tls_context=context, require_starttls=True) as port:
         got = await answer_of(port, protection="none")
     assert (got.verdict, got.code) == (Verdict.ROUTE_DOWN, 530)
-    assert "wants encryption" in got.said.en and "Set protection to starttls" in got.said.en
+    assert (
+        "wants encryption" in got.explanation.en
+        and "Set protection to starttls" in got.explanation.en
+    )
 
 
 # What only a scripted server says
@@ -264,7 +272,7 @@ async def test_a_password_the_vault_does_not_have_bothers_no_server(scripted):
     server, protected = scripted
     missing = RouteError(Words(en="there is none; noroshi secret set p", ja="ありません"))
     got = await answer_of(**protected, given=Given(password=missing), password="p")
-    assert got.verdict is Verdict.ROUTE_DOWN and "noroshi secret set p" in got.said.en
+    assert got.verdict is Verdict.ROUTE_DOWN and "noroshi secret set p" in got.explanation.en
     assert server.connections == 0
 
 

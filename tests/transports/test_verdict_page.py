@@ -17,7 +17,7 @@ MEANS = {
     Fault.SERVER: "route: the server",
     Fault.QUOTA: "route: the allowance",
     Fault.SIGN_IN: "route: sign-in",
-    Fault.REFUSED: "route: its administrator",
+    Fault.PERMISSION: "route: its administrator",
     Fault.SETUP: "route: our settings",
 }
 

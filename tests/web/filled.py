@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from noroshi.core.delivery import fate
+from noroshi.core.delivery import decide_fate
 from noroshi.core.mail import Answer, Envelope, Receipt, Verdict
 from noroshi.core.words import Words
 from noroshi.ports import Arrival, TransportKind, options
@@ -85,7 +85,7 @@ async def filled(role="administrator", subject="FS01 D: 95.2%", note="boss", **c
     await desk.store.record_arrival(
         desk.ids[1],
         Arrival(
-            address="ops@example.com", state="came back", at=desk.time.now, said="550 5.1.10 no"
+            address="ops@example.com", state="came back", at=desk.time.now, text="550 5.1.10 no"
         ),
     )
     await done("queue_hold", id=desk.ids[4])
@@ -97,5 +97,5 @@ async def _settled(desk, node, said):
     parcel = await desk.store.claim_parcel(node, "plain", desk.time.now)
     parcel = replace(parcel, envelope=replace(parcel.envelope, routes=("plain",)))
     receipt = Receipt(at=desk.time.now, answers={"ops@example.com": said}, route="plain")
-    assert await desk.store.settle(parcel, receipt, fate(parcel, receipt, 0.0))
+    assert await desk.store.settle(parcel, receipt, decide_fate(parcel, receipt, 0.0))
     desk.time.pass_by(seconds=1)

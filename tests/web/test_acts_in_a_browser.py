@@ -4,7 +4,7 @@ import asyncio
 
 from playwright.async_api import expect
 
-from noroshi.core.definitions.version_note import told
+from noroshi.core.definitions.version_note import note_words
 from noroshi.core.model import Reading, Sample
 from tests.service.clients import InProcessClient, apply_definitions
 from tests.service.harness import Harness
@@ -47,5 +47,5 @@ async def test_a_monitor_is_tried_copied_stopped_and_started(tmp_path):
         await expect(page.locator("#s-web1 .mark--paused")).to_have_count(1)
         await page.locator("#stopped").get_by_role("button", name="Start").click()
         await expect(page.locator("#stopped")).to_have_count(0)
-    notes = [told(one.note).en for one in await desk.store.versions(3)]
+    notes = [note_words(one.note).en for one in await desk.store.versions(3)]
     assert notes == ["start web1", "other rack", "copy web1/base/disks to web1/base/more"]

@@ -383,10 +383,10 @@ async def test_a_route_by_which_nothing_has_gone_is_not_called_ready(
     (one, *_) = (await InProcessClient(desk)("route_list"))["routes"]
     stage = {"en": failed, "ja": failed}
     way = RouteEvidence(
-        rests=False,
-        lacks=False,
-        signed=True,
-        held=False,
+        is_open=False,
+        lacks_secret=False,
+        is_signed_in=True,
+        has_token=False,
         accepted=bool(accepted),
         failed=bool(failed),
     )

@@ -265,4 +265,4 @@ def _footer(told: Telling) -> Iterator[str]:
 def _why_you(rule: Rule, contact: str) -> Words:
     if isinstance(rule, OwnRule):
         return WHY_YOU_OF_ITSELF.fill(contact=contact, file=rule.made_by)
-    return WHY_YOU.fill(contact=contact, rule=rule.called, file=rule.named)
+    return WHY_YOU.fill(contact=contact, rule=rule.display_name, file=rule.name_or_id)

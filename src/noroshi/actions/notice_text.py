@@ -177,7 +177,7 @@ def _(notice: CameBack, reader: NoticeReader) -> Page:
             reader.row(words.SUBJECT, notice.subject),
             reader.row(words.CONTACT, _at(notice.contact, notice.address)),
             reader.row(words.ROUTE, notice.route),
-            reader.row(words.TAKEN, reader.when(notice.taken)),
+            reader.row(words.TAKEN, reader.when(notice.accepted_at)),
             reader.row(words.CAME_AT, reader.when(notice.at)),
             reader.row(words.ANSWER, reader.say(notice.why)),
             reader.row(words.MAIL, notice.mail),
@@ -192,12 +192,12 @@ def _(notice: Well, reader: NoticeReader) -> Page:
     count, bad = notice.well + notice.unseen + len(notice.bad), len(notice.bad)
     headline = reader.say(words.NOT_WELL if bad else words.ALL_WELL, count=count, bad=bad)
     if not count:
-        nothing = words.ALL_STOPPED if notice.stopped else words.NONE_WATCHED
-        headline = reader.say(nothing, count=notice.stopped)
+        nothing = words.ALL_STOPPED if notice.disabled else words.NONE_WATCHED
+        headline = reader.say(nothing, count=notice.disabled)
     late = (notice.at - notice.due).total_seconds() >= 60
     counted = reader.say(words.COUNTED, well=notice.well, bad=bad, unseen=notice.unseen)
-    if notice.stopped:
-        counted = reader.say(words.AND_STOPPED, counted=counted, stopped=notice.stopped)
+    if notice.disabled:
+        counted = reader.say(words.AND_STOPPED, counted=counted, stopped=notice.disabled)
     if notice.silent:
         counted = reader.say(words.AND_SILENT, counted=counted, silent=notice.silent)
     worst_first = sorted(notice.bad, key=lambda one: -one.level.severity)

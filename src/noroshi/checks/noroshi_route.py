@@ -61,7 +61,7 @@ def _account(facts: RouteFacts, memory: Mapping[str, Any], now: datetime) -> str
     if facts.account or facts.down is None:
         return facts.account
     name, down = memory.get(OF_ACCOUNT, ("", ""))
-    waits = facts.again is not None and facts.again <= now
+    waits = facts.open_until is not None and facts.open_until <= now
     return str(name) if waits and down == _iso(facts.down) else ""
 
 
@@ -97,7 +97,7 @@ def _of_trip(trip: RoundTripFacts, now: datetime) -> Iterator[Reading]:
     """A mail a day is sent to the own mailbox and looked for there."""
     hours = (now - trip.counts_from).total_seconds() / 3600
     yield Reading("seen", round(max(0.0, hours), 2), "h", note=trip.why)
-    if trip.seen is not None:
+    if trip.last_arrival is not None:
         yield Reading("took", round(trip.took, 1), "s")
 
 

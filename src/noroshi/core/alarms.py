@@ -17,7 +17,7 @@ NODE = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Acknowledged:
+class Acknowledgement:
     """Somebody has this item's alarm, as it was at `level`: who, since when, in which words."""
 
     monitor: str
@@ -55,7 +55,7 @@ class Silence:
         return f"{monitor.path}/".startswith(f"{self.place}/")
 
 
-class Remarked(Enum):
+class RemarkSort(Enum):
     """The sort of a remark. The values are stored."""
 
     COMMENT = "comment"
@@ -70,16 +70,16 @@ class Remark:
 
     monitor: str
     item: str
-    sort: Remarked
+    sort: RemarkSort
     at: datetime
     who: str
     words: str = ""
     level: Level = Level.OK
 
     @property
-    def acknowledgement(self) -> Acknowledged:
+    def acknowledgement(self) -> Acknowledgement:
         """Return that whoever made the remark has the alarm."""
-        return Acknowledged(
+        return Acknowledgement(
             monitor=self.monitor,
             item=self.item,
             level=self.level,
@@ -94,13 +94,13 @@ class Suppressions:
     """All silences that are not over and all acknowledgements, at one time."""
 
     silences: tuple[Silence, ...] = ()
-    acknowledged: tuple[Acknowledged, ...] = ()
+    acknowledged: tuple[Acknowledgement, ...] = ()
 
 
 NO_SUPPRESSIONS = Suppressions()
 
 
-def survives(acknowledged: Acknowledged, event: Event) -> bool:
+def survives(acknowledged: Acknowledgement, event: Event) -> bool:
     """Return whether an acknowledgement goes on after what happened to its item: it ends with the
     problem, and as soon as that is worse than what the person has seen. Of one that vanished
     and was forgotten no end was seen: it ends when another problem begins."""

@@ -13,7 +13,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def put_right(written: Sequence[datetime], now: datetime) -> list[datetime]:
+def correct_instants(written: Sequence[datetime], now: datetime) -> list[datetime]:
     """Instants in the order in which they were written down, none of them after `now`.
 
     What is dated ahead moves back as one block, up to what was written next: how far apart

@@ -1,4 +1,4 @@
-"""What becomes of an envelope after an attempt. No telling dies of old age."""
+"""Decide what becomes of an envelope after an attempt. No notification dies of old age."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ WORDLESS = {
 
 @dataclass(frozen=True, slots=True)
 class Probing:
-    """How often a route that is down is tried: after a share of the time it has been down, no
+    """The pauses between probes of a route that is down: a share of the time it has been down, no
     sooner than `shortest`, no later than `longest`."""
 
     shortest: timedelta
@@ -46,7 +46,7 @@ PROBING = {
     Fault.SERVER: Probing(timedelta(seconds=1), timedelta(minutes=2), 0.1),
     Fault.QUOTA: Probing(timedelta(minutes=15), timedelta(hours=1), 0.25),
     Fault.SIGN_IN: Probing(timedelta(minutes=15), timedelta(hours=1), 0.25),
-    Fault.REFUSED: Probing(timedelta(minutes=15), timedelta(hours=1), 0.25),
+    Fault.PERMISSION: Probing(timedelta(minutes=15), timedelta(hours=1), 0.25),
     Fault.SETUP: Probing(timedelta(minutes=1), timedelta(minutes=30), 0.25),
 }
 
@@ -60,15 +60,18 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """`heard`: the route answered, so it is well; else nothing is known of it."""
+    """Try it again by this route. `answered`: the route did answer, so it is well; else nothing
+    is known of it."""
 
     at: datetime
     why: Words
-    heard: bool = True
+    answered: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class NextRoute:
+    """Try it by the next of its routes."""
+
     why: Words
 
 
@@ -94,34 +97,37 @@ class SetAside:
 Fate = Accepted | Retry | NextRoute | OpenCircuit | SetAside
 
 
-def fate(parcel: Parcel, receipt: Receipt, jitter: float) -> Fate:
-    """`jitter`, from 0 to 1, spreads the retries of envelopes that failed together."""
+def decide_fate(parcel: Parcel, receipt: Receipt, jitter: float) -> Fate:
+    """Decide the fate of an envelope by the receipt of an attempt. `jitter`, from 0 to 1, spreads
+    the retries of envelopes that failed together."""
     envelope = parcel.envelope
     answers = {address: answer_for(address, receipt) for address in envelope.to}
-    said = {answer.verdict for answer in answers.values()}
-    later, why = parcel.route != envelope.routes[-1], why_of(receipt.answers.values())
-    if Verdict.ROUTE_DOWN in said:
+    verdicts = {answer.verdict for answer in answers.values()}
+    later, why = parcel.route != envelope.routes[-1], failure_words(receipt.answers.values())
+    if Verdict.ROUTE_DOWN in verdicts:
         return _open_circuit(parcel, receipt, why, jitter)
-    if Verdict.DEFERRED in said:
+    if Verdict.DEFERRED in verdicts:
         if later and envelope.attempts + 1 >= TRIES_A_ROUTE:
             return NextRoute(why)
         asked = [a.again for a in answers.values() if a.again is not None]
         pause = _pause(envelope, envelope.attempts) * (1 + jitter / 4)
         return Retry(max([receipt.at + pause, *asked]), why)
-    if Verdict.ACCEPTED in said or envelope.reached:
+    if Verdict.ACCEPTED in verdicts or envelope.reached:
         return Accepted(receipt.at)
     # A route before this one may only have rested, and has not been asked.
     others = set(envelope.routes) - {parcel.route}
     return NextRoute(why) if others else SetAside(why)
 
 
-def settled(parcel: Parcel, receipt: Receipt, fate: Fate) -> tuple[Envelope, datetime | None]:
-    """The envelope as it is from now on, and when it may be lent again; None: never."""
-    left = split(parcel.envelope, receipt)
+def settle_envelope(
+    parcel: Parcel, receipt: Receipt, fate: Fate
+) -> tuple[Envelope, datetime | None]:
+    """Return the envelope as it is from now on, and when it may be lent again; None: never."""
+    left = drop_settled(parcel.envelope, receipt)
     match fate:
         case Accepted() | SetAside():
             return left, None
-        case Retry(at=at, heard=False):
+        case Retry(at=at, answered=False):
             return replace(left, unanswered=left.unanswered + 1), at
         case Retry(at=at):
             return replace(left, attempts=left.attempts + 1), at
@@ -132,17 +138,17 @@ def settled(parcel: Parcel, receipt: Receipt, fate: Fate) -> tuple[Envelope, dat
             return left, receipt.at
 
 
-def split(envelope: Envelope, receipt: Receipt) -> Envelope:
-    """Accepted and refused addresses are done with; only the others stay to be tried."""
-    said = {address: answer_for(address, receipt).verdict for address in envelope.to}
+def drop_settled(envelope: Envelope, receipt: Receipt) -> Envelope:
+    """Drop the addresses that were accepted or refused; only the others stay to be tried."""
+    verdicts = {address: answer_for(address, receipt).verdict for address in envelope.to}
     done = (Verdict.ACCEPTED, Verdict.REFUSED)
-    left = tuple(address for address in envelope.to if said[address] not in done)
-    taken = tuple(a for a in envelope.to if said[a] is Verdict.ACCEPTED)
+    left = tuple(address for address in envelope.to if verdicts[address] not in done)
+    taken = tuple(a for a in envelope.to if verdicts[a] is Verdict.ACCEPTED)
     reached = envelope.reached + taken
     if not left:
         return replace(envelope, reached=reached)
-    no = tuple(a for a in envelope.to if said[a] is Verdict.REFUSED)
-    return replace(envelope, to=left, reached=reached, refused=envelope.refused + no)
+    refused = tuple(a for a in envelope.to if verdicts[a] is Verdict.REFUSED)
+    return replace(envelope, to=left, reached=reached, refused=envelope.refused + refused)
 
 
 def lets_others_go_first(envelope: Envelope) -> bool:
@@ -152,17 +158,18 @@ def lets_others_go_first(envelope: Envelope) -> bool:
 
 
 def answer_for(address: str, receipt: Receipt) -> Answer:
-    """An address that the receipt does not name is tried again."""
+    """Return the answer for an address; one that the receipt does not name is tried again."""
     return receipt.answers.get(address, UNANSWERED)
 
 
-def fate_of_probe(
+def circuit_after_probe(
     since: datetime, now: datetime, answer: Answer, jitter: float
 ) -> OpenCircuit | None:
-    """What a look at a route that has been down brought; None: it is well again."""
+    """Return how long a route that has been down is left alone after a probe; None: it is well
+    again."""
     if answer.verdict is not Verdict.ROUTE_DOWN:
         return None
-    return _circuit_until(since, now, (answer,), why_of((answer,)), jitter)
+    return _circuit_until(since, now, (answer,), failure_words((answer,)), jitter)
 
 
 def _open_circuit(parcel: Parcel, receipt: Receipt, why: Words, jitter: float) -> OpenCircuit:
@@ -173,7 +180,7 @@ def _open_circuit(parcel: Parcel, receipt: Receipt, why: Words, jitter: float) -
 def _circuit_until(
     since: datetime, now: datetime, answers: Iterable[Answer], why: Words, jitter: float
 ) -> OpenCircuit:
-    """The breaker: how long the route is left alone after it was found down.
+    """Open the circuit: return how long the route is left alone after it was found down.
 
     Pauses are in proportion to the outage: a short one is over soon, a long one costs little.
     What the other side asked for is kept.
@@ -188,10 +195,12 @@ def _circuit_until(
     return OpenCircuit(since, max([now + pause, *asked]), why, fault, early)
 
 
-def why_of(answers: Iterable[Answer]) -> Words:
-    """What was said of those that were not accepted, in words that a person reads."""
+def failure_words(answers: Iterable[Answer]) -> Words:
+    """Return why some were not accepted, in words that a person reads."""
     bad = [answer for answer in answers if answer.verdict is not Verdict.ACCEPTED]
-    return joined(WORDLESS[a.verdict] if a.said == NOTHING else a.said for a in bad)
+    return joined(
+        WORDLESS[a.verdict] if a.explanation == NOTHING else a.explanation for a in bad
+    )
 
 
 def pause_with_news(tried: Envelope, lane: Lane, news: Lane) -> timedelta:

@@ -246,7 +246,7 @@ class Parcel:
 
 
 class Verdict(Enum):
-    """What the other side said of a recipient, or of the route itself."""
+    """The verdict of the other side on a recipient, or on the route itself."""
 
     ACCEPTED = "accepted"
     DEFERRED = "deferred"
@@ -255,7 +255,7 @@ class Verdict(Enum):
 
 
 class Fault(Enum):
-    """What keeps a route from being used, by who can mend it. The values are stored."""
+    """The fault that keeps a route from being used, by who can mend it. The values are stored."""
 
     NETWORK = "network"
     """Nobody answers there: a name, a firewall, a proxy, a certificate, a server that is off."""
@@ -265,7 +265,7 @@ class Fault(Enum):
     """The account has sent as much as it may; hours mend it."""
     SIGN_IN = "sign-in"
     """Somebody has to sign in again, or to renew a secret, a certificate or a password."""
-    REFUSED = "refused"
+    PERMISSION = "refused"
     """The other side's administrator has to allow something."""
     SETUP = "setup"
     """Our own settings do not fit."""
@@ -273,7 +273,7 @@ class Fault(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What became of one recipient: `text` is the other side's, word for word, with its codes;
+    """The answer for one recipient: `text` is the other side's, word for word, with its codes;
     `words` are our own, where there is more to say or nobody answered (`code` 0).
 
     `fault` goes with ROUTE_DOWN; `again` is before when the other side wants no further try;
@@ -297,14 +297,14 @@ class Answer:
         return "" if self.private and ADMIN not in roles else self.text
 
     @property
-    def said(self) -> Words:
-        """Return what a person reads of it."""
+    def explanation(self) -> Words:
+        """Return the words that a person reads of it."""
         return plain(self.text) if self.words == NOTHING else self.words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """What an attempt by a route brought: an answer for each recipient.
+    """The receipt of an attempt by a route: an answer for each recipient.
 
     `message_ids` are those by which a mail that was taken may be found again: our own, and
     what the provider calls it if it says so.

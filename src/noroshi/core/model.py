@@ -85,12 +85,12 @@ class Rule:
     """
 
     id: str
-    """What it has told hangs on it; it stays when the rule is renamed."""
+    """The key of what it has told: it stays when the rule is renamed."""
     action: str
     contacts: tuple[Contact, ...]
     routes: tuple[str, ...]
     name: str = ""
-    """What its definition is called; "" for one that has none of its own, or has its id's."""
+    """The name of its definition; "" for one that has none of its own, or has its id's."""
     title: str = ""
     options: object = None
     on: frozenset[Level] = frozenset({Level.WARNING, Level.CRITICAL, Level.UNKNOWN})
@@ -101,14 +101,14 @@ class Rule:
     recovered: bool = True
 
     @property
-    def named(self) -> str:
-        """How definitions and commands name it."""
+    def name_or_id(self) -> str:
+        """Return the name that definitions and commands use."""
         return self.name or self.id
 
     @property
-    def called(self) -> str:
-        """What it is called where people read."""
-        return self.title or self.named
+    def display_name(self) -> str:
+        """Return the name that people read."""
+        return self.title or self.name_or_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,7 +157,7 @@ class Monitor:
 
     @property
     def path(self) -> str:
-        """Where a person finds it: instance/group/monitor."""
+        """Return where a person finds it: instance/group/monitor."""
         return f"{self.instance.name}/{self.group}/{self.name}"
 
     def has_same_target(self, other: Monitor) -> bool:
@@ -168,7 +168,7 @@ class Monitor:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """What one run of a check brought back: readings, or the fault that stopped it."""
+    """The result of one run of a check: readings, or the fault that ended it."""
 
     at: datetime
     readings: tuple[Reading, ...] = ()
@@ -178,7 +178,7 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """What stands behind a level: a reading and its limits, or words alone (a fault)."""
+    """The cause of a level: a reading and its limits, or words alone (a fault)."""
 
     reading: Reading | None = None
     limits: Limits | None = None
@@ -186,7 +186,7 @@ class Cause:
 
     @property
     def name(self) -> str:
-        """Which reading it is; "" for words alone."""
+        """Return the name of the reading; "" for words alone."""
         return "" if self.reading is None else self.reading.name
 
 
@@ -301,7 +301,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What a rule answered about an item; kept when it differs from the last answer."""
+    """The answer of a rule about an item; kept when it differs from the last one."""
 
     rule: str
     item: str
@@ -324,7 +324,7 @@ class Alarm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """All that one turn writes; a store writes all of it, or none.
+    """All that one turn writes; a store writes all of it, or nothing.
 
     `wake` is the earliest instant at which a decision could change without a new sample.
     `memory` is the check's, None if the turn had no sample. `samples` are what led to it and

@@ -155,7 +155,7 @@ class Session:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Audited:
+class AuditEntry:
     """Something that somebody changed: `door` is local, web or api, `given` are the arguments
     that are no secrets, `before` and `after` what it was and became.
 

@@ -34,7 +34,7 @@ class Reader:
 NEW = Reader()
 
 
-def told(reader: Reader, at: datetime, *, digest: bool) -> Reader:
+def count_mail(reader: Reader, at: datetime, *, digest: bool) -> Reader:
     """With one more mail."""
     before = _as_of(reader, at)
     if digest:

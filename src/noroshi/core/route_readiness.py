@@ -24,24 +24,24 @@ class Sends(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RouteEvidence:
-    """Facts about a route: whether it `rests` after a failure, `lacks` a secret, is `signed`
-    in (also where nobody needs to) or, if not, a token is `held` that is good for a while; whether a
-    mail was `accepted` by it, and whether its last diagnosis `failed`."""
+    """Facts about a route: its circuit `is_open` after a failure; it `lacks_secret`; it
+    `is_signed_in` (also where nobody needs to) or, if not, `has_token` that is good for a while; a
+    mail was `accepted` by it; its last diagnosis `failed`."""
 
-    rests: bool
-    lacks: bool
-    signed: bool
-    held: bool
+    is_open: bool
+    lacks_secret: bool
+    is_signed_in: bool
+    has_token: bool
     accepted: bool
     failed: bool
 
 
 def sends(way: RouteEvidence) -> Sends:
     """Return what a route's next mail may count on. A sign-in that was refused stops no mail
-    before the token at hand ends: the route rests only then."""
-    if way.rests or way.lacks or not (way.signed or way.held):
+    before the token at hand ends: the circuit opens only then."""
+    if way.is_open or way.lacks_secret or not (way.is_signed_in or way.has_token):
         return Sends.NO
-    if not way.signed:
+    if not way.is_signed_in:
         return Sends.FOR_NOW
     if way.failed:
         return Sends.DOUBTED
@@ -59,8 +59,8 @@ class ReadinessCounts:
     unproved: int
 
     @property
-    def sure(self) -> int:
-        """How many have nothing against them but that they are not proved yet."""
+    def usable(self) -> int:
+        """Return how many have nothing against them but that they are not proved yet."""
         return self.count - self.no - self.for_now
 
 

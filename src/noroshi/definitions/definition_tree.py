@@ -103,8 +103,8 @@ def instance_copied(
         place.say(NO_NAME, given=name or '""')
     elif _instance(documents, name) is not None:
         place.say(THERE_ALREADY, path=name)
-    if place.found:
-        raise Invalid(tuple(place.found))
+    if place.problems:
+        raise Invalid(tuple(place.problems))
     return _with(documents, name, {**_without_ids(its), **said})
 
 
@@ -117,8 +117,8 @@ def _put(documents: tuple[Document, ...], target: Path, its: Table) -> tuple[Doc
             place.say(NO_NAME, given=name or '""')
     if found is not None and _within(found, target[1:]) is not None:
         place.say(THERE_ALREADY, path="/".join(target))
-    if place.found or found is None:
-        raise Invalid(tuple(place.found))
+    if place.problems or found is None:
+        raise Invalid(tuple(place.problems))
     inside = found
     for table, name in zip(WITHIN, target[1:-1], strict=False):
         inside = _made(inside, table, name)

@@ -107,10 +107,10 @@ def content(document: Document) -> dict[str, Any]:
             json.dumps(found, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
         place.say(NO_JSON, why=error)
-        raise Invalid(tuple(place.found)) from None
+        raise Invalid(tuple(place.problems)) from None
     if not isinstance(found, dict):
         place.say(NO_TABLE)
-        raise Invalid(tuple(place.found))
+        raise Invalid(tuple(place.problems))
     return found
 
 

@@ -39,7 +39,7 @@ async def _rules(plan: Plan, kinds: Kinds) -> list[Problem]:
     for rule in plan.rules.values():
         action = kinds.actions.get(rule.action)
         if action is not None and action.try_out is not None and rule.options is not None:
-            place = file_of("rules", rule.named, found).at("options")
+            place = file_of("rules", rule.name_or_id, found).at("options")
             for words in await action.try_out(rule.options):
                 place.say(words)
     return found

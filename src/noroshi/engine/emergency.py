@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from noroshi.core.levels import Level
 from noroshi.core.mail import NOBODY, Envelope, Origin, Verdict, signed
 from noroshi.core.model import Change, Monitor, Sample, State, Suppression
-from noroshi.core.notices.emergency import APART, over, tellings
+from noroshi.core.notices.emergency import APART, closing_mail, emergency_mails
 from noroshi.core.reckon import reckon
 from noroshi.core.words import Words, plain
 from noroshi.engine import journal
@@ -139,7 +139,7 @@ class Emergency:
             contacts &= {mail.contact for mail in shadow.waiting.values()}
         now = self._clocks.wall()
         sent = (mail for contact, mail in shadow.sent.items() if contact in contacts)
-        return [over(mail, shadow.monitor, now, watched=watched) for mail in sent]
+        return [closing_mail(mail, shadow.monitor, now, watched=watched) for mail in sent]
 
     def record_success(self, change: Change) -> None:
         """Record that the store has this check, so that all goes the usual way again."""
@@ -182,7 +182,7 @@ class Emergency:
 
     async def _send_all(self, instance: str, waiting: WaitingMails, down: set[str]) -> None:
         waiting_mails, why = [mail for _, mail in waiting], waiting[0][0].why
-        for unsigned in tellings(waiting_mails, instance, why, self._clocks.wall()):
+        for unsigned in emergency_mails(waiting_mails, instance, why, self._clocks.wall()):
             mail = signed(unsigned, self._origin)
             whom = (instance, mail.contact)
             if self._clocks.steady() < self._not_before.get(whom, 0.0):

@@ -240,7 +240,7 @@ class MailboxPoller:
             return
         last = await self._last_reading(mailbox)
         batch = await mailbox.inbox.read(self._read_until(last))
-        for received in batch.came:
+        for received in batch.reports:
             await self._record_return(received)
         mailbox.read_at = float("-inf") if batch.more else now
         until = batch.until if batch.more else self._no_later(batch.until, last)
@@ -254,7 +254,7 @@ class MailboxPoller:
         return any(ago < timedelta(seconds=SELDOM) for ago in lately)
 
     async def _last_reading(self, mailbox: PolledMailbox) -> Looked | None:
-        return looked_at(await self._store.get_values(), mailbox.source.noted_as)
+        return looked_at(await self._store.get_values(), mailbox.source.store_key)
 
     def _no_later(self, until: datetime, last: Looked | None) -> datetime:
         """Limit the instant up to which reports were read. A mail may say that it came in years;
@@ -271,7 +271,7 @@ class MailboxPoller:
 
     async def _note(self, mailbox: PolledMailbox, before: Looked | None, after: Looked) -> None:
         if before != after:
-            await self._store.put_value(note_of(mailbox.source.noted_as), schema.text(after))
+            await self._store.put_value(note_of(mailbox.source.store_key), schema.text(after))
         was, now = before is not None and before.trouble != NOTHING, after.trouble != NOTHING
         if now and not was:
             journal.mailbox_unreadable(mailbox.source.account, after.trouble)
@@ -283,14 +283,14 @@ class MailboxPoller:
         mail = await self._store.find_by_message_id(received.report.message_ids)
         if mail is None:
             return
-        for failed in received.report.lost:
+        for failed in received.report.recipients:
             arrival = _arrival(mail, failed, received.at)
             if not any(one.address == arrival.address for one in _returns(mail)):
                 envelope = mail.row.envelope.id
                 if await self._store.record_arrival(
                     envelope, arrival, self._notices(mail, arrival)
                 ):
-                    journal.mail_bounced(envelope, arrival.said)
+                    journal.mail_bounced(envelope, arrival.text)
 
     async def _back_off(self, mailbox: PolledMailbox, error: RouteError) -> None:
         """Leave a mailbox that cannot be read alone for a while; nothing else waits for it."""
@@ -332,7 +332,9 @@ def _arrival(mail: TrackedMail, failed: FailedRecipient, at: datetime) -> Arriva
     ours = {one.casefold(): one for one in (*envelope.to, *envelope.reached, *envelope.refused)}
     known = ours.get(failed.address.casefold())
     if known is not None:
-        return Arrival(address=known, state=DeliveryState.CAME_BACK, at=at, said=failed.said)
-    said = f"{failed.address}: {failed.said}" if failed.address else failed.said
+        return Arrival(
+            address=known, state=DeliveryState.CAME_BACK, at=at, text=failed.diagnostic
+        )
+    said = f"{failed.address}: {failed.diagnostic}" if failed.address else failed.diagnostic
     (address,) = ours.values() if len(ours) == 1 else ("",)
-    return Arrival(address=address, state=DeliveryState.CAME_BACK, at=at, said=said)
+    return Arrival(address=address, state=DeliveryState.CAME_BACK, at=at, text=said)

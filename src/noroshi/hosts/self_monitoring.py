@@ -61,7 +61,7 @@ class OwnFacts:
         if down is not None:
             by = account.name if account and state and state.sign not in WELL else ""
             rests = replace(facts, down=down.since, fault=down.fault, why=down.why)
-            return replace(rests, again=down.until, account=by)
+            return replace(rests, open_until=down.until, account=by)
         return await self._unready(route, facts)
 
     async def _unready(self, route: Route, facts: RouteFacts) -> RouteFacts:

@@ -53,7 +53,9 @@ def _report(message: Message) -> BounceReport | None:
     if not blocks and not looks_like_report(message.items()):
         return None
     lost = [_lost(block) for block in failed] or list(_named(message))
-    return BounceReport(message_ids=tuple(_ids(message, parts)), lost=tuple(lost[:MOST_LOST]))
+    return BounceReport(
+        message_ids=tuple(_ids(message, parts)), recipients=tuple(lost[:MOST_LOST])
+    )
 
 
 def _parts(message: Message) -> Iterator[Message]:
@@ -84,7 +86,9 @@ def _lost(block: Message) -> FailedRecipient:
     status, said = _field(block, "Status"), _typed(block, "Diagnostic-Code")
     return FailedRecipient(
         address=address[:LONGEST_ADDRESS],
-        said=(said if status and status in said else f"{status} {said}".strip())[:LONGEST_SAID],
+        diagnostic=(said if status and status in said else f"{status} {said}".strip())[
+            :LONGEST_SAID
+        ],
     )
 
 
@@ -93,9 +97,9 @@ def _named(message: Message) -> Iterator[FailedRecipient]:
     said = _line(str(message.get("Subject", "")))[:LONGEST_SAID]
     names = _field(message, "X-Failed-Recipients").split(",")
     for name in filter(None, (name.strip() for name in names)):
-        yield FailedRecipient(address=name[:LONGEST_ADDRESS], said=said)
+        yield FailedRecipient(address=name[:LONGEST_ADDRESS], diagnostic=said)
     if not any(name.strip() for name in names):
-        yield FailedRecipient(address="", said=said)
+        yield FailedRecipient(address="", diagnostic=said)
 
 
 def _ids(message: Message, parts: Iterable[Message]) -> list[str]:

@@ -59,7 +59,7 @@ def _meant(reply: Reply) -> tuple[Fault, Words]:
         case 401:
             return Fault.SIGN_IN, NO_RIGHT
         case 403:
-            return Fault.REFUSED, NO_RIGHT
+            return Fault.PERMISSION, NO_RIGHT
         case 404 if is_of_mailbox(reply):
             return Fault.SETUP, NO_MAILBOX
         case _:

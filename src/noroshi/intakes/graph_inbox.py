@@ -96,7 +96,7 @@ class GraphInbox:
         self._known = known
         newest = max((row.received for row in rows), default=since)
         return ReportBatch(
-            came=tuple(came), until=until_of(since, newest, more=more), more=more
+            reports=tuple(came), until=until_of(since, newest, more=more), more=more
         )
 
     async def close(self) -> None:

@@ -122,7 +122,7 @@ class ImapInbox:
         came = [ReceivedReport(report=r, at=row.received) for row in rows if (r := known[row])]
         newest = rows[-1].received if rows else since
         return ReportBatch(
-            came=tuple(came), until=until_of(since, newest, more=more), more=more
+            reports=tuple(came), until=until_of(since, newest, more=more), more=more
         )
 
     # asking

@@ -270,7 +270,7 @@ def of_proxy_answer(
     if status == 407:
         return _of_login(network, said, schemes)
     told = PROXY_FAILED if status >= 500 else PROXY_FORBIDS
-    fault = Fault.NETWORK if status >= 500 else Fault.REFUSED
+    fault = Fault.NETWORK if status >= 500 else Fault.PERMISSION
     port, shown = where.rpartition(":")[2], f"{status} {reason}".strip()
     return not_reached(told, fault, **said, status=shown, port=port)
 
@@ -278,7 +278,7 @@ def of_proxy_answer(
 def _of_login(network: Network, said: dict[str, str], schemes: Sequence[str]) -> ConnectError:
     if schemes and "basic" not in [scheme.lower() for scheme in schemes]:
         known = ", ".join(schemes)
-        return not_reached(PROXY_OTHER_LOGIN, Fault.REFUSED, **said, schemes=known)
+        return not_reached(PROXY_OTHER_LOGIN, Fault.PERMISSION, **said, schemes=known)
     if not network.proxy_user:
         return not_reached(PROXY_WANTS_LOGIN, Fault.SETUP, **said)
     who = {"user": network.proxy_user, "entry": network.proxy_password}

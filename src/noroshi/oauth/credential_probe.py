@@ -71,12 +71,12 @@ class CredentialProbe:
         if refused is None:  # it takes whatever it is shown
             return False
         if refused.error == REFUSED:
-            raise refused.again()
+            raise refused.copy()
         wrong = await self._refused(account, await self._made_up(shown))
         if wrong is not None and wrong.error != refused.error:
             return True
         if refused.error == ALSO_REFUSED:
-            raise refused.again()
+            raise refused.copy()
         return False
 
     async def tenant(self, account: Account) -> str:

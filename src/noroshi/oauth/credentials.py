@@ -120,7 +120,7 @@ async def ask_with_each(
         else:
             return credential.entry if credential else "", answer
     assert first is not None  # the loop ran at least once
-    raise first.again()
+    raise first.copy()
 
 
 def _log_refused(account: Account, credential: Credential, failure: SignInError) -> None:

@@ -109,7 +109,7 @@ class SignInError(OAuthError):
         codes: tuple[int, ...] = (),
         retry_after: float | None = None,
         correlation_id: str = "",
-        said: str = "",
+        description: str = "",
         known: bool = True,
     ) -> None:
         super().__init__(words)
@@ -121,12 +121,12 @@ class SignInError(OAuthError):
         """Seconds, when the provider said so."""
         self.correlation_id = correlation_id
         """What the provider's support asks for."""
-        self.said = said
+        self.description = description
         """The provider's own reason as it may be repeated (see `redaction`); "" where it gave none."""
         self.known = known
-        """Whether the words say more of it than which class of refusals it is of."""
+        """The words say more of it than which class of refusals it is of."""
 
-    def again(self) -> SignInError:
+    def copy(self) -> SignInError:
         """Return the same refusal without its traceback, to be raised once more."""
         return SignInError(
             self.words,
@@ -136,7 +136,7 @@ class SignInError(OAuthError):
             codes=self.codes,
             retry_after=self.retry_after,
             correlation_id=self.correlation_id,
-            said=self.said,
+            description=self.description,
             known=self.known,
         )
 

@@ -78,7 +78,7 @@ class RefusalCache:
         if found is None or self._is_void(found, now):
             return
         if found.hold is None or self._clocks.steady() < self._end(account, resource, found):
-            raise found.failure.again()
+            raise found.failure.copy()
 
     async def remember(
         self, account: Account, resource: Resource, failure: SignInError, key: RefusalKey
@@ -90,7 +90,7 @@ class RefusalCache:
         before, now = known.get(resource), self._clocks.wall()
         same = before is not None and before.failure.who == failure.who
         refusal = CachedRefusal(
-            failure=failure.again(),
+            failure=failure.copy(),
             key=key,
             first=before.first if before is not None and same else now,
             at=now,
@@ -188,7 +188,7 @@ def _as_plain(refusal: CachedRefusal) -> dict[str, Any]:
         "suberror": failure.suberror,
         "codes": failure.codes,
         "correlation_id": failure.correlation_id,
-        "said": failure.said,
+        "said": failure.description,
         "signed_in": key.signed_in.isoformat() if key.signed_in else None,
         "prints": key.fingerprints,
         "first": refusal.first.isoformat(),
@@ -207,7 +207,7 @@ def _parse(kept: Mapping[str, Any]) -> CachedRefusal:
             suberror=kept["suberror"],
             codes=tuple(kept["codes"]),
             correlation_id=kept["correlation_id"],
-            said=kept.get("said", ""),
+            description=kept.get("said", ""),
         ),
         key=RefusalKey(
             signed_in=datetime.fromisoformat(signed_in) if signed_in else None,

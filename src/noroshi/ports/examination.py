@@ -134,7 +134,7 @@ class Exam:
     are the steps of its account; they stand where the kind puts them. `values` are the user's
     own (account, tenant ...), to be filled into remedies, and `people` how those are called who
     can mend a thing. `other` is a host and port that should answer too where the network is
-    well. `instead` are the beginnings of pages and lines that are others in this provider's
+    well. `replacements` are the beginnings of pages and lines that are others in this provider's
     cloud, and what stands in their place; "": nothing does, as nobody says where that page is
     there.
     """
@@ -144,7 +144,7 @@ class Exam:
     values: Mapping[str, str] = field(default_factory=dict)
     people: Mapping[Whose, Words] = field(default_factory=dict)
     other: tuple[str, int] | None = None
-    instead: Mapping[str, str] = field(default_factory=dict)
+    replacements: Mapping[str, str] = field(default_factory=dict)
 
 
 PEOPLE: Mapping[Whose, Words] = {
@@ -175,7 +175,7 @@ class _Values(dict[str, str]):
 
 def _at_home(text: str, exam: Exam) -> str:
     """Return a page or a line as it is in the provider's own cloud."""
-    for begins, other in exam.instead.items():
+    for begins, other in exam.replacements.items():
         if text.startswith(begins):
             return other and other + text.removeprefix(begins)
     return text

@@ -118,7 +118,7 @@ class RoundTripFacts:
     counts, and what stands against the last one. `by`: who had it in hand, if a person had."""
 
     counts_from: datetime
-    seen: datetime | None = None
+    last_arrival: datetime | None = None
     took: float = 0.0
     why: Words = NOTHING
     by: str = ""
@@ -131,7 +131,7 @@ class RouteFacts:
     `accepted` is when a provider last took a mail by it. `retiring`: it signs in by a password
     where that is about to end. `trip` is None where no mailbox is read. `never`: nobody has
     signed its account in yet. `unready` says why it could take no mail, though none was tried
-    by it. `again` is until when it is left alone. `account`: the one whose sign-in does not
+    by it. `open_until` is until when it is left alone. `account`: the one whose sign-in does not
     hold ("": it does, or there is none); of that its own monitor tells.
     """
 
@@ -143,7 +143,7 @@ class RouteFacts:
     trip: RoundTripFacts | None = None
     never: bool = False
     unready: Words = NOTHING
-    again: datetime | None = None
+    open_until: datetime | None = None
     account: str = ""
 
 

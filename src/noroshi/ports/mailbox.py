@@ -21,11 +21,11 @@ class ExpectedMail:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FailedRecipient:
-    """An address that a mail was not delivered to ("": it is not said), and what was said of
-    that."""
+    """An address that a mail was not delivered to ("": it is not named), and the diagnostic that
+    the report gives of that."""
 
     address: str
-    said: str
+    diagnostic: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +34,7 @@ class BounceReport:
     it is about; there may be others among them, and none of ours."""
 
     message_ids: tuple[str, ...]
-    lost: tuple[FailedRecipient, ...]
+    recipients: tuple[FailedRecipient, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +51,7 @@ class ReportBatch:
     once if there is `more`. Mail that comes in with an earlier time than what is there is not
     missed by that, so some is read twice."""
 
-    came: tuple[ReceivedReport, ...]
+    reports: tuple[ReceivedReport, ...]
     until: datetime
     more: bool = False
 
@@ -86,6 +86,6 @@ class MailboxSource:
     open: Callable[[], Inbox] = field(compare=False)
 
     @property
-    def noted_as(self) -> str:
+    def store_key(self) -> str:
         """Return the name under which the store keeps what is known of it."""
         return self.id or self.account

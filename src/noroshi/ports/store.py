@@ -9,11 +9,11 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, Protocol
 
-from noroshi.core.alarms import Acknowledged, Remark, Silence, Suppressions
+from noroshi.core.alarms import Acknowledgement, Remark, Silence, Suppressions
 from noroshi.core.delivery import Fate, OpenCircuit
 from noroshi.core.mail import Envelope, Origin, Parcel, Receipt
 from noroshi.core.model import Change, Decision, Event, Sample, State, Suppression
-from noroshi.core.people import ApiToken, Audited, Session, User
+from noroshi.core.people import ApiToken, AuditEntry, Session, User
 from noroshi.core.words import Words, plain
 from noroshi.ports.store_records import (
     AcceptedMail,
@@ -171,7 +171,7 @@ class Store(Protocol):
     async def suppressions(self, now: datetime) -> Suppressions:
         """Return all silences in force, by their ends, and all acknowledgements."""
 
-    async def acknowledge(self, one: Acknowledged, remark: Remark) -> bool:
+    async def acknowledge(self, one: Acknowledgement, remark: Remark) -> bool:
         """Write an acknowledgement, with its remark. False: the item is not at that level (any
         more), or somebody acknowledged it already."""
 
@@ -391,10 +391,10 @@ class Store(Protocol):
         """Delete the sessions that are over by then, those of a user, and that of a key; return
         how many."""
 
-    async def audit(self, row: Audited) -> None:
+    async def audit(self, row: AuditEntry) -> None:
         """Add a row to the audit log."""
 
-    async def audit_log(self, last: int = 100) -> Sequence[Audited]:
+    async def audit_log(self, last: int = 100) -> Sequence[AuditEntry]:
         """Return the audit log, newest first."""
 
     async def forget_audit(self, before: datetime, most: int) -> int:

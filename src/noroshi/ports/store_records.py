@@ -131,13 +131,13 @@ class AcceptedMail:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrival:
-    """The end of a mail after a provider took it: `state` is SEEN_ARRIVED or CAME_BACK, `said`
-    what the other side wrote, with a non-delivery report."""
+    """The end of a mail after a provider took it: `state` is SEEN_ARRIVED or CAME_BACK, `text`
+    is of the other side's report of non-delivery, or who saw it."""
 
     address: str
     state: DeliveryState
     at: datetime
-    said: str = ""
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,7 +159,7 @@ class LedgerEntry:
     alarm: str
     event: Event | None
     row: QueuedEnvelope
-    told_in: QueuedEnvelope
+    sent_in: QueuedEnvelope
     receipts: tuple[Receipt, ...]
     arrivals: tuple[Arrival, ...]
 

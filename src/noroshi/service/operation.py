@@ -22,7 +22,7 @@ from noroshi.core.people import (
     OPERATOR as OPERATOR,
     ROLE_NAMES,
     VIEWER as VIEWER,
-    Audited,
+    AuditEntry,
     Person as Person,
     roles_up_to,
 )
@@ -181,7 +181,7 @@ class OperationHost(Protocol):
     def now(self) -> datetime:
         """The wall clock's time."""
 
-    async def record(self, row: Audited) -> None:
+    async def record(self, row: AuditEntry) -> None:
         """Keep a row of the audit log."""
 
     async def turn_away(self, who: Person, name: str, why: Words) -> None:
@@ -273,7 +273,7 @@ async def run(service: OperationHost, who: Person, name: str, given: Mapping[str
     return done
 
 
-async def _record(service: OperationHost, row: Audited) -> None:
+async def _record(service: OperationHost, row: AuditEntry) -> None:
     """Keep a row of the audit log. What it tells of is done, so a store that refuses the row makes
     no failure of it: the log has it instead."""
     try:
@@ -285,8 +285,8 @@ async def _record(service: OperationHost, row: Audited) -> None:
 
 def _row(
     at: datetime, who: Person, wanted: Operation, kept: Mapping[str, Any], said: Note
-) -> Audited:
-    return Audited(
+) -> AuditEntry:
+    return AuditEntry(
         at=at,
         who=who.name,
         door=who.door,

@@ -5,7 +5,7 @@ import tomllib
 
 import pytest
 
-from noroshi.core.definitions.toml_errors import toml_cause, toml_said
+from noroshi.core.definitions.toml_errors import toml_cause, toml_error_text
 
 SLIPS = [
     "a = ",
@@ -38,13 +38,13 @@ SLIPS = [
 def test_a_slip_is_told_in_japanese_too(slip):
     with pytest.raises(tomllib.TOMLDecodeError) as caught:
         tomllib.loads(slip)
-    said = toml_said(re.sub(r" \(at line.*", "", str(caught.value)))
+    said = toml_error_text(re.sub(r" \(at line.*", "", str(caught.value)))
     assert re.search("[ぁ-ん一-鿿]", said.ja), said
     assert not re.search("[ぁ-ん一-鿿]", said.en)
 
 
 def test_what_is_not_known_keeps_its_own_words():
-    assert toml_said("Something new").ja == "Something new"
+    assert toml_error_text("Something new").ja == "Something new"
 
 
 CAUSES = [

@@ -2,13 +2,13 @@
 
 import pytest
 
-from noroshi.core.definitions.version_note import kept, told
+from noroshi.core.definitions.version_note import note_text, note_words
 from noroshi.core.words import Words, plain
 
 
 def test_a_note_of_ours_is_told_in_both_languages():
     words = Words(en="stop web1", ja="web1 の監視を停止")
-    assert told(kept(words)) == words
+    assert note_words(note_text(words)) == words
 
 
 @pytest.mark.parametrize(
@@ -16,4 +16,4 @@ def test_a_note_of_ours_is_told_in_both_languages():
     ["", "more room", "{", "[1]", '{"en": "x"}', '{"en": 1, "ja": 2}', '{"a": "x", "b": "y"}'],
 )
 def test_a_note_of_a_person_stays_as_it_was_typed(note):
-    assert told(note) == plain(note)
+    assert note_words(note) == plain(note)

@@ -81,7 +81,7 @@ CAME_BACK = CameBack(
     address="x",
     subject="s",
     route="smtp1",
-    taken=NOW,
+    accepted_at=NOW,
     why=plain("550"),
 )
 

@@ -6,7 +6,7 @@ import pytest
 
 from noroshi.core.mail import Envelope
 from noroshi.core.model import Instance, Monitor
-from noroshi.core.notices.emergency import over, tellings
+from noroshi.core.notices.emergency import closing_mail, emergency_mails
 from noroshi.core.words import Words
 
 NOW = datetime(2026, 4, 1, 6, 0, tzinfo=UTC)
@@ -32,7 +32,7 @@ def mail(id, contact="ops", **payload):
 
 
 def one(*mails):
-    (telling,) = tellings(mails, "web1", FULL, NOW)
+    (telling,) = emergency_mails(mails, "web1", FULL, NOW)
     return telling
 
 
@@ -52,14 +52,14 @@ def test_it_is_marked_and_says_why_in_the_contacts_language(language, mark, why)
 
 def test_it_has_an_id_of_its_own_for_each_time():
     first = one(mail("a"))
-    (later,) = tellings([mail("a")], "web1", FULL, NOW + timedelta(hours=1))
+    (later,) = emergency_mails([mail("a")], "web1", FULL, NOW + timedelta(hours=1))
     assert len({"a", first.id, later.id}) == 3
     assert first.thread == () and first.born == NOW
 
 
 def test_all_for_a_contact_is_one_the_urgent_first_by_every_route_and_none_sees_anothers():
     mails = [mail("a"), mail("z", importance="high"), mail("b", contact="sato")]
-    ops, sato = tellings(mails, "web1", FULL, NOW)
+    ops, sato = emergency_mails(mails, "web1", FULL, NOW)
     assert ops.payload["subject"] == "[without the queue] [CRITICAL] z and 1 more"
     assert (ops.routes, ops.alarms) == (("smtp2", "smtp1"), ("z", "a"))
     assert (ops.to, sato.to) == (("ops@example.com",), ("sato@example.com",))
@@ -83,12 +83,12 @@ def test_what_is_no_text_to_read_is_never_done_without_the_spool():
         payload={"argv": ["reboot"]},
         born=NOW,
     )
-    assert list(tellings([deed], "web1", FULL, NOW)) == []
+    assert list(emergency_mails([deed], "web1", FULL, NOW)) == []
 
 
 def test_what_is_over_is_told_in_the_same_thread_with_both_times_and_their_offset():
     telling = one(mail("a", language="ja"))
-    end = over(telling, DISK, NOW + timedelta(hours=2))
+    end = closing_mail(telling, DISK, NOW + timedelta(hours=2))
     assert end.thread == (telling.id,) and end.id != telling.id
     assert end.payload["subject"] == "[回復] web1/g/disk"
     assert "2026-04-01 15:00:00+09:00" in end.payload["text"]

@@ -80,7 +80,7 @@ async def test_a_mail_lies_in_the_mailbox_as_it_was_written(route: Route) -> Non
 async def test_an_app_sends_once_it_has_its_permission(route: Route) -> None:
     route.permissions = ""
     got = await route.answer()
-    assert (got.verdict, got.fault, got.code) == (Verdict.ROUTE_DOWN, Fault.REFUSED, 403)
+    assert (got.verdict, got.fault, got.code) == (Verdict.ROUTE_DOWN, Fault.PERMISSION, 403)
     assert "an app needs the application permission Mail.Send" in got.words.en
     turn(route.lab, "graph-send", "consented")
     assert (await route.answer()).verdict is Verdict.ACCEPTED
@@ -89,13 +89,19 @@ async def test_an_app_sends_once_it_has_its_permission(route: Route) -> None:
 @pytest.mark.parametrize(
     ("switch", "value", "fault", "said"),
     [
-        pytest.param("sender", "blocked", Fault.REFUSED, "has blocked the sender", id="spam"),
         pytest.param(
-            "mailbox-quota", "0.0001", Fault.REFUSED, "is full, of its own", id="mailbox full"
+            "sender", "blocked", Fault.PERMISSION, "has blocked the sender", id="spam"
+        ),
+        pytest.param(
+            "mailbox-quota",
+            "0.0001",
+            Fault.PERMISSION,
+            "is full, of its own",
+            id="mailbox full",
         ),
         pytest.param("size", "0.001", None, "Name a route of kind smtp", id="size"),
         pytest.param(
-            "mailbox", "closed", Fault.REFUSED, "", id="the mailbox is not Exchange's"
+            "mailbox", "closed", Fault.PERMISSION, "", id="the mailbox is not Exchange's"
         ),
     ],
 )
@@ -132,7 +138,7 @@ async def test_a_sender_of_another_name_is_told_with_both(lab: Lab) -> None:
     route = Route(lab, sender="boss@contoso.example")
     got = await route.answer()
     await route.transport.close()
-    assert (got.verdict, got.fault) == (Verdict.ROUTE_DOWN, Fault.REFUSED)
+    assert (got.verdict, got.fault) == (Verdict.ROUTE_DOWN, Fault.PERMISSION)
     assert "Add-RecipientPermission boss@contoso.example -Trustee " + ALERTS in got.words.en
 
 

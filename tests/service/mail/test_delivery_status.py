@@ -87,7 +87,7 @@ async def test_of_a_mail_that_waits_nothing_is_said(reading):
 
 async def test_a_mail_that_came_back_is_shown_with_what_the_report_says(reading):
     id = await sent(reading, "m365")
-    back = Arrival(address="ops@example.com", state="came back", at=DAWN, said="550 5.1.10")
+    back = Arrival(address="ops@example.com", state="came back", at=DAWN, text="550 5.1.10")
     await reading.harness.store.record_arrival(id, back)
     letter = await reading("queue_show", id=id)
     assert letter["queued"]["state"] == "came back" and letter["unproved"]["en"] == ""

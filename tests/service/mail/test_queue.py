@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from noroshi.core.delivery import fate
+from noroshi.core.delivery import decide_fate
 from noroshi.core.mail import Answer, Receipt, Verdict
 from noroshi.ports import Document
 from noroshi.stores.memory.store import MemoryStore
@@ -43,7 +43,7 @@ class SentMeanwhile(MemoryStore):
         receipt = Receipt(
             at=DAWN, answers={to: Answer(verdict) for to, verdict in said.items()}
         )
-        assert await self.settle(parcel, receipt, fate(parcel, receipt, 0.0))
+        assert await self.settle(parcel, receipt, decide_fate(parcel, receipt, 0.0))
         return found
 
 

@@ -216,7 +216,7 @@ OURS = replace(
 )
 async def test_a_refused_scope_names_the_provider_s_own_and_its_reason(sign_in, line):
     said = "mail.send was not granted to this client"
-    refused = SignInError(WORDS, error="invalid_scope", who="setup", said=said)
+    refused = SignInError(WORDS, error="invalid_scope", who="setup", description=said)
     account = replace(ACCOUNT, cloud=OURS, sign_in=sign_in, secret="s")
     remedy = (await looked(Tokens(raises=refused), account))["token"].remedy
     assert remedy.lines[0] == line and remedy.reply == f"invalid_scope: {said}"

@@ -163,7 +163,7 @@ def test_no_trouble_and_no_cause_is_left_out():
     assert set(BY_FAULT) == set(Fault)
 
 
-CHINA = replace(WHOLE, instead=elsewhere("microsoft365-china"))
+CHINA = replace(WHOLE, replacements=elsewhere("microsoft365-china"))
 
 
 @pytest.mark.parametrize("advice", [*ANSWERS, *OTHERS])

@@ -14,7 +14,7 @@ from email import message_from_bytes, policy
 import pytest
 
 from noroshi import schema
-from noroshi.core.delivery import NextRoute, OpenCircuit, Retry, SetAside, fate
+from noroshi.core.delivery import NextRoute, OpenCircuit, Retry, SetAside, decide_fate
 from noroshi.core.mail import Envelope, Fault, Network, Parcel, Verdict
 from noroshi.core.words import NOTHING, Words
 from noroshi.network.http import Patience
@@ -184,7 +184,7 @@ async def test_a_mail_too_large_is_told_before_it_is_tried(graph, certificate, r
     assert (answer.verdict, answer.code) == (Verdict.REFUSED, 0)
     assert "the mail has 4.1 MB, and Microsoft Graph takes 3 MB at most" in answer.words.en
     assert graph.heard == [] and account.asked == []
-    assert isinstance(fate(Parcel(large, "graph1", "lease"), receipt, 0.0), becomes)
+    assert isinstance(decide_fate(Parcel(large, "graph1", "lease"), receipt, 0.0), becomes)
 
 
 async def test_the_largest_mail_there_may_be_fits_a_request_of_4_mb(graph, certificate):
@@ -202,13 +202,13 @@ SAID = [
     (400, "ErrorMessageSizeExceeded", "The message exceeds the maximum", Verdict.REFUSED),
     (400, "RequestBodyRead", "an unexpected end", Verdict.REFUSED),
     (401, "InvalidAuthenticationToken", "Access token has expired.", Fault.SIGN_IN),
-    (403, "ErrorSendAsDenied", "The user account which was used", Fault.REFUSED),
-    (403, "ErrorMessageSubmissionBlocked", "Cannot send mail. Follow", Fault.REFUSED),
+    (403, "ErrorSendAsDenied", "The user account which was used", Fault.PERMISSION),
+    (403, "ErrorMessageSubmissionBlocked", "Cannot send mail. Follow", Fault.PERMISSION),
     (403, "ErrorExceededMessageLimit", "The message limit was exceeded", Fault.QUOTA),
-    (403, "ErrorAccessDenied", "Access is denied. Check credentials", Fault.REFUSED),
-    (403, "Forbidden", "insufficient_claims", Fault.REFUSED),
-    (403, "Forbidden", "", Fault.REFUSED),
-    (404, "MailboxNotEnabledForRESTAPI", "The mailbox is inactive", Fault.REFUSED),
+    (403, "ErrorAccessDenied", "Access is denied. Check credentials", Fault.PERMISSION),
+    (403, "Forbidden", "insufficient_claims", Fault.PERMISSION),
+    (403, "Forbidden", "", Fault.PERMISSION),
+    (404, "MailboxNotEnabledForRESTAPI", "The mailbox is inactive", Fault.PERMISSION),
     (404, "ErrorInvalidUser", "The requested user 'box@example.com' is invalid.", Fault.SETUP),
     (404, "ResourceNotFound", "Resource could not be discovered.", Fault.SETUP),
     (408, "RequestTimeout", "", Verdict.DEFERRED),
@@ -220,9 +220,9 @@ SAID = [
     (500, "InternalServerError", "", Fault.SERVER),
     (503, "serviceNotAvailable", "", Fault.SERVER),
     (504, "GatewayTimeout", "", Fault.SERVER),
-    (507, "ErrorQuotaExceeded", "The mailbox is full", Fault.REFUSED),
+    (507, "ErrorQuotaExceeded", "The mailbox is full", Fault.PERMISSION),
     (302, "", "", Fault.SETUP),
-    (418, "NeverHeardOf", "", Fault.REFUSED),
+    (418, "NeverHeardOf", "", Fault.PERMISSION),
     (599, "NeverHeardOf", "", Fault.SERVER),
 ]
 
@@ -254,7 +254,7 @@ async def test_graph_says(graph, certificate, status, code, message, means):
     rule = http_rule_for(GRAPH, status, f"{code}: {message}")
     if rule is not None and rule.advice.words != NOTHING:
         assert rule.advice.words.en.partition("{")[0].rstrip() in answer.words.en
-    becomes = fate(Parcel(LETTER, "graph1", "lease"), receipt, 0.0)
+    becomes = decide_fate(Parcel(LETTER, "graph1", "lease"), receipt, 0.0)
     wanted = {
         Verdict.REFUSED: NextRoute,
         Verdict.DEFERRED: Retry,
@@ -290,7 +290,7 @@ async def test_retry_after_is_kept(graph, certificate, status, text, after, paus
     (answer,) = set(receipt.answers.values())
     assert answer.again == (None if pause is None else NOW + timedelta(seconds=pause))
     if pause is not None:
-        becomes = fate(Parcel(LETTER, "graph1", "lease"), receipt, 0.0)
+        becomes = decide_fate(Parcel(LETTER, "graph1", "lease"), receipt, 0.0)
         until = becomes.until if isinstance(becomes, OpenCircuit) else becomes.at
         assert until == NOW + timedelta(seconds=pause)
 

@@ -12,7 +12,7 @@ from ipaddress import ip_network
 import pytest
 
 from noroshi import schema
-from noroshi.core.delivery import Accepted, NextRoute, OpenCircuit, Retry, fate
+from noroshi.core.delivery import Accepted, NextRoute, OpenCircuit, Retry, decide_fate
 from noroshi.core.mail import Envelope, Fault, Network, Parcel, Verdict
 from noroshi.core.network_policy import NetworkPolicy
 from noroshi.core.people import ADMIN, OPERATOR, roles_up_to
@@ -110,7 +110,7 @@ async def test_what_is_told_is_posted_once_for_all_of_a_contact_s_addresses(site
     answer = answer_in(receipt)
     assert (answer.verdict, answer.code, answer.text) == (Verdict.ACCEPTED, 200, "ok")
     assert receipt.provider_id == "4711"
-    assert isinstance(fate(Parcel(LETTER, "hook", "lease"), receipt, 0.0), Accepted)
+    assert isinstance(decide_fate(Parcel(LETTER, "hook", "lease"), receipt, 0.0), Accepted)
     (heard,) = site.heard
     assert heard.line == "POST /hook HTTP/1.1"
     assert json.loads(heard.body)["subject"] == "[危険] FS01 <disk>"
@@ -221,12 +221,12 @@ SAID = [
     (400, "no_service", Fault.SETUP),
     (400, '{"error":{"code":"WorkflowTriggerIsNotEnabled"}}', Fault.SETUP),
     (401, "", Fault.SIGN_IN),
-    (402, "", Fault.REFUSED),
+    (402, "", Fault.PERMISSION),
     (403, "invalid_token", Fault.SIGN_IN),
-    (403, "action_prohibited", Fault.REFUSED),
+    (403, "action_prohibited", Fault.PERMISSION),
     (404, "channel_not_found", Fault.SETUP),
     (408, "", Verdict.DEFERRED),
-    (410, "channel_is_archived", Fault.REFUSED),
+    (410, "channel_is_archived", Fault.PERMISSION),
     (410, "", Fault.SETUP),
     (413, "", Verdict.REFUSED),
     (422, "", Verdict.REFUSED),
@@ -264,7 +264,7 @@ async def test_it_says(site, certificate, status, text, means):
         Verdict.DEFERRED: Retry,
         Verdict.ROUTE_DOWN: OpenCircuit,
     }
-    assert type(fate(Parcel(LETTER, "hook", "lease"), receipt, 0.0)) is wanted[verdict]
+    assert type(decide_fate(Parcel(LETTER, "hook", "lease"), receipt, 0.0)) is wanted[verdict]
 
 
 async def test_retry_after_is_kept(site, certificate):

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from noroshi.core.delivery import PROBING, Accepted, NextRoute, OpenCircuit, Retry, fate
+from noroshi.core.delivery import PROBING, Accepted, NextRoute, OpenCircuit, Retry, decide_fate
 from noroshi.core.mail import Fault, Parcel, Verdict
 from noroshi.core.words import NOTHING
 from noroshi.ports import Clocks, TransportContext
@@ -84,7 +84,7 @@ async def test_a_server_says(certificate, stage, said, means):
     assert (answer.verdict, answer.fault, answer.code) == (verdict, fault, int(said[:3]))
     assert answer.text == said[4:]
     assert_advice(answer, row_of(said))
-    becomes = fate(
+    becomes = decide_fate(
         Parcel(replace(LETTER, routes=("smtp1", "two")), "smtp1", "lease"), receipt, 0.0
     )
     assert type(becomes) is FATES[verdict]

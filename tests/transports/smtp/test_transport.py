@@ -251,7 +251,7 @@ async def test_each_recipient_gets_an_answer_of_its_own(plain):
         "a b@x.example": Verdict.REFUSED,
     }
     assert answer(receipt, "gone@example.com").code == 550
-    assert "not a mail address" in answer(receipt, "nobody").said.en
+    assert "not a mail address" in answer(receipt, "nobody").explanation.en
 
 
 async def test_a_mail_nobody_can_get_is_not_begun(plain):
@@ -312,7 +312,7 @@ async def test_what_the_server_says_becomes_a_verdict(plain, where, said, verdic
         receipt = await transport.send(LETTER)
     got = answer(receipt)
     assert (got.verdict, got.code) == (verdict, code)
-    assert got.said.en and receipt.provider_id == "" and receipt.message_ids == ()
+    assert got.explanation.en and receipt.provider_id == "" and receipt.message_ids == ()
 
 
 # Sign-in that is refused
@@ -334,8 +334,11 @@ async def test_a_token_refused_twice_takes_the_route_down(exchange, certificate)
     async with signed_in_route(exchange, certificate, tokens) as transport:
         got = answer(await transport.send(LETTER))
     assert (got.verdict, got.code, got.enhanced) == (Verdict.ROUTE_DOWN, 535, "5.7.3")
-    assert "did not let n@example.com sign in (AUTH): 535 5.7.3 Authentication" in got.said.en
-    assert "に n@example.com でサインインできません (AUTH): 535 5.7.3" in got.said.ja
+    assert (
+        "did not let n@example.com sign in (AUTH): 535 5.7.3 Authentication"
+        in got.explanation.en
+    )
+    assert "に n@example.com でサインインできません (AUTH): 535 5.7.3" in got.explanation.ja
     assert got.text == "5.7.3 Authentication unsuccessful [X 2026 1]"
     assert tokens.asked == [("m365", False), ("m365", True)] and exchange.connections == 2
 
@@ -372,7 +375,7 @@ async def test_a_fresh_token_is_forced_once_in_an_outage_however_many_mails_ther
         for _ in range(3):
             got = answer(await transport.send(LETTER))
             assert (got.verdict, got.code) == (Verdict.ROUTE_DOWN, 535)
-            assert "What remains: the mailbox n@example.com" in got.said.en
+            assert "What remains: the mailbox n@example.com" in got.explanation.en
         assert account.forced.count(True) == 1
         del exchange.answers["AUTH"]
         assert answer(await transport.send(LETTER)).verdict is Verdict.ACCEPTED
@@ -400,7 +403,7 @@ async def test_who_could_not_be_asked_for_a_fresh_token_is_asked_again(exchange,
     tokens = Tokens("old", away, "old", "new", "new")
     async with signed_in_route(exchange, certificate, tokens) as transport:
         got = answer(await transport.send(LETTER))
-        assert (got.verdict, got.said.en) == (Verdict.ROUTE_DOWN, "Entra is away.")
+        assert (got.verdict, got.explanation.en) == (Verdict.ROUTE_DOWN, "Entra is away.")
         assert answer(await transport.send(LETTER)).verdict is Verdict.ACCEPTED
     assert [force for _, force in tokens.asked] == [False, True, False, True]
 
@@ -411,12 +414,12 @@ async def test_a_refused_token_that_is_for_another_resource_is_told_so(exchange,
     tokens = Tokens("old", jwt(claims))
     async with signed_in_route(exchange, certificate, tokens) as transport:
         got = answer(await transport.send(LETTER))
-    assert got.said.en.startswith(
+    assert got.explanation.en.startswith(
         "The token is for “https://graph.microsoft.com”, not for Exchange Online: check scope of "
         "the cloud, which must name that resource alone, or first. localhost"
     )
-    assert got.said.en.endswith("535 5.7.3 Authentication unsuccessful")
-    assert "Exchange Online 用ではなく" in got.said.ja
+    assert got.explanation.en.endswith("535 5.7.3 Authentication unsuccessful")
+    assert "Exchange Online 用ではなく" in got.explanation.ja
     assert got.text == "5.7.3 Authentication unsuccessful [X 2026 1]"
 
 
@@ -470,7 +473,7 @@ async def test_a_server_without_xoauth2_takes_the_route_down(exchange, certifica
     exchange.answers["TLS EHLO"] = "250-mail.test\r\n250 AUTH LOGIN PLAIN"
     async with signed_in_route(exchange, certificate) as transport:
         got = answer(await transport.send(LETTER))
-    assert got.verdict is Verdict.ROUTE_DOWN and "it offers: LOGIN PLAIN" in got.said.en
+    assert got.verdict is Verdict.ROUTE_DOWN and "it offers: LOGIN PLAIN" in got.explanation.en
     assert "AUTH" not in exchange.verbs()
 
 
@@ -481,7 +484,7 @@ async def test_a_server_that_offers_no_starttls_gets_nothing(exchange, certifica
     exchange.answers["EHLO"] = "250-mail.test\r\n250 AUTH XOAUTH2"
     async with signed_in_route(exchange, certificate) as transport:
         got = answer(await transport.send(LETTER))
-    assert got.verdict is Verdict.ROUTE_DOWN and "offers no STARTTLS" in got.said.en
+    assert got.verdict is Verdict.ROUTE_DOWN and "offers no STARTTLS" in got.explanation.en
     assert exchange.verbs() == ["EHLO"]
 
 
@@ -497,8 +500,10 @@ async def test_a_certificate_that_nobody_vouches_for_is_refused(exchange):
     async with route(exchange, account="m365") as transport:
         got = answer(await transport.send(LETTER))
     assert got.verdict is Verdict.ROUTE_DOWN and got.code == 0
-    assert "the certificate of localhost" in got.said.en and "(TLS)" in got.said.en
-    assert "it was issued by test CA, which nobody here vouches for" in got.said.en
+    assert (
+        "the certificate of localhost" in got.explanation.en and "(TLS)" in got.explanation.en
+    )
+    assert "it was issued by test CA, which nobody here vouches for" in got.explanation.en
     # The second time it only looked whose certificate that is.
     assert exchange.verbs() == ["EHLO", "STARTTLS"] * 2
 
@@ -511,7 +516,7 @@ async def test_a_certificate_of_another_host_is_refused(tmp_path):
         route(server, account="m365", ca_file=ca_file) as transport,
     ):
         got = answer(await transport.send(LETTER))
-    assert got.verdict is Verdict.ROUTE_DOWN and "ostname mismatch" in got.said.en
+    assert got.verdict is Verdict.ROUTE_DOWN and "ostname mismatch" in got.explanation.en
     assert server.verbs() == ["EHLO", "STARTTLS"]
 
 
@@ -526,7 +531,7 @@ async def test_tls_older_than_1_2_is_refused(certificate, tmp_path):
         route(server, account="m365", ca_file=ca_file) as transport,
     ):
         got = answer(await transport.send(LETTER))
-    assert got.verdict is Verdict.ROUTE_DOWN and "TLS" in got.said.en
+    assert got.verdict is Verdict.ROUTE_DOWN and "TLS" in got.explanation.en
     assert server.verbs() == ["EHLO", "STARTTLS"]
 
 
@@ -555,7 +560,7 @@ async def test_a_ca_file_that_cannot_be_read_takes_the_route_down(exchange, tmp_
         got = answer(await transport.send(LETTER))
     assert (
         got.verdict is Verdict.ROUTE_DOWN
-        and f"the CA file {file} cannot be read" in got.said.en
+        and f"the CA file {file} cannot be read" in got.explanation.en
     )
     assert exchange.connections == 0
 
@@ -642,7 +647,7 @@ async def test_nobody_listens():
         async with open_route(MailServer(port=port), host="127.0.0.1") as transport:
             got = answer(await transport.send(LETTER))
     assert (got.verdict, got.code) == (Verdict.ROUTE_DOWN, 0)
-    assert got.said.en.startswith(
+    assert got.explanation.en.startswith(
         f"cannot connect to 127.0.0.1:{port}: connection refused (TCP)."
     )
 
@@ -655,14 +660,17 @@ async def test_nobody_listens():
 async def test_a_name_that_cannot_be_one(plain, host):
     async with open_route(plain, host=host) as transport:
         got = answer(await transport.send(LETTER))
-    assert got.verdict is Verdict.ROUTE_DOWN and "(DNS)" in got.said.en
+    assert got.verdict is Verdict.ROUTE_DOWN and "(DNS)" in got.explanation.en
 
 
 async def test_a_name_that_does_not_exist(plain):
     async with open_route(plain, host="mail.invalid") as transport:
         got = answer(await transport.send(LETTER))
     assert got.verdict is Verdict.ROUTE_DOWN
-    assert got.said.en.startswith("cannot find mail.invalid:") and "(DNS)" in got.said.en
+    assert (
+        got.explanation.en.startswith("cannot find mail.invalid:")
+        and "(DNS)" in got.explanation.en
+    )
 
 
 @pytest.mark.parametrize("stage", ["CONNECT", "EHLO", "STARTTLS", "TLS EHLO", "AUTH"])
@@ -675,7 +683,7 @@ async def test_a_server_that_fails_before_a_mail_is_handed_over(
     async with signed_in_route(exchange, certificate, patience=patience) as transport:
         got = answer(await transport.send(LETTER))
     assert (got.verdict, got.code) == (Verdict.ROUTE_DOWN, 0)
-    assert got.said.en.startswith(f"localhost:{exchange.port} ")
+    assert got.explanation.en.startswith(f"localhost:{exchange.port} ")
 
 
 @pytest.mark.parametrize("stage", ["MAIL", "RCPT", "DATA"])
@@ -688,7 +696,7 @@ async def test_a_server_that_fails_before_the_mail_itself_takes_the_route_down(
     async with open_route(plain, patience=patience) as transport:
         got = answer(await transport.send(LETTER))
     assert (got.verdict, got.code) == (Verdict.ROUTE_DOWN, 0)
-    assert "The mail was not handed over." in got.said.en and plain.mails == []
+    assert "The mail was not handed over." in got.explanation.en and plain.mails == []
 
 
 @pytest.mark.parametrize("how", [DROP, SILENT])
@@ -697,7 +705,7 @@ async def test_an_answer_that_never_came_is_asked_for_again_with_the_same_mail(p
     patience = replace(PATIENT, final=SHORT if how is SILENT else 300)
     async with open_route(plain, patience=patience) as transport:
         got = answer(await transport.send(LETTER))
-    assert got.verdict is Verdict.DEFERRED and "its answer is not known" in got.said.en
+    assert got.verdict is Verdict.DEFERRED and "its answer is not known" in got.explanation.en
     async with open_route(plain) as transport:
         assert answer(await transport.send(LETTER)).verdict is Verdict.ACCEPTED
     assert plain.mails[0] == plain.mails[1]
@@ -930,7 +938,7 @@ async def test_a_certificate_of_our_own_that_cannot_be_used_is_told(exchange, ce
     async with route(exchange, **given) as transport:
         got = answer(await transport.send(LETTER))
     assert (got.verdict, got.fault) == (Verdict.ROUTE_DOWN, Fault.SETUP)
-    assert f"the certificate {certificate[1]} cannot be used" in got.said.en
+    assert f"the certificate {certificate[1]} cannot be used" in got.explanation.en
     (told,) = await KIND.try_out(
         Options(host="h", sender="n@x.example", certificate="/nonexistent/own.pem")
     )

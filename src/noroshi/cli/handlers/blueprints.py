@@ -10,7 +10,7 @@ from noroshi.cli.clients.socket import Refused
 from noroshi.cli.context import CommandContext
 from noroshi.cli.handlers.apply import say_applied, say_would
 from noroshi.cli.output.tables import table
-from noroshi.core.definitions.problems import instead
+from noroshi.core.definitions.problems import suggestion
 from noroshi.core.words import Words
 from noroshi.definitions.blueprints import titled
 from noroshi.definitions.toml import toml
@@ -51,7 +51,7 @@ def show(asked: CommandContext) -> int:
     known = {one["name"]: one for one in asked.call("blueprints")}
     one = known.get(asked.given.name)
     if one is None:
-        near = instead(asked.given.name, known)
+        near = suggestion(asked.given.name, known)
         raise Refused("not found", NO_BLUEPRINT.fill(given=asked.given.name, instead=near))
     if asked.given.json:
         asked.print_json(one)

@@ -11,7 +11,7 @@ from noroshi.cli.clients.socket import Refused
 from noroshi.cli.context import CommandContext
 from noroshi.cli.handlers.apply import say_applied, say_would
 from noroshi.cli.output.placeholders import placeholders_of, say_placeholders
-from noroshi.core.definitions.problems import instead
+from noroshi.core.definitions.problems import suggestion
 from noroshi.core.os_errors import why
 from noroshi.core.words import Words
 from noroshi.definitions import read_text
@@ -89,7 +89,7 @@ def _changed(asked: CommandContext, **what: Any) -> int:
 
 def _not_there(asked: CommandContext, key: str) -> None:
     known = asked.call("definition_show")["documents"]
-    words = NO_DEFINITION.fill(key=key, instead=instead(key, known))
+    words = NO_DEFINITION.fill(key=key, instead=suggestion(key, known))
     raise Refused("not found", words)
 
 

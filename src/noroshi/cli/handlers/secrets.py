@@ -13,7 +13,7 @@ from noroshi.cli.handlers.secret_expiry import dated, write_down
 from noroshi.cli.handlers.secret_probe import say_that_it_is_asked, told
 from noroshi.cli.output.tables import table
 from noroshi.cli.password_prompt import contents, typed
-from noroshi.core.definitions.problems import instead
+from noroshi.core.definitions.problems import suggestion
 from noroshi.core.words import NOTHING, Words
 
 PROMPT = Words(en="Password for “{name}”: ", ja="「{name}」のパスワード: ")
@@ -142,7 +142,7 @@ def _say_if_nobody_names_it(asked: CommandContext, name: str) -> None:
     entries = _entries(asked)
     if not entries[name]["named_by"]:
         known = [other for other, one in entries.items() if one["named_by"]]
-        near = instead(name, known) if known else NOTHING
+        near = suggestion(name, known) if known else NOTHING
         print(asked.say(NOBODY_NAMES_IT.fill(instead=near)))
 
 

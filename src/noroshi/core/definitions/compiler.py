@@ -27,7 +27,7 @@ from noroshi.core.definitions.schema import (
     RuleDef,
 )
 from noroshi.core.definitions.schema_mail import AccountDef, CloudDef, RouteDef
-from noroshi.core.definitions.self_monitoring import told_elsewhere, with_own
+from noroshi.core.definitions.self_monitoring import avoid_failed_routes, with_own
 from noroshi.core.mail import Network, Route
 from noroshi.core.model import Contact, Monitor, Rule
 from noroshi.core.notices.notice import Notification
@@ -87,7 +87,7 @@ def compile_most(
     the_rules = rules(definitions, kinds.actions, the_contacts, found)
     watched = monitors(definitions, References(kinds.checks, the_rules, ways), found)
     plan = Plan(
-        monitors=told_elsewhere(watched, the_rules, definitions),
+        monitors=avoid_failed_routes(watched, the_rules, definitions),
         rules=the_rules,
         notifications=notifications(definitions, kinds.actions, the_contacts, found),
         contacts=the_contacts,

@@ -253,7 +253,7 @@ def _kind(
         place.at("kind").no_such(CHECK, said.kind, known.checks)
         return None, {}
     options, problems = kind.read(said.options, place.at("options").where)
-    place.found.extend(problems)
+    place.problems.extend(problems)
     inherited = above.limits.get(said.kind, kind.limits)
     own = _limits(said.limits, kind, place.at("limits")) if said.limits else {}
     return options, {**inherited, **own} if own else inherited

@@ -60,25 +60,25 @@ class Place:
     """A spot in what was given, and the list into which its problems go."""
 
     where: str
-    found: list[Problem] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
 
     def at(self, *steps: str) -> Place:
         """A spot further inside."""
-        return Place(inside(self.where, *steps), self.found)
+        return Place(inside(self.where, *steps), self.problems)
 
     def say(self, words: Words, **given: object) -> None:
         """Note a problem of this spot."""
-        if len(self.found) >= MOST_FOUND:
+        if len(self.problems) >= MOST_FOUND:
             return
         shown = {name: _shown(value) for name, value in given.items()}
         what = words.fill(**shown) if given else words
-        self.found.append(Problem(self.where.removesuffix(": "), what))
+        self.problems.append(Problem(self.where.removesuffix(": "), what))
 
     def no_such(self, sort: Words, given: str, known: Collection[str]) -> None:
         """Note that there is nothing of that name, and what was likely meant."""
-        if len(self.found) >= MOST_FOUND:
+        if len(self.problems) >= MOST_FOUND:
             return
-        self.say(NO_SUCH, sort=sort, given=given, instead=instead(given, known))
+        self.say(NO_SUCH, sort=sort, given=given, instead=suggestion(given, known))
 
 
 def first_of(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
@@ -115,7 +115,7 @@ def file_of(type: str, name: str, found: list[Problem]) -> Place:
     return Place(f"{type}/{name}.toml: ", found)
 
 
-def instead(given: str, known: Collection[str]) -> Words:
+def suggestion(given: str, known: Collection[str]) -> Words:
     """What to add about a name that is not known: the nearest one, or those there are."""
     if len(given) > LONGEST_SHOWN:  # nobody meant that, and comparing it would take minutes
         return plain("")

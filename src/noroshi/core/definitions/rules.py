@@ -179,7 +179,7 @@ def _options(
         place.at(field).no_such(sort, kind, kinds)
         return None
     options, problems = kinds[kind].read(given, place.at("options").where)
-    place.found.extend(problems)
+    place.problems.extend(problems)
     return options
 
 

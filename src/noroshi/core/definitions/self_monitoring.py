@@ -119,7 +119,7 @@ def _routes_of(account: str, definitions: Definitions) -> tuple[str, ...]:
     return tuple(r.name for r in routes if r.options.get("account") == account)
 
 
-def told_elsewhere(
+def avoid_failed_routes(
     monitors: Mapping[str, Monitor], rules: Mapping[str, Rule], definitions: Definitions
 ) -> dict[str, Monitor]:
     """The monitors, those of the node itself with rules that avoid the route that is ill."""

@@ -11,7 +11,7 @@ from noroshi.core.definitions.validation_errors import Fault, arms_at
 Way = tuple[str | int, ...]
 
 
-def truths(wanted: Any, given: object) -> Iterator[Fault]:
+def bool_faults(wanted: Any, given: object) -> Iterator[Fault]:
     """A fault for each, as a reader of untrusted data tells its own."""
     for way, value in _found(given, ()):
         arms = arms_at(wanted, way)

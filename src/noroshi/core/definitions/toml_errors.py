@@ -74,13 +74,13 @@ def toml_cause(message: str, text: str) -> Words:
         return QUOTE_MISSING
     found = STATEMENT.fullmatch(line)
     if found is None:
-        return toml_said(message)
+        return toml_error_text(message)
     shown = found["value"].strip(QUOTES)[:LONGEST_SHOWN]
     if message.startswith("Unescaped") or message == "Invalid hex value":
         return BACKSLASH.fill(key=found["key"], text=shown)
     if message == "Invalid value" and not NO_TEXT.match(found["value"]):
         return NO_QUOTES.fill(key=found["key"], text=shown)
-    return toml_said(message)
+    return toml_error_text(message)
 
 
 def has_odd_quotes(line: str) -> bool:
@@ -89,7 +89,7 @@ def has_odd_quotes(line: str) -> bool:
     return '"""' not in line and bare.partition("#")[0].count('"') % 2 == 1
 
 
-def toml_said(message: str) -> Words:
+def toml_error_text(message: str) -> Words:
     """The message without its place; one that is not known keeps its own words."""
     said = message.removesuffix(AT_THE_END)
     end = Words(en=AT_THE_END, ja=" (ファイルの終わり)") if said != message else plain("")

@@ -19,8 +19,8 @@ from noroshi.core.definitions.problems import (
     InvalidValueError,
     Problem,
     inside,
-    instead,
     shortened,
+    suggestion,
 )
 from noroshi.core.printable import printable
 from noroshi.core.words import Words, plain
@@ -172,7 +172,7 @@ def _words(fault: Fault, wanted: Any) -> Words:
     kind, context = fault["type"], fault.get("ctx", {})
     if kind in ("unexpected_keyword_argument", "extra_forbidden"):
         known = _names_at(wanted, fault["loc"][:-1])
-        return NO_SETTING.fill(instead=instead(str(fault["loc"][-1]), known))
+        return NO_SETTING.fill(instead=suggestion(str(fault["loc"][-1]), known))
     if kind in ("literal_error", "enum"):
         choices = re.findall("'([^']*)'", context["expected"])
         return CHOICE.fill(choices=", ".join(choices) or context["expected"])

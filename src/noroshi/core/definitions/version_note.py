@@ -10,12 +10,12 @@ from noroshi.core.words import Words, plain
 BOTH = {"en", "ja"}
 
 
-def kept(words: Words) -> str:
+def note_text(words: Words) -> str:
     """As a store has one of ours."""
     return json.dumps({"en": words.en, "ja": words.ja}, ensure_ascii=False)
 
 
-def told(note: str) -> Words:
+def note_words(note: str) -> Words:
     """What a store has, for people."""
     try:
         found = json.loads(note)

@@ -48,7 +48,7 @@ GONE_TEXT = Words(
 )
 
 
-def tellings(
+def emergency_mails(
     found: Iterable[Envelope], instance: str, why: Words, at: datetime
 ) -> Iterator[Envelope]:
     """One envelope for each contact, with all that was found for it; what is no text to read
@@ -61,7 +61,7 @@ def tellings(
         yield _one(sorted(mails, key=_urgency), instance, why, at)
 
 
-def over(
+def closing_mail(
     telling: Envelope, monitor: Monitor, now: datetime, *, watched: bool = True
 ) -> Envelope:
     """Tells that what was told without the spool is well again, or watched no more, in the

@@ -19,7 +19,7 @@ from noroshi.core.words import Words
 
 
 class Happening(Enum):
-    """What can be told of. The values stand in definitions and in ids."""
+    """The sort of what can be told of. The values stand in definitions and in ids."""
 
     STARTED = "started"
     STOPPED = "stopped"
@@ -48,8 +48,8 @@ class Notification:
     title: str = ""
 
     @property
-    def called(self) -> str:
-        """What it is called where people read."""
+    def display_name(self) -> str:
+        """Return the name that people read."""
         return self.title or self.id
 
     def concerns(self, instance: str) -> bool:
@@ -112,7 +112,7 @@ class Changed:
 
 
 class Failure(Enum):
-    """What an action failed in, and what was done instead."""
+    """The part in which an action failed, and what was done instead."""
 
     TEXT = "text"
     """A rule's own text could not be made: the built-in text was sent."""
@@ -156,7 +156,7 @@ class Aside:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CameBack:
-    """A provider took a mail at `taken`, and reported later that `address` did not get it."""
+    """A provider took a mail at `accepted_at`, and reported later that `address` did not get it."""
 
     at: datetime
     mail: str
@@ -164,7 +164,7 @@ class CameBack:
     address: str
     subject: str
     route: str
-    taken: datetime
+    accepted_at: datetime
     why: Words
 
     happening = Happening.CAME_BACK
@@ -183,8 +183,8 @@ class Bad:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Well:
-    """The report at a fixed time. `unseen` monitors were not measured yet; `stopped` ones are
-    not measured at all; of `silent` ones nothing is told now, by a silence or maintenance.
+    """The report at a fixed time. `unseen` monitors were not measured yet; `disabled` ones
+    are not measured at all; of `silent` ones nothing is told now, by a silence or maintenance.
 
     `tally` are the alarms since `since` by what became of them ("" waits); `waiting` and
     `aside` are all mails that wait or lie aside now, whenever they were made.
@@ -201,7 +201,7 @@ class Well:
     waiting: int
     aside: int
     held: int = 0
-    stopped: int = 0
+    disabled: int = 0
     silent: int = 0
 
     happening = Happening.WELL

@@ -8,7 +8,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from noroshi.core.definitions.problems import Place, Problem, file_of, instead
+from noroshi.core.definitions.problems import Place, Problem, file_of, suggestion
 from noroshi.core.definitions.value_syntax import is_name
 from noroshi.core.words import Words
 from noroshi.definitions.blueprints.catalogue import Blueprint, words_of
@@ -58,8 +58,8 @@ def add(
     if there is not None and not there.get("rules"):
         groups = [_ruled(group, there.get("group", []), rest) for group in groups]
     merged = {**said, "group": _merged(said.get("group", []), groups, place)}
-    if place.found:
-        raise Invalid(tuple(place.found))
+    if place.problems:
+        raise Invalid(tuple(place.problems))
     others = tuple(one for one in documents if one.key != key)
     return tuple(sorted((*others, document(key, merged)), key=lambda one: one.key))
 
@@ -67,11 +67,11 @@ def add(
 def _values(blueprint: Blueprint, values: Mapping[str, str], place: Place) -> Mapping[str, str]:
     given = {**blueprint.asks, **values}
     for name in values.keys() - blueprint.asks.keys():
-        near = instead(name, blueprint.asks)
-        place.found.append(Problem("--set", NOT_ASKED.fill(given=name, instead=near)))
+        near = suggestion(name, blueprint.asks)
+        place.problems.append(Problem("--set", NOT_ASKED.fill(given=name, instead=near)))
     for name in sorted(blueprint.asks):
         if not given[name]:
-            place.found.append(Problem(name, MUST_SAY.fill(name=name)))
+            place.problems.append(Problem(name, MUST_SAY.fill(name=name)))
     return given
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from noroshi import schema
-from noroshi.core.delivery import Fate, Retry, fate
+from noroshi.core.delivery import Fate, Retry, decide_fate
 from noroshi.core.digest import ENDING
 from noroshi.core.mail import Answer, Envelope, Fault, Parcel, Receipt, Verdict
 from noroshi.core.words import Words
@@ -64,12 +64,12 @@ class DeliveryAttempt:
         """Return a receipt in the place of an answer that nobody waits for any more."""
         return self._deferred(envelope, CANCELLED)
 
-    def fate(self, parcel: Parcel, receipt: Receipt) -> Fate:
-        """Return what becomes of the mail. An attempt that was cancelled is no fault of the
+    def conclude(self, parcel: Parcel, receipt: Receipt) -> Fate:
+        """Decide what becomes of the mail. An attempt that was cancelled is no fault of the
         route."""
         if any(answer.words == CANCELLED for answer in receipt.answers.values()):
-            return Retry(receipt.at, CANCELLED, heard=False)
-        return fate(parcel, receipt, self._jitter())
+            return Retry(receipt.at, CANCELLED, answered=False)
+        return decide_fate(parcel, receipt, self._jitter())
 
     def _over_limit(self, active: ActiveRoute, envelope: Envelope) -> Receipt | None:
         """Return a receipt where the allowance of an hour or a day is used up: that is no matter of

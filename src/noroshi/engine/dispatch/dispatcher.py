@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from noroshi.core.delivery import Accepted, Fate, OpenCircuit, Retry, fate_of_probe
+from noroshi.core.delivery import Accepted, Fate, OpenCircuit, Retry, circuit_after_probe
 from noroshi.core.mail import Answer, Envelope, Fault, Parcel, Receipt, Route, Verdict
 from noroshi.engine import journal
 from noroshi.engine.dispatch.active_route import (
@@ -357,7 +357,7 @@ class Dispatcher:
         except asyncio.CancelledError:
             receipt, task = self._attempt.cancelled(parcel.envelope), asyncio.current_task()
             if not active.closed or task is None:
-                fate = self._attempt.fate(parcel, receipt)
+                fate = self._attempt.conclude(parcel, receipt)
                 await self.store.settle(self._in_flight.renewed(parcel), receipt, fate)
                 raise
             task.uncancel()  # the mail alone is broken off: that is written down as any end is
@@ -365,7 +365,7 @@ class Dispatcher:
 
     async def _settle(self, active: ActiveRoute, parcel: Parcel, receipt: Receipt) -> None:
         """Try until it is written down: what was accepted would be sent again otherwise."""
-        fate = self._attempt.fate(parcel, receipt)
+        fate = self._attempt.conclude(parcel, receipt)
         active.circuit_open_until = fate.until if isinstance(fate, OpenCircuit) else None
         while not await self._is_written(parcel, receipt, fate):
             await self._guard(lambda: self._idle(active))
@@ -373,7 +373,7 @@ class Dispatcher:
                 fate, Retry | OpenCircuit
             ):  # from now on: the clock may have been set
                 receipt = replace(receipt, at=self.clocks.wall())
-                fate = self._attempt.fate(parcel, receipt)
+                fate = self._attempt.conclude(parcel, receipt)
         if active.closed and isinstance(fate, OpenCircuit):  # it was so before it was changed
             await self._guard(lambda: self.store.wake(parcel.route, self.clocks.wall()))
         await self._hasten(active, fate)
@@ -432,7 +432,7 @@ class Dispatcher:
 
     async def _probe(self, active: ActiveRoute, outage: RouteOutage) -> None:
         answer = await self._probe_answer(active, outage)
-        fate = fate_of_probe(outage.since, self.clocks.wall(), answer, self.jitter())
+        fate = circuit_after_probe(outage.since, self.clocks.wall(), answer, self.jitter())
         active.circuit_open_until = None if fate is None else fate.until
         await self.store.record_probe(active.route.name, fate)
         journal.route_probed(active.route.name, fate)

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from noroshi.core import budget, reader_rate
 from noroshi.core.budget import Spent
-from noroshi.core.chronology import put_right
+from noroshi.core.chronology import correct_instants
 from noroshi.core.digest import may_join
 from noroshi.core.mail import Envelope, Receipt, Route, Verdict
 from noroshi.core.model import Contact
@@ -51,7 +51,7 @@ class RateLimiter:
     def load(self, accepted: Sequence[AcceptedMail], now: datetime) -> None:
         """Begin with what an earlier life sent, in the order in which it was written down."""
         self._spent, self._readers = {}, {}
-        times = put_right([mail.at for mail in accepted], now)
+        times = correct_instants([mail.at for mail in accepted], now)
         mails = [replace(mail, at=at) for mail, at in zip(accepted, times, strict=True)]
         for mail in sorted(mails, key=lambda mail: mail.at):
             self._count(mail.route, mail.contact, mail.at, mail.recipients, digest=mail.digest)
@@ -135,7 +135,7 @@ class RateLimiter:
         self._spent[key] = budget.spend(route.pace, self._spent_of(key), at, recipients)
         if contact:
             reader = self._readers.get(contact, NEW)
-            self._readers[contact] = reader_rate.told(reader, at, digest=digest)
+            self._readers[contact] = reader_rate.count_mail(reader, at, digest=digest)
 
     def _may_be_urgent(self, route: Route, now: datetime) -> bool:
         """Return whether a critical alarm need not wait long: in a storm that goes on for hours

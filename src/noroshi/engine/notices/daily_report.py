@@ -98,7 +98,7 @@ class DailyReports:
             waiting=sum(not row.state for row in rows),
             aside=sum(row.state is EnvelopeState.SET_ASIDE for row in rows),
             held=sum(row.state is EnvelopeState.HELD for row in rows),
-            stopped=len(monitors) - len(enabled),
+            disabled=len(monitors) - len(enabled),
             silent=await self._count_silent(enabled, now),
         )
 

@@ -16,7 +16,7 @@ from noroshi.core.delivery import (
     Retry,
     SetAside,
     answer_for,
-    why_of,
+    failure_words,
 )
 from noroshi.core.mail import Envelope, Parcel, Receipt, Verdict
 from noroshi.core.notices.draft import elsewhere, may_tell_of, tellings
@@ -94,8 +94,8 @@ def notices_of_return(
         address=arrival.address,
         subject=_subject(envelope),
         route=receipt.route,
-        taken=receipt.at,
-        why=plain(arrival.said),
+        accepted_at=receipt.at,
+        why=plain(arrival.text),
     )
     subscriptions = elsewhere(notice, subscriptions, (receipt.route,), routes.get("", ()))
     serial = f"{envelope.id}/{arrival.address}"
@@ -119,9 +119,11 @@ def _notice(parcel: Parcel, receipt: Receipt, fate: Fate) -> Notice | None:
                 unread=parcel.unread is not None,
             )
         case NextRoute() if refused:
-            return _failed(Failure.ROUTE, parcel.route, why_of(refused), envelope, now)
+            return _failed(Failure.ROUTE, parcel.route, failure_words(refused), envelope, now)
         case Accepted() | Retry() | OpenCircuit() if refused:
-            return _failed(Failure.ADDRESS, envelope.contact, why_of(refused), envelope, now)
+            return _failed(
+                Failure.ADDRESS, envelope.contact, failure_words(refused), envelope, now
+            )
     return None
 
 

@@ -117,7 +117,7 @@ class Notifier:
             return
         self._subscriptions = asked_for(plan.notifications.values(), plan.rules.values())
         self._routes = {rule.id: rule.routes for rule in plan.rules.values()}
-        self._rule_names = {rule.id: rule.called for rule in plan.rules.values()}
+        self._rule_names = {rule.id: rule.display_name for rule in plan.rules.values()}
         self._routes[""] = tuple(plan.routes)
         self._version_key = _version_key(version)
         now = self._clocks.wall()

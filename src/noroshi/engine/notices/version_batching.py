@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from noroshi.core.definitions.version_note import told
+from noroshi.core.definitions.version_note import note_words
 from noroshi.core.words import Words
 from noroshi.ports import Clocks, Version
 
@@ -50,5 +50,7 @@ class VersionBatch:
 
 def notes_of(versions: Sequence[Version]) -> Words:
     """Return the notes of these versions, each once."""
-    noted = [told(note) for note in dict.fromkeys(one.note for one in versions if one.note)]
+    noted = [
+        note_words(note) for note in dict.fromkeys(one.note for one in versions if one.note)
+    ]
     return Words(en=" / ".join(n.en for n in noted), ja=" / ".join(n.ja for n in noted))

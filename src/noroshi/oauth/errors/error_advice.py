@@ -78,7 +78,7 @@ NO_SUCH_GRANT = to(
     "管理者が許可するか、別の方法を使ってください。",
     remedies_tenant.PUBLIC_FLOWS,
 )
-LATER = to(
+TRY_LATER = to(
     "wait",
     "The sign-in server is busy or out of order ({code}). It is asked again by itself.",
     "サインイン サーバーが混雑しているか停止しています ({code})。自動でもう一度試します。",
@@ -192,8 +192,8 @@ BY_ERROR: dict[str, Advice] = {
     "invalid_resource": NO_EXCHANGE,
     "invalid_scope": BAD_SCOPE,
     "unsupported_grant_type": NO_SUCH_GRANT,
-    "temporarily_unavailable": LATER,
-    "server_error": LATER,
+    "temporarily_unavailable": TRY_LATER,
+    "server_error": TRY_LATER,
     "authorization_declined": CODE_DECLINED,
     "expired_token": CODE_EXPIRED,
     "code_expired": CODE_EXPIRED,

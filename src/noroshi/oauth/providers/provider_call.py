@@ -86,9 +86,9 @@ def _ask_in_thread(
 
 def _add_quotation(failure: SignInError, session: HttpSession) -> SignInError:
     """Return it with a quotation that holds no secret that the server was shown."""
-    failure.said = redact(failure.said, session.shown)
-    if failure.said and not failure.known:
-        failure.words = SAYS.fill(words=failure.words, said=failure.said)
+    failure.description = redact(failure.description, session.shown)
+    if failure.description and not failure.known:
+        failure.words = SAYS.fill(words=failure.words, said=failure.description)
         failure.args = (failure.words.en,)
     return failure
 
@@ -158,7 +158,7 @@ def failure(
         codes=codes,
         retry_after=retry_after,
         correlation_id=correlation if CORRELATION.fullmatch(correlation) else "",
-        said=tidy_description(answer.get("error_description")),
+        description=tidy_description(answer.get("error_description")),
         known=is_known(error, codes, account.cloud),
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 
-from noroshi.core.alarms import Acknowledged, Remark, Remarked
+from noroshi.core.alarms import Acknowledgement, Remark, RemarkSort
 from noroshi.core.definitions.problems import Problem
 from noroshi.core.levels import Level
 from noroshi.core.model import Monitor, State
@@ -146,7 +146,7 @@ class AlarmOperations(NewestSamples):
 
         def write(name: str) -> Awaitable[bool]:
             its = (wanted.id, name, known[name].level, who.name, self._clocks.wall())
-            return self._store.unacknowledge(_remark(Remarked.TAKEN_BACK, *its, words))
+            return self._store.unacknowledge(_remark(RemarkSort.TAKEN_BACK, *its, words))
 
         done = await _written(names, write)
         note(before={name: known[name].who for name in done}, after=dict.fromkeys(done))
@@ -171,11 +171,11 @@ class AlarmOperations(NewestSamples):
             raise NotFoundError(NO_ITEM.fill(monitor=wanted.path, item=item))
         level = state.items[item].level if item else state.level
         its = (wanted.id, item, level, who.name, self._clocks.wall())
-        said = _remark(Remarked.COMMENT, *its, words)
+        said = _remark(RemarkSort.COMMENT, *its, words)
         await self._store.remark(said)
         return remark_shown(said, plan.monitors)
 
-    async def _had(self, monitor: Monitor) -> Mapping[str, Acknowledged]:
+    async def _had(self, monitor: Monitor) -> Mapping[str, Acknowledgement]:
         said = await self._store.suppressions(self._clocks.wall())
         return {one.item: one for one in said.acknowledged if one.monitor == monitor.id}
 
@@ -190,7 +190,9 @@ class AlarmOperations(NewestSamples):
         return tuple(row for row in found if row.item in names)
 
 
-def _open(monitor: Monitor, state: State, known: Mapping[str, Acknowledged]) -> Sequence[str]:
+def _open(
+    monitor: Monitor, state: State, known: Mapping[str, Acknowledgement]
+) -> Sequence[str]:
     """All that is not well and that nobody has; if somebody has it all, all of it."""
     bad = [name for name, item in state.items.items() if item.level is not Level.OK]
     if not bad:
@@ -199,7 +201,7 @@ def _open(monitor: Monitor, state: State, known: Mapping[str, Acknowledged]) -> 
 
 
 def require_open(
-    monitor: Monitor, state: State, names: Sequence[str], known: Mapping[str, Acknowledged]
+    monitor: Monitor, state: State, names: Sequence[str], known: Mapping[str, Acknowledgement]
 ) -> None:
     """Raises NotFoundError for what is not there, ConflictError for what is well or what
     somebody has."""
@@ -226,15 +228,15 @@ async def _written(
 
 def _acknowledged(
     monitor: str, item: str, level: Level, who: str, at: datetime, words: str
-) -> tuple[Acknowledged, Remark]:
+) -> tuple[Acknowledgement, Remark]:
     return (
-        Acknowledged(monitor=monitor, item=item, level=level, who=who, at=at, words=words),
-        _remark(Remarked.ACKNOWLEDGED, monitor, item, level, who, at, words),
+        Acknowledgement(monitor=monitor, item=item, level=level, who=who, at=at, words=words),
+        _remark(RemarkSort.ACKNOWLEDGED, monitor, item, level, who, at, words),
     )
 
 
 def _remark(
-    sort: Remarked, monitor: str, item: str, level: Level, who: str, at: datetime, words: str
+    sort: RemarkSort, monitor: str, item: str, level: Level, who: str, at: datetime, words: str
 ) -> Remark:
     return Remark(
         sort=sort, monitor=monitor, item=item, level=level, who=who, at=at, words=words

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from noroshi.actions.phrases import REASONS
 from noroshi.core.alarms import (
-    Acknowledged,
+    Acknowledgement,
     Remark,
     Silence,
     Suppressions,
@@ -35,7 +35,7 @@ from noroshi.service.monitors.status_answers import MonitorStatus
 class OfMonitor:
     """What is said of one monitor: who has which item, and until when nothing is told."""
 
-    acknowledged: Mapping[str, Acknowledged] = field(default_factory=dict)
+    acknowledged: Mapping[str, Acknowledgement] = field(default_factory=dict)
     silent: datetime | None = None
     maintenance: datetime | None = None
 
@@ -47,7 +47,7 @@ def of_monitors(
     said: Suppressions, monitors: Iterable[Monitor], now: datetime
 ) -> Mapping[str, OfMonitor]:
     """By id, for those of whom something is said."""
-    of = dict[str, dict[str, Acknowledged]]()
+    of = dict[str, dict[str, Acknowledgement]]()
     for one in said.acknowledged:
         of.setdefault(one.monitor, {})[one.item] = one
     found = dict[str, OfMonitor]()
@@ -66,7 +66,7 @@ def _planned(monitors: Iterable[Monitor]) -> Iterator[Monitor]:
     return (monitor for monitor in monitors if monitor.maintenance)
 
 
-def holder(one: Acknowledged | None) -> Holder | None:
+def holder(one: Acknowledgement | None) -> Holder | None:
     """Who has it, as an answer."""
     if one is None:
         return None
@@ -186,8 +186,8 @@ def rows(
 def _told(rule: Rule, item: ItemState) -> ToldOf:
     told, reason = item.last_notifications.get(rule.id), item.reasons.get(rule.id)
     return ToldOf(
-        rule=rule.named,
-        called=rule.called,
+        rule=rule.name_or_id,
+        called=rule.display_name,
         contacts=tuple(contact.id for contact in rule.contacts),
         reason=reason,
         because=NOTHING if reason is None else REASONS[reason],

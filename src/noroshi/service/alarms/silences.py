@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from noroshi.core.alarms import NODE, Silence, monitors_at
 from noroshi.core.definitions.maintenance import LONGEST
-from noroshi.core.definitions.problems import Problem, instead
+from noroshi.core.definitions.problems import Problem, suggestion
 from noroshi.core.model import Monitor
 from noroshi.core.printable import printable
 from noroshi.core.time_input import read_length, read_moment
@@ -147,7 +147,7 @@ def place_of(plan: Plan, given: str) -> tuple[str, str]:
     try:
         monitor = monitor_named(plan, given)
     except NotFoundError:
-        near = instead(given, _places(every))
+        near = suggestion(given, _places(every))
         raise NotFoundError(NO_PART.fill(given=given, instead=near)) from None
     return monitor.path, monitor.id
 

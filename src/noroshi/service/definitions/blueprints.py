@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from noroshi import schema
-from noroshi.core.definitions.problems import instead
-from noroshi.core.definitions.version_note import kept
+from noroshi.core.definitions.problems import suggestion
+from noroshi.core.definitions.version_note import note_text
 from noroshi.core.words import Words
 from noroshi.definitions.blueprints import Blueprint, add, blueprints
 from noroshi.service.definitions.apply import BAD_DEFINITIONS, ApplyOperations
@@ -58,7 +58,7 @@ class BlueprintOperations(ApplyOperations):
         current = await self._store.current()
         known = blueprints(current.documents)
         if blueprint not in known:
-            near = instead(blueprint, known)
+            near = suggestion(blueprint, known)
             raise NotFoundError(NO_BLUEPRINT.fill(given=blueprint, instead=near))
         said: dict[str, Any] = {"address": address, "zone": zone, "rules": list(rules)}
         rest = {name: value for name, value in said.items() if value}
@@ -68,7 +68,7 @@ class BlueprintOperations(ApplyOperations):
             )
         except schema.Invalid as invalid:
             raise InvalidArgumentError(BAD_DEFINITIONS, invalid.problems) from None
-        note = kept(NOTE.fill(name=blueprint, instance=instance))
+        note = note_text(NOTE.fill(name=blueprint, instance=instance))
         if dry:
             return await self._would(await self._sound(made, current, empty=False), current)
         based = current.number if base is None else base

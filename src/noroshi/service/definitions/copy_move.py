@@ -8,7 +8,7 @@ from typing import Any
 from noroshi import schema
 from noroshi.core.definitions.problems import Problem
 from noroshi.core.definitions.self_monitoring import OWN
-from noroshi.core.definitions.version_note import kept
+from noroshi.core.definitions.version_note import note_text
 from noroshi.core.words import Words
 from noroshi.definitions.definition_tree import Path, copied, instance_copied, moved, part
 from noroshi.ports import Document, Version
@@ -140,7 +140,7 @@ class CopyMoveOperations(EnableDisableOperations):
 
 
 def _noted(words: Words, source: Path, target: Path) -> str:
-    return kept(words.fill(source="/".join(source), target="/".join(target)))
+    return note_text(words.fill(source="/".join(source), target="/".join(target)))
 
 
 def _made(change: Change, current: Version) -> tuple[Document, ...]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
-from noroshi.core.definitions.problems import MOST_FOUND, Problem, instead
+from noroshi.core.definitions.problems import MOST_FOUND, Problem, suggestion
 from noroshi.core.words import Words
 from noroshi.definitions import content, differences, document
 from noroshi.definitions.documents import split
@@ -224,7 +224,7 @@ def _with(current: Version, made: Documents, remove: Iterable[str]) -> tuple[Doc
     known = _by_key(current.documents)
     for key in remove:
         if known.pop(key, None) is None:
-            near = instead(key, known)
+            near = suggestion(key, known)
             raise NotFoundError(NO_DEFINITION.fill(key=key, instead=near))
     return tuple((known | made).values())
 

@@ -11,9 +11,9 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from noroshi.core.definitions.problems import Problem, instead
+from noroshi.core.definitions.problems import Problem, suggestion
 from noroshi.core.definitions.self_monitoring import ALWAYS, OWN
-from noroshi.core.definitions.version_note import kept
+from noroshi.core.definitions.version_note import note_text
 from noroshi.core.words import NOTHING, Words
 from noroshi.definitions.definition_tree import Path, part, parts, stops, switched
 from noroshi.definitions.validation import read
@@ -51,7 +51,7 @@ INSIDE = Words(
 
 
 def _noted(words: Words, path: Path) -> str:
-    return kept(words.fill(path="/".join(path)))
+    return note_text(words.fill(path="/".join(path)))
 
 
 class EnableDisableOperations(ApplyOperations):
@@ -129,7 +129,7 @@ class EnableDisableOperations(ApplyOperations):
             raise InvalidArgumentError(LEFT, (Problem("instance", ALWAYS),))
         if "/" in given or part(documents, (given,)) is None:
             known = [path[0] for path, _ in parts(documents) if len(path) == 1]
-            raise NotFoundError(NO_INSTANCE.fill(given=given, instead=instead(given, known)))
+            raise NotFoundError(NO_INSTANCE.fill(given=given, instead=suggestion(given, known)))
         return (given,)
 
     async def _inner(self, given: str) -> Path:
@@ -161,7 +161,7 @@ def part_named(documents: Sequence[Document], given: str) -> Path:
 
 def no_part(given: str, known: Sequence[Path] = ()) -> NotFoundError:
     """That there is no such part, and what was likely meant."""
-    near = instead(given, ["/".join(path) for path in known]) if known else NOTHING
+    near = suggestion(given, ["/".join(path) for path in known]) if known else NOTHING
     return NotFoundError(NO_PART.fill(given=given, instead=near))
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
-from noroshi.core.definitions.problems import instead
-from noroshi.core.definitions.version_note import kept, told
+from noroshi.core.definitions.problems import suggestion
+from noroshi.core.definitions.version_note import note_text, note_words
 from noroshi.core.words import Words
 from noroshi.definitions import Some, first_differences
 from noroshi.definitions.stable_ids import as_it_was
@@ -67,7 +67,7 @@ class VersionOperations(ApplyOperations):
     ) -> Applied:
         """Bring it into force again, as a new version: nothing of what came since is lost."""
         version, current = await self._version(number), await self._store.current()
-        noted = note or kept(BACK_TO.fill(number=number))
+        noted = note or note_text(BACK_TO.fill(number=number))
         documents = as_it_was(version.documents, current.documents)
         return await self.apply(who, documents=documents, base=base, note=noted, empty=True)
 
@@ -75,13 +75,13 @@ class VersionOperations(ApplyOperations):
         version = await self._store.version(number)
         if version is None:
             known = [str(one.number) for one in await self._store.versions(MOST_LISTED)]
-            near = instead(str(number), known)
+            near = suggestion(str(number), known)
             raise NotFoundError(NO_VERSION.fill(number=number, instead=near))
         return version
 
 
 def _row(version: Version) -> VersionRow:
-    note = told(version.note)
+    note = note_words(version.note)
     return VersionRow(number=version.number, at=version.at, who=version.who, note=note)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from noroshi.core.definitions.problems import Problem, instead
+from noroshi.core.definitions.problems import Problem, suggestion
 from noroshi.core.definitions.value_syntax import is_address
 from noroshi.core.digest import waits_since
 from noroshi.core.mail import DIRECT, Answer, Network, Receipt, Route, Verdict
@@ -205,7 +205,9 @@ class DiagnosticOperations(OperationContext):
     def _route_named(self, plan: Plan, name: str) -> Route:
         route = plan.routes.get(name)
         if route is None:
-            raise NotFoundError(NO_ROUTE.fill(given=name, instead=instead(name, plan.routes)))
+            raise NotFoundError(
+                NO_ROUTE.fill(given=name, instead=suggestion(name, plan.routes))
+            )
         return route
 
     def _of_route(self, plan: Plan, route: Route, to: str) -> Examination:
@@ -231,7 +233,7 @@ class DiagnosticOperations(OperationContext):
             },
             people=_people(route.options, account),
             other=server_of(account) if account else None,
-            instead=_instead(account.cloud.name) if account else {},
+            replacements=_instead(account.cloud.name) if account else {},
         )
         if account is None:
             return exam

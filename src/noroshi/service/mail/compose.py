@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from datetime import datetime
 
-from noroshi.core.definitions.problems import Problem, instead, shortened
+from noroshi.core.definitions.problems import Problem, shortened, suggestion
 from noroshi.core.definitions.value_syntax import is_address
 from noroshi.core.levels import Level
 from noroshi.core.mail import Envelope
@@ -64,7 +64,7 @@ def faults(
         found.append(Problem("to", TOO_MUCH.fill(most=LONGEST_TOGETHER // max(1, len(text)))))
     for name in to[:MOST_NAMES]:
         if name not in plan.contacts and not is_address(name):
-            near = instead(name, plan.contacts)
+            near = suggestion(name, plan.contacts)
             found.append(Problem("to", NO_ADDRESS.fill(given=shortened(name), instead=near)))
     found += _unknown(plan, routes)
     if not plan.routes:
@@ -92,7 +92,7 @@ def _unknown(plan: Plan, routes: Iterable[str]) -> list[Problem]:
     named = list(routes)
     return _too_many("routes", named) + [
         Problem(
-            "routes", NO_ROUTE.fill(given=shortened(one), instead=instead(one, plan.routes))
+            "routes", NO_ROUTE.fill(given=shortened(one), instead=suggestion(one, plan.routes))
         )
         for one in named[:MOST_NAMES]
         if one not in plan.routes

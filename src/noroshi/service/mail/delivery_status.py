@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict
 
 from noroshi.core.mail import DeliveryState, Receipt, Route
 from noroshi.core.words import NOTHING, Words
@@ -71,10 +70,10 @@ def arrived(arrivals: Iterable[Arrival]) -> tuple[Arrived, ...]:
 def _arrived(one: Arrival) -> Arrived:
     """Of a mail that was seen, `said` is by whom; of one that came back, what a server wrote."""
     if one.state != DeliveryState.SEEN_ARRIVED:
-        return Arrived(**asdict(one))
-    return Arrived(at=one.at, address=one.address, state=one.state, said="", by=one.said)
+        return Arrived(at=one.at, address=one.address, state=one.state, said=one.text)
+    return Arrived(at=one.at, address=one.address, state=one.state, said="", by=one.text)
 
 
 def arrives(trip: RoundTripFacts) -> Arrives:
     """What is known of a route's mails to its own mailbox, as an answer."""
-    return Arrives(seen=trip.seen, took=trip.took, why=trip.why, by=trip.by)
+    return Arrives(seen=trip.last_arrival, took=trip.took, why=trip.why, by=trip.by)

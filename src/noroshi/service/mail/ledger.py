@@ -77,7 +77,7 @@ def row_of(
     """One alarm as an answer. `paths`: what monitors are called now. `limits`: by route, what is not known of what it took."""
     event, mail = entry.event, entry.row.envelope
     state = state_of(delivery_state(entry.row.state.of_alarms), entry.arrivals)
-    told_in = entry.told_in.envelope
+    sent_in = entry.sent_in.envelope
     return LedgerRow(
         alarm=entry.alarm,
         raised=event.at if event else None,
@@ -88,9 +88,9 @@ def row_of(
         subject=str(mail.payload.get("subject", "")),
         contact=mail.contact,
         mail=mail.id,
-        digest=told_in.id if told_in.id != mail.id else "",
+        digest=sent_in.id if sent_in.id != mail.id else "",
         state=state,
-        why=entry.told_in.why,
+        why=entry.sent_in.why,
         tried=tuple(
             tried for receipt in entry.receipts for tried in _tried(receipt, marks, roles)
         ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from noroshi.actions.phrases import REASONS
-from noroshi.core.definitions.problems import instead
+from noroshi.core.definitions.problems import suggestion
 from noroshi.core.judgement import ENDS
 from noroshi.core.model import Contact, Decision, Event, Monitor, Rule
 from noroshi.core.words import Words
@@ -94,8 +94,8 @@ def _parted(found: Sequence[Decision]) -> tuple[Sequence[Decision], Sequence[Dec
 def _decided(its: Decision, rules: Iterable[Rule]) -> Decided:
     rule = next((one for one in rules if one.id == its.rule), None)
     return Decided(
-        rule=rule.named if rule else its.rule,
-        called=rule.called if rule else its.rule,
+        rule=rule.name_or_id if rule else its.rule,
+        called=rule.display_name if rule else its.rule,
         item=its.item,
         reason=its.reason,
         because=REASONS[its.reason],
@@ -118,9 +118,12 @@ def _contact(contact: Contact, plan: Plan) -> ContactRow:
         addresses=contact.addresses,
         language=contact.language,
         zone=contact.zone,
-        rules=tuple(rule.named for rule in mine),
+        rules=tuple(rule.name_or_id for rule in mine),
         notifications=tuple(noted),
-        called=(*(rule.called for rule in mine), *(one.called for one in noted.values())),
+        called=(
+            *(rule.display_name for rule in mine),
+            *(one.display_name for one in noted.values()),
+        ),
         monitors=len(watched),
     )
 
@@ -140,5 +143,5 @@ def monitor_named(plan: Plan, given: str) -> Monitor:
     if found is None and len(named) == 1:
         found = named[0]
     if found is None:
-        raise NotFoundError(NO_MONITOR.fill(given=given, instead=instead(given, by_path)))
+        raise NotFoundError(NO_MONITOR.fill(given=given, instead=suggestion(given, by_path)))
     return found

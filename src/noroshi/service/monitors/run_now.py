@@ -154,8 +154,8 @@ def _rules(monitor: Monitor, change: Change) -> Iterator[RuleTried]:
         for rule in monitor.rules:
             if (reason := its.reasons.get(rule.id)) is not None:
                 yield RuleTried(
-                    rule=rule.named,
-                    called=rule.called,
+                    rule=rule.name_or_id,
+                    called=rule.display_name,
                     item=item,
                     reason=reason,
                     because=REASONS[reason],

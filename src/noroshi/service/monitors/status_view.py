@@ -198,10 +198,10 @@ def route_status(
         state, why = "needs somebody", NOT_IN_VAULT.fill(entry=lacks[0])
     signed = sign_in is None or sign_in.sign is SignInStatus.SIGNED_IN
     way = RouteEvidence(
-        rests=resting is not None,
-        lacks=bool(lacks),
-        signed=signed,
-        held=sign_in is not None and sign_in.holds,
+        is_open=resting is not None,
+        lacks_secret=bool(lacks),
+        is_signed_in=signed,
+        has_token=sign_in is not None and sign_in.holds,
         accepted=accepted is not None,
         failed=bool(failed.en),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from noroshi.core.definitions.problems import instead
+from noroshi.core.definitions.problems import suggestion
 from noroshi.core.model import Monitor
 from noroshi.core.words import Words
 from noroshi.ports import Beat
@@ -34,7 +34,7 @@ class HeartbeatOperations(OperationContext):
         _, plan = await self._current()
         jobs = _jobs(plan.monitors.values())
         if name not in jobs:
-            raise NotFoundError(NO_JOB.fill(name=name, instead=instead(name, jobs)))
+            raise NotFoundError(NO_JOB.fill(name=name, instead=suggestion(name, jobs)))
         beat = Beat(at=self._clocks.wall(), ok=ok, text=_one_line(text))
         await self._store.beat(name, beat)
         return beat

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
-from noroshi.core.definitions.problems import Problem, instead
+from noroshi.core.definitions.problems import Problem, suggestion
 from noroshi.core.words import Words
 from noroshi.ports import Document
 from noroshi.service.errors import (
@@ -78,7 +78,7 @@ class SecretOperations(OperationContext):
             raise InvalidArgumentError(LEFT, (Problem("name", why),))
         kept = [one for one in await self._vault.names() if not reserved(one)]
         if name not in kept:
-            raise NotFoundError(NO_ENTRY.fill(given=name, instead=instead(name, kept)))
+            raise NotFoundError(NO_ENTRY.fill(given=name, instead=suggestion(name, kept)))
         named = named_in((await self._store.current()).documents).get(name)
         if named and not force:
             raise ConflictError(IN_USE.fill(who=", ".join(named), name=name))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from noroshi.core.definitions.problems import Problem, instead, shortened
+from noroshi.core.definitions.problems import Problem, shortened, suggestion
 from noroshi.core.people import NAME, ApiToken, holds, made_with
 from noroshi.core.words import Words
 from noroshi.people import random_keys
@@ -135,7 +135,7 @@ class ApiTokenOperations(OperationContext):
             for one in gone:
                 await self._store.drop_api_token(one)
             if name not in known or not await self._store.drop_api_token(name):
-                near = instead(name, known)
+                near = suggestion(name, known)
                 raise NotFoundError(NO_TOKEN.fill(given=shortened(name), instead=near))
         role, by = known[name].role, known[name].by
         note(before={"role": role, "by": by, "api_tokens": list(gone)})

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from noroshi.core.definitions.problems import Problem, instead
+from noroshi.core.definitions.problems import Problem, suggestion
 from noroshi.core.people import NAME, OF_TOKEN, ROLES, User, made_with, roles_up_to
 from noroshi.core.words import Words
 from noroshi.people import random_keys, second_factor
@@ -226,7 +226,7 @@ class UserOperations(OperationContext):
     async def _user(self, name: str) -> User:
         users = await self._store.users()
         if name not in users:
-            raise NotFoundError(NO_USER.fill(given=name, instead=instead(name, users)))
+            raise NotFoundError(NO_USER.fill(given=name, instead=suggestion(name, users)))
         return users[name]
 
     async def _change(self, after: User, before: User) -> None:

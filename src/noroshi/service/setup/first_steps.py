@@ -10,7 +10,7 @@ from datetime import datetime
 
 from noroshi import schema
 from noroshi.actions.trial_alarm import trial_alarm
-from noroshi.core.definitions.problems import Problem, instead
+from noroshi.core.definitions.problems import Problem, suggestion
 from noroshi.core.definitions.self_monitoring import OWN
 from noroshi.core.mail import Envelope, Lane
 from noroshi.core.model import Contact
@@ -150,7 +150,7 @@ class FirstStepOperations(OperationContext):
         if not ways:
             raise ConflictError(NO_ROUTE)
         if unknown := [one for one in ways if one not in plan.routes]:
-            near = instead(unknown[0], plan.routes)
+            near = suggestion(unknown[0], plan.routes)
             raise NotFoundError(NO_SUCH_ROUTE.fill(given=unknown[0], instead=near))
         number, now = str(LEAST + secrets.randbelow(MOST - LEAST + 1)), self._clocks.wall()
         id = f"{self._new_id()}/{TEST}/{told.id}"
@@ -232,5 +232,7 @@ def _instances(documents: Iterable[Document]) -> Collection[str]:
 def _contact(plan: Plan, name: str) -> Contact:
     found = plan.contacts.get(name or next(iter(plan.contacts), ""))
     if found is None:
-        raise NotFoundError(NO_CONTACT.fill(given=name, instead=instead(name, plan.contacts)))
+        raise NotFoundError(
+            NO_CONTACT.fill(given=name, instead=suggestion(name, plan.contacts))
+        )
     return found

@@ -8,8 +8,8 @@ from ipaddress import ip_address
 from typing import Any, TypeVar
 
 from noroshi import schema
-from noroshi.core.definitions.problems import Problem, instead
-from noroshi.core.definitions.version_note import kept
+from noroshi.core.definitions.problems import Problem, suggestion
+from noroshi.core.definitions.version_note import note_text
 from noroshi.core.model import Instance, Monitor
 from noroshi.core.words import Words
 from noroshi.definitions import content
@@ -105,7 +105,7 @@ class DiscoveryOperations(FirstStepOperations, EditOperations):
             made = add(current.documents, blueprint, found.instance, {}, rest)
         except schema.Invalid as invalid:
             raise InvalidArgumentError(BAD_DEFINITIONS, invalid.problems) from None
-        note = kept(NEW)
+        note = note_text(NEW)
         told = await self.apply(who, documents=made, base=current.number, note=note)
         if await self._kept_first() is None:
             await self._keep_first(Kept())
@@ -151,7 +151,7 @@ def _chosen(found: Suggestion, wanted: tuple[str, ...]) -> list[Suggested]:
     """Those that are meant and not there yet. Raises InvalidArgumentError."""
     known = {one.id: one for one in found.monitors}
     problems = [
-        Problem("wanted", NO_SUGGESTION.fill(given=id, instead=instead(id, known)))
+        Problem("wanted", NO_SUGGESTION.fill(given=id, instead=suggestion(id, known)))
         for id in wanted
         if id not in known
     ]

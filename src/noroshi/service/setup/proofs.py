@@ -36,7 +36,7 @@ async def seen_by(store: Store, mail: str, who: str, at: datetime) -> None:
     # The note first: killed in between, both are written the next time.
     await store.put_value(NOTE + took.route, schema.text(Proved(mail=mail, at=at, by=who)))
     await store.record_arrival(
-        mail, Arrival(address=address, state=DeliveryState.SEEN_ARRIVED, at=at, said=who)
+        mail, Arrival(address=address, state=DeliveryState.SEEN_ARRIVED, at=at, text=who)
     )
 
 
@@ -50,10 +50,12 @@ def proved(notes: Mapping[str, str], route: str) -> Proved | None:
 
 def with_proof(trip: RoundTripFacts | None, proof: Proved | None) -> RoundTripFacts | None:
     """What is known of a route's mails, whoever saw the last one arrive."""
-    if proof is None or (trip is not None and trip.seen is not None and trip.seen > proof.at):
+    if proof is None or (
+        trip is not None and trip.last_arrival is not None and trip.last_arrival > proof.at
+    ):
         return trip
     known = RoundTripFacts(counts_from=proof.at) if trip is None else trip
-    return replace(known, seen=proof.at, took=0.0, by=proof.by)
+    return replace(known, last_arrival=proof.at, took=0.0, by=proof.by)
 
 
 def _reached(envelope: Envelope, took: Receipt) -> str:

@@ -216,9 +216,9 @@ class SignInSteps:
             correlation=correlation if failure.correlation_id else "",
         )
         cure = cure_of(failure, self._account)
-        if failure.said and not codes:
-            reply = f"{reply}: {failure.said}"
-        own = reply if codes or failure.said else ""
+        if failure.description and not codes:
+            reply = f"{reply}: {failure.description}"
+        own = reply if codes or failure.description else ""
         remedy = cure.remedy(sentence(failure.words), self._exam, own)
         ours = (
             failure.error in remedies_local.BY_ERROR

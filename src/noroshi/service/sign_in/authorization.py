@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from noroshi.core.definitions.problems import Problem, instead
+from noroshi.core.definitions.problems import Problem, suggestion
 from noroshi.core.mail import Route
 from noroshi.core.words import Words
 from noroshi.definitions import Plan
@@ -318,7 +318,9 @@ class SignInOperations(OperationContext):
         _, plan = await self._current()
         route = plan.routes.get(name)
         if route is None:
-            raise NotFoundError(NO_ROUTE.fill(given=name, instead=instead(name, plan.routes)))
+            raise NotFoundError(
+                NO_ROUTE.fill(given=name, instead=suggestion(name, plan.routes))
+            )
         account = account_of(plan, route)
         if account is None:
             entry = getattr(route.options, "password", "")

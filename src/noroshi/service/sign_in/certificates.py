@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from noroshi.core.definitions.problems import Problem, instead
+from noroshi.core.definitions.problems import Problem, suggestion
 from noroshi.core.words import Words
 from noroshi.definitions.accounts_of_routes import account_of
 from noroshi.guides.setup_goal import certificate_entry
@@ -211,7 +211,7 @@ class CertificateOperations(SignInOperations):
             raise ConflictError(NO_ACCOUNT.fill(given=name))
         if account is None:
             known = [*plan.routes, *plan.accounts]
-            raise NotFoundError(NOBODY.fill(given=name, instead=instead(name, known)))
+            raise NotFoundError(NOBODY.fill(given=name, instead=suggestion(name, known)))
         return account
 
 

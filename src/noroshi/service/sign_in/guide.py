@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from noroshi.core.definitions.problems import Problem, instead
+from noroshi.core.definitions.problems import Problem, suggestion
 from noroshi.core.mail import Route
 from noroshi.core.words import NOTHING, Words
 from noroshi.guides import MICROSOFT365, TITLES, WAYS, Step, Value, filled, line
@@ -73,7 +73,7 @@ class GuideOperations(CertificateOperations):
         if not account.cloud.entra:
             raise ConflictError(NO_GUIDE.fill(route=route))
         if way and way not in WAYS:
-            words = NO_WAY.fill(given=way, instead=instead(way, WAYS))
+            words = NO_WAY.fill(given=way, instead=suggestion(way, WAYS))
             raise InvalidArgumentError(words, (Problem("way", words),))
         wanted = wanted_of(account, plan.routes[route], way)
         values = wanted.values(

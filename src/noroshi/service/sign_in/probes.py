@@ -9,7 +9,7 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from noroshi import schema
-from noroshi.core.definitions.problems import first_of, instead
+from noroshi.core.definitions.problems import first_of, suggestion
 from noroshi.core.words import Words
 from noroshi.definitions import Plan
 from noroshi.definitions.accounts_of_routes import resource_of
@@ -209,4 +209,4 @@ def _accounts_in(documents: Iterable[Document]) -> Iterator[str]:
 def _check_there(name: str, accounts: Collection[str]) -> None:
     """Raise NotFoundError unless it is among them."""
     if name not in accounts:
-        raise NotFoundError(NO_ACCOUNT.fill(given=name, instead=instead(name, accounts)))
+        raise NotFoundError(NO_ACCOUNT.fill(given=name, instead=suggestion(name, accounts)))

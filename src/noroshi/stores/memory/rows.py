@@ -112,6 +112,6 @@ def dissolve(digest: Spooled, members: Sequence[Spooled]) -> bool:
     return True
 
 
-def told_in(row: Spooled, rows: Iterable[Spooled]) -> Spooled:
+def sent_in(row: Spooled, rows: Iterable[Spooled]) -> Spooled:
     """Return the digest that an envelope is in, else itself."""
     return next((d for d in rows if row.envelope.id in d.envelope.members), row)

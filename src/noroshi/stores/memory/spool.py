@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from noroshi.core.delivery import Fate, OpenCircuit, Retry, pause_with_news, settled
+from noroshi.core.delivery import Fate, OpenCircuit, Retry, pause_with_news, settle_envelope
 from noroshi.core.digest import may_join, waits_since
 from noroshi.core.mail import (
     NOBODY,
@@ -34,7 +34,7 @@ from noroshi.ports import (
     RouteOutage,
     TrackedMail,
 )
-from noroshi.stores.memory.rows import Spooled, dissolve, outage_after, told_in
+from noroshi.stores.memory.rows import Spooled, dissolve, outage_after, sent_in
 from noroshi.stores.store_rules import (
     OPEN,
     RELEASABLE,
@@ -225,7 +225,7 @@ class SpoolInMemory:
         if accepted(receipt):
             self._accepted[parcel.route] = receipt.at
             self._taken.append((row.envelope.id, _taken(parcel, receipt)))
-        row.envelope, due = settled(parcel, receipt, fate)
+        row.envelope, due = settle_envelope(parcel, receipt, fate)
         row.due, row.lease, row.holder = due or receipt.at, "", None
         row.state, row.why = outcome(fate)
         if row.state:
@@ -233,7 +233,7 @@ class SpoolInMemory:
         if isinstance(fate, OpenCircuit):
             self._dissolve(row)
             self._rest(parcel.route, fate)
-        elif not isinstance(fate, Retry) or fate.heard:
+        elif not isinstance(fate, Retry) or fate.answered:
             self._resting.pop(parcel.route, None)
         for envelope in envelopes:
             self._put(envelope)
@@ -292,18 +292,18 @@ class SpoolInMemory:
         return [self._entry(id, row) for id, row in itertools.islice(mine, last)]
 
     def _entry(self, alarm: str, row: Spooled) -> LedgerEntry:
-        digest = told_in(row, self._spool.values())
+        digest = sent_in(row, self._spool.values())
         return LedgerEntry(
             alarm=alarm,
             event=self._events.get(alarm.partition("/")[0]),
             row=row.row,
-            told_in=digest.row,
+            sent_in=digest.row,
             receipts=tuple(digest.receipts),
             arrivals=tuple(digest.arrivals),
         )
 
     def _counted(self, row: Spooled) -> str:
-        arrivals = told_in(row, self._spool.values()).arrivals
+        arrivals = sent_in(row, self._spool.values()).arrivals
         back = DeliveryState.CAME_BACK
         return back if back in {one.state for one in arrivals} else row.state.of_alarms
 

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from noroshi.core.alarms import (
-    Acknowledged,
+    Acknowledgement,
     Remark,
-    Remarked,
+    RemarkSort,
     Silence,
     Suppressions,
     without_ended,
@@ -29,7 +29,7 @@ from noroshi.core.model import (
     State,
     Suppression,
 )
-from noroshi.core.people import ApiToken, Audited, Session, User, ends_sessions, may_open
+from noroshi.core.people import ApiToken, AuditEntry, Session, User, ends_sessions, may_open
 from noroshi.core.words import NOTHING, Words
 from noroshi.ports import (
     ANSWERS,
@@ -62,13 +62,13 @@ class MemoryStore(SpoolInMemory):
         self._events: dict[str, Event] = {}
         self._decisions: dict[tuple[str, str, str], tuple[Decision, ...]] = {}
         self._samples: list[tuple[str, Sample]] = []
-        self._acknowledged: dict[tuple[str, str], Acknowledged] = {}
+        self._acknowledged: dict[tuple[str, str], Acknowledgement] = {}
         self._silences: dict[str, Silence] = {}
         self._remarks: list[Remark] = []
         self._users: dict[str, User] = {}
         self._api_tokens: dict[str, ApiToken] = {}
         self._sessions: dict[str, Session] = {}
-        self._audit: list[Audited] = []
+        self._audit: list[AuditEntry] = []
         self._secrets: dict[str, bytes] = {}
         self._values: dict[str, str] = {}
         self._locks: dict[str, tuple[str, datetime]] = {}
@@ -257,7 +257,7 @@ class MemoryStore(SpoolInMemory):
         mine = {key for key in self._acknowledged if key[0] == monitor}
         self._acknowledged = {k: a for k, a in self._acknowledged.items() if k not in mine}
 
-    async def acknowledge(self, one: Acknowledged, remark: Remark) -> bool:
+    async def acknowledge(self, one: Acknowledgement, remark: Remark) -> bool:
         row, key = self._watched.get(one.monitor), (one.monitor, one.item)
         item = row.state.items.get(one.item) if row else None
         if item is None or item.level is not one.level or one.level is Level.OK:
@@ -281,9 +281,9 @@ class MemoryStore(SpoolInMemory):
         return [await self._say(one) for one in remarks]
 
     async def _say(self, one: Remark) -> bool:
-        if one.sort is Remarked.ACKNOWLEDGED:
+        if one.sort is RemarkSort.ACKNOWLEDGED:
             return await self.acknowledge(one.acknowledgement, one)
-        if one.sort is Remarked.TAKEN_BACK:
+        if one.sort is RemarkSort.TAKEN_BACK:
             return await self.unacknowledge(one)
         await self.remark(one)
         return True
@@ -373,10 +373,10 @@ class MemoryStore(SpoolInMemory):
         self._sessions = {k: s for k, s in self._sessions.items() if k not in over}
         return len(over)
 
-    async def audit(self, row: Audited) -> None:
+    async def audit(self, row: AuditEntry) -> None:
         self._audit.append(row)
 
-    async def audit_log(self, last: int = 100) -> Sequence[Audited]:
+    async def audit_log(self, last: int = 100) -> Sequence[AuditEntry]:
         return self._audit[::-1][:last]
 
     async def forget_audit(self, before: datetime, most: int) -> int:

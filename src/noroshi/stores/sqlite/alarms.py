@@ -7,7 +7,14 @@ from dataclasses import replace
 from datetime import datetime
 
 from noroshi import schema
-from noroshi.core.alarms import Acknowledged, Remark, Remarked, Silence, Suppressions, survives
+from noroshi.core.alarms import (
+    Acknowledgement,
+    Remark,
+    RemarkSort,
+    Silence,
+    Suppressions,
+    survives,
+)
 from noroshi.core.levels import Level
 from noroshi.core.model import Event
 from noroshi.stores.sqlite.stored_state import read_state
@@ -22,11 +29,11 @@ def suppressions(db: Connection, now: datetime) -> Suppressions:
     silences = [one for one in found if one.holds(now)]
     rows = db.execute("select body from acknowledged order by monitor, item")
     return Suppressions(
-        tuple(silences), tuple(schema.value(Acknowledged, body) for (body,) in rows)
+        tuple(silences), tuple(schema.value(Acknowledgement, body) for (body,) in rows)
     )
 
 
-def acknowledge(db: Connection, one: Acknowledged, said: Remark) -> bool:
+def acknowledge(db: Connection, one: Acknowledgement, said: Remark) -> bool:
     row = db.execute("select state from monitor where id = ?", (one.monitor,)).fetchone()
     item = read_state(row[0]).items.get(one.item) if row else None
     # It may have recovered since it was looked at: the next problem must not be hushed.
@@ -50,7 +57,7 @@ def unacknowledge(db: Connection, said: Remark) -> bool:
 def end_outlived(db: Connection, monitor: str, events: Iterable[Event]) -> None:
     """Delete acknowledgements that do not outlive what happened to their items."""
     sql = "select body from acknowledged where monitor = ?"
-    known = [schema.value(Acknowledged, body) for (body,) in db.execute(sql, (monitor,))]
+    known = [schema.value(Acknowledgement, body) for (body,) in db.execute(sql, (monitor,))]
     gone = [one for one in known if not all(survives(one, event) for event in events)]
     sql = "delete from acknowledged where monitor = ? and item = ?"
     db.executemany(sql, [(one.monitor, one.item) for one in gone])
@@ -58,9 +65,9 @@ def end_outlived(db: Connection, monitor: str, events: Iterable[Event]) -> None:
 
 def write_remark(db: Connection, one: Remark) -> bool:
     """Write a remark of any sort, with what it means for who has the alarm."""
-    if one.sort is Remarked.ACKNOWLEDGED:
+    if one.sort is RemarkSort.ACKNOWLEDGED:
         return acknowledge(db, one.acknowledgement, one)
-    if one.sort is Remarked.TAKEN_BACK:
+    if one.sort is RemarkSort.TAKEN_BACK:
         return unacknowledge(db, one)
     remark(db, one)
     return True

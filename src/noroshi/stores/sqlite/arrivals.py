@@ -32,7 +32,7 @@ def record_arrival(
     row = db.execute(TAKEN, (id,)).fetchone()
     if row is None:
         return False
-    given = (row[0], arrival.address, arrival.state, number(arrival.at), arrival.said)
+    given = (row[0], arrival.address, arrival.state, number(arrival.at), arrival.text)
     sql = "insert or ignore into arrival values (?, ?, ?, ?, ?)"
     if not db.execute(sql, given).rowcount:
         return False
@@ -64,7 +64,7 @@ def arrivals_of(db: Connection, id: str) -> Sequence[Arrival]:
 def arrivals(db: Connection, seq: int) -> Iterator[Arrival]:
     """Yield what became of the mail in that row."""
     for address, state, at, said in db.execute(ARRIVALS, (seq,)):
-        yield Arrival(address=address, state=DeliveryState(state), at=instant(at), said=said)
+        yield Arrival(address=address, state=DeliveryState(state), at=instant(at), text=said)
 
 
 def _followed(db: Connection, seq: int) -> TrackedMail:

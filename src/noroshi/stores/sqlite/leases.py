@@ -11,7 +11,7 @@ from typing import Any
 from pysqlite3 import dbapi2 as driver
 
 from noroshi import schema
-from noroshi.core.delivery import Accepted, Fate, OpenCircuit, Retry, settled
+from noroshi.core.delivery import Accepted, Fate, OpenCircuit, Retry, settle_envelope
 from noroshi.core.digest import may_join
 from noroshi.core.mail import Envelope, EnvelopeState, Parcel, Receipt
 from noroshi.core.words import Words, plain
@@ -153,7 +153,7 @@ def settle(db: Connection, ends: Sequence[End]) -> Sequence[bool]:
 
 
 def _settle_at_once(db: Connection, ends: Sequence[End]) -> Sequence[bool]:
-    envelopes = [settled(end.parcel, end.receipt, end.fate) for end in ends]
+    envelopes = [settle_envelope(end.parcel, end.receipt, end.fate) for end in ends]
     rows = [_row(end, *changed) for end, changed in zip(ends, envelopes, strict=True)]
     (found,) = db.execute(HELD, {"rows": json.dumps(rows)}).fetchone()
     held = frozenset[int](json.loads(found))

@@ -134,17 +134,17 @@ def _count(db: Connection, seq: int) -> int:
 
 def _entry(db: Connection, alarm: str, seq: int) -> LedgerEntry:
     row, receipts = row_of(db, seq)
-    told_in = row
+    sent_in = row
     if row.why.en and (row.state in IN_A_DIGEST or not receipts):
         found = envelope(db, row.why.en)  # the digest that it is in
-        told_in, receipts = found if found is not None else (row, receipts)
+        sent_in, receipts = found if found is not None else (row, receipts)
     return LedgerEntry(
         alarm=alarm,
         event=_event(db, alarm),
         row=row,
-        told_in=told_in,
+        sent_in=sent_in,
         receipts=tuple(receipts),
-        arrivals=tuple(_arrivals(db, told_in)),
+        arrivals=tuple(_arrivals(db, sent_in)),
     )
 
 

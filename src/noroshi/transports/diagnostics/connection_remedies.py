@@ -262,7 +262,7 @@ BY_FAULT: Mapping[Fault, Cure] = {
     Fault.SERVER: Cure(whose=Whose.PROVIDER, takes=BY_ITSELF),
     Fault.QUOTA: Cure(whose=Whose.PROVIDER, takes=BY_ITSELF),
     Fault.SIGN_IN: Cure(whose=Whose.YOU, takes=AT_ONCE),
-    Fault.REFUSED: Cure(whose=Whose.ADMINISTRATOR),
+    Fault.PERMISSION: Cure(whose=Whose.ADMINISTRATOR),
     Fault.SETUP: Cure(whose=Whose.YOU, takes=WITH_NEXT),
 }
 

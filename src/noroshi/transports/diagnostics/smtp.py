@@ -261,7 +261,7 @@ class SmtpExamination:
         if credentials.entry and refused.code == BAD_PASSWORD and advice.quiet:
             advice = sign_in_remedies.WRONG_USER
         remedy = advice.remedy(self._exam, reply)
-        if not credentials.entry and advice is sign_in_remedies.REFUSED:
+        if not credentials.entry and advice is sign_in_remedies.SIGN_IN_REFUSED:
             now = self._outside.clocks.wall()
             token = credentials.secret.reveal()
             bulk = is_high_volume(self._wanted.host)

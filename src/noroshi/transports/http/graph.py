@@ -195,7 +195,7 @@ class GraphTransport:
         if reply.status != 401:
             return answer
         why = diagnosis(token.reveal(), "graph", self._wanted.user, now)
-        words = errors.ADVISED.fill(said=answer.said, advice=why)
+        words = errors.ADVISED.fill(said=answer.explanation, advice=why)
         return replace(answer, words=words, fault=Fault.SIGN_IN)
 
 

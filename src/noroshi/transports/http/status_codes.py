@@ -14,9 +14,9 @@ from noroshi.transports.remedies.remedy import Advice
 from noroshi.transports.smtp.reply_classifier import ROUTE, Meaning
 from noroshi.transports.smtp.reply_codes import SEEN
 
-LATER, NO = Verdict.DEFERRED, Verdict.REFUSED
+DEFERRED, REFUSED = Verdict.DEFERRED, Verdict.REFUSED
 SERVER, QUOTA, SIGN_IN = Fault.SERVER, Fault.QUOTA, Fault.SIGN_IN
-REFUSED, SETUP = Fault.REFUSED, Fault.SETUP
+PERMISSION, SETUP = Fault.PERMISSION, Fault.SETUP
 
 SENDMAIL = "https://learn.microsoft.com/graph/api/user-sendmail"
 ERRORS = "https://learn.microsoft.com/graph/errors"
@@ -31,7 +31,7 @@ HTTP = "RFC 9110, 15"
 
 @dataclass(frozen=True, slots=True)
 class HttpRule:
-    """An answer and what it says, as `rules.Rule` for SMTP."""
+    """An answer and what it says, as `reply_codes.Rule` for SMTP."""
 
     status: int
     part: str
@@ -41,47 +41,47 @@ class HttpRule:
 
 
 GRAPH: tuple[HttpRule, ...] = (
-    HttpRule(400, "ErrorMimeContentInvalid", NO, SENDMAIL, http.BAD_REQUEST),
-    HttpRule(400, "ErrorInvalidRecipients", NO, SEEN, message.NO_SUCH_RECIPIENT),
-    HttpRule(400, "ErrorMessageSizeExceeded", NO, SEEN, http.GRAPH_SIZE),
-    HttpRule(400, "", NO, ERRORS, http.BAD_REQUEST),
+    HttpRule(400, "ErrorMimeContentInvalid", REFUSED, SENDMAIL, http.BAD_REQUEST),
+    HttpRule(400, "ErrorInvalidRecipients", REFUSED, SEEN, message.NO_SUCH_RECIPIENT),
+    HttpRule(400, "ErrorMessageSizeExceeded", REFUSED, SEEN, http.GRAPH_SIZE),
+    HttpRule(400, "", REFUSED, ERRORS, http.BAD_REQUEST),
     HttpRule(
         401, "", SIGN_IN, ERRORS, http.GRAPH_TOKEN
     ),  # InvalidAuthenticationToken: why is found out
-    HttpRule(403, "ErrorSendAsDenied", REFUSED, SEEN, sender.SEND_AS),
-    HttpRule(403, "ErrorMessageSubmissionBlocked", REFUSED, SEEN, sender.BLOCKED),
+    HttpRule(403, "ErrorSendAsDenied", PERMISSION, SEEN, sender.SEND_AS),
+    HttpRule(403, "ErrorMessageSubmissionBlocked", PERMISSION, SEEN, sender.BLOCKED),
     HttpRule(403, "ErrorExceededMessageLimit", QUOTA, SEEN, sender.DAY_USED_UP),
-    HttpRule(403, "ErrorAccessDenied", REFUSED, SEEN, http.GRAPH_ACCESS),
-    HttpRule(403, "insufficient_claims", REFUSED, ERRORS, sign_in.CONDITIONAL_ACCESS),
-    HttpRule(403, "", REFUSED, ERRORS, http.GRAPH_REFUSES),
-    HttpRule(404, "MailboxNotEnabledForRESTAPI", REFUSED, SEEN, sender.NO_LICENCE),
+    HttpRule(403, "ErrorAccessDenied", PERMISSION, SEEN, http.GRAPH_ACCESS),
+    HttpRule(403, "insufficient_claims", PERMISSION, ERRORS, sign_in.CONDITIONAL_ACCESS),
+    HttpRule(403, "", PERMISSION, ERRORS, http.GRAPH_REFUSES),
+    HttpRule(404, "MailboxNotEnabledForRESTAPI", PERMISSION, SEEN, sender.NO_LICENCE),
     HttpRule(404, "", SETUP, ERRORS, http.GRAPH_MAILBOX),
-    HttpRule(408, "", LATER, HTTP, http.BUSY),
-    HttpRule(409, "", LATER, ERRORS, http.BUSY),
-    HttpRule(413, "", NO, ERRORS, http.GRAPH_SIZE),
+    HttpRule(408, "", DEFERRED, HTTP, http.BUSY),
+    HttpRule(409, "", DEFERRED, ERRORS, http.BUSY),
+    HttpRule(413, "", REFUSED, ERRORS, http.GRAPH_SIZE),
     HttpRule(
-        429, "MailboxConcurrency", LATER, THROTTLING, http.BUSY
+        429, "MailboxConcurrency", DEFERRED, THROTTLING, http.BUSY
     ),  # more than 4 requests at once
     HttpRule(429, "ErrorExceededMessageLimit", QUOTA, SEEN, sender.DAY_USED_UP),
     HttpRule(429, "", SERVER, THROTTLING, http.BUSY),
-    HttpRule(507, "", REFUSED, ERRORS, http.GRAPH_FULL),  # ErrorQuotaExceeded
+    HttpRule(507, "", PERMISSION, ERRORS, http.GRAPH_FULL),  # ErrorQuotaExceeded
 )
 WEBHOOK: tuple[HttpRule, ...] = (
     # Teams' old connectors say 200, and in the text that it was not taken.
-    HttpRule(200, "webhook message delivery failed", LATER, TEAMS, http.HOOK_FAILED),
+    HttpRule(200, "webhook message delivery failed", DEFERRED, TEAMS, http.HOOK_FAILED),
     HttpRule(400, "no_service", SETUP, SLACK, http.HOOK_GONE),
     HttpRule(400, "WorkflowTriggerIsNotEnabled", SETUP, SEEN, http.HOOK_GONE),
-    HttpRule(400, "", NO, HTTP, http.HOOK_REFUSES),
+    HttpRule(400, "", REFUSED, HTTP, http.HOOK_REFUSES),
     HttpRule(401, "", SIGN_IN, HTTP, http.HOOK_SECRET),
     HttpRule(403, "invalid_token", SIGN_IN, SLACK, http.HOOK_SECRET),
-    HttpRule(403, "", REFUSED, HTTP, http.HOOK_FORBIDS),
+    HttpRule(403, "", PERMISSION, HTTP, http.HOOK_FORBIDS),
     HttpRule(404, "", SETUP, HTTP, http.HOOK_GONE),
-    HttpRule(408, "", LATER, HTTP, http.BUSY),
-    HttpRule(410, "channel_is_archived", REFUSED, SLACK, http.HOOK_FORBIDS),
+    HttpRule(408, "", DEFERRED, HTTP, http.BUSY),
+    HttpRule(410, "channel_is_archived", PERMISSION, SLACK, http.HOOK_FORBIDS),
     HttpRule(410, "", SETUP, HTTP, http.HOOK_GONE),
-    HttpRule(413, "", NO, HTTP, http.HOOK_REFUSES),
-    HttpRule(422, "", NO, HTTP, http.HOOK_REFUSES),
-    HttpRule(425, "", LATER, "RFC 8470, 5.2", http.BUSY),
+    HttpRule(413, "", REFUSED, HTTP, http.HOOK_REFUSES),
+    HttpRule(422, "", REFUSED, HTTP, http.HOOK_REFUSES),
+    HttpRule(425, "", DEFERRED, "RFC 8470, 5.2", http.BUSY),
     HttpRule(429, "", SERVER, "RFC 6585, 4", http.BUSY),
 )
 
@@ -110,6 +110,6 @@ def _by_first_digit(status: int) -> Meaning:
         case 3:  # none is followed, as a token would go along
             return Meaning(ROUTE, SETUP, http.REDIRECTED.words)
         case 4:
-            return Meaning(ROUTE, REFUSED)
+            return Meaning(ROUTE, PERMISSION)
         case _:
             return Meaning(ROUTE, SERVER)

@@ -187,7 +187,7 @@ WRONG_USER = Advice(
     quiet=True,
     cure=Cure(whose=Whose.YOU, lines=("noroshi secret set {password}",), takes=AT_ONCE),
 )
-REFUSED = Advice(
+SIGN_IN_REFUSED = Advice(
     means=Words(
         en="The server did not accept the sign-in, and does not say why.",
         ja="サインインが受け付けられませんでした。サーバーは理由を示していません。",

@@ -280,7 +280,7 @@ class Connection:
     def _require(self, reply: Reply, fulfilled: bool) -> None:
         if not fulfilled:
             where = self.server.where
-            said = errors.REFUSED.fill(where=where, stage=self.stage, reply=reply.gist)
+            said = errors.COMMAND_REFUSED.fill(where=where, stage=self.stage, reply=reply.gist)
             words = self.server.parties.advised(said, reply.of_sender.advice)
             raise SmtpServerError(words, reply.code, reply.enhanced, reply.text)
 

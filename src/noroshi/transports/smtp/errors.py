@@ -29,7 +29,7 @@ NOT_SMTP = Words(
     ja="{where} の返事はメールサーバーのものではありません ({stage})。別のプログラムの"
     "ポートのようです。",
 )
-REFUSED = Words(
+COMMAND_REFUSED = Words(
     en="{where} refused ({stage}): {reply}", ja="{where} に拒否されました ({stage}): {reply}"
 )
 ANSWERED = Words(en="{where} said: {reply}", ja="{where} の返事: {reply}")

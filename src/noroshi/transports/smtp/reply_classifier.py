@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 
 from noroshi.core.mail import Fault, Verdict
 from noroshi.core.words import NOTHING, Words
-from noroshi.transports.smtp.reply_codes import ANY, LATER, NO, RULES, Rule
+from noroshi.transports.smtp.reply_codes import ANY, DEFERRED, REFUSED, RULES, Rule
 
 ROUTE = Verdict.ROUTE_DOWN
 ENHANCED = re.compile(r"\s*([245]\.\d{1,3}\.\d{1,3})(?!\S)")
@@ -28,7 +28,7 @@ def meaning(code: int, enhanced: str = "", text: str = "") -> Meaning:
     """Return what an answer within a mail's transaction means."""
     rule = rule_for(code, enhanced, text)
     if rule is None:
-        return Meaning({2: Verdict.ACCEPTED, 5: NO}.get(code // 100, LATER))
+        return Meaning({2: Verdict.ACCEPTED, 5: REFUSED}.get(code // 100, DEFERRED))
     if isinstance(rule.says, Verdict):
         return Meaning(rule.says, None, rule.advice.words)
     return Meaning(ROUTE, rule.says, rule.advice.words)
@@ -38,8 +38,8 @@ def sender_meaning(code: int, enhanced: str = "", text: str = "") -> Meaning:
     """Return what an answer to MAIL FROM means: who is refused there is the sender, which is the
     route's."""
     said = meaning(code, enhanced, text)
-    if said.verdict is NO and code != 552:
-        return Meaning(ROUTE, Fault.REFUSED, said.advice)
+    if said.verdict is REFUSED and code != 552:
+        return Meaning(ROUTE, Fault.PERMISSION, said.advice)
     return said
 
 
@@ -47,8 +47,8 @@ def one_recipient_meaning(code: int, enhanced: str = "", text: str = "") -> Mean
     """Return what an answer to RCPT means where the server took another recipient of the mail: who
     sends is not refused then, and the route works."""
     said = meaning(code, enhanced, text)
-    if said.fault is Fault.REFUSED and code // 100 == 5:
-        return Meaning(NO, None, said.advice)
+    if said.fault is Fault.PERMISSION and code // 100 == 5:
+        return Meaning(REFUSED, None, said.advice)
     return said
 
 

@@ -13,9 +13,9 @@ from noroshi.transports.remedies import message, relay, sender, sign_in
 from noroshi.transports.remedies.remedy import Advice
 
 ANY = 0
-LATER, NO = Verdict.DEFERRED, Verdict.REFUSED
+DEFERRED, REFUSED = Verdict.DEFERRED, Verdict.REFUSED
 SERVER, QUOTA, SIGN_IN = Fault.SERVER, Fault.QUOTA, Fault.SIGN_IN
-REFUSED, SETUP = Fault.REFUSED, Fault.SETUP
+PERMISSION, SETUP = Fault.PERMISSION, Fault.SETUP
 
 LEARN = "https://learn.microsoft.com/en-us/exchange/"
 BLOG = "https://techcommunity.microsoft.com/blog/exchange/"
@@ -65,16 +65,16 @@ RULES: tuple[Rule, ...] = (
     # The sender, at whatever command it is said: Postfix waits for RCPT (smtpd_delay_reject), others
     # for the end of the mail. It is the same for all mails of a route.
     Rule(ANY, "4.*", "sender address rejected", SERVER, POSTFIX, sender.SENDER_UNSURE),
-    Rule(ANY, "", "sender address rejected", REFUSED, POSTFIX, sender.SENDER_REFUSED),
+    Rule(ANY, "", "sender address rejected", PERMISSION, POSTFIX, sender.SENDER_REFUSED),
     Rule(451, "", "sender verify", SERVER, EXIM, sender.SENDER_UNSURE),
-    Rule(ANY, "", "sender verify failed", REFUSED, EXIM, sender.SENDER_REFUSED),
-    Rule(ANY, "5.7.1", "send as this sender", REFUSED, DEVICES, sender.SEND_AS),
-    Rule(ANY, "5.1.7", "", REFUSED, STATUS, message.BAD_SENDER),
+    Rule(ANY, "", "sender verify failed", PERMISSION, EXIM, sender.SENDER_REFUSED),
+    Rule(ANY, "5.7.1", "send as this sender", PERMISSION, DEVICES, sender.SEND_AS),
+    Rule(ANY, "5.1.7", "", PERMISSION, STATUS, message.BAD_SENDER),
     # 4xx: the first digit says "later"; for some of them it is the route.
     Rule(421, "4.7.66", "", SETUP, LEGACY_TLS, relay.OLD_TLS),
     Rule(421, "", "", SERVER, SMTP, relay.CLOSES),  # it closes the connection
     Rule(
-        432, "", "", LATER, SUBMISSION, sender.MANY_CONNECTIONS
+        432, "", "", DEFERRED, SUBMISSION, sender.MANY_CONNECTIONS
     ),  # more than 3 connections of one mailbox
     Rule(
         450, "4.2.1", "relay limit", SERVER, GOOGLE, relay.RELAY_LIMIT
@@ -89,7 +89,7 @@ RULES: tuple[Rule, ...] = (
         452, "4.3.1", "", SERVER, NDR, relay.NO_ROOM
     ),  # no room or no memory: it is so for every mail
     Rule(
-        452, "4.5.3", "", LATER, NDR, message.MANY_RECIPIENTS
+        452, "4.5.3", "", DEFERRED, NDR, message.MANY_RECIPIENTS
     ),  # too many recipients in one mail: the others are taken
     Rule(
         454, "", "", SERVER, AUTH, sign_in.OUT_OF_ORDER
@@ -113,34 +113,36 @@ RULES: tuple[Rule, ...] = (
     Rule(534, "5.7.9", "", SIGN_IN, GOOGLE, sign_in.GOOGLE_PASSWORD),
     Rule(534, "5.7.14", "", SIGN_IN, GOOGLE, sign_in.GOOGLE_BROWSER),
     Rule(534, "", "", SIGN_IN, AUTH, sign_in.OTHER_WAY),  # it wants another way to sign in
-    Rule(535, "5.7.139", "for the Tenant", REFUSED, XOAUTH2, sign_in.AUTH_OFF_FOR_ALL),
-    Rule(535, "5.7.139", "for the Mailbox", REFUSED, SEEN, sign_in.AUTH_OFF),
+    Rule(535, "5.7.139", "for the Tenant", PERMISSION, XOAUTH2, sign_in.AUTH_OFF_FOR_ALL),
+    Rule(535, "5.7.139", "for the Mailbox", PERMISSION, SEEN, sign_in.AUTH_OFF),
     Rule(535, "5.7.139", "basic authentication", SETUP, BASIC_ENDS, sign_in.NO_PASSWORDS),
-    Rule(535, "5.7.139", "meet the criteria", REFUSED, MAILKIT, sign_in.CONDITIONAL_ACCESS),
-    Rule(535, "5.7.139", "security defaults", REFUSED, SEEN, sign_in.CONDITIONAL_ACCESS),
+    Rule(535, "5.7.139", "meet the criteria", PERMISSION, MAILKIT, sign_in.CONDITIONAL_ACCESS),
+    Rule(535, "5.7.139", "security defaults", PERMISSION, SEEN, sign_in.CONDITIONAL_ACCESS),
     Rule(535, "5.7.139", "credentials were", SIGN_IN, SEEN, sign_in.WRONG_USER),
-    Rule(535, "5.7.139", "", REFUSED, MAILKIT, sign_in.KEPT_OUT),  # its text says by what
-    Rule(535, "5.7.8", "", REFUSED, GOOGLE, sign_in.GOOGLE_REFUSED),
-    Rule(535, "", "", REFUSED, AUTH, sign_in.REFUSED),  # 5.7.3: it says so of a dozen things
+    Rule(535, "5.7.139", "", PERMISSION, MAILKIT, sign_in.KEPT_OUT),  # its text says by what
+    Rule(535, "5.7.8", "", PERMISSION, GOOGLE, sign_in.GOOGLE_REFUSED),
+    Rule(
+        535, "", "", PERMISSION, AUTH, sign_in.SIGN_IN_REFUSED
+    ),  # 5.7.3: it says so of a dozen things
     Rule(538, "", "", SETUP, AUTH, relay.WANTS_TLS),  # it wants encryption
     Rule(ANY, "5.7.30", "", SETUP, BASIC_ENDS, sign_in.NO_PASSWORDS),
     # The sender's account, whatever the mail; Exchange Online says so after the mail itself.
     Rule(554, "5.2.0", "SubmissionQuota", QUOTA, SUBMISSION, sender.DAY_USED_UP),
     Rule(554, "5.2.0", "submission quota", QUOTA, SUBMIT_QUOTA, sender.DAY_USED_UP),
-    Rule(554, "5.2.0", "OutboundSpam", REFUSED, SEEN, sender.BLOCKED),
-    Rule(554, "5.2.0", "WASCL", REFUSED, SEEN, sender.BLOCKED),
-    Rule(554, "5.2.0", "STOREDRV.Submission", REFUSED, SEEN, sender.NOT_SUBMITTED),
-    Rule(554, "5.2.2", "", REFUSED, SUBMISSION, sender.MAILBOX_FULL),
-    Rule(554, "5.2.252", "", REFUSED, SEEN, sender.SEND_AS),  # another than 550 5.2.252
-    Rule(550, "5.7.60", "", REFUSED, DEVICES, sender.SEND_AS),
-    Rule(550, "5.1.8", "", REFUSED, NDR, sender.BLOCKED),
-    Rule(ANY, "5.1.8", "", REFUSED, STATUS, sender.SENDER_REFUSED),
-    Rule(ANY, "5.7.27", "", REFUSED, NULL_MX, sender.SENDER_REFUSED),
+    Rule(554, "5.2.0", "OutboundSpam", PERMISSION, SEEN, sender.BLOCKED),
+    Rule(554, "5.2.0", "WASCL", PERMISSION, SEEN, sender.BLOCKED),
+    Rule(554, "5.2.0", "STOREDRV.Submission", PERMISSION, SEEN, sender.NOT_SUBMITTED),
+    Rule(554, "5.2.2", "", PERMISSION, SUBMISSION, sender.MAILBOX_FULL),
+    Rule(554, "5.2.252", "", PERMISSION, SEEN, sender.SEND_AS),  # another than 550 5.2.252
+    Rule(550, "5.7.60", "", PERMISSION, DEVICES, sender.SEND_AS),
+    Rule(550, "5.1.8", "", PERMISSION, NDR, sender.BLOCKED),
+    Rule(ANY, "5.1.8", "", PERMISSION, STATUS, sender.SENDER_REFUSED),
+    Rule(ANY, "5.7.27", "", PERMISSION, NULL_MX, sender.SENDER_REFUSED),
     Rule(550, "5.1.90", "", QUOTA, SEEN, sender.DAY_USED_UP),
-    Rule(550, "5.2.251", "", REFUSED, THROTTLING, sender.MAILBOX_FULL),
-    Rule(550, "5.2.252", "", REFUSED, THROTTLING, sender.SEND_AS),
-    Rule(550, "5.2.253", "", REFUSED, THROTTLING, sender.NO_LICENCE),
-    Rule(ANY, "5.2.25?", "", REFUSED, THROTTLING, sender.THROTTLED),
+    Rule(550, "5.2.251", "", PERMISSION, THROTTLING, sender.MAILBOX_FULL),
+    Rule(550, "5.2.252", "", PERMISSION, THROTTLING, sender.SEND_AS),
+    Rule(550, "5.2.253", "", PERMISSION, THROTTLING, sender.NO_LICENCE),
+    Rule(ANY, "5.2.25?", "", PERMISSION, THROTTLING, sender.THROTTLED),
     # High Volume Email: an account of its own, and mails from that alone.
     Rule(550, "5.2.240", "", SETUP, SEEN, sender.NO_BULK_ACCOUNT),
     Rule(550, "5.6.241", "", SETUP, SEEN, sender.BULK_SENDER),
@@ -149,33 +151,41 @@ RULES: tuple[Rule, ...] = (
     Rule(ANY, "5.7.232", "", QUOTA, LIMITS, sender.TENANT_USED_UP),
     Rule(ANY, "5.7.233", "", QUOTA, LIMITS, sender.TENANT_USED_UP),
     Rule(ANY, "5.7.236", "", QUOTA, LIMITS, sender.OWN_DOMAIN),
-    Rule(ANY, "5.7.705", "", REFUSED, CODES_700, sender.TENANT_BLOCKED),
-    Rule(ANY, "5.7.708", "", REFUSED, CODES_700, sender.TENANT_BLOCKED),
-    Rule(ANY, "5.7.750", "", REFUSED, CODES_700, sender.UNKNOWN_DOMAIN),
+    Rule(ANY, "5.7.705", "", PERMISSION, CODES_700, sender.TENANT_BLOCKED),
+    Rule(ANY, "5.7.708", "", PERMISSION, CODES_700, sender.TENANT_BLOCKED),
+    Rule(ANY, "5.7.750", "", PERMISSION, CODES_700, sender.UNKNOWN_DOMAIN),
     # Without signing in: by a connector, or direct send
     Rule(ANY, "5.7.57", "", SETUP, DEVICES, sign_in.NOT_SIGNED_IN),
-    Rule(ANY, "5.7.64", "", REFUSED, DEVICES, relay.CONNECTOR),
-    Rule(ANY, "5.7.68", "", REFUSED, DIRECT_SEND, relay.DIRECT_SEND_OFF),
+    Rule(ANY, "5.7.64", "", PERMISSION, DEVICES, relay.CONNECTOR),
+    Rule(ANY, "5.7.68", "", PERMISSION, DIRECT_SEND, relay.DIRECT_SEND_OFF),
     Rule(ANY, "5.7.506", "", SETUP, NDR, relay.EHLO_NAME),
     Rule(ANY, "5.7.508", "", QUOTA, NDR, relay.BY_IPV4),
-    Rule(ANY, "5.7.50?", "", REFUSED, NDR, relay.BANNED),
-    Rule(ANY, "5.7.510", "", NO, NDR, relay.BY_IPV4),  # this recipient takes nothing by IPv6
-    Rule(ANY, "5.7.511", "", REFUSED, NDR, relay.BANNED),
+    Rule(ANY, "5.7.50?", "", PERMISSION, NDR, relay.BANNED),
+    Rule(
+        ANY, "5.7.510", "", REFUSED, NDR, relay.BY_IPV4
+    ),  # this recipient takes nothing by IPv6
+    Rule(ANY, "5.7.511", "", PERMISSION, NDR, relay.BANNED),
     Rule(ANY, "5.7.1", "not authenticated", SETUP, NDR, sign_in.NOT_SIGNED_IN),
-    Rule(ANY, "5.7.1", "relay", NO, NDR, relay.RELAY),
-    Rule(ANY, "5.7.1", "Delivery not authorized", NO, NDR, message.NOT_LET_IN),
+    Rule(ANY, "5.7.1", "relay", REFUSED, NDR, relay.RELAY),
+    Rule(ANY, "5.7.1", "Delivery not authorized", REFUSED, NDR, message.NOT_LET_IN),
     # This mail, or this recipient
     Rule(
-        ANY, "5.2.121", "", LATER, NDR, message.TOO_OFTEN
+        ANY, "5.2.121", "", DEFERRED, NDR, message.TOO_OFTEN
     ),  # too much for this recipient within the hour
-    Rule(ANY, "5.2.122", "", LATER, NDR, message.TOO_OFTEN),
-    Rule(501, "5.1.3", "", NO, SEEN, message.NO_SUCH_RECIPIENT),  # no address at all
-    Rule(501, "5.1.5", "", NO, SEEN, message.NO_SUCH_RECIPIENT),  # example.com and the like
-    Rule(550, "5.1.1", "", NO, NDR, message.NO_SUCH_RECIPIENT),
-    Rule(550, "5.1.10", "", NO, NDR, message.NO_SUCH_RECIPIENT),
-    Rule(550, "5.4.1", "", NO, NDR, message.NO_SUCH_RECIPIENT),  # there is no such recipient
-    Rule(550, "5.6.11", "", NO, NDR, message.BAD_MAIL),  # bare line feeds: none leaves here
-    Rule(550, "5.7.512", "", NO, NDR, message.BAD_MAIL),  # no From: none leaves here
-    Rule(552, "5.3.4", "", NO, GOOGLE, message.TOO_LARGE),  # this mail is too large
-    Rule(554, "4.*", "", LATER, SEEN, message.BUSY_MAILBOX),  # "554 4.3.2 mailbox busy"
+    Rule(ANY, "5.2.122", "", DEFERRED, NDR, message.TOO_OFTEN),
+    Rule(501, "5.1.3", "", REFUSED, SEEN, message.NO_SUCH_RECIPIENT),  # no address at all
+    Rule(
+        501, "5.1.5", "", REFUSED, SEEN, message.NO_SUCH_RECIPIENT
+    ),  # example.com and the like
+    Rule(550, "5.1.1", "", REFUSED, NDR, message.NO_SUCH_RECIPIENT),
+    Rule(550, "5.1.10", "", REFUSED, NDR, message.NO_SUCH_RECIPIENT),
+    Rule(
+        550, "5.4.1", "", REFUSED, NDR, message.NO_SUCH_RECIPIENT
+    ),  # there is no such recipient
+    Rule(
+        550, "5.6.11", "", REFUSED, NDR, message.BAD_MAIL
+    ),  # bare line feeds: none leaves here
+    Rule(550, "5.7.512", "", REFUSED, NDR, message.BAD_MAIL),  # no From: none leaves here
+    Rule(552, "5.3.4", "", REFUSED, GOOGLE, message.TOO_LARGE),  # this mail is too large
+    Rule(554, "4.*", "", DEFERRED, SEEN, message.BUSY_MAILBOX),  # "554 4.3.2 mailbox busy"
 )

@@ -17,7 +17,7 @@ from noroshi.transports.smtp.errors import (
     StaleConnectionError,
 )
 from noroshi.transports.smtp.reply_classifier import Meaning, wants_tls
-from noroshi.transports.smtp.reply_codes import LATER
+from noroshi.transports.smtp.reply_codes import DEFERRED
 
 GO_ON = 354
 CLOSING = 421
@@ -137,7 +137,7 @@ def _answer(connection: Connection, reply: Reply, meant: Meaning) -> Answer:
 def _not_yet(connection: Connection, reply: Reply) -> Answer:
     """An answer to DATA; a good one that is not 354 takes nothing."""
     taken = reply.meant.verdict is Verdict.ACCEPTED
-    return _answer(connection, reply, Meaning(LATER) if taken else reply.meant)
+    return _answer(connection, reply, Meaning(DEFERRED) if taken else reply.meant)
 
 
 async def _reset(connection: Connection) -> bool:

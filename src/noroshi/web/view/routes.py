@@ -173,7 +173,7 @@ def heading(
     ways = count_readiness(Sends(one["sends"]) for one in found)
     if not found:
         return visit.text("mailing.none")
-    if ways.sure == ways.count:
+    if ways.usable == ways.count:
         return _nothing_against(visit, ways)
     if ways.no == ways.count:
         return visit.text("mailing.all_bad")
