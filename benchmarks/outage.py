@@ -15,7 +15,8 @@ from benchmarks.load import FIRST_LOOK, Stage, stage
 from benchmarks.mails import read_mails, told
 from benchmarks.programs import say, wait_until
 from benchmarks.reference import seconds_of
-from noroshi.cli.clients.socket import Far, Refused
+from noroshi.cli.clients.socket import Far
+from noroshi.cli.errors import RefusedError
 
 OFTEN = 0.25  # seconds between two questions
 LONGEST = 60.0  # seconds that one answer may take, so that a bad one is measured too
@@ -67,7 +68,7 @@ class Asked:
         try:
             node.call(op)
             self.took.append(time.monotonic() - began)
-        except Refused:
+        except RefusedError:
             self.took.append(LONGEST)
 
     def sorted(self) -> tuple[float, ...]:

@@ -16,7 +16,7 @@ from noroshi.cli.redirect_listener import (
     NOT_THIS,
     ONCE_ONLY,
     Listener,
-    NoPort,
+    NoPortError,
 )
 from noroshi.core.words import Words
 from tests.ports import free_port
@@ -198,6 +198,6 @@ def test_a_port_that_another_program_has_is_told(family, host):
         other.bind((host, 0))
         other.listen()
         port = other.getsockname()[1]
-        with pytest.raises(NoPort) as caught:
+        with pytest.raises(NoPortError) as caught:
             Listener("en", port)
     assert f"Port {port}" in caught.value.words.en and "without --here" in caught.value.words.en

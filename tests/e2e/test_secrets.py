@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 from pysqlite3 import dbapi2 as driver
 
-from noroshi.cli.clients.socket import Far, Refused
+from noroshi.cli.clients.socket import Far
+from noroshi.cli.errors import RefusedError
 from noroshi_lab.lab.directory import ClientSecret
 from tests.e2e.canaries import PIECE, Canaries
 from tests.e2e.labs import LabInReach, SigningIn, define, secret_file, walked
@@ -205,7 +206,7 @@ class Installation:
             ("authorize_finish", {"route": "m365", "pasted": self.address[:-20]}),
             ("status", {"secret": secret}),
         ):
-            with pytest.raises(Refused) as refused:
+            with pytest.raises(RefusedError) as refused:
                 far.call(op, **args)
             problems = [(where, what.en, what.ja) for where, what in refused.value.problems]
             self.keep("refusals at the door", refused.value.words.en, repr(problems))

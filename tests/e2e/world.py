@@ -15,7 +15,8 @@ from textwrap import dedent
 
 from aiosmtpd.controller import Controller
 
-from noroshi.cli.clients.socket import Far, Refused
+from noroshi.cli.clients.socket import Far
+from noroshi.cli.errors import RefusedError
 from noroshi.cli.exits import DONE, KEPT
 from tests.ports import free_port
 from tests.warm import warm
@@ -125,7 +126,7 @@ class Home:
         """What `status --json` tells, without a process for each look at a node that runs."""
         try:
             told = Far(self.folder / "door.sock").call("status")
-        except Refused:
+        except RefusedError:
             return json.loads(self.run("status", "--json").stdout)
         return {**told, "running": True}
 

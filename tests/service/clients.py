@@ -7,7 +7,8 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 from noroshi.cli.clients.http import FarByHttp
-from noroshi.cli.clients.socket import Far, Refused, unpacked
+from noroshi.cli.clients.socket import Far, unpacked
+from noroshi.cli.errors import RefusedError
 from noroshi.config.web import Web
 from noroshi.core.people import ADMIN, ApiToken, User
 from noroshi.people import random_keys
@@ -31,7 +32,7 @@ class InProcessClient:
         told = await run_as_json(self.harness.service, AKI, op, args)
         try:
             return unpacked(json.loads(json.dumps(told)))
-        except Refused as error:
+        except RefusedError as error:
             raise error_answer(error) from None
 
 
@@ -44,7 +45,7 @@ class SocketClient:
     async def __call__(self, op, **args):
         try:
             return await asyncio.to_thread(Far(self.door).call, op, **args)
-        except Refused as error:
+        except RefusedError as error:
             raise error_answer(error) from None
 
 
@@ -57,7 +58,7 @@ class HttpClient:
     async def __call__(self, op, **args):
         try:
             return await asyncio.to_thread(self.far.call, op, **args)
-        except Refused as error:
+        except RefusedError as error:
             raise error_answer(error) from None
 
 

@@ -13,8 +13,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from noroshi.cli.clients.socket import Away, Caller, Far, NoNode, Refused
+from noroshi.cli.clients.socket import Away, Caller, Far, NoNodeError
 from noroshi.cli.commands import COMMANDS
+from noroshi.cli.errors import RefusedError
 from noroshi.cli.paths import DOOR, HOME
 from noroshi.cli.terminal_escape import escaped
 from noroshi.config.config import Config, ConfigError, read_config
@@ -128,13 +129,13 @@ class CommandContext:
 
     def call(self, op: str, /, **args: Any) -> Any:
         """Ask the node that was named, or the running one; when none runs, the store itself.
-        Raises Refused."""
+        Raises RefusedError."""
         if self._near is not None:
             return self._near.call(op, **args)
         try:
             self.running = True
             return self._of_node(op, args)
-        except NoNode:
+        except NoNodeError:
             if self.door is not None:  # a certain node was meant, and it is not there
                 raise
         # Only now: it costs asyncio and all of Noroshi, ten times what a running node does.
@@ -144,7 +145,7 @@ class CommandContext:
         self._near = self._open.enter_context(closing(Near(self.config)))
         try:
             told = self._near.call(op, **args)
-        except Refused as refused:
+        except RefusedError as refused:
             if refused.kind != "no node" or not self._node_came():
                 raise
         else:
@@ -155,17 +156,17 @@ class CommandContext:
         return self._of_node(op, args)
 
     def _of_node(self, op: str, args: Mapping[str, Any]) -> Any:
-        """Ask the node; one that is just starting is waited for. Raises NoNode, else Refused."""
+        """Ask the node; one that is just starting is waited for. Raises NoNodeError, else RefusedError."""
         node, end, gone_at = Far(self.door or self.config.door), 0.0, 0.0
         while True:
             try:
                 return node.call(op, **args)
-            except NoNode:
+            except NoNodeError:
                 now, starting = time.monotonic(), self._starting()
                 if starting is not None:
                     end, gone_at = end or now + STARTS_WITHIN, now + HANDS_OVER
                     if now >= end:
-                        raise Refused("no node", starting) from None
+                        raise RefusedError("no node", starting) from None
                 elif now >= gone_at:  # at the first look, or it ended without having started
                     raise
             time.sleep(STEP)

@@ -6,8 +6,8 @@ import getpass
 import sys
 from pathlib import Path
 
-from noroshi.cli.clients.socket import Refused
 from noroshi.cli.context import CommandContext
+from noroshi.cli.errors import RefusedError
 from noroshi.core.os_errors import why
 from noroshi.core.words import Words
 
@@ -21,22 +21,22 @@ NO_TEXT = Words(en="it is not text in UTF-8", ja="UTF-8 の文字ではありま
 
 
 def typed(asked: CommandContext, prompt: Words, by_file: Words) -> str:
-    """Ask at the terminal. Refused, in the words `by_file`, where there is none."""
+    """Ask at the terminal. RefusedError, in the words `by_file`, where there is none."""
     if not sys.stdin.isatty():
-        raise Refused("invalid", by_file)
+        raise RefusedError("invalid", by_file)
     try:
         return getpass.getpass(asked.say(prompt))
     except EOFError:  # Ctrl-D
-        raise Refused("invalid", NOTHING_ENTERED) from None
+        raise RefusedError("invalid", NOTHING_ENTERED) from None
 
 
 def contents(file: str) -> str:
     """The text of a file, or of the standard input (-), in UTF-8; Notepad's BOM is no part
-    of it. Raises Refused."""
+    of it. Raises RefusedError."""
     try:
         data = sys.stdin.buffer.read() if file == STDIN else Path(file).read_bytes()
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise Refused("invalid", CANNOT_READ.fill(file=file, why=NO_TEXT)) from None
+        raise RefusedError("invalid", CANNOT_READ.fill(file=file, why=NO_TEXT)) from None
     except OSError as error:
-        raise Refused("invalid", CANNOT_READ.fill(file=file, why=why(error))) from None
+        raise RefusedError("invalid", CANNOT_READ.fill(file=file, why=why(error))) from None

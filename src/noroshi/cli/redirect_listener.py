@@ -21,6 +21,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
 
+from noroshi.cli.errors import CliError
 from noroshi.core.os_errors import why
 from noroshi.core.words import Words
 
@@ -63,16 +64,12 @@ GO_BACK = Words(
 )
 
 
-class NoPort(Exception):
-    """Nothing can be listened on; the words say why."""
-
-    def __init__(self, words: Words) -> None:
-        super().__init__(words.en)
-        self.words = words
+class NoPortError(CliError):
+    """Report that nothing can be listened on; the words say why."""
 
 
 class Listener:
-    """`with Listener(language) as one:` then `expect`, `wait`, `answer`. Raises NoPort."""
+    """`with Listener(language) as one:` then `expect`, `wait`, `answer`. Raises NoPortError."""
 
     def __init__(self, language: str, port: int = 0) -> None:
         """At that port; 0: at any that is free."""
@@ -165,7 +162,7 @@ def _open(listener: Listener) -> tuple[_Server, ...]:
         try:
             four = _Server(("127.0.0.1", 0), handler)
         except OSError as error:
-            raise NoPort(NO_PORT.fill(why=why(error))) from None
+            raise NoPortError(NO_PORT.fill(why=why(error))) from None
         if not _has_ipv6():
             return (four,)
         try:
@@ -173,7 +170,7 @@ def _open(listener: Listener) -> tuple[_Server, ...]:
         except OSError as error:  # somebody else has that port there
             last = error
             four.server_close()
-    raise NoPort(NO_PORT.fill(why=why(last)))
+    raise NoPortError(NO_PORT.fill(why=why(last)))
 
 
 def _open_at(listener: Listener, port: int) -> tuple[_Server, ...]:
@@ -191,7 +188,7 @@ def _open_at(listener: Listener, port: int) -> tuple[_Server, ...]:
     except OSError as error:
         for server in servers:
             server.server_close()
-        raise NoPort(NOT_THAT_PORT.fill(port=port, why=why(error))) from None
+        raise NoPortError(NOT_THAT_PORT.fill(port=port, why=why(error))) from None
     return tuple(servers)
 
 

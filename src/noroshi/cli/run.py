@@ -12,8 +12,9 @@ from pathlib import Path
 
 from noroshi import __version__
 from noroshi.cli import exits
-from noroshi.cli.clients.socket import Away, Refused
+from noroshi.cli.clients.socket import Away
 from noroshi.cli.context import PROGRAMS, CommandContext, at_home, door_of, home_of, language_of
+from noroshi.cli.errors import RefusedError
 from noroshi.cli.parser import build
 from noroshi.cli.paths import RUN, UNIT_FILE
 from noroshi.cli.terminal_escape import readable
@@ -51,8 +52,8 @@ def _run(argv: Sequence[str]) -> int:
         return code
     except ConfigError as error:
         found = [(p.where, p.what) for p in error.problems]
-        return _tell(Refused("invalid", CONFIG_INVALID, found), language, given)
-    except Refused as refused:
+        return _tell(RefusedError("invalid", CONFIG_INVALID, found), language, given)
+    except RefusedError as refused:
         return _tell(refused, language, given)
     except KeyboardInterrupt:
         return exits.INTERRUPTED
@@ -118,7 +119,7 @@ def _installed(name: str) -> Callable[..., int]:
     for found in entry_points(group=PROGRAMS_OF_OTHERS, name=name):
         program: Callable[..., int] = found.load()
         return program
-    raise Refused("not found", NOT_INSTALLED.fill(name=name))
+    raise RefusedError("not found", NOT_INSTALLED.fill(name=name))
 
 
 def _drill(argv: Sequence[str], rest: Sequence[str], home: Path, language: str) -> int:
@@ -159,7 +160,7 @@ def _language(home: Path, given: str) -> str:
     return language_of(chosen, os.environ)
 
 
-def _problems(refused: Refused, language: str) -> Iterator[str]:
+def _problems(refused: RefusedError, language: str) -> Iterator[str]:
     """A line for each; what is said of very many places is told of the first few."""
     for what, found in groupby(refused.problems, key=lambda problem: problem[1]):
         places = [where for where, _ in found]
@@ -171,7 +172,7 @@ def _problems(refused: Refused, language: str) -> Iterator[str]:
             yield "  " + SAME_OF.fill(count=len(places) - SHOWN).say(language)
 
 
-def _tell(refused: Refused, language: str, home: str) -> int:
+def _tell(refused: RefusedError, language: str, home: str) -> int:
     """Why it was not done, on the standard error; the exit code for it."""
     lines = [refused.words.say(language), *_problems(refused, language)]
     print(at_home("\n".join(lines), home), file=sys.stderr)

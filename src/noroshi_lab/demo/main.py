@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
-from noroshi.cli.clients.socket import Refused
+from noroshi.cli.errors import RefusedError
 from noroshi.cli.parser import HELP, Parser
 from noroshi_lab.demo.programs import DemoError, on_interrupts
 from noroshi_lab.demo.story import Demo
@@ -45,7 +45,7 @@ def _tell(language: str, *, once: bool) -> tuple[int, bool]:
         stack.callback(on_interrupts, signal.SIG_IGN)
         try:
             demo.run(once=once)
-        except (DemoError, Refused) as failed:
+        except (DemoError, RefusedError) as failed:
             print(FAILED.fill(why=failed.words).say(language), file=sys.stderr)
             return 1, False
         except KeyboardInterrupt:

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from noroshi.cli.clients.socket import Refused
+from noroshi.cli.errors import RefusedError
 from noroshi.core.words import Words
 from noroshi_lab.demo.story_texts import ENDED, IN_VAIN
 
@@ -58,7 +58,7 @@ class Programs:
             try:
                 if (found := seen()) is not None:
                     return found
-            except Refused as refused:
+            except RefusedError as refused:
                 if refused.kind != "no node":
                     raise
             self.see_who_ended()  # that is why, if nobody answered

@@ -21,7 +21,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from noroshi.cli.clients.socket import Far, Refused
+from noroshi.cli.clients.socket import Far
+from noroshi.cli.errors import RefusedError
 from noroshi.config.web import HERE, PORT
 from noroshi.core.mail import DeliveryState
 from noroshi.core.words import Words
@@ -295,7 +296,7 @@ class Demo:
     def _door_opens(self) -> bool:
         try:
             self.far.call("status")
-        except Refused:
+        except RefusedError:
             return False
         return True
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
-from noroshi.cli.clients import socket
+from noroshi.cli.errors import RefusedError
 from noroshi.cli.output.times import span
 from noroshi.core.mail import DeliveryState
 from noroshi.core.words import Words, joined, plain
@@ -97,7 +97,7 @@ class _Walk:
             yield
         except BaseException:
             # It is told why; that the mending went wrong too would only hide it.
-            with suppress(socket.Refused, remote.Refused):
+            with suppress(RefusedError, remote.Refused):
                 self.failure.mends(self.stage)
             raise
         self.failure.mends(self.stage)

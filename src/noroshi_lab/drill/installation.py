@@ -10,7 +10,8 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from noroshi.cli.clients.socket import Far, Refused
+from noroshi.cli.clients.socket import Far
+from noroshi.cli.errors import RefusedError
 from noroshi.core.words import Words
 from noroshi.definitions import read_folder
 from noroshi_lab.drill.drill_texts import ENDED, IN_VAIN
@@ -126,7 +127,7 @@ class Fresh:
     def _door_opens(self) -> bool:
         try:
             Far(self.door).call("status")
-        except Refused:
+        except RefusedError:
             return False
         return True
 

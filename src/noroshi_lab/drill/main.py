@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from noroshi.cli import exits
-from noroshi.cli.clients import socket
 from noroshi.cli.clients.socket import Far
+from noroshi.cli.errors import RefusedError
 from noroshi.core.mail import DeliveryState
 from noroshi.core.words import Words
 from noroshi_lab.drill import drill_texts
@@ -32,7 +32,7 @@ from noroshi_lab.lab.remote import Remote
 
 # A terminal that is closed sends SIGHUP; Windows has none.
 INTERRUPTS = [signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if os.name == "posix" else [])]
-REFUSALS = (socket.Refused, remote.Refused, NotSeen, ProgramEnded)
+REFUSALS = (RefusedError, remote.Refused, NotSeen, ProgramEnded)
 
 
 def main(argv: Sequence[str], *, language: str, door: Callable[[], Path]) -> int:

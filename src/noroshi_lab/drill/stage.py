@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from noroshi.cli.clients.socket import Caller, Refused
+from noroshi.cli.clients.socket import Caller
+from noroshi.cli.errors import RefusedError
 from noroshi.core.mail import DeliveryState
 from noroshi.transports.mime.message import is_of
 from noroshi_lab.drill.setup import Setup
@@ -93,7 +94,7 @@ class Stage:
         for one in self._queue():
             if one["state"] == DeliveryState.WAITING:
                 # It may leave by itself at this very moment; then there is nothing to do.
-                with suppress(Refused):
+                with suppress(RefusedError):
                     self.node.call("queue_retry", id=one["id"])
 
     def _queue(self) -> Sequence[Answer]:

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from noroshi.cli.clients.socket import NoNode, Refused
+from noroshi.cli.clients.socket import NoNodeError
 from noroshi.cli.context import door_of
+from noroshi.cli.errors import RefusedError
 from noroshi.cli.handlers.systemd_service import difference, do
 from noroshi.cli.paths import DOOR, HOME, UNIT_FILE, USER_FILE
 from noroshi.cli.systemd.install import (
@@ -228,7 +229,7 @@ def test_a_link_is_replaced_and_what_it_leads_to_stays(tmp_path):
 def test_the_first_step_that_fails_is_named_with_what_it_means(tmp_path):
     hint = Words(en="that is it", ja="これです")
     after = Write(str(tmp_path / "after"), "")
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(RefusedError) as refused:
         do([Run(("true",)), Run(("false", "a b"), hint), after])
     assert "`false 'a b'` (exit 1)" in refused.value.words.en
     assert refused.value.problems == (("", hint),)
@@ -244,7 +245,7 @@ def test_the_first_step_that_fails_is_named_with_what_it_means(tmp_path):
     ],
 )
 def test_a_step_that_cannot_be_done_is_named_with_the_reason(step, told):
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(RefusedError) as refused:
         do([step])
     assert told.format(shlex.quote(__file__)) in refused.value.words.en
     assert refused.value.problems == ()
@@ -287,5 +288,5 @@ def test_who_has_no_node_of_their_own_finds_the_services_door(
 
 
 def test_who_stands_before_the_services_door_is_told_how_it_is_started():
-    assert "systemctl start noroshi" in NoNode(Path(DOOR)).words.en
-    assert "noroshi serve" in NoNode(Path("/srv/door.sock")).words.en
+    assert "systemctl start noroshi" in NoNodeError(Path(DOOR)).words.en
+    assert "noroshi serve" in NoNodeError(Path("/srv/door.sock")).words.en

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from noroshi.cli.clients.socket import Refused
 from noroshi.cli.context import CommandContext
+from noroshi.cli.errors import RefusedError
 from noroshi.cli.setup.drafts import Drafts
 from noroshi.core.words import Words
 from noroshi.definitions.documents import document
@@ -30,7 +30,7 @@ class Node:
             return {"documents": documents, "version": self.version}
         if self.refusals.get(op, 0):
             self.refusals[op] -= 1
-            raise Refused("trouble", Words(en="Not now.", ja="いまはできません。"))
+            raise RefusedError("trouble", Words(en="Not now.", ja="いまはできません。"))
         self.done.append((op, args))
         return None
 
@@ -56,12 +56,12 @@ def operations(node):
 def test_what_is_refused_is_held_on():
     node = Node(apply=1, set_secret=1)
     kept = drafts(node)
-    with pytest.raises(Refused):
+    with pytest.raises(RefusedError):
         kept.put_in_force()
     assert kept.trial["over"] and operations(node) == []
     kept.put_in_force()
     assert not kept.trial and operations(node) == ["apply"]
-    with pytest.raises(Refused):
+    with pytest.raises(RefusedError):
         kept.put_secret()
     assert kept.secret == {"secret": "the secret", "to": ("a:443",)}
     kept.put_secret()

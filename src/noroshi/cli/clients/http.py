@@ -9,7 +9,8 @@ from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
-from noroshi.cli.clients.socket import Refused, line_of, no_answer, patience_of, unpacked
+from noroshi.cli.clients.socket import line_of, no_answer, patience_of, unpacked
+from noroshi.cli.errors import RefusedError
 from noroshi.core.os_errors import why
 from noroshi.core.words import Words
 from noroshi.network.connection_errors import distrust
@@ -60,11 +61,11 @@ class FarByHttp:
     ) -> None:
         self.url, self._where = url, _read(url)
         if not token.isascii() or not token.strip():
-            raise Refused("invalid", NO_TOKEN)
+            raise RefusedError("invalid", NO_TOKEN)
         self._token, self._ca_file, self._patience = token.strip(), ca_file, patience
 
     def call(self, op: str, /, **args: Any) -> Any:
-        """The answer as JSON's own types. Raises Refused."""
+        """The answer as JSON's own types. Raises RefusedError."""
         body, seconds = line_of(args), self._patience(op)
         connection = self._connection(seconds)
         try:
@@ -73,9 +74,9 @@ class FarByHttp:
             answer = connection.getresponse()
             status, said = answer.status, answer.read()
         except TimeoutError:
-            raise Refused("trouble", no_answer(op, seconds)) from None
+            raise RefusedError("trouble", no_answer(op, seconds)) from None
         except (OSError, HTTPException):
-            raise Refused("no node", WENT_AWAY) from None
+            raise RefusedError("no node", WENT_AWAY) from None
         finally:
             connection.close()
         return unpacked(self._understood(status, said))
@@ -95,7 +96,7 @@ class FarByHttp:
             context = ssl.create_default_context(cafile=self._ca_file or None)
         except OSError as error:  # ssl.SSLError is one
             words = NO_FILE.fill(file=self._ca_file, why=why(error))
-            raise Refused("invalid", words) from None
+            raise RefusedError("invalid", words) from None
         return HTTPSConnection(host, port, timeout=seconds, context=context)
 
     def _connect(self, connection: HTTPConnection) -> None:
@@ -105,10 +106,10 @@ class FarByHttp:
             raise
         except ssl.SSLCertVerificationError as error:
             told = NOT_TRUSTED.fill(url=self.url, why=distrust(error))
-            raise Refused("no node", told) from None
+            raise RefusedError("no node", told) from None
         except OSError as error:
             words = CANNOT_REACH.fill(url=self.url, why=why(error))
-            raise Refused("no node", words) from None
+            raise RefusedError("no node", words) from None
 
     def _understood(self, status: int, said: bytes) -> Mapping[str, Any]:
         """What was answered, if it is an answer of ours: no proxy's page, no other program's."""
@@ -120,7 +121,7 @@ class FarByHttp:
             "ok" in told or {"error", "words", "problems"} <= set(told)
         ):
             return told
-        raise Refused("no node", NO_MANAGER.fill(url=self.url, status=status))
+        raise RefusedError("no node", NO_MANAGER.fill(url=self.url, status=status))
 
 
 def _read(url: str) -> SplitResult:
@@ -131,7 +132,7 @@ def _read(url: str) -> SplitResult:
         good = False
     secret = parts.username is not None or parts.query or parts.fragment if good else True
     if not good or secret or not _scheme_fits(parts):
-        raise Refused("invalid", NO_URL.fill(url=url[:LONGEST_SAID]))
+        raise RefusedError("invalid", NO_URL.fill(url=url[:LONGEST_SAID]))
     return parts
 
 

@@ -11,7 +11,8 @@ from typing import Any
 from noroshi import actions, checks, schema, transports
 from noroshi.actions.template import TemplateRenderer
 from noroshi.app.composition import open_service, open_to_examine, open_to_look
-from noroshi.cli.clients.socket import Refused, unpacked
+from noroshi.cli.clients.socket import unpacked
+from noroshi.cli.errors import RefusedError
 from noroshi.config.config import Config
 from noroshi.core.os_errors import why
 from noroshi.core.words import Words
@@ -78,11 +79,11 @@ class Near:
         self._examining: Service | None = None
 
     def call(self, op: str, /, **args: Any) -> Any:
-        """The answer as JSON's own types. Raises Refused."""
+        """The answer as JSON's own types. Raises RefusedError."""
         try:
             return unpacked(self._runner.run(self._answer(op, args)))
         except (StoreError, OSError) as error:
-            raise Refused("no node", CANNOT_OPEN.fill(why=why(error))) from None
+            raise RefusedError("no node", CANNOT_OPEN.fill(why=why(error))) from None
 
     def close(self) -> None:
         """Give the store back."""

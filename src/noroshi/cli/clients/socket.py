@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import json
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol
 
+from noroshi.cli.errors import RefusedError
 from noroshi.cli.paths import DOOR, NAME
 from noroshi.core.os_errors import why
 from noroshi.core.words import Words
@@ -99,22 +100,8 @@ NOT_REPORTED = Words(
 )
 
 
-class Refused(Exception):
-    """Why it was not done, as the node said it; `kind` decides the exit code."""
-
-    def __init__(
-        self, kind: str, words: Words, problems: Sequence[tuple[str, Words]] = ()
-    ) -> None:
-        super().__init__(words.en)
-        self.kind, self.words, self.problems = kind, words, tuple(problems)
-
-    def about(self, where: str) -> bool:
-        """Whether one of the problems is there."""
-        return any(place == where for place, _ in self.problems)
-
-
-class NoNode(Refused):
-    """Nobody listens there."""
+class NoNodeError(RefusedError):
+    """Report that nobody listens there."""
 
     def __init__(self, door: Path) -> None:
         words = NO_SERVICE if door == Path(DOOR) else NO_NODE
@@ -125,7 +112,7 @@ class Caller(Protocol):
     """Whoever does an operation for a command: a running node, or its store itself."""
 
     def call(self, op: str, /, **args: Any) -> Any:
-        """The answer as JSON's own types. Raises Refused."""
+        """The answer as JSON's own types. Raises RefusedError."""
 
 
 class Away(Caller, Protocol):
@@ -147,7 +134,7 @@ class Far:
         self.door, self._patience = door, patience
 
     def call(self, op: str, /, **args: Any) -> Any:
-        """Raises NoNode if nobody listens, else Refused."""
+        """Raises NoNodeError if nobody listens, else RefusedError."""
         line, seconds = line_of({"op": op, "args": args}), self._patience(op)
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
             connection.settimeout(seconds)
@@ -155,29 +142,29 @@ class Far:
                 self._connect(connection)
                 return unpacked(json.loads(_ask(connection, line)))
             except TimeoutError:
-                raise Refused("trouble", no_answer(op, seconds)) from None
+                raise RefusedError("trouble", no_answer(op, seconds)) from None
 
     def _connect(self, connection: socket.socket) -> None:
         try:
             connection.connect(str(self.door))
         except (FileNotFoundError, ConnectionRefusedError):
-            raise NoNode(self.door) from None
+            raise NoNodeError(self.door) from None
         except BlockingIOError:  # so many wait there that no more are let in (unix(7))
             raise TimeoutError from None
         except TimeoutError:
             raise
         except OSError as error:
-            raise Refused(
+            raise RefusedError(
                 "no node", CANNOT_ENTER.fill(door=self.door, why=why(error))
             ) from None
 
 
 def line_of(request: object) -> bytes:
-    """As JSON on one line. Refused if something of it is no text."""
+    """As JSON on one line. RefusedError if something of it is no text."""
     try:
         return json.dumps(request, ensure_ascii=False).encode() + b"\n"
     except UnicodeEncodeError:  # an argument's bytes that mean no letter here
-        raise Refused("invalid", NO_TEXT) from None
+        raise RefusedError("invalid", NO_TEXT) from None
 
 
 def _ask(connection: socket.socket, line: bytes) -> bytes:
@@ -189,13 +176,13 @@ def _ask(connection: socket.socket, line: bytes) -> bytes:
         while not (parts and parts[-1].endswith(b"\n")):
             part = connection.recv(CHUNK)
             if not part:
-                raise Refused("no node", WENT_AWAY)
+                raise RefusedError("no node", WENT_AWAY)
             parts.append(part)
         return b"".join(parts)
     except TimeoutError:
         raise
     except OSError:
-        raise Refused("no node", WENT_AWAY) from None
+        raise RefusedError("no node", WENT_AWAY) from None
 
 
 def no_answer(op: str, seconds: float) -> Words:
@@ -207,8 +194,8 @@ def no_answer(op: str, seconds: float) -> Words:
 
 
 def unpacked(answer: Any) -> Any:
-    """What was answered; Refused if it was a refusal."""
+    """What was answered; RefusedError if it was a refusal."""
     if "ok" in answer:
         return answer["ok"]
     problems = [(p["where"], Words(**p["what"])) for p in answer["problems"]]
-    raise Refused(answer["error"], Words(**answer["words"]), problems)
+    raise RefusedError(answer["error"], Words(**answer["words"]), problems)

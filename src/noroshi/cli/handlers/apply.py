@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from noroshi.cli import exits
-from noroshi.cli.clients.socket import Refused
 from noroshi.cli.context import CommandContext
+from noroshi.cli.errors import RefusedError
 from noroshi.cli.output.placeholders import (
     Found,
     placeholders_as_json,
@@ -152,19 +152,21 @@ def export(asked: CommandContext) -> int:
         lost = () if asked.given.force else what_would_be_lost(folder, documents)
         if lost:
             head = WOULD_LOSE.fill(folder=folder, version=exported["version"])
-            raise Refused("conflict", head, [(p.where, p.what) for p in lost])
+            raise RefusedError("conflict", head, [(p.where, p.what) for p in lost])
         write_folder(folder, documents)
     except Invalid as invalid:
         raise _unusable(asked, [(p.where, p.what) for p in invalid.problems]) from None
     except OSError as error:
-        raise Refused("invalid", CANNOT_WRITE.fill(folder=folder, why=why(error))) from None
+        raise RefusedError(
+            "invalid", CANNOT_WRITE.fill(folder=folder, why=why(error))
+        ) from None
     version, count = exported["version"], len(documents)
     print(asked.say(WRITTEN.fill(version=version, folder=folder, count=count)))
     return exits.DONE
 
 
 def documents_of(asked: CommandContext, folder: Path) -> Sequence[Mapping[str, Any]]:
-    """The definitions in a folder, as an operation takes them. Raises Refused."""
+    """The definitions in a folder, as an operation takes them. Raises RefusedError."""
     found = look_into(folder)
     documents = [{"key": one.key, "body": one.body} for one in found.documents]
     if found.problems:
@@ -179,15 +181,15 @@ def _all_problems(
     faulty = [problem.where for problem in of_files]
     try:
         planned = asked.call("plan", documents=documents, faulty=faulty)
-    except Refused:  # nobody to ask: the files are wrong all the same
+    except RefusedError:  # nobody to ask: the files are wrong all the same
         return [(p.where, p.what) for p in of_files]
     told = [Problem(p["where"], Words(**p["what"])) for p in planned["problems"]]
     return [(p.where, p.what) for p in by_file((*of_files, *told))]
 
 
-def _unusable(asked: CommandContext, problems: Sequence[tuple[str, Words]]) -> Refused:
+def _unusable(asked: CommandContext, problems: Sequence[tuple[str, Words]]) -> RefusedError:
     head = UNUSABLE.fill(folder=asked.given.folder, count=len(problems))
-    return Refused("invalid", head, problems)
+    return RefusedError("invalid", head, problems)
 
 
 def list_changes(

@@ -7,25 +7,25 @@ from __future__ import annotations
 import sys
 
 from noroshi.cli import exits
-from noroshi.cli.clients.socket import Refused
 from noroshi.cli.context import CommandContext
+from noroshi.cli.errors import RefusedError
 from noroshi.cli.handlers import sign_in_texts
-from noroshi.cli.handlers.sign_in import STDIN, Answer, How, NoPage, sign_in
+from noroshi.cli.handlers.sign_in import STDIN, Answer, How, NoPageError, sign_in
 from noroshi.cli.output.routes import marked
 from noroshi.core.words import NOTHING
 
 
 def _signed_in(asked: CommandContext, how: How) -> Answer:
-    """Sign it in. Raises Refused; where the right to read was refused, with what is not concerned."""
+    """Sign it in. Raises RefusedError; where the right to read was refused, with what is not concerned."""
     try:
         return sign_in(asked, how)
-    except NoPage:
+    except NoPageError:
         raise
-    except Refused as refused:
+    except RefusedError as refused:
         if not how.read or refused.kind != "trouble":
             raise
         words = sign_in_texts.NOT_READ.fill(why=refused.words)
-        raise Refused(refused.kind, words, refused.problems) from None
+        raise RefusedError(refused.kind, words, refused.problems) from None
 
 
 def authorize(asked: CommandContext) -> int:
@@ -45,7 +45,7 @@ def authorize(asked: CommandContext) -> int:
     )
     try:
         status = _signed_in(asked, how)
-    except NoPage as no_page:
+    except NoPageError as no_page:
         given.parser.refuse(no_page.words)
     except KeyboardInterrupt:
         print("\n" + asked.say(sign_in_texts.GIVEN_UP.fill(route=given.route)), file=sys.stderr)

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from noroshi.cli import exits
-from noroshi.cli.clients.socket import Refused
 from noroshi.cli.context import CommandContext
+from noroshi.cli.errors import RefusedError
 from noroshi.cli.output.times import clock, span
 from noroshi.config.config import Config
 from noroshi.core.words import Words
@@ -101,7 +101,7 @@ def restore(asked: CommandContext) -> int:
         with life_of(config.store, Holder.COMMAND):
             done = put_back(path, config.store, now, hold=asked.given.hold)
     except StoreError as error:
-        raise Refused("trouble", CANNOT_RESTORE.fill(why=error.words)) from None
+        raise RefusedError("trouble", CANNOT_RESTORE.fill(why=error.words)) from None
     told = {"version": done.version, "waiting": done.waiting}
     lines = [RESTORED.fill(store=config.store, path=path, **told), _age(done.seen, now)]
     if done.out and not done.held:
@@ -125,7 +125,7 @@ def _say_what_opens(asked: CommandContext, config: Config) -> int:
         try:
             return say_what_opens(asked, config, read_key(config.key))
         except VaultError as error:
-            raise Refused("trouble", error.words) from None
+            raise RefusedError("trouble", error.words) from None
     print(asked.say(KEY_NEEDED.fill(key=config.key)))
     return exits.TROUBLE if what_opens(config, None) else exits.DONE
 
@@ -151,10 +151,10 @@ def _told_of_store(asked: CommandContext) -> list[Mapping[str, str]]:
     """A store that cannot be opened here is as ill as a damaged one."""
     try:
         told: list[Mapping[str, str]] = asked.call("check_store")
-    except Refused as error:
+    except RefusedError as error:
         if asked.running or error.kind != "no node":
             raise
-        raise Refused("trouble", error.words) from None
+        raise RefusedError("trouble", error.words) from None
     return told
 
 
@@ -164,7 +164,7 @@ def _faults_of(path: Path) -> list[Words]:
     try:
         return faults_of(path)
     except StoreError as error:
-        raise Refused("trouble", error.words) from None
+        raise RefusedError("trouble", error.words) from None
 
 
 def _age(seen: datetime | None, now: datetime) -> Words:

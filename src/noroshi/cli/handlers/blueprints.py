@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from noroshi.cli import exits
-from noroshi.cli.clients.socket import Refused
 from noroshi.cli.context import CommandContext
+from noroshi.cli.errors import RefusedError
 from noroshi.cli.handlers.apply import say_applied, say_would
 from noroshi.cli.output.tables import table
 from noroshi.core.definitions.problems import suggestion
@@ -52,7 +52,7 @@ def show(asked: CommandContext) -> int:
     one = known.get(asked.given.name)
     if one is None:
         near = suggestion(asked.given.name, known)
-        raise Refused("not found", NO_BLUEPRINT.fill(given=asked.given.name, instead=near))
+        raise RefusedError("not found", NO_BLUEPRINT.fill(given=asked.given.name, instead=near))
     if asked.given.json:
         asked.print_json(one)
     else:

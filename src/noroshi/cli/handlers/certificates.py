@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from noroshi.cli import exits
-from noroshi.cli.clients.socket import Refused
 from noroshi.cli.context import CommandContext
+from noroshi.cli.errors import RefusedError
 from noroshi.cli.handlers.secret_probe import CERTIFICATE, say_that_it_is_asked, told
 from noroshi.cli.output.times import clock
 from noroshi.cli.password_prompt import CANNOT_READ, STDIN, contents, typed
@@ -107,7 +107,7 @@ def _is_there(asked: CommandContext) -> bool:
     """Whether there is one whose place another would take."""
     try:
         asked.call("certificate_show", name=asked.given.name, next=asked.given.next)
-    except Refused as refused:
+    except RefusedError as refused:
         if refused.kind != "not found":
             raise
         return False
@@ -151,7 +151,7 @@ def opened(asked: CommandContext, file: str, passphrase_file: str | None) -> str
             return read(data, passphrase).reveal()
         except CertificateError as unfit:
             if not unfit.locked or not left or passphrase_file:
-                raise Refused("invalid", unfit.words) from None
+                raise RefusedError("invalid", unfit.words) from None
             if passphrase:
                 print(asked.say(unfit.words), file=sys.stderr)
         passphrase = typed(asked, ASK.fill(file=file), BY_FILE)
@@ -162,13 +162,13 @@ def _bytes(file: str) -> bytes:
     try:
         return sys.stdin.buffer.read() if file == STDIN else Path(file).read_bytes()
     except OSError as error:
-        raise Refused("invalid", CANNOT_READ.fill(file=file, why=why(error))) from None
+        raise RefusedError("invalid", CANNOT_READ.fill(file=file, why=why(error))) from None
 
 
 def _refuse_if_there(out: str | None) -> None:
     """Before anything is made: a certificate that could not be written would be hard to find."""
     if out and Path(out).exists():
-        raise Refused("conflict", IS_THERE.fill(file=out))
+        raise RefusedError("conflict", IS_THERE.fill(file=out))
 
 
 def _write(file: Path, pem: str) -> None:
@@ -176,6 +176,6 @@ def _write(file: Path, pem: str) -> None:
         with file.open("x", encoding="ascii") as opened:
             opened.write(pem)
     except FileExistsError:
-        raise Refused("conflict", IS_THERE.fill(file=file)) from None
+        raise RefusedError("conflict", IS_THERE.fill(file=file)) from None
     except OSError as error:
-        raise Refused("trouble", NOT_WRITTEN.fill(file=file, why=why(error))) from None
+        raise RefusedError("trouble", NOT_WRITTEN.fill(file=file, why=why(error))) from None

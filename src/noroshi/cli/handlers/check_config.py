@@ -11,8 +11,8 @@ from pathlib import Path
 from noroshi.actions.template import TemplateRenderer
 from noroshi.cli import exits
 from noroshi.cli.clients.in_process import built_in
-from noroshi.cli.clients.socket import Refused
 from noroshi.cli.context import CommandContext
+from noroshi.cli.errors import RefusedError
 from noroshi.cli.output.placeholders import (
     Found,
     placeholders_as_json,
@@ -76,7 +76,7 @@ def check_config(asked: CommandContext) -> int:
     problems = (*of_config, *by_file(of_folder))
     if problems and not asked.given.json:
         head = WRONG.fill(folder=folder, count=len(problems))
-        raise Refused("invalid", head, [(p.where, p.what) for p in problems])
+        raise RefusedError("invalid", head, [(p.where, p.what) for p in problems])
     if asked.given.json:
         _print(asked, problems, placeholders_of(read.documents))
     else:

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from noroshi.cli import exits
-from noroshi.cli.clients.socket import Refused
 from noroshi.cli.context import CommandContext
+from noroshi.cli.errors import RefusedError
 from noroshi.cli.handlers.apply import say_applied, say_would
 from noroshi.cli.output.placeholders import placeholders_of, say_placeholders
 from noroshi.core.definitions.problems import suggestion
@@ -90,7 +90,7 @@ def _changed(asked: CommandContext, **what: Any) -> int:
 def _not_there(asked: CommandContext, key: str) -> None:
     known = asked.call("definition_show")["documents"]
     words = NO_DEFINITION.fill(key=key, instead=suggestion(key, known))
-    raise Refused("not found", words)
+    raise RefusedError("not found", words)
 
 
 def _content(file: str) -> dict[str, Any]:
@@ -98,7 +98,7 @@ def _content(file: str) -> dict[str, Any]:
         raw = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
         return read_text(raw, file)
     except OSError as error:
-        raise Refused("invalid", CANNOT_READ.fill(file=file, why=why(error))) from None
+        raise RefusedError("invalid", CANNOT_READ.fill(file=file, why=why(error))) from None
     except Invalid as invalid:
         problems = [(p.where, p.what) for p in invalid.problems]
-        raise Refused("invalid", UNUSABLE.fill(file=file), problems) from None
+        raise RefusedError("invalid", UNUSABLE.fill(file=file), problems) from None

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from noroshi.app.composition import open_service
 from noroshi.cli import exits
-from noroshi.cli.clients.socket import Refused
 from noroshi.cli.context import CommandContext
+from noroshi.cli.errors import RefusedError
 from noroshi.cli.paths import DOOR, GROUP, HOME
 from noroshi.config.config import FILE, Config, ConfigError, read_config, sample
 from noroshi.core.os_errors import why
@@ -113,9 +113,9 @@ def init(asked: CommandContext) -> int:
         _require_no_lost_store(asked, config)
         print(asked.say(_filled(config)))
     except FileExistsError:
-        raise Refused("conflict", TAKEN.fill(home=home, file=FILE)) from None
+        raise RefusedError("conflict", TAKEN.fill(home=home, file=FILE)) from None
     except (OSError, StoreError) as error:
-        raise Refused("trouble", CANNOT_MAKE.fill(home=home, why=why(error))) from None
+        raise RefusedError("trouble", CANNOT_MAKE.fill(home=home, why=why(error))) from None
     print(asked.say((MADE_HERE if asked.given.service else MADE).fill(home=home, file=FILE)))
     if home == Path(HOME) and not asked.given.service:
         print(asked.say(AS_A_SERVICE))
@@ -127,15 +127,17 @@ def _store_alone(asked: CommandContext) -> int:
     config = asked.config
     if config.store.exists() and not is_blank(config.store):
         words = STORE_THERE.fill(store=config.store) if asked.given.new_store else TAKEN
-        raise Refused("conflict", words.fill(home=asked.home, file=FILE))
+        raise RefusedError("conflict", words.fill(home=asked.home, file=FILE))
     if not asked.given.new_store:
-        raise Refused("conflict", LOST.fill(home=asked.home, store=config.store))
+        raise RefusedError("conflict", LOST.fill(home=asked.home, store=config.store))
     try:
         lay_aside(config.store, datetime.now(UTC))
         print(asked.say(_key(config)))
         asyncio.run(_store(config))
     except (OSError, StoreError) as error:
-        raise Refused("trouble", CANNOT_MAKE.fill(home=asked.home, why=why(error))) from None
+        raise RefusedError(
+            "trouble", CANNOT_MAKE.fill(home=asked.home, why=why(error))
+        ) from None
     print(asked.say(NEW_STORE.fill(store=config.store)))
     return exits.DONE
 
@@ -148,7 +150,7 @@ def _require_no_lost_store(asked: CommandContext, config: Config) -> None:
         lay_aside(config.store, datetime.now(UTC))
         return
     (config.home / FILE).unlink()
-    raise Refused("conflict", LOST.fill(home=config.home, store=config.store))
+    raise RefusedError("conflict", LOST.fill(home=config.home, store=config.store))
 
 
 def name_of(host: str) -> str:

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from noroshi.cli import exits
-from noroshi.cli.clients.socket import Refused
 from noroshi.cli.context import CommandContext
+from noroshi.cli.errors import RefusedError
 from noroshi.cli.output.tables import table, wrap
 from noroshi.config.config import ConfigError
 from noroshi.core.words import Words, paired
@@ -51,7 +51,7 @@ def kinds(asked: CommandContext) -> int:
         known = ", ".join(sorted({kind["kind"] for kind in found}))
         found = [kind for kind in found if kind["kind"] == wanted]
         if not found:
-            raise Refused("not found", NO_KIND.fill(kind=wanted, known=known))
+            raise RefusedError("not found", NO_KIND.fill(kind=wanted, known=known))
     if asked.given.json:
         asked.print_json(found)
     elif wanted is not None:
@@ -65,7 +65,7 @@ def _known(asked: CommandContext) -> Any:
     """As the node says; they are plain reference, so neither home folder nor node is needed."""
     try:
         return asked.call("kinds")
-    except (ConfigError, Refused):
+    except (ConfigError, RefusedError):
         from noroshi.cli.clients.in_process import (
             built_in_kinds,  # only now: it costs all of Noroshi
         )

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from noroshi.cli.clients.socket import Refused
 from noroshi.cli.context import CommandContext
+from noroshi.cli.errors import RefusedError
 from noroshi.core.definitions.accounts import OVER, end_of, is_over
 from noroshi.core.words import Words
 
@@ -34,14 +34,14 @@ class Dated:
 
 
 def dated(asked: CommandContext, name: str, day: str) -> Dated:
-    """Before the secret is kept: a day that cannot be keeps it out. Raises Refused."""
+    """Before the secret is kept: a day that cannot be keeps it out. Raises RefusedError."""
     ends = end_of(day)
     if ends and is_over(ends, datetime.now(UTC)):
-        raise Refused("invalid", OVER.fill(day=day))
+        raise RefusedError("invalid", OVER.fill(day=day))
     found = asked.call("definition_show", types=("accounts",))
     put = _with_day(found["documents"], name, day)
     if not put:
-        raise Refused("invalid", NO_ACCOUNT.fill(name=name))
+        raise RefusedError("invalid", NO_ACCOUNT.fill(name=name))
     made = Dated(day, put, {key: found["etags"][key] for key in put})
     asked.call("definition_change", put=made.put, etags=made.etags, dry=True)
     return made

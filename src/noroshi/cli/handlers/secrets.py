@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from noroshi.cli import exits
-from noroshi.cli.clients.socket import Refused
 from noroshi.cli.context import CommandContext
+from noroshi.cli.errors import RefusedError
 from noroshi.cli.handlers.secret_expiry import dated, write_down
 from noroshi.cli.handlers.secret_probe import say_that_it_is_asked, told
 from noroshi.cli.output.tables import table
@@ -72,7 +72,7 @@ def set_(asked: CommandContext) -> int:
     name, file = asked.given.name, asked.given.file
     value = contents(file) if file else _typed(asked, name)
     if not value.strip():
-        raise Refused("invalid", NOTHING_GIVEN)
+        raise RefusedError("invalid", NOTHING_GIVEN)
     day = dated(asked, name, asked.given.ends) if asked.given.ends else None
     to = asked.given.to or places(asked, name)
     before = _entries(asked).get(name, {"kept": False, "named_by": ()})
@@ -90,7 +90,7 @@ def set_(asked: CommandContext) -> int:
 
 
 def places(asked: CommandContext, name: str) -> Sequence[str]:
-    """Where an entry goes; asked about where an API token chose it. Raises Refused."""
+    """Where an entry goes; asked about where an API token chose it. Raises RefusedError."""
     one = _entries(asked).get(name, {})
     to: Sequence[str] = one.get("goes_to", ())
     if not one.get("led_by"):
@@ -104,7 +104,7 @@ def places(asked: CommandContext, name: str) -> Sequence[str]:
     except EOFError:
         said = ""
     if said.strip().lower() not in ("y", "yes"):
-        raise Refused("invalid", NOT_THERE.fill(who=", ".join(one["named_by"])))
+        raise RefusedError("invalid", NOT_THERE.fill(who=", ".join(one["named_by"])))
     return to
 
 
@@ -158,5 +158,5 @@ def _told(asked: CommandContext, name: str, *, stale: bool) -> int:
 def _typed(asked: CommandContext, name: str) -> str:
     first = typed(asked, PROMPT.fill(name=name), BY_FILE)
     if first != typed(asked, AGAIN, BY_FILE):
-        raise Refused("invalid", DIFFERENT)
+        raise RefusedError("invalid", DIFFERENT)
     return first

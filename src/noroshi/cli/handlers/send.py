@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from noroshi.cli import exits
-from noroshi.cli.clients.socket import Refused
 from noroshi.cli.context import CommandContext
+from noroshi.cli.errors import RefusedError
 from noroshi.core.mail import SENT, DeliveryState
 from noroshi.core.words import Words
 
@@ -111,7 +111,7 @@ def _looked_up(asked: CommandContext, ids: Iterable[str]) -> Sequence[Any]:
         for id in ids:
             found.append(_settled(asked, id, end))
             _tell(asked, found[-1])
-    except Refused as refused:
+    except RefusedError as refused:
         # They are queued all the same: by the exit code of a failure a script would send them twice.
         print(asked.say(NOT_LOOKED.fill(why=refused.words)), file=sys.stderr)
     return found
@@ -182,4 +182,4 @@ def _standard_input(asked: CommandContext) -> str:
     try:
         return sys.stdin.read()
     except UnicodeDecodeError:
-        raise Refused("invalid", NO_TEXT.fill(encoding=sys.stdin.encoding)) from None
+        raise RefusedError("invalid", NO_TEXT.fill(encoding=sys.stdin.encoding)) from None

@@ -9,8 +9,8 @@ import time
 
 from noroshi import __version__
 from noroshi.cli import exits
-from noroshi.cli.clients.socket import Refused
 from noroshi.cli.context import CommandContext
+from noroshi.cli.errors import RefusedError
 from noroshi.core.words import Words
 from noroshi.logs import logging_to, sink_of
 from noroshi.ports import StoreError
@@ -40,7 +40,7 @@ def _run(asked: CommandContext) -> int:
         with life_of(asked.config.store, Holder.STARTING) as life:
             _run_node(asked, life)
     except StoreError as error:
-        raise Refused("trouble", CANNOT_START.fill(why=error.words)) from None
+        raise RefusedError("trouble", CANNOT_START.fill(why=error.words)) from None
     except Exception:  # a bug: the log must say why there is no node any more
         log.critical("the node ends: it has met with a bug of its own", exc_info=True)
         return exits.TROUBLE

@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from noroshi.cli.clients.socket import Refused
 from noroshi.cli.context import CommandContext
+from noroshi.cli.errors import RefusedError
 from noroshi.cli.handlers import sign_in_texts
 from noroshi.cli.handlers.secrets import places
 from noroshi.cli.output.tables import columns, wrap
-from noroshi.cli.redirect_listener import Listener, NoPort
+from noroshi.cli.redirect_listener import Listener, NoPortError
 from noroshi.core.words import NOTHING, Words
 
 try:
@@ -58,15 +58,15 @@ class How:
     mends: tuple[str, ...] = ANY
 
 
-class NoPage(Refused):
-    """A way by a page was asked for, and the route's app signs in by itself."""
+class NoPageError(RefusedError):
+    """Report that a way by a page was asked for, and the route's app signs in by itself."""
 
     def __init__(self) -> None:
         super().__init__("invalid", sign_in_texts.NO_PAGE)
 
 
 def sign_in(asked: CommandContext, how: How) -> Answer:
-    """Sign it in; how the route is then. Raises Refused."""
+    """Sign it in; how the route is then. Raises RefusedError."""
     if how.here:
         return _here(asked, how)
     return _on_device(asked, how) if how.device else _by_paste(asked, how)
@@ -76,14 +76,14 @@ def _begun(asked: CommandContext, how: How, port: int = 0) -> Answer:
     """The sign-in under way, once there is a secret to complete it with."""
     begun: Answer = asked.call("authorize_begin", route=how.route, port=port, read=how.read)
     if begun["by"] == "app" and (how.url_file or how.here or how.device):
-        raise NoPage
+        raise NoPageError
     if not begun["secret_kept"] or how.secret_file:
         if not how.secret_file:
             words = sign_in_texts.ASK[begun["asks"]].fill(
                 account=begun["account"], secret=begun["secret"], route=how.route
             )
             if begun["asks"] == sign_in_texts.KEY_FILE:  # of many lines, which no prompt takes
-                raise Refused("invalid", words)
+                raise RefusedError("invalid", words)
             print(asked.say(words))
         keep_secret(asked, begun["secret"], how.secret_file)
         begun = asked.call("authorize_begin", route=how.route, port=port, read=how.read)
@@ -93,7 +93,7 @@ def _begun(asked: CommandContext, how: How, port: int = 0) -> Answer:
 def keep_secret(asked: CommandContext, name: str, file: str | None) -> None:
     """Into the vault; at a terminal a refused one, such as the secret's ID, is asked for again."""
     if not file and not sys.stdin.isatty():
-        raise Refused("invalid", sign_in_texts.SECRET_BY_FILE)
+        raise RefusedError("invalid", sign_in_texts.SECRET_BY_FILE)
     to = places(asked, name)
     for left in reversed(range(1 if file else TRIES)):
         prompt = asked.say(sign_in_texts.SECRET_PROMPT)
@@ -101,7 +101,7 @@ def keep_secret(asked: CommandContext, name: str, file: str | None) -> None:
         try:
             asked.call("set_secret", name=name, value=value, proved=True, to=to)
             break
-        except Refused as refused:
+        except RefusedError as refused:
             _again(asked, refused, left, ANY)
     print(asked.say(sign_in_texts.SECRET_KEPT.fill(secret=name)))
 
@@ -117,7 +117,7 @@ def _proved(asked: CommandContext, how: How, begun: Answer) -> Answer:
         try:
             proof = asked.call("authorize_app", route=how.route, read=how.read)
             break
-        except Refused as refused:
+        except RefusedError as refused:
             if how.secret_file or not refused.about("secret"):
                 raise
             _again(asked, refused, left, how.mends)
@@ -138,7 +138,7 @@ def _finished(asked: CommandContext, how: How, begun: Answer) -> Answer:
         )
         try:
             status: Answer = asked.call("authorize_finish", route=route, pasted=pasted)
-        except Refused as refused:
+        except RefusedError as refused:
             _again(asked, refused, left, how.mends)
             if refused.about("secret"):  # the code was not looked at yet, so it may still do
                 keep_secret(asked, begun["secret"], None)
@@ -162,8 +162,8 @@ def _here(asked: CommandContext, how: How) -> Answer:
             print(asked.say(sign_in_texts.OPEN_HERE.fill(url=begun["url"])), flush=True)
             asked.let_go()
             return _come_back(asked, how, listener, begun)
-    except NoPort as error:
-        raise Refused("trouble", error.words) from None
+    except NoPortError as error:
+        raise RefusedError("trouble", error.words) from None
 
 
 def _come_back(asked: CommandContext, how: How, listener: Listener, begun: Answer) -> Answer:
@@ -179,7 +179,7 @@ def _come_back(asked: CommandContext, how: How, listener: Listener, begun: Answe
             hint = None
         if (text := typed.text()) and (status := _typed_instead(asked, how, text)):
             return status
-    raise Refused("trouble", sign_in_texts.NOBODY_CAME.fill(route=how.route))
+    raise RefusedError("trouble", sign_in_texts.NOBODY_CAME.fill(route=how.route))
 
 
 def _what_to_look_at(begun: Answer) -> Words:
@@ -194,7 +194,7 @@ def _typed_instead(asked: CommandContext, how: How, text: str) -> Answer | None:
     """What was pasted is an address, or an error that is told; of what is neither that is said."""
     try:
         status: Answer = asked.call("authorize_finish", route=how.route, pasted=text)
-    except Refused as refused:
+    except RefusedError as refused:
         if refused.kind != "invalid":
             raise
         print(asked.say(refused.words), file=sys.stderr, flush=True)
@@ -231,7 +231,7 @@ def _told_there(asked: CommandContext, how: How, listener: Listener, arrived: st
     """Complete it, and say so in the browser too."""
     try:
         status: Answer = asked.call("authorize_finish", route=how.route, pasted=arrived)
-    except Refused as refused:
+    except RefusedError as refused:
         listener.answer(refused.words, done=False)
         raise
     told = [sign_in_texts.DONE_THERE.fill(route=how.route)]
@@ -269,7 +269,9 @@ def _begun_for_device(asked: CommandContext, how: How) -> Answer:
     return begun
 
 
-def _again(asked: CommandContext, refused: Refused, left: int, mends: Collection[str]) -> None:
+def _again(
+    asked: CommandContext, refused: RefusedError, left: int, mends: Collection[str]
+) -> None:
     """Say what is wrong and go on, while there are tries left and there is somebody to try."""
     if not left or refused.kind not in mends or not sys.stdin.isatty():
         raise refused
@@ -298,7 +300,7 @@ def _pasted(asked: CommandContext) -> str:
             more = "" if _more_waits() else asked.say(sign_in_texts.GOES_ON)
             lines.append(input(more))
     except EOFError:
-        raise Refused("invalid", sign_in_texts.NO_ADDRESS) from None
+        raise RefusedError("invalid", sign_in_texts.NO_ADDRESS) from None
     return _given("".join(lines), sign_in_texts.NO_ADDRESS)
 
 
@@ -319,7 +321,7 @@ def _more_waits() -> bool:
 
 def _given(text: str, nothing: Words) -> str:
     if not text.strip():
-        raise Refused("invalid", nothing)
+        raise RefusedError("invalid", nothing)
     return text
 
 
@@ -328,5 +330,7 @@ def _contents(file: str, nothing: Words) -> str:
         text = sys.stdin.read() if file == STDIN else Path(file).read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         why = getattr(error, "strerror", None) or type(error).__name__
-        raise Refused("invalid", sign_in_texts.CANNOT_READ.fill(file=file, why=why)) from None
+        raise RefusedError(
+            "invalid", sign_in_texts.CANNOT_READ.fill(file=file, why=why)
+        ) from None
     return _given(text, nothing)

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from noroshi import __version__
-from noroshi.cli.clients.socket import Refused
 from noroshi.cli.context import CommandContext
+from noroshi.cli.errors import RefusedError
 from noroshi.cli.handlers.doctor_local import is_service
 from noroshi.cli.handlers.redaction import Redacting, settings_told
 from noroshi.cli.paths import NAME
@@ -68,7 +68,7 @@ MASKED_JA = "\nメールアドレスも伏せました。同じ番号は同じ�
 def write_bundle(
     asked: CommandContext, file: Path, found: Sequence[Mapping[str, Any]], text: str
 ) -> None:
-    """A new file, for its owner alone. Raises Refused if it cannot be written.
+    """A new file, for its owner alone. Raises RefusedError if it cannot be written.
 
     What is half written is taken away: it would be taken for a whole one.
     """
@@ -92,7 +92,7 @@ def write_bundle(
 def try_place(file: Path) -> None:
     """Whether it can be written there, before minutes are spent on what goes into it.
 
-    Raises Refused.
+    Raises RefusedError.
     """
     os.close(_opened(file))
     file.unlink(missing_ok=True)
@@ -102,13 +102,13 @@ def _opened(file: Path) -> int:
     try:
         return os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE)
     except FileExistsError:
-        raise Refused("conflict", CANNOT_WRITE.fill(file=file, why=THERE_IS_ONE)) from None
+        raise RefusedError("conflict", CANNOT_WRITE.fill(file=file, why=THERE_IS_ONE)) from None
     except OSError as error:
         raise _cannot(file, error) from None
 
 
-def _cannot(file: Path, error: OSError) -> Refused:
-    return Refused("trouble", CANNOT_WRITE.fill(file=file, why=why(error)))
+def _cannot(file: Path, error: OSError) -> RefusedError:
+    return RefusedError("trouble", CANNOT_WRITE.fill(file=file, why=why(error)))
 
 
 def _parts(
@@ -148,7 +148,7 @@ def _asked(asked: CommandContext, op: str, **args: Any) -> Any:
     """The answer; a part that cannot be had must not cost the others."""
     try:
         return asked.call(op, **args)
-    except Refused as refused:
+    except RefusedError as refused:
         return {"refused": {"en": refused.words.en, "ja": refused.words.ja}}
 
 

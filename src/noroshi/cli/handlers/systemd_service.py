@@ -9,8 +9,8 @@ from difflib import unified_diff
 from pathlib import Path
 
 from noroshi.cli import exits
-from noroshi.cli.clients.socket import Refused
 from noroshi.cli.context import CommandContext
+from noroshi.cli.errors import RefusedError
 from noroshi.cli.paths import DOOR, DROP_INS, GROUP, HOME, NAME, SERVICE, USER
 from noroshi.cli.systemd.install import (
     Found,
@@ -104,7 +104,7 @@ def install(asked: CommandContext) -> int:
         return exits.DONE
     _may(steps, "noroshi service install")
     if there.objection:
-        raise Refused("trouble", there.objection)
+        raise RefusedError("trouble", there.objection)
     _as_left(there, force=asked.given.force)
     before = _process()
     do(steps)
@@ -140,24 +140,24 @@ def difference(path: str, there: str, ours: str) -> str:
 
 
 def _may(steps: Sequence[Step], command: str) -> None:
-    """Refused without systemd, and to who is not root, who is told what root would do."""
+    """RefusedError without systemd, and to who is not root, who is told what root would do."""
     if not BOOTED.is_dir():
-        raise Refused("trouble", NO_SYSTEMD)
+        raise RefusedError("trouble", NO_SYSTEMD)
     if os.geteuid() != 0:
         told = [("", step.brief) for step in steps]
-        raise Refused("forbidden", NOT_ROOT.fill(command=command), told)
+        raise RefusedError("forbidden", NOT_ROOT.fill(command=command), told)
 
 
 def _as_left(there: Found, *, force: bool) -> None:
-    """Refused if somebody changed a file of ours, unless that is meant to go."""
+    """RefusedError if somebody changed a file of ours, unless that is meant to go."""
     for path, text, ours in () if force else there.changed():
         lines = difference(path, text, ours).splitlines()
         told = [("", plain(line)) for line in lines]
-        raise Refused("conflict", CHANGED.fill(path=path, name=NAME), told)
+        raise RefusedError("conflict", CHANGED.fill(path=path, name=NAME), told)
 
 
 def do(steps: Sequence[Step]) -> None:
-    """One after the other; Refused, naming it, at the first that fails."""
+    """One after the other; RefusedError, naming it, at the first that fails."""
     for step in steps:
         try:
             _step(step)
@@ -187,10 +187,10 @@ def _write(file: Path, text: str) -> None:
     part.replace(file)
 
 
-def _failed(step: Step, said: Words | str) -> Refused:
+def _failed(step: Step, said: Words | str) -> RefusedError:
     hint = step.hint if isinstance(step, Run) else None
     words = FAILED.fill(step=step.brief, why=said)
-    return Refused("trouble", words, [("", hint)] if hint else ())
+    return RefusedError("trouble", words, [("", hint)] if hint else ())
 
 
 def _process() -> str:

@@ -6,8 +6,8 @@ import os
 from pathlib import Path
 
 from noroshi.cli import exits
-from noroshi.cli.clients.socket import Refused
 from noroshi.cli.context import CommandContext
+from noroshi.cli.errors import RefusedError
 from noroshi.cli.output.tables import table
 from noroshi.cli.password_prompt import CANNOT_READ, contents, typed
 from noroshi.core.os_errors import why
@@ -94,7 +94,7 @@ def backup(asked: CommandContext) -> int:
         box = read_key(asked.config.key)
         content = lock_up(box.key, passphrase(asked, twice=True))
     except VaultError as error:
-        raise Refused("invalid", error.words) from None
+        raise RefusedError("invalid", error.words) from None
     _write(file, content)
     print(asked.say(BACKED_UP.fill(id=box.id, file=file)))
     return exits.DONE
@@ -106,23 +106,23 @@ def passphrase(asked: CommandContext, *, twice: bool) -> Secret:
         return Secret(contents(given).rstrip("\r\n"))
     first = typed(asked, ASK, BY_FILE)
     if twice and typed(asked, ASK_AGAIN, BY_FILE) != first:
-        raise Refused("invalid", NOT_THE_SAME)
+        raise RefusedError("invalid", NOT_THE_SAME)
     return Secret(first)
 
 
 def read_file(file: Path) -> bytes:
-    """What is in it. Raises Refused."""
+    """What is in it. Raises RefusedError."""
     try:
         return file.read_bytes()
     except OSError as error:
-        raise Refused("invalid", CANNOT_READ.fill(file=file, why=why(error))) from None
+        raise RefusedError("invalid", CANNOT_READ.fill(file=file, why=why(error))) from None
 
 
 def _write(file: Path, content: bytes) -> None:
     try:
         handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        raise Refused("conflict", IS_THERE.fill(file=file)) from None
+        raise RefusedError("conflict", IS_THERE.fill(file=file)) from None
     except OSError as error:
         raise not_written(file, error) from None
     try:
@@ -135,6 +135,6 @@ def _write(file: Path, content: bytes) -> None:
         raise not_written(file, error) from None
 
 
-def not_written(file: Path, error: OSError) -> Refused:
+def not_written(file: Path, error: OSError) -> RefusedError:
     """Why it could not be written."""
-    return Refused("trouble", NOT_WRITTEN.fill(file=file, why=why(error)))
+    return RefusedError("trouble", NOT_WRITTEN.fill(file=file, why=why(error)))

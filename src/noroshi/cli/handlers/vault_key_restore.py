@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from noroshi.cli import exits
-from noroshi.cli.clients.socket import Refused
 from noroshi.cli.context import CommandContext
+from noroshi.cli.errors import RefusedError
 from noroshi.cli.handlers.vault_key import (
     ALL_OPEN,
     NOTHING_SEALED,
@@ -62,7 +62,7 @@ def restore(asked: CommandContext) -> int:
         box = Box(unlock(read_file(file), passphrase(asked, twice=False), file))
         _put(asked, config, path, box)
     except VaultError as error:
-        raise Refused("invalid", error.words) from None
+        raise RefusedError("invalid", error.words) from None
     except OSError as error:
         raise not_written(path, error) from None
     if config is None:
@@ -132,6 +132,6 @@ def _check_opens_nothing(config: Config | None, path: Path, there: Box) -> None:
     try:
         found = {} if config is None else what_opens(config, there)
     except StoreError as error:
-        raise Refused("trouble", NO_LOOK.fill(why=error.words)) from None
+        raise RefusedError("trouble", NO_LOOK.fill(why=error.words)) from None
     if count := sum(fault is None for fault in found.values()):
-        raise Refused("conflict", IN_USE.fill(id=there.id, path=path, count=count))
+        raise RefusedError("conflict", IN_USE.fill(id=there.id, path=path, count=count))

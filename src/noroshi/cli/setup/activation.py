@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from noroshi.cli.clients.socket import Refused
+from noroshi.cli.errors import RefusedError
 from noroshi.cli.exits import BY_KIND
 from noroshi.cli.handlers.secrets import places
 from noroshi.cli.setup import dialogue_texts
@@ -13,7 +13,7 @@ from noroshi.guides.setup_goal import SetupGoal
 
 
 def activate(talk: Dialogue, kept: Drafts, wanted: SetupGoal) -> None:
-    """Put it in force; what is refused stays held, for another try. Raises Refused, and Left."""
+    """Put it in force; what is refused stays held, for another try. Raises RefusedError, and LeftError."""
     if not talk.held:
         return
     without_sign_in = _confirmed(talk, kept, wanted)
@@ -26,7 +26,7 @@ def activate(talk: Dialogue, kept: Drafts, wanted: SetupGoal) -> None:
 
 def _confirmed(talk: Dialogue, kept: Drafts, wanted: SetupGoal) -> Words:
     """Say that mails will wait for a sign-in, if they will, and ask; return what is missing once it
-    is in force. Raises Left."""
+    is in force. Raises LeftError."""
     if not kept.needs_new_sign_in(wanted):
         return NOTHING
     talk.say(dialogue_texts.NEW_SIGN_IN)
@@ -45,13 +45,13 @@ def _put_secret(talk: Dialogue, kept: Drafts, wanted: SetupGoal) -> None:
     def put() -> None:
         try:
             kept.put_secret()
-        except Refused as refused:
+        except RefusedError as refused:
             words = dialogue_texts.SECRET_REFUSED.fill(
                 why=refused.words, entry=entry, account=wanted.account, route=wanted.route
             )
-            raise Refused(refused.kind, words, refused.problems) from None
+            raise RefusedError(refused.kind, words, refused.problems) from None
 
-    def mend(refused: Refused) -> bool:
+    def mend(refused: RefusedError) -> bool:
         if refused.about("to"):  # an API token has chosen another place for it meanwhile
             kept.confirm_places(places(talk.asked, entry))
         return refused.about("to")

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from noroshi.cli.clients.socket import Refused
+from noroshi.cli.errors import RefusedError
 from noroshi.cli.setup import dialogue_texts
 from noroshi.cli.setup.dialogue import STDOUT, Dialogue
 from noroshi.core.os_errors import why
@@ -71,7 +71,7 @@ def mending(talk: Dialogue, wanted: SetupGoal, known: KnownValues, told: str) ->
 
 
 def write(talk: Dialogue, wanted: SetupGoal, known: KnownValues, file: str) -> None:
-    """All steps of this way as a text to send to the administrator. Raises Refused."""
+    """All steps of this way as a text to send to the administrator. Raises RefusedError."""
     steps, values = known.all_steps(wanted), known.values(wanted)
     text = handed(wanted, steps, values, talk.asked.language)
     if file == STDOUT:
@@ -80,7 +80,7 @@ def write(talk: Dialogue, wanted: SetupGoal, known: KnownValues, file: str) -> N
     try:
         Path(file).write_text(text, encoding="utf-8")
     except OSError as error:
-        raise Refused(
+        raise RefusedError(
             "trouble", dialogue_texts.NOT_WRITTEN.fill(file=file, why=why(error))
         ) from None
     talk.done(dialogue_texts.WROTE_STEPS.fill(file=file))

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from noroshi.cli.clients.socket import Refused
+from noroshi.cli.errors import RefusedError
 from noroshi.cli.handlers.certificates import opened
 from noroshi.cli.handlers.secrets import ENDS as STILL_ENDS, places
 from noroshi.cli.setup import verification_texts
@@ -28,7 +28,7 @@ MOST_FILES = 100
 
 
 def certified(talk: Dialogue, wanted: SetupGoal, known: KnownValues) -> None:
-    """A certificate is in the vault, and what of it is uploaded in a file. Raises Refused."""
+    """A certificate is in the vault, and what of it is uploaded in a file. Raises RefusedError."""
     asked, account = talk.asked, wanted.account
     found = _in_vault(talk, account)  # of the account in force, which may name none yet
     if file := talk.given.certificate_file:
@@ -46,7 +46,7 @@ def certified(talk: Dialogue, wanted: SetupGoal, known: KnownValues) -> None:
 def _in_vault(talk: Dialogue, account: str) -> Found | None:
     try:
         found: Found = talk.asked.call("certificate_show", name=account)
-    except Refused as refused:
+    except RefusedError as refused:
         if refused.kind != "not found" and not (talk.held and refused.kind == "conflict"):
             raise
         return None
@@ -64,7 +64,7 @@ def _imported(
     given = {"name": wanted.account, "pem": pem, "replace": True, "proved": True}
     given |= {"ahead": talk.held}
 
-    def mend(refused: Refused) -> bool:
+    def mend(refused: RefusedError) -> bool:
         mending(talk, wanted, known, refused.words.en)
         return False
 
@@ -78,12 +78,12 @@ def _imported(
 
 
 def certificate_of(talk: Dialogue, kept: Drafts, wanted: SetupGoal, known: KnownValues) -> None:
-    """What an administrator compares, of a certificate that is there already. Raises Refused."""
+    """What an administrator compares, of a certificate that is there already. Raises RefusedError."""
     known.certificate = f"noroshi-{wanted.account}.cer"
     try:
         if kept.all("accounts").get(wanted.account, {}).get("certificate"):
             known.thumbprint = talk.asked.call("certificate_show", name=wanted.account)["sha1"]
-    except Refused as refused:
+    except RefusedError as refused:
         if refused.kind != "not found":
             raise
     talk.say(verification_texts.CERTIFICATE_LATER.fill(file=known.certificate))
@@ -102,7 +102,7 @@ def another_secret(talk: Dialogue, kept: Drafts, wanted: SetupGoal) -> SetupGoal
             return public
         try:
             return keep_secret(talk, kept, wanted, value)
-        except Refused as refused:
+        except RefusedError as refused:
             if refused.kind != "invalid" and not refused.about("secret"):
                 raise
             talk.stopped(refused)
@@ -132,7 +132,7 @@ def asked_when_it_ends(
 
 def keep_secret(talk: Dialogue, kept: Drafts, wanted: SetupGoal, value: str) -> SetupGoal:
     """Into the vault; where it has one already, only once the server
-    takes the new one. Raises Refused."""
+    takes the new one. Raises RefusedError."""
     # The vault goes by what the account in force says of the name.
     meant = replace(wanted, secret=True)
     kept.keep(meant)
@@ -146,11 +146,11 @@ def keep_secret(talk: Dialogue, kept: Drafts, wanted: SetupGoal, value: str) -> 
 
 
 def _tried(talk: Dialogue, kept: Drafts, wanted: SetupGoal) -> None:
-    """Show it to the sign-in server before it is put in. Raises Refused."""
+    """Show it to the sign-in server before it is put in. Raises RefusedError."""
     given = {**kept.trial, **kept.secret}
     try:
         talk.asked.call("account_try", account=wanted.account, **given)
-    except Refused:
+    except RefusedError:
         kept.drop_secret()
         raise
 

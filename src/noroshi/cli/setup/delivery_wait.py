@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from noroshi.cli.clients.socket import Refused
+from noroshi.cli.errors import RefusedError
 from noroshi.cli.output.times import clock, lasted
 from noroshi.cli.setup import test_mail_texts
 from noroshi.cli.setup.dialogue import Dialogue
@@ -30,7 +30,7 @@ class Waiting:
         self._told = -A_WORD_AGAIN
 
     def accepted(self) -> Letter:
-        """Once it is. Raises Refused if it cannot be looked after any more."""
+        """Once it is. Raises RefusedError if it cannot be looked after any more."""
         self._talk.say(test_mail_texts.WAITING)
         while True:
             try:
@@ -39,7 +39,7 @@ class Waiting:
                     return letter
                 self._say_when(letter["queued"], len(letter["tried"]))
                 self._pause()
-            except Refused as refused:
+            except RefusedError as refused:
                 if refused.kind not in ("trouble", "conflict"):
                     raise
 

@@ -12,8 +12,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from types import MappingProxyType
 from typing import TypeVar
 
-from noroshi.cli.clients.socket import Refused
 from noroshi.cli.context import CommandContext
+from noroshi.cli.errors import RefusedError
 from noroshi.cli.output.tables import wrap
 from noroshi.cli.setup import dialogue_texts
 from noroshi.core.words import NOTHING, Words
@@ -36,8 +36,8 @@ ACCOUNT = "m365"
 STDOUT = "-"
 
 
-class Left(Refused):
-    """Somebody left it for now; the words say what is kept, and how to take it up again."""
+class LeftError(RefusedError):
+    """Report that somebody left it for now; the words say what is kept, and how to take it up again."""
 
     def __init__(self, words: Words) -> None:
         super().__init__("trouble", words)
@@ -59,9 +59,9 @@ class Dialogue:
         by_itself = self.given.print_admin_steps == STDOUT
         self._out = sys.stderr if by_itself else sys.stdout
 
-    def left(self) -> Left:
+    def left(self) -> LeftError:
         """To be raised when somebody leaves it for now."""
-        return Left(self.later)
+        return LeftError(self.later)
 
     @property
     def later(self) -> Words:
@@ -89,7 +89,7 @@ class Dialogue:
         """Something is proved."""
         self._wrapped(self.asked.say(words), f"{DONE} ", "  ")
 
-    def stopped(self, refused: Refused) -> None:
+    def stopped(self, refused: RefusedError) -> None:
         """Something is refused: why, and what is the matter with which part."""
         self._wrapped(self.asked.say(refused.words), f"{STOPPED} ", "  ")
         for where, what in refused.problems:
@@ -132,10 +132,10 @@ class Dialogue:
             why = check(value) if value else None
             if why is None:
                 return value
-            refused = Refused("invalid", dialogue_texts.UNFIT.fill(option=option, why=why))
+            refused = RefusedError("invalid", dialogue_texts.UNFIT.fill(option=option, why=why))
             if value == given or not self.may_ask:
                 raise refused
-            self.stopped(Refused("invalid", why))
+            self.stopped(RefusedError("invalid", why))
             value = ""
 
     def choice(self, options: Sequence[tuple[Words, Words]], default: int = 0) -> int:
@@ -168,7 +168,7 @@ class Dialogue:
     def hidden(self, prompt: Words) -> str:
         """A secret, which is not shown."""
         if not self.may_ask:
-            raise Refused("invalid", dialogue_texts.SECRET_BY_FILE)
+            raise RefusedError("invalid", dialogue_texts.SECRET_BY_FILE)
         self.asked.let_go()
         try:
             return getpass.getpass(self.asked.say(prompt)).strip()
@@ -183,7 +183,7 @@ class Dialogue:
     def until_proved(
         self,
         prove: Callable[[], T],
-        mend: Callable[[Refused], bool],
+        mend: Callable[[RefusedError], bool],
         again: Words = dialogue_texts.MENDED,
         others: Mapping[str, Callable[[], T]] = MappingProxyType({}),
         kinds: Collection[str] = MENDABLE,
@@ -192,14 +192,14 @@ class Dialogue:
 
         `mend` says more about a refusal, and whether it asked for what was wrong itself; `others`
         are further ways to go on, by what is typed. Raises the refusal where nobody can be asked or
-        it is none of these `kinds`, and Left.
+        it is none of these `kinds`, and LeftError.
         """
         attempt = prove
         while True:
             try:
                 return attempt()
-            except Refused as refused:
-                if refused.kind not in kinds or isinstance(refused, Left):
+            except RefusedError as refused:
+                if refused.kind not in kinds or isinstance(refused, LeftError):
                     raise
                 if not self.may_ask or self.given.yes:
                     mend(refused)
@@ -220,7 +220,7 @@ class Dialogue:
         if not self.may_ask:
             if empty:
                 return ""
-            raise Refused("invalid", dialogue_texts.BY_OPTION.fill(option=option))
+            raise RefusedError("invalid", dialogue_texts.BY_OPTION.fill(option=option))
         shown = Words(en=f"{prompt.en} [{default}]: ", ja=f"{prompt.ja} [{default}]: ")
         bare = Words(en=f"{prompt.en}: ", ja=f"{prompt.ja}: ")
         while True:

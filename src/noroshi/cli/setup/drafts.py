@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from noroshi.cli.clients.socket import Refused
 from noroshi.cli.context import CommandContext
+from noroshi.cli.errors import RefusedError
 from noroshi.cli.output.routes import marked
 from noroshi.core.words import NOTHING, Words
 from noroshi.definitions.documents import content, document
@@ -79,13 +79,13 @@ class Drafts:
             self._secret = entry, value, to
 
     def put_in_force(self) -> None:
-        """Put all that is held in force, in one version. Raises Refused, and then holds it still."""
+        """Put all that is held in force, in one version. Raises RefusedError, and then holds it still."""
         if held := self._held:
             self._apply(lambda _: held)
         self._held = None
 
     def put_secret(self) -> None:
-        """Put a held secret into the vault. Raises Refused, and then holds it still."""
+        """Put a held secret into the vault. Raises RefusedError, and then holds it still."""
         if self._secret is not None:
             entry, value, to = self._secret
             self._asked.call("set_secret", name=entry, value=value, to=to)
@@ -112,7 +112,7 @@ class Drafts:
         return self._in_force()[1]
 
     def keep(self, wanted: SetupGoal, *, route: bool = True) -> None:
-        """Account and route as they are wanted now. Raises Refused."""
+        """Account and route as they are wanted now. Raises RefusedError."""
         account, way_out = f"accounts/{wanted.account}", f"routes/{wanted.route}"
 
         def changed(before: Contents) -> Contents:
@@ -124,7 +124,7 @@ class Drafts:
         self._change(changed)
 
     def put(self, key: str, said: Mapping[str, Any]) -> None:
-        """One definition in the place of what it was. Raises Refused."""
+        """One definition in the place of what it was. Raises RefusedError."""
         self._change(lambda _: {key: said})
 
     def mark(self, route: str) -> Words:
@@ -161,7 +161,7 @@ class Drafts:
             try:
                 self._asked.call("apply", documents=documents, base=version, note=NOTE)
                 return
-            except Refused as refused:
+            except RefusedError as refused:
                 if refused.kind != "conflict" or not left:
                     raise
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from noroshi.cli import exits
-from noroshi.cli.clients.socket import Refused
 from noroshi.cli.context import CommandContext
+from noroshi.cli.errors import RefusedError
 from noroshi.cli.setup import dialogue_texts
 from noroshi.cli.setup.activation import activate
 from noroshi.cli.setup.admin_steps import KnownValues, show, write
 from noroshi.cli.setup.credentials import certificate_of, certified
-from noroshi.cli.setup.dialogue import Dialogue, Left
+from noroshi.cli.setup.dialogue import Dialogue, LeftError
 from noroshi.cli.setup.drafts import Drafts
 from noroshi.cli.setup.questions import route_beside, wanted_by
 from noroshi.cli.setup.second_route import OTHER, named_after, offered, used_by
@@ -47,8 +47,8 @@ def setup(asked: CommandContext) -> int:
         talk.line("")
         talk.say(talk.later)
         raise
-    except Refused as refused:
-        if talk.missing != NOTHING and not isinstance(refused, Left):
+    except RefusedError as refused:
+        if talk.missing != NOTHING and not isinstance(refused, LeftError):
             talk.say(talk.missing)
         raise
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from noroshi.cli.clients.socket import Refused
+from noroshi.cli.errors import RefusedError
 from noroshi.cli.setup import question_texts
 from noroshi.cli.setup.dialogue import Dialogue
 from noroshi.cli.setup.dialogue_texts import NO_ADDRESS
@@ -59,7 +59,9 @@ def with_tenant(talk: Dialogue, kept: Drafts, wanted: SetupGoal) -> SetupGoal:
         kept.keep(tried, route=False)
         try:
             answer = talk.asked.call("account_tenant", account=tried.account, **kept.trial)
-        except Refused:  # a route that sends by this account goes on by the one that was there
+        except (
+            RefusedError
+        ):  # a route that sends by this account goes on by the one that was there
             kept.keep(replace(tried, tenant=before), route=False)
             raise
         by_id = answer["id"] == tried.tenant.lower()
@@ -69,7 +71,7 @@ def with_tenant(talk: Dialogue, kept: Drafts, wanted: SetupGoal) -> SetupGoal:
             return tried  # its ID would be another tenant to whoever keeps the sign-in
         return replace(tried, tenant=answer["id"])
 
-    def ask(refused: Refused) -> bool:
+    def ask(refused: RefusedError) -> bool:
         nonlocal tried
         if not talk.may_ask or talk.given.yes:
             return False

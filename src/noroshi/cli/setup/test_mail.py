@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from noroshi.cli.clients.socket import Refused
+from noroshi.cli.errors import RefusedError
 from noroshi.cli.output.times import clock
 from noroshi.cli.setup import test_mail_texts
 from noroshi.cli.setup.delivery_wait import LOOK, Waiting
@@ -24,8 +24,8 @@ WAIT = "w"
 Letter = Mapping[str, Any]
 
 
-class NoNode(Refused):
-    """Nobody runs who could send."""
+class NoSenderError(RefusedError):
+    """Report that no node runs that could send."""
 
     def __init__(self) -> None:
         super().__init__("trouble", test_mail_texts.NOBODY_SENDS)
@@ -41,8 +41,8 @@ class LastMail:
         self._id, self._seen = "", 0
 
     def prove(self) -> str:
-        """Sent, accepted, and told what that does not prove; the mail's id. Raises Refused, and
-        Left."""
+        """Sent, accepted, and told what that does not prove; the mail's id. Raises RefusedError, and
+        LeftError."""
         self._a_node_runs()
         to = self._recipient()
         self._id = self._waits_still(to)
@@ -77,7 +77,7 @@ class LastMail:
             self._asked.let_go()
             self._asked.call("queue_list")
             if not self._asked.running:
-                raise NoNode
+                raise NoSenderError
 
         self._talk.until_proved(prove, lambda _: False, test_mail_texts.STARTED)
 
@@ -99,7 +99,7 @@ class LastMail:
         return str(sent["ids"][0])
 
     def _receipt(self) -> Letter:
-        """Wait for what comes of it. Raises Refused if it is refused, or nothing comes."""
+        """Wait for what comes of it. Raises RefusedError if it is refused, or nothing comes."""
         if self._seen:
             self._try_again()
         return self._watch(time.monotonic() + PATIENCE)
@@ -107,7 +107,7 @@ class LastMail:
     def _try_again(self) -> None:
         try:
             self._asked.call("queue_retry", id=self._id)
-        except Refused as refused:
+        except RefusedError as refused:
             if refused.kind != "conflict":  # it is on its way, or through, already
                 raise
 
@@ -119,16 +119,16 @@ class LastMail:
                 return letter
             if len(tried) > self._seen:
                 self._seen = len(tried)
-                raise Refused("trouble", _why(tried[-1]))
+                raise RefusedError("trouble", _why(tried[-1]))
             if time.monotonic() > until:
-                raise Refused("trouble", Words(**letter["queued"]["because"]))
+                raise RefusedError("trouble", Words(**letter["queued"]["because"]))
             time.sleep(LOOK)
 
     def _patiently(self) -> Letter:
         """The node tries it again by itself; as long as it takes."""
         return Waiting(self._talk, self._id).accepted()
 
-    def _mend(self, refused: Refused) -> bool:
+    def _mend(self, refused: RefusedError) -> bool:
         self._proofs.tell_steps(refused)
         return False
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from noroshi.cli.clients.socket import Refused
+from noroshi.cli.errors import RefusedError
 from noroshi.cli.handlers.sign_in import How, sign_in
 from noroshi.cli.password_prompt import contents
 from noroshi.cli.setup import verification_texts
@@ -62,13 +62,13 @@ class Proofs:
         self._until(prove, self._a_secret_after_all)
 
     def _until(self, prove: Any, ask: Any, again: Words = MENDED) -> None:
-        def mend(refused: Refused) -> bool:
+        def mend(refused: RefusedError) -> bool:
             self.tell_steps(refused)
             return bool(ask(refused))
 
         self.talk.until_proved(prove, mend, again)
 
-    def tell_steps(self, refused: Refused) -> None:
+    def tell_steps(self, refused: RefusedError) -> None:
         """The administrator's steps that mend it."""
         told = " ".join([refused.words.en, *(what.en for _, what in refused.problems)])
         mending(self.talk, self.wanted, self.known, told)
@@ -88,7 +88,7 @@ class Proofs:
         if tried["sure"]:
             self.talk.done(verification_texts.APP_KNOWN.fill(app=self.wanted.client_id))
 
-    def _another_app(self, refused: Refused) -> bool:
+    def _another_app(self, refused: RefusedError) -> bool:
         if (
             not self.talk.may_ask
             or self.talk.given.yes
@@ -137,13 +137,13 @@ class Proofs:
                 verification_texts.NOT_SURE.fill(what=what, why=Words(**tried["why"]))
             )
 
-    def _another_secret(self, refused: Refused) -> bool:
+    def _another_secret(self, refused: RefusedError) -> bool:
         if not self.talk.may_ask or self.talk.given.yes or not refused.about("secret"):
             return False
         self._ask_secret()
         return True
 
-    def _a_secret_after_all(self, refused: Refused) -> bool:
+    def _a_secret_after_all(self, refused: RefusedError) -> bool:
         """A sign-in shows that the app has a secret, or that it has another one."""
         lacks = NO_SECRET_SENT in refused.words.en
         if not lacks and not refused.about("secret"):
@@ -165,7 +165,7 @@ class Proofs:
         permitted = ROLES[self.wanted.kind] in seen["permits"]
         if not permitted and path_of(self.wanted.cloud) == "entra":
             self.known.path = "entra"
-            raise Refused(
+            raise RefusedError(
                 "trouble", verification_texts.NO_ROLE.fill(role=ROLES[self.wanted.kind])
             )
         # Who has Entra's permission is held to it, and to a permission on the mailbox.
@@ -174,7 +174,7 @@ class Proofs:
     def _person_signed_in(self) -> None:
         try:
             seen = self._look()
-        except Refused:
+        except RefusedError:
             self._sign_in()
             seen = self._look()
         if seen["person"]:  # whoever did sign in, whoever was meant to
@@ -202,7 +202,7 @@ class Proofs:
         seen = self.talk.asked.call("token_look", route=self.wanted.route)
         told = joined(Words(**one) for one in seen["words"])
         if not seen["good"]:
-            raise Refused("trouble", told)
+            raise RefusedError("trouble", told)
         self.talk.done(verification_texts.TOKEN.fill(route=self.kept.shown(self.wanted.route)))
         for one in seen["words"]:
             self.talk.say(Words(**one), "  ")

@@ -8,8 +8,8 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from noroshi.cli.clients.socket import Refused
 from noroshi.cli.context import CommandContext
+from noroshi.cli.errors import RefusedError
 from noroshi.cli.paths import HOME, SERVICE, UNIT_FILE, USER, USER_FILE
 from noroshi.cli.systemd.install import Found
 from noroshi.config.config import FILE
@@ -32,13 +32,13 @@ OTHER_HOME = Words(
 
 
 def found(asked: CommandContext) -> Found:
-    """Raises Refused where there is nothing to find."""
+    """Raises RefusedError where there is nothing to find."""
     if sys.platform != "linux":
-        raise Refused("trouble", NOT_YET)
+        raise RefusedError("trouble", NOT_YET)
     home = Path(HOME)
     named = getattr(asked.given, "home", "") or os.environ.get("NOROSHI_HOME")
     if named and asked.home != home:
-        raise Refused("invalid", OTHER_HOME.fill(home=HOME, given=asked.home))
+        raise RefusedError("invalid", OTHER_HOME.fill(home=HOME, given=asked.home))
     return Found(
         # -I: from nothing but where it is installed, whoever starts it from wherever.
         program=(sys.executable, "-I", "-m", "noroshi.cli"),

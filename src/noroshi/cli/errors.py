@@ -1,0 +1,29 @@
+"""Say why a command was not done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from noroshi.core.words import Words
+
+
+class CliError(Exception):
+    """Report what went wrong with a command, in words for whoever typed it."""
+
+    def __init__(self, words: Words) -> None:
+        super().__init__(words.en)
+        self.words = words
+
+
+class RefusedError(CliError):
+    """Report why it was not done, as the node said it; `kind` decides the exit code."""
+
+    def __init__(
+        self, kind: str, words: Words, problems: Sequence[tuple[str, Words]] = ()
+    ) -> None:
+        super().__init__(words)
+        self.kind, self.problems = kind, tuple(problems)
+
+    def about(self, where: str) -> bool:
+        """Return whether one of the problems is there."""
+        return any(place == where for place, _ in self.problems)
