@@ -63,7 +63,7 @@ class Telling:
 
     @property
     def rule(self) -> Rule | None:
-        """Which rule spoke; an alarm's id is `event/rule/contact`."""
+        """Return the rule that spoke; an alarm's id is `event/rule/contact`."""
         alarm = self.alarms[0]
         ending = alarm.id.removeprefix(f"{alarm.event.id}/")
         id = ending.removesuffix(f"/{self.contact.id}")
@@ -119,13 +119,14 @@ def reason(alarm: Alarm) -> Words:
 
 
 def happened(event: Event, told: Telling) -> bool:
-    """What is told of happened (lines of a log): it does not last, and has no end."""
+    """Tell whether what is told of happened (lines of a log): it does not last, and has no
+    end."""
     occurred = event.cause.name in told.topic.monitor.occurrences
     return occurred and event.after is not Level.OK
 
 
 def began(event: Event, told: Telling) -> datetime:
-    """When what is told of began; a reminder tells of a level that began earlier."""
+    """Return when what is told of began; a reminder tells of a level that began earlier."""
     now = event.before is not event.after or happened(event, told)
     return event.at if now else event.since or event.at
 
@@ -141,7 +142,7 @@ def headline(event: Event, told: Telling, language: str, title: str = "") -> str
 
 
 def joint(event: Event, said: str, title: str) -> str:
-    """What stands between a title and its headline: words follow a colon, once."""
+    """Return what stands between a title and its headline: words follow a colon, once."""
     named = event.item and said.startswith(event.item)
     return ": " if said and is_wordy(event) and not named and not title.endswith(":") else " "
 
@@ -157,7 +158,7 @@ def saying(event: Event, told: Telling, language: str, title: str = "") -> str:
 
 
 def _why(event: Event, language: str) -> str:
-    """What the number alone does not tell: of a way out, why it is down."""
+    """Return what the number alone does not tell: of a way out, why it is down."""
     return "" if is_wordy(event) else _short(words(event, language)).rstrip("。.")
 
 
@@ -189,7 +190,7 @@ def limit(event: Event, language: str) -> str:
 
 
 def _has(title: str, part: str) -> bool:
-    """Whether a title names that part as words of its own."""
+    """Tell whether a title names that part as words of its own."""
     return f" {part.lower()} " in f" {title.lower()} "
 
 

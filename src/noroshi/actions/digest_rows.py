@@ -1,4 +1,5 @@
-"""What a mail tells, as rows that a digest can be made of: plain values, in the contact's language."""
+"""Put what a mail tells into rows that a digest can be made of: plain values, in the contact's
+language."""
 
 from __future__ import annotations
 
@@ -15,7 +16,7 @@ def rows(told: Telling) -> list[dict[str, Any]]:
 
 
 def _what(alarm: Alarm, told: Telling, title: str) -> str:
-    """What was found, as it stands after the monitor's name."""
+    """Return what was found, as it stands after the monitor's name."""
     said = headline(alarm.event, told, told.language, title).rstrip("。.")
     return f"{joint(alarm.event, said, title)}{said}"
 

@@ -93,7 +93,7 @@ WORST_FIRST = (*(WORDS[level] for level in BAD), RECOVERED, ENDED, STOPPED)
 """The sections; what nobody watches any more stands apart from what recovered."""
 IMPORTANCE = {Level.CRITICAL: "high", Level.OK: "low"}
 LATE = timedelta(minutes=30)
-"""What could not leave for so long is told as what was missed."""
+"""The age from which a mail that could not leave is told as missed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +146,7 @@ class Story:
 
     @property
     def stopped(self) -> bool:
-        """Whether it ended as somebody stopped its monitoring."""
+        """Tell whether it ended as somebody stopped its monitoring."""
         return bool(self.last.get("stopped"))  # rows of an earlier version do not say it
 
     @property
@@ -260,7 +260,7 @@ def _word(story: Story) -> Words:
 
 
 def _line(story: Story, reader: DigestReader) -> str:
-    """Where, and what is so now, or what was and is over."""
+    """Return where, and what is so now, or what was and is over."""
     row = story.last
     if row["ended"]:
         over = WAS_STOPPED if story.stopped else OVER
@@ -313,7 +313,7 @@ def _lead(
 
 
 def _any_lasts(stories: Iterable[Story]) -> bool:
-    """Whether there is more to tell than recoveries."""
+    """Tell whether there is more to tell than recoveries."""
     return any(story.last["ended"] or story.level is not Level.OK for story in stories)
 
 

@@ -1,4 +1,5 @@
-"""What a mail shows, in one language and before its form: one page, read as text or as HTML.
+"""Hold what a mail shows, in one language and before its form: one page, read as text or as
+HTML.
 
 Fill a `Page`, then `as_text(page)` here and `as_html(page)` in `letter_html`. Names, words
 of programs and lines of logs go in as they are: both forms make them harmless.
@@ -129,7 +130,7 @@ def as_text(page: Page) -> str:
 
 
 def tidy(text: str) -> str:
-    """What would move the cursor or turn the writing round is shown as � instead.
+    """Show what would move the cursor or turn the writing round as � instead.
 
     Line ends stay line ends, a tab becomes blanks, a terminal's colours go.
     """

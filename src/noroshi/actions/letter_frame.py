@@ -1,4 +1,4 @@
-"""What each of our mails has round what it says: one column of 600 px, light or dark."""
+"""Frame what each of our mails says: one column of 600 px, light or dark."""
 
 from __future__ import annotations
 

@@ -230,7 +230,7 @@ def _parts(page: Page, room: int) -> Iterator[str]:
 
 
 def _count(part: Part) -> int:
-    """How many things a part names."""
+    """Return how many things a part names."""
     return len(part.listed) or 1
 
 

@@ -50,11 +50,11 @@ class Options:
     """Template of the text (Jinja2); empty: the built-in one. / 本文の文面です (Jinja2)。空なら標準の本文を使います。"""
 
     html: bool = True
-    """Whether the mail has an HTML form beside the text. / テキストのほかに HTML 形式も付けるかどうかです。"""
+    """Send an HTML form beside the text. / テキストのほかに HTML 形式も付けるかどうかです。"""
     html_template: str = ""
     """Template of the HTML form (Jinja2); empty: the built-in one, or none beside a text of your own. / HTML 形式の文面です (Jinja2)。空なら標準のものを使います。本文に独自の文面があれば HTML 形式は付けません。"""
     attach_lines: bool = True
-    """Whether the lines that a log monitor found go along as a file. / ログの監視で見つかった行をファイルで添付するかどうかです。"""
+    """Send the lines that a log monitor found along as a file. / ログの監視で見つかった行をファイルで添付するかどうかです。"""
 
     def __post_init__(self) -> None:
         if max(map(len, (self.subject, self.text, self.html_template))) > LONGEST_TEMPLATE:
@@ -123,7 +123,7 @@ def _marked(payload: Mapping[str, Any], why: Words) -> Mapping[str, Any]:
 
 
 async def try_out(renderer: Renderer, wanted: Options | None) -> Sequence[Words]:
-    """What is wrong with the templates, found by using them on made-up alarms."""
+    """Return what is wrong with the templates, found by using them on made-up alarms."""
     found: dict[str, Words] = {}
     if wanted is None or not wanted.parts:
         return ()

@@ -1,4 +1,4 @@
-"""What a user's template may name: plain values, in the contact's language and zone."""
+"""Facts that a user's template may name: plain values, in the contact's language and zone."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from noroshi.core.model import Alarm
 
 
 def facts(told: Telling) -> dict[str, Any]:
-    """What a template may name: plain values, in the contact's language and zone."""
+    """Return what a template may name: plain values, in the contact's language and zone."""
     monitor, language = told.topic.monitor, told.language
     return {
         "level": told.level.value,

@@ -1,4 +1,4 @@
-"""What a mail says of alarms when no template is given, as a page.
+"""Say in a mail what happened to alarms when no template is given, as a page.
 
 Pure and fast, as a storm drafts hundreds at one instant.
 """
@@ -112,7 +112,7 @@ def _where(told: Telling) -> Iterator[str]:
 
 
 def _aside(told: Telling) -> str:
-    """How many there are; or of a single one how long it lasts, or lasted."""
+    """Return how many there are; or of a single one how long it lasts, or lasted."""
     event = told.alarms[0].event
     if len(told.alarms) > 1:
         return COUNT.fill(count=len(told.alarms)).say(told.language)
@@ -245,8 +245,8 @@ def _before(event: Event, zone: tzinfo, language: str) -> str:
 
 
 def _trail(told: Telling) -> Iterator[Post]:
-    """When somebody reads it, it has been seen and recorded, as it was sent after that;
-    of more it cannot know, so of more it does not speak."""
+    """Yield how far it has come: when somebody reads it, it has been seen and recorded, as it
+    was sent after that. It cannot know of more, so it speaks of no more."""
     language = told.language
     at: datetime = min(alarm.event.at for alarm in told.alarms)
     yield Post(SEEN.say(language), clock(at, told.zone), lit=True)

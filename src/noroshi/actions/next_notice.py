@@ -1,4 +1,4 @@
-"""When a contact hears of it again, as far as the rule says so."""
+"""Tell when a contact hears of it again, as far as the rule says so."""
 
 from __future__ import annotations
 

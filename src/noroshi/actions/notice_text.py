@@ -1,4 +1,4 @@
-"""What a mail says of an instance or of Noroshi itself: one page for each thing that happens."""
+"""Say in a mail what happens to an instance or to Noroshi itself: one page for each thing."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ LONGEST_LINE = 300
 
 @dataclass(frozen=True, slots=True)
 class NoticeReader:
-    """Who reads it: in which language, and by which clock."""
+    """The reader of a notice: in which language, and by which clock."""
 
     contact: Contact
 
@@ -56,7 +56,7 @@ class NoticeReader:
 
 @singledispatch
 def page(notice: Notice, reader: NoticeReader) -> Page:
-    """What a mail shows of it."""
+    """Return the page that a mail shows of it."""
     raise TypeError(f"no page for {type(notice).__name__}")
 
 

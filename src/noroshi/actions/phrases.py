@@ -1,4 +1,4 @@
-"""How a mail says levels, reasons, values, times and spans, in both languages."""
+"""Put levels, reasons, values, times and spans into the words of a mail, in both languages."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ class Refused(Exception):
 
 
 def answer(asked: Mapping[str, Any]) -> dict[str, str]:
-    """What is rendered, by part; or `refused`, why, with its `detail`."""
+    """Return what is rendered, by part; or `refused`, why, with its `detail`."""
     try:
         return {part: rendered(part, asked[part], asked["facts"]) for part in asked["parts"]}
     except Refused as refused:
@@ -70,7 +70,8 @@ def name_in(error: UndefinedError) -> str:
 
 
 def short(said: object) -> str:
-    """What is said may quote a name as long as the template, and goes into a mail."""
+    """Shorten what is said: it may quote a name as long as the template, and goes into a
+    mail."""
     return str(said)[:LONGEST_DETAIL]
 
 
@@ -119,8 +120,8 @@ def bound_resources() -> None:
 
 
 def arm(seconds: float) -> None:
-    """When it has run out, SIGPROF ends the process: also out of one endless multiplication,
-    to which no exception could get through. 0 disarms."""
+    """Have SIGPROF end the process when its time has run out: also out of one endless
+    multiplication, to which no exception could get through. 0 disarms."""
     if sys.platform != "win32":
         signal.setitimer(signal.ITIMER_PROF, seconds)
 

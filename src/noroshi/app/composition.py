@@ -150,7 +150,7 @@ class Hosts:
         self._computer = Computer(outside.clocks.steady)
         self._known: dict[tuple[str, str, bool, Network], Host] = {}
         self.own: SelfFacts | None = None
-        """What the node knows of itself; only its own instance may ask for it."""
+        """Facts that the node knows of itself; only its own instance may ask for them."""
 
     def of(self, monitor: Monitor) -> Host:
         address, zone, own = monitor.instance.address, monitor.instance.zone, is_own(monitor)

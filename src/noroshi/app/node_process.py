@@ -124,7 +124,7 @@ async def _signs_of_life(app: App, config: Config) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def _sign_ins_alive(app: App) -> AsyncIterator[None]:
-    """What nobody uses is renewed before it ends by resting, at a start too."""
+    """Renew what nobody uses before it ends by resting, at a start too."""
     keeping = asyncio.create_task(keep_signed_in(app))
     try:
         yield
@@ -147,8 +147,8 @@ async def keep_signed_in(app: App) -> None:
 
 
 def _settle_memory() -> None:
-    """What was read at the start stays: looking through it again and again costs a twentieth
-    of a node's CPU."""
+    """Keep what was read at the start out of collections: looking through it again and again
+    costs a twentieth of a node's CPU."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(10_000, 20, 20)

@@ -1,4 +1,4 @@
-"""What a node says of itself when it starts: what it watches, and by which routes it sends."""
+"""Say when a node starts what it watches, and by which routes it sends."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ NO_ROUTE = Words(
 
 
 def announce(current: Plan) -> Sequence[Words]:
-    """What the node watches and by which routes it sends, a line each."""
+    """Return what the node watches and by which routes it sends, a line each."""
     watched = [monitor for monitor in current.monitors.values() if not is_own(monitor)]
     instances = Counter(monitor.instance.name for monitor in watched)
     lines = [WATCHES.fill(name=name, count=count) for name, count in sorted(instances.items())]

@@ -16,7 +16,7 @@ from noroshi.ports import StoreError
 from noroshi.service import Person, administrator, member
 
 UCRED = struct.Struct("3i")
-"""What SO_PEERCRED answers (unix(7)): process, user, group, as the kernel saw them."""
+"""The answer of SO_PEERCRED (unix(7)): process, user, group, as the kernel saw them."""
 ROOT = 0
 OURS_ALONE, GROUP_TOO = 0o600, 0o660
 
@@ -61,7 +61,7 @@ def listen(path: Path, group: str) -> socket.socket:
 
 
 def peer(connection: socket.socket, group: str) -> Person | None:
-    """Who is at the other end, by the kernel's word; None: somebody who may not ask."""
+    """Return who is at the other end, by the kernel's word; None: somebody who may not ask."""
     raw = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, UCRED.size)
     _, user, first_group = UCRED.unpack(raw)
     return person(user, _name(user), first_group, group)

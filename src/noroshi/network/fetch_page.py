@@ -86,7 +86,7 @@ LATE = {
     ANSWER: NO_HEADERS,
     BODY: NO_END,
 }
-"""What is said when the time is up, by how far a visit had come."""
+"""The words for a time that is up, by how far a visit had come."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

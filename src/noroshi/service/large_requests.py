@@ -96,7 +96,7 @@ class Judges:
     async def read(
         self, program: Path, head: Mapping[str, Any], body: AsyncIterable[bytes], who: str = ""
     ) -> Any:
-        """What any such program answers; a refusal in its answer is raised."""
+        """Return what any such program answers; raise a refusal in its answer."""
         try:
             told = await self._readers.ask(program, head, body, who)
         except Busy:

@@ -1,4 +1,4 @@
-"""How an operation is offered: who may ask for it, what it takes, and what a refusal says.
+"""Offer operations: who may ask for one, what it takes, and what a refusal says.
 
 Every door asks through `run_as_json`, so an operation means the same near and far.
 """
@@ -105,7 +105,7 @@ class Operation:
 
 @dataclass
 class Note:
-    """What an operation says of its change while it is done."""
+    """The words of an operation about its change, while it is done."""
 
     before: Any = None
     after: Any = None
@@ -176,7 +176,7 @@ class OperationHost(Protocol):
         OperationError."""
 
     def operations(self) -> Mapping[str, Operation]:
-        """What is offered, by name."""
+        """Return all that is offered, by name."""
 
     def now(self) -> datetime:
         """The wall clock's time."""
@@ -217,7 +217,7 @@ async def handle_request(
     given: Mapping[str, Any],
     news: Callable[[], None] = lambda: None,
 ) -> dict[str, Any]:
-    """What a door does with a request: as `run_as_json`; `news` is called after what the engine
+    """Do what a door was asked for, as `run_as_json`; `news` is called after what the engine
     should see."""
     told = await run_as_json(service, who, name, given)
     known = service.operations().get(name)
@@ -299,7 +299,7 @@ def _row(
 
 
 def _kept(wanted: Operation, given: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What the audit log keeps of the arguments."""
+    """Return what the audit log keeps of the arguments."""
     return {k: _short(v) for k, v in given.items() if k not in wanted.secret and _is_short(v)}
 
 

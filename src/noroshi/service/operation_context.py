@@ -1,4 +1,4 @@
-"""What all operations work with: the store, the kinds, the version in use."""
+"""Hold what all operations work with: the store, the kinds, the version in use."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ CANNOT_COMPILE = Words(
 )
 
 Measure = Callable[[Monitor, Mapping[str, Any]], Awaitable[Sample]]
-"""How this process measures: the engine's own way, with its time-outs."""
+"""Measure as this process does: the engine's own way, with its time-outs."""
 
 
 class OperationContext:
@@ -168,7 +168,8 @@ class OperationContext:
         return next(failed, NOTHING)
 
     async def _trip(self, plan: Plan, route: Route) -> RoundTripFacts | None:
-        """What is known of its mails to the own mailbox, or by people; None: nothing is."""
+        """Return what is known of its mails to the own mailbox, or by people; None: nothing
+        is."""
         notes, account = await self._store.get_values(), reader_of(plan, route)
         proof = proved(notes, route.name)
         if account is None:
@@ -188,8 +189,8 @@ class OperationContext:
         return limits(plan.routes.values(), noticed(plan))
 
     async def _marks(self) -> Mapping[str, Words]:
-        """What stands beside routes whose provider is none of the built-in ones; nothing is
-        marked while the definitions cannot be read."""
+        """Return the marks beside routes whose provider is none of the built-in ones; nothing
+        is marked while the definitions cannot be read."""
         try:
             return marks_of((await self._current())[1])
         except OperationFailedError:

@@ -65,7 +65,7 @@ class Service(
     StoreError."""
 
     def operations(self) -> Mapping[str, Operation]:
-        """What is offered, by name."""
+        """Return all that is offered, by name."""
         return OFFERED
 
 

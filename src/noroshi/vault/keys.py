@@ -19,10 +19,11 @@ from noroshi.vault.secret import Secret, VaultError
 KEY_BYTES = 32
 LARGEST = 4096
 NEW, OLD, PART = ".rotating", ".old", ".part"
-"""What a key's file is called that is about to follow, that was followed, that is half written.
-No name that a person would give a key of their own: the first would be taken for the next key."""
+"""The ends of names of a key's file that is about to follow, that was followed, that is half
+written. No name that a person would give a key of their own: the first would be taken for the
+next key."""
 CREDENTIAL = "noroshi.key"
-"""What the key is called among systemd's credentials (systemd.exec(5), LoadCredential=)."""
+"""The key's name among systemd's credentials (systemd.exec(5), LoadCredential=)."""
 
 NO_KEY = Words(
     en="The vault's key is missing: {path}. Put it back from the backup. A new key is never "

@@ -21,7 +21,8 @@ SIGN_INS, TOKENS, ACCESS, REFUSALS, USERS = OWN = (
     "refused/",
     "user/",
 )
-"""How the entries begin that sign-ins keep for themselves: no person's secret may be there."""
+"""The beginnings of the entries that sign-ins keep for themselves: no person's secret may be
+there."""
 RESERVED = Words(
     en="{name} is for Noroshi's own sign-ins; choose a name that does not begin with {start}",
     ja="{name} は Noroshi 自身がサインインに使います。{start} で始まらない名前にしてください",

@@ -182,7 +182,7 @@ class AlarmOperations(NewestSamples):
     async def _now(
         self, plan: Plan, monitor: Monitor, names: Sequence[str]
     ) -> tuple[AlarmRow, ...]:
-        """How these items are now, after what was done."""
+        """Return these items as they are now, after what was done."""
         now = self._clocks.wall()
         said = of_monitors(await self._store.suppressions(now), [monitor], now)
         state = (await self._store.states()).get(monitor.id, UNKNOWN_STATE)
@@ -244,7 +244,7 @@ def _remark(
 
 
 def words_of(given: str, name: str, *, needed: bool = False) -> str:
-    """What somebody typed, in lines that a terminal and a page can show. Raises
+    """Return what somebody typed as lines that a terminal and a page can show. Raises
     InvalidArgumentError."""
     text = "\n".join(printable(line).rstrip() for line in given.strip().splitlines())
     if needed and not text:

@@ -1,4 +1,4 @@
-"""What the operations about alarms answer with: plain values, texts in both languages."""
+"""Answers of the operations about alarms: plain values, texts in both languages."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from noroshi.core.words import NOTHING, Words
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Holder:
-    """Who has an alarm, since when, how bad it was then, and what they said."""
+    """The person who has an alarm, since when, how bad it was then, and what they said."""
 
     who: str
     at: datetime
@@ -64,7 +64,7 @@ class AlarmRemarked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemarkShown:
-    """What somebody said of a monitor, or of one of its items; `level` is how it was then."""
+    """A remark on a monitor, or on one of its items; `level` is how it was then."""
 
     at: datetime
     who: str
@@ -77,7 +77,8 @@ class RemarkShown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToldOf:
-    """What a rule last answered, why, and whom it last told of it when (None: it did not)."""
+    """The last answer of a rule, its reason, and whom it last told of it when (None: it did
+    not)."""
 
     rule: str
     contacts: tuple[str, ...]
@@ -87,7 +88,7 @@ class ToldOf:
     level: Level | None
     times: int
     called: str = ""
-    """What the rule is called where people read."""
+    """The rule's name where people read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""What people say of alarms, put together with monitors and their states. All of it is pure."""
+"""Put together what people say of alarms with monitors and their states. All of it is pure."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from noroshi.service.monitors.status_answers import MonitorStatus
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfMonitor:
-    """What is said of one monitor: who has which item, and until when nothing is told."""
+    """The remarks on one monitor: who has which item, and until when nothing is told."""
 
     acknowledged: Mapping[str, Acknowledgement] = field(default_factory=dict)
     silent: datetime | None = None
@@ -67,7 +67,7 @@ def _planned(monitors: Iterable[Monitor]) -> Iterator[Monitor]:
 
 
 def holder(one: Acknowledgement | None) -> Holder | None:
-    """Who has it, as an answer."""
+    """Return who has it, as an answer."""
     if one is None:
         return None
     return Holder(who=one.who, at=one.at, level=one.level, words=one.words)
@@ -164,7 +164,8 @@ def remark_shown(one: Remark, named: Mapping[str, Monitor]) -> RemarkShown:
 def rows(
     status: MonitorStatus, monitor: Monitor, items: Mapping[str, ItemState], said: OfMonitor
 ) -> Iterator[AlarmRow]:
-    """What is not well of a monitor, as it is shown, with what was told of it."""
+    """Return the items of a monitor that are not well, as they are shown, with what was told of
+    them."""
     for shown in status.items:
         if shown.level is Level.OK:
             continue
@@ -198,7 +199,7 @@ def _told(rule: Rule, item: ItemState) -> ToldOf:
 
 
 def in_order(found: Iterable[AlarmRow]) -> tuple[AlarmRow, ...]:
-    """What nobody has comes first, of that the worst, and the newest."""
+    """Sort alarms: first those that nobody has, then the worst, then the newest."""
     newest = sorted(
         found, key=lambda row: row.since.timestamp() if row.since else 0.0, reverse=True
     )

@@ -61,7 +61,7 @@ class _Known:
 
 
 class BulkAlarmOperations(AlarmOperations):
-    """What is said of many at once."""
+    """Remarks on many alarms at once."""
 
     @operation(
         role=OPERATOR,
@@ -108,7 +108,7 @@ class BulkAlarmOperations(AlarmOperations):
 def _meant(
     known: _Known, one: AlarmNamed, sort: RemarkSort, who: str, at: datetime, words: str
 ) -> Remark | OperationError:
-    """What shall be written of one, or why nothing can be."""
+    """Return the remark to write of one, or the error why none can be."""
     try:
         monitor = known.monitor(one.monitor)
         level = _level(known, monitor, one.item, sort)
@@ -120,8 +120,8 @@ def _meant(
 
 
 def _level(known: _Known, monitor: Monitor, item: str, sort: RemarkSort) -> Level:
-    """How bad it is. Raises NotFoundError, or ConflictError if that cannot be said
-    of it now."""
+    """Return how bad it is. Raises NotFoundError, or ConflictError if that cannot be said of it
+    now."""
     state = known.states.get(monitor.id, UNKNOWN_STATE)
     mine = known.had.get((monitor.id, item))
     if sort is RemarkSort.TAKEN_BACK:

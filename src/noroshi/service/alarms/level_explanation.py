@@ -29,8 +29,8 @@ HELD = Words(
 
 
 def found_now(monitor: Monitor, state: State, sample: Sample | None) -> Mapping[str, Finding]:
-    """What the newest sample says of each item; of one that is well, by the reading that was
-    looked at before."""
+    """Return what the newest sample says of each item; of one that is well, by the reading that
+    was looked at before."""
     if sample is None:
         return {}
     found = assess(monitor, sample, state.items)
@@ -69,7 +69,7 @@ def _not_believed_yet(
 
 
 def _in_a_row(item: ItemState) -> int:
-    """How many of the last looks agree that it is better, or worse, than its level."""
+    """Return how many of the last looks agree that it is better, or worse, than its level."""
     count, level = 0, item.level.severity
     for look in reversed(item.pending_levels):
         if (look.severity > level) is not (item.pending_levels[-1].severity > level):
@@ -87,7 +87,8 @@ def _says_nothing(found: Finding, item: ItemState) -> bool:
 
 
 def _is_held(cause: Cause, level: Level) -> bool:
-    """Whether the value itself no longer reaches the limit, and hysteresis holds the level."""
+    """Tell whether the value itself no longer reaches the limit, so that hysteresis holds the
+    level."""
     reading, limits = cause.reading, cause.limits
     if reading is None or limits is None or not limits.margin:
         return False
@@ -95,7 +96,7 @@ def _is_held(cause: Cause, level: Level) -> bool:
 
 
 def _until(cause: Cause, level: Level) -> Words:
-    """How far the value must go back for the level to end."""
+    """Return how far the value must go back for the level to end."""
     reading, limits = cause.reading, cause.limits
     assert reading is not None  # only a reading is held
     assert limits is not None

@@ -123,7 +123,8 @@ class SilenceOperations(OperationContext):
         help=Words(en="What is silent, until when and why.", ja="通知停止を一覧します。"),
     )
     async def silence_list(self, who: Person, all: bool = False) -> tuple[SilenceShown, ...]:
-        """What is silent now, the first to end first; with `all` also what was, newest first."""
+        """List what is silent now, the first to end first; with `all` also what was, newest
+        first."""
         now, (_, plan) = self._clocks.wall(), await self._current()
         found: Sequence[Silence] = (await self._store.suppressions(now)).silences
         if all:
@@ -158,7 +159,7 @@ def _places(monitors: Collection[Monitor]) -> set[str]:
 
 
 def _end_of(until: str, length: str, why: str, now: datetime) -> datetime:
-    """When it ends. Raises InvalidArgumentError with all that is wrong."""
+    """Return when it ends. Raises InvalidArgumentError with all that is wrong."""
     problems = [Problem("reason", NO_REASON)] if not why else []
     if len(why) > LONGEST_REASON:
         problems.append(Problem("reason", LONG_REASON.fill(most=LONGEST_REASON)))

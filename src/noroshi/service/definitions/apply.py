@@ -159,8 +159,8 @@ class ApplyOperations(OperationContext):
         return found
 
     async def _told(self, found: Checked, current: Version, names: Names = NO_NAMES) -> Applied:
-        """What they would change, and what one should know of it; nothing is kept. `names`:
-        which definitions are under new names in it."""
+        """Return what they would change, and what one should know of it; nothing is kept.
+        `names`: which definitions are under new names in it."""
         before = under_new_names(current.documents, names)
         under_new = renamings(names, found.documents)
         changed = await asyncio.to_thread(first_differences, before, found.documents, under_new)
@@ -209,9 +209,9 @@ class ApplyOperations(OperationContext):
         return replace(told, version=number, cautions=(*told.cautions, *left))
 
     async def _on_newest(self, make: Callable[[Version], Awaitable[Applied]]) -> Applied:
-        """What `make` brings on top of the version in force, which it is given: done anew where
-        another version came first, perhaps of something else. Raises ConflictError in the
-        end."""
+        """Have `make` put something on top of the version in force, which it is given, and
+        again where another version came first, perhaps of something else. Raises ConflictError
+        in the end."""
         for _ in range(AGAIN):
             try:
                 return await make(await self._store.current())

@@ -114,7 +114,8 @@ class CopyMoveOperations(EnableDisableOperations):
         return await self._placed(who, source, change, told, "instance_copy", dry=dry)
 
     async def _places(self, monitor: str, to: str) -> tuple[Path, Path]:
-        """Where it is, and where it shall be; of the target's name that is left out, its own."""
+        """Return where it is, and where it shall be: under its own name where the target has
+        none."""
         source = await self._inner(monitor)
         target = tuple(to.split("/"))
         if len(target) == len(source) - 1:

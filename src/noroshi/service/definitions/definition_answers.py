@@ -1,4 +1,4 @@
-"""What the operations about definitions answer with: plain values, texts in both languages."""
+"""Answers of the operations about definitions: plain values, texts in both languages."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from noroshi.ports import Document
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
-    """What a set of definitions would change over version `base`, as lines and value by value,
-    what is wrong with it, and what somebody should know before it is applied. `refused`: why
-    `apply` would take it for a mistake. `more`: so many differences there are beside the first
-    thousand, which are told."""
+    """The changes that a set of definitions would make over version `base`, as lines and value
+    by value, what is wrong with it, and what somebody should know before it is applied.
+    `refused`: why `apply` would take it for a mistake. `more`: so many differences there are
+    beside the first thousand, which are told."""
 
     base: int
     differences: tuple[Words, ...]
@@ -65,9 +65,9 @@ class VersionRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OneVersion:
-    """What a version changed over the one before it, and what going `back` to it would change;
-    both also value by value. `more_changed`, `more_back`: so many there are of each beside the
-    first thousand, which are told."""
+    """The changes of a version over the one before it, and those of going `back` to it; both
+    also value by value. `more_changed`, `more_back`: so many there are of each beside the first
+    thousand, which are told."""
 
     row: VersionRow
     changed: tuple[Words, ...]

@@ -1,4 +1,4 @@
-"""What stops a monitor, and how that is told. All of it is pure."""
+"""Find what stops a monitor, and put it into words. All of it is pure."""
 
 from __future__ import annotations
 

@@ -174,7 +174,8 @@ class EditOperations(VersionOperations):
                 raise await self._meanwhile(key, wanted, current)
 
     async def _meanwhile(self, key: str, wanted: str, current: Version) -> ConflictError:
-        """Who changed it last, in which version, and what differs from what the editor saw."""
+        """Return the conflict: who changed it last, in which version, and what differs from
+        what the editor saw."""
         trail = [current]
         while trail[-1].number and len(trail) < LOOKED_BACK:
             trail.append(await self._before(trail[-1]))
@@ -194,7 +195,7 @@ class EditOperations(VersionOperations):
 
 
 def etag(document: Document | None) -> str:
-    """What tells a document's content from every other; "" of none."""
+    """Return a mark that tells a document's content from every other; "" of none."""
     if document is None:
         return ""
     return hashlib.sha256(document.body.encode()).hexdigest()[:DIGITS]
@@ -230,8 +231,8 @@ def _with(current: Version, made: Documents, remove: Iterable[str]) -> tuple[Doc
 
 
 def _with_their_ids(made: Documents, names: Names, current: Version) -> Documents:
-    """What is put, with the ids that it had where it gets another name: by the new one nobody
-    could tell them any more."""
+    """Return what is put, with the ids that it had where it gets another name: by the new one
+    nobody could tell them any more."""
     known = _by_key(current.documents)
     return made | {key: with_its_id(made[key], known.get(key)) for key in names if key in made}
 
@@ -246,8 +247,8 @@ def _renamed(documents: tuple[Document, ...], names: Names) -> tuple[Document, .
 def _documents_of(
     put: Mapping[str, Mapping[str, Any]], remove: tuple[str, ...]
 ) -> dict[str, Document]:
-    """What was given, as documents. Raises InvalidArgumentError with all that cannot
-    be one."""
+    """Return what was given as documents. Raises InvalidArgumentError with all that cannot be
+    one."""
     _check_keys((*put, *remove))
     problems = [Problem(key, BOTH) for key in sorted(put.keys() & set(remove))]
     made = dict[str, Document]()

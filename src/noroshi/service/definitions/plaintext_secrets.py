@@ -32,7 +32,7 @@ USUAL = re.compile(
     r"|host|http|https|imap|mailbox|microsoft|monitor|m365|node|o365|office|outlook|postfix|proxy|relay"
     r"|route|server|slack|smtp|teams|web|webhook)+[0-9]{0,4}"
 )
-"""What entries are called that begin with no definition's name, with a number perhaps."""
+"""The names of entries that begin with no definition's name, with a number perhaps."""
 LONGEST_WORD, LONGEST_NUMBER, SHORTEST_WITHIN = 24, 4, 3
 
 

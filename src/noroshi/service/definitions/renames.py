@@ -1,5 +1,5 @@
-"""What belongs to a name and follows it when a definition is given another one, beside the other
-definitions: silences of a place, waiting mails of a route; and what is told of that before."""
+"""Follow a definition that is given another name with what belongs to the name beside the other
+definitions (silences of a place, waiting mails of a route), and tell of it before."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ FOLLOWS: Mapping[str, Words] = {
         ja="名前は変えられます。これを使って追加した監視項目からは参照されません。",
     ),
 }
-"""What another name means, by folder: said before it is done."""
+"""The consequences of another name, by folder: told before it is given."""
 SILENCE_STAYS = Words(
     en="Silences that do not follow to where the monitors are then, as others are there too, or "
     "as it is several places: {names}. Silence the monitors themselves if they shall stay so.",
@@ -96,7 +96,7 @@ def renamings(names: Names, documents: Iterable[Document]) -> tuple[Difference, 
 
 
 def under_new_names(documents: Iterable[Document], names: Names) -> tuple[Document, ...]:
-    """What was, by the new names: then only what else is changed differs."""
+    """Return what was, by the new names: then only what else is changed differs."""
     return tuple(_under_its(one, names) if one.key in names else one for one in documents)
 
 
@@ -111,7 +111,7 @@ def _key(key: str, names: Names) -> str:
 
 
 def consequences(names: Names) -> Iterator[Words]:
-    """What somebody should know who gives these definitions other names."""
+    """Yield what somebody should know who gives these definitions other names."""
     yield from (FOLLOWS[type] for type in dict.fromkeys(k.partition("/")[0] for k in names))
 
 
@@ -121,7 +121,7 @@ def ways_of(names: Names) -> Names:
 
 
 def as_they_will_be(waiting: Iterable[QueuedEnvelope], ways: Names) -> list[QueuedEnvelope]:
-    """What waits, by routes under their new names."""
+    """Return what waits, by routes under their new names."""
     return [
         replace(
             one, envelope=replace(one.envelope, routes=by_new_names(one.envelope.routes, ways))

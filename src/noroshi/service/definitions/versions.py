@@ -25,7 +25,7 @@ MOST_LISTED = 1000
 
 
 class VersionOperations(ApplyOperations):
-    """What was in force before, and going back to it."""
+    """Earlier versions, and going back to one."""
 
     @operation(
         role=VIEWER, help=Words(en="Versions of the definitions.", ja="定義の版を一覧します。")

@@ -1,4 +1,5 @@
-"""What definitions would do beside what they say: told with a plan, and with what was applied."""
+"""Warn of what definitions would do beside what they say: with a plan, and with what was
+applied."""
 
 from __future__ import annotations
 
@@ -108,7 +109,8 @@ def cautions(
     old: Sequence[Document],
     new: Sequence[Document],
 ) -> Iterator[Words]:
-    """What somebody should know who brings this plan, made of the new documents, into force."""
+    """Yield what somebody should know who brings this plan, made of the new documents, into
+    force."""
     waiting = tuple(waiting)
     mails = [one.envelope for one in waiting]
     for before, after, id in likely_renamed(old, new):

@@ -41,7 +41,7 @@ MICROSOFT = (
     "partner.outlook.cn",
     "mx.microsoft",
 )
-"""Whose mail servers are Exchange Online, by the ends of their names."""
+"""The ends of the names of Exchange Online's mail servers."""
 PAGES = (PORTAL, HEALTH, *WORLDWIDE_ALONE)
 OF_MICROSOFT: Mapping[Whose, Words] = {
     Whose.ADMINISTRATOR: Words(
@@ -165,7 +165,7 @@ class DiagnosticOperations(OperationContext):
         )
 
     async def _knows_of(self, plan: Plan, route: Route) -> KnownDown | None:
-        """What keeps its mails, with what mends it where no stage will tell."""
+        """Return what keeps its mails, with what mends it where no stage will tell."""
         known = await self._kept_by(route)
         found = await self._store.envelope(known.mail) if known and not known.early else None
         if known is None or found is None:
@@ -174,7 +174,8 @@ class DiagnosticOperations(OperationContext):
         return replace(known, remedy=late_remedy(route, found[1], exam))
 
     async def _kept_by(self, route: Route) -> KnownDown | None:
-        """How the last mails fared: a look may be unable to see it, or it is mended and rests."""
+        """Return how the last mails fared: a look may be unable to see it, or it is mended and
+        rests."""
         down = (await self._down()).get(route.name)
         mine = [w for w in await self._store.queue() if route.name in w.envelope.routes]
         waiting = [one for one in mine if not one.state]
@@ -303,7 +304,7 @@ def _instead(cloud: str) -> Mapping[str, str]:
 
 
 def _people(options: Any, account: Account | None) -> Mapping[Whose, Words]:
-    """How those are called who can mend a thing."""
+    """Return what those are called who can mend a thing."""
     host = str(getattr(options, "host", "")).lower().rstrip(".")
     if account is not None:
         if account.cloud.entra and account.cloud.name in CLOUDS:

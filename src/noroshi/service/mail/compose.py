@@ -77,7 +77,8 @@ def faults(
 
 
 def misdirected(plan: Plan, to: Iterable[str], routes: Iterable[str]) -> tuple[Problem, ...]:
-    """What is wrong with addresses and routes that one envelope is to have from now on."""
+    """Return what is wrong with the addresses and routes that one envelope is to have from now
+    on."""
     to = list(to)
     bad = [one for one in to[:MOST_NAMES] if not is_address(one)]
     found = [Problem("to", NO_MAILBOX.fill(given=shortened(one))) for one in bad]

@@ -1,4 +1,5 @@
-"""What is known of mails once a provider has taken them, and what is not proved. All is pure."""
+"""Tell what is known of mails once a provider has taken them, and what is not proved. All is
+pure."""
 
 from __future__ import annotations
 
@@ -36,7 +37,8 @@ HANDED = Words(
     ja="相手のサービスが受け取りました。そこで誰かが見たかどうかは確かめていません。",
 )
 OF_KIND: Mapping[str, Words] = {"pickup": FILED, "webhook": HANDED}
-"""What is not known of what a route of that kind took, which no report comes back to."""
+"""The limits of what is known of a mail that a route of that kind took, as no report of it
+comes back."""
 
 
 def state_of(state: DeliveryState, arrivals: Iterable[Arrival]) -> DeliveryState:
@@ -55,7 +57,7 @@ def limits(routes: Iterable[Route], read: Collection[str]) -> Mapping[str, Words
 
 
 def unproved(state: str, receipts: Sequence[Receipt], known: Mapping[str, Words]) -> Words:
-    """What is not known of an accepted mail. `known`: the same by route."""
+    """Return what is not known of an accepted mail. `known`: the same by route."""
     if state != DeliveryState.ACCEPTED:
         return NOTHING
     took = last_taken(receipts)
@@ -63,7 +65,7 @@ def unproved(state: str, receipts: Sequence[Receipt], known: Mapping[str, Words]
 
 
 def arrived(arrivals: Iterable[Arrival]) -> tuple[Arrived, ...]:
-    """What became of a mail, as an answer."""
+    """Return what became of a mail, as an answer."""
     return tuple(map(_arrived, arrivals))
 
 
@@ -75,5 +77,5 @@ def _arrived(one: Arrival) -> Arrived:
 
 
 def arrives(trip: RoundTripFacts) -> Arrives:
-    """What is known of a route's mails to its own mailbox, as an answer."""
+    """Return what is known of a route's mails to its own mailbox, as an answer."""
     return Arrives(seen=trip.last_arrival, took=trip.took, why=trip.why, by=trip.by)

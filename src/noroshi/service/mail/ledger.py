@@ -23,7 +23,7 @@ NO_ALARM = Words(
 
 
 class LedgerOperations(OperationContext):
-    """What became of each alarm."""
+    """The ledger: each alarm, and what became of it."""
 
     @operation(
         role=VIEWER,
@@ -44,7 +44,8 @@ class LedgerOperations(OperationContext):
         return Ledger(sum=sum_of(await self._store.totals()), rows=rows)
 
     async def _paths(self) -> Mapping[str, str]:
-        """What each monitor is called now; nothing while the definitions cannot be read."""
+        """Return what each monitor is called now; nothing while the definitions cannot be
+        read."""
         try:
             _, plan = await self._current()
         except OperationFailedError:

@@ -1,4 +1,4 @@
-"""What the operations about mail answer with: plain values, texts in both languages."""
+"""Answers of the operations about mail: plain values, texts in both languages."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Tried:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrived:
-    """What became of a mail after it was accepted: seen arrived, or came back. `by`: who says
+    """The arrival of a mail after it was accepted: seen arrived, or came back. `by`: who says
     that it arrived; "": Noroshi found it itself."""
 
     at: datetime
@@ -42,9 +42,10 @@ class Arrived:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrives:
-    """What is known of the mails that go by a route to the account's own mailbox: when one was
-    last seen there (None: not yet), how many seconds it took, what stands against the last. `by`:
-    who had the last in hand, at which nobody can say what it took; "": Noroshi found it itself."""
+    """Round trips of the mails that go by a route to the account's own mailbox: when one was
+    last seen there (None: not yet), how many seconds it took, what stands against the last.
+    `by`: who had the last in hand, at which nobody can say what it took; "": Noroshi found it
+    itself."""
 
     seen: datetime | None
     took: float
@@ -132,7 +133,7 @@ class Queued:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """What became of one address: `text` is the other side's, `words` are our own."""
+    """The answer about one address: `text` is the other side's, `words` are our own."""
 
     address: str
     verdict: Verdict

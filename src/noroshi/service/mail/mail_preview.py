@@ -33,7 +33,7 @@ class AsSent:
 
 
 class PreviewOperations(OperationContext):
-    """How a mail looks before it leaves."""
+    """Mails as they will look, before they leave."""
 
     @operation(
         role=VIEWER,
@@ -71,7 +71,7 @@ def _first(plan: Plan, envelope: Envelope) -> tuple[str, Mapping[str, str]]:
 
 
 def _sender(plan: Plan, route: Route) -> str:
-    """Whom a route's mails come from; "": it sends no mails."""
+    """Return whom a route's mails come from; "": it sends no mails."""
     account = account_of(plan, route)
     named = getattr(route.options, "mail_from", "") or getattr(route.options, "sender", "")
     return str(named or (account.mailbox if account else ""))

@@ -90,7 +90,7 @@ class QueueOperations(OperationContext):
         role=VIEWER, help=Words(en="What waits to be sent.", ja="送信キューを一覧します。")
     )
     async def queue_list(self, who: Person) -> tuple[Queued, ...]:
-        """What waits and what was set aside, oldest first."""
+        """List what waits and what was set aside, oldest first."""
         down, now, marks = await self._down(), self._clocks.wall(), await self._marks()
         waiting = await self._store.queue()
         return tuple(status_view.queued(one, down, now, marks) for one in waiting)
@@ -162,7 +162,8 @@ class QueueOperations(OperationContext):
     async def queue_edit(
         self, who: Person, id: str, to: tuple[str, ...] = (), routes: tuple[str, ...] = ()
     ) -> Queued:
-        """What is not given stays. One that was set aside is sent once it is released."""
+        """Change what is given, and leave the rest. One that was set aside is sent once it is
+        released."""
         _, plan = await self._current()
         if await self._store.envelope(id) is None:
             raise NotFoundError(NO_MAIL.fill(id=id))

@@ -37,7 +37,8 @@ class MonitorOperations(DisabledMonitors):
         role=VIEWER, help=Words(en="One monitor in full.", ja="監視項目1件を詳しく表示します。")
     )
     async def monitor_show(self, who: Person, monitor: str, last: int = 240) -> MonitorShown:
-        """How a monitor (instance/group/monitor) is, its limits, and its newest values."""
+        """Return how a monitor (instance/group/monitor) is, its limits, and its newest
+        values."""
         _, plan = await self._current()
         wanted = monitor_named(plan, monitor)
         samples = await self._store.samples(wanted.id, max(1, min(last, MOST_SAMPLES)))
@@ -75,7 +76,7 @@ class MonitorOperations(DisabledMonitors):
 
 
 def cadence_told(cadence: Cadence) -> Words:
-    """When it is measured."""
+    """Return in words when it is measured."""
     if isinstance(cadence, At):
         times = ", ".join(f"{one:%H:%M}" for one in cadence.times)
         return Words(en="at {times} ({zone})", ja="{times} ({zone})").fill(

@@ -27,7 +27,7 @@ NO_MONITOR = Words(
 
 
 class HistoryOperations(DisabledMonitors):
-    """What happened, and who is told of it."""
+    """The log of what happened, and who is told of it."""
 
     @operation(
         role=VIEWER, help=Words(en="What happened.", ja="起きたことを新しい順に表示します。")
@@ -129,7 +129,7 @@ def _contact(contact: Contact, plan: Plan) -> ContactRow:
 
 
 def path_now(plan: Plan, id: str) -> str:
-    """What the monitor of that id is called now; "" if it is gone."""
+    """Return what the monitor of that id is called now; "" if it is gone."""
     monitor = plan.monitors.get(id)
     return monitor.path if monitor else ""
 

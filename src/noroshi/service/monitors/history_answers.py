@@ -1,4 +1,4 @@
-"""What the operations that look back, and at who is told, answer with."""
+"""Answers of the operations that look back, and at who is told."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Happened:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decided:
-    """What a rule answered about an item: it told, or why it did not."""
+    """The decision of a rule about an item: it told, or why it did not."""
 
     rule: str
     item: str
@@ -39,7 +39,7 @@ class Decided:
     at: datetime
     speaks: bool = False
     called: str = ""
-    """What the rule is called where people read; a rule that is gone, what it was known by."""
+    """The rule's name where people read; of a rule that is gone, what it was known by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class Log:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContactRow:
-    """Who is told: by which rules and notifications, and of how many monitors."""
+    """A contact that is told: by which rules and notifications, and of how many monitors."""
 
     name: str
     title: str
@@ -67,4 +67,4 @@ class ContactRow:
     notifications: tuple[str, ...]
     monitors: int
     called: tuple[str, ...] = ()
-    """What those rules and notifications are called where people read."""
+    """The names of those rules and notifications where people read."""

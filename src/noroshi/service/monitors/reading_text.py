@@ -15,7 +15,7 @@ NOTED = Words(en="{told}: {note}", ja="{told}: {note}")
 
 
 def told(cause: Cause, level: Level, names: Mapping[str, Words]) -> Words:
-    """What stands behind a level, in one line; NOTHING if nothing is known."""
+    """Return what stands behind a level, in one line; NOTHING if nothing is known."""
     reading, limits = cause.reading, cause.limits
     if reading is None:
         return cause.words

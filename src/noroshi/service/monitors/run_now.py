@@ -82,7 +82,7 @@ class RunNowOperations(ApplyOperations):
         return found.plan
 
     async def _seen(self, monitor: Monitor) -> tuple[Words, ...]:
-        """What the kind shows of what it read, beyond its readings."""
+        """Return what the kind shows of what it read, beyond its readings."""
         preview = self._plugins.check(monitor.kind).preview
         if preview is None or self._host_of is None:
             return ()
@@ -146,7 +146,7 @@ def _reading(reading: Reading, monitor: Monitor, names: Mapping[str, Words]) -> 
 
 
 def _rules(monitor: Monitor, change: Change) -> Iterator[RuleTried]:
-    """What each rule answers about each item that is bad, or has just recovered."""
+    """Yield what each rule answers about each item that is bad, or has just recovered."""
     for item, its in change.state.items.items():
         news = any(event.item == item for event in change.events)
         if its.level is Level.OK and not news:

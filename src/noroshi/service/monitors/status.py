@@ -48,14 +48,14 @@ def _level(states: Mapping[str, State], monitor: Monitor) -> Level:
 
 
 class NewestSamples(OperationContext):
-    """What was measured last."""
+    """The newest sample of each monitor."""
 
     async def _sample(self, monitor: Monitor) -> Sample | None:
         return next(iter(await self._store.samples(monitor.id, 1)), None)
 
 
 class StatusOperations(NewestSamples, DisabledMonitors):
-    """How everything is, and what there is to choose from."""
+    """The status of everything, and what there is to choose from."""
 
     @operation(role=VIEWER, help=Words(en="How everything is.", ja="全体の状態を表示します。"))
     async def status(self, who: Person) -> Status:

@@ -1,4 +1,4 @@
-"""What the operations answer with that tell how all is: measured in turn, or on trial."""
+"""Answers of the operations that tell how all is: measured in turn, or on trial."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ class StoppedBy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemStatus:
-    """How one item is, since when (None: it was never otherwise), what stands behind it, and
-    who has its alarm."""
+    """The state of one item, since when (None: it was never otherwise), what stands behind it,
+    and who has its alarm."""
 
     item: str
     level: Level
@@ -38,10 +38,10 @@ class ItemStatus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MonitorStatus:
-    """How one monitor is; `known` once it has been judged. `measured` is when it last was,
-    None if that was not looked up, as for those that are OK among very many. `stopped` says by
-    what and whom, where nothing of it is measured; `silent` and `maintenance` are until when
-    nothing is told of it."""
+    """The state of one monitor; `known` once it has been judged. `measured` is when it last
+    was, None if that was not looked up, as for those that are OK among very many. `stopped`
+    says by what and whom, where nothing of it is measured; `silent` and `maintenance` are until
+    when nothing is told of it."""
 
     path: str
     title: str
@@ -80,7 +80,7 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class LimitShown:
-    """What a reading's limits are, in words."""
+    """The limits of a reading, in words."""
 
     name: Words
     words: Words
@@ -109,12 +109,13 @@ class MonitorShown:
     runs: bool = False
     seconds: float = 0.0
     rules_called: tuple[str, ...] = ()
-    """What its rules are called where people read."""
+    """The names of its rules where people read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RouteStatus:
-    """How one route is: well, down, not signed in, or needs somebody (the sign-in is refused).
+    """The state of one route: well, down, not signed in, or needs somebody (the sign-in is
+    refused).
 
     `sends`: how far it can be trusted with the next mail. `waiting` envelopes may use it. `mark` stands beside the kind of a route whose provider is
     none of the built-in ones. Of its sign-in, if it has one: when it last was `renewed`, as
@@ -163,7 +164,7 @@ class RoutesShown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """How many envelopes are in the spool, and for how many alarms they stand."""
+    """The numbers of envelopes in the spool, and of the alarms for which they stand."""
 
     waiting: int
     out: int
@@ -210,7 +211,8 @@ class ReadingTried:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleTried:
-    """What a rule would answer about an item, and whom it would tell by which routes."""
+    """The answer that a rule would give about an item, and whom it would tell by which
+    routes."""
 
     rule: str
     item: str
@@ -220,7 +222,7 @@ class RuleTried:
     contacts: tuple[str, ...]
     routes: tuple[str, ...]
     called: str = ""
-    """What the rule is called where people read."""
+    """The rule's name where people read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

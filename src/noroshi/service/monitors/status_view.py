@@ -1,4 +1,5 @@
-"""How things stand, put together from what the store and the sign-ins know. All of it is pure."""
+"""Put together how things stand from what the store and the sign-ins know. All of it is
+pure."""
 
 from __future__ import annotations
 
@@ -113,8 +114,9 @@ def monitor_status(
     stop: StoppedBy | None = None,
     said: OfMonitor = NOTHING_OF_IT,
 ) -> MonitorStatus:
-    """How a monitor is, with its newest readings if there are any at hand, and what people say
-    of it. One that is stopped has no level: whatever was known of it is not so any more."""
+    """Return how a monitor is, with its newest readings if there are any at hand, and what
+    people say of it. One that is stopped has no level: whatever was known of it is not so any
+    more."""
     if monitor.disabled:
         return _stopped(monitor, sample, stop)
     found = found_now(monitor, state, sample)
@@ -184,8 +186,9 @@ def route_status(
     lacks: tuple[str, ...] = (),
     failed: Words = NOTHING,
 ) -> RouteStatus:
-    """How a route is. A missing sign-in comes first: it is why the route is down. `lacks` are
-    the entries that it names and the vault has not; `failed`, where its last diagnosis stopped."""
+    """Return how a route is. A missing sign-in comes first: it is why the route is down.
+    `lacks` are the entries that it names and the vault has not; `failed`, where its last
+    diagnosis stopped."""
     state, since, until, why = "well", None, None, NOTHING
     if resting is not None:
         state, since, until = "down", resting.since, resting.until

@@ -28,7 +28,7 @@ THERE_IS_ONE = Words(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackedUp:
-    """What was written: `size` in bytes; `waiting` mails wait in it."""
+    """A backup that was written: `size` in bytes; `waiting` mails wait in it."""
 
     path: str
     size: int
@@ -37,7 +37,7 @@ class BackedUp:
 
 
 class BackupOperations(OperationContext):
-    """What keeps the store safe."""
+    """Copies of the store."""
 
     @operation(
         role=ADMIN,

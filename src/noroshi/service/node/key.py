@@ -28,7 +28,7 @@ class VaultKeyOperations(OperationContext):
         help=Words(en="Whether the key opens the vault.", ja="保管庫の鍵を確かめます。"),
     )
     async def key_check(self, who: Person) -> KeyChecked:
-        """Which key it is, where it comes from, and which entries it opens."""
+        """Return which key it is, where it comes from, and which entries it opens."""
         try:
             found = await self._keyring().check()
         except VaultError as error:

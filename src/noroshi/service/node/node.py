@@ -64,9 +64,9 @@ NOT_HERE = Words(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
-    """How the node is. `seconds`: how long it has run; `late` and `clock_set` in seconds, as of
-    its last minute and hour; `size` and `free` in bytes: the store, and what its volume has
-    left. `own` are the monitors by which it watches itself."""
+    """The health of the node. `seconds`: how long it has run; `late` and `clock_set` in
+    seconds, as of its last minute and hour; `size` and `free` in bytes: the store, and what its
+    volume has left. `own` are the monitors by which it watches itself."""
 
     node: str
     level: Level
@@ -98,14 +98,15 @@ class LastBackup:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Places:
-    """Where the node listens, its files and folders, what goes out; and its last backup."""
+    """The addresses where the node listens, its files and folders, what goes out; and its last
+    backup."""
 
     places: tuple[PlaceShown, ...]
     backup: LastBackup | None
 
 
 class NodeOperations(StatusOperations):
-    """What the node knows of itself."""
+    """Facts that the node knows of itself."""
 
     @operation(
         role=VIEWER, help=Words(en="How Noroshi itself is.", ja="Noroshi 自身の状態です。")

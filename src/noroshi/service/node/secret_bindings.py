@@ -61,7 +61,8 @@ class Led:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Goes:
-    """Where an entry goes by the definitions in force, and the token that led it there."""
+    """The places that an entry goes to by the definitions in force, and the token that led it
+    there."""
 
     to: tuple[str, ...]
     led_by: str = ""

@@ -1,4 +1,5 @@
-"""Whether a secret may be kept under a name, by what the accounts that name it expect there."""
+"""Decide whether a secret may be kept under a name, by what the accounts that name it expect
+there."""
 
 from __future__ import annotations
 

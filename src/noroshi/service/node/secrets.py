@@ -25,10 +25,10 @@ from noroshi.service.operation_context import OperationContext
 from noroshi.vault import reserved
 
 NAMES_AN_ENTRY = re.compile(r"(secret|certificate)(_next)?|(\w+_)?password|\w+_entry")
-"""What settings are called that name an entry of the vault."""
+"""The names of settings that name an entry of the vault."""
 LEFT = Words(en="Nothing was removed.", ja="何も削除していません。")
 HEADERS = "secret_headers"
-"""What settings are called that name one for each header."""
+"""The name of settings that name one for each header."""
 IN_USE = Words(
     en="{who} names it: without it no mail goes by that way, and no such page is looked at. To remove "
     "it all the same: noroshi secret remove {name} --force",
@@ -66,7 +66,7 @@ class SecretOperations(OperationContext):
         )
 
     async def _goes(self) -> Mapping[str, Goes]:
-        """Where each entry goes; of none while the definitions cannot be read."""
+        """Return where each entry goes; of none while the definitions cannot be read."""
         with suppress(OperationFailedError):
             return await self._binding.goes((await self._current())[1])
         return {}

@@ -1,4 +1,4 @@
-"""What the operations about the vault and its key answer with."""
+"""Answers of the operations about the vault and its key."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class KeyEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyChecked:
-    """Where the vault's key comes from, which one it is, and what it opens."""
+    """The vault's key: where it comes from, which one it is, and what it opens."""
 
     source: str
     path: str

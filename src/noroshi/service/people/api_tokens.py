@@ -108,7 +108,7 @@ class ApiTokenOperations(OperationContext):
         help=Words(en="All API tokens.", ja="API トークンを一覧します。"),
     )
     async def token_list(self, who: Person) -> tuple[TokenRow, ...]:
-        """Who made them, and until when they hold; never the tokens."""
+        """List who made them, and until when they hold; never the tokens."""
         known = await self._store.api_tokens()
         return tuple(
             TokenRow(

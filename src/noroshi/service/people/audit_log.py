@@ -11,7 +11,7 @@ MOST_LISTED = 10_000
 
 
 class AuditLogOperations(OperationContext):
-    """Who changed what, and who was refused."""
+    """The log of who changed what, and who was refused."""
 
     @operation(
         role=ADMIN,

@@ -33,8 +33,8 @@ IN_BROWSER = Words(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnAccount:
-    """Who asks, and whether they may log in at all: a token or this computer's user has neither
-    password nor second step here."""
+    """The person who asks, and whether they may log in at all: a token or this computer's user
+    has neither password nor second step here."""
 
     name: str
     role: str = ""
@@ -47,7 +47,7 @@ class OwnAccountOperations(UserOperations):
 
     @operation(role=VIEWER, help=Words(en="Your own account.", ja="自分のアカウントです。"))
     async def own_account(self, who: Person) -> OwnAccount:
-        """Whether it has a second step, and how many recovery codes are left."""
+        """Return whether it has a second step, and how many recovery codes are left."""
         user = (await self._store.users()).get(who.name) if who.door == "web" else None
         if user is None:
             return OwnAccount(name=who.name)

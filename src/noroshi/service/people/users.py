@@ -78,7 +78,7 @@ class UserRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SecondStep:
-    """What an authenticator takes: the seed, or `address` as a QR code. Shown once."""
+    """The seed that an authenticator takes, or `address` as a QR code. Shown once."""
 
     name: str
     seed: str = field(repr=False)
@@ -94,7 +94,7 @@ class Recovery:
 
 
 class UserOperations(OperationContext):
-    """Who may log in, as what, and by which proof."""
+    """Users: who may log in, as what, and by which proof."""
 
     @operation(
         role=ADMIN,
@@ -122,7 +122,7 @@ class UserOperations(OperationContext):
         role=ADMIN, changes=False, help=Words(en="All users.", ja="利用者を一覧します。")
     )
     async def user_list(self, who: Person) -> tuple[UserRow, ...]:
-        """Who may log in, and as what."""
+        """List who may log in, and as what."""
         return tuple(
             UserRow(
                 name=user.name,

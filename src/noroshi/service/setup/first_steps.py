@@ -53,7 +53,7 @@ MOST_WRONG, LEAST, MOST = 5, 1000, 9999
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """What is kept of the first start: the last test alarm, and who gave its number back."""
+    """The note of the first start: the last test alarm, and who gave its number back."""
 
     mail: str = ""
     contact: str = ""
@@ -68,10 +68,10 @@ class Kept:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FirstLook:
-    """How far the first start has come; "" is not there yet. `open`: it was begun, and is
-    neither proved nor put away. `ready`: nothing is known against the `route`, which is no proof;
-    `accepted`: a provider took a mail by it. `mail` is the last test alarm's; `seen` when `by` gave
-    its number back: that is the proof."""
+    """The progress of the first start; "" is not there yet. `open`: it was begun, and is
+    neither proved nor put away. `ready`: nothing is known against the `route`, which is no
+    proof; `accepted`: a provider took a mail by it. `mail` is the last test alarm's; `seen`
+    when `by` gave its number back: that is the proof."""
 
     open: bool
     contact: str
@@ -220,7 +220,8 @@ class FirstStepOperations(OperationContext):
 
 
 def _is_known(kept: Kept) -> bool:
-    """Whether the number of the last mail, not of an earlier one, was given back before."""
+    """Tell whether the number of the last mail, not of an earlier one, was given back
+    before."""
     return kept.seen is not None and kept.sent is not None and kept.seen > kept.sent
 
 

@@ -40,7 +40,7 @@ NOTHING_CHOSEN = Words(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suggestion:
-    """What there is to watch on this computer, and what its instance would be called."""
+    """Monitors for what there is on this computer, and what its instance would be called."""
 
     instance: str
     title: str
@@ -129,7 +129,7 @@ class DiscoveryOperations(FirstStepOperations, EditOperations):
 
 
 async def _had(ask: Callable[[], Awaitable[T]], otherwise: T) -> T:
-    """What is not to be had on this computer is not suggested."""
+    """Leave out what is not to be had on this computer."""
     try:
         return await ask()
     except Unmeasurable:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from noroshi.core.words import Words
 
 EXE = ".exe"
-"""How programs end on Windows; the table has them without."""
+"""The end of programs' names on Windows; the table has them without."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,7 @@ def proved(notes: Mapping[str, str], route: str) -> Proved | None:
 
 
 def with_proof(trip: RoundTripFacts | None, proof: Proved | None) -> RoundTripFacts | None:
-    """What is known of a route's mails, whoever saw the last one arrive."""
+    """Return what is known of a route's mails, whoever saw the last one arrive."""
     if proof is None or (
         trip is not None and trip.last_arrival is not None and trip.last_arrival > proof.at
     ):
@@ -59,6 +59,6 @@ def with_proof(trip: RoundTripFacts | None, proof: Proved | None) -> RoundTripFa
 
 
 def _reached(envelope: Envelope, took: Receipt) -> str:
-    """Whose hands it came to, where that is sure: of several it may be any."""
+    """Return whose hands it came to, where that is sure: of several it may be any."""
     addresses: Sequence[str] = envelope.to or tuple(took.answers)
     return addresses[0] if len(addresses) == 1 else ""

@@ -44,8 +44,8 @@ REFUSES = Words(en="CRITICAL once it refuses connections", ja="接続を拒否�
 MOST_VOLUMES = 6
 ANY, LOOPBACK = ("0.0.0.0", "::"), ("127.0.0.1", "::1")
 BY = {"0.0.0.0": "", "127.0.0.1": "127.0.0.1", "::": "::1", "::1": "::1"}
-"""How to reach what listens there, best first. "" is the instance's own address; what says "::"
-may take IPv6 alone (RFC 3493, 5.3), so it is reached by that."""
+"""The addresses by which to reach what listens there, best first. "" is the instance's own
+address; what says "::" may take IPv6 alone (RFC 3493, 5.3), so it is reached by that."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

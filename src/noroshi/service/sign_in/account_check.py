@@ -51,7 +51,8 @@ class AccountCheckOperations(ProbeOperations):
     async def _refused(
         self, account: Account, secret: str
     ) -> AsyncIterator[tuple[SignInError, str]]:
-        """What is refused, and which field that is about unless the refusal itself says it."""
+        """Yield what is refused, and which field that is about unless the refusal itself says
+        it."""
         try:
             await self._tokens.tenant(account)
         except SignInError as failure:

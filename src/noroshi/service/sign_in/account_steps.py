@@ -103,7 +103,7 @@ REPLY = "{error}{codes}{correlation}"
 
 
 class SignInSteps:
-    """What is looked at of one account, for what one route needs it for."""
+    """Steps that look at one account, for what one route needs it for."""
 
     def __init__(
         self,
@@ -272,7 +272,8 @@ def server_of(account: Account) -> tuple[str, int]:
 
 
 def values_of(account: Account) -> Mapping[str, str]:
-    """What of an account is filled into remedies; nothing of it is a secret."""
+    """Return the values of an account that are filled into remedies; none of them is a
+    secret."""
     return {
         "account": account.name,
         "tenant": account.tenant,
@@ -288,7 +289,7 @@ def values_of(account: Account) -> Mapping[str, str]:
 
 
 def _scopes(account: Account, resource: Resource) -> Mapping[str, str]:
-    """What a person and an app ask for there."""
+    """Return what a person and an app ask for there."""
     cloud = account.cloud
     return {
         "scope": cloud.scope_for(resource, app_only=False, shared=account.shared),
@@ -297,7 +298,7 @@ def _scopes(account: Account, resource: Resource) -> Mapping[str, str]:
 
 
 def ca_place(account: Account) -> str:
-    """Where a CA file is named for its sign-in server."""
+    """Return the setting that names a CA file for its sign-in server."""
     if account.network.name:
         return f"networks/{account.network.name}.toml"
     if account.cloud.ca_file:
@@ -306,14 +307,14 @@ def ca_place(account: Account) -> str:
 
 
 def _permission(account: Account, resource: Resource) -> str:
-    """Which delegated permission a person's route needs, as the portal lists it."""
+    """Return the delegated permission that a person's route needs, as the portal lists it."""
     if resource == "graph":
         return "Mail.Send.Shared" if account.shared else "Mail.Send"
     return {"smtp": "SMTP.Send", "inbox": "Mail.Read"}[resource]
 
 
 def page_of(account: Account) -> str:
-    """What anybody may read there."""
+    """Return the URL of what anybody may read there."""
     cloud = account.cloud
     if cloud.entra:
         return f"{account.authority}{WELL_KNOWN}"
@@ -323,7 +324,8 @@ def page_of(account: Account) -> str:
 
 
 def _is_other(reply: Reply, account: Account) -> bool:
-    """Whether a proxy or a log-in page answered: a token endpoint may answer a GET as it likes."""
+    """Tell whether a proxy or a log-in page answered: a token endpoint may answer a GET as it
+    likes."""
     if 300 <= reply.status < 400:
         return True
     html = reply.text.lstrip()[:1] == "<"

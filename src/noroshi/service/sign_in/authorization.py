@@ -39,7 +39,7 @@ from noroshi.service.sign_in.try_before_save import is_about_secret, require_acc
 from noroshi.vault import Secret, VaultError
 
 SIGNED_IN = "signed in"
-"""How a route is that was down until now: whether it is well, its next mail shows."""
+"""The state of a route that was down until now: whether it is well, its next mail shows."""
 ASK_LATER = 10
 """Seconds until a server that could not be asked about a code is asked again."""
 NO_ROUTE = Words(
@@ -256,8 +256,8 @@ class SignInOperations(OperationContext):
     async def _proved(
         self, route: Route, account: Account, resource: Resource
     ) -> tuple[Words, ...]:
-        """What a fresh token says of itself; other servers than Entra, and Graph's for sending,
-        have claims of their own."""
+        """Return what a fresh token says of itself; other servers than Entra, and Graph's for
+        sending, have claims of their own."""
         try:
             token = await self._tokens.force_new(account, resource)
         except (OAuthError, VaultError) as failure:
@@ -276,7 +276,7 @@ class SignInOperations(OperationContext):
     async def _signed_in(
         self, route: str, account: Account, before: RouteStatus
     ) -> RouteStatus:
-        """What waits for this account's routes goes out; how this one is."""
+        """Let what waits for this account's routes go out, and return how this one is."""
         _, plan = await self._current()
         for other in plan.routes.values():
             if account_of(plan, other) == account:
@@ -335,8 +335,8 @@ def _entries(account: Account) -> tuple[str, ...]:
 
 
 def _entries_of(route: Route, account: Account | None) -> set[str]:
-    """What the vault has for a route to show to others: to a provider or server, to a proxy on
-    the way."""
+    """Return the entries of the vault that a route shows to others: to a provider or server, to
+    a proxy on the way."""
     networks = [route.network] if account is None else [route.network, account.network]
     own = () if account is None else _entries(account)
     return {network.proxy_password for network in networks}.union(entries_of(route), own) - {""}
@@ -352,7 +352,7 @@ def _inbox(account: Account, *, read: bool) -> tuple[Resource, ...]:
 
 
 def _redirect(account: Account, port: int) -> str:
-    """Where the browser ends: somebody may listen there on a port of their own."""
+    """Return where the browser ends: somebody may listen there on a port of their own."""
     if not port:
         return account.redirect
     if account.app_only or account.redirects_here:
@@ -378,7 +378,8 @@ def _sort_of_secret(account: Account) -> str:
 
 
 def not_signed_in(route: str, failure: OAuthError | VaultError) -> OperationFailedError:
-    """What the provider said, and what to do now: this is no renewal, which is tried again."""
+    """Return what the provider said, and what to do now: this is no renewal, which is tried
+    again."""
     if isinstance(failure, SignInError) and is_about_secret(failure.codes):
         return OperationFailedError(
             failure.words, (Problem("secret", ANOTHER_SECRET.fill(route=route)),)

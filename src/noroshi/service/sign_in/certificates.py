@@ -134,7 +134,8 @@ class CertificateOperations(SignInOperations):
         ),
     )
     async def certificate_show(self, who: Person, name: str, next: bool = False) -> Certificate:
-        """What of it is uploaded, its thumbprints and its end; never the key."""
+        """Return the part of it that is uploaded, its thumbprints and its end; never the
+        key."""
         account, entry = await self._certificate_of(name, next=next)
         try:
             found = await self._vault.get(entry)
@@ -163,7 +164,8 @@ class CertificateOperations(SignInOperations):
         return shown
 
     async def _kept_before(self, account: Account, entry: str) -> Mapping[str, Any] | None:
-        """Whose place it takes, for the audit log; None for what nobody can read as well."""
+        """Return whose place it takes, for the audit log; None for what nobody can read as
+        well."""
         try:
             kept = await self._vault.get(entry)
             return None if kept is None else _in_short(_shown(account, entry, kept))
@@ -173,7 +175,7 @@ class CertificateOperations(SignInOperations):
     async def _free_entry(
         self, name: str, *, next: bool, replace: bool, ahead: bool
     ) -> tuple[Account, str]:
-        """Where it goes. What is in use is written over only if that is said."""
+        """Return where it goes. What is in use is written over only if that is said."""
         account, entry = await self._certificate_of(name, next=next, ahead=ahead)
         if others := await self._others_with(account, entry):
             words = IS_ANOTHERS.fill(entry=entry, who=", ".join(others), account=account.name)

@@ -1,4 +1,5 @@
-"""What the administrator of Microsoft 365 does for a route, with the user's own values in it."""
+"""Tell what the administrator of Microsoft 365 does for a route, with the user's own values in
+it."""
 
 from __future__ import annotations
 
@@ -99,7 +100,7 @@ class GuideOperations(CertificateOperations):
 
 
 def wanted_of(account: Account, route: Route, way: str = "") -> SetupGoal:
-    """What is set up already, as the steps are looked up by it."""
+    """Return what is set up already, as the steps are looked up by it."""
     return SetupGoal(
         account=account.name,
         route=route.name,

@@ -43,8 +43,8 @@ class OnDevice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceAsked:
-    """Whether somebody has finished there: the route then, else seconds until it may be asked
-    again, and `why` it could not be asked now."""
+    """The answer whether somebody has finished there: the route then, else seconds until it may
+    be asked again, and `why` it could not be asked now."""
 
     route: RouteStatus | None = None
     wait: int = 0
@@ -53,7 +53,8 @@ class DeviceAsked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Certificate:
-    """What of a client certificate may be shown; `pem` is to be uploaded at the provider."""
+    """The part of a client certificate that may be shown; `pem` is to be uploaded at the
+    provider."""
 
     account: str
     entry: str
@@ -83,8 +84,8 @@ class TenantFound:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AppTried:
-    """Whether it is proved that the server knows the app, or takes its credential; if not,
-    `why` it cannot be told before somebody signs in."""
+    """The answer whether it is proved that the server knows the app, or takes its credential;
+    if not, `why` it cannot be told before somebody signs in."""
 
     sure: bool
     why: Words = NOTHING
@@ -92,8 +93,8 @@ class AppTried:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountChecked:
-    """What a sign-in would be refused for, if anything is known: `field` of the account is wrong,
-    and `why`. A `why` without a field: that could not be found out now."""
+    """The reason why a sign-in would be refused, if one is known: `field` of the account is
+    wrong, and `why`. A `why` without a field: that could not be found out now."""
 
     field: str = ""
     why: Words = NOTHING
@@ -101,8 +102,9 @@ class AccountChecked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SecretTried:
-    """What an account's sign-in server says of an entry: `taken`, else why not, or why that cannot
-    be told yet (`refused` is false). `ends` is the day that the account gives for it."""
+    """The answer of an account's sign-in server about an entry: `taken`, else why not, or why
+    that cannot be told yet (`refused` is false). `ends` is the day that the account gives for
+    it."""
 
     account: str
     taken: bool
@@ -113,9 +115,9 @@ class SecretTried:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenSeen:
-    """What a route's token says of itself. `good`: nothing in it will be refused, as far as it
-    can be looked into. `object_id`: of an app's service principal, "" if it does not say;
-    `until` is when it ends, None the same."""
+    """The contents of a route's token. `good`: nothing in it will be refused, as far as it can
+    be looked into. `object_id`: of an app's service principal, "" if it does not say; `until`
+    is when it ends, None the same."""
 
     good: bool
     permits: tuple[str, ...] = ()

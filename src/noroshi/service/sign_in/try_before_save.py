@@ -58,7 +58,7 @@ WRONG: tuple[Advice, ...] = (
     aadsts_app.WRONG_CERTIFICATE,
     aadsts_app.CLOCK,
 )
-"""What a sign-in would be refused for as well. Other refusals are of this way to ask alone, as a
+"""The refusals that a sign-in would meet as well. Others are of this way to ask alone, as a
 policy for apps is."""
 OF_OURS = frozenset({"no_secret", "no_certificate", "no_key_file", "no_proxy_password"})
 ASKED_FOR = frozenset(
@@ -71,7 +71,7 @@ ASKED_FOR = frozenset(
         "unsupported_grant_type",
     }
 )
-"""What other servers than Entra refuse of a question, whoever asks it."""
+"""The errors by which other servers than Entra refuse a question, whoever asks it."""
 LIKE_A_WRONG_ONE = Words(
     en="its sign-in server says the same of a made-up one",
     ja="でたらめな値にも同じ応答を返すサーバーです",
@@ -92,8 +92,8 @@ async def tried(
     *,
     bare: bool = False,
 ) -> AppTried:
-    """Whether the server takes it, or else what the vault has; with `bare` whether it knows the
-    app. Raises OperationFailedError if it does not."""
+    """Tell whether the server takes it, or else what the vault has; with `bare` whether it
+    knows the app. Raises OperationFailedError if it does not."""
     try:
         if not await _is_taken(tokens, account, credential, bare=bare):
             return AppTried(sure=False, why=LIKE_A_WRONG_ONE)
@@ -111,7 +111,8 @@ async def tried(
 async def _is_taken(
     tokens: TokenSource, account: Account, credential: Credential | None, *, bare: bool
 ) -> bool:
-    """Whether the server takes it, asked as it is asked for tokens; False if that cannot be told."""
+    """Tell whether the server takes it, asked as it is asked for tokens; False if that cannot
+    be told."""
     if account.cloud.entra or bare:
         try:
             await tokens.probe_credential(account, bare=bare, credential=credential)
@@ -131,8 +132,8 @@ async def refusal(
     *,
     bare: bool = False,
 ) -> SignInError | None:
-    """What a sign-in at Entra would be refused for as well; None: nothing that can be told
-    before. Raises UnreachableError and VaultError."""
+    """Return the refusal that a sign-in at Entra would meet as well; None: none that can be
+    told before. Raises UnreachableError and VaultError."""
     try:
         await tokens.probe_credential(account, bare=bare, credential=credential)
     except SignInError as failure:
@@ -159,7 +160,7 @@ async def require_accepted(
 def shown_by(
     accounts: Iterable[Account], entry: str, value: Secret
 ) -> Iterator[tuple[Account, Credential]]:
-    """Who shows an entry as a credential."""
+    """Yield the accounts that show an entry as a credential, each with it."""
     for account in accounts:
         for one in named_by(account):
             if one.entry == entry:
@@ -169,7 +170,8 @@ def shown_by(
 def unproved(
     account: Account, failure: OAuthError | VaultError, credential: Credential | None = None
 ) -> OperationFailedError:
-    """What was said, and where the secret goes if that is at fault: no route is needed for it."""
+    """Return what was said, and where the secret goes if that is at fault: no route is needed
+    for it."""
     if isinstance(failure, SignInError) and _another_mends(account, failure, credential):
         secret = credential.entry if credential else account.secret
         return OperationFailedError(
@@ -181,13 +183,13 @@ def unproved(
 
 
 def field_of(failure: SignInError) -> str:
-    """Which setting of an account a refusal is about; "" where that is not sure."""
+    """Return the setting of an account that a refusal is about; "" where that is not sure."""
     found = (aadsts_app.BY_CODE.get(code) for code in failure.codes)
     return next((FIELD_OF[one] for one in found if one is not None and one in FIELD_OF), "")
 
 
 def is_about_secret(codes: Collection[int]) -> bool:
-    """Whether another client secret mends it."""
+    """Tell whether another client secret mends it."""
     return not WRONG_SECRET.isdisjoint(codes)
 
 
@@ -213,8 +215,8 @@ def _not_uploaded(failure: SignInError, credential: Credential) -> Words:
 
 
 def _is_wrong(account: Account, failure: SignInError) -> bool:
-    """Whether it would be refused so at a sign-in too, or nobody can tell before the server is
-    well again."""
+    """Tell whether it would be refused so at a sign-in too, or nobody can tell before the
+    server is well again."""
     if failure.error in OF_OURS or failure.who == "wait":
         return True
     if account.cloud.entra:
