@@ -17,6 +17,7 @@ import pytest
 HOUSE = Path(__file__).parent.parent
 SOURCES = sorted((HOUSE / "src").rglob("*.py"))
 TESTS = sorted((HOUSE / "tests").rglob("*.py"))
+TEMPLATES = sorted((HOUSE / "src").rglob("templates/*.html"))
 LOCKS = ("requirements.lock", "requirements-dev.lock")
 
 # Who may read the clock, the dice and the environment: the composition root, the programs of their
@@ -93,6 +94,16 @@ def test_modules_are_short():
     }
     assert {name: n for name, n in lengths.items() if n > 600} == {}
     assert at([n for n in lengths.values() if n], 0.9) <= 400
+
+
+def test_lines_of_templates_are_short():
+    long = [
+        f"{path.name}:{number}"
+        for path in TEMPLATES
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if len(line) > 120
+    ]
+    assert TEMPLATES and long == []
 
 
 def test_every_function_says_what_it_returns():

@@ -11,6 +11,8 @@ from tests.service.clients import open_manager
 from tests.service.harness import Harness
 
 GOOD = "correct horse battery"
+EXACT = re.compile(r"(<(?:textarea|pre)\b[^>]*>.*?</(?:textarea|pre)>)", re.DOTALL)
+"""What is shown with its lines as they are."""
 
 
 class Browser:
@@ -23,7 +25,8 @@ class Browser:
             method, self.url + path, allow_redirects=False, **given
         ) as answer:
             self.status, self.headers = answer.status, answer.headers
-            self.text = (await answer.read()).decode("utf-8", "replace")
+            text = (await answer.read()).decode("utf-8", "replace")
+            self.text = flowed(text) if answer.content_type == "text/html" else text
         return self
 
     async def get(self, path, **given):
@@ -59,6 +62,18 @@ class Browser:
     async def log_in(self, name="sato", password=GOOD, path="/login", **more):
         await self.get(path)
         return await self.post("/login", name=name, password=password, **more)
+
+
+def flowed(page):
+    """A page as it is shown: where its templates begin a line is no part of it."""
+    return "".join(
+        part if EXACT.fullmatch(part) else in_one_line(part) for part in EXACT.split(page)
+    )
+
+
+def in_one_line(markup):
+    tags = re.sub(r"<[^>]*>", lambda tag: re.sub(r"\s*\n\s*", " ", tag.group()), markup)
+    return re.sub(r"\s*\n\s*", " ", re.sub(r">\n+", ">", re.sub(r"\n+<", "<", tags)))
 
 
 @asynccontextmanager
