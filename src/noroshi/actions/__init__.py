@@ -6,5 +6,5 @@ from noroshi.ports import Action
 
 
 def built_in(renderer: Renderer) -> tuple[Action, ...]:
-    """All kinds; `renderer` is where users' templates are rendered."""
+    """Return all kinds; `renderer` is where users' templates are rendered."""
     return (mail.action(renderer),)

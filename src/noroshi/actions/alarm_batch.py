@@ -77,7 +77,7 @@ def telling(contact: Contact, topic: Topic, alarms: Sequence[Alarm]) -> Telling:
 
 
 def subject(told: Telling) -> str:
-    """One line: level, where, what it measured, the limit that was reached."""
+    """Return one line: level, where, what it measured, the limit that was reached."""
     event, monitor = told.alarms[0].event, told.topic.monitor
     title = monitor.title or monitor.name
     said = "" if ended(event) else headline(event, told, told.language, title).rstrip("。.")
@@ -93,12 +93,12 @@ def subject(told: Telling) -> str:
 
 
 def ended(event: Event) -> bool:
-    """It did not get better: nobody looks at it any more."""
+    """Tell whether it ended without getting better: nobody looks at it any more."""
     return event.cause.words in judgement.ENDS
 
 
 def stopped(event: Event) -> bool:
-    """Somebody stopped it, and may start it again."""
+    """Tell whether somebody stopped it, and may start it again."""
     return event.cause.words == judgement.MONITORING_DISABLED
 
 
@@ -148,7 +148,7 @@ def joint(event: Event, said: str, title: str) -> str:
 
 
 def saying(event: Event, told: Telling, language: str, title: str = "") -> str:
-    """The reading in a few words, or the words that stand for it."""
+    """Return the reading in a few words, or the words that stand for it."""
     reading = event.cause.reading
     if reading is None or is_wordy(event):
         return _short(words(event, language))
@@ -195,7 +195,7 @@ def _has(title: str, part: str) -> bool:
 
 
 def amid(name: str) -> str:
-    """A name within a line: "Used" is "used" there, while "CPU" stays."""
+    """Return a name within a line: "Used" is "used" there, while "CPU" stays."""
     return name[:1].lower() + name[1:] if name[1:2].islower() else name
 
 

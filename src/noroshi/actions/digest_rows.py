@@ -11,7 +11,7 @@ from noroshi.core.model import Alarm
 
 
 def rows(told: Telling) -> list[dict[str, Any]]:
-    """One for each alarm of the mail; `core.digest` reads the level alone."""
+    """Return one for each alarm of the mail; `core.digest` reads the level alone."""
     return [_row(alarm, told) for alarm in told.alarms]
 
 

@@ -132,12 +132,12 @@ class Story:
 
     @property
     def level(self) -> Level:
-        """As it is now, as far as these alarms tell."""
+        """Return the level as it is now, as far as these alarms tell."""
         return Level(self.last["level"])
 
     @property
     def shown(self) -> Level | None:
-        """The level to show; None: nobody looks at it any more."""
+        """Return the level to show; None: nobody looks at it any more."""
         return None if self.last["ended"] else self.level
 
     @property
@@ -151,7 +151,7 @@ class Story:
 
     @property
     def outages(self) -> tuple[Outage, ...]:
-        """One after the other; each but the last one is over."""
+        """Return them one after the other; each but the last one is over."""
         found, rows = list[Outage](), list[Mapping[str, Any]]()
         for row in self.rows:
             rows.append(row)
@@ -166,8 +166,9 @@ class Story:
 
     @property
     def order(self) -> list[tuple[int, int, str]]:
-        """By host and name, as people count: 2 before 10. A number is compared by its digits, as
-        Python makes none of thousands of them, and a program may print such a name."""
+        """Return the key to sort by host and name, as people count: 2 before 10. A number is
+        compared by its digits, as Python makes none of thousands of them, and a program may
+        print such a name."""
         named = f"{self.last['where']} {self.last['item']}".casefold()
         parts = [(part, part.lstrip("0")) for part in NUMBER.split(named)]
         return [
@@ -188,7 +189,7 @@ class DigestReader:
         return words.fill(**given).say(self.language) if given else words.say(self.language)
 
     def time(self, at: datetime) -> str:
-        """With its day where that is not today's."""
+        """Return a time, with its day where that is not today's."""
         local = at.astimezone(self.zone)
         if local.date() == self.today.astimezone(self.zone).date():
             return clock(at, self.zone)
@@ -196,7 +197,7 @@ class DigestReader:
 
 
 def together(payloads: Sequence[Mapping[str, Any]], now: datetime) -> Mapping[str, Any]:
-    """The payload of the digest of these mails, which are of one contact."""
+    """Return the payload of the digest of these mails, which are of one contact."""
     first = payloads[0]
     reader = DigestReader(first["language"], zone_of(first["zone"]), now)
     told = [row for payload in payloads for row in payload[TOLD]]
@@ -215,7 +216,7 @@ def together(payloads: Sequence[Mapping[str, Any]], now: datetime) -> Mapping[st
 
 
 def page(told: Sequence[Mapping[str, Any]], reader: DigestReader) -> Page:
-    """The whole mail; every alarm is in it, those about one thing as one line."""
+    """Return the whole mail; every alarm is in it, those about one thing as one line."""
     by_name = sorted(_stories(told), key=lambda story: story.order)
     stories = sorted(by_name, key=lambda story: WORST_FIRST.index(_word(story)))
     lead = stories[0]

@@ -115,7 +115,7 @@ class Page:
 
 
 def as_text(page: Page) -> str:
-    """The whole page as plain text: nothing of it is left out, however long it is."""
+    """Return the whole page as plain text: nothing of it is left out, however long it is."""
     story = [*filter(None, [page.headline]), *page.lead]
     blocks = [
         [_opening(page)],
@@ -141,17 +141,18 @@ def tidy(text: str) -> str:
 
 
 def flat(text: str) -> str:
-    """The text on one line, each line end a blank: a name cannot pass for a line of ours."""
+    """Return the text on one line, each line end a blank: a name cannot pass for a line of
+    ours."""
     return tidy(text).replace("\n", " ")
 
 
 def one_line(text: str) -> str:
-    """The text on one line, its blanks made one each."""
+    """Return the text on one line, its blanks made one each."""
     return tidy(" ".join(text.split()))
 
 
 def cut(text: str, most: int) -> str:
-    """At most that many characters, the last of them … where there were more."""
+    """Return at most that many characters, the last of them … where there were more."""
     return text if len(text) <= most else text[: most - 1] + "…"
 
 

@@ -68,7 +68,7 @@ def cell(
     style: str = "",
     line: str = "",
 ) -> str:
-    """A row of the whole width. `line` names the edge that has a hairline."""
+    """Return a row of the whole width. `line` names the edge that has a hairline."""
     return f"<tr>{td(inner, ink, ground, size=size, pad=pad, style=style, line=line)}</tr>"
 
 

@@ -15,7 +15,7 @@ OUTLOOK = (
 
 
 def framed(page: Page, rows: str) -> str:
-    """The document, with those rows in its one column."""
+    """Return the document, with those rows in its one column."""
     preview = " ".join((page.headline, *page.lead)).strip() or page.word
     return f"""<!doctype html>
 <html lang="{"ja" if page.language == "ja" else "en"}" xmlns="http://www.w3.org/1999/xhtml" \

@@ -47,7 +47,7 @@ MORE = Words(
 
 
 def as_html(page: Page) -> str:
-    """The page as one HTML document of at most MOST_BYTES bytes in UTF-8."""
+    """Return the page as one HTML document of at most MOST_BYTES bytes in UTF-8."""
     around = framed(page, "\n".join(_around(page, MOST_LISTED)))
     if len(around.encode()) > MOST_AROUND:
         around = framed(page, "\n".join(_around(page, MOST_LINES)))
@@ -85,7 +85,8 @@ def _shorter(page: Page) -> Page:
 
 
 def noted(html: str, note: str) -> str:
-    """The same mail with one more sentence at its head, such as that a template failed."""
+    """Return the same mail with one more sentence at its head, such as that a template
+    failed."""
     told = cell(said(note, LONGEST_VALUE), "soft", "inset", size=13, pad="10px 24px")
     return html.replace(NOTE_HERE, f"{NOTE_HERE}\n{told}", 1)
 

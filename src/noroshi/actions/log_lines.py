@@ -32,7 +32,7 @@ LEFT_OUT = Words(
 
 
 def quote(event: Event, told: Telling, *, attached: bool) -> Quote | None:
-    """The first lines of what an event is about; None if it has none."""
+    """Return the first lines of what an event is about; None if it has none."""
     lines = lines_of(event)
     if not lines:
         return None
@@ -47,7 +47,7 @@ def lines_of(event: Event) -> tuple[str, ...]:
 
 
 def attachments(told: Telling) -> list[dict[str, str]]:
-    """One file with all lines of all items, or none; each `name`, `type` and `text`."""
+    """Return one file with all lines of all items, or none; each `name`, `type` and `text`."""
     lines = list(_all_lines(told))
     if not lines:
         return []
@@ -59,12 +59,13 @@ def attachments(told: Telling) -> list[dict[str, str]]:
 
 
 def file_name(told: Telling) -> str:
-    """A name that every file system takes."""
+    """Return a name that every file system takes."""
     return f"{safe(told.topic.monitor.name) or 'monitor'}-lines.txt"
 
 
 def safe(name: str) -> str:
-    """As much of a name as may stand in a file's name on Windows, macOS and Linux alike."""
+    """Return as much of a name as may stand in a file's name on Windows, macOS and Linux
+    alike."""
     kept = HARMFUL.sub("_", FORBIDDEN.sub("_", unicodedata.normalize("NFC", name)))
     kept = kept[:LONGEST_NAME].strip(" .")
     return f"_{kept}" if RESERVED.fullmatch(kept) else kept

@@ -69,14 +69,15 @@ class Options:
 
     @property
     def has_html(self) -> bool:
-        """A text of one's own stands alone: the built-in HTML would say something else."""
+        """Tell whether it has an HTML form. A text of one's own stands alone: the built-in HTML
+        would say something else."""
         return self.html and bool(self.html_template or not self.text)
 
 
 def draft(
     wanted: Options | None, contact: Contact, topic: Topic, alarms: tuple[Alarm, ...]
 ) -> Mapping[str, Any]:
-    """The built-in mail; with a template also what `finish` needs to render it."""
+    """Return the built-in mail; with a template also what `finish` needs to render it."""
     told, given = telling(contact, topic, alarms), wanted or Options()
     instance = topic.monitor.instance
     shown = page(told, attached=given.attach_lines)
@@ -101,7 +102,8 @@ def draft(
 
 
 async def finish(renderer: Renderer, payload: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The payload with its template rendered; the built-in mail, marked, where that fails."""
+    """Return the payload with its template rendered; the built-in mail, marked, where that
+    fails."""
     if "template" not in payload:
         return payload
     finished = {k: v for k, v in payload.items() if k not in ("template", "facts")}
@@ -141,7 +143,7 @@ async def try_out(renderer: Renderer, wanted: Options | None) -> Sequence[Words]
 
 
 def action(renderer: Renderer) -> Action:
-    """The action, whose templates that renderer renders."""
+    """Return the action, whose templates that renderer renders."""
     return Action(
         kind="mail",
         title=Words(en="Send mail", ja="メール送信"),

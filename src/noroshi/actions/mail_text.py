@@ -68,7 +68,7 @@ LEDGER = Words(en="Noroshi / number in the ledger: {ids}", ja="Noroshi / 台帳�
 
 
 def page(told: Telling, *, attached: bool = False) -> Page:
-    """The whole mail; it names every item, also where there are hundreds.
+    """Return the whole mail; it names every item, also where there are hundreds.
 
     `attached` is whether the lines of logs go along as a file.
     """

@@ -16,7 +16,7 @@ IMPORTANCE = {Aside: "high", CameBack: "high", Failed: "high", Well: "low"}
 
 
 def notice(contact: Contact, about: Notice) -> Mapping[str, Any]:
-    """The mail's payload, in the contact's language and by its clock."""
+    """Return the mail's payload, in the contact's language and by its clock."""
     reader = NoticeReader(contact)
     shown = page(about, reader)
     return {

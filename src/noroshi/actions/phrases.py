@@ -107,7 +107,7 @@ JAPANESE_UNITS = {"s": "秒", "min": "分", "h": "時間", "d": "日"}
 
 
 def quantity(value: float, unit: str = "", language: str = "en") -> str:
-    """A number with its unit, as short as it can be told: 95.2%, 1,234 ms, 96 GB, 5分."""
+    """Return a number with its unit, as short as it can be told: 95.2%, 1,234 ms, 96 GB, 5分."""
     unit = unit.strip()
     if language == "ja" and unit in JAPANESE_UNITS:
         return f"{_number(value)}{JAPANESE_UNITS[unit]}"
@@ -137,7 +137,7 @@ def _size(value: float) -> str:
 
 
 def threshold(limits: Limits, level: Level, unit: str, language: str) -> str:
-    """The limit that stands for a level: "95% 以上", "95%"; "" if there is none."""
+    """Return the limit that stands for a level: "95% 以上", "95%"; "" if there is none."""
     value = {Level.WARNING: limits.warning, Level.CRITICAL: limits.critical}.get(level)
     if value is None:
         return ""
@@ -160,7 +160,7 @@ def clock(at: datetime, zone: tzinfo) -> str:
 
 
 def span(length: timedelta) -> Words:
-    """A length of time in its two largest units."""
+    """Return a length of time in its two largest units."""
     seconds = max(0, round(length.total_seconds()))
     parts: list[tuple[int, str, str]] = [
         (seconds // 86400, " d", "日"),

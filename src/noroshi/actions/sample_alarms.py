@@ -35,7 +35,7 @@ CONTACTS = (
 
 
 def made_up_alarms() -> Iterator[tuple[Contact, Topic, tuple[Alarm, ...]]]:
-    """Each sort of alarm, for a contact in each language."""
+    """Yield each sort of alarm, for a contact in each language."""
     full = _alarm(1, "/data", Level.WARNING, Level.CRITICAL, _used(95.2), Reason.NEW_LEVEL)
     still = _alarm(2, "/data", Level.CRITICAL, Level.CRITICAL, _used(96), Reason.REPEAT)
     well = _alarm(3, "/home", Level.WARNING, Level.OK, _used(60), Reason.RECOVERED)

@@ -64,7 +64,7 @@ def answer(asked: Mapping[str, Any]) -> dict[str, str]:
 
 
 def name_in(error: UndefinedError) -> str:
-    """The name alone, of what Jinja says of it in English: 'name' is undefined."""
+    """Return the name alone, of what Jinja says of it in English: 'name' is undefined."""
     found = re.match(r"'(.*)' is undefined|.* has no attribute '(.*)'", str(error))
     return str(error) if found is None else found[1] or found[2]
 
@@ -94,7 +94,7 @@ def bounded(template: Template, facts: Mapping[str, Any]) -> str:
 
 
 def check_subject(text: str) -> None:
-    """A header's value is one line: what would break it is refused, not mended."""
+    """Refuse what would break a header's value, which is one line, and mend nothing."""
     if any(unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") for c in text):
         raise Refused("lines")
     if not text.strip():

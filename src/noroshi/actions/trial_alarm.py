@@ -34,7 +34,7 @@ FOOTER = Words(
 
 
 def trial_alarm(contact: Contact, number: str, node: str, at: datetime) -> Mapping[str, Any]:
-    """The mail's payload, in the contact's language and by its clock."""
+    """Return the mail's payload, in the contact's language and by its clock."""
     language = "ja" if contact.language == "ja" else "en"
     shown = Page(
         language=language,

@@ -276,23 +276,24 @@ def _running(stack: AsyncExitStack) -> Running | None:
 async def open_service(
     config: Config, open_store: Callable[[Path], Store] = SqliteStore.reopen
 ) -> AsyncIterator[Service]:
-    """The operations on a home folder whose node does not run; no node may start meanwhile."""
+    """Open the operations on a home folder whose node does not run; no node may start
+    meanwhile."""
     async with open_app(config, open_store=open_store, holder=Holder.COMMAND) as app:
         yield app.service
 
 
 @asynccontextmanager
 async def open_to_look(config: Config) -> AsyncIterator[Service]:
-    """The same, of which only those that write nothing can be done; a node may start meanwhile.
-    StoreError with StoreFault.OLD if the store must be brought up to date first."""
+    """Open the same, of which only those that write nothing can be done; a node may start
+    meanwhile. StoreError with StoreFault.OLD if the store must be brought up to date first."""
     async with open_app(config, open_store=SqliteStore.look, holder=None) as app:
         yield app.service
 
 
 @asynccontextmanager
 async def open_to_examine(config: Config) -> AsyncIterator[Service]:
-    """The same, of which those that examine can be done too: a sign-in that they renew is kept,
-    as a rotated one that is lost may end it; a node may start meanwhile."""
+    """Open the same, of which those that examine can be done too: a sign-in that they renew is
+    kept, as a rotated one that is lost may end it; a node may start meanwhile."""
     async with open_app(config, open_store=SqliteStore.share, holder=None) as app:
         yield app.service
 

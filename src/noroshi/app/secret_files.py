@@ -11,8 +11,8 @@ from noroshi.vault.keys import CREDENTIAL
 
 
 def own_files(config: Config, credentials: Path | None) -> Iterator[Path]:
-    """The keys with those before and after them, the store with what SQLite lays beside it, the
-    settings, as whoever knows `beat` may give signs of life in our place."""
+    """Yield the keys with those before and after them, the store with what SQLite lays beside
+    it, the settings, as whoever knows `beat` may give signs of life in our place."""
     for one in (config.key, config.store):
         yield from one.parent.glob(f"{one.name}*")
     yield config.home / FILE

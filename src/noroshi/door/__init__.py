@@ -85,7 +85,7 @@ class _Room:
         self._inside = set[asyncio.Task[None]]()
 
     async def meet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """One connection, from its first line to its last."""
+        """Serve one connection, from its first line to its last."""
         task = asyncio.current_task()
         assert task is not None
         self._inside.add(task)

@@ -39,7 +39,7 @@ CANNOT_LISTEN = Words(
 
 
 def listen(path: Path, group: str) -> socket.socket:
-    """A socket for us, root and the group's members ("" for none). Raises DoorError.
+    """Open a socket for us, root and the group's members ("" for none). Raises DoorError.
 
     Whoever calls holds the life lock, so a socket that is there was left by a dead node.
     """

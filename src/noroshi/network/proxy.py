@@ -19,7 +19,7 @@ LONGEST_REASON = 80
 
 
 def basic(user: str, password: str) -> str:
-    """The value of Proxy-Authorization; in UTF-8, as RFC 7617, 2.1 asks for."""
+    """Return the value of Proxy-Authorization; in UTF-8, as RFC 7617, 2.1 asks for."""
     return "Basic " + b64encode(f"{user}:{password}".encode()).decode("ascii")
 
 
@@ -29,7 +29,7 @@ def authority(host: str, port: int) -> str:
 
 
 def proxy_of(network: Network) -> tuple[str, int]:
-    """The proxy's own host and port; they were checked when they were saved."""
+    """Return the proxy's own host and port; they were checked when they were saved."""
     host, _, port = network.proxy.rpartition(":")
     return host.strip("[]"), int(port)
 

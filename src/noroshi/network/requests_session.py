@@ -30,9 +30,10 @@ PATIENCE = 15.0
 def requests_session(
     network: Network = DIRECT, password: str = "", ca_files: Iterable[str] = ()
 ) -> requests.Session:
-    """A session for https alone, which goes by a network; `password` is its proxy's, `ca_files`
-    are trusted beside the system's store and the network's file. Raises ConnectError for a file
-    that cannot be used; so does each request for whatever stops its connection, in words.
+    """Return a session for https alone, which goes by a network; `password` is its proxy's,
+    `ca_files` are trusted beside the system's store and the network's file. Raises ConnectError
+    for a file that cannot be used; so does each request for whatever stops its connection, in
+    words.
 
     The environment (REQUESTS_CA_BUNDLE, HTTPS_PROXY) has no say, nor has `verify`.
     """
@@ -111,5 +112,6 @@ class _Adapter(HTTPAdapter):
         return super().build_connection_pool_key_attributes(request, True, None)
 
     def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
-        """The context has the trust already; requests would add its own bundle to it."""
+        """Leave the trust to the context, which has it already; requests would add its own
+        bundle to it."""
         conn.cert_reqs, conn.ca_certs, conn.ca_cert_dir = "CERT_REQUIRED", None, None

@@ -16,24 +16,24 @@ TOKEN_START = "nrs_"
 
 
 def key() -> str:
-    """A fresh key for a cookie. What stands before the dot is as old as the session, what comes
-    after it is another one each time that the password was given once more."""
+    """Return a fresh key for a cookie. What stands before the dot is as old as the session,
+    what comes after it is another one each time that the password was given once more."""
     return renewed(secrets.token_urlsafe(KEY_BYTES))
 
 
 def renewed(key: str) -> str:
-    """A fresh key for the same session: the one before opens nothing any more, and forms that
-    are open in other tabs are as good as they were."""
+    """Return a fresh key for the same session: the one before opens nothing any more, and forms
+    that are open in other tabs are as good as they were."""
     return f"{key.partition(DOT)[0]}{DOT}{secrets.token_urlsafe(KEY_BYTES)}"
 
 
 def token() -> str:
-    """A fresh API token."""
+    """Return a fresh API token."""
     return TOKEN_START + secrets.token_urlsafe(KEY_BYTES)
 
 
 def code() -> str:
-    """A fresh code for a person to type: ABCD-EFGH-…"""
+    """Return a fresh code for a person to type: ABCD-EFGH-…"""
     letters = base64.b32encode(secrets.token_bytes(KEY_BYTES)).decode()[:CODE_LETTERS]
     return "-".join(letters[at : at + GROUP] for at in range(0, CODE_LETTERS, GROUP))
 

@@ -15,7 +15,7 @@ ISSUER = "Noroshi"
 
 
 def fresh_seed() -> str:
-    """A seed of 160 bits, in base32 as authenticators take it."""
+    """Return a seed of 160 bits, in base32 as authenticators take it."""
     with ONE_AT_A_TIME:
         import pyotp  # only now: most processes never ask
 
@@ -31,7 +31,8 @@ def address_of(seed: str, user: str, node: str) -> str:
 
 
 def step_of(seed: str, given: str, now: datetime, used: int) -> int:
-    """The step whose code was given; 0: of none that is in time and later than the one used."""
+    """Return the step whose code was given; 0: of none that is in time and later than the one
+    used."""
     with ONE_AT_A_TIME:
         import pyotp
 

@@ -65,8 +65,8 @@ class Throttle:
         return 0.0
 
     def well(self, name: str, address: str) -> None:
-        """The last attempt was none; whoever has a name of their own may not reset what was
-        counted for all."""
+        """Take the last attempt for none; whoever has a name of their own may not reset what
+        was counted for all."""
         network = network_of(address)
         self._pairs.well(_pair(name, network))
         if (name, network) not in self._came:
@@ -82,7 +82,7 @@ class Throttle:
         return wait
 
     def well_with_code(self, address: str) -> None:
-        """The last code was right."""
+        """Take the last code for right."""
         self._addresses.forgive(f"code {network_of(address)}")
 
     def wait_alone(self, key: str, now: float) -> float:
@@ -93,7 +93,7 @@ class Throttle:
         return wait
 
     def well_alone(self, key: str) -> None:
-        """The last attempt was none."""
+        """Take the last attempt for none."""
         self._pairs.well(key)
 
 

@@ -28,7 +28,7 @@ GIVEN = ("documents", "over")
 
 
 def answer(head: Mapping[str, Any], body: bytes) -> Any:
-    """The request, or why it is refused; None: it is none."""
+    """Return the request, or why it is refused; None: it is none."""
     request = _request(head["op"], body)
     if request is None:
         return None

@@ -75,12 +75,12 @@ BUG = Words(
 
 
 def administrator(name: str) -> Person:
-    """Somebody who may do everything: the node's own user."""
+    """Return somebody who may do everything: the node's own user."""
     return Person(name, roles_up_to(ADMIN))
 
 
 def member(name: str) -> Person:
-    """Somebody of the door's group."""
+    """Return somebody of the door's group."""
     return Person(name, roles_up_to(OPERATOR))
 
 
@@ -179,7 +179,7 @@ class OperationHost(Protocol):
         """Return all that is offered, by name."""
 
     def now(self) -> datetime:
-        """The wall clock's time."""
+        """Return the wall clock's time."""
 
     async def record(self, row: AuditEntry) -> None:
         """Keep a row of the audit log."""
@@ -189,7 +189,7 @@ class OperationHost(Protocol):
 
 
 def operations(service: type) -> Mapping[str, Operation]:
-    """All that a class of services offers, by name."""
+    """Return all that a class of services offers, by name."""
     return {
         name: _described(name, method)
         for name, method in inspect.getmembers(service, inspect.iscoroutinefunction)
@@ -335,7 +335,7 @@ def arguments(wanted: Operation, given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def refused(refusal: OperationError) -> dict[str, Any]:
-    """A refusal as plain values for a wire: no longer than a person reads."""
+    """Return a refusal as plain values for a wire: no longer than a person reads."""
     return {
         "error": refusal.kind,
         "words": _told(refusal.words),

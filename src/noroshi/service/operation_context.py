@@ -100,7 +100,7 @@ class OperationContext:
         return await self.judges.given(name, given)
 
     def now(self) -> datetime:
-        """The wall clock's time."""
+        """Return the wall clock's time."""
         return self._clocks.wall()
 
     async def _current(self) -> tuple[Version, Plan]:

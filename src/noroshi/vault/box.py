@@ -44,7 +44,7 @@ class Box:
     entropy: Callable[[int], bytes] = field(default=os.urandom, repr=False)
 
     def seal(self, name: str, secret: Secret) -> bytes:
-        """The secret as bytes that only this key and this name open again."""
+        """Return the secret as bytes that only this key and this name open again."""
         nonce = self.entropy(NONCE_BYTES)
         bound = _bound(self._id, name)
         return b"".join(
@@ -57,7 +57,8 @@ class Box:
         )
 
     def open(self, name: str, sealed: bytes) -> Secret:
-        """The secret again. Raises VaultError: another key's, damaged, or another entry's."""
+        """Return the secret again. Raises VaultError: another key's, damaged, or another
+        entry's."""
         if sealed[:1] != VERSION or len(sealed) <= HEADER_BYTES:
             raise VaultError(DAMAGED.fill(name=name))
         if sealed[1 : 1 + KEY_ID_BYTES] != self._id:

@@ -38,11 +38,12 @@ if sys.platform == "win32":
             ctypes.windll.kernel32.LocalFree(made.data)
 
     def protect(data: bytes) -> bytes:
-        """The data as only this machine can open it. Raises OSError."""
+        """Return the data as only this machine can open it. Raises OSError."""
         return MARK + b64encode(_through("CryptProtectData", data))
 
     def unprotect(text: bytes) -> bytes:
-        """The data again; a text that was never protected comes back as it is. OSError."""
+        """Return the data again; a text that was never protected comes back as it is.
+        OSError."""
         stripped = text.strip()
         if not stripped.startswith(MARK):
             return text
@@ -59,12 +60,12 @@ if sys.platform == "win32":
 else:
 
     def protect(data: bytes) -> bytes:
-        """The data as it is: here the file's mode guards it."""
+        """Return the data as it is: here the file's mode guards it."""
         return data
 
     def unprotect(text: bytes) -> bytes:
-        """The text as it is. One from Windows is no key here, and is told to be none."""
+        """Return the text as it is. One from Windows is no key here, and is told to be none."""
         return text
 
     def close_to_others(path: Path) -> None:
-        """The file is made 0600."""
+        """Make the file 0600."""

@@ -77,7 +77,8 @@ class Keys:
 
 
 def find_keys(path: Path, credentials: Path | None = None) -> Keys:
-    """The keys of a home folder. systemd's credential comes before the file. VaultError."""
+    """Return the keys of a home folder. systemd's credential comes before the file.
+    VaultError."""
     handed = credentials / CREDENTIAL if credentials is not None else None
     if handed is not None and handed.exists():
         return Keys(_box(handed, private=False), Source.SYSTEMD, handed)
@@ -122,7 +123,7 @@ def place_key(path: Path, key: Secret) -> None:
 
 
 def new_key(entropy: Callable[[int], bytes] = os.urandom) -> Secret:
-    """A key that nobody has had before."""
+    """Return a key that nobody has had before."""
     return Secret(entropy(KEY_BYTES).hex())
 
 
@@ -138,7 +139,8 @@ def sync_folder(folder: Path) -> None:
 
 
 def read_key(path: Path) -> Box:
-    """The box under the key in that file. Raises VaultError: missing, no key, open to others."""
+    """Return the box under the key in that file. Raises VaultError: missing, no key, open to
+    others."""
     return _box(path, private=True)
 
 
@@ -158,7 +160,8 @@ def _box(path: Path, *, private: bool) -> Box:
 
 
 def key_in(text: bytes, path: Path) -> Secret:
-    """The key that stands in a text. Raises VaultError, naming the path, if none does."""
+    """Return the key that stands in a text. Raises VaultError, naming the path, if none
+    does."""
     stripped = text.strip()
     digits = len(stripped) == 2 * KEY_BYTES and set(stripped.lower()) <= set(
         b"0123456789abcdef"

@@ -41,7 +41,8 @@ TOO_SHORT = Words(
 def lock_up(
     key: Secret, passphrase: Secret, entropy: Callable[[int], bytes] = os.urandom
 ) -> bytes:
-    """The key as a file's content that only the passphrase opens. VaultError if it is short."""
+    """Return the key as a file's content that only the passphrase opens. VaultError if it is
+    short."""
     if len(passphrase.reveal()) < SHORTEST:
         raise VaultError(TOO_SHORT.fill(least=SHORTEST))
     salt, nonce = entropy(SALT_BYTES), entropy(NONCE_BYTES)
@@ -51,7 +52,8 @@ def lock_up(
 
 
 def unlock(text: bytes, passphrase: Secret, path: Path) -> Secret:
-    """The key again. VaultError, naming the path: no such file of ours, another passphrase."""
+    """Return the key again. VaultError, naming the path: no such file of ours, another
+    passphrase."""
     head, _, body = text.strip().partition(b"\n")
     try:
         raw = b64decode(body, validate=True)

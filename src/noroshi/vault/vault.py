@@ -81,7 +81,7 @@ class Vault:
         return None if sealed is None else self._box_of(sealed, *before).open(name, sealed)
 
     async def names(self) -> Sequence[str]:
-        """The names of all entries; this needs no key."""
+        """Return the names of all entries; this needs no key."""
         return await self._store.secret_names()
 
     async def remove(self, name: str) -> bool:

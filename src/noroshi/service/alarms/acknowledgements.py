@@ -71,7 +71,8 @@ class AlarmOperations(NewestSamples):
         ),
     )
     async def alarms(self, who: Person, monitor: str = "") -> Alarms:
-        """All items that are not well, or those of one monitor; what nobody has comes first."""
+        """Return all items that are not well, or those of one monitor; what nobody has comes
+        first."""
         now, (_, plan) = self._clocks.wall(), await self._current()
         said, every = await self._store.suppressions(now), plan.monitors.values()
         wanted = [monitor_named(plan, monitor)] if monitor else every

@@ -46,7 +46,7 @@ NOTHING_OF_IT = OfMonitor()
 def of_monitors(
     said: Suppressions, monitors: Iterable[Monitor], now: datetime
 ) -> Mapping[str, OfMonitor]:
-    """By id, for those of whom something is said."""
+    """Return the remarks by id, for those of whom something is said."""
     of = dict[str, dict[str, Acknowledgement]]()
     for one in said.acknowledged:
         of.setdefault(one.monitor, {})[one.item] = one
@@ -76,7 +76,7 @@ def holder(one: Acknowledgement | None) -> Holder | None:
 def silence_shown(
     one: Silence, monitors: Iterable[Monitor], now: datetime, named: Mapping[str, Monitor]
 ) -> SilenceShown:
-    """A silence as an answer; that of a monitor goes by what it is called now."""
+    """Return a silence as an answer; that of a monitor goes by what it is called now."""
     monitor = named.get(one.monitor)
     return SilenceShown(
         id=one.id,
@@ -135,8 +135,8 @@ def _window(
 
 
 def outermost_place(monitors: Sequence[Monitor], every: Iterable[Monitor]) -> str:
-    """The outermost place that has none but these monitors in it; if they share none, the
-    instance."""
+    """Return the outermost place that has none but these monitors in it; if they share none,
+    the instance."""
     ids, steps = {monitor.id for monitor in monitors}, monitors[0].path.split("/")
     every = [one for one in every if one.instance.name == steps[0]]
     for n in range(1, len(steps) + 1):
@@ -148,7 +148,7 @@ def outermost_place(monitors: Sequence[Monitor], every: Iterable[Monitor]) -> st
 
 
 def remark_shown(one: Remark, named: Mapping[str, Monitor]) -> RemarkShown:
-    """A remark as an answer; "" is the path of a monitor that is gone."""
+    """Return a remark as an answer; "" is the path of a monitor that is gone."""
     monitor = named.get(one.monitor)
     return RemarkShown(
         at=one.at,

@@ -75,8 +75,8 @@ class BulkAlarmOperations(AlarmOperations):
     async def alarms_remark(
         self, who: Person, sort: RemarkSort, alarms: tuple[AlarmNamed, ...], words: str = ""
     ) -> tuple[AlarmRemarked, ...]:
-        """Each of them as it can be: what cannot be done of one is told of it, and keeps none
-        of the others from being done."""
+        """Remark each of them as it can be: what cannot be done of one is told of it, and keeps
+        none of the others from being done."""
         said = words_of(words, "words", needed=sort is RemarkSort.COMMENT)
         if len(alarms) > MOST:
             raise InvalidArgumentError(

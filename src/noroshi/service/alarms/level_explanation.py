@@ -46,7 +46,7 @@ def found_now(monitor: Monitor, state: State, sample: Sample | None) -> Mapping[
 def reason(
     item: ItemState, found: Finding | None, patience: int, names: Mapping[str, Words]
 ) -> Words:
-    """In one line, for a person: what is so, and what keeps a level that is not."""
+    """Explain in one line, for a person, what is so, and what keeps a level that is not."""
     if found is None:
         return told(item.cause, item.level, names)
     if found.level is not item.level:

@@ -77,8 +77,9 @@ class SilenceOperations(OperationContext):
     async def silence_add(
         self, who: Person, place: str, reason: str, until: str = "", length: str = ""
     ) -> SilenceShown:
-        """From now until a moment (by the node's clock), or for a length of time. `place` is
-        an instance, instance/group, a monitor, or "everything"; at most 90 days."""
+        """Silence a place from now until a moment (by the node's clock), or for a length of
+        time. `place` is an instance, instance/group, a monitor, or "everything"; at most 90
+        days."""
         now, (_, plan) = self._clocks.wall(), await self._current()
         where, monitor = place_of(plan, place)
         why = printable(" ".join(reason.split()))
@@ -139,7 +140,7 @@ class SilenceOperations(OperationContext):
 
 
 def place_of(plan: Plan, given: str) -> tuple[str, str]:
-    """The place, and the id of the monitor if it is one. Raises NotFoundError."""
+    """Return the place, and the id of the monitor if it is one. Raises NotFoundError."""
     if given in EVERYTHING:
         return NODE, ""
     every = plan.monitors.values()

@@ -93,8 +93,8 @@ class ApplyOperations(OperationContext):
     async def plan(
         self, who: Person, documents: tuple[Document, ...], faulty: tuple[str, ...] = ()
     ) -> Planned:
-        """Differences or problems; nothing is kept. `faulty`: places of the folder that could
-        not be read, which the caller has told already."""
+        """Return differences or problems; keep nothing. `faulty`: places of the folder that
+        could not be read, which the caller has told already."""
         current = await self._store.current()
         checking = self._checked(documents, current, faulty[:MOST_FOUND])
         del documents  # with ids they are others, and eight megabytes more
@@ -127,8 +127,9 @@ class ApplyOperations(OperationContext):
         note: str = "",
         empty: bool = False,
     ) -> Applied:
-        """All of them or, with one mistake, nothing. The same ones again make no version.
-        What would end all watching is taken for a mistake unless `empty` says otherwise."""
+        """Bring all of them into force or, with one mistake, nothing. The same ones again make
+        no version. What would end all watching is taken for a mistake unless `empty` says
+        otherwise."""
         current = await self._store.current()
         _check_base(base, current)
         found = await self._sound(documents, current, empty=empty)
@@ -251,7 +252,7 @@ class ApplyOperations(OperationContext):
         help=Words(en="The definitions in force.", ja="有効な定義を取り出します。"),
     )
     async def export(self, who: Person) -> Exported:
-        """The current version's documents."""
+        """Return the current version's documents."""
         current = await self._store.current()
         return Exported(current.number, current.documents)
 
@@ -340,5 +341,5 @@ def _check_base(base: int | None, current: Version) -> None:
 
 
 def overtaken(current: Version) -> ConflictError:
-    """That somebody else's version came first."""
+    """Return the error that somebody else's version came first."""
     return ConflictError(NOT_THIS_VERSION.fill(who=current.who or "?", number=current.number))

@@ -54,8 +54,8 @@ class CopyMoveOperations(EnableDisableOperations):
         note: str = "",
         dry: bool = False,
     ) -> Applied:
-        """A monitor into a group, or a group into an instance; `to` may end in another name. The
-        group is made if there is none. `dry`: only what it would change."""
+        """Copy a monitor into a group, or a group into an instance; `to` may end in another
+        name. The group is made if there is none. `dry`: only what it would change."""
         source, target = await self._places(monitor, to)
         told = note or _noted(COPIED, source, target)
 
@@ -73,8 +73,8 @@ class CopyMoveOperations(EnableDisableOperations):
     async def monitor_move(
         self, who: Person, monitor: str, to: str, note: str = "", dry: bool = False
     ) -> Applied:
-        """As `monitor_copy`, and it is no longer where it was. It inherits from where it comes
-        to; of another computer it begins anew."""
+        """Move it, as `monitor_copy`, so that it is no longer where it was. It inherits from
+        where it comes to; of another computer it begins anew."""
         source, target = await self._places(monitor, to)
         told = note or _noted(MOVED, source, target)
 
@@ -100,8 +100,8 @@ class CopyMoveOperations(EnableDisableOperations):
         note: str = "",
         dry: bool = False,
     ) -> Applied:
-        """With all its groups and monitors, under another name. `stopped`: it is not watched
-        until somebody starts it."""
+        """Copy an instance with all its groups and monitors, under another name. `stopped`: it
+        is not watched until somebody starts it."""
         source = await self._instance(instance)
         said: dict[str, Any] = {"title": title, "address": address}
         rest = {key: value for key, value in said.items() if value}

@@ -21,14 +21,15 @@ IS_STOPPED_BY = Words(
 
 
 def stop_of(monitor: Monitor, found: Mapping[str, StoppedBy]) -> StoppedBy | None:
-    """The outermost that stops it: starting anything inside of that alone starts nothing."""
+    """Return the outermost that stops it: starting anything inside of that alone starts
+    nothing."""
     names = (monitor.instance.name, monitor.group, monitor.name)
     paths = ("/".join(names[:count]) for count in (1, 2, 3))
     return next((found[path] for path in paths if path in found), None)
 
 
 def outermost(found: Mapping[str, StoppedBy]) -> tuple[StoppedBy, ...]:
-    """Those that are in nothing else that is stopped, by path."""
+    """Return those that are in nothing else that is stopped, by path."""
     return tuple(found[path] for path in sorted(found) if not _above(path, found))
 
 
@@ -38,7 +39,7 @@ def _above(path: str, found: Container[str]) -> bool:
 
 
 def stopped_told(stop: StoppedBy | None) -> Words:
-    """That a monitor is stopped, by what and by whom."""
+    """Say that a monitor is stopped, by what and by whom."""
     what = SORTS[stop.path.count("/")].fill(path=stop.path) if stop else SORTS[-1]
     if stop is None or not stop.version:
         return IS_STOPPED.fill(what=what)

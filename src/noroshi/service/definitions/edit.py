@@ -71,9 +71,10 @@ class EditOperations(VersionOperations):
         version: int | None = None,
         types: tuple[str, ...] = (),
     ) -> DefinitionsShown:
-        """Those of these keys (instances/web1), else of these types (instances), else all, of a
-        version, else of the one in force. A key without a document has the etag "". What a program is given (a script's
-        arguments, its environment) is shown to administrators alone."""
+        """Return those of these keys (instances/web1), else of these types (instances), else
+        all, of a version, else of the one in force. A key without a document has the etag "".
+        What a program is given (a script's arguments, its environment) is shown to
+        administrators alone."""
         shown = await (self._store.current() if version is None else self._version(version))
         known = _by_key(shown.documents)
         _check_keys(keys)

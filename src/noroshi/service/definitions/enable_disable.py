@@ -65,7 +65,7 @@ class EnableDisableOperations(ApplyOperations):
         ),
     )
     async def instance_stop(self, who: Person, instance: str, note: str = "") -> Applied:
-        """Nothing of it is measured until it is started. A version like any other."""
+        """Stop it: nothing of it is measured until it is started. A version like any other."""
         path = await self._instance(instance)
         return await self._switch(who, path, note or _noted(STOPPED, path), on=False)
 
@@ -77,7 +77,8 @@ class EnableDisableOperations(ApplyOperations):
         ),
     )
     async def instance_start(self, who: Person, instance: str, note: str = "") -> Applied:
-        """It begins anew. What was disabled in it by its own word stays so, and is told."""
+        """Start it: it begins anew. What was disabled in it by its own word stays so, and is
+        told."""
         path = await self._instance(instance)
         return await self._switch(who, path, note or _noted(STARTED, path), on=True)
 
@@ -90,7 +91,7 @@ class EnableDisableOperations(ApplyOperations):
         ),
     )
     async def monitor_disable(self, who: Person, monitor: str, note: str = "") -> Applied:
-        """A monitor (instance/group/monitor) or a whole group (instance/group)."""
+        """Disable a monitor (instance/group/monitor) or a whole group (instance/group)."""
         path = await self._inner(monitor)
         return await self._switch(who, path, note or _noted(STOPPED, path), on=False)
 
@@ -103,7 +104,8 @@ class EnableDisableOperations(ApplyOperations):
         ),
     )
     async def monitor_enable(self, who: Person, monitor: str, note: str = "") -> Applied:
-        """As `monitor_disable`; it stays stopped as long as what it is in is stopped."""
+        """Enable what `monitor_disable` disables; it stays stopped as long as what it is in is
+        stopped."""
         path = await self._inner(monitor)
         return await self._switch(who, path, note or _noted(STARTED, path), on=True)
 
@@ -147,7 +149,8 @@ class EnableDisableOperations(ApplyOperations):
 
 
 def part_named(documents: Sequence[Document], given: str) -> Path:
-    """The part of that path, else the only monitor of that name or id. Raises NotFoundError."""
+    """Return the part of that path, else the only monitor of that name or id. Raises
+    NotFoundError."""
     path = tuple(given.split("/"))
     if len(path) <= PATH and part(documents, path) is not None:
         return path
@@ -160,7 +163,7 @@ def part_named(documents: Sequence[Document], given: str) -> Path:
 
 
 def no_part(given: str, known: Sequence[Path] = ()) -> NotFoundError:
-    """That there is no such part, and what was likely meant."""
+    """Return the error that there is no such part, and what was likely meant."""
     near = suggestion(given, ["/".join(path) for path in known]) if known else NOTHING
     return NotFoundError(NO_PART.fill(given=given, instead=near))
 

@@ -89,7 +89,7 @@ NOT_SILENCED = Words(
 
 
 def renamings(names: Names, documents: Iterable[Document]) -> tuple[Difference, ...]:
-    """Each as one of the differences; `documents` are under the new names."""
+    """Return each as one of the differences; `documents` are under the new names."""
     there = {one.key: one for one in documents}
     now = {key: there.get(_key(key, names)) for key in names}
     return tuple(renamed(key, its) for key, its in now.items() if its is not None)
@@ -116,7 +116,7 @@ def consequences(names: Names) -> Iterator[Words]:
 
 
 def ways_of(names: Names) -> Names:
-    """The routes among them, old name by new one."""
+    """Return the routes among them, old name by new one."""
     return {k.removeprefix(ROUTES): new for k, new in names.items() if k.startswith(ROUTES)}
 
 
@@ -133,8 +133,9 @@ def as_they_will_be(waiting: Iterable[QueuedEnvelope], ways: Names) -> list[Queu
 async def silences_follow(
     store: Store, old: Iterable[Document], new: Iterable[Document], now: datetime
 ) -> tuple[Words, ...]:
-    """A silence of a place whose name is gone is of the new place where its monitors are now. The
-    definitions are in force by then, so that a store that fails here is only told of."""
+    """Move each silence of a place whose name is gone to the new place where its monitors are
+    now. The definitions are in force by then, so that a store that fails here is only told
+    of."""
     gone = {was: now_at for was, now_at in places_gone(old, new).items() if now_at}
     try:
         silences = (await store.suppressions(now)).silences if gone else ()
@@ -150,7 +151,8 @@ async def silences_follow(
 def left_behind(
     silences: Iterable[Silence], old: Iterable[Document], new: Iterable[Document]
 ) -> Iterator[Words]:
-    """That monitors go on where their silence does not follow, so that they are told of."""
+    """Say which monitors go on where their silence does not follow, so that they are told
+    of."""
     places = {one.place for one in silences if not one.monitor}
     gone = places_gone(old, new) if places else {}
     left = sorted(place for place in places if place in gone and gone[place] is None)

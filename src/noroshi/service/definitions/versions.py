@@ -31,7 +31,7 @@ class VersionOperations(ApplyOperations):
         role=VIEWER, help=Words(en="Versions of the definitions.", ja="定義の版を一覧します。")
     )
     async def versions(self, who: Person, last: int = 20) -> tuple[VersionRow, ...]:
-        """The newest ones, newest first; the first is in force."""
+        """List the newest ones, newest first; the first is in force."""
         found = await self._store.versions(max(1, min(last, MOST_LISTED)))
         return tuple(_row(version) for version in found)
 
@@ -41,7 +41,7 @@ class VersionOperations(ApplyOperations):
         help=Words(en="What a version changed.", ja="ある版で何が変わったかを表示します。"),
     )
     async def version_show(self, who: Person, number: int) -> OneVersion:
-        """Its difference from the one before it, and from what is in force now."""
+        """Return its difference from the one before it, and from what is in force now."""
         version = await self._version(number)
         before = await self._store.version(number - 1) or Version(number=0)
         current = await self._store.current()

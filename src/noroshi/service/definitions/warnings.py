@@ -83,7 +83,7 @@ AND_MORE = Words(en="{names} and {count} more", ja="{names} ほか{count}件")
 
 
 def first_cautions(*found: Iterable[Words]) -> tuple[Words, ...]:
-    """As many as a person is told at once, and one that counts the others."""
+    """Return as many as a person is told at once, and one that counts the others."""
     every = chain.from_iterable(found)
     first = tuple(islice(every, MOST_TOLD))
     more = sum(1 for _ in every)
@@ -122,7 +122,7 @@ def cautions(
 
 
 def silent(plan: Plan) -> Iterator[Words]:
-    """That nobody is told of some monitors, as no rule acts on them."""
+    """Say that nobody is told of some monitors, as no rule acts on them."""
     names = [_called(monitor) for monitor in _without_rule(plan)]
     if names:
         yield NOBODY_TOLD.fill(count=len(names), names=some(names))
@@ -147,7 +147,7 @@ def _called(monitor: Monitor) -> str:
 
 
 def some(names: Sequence[str]) -> Words:
-    """The first of them by name, and how many more."""
+    """Return the first of them by name, and how many more."""
     told = ", ".join(names[:FIRST])
     words = Words(en=told, ja=told.replace(", ", "、"))
     left = len(names) - FIRST
@@ -155,7 +155,7 @@ def some(names: Sequence[str]) -> Words:
 
 
 def without_route(plan: Plan, waiting: Iterable[QueuedEnvelope]) -> Iterator[Words]:
-    """That some mails name a route which is none (any more)."""
+    """Say that some mails name a route which is none (any more)."""
     mails = [one.envelope for one in waiting]
     lacking = [mail for mail in mails if set(mail.routes) - plan.routes.keys()]
     gone = {route for mail in lacking for route in mail.routes} - plan.routes.keys()
@@ -186,7 +186,8 @@ def _instances(documents: Iterable[Document]) -> set[str]:
 def days_over(
     made: Mapping[str, Document], known: Mapping[str, Document], now: datetime
 ) -> Iterator[Problem]:
-    """Of what is changed: the day of a secret that has ended meanwhile may stay."""
+    """Yield the days that are over of what is changed: that of a secret that has ended
+    meanwhile may stay."""
     for key, one in made.items():
         if not key.startswith("accounts/"):
             continue

@@ -193,8 +193,8 @@ class DiagnosticOperations(OperationContext):
         help=Words(en="See how an examination goes.", ja="診断の進み具合を見ます。"),
     )
     async def examine_look(self, who: Person, id: str, seen: int = 0) -> Looked:
-        """Its stages after the first `seen`; waits a few seconds for one. With `seen` -1 it is all
-        of them, at once."""
+        """Return its stages after the first `seen`; wait a few seconds for one. With `seen` -1
+        it is all of them, at once."""
         running = self._under_way.named(id)
         stages, over = await self._under_way.since(id, seen)
         return Looked(tuple(stages), over, running.at, _names(running.steps))
@@ -254,7 +254,7 @@ class SystemExamination:
     steps: Sequence[Step]
 
     async def close(self) -> None:
-        """Nothing is held open."""
+        """Hold nothing open."""
 
 
 def _down_as(rest: RouteOutage, waiting: Sequence[QueuedEnvelope]) -> KnownDown:
@@ -314,7 +314,8 @@ def _people(options: Any, account: Account | None) -> Mapping[Whose, Words]:
 
 
 def late_remedy(route: Route, receipts: Sequence[Receipt], exam: Exam) -> Remedy | None:
-    """By the newest answer of this route that took no mail, if its server gave one."""
+    """Return what mends the newest answer of this route that took no mail, if its server gave
+    one."""
     table = ADVICE.get(route.kind)
     last = next((one for one in reversed(receipts) if one.route == route.name), None)
     if table is None or last is None:

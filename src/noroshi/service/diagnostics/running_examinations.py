@@ -61,15 +61,15 @@ class UnderWay:
         running.task = asyncio.create_task(self._run(running, examination))
 
     def named(self, id: str) -> Running:
-        """The one of that id. Raises NotFoundError."""
+        """Return the one of that id. Raises NotFoundError."""
         running = self._running.get(id)
         if running is None:
             raise NotFoundError(NO_SUCH)
         return running
 
     async def since(self, id: str, seen: int) -> tuple[Sequence[Stage], bool]:
-        """The stages after the first `seen`, and whether it is over; waits a while for news,
-        but not if `seen` is less than 0.
+        """Return the stages after the first `seen`, and whether it is over; wait a while for
+        news, but not if `seen` is less than 0.
 
         Raises NotFoundError.
         """

@@ -55,7 +55,7 @@ IMPORTANCE = {Level.CRITICAL: "high", Level.WARNING: "normal", Level.UNKNOWN: "h
 def faults(
     plan: Plan, to: Iterable[str], subject: str, text: str, routes: Iterable[str]
 ) -> tuple[Problem, ...]:
-    """All that stands in the way of sending this."""
+    """Return all that stands in the way of sending this."""
     to, found = list(to), list[Problem]()
     if not to:
         found.append(Problem("to", NOBODY))
@@ -101,7 +101,7 @@ def _unknown(plan: Plan, routes: Iterable[str]) -> list[Problem]:
 
 
 def contact_of(plan: Plan, name: str, text: str) -> Contact:
-    """The contact of that name; for an address, one made for this mail."""
+    """Return the contact of that name; for an address, one made for this mail."""
     if name in plan.contacts:
         return plan.contacts[name]
     language = "ja" if JAPANESE.search(text) else "en"
@@ -109,7 +109,8 @@ def contact_of(plan: Plan, name: str, text: str) -> Contact:
 
 
 def routes_of(plan: Plan, contact: Contact, given: tuple[str, ...]) -> tuple[str, ...]:
-    """As given, else those of the first rule that tells this contact, else all, in order."""
+    """Return them as given, else those of the first rule that tells this contact, else all, in
+    order."""
     if given:
         return given
     for rule in plan.rules.values():
@@ -128,7 +129,8 @@ def envelope(
     level: Level,
     born: datetime,
 ) -> Envelope:
-    """The envelope; it overtakes and waits for nothing, so its order key is its own id."""
+    """Return the envelope; it overtakes and waits for nothing, so its order key is its own
+    id."""
     id = f"{number}/send/{contact.id}"
     return Envelope(
         id=id,

@@ -31,8 +31,8 @@ class ConfirmationOperations(QueueOperations):
         ),
     )
     async def queue_seen(self, who: Person, id: str) -> Queued:
-        """It is seen arrived, and so proves the route that carried it. Of a digest's member the
-        digest is meant."""
+        """Note that a mail is seen arrived, and so proves the route that carried it. Of a
+        digest's member the digest is meant."""
         found = await self._store.envelope(id)
         if found is None:
             raise NotFoundError(NO_MAIL.fill(id=id))

@@ -42,7 +42,8 @@ comes back."""
 
 
 def state_of(state: DeliveryState, arrivals: Iterable[Arrival]) -> DeliveryState:
-    """A mail that came back was not read, whoever else saw it arrive."""
+    """Return the state of a mail: one that came back was not read, whoever else saw it
+    arrive."""
     arrived = {one.state for one in arrivals}
     if not arrived:
         return state
@@ -51,7 +52,8 @@ def state_of(state: DeliveryState, arrivals: Iterable[Arrival]) -> DeliveryState
 
 
 def limits(routes: Iterable[Route], read: Collection[str]) -> Mapping[str, Words]:
-    """By route, what is not known of what it took. `read`: those whose mailbox is read."""
+    """Return by route what is not known of what it took. `read`: those whose mailbox is
+    read."""
     of_mails = {True: NOT_PROVED, False: NOT_NOTICED}
     return {one.name: OF_KIND.get(one.kind) or of_mails[one.name in read] for one in routes}
 

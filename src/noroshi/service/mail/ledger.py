@@ -32,8 +32,8 @@ class LedgerOperations(OperationContext):
     async def ledger(
         self, who: Person, alarm: str = "", last: int = 50, monitor: str = ""
     ) -> Ledger:
-        """The newest alarms, of one monitor (instance/group/monitor) or of all, or the one of
-        that id, with all attempts; and the sum of all."""
+        """List the newest alarms, of one monitor (instance/group/monitor) or of all, or the one
+        of that id, with all attempts; and the sum of all."""
         id = monitor_named((await self._current())[1], monitor).id if monitor else ""
         found = await self._store.ledger(max(1, min(last, MOST)), alarm, id)
         if alarm and not found:
@@ -54,7 +54,7 @@ class LedgerOperations(OperationContext):
 
 
 def sum_of(totals: Mapping[str, int]) -> Sum:
-    """The store's totals as an answer."""
+    """Return the store's totals as an answer."""
     return Sum(
         raised=totals["raised"],
         accepted=totals.get(EnvelopeState.ACCEPTED, 0),
@@ -75,7 +75,8 @@ def row_of(
     limits: Mapping[str, Words],
     roles: Collection[str],
 ) -> LedgerRow:
-    """One alarm as an answer. `paths`: what monitors are called now. `limits`: by route, what is not known of what it took."""
+    """Return one alarm as an answer. `paths`: what monitors are called now. `limits`: by route,
+    what is not known of what it took."""
     event, mail = entry.event, entry.row.envelope
     state = state_of(delivery_state(entry.row.state.of_alarms), entry.arrivals)
     sent_in = entry.sent_in.envelope

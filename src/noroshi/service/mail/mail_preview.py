@@ -42,7 +42,8 @@ class PreviewOperations(OperationContext):
         ),
     )
     async def queue_mail(self, who: Person, id: str) -> AsSent:
-        """By the first of its routes that sends mails; nothing is sent."""
+        """Show the mail as the first of its routes that sends mails would send it; send
+        nothing."""
         found = await self._store.envelope(id)
         if found is None:
             raise NotFoundError(NO_MAIL.fill(id=id))

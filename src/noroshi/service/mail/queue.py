@@ -100,7 +100,8 @@ class QueueOperations(OperationContext):
         help=Words(en="One envelope in full.", ja="送信キューの1通を詳しく表示します。"),
     )
     async def queue_show(self, who: Person, id: str) -> Letter:
-        """The envelope, its attempts and what they brought, when it is next tried and why."""
+        """Return the envelope, its attempts and what they brought, when it is next tried and
+        why."""
         found = await self._store.envelope(id)
         if found is None:
             raise NotFoundError(NO_MAIL.fill(id=id))
@@ -131,7 +132,8 @@ class QueueOperations(OperationContext):
         role=OPERATOR, help=Words(en="Keep one from leaving.", ja="1通の送信を止めます。")
     )
     async def queue_hold(self, who: Person, id: str) -> Queued:
-        """It waits until it is released, and what is younger of the same order key behind it."""
+        """Hold it: it waits until it is released, and what is younger of the same order key
+        behind it."""
         await self._note_before(id)
         return await self._changed(id, await self._store.hold(id, who.name), NOT_HELD)
 
@@ -141,7 +143,7 @@ class QueueOperations(OperationContext):
         help=Words(en="Let a held one go.", ja="止めた1通を送信に戻します。"),
     )
     async def queue_release(self, who: Person, id: str) -> Queued:
-        """One that was held, or set aside, waits again, due now."""
+        """Release one that was held, or set aside: it waits again, due now."""
         await self._note_before(id)
         done = await self._store.release(id, self._clocks.wall())
         return await self._changed(id, done, NOT_RELEASED)
@@ -150,7 +152,7 @@ class QueueOperations(OperationContext):
         role=ADMIN, news=True, help=Words(en="Give one up.", ja="1通の送信を取りやめます。")
     )
     async def queue_drop(self, who: Person, id: str) -> Queued:
-        """It is never sent; it stays on record with who gave it up."""
+        """Give it up: it is never sent, and stays on record with who gave it up."""
         await self._note_before(id)
         return await self._changed(id, await self._store.drop(id, who.name), NOT_DROPPED)
 

@@ -91,8 +91,8 @@ def cadence_told(cadence: Cadence) -> Words:
 def series_of(
     monitor: Monitor, samples: Sequence[Sample], names: Mapping[str, Words]
 ) -> tuple[Series, ...]:
-    """The values of each reading of each item, oldest first. `samples` are newest first; only
-    what the newest with readings has is shown."""
+    """Return the values of each reading of each item, oldest first. `samples` are newest first;
+    only what the newest with readings has is shown."""
     newest = next((one.readings for one in samples if one.readings), ())
     wanted = list(dict.fromkeys((r.name, r.item) for r in newest))[:MOST_SERIES]
     points: dict[tuple[str, str], list[Point]] = {key: [] for key in wanted}

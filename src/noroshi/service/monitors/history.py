@@ -78,7 +78,7 @@ class HistoryOperations(DisabledMonitors):
         role=VIEWER, help=Words(en="Who is told, and of what.", ja="通知先を一覧します。")
     )
     async def contacts(self, who: Person) -> tuple[ContactRow, ...]:
-        """All contacts with the rules and notifications that name them."""
+        """Return all contacts with the rules and notifications that name them."""
         _, plan = await self._current()
         return tuple(_contact(contact, plan) for contact in plan.contacts.values())
 
@@ -135,7 +135,7 @@ def path_now(plan: Plan, id: str) -> str:
 
 
 def monitor_named(plan: Plan, given: str) -> Monitor:
-    """The monitor of that path or id; of that name alone, if only one has it. Raises
+    """Return the monitor of that path or id; of that name alone, if only one has it. Raises
     NotFoundError."""
     by_path = {monitor.path: monitor for monitor in plan.monitors.values()}
     named = [m for m in plan.monitors.values() if m.name == given]

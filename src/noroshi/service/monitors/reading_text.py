@@ -31,13 +31,13 @@ def told(cause: Cause, level: Level, names: Mapping[str, Words]) -> Words:
 
 
 def quantity_told(reading: Reading) -> Words:
-    """The value with its unit."""
+    """Return the value with its unit."""
     en, ja = (quantity(reading.value, reading.unit, language) for language in ("en", "ja"))
     return Words(en=en, ja=ja)
 
 
 def limits_told(limits: Limits, unit: str) -> Words:
-    """Both limits in one line; NOTHING if there are none."""
+    """Return both limits in one line; NOTHING if there are none."""
     given = {
         level: Words(
             en=threshold(limits, level, unit, "en"), ja=threshold(limits, level, unit, "ja")

@@ -89,7 +89,8 @@ class StatusOperations(NewestSamples, DisabledMonitors):
         role=VIEWER, help=Words(en="How the routes are.", ja="送信経路の状態を一覧します。")
     )
     async def route_list(self, who: Person) -> RoutesShown:
-        """The routes of `status` without anything of the monitors, of which there may be many."""
+        """Return the routes of `status` without anything of the monitors, of which there may be
+        many."""
         _, plan = await self._current()
         routes = await self._routes(plan, await self._store.queue_counts())
         return RoutesShown(self._clocks.wall(), routes)

@@ -239,7 +239,7 @@ def _of_sign_in(sign_in: SignInState | None) -> Mapping[str, Any]:
 
 
 def counts(found: QueueCounts) -> Counts:
-    """The spool in numbers."""
+    """Return the spool in numbers."""
     return Counts(
         waiting=found.waiting,
         out=found.out,
@@ -256,7 +256,7 @@ def queued(
     now: datetime,
     marks: Mapping[str, Words] = NO_MARKS,
 ) -> Queued:
-    """One envelope, when it is next tried, and why not at once."""
+    """Return one envelope, when it is next tried, and why not at once."""
     envelope = one.envelope
     next, because = _next(one, resting, now)
     return Queued(
@@ -275,7 +275,8 @@ def queued(
 
 
 def digest_of(one: QueuedEnvelope) -> str:
-    """The mail that tells it together with others, also once that was accepted; else ""."""
+    """Return the mail that tells it together with others, also once that was accepted; else
+    ""."""
     told = one.state and one.why.en == one.why.ja and one.why.en.endswith(ENDING)
     return one.why.en if told else ""
 
@@ -309,7 +310,7 @@ def letter(
     limits: Mapping[str, Words] = MappingProxyType({}),
     roles: Collection[str] = (),
 ) -> Letter:
-    """One envelope in full, for people of these roles. `limits`: by route, what is not
+    """Return one envelope in full, for people of these roles. `limits`: by route, what is not
     known of what it took."""
     envelope, state = one.envelope, delivery_status.state_of(one.shown, arrivals)
     return Letter(

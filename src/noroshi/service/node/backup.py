@@ -71,5 +71,5 @@ class BackupOperations(OperationContext):
         ),
     )
     async def check_store(self, who: Person) -> tuple[Words, ...]:
-        """All that should not be so; nothing, if it is whole."""
+        """Return all that should not be so; nothing, if it is whole."""
         return tuple(await self._store.faults())

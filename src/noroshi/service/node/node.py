@@ -170,7 +170,7 @@ class NodeOperations(StatusOperations):
         ),
     )
     async def places(self, who: Person) -> Places:
-        """As they are now; and the last backup that is in the audit log."""
+        """Return them as they are now, and the last backup that is in the audit log."""
         found = await self._surroundings().places()
         return Places(places=tuple(found), backup=await self._last_backup())
 

@@ -50,7 +50,8 @@ class SecretOperations(OperationContext):
         help=Words(en="The vault's entries.", ja="保管庫の項目を一覧します。"),
     )
     async def secret_list(self, who: Person) -> tuple[SecretEntry, ...]:
-        """Those that are kept and those that definitions name, without the sign-ins' own."""
+        """List those that are kept and those that definitions name, without the sign-ins'
+        own."""
         kept = {name for name in await self._vault.names() if not reserved(name)}
         named = named_in((await self._store.current()).documents)
         goes = await self._goes()
@@ -96,12 +97,12 @@ class SecretOperations(OperationContext):
 
 
 def named_in(documents: Iterable[Document]) -> Mapping[str, Sequence[str]]:
-    """Each entry that definitions name, with the keys of those that do."""
+    """Return each entry that definitions name, with the keys of those that do."""
     return _by_name(documents, _named)
 
 
 def named_by_headers(documents: Iterable[Document]) -> Mapping[str, Sequence[str]]:
-    """The same of those that monitors of web pages send."""
+    """Return the same of those that monitors of web pages send."""
     return _by_name(documents, _in_headers)
 
 

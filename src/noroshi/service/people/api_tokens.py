@@ -127,8 +127,8 @@ class ApiTokenOperations(OperationContext):
         role=ADMIN, help=Words(en="Revoke an API token.", ja="API トークンを失効させます。")
     )
     async def token_revoke(self, who: Person, name: str) -> str:
-        """It is not taken from the next request on, nor is any that was made by it, or by one of
-        those."""
+        """Revoke it: it is not taken from the next request on, nor is any that was made by it,
+        or by one of those."""
         async with self._people.administrators:
             known = await self._store.api_tokens()
             gone = made_with(name, known)

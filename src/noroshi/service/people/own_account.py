@@ -81,7 +81,7 @@ class OwnAccountOperations(UserOperations):
         help=Words(en="Begin your own second step.", ja="自分の2段階認証を始めます。"),
     )
     async def own_totp(self, who: Person, password: str, name: str = "") -> SecondStep:
-        """A seed for an authenticator; it holds once a code of it was given back."""
+        """Return a seed for an authenticator; it holds once a code of it was given back."""
         return await self._step_begun(await self._stepper(who, password, name))
 
     @operation(
@@ -93,7 +93,8 @@ class OwnAccountOperations(UserOperations):
     async def own_totp_on(
         self, who: Person, code: str, password: str = "", name: str = ""
     ) -> Recovery:
-        """With a code of the authenticator; a browser gave the password when it began."""
+        """Switch it on with a code of the authenticator; a browser gave the password when it
+        began."""
         mine = who.door == "web" and name in ("", who.name) and not password
         user = await (self._user(who.name) if mine else self._stepper(who, password, name))
         return await self._step_on(user, code)
@@ -105,7 +106,7 @@ class OwnAccountOperations(UserOperations):
         help=Words(en="Turn your own second step off.", ja="自分の2段階認証を無効にします。"),
     )
     async def own_totp_off(self, who: Person, password: str, name: str = "") -> str:
-        """The authenticator and the recovery codes are good for nothing then."""
+        """Switch it off: the authenticator and the recovery codes are good for nothing then."""
         return await self._step_off(await self._stepper(who, password, name))
 
     async def _stepper(self, who: Person, password: str, name: str) -> User:

@@ -105,7 +105,8 @@ class UserOperations(OperationContext):
     async def user_add(
         self, who: Person, name: str, role: str = "viewer", password: str = ""
     ) -> UserMade:
-        """With a password, or with a one-time code by which they choose one themselves."""
+        """Add a user with a password, or with a one-time code by which they choose one
+        themselves."""
         problems = [Problem("name", BAD_NAME)] * (not NAME.fullmatch(name))
         problems += _faults(role, name, password)
         if problems:
@@ -157,8 +158,9 @@ class UserOperations(OperationContext):
         help=Words(en="Give a user another role.", ja="利用者の権限を変えます。"),
     )
     async def user_role(self, who: Person, name: str, role: str) -> UserMade:
-        """It holds from their next request on; what API tokens they made that may do more than
-        they may now hold no more, nor does any that was made by one of those."""
+        """Give a user another role: it holds from their next request on; what API tokens they
+        made that may do more than they may now hold no more, nor does any that was made by one
+        of those."""
         user = await self._user(name)
         if problems := _faults(role, name, ""):
             raise InvalidArgumentError(NOT_MADE, tuple(problems))
@@ -177,8 +179,8 @@ class UserOperations(OperationContext):
         help=Words(en="Remove a user.", ja="利用者を削除します。"),
     )
     async def user_remove(self, who: Person, name: str) -> str:
-        """They are logged out at once, and the API tokens that they made hold no more, nor does any
-        that was made by one of those."""
+        """Remove a user: they are logged out at once, and the API tokens that they made hold no
+        more, nor does any that was made by one of those."""
         user = await self._user(name)
         async with self._people.administrators:
             await self._require_other_administrator(name)
@@ -195,7 +197,8 @@ class UserOperations(OperationContext):
         help=Words(en="Begin two-step log-in for a user.", ja="利用者の2段階認証を始めます。"),
     )
     async def user_totp(self, who: Person, name: str) -> SecondStep:
-        """A fresh seed for an authenticator; it holds once a code of it was given back."""
+        """Return a fresh seed for an authenticator; it holds once a code of it was given
+        back."""
         return await self._step_begun(await self._user(name))
 
     @operation(
@@ -207,7 +210,7 @@ class UserOperations(OperationContext):
         ),
     )
     async def user_totp_on(self, who: Person, name: str, code: str) -> Recovery:
-        """With a code of the authenticator; the answer is what to keep for its loss."""
+        """Switch it on with a code of the authenticator; return what to keep for its loss."""
         return await self._step_on(await self._user(name), code)
 
     @operation(
@@ -311,14 +314,15 @@ def _faults(role: str, name: str, password: str) -> list[Problem]:
 
 
 def role_faults(role: str) -> list[Problem]:
-    """That there is none of that name, if so."""
+    """Return that there is none of that name, if so."""
     if role in ROLES:
         return []
     return [Problem("role", BAD_ROLE.fill(known=", ".join(ROLES)))]
 
 
 def maker(who: Person) -> str:
-    """A user of the node's computer is not the one of the same name who logs in."""
+    """Return by what name somebody makes something: a user of the node's computer is not the
+    one of the same name who logs in."""
     if who.door == "api":
         return f"{who.name}{OF_TOKEN}"
     return who.name if who.door == "web" else f"{who.name} ({who.door})"

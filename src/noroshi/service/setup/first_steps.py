@@ -103,7 +103,8 @@ class FirstStepOperations(OperationContext):
         help=Words(en="How far the first start has come.", ja="初期設定の進み具合です。"),
     )
     async def first_look(self, who: Person) -> FirstLook:
-        """By what is defined, what is signed in, and whether an alarm was given back."""
+        """Return how far it is, by what is defined, what is signed in, and whether an alarm was
+        given back."""
         version, plan = await self._current()
         kept, instances = await self._kept_first(), _instances(version.documents)
         routes = await self._routes(plan, NOTHING_QUEUED)
@@ -130,7 +131,7 @@ class FirstStepOperations(OperationContext):
         help=Words(en="Put the first start away.", ja="初期設定の案内を終わります。"),
     )
     async def first_end(self, who: Person) -> str:
-        """It is not spoken of any more, though no alarm was given back."""
+        """Put it away: it is not spoken of any more, though no alarm was given back."""
         await self._keep_first(replace(await self._kept_first() or Kept(), ended=True))
         return FIRST
 
@@ -142,8 +143,8 @@ class FirstStepOperations(OperationContext):
     async def test_alarm(
         self, who: Person, contact: str = "", routes: tuple[str, ...] = ()
     ) -> AlarmSent:
-        """To that contact, else the first one, through the queue as every alarm; the number in
-        its mail proves that somebody has it."""
+        """Send one to that contact, else the first one, through the queue as every alarm; the
+        number in its mail proves that somebody has it."""
         _, plan = await self._current()
         told = _contact(plan, contact)
         ways = routes_of(plan, told, routes)
@@ -191,7 +192,8 @@ class FirstStepOperations(OperationContext):
         ),
     )
     async def test_alarm_seen(self, who: Person, number: str) -> FirstLook:
-        """That of the last one: who gave it back and when is kept, as proof that it arrived."""
+        """Take the number of the last one: who gave it back and when is kept, as proof that it
+        arrived."""
         kept = await self._kept_first()
         if kept is None or not kept.mail:
             raise ConflictError(NO_TEST)

@@ -88,7 +88,7 @@ PORTS: Mapping[int, Words] = {port: one.title for one in SERVICES for port in on
 
 
 def known_as(program: str) -> str:
-    """A program's name in the table; "" if it is not there. Windows' names end in .exe, and
-    capitals do not matter there."""
+    """Return a program's name in the table; "" if it is not there. Windows' names end in .exe,
+    and capitals do not matter there."""
     bare = program.lower().removesuffix(EXE) if program.lower().endswith(EXE) else program
     return bare if bare in PROGRAMS else ""

@@ -24,8 +24,8 @@ class Proved:
 
 
 async def seen_by(store: Store, mail: str, who: str, at: datetime) -> None:
-    """That mail is seen arrived, as by a round trip, but said by a person, and proves the route
-    that carried it; nothing while no provider has taken it, and nothing twice."""
+    """Note that a mail is seen arrived, as by a round trip, but said by a person, and proves
+    the route that carried it; nothing while no provider has taken it, and nothing twice."""
     found = await store.envelope(mail)
     took = last_taken(found[1]) if found else None
     if found is None or took is None:
@@ -41,7 +41,8 @@ async def seen_by(store: Store, mail: str, who: str, at: datetime) -> None:
 
 
 def proved(notes: Mapping[str, str], route: str) -> Proved | None:
-    """Of a route; None: nobody had a mail of it in hand, or none that this version can read."""
+    """Return the proof of a route; None: nobody had a mail of it in hand, or none that this
+    version can read."""
     try:
         return schema.value(Proved, notes[NOTE + route])
     except (KeyError, schema.Unreadable):

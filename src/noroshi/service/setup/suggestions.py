@@ -69,7 +69,8 @@ def suggested(
     listeners: Iterable[Listener],
     there: Collection[str],
 ) -> tuple[Suggested, ...]:
-    """The monitors that fit, each under its id group/name; what cannot be had is left out."""
+    """Return the monitors that fit, each under its id group/name; what cannot be had is left
+    out."""
     system = _system(volumes, memory, processor)
     found = [*system, *_services(processes), *_ports(listeners)]
     return tuple(_as_one(*one, there=there) for one in found)
@@ -174,14 +175,15 @@ def _where(address: str) -> Words:
 
 
 def instance_name(host: str) -> str:
-    """A name for this computer's instance: its short name, as far as a definition may have it."""
+    """Return a name for this computer's instance: its short name, as far as a definition may
+    have it."""
     short = host.lower().partition(".")[0]
     made = re.sub(r"[^a-z0-9_-]+", "-", short).strip("-_")[:64]
     return made if re.fullmatch(r"[a-z0-9].*", made) and made != "noroshi" else "this-machine"
 
 
 def groups_of(chosen: Iterable[Suggested], language: str) -> tuple[Mapping[str, Any], ...]:
-    """The chosen monitors in their groups, with titles in that language."""
+    """Return the chosen monitors in their groups, with titles in that language."""
     groups = dict[str, list[Mapping[str, Any]]]()
     for one in chosen:
         title = {"title": one.title.say(language)}

@@ -33,8 +33,8 @@ class AccountCheckOperations(ProbeOperations):
     async def account_check(
         self, who: Person, account: str, secret: str = ""
     ) -> AccountChecked:
-        """The first that is; nothing for a provider that is not Microsoft. `secret` is tried
-        instead of the one that is kept, and is kept nowhere."""
+        """Return the first that is; nothing for a provider that is not Microsoft. `secret` is
+        tried instead of the one that is kept, and is kept nowhere."""
         meant = await self._as_would_be(who, account, secret=secret.strip())
         if not meant.cloud.entra:
             return AccountChecked()

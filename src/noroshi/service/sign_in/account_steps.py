@@ -257,7 +257,8 @@ class SignInSteps:
 
 
 async def fetched(page: str, account: Account, outside: TransportContext) -> Reply:
-    """One page of an account's sign-in server, by its network. Raises RouteError, NoAnswerError."""
+    """Fetch one page of an account's sign-in server, by its network. Raises RouteError,
+    NoAnswerError."""
     http = await open_http(outside, (account.cloud.ca_file,), PATIENCE)
     try:
         return await http.get(page, {"Accept": "application/json"})

@@ -98,7 +98,8 @@ class SignInOperations(OperationContext):
     async def authorize_begin(
         self, who: Person, route: str, port: int = 0, read: bool = False
     ) -> SignIn:
-        """The page to open: "" without a credential in the vault, and for an app by itself.
+        """Return the page to open: "" without a credential in the vault, and for an app by
+        itself.
 
         `port`: on which somebody listens at the browser's computer; 0: nobody does. `read`: it
         is asked to read the account's own mailbox: by itself at Microsoft, where people may consent to
@@ -188,8 +189,8 @@ class SignInOperations(OperationContext):
         ),
     )
     async def authorize_device(self, who: Person, route: str, read: bool = False) -> OnDevice:
-        """The code, and where a person types it. A code is for one resource: with `read` that
-        is the account's own mailbox."""
+        """Return the code, and where a person types it. A code is for one resource: with `read`
+        that is the account's own mailbox."""
         plan, account = await self._account_of(route)
         wanted = _inbox(account, read=read) or resources_of(plan, account)
         if read and account.cloud.entra:
@@ -217,7 +218,8 @@ class SignInOperations(OperationContext):
         ),
     )
     async def authorize_device_ask(self, who: Person, route: str) -> DeviceAsked:
-        """The route once it is signed in; else when to ask again: no sooner (RFC 8628, 3.5)."""
+        """Return the route once it is signed in; else when to ask again: no sooner (RFC 8628,
+        3.5)."""
         _, account = await self._account_of(route)
         before = await self._stands(route)
         try:

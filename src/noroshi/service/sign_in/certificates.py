@@ -112,8 +112,8 @@ class CertificateOperations(SignInOperations):
         ahead: bool = False,
         proved: bool = False,
     ) -> Certificate:
-        """One that was made elsewhere, with its key, both in PEM; `ahead` as for a new one.
-        `proved`: it takes another one's place only once the sign-in server takes it."""
+        """Keep one that was made elsewhere, with its key, both in PEM; `ahead` as for a new
+        one. `proved`: it takes another one's place only once the sign-in server takes it."""
         account, entry = await self._free_entry(name, next=next, replace=replace, ahead=ahead)
         try:
             bundle = await read_in_sandbox(pem.encode())

@@ -59,8 +59,8 @@ class ProbeOperations(SignInOperations):
     async def account_tenant(
         self, who: Person, account: str, over: tuple[Document, ...] = ()
     ) -> TenantFound:
-        """Its ID, asked of the sign-in server; a domain of the organisation will do as tenant.
-        `over`: definitions as they would be, which are put in force nowhere."""
+        """Return its ID, asked of the sign-in server; a domain of the organisation will do as
+        tenant. `over`: definitions as they would be, which are put in force nowhere."""
         meant = await self._as_would_be(who, account, over)
         if not meant.cloud.entra:
             raise NotFoundError(NO_ENTRA.fill(cloud=meant.cloud.name))

@@ -144,7 +144,7 @@ async def refusal(
 async def require_accepted(
     tokens: TokenSource, accounts: Iterable[Account], entry: str, value: Secret
 ) -> None:
-    """By the server of each account that would show it from now on. Raises
+    """Require that the server of each account that would show it from now on takes it. Raises
     OperationFailedError."""
     for account, credential in shown_by(accounts, entry, value):
         try:
