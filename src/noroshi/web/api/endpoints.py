@@ -29,8 +29,9 @@ from noroshi.service.large_requests import LONGEST as LONGEST, longest
 from noroshi.service.operation import NO_OPERATION, STORE_TROUBLE, VIEWER, Person
 from noroshi.web.api.openapi import document
 from noroshi.web.context import WebContext
-from noroshi.web.http.authentication import Unknown, entered
-from noroshi.web.http.request_body import Body, TooLong
+from noroshi.web.errors import WebError
+from noroshi.web.http.authentication import UnauthenticatedError, entered
+from noroshi.web.http.request_body import Body, BodyTooLongError
 
 STATUS: Mapping[str, int] = {
     "invalid": 400,
@@ -57,7 +58,9 @@ ONLY_POST = Words(
 Handler = Callable[[Request], Awaitable[Response]]
 
 
-class _Told(Exception):
+class _ApiError(WebError):
+    """Carry a refusal to the answer, with its status."""
+
     def __init__(self, status: int, refusal: OperationError) -> None:
         self.status, self.refusal = status, refusal
 
@@ -75,9 +78,9 @@ def routes(house: WebContext) -> list[Route]:
         name = request.path_params["operation"]
         known = house.service.operations().get(name)
         if known is None:
-            raise _Told(404, NotFoundError(NO_OPERATION.fill(name=name)))
+            raise _ApiError(404, NotFoundError(NO_OPERATION.fill(name=name)))
         if known.role != VIEWER or known.changes:
-            raise _Told(405, InvalidArgumentError(ONLY_POST.fill(name=name)))
+            raise _ApiError(405, InvalidArgumentError(ONLY_POST.fill(name=name)))
         return await _done(request, house, who, _asked(request, known))
 
     written = cache(lambda: document(house.service.operations()))
@@ -118,12 +121,12 @@ def _answering(handle: Handler, house: WebContext | None = None) -> Handler:
             if house is not None:  # nobody's body is read before it is known who sends it
                 await entered(request, house)
             return await handle(request)
-        except _Told as said:
-            return told(refused(said.refusal), said.status)
-        except TooLong as long:
-            return told(refused(long), 413)
-        except Unknown as unknown:
-            answer = told(refused(unknown), 401)
+        except _ApiError as error:
+            return told(refused(error.refusal), error.status)
+        except BodyTooLongError as error:
+            return told(refused(error), 413)
+        except UnauthenticatedError as error:
+            answer = told(refused(error), 401)
             answer.headers["www-authenticate"] = "Bearer"
             return answer
         except OperationError as refusal:
@@ -149,7 +152,7 @@ async def _arguments(request: Request, house: WebContext, who: Person) -> Mappin
     try:
         return await house.service.judges.sent(who, name, body.parts())
     except UnreadableRequestError:
-        raise _Told(400, InvalidArgumentError(NO_JSON)) from None
+        raise _ApiError(400, InvalidArgumentError(NO_JSON)) from None
     except OperationError:
         await body.heard()
         raise
@@ -157,14 +160,14 @@ async def _arguments(request: Request, house: WebContext, who: Person) -> Mappin
 
 def _read(body: bytes, kind: str) -> Mapping[str, Any]:
     if kind != JSON:
-        raise _Told(415, InvalidArgumentError(NO_JSON_TYPE))
+        raise _ApiError(415, InvalidArgumentError(NO_JSON_TYPE))
     try:
         given = json.loads(body, parse_constant=_no_number)
         json.dumps(given, ensure_ascii=False).encode()  # half a letter can be kept nowhere
     except (ValueError, RecursionError):
-        raise _Told(400, InvalidArgumentError(NO_JSON)) from None
+        raise _ApiError(400, InvalidArgumentError(NO_JSON)) from None
     if not isinstance(given, dict):
-        raise _Told(400, InvalidArgumentError(NO_JSON))
+        raise _ApiError(400, InvalidArgumentError(NO_JSON))
     return given
 
 

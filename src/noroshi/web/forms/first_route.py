@@ -26,7 +26,7 @@ Documents = Mapping[str, Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class FirstRouteForm:
     """What the form says: one of WAYS, its fields, the entry for the secret that came with it ("":
     none came), if there is none yet; `titles` are what a route of each of BY is called."""
 
@@ -81,7 +81,7 @@ def filled(there: Documents, way: str) -> dict[str, str]:
     return form | {"cloud": form["cloud"] or OF_MICROSOFT[0], "by": by}
 
 
-def documents_of(asked: Asked, there: Documents) -> dict[str, Mapping[str, Any]]:
+def documents_of(asked: FirstRouteForm, there: Documents) -> dict[str, Mapping[str, Any]]:
     """What is put in the place of what is there: the route, its account, a rule that tells the
     first contact by it, and that rule for instances without one. What of them the form does
     not ask for stays."""
@@ -110,7 +110,7 @@ def _options(there: Documents) -> Mapping[str, Any]:
     return found
 
 
-def _said(asked: Asked, there: Documents, account: str) -> Mapping[str, Any]:
+def _said(asked: FirstRouteForm, there: Documents, account: str) -> Mapping[str, Any]:
     """The route's options: of another kind's nothing would fit."""
     alike = _route(there).get("kind", asked.by) == asked.by
     before = _options(there) if alike else {}
@@ -119,7 +119,7 @@ def _said(asked: Asked, there: Documents, account: str) -> Mapping[str, Any]:
     return {**kept, **ours}
 
 
-def _server(asked: Asked, before: Mapping[str, Any]) -> Mapping[str, Any]:
+def _server(asked: FirstRouteForm, before: Mapping[str, Any]) -> Mapping[str, Any]:
     form = asked.form
     said: dict[str, Any] = {name: form[name] for name in SERVER_FIELDS if form.get(name)}
     port = figures(form["port"])

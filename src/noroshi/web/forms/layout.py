@@ -10,7 +10,7 @@ from noroshi.web.forms import limits
 from noroshi.web.forms.edit_session import Edit
 from noroshi.web.forms.field_values import Form
 from noroshi.web.forms.fields import Drawn, Field, fields_of, merged, read
-from noroshi.web.forms.limits import Kind, Row
+from noroshi.web.forms.limits import Kind, LimitRow
 from noroshi.web.forms.location import Content
 from noroshi.web.forms.schema import Schema
 from noroshi.web.view.page_context import Visit
@@ -40,7 +40,7 @@ class Block:
     """The limits of one kind as they are drawn; `open`: something is said in it."""
 
     kind: Kind
-    rows: Sequence[Row]
+    rows: Sequence[LimitRow]
     open: bool
 
 

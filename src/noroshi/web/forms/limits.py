@@ -28,7 +28,7 @@ CELLS = ("warning", "critical", "margin", "rising")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class LimitRow:
     """One reading. `off`: it has no limits at all. `own`: something is said of it here."""
 
     reading: str
@@ -79,7 +79,7 @@ def _schema() -> Schema:
 
 def rows_of(
     kind: Kind, values: Limits, problems: Problems, drawn: Drawn, prefix: str = "limits."
-) -> list[Row]:
+) -> list[LimitRow]:
     """A row for each reading that the kind has or that something is said of."""
     rows = [
         _row(kind, name, values, problems, drawn, prefix)
@@ -92,13 +92,13 @@ def rows_of(
 
 def _row(
     kind: Kind, name: str, values: Limits, problems: Problems, drawn: Drawn, prefix: str
-) -> Row:
+) -> LimitRow:
     start, said = f"{prefix}{name}.", values.get(name)
     now = None if drawn.now is None else drawn.now.get(name) or {}
     drawn_here = replace(drawn, defaults=_defaults(kind, name), now=now)
     cells = fields_of(_schema(), said or {}, problems, drawn=drawn_here, prefix=start)
     off = said == {} if drawn.typed is None else drawn.typed.get(f"{start}off") == YES
-    return Row(
+    return LimitRow(
         reading=name,
         title=(title := kind.readings.get(name, name)),
         unit=kind.units.get(title, ""),
@@ -120,7 +120,7 @@ def _defaults(kind: Kind, name: str) -> Mapping[str, Any]:
     return shown
 
 
-def _extra(name: str, problems: Problems, drawn: Drawn, prefix: str) -> Row:
+def _extra(name: str, problems: Problems, drawn: Drawn, prefix: str) -> LimitRow:
     start, typed = f"{prefix}{name}.", drawn.typed or {}
     reading = typed.get(f"{start}reading", "")
     there = [
@@ -129,7 +129,7 @@ def _extra(name: str, problems: Problems, drawn: Drawn, prefix: str) -> Row:
         if reading and where.startswith(f"{prefix}{reading}.")
     ]
     cells = fields_of(_schema(), {}, there, drawn=replace(drawn, now=None), prefix=start)
-    return Row(
+    return LimitRow(
         reading=reading,
         title="",
         prefix=start,

@@ -11,6 +11,7 @@ from noroshi.core.words import Words
 from noroshi.people import random_keys
 from noroshi.service import ForbiddenError
 from noroshi.web.context import WebContext
+from noroshi.web.errors import WebError
 from noroshi.web.http.connection_limits import proves
 
 LONGEST_KEY = 128
@@ -36,8 +37,8 @@ NOT_OURS = Words(
 )
 
 
-class Unknown(ForbiddenError):
-    """It is not known who asks."""
+class UnauthenticatedError(WebError, ForbiddenError):
+    """Report that it is not known who asks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +61,10 @@ def key_of(request: Request, house: WebContext) -> str:
 
 
 async def entered(request: Request, house: WebContext) -> Entered:
-    """Who asks. Raises Unknown, and ForbiddenError for a post that is not from a page of
+    """Who asks. Raises UnauthenticatedError, and ForbiddenError for a post that is not from a page of
     ours."""
     if not await house.people.begun():
-        raise Unknown(NOT_BEGUN)
+        raise UnauthenticatedError(NOT_BEGUN)
     given = request.headers.get("authorization", "")
     if given:
         person = await _by_token(given, address_of(request), house)
@@ -72,7 +73,7 @@ async def entered(request: Request, house: WebContext) -> Entered:
     key = key_of(request, house)
     found = await in_session(request, house, key)
     if found is None:
-        raise Unknown(NOBODY)
+        raise UnauthenticatedError(NOBODY)
     person = found
     if request.method not in ("GET", "HEAD"):
         check_csrf(key, request.headers.get(CSRF_HEADER, ""))
@@ -99,8 +100,8 @@ async def _by_token(given: str, address: str, house: WebContext) -> Person:
     scheme, _, text = given.partition(" ")
     text = text.strip()
     if scheme.lower() != "bearer" or not text:
-        raise Unknown(NOBODY)
+        raise UnauthenticatedError(NOBODY)
     person = await house.people.of_token(text, address)
     if person is None:
-        raise Unknown(NO_GOOD_TOKEN)
+        raise UnauthenticatedError(NO_GOOD_TOKEN)
     return person

@@ -36,7 +36,7 @@ class Secret:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class PendingForm:
     """What the page that asks carries: the fields as they were sent, and what must be given
     again: secrets, and whether files."""
 
@@ -45,10 +45,10 @@ class Asked:
     files: bool
 
 
-def asked_with(form: Mapping[str, str], *, files: bool) -> Asked:
+def asked_with(form: Mapping[str, str], *, files: bool) -> PendingForm:
     """Of a form that was sent."""
     hidden = (CSRF, PASSWORD_AGAIN, *SECRETS)
-    return Asked(
+    return PendingForm(
         fields={name: text for name, text in form.items() if name not in hidden},
         secrets=[
             Secret(name=name, label=label, lines=name in SEVERAL_LINES)

@@ -9,10 +9,11 @@ from starlette.requests import Request
 from noroshi.core.size import SMALL_TEXT
 from noroshi.service import InvalidArgumentError
 from noroshi.service.large_requests import ENOUGH, too_long
+from noroshi.web.errors import WebError
 
 
-class TooLong(InvalidArgumentError):
-    """The body exceeds its limit."""
+class BodyTooLongError(WebError, InvalidArgumentError):
+    """Report that a body exceeds its limit."""
 
     def __init__(self, most: int) -> None:
         told = too_long(most)
@@ -28,7 +29,7 @@ class Body:
         self._first, self._length, self._is_over = b"", 0, False
 
     async def is_short(self) -> bool:
-        """Return whether all of it is here, and is small. Raises TooLong."""
+        """Return whether all of it is here, and is small. Raises BodyTooLongError."""
         parts = [self._first]
         while not self._is_over and self._length <= self._small:
             part = await anext(self._stream, None)
@@ -43,7 +44,7 @@ class Body:
         return self._is_over and self._length <= self._small
 
     async def parts(self) -> AsyncIterator[bytes]:
-        """All of it as it comes. Raises TooLong in the end."""
+        """All of it as it comes. Raises BodyTooLongError in the end."""
         if self._length <= self.most:
             first, self._first = self._first, b""
             yield first
@@ -54,13 +55,13 @@ class Body:
             elif self._length > ENOUGH * self.most:
                 break
         if self._length > self.most:
-            raise TooLong(self.most)
+            raise BodyTooLongError(self.most)
 
     async def whole(self) -> bytes:
-        """Return all of it in memory. Raises TooLong."""
+        """Return all of it in memory. Raises BodyTooLongError."""
         return b"".join([part async for part in self.parts()])
 
     async def heard(self) -> None:
-        """Let it come, and keep nothing. Raises TooLong."""
+        """Let it come, and keep nothing. Raises BodyTooLongError."""
         async for _ in self.parts():
             pass

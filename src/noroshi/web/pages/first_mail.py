@@ -22,8 +22,8 @@ from noroshi.web.forms.first_route import (
     SERVER,
     SMTP,
     WAYS,
-    Asked,
     Documents,
+    FirstRouteForm,
     account_of,
     documents_of,
     filled,
@@ -122,7 +122,7 @@ async def _made(
     titles = {SMTP: visit.text("first.route"), GRAPH: OF_GRAPH}
     named = account_of(there) if way == MICROSOFT else NAMES[SMTP]
     entry = await free_entry(visit, named) if given else ""
-    wanted = Asked(way, form, titles, entry)
+    wanted = FirstRouteForm(way, form, titles, entry)
     made = documents_of(wanted, there)
     seen = dict(zip(_shown_of(there), visit.form.get("etag", "").split(","), strict=False))
     etags = {key: seen.get(key, all_of_it["etags"].get(key, "")) for key in made}

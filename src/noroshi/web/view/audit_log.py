@@ -58,7 +58,7 @@ class Line:
 
 def lines(before: object, after: object, tongue: Tongue, now: str) -> Sequence[Line]:
     """The difference of two states of what an operation changed; None is none."""
-    found = _Told(tongue, now).lines(_fields(before), _fields(after))
+    found = _StateDifference(tongue, now).lines(_fields(before), _fields(after))
     return tuple(replace(one, before=_cut(one.before), after=_cut(one.after)) for one in found)
 
 
@@ -73,7 +73,7 @@ def _fields(state: object) -> Mapping[str, Any]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
+class _StateDifference:
     tongue: Tongue
     now: str
 

@@ -53,7 +53,7 @@ def stops_of(status: Answer, tongue: Tongue) -> Stops:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class MonitorRow:
     """A monitor in a group's table."""
 
     path: str
@@ -73,7 +73,7 @@ class Table:
     title: str
     level: str
     switch: Switch
-    rows: Sequence[Row]
+    rows: Sequence[MonitorRow]
 
 
 def tables(
@@ -99,10 +99,10 @@ def tables(
         )
 
 
-def _row(one: Answer, stops: Stops) -> Row:
+def _row(one: Answer, stops: Stops) -> MonitorRow:
     items = [item for item in one["items"] if item["level"] == one["level"]]
     since = min((item["since"] for item in items if item["since"]), default=None)
-    return Row(
+    return MonitorRow(
         path=one["path"],
         name=one["title"] or one["path"].split("/", 2)[2],
         level=level_of(one),
