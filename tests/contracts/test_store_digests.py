@@ -468,6 +468,41 @@ async def test_a_digest_of_what_was_put_off_is_undone_too_where_its_route_was_do
     assert (again.id, again.attempts) == ("a", 1)
 
 
+async def test_what_was_tried_by_which_route_passes_on_to_the_larger_digest(store, lend):
+    """The time that its route named holds there as well, also once the clock was set on."""
+    first, second = alarm("a", order="m/ops"), alarm("a2", order="m/ops")
+    await store.post(first, B)
+    assert await store.replace_by_digest(await lend(), digest((first, B), {}, DAWN))
+    answers = {"a": Answer(Verdict.DEFERRED, "later", 450, again=DAWN + HOUR)}
+    busy = Retry(SOON, plain("busy"))
+    assert await store.settle(await lend(), replace(LATER, answers=answers), busy)
+    await store.post(replace(second, born=DAWN))
+    parcel = await lend(now=SOON)
+    made = digest((first, B, second), {}, SOON, tried=parcel.envelope)
+    assert await store.replace_by_digest(parcel, made)
+    await store.shift(2 * HOUR)
+    assert await store.hasten("smtp", SOON)
+    assert DAWN + HOUR <= (await store.envelope(made.id))[0].due <= DAWN + HOUR + SECOND
+
+
+async def test_a_digest_whose_id_is_there_already_leaves_all_as_it_was(store, lend):
+    await store.post(A, B, alarm("b/together"))
+    parcel = await lend()
+    assert not await store.replace_by_digest(parcel, digest((A, B), {}, DAWN))
+    assert await fates(store, "a", "b", "b/together") == ["", "", ""]
+    assert await store.settle(parcel, OK, Accepted(DAWN))
+
+
+async def test_members_of_what_cannot_be_read_go_by_their_own_routes(store, node, lend):
+    two = [replace(one, routes=("smtp", "graph")) for one in (A, B)]
+    await store.post(*two)
+    assert await store.replace_by_digest(await lend(), digest(two, {}, DAWN))
+    assert await store.settle(await lend(), LATER, NextRoute(plain("no")))
+    assert await store.quarantine(await lend("graph"), plain("damaged"), DAWN)
+    assert {(await lend("smtp")).envelope.id for _ in range(2)} == {"a", "b"}
+    assert await store.claim_parcel(node, "graph", DAWN) is None
+
+
 async def test_a_digest_stays_as_it_is_when_what_was_behind_it_waits_no_more(store, deferred):
     members = followed_up(deferred.envelope, await store.pending_for(deferred))
     await store.hold("new", "sato")

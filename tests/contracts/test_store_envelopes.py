@@ -461,6 +461,7 @@ NEWS = {
         parcel, OK, Accepted(DAWN)
     ),
     "a node gives back what it had": lambda store, parcel: store.begin("one", DAWN),
+    "one goes by another route": lambda store, parcel: store.readdress("waits", (), ("b",)),
 }
 
 

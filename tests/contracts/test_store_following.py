@@ -151,3 +151,9 @@ async def test_a_note_is_kept_under_its_name_and_replaced(store):
     await store.put_value("inbox/m365", "three")
     notes = await store.get_values()
     assert (notes["inbox/m365"], notes["inbox/m366"]) == ("three", "二")
+
+
+async def test_only_what_begins_so_is_found_however_late_it_may_be(store):
+    await store.post(*(letter(f"{id}/1", alarms=()) for id in ("trip", "trix")))
+    found = await store.latest_by_prefix("trip/", 3, before="z")
+    assert [one.row.envelope.id for one in found] == ["trip/1"]

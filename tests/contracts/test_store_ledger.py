@@ -171,3 +171,54 @@ async def test_events_are_forgotten_from_the_oldest_on_up_to_what_is_kept(store,
         await give(events=(one,))
     await store.forget(DAWN + SECOND, 10)
     assert [one.id for one in await store.events()] == ["other.1", "m.3", "m.2"]
+
+
+async def test_the_oldest_of_what_was_settled_goes_first_whatever_its_place(store, lend):
+    """Of two mails the younger one was accepted an hour before the older one."""
+    await store.post(letter("first"), letter("second"))
+    first, second = await lend(), await lend()
+    for parcel, at in ((second, DAWN), (first, DAWN + HOUR)):
+        assert await store.settle(parcel, replace(OK, at=at), Accepted(at))
+    assert await store.forget(DAWN + 2 * HOUR, 1) == 1
+    assert [entry.alarm for entry in await store.ledger()] == ["first"]
+
+
+async def test_no_more_events_than_that_go_at_a_time_the_oldest_first(store, give):
+    await give(events=[event(serial) for serial in range(1, 6)])
+    await store.forget(DAWN + SECOND, 2)
+    assert [one.id for one in await store.events()] == ["m.5", "m.4", "m.3"]
+
+
+async def test_an_event_that_came_after_a_young_one_stays_as_long_as_that(store, give):
+    """The clock was set back in between."""
+    early = DAWN - HOUR
+    times = (early, DAWN, early, DAWN)
+    await give(events=[replace(event(n), at=at) for n, at in enumerate(times)])
+    await store.forget(DAWN, 10)
+    assert [one.id for one in await store.events()] == ["m.3", "m.2", "m.1"]
+
+
+async def test_a_monitor_that_is_new_counts_on_from_all_events_also_from_forgotten_ones(
+    store, give
+):
+    await give(events=[event(serial) for serial in range(1, 6)])
+    await store.forget(DAWN + SECOND, 10)
+    assert await store.enroll(1, ["m", "x"])
+    assert (await store.states())["x"].serial == 5
+
+
+async def test_an_alarm_that_was_put_off_and_then_told_in_a_digest_has_the_digests_fate(
+    store, node, lend
+):
+    one, new = (replace(letter(id), payload={"told": [{}]}, order="m") for id in "ab")
+    await store.post(one)
+    assert await store.settle(await lend(), LATER, Retry(DAWN, plain("busy")))
+    await store.post(new)
+    parcel = await lend()
+    made = digest((parcel.envelope, new), {}, DAWN, tried=parcel.envelope)
+    assert await store.replace_by_digest(parcel, made)
+    assert await store.settle(await lend(), OK, Accepted(DAWN))
+    assert await store.record_arrival(made.id, BACK)
+    entries = await store.ledger()
+    assert [entry.sent_in.envelope.id for entry in entries] == [made.id] * 2
+    assert [(entry.receipts, entry.arrivals) for entry in entries] == [((OK,), (BACK,))] * 2

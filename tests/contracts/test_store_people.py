@@ -141,3 +141,11 @@ async def test_nobody_who_was_removed_meanwhile_has_a_session(store):
     await store.put_session(session("half", half=True))
     assert not await store.put_session(session("1"), "half", SATO)
     assert await store.session("half") and await store.session("1") is None
+
+
+async def test_of_rows_that_say_the_same_no_more_go_than_shall(store):
+    row = AuditEntry(at=DAWN, who="sato", door="web", address="", op="a")
+    for _ in range(3):
+        await store.audit(row)
+    assert await store.forget_audit(DAWN + HOUR, 1) == 1
+    assert await store.audit_log() == [row] * 2

@@ -36,8 +36,8 @@ class Spooled:
     state: EnvelopeState = EnvelopeState.WAITING
     why: Words = NOTHING
     receipts: list[Receipt] = field(default_factory=list)
-    last_route: str = ""
-    """By which it was tried last."""
+    routes: list[str] = field(default_factory=list)
+    """By which each of them came."""
     arrivals: list[Arrival] = field(default_factory=list)
 
     @property
@@ -54,7 +54,7 @@ class Spooled:
     def soon(self, now: datetime, route: str | None, pause: timedelta = SHORTEST) -> datetime:
         """Return now, but not within that pause after its last try, nor before a time that the
         other side named, if it is this route's."""
-        last = self.receipts[-1:] if self.last_route == route else ()
+        last = self.receipts[-1:] if self.routes[-1:] == [route] else ()
         named = (answer.again for receipt in last for answer in receipt.answers.values())
         short = (receipt.at + pause for receipt in self.receipts)
         last_in_line = min(self.due, self.due_at_start(now))
@@ -64,6 +64,11 @@ class Spooled:
         """Return when it is due at the latest as a life begins, or as one ended that had it out,
         unless a route put it off."""
         return now + SHORTEST if lets_others_go_first(self.envelope) else now
+
+    def add_receipts(self, other: Spooled) -> None:
+        """Add what another one was tried with to its record."""
+        self.receipts += other.receipts
+        self.routes += other.routes
 
     @property
     def light(self) -> QueuedEnvelope:
@@ -105,7 +110,7 @@ def dissolve(digest: Spooled, members: Sequence[Spooled]) -> bool:
         return False
     if not may_be_undone(digest.envelope, members[0].envelope):
         return False
-    members[0].receipts += digest.receipts
+    members[0].add_receipts(digest)
     for member in members:
         member.state, member.why = EnvelopeState.WAITING, digest.why
         member.due = digest.due

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from noroshi.core.chronology import oldest
 from noroshi.core.delivery import Fate, OpenCircuit, Retry, pause_with_news, settle_envelope
 from noroshi.core.digest import may_join, waits_since
 from noroshi.core.mail import (
@@ -165,17 +166,18 @@ class SpoolInMemory:
         wait = [row for row in members if self._may_join_digest(row, parcel)]
         if lent is None or lent.lease != parcel.lease or len(wait) < len(digest.members):
             return False
+        if not self._put(digest):
+            return False
         for row in members:
             if row.lease:
                 row.envelope = parcel.envelope
             row.lease, row.holder = "", None
             row.state, row.why = EnvelopeState.IN_DIGEST, plain(digest.id)
-        made = self._put(digest)
         if parcel.envelope.members:
-            self._spool[digest.id].receipts += lent.receipts
+            self._spool[digest.id].add_receipts(lent)
             del self._spool[parcel.envelope.id]
             self._reopen()
-        return made
+        return True
 
     def _may_join_digest(self, row: Spooled, parcel: Parcel) -> bool:
         """Return True if it waits by itself, is the parcel's own, or in that digest."""
@@ -221,7 +223,7 @@ class SpoolInMemory:
         if row is None or row.lease != parcel.lease:
             return False
         row.receipts.append(receipt)
-        row.last_route = parcel.route
+        row.routes.append(parcel.route)
         if accepted(receipt):
             self._accepted[parcel.route] = receipt.at
             self._taken.append((row.envelope.id, _taken(parcel, receipt)))
@@ -350,16 +352,22 @@ class SpoolInMemory:
 
     async def forget(self, before: datetime, most: int) -> int:
         rows = self._spool.items()
-        old = [k for k, r in rows if r.state in SETTLED and r.due < before][:most]
-        for key in old:
-            self._forgotten += len(self._spool.pop(key).envelope.alarms)
-        last = {event.monitor: event.id for event in self._events.values()}
-        self._events = {
-            id: event
-            for id, event in self._events.items()
-            if event.at >= before or last[event.monitor] == id
-        }
-        return len(old)
+        old = [(r.due, id) for id, r in rows if r.state in SETTLED and r.due < before]
+        old.sort(key=lambda one: one[0])
+        for _, id in old[:most]:
+            self._forgotten += len(self._spool.pop(id).envelope.alarms)
+        for id in list(itertools.islice(self._old_events(before), most)):
+            del self._events[id]
+        return len(old[:most])
+
+    def _old_events(self, before: datetime) -> Iterator[str]:
+        """Yield ids of events from the oldest on, none that is its monitor's last."""
+        events = list(self._events.values())
+        last = {event.monitor: event.id for event in events}
+        written = ((event, event.at) for event in events)
+        for event in oldest(written, before, events[-1].at) if events else ():
+            if last[event.monitor] != event.id:
+                yield event.id
 
     async def envelope(self, id: str) -> tuple[QueuedEnvelope, Sequence[Receipt]] | None:
         row = self._spool.get(id)
@@ -421,6 +429,7 @@ class SpoolInMemory:
         row = self._at_hand(id)
         if row is None or row.state not in SHOWN:
             return False
+        self._wakeups.notify()
         before, row.envelope = row.envelope, readdress_envelope(row.envelope, to, routes, anew)
         members = [self._spool[id] for id in before.members if not anew]
         for member in members:

@@ -60,6 +60,7 @@ class MemoryStore(SpoolInMemory):
         self._seen: dict[str, datetime] = {}
         self._leases: dict[int, Lent] = {}
         self._events: dict[str, Event] = {}
+        self._events_ever = 0
         self._decisions: dict[tuple[str, str, str], tuple[Decision, ...]] = {}
         self._samples: list[tuple[str, Sample]] = []
         self._acknowledged: dict[tuple[str, str], Acknowledgement] = {}
@@ -100,7 +101,7 @@ class MemoryStore(SpoolInMemory):
 
     async def _first_state(self, id: str) -> State:
         last = await self.events(id, 1)
-        return first_state(last[0].id if last else None, len(self._events))
+        return first_state(last[0].id if last else None, self._events_ever)
 
     async def current(self) -> Version:
         return self._version
@@ -170,7 +171,9 @@ class MemoryStore(SpoolInMemory):
         row.memory = row.memory if change.memory is None else change.memory
         for sample in change.samples:
             self._keep(change.monitor, sample)
-        self._events |= {e.id: e for e in change.events if e.id not in self._events}
+        new = {e.id: e for e in change.events if e.id not in self._events}
+        self._events |= new
+        self._events_ever += len(new)
         for one in change.decisions:
             key = change.monitor, one.rule, one.item
             self._decisions[key] = (one, *self._decisions.get(key, ()))[:ANSWERS]
@@ -382,9 +385,9 @@ class MemoryStore(SpoolInMemory):
     async def forget_audit(self, before: datetime, most: int) -> int:
         if not self._audit:
             return 0
-        written = ((row, row.at) for row in self._audit)
-        old = list(itertools.islice(oldest(written, before, self._audit[-1].at), most))
-        self._audit = [row for row in self._audit if row not in old]
+        written = ((place, row.at) for place, row in enumerate(self._audit))
+        old = set(itertools.islice(oldest(written, before, self._audit[-1].at), most))
+        self._audit = [row for place, row in enumerate(self._audit) if place not in old]
         return len(old)
 
     # what is kept under a name

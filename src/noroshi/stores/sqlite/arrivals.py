@@ -51,7 +51,8 @@ def latest_by_prefix(
     db: Connection, begins: str, last: int, before: str
 ) -> Sequence[TrackedMail]:
     """Do what ports.Store.latest_by_prefix says."""
-    rows = db.execute(FOLLOWED, (begins, before or begins + AFTER_ALL, last)).fetchall()
+    end = begins + AFTER_ALL
+    rows = db.execute(FOLLOWED, (begins, min(before or end, end), last)).fetchall()
     return [_followed(db, seq) for (seq,) in rows]
 
 

@@ -62,7 +62,8 @@ update spool set fate = '{EnvelopeState.SET_ASIDE}', why = ?, due = ?, lease = n
 where id = ? and lease = ? returning seq"""  # noqa: S608  our own text
 ITS_MEMBERS = f"""
 update spool set fate = '{EnvelopeState.WAITING}', why = '', due = ?
-where fate = '{EnvelopeState.IN_DIGEST}' and why = ? returning seq, order_key"""  # noqa: S608  our own text
+where fate = '{EnvelopeState.IN_DIGEST}' and why = ?
+returning seq, order_key, cast(envelope as blob)"""  # noqa: S608  our own text
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +213,8 @@ def _release_members(db: Connection, digest: Envelope, now: datetime) -> None:
     """Let the members of a digest wait by themselves again."""
     given = number(now), kept(plain(digest.id))
     members: Sequence[Any] = db.execute(ITS_MEMBERS, given).fetchall()
-    for seq, _ in members:
-        spool.write_routes(db, seq, digest.routes)
-    for order in {order for _, order in members}:
+    for seq, _, body in members:
+        # One that cannot be read either is put in quarantine by the routes that are known.
+        spool.write_routes(db, seq, read(db, seq, body)[0].routes or digest.routes)
+    for order in {order for _, order, _ in members}:
         spool.promote(db, order)

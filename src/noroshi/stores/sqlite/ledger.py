@@ -9,6 +9,7 @@ from datetime import datetime
 
 from noroshi import schema
 from noroshi.core.chronology import oldest
+from noroshi.core.digest import ENDING
 from noroshi.core.mail import ALARM_STATES, DeliveryState, EnvelopeState
 from noroshi.core.model import Event
 from noroshi.ports import Arrival, LedgerEntry, QueuedEnvelope
@@ -135,8 +136,8 @@ def _count(db: Connection, seq: int) -> int:
 def _entry(db: Connection, alarm: str, seq: int) -> LedgerEntry:
     row, receipts = row_of(db, seq)
     sent_in = row
-    if row.why.en and (row.state in IN_A_DIGEST or not receipts):
-        found = envelope(db, row.why.en)  # the digest that it is in
+    if row.state in IN_A_DIGEST or row.why.en.endswith(ENDING):
+        found = envelope(db, row.why.en)  # the digest that it is in, or was as that ended
         sent_in, receipts = found if found is not None else (row, receipts)
     return LedgerEntry(
         alarm=alarm,
