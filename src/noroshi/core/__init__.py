@@ -1,1 +1,2 @@
-"""What decides: pure values and functions. Nothing here waits, reads a clock, or does I/O."""
+"""Decide everything in pure values and functions. Nothing here waits, reads a clock, or does
+I/O."""

@@ -55,7 +55,8 @@ class Silence:
         return f"{monitor.path}/".startswith(f"{self.place}/")
 
 
-class RemarkSort(Enum):
+# Its name is that of its schema in the OpenAPI document.
+class Remarked(Enum):
     """The sort of a remark. The values are stored."""
 
     COMMENT = "comment"
@@ -70,7 +71,7 @@ class Remark:
 
     monitor: str
     item: str
-    sort: RemarkSort
+    sort: Remarked
     at: datetime
     who: str
     words: str = ""

@@ -1,4 +1,5 @@
-"""Which of many refusals are written down, so that a flood of them fills no disk and hides little."""
+"""Sample repeated refusals for the audit log, so that a flood of them fills no disk and hides
+little."""
 
 from __future__ import annotations
 
@@ -20,8 +21,8 @@ class AuditSampler:
     _written: list[float] = field(default_factory=list)
 
     def take(self, sort: tuple[str, ...], now: float) -> int | None:
-        """Whether to write one down: None: no. Else how many, of any sort, were left out since
-        the last row."""
+        """Count one refusal. Return None if it is not written down, else how many, of any sort,
+        were left out since the last row."""
         self._written = [at for at in self._written if now - at < HOUR]
         last = self._last.get(sort)
         if (last is not None and now - last < APART) or len(self._written) >= MOST:

@@ -1,4 +1,4 @@
-"""What an account may still send, as a value that is counted from the ledger.
+"""Count what an account may still send, as a value made from the ledger.
 
 Exchange Online, "Sending limits": 30 messages a minute and mailbox, 10,000 recipients in 24
 hours that slide. What is above them is deferred, or refused until the next day. Azure
@@ -19,15 +19,15 @@ MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(hours=24
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """What an account sent: the instants of its mails within the last minute, or hour where that
-    has a limit, and how many recipients it had in each minute of the last day."""
+    """The mails that an account sent: the instants of its mails within the last minute, or hour
+    where that has a limit, and how many recipients it had in each minute of the last day."""
 
     mails: tuple[datetime, ...] = ()
     recipients: tuple[tuple[datetime, int], ...] = ()
 
 
 def spend(pace: Pace, spent: Spent, at: datetime, recipients: int) -> Spent:
-    """With one more mail; what is too long ago is forgotten, and where minute and hour have no
+    """Add one more mail; what is too long ago is forgotten, and where minute and hour have no
     limit nothing is kept of them: a fast way out has tens of thousands of mails in one."""
     minute = at.replace(second=0, microsecond=0)
     since = at - (HOUR if pace.mails_an_hour else MINUTE)
@@ -40,7 +40,7 @@ def spend(pace: Pace, spent: Spent, at: datetime, recipients: int) -> Spent:
 
 
 def shifted(spent: Spent, by: timedelta) -> Spent:
-    """The same after the wall clock was set."""
+    """Move the instants after the wall clock was set."""
     mails = tuple(at + by for at in spent.mails)
     return replace(
         spent, mails=mails, recipients=tuple((at + by, n) for at, n in spent.recipients)
@@ -52,8 +52,8 @@ def shifted(spent: Spent, by: timedelta) -> Spent:
 
 
 def mails_left(pace: Pace, spent: Spent, now: datetime) -> int | None:
-    """How many mails may leave within this minute; None: as many as there are. An hour that is
-    used up for longer than a minute is left out: the route is of no use for so long."""
+    """Return how many mails may leave within this minute; None: as many as there are. An hour
+    that is used up for longer than a minute is left out: the route is of no use for so long."""
     hour = _left(pace.mails_an_hour, spent, HOUR, now)
     if hour == 0 and _hour_free(pace, spent, now) > now + MINUTE:
         hour = None
@@ -62,7 +62,7 @@ def mails_left(pace: Pace, spent: Spent, now: datetime) -> int | None:
 
 
 def free_at(pace: Pace, spent: Spent, now: datetime) -> datetime:
-    """From when on a mail may leave; now, or earlier than that, where it may at once."""
+    """Return from when on a mail may leave; now, or earlier than that, where it may at once."""
     minute = _free(pace.mails_a_minute, spent, MINUTE, now)
     return max(minute, _hour_free(pace, spent, now), _day_free(pace, spent, now))
 
@@ -99,7 +99,7 @@ def _lately(spent: Spent, within: timedelta, now: datetime) -> list[datetime]:
 
 
 def _day_free(pace: Pace, spent: Spent, now: datetime) -> datetime:
-    """When as much of the last day is over as it takes for one more recipient."""
+    """Return when as much of the last day is over as it takes for one more recipient."""
     if not pace.recipients_a_day:
         return now
     lately = _within_day(spent, now)

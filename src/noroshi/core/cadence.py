@@ -1,4 +1,5 @@
-"""When a monitor is due: a function of its id, its cadence and now, and of nothing stored.
+"""Compute when a monitor is due: a function of its id, its cadence and now, and of nothing
+stored.
 
 The grid hangs on the wall clock's epoch, so a restart neither shifts nor bunches it.
 """
@@ -35,7 +36,7 @@ Cadence = Every | At
 
 
 def zone_of(name: str) -> tzinfo:
-    """The zone of that name; UTC for one that this machine does not know."""
+    """Return the zone of that name; UTC for one that this machine does not know."""
     try:
         return ZoneInfo(name)
     except (OSError, ValueError, LookupError):
@@ -43,7 +44,7 @@ def zone_of(name: str) -> tzinfo:
 
 
 def next_due(id: str, cadence: Cadence, now: datetime) -> datetime:
-    """The first instant after `now` at which the monitor is due, in UTC."""
+    """Return the first instant after `now` at which the monitor is due, in UTC."""
     match cadence:
         case Every(period):
             return _next_cell(now, period, period * phase(id))
@@ -52,7 +53,8 @@ def next_due(id: str, cadence: Cadence, now: datetime) -> datetime:
 
 
 def next_on_grid(id: str, cadence: Cadence, at: datetime, now: datetime) -> datetime:
-    """The same for a monitor that was due at `at`: one interval on, unless that is over as well.
+    """Return the next instant for a monitor that was due at `at`: one interval on, unless that
+    is over as well.
 
     A turn leaves the one after it thousands of times a second; the grid's beginning does not
     change meanwhile, so it need not be reckoned anew.
@@ -63,7 +65,7 @@ def next_on_grid(id: str, cadence: Cadence, at: datetime, now: datetime) -> date
 
 
 def first_after(cadence: Cadence, start: datetime) -> datetime:
-    """When something that happened at `start` is to happen next, in UTC.
+    """Return when something that happened at `start` is to happen next, in UTC.
 
     Unlike a monitor's turn it hangs on no grid: an interval counts from the last time.
     """
@@ -75,17 +77,17 @@ def first_after(cadence: Cadence, start: datetime) -> datetime:
 
 
 def last_up_to(cadence: At, now: datetime) -> datetime | None:
-    """The last of its times that has come, in UTC; None: it has none at all."""
+    """Return the last of its times that has come, in UTC; None: it has none at all."""
     return max((at for at in _occasions(cadence, now, -8) if at <= now), default=None)
 
 
 def phase(id: str) -> float:
-    """Where in its interval a monitor stands, from 0 to 1: its id alone spreads it."""
+    """Return where in its interval a monitor stands, from 0 to 1: its id alone spreads it."""
     return crc32(id.encode()) / 2**32
 
 
 def spacing(cadence: Cadence) -> timedelta:
-    """How far apart two turns are, as a person would say it: a day for fixed times."""
+    """Return how far apart two turns are, as a person would say it: a day for fixed times."""
     return cadence.period if isinstance(cadence, Every) else timedelta(days=1)
 
 

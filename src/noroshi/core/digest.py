@@ -1,4 +1,4 @@
-"""Which waiting envelopes of one contact become one mail, and that mail as an envelope.
+"""Decide which waiting envelopes of one contact become one mail, and draft that mail.
 
 From the moment of joining the digest alone is lent, tried again, held and settled; what
 becomes of it becomes of its members. A member is in one digest at most, so its id makes the
@@ -30,7 +30,8 @@ LONG = timedelta(hours=24)
 
 
 def may_join(envelope: Envelope) -> bool:
-    """Whether it can be told in a digest: it says in rows what it tells, and nobody has it yet."""
+    """Return whether it can be told in a digest: it says in rows what it tells, and nobody has
+    it yet."""
     fresh = not (envelope.reached or envelope.refused or envelope.attempts)
     return (
         fresh
@@ -43,7 +44,8 @@ def may_join(envelope: Envelope) -> bool:
 def joined(
     first: Envelope, pending: Sequence[Envelope], now: datetime, singles: int | None
 ) -> tuple[Envelope, ...]:
-    """Those that become one mail with the first, itself among them; (): it goes by itself.
+    """Return those that become one mail with the first, itself among them; (): it goes by
+    itself.
 
     `pending` are the open envelopes of its contact that are not out, oldest first, `first` among
     them; `singles` is how many mails may come one by one now, None: any number.
@@ -68,9 +70,10 @@ def may_be_followed_up(envelope: Envelope) -> bool:
 
 
 def followed_up(first: Envelope, pending: Sequence[Envelope]) -> tuple[Envelope, ...]:
-    """Those that become one mail with the first, which was tried in vain and which they wait
-    behind, itself among them, or its members in its place; (): it goes by itself, as it may have been
-    accepted, or nothing waits behind it. `pending` as in `joined`, with those members."""
+    """Return those that become one mail with the first, which was tried in vain and which they
+    wait behind, itself among them, or its members in its place; (): it goes by itself, as it
+    may have been accepted, or nothing waits behind it. `pending` as in `joined`, with those
+    members."""
     told = _told_by(first, pending) if may_be_followed_up(first) else ()
     if not told:
         return ()
@@ -97,8 +100,9 @@ def digest(
     now: datetime,
     tried: Envelope | None = None,
 ) -> Envelope:
-    """The envelope that tells what they tell, in their place; its pauses and its routes go on
-    from where those of `tried` are, which was tried in vain and which it takes the place of.
+    """Draft the envelope that tells what they tell, in their place; its pauses and its routes
+    go on from where those of `tried` are, which was tried in vain and which it takes the place
+    of.
 
     Its order key is its own: its members keep their place in theirs, and one digest that is
     held, or whose routes are down, is in no other one's way. It goes on in the thread of its first
@@ -125,7 +129,7 @@ def digest(
 
 
 def _followed(members: Sequence[Envelope]) -> tuple[str, ...]:
-    """What came before these mails. In its thread may stand what it tells itself."""
+    """Return what came before these mails. In its thread may stand what it tells itself."""
     if not members[0].thread:
         return ()
     own = {one.known_as for one in members}
@@ -134,15 +138,15 @@ def _followed(members: Sequence[Envelope]) -> tuple[str, ...]:
 
 
 def may_be_undone(digest: Envelope, member: Envelope) -> bool:
-    """Whether a digest whose route was down left nothing behind: then what it tells is put
-    together anew with what came meanwhile. `member` is its first one, as it was before."""
+    """Return whether a digest whose route was down left nothing behind: then what it tells is
+    put together anew with what came meanwhile. `member` is its first one, as it was before."""
     tried = digest.attempts > member.attempts or digest.unanswered
     untouched = not (tried or digest.reached or digest.refused)
     return untouched and (digest.to, digest.routes) == (member.to, member.routes)
 
 
 def waits_since(envelope: Envelope) -> datetime:
-    """Since when the oldest of what it tells has been waiting."""
+    """Return since when the oldest of what it tells has been waiting."""
     oldest = envelope.payload.get(OLDEST) if envelope.members else None
     return datetime.fromisoformat(oldest) if oldest else envelope.born
 

@@ -1,4 +1,4 @@
-"""What a web page is to answer, and what of an answer is not as it was to be: pure, a table."""
+"""Compare what a web page answers with what it is to answer: pure, a table."""
 
 from __future__ import annotations
 
@@ -134,8 +134,8 @@ TWO_OR_THREE = Words(en="200 to 399", ja="200～399")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expected:
-    """What an answer must be: one of these statuses (none: 200 to 399), with each word of `has` in
-    its text and none of `has_not`."""
+    """The answer that is expected: one of these statuses (none: 200 to 399), with each word of
+    `has` in its text and none of `has_not`."""
 
     statuses: tuple[int, ...] = ()
     has: tuple[str, ...] = ()
@@ -144,8 +144,8 @@ class Expected:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """What was answered: `text` in UTF-8, which was cut after so many bytes (0: it is whole); `coding`
-    is how it is packed, "" if it is not."""
+    """The answer of a page: `text` in UTF-8, which was cut after so many bytes (0: it is
+    whole); `coding` is how it is packed, "" if it is not."""
 
     status: int
     text: bytes = b""
@@ -154,7 +154,8 @@ class Page:
 
 
 def fault_of(url: str) -> Words | None:
-    """What is wrong with a URL; None: it may be asked for. Nothing of it is in the words."""
+    """Return what is wrong with a URL; None: it may be asked for. Nothing of it is in the
+    words."""
     try:
         parts = urlsplit(url)
         port, place = parts.port, PLACE.fullmatch(parts.netloc)
@@ -170,7 +171,7 @@ def fault_of(url: str) -> Words | None:
 
 
 def header_fault(headers: Mapping[str, str]) -> Words | None:
-    """What is wrong with headers of an administrator's own; None: they may be sent."""
+    """Return what is wrong with headers of an administrator's own; None: they may be sent."""
     if len(headers) > MOST_HEADERS:
         return TOO_MANY_HEADERS.fill(most=MOST_HEADERS)
     for name, value in headers.items():
@@ -184,13 +185,13 @@ def header_fault(headers: Mapping[str, str]) -> Words | None:
 
 
 def may_be_set(header: str) -> bool:
-    """Whether an administrator may have a header of this name sent along."""
+    """Return whether an administrator may have a header of this name sent along."""
     return bool(TOKEN.fullmatch(header)) and header.lower() not in OURS
 
 
 def keeps_secrets(url: str) -> bool:
-    """Whether a secret may be sent there: by https, or to a near computer, by number (a name could
-    lead anywhere)."""
+    """Return whether a secret may be sent there: by https, or to a near computer, by number (a
+    name could lead anywhere)."""
     parts = urlsplit(url)
     return parts.scheme == "https" or is_near(parts.hostname or "")
 
@@ -226,9 +227,9 @@ def leads_to(
     *,
     cookie: bool = False,
 ) -> str | Words | None:
-    """Where an answer leads on to: a URL, why nobody goes on, or None if it leads nowhere, or is not
-    to be followed. `before` are the URLs that led here; at most so many redirects are followed.
-    `cookie`: one was set on the way."""
+    """Return where an answer leads on to: a URL, why nobody goes on, or None if it leads
+    nowhere, or is not to be followed. `before` are the URLs that led here; at most so many
+    redirects are followed. `cookie`: one was set on the way."""
     if status not in MOVED or not location or not most:
         return None
     where = where_of(url)
@@ -246,7 +247,7 @@ def leads_to(
 
 
 def unexpected(expected: Expected, page: Page, where: str) -> Words | None:
-    """What of an answer is not as it was to be; None: all of it is."""
+    """Return what of an answer is not as it was to be; None: all of it is."""
     if not _is_among(page.status, expected.statuses):
         wanted = _wanted(expected.statuses)
         return OTHER_STATUS.fill(where=where, status=phrase(page.status), wanted=wanted)
@@ -260,8 +261,8 @@ def unexpected(expected: Expected, page: Page, where: str) -> Words | None:
 
 
 def as_expected(expected: Expected, page: Page, where: str) -> Words:
-    """What is said of an answer in which nothing is wrong: of what was not read, nobody knows that
-    a word is not in it."""
+    """Return what is said of an answer in which nothing is wrong: of what was not read, nobody
+    knows that a word is not in it."""
     beginning = _beginning(page) if expected.has_not else plain("")
     return AS_EXPECTED.fill(where=where, status=phrase(page.status), beginning=beginning)
 
@@ -273,7 +274,7 @@ def _beginning(page: Page) -> Words:
 
 
 def phrase(status: int) -> str:
-    """A status as people know it. What the server calls it is its own business."""
+    """Return a status as people know it. What the server calls it is its own business."""
     try:
         return f"{status} {HTTPStatus(status).phrase}"
     except ValueError:

@@ -7,7 +7,7 @@ from enum import Enum
 
 
 class Level(Enum):
-    """How bad it is. Not an IntEnum: UNKNOWN is no number between two others."""
+    """The severity of a state. Not an IntEnum: UNKNOWN is no number between two others."""
 
     OK = "ok"
     WARNING = "warning"

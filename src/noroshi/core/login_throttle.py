@@ -1,4 +1,4 @@
-"""How long somebody has to wait who failed to log in again and again."""
+"""Throttle logins: how long somebody has to wait who failed to log in again and again."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ class Attempts:
             del self._failed[next(iter(self._failed))]
 
     def forgive(self, who: str) -> None:
-        """The last one was none; those before it stay."""
+        """Take back the last one; those before it stay."""
         if who in self._failed:
             count, last = self._failed[who]
             self._failed[who] = max(count - 1, 0), last
 
     def well(self, who: str) -> None:
-        """They are in: nothing is held against them."""
+        """Forget all attempts: the login succeeded."""
         self._failed.pop(who, None)

@@ -18,7 +18,7 @@ from noroshi.core.words import NOTHING, Words, plain
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Network:
-    """How a route, an account or a monitor reaches the outside; "" is directly.
+    """The way by which a route, an account or a monitor reaches the outside; "" is directly.
 
     `proxy` is host:port of an HTTP proxy, `proxy_password` the name of the vault's entry;
     `source` is the address that connections come from; `ca_file` (PEM) is trusted beside the
@@ -39,7 +39,7 @@ DIRECT = Network()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
-    """What a mailbox, or a server without one, may send; 0 is without a limit.
+    """The allowance of a mailbox, or of a server without one; 0 is without a limit.
 
     `account` is to whom the allowance belongs: routes of the same one share it.
     `connections` is how many mails may be on their way at once.
@@ -159,9 +159,9 @@ def delivery_state(state: EnvelopeState, *, out: bool = False) -> DeliveryState:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Who gives ids out, both drawn by lot: `installation` belongs to the store and goes with its
-    backups; `life` to one opening of it, as a store that lost its last writes would give a number
-    once more. What is older than origins has none."""
+    """The giver of ids, both drawn by lot: `installation` belongs to the store and goes with
+    its backups; `life` to one opening of it, as a store that lost its last writes would give a
+    number once more. What is older than origins has none."""
 
     installation: str = ""
     life: str = ""

@@ -47,7 +47,7 @@ Window = Weekly | Once
 
 @lru_cache(maxsize=1000)
 def span_of(window: Window, now: datetime) -> Span | None:
-    """When it is: the one that is under way, else the next; None: it is over for good.
+    """Return when it is: the one that is under way, else the next; None: it is over for good.
 
     Of an instance's window it is asked once for each of its monitors, with the same `now`.
     """
@@ -55,13 +55,13 @@ def span_of(window: Window, now: datetime) -> Span | None:
 
 
 def ends_of(windows: Iterable[Window], now: datetime) -> datetime | None:
-    """Until when one of them lasts; None: none is under way."""
+    """Return until when one of them lasts; None: none is under way."""
     spans = filter(None, (span_of(window, now) for window in windows))
     return max((span.ends for span in spans if span.begins <= now), default=None)
 
 
 def turns_of(windows: Iterable[Window], now: datetime) -> Iterator[datetime]:
-    """The next instants at which one of them begins or ends."""
+    """Yield the next instants at which one of them begins or ends."""
     for span in filter(None, (span_of(window, now) for window in windows)):
         yield span.begins if span.begins > now else span.ends
 

@@ -53,15 +53,15 @@ OF_MANAGER = Words(
 
 @dataclass(frozen=True, slots=True)
 class NetworkPolicy:
-    """What the process's file says of it: on which port the manager listens (0: there is none,
-    or any), and which addresses are open all the same."""
+    """The policy by the process's file: on which port the manager listens (0: there is none, or
+    any), and which addresses are open all the same."""
 
     manager: int = 0
     may_reach: tuple[Net, ...] = ()
 
     def why(self, address: str, port: int, *, here: bool) -> Words | None:
-        """Why nobody is to connect there; None: it may be. `here`: the address is one of this
-        computer's own. The places `where` and `address` stay to be filled."""
+        """Return why nobody is to connect there; None: it may be. `here`: the address is one of
+        this computer's own. The places `where` and `address` stay to be filled."""
         found = meant_by(address)
         if found is None or any(_is_in(found, net) for net in self.may_reach):
             return None
@@ -71,7 +71,8 @@ class NetworkPolicy:
         return OF_MANAGER if own and self.manager and port == self.manager else None
 
     def why_by_name(self, host: str, port: int) -> Words | None:
-        """The same for what a proxy is asked for: by number, or by the names that all know."""
+        """Return the same for what a proxy is asked for: by number, or by the names that all
+        know."""
         name = host.lower().rstrip(".")
         if name in NAMES:
             return self.why("169.254.169.254", port, here=False)
@@ -84,7 +85,7 @@ CLOSED = NetworkPolicy()
 
 
 def meant_by(address: str) -> Ip | None:
-    """The address that packets go to in the end; None: it is no address but a name."""
+    """Return the address that packets go to in the end; None: it is no address but a name."""
     text = address.partition("%")[0].strip("[]")
     try:
         found = ip_address(text)

@@ -1,4 +1,5 @@
-"""What the operating system said, in both languages: the words of the errors that people meet."""
+"""Say what the operating system said, in both languages: the words of the errors that people
+meet."""
 
 from __future__ import annotations
 
@@ -73,7 +74,8 @@ RESOLVER: Mapping[int, Words] = {
 
 
 def why(error: BaseException) -> Words:
-    """What an error says of itself: the words that it brings, the system's, else its own."""
+    """Return what an error says of itself: the words that it brings, the system's, else its
+    own."""
     if isinstance(words := getattr(error, "words", None), Words):
         return words
     known = _known(error) if isinstance(error, OSError) else None

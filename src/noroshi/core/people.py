@@ -29,7 +29,7 @@ SEEN_EACH = timedelta(minutes=1)
 
 
 def roles_up_to(role: str) -> frozenset[str]:
-    """That role and what it includes; none for a role that there is not."""
+    """Return that role and what it includes; none for a role that there is not."""
     return frozenset(ROLES[: ROLES.index(role) + 1]) if role in ROLES else frozenset()
 
 
@@ -54,16 +54,16 @@ class User:
 
 
 def ends_sessions(after: User, before: User | None) -> bool:
-    """Whether a user comes in another way from now on: whoever got in by the old one is out, and
-    so is whoever had that name before."""
+    """Return whether a user comes in another way from now on: whoever got in by the old one is
+    out, and so is whoever had that name before."""
     if before is None:
         return True
     return (after.password, after.two_steps) != (before.password, before.two_steps)
 
 
 def may_open(seen: User | None, now: User | None) -> bool:
-    """Whether somebody who was let in as they were `seen` may have a session by what they are
-    now. None seen: whoever let them in asks for nothing."""
+    """Return whether somebody who was let in as they were `seen` may have a session by what
+    they are now. None seen: whoever let them in asks for nothing."""
     return seen is None or (now is not None and not ends_sessions(now, seen))
 
 
@@ -73,8 +73,8 @@ ID_LENGTH = 24
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiToken:
-    """What a program shows in a person's stead: only its `hash` is kept. `by` made it.
-    `programs`: it may do what runs a program. `until` None: it does not end."""
+    """The token that a program shows in a person's stead: only its `hash` is kept. `by` made
+    it. `programs`: it may do what runs a program. `until` None: it does not end."""
 
     name: str
     role: str
@@ -90,7 +90,7 @@ class ApiToken:
         return self.hash[:ID_LENGTH]
 
     def good(self, now: datetime) -> bool:
-        """Whether it still holds."""
+        """Return whether it still holds."""
         return self.until is None or now < self.until
 
 
@@ -139,7 +139,7 @@ class Session:
 
     @property
     def ends(self) -> datetime:
-        """When it is over unless something is asked meanwhile."""
+        """Return when it is over unless something is asked meanwhile."""
         if self.half:
             return self.begun + HALF
         return min(self.seen + IDLE, self.begun + LONGEST)
@@ -154,8 +154,9 @@ class Session:
         return self.sure is not None and self.sure - REAUTHENTICATED_FOR <= now < self.sure
 
 
+# Its name is that of its schema in the OpenAPI document.
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AuditEntry:
+class Audited:
     """Something that somebody changed: `door` is local, web or api, `given` are the arguments
     that are no secrets, `before` and `after` what it was and became.
 

@@ -14,7 +14,7 @@ SHOWN = "?"
 
 
 def printable(text: str) -> str:
-    """The same without what a terminal would obey or nobody could see, a ? for each.
+    """Return the text without what a terminal would obey or nobody could see, a ? for each.
 
     Line ends are among these: whoever wants blanks in their place splits and joins first. Blanks
     are not: Japanese has one of its own, as wide as a letter.

@@ -1,4 +1,4 @@
-"""How many mails a contact may get one by one before they are put together.
+"""Count how many mails a contact may get one by one before they are put together.
 
 A person reads three mails a minute; what follows in a storm comes as digests, each after a
 longer pause, until it is calm again.
@@ -23,8 +23,8 @@ CALM = 2
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """What a contact got lately: when the last mails came one by one, when the very last one
-    came, and how many digests in a row there were."""
+    """The mails that a contact got lately: when the last mails came one by one, when the very
+    last one came, and how many digests in a row there were."""
 
     singles: tuple[datetime, ...] = ()
     last: datetime | None = None
@@ -35,7 +35,7 @@ NEW = Reader()
 
 
 def count_mail(reader: Reader, at: datetime, *, digest: bool) -> Reader:
-    """With one more mail."""
+    """Add one more mail."""
     before = _as_of(reader, at)
     if digest:
         return Reader(before.singles, at, before.digests + 1)
@@ -43,13 +43,13 @@ def count_mail(reader: Reader, at: datetime, *, digest: bool) -> Reader:
 
 
 def shifted(reader: Reader, by: timedelta) -> Reader:
-    """The same after the wall clock was set."""
+    """Move the instants after the wall clock was set."""
     last = reader.last + by if reader.last else None
     return replace(reader, singles=tuple(at + by for at in reader.singles), last=last)
 
 
 def room(reader: Reader, now: datetime, most: int = SINGLES, *, urgent: bool = False) -> int:
-    """How many mails may come one by one now; 0: none, nor a digest, before `free_at`.
+    """Return how many mails may come one by one now; 0: none, nor a digest, before `free_at`.
     `urgent`: one of them is critical."""
     lately = _as_of(_so_far(reader, now), now)
     if free_at(reader, now, most, urgent=urgent) > now:
@@ -60,7 +60,7 @@ def room(reader: Reader, now: datetime, most: int = SINGLES, *, urgent: bool = F
 def free_at(
     reader: Reader, now: datetime, most: int = SINGLES, *, urgent: bool = False
 ) -> datetime:
-    """From when on the next mail may come; `urgent`: one that is critical."""
+    """Return from when on the next mail may come; `urgent`: one that is critical."""
     lately = _as_of(_so_far(reader, now), now)
     if lately.last is None or (not lately.digests and len(lately.singles) < most):
         return now
@@ -79,7 +79,7 @@ def _so_far(reader: Reader, now: datetime) -> Reader:
 
 
 def _as_of(reader: Reader, now: datetime) -> Reader:
-    """What still counts of it."""
+    """Return what still counts of it."""
     if reader.last is None or now - reader.last >= max(MINUTE, CALM * _pause(reader)):
         return NEW
     lately = tuple(at for at in reader.singles if at > now - MINUTE)

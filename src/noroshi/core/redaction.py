@@ -10,7 +10,7 @@ RUN = re.compile(rf"[\w+/=.~-]{{{PIECE},}}")
 
 
 class Masks:
-    """What was said to sign in, so that no piece of it is ever told again."""
+    """The secrets that were said to sign in, so that no piece of them is ever told again."""
 
     def __init__(self, *said: str) -> None:
         self._said = [one for one in said if one]
@@ -21,7 +21,7 @@ class Masks:
         self._secret = " ".join(self._said)
 
     def masked(self, text: str) -> str:
-        """The text without any piece of it: some servers quote the line they refuse."""
+        """Return the text without any piece of it: some servers quote the line they refuse."""
         for one in self._said:
             text = text.replace(one, "…")
         return RUN.sub(self._left_of, text)
@@ -31,5 +31,5 @@ class Masks:
 
 
 def _shares(run: str, secret: str) -> bool:
-    """Whether a piece of the secret is in it: "token=eyJ…" is one run with its name."""
+    """Return whether a piece of the secret is in it: "token=eyJ…" is one run with its name."""
     return any(run[at : at + PIECE] in secret for at in range(len(run) - PIECE + 1))

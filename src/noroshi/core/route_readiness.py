@@ -1,4 +1,5 @@
-"""How far a route can be trusted to send: the one truth for `status`, `health` and the pages."""
+"""Judge how far a route can be trusted to send: the one truth for `status`, `health` and the
+pages."""
 
 from __future__ import annotations
 

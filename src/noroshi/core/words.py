@@ -18,7 +18,7 @@ class Words:
     ja: str
 
     def say(self, language: str) -> str:
-        """The sentence in that language; English for a language that we do not speak."""
+        """Return the sentence in that language; English for a language that we do not speak."""
         return self.ja if language == "ja" else self.en
 
     def fill(self, **given: object) -> Words:
@@ -33,12 +33,13 @@ NOTHING = Words(en="", ja="")
 
 
 def plain(text: str) -> Words:
-    """A text that is the same in every language: a name, a path, what a program printed."""
+    """Return a text that is the same in every language: a name, a path, what a program
+    printed."""
     return Words(en=text, ja=text)
 
 
 def paired(text: str) -> Words:
-    """A help text as settings have it on one line, "English. / 日本語。"; else it is plain."""
+    """Split a help text that settings have on one line, "English. / 日本語。"; else it is plain."""
     en, both, ja = " ".join(text.split()).partition(". / ")
     return Words(en=f"{en}.", ja=ja) if both else plain(text)
 

@@ -14,7 +14,7 @@ from noroshi.core.people import (
     REAUTHENTICATED_FOR,
     SEEN_EACH,
     ApiToken,
-    AuditEntry,
+    Audited,
     Person,
     Session,
     User,
@@ -329,7 +329,7 @@ class People:
 
     async def _write_down(self, op: str, user: User, address: str, after: Any) -> None:
         now = self.clocks.wall()
-        row = AuditEntry(at=now, who=user.name, door="web", address=address, op=op, after=after)
+        row = Audited(at=now, who=user.name, door="web", address=address, op=op, after=after)
         await self.store.audit(row)
 
     async def _audited(self, op: str, name: str, address: str, work: Awaitable[T]) -> T:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 from noroshi.core.audit_sampling import AuditSampler
-from noroshi.core.people import AuditEntry
+from noroshi.core.people import Audited
 from noroshi.core.words import Words
 from noroshi.ports import Clocks, Store, StoreError
 
@@ -23,7 +23,7 @@ class DeniedLog:
         more = self._sparing.take((op, who, door, address), self._clocks.steady())
         if more is None:
             return
-        row = AuditEntry(
+        row = Audited(
             at=self._clocks.wall(),
             who=who,
             door=door,

@@ -22,7 +22,7 @@ from noroshi.core.people import (
     OPERATOR as OPERATOR,
     ROLE_NAMES,
     VIEWER as VIEWER,
-    AuditEntry,
+    Audited,
     Person as Person,
     roles_up_to,
 )
@@ -181,7 +181,7 @@ class OperationHost(Protocol):
     def now(self) -> datetime:
         """Return the wall clock's time."""
 
-    async def record(self, row: AuditEntry) -> None:
+    async def record(self, row: Audited) -> None:
         """Keep a row of the audit log."""
 
     async def turn_away(self, who: Person, name: str, why: Words) -> None:
@@ -273,7 +273,7 @@ async def run(service: OperationHost, who: Person, name: str, given: Mapping[str
     return done
 
 
-async def _record(service: OperationHost, row: AuditEntry) -> None:
+async def _record(service: OperationHost, row: Audited) -> None:
     """Keep a row of the audit log. What it tells of is done, so a store that refuses the row makes
     no failure of it: the log has it instead."""
     try:
@@ -285,8 +285,8 @@ async def _record(service: OperationHost, row: AuditEntry) -> None:
 
 def _row(
     at: datetime, who: Person, wanted: Operation, kept: Mapping[str, Any], said: Note
-) -> AuditEntry:
-    return AuditEntry(
+) -> Audited:
+    return Audited(
         at=at,
         who=who.name,
         door=who.door,

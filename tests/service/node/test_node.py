@@ -6,7 +6,7 @@ from noroshi.config.config import Config
 from noroshi.config.web import Web
 from noroshi.core.definitions.compiler import Plan
 from noroshi.core.model import Rule
-from noroshi.core.people import AuditEntry
+from noroshi.core.people import Audited
 from noroshi.core.route_readiness import Sends
 from noroshi.core.words import plain
 from noroshi.hosts.footprint import Around, size_told
@@ -85,7 +85,7 @@ async def test_the_last_backup_is_told(tmp_path):
 
 def row(ask):
     given = {"path": "/srv/noroshi.backup"}
-    return AuditEntry(
+    return Audited(
         at=ask.time.now, who="aki", door="local", address="", op="backup", given=given
     )
 

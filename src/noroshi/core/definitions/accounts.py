@@ -129,7 +129,7 @@ def accounts(
     networks: Mapping[str, Network],
     found: list[Problem],
 ) -> dict[str, A]:
-    """All accounts by name, each with its cloud."""
+    """Return all accounts by name, each with its cloud."""
     for name, cloud in definitions.clouds.items():
         _check_cloud(cloud, file_of("clouds", name, found))
     made = dict[str, A]()
@@ -146,7 +146,7 @@ def accounts(
 
 
 def end_of(given: str) -> date | None:
-    """A day as it is written; None if none is given, or it is none."""
+    """Read a day; None if none is given, or it is none."""
     try:
         return date.fromisoformat(given) if len(given) == len("2027-01-31") else None
     except ValueError:
@@ -154,7 +154,7 @@ def end_of(given: str) -> date | None:
 
 
 def is_over(day: date, now: datetime) -> bool:
-    """Whether it is over wherever somebody may be."""
+    """Return whether it is over wherever somebody may be."""
     return day < (now - SOMEWHERE_IT_IS_TODAY).date()
 
 
@@ -196,7 +196,7 @@ def _check_app(said: AccountDef, place: Place) -> None:
 
 
 def _check_with_cloud(said: AccountDef, its: CloudDef, place: Place) -> None:
-    """What an account and its cloud must agree upon."""
+    """Note where an account and its cloud do not agree."""
     where = (its.authority, *(getattr(its, field) for field in ENDPOINTS))
     if any("{tenant}" in one for one in where) and not said.tenant:
         place.at("tenant").say(NO_TENANT, cloud=its.name)
@@ -246,8 +246,9 @@ def _check_endpoint_hosts(said: CloudDef, place: Place) -> None:
 
 
 def is_plain(url: str) -> bool:
-    """Whether it is an https address that a browser, Python and everything between read alike: no
-    user, no escapes in the host, no letters that only look like those of another host."""
+    """Return whether it is an https address that a browser, Python and everything between read
+    alike: no user, no escapes in the host, no letters that only look like those of another
+    host."""
     return PLAIN.fullmatch(url) is not None
 
 
@@ -259,7 +260,8 @@ def _has_a_port_or_none(url: str) -> bool:
 
 
 def host_in(url: str) -> str:
-    """The host of an address, in small letters and without a dot at its end; "" for none."""
+    """Return the host of an address, in small letters and without a dot at its end; "" for
+    none."""
     try:
         return (urlsplit(url).hostname or "").rstrip(".")
     except ValueError:  # a bracket that is not closed, say

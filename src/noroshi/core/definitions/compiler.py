@@ -57,7 +57,7 @@ A = TypeVar("A")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan(Generic[A]):
-    """What the engine runs: monitors by id, all else by name."""
+    """The compiled definitions that the engine runs: monitors by id, all else by name."""
 
     monitors: Mapping[str, Monitor] = field(default_factory=dict)
     rules: Mapping[str, Rule] = field(default_factory=dict)
@@ -69,7 +69,7 @@ class Plan(Generic[A]):
 
 
 def compile(definitions: Definitions, kinds: Kinds[A]) -> Plan[A] | tuple[Problem, ...]:
-    """The plan, or all that stands in its way."""
+    """Return the plan, or all that stands in its way."""
     plan, found = compile_most(definitions, kinds)
     return found or plan
 
@@ -77,8 +77,8 @@ def compile(definitions: Definitions, kinds: Kinds[A]) -> Plan[A] | tuple[Proble
 def compile_most(
     definitions: Definitions, kinds: Kinds[A]
 ) -> tuple[Plan[A], tuple[Problem, ...]]:
-    """The plan as far as it can be made, and all that is wrong. With a problem it must not be
-    run: it is there so that more can be tried with it."""
+    """Return the plan as far as it can be made, and all that is wrong. With a problem it must
+    not be run: it is there so that more can be tried with it."""
     found = list[Problem]()
     definitions = with_own(definitions, kinds.checks, found)
     the_contacts = contacts(definitions, found)

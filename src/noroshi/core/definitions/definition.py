@@ -1,4 +1,4 @@
-"""What all definitions have in common, whatever they define.
+"""Make definitions: what all have in common, whatever they define.
 
 The strings under their fields are the help texts: "English. / 日本語。". "" and () stand for
 "not said here".
@@ -11,7 +11,8 @@ from typing import ClassVar
 
 
 class Definition:
-    """What reads definitions must refuse unknown names, and takes the help texts from here."""
+    """The base of all definitions. Its readers must refuse unknown names, and take the help
+    texts from here."""
 
     __slots__ = ()
     __pydantic_config__: ClassVar[Mapping[str, object]] = {

@@ -1,4 +1,4 @@
-"""What a plan must know of the kinds there are: how they read options, what they measure."""
+"""Describe the kinds to the compiler: how they read options, what they measure."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Read = Callable[[Mapping[str, Any], str], tuple[object, tuple[Problem, ...]]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """What must be known of a check, an action or a transport to use it in a plan.
+    """A check, an action or a transport, as far as a plan needs to know it.
 
     `names` are its options; `readings` what a check measures, None if that is open;
     `may_vanish`: what it measures comes and goes; `goes_to`: from a network check's options and

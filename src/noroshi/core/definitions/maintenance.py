@@ -42,8 +42,8 @@ TOO_LONG = Words(
 def maintenance(
     said: InstanceDef | GroupDef | MonitorDef, zone: str, place: Place
 ) -> tuple[Window, ...]:
-    """The windows of one level. What is above adds to them: planned work on a computer is
-    planned work on all that is on it."""
+    """Return the windows of one level. What is above adds to them: planned work on a computer
+    is planned work on all that is on it."""
     found = (
         _window(one, zone, place.at("maintenance", one.title or str(number)))
         for number, one in enumerate(said.maintenance, 1)

@@ -1,4 +1,4 @@
-"""What is watched: the monitors of a plan, with all that they inherit.
+"""Compile the monitors of a plan, with all that they inherit.
 
 The nearest wins: the monitor's own word, its group's, its instance's, its kind's.
 """
@@ -106,7 +106,7 @@ class Inheritance:
 
 @dataclass(frozen=True, slots=True)
 class References:
-    """What definitions of monitors may name."""
+    """The things that definitions of monitors may name."""
 
     checks: Mapping[str, Kind]
     rules: Mapping[str, Rule]
@@ -116,7 +116,7 @@ class References:
 def monitors(
     definitions: Definitions, known: References, found: list[Problem]
 ) -> dict[str, Monitor]:
-    """All monitors of all instances, by id."""
+    """Return all monitors of all instances, by id."""
     made = dict[str, Monitor]()
     for name, said in definitions.instances.items():
         place = file_of("instances", name, found)
@@ -169,7 +169,7 @@ def _check_names(said: tuple[GroupDef, ...] | tuple[MonitorDef, ...], place: Pla
 def _under(
     above: Inheritance, said: InstanceDef | GroupDef, zone: str, known: References, place: Place
 ) -> Inheritance:
-    """What an instance or a group hands down."""
+    """Return what an instance or a group hands down."""
     limits = dict(above.limits)
     for kind, given in said.limits.items():
         where = place.at("limits", kind)
@@ -270,7 +270,8 @@ def _limits(given: Mapping[str, LimitsDef], kind: Kind, place: Place) -> dict[st
 
 
 def _checked(said: LimitsDef, default: Limits, place: Place) -> Limits:
-    """Which way is bad is a fact of the reading, so the kind's word stands unless given."""
+    """Check limits. Which way is bad is a fact of the reading, so the kind's word stands unless
+    given."""
     rising = default.rising if said.rising is None else said.rising
     if said.margin < 0:
         place.at("margin").say(NEGATIVE, given=f"{said.margin:g}")
@@ -313,7 +314,7 @@ def _cadence(
 def fixed_times(
     said: InstanceDef | GroupDef | MonitorDef | NotificationDef, zone: str, place: Place
 ) -> At:
-    """The times of day that `at` and `days` say."""
+    """Return the times of day that `at` and `days` say."""
     times = [said.at] if isinstance(said.at, str) else said.at
     read = {text: moment(text) for text in times}
     for text, found in read.items():

@@ -35,7 +35,7 @@ NO_SOURCE = Words(
 def networks(
     definitions: Definitions, found: list[Problem], closed: NetworkPolicy = CLOSED
 ) -> dict[str, Network]:
-    """All networks by name; none of them leads to what is closed."""
+    """Return all networks by name; none of them leads to what is closed."""
     return {
         name: _network(said, file_of("networks", name, found), closed)
         for name, said in definitions.networks.items()
@@ -45,12 +45,12 @@ def networks(
 def with_direct(
     networks: Mapping[str, Network], closed: NetworkPolicy
 ) -> Mapping[str, Network]:
-    """With the one of whoever names none."""
+    """Add the network of whoever names none."""
     return {**networks, NO_NAME: Network(closed=closed)}
 
 
 def network_of(name: str, networks: Mapping[str, Network], place: Place) -> Network:
-    """The network that a definition names; without a name, or an unknown one, none."""
+    """Return the network that a definition names; without a name, or an unknown one, none."""
     if name and name not in networks:
         place.at("network").no_such(NETWORK, name, networks.keys() - {NO_NAME})
     return networks.get(name) or networks.get(NO_NAME, DIRECT)

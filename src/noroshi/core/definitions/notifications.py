@@ -1,4 +1,5 @@
-"""Who is told of what happens to an instance or to Noroshi: the notifications of a plan."""
+"""Compile the notifications of a plan: who is told of what happens to an instance or to
+Noroshi."""
 
 from __future__ import annotations
 
@@ -37,7 +38,7 @@ def notifications(
     contacts: Mapping[str, Contact],
     found: list[Problem],
 ) -> dict[str, Notification]:
-    """All notifications by name, with the contacts that they name."""
+    """Return all notifications by name, with the contacts that they name."""
     return {
         name: _notification(
             said, definitions, actions, contacts, file_of("notifications", name, found)
@@ -80,7 +81,7 @@ def _check_events(given: Collection[str], place: Place) -> None:
 
 
 def _at(said: NotificationDef, place: Place) -> At | None:
-    """When a report is told; only a notification of all-is-well has such times."""
+    """Return when a report is told; only a notification of all-is-well has such times."""
     zone(said.zone, place)
     if Happening.WELL.value not in said.events:
         if said.at:

@@ -1,4 +1,4 @@
-"""What was given without its faulty parts, so that the rest of it can be looked at as well."""
+"""Leave out faulty parts of what was given, so that the rest of it can be looked at as well."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ EMPTY: Sequence[tuple[type | tuple[type, ...], Any]] = (
 
 
 def mend(faults: Sequence[Fault], wanted: Any, given: object) -> Any:
-    """The same without what is faulty. What is missing and must be there is there, empty."""
+    """Leave out what is faulty. What is missing and must be there is there, empty."""
     whole = deepcopy(given)
     ways = {_way(fault, given): fault for fault in faults}
     # From the end, so that the numbers of what comes before in a list stay right.

@@ -1,4 +1,5 @@
-"""What is wrong with something that a person wrote: where, and in words that help to mend it."""
+"""Tell what is wrong with something that a person wrote: where, and in words that help to mend
+it."""
 
 from __future__ import annotations
 
@@ -41,7 +42,7 @@ class InvalidValueError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is wrong with something given from outside, and where in it."""
+    """A fault of something given from outside, and where in it."""
 
     where: str
     what: Words
@@ -63,7 +64,7 @@ class Place:
     problems: list[Problem] = field(default_factory=list)
 
     def at(self, *steps: str) -> Place:
-        """A spot further inside."""
+        """Return a spot further inside."""
         return Place(inside(self.where, *steps), self.problems)
 
     def say(self, words: Words, **given: object) -> None:
@@ -104,19 +105,20 @@ def _shown(given: object) -> object:
 
 
 def inside(where: str, *steps: str) -> str:
-    """A place further inside: `rules/ops.toml: ` and `on` are `rules/ops.toml: on`."""
+    """Return a place further inside: `rules/ops.toml: ` and `on` are `rules/ops.toml: on`."""
     if not where or where.endswith(": "):
         return where + ".".join(steps) if steps else where.removesuffix(": ")
     return ".".join([where, *steps])
 
 
 def file_of(type: str, name: str, found: list[Problem]) -> Place:
-    """The place of a definition: the file that it is in when it is in a folder."""
+    """Return the place of a definition: the file that it is in when it is in a folder."""
     return Place(f"{type}/{name}.toml: ", found)
 
 
 def suggestion(given: str, known: Collection[str]) -> Words:
-    """What to add about a name that is not known: the nearest one, or those there are."""
+    """Return what to add about a name that is not known: the nearest one, or those there
+    are."""
     if len(given) > LONGEST_SHOWN:  # nobody meant that, and comparing it would take minutes
         return plain("")
     names = sorted(known)

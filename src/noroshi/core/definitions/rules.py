@@ -1,4 +1,4 @@
-"""Who is told of what, and by which way: contacts, rules and routes of a plan.
+"""Compile contacts, rules and routes of a plan: who is told of what, and by which way.
 
 Each is made even if something is wrong with it, so that one slip is one problem.
 """
@@ -84,7 +84,7 @@ OF_ACCOUNT = Words(
 
 
 def contacts(definitions: Definitions, found: list[Problem]) -> dict[str, Contact]:
-    """All contacts by name."""
+    """Return all contacts by name."""
     return {
         name: _contact(said, file_of("contacts", name, found))
         for name, said in definitions.contacts.items()
@@ -118,7 +118,7 @@ def rules(
     contacts: Mapping[str, Contact],
     found: list[Problem],
 ) -> dict[str, Rule]:
-    """All rules by name, with the contacts that they name."""
+    """Return all rules by name, with the contacts that they name."""
     return {
         name: _rule(said, kinds, contacts, definitions.routes, file_of("rules", name, found))
         for name, said in definitions.rules.items()
@@ -189,7 +189,7 @@ def routes(
     networks: Mapping[str, Network],
     found: list[Problem],
 ) -> dict[str, Route]:
-    """All routes by name."""
+    """Return all routes by name."""
     return {
         name: _route(said, definitions, kinds, networks, file_of("routes", name, found))
         for name, said in definitions.routes.items()
@@ -273,8 +273,8 @@ def _with_account(
 
 
 def _known_of(account: AccountDef | None, definitions: Definitions) -> Mapping[str, Any]:
-    """What a route has from its account; something that is told elsewhere to be wrong does
-    not make the rest of the route's options wrong."""
+    """Return what a route has from its account; something that is told elsewhere to be wrong
+    does not make the rest of the route's options wrong."""
     cloud = definitions.clouds.get(account.cloud) if account is not None else None
     if account is None or cloud is None or not account.mailbox or not cloud.smtp_host:
         return ANY_ACCOUNT

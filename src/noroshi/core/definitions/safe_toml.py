@@ -25,15 +25,15 @@ SAID = f"a name of more than {MOST_PARTS} parts"
 
 
 def loads(text: str) -> dict[str, Any]:
-    """What a text of TOML says. ValueError if it is none (a number without end is none either),
-    RecursionError if it is nested too deep."""
+    """Read a text of TOML. Raise ValueError if it is none (a number without end is none
+    either), RecursionError if it is nested too deep."""
     if text.count(".") >= MOST_PARTS and _has_long_name(text):
         raise ValueError(SAID)
     return tomllib.loads(text)
 
 
 def _has_long_name(text: str) -> bool:
-    """Whether so many parts stand one after the other with a dot between them."""
+    """Return whether so many parts stand one after the other with a dot between them."""
     parts, last = 0, None
     for found in TOKEN.finditer(text):
         token = found.lastgroup

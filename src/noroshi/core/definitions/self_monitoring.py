@@ -55,7 +55,7 @@ class OwnRule(Rule):
 def with_own(
     definitions: Definitions, checks: Mapping[str, Kind], found: list[Problem]
 ) -> Definitions:
-    """The definitions with the instance "noroshi", where there is a way out to watch and its
+    """Add the instance "noroshi" to the definitions, where there is a way out to watch and its
     kinds are known."""
     if not definitions.routes or not checks.keys() >= set(KINDS):
         return definitions
@@ -122,7 +122,7 @@ def _routes_of(account: str, definitions: Definitions) -> tuple[str, ...]:
 def avoid_failed_routes(
     monitors: Mapping[str, Monitor], rules: Mapping[str, Rule], definitions: Definitions
 ) -> dict[str, Monitor]:
-    """The monitors, those of the node itself with rules that avoid the route that is ill."""
+    """Give the monitors of the node itself rules that avoid the route that is ill."""
     own = definitions.instances.get(OWN)
     if own is None:
         return dict(monitors)
@@ -171,10 +171,11 @@ def _avoiding(rule: Rule, ill: Collection[str]) -> Rule:
 
 
 def is_own(monitor: Monitor) -> bool:
-    """Whether it is one of the node's own."""
+    """Return whether it is one of the node's own."""
     return monitor.instance.name == OWN
 
 
 def is_mail(monitor: Monitor) -> bool:
-    """Whether it is about a way out or an account of this node: somebody may mend it by one act."""
+    """Return whether it is about a way out or an account of this node: somebody may mend it by
+    one act."""
     return is_own(monitor) and monitor.kind in (ROUTE, ACCOUNT)

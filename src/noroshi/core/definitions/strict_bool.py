@@ -12,7 +12,7 @@ Way = tuple[str | int, ...]
 
 
 def bool_faults(wanted: Any, given: object) -> Iterator[Fault]:
-    """A fault for each, as a reader of untrusted data tells its own."""
+    """Yield a fault for each, as a reader of untrusted data tells its own."""
     for way, value in _found(given, ()):
         arms = arms_at(wanted, way)
         if bool not in arms and (float in arms or int in arms):

@@ -1,4 +1,5 @@
-"""What Python's reader of TOML says of a file, in both languages; it speaks English alone."""
+"""Say what Python's reader of TOML says of a file, in both languages; it speaks English
+alone."""
 
 from __future__ import annotations
 
@@ -90,7 +91,7 @@ def has_odd_quotes(line: str) -> bool:
 
 
 def toml_error_text(message: str) -> Words:
-    """The message without its place; one that is not known keeps its own words."""
+    """Return the message without its place; one that is not known keeps its own words."""
     said = message.removesuffix(AT_THE_END)
     end = Words(en=AT_THE_END, ja=" (ファイルの終わり)") if said != message else plain("")
     for pattern, ja in KNOWN:

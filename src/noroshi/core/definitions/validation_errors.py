@@ -1,4 +1,4 @@
-"""What a reader of untrusted data found wrong, in words that help an administrator.
+"""Say what a reader of untrusted data found wrong, in words that help an administrator.
 
 Each fault comes as a mapping with `type`, `loc`, `ctx`, `input` and `msg`. What was given is
 repeated only where it is too short for a secret, and a number should stand: elsewhere it may be
@@ -107,7 +107,8 @@ SIMPLE: Mapping[str, Words] = {
 def problems_of(
     faults: Sequence[Fault], wanted: Any, given: object, at: str
 ) -> tuple[Problem, ...]:
-    """One problem for each place, below `at`; lists are walked by their entries' names."""
+    """Return one problem for each place, below `at`; lists are walked by their entries'
+    names."""
     sorted_out = dict[str, list[Fault]]()
     for fault in faults:
         where = inside(at, *_steps(fault, given))
@@ -137,7 +138,8 @@ def _steps(fault: Fault, given: object) -> Iterator[str]:
 
 
 def _together(faults: Sequence[Fault], wanted: Any) -> Words:
-    """What is wrong at one place; it is of the wrong sort for each arm of a union alike."""
+    """Return what is wrong at one place; it is of the wrong sort for each arm of a union
+    alike."""
     sorts = list(dict.fromkeys(filter(None, map(_sort_wanted, faults))))
     if not sorts:
         return _words(faults[0], wanted)
@@ -154,7 +156,8 @@ def _sort_wanted(fault: Fault) -> Words | None:
 
 
 def _given(given: object, sorts: Sequence[Words]) -> Words:
-    """What was given instead: as it was written where that helps and gives nothing away."""
+    """Return what was given instead: as it was written where that helps and gives nothing
+    away."""
     said = given.strip() if isinstance(given, str) else ""
     if not said or len(said) > SHORT or not all(one in FIGURES for one in sorts):
         return _sort_given(given)
@@ -184,7 +187,8 @@ def _words(fault: Fault, wanted: Any) -> Words:
 
 
 def _raised(error: Exception) -> Words:
-    """What a value says of itself: a plug-in's author may write both languages in one line."""
+    """Return what a value says of itself: a plug-in's author may write both languages in one
+    line."""
     if isinstance(error, InvalidValueError):
         return error.words
     english, _, japanese = str(error).partition(" / ")
@@ -198,7 +202,7 @@ def _names_at(wanted: Any, steps: Sequence[object]) -> list[str]:
 
 
 def arms_at(wanted: Any, steps: Sequence[object]) -> list[Any]:
-    """What may stand at a place inside of what is wanted, as types."""
+    """Return what may stand at a place inside of what is wanted, as types."""
     arms = list(_arms(wanted))
     for step in steps:
         arms = [arm for one in arms for arm in _inside(one, step)] or arms

@@ -44,18 +44,19 @@ TWICE = Words(en="names {given} twice", ja="{given} が2回書かれています
 
 
 def title(given: str, place: Place) -> None:
-    """A title stands in subjects of mails: a line break there would begin a header."""
+    """Check a title. It stands in subjects of mails, where a line break there would begin a
+    header."""
     if not is_line(given):
         place.at("title").say(NO_LINE)
 
 
 def is_line(given: str) -> bool:
-    """Whether it is one line of what can be seen, blanks of every width among it."""
+    """Return whether it is one line of what can be seen, blanks of every width among it."""
     return printable(given) == given
 
 
 def zone(given: str, place: Place) -> str:
-    """A time zone by its IANA name; UTC in the place of one that is none."""
+    """Return a time zone by its IANA name; UTC in the place of one that is none."""
     if is_zone(given):
         return given
     place.at("zone").say(NO_ZONE, given=given)
@@ -63,19 +64,19 @@ def zone(given: str, place: Place) -> str:
 
 
 def host(given: str, place: Place) -> None:
-    """A computer's name or address, as far as its shape goes."""
+    """Check a computer's name or address, as far as its shape goes."""
     if not given or not given.isprintable() or " " in given:
         place.say(NO_HOST, given=given)
 
 
 def in_range(given: int, least: int, most: int, place: Place) -> None:
-    """A whole number within bounds, both included."""
+    """Check a whole number within bounds, both included."""
     if not least <= given <= most:
         place.say(OUT_OF_RANGE, given=given, least=least, most=most)
 
 
 def read_length(given: str, least: str, place: Place, most: str = "") -> timedelta | None:
-    """A duration within bounds; None if it is not given or wrong."""
+    """Read a duration within bounds; None if it is not given or wrong."""
     if not given:
         return None
     length = duration(given)

@@ -39,7 +39,7 @@ def _duration(text: str) -> timedelta | None:
 
 
 def say_duration(length: timedelta) -> str:
-    """A duration as a definition has it; whole seconds."""
+    """Write a duration as a definition has it; whole seconds."""
     left, parts = int(length.total_seconds()), list[str]()
     for unit, size in UNITS:
         count, left = divmod(left, size)
@@ -48,13 +48,13 @@ def say_duration(length: timedelta) -> str:
 
 
 def moment(text: str) -> time | None:
-    """A time of day, "07:30"; None if it is none."""
+    """Read a time of day, "07:30"; None if it is none."""
     found = MOMENT.fullmatch(text)
     return time(int(found[1]), int(found[2])) if found else None
 
 
 def day_and_time(text: str) -> datetime | None:
-    """A day with a time of day, "2026-12-24 22:00"; None if it is none."""
+    """Read a day with a time of day, "2026-12-24 22:00"; None if it is none."""
     day, blank, at = text.partition(" ")
     time = moment(at)
     if not blank or time is None or ISO_DAY.fullmatch(day) is None:
@@ -66,12 +66,12 @@ def day_and_time(text: str) -> datetime | None:
 
 
 def is_name(text: str) -> bool:
-    """Whether it may name a definition: it is a file's name too."""
+    """Return whether it may name a definition: it is a file's name too."""
     return NAME.fullmatch(text) is not None
 
 
 def is_address(text: str) -> bool:
-    """Whether it can be a mail address, as far as its shape goes."""
+    """Return whether it can be a mail address, as far as its shape goes."""
     if ADDRESS.fullmatch(text) is None or not text.isprintable():
         return False
     local, _, domain = text.partition("@")
@@ -79,7 +79,7 @@ def is_address(text: str) -> bool:
 
 
 def is_zone(text: str) -> bool:
-    """Whether this computer knows the time zone."""
+    """Return whether this computer knows the time zone."""
     return len(text) <= LONGEST and _is_zone(text)
 
 

@@ -11,12 +11,12 @@ BOTH = {"en", "ja"}
 
 
 def note_text(words: Words) -> str:
-    """As a store has one of ours."""
+    """Return the stored form of one of ours."""
     return json.dumps({"en": words.en, "ja": words.ja}, ensure_ascii=False)
 
 
 def note_words(note: str) -> Words:
-    """What a store has, for people."""
+    """Return a stored note for people."""
     try:
         found = json.loads(note)
     except ValueError:

@@ -43,8 +43,8 @@ NEVER_UNTOLD = frozenset({Happening.ASIDE, Happening.CAME_BACK, Happening.UNWATC
 def asked_for(
     notifications: Iterable[Notification], rules: Iterable[Rule]
 ) -> tuple[Notification, ...]:
-    """The notifications, and for what must not stay untold and none of them names, one for
-    each contact of a rule, by the routes of the first rule that names it."""
+    """Return the notifications, and for what must not stay untold and none of them names, one
+    for each contact of a rule, by the routes of the first rule that names it."""
     given = tuple(notifications)
     named = {event for notification in given for event in notification.events}
     missing = NEVER_UNTOLD - named
@@ -69,7 +69,7 @@ def tellings(
     draft: Draft,
     now: datetime,
 ) -> Iterator[Envelope]:
-    """One envelope for each notification and contact that want to know of it."""
+    """Draft one envelope for each notification and contact that want to know of it."""
     for notification in notifications:
         part = _part_for(notification, notice)
         for contact in notification.contacts if part is not None else ():
@@ -102,7 +102,7 @@ def _envelope(
 
 
 def _part_for(notification: Notification, notice: Notice) -> Notice | None:
-    """What of it this notification asks for; None: nothing."""
+    """Return what of it this notification asks for; None: nothing."""
     if notice.happening not in notification.events:
         return None
     concerns = notification.concerns
@@ -127,7 +127,7 @@ def _part_for(notification: Notification, notice: Notice) -> Notice | None:
 
 
 def may_tell_of(envelope: Envelope) -> bool:
-    """Whether its failure is told. Not of a mail that itself tells of a failure: what no
+    """Return whether its failure is told. Not of a mail that itself tells of a failure: what no
     route takes would else lead to a mail about it, and that one to the next."""
     about = (Happening.FAILED, Happening.ASIDE, Happening.CAME_BACK)
     return not envelope.id.startswith(tuple(f"{PREFIX}{one.value}/" for one in about))
@@ -139,8 +139,9 @@ def elsewhere(
     tried: Sequence[str],
     routes: Iterable[str],
 ) -> tuple[Notification, ...]:
-    """Those who are told of a mail that was set aside or came back: its own contact only where
-    there is nobody else; by the ways that were not tried first. `routes` are all there are."""
+    """Return those who are told of a mail that was set aside or came back: its own contact only
+    where there is nobody else; by the ways that were not tried first. `routes` are all there
+    are."""
     wanted = [n for n in notifications if failed.happening in n.events]
     others = [_without(n, failed.contact) for n in wanted]
     if not any(n.contacts for n in others):
@@ -168,19 +169,21 @@ def _ways(
 
 
 def last_due(cadence: At, after: datetime, now: datetime) -> datetime | None:
-    """The last of its times after one instant and not after another; None: there is none."""
+    """Return the last of its times after one instant and not after another; None: there is
+    none."""
     found = last_up_to(cadence, now)
     return found if found is not None and found > after else None
 
 
 def report_due(cadence: At, looked: datetime, now: datetime) -> datetime | None:
-    """The time of day for which a report is owed: the last that has come since somebody
+    """Return the time of day for which a report is owed: the last that has come since somebody
     looked, unless that is too long ago."""
     return last_due(cadence, max(looked, now - LONGEST_LATE), now)
 
 
 def report_before(cadence: At, due: datetime) -> datetime:
-    """When the report before this one was due; a week at most, as days of the week repeat."""
+    """Return when the report before this one was due; a week at most, as days of the week
+    repeat."""
     week = timedelta(days=8)
     before = last_due(cadence, due - week, due - timedelta(microseconds=1))
     return before or due - week

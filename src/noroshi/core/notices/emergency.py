@@ -51,8 +51,8 @@ GONE_TEXT = Words(
 def emergency_mails(
     found: Iterable[Envelope], instance: str, why: Words, at: datetime
 ) -> Iterator[Envelope]:
-    """One envelope for each contact, with all that was found for it; what is no text to read
-    (a deed) is left out."""
+    """Draft one envelope for each contact, with all that was found for it; what is no text to
+    read (a deed) is left out."""
     of: dict[str, list[Envelope]] = {}
     for envelope in found:
         if "subject" in envelope.payload and "text" in envelope.payload:
@@ -64,8 +64,8 @@ def emergency_mails(
 def closing_mail(
     telling: Envelope, monitor: Monitor, now: datetime, *, watched: bool = True
 ) -> Envelope:
-    """Tells that what was told without the spool is well again, or watched no more, in the
-    same thread."""
+    """Tell that what was told without the spool is well again, or watched no more, in the same
+    thread."""
     subject, words = (OVER, OVER_TEXT) if watched else (GONE, GONE_TEXT)
     language, path = str(telling.payload.get("language", "en")), monitor.path
     told, then = (_moment(at, telling) for at in (telling.born, now))

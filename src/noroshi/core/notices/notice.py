@@ -33,7 +33,8 @@ class Happening(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notification:
-    """Who is told when one of `events` happens to one of `instances`; none named: to any.
+    """The contacts who are told when one of `events` happens to one of `instances`; none named:
+    to any.
 
     `at` is when Happening.WELL is told.
     """

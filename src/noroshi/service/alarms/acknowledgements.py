@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 
-from noroshi.core.alarms import Acknowledgement, Remark, RemarkSort
+from noroshi.core.alarms import Acknowledgement, Remark, Remarked
 from noroshi.core.definitions.problems import Problem
 from noroshi.core.levels import Level
 from noroshi.core.model import Monitor, State
@@ -147,7 +147,7 @@ class AlarmOperations(NewestSamples):
 
         def write(name: str) -> Awaitable[bool]:
             its = (wanted.id, name, known[name].level, who.name, self._clocks.wall())
-            return self._store.unacknowledge(_remark(RemarkSort.TAKEN_BACK, *its, words))
+            return self._store.unacknowledge(_remark(Remarked.TAKEN_BACK, *its, words))
 
         done = await _written(names, write)
         note(before={name: known[name].who for name in done}, after=dict.fromkeys(done))
@@ -172,7 +172,7 @@ class AlarmOperations(NewestSamples):
             raise NotFoundError(NO_ITEM.fill(monitor=wanted.path, item=item))
         level = state.items[item].level if item else state.level
         its = (wanted.id, item, level, who.name, self._clocks.wall())
-        said = _remark(RemarkSort.COMMENT, *its, words)
+        said = _remark(Remarked.COMMENT, *its, words)
         await self._store.remark(said)
         return remark_shown(said, plan.monitors)
 
@@ -232,12 +232,12 @@ def _acknowledged(
 ) -> tuple[Acknowledgement, Remark]:
     return (
         Acknowledgement(monitor=monitor, item=item, level=level, who=who, at=at, words=words),
-        _remark(RemarkSort.ACKNOWLEDGED, monitor, item, level, who, at, words),
+        _remark(Remarked.ACKNOWLEDGED, monitor, item, level, who, at, words),
     )
 
 
 def _remark(
-    sort: RemarkSort, monitor: str, item: str, level: Level, who: str, at: datetime, words: str
+    sort: Remarked, monitor: str, item: str, level: Level, who: str, at: datetime, words: str
 ) -> Remark:
     return Remark(
         sort=sort, monitor=monitor, item=item, level=level, who=who, at=at, words=words

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from noroshi.core.alarms import RemarkSort
+from noroshi.core.alarms import Remarked
 from noroshi.core.levels import Level, Reason
 from noroshi.core.words import NOTHING, Words
 
@@ -68,7 +68,7 @@ class RemarkShown:
 
     at: datetime
     who: str
-    sort: RemarkSort
+    sort: Remarked
     path: str
     item: str
     level: Level

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from noroshi.core.alarms import Acknowledgement, Remark, RemarkSort, Suppressions
+from noroshi.core.alarms import Acknowledgement, Remark, Remarked, Suppressions
 from noroshi.core.definitions.problems import Problem
 from noroshi.core.levels import Level
 from noroshi.core.model import Monitor, State
@@ -73,11 +73,11 @@ class BulkAlarmOperations(AlarmOperations):
         ),
     )
     async def alarms_remark(
-        self, who: Person, sort: RemarkSort, alarms: tuple[AlarmNamed, ...], words: str = ""
+        self, who: Person, sort: Remarked, alarms: tuple[AlarmNamed, ...], words: str = ""
     ) -> tuple[AlarmRemarked, ...]:
         """Remark each of them as it can be: what cannot be done of one is told of it, and keeps
         none of the others from being done."""
-        said = words_of(words, "words", needed=sort is RemarkSort.COMMENT)
+        said = words_of(words, "words", needed=sort is Remarked.COMMENT)
         if len(alarms) > MOST:
             raise InvalidArgumentError(
                 BAD_WORDS, (Problem("alarms", TOO_MANY.fill(most=MOST)),)
@@ -106,7 +106,7 @@ class BulkAlarmOperations(AlarmOperations):
 
 
 def _meant(
-    known: _Known, one: AlarmNamed, sort: RemarkSort, who: str, at: datetime, words: str
+    known: _Known, one: AlarmNamed, sort: Remarked, who: str, at: datetime, words: str
 ) -> Remark | OperationError:
     """Return the remark to write of one, or the error why none can be."""
     try:
@@ -119,18 +119,18 @@ def _meant(
     )
 
 
-def _level(known: _Known, monitor: Monitor, item: str, sort: RemarkSort) -> Level:
+def _level(known: _Known, monitor: Monitor, item: str, sort: Remarked) -> Level:
     """Return how bad it is. Raises NotFoundError, or ConflictError if that cannot be said of it
     now."""
     state = known.states.get(monitor.id, UNKNOWN_STATE)
     mine = known.had.get((monitor.id, item))
-    if sort is RemarkSort.TAKEN_BACK:
+    if sort is Remarked.TAKEN_BACK:
         if mine is None:
             raise ConflictError(NOBODY_HAS_IT.fill(monitor=f"{monitor.path} {item}".strip()))
         return mine.level
-    if sort is RemarkSort.ACKNOWLEDGED:
+    if sort is Remarked.ACKNOWLEDGED:
         require_open(monitor, state, [item], {item: mine} if mine else {})
-    if sort is RemarkSort.COMMENT and not item:
+    if sort is Remarked.COMMENT and not item:
         return state.level
     if item not in state.items:
         raise NotFoundError(NO_ITEM.fill(monitor=monitor.path, item=item))
@@ -145,13 +145,13 @@ def _note(known: _Known, done: Sequence[Remark | OperationError]) -> None:
     named = {f"{known.plan.monitors[one.monitor].path} {one.item}".strip(): one for one in said}
     before = {name: known.had.get((one.monitor, one.item)) for name, one in named.items()}
     after = {name: _became(one) for name, one in named.items()}
-    is_comment = said[0].sort is RemarkSort.COMMENT
+    is_comment = said[0].sort is Remarked.COMMENT
     holders = {name: one.who if one else None for name, one in before.items()}
     note(before=None if is_comment else holders, after=after)
 
 
 def _became(one: Remark) -> str | None:
-    became = {RemarkSort.ACKNOWLEDGED: one.who, RemarkSort.COMMENT: one.words}
+    became = {Remarked.ACKNOWLEDGED: one.who, Remarked.COMMENT: one.words}
     return became.get(one.sort)
 
 

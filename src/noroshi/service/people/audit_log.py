@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from noroshi.core.people import AuditEntry
+from noroshi.core.people import Audited
 from noroshi.core.words import Words
 from noroshi.service.operation import ADMIN, Person, operation
 from noroshi.service.operation_context import OperationContext
@@ -18,13 +18,13 @@ class AuditLogOperations(OperationContext):
         changes=False,
         help=Words(en="Who changed what.", ja="誰が何を変えたかを新しい順に表示します。"),
     )
-    async def audit(self, who: Person, last: int = 50) -> tuple[AuditEntry, ...]:
+    async def audit(self, who: Person, last: int = 50) -> tuple[Audited, ...]:
         """Newest first: who, by which door, from what to what. Secrets are never in it."""
         return tuple(await self._store.audit_log(max(1, min(last, MOST_LISTED))))
 
     # no operations
 
-    async def record(self, row: AuditEntry) -> None:
+    async def record(self, row: Audited) -> None:
         """Keep a row of the audit log."""
         await self._store.audit(row)
 

@@ -12,7 +12,7 @@ from typing import Any
 from noroshi.core.alarms import (
     Acknowledgement,
     Remark,
-    RemarkSort,
+    Remarked,
     Silence,
     Suppressions,
     without_ended,
@@ -29,7 +29,7 @@ from noroshi.core.model import (
     State,
     Suppression,
 )
-from noroshi.core.people import ApiToken, AuditEntry, Session, User, ends_sessions, may_open
+from noroshi.core.people import ApiToken, Audited, Session, User, ends_sessions, may_open
 from noroshi.core.words import NOTHING, Words
 from noroshi.ports import (
     ANSWERS,
@@ -69,7 +69,7 @@ class MemoryStore(SpoolInMemory):
         self._users: dict[str, User] = {}
         self._api_tokens: dict[str, ApiToken] = {}
         self._sessions: dict[str, Session] = {}
-        self._audit: list[AuditEntry] = []
+        self._audit: list[Audited] = []
         self._secrets: dict[str, bytes] = {}
         self._values: dict[str, str] = {}
         self._locks: dict[str, tuple[str, datetime]] = {}
@@ -284,9 +284,9 @@ class MemoryStore(SpoolInMemory):
         return [await self._say(one) for one in remarks]
 
     async def _say(self, one: Remark) -> bool:
-        if one.sort is RemarkSort.ACKNOWLEDGED:
+        if one.sort is Remarked.ACKNOWLEDGED:
             return await self.acknowledge(one.acknowledgement, one)
-        if one.sort is RemarkSort.TAKEN_BACK:
+        if one.sort is Remarked.TAKEN_BACK:
             return await self.unacknowledge(one)
         await self.remark(one)
         return True
@@ -376,10 +376,10 @@ class MemoryStore(SpoolInMemory):
         self._sessions = {k: s for k, s in self._sessions.items() if k not in over}
         return len(over)
 
-    async def audit(self, row: AuditEntry) -> None:
+    async def audit(self, row: Audited) -> None:
         self._audit.append(row)
 
-    async def audit_log(self, last: int = 100) -> Sequence[AuditEntry]:
+    async def audit_log(self, last: int = 100) -> Sequence[Audited]:
         return self._audit[::-1][:last]
 
     async def forget_audit(self, before: datetime, most: int) -> int:

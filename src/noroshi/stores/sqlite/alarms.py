@@ -10,7 +10,7 @@ from noroshi import schema
 from noroshi.core.alarms import (
     Acknowledgement,
     Remark,
-    RemarkSort,
+    Remarked,
     Silence,
     Suppressions,
     survives,
@@ -65,9 +65,9 @@ def end_outlived(db: Connection, monitor: str, events: Iterable[Event]) -> None:
 
 def write_remark(db: Connection, one: Remark) -> bool:
     """Write a remark of any sort, with what it means for who has the alarm."""
-    if one.sort is RemarkSort.ACKNOWLEDGED:
+    if one.sort is Remarked.ACKNOWLEDGED:
         return acknowledge(db, one.acknowledgement, one)
-    if one.sort is RemarkSort.TAKEN_BACK:
+    if one.sort is Remarked.TAKEN_BACK:
         return unacknowledge(db, one)
     remark(db, one)
     return True
