@@ -7,7 +7,7 @@ import pyotp
 import pytest
 
 from noroshi.core.people import OPERATOR, VIEWER
-from noroshi.web.texts.audited_operations import DEEDS
+from noroshi.web.texts.audit_log import DEEDS
 from noroshi.web.view.page_context import LANGUAGE
 from tests.service.harness import documents
 from tests.web.browser import GOOD, browsing

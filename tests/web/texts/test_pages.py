@@ -24,16 +24,14 @@ from noroshi.web.pages import (
     queue,
     route_edit,
     route_new,
-    route_new_server,
     rules,
     users,
 )
 from noroshi.web.pages.ledger import PARTS
 from noroshi.web.pages.route_live import CHECKS
-from noroshi.web.texts.audit_log import NAMED
-from noroshi.web.texts.audited_operations import DEEDS
+from noroshi.web.texts.audit_log import DEEDS, NAMED
 from noroshi.web.texts.forms import CHOICES, OPTIONS, SETTINGS
-from noroshi.web.texts.mail_fields import MAILING_FIELDS
+from noroshi.web.texts.mail import MAILING_FIELDS
 from noroshi.web.texts.pages import TEXTS
 from noroshi.web.view.mail import LEVELS, STATES, VERDICTS, key
 from noroshi.web.view.route import WAYS
@@ -56,7 +54,7 @@ def used():
         *first_mail.LABELS.values(),
         first_sign_in.SIGNING,
         first_steps.LABELS,
-        *route_new_server.LABELS.values(),
+        *route_new.LABELS.values(),
     ):
         yield from labels.values()
     yield from re.findall(r'"(error\.[a-z_]+)"', (HOUSE / "asgi.py").read_text())

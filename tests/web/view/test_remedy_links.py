@@ -8,8 +8,7 @@ import pytest
 
 from noroshi.core.words import Words
 from noroshi.ports.examination import Cure
-from noroshi.web.view.remedy_links import PLACES, on_page
-from noroshi.web.view.remedy_links_mail import left_to_copy, not_led
+from noroshi.web.view.remedy_links import PLACES, left_to_copy, not_led, on_page
 from tests.service.clients import InProcessClient, apply_definitions
 
 PARTS = ("checks", "core", "oauth", "service", "transports", "web")

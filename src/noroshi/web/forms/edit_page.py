@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from noroshi.service.definitions.renames import FOLLOWS
 from noroshi.web.forms.change_preview import preview
-from noroshi.web.forms.conflict_text import by_title, differing
+from noroshi.web.forms.conflict import by_title, differing
 from noroshi.web.forms.edit_session import REMOVE, Edit, opened, submitted
 from noroshi.web.forms.fields import Field, elsewhere
 from noroshi.web.forms.layout import Block, Outline

@@ -1,12 +1,15 @@
-"""The short form of a new route by a mail server or a webhook, as definitions. Pure."""
+"""A new route: its short form (a mail server or a webhook) as definitions, its name, and the rules
+and notifications that it joins."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from noroshi.web.forms.first_route import LONGEST_PORT
 from noroshi.web.forms.normalize import figures
+from noroshi.web.view.page_context import Visit
+from noroshi.web.view.routes import Answer, named, of_type, orders
 
 SMTP, WEBHOOK = SHORT = ("smtp", "webhook")
 """The sorts of routes that have a short form without an account."""
@@ -37,3 +40,64 @@ def route_document(sort: str, form: Mapping[str, str], entry: str) -> dict[str, 
         options[SECRET_OPTION[sort]] = entry
     said = {"title": form.get("title", ""), "kind": sort, "network": form.get("network", "")}
     return {**{name: value for name, value in said.items() if value}, "options": options}
+
+
+FIRST = {"smtp": "smtp", "graph": "graph", "webhook": "webhook", "pickup": "pickup"}
+MOST = 1_000
+
+
+def first_free(documents: Mapping[str, Answer], type: str, stem: str) -> str:
+    """A name that is not taken yet: smtp1, smtp2 …"""
+    if type == "accounts":
+        taken = of_type(documents, type)
+        numbered = (f"{stem}{n}" if n > 1 else stem for n in range(1, MOST))
+    else:
+        taken = of_type(documents, type)
+        stem = FIRST.get(stem, "proxy" if type == "networks" else "route")
+        numbered = (f"{stem}{n}" for n in range(1, MOST))
+    return next(name for name in numbered if name not in taken)
+
+
+async def free_entry(visit: Visit, name: str) -> str:
+    """Return a name for an entry of the vault that neither is there nor is named by anything: what
+    is put in for something new takes the place of nothing."""
+    taken = {one["name"] for one in await visit.call("secret_list")}
+    numbered = (f"{name}-{n}" if n > 1 else name for n in range(1, MOST))
+    return next(one for one in numbered if one not in taken)
+
+
+async def entry_of(visit: Visit, name: str) -> str:
+    """Return that name, or a free one where something names an entry of it already."""
+    named = {one["name"] for one in await visit.call("secret_list") if one["named_by"]}
+    return await free_entry(visit, name) if name in named else name
+
+
+def into_of(visit: Visit, documents: Mapping[str, Answer]) -> list[tuple[str, str, bool]]:
+    """Each order that a new route can join: its key, what it is called, whether it is ticked."""
+    found = [key for key, _ in orders(documents)]
+    first = visit.request.method == "GET"
+    return [
+        (key, named(visit, key, documents), first or visit.form.get(f"into.{key}") == "yes")
+        for key in found
+    ]
+
+
+def named_in(form: Mapping[str, str]) -> list[str]:
+    """The orders that were ticked."""
+    return [
+        name.removeprefix("into.")
+        for name, value in form.items()
+        if name.startswith("into.") and value == "yes"
+    ]
+
+
+def with_route(
+    documents: Mapping[str, Answer], keys: Iterable[str], route: str
+) -> dict[str, Answer]:
+    """Those orders with the route at their end."""
+    known = dict(orders(documents))
+    return {
+        key: {**documents[key], "routes": [*known[key], route]}
+        for key in keys
+        if key in known and route not in known[key]
+    }

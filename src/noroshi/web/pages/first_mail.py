@@ -30,11 +30,10 @@ from noroshi.web.forms.first_route import (
     route_of,
     way_of,
 )
-from noroshi.web.forms.new_route_rules import free_entry
+from noroshi.web.forms.new_route import free_entry
 from noroshi.web.pages.first_steps import looked, shown
 from noroshi.web.texts.pages import TEXTS
-from noroshi.web.view.first_check import sealed
-from noroshi.web.view.first_problems import at_fields
+from noroshi.web.view.first_problems import at_fields, sealed
 from noroshi.web.view.form_operations import Outcome, query_value, run
 from noroshi.web.view.page_context import Visit, page
 

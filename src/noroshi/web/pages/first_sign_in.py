@@ -17,8 +17,7 @@ from noroshi.web.http.oauth_redirects import Returns, home_of, port_for
 from noroshi.web.pages.first_mail import SIGN_IN
 from noroshi.web.pages.first_steps import looked, shown
 from noroshi.web.texts.pages import TEXTS
-from noroshi.web.view.first_check import sealed
-from noroshi.web.view.first_problems import Told, at_fields
+from noroshi.web.view.first_problems import Told, at_fields, sealed
 from noroshi.web.view.form_operations import Outcome, query_value, run
 from noroshi.web.view.page_context import Handler, Visit, page
 

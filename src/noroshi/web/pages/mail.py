@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from noroshi.service import NotFoundError
 from noroshi.web.context import WebContext
-from noroshi.web.forms.conflict_text import Side, by_title
+from noroshi.web.forms.conflict import Side, by_title
 from noroshi.web.texts.pages import TEXTS
 from noroshi.web.view.form_operations import Outcome, may, query_value, run
 from noroshi.web.view.page_context import Visit, page

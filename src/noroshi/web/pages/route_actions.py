@@ -13,7 +13,7 @@ from noroshi.guides.setup_goal import switched
 from noroshi.guides.test_mail import SUBJECT, TEXT
 from noroshi.service import InvalidArgumentError
 from noroshi.web.forms.certificate_upload import brought
-from noroshi.web.forms.new_route_rules import entry_of, free_entry
+from noroshi.web.forms.new_route import entry_of, free_entry
 from noroshi.web.http.device_codes import Code
 from noroshi.web.http.oauth_redirects import port_for
 from noroshi.web.view.form_operations import Outcome, run

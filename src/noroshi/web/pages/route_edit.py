@@ -17,7 +17,7 @@ from noroshi.web.forms.edit_session import REMOVE, Edit
 from noroshi.web.forms.fields import Field
 from noroshi.web.forms.layout import Outline, Part
 from noroshi.web.forms.location import Spot, called
-from noroshi.web.forms.new_route_rules import first_free, into_of, named_in, with_route
+from noroshi.web.forms.new_route import first_free, into_of, named_in, with_route
 from noroshi.web.forms.table import Choice
 from noroshi.web.pages.monitors import NEW
 from noroshi.web.texts.pages import TEXTS

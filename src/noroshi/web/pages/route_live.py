@@ -19,7 +19,7 @@ from noroshi.web.view.control_escape import Page
 from noroshi.web.view.form_operations import Outcome, clock, may, query_value, run
 from noroshi.web.view.mail import attempts, names, relay, state
 from noroshi.web.view.page_context import Handler, Visit, page, templates
-from noroshi.web.view.remedy_links_mail import left_to_copy, not_led
+from noroshi.web.view.remedy_links import left_to_copy, not_led
 from noroshi.web.view.route import RouteDetails, fields_of, known_of
 from noroshi.web.view.routes import Answer, href
 

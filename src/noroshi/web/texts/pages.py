@@ -7,17 +7,13 @@ from collections.abc import Mapping
 from noroshi.core.words import Words
 from noroshi.web.texts.administration import HANDLING
 from noroshi.web.texts.alarms import ALARMS
-from noroshi.web.texts.audit_log import AUDIT
-from noroshi.web.texts.audited_operations import DEEDS
+from noroshi.web.texts.audit_log import AUDIT, DEEDS
 from noroshi.web.texts.definition_edit import EDITING
 from noroshi.web.texts.first_steps import FIRST
 from noroshi.web.texts.forms import FORMS
-from noroshi.web.texts.mail import MAILING
-from noroshi.web.texts.mail_edit import MAILING_EDIT
-from noroshi.web.texts.mail_fields import MAILING_FIELDS
+from noroshi.web.texts.mail import MAILING, MAILING_EDIT, MAILING_FIELDS
 from noroshi.web.texts.mail_route import MAILING_ROUTE
-from noroshi.web.texts.monitor_operations import ACTS
-from noroshi.web.texts.monitors import WATCHING
+from noroshi.web.texts.monitors import ACTS, WATCHING
 from noroshi.web.texts.settings import SETTINGS
 
 TEXTS: Mapping[str, Words] = {

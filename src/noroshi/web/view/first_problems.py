@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from noroshi.web.view.form_operations import Outcome
+from noroshi.web.view.form_operations import Outcome, run
 from noroshi.web.view.page_context import Visit
 
 FILE, OPTIONS = ".toml: ", "options"
@@ -74,3 +74,21 @@ def _beside(visit: Visit, where: str, what: str) -> str:
     if not mark:
         return what
     return f"{visit.text(f'first.of.{type}', name=name)}: {what}"
+
+
+async def checked(visit: Visit, account: str, secret: str) -> Outcome:
+    """Refused if a setting is wrong for sure; what cannot be asked now the sign-in will show."""
+    done = await run(visit, "account_check", account=account, secret=secret)
+    field = done.ok["field"] if done.ok else ""
+    if not field:
+        return Outcome()
+    why = visit.say(done.ok["why"])
+    return Outcome(None, (why,), 400, problems=((field, why),), kind="invalid")
+
+
+async def sealed(visit: Visit, account: str, entry: str, secret: str) -> Outcome:
+    """The account as the server takes it, and its secret, if one was given, in the vault."""
+    done = await checked(visit, account, secret)
+    if done.why or not secret:
+        return done
+    return await run(visit, "set_secret", name=entry, value=secret, proved=True)
