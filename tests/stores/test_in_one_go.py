@@ -34,6 +34,7 @@ def db(tmp_path, node):
     opened.writer.close()
     opened.reader.close()
     opened.scanner.close()
+    opened.selector.close()
 
 
 @pytest.fixture

@@ -65,13 +65,14 @@ NO_WAL = Words(
 @dataclass(frozen=True, slots=True)
 class Opened:
     """A connection to write with, those to read with, and the origin of the ids that they give
-    out. `scanner` reads many rows at once, while `reader` answers those who wait; None: it
-    reads all."""
+    out. `scanner` reads many rows at once for people, and `selector` those that a mail may be
+    told with, while `reader` answers those who wait; None: it reads all."""
 
     writer: Connection
     reader: Connection
     origin: Origin
     scanner: Connection | None = None
+    selector: Connection | None = None
 
 
 def open_file(
@@ -167,11 +168,11 @@ def _open(path: Path, steps: Sequence[Migration], patience: float) -> Opened:
         writer.executescript(SETTINGS)
         migrate(path, writer, steps)
         origin = origin_of(writer)
-        reader, scanner = connect_to_read(path), connect_to_read(path)
+        readers = reader, scanner, selector = [connect_to_read(path) for _ in range(3)]
         # They open the WAL with a first look, and could not once the file has lost its name.
-        for one in (reader, scanner):
+        for one in readers:
             one.execute("select 1 from migration").fetchone()
     except BaseException:  # whatever it was, the file must not stay open
         writer.close()
         raise
-    return Opened(writer, reader, origin, scanner)
+    return Opened(writer, reader, origin, scanner, selector)

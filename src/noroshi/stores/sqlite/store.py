@@ -222,7 +222,7 @@ class SqliteStore(StoreFile):
         return await self._write(Alike(claim.kind, leases.lend, claim))
 
     async def pending_for(self, parcel: Parcel) -> Sequence[Envelope]:
-        return await self._scan(lambda db: digests.pending_for(db, parcel))
+        return await self._select(lambda db: digests.pending_for(db, parcel))
 
     async def replace_by_digest(self, parcel: Parcel, digest: Envelope) -> bool:
         own = signed(digest, self.origin)

@@ -1,4 +1,4 @@
-"""Hold a store's file while it is open: one thread writes, another reads, a third scans.
+"""Hold a store's file while it is open: one thread writes, others read.
 
 Beside it lie its log and a ballast, and both are watched, as is the file itself.
 """
@@ -53,11 +53,15 @@ class StoreFile:
         presence: Presence,
         origin: Origin,
         scanner: Writer | None = None,
+        selector: Writer | None = None,
     ) -> None:
         self.origin = origin
         self._path, self._reserve, self._presence = path, reserve, presence
-        self._writer, self._reader, self._scanner = writer, reader, scanner or reader
+        self._writer, self._reader = writer, reader
+        self._scanner, self._selector = scanner or reader, selector or reader
         self._write, self._read, self._scan = writer.do, reader.do, self._scanner.do
+        # Not by the scanner: however many people look at all that waits, mails leave.
+        self._select = self._selector.do
         self._series: dict[samples.Key, int] = {}
         self._wakeups, self._copying = Wakeups(), asyncio.Lock()
         self._mark, self._leases = uuid.uuid4().hex, count()
@@ -91,8 +95,11 @@ class StoreFile:
         guard = presence.refuse_lost
         writing = Writer(opened.writer, name, reserve=room, gather=gather, guard=guard)
         reading = Writer(opened.reader, name, begin="begin")
-        scanning = Writer(opened.scanner, name, begin="begin") if opened.scanner else None
-        return cls(path, writing, reading, room, presence, opened.origin, scanning)
+        more = [
+            Writer(db, name, begin="begin") if db else None
+            for db in (opened.scanner, opened.selector)
+        ]
+        return cls(path, writing, reading, room, presence, opened.origin, *more)
 
     @classmethod
     def reopen(cls, path: Path) -> Self:
@@ -166,6 +173,7 @@ class StoreFile:
             await reader.close()
 
     async def close(self) -> None:
+        await self._selector.close()
         await self._scanner.close()
         await self._reader.close()
         await self._writer.close()  # last, so that it may put the WAL away
