@@ -28,7 +28,8 @@ from noroshi.core.mail import Fault, Network, Route
 from noroshi.core.model import Monitor
 from noroshi.core.network_policy import NetworkPolicy
 from noroshi.core.words import Words, plain
-from noroshi.definitions import RANDOM_BYTES, Difference, Plan, compile_plan, ulid
+from noroshi.definitions import RANDOM_BYTES, Difference, Plan, ulid
+from noroshi.definitions.plan_cache import PlanCache
 from noroshi.engine import Engine
 from noroshi.hosts.computer import Computer
 from noroshi.hosts.examination import System
@@ -91,21 +92,21 @@ class Plans:
 
     def __init__(self, plugins: Plugins) -> None:
         self._plugins = plugins
+        self.cache = PlanCache(plugins, apart)
         self.current: Plan = compiler.Plan()
         self._ids: dict[str, str] = {}
 
     async def compile(self, version: Version) -> Plan:
-        """Raises schema.Invalid; a version that became current has been compiled before."""
-        self.current = await apart(lambda: self._compiled(version))
+        """Return the plan of the version that is in use from now on. Raises schema.Invalid.
+
+        Before its first turn all that takes long to import is there: what a thousand turns
+        wanted at once, one of them would find half made.
+        """
+        plan = await self.cache.plan_of(version)
+        await apart(lambda: imports.load_all(_modules_of(plan, self._plugins)))
+        self.current = plan
         self._ids |= {name: one.storage_name for name, one in self.current.accounts.items()}
         return self.current
-
-    def _compiled(self, version: Version) -> Plan:
-        """Before its first turn all that takes long to import is there: what a thousand turns
-        wanted at once, one of them would find half made."""
-        found = compile_plan(version.documents, self._plugins)
-        imports.load_all(_modules_of(found, self._plugins))
-        return found
 
     def account(self, name: str) -> Account:
         """Raises RouteError when the definitions no longer have it."""
@@ -256,6 +257,7 @@ async def open_app(
             system=System(config, store, ring).steps,
             around=Around(config, clocks),
             own=hosts.own,
+            plans=plans.cache,
         )
         stack.push_async_callback(service.close)
         if life is not None:

@@ -11,7 +11,7 @@ from noroshi import schema
 from noroshi.core.mail import Route
 from noroshi.core.model import Monitor, Sample
 from noroshi.core.words import NOTHING, Words
-from noroshi.definitions import Plan, compile_plan
+from noroshi.definitions import Plan
 from noroshi.definitions.accounts_of_routes import (
     account_of,
     entries_of,
@@ -21,6 +21,7 @@ from noroshi.definitions.accounts_of_routes import (
     reader_of,
     resource_of,
 )
+from noroshi.definitions.plan_cache import PlanCache
 from noroshi.hosts.footprint import Around
 from noroshi.oauth.tokens import SignInState, TokenSource
 from noroshi.oauth.wrong_mailbox import of_other
@@ -80,6 +81,7 @@ class OperationContext:
         system: Callable[[], Sequence[Step]] | None = None,
         around: Around | None = None,
         own: SelfFacts | None = None,
+        plans: PlanCache | None = None,
     ) -> None:
         self._store, self._plugins, self._clocks = store, plugins, clocks
         self._vault, self._tokens, self._new_id, self._name = vault, tokens, new_id, name
@@ -91,6 +93,7 @@ class OperationContext:
         self._binding = Binding(store, vault)
         self._people = people or People(store, vault, clocks)
         self._known: tuple[Version, Plan] | None = None
+        self._plans = plans or PlanCache(plugins)
         self._compiling = asyncio.Lock()
         self.judges = Judges(Readers())
 
@@ -115,7 +118,7 @@ class OperationContext:
     async def _compiled(self) -> tuple[Version, Plan]:
         version = await self._store.current()
         try:
-            plan = await asyncio.to_thread(compile_plan, version.documents, self._plugins)
+            plan = await self._plans.plan_of(version)
         except schema.Invalid as invalid:  # a kind was uninstalled, say
             raise OperationFailedError(
                 CANNOT_COMPILE.fill(why=invalid), invalid.problems

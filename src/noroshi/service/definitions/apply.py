@@ -244,6 +244,7 @@ class ApplyOperations(OperationContext):
             at=self._clocks.wall(),
             note=note,
         )
+        self._plans.keep(version, found.plan)
         return await self._store.publish(version, list(found.plan.monitors), current.number)
 
     @operation(
