@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from noroshi import schema
-from noroshi.core.mail import DeliveryState, Envelope, EnvelopeState, Receipt, Verdict
+from noroshi.core.delivery_state import DeliveryState
+from noroshi.core.mail import Envelope, EnvelopeState, Receipt, Verdict
 from noroshi.core.words import NOTHING, Words
 from noroshi.ports import Arrival, RoundTripFacts, Store, TrackedMail
 from noroshi.ports.mailbox import ExpectedMail

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from noroshi import __version__
-from noroshi.cli.commands import COMMANDS, GLOBAL
+from noroshi.cli.commands.command_list import COMMANDS
+from noroshi.cli.commands.spec import GLOBAL
 from noroshi.cli.exits import BY_KIND, MEANING
 from noroshi.cli.parser import BEGIN
 from noroshi.cli.run import run

@@ -4,10 +4,15 @@ The tests of commands share one that has imported all of them (tests/warm), wher
 missing, or two modules that wait for each other, would not be seen.
 """
 
+import json
+import os
 import subprocess
 import sys
 
-from noroshi.cli.commands import COMMANDS
+import pytest
+
+from noroshi.cli.commands.command_list import COMMANDS
+from noroshi.cli.run import IN_SCRIPTS, commands_meant
 
 EACH = """
 import os, sys, traceback
@@ -39,3 +44,52 @@ def test_each_command_can_be_the_first_that_is_imported():
         [sys.executable, "-c", EACH, *sorted(modules)], capture_output=True, text=True
     )
     assert (done.returncode, done.stderr) == (0, "")
+
+
+NOT_NEEDED = {
+    "asyncio",
+    "difflib",
+    "noroshi.cli.commands.command_list",
+    "noroshi.core.mail",
+    "noroshi.core.people",
+    "shutil",
+    "ssl",
+}
+IMPORTED = """
+import sys
+from noroshi.cli.run import run
+
+try:
+    run(sys.argv[1:])
+finally:
+    import json
+    print(json.dumps(sorted(sys.modules)))
+"""
+
+
+@pytest.mark.parametrize("name", IN_SCRIPTS)
+def test_a_command_that_scripts_type_is_the_one_of_the_list(name):
+    (one,) = commands_meant(["--home=/nowhere", "--lang", "en", name, "--help"])
+    assert one is next(command for command in COMMANDS if command.name == name)
+
+
+@pytest.mark.parametrize(
+    "argv", [[], ["status"], ["--help", "send"], ["--version", "send"], ["--home", "send"]]
+)
+def test_all_commands_are_there_for_whatever_else_is_typed(argv):
+    assert commands_meant(argv) is COMMANDS
+
+
+def test_send_imports_no_more_than_it_needs(tmp_path):
+    (tmp_path / "noroshi.toml").write_text('name = "node"\n')
+    door = ("--door", str(tmp_path / "none"))
+    mail = ("send", "--to", "ops", "--subject", "hello", "--text", "there")
+    done = subprocess.run(
+        [sys.executable, "-c", IMPORTED, *door, *mail],
+        env={**os.environ, "NOROSHI_HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+    )
+    imported = json.loads(done.stdout)
+    assert "noroshi.cli.handlers.send" in imported and "No node" in done.stderr
+    assert not NOT_NEEDED.intersection(imported), done.stderr

@@ -11,8 +11,9 @@ from noroshi.actions import notice_words as words
 from noroshi.actions.letter import Page, Part, Quote, Row, cut, one_line
 from noroshi.actions.phrases import MARKS, WORDS, moment, span
 from noroshi.core.cadence import zone_of
+from noroshi.core.delivery_state import DeliveryState
 from noroshi.core.levels import Level
-from noroshi.core.mail import DeliveryState, EnvelopeState
+from noroshi.core.mail import EnvelopeState
 from noroshi.core.model import Contact
 from noroshi.core.notices.notice import (
     Aside,

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-import shlex
 import time
 from argparse import Namespace
 from collections.abc import Mapping
 from contextlib import ExitStack, closing
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from noroshi.cli.clients.socket import Away, Caller, Far, NoNodeError
-from noroshi.cli.commands import COMMANDS
 from noroshi.cli.errors import RefusedError
 from noroshi.cli.paths import DOOR, HOME
 from noroshi.cli.terminal_escape import escaped
@@ -29,14 +27,8 @@ VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
 
 PROGRAMS = ("demo", "lab")
 """Programs of their own, with options of their own: they know no --home."""
-OURS = [command for command in COMMANDS if command.name not in PROGRAMS]
-SPELLED = [f"{command.name} {one.name}" for command in OURS for one in command.under] + [
-    command.name for command in OURS if not command.under
-]
-HINT = re.compile(rf"\bnoroshi (?:{'|'.join(map(re.escape, SPELLED))})\b")
-"""A command of ours in a text, as something to type."""
-
-
+HINT = "noroshi "
+"""How a command of ours begins in a text, as something to type."""
 STARTS_WITHIN, HANDS_OVER, STEP = 5.0, 2.0, 0.1
 """Seconds for which a node that is starting is waited for; for which it is thought to be still
 there when it is not seen any more, as another may take its place; and between two looks at it."""
@@ -59,7 +51,23 @@ def _sentence(words: Words) -> Words:
 
 def at_home(text: str, home: str) -> str:
     """The same text, its commands meant for the home folder that was given, if one was."""
-    return HINT.sub(lambda m: f"{m[0]} --home {shlex.quote(home)}", text) if home else text
+    if not home or HINT not in text:
+        return text
+    from shlex import quote
+
+    return _commands_in_texts().sub(lambda found: f"{found[0]} --home {quote(home)}", text)
+
+
+@cache
+def _commands_in_texts() -> re.Pattern[str]:
+    from noroshi.cli.commands.command_list import (
+        COMMANDS,  # only now: it costs a third of `send`
+    )
+
+    ours = [command for command in COMMANDS if command.name not in PROGRAMS]
+    spelled = [f"{command.name} {one.name}" for command in ours for one in command.under]
+    spelled += [command.name for command in ours if not command.under]
+    return re.compile(rf"\b{HINT}(?:{'|'.join(map(re.escape, spelled))})\b")
 
 
 def home_of(given: str, environment: Mapping[str, str], *, root: bool) -> Path:

@@ -6,12 +6,11 @@ import argparse
 import re
 import sys
 from collections.abc import Iterable
-from difflib import get_close_matches
 from typing import Any, NoReturn
 
-from noroshi.cli.commands import COMMANDS, GLOBAL, PROGRAM, Command, Option
+from noroshi.cli.commands.spec import GLOBAL, PROGRAM, Command, Option
 from noroshi.cli.exits import MEANING, USAGE
-from noroshi.cli.output.tables import paragraphs, width, wrap
+from noroshi.cli.output.tables import paragraphs, terminal_columns, width, wrap
 from noroshi.core.words import Words
 
 USAGE_HEAD = Words(en="usage: ", ja="使い方: ")
@@ -62,14 +61,14 @@ COMMAND = Words(en="command", ja="コマンド")
 CHOSEN = Words(en="choice", ja="選択肢")
 
 
-def build(language: str) -> Parser:
-    """The whole command line, with its help in that language."""
+def build(language: str, commands: Iterable[Command]) -> Parser:
+    """Return a parser of these commands, with its help in that language."""
     parser = Parser(
         language, prog="noroshi", description=PROGRAM.say(language), epilog=_exits(language)
     )
     _offer(parser, (), GLOBAL, language)
     parser.add_argument("--version", action="store_true", help=VERSION.say(language))
-    _commands(parser, COMMANDS, language)
+    _commands(parser, commands, language)
     return parser
 
 
@@ -144,6 +143,8 @@ class Parser(argparse.ArgumentParser):
 
 
 def _short_help() -> Words:
+    from noroshi.cli.commands.command_list import COMMANDS
+
     """Return the few commands to begin with, each with its line, and where the others are."""
     helps = {command.name: command.help for command in COMMANDS}
     lines = [
@@ -160,7 +161,8 @@ class Formatter(argparse.HelpFormatter):
     """Help whose lines are counted in columns, so that Japanese fits as English does."""
 
     def __init__(self, language: str, prog: str) -> None:
-        super().__init__(prog, max_help_position=30)
+        room = terminal_columns(80) - 2  # as argparse does, which asks shutil
+        super().__init__(prog, max_help_position=30, width=room)
         self._language = language
         head = USAGE_HEAD.say(language)
         self._width -= width(head) - len(head)  # argparse counts letters, not columns
@@ -200,6 +202,8 @@ def _meant(message: str) -> Words | None:
     if found is None:
         return None
     where, given, known = found.groups()
+    from difflib import get_close_matches  # only now: most commands are typed well
+
     near = get_close_matches(given, re.findall(r"[\w-]+", known), n=1)
     what = COMMAND if where == "COMMAND" else CHOSEN
     return MEANT.fill(what=what, given=given, near=near[0]) if near else None

@@ -13,6 +13,7 @@ from pathlib import Path
 from noroshi import __version__
 from noroshi.cli import exits
 from noroshi.cli.clients.socket import Away
+from noroshi.cli.commands.spec import Command
 from noroshi.cli.context import PROGRAMS, CommandContext, at_home, door_of, home_of, language_of
 from noroshi.cli.errors import RefusedError
 from noroshi.cli.parser import build
@@ -31,6 +32,11 @@ NOT_INSTALLED = Words(
 )
 FOLDED_FROM, SHOWN = 8, 3
 PROGRAMS_OF_OTHERS = "noroshi.commands"  # a group of entry points
+IN_SCRIPTS = {
+    "send": "noroshi.cli.commands.mail:SEND",
+    "beat": "noroshi.cli.commands.status:BEAT",
+}
+"""What scripts type again and again: no other command is loaded and parsed for it."""
 WITH_VALUE = ("--home", "--door", "--url", "--token", "--ca-file", "--lang")
 
 
@@ -68,7 +74,7 @@ def _do(argv: Sequence[str], home: Path, language: str) -> int:
         return _drill(argv, rest[1:], home, language)
     if program:
         return _other_program(program, rest, language)
-    parser = build(language)
+    parser = build(language, commands_meant(argv))
     given = parser.parse_args(argv)
     if given.version:
         print(f"noroshi {__version__}")
@@ -99,6 +105,19 @@ def _away(given: Namespace) -> Away | None:
     token = getattr(given, "token", "") or os.environ.get("NOROSHI_TOKEN", "")
     ca_file = getattr(given, "ca_file", "") or os.environ.get("NOROSHI_CA_FILE", "")
     return FarByHttp(url, token, ca_file)
+
+
+def commands_meant(argv: Sequence[str]) -> Sequence[Command]:
+    """Return the commands that may be meant: all, or the one that a script has typed."""
+    at = 0
+    while at < len(argv) and argv[at].partition("=")[0] in WITH_VALUE:
+        at += 1 if "=" in argv[at] else 2
+    if at < len(argv) and argv[at] in IN_SCRIPTS:
+        module, _, name = IN_SCRIPTS[argv[at]].partition(":")
+        return (getattr(import_module(module), name),)
+    from noroshi.cli.commands.command_list import COMMANDS
+
+    return COMMANDS
 
 
 def _function(name: str) -> Callable[[CommandContext], int]:

@@ -11,6 +11,7 @@ from datetime import datetime
 from enum import Enum, StrEnum
 from typing import Any
 
+from noroshi.core.delivery_state import DeliveryState
 from noroshi.core.network_policy import CLOSED, NetworkPolicy
 from noroshi.core.people import ADMIN
 from noroshi.core.words import NOTHING, Words, plain
@@ -118,36 +119,6 @@ ALARM_STATES: Mapping[str, EnvelopeState] = {
     _S.IN_DIGEST: _S.WAITING,
     _S.SET_ASIDE_IN_DIGEST: _S.SET_ASIDE,
 }
-
-
-class DeliveryState(StrEnum):
-    """State of a mail or an alarm as people and programs are told it: that of the envelope, and
-    what is known beyond. The values stand in answers; arrivals are stored with the last two."""
-
-    WAITING = "waiting"
-    """It waits for its turn, or to be tried again."""
-    OUT = "out"
-    """It is being sent at this moment."""
-    HELD = "held"
-    """A person keeps it from leaving."""
-    SET_ASIDE = "set aside"
-    """It goes no further by itself: a person decides."""
-    IN_DIGEST = "together"
-    """A digest tells it, which has not left yet; of mails alone."""
-    SET_ASIDE_IN_DIGEST = "set aside together"
-    """A digest tells it, which is set aside; of mails alone."""
-    ACCEPTED = "accepted"
-    """A provider took it. That it was delivered is not known."""
-    DROPPED = "dropped"
-    """A person gave it up."""
-    SEEN_ARRIVED = "seen arrived"
-    """Somebody saw it, or the mailbox that it was sent to was read."""
-    CAME_BACK = "came back"
-    """A provider took it, and reported later that it could not be delivered."""
-
-
-SENT = (DeliveryState.ACCEPTED, DeliveryState.SEEN_ARRIVED, DeliveryState.CAME_BACK)
-"""The states of what a provider took."""
 
 
 def delivery_state(state: EnvelopeState, *, out: bool = False) -> DeliveryState:

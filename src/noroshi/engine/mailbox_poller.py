@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from noroshi import schema
-from noroshi.core.mail import DeliveryState, Envelope, EnvelopeState, Fault, Route
+from noroshi.core.delivery_state import DeliveryState
+from noroshi.core.mail import Envelope, EnvelopeState, Fault, Route
 from noroshi.core.words import NOTHING, Words
 from noroshi.engine import journal
 from noroshi.ports import Arrival, Clocks, RouteError, Store, StoreError, TrackedMail

@@ -8,14 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from noroshi.core.alarms import NO_SUPPRESSIONS, Suppressions
-from noroshi.core.mail import (
-    DeliveryState,
-    Envelope,
-    EnvelopeState,
-    Fault,
-    Receipt,
-    delivery_state,
-)
+from noroshi.core.delivery_state import DeliveryState
+from noroshi.core.mail import Envelope, EnvelopeState, Fault, Receipt, delivery_state
 from noroshi.core.model import Event, State, Suppression
 from noroshi.core.words import NOTHING, Words
 

@@ -24,7 +24,7 @@ from typing import Any
 from noroshi.cli.clients.socket import Far
 from noroshi.cli.errors import RefusedError
 from noroshi.config.web import HERE, PORT
-from noroshi.core.mail import DeliveryState
+from noroshi.core.delivery_state import DeliveryState
 from noroshi.core.words import Words
 from noroshi.definitions import read_folder
 from noroshi_lab.demo.mail_print import folded

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from noroshi.cli.errors import RefusedError
 from noroshi.cli.output.times import span
-from noroshi.core.mail import DeliveryState
+from noroshi.core.delivery_state import DeliveryState
 from noroshi.core.words import Words, joined, plain
 from noroshi.transports.smtp.reply_classifier import gist
 from noroshi_lab.drill import drill_texts

@@ -17,7 +17,7 @@ from typing import Any
 from noroshi.cli import exits
 from noroshi.cli.clients.socket import Far
 from noroshi.cli.errors import RefusedError
-from noroshi.core.mail import DeliveryState
+from noroshi.core.delivery_state import DeliveryState
 from noroshi.core.words import Words
 from noroshi_lab.drill import drill_texts
 from noroshi_lab.drill.failure_run import PATIENCE, NotSeen, Result, walk

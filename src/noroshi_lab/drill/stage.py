@@ -9,7 +9,7 @@ from typing import Any
 
 from noroshi.cli.clients.socket import Caller
 from noroshi.cli.errors import RefusedError
-from noroshi.core.mail import DeliveryState
+from noroshi.core.delivery_state import DeliveryState
 from noroshi.transports.mime.message import is_of
 from noroshi_lab.drill.setup import Setup
 from noroshi_lab.lab.remote import Remote

@@ -4,7 +4,7 @@ import subprocess
 
 import pytest
 
-from noroshi.cli.commands import COMMANDS
+from noroshi.cli.commands.command_list import COMMANDS
 from noroshi.cli.handlers.completion import bash, fish, zsh
 
 ASK = """

@@ -1,8 +1,10 @@
 """Columns on a terminal, where a Japanese letter takes two."""
 
+from shutil import get_terminal_size
+
 import pytest
 
-from noroshi.cli.output.tables import pad, paragraphs, table, width, wrap
+from noroshi.cli.output.tables import pad, paragraphs, table, terminal_columns, width, wrap
 
 
 @pytest.mark.parametrize(
@@ -68,3 +70,9 @@ def test_a_cell_that_is_very_long_pushes_no_other_row_aside():
 
 def test_a_table_of_nothing_has_no_lines():
     assert table([]) == []
+
+
+@pytest.mark.parametrize("said", ["", "0", "-1", "x", "72", "²"])
+def test_the_terminal_is_as_wide_as_python_says(monkeypatch, said):
+    monkeypatch.setenv("COLUMNS", said)
+    assert terminal_columns(100) == get_terminal_size((100, 0)).columns

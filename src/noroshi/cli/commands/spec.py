@@ -30,6 +30,10 @@ class Command:
     under: tuple[Command, ...] = ()
 
 
+PROGRAM = Words(
+    en="Noroshi watches machines, and proves that its alarms arrive.",
+    ja="Noroshi はサーバーを監視し、アラームが届いたことまで確かめます。",
+)
 FLAG = {"action": "store_true"}
 GLOBAL = (
     Option(

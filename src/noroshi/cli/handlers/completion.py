@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from noroshi.cli import exits
-from noroshi.cli.commands import COMMANDS, GLOBAL, Command, Option
+from noroshi.cli.commands.command_list import COMMANDS
+from noroshi.cli.commands.spec import GLOBAL, Command, Option
 from noroshi.cli.context import CommandContext
 
 PLACED = ("DIR", "FILE", "PIPE", "SOCKET")

@@ -13,7 +13,7 @@ from noroshi.cli.output.levels import shown
 from noroshi.cli.output.routes import marked
 from noroshi.cli.output.tables import table
 from noroshi.cli.output.times import clock
-from noroshi.core.mail import DeliveryState
+from noroshi.core.delivery_state import DeliveryState
 from noroshi.core.words import Words
 
 Answer = Mapping[str, Any]

@@ -13,7 +13,7 @@ from noroshi.cli.context import CommandContext
 from noroshi.cli.output.routes import listed
 from noroshi.cli.output.tables import table
 from noroshi.cli.output.times import clock
-from noroshi.core.mail import SENT, DeliveryState
+from noroshi.core.delivery_state import SENT, DeliveryState
 from noroshi.core.words import Words
 
 Answer = Mapping[str, Any]

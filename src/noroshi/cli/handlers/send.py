@@ -11,7 +11,7 @@ from typing import Any
 from noroshi.cli import exits
 from noroshi.cli.context import CommandContext
 from noroshi.cli.errors import RefusedError
-from noroshi.core.mail import SENT, DeliveryState
+from noroshi.core.delivery_state import SENT, DeliveryState
 from noroshi.core.words import Words
 
 NO_TEXT = Words(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
-import shutil
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from unicodedata import combining, east_asian_width
 
@@ -19,7 +20,18 @@ PIECES = re.compile(r"\s+|[!-~]+|.", re.DOTALL)
 
 def columns() -> int:
     """How wide the terminal is; without one as wide as is easily read."""
-    return shutil.get_terminal_size((READABLE, 0)).columns
+    return terminal_columns(READABLE)
+
+
+def terminal_columns(otherwise: int) -> int:
+    """Return what shutil.get_terminal_size does, without the archives that come with shutil."""
+    named = os.environ.get("COLUMNS", "")
+    if named.isdecimal() and int(named):
+        return int(named)
+    try:
+        return os.get_terminal_size(sys.__stdout__.fileno()).columns or otherwise  # type: ignore[union-attr]
+    except (AttributeError, ValueError, OSError):  # none, closed, or no terminal
+        return otherwise
 
 
 def width(text: str) -> int:

@@ -13,7 +13,7 @@ from noroshi.cli.errors import RefusedError
 from noroshi.cli.output.times import clock, lasted
 from noroshi.cli.setup import test_mail_texts
 from noroshi.cli.setup.dialogue import Dialogue
-from noroshi.core.mail import DeliveryState
+from noroshi.core.delivery_state import DeliveryState
 
 LOOK = 0.5
 A_WORD_AGAIN = 60.0

@@ -14,7 +14,7 @@ from noroshi.cli.setup.delivery_wait import LOOK, Waiting
 from noroshi.cli.setup.dialogue_texts import NO_ADDRESS
 from noroshi.cli.setup.verification import Proofs
 from noroshi.core.definitions.value_syntax import is_address
-from noroshi.core.mail import DeliveryState
+from noroshi.core.delivery_state import DeliveryState
 from noroshi.core.words import Words, joined, plain
 from noroshi.guides.test_mail import SUBJECT, TEXT
 

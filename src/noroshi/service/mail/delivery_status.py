@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from noroshi.core.mail import DeliveryState, Receipt, Route
+from noroshi.core.delivery_state import DeliveryState
+from noroshi.core.mail import Receipt, Route
 from noroshi.core.words import NOTHING, Words
 from noroshi.ports import Arrival, RoundTripFacts
 from noroshi.round_trips import last_taken

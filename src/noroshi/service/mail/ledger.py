@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 
+from noroshi.core.delivery_state import DeliveryState
 from noroshi.core.judgement import ENDS
-from noroshi.core.mail import DeliveryState, EnvelopeState, Receipt, delivery_state
+from noroshi.core.mail import EnvelopeState, Receipt, delivery_state
 from noroshi.core.words import NOTHING, Words
 from noroshi.ports import LedgerEntry
 from noroshi.service.errors import NotFoundError, OperationFailedError

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from noroshi import schema
-from noroshi.core.mail import DeliveryState, Envelope, Receipt
+from noroshi.core.delivery_state import DeliveryState
+from noroshi.core.mail import Envelope, Receipt
 from noroshi.ports import Arrival, RoundTripFacts, Store
 from noroshi.round_trips import last_taken
 

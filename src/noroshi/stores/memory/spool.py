@@ -10,10 +10,10 @@ from datetime import datetime
 
 from noroshi.core.chronology import oldest
 from noroshi.core.delivery import Fate, OpenCircuit, Retry, pause_with_news, settle_envelope
+from noroshi.core.delivery_state import DeliveryState
 from noroshi.core.digest import may_join, waits_since
 from noroshi.core.mail import (
     NOBODY,
-    DeliveryState,
     Envelope,
     EnvelopeState,
     Lane,

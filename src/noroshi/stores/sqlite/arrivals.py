@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterator, Sequence
 
-from noroshi.core.mail import DeliveryState, Envelope
+from noroshi.core.delivery_state import DeliveryState
+from noroshi.core.mail import Envelope
 from noroshi.ports import Arrival, TrackedMail
 from noroshi.stores.sqlite.spool import put, row_of
 from noroshi.stores.sqlite.types import Connection, instant, listed, number

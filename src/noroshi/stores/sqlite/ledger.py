@@ -9,8 +9,9 @@ from datetime import datetime
 
 from noroshi import schema
 from noroshi.core.chronology import oldest
+from noroshi.core.delivery_state import DeliveryState
 from noroshi.core.digest import ENDING
-from noroshi.core.mail import ALARM_STATES, DeliveryState, EnvelopeState
+from noroshi.core.mail import ALARM_STATES, EnvelopeState
 from noroshi.core.model import Event
 from noroshi.ports import Arrival, LedgerEntry, QueuedEnvelope
 from noroshi.stores.sqlite.arrivals import arrivals

@@ -11,7 +11,7 @@ from zoneinfo import available_timezones
 from starlette.responses import Response
 from starlette.routing import Route
 
-from noroshi.core.mail import SENT, DeliveryState
+from noroshi.core.delivery_state import SENT, DeliveryState
 from noroshi.core.people import ADMIN
 from noroshi.service import ForbiddenError, NotFoundError
 from noroshi.web.context import WebContext

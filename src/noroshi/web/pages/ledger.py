@@ -8,7 +8,7 @@ from typing import Any
 from starlette.responses import Response
 from starlette.routing import Route
 
-from noroshi.core.mail import DeliveryState
+from noroshi.core.delivery_state import DeliveryState
 from noroshi.service import NotFoundError
 from noroshi.web.context import WebContext
 from noroshi.web.texts.pages import TEXTS

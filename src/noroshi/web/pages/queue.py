@@ -10,7 +10,7 @@ from typing import Any
 from starlette.responses import Response
 from starlette.routing import Route
 
-from noroshi.core.mail import SENT, DeliveryState
+from noroshi.core.delivery_state import SENT, DeliveryState
 from noroshi.service import NotFoundError
 from noroshi.web.context import WebContext
 from noroshi.web.http.security_headers import POLICY

@@ -11,7 +11,7 @@ from typing import Any
 from starlette.responses import Response
 from starlette.routing import Route
 
-from noroshi.core.mail import SENT, DeliveryState
+from noroshi.core.delivery_state import SENT, DeliveryState
 from noroshi.people import random_keys
 from noroshi.web.context import WebContext
 from noroshi.web.http.device_codes import Code, Codes

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
-from noroshi.core.mail import SENT, DeliveryState
+from noroshi.core.delivery_state import SENT, DeliveryState
 from noroshi.web.view.form_operations import clock
 from noroshi.web.view.page_context import Visit
 

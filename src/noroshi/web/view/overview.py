@@ -9,8 +9,8 @@ from math import sqrt
 from typing import Any
 from urllib.parse import quote
 
+from noroshi.core.delivery_state import DeliveryState
 from noroshi.core.levels import Level
-from noroshi.core.mail import DeliveryState
 from noroshi.core.route_readiness import Sends, count_readiness
 from noroshi.core.words import Words
 from noroshi.web.view.locale import Tongue
