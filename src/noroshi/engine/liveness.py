@@ -26,7 +26,7 @@ UNWRITTEN = Words(
 
 @dataclass(frozen=True, slots=True)
 class Liveness:
-    """When each step last went well, by the steady clock, in seconds; a sleep is not counted.
+    """Hold when each step last went well, by the steady clock, in seconds without sleeps.
 
     `ticked`: the schedule was looked at, and what was due was started; `renewed`: the lease of
     the block was renewed, a write; `flushed`: what was measured was handed to the store.

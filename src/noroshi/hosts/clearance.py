@@ -1,4 +1,4 @@
-"""Looks at programs just before they run, away from the loop: one look for all that ask at once.
+"""Look at programs just before they run, away from the loop: one look for all that ask at once.
 
 Monitors of many instances run the same plug-in and fall due together. A thread for each of them
 would cost more than all the rest of the way to a program.

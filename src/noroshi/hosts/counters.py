@@ -1,6 +1,6 @@
-"""What the kernel of this computer counts: memory and processor time, by psutil.
+"""Read what the kernel counts: memory and processor time, by psutil.
 
-It is the whole computer that is told, also within a container: /proc knows no limits of cgroups.
+Also within a container they are the whole computer's: /proc knows no limits of cgroups.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ NOT_BUSY = ("idle", "iowait")
 
 
 def memory() -> Memory:
-    """How much memory and swap there is, and how much of it is left. Raises Unmeasurable."""
+    """Return memory and swap, all and what is left of them, in bytes. Raise Unmeasurable."""
     try:
         main, swap = psutil.virtual_memory(), psutil.swap_memory()
     except (OSError, psutil.Error) as error:
@@ -36,7 +36,7 @@ def memory() -> Memory:
 
 
 def processor() -> Processor:
-    """The counters since the start of the computer. Raises Unmeasurable."""
+    """Return the counters since the start of the computer. Raise Unmeasurable."""
     try:
         times = psutil.cpu_times()._asdict()
         load = os.getloadavg()[0] if hasattr(os, "getloadavg") else None  # not on Windows

@@ -99,7 +99,7 @@ NO_GROUP = Words(
 
 
 class System:
-    """What there is to be looked at for one home folder."""
+    """Examine the computer around one home folder."""
 
     def __init__(self, config: Config, store: Store, ring: KeyRing | None) -> None:
         self._config, self._store, self._ring = config, store, ring

@@ -1,4 +1,4 @@
-"""The files of this computer: what matches a pattern, what each is, and its bytes."""
+"""Read the files of this computer: what matches a pattern, what each is, and its bytes."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ Own = Callable[[], Iterable[Path]]
 
 
 class LocalFiles:
-    """What the kernel says of them. Nothing here waits for anything but the disk. Our `own` and
+    """Ask the kernel for files. Nothing here waits for anything but the disk. Our `own` and
     others that are closed are opened for nobody: whoever may write definitions is shown what was
     read."""
 
@@ -45,7 +45,7 @@ class LocalFiles:
         self._own = own
 
     def found(self, pattern: str) -> Sequence[FileFact]:
-        """A path without wildcards that is not there is a FileNotFoundError."""
+        """Return what matches; a path without wildcards that is not there is a FileNotFoundError."""
         if not WILD.search(pattern):
             return (_fact(pattern, Path(pattern).stat()),)
         path = Path(pattern)
@@ -88,8 +88,8 @@ class FileWork:
 
 
 def _expand(base: str, parts: Sequence[str]) -> Iterator[str]:
-    """What is there below a folder that matches; unlike glob's, a folder that may not be listed
-    is an error and not an empty one."""
+    """Yield what matches below a folder; unlike glob's, a folder that may not be listed is an
+    error and not an empty one."""
     if not parts:
         yield base
         return

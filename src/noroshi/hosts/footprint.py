@@ -1,5 +1,5 @@
-"""What belongs to this node on its computer: where it listens, its files and folders, and the
-program itself. Nothing is changed, and nothing that is in a file is told."""
+"""Describe this node on its computer: where it listens, its files and folders, and the program
+itself. Nothing is changed, and nothing that is in a file is told."""
 
 from __future__ import annotations
 
@@ -103,16 +103,16 @@ class Around:
 
     @property
     def store(self) -> Path:
-        """The store's file."""
+        """Return the store's file."""
         return self._config.store
 
     @property
     def manager(self) -> Web | None:
-        """Where the manager listens; None: there is none."""
+        """Return where the manager listens; None: there is none."""
         return self._config.web
 
     def program(self) -> Program:
-        """Its version, what it runs on, and for how many seconds it has run."""
+        """Return its version, what it runs on, and for how many seconds it has run."""
         return Program(
             version=__version__,
             python=platform.python_version(),
@@ -123,7 +123,7 @@ class Around:
         )
 
     async def places(self) -> Sequence[PlaceShown]:
-        """All of them, as they are now."""
+        """Return all of them, as they are now."""
         return await apart(lambda: tuple(self._places()))
 
     def _places(self) -> Iterator[PlaceShown]:
@@ -180,7 +180,7 @@ def _file(id: str, title: Words, path: Path, about: Words, sort: str = FILES) ->
 
 
 def _facts(path: Path) -> tuple[Words, bool]:
-    """What can be seen of a file or folder from outside, and whether it is there."""
+    """Return what can be seen of a file or folder from outside, and whether it is there."""
     try:
         found = path.stat()
     except FileNotFoundError:

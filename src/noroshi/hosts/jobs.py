@@ -1,4 +1,4 @@
-"""What jobs report of themselves: one look at the store serves all who ask within a second."""
+"""Read what jobs report of themselves: one look at the store serves all who ask within a second."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ UNREADABLE = Words(
 
 
 class Jobs:
-    """The last report of each job; `read` asks the store for all of them."""
+    """Hold the last report of each job; `read` asks the store for all of them."""
 
     def __init__(self, read: Beats, steady: Callable[[], float]) -> None:
         self._all = Shared(lambda: asyncio.ensure_future(read()), steady)
 
     async def beat(self, job: str) -> Beat | None:
-        """What a job last reported; Unmeasurable while the store cannot be read."""
+        """Return what a job last reported; raise Unmeasurable while the store cannot be read."""
         try:
             return (await self._all.ask()).get(job)
         except StoreError as error:
@@ -32,5 +32,5 @@ class Jobs:
 
 
 async def nobody() -> Mapping[str, Beat]:
-    """The reports where no job reports."""
+    """Return the reports where no job reports."""
     return {}

@@ -440,7 +440,7 @@ def _marked(mark: int) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _become(wanted: Request) -> Iterator[None]:
-    """What is spawned within is that user's (`resetids`), and we stay who we are.
+    """Spawn within as that user (`resetids`), while we stay who we are.
 
     The real ids are lent, and the child makes them its effective ones. Its saved ones stay ours
     until it has executed the program, so that none of that user's processes can trace it while
@@ -554,8 +554,8 @@ def _parent(pid: int) -> int:
 
 
 def _shed_ambient_capabilities() -> None:
-    """What a service manager gave to root is not for the users that programs run as: it would
-    outlive `_become`, as the kernel takes it away only with the last of the ids that are 0."""
+    """Drop what a service manager gave to root: it is not for the users that programs run as, and
+    would outlive `_become`, as the kernel takes it away only with the last of the ids that are 0."""
     import ctypes  # nearly never needed, and it takes a megabyte
 
     ambient, clear_all = 47, 4  # prctl(2): PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL

@@ -1,4 +1,4 @@
-"""The computer that this node runs on."""
+"""Ask the computer that this node runs on."""
 
 from __future__ import annotations
 
@@ -154,7 +154,7 @@ class LocalHost:
 
 
 def listening_ports() -> Sequence[Listener]:
-    """Of all programs, whoever's they are; each place once, by address and port."""
+    """Return those of all programs, whoever's they are; each place once, by address and port."""
     found = {
         Listener(one.laddr.ip, one.laddr.port)
         for one in psutil.net_connections("tcp")

@@ -1,4 +1,4 @@
-"""The port of the manager, as a node needs it: open in this process, free, or somebody else's."""
+"""Look at the port of the manager, as a node needs it: open in this process, free, or somebody else's."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def _look(web: Web) -> StepResult:
 
 
 def _is_ours(port: int) -> bool:
-    """Whether this process listens there: then it is the node that asks."""
+    """Return True if this process listens there: then it is the node that asks."""
     found = psutil.Process().net_connections("tcp")
     return any(one.status == psutil.CONN_LISTEN and one.laddr.port == port for one in found)
 

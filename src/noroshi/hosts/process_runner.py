@@ -120,7 +120,7 @@ class _Run:
 
 
 class Running:
-    """Runs programs by launchers, of which the first is started with the first program.
+    """Run programs by launchers, of which the first is started with the first program.
     Used from one loop."""
 
     def __init__(self, patience: float = PATIENCE, most: int = 0) -> None:
@@ -222,7 +222,7 @@ class _Channel:
 
     @property
     def load(self) -> int:
-        """How many programs it was asked for and has not told to run, or to have ended."""
+        """Return how many programs it was asked for that it has not told to run, or to have ended."""
         return len(self._unbegun)
 
     def start(self, request: launcher.Request, begin: Callable[[], None]) -> _Run:

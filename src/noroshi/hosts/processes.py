@@ -1,4 +1,4 @@
-"""The process table of this computer.
+"""Read the process table of this computer.
 
 On Linux it is read from proc(5) itself: psutil opens five files for each process and looks the
 user up each time, which makes a table five times as dear, and a node reads one each second.
@@ -29,7 +29,8 @@ PIECE = 1 << 14
 
 
 def running_processes() -> Sequence[Process]:
-    """All but those that have ended and only wait for their parent to notice. Raises OSError."""
+    """Return all but those that have ended and only wait for their parent to notice. Raise
+    OSError."""
     return list(_of_proc() if sys.platform == "linux" else _of_psutil())
 
 

@@ -1,4 +1,4 @@
-"""Which programs may be run, and as whom. Looked up anew before each run, not at save time alone.
+"""Decide which programs may be run, and as whom: anew before each run, not at save time alone.
 
 Folders and users come from the process's own file, so that who may edit a monitor may
 choose among programs, and never add one.
@@ -134,7 +134,7 @@ class ProgramRules:
             raise Unmeasurable(words) from error
 
     def problems(self, program: Program) -> tuple[Words, ...]:
-        """All that forbids this program; none if it may run. It touches the file system."""
+        """Return all that forbids this program; none if it may run. It touches the file system."""
         return (
             *self._of_path(program),
             *self._of_variables(program.env),
@@ -196,7 +196,7 @@ def program_rules(config: Config) -> ProgramRules:
 
 
 def real_path(given: str) -> Path:
-    """The file itself, all links followed; OSError if there is none."""
+    """Return the file itself, all links followed; OSError if there is none."""
     return Path(os.path.realpath(given, strict=True))
 
 
@@ -237,7 +237,7 @@ def _of_owner(place: Path) -> Iterator[Words]:
 
 
 def _missing(given: str, error: Exception) -> Words:
-    """What is most likely meant by a program that is not there."""
+    """Return the words for a program that is not there, with what is most likely meant."""
     if not isinstance(error, FileNotFoundError):
         return MISSING
     if given.split()[1:] and Path(given.split()[0]).exists():

@@ -1,4 +1,4 @@
-"""What this node knows of itself and its ways out: for the monitors of the instance noroshi."""
+"""Tell what this node knows of itself and its routes, for the monitors of the instance noroshi."""
 
 from __future__ import annotations
 
@@ -145,8 +145,8 @@ def _account_name(route: Route) -> str:
 
 
 def _is_new(state: SignInState) -> bool:
-    """Whether a sign-in is still to come, or was refused before there was one. What the vault
-    does not show may well have been there."""
+    """Return True if a sign-in is still to come, or was refused before there was one. What the
+    vault does not show may well have been there."""
     return state.renewed is None and state.sign in (SignInStatus.NEVER, SignInStatus.NEEDED)
 
 

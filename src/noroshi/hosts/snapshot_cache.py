@@ -1,4 +1,4 @@
-"""One look at a fact that serves all who ask for it within a second."""
+"""Look at a fact once for all who ask for it within a second."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Shared(Generic[T]):
         self._began = 0.0
 
     async def ask(self) -> T:
-        """What was found, or the look's own exception. A look under way serves whoever asks
+        """Return what was found, or raise what the look raised. A look under way serves whoever asks
         meanwhile, however long it takes, and goes on when one of them gives up."""
         last = self._last
         if last is None or (last.done() and self._steady() - self._began >= FRESH):
@@ -41,7 +41,7 @@ class Fresh(Generic[T]):
         self._began = 0.0
 
     def ask(self) -> T:
-        """What was found, at most a second ago."""
+        """Return what was found, at most a second ago."""
         now = self._steady()
         if self._last is None or now - self._began >= FRESH:
             self._last, self._began = self._look(), now

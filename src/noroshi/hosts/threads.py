@@ -1,4 +1,4 @@
-"""Work that may hang (a dead network mount, a slow directory of users), away from the loop."""
+"""Do work that may hang (a dead network mount, a slow directory of users), away from the loop."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def _work(jobs: SimpleQueue[Callable[[], None]]) -> None:
 
 
 class Pool(ThreadPoolExecutor):
-    """For the loop's own use: names are looked up in it. No end of the process waits for it.
+    """Serve the loop's own use: names are looked up in it. No end of the process waits for it.
 
     Python's pool does, and a name server that is away holds a look-up for half a minute.
     asyncio takes nothing as its pool but a ThreadPoolExecutor. Used from one loop.
@@ -96,7 +96,7 @@ class Pool(ThreadPoolExecutor):
         return future
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """What hangs is left alone."""
+        """Leave alone what hangs."""
 
     def _work(self) -> None:
         while True:

@@ -1,4 +1,4 @@
-"""The time zone that this computer's clock on the wall shows."""
+"""Find the time zone that this computer's clock on the wall shows."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ LOCALTIME = Path("/etc/localtime")
 
 
 def machine_zone() -> str:
-    """By its IANA name where that can be found, else UTC."""
+    """Return it by its IANA name where that can be found, else UTC."""
     try:
         return str(LOCALTIME.resolve()).split("zoneinfo/")[1]
     except (OSError, IndexError):  # no such link: Windows, or a container without one

@@ -1,4 +1,4 @@
-"""The file systems of this computer: which are worth watching, and how full each is."""
+"""Read the file systems of this computer: which are worth watching, and how full each is."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def mounted(text: str) -> list[str]:
 
 
 def mounts_here() -> list[str]:
-    """The mount points of this computer; OSError if they cannot be read."""
+    """Return the mount points of this computer; OSError if they cannot be read."""
     try:
         return mounted(MOUNTS.read_text(encoding="utf-8", errors="replace"))
     except FileNotFoundError:  # not Linux
@@ -57,13 +57,13 @@ def mounts_here() -> list[str]:
 
 
 def size_of(mount: str) -> Volume:
-    """As df(1) has it: what only root may still fill counts as full."""
+    """Return sizes as df(1) has them: what only root may still fill counts as full."""
     usage = psutil.disk_usage(mount)
     return Volume(mount, usage.used + usage.free, usage.free)
 
 
 class Volumes:
-    """Looks at each volume in a thread of its own, so that one that hangs holds up none.
+    """Look at each volume in a thread of its own, so that one that hangs holds up none.
 
     A volume that hangs is left out, and is not asked again before it has answered.
     """
@@ -79,7 +79,7 @@ class Volumes:
         self._hanging = set[str]()
 
     async def read(self) -> Sequence[Volume]:
-        """All that answer in time; Unmeasurable if none does."""
+        """Return all that answer in time; Unmeasurable if none does."""
         try:
             mounts = await apart(self._mounts)
         except OSError as error:

@@ -27,7 +27,7 @@ LONGEST_SAID, LONGEST_ADDRESS = 500, 254
 
 
 def looks_like_report(headers: Iterable[tuple[str, str]]) -> bool:
-    """By a mail's headers alone; what it is, `read_report` says."""
+    """Return whether it may be a report, by a mail's headers alone; `read_report` says what it is."""
     for name, value in headers:
         if name.lower() == IS_NDR:
             return True
@@ -37,7 +37,7 @@ def looks_like_report(headers: Iterable[tuple[str, str]]) -> bool:
 
 
 def read_report(raw: bytes) -> BounceReport | None:
-    """The report that a mail is; None: it is none, or of nothing that failed."""
+    """Return the report that a mail is; None: it is none, or of nothing that failed."""
     try:
         return _report(BytesParser().parsebytes(raw))
     except Exception:  # whatever somebody made of it, it is no report of ours
@@ -103,7 +103,7 @@ def _named(message: Message) -> Iterator[FailedRecipient]:
 
 
 def _ids(message: Message, parts: Iterable[Message]) -> list[str]:
-    """What the returned mail calls itself, then what the report says it answers."""
+    """Return the ids of the returned mail, then those that the report says it answers."""
     returned = [headers for part in parts for headers in _returned(part)]
     texts = [_field(one, name) for one in returned for name in OF_RETURNED]
     texts += [_field(message, name) for name in OF_REPORT]

@@ -42,12 +42,12 @@ OF_MAILBOX = ("MailboxNotEnabledForRESTAPI", "ErrorInvalidUser", "ResourceNotFou
 
 
 def is_of_mailbox(reply: Reply) -> bool:
-    """Whether a 404 is about the whole mailbox, not about a mail or a folder in it."""
+    """Return True if a 404 is about the whole mailbox, not about a mail or a folder in it."""
     return problem_in(reply).code in OF_MAILBOX
 
 
 def of_reply(reply: Reply, where: str, now: datetime) -> RouteError:
-    """Whose fault an answer is that is no list and no mail."""
+    """Return the error of an answer that is no list and no mail, with whose fault it is."""
     said = SAID.fill(where=where, reply=f"{reply.status} {_said(reply)}"[:LONGEST_SAID])
     fault, advice = _meant(reply)
     words = said if advice == NOTHING else ADVISED.fill(said=said, advice=advice)

@@ -1,4 +1,4 @@
-"""A mailbox read by Microsoft Graph: looks for a mail of ours, and for reports of non-delivery."""
+"""Read a mailbox by Microsoft Graph: look for a mail of ours, and for reports of non-delivery."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ NOT_UNDERSTOOD = Words(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GraphMailbox:
-    """Whose mailbox it is, and where Microsoft Graph is, as https and a host."""
+    """Name a mailbox and its account; `graph` is where Microsoft Graph is, https and a host."""
 
     account: str
     address: str
@@ -78,7 +78,7 @@ class GraphInbox:
         self._known: dict[str, BounceReport | None] = {}
 
     async def find(self, mail: ExpectedMail) -> datetime | None:
-        """By its Message-IDs; else by its subject, as a server may have given it another id."""
+        """Look for a mail by its Message-IDs; else by its subject, as a server may have given it another id."""
         for id in mail.message_ids:
             if arrived := await self._arrived(f"internetMessageId eq {_literal(id)}"):
                 return arrived
@@ -86,7 +86,7 @@ class GraphInbox:
         return await self._arrived(f"{since} and subject eq {_literal(mail.subject)}")
 
     async def read(self, since: datetime) -> ReportBatch:
-        """A report is fetched once; what is no report is known by its headers."""
+        """Read what came. A report is fetched once; what is no report is known by its headers."""
         rows, more = await self._listed(since)
         known, came = dict[str, BounceReport | None](), list[ReceivedReport]()
         for row in rows:
@@ -103,7 +103,7 @@ class GraphInbox:
         await self._lazy_http.close()
 
     async def _arrived(self, wanted: str) -> datetime | None:
-        """When the first of them came. What was sent lies in the mailbox too, and says nothing."""
+        """Return when the first of them came. What was sent lies there too, and says nothing."""
         query = {"$filter": wanted, "$select": LIST, "$top": "10"}
         answer = await self._json(self._url("messages", query))
         sent = await self._sent_items()

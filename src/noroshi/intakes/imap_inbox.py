@@ -1,4 +1,4 @@
-"""A mailbox read by IMAP with OAuth: looks for a mail of ours, and for reports of non-delivery."""
+"""Read a mailbox by IMAP with OAuth: look for a mail of ours, and for reports of non-delivery."""
 
 from __future__ import annotations
 
@@ -49,7 +49,8 @@ NO_ANSWER = Words(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImapMailbox:
-    """Whose mailbox it is, and the server, which speaks TLS from the first byte (RFC 8314)."""
+    """Name a mailbox, its account, and its server, which speaks TLS from the first byte
+    (RFC 8314)."""
 
     account: str
     address: str
@@ -69,7 +70,7 @@ class _Line:
         self._sock = sock
 
     def encrypt(self, context: ssl.SSLContext, host: str, patience: float) -> ssl.SSLSocket:
-        """From now on it is the TLS socket's; the handshake is still to come."""
+        """Take the TLS socket from now on; the handshake is still to come."""
         self._sock.settimeout(patience)
         tls = context.wrap_socket(
             self._sock, server_hostname=host, do_handshake_on_connect=False
@@ -95,11 +96,11 @@ class ImapInbox:
         self._lines: set[_Line] = set()
 
     async def find(self, mail: ExpectedMail) -> datetime | None:
-        """By its Message-IDs; else by its subject, as a server may have given it another id."""
+        """Look for a mail by its Message-IDs; else by its subject, as a server may have given it another id."""
         return await self._asked(lambda session: _found(session, mail))
 
     async def read(self, since: datetime) -> ReportBatch:
-        """A report is fetched once; what is no report is known by its headers."""
+        """Read what came. A report is fetched once; what is no report is known by its headers."""
         return await self._asked(lambda session: self._reports(session, since))
 
     async def close(self) -> None:

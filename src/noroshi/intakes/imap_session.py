@@ -1,4 +1,4 @@
-"""A mailbox by IMAP in one thread: what `imap_inbox` asks for, and no more (RFC 9051).
+"""Speak IMAP with a mailbox in one thread: what `imap_inbox` asks for, and no more (RFC 9051).
 
 The INBOX is examined, never selected: nothing that is read is marked as read.
 """
@@ -51,18 +51,18 @@ class Session(imaplib.IMAP4):
         return self._given
 
     def read(self, size: int) -> bytes:
-        """As much as a server announces; no one is trusted with all our memory."""
+        """Read as much as a server announces; no one is trusted with all our memory."""
         self._take(size)
         return super().read(size)
 
     def readline(self) -> bytes:
-        """A line; imaplib keeps what was not asked for as well, however much it is."""
+        """Read a line; imaplib keeps what was not asked for as well, however much it is."""
         line = super().readline()
         self._take(len(line))
         return line
 
     def uid(self, command: str, *args: str) -> tuple[str, list[Any]]:
-        """A command, to which so much may be said as to each."""
+        """Send a command, to which so much may be said as to each."""
         self._left = LONGEST_ANSWER
         return super().uid(command, *args)
 
@@ -72,7 +72,7 @@ class Session(imaplib.IMAP4):
             raise self.abort(f"more than {LONGEST_ANSWER} bytes at once")
 
     def let_in(self, user: str, token: str) -> None:
-        """By XOAUTH2. Raises NotLetIn."""
+        """Log in by XOAUTH2. Raise NotLetIn."""
         first = f"user={user}\x01auth=Bearer {token}\x01\x01".encode()
         answers = iter([first])
         try:
@@ -85,23 +85,23 @@ class Session(imaplib.IMAP4):
         self._done(*self.select("INBOX", readonly=True))
 
     def search(self, *wanted: str) -> Sequence[int]:  # type: ignore[override]
-        """The UIDs of the mails that fit, ascending."""
+        """Return the UIDs of the mails that fit, ascending."""
         found = _texts(self._done(*self.uid("SEARCH", *wanted)))
         return sorted(int(uid) for line in found for uid in line.split())
 
     def rows(self, uids: Sequence[int]) -> Iterator[Row]:
-        """When each of them came."""
+        """Yield when each of them came."""
         for line, _ in self._fetched(uids, "(UID INTERNALDATE)"):
             uid, date = UID.search(line), DATE.search(line)
             if uid and date:
                 yield Row(int(uid[1]), _instant(date))
 
     def heads(self, uids: Sequence[int]) -> Mapping[int, bytes]:
-        """By what a report is known, of each."""
+        """Yield the headers of each, by which a report is known."""
         return self._parts(uids, HEADS)
 
     def mail(self, uid: int, most: int) -> bytes:
-        """One mail, as far as `most` bytes; b"" if it is gone."""
+        """Return one mail, as far as `most` bytes; b"" if it is gone."""
         return self._parts([uid], f"BODY.PEEK[]<0.{most}>").get(uid, b"")
 
     def _parts(self, uids: Sequence[int], what: str) -> Mapping[int, bytes]:
@@ -127,14 +127,14 @@ class Session(imaplib.IMAP4):
 
 
 def quoted(text: str) -> str | None:
-    """As IMAP wants a string; None for what it cannot be told without a literal."""
+    """Return a text as IMAP wants a string; None for what it cannot be told without a literal."""
     if not text.isascii() or not text.isprintable():
         return None
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def day(at: datetime) -> str:
-    """A date as SEARCH takes it, in no locale."""
+    """Return a date as SEARCH takes it, in no locale."""
     at = at.astimezone(UTC)
     return f"{at.day}-{MONTHS[at.month - 1]}-{at.year}"
 

@@ -1,4 +1,4 @@
-"""What holds for a mailbox, whatever it is read by."""
+"""Say what is wrong with a mailbox, whatever it is read by."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ASK_FOR_IT = Words(
 
 
 def until_of(since: datetime, newest: datetime, *, more: bool) -> datetime:
-    """From when on to read the next time."""
+    """Return from when on to read the next time."""
     if not more:
         return max(since, newest - LATE)
     # All of one instant is read at once, or one would never come past it.
@@ -29,7 +29,8 @@ def until_of(since: datetime, newest: datetime, *, more: bool) -> datetime:
 
 
 def of_token(trouble: RouteError) -> RouteError:
-    """No token: one that may send need not be one that may read."""
+    """Return the error of a token that could not be had, with what to do: one that may send need
+    not be one that may read."""
     if trouble.fault is not Fault.SIGN_IN:
         return trouble
     words = ASK_FOR_IT.fill(why=trouble.words)

@@ -1,4 +1,4 @@
-"""Which mailbox shows what becomes of a route's mails, and how it is read."""
+"""Select the mailbox that shows what becomes of a route's mails, and how it is read."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from noroshi.ports.mailbox import Inbox, MailboxSource
 
 
 def box_of(plan: Plan, route: Route, outside: TransportContext) -> MailboxSource | None:
-    """The own mailbox of a route's account, if it may read that; it is reached as the route is."""
+    """Return the own mailbox of a route's account, if it may read that; it is reached as the route is."""
     account = reader_of(plan, route)
     if account is None:
         return None

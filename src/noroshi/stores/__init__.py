@@ -1,1 +1,1 @@
-"""The stores: one contract (tests/contracts), a store for trials and one in a file."""
+"""Implement one contract (tests/contracts): a store for trials, and one in a file."""

@@ -1,1 +1,1 @@
-"""What the store in a file is made of. All functions here run on its threads, in a transaction."""
+"""Keep the store in a file. All functions here run on its threads, in a transaction."""

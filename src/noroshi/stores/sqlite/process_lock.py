@@ -55,7 +55,7 @@ than a command: nobody may be there to start it again."""
 
 
 class Holder(Enum):
-    """What the process with the lock is, as it stands in the file."""
+    """Name what the process with the lock does, as it stands in the file."""
 
     COMMAND = "command"
     STARTING = "starting"
