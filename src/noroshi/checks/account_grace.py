@@ -13,7 +13,8 @@ SINCE = "new_since"
 
 
 def since(memory: Mapping[str, Any], now: datetime, *, never: bool) -> dict[str, Any]:
-    """What is remembered of when it was first seen without a sign-in; nothing after one."""
+    """Return the memory of when the account was first seen without a sign-in; nothing after
+    one."""
     if not never:
         return {}
     return {SINCE: memory.get(SINCE) or now.isoformat()}

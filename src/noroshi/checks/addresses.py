@@ -1,4 +1,4 @@
-"""Where a network check goes: an address or a name made into places for sockets.
+"""Find where a network check goes: an address or a name made into places for sockets.
 
 Nothing here costs a thread but a name, which the loop's own small pool looks up.
 """
@@ -44,12 +44,13 @@ KNOWN = {
 
 
 def goes_to(wanted: Any, own: str) -> str:
-    """The address that a network check is about: its option's, else the instance's own."""
+    """Return the address that a network check is about: its option's, else the instance's
+    own."""
     return str(wanted.address or own)
 
 
 async def places(address: str, port: int = 0) -> Sequence[Place]:
-    """All places that an address or a name stands for; Unmeasurable if there is none."""
+    """Return all places that an address or a name stands for; Unmeasurable if there is none."""
     if family := _family(address):
         return ((family, (address, port)),)
     loop = asyncio.get_running_loop()
@@ -61,7 +62,7 @@ async def places(address: str, port: int = 0) -> Sequence[Place]:
 
 
 def why(error: OSError) -> Words:
-    """What the network said, in words."""
+    """Return the network's error in words."""
     return KNOWN.get(error.errno or 0) or os_errors.why(error)
 
 

@@ -37,7 +37,8 @@ def _counters(found: Processor) -> dict[str, float]:
 
 
 def _went_on(before: Mapping[str, Any], found: Processor) -> bool:
-    """Whether time was counted since then; `iowait` may go back by itself (proc_stat(5))."""
+    """Return whether time was counted since then; `iowait` may go back by itself
+    (proc_stat(5))."""
     total, busy = before.get("total", found.total), before.get("busy", 0.0)
     return bool(found.total > total and found.busy >= busy)
 

@@ -67,7 +67,7 @@ class Options:
         _check_schedule(self)
 
     def due_after(self, last: datetime, zone: str) -> datetime:
-        """When it must next begin after an instant; grace comes on top."""
+        """Return when it must next begin after an instant; grace comes on top."""
         return first_after(self._cadence(zone), last)
 
     def _cadence(self, zone: str) -> Every | At:
@@ -117,7 +117,7 @@ def _moment(text: str) -> time:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """What is known of a job at one look: its last report, and when the next one is due.
+    """The state of a job at one look: its last report, and when the next one is due.
 
     All in UTC, as the clock of a zone goes back an hour once a year; `zone` is for showing.
     """
@@ -134,13 +134,14 @@ class Account:
         return self.now >= self.deadline
 
     def shown(self, at: datetime) -> str:
-        """As all times are shown: with the offset."""
+        """Return the time as all times are shown: with the offset."""
         there = at.astimezone(self.zone)
         return f"{there:%Y-%m-%d %H:%M} {there.isoformat()[-6:]}"
 
 
 async def run(wanted: Options, host: Host, memory: Mapping[str, Any]) -> Outcome:
-    """What it remembers is from when it counts: the last report, or its own first look."""
+    """Measure how late a job is. It remembers from when it counts: the last report, or its own
+    first look."""
     here, last = await host.now(), await host.beat(wanted.job)
     zone, now = here.tzinfo or UTC, here.astimezone(UTC)
     report = last.at.isoformat() if last else ""

@@ -122,7 +122,8 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """What came of asking: the last answer or the trouble, how far that came, and in how many ms."""
+    """The result of asking: the last answer or the trouble, how far that came, and in how many
+    ms."""
 
     visit: PageVisit
     answered: PageResponse | None
@@ -131,7 +132,7 @@ class Looked:
 
     @property
     def why(self) -> Words:
-        """What stopped it; where a redirect led there, who sent us."""
+        """Return why no answer came; where a redirect led there, who sent us."""
         words = self.trouble.words if self.trouble is not None else plain("")
         if not self.visit.hops:
             return words

@@ -44,8 +44,8 @@ class Echo:
         self._mark = MARK.pack(os.getpid(), self._serial)
 
     async def ask(self, sequence: int, seconds: float) -> float | None:
-        """How long the answer took, in seconds; None: there was none in time. OSError: what
-        the network or the kernel said instead."""
+        """Return how long the answer took, in seconds; None: there was none in time. OSError:
+        what the network or the kernel said instead."""
         loop = asyncio.get_running_loop()
         asked = request(self._family, self._serial & 0xFFFF, sequence, self._mark)
         start = loop.time()
@@ -66,7 +66,7 @@ class Echo:
 
 @contextlib.contextmanager
 def opened(place: Place) -> Iterator[Echo]:
-    """A socket for echoes to that place. NoEcho if this process may have none; OSError if
+    """Open a socket for echoes to that place. NoEcho if this process may have none; OSError if
     there is no way there."""
     family, where = place
     with _socket(family) as sock:
@@ -88,7 +88,7 @@ def _socket(family: int) -> socket.socket:
 
 
 def request(family: int, identifier: int, sequence: int, mark: bytes) -> bytes:
-    """An echo request. A datagram socket puts an identifier of its own in; the kernel sums
+    """Make an echo request. A datagram socket puts an identifier of its own in; the kernel sums
     up ICMPv6 (RFC 3542, 3.1)."""
     kind = ASK[socket.AddressFamily(family)]
     blank = HEADER.pack(kind, 0, 0, identifier, sequence) + mark
@@ -97,7 +97,7 @@ def request(family: int, identifier: int, sequence: int, mark: bytes) -> bytes:
 
 
 def answers(packet: bytes, family: int, sequence: int, mark: bytes) -> bool:
-    """Whether it is the answer to that echo of ours."""
+    """Return whether it is the answer to that echo of ours."""
     if len(packet) < HEADER.size:
         return False
     kind, _, _, _, number = HEADER.unpack_from(packet)
@@ -106,12 +106,12 @@ def answers(packet: bytes, family: int, sequence: int, mark: bytes) -> bool:
 
 
 def without_header(packet: bytes) -> bytes:
-    """What follows the IPv4 header, which says its own length in words of four bytes."""
+    """Return what follows the IPv4 header, which says its own length in words of four bytes."""
     return packet[(packet[0] & 0x0F) * 4 :] if packet else packet
 
 
 def checksum(packet: bytes) -> int:
-    """The Internet checksum (RFC 1071)."""
+    """Return the Internet checksum (RFC 1071)."""
     padded = packet + b"\0" * (len(packet) % 2)
     total: int = sum(struct.unpack(f"!{len(padded) // 2}H", padded))
     while total >> 16:

@@ -131,7 +131,7 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What one look found of each log, and what is to be remembered."""
+    """The result of one look at each log, and what is to be remembered."""
 
     logs: Mapping[str, Followed]
     memory: Memory
@@ -228,7 +228,7 @@ def _is_rotated_from(path: str, names: set[str]) -> bool:
 
 
 def _is_over(log: Followed) -> bool:
-    """Whether nothing is left of a log that a pattern once stood for."""
+    """Return whether nothing is left of a log that a pattern once stood for."""
     return log.trail.missed > MISSES and not log.read
 
 
@@ -237,7 +237,8 @@ def _is_missing(error: OSError | None) -> bool:
 
 
 def _fault(wanted: Options, logs: Mapping[str, Followed], before: Memory) -> Words | None:
-    """Why none of the logs could be read; None if one could, or if that is no fault yet."""
+    """Return why none of the logs could be read; None if one could, or if that is no fault
+    yet."""
     if not logs:
         return None if wanted.may_be_missing else NO_MATCH.fill(path=wanted.path)
     for path, log in logs.items():

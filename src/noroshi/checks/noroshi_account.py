@@ -69,7 +69,7 @@ def _readings(name: str, facts: AccountFacts, now: datetime) -> Iterator[Reading
 
 
 def _why(facts: AccountFacts) -> Words:
-    """Who reads it in a mail has neither the definitions nor the examination at hand."""
+    """Say it in full: a reader of the mail has neither definitions nor examination at hand."""
     if facts.well or not facts.routes:
         return facts.why
     ended = Words(en=facts.why.en.rstrip(".") + ".", ja=facts.why.ja.rstrip("。") + "。")

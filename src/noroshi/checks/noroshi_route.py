@@ -21,7 +21,7 @@ from noroshi.ports import (
 )
 
 BY_ITSELF = frozenset({Fault.NETWORK, Fault.SERVER})
-"""What time mends, mostly: it is told only once it has lasted."""
+"""Faults that time mends, mostly: they are told only once they have lasted."""
 NO_ROUTE = Words(en="there is no route {name}", ja="経路 {name} はありません")
 WELL = Words(en="mails can leave by it", ja="メールを送れます")
 OF_ACCOUNT = "of_account"

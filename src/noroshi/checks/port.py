@@ -42,7 +42,7 @@ class Options:
 
 
 async def run(wanted: Options, host: Host, memory: Mapping[str, Any]) -> Outcome:
-    """How long to wait is the engine's business: it cancels, and the socket is closed."""
+    """Connect. When to give up is the engine's business: it cancels, and the socket is closed."""
     address = wanted.address or await host.address()
     try:
         took = await _connect(address, wanted.port)

@@ -26,7 +26,7 @@ NO_ANSWER = (
     errno.ECONNREFUSED,
     errno.ENOPROTOOPT,
 )
-"""What routers and firewalls say in the place of the computer (RFC 1122, 3.2.2.1)."""
+"""Errors that routers and firewalls send in the place of the computer (RFC 1122, 3.2.2.1)."""
 REFUSED = (ConnectionRefusedError, ConnectionResetError)
 """The computer is there, or nobody could have refused."""
 
@@ -81,7 +81,7 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What came of asking one place: the seconds of each answer, None where there was none."""
+    """The result of asking one place: the seconds of each answer, None where there was none."""
 
     times: tuple[float | None, ...]
     by: Words

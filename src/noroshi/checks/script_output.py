@@ -1,4 +1,4 @@
-"""What programs print, read as numbers: one number, JSON, or a Nagios plug-in's report.
+"""Read what programs print as numbers: one number, JSON, or a Nagios plug-in's report.
 
 The report's form: Monitoring Plugins Development Guidelines, "Plugin Output" and
 "Performance data"; several lines as Nagios Core's plug-in API has them.
@@ -50,20 +50,20 @@ NO_ITEMS = Words(
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a Nagios plug-in said: the first line's text, and its performance data."""
+    """The report of a Nagios plug-in: the first line's text, and its performance data."""
 
     text: str
     readings: tuple[Reading, ...]
 
 
 def first_line(output: str) -> str:
-    """The first line that says something, at most 200 characters."""
+    """Return the first line that says something, at most 200 characters."""
     lines = (line.strip() for line in output.splitlines())
     return _short(next((line for line in lines if line), ""))
 
 
 def number(output: str, name: str, unit: str) -> Reading:
-    """The last line, which is a number and perhaps its unit; Unmeasurable if it is not."""
+    """Read the last line, which is a number and perhaps its unit; Unmeasurable if it is not."""
     lines = [line.strip() for line in output.splitlines() if line.strip()]
     found = ALONE.fullmatch(lines[-1]) if lines else None
     if found is None or not math.isfinite(value := _float(found[1])):

@@ -42,7 +42,8 @@ NO_VALUE = Words(
 def faults_of(
     url: str, headers: Mapping[str, str], secret_headers: Mapping[str, str]
 ) -> Iterator[Words]:
-    """What is wrong with them; nothing that was given for an entry's name is repeated."""
+    """Return what is wrong with the headers; nothing that was given for an entry's name is
+    repeated."""
     names = [name.lower() for name in (*headers, *secret_headers)]
     if len(names) > http_expectations.MOST_HEADERS:
         yield http_expectations.TOO_MANY_HEADERS.fill(most=http_expectations.MOST_HEADERS)
@@ -74,7 +75,7 @@ async def found(wanted: Mapping[str, str], host: Host) -> Mapping[str, Secret]:
 
 
 class Hiding:
-    """What a server said, without the secrets that it was sent: it may quote them."""
+    """The words of a server without the secrets that it was sent: it may quote them."""
 
     def __init__(self, secrets: Mapping[str, Secret]) -> None:
         said = [one.reveal() for one in secrets.values()]
@@ -82,7 +83,7 @@ class Hiding:
         self._masks, self._whole = Masks(*said, *words), (*said, *words)
 
     def words(self, words: Words) -> Words:
-        """Without any piece of them, for whoever reads an answer."""
+        """Return the words without any piece of them, for whoever reads an answer."""
         if not self._whole:
             return words
         return Words(en=self._masks.masked(words.en), ja=self._masks.masked(words.ja))

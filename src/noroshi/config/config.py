@@ -108,7 +108,8 @@ class Config:
 
 
 def read_config(home: Path) -> Config:
-    """The settings in a home folder; ConfigError with all that is wrong with them."""
+    """Read the settings in a home folder. Raise ConfigError with all that is wrong with
+    them."""
     file = home / FILE
     given, problems = _load(file), list[Fault]()
     values: dict[str, Any] = {}
@@ -308,8 +309,8 @@ SETTINGS: Mapping[str, Setting] = {
 
 
 def sample(**given: str) -> str:
-    """The file that `init` writes: each setting with its help in both languages; only those
-    that are given are in force."""
+    """Return the file that `init` writes: each setting with its help in both languages; only
+    those that are given are in force."""
     parts = list[str]()
     for key, setting in SETTINGS.items():
         told = [*setting.help.ja.split("\n"), *setting.help.en.split("\n")]

@@ -1,4 +1,4 @@
-"""How a value of noroshi.toml is read, by what it is to be; or what is wrong with it."""
+"""Read a value of noroshi.toml, by what it is to be; or say what is wrong with it."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ TOO_LONG = Words(
 
 
 class Wrong(Exception):
-    """Why a value cannot be taken, in words."""
+    """A fault of a value, in words."""
 
     def __init__(self, words: Words) -> None:
         super().__init__(words.en)
@@ -141,7 +141,7 @@ def read_folders(home: Path, given: object) -> tuple[Path, ...]:
 
 
 def read_one_of(known: tuple[str, ...]) -> Callable[[Path, object], str]:
-    """A way to read one of these words, and no other."""
+    """Return a way to read one of these words, and no other."""
 
     def read(home: Path, given: object) -> str:
         text = read_text(home, given)

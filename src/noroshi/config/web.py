@@ -59,7 +59,7 @@ class Unusable(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Web:
-    """Where the manager listens. `hosts` are names beside those of this computer itself;
+    """The address of the manager. `hosts` are names beside those of this computer itself;
     without `certificate` and `key` it makes its own where it needs one."""
 
     address: str = HERE
@@ -70,17 +70,17 @@ class Web:
 
     @property
     def loopback(self) -> bool:
-        """Whether only this computer can reach it."""
+        """Return whether only this computer can reach it."""
         return ip_address(self.address).is_loopback
 
     @property
     def secure(self) -> bool:
-        """Whether it speaks TLS."""
+        """Return whether it speaks TLS."""
         return self.certificate is not None or not self.loopback
 
 
 def read_web(home: Path, given: object) -> Web | None:
-    """The settings; None: there is to be no manager. Raises Unusable."""
+    """Read the settings; None: there is to be no manager. Raises Unusable."""
     if given is False:
         return None
     if not isinstance(given, Mapping):

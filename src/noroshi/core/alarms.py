@@ -41,7 +41,7 @@ class Silence:
     why: str
     who: str
     ended_by: str = ""
-    """Who ended it by hand before its time."""
+    """The person who ended it by hand before its time."""
 
     def holds(self, now: datetime) -> bool:
         """Return whether it is in force. One that is yet to begin was said while the clock was

@@ -13,7 +13,7 @@ BACKOFF = tuple(timedelta(seconds=s) for s in (30, 60, 120, 300, 600, 1200, 2400
 SHORTEST = BACKOFF[0]
 """No mail is tried again sooner, unless a person says so."""
 LONGEST_OF_CRITICAL = timedelta(minutes=5)
-"""How long a mail that was put off waits at most once another critical alarm is behind it."""
+"""The longest wait of a mail that was put off, once another critical alarm is behind it."""
 TRIES_A_ROUTE = 4
 NO_ANSWER = Words(en="no answer for this address", ja="このアドレスについての返事がありません")
 UNANSWERED = Answer(Verdict.DEFERRED, words=NO_ANSWER)

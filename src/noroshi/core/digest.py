@@ -26,7 +26,7 @@ OLDEST = "oldest"
 """The part of a digest's payload that says when the oldest of its members was made."""
 MOST_MEMBERS, MOST_FOLLOWED = 500, 20
 LONG = timedelta(hours=24)
-"""What waited for so long is told as what was missed."""
+"""An envelope that waited for so long is told as missed."""
 
 
 def may_join(envelope: Envelope) -> bool:

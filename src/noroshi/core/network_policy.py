@@ -30,7 +30,7 @@ METADATA: tuple[Net, ...] = tuple(
 NAMES = frozenset(
     {"metadata", "metadata.google.internal", "metadata.goog", "instance-data.ec2.internal"}
 )
-"""How a proxy would be asked for them: there the address is not ours to see."""
+"""Names by which a proxy would be asked for them: there the address is not ours to see."""
 NUMBER = re.compile(r"0x0*[0-9a-f]{1,8}|0+[0-7]{0,11}|[1-9][0-9]{0,9}")
 """However many zeros stand before it."""
 NAT64 = ip_network("64:ff9b::/96")

@@ -70,7 +70,7 @@ RESOLVER: Mapping[int, Words] = {
     11003: NEVER,
     11004: NO_ADDRESS,
 }
-"""What a resolver says, which has numbers of its own."""
+"""The errors of a resolver, which has numbers of its own."""
 
 
 def why(error: BaseException) -> Words:

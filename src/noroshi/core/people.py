@@ -19,11 +19,11 @@ ROLE_NAMES: Mapping[str, Words] = {
 }
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,62}")
 IDLE, LONGEST = timedelta(hours=1), timedelta(hours=12)
-"""How long a session lives without a request, and in all."""
+"""The time that a session lives without a request, and in all."""
 HALF = timedelta(minutes=5)
-"""How long the second step of a log-in may take."""
+"""The time that the second step of a log-in may take."""
 REAUTHENTICATED_FOR = timedelta(minutes=5)
-"""How long a password that was given once more holds."""
+"""The time for which a password that was given once more holds."""
 SEEN_EACH = timedelta(minutes=1)
 """A session's last request is written down no more often than so."""
 
@@ -95,7 +95,7 @@ class ApiToken:
 
 
 OF_TOKEN = " (api)"
-"""How a token is named as a maker: no user and no token has a blank in its name."""
+"""The beginning of a token's name as a maker: no user and no token has a blank in its name."""
 
 
 def made_with(name: str, known: Mapping[str, ApiToken]) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from unicodedata import category
 
 BLANK = "Zs"
 TURNED = "\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069"
-"""What turns the direction of writing round (UAX #9), and Unicode's own line ends."""
+"""Letters that turn the direction of writing round (UAX #9), and Unicode's own line ends."""
 OBEYED = re.compile(f"[\x00-\x08\x0b-\x1f\x7f-\x9f{TURNED}\ud800-\udfff]")
 """These, all of Cc but line end and tab, and half a letter."""
 SHOWN = "?"

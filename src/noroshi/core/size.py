@@ -11,7 +11,7 @@ be wrong with it is told in a few megabytes, within a few hundredths of a second
 MOST_VALUES = 250_000
 """Values in one request: 10,000 monitors have about 150,000."""
 MARKS = ",[{"
-"""What a text of JSON has about as many of as values."""
+"""The marks of which a text of JSON has about as many as values."""
 
 
 def values_in(given: Any, most: int) -> int:

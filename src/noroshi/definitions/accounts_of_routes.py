@@ -1,4 +1,4 @@
-"""Who signs in for which route, and what for."""
+"""Find who signs in for which route, and what for."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from noroshi.oauth.well_known_clouds import mark
 from noroshi.ports import Resource
 
 EXCHANGE_ONLINE = (".office365.com", ".outlook.com", ".office365.us", ".partner.outlook.cn")
-"""Whose mail servers end password sign-in (Exchange team blog, January 2026)."""
+"""Those whose mail servers end password sign-in (Exchange team blog, January 2026)."""
 ENTRIES = ("password", "url_entry", "header_entry")
 """The options of a route that name an entry of the vault."""
 BY_KIND: dict[str, Resource] = {"graph": "graph"}
-"""What a route's token is for, by the route's kind; for all others it is to hand in mails."""
+"""The purpose of a route's token, by the route's kind; for all others it is to hand in mails."""
 NOT_IN_VAULT = Words(
     en="“{entry}”, which it needs, is not in the vault; do: noroshi secret set {entry}",
     ja="この経路に要る「{entry}」が保管庫にありません。noroshi secret set {entry} を実行してください",
@@ -31,7 +31,7 @@ def account_of(plan: Plan, route: Route) -> Account | None:
 
 
 def reader_of(plan: Plan, route: Route) -> Account | None:
-    """Whose own mailbox shows what becomes of this route's mails; None: none is read."""
+    """Return whose own mailbox shows what becomes of this route's mails; None: none is read."""
     account = account_of(plan, route)
     if account is None or not account.reads_inbox:
         return None
@@ -39,8 +39,8 @@ def reader_of(plan: Plan, route: Route) -> Account | None:
 
 
 def noticed(plan: Plan) -> frozenset[str]:
-    """The routes of whose mails it is noticed if they come back: they do so to the mailbox,
-    whichever account reads that."""
+    """Return the routes of whose mails it is noticed if they come back: they do so to the
+    mailbox, whichever account reads that."""
     readers = (reader_of(plan, route) for route in plan.routes.values())
     read = {account.mailbox.casefold() for account in readers if account is not None}
     accounts = {name: account_of(plan, route) for name, route in plan.routes.items()}
@@ -48,12 +48,12 @@ def noticed(plan: Plan) -> frozenset[str]:
 
 
 def resource_of(route: Route) -> Resource:
-    """What this route's token is for."""
+    """Return the resource that this route's token is for."""
     return BY_KIND.get(route.kind, "smtp")
 
 
 def entries_of(route: Route) -> tuple[str, ...]:
-    """What the vault must have for this route, beside what its account needs."""
+    """Return the vault's entries that this route needs, beside what its account needs."""
     named = (str(getattr(route.options, field, "") or "") for field in ENTRIES)
     return tuple(entry for entry in named if entry)
 
@@ -68,19 +68,20 @@ def is_retiring(route: Route) -> bool:
 
 
 def mark_of(plan: Plan, route: Route) -> Words | None:
-    """What stands beside this route's kind, where its provider is none of the built-in ones."""
+    """Return the mark beside this route's kind, where its provider is none of the built-in
+    ones."""
     account = account_of(plan, route)
     return mark(account.cloud) if account is not None else None
 
 
 def marks_of(plan: Plan) -> Mapping[str, Words]:
-    """The same of all routes, by name; those without are not there."""
+    """Return the marks of all routes, by name; those without are not there."""
     found = {name: mark_of(plan, route) for name, route in plan.routes.items()}
     return {name: words for name, words in found.items() if words is not None}
 
 
 def resources_of(plan: Plan, account: Account) -> tuple[Resource, ...]:
-    """All that an account's routes need, each once. Its inbox is none of that: an administrator
-    who refuses it would refuse the whole sign-in."""
+    """Return all that an account's routes need, each once. Its inbox is none of that: an
+    administrator who refuses it would refuse the whole sign-in."""
     routes = [one for one in plan.routes.values() if account_of(plan, one) == account]
     return tuple(dict.fromkeys(map(resource_of, routes)))

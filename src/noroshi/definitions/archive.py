@@ -25,7 +25,7 @@ EPOCH = (1980, 1, 1, 0, 0, 0)
 """The first time that a zip can say: the same definitions are the same bytes."""
 MODE = 0o644 << 16
 ENTRY = b"PK\x01\x02"
-"""How each entry of a zip's list begins."""
+"""The beginning of each entry of a zip's list."""
 
 NO_ZIP = Words(en="is no zip that can be read", ja="ZIP として読めません")
 TOO_MUCH = Words(
@@ -41,7 +41,7 @@ SEALED = Words(en="is encrypted", ja="暗号化されています")
 
 
 def pack(documents: tuple[Document, ...]) -> bytes:
-    """A zip of the files that `write_folder` would write, byte for byte."""
+    """Make a zip of the files that `write_folder` would write, byte for byte."""
     out = BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
         for name, text in sorted(texts(documents).items()):
@@ -52,8 +52,8 @@ def pack(documents: tuple[Document, ...]) -> bytes:
 
 
 def unpack(raw: bytes, called: str, most: int = MOST_BYTES) -> Folder:
-    """What a zip of that name holds, as a folder is read: its own top folder may stand around
-    it. Of several zips each may have what the others left of `most`."""
+    """Read what a zip of that name holds, as a folder is read: its own top folder may stand
+    around it. Of several zips each may have what the others left of `most`."""
     try:
         files = list(_unpacked(raw, called, most))
     except Invalid as invalid:
@@ -115,7 +115,7 @@ def _check_inside_archive(name: str) -> None:
 
 
 def _is_beside(name: str) -> bool:
-    """What people, and their computers, keep beside definitions."""
+    """Return whether it is what people, and their computers, keep beside definitions."""
     parts = PurePosixPath(name).parts
     return any(one.startswith((".", "__MACOSX")) for one in parts) or parts[-1] in BESIDE
 

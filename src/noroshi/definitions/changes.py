@@ -1,4 +1,4 @@
-"""What differs between two sets of definitions, value by value, as a person reads it."""
+"""Tell what differs between two sets of definitions, value by value, as a person reads it."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Difference:
 
     @property
     def words(self) -> Words:
-        """It on one line."""
+        """Return the difference on one line."""
         if self.renamed:
             return plain(f"{self.sign} {self.renamed} → {self.key}")
         if not self.before and not self.after:
@@ -82,14 +82,14 @@ class Some:
 
     @property
     def words(self) -> tuple[Words, ...]:
-        """The first ones, each on one line."""
+        """Return the first differences, each on one line."""
         return tuple(one.words for one in self.first)
 
 
 def first_differences(
     old: tuple[Document, ...], new: tuple[Document, ...], before: Sequence[Difference] = ()
 ) -> Some:
-    """As many of them as are told at once, after those that are known `before`."""
+    """Return as many differences as are told at once, after those that are known `before`."""
     found = chain(before, _each(old, new))
     first = tuple(islice(found, MOST_TOLD))
     return Some(first, sum(1 for _ in found))
@@ -114,7 +114,7 @@ def _each(old: tuple[Document, ...], new: tuple[Document, ...]) -> Iterator[Diff
 
 
 def renamed(was: str, now: Document) -> Difference:
-    """That of a document whose key was another one."""
+    """Return the difference of a document whose key was another one."""
     return replace(_whole("~", now.key, content(now)), renamed=was)
 
 

@@ -44,7 +44,7 @@ class Kinds(Protocol):
 
 
 def compile_plan(documents: tuple[Document, ...], kinds: Kinds) -> Plan:
-    """The plan of these documents; Invalid with all that stands in its way."""
+    """Return the plan of these documents. Raise Invalid with all that stands in its way."""
     made, problems = compile_most(documents, kinds)
     if problems:
         raise Invalid(problems)
@@ -54,7 +54,7 @@ def compile_plan(documents: tuple[Document, ...], kinds: Kinds) -> Plan:
 def compile_most(
     documents: tuple[Document, ...], kinds: Kinds, faulty: Collection[str] = ()
 ) -> tuple[Plan, tuple[Problem, ...]]:
-    """The plan as far as it can be made, and all that is wrong, each slip once.
+    """Return the plan as far as it can be made, and all that is wrong, each slip once.
 
     `faulty`: places that were told already to be unreadable.
     """

@@ -11,7 +11,7 @@ TOGETHER = (("every", "at", "days"), ("when", "nth"))
 
 
 def without_echoes(found: Iterable[Problem], faulty: Iterable[str]) -> tuple[Problem, ...]:
-    """The problems that stand in no place where something could not be read."""
+    """Return the problems that stand in no place where something could not be read."""
     whole, exact = set(faulty), set[str]()
     for place in whole:
         exact.update(_beside(place))
@@ -23,12 +23,12 @@ def without_echoes(found: Iterable[Problem], faulty: Iterable[str]) -> tuple[Pro
 
 
 def by_file(found: Iterable[Problem]) -> tuple[Problem, ...]:
-    """In the order of their files; within a file as they were found."""
+    """Sort problems in the order of their files; within a file as they were found."""
     return tuple(sorted(found, key=lambda problem: problem.where.partition(": ")[0]))
 
 
 def _beside(place: str) -> Iterator[str]:
-    """Where a fault at this place makes itself felt, beside the place itself."""
+    """Return where a fault at this place makes itself felt, beside the place itself."""
     above, _, field = _split(place)
     if field.isdecimal():  # an entry of a list: how many there are is not known either
         yield above
@@ -47,7 +47,7 @@ def _storeys(place: str) -> Iterator[str]:
 
 
 def _split(place: str) -> tuple[str, str, str]:
-    """What a place is in, and its own name there."""
+    """Return what a place is in, and its own name there."""
     file, _, inside = place.partition(": ")
     above, _, field = inside.rpartition(".")
     if above:

@@ -36,21 +36,21 @@ IN_ITSELF = Words(en="is where it is already", ja="はいまある場所です")
 
 
 def part(documents: Iterable[Document], path: Path) -> Table | None:
-    """What the definitions say of it; None: there is no such part."""
+    """Return what the definitions say of a part; None: there is no such part."""
     its = _instance(documents, path[0])
     return None if its is None else _within(its, path[1:])
 
 
 def parts(documents: Iterable[Document]) -> Iterator[tuple[Path, Table]]:
-    """All instances, groups and monitors, with what is said of each."""
+    """Yield all instances, groups and monitors, with what is said of each."""
     for one in documents:
         if one.key.startswith("instances/"):
             yield from _parts(one)
 
 
 def switched(documents: Iterable[Document], path: Path, *, on: bool) -> tuple[Document, ...]:
-    """The same with that part, which is there, enabled or not. On is not written: unless
-    somebody says otherwise it is so."""
+    """Return the documents with that part, which is there, enabled or not. On is not written:
+    unless somebody says otherwise it is so."""
     its = _instance(documents, path[0])
     assert its is not None
     inner = _within(its, path[1:])
@@ -62,8 +62,8 @@ def switched(documents: Iterable[Document], path: Path, *, on: bool) -> tuple[Do
 
 
 def stops(documents: Iterable[Document]) -> dict[str, Path]:
-    """All that is switched off by its own word, by what it is: a monitor's id goes with it
-    wherever it is moved; what has none is its path."""
+    """Return all parts that are switched off by its own word, by what it is: a monitor's id
+    goes with it wherever it is moved; what has none is its path."""
     found: dict[str, Path] = {}
     for one in documents:
         if one.key.startswith("instances/") and OFF in one.body:
@@ -76,15 +76,16 @@ def stops(documents: Iterable[Document]) -> dict[str, Path]:
 def copied(
     documents: tuple[Document, ...], source: Path, target: Path, title: str = ""
 ) -> tuple[Document, ...]:
-    """With a copy of a group or a monitor there, without ids, so that it gets new ones.
-    Invalid if there is something already, or nowhere to put it."""
+    """Return the documents with a copy of a group or a monitor there, without ids, so that it
+    gets new ones. Invalid if there is something already, or nowhere to put it."""
     its = part(documents, source)
     assert its is not None
     return _put(documents, target, _named(_without_ids(its), target, title))
 
 
 def moved(documents: tuple[Document, ...], source: Path, target: Path) -> tuple[Document, ...]:
-    """With a group or a monitor there instead, and its ids. Invalid as `copied`."""
+    """Return the documents with a group or a monitor there instead, and its ids. Invalid as
+    `copied`."""
     its = part(documents, source)
     assert its is not None
     if source == target:
@@ -95,8 +96,8 @@ def moved(documents: tuple[Document, ...], source: Path, target: Path) -> tuple[
 def instance_copied(
     documents: tuple[Document, ...], source: str, name: str, said: Mapping[str, Any]
 ) -> tuple[Document, ...]:
-    """With another instance of that name like the source, but for what is said of it, and with
-    ids of its own. Invalid if the name cannot be."""
+    """Return the documents with another instance of that name like the source, but for what is
+    said of it, and with ids of its own. Invalid if the name cannot be."""
     its, place = _instance(documents, source), Place("name", [])
     assert its is not None
     if not is_name(name):

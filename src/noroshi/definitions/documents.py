@@ -83,7 +83,7 @@ MICROSOFTS = Words(
 
 
 def document(key: str, content: Mapping[str, Any]) -> Document:
-    """A document with its content in canonical form: sorted, no blanks, no nulls.
+    """Make a document with its content in canonical form: sorted, no blanks, no nulls.
 
     TypeError or ValueError if JSON or UTF-8 cannot say it (a date, infinity, half a letter).
     """
@@ -99,7 +99,7 @@ def document(key: str, content: Mapping[str, Any]) -> Document:
 
 
 def content(document: Document) -> dict[str, Any]:
-    """What a document says, as TOML would say it. Invalid if it is no JSON object."""
+    """Return what a document says, as TOML would say it. Invalid if it is no JSON object."""
     place = file_of(*split(document.key), [])
     try:
         found = json.loads(document.body, parse_constant=_refuse, parse_float=_finite)
@@ -141,8 +141,8 @@ def split(key: str) -> tuple[str, str]:
 def definitions_of(
     documents: Iterable[Document], faulty: Iterable[str] = ()
 ) -> tuple[Definitions, list[Problem]]:
-    """All definitions as far as they can be read, the built-in clouds with them, and all that
-    is wrong with their shape: of an instance once it was looked at, as it is read then.
+    """Read all definitions as far as they can be read, the built-in clouds with them, and all
+    that is wrong with their shape: of an instance once it was looked at, as it is read then.
 
     `faulty` are the places that were told to be unreadable already. What cannot be read at all
     is there, empty, so that whoever names it does not name something unknown.
@@ -239,7 +239,7 @@ def _parsed(type: str, name: str, given: Mapping[str, Any], problems: list[Probl
 
 
 def _empty(type: str, name: str) -> Any:
-    """What stands in the place of a definition of which nothing can be read."""
+    """Return what stands in the place of a definition of which nothing can be read."""
     found, _ = read_most(WANTED[type], {"name": name})
     return found
 
@@ -255,7 +255,7 @@ def _file_at(place: str) -> tuple[str, str] | None:
 
 
 def built_in() -> dict[str, CloudDef]:
-    """The clouds that need no file."""
+    """Return the clouds that need no file."""
     return {
         name: CloudDef(**{field.name: getattr(cloud, field.name) for field in fields(cloud)})
         for name, cloud in CLOUDS.items()
@@ -263,7 +263,7 @@ def built_in() -> dict[str, CloudDef]:
 
 
 def _without_secrets(given: Mapping[str, Any], place: Place) -> dict[str, Any]:
-    """What an account says but for what must not stand there, which is told."""
+    """Return an account without what must not stand there, which is told."""
     for name in given.keys() & SECRETS:
         place.at(name).say(SECRET)
     return {name: value for name, value in given.items() if name not in SECRETS}
@@ -285,7 +285,8 @@ def _check_own_cloud(name: str, given: Mapping[str, Any], place: Place) -> None:
 
 
 def _check_entry(entry: object, place: Place) -> None:
-    """What names an entry of the vault must not be a secret, nor one of the vault's own."""
+    """Check the name of an entry of the vault: it must not be a secret, nor one of the vault's
+    own."""
     if not isinstance(entry, str) or not entry:
         return
     if not ENTRY.fullmatch(entry):

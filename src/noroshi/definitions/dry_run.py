@@ -1,4 +1,4 @@
-"""What only shows when it is tried: templates, programs that may not run, missing files.
+"""Find what only shows when it is tried: templates, programs that may not run, missing files.
 
 It touches the computer that it runs on, so it is done where the node runs.
 """
@@ -21,7 +21,7 @@ HostOf = Callable[[Monitor], Host]
 async def try_out(
     plan: Plan, kinds: Kinds, host_of: HostOf | None = None
 ) -> tuple[Problem, ...]:
-    """What is wrong with options that have the right shape, found by trying them.
+    """Return what is wrong with options that have the right shape, found by trying them.
 
     Without hosts no program is looked at, and none of a monitor that is stopped: a script that
     is away is why it was. What could not be read is not tried.

@@ -21,7 +21,7 @@ from noroshi.schema import Invalid
 
 LARGEST = 16 * 1024 * 1024
 BESIDE = ("README.md", "LICENSE")
-"""What people keep at the top of such a folder, beside hidden files (.git)."""
+"""Files that people keep at the top of such a folder, beside hidden files (.git)."""
 
 NO_FOLDER = Words(en="is not a folder", ja="フォルダーではありません")
 STRAY = Words(
@@ -62,7 +62,7 @@ GONE = object()
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """What a folder holds: its documents by key, and all that is wrong with its files.
+    """The content of a folder: its documents by key, and all that is wrong with its files.
 
     Of a file with a problem the rest is among the documents, if the rest can be read.
     """
@@ -72,7 +72,7 @@ class Folder:
 
 
 def look_into(path: Path) -> Folder:
-    """The folder as far as it can be read."""
+    """Read the folder as far as it can be read."""
     if not path.is_dir():
         return Folder((), (Problem(str(path), NO_FOLDER),))
     read, problems = list[Document](), list[Problem]()
@@ -88,7 +88,8 @@ def look_into(path: Path) -> Folder:
 
 
 def read_folder(path: Path) -> tuple[Document, ...]:
-    """The folder's documents by key; Invalid with all that is wrong with its files."""
+    """Return the folder's documents by key. Raise Invalid with all that is wrong with its
+    files."""
     found = look_into(path)
     if found.problems:
         raise Invalid(found.problems)
@@ -96,7 +97,7 @@ def read_folder(path: Path) -> tuple[Document, ...]:
 
 
 def read_text(raw: bytes, name: str) -> dict[str, Any]:
-    """What one file says; Invalid with all that is wrong with it, at `name`."""
+    """Return what one file says. Raise Invalid with all that is wrong with it, at `name`."""
     problems = list[Problem]()
     try:
         given: dict[str, Any] = without_dates(parsed(raw, name), Place(f"{name}: ", problems))
@@ -108,7 +109,8 @@ def read_text(raw: bytes, name: str) -> dict[str, Any]:
 
 
 def what_would_be_lost(path: Path, documents: tuple[Document, ...]) -> tuple[Problem, ...]:
-    """The definitions' files that `write_folder` would remove, or write over with other text."""
+    """Return the definitions' files that `write_folder` would remove, or write over with other
+    text."""
     made, lost = texts(documents), list[Problem]()
     for file in _files(path):
         name = file.relative_to(path).as_posix()
@@ -139,7 +141,7 @@ def write_folder(path: Path, documents: tuple[Document, ...]) -> None:
 
 
 def texts(documents: tuple[Document, ...]) -> dict[str, str]:
-    """What stands in which file."""
+    """Return the text of each file."""
     return {"/".join(split(one.key)) + ".toml": toml(content(one)) for one in documents}
 
 
@@ -155,7 +157,7 @@ def _files(folder: Path) -> Iterator[Path]:
 
 
 def is_ours(name: str) -> bool:
-    """Whether it is the name of a definition's file, from the folder on."""
+    """Return whether it is the name of a definition's file, from the folder on."""
     type, _, rest = name.partition("/")
     return type in TYPES and rest.endswith(".toml") and is_name(rest.removesuffix(".toml"))
 
@@ -193,8 +195,8 @@ def _slip(slip: Slip) -> Words:
 
 
 def made_of(given: dict[str, Any], name: str, problems: list[Problem]) -> Document:
-    """The document that a file's TOML is. What it says and no definition can be is among the
-    problems; Invalid if nothing of it can be kept."""
+    """Return the document that a file's TOML is. What it says and no definition can be is among
+    the problems; Invalid if nothing of it can be kept."""
     try:
         kept = without_dates(given, Place(f"{name}: ", problems))
         return document(name.removesuffix(".toml"), kept)
@@ -203,7 +205,7 @@ def made_of(given: dict[str, Any], name: str, problems: list[Problem]) -> Docume
 
 
 def without_dates(given: Any, place: Place) -> Any:
-    """The same without what TOML knows (dates, times, infinity) and JSON does not."""
+    """Return the content without what TOML knows (dates, times, infinity) and JSON does not."""
     if isinstance(given, dict):
         kept = {key: without_dates(one, place.at(key)) for key, one in given.items()}
         return {key: one for key, one in kept.items() if one is not GONE}
@@ -223,6 +225,6 @@ def without_dates(given: Any, place: Place) -> Any:
 
 
 def _called(entry: object, number: int) -> str:
-    """What an entry of a list is called: by its name, else by its number."""
+    """Return the name of an entry of a list: by its name, else by its number."""
     name = entry.get("name") if isinstance(entry, dict) else None
     return name if isinstance(name, str) and name else str(number)

@@ -14,14 +14,15 @@ NAME = "name"
 
 
 def family_of(name: str, given: Mapping[str, Any], there: Collection[str]) -> str:
-    """The sort whose settings these are, as good as all of them; "" where that is not sure. What
-    fits several is of the sort that has one of that name already (`there`: keys in force)."""
+    """Return the sort whose settings these are, as good as all of them; "" where that is not
+    sure. What fits several is of the sort that has one of that name already (`there`: keys in
+    force)."""
     fitting = [one for one in TYPES if _known(one, given) * 2 > len(given)]
     return min(fitting, key=lambda one: _strangeness(one, name, given, there), default="")
 
 
 def family_in(name: str, raw: bytes, there: Collection[str]) -> str:
-    """The same of a file's content; of what is no TOML nothing is sure."""
+    """Return the sort of a file's content; of what is no TOML nothing is sure."""
     try:
         given = tomllib.loads(raw.decode())
     except ValueError:
@@ -32,7 +33,8 @@ def family_in(name: str, raw: bytes, there: Collection[str]) -> str:
 def _strangeness(
     type: str, name: str, given: Mapping[str, Any], there: Collection[str]
 ) -> tuple[int, int, bool, int]:
-    """What it says that the sort does not know, what it lacks; then what is there already."""
+    """Count what it says that the sort does not know, what it lacks; then what is there
+    already."""
     lacking = sum(one.name not in given for one in _fields(type) if _is_needed(one))
     unknown = len(given) - _known(type, given)
     return unknown, lacking, f"{type}/{name}" not in there, TYPES.index(type)

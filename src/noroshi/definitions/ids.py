@@ -45,8 +45,8 @@ def ulid(at: datetime, randomness: bytes) -> str:
 def give_ids(
     documents: tuple[Document, ...], current: tuple[Document, ...], new_id: Callable[[], str]
 ) -> tuple[Document, ...]:
-    """The documents with an id for each monitor: its own, else that of the monitor of the same
-    instance, group and name in the current version, else a new one.
+    """Return the documents with an id for each monitor: its own, else that of the monitor of
+    the same instance, group and name in the current version, else a new one.
 
     Invalid if an id is malformed or stands twice.
     """
@@ -59,7 +59,7 @@ def give_ids(
 def give_most_ids(
     documents: tuple[Document, ...], current: tuple[Document, ...], new_id: Callable[[], str]
 ) -> tuple[tuple[Document, ...], tuple[Problem, ...]]:
-    """As `give_ids`, with a new id in the place of one that cannot be, and what is wrong.
+    """Do as `give_ids`, with a new id in the place of one that cannot be, and what is wrong.
 
     A document that cannot be read stays as it is.
     """
@@ -86,8 +86,8 @@ def give_most_ids(
 def _ids_given(
     documents: Iterable[Document], problems: list[Problem]
 ) -> tuple[dict[str, Path], set[tuple[str, int]]]:
-    """Who has which id by what the documents say themselves, and which monitors, by their number
-    in their instance, say what can be no id of theirs."""
+    """Return who has which id by what the documents say themselves, and which monitors, by
+    their number in their instance, say what can be no id of theirs."""
     taken, unusable = dict[str, Path](), set[tuple[str, int]]()
     for key, its in filter(None, map(_instance, documents)):
         for number, (path, monitor) in enumerate(_monitors(key, its)):
@@ -117,7 +117,7 @@ def _ids_of(one: Document | None) -> dict[Path, str]:
 
 
 def monitor_ids(documents: Iterable[Document]) -> set[str]:
-    """The ids of all monitors that the documents name one for."""
+    """Return the ids of all monitors that the documents name one for."""
     return {monitor["id"] for _, monitor in _with_ids(documents)}
 
 
@@ -155,7 +155,7 @@ def _looks_at(path: Path, monitor: dict[str, Any]) -> Hashable:
 
 
 def ids_by_path(documents: Iterable[Document]) -> dict[Path, str]:
-    """The ids that monitors have, by where they are."""
+    """Return the ids that monitors have, by where they are."""
     return _known(documents)
 
 

@@ -1,4 +1,4 @@
-"""What can be done as it is written, but is surely a slip: it is refused where it is new.
+"""Find what can be done as it is written, but is surely a slip: it is refused where it is new.
 
 A version that is in force may have it from before: it is watched on as it stands, and what else
 changes beside it is not held up by it. So it is no problem of a plan, but of what is brought in.
@@ -40,7 +40,7 @@ LONG_TITLE = Words(
 def new_slips(
     documents: Iterable[Document], current: Iterable[Document], kinds: Kinds
 ) -> tuple[Problem, ...]:
-    """Those of the documents that are not in force already, each at its place."""
+    """Return the slips of the documents that are not in force already, each at its place."""
     known = {one.key: one for one in current}
     found = list[Problem]()
     for one in documents:
@@ -79,7 +79,7 @@ def _parts(instance: Content, file: Place) -> Iterator[tuple[Content, Place]]:
 
 
 def _tables(part: Content, name: str) -> list[Content]:
-    """What is not of that shape has been told already."""
+    """Return the tables; what is not of that shape has been told already."""
     said = part.get(name)
     return [one for one in said if isinstance(one, dict)] if isinstance(said, list) else []
 

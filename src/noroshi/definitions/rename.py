@@ -34,7 +34,7 @@ NAMED_BY: Mapping[str, Mapping[str, str]] = {
     "clouds": {"accounts": "cloud"},
     "blueprints": {},
 }
-"""What can have another name, by folder: which definitions name it, and in which setting of
+"""The definitions that can have another name, by folder: which definitions name it, and in which setting of
 theirs, of their groups and of their monitors. All folders there are."""
 BELOW = ("group", "monitor")
 HALF = 0.5
@@ -51,7 +51,7 @@ NOT_THERE = Words(en="there is no such definition", ja="そのような定義は
 
 
 def renamed(documents: Iterable[Document], names: Mapping[str, str]) -> tuple[Document, ...]:
-    """All documents, those of these keys under their new names. Raises Invalid."""
+    """Return all documents, those of these keys under their new names. Raises Invalid."""
     known = {one.key: one for one in documents}
     for key, name in names.items():
         type, old = split(key)
@@ -127,7 +127,7 @@ def went_to(old: Iterable[Document], new: Iterable[Document], key: str) -> str |
 
 
 def _likeness(one: Mapping[str, Any], other: Mapping[str, Any]) -> float:
-    """Which part of their settings they have in common."""
+    """Return which part of their settings they have in common."""
     alike = [name for name, its in one.items() if name in other and other[name] == its]
     return len(alike) / max(len(one), len(other), 1)
 

@@ -1,4 +1,4 @@
-"""Which definitions of one version are those of another one under other names."""
+"""Find the definitions of one version that are those of another one under other names."""
 
 from __future__ import annotations
 

@@ -26,8 +26,8 @@ class _Renamed:
 
 
 def by_new_names(routes: Iterable[str], ways: Ways) -> tuple[str, ...]:
-    """They as they are called now, each once: a mail may name one that is gone, and whose name
-    another one has by now."""
+    """Return the routes as they are called now, each once: a mail may name one that is gone,
+    and whose name another one has by now."""
     return tuple(dict.fromkeys(ways.get(route, route) for route in routes))
 
 
@@ -54,7 +54,7 @@ async def remember(store: Store, ways: Ways, now: datetime) -> None:
 
 
 async def remembered(store: Store, now: datetime, recent: timedelta = RECENT) -> dict[str, str]:
-    """Those of the last minutes. Raises StoreError."""
+    """Return the renamings of the last minutes. Raises StoreError."""
     return {old: one.name for old, one in (await _known(store, now, recent)).items()}
 
 

@@ -1,4 +1,4 @@
-"""Where a plan sends each entry of the vault: to whom, for what, and to which server."""
+"""Find where a plan sends each entry of the vault: to whom, for what, and to which server."""
 
 from __future__ import annotations
 

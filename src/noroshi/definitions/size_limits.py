@@ -1,4 +1,5 @@
-"""How many definitions one node takes: of more, looking at them alone would take its memory."""
+"""Limit how many definitions one node takes: of more, looking at them alone would take its
+memory."""
 
 from __future__ import annotations
 

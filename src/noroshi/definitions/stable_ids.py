@@ -14,10 +14,10 @@ from noroshi.ports import Document
 from noroshi.schema import Invalid
 
 KEPT = ("rules", "accounts")
-"""What has such an id, by folder."""
+"""The definitions that have such an id, by folder."""
 Contents = dict[str, dict[str, Any]]
 Taken = dict[tuple[str, str], str]
-"""Who has an id, by folder and id."""
+"""The definition that has an id, by folder and id."""
 
 NO_ID = Words(
     en="is no id of ours; take the line out, or write the name that it had",
@@ -32,7 +32,7 @@ SAME_ID = Words(
 def under_another_name(
     type: str, old: str, name: str, its: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Its content once it is renamed: it is the same as before."""
+    """Return a definition's content once it is renamed: it is the same as before."""
     if type not in KEPT:
         return dict(its)
     id = its.get("id") or old
@@ -41,7 +41,7 @@ def under_another_name(
 
 
 def with_its_id(one: Document, before: Document | None) -> Document:
-    """It with the id that it had, if it says none."""
+    """Return a definition with the id that it had, if it says none."""
     known, now = (_contents(filter(None, [it])).get(one.key, {}) for it in (before, one))
     id = known.get("id")
     return document(one.key, now | {"id": id}) if id and not now.get("id") else one
@@ -50,7 +50,8 @@ def with_its_id(one: Document, before: Document | None) -> Document:
 def keep_ids(
     documents: tuple[Document, ...], current: tuple[Document, ...], new_id: Callable[[], str]
 ) -> tuple[tuple[Document, ...], tuple[Problem, ...]]:
-    """The documents with an id for each that needs one, and what is wrong with those given.
+    """Return the documents with an id for each that needs one, and what is wrong with those
+    given.
 
     One without keeps that of its name in the current version. A new one whose name is the id of
     another, as that was called so once, gets one of its own, or both would be taken for one. One
@@ -74,8 +75,8 @@ def keep_ids(
 def as_it_was(
     documents: Iterable[Document], current: Iterable[Document]
 ) -> tuple[Document, ...]:
-    """Those of an earlier version, so that what had no id then gets none of what has its name
-    now."""
+    """Return the documents of an earlier version, so that what had no id then gets none of what
+    has its name now."""
     now = _contents(current)
     old = tuple(documents)
     contents = _contents(old)
@@ -92,7 +93,7 @@ def _as_ever(contents: Contents, known: Contents) -> Taken:
 
 
 def _given(contents: Contents, as_ever: Taken, problems: list[Problem]) -> Taken:
-    """Who has which id by what the documents say; one that cannot be is taken out."""
+    """Return who has which id by what the documents say; one that cannot be is taken out."""
     taken = dict(as_ever)
     for key, its in contents.items():
         id, (type, name) = its.get("id", ""), split(key)
@@ -124,7 +125,8 @@ def _contents(documents: Iterable[Document]) -> Contents:
 
 
 def _kept(one: Document) -> tuple[str, dict[str, Any]] | None:
-    """What may have such an id; None for all else, and for what cannot be read."""
+    """Return a definition that may have such an id; None for all else, and for what cannot be
+    read."""
     try:
         return (one.key, content(one)) if split(one.key)[0] in KEPT else None
     except Invalid:  # told by whoever reads all of it

@@ -1,4 +1,4 @@
-"""Where a route leads the tokens of a built-in cloud: to that cloud's servers alone."""
+"""Find where a route leads the tokens of a built-in cloud: to that cloud's servers alone."""
 
 from __future__ import annotations
 

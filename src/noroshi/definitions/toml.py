@@ -31,12 +31,12 @@ BARE = re.compile(r"[A-Za-z0-9_-]+")
 
 
 def toml(content: Mapping[str, Any]) -> str:
-    """The content as a TOML file; it knows what JSON knows, without null."""
+    """Write the content as a TOML file; it knows what JSON knows, without null."""
     return "\n".join(_table((), content)).lstrip("\n") + "\n"
 
 
 def value(given: Any) -> str:
-    """One value as TOML has it, on one line."""
+    """Write one value as TOML has it, on one line."""
     if isinstance(given, bool):
         return "true" if given else "false"
     if isinstance(given, str):

@@ -1,4 +1,4 @@
-"""All that is wrong with a set of documents, in one round, and what they would make."""
+"""Find all that is wrong with a set of documents, in one round, and what they would make."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ async def check(
     host_of: HostOf | None = None,
     faulty: Collection[str] = (),
 ) -> Checked:
-    """Read, put together and tried.
+    """Read documents, put them together and try them.
 
     `current`: whose ids are kept. `faulty`: places told already to be unreadable (a file that
     is no TOML): nothing that follows from them is a problem of its own.
@@ -58,8 +58,9 @@ async def read(
     new_id: Callable[[], str],
     faulty: Collection[str] = (),
 ) -> Checked:
-    """Read and put together, as `check`, and nothing tried; off the loop, as 5,000 monitors
-    take a while to read. What was given is let go of once it has ids, if nobody else holds it."""
+    """Read documents and put them together, as `check`, but try nothing; off the loop, as 5,000
+    monitors take a while to read. What was given is let go of once it has ids, if nobody else
+    holds it."""
     handed = [documents]
     del documents
 

@@ -29,7 +29,7 @@ OUR_NAME = "noroshi.logs"
 
 @contextmanager
 def logging_to(sink: Sink, level: str, steady: Callable[[], float]) -> Iterator[None]:
-    """All that is logged from this level on goes to the sink, until the block ends."""
+    """Send all that is logged from this level on to the sink, until the block ends."""
     writer = Writer(sink, steady)
     root, handler = logging.getLogger(), _Handler(writer.put)
     before = root.level

@@ -1,4 +1,4 @@
-"""What one event's line says: readable letters only, its traceback folded in, of bounded length."""
+"""Write one event's line: readable letters only, its traceback folded in, of bounded length."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ class Line:
 
     @property
     def same(self) -> tuple[object, ...]:
-        """What is alike in two lines that say the same."""
+        """Return what is alike in two lines that say the same."""
         return self.level, self.name, self.place, self.text
 
 
 def line_of(record: logging.LogRecord) -> Line:
-    """The line of a record; a record that cannot be put into words is told as it is."""
+    """Return the line of a record; a record that cannot be put into words is told as it is."""
     return Line(
         at=record.created,
         level=record.levelno,
@@ -45,7 +45,8 @@ def line_of(record: logging.LogRecord) -> Line:
 
 
 def one_line(text: str) -> str:
-    r"""The same text on one line: a line break is \n, what cannot be seen is written as \x1b.
+    r"""Return the same text on one line: a line break is \n, what cannot be seen is written as
+    \x1b.
 
     Marks that turn the direction of writing are among these: a log is read in a terminal.
     """
@@ -58,7 +59,7 @@ def one_line(text: str) -> str:
 
 
 def shortened(text: str) -> str:
-    """The text without its middle, if it is too long."""
+    """Return the text without its middle, if it is too long."""
     left_out = len(text) - HEAD - TAIL
     if left_out <= 0:
         return text
@@ -66,13 +67,14 @@ def shortened(text: str) -> str:
 
 
 def dated(line: Line) -> str:
-    """For a file: time with its offset, level, who says it, what."""
+    """Return the line for a file: time with its offset, level, who says it, what."""
     at = datetime.fromtimestamp(line.at, UTC).astimezone().isoformat(timespec="milliseconds")
     return f"{at} {logging.getLevelName(line.level)} {line.name}: {line.text}"
 
 
 def prioritised(line: Line) -> str:
-    """For the journal, which knows the time and takes the level from the front."""
+    """Return the line for the journal, which knows the time and takes the level from the
+    front."""
     if line.level >= logging.CRITICAL:
         number = CRITICAL
     else:

@@ -20,13 +20,13 @@ class _Told:
 
 
 class Repeats:
-    """Which lines are to be written; times are steady seconds, handed in."""
+    """The lines that are to be written; times are steady seconds, handed in."""
 
     def __init__(self) -> None:
         self._told = dict[tuple[object, ...], _Told]()
 
     def take(self, line: Line, now: float) -> Iterator[Line]:
-        """The lines that are due to be written now that this one has come."""
+        """Return the lines that are due to be written now that this one has come."""
         yield from self.due(now)
         known = self._told.get(line.same)
         if known is not None:
@@ -38,7 +38,8 @@ class Repeats:
         yield line
 
     def due(self, now: float) -> Iterator[Line]:
-        """How often what was first told a minute ago was repeated; who was not is forgotten."""
+        """Return how often what was first told a minute ago was repeated; who was not is
+        forgotten."""
         for key, told in list(self._told.items()):
             if now - told.since < WINDOW:
                 return  # they stand in the order in which they were told
@@ -48,7 +49,7 @@ class Repeats:
                 self._told[key] = _Told(told.line, now)
 
     def rest(self) -> Iterator[Line]:
-        """What has been counted and not been told yet, at the end."""
+        """Return what has been counted and not been told yet, at the end."""
         for told in self._told.values():
             yield from _counted(told)
         self._told.clear()

@@ -1,4 +1,5 @@
-"""Where lines go: the journal, the standard error, a rotated file of the home folder."""
+"""Write lines to where they go: the journal, the standard error, a rotated file of the home
+folder."""
 
 from __future__ import annotations
 
@@ -29,14 +30,15 @@ class Sink(Protocol):
 
 
 def sink_of(log: str, home: Path, environment: Mapping[str, str]) -> Sink:
-    """As `log` in noroshi.toml says; "auto" is the journal where it listens, else stderr."""
+    """Return the sink that `log` in noroshi.toml names; "auto" is the journal where it listens,
+    else stderr."""
     if log == "file":
         return RotatedFile(home / FILE)
     return Stderr(journal=log == "auto" and journal_listens(environment, STDERR))
 
 
 def journal_listens(environment: Mapping[str, str], file: int) -> bool:
-    """Whether that open file is the journal: its device and inode are as systemd said
+    """Return whether that open file is the journal: its device and inode are as systemd said
     (systemd.exec(5), $JOURNAL_STREAM). A variable that was inherited alone says nothing."""
     try:
         found = os.fstat(file)
@@ -56,7 +58,7 @@ class Stderr:
         _write(self._file, _content(lines, self._form))
 
     def close(self) -> None:
-        """It is not ours to close."""
+        """Do nothing: it is not ours to close."""
 
 
 class RotatedFile:

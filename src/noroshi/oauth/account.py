@@ -165,7 +165,7 @@ class Account:
 
     @property
     def authority(self) -> str:
-        """The authority's address for this account's tenant."""
+        """Return the authority's address for this account's tenant."""
         return self.at_tenant(self.cloud.authority)
 
     @property
@@ -191,12 +191,13 @@ class Account:
         return ", ".join(roles) or MAILBOX_ROLE
 
     def at_tenant(self, url: str) -> str:
-        """An address of the cloud, for this account's tenant."""
+        """Return an address of the cloud, for this account's tenant."""
         return url.replace("{tenant}", quote(self.tenant, safe=""))
 
     def redirect_at(self, port: int) -> str:
-        """The redirect with another port, unless it says one itself: at loopback RFC 8252 (7.3) and
-        Entra let it differ, and many another server wants the very one that is registered."""
+        """Return the redirect with another port, unless it says one itself: at loopback RFC
+        8252 (7.3) and Entra let it differ, and many another server wants the very one that is
+        registered."""
         parts = urlsplit(self.redirect)
         if has_port(self.redirect):
             return self.redirect

@@ -125,7 +125,8 @@ class CertificateDetails:
 
 
 def make(name: str, now: datetime, days: int) -> Secret:
-    """A new RSA key with a certificate that it signs itself. It takes a tenth of a second."""
+    """Make a new RSA key with a certificate that it signs itself. It takes a tenth of a
+    second."""
     imports.load(SERIALIZING)  # which `bundle` imports unguarded, as it belongs to the child
     with ONE_AT_A_TIME:
         from cryptography import x509

@@ -56,7 +56,7 @@ class Reply:
 
     @property
     def content(self) -> dict[str, Any] | None:
-        """The JSON object in it, if it is one."""
+        """Return the JSON object in it, if it is one."""
         try:
             found = self.json()
         except (ValueError, RecursionError):

@@ -72,7 +72,7 @@ class Processor:
     iowait: float | None = None
     steal: float | None = None
     load: float | None = None
-    """How many processes ran or waited to run, over the last minute."""
+    """Processes that ran or waited to run, over the last minute."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

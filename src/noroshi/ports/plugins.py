@@ -247,7 +247,7 @@ class Transport(Protocol):
 
 
 Resource = Literal["smtp", "graph", "inbox"]
-"""What an access token is for: to hand mails to a mail server, to send by the provider's own
+"""The purpose of an access token: to hand mails to a mail server, to send by the provider's own
 interface, or to read the account's own mailbox. A token is for one of them (its audience)."""
 
 

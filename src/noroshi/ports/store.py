@@ -31,11 +31,11 @@ from noroshi.ports.store_records import (
 )
 
 LEASE = timedelta(seconds=15)
-"""How long a block of monitors is held without a renewal."""
+"""The time for which a block of monitors is held without a renewal."""
 ANSWERS = 10
 """So many of a rule's answers about an item are kept, of which each differs from the one before."""
 PARCEL_LEASE = timedelta(minutes=5)
-"""How long an envelope may be out: longer than any transport's time-outs together."""
+"""The time that an envelope may be out: longer than any transport's time-outs together."""
 
 
 class StoreFault(Enum):

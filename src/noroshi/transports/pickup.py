@@ -112,7 +112,7 @@ class PickupTransport:
         self._writing: set[asyncio.Future[None]] = set()
 
     async def send(self, envelope: Envelope) -> Receipt:
-        """An answer for each address; it raises only for a bug."""
+        """Write a mail and return an answer for each address; raise only for a bug."""
         paths, answers = paths_of(envelope)
         name = file_name(envelope)
         trouble = (
@@ -136,7 +136,7 @@ class PickupTransport:
         return Answer(Verdict.ACCEPTED)
 
     async def close(self) -> None:
-        """Nothing is held open; a write that hangs is left to itself."""
+        """Do nothing: nothing is held open; a write that hangs is left to itself."""
 
     def _content(self, envelope: Envelope, paths: Mapping[str, str]) -> bytes:
         """The mail for those alone who still need it: a pickup folder may go by To."""

@@ -1,4 +1,4 @@
-"""What is remembered of a log between two looks: a few short marks for each of its files."""
+"""Remember a log between two looks: a few short marks for each of its files."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Mark:
 
     @property
     def is_read(self) -> bool:
-        """Whether nothing was left in it when it was last seen."""
+        """Return whether nothing was left in it when it was last seen."""
         return self.done or bool(self.twin) or 0 <= self.size <= self.at
 
     def is_as_seen(self, fact: FileFact) -> bool:
@@ -82,13 +82,13 @@ def fingerprint(given: bytes) -> str:
 
 
 def head_of(file: BinaryIO, length: int = HEAD) -> bytes:
-    """The first bytes of a file, as many as there are."""
+    """Return the first bytes of a file, as many as there are."""
     file.seek(0)
     return _read(file, length)
 
 
 def is_of(mark: Mark, file: BinaryIO) -> bool:
-    """Whether a file holds what was read under a mark, and perhaps more."""
+    """Return whether a file holds what was read under a mark, and perhaps more."""
     return begins_as(mark, head_of(file)) and tail_at(file, mark.at) == mark.tail
 
 
@@ -100,7 +100,8 @@ def begins_as(mark: Mark, head: bytes) -> bool:
 
 
 def tail_at(file: BinaryIO, at: int) -> str:
-    """Of what stands just before an offset; "" before anything was read."""
+    """Return the fingerprint of what stands just before an offset; "" before anything was
+    read."""
     if not at:
         return ""
     length = min(TAIL, at)
@@ -110,8 +111,8 @@ def tail_at(file: BinaryIO, at: int) -> str:
 
 
 def moved(mark: Mark, file: BinaryIO, place: Place, fact: FileFact) -> Mark | None:
-    """The mark after reading on to a place; None if the file was truncated meanwhile, so that
-    what was read may be of two files."""
+    """Return the mark after reading on to a place; None if the file was truncated meanwhile, so
+    that what was read may be of two files."""
     head, tail = head_of(file), tail_at(file, place.at)
     if tail == SHORTER or not begins_as(mark, head) or tail_at(file, mark.at) != mark.tail:
         return None
@@ -129,7 +130,8 @@ def moved(mark: Mark, file: BinaryIO, place: Place, fact: FileFact) -> Mark | No
 
 
 def seen_packed(mark: Mark, head: bytes, fact: FileFact) -> Mark:
-    """The mark of a compressed file as it is now; its size says nothing of what is in it."""
+    """Return the mark of a compressed file as it is now; its size says nothing of what is in
+    it."""
     return replace(
         mark,
         head_length=len(head),
@@ -141,7 +143,7 @@ def seen_packed(mark: Mark, head: bytes, fact: FileFact) -> Mark:
 
 
 def stored(memory: Memory) -> Mapping[str, Any]:
-    """As JSON; lists, for a monitor may follow hundreds of files."""
+    """Return marks as JSON; lists, for a monitor may follow hundreds of files."""
     return {
         "version": VERSION,
         "left_out": memory.left_out,
@@ -158,7 +160,7 @@ def stored(memory: Memory) -> Mapping[str, Any]:
 
 
 def remembered(given: Mapping[str, Any]) -> Memory:
-    """What `stored` made; a memory that is none of ours is a first look."""
+    """Read what `stored` made; a memory that is none of ours is a first look."""
     if given.get("version") != VERSION:
         return Memory()
     trails = {

@@ -1,4 +1,4 @@
-"""How the bytes of a log become text: where a line ends, and which encoding it is in.
+"""Turn the bytes of a log into text: where a line ends, and which encoding it is in.
 
 In UTF-8, CP932 and EUC-JP the byte 0x0A is a line's end and nothing else; in UTF-16 only where
 it stands in a unit of its own. A line's end is never looked for in any other way.
@@ -46,11 +46,11 @@ class Codec:
 
     @property
     def codecs(self) -> tuple[str, ...]:
-        """What a line may be in, as Python calls it."""
+        """Return the codecs that a line may be in, as Python calls it."""
         return NARROW.get(self.name, (self.name,))
 
     def whole_units(self, count: int) -> int:
-        """So many bytes, less half a unit."""
+        """Return so many bytes, less half a unit."""
         return count - count % 2 if self.wide else count
 
     def last_end(self, block: bytearray, end: int) -> int:
@@ -74,7 +74,7 @@ class Codec:
         return at + 2 if at >= 0 else 0
 
     def utf8(self, block: bytes) -> bytes:
-        """The same lines in UTF-8; what cannot be read becomes U+FFFD, and ends no line."""
+        """Return the lines in UTF-8; what cannot be read becomes U+FFFD, and ends no line."""
         if self.wide:
             return block.decode(self.name, "replace").encode()
         if len(self.codecs) == 1:
@@ -92,7 +92,7 @@ class Codec:
 
 
 def spelled(word: str, name: str) -> bytes | None:
-    """A word in an encoding, as Python calls it; None if it has no bytes for it."""
+    """Return a word in an encoding, as Python calls it; None if it has no bytes for it."""
     try:
         return word.encode(name, STRICT.get(name, "strict"))
     except UnicodeEncodeError:
@@ -100,8 +100,8 @@ def spelled(word: str, name: str) -> bytes | None:
 
 
 def codec_of(wanted: Encoding, head: bytes) -> Codec:
-    """The encoding of a file that begins so. Without a byte order mark UTF-16 is known by the
-    zero bytes that every blank, digit and line's end brings, all on one side."""
+    """Return the encoding of a file that begins so. Without a byte order mark UTF-16 is known
+    by the zero bytes that every blank, digit and line's end brings, all on one side."""
     marked = next((name for bom, name in BOMS if head.startswith(bom)), "")
     if wanted in ("auto", "utf-16") and marked in WIDE:
         return Codec(marked)
@@ -113,7 +113,7 @@ def codec_of(wanted: Encoding, head: bytes) -> Codec:
 
 
 def mark_length(codec: Codec, head: bytes) -> int:
-    """How many bytes of a byte order mark stand before the first line."""
+    """Return how many bytes of a byte order mark stand before the first line."""
     for bom, name in BOMS:
         if head.startswith(bom) and (name == codec.name or not (name in WIDE or codec.wide)):
             return len(bom)
@@ -121,7 +121,7 @@ def mark_length(codec: Codec, head: bytes) -> int:
 
 
 def _side(head: bytes) -> str:
-    """Where the zero bytes are: "" if there are few, or they are on both sides."""
+    """Return where the zero bytes are: "" if there are few, or they are on both sides."""
     even, odd = head[::2].count(0), head[1::2].count(0)
     most = max(even, odd)
     if not most or most * 64 < len(head) or min(even, odd) * 16 > most:

@@ -41,14 +41,14 @@ def is_archived(name: str) -> bool:
 
 
 def is_rotated(log: str, name: str) -> bool:
-    """Whether a file in the same folder is named as what was rotated out of that log:
+    """Return whether a file in the same folder is named as what was rotated out of that log:
     app.log.1, app.log-20260401, app.1.log, app-2026-04-01.log.gz, app.log.old."""
     return name != log and _form(log).fullmatch(name) is not None
 
 
 def logs_of(name: str) -> Iterator[str]:
-    """All logs out of which a file may have been rotated, and some more: few to look at, where
-    a folder has thousands of files."""
+    """Return all logs out of which a file may have been rotated, and some more: few to look at,
+    where a folder has thousands of files."""
     bare = re.sub(f"{ENDING}$", "", name)
     yield bare
     suffix = PurePath(bare).suffix

@@ -17,7 +17,7 @@ from noroshi.ports import FileFact, Files
 STEP = 16 << 20
 """Bytes that are unpacked without asking whether it takes too long."""
 DAMAGED = (EOFError, OSError, zlib.error, lzma.LZMAError)
-"""What reading a compressed file raises that is not whole, or is none."""
+"""The errors of reading a compressed file that is not whole, or is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Unfinished(OSError):
 
 @dataclass(frozen=True, slots=True)
 class Unpacked:
-    """What is in a compressed file. There is no way to a place in it but through all that
+    """The content of a compressed file. There is no way to a place in it but through all that
     stands before, so it asks on the way whether that is `enough`."""
 
     inner: BinaryIO
@@ -73,7 +73,8 @@ def never() -> bool:
 def opened(
     files: Files, member: Member, enough: Callable[[], bool] = never
 ) -> Iterator[tuple[BinaryIO, FileFact]]:
-    """Its content and what it is now. OSError if it cannot be read, Replaced if renamed."""
+    """Open a file and return its content and what it is now. OSError if it cannot be read,
+    Replaced if renamed."""
     file, fact = files.open(member.fact.path)
     with file:
         if fact.identity != member.fact.identity:

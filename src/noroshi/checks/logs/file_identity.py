@@ -43,7 +43,8 @@ class Recognition:
     def marks_of(
         self, members: Sequence[Member], trail: Trail
     ) -> tuple[dict[str, Mark], list[Mark]]:
-        """The marks by identity as the files are now, and those of no file that is there."""
+        """Return the marks by identity as the files are now, and those of no file that is
+        there."""
         lost = [mark for mark in trail.marks if not mark.twin]
         twins = {mark.identity: mark for mark in trail.marks if mark.twin}
         marks, fresh = dict[str, Mark](), list[Member]()
@@ -164,8 +165,8 @@ class Recognition:
     def _is_copy(
         self, file: BinaryIO, head: bytes, member: Member, known: Member, mark: Mark | None
     ) -> bool:
-        """Whether it is being made of another file that is still there. Replaced if that went
-        since it was looked up: what is a copy of it now may be all that is left of it."""
+        """Return whether it is being made of another file that is still there. Replaced if that
+        went since it was looked up: what is a copy of it now may be all that is left of it."""
         try:
             with opened(self.files, known) as (other, fact):
                 theirs = head_of(other)
@@ -186,6 +187,7 @@ class Recognition:
 
 
 def _is_read_itself(member: Member, marks: Mapping[str, Mark]) -> bool:
-    """Whether a file can be the original of a copy: the log, or one that is known as its own."""
+    """Return whether a file can be the original of a copy: the log, or one that is known as its
+    own."""
     mark = marks.get(member.fact.identity)
     return not member.packed and (member.is_log or (mark is not None and not mark.twin))

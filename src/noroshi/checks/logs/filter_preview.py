@@ -1,4 +1,4 @@
-"""What a log's terms make of real lines: for each of the last lines, which terms hold."""
+"""Try a log's terms on real lines: for each of the last lines, which terms hold."""
 
 from __future__ import annotations
 
@@ -32,7 +32,8 @@ NO_LOG = Words(en="no file matches {path}", ja="{path} に当てはまるファ�
 async def preview(
     path: str, encoding: Encoding, expression: Expression, host: Host
 ) -> Sequence[Words]:
-    """Of each log that the path stands for, its last lines judged; Unmeasurable if none."""
+    """Return the last lines of each log that the path stands for, judged; Unmeasurable if
+    none."""
 
     def work(files: Files) -> Sequence[Words]:
         said = list[Words]()
@@ -53,7 +54,8 @@ async def preview(
 
 
 def judged(expression: Expression, lines: Sequence[bytes]) -> Iterator[Words]:
-    """For each line (UTF-8) whether it is found, and what each single term says of it."""
+    """Return, for each line (UTF-8), whether it is found, and what each single term says of
+    it."""
     hits = [expression.holds(line) for line in lines]
     yield SUM.fill(hits=sum(hits), count=len(lines))
     for line, hit in zip(lines, hits, strict=True):
@@ -64,7 +66,7 @@ def judged(expression: Expression, lines: Sequence[bytes]) -> Iterator[Words]:
 
 
 def last_lines(files: Files, log: Member, encoding: Encoding) -> Sequence[bytes]:
-    """In UTF-8, oldest first; the last may not have ended yet."""
+    """Return the last lines in UTF-8, oldest first; the last may not have ended yet."""
     with opened(files, log) as (file, fact):
         codec = codec_of(encoding, head_of(file))
         start = max(0, fact.size - NEAR_END)

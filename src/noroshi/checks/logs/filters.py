@@ -1,4 +1,5 @@
-"""What a log line must or must not have: terms, each with its own NOT, joined by AND or OR."""
+"""Say what a log line must or must not have: terms, each with its own NOT, joined by AND or
+OR."""
 
 from __future__ import annotations
 
@@ -118,13 +119,14 @@ Expression = Leaf | Group
 def expression(
     terms: tuple[Term, ...], match: Literal["", "all", "any"], ignore_case: bool
 ) -> Expression:
-    """The terms as one expression; a single one stands alone."""
+    """Return the terms as one expression; a single one stands alone."""
     parts = tuple(_part(term, ignore_case) for term in terms)
     return parts[0] if len(parts) == 1 else Group(parts, every=match != "any")
 
 
 def leaves(expression: Expression) -> Iterator[Leaf]:
-    """All words and patterns of an expression, in the order in which they were written."""
+    """Yield all words and patterns of an expression, in the order in which they were
+    written."""
     if isinstance(expression, Leaf):
         yield expression
         return

@@ -1,4 +1,4 @@
-"""Which lines of a block fulfil an expression, found without looking at every line.
+"""Find the lines of a block that fulfil an expression, without looking at every line.
 
 A word is searched in the bytes as they are, and only the lines it is in are decoded: that is
 what makes it as fast as grep. In CP932 the second byte of a character may look like the
@@ -23,7 +23,7 @@ BELOW_ALL_LEADS = 0x40
 LEADS = frozenset([*range(0x81, 0xA0), *range(0xE0, 0xFD)])
 """Of CP932: the first bytes of characters of two."""
 OF_ITS_OWN = re.compile(r"\\[AzZQ]|\(\?[a-zA-Z]*-")
-"""What in a pattern would mean another thing in the midst of other lines."""
+"""Parts of a pattern that would mean another thing in the midst of other lines."""
 HOLES = re.compile(rb"^\0+", re.MULTILINE)
 """Zero bytes before a line: what a program that does not append leaves when its log is truncated
 under it, and what a power failure leaves. They are no part of the line."""
@@ -33,14 +33,15 @@ SHOWN |= dict.fromkeys(range(0x80, 0xA0), 0xFFFD)
 
 
 class Found:
-    """How many lines were found, and the first of them as text that any screen can show."""
+    """The number of lines that were found, and the first of them as text that any screen can
+    show."""
 
     def __init__(self) -> None:
         self.count = 0
         self.lines = list[str]()
 
     def add(self, line: bytes) -> None:
-        """One more line, in UTF-8; None of its bytes can do harm on a terminal."""
+        """Add one more line, in UTF-8; None of its bytes can do harm on a terminal."""
         self.count += 1
         if len(self.lines) < MOST_LINES:
             self.lines.append(shown(line))
@@ -104,7 +105,7 @@ class Matcher:
             at = stop + 1
 
     def _is_sure(self, block: bytearray, begin: int, first: int) -> bool:
-        """Whether the line fulfils the expression by this hit alone, undecoded."""
+        """Return whether the line fulfils the expression by this hit alone, undecoded."""
         if not self._sure:
             return False
         if self._narrow.name == "utf-8":
@@ -141,19 +142,20 @@ class Matcher:
 
 @lru_cache(256)
 def matcher(expression: Expression, codec: Codec) -> Matcher:
-    """One for each expression and encoding."""
+    """Return one matcher for each expression and encoding."""
     return Matcher(expression, codec)
 
 
 def shown(line: bytes) -> str:
-    """A line as it may stand in a mail or on a terminal, control characters made visible."""
+    """Return a line as it may stand in a mail or on a terminal, control characters made
+    visible."""
     text = line[: 4 * LONGEST_LINE].decode("utf-8", "replace")
     return text[:LONGEST_LINE].translate(SHOWN)
 
 
 def _begins_character(block: bytearray, begin: int, first: int) -> bool:
-    """Whether a character of CP932 begins there: what is no lead byte ends one, and of the lead
-    bytes between it and here each second one is the other half of the one before."""
+    """Return whether a character of CP932 begins there: what is no lead byte ends one, and of
+    the lead bytes between it and here each second one is the other half of the one before."""
     at = begin - 1
     while at >= first and block[at] in LEADS:
         at -= 1
@@ -213,7 +215,7 @@ def _for_words(words: tuple[str, ...], codecs: tuple[str, ...]) -> Searcher | No
 
 
 def _is_words_alone(expression: Expression) -> bool:
-    """Whether having one of the words is all that is asked."""
+    """Return whether having one of the words is all that is asked."""
     if isinstance(expression, Group):
         return not expression.every and all(map(_is_words_alone, expression.parts))
     return True

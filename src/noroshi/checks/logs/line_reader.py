@@ -15,8 +15,8 @@ Take = Callable[[bytearray, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where in a file the next line begins; `cut`: in the midst of a line that was too long,
-    whose rest is passed over. `left`: there is more to read."""
+    """The place in a file where the next line begins; `cut`: in the midst of a line that was
+    too long, whose rest is passed over. `left`: there is more to read."""
 
     at: int
     cut: bool = False
@@ -57,7 +57,8 @@ def read_on(
 
 
 def last_line(file: BinaryIO, size: int, codec: Codec) -> int:
-    """Where the last line of a file begins that has not ended yet; its size if there is none."""
+    """Return where the last line of a file begins that has not ended yet; its size if there is
+    none."""
     start = max(0, size - LONGEST)
     start -= start % 2
     file.seek(start)
@@ -70,7 +71,7 @@ def last_line(file: BinaryIO, size: int, codec: Codec) -> int:
 def _hand_on(
     buffer: bytearray, have: int, place: Place, codec: Codec, take: Take
 ) -> tuple[int, Place]:
-    """How many bytes of the buffer were used, and the place behind them."""
+    """Return how many bytes of the buffer were used, and the place behind them."""
     end = codec.last_end(buffer, have)
     if end:
         start = codec.first_end(buffer, end) if place.cut else 0

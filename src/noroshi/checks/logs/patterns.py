@@ -93,7 +93,7 @@ class Settings(NamedTuple):
 
 
 class Searcher:
-    """Where a pattern is found in bytes, never across the end of a line."""
+    """A pattern to be found in bytes, never across the end of a line."""
 
     def __init__(self, pattern: bytes, settings: Settings) -> None:
         compiled = re2.compile(pattern, _options(settings))
@@ -114,7 +114,8 @@ def searcher(pattern: bytes, settings: Settings = Settings()) -> Searcher:
 
 
 def for_all(pattern: bytes, settings: Settings = Settings()) -> Searcher | None:
-    """Of several patterns, each of which is known; None if they are too large together."""
+    """Return one searcher of several patterns, each of which is known; None if they are too
+    large together."""
     try:
         return searcher(pattern, settings)
     except re2.error:
@@ -132,7 +133,7 @@ def check_pattern(pattern: str) -> None:
 
 
 def quoted(text: bytes) -> bytes:
-    """A pattern that finds just that."""
+    """Return a pattern that finds just that."""
     found: bytes = re2.escape(text)
     return found
 

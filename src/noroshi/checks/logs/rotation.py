@@ -25,7 +25,7 @@ WILD = "*?["
 
 @dataclass(slots=True)
 class Followed:
-    """What one look at one log brought. `trouble`: why the log itself cannot be read."""
+    """The result of one look at one log. `trouble`: why the log itself cannot be read."""
 
     trail: Trail
     found: Found = field(default_factory=Found)
@@ -36,8 +36,9 @@ class Followed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Follower:
-    """How logs are followed. `rotated` are more patterns for the names of what was rotated;
-    `most_marks` is how many files of a log are remembered; `enough` says when to stop."""
+    """The way in which logs are followed. `rotated` are more patterns for the names of what
+    was rotated; `most_marks` is how many files of a log are remembered; `enough` says when
+    to stop."""
 
     files: Files
     encoding: Encoding
@@ -47,7 +48,8 @@ class Follower:
     enough: Callable[[], bool] = lambda: False
 
     def begin(self, path: str, *, whole: bool) -> Followed:
-        """The first look: from the log's end, or its beginning; what was rotated is passed."""
+        """Make the first look: from the log's end, or its beginning; what was rotated is
+        passed."""
         members, trouble = self._members(path)
         marks, floor = list[Mark](), 0
         for member in members:

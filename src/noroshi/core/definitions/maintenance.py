@@ -13,7 +13,8 @@ from noroshi.core.maintenance import Once, Weekly, Window
 from noroshi.core.words import Words
 
 LONGEST = timedelta(days=90)
-"""Who wants silence for longer takes the monitor out: nothing may be silent and forgotten."""
+"""The longest window: who wants silence for longer takes the monitor out, as nothing may be
+silent and forgotten."""
 DAY = Words(en="day of the week", ja="曜日")
 
 NO_TIME = Words(

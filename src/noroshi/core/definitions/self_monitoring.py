@@ -30,9 +30,9 @@ TITLES: Mapping[str, Words] = {
     "node": Words(en="Node", ja="ノード"),
     "account": Words(en="Account {name}", ja="アカウント {name}"),
 }
-"""What its groups and monitors are called."""
+"""The names of its groups and monitors."""
 OFTEN = "20s"
-"""What is ill is told within a minute."""
+"""A fault is told within a minute."""
 ITS_OWN = Words(
     en="is made by Noroshi itself; here you may set rules, limits, every, zone, title and maintenance",
     ja="は Noroshi が自動で作ります。ここで指定できるのは rules、limits、every、zone、title、maintenance です",

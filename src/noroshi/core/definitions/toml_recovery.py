@@ -24,7 +24,7 @@ STATEMENT = re.compile(rf"\s*+(?:\[|{PART}(?:\s*+\.\s*+{PART})*+\s*+=)")
 BARE_NAME = re.compile(r"\s*+[A-Za-z_][\w.-]*+[:\s]")
 MISSING_SIGN = "Expected '='"
 OF_ALL_BEFORE = "Cannot "
-"""How the reader begins where a name was given before."""
+"""The beginning of what the reader says where a name was given before."""
 OF_A_LETTER = ("Illegal character", "Unescaped", "Invalid hex value", "Invalid value")
 
 

@@ -1,4 +1,4 @@
-"""Which blueprints there are: those that come with Noroshi, and blueprints/ of the definitions."""
+"""List the blueprints: those that come with Noroshi, and blueprints/ of the definitions."""
 
 from __future__ import annotations
 
@@ -29,7 +29,8 @@ class Blueprint:
 
 
 def blueprints(documents: Iterable[Document]) -> dict[str, Blueprint]:
-    """All by name; one of the definitions stands in the place of ours of that name."""
+    """Return all blueprints by name; one of the definitions stands in the place of ours of that
+    name."""
     own = {
         split(one.key)[1]: content(one)
         for one in documents
@@ -40,7 +41,7 @@ def blueprints(documents: Iterable[Document]) -> dict[str, Blueprint]:
 
 @cache
 def built_in() -> dict[str, Blueprint]:
-    """Those that come with Noroshi."""
+    """Return the blueprints that come with Noroshi."""
     folder = files("noroshi.definitions.blueprints")
     found = sorted(f.name for f in folder.iterdir() if f.name.endswith(".toml"))
     texts = {name: folder.joinpath(name).read_text("utf-8") for name in found}
@@ -61,6 +62,6 @@ def _blueprint(name: str, said: Mapping[str, Any]) -> Blueprint:
 
 
 def words_of(said: Mapping[str, Any], key: str, default: str = "") -> Words:
-    """What is said in one language only stands for both."""
+    """Return words in both languages; what is said in one only stands for both."""
     english = said.get(key) or said.get(f"{key}_ja") or default
     return Words(en=english, ja=said.get(f"{key}_ja") or english)

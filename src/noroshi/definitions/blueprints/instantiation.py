@@ -41,7 +41,7 @@ def add(
     rest: Mapping[str, Any],
     language: str = "en",
 ) -> tuple[Document, ...]:
-    """The documents with the blueprint's monitors in that instance, which is made if need be.
+    """Add the blueprint's monitors to that instance in the documents, which is made if need be.
 
     `rest` is what a new instance says beside (address, zone, rules). Its rules are what is added
     has too where the instance and the group are there and have none, so that somebody is told.
@@ -76,7 +76,8 @@ def _values(blueprint: Blueprint, values: Mapping[str, str], place: Place) -> Ma
 
 
 def titled(said: Mapping[str, Any], language: str) -> dict[str, Any]:
-    """A definition has one title alone: who adds a group or a monitor reads it."""
+    """Choose the title's language, as a definition has one title alone: who adds a group or a
+    monitor reads it."""
     title = words_of(said, "title").say(language)
     own = {"title": title} if title else {}
     inside = [titled(one, language) for one in said.get("monitor", ())]

@@ -28,7 +28,7 @@ class Advice:
 
 
 def to(who: Who, en: str, ja: str, cure: Cure | None = None) -> Advice:
-    """An advice to somebody; {code} in it stands for the refusal's number or word."""
+    """Make an advice to somebody; {code} in it stands for the refusal's number or word."""
     return Advice(who, Words(en=en, ja=ja), cure or USUAL[who])
 
 

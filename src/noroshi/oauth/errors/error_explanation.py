@@ -120,12 +120,14 @@ def cure_of(failure: SignInError, account: Account) -> Cure:
 
 
 def codes_in(text: str) -> tuple[int, ...]:
-    """The AADSTS numbers in a description: a redirect with an error has them nowhere else."""
+    """Return the AADSTS numbers in a description: a redirect with an error has them nowhere
+    else."""
     return tuple(int(code) for code in CODE.findall(text))
 
 
 def tidy(text: object) -> str:
-    """A word of the protocol as it stands; whatever else a server sends there is not repeated."""
+    """Return a word of the protocol as it stands; whatever else a server sends there is not
+    repeated."""
     return text if isinstance(text, str) and TIDY.fullmatch(text) else "unknown"
 
 

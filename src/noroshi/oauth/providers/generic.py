@@ -156,7 +156,8 @@ class GenericProvider:
         return await _through(client, ask)
 
     async def app_only(self, client: Client, resource: Resource) -> Tokens:
-        """A token for the app itself, or for the mailbox on whose behalf Google lets it act."""
+        """Fetch a token for the app itself, or for the mailbox on whose behalf Google lets it
+        act."""
 
         def ask(one: _Asking) -> Tokens:
             scope = client.account.cloud.scope_for(resource, app_only=True)

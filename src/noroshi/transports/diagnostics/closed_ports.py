@@ -105,7 +105,8 @@ NOTHING_OUT_REFUSED = Words(
 
 
 def remedy_of_closed_port(about: Words, exam: Exam) -> Remedy:
-    """A port that does not answer while another server does. One that refuses may be down."""
+    """Return the remedy of a port that does not answer while another server does. One that
+    refuses may be down."""
     advice = CLOSED_ALONE
     if exam.values.get("graph"):
         advice = CLOSED_BESIDE_GRAPH if exam.values.get("graph_route") else CLOSED_PORT
@@ -114,6 +115,6 @@ def remedy_of_closed_port(about: Words, exam: Exam) -> Remedy:
 
 
 def remedy_of_no_way_out(about: Words, exam: Exam) -> Remedy:
-    """A port that does not answer, and no other server either."""
+    """Return the remedy of a port that does not answer, where no other server does either."""
     means = NOTHING_OUT_REFUSED if about == connection_errors.TCP else NOTHING_OUT.means
     return NOTHING_OUT.cure.remedy(filled(means, exam), exam)

@@ -224,7 +224,7 @@ def clock_remarks(theirs: datetime | None, now: datetime, where: str) -> tuple[W
 
 
 def date_within(text: str) -> datetime | None:
-    """The instant that stands in a greeting, as Exchange Online's has it."""
+    """Return the instant that stands in a greeting, as Exchange Online's has it."""
     found = DATE.search(text)
     return date_in(found[0]) if found else None
 

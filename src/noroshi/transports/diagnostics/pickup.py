@@ -42,7 +42,7 @@ class PickupExamination:
         )
 
     async def close(self) -> None:
-        """Nothing is held open."""
+        """Do nothing: nothing is held open."""
 
     async def _looked(self) -> StepResult:
         free = await self._apart(lambda: _room_in(self._folder))

@@ -121,7 +121,7 @@ class GraphTransport:
         self._reply_reader = ReplyReader(wanted.where, GRAPH, wanted.parties)
 
     async def send(self, envelope: Envelope) -> Receipt:
-        """An answer for each address; it raises only for a bug."""
+        """Send a mail and return an answer for each address; raise only for a bug."""
         paths, answers = paths_of(envelope)
         said, provider_id = Answer(Verdict.DEFERRED), ""
         if paths:

@@ -97,7 +97,7 @@ def http_meaning(rules: tuple[HttpRule, ...], status: int, text: str) -> Meaning
 
 
 def http_rule_for(rules: tuple[HttpRule, ...], status: int, text: str) -> HttpRule | None:
-    """The first row that fits."""
+    """Return the first row that fits."""
     lower = text.lower()
     fits = (rule for rule in rules if rule.status == status and rule.part.lower() in lower)
     return next(fits, None)

@@ -112,7 +112,7 @@ class Target:
     header: Secret | None
 
     def masked(self, text: str) -> str:
-        """An answer without any piece of them."""
+        """Return an answer without any piece of them."""
         for piece in webhook_url.secrets_in(self.url.reveal()):
             text = text.replace(piece, "…")
         return Masks(self.header.reveal()).masked(text) if self.header else text

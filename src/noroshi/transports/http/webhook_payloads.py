@@ -39,7 +39,8 @@ def as_json(envelope: Envelope) -> Shaped:
 
 
 def as_teams(envelope: Envelope) -> Shaped:
-    """An adaptive card, as a workflow "When a Teams webhook request is received" takes it.
+    """Return an adaptive card, as a workflow "When a Teams webhook request is received" takes
+    it.
 
     Source: Microsoft, Create incoming webhooks with Workflows for Microsoft Teams. A text block
     knows Markdown: what would be read as such is escaped.
@@ -66,7 +67,8 @@ def as_teams(envelope: Envelope) -> Shaped:
 
 
 def as_slack(envelope: Envelope) -> Shaped:
-    """A text for an incoming webhook of Slack, or of what understands the same (Mattermost).
+    """Return a text for an incoming webhook of Slack, or of what understands the same
+    (Mattermost).
 
     Source: Slack, Formatting text for app surfaces: three characters are escaped.
     """

@@ -78,7 +78,8 @@ def _is_at(host: str, domain: str) -> bool:
 
 
 def secrets_in(url: str) -> list[str]:
-    """The pieces of it that nobody may read in an answer; host names and short words are none."""
+    """Return the pieces of it that nobody may read in an answer; host names and short words are
+    none."""
     parts = urlsplit(url)
     pieces = re.split(r"[/?&=;]", f"{parts.path}?{parts.query}")
     return [piece for piece in pieces if len(piece) >= SHORTEST_SECRET]

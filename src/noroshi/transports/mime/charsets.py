@@ -18,7 +18,7 @@ CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 def charset_for(wanted: str, texts: Iterable[str], html: str = "") -> str:
-    """The wanted one if it can say each of the texts, else UTF-8.
+    """Return the wanted charset if it can say each of the texts, else UTF-8.
 
     HTML can say every letter in every set, by its number.
     """
@@ -28,7 +28,7 @@ def charset_for(wanted: str, texts: Iterable[str], html: str = "") -> str:
 
 
 def in_charset(text: str, charset: str) -> bytes:
-    """The text's bytes; half a surrogate becomes a question mark."""
+    """Return the text's bytes; half a surrogate becomes a question mark."""
     return for_charset(text, charset).encode(charset, "replace")
 
 
@@ -39,7 +39,7 @@ def html_in_charset(html: str, charset: str) -> bytes:
 
 
 def for_charset(text: str, charset: str) -> str:
-    """The text with the names of letters that the codec of that set knows them by."""
+    """Return the text with the names of letters that the codec of that set knows them by."""
     return text.translate(SAME_CELL) if charset == ISO_2022_JP else text
 
 

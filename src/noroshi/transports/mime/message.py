@@ -55,7 +55,8 @@ class AddressError(ValueError):
 def compose(
     envelope: Envelope, sender: str, sender_name: str, wanted_charset: str = UTF_8
 ) -> bytes:
-    """The whole mail, lines ended by CRLF. Raises AddressError if the sender's is none."""
+    """Compose the whole mail, lines ended by CRLF. Raises AddressError if the sender's is
+    none."""
     content = content_of(envelope.payload)
     charset = charset_for(wanted_charset, _texts(envelope, content, sender_name), content.html)
     part = content.part(envelope.id, charset)
@@ -65,7 +66,7 @@ def compose(
 
 
 def smtp_address(address: str) -> str:
-    """The address as SMTP carries it, its domain in A-labels. Raises AddressError.
+    """Return the address as SMTP carries it, its domain in A-labels. Raises AddressError.
 
     The local part must be ASCII and unquoted: more would need SMTPUTF8 all the way.
     """
@@ -91,7 +92,7 @@ def paths_of(envelope: Envelope) -> tuple[dict[str, str], dict[str, Answer]]:
 
 @lru_cache(maxsize=1024)  # the same few domains in each mail, and idna takes its time
 def ascii_domain(domain: str) -> str:
-    """A domain name in A-labels (RFC 5890). Raises AddressError."""
+    """Return a domain name in A-labels (RFC 5890). Raises AddressError."""
     try:
         return idna.encode(domain, uts46=True).decode("ascii")
     except idna.IDNAError as error:
@@ -135,7 +136,7 @@ def message_ids(envelope: Envelope, sender: str, said: str = "") -> tuple[str, .
 
 
 def one_line(text: str) -> str:
-    """The text without line ends and other controls, each of which becomes a blank.
+    """Return the text without line ends and other controls, each of which becomes a blank.
 
     Unicode's own line ends count too: `Header` would split at them and drop them.
     """
@@ -147,7 +148,8 @@ def one_line(text: str) -> str:
 
 
 def encoded(text: str, after: int = 0, charset: str = UTF_8) -> str:
-    """An unstructured header's value (RFC 2047); `after` is the length of what precedes it."""
+    """Encode an unstructured header's value (RFC 2047); `after` is the length of what precedes
+    it."""
     text = one_line(text)
     if PLAIN.fullmatch(text) and "=?" not in text:
         return text

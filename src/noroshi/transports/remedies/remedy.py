@@ -46,7 +46,8 @@ class Advice:
         )
 
     def remedy(self, exam: Exam, reply: str = "") -> Remedy:
-        """With the user's own values; where no steps are given, what to do is the step."""
+        """Return the remedy with the user's own values; where no steps are given, what to do is
+        the step."""
         cure = self.cure
         if not cure.how and self.act != NOTHING:
             cure = replace(cure, how=(self.act,))

@@ -159,7 +159,7 @@ class Connection:
 
     @property
     def certificate(self) -> bytes | None:
-        """The server's, in DER, as far as TLS has begun."""
+        """Return the server's certificate in DER, as far as TLS has begun."""
         return self.tls.getpeercert(binary_form=True) if self.tls is not None else None
 
     def pipeline(self, *commands: bytes) -> None:

@@ -167,7 +167,8 @@ class Options:
 
     @property
     def mechanisms(self) -> tuple[str, ...]:
-        """The ways to sign in that may be used, the strongest first; none: do not sign in."""
+        """Return the ways to sign in that may be used, the strongest first; none: do not sign
+        in."""
         if self.account:
             return (OAUTHBEARER if self.auth == OAUTHBEARER else XOAUTH2,)
         if not self.password:

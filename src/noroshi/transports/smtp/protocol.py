@@ -22,7 +22,7 @@ class SmtpProtocol(SMTPProtocol):
     """
 
     _due = 0
-    """How many answers to what was said ahead have not been taken yet."""
+    """Answers to what was said ahead that have not been taken yet: how many."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -53,7 +53,8 @@ class SmtpProtocol(SMTPProtocol):
             timer.cancel()
 
     async def next_reply(self, timeout: float) -> SMTPResponse:
-        """The answer to the next of what was said ahead; raises as `read_response` does."""
+        """Return the answer to the next of what was said ahead; raises as `read_response`
+        does."""
         found: SMTPResponse | SMTPResponseException
         try:
             if self._queued and not self._is_told():

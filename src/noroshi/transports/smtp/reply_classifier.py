@@ -53,7 +53,7 @@ def one_recipient_meaning(code: int, enhanced: str = "", text: str = "") -> Mean
 
 
 def rule_for(code: int, enhanced: str, text: str) -> Rule | None:
-    """The first row that fits; None: the first digit counts."""
+    """Return the first row that fits; None: the first digit counts."""
     if code // 100 == 2:  # no row is about what was taken, and that is nearly all
         return None
     lower = text.lower()
@@ -84,11 +84,12 @@ def wants_tls(code: int, text: str) -> bool:
 
 
 def enhanced_code(text: str) -> str:
-    """The enhanced code (RFC 2034) at the beginning of an answer's text, or ""."""
+    """Return the enhanced code (RFC 2034) at the beginning of an answer's text, or ""."""
     found = ENHANCED.match(text)
     return found[1] if found else ""
 
 
 def gist(text: str) -> str:
-    """The text without Exchange's trailing [host time session]: equal for equal troubles."""
+    """Return the text without Exchange's trailing [host time session]: equal for equal
+    troubles."""
     return TRAIL.sub("", text)

@@ -11,29 +11,30 @@ from base64 import b64decode, b64encode
 
 
 def xoauth2(user: str, token: str) -> bytes:
-    """The initial response of XOAUTH2; Microsoft takes the same form as Google."""
+    """Return the initial response of XOAUTH2; Microsoft takes the same form as Google."""
     return b64encode(f"user={user}\x01auth=Bearer {token}\x01\x01".encode())
 
 
 def oauthbearer(user: str, token: str, host: str, port: int) -> bytes:
-    """The initial response of OAUTHBEARER (RFC 7628, 3.1), behind a GS2 header (RFC 5801, 4)."""
+    """Return the initial response of OAUTHBEARER (RFC 7628, 3.1), behind a GS2 header (RFC
+    5801, 4)."""
     name = user.replace("=", "=3D").replace(",", "=2C")
     said = f"n,a={name},\x01host={host}\x01port={port}\x01auth=Bearer {token}\x01\x01"
     return b64encode(said.encode())
 
 
 def plain(user: str, password: str) -> bytes:
-    """The initial response of PLAIN (RFC 4616): nobody else is acted for."""
+    """Return the initial response of PLAIN (RFC 4616): nobody else is acted for."""
     return b64encode(f"\0{user}\0{prepare_password(password)}".encode())
 
 
 def login(user: str, password: str) -> tuple[bytes, bytes]:
-    """The two answers of LOGIN (draft-murchison-sasl-login): the user, the password."""
+    """Return the two answers of LOGIN (draft-murchison-sasl-login): the user, the password."""
     return b64encode(user.encode()), b64encode(prepare_password(password).encode())
 
 
 def cram_md5(user: str, password: str, challenge: str) -> bytes:
-    """The answer to a challenge of CRAM-MD5 (RFC 2195). ValueError: it is no base64."""
+    """Return the answer to a challenge of CRAM-MD5 (RFC 2195). ValueError: it is no base64."""
     said = b64decode(challenge, validate=True)
     digest = hmac.digest(prepare_password(password).encode(), said, "md5").hex()
     return b64encode(f"{user} {digest}".encode())

@@ -249,5 +249,5 @@ def _cause_of(about: Words, **given: str) -> TokenCause:
 
 
 def shown(given: object) -> str:
-    """A claim as it may be told: short, and nothing that a terminal obeys."""
+    """Return a claim as it may be told: short, and nothing that a terminal obeys."""
     return printable(str(given))[:LONGEST]
