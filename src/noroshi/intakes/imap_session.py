@@ -97,7 +97,7 @@ class Session(imaplib.IMAP4):
                 yield Row(int(uid[1]), _instant(date))
 
     def heads(self, uids: Sequence[int]) -> Mapping[int, bytes]:
-        """Yield the headers of each, by which a report is known."""
+        """Return the headers of each, by which a report is known."""
         return self._parts(uids, HEADS)
 
     def mail(self, uid: int, most: int) -> bytes:
