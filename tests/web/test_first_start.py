@@ -16,7 +16,7 @@ from noroshi.oauth.provider import Pending, SignInError
 from noroshi.transports import BUILT_IN as TRANSPORTS
 from noroshi.vault import Secret
 from noroshi.web.texts.pages import TEXTS
-from noroshi.web.view.first_problems import at_fields
+from noroshi.web.view.first_problems import problems_at_fields
 from noroshi.web.view.form_operations import Outcome
 from tests.service.clients import InProcessClient
 from tests.service.harness import NO_APP, NO_TENANT, OLD_SECRET, Harness, SignInServer
@@ -200,7 +200,7 @@ def test_what_no_field_stands_for_is_told_by_what_it_is_about():
     visit = SimpleNamespace(text=lambda key, **given: TEXTS[key].fill(**given).en)
     where = "rules/night.toml: routes"
     done = Outcome(None, ("Bad.",), 400, problems=((where, "is none"),), kind="invalid")
-    assert at_fields(visit, done, {"zone": "Time zone"}, {}).why == (
+    assert problems_at_fields(visit, done, {"zone": "Time zone"}, {}).why == (
         "Bad.",
         "Rule night: is none",
     )
@@ -210,9 +210,9 @@ def test_what_no_field_stands_for_is_told_by_what_it_is_about():
         ("routes/m365.toml: options", "taken by another one"),
     ):
         done = Outcome(None, ("Bad.",), 400, problems=((where, what),), kind="invalid")
-        assert at_fields(visit, done, labels, {}).bad == {}
+        assert problems_at_fields(visit, done, labels, {}).bad == {}
     busy = Outcome(None, ("Busy.",), 409, problems=(("zone", "is none"),), kind="conflict")
-    assert at_fields(visit, busy, {"zone": "Time zone"}, {}).why == ("Busy.",)
+    assert problems_at_fields(visit, busy, {"zone": "Time zone"}, {}).why == ("Busy.",)
 
 
 async def test_microsoft_365_is_taken_by_graph_and_the_way_is_changed_later(desk, browser):

@@ -31,37 +31,37 @@ from noroshi.web.view.page_context import Visit
 log = logging.getLogger(__name__)
 
 
-def application(house: WebContext) -> ASGIApp:
+def application(web: WebContext) -> ASGIApp:
     """What answers every request."""
 
     async def not_so(request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 500
-        return _told(house, request, status)
+        return _told(web, request, status)
 
     async def bug(request: Request, error: Exception) -> Response:
         # No message: it may quote what was given to us, and that may be a secret.
         way = "".join(traceback.format_tb(error.__traceback__))
         log.error("request failed: %s %s\n%s", request.url.path, type(error).__name__, way)
-        return _told(house, request, 500)
+        return _told(web, request, 500)
 
     starlette = Starlette(
         routes=[
-            *health.routes(house),
-            *endpoints.routes(house),
+            *health.routes(web),
+            *endpoints.routes(web),
             *static_files.routes(),
-            *pages.routes(house),
+            *pages.routes(web),
         ],
         exception_handlers={HTTPException: not_so, Exception: bug},
     )
     starlette.router.redirect_slashes = False
-    return Guard(starlette, house)
+    return Guard(starlette, web)
 
 
-def _told(house: WebContext, request: Request, status: int) -> Response:
+def _told(web: WebContext, request: Request, status: int) -> Response:
     key = {404: "error.not_there", 405: "error.method"}.get(status, "error.bug")
     if request.url.path.startswith("/api/"):
-        return endpoints.told(refused(_refusal(status, TEXTS[key])), status)
-    return Visit(house, request, random_keys.key(), None).failed(status, TEXTS[key])
+        return endpoints.json_response(refused(_refusal(status, TEXTS[key])), status)
+    return Visit(web, request, random_keys.key(), None).failed(status, TEXTS[key])
 
 
 def _refusal(status: int, words: Words) -> OperationError:

@@ -44,6 +44,6 @@ class WebContext:
         return f"__Host-{name}" if self.secure else name
 
     @property
-    def mark(self) -> str:
+    def device_cookie(self) -> str:
         """The name of the cookie by which a browser is known at the next log-in."""
         return f"{self.cookie}-known"

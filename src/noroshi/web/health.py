@@ -33,7 +33,7 @@ MOMENTS = {
 STATES = ("well", "down", "not signed in", "needs somebody")
 
 
-def routes(house: WebContext) -> list[Route]:
+def routes(web: WebContext) -> list[Route]:
     """/healthz and /readyz say nothing but yes or no, so nobody is asked who they are."""
 
     async def healthz(_request: Request) -> Response:
@@ -41,18 +41,18 @@ def routes(house: WebContext) -> list[Route]:
 
     async def readyz(_request: Request) -> Response:
         try:
-            well = await house.ready() is None
+            well = await web.ready() is None
         except StoreError:
             well = False
         return PlainTextResponse("ok\n" if well else "not ready\n", 200 if well else 503)
 
     async def metrics(request: Request) -> Response:
         try:
-            who = (await entered(request, house)).person
+            who = (await entered(request, web)).person
         except OperationError as refusal:
             return PlainTextResponse(f"{refusal.words.en}\n", 401)
-        status = await handle_request(house.service, who, "status", {})
-        ledger = await handle_request(house.service, who, "ledger", {"last": 1})
+        status = await handle_request(web.service, who, "status", {})
+        ledger = await handle_request(web.service, who, "ledger", {"last": 1})
         if "ok" not in status or "ok" not in ledger:
             return PlainTextResponse("not now\n", 503)
         lines = figures(status["ok"], ledger["ok"])

@@ -82,7 +82,7 @@ class _Server(uvicorn.Server):
 async def open_web(
     settings: Web,
     home: Path,
-    house: WebContext,
+    web: WebContext,
     say: Callable[[Words], None],
     bounds: ConnectionLimits = ConnectionLimits(),
 ) -> AsyncIterator[None]:
@@ -94,24 +94,24 @@ async def open_web(
         _say_why_not(settings, error, say)
         yield
         return
-    house = _named(settings, house, listening.getsockname()[1])
+    web = _named(settings, web, listening.getsockname()[1])
     try:
-        context = await asyncio.to_thread(_context, settings, home, house)
+        context = await asyncio.to_thread(_context, settings, home, web)
     except OSError as error:  # ssl.SSLError is one
         listening.close()
         _say_why_not(settings, error, say)
         yield
         return
-    server = _Server(_config(house, context, bounds, crowd))
+    server = _Server(_config(web, context, bounds, crowd))
     serving = asyncio.create_task(server.serve(sockets=[listening]))
     url = url_of(settings, listening)
     say(OPEN.fill(url=url))
-    if not await house.people.begun():
-        say(FIRST.fill(url=url, code=house.people.first_code()))
+    if not await web.people.begun():
+        say(FIRST.fill(url=url, code=web.people.first_code()))
     try:
         yield
     finally:
-        house.closing.set()
+        web.closing.set()
         server.stop.set()
         await asyncio.wait((serving,), timeout=STOP_WITHIN + 1)
         serving.cancel()
@@ -126,9 +126,9 @@ def url_of(settings: Web, listening: socket.socket) -> str:
     return f"{scheme}://{f'[{name}]' if ':' in name and name[0] != '[' else name}:{port}/"
 
 
-def _named(settings: Web, house: WebContext, port: int) -> WebContext:
+def _named(settings: Web, web: WebContext, port: int) -> WebContext:
     hosts = OWN_NAMES.union(settings.hosts)
-    return replace(house, secure=settings.secure, port=port, hosts=hosts)
+    return replace(web, secure=settings.secure, port=port, hosts=hosts)
 
 
 def _listen(settings: Web, crowd: Connections) -> socket.socket:
@@ -147,23 +147,23 @@ def _listen(settings: Web, crowd: Connections) -> socket.socket:
     return listening
 
 
-def _context(settings: Web, home: Path, house: WebContext) -> ssl.SSLContext | None:
+def _context(settings: Web, home: Path, web: WebContext) -> ssl.SSLContext | None:
     if not settings.secure:
         return None
     if settings.certificate is not None and settings.key is not None:
         return context_of(settings.certificate, settings.key)
-    now = house.service.now()
-    return context_of(*own_certificate(home, house.hosts, now))
+    now = web.service.now()
+    return context_of(*own_certificate(home, web.hosts, now))
 
 
 def _config(
-    house: WebContext,
+    web: WebContext,
     context: ssl.SSLContext | None,
     bounds: ConnectionLimits,
     crowd: Connections,
 ) -> uvicorn.Config:
     config = uvicorn.Config(
-        application(house),
+        application(web),
         log_config=None,
         access_log=False,
         log_level="warning",

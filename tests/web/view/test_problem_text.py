@@ -2,7 +2,7 @@
 
 import pytest
 
-from noroshi.web.view.problem_text import told_at
+from noroshi.web.view.problem_text import problems_at
 
 WRONG = "整数を書いてください"
 PORT = "instances/web9.toml: group.web.monitor.port.options.port"
@@ -32,8 +32,8 @@ TOLD = {
 @pytest.mark.parametrize("case", TOLD)
 def test_what_is_wrong_is_told_by_what_people_call_it(case):
     (where, what, op), told = TOLD[case]
-    assert told_at(where, what, "ja", op) == told
+    assert problems_at(where, what, "ja", op) == told
 
 
 def test_what_has_no_name_of_ours_keeps_its_key():
-    assert told_at("fancy", "no", "en") == "fancy: no"
+    assert problems_at("fancy", "no", "en") == "fancy: no"

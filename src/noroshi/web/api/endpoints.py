@@ -65,29 +65,29 @@ class _ApiError(WebError):
         self.status, self.refusal = status, refusal
 
 
-def routes(house: WebContext) -> list[Route]:
+def routes(web: WebContext) -> list[Route]:
     """The API's addresses."""
 
     async def post(request: Request) -> Response:
-        who = (await entered(request, house)).person
-        given = await _arguments(request, house, who)
-        return await _done(request, house, who, given)
+        who = (await entered(request, web)).person
+        given = await _arguments(request, web, who)
+        return await _done(request, web, who, given)
 
     async def get(request: Request) -> Response:
-        who = (await entered(request, house)).person
+        who = (await entered(request, web)).person
         name = request.path_params["operation"]
-        known = house.service.operations().get(name)
+        known = web.service.operations().get(name)
         if known is None:
             raise _ApiError(404, NotFoundError(NO_OPERATION.fill(name=name)))
         if known.role != VIEWER or known.changes:
             raise _ApiError(405, InvalidArgumentError(ONLY_POST.fill(name=name)))
-        return await _done(request, house, who, _asked(request, known))
+        return await _done(request, web, who, _asked(request, known))
 
-    written = cache(lambda: document(house.service.operations()))
+    written = cache(lambda: document(web.service.operations()))
 
     async def described(request: Request) -> Response:
-        await entered(request, house)
-        return told(await asyncio.to_thread(written))
+        await entered(request, web)
+        return json_response(await asyncio.to_thread(written))
 
     async def begun(request: Request) -> Response:
         return RedirectResponse("/api/openapi.json", 303)
@@ -96,48 +96,50 @@ def routes(house: WebContext) -> list[Route]:
         *(Route(path, begun, methods=["GET"]) for path in ("/api", "/api/")),
         Route("/api/openapi.json", _answering(described), methods=["GET"]),
         Route("/api/{operation}", _answering(get), methods=["GET"]),
-        Route("/api/{operation}", _answering(post, house), methods=["POST"]),
+        Route("/api/{operation}", _answering(post, web), methods=["POST"]),
     ]
 
 
 async def _done(
-    request: Request, house: WebContext, who: Person, given: Mapping[str, Any]
+    request: Request, web: WebContext, who: Person, given: Mapping[str, Any]
 ) -> Response:
     name = request.path_params["operation"]
-    answer = await handle_request(house.service, who, name, given, house.news)
-    return told(answer, STATUS.get(answer.get("error", ""), 200))
+    answer = await handle_request(web.service, who, name, given, web.news)
+    return json_response(answer, STATUS.get(answer.get("error", ""), 200))
 
 
-def told(answer: Any, status: int = 200) -> Response:
+def json_response(answer: Any, status: int = 200) -> Response:
     """An answer as JSON."""
     text = json.dumps(answer, ensure_ascii=False, separators=(",", ":"))
     # What a server said may hold half a letter, which no UTF-8 has.
     return Response(text.encode("utf-8", "replace"), status, media_type="application/json")
 
 
-def _answering(handle: Handler, house: WebContext | None = None) -> Handler:
+def _answering(handle: Handler, web: WebContext | None = None) -> Handler:
     async def answering(request: Request) -> Response:
         try:
-            if house is not None:  # nobody's body is read before it is known who sends it
-                await entered(request, house)
+            if web is not None:  # nobody's body is read before it is known who sends it
+                await entered(request, web)
             return await handle(request)
         except _ApiError as error:
-            return told(refused(error.refusal), error.status)
+            return json_response(refused(error.refusal), error.status)
         except BodyTooLongError as error:
-            return told(refused(error), 413)
+            return json_response(refused(error), 413)
         except UnauthenticatedError as error:
-            answer = told(refused(error), 401)
+            answer = json_response(refused(error), 401)
             answer.headers["www-authenticate"] = "Bearer"
             return answer
         except OperationError as refusal:
-            return told(refused(refusal), STATUS[refusal.kind])
+            return json_response(refused(refusal), STATUS[refusal.kind])
         except StoreError as error:
-            return told(refused(OperationFailedError(STORE_TROUBLE.fill(why=error.words))), 503)
+            return json_response(
+                refused(OperationFailedError(STORE_TROUBLE.fill(why=error.words))), 503
+            )
 
     return answering
 
 
-async def _arguments(request: Request, house: WebContext, who: Person) -> Mapping[str, Any]:
+async def _arguments(request: Request, web: WebContext, who: Person) -> Mapping[str, Any]:
     """What the body says. A large one is read by another process as it comes: of somebody who may
     ask for the operation, or nothing of it is kept."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -145,12 +147,12 @@ async def _arguments(request: Request, house: WebContext, who: Person) -> Mappin
     if await body.is_short():
         return _read(await body.whole(), kind)
     name = request.path_params["operation"]
-    known = house.service.operations().get(name)
+    known = web.service.operations().get(name)
     if kind != JSON or known is None or known.role not in who.roles:
         await body.heard()
         return _read(b"{}", kind)
     try:
-        return await house.service.judges.sent(who, name, body.parts())
+        return await web.service.judges.sent(who, name, body.parts())
     except UnreadableRequestError:
         raise _ApiError(400, InvalidArgumentError(NO_JSON)) from None
     except OperationError:

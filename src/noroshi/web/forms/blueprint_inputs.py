@@ -10,13 +10,13 @@ from typing import Any
 from noroshi.core.words import NOTHING, Words, paired
 
 Answer = Mapping[str, Any]
-MARK = re.compile(r"\$\{([a-z][a-z0-9_]*)\}")
+PLACEHOLDER = re.compile(r"\$\{([a-z][a-z0-9_]*)\}")
 PLACE = re.compile(r": group\.([^.]+)\.monitor\.([^.]+)\.(?:options\.)?(\w+)")
 """Where a setting of a monitor is, as problems of definitions tell it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ask:
+class BlueprintInput:
     """One value. `default`: what is taken unless it is given; "" must be said. `fills`: the first
     setting that it stands in, as kind and setting; `used`: all, as group/monitor and setting."""
 
@@ -27,7 +27,7 @@ class Ask:
     used: Sequence[str]
 
 
-def asks_of(blueprint: Answer, kinds: Sequence[Answer]) -> list[Ask]:
+def inputs_of(blueprint: Answer, kinds: Sequence[Answer]) -> list[BlueprintInput]:
     """All that it asks for; the help is that of the first setting which has one."""
     helps = {
         (kind["kind"], name): paired(str(said.get("description", "")))
@@ -36,18 +36,18 @@ def asks_of(blueprint: Answer, kinds: Sequence[Answer]) -> list[Ask]:
         for name, said in kind["options"].get("properties", {}).items()
     }
     uses = list(_uses(blueprint["groups"]))
-    return [_ask(name, default, uses, helps) for name, default in blueprint["asks"].items()]
+    return [_input(name, default, uses, helps) for name, default in blueprint["asks"].items()]
 
 
-def _ask(
+def _input(
     name: str,
     default: str,
     uses: Sequence[tuple[str, str, str, str]],
     helps: Mapping[tuple[str, str], Words],
-) -> Ask:
+) -> BlueprintInput:
     mine = [(kind, where, option) for used, kind, where, option in uses if used == name]
     told = (helps.get((kind, option)) for kind, _, option in mine)
-    return Ask(
+    return BlueprintInput(
         name=name,
         default=default,
         help=next((words for words in told if words is not None), NOTHING),
@@ -56,7 +56,7 @@ def _ask(
     )
 
 
-def asked_at(asks: Sequence[Ask], where: str) -> str:
+def input_at(asks: Sequence[BlueprintInput], where: str) -> str:
     """The name of the value that a problem of definitions is about; "": of none. What the value
     itself lacks is told by its name."""
     place = PLACE.search(where)
@@ -68,7 +68,7 @@ def asked_at(asks: Sequence[Ask], where: str) -> str:
 def _fits(found: str, used: Sequence[str]) -> Iterator[bool]:
     """What stands in a name is anything until it is filled in."""
     for one in used:
-        parts = (re.escape(part) for part in MARK.sub("\0", one).split("\0"))
+        parts = (re.escape(part) for part in PLACEHOLDER.sub("\0", one).split("\0"))
         yield re.fullmatch("[^/.]+".join(parts), found) is not None
 
 
@@ -80,5 +80,5 @@ def _uses(groups: Sequence[Answer]) -> Iterator[tuple[str, str, str, str]]:
             for setting, said in monitor.items():
                 inside = said if setting == "options" else {"": said}
                 for option, value in inside.items():
-                    for name in dict.fromkeys(MARK.findall(str(value))):
+                    for name in dict.fromkeys(PLACEHOLDER.findall(str(value))):
                         yield name, kind, where, option or setting

@@ -32,7 +32,7 @@ TOO_LONG = Words(
 )
 
 
-async def brought(visit: Visit) -> Secret:
+async def uploaded_credential(visit: Visit) -> Secret:
     """Key and certificate in PEM, unlocked. Raises ForbiddenError, OperationFailedError and
     InvalidArgumentError, in words that quote nothing of it."""
     require_administrator(visit)
@@ -45,7 +45,7 @@ async def brought(visit: Visit) -> Secret:
     passphrase = visit.form.get("passphrase", "")
     try:
         bundle = await read_in_sandbox(data, passphrase)
-        require_valid(bundle.reveal(), visit.house.service.now())
+        require_valid(bundle.reveal(), visit.web.service.now())
     except CertificateError as unfit:
         raise InvalidArgumentError(unfit.words) from None
     except OSError:

@@ -47,7 +47,7 @@ def by_title(visit: Visit, text: str, side: Side) -> str:
     return text.replace(f" {key} ", visit.say(its))
 
 
-SEEN = "seen"
+BASE_VERSION = "seen"
 """The field with the version that the form showed. It is not called `version`: with that a form
 says that it can show what it would change, and is kept over a log-in with all that is in it."""
 LONGEST_NUMBER = 9
@@ -57,12 +57,12 @@ Reading = Callable[[Mapping[str, Mapping[str, Any]]], Texts]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Both:
+class MergedForm:
     """What a form shows, the version that it is about, and what is in force `now` of the fields
     that somebody else changed otherwise; `overtaken`: somebody did."""
 
     form: Texts
-    seen: int
+    base_version: int
     now: Texts = field(default_factory=dict)
     overtaken: bool = False
 
@@ -80,25 +80,25 @@ class Refused(Protocol):
     def problems(self) -> Sequence[tuple[str, str]]: ...
 
 
-def is_overtaken(done: Refused) -> bool:
+def is_conflict(done: Refused) -> bool:
     """Whether it was refused as somebody else changed the same thing meanwhile."""
     return done.kind == "conflict" and bool(done.problems)
 
 
-async def both(
+async def merged_form(
     visit: Visit, typed: Texts, reading: Reading, done: Refused, **which: Any
-) -> Both:
+) -> MergedForm:
     """What the form shows after it was not taken; `which` definitions it is about."""
-    base = _number(visit.form.get(SEEN, ""))
-    if not is_overtaken(done):
-        return Both(form=typed, seen=base)
+    base = _number(visit.form.get(BASE_VERSION, ""))
+    if not is_conflict(done):
+        return MergedForm(form=typed, base_version=base)
     now = await visit.call("definition_show", **which)
     seen = await visit.call_json("definition_show", version=base, **which)
     there = seen["ok"]["documents"] if "ok" in seen else {}
     return _merged(typed, reading(there), reading(now["documents"]), now["version"])
 
 
-def _merged(typed: Texts, before: Texts, now: Texts, version: int) -> Both:
+def _merged(typed: Texts, before: Texts, now: Texts, version: int) -> MergedForm:
     form = {
         name: text if text != before.get(name, "") else now.get(name, "")
         for name, text in typed.items()
@@ -108,17 +108,17 @@ def _merged(typed: Texts, before: Texts, now: Texts, version: int) -> Both:
         for name, text in now.items()
         if text not in (before.get(name, ""), form.get(name, ""))
     }
-    return Both(form=form, seen=version, now=theirs, overtaken=True)
+    return MergedForm(form=form, base_version=version, now=theirs, overtaken=True)
 
 
-async def told(visit: Visit, done: Refused) -> tuple[str, ...]:
+async def refusal_lines(visit: Visit, done: Refused) -> tuple[str, ...]:
     """Why it was not taken; if somebody else was first, what they changed and what to do now."""
-    if not is_overtaken(done):
+    if not is_conflict(done):
         return tuple(done.why)
     (first, _), (key, _) = done.problems[0], done.problems[-1]
     lines = [what for _, what in done.problems]
     if first == key:  # else it has another name, which the first of them tells
-        differ = await since(visit, key, _number(visit.form.get(SEEN, "")))
+        differ = await since(visit, key, _number(visit.form.get(BASE_VERSION, "")))
         lines = [visit.say(one.sentence) for one in differ] or lines
     why = by_title(visit, done.why[0], (key, None))
     return (why, *lines, visit.text("edit.overtaken"))

@@ -52,7 +52,7 @@ async def hear(visit: Visit) -> None:
     there: Sequence[str] = [one["key"] for one in (await visit.call("export"))["documents"]]
     head = {"boundary": boundary, "there": there}
     body = Body(request, LONGEST_IMPORT)
-    judges = visit.house.service.judges
+    judges = visit.web.service.judges
     told = await judges.read(READER, head, body.parts(), sender(person))
     if told is None:  # what no browser sends
         raise ForbiddenError(NOT_OURS)

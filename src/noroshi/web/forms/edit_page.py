@@ -43,7 +43,7 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
+class FormFrame:
     """What stands around the form. `removal` says what removing it means; "": it is not there.
     `place` is the part of the manager that it is in."""
 
@@ -87,7 +87,7 @@ def name_field(visit: Visit, edit: Edit, help: str = "") -> Field:
     )
 
 
-async def shown(visit: Visit, edit: Edit, look: Look) -> Response:
+async def edit_page(visit: Visit, edit: Edit, look: FormFrame) -> Response:
     """The page, with what was typed if it was not taken."""
     etag, version = edit.to_send()
     names = [one.name for section in look.sections for one in section.fields]
@@ -190,7 +190,7 @@ def handed_down(*levels: Mapping[str, Any]) -> Mapping[str, Any]:
 
 __all__ = [
     "Link",
-    "Look",
+    "FormFrame",
     "Section",
     "cautions",
     "edited",
@@ -198,5 +198,5 @@ __all__ = [
     "name_field",
     "opened",
     "saved",
-    "shown",
+    "edit_page",
 ]

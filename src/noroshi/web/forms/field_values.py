@@ -23,7 +23,7 @@ def written(shape: Shape, name: str, given: Any) -> dict[str, str]:
     chosen = shape.default if given is ABSENT and shape.sort in CHOSEN else given
     if shape.sort == "choices":
         boxes = {f"{name}.{one}": YES for one in several(chosen)}
-        return {name: OWN, **boxes} if not shape.nullable or is_given(chosen) else {name: ""}
+        return {name: OWN, **boxes} if not shape.nullable or has_value(chosen) else {name: ""}
     if shape.sort == "order":
         return {f"{name}.{n}": one for n, one in enumerate(several(chosen), 1)}
     if shape.sort == "rows":
@@ -122,7 +122,7 @@ CHOSEN = ("boolean", "choice", "choices")
 
 
 def _text(shape: Shape, given: Any) -> str:
-    if not is_given(given):
+    if not has_value(given):
         return ""
     if isinstance(given, bool):
         return YES if given else NO
@@ -240,12 +240,12 @@ def _ordered(name: str, form: Form) -> list[str]:
 
 def several(given: Any) -> list[Any]:
     """A list of what is one; nothing of nothing."""
-    if not is_given(given):
+    if not has_value(given):
         return []
     return list(given) if isinstance(given, list | tuple) else [given]
 
 
-def is_given(given: Any) -> bool:
+def has_value(given: Any) -> bool:
     """Whether there is a value."""
     return given is not ABSENT and given is not None
 

@@ -15,7 +15,7 @@ from noroshi.definitions.toml import value as toml
 from noroshi.web.forms.field_values import (
     ABSENT,
     Form,
-    is_given,
+    has_value,
     is_there,
     parsed,
     plain,
@@ -29,7 +29,7 @@ from noroshi.web.forms.schema import Schema, Shape, shapes
 from noroshi.web.forms.table import Cell, Choice, Say, cells_of, choice, columns_of, label
 from noroshi.web.texts.pages import TEXTS
 from noroshi.web.view.difference import said
-from noroshi.web.view.problem_text import told_at
+from noroshi.web.view.problem_text import problems_at
 from noroshi.web.view.tree import STEP
 
 Problems = Sequence[tuple[str, str]]
@@ -165,7 +165,7 @@ def elsewhere(problems: Problems, names: Iterable[str], language: str) -> list[s
     """What is wrong at no field, to be told above the form."""
     own = tuple(names)
     return [
-        told_at(where, what, language)
+        problems_at(where, what, language)
         for where, what in problems
         if not any(_at(at_setting(where, what, own), name) for name in own)
     ]
@@ -210,7 +210,7 @@ def _now(shape: Shape, name: str, before: Form, drawn: Drawn) -> str:
     if written(shape, name, now) == before:
         return ""
     told = (shape.default or "") if now is ABSENT else now
-    if not is_given(told) or told in ("", []):
+    if not has_value(told) or told in ("", []):
         return drawn.say(TEXTS["form.unset"])
     words = said(told, shape.name)
     return drawn.say(words) if words else toml(told)
@@ -278,7 +278,7 @@ def _inside(shape: Shape, rest: str, what: str, say: Say) -> str:
 
 def _short(default: Any) -> str:
     """A default in the place of what was left empty."""
-    if not is_given(default) or default == {}:
+    if not has_value(default) or default == {}:
         return ""
     return " ".join(map(plain, several(default)))
 

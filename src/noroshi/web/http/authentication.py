@@ -54,24 +54,24 @@ def address_of(request: Request) -> str:
     return request.client.host if request.client else ""
 
 
-def key_of(request: Request, house: WebContext) -> str:
+def key_of(request: Request, web: WebContext) -> str:
     """What the cookie holds; "" for none."""
-    key = request.cookies.get(house.cookie, "")
+    key = request.cookies.get(web.cookie, "")
     return key if len(key) <= LONGEST_KEY else ""
 
 
-async def entered(request: Request, house: WebContext) -> Entered:
+async def entered(request: Request, web: WebContext) -> Entered:
     """Who asks. Raises UnauthenticatedError, and ForbiddenError for a post that is not from a page of
     ours."""
-    if not await house.people.begun():
+    if not await web.people.begun():
         raise UnauthenticatedError(NOT_BEGUN)
     given = request.headers.get("authorization", "")
     if given:
-        person = await _by_token(given, address_of(request), house)
+        person = await _by_token(given, address_of(request), web)
         proves(request.scope, f"{person.door} {person.name}")
         return Entered(person)
-    key = key_of(request, house)
-    found = await in_session(request, house, key)
+    key = key_of(request, web)
+    found = await in_session(request, web, key)
     if found is None:
         raise UnauthenticatedError(NOBODY)
     person = found
@@ -81,10 +81,10 @@ async def entered(request: Request, house: WebContext) -> Entered:
 
 
 async def in_session(
-    request: Request, house: WebContext, key: str, there: bool = True
+    request: Request, web: WebContext, key: str, there: bool = True
 ) -> Person | None:
     """Whose session it is by which they ask, as `People.of_session` has it."""
-    person = await house.people.of_session(key, address_of(request), there)
+    person = await web.people.of_session(key, address_of(request), there)
     if person is not None:
         proves(request.scope, f"{person.door} {person.name}")
     return person
@@ -96,12 +96,12 @@ def check_csrf(key: str, given: str) -> None:
         raise ForbiddenError(NOT_OURS)
 
 
-async def _by_token(given: str, address: str, house: WebContext) -> Person:
+async def _by_token(given: str, address: str, web: WebContext) -> Person:
     scheme, _, text = given.partition(" ")
     text = text.strip()
     if scheme.lower() != "bearer" or not text:
         raise UnauthenticatedError(NOBODY)
-    person = await house.people.of_token(text, address)
+    person = await web.people.of_token(text, address)
     if person is None:
         raise UnauthenticatedError(NO_GOOD_TOKEN)
     return person

@@ -45,7 +45,7 @@ class PendingForm:
     files: bool
 
 
-def asked_with(form: Mapping[str, str], *, files: bool) -> PendingForm:
+def pending_form(form: Mapping[str, str], *, files: bool) -> PendingForm:
     """Of a form that was sent."""
     hidden = (CSRF, PASSWORD_AGAIN, *SECRETS)
     return PendingForm(

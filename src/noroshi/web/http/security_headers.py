@@ -47,10 +47,10 @@ WRONG_HOST = Words(
 class Guard:
     """Stands before everything else."""
 
-    def __init__(self, app: ASGIApp, house: WebContext) -> None:
-        self._app, self._house = app, house
+    def __init__(self, app: ASGIApp, web: WebContext) -> None:
+        self._app, self._web = app, web
         self._headers = dict(HEADERS)
-        if house.secure:
+        if web.secure:
             self._headers["strict-transport-security"] = STRICT_TRANSPORT
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -64,7 +64,7 @@ class Guard:
                 headers.setdefault("cache-control", "no-store")
             await send(message)
 
-        if scope["type"] == "http" and host_of(scope["headers"]) not in self._house.hosts:
+        if scope["type"] == "http" and host_of(scope["headers"]) not in self._web.hosts:
             # Else a page of elsewhere, whose name was pointed here, would read as we do.
             return await _turn_away(sending)
         if scope["type"] == "http":

@@ -18,7 +18,7 @@ from noroshi.web.view.form_operations import Outcome, address, may, query_value,
 from noroshi.web.view.live_updates import LATELY, Live
 from noroshi.web.view.locale import TONGUES
 from noroshi.web.view.page_context import Visit, page
-from noroshi.web.view.search import labels_of, place_meant
+from noroshi.web.view.search import labels_of, require_place
 
 Answer = Mapping[str, Any]
 HERE = "/alarms"
@@ -35,7 +35,7 @@ LENGTHS = ("1h", "2h", "4h", "8h", "1d")
 TOMORROW, MOMENT = "tomorrow", "moment"
 
 
-def routes(house: WebContext, live: Live) -> list[Route]:
+def routes(web: WebContext, live: Live) -> list[Route]:
     """Their addresses."""
 
     async def alarms(visit: Visit) -> Response:
@@ -43,7 +43,7 @@ def routes(house: WebContext, live: Live) -> list[Route]:
             over = query_value(visit, "over", 4)
             return await _shown(visit, live, did=query_value(visit, "did"), over=_number(over))
         deed = visit.form.get("do", "")
-        came = await _done(visit, deed)
+        came = await _perform(visit, deed)
         live.changed()  # also where something was refused: what was picked may be over
         if came.why or not came.done:
             return await _shown(visit, live, came)
@@ -56,8 +56,8 @@ def routes(house: WebContext, live: Live) -> list[Route]:
         return await _moved(visit, live)
 
     return [
-        Route(HERE, page(house, alarms), methods=["GET", "POST"]),
-        Route(f"{HERE}/changed", page(house, changed), methods=["GET"]),
+        Route(HERE, page(web, alarms), methods=["GET", "POST"]),
+        Route(f"{HERE}/changed", page(web, changed), methods=["GET"]),
     ]
 
 
@@ -65,7 +65,7 @@ def routes(house: WebContext, live: Live) -> list[Route]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Came:
+class AlarmActionResult:
     """What came of it: how often it was `done`, how much was `over` before, `why` the rest was
     not done, and which alarms are `left` to choose from (None: all that were chosen)."""
 
@@ -78,7 +78,7 @@ class Came:
     """The fields of a silence that are wrong."""
 
 
-async def _done(visit: Visit, deed: str) -> Came:
+async def _perform(visit: Visit, deed: str) -> AlarmActionResult:
     if deed in DEEDS:
         return await _on_picked(visit, deed)
     if deed == "silence":
@@ -87,17 +87,19 @@ async def _done(visit: Visit, deed: str) -> Came:
         done = await run(visit, "silence_end", silence=visit.form.get("silence", ""))
     else:
         raise NotFoundError(TEXTS["error.not_there"])
-    return Came(done=int(not done.why), why=done.why, status=done.status, bad=done.bad)
+    return AlarmActionResult(
+        done=int(not done.why), why=done.why, status=done.status, bad=done.bad
+    )
 
 
-async def _on_picked(visit: Visit, deed: str) -> Came:
+async def _on_picked(visit: Visit, deed: str) -> AlarmActionResult:
     names = (name for name in sorted(visit.form) if name.startswith(PICK))
     picked = list(dict.fromkeys(visit.form[name] for name in names))
     if not picked:
-        return Came(why=(visit.text("alarms.none_picked"),), status=400)
+        return AlarmActionResult(why=(visit.text("alarms.none_picked"),), status=400)
     if len(picked) > MOST_SHOWN:
         words = visit.text("alarms.too_many", count=len(picked), most=MOST_SHOWN)
-        return Came(why=(words,), status=400)
+        return AlarmActionResult(why=(words,), status=400)
     places = [one.partition(" ") for one in picked]
     done = await run(
         visit,
@@ -107,7 +109,7 @@ async def _on_picked(visit: Visit, deed: str) -> Came:
         words=visit.form.get("words", ""),
     )
     if done.ok is None:
-        return Came(why=done.why, status=done.status)
+        return AlarmActionResult(why=done.why, status=done.status)
     told = zip(picked, done.ok, strict=True)
     return await _came(visit, deed, {key: _outcome(visit, one) for key, one in told})
 
@@ -119,7 +121,7 @@ def _outcome(visit: Visit, one: Answer) -> Outcome:
     return Outcome(None, (visit.say(one["refused"]),), STATUS[one["kind"]], kind=one["kind"])
 
 
-async def _came(visit: Visit, deed: str, outcomes: Mapping[str, Outcome]) -> Came:
+async def _came(visit: Visit, deed: str, outcomes: Mapping[str, Outcome]) -> AlarmActionResult:
     """Of all of them. What ended meanwhile needs nobody any more: that is no failure."""
     refused = {key: one for key, one in outcomes.items() if one.why}
     over = await _over(visit, deed, refused)
@@ -131,7 +133,9 @@ async def _came(visit: Visit, deed: str, outcomes: Mapping[str, Outcome]) -> Cam
             0, visit.text("alarms.partly", count=len(outcomes), done=done, over=len(over))
         )
     status = max((one.status for one in refused.values()), default=200)
-    return Came(done=done, over=len(over), why=tuple(why), status=status, left=frozenset(left))
+    return AlarmActionResult(
+        done=done, over=len(over), why=tuple(why), status=status, left=frozenset(left)
+    )
 
 
 async def _over(visit: Visit, deed: str, refused: Mapping[str, Outcome]) -> frozenset[str]:
@@ -144,7 +148,7 @@ async def _over(visit: Visit, deed: str, refused: Mapping[str, Outcome]) -> froz
 
 async def _silenced(visit: Visit) -> Outcome:
     labels = labels_of((await visit.call("status"))["monitors"])
-    place, refused = place_meant(visit, visit.form.get("place", ""), labels)
+    place, refused = require_place(visit, visit.form.get("place", ""), labels)
     return await run(visit, "silence_add", **_silence(visit, place)) if place else refused
 
 
@@ -158,14 +162,18 @@ def _silence(visit: Visit, place: str) -> Mapping[str, str]:
     return {**given, "until": visit.form.get("until", "")}
 
 
-NOTHING_CAME = Came()
+NOTHING_CAME = AlarmActionResult()
 
 
 # what is shown
 
 
 async def _shown(
-    visit: Visit, live: Live, came: Came = NOTHING_CAME, did: str = "", over: int = 0
+    visit: Visit,
+    live: Live,
+    came: AlarmActionResult = NOTHING_CAME,
+    did: str = "",
+    over: int = 0,
 ) -> Response:
     seen = await live.now()  # first: what moves from here on is told by the stream
     found, log = await visit.call("alarms"), await visit.call("log", last=LATELY)
@@ -176,7 +184,7 @@ async def _shown(
     return visit.page(
         "alarms.html",
         came.status,
-        lamp=seen.ledger["sum"],
+        ledger_sum=seen.ledger["sum"],
         serial=seen.serial,
         found=found,
         v=shown,

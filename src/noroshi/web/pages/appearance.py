@@ -17,9 +17,9 @@ from noroshi.web.view.page_context import (
 )
 
 
-def routes(house: WebContext) -> list[Route]:
+def routes(web: WebContext) -> list[Route]:
     """Its address."""
-    return [Route("/look", page(house, choose, anybody=True), methods=["POST"])]
+    return [Route("/look", page(web, choose, anybody=True), methods=["POST"])]
 
 
 async def choose(visit: Visit) -> Response:
@@ -28,7 +28,7 @@ async def choose(visit: Visit) -> Response:
     for name, known in ((LANGUAGE, LANGUAGES), (THEME, THEMES)):
         chosen = visit.form.get(name.removeprefix("noroshi-"))
         if chosen in known:
-            secure = visit.house.secure
+            secure = visit.web.secure
             answer.set_cookie(
                 name, chosen, A_YEAR, httponly=True, samesite="lax", secure=secure
             )

@@ -11,7 +11,7 @@ from starlette.routing import Route
 from noroshi.core.definitions.self_monitoring import OWN
 from noroshi.service import NotFoundError
 from noroshi.web.context import WebContext
-from noroshi.web.forms.blueprint_inputs import MARK, Ask, asked_at, asks_of
+from noroshi.web.forms.blueprint_inputs import PLACEHOLDER, BlueprintInput, input_at, inputs_of
 from noroshi.web.forms.change_preview import created, preview
 from noroshi.web.forms.location import called
 from noroshi.web.forms.normalize import figures
@@ -29,7 +29,7 @@ from noroshi.web.view.form_operations import (
 from noroshi.web.view.live_updates import Live
 from noroshi.web.view.overview import part_page
 from noroshi.web.view.page_context import Visit, page
-from noroshi.web.view.problem_text import told_at
+from noroshi.web.view.problem_text import problems_at
 from noroshi.web.view.routes import of_type
 
 FIELDS = ("instance", "address", "zone")
@@ -37,15 +37,15 @@ VALUE, RULE = "value.", "rule."
 PREVIEW = "preview"
 
 
-def routes(house: WebContext, live: Live) -> list[Route]:
+def routes(web: WebContext, live: Live) -> list[Route]:
     """Their addresses."""
 
     async def one(visit: Visit) -> Response:
         return await _one(visit, live)
 
     return [
-        Route("/add", page(house, choose), methods=["GET"]),
-        Route("/add/{blueprint}", page(house, one), methods=["GET", "POST"]),
+        Route("/add", page(web, choose), methods=["GET"]),
+        Route("/add/{blueprint}", page(web, one), methods=["GET", "POST"]),
     ]
 
 
@@ -66,7 +66,7 @@ def _watched(
     return [
         (
             visit.say(titles[kind]) if (kind := str(one.get("kind"))) in titles else kind,
-            MARK.sub("…", f"{group.get('name')}/{one.get('name')}"),
+            PLACEHOLDER.sub("…", f"{group.get('name')}/{one.get('name')}"),
         )
         for group in blueprint["groups"]
         for one in group.get("monitor", ())
@@ -117,7 +117,7 @@ async def _shown(
     instances = of_type(documents, "instances")
     rules = [key.partition("/")[2] for key in documents if key.startswith("rules/")]
     kinds = await visit.call("kinds")
-    asks = asks_of(blueprint, kinds)
+    asks = inputs_of(blueprint, kinds)
     form: dict[str, str] = {**typed(visit, *FIELDS)}
     if visit.request.method == "GET":
         form["instance"] = query_value(visit, "to")
@@ -152,24 +152,24 @@ async def _shown(
 
 
 def _at_fields(
-    visit: Visit, asks: Sequence[Ask], instance: str, outcome: Outcome
+    visit: Visit, asks: Sequence[BlueprintInput], instance: str, outcome: Outcome
 ) -> tuple[tuple[str, ...], Mapping[str, Sequence[str]]]:
     """What is told above the form, and what at its fields, by their names."""
     bad, own, rest = dict[str, list[str]](), f"instances/{instance.strip()}.toml", list[str]()
     for where, what in outcome.problems:
         inside = where.removeprefix(f"{own}: ")
-        value = asked_at(asks, where)
+        value = input_at(asks, where)
         name = f"{VALUE}{value}" if value else "instance" if where == own else inside
         if value or name in FIELDS:
             bad.setdefault(name, []).append(what)
         else:
-            rest.append(told_at(where, what, visit.language))
+            rest.append(problems_at(where, what, visit.language))
     if not bad:
         return told(visit, outcome), {}
     return (outcome.why[0], *rest), bad
 
 
-def _called(visit: Visit, ask: Ask) -> str:
+def _called(visit: Visit, ask: BlueprintInput) -> str:
     """As the setting that it fills is called; its own name where that has none."""
     kind, setting = ask.fills
     told = label(setting, kind, visit.say)

@@ -10,11 +10,11 @@ from starlette.routing import Route
 
 from noroshi.core.definitions.schema import ContactDef
 from noroshi.web.context import WebContext
-from noroshi.web.pages.rules import Sort, editor
+from noroshi.web.pages.rules import DefinitionType, editor
 from noroshi.web.view.form_operations import address, may, query_value
 from noroshi.web.view.page_context import Visit, page
 
-CONTACTS = Sort(
+CONTACTS = DefinitionType(
     type="contacts",
     one="contact",
     wanted=ContactDef,
@@ -22,12 +22,12 @@ CONTACTS = Sort(
 )
 
 
-def routes(house: WebContext) -> list[Route]:
+def routes(web: WebContext) -> list[Route]:
     """Their addresses."""
-    both = ["GET", "POST"]
+    methods = ["GET", "POST"]
     return [
-        Route(CONTACTS.list, page(house, contacts), methods=["GET"]),
-        Route(CONTACTS.path, page(house, editor(CONTACTS)), methods=both),
+        Route(CONTACTS.list, page(web, contacts), methods=["GET"]),
+        Route(CONTACTS.path, page(web, editor(CONTACTS)), methods=methods),
     ]
 
 

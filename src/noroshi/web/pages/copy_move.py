@@ -27,7 +27,7 @@ from noroshi.web.view.form_operations import (
 from noroshi.web.view.live_updates import Live
 from noroshi.web.view.overview import part_page
 from noroshi.web.view.page_context import Visit, page
-from noroshi.web.view.problem_text import told_at
+from noroshi.web.view.problem_text import problems_at
 from noroshi.web.view.tree import STEP
 
 FIELDS = ("how", "to", "group", "name", "title", "address", "stopped")
@@ -40,13 +40,13 @@ GROUP = 2
 """So many names a group's path has."""
 
 
-def routes(house: WebContext, live: Live) -> list[Route]:
+def routes(web: WebContext, live: Live) -> list[Route]:
     """Its address."""
 
     async def place(visit: Visit) -> Response:
         return await _place(visit, live)
 
-    return [Route("/place/{path:path}", page(house, place), methods=["GET", "POST"])]
+    return [Route("/place/{path:path}", page(web, place), methods=["GET", "POST"])]
 
 
 async def _place(visit: Visit, live: Live) -> Response:
@@ -158,7 +158,7 @@ def _at_fields(
         if field:
             bad.setdefault(field, []).append(what)
         else:
-            rest.append(told_at(where, what, visit.language))
+            rest.append(problems_at(where, what, visit.language))
     return ((outcome.why[0], *rest), bad) if bad else (told(visit, outcome), {})
 
 

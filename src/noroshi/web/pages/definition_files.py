@@ -37,18 +37,18 @@ WHOLE = "whole"
 LONGEST_NUMBER = 9
 
 
-def routes(house: WebContext) -> list[Route]:
+def routes(web: WebContext) -> list[Route]:
     """Their addresses."""
     return [
-        Route("/settings/files", page(house, files, hear=hear), methods=["GET", "POST"]),
-        Route("/settings/files/definitions.zip", page(house, out), methods=["GET"]),
+        Route("/settings/files", page(web, files, hear=hear), methods=["GET", "POST"]),
+        Route("/settings/files/definitions.zip", page(web, out), methods=["GET"]),
     ]
 
 
 async def out(visit: Visit) -> Response:
     """All that is in force, as the files that `noroshi export` writes."""
     exported = await visit.call("export")
-    name = f"{visit.house.name}-version-{exported['version']}.zip"
+    name = f"{visit.web.name}-version-{exported['version']}.zip"
     return Response(
         await asyncio.to_thread(pack, _documents(exported)),
         media_type="application/zip",

@@ -12,7 +12,7 @@ from starlette.routing import Route
 from noroshi.core.definitions.schema_mail import REDIRECT
 from noroshi.service import NotFoundError
 from noroshi.web.context import WebContext
-from noroshi.web.forms.conflict import Both, both, told
+from noroshi.web.forms.conflict import MergedForm, merged_form, refusal_lines
 from noroshi.web.forms.first_route import (
     GRAPH,
     MICROSOFT,
@@ -33,7 +33,7 @@ from noroshi.web.forms.first_route import (
 from noroshi.web.forms.new_route import free_entry
 from noroshi.web.pages.first_steps import looked, shown
 from noroshi.web.texts.pages import TEXTS
-from noroshi.web.view.first_problems import at_fields, sealed
+from noroshi.web.view.first_problems import problems_at_fields, sealed
 from noroshi.web.view.form_operations import Outcome, query_value, run
 from noroshi.web.view.page_context import Visit, page
 
@@ -66,10 +66,10 @@ MEANT: Mapping[str, Mapping[str, str]] = {
 """Settings that a field stands for, though it is called otherwise."""
 
 
-def routes(house: WebContext) -> list[Route]:
+def routes(web: WebContext) -> list[Route]:
     """Their addresses."""
-    both = ["GET", "POST"]
-    return [Route("/first/mail", page(house, mail), methods=both)]
+    merged_form = ["GET", "POST"]
+    return [Route("/first/mail", page(web, mail), methods=merged_form)]
 
 
 async def mail(visit: Visit) -> Response:
@@ -79,20 +79,23 @@ async def mail(visit: Visit) -> Response:
     way = visit.form.get("way") or query_value(visit, "way") or way_of(there)
     if way not in WAYS:
         raise NotFoundError(TEXTS["error.not_there"])
-    its, etag = Both(form=filled(there, way), seen=all_of_it["version"]), _seen(all_of_it)
+    its, etag = (
+        MergedForm(form=filled(there, way), base_version=all_of_it["version"]),
+        _seen(all_of_it),
+    )
     if visit.request.method == "POST":
         form = {name: visit.form.get(name, "").strip() for name in its.form}
         done, saved = await _made(visit, way, form, all_of_it)
         if not done.why:
             return visit.to(SIGN_IN if way == MICROSOFT else "/first/alarm")
-        its = await both(visit, form, lambda said: filled(said, way), done)
+        its = await merged_form(visit, form, lambda said: filled(said, way), done)
         # The definitions may be in force though the secret beside them was not taken.
         fresh = await visit.call("definition_show")
         if saved or its.overtaken:
-            its, etag = replace(its, seen=fresh["version"]), _seen(fresh)
+            its, etag = replace(its, base_version=fresh["version"]), _seen(fresh)
         else:
             etag = visit.form.get("etag", "")
-        done = replace(done, why=await told(visit, done))
+        done = replace(done, why=await refusal_lines(visit, done))
     own = [key.partition("/")[2] for key in there if key.startswith("clouds/")]
     labels = {name: visit.text(key) for name, key in LABELS[way].items()}
     return await shown(
@@ -103,9 +106,9 @@ async def mail(visit: Visit) -> Response:
         done.status,
         kind=way,
         form=its.form,
-        both=its,
+        merged=its,
         etag=etag,
-        told=at_fields(visit, done, labels, MEANT[way]),
+        told=problems_at_fields(visit, done, labels, MEANT[way]),
         clouds=(*OF_MICROSOFT, *own),
         protections=PROTECTIONS,
         redirect=REDIRECT,

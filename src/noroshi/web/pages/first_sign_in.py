@@ -17,7 +17,7 @@ from noroshi.web.http.oauth_redirects import Returns, home_of, port_for
 from noroshi.web.pages.first_mail import SIGN_IN
 from noroshi.web.pages.first_steps import looked, shown
 from noroshi.web.texts.pages import TEXTS
-from noroshi.web.view.first_problems import Told, at_fields, sealed
+from noroshi.web.view.first_problems import StepProblems, problems_at_fields, sealed
 from noroshi.web.view.form_operations import Outcome, query_value, run
 from noroshi.web.view.page_context import Handler, Visit, page
 
@@ -31,9 +31,9 @@ SIGNING = {"secret": "first.secret", "pasted": "first.pasted"}
 NONE: Mapping[str, Any] = {"ok": None}
 
 
-def routes(house: WebContext, returns: Returns) -> list[Route]:
+def routes(web: WebContext, returns: Returns) -> list[Route]:
     """Its address."""
-    return [Route(SIGN_IN, page(house, _handler(returns)), methods=["GET", "POST"])]
+    return [Route(SIGN_IN, page(web, _handler(returns)), methods=["GET", "POST"])]
 
 
 def _handler(returns: Returns) -> Handler:
@@ -117,14 +117,14 @@ async def _begun(
     return begun
 
 
-def _told(visit: Visit, done: Outcome, begun: Mapping[str, Any]) -> Told:
+def _told(visit: Visit, done: Outcome, begun: Mapping[str, Any]) -> StepProblems:
     """What is wrong, at its field. Of a secret that was refused at the sign-in, that it is."""
     if not done.why:
-        return Told() if "ok" in begun else Told((visit.say(begun["words"]),))
+        return StepProblems() if "ok" in begun else StepProblems((visit.say(begun["words"]),))
     labels = {name: visit.text(key) for name, key in SIGNING.items()}
-    why = at_fields(visit, done, labels, {"value": "secret"})
+    why = problems_at_fields(visit, done, labels, {"value": "secret"})
     if "secret" in done.bad and not why.bad:
-        return Told(done.why[:1], {"secret": tuple(what for _, what in done.problems)})
+        return StepProblems(done.why[:1], {"secret": tuple(what for _, what in done.problems)})
     return why
 
 

@@ -15,10 +15,10 @@ from noroshi.core.delivery_state import SENT, DeliveryState
 from noroshi.core.people import ADMIN
 from noroshi.service import ForbiddenError, NotFoundError
 from noroshi.web.context import WebContext
-from noroshi.web.forms.conflict import Both, both, told
+from noroshi.web.forms.conflict import MergedForm, merged_form, refusal_lines
 from noroshi.web.forms.normalize import addresses, figures
 from noroshi.web.texts.pages import TEXTS
-from noroshi.web.view.first_problems import Told, at_fields
+from noroshi.web.view.first_problems import StepProblems, problems_at_fields
 from noroshi.web.view.form_operations import Outcome, clock, run
 from noroshi.web.view.mail import attempts, names, relay
 from noroshi.web.view.page_context import (
@@ -42,15 +42,15 @@ BROKEN = (
 )
 
 
-def routes(house: WebContext) -> list[Route]:
+def routes(web: WebContext) -> list[Route]:
     """Their addresses."""
-    both = ["GET", "POST"]
+    merged_form = ["GET", "POST"]
     return [
-        Route("/first", page(house, first), methods=both),
-        Route("/first/person", page(house, person), methods=both),
-        Route("/first/machine", page(house, machine), methods=both),
-        Route("/first/alarm", page(house, alarm), methods=both),
-        Route("/first/alarm/way", page(house, way), methods=["GET"]),
+        Route("/first", page(web, first), methods=merged_form),
+        Route("/first/person", page(web, person), methods=merged_form),
+        Route("/first/machine", page(web, machine), methods=merged_form),
+        Route("/first/alarm", page(web, alarm), methods=merged_form),
+        Route("/first/alarm/way", page(web, way), methods=["GET"]),
     ]
 
 
@@ -98,7 +98,7 @@ async def person(visit: Visit) -> Response:
     if visit.request.method == "GET":
         zone = before.get("zone") or (await visit.call("suggest"))["zone"]
         form = {**_texts(before), "language": before.get("language", visit.language)}
-        fresh = Both(form={**form, "zone": zone}, seen=there["version"])
+        fresh = MergedForm(form={**form, "zone": zone}, base_version=there["version"])
         return await _person(visit, look, fresh, there["etags"][key], Outcome())
     etag = visit.form.get("etag", "")
     form = {name: visit.form.get(name, "").strip() for name in FIELDS}
@@ -112,14 +112,16 @@ async def person(visit: Visit) -> Response:
         etags={key: etag},
     )
     if done.why:
-        again = await both(visit, form, lambda it: _texts(it.get(key, {})), done, keys=[key])
+        again = await merged_form(
+            visit, form, lambda it: _texts(it.get(key, {})), done, keys=[key]
+        )
         etag = there["etags"][key] if again.overtaken else etag
         return await _person(
-            visit, look, again, etag, replace(done, why=await told(visit, done))
+            visit, look, again, etag, replace(done, why=await refusal_lines(visit, done))
         )
     answer = visit.to("/first/machine")
     if form["language"] in LANGUAGES:
-        secure = visit.house.secure
+        secure = visit.web.secure
         answer.set_cookie(
             LANGUAGE, form["language"], A_YEAR, httponly=True, samesite="lax", secure=secure
         )
@@ -142,7 +144,7 @@ def _texts(contact: Mapping[str, Any]) -> Mapping[str, str]:
 
 
 async def _person(
-    visit: Visit, look: Mapping[str, Any], its: Both, etag: str, done: Outcome
+    visit: Visit, look: Mapping[str, Any], its: MergedForm, etag: str, done: Outcome
 ) -> Response:
     return await shown(
         visit,
@@ -151,9 +153,11 @@ async def _person(
         look,
         done.status,
         form=its.form,
-        both=its,
+        merged=its,
         etag=etag,
-        told=at_fields(visit, done, {name: visit.text(LABELS[name]) for name in FIELDS}, {}),
+        told=problems_at_fields(
+            visit, done, {name: visit.text(LABELS[name]) for name in FIELDS}, {}
+        ),
         zones=sorted(available_timezones()),
     )
 
@@ -182,11 +186,11 @@ async def machine(visit: Visit) -> Response:
     )
 
 
-def _chosen_wrongly(visit: Visit, done: Outcome) -> Told:
+def _chosen_wrongly(visit: Visit, done: Outcome) -> StepProblems:
     """Of what was chosen something may have ended since it was shown."""
     if any(where == "wanted" for where, what in done.problems if what != done.why[0]):
-        return Told((visit.text("first.machine.gone"),))
-    return at_fields(visit, done, {"title": visit.text("first.machine.name")}, {})
+        return StepProblems((visit.text("first.machine.gone"),))
+    return problems_at_fields(visit, done, {"title": visit.text("first.machine.name")}, {})
 
 
 async def alarm(visit: Visit) -> Response:
@@ -210,7 +214,7 @@ async def alarm(visit: Visit) -> Response:
         "first_alarm.html",
         look,
         done.status,
-        told=Told(done.why),
+        told=StepProblems(done.why),
         contacts=[
             (one["name"], one["title"] or one["name"], ", ".join(one["addresses"]))
             for one in contacts
@@ -229,13 +233,15 @@ async def way(visit: Visit) -> Response:
 
 async def _way(visit: Visit, look: Mapping[str, Any]) -> Mapping[str, Any]:
     """The relay's posts of the last test alarm, and what the other side said."""
-    told = await visit.call_json("queue_show", id=look["mail"]) if look["mail"] else {}
-    if not told or told.get("error") == NotFoundError.kind:  # none yet, or long forgotten
+    refusal_lines = await visit.call_json("queue_show", id=look["mail"]) if look["mail"] else {}
+    if (
+        not refusal_lines or refusal_lines.get("error") == NotFoundError.kind
+    ):  # none yet, or long forgotten
         none = dict.fromkeys(("because", "state"), "") | dict.fromkeys(
             ("goes_on", "taken"), False
         )
         return {"posts": (), "tries": (), "route": look["route"], **none}
-    letter = answered(told)
+    letter = answered(refusal_lines)
     queued = letter["queued"]
     flat = [
         {**one, "at": tried["at"], "route": tried["route"], "provider_id": tried["provider_id"]}

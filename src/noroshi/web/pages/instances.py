@@ -14,7 +14,7 @@ from noroshi.web.context import WebContext
 from noroshi.web.texts.pages import TEXTS
 from noroshi.web.view.form_operations import address, may, query_value, run
 from noroshi.web.view.instances import stops_of, tables
-from noroshi.web.view.live_updates import Live, Seen
+from noroshi.web.view.live_updates import Live, Snapshot
 from noroshi.web.view.locale import TONGUES
 from noroshi.web.view.overview import part_page
 from noroshi.web.view.page_context import Visit, page
@@ -31,7 +31,7 @@ DONE = ("stop", "start", "copy", "move", "added")
 LONGEST_NOTE = 200
 
 
-def routes(house: WebContext, live: Live) -> list[Route]:
+def routes(web: WebContext, live: Live) -> list[Route]:
     """Their addresses."""
 
     async def instance(visit: Visit) -> Response:
@@ -45,9 +45,9 @@ def routes(house: WebContext, live: Live) -> list[Route]:
         return await _switched(visit, live)
 
     return [
-        Route("/instance/{instance}", page(house, instance), methods=["GET"]),
-        Route("/group/{instance}/{group}", page(house, group), methods=["GET"]),
-        Route("/switch", page(house, switched), methods=["POST"]),
+        Route("/instance/{instance}", page(web, instance), methods=["GET"]),
+        Route("/group/{instance}/{group}", page(web, group), methods=["GET"]),
+        Route("/switch", page(web, switched), methods=["POST"]),
     ]
 
 
@@ -83,7 +83,7 @@ async def _shown(visit: Visit, live: Live, instance: str, group: str) -> Respons
     level = groups[0].level if group else found.level if found else "new"
     return visit.page(
         "part.html",
-        lamp=seen.ledger["sum"],
+        ledger_sum=seen.ledger["sum"],
         serial=seen.serial,
         side=side_of(seen, visit.language, path=path),
         names=path.split("/"),
@@ -120,7 +120,7 @@ def _open(groups: Sequence[Any]) -> int:
     return sum(level in ("warning", "critical", "unknown") for level in levels)
 
 
-async def did(visit: Visit, seen: Seen) -> tuple[str, str]:
+async def did(visit: Visit, seen: Snapshot) -> tuple[str, str]:
     """What was just done, and with what, by its title; what was moved away has its name alone."""
     done, part = query_value(visit, "did"), query_value(visit, "part")
     if done not in DONE:

@@ -30,11 +30,11 @@ KINDS = (
 PARTS = ("accepted", "came_back", "waiting", "held", "set_aside", "dropped", "lost")
 
 
-def routes(house: WebContext) -> list[Route]:
+def routes(web: WebContext) -> list[Route]:
     """Their addresses."""
     return [
-        Route("/ledger", page(house, ledger), methods=["GET"]),
-        Route("/ledger/alarm", page(house, alarm), methods=["GET"]),
+        Route("/ledger", page(web, ledger), methods=["GET"]),
+        Route("/ledger/alarm", page(web, alarm), methods=["GET"]),
     ]
 
 

@@ -16,15 +16,15 @@ from noroshi.web.view.page_context import NOT_KEPT, Visit, page
 LONGEST_CODE = 40
 
 
-def routes(house: WebContext) -> list[Route]:
+def routes(web: WebContext) -> list[Route]:
     """Their addresses."""
-    both = ["GET", "POST"]
+    methods = ["GET", "POST"]
     return [
-        Route("/login", page(house, log_in, anybody=True), methods=both),
-        Route("/login/code", page(house, second, anybody=True), methods=both),
-        Route("/start", page(house, start, anybody=True), methods=both),
-        Route("/logout", page(house, log_out, anybody=True), methods=["POST"]),
-        Route("/sure", page(house, reauthenticate), methods=both),
+        Route("/login", page(web, log_in, anybody=True), methods=methods),
+        Route("/login/code", page(web, second, anybody=True), methods=methods),
+        Route("/start", page(web, start, anybody=True), methods=methods),
+        Route("/logout", page(web, log_out, anybody=True), methods=["POST"]),
+        Route("/sure", page(web, reauthenticate), methods=methods),
     ]
 
 
@@ -45,7 +45,7 @@ def _told(visit: Visit, template: str, no: AuthenticationError, **values: object
 
 async def log_in(visit: Visit) -> Response:
     """The first step: name and password."""
-    people, form = visit.house.people, visit.form
+    people, form = visit.web.people, visit.form
     if visit.request.method == "GET":
         if visit.person is not None:
             return visit.to(_next(visit))
@@ -57,7 +57,7 @@ async def log_in(visit: Visit) -> Response:
         )
     except AuthenticationError as no:
         return _told(visit, "login.html", no, name=name)
-    visit.bring, visit.mark = inside.key, inside.mark
+    visit.session_key, visit.device_key = inside.key, inside.mark
     if inside.half:
         visit.key = inside.key
         kept = form.get("kept", "")
@@ -79,27 +79,27 @@ def _on(visit: Visit, key: str) -> Response:
 async def second(visit: Visit) -> Response:
     """The second step: a code."""
     if visit.request.method == "GET":
-        if not await visit.house.people.awaits_second_step(visit.key):
+        if not await visit.web.people.awaits_second_step(visit.key):
             return visit.to("/login")
         return visit.page("code.html", why="", next=_next(visit))
     try:
         code = visit.form.get("code", "")
-        inside = await visit.house.people.second_step(visit.key, code, visit.address)
+        inside = await visit.web.people.second_step(visit.key, code, visit.address)
     except AuthenticationError as no:
         return _told(visit, "code.html", no)
-    visit.bring, visit.mark = inside.key, inside.mark
+    visit.session_key, visit.device_key = inside.key, inside.mark
     return _on(visit, inside.key)
 
 
 async def start(visit: Visit) -> Response:
     """A one-time code for a password; the first one makes the administrator."""
-    people, form = visit.house.people, visit.form
+    people, form = visit.web.people, visit.form
     first = not await people.begun()
     name, code = form.get("name", ""), form.get("code", "")
-    values: dict[str, Any] = {"first": first, "name": name, "code": code, "brought": False}
+    values: dict[str, Any] = {"first": first, "name": name, "code": code, "from_link": False}
     if visit.request.method == "GET":
         values["code"] = visit.request.query_params.get("code", "")[:LONGEST_CODE]
-        values["brought"] = bool(values["code"])
+        values["from_link"] = bool(values["code"])
         return visit.page("start.html", why="", next="/", **values)
     password = form.get("password", "")
     if password != form.get("again", ""):
@@ -109,14 +109,14 @@ async def start(visit: Visit) -> Response:
         inside = await people.start(code, name, password, visit.address)
     except AuthenticationError as no:
         return _told(visit, "start.html", no, **values)
-    visit.bring, visit.mark = inside.key, inside.mark
+    visit.session_key, visit.device_key = inside.key, inside.mark
     return visit.to("/login/code" if inside.half else "/first" if first else "/")
 
 
 async def log_out(visit: Visit) -> Response:
     """End the session."""
-    await visit.house.people.log_out(visit.key)
-    visit.bring = ""
+    await visit.web.people.log_out(visit.key)
+    visit.session_key = ""
     return visit.to("/login")
 
 
@@ -126,8 +126,8 @@ async def reauthenticate(visit: Visit) -> Response:
         return visit.page("reauthenticate.html", why="", next=_next(visit), asked=None)
     try:
         given = visit.form.get("password", "")
-        inside = await visit.house.people.reauthenticate(visit.key, given, visit.address)
+        inside = await visit.web.people.reauthenticate(visit.key, given, visit.address)
     except AuthenticationError as no:
         return _told(visit, "reauthenticate.html", no, asked=None)
-    visit.bring = inside.key
+    visit.session_key = inside.key
     return visit.to(_next(visit))

@@ -34,9 +34,9 @@ MOVES = ("up", "down", "out", "into")
 WORST = {"well": 0, "down": 1, "not signed in": 2, "needs somebody": 3}
 
 
-def routes(house: WebContext) -> list[Route]:
+def routes(web: WebContext) -> list[Route]:
     """Its address."""
-    return [Route("/mail", page(house, mailing), methods=["GET", "POST"])]
+    return [Route("/mail", page(web, mailing), methods=["GET", "POST"])]
 
 
 async def mailing(visit: Visit) -> Response:

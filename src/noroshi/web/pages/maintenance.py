@@ -25,7 +25,7 @@ from noroshi.web.view.maintenance import (
     titled,
 )
 from noroshi.web.view.page_context import Visit, page
-from noroshi.web.view.search import EVERYTHING, Labels, place_meant
+from noroshi.web.view.search import EVERYTHING, Labels, require_place
 
 HERE = "/alarms/maintenance"
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -33,13 +33,13 @@ FIELDS = ("place", "title", "sort", "from_day", "from_time", "to_day", "to_time"
 MOST_PLACES = 300
 
 
-def routes(house: WebContext, live: Live) -> list[Route]:
+def routes(web: WebContext, live: Live) -> list[Route]:
     """Its address."""
 
     async def one(visit: Visit) -> Response:
         return await maintenance(visit, live)
 
-    return [Route(HERE, page(house, one), methods=["GET", "POST"])]
+    return [Route(HERE, page(web, one), methods=["GET", "POST"])]
 
 
 async def maintenance(visit: Visit, live: Live) -> Response:
@@ -57,7 +57,7 @@ async def maintenance(visit: Visit, live: Live) -> Response:
 async def _added(visit: Visit) -> Outcome:
     shown = await visit.call("definition_show")
     given, labels = visit.form.get("place", ""), _labels(shown["documents"])
-    place, refused = place_meant(visit, given, labels)
+    place, refused = require_place(visit, given, labels)
     if place == EVERYTHING:
         return Outcome(None, (visit.text("works.not_all"),), 400)
     content = document_of(shown["documents"], place)
@@ -65,7 +65,7 @@ async def _added(visit: Visit) -> Outcome:
     changed = None if content is None else put_in(content, place, window)
     if content is None or changed is None:
         return refused
-    if is_over(window, str(content.get("zone", "UTC")), visit.house.service.now()):
+    if is_over(window, str(content.get("zone", "UTC")), visit.web.service.now()):
         return Outcome(None, (visit.text("works.past", given=window["ends"]),), 400)
     return await _put(visit, shown, place, changed)
 

@@ -29,7 +29,7 @@ from noroshi.web.view.tree import called, level_of
 EVENTS, TELLINGS, ROWS, CHARTS = 30, 30, 30, 6
 
 
-def routes(house: WebContext, live: Live) -> list[Route]:
+def routes(web: WebContext, live: Live) -> list[Route]:
     """Its address."""
 
     async def monitor(visit: Visit) -> Response:
@@ -41,7 +41,7 @@ def routes(house: WebContext, live: Live) -> list[Route]:
         seen = await live.now()
         return visit.page(
             "monitor.html",
-            lamp=seen.ledger["sum"],
+            ledger_sum=seen.ledger["sum"],
             serial=seen.serial,
             side=side_of(seen, visit.language, path=path),
             log=log,
@@ -58,7 +58,7 @@ def routes(house: WebContext, live: Live) -> list[Route]:
             **_view(shown, visit.language),
         )
 
-    return [Route("/monitor/{path:path}", page(house, monitor), methods=["GET"])]
+    return [Route("/monitor/{path:path}", page(web, monitor), methods=["GET"])]
 
 
 def _open(status: Mapping[str, Any]) -> int:
@@ -78,7 +78,7 @@ def _view(shown: Mapping[str, Any], language: str) -> Mapping[str, Any]:
         "level": tongue.level,
         "level_now": level_of(shown["status"]),
         "all_had": _all_had(shown["status"]["items"]),
-        "charts": [(one, both) for one, both in drawn if all(both)],
+        "charts": [(one, drawings) for one, drawings in drawn if all(drawings)],
         "tables": [(one, _rows(one, language)) for one in series],
         "at": lambda instant: tongue.moment(instant, now, seconds=True),
         "zone": f"{datetime.fromisoformat(now).astimezone():%Z %z}",

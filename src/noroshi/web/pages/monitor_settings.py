@@ -14,7 +14,15 @@ from noroshi.core.definitions.schema import MonitorDef
 from noroshi.core.definitions.self_monitoring import KINDS
 from noroshi.service import NotFoundError
 from noroshi.web.context import WebContext
-from noroshi.web.forms.edit_page import Look, Section, edited, handed_down, opened, saved, shown
+from noroshi.web.forms.edit_page import (
+    FormFrame,
+    Section,
+    edit_page,
+    edited,
+    handed_down,
+    opened,
+    saved,
+)
 from noroshi.web.forms.edit_session import Edit
 from noroshi.web.forms.layout import Outline, Part
 from noroshi.web.forms.limits import kind_of
@@ -29,9 +37,9 @@ HIDDEN = ("id", "kind", "options", "limits")
 Answer = Mapping[str, Any]
 
 
-def routes(house: WebContext) -> list[Route]:
+def routes(web: WebContext) -> list[Route]:
     """Their address."""
-    return [Route(MONITOR, page(house, monitor), methods=["GET", "POST"])]
+    return [Route(MONITOR, page(web, monitor), methods=["GET", "POST"])]
 
 
 async def monitor(visit: Visit) -> Response:
@@ -60,7 +68,9 @@ async def monitor(visit: Visit) -> Response:
             **place,
             name=named,
         )
-    return await shown(visit, edit, _look(visit, edit, outline, kind, (where, group, name)))
+    return await edit_page(
+        visit, edit, _frame(visit, edit, outline, kind, (where, group, name))
+    )
 
 
 async def _units(visit: Visit, path: str) -> Mapping[str, str]:
@@ -107,12 +117,12 @@ def _known(documents: Mapping[str, Content]) -> dict[str, list[str]]:
     return {name: [one for one, _ in of(type, documents)] for name, type in sorts.items()}
 
 
-def _look(
+def _frame(
     visit: Visit, edit: Edit, outline: Outline, kind: Answer | None, way: tuple[str, str, str]
-) -> Look:
+) -> FormFrame:
     where, group, name = way
     told = visit.say(kind["title"]) if kind else str(edit.before.get("kind", ""))
-    look = Look(
+    look = FormFrame(
         title=visit.text("edit.monitor.new", kind=told),
         crumbs=crumbs(visit, edit.now or edit.seen, where, group),
         sections=_sections(visit, edit, outline, kind, told),

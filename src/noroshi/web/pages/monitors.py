@@ -13,16 +13,16 @@ from noroshi.core.definitions.schema import GroupDef, InstanceDef
 from noroshi.core.definitions.self_monitoring import KINDS, OWN
 from noroshi.web.context import WebContext
 from noroshi.web.forms.edit_page import (
+    FormFrame,
     Link,
-    Look,
     Section,
     cautions,
+    edit_page,
     edited,
     handed_down,
     name_field,
     opened,
     saved,
-    shown,
 )
 from noroshi.web.forms.edit_session import Edit
 from noroshi.web.forms.fields import Field
@@ -44,13 +44,13 @@ NEW = "new"
 Answer = Mapping[str, Any]
 
 
-def routes(house: WebContext) -> list[Route]:
+def routes(web: WebContext) -> list[Route]:
     """Their addresses."""
-    both = ["GET", "POST"]
+    methods = ["GET", "POST"]
     return [
-        Route(HOME, page(house, watched), methods=["GET"]),
-        Route(INSTANCE, page(house, instance), methods=both),
-        Route(GROUP, page(house, group), methods=both),
+        Route(HOME, page(web, watched), methods=["GET"]),
+        Route(INSTANCE, page(web, instance), methods=methods),
+        Route(GROUP, page(web, group), methods=methods),
     ]
 
 
@@ -165,7 +165,7 @@ async def instance(visit: Visit) -> Response:
     edit = await edited(visit, outline, edit)
     if edit.done:
         return saved(visit, edit, INSTANCE, HOME, name=edit.spot.name)
-    return await shown(visit, edit, _instance_look(visit, edit, outline, name))
+    return await edit_page(visit, edit, _instance_frame(visit, edit, outline, name))
 
 
 async def _of_instance(visit: Visit, edit: Edit, name: str) -> Outline:
@@ -179,7 +179,7 @@ async def _of_instance(visit: Visit, edit: Edit, name: str) -> Outline:
     )
 
 
-def _instance_look(visit: Visit, edit: Edit, outline: Outline, name: str) -> Look:
+def _instance_frame(visit: Visit, edit: Edit, outline: Outline, name: str) -> FormFrame:
     fields = outline.fields(visit, edit)
     first = [fields.pop(one) for one in ("title", "address", "zone")]
     if name != OWN:
@@ -187,7 +187,7 @@ def _instance_look(visit: Visit, edit: Edit, outline: Outline, name: str) -> Loo
     if not name:
         title = visit.text("edit.instance.new")
         sections = sections_of(visit, edit, outline, first, fields)
-        return Look(title=title, crumbs=crumbs(visit), sections=sections)
+        return FormFrame(title=title, crumbs=crumbs(visit), sections=sections)
     if name == OWN:  # it cannot be stopped
         fields.pop("enabled", None)
     seeing = (visit.text("tree.page"), f"/instance/{name}")
@@ -197,7 +197,7 @@ def _instance_look(visit: Visit, edit: Edit, outline: Outline, name: str) -> Loo
         "edit.instance.remove", name=told_apart(name, edit.before), count=count
     )
     adding = (visit.text("edit.group.add"), address(GROUP, **{"in": name}))
-    return Look(
+    return FormFrame(
         title=visit.text("edit.instance", name=called(name, edit.before)),
         about=visit.text("edit.instance.own") if own else "",
         crumbs=crumbs(visit),
@@ -250,21 +250,23 @@ async def group(visit: Visit) -> Response:
         return saved(
             visit, edit, GROUP, address(INSTANCE, name=where), **{"in": where}, name=named
         )
-    return await shown(visit, edit, _group_look(visit, edit, outline, where, name))
+    return await edit_page(visit, edit, _group_frame(visit, edit, outline, where, name))
 
 
-def _group_look(visit: Visit, edit: Edit, outline: Outline, where: str, name: str) -> Look:
+def _group_frame(
+    visit: Visit, edit: Edit, outline: Outline, where: str, name: str
+) -> FormFrame:
     fields = outline.fields(visit, edit)
     first = [fields.pop(one) for one in ("name", "title")]
     sections = sections_of(visit, edit, outline, first, fields)
     if not name:
         title = visit.text("edit.group.new")
-        return Look(
+        return FormFrame(
             title=title, crumbs=crumbs(visit, edit.now or edit.seen, where), sections=sections
         )
     adding = address(MONITOR, **{"in": where}, group=name)
     seeing = (visit.text("tree.page"), f"/group/{where}/{name}")
-    return Look(
+    return FormFrame(
         title=visit.text("edit.group", name=called(name, edit.before)),
         crumbs=crumbs(visit, edit.now or edit.seen, where),
         sections=sections,

@@ -17,11 +17,11 @@ from noroshi.web.view.page_context import Visit, page
 LENGTHS = (("days", 86_400), ("hours", 3_600), ("minutes", 60), ("seconds", 1))
 
 
-def routes(house: WebContext) -> list[Route]:
+def routes(web: WebContext) -> list[Route]:
     """Their addresses."""
     return [
-        Route("/settings/health", page(house, health), methods=["GET"]),
-        Route("/settings/places", page(house, places), methods=["GET"]),
+        Route("/settings/health", page(web, health), methods=["GET"]),
+        Route("/settings/places", page(web, places), methods=["GET"]),
     ]
 
 

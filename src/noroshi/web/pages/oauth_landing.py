@@ -21,8 +21,8 @@ PRIVATE = {"referrer-policy": "no-referrer"}  # the code stands in this page's o
 class Landing(Route):
     """Any path, but only for a browser that is expected there with its state."""
 
-    def __init__(self, house: WebContext, returns: Returns) -> None:
-        super().__init__("/{path:path}", page(house, _handler(returns), anybody=True))
+    def __init__(self, web: WebContext, returns: Returns) -> None:
+        super().__init__("/{path:path}", page(web, _handler(returns), anybody=True))
         self._returns = returns
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
@@ -51,8 +51,8 @@ def _handler(returns: Returns) -> Handler:
 
 async def _landed(visit: Visit, expected: Expected, returns: Returns) -> Response:
     """In the name of whoever began it, as long as they are logged in."""
-    house = visit.house
-    person = await house.people.of_session(expected.key, visit.address)
+    web = visit.web
+    person = await web.people.of_session(expected.key, visit.address)
     back = expected.home + expected.back
     if person is None:
         out = visit.text("route.landed.out")
@@ -60,7 +60,7 @@ async def _landed(visit: Visit, expected: Expected, returns: Returns) -> Respons
     if not returns.take(expected):  # the same browser at the same moment: it is under way
         return RedirectResponse(back, 303)
     given = {"route": expected.route, "pasted": str(visit.request.url)}
-    told = await handle_request(house.service, person, "authorize_finish", given, house.news)
+    told = await handle_request(web.service, person, "authorize_finish", given, web.news)
     if "ok" in told:
         return RedirectResponse(expected.home + expected.then, 303)
     problems = [visit.say(one["what"]) for one in told.get("problems", ())]

@@ -14,7 +14,7 @@ from noroshi.service import NotFoundError, OperationError
 from noroshi.web.context import WebContext
 from noroshi.web.texts.pages import TEXTS
 from noroshi.web.view.control_escape import Page, neutral
-from noroshi.web.view.live_updates import PARTS, Live, Seen
+from noroshi.web.view.live_updates import PARTS, Live, Snapshot
 from noroshi.web.view.page_context import Visit, page
 from noroshi.web.view.sidebar import side_of, tree_parts
 
@@ -24,7 +24,7 @@ STILL = ":\n\n"
 """A comment that says nothing; a connection that is gone is noticed by it."""
 
 
-def routes(house: WebContext, live: Live) -> list[Route]:
+def routes(web: WebContext, live: Live) -> list[Route]:
     """Their addresses."""
 
     async def overview(visit: Visit) -> Response:
@@ -33,7 +33,7 @@ def routes(house: WebContext, live: Live) -> list[Route]:
         return visit.page(
             "overview.html",
             first=await _first(visit),
-            lamp=seen.ledger["sum"],
+            ledger_sum=seen.ledger["sum"],
             serial=seen.serial,
             parts=seen.parts(visit.language),
             side=side_of(seen, visit.language, opened=opened),
@@ -63,10 +63,10 @@ def routes(house: WebContext, live: Live) -> list[Route]:
         return StreamingResponse(_told(visit, live, knows), media_type=STREAM)
 
     return [
-        Route("/", page(house, overview), methods=["GET"]),
-        Route("/live", page(house, told, anybody=True), methods=["GET"]),
-        Route("/tree/{instance}", page(house, instance), methods=["GET"]),
-        Route("/tree/{instance}/{group}", page(house, group), methods=["GET"]),
+        Route("/", page(web, overview), methods=["GET"]),
+        Route("/live", page(web, told, anybody=True), methods=["GET"]),
+        Route("/tree/{instance}", page(web, instance), methods=["GET"]),
+        Route("/tree/{instance}/{group}", page(web, group), methods=["GET"]),
     ]
 
 
@@ -83,11 +83,11 @@ def _fragment(html: str) -> Response:
 
 async def _told(visit: Visit, live: Live, knows: str) -> AsyncIterator[str]:
     """The fragments that changed, each time that something did. `knows`: what they have."""
-    last: Seen | None = None
+    last: Snapshot | None = None
     shows = visit.request.query_params.get("part", "")
     try:
         async for seen in live.follow():
-            if not await visit.house.people.is_session_open(visit.key):
+            if not await visit.web.people.is_session_open(visit.key):
                 return  # asking again, the browser has the session's next key, or is told 401
             if seen is None or (last is None and seen.serial == knows):
                 last = seen or last
@@ -100,7 +100,9 @@ async def _told(visit: Visit, live: Live, knows: str) -> AsyncIterator[str]:
         return  # the browser asks again, and is told why by the page
 
 
-def news(before: Seen | None, now: Seen, language: str, shows: str = "") -> Iterator[str]:
+def news(
+    before: Snapshot | None, now: Snapshot, language: str, shows: str = ""
+) -> Iterator[str]:
     """What is sent to somebody who has seen that before (None: nobody knows what). `shows` is
     what their page has: "" is the whole overview, ALARMS the alarms, QUEUE mails, else the tree alone."""
     if before is not None and before.status["version"] != now.status["version"]:
@@ -126,7 +128,7 @@ def news(before: Seen | None, now: Seen, language: str, shows: str = "") -> Iter
         yield event(f"tree-{one}")
 
 
-def _print(seen: Seen | None, instance: str) -> int | None:
+def _print(seen: Snapshot | None, instance: str) -> int | None:
     return seen.prints.get(instance) if seen else None
 
 

@@ -32,9 +32,9 @@ QUIET, DARK = 4, re.compile(rb"\x01+")
 ENDS_SESSIONS = ("own_password", "own_totp_on", "own_totp_off")
 
 
-def routes(house: WebContext) -> list[Route]:
+def routes(web: WebContext) -> list[Route]:
     """Its address."""
-    return [Route("/settings/me", page(house, me), methods=["GET", "POST"])]
+    return [Route("/settings/me", page(web, me), methods=["GET", "POST"])]
 
 
 async def me(visit: Visit) -> Response:
@@ -86,11 +86,11 @@ async def _stay(visit: Visit) -> None:
     """Every session of this person ended over it; this browser has a fresh one."""
     assert visit.person is not None
     try:
-        inside = await visit.house.people.reopen_session(visit.person.name, visit.address)
+        inside = await visit.web.people.reopen_session(visit.person.name, visit.address)
     except AuthenticationError:  # removed at the same moment: the next page asks for a log-in
         return
-    visit.key = visit.bring = inside.key
-    visit.mark = inside.mark
+    visit.key = visit.session_key = inside.key
+    visit.device_key = inside.mark
 
 
 def _picture(address: str) -> Mapping[str, Any]:

@@ -54,7 +54,7 @@ FRAMING = {
 NOT_REFUSED = Outcome()
 
 
-def routes(house: WebContext, live: Live) -> list[Route]:
+def routes(web: WebContext, live: Live) -> list[Route]:
     """Their addresses. A mail's id has slashes in it, so it stands in the query."""
 
     async def queue(visit: Visit) -> Response:
@@ -64,9 +64,9 @@ def routes(house: WebContext, live: Live) -> list[Route]:
         return await _one(visit, live)
 
     return [
-        Route("/queue", page(house, queue), methods=["GET"]),
-        Route("/queue/mail", page(house, mail), methods=["GET", "POST"]),
-        Route("/queue/mail/html", page(house, as_html), methods=["GET"]),
+        Route("/queue", page(web, queue), methods=["GET"]),
+        Route("/queue/mail", page(web, mail), methods=["GET", "POST"]),
+        Route("/queue/mail/html", page(web, as_html), methods=["GET"]),
     ]
 
 
@@ -82,7 +82,7 @@ async def _queue(visit: Visit, live: Live) -> Response:
     head = _head(visit, found)
     given = {"head": head, "rows": rows, "count": len(fitting), "wanted": wanted}
     return visit.page(
-        "queue.html", lamp=seen.ledger["sum"], serial=seen.serial, may=may(visit), **given
+        "queue.html", ledger_sum=seen.ledger["sum"], serial=seen.serial, may=may(visit), **given
     )
 
 
@@ -135,7 +135,7 @@ def _next(visit: Visit, one: Answer) -> str:
         return visit.text("queue.next.yours")
     if not one["next"]:
         return ""
-    due = datetime.fromisoformat(one["next"]) <= visit.house.service.now()
+    due = datetime.fromisoformat(one["next"]) <= visit.web.service.now()
     return visit.text("queue.next.now") if due else clock(visit, one["next"])
 
 
@@ -219,7 +219,7 @@ async def _mail(
     answer = visit.page(
         "mail.html",
         refused.status,
-        lamp=seen.ledger["sum"],
+        ledger_sum=seen.ledger["sum"],
         serial=seen.serial,
         row=row,
         letter=letter,

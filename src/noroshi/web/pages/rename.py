@@ -10,7 +10,15 @@ from starlette.routing import Route
 
 from noroshi.service import NotFoundError
 from noroshi.web.context import WebContext
-from noroshi.web.forms.edit_page import Look, Section, edited, name_field, opened, saved, shown
+from noroshi.web.forms.edit_page import (
+    FormFrame,
+    Section,
+    edit_page,
+    edited,
+    name_field,
+    opened,
+    saved,
+)
 from noroshi.web.forms.layout import Outline
 from noroshi.web.forms.location import Spot
 from noroshi.web.texts.pages import TEXTS
@@ -23,9 +31,9 @@ NAMED_HERE = ("clouds", "blueprints")
 PATH, FILES = "/settings/name", "/settings/files"
 
 
-def routes(house: WebContext) -> list[Route]:
+def routes(web: WebContext) -> list[Route]:
     """Its address."""
-    return [Route(PATH, page(house, name), methods=["GET", "POST"])]
+    return [Route(PATH, page(web, name), methods=["GET", "POST"])]
 
 
 def named_here(keys: Iterable[str]) -> list[str]:
@@ -50,10 +58,10 @@ async def name(visit: Visit) -> Response:
     if edit.done:
         return saved(visit, edit, PATH, FILES, key=edit.spot.key)
     what = Section(id="what", title=visit.text("edit.what"), fields=[name_field(visit, edit)])
-    look = Look(
+    look = FormFrame(
         title=visit.text("naming.title", name=in_words(visit, key, edit.before)),
         crumbs=[(visit.text("files.title"), FILES)],
         about=visit.text("naming.about"),
         sections=[what],
     )
-    return await shown(visit, edit, look)
+    return await edit_page(visit, edit, look)

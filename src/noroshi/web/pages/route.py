@@ -11,12 +11,12 @@ from starlette.routing import Route
 from noroshi.core.definitions.value_syntax import is_address
 from noroshi.service import NotFoundError
 from noroshi.web.context import WebContext
-from noroshi.web.forms.conflict import Both, both, told
+from noroshi.web.forms.conflict import MergedForm, merged_form, refusal_lines
 from noroshi.web.forms.table import label
 from noroshi.web.http.device_codes import Code, Codes
 from noroshi.web.http.oauth_redirects import Returns, home_of, port_for
 from noroshi.web.pages.mail import DID
-from noroshi.web.pages.route_actions import DEEDS, Done
+from noroshi.web.pages.route_actions import DEEDS, RouteActionResult
 from noroshi.web.pages.route_live import device_of, exam_of, letter_of, live_routes
 from noroshi.web.texts.pages import TEXTS
 from noroshi.web.view.form_operations import may, query_value
@@ -38,7 +38,7 @@ SECRETIVE = ("url", "headers")
 """Options that may hold a key, though they should not."""
 
 
-def routes(house: WebContext, returns: Returns) -> list[Route]:
+def routes(web: WebContext, returns: Returns) -> list[Route]:
     """Their addresses."""
     codes = Codes()
 
@@ -47,14 +47,16 @@ def routes(house: WebContext, returns: Returns) -> list[Route]:
         if visit.request.method == "GET":
             did = query_value(visit, "did")
             way = query_value(visit, "way")
-            done = Done(did=did if did in DID else "", way=way)
+            done = RouteActionResult(did=did if did in DID else "", way=way)
             return await _shown(visit, name, done, codes.of(visit.key, name))
         deed = visit.form.get("do", "")
         if deed not in DEEDS:
             raise NotFoundError(TEXTS["error.not_there"])
         way = visit.form.get("way", "")
         if (other := await renamed(visit, name)) is not None:
-            done = Done(why=other.why, status=other.status, way=way, moved=other.name)
+            done = RouteActionResult(
+                why=other.why, status=other.status, way=way, moved=other.name
+            )
             return await _shown(visit, other.name, done, codes.of(visit.key, other.name))
         known = await known_of(visit, name, way)
         done = await DEEDS[deed](visit, known)
@@ -71,14 +73,16 @@ def routes(house: WebContext, returns: Returns) -> list[Route]:
         )
 
     return [
-        Route("/mail/route/{name}", page(house, one), methods=["GET", "POST"]),
-        Route("/mail/route/{name}/steps.md", page(house, steps), methods=["GET"]),
-        Route("/mail/route/{name}/certificate.cer", page(house, certificate), methods=["GET"]),
-        *live_routes(house, codes),
+        Route("/mail/route/{name}", page(web, one), methods=["GET", "POST"]),
+        Route("/mail/route/{name}/steps.md", page(web, steps), methods=["GET"]),
+        Route("/mail/route/{name}/certificate.cer", page(web, certificate), methods=["GET"]),
+        *live_routes(web, codes),
     ]
 
 
-async def _shown(visit: Visit, name: str, done: Done, code: Code | None) -> Response:
+async def _shown(
+    visit: Visit, name: str, done: RouteActionResult, code: Code | None
+) -> Response:
     allowed, mail = may(visit), query_value(visit, "mail") or visit.form.get("mail", "")
     # First: of a mail that is told to be taken, the route is known to have taken one.
     letter = await letter_of(visit, name, mail) if mail else None
@@ -92,7 +96,7 @@ async def _shown(visit: Visit, name: str, done: Done, code: Code | None) -> Resp
         known=known,
         account=known.account and {**BLANK, **known.account},
         form={**BLANK, **texts_of(known.account), **its.form},
-        both=its,
+        merged=its,
         deed=visit.form.get("do", ""),
         typed={name: visit.form.get(name, "") for name in ("etag", "to")},
         orders=[_order(visit, known, key, names) for key, names in named_by(known)],
@@ -100,7 +104,7 @@ async def _shown(visit: Visit, name: str, done: Done, code: Code | None) -> Resp
         networks=sorted(of_type(known.documents, "networks")),
         may=allowed,
         done=done,
-        why=await told(visit, done) if its.overtaken else done.why,
+        why=await refusal_lines(visit, done) if its.overtaken else done.why,
         mine=_mine(known),
         reader=await _reader(visit),
         letter=letter,
@@ -108,11 +112,11 @@ async def _shown(visit: Visit, name: str, done: Done, code: Code | None) -> Resp
     )
 
 
-async def _typed(visit: Visit, known: RouteDetails, done: Done) -> Both:
+async def _typed(visit: Visit, known: RouteDetails, done: RouteActionResult) -> MergedForm:
     """What was typed into the form of the app registration, if it was not taken."""
     saving = done.why and visit.form.get("do") == "save" and not done.kept
     if not saving:
-        return Both(form={}, seen=known.version)
+        return MergedForm(form={}, base_version=known.version)
     asked_for = [name for name in texts_of(None) if name in visit.form]
     typed = {name: visit.form[name].strip() for name in asked_for}
     typed["shared"] = visit.form.get("shared", "")
@@ -120,11 +124,11 @@ async def _typed(visit: Visit, known: RouteDetails, done: Done) -> Both:
     def reading(documents: Mapping[str, Answer]) -> Mapping[str, str]:
         return texts_of(documents.get(known.key))
 
-    return await both(visit, typed, reading, done, keys=[known.key])
+    return await merged_form(visit, typed, reading, done, keys=[known.key])
 
 
 async def _for_admin(
-    visit: Visit, known: RouteDetails, done: Done, code: Code | None
+    visit: Visit, known: RouteDetails, done: RouteActionResult, code: Code | None
 ) -> Mapping[str, Any]:
     listed = {one["name"]: one for one in await visit.call("secret_list")}
     kept = {name for name, one in listed.items() if one["kept"]}
@@ -158,9 +162,9 @@ async def _reader(visit: Visit) -> str:
     """Whom a test mail goes to, to begin with: the first contact, else whoever asks, if their
     name is an address. The sender would look into the wrong mailbox."""
     contacts = await visit.call("contacts")
-    told = [address for one in contacts for address in one["addresses"]]
+    refusal_lines = [address for one in contacts for address in one["addresses"]]
     asking = visit.person.name if visit.person else ""
-    return next((one for one in (*told, asking) if is_address(one)), "")
+    return next((one for one in (*refusal_lines, asking) if is_address(one)), "")
 
 
 async def _guide(visit: Visit, known: RouteDetails) -> Any:
@@ -168,16 +172,16 @@ async def _guide(visit: Visit, known: RouteDetails) -> Any:
     cloud = (known.account or {}).get("cloud", "")
     if known.account is None or cloud == "google":
         return None
-    told = await visit.call_json("guide_show", route=known.name, way=WAYS[known.way])
-    return told.get("ok")
+    refusal_lines = await visit.call_json("guide_show", route=known.name, way=WAYS[known.way])
+    return refusal_lines.get("ok")
 
 
 async def _certificate(visit: Visit, known: RouteDetails, kept: set[str]) -> Any:
     entry = (known.account or {}).get("certificate", "")
     if not entry or entry not in kept:
         return None
-    told = await visit.call_json("certificate_show", name=known.row["account"])
-    return told.get("ok")
+    refusal_lines = await visit.call_json("certificate_show", name=known.row["account"])
+    return refusal_lines.get("ok")
 
 
 def _order(

@@ -12,13 +12,13 @@ from noroshi.core.words import Words
 from noroshi.guides.setup_goal import switched
 from noroshi.guides.test_mail import SUBJECT, TEXT
 from noroshi.service import InvalidArgumentError
-from noroshi.web.forms.certificate_upload import brought
+from noroshi.web.forms.certificate_upload import uploaded_credential
 from noroshi.web.forms.new_route import entry_of, free_entry
 from noroshi.web.http.device_codes import Code
 from noroshi.web.http.oauth_redirects import port_for
 from noroshi.web.view.form_operations import Outcome, run
 from noroshi.web.view.page_context import Visit
-from noroshi.web.view.problem_text import told_at
+from noroshi.web.view.problem_text import problems_at
 from noroshi.web.view.route import WAYS, RouteDetails, saved
 from noroshi.web.view.routes import Answer, href
 
@@ -26,7 +26,7 @@ DAY = "secret_ends"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Done:
+class RouteActionResult:
     """What came of a form: `to` another page, else the same with what it brought. `begun` is a
     sign-in under way, `caught` if the browser ends at this manager; `device` is the code to type;
     `kept`: the definition is saved, though something after it was not;
@@ -52,23 +52,25 @@ class Done:
         return frozenset(where for where, _ in self.problems)
 
 
-def _not_done(known: RouteDetails, done: Outcome) -> Done:
-    return Done(
+def _failed(known: RouteDetails, done: Outcome) -> RouteActionResult:
+    return RouteActionResult(
         why=done.why, status=done.status, way=known.way, kind=done.kind, problems=done.problems
     )
 
 
-async def save(visit: Visit, known: RouteDetails) -> Done:
+async def save(visit: Visit, known: RouteDetails) -> RouteActionResult:
     """The app's registration, as one version, and its secret into the vault."""
     secret = visit.form.get("secret", "").strip()
     after = saved(known.account or {}, visit.form, await _entry_for(visit, known))
     etags = {known.key: visit.form.get("etag", "")}
     if secret and (why := _is_over(visit, after)):
         place = f"{known.key}.toml: {DAY}"
-        return Done(why=(why,), status=400, way=known.way, problems=((place, why),))
+        return RouteActionResult(
+            why=(why,), status=400, way=known.way, problems=((place, why),)
+        )
     done = await run(visit, "definition_change", put={known.key: after}, etags=etags)
     if done.why:
-        return _not_done(known, done)
+        return _failed(known, done)
     if secret:
         done = await run(
             visit,
@@ -79,8 +81,8 @@ async def save(visit: Visit, known: RouteDetails) -> Done:
             to=_shown_to(visit),
         )
         if done.why:
-            return replace(_not_done(known, done), kept=True)
-    return Done(to=href(known.name, did="saved", check="1", way=known.way))
+            return replace(_failed(known, done), kept=True)
+    return RouteActionResult(to=href(known.name, did="saved", check="1", way=known.way))
 
 
 async def _entry_for(visit: Visit, known: RouteDetails) -> str:
@@ -97,15 +99,19 @@ def _shown_to(visit: Visit) -> list[str]:
 def _is_over(visit: Visit, account: Answer) -> str:
     """Why a new secret cannot have that day, though it may be the old one's."""
     day = end_of(str(account.get(DAY, "")))
-    over = day is not None and is_over(day, visit.house.service.now())
-    return told_at(DAY, visit.say(OVER.fill(day=day)), visit.language) if over else ""
+    over = day is not None and is_over(day, visit.web.service.now())
+    return problems_at(DAY, visit.say(OVER.fill(day=day)), visit.language) if over else ""
 
 
-async def entry(visit: Visit, known: RouteDetails) -> Done:
+async def entry(visit: Visit, known: RouteDetails) -> RouteActionResult:
     """A password, or another value that the route names, into the vault."""
     given = {"name": visit.form.get("entry", ""), "value": visit.form.get("value", "")}
     done = await run(visit, "set_secret", **given, proved=True, to=_shown_to(visit))
-    return _not_done(known, done) if done.why else Done(to=href(known.name, did="secret"))
+    return (
+        _failed(known, done)
+        if done.why
+        else RouteActionResult(to=href(known.name, did="secret"))
+    )
 
 
 async def _goes_by(
@@ -125,40 +131,40 @@ async def _goes_by(
     return await run(visit, "definition_change", put={known.key: after}, etags=etags)
 
 
-async def begin(visit: Visit, known: RouteDetails) -> Done:
+async def begin(visit: Visit, known: RouteDetails) -> RouteActionResult:
     """The sign-in page; with `browser` the browser comes back by itself."""
     done = await _goes_by(visit, known, known.way)
     port = port_for(visit.request.url, known.redirect) if known.way == "browser" else None
     if not done.why:
         done = await run(visit, "authorize_begin", route=known.name, port=port or 0)
     if done.why:
-        return _not_done(known, done)
+        return _failed(known, done)
     if not done.ok["secret_kept"]:
         why = (visit.text("route.secret_first"),)
-        return Done(why=why, status=409, way=known.way)
-    return Done(begun=done.ok, caught=port is not None, way=known.way)
+        return RouteActionResult(why=why, status=409, way=known.way)
+    return RouteActionResult(begun=done.ok, caught=port is not None, way=known.way)
 
 
-async def finish(visit: Visit, known: RouteDetails) -> Done:
+async def finish(visit: Visit, known: RouteDetails) -> RouteActionResult:
     """The address that was pasted back."""
     pasted = visit.form.get("pasted", "")
     done = await run(visit, "authorize_finish", route=known.name, pasted=pasted)
-    return _not_done(known, done) if done.why else _signed_in(known)
+    return _failed(known, done) if done.why else _signed_in(known)
 
 
-async def device(visit: Visit, known: RouteDetails) -> Done:
+async def device(visit: Visit, known: RouteDetails) -> RouteActionResult:
     """A code to type on another device."""
     done = await _goes_by(visit, known, "device")
     if not done.why:
         done = await run(visit, "authorize_device", route=known.name)
     if done.why:
-        return _not_done(known, done)
-    until = visit.house.service.now() + timedelta(seconds=done.ok["seconds"])
+        return _failed(known, done)
+    until = visit.web.service.now() + timedelta(seconds=done.ok["seconds"])
     given = (done.ok["code"], done.ok["url"], until, done.ok["wait"])
-    return Done(device=Code(*given), way="device")
+    return RouteActionResult(device=Code(*given), way="device")
 
 
-async def prove(visit: Visit, known: RouteDetails) -> Done:
+async def prove(visit: Visit, known: RouteDetails) -> RouteActionResult:
     """The app signs in by itself, and its token is looked into."""
     key = visit.form.get("key_file", "").strip()
     entry = await _entry_for(visit, known) if key else ""
@@ -168,26 +174,28 @@ async def prove(visit: Visit, known: RouteDetails) -> Done:
         done = await run(visit, "set_secret", **given, proved=_proved(visit))
     if not done.why:
         done = await run(visit, "authorize_app", route=known.name)
-    return _not_done(known, done) if done.why else _signed_in(known)
+    return _failed(known, done) if done.why else _signed_in(known)
 
 
-def _signed_in(known: RouteDetails) -> Done:
+def _signed_in(known: RouteDetails) -> RouteActionResult:
     """To the top of the page, where it says so: the form was sent from the middle of it, and
     a browser that is told no place goes back there."""
-    return Done(to=href(known.name, did="signed_in") + "#main")
+    return RouteActionResult(to=href(known.name, did="signed_in") + "#main")
 
 
-async def certificate_new(visit: Visit, known: RouteDetails) -> Done:
+async def certificate_new(visit: Visit, known: RouteDetails) -> RouteActionResult:
     """Made here; the account signs in by it from now on."""
     return await _certified(visit, known, "certificate_new")
 
 
-async def certificate_import(visit: Visit, known: RouteDetails) -> Done:
+async def certificate_import(visit: Visit, known: RouteDetails) -> RouteActionResult:
     """Made elsewhere. It is opened before the account is told to sign in by it."""
     try:
-        bundle = await brought(visit)
+        bundle = await uploaded_credential(visit)
     except InvalidArgumentError as unfit:
-        return Done(why=(visit.say(unfit.words),), status=400, way="app_certificate")
+        return RouteActionResult(
+            why=(visit.say(unfit.words),), status=400, way="app_certificate"
+        )
     given = {"pem": bundle.reveal(), "proved": _proved(visit)}
     return await _certified(visit, known, "certificate_import", **given)
 
@@ -197,7 +205,9 @@ def _proved(visit: Visit) -> bool:
     return visit.form.get("force") != "on"
 
 
-async def _certified(visit: Visit, known: RouteDetails, op: str, **given: Any) -> Done:
+async def _certified(
+    visit: Visit, known: RouteDetails, op: str, **given: Any
+) -> RouteActionResult:
     """Into the vault first: an account that named what is not there could send nothing."""
     again = visit.form.get("replace") == "1"
     about = {"name": known.row["account"], "replace": again, "ahead": True}
@@ -205,20 +215,22 @@ async def _certified(visit: Visit, known: RouteDetails, op: str, **given: Any) -
     if not done.why:
         done = await _goes_by(visit, known, "app_certificate")
     if done.why:
-        return _not_done(known, done)
-    return Done(to=href(known.name, did="saved", way="app_certificate") + "#sign-in")
+        return _failed(known, done)
+    return RouteActionResult(
+        to=href(known.name, did="saved", way="app_certificate") + "#sign-in"
+    )
 
 
-async def examine(visit: Visit, known: RouteDetails) -> Done:
+async def examine(visit: Visit, known: RouteDetails) -> RouteActionResult:
     """Stage by stage; what comes of it is told live."""
     to = visit.form.get("to", "").strip()
     done = await run(visit, "examine_begin", route=known.name, to=to)
     if done.why:
-        return _not_done(known, done)
-    return Done(to=href(known.name, exam=done.ok["id"]) + "#doctor")
+        return _failed(known, done)
+    return RouteActionResult(to=href(known.name, exam=done.ok["id"]) + "#doctor")
 
 
-async def send(visit: Visit, known: RouteDetails) -> Done:
+async def send(visit: Visit, known: RouteDetails) -> RouteActionResult:
     """A test mail by this route alone."""
     told: Mapping[str, Words] = {
         "subject": SUBJECT.fill(route=known.name),
@@ -232,20 +244,22 @@ async def send(visit: Visit, known: RouteDetails) -> Done:
         **{name: visit.say(words) for name, words in told.items()},
     )
     if done.why:
-        return _not_done(known, done)
-    return Done(to=href(known.name, mail=done.ok["ids"][0]) + "#test")
+        return _failed(known, done)
+    return RouteActionResult(to=href(known.name, mail=done.ok["ids"][0]) + "#test")
 
 
-async def seen(visit: Visit, known: RouteDetails) -> Done:
+async def seen(visit: Visit, known: RouteDetails) -> RouteActionResult:
     """The person has the test mail before their eyes."""
     mail = visit.form.get("mail", "")
     done = await run(visit, "queue_seen", id=mail)
     return (
-        _not_done(known, done) if done.why else Done(to=href(known.name, mail=mail) + "#test")
+        _failed(known, done)
+        if done.why
+        else RouteActionResult(to=href(known.name, mail=mail) + "#test")
     )
 
 
-DEEDS: Mapping[str, Callable[[Visit, RouteDetails], Awaitable[Done]]] = {
+DEEDS: Mapping[str, Callable[[Visit, RouteDetails], Awaitable[RouteActionResult]]] = {
     "save": save,
     "entry": entry,
     "begin": begin,

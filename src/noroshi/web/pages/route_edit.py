@@ -12,7 +12,14 @@ from noroshi import schema
 from noroshi.core.definitions.schema_mail import AccountDef, NetworkDef, RouteDef
 from noroshi.service import NotFoundError
 from noroshi.web.context import WebContext
-from noroshi.web.forms.edit_page import Look, Section, edited, name_field, opened, shown
+from noroshi.web.forms.edit_page import (
+    FormFrame,
+    Section,
+    edit_page,
+    edited,
+    name_field,
+    opened,
+)
 from noroshi.web.forms.edit_session import REMOVE, Edit
 from noroshi.web.forms.fields import Field
 from noroshi.web.forms.layout import Outline, Part
@@ -49,9 +56,9 @@ class Mail:
     options: Answer
 
 
-def routes(house: WebContext) -> list[Route]:
+def routes(web: WebContext) -> list[Route]:
     """Its address."""
-    return [Route("/mail/edit", page(house, edit), methods=["GET", "POST"])]
+    return [Route("/mail/edit", page(web, edit), methods=["GET", "POST"])]
 
 
 async def edit(visit: Visit) -> Response:
@@ -67,7 +74,7 @@ async def edit(visit: Visit) -> Response:
     edit = await edited(visit, outline, edit)
     if edit.done:
         return visit.to(_where(visit, edit, mail))
-    return await shown(visit, edit, _look(visit, edit, mail, outline))
+    return await edit_page(visit, edit, _frame(visit, edit, mail, outline))
 
 
 async def _mail(visit: Visit, edit: Edit, name: str) -> Mail:
@@ -140,7 +147,7 @@ def _where(visit: Visit, edit: Edit, mail: Mail) -> str:
     return href(edit.spot.name, did="saved" if mail.name else "added")
 
 
-def _look(visit: Visit, edit: Edit, mail: Mail, outline: Outline) -> Look:
+def _frame(visit: Visit, edit: Edit, mail: Mail, outline: Outline) -> FormFrame:
     fields = outline.fields(visit, edit)
     options = [fields.pop(name) for name in list(fields) if name.startswith(f"{INSIDE}.")]
     own = list(fields.values())
@@ -155,7 +162,7 @@ def _look(visit: Visit, edit: Edit, mail: Mail, outline: Outline) -> Look:
         sections.append(Section(id="into", title=title, fields=[into]))
     its = called(mail.name, edit.before)
     back = [(its, href(mail.name))] if mail.name and mail.type == "routes" else []
-    return Look(
+    return FormFrame(
         place="mailing",
         title=_title(visit, mail, its),
         crumbs=back,

@@ -32,7 +32,7 @@ NEVER = "never_signed_in"
 CHECKS = ("tenant", "app", "secret")
 
 
-def live_routes(house: WebContext, codes: Codes) -> list[Route]:
+def live_routes(web: WebContext, codes: Codes) -> list[Route]:
     """Their addresses."""
     parts = {
         "exam": exam,
@@ -42,7 +42,7 @@ def live_routes(house: WebContext, codes: Codes) -> list[Route]:
         "check": check,
     }
     return [
-        Route(f"/mail/route/{{name}}/{part}", page(house, handle), methods=["GET"])
+        Route(f"/mail/route/{{name}}/{part}", page(web, handle), methods=["GET"])
         for part, handle in parts.items()
     ]
 
@@ -200,7 +200,7 @@ def _told(visit: Visit, name: str, done: Outcome) -> Mapping[str, Any]:
 
 def device_of(visit: Visit, name: str, code: Code) -> Mapping[str, Any]:
     """A code and how long it still holds; the page asks again after a while."""
-    left = (code.until - visit.house.service.now()).total_seconds()
+    left = (code.until - visit.web.service.now()).total_seconds()
     return {
         **NO_CODE,
         "code": code.code,

@@ -28,7 +28,7 @@ from noroshi.web.forms.new_route import (
     with_route,
 )
 from noroshi.web.texts.pages import TEXTS
-from noroshi.web.view.first_problems import at_fields
+from noroshi.web.view.first_problems import problems_at_fields
 from noroshi.web.view.form_operations import Outcome, query_value, require_administrator, run
 from noroshi.web.view.page_context import Visit, page
 from noroshi.web.view.route import BLANK, saved
@@ -100,7 +100,7 @@ async def _shown(visit: Visit, sort: str, done: Outcome) -> Response:
         done.status,
         of=sort,
         form={"title": "", "name": "", "network": "", **blank(sort), **visit.form},
-        told=at_fields(visit, done, labels, MEANT[sort]),
+        told=problems_at_fields(visit, done, labels, MEANT[sort]),
         unless_named=first_free(documents, "routes", sort),
         protections=PROTECTIONS,
         shapes=SHAPES,
@@ -119,9 +119,9 @@ NAMES = {"microsoft365": "m365", "google": "google"}
 NEW = ""
 
 
-def routes(house: WebContext) -> list[Route]:
+def routes(web: WebContext) -> list[Route]:
     """Its address."""
-    return [Route("/mail/new", page(house, new), methods=["GET", "POST"])]
+    return [Route("/mail/new", page(web, new), methods=["GET", "POST"])]
 
 
 async def new(visit: Visit) -> Response:

@@ -13,14 +13,14 @@ from noroshi import schema
 from noroshi.core.definitions.schema import NotificationDef, RuleDef
 from noroshi.web.context import WebContext
 from noroshi.web.forms.edit_page import (
-    Look,
+    FormFrame,
     Section,
     cautions,
+    edit_page,
     edited,
     name_field,
     opened,
     saved,
-    shown,
 )
 from noroshi.web.forms.edit_session import Edit
 from noroshi.web.forms.layout import Outline, Part
@@ -36,7 +36,7 @@ ACTION = "mail"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sort:
+class DefinitionType:
     """Rules or notifications: where they are kept, of which settings, in which sections."""
 
     wanted: type[Any]
@@ -55,7 +55,7 @@ class Sort:
         return f"/settings/{self.one}"
 
 
-RULES = Sort(
+RULES = DefinitionType(
     type="rules",
     one="rule",
     wanted=RuleDef,
@@ -64,7 +64,7 @@ RULES = Sort(
         "when": ("on", "when", "nth", "repeat", "most", "recovered"),
     },
 )
-NOTIFICATIONS = Sort(
+NOTIFICATIONS = DefinitionType(
     type="notifications",
     one="notification",
     wanted=NotificationDef,
@@ -75,16 +75,16 @@ NOTIFICATIONS = Sort(
 )
 
 
-def routes(house: WebContext) -> list[Route]:
+def routes(web: WebContext) -> list[Route]:
     """Their addresses."""
     found = list[Route]()
     for sort in (RULES, NOTIFICATIONS):
-        found.append(Route(sort.list, page(house, _lister(sort)), methods=["GET"]))
-        found.append(Route(sort.path, page(house, editor(sort)), methods=["GET", "POST"]))
+        found.append(Route(sort.list, page(web, _lister(sort)), methods=["GET"]))
+        found.append(Route(sort.path, page(web, editor(sort)), methods=["GET", "POST"]))
     return found
 
 
-def _lister(sort: Sort) -> Any:
+def _lister(sort: DefinitionType) -> Any:
     async def listed(visit: Visit) -> Response:
         documents = (await visit.call("definition_show"))["documents"]
         did = query_value(visit, "did")
@@ -104,7 +104,11 @@ def _lister(sort: Sort) -> Any:
 
 
 def _row(
-    visit: Visit, sort: Sort, name: str, content: Content, documents: Mapping[str, Content]
+    visit: Visit,
+    sort: DefinitionType,
+    name: str,
+    content: Content,
+    documents: Mapping[str, Content],
 ) -> Answer:
     when = content.get("events") or content.get("on") or ("warning", "critical", "unknown")
     return {
@@ -122,7 +126,7 @@ def _called(type: str, content: Content, documents: Mapping[str, Content]) -> li
     return [called(one, documents.get(f"{type}/{one}")) for one in content.get(type, ())]
 
 
-def editor(sort: Sort) -> Any:
+def editor(sort: DefinitionType) -> Any:
     """The page on which one of that sort is edited, or a new one made."""
 
     async def one(visit: Visit) -> Response:
@@ -133,12 +137,12 @@ def editor(sort: Sort) -> Any:
         edit = await edited(visit, outline, edit)
         if edit.done:
             return saved(visit, edit, sort.path, sort.list, name=edit.spot.name)
-        return await shown(visit, edit, _look(visit, sort, edit, outline, name, action))
+        return await edit_page(visit, edit, _frame(visit, sort, edit, outline, name, action))
 
     return one
 
 
-async def _action(visit: Visit, sort: Sort, edit: Edit) -> Answer | None:
+async def _action(visit: Visit, sort: DefinitionType, edit: Edit) -> Answer | None:
     """The kind of action whose options a rule has."""
     wanted = edit.before.get("action", ACTION)
     kinds = await visit.call("kinds") if sort is RULES else ()
@@ -146,7 +150,7 @@ async def _action(visit: Visit, sort: Sort, edit: Edit) -> Answer | None:
     return next(fits, None)
 
 
-def _outline(sort: Sort, edit: Edit, action: Answer | None) -> Outline:
+def _outline(sort: DefinitionType, edit: Edit, action: Answer | None) -> Outline:
     known = {
         type: [name for name, _ in of(type, edit.shown["documents"])]
         for type in ("contacts", "routes", "instances")
@@ -159,9 +163,14 @@ def _outline(sort: Sort, edit: Edit, action: Answer | None) -> Outline:
     return Outline(parts=tuple(parts), known=known, kind="mail", start=start)
 
 
-def _look(
-    visit: Visit, sort: Sort, edit: Edit, outline: Outline, name: str, action: Answer | None
-) -> Look:
+def _frame(
+    visit: Visit,
+    sort: DefinitionType,
+    edit: Edit,
+    outline: Outline,
+    name: str,
+    action: Answer | None,
+) -> FormFrame:
     fields = outline.fields(visit, edit)
     sections = [
         Section(
@@ -177,7 +186,7 @@ def _look(
     if action is not None:
         title = visit.text("rule.options", action=visit.say(action["title"]))
         sections.append(Section(id="options", title=title, fields=list(fields.values())))
-    return Look(
+    return FormFrame(
         title=visit.text(f"{sort.one}.title", name=called(name, edit.current))
         if name
         else visit.text(f"{sort.one}.new"),

@@ -15,9 +15,9 @@ from noroshi.web.view.overview import part_page
 from noroshi.web.view.page_context import Visit, page
 
 
-def routes(house: WebContext) -> list[Route]:
+def routes(web: WebContext) -> list[Route]:
     """Its address."""
-    return [Route("/try/{path:path}", page(house, trying), methods=["GET", "POST"])]
+    return [Route("/try/{path:path}", page(web, trying), methods=["GET", "POST"])]
 
 
 async def trying(visit: Visit) -> Response:
@@ -42,7 +42,7 @@ async def _shown(visit: Visit, shown: Mapping[str, Any], outcome: Outcome) -> Re
         shown=shown,
         back=part_page(path),
         tried=outcome.ok,
-        now=clock(visit, visit.house.service.now().isoformat()),
+        now=clock(visit, visit.web.service.now().isoformat()),
         why=told(visit, outcome),
         needs_password=needs_password(visit, shown) or outcome.needs_password,
         level=TONGUES[visit.language].level,

@@ -10,9 +10,9 @@ from noroshi.web.view.page_context import Visit, page
 from noroshi.web.view.settings_index import GROUPS
 
 
-def routes(house: WebContext) -> list[Route]:
+def routes(web: WebContext) -> list[Route]:
     """Its address."""
-    return [Route("/settings", page(house, settings), methods=["GET"])]
+    return [Route("/settings", page(web, settings), methods=["GET"])]
 
 
 async def settings(visit: Visit) -> Response:

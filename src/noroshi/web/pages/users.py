@@ -47,13 +47,13 @@ LISTED, SEARCHED, LONGEST_SHOWN = 200, 2_000, 6_000
 MOST_DIGITS = 5
 
 
-def routes(house: WebContext) -> list[Route]:
+def routes(web: WebContext) -> list[Route]:
     """Their addresses."""
-    both = ["GET", "POST"]
+    methods = ["GET", "POST"]
     return [
-        Route("/settings/users", page(house, users), methods=both),
-        Route("/settings/tokens", page(house, tokens), methods=both),
-        Route("/settings/audit", page(house, audit), methods=["GET"]),
+        Route("/settings/users", page(web, users), methods=methods),
+        Route("/settings/tokens", page(web, tokens), methods=methods),
+        Route("/settings/audit", page(web, audit), methods=["GET"]),
     ]
 
 
@@ -155,7 +155,7 @@ def _roles(visit: Visit) -> list[tuple[str, str]]:
 async def audit(visit: Visit) -> Response:
     """Newest first: who, by which door, from what to what."""
     wanted, tongue = query_value(visit, "q"), TONGUES[visit.language]
-    now = visit.house.service.now().isoformat()
+    now = visit.web.service.now().isoformat()
     found = await visit.call("audit", last=SEARCHED)
     named = [(one, _deed(visit, one["op"])) for one in found]
     fitting = [(one, deed) for one, deed in named if _fits(one, deed, wanted)]
@@ -178,7 +178,7 @@ async def audit(visit: Visit) -> Response:
 
 
 def _help(visit: Visit, op: str) -> str:
-    known = visit.house.service.operations()
+    known = visit.web.service.operations()
     return visit.say(known[op].help) if op in known else ""
 
 

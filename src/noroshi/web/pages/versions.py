@@ -26,11 +26,11 @@ LISTED = 100
 LONGEST_NUMBER = 9
 
 
-def routes(house: WebContext) -> list[Route]:
+def routes(web: WebContext) -> list[Route]:
     """Their addresses."""
     return [
-        Route("/settings/versions", page(house, versions), methods=["GET"]),
-        Route("/settings/version", page(house, version), methods=["GET", "POST"]),
+        Route("/settings/versions", page(web, versions), methods=["GET"]),
+        Route("/settings/version", page(web, version), methods=["GET", "POST"]),
     ]
 
 

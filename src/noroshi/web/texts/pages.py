@@ -30,8 +30,8 @@ TEXTS: Mapping[str, Words] = {
     "theme.dark": Words(en="dark", ja="ダーク"),
     "look.choose": Words(en="Choose", ja="変更"),
     "log_out": Words(en="Log out", ja="ログアウト"),
-    "lamp.lost": Words(en="Alarms: lost", ja="アラーム: 失われた"),
-    "lamp.waiting": Words(en="waiting", ja="待機"),
+    "bar.lost": Words(en="Alarms: lost", ja="アラーム: 失われた"),
+    "bar.waiting": Words(en="waiting", ja="待機"),
     "foot": Words(
         en="Noroshi {version} · {node} · times in {zone}",
         ja="Noroshi {version}・{node}・時刻は {zone}",
@@ -69,13 +69,13 @@ TEXTS: Mapping[str, Words] = {
         en="An administrator gave you a one-time code. With it you choose your own password.",
         ja="管理者から受け取ったワンタイム コードで、自分のパスワードを決めます。",
     ),
-    "start.about.brought": Words(
+    "start.about.from_link": Words(
         en="There is no administrator yet. The one-time code is filled in already: choose a user name "
         "and a password for the first one.",
         ja="管理者がまだいません。ワンタイム コードは入力済みです。ユーザー名とパスワードを決めて、"
         "最初の管理者を作ります。",
     ),
-    "start.about.code.brought": Words(
+    "start.about.code.from_link": Words(
         en="The one-time code is filled in already. Choose your own password.",
         ja="ワンタイム コードは入力済みです。自分のパスワードを決めてください。",
     ),

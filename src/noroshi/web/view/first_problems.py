@@ -17,20 +17,20 @@ Bad = Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class StepProblems:
     """`why` stands above the form, `bad` below its fields, by their names."""
 
     why: tuple[str, ...] = ()
     bad: Bad = field(default_factory=dict)
 
 
-def at_fields(
+def problems_at_fields(
     visit: Visit, done: Outcome, labels: Mapping[str, str], meant: Mapping[str, str]
-) -> Told:
+) -> StepProblems:
     """`labels` are the fields of the form, as people read them; `meant` which of them stands
     for a setting of another name. What no field stands for is told with what it is about."""
     if not done.why or done.kind != "invalid":
-        return Told(done.why)
+        return StepProblems(done.why)
     bad, rest = dict[str, list[str]](), list[str]()
     for where, what in done.problems:
         setting = _setting(where, what, (*labels, *meant))
@@ -40,10 +40,10 @@ def at_fields(
         elif setting in labels or named not in bad:  # else it is told at its own setting
             bad.setdefault(named, []).append(_worded(what, setting, labels[named]))
     if not bad:
-        return Told((done.why[0], *(one for one in rest if one != done.why[0])))
+        return StepProblems((done.why[0], *(one for one in rest if one != done.why[0])))
     shown = visit.text("telling.comma").join(labels[one] for one in labels if one in bad)
     head = visit.text("first.mend", fields=shown)
-    return Told((head, *rest), {name: tuple(said) for name, said in bad.items()})
+    return StepProblems((head, *rest), {name: tuple(said) for name, said in bad.items()})
 
 
 def _setting(where: str, what: str, known: tuple[str, ...]) -> str:

@@ -16,7 +16,7 @@ from noroshi.service import ForbiddenError, ReauthenticationRequiredError
 from noroshi.web.api.endpoints import STATUS
 from noroshi.web.view.locale import TONGUES
 from noroshi.web.view.page_context import Visit
-from noroshi.web.view.problem_text import told_at
+from noroshi.web.view.problem_text import problems_at
 from noroshi.web.view.role_refusal import needs
 
 
@@ -63,7 +63,7 @@ async def run_with_form(visit: Visit, op: str, **args: Any) -> Outcome:
     told = visit.say(answer["words"])
     # A refusal of one thing alone is that thing's own sentence: it is told once.
     rest = ((where, what) for where, what in problems if what != told)
-    why = (told, *(told_at(where, what, visit.language, op) for where, what in rest))
+    why = (told, *(problems_at(where, what, visit.language, op) for where, what in rest))
     status = STATUS.get(kind, 503)
     return Outcome(None, why, status, kind == "password", tuple(problems), kind)
 
@@ -134,7 +134,7 @@ async def require_change_allowed(visit: Visit) -> None:
 
 def clock(visit: Visit, at: str | None) -> str:
     """An instant as the node's clock has it: the date only when it is not today."""
-    now = visit.house.service.now().isoformat()
+    now = visit.web.service.now().isoformat()
     return TONGUES[visit.language].moment(at, now, seconds=True)
 
 
@@ -142,7 +142,7 @@ def since(visit: Visit, at: str | None) -> str:
     """How long ago, in one unit."""
     if not at:
         return ""
-    seconds = (visit.house.service.now() - datetime.fromisoformat(at)).total_seconds()
+    seconds = (visit.web.service.now() - datetime.fromisoformat(at)).total_seconds()
     for key, length in (("days", 86_400), ("hours", 3_600), ("minutes", 60)):
         if seconds >= 2 * length:
             return visit.text(f"long.{key}", n=int(seconds // length))

@@ -37,7 +37,7 @@ PARTS = ("head", "tally", "now", "lost", "routes", "queue", "lamp")
 
 
 @dataclass
-class Seen:
+class Snapshot:
     """How everything was at one time; once `over` is set, something else came after it. What
     came is not kept here: who stalls would keep all that came since."""
 
@@ -122,16 +122,16 @@ class Seen:
 class Live:
     """Looks for all of them."""
 
-    def __init__(self, house: WebContext, time: Callable[[], float] = monotonic) -> None:
+    def __init__(self, web: WebContext, time: Callable[[], float] = monotonic) -> None:
         self._time = time
-        self._house, self._born, self._count = house, random_keys.key()[:8], 0
+        self._web, self._born, self._count = web, random_keys.key()[:8], 0
         self._who = Person("", roles_up_to(VIEWER), "web", "", False)
-        self._seen: Seen | None = None
+        self._seen: Snapshot | None = None
         self._looked, self._took, self._followers = 0.0, 0.0, 0
         self._turn = asyncio.Lock()
         self._looking: asyncio.Task[None] | None = None
 
-    async def now(self) -> Seen:
+    async def now(self) -> Snapshot:
         """How it is, not older than a second. Raises an OperationError if that cannot be
         known."""
         async with self._turn:
@@ -140,7 +140,7 @@ class Live:
             assert self._seen is not None
             return self._seen
 
-    async def alarms(self) -> tuple[Seen, OpenAlarms]:
+    async def alarms(self) -> tuple[Snapshot, OpenAlarms]:
         """How it is, with the open alarms and what happened of late, asked once for all. Raises
         an OperationError if that cannot be known."""
         seen = await self.now()
@@ -164,12 +164,12 @@ class Live:
         finally:
             self._took += self._time() - began
 
-    async def follow(self) -> AsyncIterator[Seen | None]:
+    async def follow(self) -> AsyncIterator[Snapshot | None]:
         """How it is, and again each time that something changed; None when long nothing did."""
         with self._followed():
             seen = await self.now()
             yield seen
-            while not self._house.closing.is_set():
+            while not self._web.closing.is_set():
                 if await self._changed(seen):
                     assert self._seen is not None
                     seen = self._seen
@@ -177,8 +177,8 @@ class Live:
                 else:
                     yield None
 
-    async def _changed(self, seen: Seen) -> bool:
-        waits = [asyncio.ensure_future(e.wait()) for e in (seen.over, self._house.closing)]
+    async def _changed(self, seen: Snapshot) -> bool:
+        waits = [asyncio.ensure_future(e.wait()) for e in (seen.over, self._web.closing)]
         try:
             await asyncio.wait(waits, timeout=QUIET, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -201,7 +201,7 @@ class Live:
 
     async def _look_on(self) -> None:
         mark: object = None
-        while not self._house.closing.is_set():
+        while not self._web.closing.is_set():
             await asyncio.sleep(max(TICK, SPARE * self._took))
             try:
                 found = await self._mark()
@@ -226,7 +226,7 @@ class Live:
     async def _look(self) -> None:
         began = self._time()
         status, ledger = await self._ask("status"), await self._ask("ledger", last=NEWEST)
-        found = Seen(f"{self._born}-{self._count}", status, ledger)
+        found = Snapshot(f"{self._born}-{self._count}", status, ledger)
         before = self._seen
         if before is None or before.content != found.content:
             self._count += 1
@@ -237,4 +237,4 @@ class Live:
         self._took = self._looked - began
 
     async def _ask(self, op: str, **given: Any) -> Any:
-        return unwrap(await handle_request(self._house.service, self._who, op, given))
+        return unwrap(await handle_request(self._web.service, self._who, op, given))

@@ -40,7 +40,7 @@ from noroshi.web.http.authentication import (
     key_of,
 )
 from noroshi.web.http.multipart import Upload, boundary_of
-from noroshi.web.http.reauthenticate import PASSWORD_AGAIN, answered, asked_with
+from noroshi.web.http.reauthenticate import PASSWORD_AGAIN, answered, pending_form
 from noroshi.web.http.request_form import form_of_stranger, is_foreign, ours, sent
 from noroshi.web.texts.pages import TEXTS
 from noroshi.web.view.control_escape import Page
@@ -65,7 +65,7 @@ RAISED: Mapping[str, type[OperationError]] = {
 NOT_KEPT = ("csrf", "password", "do", PASSWORD_AGAIN)
 PREVIEWED = frozenset({"etag", "version"})
 """What only the forms of settings send, which all show what they would change."""
-MARK_SECONDS = 365 * 86_400
+DEVICE_COOKIE_SECONDS = 365 * 86_400
 OPENED = "details"
 """The element that asks when somebody opens it."""
 
@@ -75,7 +75,7 @@ class Visit:
     """Who looks at a page. `key` is what their cookie holds, or will hold; `form` what was
     sent."""
 
-    house: WebContext
+    web: WebContext
     request: Request
     key: str
     person: Person | None
@@ -84,10 +84,10 @@ class Visit:
     """The files that were sent with it."""
     imported: Any = None
     """The definitions that were handed in, at the page that takes them in."""
-    bring: str | None = None
-    """A key that the answer brings to the browser; "": it takes the cookie away."""
-    mark: str = ""
-    """What the answer gives the browser to keep, so that it is known at the next log-in."""
+    session_key: str | None = None
+    """The key of a session that the answer sets as a cookie; "": it deletes the cookie."""
+    device_key: str = ""
+    """The key that the answer leaves in the browser, so that it is known at the next log-in."""
 
     @property
     def language(self) -> str:
@@ -106,7 +106,7 @@ class Visit:
     @property
     def known(self) -> str:
         """What an earlier log-in left in this browser; "" for nothing."""
-        return self.request.cookies.get(self.house.mark, "")[:LONGEST_KEY]
+        return self.request.cookies.get(self.web.device_cookie, "")[:LONGEST_KEY]
 
     @property
     def address(self) -> str:
@@ -127,15 +127,15 @@ class Visit:
     async def call_json(self, op: str, **args: Any) -> Any:
         """Do an operation in their name; the answer, as at every door."""
         assert self.person is not None
-        service = self.house.service
-        answer = await handle_request(service, self.person, op, args, self.house.news)
+        service = self.web.service
+        answer = await handle_request(service, self.person, op, args, self.web.news)
         return for_people(answer, service.operations().get(op), self.person)
 
     async def show(self, template: str, status: int = 200, /, **values: Any) -> Response:
-        """A page in the frame of whoever is logged in: with the lamp of alarms lost and mails
+        """A page in the frame of whoever is logged in: with the sums of alarms lost and mails
         waiting. Raises an OperationError if even that cannot be known now."""
-        lamp = (await self.call("ledger", last=1))["sum"]
-        return self.page(template, status, lamp=lamp, **values)
+        ledger_sum = (await self.call("ledger", last=1))["sum"]
+        return self.page(template, status, ledger_sum=ledger_sum, **values)
 
     async def call(self, op: str, **args: Any) -> Any:
         """What an operation answers; its refusal is raised."""
@@ -167,8 +167,8 @@ class Visit:
     async def reauthenticate(self, password: str) -> None:
         """They gave the password once more: the session has another key from now on. Raises
         AuthenticationError."""
-        people = self.house.people
-        self.key = self.bring = (
+        people = self.web.people
+        self.key = self.session_key = (
             await people.reauthenticate(self.key, password, self.address)
         ).key
         self.person = await people.of_session(self.key, self.address)
@@ -176,7 +176,7 @@ class Visit:
     @property
     def zone(self) -> str:
         """That of the times on a page: this machine's, as it is now."""
-        return zone_of(self.house.service.now().astimezone())
+        return zone_of(self.web.service.now().astimezone())
 
     @property
     def here(self) -> str:
@@ -217,26 +217,25 @@ async def hear_form(visit: Visit) -> None:
 
 
 def page(
-    house: WebContext, handle: Handler, *, anybody: bool = False, hear: Hear = hear_form
+    web: WebContext, handle: Handler, *, anybody: bool = False, hear: Hear = hear_form
 ) -> Any:
     """A handler of Starlette for a page: who it is, CSRF, language, errors in words.
     `anybody`: also who is not logged in. `hear` takes what was sent."""
 
     async def respond(request: Request) -> Response:
-        visit = Visit(house, request, key_of(request, house), None)
+        visit = Visit(web, request, key_of(request, web), None)
         if not visit.key:
-            visit.key = visit.bring = random_keys.key()
+            visit.key = visit.session_key = random_keys.key()
         try:
             answer = await _handled(visit, handle, hear, anybody=anybody)
         except OperationError as refusal:
             answer = _refused(visit, refusal)
         except StoreError as error:
             answer = visit.failed(503, STORE_TROUBLE.fill(why=error.words))
-        if visit.bring is not None:
-            _bring(answer, house, visit.bring)
-        if visit.mark:
-            rules = {"secure": house.secure, "httponly": True, "samesite": "lax"}
-            answer.set_cookie(house.mark, visit.mark, max_age=MARK_SECONDS, path="/", **rules)  # type: ignore[arg-type]
+        if visit.session_key is not None:
+            _set_session_cookie(answer, web, visit.session_key)
+        if visit.device_key:
+            _set_device_cookie(answer, web, visit.device_key)
         return answer
 
     return respond
@@ -257,7 +256,7 @@ def _reauthentication_page(
     visit: Visit, no: AuthenticationError | None = None, why: str = ""
 ) -> Response:
     """The page that asks for the password, and sends again what was typed."""
-    wanted = asked_with(visit.form, files=bool(visit.files))
+    wanted = pending_form(visit.form, files=bool(visit.files))
     why, wait = (visit.say(no.words), no.seconds) if no else (why, 0.0)
     status = 429 if wait else 403
     answer = visit.page(
@@ -298,11 +297,11 @@ def fetched(request: Request) -> bool:
 
 
 async def _handled(visit: Visit, handle: Handler, hear: Hear, *, anybody: bool) -> Response:
-    house, request = visit.house, visit.request
-    if not await house.people.begun() and request.url.path not in ("/start", "/look"):
+    web, request = visit.web, visit.request
+    if not await web.people.begun() and request.url.path not in ("/start", "/look"):
         return visit.to("/start")
     there = not by_itself(request)
-    visit.person = await in_session(request, house, visit.key, there)
+    visit.person = await in_session(request, web, visit.key, there)
     if visit.person is None and not anybody:
         return await _afterwards(visit)
     if request.method == "POST":
@@ -326,12 +325,17 @@ async def _taken(visit: Visit) -> Mapping[str, str]:
     return form
 
 
-def _bring(answer: Response, house: WebContext, key: str) -> None:
-    rules = {"path": "/", "secure": house.secure, "httponly": True, "samesite": "lax"}
+def _set_session_cookie(answer: Response, web: WebContext, key: str) -> None:
+    rules = {"path": "/", "secure": web.secure, "httponly": True, "samesite": "lax"}
     if key:
-        answer.set_cookie(house.cookie, key, **rules)  # type: ignore[arg-type]
+        answer.set_cookie(web.cookie, key, **rules)  # type: ignore[arg-type]
     else:
-        answer.delete_cookie(house.cookie, **rules)  # type: ignore[arg-type]
+        answer.delete_cookie(web.cookie, **rules)  # type: ignore[arg-type]
+
+
+def _set_device_cookie(answer: Response, web: WebContext, key: str) -> None:
+    rules = {"secure": web.secure, "httponly": True, "samesite": "lax", "path": "/"}
+    answer.set_cookie(web.device_cookie, key, max_age=DEVICE_COOKIE_SECONDS, **rules)  # type: ignore[arg-type]
 
 
 def preferred(accepted: str) -> str:

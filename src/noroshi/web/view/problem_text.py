@@ -39,9 +39,9 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
 NOT_SAID = ("", "--set")
 
 
-def told_at(where: str, what: str, language: str, op: str = "") -> str:
+def problems_at(where: str, what: str, language: str, op: str = "") -> str:
     """A problem on one line, with what it is about."""
-    named = said_at(where, language, op)
+    named = place_name(where, language, op)
     if not named:
         return what
     if language == "ja" and what.startswith(PARTICLES):
@@ -49,7 +49,7 @@ def told_at(where: str, what: str, language: str, op: str = "") -> str:
     return f"{named}: {what}"
 
 
-def said_at(where: str, language: str, op: str = "") -> str:
+def place_name(where: str, language: str, op: str = "") -> str:
     """What the place of a problem is called; itself, where nobody gave it a name."""
     if where in NOT_SAID:
         return ""

@@ -23,7 +23,7 @@ Labels = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Meant:
+class PlaceMatch:
     """The `place`; or "", and what it is called that may be meant. `several`: all these are
     called just so."""
 
@@ -39,25 +39,25 @@ def labels_of(monitors: Sequence[Answer]) -> Labels:
     return {path: called(path, tree) for path in dict.fromkeys(paths)}
 
 
-def meant(given: str, labels: Labels) -> Meant:
+def find_place(given: str, labels: Labels) -> PlaceMatch:
     """A place's own path goes first, then what a page calls it, then its title or name alone."""
     wanted, path = _plain(given), given.strip().strip("/")
     if path in labels:
-        return Meant(path)
+        return PlaceMatch(path)
     if wanted in WHOLE:
-        return Meant(EVERYTHING)
+        return PlaceMatch(EVERYTHING)
     for names in (_labels, _own):
         hits = [path for path, label in labels.items() if wanted in names(path, label)]
         if len(hits) == 1:
-            return Meant(hits[0])
+            return PlaceMatch(hits[0])
         if hits:
-            return Meant("", tuple(_told(hits, labels)), several=True)
-    return Meant("", tuple(_told(_near(wanted, labels), labels)))
+            return PlaceMatch("", tuple(_names_with_paths(hits, labels)), several=True)
+    return PlaceMatch("", tuple(_names_with_paths(_near(wanted, labels), labels)))
 
 
-def place_meant(visit: Visit, given: str, labels: Labels) -> tuple[str, Outcome]:
+def require_place(visit: Visit, given: str, labels: Labels) -> tuple[str, Outcome]:
     """The place; or why there is none, in the words of every form that asks for one."""
-    found = meant(given, labels)
+    found = find_place(given, labels)
     if found.place:
         return found.place, Outcome()
     near = visit.text("telling.comma").join(found.near[:MOST_NEAR])
@@ -97,7 +97,7 @@ def _near(wanted: str, labels: Labels) -> list[str]:
     return [named[one] for one in get_close_matches(wanted, named, n=MOST_NEAR, cutoff=0.6)]
 
 
-def _told(paths: Sequence[str], labels: Labels) -> Iterator[str]:
+def _names_with_paths(paths: Sequence[str], labels: Labels) -> Iterator[str]:
     """What each is called, with its path where that is not enough."""
     all_told = [labels[path] for path in paths]
     for path in dict.fromkeys(paths):

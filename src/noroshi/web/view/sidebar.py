@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from noroshi.web.view.live_updates import Seen
+from noroshi.web.view.live_updates import Snapshot
 from noroshi.web.view.locale import TONGUES
 from noroshi.web.view.page_context import templates
 from noroshi.web.view.tree import CALM, Group, Instance, level_of, worst
@@ -16,7 +16,7 @@ MOST_OPEN, MOST_ROWS = 3, 40
 class Sidebar:
     """What the tree's templates ask for. `opened`: "instance" or "instance/group"."""
 
-    def __init__(self, seen: Seen, language: str, opened: str = "", path: str = "") -> None:
+    def __init__(self, seen: Snapshot, language: str, opened: str = "", path: str = "") -> None:
         self.path, self.count = path, len(seen.status["monitors"])
         self.instances = tuple(seen.tree.values())
         self.worst = worst(one.level for one in self.instances)
@@ -48,13 +48,13 @@ class Sidebar:
         return bad and len(group.monitors) <= MOST_ROWS
 
 
-def side_of(seen: Seen, language: str, *, opened: str = "", path: str = "") -> str:
+def side_of(seen: Snapshot, language: str, *, opened: str = "", path: str = "") -> str:
     """The whole tree; the monitor of that path is marked as the one looked at."""
     made: str = _module(language).side(Sidebar(seen, language, opened, path))
     return made
 
 
-def tree_parts(language: str, macro: str, seen: Seen, *given: object) -> str:
+def tree_parts(language: str, macro: str, seen: Snapshot, *given: object) -> str:
     """A part of the tree."""
     made: str = getattr(_module(language), macro)(Sidebar(seen, language), *given)
     return made
