@@ -197,7 +197,7 @@ KEY = Command(
         ),
         Command(
             name="restore",
-            run="noroshi.cli.handlers.vault_key_restore:restore",
+            run="noroshi.cli.handlers.vault_key:restore",
             help=Words(
                 en="bring a key back from such a file", ja="書き出した鍵を元の場所に戻します"
             ),
@@ -269,7 +269,7 @@ SERVICE = Command(
         ),
         Command(
             name="status",
-            run="noroshi.cli.handlers.systemd_service_status:status",
+            run="noroshi.cli.handlers.systemd_service:status",
             help=Words(
                 en="whether it is installed and runs, and where things are",
                 ja="登録と動作の状態、ファイルの場所を表示します",

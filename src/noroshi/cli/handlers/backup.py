@@ -118,7 +118,7 @@ def restore(asked: CommandContext) -> int:
 
 def _say_what_opens(asked: CommandContext, config: Config) -> int:
     """A store whose secrets nobody can open sends nothing: exit code 1."""
-    from noroshi.cli.handlers.vault_key_restore import say_what_opens, what_opens
+    from noroshi.cli.handlers.vault_key import say_what_opens, what_opens
     from noroshi.vault import VaultError, read_key
 
     if config.key.exists():

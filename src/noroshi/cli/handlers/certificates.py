@@ -11,7 +11,7 @@ from typing import Any
 from noroshi.cli import exits
 from noroshi.cli.context import CommandContext
 from noroshi.cli.errors import RefusedError
-from noroshi.cli.handlers.secret_probe import CERTIFICATE, say_that_it_is_asked, told
+from noroshi.cli.handlers.secrets import CERTIFICATE, say_that_it_is_asked, told
 from noroshi.cli.output.times import clock
 from noroshi.cli.password_prompt import CANNOT_READ, STDIN, contents, typed
 from noroshi.core.os_errors import why

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from noroshi.cli import exits
 from noroshi.cli.context import CommandContext
 from noroshi.cli.errors import RefusedError
-from noroshi.cli.handlers.secret_expiry import dated, write_down
-from noroshi.cli.handlers.secret_probe import say_that_it_is_asked, told
 from noroshi.cli.output.tables import table
 from noroshi.cli.password_prompt import contents, typed
+from noroshi.core.definitions.accounts import OVER, end_of, is_over
 from noroshi.core.definitions.problems import suggestion
 from noroshi.core.words import NOTHING, Words
 
@@ -160,3 +161,97 @@ def _typed(asked: CommandContext, name: str) -> str:
     if first != typed(asked, AGAIN, BY_FILE):
         raise RefusedError("invalid", DIFFERENT)
     return first
+
+
+NO_ACCOUNT = Words(
+    en="There is no day to be written down: no account names “{name}” as its secret.",
+    ja="「{name}」をシークレットとして使うアカウントがないため、有効期限を書き込めません。",
+)
+WRITTEN = Words(
+    en="Account {account}: its secret ends on {day}.",
+    ja="アカウント {account} に、シークレットの有効期限 {day} を書き込みました。",
+)
+DAY_OF = {"secret": "secret_ends", "secret_next": "secret_next_ends"}
+Documents = Mapping[str, Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """What the accounts are to say, and what they must still be then."""
+
+    day: str
+    put: Documents
+    etags: Mapping[str, str]
+
+
+def dated(asked: CommandContext, name: str, day: str) -> Dated:
+    """Before the secret is kept: a day that cannot be keeps it out. Raises RefusedError."""
+    ends = end_of(day)
+    if ends and is_over(ends, datetime.now(UTC)):
+        raise RefusedError("invalid", OVER.fill(day=day))
+    found = asked.call("definition_show", types=("accounts",))
+    put = _with_day(found["documents"], name, day)
+    if not put:
+        raise RefusedError("invalid", NO_ACCOUNT.fill(name=name))
+    made = Dated(day, put, {key: found["etags"][key] for key in put})
+    asked.call("definition_change", put=made.put, etags=made.etags, dry=True)
+    return made
+
+
+def write_down(asked: CommandContext, made: Dated) -> None:
+    """Into force, unless it is there already."""
+    told = asked.call("definition_change", put=made.put, etags=made.etags, dry=True)
+    if told["differences"]:
+        asked.call("definition_change", put=made.put, etags=made.etags)
+    for key in made.put:
+        account = key.partition("/")[2]
+        print(asked.say(WRITTEN.fill(account=account, day=made.day)))
+
+
+def _with_day(documents: Documents, name: str, day: str) -> dict[str, dict[str, Any]]:
+    return {
+        key: {**said, field: day}
+        for key, said in documents.items()
+        for entry, field in DAY_OF.items()
+        if said.get(entry) == name
+    }
+
+
+ASKING = Words(
+    en="Asking the sign-in server whether it takes it …",
+    ja="サインイン サーバーに確かめています…",
+)
+SECRET, CERTIFICATE = (
+    Words(en="secret", ja="シークレット"),
+    Words(en="certificate", ja="証明書"),
+)
+TAKEN = Words(
+    en="The sign-in server takes it for account {account}.",
+    ja="アカウント {account} の{what}として、サインイン サーバーに認められました。",
+)
+NOT_SURE = Words(
+    en="Whether it is right for account {account} cannot be told yet; the sign-in will. ({why})",
+    ja="アカウント {account} のものとして正しいかどうかは、まだ確かめられません。サインインのときに分かります "
+    "({why})。",
+)
+REFUSED = Words(
+    en="It does not do for account {account}: {why}",
+    ja="アカウント {account} では使えません: {why}",
+)
+
+
+def say_that_it_is_asked(asked: CommandContext) -> None:
+    """It may take a while."""
+    print(asked.say(ASKING), file=sys.stderr, flush=True)
+
+
+def told(
+    asked: CommandContext, entry: str, what: Words = SECRET
+) -> Sequence[Mapping[str, Any]]:
+    """For each account that shows it, said on a line; what was answered."""
+    found: Sequence[Mapping[str, Any]] = asked.call("secret_try", name=entry)
+    for one in found:
+        words = TAKEN if one["taken"] else REFUSED if one["refused"] else NOT_SURE
+        why = Words(**one["why"])
+        print(asked.say(words.fill(account=one["account"], what=what, why=why)))
+    return found

@@ -16,7 +16,7 @@ from typing import Any
 from noroshi import __version__
 from noroshi.cli.context import CommandContext
 from noroshi.cli.errors import RefusedError
-from noroshi.cli.handlers.doctor_local import is_service
+from noroshi.cli.handlers.doctor import is_service
 from noroshi.cli.handlers.redaction import Redacting, settings_told
 from noroshi.cli.paths import NAME
 from noroshi.cli.systemd.state import shown

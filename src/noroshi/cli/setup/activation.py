@@ -5,7 +5,7 @@ from __future__ import annotations
 from noroshi.cli.errors import RefusedError
 from noroshi.cli.exits import BY_KIND
 from noroshi.cli.handlers.secrets import places
-from noroshi.cli.setup import dialogue_texts
+from noroshi.cli.setup import setup_texts
 from noroshi.cli.setup.dialogue import Dialogue
 from noroshi.cli.setup.drafts import Drafts
 from noroshi.core.words import NOTHING, Words
@@ -29,24 +29,24 @@ def _confirmed(talk: Dialogue, kept: Drafts, wanted: SetupGoal) -> Words:
     is in force. Raises LeftError."""
     if not kept.needs_new_sign_in(wanted):
         return NOTHING
-    talk.say(dialogue_texts.NEW_SIGN_IN)
-    if not talk.yes(dialogue_texts.SIGN_IN_NOW):
+    talk.say(setup_texts.NEW_SIGN_IN)
+    if not talk.yes(setup_texts.SIGN_IN_NOW):
         raise talk.left()
     if kept.secret_entry:  # an earlier version would not bring the earlier secret back
-        return dialogue_texts.NO_SIGN_IN
-    missing = dialogue_texts.NO_SIGN_IN
-    return dialogue_texts.OR_GO_BACK.fill(missing=missing, version=kept.version)
+        return setup_texts.NO_SIGN_IN
+    missing = setup_texts.NO_SIGN_IN
+    return setup_texts.OR_GO_BACK.fill(missing=missing, version=kept.version)
 
 
 def _put_secret(talk: Dialogue, kept: Drafts, wanted: SetupGoal) -> None:
     entry = kept.secret_entry
-    talk.missing = dialogue_texts.NO_SECRET.fill(entry=entry)
+    talk.missing = setup_texts.NO_SECRET.fill(entry=entry)
 
     def put() -> None:
         try:
             kept.put_secret()
         except RefusedError as refused:
-            words = dialogue_texts.SECRET_REFUSED.fill(
+            words = setup_texts.SECRET_REFUSED.fill(
                 why=refused.words, entry=entry, account=wanted.account, route=wanted.route
             )
             raise RefusedError(refused.kind, words, refused.problems) from None

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from noroshi.cli.errors import RefusedError
-from noroshi.cli.setup import dialogue_texts
+from noroshi.cli.setup import setup_texts
 from noroshi.cli.setup.dialogue import STDOUT, Dialogue
 from noroshi.core.os_errors import why
 from noroshi.core.words import NOTHING, Words
@@ -65,7 +65,7 @@ def mending(talk: Dialogue, wanted: SetupGoal, known: KnownValues, told: str) ->
     steps = MICROSOFT365.mending(told, case)
     if steps:
         talk.line("")
-        talk.say(dialogue_texts.MENDED_BY)
+        talk.say(setup_texts.MENDED_BY)
         show(talk, wanted, known, steps)
         talk.line("")
 
@@ -81,9 +81,9 @@ def write(talk: Dialogue, wanted: SetupGoal, known: KnownValues, file: str) -> N
         Path(file).write_text(text, encoding="utf-8")
     except OSError as error:
         raise RefusedError(
-            "trouble", dialogue_texts.NOT_WRITTEN.fill(file=file, why=why(error))
+            "trouble", setup_texts.NOT_WRITTEN.fill(file=file, why=why(error))
         ) from None
-    talk.done(dialogue_texts.WROTE_STEPS.fill(file=file))
+    talk.done(setup_texts.WROTE_STEPS.fill(file=file))
 
 
 def _show(talk: Dialogue, step: Step, values: Mapping[str, Value]) -> None:
@@ -92,14 +92,14 @@ def _show(talk: Dialogue, step: Step, values: Mapping[str, Value]) -> None:
     for text in step.lines:
         talk.line(line(text, values), INDENT + "  ")
     if step.check:
-        talk.say(dialogue_texts.CHECK, INDENT)
+        talk.say(setup_texts.CHECK, INDENT)
         for text in step.check:
             talk.line(line(text, values), INDENT + "  ")
     for words in (step.shows, step.note):
         if words != NOTHING:
             talk.say(filled(words, values), INDENT)
     if step.takes != NOTHING:
-        talk.say(dialogue_texts.ACTS_AFTER.fill(time=step.takes), INDENT)
+        talk.say(setup_texts.ACTS_AFTER.fill(time=step.takes), INDENT)
 
 
 def _numbered(number: int, title: Words) -> Words:

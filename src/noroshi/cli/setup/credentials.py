@@ -12,7 +12,7 @@ from typing import Any
 from noroshi.cli.errors import RefusedError
 from noroshi.cli.handlers.certificates import opened
 from noroshi.cli.handlers.secrets import ENDS as STILL_ENDS, places
-from noroshi.cli.setup import verification_texts
+from noroshi.cli.setup import setup_texts
 from noroshi.cli.setup.admin_steps import KnownValues, mending
 from noroshi.cli.setup.dialogue import Dialogue
 from noroshi.cli.setup.drafts import Drafts
@@ -38,7 +38,7 @@ def certified(talk: Dialogue, wanted: SetupGoal, known: KnownValues) -> None:
         return
     if found is None:
         found = asked.call("certificate_new", name=account, ahead=talk.held)
-        talk.done(verification_texts.CERTIFICATE_MADE.fill(days=730))
+        talk.done(setup_texts.CERTIFICATE_MADE.fill(days=730))
     known.thumbprint = found["sha1"]
     known.certificate = _written(talk, account, found["pem"])
 
@@ -69,12 +69,10 @@ def _imported(
         return False
 
     talk.until_proved(
-        lambda: talk.asked.call("certificate_import", **given),
-        mend,
-        verification_texts.UPLOADED,
+        lambda: talk.asked.call("certificate_import", **given), mend, setup_texts.UPLOADED
     )
     if before and before["sha1"] != known.thumbprint:
-        talk.done(verification_texts.REPLACED.fill(old=before["sha1"], new=known.thumbprint))
+        talk.done(setup_texts.REPLACED.fill(old=before["sha1"], new=known.thumbprint))
 
 
 def certificate_of(talk: Dialogue, kept: Drafts, wanted: SetupGoal, known: KnownValues) -> None:
@@ -86,16 +84,14 @@ def certificate_of(talk: Dialogue, kept: Drafts, wanted: SetupGoal, known: Known
     except RefusedError as refused:
         if refused.kind != "not found":
             raise
-    talk.say(verification_texts.CERTIFICATE_LATER.fill(file=known.certificate))
+    talk.say(setup_texts.CERTIFICATE_LATER.fill(file=known.certificate))
 
 
 def another_secret(talk: Dialogue, kept: Drafts, wanted: SetupGoal) -> SetupGoal:
     """Ask for one; what is refused, such as the secret's ID, is asked for again."""
-    talk.say(
-        verification_texts.ASK_SECRET if wanted.alone else verification_texts.ASK_SECRET_OR_NONE
-    )
+    talk.say(setup_texts.ASK_SECRET if wanted.alone else setup_texts.ASK_SECRET_OR_NONE)
     while True:
-        value = talk.hidden(verification_texts.SECRET_PROMPT)
+        value = talk.hidden(setup_texts.SECRET_PROMPT)
         if not value and not wanted.alone:
             public = replace(wanted, secret=False)
             kept.keep(public)
@@ -116,7 +112,7 @@ def asked_when_it_ends(
     before = "" if no_end(wanted.secret_ends) else wanted.secret_ends
     stays = before and another and talk.hurried and not talk.given.secret_ends
     ends = talk.text(
-        verification_texts.SECRET_ENDS,
+        setup_texts.SECRET_ENDS,
         option="--secret-ends",
         given=talk.given.secret_ends,
         default=before if talk.hurried or not another else "",
@@ -164,19 +160,15 @@ def is_kept(talk: Dialogue, entry: str) -> bool:
 def no_end(text: str) -> Words | None:
     """Why it cannot be the last day of a secret that has just been taken."""
     if day := end_of(text):
-        return (
-            verification_texts.IS_OVER.fill(day=day)
-            if is_over(day, datetime.now(UTC))
-            else None
-        )
+        return setup_texts.IS_OVER.fill(day=day) if is_over(day, datetime.now(UTC)) else None
     parts = LIKE_A_DAY.fullmatch(text)
     if not parts:
-        return verification_texts.NO_DATE
+        return setup_texts.NO_DATE
     try:
         day = date(*map(int, parts.groups()))
     except ValueError:
-        return verification_texts.NO_SUCH_DAY.fill(given=text)
-    return verification_texts.WRITE_DAY.fill(day=day)
+        return setup_texts.NO_SUCH_DAY.fill(given=text)
+    return setup_texts.WRITE_DAY.fill(day=day)
 
 
 def _written(talk: Dialogue, account: str, pem: str, stale: str = "") -> str:
@@ -194,8 +186,8 @@ def _written(talk: Dialogue, account: str, pem: str, stale: str = "") -> str:
             file.write_text(pem, encoding="ascii")
         except (OSError, ValueError):  # no folder to write in: it is shown instead
             break
-        talk.done(verification_texts.CERTIFICATE_WRITTEN.fill(file=file.resolve()))
+        talk.done(setup_texts.CERTIFICATE_WRITTEN.fill(file=file.resolve()))
         return str(file)
-    talk.say(verification_texts.CERTIFICATE_SHOWN)
+    talk.say(setup_texts.CERTIFICATE_SHOWN)
     talk.line(pem)
     return ""

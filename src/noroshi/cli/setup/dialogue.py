@@ -15,7 +15,7 @@ from typing import TypeVar
 from noroshi.cli.context import CommandContext
 from noroshi.cli.errors import RefusedError
 from noroshi.cli.output.tables import wrap
-from noroshi.cli.setup import dialogue_texts
+from noroshi.cli.setup import setup_texts
 from noroshi.core.words import NOTHING, Words
 
 T = TypeVar("T")
@@ -68,11 +68,11 @@ class Dialogue:
         """Return how to take it up again, and what is missing until then."""
         account = self.given.account
         named = f" --account {account}" if account != ACCOUNT else ""
-        known = dialogue_texts.LATER_AS_BEFORE if self.held else dialogue_texts.LATER
+        known = setup_texts.LATER_AS_BEFORE if self.held else setup_texts.LATER
         told = known.fill(account=named)
         if self.missing == NOTHING:
             return told
-        return dialogue_texts.LATER_AND.fill(later=told, missing=self.missing)
+        return setup_texts.LATER_AND.fill(later=told, missing=self.missing)
 
     # what is said
 
@@ -132,7 +132,7 @@ class Dialogue:
             why = check(value) if value else None
             if why is None:
                 return value
-            refused = RefusedError("invalid", dialogue_texts.UNFIT.fill(option=option, why=why))
+            refused = RefusedError("invalid", setup_texts.UNFIT.fill(option=option, why=why))
             if value == given or not self.may_ask:
                 raise refused
             self.stopped(RefusedError("invalid", why))
@@ -147,9 +147,9 @@ class Dialogue:
             if why.en:
                 self._wrapped(self.asked.say(why), "     ", "     ")
         known = [str(number) for number in range(1, len(options) + 1)]
-        prompt = dialogue_texts.NUMBER.fill(default=default + 1)
+        prompt = setup_texts.NUMBER.fill(default=default + 1)
         while (answer := self._line(prompt) or str(default + 1)) not in known:
-            self.say(dialogue_texts.WHICH.fill(most=len(options)))
+            self.say(setup_texts.WHICH.fill(most=len(options)))
         return int(answer) - 1
 
     def yes(self, prompt: Words, *, default: bool = True) -> bool:
@@ -163,19 +163,19 @@ class Dialogue:
                 return answer.lower() in YES
             if not answer:
                 return default
-            self.say(dialogue_texts.YES_OR_NO.fill(default="y" if default else "n"))
+            self.say(setup_texts.YES_OR_NO.fill(default="y" if default else "n"))
 
     def hidden(self, prompt: Words) -> str:
         """A secret, which is not shown."""
         if not self.may_ask:
-            raise RefusedError("invalid", dialogue_texts.SECRET_BY_FILE)
+            raise RefusedError("invalid", setup_texts.SECRET_BY_FILE)
         self.asked.let_go()
         try:
             return getpass.getpass(self.asked.say(prompt)).strip()
         except EOFError:
             raise self.left() from None
 
-    def go_on(self, prompt: Words = dialogue_texts.GO_ON) -> None:
+    def go_on(self, prompt: Words = setup_texts.GO_ON) -> None:
         """Wait until somebody presses Enter."""
         if not self.hurried:
             self._line(prompt)
@@ -184,7 +184,7 @@ class Dialogue:
         self,
         prove: Callable[[], T],
         mend: Callable[[RefusedError], bool],
-        again: Words = dialogue_texts.MENDED,
+        again: Words = setup_texts.MENDED,
         others: Mapping[str, Callable[[], T]] = MappingProxyType({}),
         kinds: Collection[str] = MENDABLE,
     ) -> T:
@@ -213,21 +213,21 @@ class Dialogue:
         while (answer := self._line(again).lower()) not in (TRY_AGAIN, *others):
             if answer == LEAVE:
                 raise self.left()
-            self.say(dialogue_texts.ONLY_THESE)
+            self.say(setup_texts.ONLY_THESE)
         return answer
 
     def _typed(self, prompt: Words, default: str, option: str, *, empty: bool) -> str:
         if not self.may_ask:
             if empty:
                 return ""
-            raise RefusedError("invalid", dialogue_texts.BY_OPTION.fill(option=option))
+            raise RefusedError("invalid", setup_texts.BY_OPTION.fill(option=option))
         shown = Words(en=f"{prompt.en} [{default}]: ", ja=f"{prompt.ja} [{default}]: ")
         bare = Words(en=f"{prompt.en}: ", ja=f"{prompt.ja}: ")
         while True:
             typed = self._line(shown if default else bare) or default
             if typed or empty:
                 return typed
-            self.say(dialogue_texts.NEEDED)
+            self.say(setup_texts.NEEDED)
 
     def _line(self, prompt: Words) -> str:
         self.asked.let_go()  # whoever thinks for an hour keeps no node from starting

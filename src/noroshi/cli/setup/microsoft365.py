@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from noroshi.cli import exits
 from noroshi.cli.context import CommandContext
 from noroshi.cli.errors import RefusedError
-from noroshi.cli.setup import dialogue_texts
+from noroshi.cli.setup import setup_texts
 from noroshi.cli.setup.activation import activate
 from noroshi.cli.setup.admin_steps import KnownValues, show, write
 from noroshi.cli.setup.credentials import certificate_of, certified
@@ -19,21 +19,21 @@ from noroshi.cli.setup.dialogue import Dialogue, LeftError
 from noroshi.cli.setup.drafts import Drafts
 from noroshi.cli.setup.questions import route_beside, wanted_by
 from noroshi.cli.setup.second_route import OTHER, named_after, offered, used_by
-from noroshi.cli.setup.test_mail import LastMail
-from noroshi.cli.setup.test_mail_texts import (
+from noroshi.cli.setup.setup_texts import (
     DID_IT_ARRIVE,
     IT_ARRIVED,
     LOOK_FOR_IT,
     WANT_AFTER,
     WHERE_IT_IS,
 )
+from noroshi.cli.setup.test_mail import LastMail
 from noroshi.cli.setup.verification import Proofs
 from noroshi.core.words import NOTHING, Words
 from noroshi.guides.setup_goal import SetupGoal
 
 HERE, INTO_FILE, BEHIND = range(3)
 ARRIVED, IN_OTHER, NOT_THERE, NOT_LOOKED = range(4)
-HEADS = {"entra": dialogue_texts.REGISTRATION, "exchange": dialogue_texts.EXCHANGE}
+HEADS = {"entra": setup_texts.REGISTRATION, "exchange": setup_texts.EXCHANGE}
 FILE = "noroshi-microsoft365.md"
 
 
@@ -57,21 +57,21 @@ def _check_options(asked: CommandContext) -> None:
     given = asked.given
     by_page = given.here or given.device or given.url_file
     if (given.here and given.device) or (by_page and given.sign_in == "app"):
-        given.parser.refuse(dialogue_texts.WAYS_CLASH)
+        given.parser.refuse(setup_texts.WAYS_CLASH)
     if given.graph and given.smtp:
-        given.parser.refuse(dialogue_texts.ONE_KIND)
+        given.parser.refuse(setup_texts.ONE_KIND)
     if given.shared and (given.certificate_file or given.sign_in == "app"):
-        given.parser.refuse(dialogue_texts.SHARED_BY_APP)
+        given.parser.refuse(setup_texts.SHARED_BY_APP)
     if given.certificate_file and (given.secret_file or by_page or given.sign_in == "person"):
-        given.parser.refuse(dialogue_texts.WAYS_CLASH)
+        given.parser.refuse(setup_texts.WAYS_CLASH)
 
 
 def _set_up(talk: Dialogue) -> int:
     kept, known = Drafts(talk.asked), KnownValues()
-    talk.say(dialogue_texts.TITLE)
+    talk.say(setup_texts.TITLE)
     if not kept.only_looks:
-        talk.say(dialogue_texts.ABOUT)
-    talk.head(dialogue_texts.WHO_SENDS)
+        talk.say(setup_texts.ABOUT)
+    talk.head(setup_texts.WHO_SENDS)
     wanted = wanted_by(talk, kept)
     if talk.given.print_admin_steps:
         if wanted.certified:
@@ -79,7 +79,7 @@ def _set_up(talk: Dialogue) -> int:
         write(talk, wanted, known, talk.given.print_admin_steps)
         return exits.DONE
     if (mark := kept.mark(wanted.route)) != NOTHING:
-        talk.say(dialogue_texts.MARKED.fill(mark=mark))
+        talk.say(setup_texts.MARKED.fill(mark=mark))
     wanted, mail = _through(talk, kept, wanted, known)
     _afterwards(talk, wanted, known, mail)
     made = [wanted.route]
@@ -105,12 +105,12 @@ def _through(
     proofs.app()
     proofs.credential()
     activate(talk, kept, proofs.wanted)
-    talk.head(dialogue_texts.SIGN_IN)
+    talk.head(setup_texts.SIGN_IN)
     proofs.signed_in()
     talk.missing = NOTHING
     if proofs.wanted.kind == "smtp" or proofs.wanted.alone or proofs.wanted.shared:
         _administrator(talk, proofs.wanted, known, "exchange")
-    talk.head(dialogue_texts.TEST_MAIL)
+    talk.head(setup_texts.TEST_MAIL)
     return proofs.wanted, LastMail(proofs).prove()
 
 
@@ -123,7 +123,7 @@ def _administrator(talk: Dialogue, wanted: SetupGoal, known: KnownValues, part: 
         return
     # Whoever comes back with a client ID has registered the app; a second route asks for more.
     registered = part == "entra" and wanted.registered and not known.done
-    how = talk.choice(dialogue_texts.HOW_TO_SEE, BEHIND if registered else HERE)
+    how = talk.choice(setup_texts.HOW_TO_SEE, BEHIND if registered else HERE)
     if how == INTO_FILE:
         _into_file(talk, wanted, known)
     elif how == HERE:
@@ -135,11 +135,11 @@ def _administrator(talk: Dialogue, wanted: SetupGoal, known: KnownValues, part: 
 
 
 def _into_file(talk: Dialogue, wanted: SetupGoal, known: KnownValues) -> None:
-    file = talk.text(dialogue_texts.WHICH_FILE, option="--print-admin-steps", default=FILE)
+    file = talk.text(setup_texts.WHICH_FILE, option="--print-admin-steps", default=FILE)
     write(talk, wanted, known, file)
-    talk.say(dialogue_texts.SEND_IT)
+    talk.say(setup_texts.SEND_IT)
     if known.certificate:
-        talk.say(dialogue_texts.SEND_CERTIFICATE.fill(file=known.certificate))
+        talk.say(setup_texts.SEND_CERTIFICATE.fill(file=known.certificate))
 
 
 def _afterwards(talk: Dialogue, wanted: SetupGoal, known: KnownValues, mail: str) -> None:
@@ -163,13 +163,13 @@ def _seen(talk: Dialogue, mail: str) -> None:
 
 
 def _ending(talk: Dialogue, kept: Drafts, wanted: SetupGoal, made: Sequence[str]) -> None:
-    talk.head(dialogue_texts.READY)
-    talk.say(dialogue_texts.MADE.fill(account=wanted.account, routes=_listed(made)))
+    talk.head(setup_texts.READY)
+    talk.say(setup_texts.MADE.fill(account=wanted.account, routes=_listed(made)))
     if not used_by(kept, wanted.route):
-        talk.say(dialogue_texts.NO_RULE.fill(route=wanted.route))
-    talk.say(dialogue_texts.ALARMS_TOGETHER)
+        talk.say(setup_texts.NO_RULE.fill(route=wanted.route))
+    talk.say(setup_texts.ALARMS_TOGETHER)
     if wanted.secret and not wanted.certified and not wanted.secret_ends:
-        talk.say(dialogue_texts.NO_END.fill(account=wanted.account))
+        talk.say(setup_texts.NO_END.fill(account=wanted.account))
 
 
 def _listed(routes: Sequence[str]) -> Words:

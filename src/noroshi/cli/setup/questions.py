@@ -8,10 +8,10 @@ from dataclasses import replace
 from typing import Any
 
 from noroshi.cli.errors import RefusedError
-from noroshi.cli.setup import question_texts
+from noroshi.cli.setup import setup_texts
 from noroshi.cli.setup.dialogue import Dialogue
-from noroshi.cli.setup.dialogue_texts import NO_ADDRESS
 from noroshi.cli.setup.drafts import Drafts
+from noroshi.cli.setup.setup_texts import NO_ADDRESS
 from noroshi.core.definitions.value_syntax import is_address
 from noroshi.core.route_readiness import Sends, nothing_against
 from noroshi.core.words import NOTHING, Words, plain
@@ -31,7 +31,7 @@ def wanted_by(talk: Dialogue, kept: Drafts) -> SetupGoal:
     if not kept.only_looks and _sends(talk, found.account):
         kept.hold()
         talk.held = True
-        talk.say(question_texts.HELD)
+        talk.say(setup_texts.HELD)
     begun = bool(found.way) and _has_route(kept, found.account)
     if begun and talk.yes(_summary(found, kept)):
         return _as_given(talk, kept, found)
@@ -65,7 +65,7 @@ def with_tenant(talk: Dialogue, kept: Drafts, wanted: SetupGoal) -> SetupGoal:
             kept.keep(replace(tried, tenant=before), route=False)
             raise
         by_id = answer["id"] == tried.tenant.lower()
-        words = question_texts.TENANT_THERE if by_id else question_texts.TENANT_FOUND
+        words = setup_texts.TENANT_THERE if by_id else setup_texts.TENANT_FOUND
         talk.done(words.fill(tenant=tried.tenant, id=answer["id"], host=answer["host"]))
         if talk.held and not tried.alone and tried.tenant == before:
             return tried  # its ID would be another tenant to whoever keeps the sign-in
@@ -76,7 +76,7 @@ def with_tenant(talk: Dialogue, kept: Drafts, wanted: SetupGoal) -> SetupGoal:
         if not talk.may_ask or talk.given.yes:
             return False
         typed = talk.text(
-            question_texts.TENANT,
+            setup_texts.TENANT,
             option="--tenant",
             default=domain if domain != tried.tenant else "",
             check=_no_tenant,
@@ -92,12 +92,12 @@ def with_tenant(talk: Dialogue, kept: Drafts, wanted: SetupGoal) -> SetupGoal:
 def client_id(talk: Dialogue, *, empty: bool) -> str:
     """The app's, as the portal shows it; "" if nobody knows it yet."""
     if empty and not talk.given.client_id:
-        talk.say(question_texts.NOT_KNOWN_YET)
+        talk.say(setup_texts.NOT_KNOWN_YET)
     return talk.text(
-        question_texts.CLIENT_ID,
+        setup_texts.CLIENT_ID,
         option="--client-id",
         given=talk.given.client_id,
-        check=lambda text: None if GUID.fullmatch(text) else question_texts.NO_GUID,
+        check=lambda text: None if GUID.fullmatch(text) else setup_texts.NO_GUID,
         empty=empty,
     )
 
@@ -166,12 +166,12 @@ def route_beside(kept: Drafts, wanted: SetupGoal, kind: str) -> SetupGoal:
 
 
 def _no_tenant(text: str) -> Words | None:
-    return None if GUID.fullmatch(text) or DOMAIN.fullmatch(text) else question_texts.NO_TENANT
+    return None if GUID.fullmatch(text) or DOMAIN.fullmatch(text) else setup_texts.NO_TENANT
 
 
 def _mailbox(talk: Dialogue, default: str) -> str:
     return talk.text(
-        question_texts.MAILBOX,
+        setup_texts.MAILBOX,
         option="--mailbox",
         given=talk.given.mailbox,
         default=default,
@@ -183,10 +183,10 @@ def _with_way(talk: Dialogue, wanted: SetupGoal) -> SetupGoal:
     """How it signs in."""
     way = _named_way(talk.given)
     if not way:
-        talk.say(question_texts.WHICH_WAY)
+        talk.say(setup_texts.WHICH_WAY)
         ways = list(WAYS)
         default = ways.index(wanted.way) if wanted.way else 0
-        way = ways[talk.choice([(WAYS[one], question_texts.WHY[one]) for one in ways], default)]
+        way = ways[talk.choice([(WAYS[one], setup_texts.WHY[one]) for one in ways], default)]
     delegated = wanted.delegated or bool(talk.given.shared)
     return replace(wanted, way=way, secret=way != "person-device", delegated=delegated)
 
@@ -195,9 +195,9 @@ def _with_kind(talk: Dialogue, wanted: SetupGoal) -> SetupGoal:
     """By what it sends."""
     if _named_kind(talk.given):
         return wanted
-    talk.say(question_texts.WHICH_KIND)
+    talk.say(setup_texts.WHICH_KIND)
     kind = KINDS[
-        talk.choice([question_texts.KINDS[one] for one in KINDS], KINDS.index(wanted.kind))
+        talk.choice([setup_texts.KINDS[one] for one in KINDS], KINDS.index(wanted.kind))
     ]
     return _of_kind(wanted, kind, talk.given.route)
 
@@ -218,7 +218,7 @@ def _person(talk: Dialogue, wanted: SetupGoal) -> str:
     if wanted.alone:
         return ""
     return talk.text(
-        question_texts.PERSON,
+        setup_texts.PERSON,
         option="--person",
         given=talk.given.person,
         default=wanted.person or ("" if wanted.delegated else wanted.mailbox),
@@ -272,8 +272,8 @@ def _account_in(route: Mapping[str, Any]) -> str:
 
 
 def _summary(wanted: SetupGoal, kept: Drafts) -> Words:
-    app = wanted.client_id if wanted.client_id != NOT_YET else question_texts.NOT_REGISTERED
-    return question_texts.GO_ON_WITH.fill(
+    app = wanted.client_id if wanted.client_id != NOT_YET else setup_texts.NOT_REGISTERED
+    return setup_texts.GO_ON_WITH.fill(
         account=wanted.account,
         route=wanted.route,
         mailbox=wanted.mailbox,
@@ -281,7 +281,7 @@ def _summary(wanted: SetupGoal, kept: Drafts) -> Words:
         tenant=wanted.tenant,
         app=app,
         way=WAYS[wanted.way],
-        kind=question_texts.KINDS[wanted.kind][0],
+        kind=setup_texts.KINDS[wanted.kind][0],
     )
 
 

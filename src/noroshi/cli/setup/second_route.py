@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from noroshi.cli.setup import test_mail_texts
+from noroshi.cli.setup import setup_texts
 from noroshi.cli.setup.dialogue import Dialogue
 from noroshi.cli.setup.drafts import Drafts
 from noroshi.guides.setup_goal import SetupGoal
@@ -18,15 +18,15 @@ TELLERS = ("rules", "notifications")
 def offered(talk: Dialogue, kept: Drafts, wanted: SetupGoal) -> bool:
     """Whether somebody wants one; why it is good is said in any case."""
     other = OTHER[wanted.kind]
-    talk.head(test_mail_texts.SECOND)
+    talk.head(setup_texts.SECOND)
     if there := _there(kept, wanted, other):
-        talk.say(test_mail_texts.HAS_SECOND.fill(route=there))
+        talk.say(setup_texts.HAS_SECOND.fill(route=there))
         return False
-    talk.say(test_mail_texts.WHY_SECOND[other])
+    talk.say(setup_texts.WHY_SECOND[other])
     if talk.hurried:
-        talk.say(test_mail_texts.SECOND_LATER[other].fill(account=wanted.account))
+        talk.say(setup_texts.SECOND_LATER[other].fill(account=wanted.account))
         return False
-    return talk.yes(test_mail_texts.WANT_SECOND[other], default=False)
+    return talk.yes(setup_texts.WANT_SECOND[other], default=False)
 
 
 def named_after(talk: Dialogue, kept: Drafts, first: str, second: str) -> None:
@@ -40,11 +40,11 @@ def named_after(talk: Dialogue, kept: Drafts, first: str, second: str) -> None:
     if not found:
         return
     names = ", ".join(sorted(found))
-    if not talk.yes(test_mail_texts.NAME_SECOND.fill(first=first, second=second, names=names)):
+    if not talk.yes(setup_texts.NAME_SECOND.fill(first=first, second=second, names=names)):
         return
     for key, one in found.items():
         kept.put(key, {**one, "routes": _with(one, first, second)})
-    talk.done(test_mail_texts.NAMED_SECOND.fill(second=second, names=names))
+    talk.done(setup_texts.NAMED_SECOND.fill(second=second, names=names))
 
 
 def used_by(kept: Drafts, route: str) -> bool:

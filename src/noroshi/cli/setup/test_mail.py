@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import select
+import sys
 import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from noroshi.cli.errors import RefusedError
-from noroshi.cli.output.times import clock
-from noroshi.cli.setup import test_mail_texts
-from noroshi.cli.setup.delivery_wait import LOOK, Waiting
-from noroshi.cli.setup.dialogue_texts import NO_ADDRESS
+from noroshi.cli.output.times import clock, lasted
+from noroshi.cli.setup import setup_texts
+from noroshi.cli.setup.dialogue import Dialogue
+from noroshi.cli.setup.setup_texts import NO_ADDRESS
 from noroshi.cli.setup.verification import Proofs
 from noroshi.core.definitions.value_syntax import is_address
 from noroshi.core.delivery_state import DeliveryState
@@ -28,7 +30,7 @@ class NoSenderError(RefusedError):
     """Report that no node runs that could send."""
 
     def __init__(self) -> None:
-        super().__init__("trouble", test_mail_texts.NOBODY_SENDS)
+        super().__init__("trouble", setup_texts.NOBODY_SENDS)
 
 
 class LastMail:
@@ -47,15 +49,15 @@ class LastMail:
         to = self._recipient()
         self._id = self._waits_still(to)
         if self._id:
-            self._talk.say(test_mail_texts.WAITS_STILL.fill(to=to, id=self._id))
+            self._talk.say(setup_texts.WAITS_STILL.fill(to=to, id=self._id))
             self._seen = len(self._asked.call("queue_show", id=self._id)["tried"])
             self._try_again()
         else:
             self._id = self._send(to)
-            self._talk.say(test_mail_texts.ON_ITS_WAY.fill(to=to, route=self._wanted.route))
+            self._talk.say(setup_texts.ON_ITS_WAY.fill(to=to, route=self._wanted.route))
         others = {WAIT: self._patiently}
         letter: Letter = self._talk.until_proved(
-            self._receipt, self._mend, test_mail_texts.MENDED_OR_WAIT, others
+            self._receipt, self._mend, setup_texts.MENDED_OR_WAIT, others
         )
         self._tell(letter)
         return self._id
@@ -65,7 +67,7 @@ class LastMail:
         contacts = self._asked.call("contacts")
         readers = [address for one in contacts for address in one["addresses"]]
         return self._talk.text(
-            test_mail_texts.TO,
+            setup_texts.TO,
             option="--to",
             given=self._talk.given.to,
             default=next(iter(readers), self._wanted.mailbox),
@@ -79,7 +81,7 @@ class LastMail:
             if not self._asked.running:
                 raise NoSenderError
 
-        self._talk.until_proved(prove, lambda _: False, test_mail_texts.STARTED)
+        self._talk.until_proved(prove, lambda _: False, setup_texts.STARTED)
 
     def _waits_still(self, to: str) -> str:
         """The test mail of an earlier time that was left: one more would come as well, later."""
@@ -137,15 +139,13 @@ class LastMail:
         attempt = letter["tried"][-1]
         at = clock(attempt["at"], datetime.now(UTC))
         one = attempt["said"][0]
-        self._talk.done(
-            test_mail_texts.ACCEPTED.fill(to=one["address"], at=at, route=self._shown)
-        )
+        self._talk.done(setup_texts.ACCEPTED.fill(to=one["address"], at=at, route=self._shown))
         reply, number = _reply(one), " ".join(attempt["provider_id"].split())
         if number not in reply:  # an SMTP server names it in what it replies
-            self._talk.say(test_mail_texts.NUMBER_OF_IT.fill(number=number), "  ")
+            self._talk.say(setup_texts.NUMBER_OF_IT.fill(number=number), "  ")
         if reply:
-            self._talk.say(test_mail_texts.REPLY.fill(reply=reply), "  ")
-        self._talk.say(test_mail_texts.NOT_ARRIVED, "  ")
+            self._talk.say(setup_texts.REPLY.fill(reply=reply), "  ")
+        self._talk.say(setup_texts.NOT_ARRIVED, "  ")
 
 
 def _why(attempt: Mapping[str, Any]) -> Words:
@@ -168,3 +168,50 @@ def _of(one: Mapping[str, Any]) -> Words:
     if not reply or reply in ours.en:
         return ours
     return Words(en=f"{ours.en}\n{reply}", ja=f"{ours.ja}\n{reply}")
+
+
+LOOK = 0.5
+A_WORD_AGAIN = 60.0
+"""Seconds after which it is said again how long it still takes."""
+
+
+class Waiting:
+    """Looks after one mail, and tells whatever changes."""
+
+    def __init__(self, talk: Dialogue, id: str) -> None:
+        self._talk, self._asked, self._id = talk, talk.asked, id
+        self._known: object = None
+        self._told = -A_WORD_AGAIN
+
+    def accepted(self) -> Letter:
+        """Once it is. Raises RefusedError if it cannot be looked after any more."""
+        self._talk.say(setup_texts.WAITING)
+        while True:
+            try:
+                letter: Letter = self._asked.call("queue_show", id=self._id)
+                if letter["queued"]["state"] == DeliveryState.ACCEPTED:
+                    return letter
+                self._say_when(letter["queued"], len(letter["tried"]))
+                self._pause()
+            except RefusedError as refused:
+                if refused.kind not in ("trouble", "conflict"):
+                    raise
+
+    def _say_when(self, queued: Letter, tried: int) -> None:
+        now = datetime.now(UTC)
+        next = datetime.fromisoformat(queued["next"]) if queued["next"] else now
+        known = (tried, queued["next"])
+        recently = time.monotonic() - self._told < A_WORD_AGAIN
+        if next <= now or (known == self._known and recently):
+            return
+        self._known, self._told = known, time.monotonic()
+        at, left = clock(queued["next"], now), lasted(queued["next"], now)
+        self._talk.say(setup_texts.NEXT_TRY.fill(tried=tried, at=at, left=left))
+
+    def _pause(self) -> None:
+        """Until it is to be looked at again, or somebody presses Enter."""
+        if select.select([sys.stdin], [], [], LOOK)[0]:
+            if not sys.stdin.readline():
+                raise self._talk.left()
+            self._asked.call("queue_retry", id=self._id)
+            self._talk.say(setup_texts.TRIED_NOW)

@@ -8,7 +8,7 @@ from typing import Any
 from noroshi.cli.errors import RefusedError
 from noroshi.cli.handlers.sign_in import How, sign_in
 from noroshi.cli.password_prompt import contents
-from noroshi.cli.setup import verification_texts
+from noroshi.cli.setup import setup_texts
 from noroshi.cli.setup.admin_steps import KnownValues, mending
 from noroshi.cli.setup.credentials import (
     another_secret,
@@ -17,9 +17,9 @@ from noroshi.cli.setup.credentials import (
     keep_secret,
 )
 from noroshi.cli.setup.dialogue import Dialogue
-from noroshi.cli.setup.dialogue_texts import MENDED
 from noroshi.cli.setup.drafts import Drafts
 from noroshi.cli.setup.questions import client_id
+from noroshi.cli.setup.setup_texts import MENDED
 from noroshi.core.words import Words, joined
 from noroshi.guides import path_of
 from noroshi.guides.setup_goal import NOT_YET, SetupGoal
@@ -47,7 +47,7 @@ class Proofs:
     def credential(self) -> None:
         """The sign-in server takes its secret or certificate."""
         if self.wanted.certified:
-            self._until(self._prove_credential, lambda _: False, verification_texts.UPLOADED)
+            self._until(self._prove_credential, lambda _: False, setup_texts.UPLOADED)
         elif self.wanted.secret:
             another = is_kept(self.talk, self.wanted.entry_of_secret)
             self._until(self._prove_secret, self._another_secret)
@@ -86,7 +86,7 @@ class Proofs:
         wanted, trial = self.wanted, self.kept.trial
         tried = self.talk.asked.call("account_try", account=wanted.account, bare=True, **trial)
         if tried["sure"]:
-            self.talk.done(verification_texts.APP_KNOWN.fill(app=self.wanted.client_id))
+            self.talk.done(setup_texts.APP_KNOWN.fill(app=self.wanted.client_id))
 
     def _another_app(self, refused: RefusedError) -> bool:
         if (
@@ -123,19 +123,13 @@ class Proofs:
     def _prove_credential(self) -> None:
         if not self.wanted.certified and not self.wanted.secret:
             return
-        what = (
-            verification_texts.CERTIFICATE
-            if self.wanted.certified
-            else verification_texts.SECRET
-        )
+        what = setup_texts.CERTIFICATE if self.wanted.certified else setup_texts.SECRET
         given = {**self.kept.trial, **self.kept.secret}
         tried = self.talk.asked.call("account_try", account=self.wanted.account, **given)
         if tried["sure"]:
-            self.talk.done(verification_texts.TAKEN.fill(what=what))
+            self.talk.done(setup_texts.TAKEN.fill(what=what))
         else:
-            self.talk.say(
-                verification_texts.NOT_SURE.fill(what=what, why=Words(**tried["why"]))
-            )
+            self.talk.say(setup_texts.NOT_SURE.fill(what=what, why=Words(**tried["why"])))
 
     def _another_secret(self, refused: RefusedError) -> bool:
         if not self.talk.may_ask or self.talk.given.yes or not refused.about("secret"):
@@ -161,12 +155,12 @@ class Proofs:
         seen = self._look()
         self.known.object_id = seen["object_id"]
         if self.known.object_id:
-            self.talk.say(verification_texts.OBJECT_ID.fill(id=self.known.object_id), "  ")
+            self.talk.say(setup_texts.OBJECT_ID.fill(id=self.known.object_id), "  ")
         permitted = ROLES[self.wanted.kind] in seen["permits"]
         if not permitted and path_of(self.wanted.cloud) == "entra":
             self.known.path = "entra"
             raise RefusedError(
-                "trouble", verification_texts.NO_ROLE.fill(role=ROLES[self.wanted.kind])
+                "trouble", setup_texts.NO_ROLE.fill(role=ROLES[self.wanted.kind])
             )
         # Who has Entra's permission is held to it, and to a permission on the mailbox.
         self.known.path = "entra" if permitted else "exchange"
@@ -183,11 +177,7 @@ class Proofs:
     def _sign_in(self) -> None:
         wanted = self.wanted
         if wanted.shared:
-            words = (
-                verification_texts.AS_PERSON
-                if wanted.person
-                else verification_texts.AS_DELEGATE
-            )
+            words = setup_texts.AS_PERSON if wanted.person else setup_texts.AS_DELEGATE
             self.talk.say(words.fill(person=wanted.person, mailbox=wanted.mailbox))
         how = How(
             route=wanted.route,
@@ -203,7 +193,7 @@ class Proofs:
         told = joined(Words(**one) for one in seen["words"])
         if not seen["good"]:
             raise RefusedError("trouble", told)
-        self.talk.done(verification_texts.TOKEN.fill(route=self.kept.shown(self.wanted.route)))
+        self.talk.done(setup_texts.TOKEN.fill(route=self.kept.shown(self.wanted.route)))
         for one in seen["words"]:
             self.talk.say(Words(**one), "  ")
         return seen
