@@ -69,6 +69,38 @@ def classes_alike(src: Path) -> dict[str, list[str]]:
     return {one: found for one, found in places.items() if len(found) > 1}
 
 
+def defined(src: Path) -> list[tuple[str, str]]:
+    """Return the names of classes, functions and fields, each behind the name of its module."""
+    found = []
+    for module, path in modules(src).items():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+                found.append((module, node.name))
+            if isinstance(node, ast.ClassDef):
+                fields = (one.target for one in node.body if isinstance(one, ast.AnnAssign))
+                found += [(module, one.id) for one in fields if isinstance(one, ast.Name)]
+    return found
+
+
+def with_word(names: list[tuple[str, str]], words: set[str], packages: tuple[str, ...]):
+    """Return those of the packages' names that have one of the words between their _."""
+    return [
+        f"{module}.{name}"
+        for module, name in names
+        if f"{module}.".startswith(packages)
+        and any(f"_{word}_" in f"_{name.lower()}_" for word in words)
+    ]
+
+
+def given_up() -> set[str]:
+    rows = re.findall(r"(?m)^\| (\w+) \|", listed("as the table has another one for each:\n"))
+    return {word for word in rows if word != "Word"}
+
+
+def no_words_of_the_core() -> set[str]:
+    return set(listed("for who said, saw or told what to whom is not in them:\n").split())
+
+
 def options(package: str, node: ast.ClassDef) -> bool:
     return node.name == "Options" and package in PLUGINS
 
@@ -106,6 +138,17 @@ def test_the_japanese_of_the_glossary_is_what_people_read():
     assert {word for word in named if word not in shown} == set()
 
 
+def test_a_word_that_was_given_up_is_in_no_name():
+    assert len(given_up()) > 4
+    assert with_word(defined(SRC), given_up(), ("noroshi.",)) == []
+
+
+def test_core_and_ports_name_the_thing_and_not_who_said_it():
+    assert "said" in no_words_of_the_core()
+    inner = ("noroshi.core.", "noroshi.ports.")
+    assert with_word(defined(SRC), no_words_of_the_core(), inner) == []
+
+
 @pytest.fixture
 def tree(tmp_path):
     for path, text in {
@@ -114,7 +157,7 @@ def tree(tmp_path):
         "noroshi/a/queue.py": "class Row: ...\nclass Options: ...\n",
         "noroshi/a/said.py": "class Row: ...\nclass Options: ...\n",
         "noroshi/b/__init__.py": "",
-        "noroshi/b/queue.py": "class Row: ...\n",
+        "noroshi/b/queue.py": "class Row:\n    told_in: int\n    def _see_that_it_is(self): ...\n",
         "noroshi/checks/__init__.py": "",
         "noroshi/checks/cpu.py": "class Options: ...\n",
         "noroshi/checks/disk.py": "class Options: ...\n",
@@ -137,3 +180,12 @@ def test_a_name_in_two_places_is_found(tree):
 def test_two_classes_of_one_name_are_found_but_for_options_of_plug_ins(tree):
     both = ["noroshi.a.queue", "noroshi.a.said"]
     assert classes_alike(tree) == {"noroshi.a.Row": both, "noroshi.a.Options": both}
+
+
+def test_a_word_is_found_in_the_names_of_classes_functions_and_fields(tree):
+    found = defined(tree)
+    assert ("noroshi.checks.cpu", "Options") in found
+    assert with_word(found, {"told", "see_that", "old"}, ("noroshi.b.",)) == [
+        "noroshi.b.queue.told_in",
+        "noroshi.b.queue._see_that_it_is",
+    ]

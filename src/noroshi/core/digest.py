@@ -74,7 +74,7 @@ def followed_up(first: Envelope, pending: Sequence[Envelope]) -> tuple[Envelope,
     wait behind, itself among them, or its members in its place; (): it goes by itself, as it
     may have been accepted, or nothing waits behind it. `pending` as in `joined`, with those
     members."""
-    told = _told_by(first, pending) if may_be_followed_up(first) else ()
+    told = _attempted_envelopes(first, pending) if may_be_followed_up(first) else ()
     if not told:
         return ()
     orders, own = {one.order for one in told}, {first.id, *(one.id for one in told)}
@@ -83,7 +83,7 @@ def followed_up(first: Envelope, pending: Sequence[Envelope]) -> tuple[Envelope,
     return (*told, *fit) if fit else ()
 
 
-def _told_by(first: Envelope, pending: Sequence[Envelope]) -> tuple[Envelope, ...]:
+def _attempted_envelopes(first: Envelope, pending: Sequence[Envelope]) -> tuple[Envelope, ...]:
     """Return what is told by an envelope that was tried in vain: itself, or a digest's members;
     (): that cannot be told anew."""
     if not first.members:

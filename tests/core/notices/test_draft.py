@@ -11,13 +11,13 @@ from noroshi.core.model import Contact, Rule
 from noroshi.core.notices.draft import (
     BUILT_IN,
     MOST_SHOWN,
-    asked_for,
     elsewhere,
     last_due,
     may_tell_of,
     report_before,
     report_due,
     tellings,
+    with_default_notifications,
 )
 from noroshi.core.notices.notice import (
     Aside,
@@ -132,7 +132,7 @@ def test_fixed_times_are_listed_for_the_instances_that_are_asked_for():
 
 def test_what_must_not_stay_untold_goes_to_the_contacts_of_all_rules_each_once():
     rules = (rule("a", OPS), rule("b", SAM, OPS, routes=("smtp3",)))
-    asked = asked_for((), rules)
+    asked = with_default_notifications((), rules)
     assert [(n.id, n.contacts, n.routes) for n in asked] == [
         (BUILT_IN, (OPS,), ("smtp1", "smtp2")),
         (BUILT_IN, (SAM,), ("smtp3",)),
@@ -143,11 +143,11 @@ def test_what_must_not_stay_untold_goes_to_the_contacts_of_all_rules_each_once()
 
 def test_who_says_who_is_told_of_it_has_the_last_word():
     mine = notification(Happening.UNWATCHED)
-    first, built_in = asked_for((mine,), (rule("a", SAM),))
+    first, built_in = with_default_notifications((mine,), (rule("a", SAM),))
     assert first is mine
     assert built_in.events == {Happening.ASIDE, Happening.CAME_BACK}
     all_three = notification(Happening.UNWATCHED, Happening.ASIDE, Happening.CAME_BACK)
-    assert asked_for((all_three,), (rule("a", SAM),)) == (all_three,)
+    assert with_default_notifications((all_three,), (rule("a", SAM),)) == (all_three,)
 
 
 def test_a_mail_that_was_set_aside_is_told_to_others_and_by_another_way():
@@ -157,13 +157,13 @@ def test_a_mail_that_was_set_aside_is_told_to_others_and_by_another_way():
 
 
 def test_a_mail_that_came_back_is_told_to_others_and_by_another_way_than_it_went():
-    asked = asked_for((), (rule("r", OPS, SAM),))
+    asked = with_default_notifications((), (rule("r", OPS, SAM),))
     (wanted,) = elsewhere(CAME_BACK, asked, ("smtp1",), ("smtp1", "smtp2", "smtp3"))
     assert (wanted.contacts, wanted.routes) == ((SAM,), ("smtp2", "smtp1"))
 
 
 def test_where_there_is_nobody_else_its_own_contact_is_told_by_any_way_that_is_left():
-    asked = asked_for((), (rule("r", OPS),))
+    asked = with_default_notifications((), (rule("r", OPS),))
     [wanted] = elsewhere(ASIDE, asked, ("smtp1", "smtp2"), ("smtp1", "smtp2", "smtp3"))
     assert (wanted.contacts, wanted.routes) == ((OPS,), ("smtp3", "smtp1", "smtp2"))
 

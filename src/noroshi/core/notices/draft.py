@@ -40,7 +40,7 @@ NEVER_UNTOLD = frozenset({Happening.ASIDE, Happening.CAME_BACK, Happening.UNWATC
 """Without a notification for them they are told to the contacts of all rules."""
 
 
-def asked_for(
+def with_default_notifications(
     notifications: Iterable[Notification], rules: Iterable[Rule]
 ) -> tuple[Notification, ...]:
     """Return the notifications, and for what must not stay untold and none of them names, one

@@ -20,7 +20,7 @@ from noroshi.core.definitions.self_monitoring import is_own
 from noroshi.core.delivery import Fate
 from noroshi.core.mail import Envelope, Parcel, Receipt, Route
 from noroshi.core.model import Contact, Monitor, Rule
-from noroshi.core.notices.draft import GAP, asked_for, last_due, tellings
+from noroshi.core.notices.draft import GAP, last_due, tellings, with_default_notifications
 from noroshi.core.notices.notice import (
     Changed,
     Happening,
@@ -115,7 +115,9 @@ class Notifier:
         self._node, self._plan, self._version = node, plan, version.number
         if version.number == number:
             return
-        self._subscriptions = asked_for(plan.notifications.values(), plan.rules.values())
+        self._subscriptions = with_default_notifications(
+            plan.notifications.values(), plan.rules.values()
+        )
         self._routes = {rule.id: rule.routes for rule in plan.rules.values()}
         self._rule_names = {rule.id: rule.display_name for rule in plan.rules.values()}
         self._routes[""] = tuple(plan.routes)
