@@ -7,7 +7,7 @@ import tomllib
 from pathlib import Path
 
 from noroshi.cli.exits import DONE, UNSENT
-from tests.cli.typed import typed
+from tests.cli.command_process import typed
 
 ROOT = Path(__file__).parents[1]
 NEED_A_PROVIDER_OR_STAY = {"serve", "setup", "secret", "authorize"}

@@ -34,7 +34,8 @@ TITLES = {
 
 async def draw() -> None:
     from tests.service.asking import opened
-    from tests.web.living import living
+
+    from tests.web.node_at_work import living
     from tests.web.test_each_page import chromium
     from tests.web.test_in_a_browser import Seen
 

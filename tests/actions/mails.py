@@ -12,7 +12,7 @@ from noroshi.core.judgement import MEASURED_AGAIN, MONITORING_DISABLED, NO_LONGE
 from noroshi.core.levels import Level, Reason
 from noroshi.core.model import Cause, Instance, Limits, Reading
 from noroshi.core.words import Words, plain
-from tests.actions.made import NOW, READERS, alarm, topic, used
+from tests.actions.sample_alarms import NOW, READERS, alarm, topic, used
 
 GOLDEN = Path(__file__).parent.parent / "data" / "mails"
 LANGUAGES = ("ja", "en")

@@ -8,8 +8,8 @@ from noroshi.actions.log_lines import BOM, safe
 from noroshi.actions.mail import Options, draft
 from noroshi.core.levels import Level
 from noroshi.core.model import Cause, Limits, Reading
-from tests.actions.made import SAM, alarm, topic
 from tests.actions.mails import LINES, drafted
+from tests.actions.sample_alarms import SAM, alarm, topic
 
 
 def found(lines, item=""):

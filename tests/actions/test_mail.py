@@ -15,8 +15,8 @@ from noroshi.core.definitions.self_monitoring import OwnRule
 from noroshi.core.levels import Reason, When
 from noroshi.core.model import Cause, Instance, Limits, Reading
 from noroshi.core.words import Words, plain
-from tests.actions.made import AKI, NOW, READERS, SAM, alarm, rule, topic, used
 from tests.actions.mails import CRITICAL, MAILS, OK, UNKNOWN, WARNING, drafted
+from tests.actions.sample_alarms import AKI, NOW, READERS, SAM, alarm, rule, topic, used
 
 
 @pytest.mark.parametrize("name", MAILS)

@@ -17,7 +17,7 @@ from noroshi.service import ForbiddenError, refused
 from noroshi.service.errors import OperationFailedError
 from noroshi.stores.memory.store import MemoryStore
 from noroshi.testing import DAWN, FaultyStore
-from tests.cli.typed import a_node, typed
+from tests.cli.command_process import a_node, typed
 from tests.service.harness import (
     AKI,
     CANARY,

@@ -19,7 +19,7 @@ from noroshi.service import (
     NotFoundError,
     OperationFailedError,
 )
-from tests.cli.typed import typed
+from tests.cli.command_process import typed
 
 PAGE = (Path(__file__).parents[2] / "docs" / "commands.md").read_text(encoding="utf-8")
 LEAVES = {

@@ -7,7 +7,7 @@ import pytest
 
 from noroshi.cli.terminal_escape import Readable, escaped, obey, readable
 from noroshi.service import administrator, run_as_json
-from tests.cli.typed import a_node, typed
+from tests.cli.command_process import a_node, typed
 from tests.service.harness import AKI, Harness, documents
 
 BAD = "a\x1b[2J\x9b31m\x07\r\u202eb\u2028"

@@ -6,7 +6,7 @@ import pytest
 
 from noroshi.stores.memory.store import MemoryStore
 from noroshi.stores.sqlite.store import SqliteStore
-from tests.contracts.parts import DAWN, DISK, change, version
+from tests.contracts.sample_records import DAWN, DISK, change, version
 
 STORES = {
     "memory": lambda folder: MemoryStore(),

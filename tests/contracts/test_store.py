@@ -12,7 +12,7 @@ from noroshi.core.levels import Level, Reason
 from noroshi.core.model import NOT_SUPPRESSED, Reading, Sample, State, Suppression
 from noroshi.core.words import NOTHING, Words
 from noroshi.ports import ANSWERS, LEASE, Beat, Node, StoreConflict, StoreError, Version
-from tests.contracts.parts import (
+from tests.contracts.sample_records import (
     DAWN,
     DISK,
     HOUR,

@@ -7,7 +7,7 @@ from dataclasses import replace
 from noroshi.core.alarms import Acknowledgement, Remark, Remarked, Silence, Suppressions
 from noroshi.core.levels import Level
 from noroshi.core.model import State
-from tests.contracts.parts import DAWN, HOUR, MINUTE, change, event
+from tests.contracts.sample_records import DAWN, HOUR, MINUTE, change, event
 
 ITS = {"monitor": "m", "item": "/", "who": "aki", "at": DAWN, "level": Level.CRITICAL}
 MINE = Acknowledgement(words="見ています", **ITS)

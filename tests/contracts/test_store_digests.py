@@ -11,7 +11,16 @@ from noroshi.core.digest import digest, followed_up
 from noroshi.core.mail import Answer, Lane, Receipt, Verdict
 from noroshi.core.words import plain
 from noroshi.ports import PARCEL_LEASE, AcceptedMail
-from tests.contracts.parts import DAWN, HOUR, LATER, MADE_BY, MINUTE, OK, SECOND, letter
+from tests.contracts.sample_records import (
+    DAWN,
+    HOUR,
+    LATER,
+    MADE_BY,
+    MINUTE,
+    OK,
+    SECOND,
+    letter,
+)
 
 ROWS = {"subject": "危険", "told": [{"level": "critical"}]}
 GONE = DAWN + PARCEL_LEASE

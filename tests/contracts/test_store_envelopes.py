@@ -13,7 +13,7 @@ from noroshi.core.digest import digest
 from noroshi.core.mail import Answer, Fault, Lane, Receipt, Verdict
 from noroshi.core.words import Words, plain
 from noroshi.ports import PARCEL_LEASE, QueueCounts, QueuedEnvelope, RouteOutage
-from tests.contracts.parts import DAWN, HOUR, LATER, MINUTE, OK, SECOND, letter, tried
+from tests.contracts.sample_records import DAWN, HOUR, LATER, MINUTE, OK, SECOND, letter, tried
 
 GONE = DAWN + PARCEL_LEASE
 SOON = DAWN + MINUTE

@@ -11,7 +11,7 @@ from noroshi.core.digest import digest
 from noroshi.core.mail import Answer, Verdict
 from noroshi.core.words import plain
 from noroshi.ports import Arrival
-from tests.contracts.parts import DAWN, HOUR, LATER, OK, SECOND, letter
+from tests.contracts.sample_records import DAWN, HOUR, LATER, OK, SECOND, letter
 
 ALARM = "m.1/r/ops"
 OURS, THEIRS = "<m.1/r/ops@example.com>", "<PR0DMB1@PR0DMB1.prod.example>"

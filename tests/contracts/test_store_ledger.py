@@ -10,7 +10,7 @@ from noroshi.core.delivery import Accepted, Retry, SetAside
 from noroshi.core.digest import digest
 from noroshi.core.words import plain
 from noroshi.ports import Arrival
-from tests.contracts.parts import DAWN, HOUR, LATER, OK, SECOND, event, letter
+from tests.contracts.sample_records import DAWN, HOUR, LATER, OK, SECOND, event, letter
 
 ALARM = "m.1/r/ops"
 SEEN = Arrival(address="a", state="seen arrived", at=DAWN + SECOND)

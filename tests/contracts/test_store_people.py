@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from noroshi.core.people import IDLE, ApiToken, Audited, Session, User
-from tests.contracts.parts import DAWN, HOUR, MINUTE
+from tests.contracts.sample_records import DAWN, HOUR, MINUTE
 
 SATO = User(name="sato", role="viewer", made=DAWN, recovery=("a", "b"), code_until=DAWN)
 

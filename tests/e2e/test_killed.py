@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from tests.e2e.killed import STEPS
+from tests.e2e.mortal_node import STEPS
 from tests.e2e.world import PATIENCE, Home, Mailbox, until
 from tests.ports import free_port
 
@@ -50,7 +50,7 @@ def home(tmp_path, mailbox):
 
 @pytest.mark.parametrize("step", STEPS)
 def test_a_node_killed_when_it_has_just(step, home, mailbox):
-    dying = home.start("-m", "tests.e2e.killed", str(home.folder), step)
+    dying = home.start("-m", "tests.e2e.mortal_node", str(home.folder), step)
     assert dying.wait(PATIENCE) == -signal.SIGKILL
     home.serve()
     until(lambda: mailbox.raw and not home.queue(), "the mail, and nothing more in the queue")

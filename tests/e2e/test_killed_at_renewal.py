@@ -47,7 +47,7 @@ def state(home, name):
 
 def test_a_rotated_token_that_is_lost_is_told_by_another_route_and_loses_no_mail(home, lab):
     define(home, lab, **BOTH)
-    dying = home.start("-m", "tests.e2e.rotating", str(home.folder), "unsaved")
+    dying = home.start("-m", "tests.e2e.rotation_node", str(home.folder), "unsaved")
     home.until_its_door_is_open()
     both_signed_in(home, lab)
     old = datetime.now(UTC) + timedelta(seconds=5)

@@ -186,7 +186,9 @@ class Installation:
     def fill_the_disk(self):
         """The rotated token cannot be kept: a fault that is logged with its traceback."""
         self.forget_tokens()
-        self.node = self.home.start("-m", "tests.e2e.rotating", str(self.home.folder), "full")
+        self.node = self.home.start(
+            "-m", "tests.e2e.rotation_node", str(self.home.folder), "full"
+        )
         self.home.until_its_door_is_open()
         self.retry()
         until(lambda: "No space left" in self.log, "the fault")

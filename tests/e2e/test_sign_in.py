@@ -214,7 +214,7 @@ def test_access_tokens_are_renewed_for_as_long_as_mail_leaves(home, near):
 
 def test_a_rotated_token_survives_kill_9_of_the_node_that_got_it(home, near):
     define(home, near)
-    dying = home.start("-m", "tests.e2e.rotating", str(home.folder), "killed")
+    dying = home.start("-m", "tests.e2e.rotation_node", str(home.folder), "killed")
     home.until_its_door_is_open()
     signed_in(home, near, *secret_file(home, near))
     until_the_token_is_old()

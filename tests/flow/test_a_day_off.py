@@ -8,7 +8,7 @@ from email.utils import parsedate_to_datetime
 
 import pytest
 
-from tests.flow.whole import whole
+from tests.flow.whole_node import whole
 
 MOST = 10
 """Four digests of 500 at most, and three mails that the node itself is well again."""

@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from tests.flow.whole import AKI, FIRST, HOUR, whole
+from tests.flow.whole_node import AKI, FIRST, HOUR, whole
 
 
 @pytest.fixture

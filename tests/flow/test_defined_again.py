@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from tests.flow.whole import AKI, FIRST, SECOND, life, sides
+from tests.flow.whole_node import AKI, FIRST, SECOND, life, sides
 
 WITHOUT_FIRST = {
     "routes/first": None,

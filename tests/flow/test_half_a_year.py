@@ -7,7 +7,7 @@ from email.utils import parsedate_to_datetime
 
 import pytest
 
-from tests.flow.whole import FIRST, SECOND, whole
+from tests.flow.whole_node import FIRST, SECOND, whole
 
 FAILED = "[CRITICAL] web1 backup: backup reported at {at:%Y-%m-%d %H:%M} +00:00 that it failed"
 HELD = "by the first alone"

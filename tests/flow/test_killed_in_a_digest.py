@@ -12,7 +12,7 @@ import pytest
 
 from noroshi.ports import PARCEL_LEASE
 from noroshi.stores.sqlite.store import SqliteStore
-from tests.flow.digesting import SINK, STEPS, STORE, Sink
+from tests.flow.digest_node import SINK, STEPS, STORE, Sink
 from tests.flow.storm import NAMES, Storm, counts
 
 ALL = 12
@@ -26,7 +26,7 @@ LEFT = {"to be joined": {0}, "being joined": {0, 1}, "joined": {1}, "lent": {1},
 
 def killed_when(step, folder):
     """When it was, by the story's clock."""
-    argv = [sys.executable, "-m", "tests.flow.digesting", str(folder), step]
+    argv = [sys.executable, "-m", "tests.flow.digest_node", str(folder), step]
     env = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)])}
     with subprocess.Popen(
         argv, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=env

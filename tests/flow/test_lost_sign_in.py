@@ -8,7 +8,7 @@ import pytest
 
 from noroshi.stores.sqlite.store import SqliteStore
 from noroshi.testing import Killed
-from tests.flow.whole import FIRST, SECOND, Whole, life, sides
+from tests.flow.whole_node import FIRST, SECOND, Whole, life, sides
 
 MINUTE = timedelta(minutes=1)
 WAITS = "by the second alone"

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from noroshi.core.levels import Level
-from tests.flow.whole import FIRST, SECOND, SECRETS, life, sides
+from tests.flow.whole_node import FIRST, SECOND, SECRETS, life, sides
 from tests.noroshi_lab.lab.story import AKI
 
 GRACE = timedelta(minutes=15)

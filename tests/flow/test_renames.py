@@ -12,7 +12,7 @@ from noroshi.definitions.rename import renamed
 from noroshi.definitions.route_aliases import mails_follow, remember
 from noroshi.plugins import Plugins
 from noroshi.ports import RouteError, Version
-from tests.contracts.parts import letter
+from tests.contracts.sample_records import letter
 from tests.flow.scene import OPS, RULE, WEB1, Scene, disk_monitor
 from tests.service.harness import CONTENT, DISK, MAIL, POST
 

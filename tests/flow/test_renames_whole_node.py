@@ -1,7 +1,7 @@
 """Account, cloud and rule are given other names while a node watches and an alarm is open: the
 whole of a node with its store in a file, and the lab."""
 
-from tests.flow.whole import FIRST, SECOND, life, sides
+from tests.flow.whole_node import FIRST, SECOND, life, sides
 from tests.noroshi_lab.lab.story import AKI
 
 NAMES = {

@@ -8,7 +8,7 @@ from threading import Event
 
 from noroshi.logs import logging_to
 from noroshi.logs.handler import AT_ONCE, Writer
-from tests.logs.made import Kept, line
+from tests.logs.sample_lines import Kept, line
 
 log = logging.getLogger("noroshi.test")
 

@@ -15,7 +15,7 @@ from noroshi.logs.line_format import (
     prioritised,
     shortened,
 )
-from tests.logs.made import line
+from tests.logs.sample_lines import line
 
 
 def record(text, *args, exc_info=None):

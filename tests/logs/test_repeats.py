@@ -1,7 +1,7 @@
 """A line that comes again and again is told once, and then how often it came."""
 
 from noroshi.logs.repeats import MOST, WINDOW, Repeats
-from tests.logs.made import line
+from tests.logs.sample_lines import line
 
 
 def texts(lines):

@@ -6,7 +6,7 @@ import stat
 import pytest
 
 from noroshi.logs.sinks import RotatedFile, Stderr, journal_listens, sink_of
-from tests.logs.made import line
+from tests.logs.sample_lines import line
 from tests.stores.volumes import fill, tmpfs
 
 

@@ -21,8 +21,8 @@ from noroshi.oauth.tokens import SignInStatus, TokenSource
 from noroshi.ports import Clocks, StoreError
 from noroshi.stores.sqlite.store import SqliteStore
 from noroshi.vault import Box, Secret, Vault
-from tests.oauth.asking import account_of
 from tests.oauth.authority import SECRET, refusal
+from tests.oauth.token_program import account_of
 
 HOUSE = Path(__file__).parents[2]
 KEY = "5a" * 32
@@ -82,7 +82,7 @@ class Shared:
         """A process that is about to ask."""
         given = {"store": str(self.path), "key": KEY, "account": self.said, "threads": 1}
         process = subprocess.Popen(
-            [sys.executable, "-m", "tests.oauth.asking", json.dumps(given | more)],
+            [sys.executable, "-m", "tests.oauth.token_program", json.dumps(given | more)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

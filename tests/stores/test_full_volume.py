@@ -18,7 +18,7 @@ from noroshi.ports import StoreError, StoreFault
 from noroshi.stores.sqlite.disk_reserve import BALLAST
 from noroshi.stores.sqlite.process_lock import LifeLock
 from noroshi.stores.sqlite.store import SqliteStore
-from tests.contracts.parts import (
+from tests.contracts.sample_records import (
     DAWN,
     DISK,
     MINUTE,

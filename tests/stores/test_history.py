@@ -12,7 +12,7 @@ from pysqlite3 import dbapi2 as driver
 from noroshi.core.model import Reading, Sample
 from noroshi.ports import Document, StoreError
 from noroshi.stores.sqlite.store import SqliteStore
-from tests.contracts.parts import DAWN, SECOND, used, version
+from tests.contracts.sample_records import DAWN, SECOND, used, version
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from noroshi.stores.sqlite import leases as sqlite_leases, spool
 from noroshi.stores.sqlite.database import open_file
 from noroshi.stores.sqlite.migrations import ours
 from noroshi.stores.sqlite.store import SqliteStore
-from tests.contracts.parts import DAWN, LATER, MINUTE, OK, SECOND, letter
+from tests.contracts.sample_records import DAWN, LATER, MINUTE, OK, SECOND, letter
 
 BUSY = Retry(DAWN + MINUTE, plain("busy"))
 DOWN = OpenCircuit(DAWN, DAWN + MINUTE, plain("no answer"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from noroshi.stores.sqlite.store import SqliteStore
-from tests.contracts.parts import DAWN, ROUTE, letter, version
+from tests.contracts.sample_records import DAWN, ROUTE, letter, version
 
 MANY, AGAIN = 10_000, 10
 

@@ -8,7 +8,7 @@ import pytest
 from noroshi.core.people import Session, User
 from noroshi.ports import StoreError
 from noroshi.stores.sqlite.store import SqliteStore
-from tests.contracts.parts import DAWN
+from tests.contracts.sample_records import DAWN
 
 OLD = User(name="sato", role="admin", made=DAWN, password="$argon2id$old")
 NEW = replace(OLD, password="$argon2id$new")

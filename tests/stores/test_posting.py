@@ -6,7 +6,7 @@ import pytest
 
 from noroshi.ports import StoreError
 from noroshi.stores.sqlite.store import SqliteStore
-from tests.contracts.parts import letter
+from tests.contracts.sample_records import letter
 
 
 async def test_where_one_cannot_be_kept_none_is(tmp_path):

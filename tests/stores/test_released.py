@@ -20,7 +20,7 @@ from noroshi.core.words import plain
 from noroshi.stores.sqlite.migrations import ours
 from noroshi.stores.sqlite.restore import faults_of, restore
 from noroshi.stores.sqlite.store import SqliteStore
-from tests.contracts.parts import DAWN, HOUR, MINUTE, OK
+from tests.contracts.sample_records import DAWN, HOUR, MINUTE, OK
 
 FOLDER = Path(__file__).parents[1] / "data" / "stores"
 FILES = sorted(FOLDER.glob("schema-*.db"))

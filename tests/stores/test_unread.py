@@ -12,7 +12,7 @@ from noroshi.core.delivery import Accepted
 from noroshi.core.digest import digest
 from noroshi.ports import StoreError
 from noroshi.stores.sqlite.store import SqliteStore
-from tests.contracts.parts import DAWN, DISK, HOUR, OK, SECOND, letter, version
+from tests.contracts.sample_records import DAWN, DISK, HOUR, OK, SECOND, letter, version
 from tests.contracts.test_store_digests import ROWS
 
 A, B, C = letter("a"), letter("b", order="a"), letter("c")

@@ -9,7 +9,7 @@ from noroshi.people import random_keys
 from noroshi.service import administrator, run_as_json
 from noroshi.web import pages
 from noroshi.web.context import WebContext
-from tests.web.filled import envelope, filled
+from tests.web.filled_queue import envelope, filled
 
 EVIL = (
     "\"'><x-evil onclick=evil()></title></textarea></script><script>evil()</script>"

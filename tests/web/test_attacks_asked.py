@@ -14,7 +14,7 @@ from noroshi.service.operation_list import OFFERED
 from noroshi.vault import Secret
 from tests.service.clients import make_api_token
 from tests.web.browser import GOOD, Browser, browsing, with_user
-from tests.web.filled import filled
+from tests.web.filled_queue import filled
 from tests.web.hostile import Page, asking, csrf_of, fingerprint, paths_of
 
 OPEN = ("/login", "/login/code", "/start", "/look", "/logout", "/sure")

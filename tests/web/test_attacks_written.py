@@ -12,7 +12,7 @@ from noroshi.schema import Invalid
 from noroshi.service import run_as_json
 from noroshi.service.operation_list import OFFERED
 from tests.service.harness import AKI, documents
-from tests.web.filled import ROUTES, envelope, filled
+from tests.web.filled_queue import ROUTES, envelope, filled
 from tests.web.hostile import csrf_of, paths_of
 
 pytestmark = pytest.mark.logged_in

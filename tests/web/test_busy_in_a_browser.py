@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.web.browser import GOOD
-from tests.web.filled import filled
+from tests.web.filled_queue import filled
 from tests.web.test_each_page import AXE, ONLY
 from tests.web.test_in_a_browser import NARROW, WIDE, looking
 

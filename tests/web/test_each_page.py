@@ -17,7 +17,7 @@ from tests.service.harness import Harness
 from tests.service.setup.test_first_steps import FOUND
 from tests.web.browser import with_user
 from tests.web.hostile import routes_of
-from tests.web.living import living
+from tests.web.node_at_work import living
 from tests.web.test_in_a_browser import CHROMIUM, FLAGS, NARROW, WIDE, Seen
 
 FS01, POSTGRES = "fs01/disks/volumes", "db01/service/postgres"

@@ -7,8 +7,8 @@ from urllib.parse import quote
 from noroshi.core.people import VIEWER, User
 from tests.service.clients import open_manager
 from tests.web.browser import GOOD
-from tests.web.filled import envelope, filled
-from tests.web.living import living
+from tests.web.filled_queue import envelope, filled
+from tests.web.node_at_work import living
 from tests.web.test_each_page import NARROW, PAGES, Walk, chromium, looks, names_of
 from tests.web.test_in_a_browser import Seen
 

@@ -2,7 +2,7 @@
 
 from playwright.async_api import expect
 
-from tests.web.filled import filled
+from tests.web.filled_queue import filled
 from tests.web.test_in_a_browser import looking
 
 WAITING = 5

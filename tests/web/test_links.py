@@ -7,7 +7,7 @@ import pytest
 
 from noroshi.core.people import ADMIN, VIEWER, User
 from tests.web.browser import GOOD, browsing
-from tests.web.living import living
+from tests.web.node_at_work import living
 
 LINK = re.compile(r'\bhref="(/[^"#]*)')
 LEFT_OUT = ("/static/", "/logout")

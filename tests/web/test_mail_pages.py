@@ -8,7 +8,7 @@ import pytest
 
 from noroshi.core.people import ADMIN, OPERATOR, VIEWER
 from tests.web.browser import browsing
-from tests.web.filled import EVIL, EVIL_HTML, envelope, filled
+from tests.web.filled_queue import EVIL, EVIL_HTML, envelope, filled
 
 pytestmark = pytest.mark.logged_in
 

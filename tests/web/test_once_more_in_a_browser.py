@@ -8,7 +8,7 @@ from tests.oauth.test_client_certificates import PASSPHRASE, pfx
 from tests.service.clients import InProcessClient, apply_definitions
 from tests.service.harness import Harness
 from tests.web.browser import GOOD, with_user
-from tests.web.filled import filled
+from tests.web.filled_queue import filled
 from tests.web.http.test_reauthenticate import Wary
 from tests.web.test_each_page import AXE, JAPANESE, ONLY
 from tests.web.test_in_a_browser import NARROW, WIDE, looking

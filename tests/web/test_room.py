@@ -3,7 +3,7 @@
 import pytest
 
 from tests.service.clients import open_manager
-from tests.web.living import living
+from tests.web.node_at_work import living
 from tests.web.test_each_page import PAGES, chromium, names_of
 from tests.web.test_in_a_browser import Seen
 

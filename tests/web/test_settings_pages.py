@@ -11,7 +11,7 @@ from noroshi.web.texts.audit_log import DEEDS
 from noroshi.web.view.page_context import LANGUAGE
 from tests.service.harness import documents
 from tests.web.browser import GOOD, browsing
-from tests.web.filled import ROUTES, filled
+from tests.web.filled_queue import ROUTES, filled
 
 pytestmark = pytest.mark.logged_in
 

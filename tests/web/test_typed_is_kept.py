@@ -12,7 +12,7 @@ from tests.service.clients import InProcessClient, apply_definitions
 from tests.service.harness import CANARY, CONTENT, DISK, EXAMINED, POST, Harness
 from tests.service.setup.test_first_steps import FOUND
 from tests.web.browser import GOOD, browsing, with_user
-from tests.web.filled import filled
+from tests.web.filled_queue import filled
 from tests.web.test_editing_pages import filled_in
 from tests.web.test_first_start import MICROSOFT, PERSON, SERVER, defined
 

@@ -6,10 +6,10 @@ import pytest
 
 from noroshi.core.levels import Reason
 from noroshi.core.model import Change, Decision
-from tests.cli.typed import a_node, typed
+from tests.cli.command_process import a_node, typed
 from tests.service.clients import InProcessClient, apply_definitions
 from tests.service.harness import CONTENT
-from tests.web.filled import envelope
+from tests.web.filled_queue import envelope
 
 DISKS = "web1/base/disks"
 ANSWERS = (Reason.NEW_LEVEL, Reason.TOO_SOON, Reason.ACKNOWLEDGED, Reason.TOO_SOON)

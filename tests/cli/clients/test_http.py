@@ -7,7 +7,7 @@ import pytest
 
 from noroshi.core.people import VIEWER
 from noroshi.web.http.self_signed import CERTIFICATE
-from tests.cli.typed import typed
+from tests.cli.command_process import typed
 from tests.service.clients import make_api_token, open_manager
 from tests.service.harness import Harness
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from noroshi.ports import Document
-from tests.cli.typed import a_node, typed
+from tests.cli.command_process import a_node, typed
 from tests.service.harness import AKI, Harness, documents
 
 DISKS = "web1/base/disks"

@@ -11,7 +11,7 @@ import pytest
 from noroshi.core.words import Words
 from noroshi.oauth.provider import SignInError
 from noroshi.ports import Document
-from tests.cli.typed import NOBODYS, a_node, typed
+from tests.cli.command_process import NOBODYS, a_node, typed
 from tests.ports import free_port
 from tests.service.harness import AKI, CANARY, CONTENT, GIVEN, OLD_SECRET, Harness, documents
 from tests.warm import warm

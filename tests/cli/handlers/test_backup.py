@@ -10,7 +10,7 @@ from pysqlite3 import dbapi2 as driver
 from noroshi.ports import Document
 from noroshi.stores.sqlite.process_lock import LifeLock
 from noroshi.stores.sqlite.store import SqliteStore
-from tests.cli.typed import a_node, typed
+from tests.cli.command_process import a_node, typed
 from tests.service.clients import make_api_token, open_manager
 from tests.service.harness import AKI, Harness, documents
 

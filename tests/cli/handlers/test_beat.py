@@ -6,7 +6,7 @@ import pytest
 
 from noroshi.checks import heartbeat
 from noroshi.ports import Document
-from tests.cli.typed import a_node, typed
+from tests.cli.command_process import a_node, typed
 from tests.service.harness import AKI, DISK, Harness, documents
 
 MONITOR = {"name": "b", "kind": "heartbeat", "options": {"job": "backup", "every": "1d"}}

@@ -7,8 +7,8 @@ from cryptography.hazmat.primitives.serialization import pkcs12
 
 from noroshi.oauth.client_certificates import make, parts
 from noroshi.ports import Document
+from tests.cli.command_process import a_node, typed
 from tests.cli.handlers.test_authorize import Terminal
-from tests.cli.typed import a_node, typed
 from tests.service.harness import AKI, CONTENT, Harness, documents
 
 PASSPHRASE = "canary-pass"

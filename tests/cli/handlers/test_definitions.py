@@ -2,7 +2,7 @@
 
 import re
 
-from tests.cli.typed import a_node, typed
+from tests.cli.command_process import a_node, typed
 from tests.service.clients import InProcessClient, apply_definitions
 from tests.service.harness import Harness
 

@@ -2,7 +2,7 @@
 
 import zipfile
 
-from tests.cli.typed import a_node, typed
+from tests.cli.command_process import a_node, typed
 from tests.service.clients import (
     InProcessClient,
     apply_definitions,

@@ -1,6 +1,6 @@
 """`noroshi instance` and `noroshi monitor`: stopped, started, copied and moved."""
 
-from tests.cli.typed import a_node, typed
+from tests.cli.command_process import a_node, typed
 from tests.service.clients import InProcessClient, apply_definitions
 from tests.service.harness import Harness
 

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from noroshi.checks import BUILT_IN
-from tests.cli.typed import a_node, typed
+from tests.cli.command_process import a_node, typed
 from tests.service.clients import InProcessClient
 from tests.service.harness import Harness
 from tests.service.setup.test_first_steps import CONTACT, FOUND, ROUTE

@@ -10,8 +10,8 @@ import sys
 import pytest
 
 from noroshi.cli.handlers.init import name_of
+from tests.cli.command_process import NOBODYS, typed
 from tests.cli.test_asking_a_node import written
-from tests.cli.typed import NOBODYS, typed
 from tests.e2e.world import opened
 
 SMTP = (

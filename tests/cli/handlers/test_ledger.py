@@ -8,7 +8,7 @@ from noroshi.core.delivery import Accepted
 from noroshi.core.mail import Answer, Envelope, Receipt, Verdict
 from noroshi.ports import Arrival
 from noroshi.testing import DAWN
-from tests.cli.typed import a_node, typed
+from tests.cli.command_process import a_node, typed
 from tests.service.harness import Harness
 
 ALARM = "01J.17/all/ops"

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.cli.typed import a_node, typed
+from tests.cli.command_process import a_node, typed
 from tests.e2e.world import Home
 from tests.service.clients import apply_definitions
 from tests.service.node.test_node import Own, asking

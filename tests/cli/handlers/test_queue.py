@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from noroshi.core.mail import Envelope, Verdict
 from noroshi.testing import DAWN
-from tests.cli.typed import a_node, typed
+from tests.cli.command_process import a_node, typed
 from tests.service.harness import Harness
 
 MAIL = "01J.18/all/ops"

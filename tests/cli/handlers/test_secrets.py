@@ -7,8 +7,8 @@ from noroshi.ports import Document
 from noroshi.service import Person
 from noroshi.service.operation import roles_up_to
 from noroshi.vault import Secret
+from tests.cli.command_process import a_node, typed
 from tests.cli.handlers.test_authorize import Terminal
-from tests.cli.typed import a_node, typed
 from tests.service.harness import AKI, CANARY, CONTENT, OLD_SECRET, Harness, documents
 
 

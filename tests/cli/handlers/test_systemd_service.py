@@ -26,7 +26,7 @@ from noroshi.cli.systemd.install import (
 from noroshi.cli.systemd.unit import is_ours, marked, unit_text, user_text
 from noroshi.core.words import Words
 from noroshi.vault.keys import CREDENTIAL
-from tests.cli.typed import typed
+from tests.cli.command_process import typed
 
 PROGRAM = ("/opt/noroshi/bin/python", "-I", "-m", "noroshi.cli")
 AS_IT = "runuser -u noroshi -- /opt/noroshi/bin/python -I -m noroshi.cli"

@@ -7,8 +7,8 @@ import pytest
 
 from noroshi.people import AuthenticationError
 from noroshi.service import run_as_json
+from tests.cli.command_process import a_node, typed
 from tests.cli.handlers.test_authorize import Terminal
-from tests.cli.typed import a_node, typed
 from tests.service.harness import AKI, CANARY, Harness, documents
 
 

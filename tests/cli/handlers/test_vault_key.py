@@ -7,8 +7,8 @@ import pytest
 
 from noroshi.stores.sqlite.process_lock import LifeLock
 from noroshi.vault import read_key
+from tests.cli.command_process import typed
 from tests.cli.handlers.test_authorize import Terminal
-from tests.cli.typed import typed
 
 PASSPHRASE = "a signal fire on the hill\n"
 

@@ -21,7 +21,7 @@ from noroshi_lab.lab.directory import (
 from noroshi_lab.lab.lab import Lab
 from noroshi_lab.lab.other_provider.provider import make_provider, write_account
 from noroshi_lab.lab.tokens import Mint
-from tests.noroshi_lab.lab.parts import SECRET, Client, Clock, Wire
+from tests.noroshi_lab.lab.lab_clients import SECRET, Client, Clock, Wire
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from noroshi_lab.lab import switches
 from noroshi_lab.lab.directory import APP_PERMISSION
 from noroshi_lab.lab.lab import Lab
 from noroshi_lab.lab.state import Board
-from tests.noroshi_lab.lab.parts import SECRET, Client, Wire, xoauth2
+from tests.noroshi_lab.lab.lab_clients import SECRET, Client, Wire, xoauth2
 
 ALERTS = "alerts@contoso.example"
 DEFAULT = "https://outlook.office365.com/.default"

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from noroshi_lab.lab.lab import Lab
-from tests.noroshi_lab.lab.parts import Clock, Wire, xoauth2
+from tests.noroshi_lab.lab.lab_clients import Clock, Wire, xoauth2
 from tests.noroshi_lab.lab.test_exchange import log_in as log_in_by_token, token
 from tests.noroshi_lab.lab.test_policies import turn
 

@@ -9,7 +9,7 @@ import pytest
 
 from noroshi_lab.lab.clock import LabClock, read_moment, read_span, write_span
 from noroshi_lab.lab.lab import Lab
-from tests.noroshi_lab.lab.parts import Client, Clock
+from tests.noroshi_lab.lab.lab_clients import Client, Clock
 from tests.noroshi_lab.lab.test_faults import run
 
 START = datetime(2026, 11, 25, 1, 2, 3, tzinfo=UTC)

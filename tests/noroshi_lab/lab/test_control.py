@@ -17,7 +17,7 @@ from noroshi_lab.lab.certificates import make_client_certificate
 from noroshi_lab.lab.lab import Lab
 from noroshi_lab.lab.remote import Refused, Remote
 from noroshi_lab.lab.switches import GROUPS, SWITCHES
-from tests.noroshi_lab.lab.parts import SECRET, Client, Clock, Wire
+from tests.noroshi_lab.lab.lab_clients import SECRET, Client, Clock, Wire
 from tests.noroshi_lab.lab.test_device_code import asked, polled
 from tests.noroshi_lab.lab.test_exchange import USER, log_in, mail
 from tests.noroshi_lab.lab.test_faults import run

@@ -12,7 +12,7 @@ import requests
 
 from noroshi_lab.lab.lab import Lab
 from noroshi_lab.lab.person import SmtpAuthError, enter_code
-from tests.noroshi_lab.lab.parts import SECRET, SMTP_SEND, Client, Clock
+from tests.noroshi_lab.lab.lab_clients import SECRET, SMTP_SEND, Client, Clock
 
 GRANT = "urn:ietf:params:oauth:grant-type:device_code"
 

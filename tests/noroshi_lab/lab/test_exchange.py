@@ -13,7 +13,7 @@ import pytest
 from noroshi_lab.lab.dialects import HOST
 from noroshi_lab.lab.lab import Lab
 from noroshi_lab.lab.scopes import read_scopes
-from tests.noroshi_lab.lab.parts import SMTP_SEND, Clock, Wire, xoauth2
+from tests.noroshi_lab.lab.lab_clients import SMTP_SEND, Clock, Wire, xoauth2
 
 USER = "alerts@contoso.example"
 BRACKET = re.compile(

@@ -15,7 +15,7 @@ from noroshi_lab.lab.lab import Lab
 from noroshi_lab.lab.main import main
 from noroshi_lab.lab.replies import REPLIES
 from noroshi_lab.lab.switches import SWITCHES
-from tests.noroshi_lab.lab.parts import Client, Wire, xoauth2
+from tests.noroshi_lab.lab.lab_clients import Client, Wire, xoauth2
 
 
 async def run(lab: Lab, *argv: str, language: str = "en") -> tuple[int, str]:

@@ -16,7 +16,7 @@ from noroshi_lab.lab.directory import SHARED, Mailbox, User
 from noroshi_lab.lab.graph.errors import ERRORS
 from noroshi_lab.lab.lab import Lab
 from noroshi_lab.lab.scopes import GRAPH, read_scopes
-from tests.noroshi_lab.lab.parts import Client, Clock
+from tests.noroshi_lab.lab.lab_clients import Client, Clock
 from tests.noroshi_lab.lab.test_exchange import SUBJECT, mail
 from tests.noroshi_lab.lab.test_faults import run
 from tests.noroshi_lab.lab.test_policies import turn

@@ -11,7 +11,7 @@ from email.policy import default
 import pytest
 
 from noroshi_lab.lab.lab import Lab
-from tests.noroshi_lab.lab.parts import Clock, Wire, xoauth2
+from tests.noroshi_lab.lab.lab_clients import Clock, Wire, xoauth2
 from tests.noroshi_lab.lab.test_exchange import USER, bare, log_in, mail
 from tests.noroshi_lab.lab.test_policies import turn
 

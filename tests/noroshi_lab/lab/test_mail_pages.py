@@ -7,7 +7,7 @@ from email.message import EmailMessage
 import pytest
 
 from noroshi_lab.lab.lab import Lab
-from tests.noroshi_lab.lab.parts import Client
+from tests.noroshi_lab.lab.lab_clients import Client
 
 ALERTS, OPS, AKI = (f"{name}@contoso.example" for name in ("alerts", "ops", "aki"))
 HOSTILE = '<p>Red</p><script>alert(1)</script><img src="https://elsewhere.example/x">'

@@ -11,7 +11,7 @@ import requests
 
 from noroshi_lab.lab.lab import Lab
 from noroshi_lab.lab.person import SmtpAuthError, sign_in
-from tests.noroshi_lab.lab.parts import SECRET, SMTP_SEND
+from tests.noroshi_lab.lab.lab_clients import SECRET, SMTP_SEND
 
 REDIRECT = "http://localhost/MxMail/"
 

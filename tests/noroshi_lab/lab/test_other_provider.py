@@ -20,7 +20,7 @@ from noroshi_lab.lab.lab import Lab
 from noroshi_lab.lab.other_provider.provider import MAIL_SCOPE
 from noroshi_lab.lab.other_provider.server import Card
 from noroshi_lab.lab.person import SmtpAuthError, sign_in
-from tests.noroshi_lab.lab.parts import CHALLENGE, VERIFIER, Client, Clock, Wire, xoauth2
+from tests.noroshi_lab.lab.lab_clients import CHALLENGE, VERIFIER, Client, Clock, Wire, xoauth2
 from tests.noroshi_lab.lab.test_exchange import mail
 from tests.noroshi_lab.lab.test_faults import run
 from tests.noroshi_lab.lab.test_policies import turn

@@ -10,7 +10,7 @@ import pytest
 
 from noroshi_lab.lab.lab import Lab
 from noroshi_lab.lab.switches import SWITCHES
-from tests.noroshi_lab.lab.parts import Client, Wire
+from tests.noroshi_lab.lab.lab_clients import Client, Wire
 from tests.noroshi_lab.lab.test_faults import run
 
 

@@ -12,7 +12,7 @@ from noroshi_lab.lab.codes import KNOWN
 from noroshi_lab.lab.directory import Factor, User
 from noroshi_lab.lab.lab import Lab
 from noroshi_lab.lab.person import SmtpAuthError, sign_in
-from tests.noroshi_lab.lab.parts import Client, Clock
+from tests.noroshi_lab.lab.lab_clients import Client, Clock
 
 ALERTS = "alerts@contoso.example"
 ADMIN = "admin@contoso.example"

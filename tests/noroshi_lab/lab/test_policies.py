@@ -12,7 +12,7 @@ from noroshi_lab.lab import switches
 from noroshi_lab.lab.directory import UserConsent
 from noroshi_lab.lab.lab import Lab
 from noroshi_lab.lab.person import SmtpAuthError
-from tests.noroshi_lab.lab.parts import SMTP_SEND, Client, Clock
+from tests.noroshi_lab.lab.lab_clients import SMTP_SEND, Client, Clock
 
 DESKTOP: dict[str, str | None] = {
     "redirect_uri": "http://localhost/desktop",

@@ -19,7 +19,7 @@ from noroshi_lab.lab.form_input import columns
 from noroshi_lab.lab.lab import Lab
 from noroshi_lab.lab.mailbox import Mailboxes
 from noroshi_lab.lab.main import _STARTED, OTHER_COMMANDS, main
-from tests.noroshi_lab.lab.parts import SECRET, Client, Clock, Wire, xoauth2
+from tests.noroshi_lab.lab.lab_clients import SECRET, Client, Clock, Wire, xoauth2
 
 RECEIVED = "Received: from n by h\r\n with ESMTPSA (TLS1.3, XOAUTH2 a@b.example)\r\n id 1; now"
 CONTENT = (

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives import hashes
 from noroshi_lab.lab.certificates import make_client_certificate
 from noroshi_lab.lab.directory import ClientSecret, Redirect
 from noroshi_lab.lab.lab import Lab
-from tests.noroshi_lab.lab.parts import SECRET, Client, Clock
+from tests.noroshi_lab.lab.lab_clients import SECRET, Client, Clock
 
 DEFAULT = "https://outlook.office365.com/.default"
 BEARER = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"

@@ -8,7 +8,7 @@ import pytest
 
 from noroshi_lab.lab.authorize_request import matches
 from noroshi_lab.lab.lab import Lab
-from tests.noroshi_lab.lab.parts import Client, Clock
+from tests.noroshi_lab.lab.lab_clients import Client, Clock
 
 CONTOSO = "contoso.example"
 

@@ -12,7 +12,7 @@ import pytest
 from noroshi_lab.lab.directory import ClientSecret
 from noroshi_lab.lab.jwt import decode
 from noroshi_lab.lab.lab import Lab
-from tests.noroshi_lab.lab.parts import SECRET, SMTP_SEND, Client, Clock
+from tests.noroshi_lab.lab.lab_clients import SECRET, SMTP_SEND, Client, Clock
 
 
 def claims(token: str) -> dict[str, Any]:

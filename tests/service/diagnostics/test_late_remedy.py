@@ -6,7 +6,7 @@ from noroshi.core.mail import Answer, Receipt, Route, Verdict
 from noroshi.ports.examination import Whose
 from noroshi.service.diagnostics.examinations import late_remedy
 from noroshi.testing import DAWN
-from tests.transports.diagnostics.looking import EXAM
+from tests.transports.diagnostics.examination_runner import EXAM
 
 FULL = "5.2.2 mailbox full; STOREDRV.Submission.Exception:QuotaExceededException"
 MAIL = "ops@example.com"

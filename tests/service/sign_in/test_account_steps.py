@@ -18,7 +18,7 @@ from noroshi.ports import StoreError
 from noroshi.ports.examination import Exam, examined
 from noroshi.service.sign_in.account_steps import SignInSteps, ca_place, values_of
 from noroshi.vault import Secret, VaultError
-from tests.transports.diagnostics.looking import NOW, outside
+from tests.transports.diagnostics.examination_runner import NOW, outside
 from tests.transports.smtp.test_token_diagnosis import jwt
 
 BOX, AKI = "box@example.com", "aki@example.com"

@@ -22,7 +22,7 @@ from noroshi.ports import StoreConflict, StoreError
 from noroshi.stores.sqlite.process_lock import LifeLock
 from noroshi.stores.sqlite.restore import faults_of, restore
 from noroshi.stores.sqlite.store import SqliteStore
-from tests.contracts.parts import (
+from tests.contracts.sample_records import (
     DAWN,
     DISK,
     MINUTE,

@@ -12,7 +12,13 @@ from pathlib import Path
 
 from noroshi.transports.diagnostics.smtp import SmtpExamination
 from noroshi.transports.smtp.options import Options
-from tests.transports.diagnostics.looking import EXAM, PATIENT, outside, stages_of, states_of
+from tests.transports.diagnostics.examination_runner import (
+    EXAM,
+    PATIENT,
+    outside,
+    stages_of,
+    states_of,
+)
 from tests.transports.mail_server import MailServer, make_certificate
 
 

@@ -14,7 +14,7 @@ from noroshi.transports.http.webhook import Options as WebhookOptions
 from tests.network.proxies import Proxy
 from tests.network.sites import DROP, Site, says
 from tests.network.test_happy_eyeballs import closed
-from tests.transports.diagnostics.looking import (
+from tests.transports.diagnostics.examination_runner import (
     EXAM,
     HTTP_PATIENT,
     outside,

@@ -7,7 +7,13 @@ import pytest
 from noroshi.ports.examination import Whose
 from noroshi.transports.diagnostics.pickup import PickupExamination
 from noroshi.transports.pickup import Options
-from tests.transports.diagnostics.looking import EXAM, outside, stages_of, states_of, stopped
+from tests.transports.diagnostics.examination_runner import (
+    EXAM,
+    outside,
+    stages_of,
+    states_of,
+    stopped,
+)
 
 
 async def looked(folder):

@@ -34,7 +34,7 @@ from noroshi.transports.http.status_codes import GRAPH, WEBHOOK
 from noroshi.transports.smtp import errors, token_diagnosis
 from noroshi.transports.smtp.reply_codes import RULES
 from noroshi.transports.smtp.token_diagnosis import cause
-from tests.transports.diagnostics.looking import EXAM, NOW, VALUES
+from tests.transports.diagnostics.examination_runner import EXAM, NOW, VALUES
 from tests.transports.smtp.test_token_diagnosis import jwt
 
 WHOLE = with_values(

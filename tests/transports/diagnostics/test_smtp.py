@@ -14,7 +14,7 @@ from noroshi.transports.smtp.connection import Patience
 from noroshi.transports.smtp.options import Options
 from tests.network.proxies import Proxy
 from tests.network.test_happy_eyeballs import black_hole, closed
-from tests.transports.diagnostics.looking import (
+from tests.transports.diagnostics.examination_runner import (
     EXAM,
     PATIENT,
     outside,

@@ -12,10 +12,10 @@ from noroshi.web.http.reauthenticate import PASSWORD_AGAIN, SECRETS
 from tests.service.harness import CANARY, Harness
 from tests.service.setup.test_first_steps import FOUND
 from tests.web.browser import GOOD, browsing, with_user
-from tests.web.filled import filled
+from tests.web.filled_queue import filled
 from tests.web.hostile import routes_of
-from tests.web.living import living
-from tests.web.posting import forms_of
+from tests.web.node_at_work import living
+from tests.web.page_forms import forms_of
 from tests.web.test_each_page import PAGES, names_of
 
 FOR_ONESELF = ("/login", "/login/code", "/start", "/logout", "/look", "/sure")

@@ -25,8 +25,8 @@ from tests.oauth.test_client_certificates import CERTIFICATE, KEY, PASSPHRASE, p
 from tests.service.clients import ErrorAnswer, InProcessClient, apply_definitions
 from tests.service.harness import CANARY, CONTENT, GIVEN, OLD_SECRET, Harness, documents
 from tests.web.browser import browsing, with_user
-from tests.web.filled import EVIL
-from tests.web.posting import forms_of
+from tests.web.filled_queue import EVIL
+from tests.web.page_forms import forms_of
 
 ROUTE = "/mail/route/m365"
 DER = x509.load_pem_x509_certificate(CERTIFICATE).public_bytes(Encoding.DER)

@@ -1,6 +1,6 @@
 """A program that asks for a token in several threads at once, each as a process of its own would.
 
-    python -m tests.oauth.asking '{"store": ..., "key": ..., "account": {...}, "threads": 4}'
+    python -m tests.oauth.token_program '{"store": ..., "key": ..., "account": {...}, "threads": 4}'
 
 It prints "ready", waits for a line, and at its end prints each token, hashed. With "dies" it is
 killed between the provider's answer and the store's.
