@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 
 
 def application(web: WebContext) -> ASGIApp:
-    """What answers every request."""
+    """Make the application that answers every request."""
 
     async def not_so(request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 500

@@ -1,4 +1,5 @@
-"""What the web stands on: the operations, the people, and the names by which it may be called."""
+"""Hold what the manager stands on: the operations, the people, and the names that it may be
+called by."""
 
 from __future__ import annotations
 

@@ -119,7 +119,7 @@ async def open_web(
 
 
 def url_of(settings: Web, listening: socket.socket) -> str:
-    """What to type into a browser."""
+    """Return the address to type into a browser."""
     port = listening.getsockname()[1]
     scheme = "https" if settings.secure else "http"
     name = settings.hosts[0] if settings.hosts else settings.address

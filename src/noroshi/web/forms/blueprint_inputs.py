@@ -1,4 +1,5 @@
-"""What a blueprint asks for, with help: from the settings in which each value is used. Pure."""
+"""Find the inputs of a blueprint, with help: from the settings in which each value is used.
+Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What would change, before anything is: told as the page of versions tells what did."""
+"""Preview a change, in the words in which the page of versions tells one that was made."""
 
 from __future__ import annotations
 

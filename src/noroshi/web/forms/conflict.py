@@ -31,7 +31,8 @@ def _side(side: Side) -> tuple[Document, ...]:
 
 
 async def since(visit: Visit, key: str, version: int) -> Sequence[Worded]:
-    """What differs of one definition from that version; nothing if it is not known any more."""
+    """Return the differences of one definition from that version; nothing if it is not known any
+    more."""
     now = await visit.call("definition_show", keys=[key])
     seen = await visit.call_json("definition_show", keys=[key], version=version)
     if "ok" not in seen:
@@ -58,8 +59,8 @@ Reading = Callable[[Mapping[str, Mapping[str, Any]]], Texts]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MergedForm:
-    """What a form shows, the version that it is about, and what is in force `now` of the fields
-    that somebody else changed otherwise; `overtaken`: somebody did."""
+    """Hold the fields of a form, the version that it is about, and what is in force `now` of the
+    fields that somebody else changed otherwise; `overtaken`: somebody did."""
 
     form: Texts
     base_version: int
@@ -68,7 +69,7 @@ class MergedForm:
 
 
 class Refused(Protocol):
-    """What came of it: why not, which sort of refusal, and what was told with it."""
+    """Hold an outcome: why not, which kind of refusal, and the problems told with it."""
 
     @property
     def why(self) -> Sequence[str]: ...
@@ -81,14 +82,14 @@ class Refused(Protocol):
 
 
 def is_conflict(done: Refused) -> bool:
-    """Whether it was refused as somebody else changed the same thing meanwhile."""
+    """Return whether it was refused as somebody else changed the same thing meanwhile."""
     return done.kind == "conflict" and bool(done.problems)
 
 
 async def merged_form(
     visit: Visit, typed: Texts, reading: Reading, done: Refused, **which: Any
 ) -> MergedForm:
-    """What the form shows after it was not taken; `which` definitions it is about."""
+    """Return the form as it is shown after it was not taken; `which` definitions it is about."""
     base = _number(visit.form.get(BASE_VERSION, ""))
     if not is_conflict(done):
         return MergedForm(form=typed, base_version=base)
@@ -112,7 +113,8 @@ def _merged(typed: Texts, before: Texts, now: Texts, version: int) -> MergedForm
 
 
 async def refusal_lines(visit: Visit, done: Refused) -> tuple[str, ...]:
-    """Why it was not taken; if somebody else was first, what they changed and what to do now."""
+    """Say why it was not taken; if somebody else was first, what they changed and what to do
+    now."""
     if not is_conflict(done):
         return tuple(done.why)
     (first, _), (key, _) = done.problems[0], done.problems[-1]

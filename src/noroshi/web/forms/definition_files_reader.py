@@ -51,7 +51,7 @@ def answer(head: Mapping[str, Any], body: bytes) -> Any:
 
 
 def read(files: Sequence[Upload], sort: str, there: Sequence[str]) -> Folder:
-    """What was sent: zips, and files of one sort or by their path in a folder."""
+    """Read what was sent: zips, and files of one sort or by their path in a folder."""
     documents, problems, loose = list[Document](), list[Problem](), list[tuple[str, bytes]]()
     left = MOST_BYTES
     for one in files:

@@ -44,7 +44,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormFrame:
-    """What stands around the form. `removal` says what removing it means; "": it is not there.
+    """Hold what stands around a form. `removal` says what removing it means; "": it is not there.
     `place` is the part of the manager that it is in."""
 
     title: str
@@ -169,7 +169,7 @@ def saved(visit: Visit, edit: Edit, path: str, removed: str, **query: str) -> Re
 
 
 async def cautions(visit: Visit) -> list[str]:
-    """What one should know of what was just saved: asked for by the address it leads to."""
+    """Return the warnings about what was just saved, which the address asks for."""
     if not query_value(visit, "beware") or not may(visit)["rule"]:
         return []
     told = await visit.call("definition_change", dry=True)
@@ -177,8 +177,8 @@ async def cautions(visit: Visit) -> list[str]:
 
 
 def handed_down(*levels: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What holds of schedule and rules unless something else is said: of the nearest level that
-    says something (the nearest first)."""
+    """Return what holds of schedule and rules unless something else is said: of the nearest level
+    that says something (the nearest first)."""
     found = dict[str, Any]()
     timed = next((one for one in levels if one.get("every") or one.get("at")), {"every": "1m"})
     found |= {name: timed[name] for name in ("every", "at", "days") if timed.get(name)}

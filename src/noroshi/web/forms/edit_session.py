@@ -58,33 +58,33 @@ class Edit:
 
     @property
     def before(self) -> Content:
-        """What its editor saw."""
+        """Return what its editor saw."""
         return self.spot.found(self.seen) or self.lost or {}
 
     @property
     def current(self) -> Content:
-        """What is in force; of one that is gone, what it was."""
+        """Return what is in force; of one that is gone, what it was."""
         found = self.spot.found(self.now)
         return self.before if found is None else found
 
     @property
     def gone(self) -> bool:
-        """Whether it was there, and nothing of its name is in force any more."""
+        """Return whether it was there, and nothing of its name is in force any more."""
         return not self.spot.new and self.spot.found(self.now) is None
 
     @property
     def stranded(self) -> bool:
-        """Whether even that is gone in which it stood, so that it cannot be made again."""
+        """Return whether even that is gone in which it stood, so that it cannot be made again."""
         return self.gone and not self.spot.fits(self.now)
 
     @property
     def overtaken(self) -> bool:
-        """Whether somebody else changed it meanwhile."""
+        """Return whether somebody else changed it meanwhile."""
         return self.outcome.kind == "conflict" and bool(self.outcome.problems)
 
     @property
     def done(self) -> bool:
-        """Whether it was saved."""
+        """Return whether it was saved."""
         return self.outcome.ok is not None and self.tried is None
 
     @property

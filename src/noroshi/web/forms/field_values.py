@@ -56,7 +56,7 @@ def _cell(column: Column, name: str, text: str) -> dict[str, str]:
 
 
 def split(text: str) -> list[str]:
-    """What a list in one cell holds."""
+    """Split the list in one cell."""
     return [part for part in re.split(r"[\s,、]+", text) if part]
 
 
@@ -105,7 +105,7 @@ def _rows(name: str, rows: Iterable[tuple[str, str]]) -> dict[str, str]:
 
 
 def rows_of(name: str, form: Form) -> list[tuple[str, str]]:
-    """Which setting and what text each filled row has, in order."""
+    """Return the setting and the text of each filled row, in order."""
     start, end = f"{name}.", ".text"
     found = [
         key.removeprefix(start).removesuffix(end)
@@ -229,7 +229,7 @@ def _of_toml(line: str) -> Any:
 
 
 def is_there(name: str, form: Form) -> bool:
-    """Whether the form had that field."""
+    """Return whether the form had that field."""
     return name in form or any(key.startswith(f"{name}.") for key in form)
 
 
@@ -246,7 +246,7 @@ def several(given: Any) -> list[Any]:
 
 
 def has_value(given: Any) -> bool:
-    """Whether there is a value."""
+    """Return whether there is a value."""
     return given is not ABSENT and given is not None
 
 

@@ -78,8 +78,8 @@ class Field:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drawn:
-    """How fields are to be drawn: in whose language, with which names to choose from (by
-    setting), what was typed instead of the values, and what is in force now."""
+    """Hold how fields are drawn: in whose language, with which names to choose from (by setting),
+    what was typed instead of the values, and what is in force now."""
 
     say: Say
     known: Mapping[str, Sequence[str]] = field(default_factory=dict)
@@ -144,7 +144,7 @@ def merged(
     prefix: str = "",
     leave_out: Iterable[str] = NOT_ASKED,
 ) -> dict[str, str]:
-    """What was typed over what its editor saw (`before`), on top of what is in force now."""
+    """Put what was typed over what its editor saw (`before`) on top of what is in force now."""
     found = dict[str, str]()
     for shape in shapes(schema, known or {}):
         name = prefix + shape.name
@@ -162,7 +162,7 @@ def _before(shape: Shape, name: str, content: Mapping[str, Any]) -> dict[str, st
 
 
 def elsewhere(problems: Problems, names: Iterable[str], language: str) -> list[str]:
-    """What is wrong at no field, to be told above the form."""
+    """Return the problems that are at no field, to be told above the form."""
     own = tuple(names)
     return [
         problems_at(where, what, language)

@@ -1,4 +1,4 @@
-"""What the first start's form for the way out becomes: a route, its account, a rule. Pure."""
+"""Make a route, its account and a rule of the first start's form for the way out. Pure."""
 
 from __future__ import annotations
 
@@ -27,8 +27,9 @@ Documents = Mapping[str, Mapping[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class FirstRouteForm:
-    """What the form says: one of WAYS, its fields, the entry for the secret that came with it ("":
-    none came), if there is none yet; `titles` are what a route of each of BY is called."""
+    """Hold what the form says: one of WAYS, its fields, the entry for the secret that came with
+    it ("": none came), if there is none yet; `titles` are what a route of each of BY is
+    called."""
 
     way: str
     form: Mapping[str, str]
@@ -65,7 +66,7 @@ def account_of(there: Documents) -> str:
 
 
 def way_of(there: Documents) -> str:
-    """Which of WAYS was taken."""
+    """Return which of WAYS was taken."""
     options = _options(there)
     return SERVER if options and not options.get("account") else MICROSOFT
 
@@ -82,8 +83,8 @@ def filled(there: Documents, way: str) -> dict[str, str]:
 
 
 def documents_of(asked: FirstRouteForm, there: Documents) -> dict[str, Mapping[str, Any]]:
-    """What is put in the place of what is there: the route, its account, a rule that tells the
-    first contact by it, and that rule for instances without one. What of them the form does
+    """Return what is put in the place of what is there: the route, its account, a rule that tells
+    the first contact by it, and that rule for instances without one. What of them the form does
     not ask for stays."""
     name, account, before = route_of(there, asked.by), account_of(there), _route(there)
     ours = not before or before.get("title") in ("", *asked.titles.values())

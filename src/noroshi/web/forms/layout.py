@@ -1,4 +1,4 @@
-"""What a page's form is made of: settings, options of a kind, limits; read, merged and drawn."""
+"""Read, merge and draw the parts of a page's form: settings, options of a kind, limits."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Part:
         return f"{self.inside}." if self.inside else ""
 
     def of(self, content: Content) -> Content:
-        """What of a content is its own."""
+        """Return what of a content is its own."""
         found: Content = content.get(self.inside) or {} if self.inside else content
         return found if isinstance(found, Mapping) else {}
 
@@ -59,7 +59,7 @@ class Outline:
     start: Mapping[str, Any] = field(default_factory=dict)
 
     def content(self, form: Form, before: Content) -> dict[str, Any]:
-        """What was posted, on top of what it was."""
+        """Put what was posted on top of what it was."""
         found = {**self.start, **before}
         before = found
         for part in self.parts:
@@ -79,7 +79,7 @@ class Outline:
         return found
 
     def typed(self, form: Form, before: Content, now: Content) -> dict[str, str]:
-        """What was typed over what was seen, on top of what is in force now."""
+        """Put what was typed over what was seen on top of what is in force now."""
         found = dict[str, str]()
         for part in self.parts:
             found |= merged(

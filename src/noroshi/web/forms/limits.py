@@ -142,7 +142,7 @@ def _extra(name: str, problems: Problems, drawn: Drawn, prefix: str) -> LimitRow
 
 
 def read(form: Form, before: Limits, names: Iterable[str], prefix: str = "limits.") -> Limits:
-    """What was posted of these readings and of the extra rows, on top of what it was."""
+    """Put what was posted of these readings and of the extra rows on top of what it was."""
     found = dict[str, Mapping[str, Any]](before)
     for name in dict.fromkeys((*names, *before)):
         _take(found, name, form, f"{prefix}{name}.", before.get(name))
@@ -174,7 +174,7 @@ def _take(
 def merged(
     form: Form, before: Limits, now: Limits, names: Iterable[str], prefix: str = "limits."
 ) -> dict[str, str]:
-    """What was typed over what was seen, on top of what is in force now."""
+    """Put what was typed over what was seen on top of what is in force now."""
     found = {key: one for key, one in form.items() if key.startswith(f"{prefix}+")}
     for name in dict.fromkeys((*names, *before, *now)):
         start, seen, there = f"{prefix}{name}.", before.get(name), now.get(name)

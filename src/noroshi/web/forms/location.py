@@ -1,5 +1,5 @@
-"""Where in a document something stands: the whole, a group or a monitor; and where in it a problem
-is, so that it can be told at its field."""
+"""Locate the whole, a group or a monitor in a document, and a problem in it, so that it can be
+told at its field."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Spot:
 
     @property
     def type(self) -> str:
-        """Which sort of document it is in."""
+        """Return the type of the document that it is in."""
         return self.key.partition("/")[0]
 
     @property
@@ -53,7 +53,7 @@ class Spot:
 
     @property
     def is_whole(self) -> bool:
-        """Whether it is a document of its own."""
+        """Return whether it is a document of its own."""
         return not self.group
 
     def named(self, name: str) -> Spot:
@@ -65,7 +65,7 @@ class Spot:
         return replace(self, key=f"{self.type}/{name}")
 
     def found(self, document: Content | None) -> Content | None:
-        """What stands there; None if nothing does."""
+        """Return what stands there; None if nothing does."""
         if document is None or self.new:
             return None
         if self.is_whole:
@@ -76,7 +76,7 @@ class Spot:
         return _named(group.get("monitor", ()), self.monitor)
 
     def fits(self, document: Content | None) -> bool:
-        """Whether there is what it would stand in."""
+        """Return whether there is what it would stand in."""
         if self.is_whole:
             return True
         if document is None:
@@ -154,8 +154,8 @@ def stand_in(name: str, taken: set[str]) -> str:
 
 
 def at_setting(where: str, what: str, names: Iterable[str]) -> str:
-    """Where a problem is told: what is said of a table as a whole names the setting of it that is
-    meant, which has a field; several that do not fit together are told at the first."""
+    """Return where a problem is told: what is said of a table as a whole names the setting of it
+    that is meant, which has a field; several that do not fit together are told at the first."""
     found = filter(None, (re.match(one, what) for one in NAMED))
     said = [".".join(filter(None, (where, one[1]))) for one in found]
     return next((name for name in said if name in names), where)

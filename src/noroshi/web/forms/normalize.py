@@ -1,5 +1,5 @@
-"""What people write into fields as an input method has it: figures of full width, and the marks
-that they put between addresses. Pure."""
+"""Normalise what an input method puts into fields: figures of full width, and the marks that
+people put between addresses. Pure."""
 
 from __future__ import annotations
 

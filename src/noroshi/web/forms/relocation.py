@@ -1,4 +1,4 @@
-"""Where something is that somebody else gave another name, or another place, while it was edited.
+"""Find a definition that somebody else gave another name, or another place, while it was edited.
 Pure."""
 
 from __future__ import annotations

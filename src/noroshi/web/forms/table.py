@@ -34,13 +34,13 @@ class Cell:
 
 
 def label(name: str, kind: str, say: Say) -> str:
-    """What a setting is called where people read; its own name if nobody gave it one."""
+    """Return what a setting is called where people read; its own name if nobody gave it one."""
     words = TEXTS.get(f"field.{kind}.{name}") or TEXTS.get(f"field.{name}")
     return say(words) if words else name
 
 
 def choice(value: str, name: str, say: Say) -> str:
-    """What something to choose for a setting is called."""
+    """Return what something to choose for a setting is called."""
     words = TEXTS.get(f"choice.{name}.{value}") or TEXTS.get(f"choice.{value}")
     return say(words) if words else value
 

@@ -1,4 +1,5 @@
-"""Who asks, by an API token or by a session's cookie, and whether a post is really theirs."""
+"""Authenticate requests by an API token or a session's cookie, and check that a post is really
+theirs."""
 
 from __future__ import annotations
 
@@ -43,7 +44,7 @@ class UnauthenticatedError(WebError, ForbiddenError):
 
 @dataclass(frozen=True, slots=True)
 class Entered:
-    """Who asks; `key` is that of their session, "" for an API token."""
+    """Hold who asks; `key` is that of their session, "" for an API token."""
 
     person: Person
     key: str = ""
@@ -55,14 +56,14 @@ def address_of(request: Request) -> str:
 
 
 def key_of(request: Request, web: WebContext) -> str:
-    """What the cookie holds; "" for none."""
+    """Return the session key that the cookie holds; "" for none."""
     key = request.cookies.get(web.cookie, "")
     return key if len(key) <= LONGEST_KEY else ""
 
 
 async def entered(request: Request, web: WebContext) -> Entered:
-    """Who asks. Raises UnauthenticatedError, and ForbiddenError for a post that is not from a page of
-    ours."""
+    """Return who asks. Raises UnauthenticatedError, and ForbiddenError for a post that is not
+    from a page of ours."""
     if not await web.people.begun():
         raise UnauthenticatedError(NOT_BEGUN)
     given = request.headers.get("authorization", "")
@@ -83,7 +84,7 @@ async def entered(request: Request, web: WebContext) -> Entered:
 async def in_session(
     request: Request, web: WebContext, key: str, there: bool = True
 ) -> Person | None:
-    """Whose session it is by which they ask, as `People.of_session` has it."""
+    """Return whose session it is by which they ask, as `People.of_session` has it."""
     person = await web.people.of_session(key, address_of(request), there)
     if person is not None:
         proves(request.scope, f"{person.door} {person.name}")

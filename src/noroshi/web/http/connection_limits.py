@@ -1,4 +1,4 @@
-"""How much of the node whoever comes to the manager may take, before it is known who they are.
+"""Limit what a caller may take of the node before it is known who they are.
 
 The watch shares this process: connections that only wait would take the files and sockets with
 which it measures and sends. So there are so many at once and no more, and each has its time. Whoever

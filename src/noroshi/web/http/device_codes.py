@@ -14,7 +14,8 @@ MOST = 50
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """What is typed where, until when; `wait` seconds until it may be asked about."""
+    """Hold a code, where it is typed, and until when; `wait` seconds until it may be asked
+    about."""
 
     code: str
     url: str

@@ -25,7 +25,7 @@ class Upload:
 
 
 def boundary_of(kind: str) -> str:
-    """What stands between the parts; "" if it is no such form."""
+    """Return what stands between the parts; "" if it is no such form."""
     found = BOUNDARY.match(kind)
     return found[1] if found else ""
 

@@ -85,7 +85,7 @@ class Returns:
 
 
 def home_of(url: URL) -> str:
-    """What the browser calls the manager."""
+    """Return the address by which the browser calls the manager."""
     return f"{url.scheme}://{url.netloc}"
 
 

@@ -37,8 +37,8 @@ class Secret:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PendingForm:
-    """What the page that asks carries: the fields as they were sent, and what must be given
-    again: secrets, and whether files."""
+    """Hold what the page that asks for the password carries: the fields as they were sent, and
+    what must be given again: secrets, and whether files."""
 
     fields: Mapping[str, str]
     secrets: Sequence[Secret]

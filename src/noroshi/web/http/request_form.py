@@ -1,5 +1,5 @@
-"""What came along with a request: the fields of a form, files, an address to go on to. None of it
-is believed before it is judged here."""
+"""Read what came along with a request: the fields of a form, files, an address to go on to. None
+of it is believed before it is judged here."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ FOREIGN = frozenset({"cross-site", "same-site"})
 
 
 def is_foreign(request: Request) -> bool:
-    """Whether a page of another site had it sent, as the browser says."""
+    """Return whether a page of another site had it sent, as the browser says."""
     return request.headers.get("sec-fetch-site", "") in FOREIGN
 
 

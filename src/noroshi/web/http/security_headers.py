@@ -1,4 +1,4 @@
-"""What every request passes and every answer carries: a Host on the list, strict headers."""
+"""Check the Host of every request against a list, and put strict headers on every answer."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ KEPT = "public, max-age=3600"
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """What is sent, and the tag by which a browser knows that it has it."""
+    """Hold the bytes that are sent, and the tag by which a browser knows that it has them."""
 
     body: bytes
     kind: str

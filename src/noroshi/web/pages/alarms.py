@@ -66,8 +66,8 @@ def routes(web: WebContext, live: Live) -> list[Route]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlarmActionResult:
-    """What came of it: how often it was `done`, how much was `over` before, `why` the rest was
-    not done, and which alarms are `left` to choose from (None: all that were chosen)."""
+    """Hold the result of a form: how often it was `done`, how much was `over` before, `why` the
+    rest was not done, and which alarms are `left` to choose from (None: all that were chosen)."""
 
     done: int = 0
     over: int = 0

@@ -69,7 +69,7 @@ def next_of(look: Mapping[str, Any]) -> str:
 
 
 async def looked(visit: Visit) -> Mapping[str, Any]:
-    """How far it has come. Raises ForbiddenError for who could do none of it."""
+    """Return how far it has come. Raises ForbiddenError for who could do none of it."""
     if visit.person is None or ADMIN not in visit.person.roles:
         raise ForbiddenError(TEXTS["first.forbidden"])
     found: Mapping[str, Any] = await visit.call("first_look")
@@ -90,7 +90,8 @@ async def shown(
 
 
 async def person(visit: Visit) -> Response:
-    """Who is told, in which language and by which clock; the pages speak it from then on."""
+    """Show and save who is told, in which language and by which clock; the pages speak it from
+    then on."""
     look = await looked(visit)
     key = f"contacts/{look['contact'] or CONTACT}"
     there = await visit.call("definition_show", keys=[key])
@@ -163,7 +164,7 @@ async def _person(
 
 
 async def machine(visit: Visit) -> Response:
-    """What was found on this computer, to be chosen from."""
+    """Show what was found on this computer, to be chosen from."""
     look, done = await looked(visit), Outcome()
     if visit.request.method == "POST":
         wanted = [name.removeprefix("take.") for name in visit.form if name[:5] == "take."]
@@ -226,7 +227,8 @@ async def alarm(visit: Visit) -> Response:
 
 
 async def way(visit: Visit) -> Response:
-    """How far the test alarm has come, alone: asked for again until it is taken, or stopped."""
+    """Show how far the test alarm has come, alone: asked for again until it is taken, or
+    stopped."""
     look = await looked(visit)
     return visit.page("first_way.html", look=look, polled=True, **await _way(visit, look))
 

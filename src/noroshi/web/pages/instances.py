@@ -121,7 +121,8 @@ def _open(groups: Sequence[Any]) -> int:
 
 
 async def did(visit: Visit, seen: Snapshot) -> tuple[str, str]:
-    """What was just done, and with what, by its title; what was moved away has its name alone."""
+    """Return what was just done, and with what, by its title; what was moved away has its name
+    alone."""
     done, part = query_value(visit, "did"), query_value(visit, "part")
     if done not in DONE:
         return "", ""

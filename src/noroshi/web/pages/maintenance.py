@@ -43,7 +43,7 @@ def routes(web: WebContext, live: Live) -> list[Route]:
 
 
 async def maintenance(visit: Visit, live: Live) -> Response:
-    """What is planned, and a form for one more."""
+    """Show what is planned, and a form for one more."""
     if visit.request.method == "GET":
         return await _shown(visit, Outcome())
     deed = visit.form.get("do", "")

@@ -1,4 +1,4 @@
-"""What is watched, as settings: all of it in a list, one instance, one of its groups."""
+"""Show and change what is watched: all of it in a list, one instance, one of its groups."""
 
 from __future__ import annotations
 
@@ -210,7 +210,8 @@ def _instance_frame(visit: Visit, edit: Edit, outline: Outline, name: str) -> Fo
 def sections_of(
     visit: Visit, edit: Edit, outline: Outline, first: Sequence[Field], rest: dict[str, Field]
 ) -> list[Section]:
-    """What an instance or a group says of itself, and for all that is in it."""
+    """Return the sections for what an instance or a group says of itself, and for all that is in
+    it."""
     when, rules = [rest.pop(one) for one in SCHEDULE], rest.pop("rules")
     return [
         Section(id="what", title=visit.text("edit.what"), fields=[*first, *rest.values()]),

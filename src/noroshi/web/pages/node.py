@@ -26,7 +26,7 @@ def routes(web: WebContext) -> list[Route]:
 
 
 async def health(visit: Visit) -> Response:
-    """How Noroshi itself is, in figures and by its own monitors."""
+    """Show the health of Noroshi itself, in figures and by its own monitors."""
     found = await visit.call("health")
     kinds = await visit.call("kinds")
     titles = {one["kind"]: one["title"] for one in kinds if one["family"] == "monitor"}
@@ -69,7 +69,7 @@ def _monitor(
 
 
 async def places(visit: Visit) -> Response:
-    """What listens where, which files and folders, what goes out; the last backup."""
+    """Show what listens where, which files and folders, what goes out; the last backup."""
     found = await visit.call("places")
     last = found["backup"]
     sorts = [(sort, [one for one in found["places"] if one["sort"] == sort]) for sort in SORTS]

@@ -1,4 +1,4 @@
-"""Where the browser ends that comes back from a provider's sign-in page."""
+"""Receive the browser that comes back from a provider's sign-in page."""
 
 from __future__ import annotations
 

@@ -103,8 +103,9 @@ async def _told(visit: Visit, live: Live, knows: str) -> AsyncIterator[str]:
 def news(
     before: Snapshot | None, now: Snapshot, language: str, shows: str = ""
 ) -> Iterator[str]:
-    """What is sent to somebody who has seen that before (None: nobody knows what). `shows` is
-    what their page has: "" is the whole overview, ALARMS the alarms, QUEUE mails, else the tree alone."""
+    """Return what is sent to somebody who has seen that before (None: nobody knows what). `shows`
+    is what their page has: "" is the whole overview, ALARMS the alarms, QUEUE mails, else the
+    tree alone."""
     if before is not None and before.status["version"] != now.status["version"]:
         yield event("definitions")
         return

@@ -38,7 +38,8 @@ def routes(web: WebContext) -> list[Route]:
 
 
 async def me(visit: Visit) -> Response:
-    """What is shown once, seed and recovery codes, stands in the answer to its form."""
+    """Show somebody's own account. What is shown once, seed and recovery codes, stands in the
+    answer to its form."""
     done, deed = Outcome(), visit.form.get("do", "")
     if visit.request.method == "POST":
         if deed not in DEEDS:

@@ -1,4 +1,4 @@
-"""What waits to be sent, one mail of it as it will be sent, and what may be done with it."""
+"""Show the queue, one mail of it as it will be sent, and what may be done with it."""
 
 from __future__ import annotations
 

@@ -212,7 +212,7 @@ async def steps(visit: Visit) -> Response:
 
 
 async def certificate(visit: Visit) -> Response:
-    """What of the certificate is uploaded; never its key."""
+    """Send what of the certificate is uploaded; never its key."""
     found = await visit.call("certificate_show", name=visit.request.path_params["name"])
     return _file(found["pem"], f"noroshi-{found['account']}.cer", "application/x-x509-ca-cert")
 

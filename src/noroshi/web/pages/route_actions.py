@@ -1,4 +1,4 @@
-"""What the page of one route can ask for, each by a form."""
+"""Perform what the page of one route can ask for, each by a form."""
 
 from __future__ import annotations
 
@@ -27,11 +27,10 @@ DAY = "secret_ends"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RouteActionResult:
-    """What came of a form: `to` another page, else the same with what it brought. `begun` is a
-    sign-in under way, `caught` if the browser ends at this manager; `device` is the code to type;
-    `kept`: the definition is saved, though something after it was not;
-    `moved`: the name that somebody else gave the route meanwhile. `kind` and `problems` are
-    those of a refusal."""
+    """Hold the result of a form: `to` another page, else the same with what it led to. `begun` is
+    a sign-in under way, `caught` if the browser ends at this manager; `device` is the code to
+    type; `kept`: the definition is saved, though something after it was not; `moved`: the name
+    that somebody else gave the route meanwhile. `kind` and `problems` are those of a refusal."""
 
     to: str = ""
     did: str = ""

@@ -47,8 +47,8 @@ KINDS = ("smtp", "webhook", "pickup", "graph")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mail:
-    """What is edited: of which sort; its name, "" for a new one; a route's kind, with what that
-    kind wants to know."""
+    """Hold what is edited: of which sort; its name, "" for a new one; a route's kind, with what
+    that kind wants to know."""
 
     type: str
     name: str

@@ -1,7 +1,5 @@
-"""What the page of one route is told while it looks on: stages, receipts, codes, tokens.
-
-Each is a fragment that asks for the next one by itself, and stops once nothing more can come.
-"""
+"""Update the page of one route while it is open: stages, receipts, codes, tokens. Each is a
+fragment that asks for the next one by itself, and stops once nothing more can come."""
 
 from __future__ import annotations
 
@@ -121,7 +119,8 @@ def _remedy(visit: Visit, one: Answer, known: RouteDetails) -> Mapping[str, Any]
 
 
 async def letter(visit: Visit) -> Response:
-    """How far the test mail has come; once it was taken, what that proves of the route too."""
+    """Show how far the test mail has come; once it was taken, what that proves of the route
+    too."""
     name = _named(visit)
     told = await letter_of(visit, name, query_value(visit, "id"))
     found = part(visit, "testmail", told)
@@ -173,7 +172,8 @@ def _tries(tried: Sequence[Answer]) -> list[Mapping[str, Any]]:
 
 def _device(codes: Codes) -> Handler:
     async def device(visit: Visit) -> Response:
-        """Whether somebody has typed the code. The browser goes on to the route once it is so."""
+        """Show whether somebody has typed the code. The browser goes on to the route once it is
+        so."""
         name = _named(visit)
         code = codes.of(visit.key, name)
         if code is None:
@@ -215,7 +215,7 @@ def device_of(visit: Visit, name: str, code: Code) -> Mapping[str, Any]:
 
 
 async def token(visit: Visit) -> Response:
-    """What is granted, to whom, until when."""
+    """Show what is granted, to whom, until when."""
     done = await run(visit, "token_look", route=_named(visit))
     if done.why:
         return part(visit, "token", {"why": done.why})

@@ -1,4 +1,4 @@
-"""Who is told when: rules, and notifications of what happens to Noroshi itself."""
+"""Show and change rules, and notifications of what happens to Noroshi itself."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ async def _shown(visit: Visit, shown: Mapping[str, Any], outcome: Outcome) -> Re
 
 
 def needs_password(visit: Visit, shown: Mapping[str, Any]) -> bool:
-    """Whether this person has to give the password once more to try it."""
+    """Return whether this person has to give the password once more to try it."""
     return bool(shown["runs"]) and not (
         visit.person is not None and visit.person.reauthenticated
     )

@@ -1,4 +1,5 @@
-"""Who may log in, the API tokens of programs, and the log of what everybody changed."""
+"""Show and change users and the API tokens of programs, and show the log of what everybody
+changed."""
 
 from __future__ import annotations
 

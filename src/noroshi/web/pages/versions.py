@@ -52,7 +52,7 @@ async def versions(visit: Visit) -> Response:
 
 
 async def version(visit: Visit) -> Response:
-    """What it changed, what going back to it would change; and going back."""
+    """Show what a version changed and what going back to it would change; and go back."""
     post = visit.request.method == "POST"
     number = _number(visit.form.get("number", "") if post else query_value(visit, "number"))
     if not post:

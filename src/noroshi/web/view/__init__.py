@@ -1,1 +1,1 @@
-"""What pages show: answers of operations made into values for templates."""
+"""Make answers of operations into values for templates."""

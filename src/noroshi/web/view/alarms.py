@@ -23,7 +23,7 @@ PARTS = ("count", "chips", "open", "ended")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenAlarms:
-    """What is open, what happened of late, how far the mails have come; and what machines,
+    """Hold what is open, what happened of late, how far the mails have come; and what machines,
     groups, monitors and routes are called."""
 
     tree: Mapping[str, Instance]
@@ -35,8 +35,8 @@ class OpenAlarms:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What somebody asked to see: those that nobody has, those in which that stands; and which
-    they have chosen, by path and item."""
+    """Hold what somebody asked to see: the alarms that nobody has, those in which a text stands;
+    and which they have chosen, by path and item."""
 
     show: str = ""
     find: str = ""
@@ -88,7 +88,7 @@ def _fits(row: Answer, wanted: Wanted, known: OpenAlarms) -> bool:
 
 
 def key_of(row: Answer) -> str:
-    """What a form calls it."""
+    """Return what a form calls it."""
     return f"{row['path']} {row['item']}"
 
 

@@ -1,4 +1,4 @@
-"""What somebody changed, as a person reads it: field by field, from what to what. Pure."""
+"""Describe a change as a person reads it: field by field, from what to what. Pure."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Line:
 
     @property
     def long(self) -> bool:
-        """Whether it is folded."""
+        """Return whether it is folded."""
         return max(len(self.before), len(self.after)) > LONG
 
 

@@ -1,4 +1,5 @@
-"""Why a monitor was told of, or not: what its rules answered, and its own tellings. Pure."""
+"""Explain why a monitor was told of, or not: what its rules answered, and its own tellings.
+Pure."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""What differs between two versions, in an administrator's words: what it is called instead of its
-path, and values as a form shows them. The mail of changed settings says the same."""
+"""Describe the difference of two versions in an administrator's words: titles instead of paths,
+and values as a form shows them. The mail of changed settings says the same."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ SILENT = Words(en="", ja="")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KindNames:
-    """What kinds of monitors and their readings are called."""
+    """Hold what kinds of monitors and their readings are called."""
 
     kinds: Mapping[str, Words]
     readings: Mapping[str, Mapping[str, Words]]

@@ -1,4 +1,4 @@
-"""What is wrong with a step of the first start, told at the fields that were filled in: whoever
+"""Tell what is wrong with a step of the first start at the fields that were filled in: whoever
 has just begun knows neither the files of definitions nor the names of settings in them."""
 
 from __future__ import annotations

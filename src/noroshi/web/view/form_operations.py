@@ -22,9 +22,9 @@ from noroshi.web.view.role_refusal import needs
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What an operation answered; `why` it did not, in the reader's language, and how many
-    pieces of it: the sentence first, then one for each thing that was given wrong. `problems`
-    are those with their places, `kind` is the refusal's."""
+    """Hold the answer of an operation; `why` there is none, in the reader's language, and how
+    many pieces of it: the sentence first, then one for each thing that was given wrong.
+    `problems` are those with their places, `kind` is the refusal's."""
 
     ok: Any = None
     why: tuple[str, ...] = ()
@@ -104,17 +104,18 @@ def address(path: str, **query: str) -> str:
 
 
 def query_value(visit: Visit, name: str, most: int = 400) -> str:
-    """What the address asks for under that name."""
+    """Return what the address asks for under that name."""
     return visit.request.query_params.get(name, "")[:most]
 
 
 def typed(visit: Visit, *names: str) -> Mapping[str, str]:
-    """What was typed into a form that was not taken, and which; "" for each before that."""
+    """Return what was typed into a form that was not taken, and which; "" for each before
+    that."""
     return {name: visit.form.get(name, "") for name in ("do", *names)}
 
 
 def may(visit: Visit) -> Mapping[str, bool]:
-    """What a page offers to this person; the service decides all the same."""
+    """Return what a page offers to this person; the service decides all the same."""
     roles = visit.person.roles if visit.person else frozenset()
     return {"act": OPERATOR in roles, "rule": ADMIN in roles}
 
@@ -139,7 +140,7 @@ def clock(visit: Visit, at: str | None) -> str:
 
 
 def since(visit: Visit, at: str | None) -> str:
-    """How long ago, in one unit."""
+    """Say how long ago it is, in one unit."""
     if not at:
         return ""
     seconds = (visit.web.service.now() - datetime.fromisoformat(at)).total_seconds()

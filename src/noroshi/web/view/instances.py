@@ -15,8 +15,8 @@ Answer = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Switch:
-    """Whether a part is watched, and what can be done about it. `above`: it is stopped as that
-    is, whose page is at `href`; `by`: who stopped it."""
+    """Hold whether a part is watched, and what can be done about it. `above`: it is stopped as
+    that is, whose page is at `href`; `by`: who stopped it."""
 
     path: str
     stopped: bool = False

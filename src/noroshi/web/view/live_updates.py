@@ -38,8 +38,8 @@ PARTS = ("head", "tally", "now", "lost", "routes", "queue", "lamp")
 
 @dataclass
 class Snapshot:
-    """How everything was at one time; once `over` is set, something else came after it. What
-    came is not kept here: who stalls would keep all that came since."""
+    """Hold the state of everything at one time; once `over` is set, something else came after it.
+    What came is not kept here: who stalls would keep all that came since."""
 
     serial: str
     status: Mapping[str, Any]
@@ -79,7 +79,7 @@ class Snapshot:
 
     @cached_property
     def alarms(self) -> tuple[Any, ...]:
-        """What is not well, who has it, how far its mail has come, and what is not told."""
+        """Return what is not well, who has it, how far its mail has come, and what is not told."""
         hushed, wrong = ("silent", "maintenance"), wrong_items(self.status)
         open = {(one["path"], item["item"]) for one, item in wrong}
         shown = [(one["path"], item, *(one[name] for name in hushed)) for one, item in wrong]
@@ -88,11 +88,11 @@ class Snapshot:
 
     @cached_property
     def mails(self) -> tuple[Any, ...]:
-        """What waits in which state, and how far the mails of alarms have come."""
+        """Return what waits in which state, and how far the mails of alarms have come."""
         return self.status["queue"], self.ledger
 
     def with_alarms(self, alarms: Mapping[str, Any], log: Mapping[str, Any]) -> OpenAlarms:
-        """What the page of alarms shows."""
+        """Return what the page of alarms shows."""
         return OpenAlarms(
             tree=self.tree,
             ways=ways(self.status),
@@ -102,7 +102,7 @@ class Snapshot:
         )
 
     def once(self, key: object, make: Callable[[], Made]) -> Made:
-        """What is made once for all who look at this."""
+        """Return what is made once for all who look at this."""
         if key not in self._once:
             self._once[key] = make()
         made: Made = self._once[key]
@@ -132,7 +132,7 @@ class Live:
         self._looking: asyncio.Task[None] | None = None
 
     async def now(self) -> Snapshot:
-        """How it is, not older than a second. Raises an OperationError if that cannot be
+        """Return the state, not older than a second. Raises an OperationError if it cannot be
         known."""
         async with self._turn:
             if self._seen is None or self._time() - self._looked > FRESH + SPARE * self._took:
@@ -141,8 +141,8 @@ class Live:
             return self._seen
 
     async def alarms(self) -> tuple[Snapshot, OpenAlarms]:
-        """How it is, with the open alarms and what happened of late, asked once for all. Raises
-        an OperationError if that cannot be known."""
+        """Return the state with the open alarms and what happened of late, asked once for all.
+        Raises an OperationError if it cannot be known."""
         seen = await self.now()
         async with self._turn:
             if seen.known is None:
@@ -156,8 +156,8 @@ class Live:
 
     @contextmanager
     def counted(self) -> Iterator[None]:
-        """What is written in it for one alone counts as a part of the last look: where many
-        have something of their own, all of them look less often, and the watch is not late."""
+        """Count what is written in it for one alone as a part of the last look: where many have
+        something of their own, all of them look less often, and the watch is not late."""
         began = self._time()
         try:
             yield
@@ -165,7 +165,8 @@ class Live:
             self._took += self._time() - began
 
     async def follow(self) -> AsyncIterator[Snapshot | None]:
-        """How it is, and again each time that something changed; None when long nothing did."""
+        """Yield the state, and again each time that something changed; None when long nothing
+        did."""
         with self._followed():
             seen = await self.now()
             yield seen

@@ -1,4 +1,4 @@
-"""How mails and alarms are shown: their state as a mark and a word, and how far they came."""
+"""Show mails and alarms: their state as a mark and a word, and how far they came."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ VERDICTS = ("accepted", "deferred", "refused", "route down")
 
 @dataclass(frozen=True, slots=True)
 class Titles:
-    """What contacts and routes are called, by "contacts/NAME" and "routes/NAME"."""
+    """Hold what contacts and routes are called, by "contacts/NAME" and "routes/NAME"."""
 
     titles: Mapping[str, str] = field(default_factory=dict)
     routes: tuple[str, ...] = ()
@@ -90,7 +90,7 @@ def level(visit: Visit, name: str | None) -> StateMark | None:
 
 
 def relay(visit: Visit, begun: tuple[str, str | None], one: Answer) -> tuple[RelayPost, ...]:
-    """How far it came: from its beginning over the queue and a route to acceptance and
+    """Return how far it came: from its beginning over the queue and a route to acceptance and
     arrival. `begun` is the first post's key and time; `one` has state, queued, tried, arrived."""
     taken, arrived = one["state"] in SENT, one["state"] == DeliveryState.SEEN_ARRIVED
     tried, ends = one["tried"], one["arrived"]
@@ -124,7 +124,7 @@ def _at(visit: Visit, ends: Sequence[Answer]) -> str:
 
 
 def said(visit: Visit, one: Answer) -> str:
-    """What the other side answered, and what that means."""
+    """Return what the other side answered, and what that means."""
     enhanced = one.get("enhanced", "")
     twice = one["text"].startswith(enhanced)  # SMTP's texts begin with it
     parts = (one["code"], "" if twice else enhanced, one["text"])

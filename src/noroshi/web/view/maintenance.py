@@ -59,8 +59,8 @@ def put_in(content: Content, place: str, said: Content) -> Content | None:
 
 
 def is_over(said: Content, zone: str, now: datetime) -> bool:
-    """Whether a window that comes once has ended before now. What cannot be read, or ends before
-    it begins, is left to the check."""
+    """Return whether a window that comes once has ended before now. What cannot be read, or ends
+    before it begins, is left to the check."""
     begins, ends = (day_and_time(str(said.get(name, ""))) for name in ("begins", "ends"))
     if begins is None or ends is None or ends <= begins or not is_zone(zone):
         return False

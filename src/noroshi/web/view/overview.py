@@ -1,4 +1,5 @@
-"""What all who look see: the overview's fragments, and how far each alarm has come. Pure."""
+"""Make the fragments of the overview that all who look share, and how far each alarm has come.
+Pure."""
 
 from __future__ import annotations
 
@@ -100,7 +101,7 @@ def wrongs(status: Answer, rows: Sequence[Answer], tongue: Tongue) -> Sequence[W
 
 
 def ways(status: Answer) -> Mapping[str, str]:
-    """What each route is called."""
+    """Return what each route is called."""
     return {one["name"]: one["title"] or one["name"] for one in status["routes"]}
 
 
@@ -144,7 +145,7 @@ def _stopped(state: str, tried: bool, tongue: Tongue) -> str:
 
 
 def heading(status: Answer, tongue: Tongue) -> str:
-    """Whether anybody must act, in a sentence."""
+    """Say whether anybody must act, in a sentence."""
     monitors = [one for one in status["monitors"] if not one["stopped"]]
     count, text = len(monitors), tongue.text
     wrong = sum(level_of(one) not in CALM for one in monitors)
@@ -170,7 +171,7 @@ def heading(status: Answer, tongue: Tongue) -> str:
 
 
 def against(status: Answer, tongue: Tongue) -> str:
-    """What keeps the routes from being called well; "": nothing."""
+    """Say what keeps the routes from being called well; "": nothing."""
     ways = count_readiness(Sends(one["sends"]) for one in status["routes"])
     if cannot_send(status, tongue):
         return tongue.text("overview.but.ill")
@@ -233,7 +234,8 @@ def cannot_send(status: Answer, tongue: Tongue) -> str:
 def stopped(
     status: Answer, tongue: Tongue, tree: Mapping[str, Instance] = NO_TREE
 ) -> Sequence[tuple[str, str, str]]:
-    """What is not watched: what it is called, the address of its page, by whom since when."""
+    """Return what is not watched: what it is called, the address of its page, by whom since
+    when."""
     return [
         (
             called(one["path"], tree),
@@ -245,7 +247,7 @@ def stopped(
 
 
 def stopped_by(one: Answer, now: str, tongue: Tongue) -> str:
-    """Who stopped it, when, and with which version; "" where that is not known any more."""
+    """Say who stopped it, when, and with which version; "" where that is not known any more."""
     if not one["version"]:
         return ""
     at = tongue.moment(one["at"], now)
@@ -260,7 +262,7 @@ def part_page(path: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """How long a credential holds: `x` on the ruler, which gives the last week room."""
+    """Hold how long a credential is valid: `x` on the ruler, which gives the last week room."""
 
     days: int
     level: str
@@ -282,7 +284,7 @@ def _x(days: int) -> float:
 
 
 def route_level(route: Answer, now: str) -> str:
-    """What a route's state means."""
+    """Return the level that a route's state means."""
     if route["state"] != "well":
         return "critical"
     if route["examined_in_vain"]["en"]:

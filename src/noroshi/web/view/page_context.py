@@ -72,8 +72,8 @@ OPENED = "details"
 
 @dataclass
 class Visit:
-    """Who looks at a page. `key` is what their cookie holds, or will hold; `form` what was
-    sent."""
+    """Hold a request for a page. `key` is what the visitor's cookie holds, or will hold; `form`
+    what was sent."""
 
     web: WebContext
     request: Request
@@ -105,12 +105,12 @@ class Visit:
 
     @property
     def known(self) -> str:
-        """What an earlier log-in left in this browser; "" for nothing."""
+        """Return the device key that an earlier log-in left in this browser; "" for nothing."""
         return self.request.cookies.get(self.web.device_cookie, "")[:LONGEST_KEY]
 
     @property
     def address(self) -> str:
-        """Where they are."""
+        """Return the address that they ask from."""
         return address_of(self.request)
 
     def say(self, words: Words | Mapping[str, str]) -> str:
@@ -138,7 +138,7 @@ class Visit:
         return self.page(template, status, ledger_sum=ledger_sum, **values)
 
     async def call(self, op: str, **args: Any) -> Any:
-        """What an operation answers; its refusal is raised."""
+        """Return what an operation answers. Raises its refusal."""
         return unwrap(await self.call_json(op, **args))
 
     def failed(self, status: int, why: Words) -> Response:
@@ -201,7 +201,7 @@ class Visit:
 
 
 def unwrap(answer: Mapping[str, Any]) -> Any:
-    """What an operation answered; its refusal is raised."""
+    """Return what an operation answered. Raises its refusal."""
     if "ok" in answer:
         return answer["ok"]
     raise RAISED.get(answer["error"], OperationFailedError)(Words(**answer["words"]))
@@ -285,14 +285,14 @@ async def _afterwards(visit: Visit) -> Response:
 
 
 def by_itself(request: Request) -> bool:
-    """Whether a page that stays open asks, as something moved or time passed, and nobody did a
-    thing: it keeps nobody logged in. htmx says of what it fetches that it does, and for which
-    element; a branch of the tree is asked for when somebody opens it."""
+    """Return whether a page that stays open asks, as something moved or time passed, and nobody
+    did a thing: it keeps nobody logged in. htmx says of what it fetches that it does, and for
+    which element; a branch of the tree is asked for when somebody opens it."""
     return fetched(request) and not request.headers.get("hx-source", "").startswith(OPENED)
 
 
 def fetched(request: Request) -> bool:
-    """Whether it is htmx that looks, for a part of a page that is there."""
+    """Return whether it is htmx that looks, for a part of a page that is there."""
     return request.method == "GET" and request.headers.get("hx-request") == "true"
 
 

@@ -1,5 +1,5 @@
-"""What is wrong with something that a form gave, told by the name of its field as people read it,
-not by the key that an operation or a file of definitions has for it. Pure."""
+"""Tell a problem of a form by the name of its field as people read it, not by the key that an
+operation or a file of definitions has for it. Pure."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def problems_at(where: str, what: str, language: str, op: str = "") -> str:
 
 
 def place_name(where: str, language: str, op: str = "") -> str:
-    """What the place of a problem is called; itself, where nobody gave it a name."""
+    """Return what the place of a problem is called; itself, where nobody gave it a name."""
     if where in NOT_SAID:
         return ""
     own = FIELDS.get(op, {}).get(where)

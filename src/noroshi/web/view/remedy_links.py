@@ -164,7 +164,7 @@ def left_to_copy(
 
 
 def not_led(how: Sequence[str], lines: Sequence[str], language: str) -> list[str]:
-    """What is to be done, with no colon where nothing to copy is left after it."""
+    """Return what is to be done, with no colon where nothing to copy is left after it."""
     if lines:
         return list(how)
     how = [_here(one, language) for one in how]

@@ -17,7 +17,7 @@ ROLE_TOO_LOW = Words(
 
 
 def needs(role: str) -> Words:
-    """What somebody of a lower role is told."""
+    """Return what somebody of a lower role is told."""
     return ROLE_TOO_LOW.fill(role=ROLE_NAMES[role])
 
 

@@ -1,4 +1,4 @@
-"""What the page of one route knows: the route, its account, and how it signs in."""
+"""Gather what the page of one route shows: the route, its account, and how it signs in."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class RouteDetails:
 
     @property
     def alone(self) -> bool:
-        """Whether its app signs in by itself."""
+        """Return whether its app signs in by itself."""
         return self.account is not None and self.account.get("sign_in") == "app"
 
     @property
@@ -81,8 +81,8 @@ class Renamed:
 
 
 async def renamed(visit: Visit, name: str) -> Renamed | None:
-    """What the route is called whose form an administrator sent under a name that it has no
-    more; None: it has that name, or there was none."""
+    """Return what the route is called whose form an administrator sent under a name that it has
+    no more; None: it has that name, or there was none."""
     key = f"routes/{name}"
     if (
         not may(visit)["rule"]
@@ -131,7 +131,8 @@ def elsewhere(name: str, routes: Sequence[Answer], documents: Mapping[str, Answe
 
 
 def ways_of(account: Answer | None) -> Sequence[str]:
-    """Which ways there are for it. What another cloud cannot do its own words will say."""
+    """Return the ways that there are to sign it in. What another cloud cannot do its own words
+    will say."""
     if account is None:
         return ()
     return GOOGLE if account.get("cloud") == "google" else tuple(WAYS)
@@ -147,7 +148,7 @@ def way_of(account: Answer | None) -> str:
 
 
 def entries_of(known: RouteDetails) -> list[str]:
-    """What the route itself names in the vault."""
+    """Return what the route itself names in the vault."""
     options = known.said.get("options", {})
     found = (options.get(field, "") for field in ("password", "url_entry", "header_entry"))
     return [entry for entry in found if entry]
@@ -165,7 +166,8 @@ def named_by(known: RouteDetails) -> list[tuple[str, Sequence[str]]]:
 
 
 def next_step(known: RouteDetails, kept: Collection[str]) -> str:
-    """What is to be done next, for the one button that stands out: save, sign_in, or nothing."""
+    """Return what is to be done next, for the one button that stands out: save, sign_in, or
+    nothing."""
     account = known.account
     if account is None or known.row["state"] in ("well", "down"):
         return ""
@@ -176,14 +178,14 @@ def next_step(known: RouteDetails, kept: Collection[str]) -> str:
 
 
 def texts_of(account: Answer | None) -> dict[str, str]:
-    """What the form of an app registration shows of an account."""
+    """Return what the form of an app registration shows of an account."""
     said = {field: str((account or {}).get(field) or "") for field in FIELDS}
     said["client_id"] = "" if said["client_id"] == NOT_YET else said["client_id"]
     return said | {"shared": "on" if (account or {}).get("shared") else ""}
 
 
 def saved(before: Answer, form: Mapping[str, str], name: str) -> dict[str, Any]:
-    """What accounts/NAME says after the form, and else as before."""
+    """Return what accounts/NAME says after the form, and else as before."""
     given = {field: form.get(field, "").strip() for field in FIELDS}
     given["client_id"] = given["client_id"] or NOT_YET
     if "tenant" in form and not given["tenant"]:

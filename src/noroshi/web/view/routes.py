@@ -56,7 +56,7 @@ def orders(documents: Mapping[str, Answer]) -> Iterator[tuple[str, Sequence[str]
 
 
 def named(visit: Visit | Tongue, key: str, documents: Mapping[str, Answer]) -> str:
-    """What a rule or a notification is called where its routes are shown."""
+    """Return what a rule or a notification is called where its routes are shown."""
     type, _, name = key.partition("/")
     return visit.text(TELLERS[type], name=documents.get(key, {}).get("title") or name)
 
@@ -71,7 +71,8 @@ def ranked(routes: Iterable[Answer], documents: Mapping[str, Answer]) -> list[An
 
 
 def labels(visit: Visit, found: Sequence[Answer]) -> Mapping[str, str]:
-    """What each is called by its place and kind: SMTP server 1, route 2 (Microsoft Graph) …"""
+    """Return what each is called by its place and kind: SMTP server 1, route 2 (Microsoft Graph)
+    …"""
     told, number = dict[str, str](), 0
     for one in found:
         number += one["kind"] in BY_MAIL
@@ -148,7 +149,8 @@ def _needs_care(one: Answer, ends: Left | None) -> bool:
 
 
 def posts(visit: Visit, one: Answer, at: str) -> Iterator[RelayPost]:
-    """How far a route is proved: set up, signed in, accepted by a provider, seen arrived."""
+    """Return how far a route is proved: set up, signed in, accepted by a provider, seen
+    arrived."""
     tongue = TONGUES[visit.language]
     lacks, signed = bool(one["lacks"]), one["state"] not in ("not signed in", "needs somebody")
     yield RelayPost("is-lit", visit.text("mailing.set_up"))
@@ -169,7 +171,7 @@ def posts(visit: Visit, one: Answer, at: str) -> Iterator[RelayPost]:
 def heading(
     visit: Visit | Tongue, found: Sequence[Answer], documents: Mapping[str, Answer]
 ) -> str:
-    """Whether mails can leave, in a sentence; else whose cannot."""
+    """Say whether mails can leave, in a sentence; else whose cannot."""
     ways = count_readiness(Sends(one["sends"]) for one in found)
     if not found:
         return visit.text("mailing.none")

@@ -1,4 +1,4 @@
-"""Which place somebody means who types a title, a name, or what a page calls it."""
+"""Find the place that somebody means who types a title, a name, or what a page calls it."""
 
 from __future__ import annotations
 

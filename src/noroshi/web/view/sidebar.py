@@ -14,7 +14,7 @@ MOST_OPEN, MOST_ROWS = 3, 40
 
 
 class Sidebar:
-    """What the tree's templates ask for. `opened`: "instance" or "instance/group"."""
+    """Hold what the tree's templates ask for. `opened`: "instance" or "instance/group"."""
 
     def __init__(self, seen: Snapshot, language: str, opened: str = "", path: str = "") -> None:
         self.path, self.count = path, len(seen.status["monitors"])
@@ -38,7 +38,7 @@ class Sidebar:
         return self._tongue.text("tree.stopped", who=one["who"], version=one["version"])
 
     def opens(self, instance: Instance, group: Group | None) -> bool:
-        """Whether it stands open from the start."""
+        """Return whether it stands open from the start."""
         if group is None:
             asked = instance.name == self._wanted[0]
             return asked or self._few or instance.name in self._bad

@@ -20,7 +20,7 @@ class Html(str):
 
 
 class Moment(str):
-    """What is read of an instant, with the instant itself."""
+    """Hold an instant, and the text that is read of it."""
 
     __slots__ = ("at",)
     at: datetime

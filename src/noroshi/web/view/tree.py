@@ -47,7 +47,7 @@ class Instance:
 
     @property
     def count(self) -> int:
-        """How many monitors it has."""
+        """Return how many monitors it has."""
         return sum(len(group.monitors) for group in self.groups.values())
 
     @property
@@ -123,7 +123,7 @@ def called_of(monitor: Answer, item: str = "") -> str:
 
 
 def tally(monitors: Iterable[Answer]) -> Mapping[str, int]:
-    """How many monitors have each level; those that have none only if there are any."""
+    """Count the monitors of each level; a level that has none is told only if there are any."""
     found = Counter(level_of(one) for one in monitors)
     order = (
         *(one.value for one in (Level.CRITICAL, Level.WARNING, Level.UNKNOWN, Level.OK)),
