@@ -21,7 +21,7 @@ EDITED = 1.0  # seconds by which each time-out is shorter afterwards
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Size:
-    """How many monitors, how often (seconds), how long the window is, how many change."""
+    """Hold how many monitors, how often (seconds), how long the window is, how many change."""
 
     monitors: int = 5000
     period: float = 10.0
@@ -32,7 +32,7 @@ class Size:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
-    """What a run showed, in seconds: the whole command, and the lateness at the listener.
+    """Hold what a run showed, in seconds: the whole command, and the lateness at the listener.
 
     `unchecked`: ids of which not one check came. `bare`: the files read and put into SQLite
     without Noroshi.

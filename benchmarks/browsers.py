@@ -27,7 +27,7 @@ SETTINGS = "noroshi.toml"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Size:
-    """How many monitors, how often (seconds), how many browsers, how long the quiet is."""
+    """Hold how many monitors, how often (seconds), how many browsers, how long the quiet is."""
 
     monitors: int = 5000
     period: float = 10.0
@@ -38,10 +38,10 @@ class Size:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Followed:
-    """What a run showed. `first`: seconds to the page's first byte while all follow, sorted;
-    `size`: its bytes; `got`: bytes to all browsers within the window, all framing included;
-    `ended`: browsers that no longer followed at the end. Lateness in seconds, at the listener.
-    """
+    """Hold what a run showed. `first`: seconds to the page's first byte while all follow,
+    sorted; `size`: its bytes; `got`: bytes to all browsers within the window, all framing
+    included; `ended`: browsers that no longer followed at the end. Lateness in seconds, at the
+    listener."""
 
     due: int
     done: int

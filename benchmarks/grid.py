@@ -13,7 +13,8 @@ EARLY = 0.005  # seconds: two clocks, one of them rounded
 
 @dataclass(frozen=True, slots=True)
 class Punctuality:
-    """How late the checks that were due came, in seconds; one that never came counts a period.
+    """Hold how late the checks that were due came, in seconds; one that never came counts a
+    period.
 
     `unchecked` are the monitors of which not one came.
     """
@@ -64,6 +65,6 @@ def _first(start: float, offset: float, period: float) -> int:
 
 
 def read_log(path: Path) -> list[tuple[int, float]]:
-    """What the listener wrote: which port, when."""
+    """Return what the listener wrote: which port, when."""
     rows = (line.split() for line in path.read_text(encoding="ascii").splitlines())
     return [(int(n), float(at)) for n, at in rows]

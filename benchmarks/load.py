@@ -26,7 +26,8 @@ LAST_ANSWERS = 1.0  # seconds after the window in which what was due in it may s
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Size:
-    """How many monitors, how often, for how long (seconds); `silent` of them fall silent."""
+    """Hold how many monitors, how often, for how long (seconds); `silent` of them fall
+    silent."""
 
     monitors: int = 5000
     period: float = 10.0
@@ -38,7 +39,8 @@ class Size:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loaded:
-    """What a run showed. Lateness in seconds, at the listener; of the monitors that answer.
+    """Hold what a run showed. Lateness in seconds, at the listener; of the monitors that
+    answer.
 
     `unchecked`: ids of which not one check came; `unknown_after`: seconds from the silence until
     each silent monitor was UNKNOWN, sorted; `named`: how many of them a mail names. `bare`: CPU

@@ -31,7 +31,8 @@ OPTIONS = {"process": '[group.monitor.options]\nname = "noroshi"\n'}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Size:
-    """How many monitors (0: the node is at rest), of which kinds in turn, how often, for how long."""
+    """Hold how many monitors (0: the node is at rest), of which kinds in turn, how often, for
+    how long."""
 
     monitors: int = 1000
     kinds: tuple[str, ...] = KINDS

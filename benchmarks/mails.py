@@ -1,4 +1,4 @@
-"""What the mail sink took, read as a person would: which monitors are named, when, how often."""
+"""Read what the mail sink took as a person would: which monitors are named, when, how often."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ class Mail:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What the mails say together. `again` are copies of a mail that was there already, each
-    with the time of the first; `twice` are monitors named under different Message-IDs."""
+    """Hold what the mails say together. `again` are copies of a mail that was there already,
+    each with the time of the first; `twice` are monitors named under different Message-IDs."""
 
     first: Mapping[str, float]
     again: tuple[tuple[str, float], ...]
@@ -32,7 +32,8 @@ class Told:
 
 
 def read_mails(path: Path) -> list[Mail]:
-    """What is in the sink's log, oldest first; a line that is being written is left out."""
+    """Return what is in the sink's log, oldest first; a line that is being written is left
+    out."""
     whole, _, _ = path.read_text(encoding="utf-8").rpartition("\n")
     rows = map(json.loads, whole.splitlines())
     return [
@@ -42,7 +43,7 @@ def read_mails(path: Path) -> list[Mail]:
 
 
 def told(mails: Iterable[Mail]) -> Told:
-    """Who is named, when first, and what came more than once."""
+    """Return who is named, when first, and what came more than once."""
     first, ids = dict[str, float](), defaultdict[str, set[str]](set)
     seen, again = dict[str, float](), list[tuple[str, float]]()
     for mail in mails:

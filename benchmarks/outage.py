@@ -24,7 +24,8 @@ LONGEST = 60.0  # seconds that one answer may take, so that a bad one is measure
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Size:
-    """How many monitors, how often (seconds), and for how long after the closing it is asked."""
+    """Hold how many monitors, how often (seconds), and for how long after the closing it is
+    asked."""
 
     monitors: int = 10_000
     period: float = 30.0
@@ -52,7 +53,7 @@ class Struck:
 
 @dataclass
 class Asked:
-    """How long each answer to `health` took; a refusal or none counts as the longest."""
+    """Hold how long each answer to `health` took; a refusal or none counts as the longest."""
 
     took: list[float] = field(default_factory=list)
 

@@ -1,4 +1,4 @@
-"""What is promised, and which figure of a run is held against it."""
+"""List what is promised, and which figure of a run is held against it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""What the node is given to watch: addresses, ports, ids, and the folder of definitions."""
+"""Write what the node is given to watch: addresses, ports, ids, and the folder of
+definitions."""
 
 from __future__ import annotations
 
@@ -36,7 +37,8 @@ class Target:
 
 
 def targets(count: int) -> list[Target]:
-    """That many, fifty on a host. Their addresses are this process's own corner of 127/8."""
+    """Return that many, fifty on a host. Their addresses are this process's own corner of
+    127/8."""
     dice = random.Random(count)  # the same ids, and so the same grid, at every run
     corner = f"127.{os.getpid() >> 8 & 127 | 64}.{os.getpid() & 255}"
     return [

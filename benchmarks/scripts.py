@@ -33,7 +33,8 @@ runs_as = "{runs_as}"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Size:
-    """How many monitors, how often, for how long (seconds); as which user ("": as is usual)."""
+    """Hold how many monitors, how often, for how long (seconds); as which user ("": as is
+    usual)."""
 
     monitors: int = 500
     period: float = 10.0

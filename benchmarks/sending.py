@@ -31,7 +31,7 @@ SENDER, MAILBOX = "noroshi@example.com", "ops@example.com"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Size:
-    """How many mails, and by how many connections."""
+    """Hold how many mails, and by how many connections."""
 
     mails: int = 3000
     connections: int = 3
@@ -39,8 +39,8 @@ class Size:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
-    """What a run showed: mails a second at the mail server, from the first to the last; CPU
-    seconds for 1,000 mails; mails that were queued and never came, or came twice."""
+    """Hold what a run showed: mails a second at the mail server, from the first to the last;
+    CPU seconds for 1,000 mails; mails that were queued and never came, or came twice."""
 
     ours: float
     bare: float
@@ -61,7 +61,7 @@ class Stage:
     work: Path
 
     def taken(self) -> list[float]:
-        """When each mail was taken."""
+        """Return when each mail was taken."""
         self.sink.tell("flush")
         return [float(line) for line in self.log.read_text().splitlines()]
 

@@ -41,7 +41,7 @@ async def main() -> None:
 
 
 class Sink:
-    """Who is connected, and how they are treated."""
+    """Hold who is connected, and how they are treated."""
 
     def __init__(self, address: str, port: int, lines: Any) -> None:
         self.where, self.lines = (address, port), lines

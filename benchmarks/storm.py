@@ -19,7 +19,8 @@ LINGER = 3.0  # seconds in which something that was told already might be told a
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Weather:
-    """What fails beside the ports. `server`: up, refuse or silent; `kill`: the node too."""
+    """Hold what fails beside the ports. `server`: up, refuse or silent; `kill`: the node
+    too."""
 
     name: str
     server: str = "up"
@@ -37,8 +38,9 @@ WEATHERS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Size:
-    """How many ports close and stay; seconds: the interval, the mail server's absence, from
-    the closing to the kill and from that to the restart, and how long it may take at most."""
+    """Hold how many ports close and stay; seconds: the interval, the mail server's absence,
+    from the closing to the kill and from that to the restart, and how long it may take at
+    most."""
 
     sick: int = 500
     healthy: int = 50
@@ -51,7 +53,8 @@ class Size:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Weathered:
-    """What a run showed; seconds are counted from the moment at which mail could leave again.
+    """Hold what a run showed; seconds are counted from the moment at which mail could leave
+    again.
 
     `lost`: ports that closed and no mail names; `wrong`: healthy ones that a mail names;
     `twice`: ports named under different Message-IDs; `again`: for each further copy of a mail,
@@ -75,7 +78,7 @@ class Weathered:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """When things happened, in seconds since 1970; `killed` is 0 if the node never was."""
+    """Hold when things happened, in seconds since 1970; `killed` is 0 if the node never was."""
 
     closed: float
     killed: float

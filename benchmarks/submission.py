@@ -70,7 +70,7 @@ class Session(asyncio.Protocol):
         transport.write(GREETING)
 
     def data_received(self, data: bytes) -> None:
-        """What answers commands that came at once leaves at once (RFC 2920, 3.2)."""
+        """Answer at once what came at once (RFC 2920, 3.2)."""
         self.got += data
         while self._step():
             pass

@@ -1,4 +1,5 @@
-"""What a process costs, by the kernel's books (proc(5)): itself, its children, and the ended ones."""
+"""Measure what a process costs, by the kernel's books (proc(5)): itself, its children, and the
+ended ones."""
 
 from __future__ import annotations
 

@@ -118,7 +118,7 @@ async def leave(store: Any, node: Any) -> None:
 
 
 async def later(store: Any) -> None:
-    """What schema 2 knows."""
+    """Write what schema 2 knows."""
     from noroshi.ports import Beat
 
     await store.beat("backup", Beat(at=AT, ok=False, text="exit 1"))
@@ -131,7 +131,7 @@ async def later(store: Any) -> None:
 
 
 async def people(store: Any) -> None:
-    """What schema 4 knows."""
+    """Write what schema 4 knows."""
     from noroshi.core.people import ApiToken, Audited, Session, User
 
     await store.put_user(User(name="sato", role="administrator", made=AT, step=7), None)
@@ -145,7 +145,7 @@ async def people(store: Any) -> None:
 
 
 async def said(store: Any) -> None:
-    """What schema 5 knows."""
+    """Write what schema 5 knows."""
     from noroshi.core.alarms import Acknowledgement, Remark, Remarked, Silence
 
     its = {"monitor": "disk", "item": "/", "level": Level.CRITICAL, "who": "sato", "at": AT}

@@ -1,4 +1,5 @@
-"""What a command is given: its arguments, the person's language, and the way to the node."""
+"""Hold what a command is given: its arguments, the person's language, and the way to the
+node."""
 
 from __future__ import annotations
 

@@ -122,7 +122,7 @@ class Parser(argparse.ArgumentParser):
         self._optionals.title = OPTIONS.say(language)
 
     def error(self, message: str) -> NoReturn:
-        """What argparse calls when something was typed wrongly."""
+        """Refuse what was typed wrongly, as argparse has found."""
         self.refuse(_told(message))
 
     def unsaid(self) -> NoReturn:

@@ -1,4 +1,5 @@
-"""Where Noroshi's service has its parts, by systemd's rules (file-hierarchy(7)), and its names.
+"""Name where Noroshi's service has its parts, by systemd's rules (file-hierarchy(7)), and its
+names.
 
 By themselves, as the client looks for the service's door here and must load nothing heavy.
 """

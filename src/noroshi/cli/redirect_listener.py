@@ -93,23 +93,23 @@ class Listener:
             server.server_close()
 
     def expect(self, redirect: str, page: str) -> None:
-        """Where the browser will come back to, and the page that knows the state."""
+        """Note where the browser will come back to, and the page that knows the state."""
         self._path = urlsplit(redirect).path or "/"
         self._state = parse_qs(urlsplit(page).query)["state"][0]
 
     def wait(self, seconds: float) -> str | None:
-        """What the browser came back with; None: nobody came in that time."""
+        """Return what the browser came back with; None: nobody came in that time."""
         try:
             return self._arrived.get(timeout=seconds)
         except queue.Empty:
             return None
 
     def answer(self, *words: Words, done: bool) -> None:
-        """What became of it, for the page that is still loading."""
+        """Tell what became of it to the page that is still loading."""
         self._result.put((words, done))
 
     def page(self, target: str) -> tuple[HTTPStatus, Sequence[Words]]:
-        """What is shown for a request; for the right one, once there is a result."""
+        """Return what is shown for a request; for the right one, once there is a result."""
         if not self._is_ours(target):
             return HTTPStatus.NOT_FOUND, (NOT_THIS,)
         if not self._taken.acquire(blocking=False):  # never let go: once is once

@@ -1,5 +1,5 @@
-"""What is written to a terminal, without what it would obey: much of it others have said (a mail
-server, a program that measures, whoever noted something on a version)."""
+"""Write to a terminal what it would not obey: much of it others have said (a mail server, a
+program that measures, whoever noted something on a version)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the demo prints a mail's bytes: all that can be read, and what cannot only counted."""
+"""Print a mail's bytes: all that can be read, and what cannot only counted."""
 
 from __future__ import annotations
 

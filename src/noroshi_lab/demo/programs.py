@@ -24,7 +24,7 @@ INTERRUPTS = [signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if os.name == "po
 
 
 class DemoError(Exception):
-    """Why it cannot go on, in words for whoever looks on."""
+    """Report why it cannot go on, in words for whoever looks on."""
 
     def __init__(self, words: Words) -> None:
         super().__init__(words.en)
@@ -52,7 +52,8 @@ class Programs:
             )
 
     def until(self, seen: Callable[[], Any], what: str) -> Any:
-        """What comes, as soon as it does; DemoError if a program ends or nothing comes."""
+        """Return what comes, as soon as it does; DemoError if a program ends or nothing
+        comes."""
         end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
             try:
@@ -84,7 +85,7 @@ class Programs:
                     program.wait()
 
     def ended(self, name: str) -> Words:
-        """That it did, with the last line of its log."""
+        """Report that it ended, with the last line of its log."""
         log = self.folder / f"{name}.log"
         tail = log.read_text("utf-8", "replace").strip().splitlines()[-1:] or [""]
         return ENDED.fill(what=name, log=f"{log.name}: {tail[0]}")
@@ -97,7 +98,7 @@ def on_interrupts(handler: Any) -> None:
 
 @contextmanager
 def undisturbed() -> Iterator[None]:
-    """What would interrupt this does so at its end."""
+    """Put off to its end what would interrupt this."""
     came, before = list[int](), [signal.getsignal(number) for number in INTERRUPTS]
     on_interrupts(lambda number, _frame: came.append(number))
     try:

@@ -1,4 +1,4 @@
-"""What the demo says, and the definitions that its node is given."""
+"""Hold what the demo says, and the definitions that its node is given."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the drill says."""
+"""Hold what the drill says."""
 
 from __future__ import annotations
 

@@ -32,14 +32,15 @@ class Listener(Protocol):
     """Hears how it goes."""
 
     def step(self, name: str, seconds: float, words: Words) -> None:
-        """What was seen, after how many seconds, and in words."""
+        """Show what was seen, after how many seconds, and in words."""
 
     def waiting(self, names: Sequence[str], seconds: float) -> None:
-        """What has not been seen yet after so many seconds; called again and again."""
+        """Show what has not been seen yet after so many seconds; called again and again."""
 
 
 class NotSeen(Exception):
-    """What should have been seen was not, or something else was; the words say what."""
+    """Report that what should have been seen was not, or something else was; the words say
+    what."""
 
     def __init__(self, words: Words) -> None:
         super().__init__(words.en)
@@ -48,7 +49,7 @@ class NotSeen(Exception):
 
 @dataclass
 class Result:
-    """How it went: after how many seconds each step was seen, and why it did not pass."""
+    """Hold how it went: after how many seconds each step was seen, and why it did not pass."""
 
     failure: Failure
     after: dict[str, float] = field(default_factory=dict)

@@ -17,8 +17,8 @@ SLOW_DOWN = "sender-threads"
 
 
 class Course(Enum):
-    """How a failure goes: it stops the route until somebody acts, or until the other side is
-    back; it passes by itself; or it does not touch a route that signs in by OAuth 2.0."""
+    """Hold how a failure goes: it stops the route until somebody acts, or until the other side
+    is back; it passes by itself; or it does not touch a route that signs in by OAuth 2.0."""
 
     STOPS = "stops"
     LASTS = "lasts"

@@ -38,18 +38,19 @@ class Shown:
         self._print(words.say(self.language))
 
     def title(self, number: int, count: int, failure: Failure) -> None:
-        """What is to come."""
+        """Show what is to come."""
         self._print(f"\n{number:>2}/{count}  {failure.title.say(self.language)}")
 
     def waiting(self, names: Sequence[str], seconds: float) -> None:
-        """What is waited for: on a line that goes again, where there is somebody who looks on."""
+        """Show what is waited for: on a line that goes again, where there is somebody who looks
+        on."""
         if sys.stdout.isatty() and not self._quiet:
             labels = ", ".join(drill_texts.LABELS[name].say(self.language) for name in names)
             words = drill_texts.WAITING.fill(what=labels, span=f"{seconds:.0f}")
             print(f"{GO}       {words.say(self.language)}", end="", flush=True)
 
     def step(self, name: str, seconds: float, words: Words) -> None:
-        """What was seen, and after how long."""
+        """Show what was seen, and after how long."""
         wide = max(width(label.say(self.language)) for label in drill_texts.LABELS.values())
         label = pad(drill_texts.LABELS[name].say(self.language), wide)
         row = ["     ", label, pad(self.span(seconds), TIME), words.say(self.language)]
@@ -57,7 +58,7 @@ class Shown:
         self._print("\n".join(table([row], room)))
 
     def verdict(self, result: Result) -> None:
-        """Whether it passed."""
+        """Show whether it passed."""
         passed = drill_texts.PASSED.fill(span=self.span(result.seconds))
         words = drill_texts.FAILED.fill(why=result.why) if result.why else passed
         self._print(f"       {words.say(self.language)}")

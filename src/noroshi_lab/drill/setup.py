@@ -1,4 +1,5 @@
-"""What of a node a drill can be made with: found in its definitions, and held against the lab."""
+"""Find what of a node a drill can be made with, in its definitions, and held against the
+lab."""
 
 from __future__ import annotations
 

@@ -37,7 +37,8 @@ TOUCHED = (
 
 
 class Stage:
-    """What the failures and whoever watches them work with. Calls raise as Remote and Caller do."""
+    """Hold what the failures and whoever watches them work with. Calls raise as Remote and
+    Caller do."""
 
     def __init__(self, lab: Remote, node: Caller, setup: Setup) -> None:
         self.lab, self.node, self.setup = lab, node, setup
@@ -120,7 +121,7 @@ class Stage:
         return found
 
     def copies(self, id: str) -> int:
-        """How often a mail lies in the lab's mailboxes."""
+        """Return how often a mail lies in the lab's mailboxes."""
         return sum(_is(mail, id) for mail in self.lab.mails())
 
     def is_calm(self) -> bool:

@@ -1,4 +1,4 @@
-"""Whether Exchange lets a token in."""
+"""Judge whether Exchange lets a token in."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ UNSUCCESSFUL = REPLIES["535"]
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """What an XOAUTH2 line says: the mailbox to open, and a token."""
+    """Hold what an XOAUTH2 line says: the mailbox to open, and a token."""
 
     user: str
     token: str = field(repr=False)
@@ -55,7 +55,7 @@ def refuse_token(
 
 
 def holds(claims: dict[str, Any], now: datetime) -> bool:
-    """Whether the token is for Exchange and in its time."""
+    """Return whether the token is for Exchange and in its time."""
     in_time = claims.get("nbf", 0) <= now.timestamp() < claims.get("exp", 0)
     return claims.get("aud") in (*OUTLOOK, OUTLOOK_ID) and bool(in_time)
 

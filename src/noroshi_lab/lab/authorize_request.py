@@ -21,7 +21,8 @@ _PATIENCE = timedelta(minutes=15)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Return:
-    """Where the answer goes, once the redirect URI is trusted; or to the device that waits."""
+    """Hold where the answer goes, once the redirect URI is trusted; or to the device that
+    waits."""
 
     tenant: Tenant
     app: App
@@ -99,7 +100,7 @@ def read_ask(back: Return, query: Mapping[str, str]) -> Ask:
 
 
 def ask_for_device(waiting: Waiting) -> Ask:
-    """What a person is asked who has typed in a device's code."""
+    """Return what a person is asked who has typed in a device's code."""
     back = Return(
         tenant=waiting.tenant,
         app=waiting.app,

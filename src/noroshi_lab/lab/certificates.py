@@ -165,7 +165,8 @@ def pem(key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey) -> bytes:
 
 
 def open_client_certificate(path: Path) -> x509.Certificate:
-    """What an app proves itself with: the one kept there beside its key; made if there is none."""
+    """Return what an app proves itself with: the one kept there beside its key; made if there
+    is none."""
     if path.exists():
         return x509.load_pem_x509_certificate(path.read_bytes())
     certificate, both = make_client_certificate("Noroshi")

@@ -1,4 +1,5 @@
-"""What stands in the tokens that Entra ID gives: access tokens of version 1.0, id_tokens of 2.0."""
+"""Write what stands in the tokens that Entra ID gives: access tokens of version 1.0, id_tokens
+of 2.0."""
 
 from __future__ import annotations
 
@@ -22,7 +23,7 @@ class Scribe:
     seconds: int
 
     def for_user(self, tenant: Tenant, app: App, user: User, scopes: Scopes) -> str:
-        """What a person lets an app do."""
+        """Write what a person lets an app do."""
         claims = self._common(tenant, app, scopes.audience, user.oid) | {
             "scp": scopes.scp,
             "sub": user.oid,
@@ -32,14 +33,14 @@ class Scribe:
         return self.mint.sign(claims | ({"groups": user.groups} if user.groups else {}))
 
     def for_app(self, tenant: Tenant, app: App, resource: str) -> str:
-        """What an app may do by itself; without consent it has no `roles`."""
+        """Write what an app may do by itself; without consent it has no `roles`."""
         oid = str(uuid.uuid5(uuid.UUID(tenant.id), app.client_id))
         claims = self._common(tenant, app, audience(resource), oid) | {"idtyp": "app"}
         roles = roles_of(app.roles, resource)
         return self.mint.sign(claims | ({"roles": roles} if roles else {}))
 
     def id_token(self, tenant: Tenant, app: App, user: User, nonce: str) -> str:
-        """Who has signed in."""
+        """Write who has signed in."""
         claims = {
             "aud": app.client_id,
             "iss": f"{self.issuer}/{tenant.id}/v2.0",
@@ -70,5 +71,5 @@ class Scribe:
 
 
 def client_info(tenant: Tenant, user: User) -> str:
-    """Who the account is, as MSAL wants to know it."""
+    """Return who the account is, as MSAL wants to know it."""
     return encode(json.dumps({"uid": user.oid, "utid": tenant.id}).encode())

@@ -1,4 +1,5 @@
-"""What a client must know of a lab: `lab.json`, and definitions that point a node at it."""
+"""Tell what a client must know of a lab: `lab.json`, and definitions that point a node at
+it."""
 
 from __future__ import annotations
 
@@ -50,7 +51,7 @@ class Address:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Places:
-    """Where the lab's servers are."""
+    """Hold where the lab's servers are."""
 
     sign_in: str
     graph: str
@@ -110,7 +111,7 @@ def write_card(folder: Path, address: Address) -> None:
 
 
 def read_address(folder: Path) -> Mapping[str, object]:
-    """What `lab.json` said at the last start; nothing if there was none."""
+    """Return what `lab.json` said at the last start; nothing if there was none."""
     try:
         saved = json.loads((folder / "lab.json").read_bytes())
     except FileNotFoundError:

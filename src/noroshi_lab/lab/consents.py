@@ -1,5 +1,5 @@
-"""What people have let an app do. A sign-in outlives a restart of the lab, so that a grant that
-nobody has withdrawn holds though the lab no longer knows who gave it."""
+"""Keep what people have let an app do. A sign-in outlives a restart of the lab, so that a grant
+that nobody has withdrawn holds though the lab no longer knows who gave it."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Consents:
         self._withdrawn = False
 
     def missing(self, tenant: Tenant, app: App, user: User, scopes: Iterable[str]) -> bool:
-        """Whether the person must be asked."""
+        """Return whether the person must be asked."""
         return not set(scopes) <= self.known(tenant, app, user)
 
     def known(self, tenant: Tenant, app: App, user: User) -> set[str]:
@@ -68,5 +68,5 @@ class Consents:
             tenant.consents.clear()
 
     def holds(self, tenant: Tenant, app: App, user: User) -> bool:
-        """Whether a grant of earlier is still worth something."""
+        """Return whether a grant of earlier is still worth something."""
         return not self._withdrawn or bool(self.known(tenant, app, user))

@@ -33,7 +33,7 @@ _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """What each conversation goes by."""
+    """Hold what each conversation goes by."""
 
     dialect: Dialect
     gate: Gate

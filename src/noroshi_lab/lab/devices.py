@@ -53,7 +53,7 @@ class Devices:
         return code, self._waiting[code]
 
     def typed(self, user_code: str, now: datetime) -> Waiting | None:
-        """Who waits under the code that a person typed in; None: nobody, or no more."""
+        """Return who waits under the code that a person typed in; None: nobody, or no more."""
         wanted = user_code.replace(" ", "").replace("-", "").upper()
         for each in self._waiting.values():
             open_still = each.user is None and not each.declined and now < each.until

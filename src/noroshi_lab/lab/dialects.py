@@ -1,4 +1,4 @@
-"""What the SMTP servers of the lab's two providers say differently."""
+"""Hold what the SMTP servers of the lab's two providers say differently."""
 
 from __future__ import annotations
 

@@ -136,7 +136,7 @@ class Tenant:
         return own or next((m for m in self.mailboxes.values() if wanted in m.aliases), None)
 
     def has(self, address: str) -> bool:
-        """Whether an address is in the tenant's own domain."""
+        """Return whether an address is in the tenant's own domain."""
         return address.rpartition("@")[2].lower() == self.domain
 
 

@@ -1,4 +1,4 @@
-"""What can be made to go wrong in the lab while it runs: switches, and faults by count."""
+"""List what can be made to go wrong in the lab while it runs: switches, and faults by count."""
 
 from __future__ import annotations
 
@@ -78,7 +78,8 @@ class Faults:
     scripted: list[Fault] = field(default_factory=list)
 
     def next(self, at: str, to: str = "") -> str:
-        """What the first scripted fault for this place does, counted down; "" for none."""
+        """Return what the first scripted fault for this place does, counted down; "" for
+        none."""
         for number, fault in enumerate(self.scripted):
             if fault.at == at and fault.to in ("", to.lower()):
                 self._count_down(number, fault)
@@ -131,5 +132,6 @@ def _is_smtp(said: str) -> bool:
 
 
 def seconds(does: str) -> float | None:
-    """How long a fault waits before all goes on as usual; None if it does something else."""
+    """Return how long a fault waits before all goes on as usual; None if it does something
+    else."""
     return float(does.removeprefix("wait:")) if does.startswith("wait:") else None

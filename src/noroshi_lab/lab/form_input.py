@@ -31,7 +31,7 @@ _SAID = (
 
 
 def columns(text: str) -> int:
-    """How wide it stands in a terminal, where a Japanese letter takes two columns."""
+    """Return how wide it stands in a terminal, where a Japanese letter takes two columns."""
     return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
 
 

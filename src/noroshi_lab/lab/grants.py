@@ -27,7 +27,7 @@ _PAGE_LIVES = timedelta(hours=24)
 
 @dataclass(slots=True, kw_only=True)
 class Lives:
-    """How long what the authority gives is good for."""
+    """Hold how long what the authority gives is good for."""
 
     code: timedelta = timedelta(minutes=10)
     refresh: timedelta = timedelta(days=90)  # without being used
@@ -81,7 +81,7 @@ class Grants:
 
     @property
     def token_seconds(self) -> int:
-        """How long an access token holds."""
+        """Return how long an access token holds."""
         return self.scribe.seconds
 
     def code(self, ask: Ask, user: User) -> str:

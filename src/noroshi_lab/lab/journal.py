@@ -1,4 +1,5 @@
-"""What the lab has seen and answered, in order: for whoever wants to know what a client did."""
+"""Note what the lab has seen and answered, in order: for whoever wants to know what a client
+did."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ class Jwt:
     mark: bytes
 
     def is_signed_by(self, key: rsa.RSAPublicKey) -> bool:
-        """Whether that key made the signature, by the algorithm that the token names."""
+        """Return whether that key made the signature, by the algorithm that the token names."""
         by = _PADDINGS.get(str(self.head.get("alg")))
         if by is None:
             return False

@@ -1,4 +1,5 @@
-"""What Exchange Online allows a mailbox and a tenant, and what it does with what is too much."""
+"""Say what Exchange Online allows a mailbox and a tenant, and what it does with what is too
+much."""
 
 from __future__ import annotations
 

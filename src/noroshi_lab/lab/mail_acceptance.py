@@ -1,4 +1,4 @@
-"""What an SMTP server does with a mail that was handed over."""
+"""Decide what an SMTP server does with a mail that was handed over."""
 
 from __future__ import annotations
 

@@ -108,7 +108,7 @@ class Mailboxes:
         return len(mails)
 
     def used(self, mailbox: str) -> int:
-        """How many bytes a mailbox holds."""
+        """Return how many bytes a mailbox holds."""
         return sum(
             path.stat().st_size
             for folder in FOLDERS

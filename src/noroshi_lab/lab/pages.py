@@ -195,7 +195,7 @@ def _question(language: str, upn: str) -> str:
 
 
 def device_page(language: str, code: str, *, problem: str = "") -> str:
-    """Where a person types in the code of a device that has no browser."""
+    """Return the page where a person types in the code of a device that has no browser."""
     field = (
         f'<label for="otc">{_DEVICE_CODE.say(language)}</label>'
         f'<input id="otc" name="otc" type="text" required value="{escape(code)}" '
@@ -220,7 +220,8 @@ def consent_page(
     scopes: tuple[str, ...],
     for_all: bool,
 ) -> str:
-    """What the app may do afterwards, to accept or to refuse; an administrator may do so for all."""
+    """Return the page that says what the app may do afterwards, to accept or to refuse; an
+    administrator may do so for all."""
     items = "".join(f"<li>{escape(_meaning(each, language))}</li>" for each in scopes)
     tick = (
         '<label class="tick"><input type="checkbox" name="for_all" value="1">'

@@ -36,7 +36,7 @@ class Phone:
         return f"{(int.from_bytes(mac[at : at + 4], 'big') & 0x7FFF_FFFF) % 1_000_000:06}"
 
     def takes(self, user: User, code: str, now: datetime) -> bool:
-        """Whether a code is right; the one before still is."""
+        """Return whether a code is right; the one before still is."""
         given = code.replace(" ", "").encode()
         known = (self.code(user, now, steps=steps).encode() for steps in (0, 1))
         return any(hmac.compare_digest(given, each) for each in known)
@@ -48,19 +48,19 @@ class Phone:
         return number
 
     def asked(self, user: User) -> bool:
-        """Whether a sign-in waits for this user's phone."""
+        """Return whether a sign-in waits for this user's phone."""
         request = self._requests.get(user.upn)
         return request is not None and request.answer is None
 
     def answer(self, upn: str, number: str) -> None:
-        """What the person typed in; "" denies. Anything but the number denies too."""
+        """Take what the person typed in; "" denies. Anything but the number denies too."""
         request = self._requests.get(upn)
         if request is not None and request.answer is None:
             right = hmac.compare_digest(number.strip().encode(), request.number.encode())
             self._requests[upn] = replace(request, answer=right)
 
     def outcome(self, user: User) -> bool | None:
-        """What came of the request, which ends with it; None: nothing yet."""
+        """Return what came of the request, which ends with it; None: nothing yet."""
         request = self._requests.get(user.upn)
         if request is None or request.answer is None:
             return None

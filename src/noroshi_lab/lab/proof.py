@@ -1,4 +1,5 @@
-"""How an app proves to Entra ID that it is itself: a secret, a certificate, or nothing at all."""
+"""Judge how an app proves to Entra ID that it is itself: a secret, a certificate, or nothing at
+all."""
 
 from __future__ import annotations
 
@@ -23,7 +24,8 @@ _TOLERANCE = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proof:
-    """What came with a token request; `origin` is what a browser adds to a script's request."""
+    """Hold what came with a token request; `origin` is what a browser adds to a script's
+    request."""
 
     client_id: str
     secret: str | None = field(default=None, repr=False)
@@ -37,7 +39,8 @@ class Proof:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
-    """When and where an app proves itself: what an assertion's times and audience are held to."""
+    """Hold when and where an app proves itself: what an assertion's times and audience are held
+    to."""
 
     now: datetime
     base: str
@@ -45,7 +48,7 @@ class Endpoint:
 
     @property
     def names(self) -> set[str]:
-        """What a client may call this endpoint."""
+        """Return what a client may call this endpoint."""
         roots = {f"{self.base}/{name}" for name in (self.tenant.id, self.tenant.domain)}
         return {f"{root}{end}" for root in roots for end in ("/oauth2/v2.0/token", "/v2.0")}
 

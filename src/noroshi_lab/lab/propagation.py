@@ -1,4 +1,4 @@
-"""What an administrator has changed and Exchange has not noticed yet.
+"""Keep what an administrator has changed and Exchange has not noticed yet.
 
 Exchange Online goes by a changed permission or switch after 30 minutes to 2 hours.
 """
@@ -40,7 +40,7 @@ class Pending:
             make()
 
     def forget(self) -> None:
-        """What is on its way is not made, and nothing takes its time any more."""
+        """Drop what is on its way: it is not made, and nothing takes its time any more."""
         self.delay = timedelta()
         self._waiting.clear()
 

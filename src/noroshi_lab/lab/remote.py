@@ -40,7 +40,7 @@ class Remote:
 
     @property
     def card(self) -> Answer:
-        """What `lab.json` says."""
+        """Return what `lab.json` says."""
         try:
             found = json.loads((self._folder / "lab.json").read_bytes())
         except (OSError, ValueError):
@@ -100,7 +100,7 @@ class Remote:
         return int(self._ask("empty", {"mailbox": mailbox})["deleted"])
 
     def events(self, after: int = 0) -> list[Answer]:
-        """What the lab has seen and answered after an event's number."""
+        """Return what the lab has seen and answered after an event's number."""
         found: list[Answer] = self._ask(f"events?after={after}")["events"]
         return found
 

@@ -37,7 +37,7 @@ class Lost:
 
 
 def why_lost(recipient: str, own: bool, full: bool) -> Lost | None:
-    """What becomes of a mail to a recipient who is not there; None: it is delivered."""
+    """Return what becomes of a mail to a recipient who is not there; None: it is delivered."""
     domain = recipient.rpartition("@")[2].lower()
     if full:
         said = "554 5.2.2 mailbox full; STOREDRV.Deliver.Exception:QuotaExceededException"

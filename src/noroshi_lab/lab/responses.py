@@ -1,4 +1,4 @@
-"""How the lab's web side answers: pages, JSON and refusals, with the headers of each."""
+"""Answer for the lab's web side: pages, JSON and refusals, with the headers of each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""What a scope parameter asks for: the first permission's resource decides the audience."""
+"""Read what a scope parameter asks for: the first permission's resource decides the
+audience."""
 
 from __future__ import annotations
 
@@ -105,7 +106,7 @@ def read_default(text: str) -> str:
 
 
 def audience(resource: str) -> str:
-    """What stands in a token's `aud` for a resource."""
+    """Return what stands in a token's `aud` for a resource."""
     return GRAPH_AUDIENCE if resource == GRAPH else resource
 
 

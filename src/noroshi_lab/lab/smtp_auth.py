@@ -142,7 +142,7 @@ class ExchangeGate:
 
 
 def basic_stage(tenant: Tenant, now: datetime) -> Literal["on", "off", "removed"]:
-    """Whether passwords are taken: as it was set, else by Microsoft's calendar."""
+    """Return whether passwords are taken: as it was set, else by Microsoft's calendar."""
     if tenant.basic != "by-date":
         return tenant.basic
     return "on" if now < BASIC_ENDS else "off"

@@ -19,7 +19,7 @@ class Ended(Exception):
 
 
 class Line:
-    """What a conversation reads from and speaks to. Every call may raise Ended, OSError, EOFError."""
+    """Let a conversation read and speak. Every call may raise Ended, OSError, EOFError."""
 
     def __init__(
         self,

@@ -37,7 +37,7 @@ def some(state: State, names: Collection[str], language: str) -> str:
 
 
 def faults(state: State, language: str) -> str:
-    """What is scripted."""
+    """Return what is scripted."""
     lines = [_fault(each, language) for each in state["faults"]]
     told = lines or [_NONE.say(language)]
     return "\n".join((_FAULTS.say(language), *(f"  {line}" for line in told)))

@@ -46,18 +46,19 @@ class Outgoing:
 
     @property
     def outside(self) -> int:
-        """How many of its recipients are not in the tenant."""
+        """Return how many of its recipients are not in the tenant."""
         return sum(not self.tenant.has(each) for each in self.recipients)
 
     @property
     def initial(self) -> bool:
-        """Whether it comes from an onmicrosoft.com address."""
+        """Return whether it comes from an onmicrosoft.com address."""
         return self.tenant.initial_domain or self.tenant.domain.endswith(".onmicrosoft.com")
 
 
 @dataclass(frozen=True, slots=True)
 class Denial:
-    """Why a mail is not taken: a short name of `replies`, or `send-as`; and the whole reply."""
+    """Hold why a mail is not taken: a short name of `replies`, or `send-as`; and the whole
+    reply."""
 
     name: str
     reply: str
@@ -87,7 +88,8 @@ class Submission:
         self._pending.settle(self.clock())
 
     def refuse(self, mail: Outgoing) -> Denial | None:
-        """Why this mail is not taken; None: it is. A fault of the sender's is remembered."""
+        """Return why this mail is not taken; None: it is. A fault of the sender's is
+        remembered."""
         self.settle()
         if kind := self.usage.throttled(mail.mailbox.address):
             return _told(_THROTTLED[kind])
@@ -98,7 +100,7 @@ class Submission:
         return denial
 
     def refuse_now(self, mail: Outgoing) -> Denial | None:
-        """Whether the minute's limit refuses it, where that is its manner."""
+        """Return whether the minute's limit refuses it, where that is its manner."""
         limits, address = self.limits, mail.mailbox.address
         if limits.manner != "reject" or self.usage.slot(address) <= self.clock():
             return None
@@ -106,7 +108,7 @@ class Submission:
         return _told("sender-threads")
 
     def moment(self, mail: Outgoing) -> datetime:
-        """When it goes, where what is above the minute's limit is delayed."""
+        """Return when it goes, where what is above the minute's limit is delayed."""
         if self.limits.manner != "delay":
             return self.clock()
         return self.usage.slot(mail.mailbox.address)
@@ -156,7 +158,7 @@ class Submission:
         self._later(self._report(mail, tuple(lost)))
 
     async def stop(self) -> None:
-        """What has not left yet never does."""
+        """Drop what has not left yet."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

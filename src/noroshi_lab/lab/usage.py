@@ -1,4 +1,4 @@
-"""What has been sent of late: by mailbox and tenant, in the last minute, hour and day."""
+"""Count what has been sent of late: by mailbox and tenant, in the last minute, hour and day."""
 
 from __future__ import annotations
 
@@ -30,7 +30,8 @@ class Usage:
         self._errors: dict[tuple[str, str], deque[datetime]] = defaultdict(deque)
 
     def slot(self, mailbox: str) -> datetime:
-        """When the next mail of this mailbox may go, by the minute's limit; it is taken by it."""
+        """Return when the next mail of this mailbox may go, by the minute's limit; it is taken
+        by it."""
         now, most = self._clock(), self._limits.a_minute
         slots = self._slots[mailbox]
         while slots and (now - slots[0] >= _MINUTE or slots[-1] - now > _DAY):

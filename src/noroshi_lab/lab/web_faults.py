@@ -15,7 +15,8 @@ _HALF = b'{"token_type":"Bearer","scope":"'
 
 
 async def struck(faults: Faults, at: str, request: web.Request) -> web.StreamResponse | None:
-    """What the next fault of this place does; None: the usual answer, after a while perhaps.
+    """Return what the next fault of this place does; None: the usual answer, after a while
+    perhaps.
 
     An AADSTS number or an error of OAuth is raised as a Refusal.
     """

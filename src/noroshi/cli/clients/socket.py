@@ -123,7 +123,7 @@ class Away(Caller, Protocol):
 
 
 def patience_of(op: str) -> float:
-    """How many seconds one waits for the answer to an operation."""
+    """Return how many seconds one waits for the answer to an operation."""
     return QUICK_ANSWER if op in QUICK else LONGEST_ANSWER
 
 
@@ -186,7 +186,7 @@ def _ask(connection: socket.socket, line: bytes) -> bytes:
 
 
 def no_answer(op: str, seconds: float) -> Words:
-    """What to say of a node that has kept silent for so long."""
+    """Return what to say of a node that has kept silent for so long."""
     if op not in QUICK:
         return NO_ANSWER.fill(seconds=seconds)
     why = STANDS_STILL.fill(seconds=seconds)
@@ -194,7 +194,7 @@ def no_answer(op: str, seconds: float) -> Words:
 
 
 def unpacked(answer: Any) -> Any:
-    """What was answered; RefusedError if it was a refusal."""
+    """Return what was answered; RefusedError if it was a refusal."""
     if "ok" in answer:
         return answer["ok"]
     problems = [(p["where"], Words(**p["what"])) for p in answer["problems"]]

@@ -1,4 +1,4 @@
-"""What leads through: `noroshi setup`."""
+"""List the commands that lead through: `noroshi setup`."""
 
 from __future__ import annotations
 

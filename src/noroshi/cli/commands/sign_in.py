@@ -1,4 +1,4 @@
-"""What mail is sent by: signing in, secrets, certificates."""
+"""List the commands for what mail is sent by: signing in, secrets, certificates."""
 
 from __future__ import annotations
 

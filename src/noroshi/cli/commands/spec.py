@@ -1,4 +1,4 @@
-"""What a command and an option are, and the options that several commands take."""
+"""Define what a command and an option are, and the options that several commands take."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is watched, and how it is."""
+"""List the commands for what is watched, and how it is."""
 
 from __future__ import annotations
 

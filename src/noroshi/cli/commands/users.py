@@ -1,4 +1,5 @@
-"""Who may log in to the manager, by what programs speak to it, and what everybody changed."""
+"""List the commands for who may log in to the manager, by what programs speak to it, and what
+everybody changed."""
 
 from __future__ import annotations
 

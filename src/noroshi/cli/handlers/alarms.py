@@ -42,7 +42,7 @@ IS_KEPT = Words(en="Kept: {path}", ja="コメントを保存しました: {path}
 
 
 def alarms(asked: CommandContext) -> int:
-    """What is not well, what nobody has first."""
+    """Print what is not well, what nobody has first."""
     found = asked.call("alarms", monitor=asked.given.monitor)
     if asked.given.json:
         asked.print_json(found)

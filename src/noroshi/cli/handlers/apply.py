@@ -60,7 +60,7 @@ WRITTEN = Words(
 
 
 def plan(asked: CommandContext) -> int:
-    """What would change; exit code 3 if it could not be applied."""
+    """Print what would change; exit code 3 if it could not be applied."""
     documents = documents_of(asked, Path(asked.given.folder))
     planned = asked.call("plan", documents=documents)
     left = _left(documents)
@@ -105,7 +105,7 @@ def _left(documents: Sequence[Mapping[str, Any]]) -> Found:
 
 
 def say_applied(asked: CommandContext, applied: Mapping[str, Any]) -> int:
-    """Which version is in force now, and what that changed."""
+    """Say which version is in force now, and what that changed."""
     if asked.given.json:
         asked.print_json(applied)
         return exits.DONE
@@ -124,7 +124,7 @@ def say_applied(asked: CommandContext, applied: Mapping[str, Any]) -> int:
 
 
 def say_would(asked: CommandContext, applied: Mapping[str, Any]) -> int:
-    """What would change, of a change that was only tried."""
+    """Say what would change, of a change that was only tried."""
     if asked.given.json:
         asked.print_json(applied)
         return exits.DONE
@@ -139,7 +139,7 @@ def say_would(asked: CommandContext, applied: Mapping[str, Any]) -> int:
 
 
 def say_cautions(asked: CommandContext, found: Sequence[Mapping[str, str]]) -> None:
-    """What somebody should know, if there is something."""
+    """Say what somebody should know, if there is something."""
     if found:
         _list(asked, BEWARE, found)
 

@@ -115,7 +115,7 @@ def _is_there(asked: CommandContext) -> bool:
 
 
 def show(asked: CommandContext) -> int:
-    """What is uploaded, once more."""
+    """Print once more what is uploaded."""
     given = asked.given
     _refuse_if_there(given.out)
     found = asked.call("certificate_show", name=given.name, next=given.next)

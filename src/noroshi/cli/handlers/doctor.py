@@ -231,7 +231,7 @@ class Page:
             self._say("")
 
     def end(self, lines: Sequence[str]) -> None:
-        """What came of all of it."""
+        """Say what came of all of it."""
         self.gap()
         self._say(*lines)
 
@@ -359,7 +359,7 @@ def _service(said: Mapping[str, str]) -> Answer:
 
 
 def is_service(asked: CommandContext) -> bool:
-    """Whether the node that is meant is this machine's service."""
+    """Return whether the node that is meant is this machine's service."""
     meant = asked.home == Path(HOME) or asked.door is not None
     return asked.away is None and meant and Path(UNIT_FILE).exists()
 

@@ -69,7 +69,7 @@ def _done(asked: CommandContext, found: Mapping[str, Any], step: str) -> str:
 
 
 def suggest(asked: CommandContext) -> int:
-    """What there is, and when it would be told of."""
+    """Print what there is, and when it would be told of."""
     found = asked.call("suggest")
     if asked.given.json:
         asked.print_json(found)

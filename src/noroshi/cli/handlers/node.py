@@ -95,7 +95,7 @@ def _told(asked: CommandContext, found: Mapping[str, Any]) -> Iterator[tuple[str
 
 
 def places(asked: CommandContext) -> int:
-    """Where it listens, its files and folders, what goes out; the last backup."""
+    """Print where it listens, its files and folders, what goes out; the last backup."""
     found = asked.call("places")
     if asked.given.json:
         asked.print_json(found)

@@ -105,7 +105,7 @@ NOBODY_SENDS = Words(
 
 
 def list_(asked: CommandContext) -> int:
-    """What waits and what was set aside, oldest first."""
+    """Print what waits and what was set aside, oldest first."""
     found = asked.call("queue_list")
     if asked.given.json:
         asked.print_json(found)

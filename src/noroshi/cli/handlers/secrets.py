@@ -91,7 +91,8 @@ def set_(asked: CommandContext) -> int:
 
 
 def places(asked: CommandContext, name: str) -> Sequence[str]:
-    """Where an entry goes; asked about where an API token chose it. Raises RefusedError."""
+    """Return where an entry goes; ask about where an API token chose it. Raises
+    RefusedError."""
     one = _entries(asked).get(name, {})
     to: Sequence[str] = one.get("goes_to", ())
     if not one.get("led_by"):
@@ -110,7 +111,7 @@ def places(asked: CommandContext, name: str) -> Sequence[str]:
 
 
 def list_(asked: CommandContext) -> int:
-    """Which entries there are, and who names them; never what is in them."""
+    """Print which entries there are, and who names them; never what is in them."""
     found = asked.call("secret_list")
     if asked.given.json:
         asked.print_json(found)
@@ -177,7 +178,7 @@ Documents = Mapping[str, Mapping[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Dated:
-    """What the accounts are to say, and what they must still be then."""
+    """Hold what the accounts are to say, and what they must still be then."""
 
     day: str
     put: Documents

@@ -45,8 +45,9 @@ Answer = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class How:
-    """Which route, and by which way: pasted unless `here` or `device`. A person at a terminal may
-    err some times in what `mends` names: what was pasted (invalid), what was refused (trouble)."""
+    """Say which route, and by which way: pasted unless `here` or `device`. A person at a
+    terminal may err some times in what `mends` names: what was pasted (invalid), what was
+    refused (trouble)."""
 
     route: str
     here: bool = False
@@ -203,8 +204,8 @@ def _typed_instead(asked: CommandContext, how: How, text: str) -> Answer | None:
 
 
 class Typed:
-    """What is typed at this terminal meanwhile; nothing where there is none, or another program has
-    it."""
+    """Read what is typed at this terminal meanwhile; nothing where there is none, or another
+    program has it."""
 
     def __init__(self) -> None:
         self._open = sys.stdin.isatty()

@@ -1,4 +1,4 @@
-"""What `noroshi authorize` says."""
+"""Hold what `noroshi authorize` says."""
 
 from __future__ import annotations
 

@@ -75,12 +75,13 @@ def end(asked: CommandContext) -> int:
 
 
 def place(asked: CommandContext, one: Answer) -> str:
-    """Where it is silent."""
+    """Return where it is silent."""
     return one["place"] or asked.say(EVERYTHING)
 
 
 def lines(asked: CommandContext, found: Answer, now: datetime) -> Iterator[str]:
-    """What is silent, and the maintenance that is under way or comes next, if there is any."""
+    """Return what is silent, and the maintenance that is under way or comes next, if there is
+    any."""
     silences = [_silence(asked, one, now) for one in found["silences"]]
     windows = [_window(asked, one, now) for one in found.get("maintenance", ())]
     for title, rows in ((SILENT, silences), (PLANNED, windows)):

@@ -90,7 +90,7 @@ def write_bundle(
 
 
 def try_place(file: Path) -> None:
-    """Whether it can be written there, before minutes are spent on what goes into it.
+    """Try whether it can be written there, before minutes are spent on what goes into it.
 
     Raises RefusedError.
     """

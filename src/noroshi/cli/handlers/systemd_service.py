@@ -134,7 +134,7 @@ def uninstall(asked: CommandContext) -> int:
 
 
 def difference(path: str, there: str, ours: str) -> str:
-    """What somebody made of ours: - is what we would write, + what stands there."""
+    """Return what somebody made of ours: - is what we would write, + what stands there."""
     return "\n".join(
         unified_diff(ours.splitlines(), there.splitlines(), NAME, path, lineterm="", n=1)
     )
@@ -249,7 +249,7 @@ STRANGERS = Words(
 
 
 def status(asked: CommandContext) -> int:
-    """Whether it is installed, runs and since when; exit code 1 unless it runs."""
+    """Print whether it is installed, runs and since when; exit code 1 unless it runs."""
     there = found(asked)
     if there.unit is None:
         print(asked.say(NOT_INSTALLED))

@@ -142,7 +142,7 @@ def scanned(asked: CommandContext, begun: Answer) -> str:
 
 
 def say_recovery(asked: CommandContext, kept: Answer) -> None:
-    """That it is on, and the codes to keep."""
+    """Say that it is on, and the codes to keep."""
     codes = "\n".join(f"  {one}" for one in kept["codes"])
     print(asked.say(RECOVERY.fill(name=kept["name"], codes=codes)))
 

@@ -77,7 +77,7 @@ IS_THERE = Words(
 
 
 def check(asked: CommandContext) -> int:
-    """Which key it is and what it opens; exit code 1 if it does not open everything."""
+    """Print which key it is and what it opens; exit code 1 if it does not open everything."""
     found = asked.call("key_check")
     bad = [entry for entry in found["entries"] if entry["fault"]]
     if asked.given.json:
@@ -124,7 +124,7 @@ def passphrase(asked: CommandContext, *, twice: bool) -> Secret:
 
 
 def read_file(file: Path) -> bytes:
-    """What is in it. Raises RefusedError."""
+    """Return what is in it. Raises RefusedError."""
     try:
         return file.read_bytes()
     except OSError as error:
@@ -149,7 +149,7 @@ def _write(file: Path, content: bytes) -> None:
 
 
 def not_written(file: Path, error: OSError) -> RefusedError:
-    """Why it could not be written."""
+    """Return why it could not be written."""
     return RefusedError("trouble", NOT_WRITTEN.fill(file=file, why=why(error)))
 
 
@@ -202,8 +202,8 @@ def restore(asked: CommandContext) -> int:
 
 
 def say_what_opens(asked: CommandContext, config: Config, box: Box) -> int:
-    """How many entries of the store the key opens; exit code 1 if not all. A store that is in
-    use is not looked into."""
+    """Say how many entries of the store the key opens; exit code 1 if not all. A store that is
+    in use is not looked into."""
     try:
         found = what_opens(config, box)
     except StoreError:

@@ -1,4 +1,4 @@
-"""How a level is shown: a mark and a word, so that neither colour nor the mark stands alone."""
+"""Show a level: a mark and a word, so that neither colour nor the mark stands alone."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def level_of(monitor: Mapping[str, Any]) -> str:
 
 
 def tally(levels: Iterable[str], language: str) -> str:
-    """How many there are of each level, worst first: ◆ 危険 1  ○ 正常 11."""
+    """Return how many there are of each level, worst first: ◆ 危険 1  ○ 正常 11."""
     found = list(levels)
     return "  ".join(
         f"{shown(level, language)} {found.count(level)}"

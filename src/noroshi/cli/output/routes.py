@@ -48,12 +48,13 @@ def listed(
 
 
 def comma(asked: CommandContext) -> str:
-    """What stands between the parts of a line."""
+    """Return what stands between the parts of a line."""
     return "、" if asked.language == "ja" else ", "
 
 
 def sign_in(asked: CommandContext, route: Mapping[str, Any], now: datetime) -> str:
-    """How the sign-in of a route that is well stands: when it was renewed, what of it ends."""
+    """Return how the sign-in of a route that is well stands: when it was renewed, what of it
+    ends."""
     parts = list[Words]()
     if route["renewed"]:
         parts.append(RENEWED.fill(at=clock(route["renewed"], now)))
@@ -69,7 +70,8 @@ def sign_in(asked: CommandContext, route: Mapping[str, Any], now: datetime) -> s
 
 
 def arrival(asked: CommandContext, route: Mapping[str, Any], now: datetime) -> str:
-    """How far a route that is well is proved to be: its mails arrive, or are accepted at least."""
+    """Return how far a route that is well is proved to be: its mails arrive, or are accepted at
+    least."""
     found = route["arrives"]
     if found is None:
         at = clock(route["accepted"], now)

@@ -19,7 +19,7 @@ PIECES = re.compile(r"\s+|[!-~]+|.", re.DOTALL)
 
 
 def columns() -> int:
-    """How wide the terminal is; without one as wide as is easily read."""
+    """Return how wide the terminal is; without one as wide as is easily read."""
     return terminal_columns(READABLE)
 
 
@@ -35,7 +35,8 @@ def terminal_columns(otherwise: int) -> int:
 
 
 def width(text: str) -> int:
-    """How many columns it takes. Ambiguous letters such as ○ count one, as in most terminals."""
+    """Return how many columns it takes. Ambiguous letters such as ○ count one, as in most
+    terminals."""
     return sum(
         0 if combining(letter) else 2 if east_asian_width(letter) in "WF" else 1
         for letter in text

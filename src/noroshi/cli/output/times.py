@@ -26,7 +26,7 @@ def clock(at: str | None, now: datetime) -> str:
 
 
 def lasted(since: str | None, now: datetime) -> Words:
-    """How long ago, or how long until, in one unit."""
+    """Return how long ago, or how long until, in one unit."""
     if since is None:
         return Words(en="", ja="")
     return span(abs(now - datetime.fromisoformat(since)))

@@ -20,7 +20,7 @@ INDENT = "     "
 
 @dataclass(slots=True)
 class KnownValues:
-    """What has been found out on the way, and which steps are behind."""
+    """Hold what has been found out on the way, and which steps are behind."""
 
     object_id: str = ""
     certificate: str = ""

@@ -1,4 +1,5 @@
-"""What the app proves itself by: a client secret that is asked for, or a certificate made here."""
+"""Get what the app proves itself by: a client secret that is asked for, or a certificate made
+here."""
 
 from __future__ import annotations
 
@@ -76,7 +77,8 @@ def _imported(
 
 
 def certificate_of(talk: Dialogue, kept: Drafts, wanted: SetupGoal, known: KnownValues) -> None:
-    """What an administrator compares, of a certificate that is there already. Raises RefusedError."""
+    """Note what an administrator compares, of a certificate that is there already. Raises
+    RefusedError."""
     known.certificate = f"noroshi-{wanted.account}.cer"
     try:
         if kept.all("accounts").get(wanted.account, {}).get("certificate"):
@@ -152,13 +154,13 @@ def _tried(talk: Dialogue, kept: Drafts, wanted: SetupGoal) -> None:
 
 
 def is_kept(talk: Dialogue, entry: str) -> bool:
-    """Whether the vault has it."""
+    """Return whether the vault has it."""
     found = talk.asked.call("secret_list")
     return any(one["name"] == entry and one["kept"] for one in found)
 
 
 def no_end(text: str) -> Words | None:
-    """Why it cannot be the last day of a secret that has just been taken."""
+    """Return why it cannot be the last day of a secret that has just been taken."""
     if day := end_of(text):
         return setup_texts.IS_OVER.fill(day=day) if is_over(day, datetime.now(UTC)) else None
     parts = LIKE_A_DAY.fullmatch(text)

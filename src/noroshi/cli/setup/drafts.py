@@ -128,7 +128,7 @@ class Drafts:
         self._change(lambda _: {key: said})
 
     def mark(self, route: str) -> Words:
-        """What stands beside a route whose provider is none of the built-in ones."""
+        """Return what stands beside a route whose provider is none of the built-in ones."""
         found = self._asked.call("route_list")["routes"]
         return next((Words(**one["mark"]) for one in found if one["name"] == route), NOTHING)
 

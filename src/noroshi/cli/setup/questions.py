@@ -1,4 +1,4 @@
-"""What has to be known, asked for in its order; each answer is kept before the next question."""
+"""Ask for what has to be known, in its order; each answer is kept before the next question."""
 
 from __future__ import annotations
 

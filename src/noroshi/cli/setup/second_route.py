@@ -16,7 +16,7 @@ TELLERS = ("rules", "notifications")
 
 
 def offered(talk: Dialogue, kept: Drafts, wanted: SetupGoal) -> bool:
-    """Whether somebody wants one; why it is good is said in any case."""
+    """Return whether somebody wants one; why it is good is said in any case."""
     other = OTHER[wanted.kind]
     talk.head(setup_texts.SECOND)
     if there := _there(kept, wanted, other):
@@ -48,7 +48,7 @@ def named_after(talk: Dialogue, kept: Drafts, first: str, second: str) -> None:
 
 
 def used_by(kept: Drafts, route: str) -> bool:
-    """Whether any alarm goes by it yet."""
+    """Return whether any alarm goes by it yet."""
     return any(
         route in one.get("routes", ()) for type in TELLERS for one in kept.all(type).values()
     )

@@ -30,7 +30,7 @@ NO_SECRET_SENT = "AADSTS7000218"
 
 
 class Proofs:
-    """What is proved of one route, with all that is needed for it."""
+    """Prove one route, with all that is needed for it."""
 
     def __init__(
         self, talk: Dialogue, kept: Drafts, wanted: SetupGoal, known: KnownValues

@@ -1,4 +1,4 @@
-"""What makes Noroshi a service of systemd, and unmakes it, as steps that can also be read.
+"""List what makes Noroshi a service of systemd, and unmakes it, as steps that can also be read.
 
 The steps follow from what is found on the machine, so that a second `install` does only
 what is missing.
@@ -83,7 +83,7 @@ Step = Write | Remove | Run
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """What there is on the machine. `program` is what runs Noroshi, by its whole path.
+    """Hold what there is on the machine. `program` is what runs Noroshi, by its whole path.
 
     `unit` and `user` are the texts of the two files, None where there is none; `strangers`:
     whether something in the home folder belongs to another user than the service's.
@@ -113,7 +113,7 @@ class Found:
 
     @property
     def objection(self) -> Words | None:
-        """Why the service could not start this program, though its user can."""
+        """Return why the service could not start this program, though its user can."""
         program = self.program[0]
         if UNNAMEABLE.intersection(program):
             return CANNOT_NAME_IT.fill(program=program)
@@ -122,7 +122,7 @@ class Found:
 
 
 def install_steps(found: Found, *, start: bool = False, lang: str = "") -> Sequence[Step]:
-    """What is to be done for a service that runs at each boot, and now if `start`.
+    """Return what is to be done for a service that runs at each boot, and now if `start`.
 
     `lang` is the language that was asked for, "" for that of the person's locale.
     """

@@ -1,4 +1,4 @@
-"""What there is of Noroshi's service on this machine."""
+"""Find what there is of Noroshi's service on this machine."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def found(asked: CommandContext) -> Found:
 
 
 def shown() -> Mapping[str, str]:
-    """What systemd says of the service; nothing where it does not run."""
+    """Return what systemd says of the service; nothing where it does not run."""
     try:
         said = subprocess.run(
             ("systemctl", "show", SERVICE, f"--property={ASKED_FOR}"),

@@ -1,4 +1,5 @@
-"""What systemd is given: the unit and the user of Noroshi's service, as texts; no input, no output.
+"""Write what systemd is given: the unit and the user of Noroshi's service, as texts; no input,
+no output.
 
 Both end in a line with their own fingerprint, by which a file that somebody changed is known.
 """
@@ -120,7 +121,7 @@ def marked(text: str) -> str:
 
 
 def is_ours(text: str) -> bool:
-    """Whether Noroshi, of whichever version, wrote this text and nobody changed it."""
+    """Return whether Noroshi, of whichever version, wrote this text and nobody changed it."""
     before, mark, _ = text.rpartition(f"\n{MARK}")
     return bool(mark) and marked(before) == text
 

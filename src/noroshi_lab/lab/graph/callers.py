@@ -1,4 +1,4 @@
-"""Who calls Graph, and what of which mailbox the token lets them do."""
+"""Find who calls Graph, and what of which mailbox the token lets them do."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Callers:
         self._asked: dict[tuple[str, str], deque[datetime]] = defaultdict(deque)
 
     def find(self, authorization: str, upn: str | None, want: Want) -> Caller:
-        """Whose request it is; `upn` None is /me. Raises GraphError."""
+        """Return whose request it is; `upn` None is /me. Raises GraphError."""
         claims = self._claims(authorization)
         tenant = self._directory.tenant(str(claims.get("tid", "")))
         if tenant is None:

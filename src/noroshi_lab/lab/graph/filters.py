@@ -40,7 +40,7 @@ class _Clause:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
-    """What a request wants to see of a list."""
+    """Hold what a request wants to see of a list."""
 
     clauses: tuple[_Clause, ...]
     order: tuple[str, bool] | None  # the field, and whether it goes down

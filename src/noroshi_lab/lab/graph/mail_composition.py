@@ -1,4 +1,5 @@
-"""What is handed to sendMail, made a mail: base64 of MIME as it stands, or JSON put into words."""
+"""Make a mail of what is handed to sendMail: base64 of MIME as it stands, or JSON put into
+words."""
 
 from __future__ import annotations
 

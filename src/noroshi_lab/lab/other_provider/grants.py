@@ -116,7 +116,7 @@ class Grants:
         raise OAuthError("unsupported_grant_type", f"Invalid grant_type: {kind}")
 
     def owner(self, token: str) -> str:
-        """Whose mail an access token opens; "" if it opens none."""
+        """Return whose mail an access token opens; "" if it opens none."""
         record = self.mint.unseal(token.removeprefix("ya29."))
         if not record or "refresh" in record or MAIL_SCOPE not in record["scope"].split():
             return ""

@@ -1,4 +1,4 @@
-"""Who is known at the other provider, and how it is set."""
+"""Hold who is known at the other provider, and how it is set."""
 
 from __future__ import annotations
 

@@ -107,7 +107,7 @@ class Elsewhere:
 
     @property
     def card(self) -> Card:
-        """What a client must know."""
+        """Return what a client must know."""
         provider, sender = self.provider, self.provider.sender
         return Card(
             issuer=self.grants.issuer,

@@ -1,4 +1,4 @@
-"""What a switch is, and the kinds of values that it takes."""
+"""Define what a switch is, and the kinds of values that it takes."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Switch:
     momentary: bool = False
 
     def takes(self, value: str) -> bool:
-        """Whether a value is one of its own."""
+        """Return whether a value is one of its own."""
         if value in self.values:
             return True
         if self.kind == "number":
@@ -50,7 +50,7 @@ class Switch:
 
     @property
     def known(self) -> Words:
-        """What it takes, in words."""
+        """Return what it takes, in words."""
         parts = [plain(value) for value in self.values]
         parts += [_KINDS[self.kind]] if self.kind else []
         return Words(en=", ".join(p.en for p in parts), ja="、".join(p.ja for p in parts))
