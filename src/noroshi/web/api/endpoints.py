@@ -70,8 +70,8 @@ def routes(web: WebContext) -> list[Route]:
 
     async def post(request: Request) -> Response:
         who = (await entered(request, web)).person
-        given = await _arguments(request, web, who)
-        return await _done(request, web, who, given)
+        arguments = await _arguments(request, web, who)
+        return await _done(request, web, who, arguments)
 
     async def get(request: Request) -> Response:
         who = (await entered(request, web)).person
@@ -101,10 +101,10 @@ def routes(web: WebContext) -> list[Route]:
 
 
 async def _done(
-    request: Request, web: WebContext, who: Person, given: Mapping[str, Any]
+    request: Request, web: WebContext, who: Person, arguments: Mapping[str, Any]
 ) -> Response:
     name = request.path_params["operation"]
-    answer = await handle_request(web.service, who, name, given, web.news)
+    answer = await handle_request(web.service, who, name, arguments, web.news)
     return json_response(answer, STATUS.get(answer.get("error", ""), 200))
 
 
@@ -164,13 +164,13 @@ def _read(body: bytes, kind: str) -> Mapping[str, Any]:
     if kind != JSON:
         raise _ApiError(415, InvalidArgumentError(NO_JSON_TYPE))
     try:
-        given = json.loads(body, parse_constant=_no_number)
-        json.dumps(given, ensure_ascii=False).encode()  # half a letter can be kept nowhere
+        arguments = json.loads(body, parse_constant=_no_number)
+        json.dumps(arguments, ensure_ascii=False).encode()  # half a letter can be kept nowhere
     except (ValueError, RecursionError):
         raise _ApiError(400, InvalidArgumentError(NO_JSON)) from None
-    if not isinstance(given, dict):
+    if not isinstance(arguments, dict):
         raise _ApiError(400, InvalidArgumentError(NO_JSON))
-    return given
+    return arguments
 
 
 def _no_number(text: str) -> Any:

@@ -13,7 +13,7 @@ from noroshi.core.words import NOTHING, Words, paired
 Answer = Mapping[str, Any]
 PLACEHOLDER = re.compile(r"\$\{([a-z][a-z0-9_]*)\}")
 PLACE = re.compile(r": group\.([^.]+)\.monitor\.([^.]+)\.(?:options\.)?(\w+)")
-"""Where a setting of a monitor is, as problems of definitions tell it."""
+"""The place of a setting of a monitor, as problems of definitions tell it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

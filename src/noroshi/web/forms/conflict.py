@@ -19,10 +19,10 @@ Side = tuple[str, Content | None]
 """A definition's key, and what it says; None: it is not there."""
 
 
-async def differing(visit: Visit, seen: Side, now: Side) -> Sequence[Worded]:
+async def differing(visit: Visit, before: Side, now: Side) -> Sequence[Worded]:
     """From what its editor saw to what is in force."""
     names = names_of(await visit.call("kinds"))
-    return [worded(one, names) for one in differences(_side(seen), _side(now))]
+    return [worded(one, names) for one in differences(_side(before), _side(now))]
 
 
 def _side(side: Side) -> tuple[Document, ...]:
@@ -54,7 +54,7 @@ says that it can show what it would change, and is kept over a log-in with all t
 LONGEST_NUMBER = 9
 Texts = Mapping[str, str]
 Reading = Callable[[Mapping[str, Mapping[str, Any]]], Texts]
-"""What a form shows of definitions, by the names of its fields."""
+"""Makes the fields of a form, by their names, of definitions."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

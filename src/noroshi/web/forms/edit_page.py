@@ -87,11 +87,11 @@ def name_field(visit: Visit, edit: Edit, help: str = "") -> Field:
     )
 
 
-async def edit_page(visit: Visit, edit: Edit, look: FormFrame) -> Response:
+async def edit_page(visit: Visit, edit: Edit, frame: FormFrame) -> Response:
     """The page, with what was typed if it was not taken."""
     etag, version = edit.to_send()
-    names = [one.name for section in look.sections for one in section.fields]
-    rows = [row for section in look.sections for block in section.blocks for row in block.rows]
+    names = [one.name for section in frame.sections for one in section.fields]
+    rows = [row for section in frame.sections for block in section.blocks for row in block.rows]
     names += [f"{row.prefix}{cell}" for row in rows for cell in row.cells]
     at_rows = {row.prefix.rstrip(".") for row in rows}
     stray = elsewhere(
@@ -101,13 +101,13 @@ async def edit_page(visit: Visit, edit: Edit, look: FormFrame) -> Response:
     return await visit.show(
         "edit.html",
         200 if outcome.ok is not None else outcome.status,
-        place=look.place,
-        title=look.title,
-        about=look.about,
-        crumbs=look.crumbs,
-        links=look.links,
-        sections=look.sections,
-        removal=look.removal,
+        place=frame.place,
+        title=frame.title,
+        about=frame.about,
+        crumbs=frame.crumbs,
+        links=frame.links,
+        sections=frame.sections,
+        removal=frame.removal,
         action=visit.here.partition("&did=")[0],
         fresh=visit.here.partition("&did=")[0],
         etag=etag,

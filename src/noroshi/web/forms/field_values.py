@@ -17,10 +17,10 @@ ABSENT = object()
 OWN = "own"
 
 
-def written(shape: Shape, name: str, given: Any) -> dict[str, str]:
+def written(shape: Shape, name: str, value: Any) -> dict[str, str]:
     """A value as the form has it. ABSENT: the default where something must be chosen, else
     nothing."""
-    chosen = shape.default if given is ABSENT and shape.sort in CHOSEN else given
+    chosen = shape.default if value is ABSENT and shape.sort in CHOSEN else value
     if shape.sort == "choices":
         boxes = {f"{name}.{one}": YES for one in several(chosen)}
         return {name: OWN, **boxes} if not shape.nullable or has_value(chosen) else {name: ""}
@@ -34,8 +34,8 @@ def written(shape: Shape, name: str, given: Any) -> dict[str, str]:
     return {name: _text(shape, chosen)}
 
 
-def _entry(shape: Shape, given: Any) -> dict[str, str]:
-    said = given if isinstance(given, Mapping) else {}
+def _entry(shape: Shape, value: Any) -> dict[str, str]:
+    said = value if isinstance(value, Mapping) else {}
     return {
         one.name: ", ".join(map(plain, several(said.get(one.name, ABSENT))))
         for one in shape.columns
@@ -88,13 +88,13 @@ def entries_of(shape: Shape, name: str, form: Form) -> list[dict[str, str]]:
     return [one for one in found if any(one.values())]
 
 
-def _row(shape: Shape, given: Any) -> tuple[str, str]:
+def _row(shape: Shape, value: Any) -> tuple[str, str]:
     """Which setting one entry gives, and its text; as in TOML if it gives something else."""
-    if isinstance(given, Mapping) and len(given) == 1:
-        ((which, text),) = given.items()
+    if isinstance(value, Mapping) and len(value) == 1:
+        ((which, text),) = value.items()
         if which in shape.choices and isinstance(text, str):
             return which, text
-    return AS_TOML, toml(given)
+    return AS_TOML, toml(value)
 
 
 def _rows(name: str, rows: Iterable[tuple[str, str]]) -> dict[str, str]:
@@ -121,18 +121,18 @@ def rows_of(name: str, form: Form) -> list[tuple[str, str]]:
 CHOSEN = ("boolean", "choice", "choices")
 
 
-def _text(shape: Shape, given: Any) -> str:
-    if not has_value(given):
+def _text(shape: Shape, value: Any) -> str:
+    if not has_value(value):
         return ""
-    if isinstance(given, bool):
-        return YES if given else NO
-    if shape.sort == "map" and isinstance(given, Mapping):
-        return "\n".join(f"{key}={one}" for key, one in given.items())
+    if isinstance(value, bool):
+        return YES if value else NO
+    if shape.sort == "map" and isinstance(value, Mapping):
+        return "\n".join(f"{key}={one}" for key, one in value.items())
     if shape.sort == "lines":
-        return "\n".join(map(toml, several(given)))
+        return "\n".join(map(toml, several(value)))
     if shape.sort == "list":
-        return "\n".join(map(plain, several(given)))
-    return plain(given)
+        return "\n".join(map(plain, several(value)))
+    return plain(value)
 
 
 def typed(shape: Shape, name: str, form: Form) -> dict[str, str]:
@@ -238,18 +238,18 @@ def _ordered(name: str, form: Form) -> list[str]:
     return sorted(keys, key=lambda key: (len(key), key))
 
 
-def several(given: Any) -> list[Any]:
+def several(value: Any) -> list[Any]:
     """A list of what is one; nothing of nothing."""
-    if not has_value(given):
+    if not has_value(value):
         return []
-    return list(given) if isinstance(given, list | tuple) else [given]
+    return list(value) if isinstance(value, list | tuple) else [value]
 
 
-def has_value(given: Any) -> bool:
+def has_value(value: Any) -> bool:
     """Return whether there is a value."""
-    return given is not ABSENT and given is not None
+    return value is not ABSENT and value is not None
 
 
-def plain(given: Any) -> str:
+def plain(value: Any) -> str:
     """A text as it is, all else as in TOML."""
-    return given if isinstance(given, str) else toml(given)
+    return value if isinstance(value, str) else toml(value)

@@ -37,9 +37,9 @@ Problems = Sequence[tuple[str, str]]
 SPARE, LEAST, SPARE_ROWS = 1, 2, 2
 """So many empty places a list in order has, so many places at least; empty rows."""
 EACH = ("list", "map", "lines")
-"""What is typed one to a line."""
+"""The sorts of fields whose values are typed one to a line."""
 NOT_ASKED = ("id", "options", "limits", "group", "monitor")
-"""What no field stands for: made by Noroshi, or drawn by itself."""
+"""Settings that no field stands for: made by Noroshi, or drawn by themselves."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from noroshi.web.forms.normalize import figures
 
 MICROSOFT, SERVER = WAYS = ("microsoft365", "server")
 SMTP, GRAPH = BY = ("smtp", "graph")
-"""How Microsoft 365 is handed a mail."""
+"""The ways in which Microsoft 365 is handed a mail."""
 NAMES = {SMTP: "smtp1", GRAPH: "graph1"}
 ACCOUNT, RULE = "m365", "ops"
 OF_MICROSOFT = tuple(name for name, cloud in CLOUDS.items() if cloud.entra)
@@ -82,23 +82,23 @@ def filled(there: Documents, way: str) -> dict[str, str]:
     return form | {"cloud": form["cloud"] or OF_MICROSOFT[0], "by": by}
 
 
-def documents_of(asked: FirstRouteForm, there: Documents) -> dict[str, Mapping[str, Any]]:
+def documents_of(submitted: FirstRouteForm, there: Documents) -> dict[str, Mapping[str, Any]]:
     """Return what is put in the place of what is there: the route, its account, a rule that tells
     the first contact by it, and that rule for instances without one. What of them the form does
     not ask for stays."""
-    name, account, before = route_of(there, asked.by), account_of(there), _route(there)
-    ours = not before or before.get("title") in ("", *asked.titles.values())
+    name, account, before = route_of(there, submitted.by), account_of(there), _route(there)
+    ours = not before or before.get("title") in ("", *submitted.titles.values())
     route = {
         **before,
-        "title": asked.titles[asked.by] if ours else before.get("title", ""),
-        "kind": asked.by,
-        "options": _said(asked, there, account),
+        "title": submitted.titles[submitted.by] if ours else before.get("title", ""),
+        "kind": submitted.by,
+        "options": _said(submitted, there, account),
     }
     made: dict[str, Mapping[str, Any]] = {f"routes/{name}": route}
-    if asked.way == MICROSOFT:
+    if submitted.way == MICROSOFT:
         route.setdefault("connections", MOST_CONNECTIONS)
         known = there.get(f"accounts/{account}", {})
-        made[f"accounts/{account}"] = _account(asked.form, known, asked.entry)
+        made[f"accounts/{account}"] = _account(submitted.form, known, submitted.entry)
     return made | _ruled(there, name)
 
 
@@ -111,22 +111,22 @@ def _options(there: Documents) -> Mapping[str, Any]:
     return found
 
 
-def _said(asked: FirstRouteForm, there: Documents, account: str) -> Mapping[str, Any]:
+def _said(submitted: FirstRouteForm, there: Documents, account: str) -> Mapping[str, Any]:
     """The route's options: of another kind's nothing would fit."""
-    alike = _route(there).get("kind", asked.by) == asked.by
+    alike = _route(there).get("kind", submitted.by) == submitted.by
     before = _options(there) if alike else {}
     kept = {k: v for k, v in before.items() if k not in (*SERVER_FIELDS, *SIGN_INS)}
-    ours = {"account": account} if asked.way == MICROSOFT else _server(asked, before)
+    ours = {"account": account} if submitted.way == MICROSOFT else _server(submitted, before)
     return {**kept, **ours}
 
 
-def _server(asked: FirstRouteForm, before: Mapping[str, Any]) -> Mapping[str, Any]:
-    form = asked.form
+def _server(submitted: FirstRouteForm, before: Mapping[str, Any]) -> Mapping[str, Any]:
+    form = submitted.form
     said: dict[str, Any] = {name: form[name] for name in SERVER_FIELDS if form.get(name)}
     port = figures(form["port"])
     if port.isdecimal() and len(port) <= LONGEST_PORT:
         said["port"] = int(port)
-    if entry := before.get("password") or asked.entry:
+    if entry := before.get("password") or submitted.entry:
         said["password"] = entry
     return said
 

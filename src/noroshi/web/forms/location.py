@@ -18,7 +18,7 @@ NAMED = (
     r"[^A-Za-z]*(?:(?:both|either|give either|one of) )?([a-z][a-z_]*)(?![A-Za-z_])",
     r".*?(?<![A-Za-z_])([a-z_]+) = ",  # or shows it as a file has it.
 )
-"""How a sentence names a setting."""
+"""The way in which a sentence names a setting."""
 
 
 @dataclass(frozen=True, slots=True)

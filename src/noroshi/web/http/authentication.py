@@ -66,9 +66,9 @@ async def entered(request: Request, web: WebContext) -> Entered:
     from a page of ours."""
     if not await web.people.begun():
         raise UnauthenticatedError(NOT_BEGUN)
-    given = request.headers.get("authorization", "")
-    if given:
-        person = await _by_token(given, address_of(request), web)
+    token = request.headers.get("authorization", "")
+    if token:
+        person = await _by_token(token, address_of(request), web)
         proves(request.scope, f"{person.door} {person.name}")
         return Entered(person)
     key = key_of(request, web)
@@ -91,14 +91,14 @@ async def in_session(
     return person
 
 
-def check_csrf(key: str, given: str) -> None:
+def check_csrf(key: str, token: str) -> None:
     """Raises ForbiddenError unless it was sent with what only our own pages know."""
-    if not key or not random_keys.same(random_keys.csrf_of(key), given):
+    if not key or not random_keys.same(random_keys.csrf_of(key), token):
         raise ForbiddenError(NOT_OURS)
 
 
-async def _by_token(given: str, address: str, web: WebContext) -> Person:
-    scheme, _, text = given.partition(" ")
+async def _by_token(token: str, address: str, web: WebContext) -> Person:
+    scheme, _, text = token.partition(" ")
     text = text.strip()
     if scheme.lower() != "bearer" or not text:
         raise UnauthenticatedError(NOBODY)

@@ -24,11 +24,11 @@ Answer = Mapping[str, Any]
 HERE = "/alarms"
 MOST_PLACES = 300
 NOBODY = "nobody"
-"""Which of them: those that nobody has."""
+"""The choice of those that nobody has."""
 PICK = "pick"
-"""How the names of the boxes begin that choose alarms."""
+"""The beginning of the names of the boxes that choose alarms."""
 DEEDS = {"acknowledge": "acknowledged", "back": "taken back", "comment": "comment"}
-"""What a form asks for, and which sort of remark that is."""
+"""The actions of a form, and the sort of remark that each is."""
 TOO_LATE = ("conflict", "not found")
 """Refusals of an alarm that is not there any more, or that somebody else has."""
 LENGTHS = ("1h", "2h", "4h", "8h", "1d")

@@ -39,7 +39,7 @@ from noroshi.web.view.page_context import Visit, page
 
 SIGN_IN = "/first/sign-in"
 OF_GRAPH = "Microsoft Graph"
-"""What a route by it is called."""
+"""The title of a route by it."""
 LABELS: Mapping[str, Mapping[str, str]] = {
     MICROSOFT: {
         "by": "first.by",
@@ -68,13 +68,13 @@ MEANT: Mapping[str, Mapping[str, str]] = {
 
 def routes(web: WebContext) -> list[Route]:
     """Their addresses."""
-    merged_form = ["GET", "POST"]
-    return [Route("/first/mail", page(web, mail), methods=merged_form)]
+    methods = ["GET", "POST"]
+    return [Route("/first/mail", page(web, mail), methods=methods)]
 
 
 async def mail(visit: Visit) -> Response:
     """One form for each way; what is there already stands in it."""
-    look, all_of_it = await looked(visit), await visit.call("definition_show")
+    progress, all_of_it = await looked(visit), await visit.call("definition_show")
     there, done = all_of_it["documents"], Outcome()
     way = visit.form.get("way") or query_value(visit, "way") or way_of(there)
     if way not in WAYS:
@@ -102,7 +102,7 @@ async def mail(visit: Visit) -> Response:
         visit,
         "mail",
         "first_mail.html",
-        look,
+        progress,
         done.status,
         kind=way,
         form=its.form,

@@ -38,7 +38,7 @@ def routes(web: WebContext, returns: Returns) -> list[Route]:
 
 def _handler(returns: Returns) -> Handler:
     async def sign_in(visit: Visit) -> Response:
-        look, deed = await looked(visit), visit.form.get("do", "")
+        progress, deed = await looked(visit), visit.form.get("do", "")
         types = ("routes", "accounts")
         documents = (await visit.call("definition_show", types=types))["documents"]
         route, done = route_of(documents), Outcome()
@@ -48,7 +48,9 @@ def _handler(returns: Returns) -> Handler:
             done = await _signed(visit, deed, route)
             if _is_in(deed, done):
                 return _on(visit)
-        return await _shown(visit, returns, look, deed, route, done, _port(visit, documents))
+        return await _shown(
+            visit, returns, progress, deed, route, done, _port(visit, documents)
+        )
 
     return sign_in
 
@@ -56,7 +58,7 @@ def _handler(returns: Returns) -> Handler:
 async def _shown(
     visit: Visit,
     returns: Returns,
-    look: Mapping[str, Any],
+    progress: Mapping[str, Any],
     deed: str,
     route: str,
     done: Outcome,
@@ -74,7 +76,7 @@ async def _shown(
         visit,
         "mail",
         "first_sign_in.html",
-        look,
+        progress,
         done.status,
         begun=begun.get("ok"),
         anew="secret" in done.bad,

@@ -32,7 +32,7 @@ from noroshi.web.view.page_context import (
 
 STEPS = ("administrator", "person", "machine", "mail", "alarm")
 WAYS = {"person": "contact", "machine": "instance", "mail": "ready"}
-"""What the operation's answer has, once the step after it can be begun."""
+"""The field of the operation's answer that is set once the step after it can be begun."""
 CONTACT = "ops"
 BROKEN = (
     DeliveryState.SET_ASIDE,
@@ -44,12 +44,12 @@ BROKEN = (
 
 def routes(web: WebContext) -> list[Route]:
     """Their addresses."""
-    merged_form = ["GET", "POST"]
+    methods = ["GET", "POST"]
     return [
-        Route("/first", page(web, first), methods=merged_form),
-        Route("/first/person", page(web, person), methods=merged_form),
-        Route("/first/machine", page(web, machine), methods=merged_form),
-        Route("/first/alarm", page(web, alarm), methods=merged_form),
+        Route("/first", page(web, first), methods=methods),
+        Route("/first/person", page(web, person), methods=methods),
+        Route("/first/machine", page(web, machine), methods=methods),
+        Route("/first/alarm", page(web, alarm), methods=methods),
         Route("/first/alarm/way", page(web, way), methods=["GET"]),
     ]
 
@@ -59,13 +59,13 @@ async def first(visit: Visit) -> Response:
     if visit.request.method == "POST":
         await visit.call("first_end")
         return visit.to("/")
-    look = await looked(visit)
-    return visit.to(next_of(look) if look["open"] else "/")
+    progress = await looked(visit)
+    return visit.to(next_of(progress) if progress["open"] else "/")
 
 
-def next_of(look: Mapping[str, Any]) -> str:
+def next_of(progress: Mapping[str, Any]) -> str:
     """The address of the first step that is not done."""
-    return f"/first/{next((step for step, it in WAYS.items() if not look[it]), 'alarm')}"
+    return f"/first/{next((step for step, it in WAYS.items() if not progress[it]), 'alarm')}"
 
 
 async def looked(visit: Visit) -> Mapping[str, Any]:
@@ -77,30 +77,35 @@ async def looked(visit: Visit) -> Mapping[str, Any]:
 
 
 async def shown(
-    visit: Visit, step: str, template: str, look: Mapping[str, Any], status: int, **values: Any
+    visit: Visit,
+    step: str,
+    template: str,
+    progress: Mapping[str, Any],
+    status: int,
+    **values: Any,
 ) -> Response:
     """A step's page, below how far all of it has come."""
-    done = {name: bool(look[it]) for name, it in WAYS.items()}
+    done = {name: bool(progress[it]) for name, it in WAYS.items()}
     # A way out is no more than hoped for until a mail was taken by it.
-    proved = {"mail": look["accepted"], "alarm": bool(look["seen"])}
+    proved = {"mail": progress["accepted"], "alarm": bool(progress["seen"])}
     done |= {"administrator": True} | proved
     return await visit.show(
-        template, status, steps=STEPS, step=step, done=done, look=look, **values
+        template, status, steps=STEPS, step=step, done=done, look=progress, **values
     )
 
 
 async def person(visit: Visit) -> Response:
     """Show and save who is told, in which language and by which clock; the pages speak it from
     then on."""
-    look = await looked(visit)
-    key = f"contacts/{look['contact'] or CONTACT}"
+    progress = await looked(visit)
+    key = f"contacts/{progress['contact'] or CONTACT}"
     there = await visit.call("definition_show", keys=[key])
     before = there["documents"].get(key, {})
     if visit.request.method == "GET":
         zone = before.get("zone") or (await visit.call("suggest"))["zone"]
         form = {**_texts(before), "language": before.get("language", visit.language)}
         fresh = MergedForm(form={**form, "zone": zone}, base_version=there["version"])
-        return await _person(visit, look, fresh, there["etags"][key], Outcome())
+        return await _person(visit, progress, fresh, there["etags"][key], Outcome())
     etag = visit.form.get("etag", "")
     form = {name: visit.form.get(name, "").strip() for name in FIELDS}
     made = {**before, **{name: form[name] for name in ("title", "language", "zone")}}
@@ -118,7 +123,7 @@ async def person(visit: Visit) -> Response:
         )
         etag = there["etags"][key] if again.overtaken else etag
         return await _person(
-            visit, look, again, etag, replace(done, why=await refusal_lines(visit, done))
+            visit, progress, again, etag, replace(done, why=await refusal_lines(visit, done))
         )
     answer = visit.to("/first/machine")
     if form["language"] in LANGUAGES:
@@ -145,13 +150,13 @@ def _texts(contact: Mapping[str, Any]) -> Mapping[str, str]:
 
 
 async def _person(
-    visit: Visit, look: Mapping[str, Any], its: MergedForm, etag: str, done: Outcome
+    visit: Visit, progress: Mapping[str, Any], its: MergedForm, etag: str, done: Outcome
 ) -> Response:
     return await shown(
         visit,
         "person",
         "first_person.html",
-        look,
+        progress,
         done.status,
         form=its.form,
         merged=its,
@@ -165,7 +170,7 @@ async def _person(
 
 async def machine(visit: Visit) -> Response:
     """Show what was found on this computer, to be chosen from."""
-    look, done = await looked(visit), Outcome()
+    progress, done = await looked(visit), Outcome()
     if visit.request.method == "POST":
         wanted = [name.removeprefix("take.") for name in visit.form if name[:5] == "take."]
         title = visit.form.get("title", "").strip()
@@ -179,7 +184,7 @@ async def machine(visit: Visit) -> Response:
         visit,
         "machine",
         "first_machine.html",
-        look,
+        progress,
         done.status,
         found=found,
         form=visit.form,
@@ -196,7 +201,7 @@ def _chosen_wrongly(visit: Visit, done: Outcome) -> StepProblems:
 
 async def alarm(visit: Visit) -> Response:
     """A test alarm, how far it has come, and the number that proves it."""
-    look, done = await looked(visit), Outcome()
+    progress, done = await looked(visit), Outcome()
     deed = visit.form.get("do", "")
     if visit.request.method == "POST":
         if deed == "test_alarm":
@@ -207,20 +212,20 @@ async def alarm(visit: Visit) -> Response:
             )
         if not done.why:
             return visit.to("/first/alarm")
-    contacts, its_way = await visit.call("contacts"), await _way(visit, look)
-    look = look if its_way["state"] else {**look, "mail": ""}
+    contacts, its_way = await visit.call("contacts"), await _way(visit, progress)
+    progress = progress if its_way["state"] else {**progress, "mail": ""}
     return await shown(
         visit,
         "alarm",
         "first_alarm.html",
-        look,
+        progress,
         done.status,
         told=StepProblems(done.why),
         contacts=[
             (one["name"], one["title"] or one["name"], ", ".join(one["addresses"]))
             for one in contacts
         ],
-        seen=clock(visit, look["seen"]),
+        seen=clock(visit, progress["seen"]),
         polled=False,
         **its_way,
     )
@@ -229,21 +234,23 @@ async def alarm(visit: Visit) -> Response:
 async def way(visit: Visit) -> Response:
     """Show how far the test alarm has come, alone: asked for again until it is taken, or
     stopped."""
-    look = await looked(visit)
-    return visit.page("first_way.html", look=look, polled=True, **await _way(visit, look))
+    progress = await looked(visit)
+    return visit.page(
+        "first_way.html", look=progress, polled=True, **await _way(visit, progress)
+    )
 
 
-async def _way(visit: Visit, look: Mapping[str, Any]) -> Mapping[str, Any]:
+async def _way(visit: Visit, progress: Mapping[str, Any]) -> Mapping[str, Any]:
     """The relay's posts of the last test alarm, and what the other side said."""
-    refusal_lines = await visit.call_json("queue_show", id=look["mail"]) if look["mail"] else {}
-    if (
-        not refusal_lines or refusal_lines.get("error") == NotFoundError.kind
-    ):  # none yet, or long forgotten
+    answer = (
+        await visit.call_json("queue_show", id=progress["mail"]) if progress["mail"] else {}
+    )
+    if not answer or answer.get("error") == NotFoundError.kind:  # none yet, or long forgotten
         none = dict.fromkeys(("because", "state"), "") | dict.fromkeys(
             ("goes_on", "taken"), False
         )
-        return {"posts": (), "tries": (), "route": look["route"], **none}
-    letter = answered(refusal_lines)
+        return {"posts": (), "tries": (), "route": progress["route"], **none}
+    letter = answered(answer)
     queued = letter["queued"]
     flat = [
         {**one, "at": tried["at"], "route": tried["route"], "provider_id": tried["provider_id"]}
@@ -259,5 +266,5 @@ async def _way(visit: Visit, look: Mapping[str, Any]) -> Mapping[str, Any]:
         "state": state,
         "goes_on": state not in (*SENT, *BROKEN),
         "taken": state in SENT,
-        "route": flat[-1]["route"] if flat else look["route"],
+        "route": flat[-1]["route"] if flat else progress["route"],
     }

@@ -29,7 +29,7 @@ from noroshi.web.view.routes import (
 )
 
 DID = ("order", "removed", "saved", "added", "signed_in", "secret")
-"""What the pages on mail say of a change that was made."""
+"""The changes that the pages on mail have a text for."""
 MOVES = ("up", "down", "out", "into")
 WORST = {"well": 0, "down": 1, "not signed in": 2, "needs somebody": 3}
 

@@ -37,10 +37,10 @@ HOME, INSTANCE, GROUP, MONITOR = (
 )
 SCHEDULE = ("every", "at", "days")
 BELOW = ("name", "group", "monitor", "limits")
-"""What of an instance or a group is no field of its own."""
+"""The settings of an instance or a group that are no fields of their own."""
 MOST_UNFOLDED = 300
 NEW = "new"
-"""What stands in the place of a name that is not known yet."""
+"""The text in the place of a name that is not known yet."""
 Answer = Mapping[str, Any]
 
 

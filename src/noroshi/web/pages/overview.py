@@ -28,32 +28,32 @@ def routes(web: WebContext, live: Live) -> list[Route]:
     """Their addresses."""
 
     async def overview(visit: Visit) -> Response:
-        seen = await live.now()
+        snapshot = await live.now()
         opened = unquote(visit.request.query_params.get("open", ""))
         return visit.page(
             "overview.html",
             first=await _first(visit),
-            ledger_sum=seen.ledger["sum"],
-            serial=seen.serial,
-            parts=seen.parts(visit.language),
-            side=side_of(seen, visit.language, opened=opened),
+            ledger_sum=snapshot.ledger["sum"],
+            serial=snapshot.serial,
+            parts=snapshot.parts(visit.language),
+            side=side_of(snapshot, visit.language, opened=opened),
         )
 
     async def instance(visit: Visit) -> Response:
-        seen = await live.now()
-        found = seen.tree.get(visit.request.path_params["instance"])
+        snapshot = await live.now()
+        found = snapshot.tree.get(visit.request.path_params["instance"])
         if found is None:
             raise NotFoundError(TEXTS["error.not_there"])
         what = "signs" if visit.request.query_params.get("part") else "groups"
-        return _fragment(tree_parts(visit.language, what, seen, found))
+        return _fragment(tree_parts(visit.language, what, snapshot, found))
 
     async def group(visit: Visit) -> Response:
-        seen, named = await live.now(), visit.request.path_params
-        found = seen.tree.get(named["instance"])
+        snapshot, named = await live.now(), visit.request.path_params
+        found = snapshot.tree.get(named["instance"])
         if found is None or named["group"] not in found.groups:
             raise NotFoundError(TEXTS["error.not_there"])
         one = found.groups[named["group"]]
-        return _fragment(tree_parts(visit.language, "monitors", seen, found, one))
+        return _fragment(tree_parts(visit.language, "monitors", snapshot, found, one))
 
     async def told(visit: Visit) -> Response:
         if visit.person is None:
@@ -86,16 +86,16 @@ async def _told(visit: Visit, live: Live, knows: str) -> AsyncIterator[str]:
     last: Snapshot | None = None
     shows = visit.request.query_params.get("part", "")
     try:
-        async for seen in live.follow():
+        async for snapshot in live.follow():
             if not await visit.web.people.is_session_open(visit.key):
                 return  # asking again, the browser has the session's next key, or is told 401
-            if seen is None or (last is None and seen.serial == knows):
-                last = seen or last
+            if snapshot is None or (last is None and snapshot.serial == knows):
+                last = snapshot or last
                 yield STILL
                 continue
-            for one in news(last, seen, visit.language, shows):
+            for one in news(last, snapshot, visit.language, shows):
                 yield one
-            last = seen
+            last = snapshot
     except (OperationError, StoreError):
         return  # the browser asks again, and is told why by the page
 
@@ -129,8 +129,8 @@ def news(
         yield event(f"tree-{one}")
 
 
-def _print(seen: Snapshot | None, instance: str) -> int | None:
-    return seen.prints.get(instance) if seen else None
+def _print(snapshot: Snapshot | None, instance: str) -> int | None:
+    return snapshot.prints.get(instance) if snapshot else None
 
 
 def partial(name: str, html: str) -> str:

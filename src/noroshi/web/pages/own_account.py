@@ -24,9 +24,9 @@ DEEDS: Mapping[str, tuple[str, ...]] = {
     "own_totp_on": ("code",),
     "own_totp_off": ("password",),
 }
-"""What the page can ask for, and what a form of it gives."""
+"""The operations of the page, and the arguments that its forms give."""
 SEED_IN, LONGEST_ADDRESS = "otpauth://totp/", 500
-"""How an authenticator's address begins."""
+"""The beginning of an authenticator's address."""
 QUIET, DARK = 4, re.compile(rb"\x01+")
 """Cells left light around the code, as the standard has it; a run of dark ones."""
 ENDS_SESSIONS = ("own_password", "own_totp_on", "own_totp_off")

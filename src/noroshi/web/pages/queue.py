@@ -33,7 +33,7 @@ from noroshi.web.view.page_context import Visit, page
 DEEDS = {name: f"queue_{name}" for name in ("hold", "release", "retry", "drop", "edit")}
 MOST_SHOWN = 200
 WAY = "route."
-"""How the fields begin in which a mail's routes are chosen, in order."""
+"""The beginning of the names of the fields in which a mail's routes are chosen, in order."""
 STILL = (DeliveryState.WAITING, DeliveryState.HELD, DeliveryState.SET_ASIDE)
 """The states in which something can still be done."""
 ACTS: Mapping[str, tuple[str, ...]] = {

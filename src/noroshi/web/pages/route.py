@@ -162,9 +162,9 @@ async def _reader(visit: Visit) -> str:
     """Whom a test mail goes to, to begin with: the first contact, else whoever asks, if their
     name is an address. The sender would look into the wrong mailbox."""
     contacts = await visit.call("contacts")
-    refusal_lines = [address for one in contacts for address in one["addresses"]]
+    addresses = [address for one in contacts for address in one["addresses"]]
     asking = visit.person.name if visit.person else ""
-    return next((one for one in (*refusal_lines, asking) if is_address(one)), "")
+    return next((one for one in (*addresses, asking) if is_address(one)), "")
 
 
 async def _guide(visit: Visit, known: RouteDetails) -> Any:
@@ -172,16 +172,16 @@ async def _guide(visit: Visit, known: RouteDetails) -> Any:
     cloud = (known.account or {}).get("cloud", "")
     if known.account is None or cloud == "google":
         return None
-    refusal_lines = await visit.call_json("guide_show", route=known.name, way=WAYS[known.way])
-    return refusal_lines.get("ok")
+    answer = await visit.call_json("guide_show", route=known.name, way=WAYS[known.way])
+    return answer.get("ok")
 
 
 async def _certificate(visit: Visit, known: RouteDetails, kept: set[str]) -> Any:
     entry = (known.account or {}).get("certificate", "")
     if not entry or entry not in kept:
         return None
-    refusal_lines = await visit.call_json("certificate_show", name=known.row["account"])
-    return refusal_lines.get("ok")
+    answer = await visit.call_json("certificate_show", name=known.row["account"])
+    return answer.get("ok")
 
 
 def _order(

@@ -42,7 +42,7 @@ ENTRIES: Mapping[str, tuple[str, ...]] = {
 }
 """The settings that name an entry of the vault."""
 KINDS = ("smtp", "webhook", "pickup", "graph")
-"""What can be added by a form of all settings."""
+"""The kinds of routes that can be added by a form of all settings."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,7 +26,7 @@ MOST_DIGITS = 4
 NO_CODE: Mapping[str, Any] = {"why": (), "over": True, "done": "", "because": ""}
 """Nobody waits for one, or no more."""
 NEVER = "never_signed_in"
-"""What a stage finds where nobody has signed in yet, for programs."""
+"""The finding of a stage where nobody has signed in yet, for programs."""
 CHECKS = ("tenant", "app", "secret")
 
 

@@ -32,7 +32,7 @@ from noroshi.web.view.page_context import Visit, page
 
 Answer = Mapping[str, Any]
 ACTION = "mail"
-"""What is done unless another plug-in's action is named."""
+"""The action that is taken unless another plug-in's is named."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

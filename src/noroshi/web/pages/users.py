@@ -39,9 +39,9 @@ DEEDS: Mapping[str, tuple[str, ...]] = {
     "user_totp_off": ("name",),
     "user_remove": ("name",),
 }
-"""What the page of users can ask for, and what a form of it gives."""
+"""The operations of the page of users, and the arguments that its forms give."""
 KEPT = ("name", "role", "days", "programs")
-"""What is shown again of a form that was not taken: no code, which is good once."""
+"""The fields that are shown again of a form that was not taken: no code, which is good once."""
 TOKEN_DEEDS = ("token_new", "token_revoke")
 DOORS = ("local", "web", "api")
 LISTED, SEARCHED, LONGEST_SHOWN = 200, 2_000, 6_000
@@ -64,8 +64,8 @@ async def users(visit: Visit) -> Response:
     if visit.request.method == "POST":
         if deed not in DEEDS:
             raise NotFoundError(TEXTS["error.not_there"])
-        given = {name: visit.form.get(name, "").strip() for name in DEEDS[deed]}
-        done = await run_reauthenticated(visit, deed, **given)
+        values = {name: visit.form.get(name, "").strip() for name in DEEDS[deed]}
+        done = await run_reauthenticated(visit, deed, **values)
     rows = [
         {**one, "made": clock(visit, one["made"]), "title": _role(visit, one["role"])}
         for one in await visit.call("user_list")
@@ -188,9 +188,9 @@ def _deed(visit: Visit, op: str) -> str:
     return visit.text(f"deed_of.{op}") if f"deed_of.{op}" in TEXTS else op
 
 
-def _given(given: Mapping[str, Any]) -> Mapping[str, Any]:
+def _given(values: Mapping[str, Any]) -> Mapping[str, Any]:
     """Without what a form or a program sends empty, or switched off."""
-    return {name: one for name, one in given.items() if one or type(one) in (int, float)}
+    return {name: one for name, one in values.items() if one or type(one) in (int, float)}
 
 
 def _fits(one: Mapping[str, Any], deed: str, wanted: str) -> bool:

@@ -73,7 +73,7 @@ FIELDS: Mapping[str, tuple[str, str]] = {
     "wanted": ("What is watched", "監視するもの"),
     "words": ("Words", "ひとこと"),
 }
-"""What the values of an operation are called, beside the settings of definitions."""
+"""The names of the values of an operation, beside the settings of definitions."""
 SORTS: Mapping[str, tuple[str, str]] = {
     "instances": ("Instance", "監視インスタンス"),
     "contacts": ("Contact", "通知先"),

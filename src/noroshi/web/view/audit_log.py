@@ -18,7 +18,7 @@ LONGEST = 600
 """Of one they are shown, also where it is folded."""
 ABSENT = object()
 CHANGED = "changed"
-"""Where a change of definitions has its lines, as `plan` tells them in English."""
+"""The value in which a change of definitions has its lines, as `plan` tells them in English."""
 FIELD = r"(?!(?:nothing|true|false) )(?P<field>[A-Za-z_][\w.-]*)"
 LINE = re.compile(
     r"~ (?P<key>[\w.-]+/[^:]+):(?: (?P<part>[\w./-]+))? "

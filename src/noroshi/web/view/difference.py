@@ -155,12 +155,12 @@ def _value(text: str, name: str, of: Difference) -> Words:
     if not text:
         return TEXTS["audit.value.none"]
     try:
-        given = loads(f"it = {text}")["it"]
+        value = loads(f"it = {text}")["it"]
     except (ValueError, RecursionError):  # what JSON has and TOML has not
         return plain(text)
-    if given == {} and _are_all_limits(of):
+    if value == {} and _are_all_limits(of):
         return NO_LIMITS
-    return said(given, name) or plain(text)
+    return said(value, name) or plain(text)
 
 
 def _are_all_limits(one: Difference) -> bool:
@@ -169,30 +169,30 @@ def _are_all_limits(one: Difference) -> bool:
     return whole or one.setting.startswith(f"{LIMITS}.")
 
 
-def said(given: Any, name: str) -> Words | None:
+def said(value: Any, name: str) -> Words | None:
     """A value of that setting; None if only its text can say it."""
-    if isinstance(given, bool):
-        yes = "yes" if given else "no"
+    if isinstance(value, bool):
+        yes = "yes" if value else "no"
         return TEXTS.get(f"choice.{name}.{yes}") or TEXTS[f"choice.{yes}"]
-    if given in ("", []):
+    if value in ("", []):
         return TEXTS["audit.value.none"]
-    if isinstance(given, str):
-        general = TEXTS.get(f"choice.{given}") if name in CHOSEN else None
-        return TEXTS.get(f"choice.{name}.{given}") or general or plain(given)
-    if isinstance(given, list):
-        inner = [said(one, name) for one in given]
+    if isinstance(value, str):
+        general = TEXTS.get(f"choice.{value}") if name in CHOSEN else None
+        return TEXTS.get(f"choice.{name}.{value}") or general or plain(value)
+    if isinstance(value, list):
+        inner = [said(one, name) for one in value]
         told = [one for one in inner if one is not None]
-        return reduce(_listed, told) if len(told) == len(given) else None
-    if isinstance(given, Mapping) and name == PLANNED:
-        return _window(given)
-    return plain(str(given)) if isinstance(given, int | float) else None
+        return reduce(_listed, told) if len(told) == len(value) else None
+    if isinstance(value, Mapping) and name == PLANNED:
+        return _window(value)
+    return plain(str(value)) if isinstance(value, int | float) else None
 
 
-def _window(given: Mapping[str, Any]) -> Words:
+def _window(value: Mapping[str, Any]) -> Words:
     """A time of planned work: its title, from when to when, and on which days if on some."""
-    begins, ends, title = (given.get(one, "") for one in ("begins", "ends", "title"))
+    begins, ends, title = (value.get(one, "") for one in ("begins", "ends", "title"))
     when = FROM_TO.fill(begins=begins, ends=ends)
-    if days := said(given.get("days", []), "days") if given.get("days") else None:
+    if days := said(value.get("days", []), "days") if value.get("days") else None:
         when = ON_DAYS.fill(when=when, days=days)
     return TWO.fill(one=plain(str(title)), other=when) if title else when
 

@@ -237,5 +237,5 @@ class Live:
         self._looked = self._time()
         self._took = self._looked - began
 
-    async def _ask(self, op: str, **given: Any) -> Any:
-        return unwrap(await handle_request(self._web.service, self._who, op, given))
+    async def _ask(self, op: str, **arguments: Any) -> Any:
+        return unwrap(await handle_request(self._web.service, self._who, op, arguments))

@@ -26,10 +26,10 @@ class Tongue:
         text = words.say(language) if isinstance(words, Words) else words[language]
         return on_page(text, language)
 
-    def text(self, key: str, **given: object) -> str:
-        """A text of the catalogue; `given` fills its places."""
+    def text(self, key: str, **places: object) -> str:
+        """A text of the catalogue; `places` fills its places."""
         words = TEXTS[key]
-        return self.say(words.fill(**given) if given else words)
+        return self.say(words.fill(**places) if places else words)
 
     def level(self, level: str) -> str:
         """A level's word; "new" is one that was never measured, "stopped" and

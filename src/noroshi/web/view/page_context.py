@@ -64,7 +64,7 @@ RAISED: Mapping[str, type[OperationError]] = {
 }
 NOT_KEPT = ("csrf", "password", "do", PASSWORD_AGAIN)
 PREVIEWED = frozenset({"etag", "version"})
-"""What only the forms of settings send, which all show what they would change."""
+"""The fields that only the forms of settings send, which all show what they would change."""
 DEVICE_COOKIE_SECONDS = 365 * 86_400
 OPENED = "details"
 """The element that asks when somebody opens it."""
@@ -119,10 +119,10 @@ class Visit:
         text = words.say(language) if isinstance(words, Words) else words[language]
         return on_page(text, language)
 
-    def text(self, key: str, **given: object) -> str:
-        """A text of the catalogue; `given` fills its places."""
+    def text(self, key: str, **places: object) -> str:
+        """A text of the catalogue; `places` fills its places."""
         words = TEXTS[key]
-        return self.say(words.fill(**given) if given else words)
+        return self.say(words.fill(**places) if places else words)
 
     async def call_json(self, op: str, **args: Any) -> Any:
         """Do an operation in their name; the answer, as at every door."""

@@ -150,7 +150,7 @@ HERE: Mapping[str, Swaps] = {
         ("そのあと:$", "そのあと、サインインし直します。"),
     ),
 }
-"""What led to commands that the page of a route stands for."""
+"""Sentences that led to commands, for which the page of a route stands."""
 
 
 def left_to_copy(
@@ -189,7 +189,7 @@ PLACES: Mapping[str, Words] = {
     "versions": Words(en="the versions", ja="「定義の版」"),
     "plan(?: DIR)?": Words(en="the versions", ja="「定義の版」"),
 }
-"""What shows the same as these commands."""
+"""The pages that show the same as these commands."""
 END = r"(?=$|[;)。])"
 IN_ENGLISH: Swaps = (
     (r" \(as a command: --set \S+\)", ""),
@@ -225,7 +225,7 @@ IN_JAPANESE: Swaps = (
     (r" noroshi user totp --off \S+ を実行します", "「利用者」の画面で無効にします"),
     (r"その経路では送れません: noroshi secret set \S+", "その経路では送れません。"),
 )
-"""What else is done in the manager."""
+"""Sentences with a command for something that is done in the manager."""
 
 
 def _english() -> Iterator[tuple[str, str]]:

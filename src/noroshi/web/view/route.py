@@ -208,5 +208,5 @@ BLANK: Answer = {
 }
 """What an account says that does not say it."""
 FIELDS = ("cloud", "client_id", "secret_ends", "tenant", "mailbox", "network")
-"""What the form of an app registration gives, beside the secret."""
+"""The settings that the form of an app registration gives, beside the secret."""
 OPTIONAL = ("secret_ends", "tenant", "network", "shared")

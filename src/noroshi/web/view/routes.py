@@ -20,7 +20,7 @@ from noroshi.web.view.page_context import Visit
 
 Answer = Mapping[str, Any]
 TELLERS = {"rules": "mailing.rule", "notifications": "mailing.notification"}
-"""What names routes in an order, with its text."""
+"""The types of definitions that name routes in an order, with their texts."""
 BY_MAIL = ("smtp", "graph")
 """Kinds of routes that hand a mail in: they are numbered."""
 CLOUDS: Mapping[str, Words] = {
@@ -35,7 +35,7 @@ CLOUDS: Mapping[str, Words] = {
     "google": Words(en="Google", ja="Google"),
 }
 DEFINED = (*TELLERS, "routes", "accounts", "clouds", "networks")
-"""What the pages on mail need of the definitions: not the instances, of which there may be many."""
+"""The definitions that the pages on mail need: not the instances, of which there may be many."""
 MOST_STUCK = 3
 """So many rules and notifications whose alarms cannot leave are named."""
 LAST = 1_000

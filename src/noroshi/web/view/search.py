@@ -14,7 +14,7 @@ from noroshi.web.view.tree import STEP, Answer, called, tree_of
 
 EVERYTHING = "everything"
 WHOLE = frozenset({EVERYTHING, "all", "全体", "すべて", "全て", "全部"})
-"""How people call all there is."""
+"""The words by which people call all there is."""
 MOST_NEAR = 5
 """So many are named to choose from; more would bury the message."""
 DEEPEST = 3
@@ -39,9 +39,9 @@ def labels_of(monitors: Sequence[Answer]) -> Labels:
     return {path: called(path, tree) for path in dict.fromkeys(paths)}
 
 
-def find_place(given: str, labels: Labels) -> PlaceMatch:
+def find_place(typed: str, labels: Labels) -> PlaceMatch:
     """A place's own path goes first, then what a page calls it, then its title or name alone."""
-    wanted, path = _plain(given), given.strip().strip("/")
+    wanted, path = _plain(typed), typed.strip().strip("/")
     if path in labels:
         return PlaceMatch(path)
     if wanted in WHOLE:
@@ -55,18 +55,18 @@ def find_place(given: str, labels: Labels) -> PlaceMatch:
     return PlaceMatch("", tuple(_names_with_paths(_near(wanted, labels), labels)))
 
 
-def require_place(visit: Visit, given: str, labels: Labels) -> tuple[str, Outcome]:
+def require_place(visit: Visit, typed: str, labels: Labels) -> tuple[str, Outcome]:
     """The place; or why there is none, in the words of every form that asks for one."""
-    found = find_place(given, labels)
+    found = find_place(typed, labels)
     if found.place:
         return found.place, Outcome()
     near = visit.text("telling.comma").join(found.near[:MOST_NEAR])
     if found.several:
-        why = visit.text("place.several", given=given, count=len(found.near), near=near)
+        why = visit.text("place.several", given=typed, count=len(found.near), near=near)
     elif near:
-        why = visit.text("place.near", given=given, near=near)
+        why = visit.text("place.near", given=typed, near=near)
     else:
-        why = visit.text("place.none", given=given)
+        why = visit.text("place.none", given=typed)
     return "", Outcome(None, (why,), 404, problems=(("place", why),))
 
 

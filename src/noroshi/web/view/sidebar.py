@@ -54,13 +54,13 @@ def side_of(seen: Snapshot, language: str, *, opened: str = "", path: str = "") 
     return made
 
 
-def tree_parts(language: str, macro: str, seen: Snapshot, *given: object) -> str:
+def tree_parts(language: str, macro: str, seen: Snapshot, *values: object) -> str:
     """A part of the tree."""
-    made: str = getattr(_module(language), macro)(Sidebar(seen, language), *given)
+    made: str = getattr(_module(language), macro)(Sidebar(seen, language), *values)
     return made
 
 
 def _module(language: str) -> Any:
     tongue = TONGUES[language]
-    given = {"t": tongue.text, "say": tongue.say}
-    return templates().get_template("tree_parts.html").make_module(given)
+    values = {"t": tongue.text, "say": tongue.say}
+    return templates().get_template("tree_parts.html").make_module(values)
