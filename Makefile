@@ -4,6 +4,7 @@ BIN := .venv/bin
 # Most tests wait for programs, sockets and disks, so more of them at a time than there are cores.
 # Tests of one group share what is dear to make: an installed service, a lab with its node.
 WORKERS ?= --numprocesses 4 --dist loadgroup
+CATALOGUES := $(wildcard src/noroshi/locale/*/LC_MESSAGES/*.po)
 export PYTHON
 # Each program that a test starts would else be compiled anew, and the tests by each worker.
 unexport PYTHONDONTWRITEBYTECODE
@@ -27,7 +28,7 @@ setup: .venv/dev.stamp .venv/project.stamp ## make .venv with all that work on N
 	@tools/setup.sh requirements.lock
 	@touch $@
 
-.venv/project.stamp: pyproject.toml | .venv/run.stamp
+.venv/project.stamp: pyproject.toml hatch_build.py $(CATALOGUES) | .venv/run.stamp
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
@@ -51,6 +52,7 @@ check: setup ## look at the code without running it: ruff, mypy, import-linter, 
 	@$(BIN)/mypy --strict src
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/deptry src
+	@$(BIN)/python tools/catalogue.py check
 
 format: setup ## let ruff put the code into shape
 	@$(BIN)/ruff check --quiet --fix

@@ -8,7 +8,7 @@ import pytest
 
 from noroshi import schema
 from noroshi.core.mail import Answer, Receipt, Verdict
-from noroshi.core.words import NOTHING, plain
+from noroshi.core.translation import NOTHING, plain
 from noroshi.ports import Arrival, QueuedEnvelope, TrackedMail
 from noroshi.round_trips import (
     Looked,

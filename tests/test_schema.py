@@ -17,12 +17,12 @@ from noroshi.core.definitions.problems import InvalidValueError
 from noroshi.core.levels import Level
 from noroshi.core.mail import Answer, Envelope, Receipt, Verdict
 from noroshi.core.model import Cause, Event, Limits, Reading, Suppression
-from noroshi.core.words import Words
+from noroshi.core.translation import bilingual
 from noroshi.ports import options
 
 NOON = datetime(2026, 4, 1, 12, 0, 0, 123456, tzinfo=UTC)
-USED = Reading("used", 93.5, "%", "/var", Words(en="nearly full", ja="ほぼ満杯です"))
-CAUSE = Cause(USED, Limits(warning=80, critical=90, margin=2.5), Words(en="a", ja="あ"))
+USED = Reading("used", 93.5, "%", "/var", bilingual(en="nearly full", ja="ほぼ満杯です"))
+CAUSE = Cause(USED, Limits(warning=80, critical=90, margin=2.5), bilingual(en="a", ja="あ"))
 EVENT = Event(
     id="m.7",
     monitor="m",
@@ -120,7 +120,9 @@ class Outer:
         if self.ratio > 1:
             raise ValueError("ratio is above 1 / ratio が1を超えています")
         if self.ratio < 0:
-            raise InvalidValueError(Words(en="ratio is below 0", ja="ratio が0より小さいです"))
+            raise InvalidValueError(
+                bilingual(en="ratio is below 0", ja="ratio が0より小さいです")
+            )
 
 
 @pytest.mark.parametrize(

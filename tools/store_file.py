@@ -28,7 +28,7 @@ from noroshi.core.model import (
     State,
     Suppression,
 )
-from noroshi.core.words import Words, plain
+from noroshi.core.translation import bilingual, plain
 from noroshi.ports import Document, Version
 from noroshi.stores.sqlite.store import SqliteStore
 
@@ -47,7 +47,7 @@ def event(serial: int) -> Event:
         before=Level.OK,
         after=Level.CRITICAL,
         since=None,
-        cause=Cause(Reading("used", 95.0, "%", "/"), words=Words(en="full", ja="満杯です")),
+        cause=Cause(Reading("used", 95.0, "%", "/"), words=bilingual(en="full", ja="満杯です")),
     )
 
 
@@ -78,7 +78,7 @@ async def fill(store: Any) -> None:
     block = await store.lease_monitors(node, AT)
     await store.append([("disk", used(80.25)), ("disk", used(95.0, 1))])
     await store.commit(block.fence, bad())
-    await store.append([("port", Sample(AT, fault=Words(en="timed out", ja="時間切れ")))])
+    await store.append([("port", Sample(AT, fault=bilingual(en="timed out", ja="時間切れ")))])
     await store.stand("port", Suppression(silenced=AT + timedelta(days=1)))
     await store.put_secret("oauth/m365", SEALED)
     await leave(store, node)

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from noroshi import schema
 from noroshi.core.delivery_state import DeliveryState
 from noroshi.core.mail import Envelope, EnvelopeState, Receipt, Verdict
-from noroshi.core.words import NOTHING, Words
+from noroshi.core.translation import NOTHING, Message, _
 from noroshi.ports import Arrival, RoundTripFacts, Store, TrackedMail
 from noroshi.ports.mailbox import ExpectedMail
 
@@ -28,20 +28,11 @@ is a day old.
 Noroshi が1日に1回、送信経路 {route} から自分のメールボックスに送るメールです。この経路のメールが届いて
 いることを確かめるためのもので、読む必要はありません。1日たったら削除してかまいません。
 """
-NOT_READ = Words(
-    en="the mailbox cannot be read: {why}", ja="メールボックスを読み取れません: {why}"
-)
-NOT_SENT = Words(
-    en="the last mail to it has not left: {why}", ja="最後に送ったメールが出ていません: {why}"
-)
-CAME_BACK = Words(
-    en="the last mail to it came back: {said}", ja="最後に送ったメールが戻ってきました: {said}"
-)
-NOT_THERE = Words(
-    en="the last mail to it was accepted and is not in the mailbox",
-    ja="最後に送ったメールは受領されましたが、メールボックスにありません",
-)
-QUEUED = Words(en="it waits in the queue", ja="送信待ちです")
+NOT_READ = _("the mailbox cannot be read: {why}")
+NOT_SENT = _("the last mail to it has not left: {why}")
+CAME_BACK = _("the last mail to it came back: {said}")
+NOT_THERE = _("the last mail to it was accepted and is not in the mailbox")
+QUEUED = _("it waits in the queue")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +41,7 @@ class Looked:
     reading it now."""
 
     until: datetime
-    trouble: Words = NOTHING
+    trouble: Message = NOTHING
 
 
 def note_of(account: str) -> str:
@@ -206,7 +197,7 @@ def _left(mail: TrackedMail) -> datetime:
     return mail.row.envelope.born if receipt is None else receipt.at
 
 
-def _against(mail: TrackedMail) -> Words:
+def _against(mail: TrackedMail) -> Message:
     """Why it has not been seen."""
     if back := arrival_of(mail, DeliveryState.CAME_BACK):
         return CAME_BACK.fill(said=back.text)

@@ -21,18 +21,35 @@ from noroshi.core.definitions.problems import MOST_FOUND, Problem as Problem
 from noroshi.core.definitions.strict_bool import bool_faults
 from noroshi.core.definitions.validation_errors import Fault, problems_of
 from noroshi.core.size import MOST_VALUES, values_in
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _, restored, stored
 
 T = TypeVar("T")
 MOST_OPTIONS = 5000
 """Values in the options of one monitor, rule or route."""
-TOO_MANY = Words(
-    en="has too many values; there may be {most}",
-    ja="値が多すぎます。{most}個までにしてください",
-)
+TOO_MANY = _("has too many values; there may be {most}")
 MENDINGS = 4
 """A part that is taken out may be one that must be there: it is put in, empty, the next time."""
-_encoder = msgspec.json.Encoder()
+
+
+def _as_stored(value: object) -> Any:
+    if isinstance(value, Message):
+        return stored(value)
+    raise NotImplementedError(type(value))
+
+
+def _as_answered(value: object) -> Any:
+    if isinstance(value, Message):
+        return value.both()
+    raise NotImplementedError(type(value))
+
+
+def _from_stored(wanted: type[Any], given: Any) -> Any:
+    if wanted is Message:
+        return restored(given)
+    raise NotImplementedError(wanted)
+
+
+_encoder = msgspec.json.Encoder(enc_hook=_as_stored)
 _any = msgspec.json.Decoder()
 _adapter: Callable[[Any], TypeAdapter[Any]] = cache(TypeAdapter)
 _making = threading.Lock()
@@ -43,7 +60,7 @@ def _decoder(wanted: type[T]) -> msgspec.json.Decoder[T]:
     """One at a time: msgspec puts what it knows of a class onto the class before it is whole, and
     a thread that reads by half of it ends the process (SIGSEGV, 0.22.0)."""
     with _making:
-        return msgspec.json.Decoder(wanted)
+        return msgspec.json.Decoder(wanted, dec_hook=_from_stored)
 
 
 class Invalid(ValueError):
@@ -81,7 +98,7 @@ def read_most(
     if values_in(given, MOST_VALUES) > MOST_VALUES:
         return None, (Problem(at.removesuffix(": "), TOO_MANY.fill(most=MOST_VALUES)),)
     problems: tuple[Problem, ...] = ()
-    for _ in range(MENDINGS):
+    for _unused in range(MENDINGS):
         found, faults = _looked_at(wanted, given)
         if not faults:
             return found, problems
@@ -148,4 +165,4 @@ def told(text: bytes) -> Any:
 
 def plain(value: object) -> Any:
     """The value as JSON's own types, for an answer of the API."""
-    return msgspec.to_builtins(value)
+    return msgspec.to_builtins(value, enc_hook=_as_answered)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 from noroshi.core.mail import DIRECT, Answer, Envelope, Network, Receipt, Verdict
-from noroshi.core.words import Words, plain
+from noroshi.core.translation import Message, plain
 from noroshi.ports import (
     Beat,
     Clocks,
@@ -77,7 +77,7 @@ class FakeHost:
         self._memory, self._processors = memory, list(processors)
         self._beats, self._now, self._files, self._own = beats, now, files, own
         self._network, self._secrets = network, secrets
-        self.forbidden: Sequence[Words] = ()
+        self.forbidden: Sequence[Message] = ()
 
     async def address(self) -> str:
         return self._address
@@ -105,7 +105,7 @@ class FakeHost:
             return self._processors.pop(0)
         return _known(self._processors[0] if self._processors else None)
 
-    async def objections(self, program: Program) -> Sequence[Words]:
+    async def objections(self, program: Program) -> Sequence[Message]:
         return self.forbidden
 
     async def now(self) -> datetime:

@@ -11,13 +11,13 @@ from noroshi.actions.mail import draft
 from noroshi.core.judgement import MEASURED_AGAIN, MONITORING_DISABLED, NO_LONGER_MONITORED
 from noroshi.core.levels import Level, Reason
 from noroshi.core.model import Cause, Instance, Limits, Reading
-from noroshi.core.words import Words, plain
+from noroshi.core.translation import bilingual, plain
 from tests.actions.sample_alarms import NOW, READERS, alarm, topic, used
 
 GOLDEN = Path(__file__).parent.parent / "data" / "mails"
 LANGUAGES = ("ja", "en")
 OK, WARNING, CRITICAL, UNKNOWN = Level.OK, Level.WARNING, Level.CRITICAL, Level.UNKNOWN
-UNREACHABLE = Words(
+UNREACHABLE = bilingual(
     en="FS01 cannot be reached (connection timed out after 10 s), so it cannot be measured.",
     ja="FS01 に届かないため測定できません (接続が10秒で切れました)。",
 )
@@ -26,7 +26,7 @@ REFUSED = Cause(
     Reading(
         "closed",
         1,
-        note=Words(en="fs01:443 refuses connections", ja="fs01:443 が接続を拒否しました"),
+        note=bilingual(en="fs01:443 refuses connections", ja="fs01:443 が接続を拒否しました"),
     ),
     Limits(critical=1),
 )
@@ -52,7 +52,7 @@ LINES = (
     "2026-11-24 07:40:11,734 ERROR [pool-3] 受注 #4713 を保存できません: 接続が切れました",
 )
 FOUND = Cause(
-    Reading("found", 7, note=Words(en="7 new lines", ja="新しい行が7行"), lines=LINES),
+    Reading("found", 7, note=bilingual(en="7 new lines", ja="新しい行が7行"), lines=LINES),
     Limits(warning=1, critical=5),
 )
 SCRIPT = {

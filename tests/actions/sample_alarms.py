@@ -16,16 +16,16 @@ from noroshi.core.model import (
     Reading,
     Rule,
 )
-from noroshi.core.words import Words
+from noroshi.core.translation import bilingual
 from noroshi.ports import Topic
 
 NOW = datetime(2026, 11, 23, 22, 40, 12, tzinfo=UTC)
 EARLIER = datetime(2026, 11, 20, 17, 15, 0, tzinfo=UTC)
 LIMITS = Limits(warning=90, critical=95)
 NAMES = {
-    "used": Words(en="Used", ja="使用率"),
-    "free": Words(en="Free", ja="空き容量"),
-    "connect": Words(en="Time to connect", ja="接続時間"),
+    "used": bilingual(en="Used", ja="使用率"),
+    "free": bilingual(en="Free", ja="空き容量"),
+    "connect": bilingual(en="Time to connect", ja="接続時間"),
 }
 AKI = Contact(
     id="aki", addresses=("aki@example.com",), title="情シス", language="ja", zone="Asia/Tokyo"
@@ -59,12 +59,12 @@ def topic(language="ja", its_rule=None, **changed):
         "limits": {"used": LIMITS},
         "rules": (its_rule or rule(),),
     }
-    kind = Words(en="Disk space", ja="ディスク容量")
+    kind = bilingual(en="Disk space", ja="ディスク容量")
     return Topic(Monitor(**(told | changed)), kind, NAMES, "kanri01")
 
 
 def used(value, item="D:", limits=LIMITS):
-    note = Words(en="96 GB free of 2.0 TB", ja="空き 96 GB、全体 2.0 TB")
+    note = bilingual(en="96 GB free of 2.0 TB", ja="空き 96 GB、全体 2.0 TB")
     return Cause(Reading("used", value, "%", item, note), limits)
 
 

@@ -13,6 +13,7 @@ from noroshi.actions import built_in
 from noroshi.actions.mail import Options, draft, try_out
 from noroshi.actions.sample_alarms import made_up_alarms
 from noroshi.actions.template import TemplateRenderer
+from noroshi.core.translation import help_text
 
 TEXT = (Path(__file__).parents[2] / "docs" / "actions.md").read_text(encoding="utf-8")
 ACTIONS = built_in(TemplateRenderer())
@@ -36,7 +37,7 @@ def test_every_option_stands_in_its_table(action):
     assert f"\n## {action.title.en} (`{action.kind}`)\n" in TEXT
     wanted = schema.form(action.options)["properties"].items()
     assert table("| option | unless given | |") == [
-        f"| `{name}` | {_default(said)} | {said['description'].split(' / ')[0]} |"
+        f"| `{name}` | {_default(said)} | {help_text(said['description']).en} |"
         for name, said in wanted
     ]
 

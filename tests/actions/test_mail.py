@@ -14,7 +14,7 @@ from noroshi.core.cadence import zone_of
 from noroshi.core.definitions.self_monitoring import OwnRule
 from noroshi.core.levels import Reason, When
 from noroshi.core.model import Cause, Instance, Limits, Reading
-from noroshi.core.words import Words, plain
+from noroshi.core.translation import bilingual, plain
 from tests.actions.mails import CRITICAL, MAILS, OK, UNKNOWN, WARNING, drafted
 from tests.actions.sample_alarms import AKI, NOW, READERS, SAM, alarm, rule, topic, used
 
@@ -86,7 +86,7 @@ def test_a_reading_that_nobody_named_shows_its_own_name():
 
 
 def test_an_item_that_is_told_in_words_is_followed_by_a_colon():
-    note = Words(en="not running", ja="動いていません")
+    note = bilingual(en="not running", ja="動いていません")
     stopped = alarm(Cause(Reading("count", 0, note=note)), item="orderd")
     subject = draft(None, AKI, topic(title="プロセス"), (stopped,))["subject"]
     assert subject == "[危険] FS01 プロセス orderd: 動いていません"
@@ -199,7 +199,7 @@ def test_times_are_counted_in_japanese_for_who_reads_japanese(unit, said):
     ],
 )
 def test_a_span_is_told_in_its_two_largest_units(seconds, en, ja):
-    assert span(timedelta(seconds=seconds)) == Words(en=en, ja=ja)
+    assert span(timedelta(seconds=seconds)) == bilingual(en=en, ja=ja)
 
 
 def test_a_moment_is_told_where_the_reader_is():
@@ -224,7 +224,7 @@ class Broken:
     """A renderer of which every template fails."""
 
     async def render(self, parts, facts):
-        raise TemplateFailed(Words(en="it takes too long", ja="処理が長すぎます"))
+        raise TemplateFailed(bilingual(en="it takes too long", ja="処理が長すぎます"))
 
 
 async def test_a_template_gets_plain_facts_in_the_contact_s_language(renderer):
@@ -378,7 +378,7 @@ def test_a_subject_ends_with_a_whole_sentence_where_there_are_more_than_it_has_r
     more = (
         "Your administrator makes a new one, which you put in, and all that waits leaves then."
     )
-    words = Words(
+    words = bilingual(
         en=f"The client secret has ended (AADSTS7000222). {more}",
         ja="クライアント シークレットの期限が切れました (AADSTS7000222)。"
         + "新しく作ります" * 20,
@@ -393,7 +393,9 @@ def test_a_subject_without_room_for_a_sentence_ends_with_a_whole_word():
 
 def test_the_subject_of_a_way_out_that_is_down_says_why():
     own = {"instance": Instance(name="noroshi"), "kind": "noroshi-route"}
-    why = Words(en="mx.example:25 refuses connections", ja="mx.example:25 が接続を拒否しました")
+    why = bilingual(
+        en="mx.example:25 refuses connections", ja="mx.example:25 が接続を拒否しました"
+    )
     assert subject_of(why, "ja", "min", **own).endswith(
         "5分 以上): mx.example:25 が接続を拒否しました"
     )

@@ -26,7 +26,7 @@ from noroshi.core.notices.notice import (
     Watched,
     Well,
 )
-from noroshi.core.words import plain
+from noroshi.core.translation import plain
 from noroshi.stores.sqlite.quarantine import WHY
 
 NOTICES = Path(__file__).parents[1] / "data" / "notices"

@@ -11,7 +11,7 @@ import pytest
 from noroshi import checks, schema
 from noroshi.core.mail import Fault
 from noroshi.core.model import Limits
-from noroshi.core.words import Words, plain
+from noroshi.core.translation import Message, help_text, plain
 from noroshi.hosts.files import LocalFiles
 from noroshi.ports import (
     AccountFacts,
@@ -68,7 +68,7 @@ def options(check):
     return schema.read(check.options, GIVEN.get(check.kind, {}))
 
 
-def is_bilingual(words: Words) -> bool:
+def is_bilingual(words: Message) -> bool:
     return bool(words.en) and not JAPANESE.search(words.en) and bool(JAPANESE.search(words.ja))
 
 
@@ -79,8 +79,7 @@ def test_its_texts_are_there_in_both_languages(check):
 
 def test_every_option_has_its_help_in_both_languages(check):
     for name, field in schema.form(check.options)["properties"].items():
-        english, _, japanese = field.get("description", "").partition(" / ")
-        assert is_bilingual(Words(en=english, ja=japanese)), name
+        assert is_bilingual(help_text(field.get("description", ""))), name
 
 
 def test_options_are_values(check, options):

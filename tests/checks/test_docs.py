@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from noroshi import checks, schema
+from noroshi.core.translation import help_text
 
 TEXT = (Path(__file__).parents[2] / "docs" / "monitors.md").read_text(encoding="utf-8")
 SECTIONS = dict(re.findall(r"(?ms)^## (.*?)\n(.*?)(?=^## |\Z)", TEXT))
@@ -57,8 +58,8 @@ def test_the_options_are_all_there(check):
     form = schema.form(check.options)
     rows = []
     for name, field in form["properties"].items():
-        english, _, japanese = field["description"].partition(" / ")
-        rows.append(f"| `{name}` | {default(name, form)} | {english} | {japanese} |")
+        help = help_text(field["description"])
+        rows.append(f"| `{name}` | {default(name, form)} | {help.en} | {help.ja} |")
     assert table(check, "option") == rows
 
 

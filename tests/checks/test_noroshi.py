@@ -10,7 +10,7 @@ from noroshi.core.judgement import advance
 from noroshi.core.levels import Level
 from noroshi.core.mail import Fault
 from noroshi.core.model import Instance, Monitor, Sample, State
-from noroshi.core.words import NOTHING, Words, plain
+from noroshi.core.translation import NOTHING, bilingual, plain
 from noroshi.ports import (
     AccountFacts,
     NodeFacts,
@@ -331,7 +331,7 @@ async def test_one_that_is_not_there_cannot_be_measured(kind):
 
 
 async def test_a_sign_in_that_is_needed_is_told_with_whose_it_is_and_what_shows_the_way():
-    why = Words(en="The secret has ended.", ja="シークレットの期限が切れました")
+    why = bilingual(en="The secret has ended.", ja="シークレットの期限が切れました")
     facts = AccountFacts(
         well=False,
         why=why,

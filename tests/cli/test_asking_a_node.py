@@ -11,7 +11,7 @@ from noroshi.cli.exits import ASIDE, WAITS
 from noroshi.core.delivery import decide_fate
 from noroshi.core.levels import Level
 from noroshi.core.mail import Answer, Receipt, Verdict
-from noroshi.core.words import Words
+from noroshi.core.translation import bilingual
 from noroshi.ports import Arrival, Document
 from noroshi.service import ForbiddenError, refused
 from noroshi.service.errors import OperationFailedError
@@ -136,7 +136,7 @@ async def test_a_mail_that_was_accepted_ends_with_0(desk, tmp_path):
 async def test_who_cannot_look_is_told_that_it_is_not_known(tmp_path, refusal):
     """A token may be allowed to send alone; and a store in trouble has the mail all the same: by
     the code of a failure a script would send it twice."""
-    unseen = refused(refusal(Words(en="not to be seen", ja="見られません")))
+    unseen = refused(refusal(bilingual(en="not to be seen", ja="見られません")))
 
     async def door(reader, writer):
         asked = json.loads(await reader.readline())
@@ -191,7 +191,7 @@ async def test_what_is_no_text_is_refused_before_it_is_sent(desk, tmp_path):
 
 async def test_what_a_node_answers_before_it_has_read_all_is_told(tmp_path):
     """Who is sent away at the door has said more than anybody there will listen to."""
-    sent_away = refused(ForbiddenError(Words(en="go away", ja="お帰りください")))
+    sent_away = refused(ForbiddenError(bilingual(en="go away", ja="お帰りください")))
 
     async def door(reader, writer):
         await reader.readexactly(1)
@@ -433,7 +433,9 @@ async def test_an_attempt_shows_our_words_in_the_persons_language_and_the_server
     desk, tmp_path
 ):
     (id,) = (await desk.service.send(AKI, ("ops",), "s", "t")).ids
-    words = Words(en="it took the mail, and said nothing", ja="渡しましたが返事がありません")
+    words = bilingual(
+        en="it took the mail, and said nothing", ja="渡しましたが返事がありません"
+    )
     await desk.attempted("plain", DOWN, "4.7.0 later", 454, words)
     shown = (await typed("queue", "show", id, "--lang", "ja", home=tmp_path)).out
     assert "渡しましたが返事がありません (454 4.7.0 later)" in shown

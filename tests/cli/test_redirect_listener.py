@@ -18,13 +18,13 @@ from noroshi.cli.redirect_listener import (
     Listener,
     NoPortError,
 )
-from noroshi.core.words import Words
+from noroshi.core.translation import bilingual
 from tests.ports import free_port
 
 REDIRECT = "http://localhost/MxMail/"
 PAGE = "https://login.example.com/authorize?state=St_4te&client_id=c"
 RIGHT = "/MxMail/?code=canary-code&state=St_4te&session_state=x"
-DONE = Words(en="Route m365 is <signed> in.", ja="経路 m365 のサインインが済みました。")
+DONE = bilingual(en="Route m365 is <signed> in.", ja="経路 m365 のサインインが済みました。")
 
 
 @pytest.fixture(params=["en"])
@@ -70,7 +70,7 @@ def test_the_browser_may_come_by_either_address(listener, host):
 def test_what_somebody_should_know_stands_on_the_page_too(listener):
     page = in_a_browser(listener, RIGHT)
     listener.wait(60)
-    other = Words(en="Caution: aki signed in.", ja="注意: サインインしたのは aki です。")
+    other = bilingual(en="Caution: aki signed in.", ja="注意: サインインしたのは aki です。")
     listener.answer(DONE, other, done=True)
     assert other.en in page()[2]
 

@@ -17,7 +17,7 @@ from noroshi.core.model import (
     Sample,
     State,
 )
-from noroshi.core.words import Words
+from noroshi.core.translation import bilingual
 from noroshi.ports import Document, Version
 
 DAWN = datetime(2026, 4, 1, 6, 0, tzinfo=UTC)
@@ -57,7 +57,7 @@ def event(serial, monitor="m"):
         before=Level.OK,
         after=Level.CRITICAL,
         since=None,
-        cause=Why(Reading("used", 95.0, "%", "/"), words=Words(en="full", ja="満杯です")),
+        cause=Why(Reading("used", 95.0, "%", "/"), words=bilingual(en="full", ja="満杯です")),
     )
 
 

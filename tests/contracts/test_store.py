@@ -10,7 +10,7 @@ import pytest
 
 from noroshi.core.levels import Level, Reason
 from noroshi.core.model import NOT_SUPPRESSED, Reading, Sample, State, Suppression
-from noroshi.core.words import NOTHING, Words
+from noroshi.core.translation import NOTHING, bilingual
 from noroshi.ports import ANSWERS, LEASE, Beat, Node, StoreConflict, StoreError, Version
 from tests.contracts.sample_records import (
     DAWN,
@@ -326,7 +326,7 @@ async def test_the_newest_samples_of_a_monitor_come_first_and_without_memory(sto
     [
         Sample(DAWN, (Reading("used", 1.5, "%", "/a"), Reading("used", 2.0, "%", "/b"))),
         Sample(DAWN, (Reading("answers", float("inf"), "s"),)),
-        Sample(DAWN, fault=Words(en="no answer", ja="返事がありません")),
+        Sample(DAWN, fault=bilingual(en="no answer", ja="返事がありません")),
         Sample(DAWN),
     ],
     ids=["several items", "a number without end", "a fault", "nothing at all"],
@@ -337,7 +337,7 @@ async def test_a_sample_comes_back_as_it_was(store, sample):
 
 
 async def test_what_a_check_noted_of_a_reading_is_not_kept(store):
-    noted = Reading("used", 1.0, "%", "/", note=Words(en="nearly", ja="ほぼ"))
+    noted = Reading("used", 1.0, "%", "/", note=bilingual(en="nearly", ja="ほぼ"))
     await store.append([("m", Sample(DAWN, (noted,)))])
     assert await store.samples("m") == [Sample(DAWN, (replace(noted, note=NOTHING),))]
 

@@ -9,7 +9,7 @@ import pytest
 from noroshi.core.delivery import Accepted, NextRoute, OpenCircuit, Retry, SetAside
 from noroshi.core.digest import digest, followed_up
 from noroshi.core.mail import Answer, Lane, Receipt, Verdict
-from noroshi.core.words import plain
+from noroshi.core.translation import plain
 from noroshi.ports import PARCEL_LEASE, AcceptedMail
 from tests.contracts.sample_records import (
     DAWN,

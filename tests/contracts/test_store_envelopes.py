@@ -11,7 +11,7 @@ import pytest
 from noroshi.core.delivery import SHORTEST, Accepted, NextRoute, OpenCircuit, Retry, SetAside
 from noroshi.core.digest import digest
 from noroshi.core.mail import Answer, Fault, Lane, Receipt, Verdict
-from noroshi.core.words import Words, plain
+from noroshi.core.translation import bilingual, plain
 from noroshi.ports import PARCEL_LEASE, QueueCounts, QueuedEnvelope, RouteOutage
 from tests.contracts.sample_records import DAWN, HOUR, LATER, MINUTE, OK, SECOND, letter, tried
 
@@ -253,7 +253,7 @@ async def test_what_its_route_could_not_take_counts_as_a_try_all_the_same(store,
 
 
 async def test_a_trouble_is_kept_in_both_languages(store, lend):
-    busy = Words(en="the server is busy", ja="サーバーが混んでいます")
+    busy = bilingual(en="the server is busy", ja="サーバーが混んでいます")
     await store.post(letter("a"))
     await store.post(letter("b", order="b"))
     said = Receipt(at=DAWN, answers={"a": Answer(Verdict.DEFERRED, "busy", 432, words=busy)})
@@ -789,7 +789,7 @@ async def test_what_is_put_by_is_shown_with_the_reason_and_what_tells_of_it_is_w
     store, lend
 ):
     await store.post(letter("a", order="one"), letter("b", order="one"))
-    parcel, why = await lend(), Words(en="damaged", ja="破損")
+    parcel, why = await lend(), bilingual(en="damaged", ja="破損")
     assert await store.quarantine(parcel, why, DAWN, [letter("told", alarms=())])
     row, receipts = await store.envelope("a")
     assert (row.state, row.why, row.out, row.envelope.attempts) == ("set aside", why, False, 0)

@@ -8,7 +8,7 @@ import pytest
 
 from noroshi.core.delivery import Accepted, Retry, SetAside
 from noroshi.core.digest import digest
-from noroshi.core.words import plain
+from noroshi.core.translation import plain
 from noroshi.ports import Arrival
 from tests.contracts.sample_records import DAWN, HOUR, LATER, OK, SECOND, event, letter
 

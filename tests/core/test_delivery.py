@@ -17,7 +17,7 @@ from noroshi.core.delivery import (
     settle_envelope,
 )
 from noroshi.core.mail import Answer, Envelope, Fault, Parcel, Receipt, Verdict
-from noroshi.core.words import NOTHING, Words, plain
+from noroshi.core.translation import NOTHING, bilingual, plain
 from noroshi.testing import DAWN
 
 YES, LATER, NO, DOWN = (Verdict.ACCEPTED, Verdict.DEFERRED, Verdict.REFUSED, Verdict.ROUTE_DOWN)
@@ -121,7 +121,7 @@ def test_an_address_that_the_receipt_does_not_name_is_tried_again():
 
 
 def test_our_own_words_stand_before_what_the_other_side_said():
-    words = Words(en="it did not let us sign in: 535", ja="サインインできません: 535")
+    words = bilingual(en="it did not let us sign in: 535", ja="サインインできません: 535")
     said = Receipt(at=DAWN, answers={"a": Answer(DOWN, "5.7.3 no", 535, words=words)})
     assert decide_fate(parcel(to=("a",)), said, 0.0).why == words
 

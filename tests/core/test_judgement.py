@@ -8,7 +8,7 @@ import pytest
 from noroshi.core.judgement import MOST_ITEMS, advance, close, judge
 from noroshi.core.levels import Level
 from noroshi.core.model import Instance, Limits, Monitor, Reading, Sample, State
-from noroshi.core.words import plain
+from noroshi.core.translation import plain
 from noroshi.testing import DAWN
 
 USED = Limits(warning=80, critical=90)

@@ -23,7 +23,7 @@ from noroshi.core.model import (
     State,
 )
 from noroshi.core.reckon import reckon
-from noroshi.core.words import plain
+from noroshi.core.translation import plain
 from noroshi.testing import DAWN
 
 OPS = Contact(id="ops", addresses=("ops@example.com",))

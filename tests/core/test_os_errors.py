@@ -7,13 +7,13 @@ import ssl
 import pytest
 
 from noroshi.core.os_errors import SAID, why
-from noroshi.core.words import Words, plain
+from noroshi.core.translation import bilingual, plain
 
 
 def test_an_error_of_the_system_is_told_in_both_languages(tmp_path):
     with pytest.raises(FileNotFoundError) as caught:
         (tmp_path / "nothing").read_bytes()
-    assert why(caught.value) == Words(
+    assert why(caught.value) == bilingual(
         en="No such file or directory", ja="ファイルまたはフォルダーがありません"
     )
 

@@ -18,7 +18,7 @@ from noroshi.core.model import (
     Suppression,
 )
 from noroshi.core.reckon import closing_change, reckon
-from noroshi.core.words import plain
+from noroshi.core.translation import plain
 from noroshi.testing import DAWN
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)

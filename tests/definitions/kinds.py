@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from noroshi.core.model import Limits
 from noroshi.core.network_policy import CLOSED, NetworkPolicy
-from noroshi.core.words import Words, plain
+from noroshi.core.translation import Message, bilingual, plain
 from noroshi.ports import Action, Check, TransportKind, options
 
 WORDS = plain("…")
@@ -26,7 +26,7 @@ class Port:
 
     def __post_init__(self) -> None:
         if not 0 < self.port < 65536:
-            raise ValueError("port must be 1 to 65535 / port は1から65535までです")
+            raise ValueError("port must be 1 to 65535 / port は1から65535までにしてください")
 
 
 @options
@@ -76,8 +76,8 @@ def _draft(*_: Any) -> Mapping[str, Any]:
     raise AssertionError("nothing is sent here")
 
 
-async def _try_out(given: Mail) -> list[Words]:
-    wrong = Words(en="subject: {oops} is not there", ja="subject: {oops} はありません")
+async def _try_out(given: Mail) -> list[Message]:
+    wrong = bilingual(en="subject: {oops} is not there", ja="subject: {oops} はありません")
     return [wrong] if "{" in given.subject else []
 
 

@@ -12,7 +12,7 @@ import pytest
 from noroshi.actions.template import TemplateRenderer
 from noroshi.cli.clients.in_process import built_in
 from noroshi.core.definitions.problems import Problem
-from noroshi.core.words import Words
+from noroshi.core.translation import bilingual
 from noroshi.definitions import compile_plan, document, give_ids, read_folder, try_out, ulid
 from noroshi.oauth.account import Account
 from noroshi.oauth.well_known_clouds import CLOUDS
@@ -291,7 +291,7 @@ def test_a_document_says_nothing_of_what_is_not_said():
 
 async def test_templates_are_tried_before_they_are_needed():
     plan = compile_plan((OPS, SMTP, rule(options={"subject": "{{ oops }}"})), KINDS)
-    wrong = Words(en="subject: {oops} is not there", ja="subject: {oops} はありません")
+    wrong = bilingual(en="subject: {oops} is not there", ja="subject: {oops} はありません")
     assert await try_out(plan, KINDS) == (Problem("rules/ops.toml: options", wrong),)
 
 

@@ -8,7 +8,7 @@ from itertools import count
 import pytest
 
 from noroshi.core.definitions.problems import Problem
-from noroshi.core.words import plain
+from noroshi.core.translation import plain
 from noroshi.definitions import check, document, look_into
 from noroshi.definitions.dedupe_problems import without_echoes
 from noroshi.testing import FakeHost

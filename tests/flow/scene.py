@@ -8,7 +8,7 @@ from functools import partial
 
 from noroshi.core.mail import Route
 from noroshi.core.model import Contact, Instance, Limits, Monitor, Reading, Rule
-from noroshi.core.words import plain
+from noroshi.core.translation import plain
 from noroshi.engine import Engine
 from noroshi.plugins import Plugins
 from noroshi.ports import Action, Check, Outcome, Version, Volume, options

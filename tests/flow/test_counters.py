@@ -5,7 +5,7 @@ import logging
 import pytest
 
 from noroshi.core.model import Limits, Reading, Sample
-from noroshi.core.words import plain
+from noroshi.core.translation import plain
 from noroshi.engine.monitoring.sample_buffer import PORTION
 from noroshi.ports import Check, Outcome, StoreError
 from noroshi.stores.memory.store import MemoryStore

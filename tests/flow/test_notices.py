@@ -12,7 +12,7 @@ from noroshi.core.cadence import At
 from noroshi.core.mail import Route, Verdict
 from noroshi.core.model import Contact, Instance
 from noroshi.core.notices.notice import Failure, Happening, Notification
-from noroshi.core.words import plain
+from noroshi.core.translation import plain
 from noroshi.engine.notices.notifier import LAST_POSTED
 from noroshi.engine.notices.version_batching import QUIET
 from noroshi.ports import Document, Version

@@ -8,7 +8,7 @@ import pytest
 
 from noroshi.core.mail import Answer, Receipt, Verdict
 from noroshi.core.notices.notice import Happening, Notification
-from noroshi.core.words import plain
+from noroshi.core.translation import plain
 from noroshi.stores.sqlite.store import SqliteStore
 from tests.flow.scene import NOTE, OPS, Scene, disk_monitor
 from tests.flow.test_sending import LETTER

@@ -12,7 +12,7 @@ import pytest
 from noroshi.core.mail import Fault, Origin, Route, Verdict
 from noroshi.core.model import Contact
 from noroshi.core.notices.notice import Happening, Notification
-from noroshi.core.words import plain
+from noroshi.core.translation import plain
 from noroshi.ports import RouteError, Version
 from noroshi.ports.mailbox import (
     BounceReport,

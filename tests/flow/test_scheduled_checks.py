@@ -9,7 +9,7 @@ import pytest
 
 from noroshi.core.levels import When
 from noroshi.core.model import Limits, Reading
-from noroshi.core.words import plain
+from noroshi.core.translation import plain
 from noroshi.ports import Outcome, StoreError, Unmeasurable, Volume
 from noroshi.stores.memory.store import MemoryStore
 from noroshi.stores.sqlite.store import SqliteStore

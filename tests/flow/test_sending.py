@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from noroshi.core.delivery import BACKOFF, OpenCircuit
 from noroshi.core.mail import Answer, Envelope, Fault, Verdict
-from noroshi.core.words import plain
+from noroshi.core.translation import plain
 from noroshi.engine.dispatch.dispatcher import LONGEST_SEND, MARGIN, SPARE
 from noroshi.ports import PARCEL_LEASE, StoreError
 from noroshi.stores.memory.store import MemoryStore

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from noroshi.config.config import Config
-from noroshi.core.words import Words, plain
+from noroshi.core.translation import bilingual, plain
 from noroshi.hosts.examination import System
 from noroshi.ports.examination import Whose, examined
 from noroshi.stores.memory.store import MemoryStore
@@ -24,7 +24,7 @@ class Full(MemoryStore):
 
 class Locked:
     async def check(self):
-        raise VaultError(Words(en="The key is gone.", ja="鍵がありません。"))
+        raise VaultError(bilingual(en="The key is gone.", ja="鍵がありません。"))
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 
 from noroshi.core.delivery import Accepted
 from noroshi.core.mail import Answer, Receipt, Route, Verdict
-from noroshi.core.words import NOTHING, plain
+from noroshi.core.translation import NOTHING, plain
 from noroshi.hosts.self_monitoring import OwnFacts
 from noroshi.oauth.account import Account
 from noroshi.oauth.tokens import SignInState, SignInStatus

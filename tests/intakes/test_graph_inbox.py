@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from noroshi.core.mail import Fault, Network
-from noroshi.core.words import plain
+from noroshi.core.translation import plain
 from noroshi.intakes.graph_inbox import MOST_PAGES, PAGE, GraphInbox, GraphMailbox
 from noroshi.network.http import Patience
 from noroshi.ports import Clocks, RouteError, TransportContext

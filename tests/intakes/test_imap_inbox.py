@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from noroshi.core.mail import Fault, Network
-from noroshi.core.words import plain
+from noroshi.core.translation import plain
 from noroshi.intakes import imap_inbox
 from noroshi.intakes.imap_inbox import ImapInbox, ImapMailbox
 from noroshi.intakes.imap_session import quoted

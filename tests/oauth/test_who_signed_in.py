@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from noroshi.core.words import NOTHING
+from noroshi.core.translation import NOTHING
 from noroshi.oauth.grant_store import GrantStore
 from noroshi.oauth.jwt_claims import read_claims
 from noroshi.oauth.wrong_mailbox import of_other

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from noroshi.core.words import NOTHING
+from noroshi.core.translation import NOTHING
 from noroshi.oauth.account import Account
 from noroshi.oauth.well_known_clouds import GOOGLE, MICROSOFT365
 from noroshi.oauth.wrong_mailbox import of_other

@@ -20,7 +20,7 @@ from noroshi.core.model import (
     Sample,
     State,
 )
-from noroshi.core.words import NOTHING, Words
+from noroshi.core.translation import NOTHING, bilingual
 from noroshi.definitions import document
 from noroshi.hosts.footprint import Around
 from noroshi.oauth.provider import Attempt, DeviceAttempt, Pending, SignInError, Tokens
@@ -45,7 +45,7 @@ CANARY = "canary-Xq7~8Q.never-shown"
 # A token for Exchange Online with no role in it: {"aud": "https://outlook.office365.com"}
 APP_TOKEN = Secret("e30.eyJhdWQiOiAiaHR0cHM6Ly9vdXRsb29rLm9mZmljZTM2NS5jb20ifQ.x")
 AKI = administrator("aki")
-USED = Words(en="used", ja="使用率")
+USED = bilingual(en="used", ja="使用率")
 
 
 @options
@@ -76,13 +76,15 @@ async def _look(_options, _host, _memory):
 
 async def _try_out(given):
     bad = "{{" in given.subject
-    return [Words(en="the subject cannot be rendered", ja="件名を作れません")] if bad else []
+    return (
+        [bilingual(en="the subject cannot be rendered", ja="件名を作れません")] if bad else []
+    )
 
 
 DISK = Check(
     kind="disk",
-    title=Words(en="Disk", ja="ディスク"),
-    help=Words(en="How full volumes are.", ja="ボリュームの使用率です。"),
+    title=bilingual(en="Disk", ja="ディスク"),
+    help=bilingual(en="How full volumes are.", ja="ボリュームの使用率です。"),
     options=DiskOptions,
     limits={"used": Limits(warning=80, critical=90)},
     shares=frozenset({"used"}),
@@ -91,16 +93,16 @@ DISK = Check(
 )
 MAIL = Action(
     kind="mail",
-    title=Words(en="Mail", ja="メール"),
-    help=Words(en="Sends a mail.", ja="メールを送ります。"),
+    title=bilingual(en="Mail", ja="メール"),
+    help=bilingual(en="Sends a mail.", ja="メールを送ります。"),
     options=NoteOptions,
     draft=lambda *_: {},
     try_out=_try_out,
 )
 POST = TransportKind(
     kind="post",
-    title=Words(en="Post", ja="郵便"),
-    help=Words(en="A way out.", ja="送信経路です。"),
+    title=bilingual(en="Post", ja="郵便"),
+    help=bilingual(en="A way out.", ja="送信経路です。"),
     options=PostOptions,
     open=lambda *_: None,
 )
@@ -116,9 +118,9 @@ def _stopped(_options, _outside, exam):
             lines=("Connect-ExchangeOnline",),
             link="https://entra.microsoft.com/#view/x",
         )
-        raise StepError(NOTHING, cure.remedy(Words(en="It is so.", ja="そうです。"), exam))
+        raise StepError(NOTHING, cure.remedy(bilingual(en="It is so.", ja="そうです。"), exam))
 
-    return SystemExamination((Step(name="it", title=Words(en="It", ja="それ"), take=take),))
+    return SystemExamination((Step(name="it", title=bilingual(en="It", ja="それ"), take=take),))
 
 
 STOPPED = replace(POST, kind="stopped", examine=_stopped)
@@ -177,10 +179,10 @@ class SignInServer:
     async def redeem(self, client, _attempt, query, _resource):
         self._check_secret(client)
         if query["code"] == "later":
-            words = Words(en="It is busy.", ja="混んでいます。")
+            words = bilingual(en="It is busy.", ja="混んでいます。")
             raise SignInError(words, error="temporarily_unavailable", who="wait")
         if query["code"] != "good":
-            words = Words(en="The code was refused.", ja="コードが断られました。")
+            words = bilingual(en="The code was refused.", ja="コードが断られました。")
             raise SignInError(words, error="invalid_grant", who="user")
         return replace(GIVEN, user=self.user)
 
@@ -204,16 +206,16 @@ class SignInServer:
 
     async def tenant(self, client):
         if client.account.tenant == NO_TENANT:
-            words = Words(en="There is no such tenant.", ja="そのテナントはありません。")
+            words = bilingual(en="There is no such tenant.", ja="そのテナントはありません。")
             raise SignInError(words, error="invalid_tenant", who="setup", codes=(90002,))
         return "99999999-8888-7777-6666-555555555555"
 
     async def app_only(self, client, _resource):
         if client.account.client_id == NO_APP:
-            words = Words(en="There is no such app.", ja="そのアプリはありません。")
+            words = bilingual(en="There is no such app.", ja="そのアプリはありません。")
             raise SignInError(words, error="unauthorized", who="admin", codes=(700016,))
         if client.credential is None:
-            words = Words(en="A secret is wanted.", ja="シークレットが要ります。")
+            words = bilingual(en="A secret is wanted.", ja="シークレットが要ります。")
             raise SignInError(words, error="invalid_client", who="setup", codes=(7000218,))
         self._check_secret(client)
         return Tokens(access=APP_TOKEN, refresh=None, expires_in=3600, scope="")
@@ -222,10 +224,10 @@ class SignInServer:
         secret = client.credential.value.reveal()
         self.asked.append(secret)
         if secret == OLD_SECRET:
-            words = Words(en="The client secret has ended.", ja="期限が切れました。")
+            words = bilingual(en="The client secret has ended.", ja="期限が切れました。")
             raise SignInError(words, error="invalid_client", who="admin", codes=(7000222,))
         if secret in self.refused:
-            words = Words(en="It is not registered.", ja="登録されていません。")
+            words = bilingual(en="It is not registered.", ja="登録されていません。")
             raise SignInError(words, error="invalid_client", who="admin", codes=(700027,))
 
 

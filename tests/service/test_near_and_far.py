@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from noroshi.core.words import Words
+from noroshi.core.translation import bilingual
 from tests.service.clients import ErrorAnswer, apply_definitions
 from tests.service.harness import CANARY, DEFERRED, DOWN, OLD_SECRET, REFUSED, documents
 
@@ -335,7 +335,7 @@ async def test_a_mail_behind_a_route_that_is_down_says_so(ask):
 async def test_our_own_words_of_a_route_that_is_down_are_in_both_languages(ask):
     await apply_definitions(ask)
     await ask("send", to=["ops"], subject="s", text="t", routes=["plain"])
-    words = Words(en="no sign-in: 535 5.7.3 no", ja="サインインできません: 535 5.7.3 no")
+    words = bilingual(en="no sign-in: 535 5.7.3 no", ja="サインインできません: 535 5.7.3 no")
     await ask.harness.attempted("plain", DOWN, "5.7.3 no", 535, words)
     (one,) = await ask("queue_list")
     because = "経路 plain が使えません: サインインできません: 535 5.7.3 no"

@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from noroshi.core.words import plain
+from noroshi.core.translation import plain
 from noroshi.ports import StoreError
 from noroshi.service import Service, administrator, member, run_as_json
 from noroshi.service.operation import ADMIN, OPERATOR, VIEWER, operation, operations

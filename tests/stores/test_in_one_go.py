@@ -8,7 +8,7 @@ import pytest
 from pysqlite3 import dbapi2 as driver
 
 from noroshi.core.delivery import Accepted, OpenCircuit, Retry
-from noroshi.core.words import plain
+from noroshi.core.translation import plain
 from noroshi.ports import PARCEL_LEASE
 from noroshi.stores.sqlite import leases as sqlite_leases, spool
 from noroshi.stores.sqlite.database import open_file

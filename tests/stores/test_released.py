@@ -16,7 +16,7 @@ from pysqlite3 import dbapi2 as driver
 from noroshi.core.alarms import Suppressions
 from noroshi.core.delivery import Accepted
 from noroshi.core.levels import Level, Reason
-from noroshi.core.words import plain
+from noroshi.core.translation import plain
 from noroshi.stores.sqlite.migrations import ours
 from noroshi.stores.sqlite.restore import faults_of, restore
 from noroshi.stores.sqlite.store import SqliteStore

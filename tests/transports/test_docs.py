@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from noroshi import schema
+from noroshi.core.translation import help_text
 from noroshi.transports import BUILT_IN
 from noroshi.transports.smtp.connection import Patience
 
@@ -21,7 +22,7 @@ OF_THE_ACCOUNT = {
 
 def row(name, said):
     default = "must be given" if "default" not in said else shown(said["default"])
-    return f"| `{name}` | {default} | {said['description'].split(' / ')[0]} |"
+    return f"| `{name}` | {default} | {help_text(said['description']).en} |"
 
 
 def shown(default):

@@ -11,7 +11,7 @@ import pytest
 from aiosmtpd.smtp import SMTP, AuthResult
 
 from noroshi.core.mail import Envelope, Verdict
-from noroshi.core.words import Words
+from noroshi.core.translation import bilingual
 from noroshi.ports import Clocks, RouteError, TransportContext
 from noroshi.transports.smtp import sasl
 from noroshi.transports.smtp.connection import Patience
@@ -270,7 +270,7 @@ async def test_a_challenge_that_is_none_is_broken_off(scripted):
 
 async def test_a_password_the_vault_does_not_have_bothers_no_server(scripted):
     server, protected = scripted
-    missing = RouteError(Words(en="there is none; noroshi secret set p", ja="ありません"))
+    missing = RouteError(bilingual(en="there is none; noroshi secret set p", ja="ありません"))
     got = await answer_of(**protected, given=Given(password=missing), password="p")
     assert got.verdict is Verdict.ROUTE_DOWN and "noroshi secret set p" in got.explanation.en
     assert server.connections == 0

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from noroshi.core.delivery import decide_fate
 from noroshi.core.mail import Answer, Envelope, Receipt, Verdict
-from noroshi.core.words import Words
+from noroshi.core.translation import bilingual
 from noroshi.ports import Arrival, TransportKind, options
 from noroshi.service import administrator, run_as_json
 from tests.service.harness import POST, Harness, documents
@@ -24,8 +24,8 @@ class SmtpOptions:
 
 SMTP = TransportKind(
     kind="letters",
-    title=Words(en="Letters", ja="手紙"),
-    help=Words(en="A way out.", ja="送信経路です。"),
+    title=bilingual(en="Letters", ja="手紙"),
+    help=bilingual(en="A way out.", ja="送信経路です。"),
     options=SmtpOptions,
     open=lambda *_: None,
 )

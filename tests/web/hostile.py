@@ -4,7 +4,7 @@ what of a page a browser would take for more than text."""
 from html.parser import HTMLParser
 from urllib.parse import quote
 
-from noroshi.core.words import plain
+from noroshi.core.translation import plain
 from noroshi.people import random_keys
 from noroshi.service import administrator, run_as_json
 from noroshi.web import pages

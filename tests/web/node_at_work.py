@@ -12,7 +12,7 @@ from noroshi.config.web import Web
 from noroshi.core.mail import Verdict
 from noroshi.core.model import NOT_SUPPRESSED, Reading, Sample
 from noroshi.core.reckon import reckon
-from noroshi.core.words import Words, plain
+from noroshi.core.translation import bilingual, plain
 from noroshi.definitions import compile_plan
 from noroshi.hosts.footprint import Around
 from noroshi.ports import Arrival, NodeFacts, QueueFacts
@@ -26,11 +26,11 @@ from tests.web.browser import with_user
 
 TENANT, CLIENT = "minato.example", "11111111-2222-3333-4444-555555555555"
 NIGHTLY = {"begins": "02:00", "ends": "03:30", "days": ["sun"], "title": "#88"}
-REFUSES = Words(
+REFUSES = bilingual(
     en="10.0.0.15:5432 refuses connections", ja="10.0.0.15:5432 が接続を拒否しました"
 )
-BACK_UP = Words(en="nightly reported 5 hours ago", ja="nightly は5時間前に報告しました")
-WELL = Words(en="sends", ja="送信できます")
+BACK_UP = bilingual(en="nightly reported 5 hours ago", ja="nightly は5時間前に報告しました")
+WELL = bilingual(en="sends", ja="送信できます")
 OF_NOROSHI = {
     "account": (Reading("sign_in", 0, note=WELL), Reading("rests", 0.2, "d")),
     "queue": (Reading("oldest", 0, "min"), Reading("waiting", 0), Reading("lost", 0)),

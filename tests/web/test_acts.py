@@ -7,7 +7,7 @@ import pytest
 
 from noroshi.core.model import Reading, Sample
 from noroshi.core.people import OPERATOR, VIEWER
-from noroshi.core.words import Words
+from noroshi.core.translation import bilingual
 from noroshi.web.view.page_context import LANGUAGE
 from tests.service.clients import InProcessClient, apply_definitions
 from tests.service.harness import DISK, Harness
@@ -291,7 +291,7 @@ async def tried_desk(**kind):
     async def measure(monitor, memory):
         lines = ("<b>disk</b>",)
         reading = Reading(
-            "used", 95.0, "%", "/var", Words(en="5 GB left", ja="残り 5 GB"), lines
+            "used", 95.0, "%", "/var", bilingual(en="5 GB left", ja="残り 5 GB"), lines
         )
         return Sample(desk.time.now, (reading,), memory)
 

@@ -11,7 +11,7 @@ import pytest
 from noroshi.checks import BUILT_IN as CHECKS
 from noroshi.core.mail import Verdict
 from noroshi.core.people import OPERATOR
-from noroshi.core.words import Words
+from noroshi.core.translation import bilingual
 from noroshi.oauth.provider import Pending, SignInError
 from noroshi.transports import BUILT_IN as TRANSPORTS
 from noroshi.vault import Secret
@@ -105,7 +105,7 @@ async def test_a_test_alarm_that_waits_says_so_and_why_once(desk, browser):
     await filled_in(browser, "person", **PERSON)
     await filled_in(browser, "mail", **SERVER)
     await filled_in(browser, "alarm", do="test_alarm")
-    why = Words(en="no STARTTLS there", ja="STARTTLS がありません")
+    why = bilingual(en="no STARTTLS there", ja="STARTTLS がありません")
     await desk.attempted("smtp1", Verdict.ROUTE_DOWN, words=why)
     page = (await browser.get("/first/alarm")).text
     assert "テスト アラームは待っています" in page and page.count(why.ja) == 1
@@ -118,7 +118,7 @@ async def test_a_way_out_is_done_only_once_a_mail_was_taken_by_it(desk, browser)
     step = '<li class="is-done">4 '
     assert step not in (await browser.get("/first/alarm")).text
     await filled_in(browser, "alarm", do="test_alarm")
-    why = Words(en="nobody answers there", ja="応答がありません")
+    why = bilingual(en="nobody answers there", ja="応答がありません")
     await desk.attempted("smtp1", Verdict.ROUTE_DOWN, words=why)
     page = (await browser.get("/first/alarm")).text
     assert step not in page and "<b>送信</b>" not in page
@@ -406,7 +406,7 @@ async def test_a_code_is_typed_elsewhere_and_the_page_goes_on_by_itself(desk, br
     desk.server.on_device = Pending(slower=True)
     await browser.post("/first/sign-in", do="ask", **again)
     assert 'hx-trigger="load delay:10s"' in browser.text  # as the server wants it
-    words = Words(en="The code has expired.", ja="コードの期限が切れました。")
+    words = bilingual(en="The code has expired.", ja="コードの期限が切れました。")
     desk.server.on_device = SignInError(words, error="expired_token", who="user")
     await browser.post("/first/sign-in", do="ask", **again)
     told = browser.text.partition('id="asked"')[2].partition("</p>")[0]  # what htmx shows of it

@@ -1,7 +1,7 @@
 """The page of alarms when there are very many, and when what was told is long ago."""
 
 from noroshi.web.view.alarms import MOST_SHOWN, OpenAlarms, Wanted, fragments, key_of, view
-from noroshi.web.view.locale import TONGUES
+from noroshi.web.view.language import TONGUES
 from noroshi.web.view.tree import tree_of
 
 NOW = "2026-11-25T10:00:00+00:00"

@@ -8,11 +8,11 @@ import pytest
 
 from noroshi.core.levels import Level
 from noroshi.core.route_readiness import RouteEvidence, sends
-from noroshi.core.words import Words
+from noroshi.core.translation import bilingual
 from noroshi.ports import StoreError
 from noroshi.service import handle_request
 from noroshi.stores.memory.store import MemoryStore
-from noroshi.web.view.locale import TONGUES
+from noroshi.web.view.language import TONGUES
 from noroshi.web.view.overview import left, relay_of, route_level, route_state, view
 from noroshi.web.view.page_context import templates
 from tests.service.clients import InProcessClient, apply_definitions
@@ -113,7 +113,7 @@ class Missing(MemoryStore):
     """A store whose file was deleted."""
 
     async def trouble(self):
-        return Words(
+        return bilingual(
             en="The file of the store is missing.", ja="ストアのファイルがありません。"
         )
 

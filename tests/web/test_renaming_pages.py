@@ -7,7 +7,7 @@ import pytest
 
 from noroshi.core.levels import Level
 from noroshi.core.model import Cause, Change, Event, ItemState, State
-from noroshi.core.words import Words
+from noroshi.core.translation import bilingual
 from noroshi.definitions.stable_ids import KEPT
 from noroshi.transports import BUILT_IN
 from tests.service.clients import InProcessClient, apply_definitions
@@ -125,7 +125,7 @@ async def alarmed(desk, level, serial=1):
         before=Level.CRITICAL if level is Level.OK else Level.OK,
         after=level,
         since=now,
-        cause=Cause(words=Words(en="It is full.", ja="満杯です。")),
+        cause=Cause(words=bilingual(en="It is full.", ja="満杯です。")),
     )
     how = ItemState(level=level, since=now, cause=event.cause)
     mail = alarm(f"{event.id}/all/ops", born=now)

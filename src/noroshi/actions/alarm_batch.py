@@ -26,15 +26,15 @@ from noroshi.core.cadence import zone_of
 from noroshi.core.definitions.self_monitoring import is_mail
 from noroshi.core.levels import Level
 from noroshi.core.model import Alarm, Contact, Event, Rule
-from noroshi.core.words import Words, plain
+from noroshi.core.translation import Message, _, bilingual, plain
 from noroshi.ports import Topic
 
 LONGEST_SAYING = 100
 SHORTEST_SAYING = LONGEST_WORD = 20
 SENTENCE_END = re.compile(r"[.!?](?=\s)|。")
-WATCH_ENDED = Words(en="it is no longer watched", ja="監視の対象から外れたため")
-WAS_STOPPED = Words(en="its monitoring was stopped", ja="監視を停止したため")
-MORE = Words(en=" and {count} more", ja=" ほか{count}件")
+WATCH_ENDED = _("it is no longer watched")
+WAS_STOPPED = _("its monitoring was stopped")
+MORE = _(" and {count} more")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ def stopped(event: Event) -> bool:
     return event.cause.words == judgement.MONITORING_DISABLED
 
 
-def word(event: Event) -> Words:
+def word(event: Event) -> Message:
     if ended(event):
         return STOPPED if stopped(event) else ENDED
     return RECOVERED if event.after is Level.OK else WORDS[event.after]
@@ -112,7 +112,7 @@ def mark(event: Event) -> str:
     return "－" if ended(event) else MARKS[event.after]
 
 
-def reason(alarm: Alarm) -> Words:
+def reason(alarm: Alarm) -> Message:
     if not ended(alarm.event):
         return REASONS[alarm.reason]
     return WAS_STOPPED if stopped(alarm.event) else WATCH_ENDED
@@ -185,7 +185,7 @@ def limit(event: Event, language: str) -> str:
     if reading is None or limits is None or is_wordy(event):
         return ""
     reached = threshold(limits, event.after, reading.unit, language)
-    word = Words(en="limit", ja=WORDS[event.after].ja).say(language)
+    word = bilingual(en="limit", ja=WORDS[event.after].ja).say(language)
     return f"{word} {reached}" if reached else ""
 
 

@@ -14,79 +14,64 @@ from noroshi.actions.phrases import ENDED, MARKS, RECOVERED, STOPPED, WORDS, clo
 from noroshi.core.cadence import zone_of
 from noroshi.core.digest import ENDING, TOLD
 from noroshi.core.levels import Level
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _, ngettext
 
-SUBJECT = Words(
-    en="[{count:alarm|alarms}] {first} and more", ja="[まとめ {count}件] {first} ほか"
+SUBJECT = ngettext("[{count} alarm] {first} and more", "[{count} alarms] {first} and more")
+TOGETHER = ngettext("{count} alarm in one mail", "{count} alarms in one mail")
+ONE = _("1 alarm")
+AND_MORE = _("{first}, and {count} more")
+SPAN = ngettext(
+    "Between {start} and {end} there were {count} alarm. So that they can "
+    "be read, they come in one mail; every one of them stands below.",
+    "Between {start} and {end} there were {count} alarms. So that they can "
+    "be read, they come in one mail; every one of them stands below.",
 )
-TOGETHER = Words(en="{count:alarm|alarms} in one mail", ja="まとめ {count}件")
-ONE = Words(en="1 alarm", ja="1件")
-AND_MORE = Words(en="{first}, and {count} more", ja="{first}。ほかに{count}件あります")
-SPAN = Words(
-    en="Between {start} and {end} there were {count:alarm|alarms}. So that they can be read, they come "
+AT_ONCE = ngettext(
+    "At {end} there were {count} alarm. So that they can be read, they come"
+    " in one mail; every one of them stands below.",
+    "At {end} there were {count} alarms. So that they can be read, they "
+    "come in one mail; every one of them stands below.",
+)
+THEY_RECOVERED = ngettext(
+    "Between {start} and {end} {count} alarm was over. So that they can be "
+    "read, they come in one mail; every one of them stands below.",
+    "Between {start} and {end} {count} alarms were over. So that they can "
+    "be read, they come in one mail; every one of them stands below.",
+)
+RECOVERED_AT_ONCE = ngettext(
+    "At {end} {count} alarm was over. So that they can be read, they come "
     "in one mail; every one of them stands below.",
-    ja="{start} から {end} までに {count}件のアラームが出ました。1通ずつでは読みきれないため、"
-    "1通にまとめています。{count}件すべてをこの下に書いてあります。",
+    "At {end} {count} alarms were over. So that they can be read, they come"
+    " in one mail; every one of them stands below.",
 )
-AT_ONCE = Words(
-    en="At {end} there were {count:alarm|alarms}. So that they can be read, they come in one mail; "
-    "every one of them stands below.",
-    ja="{end} に {count}件のアラームが出ました。1通ずつでは読みきれないため、1通にまとめています。"
-    "{count}件すべてをこの下に書いてあります。",
+CHANGED = ngettext(
+    "Between {start} and {end} it changed {count} time before a mail could "
+    "leave. This mail shows the current state.",
+    "Between {start} and {end} it changed {count} times before a mail could"
+    " leave. This mail shows the current state.",
 )
-THEY_RECOVERED = Words(
-    en="Between {start} and {end} {count:alarm was|alarms were} over. So that they can be read, they come "
-    "in one mail; every one of them stands below.",
-    ja="{start} から {end} までに{count}件が回復しました。1通ずつでは読みきれないため、1通にまとめて"
-    "います。{count}件すべてをこの下に書いてあります。",
+BOTH = _("It was over before the first mail could leave, so this one tells both.")
+BOTH_ENDED = _("Its watch ended before the first mail could leave, so this one tells both.")
+MISSED = _(
+    "Mails could not leave for {span}. This is what you missed; what is over by now says so."
 )
-RECOVERED_AT_ONCE = Words(
-    en="At {end} {count:alarm was|alarms were} over. So that they can be read, they come in one mail; "
-    "every one of them stands below.",
-    ja="{end} に{count}件が回復しました。1通ずつでは読みきれないため、1通にまとめています。"
-    "{count}件すべてをこの下に書いてあります。",
-)
-CHANGED = Words(
-    en="Between {start} and {end} it changed {count:time|times} before a mail could leave. "
-    "This mail shows the current state.",
-    ja="メールを送る前の {start} から {end} までに、状態が{count}回変わりました。今の状態をお知らせします。",
-)
-BOTH = Words(
-    en="It was over before the first mail could leave, so this one tells both.",
-    ja="最初のメールを送る前に終わったため、発生と回復をこの1通でお知らせします。",
-)
-BOTH_ENDED = Words(
-    en="Its watch ended before the first mail could leave, so this one tells both.",
-    ja="最初のメールを送る前に監視を終えたため、発生と監視の終わりをこの1通でお知らせします。",
-)
-MISSED = Words(
-    en="Mails could not leave for {span}. This is what you missed; what is over by now says so.",
-    ja="{span}のあいだメールを送れませんでした。その間のアラームです。すでに終わったものには、"
-    "そう書いてあります。",
-)
-WAS = Words(en="was {level} from {start} to {end}", ja="{start} から {end} まで{level}でした")
-WAS_UNTIL = Words(en="was {level} until {end}", ja="{end} まで{level}でした")
-BEFORE_THAT = Words(en="{line}; before that: {past}", ja="{line}。その前: {past}")
-PAST = Words(en="{level} from {start} to {end}", ja="{start} から {end} まで{level}")
-PAST_UNTIL = Words(en="{level} until {end}", ja="{end} まで{level}")
-OFTENER = Words(en="{count:outage|outages} more", ja="ほかに{count}回")
+WAS = _("was {level} from {start} to {end}")
+WAS_UNTIL = _("was {level} until {end}")
+BEFORE_THAT = _("{line}; before that: {past}")
+PAST = _("{level} from {start} to {end}")
+PAST_UNTIL = _("{level} until {end}")
+OFTENER = ngettext("{count} outage more", "{count} outages more")
 MOST_PAST = 3
 """So many outages of one thing that were over meanwhile are told with their times."""
-SINCE = Words(en="since {at}", ja="{at} から")
-OVER = Words(en="it is no longer watched, {at}", ja="監視の対象から外れました {at}")
-WAS_STOPPED = Words(en="its monitoring was stopped, {at}", ja="監視を停止しました {at}")
-COUNT = Words(en="{count}", ja="{count}件")
-SEEN = Words(en="Seen", ja="検知")
-RECORDED = Words(en="Recorded", ja="記録")
-AHEAD = (Words(en="Sent", ja="送信"), Words(en="Accepted", ja="受領"))
-ACCEPTED = Words(
-    en="Whether it was accepted: noroshi queue show {mail}",
-    ja="受領されたかは noroshi queue show {mail} で分かります。",
-)
-FEWER = Words(
-    en="How many come one by one before they are put together: one_by_one of the contact.",
-    ja="何通までを1通ずつ送るかは、通知先の one_by_one で決まります。",
-)
+SINCE = _("since {at}")
+OVER = _("it is no longer watched, {at}")
+WAS_STOPPED = _("its monitoring was stopped, {at}")
+COUNT = _("{count}")
+SEEN = _("Seen")
+RECORDED = _("Recorded")
+AHEAD = (_("Sent"), _("Accepted"))
+ACCEPTED = _("Whether it was accepted: noroshi queue show {mail}")
+FEWER = _("How many come one by one before they are put together: one_by_one of the contact.")
 NUMBER = re.compile(r"(\d+)")
 BAD = (Level.CRITICAL, Level.WARNING, Level.UNKNOWN)
 WORST_FIRST = (*(WORDS[level] for level in BAD), RECOVERED, ENDED, STOPPED)
@@ -185,7 +170,7 @@ class DigestReader:
     zone: tzinfo
     today: datetime
 
-    def say(self, words: Words, **given: object) -> str:
+    def say(self, words: Message, **given: object) -> str:
         return words.fill(**given).say(self.language) if given else words.say(self.language)
 
     def time(self, at: datetime) -> str:
@@ -254,7 +239,7 @@ def _subject(stories: Sequence[Story], reader: DigestReader) -> str:
     return f"[{reader.say(_word(lead))}] {line}"
 
 
-def _word(story: Story) -> Words:
+def _word(story: Story) -> Message:
     if story.last["ended"]:
         return STOPPED if story.stopped else ENDED
     return RECOVERED if story.level is Level.OK else WORDS[story.level]
@@ -276,7 +261,7 @@ def _was(story: Story, reader: DigestReader) -> str:
     return _times(story.now, reader, (WAS, WAS_UNTIL))
 
 
-def _times(outage: Outage, reader: DigestReader, words: tuple[Words, Words]) -> str:
+def _times(outage: Outage, reader: DigestReader, words: tuple[Message, Message]) -> str:
     """Tell level, beginning and end of an outage; without the beginning where nobody knows it."""
     level, ends = reader.say(WORDS[outage.worst]), reader.time(outage.at)
     if outage.began is None:
@@ -292,7 +277,7 @@ def _with_past(line: str, story: Story, reader: DigestReader) -> str:
     told = [_times(one, reader, (PAST, PAST_UNTIL)) for one in past[-MOST_PAST:]]
     if (more := len(past) - MOST_PAST) > 0:
         told.append(reader.say(OFTENER, count=more))
-    comma = Words(en=", ", ja="、").say(reader.language)
+    comma = _(", ").say(reader.language)
     return reader.say(BEFORE_THAT, line=line, past=comma.join(told))
 
 
@@ -334,7 +319,7 @@ def _sections(stories: Sequence[Story], reader: DigestReader) -> Iterator[Part]:
 def _entry(story: Story, reader: DigestReader) -> str:
     line = _line(story, reader)
     if story.level is not Level.OK and not story.last["ended"]:
-        comma = Words(en=", ", ja="、").say(reader.language)
+        comma = _(", ").say(reader.language)
         since = reader.time(story.now.began or story.now.at)
         line += comma + reader.say(SINCE, at=since)
     return _with_past(line, story, reader)

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 
 from noroshi.actions.phrases import padded
 from noroshi.core.levels import Level
-from noroshi.core.words import Words
+from noroshi.core.translation import _
 
 LABELS = 14
 LONGEST_QUOTED = 200
-TRAIL = Words(en="How far this mail has come", ja="このメールの足どり")
+TRAIL = _("How far this mail has come")
 COLOURED = re.compile(r"\x1b\[[0-9;]*m")  # a log written for a terminal (ECMA-48, SGR)
 # What is no character to be seen (controls, halves of one, Unicode's own line ends), and what
 # turns round the writing after it, and so could make one name look like another (UTS 55).

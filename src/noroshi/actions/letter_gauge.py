@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from noroshi.actions.letter import Gauge
 from noroshi.actions.letter_cells import said, table, td
 from noroshi.actions.letter_look import GROUNDS
-from noroshi.core.words import Words
+from noroshi.core.translation import _
 
-NOW = Words(en="now {text}", ja="いま {text}")
-BETWEEN = Words(en=" · ", ja=" ・ ")
+NOW = _("now {text}")
+BETWEEN = _(" · ")
 
 
 def gauge_of(gauge: Gauge | None, language: str) -> Iterator[str]:

@@ -14,7 +14,7 @@ from noroshi.actions.letter_cells import PHRASES, cell, phrased, said, table, td
 from noroshi.actions.letter_frame import framed
 from noroshi.actions.letter_gauge import BETWEEN, gauge_of
 from noroshi.actions.letter_look import INKS, LINE, MONO, ground_of, ink_of
-from noroshi.core.words import Words
+from noroshi.core.translation import _, ngettext
 
 MOST_BYTES = 100 * 1024
 """Gmail clips a mail's HTML at 102 KiB."""
@@ -36,14 +36,11 @@ MOST_ROWS = 12
 MOST_LINES = 8
 MOST_LISTED = 51
 """A notice lists fifty, and says in one more line how many it left out."""
-MORE_LINES = Words(
-    en="… {count:more line|more lines}, in the text form of this mail",
-    ja="… ほかに{count}行。このメールのテキスト形式にあります",
+MORE_LINES = ngettext(
+    "… {count} more line, in the text form of this mail",
+    "… {count} more lines, in the text form of this mail",
 )
-MORE = Words(
-    en="and {count} more. The text form of this mail names them all.",
-    ja="ほかに{count}件あります。このメールのテキスト形式には、すべて書いてあります。",
-)
+MORE = _("and {count} more. The text form of this mail names them all.")
 
 
 def as_html(page: Page) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from noroshi.actions.alarm_batch import Telling
 from noroshi.actions.letter import HARMFUL, Quote, tidy
 from noroshi.core.model import Event
-from noroshi.core.words import Words
+from noroshi.core.translation import NOTHING, _, ngettext
 
 SHOWN = 5
 MOST_ATTACHED = 200
@@ -20,15 +20,10 @@ LONGEST_NAME = 60
 BOM, LINE_END = "\ufeff", "\r\n"
 RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?")  # no files on Windows
 FORBIDDEN = re.compile(r'[<>:"/\\|?*\n]')
-ALL = Words(en="Lines found ({count})", ja="見つかった行 ({count}行)")
-SOME = Words(
-    en="Lines found (the first {shown} of {count})",
-    ja="見つかった行 ({count}行のうち先頭の{shown}行)",
-)
-BESIDE = Words(en=", whole in {name}", ja="、全文は添付の {name}")
-LEFT_OUT = Words(
-    en="({count:more line is|more lines are} left out)", ja="(ほかに{count}行あります)"
-)
+ALL = _("Lines found ({count})")
+SOME = _("Lines found (the first {shown} of {count})")
+BESIDE = _(", whole in {name}")
+LEFT_OUT = ngettext("({count} more line is left out)", "({count} more lines are left out)")
 
 
 def quote(event: Event, told: Telling, *, attached: bool) -> Quote | None:
@@ -37,7 +32,7 @@ def quote(event: Event, told: Telling, *, attached: bool) -> Quote | None:
     if not lines:
         return None
     title = (ALL if len(lines) <= SHOWN else SOME).fill(shown=SHOWN, count=len(lines))
-    beside = BESIDE.fill(name=file_name(told)) if attached else Words(en="", ja="")
+    beside = BESIDE.fill(name=file_name(told)) if attached else NOTHING
     shown = tuple(lines[:SHOWN])
     return Quote(title.say(told.language) + beside.say(told.language), shown)
 

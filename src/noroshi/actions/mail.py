@@ -21,40 +21,31 @@ from noroshi.core.definitions.problems import InvalidValueError
 from noroshi.core.digest import TOLD
 from noroshi.core.levels import Level
 from noroshi.core.model import Alarm, Contact
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _, stored
 from noroshi.ports import Action, Topic, options
 
 LONGEST_TEMPLATE = 64 * 1024
 IMPORTANCE = {Level.CRITICAL: "high", Level.OK: "low"}
-TOO_LONG = Words(en="a template must be at most 64 KiB", ja="文面は64 KiB までにしてください")
-NO_HTML = Words(
-    en="html is false, so html_template would never be used",
-    ja="html が false のため、html_template は使われません",
-)
-BUILT_IN_INSTEAD = Words(
-    en="This is the built-in text, because the template cannot be used: {why}.",
-    ja="設定された文面を使えないため、標準の文面でお送りしています ({why})。",
-)
-NOT_USABLE = Words(
-    en="the template cannot be used for a contact who reads {language}: {why}",
-    ja="{language}の通知先では、この文面を使えません: {why}",
-)
-LANGUAGES = {"en": Words(en="English", ja="英語"), "ja": Words(en="Japanese", ja="日本語")}
+TOO_LONG = _("a template must be at most 64 KiB")
+NO_HTML = _("html is false, so html_template would never be used")
+BUILT_IN_INSTEAD = _("This is the built-in text, because the template cannot be used: {why}.")
+NOT_USABLE = _("the template cannot be used for a contact who reads {language}: {why}")
+LANGUAGES = {"en": _("English"), "ja": _("Japanese")}
 
 
 @options
 class Options:
     subject: str = ""
-    """Template of the subject (Jinja2); empty: the built-in one. / 件名の文面です (Jinja2)。空なら標準の件名を使います。"""
+    """Template of the subject (Jinja2); empty: the built-in one."""
     text: str = ""
-    """Template of the text (Jinja2); empty: the built-in one. / 本文の文面です (Jinja2)。空なら標準の本文を使います。"""
+    """Template of the text (Jinja2); empty: the built-in one."""
 
     html: bool = True
-    """Send an HTML form beside the text. / テキストのほかに HTML 形式も付けるかどうかです。"""
+    """Send an HTML form beside the text."""
     html_template: str = ""
-    """Template of the HTML form (Jinja2); empty: the built-in one, or none beside a text of your own. / HTML 形式の文面です (Jinja2)。空なら標準のものを使います。本文に独自の文面があれば HTML 形式は付けません。"""
+    """Template of the HTML form (Jinja2); empty: the built-in one, or none beside a text of your own."""
     attach_lines: bool = True
-    """Send the lines that a log monitor found along as a file. / ログの監視で見つかった行をファイルで添付するかどうかです。"""
+    """Send the lines that a log monitor found along as a file."""
 
     def __post_init__(self) -> None:
         if max(map(len, (self.subject, self.text, self.html_template))) > LONGEST_TEMPLATE:
@@ -115,18 +106,18 @@ async def finish(renderer: Renderer, payload: Mapping[str, Any]) -> Mapping[str,
     return {**finished, **rendered}
 
 
-def _marked(payload: Mapping[str, Any], why: Words) -> Mapping[str, Any]:
+def _marked(payload: Mapping[str, Any], why: Message) -> Mapping[str, Any]:
     note = BUILT_IN_INSTEAD.fill(why=why).say(payload["language"])
-    failed = {"en": why.en, "ja": why.ja}
+    failed = stored(why)
     marked = {**payload, "text": f"{payload['text']}\n{note}\n", "template_failed": failed}
     if "html" in payload:
         marked["html"] = noted(payload["html"], note)
     return marked
 
 
-async def try_out(renderer: Renderer, wanted: Options | None) -> Sequence[Words]:
+async def try_out(renderer: Renderer, wanted: Options | None) -> Sequence[Message]:
     """Return what is wrong with the templates, found by using them on made-up alarms."""
-    found: dict[str, Words] = {}
+    found: dict[str, Message] = {}
     if wanted is None or not wanted.parts:
         return ()
     for contact, topic, alarms in made_up_alarms():
@@ -146,12 +137,10 @@ def action(renderer: Renderer) -> Action:
     """Return the action, whose templates that renderer renders."""
     return Action(
         kind="mail",
-        title=Words(en="Send mail", ja="メール送信"),
-        help=Words(
-            en="Tells each contact what changed, in its language; all items of one "
-            "measurement in one mail.",
-            ja="何が変わったかを、通知先ごとの言語でお知らせします。"
-            "1回の測定で変わった対象は1通にまとめます。",
+        title=_("Send mail"),
+        help=_(
+            "Tells each contact what changed, in its language; all items of one "
+            "measurement in one mail."
         ),
         options=Options,
         draft=draft,

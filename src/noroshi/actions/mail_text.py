@@ -30,41 +30,38 @@ from noroshi.actions.phrases import WORDS, clock, moment, quantity, span, thresh
 from noroshi.core.definitions.self_monitoring import OwnRule
 from noroshi.core.levels import Level
 from noroshi.core.model import Alarm, Event, Rule
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _, ngettext
 
-SINCE = Words(en="Since", ja="いつから")
-AT = Words(en="At", ja="時刻")
-RECOVERED_AT = Words(en="Recovered", ja="回復")
-LIMITS = Words(en="Limits", ja="しきい値")
-BEFORE = Words(en="Before", ja="その前")
-REASON = Words(en="Sent because", ja="送った理由")
-RUNS_ON = Words(en="Runs on", ja="動作場所")
-HERE = Words(en="the computer that Noroshi runs on", ja="Noroshi が動いているコンピューター")
-NAMED = Words(en="{host}, {here}", ja="{host} ({here})")
-NEXT = Words(en="Next notice", ja="次のお知らせ")
-NOT_KNOWN = Words(en="Whether it is well is not known.", ja="正常かどうかは分かりません。")
-LASTS = Words(en="for {span} so far", ja="{span}続いています")
-LASTED = Words(en="after {span}", ja="{span}続きました")
-COUNT = Words(en="({count:item|items})", ja="({count}件)")
-SEEN = Words(en="Seen", ja="検知")
-RECORDED = Words(en="Recorded", ja="記録")
-ACCEPTED = Words(
-    en="Whether it was accepted: noroshi queue show {mail}",
-    ja="受領されたかは noroshi queue show {mail} で分かります。",
+SINCE = _("Since")
+AT = _("At")
+RECOVERED_AT = _("Recovered")
+LIMITS = _("Limits")
+BEFORE = _("Before")
+REASON = _("Sent because")
+RUNS_ON = _("Runs on")
+HERE = _("the computer that Noroshi runs on")
+NAMED = _("{host}, {here}")
+NEXT = _("Next notice")
+NOT_KNOWN = _("Whether it is well is not known.")
+LASTS = _("for {span} so far")
+LASTED = _("after {span}")
+COUNT = ngettext("({count} item)", "({count} items)")
+IS = _("{what} {value}")
+OF_DRIVE = _("{item} {what} {value}")
+OF_ITEM = _("{item}: {what} {value}")
+WORD_SINCE = _("{word} since {at}")
+SEEN = _("Seen")
+RECORDED = _("Recorded")
+ACCEPTED = _("Whether it was accepted: noroshi queue show {mail}")
+WHY_YOU = _(
+    "You get this mail because the rule {rule} names the contact {contact}; "
+    "to get fewer or none, change rules/{file}.toml."
 )
-WHY_YOU = Words(
-    en="You get this mail because the rule {rule} names the contact {contact}; "
-    "to get fewer or none, change rules/{file}.toml.",
-    ja="実行条件「{rule}」の通知先「{contact}」にお送りしています。"
-    "減らす、または止めるには rules/{file}.toml を変更します。",
+WHY_YOU_OF_ITSELF = _(
+    "You get this mail because Noroshi tells the contacts of all rules of itself, {contact} too; "
+    "to get fewer or none, set limits or rules in {file}.toml."
 )
-WHY_YOU_OF_ITSELF = Words(
-    en="You get this mail because Noroshi tells the contacts of all rules of itself, {contact} too; "
-    "to get fewer or none, set limits or rules in {file}.toml.",
-    ja="Noroshi 自身の異常は、すべての実行条件の通知先 (「{contact}」など) にお知らせします。"
-    "減らす、または止めるには {file}.toml で limits や rules を指定します。",
-)
-LEDGER = Words(en="Noroshi / number in the ledger: {ids}", ja="Noroshi / 台帳の番号 {ids}")
+LEDGER = _("Noroshi / number in the ledger: {ids}")
 
 
 def page(told: Telling, *, attached: bool = False) -> Page:
@@ -95,7 +92,7 @@ def page(told: Telling, *, attached: bool = False) -> Page:
     )
 
 
-def _row(label: Words, value: str, language: str) -> Row:
+def _row(label: Message, value: str, language: str) -> Row:
     return Row(label.say(language), value)
 
 
@@ -131,9 +128,10 @@ def _sentence(event: Event, told: Telling) -> str:
     if reading is None or is_wordy(event):
         return _ended_line(label + words(event, language), language)
     what, value = name(event, told, language), quantity(reading.value, reading.unit, language)
-    if language == "ja":
-        return (f"{item} の" if item else "") + f"{what}は {value} です。"
-    return f"{label}{amid(what) if label else what} {value}"
+    if not item:
+        return IS.fill(what=what, value=value).say(language)
+    of_item = OF_DRIVE if item.endswith(":") else OF_ITEM
+    return of_item.fill(item=item, what=amid(what), value=value).say(language)
 
 
 def _ended_line(line: str, language: str) -> str:
@@ -204,7 +202,7 @@ def _story(alarm: Alarm, told: Telling, limits: str) -> Iterator[Row]:
     yield _row(REASON, reason(alarm).say(language), language)
 
 
-def _label(event: Event, told: Telling) -> Words:
+def _label(event: Event, told: Telling) -> Message:
     if ended(event) or happened(event, told):
         return AT
     return RECOVERED_AT if event.after is Level.OK else SINCE
@@ -214,7 +212,7 @@ def _lasting(event: Event, told: Telling) -> str:
     lasted, language = event.at - began(event, told), told.language
     if lasted < timedelta(seconds=1):
         return ""
-    comma = Words(en=", ", ja="、").say(language)
+    comma = _(", ").say(language)
     return comma + LASTS.fill(span=span(lasted)).say(language)
 
 
@@ -227,7 +225,7 @@ def _limits(event: Event, language: str) -> str:
         value = threshold(limits, level, reading.unit, language)
         if value:
             told.append(f"{WORDS[level].say(language)} {value}")
-    return Words(en=", ", ja="、").say(language).join(told)
+    return _(", ").say(language).join(told)
 
 
 def _before(event: Event, zone: tzinfo, language: str) -> str:
@@ -236,9 +234,9 @@ def _before(event: Event, zone: tzinfo, language: str) -> str:
         return word
     since, length = moment(event.since, zone, language), span(event.at - event.since)
     if event.after is Level.OK:
-        ended = Words(en="{word} since {at}, for {span}", ja="{word}、{at} から{span}")
+        ended = _("{word} since {at}, for {span}")
         return ended.fill(word=word, at=since, span=length).say(language)
-    return Words(en=f"{word} since {since}", ja=f"{word}、{since} から").say(language)
+    return WORD_SINCE.fill(word=word, at=since).say(language)
 
 
 # At the foot
@@ -258,11 +256,11 @@ def _footer(told: Telling) -> Iterator[str]:
     yield ACCEPTED.fill(mail=told.mail).say(language)
     if told.rule is not None:
         yield _why_you(told.rule, contact.title or contact.id).say(language)
-    ids = Words(en=", ", ja="、").say(language).join(alarm.id for alarm in told.alarms)
+    ids = _(", ").say(language).join(alarm.id for alarm in told.alarms)
     yield LEDGER.fill(ids=ids).say(language)
 
 
-def _why_you(rule: Rule, contact: str) -> Words:
+def _why_you(rule: Rule, contact: str) -> Message:
     if isinstance(rule, OwnRule):
         return WHY_YOU_OF_ITSELF.fill(contact=contact, file=rule.made_by)
     return WHY_YOU.fill(contact=contact, rule=rule.display_name, file=rule.name_or_id)

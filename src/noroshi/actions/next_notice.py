@@ -7,17 +7,14 @@ from datetime import datetime, timedelta
 from noroshi.actions.alarm_batch import Telling, happened
 from noroshi.actions.phrases import clock, moment, span
 from noroshi.core.levels import When
-from noroshi.core.words import Words
+from noroshi.core.translation import _
 
-ON_CHANGE = Words(en="when the level changes", ja="レベルが変わったとき")
-ON_FOUND = Words(en="when more is found", ja="新しく見つかったとき")
-ON_RECOVERY = Words(en="when it recovers", ja="回復したとき")
-ON_EACH = Words(en="whenever it is measured so", ja="測定してこの状態だったとき")
-ON_REPEAT = Words(en="in {span} ({at}) if it lasts", ja="このまま続けば{span}後の {at}")
-NO_NEXT = Words(
-    en="none: the rule tells of it once",
-    ja="ありません (この実行条件では1回だけお知らせします)",
-)
+ON_CHANGE = _("when the level changes")
+ON_FOUND = _("when more is found")
+ON_RECOVERY = _("when it recovers")
+ON_EACH = _("whenever it is measured so")
+ON_REPEAT = _("in {span} ({at}) if it lasts")
+NO_NEXT = _("none: the rule tells of it once")
 
 
 def next_notice(told: Telling) -> str:
@@ -34,7 +31,7 @@ def next_notice(told: Telling) -> str:
         at = _later(told.alarms[0].event.at, rule.repeat, told)
         when.append(ON_REPEAT.fill(span=span(rule.repeat), at=at))
     *others, last = [words.say(language) for words in when] or [NO_NEXT.say(language)]
-    comma, both = Words(en=", ", ja="、"), Words(en=", or ", ja="、または")
+    comma, both = _(", "), _(", or ")
     first = comma.say(language).join(others)
     return f"{first}{both.say(language)}{last}" if first else last
 

@@ -29,7 +29,7 @@ from noroshi.core.notices.notice import (
     Watched,
     Well,
 )
-from noroshi.core.words import Words
+from noroshi.core.translation import Message
 
 MOST_LISTED = 50
 LONGEST_LINE = 300
@@ -45,13 +45,13 @@ class NoticeReader:
     def language(self) -> str:
         return "ja" if self.contact.language == "ja" else "en"
 
-    def say(self, sentence: Words, **given: object) -> str:
+    def say(self, sentence: Message, **given: object) -> str:
         return (sentence.fill(**given) if given else sentence).say(self.language)
 
     def when(self, at: datetime) -> str:
         return moment(at, zone_of(self.contact.zone), self.language)
 
-    def row(self, label: Words, value: str) -> Row:
+    def row(self, label: Message, value: str) -> Row:
         return Row(self.say(label), cut(one_line(value), LONGEST_LINE))
 
 
@@ -78,7 +78,7 @@ def _(notice: Stopped, reader: NoticeReader) -> Page:
 
 
 def _about_instances(
-    notice: Started | Stopped, headline: Words, so: str, reader: NoticeReader
+    notice: Started | Stopped, headline: Message, so: str, reader: NoticeReader
 ) -> Page:
     line = reader.say(headline, where=_together(notice.instances, reader))
     lines = [

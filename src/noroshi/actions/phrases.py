@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta, tzinfo
 
 from noroshi.core.levels import Level, Reason
 from noroshi.core.model import Limits
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _, pgettext
 
-WORDS: Mapping[Level, Words] = {
-    Level.OK: Words(en="OK", ja="正常"),
-    Level.WARNING: Words(en="WARNING", ja="注意"),
-    Level.CRITICAL: Words(en="CRITICAL", ja="危険"),
-    Level.UNKNOWN: Words(en="UNKNOWN", ja="失敗"),
+WORDS: Mapping[Level, Message] = {
+    Level.OK: _("OK"),
+    Level.WARNING: _("WARNING"),
+    Level.CRITICAL: _("CRITICAL"),
+    Level.UNKNOWN: _("UNKNOWN"),
 }
 MARKS: Mapping[Level, str] = {
     Level.OK: "○",
@@ -22,95 +22,74 @@ MARKS: Mapping[Level, str] = {
     Level.CRITICAL: "◆",
     Level.UNKNOWN: "▨",
 }
-RECOVERED = Words(en="RECOVERED", ja="回復")
-ENDED = Words(en="ENDED", ja="監視終了")
-STOPPED = Words(en="STOPPED", ja="監視停止")
+RECOVERED = _("RECOVERED")
+ENDED = _("ENDED")
+STOPPED = _("STOPPED")
 
-REASONS: Mapping[Reason, Words] = {
-    Reason.NEW_LEVEL: Words(en="the level changed", ja="レベルが変わったため"),
-    Reason.NEW_CAUSE: Words(
-        en="another reading is behind it now", ja="原因となる測定値が変わったため"
+REASONS: Mapping[Reason, Message] = {
+    Reason.NEW_LEVEL: _("the level changed"),
+    Reason.NEW_CAUSE: _("another reading is behind it now"),
+    Reason.RECOVERED: _("it recovered"),
+    Reason.ENDED: _("its watch ended; whether it recovered is not known"),
+    Reason.REPEAT: _("it is still so, and the repeat interval has passed"),
+    Reason.FOUND_AGAIN: _("more was found"),
+    Reason.EACH_TIME: _("it is so again, and the rule asks for each time"),
+    Reason.NTH_TIME: _("it has been so as many times in a row as the rule asks for"),
+    Reason.OVERDUE: _("it is so, and nobody has been told of it yet"),
+    Reason.AFTER_SILENCE: _(
+        "nothing was told of it for a while (silence or maintenance), and it is still so"
     ),
-    Reason.RECOVERED: Words(en="it recovered", ja="回復したため"),
-    Reason.ENDED: Words(
-        en="its watch ended; whether it recovered is not known",
-        ja="監視を終えたため (回復したかどうかは分かりません)",
+    Reason.RECOVERED_MEANWHILE: _(
+        "it recovered while nothing was told of it (silence or maintenance)"
     ),
-    Reason.REPEAT: Words(
-        en="it is still so, and the repeat interval has passed",
-        ja="この状態が続いており、再通知の間隔がたったため",
+    Reason.NOT_ASKED: _("the rule does not ask for this level"),
+    Reason.NOT_YET: _("it has not been so as many times in a row as the rule asks for"),
+    Reason.NEVER_TOLD: _("it is over, but nobody had been told of it"),
+    Reason.PASSED: _("nothing more was found; what was found has no recovery to tell of"),
+    Reason.TOO_SOON: _("it is still so, and it is not yet time to repeat it"),
+    Reason.ENOUGH: _("it was told as many times as the rule allows"),
+    Reason.SILENCED: _("a person silenced it"),
+    Reason.MAINTENANCE: _("maintenance is under way"),
+    Reason.ACKNOWLEDGED: _("a person has acknowledged it"),
+    Reason.SETTING_UP: _(
+        "it is still being set up; a mail follows if nothing changes within 15 minutes"
     ),
-    Reason.FOUND_AGAIN: Words(en="more was found", ja="新たに見つかったため"),
-    Reason.EACH_TIME: Words(
-        en="it is so again, and the rule asks for each time",
-        ja="またこの状態で、実行条件が「毎回」のため",
-    ),
-    Reason.NTH_TIME: Words(
-        en="it has been so as many times in a row as the rule asks for",
-        ja="実行条件で決めた回数だけ続いたため",
-    ),
-    Reason.OVERDUE: Words(
-        en="it is so, and nobody has been told of it yet",
-        ja="この状態を、まだ誰にもお知らせしていなかったため",
-    ),
-    Reason.AFTER_SILENCE: Words(
-        en="nothing was told of it for a while (silence or maintenance), and it is still so",
-        ja="通知停止またはメンテナンスが終わり、まだこの状態が続いているため",
-    ),
-    Reason.RECOVERED_MEANWHILE: Words(
-        en="it recovered while nothing was told of it (silence or maintenance)",
-        ja="通知停止またはメンテナンスの間に回復したため",
-    ),
-    Reason.NOT_ASKED: Words(
-        en="the rule does not ask for this level", ja="このレベルは実行条件に含まれないため"
-    ),
-    Reason.NOT_YET: Words(
-        en="it has not been so as many times in a row as the rule asks for",
-        ja="実行条件で決めた回数にまだ達していないため",
-    ),
-    Reason.NEVER_TOLD: Words(
-        en="it is over, but nobody had been told of it",
-        ja="終わったものの、もとの状態を誰にもお知らせしていなかったため",
-    ),
-    Reason.PASSED: Words(
-        en="nothing more was found; what was found has no recovery to tell of",
-        ja="新たに見つかったものはなく、見つかったことのお知らせに「回復」はないため",
-    ),
-    Reason.TOO_SOON: Words(
-        en="it is still so, and it is not yet time to repeat it",
-        ja="この状態が続いているものの、再通知の間隔がまだたっていないため",
-    ),
-    Reason.ENOUGH: Words(
-        en="it was told as many times as the rule allows",
-        ja="実行条件で決めた回数だけ、すでにお知らせしたため",
-    ),
-    Reason.SILENCED: Words(en="a person silenced it", ja="担当者が通知を停止しているため"),
-    Reason.MAINTENANCE: Words(en="maintenance is under way", ja="メンテナンス中のため"),
-    Reason.ACKNOWLEDGED: Words(
-        en="a person has acknowledged it", ja="担当者が確認済みにしているため"
-    ),
-    Reason.SETTING_UP: Words(
-        en="it is still being set up; a mail follows if nothing changes within 15 minutes",
-        ja="設定の途中のため (15分たってもこの状態ならお知らせします)",
-    ),
-    Reason.HOST_DOWN: Words(
-        en="what it depends on is down, and speaks for it",
-        ja="上位の監視項目が止まっており、そちらでお知らせするため",
-    ),
+    Reason.HOST_DOWN: _("what it depends on is down, and speaks for it"),
 }
-DAYS = Words(en="Mon Tue Wed Thu Fri Sat Sun", ja="月 火 水 木 金 土 日")
-MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+DAYS = _("Mon Tue Wed Thu Fri Sat Sun")
+DAY = _("{weekday} {day} {month} {year} {time}")
+MONTHS: Sequence[Message] = (
+    _("Jan"),
+    _("Feb"),
+    _("Mar"),
+    _("Apr"),
+    _("May"),
+    _("Jun"),
+    _("Jul"),
+    _("Aug"),
+    _("Sep"),
+    _("Oct"),
+    _("Nov"),
+    _("Dec"),
+)
 SIZES = ("B", "KB", "MB", "GB", "TB", "PB")
 
 
-JAPANESE_UNITS = {"s": "秒", "min": "分", "h": "時間", "d": "日"}
+UNITS: Mapping[str, Message] = {
+    "s": _("{number} s"),
+    "min": _("{number} min"),
+    "h": _("{number} h"),
+    "d": _("{number} d"),
+}
+TWO_UNITS = _("{larger} {smaller}")
+FROM, UP_TO = pgettext("a limit above", "{value}"), pgettext("a limit below", "{value}")
 
 
 def quantity(value: float, unit: str = "", language: str = "en") -> str:
-    """Return a number with its unit, as short as it can be told: 95.2%, 1,234 ms, 96 GB, 5分."""
+    """Return a number with its unit, as short as it can be told: 95.2%, 1,234 ms, 96 GB, 5 min."""
     unit = unit.strip()
-    if language == "ja" and unit in JAPANESE_UNITS:
-        return f"{_number(value)}{JAPANESE_UNITS[unit]}"
+    if unit in UNITS:
+        return UNITS[unit].fill(number=_number(value)).say(language)
     if unit == "B":
         return _size(value)
     if not unit:
@@ -137,21 +116,20 @@ def _size(value: float) -> str:
 
 
 def threshold(limits: Limits, level: Level, unit: str, language: str) -> str:
-    """Return the limit that stands for a level: "95% 以上", "95%"; "" if there is none."""
+    """Return the limit that stands for a level, with its side where a language says it; "" for none."""
     value = {Level.WARNING: limits.warning, Level.CRITICAL: limits.critical}.get(level)
     if value is None:
         return ""
-    side = Words(en="", ja=" 以上" if limits.rising else " 以下").say(language)
-    return quantity(value, unit, language) + side
+    words = FROM if limits.rising else UP_TO
+    return words.fill(value=quantity(value, unit, language)).say(language)
 
 
 def moment(at: datetime, zone: tzinfo, language: str) -> str:
     """Date, weekday, time of day and offset: no time is told without its offset."""
     at = at.astimezone(zone)
     day = DAYS.say(language).split()[at.weekday()]
-    if language == "ja":
-        return f"{at.year}年{at.month}月{at.day}日({day}) {clock(at, zone)}"
-    return f"{day} {at.day} {MONTHS[at.month - 1]} {at.year} {clock(at, zone)}"
+    date = {"day": at.day, "month": MONTHS[at.month - 1], "year": at.year}
+    return DAY.fill(weekday=day, **date, time=clock(at, zone)).say(language)
 
 
 def clock(at: datetime, zone: tzinfo) -> str:
@@ -159,21 +137,21 @@ def clock(at: datetime, zone: tzinfo) -> str:
     return f"{at:%H:%M:%S} {at.isoformat()[-6:]}"
 
 
-def span(length: timedelta) -> Words:
+def span(length: timedelta) -> Message:
     """Return a length of time in its two largest units."""
     seconds = max(0, round(length.total_seconds()))
-    parts: list[tuple[int, str, str]] = [
-        (seconds // 86400, " d", "日"),
-        (seconds // 3600 % 24, " h", "時間"),
-        (seconds // 60 % 60, " min", "分"),
-        (seconds % 60, " s", "秒"),
+    parts: list[tuple[int, str]] = [
+        (seconds // 86400, "d"),
+        (seconds // 3600 % 24, "h"),
+        (seconds // 60 % 60, "min"),
+        (seconds % 60, "s"),
     ]
-    first = next((n for n, (count, _, _) in enumerate(parts) if count), len(parts) - 1)
+    first = next((n for n, (count, _unit) in enumerate(parts) if count), len(parts) - 1)
     told = [part for part in parts[first : first + 2] if part[0]] or parts[-1:]
-    return Words(
-        en=" ".join(f"{count}{en}" for count, en, _ in told),
-        ja="".join(f"{count}{ja}" for count, _, ja in told),
-    )
+    lengths = [UNITS[unit].fill(number=count) for count, unit in told]
+    if len(lengths) == 1:
+        return lengths[0]
+    return TWO_UNITS.fill(larger=lengths[0], smaller=lengths[1])
 
 
 def padded(label: str, width: int) -> str:

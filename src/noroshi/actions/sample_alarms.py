@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from noroshi.core.levels import Level, Reason
 from noroshi.core.model import Alarm, Cause, Contact, Event, Instance, Limits, Monitor, Reading
-from noroshi.core.words import Words
+from noroshi.core.translation import _
 from noroshi.ports import Topic
 
 NOON = datetime(2026, 4, 1, 3, 0, tzinfo=UTC)
@@ -22,12 +22,7 @@ MONITOR = Monitor(
     kind="disk",
     options=None,
 )
-TOPIC = Topic(
-    MONITOR,
-    Words(en="Disk space", ja="ディスク容量"),
-    {"used": Words(en="Used", ja="使用率")},
-    "noroshi1",
-)
+TOPIC = Topic(MONITOR, _("Disk space"), {"used": _("Used")}, "noroshi1")
 CONTACTS = (
     Contact(id="aki", addresses=("aki@example.com",), language="ja", zone="Asia/Tokyo"),
     Contact(id="sam", addresses=("sam@example.com",), language="en"),
@@ -39,7 +34,7 @@ def made_up_alarms() -> Iterator[tuple[Contact, Topic, tuple[Alarm, ...]]]:
     full = _alarm(1, "/data", Level.WARNING, Level.CRITICAL, _used(95.2), Reason.NEW_LEVEL)
     still = _alarm(2, "/data", Level.CRITICAL, Level.CRITICAL, _used(96), Reason.REPEAT)
     well = _alarm(3, "/home", Level.WARNING, Level.OK, _used(60), Reason.RECOVERED)
-    gone = Cause(words=Words(en="the host does not answer", ja="ホストが応答しません"))
+    gone = Cause(words=_("the host does not answer"))
     fault = _alarm(4, "", Level.OK, Level.UNKNOWN, gone, Reason.NEW_LEVEL)
     for contact in CONTACTS:
         for alarms in ((full,), (still,), (well,), (fault,), (full, well, fault)):
@@ -47,7 +42,7 @@ def made_up_alarms() -> Iterator[tuple[Contact, Topic, tuple[Alarm, ...]]]:
 
 
 def _used(value: float) -> Cause:
-    note = Words(en="96 GB free of 2 TB", ja="空き 96 GB (全体 2 TB)")
+    note = _("96 GB free of 2 TB")
     return Cause(Reading("used", value, "%", note=note), LIMITS)
 
 

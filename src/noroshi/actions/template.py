@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from noroshi import sandbox
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _
 
 CHILD = Path(__file__).with_name("template_child.py")
 WALL_SECONDS = 2.0
@@ -24,36 +24,25 @@ REST_SECONDS = 60.0
 LONGEST_LINE = 1024 * 1024
 SIGPROF = getattr(signal, "SIGPROF", 0)
 
-TOO_SLOW = Words(en="it takes too long (more than 0.2 s)", ja="処理が長すぎます (0.2秒まで)")
-CANNOT_START = Words(
-    en="the renderer cannot be started: {why}",
-    ja="文面を処理するプログラムを起動できません: {why}",
-)
-DIED = Words(en="the renderer ended by itself", ja="文面を処理するプログラムが終了しました")
-REFUSED: Mapping[str, Words] = {
-    "syntax": Words(
-        en="line {line} is not valid: {detail}",
-        ja="{line}行目の書式が正しくありません (Jinja2 のメッセージ「{detail}」)",
-    ),
-    "undefined": Words(en="there is no such name: {detail}", ja="使えない名前です: {detail}"),
-    "forbidden": Words(
-        en="that is not allowed: {detail}",
-        ja="許可されていません (Jinja2 のメッセージ「{detail}」)",
-    ),
-    "memory": Words(en="it needs too much memory", ja="メモリーを使いすぎます"),
-    "long": Words(
-        en="its result is too long (at most {detail})", ja="結果が長すぎます ({detail} まで)"
-    ),
-    "lines": Words(en="a subject must be one line", ja="件名は1行にしてください"),
-    "empty": Words(en="the subject is empty", ja="件名が空です"),
-    "failed": Words(en="it failed: {detail}", ja="途中で失敗しました (メッセージ「{detail}」)"),
+TOO_SLOW = _("it takes too long (more than 0.2 s)")
+CANNOT_START = _("the renderer cannot be started: {why}")
+DIED = _("the renderer ended by itself")
+REFUSED: Mapping[str, Message] = {
+    "syntax": _("line {line} is not valid: {detail}"),
+    "undefined": _("there is no such name: {detail}"),
+    "forbidden": _("that is not allowed: {detail}"),
+    "memory": _("it needs too much memory"),
+    "long": _("its result is too long (at most {detail})"),
+    "lines": _("a subject must be one line"),
+    "empty": _("the subject is empty"),
+    "failed": _("it failed: {detail}"),
 }
 
 
 class TemplateFailed(Exception):
     """The template cannot be used; the words say why."""
 
-    def __init__(self, words: Words) -> None:
+    def __init__(self, words: Message) -> None:
         super().__init__(words.en)
         self.words = words
 

@@ -12,25 +12,14 @@ from noroshi.actions.phrases import moment
 from noroshi.core.cadence import zone_of
 from noroshi.core.levels import Level
 from noroshi.core.model import Contact
-from noroshi.core.words import Words
+from noroshi.core.translation import _
 
-TEST = Words(en="TEST", ja="テスト")
-SUBJECT = Words(
-    en="[TEST] A test alarm from Noroshi", ja="[テスト] Noroshi からのテスト アラーム"
-)
-HEADLINE = Words(
-    en="This is a test. Alarms from {node} reach you.",
-    ja="これはテストです。{node} からのアラームは、ここに届きます。",
-)
-LEAD = Words(
-    en="Give this number back to Noroshi. Only then is it proved that alarms arrive.",
-    ja="この番号を Noroshi の画面に入れてください。届いたことは、それで初めて確かになります。",
-)
-NUMBER, MADE = Words(en="Number", ja="番号"), Words(en="Made", ja="作成")
-FOOTER = Words(
-    en="Nothing is wrong; nothing has to be done but that.",
-    ja="異常はありません。ほかにすることはありません。",
-)
+TEST = _("TEST")
+SUBJECT = _("[TEST] A test alarm from Noroshi")
+HEADLINE = _("This is a test. Alarms from {node} reach you.")
+LEAD = _("Give this number back to Noroshi. Only then is it proved that alarms arrive.")
+NUMBER, MADE = _("Number"), _("Made")
+FOOTER = _("Nothing is wrong; nothing has to be done but that.")
 
 
 def trial_alarm(contact: Contact, number: str, node: str, at: datetime) -> Mapping[str, Any]:

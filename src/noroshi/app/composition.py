@@ -27,7 +27,7 @@ from noroshi.core.definitions.self_monitoring import is_own
 from noroshi.core.mail import Fault, Network, Route
 from noroshi.core.model import Monitor
 from noroshi.core.network_policy import NetworkPolicy
-from noroshi.core.words import Words, plain
+from noroshi.core.translation import Message, _, plain
 from noroshi.definitions import RANDOM_BYTES, Difference, Plan, ulid
 from noroshi.definitions.plan_cache import PlanCache
 from noroshi.engine import Engine
@@ -82,9 +82,7 @@ def _steady() -> float:
 
 REAL = Clocks(wall=lambda: datetime.now(UTC), steady=_steady)
 ENTRA, OTHERS = MsalProvider(), GenericProvider()
-NO_ACCOUNT = Words(
-    en="there is no account {name} any more", ja="アカウント「{name}」はもうありません"
-)
+NO_ACCOUNT = _("there is no account {name} any more")
 
 
 class Plans:
@@ -351,10 +349,10 @@ def _own_facts(
     )
 
 
-def _worded(plugins: Plugins) -> Callable[[Difference], Words]:
+def _worded(plugins: Plugins) -> Callable[[Difference], Message]:
     """Mails say what differs as the manager does; its words are read with the first of them."""
 
-    def sentence(one: Difference) -> Words:
+    def sentence(one: Difference) -> Message:
         with imports.ONE_AT_A_TIME:
             from noroshi.web.view.difference import KindNames, worded
 

@@ -16,7 +16,7 @@ from noroshi import imports
 from noroshi.app.composition import REAL, App, open_app
 from noroshi.app.startup_report import announce
 from noroshi.config.config import Config
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _
 from noroshi.definitions.accounts_of_routes import resources_of
 from noroshi.door import open_door
 from noroshi.engine.signs_of_life import ServiceManager, SignsOfLife
@@ -32,12 +32,12 @@ without it shall pay."""
 LOOK_AFTER = 3600.0
 """Seconds between two looks at the sign-ins that rest."""
 STOP_WITHIN = 4.5  # seconds; who stops a service waits for five
-NOT_READY = Words(en="it does not watch yet", ja="まだ監視を始めていません")
+NOT_READY = _("it does not watch yet")
 
 
 async def serve(
     config: Config,
-    say: Callable[[Words], None],
+    say: Callable[[Message], None],
     open_store: Callable[[Path], Store] = SqliteStore.reopen,
     life: LifeLock | None = None,
 ) -> None:
@@ -82,7 +82,7 @@ def _marked(life: LifeLock | None) -> Iterator[None]:
 
 @asynccontextmanager
 async def _manager(
-    app: App, config: Config, say: Callable[[Words], None]
+    app: App, config: Config, say: Callable[[Message], None]
 ) -> AsyncIterator[None]:
     """Browsers and the API are answered, if there is to be a manager."""
     if config.web is None:
@@ -92,7 +92,7 @@ async def _manager(
         from noroshi.web.context import WebContext
         from noroshi.web.server import open_web
 
-    async def ready() -> Words | None:
+    async def ready() -> Message | None:
         return await app.store.trouble() if app.engine.ready.is_set() else NOT_READY
 
     house = WebContext(

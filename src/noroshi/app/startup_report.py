@@ -7,26 +7,21 @@ from collections.abc import Sequence
 
 from noroshi.core.definitions.self_monitoring import is_own
 from noroshi.core.mail import Route
-from noroshi.core.words import Words, plain
+from noroshi.core.translation import Message, _, ngettext, plain
 from noroshi.definitions import Plan
 from noroshi.definitions.accounts_of_routes import mark_of
 
-WATCHES = Words(
-    en="watching {name}: {count:monitor|monitors}", ja="監視中: {name} ({count}項目)"
+WATCHES = ngettext("watching {name}: {count} monitor", "watching {name}: {count} monitors")
+SENDS = _("sending by {name} ({kind}{host})")
+REMARK = _("{name}: {remark}")
+MARKED = _("{kind} [{mark}]")
+NOTHING_WATCHED = _(
+    "nothing is watched yet; begin in the manager, or give it definitions: noroshi apply DIR"
 )
-SENDS = Words(en="sending by {name} ({kind}{host})", ja="送信経路: {name} ({kind}{host})")
-REMARK = Words(en="{name}: {remark}", ja="{name}: {remark}")
-MARKED = Words(en="{kind} [{mark}]", ja="{kind} [{mark}]")
-NOTHING_WATCHED = Words(
-    en="nothing is watched yet; begin in the manager, or give it definitions: noroshi apply DIR",
-    ja="まだ何も監視していません。マネージャーで設定を始めるか、noroshi apply DIR で定義を入れてください",
-)
-NO_ROUTE = Words(
-    en="there is no route, so no alarm can leave", ja="送信経路がないため、アラームを送れません"
-)
+NO_ROUTE = _("there is no route, so no alarm can leave")
 
 
-def announce(current: Plan) -> Sequence[Words]:
+def announce(current: Plan) -> Sequence[Message]:
     """Return what the node watches and by which routes it sends, a line each."""
     watched = [monitor for monitor in current.monitors.values() if not is_own(monitor)]
     instances = Counter(monitor.instance.name for monitor in watched)
@@ -45,7 +40,7 @@ def announce(current: Plan) -> Sequence[Words]:
     return lines
 
 
-def _kind_of(current: Plan, route: Route) -> Words:
+def _kind_of(current: Plan, route: Route) -> Message:
     """With a mark where the provider is none of the built-in ones: the lab, or one's own."""
     mark = mark_of(current, route)
     return MARKED.fill(kind=route.kind, mark=mark) if mark else plain(route.kind)

@@ -14,26 +14,19 @@ from ipaddress import ip_address
 from typing import Any
 
 from noroshi.core import os_errors
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _
 from noroshi.ports import Unmeasurable
 
 Place = tuple[int, Any]
 """A family (AF_INET, AF_INET6), and what a socket of that family connects to."""
 
-NO_NAME = Words(
-    en="the name {address} cannot be resolved: {why}",
-    ja="{address} の名前を解決できません: {why}",
+NO_NAME = _("the name {address} cannot be resolved: {why}")
+TOO_MANY_FILES = _(
+    "Noroshi itself has too many files and sockets open (ulimit -n); {what} may be well"
 )
-TOO_MANY_FILES = Words(
-    en="Noroshi itself has too many files and sockets open (ulimit -n); {what} may be well",
-    ja="Noroshi 自身が開いているファイルとソケットの数が上限に達しています (ulimit -n)。"
-    "{what}に問題があるとは限りません",
-)
-NO_ROUTE = Words(en="there is no way to that network", ja="ネットワークへの経路がありません")
-NO_HOST = Words(en="that host does not answer", ja="ホストが応答しません")
-NO_PORT_LEFT = Words(
-    en="this computer has no local port left", ja="このコンピューターの空きポートがありません"
-)
+NO_ROUTE = _("there is no way to that network")
+NO_HOST = _("that host does not answer")
+NO_PORT_LEFT = _("this computer has no local port left")
 OWN_LIMIT = (errno.EMFILE, errno.ENFILE)
 KNOWN = {
     errno.ENETUNREACH: NO_ROUTE,
@@ -61,7 +54,7 @@ async def places(address: str, port: int = 0) -> Sequence[Place]:
     return tuple((family, where) for family, _, _, _, where in found)
 
 
-def why(error: OSError) -> Words:
+def why(error: OSError) -> Message:
     """Return the network's error in words."""
     return KNOWN.get(error.errno or 0) or os_errors.why(error)
 

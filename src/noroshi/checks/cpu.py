@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from noroshi.core.model import Limits, Reading
-from noroshi.core.words import Words
+from noroshi.core.translation import _
 from noroshi.ports import Check, Host, Outcome, Processor, options
 
 SHORT = 0.5  # seconds between two looks where there is none before to count from
 SHARES = ("busy", "iowait", "steal")
-CORES = Words(en="number of cores: {cores}", ja="コア数 {cores}")
+CORES = _("number of cores: {cores}")
 
 
 @options
@@ -57,21 +57,20 @@ def _readings(before: Mapping[str, Any], found: Processor) -> Iterator[Reading]:
 
 CHECK = Check(
     kind="cpu",
-    title=Words(en="CPU", ja="CPU の負荷"),
-    help=Words(
-        en="How busy all cores together were since the last measurement, and how many "
-        "processes ran or waited for each core.",
-        ja="前回の測定からの CPU 使用率 (全コアの平均) と、コアあたりの負荷を測ります。",
+    title=_("CPU"),
+    help=_(
+        "How busy all cores together were since the last measurement, and how many "
+        "processes ran or waited for each core."
     ),
     options=Options,
     limits={"busy": Limits(warning=95)},
     shares=frozenset(SHARES),
     names={
-        "busy": Words(en="CPU busy", ja="CPU 使用率"),
-        "iowait": Words(en="Waiting for disks", ja="入出力待ち"),
-        "steal": Words(en="Taken by other machines", ja="ほかの仮想マシンに取られた割合"),
-        "load": Words(en="Load per core", ja="コアあたりのロードアベレージ"),
-        "cores": Words(en="Cores", ja="コア数"),
+        "busy": _("CPU busy"),
+        "iowait": _("Waiting for disks"),
+        "steal": _("Taken by other machines"),
+        "load": _("Load per core"),
+        "cores": _("Cores"),
     },
     run=run,
 )

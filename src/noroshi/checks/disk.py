@@ -8,19 +8,19 @@ from functools import lru_cache
 from typing import Any
 
 from noroshi.core.model import Limits, Reading
-from noroshi.core.words import Words
+from noroshi.core.translation import _
 from noroshi.ports import Check, Host, Outcome, Unmeasurable, Volume, options
 
-FREE = Words(en="{free:.1f} GiB free", ja="空き {free:.1f} GiB")
-NONE = Words(en="no volume matches {wanted}", ja="{wanted} に当てはまるボリュームがありません")
+FREE = _("{free:.1f} GiB free")
+NONE = _("no volume matches {wanted}")
 
 
 @options
 class Options:
     include: tuple[str, ...] = ("*",)
-    """Mount points to watch; * stands for any text. / 監視するマウントポイントです。* は任意の文字列を表します。"""
+    """Mount points to watch; * stands for any text."""
     exclude: tuple[str, ...] = ()
-    """Mount points to leave out, even if they are included. / 監視から外すマウントポイントです。「対象」の指定より優先します。"""
+    """Mount points to leave out, even if they are included."""
 
     def wants(self, mount: str) -> bool:
         return _any(self.include, mount) and not _any(self.exclude, mount)
@@ -52,16 +52,12 @@ async def run(wanted: Options, host: Host, memory: Mapping[str, Any]) -> Outcome
 
 CHECK = Check(
     kind="disk",
-    title=Words(en="Disk space", ja="ディスク容量"),
-    help=Words(
-        en="How full each volume of the computer is, network drives too.",
-        ja="コンピューターの各ボリュームの使用率と空き容量を測ります。"
-        "ネットワークドライブも含みます。",
-    ),
+    title=_("Disk space"),
+    help=_("How full each volume of the computer is, network drives too."),
     options=Options,
     limits={"used": Limits(warning=80, critical=90), "free": Limits(rising=False)},
     shares=frozenset({"used"}),
     units={"free": "GiB"},
-    names={"used": Words(en="Used", ja="使用率"), "free": Words(en="Free", ja="空き容量")},
+    names={"used": _("Used"), "free": _("Free")},
     run=run,
 )

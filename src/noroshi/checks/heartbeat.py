@@ -8,62 +8,41 @@ from datetime import UTC, datetime, time, timedelta, tzinfo
 from typing import Any
 
 from noroshi.core.cadence import At, Every, first_after
+from noroshi.core.definitions.problems import InvalidValueError
 from noroshi.core.definitions.value_syntax import DAYS, duration, is_name, moment
 from noroshi.core.model import Limits, Reading
-from noroshi.core.words import Words
+from noroshi.core.translation import COMMA, Message, _, joined, plain
 from noroshi.ports import Beat, Check, Host, Outcome, options
 
 LEAST, MOST = timedelta(seconds=10), timedelta(days=366)
-NEVER = Words(
-    en="{job} has never reported; it was expected by {due}",
-    ja="{job} からまだ一度も報告がありません。{due} までに報告するはずでした",
-)
-MISSED = Words(
-    en="{job} has not reported since {last}; it was expected by {due}",
-    ja="{job} から {last} を最後に報告がありません。{due} までに報告するはずでした",
-)
-NOT_YET = Words(
-    en="{job} has not reported yet; it is expected by {due}",
-    ja="{job} からまだ報告がありません。{due} までに報告するはずです",
-)
-REPORTED = Words(
-    en="{job} reported at {last}; next by {due}",
-    ja="{job} から {last} に報告がありました。次は {due} までです",
-)
-FAILED = Words(
-    en="{job} reported at {last} that it failed{said}",
-    ja="{job} から {last} に失敗の報告がありました{said}",
-)
-WENT_WELL = Words(
-    en="{job} reported at {last} that all went well{said}",
-    ja="{job} から {last} に正常終了の報告がありました{said}",
-)
+NEVER = _("{job} has never reported; it was expected by {due}")
+MISSED = _("{job} has not reported since {last}; it was expected by {due}")
+NOT_YET = _("{job} has not reported yet; it is expected by {due}")
+REPORTED = _("{job} reported at {last}; next by {due}")
+FAILED = _("{job} reported at {last} that it failed{said}")
+WENT_WELL = _("{job} reported at {last} that all went well{said}")
 
 
 @options
 class Options:
     job: str
-    """The job's name, as in `noroshi beat NAME`: a-z, 0-9, - and _. / ジョブの名前です。noroshi beat に指定する名前で、a-z、0-9、-、_ が使えます。"""
+    """The job's name, as in `noroshi beat NAME`: a-z, 0-9, - and _."""
     every: str = ""
-    """At most so long from one report to the next: 1h, 1d. / 報告の間隔の上限です (1h、1d など)。"""
+    """At most so long from one report to the next: 1h, 1d."""
     at: tuple[str, ...] = ()
-    """Or the times of day at which it begins, in the instance's time zone: 02:00. / または、ジョブの開始時刻です (02:00 など)。監視インスタンスのタイムゾーンです。"""
+    """Or the times of day at which it begins, in the instance's time zone: 02:00."""
     days: tuple[str, ...] = ()
-    """On which days of the week it begins then. / その時刻に始まる曜日です。"""
+    """On which days of the week it begins then."""
     grace: str = "30m"
-    """How much later than that is not late yet. / これだけ遅れても、遅れとみなさない猶予です。"""
+    """How much later than that is not late yet."""
 
     def __post_init__(self) -> None:
         if not is_name(self.job):
-            raise ValueError(
-                "job must be of a-z, 0-9, - and _ / job には a-z、0-9、-、_ だけが使えます"
-            )
+            raise InvalidValueError(_("job must be of a-z, 0-9, - and _"))
         if bool(self.every) == bool(self.at):
-            raise ValueError(
-                "one of every and at must be given / every か at のどちらか一方を指定してください"
-            )
+            raise InvalidValueError(_("one of every and at must be given"))
         if self.days and not self.at:
-            raise ValueError("days needs at / days は at と一緒に指定してください")
+            raise InvalidValueError(_("days needs at"))
         _check_schedule(self)
 
     def due_after(self, last: datetime, zone: str) -> datetime:
@@ -82,25 +61,25 @@ def _check_schedule(given: Options) -> None:
     for text in filter(None, (given.every, given.grace)):
         _length(text)
     if given.every and not LEAST <= _length(given.every) <= MOST:
-        raise ValueError("every must be 10s to 366d / every は10秒から366日までです")
+        raise InvalidValueError(_("every must be 10s to 366d"))
     if _length(given.grace) > MOST:
-        raise ValueError("grace must be at most 366d / grace は366日までです")
+        raise InvalidValueError(_("grace must be at most 366d"))
     for text in given.at:
         _moment(text)
     for day in given.days:
         if day not in DAYS:
-            raise ValueError(
-                f"{day!r} is no day; days are {', '.join(DAYS)} / "
-                f"{day!r} は曜日ではありません。{'、'.join(DAYS)} から選んでください"
+            raise InvalidValueError(
+                _("{day!r} is no day; days are {days}").fill(
+                    day=day, days=joined(map(plain, DAYS), COMMA)
+                )
             )
 
 
 def _length(text: str) -> timedelta:
     length = duration(text)
     if length is None:
-        raise ValueError(
-            f'{text!r} is not a duration; write it as in "30m" or "1d" / '
-            f'{text!r} は時間の長さとして読めません。"30m" や "1d" のように書いてください'
+        raise InvalidValueError(
+            _('{text!r} is not a duration; write it as in "30m" or "1d"').fill(text=text)
         )
     return length
 
@@ -108,9 +87,8 @@ def _length(text: str) -> timedelta:
 def _moment(text: str) -> time:
     found = moment(text)
     if found is None:
-        raise ValueError(
-            f'{text!r} is not a time of day; write it as in "02:00" / '
-            f'{text!r} は時刻として読めません。"02:00" のように書いてください'
+        raise InvalidValueError(
+            _('{text!r} is not a time of day; write it as in "02:00"').fill(text=text)
         )
     return found
 
@@ -176,7 +154,7 @@ def _readings(account: Account) -> Iterator[Reading]:
         yield Reading("failed", int(not account.last.ok), note=_how(account, account.last))
 
 
-def _when(account: Account) -> Words:
+def _when(account: Account) -> Message:
     due = account.shown(account.deadline)
     if account.last is None:
         return (NEVER if account.overdue else NOT_YET).fill(job=account.job, due=due)
@@ -184,7 +162,7 @@ def _when(account: Account) -> Words:
     return (MISSED if account.overdue else REPORTED).fill(job=account.job, last=last, due=due)
 
 
-def _how(account: Account, last: Beat) -> Words:
+def _how(account: Account, last: Beat) -> Message:
     said = f": {last.text}" if last.text else ""
     at = account.shown(last.at)
     return (WENT_WELL if last.ok else FAILED).fill(job=account.job, last=at, said=said)
@@ -192,20 +170,14 @@ def _how(account: Account, last: Beat) -> Words:
 
 CHECK = Check(
     kind="heartbeat",
-    title=Words(en="Heartbeat", ja="ジョブの報告"),
-    help=Words(
-        en="Whether a job (a backup, a batch) reported in time, by `noroshi beat NAME`, and "
-        "whether it said that it failed.",
-        ja="バックアップなどのジョブが、予定どおりに `noroshi beat NAME` で報告したか、"
-        "失敗を報告していないかを調べます。",
+    title=_("Heartbeat"),
+    help=_(
+        "Whether a job (a backup, a batch) reported in time, by `noroshi beat NAME`, and "
+        "whether it said that it failed."
     ),
     options=Options,
     limits={"overdue": Limits(critical=1), "failed": Limits(critical=1)},
     units={"late": "min"},
-    names={
-        "overdue": Words(en="Overdue", ja="報告なし"),
-        "late": Words(en="Late by", ja="遅れ"),
-        "failed": Words(en="Reported a failure", ja="失敗の報告"),
-    },
+    names={"overdue": _("Overdue"), "late": _("Late by"), "failed": _("Reported a failure")},
     run=run,
 )

@@ -15,7 +15,7 @@ from noroshi.checks.logs.line_matcher import shown
 from noroshi.core import http_expectations
 from noroshi.core.definitions.problems import InvalidValueError
 from noroshi.core.model import Limits, Reading
-from noroshi.core.words import Words, plain
+from noroshi.core.translation import Message, _, ngettext, plain
 from noroshi.network import ConnectError, NetworkEgress
 from noroshi.network.trust import ca_file_faults
 from noroshi.ports import Check, Host, Outcome, Unmeasurable, options
@@ -33,63 +33,55 @@ LINES = 40
 TOLD = ("content-type", "content-length", "content-encoding", "server", "location")
 """Headers of an answer that `try` shows."""
 
-BAD_STATUS = Words(en="a status must be 100 to 599", ja="ステータスコードは100から599までです")
-REDIRECTS = Words(en="redirects must be 0 to 10", ja="redirects は0から10までです")
-MOST = Words(en="most must be 1 to 1024", ja="most は1から1024までです")
-TIMEOUT = Words(
-    en="timeout must be more than 0 and at most 120",
-    ja="timeout は0より大きく120以下にしてください",
+BAD_STATUS = _("a status must be 100 to 599")
+REDIRECTS = _("redirects must be 0 to 10")
+MOST = _("most must be 1 to 1024")
+TIMEOUT = _("timeout must be more than 0 and at most 120")
+NO_BODY = _("an answer to HEAD has no text; take GET to look for words")
+BAD_WORD = _(
+    "at most 20 words can be looked for, each text on one line of at most 1000 characters"
 )
-NO_BODY = Words(
-    en="an answer to HEAD has no text; take GET to look for words",
-    ja="HEAD の応答には本文がありません。語を探すには GET にしてください",
+LED = _("{where} leads on: {why}")
+UNTIL = _("the certificate holds until {day}")
+HOP = _("{method} {url}: {status}")
+HEADER = _("    {name}: {value}")
+READ = ngettext(
+    "{count} byte was read, which begin so:", "{count} bytes were read, which begin so:"
 )
-BAD_WORD = Words(
-    en="at most 20 words can be looked for, each text on one line of at most 1000 characters",
-    ja="探す語は20個までで、それぞれ1行の文字列 (1000文字まで) にしてください",
-)
-LED = Words(en="{where} leads on: {why}", ja="{where} のリダイレクト先: {why}")
-UNTIL = Words(en="the certificate holds until {day}", ja="証明書の期限は {day} です")
-HOP = Words(en="{method} {url}: {status}", ja="{method} {url}: {status}")
-HEADER = Words(en="    {name}: {value}", ja="    {name}: {value}")
-READ = Words(
-    en="{count:byte was|bytes were} read, which begin so:",
-    ja="読んだのは{count}バイトで、先頭は次のとおりです:",
-)
-NOTHING_READ = Words(en="it has no text", ja="本文はありません")
-LINE = Words(en="    {line}", ja="    {line}")
+NOTHING_READ = _("it has no text")
+LINE = _("    {line}")
 
 
 @options
 class Options:
     url: str
-    """Its address, as in https://www.example.com/health; everybody who sees the monitor sees it, so it must hold no secret. / アドレスです (例 https://www.example.com/health)。監視項目を見られる人全員に見えるため、秘密の値は書けません。"""
+    """Its address, as in https://www.example.com/health; everybody who sees the monitor sees it, so it must hold no secret."""
     method: Literal["GET", "HEAD"] = "GET"
-    """How it is asked for: GET, or HEAD for an answer without its text. / 要求の方法です。GET か、本文を求めない HEAD から選びます。"""
+    """How it is asked for: GET, or HEAD for an answer without its text."""
     status: tuple[int, ...] = ()
-    """The status codes that are expected; none: 200 to 399. / 期待するステータスコードです。空なら200～399です。"""
+    """The status codes that are expected; none: 200 to 399."""
     has: tuple[str, ...] = ()
-    """Words of which each must be in its text. / 本文に必ず含まれるべき語です。"""
+    """Words of which each must be in its text."""
     has_not: tuple[str, ...] = ()
-    """Words of which none may be in its text. / 本文に含まれてはならない語です。"""
+    """Words of which none may be in its text."""
     redirects: int = 0
-    """How many redirects are followed, 0 to 10; headers go to the first address alone. / たどるリダイレクトの回数です (0から10)。ヘッダーは最初のアドレスにだけ送ります。"""
+    """How many redirects are followed, 0 to 10; headers go to the first address alone."""
     headers: Mapping[str, str] = field(default_factory=dict)
-    """Headers to send along, which are no secrets, such as Accept-Language. / 一緒に送るヘッダーです (Accept-Language など)。秘密の値は指定できません。"""
+    """Headers to send along, which are no secrets, such as Accept-Language."""
     secret_headers: Mapping[str, str] = field(default_factory=dict)
-    """Headers whose values are secrets, such as Authorization: for each the vault's entry that holds it. / 値が秘密のヘッダー (Authorization など) と、その値を入れた保管庫の項目名です。"""
+    """Headers whose values are secrets, such as Authorization: for each the vault's entry that holds it."""
     ca_file: str = ""
-    """Certificates (PEM) to trust beside the system's. / システムのものに加えて信頼する証明書 (PEM) です。"""
+    """Certificates (PEM) to trust beside the system's."""
     most: int = 64
-    """KiB of its text that are read at most, 1 to 1024. / 読む本文の上限 (KiB) です (1から1024)。"""
+    """KiB of its text that are read at most, 1 to 1024."""
     timeout: float = 15.0
-    """Seconds for all of it, from the name to the end of the text. / 名前の解決から本文の終わりまで、全体の制限時間 (秒) です。"""
+    """Seconds for all of it, from the name to the end of the text."""
 
     def __post_init__(self) -> None:
         for fault in self._faults():
             raise InvalidValueError(fault)
 
-    def _faults(self) -> Iterator[Words]:
+    def _faults(self) -> Iterator[Message]:
         if why := http_expectations.fault_of(self.url) or http_expectations.header_fault(
             self.headers
         ):
@@ -131,7 +123,7 @@ class Looked:
     took: float
 
     @property
-    def why(self) -> Words:
+    def why(self) -> Message:
         """Return why no answer came; where a redirect led there, who sent us."""
         words = self.trouble.words if self.trouble is not None else plain("")
         if not self.visit.hops:
@@ -168,7 +160,7 @@ async def _look(wanted: Options, host: Host, secrets: Mapping[str, Secret]) -> L
     return Looked(visit, answered, trouble, 1000 * (loop.time() - began))
 
 
-def _readings(looked: Looked, wrong: int, note: Words, now: datetime) -> Iterator[Reading]:
+def _readings(looked: Looked, wrong: int, note: Message, now: datetime) -> Iterator[Reading]:
     """An answer that is wrong has its time all the same."""
     answered = looked.answered
     if answered is not None:
@@ -181,11 +173,11 @@ def _readings(looked: Looked, wrong: int, note: Words, now: datetime) -> Iterato
         yield Reading("days", round(left, 2), "d", note=UNTIL.fill(day=f"{ends:%Y-%m-%d}"))
 
 
-async def _judged(wanted: Options, looked: Looked) -> tuple[int, Words]:
+async def _judged(wanted: Options, looked: Looked) -> tuple[int, Message]:
     """1 and why it is not as expected; 0 and what is said if it is."""
     if looked.answered is None:
         return 1, looked.why
-    if isinstance(looked.answered.onward, Words):
+    if isinstance(looked.answered.onward, Message):
         return 1, looked.answered.onward
     expected, where = wanted.expected, looked.visit.where
     page = await _page(looked.answered, for_words=bool(wanted.has or wanted.has_not))
@@ -210,7 +202,7 @@ async def _text(body: bytes) -> bytes:
     return await asyncio.to_thread(codec_of("auto", body[:KIB]).utf8, body)
 
 
-async def preview(wanted: Options, host: Host) -> Sequence[Words]:
+async def preview(wanted: Options, host: Host) -> Sequence[Message]:
     """Each hop, and how the answer begins. It is asked for administrators alone: whoever may define
     a monitor could else read by it what only this computer reaches."""
     secrets = await secret_headers.found(wanted.secret_headers, host)
@@ -218,7 +210,7 @@ async def preview(wanted: Options, host: Host) -> Sequence[Words]:
     return tuple(map(secret_headers.Hiding(secrets).words, await _shown_of(wanted, looked)))
 
 
-async def _shown_of(wanted: Options, looked: Looked) -> Sequence[Words]:
+async def _shown_of(wanted: Options, looked: Looked) -> Sequence[Message]:
     told = [words for hop in looked.visit.hops for words in _of_hop(wanted, hop)]
     if looked.trouble is not None:
         return (*told, looked.why)
@@ -226,7 +218,7 @@ async def _shown_of(wanted: Options, looked: Looked) -> Sequence[Words]:
     return (*told, *_of_text(len(body), await _text(body)))
 
 
-def _of_hop(wanted: Options, hop: PageResponse) -> Iterator[Words]:
+def _of_hop(wanted: Options, hop: PageResponse) -> Iterator[Message]:
     yield HOP.fill(
         method=wanted.method, url=hop.url, status=http_expectations.phrase(hop.status)
     )
@@ -235,7 +227,7 @@ def _of_hop(wanted: Options, hop: PageResponse) -> Iterator[Words]:
             yield HEADER.fill(name=name, value=_shown(value))
 
 
-def _of_text(count: int, text: bytes) -> Iterator[Words]:
+def _of_text(count: int, text: bytes) -> Iterator[Message]:
     if not count:
         yield NOTHING_READ
         return
@@ -248,7 +240,7 @@ def _shown(header: str) -> str:
     return shown(header.encode("utf-8", "replace"))
 
 
-async def try_out(wanted: Options, host: Host) -> Sequence[Words]:
+async def try_out(wanted: Options, host: Host) -> Sequence[Message]:
     return await asyncio.to_thread(ca_file_faults, wanted.ca_file)
 
 
@@ -278,21 +270,19 @@ async def _loaded() -> Any:
 
 CHECK = Check(
     kind="http",
-    title=Words(en="Web page or API", ja="Web ページ・API"),
-    help=Words(
-        en="Whether a web page or an API answers as expected: its status, words in its text, how long "
-        "it takes, and for how many days its certificate holds.",
-        ja="Web ページや API が期待どおりに応答するかを調べます。ステータスコード、本文の語、応答時間、"
-        "証明書の残り日数を確かめます。",
+    title=_("Web page or API"),
+    help=_(
+        "Whether a web page or an API answers as expected: its status, words in its text, how long "
+        "it takes, and for how many days its certificate holds."
     ),
     options=Options,
     limits={"wrong": Limits(critical=1), "days": Limits(warning=14, critical=3, rising=False)},
     units={"time": "ms", "days": "d"},
     names={
-        "time": Words(en="Response time", ja="応答時間"),
-        "wrong": Words(en="Not as expected", ja="期待と違う応答"),
-        "status": Words(en="Status code", ja="ステータスコード"),
-        "days": Words(en="Certificate ends in", ja="証明書の残り"),
+        "time": _("Response time"),
+        "wrong": _("Not as expected"),
+        "status": _("Status code"),
+        "days": _("Certificate ends in"),
     },
     run=run,
     by_network=True,

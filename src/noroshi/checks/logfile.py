@@ -22,7 +22,7 @@ from noroshi.checks.logs.rotation import WILD, Followed, Follower
 from noroshi.core.definitions.problems import InvalidValueError
 from noroshi.core.model import Limits, Reading
 from noroshi.core.os_errors import why
-from noroshi.core.words import Words, plain
+from noroshi.core.translation import Message, _, pgettext, plain
 from noroshi.ports import Check, Files, Host, Outcome, Unmeasurable, options
 
 MIB = 1 << 20
@@ -37,66 +37,42 @@ MISSES = 2
 OF_THE_KERNEL = ("/proc/", "/sys/")
 """Refused as early as it shows; what a path leads to is judged once it is open."""
 
-NO_PATH = Words(
-    en="must be an absolute path, such as /var/log/app.log",
-    ja="/var/log/app.log のような絶対パスにしてください",
-)
-NOT_FOLLOWED = Words(
-    en="what the kernel makes up at each reading is no log and cannot be followed",
-    ja="カーネルがその場で作る内容は、ログとして追えません",
-)
-ALL_OR_ANY = Words(
-    en='several terms need match = "all" or match = "any"',
-    ja='条件が複数あるときは match = "all" か match = "any" を指定してください',
-)
-NOT_WRITTEN = Words(
-    en="{word} cannot be written in {encoding}",
-    ja="「{word}」は {encoding} では表せない文字を含んでいます",
-)
-PORTION = Words(en="portion must be 1 to 4096", ja="portion は1から4096までです")
-MISSING = Words(en="{path} is not there", ja="{path} がありません")
-NO_MATCH = Words(en="no file matches {path}", ja="{path} に当てはまるファイルがありません")
-DENIED = Words(
-    en="{path} may not be read by the user that Noroshi runs as",
-    ja="{path} を、Noroshi を動かしている利用者の権限では読めません",
-)
-NO_FILE = Words(
-    en="{path} is no regular file (a folder, a pipe or a device)",
-    ja="{path} は通常のファイルではありません (フォルダー、パイプ、デバイスなど)",
-)
-UNREADABLE = Words(en="{path} cannot be read: {why}", ja="{path} を読めません: {why}")
-TOO_MANY = Words(
-    en="too many files match {path}: only the {most} newest are followed",
-    ja="{path} に当てはまるファイルが多すぎるため、新しい{most}個だけを追います",
-)
-NONE = Words(en="no such line", ja="該当する行はありません")
-BEGUN = Words(
-    en="the first look: lines that are written from now on count",
-    ja="最初の測定です。これから書かれる行を数えます",
-)
-FIRST = Words(en="the first line: {line}", ja="最初の行: {line}")
+NO_PATH = _("must be an absolute path, such as /var/log/app.log")
+NOT_FOLLOWED = _("what the kernel makes up at each reading is no log and cannot be followed")
+ALL_OR_ANY = _('several terms need match = "all" or match = "any"')
+NOT_WRITTEN = _("{word} cannot be written in {encoding}")
+PORTION = _("portion must be 1 to 4096")
+MISSING = _("{path} is not there")
+NO_MATCH = _("no file matches {path}")
+DENIED = _("{path} may not be read by the user that Noroshi runs as")
+NO_FILE = _("{path} is no regular file (a folder, a pipe or a device)")
+UNREADABLE = _("{path} cannot be read: {why}")
+TOO_MANY = _("too many files match {path}: only the {most} newest are followed")
+NONE = _("no such line")
+BEGUN = _("the first look: lines that are written from now on count")
+FIRST = _("the first line: {line}")
 
 
 @options
 class Options:
     path: str
-    """The log's path; * ? [ ] stand for parts of a name, as in /var/log/app-*.log. / ログのパスです。/var/log/app-*.log のように * ? [ ] も使えます。"""
+    """The log's path; * ? [ ] stand for parts of a name, as in /var/log/app-*.log."""
     terms: tuple[Term, ...]
-    """What to look for: contains (word), does not contain (not_word), matches the pattern (pattern), does not match the pattern (not_pattern); a group is written { all = [{ word = "…" }, …] } or { any = […] }. / 探す条件です。含む (word)、含まない (not_word)、パターンに一致する (pattern)、パターンに一致しない (not_pattern) を並べます。グループは { all = [{ word = "…" }, …] } か { any = […] } と書きます。"""
+    """What to look for: contains (word), does not contain (not_word), matches the pattern (pattern), does not match the pattern (not_pattern); a group is written { all = [{ word = "…" }, …] } or { any = […] }."""
     match: Literal["", "all", "any"] = ""
-    """Whether all of several terms must hold, or any of them. / 条件が複数あるときに、すべて (all) かどれか (any) かを決めます。"""
+    """Whether all of several terms must hold, or any of them."""
     ignore_case: bool = False
-    """Whether A and a are the same. / 大文字と小文字を区別しません。"""
+    """Whether A and a are the same."""
     encoding: Encoding = "auto"
-    """How the log is encoded; automatically (auto): UTF-16 by its mark or its zero bytes, else each line as UTF-8, EUC-JP or CP932. / ログの文字コードです。自動 (auto) なら、UTF-16 は BOM かゼロのバイトで、それ以外は行ごとに UTF-8、EUC-JP、CP932 を見分けます。"""
+    """How the log is encoded; automatically (auto): UTF-16 by its mark or its zero bytes, else each line as UTF-8, EUC-JP or CP932."""
     from_start: bool = False
-    """Whether the first look begins at the file's beginning, instead of at its end. / 最初の測定でファイルの先頭から読みます。指定しなければ末尾から始めます。"""
+    """Whether the first look begins at the file's beginning, instead of at its end."""
     rotated: tuple[str, ...] = ()
-    """Where else rotated files go, as in /var/log/old/app.log*; beside the log they are known by their names. / ローテーション後のファイルが別の場所や名前になるときのパターンです (例 /var/log/old/app.log*)。同じフォルダーなら名前で見分けます。"""
+    """Where else rotated files go, as in /var/log/old/app.log*; beside the log they are known by their names."""
     may_be_missing: bool = False
-    """Whether it is no fault that there is no file. / ファイルがなくても失敗としません。"""
+    """Whether it is no fault that there is no file."""
     portion: int = 256
-    """MiB that one look reads at most; the next one goes on there. / 1回の測定で読む量の上限 (MiB) です。続きは次の測定で読みます。"""
+    """MiB that one look reads at most; the next one goes on there."""
 
     def __post_init__(self) -> None:
         check_terms(self.terms)
@@ -135,7 +111,7 @@ class Look:
 
     logs: Mapping[str, Followed]
     memory: Memory
-    fault: Words | None = None
+    fault: Message | None = None
 
 
 async def run(wanted: Options, host: Host, memory: Mapping[str, Any]) -> Outcome:
@@ -236,7 +212,7 @@ def _is_missing(error: OSError | None) -> bool:
     return error is not None and error.errno in (errno.ENOENT, errno.ENOTDIR)
 
 
-def _fault(wanted: Options, logs: Mapping[str, Followed], before: Memory) -> Words | None:
+def _fault(wanted: Options, logs: Mapping[str, Followed], before: Memory) -> Message | None:
     """Return why none of the logs could be read; None if one could, or if that is no fault
     yet."""
     if not logs:
@@ -253,7 +229,7 @@ def _fault(wanted: Options, logs: Mapping[str, Followed], before: Memory) -> Wor
     return _trouble(path, log.trouble)
 
 
-def _trouble(path: str, error: OSError | None) -> Words:
+def _trouble(path: str, error: OSError | None) -> Message:
     match error:
         case FileNotFoundError() | NotADirectoryError():
             return MISSING.fill(path=path)
@@ -264,7 +240,7 @@ def _trouble(path: str, error: OSError | None) -> Words:
     return UNREADABLE.fill(path=path, why="" if error is None else why(error))
 
 
-def _readings(wanted: Options, path: str, log: Followed, none: Words) -> Iterator[Reading]:
+def _readings(wanted: Options, path: str, log: Followed, none: Message) -> Iterator[Reading]:
     item, found = path if wanted.wild else "", log.found
     if wanted.wild and log.trouble is not None and not _is_missing(log.trouble):
         yield Reading("unreadable", 1, "", item, _trouble(path, log.trouble))
@@ -292,22 +268,20 @@ def _check_encodable(expression: Expression, encoding: Encoding) -> None:
 
 CHECK = Check(
     kind="logfile",
-    title=Words(en="Log file", ja="ログファイル"),
-    help=Words(
-        en="How many new lines of a log have what is looked for. It follows rotation by rename, "
-        "copy and compression, and reads UTF-8, CP932, EUC-JP and UTF-16.",
-        ja="ログに新しく書かれた行のうち、条件に合うものを数えます。名前の変更・コピー・圧縮による"
-        "ローテーションを追い、UTF-8、CP932、EUC-JP、UTF-16 を読みます。",
+    title=pgettext("logfile", "Log file"),
+    help=_(
+        "How many new lines of a log have what is looked for. It follows rotation by rename, "
+        "copy and compression, and reads UTF-8, CP932, EUC-JP and UTF-16."
     ),
     options=Options,
     limits={name: Limits(warning=1) for name in ("hits", "unreadable", "left_out")},
     units={"read": "B", "behind": "B"},
     names={
-        "hits": Words(en="Lines found", ja="該当行数"),
-        "read": Words(en="Newly read", ja="新しく読んだ量"),
-        "behind": Words(en="Not read yet", ja="まだ読んでいない量"),
-        "unreadable": Words(en="Cannot be read", ja="読み取り不可"),
-        "left_out": Words(en="Files left out", ja="対象外のファイル数"),
+        "hits": _("Lines found"),
+        "read": _("Newly read"),
+        "behind": _("Not read yet"),
+        "unreadable": _("Cannot be read"),
+        "left_out": _("Files left out"),
     },
     run=run,
     blocks=True,

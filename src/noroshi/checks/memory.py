@@ -8,14 +8,11 @@ from typing import Any
 
 from noroshi import ports
 from noroshi.core.model import Limits, Reading
-from noroshi.core.words import Words
+from noroshi.core.translation import _
 from noroshi.ports import Check, Host, Outcome, options
 
 GIB = 2**30
-LEFT = Words(
-    en="{available:.1f} of {total:.1f} GiB available",
-    ja="{total:.1f} GiB のうち空き {available:.1f} GiB",
-)
+LEFT = _("{available:.1f} of {total:.1f} GiB available")
 
 
 @options
@@ -44,21 +41,15 @@ def _readings(found: ports.Memory) -> tuple[Reading, ...]:
 
 CHECK = Check(
     kind="memory",
-    title=Words(en="Memory", ja="メモリー"),
-    help=Words(
-        en="How much of the computer's memory is used, without what the system only keeps for "
-        "speed, and how much of the swap.",
-        ja="コンピューターのメモリーの使用率と、スワップの使用率を測ります。"
-        "システムがキャッシュに使っている分は空きとして数えます。",
+    title=_("Memory"),
+    help=_(
+        "How much of the computer's memory is used, without what the system only keeps for "
+        "speed, and how much of the swap."
     ),
     options=Options,
     limits={"used": Limits(warning=90, critical=95), "available": Limits(rising=False)},
     shares=frozenset({"used", "swap"}),
     units={"available": "GiB"},
-    names={
-        "used": Words(en="Memory used", ja="メモリー使用率"),
-        "available": Words(en="Available", ja="利用可能量"),
-        "swap": Words(en="Swap used", ja="スワップ使用率"),
-    },
+    names={"used": _("Memory used"), "available": _("Available"), "swap": _("Swap used")},
     run=run,
 )

@@ -9,43 +9,37 @@ from typing import Any
 
 from noroshi.checks.account_grace import since, told_after
 from noroshi.core.model import Limits, Reading
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _, bilingual, ngettext
 from noroshi.ports import AccountFacts, Check, Host, Outcome, Unmeasurable, options
 
 DAYS = (60, 30, 14, 7, 1)
 """So many days before it ends it is told. The reading is named by the last of them that was reached:
 another name behind the same level is news, so each is told once, and in one line."""
 URGENT = 7
-NO_ACCOUNT = Words(en="there is no account {name}", ja="アカウント {name} はありません")
-NOT_WELL = Words(
-    en="{why} Mailbox {mailbox}, application (client) ID {client}, route {routes}. What is to be "
-    "done, with its page: noroshi doctor {route}",
-    ja="{why}メールボックス {mailbox}、アプリケーション (クライアント) ID {client}、送信経路 {routes}。"
-    "直し方とページ: noroshi doctor {route}",
+NO_ACCOUNT = _("there is no account {name}")
+NOT_WELL = _(
+    "{why} Mailbox {mailbox}, application (client) ID {client}, route {routes}. What is to be "
+    "done, with its page: noroshi doctor {route}"
 )
-ENDS = Words(
-    en="the secret or certificate of {name} ends on {day}, in {left}. Make a new one, name "
-    "its entry in secret_next or certificate_next, and nothing stops",
-    ja="{name} のシークレットまたは証明書の期限は {day} です (あと{left})。新しいものを作り、"
-    "secret_next または certificate_next に指定しておけば、止まりません",
+ENDS = _(
+    "the secret or certificate of {name} ends on {day}, in {left}. Make a new one, name "
+    "its entry in secret_next or certificate_next, and nothing stops"
 )
-IN_DAYS = Words(en="{count:day|days}", ja="{count}日")
-IN_A_DAY = Words(en="less than a day", ja="1日足らず")
-ENDED = Words(
-    en="the secret or certificate of {name} ended on {day}",
-    ja="{name} のシークレットまたは証明書は {day} に期限が切れました",
-)
-LEFT = Words(en="Secret or certificate ends in", ja="シークレットまたは証明書の残り")
-RESTS = Words(
-    en="the sign-in was last renewed {days:day|days} ago; it ends after 90 days without a renewal",
-    ja="サインインの最後の更新は{days}日前です。更新がないまま90日たつと切れます",
+IN_DAYS = ngettext("{count} day", "{count} days")
+IN_A_DAY = _("less than a day")
+ENDED = _("the secret or certificate of {name} ended on {day}")
+LEFT = _("Secret or certificate ends in")
+RESTS = ngettext(
+    "the sign-in was last renewed {days} day ago; it ends after 90 days without a renewal",
+    "the sign-in was last renewed {days} days ago; it ends after 90 days without a renewal",
+    by="days",
 )
 
 
 @options
 class Options:
     account: str
-    """Which account. / アカウントの名前です。"""
+    """Which account."""
 
 
 async def run(wanted: Options, host: Host, memory: Mapping[str, Any]) -> Outcome:
@@ -68,11 +62,11 @@ def _readings(name: str, facts: AccountFacts, now: datetime) -> Iterator[Reading
         yield from _until(name, facts.ends, now)
 
 
-def _why(facts: AccountFacts) -> Words:
+def _why(facts: AccountFacts) -> Message:
     """Say it in full: a reader of the mail has neither definitions nor examination at hand."""
     if facts.well or not facts.routes:
         return facts.why
-    ended = Words(en=facts.why.en.rstrip(".") + ".", ja=facts.why.ja.rstrip("。") + "。")
+    ended = bilingual(en=facts.why.en.rstrip(".") + ".", ja=facts.why.ja.rstrip("。") + "。")
     return NOT_WELL.fill(
         why=ended,
         mailbox=facts.mailbox,
@@ -93,20 +87,18 @@ def _until(name: str, ends: date, now: datetime) -> Iterator[Reading]:
     yield Reading(f"left_{reached}", round(left, 2), note=note)
 
 
-def _left(days: float) -> Words:
+def _left(days: float) -> Message:
     """One that has just turned 30 days is not said to end in 29."""
     return IN_DAYS.fill(count=math.ceil(days)) if days > 1 else IN_A_DAY
 
 
 CHECK = Check(
     kind="noroshi-account",
-    title=Words(en="Sign-in", ja="サインイン"),
-    help=Words(
-        en="Whether an account can sign in, and 60, 30, 14, 7 and 1 days before its secret or "
+    title=_("Sign-in"),
+    help=_(
+        "Whether an account can sign in, and 60, 30, 14, 7 and 1 days before its secret or "
         "certificate ends. Noroshi watches each of its accounts by itself, in the instance "
-        "noroshi.",
-        ja="アカウントがサインインできるかどうかを調べ、シークレットや証明書の期限の60・30・14・7・1日前に"
-        "知らせます。Noroshi は自身のアカウントすべてを、インスタンス noroshi で監視しています。",
+        "noroshi."
     ),
     options=Options,
     limits={
@@ -123,8 +115,8 @@ CHECK = Check(
     },
     units={"rests": "d"},
     names={
-        "sign_in": Words(en="Needs a sign-in", ja="要サインイン"),
-        "rests": Words(en="Without a renewal for", ja="更新していない期間"),
+        "sign_in": _("Needs a sign-in"),
+        "rests": _("Without a renewal for"),
         **{f"left_{days}": LEFT for days in DAYS},
     },
     may_vanish=True,

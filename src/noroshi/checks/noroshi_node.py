@@ -6,14 +6,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from noroshi.core.model import Limits, Reading
-from noroshi.core.words import NOTHING, Words
+from noroshi.core.translation import NOTHING, _, pgettext
 from noroshi.ports import Check, Host, NodeFacts, Outcome, options
 
 MIB = 2**20
-SET = Words(
-    en="the clock was set by {by:+.0f} s within the last hour",
-    ja="この1時間のうちに、時計が {by:+.0f}秒 変更されました",
-)
+SET = _("the clock was set by {by:+.0f} s within the last hour")
 
 
 @options
@@ -35,12 +32,10 @@ def _readings(facts: NodeFacts) -> Iterator[Reading]:
 
 CHECK = Check(
     kind="noroshi-node",
-    title=Words(en="The node", ja="ノード"),
-    help=Words(
-        en="Whether Noroshi measures in time, its store can be written and has room, and the "
-        "clock was not set. It watches itself, in the instance noroshi.",
-        ja="測定が遅れていないこと、保存先に書き込めて空きがあること、時計が変更されていないことを"
-        "調べます。Noroshi は自分自身を、インスタンス noroshi で監視しています。",
+    title=_("The node"),
+    help=_(
+        "Whether Noroshi measures in time, its store can be written and has room, and the "
+        "clock was not set. It watches itself, in the instance noroshi."
     ),
     options=Options,
     limits={
@@ -51,10 +46,10 @@ CHECK = Check(
     },
     units={"late": "s", "free": "MiB", "clock": "s"},
     names={
-        "late": Words(en="Late by", ja="測定の遅れ"),
-        "store": Words(en="Trouble with the store", ja="保存先の異常"),
-        "free": Words(en="Free on the store's volume", ja="保存先のボリュームの空き"),
-        "clock": Words(en="Clock set by", ja="時計の変更"),
+        "late": pgettext("late", "Late by"),
+        "store": _("Trouble with the store"),
+        "free": _("Free on the store's volume"),
+        "clock": _("Clock set by"),
     },
     run=run,
 )

@@ -7,17 +7,17 @@ from datetime import datetime
 from typing import Any
 
 from noroshi.core.model import Limits, Reading
-from noroshi.core.words import Words
+from noroshi.core.translation import _, ngettext
 from noroshi.ports import Check, Host, Outcome, QueueFacts, options
 
-WAITING = Words(en="{count:mail waits|mails wait}", ja="{count}通が待っています")
-ASIDE = Words(
-    en="{count:mail was|mails were} refused by every route: noroshi queue list",
-    ja="どの経路にも拒否されたメールが{count}通あります: noroshi queue list",
+WAITING = ngettext("{count} mail waits", "{count} mails wait")
+ASIDE = ngettext(
+    "{count} mail was refused by every route: noroshi queue list",
+    "{count} mails were refused by every route: noroshi queue list",
 )
-LOST = Words(
-    en="{count:alarm is|alarms are} neither accepted nor waiting: noroshi ledger",
-    ja="受領されず、待ってもいないアラームが{count}件あります: noroshi ledger",
+LOST = ngettext(
+    "{count} alarm is neither accepted nor waiting: noroshi ledger",
+    "{count} alarms are neither accepted nor waiting: noroshi ledger",
 )
 
 
@@ -42,12 +42,10 @@ def _readings(facts: QueueFacts, now: datetime) -> Iterator[Reading]:
 
 CHECK = Check(
     kind="noroshi-queue",
-    title=Words(en="Queue", ja="送信キュー"),
-    help=Words(
-        en="How long the oldest mail waits, how many were refused, and that no alarm is lost. "
-        "Noroshi watches its own queue by itself, in the instance noroshi.",
-        ja="いちばん古いメールの待ち時間、拒否されたメールの数、失われたアラームがないことを調べます。"
-        "Noroshi は自身の送信キューを、インスタンス noroshi で監視しています。",
+    title=_("Queue"),
+    help=_(
+        "How long the oldest mail waits, how many were refused, and that no alarm is lost. "
+        "Noroshi watches its own queue by itself, in the instance noroshi."
     ),
     options=Options,
     limits={
@@ -57,10 +55,10 @@ CHECK = Check(
     },
     units={"oldest": "min"},
     names={
-        "oldest": Words(en="The oldest waits for", ja="最も古いメールの待ち時間"),
-        "waiting": Words(en="Mails waiting", ja="待機中のメール"),
-        "aside": Words(en="Mails set aside", ja="保留中のメール"),
-        "lost": Words(en="Alarms lost", ja="失われたアラーム"),
+        "oldest": _("The oldest waits for"),
+        "waiting": _("Mails waiting"),
+        "aside": _("Mails set aside"),
+        "lost": _("Alarms lost"),
     },
     run=run,
 )

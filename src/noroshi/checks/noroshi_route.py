@@ -9,7 +9,7 @@ from typing import Any
 from noroshi.checks.account_grace import since, told_after
 from noroshi.core.mail import Fault
 from noroshi.core.model import Limits, Reading
-from noroshi.core.words import NOTHING, Words
+from noroshi.core.translation import NOTHING, _
 from noroshi.ports import (
     Check,
     Host,
@@ -22,24 +22,21 @@ from noroshi.ports import (
 
 BY_ITSELF = frozenset({Fault.NETWORK, Fault.SERVER})
 """Faults that time mends, mostly: they are told only once they have lasted."""
-NO_ROUTE = Words(en="there is no route {name}", ja="経路 {name} はありません")
-WELL = Words(en="mails can leave by it", ja="メールを送れます")
+NO_ROUTE = _("there is no route {name}")
+WELL = _("mails can leave by it")
 OF_ACCOUNT = "of_account"
 """In the memory: which account's sign-in an outage comes from, and when that began."""
-RETIRES = Words(
-    en="it signs in to Exchange Online by a password. Microsoft switches that off at the end of "
+RETIRES = _(
+    "it signs in to Exchange Online by a password. Microsoft switches that off at the end of "
     "December 2026 (an administrator may switch it on again), and says in the second half of 2027 "
-    "when it ends for good. Use an account, which signs in by OAuth 2.0.",
-    ja="Exchange Online にパスワードでサインインしています。Microsoft は2026年12月末にこれを無効に"
-    "し (管理者が再び有効にすることはできます)、完全に終了する日は2027年後半に発表します。"
-    "OAuth 2.0 でサインインするアカウントに切り替えてください。",
+    "when it ends for good. Use an account, which signs in by OAuth 2.0."
 )
 
 
 @options
 class Options:
     route: str
-    """Which route. / 送信経路の名前です。"""
+    """Which route."""
 
 
 async def run(wanted: Options, host: Host, memory: Mapping[str, Any]) -> Outcome:
@@ -103,12 +100,10 @@ def _of_trip(trip: RoundTripFacts, now: datetime) -> Iterator[Reading]:
 
 CHECK = Check(
     kind="noroshi-route",
-    title=Words(en="How mail is sent", ja="送信経路"),
-    help=Words(
-        en="Whether mails can leave by a route. Noroshi watches each of its routes by itself, in "
-        "the instance noroshi.",
-        ja="メールをその経路で送れるかどうかを調べます。Noroshi は自身の送信経路すべてを、"
-        "インスタンス noroshi で監視しています。",
+    title=_("How mail is sent"),
+    help=_(
+        "Whether mails can leave by a route. Noroshi watches each of its routes by itself, in "
+        "the instance noroshi."
     ),
     options=Options,
     limits={
@@ -119,12 +114,12 @@ CHECK = Check(
     },
     units={"down": "min", "accepted": "h", "seen": "h", "took": "s"},
     names={
-        "blocked": Words(en="Needs somebody", ja="要対応"),
-        "down": Words(en="Down for", ja="停止時間"),
-        "retiring": Words(en="Password sign-in that ends", ja="終了するパスワード認証"),
-        "accepted": Words(en="Last accepted before", ja="最後の受領からの時間"),
-        "seen": Words(en="Last seen arrived before", ja="最後の到達確認からの時間"),
-        "took": Words(en="Time to arrive", ja="到達にかかった時間"),
+        "blocked": _("Needs somebody"),
+        "down": _("Down for"),
+        "retiring": _("Password sign-in that ends"),
+        "accepted": _("Last accepted before"),
+        "seen": _("Last seen arrived before"),
+        "took": _("Time to arrive"),
     },
     setting_up=told_after("blocked"),
     spoken_for=_is_of_account,

@@ -11,34 +11,32 @@ from functools import lru_cache
 from typing import Any
 
 from noroshi.checks.addresses import OWN_LIMIT, TOO_MANY_FILES, Place, goes_to, places, why
+from noroshi.core.definitions.problems import InvalidValueError
 from noroshi.core.model import Limits, Reading
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _
 from noroshi.ports import Check, Host, Outcome, Unmeasurable, options
 
-REFUSED = Words(en="{where} refuses connections", ja="{where} が接続を拒否しました")
-TAKEN = Words(en="{where} takes connections", ja="{where} に接続できました")
-CANNOT = Words(
-    en="cannot reach {address} port {port}: {why}",
-    ja="{address} のポート {port} に接続できません: {why}",
-)
+REFUSED = _("{where} refuses connections")
+TAKEN = _("{where} takes connections")
+CANNOT = _("cannot reach {address} port {port}: {why}")
 AT_ONCE = os.name == "posix"
 """Windows' loop wants to begin a connection by itself (ConnectEx)."""
 NOT_BLOCKING = getattr(socket, "SOCK_NONBLOCK", 0)
 """A socket that is made so needs no second call for it; Linux and the BSDs have it."""
 UNDER_WAY = (errno.EINPROGRESS, errno.EALREADY, errno.EISCONN)
-THE_PORT = Words(en="the port", ja="ポート")
+THE_PORT = _("the port")
 
 
 @options
 class Options:
     port: int = 443
-    """The TCP port to connect to. / 接続する TCP ポートの番号です。"""
+    """The TCP port to connect to."""
     address: str = ""
-    """An IPv4 or IPv6 address, or a name; empty: the instance's own. / IPv4・IPv6 アドレスか名前です。空なら監視インスタンスのアドレスを使います。"""
+    """An IPv4 or IPv6 address, or a name; empty: the instance's own."""
 
     def __post_init__(self) -> None:
         if not 0 < self.port < 65536:
-            raise ValueError("port must be 1 to 65535 / port は1から65535までです")
+            raise InvalidValueError(_("port must be 1 to 65535"))
 
 
 async def run(wanted: Options, host: Host, memory: Mapping[str, Any]) -> Outcome:
@@ -66,7 +64,7 @@ def _where(address: str, port: int) -> str:
     return f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
 
 
-def _why(address: str, port: int, error: OSError) -> Words:
+def _why(address: str, port: int, error: OSError) -> Message:
     if error.errno in OWN_LIMIT:
         return TOO_MANY_FILES.fill(what=THE_PORT)
     return CANNOT.fill(address=address, port=port, why=why(error))
@@ -109,20 +107,15 @@ def _is_taken_at_once(sock: socket.socket, where: tuple[Any, ...]) -> bool:
 
 CHECK = Check(
     kind="port",
-    title=Words(en="TCP port", ja="TCP ポート"),
-    help=Words(
-        en="Whether a TCP port takes connections. A port that refuses is critical; one that "
-        "does not answer, or cannot be reached, is unknown.",
-        ja="TCP ポートに接続できるかを調べます。接続を拒否されたら危険、"
-        "応答がないか届かなければ失敗です。",
+    title=_("TCP port"),
+    help=_(
+        "Whether a TCP port takes connections. A port that refuses is critical; one that "
+        "does not answer, or cannot be reached, is unknown."
     ),
     options=Options,
     limits={"closed": Limits(critical=1)},
     units={"connect": "ms"},
-    names={
-        "closed": Words(en="Refuses connections", ja="接続拒否"),
-        "connect": Words(en="Time to connect", ja="接続時間"),
-    },
+    names={"closed": _("Refuses connections"), "connect": _("Time to connect")},
     run=run,
     goes_to=goes_to,
 )

@@ -7,39 +7,35 @@ from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import Any
 
+from noroshi.core.definitions.problems import InvalidValueError
 from noroshi.core.model import Limits, Reading
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _
 from noroshi.ports import Check, Host, Outcome, Process, options
 
 PATTERN = re.compile(r"[*?[]")
 """What fnmatch takes for more than itself. Most names are plain, and comparing them costs a tenth
 of matching, for each process of the computer."""
 SHOWN = 5  # process numbers in the note
-NONE = Words(en="not running", ja="動いていません")
-PIDS = Words(en="running (pid {pids})", ja="動いています (PID {pids})")
-MORE = Words(
-    en="running (pid {pids} and {more} more)", ja="動いています (PID {pids} ほか{more}件)"
-)
+NONE = _("not running")
+PIDS = _("running (pid {pids})")
+MORE = _("running (pid {pids} and {more} more)")
 
 
 @options
 class Options:
     name: str = ""
-    """Name of the program, such as sshd; * stands for any text. / プログラムの名前です (例 sshd)。* は任意の文字列を表します。"""
+    """Name of the program, such as sshd; * stands for any text."""
     command: str = ""
-    """Text that the command line contains; * stands for any text. / コマンドラインに含まれる文字列です。* は任意の文字列を表します。"""
+    """Text that the command line contains; * stands for any text."""
     user: str = ""
-    """Whose process it is; empty: anybody's. / プロセスの所有者です。空ならすべての利用者です。"""
+    """Whose process it is; empty: anybody's."""
     label: str = ""
-    """What alarms call it; empty: the name, else the command, else the user. / アラームでの呼び名です。空なら、プログラム名、コマンドライン、利用者の順に使います。"""
+    """What alarms call it; empty: the name, else the command, else the user."""
 
     def __post_init__(self) -> None:
         # All empty would match every process, and so never be critical.
         if not (self.name or self.command or self.user):
-            raise ValueError(
-                "one of name, command and user must be given / "
-                "name、command、user のどれかを指定してください"
-            )
+            raise InvalidValueError(_("one of name, command and user must be given"))
 
     @property
     def item(self) -> str:
@@ -61,7 +57,7 @@ def _contains(line: str, text: str) -> bool:
     return fnmatchcase(line, f"*{text}*") if PATTERN.search(text) else text in line
 
 
-def _note(pids: Sequence[int]) -> Words:
+def _note(pids: Sequence[int]) -> Message:
     if not pids:
         return NONE
     shown = ", ".join(map(str, pids[:SHOWN]))
@@ -77,15 +73,13 @@ async def run(wanted: Options, host: Host, memory: Mapping[str, Any]) -> Outcome
 
 CHECK = Check(
     kind="process",
-    title=Words(en="Process", ja="プロセス"),
-    help=Words(
-        en="How many processes run that match all that is given. None is critical; for too "
-        "many, set the limits of count with rising = true.",
-        ja="指定のすべてに当てはまるプロセスの数を数えます。1つもなければ危険です。"
-        "多すぎることを調べるには、count のしきい値に rising = true を指定してください。",
+    title=_("Process"),
+    help=_(
+        "How many processes run that match all that is given. None is critical; for too "
+        "many, set the limits of count with rising = true."
     ),
     options=Options,
     limits={"count": Limits(critical=0, rising=False)},
-    names={"count": Words(en="Processes", ja="プロセス数")},
+    names={"count": _("Processes")},
     run=run,
 )

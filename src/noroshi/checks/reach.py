@@ -12,8 +12,9 @@ from typing import Any, Literal
 
 from noroshi.checks.addresses import OWN_LIMIT, TOO_MANY_FILES, Place, goes_to, places, why
 from noroshi.checks.icmp import Echo, NoEcho, opened
+from noroshi.core.definitions.problems import InvalidValueError
 from noroshi.core.model import Limits, Reading
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _, composed, ngettext
 from noroshi.ports import Check, Host, Outcome, Unmeasurable, options
 
 LONGEST = 15_000  # milliseconds in all: less than a monitor's time-out unless it says otherwise
@@ -30,53 +31,45 @@ NO_ANSWER = (
 REFUSED = (ConnectionRefusedError, ConnectionResetError)
 """The computer is there, or nobody could have refused."""
 
-ANSWERS = Words(en="{address} answers", ja="{address} から応答がありました")
-SOME = Words(
-    en="{address} answered {got} of {count:time|times}",
-    ja="{address} から{count}回のうち{got}回応答がありました",
+ANSWERS = _("{address} answers")
+SOME = ngettext(
+    "{address} answered {got} of {count} time", "{address} answered {got} of {count} times"
 )
-SILENT = Words(en="{address} does not answer", ja="{address} から応答がありません")
-BY_ICMP = Words(en=" (ICMP)", ja=" (ICMP)")
-BY_TCP = Words(en=" (TCP {ports})", ja=" (TCP {ports})")
-CANNOT = Words(
-    en="{address} cannot be asked: {why}", ja="{address} に問い合わせできません: {why}"
-)
-THE_COMPUTER = Words(en="the computer", ja="コンピューター")
-NO_ICMP = Words(
-    en="this process may send no ICMP echo (net.ipv4.ping_group_range); "
-    'name ports and let by = "auto" or "tcp"',
-    ja="このプロセスは ICMP エコーを送れません (net.ipv4.ping_group_range)。"
-    'ports を指定し、by を "auto" か "tcp" にしてください',
+SILENT = _("{address} does not answer")
+BY_ICMP = _(" (ICMP)")
+BY_TCP = _(" (TCP {ports})")
+CANNOT = _("{address} cannot be asked: {why}")
+THE_COMPUTER = _("the computer")
+NO_ICMP = _(
+    "this process may send no ICMP echo (net.ipv4.ping_group_range); "
+    'name ports and let by = "auto" or "tcp"'
 )
 
 
 @options
 class Options:
     address: str = ""
-    """An IPv4 or IPv6 address, or a name; empty: the instance's own. / IPv4・IPv6 アドレスか名前です。空なら監視インスタンスのアドレスを使います。"""
+    """An IPv4 or IPv6 address, or a name; empty: the instance's own."""
     by: Literal["auto", "icmp", "tcp"] = "auto"
-    """How it is asked: by ICMP (ping), by TCP, or automatically (auto): by TCP only if ICMP is not allowed here. / 問い合わせ方です。ICMP (ping)、TCP、自動 (auto: ICMP を使えないときだけ TCP) から選びます。"""
+    """How it is asked: by ICMP (ping), by TCP, or automatically (auto): by TCP only if ICMP is not allowed here."""
     ports: tuple[int, ...] = (22, 80, 135, 443, 445)
-    """TCP ports to try; one that refuses is an answer too. / 試す TCP ポートです。接続を拒否した場合も応答とみなします。"""
+    """TCP ports to try; one that refuses is an answer too."""
     count: int = 3
-    """How many times it is asked, 1 to 20. / 問い合わせる回数です (1から20)。"""
+    """How many times it is asked, 1 to 20."""
     wait: int = 1000
-    """How long to wait for each answer, in ms; for all of them together at most 15,000. / 1回ごとに応答を待つ時間 (ミリ秒) です。回数分の合計で15,000までです。"""
+    """How long to wait for each answer, in ms; for all of them together at most 15,000."""
 
     def __post_init__(self) -> None:
         if not 1 <= self.count <= 20:
-            raise ValueError("count must be 1 to 20 / count は1から20までです")
+            raise InvalidValueError(_("count must be 1 to 20"))
         if not 10 <= self.wait <= LONGEST // self.count:
-            raise ValueError(
-                "wait must be at least 10, and count times wait at most 15000 / "
-                "wait は10以上で、count との積が15000以下になるようにしてください"
+            raise InvalidValueError(
+                _("wait must be at least 10, and count times wait at most 15000")
             )
         if not all(0 < port < 65536 for port in self.ports):
-            raise ValueError("ports must be 1 to 65535 / ports は1から65535までです")
+            raise InvalidValueError(_("ports must be 1 to 65535"))
         if self.by == "tcp" and not self.ports:
-            raise ValueError(
-                'by = "tcp" needs ports / by が "tcp" のときは ports を指定してください'
-            )
+            raise InvalidValueError(_('by = "tcp" needs ports'))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +77,7 @@ class Asked:
     """The result of asking one place: the seconds of each answer, None where there was none."""
 
     times: tuple[float | None, ...]
-    by: Words
+    by: Message
 
     @property
     def answered(self) -> tuple[float, ...]:
@@ -115,7 +108,7 @@ def readings(address: str, asked: Asked) -> Sequence[Reading]:
     words = (SILENT if not got else ANSWERS if got == count else SOME).fill(
         address=address, got=got, count=count
     )
-    note = Words(en=words.en + asked.by.en, ja=words.ja + asked.by.ja)
+    note = composed("{words}{by}", words=words, by=asked.by)
     loss = Reading("loss", round(100 * (1 - got / count), 1), "%", note=note)
     if not got:
         return (loss,)
@@ -204,21 +197,16 @@ async def _knock(family: int, where: Any) -> float:
 
 CHECK = Check(
     kind="reach",
-    title=Words(en="Reach", ja="到達確認 (ping)"),
-    help=Words(
-        en="Whether the computer answers, by ICMP echo (ping) or by TCP. One that never answers "
-        "is critical; a name that cannot be resolved is unknown.",
-        ja="コンピューターが応答するかを ICMP エコー (ping) か TCP で調べます。"
-        "一度も応答がなければ危険、名前を解決できなければ失敗です。",
+    title=_("Reach"),
+    help=_(
+        "Whether the computer answers, by ICMP echo (ping) or by TCP. One that never answers "
+        "is critical; a name that cannot be resolved is unknown."
     ),
     options=Options,
     limits={"loss": Limits(critical=100)},
     shares=frozenset({"loss"}),
     units={"time": "ms"},
-    names={
-        "loss": Words(en="Loss", ja="応答なし率"),
-        "time": Words(en="Round trip", ja="応答時間"),
-    },
+    names={"loss": _("Loss"), "time": _("Round trip")},
     run=run,
     goes_to=goes_to,
 )

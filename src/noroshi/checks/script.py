@@ -9,48 +9,40 @@ from pathlib import PurePosixPath
 from typing import Any, Literal
 
 from noroshi.checks import script_output
+from noroshi.core.definitions.problems import InvalidValueError
 from noroshi.core.model import Limits, Reading
-from noroshi.core.words import Words, plain
+from noroshi.core.translation import Message, _, plain
 from noroshi.ports import Check, Host, Outcome, Program, ProgramResult, Unmeasurable, options
 
 LEVELS = ("OK", "WARNING", "CRITICAL", "UNKNOWN")  # by exit code
 NAGIOS_FOLDERS = frozenset({"nagios", "monitoring-plugins", "icinga"})
-FAILED = Words(
-    en="the program ended with code {code}: {said}",
-    ja="プログラムが終了コード {code} で終わりました: {said}",
-)
-KILLED = Words(
-    en="the program was ended by signal {signal}: {said}",
-    ja="プログラムがシグナル {signal} で終了させられました: {said}",
-)
-TOO_LONG = Words(
-    en="it printed more than 64 KiB, so what it measured cannot be read",
-    ja="出力が 64 KiB を超えたため、測定値を読み取れません",
-)
+FAILED = _("the program ended with code {code}: {said}")
+KILLED = _("the program was ended by signal {signal}: {said}")
+TOO_LONG = _("it printed more than 64 KiB, so what it measured cannot be read")
 
 
 @options
 class Options:
     argv: tuple[str, ...]
-    """The program's whole path, then its arguments; no shell reads them. / プログラムの絶対パスと引数です。シェルは通しません。"""
+    """The program's whole path, then its arguments; no shell reads them."""
     reads: Literal["auto", "number", "json", "nagios"] = "auto"
-    """How to read what it prints; automatically (auto): by the folder (nagios), else by the first character. / 出力の読み方です。自動 (auto) ならフォルダー (nagios) か先頭の文字で決めます。"""
+    """How to read what it prints; automatically (auto): by the folder (nagios), else by the first character."""
     env: Mapping[str, str] = field(default_factory=dict)
-    """What its environment has beside PATH and LANG. / PATH と LANG のほかに渡す環境変数です。"""
+    """What its environment has beside PATH and LANG."""
     runs_as: str = ""
-    """The user it runs as; empty: nobody if Noroshi is root, else Noroshi's own. / 実行する利用者です。空なら、Noroshi が root のときは nobody、それ以外は Noroshi の利用者です。"""
+    """The user it runs as; empty: nobody if Noroshi is root, else Noroshi's own."""
     timeout: float = 15.0
-    """Seconds after which it and all its children are ended. / この秒数を過ぎると、子プロセスも含めて終了させます。"""
+    """Seconds after which it and all its children are ended."""
     name: str = "value"
-    """What the number is called, if it prints one number. / 数値を1つ出力する場合の、測定値の名前です。"""
+    """What the number is called, if it prints one number."""
     unit: str = ""
-    """The unit of that number. / その数値の単位です。"""
+    """The unit of that number."""
 
     def __post_init__(self) -> None:
         if not self.argv:
-            raise ValueError("argv must name a program / argv にプログラムを指定してください")
+            raise InvalidValueError(_("argv must name a program"))
         if not 0 < self.timeout <= 3600:
-            raise ValueError("timeout must be up to 3600 / timeout は3600秒までです")
+            raise InvalidValueError(_("timeout must be up to 3600"))
 
     @property
     def program(self) -> Program:
@@ -73,7 +65,7 @@ async def run(wanted: Options, host: Host, memory: Mapping[str, Any]) -> Outcome
     return Outcome((script_output.number(ran.output, wanted.name, wanted.unit),))
 
 
-async def try_out(wanted: Options, host: Host) -> Sequence[Words]:
+async def try_out(wanted: Options, host: Host) -> Sequence[Message]:
     return await host.objections(wanted.program)
 
 
@@ -103,7 +95,7 @@ def _without_level(text: str, code: int) -> str:
     return re.sub(rf"^{LEVELS[code]}\s*(?::|-(?=\s))\s*(?=\S)", "", text)
 
 
-def _failed(ran: ProgramResult) -> Words:
+def _failed(ran: ProgramResult) -> Message:
     line = script_output.first_line(ran.errors) or script_output.first_line(ran.output)
     said = plain(line) if line else script_output.NOTHING
     if ran.code < 0:
@@ -114,16 +106,14 @@ def _failed(ran: ProgramResult) -> Words:
 CHECK = Check(
     kind="script",
     runs=True,
-    title=Words(en="Script", ja="スクリプト"),
-    help=Words(
-        en="Runs a program and reads a number, JSON, or what a Nagios plug-in prints. It must "
-        "lie in a folder that `programs` in noroshi.toml names.",
-        ja="プログラムを実行し、数値、JSON、Nagios プラグインの出力のどれかを読み取ります。"
-        "実行できるのは、noroshi.toml の programs で指定したフォルダーにあるものだけです。",
+    title=_("Script"),
+    help=_(
+        "Runs a program and reads a number, JSON, or what a Nagios plug-in prints. It must "
+        "lie in a folder that `programs` in noroshi.toml names."
     ),
     options=Options,
     limits={"status": Limits(warning=1, critical=2)},
-    names={"status": Words(en="Status", ja="状態"), "value": Words(en="Value", ja="値")},
+    names={"status": _("Status"), "value": _("Value")},
     run=run,
     blocks=True,
     try_out=try_out,

@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from noroshi.core.model import Reading
-from noroshi.core.words import Words
+from noroshi.core.translation import _
 from noroshi.ports import Unmeasurable
 
 LONGEST = 200  # characters of what a program said
-NOTHING = Words(en="(it printed nothing)", ja="(出力なし)")
+NOTHING = _("(it printed nothing)")
 NUMBER = r"[-+]?(?:\d++(?:[.,]\d*+)?|[.,]\d++)(?:[eE][-+]?\d++)?"
 QUOTED = r"'((?:[^']|'')*+)'"
 ALONE = re.compile(rf"({NUMBER})\s*+(%|[^\W\d]*+)")
@@ -26,26 +26,11 @@ DATUM = re.compile(rf"\s*+(?:{QUOTED}|([^\s'=]++))=({NUMBER})([^\s;]*+)(?:;\S*+)
 SKIPPED = re.compile(rf"\s*+(?:{QUOTED}\S*+|\S++)")
 # Possessive throughout (*+, ++): no output, however odd, takes more than one pass over it.
 
-NO_NUMBER = Words(
-    en="the program's last line must be a number, but it printed: {said}",
-    ja="プログラムの最後の行が数値ではありません。出力: {said}",
-)
-NO_OUTPUT = Words(
-    en="the program printed nothing; its last line must be a number",
-    ja="プログラムが何も出力しませんでした。最後の行に数値が必要です",
-)
-NO_JSON = Words(
-    en="it printed no JSON object: {said}",
-    ja="出力が JSON のオブジェクトではありません: {said}",
-)
-NO_VALUE = Words(
-    en="{where} in its JSON is no number: {said}",
-    ja="JSON の {where} が数値ではありません: {said}",
-)
-NO_ITEMS = Words(
-    en="{where} in its JSON is no object: {said}",
-    ja="JSON の {where} がオブジェクトではありません: {said}",
-)
+NO_NUMBER = _("the program's last line must be a number, but it printed: {said}")
+NO_OUTPUT = _("the program printed nothing; its last line must be a number")
+NO_JSON = _("it printed no JSON object: {said}")
+NO_VALUE = _("{where} in its JSON is no number: {said}")
+NO_ITEMS = _("{where} in its JSON is no object: {said}")
 
 
 @dataclass(frozen=True, slots=True)

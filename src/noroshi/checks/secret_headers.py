@@ -9,7 +9,7 @@ from dataclasses import replace
 from noroshi.core import http_expectations
 from noroshi.core.model import Reading
 from noroshi.core.redaction import Masks
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _, bilingual
 from noroshi.definitions.documents import ENTRY
 from noroshi.ports import Host, Outcome, Unmeasurable
 from noroshi.vault import Secret, reserved
@@ -18,30 +18,24 @@ VALUE = re.compile(r"[!-~](?:[ -~]{0,7998}[!-~])?")
 """RFC 9110, 5.5, of which this is the safe part; tokens are long."""
 SHORTEST = 8
 """Letters of a word that may be a secret by itself: of "Bearer x" it is x."""
-NO_ENTRY = Words(
-    en="secret_headers has for each header the name of an entry of the vault, never the value; put "
-    "the value in with: noroshi secret set NAME",
-    ja="secret_headers には、ヘッダーごとに値そのものではなく保管庫の項目名を書いてください。値は "
-    "noroshi secret set 名前 で入れます",
+NO_ENTRY = _(
+    "secret_headers has for each header the name of an entry of the vault, never the value; put "
+    "the value in with: noroshi secret set NAME"
 )
-TWICE = Words(en="the header {name!r} is given twice", ja="ヘッダー {name!r} が重複しています")
-IN_THE_CLEAR = Words(
-    en="a secret header is sent by https alone, or to a computer of a private network by its address "
-    "(as http://192.168.1.10:8080/health)",
-    ja="secret_headers を使えるのは https か、プライベート ネットワークの IP アドレス "
-    "(http://192.168.1.10:8080/health など) だけです",
+TWICE = _("the header {name!r} is given twice")
+IN_THE_CLEAR = _(
+    "a secret header is sent by https alone, or to a computer of a private network by its address "
+    "(as http://192.168.1.10:8080/health)"
 )
-NO_VALUE = Words(
-    en="the vault's entry {entry} cannot be sent as the header {name}: a header's value is one line of "
-    "printable ASCII",
-    ja="保管庫の項目「{entry}」の値は、ヘッダー {name} として送れません。ヘッダーの値は1行の ASCII 文字に"
-    "してください",
+NO_VALUE = _(
+    "the vault's entry {entry} cannot be sent as the header {name}: a header's value is one line of "
+    "printable ASCII"
 )
 
 
 def faults_of(
     url: str, headers: Mapping[str, str], secret_headers: Mapping[str, str]
-) -> Iterator[Words]:
+) -> Iterator[Message]:
     """Return what is wrong with the headers; nothing that was given for an entry's name is
     repeated."""
     names = [name.lower() for name in (*headers, *secret_headers)]
@@ -82,11 +76,11 @@ class Hiding:
         words = [word for one in said for word in one.split() if len(word) >= SHORTEST]
         self._masks, self._whole = Masks(*said, *words), (*said, *words)
 
-    def words(self, words: Words) -> Words:
+    def words(self, words: Message) -> Message:
         """Return the words without any piece of them, for whoever reads an answer."""
         if not self._whole:
             return words
-        return Words(en=self._masks.masked(words.en), ja=self._masks.masked(words.ja))
+        return bilingual(en=self._masks.masked(words.en), ja=self._masks.masked(words.ja))
 
     def outcome(self, outcome: Outcome) -> Outcome:
         """Readings without them: of what a server says they have the names it leads to."""
@@ -98,8 +92,8 @@ class Hiding:
     def _reading(self, reading: Reading) -> Reading:
         return replace(reading, note=self._without(reading.note))
 
-    def _without(self, words: Words) -> Words:
+    def _without(self, words: Message) -> Message:
         en, ja = words.en, words.ja
         for one in self._whole:
             en, ja = en.replace(one, "…"), ja.replace(one, "…")
-        return Words(en=en, ja=ja)
+        return bilingual(en=en, ja=ja)

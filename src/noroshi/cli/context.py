@@ -18,7 +18,7 @@ from noroshi.cli.errors import RefusedError
 from noroshi.cli.paths import DOOR, HOME
 from noroshi.cli.terminal_escape import escaped
 from noroshi.config.config import Config, ConfigError, read_config
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _, bilingual
 
 if TYPE_CHECKING:
     from noroshi.stores.sqlite.process_lock import Holding
@@ -33,11 +33,9 @@ HINT = "noroshi "
 STARTS_WITHIN, HANDS_OVER, STEP = 5.0, 2.0, 0.1
 """Seconds for which a node that is starting is waited for; for which it is thought to be still
 there when it is not seen any more, as another may take its place; and between two looks at it."""
-SERVICE_STARTS = Words(
-    en="The service is starting, and not ready to answer yet. Try again in a moment; what it does: "
-    "journalctl -u noroshi",
-    ja="サービスは起動中で、まだ応答できません。少し待ってからもう一度実行してください。"
-    "様子を見るには: journalctl -u noroshi",
+SERVICE_STARTS = _(
+    "The service is starting, and not ready to answer yet. Try again in a moment; what it does: "
+    "journalctl -u noroshi"
 )
 
 
@@ -46,8 +44,8 @@ def _is_made(door: Path) -> bool:
     return door.parent.is_dir() and not door.exists()
 
 
-def _sentence(words: Words) -> Words:
-    return Words(en=f"{words.en[:1].upper()}{words.en[1:]}.", ja=f"{words.ja}。")
+def _sentence(words: Message) -> Message:
+    return bilingual(en=f"{words.en[:1].upper()}{words.en[1:]}.", ja=f"{words.ja}。")
 
 
 def at_home(text: str, home: str) -> str:
@@ -180,7 +178,7 @@ class CommandContext:
                     raise
             time.sleep(STEP)
 
-    def _starting(self) -> Words | None:
+    def _starting(self) -> Message | None:
         """What to say of a node that has its store and no open door yet; None: there is none."""
         if self.door is not None:
             return SERVICE_STARTS if self.door == Path(DOOR) and _is_made(self.door) else None
@@ -217,9 +215,9 @@ class CommandContext:
         self._near = None
         self._open.close()
 
-    def say(self, words: Words | Mapping[str, str]) -> str:
+    def say(self, words: Message | Mapping[str, str]) -> str:
         """A text of ours, or of an answer, in the person's language; its hints can be typed."""
-        told = words.say(self.language) if isinstance(words, Words) else words[self.language]
+        told = words.say(self.language) if isinstance(words, Message) else words[self.language]
         return at_home(told, getattr(self.given, "home", ""))
 
     def print_json(self, value: Any) -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from noroshi.core.words import Words
+from noroshi.core.translation import Message
 
 
 class CliError(Exception):
     """Report what went wrong with a command, in words for whoever typed it."""
 
-    def __init__(self, words: Words) -> None:
+    def __init__(self, words: Message) -> None:
         super().__init__(words.en)
         self.words = words
 
@@ -19,7 +19,7 @@ class RefusedError(CliError):
     """Report why it was not done, as the node said it; `kind` decides the exit code."""
 
     def __init__(
-        self, kind: str, words: Words, problems: Sequence[tuple[str, Words]] = ()
+        self, kind: str, words: Message, problems: Sequence[tuple[str, Message]] = ()
     ) -> None:
         super().__init__(words)
         self.kind, self.problems = kind, tuple(problems)

@@ -11,54 +11,66 @@ from typing import Any, NoReturn
 from noroshi.cli.commands.spec import GLOBAL, PROGRAM, Command, Option
 from noroshi.cli.exits import MEANING, USAGE
 from noroshi.cli.output.tables import paragraphs, terminal_columns, width, wrap
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _, composed, joined, pgettext, plain
 
-USAGE_HEAD = Words(en="usage: ", ja="使い方: ")
-ARGUMENTS = Words(en="arguments", ja="引数")
-OPTIONS = Words(en="options", ja="オプション")
-SUBCOMMANDS = Words(en="commands", ja="コマンド")
-HELP = Words(en="show this help", ja="この説明を表示します")
-VERSION = Words(en="show the version", ja="バージョンを表示します")
-EXITS = Words(en="exit codes:", ja="終了コード:")
+USAGE_HEAD = _("usage: ")
+ARGUMENTS = _("arguments")
+OPTIONS = _("options")
+SUBCOMMANDS = _("commands")
+HELP = _("show this help")
+VERSION = _("show the version")
+EXITS = _("exit codes:")
 BEGIN = ("init", "serve", "setup", "status", "send", "queue", "doctor", "check-config", "apply")
 """The commands that the short help names: what one begins with, and what one needs each week."""
-SHORT = Words(
-    en="usage: noroshi COMMAND\n\n{about}\n\n{commands}\n\nAll commands: noroshi --help\n"
-    "One of them:  noroshi COMMAND --help\nTry it here:  noroshi demo",
-    ja="使い方: noroshi コマンド\n\n{about}\n\n{commands}\n\nすべてのコマンド: noroshi --help\n"
-    "コマンドの説明:   noroshi コマンド --help\n実演:             noroshi demo",
+SHORT = _(
+    "usage: noroshi COMMAND\n\n{about}\n\n{commands}\n\nAll commands: noroshi --help\n"
+    "One of them:  noroshi COMMAND --help\nTry it here:  noroshi demo"
 )
-OF_THESE = Words(
-    en="say which command: {commands}", ja="コマンドを指定してください: {commands}"
-)
+OF_THESE = _("say which command: {commands}")
 FEW = 10
-TRY_HELP = Words(en="Help: {program} --help", ja="説明: {program} --help")
-WRONG = Words(en="{program}: {message}", ja="{program}: {message}")
+TRY_HELP = _("Help: {program} --help")
+WRONG = _("{program}: {message}")
 
 # argparse forms its messages itself, in English; what Python 3.11 to 3.14 say is told anew.
 SAID = (
-    (r"the following arguments are required: (.*)", "{0} を指定してください"),
-    (r"unrecognized arguments: (.*)", "{0} は使えません"),
-    (r"argument (.*?): expected one argument", "{0} には値が1つ必要です"),
-    (r"argument (.*?): expected at least one argument", "{0} には値が必要です"),
     (
-        r"argument (.*?): invalid choice: (.*?) \(choose from (.*)\)",
-        "{0} に {1} は使えません。{2} のどれかです",
+        r"the following arguments are required: (?P<arguments>.*)",
+        _("the following arguments are required: {arguments}"),
     ),
-    (r"argument (.*?): invalid int value: (.*)", "{0} には整数を指定してください ({1})"),
-    (r"argument (.*?): ignored explicit argument (.*)", "{0} に値は付けられません ({1})"),
-    (r"argument (.*?): not allowed with argument (.*)", "{0} と {1} は一緒に使えません"),
+    (r"unrecognized arguments: (?P<arguments>.*)", _("unrecognized arguments: {arguments}")),
+    (
+        r"argument (?P<option>.*?): expected one argument",
+        _("argument {option}: expected one argument"),
+    ),
+    (
+        r"argument (?P<option>.*?): expected at least one argument",
+        _("argument {option}: expected at least one argument"),
+    ),
+    (
+        r"argument (?P<option>.*?): invalid choice: (?P<given>.*?) \(choose from (?P<choices>.*)\)",
+        _("argument {option}: invalid choice: {given} (choose from {choices})"),
+    ),
+    (
+        r"argument (?P<option>.*?): invalid int value: (?P<given>.*)",
+        _("argument {option}: invalid int value: {given}"),
+    ),
+    (
+        r"argument (?P<option>.*?): ignored explicit argument (?P<given>.*)",
+        _("argument {option}: ignored explicit argument {given}"),
+    ),
+    (
+        r"argument (?P<option>.*?): not allowed with argument (?P<other>.*)",
+        _("argument {option}: not allowed with argument {other}"),
+    ),
 )
 
+UNKNOWN = pgettext("argparse", "{message}")
 CHOICE = re.compile(
     r"argument (.*?): invalid choice: '?(.*?)'? \(choose from (.*)\)", re.DOTALL
 )
-MEANT = Words(
-    en="there is no {what} {given} (did you mean {near}?)",
-    ja="{given} という{what}はありません。{near} のことでしょうか",
-)
-COMMAND = Words(en="command", ja="コマンド")
-CHOSEN = Words(en="choice", ja="選択肢")
+MEANT = _("there is no {what} {given} (did you mean {near}?)")
+COMMAND = _("command")
+CHOSEN = _("choice")
 
 
 def build(language: str, commands: Iterable[Command]) -> Parser:
@@ -134,7 +146,7 @@ class Parser(argparse.ArgumentParser):
         print(_short_help().say(self.language), file=sys.stderr)
         sys.exit(USAGE)
 
-    def refuse(self, words: Words) -> NoReturn:
+    def refuse(self, words: Message) -> NoReturn:
         """Say what is wrong with what was typed, and end with exit code 2."""
         said = WRONG.fill(program=self.prog, message=words).say(self.language)
         more = TRY_HELP.fill(program=self.prog).say(self.language)
@@ -142,18 +154,13 @@ class Parser(argparse.ArgumentParser):
         sys.exit(USAGE)
 
 
-def _short_help() -> Words:
+def _short_help() -> Message:
     from noroshi.cli.commands.command_list import COMMANDS
 
     """Return the few commands to begin with, each with its line, and where the others are."""
     helps = {command.name: command.help for command in COMMANDS}
-    lines = [
-        Words(en=f"  {name:13} {helps[name].en}", ja=f"  {name:13} {helps[name].ja}")
-        for name in BEGIN
-    ]
-    commands = Words(
-        en="\n".join(one.en for one in lines), ja="\n".join(one.ja for one in lines)
-    )
+    lines = [composed(f"  {name:13} {{help}}", help=helps[name]) for name in BEGIN]
+    commands = joined(lines, plain("\n"))
     return SHORT.fill(about=PROGRAM, commands=commands)
 
 
@@ -187,16 +194,16 @@ class Formatter(argparse.HelpFormatter):
         return paragraphs(text, width)
 
 
-def _told(message: str) -> Words:
+def _told(message: str) -> Message:
     if meant := _meant(message):
         return meant
-    for pattern, ja in SAID:
+    for pattern, words in SAID:
         if found := re.fullmatch(pattern, message, re.DOTALL):
-            return Words(en=message, ja=ja.format(*found.groups()))
-    return Words(en=message, ja=f"指定が正しくありません: {message}")
+            return words.fill(**found.groupdict())
+    return UNKNOWN.fill(message=message)
 
 
-def _meant(message: str) -> Words | None:
+def _meant(message: str) -> Message | None:
     """What was likely meant by a word that is none of those there are."""
     found = CHOICE.fullmatch(message)
     if found is None:

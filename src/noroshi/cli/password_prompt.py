@@ -9,18 +9,15 @@ from pathlib import Path
 from noroshi.cli.context import CommandContext
 from noroshi.cli.errors import RefusedError
 from noroshi.core.os_errors import why
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _
 
 STDIN = "-"
-NOTHING_ENTERED = Words(
-    en="Nothing was entered, so nothing was changed.",
-    ja="何も入力されなかったため、何も変更していません。",
-)
-CANNOT_READ = Words(en="{file} cannot be read: {why}", ja="{file} を読めません: {why}")
-NO_TEXT = Words(en="it is not text in UTF-8", ja="UTF-8 の文字ではありません")
+NOTHING_ENTERED = _("Nothing was entered, so nothing was changed.")
+CANNOT_READ = _("{file} cannot be read: {why}")
+NO_TEXT = _("it is not text in UTF-8")
 
 
-def typed(asked: CommandContext, prompt: Words, by_file: Words) -> str:
+def typed(asked: CommandContext, prompt: Message, by_file: Message) -> str:
     """Ask at the terminal. RefusedError, in the words `by_file`, where there is none."""
     if not sys.stdin.isatty():
         raise RefusedError("invalid", by_file)

@@ -23,7 +23,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from noroshi.cli.errors import CliError
 from noroshi.core.os_errors import why
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _
 
 PATIENCE = 10.0
 """Seconds for one request: who connects and says nothing is let go."""
@@ -39,29 +39,17 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 
-NO_PORT = Words(
-    en="No port could be opened on this computer: {why}",
-    ja="このコンピューターで待ち受けるポートを開けません: {why}",
+NO_PORT = _("No port could be opened on this computer: {why}")
+NOT_THAT_PORT = _(
+    "Port {port} of the account's redirect cannot be opened on this computer: {why}. Stop the "
+    "program that uses it, or sign in without --here and paste the address."
 )
-NOT_THAT_PORT = Words(
-    en="Port {port} of the account's redirect cannot be opened on this computer: {why}. Stop the "
-    "program that uses it, or sign in without --here and paste the address.",
-    ja="アカウントの redirect にあるポート {port} を、このコンピューターで開けません: {why}。使っているプログラムを"
-    "終了するか、--here を付けずにサインインして URL を貼り付けてください。",
+NOT_THIS = _("Nothing is here. Go on where you ran noroshi authorize.")
+ONCE_ONLY = _(
+    "This sign-in has been taken already. The result stands where you ran noroshi authorize."
 )
-NOT_THIS = Words(
-    en="Nothing is here. Go on where you ran noroshi authorize.",
-    ja="ここには何もありません。noroshi authorize を実行した画面に戻ってください。",
-)
-ONCE_ONLY = Words(
-    en="This sign-in has been taken already. The result stands where you ran noroshi authorize.",
-    ja="このサインインは受け付け済みです。結果は noroshi authorize を実行した画面にあります。",
-)
-CLOSE_IT = Words(en="You can close this window.", ja="このウィンドウは閉じて構いません。")
-GO_BACK = Words(
-    en="Go on where you ran noroshi authorize.",
-    ja="noroshi authorize を実行した画面に戻って続けてください。",
-)
+CLOSE_IT = _("You can close this window.")
+GO_BACK = _("Go on where you ran noroshi authorize.")
 
 
 class NoPortError(CliError):
@@ -76,7 +64,7 @@ class Listener:
         self._language = language
         self._path, self._state = "", ""
         self._arrived: queue.Queue[str] = queue.Queue()
-        self._result: queue.Queue[tuple[Sequence[Words], bool]] = queue.Queue()
+        self._result: queue.Queue[tuple[Sequence[Message], bool]] = queue.Queue()
         self._taken = threading.Lock()
         self._servers = _open(self) if not port else _open_at(self, port)
         self.port: int = self._servers[0].server_address[1]
@@ -104,11 +92,11 @@ class Listener:
         except queue.Empty:
             return None
 
-    def answer(self, *words: Words, done: bool) -> None:
+    def answer(self, *words: Message, done: bool) -> None:
         """Tell what became of it to the page that is still loading."""
         self._result.put((words, done))
 
-    def page(self, target: str) -> tuple[HTTPStatus, Sequence[Words]]:
+    def page(self, target: str) -> tuple[HTTPStatus, Sequence[Message]]:
         """Return what is shown for a request; for the right one, once there is a result."""
         if not self._is_ours(target):
             return HTTPStatus.NOT_FOUND, (NOT_THIS,)
@@ -121,7 +109,7 @@ class Listener:
             return HTTPStatus.OK, (GO_BACK,)
         return HTTPStatus.OK, (*words, CLOSE_IT if done else GO_BACK)
 
-    def html(self, paragraphs: Sequence[Words]) -> bytes:
+    def html(self, paragraphs: Sequence[Message]) -> bytes:
         """A page of a few sentences, in the person's language."""
         body = "".join(f"<p>{escape(words.say(self._language))}</p>" for words in paragraphs)
         head = '<meta charset="utf-8"><meta name="viewport" content="width=device-width">'
@@ -158,7 +146,7 @@ def _open(listener: Listener) -> tuple[_Server, ...]:
     """One port on both addresses; on 127.0.0.1 alone where there is no IPv6."""
     handler = _handler(listener)
     last = OSError()
-    for _ in range(TRIES):
+    for _unused in range(TRIES):
         try:
             four = _Server(("127.0.0.1", 0), handler)
         except OSError as error:

@@ -20,16 +20,11 @@ from noroshi.cli.parser import build
 from noroshi.cli.paths import RUN, UNIT_FILE
 from noroshi.cli.terminal_escape import readable
 from noroshi.config.config import FILE, ConfigError, read_config
-from noroshi.core.words import Words
+from noroshi.core.translation import _
 
-CONFIG_INVALID = Words(
-    en="Noroshi's own settings cannot be used:", ja="Noroshi 自身の設定が使えません:"
-)
-SAME_OF = Words(en="… and the same of {count} more", ja="… ほか{count}件も同じです")
-NOT_INSTALLED = Words(
-    en="{name} is not installed: noroshi_lab is missing beside noroshi",
-    ja="{name} はインストールされていません。noroshi_lab が noroshi と一緒に入っていません",
-)
+CONFIG_INVALID = _("Noroshi's own settings cannot be used:")
+SAME_OF = _("… and the same of {count} more")
+NOT_INSTALLED = _("{name} is not installed: noroshi_lab is missing beside noroshi")
 FOLDED_FROM, SHOWN = 8, 3
 PROGRAMS_OF_OTHERS = "noroshi.commands"  # a group of entry points
 IN_SCRIPTS = {

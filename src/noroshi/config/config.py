@@ -29,7 +29,7 @@ from noroshi.config.web import PORT, Unusable, Web, read_web
 from noroshi.core.definitions.toml_recovery import Slip, slips
 from noroshi.core.network_policy import Net
 from noroshi.core.os_errors import why
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _
 
 FILE = "noroshi.toml"
 LEVELS = ("debug", "info", "warning", "error")
@@ -37,28 +37,13 @@ LANGUAGES = ("", "en", "ja")
 LOGS = ("auto", "stderr", "file")
 WRITABLE_BY_OTHERS = 0o002
 
-NO_FILE = Words(
-    en="does not exist. `noroshi init` makes it; another home folder is chosen by --home",
-    ja="ありません。`noroshi init` で作れます。別のホームフォルダーは --home で指定します",
-)
-UNREADABLE = Words(en="cannot be read: {why}", ja="読めません: {why}")
-NO_TOML = Words(en="is not TOML: {why}", ja="TOML として読めません: {why}")
-NO_TOML_AT = Words(
-    en="is not TOML at line {line}, column {column}: {why}",
-    ja="{line}行目の{column}文字目が TOML として読めません ({why})",
-)
-NO_UTF8 = Words(
-    en="is not UTF-8; save the file as UTF-8",
-    ja="UTF-8 ではありません。ファイルを UTF-8 で保存してください",
-)
-OPEN_TO_ALL = Words(
-    en="anybody may write to it, and it names what may run; do `chmod o-w`",
-    ja="実行してよいプログラムを決めるファイルなのに、誰でも書き込めます。`chmod o-w` してください",
-)
-UNKNOWN = Words(
-    en="there is no such setting; there are {known}",
-    ja="この設定はありません。あるのは {known} です",
-)
+NO_FILE = _("does not exist. `noroshi init` makes it; another home folder is chosen by --home")
+UNREADABLE = _("cannot be read: {why}")
+NO_TOML = _("is not TOML: {why}")
+NO_TOML_AT = _("is not TOML at line {line}, column {column}: {why}")
+NO_UTF8 = _("is not UTF-8; save the file as UTF-8")
+OPEN_TO_ALL = _("anybody may write to it, and it names what may run; do `chmod o-w`")
+UNKNOWN = _("there is no such setting; there are {known}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +51,7 @@ class Fault:
     """One thing wrong with the file, and where."""
 
     where: str
-    what: Words
+    what: Message
 
 
 class ConfigError(ValueError):
@@ -147,7 +132,7 @@ def _load(file: Path) -> dict[str, Any]:
     raise ConfigError((Fault(str(file), words),))
 
 
-def _slip(slip: Slip) -> Words:
+def _slip(slip: Slip) -> Message:
     if not slip.line:
         return NO_TOML.fill(why=slip.why)
     return NO_TOML_AT.fill(line=slip.line, column=slip.column, why=slip.why)
@@ -159,150 +144,94 @@ class Setting:
 
     read: Callable[[Path, object], object]
     default: str | list[str] | int | dict[str, int]
-    help: Words
+    help: Message
 
 
 SETTINGS: Mapping[str, Setting] = {
-    "name": Setting(read_name, "node", Words(en="The node's name.", ja="ノードの名前です。")),
-    "store": Setting(
-        read_path,
-        "noroshi.db",
-        Words(
-            en="Where all that must survive a crash lives.",
-            ja="消えてはならないものをすべて入れるファイルです。",
-        ),
-    ),
+    "name": Setting(read_name, "node", _("The node's name.")),
+    "store": Setting(read_path, "noroshi.db", _("Where all that must survive a crash lives.")),
     "key": Setting(
         read_path,
         "key",
-        Words(
-            en="The key that seals the secrets. Keep a copy elsewhere: there is no other.",
-            ja="秘密を封じる鍵です。ほかにはないので、別の場所に控えてください。",
-        ),
+        _("The key that seals the secrets. Keep a copy elsewhere: there is no other."),
     ),
     "door": Setting(
-        read_socket,
-        "door.sock",
-        Words(
-            en="The socket through which commands reach a running node.",
-            ja="コマンドが動作中のノードに話しかけるソケットです。",
-        ),
+        read_socket, "door.sock", _("The socket through which commands reach a running node.")
     ),
     "door_group": Setting(
         read_text,
         "",
-        Words(
-            en="Members of this group are operators: they look, send, handle mails and alarms, and\n"
+        _(
+            "Members of this group are operators: they look, send, handle mails and alarms, and\n"
             "stop and start what is watched. They must reach the socket: set door to a path\n"
-            'outside this folder, such as "/run/noroshi/door.sock".',
-            ja="このグループの利用者は運用担当です。状態を見て、送信し、メールとアラームを操作し、\n"
-            "監視を停止・開始できます。ソケットに届くよう、door はこのフォルダーの外\n"
-            '("/run/noroshi/door.sock" など) にしてください。',
+            'outside this folder, such as "/run/noroshi/door.sock".'
         ),
     ),
     "programs": Setting(
         read_folders,
         [],
-        Words(
-            en="Folders whose programs monitors may run. None: only Debian's Nagios plug-ins;\n"
-            "naming any folder replaces the default; add /usr/lib/nagios/plugins to keep it.",
-            ja="監視項目が実行してよいプログラムのフォルダーです。"
-            "なければ Debian の Nagios プラグインだけです。\n"
-            "指定すると既定は無効になります。Nagios プラグインも使うなら /usr/lib/nagios/plugins も書いてください。",
+        _(
+            "Folders whose programs monitors may run. None: only Debian's Nagios plug-ins;\n"
+            "naming any folder replaces the default; add /usr/lib/nagios/plugins to keep it."
         ),
     ),
-    "runs_as": Setting(
-        read_texts,
-        [],
-        Words(
-            en="Users that a script may run as.", ja="スクリプトの実行に使ってよい利用者です。"
-        ),
-    ),
+    "runs_as": Setting(read_texts, [], _("Users that a script may run as.")),
     "program_env": Setting(
         read_variables,
         [],
-        Words(
-            en="Environment variables that a script's env may set, by their full names. Leave out those\n"
-            "that make programs load or run other code (LD_PRELOAD, PYTHONPATH and the like).",
-            ja="スクリプトの env で設定してよい環境変数です。名前を1つずつ書きます。LD_PRELOAD や PYTHONPATH のように、\n"
-            "プログラムに別のものを読み込ませたり実行させたりするものは書かないでください。",
+        _(
+            "Environment variables that a script's env may set, by their full names. Leave out those\n"
+            "that make programs load or run other code (LD_PRELOAD, PYTHONPATH and the like)."
         ),
     ),
     "language": Setting(
         read_one_of(LANGUAGES),
         "",
-        Words(
-            en='Language of the commands: "en", "ja", or "" for that of whoever asks.',
-            ja='コマンドの言語です。"en"、"ja"、"" (使う人の言語) のどれかです。',
-        ),
+        _('Language of the commands: "en", "ja", or "" for that of whoever asks.'),
     ),
     "log": Setting(
         read_one_of(LOGS),
         "auto",
-        Words(
-            en='Where Noroshi\'s own log goes: "auto" is the journal under systemd, else the\n'
-            'standard error; "stderr"; "file" is noroshi.log in this folder, 5 files of 5 MiB.',
-            ja='Noroshi 自身のログの行き先です。"auto" は systemd の下ではジャーナル、それ以外では\n'
-            '標準エラー出力です。"stderr" は標準エラー出力、"file" はこのフォルダーの noroshi.log '
-            "(5 MiB を5個まで) です。",
+        _(
+            'Where Noroshi\'s own log goes: "auto" is the journal under systemd, else the\n'
+            'standard error; "stderr"; "file" is noroshi.log in this folder, 5 files of 5 MiB.'
         ),
     ),
     "log_level": Setting(
         read_one_of(LEVELS),
         "info",
-        Words(
-            en="The least that is logged: debug, info, warning or error.",
-            ja="これより軽いものは記録しません: debug、info、warning、error のどれかです。",
-        ),
+        _("The least that is logged: debug, info, warning or error."),
     ),
     "beat": Setting(
         read_url,
         "",
-        Words(
-            en="A URL that is fetched once a minute while all goes well, such as a check of\n"
-            "Healthchecks: when it hears nothing, it tells you that Noroshi itself is dead.",
-            ja="正常に動いているあいだ、1分ごとに開く URL です (Healthchecks の check など)。\n"
-            "何も届かなくなると、Noroshi そのものが止まったことを、そちらが知らせてくれます。",
+        _(
+            "A URL that is fetched once a minute while all goes well, such as a check of\n"
+            "Healthchecks: when it hears nothing, it tells you that Noroshi itself is dead."
         ),
     ),
     "ledger_days": Setting(
-        read_days,
-        365,
-        Words(
-            en="How many days mails that were sent, and events, stay in the ledger.",
-            ja="送信済みのメールとイベントを台帳に残す日数です。",
-        ),
+        read_days, 365, _("How many days mails that were sent, and events, stay in the ledger.")
     ),
     "audit_days": Setting(
-        read_days,
-        365,
-        Words(
-            en="How many days the audit log keeps what people changed.",
-            ja="監査ログを残す日数です。",
-        ),
+        read_days, 365, _("How many days the audit log keeps what people changed.")
     ),
     "may_reach": Setting(
         read_nets,
         [],
-        Words(
-            en="Addresses that routes, sign-ins and monitors of web pages may lead to although they\n"
+        _(
+            "Addresses that routes, sign-ins and monitors of web pages may lead to although they\n"
             "are closed to them: those where a cloud hands out credentials (169.254.169.254 and\n"
-            "others), and that of the manager. Written as 169.254.169.254 or 169.254.0.0/16.",
-            ja="送信経路、サインイン、Web ページの監視項目からは接続できないアドレスのうち、接続を許すものです。クラウドが認証情報を\n"
-            "渡すアドレス (169.254.169.254 など) とマネージャーのアドレスは、ここに書かない限り接続できません。\n"
-            "169.254.169.254 や 169.254.0.0/16 のように書きます。",
+            "others), and that of the manager. Written as 169.254.169.254 or 169.254.0.0/16."
         ),
     ),
     "web": Setting(
         read_web,
         {"port": PORT},
-        Words(
-            en="Where the manager listens for browsers and the API; false: there is none. It is open\n"
+        _(
+            "Where the manager listens for browsers and the API; false: there is none. It is open\n"
             'to this computer alone; to others with address = "0.0.0.0" and hosts = ["name", …],\n'
-            "by TLS: with certificate and key (files in PEM), or with a certificate of its own.",
-            ja="マネージャー (ブラウザーと API) の待ち受けです。false なら開きません。ふだんはこの\n"
-            'コンピューターだけに開きます。address = "0.0.0.0" と hosts = ["名前", …] を加えると、ほかからも\n'
-            "開けます。通信は TLS で、certificate と key (PEM ファイル) がなければ自分の証明書を作ります。",
+            "by TLS: with certificate and key (files in PEM), or with a certificate of its own."
         ),
     ),
 }

@@ -9,50 +9,30 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from noroshi.core.network_policy import Net
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _
 
 MOST_DAYS = 36_500
 LONGEST_SOCKET = 107
 """Bytes that a Unix socket's path may have (unix(7)); longer ones cannot be bound."""
-NO_TEXT = Words(en="must be a text in quotes", ja="引用符で囲んだ文字列にしてください")
-NO_LIST = Words(en="must be a list of texts", ja="文字列の配列にしてください")
-NO_NAME = Words(
-    en="{given} is no name: letters, digits, - and _, at most 63",
-    ja="{given} は名前に使えません。英数字と - と _ で63文字までです",
-)
-NO_CHOICE = Words(
-    en="{given} is none of {known}", ja="{given} は使えません。{known} のどれかです"
-)
-NOT_ABSOLUTE = Words(
-    en="{given} must begin with /: what may run must not depend on where it is run",
-    ja="{given} は / で始めてください。実行してよい場所は、起動した場所によらず決まっている必要があります",
-)
-NO_DAYS = Words(
-    en="must be a number of days, 1 to {most}", ja="1から{most}までの日数にしてください"
-)
-NO_NET = Words(
-    en="{given} is no address and no network, as in 192.0.2.7 or 192.0.2.0/24",
-    ja="{given} は 192.0.2.7 や 192.0.2.0/24 のような、アドレスかネットワークではありません",
-)
+NO_TEXT = _("must be a text in quotes")
+NO_LIST = _("must be a list of texts")
+NO_NAME = _("{given} is no name: letters, digits, - and _, at most 63")
+NO_CHOICE = _("{given} is none of {known}")
+NOT_ABSOLUTE = _("{given} must begin with /: what may run must not depend on where it is run")
+NO_DAYS = _("must be a number of days, 1 to {most}")
+NO_NET = _("{given} is no address and no network, as in 192.0.2.7 or 192.0.2.0/24")
 VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-NO_VARIABLE = Words(
-    en="{given} is not a valid name of an environment variable",
-    ja="{given} は環境変数の名前として使えません",
+NO_VARIABLE = _("{given} is not a valid name of an environment variable")
+NO_URL = _(
+    "must be a URL that begins with http:// or https://, without a user and without blanks"
 )
-NO_URL = Words(
-    en="must be a URL that begins with http:// or https://, without a user and without blanks",
-    ja="http:// か https:// で始まる URL にしてください。利用者名と空白は使えません",
-)
-TOO_LONG = Words(
-    en="{given} is too long for a socket (at most {most} bytes)",
-    ja="{given} はソケットには長すぎます ({most}バイトまで)",
-)
+TOO_LONG = _("{given} is too long for a socket (at most {most} bytes)")
 
 
 class Wrong(Exception):
     """A fault of a value, in words."""
 
-    def __init__(self, words: Words) -> None:
+    def __init__(self, words: Message) -> None:
         super().__init__(words.en)
         self.words = words
 

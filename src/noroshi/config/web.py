@@ -9,7 +9,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _
 
 PORT = 7663
 HERE = "127.0.0.1"
@@ -18,41 +18,24 @@ OWN_KEY = "web-key.pem"
 KNOWN = ("address", "port", "hosts", "certificate", "key")
 HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|\[[0-9A-Fa-f:]+\]")
 
-NO_TABLE = Words(
-    en="must be false, or a table with some of {known}",
-    ja="false か、{known} のどれかを入れたテーブルにしてください",
+NO_TABLE = _("must be false, or a table with some of {known}")
+NO_SUCH = _("there is no {given}; there are {known}")
+NO_ADDRESS = _("address must be an IP address of this computer, such as 127.0.0.1 or 0.0.0.0")
+NO_PORT = _("port must be a number from 0 to 65535 (0: any that is free)")
+NO_HOSTS = _(
+    'hosts must be a list of names by which browsers call it, such as ["noroshi.example.com"]'
 )
-NO_SUCH = Words(
-    en="there is no {given}; there are {known}",
-    ja="{given} という設定はありません。あるのは {known} です",
+HOSTS_WANTED = _(
+    "elsewhere than on this computer alone it needs hosts: the names by which browsers may "
+    "call it"
 )
-NO_ADDRESS = Words(
-    en="address must be an IP address of this computer, such as 127.0.0.1 or 0.0.0.0",
-    ja="address にはこのコンピューターの IP アドレス (127.0.0.1 や 0.0.0.0 など) を書いてください",
-)
-NO_PORT = Words(
-    en="port must be a number from 0 to 65535 (0: any that is free)",
-    ja="port は 0 から 65535 までの数にしてください (0 は空いているポート)",
-)
-NO_HOSTS = Words(
-    en='hosts must be a list of names by which browsers call it, such as ["noroshi.example.com"]',
-    ja='hosts は、ブラウザーから呼ぶときの名前の配列 (["noroshi.example.com"] など) にしてください',
-)
-HOSTS_WANTED = Words(
-    en="elsewhere than on this computer alone it needs hosts: the names by which browsers may "
-    "call it",
-    ja="このコンピューター以外から開けるようにするには、hosts (ブラウザーから呼ぶときの名前) が必要です",
-)
-BOTH = Words(
-    en="certificate and key go together: both are files, or neither is given",
-    ja="certificate と key は両方ともファイルで指定するか、両方とも書かないでください",
-)
+BOTH = _("certificate and key go together: both are files, or neither is given")
 
 
 class Unusable(ValueError):
     """It cannot be used; the words say all that is wrong."""
 
-    def __init__(self, words: tuple[Words, ...]) -> None:
+    def __init__(self, words: tuple[Message, ...]) -> None:
         super().__init__("; ".join(one.en for one in words))
         self.words = words
 
@@ -96,7 +79,7 @@ def read_web(home: Path, given: object) -> Web | None:
     )
 
 
-def _faults(given: Mapping[str, Any]) -> Iterator[Words]:
+def _faults(given: Mapping[str, Any]) -> Iterator[Message]:
     for name in given.keys() - set(KNOWN):
         yield NO_SUCH.fill(given=name, known=", ".join(KNOWN))
     address, port = given.get("address", HERE), given.get("port", PORT)

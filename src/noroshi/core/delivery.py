@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from noroshi.core.mail import Answer, Envelope, Fault, Lane, Parcel, Receipt, Verdict
-from noroshi.core.words import NOTHING, Words, joined
+from noroshi.core.translation import NOTHING, Message, _, each_once
 
 BACKOFF = tuple(timedelta(seconds=s) for s in (30, 60, 120, 300, 600, 1200, 2400, 3600))
 SHORTEST = BACKOFF[0]
@@ -15,16 +15,12 @@ SHORTEST = BACKOFF[0]
 LONGEST_OF_CRITICAL = timedelta(minutes=5)
 """The longest wait of a mail that was put off, once another critical alarm is behind it."""
 TRIES_A_ROUTE = 4
-NO_ANSWER = Words(en="no answer for this address", ja="このアドレスについての返事がありません")
+NO_ANSWER = _("no answer for this address")
 UNANSWERED = Answer(Verdict.DEFERRED, words=NO_ANSWER)
 WORDLESS = {
-    Verdict.DEFERRED: Words(
-        en="deferred without a reason", ja="理由を示さず後回しにされました"
-    ),
-    Verdict.REFUSED: Words(en="refused without a reason", ja="理由を示さず拒否されました"),
-    Verdict.ROUTE_DOWN: Words(
-        en="the route is down, without a reason", ja="理由は不明ですが、経路が使えません"
-    ),
+    Verdict.DEFERRED: _("deferred without a reason"),
+    Verdict.REFUSED: _("refused without a reason"),
+    Verdict.ROUTE_DOWN: _("the route is down, without a reason"),
 }
 
 
@@ -64,7 +60,7 @@ class Retry:
     is known of it."""
 
     at: datetime
-    why: Words
+    why: Message
     answered: bool = True
 
 
@@ -72,7 +68,7 @@ class Retry:
 class NextRoute:
     """Try it by the next of its routes."""
 
-    why: Words
+    why: Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +78,7 @@ class OpenCircuit:
 
     since: datetime
     until: datetime
-    why: Words
+    why: Message
     fault: Fault = Fault.SERVER
     early: bool = False
 
@@ -91,7 +87,7 @@ class OpenCircuit:
 class SetAside:
     """Refused by every route: kept, shown, and released by a person."""
 
-    why: Words
+    why: Message
 
 
 Fate = Accepted | Retry | NextRoute | OpenCircuit | SetAside
@@ -172,13 +168,13 @@ def circuit_after_probe(
     return _circuit_until(since, now, (answer,), failure_words((answer,)), jitter)
 
 
-def _open_circuit(parcel: Parcel, receipt: Receipt, why: Words, jitter: float) -> OpenCircuit:
+def _open_circuit(parcel: Parcel, receipt: Receipt, why: Message, jitter: float) -> OpenCircuit:
     since = parcel.down_since or receipt.at
     return _circuit_until(since, receipt.at, receipt.answers.values(), why, jitter)
 
 
 def _circuit_until(
-    since: datetime, now: datetime, answers: Iterable[Answer], why: Words, jitter: float
+    since: datetime, now: datetime, answers: Iterable[Answer], why: Message, jitter: float
 ) -> OpenCircuit:
     """Open the circuit: return how long the route is left alone after it was found down.
 
@@ -195,10 +191,10 @@ def _circuit_until(
     return OpenCircuit(since, max([now + pause, *asked]), why, fault, early)
 
 
-def failure_words(answers: Iterable[Answer]) -> Words:
+def failure_words(answers: Iterable[Answer]) -> Message:
     """Return why some were not accepted, in words that a person reads."""
     bad = [answer for answer in answers if answer.verdict is not Verdict.ACCEPTED]
-    return joined(
+    return each_once(
         WORDLESS[a.verdict] if a.explanation == NOTHING else a.explanation for a in bad
     )
 

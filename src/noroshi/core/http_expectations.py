@@ -9,7 +9,7 @@ from http import HTTPStatus
 from ipaddress import IPv6Address, ip_address
 from urllib.parse import urljoin, urlsplit
 
-from noroshi.core.words import Words, plain
+from noroshi.core.translation import Message, _, ngettext, plain
 
 LONGEST = 2000
 MOST_HEADERS, LONGEST_VALUE = 20, 1000
@@ -44,92 +44,62 @@ MOVED = frozenset({301, 302, 303, 307, 308})
 """RFC 9110, 15.4: the statuses that lead elsewhere by Location."""
 PORTS = {"http": 80, "https": 443}
 
-NO_URL = Words(
-    en="the URL must be http or https and a host, as in https://www.example.com/health, in plain ASCII "
-    "and without blanks or a fragment",
-    ja="URL は https://www.example.com/health のように、http か https とホスト名で、空白やフラグメント "
-    "(#) のない ASCII 文字で書いてください",
+NO_URL = _(
+    "the URL must be http or https and a host, as in https://www.example.com/health, in plain ASCII "
+    "and without blanks or a fragment"
 )
-WITH_USER = Words(
-    en="the URL must not have a user name or a password in it: everybody who sees the monitor would "
-    "see them",
-    ja="URL にユーザー名やパスワードは書けません。監視項目を見られる人全員に見えてしまいます",
+WITH_USER = _(
+    "the URL must not have a user name or a password in it: everybody who sees the monitor would "
+    "see them"
 )
-BAD_HEADER = Words(
-    en="the header {name!r} cannot be set", ja="ヘッダー {name!r} は指定できません"
+BAD_HEADER = _("the header {name!r} cannot be set")
+SECRET_HEADER = _(
+    "the header {name!r} holds a secret, which everybody who sees the monitor would see. Put its "
+    "value into the vault (noroshi secret set NAME), and give {name} = NAME in secret_headers"
 )
-SECRET_HEADER = Words(
-    en="the header {name!r} holds a secret, which everybody who sees the monitor would see. Put its "
-    "value into the vault (noroshi secret set NAME), and give {name} = NAME in secret_headers",
-    ja="ヘッダー {name!r} の値は秘密です。監視項目を見られる人全員に見えてしまうため、ここには書けません。"
-    "値を noroshi secret set 名前 で保管庫に入れ、secret_headers に {name} = 名前 と指定してください",
+BAD_VALUE = _(
+    "the value of the header {name!r} must be one line of printable ASCII, of at most {most} "
+    "characters"
 )
-BAD_VALUE = Words(
-    en="the value of the header {name!r} must be one line of printable ASCII, of at most {most} "
-    "characters",
-    ja="ヘッダー {name!r} の値は、1行の ASCII 文字 ({most} 文字まで) にしてください",
-)
-TOO_MANY_HEADERS = Words(
-    en="at most {most} headers can be set", ja="ヘッダーは{most}個まで指定できます"
-)
+TOO_MANY_HEADERS = _("at most {most} headers can be set")
 
-AS_EXPECTED = Words(
-    en="{where} answered {status}{beginning}", ja="{where} は {status} を返しました{beginning}"
+AS_EXPECTED = _("{where} answered {status}{beginning}")
+OTHER_STATUS = _(
+    "{where} answered {status}, and {wanted} was expected. The server itself says so: see there "
+    "what is the matter."
 )
-OTHER_STATUS = Words(
-    en="{where} answered {status}, and {wanted} was expected. The server itself says so: see there "
-    "what is the matter.",
-    ja="{where} が {status} を返しました (期待は {wanted})。サーバー自身の応答なので、"
-    "原因はサーバー側で調べてください。",
+NOT_IN_IT = _(
+    '"{word}" is not in what {where} answered{beginning}. The page has changed, or it shows an error.'
 )
-NOT_IN_IT = Words(
-    en='"{word}" is not in what {where} answered{beginning}. The page has changed, or it shows an error.',
-    ja="{where} の応答に「{word}」がありません{beginning}。ページが変わったか、エラーが表示されて"
-    "います。",
+IN_IT = _('"{word}" is in what {where} answered. The page shows what it must not.')
+BEGINNING = _(" (of which the first {size} were read)")
+PACKED = _(
+    "{where} answered in {coding}, which was not asked for, so no word can be looked for. Have the "
+    "server heed Accept-Encoding: identity."
 )
-IN_IT = Words(
-    en='"{word}" is in what {where} answered. The page shows what it must not.',
-    ja="{where} の応答に「{word}」があります。ページに、あってはならない内容が表示されています。",
+TOO_FAR = ngettext(
+    "{where} leads on again after {most} redirect. Allow more of them, or "
+    "give the address where it ends.",
+    "{where} leads on again after {most} redirects. Allow more of them, or "
+    "give the address where it ends.",
+    by="most",
 )
-BEGINNING = Words(
-    en=" (of which the first {size} were read)", ja=" (読んだのは先頭の {size} まで)"
+IN_A_CIRCLE = _(
+    "the redirects of {where} lead back to where they were. Whoever runs the server mends that."
 )
-PACKED = Words(
-    en="{where} answered in {coding}, which was not asked for, so no word can be looked for. Have the "
-    "server heed Accept-Encoding: identity.",
-    ja="{where} が、求めていない {coding} で応答したため、語を探せません。Accept-Encoding: identity に"
-    "従うよう、サーバーの設定を直してください。",
-)
-TOO_FAR = Words(
-    en="{where} leads on again after {most:redirect|redirects}. Allow more of them, or give the address where it "
-    "ends.",
-    ja="{where} は{most}回のリダイレクトのあとも、さらに別の場所へリダイレクトします。回数を増やすか、"
-    "最後のアドレスを指定してください。",
-)
-IN_A_CIRCLE = Words(
-    en="the redirects of {where} lead back to where they were. Whoever runs the server mends that.",
-    ja="{where} のリダイレクトが循環しています。サーバーの管理者が直してください。",
-)
-NEEDS_A_COOKIE = Words(
-    en="the redirects of {where} lead back to where they were. A cookie is set on the way, and Noroshi "
+NEEDS_A_COOKIE = _(
+    "the redirects of {where} lead back to where they were. A cookie is set on the way, and Noroshi "
     "keeps no cookies: give an address that needs none. If a browser goes in a circle too, whoever runs "
-    "the server mends that.",
-    ja="{where} のリダイレクトが元のアドレスに戻ります。途中で Cookie が設定されていますが、Noroshi は "
-    "Cookie を保持しません。Cookie の要らないアドレスを指定してください。ブラウザーでも循環する場合は、"
-    "サーバーの管理者が直してください。",
+    "the server mends that."
 )
-INTO_THE_CLEAR = Words(
-    en="{where} leads from https to http, where anybody in between can change what is answered. Whoever "
-    "runs the server mends that.",
-    ja="{where} が https から http へリダイレクトしています。途中で内容を書き換えられるおそれが"
-    "あります。サーバーの管理者が直してください。",
+INTO_THE_CLEAR = _(
+    "{where} leads from https to http, where anybody in between can change what is answered. Whoever "
+    "runs the server mends that."
 )
-NO_TARGET = Words(
-    en="{where} leads to an address that cannot be followed. Whoever runs the server mends that.",
-    ja="{where} のリダイレクト先のアドレスが正しくないため、たどれません。サーバーの管理者が直して"
-    "ください。",
+NO_TARGET = _(
+    "{where} leads to an address that cannot be followed. Whoever runs the server mends that."
 )
-TWO_OR_THREE = Words(en="200 to 399", ja="200～399")
+TWO_OR_THREE = _("200 to 399")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,7 +123,7 @@ class Page:
     coding: str = ""
 
 
-def fault_of(url: str) -> Words | None:
+def fault_of(url: str) -> Message | None:
     """Return what is wrong with a URL; None: it may be asked for. Nothing of it is in the
     words."""
     try:
@@ -170,7 +140,7 @@ def fault_of(url: str) -> Words | None:
     return None if parts.scheme in PORTS and place and port != 0 else NO_URL
 
 
-def header_fault(headers: Mapping[str, str]) -> Words | None:
+def header_fault(headers: Mapping[str, str]) -> Message | None:
     """Return what is wrong with headers of an administrator's own; None: they may be sent."""
     if len(headers) > MOST_HEADERS:
         return TOO_MANY_HEADERS.fill(most=MOST_HEADERS)
@@ -226,7 +196,7 @@ def leads_to(
     most: int,
     *,
     cookie: bool = False,
-) -> str | Words | None:
+) -> str | Message | None:
     """Return where an answer leads on to: a URL, why nobody goes on, or None if it leads
     nowhere, or is not to be followed. `before` are the URLs that led here; at most so many
     redirects are followed. `cookie`: one was set on the way."""
@@ -246,7 +216,7 @@ def leads_to(
     return there if len(before) < most else TOO_FAR.fill(where=where, most=most)
 
 
-def unexpected(expected: Expected, page: Page, where: str) -> Words | None:
+def unexpected(expected: Expected, page: Page, where: str) -> Message | None:
     """Return what of an answer is not as it was to be; None: all of it is."""
     if not _is_among(page.status, expected.statuses):
         wanted = _wanted(expected.statuses)
@@ -260,14 +230,14 @@ def unexpected(expected: Expected, page: Page, where: str) -> Words | None:
     return None
 
 
-def as_expected(expected: Expected, page: Page, where: str) -> Words:
+def as_expected(expected: Expected, page: Page, where: str) -> Message:
     """Return what is said of an answer in which nothing is wrong: of what was not read, nobody
     knows that a word is not in it."""
     beginning = _beginning(page) if expected.has_not else plain("")
     return AS_EXPECTED.fill(where=where, status=phrase(page.status), beginning=beginning)
 
 
-def _beginning(page: Page) -> Words:
+def _beginning(page: Page) -> Message:
     if not page.cut_after:
         return plain("")
     return BEGINNING.fill(size=f"{page.cut_after / 1024:g} KiB")
@@ -285,5 +255,5 @@ def _is_among(status: int, wanted: Collection[int]) -> bool:
     return status in wanted if wanted else 200 <= status < 400
 
 
-def _wanted(statuses: Sequence[int]) -> Words:
+def _wanted(statuses: Sequence[int]) -> Message:
     return plain(", ".join(map(str, statuses))) if statuses else TWO_OR_THREE

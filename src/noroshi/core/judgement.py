@@ -19,24 +19,21 @@ from noroshi.core.model import (
     Sample,
     State,
 )
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _, ngettext
 
 FORGET_AFTER = timedelta(days=7)
 MOST_ITEMS = 1000
 NO_LIMITS = Limits()
 NEW_ITEM = ItemState()
-MISSING = Words(en="not seen any more", ja="見えなくなりました")
-MEASURED_AGAIN = Words(en="measured again", ja="再び測定できました")
-NO_LONGER_MONITORED = Words(en="no longer watched", ja="監視の対象から外れました")
-MONITORING_DISABLED = Words(
-    en="monitoring was stopped; whether it is well is not known",
-    ja="監視を停止しました。正常に戻ったかどうかは分かりません",
-)
+MISSING = _("not seen any more")
+MEASURED_AGAIN = _("measured again")
+NO_LONGER_MONITORED = _("no longer watched")
+MONITORING_DISABLED = _("monitoring was stopped; whether it is well is not known")
 ENDS = {NO_LONGER_MONITORED: "ended", MONITORING_DISABLED: "stopped"}
 """The causes of an OK that nobody measured, with the short word for each."""
-TOO_MANY = Words(
-    en="{count:more item is|more items are} not judged: a monitor has at most {most}",
-    ja="ほかに{count}件ありますが、1つの監視項目で判定する対象は{most}件までです",
+TOO_MANY = ngettext(
+    "{count} more item is not judged: a monitor has at most {most}",
+    "{count} more items are not judged: a monitor has at most {most}",
 )
 
 
@@ -293,7 +290,7 @@ def _at_same_level(
     return replace(item, cause=cause, pending_levels=pending, pending_cause_count=cause_count)
 
 
-def _shown_text(cause: Cause) -> tuple[Words, tuple[str, ...]] | None:
+def _shown_text(cause: Cause) -> tuple[Message, tuple[str, ...]] | None:
     """Return the text that a person reads of it; None with a number that has a unit, as people
     read that instead."""
     reading = cause.reading
@@ -342,7 +339,7 @@ def _without_forgotten(items: dict[str, ItemState], now: datetime) -> dict[str, 
     if len(kept) > MOST_ITEMS:
         since = ((item.missing_since, name) for name, item in kept.items())
         missing = [(at, name) for at, name in since if at and at < now]
-        for _, name in sorted(missing)[: len(kept) - MOST_ITEMS]:
+        for _unused, name in sorted(missing)[: len(kept) - MOST_ITEMS]:
             del kept[name]
     return kept
 

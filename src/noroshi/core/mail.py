@@ -14,7 +14,7 @@ from typing import Any
 from noroshi.core.delivery_state import DeliveryState
 from noroshi.core.network_policy import CLOSED, NetworkPolicy
 from noroshi.core.people import ADMIN
-from noroshi.core.words import NOTHING, Words, plain
+from noroshi.core.translation import NOTHING, Message, plain
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,7 +208,7 @@ class Parcel:
     lease: str
     down_since: datetime | None = None
     due: datetime | None = None
-    unread: Words | None = None
+    unread: Message | None = None
 
     def due_again(self, now: datetime) -> datetime:
         """Return where an envelope stands that was not tried: where it stood. It is due all the
@@ -257,7 +257,7 @@ class Answer:
     text: str = ""
     code: int = 0
     enhanced: str = ""
-    words: Words = NOTHING
+    words: Message = NOTHING
     fault: Fault | None = None
     again: datetime | None = None
     early: bool = False
@@ -268,7 +268,7 @@ class Answer:
         return "" if self.private and ADMIN not in roles else self.text
 
     @property
-    def explanation(self) -> Words:
+    def explanation(self) -> Message:
         """Return the words that a person reads of it."""
         return plain(self.text) if self.words == NOTHING else self.words
 

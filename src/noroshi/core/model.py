@@ -17,7 +17,7 @@ from noroshi.core.cadence import Cadence, Every
 from noroshi.core.levels import Level, Reason, When
 from noroshi.core.mail import DIRECT, Envelope, Network
 from noroshi.core.maintenance import Window
-from noroshi.core.words import NOTHING, Words
+from noroshi.core.translation import NOTHING, Message
 
 MOST_TELLINGS = 999
 MOST_LINES = 50
@@ -35,7 +35,7 @@ class Reading:
     value: float
     unit: str = ""
     item: str = ""
-    note: Words = NOTHING
+    note: Message = NOTHING
     lines: tuple[str, ...] = ()
 
 
@@ -173,7 +173,7 @@ class Sample:
     at: datetime
     readings: tuple[Reading, ...] = ()
     memory: Mapping[str, Any] = field(default_factory=dict)
-    fault: Words | None = None
+    fault: Message | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +182,7 @@ class Cause:
 
     reading: Reading | None = None
     limits: Limits | None = None
-    words: Words = NOTHING
+    words: Message = NOTHING
 
     @property
     def name(self) -> str:

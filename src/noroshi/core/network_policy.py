@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _
 
 Net = IPv4Network | IPv6Network
 Ip = IPv4Address | IPv6Address
@@ -37,17 +37,13 @@ NAT64 = ip_network("64:ff9b::/96")
 """RFC 6052, 2.1: an IPv4 address stands in the last 32 bits, and so in those of 6to4."""
 SIX_TO_FOUR = ip_network("2002::/16")
 
-OF_METADATA = Words(
-    en="{where} leads to {address}, where a cloud gives this computer's credentials to whoever asks. "
-    "No definition may lead there, unless may_reach in noroshi.toml names that address.",
-    ja="{where} の接続先 {address} は、クラウドがこのコンピューターの認証情報を渡すアドレスです。"
-    "noroshi.toml の may_reach に書かない限り、定義からは接続できません。",
+OF_METADATA = _(
+    "{where} leads to {address}, where a cloud gives this computer's credentials to whoever asks. "
+    "No definition may lead there, unless may_reach in noroshi.toml names that address."
 )
-OF_MANAGER = Words(
-    en="{where} leads to {address}, where Noroshi's own manager listens. No definition may lead there, "
-    "unless may_reach in noroshi.toml names that address.",
-    ja="{where} の接続先 {address} は、Noroshi 自身のマネージャーです。noroshi.toml の may_reach に"
-    "書かない限り、定義からは接続できません。",
+OF_MANAGER = _(
+    "{where} leads to {address}, where Noroshi's own manager listens. No definition may lead there, "
+    "unless may_reach in noroshi.toml names that address."
 )
 
 
@@ -59,7 +55,7 @@ class NetworkPolicy:
     manager: int = 0
     may_reach: tuple[Net, ...] = ()
 
-    def why(self, address: str, port: int, *, here: bool) -> Words | None:
+    def why(self, address: str, port: int, *, here: bool) -> Message | None:
         """Return why nobody is to connect there; None: it may be. `here`: the address is one of
         this computer's own. The places `where` and `address` stay to be filled."""
         found = meant_by(address)
@@ -70,7 +66,7 @@ class NetworkPolicy:
         own = here or found.is_loopback or found.is_unspecified
         return OF_MANAGER if own and self.manager and port == self.manager else None
 
-    def why_by_name(self, host: str, port: int) -> Words | None:
+    def why_by_name(self, host: str, port: int) -> Message | None:
         """Return the same for what a proxy is asked for: by number, or by the names that all
         know."""
         name = host.lower().rstrip(".")

@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from noroshi.core.words import Words, plain
+from noroshi.core.translation import Message, _, plain
 
 VIEWER, OPERATOR, ADMIN = ROLES = ("viewer", "operator", "administrator")
 """Each may do what those before it may."""
-ROLE_NAMES: Mapping[str, Words] = {
-    VIEWER: Words(en="viewer", ja="閲覧者"),
-    OPERATOR: Words(en="operator", ja="運用担当"),
-    ADMIN: Words(en="administrator", ja="管理者"),
+ROLE_NAMES: Mapping[str, Message] = {
+    VIEWER: _("viewer"),
+    OPERATOR: _("operator"),
+    ADMIN: _("administrator"),
 }
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,62}")
 IDLE, LONGEST = timedelta(hours=1), timedelta(hours=12)
@@ -172,7 +172,7 @@ class Audited:
     given: Mapping[str, Any] = field(default_factory=dict)
     before: Any = None
     after: Any = None
-    refused: Words = plain("")
+    refused: Message = plain("")
     left_out: int = 0
 
 

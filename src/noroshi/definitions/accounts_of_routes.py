@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from noroshi.core.mail import Route
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _
 from noroshi.definitions.compilation import Plan
 from noroshi.definitions.token_destinations import host_of
 from noroshi.oauth.account import Account
@@ -19,9 +19,8 @@ ENTRIES = ("password", "url_entry", "header_entry")
 """The options of a route that name an entry of the vault."""
 BY_KIND: dict[str, Resource] = {"graph": "graph"}
 """The purpose of a route's token, by the route's kind; for all others it is to hand in mails."""
-NOT_IN_VAULT = Words(
-    en="“{entry}”, which it needs, is not in the vault; do: noroshi secret set {entry}",
-    ja="この経路に要る「{entry}」が保管庫にありません。noroshi secret set {entry} を実行してください",
+NOT_IN_VAULT = _(
+    "“{entry}”, which it needs, is not in the vault; do: noroshi secret set {entry}"
 )
 
 
@@ -67,14 +66,14 @@ def is_retiring(route: Route) -> bool:
     return password and host.endswith(EXCHANGE_ONLINE) and not is_high_volume(host)
 
 
-def mark_of(plan: Plan, route: Route) -> Words | None:
+def mark_of(plan: Plan, route: Route) -> Message | None:
     """Return the mark beside this route's kind, where its provider is none of the built-in
     ones."""
     account = account_of(plan, route)
     return mark(account.cloud) if account is not None else None
 
 
-def marks_of(plan: Plan) -> Mapping[str, Words]:
+def marks_of(plan: Plan) -> Mapping[str, Message]:
     """Return the marks of all routes, by name; those without are not there."""
     found = {name: mark_of(plan, route) for name, route in plan.routes.items()}
     return {name: words for name, words in found.items() if words is not None}

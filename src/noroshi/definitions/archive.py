@@ -12,7 +12,7 @@ from io import BytesIO
 from pathlib import PurePosixPath
 
 from noroshi.core.definitions.problems import Problem
-from noroshi.core.words import Words
+from noroshi.core.translation import _
 from noroshi.definitions.documents import TYPES
 from noroshi.definitions.folder import BESIDE, STRAY, Folder, is_ours, made_of, parsed, texts
 from noroshi.ports import Document
@@ -27,17 +27,11 @@ MODE = 0o644 << 16
 ENTRY = b"PK\x01\x02"
 """The beginning of each entry of a zip's list."""
 
-NO_ZIP = Words(en="is no zip that can be read", ja="ZIP として読めません")
-TOO_MUCH = Words(
-    en="holds more than {files} files or {size} MiB unpacked; nothing of it was read",
-    ja="展開すると{files}ファイルまたは {size} MiB を超えます。何も読み込んでいません",
-)
-OUTSIDE = Words(
-    en="leads out of the folder; nothing was written anywhere",
-    ja="フォルダーの外を指しています。どこにも書き込んでいません",
-)
-TWICE = Words(en="is in it twice", ja="同じ名前のファイルが2つあります")
-SEALED = Words(en="is encrypted", ja="暗号化されています")
+NO_ZIP = _("is no zip that can be read")
+TOO_MUCH = _("holds more than {files} files or {size} MiB unpacked; nothing of it was read")
+OUTSIDE = _("leads out of the folder; nothing was written anywhere")
+TWICE = _("is in it twice")
+SEALED = _("is encrypted")
 
 
 def pack(documents: tuple[Document, ...]) -> bytes:

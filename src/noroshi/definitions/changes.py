@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import chain, islice
 from typing import Any, Literal
 
-from noroshi.core.words import Words, plain
+from noroshi.core.translation import Message, _, plain
 from noroshi.definitions.documents import Contents, content
 from noroshi.definitions.rename_detection import renames
 from noroshi.definitions.stable_ids import KEPT
@@ -18,9 +18,9 @@ Flat = dict[str, str]
 """Each value, as in TOML, under its path."""
 MOST_TOLD = 1000
 """So many differences are told at once; of more, how many they are."""
-NOTHING = Words(en="nothing", ja="なし")
-CHANGED = Words(en="{sign} {place} {before} → {after}", ja="{sign} {place} {before} → {after}")
-WHOLE = Words(en="{sign} {place}", ja="{sign} {place}")
+NOTHING = _("nothing")
+CHANGED = _("{sign} {place} {before} → {after}")
+WHOLE = _("{sign} {place}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class Difference:
     renamed: str = ""
 
     @property
-    def words(self) -> Words:
+    def words(self) -> Message:
         """Return the difference on one line."""
         if self.renamed:
             return plain(f"{self.sign} {self.renamed} → {self.key}")
@@ -81,7 +81,7 @@ class Some:
     more: int = 0
 
     @property
-    def words(self) -> tuple[Words, ...]:
+    def words(self) -> tuple[Message, ...]:
         """Return the first differences, each on one line."""
         return tuple(one.words for one in self.first)
 

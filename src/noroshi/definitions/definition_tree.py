@@ -9,7 +9,7 @@ from typing import Any
 
 from noroshi.core.definitions.problems import Place, Problem
 from noroshi.core.definitions.value_syntax import is_name
-from noroshi.core.words import Words
+from noroshi.core.translation import _
 from noroshi.definitions.documents import content, document, split
 from noroshi.ports import Document
 from noroshi.schema import Invalid
@@ -21,18 +21,10 @@ WITHIN = ("group", "monitor")
 OFF = '"enabled":false'
 """How a body says it (`document` writes no blanks): a body without it need not be read."""
 
-NO_NAME = Words(
-    en="{given} is no name: a-z, 0-9, - and _, at most 64",
-    ja="{given} は名前に使えません。a-z、0-9、-、_ で64文字までです",
-)
-THERE_ALREADY = Words(
-    en="{path} is there already; choose another name",
-    ja="{path} はすでにあります。別の名前にしてください",
-)
-NO_INSTANCE = Words(
-    en="there is no instance {given}", ja="監視インスタンス {given} はありません"
-)
-IN_ITSELF = Words(en="is where it is already", ja="はいまある場所です")
+NO_NAME = _("{given} is no name: a-z, 0-9, - and _, at most 64")
+THERE_ALREADY = _("{path} is there already; choose another name")
+NO_INSTANCE = _("there is no instance {given}")
+IN_ITSELF = _("is where it is already")
 
 
 def part(documents: Iterable[Document], path: Path) -> Table | None:

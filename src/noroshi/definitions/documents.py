@@ -21,7 +21,7 @@ from noroshi.core.definitions.schema import (
 )
 from noroshi.core.definitions.schema_mail import AccountDef, CloudDef, NetworkDef, RouteDef
 from noroshi.core.definitions.value_syntax import is_name
-from noroshi.core.words import Words
+from noroshi.core.translation import _
 from noroshi.oauth.account import is_microsoft
 from noroshi.oauth.well_known_clouds import CLOUDS
 from noroshi.ports import Document
@@ -49,37 +49,22 @@ ENTRY = re.compile(r"(?!.*[0-9a-f]{8}-[0-9a-f]{4}-)[a-z0-9][a-z0-9_./-]{0,63}")
 HALF_A_LETTER = re.compile(r"\\ud[89a-f]", re.IGNORECASE)
 """As JSON may write it; alone it is no text, with its other half it is one."""
 
-NO_KEY = Words(
-    en="{key} names no definition: it must be like instances/web1",
-    ja="{key} という定義はありません。instances/web1 のような名前にしてください",
+NO_KEY = _("{key} names no definition: it must be like instances/web1")
+NO_JSON = _("is not JSON: {why}")
+NO_TABLE = _("must be a table")
+TWICE = _("there are two of this name")
+FILE_NAMES_IT = _("must not be given: the file's name is the name")
+SECRET = _(
+    "secrets never stand in definitions; take the line out, and use `noroshi authorize ROUTE`"
 )
-NO_JSON = Words(en="is not JSON: {why}", ja="JSON として読めません ({why})")
-NO_TABLE = Words(en="must be a table", ja="テーブルにしてください")
-TWICE = Words(en="there are two of this name", ja="同じ名前の定義が2つあります")
-FILE_NAMES_IT = Words(
-    en="must not be given: the file's name is the name",
-    ja="書かないでください。ファイル名がそのまま名前になります",
+NO_ENTRY = _(
+    "must be the name of an entry of the vault, never the secret itself "
+    "(nor its ID); use `noroshi authorize ROUTE` to put the secret into the vault"
 )
-SECRET = Words(
-    en="secrets never stand in definitions; take the line out, and use `noroshi authorize ROUTE`",
-    ja="シークレットは定義に書けません。この行を消し、`noroshi authorize 経路名` で登録してください",
-)
-NO_ENTRY = Words(
-    en="must be the name of an entry of the vault, never the secret itself "
-    "(nor its ID); use `noroshi authorize ROUTE` to put the secret into the vault",
-    ja="シークレットそのもの (またはその ID) ではなく、保管庫の項目名を書いてください。"
-    "シークレットは `noroshi authorize 経路名` で保管庫に登録します",
-)
-BUILT_IN = Words(
-    en="{name} is built in; choose another name",
-    ja="{name} は組み込みのクラウドです。別の名前にしてください",
-)
+BUILT_IN = _("{name} is built in; choose another name")
 
 OF_MICROSOFT = tuple(name for name, cloud in CLOUDS.items() if cloud.entra)
-MICROSOFTS = Words(
-    en="is where Microsoft signs people in; take one of the built-in clouds: {known}",
-    ja="Microsoft のサインイン サーバーです。組み込みのクラウドを使ってください: {known}",
-)
+MICROSOFTS = _("is where Microsoft signs people in; take one of the built-in clouds: {known}")
 
 
 def document(key: str, content: Mapping[str, Any]) -> Document:

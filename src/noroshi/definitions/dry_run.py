@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from noroshi.core.definitions.problems import Problem, file_of
 from noroshi.core.model import Monitor
-from noroshi.core.words import Words
+from noroshi.core.translation import Message
 from noroshi.definitions.compilation import Kinds, Plan
 from noroshi.network.trust import ca_file_faults
 from noroshi.ports import Host
@@ -67,7 +67,7 @@ async def _monitors(plan: Plan, kinds: Kinds, host_of: HostOf) -> list[Problem]:
     return found
 
 
-def _place_of(monitor: Monitor, found: list[Problem], words: Words) -> None:
+def _place_of(monitor: Monitor, found: list[Problem], words: Message) -> None:
     file = file_of("instances", monitor.instance.name, found)
     file.at("group", monitor.group, "monitor", monitor.name, "options").say(words)
 

@@ -13,7 +13,7 @@ from noroshi.core.definitions.safe_toml import loads
 from noroshi.core.definitions.toml_recovery import Slip, slips
 from noroshi.core.definitions.value_syntax import is_name
 from noroshi.core.os_errors import why
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _, pgettext
 from noroshi.definitions.documents import TYPES, content, document, split
 from noroshi.definitions.toml import toml
 from noroshi.ports import Document
@@ -23,40 +23,21 @@ LARGEST = 16 * 1024 * 1024
 BESIDE = ("README.md", "LICENSE")
 """Files that people keep at the top of such a folder, beside hidden files (.git)."""
 
-NO_FOLDER = Words(en="is not a folder", ja="フォルダーではありません")
-STRAY = Words(
-    en="is not a definition: they are NAME.toml in one of the folders {types}, "
-    "NAME of a-z, 0-9, - and _",
-    ja="定義のファイルではありません。定義は {types} のどれかのフォルダーに "
-    "NAME.toml (NAME は a-z、0-9、-、_) として置いてください",
+NO_FOLDER = _("is not a folder")
+STRAY = _(
+    "is not a definition: they are NAME.toml in one of the folders {types}, "
+    "NAME of a-z, 0-9, - and _"
 )
-FOREIGN = Words(
-    en="is none of ours, so the folder is left as it is; choose an empty one",
-    ja="Noroshi のファイルではないため、何も書き込みませんでした。空のフォルダーを指定してください",
-)
-WOULD_GO = Words(
-    en="would be removed: it is not in force", ja="有効な定義にないため、削除されます"
-)
-WOULD_CHANGE = Words(
-    en="would be overwritten: it says something else, or is laid out in another way",
-    ja="内容または書式が異なるため、上書きされます",
-)
-TOO_LARGE = Words(en="is larger than {most} MiB", ja="{most} MiB を超えています")
-UNREADABLE = Words(en="cannot be read: {why}", ja="読めません ({why})")
-NO_UTF8 = Words(
-    en="line {line} is not UTF-8; save the file as UTF-8",
-    ja="{line}行目が UTF-8 ではありません。ファイルを UTF-8 で保存してください",
-)
-NO_TOML = Words(
-    en="is not TOML at line {line}, column {column}: {why}",
-    ja="{line}行目の{column}文字目が TOML として読めません ({why})",
-)
-NO_TOML_AT_ALL = Words(en="is not TOML: {why}", ja="TOML として読めません ({why})")
-IN_QUOTES = Words(
-    en='dates and times stand in quotes: "07:30"',
-    ja='日付や時刻は引用符で囲んでください (例: "07:30")',
-)
-NO_NUMBER = Words(en="must be a finite number", ja="有限の数にしてください")
+FOREIGN = _("is none of ours, so the folder is left as it is; choose an empty one")
+WOULD_GO = _("would be removed: it is not in force")
+WOULD_CHANGE = _("would be overwritten: it says something else, or is laid out in another way")
+TOO_LARGE = _("is larger than {most} MiB")
+UNREADABLE = pgettext("unreadable", "cannot be read: {why}")
+NO_UTF8 = _("line {line} is not UTF-8; save the file as UTF-8")
+NO_TOML = _("is not TOML at line {line}, column {column}: {why}")
+NO_TOML_AT_ALL = pgettext("no_toml_at_all", "is not TOML: {why}")
+IN_QUOTES = _('dates and times stand in quotes: "07:30"')
+NO_NUMBER = _("must be a finite number")
 GONE = object()
 
 
@@ -188,7 +169,7 @@ def _no_toml(name: str, said: str, text: str) -> tuple[Problem, ...]:
     return tuple(Problem(name, _slip(one)) for one in slips(text, said))
 
 
-def _slip(slip: Slip) -> Words:
+def _slip(slip: Slip) -> Message:
     if not slip.line:
         return NO_TOML_AT_ALL.fill(why=slip.why)
     return NO_TOML.fill(line=slip.line, column=slip.column, why=slip.why)

@@ -11,7 +11,7 @@ from typing import Any
 
 from noroshi.core.cadence import EPOCH
 from noroshi.core.definitions.problems import Place, Problem, file_of
-from noroshi.core.words import Words
+from noroshi.core.translation import _
 from noroshi.definitions.documents import content, document, split
 from noroshi.ports import Document
 from noroshi.schema import Invalid
@@ -23,14 +23,8 @@ RANDOM_BYTES = 10
 Path = tuple[str, str, str]
 """Instance, group and monitor by name."""
 
-NO_ULID = Words(
-    en="is no id of ours; take the line out, and one is made",
-    ja="ID の形になっていません。この行を消すと、新しい ID が付きます",
-)
-SAME_ID = Words(
-    en="the id {id} is also that of {other}; take it out here, and a new one is made",
-    ja="ID {id} は {other} と同じです。こちらの id の行を消すと、新しい ID が付きます",
-)
+NO_ULID = _("is no id of ours; take the line out, and one is made")
+SAME_ID = _("the id {id} is also that of {other}; take it out here, and a new one is made")
 
 
 def ulid(at: datetime, randomness: bytes) -> str:

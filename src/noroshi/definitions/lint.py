@@ -11,30 +11,22 @@ from typing import Any
 
 from noroshi.core.definitions.problems import Place, Problem, file_of
 from noroshi.core.definitions.value_syntax import DAYS, moment
-from noroshi.core.words import Words
+from noroshi.core.translation import _
 from noroshi.definitions.compilation import Kinds
 from noroshi.definitions.documents import content
 from noroshi.ports import Document
 from noroshi.schema import Invalid
 
 Content = Mapping[str, Any]
-ENDLESS = Words(
-    en="{given} is when it begins too, so that it would never end: choose days of the week, or "
-    "another time",
-    ja="{given} は開始と同じ時刻で、毎日くり返すと終わりがありません。曜日を選ぶか、ほかの時刻にして"
-    "ください",
+ENDLESS = _(
+    "{given} is when it begins too, so that it would never end: choose days of the week, or "
+    "another time"
 )
 
-BEYOND = Words(
-    en="{given} must be between 0 and 100: this reading is in %",
-    ja="{given} は使えません。この測定値は % なので、0 から 100 の間にしてください",
-)
+BEYOND = _("{given} must be between 0 and 100: this reading is in %")
 
 LONGEST_TITLE = 200
-LONG_TITLE = Words(
-    en="must have at most {most} characters, not {given}",
-    ja="{most}文字以下にしてください (いまは{given}文字です)",
-)
+LONG_TITLE = _("must have at most {most} characters, not {given}")
 
 
 def new_slips(

@@ -10,7 +10,7 @@ from typing import Any
 from noroshi.core.definitions.problems import Problem
 from noroshi.core.definitions.self_monitoring import OWN
 from noroshi.core.definitions.value_syntax import is_name
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _
 from noroshi.definitions.documents import content, document, split
 from noroshi.definitions.ids import ids_by_path
 from noroshi.definitions.rename_detection import renames
@@ -39,15 +39,10 @@ theirs, of their groups and of their monitors. All folders there are."""
 BELOW = ("group", "monitor")
 HALF = 0.5
 
-IS_OURS = Words(
-    en="is the name of what Noroshi makes by itself", ja="は Noroshi が自動で作るものの名前です"
-)
-NO_NAME = Words(
-    en="is no name: a-z, 0-9, - and _, at most 64, beginning with a letter or digit",
-    ja="名前に使えません。a-z、0-9、-、_ で64文字まで、先頭は英字か数字です",
-)
-TAKEN = Words(en="there is one of this name already", ja="この名前のものがすでにあります")
-NOT_THERE = Words(en="there is no such definition", ja="そのような定義はありません")
+IS_OURS = _("is the name of what Noroshi makes by itself")
+NO_NAME = _("is no name: a-z, 0-9, - and _, at most 64, beginning with a letter or digit")
+TAKEN = _("there is one of this name already")
+NOT_THERE = _("there is no such definition")
 
 
 def renamed(documents: Iterable[Document], names: Mapping[str, str]) -> tuple[Document, ...]:
@@ -63,7 +58,7 @@ def renamed(documents: Iterable[Document], names: Mapping[str, str]) -> tuple[Do
     return tuple(sorted(known.values(), key=lambda one: one.key))
 
 
-def _why_not(known: Mapping[str, Document], key: str, name: str) -> Words | None:
+def _why_not(known: Mapping[str, Document], key: str, name: str) -> Message | None:
     type, old = split(key)
     if key not in known:
         return NOT_THERE

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from noroshi.core.definitions.problems import Problem
 from noroshi.core.definitions.schema import Definitions, GroupDef, InstanceDef, MonitorDef
-from noroshi.core.words import Words
+from noroshi.core.translation import _, ngettext
 from noroshi.definitions.documents import definitions_of
 from noroshi.ports import Document
 
@@ -23,31 +23,32 @@ and so many ways by which alarms of routes and accounts may be told, each route'
 they grow with the product of two numbers, so that a short text could take gigabytes."""
 SOME_WAYS = 20
 """As much as so many ways takes what has none."""
-DEFINITIONS = Words(
-    en="there are {count:definition|definitions}, and one node takes {most}; share them out among several",
-    ja="定義が {count} 件あります。1つのノードで扱えるのは {most} 件までです。複数のノードに分けてください",
+DEFINITIONS = ngettext(
+    "there are {count} definition, and one node takes {most}; share them out among several",
+    "there are {count} definitions, and one node takes {most}; share them out among several",
 )
-MONITORS = Words(
-    en="there are {count:monitor|monitors}, and one node takes {most}; share them out among several",
-    ja="監視項目が {count} 件あります。1つのノードで扱えるのは {most} 件までです。複数のノードに分けてください",
+MONITORS = ngettext(
+    "there are {count} monitor, and one node takes {most}; share them out among several",
+    "there are {count} monitors, and one node takes {most}; share them out among several",
 )
-WEIGHT = Words(
-    en="they weigh {size} MiB (their text as it lies in memory, and {each} bytes for each monitor), and one "
-    "request may have {most} MiB; letters beyond Latin weigh twice as much, emoji four times. Change them in parts",
-    ja="定義の重さ (メモリー上のテキストと、監視項目1件につき {each} バイト) が {size} MiB あります。1件のリクエストでは {most} MiB "
-    "までです。日本語などの文字を含む定義は2倍、絵文字を含む定義は4倍になります。分けて変更してください",
+WEIGHT = _(
+    "they weigh {size} MiB (their text as it lies in memory, and {each} bytes for each monitor), and one "
+    "request may have {most} MiB; letters beyond Latin weigh twice as much, emoji four times. Change them in parts"
 )
-INHERITED = Words(
-    en="monitors with maintenance or limits of their own add them to {count:entry|entries} of their groups and "
-    "instances, and one node takes {most}; write fewer of them above many monitors",
-    ja="メンテナンスやしきい値を個別に持つ監視項目が、グループと監視インスタンスの設定を合わせて {count} 件"
-    "引き継いでいます。1つのノードで扱えるのは {most} 件までです。上位の設定を減らしてください",
+INHERITED = ngettext(
+    "monitors with maintenance or limits of their own add them to {count} "
+    "entry of their groups and instances, and one node takes {most}; write "
+    "fewer of them above many monitors",
+    "monitors with maintenance or limits of their own add them to {count} "
+    "entries of their groups and instances, and one node takes {most}; "
+    "write fewer of them above many monitors",
 )
-WAYS = Words(
-    en="there are {routes:route|routes}, {accounts:account|accounts} and {contacts:contact|contacts}: by too many "
-    "ways the state of each route could be told to each contact; share them out among several nodes",
-    ja="送信経路が {routes} 件、アカウントが {accounts} 件、通知先が {contacts} 件あります。経路の状態を各通知先に"
-    "知らせる組み合わせが多すぎます。複数のノードに分けてください",
+ROUTES = ngettext("{count} route", "{count} routes")
+ACCOUNTS = ngettext("{count} account", "{count} accounts")
+CONTACTS = ngettext("{count} contact", "{count} contacts")
+WAYS = _(
+    "there are {routes}, {accounts} and {contacts}: by too many ways the state of each route "
+    "could be told to each contact; share them out among several nodes"
 )
 
 
@@ -81,7 +82,14 @@ def too_heavy(documents: Iterable[Document], definitions: Definitions) -> Iterat
     routes, accounts = len(definitions.routes), len(definitions.accounts)
     contacts = len(definitions.contacts)
     if (routes + SOME_WAYS) * (routes + accounts) * max(contacts, 1) > MOST_WAYS:
-        yield Problem("", WAYS.fill(routes=routes, accounts=accounts, contacts=contacts))
+        yield Problem(
+            "",
+            WAYS.fill(
+                routes=ROUTES.fill(count=routes),
+                accounts=ACCOUNTS.fill(count=accounts),
+                contacts=CONTACTS.fill(count=contacts),
+            ),
+        )
 
 
 def _inherited(instance: InstanceDef) -> int:

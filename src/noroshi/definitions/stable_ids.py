@@ -8,7 +8,7 @@ from typing import Any
 
 from noroshi.core.definitions.problems import Problem, file_of
 from noroshi.core.definitions.value_syntax import is_name
-from noroshi.core.words import Words
+from noroshi.core.translation import _
 from noroshi.definitions.documents import content, document, split
 from noroshi.ports import Document
 from noroshi.schema import Invalid
@@ -19,14 +19,8 @@ Contents = dict[str, dict[str, Any]]
 Taken = dict[tuple[str, str], str]
 """The definition that has an id, by folder and id."""
 
-NO_ID = Words(
-    en="is no id of ours; take the line out, or write the name that it had",
-    ja="ID の形になっていません。この行を消すか、元の名前を書いてください",
-)
-SAME_ID = Words(
-    en="the id {id} is also that of {other}; take it out here",
-    ja="ID {id} は {other} と同じです。こちらの id の行を消してください",
-)
+NO_ID = _("is no id of ours; take the line out, or write the name that it had")
+SAME_ID = _("the id {id} is also that of {other}; take it out here")
 
 
 def under_another_name(

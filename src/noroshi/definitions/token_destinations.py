@@ -8,15 +8,13 @@ from noroshi.core.definitions.accounts import host_in
 from noroshi.core.definitions.compiler import Plan
 from noroshi.core.definitions.problems import Problem, file_of
 from noroshi.core.mail import Route
-from noroshi.core.words import Words
+from noroshi.core.translation import _
 from noroshi.oauth.account import Account
 from noroshi.oauth.well_known_clouds import MAIL_DOMAINS
 
-ELSEWHERE = Words(
-    en="would hand the tokens of account {account} to {given}, which is no server of the cloud "
-    "{cloud} ({known}); leave it out, as it comes from the account",
-    ja="アカウント {account} のトークンが、クラウド {cloud} のサーバー ({known}) ではない {given} に"
-    "渡ってしまいます。アカウントから決まるため、指定しないでください",
+ELSEWHERE = _(
+    "would hand the tokens of account {account} to {given}, which is no server of the cloud "
+    "{cloud} ({known}); leave it out, as it comes from the account"
 )
 
 

@@ -14,7 +14,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from noroshi.config.config import Config
-from noroshi.core.words import Words
+from noroshi.core.translation import _
 from noroshi.door.line_stream import Lines
 from noroshi.door.unix import DoorError, listen, peer
 from noroshi.service import (
@@ -40,20 +40,12 @@ CHUNK, AROUND = 1 << 16, 256
 """Bytes: at a time, and what of a line stands around the arguments."""
 MOST_AT_ONCE = 32
 
-STRANGER = Words(
-    en="You may not speak to this node. Ask as root, as its own user, or as a member of its "
-    "door_group.",
-    ja="このノードと話す権限がありません。root か Noroshi の利用者、または door_group の"
-    "利用者で実行してください。",
+STRANGER = _(
+    "You may not speak to this node. Ask as root, as its own user, or as a member of its "
+    "door_group."
 )
-BUSY = Words(
-    en="Too many commands speak to the node at once ({most}). Try again in a moment.",
-    ja="同時に話しかけているコマンドが多すぎます ({most})。少し待って再試行してください。",
-)
-NO_REQUEST = Words(
-    en='A request is one line of JSON: {{"op": "status", "args": {{}}}}.',
-    ja='リクエストは JSON 1行です: {{"op": "status", "args": {{}}}}',
-)
+BUSY = _("Too many commands speak to the node at once ({most}). Try again in a moment.")
+NO_REQUEST = _('A request is one line of JSON: {{"op": "status", "args": {{}}}}.')
 
 
 @asynccontextmanager

@@ -11,7 +11,7 @@ import struct
 from pathlib import Path
 
 from noroshi.core.os_errors import why
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _
 from noroshi.ports import StoreError
 from noroshi.service import Person, administrator, member
 
@@ -24,18 +24,13 @@ OURS_ALONE, GROUP_TOO = 0o600, 0o660
 class DoorError(StoreError):
     """Base of all errors of the door: it cannot be opened, and the words say why."""
 
-    def __init__(self, words: Words) -> None:
+    def __init__(self, words: Message) -> None:
         super().__init__(words.en)
         self.words = words
 
 
-NO_GROUP = Words(
-    en="door_group: there is no group {group}",
-    ja="door_group: {group} というグループはありません",
-)
-CANNOT_LISTEN = Words(
-    en="cannot listen on {path}: {why}", ja="{path} で待ち受けられません: {why}"
-)
+NO_GROUP = _("door_group: there is no group {group}")
+CANNOT_LISTEN = _("cannot listen on {path}: {why}")
 
 
 def listen(path: Path, group: str) -> socket.socket:

@@ -16,7 +16,7 @@ from noroshi.core.mail import NOBODY, Envelope, Origin, Verdict, signed
 from noroshi.core.model import Change, Monitor, Sample, State, Suppression
 from noroshi.core.notices.emergency import APART, closing_mail, emergency_mails
 from noroshi.core.reckon import reckon
-from noroshi.core.words import Words, plain
+from noroshi.core.translation import Message, plain
 from noroshi.engine import journal
 from noroshi.plugins import Plugins
 from noroshi.ports import Clocks, StoreError, Transport
@@ -42,7 +42,7 @@ class Shadow:
     serial: int
     tries: int = 0
     sending: bool = False
-    why: Words = field(default_factory=lambda: plain(""))
+    why: Message = field(default_factory=lambda: plain(""))
     waiting: dict[str, Envelope] = field(default_factory=dict)
     sent: dict[str, Envelope] = field(default_factory=dict)
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from noroshi.core.delivery import Accepted, Fate, NextRoute, OpenCircuit, Retry, SetAside
 from noroshi.core.mail import Envelope, Parcel
 from noroshi.core.model import Event
-from noroshi.core.words import Words
+from noroshi.core.translation import Message
 
 log = logging.getLogger("noroshi")
 
@@ -60,7 +60,7 @@ def mail_bounced(mail: str, report: str) -> None:
     log.error("mail came back id=%s: %s", mail, report)
 
 
-def mailbox_unreadable(account: str, why: Words) -> None:
+def mailbox_unreadable(account: str, why: Message) -> None:
     """Log that a mailbox cannot be read: until it can, nothing of what arrives or comes back is
     known."""
     log.warning("mailbox cannot be read account=%s: %s", account, why.en)
@@ -71,7 +71,7 @@ def mailbox_readable(account: str) -> None:
     log.info("mailbox is read again account=%s", account)
 
 
-def attempt_settled(parcel: Parcel, fate: Fate, before: Words | None = None) -> None:
+def attempt_settled(parcel: Parcel, fate: Fate, before: Message | None = None) -> None:
     """Log how an attempt ended. A route that stays down is not logged again, unless for another
     reason than the one before."""
     mail, route = parcel.envelope.id, parcel.route
@@ -101,6 +101,6 @@ def route_probed(route: str, fate: OpenCircuit | None) -> None:
         log.info("route is back route=%s", route)
 
 
-def _gist(why: Words) -> str:
+def _gist(why: Message) -> str:
     """Return an answer without the numbers, times and names that a server puts into each."""
     return re.sub(r"\[[^\]]*\]|<[^>]*>|\S*\d\S*", "", why.en)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _
 
 MINUTE, HOUR = 60.0, 3600.0
 STANDS_STILL = 30.0
@@ -15,13 +15,8 @@ NOT_WRITTEN_FOR_LONG = 3600.0
 """The same, until the service manager may start the node anew. A start is no cure for a full
 disk, and a node that cannot write watches and tells all the same; one that cannot open its store
 does not. So this comes late, for a store that only a new start would bring back."""
-STILL = Words(
-    en="the watch has stood still for {seconds} s", ja="監視が {seconds} 秒間止まっています"
-)
-UNWRITTEN = Words(
-    en="nothing could be written to the store for {seconds} s",
-    ja="保存先に {seconds} 秒間書き込めていません",
-)
+STILL = _("the watch has stood still for {seconds} s")
+UNWRITTEN = _("nothing could be written to the store for {seconds} s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +32,7 @@ class Liveness:
     flushed: float
 
 
-def find_stall(liveness: Liveness, now: float, patience: float = NOT_WRITTEN) -> Words | None:
+def find_stall(liveness: Liveness, now: float, patience: float = NOT_WRITTEN) -> Message | None:
     """Return what keeps the node from its work; None: it is alive. `patience` is with the store, in
     seconds."""
     if now - liveness.ticked > STANDS_STILL:

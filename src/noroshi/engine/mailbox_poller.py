@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from noroshi import schema
 from noroshi.core.delivery_state import DeliveryState
 from noroshi.core.mail import Envelope, EnvelopeState, Fault, Route
-from noroshi.core.words import NOTHING, Words
+from noroshi.core.translation import NOTHING, _
 from noroshi.engine import journal
 from noroshi.ports import Arrival, Clocks, RouteError, Store, StoreError, TrackedMail
 from noroshi.ports.mailbox import FailedRecipient, Inbox, MailboxSource, ReceivedReport
@@ -52,14 +52,8 @@ FILING_TIME = timedelta(minutes=15)
 """How long a mail may take, from when it was stamped, until it shows."""
 LONGEST = 120.0  # seconds that one reading of a mailbox may take
 OPEN, BY = (EnvelopeState.WAITING, EnvelopeState.SET_ASIDE), "noroshi"
-TOO_SLOW = Words(
-    en="it was not read to its end within {seconds:.0f} s",
-    ja="{seconds:.0f}秒以内に読み終わりませんでした",
-)
-BUG = Words(
-    en="reading it failed by a fault of Noroshi itself: {bug}",
-    ja="読み取りのプログラム自体に障害がありました: {bug}",
-)
+TOO_SLOW = _("it was not read to its end within {seconds:.0f} s")
+BUG = _("reading it failed by a fault of Noroshi itself: {bug}")
 
 NoticesOfReturn = Callable[[TrackedMail, Arrival], tuple[Envelope, ...]]
 """Return the notices of a mail that came back; they are written down with the return."""

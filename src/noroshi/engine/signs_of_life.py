@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from urllib.parse import urlsplit
 
-from noroshi.core.words import Words
+from noroshi.core.translation import Message
 from noroshi.engine.liveness import NOT_WRITTEN_FOR_LONG, Liveness, find_stall
 from noroshi.hosts.threads import apart
 from noroshi.ports import Clocks
@@ -103,7 +103,7 @@ class SignsOfLife:
         self._url, self._fetch = beat, fetching
         self._stepped_at = clocks.steady()
         self._fed_at = self._beat_at = float("-inf")
-        self._failing: Words | None = None
+        self._failing: Message | None = None
         self._unheard = False
         self.fetching: asyncio.Task[None] | None = None
 
@@ -135,7 +135,7 @@ class SignsOfLife:
             self._fed_at = now
             self._manager.notify("WATCHDOG=1")
 
-    def _beat(self, stall: Words | None, now: float) -> None:
+    def _beat(self, stall: Message | None, now: float) -> None:
         """Request the URL each minute while all is well; when it is not, report once that it
         failed."""
         if (stall is None) != (self._failing is None):

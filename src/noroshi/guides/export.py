@@ -4,48 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _
 from noroshi.guides.guide import Step
 from noroshi.guides.microsoft365 import WAYS
 from noroshi.guides.places import Value
 from noroshi.guides.render import TITLES, markdown
 from noroshi.guides.setup_goal import SetupGoal
 
-SENDS_BY: Mapping[str, Words] = {
-    "smtp": Words(en="SMTP (port 587)", ja="SMTP (ポート 587)"),
-    "graph": Words(en="Microsoft Graph (HTTPS)", ja="Microsoft Graph (HTTPS)"),
+SENDS_BY: Mapping[str, Message] = {
+    "smtp": _("SMTP (port 587)"),
+    "graph": _("Microsoft Graph (HTTPS)"),
 }
-PAGE_TITLE = Words(
-    en="Noroshi: steps for the administrator of Microsoft 365",
-    ja="Noroshi: Microsoft 365 管理者の手順",
-)
-PAGE_ABOUT = Words(
-    en="""Noroshi, a server monitor, is to send its alarms from this mailbox, with the least right that
+PAGE_TITLE = _("Noroshi: steps for the administrator of Microsoft 365")
+PAGE_ABOUT = _("""Noroshi, a server monitor, is to send its alarms from this mailbox, with the least right that
 does. Every step is yours, in this order.
 
 - Mailbox: {mailbox}
 - Tenant: {tenant}
 - Signs in: {way}
-- Sends by: {kind}""",
-    ja="""サーバー監視ツール Noroshi が、次のメールボックスからアラームを送れるようにする手順です。
-必要最小限の権限だけを与えます。上から順に実施してください。
-
-- メールボックス: {mailbox}
-- テナント: {tenant}
-- サインイン: {way}
-- 送信: {kind}""",
+- Sends by: {kind}""")
+GIVE_BACK = _("To give back")
+BACK_CERTIFICATE = _("The Application (client) ID. Nothing in it is secret.")
+BACK_SECRET = _(
+    "The Application (client) ID; the secret's Value and the day on which it ends, by a safe way."
 )
-GIVE_BACK = Words(en="To give back", ja="お知らせいただくもの")
-BACK_CERTIFICATE = Words(
-    en="The Application (client) ID. Nothing in it is secret.",
-    ja="アプリケーション (クライアント) ID。秘密にするものはありません。",
-)
-BACK_SECRET = Words(
-    en="The Application (client) ID; the secret's Value and the day on which it ends, by a safe way.",
-    ja="アプリケーション (クライアント) ID と、シークレットの「値」と有効期限。「値」は安全な方法で渡して"
-    "ください。",
-)
-BACK_ID = Words(en="The Application (client) ID.", ja="アプリケーション (クライアント) ID。")
+BACK_ID = _("The Application (client) ID.")
 
 
 def handed(

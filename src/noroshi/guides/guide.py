@@ -10,12 +10,12 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from noroshi.core.words import NOTHING, Words
+from noroshi.core.translation import NOTHING, Message, _, bilingual
 
-TAKES: Mapping[str, Words] = {
+TAKES: Mapping[str, Message] = {
     "": NOTHING,
-    "soon": Words(en="mostly some minutes, up to 2 hours", ja="ふつう数分、長いと2時間ほど"),
-    "rights": Words(en="30 minutes to 2 hours", ja="30分から2時間ほど"),
+    "soon": _("mostly some minutes, up to 2 hours"),
+    "rights": _("30 minutes to 2 hours"),
 }
 """How long it is until a step acts."""
 
@@ -38,8 +38,8 @@ class Step:
 
     id: str
     part: str
-    title: Words
-    how: tuple[Words, ...]
+    title: Message
+    how: tuple[Message, ...]
     source: str
     ways: frozenset[str] = frozenset()
     kinds: frozenset[str] = frozenset()
@@ -48,9 +48,9 @@ class Step:
     unless: str = ""
     lines: tuple[str, ...] = ()
     check: tuple[str, ...] = ()
-    shows: Words = NOTHING
-    note: Words = NOTHING
-    takes: Words = NOTHING
+    shows: Message = NOTHING
+    note: Message = NOTHING
+    takes: Message = NOTHING
 
     def is_for(self, case: Case) -> bool:
         """Whether somebody in this case has to do it."""
@@ -68,8 +68,8 @@ class Failure:
     """What is shown, what it means, and the steps that mend it, the likeliest first."""
 
     shows: str
-    means: Words
-    act: Words
+    means: Message
+    act: Message
     steps: tuple[str, ...] = ()
     reply: str = ""
     """As a page names it, if `shows` is only a part of the answer."""
@@ -148,14 +148,14 @@ def _failure(said: Mapping[str, Any]) -> Failure:
     )
 
 
-def _words(said: Mapping[str, Any], name: str) -> Words:
-    return Words(en=said.get(name, ""), ja=said.get(f"{name}_ja", ""))
+def _words(said: Mapping[str, Any], name: str) -> Message:
+    return bilingual(en=said.get(name, ""), ja=said.get(f"{name}_ja", ""))
 
 
-def _pairs(en: str, ja: str) -> Iterable[Words]:
+def _pairs(en: str, ja: str) -> Iterable[Message]:
     """The sentences of both languages, one beside the other: as many in each."""
     both = zip(_lines(en), _lines(ja), strict=True)
-    return (Words(en=one, ja=other) for one, other in both)
+    return (bilingual(en=one, ja=other) for one, other in both)
 
 
 def _lines(text: str) -> tuple[str, ...]:

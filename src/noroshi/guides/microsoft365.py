@@ -4,35 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _
 from noroshi.guides.guide import read_guide
 from noroshi.guides.places import Value
 
 MICROSOFT365 = read_guide("microsoft365")
 APP_NAME = "Noroshi"
-WAYS: Mapping[str, Words] = {
-    "app-certificate": Words(
-        en="an app by itself, with a certificate", ja="アプリだけでサインイン (証明書)"
-    ),
-    "app-secret": Words(
-        en="an app by itself, with a client secret",
-        ja="アプリだけでサインイン (クライアント シークレット)",
-    ),
-    "person-paste": Words(
-        en="a person in any browser, the address pasted back",
-        ja="人がサインインし、止まった先の URL を貼り付ける",
-    ),
-    "person-here": Words(
-        en="a person in a browser on this computer",
-        ja="人がこのコンピューターのブラウザーでサインインする",
-    ),
-    "person-device": Words(
-        en="a person by a code on another device", ja="人が別の端末でコードを入力する"
-    ),
+WAYS: Mapping[str, Message] = {
+    "app-certificate": _("an app by itself, with a certificate"),
+    "app-secret": _("an app by itself, with a client secret"),
+    "person-paste": _("a person in any browser, the address pasted back"),
+    "person-here": _("a person in a browser on this computer"),
+    "person-device": _("a person by a code on another device"),
 }
 """Best first."""
-ENTRA = Words(en="Microsoft Entra admin center", ja="Microsoft Entra 管理センター")
-AT = Words(en="{name} ({url})", ja="{name} ({url})")
+ENTRA = _("Microsoft Entra admin center")
+AT = _("{name} ({url})")
 # https://learn.microsoft.com/powershell/module/exchange/connect-exchangeonline
 ENVIRONMENTS = {
     "microsoft365-gcc-high": "O365USGovGCCHigh",
@@ -57,15 +44,10 @@ CONNECT = "Connect-ExchangeOnline"
 
 
 MAIL_SEND, MAIL_SEND_SHARED = "Mail.Send", "Mail.Send.Shared"
-EITHER = Words(
-    en=f"{MAIL_SEND} (for a shared mailbox {MAIL_SEND_SHARED})",
-    ja=f"{MAIL_SEND} (共有メールボックスでは {MAIL_SEND_SHARED})",
-)
 MAIL_READ, MAIL_READ_SHARED = "Mail.Read", "Mail.Read.Shared"
-EITHER_READ = Words(
-    en=f"{MAIL_READ} (for a shared mailbox {MAIL_READ_SHARED})",
-    ja=f"{MAIL_READ} (共有メールボックスでは {MAIL_READ_SHARED})",
-)
+_EITHER = _("{own} (for a shared mailbox {shared})")
+EITHER = _EITHER.fill(own=MAIL_SEND, shared=MAIL_SEND_SHARED)
+EITHER_READ = _EITHER.fill(own=MAIL_READ, shared=MAIL_READ_SHARED)
 
 
 def values_of(cloud: str, **known: str) -> Mapping[str, Value]:

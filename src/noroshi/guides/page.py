@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain
 
 from noroshi.core.definitions.schema_mail import REDIRECT
-from noroshi.core.words import NOTHING, Words
+from noroshi.core.translation import NOTHING, Message, _
 from noroshi.guides.guide import PARTS, Case, Guide, Step
 from noroshi.guides.microsoft365 import MICROSOFT365, WAYS, values_of
 from noroshi.guides.render import TITLES, markdown, table
@@ -22,23 +22,17 @@ EXAMPLE = values_of(
     certificate="noroshi-m365.cer",
 )
 APPS = frozenset(way for way in WAYS if way.startswith("app-"))
-WAY = Words(en="who signs in, and how", ja="サインインする側と方法")
-ANY_APP = Words(en="an app by itself", ja="アプリだけでサインイン")
-ANY_PERSON = Words(en="a person", ja="人がサインイン")
-KINDS: Mapping[str, Words] = {
-    "smtp": Words(en="SMTP", ja="SMTP"),
-    "graph": Words(en="Microsoft Graph", ja="Microsoft Graph"),
-}
-PATHS: Mapping[str, Words] = {
+WAY = _("who signs in, and how")
+ANY_APP = _("an app by itself")
+ANY_PERSON = _("a person")
+KINDS: Mapping[str, Message] = {"smtp": _("SMTP"), "graph": _("Microsoft Graph")}
+PATHS: Mapping[str, Message] = {
     "": NOTHING,
-    "exchange": Words(en="worldwide cloud", ja="通常のクラウド"),
-    "entra": Words(en="GCC High, DoD, 21Vianet", ja="GCC High、DoD、21Vianet"),
+    "exchange": _("worldwide cloud"),
+    "entra": _("GCC High, DoD, 21Vianet"),
 }
-SHARED = Words(
-    en="where somebody else than the mailbox signs in",
-    ja="メールボックス以外の人がサインインする場合",
-)
-FOR = Words(en="*For: {whom}*", ja="*対象: {whom}*")
+SHARED = _("where somebody else than the mailbox signs in")
+FOR = _("*For: {whom}*")
 
 
 def written(page: str) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, bilingual
 
-Value = str | Words
+Value = str | Message
 HARMLESS = re.compile(r"\w[\w.@+:/%-]*")
 """What PowerShell takes as it stands, between quotes as without them: whatever else somebody has
 typed is not put into lines that an administrator runs."""
@@ -20,9 +20,9 @@ class _Places(dict[str, str]):
         return name.upper().replace("_", "-")
 
 
-def filled(words: Words, values: Mapping[str, Value]) -> Words:
+def filled(words: Message, values: Mapping[str, Value]) -> Message:
     """A sentence with the values in it, each in its own language."""
-    return Words(en=_said(words.en, values, "en"), ja=_said(words.ja, values, "ja"))
+    return bilingual(en=_said(words.en, values, "en"), ja=_said(words.ja, values, "ja"))
 
 
 def line(text: str, values: Mapping[str, Value]) -> str:
@@ -38,4 +38,4 @@ def _said(text: str, values: Mapping[str, Value], language: str) -> str:
 
 
 def _in(value: Value, language: str) -> str:
-    return value.say(language) if isinstance(value, Words) else value
+    return value.say(language) if isinstance(value, Message) else value

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from noroshi.core.words import NOTHING, Words
+from noroshi.core.translation import NOTHING, Message, _
 from noroshi.guides.guide import Failure, Step
 from noroshi.guides.places import Value, filled, line
 
-TITLES: Mapping[str, Words] = {
-    "entra": Words(en="Microsoft Entra admin center", ja="Microsoft Entra 管理センター"),
-    "exchange": Words(en="Exchange Online PowerShell", ja="Exchange Online PowerShell"),
-    "after": Words(en="Once mails leave", ja="送れるようになったら"),
+TITLES: Mapping[str, Message] = {
+    "entra": _("Microsoft Entra admin center"),
+    "exchange": _("Exchange Online PowerShell"),
+    "after": _("Once mails leave"),
 }
-CHECK = Words(en="To see whether it is so:", ja="確かめるには:")
-TAKES = Words(en="Acts after {time}.", ja="反映までの時間: {time}。")
-SOURCE = Words(en="Microsoft:", ja="Microsoft の説明:")
-SHOWN = Words(en="what is shown", ja="表示")
-MEANS = Words(en="what it means", ja="意味")
-ACT = Words(en="what to do", ja="対処")
-STEP = Words(en="step", ja="手順")
+CHECK = _("To see whether it is so:")
+TAKES = _("Acts after {time}.")
+SOURCE = _("Microsoft:")
+SHOWN = _("what is shown")
+MEANS = _("what it means")
+ACT = _("what to do")
+STEP = _("step")
 
 
 def markdown(step: Step, values: Mapping[str, Value], language: str, head: str) -> str:
@@ -30,7 +30,7 @@ def markdown(step: Step, values: Mapping[str, Value], language: str, head: str) 
 def _markdown(
     step: Step, values: Mapping[str, Value], language: str, head: str
 ) -> Iterator[str]:
-    def say(words: Words) -> str:
+    def say(words: Message) -> str:
         return filled(words, values).say(language)
 
     yield f"{head} {say(step.title)}"

@@ -10,15 +10,11 @@ import os
 import psutil
 
 from noroshi.core.os_errors import why
-from noroshi.core.words import Words
+from noroshi.core.translation import _
 from noroshi.ports import Memory, Processor, Unmeasurable
 
-NO_MEMORY = Words(
-    en="cannot read how much memory there is: {why}", ja="メモリーの情報を読めません: {why}"
-)
-NO_PROCESSOR = Words(
-    en="cannot read the processor's counters: {why}", ja="CPU の情報を読めません: {why}"
-)
+NO_MEMORY = _("cannot read how much memory there is: {why}")
+NO_PROCESSOR = _("cannot read the processor's counters: {why}")
 COUNTED_TWICE = ("guest", "guest_nice")
 """Time of virtual machines, which is within `user` and `nice` as well (proc_stat(5))."""
 NOT_BUSY = ("idle", "iowait")

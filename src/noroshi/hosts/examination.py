@@ -17,7 +17,7 @@ from pysqlite3 import dbapi2 as driver
 from noroshi import __version__
 from noroshi.config.config import FILE, Config
 from noroshi.core.os_errors import why
-from noroshi.core.words import Words, plain
+from noroshi.core.translation import Message, _, ngettext, plain
 from noroshi.hosts.manager_port import look_at_port
 from noroshi.hosts.threads import apart
 from noroshi.ports import Store
@@ -27,75 +27,51 @@ from noroshi.vault import KeyRing, VaultError
 OTHERS_WRITE, OTHERS_READ = 0o022, 0o044
 LEAST_ROOM, LITTLE_ROOM = 32 << 20, 500 << 20
 """Bytes free below which no samples are kept (stores/sqlite/disk_reserve.py), and which are few."""
-AT_ONCE = Words(en="at once", ja="すぐ")
+AT_ONCE = _("at once")
 
-PROGRAM, SQLITE = Words(en="Program", ja="プログラム"), plain("SQLite")
-HOME, KEY = Words(en="Home folder", ja="ホームフォルダー"), Words(en="Key", ja="鍵")
-ROOM, DOOR = Words(en="Room", ja="空き容量"), Words(en="Door", ja="ドア")
-MANAGER = Words(en="Manager", ja="マネージャー")
-VERSIONS = Words(
-    en="Noroshi {own}, Python {python}, {system}", ja="Noroshi {own}、Python {python}、{system}"
+PROGRAM, SQLITE = _("Program"), plain("SQLite")
+HOME, KEY = _("Home folder"), _("Key")
+ROOM, DOOR = _("Room"), _("Door")
+MANAGER = _("Manager")
+VERSIONS = _("Noroshi {own}, Python {python}, {system}")
+OF_STORE = _("{version}, {path}, {size:.1f} MB")
+STORE_READ = _(
+    "Others than Noroshi's user can read {path} (mode {mode}): mails and addresses are in it. "
+    "chmod 600 {path}"
 )
-OF_STORE = Words(en="{version}, {path}, {size:.1f} MB", ja="{version}、{path}、{size:.1f} MB")
-STORE_READ = Words(
-    en="Others than Noroshi's user can read {path} (mode {mode}): mails and addresses are in it. "
-    "chmod 600 {path}",
-    ja="{path} を Noroshi の利用者以外も読めます (モード {mode})。メールやアドレスが入っています。"
-    "chmod 600 {path} を実行してください。",
-)
-STORE_ILL = Words(en="The store is not well: {why}.", ja="保存先に問題があります: {why}。")
+STORE_ILL = _("The store is not well: {why}.")
 BRING_BACK = Cure(
     whose=Whose.YOU,
     how=(
-        Words(
-            en="Save it while the node still runs (the first line), stop the node, then bring it "
-            "back and start the node:",
-            ja="ノードが動いているうちに保存し (1行目)、ノードを止めてから、復元してノードを始めます:",
+        _(
+            "Save it while the node still runs (the first line), stop the node, then bring it "
+            "back and start the node:"
         ),
     ),
     lines=("noroshi backup FILE", "noroshi restore FILE", "noroshi serve"),
     takes=AT_ONCE,
 )
-OF_HOME = Words(
-    en="{path}, of {owner} (mode {mode})", ja="{path}、所有者 {owner} (モード {mode})"
+OF_HOME = _("{path}, of {owner} (mode {mode})")
+HOME_OPEN = _(
+    "Others than its owner can write into {path} (mode {mode}): whoever can could put another "
+    "key or store there."
 )
-HOME_OPEN = Words(
-    en="Others than its owner can write into {path} (mode {mode}): whoever can could put another "
-    "key or store there.",
-    ja="{path} に所有者以外も書き込めます (モード {mode})。鍵や保存先を差し替えられるおそれがあります。",
+HOME_FOREIGN = _(
+    "{path} belongs to {owner}, and Noroshi runs as {user}: what it must write there it cannot."
 )
-HOME_FOREIGN = Words(
-    en="{path} belongs to {owner}, and Noroshi runs as {user}: what it must write there it cannot.",
-    ja="{path} の所有者は {owner} ですが、Noroshi は {user} で動いています。必要なファイルを書けません。",
+AWAY = _("{path} cannot be looked at: {why}.")
+OF_KEY = ngettext(
+    "opens all {count} entry ({source}, {path})", "opens all {count} entries ({source}, {path})"
 )
-AWAY = Words(en="{path} cannot be looked at: {why}.", ja="{path} を調べられません: {why}。")
-OF_KEY = Words(
-    en="opens all {count:entry|entries} ({source}, {path})",
-    ja="{count}項目すべてを開けます ({source}、{path})",
-)
-KEY_FAILS = Words(
-    en="The key does not open {names}: they were sealed under another one.",
-    ja="{names} を開けません。別の鍵で封じられています。",
-)
-NO_RING = Words(en="not looked at here", ja="ここでは調べられません")
-FREE = Words(en="{free} free in {folder}", ja="{folder} の空き {free}")
-NO_ROOM = Words(
-    en="{folder} has {free} free. No samples are kept any more; alarms still leave.",
-    ja="{folder} の空きは {free} です。測定値はもう保存しません。アラームは送ります。",
-)
-FEW = Words(
-    en="Only {free} are free in {folder}; below 32 MB no samples are kept.",
-    ja="{folder} の空きは {free} だけです。32 MB を切ると測定値を保存しません。",
-)
-OF_DOOR = Words(en="{path} (mode {mode}{group})", ja="{path} (モード {mode}{group})")
-GROUP = Words(en=", group {group}", ja="、グループ {group}")
-NO_DOOR = Words(
-    en="{path}: nobody listens there now", ja="{path} ではいま誰も待ち受けていません"
-)
-NO_GROUP = Words(
-    en="There is no group {group}, which {file} lets in by the door.",
-    ja="{file} の door_group にあるグループ {group} がありません。",
-)
+KEY_FAILS = _("The key does not open {names}: they were sealed under another one.")
+NO_RING = _("not looked at here")
+FREE = _("{free} free in {folder}")
+NO_ROOM = _("{folder} has {free} free. No samples are kept any more; alarms still leave.")
+FEW = _("Only {free} are free in {folder}; below 32 MB no samples are kept.")
+OF_DOOR = _("{path} (mode {mode}{group})")
+GROUP = _(", group {group}")
+NO_DOOR = _("{path}: nobody listens there now")
+NO_GROUP = _("There is no group {group}, which {file} lets in by the door.")
 
 
 class System:
@@ -106,7 +82,7 @@ class System:
 
     def steps(self) -> Sequence[Step]:
         """Each for itself."""
-        looks: tuple[tuple[str, Words, Callable[[], Awaitable[StepResult]]], ...] = (
+        looks: tuple[tuple[str, Message, Callable[[], Awaitable[StepResult]]], ...] = (
             ("program", PROGRAM, self._program),
             ("sqlite", SQLITE, self._sqlite),
             ("home", HOME, self._home),
@@ -200,7 +176,7 @@ async def _stat(path: Path) -> os.stat_result:
         raise _stopped(words, f"ls -ld {path}") from None
 
 
-def _stopped(words: Words, *lines: str) -> StepError:
+def _stopped(words: Message, *lines: str) -> StepError:
     cure = Cure(whose=Whose.YOU, lines=lines, takes=AT_ONCE)
     return StepError(plain(""), cure.remedy(words, Exam()))
 

@@ -13,7 +13,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
-from noroshi.core.words import Words
+from noroshi.core.translation import ngettext
 from noroshi.hosts.protected_files import refuse_closed
 from noroshi.hosts.threads import apart
 from noroshi.ports import FileFact, Files, Unmeasurable
@@ -28,10 +28,9 @@ FLAGS = (
     | getattr(os, "O_CLOEXEC", 0)
     | getattr(os, "O_BINARY", 0)
 )
-HANGING = Words(
-    en="{count:look at a file has|looks at files have} not come back yet (a network drive that does not answer?)",
-    ja="ファイルの読み取りが{count}件戻ってきていません "
-    "(ネットワークドライブが応答していない可能性があります)",
+HANGING = ngettext(
+    "{count} look at a file has not come back yet (a network drive that does not answer?)",
+    "{count} looks at files have not come back yet (a network drive that does not answer?)",
 )
 Own = Callable[[], Iterable[Path]]
 

@@ -15,7 +15,7 @@ from noroshi import __version__
 from noroshi.config.config import FILE, Config
 from noroshi.config.web import Web
 from noroshi.core.os_errors import why
-from noroshi.core.words import NOTHING, Words, plain
+from noroshi.core.translation import NOTHING, Message, _, plain
 from noroshi.hosts.threads import apart
 from noroshi.hosts.time_zone import machine_zone
 from noroshi.ports import Clocks
@@ -25,46 +25,34 @@ OWN_CERTIFICATE = "web-cert.pem"
 DEBIAN_PLUGINS = Path("/usr/lib/nagios/plugins")
 UNITS = ((1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB"))
 
-MANAGER = Words(en="Manager and API", ja="マネージャーと API")
-MANAGER_TLS = Words(en="TLS, for browsers and programs", ja="TLS (ブラウザーとプログラム)")
-MANAGER_HERE = Words(en="for this computer alone", ja="このコンピューターだけに開いています")
-OFF = Words(en="off (web = false)", ja="なし (web = false)")
-DOOR = Words(en="Door", ja="ドア")
-DOOR_IS = Words(en="Unix socket for commands{group}", ja="コマンド用の Unix ソケット{group}")
-GROUP = Words(en=", open to the group {group}", ja="、グループ {group} にも開放")
-HOME = Words(en="Home folder", ja="ホームフォルダー")
-HOME_IS = Words(en="settings, store and key", ja="設定、保存先、鍵")
-SETTINGS = Words(en="Settings of the process", ja="プロセスの設定")
-SETTINGS_IS = Words(en="read at the start of the node", ja="ノードの起動時に読み込みます")
-STORE = Words(en="Store", ja="保存先")
-STORE_IS = Words(
-    en="definitions, states, queue, ledger, samples; copy it with a backup only",
-    ja="定義、状態、送信キュー、台帳、測定値。コピーはバックアップの機能で取ってください",
-)
-LATEST = Words(en="Store: latest writes", ja="保存先: 最新の書き込み")
-LATEST_IS = Words(en="belongs to the store", ja="保存先の一部です")
-KEY = Words(en="Key of the vault", ja="保管庫の鍵")
-KEY_IS = Words(
-    en="opens every secret; keep a copy elsewhere",
-    ja="すべての秘密を開きます。控えを別の場所に置いてください",
-)
-CERTIFICATE = Words(en="Certificate of the manager", ja="マネージャーの証明書")
-LOG = Words(en="Noroshi's own log", ja="Noroshi 自身のログ")
-LOG_STDERR = Words(
-    en="the journal under systemd, else the standard error",
-    ja="systemd ではジャーナル、それ以外では標準エラー出力",
-)
-LOG_FILE_IS = Words(en="5 files of 5 MiB, rotated", ja="5 MiB を5個まで、順に入れ替えます")
-PROGRAMS = Words(en="Programs that monitors may run", ja="監視項目が実行してよいプログラム")
-BEAT = Words(en="Sign of life", ja="生存通知")
-BEAT_ON = Words(en="a URL is fetched once a minute", ja="1分ごとに URL を開いています")
-BEAT_OFF = Words(
-    en="off: nobody notices if this node dies (beat in noroshi.toml)",
-    ja="なし: このノードが止まっても誰も気付けません (noroshi.toml の beat)",
-)
-FACTS = Words(en="{size}mode {mode}, of {owner}", ja="{size}モード {mode}、所有者 {owner}")
-SIZE = Words(en="{size}, ", ja="{size}、")
-NOT_THERE = Words(en="is not there", ja="ありません")
+MANAGER = _("Manager and API")
+MANAGER_TLS = _("TLS, for browsers and programs")
+MANAGER_HERE = _("for this computer alone")
+OFF = _("off (web = false)")
+DOOR = _("Door")
+DOOR_IS = _("Unix socket for commands{group}")
+GROUP = _(", open to the group {group}")
+HOME = _("Home folder")
+HOME_IS = _("settings, store and key")
+SETTINGS = _("Settings of the process")
+SETTINGS_IS = _("read at the start of the node")
+STORE = _("Store")
+STORE_IS = _("definitions, states, queue, ledger, samples; copy it with a backup only")
+LATEST = _("Store: latest writes")
+LATEST_IS = _("belongs to the store")
+KEY = _("Key of the vault")
+KEY_IS = _("opens every secret; keep a copy elsewhere")
+CERTIFICATE = _("Certificate of the manager")
+LOG = _("Noroshi's own log")
+LOG_STDERR = _("the journal under systemd, else the standard error")
+LOG_FILE_IS = _("5 files of 5 MiB, rotated")
+PROGRAMS = _("Programs that monitors may run")
+BEAT = _("Sign of life")
+BEAT_ON = _("a URL is fetched once a minute")
+BEAT_OFF = _("off: nobody notices if this node dies (beat in noroshi.toml)")
+FACTS = _("{size}mode {mode}, of {owner}")
+SIZE = _("{size}, ")
+NOT_THERE = _("is not there")
 LISTENS, FILES, GOES = SORTS = ("listens", "files", "goes")
 
 
@@ -75,10 +63,10 @@ class PlaceShown:
 
     id: str
     sort: str
-    title: Words
+    title: Message
     where: str
-    about: Words
-    facts: Words = NOTHING
+    about: Message
+    facts: Message = NOTHING
     there: bool = True
 
 
@@ -172,14 +160,14 @@ class Around:
         return PlaceShown(id="log", sort=FILES, title=LOG, where="", about=LOG_STDERR)
 
 
-def _file(id: str, title: Words, path: Path, about: Words, sort: str = FILES) -> PlaceShown:
+def _file(id: str, title: Message, path: Path, about: Message, sort: str = FILES) -> PlaceShown:
     facts, there = _facts(path)
     return PlaceShown(
         id=id, sort=sort, title=title, where=str(path), about=about, facts=facts, there=there
     )
 
 
-def _facts(path: Path) -> tuple[Words, bool]:
+def _facts(path: Path) -> tuple[Message, bool]:
     """Return what can be seen of a file or folder from outside, and whether it is there."""
     try:
         found = path.stat()

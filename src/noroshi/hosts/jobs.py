@@ -6,15 +6,12 @@ import asyncio
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
-from noroshi.core.words import Words
+from noroshi.core.translation import _
 from noroshi.hosts.snapshot_cache import Shared
 from noroshi.ports import Beat, StoreError, Unmeasurable
 
 Beats = Callable[[], Coroutine[Any, Any, Mapping[str, Beat]]]
-UNREADABLE = Words(
-    en="what jobs reported cannot be read from the store: {why}",
-    ja="ジョブの報告を保存先から読めません: {why}",
-)
+UNREADABLE = _("what jobs reported cannot be read from the store: {why}")
 
 
 class Jobs:

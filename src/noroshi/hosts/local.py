@@ -11,7 +11,7 @@ import psutil
 
 from noroshi.core.mail import DIRECT, Network
 from noroshi.core.os_errors import why
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _
 from noroshi.hosts import counters
 from noroshi.hosts.computer import Computer
 from noroshi.hosts.files import FileWork, LocalFiles
@@ -39,25 +39,13 @@ if sys.platform == "linux":  # its modules are not there elsewhere
     from noroshi.hosts.process_runner import Running
 
 T = TypeVar("T")
-NO_PROCESSES = Words(
-    en="cannot read the process table: {why}", ja="プロセスの一覧を読めません: {why}"
-)
-NO_PORTS = Words(
-    en="cannot read which ports are open: {why}",
-    ja="待ち受けているポートの一覧を読めません: {why}",
-)
-NOT_ALLOWED = Words(
-    en="the system tells it to administrators only", ja="OS の管理者だけが読めます"
-)
-NOT_ITSELF = Words(
-    en="only the instance noroshi, which is the node itself, can be asked for this",
-    ja="これを測れるのは、ノード自身であるインスタンス noroshi だけです",
-)
-NOT_HERE = Words(
-    en="programs can be run on Linux only: elsewhere it is not proven yet who may write to "
-    "them, nor that all their children end",
-    ja="プログラムを実行できるのは Linux だけです。ほかの OS では、書き込める人の確認と"
-    "子プロセスの終了をまだ実証していません",
+NO_PROCESSES = _("cannot read the process table: {why}")
+NO_PORTS = _("cannot read which ports are open: {why}")
+NOT_ALLOWED = _("the system tells it to administrators only")
+NOT_ITSELF = _("only the instance noroshi, which is the node itself, can be asked for this")
+NOT_HERE = _(
+    "programs can be run on Linux only: elsewhere it is not proven yet who may write to "
+    "them, nor that all their children end"
 )
 
 
@@ -147,7 +135,7 @@ class LocalHost:
         cleared = await self._running.clearance.clear(self._rules, program)
         return await self._running.run(program, cleared)
 
-    async def objections(self, program: Program) -> Sequence[Words]:
+    async def objections(self, program: Program) -> Sequence[Message]:
         if sys.platform != "linux":
             return (NOT_HERE,)
         return await apart(lambda: self._rules.problems(program))

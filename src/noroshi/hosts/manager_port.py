@@ -10,41 +10,33 @@ import psutil
 from noroshi.config.config import FILE
 from noroshi.config.web import Web
 from noroshi.core.os_errors import why
-from noroshi.core.words import Words, plain
+from noroshi.core.translation import _, plain
 from noroshi.hosts.threads import apart
 from noroshi.ports.examination import Cure, Exam, StepError, StepResult, Whose
 
-NONE = Words(en="none (web = false in {file})", ja="なし ({file} の web = false)")
-ANY = Words(en="any that is free (port = 0)", ja="空いているポート (port = 0)")
-OPEN = Words(en="listens at {where}", ja="{where} で待ち受けています")
-FREE = Words(en="{where} is free", ja="{where} は空いています")
-OPENS_NEXT = Words(
-    en="Nobody listens there now: a node opens it as it starts. If one runs, its log says why it "
-    "could not; start it anew.",
-    ja="いまは誰も待ち受けていません。ノードが起動時に開きます。動いているのに開いていない場合は、理由がログに"
-    "あります。ノードを起動し直してください。",
+NONE = _("none (web = false in {file})")
+ANY = _("any that is free (port = 0)")
+OPEN = _("listens at {where}")
+FREE = _("{where} is free")
+OPENS_NEXT = _(
+    "Nobody listens there now: a node opens it as it starts. If one runs, its log says why it "
+    "could not; start it anew."
 )
-TAKEN = Words(
-    en="Another program listens at {where}, so that the manager (browser and API) cannot be opened "
-    "there. Watching and sending go on.",
-    ja="{where} では別のプログラムが待ち受けているため、マネージャー (ブラウザーと API) を開けません。"
-    "監視と送信は続いています。",
+TAKEN = _(
+    "Another program listens at {where}, so that the manager (browser and API) cannot be opened "
+    "there. Watching and sending go on."
 )
-CANNOT = Words(
-    en="The manager (browser and API) cannot be opened at {where}: {why}.",
-    ja="マネージャー (ブラウザーと API) を {where} で開けません: {why}。",
-)
+CANNOT = _("The manager (browser and API) cannot be opened at {where}: {why}.")
 ANOTHER_PORT = Cure(
     whose=Whose.YOU,
     how=(
-        Words(
-            en="See which program it is and end it, or give the manager another port; then start the "
-            "node anew:",
-            ja="どのプログラムかを確かめて終了するか、マネージャーに別のポートを指定し、ノードを起動し直します:",
+        _(
+            "See which program it is and end it, or give the manager another port; then start the "
+            "node anew:"
         ),
     ),
     lines=("ss -ltnp sport = :{port}", "web = {{ port = {other} }}        # in {file}"),
-    takes=Words(en="with the next start of the node", ja="ノードを次に起動したとき"),
+    takes=_("with the next start of the node"),
 )
 
 

@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from itertools import count
 
 from noroshi.core.os_errors import why
-from noroshi.core.words import Words
+from noroshi.core.translation import _
 from noroshi.hosts import launcher
 from noroshi.hosts.clearance import Clearance
 from noroshi.hosts.programs import Cleared
@@ -47,29 +47,16 @@ A_PROCESSOR = (
 BUSY = 8  # programs about to begin, or just begun, with which a launcher asks for a second one
 TRIES = 3  # launchers that may be lost before a program was begun
 
-SLOW = Words(
-    en="no answer within {seconds:g} s; it and its children were ended",
-    ja="{seconds:g} 秒以内に終わりませんでした。子プロセスも含めて終了させました",
+SLOW = _("no answer within {seconds:g} s; it and its children were ended")
+ENDLESS = _("it printed more than {most} KiB; it and its children were ended")
+NO_START = _("cannot start {path}: {why}")
+NO_LAUNCHER = _("the process that starts programs cannot be started: {why}")
+LOST = _(
+    "the process that starts programs was ended from outside, which ended this program too; "
+    "it has been replaced"
 )
-ENDLESS = Words(
-    en="it printed more than {most} KiB; it and its children were ended",
-    ja="出力が {most} KiB を超えました。子プロセスも含めて終了させました",
-)
-NO_START = Words(en="cannot start {path}: {why}", ja="{path} を起動できません: {why}")
-NO_LAUNCHER = Words(
-    en="the process that starts programs cannot be started: {why}",
-    ja="プログラムを起動するためのプロセスを起動できません: {why}",
-)
-LOST = Words(
-    en="the process that starts programs was ended from outside, which ended this program too; "
-    "it has been replaced",
-    ja="プログラムを起動するためのプロセスが外から終了させられたため、このプログラムも終了させました。"
-    "そのプロセスは起動し直しています",
-)
-HANGS = Words(
-    en="{path} could not be started within {seconds:g} s (a network drive that does not answer?)",
-    ja="{path} を {seconds:g} 秒以内に起動できませんでした "
-    "(ネットワークドライブが応答していない可能性があります)",
+HANGS = _(
+    "{path} could not be started within {seconds:g} s (a network drive that does not answer?)"
 )
 
 _serials = count(1)
@@ -134,7 +121,7 @@ class Running:
     async def run(self, program: Program, cleared: Cleared) -> ProgramResult:
         """Run it to its end; Unmeasurable if it cannot start, is too slow, or has no end."""
         path = program.argv[0]
-        for _ in range(TRIES):
+        for _unused in range(TRIES):
             try:
                 return _ran(await self._run_once(program, cleared))
             except _Lost as lost:

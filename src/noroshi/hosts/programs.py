@@ -15,7 +15,7 @@ from pathlib import Path
 from noroshi.config.config import Config
 from noroshi.config.setting_values import NO_VARIABLE, VARIABLE
 from noroshi.core.os_errors import why
-from noroshi.core.words import Words
+from noroshi.core.translation import SENTENCES, Message, _, joined
 from noroshi.ports import Program, Unmeasurable
 
 DEBIAN = Path("/usr/lib/nagios/plugins")
@@ -26,71 +26,34 @@ NOBODY = "nobody"
 WRITABLE = stat.S_IWGRP | stat.S_IWOTH
 """An ACL that lets others write shows in the group's bits as well (acl(5))."""
 
-NO_PROGRAM = Words(
-    en="no program is named; argv is its whole path and then its arguments",
-    ja="プログラムの指定がありません。argv には、絶対パスと引数を順に指定してください",
+NO_PROGRAM = _("no program is named; argv is its whole path and then its arguments")
+NOT_WHOLE = _("{path} must be a whole path, beginning with /")
+MISSING = _("{path} cannot be looked at: {why}")
+NO_PLUGIN = _(
+    "{path} is not there. Debian and Ubuntu have Nagios plug-ins in the packages "
+    "monitoring-plugins-basic and monitoring-plugins-standard"
 )
-NOT_WHOLE = Words(
-    en="{path} must be a whole path, beginning with /",
-    ja="{path} は / で始まる絶対パスで指定してください",
+NOT_APART = _(
+    "{path} is not there. The program and each argument are an entry of argv of their own: "
+    "in the manager, a line each"
 )
-MISSING = Words(en="{path} cannot be looked at: {why}", ja="{path} を確認できません: {why}")
-NO_PLUGIN = Words(
-    en="{path} is not there. Debian and Ubuntu have Nagios plug-ins in the packages "
-    "monitoring-plugins-basic and monitoring-plugins-standard",
-    ja="{path} がありません。Debian と Ubuntu では、Nagios プラグインは "
-    "monitoring-plugins-basic と monitoring-plugins-standard のパッケージにあります",
+OUTSIDE = _(
+    "{path} lies in none of the folders whose programs may run ({folders}); "
+    "`programs` in noroshi.toml names them"
 )
-NOT_APART = Words(
-    en="{path} is not there. The program and each argument are an entry of argv of their own: "
-    "in the manager, a line each",
-    ja="{path} がありません。argv には、プログラムと引数を1つずつ分けて指定してください"
-    " (マネージャーでは1行に1つ)",
+NO_FILE = _("{path} is no regular file")
+NOT_EXECUTABLE = _("{path} is not executable (chmod +x)")
+FOREIGN = _("{path} belongs to {owner}; what may run must belong to {wanted}")
+OPEN = _("others may write to {path} (chmod go-w)")
+FOR_ALL = _("others may put files into {path}, as is meant; put the program elsewhere")
+CARRIER = _(
+    "{path} runs other programs, so it may run only if `programs` in noroshi.toml names "
+    "its folder"
 )
-OUTSIDE = Words(
-    en="{path} lies in none of the folders whose programs may run ({folders}); "
-    "`programs` in noroshi.toml names them",
-    ja="{path} は、実行してよいフォルダー ({folders}) の中にありません。"
-    "フォルダーは noroshi.toml の programs で決めます",
-)
-NO_FILE = Words(en="{path} is no regular file", ja="{path} は通常のファイルではありません")
-NOT_EXECUTABLE = Words(
-    en="{path} is not executable (chmod +x)", ja="{path} に実行権がありません (chmod +x)"
-)
-FOREIGN = Words(
-    en="{path} belongs to {owner}; what may run must belong to {wanted}",
-    ja="{path} の所有者は {owner} です。実行できるのは {wanted} が所有するものだけです",
-)
-OPEN = Words(
-    en="others may write to {path} (chmod go-w)",
-    ja="{path} に所有者以外も書き込めます (chmod go-w)",
-)
-FOR_ALL = Words(
-    en="others may put files into {path}, as is meant; put the program elsewhere",
-    ja="{path} は誰でも書き込めるフォルダーです。プログラムを別の場所に置いてください",
-)
-CARRIER = Words(
-    en="{path} runs other programs, so it may run only if `programs` in noroshi.toml names "
-    "its folder",
-    ja="{path} は別のプログラムを実行するものなので、noroshi.toml の programs で"
-    "そのフォルダーを指定したときだけ実行できます",
-)
-NOT_LISTED = Words(
-    en="noroshi.toml does not let definitions set {names}; add this line there: {line}",
-    ja="{names} は、noroshi.toml で許可されていないため設定できません。追加する行: {line}",
-)
-NO_USER = Words(
-    en="there is no user {name} on this computer",
-    ja="このコンピューターに利用者 {name} はいません",
-)
-NOT_ALLOWED = Words(
-    en="no script may run as {name}; `runs_as` in noroshi.toml names who may",
-    ja="{name} としては実行できません。使える利用者は noroshi.toml の runs_as で決めます",
-)
-NOT_ROOT = Words(
-    en="only root can run a program as {name}, and Noroshi runs as {own}",
-    ja="{name} として実行できるのは root だけですが、Noroshi は {own} として動いています",
-)
+NOT_LISTED = _("noroshi.toml does not let definitions set {names}; add this line there: {line}")
+NO_USER = _("there is no user {name} on this computer")
+NOT_ALLOWED = _("no script may run as {name}; `runs_as` in noroshi.toml names who may")
+NOT_ROOT = _("only root can run a program as {name}, and Noroshi runs as {own}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +96,7 @@ class ProgramRules:
             words = MISSING.fill(path=program.argv[0], why=why(error))
             raise Unmeasurable(words) from error
 
-    def problems(self, program: Program) -> tuple[Words, ...]:
+    def problems(self, program: Program) -> tuple[Message, ...]:
         """Return all that forbids this program; none if it may run. It touches the file system."""
         return (
             *self._of_path(program),
@@ -141,7 +104,7 @@ class ProgramRules:
             *self._of_user(program.runs_as),
         )
 
-    def _of_path(self, program: Program) -> Iterator[Words]:
+    def _of_path(self, program: Program) -> Iterator[Message]:
         if not program.argv:
             yield NO_PROGRAM
             return
@@ -158,7 +121,7 @@ class ProgramRules:
         except (OSError, ValueError) as error:  # ValueError: a NUL in the path
             yield _missing(given, error).fill(path=given, why=why(error))
 
-    def _of_place(self, real: Path) -> Iterator[Words]:
+    def _of_place(self, real: Path) -> Iterator[Message]:
         """Links are followed first: one that leads out of the folder leads nowhere."""
         folders = self.folders or (DEBIAN,)
         if not any(real.is_relative_to(os.path.realpath(folder)) for folder in folders):
@@ -166,7 +129,7 @@ class ProgramRules:
         if not self.folders and real.name in CARRIERS:
             yield CARRIER.fill(path=real)
 
-    def _of_variables(self, names: Iterable[str]) -> Iterator[Words]:
+    def _of_variables(self, names: Iterable[str]) -> Iterator[Message]:
         others = list[str]()
         for name in names:
             if not VARIABLE.fullmatch(name):
@@ -178,7 +141,7 @@ class ProgramRules:
             line = f"program_env = [{listed}]"
             yield NOT_LISTED.fill(names=", ".join(others), line=line)
 
-    def _of_user(self, name: str) -> Iterator[Words]:
+    def _of_user(self, name: str) -> Iterator[Message]:
         own = os.geteuid()
         if not name or (known := _uid(name)) == own != 0:
             return
@@ -211,7 +174,7 @@ def identity(runs_as: str) -> Identity | None:
     return Identity(user.pw_uid, user.pw_gid, tuple(groups))
 
 
-def _of_file(real: Path) -> Iterator[Words]:
+def _of_file(real: Path) -> Iterator[Message]:
     mode = real.stat().st_mode
     if not stat.S_ISREG(mode):
         yield NO_FILE.fill(path=real)
@@ -219,7 +182,7 @@ def _of_file(real: Path) -> Iterator[Words]:
         yield NOT_EXECUTABLE.fill(path=real)
 
 
-def _of_owner(place: Path) -> Iterator[Words]:
+def _of_owner(place: Path) -> Iterator[Message]:
     """The file and every folder above it, or somebody could put another file in its place.
 
     So none can be swapped between this look and the start, but by those we trust. Not
@@ -236,7 +199,7 @@ def _of_owner(place: Path) -> Iterator[Words]:
         yield (FOR_ALL if status.st_mode & stat.S_ISVTX else OPEN).fill(path=place)
 
 
-def _missing(given: str, error: Exception) -> Words:
+def _missing(given: str, error: Exception) -> Message:
     """Return the words for a program that is not there, with what is most likely meant."""
     if not isinstance(error, FileNotFoundError):
         return MISSING
@@ -245,8 +208,8 @@ def _missing(given: str, error: Exception) -> Words:
     return NO_PLUGIN if Path(given).is_relative_to(DEBIAN) else MISSING
 
 
-def _together(problems: Sequence[Words]) -> Words:
-    return Words(en="; ".join(p.en for p in problems), ja="。".join(p.ja for p in problems))
+def _together(problems: Sequence[Message]) -> Message:
+    return joined(problems, SENTENCES)
 
 
 def _uid(name: str) -> int | None:

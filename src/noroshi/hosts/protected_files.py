@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _
 from noroshi.hosts.archives import BLOCK, is_archive
 from noroshi.vault.passphrase import HEAD as SEALED_KEY
 
@@ -68,30 +68,23 @@ KERNEL_FILE_SYSTEMS = frozenset(
 )
 """Numbers of virtual file systems (linux/magic.h, statfs(2))."""
 
-OF_OURS = Words(
-    en="it is Noroshi's own, and holds or guards secrets: no definition may read it",
-    ja="Noroshi 自身の秘密に関わるファイルのため、定義からは読めません",
+OF_OURS = _("it is Noroshi's own, and holds or guards secrets: no definition may read it")
+A_STORE = _(
+    "it is an SQLite database, as Noroshi's store and backups are: no definition may read it"
 )
-A_STORE = Words(
-    en="it is an SQLite database, as Noroshi's store and backups are: no definition may read it",
-    ja="Noroshi の保存先やそのバックアップと同じデータベースのため、定義からは読めません",
+AN_ARCHIVE = _(
+    "it is an archive, or packed in a way that is not read, as a copy of Noroshi's store may be: "
+    "a log is text, or text that was rotated into .gz, .bz2 or .xz"
 )
-AN_ARCHIVE = Words(
-    en="it is an archive, or packed in a way that is not read, as a copy of Noroshi's store may be: "
-    "a log is text, or text that was rotated into .gz, .bz2 or .xz",
-    ja="アーカイブか、読み取りに対応していない形式で圧縮されたファイルです (Noroshi の保存先の写しが入っている"
-    "ことがあります)。読めるログは、テキストと、ローテーションで .gz、.bz2、.xz に圧縮されたテキストです",
-)
-OF_THE_KERNEL = Words(
-    en="the kernel generates its content: it is not a log, and no definition may read it",
-    ja="カーネルが読むたびに作る内容です。ログではなく、定義からは読めません",
+OF_THE_KERNEL = _(
+    "the kernel generates its content: it is not a log, and no definition may read it"
 )
 
 
 class ClosedFile(OSError):
     """Refuse a file that no definition may read; `words` say why."""
 
-    def __init__(self, words: Words) -> None:
+    def __init__(self, words: Message) -> None:
         super().__init__(words.en)
         self.words = words
 

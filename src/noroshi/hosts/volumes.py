@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 
 from noroshi.core.os_errors import why
-from noroshi.core.words import Words
+from noroshi.core.translation import _
 from noroshi.hosts.threads import apart
 from noroshi.ports import Unmeasurable, Volume
 
@@ -25,12 +25,8 @@ NO_DISK = re.compile(
     "|proc|pstore|ramfs|rootfs|rpc_pipefs|securityfs|selinuxfs|squashfs|sysfs|tmpfs|tracefs|udf"
 )
 """What the kernel makes up, what lies in memory, and what is always full (CD, snap)."""
-UNREADABLE = Words(
-    en="cannot read the list of volumes: {why}", ja="ボリュームの一覧を読めません: {why}"
-)
-ALL_HANG = Words(
-    en="none of the volumes answers ({mounts})", ja="どのボリュームも応答しません ({mounts})"
-)
+UNREADABLE = _("cannot read the list of volumes: {why}")
+ALL_HANG = _("none of the volumes answers ({mounts})")
 
 
 def mounted(text: str) -> list[str]:

@@ -7,36 +7,28 @@ from http import HTTPStatus
 
 from noroshi.core.mail import Fault
 from noroshi.core.printable import printable
-from noroshi.core.words import NOTHING, Words
+from noroshi.core.translation import NOTHING, Message, _
 from noroshi.network.graph_errors import problem_in
 from noroshi.network.http import Reply
 from noroshi.ports import RouteError
 
 LONGEST_SAID = 300
-NO_ANSWER = Words(
-    en="{where} did not answer when the mailbox was to be read: the connection broke, or nothing "
-    "came in time",
-    ja="メールボックスの読み取りに {where} が応答しません (切断または時間切れ)",
+NO_ANSWER = _(
+    "{where} did not answer when the mailbox was to be read: the connection broke, or nothing "
+    "came in time"
 )
-SAID = Words(en="{where} said: {reply}", ja="{where} の返答: {reply}")
-ADVISED = Words(en="{advice} {said}", ja="{advice}{said}")
-NO_RIGHT = Words(
-    en="The account may not read its mailbox: the app needs Mail.Read of Microsoft Graph "
+SAID = _("{where} said: {reply}")
+ADVISED = _("{advice} {said}")
+NO_RIGHT = _(
+    "The account may not read its mailbox: the app needs Mail.Read of Microsoft Graph "
     "(for a person at a shared mailbox Mail.Read.Shared, and Full Access there), "
     "delegated for a person, who then signs in once more (noroshi authorize ROUTE "
     "--read-mailbox), or as an application permission with admin consent for an app. Mail.ReadBasic is not enough. Or say "
-    "reads_inbox = false.",
-    ja="アカウントにメールボックスを読み取る権限がありません。アプリに Microsoft Graph の Mail.Read "
-    "(共有メールボックスに人がサインインする場合は Mail.Read.Shared と、フル アクセス権限) を"
-    "付けてください。人がサインインする場合は委任されたアクセス許可で、付けたあと noroshi authorize 経路 "
-    "--read-mailbox でもう一度サインインします。アプリの場合はアプリケーションの許可で、管理者の同意が必要です。"
-    "Mail.ReadBasic では足りません。読み取らない場合は reads_inbox = false にしてください。",
+    "reads_inbox = false."
 )
-NO_MAILBOX = Words(
-    en="mailbox of the account must be the address of a mailbox in Exchange Online that has a "
-    "licence.",
-    ja="アカウントの mailbox には、ライセンスのある Exchange Online のメールボックスのアドレスを指定して"
-    "ください。",
+NO_MAILBOX = _(
+    "mailbox of the account must be the address of a mailbox in Exchange Online that has a "
+    "licence."
 )
 OF_MAILBOX = ("MailboxNotEnabledForRESTAPI", "ErrorInvalidUser", "ResourceNotFound")
 
@@ -54,7 +46,7 @@ def of_reply(reply: Reply, where: str, now: datetime) -> RouteError:
     return RouteError(words, reply.status, fault, reply.again(now))
 
 
-def _meant(reply: Reply) -> tuple[Fault, Words]:
+def _meant(reply: Reply) -> tuple[Fault, Message]:
     match reply.status:
         case 401:
             return Fault.SIGN_IN, NO_RIGHT

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
-from noroshi.core.words import Words
+from noroshi.core.translation import _
 from noroshi.intakes import graph_errors
 from noroshi.intakes.bounce_reports import looks_like_report, read_report
 from noroshi.intakes.mailbox_errors import LARGEST_REPORT, of_token, until_of
@@ -25,10 +25,7 @@ PAGE, MOST_PAGES = 25, 20
 """Mails that are listed at once, each with all its headers; and how often in one reading."""
 LARGEST_PAGE = 2**23
 LIST = "id,receivedDateTime,parentFolderId"
-NOT_UNDERSTOOD = Words(
-    en="{where} answered with something else than a list of mails",
-    ja="{where} の返事がメールの一覧になっていません",
-)
+NOT_UNDERSTOOD = _("{where} answered with something else than a list of mails")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from noroshi.core.mail import Fault
 from noroshi.core.printable import printable
-from noroshi.core.words import Words
+from noroshi.core.translation import _
 from noroshi.intakes.bounce_reports import looks_like_report, read_report
 from noroshi.intakes.imap_session import NotLetIn, Refused, Row, Session, day, quoted
 from noroshi.intakes.mailbox_errors import LARGEST_REPORT, of_token, until_of
@@ -34,17 +34,12 @@ PATIENCE = 30.0
 """Seconds in which the server must have said something."""
 REFUSED_TOKEN = 535
 """What a mail server would have said."""
-NOT_LET_IN = Words(
-    en="{where} does not let the account read its mailbox: {reply}. The right is asked for by: "
-    "noroshi authorize ROUTE --read-mailbox. IMAP may be switched off for the mailbox.",
-    ja="{where} がメールボックスの読み取りを断りました: {reply}。権限を求めるには: noroshi authorize 経路 "
-    "--read-mailbox。メールボックスで IMAP が無効になっている場合もあります。",
+NOT_LET_IN = _(
+    "{where} does not let the account read its mailbox: {reply}. The right is asked for by: "
+    "noroshi authorize ROUTE --read-mailbox. IMAP may be switched off for the mailbox."
 )
-SAID = Words(en="{where} said: {reply}", ja="{where} の返答: {reply}")
-NO_ANSWER = Words(
-    en="{where} did not answer when the mailbox was to be read: {why}",
-    ja="メールボックスの読み取りに {where} が応答しません: {why}",
-)
+SAID = _("{where} said: {reply}")
+NO_ANSWER = _("{where} did not answer when the mailbox was to be read: {why}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

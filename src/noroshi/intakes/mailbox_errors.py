@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from noroshi.core.mail import Fault
-from noroshi.core.words import Words
+from noroshi.core.translation import _
 from noroshi.ports import RouteError
 
 LARGEST_REPORT = 2**18
@@ -14,9 +14,8 @@ LATE = timedelta(minutes=15)
 """A mail is stamped when it is received, and shows once it is filed: a later one may be before
 it, so that far back is read again."""
 
-ASK_FOR_IT = Words(
-    en="{why} (So that the mailbox may be read: noroshi authorize ROUTE --read-mailbox)",
-    ja="{why} (メールボックスも読み取れるようにするには: noroshi authorize 経路 --read-mailbox)",
+ASK_FOR_IT = _(
+    "{why} (So that the mailbox may be read: noroshi authorize ROUTE --read-mailbox)"
 )
 
 

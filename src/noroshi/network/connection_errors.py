@@ -4,172 +4,121 @@ from __future__ import annotations
 
 import socket
 import ssl
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from noroshi.core.mail import Fault, Network
 from noroshi.core.os_errors import why
-from noroshi.core.words import NOTHING, Words, joined
+from noroshi.core.translation import NOTHING, Message, _, bilingual, each_once, plain
 from noroshi.ports import RouteError
 
-DNS = Words(
-    en="cannot find {where}: {why} (DNS). The name is wrong, or this computer's name server "
-    "does not answer.",
-    ja="{where} が見つかりません: {why} (DNS)。名前が違うか、このコンピューターの"
-    "ネームサーバーが応答していません。",
+DNS = _(
+    "cannot find {where}: {why} (DNS). The name is wrong, or this computer's name server "
+    "does not answer."
 )
-TCP = Words(
-    en="cannot connect to {where}: {why} (TCP). Nothing runs there, or a firewall is in "
-    "between.",
-    ja="{where} に接続できません: {why} (TCP)。相手が動いていないか、途中のファイアウォールが"
-    "止めています。",
+TCP = _(
+    "cannot connect to {where}: {why} (TCP). Nothing runs there, or a firewall is in between."
 )
-NO_CONNECTION = Words(
-    en="{where} did not answer within {seconds:g} s (TCP). It is down, or a firewall drops "
-    "what we send.",
-    ja="{where} から{seconds:g}秒以内に応答がありません (TCP)。相手が止まっているか、"
-    "途中のファイアウォールが捨てています。",
+NO_CONNECTION = _(
+    "{where} did not answer within {seconds:g} s (TCP). It is down, or a firewall drops "
+    "what we send."
 )
-NO_NAME_SERVER = Words(
-    en="no name server said within {seconds:g} s where {where} is (DNS). It is down, or a firewall "
-    "drops what we ask.",
-    ja="{where} の名前を{seconds:g}秒以内に調べられません (DNS)。ネームサーバーが止まっているか、"
-    "途中のファイアウォールが捨てています。",
+NO_NAME_SERVER = _(
+    "no name server said within {seconds:g} s where {where} is (DNS). It is down, or a firewall "
+    "drops what we ask."
 )
-NO_SOURCE = Words(
-    en="connections cannot come from {source}: {why}. It must be an address of this computer; "
-    "see source in networks/{name}.toml.",
-    ja="{source} から接続できません: {why}。networks/{name}.toml の source には、この"
-    "コンピューターのアドレスを指定してください。",
+NO_SOURCE = _(
+    "connections cannot come from {source}: {why}. It must be an address of this computer; "
+    "see source in networks/{name}.toml."
 )
-OTHER_FAMILY = Words(
-    en="{where} has no address that {source} can connect to: one is IPv4, the other IPv6",
-    ja="{where} には {source} から接続できるアドレスがありません (IPv4 と IPv6 の違いです)",
+OTHER_FAMILY = _(
+    "{where} has no address that {source} can connect to: one is IPv4, the other IPv6"
 )
-CLOSED_CONNECTION = Words(en="connection closed", ja="接続を切られました")
-REFUSED_CONNECTION = Words(en="connection refused", ja="接続を拒否されました")
-OF_ONE = Words(en="{address}: {why}", ja="{address}: {why}")
+CLOSED_CONNECTION = _("connection closed")
+REFUSED_CONNECTION = _("connection refused")
+OF_ONE = _("{address}: {why}")
 
-NO_PROXY = Words(
-    en="the proxy {proxy} of the network {name} cannot be reached: {why}",
-    ja="ネットワーク「{name}」のプロキシ {proxy} に届きません: {why}",
+NO_PROXY = _("the proxy {proxy} of the network {name} cannot be reached: {why}")
+PROXY_AWAY = _(
+    "the proxy {where} did not answer within {seconds:g} s (TCP). It is down, or a firewall "
+    "drops what we send."
 )
-PROXY_AWAY = Words(
-    en="the proxy {where} did not answer within {seconds:g} s (TCP). It is down, or a firewall "
-    "drops what we send.",
-    ja="プロキシ {where} から{seconds:g}秒以内に応答がありません (TCP)。プロキシが止まっているか、"
-    "途中のファイアウォールが捨てています。",
+PROXY_SILENT = _(
+    "the proxy {proxy} did not connect us to {where} within {seconds:g} s. Either the proxy "
+    "hangs, or {where} does not answer it."
 )
-PROXY_SILENT = Words(
-    en="the proxy {proxy} did not connect us to {where} within {seconds:g} s. Either the proxy "
-    "hangs, or {where} does not answer it.",
-    ja="プロキシ {proxy} が{seconds:g}秒以内に {where} へつないでくれません。プロキシが"
-    "固まっているか、{where} がプロキシに応答していません。",
+NOT_A_PROXY = _(
+    "{proxy} does not answer as an HTTP proxy does. Check proxy in networks/{name}.toml."
 )
-NOT_A_PROXY = Words(
-    en="{proxy} does not answer as an HTTP proxy does. Check proxy in networks/{name}.toml.",
-    ja="{proxy} の返事は HTTP プロキシのものではありません。networks/{name}.toml の proxy を"
-    "確かめてください。",
+PROXY_WANTS_LOGIN = _(
+    "the proxy {proxy} wants a log-in (407). Set proxy_user and proxy_password in "
+    "networks/{name}.toml."
 )
-PROXY_WANTS_LOGIN = Words(
-    en="the proxy {proxy} wants a log-in (407). Set proxy_user and proxy_password in "
-    "networks/{name}.toml.",
-    ja="プロキシ {proxy} が認証を求めています (407)。networks/{name}.toml に proxy_user と "
-    "proxy_password を指定してください。",
+PROXY_REFUSED_LOGIN = _(
+    "the proxy {proxy} did not let {user} log in (407). Put the right password in: noroshi "
+    "secret set {entry}"
 )
-PROXY_REFUSED_LOGIN = Words(
-    en="the proxy {proxy} did not let {user} log in (407). Put the right password in: noroshi "
-    "secret set {entry}",
-    ja="プロキシ {proxy} に {user} でログインできません (407)。正しいパスワードを noroshi "
-    "secret set {entry} で入れてください。",
+PROXY_OTHER_LOGIN = _(
+    "the proxy {proxy} wants to be logged in to by {schemes} (407), and Noroshi knows Basic "
+    "alone. Its administrator has to allow Basic, or this computer without a log-in."
 )
-PROXY_OTHER_LOGIN = Words(
-    en="the proxy {proxy} wants to be logged in to by {schemes} (407), and Noroshi knows Basic "
-    "alone. Its administrator has to allow Basic, or this computer without a log-in.",
-    ja="プロキシ {proxy} は {schemes} でのログインを求めていますが (407)、Noroshi が使えるのは "
-    "Basic だけです。Basic を許可するか、このコンピューターを認証なしで通すよう、プロキシの"
-    "管理者に依頼してください。",
+PROXY_FORBIDS = _(
+    "the proxy {proxy} does not let us connect to {where} ({status}). Its administrator has "
+    "to allow CONNECT to port {port}."
 )
-PROXY_FORBIDS = Words(
-    en="the proxy {proxy} does not let us connect to {where} ({status}). Its administrator has "
-    "to allow CONNECT to port {port}.",
-    ja="プロキシ {proxy} が {where} への接続を許可していません ({status})。ポート {port} への "
-    "CONNECT を許可するよう、プロキシの管理者に依頼してください。",
-)
-PROXY_FAILED = Words(
-    en="the proxy {proxy} could not reach {where} ({status}). That server is down, or the proxy "
-    "cannot find it.",
-    ja="プロキシ {proxy} が {where} に届きません ({status})。相手が止まっているか、プロキシから"
-    "見つけられません。",
+PROXY_FAILED = _(
+    "the proxy {proxy} could not reach {where} ({status}). That server is down, or the proxy "
+    "cannot find it."
 )
 
-CERTIFICATE = Words(
-    en="the certificate of {where} cannot be trusted: {why} (TLS). Name the CA's file in "
-    "ca_file, or have the server's certificate mended.",
-    ja="{where} の証明書を信頼できません: {why} (TLS)。ca_file に認証局の証明書を指定するか、"
-    "サーバーの証明書を直してください。",
+CERTIFICATE = _(
+    "the certificate of {where} cannot be trusted: {why} (TLS). Name the CA's file in "
+    "ca_file, or have the server's certificate mended."
 )
-EXPIRED = Words(
-    en="the certificate of {where} cannot be trusted: {why} (TLS). Whoever runs the server renews "
-    "it. Should it hold elsewhere, this computer's clock is wrong.",
-    ja="{where} の証明書を信頼できません: {why} (TLS)。サーバーの管理者が更新してください。ほかでは有効"
-    "なら、このコンピューターの時計がずれています。",
+EXPIRED = _(
+    "the certificate of {where} cannot be trusted: {why} (TLS). Whoever runs the server renews "
+    "it. Should it hold elsewhere, this computer's clock is wrong."
 )
-OTHER_NAME = Words(
-    en="the certificate of {where} cannot be trusted: {why} (TLS). Give the name that stands in "
-    "the certificate, or have the server's certificate mended.",
-    ja="{where} の証明書を信頼できません: {why} (TLS)。証明書にある名前を指定するか、サーバーの証明書を"
-    "直してください。",
+OTHER_NAME = _(
+    "the certificate of {where} cannot be trusted: {why} (TLS). Give the name that stands in "
+    "the certificate, or have the server's certificate mended."
 )
-UNKNOWN_ISSUER = Words(
-    en="the certificate of {where} cannot be trusted: it was issued by {issuer}, which nobody "
+UNKNOWN_ISSUER = _(
+    "the certificate of {where} cannot be trusted: it was issued by {issuer}, which nobody "
     "here vouches for (TLS). If that is your organisation's own CA, or a firewall or virus "
     "scanner of yours that replaces certificates, name its CA's file in ca_file. If not, "
-    "somebody is in between.",
-    ja="{where} の証明書を信頼できません。発行元の {issuer} が信頼されていません (TLS)。社内の"
-    "認証局や、証明書を差し替えるファイアウォール・ウイルス対策ソフトであれば、その認証局の"
-    "証明書を ca_file に指定してください。心当たりがなければ、途中で何者かが割り込んでいます。",
+    "somebody is in between."
 )
-REPLACED = Words(
-    en="the proxy {proxy} replaces certificates: the one for {where} was issued by {issuer}, "
+REPLACED = _(
+    "the proxy {proxy} replaces certificates: the one for {where} was issued by {issuer}, "
     "which is not trusted here (TLS). Add that CA's certificate to ca_file in "
-    "networks/{name}.toml.",
-    ja="プロキシ {proxy} が証明書を差し替えています。{where} の証明書の発行元 {issuer} は信頼"
-    "されていません (TLS)。その認証局の証明書を networks/{name}.toml の ca_file に加えて"
-    "ください。",
+    "networks/{name}.toml."
 )
-TLS = Words(
-    en="{where} and we found no common way to encrypt: {why} (TLS). TLS 1.2 or newer is needed.",
-    ja="{where} と暗号化の方法が合いません: {why} (TLS)。TLS 1.2 以上が必要です。",
+TLS = _(
+    "{where} and we found no common way to encrypt: {why} (TLS). TLS 1.2 or newer is needed."
 )
-NO_TLS = Words(
-    en="{where} did not begin with TLS within {seconds:g} s (TCP, TLS). It hangs, or a firewall "
-    "drops what we send.",
-    ja="{where} と{seconds:g}秒以内に TLS で接続できません (TCP、TLS)。相手が固まっているか、"
-    "途中のファイアウォールが捨てています。",
+NO_TLS = _(
+    "{where} did not begin with TLS within {seconds:g} s (TCP, TLS). It hangs, or a firewall "
+    "drops what we send."
 )
-CA_FILE = Words(
-    en="the CA file {path} cannot be read: {why}. Mend ca_file of the monitor, the route, the "
-    "network or the cloud.",
-    ja="認証局のファイル {path} を読めません: {why}。監視項目、送信経路、ネットワーク、クラウドの ca_file を"
-    "直してください。",
+CA_FILE = _(
+    "the CA file {path} cannot be read: {why}. Mend ca_file of the monitor, the route, the "
+    "network or the cloud."
 )
-CERTIFICATE_FILE = Words(
-    en="the certificate {path} cannot be used: {why}. It must hold, in PEM, the certificate and "
-    "its key, which must not be locked by a passphrase.",
-    ja="証明書 {path} を使えません: {why}。PEM 形式の証明書と、パスフレーズのない鍵の両方を"
-    "入れてください。",
+CERTIFICATE_FILE = _(
+    "the certificate {path} cannot be used: {why}. It must hold, in PEM, the certificate and "
+    "its key, which must not be locked by a passphrase."
 )
 # X.509 verification errors of OpenSSL: whoever issued it is not known here.
 ISSUERS_FAULT = frozenset({2, 18, 19, 20, 21})
-DISTRUSTED = {
-    9: "まだ有効期間になっていません",
-    10: "有効期限が切れています",
-    18: "自己署名の証明書です",
-    19: "自己署名の認証局が発行しています",
-    20: "発行した認証局の証明書がありません",
-    21: "発行した認証局の証明書がありません",
-    62: "証明書の名前が接続先と一致しません",
-    64: "証明書の IP アドレスが接続先と一致しません",
+DISTRUSTED: Mapping[int, Message] = {
+    9: _("certificate is not yet valid"),
+    10: _("certificate has expired"),
+    18: _("self-signed certificate"),
+    19: _("self-signed certificate in certificate chain"),
+    20: _("unable to get local issuer certificate"),
+    21: _("unable to verify the first certificate"),
+    62: _("hostname mismatch"),
+    64: _("IP address mismatch"),
 }
 OF_TIME, OF_NAME = frozenset({9, 10}), frozenset({62, 64})
 
@@ -182,7 +131,7 @@ class ConnectError(NetworkError, RouteError):
     """Report that nobody was reached, or not safely. Nothing was said that must not be heard."""
 
     def __init__(
-        self, words: Words, fault: Fault = Fault.NETWORK, about: Words = NOTHING
+        self, words: Message, fault: Fault = Fault.NETWORK, about: Message = NOTHING
     ) -> None:
         super().__init__(words, fault=fault, about=about)
 
@@ -217,7 +166,7 @@ class SourceAddressError(NetworkError):
         self.why = why
 
 
-def not_reached(about: Words, fault: Fault = Fault.NETWORK, **given: object) -> ConnectError:
+def not_reached(about: Message, fault: Fault = Fault.NETWORK, **given: object) -> ConnectError:
     """Fill one of the sentences above."""
     return ConnectError(about.fill(**given), fault, about)
 
@@ -242,7 +191,7 @@ def of_source(network: Network, where: str, error: SourceAddressError) -> Connec
     )
 
 
-def why_of(error: OSError) -> Words:
+def why_of(error: OSError) -> Message:
     """Return the system's own reason; each address's, where they differ."""
     if isinstance(error, ConnectionRefusedError):
         return REFUSED_CONNECTION
@@ -252,7 +201,7 @@ def why_of(error: OSError) -> Words:
             return reasons[0]
         addresses = [address for address, _ in error.failures]
         pairs = zip(addresses, reasons, strict=True)
-        return joined(OF_ONE.fill(address=address, why=why) for address, why in pairs)
+        return each_once(OF_ONE.fill(address=address, why=why) for address, why in pairs)
     return why(error) if error.strerror or str(error) else CLOSED_CONNECTION
 
 
@@ -306,13 +255,14 @@ def of_certificate(
     return not_reached(words, Fault.NETWORK, **told, proxy=network.proxy, name=network.name)
 
 
-def distrust(error: ssl.SSLCertVerificationError) -> Words:
+def distrust(error: ssl.SSLCertVerificationError) -> Message:
     """Say what is the matter with a certificate; in OpenSSL's own words where it is something rare."""
     said = error.verify_message.rstrip(".")
-    return Words(en=said, ja=DISTRUSTED.get(error.verify_code, said))
+    known = DISTRUSTED.get(error.verify_code)
+    return plain(said) if known is None else bilingual(en=said, ja=known.ja)
 
 
-def _of_code(code: int) -> Words:
+def _of_code(code: int) -> Message:
     if code in OF_TIME:
         return EXPIRED
     return OTHER_NAME if code in OF_NAME else CERTIFICATE

@@ -20,7 +20,7 @@ from yarl import URL
 
 from noroshi import __version__
 from noroshi.core.http_expectations import NO_TARGET, leads_to, origin_of, where_of
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _
 from noroshi.network import connection_errors
 from noroshi.network.connection_errors import (
     ConnectError,
@@ -43,38 +43,27 @@ HEADERS = {
 LONG = 3600.0
 """Seconds for which a step may take: whoever asks has a limit for all of them together."""
 
-HUNG_UP = Words(
-    en="{where} took the connection and hung up without an answer. The server, or what stands in front "
-    "of it, has failed; see its log.",
-    ja="{where} は接続を受け付けましたが、応答せずに切断しました。サーバーか、その手前の装置に問題が"
-    "あります。サーバーのログを確かめてください。",
+HUNG_UP = _(
+    "{where} took the connection and hung up without an answer. The server, or what stands in front "
+    "of it, has failed; see its log."
 )
-NO_HTTP = Words(
-    en="what {where} answers is no HTTP. Something else listens on that port, or it wants https.",
-    ja="{where} の応答が HTTP ではありません。そのポートで別のものが動いているか、https が必要です。",
+NO_HTTP = _(
+    "what {where} answers is no HTTP. Something else listens on that port, or it wants https."
 )
-BROKEN_OFF = Words(
-    en="the answer of {where} broke off in its midst. The server, or what stands in front of it, has "
-    "failed; see its log.",
-    ja="{where} の応答が途中で切れました。サーバーか、その手前の装置に問題があります。サーバーのログを"
-    "確かめてください。",
+BROKEN_OFF = _(
+    "the answer of {where} broke off in its midst. The server, or what stands in front of it, has "
+    "failed; see its log."
 )
-NO_HEADERS = Words(
-    en="{where} took the connection and did not answer within {seconds:g} s. The server hangs, or has "
-    "too much to do.",
-    ja="{where} は接続を受け付けましたが、{seconds:g}秒以内に応答しません。サーバーが固まっているか、"
-    "処理が追いついていません。",
+NO_HEADERS = _(
+    "{where} took the connection and did not answer within {seconds:g} s. The server hangs, or has "
+    "too much to do."
 )
-NO_END = Words(
-    en="{where} began to answer and was not done within {seconds:g} s. The server or the line is too "
-    "slow, or the answer has no end.",
-    ja="{where} の応答が{seconds:g}秒以内に終わりません。サーバーか回線が遅いか、応答に終わりが"
-    "ありません。",
+NO_END = _(
+    "{where} began to answer and was not done within {seconds:g} s. The server or the line is too "
+    "slow, or the answer has no end."
 )
-OWN_LIMIT = Words(
-    en="Noroshi itself has too many files and sockets open (ulimit -n); {where} may be well",
-    ja="Noroshi 自身が開いているファイルとソケットの数が上限に達しています (ulimit -n)。{where} に問題が"
-    "あるとは限りません",
+OWN_LIMIT = _(
+    "Noroshi itself has too many files and sockets open (ulimit -n); {where} may be well"
 )
 CUT = (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError)
 NAME, CONNECTION, PROXY, TLS, ANSWER, BODY = range(6)
@@ -114,7 +103,7 @@ class PageResponse:
     headers: Mapping[str, str]
     body: bytes = field(default=b"", repr=False)
     whole: bool = False
-    onward: str | Words | None = None
+    onward: str | Message | None = None
 
 
 @dataclass(slots=True)
@@ -296,7 +285,7 @@ class PageFetcher:
             url=url, status=answer.status, headers=headers, body=body, whole=whole
         )
 
-    def _broken(self, error: aiohttp.ClientError) -> Words:
+    def _broken(self, error: aiohttp.ClientError) -> Message:
         if self._visit.stage == BODY:
             return BROKEN_OFF
         return HUNG_UP if isinstance(error, CUT) else NO_HTTP

@@ -11,7 +11,7 @@ import socket
 from collections.abc import Sequence
 
 from noroshi.core.mail import Fault, Network
-from noroshi.core.words import Words
+from noroshi.core.translation import Message
 from noroshi.network import connection_errors
 from noroshi.network.happy_eyeballs import Address, addresses_of, by_number
 from noroshi.network.proxy import authority
@@ -40,12 +40,14 @@ def check_destination(host: str, port: int, network: Network) -> None:
         raise _refusal(why, host, port, host)
 
 
-def _why(address: Address, port: int, network: Network) -> Words | None:
+def _why(address: Address, port: int, network: Network) -> Message | None:
     here = port == network.closed.manager and _is_here(address)
     return network.closed.why(str(address), port, here=here)
 
 
-def _refusal(why: Words, host: str, port: int, address: str) -> connection_errors.ConnectError:
+def _refusal(
+    why: Message, host: str, port: int, address: str
+) -> connection_errors.ConnectError:
     return connection_errors.not_reached(
         why, Fault.SETUP, where=authority(host, port), address=address
     )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from noroshi.core.mail import Fault
-from noroshi.core.words import Words
+from noroshi.core.translation import Message
 from noroshi.network import connection_errors
 from noroshi.network.connection_errors import SourceAddressError
 from noroshi.network.connector import Egress
@@ -104,7 +104,7 @@ async def _look_up(host: str, port: int) -> Sequence[Found]:
 
 
 async def _within(
-    patience: float, work: Awaitable[T], words: Words, where: str, **more: str
+    patience: float, work: Awaitable[T], words: Message, where: str, **more: str
 ) -> T:
     try:
         async with asyncio.timeout(patience):

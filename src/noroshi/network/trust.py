@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from noroshi.core.mail import Fault
 from noroshi.core.os_errors import why
 from noroshi.core.printable import printable
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _
 from noroshi.imports import ONE_AT_A_TIME
 from noroshi.network.connection_errors import (
     CA_FILE,
@@ -75,7 +75,7 @@ class TrustCache:
             return context
 
 
-def certificate_faults(path: str, context: ssl.SSLContext | None = None) -> Sequence[Words]:
+def certificate_faults(path: str, context: ssl.SSLContext | None = None) -> Sequence[Message]:
     """Return what stands against showing this certificate; else the context will."""
     if not path:
         return ()
@@ -111,17 +111,11 @@ def issuer_of(certificate: bytes | None) -> str:
     return printable(text)[:LONGEST_NAME]
 
 
-UNREADABLE_CA_FILE = Words(
-    en="the CA file {path} cannot be read: {why}",
-    ja="認証局のファイル {path} を読めません: {why}",
-)
-NO_PEM = Words(
-    en="the CA file {path} holds no certificate in PEM",
-    ja="認証局のファイル {path} に PEM 形式の証明書がありません",
-)
+UNREADABLE_CA_FILE = _("the CA file {path} cannot be read: {why}")
+NO_PEM = _("the CA file {path} holds no certificate in PEM")
 
 
-def ca_file_faults(path: str) -> Sequence[Words]:
+def ca_file_faults(path: str) -> Sequence[Message]:
     """Return what stands against trusting this file; it is read. "" is the system's own store."""
     if not path:
         return ()

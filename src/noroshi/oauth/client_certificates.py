@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from noroshi import imports, sandbox
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _
 from noroshi.imports import ONE_AT_A_TIME
 from noroshi.oauth.certificate_child import (
     LEAST_BITS,
@@ -35,55 +35,29 @@ EARLIER = timedelta(hours=1)
 LONGEST_NAME = 64
 """RFC 5280, A.1: ub-common-name."""
 
-NO_PEM_NOR_PFX = Words(
-    en="It holds no certificate with its key: neither in PEM nor as PFX (PKCS #12).",
-    ja="鍵付きの証明書がありません (PEM でも PFX (PKCS #12) でもありません)。",
+NO_PEM_NOR_PFX = _(
+    "It holds no certificate with its key: neither in PEM nor as PFX (PKCS #12)."
 )
-NO_KEY = Words(
-    en="It holds a certificate without its private key. Give the file that holds both.",
-    ja="証明書だけで秘密鍵がありません。両方が入ったファイルを指定してください。",
+NO_KEY = _("It holds a certificate without its private key. Give the file that holds both.")
+NO_CERTIFICATE = _(
+    "It holds a private key without its certificate. Give the file that holds both."
 )
-NO_CERTIFICATE = Words(
-    en="It holds a private key without its certificate. Give the file that holds both.",
-    ja="秘密鍵だけで証明書がありません。両方が入ったファイルを指定してください。",
-)
-NOT_A_PAIR = Words(
-    en="The private key in it is not the certificate's.",
-    ja="秘密鍵が証明書のものではありません。",
-)
-NO_RSA = Words(
-    en="The key must be RSA with at least {least} bits: Microsoft Entra takes no other.",
-    ja="鍵は{least}ビット以上の RSA にしてください (Microsoft Entra はほかを受け付けません)。",
-)
-NEEDS_PASSPHRASE = Words(
-    en="The file is locked by a passphrase: give it.",
-    ja="パスフレーズで保護されたファイルです。パスフレーズが必要です。",
-)
-WRONG_PASSPHRASE = Words(
-    en="The passphrase does not open the file, or the file is damaged.",
-    ja="パスフレーズが違うか、ファイルが壊れています。",
-)
+NOT_A_PAIR = _("The private key in it is not the certificate's.")
+NO_RSA = _("The key must be RSA with at least {least} bits: Microsoft Entra takes no other.")
+NEEDS_PASSPHRASE = _("The file is locked by a passphrase: give it.")
+WRONG_PASSPHRASE = _("The passphrase does not open the file, or the file is damaged.")
 
-TOO_SLOW = Words(
-    en="The file was not opened within {seconds} seconds, so nothing was kept: its passphrase is "
-    "hashed too often. Export it anew with the usual settings.",
-    ja="{seconds}秒以内にファイルを開けなかったため、何も保存していません (パスフレーズのハッシュ計算の"
-    "回数が多すぎます)。標準の設定でエクスポートし直してください。",
+TOO_SLOW = _(
+    "The file was not opened within {seconds} seconds, so nothing was kept: its passphrase is "
+    "hashed too often. Export it anew with the usual settings."
 )
-CANNOT_OPEN = Words(
-    en="The file could not be opened: the program that opens it ended by itself.",
-    ja="ファイルを開けませんでした (ファイルを開くプログラムが途中で終了しました)。",
+CANNOT_OPEN = _("The file could not be opened: the program that opens it ended by itself.")
+ENDED = _("This certificate ended on {day}: nobody can sign in by it. Nothing was kept.")
+NOT_YET = _(
+    "This certificate is not valid before {day}: nobody can sign in by it yet. Nothing was "
+    "kept."
 )
-ENDED = Words(
-    en="This certificate ended on {day}: nobody can sign in by it. Nothing was kept.",
-    ja="この証明書は {day} に期限が切れているため、サインインに使えません。何も保存していません。",
-)
-NOT_YET = Words(
-    en="This certificate is not valid before {day}: nobody can sign in by it yet. Nothing was "
-    "kept.",
-    ja="この証明書は {day} から有効になるため、まだサインインに使えません。何も保存していません。",
-)
-WHY: Mapping[str, tuple[Words, bool]] = {
+WHY: Mapping[str, tuple[Message, bool]] = {
     "neither": (NO_PEM_NOR_PFX, False),
     "no key": (NO_KEY, False),
     "no certificate": (NO_CERTIFICATE, False),
@@ -98,7 +72,7 @@ WHY: Mapping[str, tuple[Words, bool]] = {
 class CertificateError(OAuthError):
     """Refuse a certificate; the words say why, and quote nothing of it."""
 
-    def __init__(self, words: Words, *, locked: bool = False) -> None:
+    def __init__(self, words: Message, *, locked: bool = False) -> None:
         super().__init__(words)
         self.locked = locked
         """Whether a passphrase would help."""

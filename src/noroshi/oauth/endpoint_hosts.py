@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from noroshi.core.definitions.accounts import host_in, is_plain
-from noroshi.core.words import Words
+from noroshi.core.translation import _
 from noroshi.oauth.account import Account, is_microsoft
 from noroshi.oauth.provider import SignInError
 
@@ -18,19 +18,14 @@ TYPED_AT_MICROSOFT = frozenset({"microsoft.com", "www.microsoft.com", "aka.ms"})
 """Where Microsoft lets people type a device's code, beside where it signs them in."""
 
 NO_ADDRESS = "…"
-OTHER_HOST = Words(
-    en="The sign-in server {authority} names an endpoint on another host, {host}. If that host is the "
-    'same provider\'s, put endpoint_hosts = ["{host}"] into clouds/{cloud}.toml.',
-    ja="サインイン サーバー {authority} が、別のホスト {host} を指定しています。同じプロバイダーのホストであれば、"
-    'clouds/{cloud}.toml に endpoint_hosts = ["{host}"] と書いてください。',
+OTHER_HOST = _(
+    "The sign-in server {authority} names an endpoint on another host, {host}. If that host is the "
+    'same provider\'s, put endpoint_hosts = ["{host}"] into clouds/{cloud}.toml.'
 )
-TO_MICROSOFT = Words(
-    en="The sign-in server of the cloud {cloud} names Microsoft's sign-in ({host}) as an endpoint. "
+TO_MICROSOFT = _(
+    "The sign-in server of the cloud {cloud} names Microsoft's sign-in ({host}) as an endpoint. "
     "Only the built-in clouds may, as credentials would reach a server that is not Microsoft's. Use "
-    "microsoft365, or ask whoever runs that server.",
-    ja="クラウド {cloud} のサインイン サーバーが、Microsoft のサインイン ({host}) を指定しています。Microsoft "
-    "以外のサーバーに情報が渡るため、組み込みのクラウドでしか使えません。microsoft365 などを使うか、サーバーの"
-    "運営者に確かめてください。",
+    "microsoft365, or ask whoever runs that server."
 )
 
 

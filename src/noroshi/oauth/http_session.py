@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from noroshi.core.words import NOTHING, Words
+from noroshi.core.translation import NOTHING, _
 from noroshi.imports import ONE_AT_A_TIME
 from noroshi.network import ConnectError
 from noroshi.oauth.provider import Client, OAuthError, UnreachableError
@@ -21,15 +21,12 @@ TIMEOUT = 30
 LARGEST = 1_048_576
 PIECE = 65_536
 
-NO_ANSWER = Words(
-    en="The sign-in server {host} cannot be reached ({kind}). It is asked again by itself.",
-    ja="サインイン サーバー {host} に届きません ({kind})。自動でもう一度試します。",
+NO_ANSWER = _(
+    "The sign-in server {host} cannot be reached ({kind}). It is asked again by itself."
 )
-NOT_OAUTH = Words(
-    en="What answered at {host} is no sign-in server (HTTP {status}); "
-    "a proxy may stand in between.",
-    ja="{host} で応答したのはサインイン サーバーではありません (HTTP {status})。"
-    "途中のプロキシが考えられます。",
+NOT_OAUTH = _(
+    "What answered at {host} is no sign-in server (HTTP {status}); "
+    "a proxy may stand in between."
 )
 
 

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from noroshi.core.printable import printable
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _
 from noroshi.oauth.high_volume import BULK_ROLE, MAILBOX_ROLE
 from noroshi.ports import Resource
 from noroshi.vault import Secret
@@ -56,91 +56,57 @@ PERSON = ("upn", "preferred_username", "email", "unique_name")
 LONGEST_CLAIM, MOST_CLAIMS = 100, 20
 LONGEST_AUDIENCE = 80
 
-OPAQUE = Words(
-    en="The token cannot be looked into; the mail server will judge it.",
-    ja="トークンの中身は確かめられません。判断はメールサーバーに任せます。",
+OPAQUE = _("The token cannot be looked into; the mail server will judge it.")
+FOR_EXCHANGE = _("The token is for Exchange Online.")
+EXCHANGE_REFUSES = _(
+    "Caution: the token is for “{aud}”, not for Exchange Online, which will refuse it "
+    "(535 5.7.3). Check app_scope of the cloud."
 )
-FOR_EXCHANGE = Words(
-    en="The token is for Exchange Online.", ja="Exchange Online 用のトークンです。"
-)
-EXCHANGE_REFUSES = Words(
-    en="Caution: the token is for “{aud}”, not for Exchange Online, which will refuse it "
-    "(535 5.7.3). Check app_scope of the cloud.",
-    ja="注意: Exchange Online ではなく「{aud}」用のトークンです。このままでは断られます "
-    "(535 5.7.3)。クラウドの app_scope を確かめてください。",
-)
-MAY_SEND = Words(
-    en="It carries the permission {role}.", ja="アクセス許可 {role} が含まれています。"
-)
-MAY_NOT = Words(
-    en="Caution: it lacks the permission SMTP.SendAsApp. Under API permissions, Office 365 "
+MAY_SEND = _("It carries the permission {role}.")
+MAY_NOT = _(
+    "Caution: it lacks the permission SMTP.SendAsApp. Under API permissions, Office 365 "
     "Exchange Online, the administrator adds it as an application permission and grants admin "
-    "consent. (Not needed where Exchange itself grants it: RBAC for Applications.)",
-    ja="注意: アクセス許可 SMTP.SendAsApp が含まれていません。管理者が「API のアクセス許可」の "
-    "Office 365 Exchange Online でアプリケーションの許可として追加し、管理者の同意を与えてください "
-    "(Exchange 側の「アプリケーションの RBAC」で許可している場合は不要です)。",
+    "consent. (Not needed where Exchange itself grants it: RBAC for Applications.)"
 )
-MAY_NOT_BULK = Words(
-    en="Caution: it lacks the permission Mail.Send of Office 365 Exchange Online, which High Volume "
+MAY_NOT_BULK = _(
+    "Caution: it lacks the permission Mail.Send of Office 365 Exchange Online, which High Volume "
     "Email wants. Under API permissions, Office 365 Exchange Online, the administrator adds it as an "
     "application permission and grants admin consent; the account lets the app in by "
-    "Add-HVEAppAccess.",
-    ja="注意: High Volume Email に要る、Office 365 Exchange Online のアクセス許可 Mail.Send が含まれて"
-    "いません。管理者が「API のアクセス許可」の Office 365 Exchange Online でアプリケーションの許可として"
-    "追加して管理者の同意を与え、Add-HVEAppAccess でアカウントにこのアプリを許可してください。",
+    "Add-HVEAppAccess."
 )
 READING = frozenset({"Mail.Read", "Mail.ReadWrite"})
-MAY_READ = Words(
-    en="It may read the mailbox ({role}).", ja="メールボックスを読み取れます ({role})。"
-)
-MAY_NOT_READ = Words(
-    en="Caution: it lacks the permission Mail.Read. Under API permissions, Microsoft Graph, the "
+MAY_READ = _("It may read the mailbox ({role}).")
+MAY_NOT_READ = _(
+    "Caution: it lacks the permission Mail.Read. Under API permissions, Microsoft Graph, the "
     "administrator adds it as an application permission and grants admin consent. (Not needed "
-    "where Exchange itself grants it: RBAC for Applications.)",
-    ja="注意: アクセス許可 Mail.Read が含まれていません。管理者が「API のアクセス許可」の Microsoft Graph "
-    "でアプリケーションの許可として追加し、管理者の同意を与えてください (Exchange 側の"
-    "「アプリケーションの RBAC」で許可している場合は不要です)。",
+    "where Exchange itself grants it: RBAC for Applications.)"
 )
-FOR = Words(en="It is for {name}.", ja="{name} 用のトークンです。")
-FOR_OTHER = Words(
-    en="It is for “{audience}”, not for {name}, which will refuse it. Check the cloud's scopes.",
-    ja="{name} 用ではなく「{audience}」用のトークンです。このままでは断られます。クラウドのスコープを"
-    "確かめてください。",
+FOR = _("It is for {name}.")
+FOR_OTHER = _(
+    "It is for “{audience}”, not for {name}, which will refuse it. Check the cloud's scopes."
 )
-PERMITS = Words(en="It carries {permits}.", ja="アクセス許可は {permits} です。")
-LACKS = Words(
-    en="It lacks {wanted}. Add it to the app registration as a delegated permission of Microsoft "
-    "Graph, and sign in again.",
-    ja="{wanted} がありません。アプリの登録に Microsoft Graph の委任されたアクセス許可として追加し、"
-    "サインインし直してください。",
+PERMITS = _("It carries {permits}.")
+LACKS = _(
+    "It lacks {wanted}. Add it to the app registration as a delegated permission of Microsoft "
+    "Graph, and sign in again."
 )
-BY_EXCHANGE = Words(
-    en="It carries no permission, as is right where Exchange itself grants it (RBAC for "
-    "Applications).",
-    ja="アクセス許可は含まれていません。Exchange 側の「アプリケーションの RBAC」で許可する場合は"
-    "これで正常です。",
+BY_EXCHANGE = _(
+    "It carries no permission, as is right where Exchange itself grants it (RBAC for "
+    "Applications)."
 )
-EVERY_MAILBOX = Words(
-    en="With Mail.Send from Entra ID the app may send from every mailbox. Narrower: take it out "
-    "there, and let Exchange grant “Application Mail.Send” for this mailbox alone.",
-    ja="Entra ID で Mail.Send を許可したアプリは、すべてのメールボックスから送信できます。絞るには、"
-    "Entra ID の許可を外し、Exchange でこのメールボックスだけに Application Mail.Send を"
-    "割り当ててください。",
+EVERY_MAILBOX = _(
+    "With Mail.Send from Entra ID the app may send from every mailbox. Narrower: take it out "
+    "there, and let Exchange grant “Application Mail.Send” for this mailbox alone."
 )
-OF_PERSON = Words(en="{person} signed in.", ja="サインインしたのは {person} です。")
-FOR_SHARED_MAILBOX = Words(
-    en="{person} signed in, for the shared mailbox {mailbox}.",
-    ja="共有メールボックス {mailbox} のために {person} がサインインしています。",
-)
-ANOTHER = Words(
-    en="{person} signed in, and mails come from {mailbox}: that needs Full Access and Send As "
-    "there.",
-    ja="サインインしたのは {person} で、送信元は {mailbox} です。{mailbox} へのフル アクセス権限と "
-    "Send As 権限が必要です。",
+OF_PERSON = _("{person} signed in.")
+FOR_SHARED_MAILBOX = _("{person} signed in, for the shared mailbox {mailbox}.")
+ANOTHER = _(
+    "{person} signed in, and mails come from {mailbox}: that needs Full Access and Send As "
+    "there."
 )
 
 
-def describe_reading(token: Secret) -> tuple[Words, ...]:
+def describe_reading(token: Secret) -> tuple[Message, ...]:
     """Say whether an app's token lets it read mailboxes."""
     claims = claims_in(token.reveal())
     roles = claims.get("roles") if claims is not None else None
@@ -148,7 +114,7 @@ def describe_reading(token: Secret) -> tuple[Words, ...]:
     return (MAY_READ.fill(role=held[0]) if held else MAY_NOT_READ,)
 
 
-def describe_app_token(token: Secret, role: str = MAILBOX_ROLE) -> tuple[Words, ...]:
+def describe_app_token(token: Secret, role: str = MAILBOX_ROLE) -> tuple[Message, ...]:
     """Say what an app's token is for and whether it may send; `role` is what the route's server
     wants."""
     claims = claims_in(token.reveal())
@@ -229,7 +195,7 @@ class TokenClaims:
 
     def described(
         self, resource: Resource, mailbox: str, *, shared: bool = False
-    ) -> tuple[Words, ...]:
+    ) -> tuple[Message, ...]:
         """Describe all of it; what will be refused, and what is wider than it need be, too."""
         name = NAMES[resource]
         fits = FOR if self.fits else FOR_OTHER
@@ -244,18 +210,18 @@ class TokenClaims:
         wanted = (FOR_SHARED if shared else SCOPES)[resource]
         return "" if self.app_only or set(wanted) & set(self.permits) else wanted[0]
 
-    def _of_app(self, resource: Resource) -> list[Words]:
+    def _of_app(self, resource: Resource) -> list[Message]:
         if ROLES[resource] not in self.permits:
             return [BY_EXCHANGE]
         described = [PERMITS.fill(permits=ROLES[resource])]
         return [*described, EVERY_MAILBOX] if resource == "graph" else described
 
-    def _rights(self, resource: Resource, *, shared: bool) -> list[Words]:
+    def _rights(self, resource: Resource, *, shared: bool) -> list[Message]:
         wanted = self.lacks(resource, shared=shared)
         permits = PERMITS.fill(permits=", ".join(self.permits) or "-")
         return [permits, LACKS.fill(wanted=wanted)] if wanted else [permits]
 
-    def _whose(self, mailbox: str, *, shared: bool) -> list[Words]:
+    def _whose(self, mailbox: str, *, shared: bool) -> list[Message]:
         if not self.person:
             return []
         other = not is_name_of(self.person, mailbox)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 from noroshi.core.mail import Fault
-from noroshi.core.words import Words
+from noroshi.core.translation import Message
 from noroshi.oauth.account import Account
 from noroshi.ports import Resource
 from noroshi.vault import Secret
@@ -91,7 +91,7 @@ class Tokens:
 class OAuthError(Exception):
     """No token is to be had. The words are for people; nothing here holds a secret, code or token."""
 
-    def __init__(self, words: Words) -> None:
+    def __init__(self, words: Message) -> None:
         super().__init__(words.en)
         self.words = words
 
@@ -101,7 +101,7 @@ class SignInError(OAuthError):
 
     def __init__(
         self,
-        words: Words,
+        words: Message,
         *,
         error: str,
         who: Who,
@@ -145,7 +145,7 @@ class UnreachableError(OAuthError):
     """The provider could not be asked, or did not answer as one. Time may mend it, unless it is
     the fault of our settings."""
 
-    def __init__(self, words: Words, fault: Fault = Fault.NETWORK) -> None:
+    def __init__(self, words: Message, fault: Fault = Fault.NETWORK) -> None:
         super().__init__(words)
         self.fault = fault
 

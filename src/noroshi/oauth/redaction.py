@@ -9,9 +9,9 @@ from collections.abc import Iterable, Mapping
 from urllib.parse import parse_qsl, quote, quote_plus, unquote
 
 from noroshi.core.printable import printable
-from noroshi.core.words import Words
+from noroshi.core.translation import _
 
-SAYS = Words(en="{words} It says: “{said}”", ja="{words}相手の説明:「{said}」")
+SAYS = _("{words} It says: “{said}”")
 LONGEST, READ = 300, 4_000
 SHORTEST = 6
 """Letters of a value that is looked for: shorter ones are words of any sentence."""

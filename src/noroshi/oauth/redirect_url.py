@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _
 from noroshi.oauth.account import Cloud
 from noroshi.oauth.errors.error_explanation import advise, codes_in, is_known, tidy
 from noroshi.oauth.redaction import SAYS, redact, tidy_description
@@ -21,33 +21,19 @@ BLANKS = re.compile("[\\s\u200b\u200c\u200d\u2060\ufeff]+")
 QUOTES = "\"'`<>()[]「」『』“”‘’,、。"
 GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
-NOTHING = Words(
-    en="Nothing was pasted. Copy the whole address bar after signing in.",
-    ja="何も貼り付けられていません。サインイン後のアドレス バー全体をコピーしてください。",
+NOTHING = _("Nothing was pasted. Copy the whole address bar after signing in.")
+NO_CODE = _(
+    "This is not the URL of a finished sign-in: it holds no code. Sign in, then copy the "
+    "whole address bar, although the browser says that it cannot connect to localhost."
 )
-NO_CODE = Words(
-    en="This is not the URL of a finished sign-in: it holds no code. Sign in, then copy the "
-    "whole address bar, although the browser says that it cannot connect to localhost.",
-    ja="サインインが済んだ URL ではありません (code がありません)。サインインのあと、"
-    "「localhost に接続できません」と表示されても、アドレス バー全体をコピーしてください。",
+NOT_YET = _(
+    "This is the address of the sign-in page. Finish signing in, and paste the URL "
+    "that the browser stops at."
 )
-NOT_YET = Words(
-    en="This is the address of the sign-in page. Finish signing in, and paste the URL "
-    "that the browser stops at.",
-    ja="これはサインイン画面の URL です。サインインを最後まで済ませ、"
-    "ブラウザーが止まった先の URL を貼り付けてください。",
-)
-CUT_OFF = Words(
-    en="The URL is not complete. Copy the whole address bar, to its end.",
-    ja="URL が途中で切れています。アドレス バーを最後までコピーしてください。",
-)
-TOO_LONG = Words(
-    en="This is too long to be the URL of a sign-in. Paste the address bar only.",
-    ja="サインインの URL にしては長すぎます。アドレス バーだけを貼り付けてください。",
-)
-EARLIER = Words(
-    en="This URL belongs to an earlier sign-in. Open the page again and paste the new one.",
-    ja="これは前回のサインインの URL です。ページを開き直し、新しい URL を貼り付けてください。",
+CUT_OFF = _("The URL is not complete. Copy the whole address bar, to its end.")
+TOO_LONG = _("This is too long to be the URL of a sign-in. Paste the address bar only.")
+EARLIER = _(
+    "This URL belongs to an earlier sign-in. Open the page again and paste the new one."
 )
 
 
@@ -56,7 +42,7 @@ class PasteProblem:
     """Say why the pasted text is of no use. Nothing of the text is in it but what the server says
     of a refusal that is not known here."""
 
-    words: Words
+    words: Message
     error: str = PASTED
     codes: tuple[int, ...] = ()
 
@@ -126,9 +112,7 @@ def looks_like_secret_id(text: str) -> bool:
     return GUID.fullmatch(text.strip()) is not None
 
 
-SECRET_ID = Words(
-    en="This looks like the secret ID. Enter the Value from the portal; it is shown only once, "
-    "when the secret is made.",
-    ja="これは「シークレット ID」のようです。ポータルの「値」を入れてください。"
-    "値は作ったときに一度だけ表示されます。",
+SECRET_ID = _(
+    "This looks like the secret ID. Enter the Value from the portal; it is shown only once, "
+    "when the secret is made."
 )

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, restored, stored
 from noroshi.oauth.account import Account
 from noroshi.oauth.provider import SignInError
 from noroshi.ports import Clocks, Resource, StoreError
@@ -181,8 +181,7 @@ def _hold(failure: SignInError) -> float | None:
 def _as_plain(refusal: CachedRefusal) -> dict[str, Any]:
     failure, key = refusal.failure, refusal.key
     return {
-        "en": failure.words.en,
-        "ja": failure.words.ja,
+        "words": stored(failure.words),
         "error": failure.error,
         "who": failure.who,
         "suberror": failure.suberror,
@@ -201,7 +200,7 @@ def _parse(kept: Mapping[str, Any]) -> CachedRefusal:
     signed_in = kept["signed_in"]
     return CachedRefusal(
         failure=SignInError(
-            Words(en=kept["en"], ja=kept["ja"]),
+            _words(kept),
             error=kept["error"],
             who=kept["who"],
             suberror=kept["suberror"],
@@ -217,3 +216,8 @@ def _parse(kept: Mapping[str, Any]) -> CachedRefusal:
         at=datetime.fromisoformat(kept["at"]),
         hold=kept["hold"],
     )
+
+
+def _words(kept: Mapping[str, Any]) -> Message:
+    """Return its text; before there were catalogues it stood there in both languages."""
+    return restored(kept["words"] if "words" in kept else {n: kept[n] for n in ("en", "ja")})

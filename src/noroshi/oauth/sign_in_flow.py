@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from noroshi.core.words import NOTHING, Words
+from noroshi.core.translation import NOTHING, Message
 from noroshi.oauth.account import Account
 from noroshi.oauth.credentials import Credentials, ask_with_each
 from noroshi.oauth.errors.messages import (
@@ -197,7 +197,7 @@ def _check(account: Account, resources: Sequence[Resource]) -> None:
             raise SignInError(words, error="no_scope", who="setup")
 
 
-def _no_refresh(account: Account) -> Words:
+def _no_refresh(account: Account) -> Message:
     cloud = account.cloud
     if cloud.entra or "prompt=consent" in cloud.authorize_with:
         return NO_REFRESH
@@ -241,5 +241,5 @@ def _begun(begun: PendingSignIn | None, account: Account) -> PendingSignIn:
     return begun
 
 
-def _refused(words: Words, error: str = "pasted", codes: tuple[int, ...] = ()) -> SignInError:
+def _refused(words: Message, error: str = "pasted", codes: tuple[int, ...] = ()) -> SignInError:
     return SignInError(words, error=error, who="user", codes=codes)

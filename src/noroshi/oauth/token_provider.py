@@ -5,21 +5,15 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from noroshi.core.mail import Fault
-from noroshi.core.words import Words
+from noroshi.core.translation import _
 from noroshi.oauth.account import Account
 from noroshi.oauth.provider import SignInError, UnreachableError
 from noroshi.oauth.tokens import TokenSource
 from noroshi.ports import Resource, RouteError, StoreError
 from noroshi.vault import Vault, VaultError
 
-NO_ENTRY = Words(
-    en="the vault has no entry {name}; put it in: noroshi secret set {name}",
-    ja="保管庫に「{name}」がありません。noroshi secret set {name} で入れてください",
-)
-STORE_AWAY = Words(
-    en="the sign-in cannot be read from the store or kept in it: {why}",
-    ja="サインインの情報を保存先から読めないか、保存できません: {why}",
-)
+NO_ENTRY = _("the vault has no entry {name}; put it in: noroshi secret set {name}")
+STORE_AWAY = _("the sign-in cannot be read from the store or kept in it: {why}")
 
 
 def token_of(

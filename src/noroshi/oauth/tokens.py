@@ -16,7 +16,7 @@ from datetime import date, datetime, timedelta
 from enum import Enum
 from typing import Any, TypeVar
 
-from noroshi.core.words import Words
+from noroshi.core.translation import Message
 from noroshi.oauth.account import Account, as_app
 from noroshi.oauth.credential_probe import CredentialProbe
 from noroshi.oauth.credentials import CredentialInUse, Credentials, in_use
@@ -68,7 +68,7 @@ class SignInState:
     """Tell how an account stands, since when, and why; for `status` and the manager."""
 
     sign: SignInStatus
-    why: Words
+    why: Message
     since: datetime | None = None
     """When somebody signed in; for a refusal, when it was first told."""
     renewed: datetime | None = None

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from noroshi.core.definitions.accounts import host_in
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _
 from noroshi.oauth.account import LOOPBACK, Cloud
 from noroshi.oauth.high_volume import NEW_DOMAIN
 
@@ -105,11 +105,11 @@ MAIL_DOMAINS = {
 """Under which domains a cloud has all its mail servers: those for High Volume Email, old TLS and
 consumers as well."""
 
-OWN = Words(en="own profile", ja="独自プロファイル")
-LAB = Words(en="lab", ja="ラボ")
+OWN = _("own profile")
+LAB = _("lab")
 
 
-def mark(cloud: Cloud) -> Words | None:
+def mark(cloud: Cloud) -> Message | None:
     """Return the mark beside the kind of a route through this cloud; None for one of ours."""
     if cloud.name in CLOUDS:
         return None

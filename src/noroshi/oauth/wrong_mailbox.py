@@ -2,51 +2,36 @@
 
 from __future__ import annotations
 
-from noroshi.core.words import NOTHING, Words
+from noroshi.core.translation import NOTHING, Message, _
 from noroshi.oauth.account import Account
 from noroshi.oauth.jwt_claims import is_name_of
 from noroshi.ports import Resource
 
-AT_EXCHANGE = Words(
-    en="Caution: {user} signed in, not {mailbox}, from which account {account} sends. Either sign "
+AT_EXCHANGE = _(
+    "Caution: {user} signed in, not {mailbox}, from which account {account} sends. Either sign "
     "in again as {mailbox} (noroshi authorize {route}), or an administrator gives {user} the "
     "rights Full Access and Send As there: Add-MailboxPermission {mailbox} -User {user} "
     "-AccessRights FullAccess, and Add-RecipientPermission {mailbox} -Trustee {user} "
     "-AccessRights SendAs. Where {user} is only another name of that mailbox, nothing is to be "
-    "done.",
-    ja="注意: サインインしたのは {user} ですが、アカウント {account} の送信元は {mailbox} です。"
-    "{mailbox} でサインインし直す (noroshi authorize {route}) か、管理者が {user} にフル アクセスと "
-    "Send As の権限を与えてください: Add-MailboxPermission {mailbox} -User {user} -AccessRights "
-    "FullAccess と Add-RecipientPermission {mailbox} -Trustee {user} -AccessRights SendAs。"
-    "{user} が同じメールボックスの別名であれば、このままで構いません。",
+    "done."
 )
-AT_GRAPH = Words(
-    en="Caution: {user} signed in, not {mailbox}, from which account {account} sends: by Microsoft "
+AT_GRAPH = _(
+    "Caution: {user} signed in, not {mailbox}, from which account {account} sends: by Microsoft "
     "Graph its mails will be refused. Sign in again as {mailbox} (noroshi authorize {route}). If "
     "{mailbox} is a shared mailbox, put shared = true into accounts/{account}.toml and sign in "
     "again as {user}, who needs Full Access and Send As there: Add-MailboxPermission {mailbox} "
     "-User {user} -AccessRights FullAccess, and Add-RecipientPermission {mailbox} -Trustee {user} "
     "-AccessRights SendAs. Where {user} is only another name of that mailbox, nothing is to be "
-    "done.",
-    ja="注意: サインインしたのは {user} ですが、アカウント {account} の送信元は {mailbox} です。このままでは "
-    "Microsoft Graph に送信を断られるので、{mailbox} でサインインし直してください (noroshi authorize "
-    "{route})。{mailbox} が共有メールボックスであれば、accounts/{account}.toml に shared = true と書いて "
-    "{user} でサインインし直します。{user} にはフル アクセスと Send As の権限が必要です: "
-    "Add-MailboxPermission {mailbox} -User {user} -AccessRights FullAccess と Add-RecipientPermission "
-    "{mailbox} -Trustee {user} -AccessRights SendAs。{user} が同じメールボックスの別名であれば、"
-    "このままで構いません。",
+    "done."
 )
-ELSEWHERE = Words(
-    en="Caution: {user} signed in, not {mailbox}, from which account {account} sends: its mails "
+ELSEWHERE = _(
+    "Caution: {user} signed in, not {mailbox}, from which account {account} sends: its mails "
     "will most likely be refused. Sign in again as {mailbox}: noroshi authorize {route}. Where "
-    "{user} is only another name of that mailbox, nothing is to be done.",
-    ja="注意: サインインしたのは {user} ですが、アカウント {account} の送信元は {mailbox} です。"
-    "このままでは送信を断られる可能性が高いので、{mailbox} でサインインし直してください: noroshi "
-    "authorize {route}。{user} が同じメールボックスの別名であれば、このままで構いません。",
+    "{user} is only another name of that mailbox, nothing is to be done."
 )
 
 
-def of_other(account: Account, user: str, resource: Resource, route: str) -> Words:
+def of_other(account: Account, user: str, resource: Resource, route: str) -> Message:
     """Say what is needed where `user` is not whose mailbox the account sends from; else nothing.
 
     By SMTP a delegate may send from it (XOAUTH2's `user=` is the mailbox). By Graph that takes

@@ -21,7 +21,7 @@ from noroshi.core.people import (
     holds,
     roles_up_to,
 )
-from noroshi.core.words import Words
+from noroshi.core.translation import _
 from noroshi.people import random_keys, second_factor
 from noroshi.people.authentication_errors import AuthenticationError, FailedAttemptError
 from noroshi.people.browsers import is_marked, mark_of
@@ -38,29 +38,12 @@ LOOKED_BACK = 1000
 CAME = ("log_in", "password_chosen")
 SEED = "user/{name}/totp"
 
-WRONG = Words(
-    en="The name or the password is not right.", ja="名前またはパスワードが正しくありません。"
-)
-WRONG_CODE = Words(
-    en="The code is not right, was used before, or its time is over.",
-    ja="コードが正しくないか、使用済みか、期限が切れています。",
-)
-WAIT = Words(
-    en="Too many failed attempts. Try again in {seconds:.0f} s.",
-    ja="失敗が続いたため、{seconds:.0f}秒後にもう一度試してください。",
-)
-NO_TOKEN = Words(
-    en="There is no such API token, or it has ended.",
-    ja="その API トークンはないか、期限が切れています。",
-)
-OVER = Words(
-    en="You have been away for a while. Log in again.",
-    ja="しばらく操作がなかったため、ログインし直してください。",
-)
-BAD_NAME = Words(
-    en="A name has letters, digits and . _ @ -, at most 63.",
-    ja="名前に使えるのは英数字と . _ @ - で、63文字までです。",
-)
+WRONG = _("The name or the password is not right.")
+WRONG_CODE = _("The code is not right, was used before, or its time is over.")
+WAIT = _("Too many failed attempts. Try again in {seconds:.0f} s.")
+NO_TOKEN = _("There is no such API token, or it has ended.")
+OVER = _("You have been away for a while. Log in again.")
+BAD_NAME = _("A name has letters, digits and . _ @ -, at most 63.")
 
 
 @dataclass(frozen=True, slots=True)

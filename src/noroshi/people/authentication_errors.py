@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _
 
-BUSY = Words(
-    en="Many people log in just now. Try again in a moment.",
-    ja="ログインが混み合っています。少し待ってもう一度試してください。",
-)
+BUSY = _("Many people log in just now. Try again in a moment.")
 
 
 class AuthenticationError(Exception):
     """Let nobody in, for this reason; `seconds` until it makes sense to try again."""
 
-    def __init__(self, words: Words, seconds: float = 0.0) -> None:
+    def __init__(self, words: Message, seconds: float = 0.0) -> None:
         super().__init__(words.en)
         self.words, self.seconds = words, seconds
 

@@ -6,7 +6,7 @@ import logging
 
 from noroshi.core.audit_sampling import AuditSampler
 from noroshi.core.people import Audited
-from noroshi.core.words import Words
+from noroshi.core.translation import Message
 from noroshi.ports import Clocks, Store, StoreError
 
 log = logging.getLogger(__name__)
@@ -18,7 +18,7 @@ class DeniedLog:
     def __init__(self, store: Store, clocks: Clocks) -> None:
         self._store, self._clocks, self._sparing = store, clocks, AuditSampler()
 
-    async def record(self, op: str, who: str, door: str, address: str, why: Words) -> None:
+    async def record(self, op: str, who: str, door: str, address: str, why: Message) -> None:
         """Record a refusal. A store that is away changes nothing of that."""
         more = self._sparing.take((op, who, door, address), self._clocks.steady())
         if more is None:

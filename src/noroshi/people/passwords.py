@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _
 from noroshi.imports import ONE_AT_A_TIME
 from noroshi.people.authentication_errors import BusyError
 
@@ -18,17 +18,12 @@ T = TypeVar("T")
 AT_ONCE, MOST_WAITING = 2, 16
 """Each takes 64 MiB and a tenth of a second of a core: the watch comes first."""
 SHORTEST, LONGEST = 12, 256
-TOO_SHORT = Words(
-    en="must have at least {least} characters", ja="{least}文字以上にしてください"
-)
-TOO_LONG = Words(en="must have at most {most} characters", ja="{most}文字までにしてください")
-IS_THE_NAME = Words(
-    en="must not be the name, or one letter again and again",
-    ja="名前そのものや、同じ文字の繰り返しは使えません",
-)
+TOO_SHORT = _("must have at least {least} characters")
+TOO_LONG = _("must have at most {most} characters")
+IS_THE_NAME = _("must not be the name, or one letter again and again")
 
 
-def password_problem(name: str, password: str) -> Words | None:
+def password_problem(name: str, password: str) -> Message | None:
     """Return why it is no password for that person; None: it may be (NIST SP 800-63B, 3.1.1)."""
     if len(password) < SHORTEST:
         return TOO_SHORT.fill(least=SHORTEST)

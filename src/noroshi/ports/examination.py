@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Literal, Protocol
 
-from noroshi.core.words import NOTHING, Words, plain
+from noroshi.core.translation import NOTHING, Message, _, bilingual, plain
 
 log = logging.getLogger(__name__)
 State = Literal["ok", "failed", "not reached"]
@@ -40,13 +40,13 @@ class Remedy:
     said, word for word.
     """
 
-    meaning: Words
+    meaning: Message
     whose: Whose
-    who: Words
-    how: tuple[Words, ...] = ()
+    who: Message
+    how: tuple[Message, ...] = ()
     lines: tuple[str, ...] = ()
     link: str = ""
-    takes: Words = NOTHING
+    takes: Message = NOTHING
     reply: str = ""
 
 
@@ -56,12 +56,12 @@ class Cure:
     that is not known shows its name."""
 
     whose: Whose
-    how: tuple[Words, ...] = ()
+    how: tuple[Message, ...] = ()
     lines: tuple[str, ...] = ()
     link: str = ""
-    takes: Words = NOTHING
+    takes: Message = NOTHING
 
-    def remedy(self, meaning: Words, exam: Exam, reply: str = "") -> Remedy:
+    def remedy(self, meaning: Message, exam: Exam, reply: str = "") -> Remedy:
         """Return the remedy for this route and these people; the meaning stands as it is
         given."""
         told = _Values(exam.values)
@@ -82,11 +82,11 @@ class Stage:
     """One stage, and what came of it. `remarks` are to be known, though it is well."""
 
     name: str
-    title: Words
+    title: Message
     state: State
     milliseconds: float | None = None
-    found: Words = NOTHING
-    remarks: tuple[Words, ...] = ()
+    found: Message = NOTHING
+    remarks: tuple[Message, ...] = ()
     remedy: Remedy | None = None
 
 
@@ -94,14 +94,14 @@ class Stage:
 class StepResult:
     """The result of a step that found all well."""
 
-    found: Words = NOTHING
-    remarks: tuple[Words, ...] = ()
+    found: Message = NOTHING
+    remarks: tuple[Message, ...] = ()
 
 
 class StepError(Exception):
     """Report that a step failed: the short of it, and its remedy."""
 
-    def __init__(self, found: Words, remedy: Remedy) -> None:
+    def __init__(self, found: Message, remedy: Remedy) -> None:
         super().__init__(found.en)
         self.found, self.remedy = found, remedy
 
@@ -111,7 +111,7 @@ class Step:
     """One step. `take` raises StepError; `alone`: no other step needs this one to be well."""
 
     name: str
-    title: Words
+    title: Message
     take: Callable[[], Awaitable[StepResult]]
     alone: bool = False
 
@@ -142,28 +142,21 @@ class Exam:
     to: str = ""
     sign_in: tuple[Step, ...] = ()
     values: Mapping[str, str] = field(default_factory=dict)
-    people: Mapping[Whose, Words] = field(default_factory=dict)
+    people: Mapping[Whose, Message] = field(default_factory=dict)
     other: tuple[str, int] | None = None
     replacements: Mapping[str, str] = field(default_factory=dict)
 
 
-PEOPLE: Mapping[Whose, Words] = {
-    Whose.YOU: Words(en="you, in Noroshi's settings", ja="あなた (Noroshi の設定)"),
-    Whose.ADMINISTRATOR: Words(en="the administrator of the other side", ja="相手側の管理者"),
-    Whose.PROVIDER: Words(
-        en="the other side: whoever runs the server", ja="相手側 (サーバーの運営者)"
-    ),
-    Whose.NETWORK: Words(
-        en="your network: firewall, proxy, name server",
-        ja="社内ネットワーク (ファイアウォール、プロキシ、DNS) の担当者",
-    ),
+PEOPLE: Mapping[Whose, Message] = {
+    Whose.YOU: _("you, in Noroshi's settings"),
+    Whose.ADMINISTRATOR: _("the administrator of the other side"),
+    Whose.PROVIDER: _("the other side: whoever runs the server"),
+    Whose.NETWORK: _("your network: firewall, proxy, name server"),
 }
-WE_FAILED = Words(
-    en="Noroshi itself failed here ({kind}). Report it with what noroshi doctor --bundle writes.",
-    ja="Noroshi 自身の不具合です ({kind})。noroshi doctor --bundle で書き出したファイルを添えて"
-    "報告してください。",
+WE_FAILED = _(
+    "Noroshi itself failed here ({kind}). Report it with what noroshi doctor --bundle writes."
 )
-OURS = Words(en="whoever makes Noroshi", ja="Noroshi の開発元")
+OURS = _("whoever makes Noroshi")
 
 
 class _Values(dict[str, str]):
@@ -181,10 +174,10 @@ def _at_home(text: str, exam: Exam) -> str:
     return text
 
 
-def filled(words: Words, exam: Exam) -> Words:
+def filled(words: Message, exam: Exam) -> Message:
     """Fill the words' {places} with the user's own values."""
     told = _Values(exam.values)
-    return Words(en=words.en.format_map(told), ja=words.ja.format_map(told))
+    return bilingual(en=words.en.format_map(told), ja=words.ja.format_map(told))
 
 
 async def examined(steps: Sequence[Step], steady: Callable[[], float]) -> AsyncIterator[Stage]:

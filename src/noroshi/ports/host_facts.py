@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from noroshi.core.mail import Fault
-from noroshi.core.words import NOTHING, Words
+from noroshi.core.translation import NOTHING, Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,7 @@ class RoundTripFacts:
     counts_from: datetime
     last_arrival: datetime | None = None
     took: float = 0.0
-    why: Words = NOTHING
+    why: Message = NOTHING
     by: str = ""
 
 
@@ -137,12 +137,12 @@ class RouteFacts:
 
     down: datetime | None = None
     fault: Fault | None = None
-    why: Words = NOTHING
+    why: Message = NOTHING
     accepted: datetime | None = None
     retiring: bool = False
     trip: RoundTripFacts | None = None
     never: bool = False
-    unready: Words = NOTHING
+    unready: Message = NOTHING
     open_until: datetime | None = None
     account: str = ""
 
@@ -161,7 +161,7 @@ class AccountFacts:
     client_id: str = ""
     routes: tuple[str, ...] = ()
     well: bool
-    why: Words = NOTHING
+    why: Message = NOTHING
     ends: date | None = None
     renewed: datetime | None = None
     never: bool = False
@@ -185,6 +185,6 @@ class NodeFacts:
     many seconds the clock was last set within the last hour."""
 
     late: float = 0.0
-    trouble: Words | None = None
+    trouble: Message | None = None
     free: int = 0
     clock_set: float = 0.0

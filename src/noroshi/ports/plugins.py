@@ -14,7 +14,7 @@ from typing import Any, BinaryIO, Literal, Protocol, TypeVar, dataclass_transfor
 from noroshi.core.mail import DIRECT, Answer, Envelope, Fault, Network, Receipt
 from noroshi.core.model import Alarm, Contact, Limits, Monitor, Reading
 from noroshi.core.notices.notice import Notice
-from noroshi.core.words import NOTHING, Words
+from noroshi.core.translation import NOTHING, Message
 from noroshi.ports.examination import Exam, Examination
 from noroshi.ports.host_facts import (
     AccountFacts,
@@ -60,7 +60,7 @@ class Unmeasurable(Exception):
     `memory` is what the check shall remember all the same; None: what it remembered before.
     """
 
-    def __init__(self, words: Words, memory: Mapping[str, Any] | None = None) -> None:
+    def __init__(self, words: Message, memory: Mapping[str, Any] | None = None) -> None:
         super().__init__(words.en)
         self.words, self.memory = words, memory
 
@@ -134,7 +134,7 @@ class Host(Protocol):
     async def with_files(self, work: Callable[[Files], T]) -> T:
         """Do blocking work on files in a thread of its own, and raise what it raises."""
 
-    async def objections(self, program: Program) -> Sequence[Words]:
+    async def objections(self, program: Program) -> Sequence[Message]:
         """Return all that forbids to run this program; nothing if it may run. It never
         raises."""
 
@@ -174,11 +174,11 @@ class Check:
     """
 
     kind: str
-    title: Words
-    help: Words
+    title: Message
+    help: Message
     options: type
     limits: Mapping[str, Limits]
-    names: Mapping[str, Words]
+    names: Mapping[str, Message]
     run: Callable[[Any, Host, Mapping[str, Any]], Awaitable[Outcome]]
     runs: bool = False
     blocks: bool = False
@@ -191,8 +191,8 @@ class Check:
     modules: tuple[str, ...] = ()
     setting_up: Callable[[Mapping[str, Any], datetime], Mapping[str, datetime]] | None = None
     spoken_for: Callable[[Mapping[str, Any]], bool] | None = None
-    try_out: Callable[[Any, Host], Awaitable[Sequence[Words]]] | None = None
-    preview: Callable[[Any, Host], Awaitable[Sequence[Words]]] | None = None
+    try_out: Callable[[Any, Host], Awaitable[Sequence[Message]]] | None = None
+    preview: Callable[[Any, Host], Awaitable[Sequence[Message]]] | None = None
 
     def unit(self, reading: str) -> str:
         """Return a reading's unit, as far as that is known before anything is measured."""
@@ -205,8 +205,8 @@ class Topic:
     computer it runs."""
 
     monitor: Monitor
-    kind: Words
-    names: Mapping[str, Words]
+    kind: Message
+    names: Mapping[str, Message]
     runs_on: str = ""
 
 
@@ -224,14 +224,14 @@ class Action:
     """
 
     kind: str
-    title: Words
-    help: Words
+    title: Message
+    help: Message
     options: type
     draft: Callable[[Any, Contact, Topic, tuple[Alarm, ...]], Mapping[str, Any]]
     notice: Callable[[Contact, Notice], Mapping[str, Any]] | None = None
     together: Callable[[Sequence[Mapping[str, Any]], datetime], Mapping[str, Any]] | None = None
     finish: Callable[[Mapping[str, Any]], Awaitable[Mapping[str, Any]]] | None = None
-    try_out: Callable[[Any], Awaitable[Sequence[Words]]] | None = None
+    try_out: Callable[[Any], Awaitable[Sequence[Message]]] | None = None
 
 
 class Transport(Protocol):
@@ -275,11 +275,11 @@ class RouteError(Exception):
 
     def __init__(
         self,
-        words: Words,
+        words: Message,
         code: int = 0,
         fault: Fault = Fault.NETWORK,
         again: datetime | None = None,
-        about: Words = NOTHING,
+        about: Message = NOTHING,
     ) -> None:
         super().__init__(words.en)
         self.words, self.code, self.fault = words, code, fault
@@ -295,10 +295,10 @@ class TransportKind:
     """
 
     kind: str
-    title: Words
-    help: Words
+    title: Message
+    help: Message
     options: type
     open: Callable[[Any, TransportContext], Transport]
-    try_out: Callable[[Any], Awaitable[Sequence[Words]]] | None = None
+    try_out: Callable[[Any], Awaitable[Sequence[Message]]] | None = None
     examine: Callable[[Any, TransportContext, Exam], Examination] | None = None
     modules: tuple[str, ...] = ()

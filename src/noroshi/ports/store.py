@@ -14,7 +14,7 @@ from noroshi.core.delivery import Fate, OpenCircuit
 from noroshi.core.mail import Envelope, Origin, Parcel, Receipt
 from noroshi.core.model import Change, Decision, Event, Sample, State, Suppression
 from noroshi.core.people import ApiToken, Audited, Session, User
-from noroshi.core.words import Words, plain
+from noroshi.core.translation import Message, plain
 from noroshi.ports.store_records import (
     AcceptedMail,
     Arrival,
@@ -59,7 +59,7 @@ class StoreFault(Enum):
 class StoreError(Exception):
     """Report that the store cannot do it now (full, locked, gone). It never ends the engine."""
 
-    def __init__(self, what: Words | str, fault: StoreFault = StoreFault.OTHER) -> None:
+    def __init__(self, what: Message | str, fault: StoreFault = StoreFault.OTHER) -> None:
         self.words = plain(what) if isinstance(what, str) else what
         super().__init__(self.words.en)
         self.fault = fault
@@ -249,7 +249,7 @@ class Store(Protocol):
         the latest, and the attempt does not count. False: it is no longer lent."""
 
     async def quarantine(
-        self, parcel: Parcel, why: Words, now: datetime, envelopes: Sequence[Envelope] = ()
+        self, parcel: Parcel, why: Message, now: datetime, envelopes: Sequence[Envelope] = ()
     ) -> bool:
         """Set aside a lent envelope that cannot be read, as it is stored, and write the
         envelopes that tell of it; members of a digest wait by themselves again. False: it is no
@@ -440,7 +440,7 @@ class Store(Protocol):
     async def wait(self, longest: timedelta) -> None:
         """Return when something was committed, or after a while."""
 
-    async def trouble(self) -> Words | None:
+    async def trouble(self) -> Message | None:
         """Return what is wrong with the store itself, as a person should read it; None if
         nothing is."""
 
@@ -452,7 +452,7 @@ class Store(Protocol):
         file (0600) appears under its name when it is whole. Raise StoreConflict if there is one
         already."""
 
-    async def faults(self) -> Sequence[Words]:
+    async def faults(self) -> Sequence[Message]:
         """Look through the whole store and return what should not be so; change nothing."""
 
     async def close(self) -> None:

@@ -11,7 +11,7 @@ from noroshi.core.alarms import NO_SUPPRESSIONS, Suppressions
 from noroshi.core.delivery_state import DeliveryState
 from noroshi.core.mail import Envelope, EnvelopeState, Fault, Receipt, delivery_state
 from noroshi.core.model import Event, State, Suppression
-from noroshi.core.words import NOTHING, Words
+from noroshi.core.translation import NOTHING, Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ class QueuedEnvelope:
     due: datetime
     out: bool = False
     state: EnvelopeState = EnvelopeState.WAITING
-    why: Words = NOTHING
+    why: Message = NOTHING
     tried: int = 0
 
     @property
@@ -165,6 +165,6 @@ class RouteOutage:
     route: str
     since: datetime
     until: datetime
-    why: Words
+    why: Message
     fault: Fault = Fault.SERVER
     early: bool = False

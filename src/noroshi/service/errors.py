@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from noroshi.core.definitions.problems import Problem
-from noroshi.core.words import Words
+from noroshi.core.translation import Message
 
 
 class ServiceError(Exception):
@@ -23,7 +23,7 @@ class OperationError(ServiceError):
     kind: ClassVar[str] = "trouble"
     """Its name on a wire."""
 
-    def __init__(self, words: Words, problems: tuple[Problem, ...] = ()) -> None:
+    def __init__(self, words: Message, problems: tuple[Problem, ...] = ()) -> None:
         super().__init__(words.en)
         self.words, self.problems = words, problems
 

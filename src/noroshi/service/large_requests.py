@@ -11,7 +11,7 @@ from noroshi import schema
 from noroshi.core.definitions.problems import Problem
 from noroshi.core.people import ADMIN, OPERATOR, VIEWER, Person
 from noroshi.core.size import SMALL_TEXT
-from noroshi.core.words import Words
+from noroshi.core.translation import _, bilingual
 from noroshi.sandbox import CHUNK, Busy, Readers, Unread
 from noroshi.service.errors import (
     ERRORS,
@@ -28,24 +28,13 @@ letters three, and whatever a viewer may ask for is short."""
 ENOUGH = 4
 """So many times as much is heard and thrown away, so that the refusal can still be read."""
 
-TOO_LONG = Words(
-    en="The request is longer than {most}. Nothing was changed; send it in parts.",
-    ja="リクエストが {most} を超えています。何も変更していません。分けて送ってください。",
+TOO_LONG = _("The request is longer than {most}. Nothing was changed; send it in parts.")
+TOO_MUCH = _(
+    "The request exceeds the memory or time allowed for one: it has far too many values, or "
+    "nearly all of them are wrong. Nothing was changed; monitoring continues."
 )
-TOO_MUCH = Words(
-    en="The request exceeds the memory or time allowed for one: it has far too many values, or "
-    "nearly all of them are wrong. Nothing was changed; monitoring continues.",
-    ja="1件のリクエストに使えるメモリーと時間の範囲で読み取れませんでした。値が多すぎるか、ほとんどの値に"
-    "誤りがあります。何も変更していません。監視は続いています。",
-)
-BUSY = Words(
-    en="Many large requests are being read just now. Try again in a moment.",
-    ja="大きなリクエストの処理が混み合っています。少し待ってもう一度試してください。",
-)
-NO_READER = Words(
-    en="No process can be started to read a large request: {why}. Nothing was changed.",
-    ja="大きなリクエストを読み取るプロセスを起動できません: {why}。何も変更していません。",
-)
+BUSY = _("Many large requests are being read just now. Try again in a moment.")
+NO_READER = _("No process can be started to read a large request: {why}. Nothing was changed.")
 
 
 def longest(who: Person) -> int:
@@ -106,9 +95,9 @@ class Judges:
         except OSError as error:
             raise OperationFailedError(NO_READER.fill(why=error.strerror or error)) from None
         if isinstance(told, dict) and "error" in told:
-            found = [Problem(p["where"], Words(**p["what"])) for p in told["problems"]]
+            found = [Problem(p["where"], bilingual(**p["what"])) for p in told["problems"]]
             raise ERRORS.get(told["error"], OperationFailedError)(
-                Words(**told["words"]), tuple(found)
+                bilingual(**told["words"]), tuple(found)
             )
         return told
 

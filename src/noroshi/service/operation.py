@@ -27,7 +27,7 @@ from noroshi.core.people import (
     roles_up_to,
 )
 from noroshi.core.size import MOST_VALUES, is_small
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _, pgettext
 from noroshi.ports import StoreError
 from noroshi.service.errors import (
     ForbiddenError,
@@ -46,32 +46,20 @@ LONGEST_KEPT, MOST_KEPT = 200, 50
 LONGEST_TOLD = 4000
 """Letters of one sentence of a refusal: it may quote what was given."""
 
-NO_OPERATION = Words(en="There is no operation {name}.", ja="{name} という操作はありません。")
-NOT_ALLOWED = Words(
-    en="{name} needs the role {role}, which {who} does not have. "
-    "Ask whoever runs Noroshi, or run it as Noroshi's own user.",
-    ja="{name} には {role} の権限が必要ですが、{who} にはありません。"
-    "Noroshi の管理者に頼むか、Noroshi を動かしている利用者で実行してください。",
+NO_OPERATION = _("There is no operation {name}.")
+NOT_ALLOWED = _(
+    "{name} needs the role {role}, which {who} does not have. "
+    "Ask whoever runs Noroshi, or run it as Noroshi's own user."
 )
-REAUTHENTICATION_REQUIRED = Words(
-    en="{name} concerns what runs on the node, or who may come in, so it needs the password once "
-    "more. (With an API token: one that was made with --programs.)",
-    ja="{name} は、ノードで動くプログラムや、ログインできる人に関わる操作です。パスワードをもう一度"
-    "入力してください (API トークンなら、--programs を付けて作ったものが必要です)。",
+REAUTHENTICATION_REQUIRED = _(
+    "{name} concerns what runs on the node, or who may come in, so it needs the password once "
+    "more. (With an API token: one that was made with --programs.)"
 )
-BAD_ARGUMENTS = Words(
-    en="What was given to {name} cannot be used.", ja="{name} に渡された内容は使えません。"
-)
-NOT_TAKEN = Words(en="is not taken here", ja="ここでは使えません")
-MISSING = Words(en="is missing", ja="がありません")
-STORE_TROUBLE = Words(
-    en="The store cannot do it now: {why}. Nothing was changed; watching goes on.",
-    ja="いまは保存先が使えません: {why}。何も変更していません。監視は続いています。",
-)
-BUG = Words(
-    en="Noroshi itself failed here ({kind}). The node's log says where; watching goes on.",
-    ja="Noroshi 自身の不具合です ({kind})。場所はノードのログにあります。監視は続いています。",
-)
+BAD_ARGUMENTS = _("What was given to {name} cannot be used.")
+NOT_TAKEN = _("is not taken here")
+MISSING = pgettext("missing", "is missing")
+STORE_TROUBLE = _("The store cannot do it now: {why}. Nothing was changed; watching goes on.")
+BUG = _("Noroshi itself failed here ({kind}). The node's log says where; watching goes on.")
 
 
 def administrator(name: str) -> Person:
@@ -93,7 +81,7 @@ class Operation:
 
     name: str
     role: str
-    help: Words
+    help: Message
     takes: Mapping[str, Any] = field(default_factory=dict)
     needed: frozenset[str] = frozenset()
     answers: Any = None
@@ -140,7 +128,7 @@ def require_reauthentication(who: Person, name: str) -> None:
 def operation(
     *,
     role: str,
-    help: Words,
+    help: Message,
     news: bool = False,
     changes: bool | None = None,
     reauthenticate: bool = False,
@@ -184,7 +172,7 @@ class OperationHost(Protocol):
     async def record(self, row: Audited) -> None:
         """Keep a row of the audit log."""
 
-    async def turn_away(self, who: Person, name: str, why: Words) -> None:
+    async def turn_away(self, who: Person, name: str, why: Message) -> None:
         """Note that an operation was refused."""
 
 
@@ -346,5 +334,5 @@ def refused(refusal: OperationError) -> dict[str, Any]:
     }
 
 
-def _told(words: Words) -> dict[str, str]:
+def _told(words: Message) -> dict[str, str]:
     return {"en": shortened(words.en, LONGEST_TOLD), "ja": shortened(words.ja, LONGEST_TOLD)}

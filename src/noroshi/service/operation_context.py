@@ -10,7 +10,7 @@ from typing import Any
 from noroshi import schema
 from noroshi.core.mail import Route
 from noroshi.core.model import Monitor, Sample
-from noroshi.core.words import NOTHING, Words
+from noroshi.core.translation import NOTHING, Message, _
 from noroshi.definitions import Plan
 from noroshi.definitions.accounts_of_routes import (
     account_of,
@@ -51,10 +51,7 @@ from noroshi.service.operation import Judged
 from noroshi.service.setup.proofs import proved, with_proof
 from noroshi.vault import KeyRing, Vault
 
-CANNOT_COMPILE = Words(
-    en="The current definitions cannot be read any more: {why}",
-    ja="いまの定義が読めなくなっています: {why}",
-)
+CANNOT_COMPILE = _("The current definitions cannot be read any more: {why}")
 
 Measure = Callable[[Monitor, Mapping[str, Any]], Awaitable[Sample]]
 """Measure as this process does: the engine's own way, with its time-outs."""
@@ -161,7 +158,7 @@ class OperationContext:
             self._stopped_at(route, accepted.get(route.name)),
         )
 
-    def _stopped_at(self, route: Route, accepted: datetime | None) -> Words:
+    def _stopped_at(self, route: Route, accepted: datetime | None) -> Message:
         """The stage at which the last diagnosis of the route, defined as now, failed; NOTHING
         where none did, or where a mail was accepted since."""
         of, running = self._examined.get(route.name, (None, None))
@@ -182,7 +179,7 @@ class OperationContext:
         mails = await mails_of(self._store, route.name, now)
         return with_proof(trip_of(mails, looked, now), proof)
 
-    async def _unproved(self) -> Mapping[str, Words]:
+    async def _unproved(self) -> Mapping[str, Message]:
         """By route, what is not known of what it took; nothing while the definitions cannot be
         read."""
         try:
@@ -191,7 +188,7 @@ class OperationContext:
             return {}
         return limits(plan.routes.values(), noticed(plan))
 
-    async def _marks(self) -> Mapping[str, Words]:
+    async def _marks(self) -> Mapping[str, Message]:
         """Return the marks beside routes whose provider is none of the built-in ones; nothing
         is marked while the definitions cannot be read."""
         try:
@@ -206,7 +203,7 @@ class OperationContext:
         return await self._tokens.state(account, resource_of(route))
 
 
-def _other(plan: Plan, route: Route, sign_in: SignInState | None) -> Words:
+def _other(plan: Plan, route: Route, sign_in: SignInState | None) -> Message:
     """That somebody else than the account's mailbox has signed in, if so."""
     account = account_of(plan, route)
     if account is None or sign_in is None:

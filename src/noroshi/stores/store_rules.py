@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary
 from noroshi.core.delivery import Accepted, Fate, SetAside
 from noroshi.core.mail import MARK, Envelope, EnvelopeState, Receipt, Verdict
 from noroshi.core.model import State
-from noroshi.core.words import NOTHING, Words
+from noroshi.core.translation import NOTHING, Message
 
 OPEN = (EnvelopeState.WAITING, EnvelopeState.HELD, EnvelopeState.IN_DIGEST)
 """States of envelopes that nothing of their order key may overtake."""
@@ -76,7 +76,7 @@ def first_state(last_event: str | None, events: int) -> State:
     return State(serial=max(own, events))
 
 
-def outcome(fate: Fate) -> tuple[EnvelopeState, Words]:
+def outcome(fate: Fate) -> tuple[EnvelopeState, Message]:
     """Return an envelope's state after an attempt, and its last trouble."""
     match fate:
         case Accepted():

@@ -14,7 +14,7 @@ from typing import Literal
 from noroshi.core.definitions.problems import InvalidValueError
 from noroshi.core.mail import Answer, Envelope, Fault, Receipt, Verdict
 from noroshi.core.os_errors import why
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _
 from noroshi.ports import TransportContext, TransportKind, options
 from noroshi.transports.mime.message import (
     AddressError,
@@ -28,44 +28,22 @@ from noroshi.transports.pickup_folder import write
 PATIENCE = 30.0
 """Seconds until a folder that does not answer (a share whose server is away) is given up."""
 MOST_AT_ONCE = 4
-NO_FOLDER = Words(
-    en="folder must be an absolute path", ja="folder には絶対パスを指定してください"
-)
-BAD_SENDER = Words(
-    en="sender {given!r} is not a mail address",
-    ja="sender の {given!r} はメールアドレスではありません",
-)
-WRITTEN = Words(en="written as {name}", ja="{name} として書き込みました")
-CANNOT_WRITE = Words(
-    en="cannot write into the pickup folder {folder}: {why}",
-    ja="ピックアップ フォルダー {folder} に書き込めません: {why}",
-)
-HANGS = Words(
-    en="it did not answer within {seconds:g} s; the disk or the share hangs",
-    ja="{seconds:g}秒以内に応答がありません。ディスクか共有が固まっています",
-)
-FULL = Words(en="the volume is full", ja="ボリュームがいっぱいです")
-WHY: Mapping[int, Words] = {
-    errno.ENOENT: Words(
-        en="it does not exist. Noroshi never makes it, as nobody would look into it",
-        ja="フォルダーがありません。作っても誰も読まないため、自動では作りません",
+NO_FOLDER = _("folder must be an absolute path")
+BAD_SENDER = _("sender {given!r} is not a mail address")
+WRITTEN = _("written as {name}")
+CANNOT_WRITE = _("cannot write into the pickup folder {folder}: {why}")
+HANGS = _("it did not answer within {seconds:g} s; the disk or the share hangs")
+FULL = _("the volume is full")
+WHY: Mapping[int, Message] = {
+    errno.ENOENT: _("it does not exist. Noroshi never makes it, as nobody would look into it"),
+    errno.ENOTDIR: _("it is not a folder"),
+    errno.EACCES: _("Noroshi's user may not write there"),
+    errno.EPERM: _("Noroshi's user may not write there"),
+    errno.ELOOP: _(
+        "a symbolic link on the way to it belongs to another user, who could redirect mails "
+        "with it, or the links form a loop. Give the path of the folder itself"
     ),
-    errno.ENOTDIR: Words(en="it is not a folder", ja="フォルダーではありません"),
-    errno.EACCES: Words(
-        en="Noroshi's user may not write there",
-        ja="Noroshi のユーザーに書き込み権限がありません",
-    ),
-    errno.EPERM: Words(
-        en="Noroshi's user may not write there",
-        ja="Noroshi のユーザーに書き込み権限がありません",
-    ),
-    errno.ELOOP: Words(
-        en="a symbolic link on the way to it belongs to another user, who could redirect mails "
-        "with it, or the links form a loop. Give the path of the folder itself",
-        ja="途中のシンボリック リンクが別のユーザーのものか、循環しています。そのユーザーがメールの"
-        "書き込み先を変えられるため使いません。フォルダー自体のパスを指定してください",
-    ),
-    errno.EROFS: Words(en="it is read-only", ja="読み取り専用です"),
+    errno.EROFS: _("it is read-only"),
     errno.ENOSPC: FULL,
     errno.EDQUOT: FULL,
 }
@@ -74,15 +52,15 @@ WHY: Mapping[int, Words] = {
 @options
 class Options:
     folder: str
-    """The folder, an absolute path; the mail server must watch it. / フォルダーの絶対パスです。メールサーバーが監視しているフォルダーを指定します。"""
+    """The folder, an absolute path; the mail server must watch it."""
     sender: str
-    """The address that mails come from. / 差出人のアドレスです。"""
+    """The address that mails come from."""
     sender_name: str = "Noroshi"
-    """The name beside it. / 差出人の表示名です。"""
+    """The name beside it."""
     charset: Literal["utf-8", "iso-2022-jp"] = "utf-8"
-    """How mails are written; one that iso-2022-jp cannot say whole goes in utf-8. / メールの文字コードです。iso-2022-jp で表せない文字があるメールは utf-8 で送ります。"""
+    """How mails are written; one that iso-2022-jp cannot say whole goes in utf-8."""
     envelope_headers: bool = False
-    """Begin each file with X-Sender and X-Receiver, as IIS and Exchange's Replay folder want it. / 各ファイルの先頭に X-Sender と X-Receiver を書きます (IIS や Exchange の Replay フォルダー用)。"""
+    """Begin each file with X-Sender and X-Receiver, as IIS and Exchange's Replay folder want it."""
 
     def __post_init__(self) -> None:
         if not Path(self.folder).is_absolute() or "\0" in self.folder:
@@ -153,7 +131,7 @@ class PickupTransport:
         lines += [f"X-Receiver: <{path}>" for path in paths.values()]
         return "".join(f"{line}\r\n" for line in lines).encode("ascii") + mail
 
-    async def _write_problem(self, name: str, content: bytes) -> Words | None:
+    async def _write_problem(self, name: str, content: bytes) -> Message | None:
         """Return what is wrong, or None. While earlier ones hang, spend no further thread."""
         if len(self._writing) >= MOST_AT_ONCE:
             return HANGS.fill(seconds=self._patience)
@@ -176,7 +154,7 @@ class PickupTransport:
             writing.exception()  # it was looked at, or it came too late to be of use
 
 
-def why_of(error: OSError) -> Words:
+def why_of(error: OSError) -> Message:
     """Say why the folder cannot be written to."""
     return WHY.get(error.errno or 0) or why(error)
 
@@ -189,12 +167,10 @@ def file_name(envelope: Envelope) -> str:
 
 KIND = TransportKind(
     kind="pickup",
-    title=Words(en="Pickup folder", ja="ピックアップ フォルダー"),
-    help=Words(
-        en="Writes mails as .eml files into a folder from which a mail server takes them "
-        "(Exchange, IIS).",
-        ja="メールを .eml ファイルとしてフォルダーに書きます。メールサーバー (Exchange、IIS) が"
-        "そこから送ります。",
+    title=_("Pickup folder"),
+    help=_(
+        "Writes mails as .eml files into a folder from which a mail server takes them "
+        "(Exchange, IIS)."
     ),
     options=Options,
     open=PickupTransport,

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from noroshi.core.words import Words
+from noroshi.core.translation import _
 from noroshi.vault.secret import Secret, VaultError
 
 NONCE_BYTES = 12
@@ -18,16 +18,11 @@ KEY_ID_BYTES = 8
 VERSION = b"\x01"
 HEADER_BYTES = len(VERSION) + KEY_ID_BYTES + NONCE_BYTES
 
-WRONG_KEY = Words(
-    en="“{name}” was sealed with another key than the one in use. "
-    "Put the right key back, or enter this secret anew.",
-    ja="「{name}」は、いまの鍵とは別の鍵で封印されています。"
-    "元の鍵を戻すか、このシークレットを入れ直してください。",
+WRONG_KEY = _(
+    "“{name}” was sealed with another key than the one in use. "
+    "Put the right key back, or enter this secret anew."
 )
-DAMAGED = Words(
-    en="The vault's entry “{name}” is damaged. Enter this secret anew.",
-    ja="保管庫の「{name}」が壊れています。このシークレットを入れ直してください。",
-)
+DAMAGED = _("The vault's entry “{name}” is damaged. Enter this secret anew.")
 
 
 @dataclass(frozen=True, slots=True)

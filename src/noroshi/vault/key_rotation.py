@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _
 from noroshi.vault.keys import (
     NEW,
     OLD,
@@ -19,11 +19,9 @@ from noroshi.vault.keys import (
 from noroshi.vault.secret import VaultError
 from noroshi.vault.vault import Vault
 
-NOT_OURS = Words(
-    en="The key comes from systemd ({path}), so Noroshi cannot change it. Take the credential "
-    "out of the unit, put the key into noroshi's key file, rotate, and hand the new one over.",
-    ja="鍵は systemd から渡されているため ({path})、Noroshi では交換できません。"
-    "ユニットから資格情報の行を外して鍵ファイルに戻し、交換してから、新しい鍵を渡し直してください。",
+NOT_OURS = _(
+    "The key comes from systemd ({path}), so Noroshi cannot change it. Take the credential "
+    "out of the unit, put the key into noroshi's key file, rotate, and hand the new one over."
 )
 
 
@@ -35,7 +33,7 @@ class KeyCheck:
     source: Source
     path: Path
     id: str
-    entries: dict[str, Words | None]
+    entries: dict[str, Message | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,12 +46,12 @@ class KeyRotation:
     entries: int
 
 
-async def check_entries(vault: Vault) -> dict[str, Words | None]:
+async def check_entries(vault: Vault) -> dict[str, Message | None]:
     """Return each entry, and why the vault's key does not open it; None: it does."""
     return {name: await _problem_of(vault, name) for name in await vault.names()}
 
 
-async def _problem_of(vault: Vault, name: str) -> Words | None:
+async def _problem_of(vault: Vault, name: str) -> Message | None:
     try:
         await vault.get(name)
     except VaultError as error:

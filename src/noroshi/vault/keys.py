@@ -11,7 +11,7 @@ from enum import Enum
 from pathlib import Path
 
 from noroshi.core.os_errors import why
-from noroshi.core.words import Words
+from noroshi.core.translation import _
 from noroshi.vault import dpapi
 from noroshi.vault.box import Box
 from noroshi.vault.secret import Secret, VaultError
@@ -25,34 +25,22 @@ next key."""
 CREDENTIAL = "noroshi.key"
 """The key's name among systemd's credentials (systemd.exec(5), LoadCredential=)."""
 
-NO_KEY = Words(
-    en="The vault's key is missing: {path}. Put it back from the backup. A new key is never "
-    "made for a vault that exists, as it could open nothing in it.",
-    ja="保管庫の鍵がありません: {path}。バックアップから元の場所に戻してください。"
-    "新しい鍵では既存の保管庫を開けないため、自動では作りません。",
+NO_KEY = _(
+    "The vault's key is missing: {path}. Put it back from the backup. A new key is never "
+    "made for a vault that exists, as it could open nothing in it."
 )
-BAD_KEY = Words(
-    en="{path} does not hold a vault key (64 hexadecimal digits). "
-    "Put the key back from the backup.",
-    ja="{path} の内容は保管庫の鍵 (16進数64桁) ではありません。"
-    "バックアップから鍵を戻してください。",
+BAD_KEY = _(
+    "{path} does not hold a vault key (64 hexadecimal digits). "
+    "Put the key back from the backup."
 )
-OPEN_KEY = Words(
-    en="Others than its owner can read the vault's key {path} (mode {mode}). "
-    "Set it to 0600; if somebody may have read it, enter the secrets anew.",
-    ja="保管庫の鍵 {path} を所有者以外も読めます (モード {mode})。0600 に変えてください。"
-    "読まれたおそれがあれば、シークレットを入れ直してください。",
+OPEN_KEY = _(
+    "Others than its owner can read the vault's key {path} (mode {mode}). "
+    "Set it to 0600; if somebody may have read it, enter the secrets anew."
 )
-UNREADABLE_KEY = Words(
-    en="The vault's key {path} cannot be read ({why}). "
-    "Check that Noroshi's user owns the file.",
-    ja="保管庫の鍵 {path} を読めません ({why})。"
-    "ファイルの所有者が Noroshi のユーザーか確かめてください。",
+UNREADABLE_KEY = _(
+    "The vault's key {path} cannot be read ({why}). Check that Noroshi's user owns the file."
 )
-KEY_EXISTS = Words(
-    en="{path} exists already. A vault key is never overwritten.",
-    ja="{path} はすでにあります。保管庫の鍵は上書きしません。",
-)
+KEY_EXISTS = _("{path} exists already. A vault key is never overwritten.")
 
 
 class Source(Enum):

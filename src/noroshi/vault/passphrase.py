@@ -15,7 +15,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
-from noroshi.core.words import Words
+from noroshi.core.translation import _
 from noroshi.vault.keys import KEY_BYTES, key_in
 from noroshi.vault.secret import Secret, VaultError
 
@@ -24,18 +24,11 @@ SALT_BYTES, NONCE_BYTES = 16, 12
 COST, BLOCK, LANES = 2**17, 8, 1
 SHORTEST = 12
 
-NO_BACKUP = Words(
-    en="{path} is no key that `noroshi key backup` wrote.",
-    ja="{path} は `noroshi key backup` で書き出した鍵ではありません。",
+NO_BACKUP = _("{path} is no key that `noroshi key backup` wrote.")
+WRONG_PASSPHRASE = _(
+    "The passphrase is not the one with which {path} was written, or the file is damaged."
 )
-WRONG_PASSPHRASE = Words(
-    en="The passphrase is not the one with which {path} was written, or the file is damaged.",
-    ja="{path} を書き出したときのパスフレーズと違うか、ファイルが壊れています。",
-)
-TOO_SHORT = Words(
-    en="The passphrase must have at least {least} characters.",
-    ja="パスフレーズは{least}文字以上にしてください。",
-)
+TOO_SHORT = _("The passphrase must have at least {least} characters.")
 
 
 def lock_up(

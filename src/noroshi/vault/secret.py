@@ -5,13 +5,13 @@ from __future__ import annotations
 import hmac
 from typing import NoReturn
 
-from noroshi.core.words import Words
+from noroshi.core.translation import Message
 
 
 class VaultError(Exception):
     """A secret cannot be sealed or opened; the words say why and what to do."""
 
-    def __init__(self, words: Words) -> None:
+    def __init__(self, words: Message) -> None:
         super().__init__(words.en)
         self.words = words
 

@@ -6,14 +6,11 @@ import asyncio
 from collections.abc import Sequence
 from typing import Protocol
 
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _
 from noroshi.vault.box import Box
 from noroshi.vault.secret import Secret, VaultError
 
-CLOSED = Words(
-    en="Cannot open the vault. What needs a secret waits; watching goes on. {problem}",
-    ja="保管庫を開けません。シークレットが要るものは待ちます。監視は続いています。{problem}",
-)
+CLOSED = _("Cannot open the vault. What needs a secret waits; watching goes on. {problem}")
 SIGN_INS, TOKENS, ACCESS, REFUSALS, USERS = OWN = (
     "signin/",
     "refresh/",
@@ -23,14 +20,13 @@ SIGN_INS, TOKENS, ACCESS, REFUSALS, USERS = OWN = (
 )
 """The beginnings of the entries that sign-ins keep for themselves: no person's secret may be
 there."""
-RESERVED = Words(
-    en="{name} is for Noroshi's own sign-ins; choose a name that does not begin with {start}",
-    ja="{name} は Noroshi 自身がサインインに使います。{start} で始まらない名前にしてください",
+RESERVED = _(
+    "{name} is for Noroshi's own sign-ins; choose a name that does not begin with {start}"
 )
-NO_BOX = Words(en="It has no key.", ja="鍵がありません。")
+NO_BOX = _("It has no key.")
 
 
-def reserved(name: str) -> Words | None:
+def reserved(name: str) -> Message | None:
     """Return why no person may give an entry this name; None: they may."""
     for start in OWN:
         if name.startswith(start):
@@ -57,7 +53,7 @@ class Vault:
         self,
         store: SecretStore,
         box: Box | None,
-        problem: Words | None = None,
+        problem: Message | None = None,
         next: Box | None = None,
     ) -> None:
         self._store = store

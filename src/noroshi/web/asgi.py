@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
-from noroshi.core.words import Words
+from noroshi.core.translation import Message
 from noroshi.people import random_keys
 from noroshi.service import (
     InvalidArgumentError,
@@ -64,6 +64,6 @@ def _told(web: WebContext, request: Request, status: int) -> Response:
     return Visit(web, request, random_keys.key(), None).failed(status, TEXTS[key])
 
 
-def _refusal(status: int, words: Words) -> OperationError:
+def _refusal(status: int, words: Message) -> OperationError:
     kinds: dict[int, type[OperationError]] = {404: NotFoundError, 405: InvalidArgumentError}
     return kinds.get(status, OperationFailedError)(words)

@@ -8,14 +8,14 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from noroshi.config.web import PORT
-from noroshi.core.words import Words
+from noroshi.core.translation import Message
 from noroshi.people import People
 from noroshi.service import Service
 
 OWN_NAMES = frozenset({"127.0.0.1", "localhost", "[::1]"})
 
 
-async def _always() -> Words | None:
+async def _always() -> Message | None:
     return None
 
 
@@ -28,7 +28,7 @@ class WebContext:
     service: Service
     people: People
     news: Callable[[], None] = lambda: None
-    ready: Callable[[], Awaitable[Words | None]] = _always
+    ready: Callable[[], Awaitable[Message | None]] = _always
     name: str = "node"
     secure: bool = False
     port: int = 0

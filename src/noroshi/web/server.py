@@ -14,7 +14,7 @@ import uvicorn
 
 from noroshi.config.web import Web
 from noroshi.core.os_errors import why
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _
 from noroshi.web.asgi import application
 from noroshi.web.context import OWN_NAMES, WebContext
 from noroshi.web.http.connection_limits import (
@@ -30,17 +30,14 @@ STOP_WITHIN = 2
 """Seconds until answers are cut off at the end."""
 STEP = 0.01
 
-CANNOT_OPEN = Words(
-    en="the manager cannot be opened at {address} port {port}: {why}. Watching and sending go on "
-    "without it; another port is set in noroshi.toml: web = {{ port = {other} }}",
-    ja="マネージャーを {address} のポート {port} で開けません ({why})。監視と送信は続けます。"
-    "別のポートにするには noroshi.toml に次のように書いてください: web = {{ port = {other} }}",
+CANNOT_OPEN = _(
+    "the manager cannot be opened at {address} port {port}: {why}. Watching and sending go on "
+    "without it; another port is set in noroshi.toml: web = {{ port = {other} }}"
 )
-OPEN = Words(en="manager: {url}", ja="マネージャー: {url}")
-FIRST = Words(
-    en="manager: there is no administrator yet. Open {url}start; the one-time code for the first "
-    "start: {code}",
-    ja="マネージャー: 管理者がまだいません。{url}start を開き、次のワンタイム コードを入れてください: {code}",
+OPEN = _("manager: {url}")
+FIRST = _(
+    "manager: there is no administrator yet. Open {url}start; the one-time code for the first "
+    "start: {code}"
 )
 
 
@@ -83,7 +80,7 @@ async def open_web(
     settings: Web,
     home: Path,
     web: WebContext,
-    say: Callable[[Words], None],
+    say: Callable[[Message], None],
     bounds: ConnectionLimits = ConnectionLimits(),
 ) -> AsyncIterator[None]:
     """Answer browsers until the block ends; without a socket or a certificate say why, and
@@ -181,7 +178,7 @@ def _config(
     return config
 
 
-def _say_why_not(settings: Web, error: OSError, say: Callable[[Words], None]) -> None:
+def _say_why_not(settings: Web, error: OSError, say: Callable[[Message], None]) -> None:
     words = CANNOT_OPEN.fill(
         address=settings.address, port=settings.port, why=why(error), other=settings.port + 1
     )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from noroshi.core.words import Words
+from noroshi.core.translation import ngettext
 
-FOLDED = Words(en="… {count:more line|more lines} of base64", ja="… ほかに base64 が{count}行")
+FOLDED = ngettext("… {count} more line of base64", "… {count} more lines of base64")
 FEW = 24
 SHOWN = 4
 BASE64 = re.compile(r"(?m)^(?:[A-Za-z0-9+/]{60,}={0,2}\n)+(?:[A-Za-z0-9+/]+={0,2}\n)?")

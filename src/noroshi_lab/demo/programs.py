@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from noroshi.cli.errors import RefusedError
-from noroshi.core.words import Words
+from noroshi.core.translation import Message
 from noroshi_lab.demo.story_texts import ENDED, IN_VAIN
 
 PATIENCE = 60.0  # seconds for each step; only what is broken takes so long
@@ -26,7 +26,7 @@ INTERRUPTS = [signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if os.name == "po
 class DemoError(Exception):
     """Report why it cannot go on, in words for whoever looks on."""
 
-    def __init__(self, words: Words) -> None:
+    def __init__(self, words: Message) -> None:
         super().__init__(words.en)
         self.words = words
 
@@ -84,7 +84,7 @@ class Programs:
                     program.kill()
                     program.wait()
 
-    def ended(self, name: str) -> Words:
+    def ended(self, name: str) -> Message:
         """Report that it ended, with the last line of its log."""
         log = self.folder / f"{name}.log"
         tail = log.read_text("utf-8", "replace").strip().splitlines()[-1:] or [""]

@@ -25,7 +25,7 @@ from noroshi.cli.clients.socket import Far
 from noroshi.cli.errors import RefusedError
 from noroshi.config.web import HERE, PORT
 from noroshi.core.delivery_state import DeliveryState
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _, plain
 from noroshi.definitions import read_folder
 from noroshi_lab.demo.mail_print import folded
 from noroshi_lab.demo.programs import DemoError, Programs
@@ -149,7 +149,7 @@ class Demo:
         try:
             pasted = asyncio.run(walk)
         except SmtpAuthError as refused:
-            raise DemoError(Words(en=str(refused), ja=str(refused))) from None
+            raise DemoError(plain(str(refused))) from None
         self.far.call("authorize_finish", route="smtp1", pasted=pasted)
         self.step(SIGNED.fill(user=lab["user"]))
 
@@ -173,12 +173,7 @@ class Demo:
         self.post(0, UP)
         told = self.arrival(lab, 2)
         if alarm.mail.message_id not in told.mail.references:
-            raise DemoError(
-                Words(
-                    en="the recovery is in no thread",
-                    ja="回復のメールが同じスレッドにありません",
-                )
-            )
+            raise DemoError(_("the recovery is in no thread"))
         self.step(SAME_THREAD)
         return told
 
@@ -250,7 +245,9 @@ class Demo:
         self.start_again()
         self.watch_arrive(lab, "ok", UP, count + 2)
 
-    def watch_arrive(self, lab: Mapping[str, Any], level: str, seen: Words, count: int) -> None:
+    def watch_arrive(
+        self, lab: Mapping[str, Any], level: str, seen: Message, count: int
+    ) -> None:
         try:
             self.programs.until(lambda: self._level() == level or None, level)
             self.post(0, seen)
@@ -269,20 +266,18 @@ class Demo:
     def far(self) -> Far:
         return Far(self.home / "door.sock")
 
-    def say(self, words: Words) -> None:
+    def say(self, words: Message) -> None:
         print(words.say(self.language), flush=True)
 
-    def step(self, words: Words) -> None:
+    def step(self, words: Message) -> None:
         """One line with the time of day."""
         print(
             f"  {datetime.now().astimezone():%H:%M:%S}  {words.say(self.language)}", flush=True
         )
 
-    def post(self, number: int, text: str | Words) -> None:
+    def post(self, number: int, text: str | Message) -> None:
         """One post of the relay, lit."""
-        self.step(
-            Words(en="  ● {post}", ja="  ● {post}").fill(post=POSTS[number].fill(text=text))
-        )
+        self.step(_("  ● {post}").fill(post=POSTS[number].fill(text=text)))
 
     def _define(self, lab: Mapping[str, Any]) -> None:
         """The lab's own account and cloud, as it left them, and what is ours."""

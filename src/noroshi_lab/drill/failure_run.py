@@ -12,7 +12,7 @@ from typing import Protocol
 from noroshi.cli.errors import RefusedError
 from noroshi.cli.output.times import span
 from noroshi.core.delivery_state import DeliveryState
-from noroshi.core.words import Words, joined, plain
+from noroshi.core.translation import Message, bilingual, each_once, joined, plain
 from noroshi.transports.smtp.reply_classifier import gist
 from noroshi_lab.drill import drill_texts
 from noroshi_lab.drill.failures import Course, Failure
@@ -25,13 +25,13 @@ LASTS = 25.0
 """Seconds for which an outage lasts if the node does not tell of it sooner by a mail."""
 ON_RECORD = {Course.SPARES: drill_texts.NEED_NOT, Course.PASSES: drill_texts.NOT_BY_MAIL}
 """What is said of telling where nobody has to act."""
-Seen = Callable[[], Words | None]
+Seen = Callable[[], Message | None]
 
 
 class Listener(Protocol):
     """Hears how it goes."""
 
-    def step(self, name: str, seconds: float, words: Words) -> None:
+    def step(self, name: str, seconds: float, words: Message) -> None:
         """Show what was seen, after how many seconds, and in words."""
 
     def waiting(self, names: Sequence[str], seconds: float) -> None:
@@ -42,7 +42,7 @@ class NotSeen(Exception):
     """Report that what should have been seen was not, or something else was; the words say
     what."""
 
-    def __init__(self, words: Words) -> None:
+    def __init__(self, words: Message) -> None:
         super().__init__(words.en)
         self.words = words
 
@@ -53,8 +53,8 @@ class Result:
 
     failure: Failure
     after: dict[str, float] = field(default_factory=dict)
-    said: dict[str, Words] = field(default_factory=dict)
-    why: Words | None = None
+    said: dict[str, Message] = field(default_factory=dict)
+    why: Message | None = None
     seconds: float = 0.0
 
 
@@ -124,14 +124,14 @@ class _Walk:
                     del left[name]
                     self._saw(name, words)
             if left and self._passed > PATIENCE:
-                missing = joined(drill_texts.LABELS[name] for name in left)
+                missing = each_once(drill_texts.LABELS[name] for name in left)
                 given = span(timedelta(seconds=PATIENCE))
                 raise NotSeen(drill_texts.IN_VAIN.fill(what=missing, span=given))
             if left:
                 self._listener.waiting(list(left), self._passed)
                 time.sleep(LOOK)
 
-    def _saw(self, name: str, words: Words) -> None:
+    def _saw(self, name: str, words: Message) -> None:
         self._result.after[name], self._result.said[name] = self._passed, words
         self._listener.step(name, self._result.after[name], words)
 
@@ -141,7 +141,7 @@ class _Walk:
 
     # what there is to see
 
-    def _noticed(self) -> Words | None:
+    def _noticed(self) -> Message | None:
         """In the words of the node's own pages."""
         course = self.failure.course
         if course is Course.SPARES:
@@ -150,9 +150,9 @@ class _Walk:
             tries = [*_bad(self._letter(self._lone)), *_bad(self._letter(self._alarm))]
             return _in_turn(tries) if tries and self._is_used_up() else None
         route = self.stage.route(self.setup.first)
-        return None if route["state"] == "well" else Words(**route["why"])
+        return None if route["state"] == "well" else bilingual(**route["why"])
 
-    def _told(self) -> Words | None:
+    def _told(self) -> Message | None:
         """By another route, and in a mailbox; what passes by itself is on record alone."""
         if self.failure.course in ON_RECORD:
             noticed = "noticed" in self._result.after
@@ -166,7 +166,7 @@ class _Walk:
         lasted = self.failure.course is Course.LASTS and self._passed > LASTS
         return drill_texts.WHEN_LONGER if lasted else None
 
-    def _survived(self) -> Words | None:
+    def _survived(self) -> Message | None:
         """The alarm has arrived; and the other mail too, where nothing stops its route."""
         held = self.failure.course in (Course.STOPS, Course.LASTS)
         by = self._arrived(self._alarm)
@@ -177,13 +177,13 @@ class _Walk:
             return drill_texts.CAME_HELD.fill(route=by, first=self.setup.first)
         return self._both(by, str(lone))
 
-    def _both(self, by: str, lone: str) -> Words:
+    def _both(self, by: str, lone: str) -> Message:
         twice = sum(self.stage.copies(id) > 1 for id in (self._alarm, self._lone))
         if twice:
             return drill_texts.BOTH_CAME_TWICE.fill(twice=twice)
         return drill_texts.BOTH_CAME.fill(routes=", ".join(dict.fromkeys((by, lone))))
 
-    def _well_again(self) -> Words | None:
+    def _well_again(self) -> Message | None:
         state = self.stage.route(self.setup.first)["state"]
         if state != "well" or self._arrived(self._lone) is None or not self.stage.is_calm():
             return None
@@ -224,19 +224,19 @@ class _Walk:
         return not self.stage.lab.state()["faults"]
 
 
-def _bad(letter: Answer) -> Iterator[Words]:
+def _bad(letter: Answer) -> Iterator[Message]:
     """What was said of a mail that was not taken."""
     for tried in letter["tried"]:
         for said in tried["said"]:
             if said["verdict"] != "accepted":
-                yield Words(**said["words"]) if said["words"]["en"] else _answer(said)
+                yield bilingual(**said["words"]) if said["words"]["en"] else _answer(said)
 
 
-def _answer(said: Answer) -> Words:
+def _answer(said: Answer) -> Message:
     return plain(f"{said['code']} {gist(said['text'])}".strip())
 
 
-def _in_turn(tries: Iterable[Words]) -> Words:
+def _in_turn(tries: Iterable[Message]) -> Message:
     """One after the other, each only once."""
     once = tuple(dict.fromkeys(tries))
-    return Words(en=" → ".join(t.en for t in once), ja=" → ".join(t.ja for t in once))
+    return joined(once, plain(" → "))

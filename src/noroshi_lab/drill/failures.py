@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
-from noroshi.core.words import Words
+from noroshi.core.translation import NOTHING, Message, _
 from noroshi_lab.drill.stage import Stage
 
 SLOW_DOWN = "sender-threads"
@@ -32,11 +32,11 @@ class Failure:
     know whether the mail was taken, so it may come twice."""
 
     name: str
-    title: Words
+    title: Message
     course: Course
     breaks: Callable[[Stage], None]
     mends: Callable[[Stage], None] = lambda stage: None
-    mended: Words = Words(en="", ja="")
+    mended: Message = NOTHING
     unknown: bool = False
 
 
@@ -97,44 +97,30 @@ def _comes_back(stage: Stage) -> None:
 
 _TENANT = _switched("tenant-smtp-auth", "off", "on")
 _MAILBOX = _switched("mailbox-smtp-auth", "off", "on")
-_SWITCHED_ON = Words(
-    en="SMTP AUTH was switched on again, and the held mail tried at once (noroshi queue retry)",
-    ja="SMTP AUTH を有効に戻し、待たせていたものをすぐに再試行しました (noroshi queue retry)",
+_SWITCHED_ON = _(
+    "SMTP AUTH was switched on again, and the held mail tried at once (noroshi queue retry)"
 )
 
 TEN = (
     Failure(
         name="secret",
-        title=Words(
-            en="The client secret has ended", ja="クライアント シークレットの期限が切れた"
-        ),
+        title=_("The client secret has ended"),
         course=Course.STOPS,
         breaks=_secret_ends,
         mends=Stage.enter_new_secret,
-        mended=Words(
-            en="a new secret was made and put in (noroshi secret set {entry})",
-            ja="新しいシークレットを作って入れました (noroshi secret set {entry})",
-        ),
+        mended=_("a new secret was made and put in (noroshi secret set {entry})"),
     ),
     Failure(
         name="consent",
-        title=Words(
-            en="The consent was withdrawn, so the refresh token is dead",
-            ja="同意が取り消され、更新トークンが無効になった",
-        ),
+        title=_("The consent was withdrawn, so the refresh token is dead"),
         course=Course.STOPS,
         breaks=_consent_goes,
         mends=Stage.sign_in,
-        mended=Words(
-            en="somebody signed in again (noroshi authorize {first})",
-            ja="サインインし直しました (noroshi authorize {first})",
-        ),
+        mended=_("somebody signed in again (noroshi authorize {first})"),
     ),
     Failure(
         name="tenant",
-        title=Words(
-            en="SMTP AUTH is off for the tenant", ja="テナント全体の SMTP AUTH が無効になった"
-        ),
+        title=_("SMTP AUTH is off for the tenant"),
         course=Course.STOPS,
         breaks=_TENANT[0],
         mends=_TENANT[1],
@@ -142,10 +128,7 @@ TEN = (
     ),
     Failure(
         name="mailbox",
-        title=Words(
-            en="SMTP AUTH is off for the mailbox",
-            ja="メールボックスの SMTP AUTH が無効になった",
-        ),
+        title=_("SMTP AUTH is off for the mailbox"),
         course=Course.STOPS,
         breaks=_MAILBOX[0],
         mends=_MAILBOX[1],
@@ -153,59 +136,43 @@ TEN = (
     ),
     Failure(
         name="basic",
-        title=Words(
-            en="Sign-in by password is retired", ja="パスワードによるサインインが終了した"
-        ),
+        title=_("Sign-in by password is retired"),
         course=Course.SPARES,
         breaks=_password_sign_in_ends,
     ),
     Failure(
         name="throttling",
-        title=Words(
-            en="Microsoft says to slow down (429, 421, 432)",
-            ja="送信が多すぎると言われた (429、421、432)",
-        ),
+        title=_("Microsoft says to slow down (429, 421, 432)"),
         course=Course.PASSES,
         breaks=_slows_down,
     ),
     Failure(
         name="full",
-        title=Words(
-            en="The sending mailbox is full", ja="送信元のメールボックスがいっぱいになった"
-        ),
+        title=_("The sending mailbox is full"),
         course=Course.STOPS,
         breaks=_fills_up,
         mends=_has_room,
-        mended=Words(
-            en="room was made, and the held mail tried at once (noroshi queue retry)",
-            ja="空きを作り、待たせていたものをすぐに再試行しました (noroshi queue retry)",
-        ),
+        mended=_("room was made, and the held mail tried at once (noroshi queue retry)"),
     ),
     Failure(
         name="before",
-        title=Words(
-            en="The connection breaks before the mail is taken",
-            ja="メールが受け取られる前に接続が切れた",
-        ),
+        title=_("The connection breaks before the mail is taken"),
         course=Course.PASSES,
         breaks=lambda stage: stage.fault_once("END", "drop"),
     ),
     Failure(
         name="after",
-        title=Words(
-            en="The connection breaks after the mail is taken, before the answer",
-            ja="メールは受け取られたが、返事の前に接続が切れた",
-        ),
+        title=_("The connection breaks after the mail is taken, before the answer"),
         course=Course.PASSES,
         breaks=lambda stage: stage.fault_once("END", "keep-then-drop"),
         unknown=True,
     ),
     Failure(
         name="down",
-        title=Words(en="All of Microsoft 365 is down", ja="Microsoft 365 全体が停止した"),
+        title=_("All of Microsoft 365 is down"),
         course=Course.LASTS,
         breaks=_goes_down,
         mends=_comes_back,
-        mended=Words(en="Microsoft 365 is back", ja="Microsoft 365 が動き始めました"),
+        mended=_("Microsoft 365 is back"),
     ),
 )

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from noroshi.cli.clients.socket import Far
 from noroshi.cli.errors import RefusedError
-from noroshi.core.words import Words
+from noroshi.core.translation import Message
 from noroshi.definitions import read_folder
 from noroshi_lab.drill.drill_texts import ENDED, IN_VAIN
 from noroshi_lab.lab.remote import Remote
@@ -61,7 +61,7 @@ critical = 30
 class ProgramEnded(Exception):
     """The lab or the node did, or never came; the words say which."""
 
-    def __init__(self, words: Words) -> None:
+    def __init__(self, words: Message) -> None:
         super().__init__(words.en)
         self.words = words
 

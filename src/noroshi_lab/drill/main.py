@@ -18,7 +18,7 @@ from noroshi.cli import exits
 from noroshi.cli.clients.socket import Far
 from noroshi.cli.errors import RefusedError
 from noroshi.core.delivery_state import DeliveryState
-from noroshi.core.words import Words
+from noroshi.core.translation import bilingual
 from noroshi_lab.drill import drill_texts
 from noroshi_lab.drill.failure_run import PATIENCE, NotSeen, Result, walk
 from noroshi_lab.drill.failures import TEN, Failure
@@ -128,7 +128,7 @@ def _must_be_well(stage: Stage) -> None:
     for name in (stage.setup.first, stage.setup.second):
         route = stage.route(name)
         if route["state"] != "well":
-            raise NotSeen(drill_texts.NOT_WELL.fill(route=name, why=Words(**route["why"])))
+            raise NotSeen(drill_texts.NOT_WELL.fill(route=name, why=bilingual(**route["why"])))
     if count := stage.node.call("status")["queue"]["waiting"]:
         raise NotSeen(drill_texts.MAILS_WAIT.fill(count=count))
 
@@ -138,7 +138,7 @@ def _see_it_come(stage: Stage, id: str) -> None:
     end = time.monotonic() + PATIENCE
     while (letter := stage.letter(id))["queued"]["state"] != DeliveryState.ACCEPTED:
         if time.monotonic() > end:
-            why = Words(**letter["queued"]["because"])
+            why = bilingual(**letter["queued"]["because"])
             raise NotSeen(drill_texts.NOT_WELL.fill(route=stage.setup.first, why=why))
         time.sleep(LOOK)
     stage.seen_in_lab = stage.copies(id) > 0

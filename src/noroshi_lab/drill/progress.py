@@ -6,13 +6,12 @@ import json
 import shutil
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
 from noroshi.cli.output.tables import pad, table, width
 from noroshi.cli.output.times import SECONDS, span
-from noroshi.core.words import Words
+from noroshi.core.translation import Message
 from noroshi_lab.drill import drill_texts
 from noroshi_lab.drill.failure_run import Result
 from noroshi_lab.drill.failures import Failure
@@ -33,7 +32,7 @@ class Shown:
     def __init__(self, language: str, *, quiet: bool) -> None:
         self.language, self._quiet = language, quiet
 
-    def say(self, words: Words) -> None:
+    def say(self, words: Message) -> None:
         """A text by itself."""
         self._print(words.say(self.language))
 
@@ -49,7 +48,7 @@ class Shown:
             words = drill_texts.WAITING.fill(what=labels, span=f"{seconds:.0f}")
             print(f"{GO}       {words.say(self.language)}", end="", flush=True)
 
-    def step(self, name: str, seconds: float, words: Words) -> None:
+    def step(self, name: str, seconds: float, words: Message) -> None:
         """Show what was seen, and after how long."""
         wide = max(width(label.say(self.language)) for label in drill_texts.LABELS.values())
         label = pad(drill_texts.LABELS[name].say(self.language), wide)
@@ -103,9 +102,9 @@ def as_json(results: Sequence[Result], seconds: float, lost: int) -> str:
 
 def _plain(result: Result) -> Iterator[tuple[str, Any]]:
     yield "name", result.failure.name
-    yield "title", asdict(result.failure.title)
+    yield "title", result.failure.title.both()
     yield "passed", result.why is None
-    yield "why", asdict(result.why) if result.why else None
+    yield "why", result.why.both() if result.why else None
     for step in STEPS:
         if step in result.after:
-            yield (step, {"after": round(result.after[step], 1), **asdict(result.said[step])})
+            yield (step, {"after": round(result.after[step], 1), **result.said[step].both()})

@@ -17,7 +17,7 @@ import aiohttp
 from aiohttp import web
 from cryptography import x509
 
-from noroshi.core.words import Words, plain
+from noroshi.core.translation import Message, _, plain
 from noroshi_lab.lab.certificates import make_client_certificate, read_certificate, thumbprint
 from noroshi_lab.lab.clock import read_moment
 from noroshi_lab.lab.directory import ClientSecret, new_secret
@@ -31,36 +31,17 @@ from noroshi_lab.lab.state import Board
 from noroshi_lab.lab.switches import GROUPS, SWITCHES, find
 from noroshi_lab.lab.switches.kinds import Switch
 
-_NO_SWITCH = Words(
-    en="There is no switch {name}. There are: {known}.",
-    ja="{name} というスイッチはありません。あるもの: {known}",
-)
-_NO_VALUE = Words(
-    en="{name} cannot be {value}; it takes: {known}.",
-    ja="{name} を {value} にはできません。使える値: {known}",
-)
-_NO_FAULT = Words(
-    en="There is no such fault. Places: {places}. At SMTP's it does a whole answer, or {short}, "
+_NO_SWITCH = _("There is no switch {name}. There are: {known}.")
+_NO_VALUE = _("{name} cannot be {value}; it takes: {known}.")
+_NO_FAULT = _(
+    "There is no such fault. Places: {places}. At SMTP's it does a whole answer, or {short}, "
     "drop, silent, wait:SECONDS, and at END keep-then-drop, ok-then-drop; --to is for RCPT. At "
     "the others: an HTTP status, an AADSTS number, an error of OAuth, one of Graph's codes, "
-    "html, html-200, truncated, drop, silent or wait:SECONDS.",
-    ja="そのような障害は起こせません。場所: {places}。SMTP の場所では応答全体、または {short}、drop、silent、"
-    "wait:秒数。END では keep-then-drop と ok-then-drop も使えます。--to は RCPT 用です。ほかの場所では "
-    "HTTP のステータス、AADSTS の番号、OAuth のエラー、Graph のコード、html、html-200、truncated、drop、"
-    "silent、wait:秒数。",
+    "html, html-200, truncated, drop, silent or wait:SECONDS."
 )
-_NO_MOMENT = Words(
-    en="{given} is no date and no span of time such as +180d.",
-    ja="{given} は日付でも、+180d のような長さでもありません。",
-)
-_NOTHING_NEW = Words(
-    en="What can be made new: secret, certificate.",
-    ja="作れるのは secret と certificate です。",
-)
-_NO_CERTIFICATE = Words(
-    en="That is no certificate (.cer: PEM or DER).",
-    ja="証明書 (.cer、PEM か DER) ではありません。",
-)
+_NO_MOMENT = _("{given} is no date and no span of time such as +180d.")
+_NOTHING_NEW = _("What can be made new: secret, certificate.")
+_NO_CERTIFICATE = _("That is no certificate (.cer: PEM or DER).")
 _SIDES = ("microsoft", "elsewhere")
 _Handler = Callable[[Mapping[str, Any]], Awaitable[web.Response]]
 
@@ -119,7 +100,7 @@ class Control:
             {
                 "now": f"{now:%Y-%m-%dT%H:%M:%SZ}",
                 "switches": [
-                    _switch(each, board) | {"group": asdict(title)}
+                    _switch(each, board) | {"group": title.both()}
                     for title, switches in GROUPS
                     for each in switches
                 ],
@@ -266,8 +247,8 @@ def _switch(switch: Switch, board: Board) -> dict[str, object]:
         "value": switch.get(board),
         "values": switch.values,
         "momentary": switch.momentary,
-        "takes": asdict(switch.known),
-        "help": asdict(switch.help),
+        "takes": switch.known.both(),
+        "help": switch.help.both(),
     }
 
 
@@ -287,5 +268,5 @@ def _count(given: object) -> int:
     return int(str(given)) if str(given).isdecimal() else 0
 
 
-def _refused(words: Words) -> web.Response:
-    return as_json({"error": asdict(words)}, 400)
+def _refused(words: Message) -> web.Response:
+    return as_json({"error": words.both()}, 400)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TextIO
 
-from noroshi.core.words import Words
+from noroshi.core.translation import _
 from noroshi_lab.lab import state_text
 from noroshi_lab.lab.certificates import as_pem, read_certificate
 from noroshi_lab.lab.faults import GRAPH_PLACES, SMTP_PLACES, WEB_PLACES
@@ -19,99 +19,49 @@ from noroshi_lab.lab.person import DEVICE_PAGE
 from noroshi_lab.lab.remote import Refused, Remote
 
 COMMANDS = {
-    "show": Words(
-        en="Shows the time, all switches and scripted faults of the running lab.",
-        ja="動いているラボの時刻、スイッチ、仕掛けた障害をすべて表示します。",
+    "show": _("Shows the time, all switches and scripted faults of the running lab."),
+    "set": _("Sets switches of the running lab: NAME=VALUE ..."),
+    "fault": _("Lets something go wrong, the next time or so many times."),
+    "faults": _("Lists scripted faults, or clears them."),
+    "reset": _("Puts the clock, all switches and faults back as they were at the start."),
+    "new": _("Makes a further secret or certificate of the app, and prints it."),
+    "upload": _(
+        "Registers a certificate with the app, as “Upload certificate” of the portal does."
     ),
-    "set": Words(
-        en="Sets switches of the running lab: NAME=VALUE ...",
-        ja="動いているラボのスイッチを変えます。名前=値 …",
+    "sign-in": _(
+        "Signs in at a sign-in page as the lab's user, and prints the redirect's address."
     ),
-    "fault": Words(
-        en="Lets something go wrong, the next time or so many times.",
-        ja="次の1回、または指定した回数だけ、障害を起こします。",
-    ),
-    "faults": Words(
-        en="Lists scripted faults, or clears them.",
-        ja="仕掛けた障害を一覧します。消すこともできます。",
-    ),
-    "reset": Words(
-        en="Puts the clock, all switches and faults back as they were at the start.",
-        ja="時計、スイッチ、障害をすべて起動時の状態に戻します。",
-    ),
-    "new": Words(
-        en="Makes a further secret or certificate of the app, and prints it.",
-        ja="アプリのシークレットか証明書をもう1つ作り、表示します。",
-    ),
-    "upload": Words(
-        en="Registers a certificate with the app, as “Upload certificate” of the portal does.",
-        ja="ポータルの「証明書のアップロード」と同じように、証明書をアプリに登録します。",
-    ),
-    "sign-in": Words(
-        en="Signs in at a sign-in page as the lab's user, and prints the redirect's address.",
-        ja="ラボの利用者としてサインイン ページでサインインし、リダイレクト先の URL を表示します。",
-    ),
-    "events": Words(
-        en="Lists what the lab has seen and answered.",
-        ja="ラボが受けた要求と返した答えを一覧します。",
-    ),
+    "events": _("Lists what the lab has seen and answered."),
 }
-_NAME_VALUE = Words(en="a switch and its new value", ja="スイッチと新しい値")
-_AT = Words(
-    en="where: {smtp}; {web}; Graph: {graph}", ja="場所: {smtp}。{web}。Graph は {graph}"
-)
-_DOES = Words(
-    en="what. SMTP: a whole answer, a short name (421, 432, 451, 535, 550, 5.4.1 ...), drop, "
+_NAME_VALUE = _("a switch and its new value")
+_AT = _("where: {smtp}; {web}; Graph: {graph}")
+_DOES = _(
+    "what. SMTP: a whole answer, a short name (421, 432, 451, 535, 550, 5.4.1 ...), drop, "
     "silent, wait:SECONDS, at END keep-then-drop and ok-then-drop. Web: an HTTP status, an "
     "AADSTS number, an error of OAuth, one of Graph's codes, html, html-200, truncated, drop, "
-    "silent, wait:SECONDS",
-    ja="内容。SMTP では応答全体、短い名前 (421、432、451、535、550、5.4.1 など)、drop、silent、"
-    "wait:秒数、END では keep-then-drop と ok-then-drop も。Web では HTTP のステータス、AADSTS の番号、"
-    "OAuth のエラー、Graph のコード、html、html-200、truncated、drop、silent、wait:秒数",
+    "silent, wait:SECONDS"
 )
-_TIMES = Words(en="how often (default: 1)", ja="回数 (既定値: 1)")
-_ALWAYS = Words(en="until it is cleared", ja="消すまで続けます")
-_TO = Words(en="at RCPT: for this recipient alone", ja="RCPT で、この宛先にだけ起こします")
-_ELSEWHERE = Words(
-    en="at the provider that is not Microsoft", ja="Microsoft 以外の事業者のほうで起こします"
+_TIMES = _("how often (default: 1)")
+_ALWAYS = _("until it is cleared")
+_TO = _("at RCPT: for this recipient alone")
+_ELSEWHERE = _("at the provider that is not Microsoft")
+_CLEAR = _("forget all scripted faults")
+_WHAT = _("secret or certificate")
+_ENDS = _("when it ends: a date, or a span from now on such as +180d")
+_FILE = _("the certificate (.cer; PEM or DER). A key in the file stays there")
+_INSTEAD = _("in the place of those that the app has")
+_UPLOADED = _(
+    "The app has this certificate now, until the lab ends.\n  Thumbprint  {thumbprint}\n"
+    "  Ends        {ends}"
 )
-_CLEAR = Words(en="forget all scripted faults", ja="仕掛けた障害をすべて消します")
-_WHAT = Words(en="secret or certificate", ja="secret か certificate")
-_ENDS = Words(
-    en="when it ends: a date, or a span from now on such as +180d",
-    ja="期限。日付、または +180d のような今からの長さ",
-)
-_FILE = Words(
-    en="the certificate (.cer; PEM or DER). A key in the file stays there",
-    ja="証明書 (.cer。PEM か DER)。ファイルに鍵があっても送りません",
-)
-_INSTEAD = Words(
-    en="in the place of those that the app has", ja="アプリの証明書をこれだけにします"
-)
-_UPLOADED = Words(
-    en="The app has this certificate now, until the lab ends.\n  Thumbprint  {thumbprint}\n"
-    "  Ends        {ends}",
-    ja="証明書をアプリに登録しました (ラボを終えるまで有効です)。\n  拇印  {thumbprint}\n  期限  {ends}",
-)
-_NO_FILE = Words(en="There is no file {file} to be read.", ja="{file} を読み取れません。")
-_NO_CERTIFICATE = Words(
-    en="{file} is no certificate, neither in PEM nor in DER.",
-    ja="{file} は PEM や DER の証明書ではありません。",
-)
-_ALONE = Words(en="those before it end at once", ja="前からあるものを今すぐ期限切れにします")
-_URL = Words(
-    en="address of the sign-in page, or the code that a device shows",
-    ja="サインイン ページの URL、または機器に表示されたコード",
-)
-_ADMIN = Words(
-    en="as the administrator, who consents for the organisation",
-    ja="管理者としてサインインし、組織の代理として同意します",
-)
-_AFTER = Words(en="those after this number alone", ja="この番号より後のものだけ")
-_JSON = Words(en="for programs", ja="プログラム向けの形式で出力します")
-_NO_PAIR = Words(
-    en="{given} is not NAME=VALUE.", ja="{given} は「名前=値」の形になっていません。"
-)
+_NO_FILE = _("There is no file {file} to be read.")
+_NO_CERTIFICATE = _("{file} is no certificate, neither in PEM nor in DER.")
+_ALONE = _("those before it end at once")
+_URL = _("address of the sign-in page, or the code that a device shows")
+_ADMIN = _("as the administrator, who consents for the organisation")
+_AFTER = _("those after this number alone")
+_JSON = _("for programs")
+_NO_PAIR = _("{given} is not NAME=VALUE.")
 
 
 def script(name: str, argv: Sequence[str], language: str, out: TextIO) -> int:

@@ -10,24 +10,32 @@ from pathlib import Path
 from typing import Any, NoReturn
 from unicodedata import east_asian_width
 
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _, pgettext
 
-_FOLDER = Words(
-    en="where the lab keeps its files (default: %(default)s)",
-    ja="ラボのファイルを置くフォルダー (既定値: %(default)s)",
-)
-_LANG = Words(en="language of what is shown", ja="表示する言語")
-_USAGE = Words(en="usage: ", ja="使い方: ")
-_ARGUMENTS = Words(en="arguments", ja="引数")
-_OPTIONS = Words(en="options", ja="オプション")
-_HELP = Words(en="show this help", ja="この説明を表示します")
+_FOLDER = _("where the lab keeps its files (default: %(default)s)")
+_LANG = _("language of what is shown")
+_USAGE = _("usage: ")
+_ARGUMENTS = _("arguments")
+_OPTIONS = _("options")
+_HELP = _("show this help")
 # argparse forms its messages in English alone; what Python 3.11 to 3.14 say is told anew.
 _SAID = (
-    (r"unrecognized arguments: (.*)", "{0} は使えません"),
-    (r"argument (.*?): expected one argument", "{0} には値が1つ必要です"),
-    (r"argument (.*?): invalid int value: (.*)", "{0} には整数を指定してください ({1})"),
-    (r"argument (.*?): invalid choice: (.*?) \(.*", "{0} に {1} は使えません"),
+    (r"unrecognized arguments: (?P<arguments>.*)", _("unrecognized arguments: {arguments}")),
+    (
+        r"argument (?P<option>.*?): expected one argument",
+        _("argument {option}: expected one argument"),
+    ),
+    (
+        r"argument (?P<option>.*?): invalid int value: (?P<given>.*)",
+        _("argument {option}: invalid int value: {given}"),
+    ),
+    (
+        r"argument (?P<option>.*?): invalid choice: (?P<given>.*?) \(.*",
+        _("argument {option}: invalid choice: {given}"),
+    ),
 )
+
+_UNKNOWN = pgettext("argparse", "{message}")
 
 
 def columns(text: str) -> int:
@@ -76,11 +84,11 @@ class _Formatter(argparse.HelpFormatter):
         return "\n".join(indent + line for line in given)
 
 
-def _told(message: str) -> Words:
-    for pattern, ja in _SAID:
+def _told(message: str) -> Message:
+    for pattern, words in _SAID:
         if found := re.fullmatch(pattern, message, re.DOTALL):
-            return Words(en=message, ja=ja.format(*found.groups()))
-    return Words(en=message, ja=f"指定が正しくありません: {message}")
+            return words.fill(**found.groupdict())
+    return _UNKNOWN.fill(message=message)
 
 
 def language_of(argv: Sequence[str], usual: str) -> str:
@@ -93,7 +101,7 @@ def language_of(argv: Sequence[str], usual: str) -> str:
     return usual
 
 
-def command(name: str, what: Words, language: str) -> argparse.ArgumentParser:
+def command(name: str, what: Message, language: str) -> argparse.ArgumentParser:
     """A parser with the options that all of the lab's commands have."""
     usual = language if language in ("ja", "en") else "en"
     parser = Parser(usual, prog=name, description=what.say(language))

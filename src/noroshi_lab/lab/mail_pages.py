@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from aiohttp import web
 
-from noroshi.core.words import Words
+from noroshi.core.translation import _, pgettext
 from noroshi_lab.lab.mailbox import Mail, Mailboxes
 from noroshi_lab.lab.pages import document
 from noroshi_lab.lab.responses import PAGE, language, page
@@ -25,34 +25,26 @@ _MAIL = PAGE | {
     "sandbox; frame-ancestors 'self'",
     "X-Frame-Options": "SAMEORIGIN",
 }
-_TITLE = Words(en="Mail that has arrived", ja="届いたメール")
-_OF = Words(en="Mail for {box}", ja="{box} に届いたメール")
-_EMPTY = Words(
-    en="No mail has come yet. This page looks again by itself.",
-    ja="メールはまだ届いていません。このページは自動で更新されます。",
-)
-_ALL = Words(en="All mailboxes", ja="すべてのメールボックス")
-_NO_SUBJECT = Words(en="(no subject)", ja="(件名なし)")
-_NOT_THERE = Words(en="There is no such mail.", ja="そのメールはありません。")
-_COLUMNS = (
-    Words(en="Date", ja="日時"),
-    Words(en="Mailbox", ja="メールボックス"),
-    Words(en="From", ja="差出人"),
-    Words(en="Subject", ja="件名"),
-)
+_TITLE = _("Mail that has arrived")
+_OF = _("Mail for {box}")
+_EMPTY = _("No mail has come yet. This page looks again by itself.")
+_ALL = _("All mailboxes")
+_NO_SUBJECT = _("(no subject)")
+_NOT_THERE = _("There is no such mail.")
+_COLUMNS = (_("Date"), _("Mailbox"), _("From"), _("Subject"))
 _HEADINGS = (
-    (Words(en="From", ja="差出人"), "from_"),
-    (Words(en="To", ja="宛先"), "to"),
-    (Words(en="Date", ja="日時"), "date"),
-    (Words(en="Delivered to", ja="配達先"), "mailbox"),
-    (Words(en="Message-ID", ja="Message-ID"), "message_id"),
-    (Words(en="Received", ja="受信経路"), "received"),
+    (_("From"), "from_"),
+    (_("To"), "to"),
+    (_("Date"), "date"),
+    (_("Delivered to"), "mailbox"),
+    (_("Message-ID"), "message_id"),
+    (_("Received"), "received"),
 )
-_TEXT = Words(en="Text", ja="テキスト")
-_HTML = Words(en="HTML", ja="HTML")
-_FILES = Words(en="Attached files", ja="添付ファイル")
-_THREAD = Words(en="In this thread", ja="このスレッドのメール")
-_SOURCE = Words(en="Source", ja="ソースを表示")
+_TEXT = pgettext("_text", "Text")
+_HTML = _("HTML")
+_FILES = _("Attached files")
+_THREAD = _("In this thread")
+_SOURCE = _("Source")
 
 
 class MailPages:

@@ -13,7 +13,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TextIO
 
-from noroshi.core.words import Words
+from noroshi.core.translation import _
 from noroshi_lab.lab.client_config import read_address
 from noroshi_lab.lab.control_commands import COMMANDS, script
 from noroshi_lab.lab.form_input import command, language_of
@@ -21,62 +21,34 @@ from noroshi_lab.lab.lab import Lab
 from noroshi_lab.lab.limits import Limits
 from noroshi_lab.lab.mailbox import Mail, Mailboxes
 
-_WHAT = Words(
-    en="A simulator of Microsoft 365 (sign-in, SMTP, Graph) and of one more provider on this machine.",
-    ja="Microsoft 365 (サインイン、SMTP、Graph) と、もう1つの事業者を、このマシンの中で模擬します。",
+_WHAT = _(
+    "A simulator of Microsoft 365 (sign-in, SMTP, Graph) and of one more provider on this machine."
 )
-_WHAT_MAIL = Words(
-    en="Lists the mails that the lab has taken, or reads one.",
-    ja="ラボが受け取ったメールを一覧します。番号を付けると1通を読みます。",
-)
+_WHAT_MAIL = _("Lists the mails that the lab has taken, or reads one.")
 OTHER_COMMANDS = {"mail": _WHAT_MAIL, **COMMANDS}
 """What can be done beside a lab that runs, or with what it has left."""
-_WHAT_DRILL = Words(
-    en="Walks a running node through the ten most likely failures.",
-    ja="動いているノードで、起こりやすい10の障害を順に起こして確かめます。",
-)
-_PORT = Words(
-    en="HTTPS port (default: that of the last start, or a free one)",
-    ja="HTTPS のポート (既定値: 前回と同じ。初回は空いているもの)",
-)
-_SMTP_PORT = Words(
-    en="SMTP port (default: that of the last start, or a free one)",
-    ja="SMTP のポート (既定値: 前回と同じ。初回は空いているもの)",
-)
-_NUMBER = Words(en="number of the mail to read", ja="読むメールの番号")
-_JSON = Words(en="for programs", ja="プログラム向けの形式で出力します")
-_STARTED = Words(
-    en="""The lab is running: Microsoft 365 and one more provider, simulated on this machine.
+_WHAT_DRILL = _("Walks a running node through the ten most likely failures.")
+_PORT = _("HTTPS port (default: that of the last start, or a free one)")
+_SMTP_PORT = _("SMTP port (default: that of the last start, or a free one)")
+_NUMBER = _("number of the mail to read")
+_JSON = _("for programs")
+_STARTED = _("""The lab is running: Microsoft 365 and one more provider, simulated on this machine.
   Sign-in:  {sign_in}  ({user}, password in {folder}/lab.json)
   SMTP:     {smtp_host}:{smtp_port} (STARTTLS, XOAUTH2)
   Graph:    {graph}
-  Other:    {elsewhere[issuer]}  (OpenID Connect, not Microsoft's; SMTP {elsewhere[smtp_port]})
+  Other:    {issuer}  (OpenID Connect, not Microsoft's; SMTP {other_smtp})
   CA:       {ca_file} (made anew at each start)
   Profile:  {folder}/definitions (cloud and account, to copy)
   Mailbox:  {mail_pages}  (or: noroshi lab mail --folder {folder})
   Phone:    {sign_in}/phone  (the second factor)
   Switches: noroshi lab show --folder {folder}
-Ctrl-C stops it.""",
-    ja="""ラボが動いています。Microsoft 365 ともう1つの事業者を、このマシンの中で模擬します。
-  サインイン:     {sign_in}  ({user}、パスワードは {folder}/lab.json にあります)
-  SMTP:           {smtp_host}:{smtp_port} (STARTTLS、XOAUTH2)
-  Graph:          {graph}
-  別の事業者:     {elsewhere[issuer]}  (Microsoft 以外の OpenID Connect。SMTP は {elsewhere[smtp_port]})
-  CA:             {ca_file} (起動のたびに作り直します)
-  プロファイル:   {folder}/definitions (クラウドとアカウント。コピーして使えます)
-  メールボックス: {mail_pages}  (または noroshi lab mail --folder {folder})
-  電話:           {sign_in}/phone  (二要素認証)
-  スイッチ:       noroshi lab show --folder {folder}
-Ctrl-C で止まります。""",
+Ctrl-C stops it.""")
+_CANNOT = _(
+    "The lab cannot start: {why}. Another lab may be running; choose other ports with "
+    "--port and --smtp-port."
 )
-_CANNOT = Words(
-    en="The lab cannot start: {why}. Another lab may be running; choose other ports with "
-    "--port and --smtp-port.",
-    ja="ラボを起動できません: {why}。別のラボが動いているかもしれません。"
-    "--port と --smtp-port で別のポートを選んでください。",
-)
-_EMPTY = Words(en="No mail has come yet.", ja="メールはまだ届いていません。")
-_NONE = Words(en="There is no mail {number}.", ja="{number} 番のメールはありません。")
+_EMPTY = _("No mail has come yet.")
+_NONE = _("There is no mail {number}.")
 _OTHERS = {
     "desk": "control_at",
     "graph": "graph",
@@ -87,11 +59,11 @@ _OTHERS = {
 }
 """Servers whose port nobody chooses, and where the card has it."""
 _HEADINGS = (
-    (Words(en="From", ja="差出人"), "from_"),
-    (Words(en="To", ja="宛先"), "to"),
-    (Words(en="Subject", ja="件名"), "subject"),
-    (Words(en="Date", ja="日時"), "date"),
-    (Words(en="Received", ja="受信経路"), "received"),
+    (_("From"), "from_"),
+    (_("To"), "to"),
+    (_("Subject"), "subject"),
+    (_("Date"), "date"),
+    (_("Received"), "received"),
 )
 
 
@@ -128,7 +100,11 @@ async def _run(given: argparse.Namespace, out: TextIO) -> None:
     )
     async with lab:
         told = asdict(lab.address) | {"folder": str(lab.folder)}
-        print(_STARTED.fill(**told).say(given.lang), file=out, flush=True)
+        other = {
+            "issuer": _at(told, "elsewhere.issuer"),
+            "other_smtp": _at(told, "elsewhere.smtp_port"),
+        }
+        print(_STARTED.fill(**told, **other).say(given.lang), file=out, flush=True)
         await stop.wait()
 
 

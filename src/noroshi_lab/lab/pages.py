@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from html import escape
 
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _, pgettext
 from noroshi_lab.lab.refusals import Report
 
 _STYLE = (
@@ -37,87 +37,48 @@ _STYLE = (
     "pre{white-space:pre-wrap;overflow-wrap:anywhere;margin:0;font:inherit}"
     "iframe{width:100%;height:32rem;border:1px solid var(--line);border-radius:6px;background:#fff}"
 )
-_LAB = Words(
-    en="Noroshi lab: a simulator on this machine. This is not Microsoft.",
-    ja="Noroshi のラボです。このマシンの中の模擬サーバーで、Microsoft ではありません。",
+_LAB = _("Noroshi lab: a simulator on this machine. This is not Microsoft.")
+_SIGN_IN = pgettext("_sign_in", "Sign in")
+_ACCOUNT = _("Account")
+_PASSWORD = _("Password")
+_NEXT = _("Next")
+_CANCEL = _("Cancel")
+_ACCEPT = _("Accept")
+_CONSENT = _("{app} asks for permission to act as {user}")
+_FOR_ALL = _("Consent on behalf of your organisation: nobody in it is asked again.")
+_APPROVAL = _("Admin approval is needed")
+_APPROVAL_WHY = _(
+    "In this organisation only an administrator may consent to an app. Ask one to sign in "
+    "here and to consent on behalf of the organisation."
 )
-_SIGN_IN = Words(en="Sign in", ja="サインイン")
-_ACCOUNT = Words(en="Account", ja="アカウント")
-_PASSWORD = Words(en="Password", ja="パスワード")
-_NEXT = Words(en="Next", ja="次へ")
-_CANCEL = Words(en="Cancel", ja="キャンセル")
-_ACCEPT = Words(en="Accept", ja="承諾")
-_CONSENT = Words(
-    en="{app} asks for permission to act as {user}",
-    ja="{app} が {user} として次の操作をする許可を求めています",
+_WITHOUT = _("Back to the app without consent")
+_FACTOR = _("Is it you?")
+_CODE = _("The code that your phone shows")
+_NUMBER = _("Type this number on your phone, then go on here.")
+_OPEN_PHONE = _("Open the simulated phone (a new tab)")
+_PHONE = _("The simulated phone")
+_PHONE_WHAT = _(
+    "What everybody's authenticator app would show. Reload for the code of the moment."
 )
-_FOR_ALL = Words(
-    en="Consent on behalf of your organisation: nobody in it is asked again.",
-    ja="組織の代理として同意する (組織の誰にも、この確認は表示されなくなります)",
-)
-_APPROVAL = Words(en="Admin approval is needed", ja="管理者の承認が必要です")
-_APPROVAL_WHY = Words(
-    en="In this organisation only an administrator may consent to an app. Ask one to sign in "
-    "here and to consent on behalf of the organisation.",
-    ja="この組織では、アプリへの同意は管理者にしかできません。管理者にここでサインインし、"
-    "組織の代理として同意するよう頼んでください。",
-)
-_WITHOUT = Words(en="Back to the app without consent", ja="同意せずにアプリへ戻る")
-_FACTOR = Words(en="Is it you?", ja="ご本人確認")
-_CODE = Words(en="The code that your phone shows", ja="電話に表示されているコード")
-_NUMBER = Words(
-    en="Type this number on your phone, then go on here.",
-    ja="この番号を電話に入力してから、ここで次へ進んでください。",
-)
-_OPEN_PHONE = Words(
-    en="Open the simulated phone (a new tab)", ja="模擬の電話を開く (新しいタブ)"
-)
-_PHONE = Words(en="The simulated phone", ja="模擬の電話")
-_PHONE_WHAT = Words(
-    en="What everybody's authenticator app would show. Reload for the code of the moment.",
-    ja="各利用者の認証アプリに表示されるものです。再読み込みすると今のコードになります。",
-)
-_ASKED = Words(
-    en="Somebody is signing in. Which number does the page show?",
-    ja="サインインの確認です。画面に表示されている番号を入力してください。",
-)
-_APPROVE = Words(en="It is me", ja="はい、私です")
-_DENY = Words(en="It is not me", ja="いいえ、私ではありません")
-_NOBODY = Words(
-    en="No account here has a second factor.", ja="二要素認証を使うアカウントはありません。"
-)
-_DEVICE = Words(
-    en="Enter the code that your device shows", ja="機器に表示されたコードを入力してください"
-)
-_DEVICE_CODE = Words(en="Code", ja="コード")
-_DONE = Words(
-    en="You have signed in to {app} on your device. You may close this window.",
-    ja="機器の {app} にサインインしました。このウィンドウは閉じて構いません。",
-)
-_REFUSED = Words(en="You cannot sign in", ja="サインインできません")
-_BACK = Words(en="Back to the app", ja="アプリに戻ります")
+_ASKED = _("Somebody is signing in. Which number does the page show?")
+_APPROVE = _("It is me")
+_DENY = _("It is not me")
+_NOBODY = _("No account here has a second factor.")
+_DEVICE = _("Enter the code that your device shows")
+_DEVICE_CODE = _("Code")
+_DONE = _("You have signed in to {app} on your device. You may close this window.")
+_REFUSED = _("You cannot sign in")
+_BACK = _("Back to the app")
 _MEANINGS = {
-    "SMTP.Send": Words(
-        en="Send mail as you, by SMTP AUTH", ja="SMTP AUTH であなたとしてメールを送信する"
-    ),
-    "Mail.Send": Words(en="Send mail as you", ja="あなたとしてメールを送信する"),
-    "Mail.Send.Shared": Words(
-        en="Send mail on behalf of others or yourself",
-        ja="ほかのユーザーまたはあなたの代わりにメールを送信する",
-    ),
-    "Mail.Read": Words(en="Read your mail", ja="あなたのメールを読む"),
-    "Mail.Read.Shared": Words(
-        en="Read mail you can access", ja="あなたがアクセスできるメールを読む"
-    ),
-    "Mail.ReadWrite": Words(
-        en="Read, write and delete your mail",
-        ja="あなたのメールの読み取り、書き込み、削除をする",
-    ),
-    "offline_access": Words(
-        en="Keep the access that you give", ja="許可したアクセスを維持する"
-    ),
-    "openid": Words(en="Know who you are", ja="あなたが誰であるかを確認する"),
-    "profile": Words(en="See your name", ja="あなたの名前を見る"),
+    "SMTP.Send": _("Send mail as you, by SMTP AUTH"),
+    "Mail.Send": _("Send mail as you"),
+    "Mail.Send.Shared": _("Send mail on behalf of others or yourself"),
+    "Mail.Read": _("Read your mail"),
+    "Mail.Read.Shared": _("Read mail you can access"),
+    "Mail.ReadWrite": _("Read, write and delete your mail"),
+    "offline_access": _("Keep the access that you give"),
+    "openid": _("Know who you are"),
+    "profile": _("See your name"),
 }
 
 
@@ -251,7 +212,7 @@ def refusal_page(language: str, report: Report) -> str:
     return document(language, _REFUSED.say(language), told)
 
 
-def notice_page(language: str, words: Words) -> str:
+def notice_page(language: str, words: Message) -> str:
     """One sentence alone."""
     return document(language, words.say(language), "")
 

@@ -14,20 +14,17 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _, bilingual
 
 _PATIENCE = 60  # seconds; a sign-in has several pages
-_NO_LAB = Words(
-    en="No lab is running in {folder}. Start it: noroshi lab --folder {folder}",
-    ja="{folder} のラボは動いていません。noroshi lab --folder {folder} で起動してください。",
-)
+_NO_LAB = _("No lab is running in {folder}. Start it: noroshi lab --folder {folder}")
 Answer = Mapping[str, Any]
 
 
 class Refused(Exception):
     """No lab runs there, or it does not do what was asked; the words say which."""
 
-    def __init__(self, words: Words) -> None:
+    def __init__(self, words: Message) -> None:
         super().__init__(words.en)
         self.words = words
 
@@ -114,7 +111,7 @@ class Remote:
             return told
         why = told.get("error")
         # Otherwise the lab of another folder has its port now.
-        raise Refused(Words(**why)) if isinstance(why, dict) else self._gone()
+        raise Refused(bilingual(**why)) if isinstance(why, dict) else self._gone()
 
     def _gone(self) -> Refused:
         return Refused(_NO_LAB.fill(folder=self._folder))

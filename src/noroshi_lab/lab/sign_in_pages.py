@@ -11,7 +11,7 @@ from urllib.parse import urlencode, urlsplit
 
 from aiohttp import web
 
-from noroshi.core.words import Words
+from noroshi.core.translation import _
 from noroshi_lab.lab import pages
 from noroshi_lab.lab.authorize_request import (
     Ask,
@@ -32,11 +32,8 @@ from noroshi_lab.lab.phone import Phone
 from noroshi_lab.lab.refusals import Refusal
 from noroshi_lab.lab.responses import PAGE, Answers, language, page, texts
 
-_STALE = Words(
-    en="This page was used already, or it is too old. Begin the sign-in again.",
-    ja="このページはすでに使われたか、期限が切れています。サインインを最初からやり直してください。",
-)
-_NOT_YET = Words(en="The phone has not answered yet.", ja="電話でまだ確認されていません。")
+_STALE = _("This page was used already, or it is too old. Begin the sign-in again.")
+_NOT_YET = _("The phone has not answered yet.")
 _COOKIE = "lab-session"
 _SESSION = timedelta(hours=12)
 _Step = Callable[[web.Request, dict[str, str], Visit], Awaitable[web.Response]]

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from noroshi.core.words import Words
+from noroshi.core.translation import _, bilingual
 
-_NOW = Words(en="The lab's time: {now}", ja="ラボの時刻: {now}")
-_PENDING = Words(en="On their way to Exchange", ja="Exchange に行き渡るのを待っている変更")
-_FROM = Words(en="from {at} on", ja="{at} から")
-_FAULTS = Words(en="Scripted faults", ja="仕掛けた障害")
-_NONE = Words(en="none", ja="なし")
-_LEFT = Words(en="{count} left", ja="残り{count}回")
-_FOREVER = Words(en="always", ja="常に")
-_FOR = Words(en="for {to}", ja="{to} 宛て")
+_NOW = _("The lab's time: {now}")
+_PENDING = _("On their way to Exchange")
+_FROM = _("from {at} on")
+_FAULTS = _("Scripted faults")
+_NONE = _("none")
+_LEFT = _("{count} left")
+_FOREVER = _("always")
+_FOR = _("for {to}")
 State = Mapping[str, Any]
 
 
@@ -24,7 +24,7 @@ def whole(state: State, language: str) -> str:
     groups = dict.fromkeys(each["group"]["en"] for each in state["switches"])
     for group in groups:
         ours = [each for each in state["switches"] if each["group"]["en"] == group]
-        head = Words(**ours[0]["group"]).say(language)
+        head = bilingual(**ours[0]["group"]).say(language)
         parts.append("\n".join((head, *_switches(ours, language))))
     return "\n\n".join((*parts, *_pending(state, language), faults(state, language)))
 
@@ -51,7 +51,7 @@ def _switches(switches: Iterable[State], language: str) -> list[str]:
 
 def _about(switch: State, language: str) -> str:
     """What it is, and what it takes."""
-    takes, help = (Words(**switch[part]).say(language) for part in ("takes", "help"))
+    takes, help = (bilingual(**switch[part]).say(language) for part in ("takes", "help"))
     return f"{help} [{takes}]"
 
 

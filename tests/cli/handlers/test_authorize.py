@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from noroshi.core.words import Words
+from noroshi.core.translation import bilingual
 from noroshi.oauth.provider import SignInError
 from noroshi.ports import Document
 from tests.cli.command_process import NOBODYS, a_node, typed
@@ -423,7 +423,7 @@ async def test_what_the_page_of_a_code_may_show_is_told_as_nobody_hears_of_it(de
 async def test_a_code_that_is_declined_ends_the_command(desk, tmp_path):
     await desk.service.set_secret(AKI, "app", CANARY)
     desk.server.interval = 1
-    declined = Words(en="It was declined.", ja="拒否されました。")
+    declined = bilingual(en="It was declined.", ja="拒否されました。")
     desk.server.on_device = SignInError(declined, error="access_denied", who="user")
     told = await typed("authorize", "m365", "--device", "--lang", "ja", home=tmp_path)
     assert told.code == 1 and "拒否されました" in told.err and "ABCD-1234" in told.out

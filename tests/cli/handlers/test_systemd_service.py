@@ -24,7 +24,7 @@ from noroshi.cli.systemd.install import (
     uninstall_steps,
 )
 from noroshi.cli.systemd.unit import is_ours, marked, unit_text, user_text
-from noroshi.core.words import Words
+from noroshi.core.translation import bilingual
 from noroshi.vault.keys import CREDENTIAL
 from tests.cli.command_process import typed
 
@@ -227,7 +227,7 @@ def test_a_link_is_replaced_and_what_it_leads_to_stays(tmp_path):
 
 
 def test_the_first_step_that_fails_is_named_with_what_it_means(tmp_path):
-    hint = Words(en="that is it", ja="これです")
+    hint = bilingual(en="that is it", ja="これです")
     after = Write(str(tmp_path / "after"), "")
     with pytest.raises(RefusedError) as refused:
         do([Run(("true",)), Run(("false", "a b"), hint), after])

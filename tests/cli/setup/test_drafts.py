@@ -8,7 +8,7 @@ import pytest
 from noroshi.cli.context import CommandContext
 from noroshi.cli.errors import RefusedError
 from noroshi.cli.setup.drafts import Drafts
-from noroshi.core.words import Words
+from noroshi.core.translation import bilingual
 from noroshi.definitions.documents import document
 from noroshi.guides.setup_goal import SetupGoal
 
@@ -30,7 +30,7 @@ class Node:
             return {"documents": documents, "version": self.version}
         if self.refusals.get(op, 0):
             self.refusals[op] -= 1
-            raise RefusedError("trouble", Words(en="Not now.", ja="いまはできません。"))
+            raise RefusedError("trouble", bilingual(en="Not now.", ja="いまはできません。"))
         self.done.append((op, args))
         return None
 

@@ -3,11 +3,11 @@
 import pytest
 
 from noroshi.core.definitions.version_note import note_text, note_words
-from noroshi.core.words import Words, plain
+from noroshi.core.translation import bilingual, plain
 
 
 def test_a_note_of_ours_is_told_in_both_languages():
-    words = Words(en="stop web1", ja="web1 の監視を停止")
+    words = bilingual(en="stop web1", ja="web1 の監視を停止")
     assert note_words(note_text(words)) == words
 
 

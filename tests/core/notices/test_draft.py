@@ -30,7 +30,7 @@ from noroshi.core.notices.notice import (
     Unwatched,
     Watched,
 )
-from noroshi.core.words import NOTHING, plain
+from noroshi.core.translation import NOTHING, plain
 
 NOW = datetime(2026, 4, 1, 6, 0, tzinfo=UTC)
 OPS = Contact(id="ops", addresses=("ops@example.com",))

@@ -7,10 +7,10 @@ import pytest
 from noroshi.core.mail import Envelope
 from noroshi.core.model import Instance, Monitor
 from noroshi.core.notices.emergency import closing_mail, emergency_mails
-from noroshi.core.words import Words
+from noroshi.core.translation import bilingual
 
 NOW = datetime(2026, 4, 1, 6, 0, tzinfo=UTC)
-FULL = Words(en="the volume is full", ja="ボリュームがいっぱいです")
+FULL = bilingual(en="the volume is full", ja="ボリュームがいっぱいです")
 DISK = Monitor(
     id="m", name="disk", instance=Instance(name="web1"), group="g", kind="disk", options=None
 )

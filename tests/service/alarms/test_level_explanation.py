@@ -7,11 +7,11 @@ import pytest
 from noroshi.checks import cpu, heartbeat, port
 from noroshi.core.judgement import advance
 from noroshi.core.model import Instance, Limits, Monitor, Reading, Sample, State
-from noroshi.core.words import Words, plain
+from noroshi.core.translation import bilingual, plain
 from noroshi.service.monitors.status_view import monitor_status
 from noroshi.testing import DAWN
 
-REFUSES = Words(en="web1:80 refuses connections", ja="web1:80 が接続を拒否しました")
+REFUSES = bilingual(en="web1:80 refuses connections", ja="web1:80 が接続を拒否しました")
 
 
 def monitor(check, **other):
@@ -46,13 +46,13 @@ def busy(percent):
 
 def test_while_patience_keeps_the_level_status_says_so_and_nothing_that_is_over():
     words = shown(port.CHECK, monitor(port.CHECK, patience=2), CLOSED, CLOSED, OPEN)
-    assert words == Words(en="confirming the recovery (1 of 2)", ja="回復を確認中 (1/2)")
+    assert words == bilingual(en="confirming the recovery (1 of 2)", ja="回復を確認中 (1/2)")
 
 
 def test_a_number_that_is_well_again_is_told_without_the_limit_that_it_no_longer_reaches():
     watched = monitor(cpu.CHECK, patience=3)
     words = shown(cpu.CHECK, watched, *[busy(99)] * 3, busy(60), busy(55.9))
-    assert words == Words(
+    assert words == bilingual(
         en="CPU busy 55.9%; confirming the recovery (2 of 3)",
         ja="CPU 使用率 55.9%。回復を確認中 (2/3)",
     )
@@ -60,7 +60,7 @@ def test_a_number_that_is_well_again_is_told_without_the_limit_that_it_no_longer
 
 def test_a_value_that_is_bad_is_told_before_patience_believes_it():
     words = shown(cpu.CHECK, monitor(cpu.CHECK, patience=3), busy(99))
-    assert words == Words(
+    assert words == bilingual(
         en="CPU busy 99% (limit 95%); confirming WARNING (1 of 3)",
         ja="CPU 使用率 99% (しきい値 95% 以上)。「注意」かを確認中 (1/3)",
     )
@@ -72,7 +72,7 @@ def test_a_value_that_is_bad_is_told_before_patience_believes_it():
         (
             Limits(warning=95, margin=5),
             (99, 93),
-            Words(
+            bilingual(
                 en="CPU busy 93%; WARNING until it is back at 90%",
                 ja="CPU 使用率 93%。90% 以下になるまで「注意」が続きます",
             ),
@@ -80,7 +80,7 @@ def test_a_value_that_is_bad_is_told_before_patience_believes_it():
         (
             Limits(critical=10, margin=5, rising=False),
             (9, 12),
-            Words(
+            bilingual(
                 en="CPU busy 12%; CRITICAL until it is back at 15%",
                 ja="CPU 使用率 12%。15% 以上になるまで「危険」が続きます",
             ),
@@ -88,7 +88,7 @@ def test_a_value_that_is_bad_is_told_before_patience_believes_it():
         (
             Limits(warning=80, critical=90, margin=5),
             (91, 86),
-            Words(
+            bilingual(
                 en="CPU busy 86%; CRITICAL until it is back at 85%",
                 ja="CPU 使用率 86%。85% 以下になるまで「危険」が続きます",
             ),
@@ -111,7 +111,7 @@ def test_the_reason_is_the_reading_that_is_bad_now():
 
 
 def test_the_note_is_that_of_the_last_look():
-    again = Words(en="web1:80 refuses still", ja="web1:80 はまだ拒否しています")
+    again = bilingual(en="web1:80 refuses still", ja="web1:80 はまだ拒否しています")
     watched = monitor(port.CHECK)
     assert shown(port.CHECK, watched, CLOSED, (Reading("closed", 1, note=again),)) == again
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, bilingual
 from noroshi.service.definitions.warnings import ENDS_ALL, NOTHING_THERE, first_cautions
 from noroshi.vault import Secret
 from tests.service.clients import ErrorAnswer, apply_definitions
@@ -125,7 +125,7 @@ async def test_a_mail_to_a_bare_address_lacks_no_contact(ask):
 
 def test_what_is_refused_says_how_to_do_it_all_the_same():
     for words in (NOTHING_THERE, ENDS_ALL):
-        assert isinstance(words, Words)
+        assert isinstance(words, Message)
         assert "noroshi apply --empty" in words.en
         assert "noroshi apply --empty" in words.ja
 
@@ -205,7 +205,7 @@ async def test_another_monitor_in_the_place_of_one_is_no_new_name_of_it(ask):
 
 
 def test_of_many_cautions_the_last_one_counts_the_rest():
-    found = [Words(en=str(n), ja=str(n)) for n in range(53)]
+    found = [bilingual(en=str(n), ja=str(n)) for n in range(53)]
     told = first_cautions(found[:20], found[20:])
     assert [one.en for one in told] == [*map(str, range(50)), "And 3 more cautions."]
     assert first_cautions(found[:50]) == tuple(found[:50])

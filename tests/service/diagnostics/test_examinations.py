@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from noroshi.core.words import plain
+from noroshi.core.translation import plain
 from noroshi.ports.examination import Step, StepResult
 from noroshi.service.diagnostics.examinations import SystemExamination
 from noroshi.service.diagnostics.running_examinations import KEPT, MOST, UnderWay

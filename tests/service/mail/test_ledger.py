@@ -7,7 +7,7 @@ import pytest
 from noroshi.core.delivery import Accepted, Retry, SetAside
 from noroshi.core.digest import digest
 from noroshi.core.mail import Answer, Envelope, Receipt, Verdict
-from noroshi.core.words import plain
+from noroshi.core.translation import plain
 from noroshi.ports import Arrival
 from noroshi.service import member, run_as_json
 from noroshi.testing import DAWN

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from noroshi.core.model import Limits, Reading, Sample
-from noroshi.core.words import Words, plain
+from noroshi.core.translation import bilingual, plain
 from noroshi.plugins import Plugins
 from noroshi.ports import Document, Unmeasurable
 from noroshi.service import Service
@@ -15,8 +15,8 @@ from tests.service.harness import AKI, DISK, MAIL, POST, Harness, documents
 
 FULL = Reading("used", 95.0, "%", "/var")
 ROOMY = Reading("used", 12.0, "%", "/")
-LINES = Words(en="line 1: hit", ja="1行目: 一致")
-NO_LOG = Words(en="no file matches", ja="ファイルがありません")
+LINES = bilingual(en="line 1: hit", ja="1行目: 一致")
+NO_LOG = bilingual(en="no file matches", ja="ファイルがありません")
 
 
 def given():
@@ -101,7 +101,7 @@ async def test_a_trial_leaves_no_trace():
 
 
 async def test_a_trial_that_cannot_measure_says_why():
-    harness = Bench(fault=Words(en="no such disk", ja="ありません"))
+    harness = Bench(fault=bilingual(en="no such disk", ja="ありません"))
     await harness.apply()
     tried = await harness.service.try_monitor(AKI, "disks")
     assert (tried.level.value, tried.fault.en) == ("unknown", "no such disk")

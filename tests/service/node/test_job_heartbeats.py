@@ -7,7 +7,7 @@ import pytest
 from noroshi.checks import heartbeat
 from noroshi.core.levels import Level
 from noroshi.core.model import Cause, Change, ItemState, Limits, Reading, Sample, State
-from noroshi.core.words import NOTHING, plain
+from noroshi.core.translation import NOTHING, plain
 from noroshi.ports import Beat
 from noroshi.service import NotFoundError, administrator, member, run_as_json
 from noroshi.service.operation import run

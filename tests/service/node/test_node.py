@@ -8,7 +8,7 @@ from noroshi.core.definitions.compiler import Plan
 from noroshi.core.model import Rule
 from noroshi.core.people import Audited
 from noroshi.core.route_readiness import Sends
-from noroshi.core.words import plain
+from noroshi.core.translation import plain
 from noroshi.hosts.footprint import Around, size_told
 from noroshi.ports import NodeFacts, QueueFacts
 from noroshi.service.monitors.status_answers import RouteStatus

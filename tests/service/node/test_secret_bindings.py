@@ -6,7 +6,7 @@ import pytest
 
 from noroshi.checks import http
 from noroshi.core.people import ADMIN
-from noroshi.core.words import Words
+from noroshi.core.translation import bilingual
 from noroshi.ports import StoreError
 from noroshi.service import Person, run_as_json
 from noroshi.service.operation import roles_up_to
@@ -345,7 +345,7 @@ class FullOnce(MemoryStore):
     async def put_secret(self, name, sealed):
         if self.full:
             self.full = False
-            raise StoreError(Words(en="The disk is full.", ja="空きがありません。"))
+            raise StoreError(bilingual(en="The disk is full.", ja="空きがありません。"))
         await super().put_secret(name, sealed)
 
 

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import pytest
 
 from noroshi.core.mail import Network
-from noroshi.core.words import Words
+from noroshi.core.translation import bilingual
 from noroshi.oauth.account import Account
 from noroshi.oauth.provider import SignInError, UnreachableError
 from noroshi.oauth.tokens import SignInState, SignInStatus
@@ -32,7 +32,7 @@ CLAIMS = {
     "exp": NOW.timestamp() + 4500,
 }
 GRAPH = CLAIMS | {"aud": "00000003-0000-0000-c000-000000000000", "scp": "Mail.Send"}
-WORDS = Words(en="it is so", ja="そうです")
+WORDS = bilingual(en="it is so", ja="そうです")
 
 
 @dataclass

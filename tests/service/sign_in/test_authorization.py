@@ -3,7 +3,7 @@
 import pytest
 from cryptography import x509
 
-from noroshi.core.words import Words
+from noroshi.core.translation import bilingual
 from noroshi.oauth.client_certificates import make
 from noroshi.oauth.provider import Pending, SignInError
 from tests.service.clients import ErrorAnswer, apply_definitions
@@ -126,7 +126,7 @@ async def test_a_server_that_is_busy_is_asked_about_a_code_again(ask):
     await apply_definitions(ask)
     await ask("set_secret", name="app", value=CANARY)
     await ask("authorize_device", route="m365")
-    busy = Words(en="It is busy.", ja="混んでいます。")
+    busy = bilingual(en="It is busy.", ja="混んでいます。")
     ask.harness.server.on_device = SignInError(busy, error="server_error", who="wait")
     asked = await ask("authorize_device_ask", route="m365")
     assert asked["wait"] == 10 and asked["why"]["en"] == "It is busy."
@@ -136,7 +136,7 @@ async def test_a_code_that_was_declined_ends_it(ask):
     await apply_definitions(ask)
     await ask("set_secret", name="app", value=CANARY)
     await ask("authorize_device", route="m365")
-    declined = Words(en="It was declined.", ja="拒否されました。")
+    declined = bilingual(en="It was declined.", ja="拒否されました。")
     failure = SignInError(declined, error="authorization_declined", who="user")
     ask.harness.server.on_device = failure
     with pytest.raises(ErrorAnswer, match="trouble: It was declined"):

@@ -9,15 +9,15 @@ import pytest
 from noroshi import schema
 from noroshi.core.levels import Level, Reason
 from noroshi.core.model import Cause, ItemState, LastNotification, Limits, Reading, State
-from noroshi.core.words import Words
+from noroshi.core.translation import bilingual
 from noroshi.stores.sqlite.stored_state import read_state, state_text
 
 NOON = datetime(2026, 4, 1, 12, 0, 0, 123456, tzinfo=UTC)
-USED = Reading("used", 93.5, "%", "/var", Words(en="nearly full", ja="ほぼ満杯です"))
+USED = Reading("used", 93.5, "%", "/var", bilingual(en="nearly full", ja="ほぼ満杯です"))
 ITEM = ItemState(
     level=Level.UNKNOWN,
     since=NOON,
-    cause=Cause(USED, Limits(warning=80, critical=90, margin=2.5), Words(en="a", ja="あ")),
+    cause=Cause(USED, Limits(warning=80, critical=90, margin=2.5), bilingual(en="a", ja="あ")),
     pending_levels=(Level.OK, Level.WARNING),
     pending_cause_count=2,
     consecutive=3,

@@ -6,7 +6,7 @@ import time
 from datetime import UTC, datetime
 
 from noroshi.core.mail import DIRECT
-from noroshi.core.words import Words
+from noroshi.core.translation import bilingual
 from noroshi.network.http import Patience as HttpPatience
 from noroshi.ports import Clocks, TransportContext
 from noroshi.ports.examination import Exam, Whose, examined
@@ -30,7 +30,7 @@ VALUES = {
 EXAM = Exam(
     values=VALUES,
     people={
-        Whose.ADMINISTRATOR: Words(
+        Whose.ADMINISTRATOR: bilingual(
             en="your Microsoft 365 administrator", ja="組織の Microsoft 365 管理者"
         )
     },

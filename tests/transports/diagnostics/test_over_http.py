@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from noroshi.core.mail import Fault, Network
-from noroshi.core.words import Words
+from noroshi.core.translation import bilingual
 from noroshi.ports import RouteError
 from noroshi.ports.examination import Exam, Whose
 from noroshi.transports.diagnostics.http import NO_MAIL, GraphExamination, WebhookExamination
@@ -169,7 +169,7 @@ async def test_a_webhook_s_secret_url_is_told_by_its_host_alone(certificate):
 
 async def test_a_webhook_without_its_entry_stops_before_the_network():
     async def secret(entry):
-        raise RouteError(Words(en="no entry hook", ja="ありません"), fault=Fault.SIGN_IN)
+        raise RouteError(bilingual(en="no entry hook", ja="ありません"), fault=Fault.SIGN_IN)
 
     stages = await hook(outside(secret=secret), url_entry="hook")
     assert states_of(stages) == "urlx dns. tcp. tls."

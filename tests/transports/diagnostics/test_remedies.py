@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from noroshi.core.mail import Fault
-from noroshi.core.words import NOTHING, Words
+from noroshi.core.translation import NOTHING, Message, bilingual
 from noroshi.guides.microsoft365 import elsewhere
 from noroshi.network import connection_errors
 from noroshi.network.connection_errors import not_reached
@@ -128,12 +128,12 @@ def test_what_stands_beside_an_answer_says_what_it_means_first(advice):
 
 @pytest.mark.parametrize("about", sorted(OBSTACLES, key=lambda words: words.en))
 def test_each_trouble_on_the_way_has_its_remedy(about):
-    check(OBSTACLES[about].remedy(Words(en="It is so.", ja="そうです。"), WHOLE))
+    check(OBSTACLES[about].remedy(bilingual(en="It is so.", ja="そうです。"), WHOLE))
 
 
 @pytest.mark.parametrize("about", sorted(CAUSES, key=lambda words: words.en))
 def test_each_cause_that_a_token_tells_has_its_remedy(about):
-    remedy = CAUSES[about].remedy(Words(en="It is so.", ja="そうです。"), WHOLE)
+    remedy = CAUSES[about].remedy(bilingual(en="It is so.", ja="そうです。"), WHOLE)
     check(remedy)
     assert remedy.lines and remedy.takes != NOTHING
 
@@ -152,13 +152,15 @@ def test_a_certificate_that_a_provider_like_microsoft_never_shows_is_the_network
 
 
 def test_no_trouble_and_no_cause_is_left_out():
-    told = {name for name, words in vars(connection_errors).items() if isinstance(words, Words)}
+    told = {
+        name for name, words in vars(connection_errors).items() if isinstance(words, Message)
+    }
     parts = {"OF_ONE", "CLOSED_CONNECTION", "REFUSED_CONNECTION", "NOTHING"}
     assert {
         name for name in told - parts if getattr(connection_errors, name) not in OBSTACLES
     } == set()
     assert [name for name in OF_SERVERS if getattr(errors, name) not in OBSTACLES] == []
-    causes = {words for words in vars(token_diagnosis).values() if isinstance(words, Words)}
+    causes = {words for words in vars(token_diagnosis).values() if isinstance(words, Message)}
     assert causes == set(CAUSES)
     assert set(BY_FAULT) == set(Fault)
 
@@ -178,13 +180,13 @@ def test_whoever_is_in_a_national_cloud_is_led_to_its_own_pages_and_shell(advice
 
 def test_a_page_of_the_entra_admin_center_is_the_same_one_in_its_cloud():
     cure = Cure(whose=Whose.YOU, link="https://entra.microsoft.com/#view/Apps/{client_id}")
-    told = cure.remedy(Words(en="x", ja="x"), CHINA)
+    told = cure.remedy(bilingual(en="x", ja="x"), CHINA)
     assert told.link == f"https://entra.microsoftonline.cn/#view/Apps/{VALUES['client_id']}"
     assert elsewhere("microsoft365") == elsewhere("google") == {}
 
 
 def test_a_place_without_a_value_shows_what_belongs_there():
-    remedy = CAUSES[token_diagnosis.OF_APP].remedy(Words(en="x", ja="x"), EXAM)
+    remedy = CAUSES[token_diagnosis.OF_APP].remedy(bilingual(en="x", ja="x"), EXAM)
     assert "-Identity <user> `" in "\n".join(remedy.lines)
     assert VALUES["client_id"] in "\n".join(remedy.lines)
 
@@ -193,12 +195,12 @@ def test_a_place_without_a_value_shows_what_belongs_there():
     ("told", "shown"),
     [
         (
-            Words(en="the vault is away", ja="保管庫がありません"),
+            bilingual(en="the vault is away", ja="保管庫がありません"),
             "The vault is away. 保管庫がありません。",
         ),
-        (Words(en="It is so.", ja="そうです。"), "It is so. そうです。"),
+        (bilingual(en="It is so.", ja="そうです。"), "It is so. そうです。"),
         (
-            Words(en="mail.example:25 hung up", ja="切れました"),
+            bilingual(en="mail.example:25 hung up", ja="切れました"),
             "mail.example:25 hung up. 切れました。",
         ),
     ],

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from noroshi.core.mail import Network
-from noroshi.core.words import plain
+from noroshi.core.translation import plain
 from noroshi.ports.examination import Exam, Step, StepResult, Whose
 from noroshi.transports.diagnostics.smtp import SmtpExamination
 from noroshi.transports.smtp.connection import Patience

@@ -16,7 +16,7 @@ import pytest
 from noroshi import schema
 from noroshi.core.delivery import NextRoute, OpenCircuit, Retry, SetAside, decide_fate
 from noroshi.core.mail import Envelope, Fault, Network, Parcel, Verdict
-from noroshi.core.words import NOTHING, Words
+from noroshi.core.translation import NOTHING, bilingual
 from noroshi.network.http import Patience
 from noroshi.ports import Clocks, RouteError, TransportContext
 from noroshi.transports.http.graph import KIND, LARGEST, GraphTransport, Options
@@ -355,7 +355,7 @@ async def test_a_refused_token_is_looked_into(graph, certificate):
 
 
 async def test_without_a_token_nothing_is_posted(graph, certificate):
-    trouble = RouteError(Words(en="Sign in again.", ja="再サインイン"), fault=Fault.SIGN_IN)
+    trouble = RouteError(bilingual(en="Sign in again.", ja="再サインイン"), fault=Fault.SIGN_IN)
     got = await answer_of(graph, certificate, Account(trouble))
     assert (got.verdict, got.fault) == (Verdict.ROUTE_DOWN, Fault.SIGN_IN)
     assert got.words.en == "Sign in again." and graph.heard == []

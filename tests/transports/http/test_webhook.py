@@ -16,7 +16,7 @@ from noroshi.core.delivery import Accepted, NextRoute, OpenCircuit, Retry, decid
 from noroshi.core.mail import Envelope, Fault, Network, Parcel, Verdict
 from noroshi.core.network_policy import NetworkPolicy
 from noroshi.core.people import ADMIN, OPERATOR, roles_up_to
-from noroshi.core.words import NOTHING, Words
+from noroshi.core.translation import NOTHING, bilingual
 from noroshi.network.http import Patience
 from noroshi.ports import Clocks, RouteError, TransportContext
 from noroshi.transports.http.status_codes import WEBHOOK, http_rule_for
@@ -62,7 +62,7 @@ class Vault:
         found = self.entries.get(entry)
         if found is None:
             raise RouteError(
-                Words(en=f"no entry {entry}", ja="ありません"), fault=Fault.SIGN_IN
+                bilingual(en=f"no entry {entry}", ja="ありません"), fault=Fault.SIGN_IN
             )
         return found
 

@@ -9,7 +9,7 @@ import pytest
 
 from noroshi.core.delivery import PROBING, Accepted, NextRoute, OpenCircuit, Retry, decide_fate
 from noroshi.core.mail import Fault, Parcel, Verdict
-from noroshi.core.words import NOTHING
+from noroshi.core.translation import NOTHING
 from noroshi.ports import Clocks, TransportContext
 from noroshi.transports.smtp.reply_classifier import (
     enhanced_code,

@@ -16,7 +16,7 @@ import pytest
 
 from noroshi import schema
 from noroshi.core.mail import Answer, Envelope, Fault, Verdict
-from noroshi.core.words import Words
+from noroshi.core.translation import bilingual
 from noroshi.ports import Clocks, RouteError, TransportContext
 from noroshi.transports.smtp.connection import Patience
 from noroshi.transports.smtp.sasl import xoauth2
@@ -399,7 +399,7 @@ async def test_several_mails_at_once_share_the_one_fresh_token(exchange, certifi
 
 async def test_who_could_not_be_asked_for_a_fresh_token_is_asked_again(exchange, certificate):
     exchange.answers["AUTH"] = ["535 5.7.3 Authentication unsuccessful"] * 2
-    away = RouteError(Words(en="Entra is away.", ja="届きません。"))
+    away = RouteError(bilingual(en="Entra is away.", ja="届きません。"))
     tokens = Tokens("old", away, "old", "new", "new")
     async with signed_in_route(exchange, certificate, tokens) as transport:
         got = answer(await transport.send(LETTER))
@@ -459,7 +459,7 @@ async def test_google_s_refusal_is_answered_by_an_empty_line(exchange, certifica
 
 async def test_without_a_token_no_server_is_bothered(exchange, certificate):
     trouble = RouteError(
-        Words(en="The client secret has ended.", ja="期限切れです。"), 535, Fault.SIGN_IN
+        bilingual(en="The client secret has ended.", ja="期限切れです。"), 535, Fault.SIGN_IN
     )
     async with signed_in_route(exchange, certificate, Tokens(trouble)) as transport:
         got = answer(await transport.send(LETTER))

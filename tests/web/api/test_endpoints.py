@@ -217,7 +217,7 @@ async def test_a_node_that_watches_is_ready(browser):
 
 
 async def test_a_node_that_cannot_write_is_not_ready(desk, tmp_path):
-    from noroshi.core.words import plain
+    from noroshi.core.translation import plain
 
     async def ready():
         return plain("full")

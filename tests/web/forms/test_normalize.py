@@ -2,7 +2,7 @@
 
 import pytest
 
-from noroshi.core.words import NOTHING
+from noroshi.core.translation import NOTHING
 from noroshi.web.forms.field_values import parsed
 from noroshi.web.forms.normalize import addresses, figures
 from noroshi.web.forms.schema import Shape

@@ -6,7 +6,7 @@ from noroshi.service.operation import operations
 from noroshi.service.operation_list import Service
 from noroshi.web.texts.pages import TEXTS
 from noroshi.web.view.audit_log import Line, lines
-from noroshi.web.view.locale import TONGUES
+from noroshi.web.view.language import TONGUES
 
 NOW = "2026-11-25T10:00:00+00:00"
 

@@ -4,7 +4,7 @@ import html
 
 import pytest
 
-from noroshi.core.words import Words
+from noroshi.core.translation import bilingual
 from noroshi.definitions import differences, document
 from noroshi.web.view.difference import KindNames, worded
 from tests.service.clients import InProcessClient, apply_definitions
@@ -13,8 +13,8 @@ from tests.web.browser import browsing, with_user
 
 ID = "01JA000000000000000000000A"
 NAMES = KindNames(
-    kinds={"disk": Words(en="Disk space", ja="ディスク容量")},
-    readings={"disk": {"used": Words(en="used", ja="使用率")}},
+    kinds={"disk": bilingual(en="Disk space", ja="ディスク容量")},
+    readings={"disk": {"used": bilingual(en="used", ja="使用率")}},
 )
 MONITOR = {"name": "root", "title": "ルート", "kind": "disk", "id": ID}
 

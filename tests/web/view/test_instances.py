@@ -5,7 +5,7 @@ import pytest
 from noroshi.service.definitions.disabled_text import outermost
 from noroshi.service.monitors.status_answers import StoppedBy
 from noroshi.web.view.instances import stops_of, tables
-from noroshi.web.view.locale import TONGUES
+from noroshi.web.view.language import TONGUES
 from noroshi.web.view.tree import tree_of
 
 NOW = "2026-04-01T06:00:00+00:00"

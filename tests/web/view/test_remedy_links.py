@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from noroshi.core.words import Words
+from noroshi.core.translation import Message
 from noroshi.ports.examination import Cure
 from noroshi.web.view.remedy_links import PLACES, left_to_copy, not_led, on_page
 from tests.service.clients import InProcessClient, apply_definitions
@@ -32,7 +32,7 @@ def texts():
 
 
 def of(value, depth=3):
-    if isinstance(value, Words):
+    if isinstance(value, Message):
         yield value
     elif depth and isinstance(value, dict):
         for inner in value.values():

@@ -19,7 +19,7 @@ from noroshi.service import Person, run_as_json
 from noroshi.service.operation import roles_up_to
 from noroshi.stores.memory.store import MemoryStore
 from noroshi.testing import DAWN
-from noroshi.web.view.locale import TONGUES
+from noroshi.web.view.language import TONGUES
 from noroshi.web.view.routes import heading, labels
 from tests.oauth.test_client_certificates import CERTIFICATE, KEY, PASSPHRASE, pfx, slow_pfx
 from tests.service.clients import ErrorAnswer, InProcessClient, apply_definitions

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from noroshi.web.view.locale import TONGUES
+from noroshi.web.view.language import TONGUES
 from noroshi.web.view.page_context import LANGUAGE
 from noroshi.web.view.timestamps import Moment, timed, whole, zone_of
 from tests.service.clients import InProcessClient, apply_definitions

@@ -11,32 +11,32 @@ from noroshi.checks.logs.file_access import Member, opened
 from noroshi.checks.logs.filters import Expression, leaves
 from noroshi.checks.logs.line_matcher import shown
 from noroshi.core.os_errors import why
-from noroshi.core.words import Words, plain
+from noroshi.core.translation import Message, _, ngettext, pgettext, plain
 from noroshi.ports import Files, Host, Unmeasurable
 
 LINES = 20
 NEAR_END = 256 * 1024
 """Bytes before the end in which the last lines are looked for."""
-HIT, NO_HIT = Words(en="found", ja="該当"), Words(en="-", ja="-")
-LINE = Words(en="{verdict}: {line}", ja="{verdict}: {line}")
-TERM = Words(en="    {verdict} {term}", ja="    {verdict} {term}")
-HOLDS, HOLDS_NOT = Words(en="yes", ja="○"), Words(en="no", ja="×")
-HEAD = Words(en="{path}: a line is found if it {terms}", ja="{path}: {terms}行を数えます")
-SUM = Words(
-    en="{hits} found in the last {count:line|lines}", ja="最後の{count}行のうち{hits}行が該当"
+HIT, NO_HIT = _("found"), _("-")
+LINE = _("{verdict}: {line}")
+TERM = _("    {verdict} {term}")
+HOLDS, HOLDS_NOT = pgettext("logs.filter_preview", "yes"), pgettext("logs.filter_preview", "no")
+HEAD = _("{path}: a line is found if it {terms}")
+SUM = ngettext(
+    "{hits} found in the last {count} line", "{hits} found in the last {count} lines"
 )
-UNREADABLE = Words(en="{path} cannot be read: {why}", ja="{path} を読めません: {why}")
-NO_LOG = Words(en="no file matches {path}", ja="{path} に当てはまるファイルがありません")
+UNREADABLE = _("{path} cannot be read: {why}")
+NO_LOG = _("no file matches {path}")
 
 
 async def preview(
     path: str, encoding: Encoding, expression: Expression, host: Host
-) -> Sequence[Words]:
+) -> Sequence[Message]:
     """Return the last lines of each log that the path stands for, judged; Unmeasurable if
     none."""
 
-    def work(files: Files) -> Sequence[Words]:
-        said = list[Words]()
+    def work(files: Files) -> Sequence[Message]:
+        said = list[Message]()
         for fact in files.found(path):
             if fact.regular and not is_packed(fact.path):
                 lines = last_lines(files, Member(fact, is_log=True), encoding)
@@ -53,7 +53,7 @@ async def preview(
     return said
 
 
-def judged(expression: Expression, lines: Sequence[bytes]) -> Iterator[Words]:
+def judged(expression: Expression, lines: Sequence[bytes]) -> Iterator[Message]:
     """Return, for each line (UTF-8), whether it is found, and what each single term says of
     it."""
     hits = [expression.holds(line) for line in lines]

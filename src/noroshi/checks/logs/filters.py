@@ -5,31 +5,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache, reduce
+from functools import lru_cache
 from typing import Literal
 
 from noroshi.checks.logs.patterns import Settings, check_pattern, searcher
 from noroshi.core.definitions.problems import InvalidValueError
-from noroshi.core.words import Words, plain
+from noroshi.core.translation import Message, _, composed, joined, plain
 from noroshi.ports import options
 
 LONGEST = 1000
 MOST = 100
 """Terms of a monitor, those in groups too."""
-ONE_OF = Words(
-    en="must have exactly one of: {names}", ja="{names} のどれか1つだけを指定してください"
-)
-NO_WORD = Words(
-    en="must be text on one line, of at most {most} characters",
-    ja="1行の文字列 ({most} 文字まで) にしてください",
-)
-NO_TERM = Words(en="has no term", ja="条件がありません")
-TOO_MANY = Words(en="has more than {most} terms", ja="条件が{most}個を超えています")
-WORD = Words(en='has "{text}"', ja="「{text}」を含む")
-NO_SUCH_WORD = Words(en='does not have "{text}"', ja="「{text}」を含まない")
-PATTERN = Words(en="matches {text}", ja="パターン {text} に一致する")
-NO_SUCH_PATTERN = Words(en="does not match {text}", ja="パターン {text} に一致しない")
-AND, OR = Words(en=" and ", ja="、かつ、"), Words(en=" or ", ja="、または、")
+ONE_OF = _("must have exactly one of: {names}")
+NO_WORD = _("must be text on one line, of at most {most} characters")
+NO_TERM = _("has no term")
+TOO_MANY = _("has more than {most} terms")
+WORD = _('has "{text}"')
+NO_SUCH_WORD = _('does not have "{text}"')
+PATTERN = _("matches {text}")
+NO_SUCH_PATTERN = _("does not match {text}")
+AND, OR = _(" and "), _(" or ")
 
 
 @options
@@ -78,7 +73,7 @@ class Leaf:
         return Settings(ignore_case=self.ignore_case, literal=not self.is_pattern)
 
     @property
-    def words(self) -> Words:
+    def words(self) -> Message:
         if self.is_pattern:
             said = NO_SUCH_PATTERN if self.negated else PATTERN
         else:
@@ -98,18 +93,13 @@ class Group:
         return join(part.holds(line) for part in self.parts)
 
     @property
-    def words(self) -> Words:
+    def words(self) -> Message:
         parts = [
             part.words if isinstance(part, Leaf) else _in_brackets(part.words)
             for part in self.parts
         ]
         between = AND if self.every else OR
-        return reduce(
-            lambda one, other: Words(
-                en=one.en + between.en + other.en, ja=one.ja + between.ja + other.ja
-            ),
-            parts,
-        )
+        return joined(parts, between)
 
 
 Expression = Leaf | Group
@@ -158,5 +148,5 @@ def _part(term: Term, ignore_case: bool) -> Expression:
     )
 
 
-def _in_brackets(words: Words) -> Words:
-    return Words(en=f"({words.en})", ja=f"({words.ja})") if words != plain("") else words
+def _in_brackets(words: Message) -> Message:
+    return composed("({words})", words=words) if words != plain("") else words

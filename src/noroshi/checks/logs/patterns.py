@@ -12,75 +12,42 @@ from typing import Any, NamedTuple
 import re2
 
 from noroshi.core.definitions.problems import InvalidValueError
-from noroshi.core.words import Words, plain
+from noroshi.core.translation import Message, _, pgettext, plain
 
 MOST_MEMORY = 8 << 20
 """Bytes for one pattern's machine; it slows down, and stays linear, when that is used up."""
 LONGEST = 1000
-UNKNOWN = Words(
-    en="the pattern cannot be used: {why} (patterns are those of RE2)",
-    ja="このパターンは使えません: {why} (パターンは RE2 の構文です)",
+UNKNOWN = _("the pattern cannot be used: {why} (patterns are those of RE2)")
+TOO_LONG = pgettext("too_long", "is longer than {most} characters")
+LOOKAROUND = _(
+    "it looks ahead or behind ({part}), which would not be linear in time; use a term of "
+    "its own with not_word or not_pattern"
 )
-TOO_LONG = Words(en="is longer than {most} characters", ja="{most} 文字を超えています")
-LOOKAROUND = Words(
-    en="it looks ahead or behind ({part}), which would not be linear in time; use a term of "
-    "its own with not_word or not_pattern",
-    ja="先読み・後読み ({part}) は処理時間を保証できないため使えません。"
-    "not_word か not_pattern の条件に分けてください",
-)
-NO_BACK_REFERENCE = Words(
-    en="{part} is no escape that is known (a back reference would not be linear in time)",
-    ja="{part} というエスケープはありません (後方参照は処理時間を保証できないため使えません)",
+NO_BACK_REFERENCE = _(
+    "{part} is no escape that is known (a back reference would not be linear in time)"
 )
 REASONS = (
     (re.compile(r"invalid perl operator: (\(\?<?[=!].*)", re.DOTALL), LOOKAROUND),
     (re.compile(r"invalid escape sequence: (.*)", re.DOTALL), NO_BACK_REFERENCE),
-    (
-        re.compile(r"invalid perl operator: (.*)", re.DOTALL),
-        Words(en="{part} is not known", ja="{part} という書き方はありません"),
-    ),
-    (
-        re.compile(r"missing \](?:: (.*))?", re.DOTALL),
-        Words(en="a ] is missing after {part}", ja="{part} に対応する ] がありません"),
-    ),
-    (
-        re.compile(r"missing \)(?:: (.*))?", re.DOTALL),
-        Words(en="a ) is missing", ja=") が足りません"),
-    ),
-    (
-        re.compile(r"unexpected \)(?:: (.*))?", re.DOTALL),
-        Words(en="there is a ) too many", ja="余分な ) があります"),
-    ),
+    (re.compile(r"invalid perl operator: (.*)", re.DOTALL), _("{part} is not known")),
+    (re.compile(r"missing \](?:: (.*))?", re.DOTALL), _("a ] is missing after {part}")),
+    (re.compile(r"missing \)(?:: (.*))?", re.DOTALL), _("a ) is missing")),
+    (re.compile(r"unexpected \)(?:: (.*))?", re.DOTALL), _("there is a ) too many")),
     (
         re.compile(r"no argument for repetition operator: (.*)", re.DOTALL),
-        Words(
-            en="{part} has nothing before it to repeat",
-            ja="{part} の前に繰り返す対象がありません",
-        ),
+        _("{part} has nothing before it to repeat"),
     ),
-    (
-        re.compile(r"bad repetition operator: (.*)", re.DOTALL),
-        Words(en="{part} repeats a repetition", ja="{part} は繰り返しを重ねています"),
-    ),
+    (re.compile(r"bad repetition operator: (.*)", re.DOTALL), _("{part} repeats a repetition")),
     (
         re.compile(r"invalid repetition size: (.*)", re.DOTALL),
-        Words(
-            en="{part} makes more than 1,000 repetitions",
-            ja="{part} で繰り返しが 1,000 回を超えます",
-        ),
+        _("{part} makes more than 1,000 repetitions"),
     ),
     (
         re.compile(r"invalid character class range: (.*)", re.DOTALL),
-        Words(en="{part} is no range of characters", ja="{part} は文字の範囲として読めません"),
+        _("{part} is no range of characters"),
     ),
-    (
-        re.compile(r"trailing \\.*", re.DOTALL),
-        Words(en="it ends with a single \\", ja="末尾に \\ が1つ余っています"),
-    ),
-    (
-        re.compile(r"pattern too large.*", re.DOTALL),
-        Words(en="it is too large", ja="大きすぎます"),
-    ),
+    (re.compile(r"trailing \\.*", re.DOTALL), _("it ends with a single \\")),
+    (re.compile(r"pattern too large.*", re.DOTALL), _("it is too large")),
 )
 
 
@@ -150,7 +117,7 @@ def _options(settings: Settings) -> Any:
     return options
 
 
-def _reason(error: re2.error) -> Words:
+def _reason(error: re2.error) -> Message:
     given = error.args[0] if error.args else b""
     said = given.decode("utf-8", "replace") if isinstance(given, bytes) else str(given)
     for form, words in REASONS:

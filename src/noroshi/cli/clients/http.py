@@ -12,41 +12,27 @@ from urllib.parse import SplitResult, urlsplit
 from noroshi.cli.clients.socket import line_of, no_answer, patience_of, unpacked
 from noroshi.cli.errors import RefusedError
 from noroshi.core.os_errors import why
-from noroshi.core.words import Words
+from noroshi.core.translation import _
 from noroshi.network.connection_errors import distrust
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 LONGEST_SAID = 200
 
-NO_URL = Words(
-    en="{url} is no address of a manager: it begins with https:// (http:// only on this computer) "
-    "and has no path.",
-    ja="{url} はマネージャーのアドレスではありません。https:// で始め (http:// はこのコンピューター"
-    "だけ)、パスは付けません。",
+NO_URL = _(
+    "{url} is no address of a manager: it begins with https:// (http:// only on this computer) "
+    "and has no path."
 )
-NO_TOKEN = Words(
-    en="A manager wants an API token: NOROSHI_TOKEN or --token. Make one there: noroshi token new",
-    ja="マネージャーには API トークンが必要です。NOROSHI_TOKEN か --token で渡してください "
-    "(作り方: noroshi token new)。",
+NO_TOKEN = _(
+    "A manager wants an API token: NOROSHI_TOKEN or --token. Make one there: noroshi token new"
 )
-CANNOT_REACH = Words(
-    en="Cannot reach the manager at {url}: {why}", ja="{url} のマネージャーに届きません: {why}"
+CANNOT_REACH = _("Cannot reach the manager at {url}: {why}")
+NOT_TRUSTED = _(
+    "The certificate of {url} is not trusted: {why}. Name the file that it is signed by: "
+    "--ca-file (its own one is web-cert.pem in its home folder)."
 )
-NOT_TRUSTED = Words(
-    en="The certificate of {url} is not trusted: {why}. Name the file that it is signed by: "
-    "--ca-file (its own one is web-cert.pem in its home folder).",
-    ja="{url} の証明書を信頼できません ({why})。署名した証明書のファイルを --ca-file で指定してください "
-    "(マネージャー自身の証明書は、そのホームフォルダーの web-cert.pem です)。",
-)
-WENT_AWAY = Words(
-    en="The manager went away before it answered; whether it was done is not known.",
-    ja="返事の前にマネージャーが止まりました。実行されたかどうかは分かりません。",
-)
-NO_MANAGER = Words(
-    en="What answers at {url} is no manager of Noroshi (status {status}).",
-    ja="{url} で応答しているのは Noroshi のマネージャーではありません (ステータス {status})。",
-)
-NO_FILE = Words(en="{file} cannot be read: {why}", ja="{file} を読めません: {why}")
+WENT_AWAY = _("The manager went away before it answered; whether it was done is not known.")
+NO_MANAGER = _("What answers at {url} is no manager of Noroshi (status {status}).")
+NO_FILE = _("{file} cannot be read: {why}")
 
 
 class FarByHttp:

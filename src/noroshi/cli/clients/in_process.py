@@ -15,17 +15,14 @@ from noroshi.cli.clients.socket import unpacked
 from noroshi.cli.errors import RefusedError
 from noroshi.config.config import Config
 from noroshi.core.os_errors import why
-from noroshi.core.words import Words
+from noroshi.core.translation import _
 from noroshi.plugins import Plugins
 from noroshi.ports import StoreError, StoreFault
 from noroshi.service import Service, administrator, run_as_json
 from noroshi.service.monitors.status_view import kinds
 from noroshi.stores.sqlite.process_lock import Holder, holding, lock_of
 
-CANNOT_OPEN = Words(
-    en="No node is running, and the store cannot be opened: {why}",
-    ja="ノードが動いていないうえ、保存先を開けません: {why}",
-)
+CANNOT_OPEN = _("No node is running, and the store cannot be opened: {why}")
 
 
 LOOKS = frozenset(

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from noroshi.cli.errors import RefusedError
 from noroshi.cli.paths import DOOR, NAME
 from noroshi.core.os_errors import why
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _, bilingual
 
 LONGEST_ANSWER, QUICK_ANSWER = 120.0, 10.0
 """Seconds; `apply` tries every template, a sign-in waits for the provider."""
@@ -59,45 +59,27 @@ QUICK = frozenset(
 """What a node that is alive answers at once: looking, and a job's report."""
 CHUNK = 1 << 16
 
-CANNOT_ENTER = Words(
-    en="Cannot reach the node by {door}: {why}. "
-    "Run it as Noroshi's own user, or as a member of the door's group.",
-    ja="{door} からノードに届きません: {why}。"
-    "Noroshi を動かしている利用者か、door_group の利用者で実行してください。",
+CANNOT_ENTER = _(
+    "Cannot reach the node by {door}: {why}. "
+    "Run it as Noroshi's own user, or as a member of the door's group."
 )
-NO_NODE = Words(
-    en="No node is running behind {door}. Start it: noroshi serve",
-    ja="{door} の先でノードが動いていません。noroshi serve で始めてください。",
+NO_NODE = _("No node is running behind {door}. Start it: noroshi serve")
+NO_SERVICE = _(
+    "The service does not run: nobody is behind {door}. Start it: systemctl start {name}"
 )
-NO_SERVICE = Words(
-    en="The service does not run: nobody is behind {door}. Start it: systemctl start {name}",
-    ja="サービスが動いていないため、{door} から届きません。systemctl start {name} で"
-    "始めてください。",
+WENT_AWAY = _(
+    "The node went away before it answered; whether it was done is not known. "
+    "Look with: noroshi status"
 )
-WENT_AWAY = Words(
-    en="The node went away before it answered; whether it was done is not known. "
-    "Look with: noroshi status",
-    ja="返事の前にノードが止まりました。実行されたかどうかは分かりません。"
-    "noroshi status で確かめてください。",
+NO_TEXT = _(
+    "Something that was given is not text in this terminal's encoding; nothing was sent."
 )
-NO_TEXT = Words(
-    en="Something that was given is not text in this terminal's encoding; nothing was sent.",
-    ja="文字コードが正しくない引数があります。何も送っていません。",
+NO_ANSWER = _("The node has not answered for {seconds:g} s; whether it was done is not known.")
+STANDS_STILL = _(
+    "The node has not answered for {seconds:g} s: it stands still (stopped, or without "
+    "processor time), or is badly overloaded. See: noroshi service status"
 )
-NO_ANSWER = Words(
-    en="The node has not answered for {seconds:g} s; whether it was done is not known.",
-    ja="ノードから{seconds:g}秒間返事がありません。実行されたかどうかは分かりません。",
-)
-STANDS_STILL = Words(
-    en="The node has not answered for {seconds:g} s: it stands still (stopped, or without "
-    "processor time), or is badly overloaded. See: noroshi service status",
-    ja="ノードから{seconds:g}秒間返事がありません。プロセスが止まっているか、"
-    "ひどく混み合っています。noroshi service status で確かめてください。",
-)
-NOT_REPORTED = Words(
-    en="{why}\nSo whether the report was kept is not known.",
-    ja="{why}\nそのため、報告が保存されたかどうかは分かりません。",
-)
+NOT_REPORTED = _("{why}\nSo whether the report was kept is not known.")
 
 
 class NoNodeError(RefusedError):
@@ -185,7 +167,7 @@ def _ask(connection: socket.socket, line: bytes) -> bytes:
         raise RefusedError("no node", WENT_AWAY) from None
 
 
-def no_answer(op: str, seconds: float) -> Words:
+def no_answer(op: str, seconds: float) -> Message:
     """Return what to say of a node that has kept silent for so long."""
     if op not in QUICK:
         return NO_ANSWER.fill(seconds=seconds)
@@ -197,5 +179,5 @@ def unpacked(answer: Any) -> Any:
     """Return what was answered; RefusedError if it was a refusal."""
     if "ok" in answer:
         return answer["ok"]
-    problems = [(p["where"], Words(**p["what"])) for p in answer["problems"]]
-    raise RefusedError(answer["error"], Words(**answer["words"]), problems)
+    problems = [(p["where"], bilingual(**p["what"])) for p in answer["problems"]]
+    raise RefusedError(answer["error"], bilingual(**answer["words"]), problems)

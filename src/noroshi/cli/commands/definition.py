@@ -3,24 +3,13 @@
 from __future__ import annotations
 
 from noroshi.cli.commands.spec import DRY_RUN, FLAG, JSON, NOTE, Command, Option
-from noroshi.core.words import Words
+from noroshi.core.translation import _
 
-KEY = Option(
-    ("key",),
-    Words(
-        en="which: folder/name, such as instances/web1",
-        ja="どの定義か。フォルダー/名前 (例 instances/web1)",
-    ),
-    {"metavar": "KEY"},
-)
+KEY = Option(("key",), _("which: folder/name, such as instances/web1"), {"metavar": "KEY"})
 SAFELY = (
     Option(
         ("--etag",),
-        Words(
-            en="refuse if it is not as `noroshi definition show` showed it (- for: not there yet)",
-            ja="`noroshi definition show` で見た内容から変わっていたら取り込みません (まだないことを"
-            "確かめるなら -)",
-        ),
+        _("refuse if it is not as `noroshi definition show` showed it (- for: not there yet)"),
         {"metavar": "ETAG"},
     ),
     NOTE,
@@ -28,35 +17,23 @@ SAFELY = (
 )
 AS_SHOWN = Option(
     ("--etag",),
-    Words(
-        en="refuse if it is not as `noroshi definition show` showed it",
-        ja="`noroshi definition show` で見た内容から変わっていたら取り込みません",
-    ),
+    _("refuse if it is not as `noroshi definition show` showed it"),
     {"metavar": "ETAG"},
 )
 SAFELY_THERE = (AS_SHOWN, NOTE, DRY_RUN)
 """Of what has to be there: renamed, or removed."""
 DEFINITION = Command(
     name="definition",
-    help=Words(
-        en="show or change single definitions, the rest as it is",
-        ja="定義を1件ずつ表示、変更します (ほかはそのまま)",
-    ),
+    help=_("show or change single definitions, the rest as it is"),
     under=(
         Command(
             name="show",
             run="noroshi.cli.handlers.definitions:show",
-            help=Words(
-                en="definitions in force as TOML, with the etag of each",
-                ja="有効な定義を TOML で、識別子 (etag) とともに表示します",
-            ),
+            help=_("definitions in force as TOML, with the etag of each"),
             options=(
                 Option(
                     ("keys",),
-                    Words(
-                        en="which: folder/name, such as instances/web1 (default: all)",
-                        ja="どの定義か。フォルダー/名前 (例 instances/web1。なければすべて)",
-                    ),
+                    _("which: folder/name, such as instances/web1 (default: all)"),
                     {"metavar": "KEY", "nargs": "*"},
                 ),
                 JSON,
@@ -65,19 +42,11 @@ DEFINITION = Command(
         Command(
             name="set",
             run="noroshi.cli.handlers.definitions:set_",
-            help=Words(
-                en="put a TOML file in the place of one definition, or add it",
-                ja="定義1件を TOML ファイルの内容に置き換えます (なければ追加します)",
-            ),
+            help=_("put a TOML file in the place of one definition, or add it"),
             options=(
                 KEY,
                 Option(
-                    ("file",),
-                    Words(
-                        en="TOML file (- is the standard input)",
-                        ja="TOML ファイル (- は標準入力)",
-                    ),
-                    {"metavar": "FILE"},
+                    ("file",), _("TOML file (- is the standard input)"), {"metavar": "FILE"}
                 ),
                 *SAFELY,
                 JSON,
@@ -86,25 +55,16 @@ DEFINITION = Command(
         Command(
             name="rename",
             run="noroshi.cli.handlers.definitions:rename",
-            help=Words(en="give one definition another name", ja="定義1件の名前を変えます"),
+            help=_("give one definition another name"),
             more=(
-                Words(
-                    en="What names it in other definitions follows, and waiting mails and silences "
-                    "with it. --dry-run tells what else another name means.",
-                    ja="ほかの定義の参照、送信待ちのメール、通知停止も新しい名前に変わります。"
-                    "名前を変えるとどうなるかは --dry-run で確かめられます。",
+                _(
+                    "What names it in other definitions follows, and waiting mails and silences "
+                    "with it. --dry-run tells what else another name means."
                 ),
             ),
             options=(
                 KEY,
-                Option(
-                    ("name",),
-                    Words(
-                        en="its new name, without the folder",
-                        ja="新しい名前 (フォルダーは付けません)",
-                    ),
-                    {"metavar": "NAME"},
-                ),
+                Option(("name",), _("its new name, without the folder"), {"metavar": "NAME"}),
                 *SAFELY_THERE,
                 JSON,
             ),
@@ -112,18 +72,11 @@ DEFINITION = Command(
         Command(
             name="remove",
             run="noroshi.cli.handlers.definitions:remove",
-            help=Words(en="remove one definition", ja="定義を1件削除します"),
+            help=_("remove one definition"),
             options=(
                 KEY,
                 *SAFELY_THERE,
-                Option(
-                    ("--empty",),
-                    Words(
-                        en="also if that ends the watch of every instance",
-                        ja="すべての監視が終わる場合も削除します",
-                    ),
-                    FLAG,
-                ),
+                Option(("--empty",), _("also if that ends the watch of every instance"), FLAG),
                 JSON,
             ),
         ),

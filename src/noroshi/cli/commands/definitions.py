@@ -3,31 +3,23 @@
 from __future__ import annotations
 
 from noroshi.cli.commands.spec import DRY_RUN, FLAG, FOLDER, JSON, NOTE, Command, Option
-from noroshi.core.words import Words
+from noroshi.core.translation import _
 
 PLAN = Command(
     name="plan",
     run="noroshi.cli.handlers.apply:plan",
-    help=Words(
-        en="show what `apply` would change, and what is wrong",
-        ja="`apply` で何が変わるか、どこが誤りかを表示します",
-    ),
+    help=_("show what `apply` would change, and what is wrong"),
     options=(FOLDER, JSON),
 )
 CHECK_CONFIG = Command(
     name="check-config",
     run="noroshi.cli.handlers.check_config:check_config",
-    help=Words(
-        en="check noroshi.toml and a folder of definitions, without a node",
-        ja="noroshi.toml と定義のフォルダーを、ノードなしで確かめます",
-    ),
+    help=_("check noroshi.toml and a folder of definitions, without a node"),
     more=(
-        Words(
-            en="Everything that is wrong is told at once, and nothing is written. It needs "
+        _(
+            "Everything that is wrong is told at once, and nothing is written. It needs "
             "neither home folder, store nor key; without noroshi.toml it cannot say which "
-            "programs may run.",
-            ja="誤りをすべて一度に表示します。何も書き込みません。ホームフォルダー、保存先、鍵は"
-            "要りません。noroshi.toml がなければ、プログラムを実行してよいかは確かめられません。",
+            "programs may run."
         ),
     ),
     options=(FOLDER, JSON),
@@ -35,32 +27,21 @@ CHECK_CONFIG = Command(
 APPLY = Command(
     name="apply",
     run="noroshi.cli.handlers.apply:apply",
-    help=Words(
-        en="bring the definitions of a folder into force", ja="フォルダーの定義を有効にします"
-    ),
+    help=_("bring the definitions of a folder into force"),
     more=(
-        Words(
-            en="A running node takes them up at once. With one mistake in it, nothing is taken.",
-            ja="動作中のノードはすぐに取り込みます。誤りが1つでもあれば、何も取り込みません。",
-        ),
+        _("A running node takes them up at once. With one mistake in it, nothing is taken."),
     ),
     options=(
         FOLDER,
         Option(
             ("--base",),
-            Words(
-                en="refuse if the current version is another than this one",
-                ja="現在の版がこの番号でなければ取り込みません",
-            ),
+            _("refuse if the current version is another than this one"),
             {"metavar": "VERSION", "type": int},
         ),
         NOTE,
         Option(
             ("--empty",),
-            Words(
-                en="also where the folder is empty, or has none of the instances that are watched",
-                ja="空のフォルダーや、いまの監視インスタンスが1つもないフォルダーでも取り込みます",
-            ),
+            _("also where the folder is empty, or has none of the instances that are watched"),
             FLAG,
         ),
         JSON,
@@ -69,24 +50,13 @@ APPLY = Command(
 EXPORT = Command(
     name="export",
     run="noroshi.cli.handlers.apply:export",
-    help=Words(
-        en="write the definitions in force into a folder",
-        ja="有効な定義をフォルダーに書き出します",
-    ),
-    more=(
-        Words(
-            en="Secrets are never in them: definitions only name an entry of the vault.",
-            ja="秘密は含まれません。定義にあるのは保管庫の中の名前だけです。",
-        ),
-    ),
+    help=_("write the definitions in force into a folder"),
+    more=(_("Secrets are never in them: definitions only name an entry of the vault."),),
     options=(
         FOLDER,
         Option(
             ("--force",),
-            Words(
-                en="overwrite and remove definitions that differ from those in force",
-                ja="有効な定義と違うファイルを上書きし、余分なものは削除します",
-            ),
+            _("overwrite and remove definitions that differ from those in force"),
             FLAG,
         ),
     ),
@@ -94,43 +64,30 @@ EXPORT = Command(
 KINDS = Command(
     name="kinds",
     run="noroshi.cli.handlers.kinds:kinds",
-    help=Words(
-        en="kinds of monitors, actions and routes, with their options",
-        ja="監視項目、アクション、送信経路の種別とオプション",
-    ),
+    help=_("kinds of monitors, actions and routes, with their options"),
     options=(
-        Option(
-            ("kind",),
-            Words(en="only this kind, in full", ja="この種別だけを詳しく"),
-            {"metavar": "KIND", "nargs": "?"},
-        ),
+        Option(("kind",), _("only this kind, in full"), {"metavar": "KIND", "nargs": "?"}),
         JSON,
     ),
 )
 BASE = Option(
     ("--base",),
-    Words(
-        en="refuse if the current version is another than this one",
-        ja="現在の版がこの番号でなければ取り込みません",
-    ),
+    _("refuse if the current version is another than this one"),
     {"metavar": "VERSION", "type": int},
 )
 VERSIONS = Command(
     name="versions",
     run="noroshi.cli.handlers.versions:versions",
-    help=Words(
-        en="earlier versions of the definitions, and what each changed",
-        ja="これまでの定義の版と、それぞれの変更を表示します",
-    ),
+    help=_("earlier versions of the definitions, and what each changed"),
     options=(
         Option(
             ("number",),
-            Words(en="only this one, in full", ja="この版だけを詳しく"),
+            _("only this one, in full"),
             {"metavar": "NUMBER", "nargs": "?", "type": int},
         ),
         Option(
             ("--last",),
-            Words(en="how many (default: 20)", ja="何件まで (既定値: 20)"),
+            _("how many (default: 20)"),
             {"metavar": "COUNT", "type": int, "default": 20},
         ),
         JSON,
@@ -139,90 +96,63 @@ VERSIONS = Command(
 TAKE_BACK = Command(
     name="take-back",
     run="noroshi.cli.handlers.versions:take_back",
-    help=Words(en="go back to an earlier version", ja="以前の版に戻します"),
+    help=_("go back to an earlier version"),
     more=(
-        Words(
-            en="It becomes a new version, so that nothing is lost and this can be taken back too.",
-            ja="新しい版として取り込むので、何も失われず、戻したことも取り消せます。",
-        ),
+        _("It becomes a new version, so that nothing is lost and this can be taken back too."),
     ),
     options=(
-        Option(
-            ("number",),
-            Words(en="the version to go back to", ja="戻す版の番号"),
-            {"metavar": "NUMBER", "type": int},
-        ),
+        Option(("number",), _("the version to go back to"), {"metavar": "NUMBER", "type": int}),
         BASE,
         NOTE,
         JSON,
     ),
 )
-NAME = Option(
-    ("name",), Words(en="name of the blueprint", ja="ひな形の名前"), {"metavar": "NAME"}
-)
+NAME = Option(("name",), _("name of the blueprint"), {"metavar": "NAME"})
 BLUEPRINT = Command(
     name="blueprint",
-    help=Words(en="sets of monitors to add to an instance", ja="監視項目のひな形を扱います"),
+    help=_("sets of monitors to add to an instance"),
     under=(
         Command(
             name="list",
             run="noroshi.cli.handlers.blueprints:list_",
-            help=Words(en="which there are", ja="ひな形の一覧"),
+            help=_("which there are"),
             options=(JSON,),
         ),
         Command(
             name="show",
             run="noroshi.cli.handlers.blueprints:show",
-            help=Words(
-                en="one in full: what it asks for, its monitors",
-                ja="1つを詳しく (指定できる項目、監視項目)",
-            ),
+            help=_("one in full: what it asks for, its monitors"),
             options=(NAME, JSON),
         ),
         Command(
             name="add",
             run="noroshi.cli.handlers.blueprints:add",
-            help=Words(
-                en="add its monitors to an instance, which is made if need be",
-                ja="監視インスタンスに追加します (なければ作ります)",
-            ),
+            help=_("add its monitors to an instance, which is made if need be"),
             options=(
                 NAME,
                 Option(
                     ("--to",),
-                    Words(en="name of the instance", ja="監視インスタンスの名前"),
+                    _("name of the instance"),
                     {"metavar": "INSTANCE", "required": True},
                 ),
                 Option(
                     ("--set",),
-                    Words(
-                        en="NAME=VALUE for what it asks for (again for more)",
-                        ja="指定できる項目を 名前=値 で (繰り返せます)",
-                    ),
+                    _("NAME=VALUE for what it asks for (again for more)"),
                     {"metavar": "NAME=VALUE", "action": "append", "default": []},
                 ),
                 Option(
                     ("--address",),
-                    Words(
-                        en="for a new instance: where network checks reach it",
-                        ja="新しい監視インスタンスのアドレス",
-                    ),
+                    _("for a new instance: where network checks reach it"),
                     {"metavar": "ADDRESS", "default": ""},
                 ),
                 Option(
                     ("--zone",),
-                    Words(
-                        en="for a new instance: its time zone, as in Asia/Tokyo",
-                        ja="新しい監視インスタンスのタイムゾーン (例 Asia/Tokyo)",
-                    ),
+                    _("for a new instance: its time zone, as in Asia/Tokyo"),
                     {"metavar": "ZONE", "default": ""},
                 ),
                 Option(
                     ("--rule",),
-                    Words(
-                        en="a rule that acts on what would have none (again for more)",
-                        ja="ほかに実行条件がないときに使う実行条件 (繰り返せます)",
-                    ),
+                    _("a rule that acts on what would have none (again for more)"),
                     {"metavar": "RULE", "action": "append", "default": []},
                 ),
                 DRY_RUN,

@@ -3,46 +3,32 @@
 from __future__ import annotations
 
 from noroshi.cli.commands.spec import JSON, Command, Option
-from noroshi.core.words import Words
+from noroshi.core.translation import _
 
 FIRST = Command(
     name="first",
-    help=Words(
-        en="the first start: what to watch here, and an alarm that proves the way",
-        ja="初期設定 (このマシンで監視するもの、届くことを確かめるアラーム)",
-    ),
+    help=_("the first start: what to watch here, and an alarm that proves the way"),
     under=(
         Command(
             name="look",
             run="noroshi.cli.handlers.first_steps:look",
-            help=Words(
-                en="how far the first start has come", ja="初期設定の進み具合を表示します"
-            ),
+            help=_("how far the first start has come"),
             options=(JSON,),
         ),
         Command(
             name="suggest",
             run="noroshi.cli.handlers.first_steps:suggest",
-            help=Words(
-                en="what to watch on the node's computer, with what there is of each",
-                ja="ノードのコンピューターで監視するとよいものを表示します",
-            ),
+            help=_("what to watch on the node's computer, with what there is of each"),
             options=(JSON,),
         ),
         Command(
             name="take",
             run="noroshi.cli.handlers.first_steps:take",
-            help=Words(
-                en="watch what was suggested, as a new version",
-                ja="候補の監視を始めます (新しい版になります)",
-            ),
+            help=_("watch what was suggested, as a new version"),
             options=(
                 Option(
                     ("wanted",),
-                    Words(
-                        en="what of it, such as system/disk; nothing: all of it",
-                        ja="監視するもの (system/disk など)。なければすべて",
-                    ),
+                    _("what of it, such as system/disk; nothing: all of it"),
                     {"metavar": "ID", "nargs": "*"},
                 ),
                 JSON,
@@ -51,17 +37,11 @@ FIRST = Command(
         Command(
             name="alarm",
             run="noroshi.cli.handlers.first_steps:alarm",
-            help=Words(
-                en="send a test alarm, with a number in its mail",
-                ja="番号の入ったテスト アラームを送ります",
-            ),
+            help=_("send a test alarm, with a number in its mail"),
             options=(
                 Option(
                     ("contact",),
-                    Words(
-                        en="to whom; nobody named: the first contact",
-                        ja="通知先。なければ最初の通知先",
-                    ),
+                    _("to whom; nobody named: the first contact"),
                     {"metavar": "CONTACT", "nargs": "?", "default": ""},
                 ),
                 JSON,
@@ -70,26 +50,16 @@ FIRST = Command(
         Command(
             name="seen",
             run="noroshi.cli.handlers.first_steps:seen",
-            help=Words(
-                en="give back the number of the test alarm that arrived; it is kept as proof",
-                ja="届いたテスト アラームの番号を入れます (届いた証拠として残ります)",
-            ),
+            help=_("give back the number of the test alarm that arrived; it is kept as proof"),
             options=(
-                Option(
-                    ("number",),
-                    Words(en="the four digits in its mail", ja="メールに書かれた4桁の番号"),
-                    {"metavar": "NUMBER"},
-                ),
+                Option(("number",), _("the four digits in its mail"), {"metavar": "NUMBER"}),
                 JSON,
             ),
         ),
         Command(
             name="end",
             run="noroshi.cli.handlers.first_steps:end",
-            help=Words(
-                en="put the first start away, proved or not",
-                ja="初期設定の案内を終わります (到達を確かめていなくても)",
-            ),
+            help=_("put the first start away, proved or not"),
             options=(),
         ),
     ),

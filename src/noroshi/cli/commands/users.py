@@ -5,103 +5,77 @@ from __future__ import annotations
 
 from noroshi.cli.commands.spec import FLAG, JSON, Command, Option
 from noroshi.core.people import ROLES
-from noroshi.core.words import Words
+from noroshi.core.translation import _
 
-NAME = Option(("name",), Words(en="name of the user", ja="利用者の名前"), {"metavar": "NAME"})
-TOKEN = Option(
-    ("name",), Words(en="name of the token", ja="トークンの名前"), {"metavar": "NAME"}
-)
+NAME = Option(("name",), _("name of the user"), {"metavar": "NAME"})
+TOKEN = Option(("name",), _("name of the token"), {"metavar": "NAME"})
 ROLE = Option(
     ("--role",),
-    Words(
-        en="viewer (default), operator or administrator",
-        ja="viewer (閲覧者。既定値)、operator (運用担当)、administrator (管理者) のどれか",
-    ),
+    _("viewer (default), operator or administrator"),
     {"metavar": "ROLE", "choices": ROLES, "default": "viewer"},
 )
 PASSWORD = Option(
     ("--password-file",),
-    Words(
-        en="take the password from this file (- is the standard input); without it a one-time "
-        "code is printed",
-        ja="パスワードをこのファイルから読みます (- は標準入力)。なければワンタイム コードを表示します",
+    _(
+        "take the password from this file (- is the standard input); without it a one-time "
+        "code is printed"
     ),
     {"metavar": "FILE", "default": ""},
 )
-OWN = Option(
-    ("name",),
-    Words(en="your name in the manager", ja="マネージャーでの自分の名前"),
-    {"metavar": "NAME"},
-)
+OWN = Option(("name",), _("your name in the manager"), {"metavar": "NAME"})
 OLD = Option(
     ("--password-file",),
-    Words(
-        en="take the current password from this file (- is the standard input); without it it "
-        "is asked for",
-        ja="現在のパスワードをこのファイルから読みます (- は標準入力)。なければ入力を求めます",
+    _(
+        "take the current password from this file (- is the standard input); without it it "
+        "is asked for"
     ),
     {"metavar": "FILE", "default": ""},
 )
 NEW = Option(
     ("--new-password-file",),
-    Words(
-        en="take the new password from this file; without it it is asked for",
-        ja="新しいパスワードをこのファイルから読みます。なければ入力を求めます",
-    ),
+    _("take the new password from this file; without it it is asked for"),
     {"metavar": "FILE", "default": ""},
 )
-CODE = Words(
-    en="With the one-time code they choose their own password in the manager. It holds for three "
-    "days.",
-    ja="本人がワンタイム コードを使い、マネージャーで自分のパスワードを決めます。コードは3日間有効です。",
+CODE = _(
+    "With the one-time code they choose their own password in the manager. It holds for three "
+    "days."
 )
 USER = Command(
     name="user",
-    help=Words(en="who may log in to the manager", ja="マネージャーの利用者を扱います"),
+    help=_("who may log in to the manager"),
     under=(
         Command(
             name="add",
             run="noroshi.cli.handlers.users:add",
-            help=Words(
-                en="add a user, and print the code by which they choose a password",
-                ja="利用者を追加し、パスワードを決めるためのコードを表示します",
-            ),
+            help=_("add a user, and print the code by which they choose a password"),
             more=(CODE,),
             options=(NAME, ROLE, PASSWORD, JSON),
         ),
         Command(
             name="list",
             run="noroshi.cli.handlers.users:list_",
-            help=Words(en="users and their roles", ja="利用者とその権限を一覧します"),
+            help=_("users and their roles"),
             options=(JSON,),
         ),
         Command(
             name="password",
             run="noroshi.cli.handlers.users:password",
-            help=Words(
-                en="give a user another password, and log them out",
-                ja="利用者のパスワードを変え、ログアウトさせます",
-            ),
+            help=_("give a user another password, and log them out"),
             more=(CODE,),
             options=(NAME, PASSWORD, JSON),
         ),
         Command(
             name="role",
             run="noroshi.cli.handlers.users:role",
-            help=Words(
-                en="give a user another role; their API tokens that exceed it are revoked, with all "
-                "tokens made by these",
-                ja="利用者の権限を変えます。その利用者が作った API トークンのうち、新しい権限を超えるものは、"
-                "それで作られたトークンとともに失効します",
+            help=_(
+                "give a user another role; their API tokens that exceed it are revoked, with all "
+                "tokens made by these"
             ),
             options=(
                 NAME,
                 Option(
                     ("role",),
-                    Words(
-                        en="viewer, operator or administrator",
-                        ja="viewer (閲覧者)、operator (運用担当)、administrator (管理者) のどれか",
-                    ),
+                    _("viewer, operator or administrator"),
                     {"metavar": "ROLE", "choices": ROLES},
                 ),
             ),
@@ -109,89 +83,55 @@ USER = Command(
         Command(
             name="remove",
             run="noroshi.cli.handlers.users:remove",
-            help=Words(
-                en="remove a user and all API tokens made by them, directly or indirectly",
-                ja="利用者を、その人が作った API トークンと、それで作られたトークンとともに削除します",
-            ),
+            help=_("remove a user and all API tokens made by them, directly or indirectly"),
             options=(NAME,),
         ),
         Command(
             name="totp",
             run="noroshi.cli.handlers.users:totp",
-            help=Words(
-                en="two-step log-in by an authenticator (TOTP)",
-                ja="認証アプリ (TOTP) による2段階認証を設定します",
-            ),
+            help=_("two-step log-in by an authenticator (TOTP)"),
             more=(
-                Words(
-                    en="It prints what the authenticator takes, asks for its first code, and prints "
-                    "recovery codes to keep.",
-                    ja="認証アプリに入れるキーを表示し、最初のコードを尋ね、控えておくリカバリー コードを"
-                    "表示します。",
+                _(
+                    "It prints what the authenticator takes, asks for its first code, and prints "
+                    "recovery codes to keep."
                 ),
             ),
-            options=(
-                NAME,
-                Option(
-                    ("--off",), Words(en="turn it off again", ja="2段階認証をやめます"), FLAG
-                ),
-            ),
+            options=(NAME, Option(("--off",), _("turn it off again"), FLAG)),
         ),
         Command(
             name="own-password",
             run="noroshi.cli.handlers.own_account:password",
-            help=Words(
-                en="change your own password, with the old one",
-                ja="現在のパスワードを入力して、自分のパスワードを変えます",
-            ),
+            help=_("change your own password, with the old one"),
             options=(OWN, OLD, NEW),
         ),
         Command(
             name="own-totp",
             run="noroshi.cli.handlers.own_account:totp",
-            help=Words(
-                en="your own two-step log-in by an authenticator (TOTP), with your password",
-                ja="パスワードを入力して、自分の2段階認証 (認証アプリ、TOTP) を設定します",
-            ),
-            options=(
-                OWN,
-                Option(
-                    ("--off",), Words(en="turn it off again", ja="2段階認証をやめます"), FLAG
-                ),
-                OLD,
-            ),
+            help=_("your own two-step log-in by an authenticator (TOTP), with your password"),
+            options=(OWN, Option(("--off",), _("turn it off again"), FLAG), OLD),
         ),
     ),
 )
 API_TOKEN = Command(
     name="token",
-    help=Words(
-        en="by what programs speak to the manager", ja="マネージャーの API トークンを扱います"
-    ),
+    help=_("by what programs speak to the manager"),
     under=(
         Command(
             name="new",
             run="noroshi.cli.handlers.users:token_new",
-            help=Words(
-                en="make an API token; it is shown once",
-                ja="API トークンを作ります (表示は一度だけ)",
-            ),
+            help=_("make an API token; it is shown once"),
             options=(
                 TOKEN,
                 ROLE,
                 Option(
                     ("--days",),
-                    Words(
-                        en="how many days it holds (default: 90; 0: it does not end)",
-                        ja="有効な日数 (既定値: 90。0 なら期限なし)",
-                    ),
+                    _("how many days it holds (default: 90; 0: it does not end)"),
                     {"metavar": "DAYS", "type": int, "default": 90},
                 ),
                 Option(
                     ("--programs",),
-                    Words(
-                        en="also allow what runs programs, sends a secret elsewhere or concerns users",
-                        ja="プログラムの実行、シークレットの送り先の変更、利用者に関わる操作も許します",
+                    _(
+                        "also allow what runs programs, sends a secret elsewhere or concerns users"
                     ),
                     FLAG,
                 ),
@@ -201,19 +141,13 @@ API_TOKEN = Command(
         Command(
             name="list",
             run="noroshi.cli.handlers.users:token_list",
-            help=Words(
-                en="API tokens, who made them, and until when they hold",
-                ja="API トークンと、作った人、期限を一覧します",
-            ),
+            help=_("API tokens, who made them, and until when they hold"),
             options=(JSON,),
         ),
         Command(
             name="revoke",
             run="noroshi.cli.handlers.users:token_revoke",
-            help=Words(
-                en="revoke an API token at once, and all tokens made by it",
-                ja="API トークンを、それで作られたトークンとともにすぐに失効させます",
-            ),
+            help=_("revoke an API token at once, and all tokens made by it"),
             options=(TOKEN,),
         ),
     ),
@@ -221,14 +155,13 @@ API_TOKEN = Command(
 AUDIT = Command(
     name="audit",
     run="noroshi.cli.handlers.audit_log:audit",
-    help=Words(
-        en="who changed what when, from where, field by field from what to what; who was refused",
-        ja="いつ、誰が、どこから、何を、項目ごとにどう変えたか、誰を拒否したかを表示します",
+    help=_(
+        "who changed what when, from where, field by field from what to what; who was refused"
     ),
     options=(
         Option(
             ("--last",),
-            Words(en="how many (default: 50)", ja="何件まで (既定値: 50)"),
+            _("how many (default: 50)"),
             {"metavar": "COUNT", "type": int, "default": 50},
         ),
         JSON,

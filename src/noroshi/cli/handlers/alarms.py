@@ -12,33 +12,24 @@ from noroshi.cli.handlers.silences import lines
 from noroshi.cli.output.levels import shown
 from noroshi.cli.output.tables import table
 from noroshi.cli.output.times import clock, lasted
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _, ngettext
 
 Answer = Mapping[str, Any]
-CALM = Words(en="○ Nothing is wrong.", ja="○ 続いているアラームはありません。")
-OPEN = Words(
-    en="Not well: {count}; not acknowledged: {nobody}.",
-    ja="続いているアラーム {count}件、うち確認待ち {nobody}件。",
+CALM = _("○ Nothing is wrong.")
+OPEN = _("Not well: {count}; not acknowledged: {nobody}.")
+SINCE = _("since {at} ({span})")
+NOBODY = _("not acknowledged")
+HAS_IT = _("✓ {who} since {at}")
+SILENT = _("silent until {at}")
+WORKS = _("maintenance until {at}")
+TOLD = _("{rule}: told {contacts} at {at}")
+TIMES = ngettext("{told} ({times} time)", "{told} ({times} times)", by="times")
+NOT_TOLD = _("{rule}: {because}")
+IS_HAD = _(
+    "Acknowledged: {what}. It is told again once it gets worse, and its recovery is told."
 )
-SINCE = Words(en="since {at} ({span})", ja="{at} から ({span})")
-NOBODY = Words(en="not acknowledged", ja="確認待ち")
-HAS_IT = Words(en="✓ {who} since {at}", ja="✓ {who} {at}")
-SILENT = Words(en="silent until {at}", ja="{at} まで通知停止")
-WORKS = Words(en="maintenance until {at}", ja="{at} までメンテナンス")
-TOLD = Words(
-    en="{rule}: told {contacts} at {at}", ja="{rule}: {at} に {contacts} へ知らせました"
-)
-TIMES = Words(en="{told} ({times:time|times})", ja="{told} ({times}回)")
-NOT_TOLD = Words(en="{rule}: {because}", ja="{rule}: {because}")
-IS_HAD = Words(
-    en="Acknowledged: {what}. It is told again once it gets worse, and its recovery is told.",
-    ja="確認済みにしました: {what}。悪化したとき、回復したときは知らせます。",
-)
-IS_BACK = Words(
-    en="Taken back: {what}. It is told again as its rules say.",
-    ja="確認済みを取り消しました: {what}。実行条件のとおりに、また知らせます。",
-)
-IS_KEPT = Words(en="Kept: {path}", ja="コメントを保存しました: {path}")
+IS_BACK = _("Taken back: {what}. It is told again as its rules say.")
+IS_KEPT = _("Kept: {path}")
 
 
 def alarms(asked: CommandContext) -> int:
@@ -72,7 +63,7 @@ def comment(asked: CommandContext) -> int:
     return exits.DONE
 
 
-def _changed(asked: CommandContext, op: str, words: Words) -> int:
+def _changed(asked: CommandContext, op: str, words: Message) -> int:
     given = asked.given
     item = {} if given.item is None else {"item": given.item}
     found = asked.call(op, monitor=given.monitor, comment=given.comment, **item)
@@ -128,7 +119,7 @@ def _below(asked: CommandContext, row: Answer, now: datetime) -> Iterator[str]:
     yield from (asked.say(_told(asked, one, now)) for one in known)
 
 
-def _told(asked: CommandContext, one: Answer, now: datetime) -> Words:
+def _told(asked: CommandContext, one: Answer, now: datetime) -> Message:
     if one["at"] is None:
         return NOT_TOLD.fill(rule=one["called"], because=asked.say(one["because"]))
     contacts = ", ".join(one["contacts"])

@@ -17,45 +17,27 @@ from noroshi.cli.output.placeholders import (
 )
 from noroshi.core.definitions.problems import Problem
 from noroshi.core.os_errors import why
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _, bilingual, ngettext
 from noroshi.definitions import by_file, look_into, what_would_be_lost, write_folder
 from noroshi.ports import Document
 from noroshi.schema import Invalid
 
-UNUSABLE = Words(
-    en="{folder} cannot be used; nothing was changed. Problems: {count}",
-    ja="{folder} は取り込めません。何も変更していません。誤りは{count}件です:",
+UNUSABLE = _("{folder} cannot be used; nothing was changed. Problems: {count}")
+WOULD_LOSE = _(
+    "Nothing was written: {folder} holds what version {version} does not. "
+    "To write all the same: noroshi export --force {folder}"
 )
-WOULD_LOSE = Words(
-    en="Nothing was written: {folder} holds what version {version} does not. "
-    "To write all the same: noroshi export --force {folder}",
-    ja="何も書き出していません。{folder} に版 {version} と違うものがあります。"
-    "それでも書き出すには: noroshi export --force {folder}",
-)
-CANNOT_WRITE = Words(en="Cannot write {folder}: {why}", ja="{folder} に書き出せません: {why}")
-NO_DIFFERENCE = Words(
-    en="Nothing differs from version {version}.", ja="版 {version} との違いはありません。"
-)
-WOULD_CHANGE = Words(
-    en="Changes to version {version}: {count}", ja="版 {version} からの変更は{count}件です:"
-)
-HOW_TO_APPLY = Words(
-    en="Bring it into force: noroshi apply --base {version} {folder}",
-    ja="有効にするには: noroshi apply --base {version} {folder}",
-)
-NOW_CURRENT = Words(
-    en="Version {version} is in force. Changes: {count}",
-    ja="版 {version} が有効になりました。変更は{count}件です:",
-)
-NOBODY_RUNS = Words(
-    en="No node is running; it takes effect at the next noroshi serve.",
-    ja="ノードは動いていません。次の noroshi serve から有効です。",
-)
-AND_MORE = Words(en="… and {count} more", ja="… ほか{count}件")
-BEWARE = Words(en="Beware:", ja="ご確認ください:")
-WRITTEN = Words(
-    en="Wrote version {version} to {folder}: {count:file|files}.",
-    ja="版 {version} を {folder} に書き出しました ({count}ファイル)。",
+CANNOT_WRITE = _("Cannot write {folder}: {why}")
+NO_DIFFERENCE = _("Nothing differs from version {version}.")
+WOULD_CHANGE = _("Changes to version {version}: {count}")
+HOW_TO_APPLY = _("Bring it into force: noroshi apply --base {version} {folder}")
+NOW_CURRENT = _("Version {version} is in force. Changes: {count}")
+NOBODY_RUNS = _("No node is running; it takes effect at the next noroshi serve.")
+AND_MORE = _("… and {count} more")
+BEWARE = _("Beware:")
+WRITTEN = ngettext(
+    "Wrote version {version} to {folder}: {count} file.",
+    "Wrote version {version} to {folder}: {count} files.",
 )
 
 
@@ -68,7 +50,9 @@ def plan(asked: CommandContext) -> int:
         asked.print_json({**planned, "placeholders": placeholders_as_json(left)})
         return exits.INVALID if planned["problems"] else exits.DONE
     if planned["problems"]:
-        raise _unusable(asked, [(p["where"], Words(**p["what"])) for p in planned["problems"]])
+        raise _unusable(
+            asked, [(p["where"], bilingual(**p["what"])) for p in planned["problems"]]
+        )
     found, base, more = planned["differences"], planned["base"], planned["more"]
     if not found and not planned["refused"]:
         print(asked.say(NO_DIFFERENCE.fill(version=base)))
@@ -176,24 +160,24 @@ def documents_of(asked: CommandContext, folder: Path) -> Sequence[Mapping[str, A
 
 def _all_problems(
     asked: CommandContext, documents: Sequence[Mapping[str, Any]], of_files: Sequence[Problem]
-) -> Sequence[tuple[str, Words]]:
+) -> Sequence[tuple[str, Message]]:
     """What is wrong with the files, and what the node says of those that could be read."""
     faulty = [problem.where for problem in of_files]
     try:
         planned = asked.call("plan", documents=documents, faulty=faulty)
     except RefusedError:  # nobody to ask: the files are wrong all the same
         return [(p.where, p.what) for p in of_files]
-    told = [Problem(p["where"], Words(**p["what"])) for p in planned["problems"]]
+    told = [Problem(p["where"], bilingual(**p["what"])) for p in planned["problems"]]
     return [(p.where, p.what) for p in by_file((*of_files, *told))]
 
 
-def _unusable(asked: CommandContext, problems: Sequence[tuple[str, Words]]) -> RefusedError:
+def _unusable(asked: CommandContext, problems: Sequence[tuple[str, Message]]) -> RefusedError:
     head = UNUSABLE.fill(folder=asked.given.folder, count=len(problems))
     return RefusedError("invalid", head, problems)
 
 
 def list_changes(
-    asked: CommandContext, head: Words, found: Iterable[Mapping[str, str]], more: int
+    asked: CommandContext, head: Message, found: Iterable[Mapping[str, str]], more: int
 ) -> None:
     """The first changes, and how many more there are."""
     _list(asked, head, found)
@@ -201,7 +185,7 @@ def list_changes(
         print(f"  {asked.say(AND_MORE.fill(count=more))}")
 
 
-def _list(asked: CommandContext, head: Words, found: Iterable[Mapping[str, str]]) -> None:
+def _list(asked: CommandContext, head: Message, found: Iterable[Mapping[str, str]]) -> None:
     print(asked.say(head))
     for words in found:
         print(f"  {asked.say(words)}")

@@ -11,22 +11,19 @@ from noroshi.cli.context import CommandContext
 from noroshi.cli.output.tables import columns, wrap
 from noroshi.cli.output.times import clock
 from noroshi.core.printable import printable
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _, bilingual
 
 if TYPE_CHECKING:
     from noroshi.web.view.audit_log import Line
 
-NOTHING = Words(en="Nobody has changed anything yet.", ja="まだ何も変更されていません。")
-NOBODY = Words(en="unknown", ja="不明")
-REFUSED = Words(en="refused: {why}", ja="拒否: {why}")
-MORE = Words(
-    en="(refusals before it that are not listed: {count})",
-    ja="(この前に記録を省いた拒否: {count}件)",
-)
-DOORS: Mapping[str, Words] = {
-    "local": Words(en="this computer", ja="このコンピューター"),
-    "web": Words(en="browser", ja="ブラウザー"),
-    "api": Words(en="API", ja="API"),
+NOTHING = _("Nobody has changed anything yet.")
+NOBODY = _("unknown")
+REFUSED = _("refused: {why}")
+MORE = _("(refusals before it that are not listed: {count})")
+DOORS: Mapping[str, Message] = {
+    "local": _("this computer"),
+    "web": _("browser"),
+    "api": _("API"),
 }
 INDENT = "    "
 
@@ -82,7 +79,7 @@ def _changed(asked: CommandContext, one: Mapping[str, Any], now: datetime) -> It
 def _refusal(asked: CommandContext, one: Mapping[str, Any]) -> Iterator[str]:
     if not one["refused"]["en"]:
         return
-    why = asked.say(REFUSED.fill(why=Words(**one["refused"])))
+    why = asked.say(REFUSED.fill(why=bilingual(**one["refused"])))
     more = asked.say(MORE.fill(count=one["left_out"])) if one["left_out"] else ""
     yield f"{why} {more}".rstrip()
 
@@ -92,7 +89,7 @@ def _lines(
 ) -> Sequence[Line]:
     """As the manager tells them."""
     from noroshi.web.view.audit_log import lines
-    from noroshi.web.view.locale import TONGUES
+    from noroshi.web.view.language import TONGUES
 
     return lines(before, after, TONGUES["ja" if asked.language == "ja" else "en"], str(now))
 

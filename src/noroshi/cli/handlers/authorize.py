@@ -12,7 +12,7 @@ from noroshi.cli.errors import RefusedError
 from noroshi.cli.handlers import sign_in_texts
 from noroshi.cli.handlers.sign_in import STDIN, Answer, How, NoPageError, sign_in
 from noroshi.cli.output.routes import marked
-from noroshi.core.words import NOTHING
+from noroshi.core.translation import NOTHING
 
 
 def _signed_in(asked: CommandContext, how: How) -> Answer:

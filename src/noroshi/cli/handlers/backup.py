@@ -11,68 +11,56 @@ from noroshi.cli.context import CommandContext
 from noroshi.cli.errors import RefusedError
 from noroshi.cli.output.times import clock, span
 from noroshi.config.config import Config
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _, bilingual, ngettext
 from noroshi.ports import StoreError
 
 MIB = 1 << 20
-BACKED_UP = Words(
-    en="Wrote {path} ({size} MiB, {waiting:mail waits|mails wait} in it).",
-    ja="{path} に書きました ({size} MiB、送信待ち {waiting}通)。",
+BACKED_UP = ngettext(
+    "Wrote {path} ({size} MiB, {waiting} mail waits in it).",
+    "Wrote {path} ({size} MiB, {waiting} mails wait in it).",
+    by="waiting",
 )
-KEY_ELSEWHERE = Words(
-    en="The secrets in it are sealed, and the key {key} is NOT in it: keep a copy of the key "
-    "elsewhere, or they cannot be opened again.",
-    ja="中の秘密は封じたままです。鍵 {key} は含まれていません。鍵は別の場所に控えてください。"
-    "鍵がなければ、秘密は二度と開けません。",
+KEY_ELSEWHERE = _(
+    "The secrets in it are sealed, and the key {key} is NOT in it: keep a copy of the key "
+    "elsewhere, or they cannot be opened again."
 )
-ITS_KEY_ELSEWHERE = Words(
-    en="The secrets in it are sealed, and the key of its vault is NOT in it: keep a copy of the "
-    "key elsewhere, or they cannot be opened again.",
-    ja="中の秘密は封じたままです。保管庫の鍵は含まれていません。鍵は別の場所に控えてください。"
-    "鍵がなければ、秘密は二度と開けません。",
+ITS_KEY_ELSEWHERE = _(
+    "The secrets in it are sealed, and the key of its vault is NOT in it: keep a copy of the "
+    "key elsewhere, or they cannot be opened again."
 )
-ITS_STORE = Words(en="The store of the node", ja="ノードの保存先")
-CANNOT_RESTORE = Words(en="Nothing was restored: {why}", ja="復元していません: {why}")
-RESTORED = Words(
-    en="Restored {store} from {path}: version {version}, {waiting:mail waits|mails wait}.",
-    ja="{path} から {store} を復元しました: 版 {version}、送信待ち {waiting}通。",
+ITS_STORE = _("The store of the node")
+CANNOT_RESTORE = _("Nothing was restored: {why}")
+RESTORED = ngettext(
+    "Restored {store} from {path}: version {version}, {waiting} mail waits.",
+    "Restored {store} from {path}: version {version}, {waiting} mails wait.",
+    by="waiting",
 )
-AGE = Words(
-    en="What it last knows of is {seen}, {age} ago. What happened since is not in it: a mail that "
-    "waited then and was accepted since is sent again, under the same Message-ID.",
-    ja="最後の記録は {seen} ({age}前) です。それより後のことは含まれていません。そのとき送信待ちで、"
-    "後に受領されたメールは、同じ Message-ID でもう一度送られます。",
+AGE = _(
+    "What it last knows of is {seen}, {age} ago. What happened since is not in it: a mail that "
+    "waited then and was accepted since is sent again, under the same Message-ID."
 )
-NEVER_RAN = Words(
-    en="No node had run on it yet.", ja="まだノードが動いたことのない保存先です。"
+NEVER_RAN = _("No node had run on it yet.")
+WERE_OUT = _(
+    "{out} of them were on their way when it was made; whether they arrived is not known, "
+    "they are sent again under the same Message-ID."
 )
-WERE_OUT = Words(
-    en="{out} of them were on their way when it was made; whether they arrived is not known, "
-    "they are sent again under the same Message-ID.",
-    ja="うち {out}通はバックアップのとき送信中でした。届いたかどうか分からないため、"
-    "同じ Message-ID でもう一度送ります。",
+HELD = ngettext(
+    "{held} mail is held: look with noroshi queue list, let them go with "
+    "noroshi queue release ID.",
+    "{held} mails are held: look with noroshi queue list, let them go with "
+    "noroshi queue release ID.",
+    by="held",
 )
-HELD = Words(
-    en="{held:mail is|mails are} held: look with noroshi queue list, let them go with noroshi queue "
-    "release ID.",
-    ja="{held}通を保留にしました。noroshi queue list で確かめ、noroshi queue release ID で"
-    "送れます。",
+HOLD_THEM = _(
+    "To look at them before they go: restore again with --hold, before the node starts."
 )
-HOLD_THEM = Words(
-    en="To look at them before they go: restore again with --hold, before the node starts.",
-    ja="送る前に確かめるには、ノードを始める前に --hold を付けてもう一度復元してください。",
+KEPT = _("The store that was there is {kept} now.")
+KEY_NEEDED = _(
+    "There is no key at {key}. Bring that of the old machine back (noroshi key restore FILE), "
+    "unless systemd hands it over; without it the sign-ins have to be made again."
 )
-KEPT = Words(
-    en="The store that was there is {kept} now.", ja="元の保存先は {kept} に残しました。"
-)
-KEY_NEEDED = Words(
-    en="There is no key at {key}. Bring that of the old machine back (noroshi key restore FILE), "
-    "unless systemd hands it over; without it the sign-ins have to be made again.",
-    ja="鍵 {key} がありません。systemd が渡すのでなければ、元のマシンの鍵を戻してください "
-    "(noroshi key restore ファイル)。なければ、サインインをやり直すことになります。",
-)
-WHOLE = Words(en="{store} is whole.", ja="{store} に異常はありません。")
-FAULTS = Words(en="{store} has faults:", ja="{store} に異常があります:")
+WHOLE = _("{store} is whole.")
+FAULTS = _("{store} has faults:")
 
 
 def backup(asked: CommandContext) -> int:
@@ -137,7 +125,7 @@ def check_store(asked: CommandContext) -> int:
     else:
         config = asked.config_here
         name = str(config.store) if config else asked.say(ITS_STORE)
-        found = [Words(**told) for told in _told_of_store(asked)]
+        found = [bilingual(**told) for told in _told_of_store(asked)]
     if not found:
         print(asked.say(WHOLE.fill(store=name)))
         return exits.DONE
@@ -158,7 +146,7 @@ def _told_of_store(asked: CommandContext) -> list[Mapping[str, str]]:
     return told
 
 
-def _faults_of(path: Path) -> list[Words]:
+def _faults_of(path: Path) -> list[Message]:
     from noroshi.stores.sqlite.restore import faults_of
 
     try:
@@ -167,7 +155,7 @@ def _faults_of(path: Path) -> list[Words]:
         raise RefusedError("trouble", error.words) from None
 
 
-def _age(seen: datetime | None, now: datetime) -> Words:
+def _age(seen: datetime | None, now: datetime) -> Message:
     if seen is None:
         return NEVER_RAN
     return AGE.fill(seen=clock(seen.isoformat(), now), age=span(abs(now - seen)))

@@ -11,27 +11,18 @@ from noroshi.cli.errors import RefusedError
 from noroshi.cli.handlers.apply import say_applied, say_would
 from noroshi.cli.output.tables import table
 from noroshi.core.definitions.problems import suggestion
-from noroshi.core.words import Words
+from noroshi.core.translation import _
 from noroshi.definitions.blueprints import titled
 from noroshi.definitions.toml import toml
 
 Answer = Mapping[str, Any]
-HOW_TO_ADD = Words(
-    en="To add one: noroshi blueprint add NAME --to INSTANCE",
-    ja="追加するには: noroshi blueprint add 名前 --to インスタンス",
-)
-NO_BLUEPRINT = Words(
-    en="There is no blueprint {given}{instead}.",
-    ja="{given} というひな形はありません{instead}。",
-)
-ASKS = Words(en="It asks for", ja="指定できる項目")
-UNLESS = Words(en="{value} unless you say otherwise", ja="指定がなければ {value}")
-MUST = Words(en="must be said", ja="指定が必要です")
-MONITORS = Words(en="As definitions", ja="定義の形")
-NO_VALUE = Words(
-    en="write --set as NAME=VALUE, not {given}",
-    ja="--set は 名前=値 の形で書いてください ({given} は使えません)",
-)
+HOW_TO_ADD = _("To add one: noroshi blueprint add NAME --to INSTANCE")
+NO_BLUEPRINT = _("There is no blueprint {given}{instead}.")
+ASKS = _("It asks for")
+UNLESS = _("{value} unless you say otherwise")
+MUST = _("must be said")
+MONITORS = _("As definitions")
+NO_VALUE = _("write --set as NAME=VALUE, not {given}")
 
 
 def list_(asked: CommandContext) -> int:

@@ -15,54 +15,34 @@ from noroshi.cli.handlers.secrets import CERTIFICATE, say_that_it_is_asked, told
 from noroshi.cli.output.times import clock
 from noroshi.cli.password_prompt import CANNOT_READ, STDIN, contents, typed
 from noroshi.core.os_errors import why
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _
 from noroshi.oauth.client_certificates import CertificateError, read
 
-MADE = Words(
-    en="Made a key and a certificate for {account}, in the vault as “{entry}”. The key never "
-    "leaves it.",
-    ja="{account} の鍵と証明書を作り、保管庫の「{entry}」に入れました。鍵はここから出ません。",
+MADE = _(
+    "Made a key and a certificate for {account}, in the vault as “{entry}”. The key never "
+    "leaves it."
 )
-IMPORTED = Words(
-    en="The certificate of {account} and its key are in the vault as “{entry}”.",
-    ja="{account} の証明書と鍵を保管庫の「{entry}」に入れました。",
-)
-FACTS = Words(
-    en="""  name        {name}
+IMPORTED = _("The certificate of {account} and its key are in the vault as “{entry}”.")
+FACTS = _("""  name        {name}
   thumbprint  {sha1}
   SHA-256     {sha256}
-  ends        {ends}""",
-    ja="""  名前      {name}
-  拇印      {sha1}
-  SHA-256   {sha256}
-  期限      {ends}""",
-)
-WROTE = Words(
-    en="The certificate, without its key, is in {file}. Upload it: Entra admin centre, App "
+  ends        {ends}""")
+WROTE = _(
+    "The certificate, without its key, is in {file}. Upload it: Entra admin centre, App "
     "registrations, the app, Certificates & secrets, Certificates, Upload certificate. Then: "
-    "noroshi authorize ROUTE",
-    ja="証明書 (鍵は含みません) を {file} に書き出しました。Entra 管理センターの「アプリの登録」> "
-    "アプリ >「証明書とシークレット」>「証明書」>「証明書のアップロード」で登録したあと、"
-    "noroshi authorize 経路名 を実行してください。",
+    "noroshi authorize ROUTE"
 )
-UPLOAD = Words(
-    en="Save what follows as a file that ends in .cer, and upload it: Entra admin centre, App "
-    "registrations, the app, Certificates & secrets, Certificates, Upload certificate.",
-    ja="次の内容を .cer ファイルに保存し、Entra 管理センターの「アプリの登録」> アプリ >"
-    "「証明書とシークレット」>「証明書」>「証明書のアップロード」で登録してください。",
+UPLOAD = _(
+    "Save what follows as a file that ends in .cer, and upload it: Entra admin centre, App "
+    "registrations, the app, Certificates & secrets, Certificates, Upload certificate."
 )
-ASK = Words(en="Passphrase of {file}: ", ja="{file} のパスフレーズ: ")
-BY_FILE = Words(
-    en="The file is locked and there is no terminal to ask at: give the passphrase by "
-    "--passphrase-file FILE (- is the standard input).",
-    ja="パスフレーズで保護されたファイルですが、端末がないため尋ねられません。--passphrase-file FILE "
-    "(- は標準入力) で渡してください。",
+ASK = _("Passphrase of {file}: ")
+BY_FILE = _(
+    "The file is locked and there is no terminal to ask at: give the passphrase by "
+    "--passphrase-file FILE (- is the standard input)."
 )
-IS_THERE = Words(
-    en="{file} is there already; nothing is overwritten.",
-    ja="{file} はすでにあります。上書きはしません。",
-)
-NOT_WRITTEN = Words(en="{file} cannot be written: {why}", ja="{file} に書き出せません: {why}")
+IS_THERE = _("{file} is there already; nothing is overwritten.")
+NOT_WRITTEN = _("{file} cannot be written: {why}")
 TRIES = 4
 Answer = Mapping[str, Any]
 
@@ -136,7 +116,7 @@ def _show(asked: CommandContext, found: Answer) -> int:
     return exits.DONE
 
 
-def _facts(found: Answer) -> Words:
+def _facts(found: Answer) -> Message:
     ends = clock(found["ends"], datetime.now(UTC))
     return FACTS.fill(name=found["name"], sha1=found["sha1"], sha256=found["sha256"], ends=ends)
 

@@ -22,7 +22,7 @@ from noroshi.cli.output.placeholders import (
 from noroshi.config.config import FILE, Config, ConfigError, read_config
 from noroshi.core.definitions.problems import Problem
 from noroshi.core.definitions.self_monitoring import is_own
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _
 from noroshi.definitions import (
     RANDOM_BYTES,
     Checked,
@@ -39,29 +39,12 @@ from noroshi.ports import Clocks
 from noroshi.service.definitions.warnings import silent
 
 CLOCKS = Clocks(wall=lambda: datetime.now(UTC), steady=time.monotonic)
-WRONG = Words(
-    en="{folder} cannot be used as it is. Problems: {count}",
-    ja="{folder} はこのままでは使えません。誤りは{count}件です:",
-)
-RIGHT = Words(
-    en="Nothing is wrong with {folder}: {counts}.", ja="{folder} に誤りはありません。{counts}。"
-)
-BUT = Words(
-    en="No mistake was found in {folder} ({counts}), but look at what stands below.",
-    ja="{folder} に書き方の誤りはありませんが ({counts})、次の点を確かめてください。",
-)
-COUNTS = Words(
-    en="monitors {monitors}, rules {rules}, contacts {contacts}, routes {routes}",
-    ja="監視項目 {monitors}、実行条件 {rules}、通知先 {contacts}、送信経路 {routes}",
-)
-NOTHING_THERE = Words(
-    en="there is no definition in it; is it the right folder?",
-    ja="定義が1つもありません。フォルダーを確かめてください",
-)
-NO_HOME = Words(
-    en="There is no {file}: whether programs may run was not checked.",
-    ja="{file} がないため、プログラムを実行してよいかは確かめていません。",
-)
+WRONG = _("{folder} cannot be used as it is. Problems: {count}")
+RIGHT = _("Nothing is wrong with {folder}: {counts}.")
+BUT = _("No mistake was found in {folder} ({counts}), but look at what stands below.")
+COUNTS = _("monitors {monitors}, rules {rules}, contacts {contacts}, routes {routes}")
+NOTHING_THERE = _("there is no definition in it; is it the right folder?")
+NO_HOME = _("There is no {file}: whether programs may run was not checked.")
 
 
 def check_config(asked: CommandContext) -> int:
@@ -128,7 +111,7 @@ def _host_of(config: Config) -> HostOf:
     return lambda monitor: host
 
 
-def _counts(found: Checked) -> Words:
+def _counts(found: Checked) -> Message:
     plan = found.plan
     return COUNTS.fill(
         monitors=sum(not is_own(monitor) for monitor in plan.monitors.values()),

@@ -8,23 +8,20 @@ from typing import Any
 from noroshi.cli import exits
 from noroshi.cli.context import CommandContext
 from noroshi.cli.output.tables import table
-from noroshi.core.words import Words
+from noroshi.core.translation import _
 
-NOBODY = Words(
-    en="There is no contact yet: define one in contacts/, and apply it.",
-    ja="通知先はまだありません。contacts/ に定義し、apply で取り込んでください。",
-)
+NOBODY = _("There is no contact yet: define one in contacts/, and apply it.")
 HEAD = (
-    Words(en="CONTACT", ja="通知先"),
-    Words(en="LANGUAGE", ja="言語"),
-    Words(en="ZONE", ja="タイムゾーン"),
-    Words(en="RULES", ja="実行条件"),
-    Words(en="NOTIFICATIONS", ja="通知項目"),
-    Words(en="MONITORS", ja="監視項目"),
-    Words(en="ADDRESSES", ja="アドレス"),
+    _("CONTACT"),
+    _("LANGUAGE"),
+    _("ZONE"),
+    _("RULES"),
+    _("NOTIFICATIONS"),
+    _("MONITORS"),
+    _("ADDRESSES"),
 )
-LANGUAGES = {"en": Words(en="English", ja="英語"), "ja": Words(en="Japanese", ja="日本語")}
-NO_RULE = Words(en="none: is never told", ja="なし (知らせません)")
+LANGUAGES = {"en": _("English"), "ja": _("Japanese")}
+NO_RULE = _("none: is never told")
 
 
 def contacts(asked: CommandContext) -> int:

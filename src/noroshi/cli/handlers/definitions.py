@@ -13,7 +13,7 @@ from noroshi.cli.handlers.apply import say_applied, say_would
 from noroshi.cli.output.placeholders import placeholders_of, say_placeholders
 from noroshi.core.definitions.problems import suggestion
 from noroshi.core.os_errors import why
-from noroshi.core.words import Words
+from noroshi.core.translation import _
 from noroshi.definitions import read_text
 from noroshi.definitions.documents import document
 from noroshi.definitions.toml import toml
@@ -21,18 +21,10 @@ from noroshi.schema import Invalid
 
 NOT_THERE_YET = "-"
 HEAD = "# {key}.toml  version {version}  etag {etag}"
-NO_DEFINITION = Words(
-    en="There is no definition {key}{instead}.", ja="{key} という定義はありません{instead}。"
-)
-NONE_YET = Words(
-    en="There are no definitions yet: noroshi apply DIR",
-    ja="定義はまだありません: noroshi apply DIR",
-)
-CANNOT_READ = Words(en="Cannot read {file}: {why}", ja="{file} が読めません: {why}")
-UNUSABLE = Words(
-    en="{file} cannot be used; nothing was changed.",
-    ja="{file} は使えません。何も変更していません。",
-)
+NO_DEFINITION = _("There is no definition {key}{instead}.")
+NONE_YET = _("There are no definitions yet: noroshi apply DIR")
+CANNOT_READ = _("Cannot read {file}: {why}")
+UNUSABLE = _("{file} cannot be used; nothing was changed.")
 
 
 def show(asked: CommandContext) -> int:

@@ -18,49 +18,28 @@ from noroshi.cli.output.times import clock
 from noroshi.cli.paths import HOME, NAME, SERVICE, UNIT_FILE
 from noroshi.cli.systemd.state import shown
 from noroshi.cli.terminal_escape import obey
-from noroshi.core.words import Words
+from noroshi.core.translation import NOTHING, Message, _, bilingual
 
 Answer = Mapping[str, Any]
-ALL_WELL = Words(
-    en="✓ All stages are passed; nothing was sent.",
-    ja="✓ すべての段階を通過しました。何も送っていません。",
+ALL_WELL = _("✓ All stages are passed; nothing was sent.")
+PASSED_BUT = _(
+    "▲ All stages are passed, and nothing was sent; yet mails do not leave by {routes} (above)."
 )
-PASSED_BUT = Words(
-    en="▲ All stages are passed, and nothing was sent; yet mails do not leave by {routes} (above).",
-    ja="▲ すべての段階を通過しましたが、{routes} では送信できていません (上の ▲ を参照)。何も送っていません。",
+MENDED = _("▲ {route} looks mended. Next try: {until}. To send now: noroshi queue retry {mail}")
+MENDED_ALONE = _("▲ {route} looks mended. Noroshi looks at it by itself: {until}.")
+ONCE_MENDED = _(
+    "▲ {route}: next try {until}. Once it is mended, to send now: noroshi queue retry {mail}"
 )
-MENDED = Words(
-    en="▲ {route} looks mended. Next try: {until}. To send now: noroshi queue retry {mail}",
-    ja="▲ {route} は直ったようです (次の試行: {until})。すぐに送るには: noroshi queue retry {mail}",
+SOON = _("soon")
+NOT_ALL = _("◆ {where}: stopped at {stages}. Nothing was sent.")
+NO_ROUTES = _("There is no route to examine yet; define one in routes/: noroshi apply DIR")
+WRITTEN = _(
+    "The support bundle is in {file} (readable for you alone). No secret is in it; names, "
+    "addresses and subjects are. Look through it before you hand it on."
 )
-MENDED_ALONE = Words(
-    en="▲ {route} looks mended. Noroshi looks at it by itself: {until}.",
-    ja="▲ {route} は直ったようです。Noroshi が自動で確かめます ({until})。",
-)
-ONCE_MENDED = Words(
-    en="▲ {route}: next try {until}. Once it is mended, to send now: noroshi queue retry {mail}",
-    ja="▲ {route}: 次の試行は {until} です。直してからすぐに送るには: noroshi queue retry {mail}",
-)
-SOON = Words(en="soon", ja="まもなく")
-NOT_ALL = Words(
-    en="◆ {where}: stopped at {stages}. Nothing was sent.",
-    ja="◆ {where}: 「{stages}」で止まりました。何も送っていません。",
-)
-NO_ROUTES = Words(
-    en="There is no route to examine yet; define one in routes/: noroshi apply DIR",
-    ja="診断する経路がまだありません。routes/ に定義し、noroshi apply DIR で取り込んでください",
-)
-WRITTEN = Words(
-    en="The support bundle is in {file} (readable for you alone). No secret is in it; names, "
-    "addresses and subjects are. Look through it before you hand it on.",
-    ja="診断ファイルを {file} に書きました (あなただけが読めます)。秘密は入っていませんが、名前・アドレス・"
-    "件名は入っています。渡す前に中身を確かめてください。",
-)
-WRITTEN_MASKED = Words(
-    en="The support bundle is in {file} (readable for you alone). No secret and no mail address is "
-    "in it; names and subjects are. Look through it before you hand it on.",
-    ja="診断ファイルを {file} に書きました (あなただけが読めます)。秘密とメールアドレスは入っていませんが、"
-    "名前と件名は入っています。渡す前に中身を確かめてください。",
+WRITTEN_MASKED = _(
+    "The support bundle is in {file} (readable for you alone). No secret and no mail address is "
+    "in it; names and subjects are. Look through it before you hand it on."
 )
 
 
@@ -132,7 +111,7 @@ def _summed_up(asked: CommandContext, found: list[Answer]) -> Iterator[str]:
             yield from map(asked.say, _the_way_on(one["route"], one["down"]))
 
 
-def _the_way_on(route: str, down: Answer) -> Iterator[Words]:
+def _the_way_on(route: str, down: Answer) -> Iterator[Message]:
     """Where no stage finds anything any more: the mails of a route that rests still wait. The
     diagnosis itself lets none of them go, as it sends nothing."""
     until, now = down["until"], datetime.now(UTC)
@@ -159,31 +138,24 @@ def _bundle(asked: CommandContext, page: Page, found: list[Answer]) -> None:
 
 
 MARKS = {"ok": "✓", "failed": "◆", "not reached": "·"}
-STATES: Mapping[str, Words] = {
-    "ok": Words(en="ok", ja="通過"),
-    "failed": Words(en="failed", ja="停止"),
-    "not reached": Words(en="not reached", ja="未到達"),
+STATES: Mapping[str, Message] = {
+    "ok": _("ok"),
+    "failed": _("failed"),
+    "not reached": _("not reached"),
 }
-WHO, HOW = Words(en="Who", ja="担当"), Words(en="How", ja="直し方")
-TAKES, PAGE = Words(en="Takes", ja="反映まで"), Words(en="Page", ja="ページ")
-REPLY = Words(en="Reply", ja="相手の返答")
+WHO, HOW = _("Who"), _("How")
+TAKES, PAGE = _("Takes"), _("Page")
+REPLY = _("Reply")
 MILLISECONDS = "{:,.0f} ms"
 REMARK = "▲ "
-DOWN = Words(
-    en="Since {since} no mail leaves by it: {why} ({count} waiting). The stages below send none, "
-    "so they cannot see this.",
-    ja="{since} からこの経路で送信できていません: {why} (待機 {count}通)。下の診断ではメールを送らない"
-    "ため、この問題は見つかりません。",
+DOWN = _(
+    "Since {since} no mail leaves by it: {why} ({count} waiting). The stages below send none, "
+    "so they cannot see this."
 )
-RESTS = Words(
-    en="Since {since} no mail leaves by it: {why} ({count} waiting).",
-    ja="{since} からこの経路で送信できていません: {why} (待機 {count}通)。",
-)
-PUT_OFF = Words(
-    en="Mails for it wait since {since}, tried in vain: {count} ({why}). The stages "
-    "below send none, so they cannot see this.",
-    ja="{since} から{count}通が送信待ちです ({why})。下の診断ではメールを送らないため、"
-    "この問題は見つかりません。",
+RESTS = _("Since {since} no mail leaves by it: {why} ({count} waiting).")
+PUT_OFF = _(
+    "Mails for it wait since {since}, tried in vain: {count} ({why}). The stages "
+    "below send none, so they cannot see this."
 )
 NARROW, NARROWEST = 100, 60
 TIME = 8
@@ -283,7 +255,7 @@ class Page:
                 yield f"{label}{line}".rstrip()
                 label = " " * width(label)
 
-    def _parts(self, remedy: Answer) -> Iterator[tuple[Words, Iterable[str]]]:
+    def _parts(self, remedy: Answer) -> Iterator[tuple[Message, Iterable[str]]]:
         say = self._asked.say
         yield WHO, self._wrapped(say(remedy["who"]))
         how = [line for step in remedy["how"] for line in self._wrapped(say(step))]
@@ -308,28 +280,24 @@ class Page:
             head = " " * width(head)
 
 
-def _known(down: Answer) -> Words:
+def _known(down: Answer) -> Message:
     """What the node knows, and whether the stages below could find it."""
     words = PUT_OFF if not down["down"] else RESTS if down["early"] else DOWN
     since = clock(down["since"], datetime.now(UTC))
-    return words.fill(since=since, why=Words(**down["why"]), count=down["waiting"])
+    return words.fill(since=since, why=bilingual(**down["why"]), count=down["waiting"])
 
 
-NODE, UNIT = Words(en="Node", ja="ノード"), Words(en="Service", ja="サービス")
-YOU = Words(en="you, on this computer", ja="あなた (このコンピューターで)")
-AT_ONCE = Words(en="at once", ja="すぐ")
-RUNS = Words(en="runs, and answers at {where}", ja="動いています ({where} で応答)")
-RUNS_NOT = Words(
-    en="No node is running, so nothing is measured or sent now. What follows was looked at by this "
-    "command itself.",
-    ja="ノードが動いていないため、いまは測定も送信もしていません。以下はこのコマンド自身が調べたものです。",
+NODE, UNIT = _("Node"), _("Service")
+YOU = _("you, on this computer")
+AT_ONCE = _("at once")
+RUNS = _("runs, and answers at {where}")
+RUNS_NOT = _(
+    "No node is running, so nothing is measured or sent now. What follows was looked at by this "
+    "command itself."
 )
-ACTIVE = Words(en="{service} is active since {at}", ja="{service} は動作中です ({at} から)")
-NOT_ACTIVE = Words(
-    en="{service} is installed, and is {state}.",
-    ja="{service} は登録されていますが、{state} です。",
-)
-NOTHING = Words(en="", ja="")
+ACTIVE = _("{service} is active since {at}")
+NOT_ACTIVE = _("{service} is installed, and is {state}.")
+NOTHING = NOTHING
 
 
 def here(asked: CommandContext) -> list[Answer]:
@@ -364,7 +332,7 @@ def is_service(asked: CommandContext) -> bool:
     return asked.away is None and meant and Path(UNIT_FILE).exists()
 
 
-def _stage(name: str, title: Words, found: Words, remedy: Answer | None = None) -> Answer:
+def _stage(name: str, title: Message, found: Message, remedy: Answer | None = None) -> Answer:
     """As the answers of an examination have it."""
     return {
         "name": name,
@@ -377,7 +345,7 @@ def _stage(name: str, title: Words, found: Words, remedy: Answer | None = None) 
     }
 
 
-def _remedy(meaning: Words, lines: Sequence[str]) -> Answer:
+def _remedy(meaning: Message, lines: Sequence[str]) -> Answer:
     return {
         "meaning": _plain(meaning),
         "whose": "you",
@@ -390,5 +358,5 @@ def _remedy(meaning: Words, lines: Sequence[str]) -> Answer:
     }
 
 
-def _plain(words: Words) -> dict[str, str]:
+def _plain(words: Message) -> dict[str, str]:
     return {"en": words.en, "ja": words.ja}

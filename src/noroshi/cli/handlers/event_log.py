@@ -11,29 +11,25 @@ from noroshi.cli.context import CommandContext
 from noroshi.cli.output.levels import shown
 from noroshi.cli.output.tables import columns, table
 from noroshi.cli.output.times import clock
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _
 
 Answer = Mapping[str, Any]
-NOTHING = Words(en="Nothing has happened yet.", ja="まだ何も起きていません。")
-STILL = Words(en="still {level}", ja="{level} のまま")
-STOPPED = Words(
-    en="－ Monitoring of {path} is stopped: nothing is measured, nobody is told.",
-    ja="－ {path} の監視を停止しています。測定も通知もしません。",
+NOTHING = _("Nothing has happened yet.")
+STILL = _("still {level}")
+STOPPED = _("－ Monitoring of {path} is stopped: nothing is measured, nobody is told.")
+STOPPED_BY = _(
+    "－ Monitoring of {path} is stopped by {who} since version {version}: nothing is measured, "
+    "nobody is told."
 )
-STOPPED_BY = Words(
-    en="－ Monitoring of {path} is stopped by {who} since version {version}: nothing is measured, "
-    "nobody is told.",
-    ja="－ {path} の監視を {who} が停止しています (版 {version} から)。測定も通知もしません。",
-)
-RULES = Words(en="What each rule last answered", ja="実行条件ごとの最後の判断")
-EARLIER = Words(en="What the rules answered before", ja="それより前の判断")
-SPEAKS = {True: Words(en="told", ja="知らせた"), False: Words(en="not told", ja="知らせない")}
+RULES = _("What each rule last answered")
+EARLIER = _("What the rules answered before")
+SPEAKS = {True: _("told"), False: _("not told")}
 
-REMARKS = Words(en="What people said", ja="担当者の記録")
+REMARKS = _("What people said")
 SORTS = {
-    "comment": Words(en="comment", ja="コメント"),
-    "acknowledged": Words(en="acknowledged", ja="確認済み"),
-    "taken back": Words(en="taken back", ja="確認の取り消し"),
+    "comment": _("comment"),
+    "acknowledged": _("acknowledged"),
+    "taken back": _("taken back"),
 }
 
 
@@ -58,7 +54,7 @@ def log(asked: CommandContext) -> int:
     return exits.DONE
 
 
-def _stopped(stop: Answer) -> Words:
+def _stopped(stop: Answer) -> Message:
     if not stop["version"]:
         return STOPPED.fill(path=stop["path"])
     return STOPPED_BY.fill(path=stop["path"], who=stop["who"], version=stop["version"])

@@ -11,40 +11,23 @@ from noroshi.cli.context import CommandContext
 from noroshi.cli.handlers.apply import say_applied
 from noroshi.cli.output.tables import table
 from noroshi.cli.output.times import clock
-from noroshi.core.words import Words
+from noroshi.core.translation import _, bilingual
 
 STEPS = {
-    "contact": Words(en="contact", ja="通知先"),
-    "instance": Words(en="this machine", ja="このマシンの監視"),
-    "route": Words(en="route", ja="送信経路"),
-    "mail": Words(en="test alarm", ja="テスト アラーム"),
-    "seen": Words(en="given back", ja="受け取りの確認"),
+    "contact": _("contact"),
+    "instance": _("this machine"),
+    "route": _("route"),
+    "mail": _("test alarm"),
+    "seen": _("given back"),
 }
-NOT_YET = Words(en="not yet", ja="まだ")
-UNPROVED = Words(
-    en="{route} (no mail was accepted by it yet)",
-    ja="{route} (まだ1通も受け付けられていません)",
-)
-HEAD = (
-    Words(en="ID", ja="ID"),
-    Words(en="WHAT", ja="対象"),
-    Words(en="FOUND", ja="いまの状態"),
-    Words(en="TOLD OF", ja="知らせる条件"),
-)
-THERE = Words(en="(watched already)", ja="(監視済み)")
-NOTHING = Words(
-    en="Nothing was found that could be watched here.",
-    ja="監視できるものは見つかりませんでした。",
-)
-SENT = Words(
-    en="A test alarm is on its way to {to}. Once it is there: noroshi first seen NUMBER",
-    ja="テスト アラームを {to} に送りました。届いたら、番号を入れてください: noroshi first seen 番号",
-)
-PROVED = Words(
-    en="That is the number: the alarm reached {to}. It is kept who said so, and when.",
-    ja="番号が一致しました。アラームは {to} に届いています。確認した人と日時を記録しました。",
-)
-ENDED = Words(en="The first start is put away.", ja="初期設定の案内を終わりました。")
+NOT_YET = _("not yet")
+UNPROVED = _("{route} (no mail was accepted by it yet)")
+HEAD = (_("ID"), _("WHAT"), _("FOUND"), _("TOLD OF"))
+THERE = _("(watched already)")
+NOTHING = _("Nothing was found that could be watched here.")
+SENT = _("A test alarm is on its way to {to}. Once it is there: noroshi first seen NUMBER")
+PROVED = _("That is the number: the alarm reached {to}. It is kept who said so, and when.")
+ENDED = _("The first start is put away.")
 
 
 def look(asked: CommandContext) -> int:
@@ -82,8 +65,8 @@ def suggest(asked: CommandContext) -> int:
 
 
 def _row(asked: CommandContext, one: Mapping[str, Any]) -> tuple[str, ...]:
-    limit = THERE if one["there"] else Words(**one["limit"])
-    said = (Words(**one["title"]), Words(**one["found"]), limit)
+    limit = THERE if one["there"] else bilingual(**one["limit"])
+    said = (bilingual(**one["title"]), bilingual(**one["found"]), limit)
     return (one["id"], *(asked.say(words) for words in said))
 
 

@@ -18,65 +18,37 @@ from noroshi.cli.errors import RefusedError
 from noroshi.cli.paths import DOOR, GROUP, HOME
 from noroshi.config.config import FILE, Config, ConfigError, read_config, sample
 from noroshi.core.os_errors import why
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _
 from noroshi.ports import StoreError
 from noroshi.stores.sqlite.presence import is_blank, is_lost, lay_aside
 from noroshi.stores.sqlite.store import SqliteStore
 from noroshi.vault import make_key
 
 PRIVATE, SETTINGS_MODE = 0o700, 0o600
-TAKEN = Words(
-    en="{home} is a home folder already ({file} is there). Nothing was changed.",
-    ja="{home} はすでにホームフォルダーです ({file} があります)。何も変更していません。",
-)
-CANNOT_MAKE = Words(
-    en="Cannot make {home}: {why}. Choose another folder with --home.",
-    ja="{home} を作れません: {why}。--home で別のフォルダーを指定できます。",
-)
-LOST = Words(
-    en="{home}: the store {store} is missing or empty, but other files of it exist. Nothing was "
+TAKEN = _("{home} is a home folder already ({file} is there). Nothing was changed.")
+CANNOT_MAKE = _("Cannot make {home}: {why}. Choose another folder with --home.")
+LOST = _(
+    "{home}: the store {store} is missing or empty, but other files of it exist. Nothing was "
     "changed. Put it back, or restore a backup (noroshi restore FILE). To begin with an empty "
-    "store, with the settings and the key as they are: noroshi init --new-store",
-    ja="{home}: 保存先 {store} がないか空ですが、ほかのファイルは残っています。何も変更していません。"
-    "元に戻すか、バックアップから復元してください (noroshi restore ファイル)。設定と鍵をそのままにして、"
-    "空の保存先から始めるには: noroshi init --new-store",
+    "store, with the settings and the key as they are: noroshi init --new-store"
 )
-STORE_THERE = Words(
-    en="There is a store already: {store}. Nothing was changed.",
-    ja="保存先 {store} はすでにあります。何も変更していません。",
+STORE_THERE = _("There is a store already: {store}. Nothing was changed.")
+NEW_STORE = _(
+    "Created an empty store: {store}. Remains of the old one are kept beside it. Apply the "
+    "definitions (noroshi apply DIR) and sign in again."
 )
-NEW_STORE = Words(
-    en="Created an empty store: {store}. Remains of the old one are kept beside it. Apply the "
-    "definitions (noroshi apply DIR) and sign in again.",
-    ja="空の保存先 {store} を作りました。以前の保存先の残りは、名前を変えて隣に残しています。"
-    "定義を取り込み (noroshi apply DIR)、サインインをやり直してください。",
-)
-MADE_HERE = Words(
-    en="Made {home}: settings ({file}) and store.",
-    ja="{home} を作りました: 設定 ({file}) と保存先。",
-)
+MADE_HERE = _("Made {home}: settings ({file}) and store.")
 UNNAMED, NOBODYS = "node", ("localhost", "localhost4", "localhost6")
 """What a node is called where its computer has no name of its own, and how those are called."""
 LONGEST = 63
-AS_A_SERVICE = Words(
-    en="To have systemd run it, as a user of its own: noroshi service install",
-    ja="専用の利用者で systemd に動かしてもらうには: noroshi service install",
+AS_A_SERVICE = _("To have systemd run it, as a user of its own: noroshi service install")
+KEY_MADE = _(
+    "Made the vault's key, {key}. It opens every secret, and there is no other: keep a copy "
+    "elsewhere."
 )
-KEY_MADE = Words(
-    en="Made the vault's key, {key}. It opens every secret, and there is no other: keep a copy "
-    "elsewhere.",
-    ja="保管庫の鍵 {key} を作りました。すべての秘密を開く鍵で、ほかにはありません。"
-    "別の場所に控えてください。",
-)
-KEY_KEPT = Words(
-    en="Kept the key that was there, {key}.", ja="すでにある鍵 {key} をそのまま使います。"
-)
-KEY_AWAY = Words(
-    en="There is a store already ({store}) but no key: put the old key back as {key}.",
-    ja="保存先 {store} はすでにありますが、鍵がありません。元の鍵を {key} に戻してください。",
-)
-MADE = Words(
-    en="""Made {home}: settings ({file}) and store.
+KEY_KEPT = _("Kept the key that was there, {key}.")
+KEY_AWAY = _("There is a store already ({store}) but no key: put the old key back as {key}.")
+MADE = _("""Made {home}: settings ({file}) and store.
 
 Next, start the node. It prints the address of its manager and a one-time code; from there a
 browser leads to a received test alarm:
@@ -86,19 +58,7 @@ Or without a browser, while the node runs:
   noroshi apply DIR            give it definitions
   noroshi setup microsoft365   send through Microsoft 365, up to a test mail
 
-To see it at work first, without a tenant: noroshi demo""",
-    ja="""{home} を作りました: 設定 ({file}) と保存先。
-
-次に、ノードを動かします。マネージャーの URL とワンタイム コードを表示するので、ブラウザーで開くと、
-テスト アラームを受け取るまで案内します。
-  noroshi serve
-
-ブラウザーを使わない場合 (ノードを動かしたまま):
-  noroshi apply DIR            定義を取り込む
-  noroshi setup microsoft365   Microsoft 365 からの送信を、テストメールまで設定する
-
-テナントなしで先に試すには: noroshi demo""",
-)
+To see it at work first, without a tenant: noroshi demo""")
 
 
 def init(asked: CommandContext) -> int:
@@ -185,7 +145,7 @@ def _settings(home: Path, name: str, *, service: bool) -> Config:
         raise
 
 
-def _filled(config: Config) -> Words:
+def _filled(config: Config) -> Message:
     """Key and store; what is to be said of the key."""
     try:
         words = _key(config)
@@ -196,7 +156,7 @@ def _filled(config: Config) -> Words:
     return words
 
 
-def _key(config: Config) -> Words:
+def _key(config: Config) -> Message:
     """A key that is there is kept; and a new one could open nothing in a store that is there."""
     if config.key.exists():
         return KEY_KEPT.fill(key=config.key)

@@ -11,36 +11,33 @@ from noroshi.cli.context import CommandContext
 from noroshi.cli.errors import RefusedError
 from noroshi.cli.output.tables import table, wrap
 from noroshi.config.config import ConfigError
-from noroshi.core.words import Words, paired
+from noroshi.core.translation import Message, _, help_text
 
 Answer = Mapping[str, Any]
-FAMILIES: Mapping[str, Words] = {
-    "monitor": Words(en="Monitors", ja="監視項目"),
-    "action": Words(en="Actions", ja="アクション"),
-    "route": Words(en="Routes", ja="送信経路"),
+FAMILIES: Mapping[str, Message] = {
+    "monitor": _("Monitors"),
+    "action": _("Actions"),
+    "route": _("Routes"),
 }
-OPTIONS = Words(en="Options", ja="オプション")
-NO_OPTIONS = Words(en="It has none.", ja="ありません。")
-READINGS = Words(en="Readings", ja="測定値")
-NEEDED = Words(en="needed", ja="必須")
-NEEDED_ALONE = Words(en="needed without an account", ja="account がなければ必須")
-SORTS: Mapping[str, Words] = {
-    "string": Words(en="text", ja="文字列"),
-    "integer": Words(en="whole number", ja="整数"),
-    "number": Words(en="number", ja="数値"),
-    "boolean": Words(en="true or false", ja="true か false"),
-    "array": Words(en="list", ja="リスト"),
-    "object": Words(en="table", ja="テーブル"),
+OPTIONS = _("Options")
+NO_OPTIONS = _("It has none.")
+READINGS = _("Readings")
+NEEDED = _("needed")
+NEEDED_ALONE = _("needed without an account")
+SORTS: Mapping[str, Message] = {
+    "string": _("text"),
+    "integer": _("whole number"),
+    "number": _("number"),
+    "boolean": _("true or false"),
+    "array": _("list"),
+    "object": _("table"),
 }
 FROM_ACCOUNT = ("host", "user")
 """What a route with an account has from there."""
-LIMITS = Words(en="limits unless given: {value}", ja="既定のしきい値: {value}")
-DEFAULT = Words(en="default {value}", ja="既定値 {value}")
-IN_FULL = Words(en="In full: noroshi kinds KIND", ja="詳しくは: noroshi kinds 種別")
-NO_KIND = Words(
-    en="There is no kind {kind}; there are: {known}",
-    ja="{kind} という種別はありません。あるのは {known} です。",
-)
+LIMITS = _("limits unless given: {value}")
+DEFAULT = _("default {value}")
+IN_FULL = _("In full: noroshi kinds KIND")
+NO_KIND = _("There is no kind {kind}; there are: {known}")
 COLUMNS = 76
 
 
@@ -94,7 +91,7 @@ def _full(asked: CommandContext, kind: Answer) -> Iterator[str]:
         by_account = "account" in options and name in FROM_ACCOUNT
         must = (NEEDED_ALONE if by_account else NEEDED) if name in needed else None
         yield f"  {name}  {_sort(asked, option, must)}".rstrip()
-        help = asked.say(paired(option.get("description", "")))
+        help = asked.say(help_text(option.get("description", "")))
         yield from (f"      {line}" for line in wrap(help, COLUMNS - 4) if line)
     if kind["readings"]:
         yield from ("", asked.say(READINGS))
@@ -111,7 +108,7 @@ def _limits(asked: CommandContext, limits: Mapping[str, str] | None) -> str:
     return asked.say(LIMITS.fill(value=told)) if told else ""
 
 
-def _sort(asked: CommandContext, option: Answer, must: Words | None) -> str:
+def _sort(asked: CommandContext, option: Answer, must: Message | None) -> str:
     if "enum" in option:
         told = [" | ".join(map(_toml, option["enum"]))]
     else:
@@ -121,7 +118,7 @@ def _sort(asked: CommandContext, option: Answer, must: Words | None) -> str:
         told.append(asked.say(must))
     elif option.get("default") not in (None, "", [], {}):
         told.append(asked.say(DEFAULT.fill(value=_toml(option["default"]))))
-    comma = asked.say(Words(en=", ", ja="、"))
+    comma = asked.say(_(", "))
     return f"({comma.join(told)})" if told else ""
 
 

@@ -14,52 +14,41 @@ from noroshi.cli.output.routes import marked
 from noroshi.cli.output.tables import table
 from noroshi.cli.output.times import clock
 from noroshi.core.delivery_state import DeliveryState
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _, ngettext
 
 Answer = Mapping[str, Any]
-NOTHING = Words(en="No alarm has been raised yet.", ja="アラームはまだありません。")
-SUM = Words(
-    en="Alarms: raised {raised} = accepted {accepted} + came back {came_back} + waiting {open} + set "
-    "aside {set_aside} + given up {dropped} + lost {lost}",
-    ja="アラーム: 発生 {raised} = 受領 {accepted} + 不達 {came_back} + 待機 {open} + 保留 {set_aside} + 取りやめ {dropped}"
-    " + 失われた {lost}",
+NOTHING = _("No alarm has been raised yet.")
+SUM = _(
+    "Alarms: raised {raised} = accepted {accepted} + came back {came_back} + waiting {open} + set "
+    "aside {set_aside} + given up {dropped} + lost {lost}"
 )
-OLDER = Words(
-    en="({forgotten:older one, settled long ago, is|older ones, settled long ago, are} no longer kept)",
-    ja="(完了して保存期間を過ぎた {forgotten}件は含みません)",
+OLDER = ngettext(
+    "({forgotten} older one, settled long ago, is no longer kept)",
+    "({forgotten} older ones, settled long ago, are no longer kept)",
+    by="forgotten",
 )
-LOST = Words(
-    en="{lost:alarm is|alarms are} lost: neither accepted nor waiting. Look through the store: "
-    "noroshi check-store",
-    ja="{lost}件のアラームが失われています。受領もされず、待ってもいません。noroshi check-store "
-    "で保存先を調べてください。",
+LOST = ngettext(
+    "{lost} alarm is lost: neither accepted nor waiting. Look through the "
+    "store: noroshi check-store",
+    "{lost} alarms are lost: neither accepted nor waiting. Look through the"
+    " store: noroshi check-store",
+    by="lost",
 )
-STATES: Mapping[str, Words] = {
-    DeliveryState.WAITING: Words(en="waiting", ja="待機"),
-    DeliveryState.HELD: Words(en="held", ja="停止中"),
-    DeliveryState.ACCEPTED: Words(en="accepted", ja="受領"),
-    DeliveryState.SEEN_ARRIVED: Words(en="seen arrived", ja="到達確認"),
-    DeliveryState.CAME_BACK: Words(en="came back", ja="不達"),
-    DeliveryState.SET_ASIDE: Words(en="set aside", ja="保留"),
-    DeliveryState.DROPPED: Words(en="given up", ja="取りやめ"),
+STATES: Mapping[str, Message] = {
+    DeliveryState.WAITING: _("waiting"),
+    DeliveryState.HELD: _("held"),
+    DeliveryState.ACCEPTED: _("accepted"),
+    DeliveryState.SEEN_ARRIVED: _("seen arrived"),
+    DeliveryState.CAME_BACK: _("came back"),
+    DeliveryState.SET_ASIDE: _("set aside"),
+    DeliveryState.DROPPED: _("given up"),
 }
-HEAD = (
-    Words(en="RAISED", ja="発生"),
-    Words(en="STATE", ja="状態"),
-    Words(en="TO", ja="通知先"),
-    Words(en="ROUTE", ja="経路"),
-    Words(en="TRIES", ja="試行"),
-    Words(en="ALARM", ja="アラーム"),
-    Words(en="SUBJECT", ja="件名"),
-)
-RAISED, QUEUED = Words(en="Raised", ja="発生"), Words(en="Queued", ja="キューに記録")
-TRIED, NOT_TRIED = (
-    Words(en="Tried", ja="試行"),
-    Words(en="not tried yet", ja="まだ試していません"),
-)
-MAIL, DIGEST = Words(en="Mail", ja="メール"), Words(en="Told in", ja="まとめたメール")
-NOT_PROVED = Words(en="Not proved", ja="到達は未確認")
-STATE, FORGOTTEN = Words(en="State", ja="状態"), Words(en="forgotten", ja="記録なし")
+HEAD = (_("RAISED"), _("STATE"), _("TO"), _("ROUTE"), _("TRIES"), _("ALARM"), _("SUBJECT"))
+RAISED, QUEUED = _("Raised"), _("Queued")
+TRIED, NOT_TRIED = (_("Tried"), _("not tried yet"))
+MAIL, DIGEST = _("Mail"), _("Told in")
+NOT_PROVED = _("Not proved")
+STATE, FORGOTTEN = _("State"), _("forgotten")
 
 
 def ledger(asked: CommandContext) -> int:

@@ -11,47 +11,33 @@ from noroshi.cli.context import CommandContext
 from noroshi.cli.output.levels import shown
 from noroshi.cli.output.tables import table
 from noroshi.cli.output.times import clock, span
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _, bilingual, ngettext
 
 GIB = 1 << 30
-LABELS: Mapping[str, Words] = {
-    "level": Words(en="state", ja="状態"),
-    "trouble": Words(en="trouble", ja="問題"),
-    "runs": Words(en="runs for", ja="稼働時間"),
-    "late": Words(en="lateness", ja="遅れ"),
-    "clock": Words(en="clock", ja="時計"),
-    "queue": Words(en="queue", ja="送信キュー"),
-    "store": Words(en="store", ja="保存先"),
-    "free": Words(en="free", ja="空き容量"),
-    "version": Words(en="definitions", ja="定義の版"),
-    "program": Words(en="program", ja="プログラム"),
+LABELS: Mapping[str, Message] = {
+    "level": _("state"),
+    "trouble": _("trouble"),
+    "runs": _("runs for"),
+    "late": _("lateness"),
+    "clock": _("clock"),
+    "queue": _("queue"),
+    "store": _("store"),
+    "free": _("free"),
+    "version": _("definitions"),
+    "program": _("program"),
 }
-NOT_RUNNING = Words(
-    en="No node is running, so nothing is watched or sent now. Start it: noroshi serve",
-    ja="ノードが動いていないため、いまは監視も送信もしていません。始めるには: noroshi serve",
+NOT_RUNNING = _(
+    "No node is running, so nothing is watched or sent now. Start it: noroshi serve"
 )
-LATE = Words(en="{late:.2f} s at worst in the last minute", ja="直近1分で最大 {late:.2f} 秒")
-CLOCK = Words(en="{at} ({zone})", ja="{at} ({zone})")
-SET = Words(
-    en="{at} ({zone}), set by {by:.0f} s", ja="{at} ({zone})、{by:.0f} 秒ずらされました"
-)
-QUEUE = Words(
-    en="{waiting:mail|mails} waiting, {set_aside} set aside, {lost:alarm|alarms} lost",
-    ja="待機中のメール {waiting}通、保留 {set_aside}通、失われたアラーム {lost}件",
-)
-BACKUP = Words(
-    en="Last backup: {path}, {at}, by {by}", ja="最後のバックアップ: {path}、{at}、{by}"
-)
-NO_BACKUP = Words(
-    en="No backup was taken here yet: noroshi backup FILE",
-    ja="バックアップはまだ取っていません: noroshi backup FILE",
-)
-HEAD = (
-    Words(en="WHAT", ja="対象"),
-    Words(en="WHERE", ja="場所"),
-    Words(en="NOW", ja="いまの状態"),
-    Words(en="ABOUT", ja="説明"),
-)
+LATE = _("{late:.2f} s at worst in the last minute")
+CLOCK = _("{at} ({zone})")
+SET = _("{at} ({zone}), set by {by:.0f} s")
+MAILS = ngettext("{count} mail", "{count} mails")
+ALARMS = ngettext("{count} alarm", "{count} alarms")
+QUEUE = _("{waiting} waiting, {set_aside} set aside, {lost} lost")
+BACKUP = _("Last backup: {path}, {at}, by {by}")
+NO_BACKUP = _("No backup was taken here yet: noroshi backup FILE")
+HEAD = (_("WHAT"), _("WHERE"), _("NOW"), _("ABOUT"))
 
 
 def health(asked: CommandContext) -> int:
@@ -80,14 +66,14 @@ def _told(asked: CommandContext, found: Mapping[str, Any]) -> Iterator[tuple[str
     now = shown(found["level"], asked.language) if asked.running else asked.say(NOT_RUNNING)
     yield "level", now
     if found["trouble"]:
-        yield "trouble", asked.say(Words(**found["trouble"]))
+        yield "trouble", asked.say(bilingual(**found["trouble"]))
     if asked.running:
         yield "runs", asked.say(span(timedelta(seconds=found["seconds"])))
         yield "late", asked.say(LATE.fill(late=found["late"]))
     at = clock(found["at"], datetime.now(UTC))
     words = SET if found["clock_set"] else CLOCK
     yield "clock", asked.say(words.fill(at=at, zone=found["zone"], by=found["clock_set"]))
-    yield "queue", asked.say(QUEUE.fill(**found["queue"]))
+    yield "queue", asked.say(_queue(found["queue"]))
     yield "store", f"{found['size'] / (1 << 20):.1f} MiB"
     yield "free", f"{found['free'] / GIB:.1f} GiB"
     yield "version", str(found["definitions"])
@@ -107,13 +93,21 @@ def places(asked: CommandContext) -> int:
 
 
 def _place(asked: CommandContext, one: Mapping[str, Any]) -> Sequence[str]:
-    title, facts, about = (Words(**one[name]) for name in ("title", "facts", "about"))
+    title, facts, about = (bilingual(**one[name]) for name in ("title", "facts", "about"))
     return (asked.say(title), one["where"] or "-", asked.say(facts) or "-", asked.say(about))
 
 
-def _backup(last: Mapping[str, Any] | None) -> Words:
+def _backup(last: Mapping[str, Any] | None) -> Message:
     if last is None:
         return NO_BACKUP
     return BACKUP.fill(
         path=last["path"], at=clock(last["at"], datetime.now(UTC)), by=last["by"]
+    )
+
+
+def _queue(found: Mapping[str, Any]) -> Message:
+    return QUEUE.fill(
+        waiting=MAILS.fill(count=found["waiting"]),
+        set_aside=found["set_aside"],
+        lost=ALARMS.fill(count=found["lost"]),
     )

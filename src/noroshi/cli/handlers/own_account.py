@@ -6,18 +6,12 @@ from noroshi.cli import exits
 from noroshi.cli.context import CommandContext
 from noroshi.cli.handlers.users import OFF, say_recovery, scanned
 from noroshi.cli.password_prompt import contents, typed
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _
 
-OLD = Words(en="Current password: ", ja="現在のパスワード: ")
-NEW = Words(en="New password: ", ja="新しいパスワード: ")
-BY_FILE = Words(
-    en="There is no terminal to ask for the password at: use --password-file.",
-    ja="端末がないため、パスワードを尋ねられません。--password-file を使ってください。",
-)
-CHANGED = Words(
-    en="The password of “{name}” is changed. All browsers are logged out.",
-    ja="「{name}」のパスワードを変更しました。ブラウザーはすべてログアウトしました。",
-)
+OLD = _("Current password: ")
+NEW = _("New password: ")
+BY_FILE = _("There is no terminal to ask for the password at: use --password-file.")
+CHANGED = _("The password of “{name}” is changed. All browsers are logged out.")
 
 
 def password(asked: CommandContext) -> int:
@@ -45,5 +39,5 @@ def totp(asked: CommandContext) -> int:
     return exits.DONE
 
 
-def _secret(asked: CommandContext, file: str, prompt: Words) -> str:
+def _secret(asked: CommandContext, file: str, prompt: Message) -> str:
     return contents(file).strip("\r\n") if file else typed(asked, prompt, BY_FILE)

@@ -14,94 +14,62 @@ from noroshi.cli.output.routes import listed
 from noroshi.cli.output.tables import table
 from noroshi.cli.output.times import clock
 from noroshi.core.delivery_state import SENT, DeliveryState
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _, bilingual, ngettext
 
 Answer = Mapping[str, Any]
-NOTHING_WAITS = Words(en="Nothing waits.", ja="待っているものはありません。")
-STATES: Mapping[str, Words] = {
-    DeliveryState.WAITING: Words(en="waiting", ja="待機"),
-    DeliveryState.OUT: Words(en="being sent", ja="送信中"),
-    DeliveryState.SET_ASIDE: Words(en="set aside", ja="保留"),
-    DeliveryState.HELD: Words(en="held", ja="停止中"),
-    DeliveryState.ACCEPTED: Words(en="accepted", ja="受領"),
-    DeliveryState.SEEN_ARRIVED: Words(en="seen arrived", ja="到達確認"),
-    DeliveryState.CAME_BACK: Words(en="came back", ja="不達"),
-    DeliveryState.DROPPED: Words(en="given up", ja="取りやめ"),
-    DeliveryState.IN_DIGEST: Words(en="in a digest", ja="まとめ済み"),
-    DeliveryState.SET_ASIDE_IN_DIGEST: Words(en="set aside in a digest", ja="まとめて保留"),
+NOTHING_WAITS = _("Nothing waits.")
+STATES: Mapping[str, Message] = {
+    DeliveryState.WAITING: _("waiting"),
+    DeliveryState.OUT: _("being sent"),
+    DeliveryState.SET_ASIDE: _("set aside"),
+    DeliveryState.HELD: _("held"),
+    DeliveryState.ACCEPTED: _("accepted"),
+    DeliveryState.SEEN_ARRIVED: _("seen arrived"),
+    DeliveryState.CAME_BACK: _("came back"),
+    DeliveryState.DROPPED: _("given up"),
+    DeliveryState.IN_DIGEST: _("in a digest"),
+    DeliveryState.SET_ASIDE_IN_DIGEST: _("set aside in a digest"),
 }
-NOW = Words(en="now", ja="いま")
-WAITS_FOR = Words(en="waits for {routes}: {because}", ja="{routes} で送ります: {because}")
-WAITS_FOR_ONE = Words(
-    en="waits for one of {routes}: {because}", ja="{routes} のいずれかで送ります: {because}"
-)
-HEAD = (
-    Words(en="STATE", ja="状態"),
-    Words(en="ID", ja="ID"),
-    Words(en="TO", ja="通知先"),
-    Words(en="NEXT TRY", ja="次の試行"),
-    Words(en="TRIES", ja="試行"),
-    Words(en="SUBJECT", ja="件名"),
-)
-NOT_PROVED = Words(en="not proved", ja="到達は未確認")
-FIELDS: Mapping[str, Words] = {
-    "id": Words(en="id", ja="ID"),
-    "state": Words(en="state", ja="状態"),
-    "contact": Words(en="contact", ja="通知先"),
-    "to": Words(en="still to tell", ja="未送信のアドレス"),
-    "reached": Words(en="accepted for", ja="受領されたアドレス"),
-    "refused": Words(en="refused for", ja="拒否されたアドレス"),
-    "subject": Words(en="subject", ja="件名"),
-    "routes": Words(en="routes left", ja="残りの経路"),
-    "born": Words(en="made", ja="作成"),
-    "next": Words(en="next try", ja="次の試行"),
-    "because": Words(en="why not yet", ja="理由"),
+NOW = _("now")
+WAITS_FOR = _("waits for {routes}: {because}")
+WAITS_FOR_ONE = _("waits for one of {routes}: {because}")
+HEAD = (_("STATE"), _("ID"), _("TO"), _("NEXT TRY"), _("TRIES"), _("SUBJECT"))
+NOT_PROVED = _("not proved")
+FIELDS: Mapping[str, Message] = {
+    "id": _("id"),
+    "state": _("state"),
+    "contact": _("contact"),
+    "to": _("still to tell"),
+    "reached": _("accepted for"),
+    "refused": _("refused for"),
+    "subject": _("subject"),
+    "routes": _("routes left"),
+    "born": _("made"),
+    "next": _("next try"),
+    "because": _("why not yet"),
     "unproved": NOT_PROVED,
-    "alarms": Words(en="alarms", ja="アラーム"),
-    "members": Words(en="in the place of", ja="まとめた元のメール"),
+    "alarms": _("alarms"),
+    "members": _("in the place of"),
 }
-ATTEMPTS = Words(en="Attempts", ja="送信の試行")
-NO_ATTEMPT = Words(en="None has ended yet.", ja="終わった試行はまだありません。")
-VERDICTS: Mapping[str, Words] = {
-    "accepted": Words(en="accepted", ja="受領"),
-    "deferred": Words(en="deferred", ja="後で再試行"),
-    "refused": Words(en="refused", ja="拒否"),
-    "route down": Words(en="route down", ja="経路停止"),
+ATTEMPTS = _("Attempts")
+NO_ATTEMPT = _("None has ended yet.")
+VERDICTS: Mapping[str, Message] = {
+    "accepted": _("accepted"),
+    "deferred": _("deferred"),
+    "refused": _("refused"),
+    "route down": _("route down"),
 }
-SO_OFTEN = Words(en="{first}–{last} ({count:time|times})", ja="{first}–{last} ({count}回)")
-TEXT = Words(en="Text", ja="本文")
-TRIED_AGAIN = Words(en="{id} is due now: {subject}", ja="{id} をいますぐ送ります: {subject}")
-IS_HELD = Words(
-    en="{id} is held, and so is what follows it: {subject}",
-    ja="{id} の送信を止めました。同じ監視項目の後続も待ちます: {subject}",
-)
-IS_SEEN = Words(
-    en="{id} is kept as seen arrived: {subject}",
-    ja="{id} が届いたことを記録しました: {subject}",
-)
-IS_DROPPED = Words(
-    en="{id} is given up and will not be sent: {subject}",
-    ja="{id} の送信を取りやめました: {subject}",
-)
-IS_EDITED = Words(
-    en="{id} goes to {to} by {routes}.", ja="{id} を {to} に {routes} で送ります。"
-)
-TO_LET_GO = Words(
-    en="{because}; to let it go: noroshi queue release {id}",
-    ja="{because}。送るには: noroshi queue release {id}",
-)
-HOW_TO_RELEASE = Words(
-    en="It still waits for you: noroshi queue release {id}",
-    ja="まだ送信されません。送るには: noroshi queue release {id}",
-)
-NOTHING_TO_EDIT = Words(
-    en="say what shall change: --to or --route",
-    ja="何を変えるかを --to か --route で指定してください",
-)
-NOBODY_SENDS = Words(
-    en="No node is running: it goes out once noroshi serve runs.",
-    ja="ノードが動いていません。noroshi serve を始めると送られます。",
-)
+SO_OFTEN = ngettext("{first}–{last} ({count} time)", "{first}–{last} ({count} times)")
+TEXT = _("Text")
+TRIED_AGAIN = _("{id} is due now: {subject}")
+IS_HELD = _("{id} is held, and so is what follows it: {subject}")
+IS_SEEN = _("{id} is kept as seen arrived: {subject}")
+IS_DROPPED = _("{id} is given up and will not be sent: {subject}")
+IS_EDITED = _("{id} goes to {to} by {routes}.")
+TO_LET_GO = _("{because}; to let it go: noroshi queue release {id}")
+HOW_TO_RELEASE = _("It still waits for you: noroshi queue release {id}")
+NOTHING_TO_EDIT = _("say what shall change: --to or --route")
+NOBODY_SENDS = _("No node is running: it goes out once noroshi serve runs.")
 
 
 def list_(asked: CommandContext) -> int:
@@ -189,7 +157,7 @@ def _list(asked: CommandContext, found: Sequence[Answer], now: datetime) -> Iter
             yield f"    {why}"
 
 
-def _why(asked: CommandContext, one: Answer) -> Words:
+def _why(asked: CommandContext, one: Answer) -> Message:
     because = _because(one)
     if one["state"] != DeliveryState.WAITING:
         return because
@@ -198,8 +166,8 @@ def _why(asked: CommandContext, one: Answer) -> Words:
     return words.fill(routes=routes, because=because)
 
 
-def _because(one: Answer) -> Words:
-    because = Words(**one["because"])
+def _because(one: Answer) -> Message:
+    because = bilingual(**one["because"])
     if one["state"] != DeliveryState.HELD:
         return because
     return TO_LET_GO.fill(because=because, id=one["id"])
@@ -286,7 +254,7 @@ def _folded(
     asked: CommandContext, tries: Iterable[Sequence[Sequence[str]]]
 ) -> Iterator[Sequence[str]]:
     """The same answers several times in a row are told once: how often, from when to when."""
-    for _, found in groupby(tries, key=_same):
+    for _unused, found in groupby(tries, key=_same):
         first, *others = found
         last = others[-1] if others else first
         for begun, row in zip(first, last, strict=True):

@@ -12,31 +12,19 @@ from noroshi.cli.handlers.apply import documents_of
 from noroshi.cli.output.levels import shown
 from noroshi.cli.output.routes import listed
 from noroshi.cli.output.tables import columns, table
-from noroshi.core.words import Words
+from noroshi.core.translation import _, bilingual
 
 Answer = Mapping[str, Any]
-RUNS_ON = Words(
-    en="runs on: {host}   looks at: {target}   took {seconds} s",
-    ja="実行場所: {host}   監視先: {target}   所要 {seconds}秒",
-)
-READ = Words(en="Read", ja="読み取った値")
-NOTHING_READ = Words(en="Nothing was found to measure.", ja="測定するものがありませんでした。")
-NO_LIMITS = Words(en="no limits", ja="しきい値なし")
-JUDGED = Words(en="Judged", ja="判定")
-TELLS = Words(en="What the rules would do", ja="実行条件による動作")
-WOULD = Words(
-    en="would tell {contacts} by {routes}: {because}",
-    ja="{contacts} に {routes} で知らせます: {because}",
-)
-WOULD_NOT = Words(en="would tell nobody: {because}", ja="知らせません: {because}")
-NO_RULES = Words(
-    en="Nobody would be told: nothing is wrong now, or no rule acts on this monitor.",
-    ja="誰にも知らせません。いまは異常がないか、この監視項目に実行条件がありません。",
-)
-NOTHING_KEPT = Words(
-    en="This was a trial: nothing of it was kept, and nothing was sent.",
-    ja="お試しの測定です。結果は保存せず、何も送っていません。",
-)
+RUNS_ON = _("runs on: {host}   looks at: {target}   took {seconds} s")
+READ = _("Read")
+NOTHING_READ = _("Nothing was found to measure.")
+NO_LIMITS = _("no limits")
+JUDGED = _("Judged")
+TELLS = _("What the rules would do")
+WOULD = _("would tell {contacts} by {routes}: {because}")
+WOULD_NOT = _("would tell nobody: {because}")
+NO_RULES = _("Nobody would be told: nothing is wrong now, or no rule acts on this monitor.")
+NOTHING_KEPT = _("This was a trial: nothing of it was kept, and nothing was sent.")
 
 
 def try_(asked: CommandContext) -> int:
@@ -106,6 +94,6 @@ def _rule(asked: CommandContext, one: Answer, marks: Answer) -> tuple[str, ...]:
     said = words.fill(
         contacts=", ".join(one["contacts"]),
         routes=listed(asked, one["routes"], marks, " > "),
-        because=Words(**one["because"]),
+        because=bilingual(**one["because"]),
     )
     return (one["called"], one["item"], asked.say(said))

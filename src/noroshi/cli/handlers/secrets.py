@@ -15,57 +15,32 @@ from noroshi.cli.output.tables import table
 from noroshi.cli.password_prompt import contents, typed
 from noroshi.core.definitions.accounts import OVER, end_of, is_over
 from noroshi.core.definitions.problems import suggestion
-from noroshi.core.words import NOTHING, Words
+from noroshi.core.translation import NOTHING, Message, _, bilingual
 
-PROMPT = Words(en="Password for “{name}”: ", ja="「{name}」のパスワード: ")
-AGAIN = Words(en="Once more: ", ja="もう一度: ")
-DIFFERENT = Words(
-    en="The two are not the same, so nothing was kept.",
-    ja="2回の入力が一致しないため、保存していません。",
+PROMPT = _("Password for “{name}”: ")
+AGAIN = _("Once more: ")
+DIFFERENT = _("The two are not the same, so nothing was kept.")
+BY_FILE = _(
+    "There is no terminal to ask at: give the password by --file FILE (- is the standard "
+    "input)."
 )
-BY_FILE = Words(
-    en="There is no terminal to ask at: give the password by --file FILE (- is the standard "
-    "input).",
-    ja="端末がないため尋ねられません。--file FILE (- は標準入力) で渡してください。",
+NOTHING_GIVEN = _("Nothing was entered, so nothing was kept.")
+KEPT = _("“{name}” is in the vault.")
+NOBODY_NAMES_IT = _("No route and no account names it yet{instead}")
+ENDS = _(
+    "Account {account} still gives {ends} as the day on which its secret ends (secret_ends). Write "
+    "the new one's day there, or say it with --ends."
 )
-NOTHING_GIVEN = Words(
-    en="Nothing was entered, so nothing was kept.",
-    ja="何も入力されなかったため、保存していません。",
+CHOSEN = _(
+    "“{name}” is sent to {where}: the API token {token} chose that, and no person has confirmed it yet."
 )
-KEPT = Words(en="“{name}” is in the vault.", ja="「{name}」を保管庫に入れました。")
-NOBODY_NAMES_IT = Words(
-    en="No route and no account names it yet{instead}",
-    ja="これを使う送信経路もアカウントもまだありません{instead}。",
-)
-ENDS = Words(
-    en="Account {account} still gives {ends} as the day on which its secret ends (secret_ends). Write "
-    "the new one's day there, or say it with --ends.",
-    ja="アカウント {account} の secret_ends (シークレットの有効期限) は {ends} のままです。新しいシークレットの"
-    "日付に直してください (--ends でも指定できます)。",
-)
-CHOSEN = Words(
-    en="“{name}” is sent to {where}: the API token {token} chose that, and no person has confirmed it yet.",
-    ja="「{name}」の送り先は {where} です。API トークン {token} が指定したもので、まだ誰も確認していません。",
-)
-MAY_GO = Words(en="May it go there? [y/N] ", ja="そこに送ってよいですか? [y/N] ")
-NOT_THERE = Words(
-    en="Nothing was kept. Correct where it goes first: {who}",
-    ja="保存していません。先に送り先を直してください: {who}",
-)
-REMOVED = Words(
-    en="“{name}” is gone from the vault.", ja="「{name}」を保管庫から削除しました。"
-)
-NONE_YET = Words(en="The vault has no entry yet.", ja="保管庫にはまだ何もありません。")
-HEAD = (
-    Words(en="ENTRY", ja="項目"),
-    Words(en="IN THE VAULT", ja="保管庫"),
-    Words(en="NAMED BY", ja="使っている定義"),
-)
-IS_KEPT = {
-    True: Words(en="yes", ja="あり"),
-    False: Words(en="no: noroshi secret set {name}", ja="なし: noroshi secret set {name}"),
-}
-NOBODY = Words(en="nobody", ja="なし")
+MAY_GO = _("May it go there? [y/N] ")
+NOT_THERE = _("Nothing was kept. Correct where it goes first: {who}")
+REMOVED = _("“{name}” is gone from the vault.")
+NONE_YET = _("The vault has no entry yet.")
+HEAD = (_("ENTRY"), _("IN THE VAULT"), _("NAMED BY"))
+IS_KEPT = {True: _("yes"), False: _("no: noroshi secret set {name}")}
+NOBODY = _("nobody")
 
 
 def set_(asked: CommandContext) -> int:
@@ -164,14 +139,8 @@ def _typed(asked: CommandContext, name: str) -> str:
     return first
 
 
-NO_ACCOUNT = Words(
-    en="There is no day to be written down: no account names “{name}” as its secret.",
-    ja="「{name}」をシークレットとして使うアカウントがないため、有効期限を書き込めません。",
-)
-WRITTEN = Words(
-    en="Account {account}: its secret ends on {day}.",
-    ja="アカウント {account} に、シークレットの有効期限 {day} を書き込みました。",
-)
+NO_ACCOUNT = _("There is no day to be written down: no account names “{name}” as its secret.")
+WRITTEN = _("Account {account}: its secret ends on {day}.")
 DAY_OF = {"secret": "secret_ends", "secret_next": "secret_next_ends"}
 Documents = Mapping[str, Mapping[str, Any]]
 
@@ -218,27 +187,13 @@ def _with_day(documents: Documents, name: str, day: str) -> dict[str, dict[str, 
     }
 
 
-ASKING = Words(
-    en="Asking the sign-in server whether it takes it …",
-    ja="サインイン サーバーに確かめています…",
+ASKING = _("Asking the sign-in server whether it takes it …")
+SECRET, CERTIFICATE = (_("secret"), _("certificate"))
+TAKEN = _("The sign-in server takes it for account {account}.")
+NOT_SURE = _(
+    "Whether it is right for account {account} cannot be told yet; the sign-in will. ({why})"
 )
-SECRET, CERTIFICATE = (
-    Words(en="secret", ja="シークレット"),
-    Words(en="certificate", ja="証明書"),
-)
-TAKEN = Words(
-    en="The sign-in server takes it for account {account}.",
-    ja="アカウント {account} の{what}として、サインイン サーバーに認められました。",
-)
-NOT_SURE = Words(
-    en="Whether it is right for account {account} cannot be told yet; the sign-in will. ({why})",
-    ja="アカウント {account} のものとして正しいかどうかは、まだ確かめられません。サインインのときに分かります "
-    "({why})。",
-)
-REFUSED = Words(
-    en="It does not do for account {account}: {why}",
-    ja="アカウント {account} では使えません: {why}",
-)
+REFUSED = _("It does not do for account {account}: {why}")
 
 
 def say_that_it_is_asked(asked: CommandContext) -> None:
@@ -247,12 +202,12 @@ def say_that_it_is_asked(asked: CommandContext) -> None:
 
 
 def told(
-    asked: CommandContext, entry: str, what: Words = SECRET
+    asked: CommandContext, entry: str, what: Message = SECRET
 ) -> Sequence[Mapping[str, Any]]:
     """For each account that shows it, said on a line; what was answered."""
     found: Sequence[Mapping[str, Any]] = asked.call("secret_try", name=entry)
     for one in found:
         words = TAKEN if one["taken"] else REFUSED if one["refused"] else NOT_SURE
-        why = Words(**one["why"])
+        why = bilingual(**one["why"])
         print(asked.say(words.fill(account=one["account"], what=what, why=why)))
     return found

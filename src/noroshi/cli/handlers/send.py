@@ -12,58 +12,25 @@ from noroshi.cli import exits
 from noroshi.cli.context import CommandContext
 from noroshi.cli.errors import RefusedError
 from noroshi.core.delivery_state import SENT, DeliveryState
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _, bilingual
 
-NO_TEXT = Words(
-    en="The standard input is not text in {encoding}; give the body in it, or by --text.",
-    ja="標準入力を {encoding} の文字として読めません。文字コードを直すか、--text で渡してください。",
+NO_TEXT = _("The standard input is not text in {encoding}; give the body in it, or by --text.")
+TEXT_TWICE = _("give the text once, as TEXT or by --text")
+TYPE_IT = _("Type the text; Ctrl-D on a line of its own ends it.")
+NOBODY_SENDS = _("Not sent: no node is running. It goes out once noroshi serve runs.")
+NOT_LOOKED = _("It is in the queue. Whether it was sent is not known: {why}")
+ACCEPTED = _("To {contact}: sent; the other side accepted it. Arrival is not confirmed yet.")
+WAITS = _("To {contact}: not sent yet, it waits; {because}")
+HELD = _("To {contact}: not sent, it is held; {because}")
+SET_ASIDE = _("To {contact}: not sent, it was set aside; {because}")
+REFUSED = _(
+    "To {contact}: refused for {addresses}, and sent to the others. See: noroshi queue show {id}"
 )
-TEXT_TWICE = Words(
-    en="give the text once, as TEXT or by --text",
-    ja="本文は TEXT か --text のどちらか一方で指定してください",
+KEPT = _(
+    "It stays in the queue, and does not go by itself. Once the cause is gone: noroshi queue "
+    "release {id}"
 )
-TYPE_IT = Words(
-    en="Type the text; Ctrl-D on a line of its own ends it.",
-    ja="本文を入力してください。最後に Ctrl-D を押します。",
-)
-NOBODY_SENDS = Words(
-    en="Not sent: no node is running. It goes out once noroshi serve runs.",
-    ja="まだ送っていません。ノードが動いていません。noroshi serve を始めると送られます。",
-)
-NOT_LOOKED = Words(
-    en="It is in the queue. Whether it was sent is not known: {why}",
-    ja="送信キューに入りました。送信できたかどうかは分かりません: {why}",
-)
-ACCEPTED = Words(
-    en="To {contact}: sent; the other side accepted it. Arrival is not confirmed yet.",
-    ja="{contact} 宛: 送りました。相手側が受け付けました (届いたことの確認ではありません)。",
-)
-WAITS = Words(
-    en="To {contact}: not sent yet, it waits; {because}",
-    ja="{contact} 宛: まだ送れず、待っています。{because}",
-)
-HELD = Words(
-    en="To {contact}: not sent, it is held; {because}",
-    ja="{contact} 宛: 送っていません。送信を止めてあります。{because}",
-)
-SET_ASIDE = Words(
-    en="To {contact}: not sent, it was set aside; {because}",
-    ja="{contact} 宛: 送れず、保留しました。{because}",
-)
-REFUSED = Words(
-    en="To {contact}: refused for {addresses}, and sent to the others. See: noroshi queue show {id}",
-    ja="{contact} 宛: {addresses} は拒否されました。ほかの宛先には送りました。確認するには: "
-    "noroshi queue show {id}",
-)
-KEPT = Words(
-    en="It stays in the queue, and does not go by itself. Once the cause is gone: noroshi queue "
-    "release {id}",
-    ja="送信キューに残りますが、自動では送られません。原因がなくなったら: noroshi queue release {id}",
-)
-LOOK = Words(
-    en="The queue keeps it until it can go. See: noroshi queue show {id}",
-    ja="送れるまで送信キューに残ります。確認するには: noroshi queue show {id}",
-)
+LOOK = _("The queue keeps it until it can go. See: noroshi queue show {id}")
 GOES_ON = (DeliveryState.WAITING, DeliveryState.OUT, DeliveryState.IN_DIGEST)
 """The states of a mail that the node sends by itself."""
 PATIENCE = 3.0  # seconds in which most mail servers have answered; the mail is safe before
@@ -156,7 +123,7 @@ def _lost(letter: Any) -> Sequence[str]:
     return [one for one in asked_for if one not in letter["reached"]]
 
 
-def _outcome(letter: Any) -> Iterator[Words]:
+def _outcome(letter: Any) -> Iterator[Message]:
     queued = letter["queued"]
     id, contact, because = queued["id"], queued["contact"], _words(queued["because"])
     if queued["state"] in SENT:
@@ -172,8 +139,8 @@ def _outcome(letter: Any) -> Iterator[Words]:
         yield KEPT.fill(id=id)
 
 
-def _words(told: Any) -> Words:
-    return Words(en=told["en"], ja=told["ja"])
+def _words(told: Any) -> Message:
+    return bilingual(en=told["en"], ja=told["ja"])
 
 
 def _standard_input(asked: CommandContext) -> str:

@@ -11,7 +11,7 @@ from noroshi import __version__
 from noroshi.cli import exits
 from noroshi.cli.context import CommandContext
 from noroshi.cli.errors import RefusedError
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _
 from noroshi.logs import logging_to, sink_of
 from noroshi.ports import StoreError
 from noroshi.stores.sqlite.process_lock import Holder, LifeLock, life_of
@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 TAKING_TURNS = 0.001
 """Seconds for which a thread that reckons (a plan is compiled, a folder compared) may keep the
 loop waiting; with Python's own 5 ms each call to the system could cost a check so much."""
-CANNOT_START = Words(en="The node cannot start: {why}", ja="ノードを起動できません: {why}")
+CANNOT_START = _("The node cannot start: {why}")
 
 
 def serve(asked: CommandContext) -> int:
@@ -53,7 +53,7 @@ def _run_node(asked: CommandContext, life: LifeLock) -> None:
 
     from noroshi.app.node_process import serve as run_node
 
-    def say(words: Words) -> None:
+    def say(words: Message) -> None:
         print(asked.say(words), flush=True)
 
     asyncio.run(run_node(asked.config, say, life=life))

@@ -22,7 +22,7 @@ from noroshi.cli.handlers import sign_in_texts
 from noroshi.cli.handlers.secrets import places
 from noroshi.cli.output.tables import columns, wrap
 from noroshi.cli.redirect_listener import Listener, NoPortError
-from noroshi.core.words import NOTHING, Words
+from noroshi.core.translation import NOTHING, Message, bilingual
 
 try:
     import readline  # noqa: F401  # a terminal's own lines end at 4,096 bytes, which a code may pass
@@ -183,7 +183,7 @@ def _come_back(asked: CommandContext, how: How, listener: Listener, begun: Answe
     raise RefusedError("trouble", sign_in_texts.NOBODY_CAME.fill(route=how.route))
 
 
-def _what_to_look_at(begun: Answer) -> Words:
+def _what_to_look_at(begun: Answer) -> Message:
     """Where a provider shows an error it goes nowhere, and nothing comes here: so it is said soon."""
     client = parse_qs(urlsplit(begun["url"]).query).get("client_id", [""])[0]
     return sign_in_texts.NOT_BACK_YET.fill(
@@ -236,7 +236,7 @@ def _told_there(asked: CommandContext, how: How, listener: Listener, arrived: st
         listener.answer(refused.words, done=False)
         raise
     told = [sign_in_texts.DONE_THERE.fill(route=how.route)]
-    if (other := Words(**status["other"])) != NOTHING:  # another person than was meant
+    if (other := bilingual(**status["other"])) != NOTHING:  # another person than was meant
         told.append(other)
     listener.answer(*told, done=True)
     return status
@@ -320,13 +320,13 @@ def _more_waits() -> bool:
     return bool(select.select([sys.stdin], [], [], A_MOMENT)[0])
 
 
-def _given(text: str, nothing: Words) -> str:
+def _given(text: str, nothing: Message) -> str:
     if not text.strip():
         raise RefusedError("invalid", nothing)
     return text
 
 
-def _contents(file: str, nothing: Words) -> str:
+def _contents(file: str, nothing: Message) -> str:
     try:
         text = sys.stdin.read() if file == STDIN else Path(file).read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:

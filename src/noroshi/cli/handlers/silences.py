@@ -10,30 +10,25 @@ from noroshi.cli import exits
 from noroshi.cli.context import CommandContext
 from noroshi.cli.output.tables import columns, table
 from noroshi.cli.output.times import clock
-from noroshi.core.words import Words
+from noroshi.core.translation import _
 
 Answer = Mapping[str, Any]
-NONE = Words(en="Nothing is silent.", ja="止めている通知はありません。")
-EVERYTHING = Words(en="everything", ja="全体")
-SILENT = Words(en="Silent now", ja="止めている通知")
-PLANNED = Words(en="Maintenance", ja="メンテナンス")
-UNTIL = Words(en="until {at}", ja="{at} まで")
-ENDED = Words(en="ended {at}", ja="{at} に終了")
-ENDED_BY = Words(en="ended {at} by {who}", ja="{at} に{who}が終了")
-BY = Words(en="{why} ({who})", ja="{why} ({who})")
-COUNT = Words(en="monitors: {count}", ja="監視項目 {count}件")
-FROM_TO = Words(en="{begins} – {ends}", ja="{begins}～{ends}")
-NOW = Words(en="under way until {ends}", ja="{ends} まで実施中")
-IS_SILENT = Words(
-    en="Nothing is told of {place} until {at} (monitors: {count}). Watching goes on; what is "
-    "still bad then is told.\nTo end it before: noroshi silence end {id}",
-    ja="{place} の通知を {at} まで停止します (監視項目 {count}件)。監視は続き、そのときまだ異常なら知らせます。\n"
-    "先に終えるには: noroshi silence end {id}",
+NONE = _("Nothing is silent.")
+EVERYTHING = _("everything")
+SILENT = _("Silent now")
+PLANNED = _("Maintenance")
+UNTIL = _("until {at}")
+ENDED = _("ended {at}")
+ENDED_BY = _("ended {at} by {who}")
+BY = _("{why} ({who})")
+COUNT = _("monitors: {count}")
+FROM_TO = _("{begins} – {ends}")
+NOW = _("under way until {ends}")
+IS_SILENT = _(
+    "Nothing is told of {place} until {at} (monitors: {count}). Watching goes on; what is "
+    "still bad then is told.\nTo end it before: noroshi silence end {id}"
 )
-IS_OVER = Words(
-    en="{place} is no longer silent: what is still bad is told now.",
-    ja="{place} の通知停止を終えました。まだ異常なものは、いま知らせます。",
-)
+IS_OVER = _("{place} is no longer silent: what is still bad is told now.")
 
 
 def add(asked: CommandContext) -> int:

@@ -14,106 +14,79 @@ from noroshi.cli.output.routes import arrival, marked, sign_in
 from noroshi.cli.output.tables import columns, table
 from noroshi.cli.output.times import clock, lasted
 from noroshi.core.route_readiness import Sends, count_readiness, nothing_against
-from noroshi.core.words import Words, plain
+from noroshi.core.translation import Message, _, bilingual, ngettext, plain
 
 Answer = Mapping[str, Any]
 MOST_SHOWN = 30
 """So many monitors that are OK are shown one by one without --all."""
 
-ALL_WELL = Words(
-    en="○ Nothing is wrong: {all} OK.",
-    ja="○ 問題はありません。監視項目{count}件はすべて正常です。",
+ALL_WELL = ngettext(
+    "○ Nothing is wrong: the only monitor is OK.",
+    "○ Nothing is wrong: all {count} monitors are OK.",
 )
-ALL_OK = Words(en="○ {all} OK.", ja="○ 監視項目{count}件はすべて正常です。")
-CANNOT_SEND = Words(
-    en="▨ {bad} of {count:route|routes} cannot send.",
-    ja="▨ 送信経路{count}本のうち{bad}本が使えません。",
+ALL_OK = ngettext("○ The only monitor is OK.", "○ All {count} monitors are OK.")
+CANNOT_SEND = ngettext(
+    "▨ {bad} of {count} route cannot send.", "▨ {bad} of {count} routes cannot send."
 )
-NO_WAY_OUT = Words(
-    en="▲ There is no route, so no alarm can leave.",
-    ja="▲ 送信経路がないため、アラームを送れません。",
+NO_WAY_OUT = _("▲ There is no route, so no alarm can leave.")
+NEED_SOMEBODY = ngettext(
+    "▨ {bad} of {count} route needs somebody, though what they have may "
+    "still send for a while.",
+    "▨ {bad} of {count} routes need somebody, though what they have may "
+    "still send for a while.",
 )
-NEED_SOMEBODY = Words(
-    en="▨ {bad} of {count:route needs|routes need} somebody, though what they have may still send for a while.",
-    ja="▨ 送信経路{count}本のうち{bad}本に対応が必要です (しばらくは送信できる場合があります)。",
-)
-DOUBTED = Words(
-    en="▨ The last diagnosis failed, so mails may not leave: {which}.",
-    ja="▨ 直近の診断に失敗した送信経路があり、送信できないおそれがあります: {which}。",
-)
-NOT_PROVED = Words(
-    en="－ Not proved yet, as no mail has been accepted so far: {which}.",
-    ja="－ まだ送信実績のない送信経路があります: {which}。",
-)
-AND_MORE = Words(en="{names} and {more} more", ja="{names}、ほか{more}件")
+DOUBTED = _("▨ The last diagnosis failed, so mails may not leave: {which}.")
+NOT_PROVED = _("－ Not proved yet, as no mail has been accepted so far: {which}.")
+AND_MORE = _("{names} and {more} more")
 MOST_NAMED = 3
 """So many routes are named in a headline."""
-OK_SO_FAR = Words(
-    en="{mark} {ok} of {count:monitor|monitors} {be} OK; {new} not measured yet.",
-    ja="{mark} 監視項目{count}件のうち{ok}件が正常です。{new}件はまだ測定していません。",
+OF_THE_ONLY_ONE = _("{mark} {ok} of 1 monitor is OK; {new} not measured yet.")
+OK_SO_FAR = ngettext(
+    "{mark} {ok} of {count} monitors is OK; {new} not measured yet.",
+    "{mark} {ok} of {count} monitors are OK; {new} not measured yet.",
+    by="ok",
 )
-NOT_WELL = Words(
-    en="{mark}: {bad} of {count:monitor|monitors} not OK.",
-    ja="{mark}: 監視項目{count}件のうち{bad}件が正常ではありません。",
+NOT_WELL = ngettext(
+    "{mark}: {bad} of {count} monitor not OK.", "{mark}: {bad} of {count} monitors not OK."
 )
-NOTHING_WATCHED = Words(
-    en="Nothing is watched yet. Give it definitions: noroshi apply DIR",
-    ja="まだ何も監視していません。定義を取り込むには: noroshi apply DIR",
+NOTHING_WATCHED = _("Nothing is watched yet. Give it definitions: noroshi apply DIR")
+NODE = _("node {node}, version {version}, {at}")
+NOT_RUNNING = _(
+    "No node is running, so nothing is measured or sent now. This is how it was last. "
+    "Start it: noroshi serve"
 )
-NODE = Words(en="node {node}, version {version}, {at}", ja="ノード {node}、版 {version}、{at}")
-NOT_RUNNING = Words(
-    en="No node is running, so nothing is measured or sent now. This is how it was last. "
-    "Start it: noroshi serve",
-    ja="ノードが動いていないため、いまは測定も送信もしていません。以下は最後の状態です。"
-    "始めるには: noroshi serve",
-)
-ALL_STOPPED = Words(
-    en="－ Nothing is watched: all monitoring is stopped.",
-    ja="－ すべての監視を停止しています。",
-)
-START = Words(
-    en="－ To watch {path} again: noroshi {command} {path}",
-    ja="－ {path} の監視を再開するには: noroshi {command} {path}",
-)
-MONITORS = Words(en="Monitors", ja="監視項目")
-MORE_WELL = Words(
-    en="… and {count} more that are OK (all: noroshi status --all)",
-    ja="… ほかに正常なものが{count}件 (すべて見るには noroshi status --all)",
-)
-SINCE = Words(en="since {at} ({span})", ja="{at} から ({span})")
-MEASURED = Words(en="measured {at}", ja="測定 {at}")
-HAD = Words(en="acknowledged by {who} {at}", ja="確認済み {who} {at}")
-HUSHED = Words(en="nothing is told until {at}", ja="{at} まで通知なし")
-ROUTES = Words(en="Routes", ja="送信経路")
-NO_ROUTES = Words(
-    en="There is no route, so no alarm can leave.",
-    ja="送信経路がないため、アラームを送れません。",
-)
-ROUTE_STATES: Mapping[str, Words] = {
-    "well": Words(en="○ ready", ja="○ 使えます"),
-    "down": Words(en="▨ down", ja="▨ 使えません"),
-    "not signed in": Words(en="▨ not signed in", ja="▨ 未サインイン"),
-    "needs somebody": Words(en="▨ needs somebody", ja="▨ 要対応"),
+ALL_STOPPED = _("－ Nothing is watched: all monitoring is stopped.")
+START = _("－ To watch {path} again: noroshi {command} {path}")
+MONITORS = _("Monitors")
+MORE_WELL = _("… and {count} more that are OK (all: noroshi status --all)")
+SINCE = _("since {at} ({span})")
+MEASURED = _("measured {at}")
+HAD = _("acknowledged by {who} {at}")
+HUSHED = _("nothing is told until {at}")
+ROUTES = _("Routes")
+NO_ROUTES = _("There is no route, so no alarm can leave.")
+ROUTE_STATES: Mapping[str, Message] = {
+    "well": _("○ ready"),
+    "down": _("▨ down"),
+    "not signed in": _("▨ not signed in"),
+    "needs somebody": _("▨ needs somebody"),
 }
-UNPROVED = Words(en="－ not proved yet", ja="－ 送信実績なし")
-IN_VAIN = Words(en="▨ diagnosis failed: {stage}", ja="▨ 診断で失敗: {stage}")
-NEXT_TRY = Words(en="{why} Next try: {at}.", ja="{why}次の試行: {at}。")
-WITH_NEXT = Words(
-    en="{why} It is tried again with the next mail.", ja="{why}次のメールで再試行します。"
+UNPROVED = _("－ not proved yet")
+IN_VAIN = _("▨ diagnosis failed: {stage}")
+NEXT_TRY = _("{why} Next try: {at}.")
+WITH_NEXT = _("{why} It is tried again with the next mail.")
+QUEUE = _("Queue")
+NOTHING_WAITS = _("Nothing waits.")
+MAILS = ngettext("{count} mail", "{count} mails")
+ALARMS = ngettext("{count} alarm", "{count} alarms")
+WAITING = _("{waiting} waiting ({alarms}; the oldest for {span})")
+HELD = ngettext(
+    "{count} mail held by hand: noroshi queue list",
+    "{count} mails held by hand: noroshi queue list",
 )
-QUEUE = Words(en="Queue", ja="送信キュー")
-NOTHING_WAITS = Words(en="Nothing waits.", ja="待っているものはありません。")
-WAITING = Words(
-    en="{waiting:mail|mails} waiting ({alarms:alarm|alarms}; the oldest for {span})",
-    ja="待機中のメール {waiting}通 (アラーム {alarms}件、最も古いもので{span})",
-)
-HELD = Words(
-    en="{count:mail|mails} held by hand: noroshi queue list",
-    ja="手動で停止中のメール {count}通: noroshi queue list",
-)
-SET_ASIDE = Words(
-    en="{count:mail|mails} set aside, refused by every route: noroshi queue list",
-    ja="保留中のメール {count}通。どの経路にも断られました: noroshi queue list",
+SET_ASIDE = ngettext(
+    "{count} mail set aside, refused by every route: noroshi queue list",
+    "{count} mails set aside, refused by every route: noroshi queue list",
 )
 
 
@@ -171,17 +144,14 @@ def _headlines(asked: CommandContext, found: Answer) -> Iterator[str]:
         yield asked.say(_so_far(len(monitors) - new, new))
     else:
         count = len(monitors)
-        every = "the only monitor is" if count == 1 else f"all {count} monitors are"
-        if _well(found) and all(way is Sends.PROVED for way in _ways(routes)):
-            yield asked.say(ALL_WELL.fill(count=count, all=every))
-        else:
-            yield asked.say(ALL_OK.fill(count=count, all=every.capitalize()))
+        well = _well(found) and all(way is Sends.PROVED for way in _ways(routes))
+        yield asked.say((ALL_WELL if well else ALL_OK).fill(count=count))
     if monitors and not routes:
         yield asked.say(NO_WAY_OUT)
     yield from map(asked.say, _of_routes(routes))
 
 
-def _of_routes(routes: Sequence[Answer]) -> Iterator[Words]:
+def _of_routes(routes: Sequence[Answer]) -> Iterator[Message]:
     """Problems of the routes, worst first; a route that has sent nothing yet is one of them."""
     ways = count_readiness(_ways(routes))
     if ways.no:
@@ -198,7 +168,7 @@ def _ways(routes: Sequence[Answer]) -> list[Sends]:
     return [Sends(route["sends"]) for route in routes]
 
 
-def _names(routes: Sequence[Answer], sends: Sends) -> Words:
+def _names(routes: Sequence[Answer], sends: Sends) -> Message:
     """The first of them; how many more."""
     named = [route["name"] for route in routes if route["sends"] == sends.value]
     names, more = ", ".join(named[:MOST_NAMED]), len(named) - MOST_NAMED
@@ -209,10 +179,10 @@ def _watched(found: Answer) -> Sequence[Answer]:
     return [monitor for monitor in found["monitors"] if not monitor["stopped"]]
 
 
-def _so_far(ok: int, new: int) -> Words:
+def _so_far(ok: int, new: int) -> Message:
     """Nothing is called OK before anything was measured."""
-    mark, be = MARKS["ok" if ok else "new"], "is" if 1 in (ok, ok + new) else "are"
-    return OK_SO_FAR.fill(mark=mark, ok=ok, be=be, count=ok + new, new=new)
+    words = OF_THE_ONLY_ONE if ok + new == 1 else OK_SO_FAR
+    return words.fill(mark=MARKS["ok" if ok else "new"], ok=ok, count=ok + new, new=new)
 
 
 def _levels(asked: CommandContext, monitors: Iterable[Answer]) -> str:
@@ -273,10 +243,10 @@ def _routes(asked: CommandContext, routes: Sequence[Answer], now: datetime) -> I
     yield from _table([_route(asked, route, now) for route in routes])
 
 
-def _state(route: Answer) -> Words:
+def _state(route: Answer) -> Message:
     """A route that nothing has gone by is not called ready."""
     if route["sends"] == Sends.DOUBTED.value:
-        return IN_VAIN.fill(stage=Words(**route["examined_in_vain"]))
+        return IN_VAIN.fill(stage=bilingual(**route["examined_in_vain"]))
     if route["sends"] == Sends.UNPROVED.value:
         return UNPROVED
     return ROUTE_STATES[route["state"]]
@@ -307,7 +277,7 @@ def _ended(why: str, asked: CommandContext) -> str:
     return why if why.endswith((".", ":")) else f"{why}."
 
 
-def _stop(stop: Answer) -> Words:
+def _stop(stop: Answer) -> Message:
     """How to start it again; who stopped it stands beside its monitors."""
     command = "monitor enable" if "/" in stop["path"] else "instance start"
     return START.fill(path=stop["path"], command=command)
@@ -323,7 +293,11 @@ def _queue(asked: CommandContext, queue: Answer, now: datetime) -> Iterator[str]
     if queue["waiting"]:
         span = lasted(queue["oldest"], now)
         yield "  " + asked.say(
-            WAITING.fill(waiting=queue["waiting"], span=span, alarms=queue["alarms"])
+            WAITING.fill(
+                waiting=MAILS.fill(count=queue["waiting"]),
+                span=span,
+                alarms=ALARMS.fill(count=queue["alarms"]),
+            )
         )
     if queue["held"]:
         yield f"  {asked.say(HELD.fill(count=queue['held']))}"

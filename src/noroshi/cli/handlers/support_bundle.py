@@ -22,17 +22,16 @@ from noroshi.cli.paths import NAME
 from noroshi.cli.systemd.state import shown
 from noroshi.config.config import FILE, ConfigError
 from noroshi.core.os_errors import why
-from noroshi.core.words import Words
+from noroshi.core.translation import _
 
 PRIVATE = 0o600
 LAST_ALARMS, LAST_EVENTS, LAST_LINES = 200, 200, 1000
 LARGEST_LOG = 1 << 20
 LOG_FILE = "noroshi.log"
-CANNOT_WRITE = Words(
-    en="The support bundle cannot be written to {file}: {why}. Nothing else was changed.",
-    ja="診断ファイルを {file} に書けません: {why}。ほかには何も変更していません。",
+CANNOT_WRITE = _(
+    "The support bundle cannot be written to {file}: {why}. Nothing else was changed."
 )
-THERE_IS_ONE = Words(en="it is there already", ja="すでにあります")
+THERE_IS_ONE = _("it is there already")
 READ_ME = """\
 Support bundle of Noroshi {version}, written by `noroshi doctor --bundle`.
 Noroshi {version} の診断ファイルです (`noroshi doctor --bundle`)。

@@ -26,73 +26,44 @@ from noroshi.cli.systemd.install import (
 from noroshi.cli.systemd.state import BOOTED, found, shown
 from noroshi.config.config import FILE, Config, ConfigError, read_config
 from noroshi.core.os_errors import why
-from noroshi.core.words import Words, plain
+from noroshi.core.translation import Message, _, ngettext, plain
 
 READABLE = 0o644
-NO_SYSTEMD = Words(
-    en="A service can be installed where systemd runs the machine; here it does not. "
+NO_SYSTEMD = _(
+    "A service can be installed where systemd runs the machine; here it does not. "
     "`noroshi service install --print` shows what would be done. Any other supervisor can run "
-    "`noroshi serve`: it stays in the foreground and ends at SIGTERM.",
-    ja="サービスとして登録できるのは systemd で動いているマシンだけで、ここでは動いていません。"
-    "`noroshi service install --print` で手順を確かめられます。ほかの管理ツールからは `noroshi serve` を"
-    "動かしてください。フォアグラウンドで動き、SIGTERM で終わります。",
+    "`noroshi serve`: it stays in the foreground and ends at SIGTERM."
 )
-NOT_ROOT = Words(
-    en="Only root may do this; nothing was changed. {command} --print shows all of what root "
-    "would do, as a script. In short:",
-    ja="root だけが実行できます。何も変更していません。手順の全体は {command} --print で"
-    "スクリプトとして確かめられます。概要:",
+NOT_ROOT = _(
+    "Only root may do this; nothing was changed. {command} --print shows all of what root "
+    "would do, as a script. In short:"
 )
-CHANGED = Words(
-    en="Somebody changed {path}; nothing was done. Changes belong into a drop-in "
-    "(systemctl edit {name}); --force does without them:",
-    ja="{path} が書き換えられているため、何もしていません。変更は systemctl edit {name} で"
-    "別のファイルに書いてください。--force を付けると、この変更を捨てます:",
+CHANGED = _(
+    "Somebody changed {path}; nothing was done. Changes belong into a drop-in "
+    "(systemctl edit {name}); --force does without them:"
 )
-FAILED = Words(
-    en="It stopped at `{step}` ({why}). What stands before it is done; run it again once that "
-    "is mended.",
-    ja="`{step}` で止まりました ({why})。そこまでは済んでいます。直してからもう一度"
-    "実行してください。",
+FAILED = _(
+    "It stopped at `{step}` ({why}). What stands before it is done; run it again once that "
+    "is mended."
 )
-INSTALLED = Words(
-    en="Noroshi is a service now: {service}, home folder {home}.",
-    ja="Noroshi をサービスとして登録しました: {service}、ホームフォルダー {home}。",
+INSTALLED = _("Noroshi is a service now: {service}, home folder {home}.")
+START_IT = _("It starts at each boot. Start it now: systemctl start {name}")
+STILL_RUNS = _(
+    "It went on running. What was installed or changed since it started holds after: "
+    "systemctl restart {name}"
 )
-START_IT = Words(
-    en="It starts at each boot. Start it now: systemctl start {name}",
-    ja="マシンの起動時に始まります。今始めるには: systemctl start {name}",
+LET_IN = _("Let somebody look and send who is not root: usermod -aG {group} USER")
+NO_WAY_IN = _(
+    "{file} was there and stays as it is, so only root and {user} reach the node. To let the "
+    'group {group} in, write there: door = "{door}" and door_group = "{group}"'
 )
-STILL_RUNS = Words(
-    en="It went on running. What was installed or changed since it started holds after: "
-    "systemctl restart {name}",
-    ja="サービスは動き続けています。起動後に入れたものや変えたものを反映するには: "
-    "systemctl restart {name}",
-)
-LET_IN = Words(
-    en="Let somebody look and send who is not root: usermod -aG {group} USER",
-    ja="root 以外の利用者にも、状態を見て送信できるようにするには: usermod -aG {group} 利用者",
-)
-NO_WAY_IN = Words(
-    en="{file} was there and stays as it is, so only root and {user} reach the node. To let the "
-    'group {group} in, write there: door = "{door}" and door_group = "{group}"',
-    ja="{file} はすでにあったため、そのままです。ノードに届くのは root と {user} だけです。"
-    'グループ {group} にも開放するには、door = "{door}" と door_group = "{group}" を書いてください。',
-)
-NOT_INSTALLED = Words(
-    en="Noroshi is not installed as a service.", ja="サービスとして登録されていません。"
-)
-LEFT = Words(
-    en="The service is gone. What stays: the home folder {home} with everything in it, and its "
+NOT_INSTALLED = _("Noroshi is not installed as a service.")
+LEFT = _(
+    "The service is gone. What stays: the home folder {home} with everything in it, and its "
     "owner, the user {user}. Without a backup, deleting them is for good:\n"
-    "  rm -r {home}\n  userdel {user}",
-    ja="サービスを削除しました。ホームフォルダー {home} とその中身、所有者の利用者 {user} は"
-    "残しています。次のように消すと、バックアップがない限り元に戻せません:\n"
-    "  rm -r {home}\n  userdel {user}",
+    "  rm -r {home}\n  userdel {user}"
 )
-LEFT_DROP_INS = Words(
-    en="Somebody's changes stay too: {folder}", ja="変更用のファイルも残しています: {folder}"
-)
+LEFT_DROP_INS = _("Somebody's changes stay too: {folder}")
 
 
 def install(asked: CommandContext) -> int:
@@ -188,7 +159,7 @@ def _write(file: Path, text: str) -> None:
     part.replace(file)
 
 
-def _failed(step: Step, said: Words | str) -> RefusedError:
+def _failed(step: Step, said: Message | str) -> RefusedError:
     hint = step.hint if isinstance(step, Run) else None
     words = FAILED.fill(step=step.brief, why=said)
     return RefusedError("trouble", words, [("", hint)] if hint else ())
@@ -200,7 +171,7 @@ def _process() -> str:
     return "" if number == "0" else number
 
 
-def _runs(before: str) -> Iterator[Words]:
+def _runs(before: str) -> Iterator[Message]:
     """What is left to do until this version runs, if anything is."""
     now = _process()
     if not now:
@@ -209,7 +180,7 @@ def _runs(before: str) -> Iterator[Words]:
         yield STILL_RUNS.fill(name=NAME)
 
 
-def _who_may_come_in() -> Words:
+def _who_may_come_in() -> Message:
     """By the settings, which may be older than the service."""
     places = {"file": f"{HOME}/{FILE}", "door": DOOR, "user": USER, "group": GROUP}
     config = settings()
@@ -225,26 +196,22 @@ def settings() -> Config | None:
         return None
 
 
-UNIT, ENABLED = Words(en="unit", ja="ユニット"), Words(en="at boot", ja="自動起動")
-STATE, SINCE = Words(en="state", ja="状態"), Words(en="since", ja="開始")
-HOME_FOLDER = Words(en="home folder", ja="ホームフォルダー")
-THE_DOOR, LOG = Words(en="door", ja="ドア"), Words(en="log", ja="ログ")
-AS_WRITTEN = Words(en="as this version writes it", ja="このバージョンのまま")
-OLDER = Words(
-    en="of a Noroshi of another version or place; `noroshi service install` renews it",
-    ja="別のバージョンか別の場所の Noroshi のもの。`noroshi service install` で更新します",
+UNIT, ENABLED = _("unit"), _("at boot")
+STATE, SINCE = _("state"), _("since")
+HOME_FOLDER = _("home folder")
+THE_DOOR, LOG = _("door"), _("log")
+AS_WRITTEN = _("as this version writes it")
+OLDER = _("of a Noroshi of another version or place; `noroshi service install` renews it")
+EDITED = _("changed by somebody, see below")
+WITH_DROP_INS = _("{how}; with {names}")
+RAN = ngettext(
+    "{at}, process {pid}, started anew {times} time",
+    "{at}, process {pid}, started anew {times} times",
+    by="times",
 )
-EDITED = Words(en="changed by somebody, see below", ja="書き換えられています (下を参照)")
-WITH_DROP_INS = Words(en="{how}; with {names}", ja="{how}。追加の設定 {names}")
-RAN = Words(
-    en="{at}, process {pid}, started anew {times:time|times}",
-    ja="{at}、プロセス {pid}、再起動 {times}回",
-)
-STRANGERS = Words(
-    en="Something in {home} does not belong to the user {user}, so the service may fail on it; "
-    "`noroshi service install` mends that.",
-    ja="{home} の中に、所有者が {user} でないものがあり、サービスが失敗するおそれがあります。"
-    "`noroshi service install` で直ります。",
+STRANGERS = _(
+    "Something in {home} does not belong to the user {user}, so the service may fail on it; "
+    "`noroshi service install` mends that."
 )
 
 
@@ -264,7 +231,7 @@ def status(asked: CommandContext) -> int:
     return exits.DONE if said.get("ActiveState") == "active" else exits.TROUBLE
 
 
-def _rows(there: Found, said: Mapping[str, str]) -> list[tuple[Words, Words]]:
+def _rows(there: Found, said: Mapping[str, str]) -> list[tuple[Message, Message]]:
     state = f"{said.get('ActiveState') or '?'} ({said.get('SubState') or '?'})"
     rows = [
         (UNIT, plain(UNIT_FILE)),
@@ -278,7 +245,7 @@ def _rows(there: Found, said: Mapping[str, str]) -> list[tuple[Words, Words]]:
     return [*rows, *_places()]
 
 
-def _kind(there: Found) -> Words:
+def _kind(there: Found) -> Message:
     """Whose text the unit is, and what is added to it."""
     changed = any(path == UNIT_FILE for path, _, _ in there.changed())
     how = EDITED if changed else AS_WRITTEN if there.unit == there.wanted else OLDER
@@ -286,7 +253,7 @@ def _kind(there: Found) -> Words:
     return WITH_DROP_INS.fill(how=how, names=", ".join(drop_ins)) if drop_ins else how
 
 
-def _places() -> list[tuple[Words, Words]]:
+def _places() -> list[tuple[Message, Message]]:
     """Folder, door and log, as its settings say where they may be read."""
     config, log = settings(), f"journalctl -u {NAME}"
     door = str(config.door) if config else DOOR

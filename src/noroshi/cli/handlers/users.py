@@ -12,73 +12,43 @@ from noroshi.cli.output.tables import table
 from noroshi.cli.output.times import clock
 from noroshi.cli.password_prompt import contents, typed
 from noroshi.core.people import ROLE_NAMES
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _, ngettext
 
 Answer = Mapping[str, Any]
-BY_CODE = Words(
-    en="“{name}” ({role}) chooses a password in the manager, at /start, with this one-time code "
-    "until {until}:\n\n  {code}",
-    ja="「{name}」({role}) は、マネージャーの /start で次のワンタイム コードを使ってパスワードを決めます "
-    "({until} まで)。\n\n  {code}",
+BY_CODE = _(
+    "“{name}” ({role}) chooses a password in the manager, at /start, with this one-time code "
+    "until {until}:\n\n  {code}"
 )
-BY_PASSWORD = Words(
-    en="“{name}” ({role}) may log in.", ja="「{name}」({role}) でログインできます。"
+BY_PASSWORD = _("“{name}” ({role}) may log in.")
+ROLE_IS = _("“{name}” is {role} now.")
+REMOVED = _("“{name}” is removed.")
+NO_USERS = _(
+    "Nobody may log in yet. The first administrator: noroshi user add NAME --role administrator"
 )
-ROLE_IS = Words(en="“{name}” is {role} now.", ja="「{name}」の権限は{role}になりました。")
-REMOVED = Words(en="“{name}” is removed.", ja="「{name}」を削除しました。")
-NO_USERS = Words(
-    en="Nobody may log in yet. The first administrator: noroshi user add NAME --role "
-    "administrator",
-    ja="利用者はまだいません。最初の管理者は noroshi user add NAME --role administrator で作れます。",
-)
-NO_TOKENS = Words(en="There are no API tokens.", ja="API トークンはありません。")
-USER_HEAD = (
-    Words(en="NAME", ja="名前"),
-    Words(en="ROLE", ja="権限"),
-    Words(en="TWO STEPS", ja="2段階認証"),
-    Words(en="SINCE", ja="作成"),
-)
+NO_TOKENS = _("There are no API tokens.")
+USER_HEAD = (_("NAME"), _("ROLE"), _("TWO STEPS"), _("SINCE"))
 STEPS = {
-    True: Words(
-        en="yes ({left:recovery code|recovery codes})", ja="あり (リカバリー コード {left}個)"
-    ),
-    False: Words(en="no", ja="なし"),
+    True: ngettext("yes ({left} recovery code)", "yes ({left} recovery codes)", by="left"),
+    False: _("no"),
 }
-WAITS = Words(en="has to choose a password", ja="パスワード未設定")
-SCAN = Words(
-    en="Give the authenticator this key, or make a QR code of the address:\n\n"
-    "  {seed}\n  {address}\n",
-    ja="認証アプリに次のキーを入れるか、アドレスを QR コードにして読み取ってください。\n\n"
-    "  {seed}\n  {address}\n",
+WAITS = _("has to choose a password")
+SCAN = _(
+    "Give the authenticator this key, or make a QR code of the address:\n\n"
+    "  {seed}\n  {address}\n"
 )
-CODE = Words(en="Code that it shows now: ", ja="いま表示されているコード: ")
-AT_TERMINAL = Words(
-    en="There is no terminal to ask for the code at.",
-    ja="端末がないため、コードを尋ねられません。",
+CODE = _("Code that it shows now: ")
+AT_TERMINAL = _("There is no terminal to ask for the code at.")
+RECOVERY = _(
+    "Two-step log-in of “{name}” is on. Keep these recovery codes; each is good once:\n\n"
+    "{codes}"
 )
-RECOVERY = Words(
-    en="Two-step log-in of “{name}” is on. Keep these recovery codes; each is good once:\n\n"
-    "{codes}",
-    ja="「{name}」の2段階認証を有効にしました。リカバリー コードを控えてください (それぞれ1回だけ使えます)。"
-    "\n\n{codes}",
-)
-OFF = Words(
-    en="Two-step log-in of “{name}” is off.", ja="「{name}」の2段階認証を無効にしました。"
-)
-TOKEN = Words(
-    en="API token “{name}” ({role}), until {until}. It is not shown again:\n\n  {token}",
-    ja="API トークン「{name}」({role})、期限 {until}。二度と表示されません。\n\n  {token}",
-)
-NEVER = Words(en="it is revoked", ja="失効させるまで")
-TOKEN_HEAD = (
-    Words(en="NAME", ja="名前"),
-    Words(en="ROLE", ja="権限"),
-    Words(en="UNTIL", ja="期限"),
-    Words(en="MADE BY", ja="作成者"),
-)
-ENDED = Words(en="ended {until}", ja="{until} に期限切れ")
-PROGRAMS = Words(en="{role}, programs", ja="{role}、プログラム可")
-REVOKED = Words(en="“{name}” holds no more.", ja="「{name}」を失効させました。")
+OFF = _("Two-step log-in of “{name}” is off.")
+TOKEN = _("API token “{name}” ({role}), until {until}. It is not shown again:\n\n  {token}")
+NEVER = _("it is revoked")
+TOKEN_HEAD = (_("NAME"), _("ROLE"), _("UNTIL"), _("MADE BY"))
+ENDED = _("ended {until}")
+PROGRAMS = _("{role}, programs")
+REVOKED = _("“{name}” holds no more.")
 
 
 def add(asked: CommandContext) -> int:
@@ -215,7 +185,7 @@ def _token(asked: CommandContext, one: Answer) -> Sequence[str]:
     return (one["name"], asked.say(role), until, one["by"])
 
 
-def _head(asked: CommandContext, head: Sequence[Words]) -> Sequence[str]:
+def _head(asked: CommandContext, head: Sequence[Message]) -> Sequence[str]:
     return [asked.say(words) for words in head]
 
 

@@ -13,7 +13,7 @@ from noroshi.cli.output.tables import table
 from noroshi.cli.password_prompt import CANNOT_READ, contents, typed
 from noroshi.config.config import FILE, Config
 from noroshi.core.os_errors import why
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _, ngettext
 from noroshi.ports import StoreError
 from noroshi.vault import (
     Box,
@@ -29,51 +29,35 @@ from noroshi.vault.keys import OLD
 from noroshi.vault.passphrase import lock_up, unlock
 
 SOURCES = {
-    "file": Words(en="file {path}", ja="ファイル {path}"),
-    "dpapi": Words(
-        en="file {path}, which only this machine opens (DPAPI)",
-        ja="ファイル {path} (このマシンだけが開けます。DPAPI)",
-    ),
-    "systemd": Words(en="systemd's credential {path}", ja="systemd の資格情報 {path}"),
+    "file": _("file {path}"),
+    "dpapi": _("file {path}, which only this machine opens (DPAPI)"),
+    "systemd": _("systemd's credential {path}"),
 }
-KEY = Words(en="Key {id}: {source}", ja="鍵 {id}: {source}")
-NOTHING_SEALED = Words(en="Nothing is sealed yet.", ja="封印したものはまだありません。")
-OPENS = Words(en="opens", ja="開けます")
-ALL_OPEN = Words(en="It opens all entries: {count}.", ja="{count}件すべてを開けます。")
-SOME_DO_NOT = Words(
-    en="It does not open {bad} of {count:entry|entries}.",
-    ja="{count}件のうち{bad}件を開けません。",
+KEY = _("Key {id}: {source}")
+NOTHING_SEALED = _("Nothing is sealed yet.")
+OPENS = _("opens")
+ALL_OPEN = _("It opens all entries: {count}.")
+SOME_DO_NOT = ngettext(
+    "It does not open {bad} of {count} entry.", "It does not open {bad} of {count} entries."
 )
-ROTATED = Words(
-    en="The key is now {new}; entries sealed anew: {entries}.\n"
+ROTATED = _(
+    "The key is now {new}; entries sealed anew: {entries}.\n"
     "The old key {old} is kept as {kept}: backups of the store from before need it.\n"
-    "Keep the new one elsewhere: noroshi key backup FILE",
-    ja="新しい鍵は {new} です。{entries}件を封印し直しました。\n"
-    "古い鍵 {old} は {kept} に残しました。交換前の保存先のバックアップを使うときに要ります。\n"
-    "新しい鍵を別の場所に控えてください: noroshi key backup ファイル",
+    "Keep the new one elsewhere: noroshi key backup FILE"
 )
-BACKED_UP = Words(
-    en="Wrote the key {id} to {file}, sealed by the passphrase. Keep both elsewhere, apart from "
-    "backups of the store: together they open everything.",
-    ja="鍵 {id} をパスフレーズで封印して {file} に書き出しました。保存先のバックアップとは"
-    "別の場所に保管してください。両方がそろうとすべてを開けます。",
+BACKED_UP = _(
+    "Wrote the key {id} to {file}, sealed by the passphrase. Keep both elsewhere, apart from "
+    "backups of the store: together they open everything."
 )
-ASK = Words(en="Passphrase: ", ja="パスフレーズ: ")
-ASK_AGAIN = Words(en="Once more: ", ja="もう一度: ")
-NOT_THE_SAME = Words(
-    en="These were two different ones; nothing was written.",
-    ja="2回の入力が違います。何も書き出していません。",
+ASK = _("Passphrase: ")
+ASK_AGAIN = _("Once more: ")
+NOT_THE_SAME = _("These were two different ones; nothing was written.")
+BY_FILE = _(
+    "There is no terminal to ask at: give the passphrase by --passphrase-file FILE (- is the "
+    "standard input)."
 )
-BY_FILE = Words(
-    en="There is no terminal to ask at: give the passphrase by --passphrase-file FILE (- is the "
-    "standard input).",
-    ja="端末がないため尋ねられません。--passphrase-file FILE (- は標準入力) で渡してください。",
-)
-NOT_WRITTEN = Words(en="{file} cannot be written: {why}", ja="{file} に書き出せません: {why}")
-IS_THERE = Words(
-    en="{file} is there already; nothing is overwritten.",
-    ja="{file} はすでにあります。上書きはしません。",
-)
+NOT_WRITTEN = _("{file} cannot be written: {why}")
+IS_THERE = _("{file} is there already; nothing is overwritten.")
 
 
 def check(asked: CommandContext) -> int:
@@ -156,31 +140,19 @@ def not_written(file: Path, error: OSError) -> RefusedError:
 DEFAULT = "key"
 """Where a home folder without settings has its key."""
 PRIVATE = 0o700
-RESTORED = Words(
-    en="The key {id} is back in {path}. A running node uses it from its next start on.",
-    ja="鍵 {id} を {path} に戻しました。動作中のノードは次の起動から使います。",
+RESTORED = _("The key {id} is back in {path}. A running node uses it from its next start on.")
+THERE = _("The key {id} is in {path} already.")
+KEPT = _("The key that was there opens nothing; it is {path} now.")
+IN_USE = ngettext(
+    "The key {id} in {path} opens {count} entry of the store, so it was "
+    "left there. If the other one shall take its place all the same, move "
+    "the file away first.",
+    "The key {id} in {path} opens {count} entries of the store, so it was "
+    "left there. If the other one shall take its place all the same, move "
+    "the file away first.",
 )
-THERE = Words(
-    en="The key {id} is in {path} already.", ja="鍵 {id} はすでに {path} にあります。"
-)
-KEPT = Words(
-    en="The key that was there opens nothing; it is {path} now.",
-    ja="それまでの鍵では何も開けません。{path} に残しました。",
-)
-IN_USE = Words(
-    en="The key {id} in {path} opens {count:entry|entries} of the store, so it was left there. If the "
-    "other one shall take its place all the same, move the file away first.",
-    ja="{path} の鍵 {id} で保存先の{count}件を開けるため、そのままにしました。"
-    "それでも置き換えるには、先にこのファイルを移してください。",
-)
-NO_LOOK = Words(
-    en="Whether the key that is there opens anything cannot be seen: {why}",
-    ja="いまの鍵で開けるものがあるか確かめられません: {why}",
-)
-NEXT_INIT = Words(
-    en="Next: noroshi init, which keeps this key.",
-    ja="次にすること: noroshi init (この鍵をそのまま使います)",
-)
+NO_LOOK = _("Whether the key that is there opens anything cannot be seen: {why}")
+NEXT_INIT = _("Next: noroshi init, which keeps this key.")
 
 
 def restore(asked: CommandContext) -> int:
@@ -214,7 +186,7 @@ def say_what_opens(asked: CommandContext, config: Config, box: Box) -> int:
     return exits.TROUBLE if bad else exits.DONE
 
 
-def what_opens(config: Config, box: Box | None) -> Mapping[str, Words | None]:
+def what_opens(config: Config, box: Box | None) -> Mapping[str, Message | None]:
     """Each entry of the store with why the key does not open it; without a store there is
     none. StoreError if it cannot be opened, as by another process."""
     # Late: SQLite is not needed by a command that asks a node.
@@ -223,7 +195,7 @@ def what_opens(config: Config, box: Box | None) -> Mapping[str, Words | None]:
     from noroshi.stores.sqlite.process_lock import Holder, life_of
     from noroshi.stores.sqlite.store import SqliteStore
 
-    async def look() -> Mapping[str, Words | None]:
+    async def look() -> Mapping[str, Message | None]:
         store = SqliteStore.reopen(config.store)
         try:
             return await check_entries(Vault(store, box))

@@ -11,38 +11,16 @@ from noroshi.cli.context import CommandContext
 from noroshi.cli.handlers.apply import list_changes, say_applied
 from noroshi.cli.output.tables import table
 from noroshi.cli.output.times import clock
-from noroshi.core.words import Words
+from noroshi.core.translation import _, bilingual, pgettext
 
-NONE_YET = Words(
-    en="There are no definitions yet: noroshi apply DIR",
-    ja="定義はまだありません: noroshi apply DIR",
-)
-HEAD = (
-    Words(en="VERSION", ja="版"),
-    Words(en="SINCE", ja="日時"),
-    Words(en="BY", ja="実行者"),
-    Words(en="NOTE", ja="メモ"),
-)
-IN_FORCE = Words(en="{number} (in force)", ja="{number} (有効)")
-IN_FULL = Words(
-    en="What one changed: noroshi versions NUMBER",
-    ja="何が変わったかを見るには: noroshi versions 番号",
-)
-CHANGED = Words(
-    en="Version {number} changed: {count}", ja="版 {number} での変更は{count}件です:"
-)
-BACK = Words(
-    en="Going back to it from version {current} would change: {count}",
-    ja="版 {current} からこの版に戻すと、変更は{count}件です:",
-)
-HOW_BACK = Words(
-    en="To go back: noroshi take-back --base {current} {number}",
-    ja="戻すには: noroshi take-back --base {current} {number}",
-)
-SAME = Words(
-    en="It is the same as what is in force (version {current}).",
-    ja="有効な定義 (版 {current}) と同じです。",
-)
+NONE_YET = _("There are no definitions yet: noroshi apply DIR")
+HEAD = (_("VERSION"), pgettext("handlers.versions", "SINCE"), _("BY"), _("NOTE"))
+IN_FORCE = _("{number} (in force)")
+IN_FULL = _("What one changed: noroshi versions NUMBER")
+CHANGED = _("Version {number} changed: {count}")
+BACK = _("Going back to it from version {current} would change: {count}")
+HOW_BACK = _("To go back: noroshi take-back --base {current} {number}")
+SAME = _("It is the same as what is in force (version {current}).")
 
 
 def versions(asked: CommandContext) -> int:
@@ -92,4 +70,4 @@ def _row(
     asked: CommandContext, one: Mapping[str, Any], now: datetime, *, current: bool
 ) -> tuple[str, ...]:
     number = asked.say(IN_FORCE.fill(number=one["number"])) if current else str(one["number"])
-    return (number, clock(one["at"], now), one["who"], asked.say(Words(**one["note"])))
+    return (number, clock(one["at"], now), one["who"], asked.say(bilingual(**one["note"])))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _, pgettext
 
 MARKS = {
     "ok": "○",
@@ -16,14 +16,14 @@ MARKS = {
     "stopped": "－",
     "ended": "－",
 }
-NAMES: Mapping[str, Words] = {
-    "ok": Words(en="OK", ja="正常"),
-    "warning": Words(en="WARNING", ja="注意"),
-    "critical": Words(en="CRITICAL", ja="危険"),
-    "unknown": Words(en="UNKNOWN", ja="失敗"),
-    "new": Words(en="not yet", ja="未測定"),
-    "stopped": Words(en="stopped", ja="監視停止"),
-    "ended": Words(en="ended", ja="監視終了"),
+NAMES: Mapping[str, Message] = {
+    "ok": _("OK"),
+    "warning": _("WARNING"),
+    "critical": _("CRITICAL"),
+    "unknown": _("UNKNOWN"),
+    "new": pgettext("new", "not yet"),
+    "stopped": _("stopped"),
+    "ended": _("ended"),
 }
 WORST_FIRST = ("critical", "unknown", "warning", "new", "stopped", "ok")
 """The levels, "new" for what has not been measured yet, and "stopped" for what is not at all."""

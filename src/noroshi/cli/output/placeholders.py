@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from noroshi.cli.context import CommandContext
-from noroshi.core.words import Words
+from noroshi.core.translation import _
 from noroshi.definitions import placeholders
 from noroshi.ports import Document
 
 Found = Sequence[tuple[str, str]]
 """The place and the value of each."""
-STILL_EXAMPLES = Words(
-    en="Values still copied from the examples, with which no alarm arrives: {count}",
-    ja="見本のままの値が{count}件あります。このままでは、どこにも届きません:",
+STILL_EXAMPLES = _(
+    "Values still copied from the examples, with which no alarm arrives: {count}"
 )
-AND_MORE = Words(en="… and {count} more", ja="… ほか{count}件")
+AND_MORE = _("… and {count} more")
 MOST = 20
 """Values listed at most."""
 

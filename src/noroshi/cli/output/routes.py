@@ -8,30 +8,24 @@ from typing import Any
 
 from noroshi.cli.context import CommandContext
 from noroshi.cli.output.times import clock, span
-from noroshi.core.words import NOTHING, Words
+from noroshi.core.translation import NOTHING, Message, _, bilingual, ngettext
 
 SOON = 60
 """Days before its end from which on a secret or certificate is told of."""
-RENEWED = Words(en="sign-in renewed {at}", ja="サインイン更新 {at}")
-ENDS = Words(
-    en="its secret or certificate ends {day} ({days:day|days})",
-    ja="シークレットまたは証明書の期限 {day} (あと{days}日)",
+RENEWED = _("sign-in renewed {at}")
+ENDS = ngettext(
+    "its secret or certificate ends {day} ({days} day)",
+    "its secret or certificate ends {day} ({days} days)",
+    by="days",
 )
-ENDED = Words(
-    en="its secret or certificate ended {day}", ja="シークレットまたは証明書の期限切れ {day}"
-)
-BY_NEXT = Words(
-    en="uses the next secret or certificate", ja="次のシークレットまたは証明書を使用中"
-)
+ENDED = _("its secret or certificate ended {day}")
+BY_NEXT = _("uses the next secret or certificate")
 
-SEEN = Words(en="seen arrived {at} (took {span})", ja="到達確認 {at} (所要 {span})")
-SEEN_BY = Words(en="seen arrived {at} (by {by})", ja="到達確認 {at} ({by} が確認)")
-NOT_YET = Words(en="no mail seen arrived yet", ja="到達はまだ確認していません")
-BUT = Words(en="{seen}; {why}", ja="{seen}。{why}")
-ONLY_ACCEPTED = Words(
-    en="accepted {at}; whether mails arrive is not looked at",
-    ja="受領 {at} (届いたかどうかは確かめていません)",
-)
+SEEN = _("seen arrived {at} (took {span})")
+SEEN_BY = _("seen arrived {at} (by {by})")
+NOT_YET = _("no mail seen arrived yet")
+BUT = _("{seen}; {why}")
+ONLY_ACCEPTED = _("accepted {at}; whether mails arrive is not looked at")
 
 
 def marked(asked: CommandContext, name: str, mark: Mapping[str, str] | None) -> str:
@@ -55,7 +49,7 @@ def comma(asked: CommandContext) -> str:
 def sign_in(asked: CommandContext, route: Mapping[str, Any], now: datetime) -> str:
     """Return how the sign-in of a route that is well stands: when it was renewed, what of it
     ends."""
-    parts = list[Words]()
+    parts = list[Message]()
     if route["renewed"]:
         parts.append(RENEWED.fill(at=clock(route["renewed"], now)))
     if route["by_next"]:
@@ -82,7 +76,7 @@ def arrival(asked: CommandContext, route: Mapping[str, Any], now: datetime) -> s
         words = SEEN.fill(at=clock(found["seen"], now), span=took)
     if found["by"]:
         words = SEEN_BY.fill(at=clock(found["seen"], now), by=found["by"])
-    why = Words(**found["why"])
+    why = bilingual(**found["why"])
     if why != NOTHING:
         words = BUT.fill(seen=words, why=why)
     return asked.say(words)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from noroshi.core.words import Words
+from noroshi.core.translation import NOTHING, Message, _
 
-SECONDS = Words(en="{n} s", ja="{n}秒")
-MINUTES = Words(en="{n} min", ja="{n}分")
-HOURS = Words(en="{n} h", ja="{n}時間")
-DAYS = Words(en="{n} d", ja="{n}日")
+SECONDS = _("{n} s")
+MINUTES = _("{n} min")
+HOURS = _("{n} h")
+DAYS = _("{n} d")
 STEPS = ((86400, DAYS), (3600, HOURS), (60, MINUTES))
 TWICE = 2
 """A unit is used from twice its length on: 90 s, then 2 min."""
@@ -25,14 +25,14 @@ def clock(at: str | None, now: datetime) -> str:
     return then.strftime("%m-%d %H:%M" if then.year == today.year else "%Y-%m-%d %H:%M")
 
 
-def lasted(since: str | None, now: datetime) -> Words:
+def lasted(since: str | None, now: datetime) -> Message:
     """Return how long ago, or how long until, in one unit."""
     if since is None:
-        return Words(en="", ja="")
+        return NOTHING
     return span(abs(now - datetime.fromisoformat(since)))
 
 
-def span(time: timedelta) -> Words:
+def span(time: timedelta) -> Message:
     """A length of time in one unit."""
     seconds = int(time.total_seconds())
     for length, words in STEPS:

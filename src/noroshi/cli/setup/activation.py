@@ -8,7 +8,7 @@ from noroshi.cli.handlers.secrets import places
 from noroshi.cli.setup import setup_texts
 from noroshi.cli.setup.dialogue import Dialogue
 from noroshi.cli.setup.drafts import Drafts
-from noroshi.core.words import NOTHING, Words
+from noroshi.core.translation import NOTHING, Message
 from noroshi.guides.setup_goal import SetupGoal
 
 
@@ -24,7 +24,7 @@ def activate(talk: Dialogue, kept: Drafts, wanted: SetupGoal) -> None:
     talk.missing = without_sign_in
 
 
-def _confirmed(talk: Dialogue, kept: Drafts, wanted: SetupGoal) -> Words:
+def _confirmed(talk: Dialogue, kept: Drafts, wanted: SetupGoal) -> Message:
     """Say that mails will wait for a sign-in, if they will, and ask; return what is missing once it
     is in force. Raises LeftError."""
     if not kept.needs_new_sign_in(wanted):

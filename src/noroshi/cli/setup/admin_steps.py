@@ -10,7 +10,7 @@ from noroshi.cli.errors import RefusedError
 from noroshi.cli.setup import setup_texts
 from noroshi.cli.setup.dialogue import STDOUT, Dialogue
 from noroshi.core.os_errors import why
-from noroshi.core.words import NOTHING, Words
+from noroshi.core.translation import NOTHING, Message, composed
 from noroshi.guides import MICROSOFT365, TITLES, Case, Step, Value, filled, line
 from noroshi.guides.export import handed
 from noroshi.guides.setup_goal import SetupGoal
@@ -102,5 +102,5 @@ def _show(talk: Dialogue, step: Step, values: Mapping[str, Value]) -> None:
         talk.say(setup_texts.ACTS_AFTER.fill(time=step.takes), INDENT)
 
 
-def _numbered(number: int, title: Words) -> Words:
-    return Words(en=f"{number}. {title.en}", ja=f"{number}. {title.ja}")
+def _numbered(number: int, title: Message) -> Message:
+    return composed("{number}. {title}", number=number, title=title)

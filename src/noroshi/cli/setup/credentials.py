@@ -18,7 +18,7 @@ from noroshi.cli.setup.admin_steps import KnownValues, mending
 from noroshi.cli.setup.dialogue import Dialogue
 from noroshi.cli.setup.drafts import Drafts
 from noroshi.core.definitions.accounts import end_of, is_over
-from noroshi.core.words import Words
+from noroshi.core.translation import Message
 from noroshi.guides.setup_goal import SetupGoal
 from noroshi.oauth.client_certificates import describe
 
@@ -159,7 +159,7 @@ def is_kept(talk: Dialogue, entry: str) -> bool:
     return any(one["name"] == entry and one["kept"] for one in found)
 
 
-def no_end(text: str) -> Words | None:
+def no_end(text: str) -> Message | None:
     """Return why it cannot be the last day of a secret that has just been taken."""
     if day := end_of(text):
         return setup_texts.IS_OVER.fill(day=day) if is_over(day, datetime.now(UTC)) else None

@@ -16,10 +16,10 @@ from noroshi.cli.context import CommandContext
 from noroshi.cli.errors import RefusedError
 from noroshi.cli.output.tables import wrap
 from noroshi.cli.setup import setup_texts
-from noroshi.core.words import NOTHING, Words
+from noroshi.core.translation import NOTHING, Message, composed
 
 T = TypeVar("T")
-Check = Callable[[str], Words | None]
+Check = Callable[[str], Message | None]
 """Why a text cannot be taken; None: it can."""
 WIDEST = 88
 NARROW = 80
@@ -39,7 +39,7 @@ STDOUT = "-"
 class LeftError(RefusedError):
     """Report that somebody left it for now; the words say what is kept, and how to take it up again."""
 
-    def __init__(self, words: Words) -> None:
+    def __init__(self, words: Message) -> None:
         super().__init__("trouble", words)
 
 
@@ -64,7 +64,7 @@ class Dialogue:
         return LeftError(self.later)
 
     @property
-    def later(self) -> Words:
+    def later(self) -> Message:
         """Return how to take it up again, and what is missing until then."""
         account = self.given.account
         named = f" --account {account}" if account != ACCOUNT else ""
@@ -76,16 +76,16 @@ class Dialogue:
 
     # what is said
 
-    def head(self, words: Words) -> None:
+    def head(self, words: Message) -> None:
         """A part begins."""
         self.line(f"\n── {self.asked.say(words)} ──")
 
-    def say(self, words: Words, indent: str = "") -> None:
+    def say(self, words: Message, indent: str = "") -> None:
         """A paragraph, each line of it wrapped."""
         for line in self.asked.say(words).split("\n"):
             self._wrapped(line, indent, indent)
 
-    def done(self, words: Words) -> None:
+    def done(self, words: Message) -> None:
         """Something is proved."""
         self._wrapped(self.asked.say(words), f"{DONE} ", "  ")
 
@@ -98,7 +98,7 @@ class Dialogue:
                 shown = told if where in BARE else f"{where}: {told}"
                 self._wrapped(shown, "    ", "    ")
 
-    def item(self, words: Words, indent: str) -> None:
+    def item(self, words: Message, indent: str) -> None:
         """One of several things to do."""
         self._wrapped(self.asked.say(words), f"{indent}- ", f"{indent}  ")
 
@@ -115,7 +115,7 @@ class Dialogue:
 
     def text(
         self,
-        prompt: Words,
+        prompt: Message,
         *,
         option: str,
         given: str = "",
@@ -138,7 +138,7 @@ class Dialogue:
             self.stopped(RefusedError("invalid", why))
             value = ""
 
-    def choice(self, options: Sequence[tuple[Words, Words]], default: int = 0) -> int:
+    def choice(self, options: Sequence[tuple[Message, Message]], default: int = 0) -> int:
         """One of several, each with its reason; its number from 0."""
         if self.hurried:
             return default
@@ -152,20 +152,20 @@ class Dialogue:
             self.say(setup_texts.WHICH.fill(most=len(options)))
         return int(answer) - 1
 
-    def yes(self, prompt: Words, *, default: bool = True) -> bool:
+    def yes(self, prompt: Message, *, default: bool = True) -> bool:
         """Yes or no."""
         if self.hurried:
             return default
         hint = "[Y/n]" if default else "[y/N]"
         while True:
-            answer = self._line(Words(en=f"{prompt.en} {hint} ", ja=f"{prompt.ja} {hint} "))
+            answer = self._line(composed("{prompt} {hint} ", prompt=prompt, hint=hint))
             if answer.lower() in (*YES, *NO):
                 return answer.lower() in YES
             if not answer:
                 return default
             self.say(setup_texts.YES_OR_NO.fill(default="y" if default else "n"))
 
-    def hidden(self, prompt: Words) -> str:
+    def hidden(self, prompt: Message) -> str:
         """A secret, which is not shown."""
         if not self.may_ask:
             raise RefusedError("invalid", setup_texts.SECRET_BY_FILE)
@@ -175,7 +175,7 @@ class Dialogue:
         except EOFError:
             raise self.left() from None
 
-    def go_on(self, prompt: Words = setup_texts.GO_ON) -> None:
+    def go_on(self, prompt: Message = setup_texts.GO_ON) -> None:
         """Wait until somebody presses Enter."""
         if not self.hurried:
             self._line(prompt)
@@ -184,7 +184,7 @@ class Dialogue:
         self,
         prove: Callable[[], T],
         mend: Callable[[RefusedError], bool],
-        again: Words = setup_texts.MENDED,
+        again: Message = setup_texts.MENDED,
         others: Mapping[str, Callable[[], T]] = MappingProxyType({}),
         kinds: Collection[str] = MENDABLE,
     ) -> T:
@@ -209,27 +209,27 @@ class Dialogue:
                 if not mend(refused):
                     attempt = others.get(self._mended(again, others), prove)
 
-    def _mended(self, again: Words, others: Collection[str]) -> str:
+    def _mended(self, again: Message, others: Collection[str]) -> str:
         while (answer := self._line(again).lower()) not in (TRY_AGAIN, *others):
             if answer == LEAVE:
                 raise self.left()
             self.say(setup_texts.ONLY_THESE)
         return answer
 
-    def _typed(self, prompt: Words, default: str, option: str, *, empty: bool) -> str:
+    def _typed(self, prompt: Message, default: str, option: str, *, empty: bool) -> str:
         if not self.may_ask:
             if empty:
                 return ""
             raise RefusedError("invalid", setup_texts.BY_OPTION.fill(option=option))
-        shown = Words(en=f"{prompt.en} [{default}]: ", ja=f"{prompt.ja} [{default}]: ")
-        bare = Words(en=f"{prompt.en}: ", ja=f"{prompt.ja}: ")
+        shown = composed("{prompt} [{default}]: ", prompt=prompt, default=default)
+        bare = composed("{prompt}: ", prompt=prompt)
         while True:
             typed = self._line(shown if default else bare) or default
             if typed or empty:
                 return typed
             self.say(setup_texts.NEEDED)
 
-    def _line(self, prompt: Words) -> str:
+    def _line(self, prompt: Message) -> str:
         self.asked.let_go()  # whoever thinks for an hour keeps no node from starting
         try:
             return input(self.asked.say(prompt)).strip()

@@ -12,7 +12,7 @@ from typing import Any
 from noroshi.cli.context import CommandContext
 from noroshi.cli.errors import RefusedError
 from noroshi.cli.output.routes import marked
-from noroshi.core.words import NOTHING, Words
+from noroshi.core.translation import NOTHING, Message, bilingual
 from noroshi.definitions.documents import content, document
 from noroshi.guides.setup_goal import SetupGoal
 from noroshi.ports import Document
@@ -127,10 +127,12 @@ class Drafts:
         """One definition in the place of what it was. Raises RefusedError."""
         self._change(lambda _: {key: said})
 
-    def mark(self, route: str) -> Words:
+    def mark(self, route: str) -> Message:
         """Return what stands beside a route whose provider is none of the built-in ones."""
         found = self._asked.call("route_list")["routes"]
-        return next((Words(**one["mark"]) for one in found if one["name"] == route), NOTHING)
+        return next(
+            (bilingual(**one["mark"]) for one in found if one["name"] == route), NOTHING
+        )
 
     def shown(self, route: str) -> str:
         """The route's name with its mark."""

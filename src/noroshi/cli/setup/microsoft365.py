@@ -28,7 +28,7 @@ from noroshi.cli.setup.setup_texts import (
 )
 from noroshi.cli.setup.test_mail import LastMail
 from noroshi.cli.setup.verification import Proofs
-from noroshi.core.words import NOTHING, Words
+from noroshi.core.translation import COMMA, NOTHING, Message, joined, plain
 from noroshi.guides.setup_goal import SetupGoal
 
 HERE, INTO_FILE, BEHIND = range(3)
@@ -172,6 +172,6 @@ def _ending(talk: Dialogue, kept: Drafts, wanted: SetupGoal, made: Sequence[str]
         talk.say(setup_texts.NO_END.fill(account=wanted.account))
 
 
-def _listed(routes: Sequence[str]) -> Words:
+def _listed(routes: Sequence[str]) -> Message:
     named = [f"routes/{route}" for route in routes]
-    return Words(en=", ".join(named), ja="、".join(named))
+    return joined(map(plain, named), COMMA)

@@ -14,7 +14,7 @@ from noroshi.cli.setup.drafts import Drafts
 from noroshi.cli.setup.setup_texts import NO_ADDRESS
 from noroshi.core.definitions.value_syntax import is_address
 from noroshi.core.route_readiness import Sends, nothing_against
-from noroshi.core.words import NOTHING, Words, plain
+from noroshi.core.translation import NOTHING, Message, _, plain
 from noroshi.guides import WAYS
 from noroshi.guides.setup_goal import NOT_YET, SetupGoal, is_answered, known_of, way_of
 
@@ -22,7 +22,7 @@ GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 DOMAIN = re.compile(r"\w[\w-]*(\.[\w-]+)+")
 FIRST = {"smtp": "smtp1", "graph": "graph1"}
 KINDS = ("smtp", "graph")
-BESIDE = Words(en="{name} [{mark}]", ja="{name} [{mark}]")
+BESIDE = _("{name} [{mark}]")
 
 
 def wanted_by(talk: Dialogue, kept: Drafts) -> SetupGoal:
@@ -165,7 +165,7 @@ def route_beside(kept: Drafts, wanted: SetupGoal, kind: str) -> SetupGoal:
     return replace(other, route=_route_for("", kept.all("routes"), other))
 
 
-def _no_tenant(text: str) -> Words | None:
+def _no_tenant(text: str) -> Message | None:
     return None if GUID.fullmatch(text) or DOMAIN.fullmatch(text) else setup_texts.NO_TENANT
 
 
@@ -271,7 +271,7 @@ def _account_in(route: Mapping[str, Any]) -> str:
     return str(options.get("account", "")) if isinstance(options, dict) else ""
 
 
-def _summary(wanted: SetupGoal, kept: Drafts) -> Words:
+def _summary(wanted: SetupGoal, kept: Drafts) -> Message:
     app = wanted.client_id if wanted.client_id != NOT_YET else setup_texts.NOT_REGISTERED
     return setup_texts.GO_ON_WITH.fill(
         account=wanted.account,
@@ -285,7 +285,7 @@ def _summary(wanted: SetupGoal, kept: Drafts) -> Words:
     )
 
 
-def _cloud(wanted: SetupGoal, kept: Drafts) -> Words:
+def _cloud(wanted: SetupGoal, kept: Drafts) -> Message:
     """Its name, with the mark of what is no provider's own."""
     mine = _routes_of(kept.all("routes"), wanted.account)
     mark = kept.mark(mine[0]) if mine else NOTHING

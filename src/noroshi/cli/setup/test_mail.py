@@ -17,7 +17,7 @@ from noroshi.cli.setup.setup_texts import NO_ADDRESS
 from noroshi.cli.setup.verification import Proofs
 from noroshi.core.definitions.value_syntax import is_address
 from noroshi.core.delivery_state import DeliveryState
-from noroshi.core.words import Words, joined, plain
+from noroshi.core.translation import Message, bilingual, composed, each_once, plain
 from noroshi.guides.test_mail import SUBJECT, TEXT
 
 PATIENCE = 90.0
@@ -123,7 +123,7 @@ class LastMail:
                 self._seen = len(tried)
                 raise RefusedError("trouble", _why(tried[-1]))
             if time.monotonic() > until:
-                raise RefusedError("trouble", Words(**letter["queued"]["because"]))
+                raise RefusedError("trouble", bilingual(**letter["queued"]["because"]))
             time.sleep(LOOK)
 
     def _patiently(self) -> Letter:
@@ -148,10 +148,10 @@ class LastMail:
         self._talk.say(setup_texts.NOT_ARRIVED, "  ")
 
 
-def _why(attempt: Mapping[str, Any]) -> Words:
+def _why(attempt: Mapping[str, Any]) -> Message:
     """What was said, in our words and, word for word, in theirs."""
-    told: Sequence[Words] = [_of(one) for one in attempt["said"]]
-    return joined(told)
+    told: Sequence[Message] = [_of(one) for one in attempt["said"]]
+    return each_once(told)
 
 
 def _reply(one: Mapping[str, Any]) -> str:
@@ -160,14 +160,14 @@ def _reply(one: Mapping[str, Any]) -> str:
     return " ".join(str(part) for part in (one["code"], one["enhanced"], text) if part)
 
 
-def _of(one: Mapping[str, Any]) -> Words:
+def _of(one: Mapping[str, Any]) -> Message:
     reply = _reply(one)
-    ours = Words(**one["words"])
+    ours = bilingual(**one["words"])
     if not ours.en:
         return plain(reply)
     if not reply or reply in ours.en:
         return ours
-    return Words(en=f"{ours.en}\n{reply}", ja=f"{ours.ja}\n{reply}")
+    return composed("{ours}\n{reply}", ours=ours, reply=reply)
 
 
 LOOK = 0.5

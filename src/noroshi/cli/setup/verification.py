@@ -20,7 +20,7 @@ from noroshi.cli.setup.dialogue import Dialogue
 from noroshi.cli.setup.drafts import Drafts
 from noroshi.cli.setup.questions import client_id
 from noroshi.cli.setup.setup_texts import MENDED
-from noroshi.core.words import Words, joined
+from noroshi.core.translation import Message, bilingual, each_once
 from noroshi.guides import path_of
 from noroshi.guides.setup_goal import NOT_YET, SetupGoal
 
@@ -61,7 +61,7 @@ class Proofs:
         prove = self._app_signed_in if self.wanted.alone else self._person_signed_in
         self._until(prove, self._a_secret_after_all)
 
-    def _until(self, prove: Any, ask: Any, again: Words = MENDED) -> None:
+    def _until(self, prove: Any, ask: Any, again: Message = MENDED) -> None:
         def mend(refused: RefusedError) -> bool:
             self.tell_steps(refused)
             return bool(ask(refused))
@@ -129,7 +129,7 @@ class Proofs:
         if tried["sure"]:
             self.talk.done(setup_texts.TAKEN.fill(what=what))
         else:
-            self.talk.say(setup_texts.NOT_SURE.fill(what=what, why=Words(**tried["why"])))
+            self.talk.say(setup_texts.NOT_SURE.fill(what=what, why=bilingual(**tried["why"])))
 
     def _another_secret(self, refused: RefusedError) -> bool:
         if not self.talk.may_ask or self.talk.given.yes or not refused.about("secret"):
@@ -190,10 +190,10 @@ class Proofs:
 
     def _look(self) -> Any:
         seen = self.talk.asked.call("token_look", route=self.wanted.route)
-        told = joined(Words(**one) for one in seen["words"])
+        told = each_once(bilingual(**one) for one in seen["words"])
         if not seen["good"]:
             raise RefusedError("trouble", told)
         self.talk.done(setup_texts.TOKEN.fill(route=self.kept.shown(self.wanted.route)))
         for one in seen["words"]:
-            self.talk.say(Words(**one), "  ")
+            self.talk.say(bilingual(**one), "  ")
         return seen

@@ -13,22 +13,18 @@ from pathlib import PurePosixPath
 
 from noroshi.cli.paths import GROUP, HOME, SERVICE, UNIT_FILE, USER, USER_FILE
 from noroshi.cli.systemd.unit import is_ours, unit_text, user_text
-from noroshi.core.words import Words, plain
+from noroshi.core.translation import Message, _, plain
 
-CANNOT_RUN_IT = Words(
-    en="The user {user} cannot run {program}. Install Noroshi where everybody may read it, such "
-    "as in /opt/noroshi, and not below /root, a home folder or /tmp.",
-    ja="利用者 {user} が {program} を実行できません。/root やホームディレクトリ、/tmp の下ではなく、"
-    "/opt/noroshi など誰でも読める場所に Noroshi を入れてください。",
+CANNOT_RUN_IT = _(
+    "The user {user} cannot run {program}. Install Noroshi where everybody may read it, such "
+    "as in /opt/noroshi, and not below /root, a home folder or /tmp."
 )
-CANNOT_NAME_IT = Words(
-    en="systemd starts no program with a quote, a backslash or a $ in its path: {program}. "
-    "Install Noroshi in another place, such as /opt/noroshi.",
-    ja="パスに引用符、バックスラッシュ、$ を含むプログラムを systemd は起動できません: {program}。"
-    "/opt/noroshi など別の場所に Noroshi を入れてください。",
+CANNOT_NAME_IT = _(
+    "systemd starts no program with a quote, a backslash or a $ in its path: {program}. "
+    "Install Noroshi in another place, such as /opt/noroshi."
 )
 UNNAMEABLE = frozenset("\"'\\$")
-WRITE = Words(en="write {path}", ja="{path} を書く")
+WRITE = _("write {path}")
 ITS_OWN = ("/tmp", "/var/tmp")  # noqa: S108 - nothing is written there
 """Folders of which the service has its own (PrivateTmp=), so it finds no program there."""
 
@@ -41,7 +37,7 @@ class Write:
     text: str
 
     @property
-    def brief(self) -> Words:
+    def brief(self) -> Message:
         return WRITE.fill(path=self.path)
 
     def shell(self) -> str:
@@ -56,7 +52,7 @@ class Remove:
     path: str
 
     @property
-    def brief(self) -> Words:
+    def brief(self) -> Message:
         return plain(self.shell())
 
     def shell(self) -> str:
@@ -68,10 +64,10 @@ class Run:
     """A program; `hint` says what it means if it fails."""
 
     argv: tuple[str, ...]
-    hint: Words | None = None
+    hint: Message | None = None
 
     @property
-    def brief(self) -> Words:
+    def brief(self) -> Message:
         return plain(self.shell())
 
     def shell(self) -> str:
@@ -108,11 +104,11 @@ class Found:
         return unit_text(self.program)
 
     @property
-    def cannot_run_it(self) -> Words:
+    def cannot_run_it(self) -> Message:
         return CANNOT_RUN_IT.fill(user=USER, program=self.program[0])
 
     @property
-    def objection(self) -> Words | None:
+    def objection(self) -> Message | None:
         """Return why the service could not start this program, though its user can."""
         program = self.program[0]
         if UNNAMEABLE.intersection(program):
@@ -177,5 +173,5 @@ def _written(path: str, there: str | None, wanted: str) -> Iterator[Step]:
         yield Write(path, wanted)
 
 
-def _as_user(argv: tuple[str, ...], hint: Words | None = None) -> Run:
+def _as_user(argv: tuple[str, ...], hint: Message | None = None) -> Run:
     return Run(("runuser", "-u", USER, "--", *argv), hint)

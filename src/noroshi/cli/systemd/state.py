@@ -13,22 +13,17 @@ from noroshi.cli.errors import RefusedError
 from noroshi.cli.paths import HOME, SERVICE, UNIT_FILE, USER, USER_FILE
 from noroshi.cli.systemd.install import Found
 from noroshi.config.config import FILE
-from noroshi.core.words import Words
+from noroshi.core.translation import _
 
 BOOTED = Path("/run/systemd/system")
 """There while systemd runs the machine (sd_booted(3))."""
 ASKED_FOR = "UnitFileState,ActiveState,SubState,ActiveEnterTimestamp,MainPID,NRestarts"
 
-NOT_YET = Words(
-    en="A service of this operating system is not there yet; only of Linux with systemd. "
-    "`noroshi serve` runs the node in the foreground.",
-    ja="この OS のサービスへの登録にはまだ対応していません。対応しているのは systemd のある "
-    "Linux だけです。`noroshi serve` でノードをフォアグラウンドで動かせます。",
+NOT_YET = _(
+    "A service of this operating system is not there yet; only of Linux with systemd. "
+    "`noroshi serve` runs the node in the foreground."
 )
-OTHER_HOME = Words(
-    en="The service's home folder is {home}, and not {given}.",
-    ja="サービスのホームフォルダーは {home} です。{given} にはできません。",
-)
+OTHER_HOME = _("The service's home folder is {home}, and not {given}.")
 
 
 def found(asked: CommandContext) -> Found:

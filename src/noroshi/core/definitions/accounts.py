@@ -19,7 +19,7 @@ from noroshi.core.definitions.schema_mail import REDIRECT, AccountDef, CloudDef
 from noroshi.core.definitions.value_checks import NO_ADDRESS, host, in_range, read_length
 from noroshi.core.definitions.value_syntax import is_address
 from noroshi.core.mail import Network
-from noroshi.core.words import Words
+from noroshi.core.translation import _
 
 A = TypeVar("A")
 SHORTEST_REST, LONGEST_REST = "1h", "80d"
@@ -30,97 +30,49 @@ ENDPOINTS = ("authorization_endpoint", "token_endpoint", "device_authorization_e
 ALLOWANCE = ("mails_a_minute", "mails_an_hour", "connections", "recipients_a_day")
 CREDENTIALS = ("secret", "secret_next", "certificate", "certificate_next")
 
-CLOUD = Words(en="cloud", ja="クラウド")
-NO_TENANT = Words(
-    en="is missing: the cloud {cloud} asks for the directory (tenant) ID",
-    ja="指定がありません。クラウド {cloud} にはディレクトリ (テナント) ID が必要です",
+CLOUD = _("cloud")
+NO_TENANT = _("is missing: the cloud {cloud} asks for the directory (tenant) ID")
+NO_SECRET = _(
+    'sign_in = "app" needs secret or certificate: the name of the vault\'s entry with the '
+    "client secret or the certificate"
 )
-NO_SECRET = Words(
-    en='sign_in = "app" needs secret or certificate: the name of the vault\'s entry with the '
-    "client secret or the certificate",
-    ja='sign_in = "app" には secret か certificate (クライアント シークレットまたは証明書を入れた'
-    "保管庫の項目名) が必要です",
+NO_BROWSER = _('is not used with sign_in = "app", as no browser is sent anywhere; leave it out')
+OWN_TENANT = _(
+    'is no organisation\'s own: sign_in = "app" needs the directory (tenant) ID itself'
 )
-NO_BROWSER = Words(
-    en='is not used with sign_in = "app", as no browser is sent anywhere; leave it out',
-    ja='sign_in = "app" ではブラウザーを使わないため、指定しないでください',
+NO_APP_SCOPE = _('is not for sign_in = "app": the cloud {cloud} says no app_scope')
+NO_INBOX = _("cannot be: the cloud {cloud} says no {scope}")
+NO_PERSON = _(
+    'is not used with sign_in = "app": an app sends from a shared mailbox as from any other; '
+    "leave it out"
 )
-OWN_TENANT = Words(
-    en='is no organisation\'s own: sign_in = "app" needs the directory (tenant) ID itself',
-    ja='特定の組織を指していません。sign_in = "app" にはディレクトリ (テナント) ID '
-    "そのものが必要です",
+NO_SERVER = _("cannot be: the cloud {cloud} says neither graph nor imap_host")
+NO_KEY_FILE = _(
+    "is not used by the cloud {cloud}: there an app signs in by its key file, named by secret"
 )
-NO_APP_SCOPE = Words(
-    en='is not for sign_in = "app": the cloud {cloud} says no app_scope',
-    ja='sign_in = "app" には使えません。クラウド {cloud} に app_scope がありません',
-)
-NO_INBOX = Words(
-    en="cannot be: the cloud {cloud} says no {scope}",
-    ja="使えません。クラウド {cloud} に {scope} がありません",
-)
-NO_PERSON = Words(
-    en='is not used with sign_in = "app": an app sends from a shared mailbox as from any other; '
-    "leave it out",
-    ja='sign_in = "app" では使いません。アプリは共有メールボックスからもふつうのメールボックスと同じように'
-    "送れるため、指定しないでください",
-)
-NO_SERVER = Words(
-    en="cannot be: the cloud {cloud} says neither graph nor imap_host",
-    ja="使えません。クラウド {cloud} に graph も imap_host もありません",
-)
-NO_KEY_FILE = Words(
-    en="is not used by the cloud {cloud}: there an app signs in by its key file, named by secret",
-    ja="クラウド {cloud} では使いません。アプリは鍵ファイル (secret で指定) でサインインします",
-)
-TWICE = Words(
-    en="names the entry {given} too: the next one must be another entry",
-    ja="同じ項目 {given} を指しています。次に使うものは別の項目にしてください",
-)
-NEXT_ALONE = Words(
-    en="is the next one, and there is none before it: name it by {first}",
-    ja="次に使うものですが、いま使うものがありません。{first} に書いてください",
-)
-OVER = Words(
-    en="{day} is over already: look at “Expires” of the new secret in the portal",
-    ja="{day} はすでに過ぎています。新しいシークレットの「有効期限」をポータルで確かめてください",
-)
+TWICE = _("names the entry {given} too: the next one must be another entry")
+NEXT_ALONE = _("is the next one, and there is none before it: name it by {first}")
+OVER = _("{day} is over already: look at “Expires” of the new secret in the portal")
 ENDS = ("secret_ends", "secret_next_ends")
 SOMEWHERE_IT_IS_TODAY = timedelta(days=1)
-NO_DATE = Words(
-    en='{given} is no day; write it as in "2027-01-31"',
-    ja='{given} は日付として読めません。"2027-01-31" のように書いてください',
+NO_DATE = _('{given} is no day; write it as in "2027-01-31"')
+NOT_HTTPS = _("must begin with https://")
+NO_HOST_IN_URL = _("names no host")
+NO_PORT = _("{given} has an invalid port; write it as in http://localhost:8400/cb")
+NOT_PLAIN = _(
+    "must be a plain URL: no user name before the host, no % or non-ASCII character in the host "
+    "(write a Japanese domain in its xn-- form), no space or backslash"
 )
-NOT_HTTPS = Words(en="must begin with https://", ja="https:// で始めてください")
-NO_HOST_IN_URL = Words(en="names no host", ja="ホスト名がありません")
-NO_PORT = Words(
-    en="{given} has an invalid port; write it as in http://localhost:8400/cb",
-    ja="{given} のポートが正しくありません。http://localhost:8400/cb のように書いてください",
-)
-NOT_PLAIN = Words(
-    en="must be a plain URL: no user name before the host, no % or non-ASCII character in the host "
-    "(write a Japanese domain in its xn-- form), no space or backslash",
-    ja="ふつうの URL で書いてください。ホスト名の前のユーザー名、ホスト名の中の % や ASCII 以外の文字 "
-    "(日本語ドメインは xn-- の形で)、空白、バックスラッシュは使えません",
-)
-NO_PLAIN_HOST = Words(
-    en="{given} is not a host name (leave out https:// and the port)",
-    ja="{given} はホスト名ではありません (https:// とポートは付けません)",
-)
-NOT_ASKED = Words(
-    en="is not used with token_endpoint, as the server is not asked for its endpoints; leave it out",
-    ja="token_endpoint を指定した場合は、サーバーに問い合わせないため、指定しないでください",
+NO_PLAIN_HOST = _("{given} is not a host name (leave out https:// and the port)")
+NOT_ASKED = _(
+    "is not used with token_endpoint, as the server is not asked for its endpoints; leave it out"
 )
 HOST = re.compile(r"[A-Za-z0-9._-]+")
 PLAIN = re.compile(
     r"https://(?:[A-Za-z0-9._{}-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?(?:[/?][!-\[\]-~]*)?"
 )
-NO_AUTHORITY = Words(
-    en="is missing: the sign-in server's address, or its token_endpoint",
-    ja="指定がありません。サインイン サーバーの URL か token_endpoint が必要です",
-)
-GO_TOGETHER = Words(
-    en="needs token_endpoint beside it", ja="token_endpoint も一緒に指定してください"
-)
+NO_AUTHORITY = _("is missing: the sign-in server's address, or its token_endpoint")
+GO_TOGETHER = _("needs token_endpoint beside it")
 
 
 def accounts(

@@ -10,34 +10,21 @@ from noroshi.core.definitions.schema import GroupDef, InstanceDef, MonitorDef, W
 from noroshi.core.definitions.value_checks import all_known, title
 from noroshi.core.definitions.value_syntax import DAYS, day_and_time, moment
 from noroshi.core.maintenance import Once, Weekly, Window
-from noroshi.core.words import Words
+from noroshi.core.translation import _
 
 LONGEST = timedelta(days=90)
 """The longest window: who wants silence for longer takes the monitor out, as nothing may be
 silent and forgotten."""
-DAY = Words(en="day of the week", ja="曜日")
+DAY = _("day of the week")
 
-NO_TIME = Words(
-    en='{given} is neither a time of day, as in "22:00", nor a day with one, as in '
-    '"2026-12-24 22:00"',
-    ja='{given} は時刻として読めません。"22:00"、または日付も付けて "2026-12-24 22:00" のように書いてください',
+NO_TIME = _(
+    '{given} is neither a time of day, as in "22:00", nor a day with one, as in '
+    '"2026-12-24 22:00"'
 )
-ONE_OF_BOTH = Words(
-    en="{given} has no day, and {other} has one: give both a day, or neither",
-    ja="{given} には日付がなく、{other} にはあります。両方に付けるか、両方とも付けないでください",
-)
-DAYS_OF_ONCE = Words(
-    en="is for what comes each week; begins and ends name their days here",
-    ja="毎週のときだけ指定できます。ここでは begins と ends に日付があります",
-)
-BACKWARDS = Words(
-    en="{given} is not after {other}, when it begins",
-    ja="{given} は、始まる時刻 {other} より後になっていません",
-)
-TOO_LONG = Words(
-    en="lasts longer than 90 days; take out of the definitions what is not to be watched",
-    ja="90日を超えています。監視しないものは定義から外してください",
-)
+ONE_OF_BOTH = _("{given} has no day, and {other} has one: give both a day, or neither")
+DAYS_OF_ONCE = _("is for what comes each week; begins and ends name their days here")
+BACKWARDS = _("{given} is not after {other}, when it begins")
+TOO_LONG = _("lasts longer than 90 days; take out of the definitions what is not to be watched")
 
 
 def maintenance(

@@ -36,60 +36,33 @@ from noroshi.core.definitions.value_syntax import DAYS, is_name, moment
 from noroshi.core.mail import DIRECT, Network
 from noroshi.core.maintenance import Window
 from noroshi.core.model import MINUTELY, Instance, Limits, Monitor, Rule
-from noroshi.core.words import Words
+from noroshi.core.translation import _
 
 MOST_PATIENCE = 100
 TIMEOUT = timedelta(seconds=20)
 LONGEST_TIMEOUT = "1h"
 
-RULE = Words(en="rule", ja="実行条件")
-CHECK = Words(en="kind of monitor", ja="監視項目の種別")
-READING = Words(en="reading", ja="測定値")
-DAY = Words(en="day of the week", ja="曜日")
+RULE = _("rule")
+CHECK = _("kind of monitor")
+READING = _("reading")
+DAY = _("day of the week")
 
-BOTH = Words(
-    en="both every and at are given; keep one of them",
-    ja="every と at の両方が指定されています。どちらか一方にしてください",
+BOTH = _("both every and at are given; keep one of them")
+DAYS_ALONE = _("is only for at, which is not given here")
+NO_MOMENT = _('{given} is not a time of day; write it as in "07:30"')
+NO_NETWORK = _("is only for kinds that go through one (http); {kind} does not")
+NO_ID = _("the monitor has no id yet")
+SAME_ID = _("the id {id} is also that of {other}; take it out here, and a new one is made")
+SAME_NAME = _("there are {count} of this name; each needs a name of its own")
+NO_NAME = _(
+    "{given} is no name: a-z, 0-9, - and _, at most 64, beginning with a letter or digit"
 )
-DAYS_ALONE = Words(
-    en="is only for at, which is not given here",
-    ja="at と一緒に指定してください。ここには at がありません",
+ABOVE = _("warning ({warning}) is above critical ({critical}). Change one of them")
+BELOW = _(
+    "warning ({warning}) is below critical ({critical}), and here low values are bad. "
+    "Change one of them"
 )
-NO_MOMENT = Words(
-    en='{given} is not a time of day; write it as in "07:30"',
-    ja='{given} は時刻として読めません。"07:30" のように書いてください',
-)
-NO_NETWORK = Words(
-    en="is only for kinds that go through one (http); {kind} does not",
-    ja="を指定できるのは、ネットワークを通る種別 (http) だけです。{kind} は通りません",
-)
-NO_ID = Words(en="the monitor has no id yet", ja="この監視項目にはまだ ID がありません")
-SAME_ID = Words(
-    en="the id {id} is also that of {other}; take it out here, and a new one is made",
-    ja="ID {id} は {other} と同じです。こちらの id の行を消すと、新しい ID が付きます",
-)
-SAME_NAME = Words(
-    en="there are {count} of this name; each needs a name of its own",
-    ja="同じ名前が{count}個あります。それぞれ違う名前にしてください",
-)
-NO_NAME = Words(
-    en="{given} is no name: a-z, 0-9, - and _, at most 64, beginning with a letter or digit",
-    ja="{given} は名前に使えません。a-z、0-9、-、_ で64文字まで、先頭は英字か数字です",
-)
-ABOVE = Words(
-    en="warning ({warning}) is above critical ({critical}). Change one of them",
-    ja="注意 ({warning}) が危険 ({critical}) より上です。どちらかを直してください",
-)
-BELOW = Words(
-    en="warning ({warning}) is below critical ({critical}), and here low values are bad. "
-    "Change one of them",
-    ja="注意 ({warning}) が危険 ({critical}) より下です。"
-    "値が低いほど悪い測定値なので、どちらかを直してください",
-)
-NEGATIVE = Words(
-    en="{given} is below zero; it is a distance",
-    ja="{given} は0より小さい値です。幅なので0以上にしてください",
-)
+NEGATIVE = _("{given} is below zero; it is a distance")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,25 +11,14 @@ from noroshi.core.definitions.schema_mail import NetworkDef
 from noroshi.core.definitions.value_checks import host
 from noroshi.core.mail import DIRECT, Network
 from noroshi.core.network_policy import CLOSED, NetworkPolicy
-from noroshi.core.words import Words
+from noroshi.core.translation import _
 
 NO_NAME = ""
-NETWORK = Words(en="network", ja="ネットワーク")
-NO_PROXY = Words(
-    en="must be host:port, as in proxy.example.com:8080",
-    ja="proxy.example.com:8080 のように、ホスト:ポートで書いてください",
-)
-PROXY_ALONE = Words(
-    en="is only for a proxy, and none is given", ja="proxy を指定したときだけ使えます"
-)
-BOTH = Words(
-    en="proxy_user and proxy_password go together",
-    ja="proxy_user と proxy_password は両方指定してください",
-)
-NO_SOURCE = Words(
-    en="must be an address of this computer, as in 192.0.2.10",
-    ja="192.0.2.10 のような、このコンピューターのアドレスにしてください",
-)
+NETWORK = _("network")
+NO_PROXY = _("must be host:port, as in proxy.example.com:8080")
+PROXY_ALONE = _("is only for a proxy, and none is given")
+BOTH = _("proxy_user and proxy_password go together")
+NO_SOURCE = _("must be an address of this computer, as in 192.0.2.10")
 
 
 def networks(

@@ -14,22 +14,13 @@ from noroshi.core.definitions.schema import Definitions, NotificationDef
 from noroshi.core.definitions.value_checks import all_known, one_of, title, zone
 from noroshi.core.model import Contact
 from noroshi.core.notices.notice import Happening, Notification
-from noroshi.core.words import Words
+from noroshi.core.translation import _
 
-INSTANCE = Words(en="instance", ja="監視インスタンス")
-NO_EVENT = Words(
-    en="names no event, so nothing would ever be told",
-    ja="イベントが1つもないため、何も知らせることがありません",
-)
-EVENT_TWICE = Words(en="names {given} twice", ja="{given} が2回書かれています")
-AT_MISSING = Words(
-    en='all-is-well needs at: at which time of day it is told, as in "08:00"',
-    ja='all-is-well には at (何時に知らせるか。例: "08:00") が必要です',
-)
-AT_ALONE = Words(
-    en="is only for all-is-well, which events does not name",
-    ja="all-is-well のときだけ指定できます。events に all-is-well がありません",
-)
+INSTANCE = _("instance")
+NO_EVENT = _("names no event, so nothing would ever be told")
+EVENT_TWICE = _("names {given} twice")
+AT_MISSING = _('all-is-well needs at: at which time of day it is told, as in "08:00"')
+AT_ALONE = _("is only for all-is-well, which events does not name")
 
 
 def notifications(

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
-from noroshi.core.words import Words, plain
+from noroshi.core.translation import Message, _, ngettext, plain
 
 MOST_NAMED = 12
 """So many names are listed for a person to choose from; more would bury the message."""
@@ -17,25 +17,20 @@ wrong a million times must not fill the memory with sentences."""
 LONGEST_SHOWN = 200
 """Letters of a given value that a sentence repeats."""
 
-NEAR = Words(en=" (did you mean {near}?)", ja="。{near} のことでしょうか")
-KNOWN = Words(en="; there are: {known}", ja="。あるのは {known} です")
-NO_SUCH = Words(
-    en="there is no {sort} {given}{instead}", ja="{sort} {given} はありません{instead}"
+NEAR = _(" (did you mean {near}?)")
+KNOWN = _("; there are: {known}")
+NO_SUCH = _("there is no {sort} {given}{instead}")
+AND_MORE = ngettext("and {count} more problem", "and {count} more problems")
+AND_AT_LEAST = ngettext(
+    "and at least {count} more problem", "and at least {count} more problems"
 )
-AND_MORE = Words(
-    en="and {count:more problem|more problems}", ja="ほかに{count}件の誤りがあります"
-)
-AND_AT_LEAST = Words(
-    en="and at least {count:more problem|more problems}",
-    ja="ほかに{count}件以上の誤りがあります",
-)
-NONE_YET = Words(en="; there are none yet", ja="。まだ1つもありません")
+NONE_YET = _("; there are none yet")
 
 
 class InvalidValueError(ValueError):
     """Raised by a value that is asked to be what it cannot be; the words are for people."""
 
-    def __init__(self, words: Words) -> None:
+    def __init__(self, words: Message) -> None:
         super().__init__(words.en)
         self.words = words
 
@@ -45,7 +40,7 @@ class Problem:
     """A fault of something given from outside, and where in it."""
 
     where: str
-    what: Words
+    what: Message
 
     def __str__(self) -> str:
         return self.say("en")
@@ -67,7 +62,7 @@ class Place:
         """Return a spot further inside."""
         return Place(inside(self.where, *steps), self.problems)
 
-    def say(self, words: Words, **given: object) -> None:
+    def say(self, words: Message, **given: object) -> None:
         """Note a problem of this spot."""
         if len(self.problems) >= MOST_FOUND:
             return
@@ -75,7 +70,7 @@ class Place:
         what = words.fill(**shown) if given else words
         self.problems.append(Problem(self.where.removesuffix(": "), what))
 
-    def no_such(self, sort: Words, given: str, known: Collection[str]) -> None:
+    def no_such(self, sort: Message, given: str, known: Collection[str]) -> None:
         """Note that there is nothing of that name, and what was likely meant."""
         if len(self.problems) >= MOST_FOUND:
             return
@@ -116,7 +111,7 @@ def file_of(type: str, name: str, found: list[Problem]) -> Place:
     return Place(f"{type}/{name}.toml: ", found)
 
 
-def suggestion(given: str, known: Collection[str]) -> Words:
+def suggestion(given: str, known: Collection[str]) -> Message:
     """Return what to add about a name that is not known: the nearest one, or those there
     are."""
     if len(given) > LONGEST_SHOWN:  # nobody meant that, and comparing it would take minutes

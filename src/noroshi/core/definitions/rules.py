@@ -27,7 +27,7 @@ from noroshi.core.definitions.value_syntax import is_address
 from noroshi.core.levels import Level, When
 from noroshi.core.mail import Network, Pace, Route
 from noroshi.core.model import MOST_TELLINGS, Contact, Rule
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _
 
 MOST_ADDRESSES = 500
 """Recipients of one mail, by default, in Exchange Online (Exchange Online limits, Recipient limits)."""
@@ -44,43 +44,25 @@ ANY_ACCOUNT: Mapping[str, Any] = {
 }
 """Stands for what an account would say that is not there or is wrong itself."""
 
-CONTACT = Words(en="contact", ja="通知先")
-ROUTE = Words(en="route", ja="送信経路")
-ACTION = Words(en="action", ja="アクション")
-TRANSPORT = Words(en="kind of route", ja="送信経路の種別")
-ACCOUNT = Words(en="account", ja="アカウント")
+CONTACT = _("contact")
+ROUTE = _("route")
+ACTION = _("action")
+TRANSPORT = _("kind of route")
+ACCOUNT = _("account")
 
-NOBODY = Words(
-    en="names no contact, so nobody would be told",
-    ja="通知先が1つもないため、誰にも知らせることができません",
+NOBODY = _("names no contact, so nobody would be told")
+NO_WAY = _("names no route, so nothing could leave")
+NEVER = _("names no level, so the rule would never speak")
+NO_MAILBOX = _("has no address to tell")
+TOO_MANY = _(
+    "has more than {most} addresses, too many for one mail; split it into several contacts"
 )
-NO_WAY = Words(
-    en="names no route, so nothing could leave", ja="送信経路が1つもないため、何も送れません"
+NTH_ALONE = _('is only for when = "nth"')
+NTH_MISSING = _('when = "nth" needs nth: at which measurement in a row it speaks')
+IN_THE_CLEAR = _(
+    'an account\'s access token must not go out in the clear; use "starttls" or "tls"'
 )
-NEVER = Words(
-    en="names no level, so the rule would never speak",
-    ja="段階が1つもないため、この実行条件が働くことはありません",
-)
-NO_MAILBOX = Words(
-    en="has no address to tell", ja="知らせる先のメールアドレスが1つもありません"
-)
-TOO_MANY = Words(
-    en="has more than {most} addresses, too many for one mail; split it into several contacts",
-    ja="アドレスが{most}件を超えています。1通では送れないため、通知先を分けてください",
-)
-NTH_ALONE = Words(en='is only for when = "nth"', ja='when = "nth" のときだけ指定できます')
-NTH_MISSING = Words(
-    en='when = "nth" needs nth: at which measurement in a row it speaks',
-    ja='when = "nth" には nth (連続何回目の測定で知らせるか) が必要です',
-)
-IN_THE_CLEAR = Words(
-    en='an account\'s access token must not go out in the clear; use "starttls" or "tls"',
-    ja='アクセストークンを暗号化せずに送ることになります。"starttls" か "tls" にしてください',
-)
-OF_ACCOUNT = Words(
-    en="belongs to the account {account}, whose routes share it: say it there",
-    ja="アカウント「{account}」で指定してください。そのアカウントの経路すべてに共通です",
-)
+OF_ACCOUNT = _("belongs to the account {account}, whose routes share it: say it there")
 
 
 def contacts(definitions: Definitions, found: list[Problem]) -> dict[str, Contact]:
@@ -170,7 +152,7 @@ def _options(
     kind: str,
     given: Mapping[str, Any],
     kinds: Mapping[str, Kind],
-    sort: Words,
+    sort: Message,
     field: str,
     place: Place,
 ) -> object:

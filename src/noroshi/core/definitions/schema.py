@@ -27,13 +27,13 @@ EventName = Literal[
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LimitsDef(Definition):
     warning: float | None = None
-    """From this value on the reading is at WARNING. / 測定値がこの値に達すると「注意」になります。"""
+    """From this value on the reading is at WARNING."""
     critical: float | None = None
-    """From this value on the reading is at CRITICAL. / 測定値がこの値に達すると「危険」になります。"""
+    """From this value on the reading is at CRITICAL."""
     rising: bool | None = None
-    """Whether high values are bad, or low ones. Unless given, what the kind says of the reading. / 値が高いほど悪いか、低いほど悪いかです。指定しなければ、種別が測定値ごとに決めています。"""
+    """Whether high values are bad, or low ones. Unless given, what the kind says of the reading."""
     margin: float = 0.0
-    """How far back behind a limit the value must go before the level ends. / しきい値からこの幅だけ戻ると、レベルが元に戻ります。"""
+    """How far back behind a limit the value must go before the level ends."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,71 +41,71 @@ class WindowDef(Definition):
     """Planned work: nothing is told while it goes on."""
 
     title: str = ""
-    """What is done then, where people read. / 作業の内容です。画面に出ます。"""
+    """What is done then, where people read."""
     begins: str
-    """When it begins, in the instance's time zone: 22:00 each week, or once, 2026-12-24 22:00. / 始まる時刻です。毎週なら 22:00、1回だけなら 2026-12-24 22:00 のように書きます。監視インスタンスのタイムゾーンです。"""
+    """When it begins, in the instance's time zone: 22:00 each week, or once, 2026-12-24 22:00."""
     ends: str
-    """When it ends, in the same way; a time of day that is earlier is that of the next day. / 終わる時刻です。始まる時刻より前なら、翌日の時刻とみなします。"""
+    """When it ends, in the same way; a time of day that is earlier is that of the next day."""
     days: tuple[str, ...] = ()
-    """On which days of the week it begins; all of them unless given. / 始まる曜日です。指定しなければ毎日です。"""
+    """On which days of the week it begins; all of them unless given."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MonitorDef(Definition):
     id: str = ""
-    """Made by Noroshi at the first `apply`; keep it, as state and history belong to it. / 最初の `apply` のときに付く ID です。状態と履歴をつなぐので、変えないでください。"""
+    """Made by Noroshi at the first `apply`; keep it, as state and history belong to it."""
     name: str
-    """Its name within the group: a-z, 0-9, - and _. / グループの中での名前です。a-z、0-9、-、_ が使えます。"""
+    """Its name within the group: a-z, 0-9, - and _."""
     title: str = ""
-    """What it is called where people read. / 画面やメールに出る名前です。"""
+    """What it is called where people read."""
     kind: str
-    """Which kind of monitor it is: port, disk, process ... / 監視項目の種別です (port、disk、process など)。"""
+    """Which kind of monitor it is: port, disk, process ..."""
     every: str = ""
-    """How often it is measured: 30s, 5m, 1h30m, 1d; at least 1s. / 測定の間隔です (30s、5m、1h30m、1d など)。1秒以上です。"""
+    """How often it is measured: 30s, 5m, 1h30m, 1d; at least 1s."""
     at: tuple[str, ...] | str = ()
-    """At which times of day, in the instance's time zone, instead of an interval: 07:30. / 間隔の代わりに、測定する時刻です (07:30 など)。監視インスタンスのタイムゾーンです。"""
+    """At which times of day, in the instance's time zone, instead of an interval: 07:30."""
     days: tuple[str, ...] = ()
-    """On which days of the week it is measured at those times. / 時刻で測定する曜日です。"""
+    """On which days of the week it is measured at those times."""
     timeout: str = "20s"
-    """How long a measurement may take. / 1回の測定にかけてよい時間です。"""
+    """How long a measurement may take."""
     patience: int = 1
-    """How many measurements in a row it takes to believe a new level, 1 to 100. / 新しいレベルと認めるまでの、連続した測定の回数です (1から100)。"""
+    """How many measurements in a row it takes to believe a new level, 1 to 100."""
     may_vanish: bool = False
-    """Whether items (a volume, a process) may go away without an alarm. / 対象 (ボリュームやプロセス) がなくなってもアラームにしません。"""
+    """Whether items (a volume, a process) may go away without an alarm."""
     rules: tuple[str, ...] | None = None
-    """Which rules act on it; without any, nobody is told. / この監視項目に使う実行条件です。1つもなければ、誰にも知らせません。"""
+    """Which rules act on it; without any, nobody is told."""
     options: Mapping[str, Any] = field(default_factory=dict)
-    """What its kind wants to know. / 種別ごとの設定です。"""
+    """What its kind wants to know."""
     limits: Mapping[str, LimitsDef] = field(default_factory=dict)
-    """Limits by reading; an empty table switches the kind's own limits off. / 測定値ごとのしきい値です。空のテーブルにすると、種別の既定のしきい値も使いません。"""
+    """Limits by reading; an empty table switches the kind's own limits off."""
     maintenance: tuple[WindowDef, ...] = ()
-    """Planned work on it, beside its group's and its instance's. / この監視項目のメンテナンスです。グループと監視インスタンスのものに加わります。"""
+    """Planned work on it, beside its group's and its instance's."""
     network: str = ""
-    """For a web page: which network it goes through; directly unless one is given. / Web ページの監視で、どのネットワークを通るかです。指定しなければ直接つなぎます。"""
+    """For a web page: which network it goes through; directly unless one is given."""
     enabled: bool = True
-    """Switched off: it is not measured until it is switched on again. / オフにすると監視を停止し、オンに戻すまで測定しません。"""
+    """Switched off: it is not measured until it is switched on again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupDef(Definition):
     name: str
-    """Its name within the instance: a-z, 0-9, - and _. / 監視インスタンスの中での名前です。a-z、0-9、-、_ が使えます。"""
+    """Its name within the instance: a-z, 0-9, - and _."""
     title: str = ""
-    """What it is called where people read. / 画面やメールに出る名前です。"""
+    """What it is called where people read."""
     every: str = ""
-    """For all its monitors that say nothing else. / 個別に指定のない監視項目すべての間隔です。"""
+    """The interval of all its monitors that give none of their own."""
     at: tuple[str, ...] | str = ()
-    """For all its monitors that say nothing else. / 個別に指定のない監視項目すべての時刻です。"""
+    """The times of day of all its monitors that give none of their own."""
     days: tuple[str, ...] = ()
-    """On which days of the week it is measured at those times. / 時刻で測定する曜日です。"""
+    """On which days of the week it is measured at those times."""
     rules: tuple[str, ...] | None = None
-    """For all its monitors that say nothing else; without any, nobody is told. / 個別に指定のない監視項目すべての実行条件です。1つもなければ、誰にも知らせません。"""
+    """For all its monitors that say nothing else; without any, nobody is told."""
     limits: Mapping[str, Mapping[str, LimitsDef]] = field(default_factory=dict)
-    """By kind and reading, for all its monitors that say nothing else. / 個別に指定のない監視項目すべてのしきい値です。種別と測定値ごとに決めます。"""
+    """By kind and reading, for all its monitors that say nothing else."""
     maintenance: tuple[WindowDef, ...] = ()
-    """Planned work on all its monitors, beside the instance's. / グループ全体のメンテナンスです。監視インスタンスのものに加わります。"""
+    """Planned work on all its monitors, beside the instance's."""
     enabled: bool = True
-    """Switched off: none of its monitors is measured, whatever they say themselves. / オフにすると、各監視項目の設定にかかわらず、グループ全体の監視を停止します。"""
+    """Switched off: none of its monitors is measured, whatever they say themselves."""
     monitor: tuple[MonitorDef, ...] = ()
 
 
@@ -113,38 +113,38 @@ class GroupDef(Definition):
 class InstanceDef(Definition):
     name: str
     title: str = ""
-    """What it is called where people read. / 画面やメールに出る名前です。"""
+    """What it is called where people read."""
     address: str = "127.0.0.1"
-    """Where network checks reach it: a name or an IP address. / ネットワーク監視の接続先です。名前か IP アドレスで指定します。"""
+    """Where network checks reach it: a name or an IP address."""
     zone: str = "UTC"
-    """Its time zone, as in Asia/Tokyo. / タイムゾーンです (Asia/Tokyo など)。"""
+    """Its time zone, as in Asia/Tokyo."""
     every: str = ""
-    """For all its monitors that say nothing else; 1m if nobody says anything. / 個別に指定のない監視項目すべての間隔です。どこにも指定がなければ1分です。"""
+    """For all its monitors that say nothing else; 1m if nobody says anything."""
     at: tuple[str, ...] | str = ()
-    """For all its monitors that say nothing else. / 個別に指定のない監視項目すべての時刻です。"""
+    """The times of day of all its monitors that give none of their own."""
     days: tuple[str, ...] = ()
-    """On which days of the week it is measured at those times. / 時刻で測定する曜日です。"""
+    """On which days of the week it is measured at those times."""
     rules: tuple[str, ...] | None = None
-    """For all its monitors that say nothing else. / 個別に指定のない監視項目すべての実行条件です。"""
+    """The rules of all its monitors that name none of their own."""
     limits: Mapping[str, Mapping[str, LimitsDef]] = field(default_factory=dict)
-    """By kind and reading, for all its monitors that say nothing else. / 個別に指定のない監視項目すべてのしきい値です。種別と測定値ごとに決めます。"""
+    """By kind and reading, for all its monitors that say nothing else."""
     maintenance: tuple[WindowDef, ...] = ()
-    """Planned work on the whole of it. / 監視インスタンス全体のメンテナンスです。"""
+    """Planned work on the whole of it."""
     enabled: bool = True
-    """Switched off: its monitoring is stopped; nothing of it is measured. / オフにすると監視を停止し、何も測定しません。"""
+    """Switched off: its monitoring is stopped; nothing of it is measured."""
     group: tuple[GroupDef, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BlueprintMonitorDef(MonitorDef):
     title_ja: str = ""
-    """The title in Japanese, for who adds it in Japanese. / 日本語で追加するときの名前です。"""
+    """The title in Japanese, for who adds it in Japanese."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BlueprintGroupDef(GroupDef):
     title_ja: str = ""
-    """The title in Japanese, for who adds it in Japanese. / 日本語で追加するときの名前です。"""
+    """The title in Japanese, for who adds it in Japanese."""
     monitor: tuple[BlueprintMonitorDef, ...] = ()
 
 
@@ -154,15 +154,15 @@ class BlueprintDef(Definition):
 
     name: str
     title: str = ""
-    """What it is called where people read. / 画面やメールに出る名前です。"""
+    """What it is called where people read."""
     title_ja: str = ""
-    """The same in Japanese. / 日本語での名前です。"""
+    """The same in Japanese."""
     help: str = ""
-    """What it watches, in a sentence. / 何を監視するかの1文です。"""
+    """What it watches, in a sentence."""
     help_ja: str = ""
-    """The same in Japanese. / その日本語です。"""
+    """The same in Japanese."""
     asks: Mapping[str, str] = field(default_factory=dict)
-    """What is asked for when it is added, with what is taken otherwise; "" must be said. / 追加するときに尋ねる項目と、その既定値です。"" なら必ず指定します。"""
+    """What is asked for when it is added, with what is taken otherwise; "" must be said."""
     group: tuple[BlueprintGroupDef, ...] = ()
 
 
@@ -170,71 +170,71 @@ class BlueprintDef(Definition):
 class ContactDef(Definition):
     name: str
     title: str = ""
-    """Who it is, where people read. / 画面やメールに出る、人や宛先の名前です。"""
+    """Who it is, where people read."""
     addresses: tuple[str, ...]
-    """Mail addresses; each is told. / メール アドレスです。すべてに送ります。"""
+    """Mail addresses; each is told."""
     language: Literal["ja", "en"] = "en"
-    """In which language. / メールの言語です。"""
+    """In which language."""
     zone: str = "UTC"
-    """In which time zone times are written, as in Asia/Tokyo. / 時刻を書くときのタイムゾーンです (Asia/Tokyo など)。"""
+    """In which time zone times are written, as in Asia/Tokyo."""
     one_by_one: int = 3
-    """How many alarms within a minute come one by one, before those that follow are put together; 0: all do. / 1分以内のアラームのうち、1通ずつ送る件数です。続くものは1通にまとめます。0 ならすべて1通ずつ送ります。"""
+    """How many alarms within a minute come one by one, before those that follow are put together; 0: all do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleDef(Definition):
     id: str = ""
-    """To which rule belongs what it has told, if that is another one than its name; written when it is renamed, and kept. / 知らせた内容がどの実行条件のものかを表す ID です。名前を変えたときに付きます。変えないでください。"""
+    """To which rule belongs what it has told, if that is another one than its name; written when it is renamed, and kept."""
     name: str
     title: str = ""
-    """What it is called where people read. / 画面やメールに出る名前です。"""
+    """What it is called where people read."""
     action: str
-    """What is done: mail ... / 何をするかです (mail など)。"""
+    """What is done: mail ..."""
     contacts: tuple[str, ...]
-    """Who is told. / 誰に知らせるかです。"""
+    """Who is told."""
     routes: tuple[str, ...]
-    """By which ways out, the first that can. / どの送信経路を使うかです。使える最初の経路で送ります。"""
+    """By which ways out, the first that can."""
     on: tuple[Literal["warning", "critical", "unknown"], ...] = (
         "warning",
         "critical",
         "unknown",
     )
-    """At which levels. / 知らせるレベルです。"""
+    """At which levels."""
     when: Literal["change", "each", "first", "nth"] = "change"
-    """At which measurements of a problem it is told of. / 問題が続くあいだの、どの測定で知らせるかです。"""
+    """At which measurements of a problem it is told of."""
     nth: int | None = None
-    """If it is told at the n-th measurement: at which in a row, 1 to 999. / 「n 回続いたときに1回」の場合に、何回続いたら知らせるかです (1から999)。"""
+    """If it is told at the n-th measurement: at which in a row, 1 to 999."""
     most: int = 999
-    """How often a level is told of at most, 1 to 999. / 1つのレベルについて知らせる回数の上限です (1から999)。"""
+    """How often a level is told of at most, 1 to 999."""
     repeat: str = ""
-    """How long until it is told again while it stays so, as in 30m; at least 1m. / 同じ状態が続くあいだ、もう一度知らせるまでの時間です (30m など)。1分以上です。"""
+    """How long until it is told again while it stays so, as in 30m; at least 1m."""
     recovered: bool = True
-    """Whether the end of a problem is told too. / 問題が終わったことも知らせます。"""
+    """Whether the end of a problem is told too."""
     options: Mapping[str, Any] = field(default_factory=dict)
-    """What the action wants to know: subject, text ... / アクションごとの設定です (件名、本文など)。"""
+    """What the action wants to know: subject, text ..."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotificationDef(Definition):
     name: str
     title: str = ""
-    """What it is called where people read. / 画面に出る名前です。"""
+    """What it is called where people read."""
     events: tuple[EventName, ...]
-    """What is told of. / 知らせる出来事です。"""
+    """What is told of."""
     contacts: tuple[str, ...]
-    """Who is told. / 誰に知らせるかです。"""
+    """Who is told."""
     routes: tuple[str, ...]
-    """By which ways out, the first that can. / どの送信経路を使うかです。使える最初の経路で送ります。"""
+    """By which ways out, the first that can."""
     instances: tuple[str, ...] = ()
-    """Of which instances; all of them unless given. / 対象の監視インスタンスです。指定しなければすべてです。"""
+    """Of which instances; all of them unless given."""
     action: str = "mail"
-    """What is done: mail ... / 何をするかです (mail など)。"""
+    """What is done: mail ..."""
     at: tuple[str, ...] | str = ()
-    """At which times of day it is told that all is well, as in 08:00. / 「異常なし」を知らせる時刻です (08:00 など)。"""
+    """At which times of day it is told that all is well, as in 08:00."""
     days: tuple[str, ...] = ()
-    """On which days of the week that is told. / 「異常なし」を知らせる曜日です。"""
+    """On which days of the week that is told."""
     zone: str = "UTC"
-    """In which time zone those times are, as in Asia/Tokyo. / その時刻のタイムゾーンです (Asia/Tokyo など)。"""
+    """In which time zone those times are, as in Asia/Tokyo."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

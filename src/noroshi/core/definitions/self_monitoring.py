@@ -16,7 +16,7 @@ from noroshi.core.definitions.schema import Definitions, GroupDef, InstanceDef, 
 from noroshi.core.definitions.schema_mail import AccountDef, RouteDef
 from noroshi.core.definitions.value_checks import is_line
 from noroshi.core.model import Monitor, Rule
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _, pgettext
 
 OWN = "noroshi"
 """The instance's name, and how the ids of its monitors begin."""
@@ -24,24 +24,21 @@ ROUTE, ACCOUNT, QUEUE, NODE = (
     f"{OWN}-{kind}" for kind in ("route", "account", "queue", "node")
 )
 KINDS = (ROUTE, ACCOUNT, QUEUE, NODE)
-TITLES: Mapping[str, Words] = {
-    "mail": Words(en="Mail", ja="メール送信"),
-    "queue": Words(en="Mail queue", ja="送信キュー"),
-    "node": Words(en="Node", ja="ノード"),
-    "account": Words(en="Account {name}", ja="アカウント {name}"),
+TITLES: Mapping[str, Message] = {
+    "mail": pgettext("mail", "Mail"),
+    "queue": _("Mail queue"),
+    "node": _("Node"),
+    "account": _("Account {name}"),
 }
 """The names of its groups and monitors."""
 OFTEN = "20s"
 """A fault is told within a minute."""
-ITS_OWN = Words(
-    en="is made by Noroshi itself; here you may set rules, limits, every, zone, title and maintenance",
-    ja="は Noroshi が自動で作ります。ここで指定できるのは rules、limits、every、zone、title、maintenance です",
+ITS_OWN = _(
+    "is made by Noroshi itself; here you may set rules, limits, every, zone, title and maintenance"
 )
-ALWAYS = Words(
-    en="Noroshi never stops watching itself, or alarms could fail unnoticed; to be told of "
-    "nothing: rules = []",
-    ja="Noroshi 自身の監視は停止できません (アラームが送れなくなっても気付けないためです)。"
-    "通知だけを止めるには rules = [] としてください",
+ALWAYS = _(
+    "Noroshi never stops watching itself, or alarms could fail unnoticed; to be told of "
+    "nothing: rules = []"
 )
 
 

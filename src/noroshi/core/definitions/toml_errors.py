@@ -5,58 +5,60 @@ from __future__ import annotations
 
 import re
 
-from noroshi.core.words import Words, plain
+from noroshi.core.translation import Message, _, plain
 
 KNOWN = (
-    (r"Cannot overwrite a value", "同じ名前の値がすでにあります"),
+    (r"Cannot overwrite a value", _("Cannot overwrite a value")),
     (
         r"Escaped character is not a Unicode scalar value",
-        "\\ の後の文字コードが正しくありません",
+        _("Escaped character is not a Unicode scalar value"),
     ),
-    (r"Expected '=' after a key in a key/value pair", "名前の後に = がありません"),
+    (
+        r"Expected '=' after a key in a key/value pair",
+        _("Expected '=' after a key in a key/value pair"),
+    ),
     (
         r"Expected ']' at the end of a table declaration",
-        "テーブルの見出しが ] で終わっていません",
+        _("Expected ']' at the end of a table declaration"),
     ),
     (
         r"Expected ']]' at the end of an array declaration",
-        "テーブルの見出しが ]] で終わっていません",
+        _("Expected ']]' at the end of an array declaration"),
     ),
     (
         r"Expected newline or end of document after a statement",
-        "値の後に余分なものがあります (値は1行に1つです)",
+        _("Expected newline or end of document after a statement"),
     ),
-    (r"Invalid date or datetime", "日付や時刻として正しくありません"),
-    (r"Invalid hex value", "16進数として正しくありません"),
-    (r"Invalid initial character for a key part", "名前をこの文字で始めることはできません"),
-    (r"Invalid statement", "名前 = 値 の形になっていません"),
-    (r"Invalid value", "値として正しくありません"),
+    (r"Invalid date or datetime", _("Invalid date or datetime")),
+    (r"Invalid hex value", _("Invalid hex value")),
     (
-        r"a name of more than (\d+) parts",
-        "名前が長すぎます (ドットで区切った部分は{0}個までです)",
+        r"Invalid initial character for a key part",
+        _("Invalid initial character for a key part"),
     ),
-    (r"Unclosed array", "[ が閉じていません"),
-    (r"Unclosed inline table", "{{ が閉じていません"),
-    (r"Unescaped '\\' in a string", "文字列の中の \\ は \\\\ と書いてください"),
-    (r"Unterminated string", "文字列の引用符が閉じていません"),
-    (r"Cannot declare (.*) twice", "{0} が2回書かれています"),
-    (r"Cannot (?:mutate immutable|redefine) namespace (.*)", "{0} はすでに書かれています"),
-    (r"Duplicate inline table key (.*)", "{0} が2回書かれています"),
-    (r"Expected (.*)", "{0} がありません"),
-    (r"Found invalid character (.*)", "{0} という文字は使えません"),
-    (r"Illegal character (.*)", "{0} という文字は使えません"),
+    (r"Invalid statement", _("Invalid statement")),
+    (r"Invalid value", _("Invalid value")),
+    (r"a name of more than (?P<text>\d+) parts", _("a name of more than {text} parts")),
+    (r"Unclosed array", _("Unclosed array")),
+    (r"Unclosed inline table", _("Unclosed inline table")),
+    (r"Unescaped '\\' in a string", _("Unescaped '\\' in a string")),
+    (r"Unterminated string", _("Unterminated string")),
+    (r"Cannot declare (?P<text>.*) twice", _("Cannot declare {text} twice")),
+    (
+        r"Cannot mutate immutable namespace (?P<text>.*)",
+        _("Cannot mutate immutable namespace {text}"),
+    ),
+    (r"Cannot redefine namespace (?P<text>.*)", _("Cannot redefine namespace {text}")),
+    (r"Duplicate inline table key (?P<text>.*)", _("Duplicate inline table key {text}")),
+    (r"Expected (?P<text>.*)", _("Expected {text}")),
+    (r"Found invalid character (?P<text>.*)", _("Found invalid character {text}")),
+    (r"Illegal character (?P<text>.*)", _("Illegal character {text}")),
 )
 AT_THE_END = " (at end of document)"
-QUOTE_MISSING = Words(
-    en='a quotation mark (") is missing in this line', ja='この行の引用符 (") が1つ足りません'
-)
-NO_QUOTES = Words(
-    en='text must be in quotation marks: {key} = "{text}"',
-    ja='文字は引用符で囲んでください: {key} = "{text}"',
-)
-BACKSLASH = Words(
-    en="in double quotation marks a \\ must be doubled; or use single ones: {key} = '{text}'",
-    ja="二重引用符の中では \\ を2つ重ねます。一重引用符でも書けます: {key} = '{text}'",
+END = _("{cause} (at end of document)")
+QUOTE_MISSING = _('a quotation mark (") is missing in this line')
+NO_QUOTES = _('text must be in quotation marks: {key} = "{text}"')
+BACKSLASH = _(
+    "in double quotation marks a \\ must be doubled; or use single ones: {key} = '{text}'"
 )
 STATEMENT = re.compile(r"\s*(?P<key>[^=]*?)\s*=\s*(?P<value>[^#]*?)\s*(?:#.*)?")
 NO_TEXT = re.compile(r"$|[-+0-9.\[{'\"]|(?:true|false|inf|nan)\b")
@@ -64,7 +66,7 @@ QUOTES = "\"'“”„＂「」"
 LONGEST_SHOWN = 60
 
 
-def toml_cause(message: str, text: str) -> Words:
+def toml_cause(message: str, text: str) -> Message:
     """Name the cause of a refusal by the line of the file, as a person would mend it.
 
     `message` is the reader's without the place, `text` the file as far as the line of that place.
@@ -90,11 +92,11 @@ def has_odd_quotes(line: str) -> bool:
     return '"""' not in line and bare.partition("#")[0].count('"') % 2 == 1
 
 
-def toml_error_text(message: str) -> Words:
+def toml_error_text(message: str) -> Message:
     """Return the message without its place; one that is not known keeps its own words."""
     said = message.removesuffix(AT_THE_END)
-    end = Words(en=AT_THE_END, ja=" (ファイルの終わり)") if said != message else plain("")
-    for pattern, ja in KNOWN:
+    for pattern, words in KNOWN:
         if found := re.fullmatch(pattern, said, re.DOTALL):
-            return Words(en=said + end.en, ja=ja.format(*found.groups()) + end.ja)
+            cause = words.fill(**found.groupdict())
+            return cause if said == message else END.fill(cause=cause)
     return plain(message)

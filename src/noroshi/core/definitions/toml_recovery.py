@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from noroshi.core.definitions.safe_toml import loads
 from noroshi.core.definitions.toml_errors import has_odd_quotes, toml_cause
-from noroshi.core.words import Words
+from noroshi.core.translation import Message
 
 MOST = 10
 """Mistakes that are told of one text."""
@@ -34,7 +34,7 @@ class Slip:
 
     line: int
     column: int
-    why: Words
+    why: Message
 
 
 def slips(text: str, said: str) -> tuple[Slip, ...]:

@@ -23,51 +23,42 @@ from noroshi.core.definitions.problems import (
     suggestion,
 )
 from noroshi.core.printable import printable
-from noroshi.core.words import Words, plain
+from noroshi.core.translation import Message, _, bilingual, plain
 
 Fault = Mapping[str, Any]
 
-MISSING = Words(en="is missing", ja="指定がありません")
-NO_SETTING = Words(
-    en="there is no such setting{instead}", ja="このような設定はありません{instead}"
-)
-CHOICE = Words(en="must be one of: {choices}", ja="{choices} のどれかにしてください")
-AT_LEAST = Words(en="must be at least {ge}", ja="{ge} 以上にしてください")
-AT_MOST = Words(en="must be at most {le}", ja="{le} 以下にしてください")
-ABOVE = Words(en="must be more than {gt}", ja="{gt} より大きくしてください")
-BELOW = Words(en="must be less than {lt}", ja="{lt} より小さくしてください")
-LONGER = Words(
-    en="must have at least {min_length} characters", ja="{min_length}文字以上にしてください"
-)
-SHORTER = Words(
-    en="must have at most {max_length} characters", ja="{max_length}文字以下にしてください"
-)
-MORE = Words(en="must have at least {min_length}", ja="{min_length}個以上にしてください")
-FEWER = Words(en="must have at most {max_length}", ja="{max_length}個以下にしてください")
-PATTERN = Words(en="does not have the form {pattern}", ja="{pattern} の形になっていません")
-FINITE = Words(en="must be a finite number", ja="有限の数にしてください")
-OTHER = Words(en="cannot be used: {msg}", ja="使えません ({msg})")
-WRONG_SORT = Words(
-    en="must be {wanted}, not {given}",
-    ja="{wanted}を指定してください ({given}が指定されています)",
-)
-QUOTED = Words(en="“{text}”", ja="「{text}」")
+MISSING = _("is missing")
+NO_SETTING = _("there is no such setting{instead}")
+CHOICE = _("must be one of: {choices}")
+AT_LEAST = _("must be at least {ge}")
+AT_MOST = _("must be at most {le}")
+ABOVE = _("must be more than {gt}")
+BELOW = _("must be less than {lt}")
+LONGER = _("must have at least {min_length} characters")
+SHORTER = _("must have at most {max_length} characters")
+MORE = _("must have at least {min_length}")
+FEWER = _("must have at most {max_length}")
+PATTERN = _("does not have the form {pattern}")
+FINITE = _("must be a finite number")
+OTHER = _("cannot be used: {msg}")
+WRONG_SORT = _("must be {wanted}, not {given}")
+QUOTED = _("“{text}”")
 
-TEXT = Words(en="text", ja="文字列")
-WHOLE = Words(en="a whole number", ja="整数")
-NUMBER = Words(en="a number", ja="数値")
-FRACTION = Words(en="a fraction", ja="小数")
-TRUTH = Words(en="true or false", ja="true か false")
-LIST = Words(en="a list", ja="配列")
-TABLE = Words(en="a table", ja="テーブル")
-NOTHING = Words(en="an empty value", ja="空の値")
-OR = Words(en="{one} or {other}", ja="{one}か{other}")
+TEXT = _("text")
+WHOLE = _("a whole number")
+NUMBER = _("a number")
+FRACTION = _("a fraction")
+TRUTH = _("true or false")
+LIST = _("a list")
+TABLE = _("a table")
+NOTHING = _("an empty value")
+OR = _("{one} or {other}")
 
 FIGURES = (WHOLE, NUMBER)
 SHORT = 5
 """Characters of what is repeated: fewer than any password or PIN in letters has."""
 
-SORTS: Sequence[tuple[type | tuple[type, ...], Words]] = (
+SORTS: Sequence[tuple[type | tuple[type, ...], Message]] = (
     (bool, TRUTH),
     (int, WHOLE),
     (float, FRACTION),
@@ -76,7 +67,7 @@ SORTS: Sequence[tuple[type | tuple[type, ...], Words]] = (
     ((list, tuple, set, frozenset), LIST),
     (type(None), NOTHING),
 )
-WANTED: Mapping[str, Words] = {
+WANTED: Mapping[str, Message] = {
     "string": TEXT,
     "int": WHOLE,
     "float": NUMBER,
@@ -89,7 +80,7 @@ WANTED: Mapping[str, Words] = {
     "mapping": TABLE,
     "dataclass": TABLE,
 }
-SIMPLE: Mapping[str, Words] = {
+SIMPLE: Mapping[str, Message] = {
     "missing": MISSING,
     "greater_than_equal": AT_LEAST,
     "less_than_equal": AT_MOST,
@@ -137,7 +128,7 @@ def _steps(fault: Fault, given: object) -> Iterator[str]:
             yield shortened(name) if isinstance(name, str) and name else str(step + 1)
 
 
-def _together(faults: Sequence[Fault], wanted: Any) -> Words:
+def _together(faults: Sequence[Fault], wanted: Any) -> Message:
     """Return what is wrong at one place; it is of the wrong sort for each arm of a union
     alike."""
     sorts = list(dict.fromkeys(filter(None, map(_sort_wanted, faults))))
@@ -147,7 +138,7 @@ def _together(faults: Sequence[Fault], wanted: Any) -> Words:
     return WRONG_SORT.fill(wanted=either, given=_given(faults[0]["input"], sorts))
 
 
-def _sort_wanted(fault: Fault) -> Words | None:
+def _sort_wanted(fault: Fault) -> Message | None:
     kind = fault["type"]
     if kind == "int_from_float":
         return WHOLE
@@ -155,7 +146,7 @@ def _sort_wanted(fault: Fault) -> Words | None:
     return WANTED.get(name) if rest in ("type", "parsing") else None
 
 
-def _given(given: object, sorts: Sequence[Words]) -> Words:
+def _given(given: object, sorts: Sequence[Message]) -> Message:
     """Return what was given instead: as it was written where that helps and gives nothing
     away."""
     said = given.strip() if isinstance(given, str) else ""
@@ -164,14 +155,14 @@ def _given(given: object, sorts: Sequence[Words]) -> Words:
     return QUOTED.fill(text=printable(said))
 
 
-def _sort_given(given: object) -> Words:
+def _sort_given(given: object) -> Message:
     for sort, words in SORTS:
         if isinstance(given, sort):
             return words
     return plain(type(given).__name__)
 
 
-def _words(fault: Fault, wanted: Any) -> Words:
+def _words(fault: Fault, wanted: Any) -> Message:
     kind, context = fault["type"], fault.get("ctx", {})
     if kind in ("unexpected_keyword_argument", "extra_forbidden"):
         known = _names_at(wanted, fault["loc"][:-1])
@@ -186,13 +177,13 @@ def _words(fault: Fault, wanted: Any) -> Words:
     return OTHER.fill(msg=fault["msg"])
 
 
-def _raised(error: Exception) -> Words:
+def _raised(error: Exception) -> Message:
     """Return what a value says of itself: a plug-in's author may write both languages in one
     line."""
     if isinstance(error, InvalidValueError):
         return error.words
     english, _, japanese = str(error).partition(" / ")
-    return Words(en=english, ja=japanese or english)
+    return bilingual(en=english, ja=japanese or english)
 
 
 def _names_at(wanted: Any, steps: Sequence[object]) -> list[str]:

@@ -8,39 +8,17 @@ from datetime import timedelta
 from noroshi.core.definitions.problems import Place
 from noroshi.core.definitions.value_syntax import duration, is_zone
 from noroshi.core.printable import printable
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _
 
-NO_LENGTH = Words(
-    en='{given} is not a duration; write it as in "30s", "5m", "1h30m" or "1d"',
-    ja='{given} は時間の長さとして読めません。"30s"、"5m"、"1h30m"、"1d" のように書いてください',
-)
-TOO_SHORT = Words(
-    en="{given} is too short; it must be at least {least}",
-    ja="{given} は短すぎます。{least} 以上にしてください",
-)
-TOO_LONG = Words(
-    en="{given} is too long; it must be at most {most}",
-    ja="{given} は長すぎます。{most} 以下にしてください",
-)
-OUT_OF_RANGE = Words(
-    en="{given} must be between {least} and {most}",
-    ja="{given} は使えません。{least} から {most} の間にしてください",
-)
-NO_ZONE = Words(
-    en="{given} is not a time zone that this computer knows; write it as in Asia/Tokyo",
-    ja="{given} というタイムゾーンはありません。Asia/Tokyo のように書いてください",
-)
-NO_ADDRESS = Words(
-    en="{given} is not a mail address", ja="{given} はメールアドレスとして使えません"
-)
-NO_HOST = Words(
-    en="{given} is no name or address of a computer",
-    ja="{given} はコンピューターの名前やアドレスとして使えません",
-)
-NO_LINE = Words(
-    en="must be one line without control characters", ja="制御文字のない1行にしてください"
-)
-TWICE = Words(en="names {given} twice", ja="{given} が2回書かれています")
+NO_LENGTH = _('{given} is not a duration; write it as in "30s", "5m", "1h30m" or "1d"')
+TOO_SHORT = _("{given} is too short; it must be at least {least}")
+TOO_LONG = _("{given} is too long; it must be at most {most}")
+OUT_OF_RANGE = _("{given} must be between {least} and {most}")
+NO_ZONE = _("{given} is not a time zone that this computer knows; write it as in Asia/Tokyo")
+NO_ADDRESS = _("{given} is not a mail address")
+NO_HOST = _("{given} is no name or address of a computer")
+NO_LINE = _("must be one line without control characters")
+TWICE = _("names {given} twice")
 
 
 def title(given: str, place: Place) -> None:
@@ -92,7 +70,7 @@ def read_length(given: str, least: str, place: Place, most: str = "") -> timedel
 
 
 def one_of(
-    given: Collection[str], known: Collection[str], sort: Words, none: Words, place: Place
+    given: Collection[str], known: Collection[str], sort: Message, none: Message, place: Place
 ) -> None:
     """At least one name, each known and there once."""
     if not given:
@@ -101,7 +79,7 @@ def one_of(
 
 
 def all_known(
-    given: Collection[str], known: Collection[str], sort: Words, place: Place
+    given: Collection[str], known: Collection[str], sort: Message, place: Place
 ) -> None:
     """Names, each known and there once."""
     seen = set[str]()

@@ -12,44 +12,35 @@ from datetime import datetime
 from noroshi.core.cadence import zone_of
 from noroshi.core.mail import NOBODY, Envelope
 from noroshi.core.model import Monitor
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _
 
 APART = 3600.0
 """Seconds between two such tellings of one instance to one contact."""
 MOST_IN_FULL = 20
 KEPT = ("language", "zone", "list", "list_title")
-MARK = Words(en="[without the queue]", ja="[送信キュー外]")
-MORE = Words(en=" and {count} more", ja=" ほか{count}件")
-EXPLAINED = Words(
-    en="This mail was sent without the queue, as nothing can be written to the store:\n"
+MARK = _("[without the queue]")
+MORE = _(" and {count} more")
+EXPLAINED = _(
+    "This mail was sent without the queue, as nothing can be written to the store:\n"
     "{why}\n"
     "Watching goes on. Until the store can be written again, {instance} is told of at most\n"
     "once an hour, and the ledger does not have it. Then all goes its usual way again: an\n"
-    "alarm that still stands comes once more, and the end of one that does not is told.",
-    ja="保存先に書き込めないため、送信キューを通さずにお送りしています。\n"
-    "{why}\n"
-    "監視は続いています。書き込めるようになるまで、{instance} についてのお知らせは\n"
-    "1時間に1通までで、台帳には残りません。書き込めるようになると通常どおりに戻り、\n"
-    "続いているアラームはもう一度、終わったものは終わったことをお知らせします。",
+    "alarm that still stands comes once more, and the end of one that does not is told."
 )
-OVER = Words(en="[RECOVERED] {monitor}", ja="[回復] {monitor}")
-OVER_TEXT = Words(
-    en="The store can be written again. What you were told of {monitor} without the queue\n"
-    "on {told} was over by {now}.",
-    ja="保存先に書き込めるようになりました。送信キューを通さずに {told} にお知らせした\n"
-    "{monitor} は、{now} には正常に戻っています。",
+OVER = _("[RECOVERED] {monitor}")
+OVER_TEXT = _(
+    "The store can be written again. What you were told of {monitor} without the queue\n"
+    "on {told} was over by {now}."
 )
-GONE = Words(en="[NO LONGER WATCHED] {monitor}", ja="[監視終了] {monitor}")
-GONE_TEXT = Words(
-    en="The store can be written again. {monitor}, of which you were told without the queue\n"
-    "on {told}, is no longer watched, or no longer as it was, since {now}.",
-    ja="保存先に書き込めるようになりました。送信キューを通さずに {told} にお知らせした\n"
-    "{monitor} は、{now} に監視の対象から外れたか、別の対象に変わりました。",
+GONE = _("[NO LONGER WATCHED] {monitor}")
+GONE_TEXT = _(
+    "The store can be written again. {monitor}, of which you were told without the queue\n"
+    "on {told}, is no longer watched, or no longer as it was, since {now}."
 )
 
 
 def emergency_mails(
-    found: Iterable[Envelope], instance: str, why: Words, at: datetime
+    found: Iterable[Envelope], instance: str, why: Message, at: datetime
 ) -> Iterator[Envelope]:
     """Draft one envelope for each contact, with all that was found for it; what is no text to
     read (a deed) is left out."""
@@ -83,7 +74,7 @@ def closing_mail(
     )
 
 
-def _one(mails: Sequence[Envelope], instance: str, why: Words, at: datetime) -> Envelope:
+def _one(mails: Sequence[Envelope], instance: str, why: Message, at: datetime) -> Envelope:
     first = mails[0]
     language = str(first.payload.get("language", "en"))
     texts = [str(mail.payload["text"]) for mail in mails[:MOST_IN_FULL]]

@@ -15,7 +15,7 @@ from typing import Any
 from noroshi.core.cadence import At
 from noroshi.core.levels import Level
 from noroshi.core.model import Contact
-from noroshi.core.words import Words
+from noroshi.core.translation import Message
 
 
 class Happening(Enum):
@@ -103,8 +103,8 @@ class Changed:
     at: datetime
     version: int
     who: str
-    note: Words
-    differences: tuple[tuple[str, Words], ...]
+    note: Message
+    differences: tuple[tuple[str, Message], ...]
     more: int = 0
     unseen: bool = False
     first: int = 0
@@ -132,7 +132,7 @@ class Failed:
     name: str
     contact: str
     subject: str
-    why: Words
+    why: Message
     mail: str
 
     happening = Happening.FAILED
@@ -149,7 +149,7 @@ class Aside:
     to: tuple[str, ...]
     subject: str
     route: str
-    why: Words
+    why: Message
     unread: bool = False
 
     happening = Happening.ASIDE
@@ -166,7 +166,7 @@ class CameBack:
     subject: str
     route: str
     accepted_at: datetime
-    why: Words
+    why: Message
 
     happening = Happening.CAME_BACK
 

@@ -9,7 +9,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, bilingual
 from noroshi.definitions.documents import content, split
 from noroshi.ports import Document
 
@@ -22,8 +22,8 @@ class Blueprint:
     """
 
     name: str
-    title: Words
-    help: Words
+    title: Message
+    help: Message
     asks: Mapping[str, str]
     groups: tuple[Mapping[str, Any], ...]
 
@@ -61,7 +61,7 @@ def _blueprint(name: str, said: Mapping[str, Any]) -> Blueprint:
     )
 
 
-def words_of(said: Mapping[str, Any], key: str, default: str = "") -> Words:
+def words_of(said: Mapping[str, Any], key: str, default: str = "") -> Message:
     """Return words in both languages; what is said in one only stands for both."""
     english = said.get(key) or said.get(f"{key}_ja") or default
-    return Words(en=english, ja=said.get(f"{key}_ja") or english)
+    return bilingual(en=english, ja=said.get(f"{key}_ja") or english)

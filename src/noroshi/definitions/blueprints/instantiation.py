@@ -10,7 +10,7 @@ from typing import Any
 
 from noroshi.core.definitions.problems import Place, Problem, file_of, suggestion
 from noroshi.core.definitions.value_syntax import is_name
-from noroshi.core.words import Words
+from noroshi.core.translation import _
 from noroshi.definitions.blueprints.catalogue import Blueprint, words_of
 from noroshi.definitions.definition_tree import NO_NAME
 from noroshi.definitions.documents import content, document
@@ -19,18 +19,9 @@ from noroshi.schema import Invalid
 
 MARK = re.compile(r"\$\{([a-z][a-z0-9_]*)\}")
 
-NOT_ASKED = Words(
-    en="the blueprint does not ask for {given}{instead}",
-    ja="このひな形に {given} という項目はありません{instead}",
-)
-MUST_SAY = Words(
-    en="must be said (as a command: --set {name}=VALUE)",
-    ja="指定が必要です (コマンドでは --set {name}=値)",
-)
-THERE_ALREADY = Words(
-    en="{path} is there already; nothing was added",
-    ja="{path} はすでにあります。何も追加していません",
-)
+NOT_ASKED = _("the blueprint does not ask for {given}{instead}")
+MUST_SAY = _("must be said (as a command: --set {name}=VALUE)")
+THERE_ALREADY = _("{path} is there already; nothing was added")
 
 
 def add(

@@ -12,13 +12,11 @@ from math import inf
 from typing import Any
 
 from noroshi.core.mail import Answer, Envelope, Fault, Receipt, Route, Verdict
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _
 from noroshi.ports import Clocks, RouteOutage, Store, Transport
 
 GRACE = 3.0  # seconds that what is being sent has
-NO_ROUTE = Words(
-    en="there is no route {name!r} any more", ja="経路 {name} は定義からなくなりました"
-)
+NO_ROUTE = _("there is no route {name!r} any more")
 
 Guard = Callable[[Callable[[], Awaitable[bool]]], Awaitable[bool | None]]
 """Run a step; log what it raises, and return None then."""
@@ -42,7 +40,7 @@ class ActiveRoute:
     """The definition of the route was changed: nothing leaves by it any more."""
     last_duration: float = inf
     """Seconds that the last mail took."""
-    outage_reason: Words | None = None
+    outage_reason: Message | None = None
     has_deferred: bool = True
     """Mails that an earlier attempt deferred may wait for this route, as far as is known."""
 

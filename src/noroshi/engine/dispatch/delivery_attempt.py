@@ -14,7 +14,7 @@ from noroshi import schema
 from noroshi.core.delivery import Fate, Retry, decide_fate
 from noroshi.core.digest import ENDING
 from noroshi.core.mail import Answer, Envelope, Fault, Parcel, Receipt, Verdict
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _, bilingual
 from noroshi.engine.dispatch.active_route import ActiveRoute
 from noroshi.engine.dispatch.rate_limiter import RateLimiter
 from noroshi.ports import Clocks, Store, StoreError
@@ -23,21 +23,14 @@ log = logging.getLogger(__name__)
 
 MOST_REFERENCES = 20
 """Mails that are named as the thread of one; more is no use to a mail program."""
-CANCELLED = Words(
-    en="it was broken off before an answer came, as the route changed or the node stopped",
-    ja="経路の変更かノードの停止のため、返事が来る前に打ち切りました",
+CANCELLED = _(
+    "it was broken off before an answer came, as the route changed or the node stopped"
 )
-DAY_USED_UP = Words(
-    en="its mailbox has sent to {most} recipients within 24 hours, which is all that it may",
-    ja="このメールボックスの24時間あたりの宛先数 ({most}) を使い切りました",
+DAY_USED_UP = _(
+    "its mailbox has sent to {most} recipients within 24 hours, which is all that it may"
 )
-HOUR_USED_UP = Words(
-    en="it has sent {most} mails within an hour, which is all that it may",
-    ja="1時間に送れるメールの数 ({most}) を使い切りました",
-)
-BUG = Words(
-    en="the transport itself failed: {bug}", ja="送信のプログラム自体に障害がありました: {bug}"
-)
+HOUR_USED_UP = _("it has sent {most} mails within an hour, which is all that it may")
+BUG = _("the transport itself failed: {bug}")
 
 
 class DeliveryAttempt:
@@ -92,7 +85,7 @@ class DeliveryAttempt:
             log.exception("transport failed on %s", envelope.id)
             return self._deferred(envelope, BUG.fill(bug=type(bug).__name__))
 
-    def _deferred(self, envelope: Envelope, why: Words) -> Receipt:
+    def _deferred(self, envelope: Envelope, why: Message) -> Receipt:
         answers = dict.fromkeys(envelope.to, Answer(Verdict.DEFERRED, words=why))
         return Receipt(at=self._clocks.wall(), answers=answers)
 
@@ -147,7 +140,7 @@ def _whole_answer(answer: Answer) -> Answer:
         answer,
         text=_whole(answer.text),
         enhanced=_whole(answer.enhanced),
-        words=Words(en=_whole(answer.words.en), ja=_whole(answer.words.ja)),
+        words=bilingual(en=_whole(answer.words.en), ja=_whole(answer.words.ja)),
     )
 
 

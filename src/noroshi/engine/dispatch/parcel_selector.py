@@ -10,7 +10,7 @@ from typing import Any
 from noroshi.core.delivery import Fate, SetAside
 from noroshi.core.digest import digest, followed_up, joined, may_be_followed_up, may_join
 from noroshi.core.mail import Envelope, Lane, Parcel, Receipt, Route
-from noroshi.core.words import NOTHING
+from noroshi.core.translation import NOTHING
 from noroshi.engine import journal
 from noroshi.engine.dispatch.rate_limiter import RateLimiter
 from noroshi.ports import Clocks, Node, Store, StoreError

@@ -21,7 +21,7 @@ from noroshi.core.levels import Level
 from noroshi.core.mail import Envelope
 from noroshi.core.model import NOT_SUPPRESSED, Change, Monitor, Sample, State, Suppression
 from noroshi.core.reckon import closing_change, reckon
-from noroshi.core.words import Words
+from noroshi.core.translation import _
 from noroshi.engine import journal
 from noroshi.engine.emergency import Emergency
 from noroshi.engine.liveness import Punctuality
@@ -48,17 +48,9 @@ SOCKETS = 4000
 AT_ONCE = 32
 """Checks under way, above which they are judged a few in a round of the loop."""
 MOST_MEMORY = 256 * 1024
-NO_ANSWER = Words(
-    en="no answer within {seconds:g} s", ja="{seconds:g} 秒以内に応答がありません"
-)
-NO_NUMBER = Words(
-    en="{name} is {value}, which no limit can judge",
-    ja="{name} の値が {value} のため判定できません",
-)
-CHECK_FAILED = Words(
-    en="the check itself failed ({bug}); this is a fault of Noroshi, see its log",
-    ja="監視処理そのものが失敗しました ({bug})。Noroshi の不具合です。ログを見てください",
-)
+NO_ANSWER = _("no answer within {seconds:g} s")
+NO_NUMBER = _("{name} is {value}, which no limit can judge")
+CHECK_FAILED = _("the check itself failed ({bug}); this is a fault of Noroshi, see its log")
 
 
 class Watcher:

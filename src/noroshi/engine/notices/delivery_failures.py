@@ -29,7 +29,7 @@ from noroshi.core.notices.notice import (
     Notice,
     Notification,
 )
-from noroshi.core.words import Words, plain
+from noroshi.core.translation import Message, plain, restored
 from noroshi.ports import Arrival, TrackedMail
 from noroshi.round_trips import is_trip, taken
 
@@ -128,7 +128,7 @@ def _notice(parcel: Parcel, receipt: Receipt, fate: Fate) -> Notice | None:
 
 
 def _failed(
-    failure: Failure, name: str, why: Words, envelope: Envelope, now: datetime
+    failure: Failure, name: str, why: Message, envelope: Envelope, now: datetime
 ) -> Failed:
     return Failed(
         at=now,
@@ -154,9 +154,9 @@ def _rule(envelope: Envelope) -> str:
     return parts[1] if len(parts) == 3 else "?"
 
 
-def _words(why: object) -> Words:
-    """Return the reason as Words: of an action in both languages, of a bug as it is."""
-    return Words(**why) if isinstance(why, dict) else plain(str(why))
+def _words(why: object) -> Message:
+    """Return the reason: of an action for every reader, of a bug as it is."""
+    return restored(why) if isinstance(why, dict) else plain(str(why))
 
 
 def _subject(envelope: Envelope) -> str:

@@ -32,7 +32,7 @@ from noroshi.core.notices.notice import (
     Unwatched,
     Watched,
 )
-from noroshi.core.words import Words
+from noroshi.core.translation import Message
 from noroshi.definitions import Difference, differences
 from noroshi.engine.notices import delivery_failures
 from noroshi.engine.notices.daily_report import DailyReports
@@ -54,11 +54,11 @@ LAST_WORD, POLL = 1.0, timedelta(seconds=0.1)
 """How long (seconds) a node that stops waits for the last mails to leave."""
 
 
-DifferenceText = Callable[[Difference], Words]
+DifferenceText = Callable[[Difference], Message]
 """Return how a difference between two versions reads."""
 
 
-def by_path(difference: Difference) -> Words:
+def by_path(difference: Difference) -> Message:
     """Return a difference by the path of the field, as a file has it."""
     return difference.words
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from noroshi.core.definitions.version_note import note_words
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, joined, plain
 from noroshi.ports import Clocks, Version
 
 QUIET, LONGEST = 120.0, 1800.0
@@ -48,9 +48,9 @@ class VersionBatch:
             del self._waiting[: len(batch)]  # by now it is in hand
 
 
-def notes_of(versions: Sequence[Version]) -> Words:
+def notes_of(versions: Sequence[Version]) -> Message:
     """Return the notes of these versions, each once."""
     noted = [
         note_words(note) for note in dict.fromkeys(one.note for one in versions if one.note)
     ]
-    return Words(en=" / ".join(n.en for n in noted), ja=" / ".join(n.ja for n in noted))
+    return joined(noted, plain(" / "))

@@ -5,6 +5,7 @@ https://learn.microsoft.com/entra/identity-platform/reference-error-codes
 
 from __future__ import annotations
 
+from noroshi.core.translation import _
 from noroshi.oauth.errors import remedies, remedies_tenant
 from noroshi.oauth.errors.error_advice import (
     BAD_SCOPE,
@@ -18,145 +19,141 @@ from noroshi.oauth.errors.error_advice import (
 
 WRONG_SECRET = to(
     "admin",
-    "The client secret is wrong ({code}). Put the Value from the portal in, not the secret ID: noroshi "
-    "secret set {secret}",
-    "クライアント シークレットが違います ({code})。「シークレット ID」ではなく「値」を noroshi secret set "
-    "{secret} で入れてください。",
+    _(
+        "The client secret is wrong ({code}). Put the Value from the portal in, not the secret ID: noroshi "
+        "secret set {secret}"
+    ),
     remedies.SECRET,
 )
 ENDED_SECRET = to(
     "admin",
-    "The client secret has ended ({code}). The administrator of {provider} makes a new "
-    "one; put it in: noroshi secret set {secret}. The mails that wait go out in order then.",
-    "クライアント シークレットの期限が切れました ({code})。{provider} の管理者に新しいものを"
-    "作ってもらい、noroshi secret set {secret} で入れると、待っているメールが順に送られます。",
+    _(
+        "The client secret has ended ({code}). The administrator of {provider} makes a new "
+        "one; put it in: noroshi secret set {secret}. The mails that wait go out in order then."
+    ),
     remedies.SECRET,
 )
 NO_SECRET_SENT = to(
     "setup",
-    "The application wants a client secret or a certificate, and none was sent ({code}). Enter "
-    "the secret's Value; for a sign-in by code the administrator sets “Allow public client "
-    "flows” to Yes.",
-    "クライアント シークレットも証明書も送られませんでした ({code})。シークレットの「値」を"
-    "入れてください。コード入力によるサインインでは、管理者が「パブリック クライアント フローを"
-    "許可する」を「はい」にします。",
+    _(
+        "The application wants a client secret or a certificate, and none was sent ({code}). Enter "
+        "the secret's Value; for a sign-in by code the administrator sets “Allow public client "
+        "flows” to Yes."
+    ),
     remedies_tenant.PUBLIC_FLOWS,
 )
 PUBLIC_CLIENT = to(
     "admin",
-    "The redirect URL is registered for a public client, which may have no secret ({code}). "
-    "Register it under the platform Web.",
-    "リダイレクト URL がパブリック クライアントとして登録されています ({code})。"
-    "プラットフォーム「Web」に登録し直してください。",
+    _(
+        "The redirect URL is registered for a public client, which may have no secret ({code}). "
+        "Register it under the platform Web."
+    ),
     remedies.PLATFORM,
 )
 WRONG_CERTIFICATE = to(
     "admin",
-    "The certificate is not one of the application's ({code}). The administrator uploads the one "
-    "that is used here: noroshi cert show {account} tells it and its thumbprint.",
-    "証明書がアプリケーションに登録されたものではありません ({code})。いま使っている証明書を管理者が"
-    "登録してください。noroshi cert show {account} で証明書と拇印を表示できます。",
+    _(
+        "The certificate is not one of the application's ({code}). The administrator uploads the one "
+        "that is used here: noroshi cert show {account} tells it and its thumbprint."
+    ),
     remedies.CERTIFICATE,
 )
 CLOCK = to(
     "setup",
-    "What this computer signed is out of its time ({code}): its clock is wrong. Set it, best by "
-    "NTP; it is tried again by itself.",
-    "署名の時刻が範囲外です ({code})。このコンピューターの時計がずれています。NTP などで合わせて"
-    "ください。自動でもう一度試します。",
+    _(
+        "What this computer signed is out of its time ({code}): its clock is wrong. Set it, best by "
+        "NTP; it is tried again by itself."
+    ),
     remedies.CLOCK,
 )
 ADMIN_APP = to(
     "admin",
-    "The application is not there or is switched off in this tenant ({code}). "
-    "Check client ID and tenant ID; the administrator looks under Enterprise applications.",
-    "このテナントにアプリケーションがないか、無効です ({code})。クライアント ID とテナント ID を確かめ、"
-    "管理者が「エンタープライズ アプリケーション」を見てください。",
+    _(
+        "The application is not there or is switched off in this tenant ({code}). "
+        "Check client ID and tenant ID; the administrator looks under Enterprise applications."
+    ),
 )
 TENANT_NEEDED = to(
     "setup",
-    "The tenant is wrong or missing ({code}). "
-    "Enter the tenant ID (a GUID) of the organisation that owns the application.",
-    "テナントが違うか、指定されていません ({code})。"
-    "アプリケーションを登録した組織のテナント ID (GUID) を入れてください。",
+    _(
+        "The tenant is wrong or missing ({code}). "
+        "Enter the tenant ID (a GUID) of the organisation that owns the application."
+    ),
 )
 WRONG_CLOUD = to(
     "setup",
-    "The tenant belongs to another Microsoft cloud ({code}). Choose the right cloud profile.",
-    "テナントは別の Microsoft クラウドにあります ({code})。正しいクラウドを選んでください。",
+    _(
+        "The tenant belongs to another Microsoft cloud ({code}). Choose the right cloud profile."
+    ),
     remedies.CLOUD,
 )
 OTHER_TENANT = to(
     "user",
-    "The sign-in was begun at another tenant than it was completed at ({code}). Sign in again, "
-    "with the tenant ID as it stands in the account now.",
-    "サインインを始めたテナントと完了したテナントが違います ({code})。いまのテナント ID で、"
-    "もう一度サインインしてください。",
+    _(
+        "The sign-in was begun at another tenant than it was completed at ({code}). Sign in again, "
+        "with the tenant ID as it stands in the account now."
+    ),
 )
 REDIRECT = to(
     "admin",
-    "The redirect URL is not registered as it is used ({code}). Under Authentication, platform "
-    "Web, it must read as in the account here, letter by letter: http://localhost/MxMail/ unless "
-    "it says another, with the slash at its end.",
-    "リダイレクト URL の登録が一致しません ({code})。「認証」の「Web」に、アカウントの設定と同じ URL "
-    "(指定がなければ http://localhost/MxMail/) を末尾のスラッシュまで同じに登録してください。",
+    _(
+        "The redirect URL is not registered as it is used ({code}). Under Authentication, platform "
+        "Web, it must read as in the account here, letter by letter: http://localhost/MxMail/ unless "
+        "it says another, with the slash at its end."
+    ),
     remedies.REDIRECT,
 )
 OTHER_REDIRECT = to(
     "user",
-    "The redirect URL has changed since this sign-in was begun ({code}). Sign in again.",
-    "サインインを始めたあとにリダイレクト URL が変わりました ({code})。"
-    "もう一度サインインしてください。",
+    _("The redirect URL has changed since this sign-in was begun ({code}). Sign in again."),
 )
 SINGLE_PAGE = to(
     "admin",
-    "The redirect URL is registered for a single-page application ({code}). "
-    "Register it under the platform Web, then sign in again.",
-    "リダイレクト URL がシングルページ アプリケーションとして登録されています ({code})。"
-    "プラットフォーム「Web」に登録し直し、もう一度サインインしてください。",
+    _(
+        "The redirect URL is registered for a single-page application ({code}). "
+        "Register it under the platform Web, then sign in again."
+    ),
     remedies.PLATFORM,
 )
 CUT = to(
     "user",
-    "The code or the sign-in arrived incomplete, or the request was not understood ({code}). "
-    "Sign in again and copy the whole address; if it stays so, it is Noroshi's fault.",
-    "コードまたはサインインが途中で切れているか、要求が正しくありません ({code})。URL 全体をコピーして、"
-    "もう一度サインインしてください。続くようなら Noroshi の不具合です。",
+    _(
+        "The code or the sign-in arrived incomplete, or the request was not understood ({code}). "
+        "Sign in again and copy the whole address; if it stays so, it is Noroshi's fault."
+    ),
 )
 OURS = to(
     "setup",
-    "The sign-in server was asked in a wrong way ({code}). If tenant ID and cloud are right, it is "
-    "Noroshi's fault: please report it with this number.",
-    "サインイン サーバーへの要求の形が正しくありません ({code})。テナント ID とクラウドが正しければ "
-    "Noroshi の不具合です。この番号を添えて報告してください。",
+    _(
+        "The sign-in server was asked in a wrong way ({code}). If tenant ID and cloud are right, it is "
+        "Noroshi's fault: please report it with this number."
+    ),
     remedies_tenant.REPORT,
 )
 NO_SERVICE = to(
     "admin",
-    "The organisation has not subscribed to the service that is asked for, or has switched it off "
-    "({code}). The administrator checks the licences.",
-    "要求したサービスを組織が契約していないか、無効にしています ({code})。"
-    "管理者がライセンスを確かめてください。",
+    _(
+        "The organisation has not subscribed to the service that is asked for, or has switched it off "
+        "({code}). The administrator checks the licences."
+    ),
     remedies.LICENCE,
 )
 NOT_LISTED = to(
     "admin",
-    "The application does not list the permission that is asked for ({code}). The administrator "
-    "adds it under API permissions, and consents: SMTP.Send (for an app by itself: "
-    "{role}), or Mail.Send where mails leave by Graph.",
-    "アプリケーションに必要なアクセス許可がありません ({code})。管理者が「API のアクセス許可」に "
-    "SMTP.Send (アプリだけでサインインする場合は {role})、Graph で送る場合は Mail.Send を"
-    "追加し、同意してください。",
+    _(
+        "The application does not list the permission that is asked for ({code}). The administrator "
+        "adds it under API permissions, and consents: SMTP.Send (for an app by itself: "
+        "{role}), or Mail.Send where mails leave by Graph."
+    ),
     remedies_tenant.PERMISSION,
 )
 NOT_VALID = to(
     "admin",
-    "The application lists a permission that Entra does not know any more ({code}). Under API "
-    "permissions the administrator removes those of Office 365 Exchange Online that are not used: "
-    "where a person signs in, SMTP.Send of Microsoft Graph alone is enough.",
-    "アプリケーションに、Entra で無効になったアクセス許可が含まれています ({code})。管理者が「API の"
-    "アクセス許可」から、使っていない Office 365 Exchange Online のアクセス許可を削除してください。人がサインイン"
-    "する場合は Microsoft Graph の SMTP.Send だけで足ります。",
+    _(
+        "The application lists a permission that Entra does not know any more ({code}). Under API "
+        "permissions the administrator removes those of Office 365 Exchange Online that are not used: "
+        "where a person signs in, SMTP.Send of Microsoft Graph alone is enough."
+    ),
     remedies_tenant.NOT_VALID,
 )
 

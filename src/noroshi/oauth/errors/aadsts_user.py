@@ -5,6 +5,7 @@ https://learn.microsoft.com/entra/identity-platform/reference-error-codes
 
 from __future__ import annotations
 
+from noroshi.core.translation import _
 from noroshi.oauth.errors import remedies, remedies_tenant
 from noroshi.oauth.errors.error_advice import (
     CODE_EXPIRED,
@@ -18,187 +19,180 @@ from noroshi.oauth.errors.error_advice import (
 
 USED_CODE = to(
     "user",
-    "This URL has been used already ({code}). Open the page again and paste the new one.",
-    "この URL はすでに使われています ({code})。ページを開き直し、新しい URL を貼り付けてください。",
+    _("This URL has been used already ({code}). Open the page again and paste the new one."),
 )
 EXPIRED = to(
     "user",
-    "The code or the sign-in has expired ({code}); a pasted URL is good for ten minutes. "
-    "Sign in again.",
-    "コードまたはサインインの期限が切れました ({code})。貼り付ける URL の期限は10分です。"
-    "もう一度サインインしてください。",
+    _(
+        "The code or the sign-in has expired ({code}); a pasted URL is good for ten minutes. "
+        "Sign in again."
+    ),
 )
 OTHER_ATTEMPT = to(
     "user",
-    "This URL belongs to another sign-in ({code}). Open the page again and paste the new one.",
-    "これは別のサインインの URL です ({code})。ページを開き直し、新しい URL を貼り付けてください。",
+    _(
+        "This URL belongs to another sign-in ({code}). Open the page again and paste the new one."
+    ),
 )
 MFA = to(
     "user",
-    "Multifactor authentication is asked for by {provider} ({code}). Sign in again and complete it.",
-    "多要素認証が求められています ({code})。もう一度サインインし、認証を済ませてください。",
+    _(
+        "Multifactor authentication is asked for by {provider} ({code}). Sign in again and complete it."
+    ),
 )
 SECOND_FACTOR_PLACE = to(
     "user",
-    "A second factor must be set up first, and the organisation allows that at certain places or "
-    "on certain devices alone ({code}). Set it up there, then sign in again.",
-    "先に多要素認証の登録が必要ですが、登録できる場所や端末を組織が限っています ({code})。許可された"
-    "場所か端末で登録したあと、もう一度サインインしてください。",
+    _(
+        "A second factor must be set up first, and the organisation allows that at certain places or "
+        "on certain devices alone ({code}). Set it up there, then sign in again."
+    ),
     remedies_tenant.SECURITY_INFO,
 )
 SECURITY_DEFAULTS = to(
     "user",
-    "The organisation's security defaults block this sign-in ({code}); nobody can be excluded from "
-    "them, and a code on another device is mostly what they block. Sign in by the page, with "
-    "multifactor authentication.",
-    "組織の「セキュリティの既定値群」でサインインが止められています ({code})。対象外にする設定はありません。"
-    "多くの場合、原因はコードによるサインインです。ブラウザーのページで、多要素認証を使ってサインイン"
-    "してください。",
+    _(
+        "The organisation's security defaults block this sign-in ({code}); nobody can be excluded from "
+        "them, and a code on another device is mostly what they block. Sign in by the page, with "
+        "multifactor authentication."
+    ),
     remedies_tenant.BY_THE_PAGE,
 )
 DEVICE = to(
     "admin",
-    "The organisation lets in only devices that it manages, or apps that it approves ({code}). "
-    "The administrator exempts this mailbox from that policy of Conditional Access.",
-    "組織が管理する端末や承認したアプリだけに許可されています ({code})。管理者が条件付きアクセスの"
-    "そのポリシーからこのメールボックスを外してください。",
+    _(
+        "The organisation lets in only devices that it manages, or apps that it approves ({code}). "
+        "The administrator exempts this mailbox from that policy of Conditional Access."
+    ),
     remedies.POLICY,
 )
 RISK = to(
     "admin",
-    "The sign-in or the user was taken for risky ({code}). The administrator looks at the risk "
-    "reports of Entra and dismisses the risk; then sign in again.",
-    "サインインまたはユーザーが危険と判定されました ({code})。管理者が Entra のリスク レポートを確かめ、"
-    "リスクを解除したあと、もう一度サインインしてください。",
+    _(
+        "The sign-in or the user was taken for risky ({code}). The administrator looks at the risk "
+        "reports of Entra and dismisses the risk; then sign in again."
+    ),
     remedies.RISK,
 )
 FREQUENCY = to(
     "user",
-    "A policy on sign-in frequency has ended the sign-in ({code}). Sign in again; "
-    "the administrator can exempt this mailbox from it.",
-    "サインイン頻度のポリシーによりサインインが終わりました ({code})。もう一度サインインしてください。"
-    "管理者はこのメールボックスを対象から外せます。",
+    _(
+        "A policy on sign-in frequency has ended the sign-in ({code}). Sign in again; "
+        "the administrator can exempt this mailbox from it."
+    ),
 )
 RESTED = to(
-    "user",
-    "The sign-in was not used for too long and has ended ({code}). Sign in again.",
-    "長い間使われなかったため、サインインが終わりました ({code})。もう一度サインインしてください。",
+    "user", _("The sign-in was not used for too long and has ended ({code}). Sign in again.")
 )
 ONE_DAY = to(
     "admin",
-    "The redirect URL is registered for a single-page application, whose sign-in ends after "
-    "a day ({code}). Register it under the platform Web, then sign in again.",
-    "リダイレクト URL がシングルページ アプリケーションとして登録されているため、サインインが1日で"
-    "切れます ({code})。プラットフォーム「Web」に登録し直し、もう一度サインインしてください。",
+    _(
+        "The redirect URL is registered for a single-page application, whose sign-in ends after "
+        "a day ({code}). Register it under the platform Web, then sign in again."
+    ),
     remedies.PLATFORM,
 )
 REVOKED = to(
     "user",
-    "The sign-in was revoked, by a password reset or by “Revoke sessions” ({code}). "
-    "Sign in again.",
-    "パスワードのリセットまたは「セッションを取り消す」でサインインが取り消されました ({code})。"
-    "もう一度サインインしてください。",
+    _(
+        "The sign-in was revoked, by a password reset or by “Revoke sessions” ({code}). "
+        "Sign in again."
+    ),
 )
 PASSWORD_CHANGED = to(
     "user",
-    "The sign-in has ended because the password was changed or has expired ({code}). "
-    "Sign in again with the new one.",
-    "パスワードの変更または期限切れによりサインインが終わりました ({code})。"
-    "新しいパスワードでもう一度サインインしてください。",
+    _(
+        "The sign-in has ended because the password was changed or has expired ({code}). "
+        "Sign in again with the new one."
+    ),
 )
 NO_USER = to(
     "admin",
-    "There is no such user in this tenant ({code}). Check the mailbox's address and the tenant ID; "
-    "the administrator looks whether the user was deleted.",
-    "このテナントにそのユーザーがいません ({code})。メールボックスのアドレスとテナント ID を確かめ、"
-    "管理者がユーザーの有無を見てください。",
+    _(
+        "There is no such user in this tenant ({code}). Check the mailbox's address and the tenant ID; "
+        "the administrator looks whether the user was deleted."
+    ),
     remedies.USER,
 )
 OTHER_USER = to(
     "user",
-    "Somebody signed in whose account belongs to another organisation, or is a private one "
-    "({code}). Sign in again as the mailbox; a private window of the browser helps.",
-    "別の組織のアカウントか個人アカウントでサインインしています ({code})。メールボックスのアカウントで"
-    "もう一度サインインしてください。ブラウザーのプライベート ウィンドウを使うと確実です。",
+    _(
+        "Somebody signed in whose account belongs to another organisation, or is a private one "
+        "({code}). Sign in again as the mailbox; a private window of the browser helps."
+    ),
 )
 NEW_PASSWORD = to(
     "user",
-    "The password has expired ({code}). Change it by signing in to {provider} in a browser, "
-    "then sign in here again.",
-    "パスワードの期限が切れています ({code})。ブラウザーで {provider} にサインインして変更したあと、"
-    "ここでもう一度サインインしてください。",
+    _(
+        "The password has expired ({code}). Change it by signing in to {provider} in a browser, "
+        "then sign in here again."
+    ),
 )
 NO_NEW_PASSWORD = to(
     "user",
-    "The password could not be changed ({code}). Change it by signing in to {provider} in a "
-    "browser, then sign in here again.",
-    "パスワードを変更できませんでした ({code})。ブラウザーで {provider} にサインインして変更したあと、"
-    "ここでもう一度サインインしてください。",
+    _(
+        "The password could not be changed ({code}). Change it by signing in to {provider} in a "
+        "browser, then sign in here again."
+    ),
 )
-WRONG_PASSWORD = to(
-    "user",
-    "User name or password was wrong ({code}). Sign in again.",
-    "ユーザー名またはパスワードが違います ({code})。もう一度サインインしてください。",
-)
+WRONG_PASSWORD = to("user", _("User name or password was wrong ({code}). Sign in again."))
 LOCKED = to(
     "admin",
-    "The account is locked, or this computer's address is blocked ({code}). "
-    "The administrator looks at the sign-in log and unblocks it.",
-    "アカウントがロックされているか、このコンピューターのアドレスが止められています ({code})。"
-    "管理者がサインイン ログを確かめ、解除してください。",
+    _(
+        "The account is locked, or this computer's address is blocked ({code}). "
+        "The administrator looks at the sign-in log and unblocks it."
+    ),
     remedies.USER,
 )
 SWITCHED_OFF = to(
     "admin",
-    "The user is switched off ({code}). The administrator unblocks the sign-in; for a "
-    "shared mailbox, sign in as a user who may send for it.",
-    "ユーザーが無効になっています ({code})。管理者がサインインを許可してください。"
-    "共有メールボックスでは、その権限を持つユーザーでサインインします。",
+    _(
+        "The user is switched off ({code}). The administrator unblocks the sign-in; for a "
+        "shared mailbox, sign in as a user who may send for it."
+    ),
     remedies.USER,
 )
 NOT_ASSIGNED = to(
     "admin",
-    "The user is not assigned to the application ({code}). The administrator assigns the "
-    "user under Enterprise applications, Users and groups.",
-    "ユーザーがアプリケーションに割り当てられていません ({code})。管理者が「エンタープライズ "
-    "アプリケーション」の「ユーザーとグループ」で割り当ててください。",
+    _(
+        "The user is not assigned to the application ({code}). The administrator assigns the "
+        "user under Enterprise applications, Users and groups."
+    ),
     remedies.ASSIGNMENT,
 )
 ASK_LATER = to(
     "wait",
-    "The same request came too often ({code}). It is asked again by itself in some minutes.",
-    "同じ要求が続いたため断られました ({code})。数分後に自動でもう一度試します。",
+    _("The same request came too often ({code}). It is asked again by itself in some minutes."),
 )
 SERVICE_FAILS = to(
     "wait",
-    "The sign-in service failed ({code}). It is asked again by itself; if it stays so, the "
-    "administrator asks the support of {provider}, with this number and the time.",
-    "サインイン サービスで障害が起きています ({code})。自動でもう一度試します。続く場合は、"
-    "管理者がこの番号と時刻を添えて {provider} のサポートに問い合わせてください。",
+    _(
+        "The sign-in service failed ({code}). It is asked again by itself; if it stays so, the "
+        "administrator asks the support of {provider}, with this number and the time."
+    ),
     remedies_tenant.SUPPORT,
 )
 RESTRICTED = to(
     "admin",
-    "The tenant, or another that it has to do with, does not let this in ({code}): tenant "
-    "restrictions, which a proxy of the house may add, or cross-tenant access settings.",
-    "テナントの制限 (社内のプロキシが加えることがあります) またはテナント間アクセスの設定で"
-    "止められています ({code})。管理者が確かめてください。",
+    _(
+        "The tenant, or another that it has to do with, does not let this in ({code}): tenant "
+        "restrictions, which a proxy of the house may add, or cross-tenant access settings."
+    ),
     remedies_tenant.TENANTS,
 )
 FEDERATION = to(
     "admin",
-    "The organisation's own sign-in service (federation, SAML or pass-through) failed ({code}). "
-    "Its administrator looks there; {provider} is not at fault.",
-    "組織のサインイン基盤 (フェデレーション、SAML、パススルー認証) で失敗しました ({code})。"
-    "その管理者が確かめてください。{provider} の問題ではありません。",
+    _(
+        "The organisation's own sign-in service (federation, SAML or pass-through) failed ({code}). "
+        "Its administrator looks there; {provider} is not at fault."
+    ),
     remedies_tenant.FEDERATION,
 )
 AGENT = to(
     "wait",
-    "The organisation's agent for pass-through authentication does not answer ({code}). "
-    "It is asked again by itself; its administrator looks whether the agent runs.",
-    "組織のパススルー認証エージェントが応答しません ({code})。自動でもう一度試します。"
-    "管理者がエージェントの動作を確かめてください。",
+    _(
+        "The organisation's agent for pass-through authentication does not answer ({code}). "
+        "It is asked again by itself; its administrator looks whether the agent runs."
+    ),
     remedies_tenant.FEDERATION,
 )
 

@@ -10,7 +10,7 @@ import re
 from dataclasses import replace
 
 from noroshi.core.definitions.accounts import host_in
-from noroshi.core.words import Words, plain
+from noroshi.core.translation import _, plain
 from noroshi.oauth.account import Account, Cloud
 from noroshi.oauth.errors import aadsts_app, aadsts_user, remedies_local, remedies_tenant
 from noroshi.oauth.errors.error_advice import (
@@ -37,7 +37,7 @@ from noroshi.ports.examination import Cure
 LOOK_UP = "https://login.microsoftonline.com/error?code={code}"
 """Microsoft's own page about a number (reference-error-codes)."""
 REFUSED = "invalid_client"
-MICROSOFT, OTHER_SIDE = plain("Microsoft 365"), Words(en="the other side", ja="相手側")
+MICROSOFT, OTHER_SIDE = plain("Microsoft 365"), _("the other side")
 OF_MICROSOFT = (remedies_tenant.WAIT, remedies_tenant.SUPPORT)
 WAITING = frozenset({"temporarily_unavailable", "server_error"})
 CODE = re.compile(r"AADSTS(\d{4,8})\b")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from noroshi.core.words import Words
+from noroshi.core.translation import _
 from noroshi.oauth.errors import remedies
 from noroshi.oauth.errors.remedies import AT_ONCE, WITH_APPLY
 from noroshi.ports.examination import Cure, Whose
@@ -12,10 +12,9 @@ from noroshi.ports.examination import Cure, Whose
 CERTIFICATE = Cure(
     whose=Whose.YOU,
     how=(
-        Words(
-            en="Make a certificate and have the administrator upload it, or put in one that is "
-            "there:",
-            ja="証明書を作って管理者に登録してもらうか、すでにあるものを入れます:",
+        _(
+            "Make a certificate and have the administrator upload it, or put in one that is "
+            "there:"
         ),
     ),
     lines=(
@@ -27,21 +26,16 @@ CERTIFICATE = Cure(
 )
 PROXY_PASSWORD = Cure(
     whose=Whose.YOU,
-    how=(
-        Words(
-            en="Put the password of the proxy in:", ja="プロキシのパスワードを保管庫に入れます:"
-        ),
-    ),
+    how=(_("Put the password of the proxy in:"),),
     lines=("noroshi secret set {proxy_password}",),
     takes=AT_ONCE,
 )
 NO_SCOPE = Cure(
     whose=Whose.YOU,
     how=(
-        Words(
-            en="Take a cloud that has it (microsoft365 has), or write the scope into "
-            "clouds/{cloud}.toml.",
-            ja="スコープのあるクラウド (microsoft365 など) を使うか、clouds/{cloud}.toml に書きます。",
+        _(
+            "Take a cloud that has it (microsoft365 has), or write the scope into "
+            "clouds/{cloud}.toml."
         ),
     ),
     takes=WITH_APPLY,
@@ -49,35 +43,23 @@ NO_SCOPE = Cure(
 OTHER_HOST = Cure(
     whose=Whose.YOU,
     how=(
-        Words(
-            en="Ask whoever runs that sign-in server whether the host is theirs. If it is, list it in "
+        _(
+            "Ask whoever runs that sign-in server whether the host is theirs. If it is, list it in "
             "endpoint_hosts of clouds/{cloud}.toml. If it is not, this may be an attack: do not "
-            "sign in.",
-            ja="サインイン サーバーの運営者に、そのホストが自社のものかを確かめます。そうであれば clouds/{cloud}.toml "
-            "の endpoint_hosts に書きます。違う場合は不正な誘導のおそれがあるため、サインインしないでください。",
+            "sign in."
         ),
     ),
     takes=WITH_APPLY,
 )
 VAULT = Cure(
     whose=Whose.YOU,
-    how=(
-        Words(
-            en="See which key is there and what it opens; the right one comes from its backup:",
-            ja="どの鍵があり、何を開けるかを確かめます。正しい鍵は控えから戻せます:",
-        ),
-    ),
+    how=(_("See which key is there and what it opens; the right one comes from its backup:"),),
     lines=("noroshi key check", "noroshi key restore FILE"),
     takes=AT_ONCE,
 )
 STORE = Cure(
     whose=Whose.YOU,
-    how=(
-        Words(
-            en="Look whether the volume is full or read-only, and whether the store is whole:",
-            ja="ボリュームがいっぱいか読み取り専用になっていないか、保存先に異常がないか調べます:",
-        ),
-    ),
+    how=(_("Look whether the volume is full or read-only, and whether the store is whole:"),),
     lines=("df -h", "noroshi check-store"),
     takes=AT_ONCE,
 )

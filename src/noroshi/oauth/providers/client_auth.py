@@ -8,17 +8,15 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from noroshi.core.words import Words
+from noroshi.core.translation import _
 from noroshi.imports import ONE_AT_A_TIME
 from noroshi.oauth.client_certificates import thumbprints
 from noroshi.oauth.provider import Client, SignInError
 from noroshi.vault import Secret
 
-NO_KEY_FILE = Words(
-    en="The vault's entry “{entry}” is no key file of a service account. Put in the whole JSON "
-    "file that Google gave: noroshi secret set {entry} --file FILE",
-    ja="保管庫の「{entry}」はサービス アカウントの鍵ファイルではありません。Google から受け取った "
-    "JSON ファイルをそのまま入れてください: noroshi secret set {entry} --file ファイル",
+NO_KEY_FILE = _(
+    "The vault's entry “{entry}” is no key file of a service account. Put in the whole JSON "
+    "file that Google gave: noroshi secret set {entry} --file FILE"
 )
 
 

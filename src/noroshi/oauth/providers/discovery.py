@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _
 from noroshi.oauth.account import Account
 from noroshi.oauth.endpoint_hosts import (
     are_addresses,
@@ -24,17 +24,13 @@ ADDRESS = re.compile(r"https://[\w.-]+(?::\d+)?(?:/[\w./-]*)?", re.ASCII)
 LONGEST = 120
 """Letters of an issuer that are quoted."""
 
-NO_METADATA = Words(
-    en="The cloud's authority {authority} tells no endpoints. Check it, or give the endpoints "
-    "themselves (token_endpoint ...).",
-    ja="クラウドの認証局 {authority} からエンドポイントが分かりません。URL を確かめるか、"
-    "エンドポイントを直接指定してください (token_endpoint など)。",
+NO_METADATA = _(
+    "The cloud's authority {authority} tells no endpoints. Check it, or give the endpoints "
+    "themselves (token_endpoint ...)."
 )
-OTHER_ISSUER = Words(
-    en="The server at {authority} calls itself {issuer}. The cloud's authority must be that "
-    "very address.",
-    ja="{authority} のサーバーは {issuer} と名乗っています。クラウドの authority をその URL に"
-    "合わせてください。",
+OTHER_ISSUER = _(
+    "The server at {authority} calls itself {issuer}. The cloud's authority must be that "
+    "very address."
 )
 
 
@@ -122,5 +118,5 @@ def _ask_metadata(authority: str, session: HttpSession) -> Mapping[str, Any]:
     raise _setup_error(NO_METADATA.fill(authority=authority))
 
 
-def _setup_error(words: Words) -> SignInError:
+def _setup_error(words: Message) -> SignInError:
     return SignInError(words, error="invalid_request", who="setup")

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar, get_args
 from urllib.parse import parse_qsl
 
-from noroshi.core.words import Words
+from noroshi.core.translation import _
 from noroshi.imports import ONE_AT_A_TIME
 from noroshi.oauth.account import Account
 from noroshi.oauth.http_session import MODULES, ErrorReplyError, HttpSession, Reply
@@ -38,15 +38,10 @@ PENDING, SLOWER = "authorization_pending", "slow_down"
 OF_OPENID = frozenset({"openid", "profile", "email", "address", "phone", "offline_access"})
 """Scopes that are for no resource (OpenID Connect Core, 5.4 and 11)."""
 
-OTHER_SIGN_IN = Words(
-    en="The sign-in server's answer belongs to another sign-in. Sign in again.",
-    ja="サインイン サーバーの応答が別のサインインのものです。もう一度サインインしてください。",
-)
-OTHER_SERVER = Words(
-    en="This address comes from another sign-in server than the one that was asked, or it is not "
-    "complete (iss). Begin the sign-in again.",
-    ja="この URL は、別のサインイン サーバーから来たものか、途中で切れています (iss)。サインインを最初から"
-    "やり直してください。",
+OTHER_SIGN_IN = _("The sign-in server's answer belongs to another sign-in. Sign in again.")
+OTHER_SERVER = _(
+    "This address comes from another sign-in server than the one that was asked, or it is not "
+    "complete (iss). Begin the sign-in again."
 )
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from noroshi.core.words import Words
+from noroshi.core.translation import _
 from noroshi.imports import ONE_AT_A_TIME
 from noroshi.oauth.client_certificates import parts
 from noroshi.oauth.endpoint_hosts import require_own_hosts
@@ -33,11 +33,9 @@ ADDED_BY_MSAL = frozenset({"openid", "profile", "offline_access"})
 PENDING, SLOWER = "authorization_pending", "slow_down"
 METADATA = "/v2.0/.well-known/openid-configuration"
 GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-NO_TENANT = Words(
-    en="“{tenant}” is no single tenant at {host}. Give the tenant ID, or a domain of the "
-    "organisation.",
-    ja="{host} の「{tenant}」は特定のテナントを指していません。テナント ID か、組織のドメインを"
-    "指定してください。",
+NO_TENANT = _(
+    "“{tenant}” is no single tenant at {host}. Give the tenant ID, or a domain of the "
+    "organisation."
 )
 
 

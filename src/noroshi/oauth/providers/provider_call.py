@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from noroshi.core.printable import printable
-from noroshi.core.words import Words
+from noroshi.core.translation import _
 from noroshi.oauth.account import Account
 from noroshi.oauth.endpoint_hosts import require_no_microsoft_host
 from noroshi.oauth.errors.error_explanation import advise, codes_in, is_known, tidy
@@ -37,21 +37,14 @@ UNSAID = 3600
 LONGEST_USER = 254
 CORRELATION = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 
-TOO_SLOW = Words(
-    en="The sign-in server does not finish its answer. It is asked again by itself.",
-    ja="サインイン サーバーの応答が終わりません。自動でもう一度試します。",
+TOO_SLOW = _("The sign-in server does not finish its answer. It is asked again by itself.")
+NOT_UNDERSTOOD = _(
+    "The sign-in server's answer does not fit this sign-in ({kind}). "
+    "Check the cloud's authority; if it is right, sign in again."
 )
-NOT_UNDERSTOOD = Words(
-    en="The sign-in server's answer does not fit this sign-in ({kind}). "
-    "Check the cloud's authority; if it is right, sign in again.",
-    ja="サインイン サーバーの応答がこのサインインに合いません ({kind})。"
-    "クラウドの認証局 URL を確かめ、正しければもう一度サインインしてください。",
-)
-NO_SUCH_WAY = Words(
-    en="The cloud {cloud} knows no sign-in by a code on another device. Sign in with: "
-    "noroshi authorize {route}",
-    ja="クラウド {cloud} は別の端末でのコード入力によるサインインに対応していません。"
-    "noroshi authorize {route} でサインインしてください。",
+NO_SUCH_WAY = _(
+    "The cloud {cloud} knows no sign-in by a code on another device. Sign in with: "
+    "noroshi authorize {route}"
 )
 
 

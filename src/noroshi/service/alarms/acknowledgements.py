@@ -10,7 +10,7 @@ from noroshi.core.definitions.problems import Problem
 from noroshi.core.levels import Level
 from noroshi.core.model import Monitor, State
 from noroshi.core.printable import printable
-from noroshi.core.words import Words
+from noroshi.core.translation import _
 from noroshi.definitions import Plan
 from noroshi.service.alarms.alarm_answers import AlarmRow, Alarms, RemarkShown
 from noroshi.service.alarms.alarm_view import (
@@ -30,46 +30,23 @@ from noroshi.service.monitors.status import UNKNOWN_STATE, NewestSamples
 from noroshi.service.operation import OPERATOR, VIEWER, Person, note, operation
 
 LONGEST = 1000
-NO_ITEM = Words(
-    en="{monitor} has no item {item}. See: noroshi alarms",
-    ja="{monitor} に対象 {item} はありません。noroshi alarms で確かめてください。",
+NO_ITEM = _("{monitor} has no item {item}. See: noroshi alarms")
+IS_WELL = _("{monitor} is OK: there is no alarm to acknowledge.")
+IS_HAD = _(
+    "{who} has acknowledged it already. Add a comment, or take it back first: "
+    "noroshi alarm take-back {monitor}"
 )
-IS_WELL = Words(
-    en="{monitor} is OK: there is no alarm to acknowledge.",
-    ja="{monitor} は正常です。確認するアラームはありません。",
-)
-IS_HAD = Words(
-    en="{who} has acknowledged it already. Add a comment, or take it back first: "
-    "noroshi alarm take-back {monitor}",
-    ja="すでに{who}さんが確認済みです。コメントを付けるか、先に取り消してください: "
-    "noroshi alarm take-back {monitor}",
-)
-MOVED = Words(
-    en="It changed at this very moment. Look again: noroshi alarms",
-    ja="ちょうどいま状態が変わりました。noroshi alarms で見直してください。",
-)
-NOBODY_HAS_IT = Words(
-    en="Nobody has acknowledged anything of {monitor}.",
-    ja="{monitor} に確認済みのアラームはありません。",
-)
-BAD_WORDS = Words(
-    en="The comment cannot be kept; nothing was changed.",
-    ja="コメントを保存できません。何も変更していません。",
-)
-NO_WORDS = Words(en="is empty", ja="が空です")
-TOO_LONG = Words(en="is longer than {most} characters", ja="が長すぎます ({most}文字までです)")
+MOVED = _("It changed at this very moment. Look again: noroshi alarms")
+NOBODY_HAS_IT = _("Nobody has acknowledged anything of {monitor}.")
+BAD_WORDS = _("The comment cannot be kept; nothing was changed.")
+NO_WORDS = _("is empty")
+TOO_LONG = _("is longer than {most} characters")
 
 
 class AlarmOperations(NewestSamples):
     """Acknowledged, taken back, commented."""
 
-    @operation(
-        role=VIEWER,
-        help=Words(
-            en="What is not well, who has it, and what was told.",
-            ja="続いているアラームと、確認した人、知らせた内容を一覧します。",
-        ),
-    )
+    @operation(role=VIEWER, help=_("What is not well, who has it, and what was told."))
     async def alarms(self, who: Person, monitor: str = "") -> Alarms:
         """Return all items that are not well, or those of one monitor; what nobody has comes
         first."""
@@ -102,10 +79,7 @@ class AlarmOperations(NewestSamples):
     @operation(
         role=OPERATOR,
         news=True,
-        help=Words(
-            en="Somebody has it: repeats stop until it gets worse or recovers.",
-            ja="アラームを確認済みにします。悪化か回復まで、繰り返しの通知は止まります。",
-        ),
+        help=_("Somebody has it: repeats stop until it gets worse or recovers."),
     )
     async def alarm_acknowledge(
         self, who: Person, monitor: str, item: str | None = None, comment: str = ""
@@ -129,10 +103,7 @@ class AlarmOperations(NewestSamples):
     @operation(
         role=OPERATOR,
         news=True,
-        help=Words(
-            en="Nobody has it any more: it is told again as its rules say.",
-            ja="確認済みを取り消します。実行条件のとおりに、また知らせます。",
-        ),
+        help=_("Nobody has it any more: it is told again as its rules say."),
     )
     async def alarm_unacknowledge(
         self, who: Person, monitor: str, item: str | None = None, comment: str = ""
@@ -156,10 +127,7 @@ class AlarmOperations(NewestSamples):
     @operation(
         role=OPERATOR,
         changes=True,
-        help=Words(
-            en="Say something of a monitor, kept with its history.",
-            ja="監視項目にコメントを付けます。履歴と一緒に残ります。",
-        ),
+        help=_("Say something of a monitor, kept with its history."),
     )
     async def alarm_comment(
         self, who: Person, monitor: str, text: str, item: str = ""

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from noroshi.core.alarms import Remarked
 from noroshi.core.levels import Level, Reason
-from noroshi.core.words import NOTHING, Words
+from noroshi.core.translation import NOTHING, Message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +59,7 @@ class AlarmRemarked:
     monitor: str
     item: str
     kind: str = ""
-    refused: Words = NOTHING
+    refused: Message = NOTHING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +83,7 @@ class ToldOf:
     rule: str
     contacts: tuple[str, ...]
     reason: Reason | None
-    because: Words
+    because: Message
     at: datetime | None
     level: Level | None
     times: int
@@ -100,7 +100,7 @@ class AlarmRow:
     item: str
     level: Level
     since: datetime | None
-    words: Words
+    words: Message
     acknowledged: Holder | None
     silent: datetime | None
     maintenance: datetime | None

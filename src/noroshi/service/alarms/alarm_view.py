@@ -19,7 +19,7 @@ from noroshi.core.cadence import WEEK
 from noroshi.core.levels import Level
 from noroshi.core.maintenance import Weekly, Window, ends_of, span_of
 from noroshi.core.model import ItemState, Monitor, Rule
-from noroshi.core.words import NOTHING
+from noroshi.core.translation import NOTHING
 from noroshi.service.alarms.alarm_answers import (
     AlarmRow,
     Holder,

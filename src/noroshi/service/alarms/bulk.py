@@ -11,7 +11,7 @@ from noroshi.core.alarms import Acknowledgement, Remark, Remarked, Suppressions
 from noroshi.core.definitions.problems import Problem
 from noroshi.core.levels import Level
 from noroshi.core.model import Monitor, State
-from noroshi.core.words import Words
+from noroshi.core.translation import _
 from noroshi.definitions import Plan
 from noroshi.service.alarms.acknowledgements import (
     BAD_WORDS,
@@ -35,7 +35,7 @@ from noroshi.service.operation import OPERATOR, Person, note, operation
 
 MOST = 200
 """So many at once: they are one transaction, for which all other writes wait."""
-TOO_MANY = Words(en="names more than {most}", ja="は{most}件までです")
+TOO_MANY = _("names more than {most}")
 Had = Mapping[tuple[str, str], Acknowledgement]
 
 
@@ -67,10 +67,7 @@ class BulkAlarmOperations(AlarmOperations):
         role=OPERATOR,
         news=True,
         changes=False,  # what it changed it notes itself; of none it may be that anything was
-        help=Words(
-            en="Acknowledge several alarms, take that back, or comment on them, in one step.",
-            ja="複数のアラームを、まとめて確認済みにする、取り消す、またはコメントを付けます。",
-        ),
+        help=_("Acknowledge several alarms, take that back, or comment on them, in one step."),
     )
     async def alarms_remark(
         self, who: Person, sort: Remarked, alarms: tuple[AlarmNamed, ...], words: str = ""

@@ -12,20 +12,13 @@ from noroshi.actions.phrases import WORDS, quantity, threshold
 from noroshi.core.judgement import Finding, assess, judge
 from noroshi.core.levels import Level
 from noroshi.core.model import Cause, ItemState, Limits, Monitor, Sample, State
-from noroshi.core.words import NOTHING, Words
+from noroshi.core.translation import NOTHING, Message, _, bilingual
 from noroshi.service.monitors.reading_text import told
 
-BOTH = Words(en="{told}; {more}", ja="{told}。{more}")
-RECOVERING = Words(
-    en="confirming the recovery ({count} of {patience})", ja="回復を確認中 ({count}/{patience})"
-)
-CONFIRMING = Words(
-    en="confirming {level} ({count} of {patience})",
-    ja="「{level}」かを確認中 ({count}/{patience})",
-)
-HELD = Words(
-    en="{level} until it is back at {value}", ja="{value}になるまで「{level}」が続きます"
-)
+BOTH = _("{told}; {more}")
+RECOVERING = _("confirming the recovery ({count} of {patience})")
+CONFIRMING = _("confirming {level} ({count} of {patience})")
+HELD = _("{level} until it is back at {value}")
 
 
 def found_now(monitor: Monitor, state: State, sample: Sample | None) -> Mapping[str, Finding]:
@@ -44,8 +37,8 @@ def found_now(monitor: Monitor, state: State, sample: Sample | None) -> Mapping[
 
 
 def reason(
-    item: ItemState, found: Finding | None, patience: int, names: Mapping[str, Words]
-) -> Words:
+    item: ItemState, found: Finding | None, patience: int, names: Mapping[str, Message]
+) -> Message:
     """Explain in one line, for a person, what is so, and what keeps a level that is not."""
     if found is None:
         return told(item.cause, item.level, names)
@@ -58,8 +51,8 @@ def reason(
 
 
 def _not_believed_yet(
-    item: ItemState, found: Finding, patience: int, names: Mapping[str, Words]
-) -> Words:
+    item: ItemState, found: Finding, patience: int, names: Mapping[str, Message]
+) -> Message:
     said, count = told(found.cause, found.level, names), _in_a_row(item)
     if not count:
         return said
@@ -95,7 +88,7 @@ def _is_held(cause: Cause, level: Level) -> bool:
     return judge(reading, limits).severity < level.severity
 
 
-def _until(cause: Cause, level: Level) -> Words:
+def _until(cause: Cause, level: Level) -> Message:
     """Return how far the value must go back for the level to end."""
     reading, limits = cause.reading, cause.limits
     assert reading is not None  # only a reading is held
@@ -104,7 +97,7 @@ def _until(cause: Cause, level: Level) -> Words:
     assert limit is not None  # it is the one that was reached
     value = limit - limits.margin if limits.rising else limit + limits.margin
     back = Limits(warning=value, rising=not limits.rising)
-    words = Words(
+    words = bilingual(
         en=quantity(value, reading.unit, "en"),
         ja=threshold(back, Level.WARNING, reading.unit, "ja"),
     )

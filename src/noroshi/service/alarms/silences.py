@@ -12,7 +12,7 @@ from noroshi.core.definitions.problems import Problem, suggestion
 from noroshi.core.model import Monitor
 from noroshi.core.printable import printable
 from noroshi.core.time_input import read_length, read_moment
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _, ngettext
 from noroshi.definitions import Plan
 from noroshi.service.alarms.alarm_answers import SilenceShown
 from noroshi.service.alarms.alarm_view import silence_shown
@@ -25,41 +25,22 @@ from noroshi.service.operation_context import OperationContext
 EVERYTHING = ("", "everything")
 LONGEST_REASON = 200
 MOST_SHOWN = 200
-BAD_SILENCE = Words(
-    en="That cannot be silent; nothing was changed.",
-    ja="通知を停止できません。何も変更していません。",
+BAD_SILENCE = _("That cannot be silent; nothing was changed.")
+NO_REASON = _("must say why it is silent, for those who wonder")
+LONG_REASON = _("is longer than {most} characters")
+ONE_END = _("say until when, or for how long: one of both. No silence is without an end")
+NO_LENGTH = _('{given} is no length of time; write it as in "30m", "2h" or "1d12h"')
+NO_MOMENT = _(
+    '{given} is no moment; write it as in "18:00", "tomorrow 08:00" or "2026-12-25 06:00"'
 )
-NO_REASON = Words(
-    en="must say why it is silent, for those who wonder",
-    ja="には、停止する理由を書いてください (ほかの人が見て分かるように)",
+PAST = _("{given} is over already")
+TOO_FAR = _(
+    "{given} is more than 90 days ahead; take out of the definitions what is not to be watched"
 )
-LONG_REASON = Words(
-    en="is longer than {most} characters", ja="が長すぎます ({most}文字までです)"
-)
-ONE_END = Words(
-    en="say until when, or for how long: one of both. No silence is without an end",
-    ja="いつまでか、どれだけの長さか、どちらか一方を指定してください。期限のない通知停止はできません",
-)
-NO_LENGTH = Words(
-    en='{given} is no length of time; write it as in "30m", "2h" or "1d12h"',
-    ja='{given} は時間の長さとして読めません。"30m"、"2h"、"1d12h" のように書いてください',
-)
-NO_MOMENT = Words(
-    en='{given} is no moment; write it as in "18:00", "tomorrow 08:00" or "2026-12-25 06:00"',
-    ja='{given} は日時として読めません。"18:00"、"明日 08:00"、"2026-12-25 06:00" のように書いてください',
-)
-PAST = Words(en="{given} is over already", ja="{given} はすでに過ぎています")
-TOO_FAR = Words(
-    en="{given} is more than 90 days ahead; take out of the definitions what is not to be watched",
-    ja="{given} は90日より先です。監視しないものは定義から外してください",
-)
-NO_SILENCE = Words(
-    en="There is no silence {given} now. See: noroshi silence list",
-    ja="{given} という通知停止は、いまありません。noroshi silence list で確かめてください。",
-)
-SEVERAL = Words(
-    en="{count:silence is|silences are} at {given}; say which by its id: noroshi silence list",
-    ja="{given} の通知停止は{count}件あります。ID で指定してください: noroshi silence list",
+NO_SILENCE = _("There is no silence {given} now. See: noroshi silence list")
+SEVERAL = ngettext(
+    "{count} silence is at {given}; say which by its id: noroshi silence list",
+    "{count} silences are at {given}; say which by its id: noroshi silence list",
 )
 
 
@@ -69,10 +50,7 @@ class SilenceOperations(OperationContext):
     @operation(
         role=OPERATOR,
         news=True,
-        help=Words(
-            en="Tell nothing of a monitor, a group, an instance or everything for a while.",
-            ja="監視項目、グループ、インスタンス、または全体の通知を、しばらく停止します。",
-        ),
+        help=_("Tell nothing of a monitor, a group, an instance or everything for a while."),
     )
     async def silence_add(
         self, who: Person, place: str, reason: str, until: str = "", length: str = ""
@@ -99,12 +77,7 @@ class SilenceOperations(OperationContext):
         return shown
 
     @operation(
-        role=OPERATOR,
-        news=True,
-        help=Words(
-            en="End a silence now: what is still bad is told.",
-            ja="通知停止をいま終えます。まだ異常なものは、その時点で知らせます。",
-        ),
+        role=OPERATOR, news=True, help=_("End a silence now: what is still bad is told.")
     )
     async def silence_end(self, who: Person, silence: str) -> SilenceShown:
         """End the silence of that id, or the only one at that place."""
@@ -119,10 +92,7 @@ class SilenceOperations(OperationContext):
         )
         return self._shown(plan, before, now, over=True, by=who.name)
 
-    @operation(
-        role=VIEWER,
-        help=Words(en="What is silent, until when and why.", ja="通知停止を一覧します。"),
-    )
+    @operation(role=VIEWER, help=_("What is silent, until when and why."))
     async def silence_list(self, who: Person, all: bool = False) -> tuple[SilenceShown, ...]:
         """List what is silent now, the first to end first; with `all` also what was, newest
         first."""
@@ -173,7 +143,7 @@ def _end_of(until: str, length: str, why: str, now: datetime) -> datetime:
     return ends
 
 
-def _read_end(until: str, length: str, now: datetime) -> tuple[datetime | None, Words | None]:
+def _read_end(until: str, length: str, now: datetime) -> tuple[datetime | None, Message | None]:
     if bool(until) is bool(length):
         return None, ONE_END
     if length:
@@ -192,7 +162,7 @@ def _read_end(until: str, length: str, now: datetime) -> tuple[datetime | None, 
     return _near(found.astimezone(UTC), now, until)
 
 
-def _near(ends: datetime, now: datetime, given: str) -> tuple[datetime | None, Words | None]:
+def _near(ends: datetime, now: datetime, given: str) -> tuple[datetime | None, Message | None]:
     if ends <= now:
         return None, PAST.fill(given=given)
     if ends - now > LONGEST:

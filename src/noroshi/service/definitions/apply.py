@@ -12,7 +12,7 @@ from noroshi import ports
 from noroshi.core.definitions.problems import MOST_FOUND, Problem, first_of
 from noroshi.core.definitions.self_monitoring import OWN
 from noroshi.core.model import Monitor
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _
 from noroshi.definitions import Checked, Plan, check, first_differences
 from noroshi.definitions.compilation import EMPTY
 from noroshi.definitions.definition_tree import parts
@@ -60,17 +60,10 @@ from noroshi.service.operation import (
 )
 from noroshi.service.operation_context import OperationContext
 
-BAD_DEFINITIONS = Words(
-    en="The definitions cannot be used; nothing was changed.",
-    ja="定義に誤りがあります。何も変更していません。",
-)
-NO_SUCH_BASE = Words(
-    en="The current version is {number}, not {base}. See: noroshi plan DIR",
-    ja="現在の版は {base} ではなく {number} です。noroshi plan で確かめてください。",
-)
-NOT_THIS_VERSION = Words(
-    en="{who} applied version {number} meanwhile. See what differs now: noroshi plan",
-    ja="先に {who} が版 {number} を取り込みました。noroshi plan で違いを確かめてください。",
+BAD_DEFINITIONS = _("The definitions cannot be used; nothing was changed.")
+NO_SUCH_BASE = _("The current version is {number}, not {base}. See: noroshi plan DIR")
+NOT_THIS_VERSION = _(
+    "{who} applied version {number} meanwhile. See what differs now: noroshi plan"
 )
 
 NO_NAMES: Names = {}
@@ -83,13 +76,7 @@ MOST_NOTED = 50
 class ApplyOperations(OperationContext):
     """Shown, tried, brought into force."""
 
-    @operation(
-        role=ADMIN,
-        changes=False,
-        help=Words(
-            en="What definitions would change.", ja="定義を取り込むと何が変わるかを調べます。"
-        ),
-    )
+    @operation(role=ADMIN, changes=False, help=_("What definitions would change."))
     async def plan(
         self, who: Person, documents: tuple[Document, ...], faulty: tuple[str, ...] = ()
     ) -> Planned:
@@ -114,11 +101,7 @@ class ApplyOperations(OperationContext):
             refused=await asyncio.to_thread(ends_everything, *both),
         )
 
-    @operation(
-        role=ADMIN,
-        news=True,
-        help=Words(en="Bring definitions into force.", ja="定義を有効にします。"),
-    )
+    @operation(role=ADMIN, news=True, help=_("Bring definitions into force."))
     async def apply(
         self,
         who: Person,
@@ -144,7 +127,7 @@ class ApplyOperations(OperationContext):
         current: Version,
         *,
         empty: bool,
-        why: Words | None = None,
+        why: Message | None = None,
         also: Sequence[Problem] = (),
     ) -> Checked:
         """They as checked. Raises InvalidArgumentError with all that is wrong, `also` that, and
@@ -213,7 +196,7 @@ class ApplyOperations(OperationContext):
         """Have `make` put something on top of the version in force, which it is given, and
         again where another version came first, perhaps of something else. Raises ConflictError
         in the end."""
-        for _ in range(AGAIN):
+        for _unused in range(AGAIN):
             try:
                 return await make(await self._store.current())
             except ports.StoreConflict:
@@ -247,11 +230,7 @@ class ApplyOperations(OperationContext):
         self._plans.keep(version, found.plan)
         return await self._store.publish(version, list(found.plan.monitors), current.number)
 
-    @operation(
-        role=ADMIN,
-        changes=False,
-        help=Words(en="The definitions in force.", ja="有効な定義を取り出します。"),
-    )
+    @operation(role=ADMIN, changes=False, help=_("The definitions in force."))
     async def export(self, who: Person) -> Exported:
         """Return the current version's documents."""
         current = await self._store.current()
@@ -259,12 +238,12 @@ class ApplyOperations(OperationContext):
 
     async def _cautions(
         self, found: Checked, current: Version, names: Names = NO_NAMES
-    ) -> tuple[Words, ...]:
+    ) -> tuple[Message, ...]:
         waiting = as_they_will_be(await self._store.queue(), ways_of(names))
         silences = (await self._store.suppressions(self.now())).silences
         kept, both = await self._vault.names(), (current.documents, found.documents)
 
-        def looked_for() -> tuple[Words, ...]:
+        def looked_for() -> tuple[Message, ...]:
             return first_cautions(
                 consequences(names),
                 cautions(found.plan, waiting, *both),
@@ -275,7 +254,7 @@ class ApplyOperations(OperationContext):
 
         return await asyncio.to_thread(looked_for)
 
-    def _over(self, found: Checked, current: Version) -> Iterable[Words]:
+    def _over(self, found: Checked, current: Version) -> Iterable[Message]:
         """Days of end that are past already: a folder may be older than they, so it is taken."""
         made, known = (
             {one.key: one for one in side} for side in (found.documents, current.documents)
@@ -305,7 +284,7 @@ class ApplyOperations(OperationContext):
         return replace(found, problems=(*found.problems, *typed))
 
 
-def _not_kept(found: Checked, kept: Collection[str]) -> Iterator[Words]:
+def _not_kept(found: Checked, kept: Collection[str]) -> Iterator[Message]:
     """Passwords that routes and networks name and that nobody has put in. An account's own
     secret is asked for with its sign-in, which is told apart."""
     ways = ("routes/", "networks/")

@@ -8,27 +8,21 @@ from typing import Any
 from noroshi import schema
 from noroshi.core.definitions.problems import suggestion
 from noroshi.core.definitions.version_note import note_text
-from noroshi.core.words import Words
+from noroshi.core.translation import _
 from noroshi.definitions.blueprints import Blueprint, add, blueprints
 from noroshi.service.definitions.apply import BAD_DEFINITIONS, ApplyOperations
 from noroshi.service.definitions.definition_answers import Applied, BlueprintRow
 from noroshi.service.errors import InvalidArgumentError, NotFoundError
 from noroshi.service.operation import ADMIN, VIEWER, Person, operation
 
-NO_BLUEPRINT = Words(
-    en="There is no blueprint {given}{instead}.",
-    ja="{given} というひな形はありません{instead}。",
-)
-NOTE = Words(en="blueprint {name} for {instance}", ja="ひな形 {name} を {instance} に追加")
+NO_BLUEPRINT = _("There is no blueprint {given}{instead}.")
+NOTE = _("blueprint {name} for {instance}")
 
 
 class BlueprintOperations(ApplyOperations):
     """Sets of monitors to add."""
 
-    @operation(
-        role=VIEWER,
-        help=Words(en="Sets of monitors to add.", ja="追加できるひな形を一覧します。"),
-    )
+    @operation(role=VIEWER, help=_("Sets of monitors to add."))
     async def blueprints(self, who: Person) -> tuple[BlueprintRow, ...]:
         """Ours and those of the definitions."""
         current = await self._store.current()
@@ -38,7 +32,7 @@ class BlueprintOperations(ApplyOperations):
         role=ADMIN,
         news=True,
         changes=False,  # what it changed it notes itself; a try changes nothing
-        help=Words(en="Add a blueprint's monitors.", ja="ひな形の監視項目を追加します。"),
+        help=_("Add a blueprint's monitors."),
     )
     async def blueprint_add(
         self,

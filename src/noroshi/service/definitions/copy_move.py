@@ -9,7 +9,7 @@ from noroshi import schema
 from noroshi.core.definitions.problems import Problem
 from noroshi.core.definitions.self_monitoring import OWN
 from noroshi.core.definitions.version_note import note_text
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _
 from noroshi.definitions.definition_tree import Path, copied, instance_copied, moved, part
 from noroshi.ports import Document, Version
 from noroshi.service.definitions.apply import BAD_DEFINITIONS
@@ -18,19 +18,16 @@ from noroshi.service.definitions.enable_disable import PATH, EnableDisableOperat
 from noroshi.service.errors import InvalidArgumentError
 from noroshi.service.operation import ADMIN, Person, operation
 
-COPIED = Words(en="copy {source} to {target}", ja="{source} を {target} にコピー")
-MOVED = Words(en="move {source} to {target}", ja="{source} を {target} に移動")
-COPIED_AS = Words(en="copy {source} as {target}", ja="{source} を {target} としてコピー")
+COPIED = _("copy {source} to {target}")
+MOVED = _("move {source} to {target}")
+COPIED_AS = _("copy {source} as {target}")
 Change = Callable[[tuple[Document, ...]], tuple[Document, ...]]
-NOT_THERE = Words(
-    en="write where to: of a monitor INSTANCE/GROUP or INSTANCE/GROUP/NAME, of a group INSTANCE or "
-    "INSTANCE/NAME",
-    ja="行き先は、監視項目ならインスタンス/グループかインスタンス/グループ/名前、グループなら"
-    "インスタンスかインスタンス/名前の形で書いてください",
+NOT_THERE = _(
+    "write where to: of a monitor INSTANCE/GROUP or INSTANCE/GROUP/NAME, of a group INSTANCE or "
+    "INSTANCE/NAME"
 )
-OWN_IS_MADE = Words(
-    en="Noroshi makes this instance by itself; it cannot be copied, nor anything moved there",
-    ja="Noroshi が自動で作る監視インスタンスなので、コピーや移動はできません",
+OWN_IS_MADE = _(
+    "Noroshi makes this instance by itself; it cannot be copied, nor anything moved there"
 )
 
 
@@ -41,9 +38,7 @@ class CopyMoveOperations(EnableDisableOperations):
         role=ADMIN,
         news=True,
         changes=False,  # what it changed it notes itself; a try changes nothing
-        help=Words(
-            en="Copy a monitor or a group.", ja="監視項目またはグループをコピーします。"
-        ),
+        help=_("Copy a monitor or a group."),
     )
     async def monitor_copy(
         self,
@@ -64,12 +59,7 @@ class CopyMoveOperations(EnableDisableOperations):
 
         return await self._placed(who, source, change, told, "monitor_copy", dry=dry)
 
-    @operation(
-        role=ADMIN,
-        news=True,
-        changes=False,
-        help=Words(en="Move a monitor or a group.", ja="監視項目またはグループを移動します。"),
-    )
+    @operation(role=ADMIN, news=True, changes=False, help=_("Move a monitor or a group."))
     async def monitor_move(
         self, who: Person, monitor: str, to: str, note: str = "", dry: bool = False
     ) -> Applied:
@@ -83,12 +73,7 @@ class CopyMoveOperations(EnableDisableOperations):
 
         return await self._placed(who, source, change, told, "monitor_move", dry=dry)
 
-    @operation(
-        role=ADMIN,
-        news=True,
-        changes=False,
-        help=Words(en="Copy an instance.", ja="監視インスタンスをコピーします。"),
-    )
+    @operation(role=ADMIN, news=True, changes=False, help=_("Copy an instance."))
     async def instance_copy(
         self,
         who: Person,
@@ -140,7 +125,7 @@ class CopyMoveOperations(EnableDisableOperations):
         return await self._on_newest(make)
 
 
-def _noted(words: Words, source: Path, target: Path) -> str:
+def _noted(words: Message, source: Path, target: Path) -> str:
     return note_text(words.fill(source="/".join(source), target="/".join(target)))
 
 

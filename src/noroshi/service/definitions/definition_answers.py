@@ -9,7 +9,7 @@ from typing import Any
 
 from noroshi.core.definitions.problems import Problem
 from noroshi.core.model import Limits
-from noroshi.core.words import Words
+from noroshi.core.translation import Message
 from noroshi.definitions import Difference
 from noroshi.ports import Document
 
@@ -22,10 +22,10 @@ class Planned:
     beside the first thousand, which are told."""
 
     base: int
-    differences: tuple[Words, ...]
+    differences: tuple[Message, ...]
     problems: tuple[Problem, ...]
-    cautions: tuple[Words, ...] = ()
-    refused: Words | None = None
+    cautions: tuple[Message, ...] = ()
+    refused: Message | None = None
     changed_values: tuple[Difference, ...] = ()
     more: int = 0
 
@@ -46,8 +46,8 @@ class Applied:
     so many differences there are beside the first thousand, which are told."""
 
     version: int
-    differences: tuple[Words, ...]
-    cautions: tuple[Words, ...] = ()
+    differences: tuple[Message, ...]
+    cautions: tuple[Message, ...] = ()
     changed_values: tuple[Difference, ...] = ()
     monitors: tuple[NewMonitor, ...] = ()
     more: int = 0
@@ -60,7 +60,7 @@ class VersionRow:
     number: int
     at: datetime | None
     who: str
-    note: Words
+    note: Message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,8 +70,8 @@ class OneVersion:
     thousand, which are told."""
 
     row: VersionRow
-    changed: tuple[Words, ...]
-    back: tuple[Words, ...]
+    changed: tuple[Message, ...]
+    back: tuple[Message, ...]
     current: int
     changed_values: tuple[Difference, ...] = ()
     back_values: tuple[Difference, ...] = ()
@@ -106,11 +106,11 @@ class Kind:
 
     family: str
     kind: str
-    title: Words
-    help: Words
+    title: Message
+    help: Message
     options: Mapping[str, Any]
-    readings: Mapping[str, Words]
-    limits: Mapping[str, Words]
+    readings: Mapping[str, Message]
+    limits: Mapping[str, Message]
     units: Mapping[str, str]
     defaults: Mapping[str, Limits]
     open: bool
@@ -124,8 +124,8 @@ class BlueprintRow:
     as "group/monitor (kind)", and its groups as they stand in a definition."""
 
     name: str
-    title: Words
-    help: Words
+    title: Message
+    help: Message
     asks: Mapping[str, str]
     monitors: tuple[str, ...]
     groups: tuple[Mapping[str, Any], ...]

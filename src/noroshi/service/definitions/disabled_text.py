@@ -5,19 +5,12 @@ from __future__ import annotations
 from collections.abc import Container, Mapping
 
 from noroshi.core.model import Monitor
-from noroshi.core.words import Words, plain
+from noroshi.core.translation import Message, _, plain
 from noroshi.service.monitors.status_answers import StoppedBy
 
-SORTS = (
-    Words(en="the instance {path}", ja="監視インスタンス {path}"),
-    Words(en="the group {path}", ja="監視グループ {path}"),
-    Words(en="this monitor", ja="この監視項目"),
-)
-IS_STOPPED = Words(en="monitoring is stopped: {what}", ja="監視停止中 ({what})")
-IS_STOPPED_BY = Words(
-    en="monitoring is stopped: {what}, by {who}, since version {version}",
-    ja="監視停止中 ({what}、{who} が版 {version} で停止)",
-)
+SORTS = (_("the instance {path}"), _("the group {path}"), _("this monitor"))
+IS_STOPPED = _("monitoring is stopped: {what}")
+IS_STOPPED_BY = _("monitoring is stopped: {what}, by {who}, since version {version}")
 
 
 def stop_of(monitor: Monitor, found: Mapping[str, StoppedBy]) -> StoppedBy | None:
@@ -38,7 +31,7 @@ def _above(path: str, found: Container[str]) -> bool:
     return any("/".join(names[:count]) in found for count in range(1, len(names)))
 
 
-def stopped_told(stop: StoppedBy | None) -> Words:
+def stopped_told(stop: StoppedBy | None) -> Message:
     """Say that a monitor is stopped, by what and by whom."""
     what = SORTS[stop.path.count("/")].fill(path=stop.path) if stop else SORTS[-1]
     if stop is None or not stop.version:

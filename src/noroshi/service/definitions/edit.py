@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 from noroshi.core.definitions.problems import MOST_FOUND, Problem, suggestion
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _
 from noroshi.definitions import content, differences, document
 from noroshi.definitions.documents import split
 from noroshi.definitions.rename import renamed, went_to
@@ -26,27 +26,20 @@ from noroshi.service.errors import ConflictError, InvalidArgumentError, NotFound
 from noroshi.service.operation import ADMIN, VIEWER, Person, operation
 
 Documents = dict[str, Document]
-NOT_JSON = Words(en="cannot be kept: {why}", ja="保存できない値があります ({why})")
-BOTH = Words(en="shall both be changed and be removed", ja="変更と削除の両方が指定されています")
-NO_DEFINITION = Words(
-    en="There is no definition {key}{instead}.", ja="{key} という定義はありません{instead}。"
+NOT_JSON = _("cannot be kept: {why}")
+BOTH = _("shall both be changed and be removed")
+NO_DEFINITION = _("There is no definition {key}{instead}.")
+CHANGED_MEANWHILE = _(
+    "{who} changed {key} meanwhile, in version {number}. Nothing was overwritten: look at what "
+    "differs now, then decide."
 )
-CHANGED_MEANWHILE = Words(
-    en="{who} changed {key} meanwhile, in version {number}. Nothing was overwritten: look at what "
-    "differs now, then decide.",
-    ja="先に {who} が {key} を変更しました (版 {number})。上書きはしていません。いまの内容を確かめてから、"
-    "やり直してください。",
+CALLED_NOW = _("{key} is {now} now")
+ENDS_ALL = _(
+    "This would end all watching. If that is meant: noroshi definition remove --empty KEY"
 )
-CALLED_NOW = Words(en="{key} is {now} now", ja="{key} はいま {now} です")
-ENDS_ALL = Words(
-    en="This would end all watching. If that is meant: noroshi definition remove --empty KEY",
-    ja="すべての監視が終わります。そのつもりであれば: noroshi definition remove --empty 定義",
-)
-NOT_FOLLOWED = Words(
-    en="The new name is in force, but waiting mails may still name the old route, as the store "
-    "had trouble: {why} Look at: noroshi queue list",
-    ja="新しい名前は有効になりましたが、ストアの不調により ({why})、送信待ちのメールに元の経路名が"
-    "残っている可能性があります。noroshi queue list で確かめてください。",
+NOT_FOLLOWED = _(
+    "The new name is in force, but waiting mails may still name the old route, as the store "
+    "had trouble: {why} Look at: noroshi queue list"
 )
 DIGITS = 32
 """Of SHA-256 in hexadecimal: an etag need not withstand an attack, only tell apart."""
@@ -58,11 +51,7 @@ class EditOperations(VersionOperations):
     """A page or a program that changes one thing and leaves the rest as it is."""
 
     @operation(
-        role=VIEWER,
-        help=Words(
-            en="Single definitions, with what a safe change of each needs.",
-            ja="定義を1件ずつ、安全に変更するための識別子とともに取り出します。",
-        ),
+        role=VIEWER, help=_("Single definitions, with what a safe change of each needs.")
     )
     async def definition_show(
         self,
@@ -112,7 +101,7 @@ class EditOperations(VersionOperations):
         role=ADMIN,
         news=True,
         changes=False,  # what it changed it notes itself; a try changes nothing
-        help=Words(en="Change single definitions.", ja="定義を1件ずつ変更、追加、削除します。"),
+        help=_("Change single definitions."),
     )
     async def definition_change(
         self,
@@ -161,7 +150,7 @@ class EditOperations(VersionOperations):
             left = (NOT_FOLLOWED.fill(why=error.words),)
         return replace(done, cautions=(*done.cautions, *left))
 
-    async def _left(self, ways: Names) -> tuple[Words, ...]:
+    async def _left(self, ways: Names) -> tuple[Message, ...]:
         """Waiting mails that still name a route which is no more, once they were to follow."""
         await mails_follow(self._store, ways)
         _, plan = await self._current()

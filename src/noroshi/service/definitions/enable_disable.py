@@ -14,7 +14,7 @@ from dataclasses import replace
 from noroshi.core.definitions.problems import Problem, suggestion
 from noroshi.core.definitions.self_monitoring import ALWAYS, OWN
 from noroshi.core.definitions.version_note import note_text
-from noroshi.core.words import NOTHING, Words
+from noroshi.core.translation import NOTHING, Message, _
 from noroshi.definitions.definition_tree import Path, part, parts, stops, switched
 from noroshi.definitions.validation import read
 from noroshi.ports import Document, Version
@@ -28,81 +28,44 @@ from noroshi.service.operation_context import OperationContext
 PATH = 3
 LOOKED_BACK = 50
 """So many versions are looked through for who stopped something; each is read whole."""
-STOPPED = Words(en="stop {path}", ja="{path} の監視を停止")
-STARTED = Words(en="start {path}", ja="{path} の監視を開始")
-NO_PART = Words(
-    en="There is no instance, group or monitor {given}{instead}. See: noroshi status --all",
-    ja="{given} という監視インスタンス、グループ、監視項目はありません{instead}。"
-    "noroshi status --all で確かめてください。",
+STOPPED = _("stop {path}")
+STARTED = _("start {path}")
+NO_PART = _(
+    "There is no instance, group or monitor {given}{instead}. See: noroshi status --all"
 )
-NO_INSTANCE = Words(
-    en="There is no instance {given}{instead}.",
-    ja="監視インスタンス {given} はありません{instead}。",
-)
-LEFT = Words(en="Nothing was changed.", ja="何も変更していません。")
-STILL = Words(
-    en="It stays stopped: {path} is stopped too.",
-    ja="{path} も停止しているため、まだ監視は始まりません。",
-)
-INSIDE = Words(
-    en="In it stay stopped by their own word: {names}.",
-    ja="この中で個別に停止しているものは、停止したままです: {names}",
-)
+NO_INSTANCE = _("There is no instance {given}{instead}.")
+LEFT = _("Nothing was changed.")
+STILL = _("It stays stopped: {path} is stopped too.")
+INSIDE = _("In it stay stopped by their own word: {names}.")
 
 
-def _noted(words: Words, path: Path) -> str:
+def _noted(words: Message, path: Path) -> str:
     return note_text(words.fill(path="/".join(path)))
 
 
 class EnableDisableOperations(ApplyOperations):
     """The switch of each part."""
 
-    @operation(
-        role=OPERATOR,
-        news=True,
-        help=Words(
-            en="Stop the watch of an instance.", ja="監視インスタンスの監視を停止します。"
-        ),
-    )
+    @operation(role=OPERATOR, news=True, help=_("Stop the watch of an instance."))
     async def instance_stop(self, who: Person, instance: str, note: str = "") -> Applied:
         """Stop it: nothing of it is measured until it is started. A version like any other."""
         path = await self._instance(instance)
         return await self._switch(who, path, note or _noted(STOPPED, path), on=False)
 
-    @operation(
-        role=OPERATOR,
-        news=True,
-        help=Words(
-            en="Start the watch of an instance.", ja="監視インスタンスの監視を開始します。"
-        ),
-    )
+    @operation(role=OPERATOR, news=True, help=_("Start the watch of an instance."))
     async def instance_start(self, who: Person, instance: str, note: str = "") -> Applied:
         """Start it: it begins anew. What was disabled in it by its own word stays so, and is
         told."""
         path = await self._instance(instance)
         return await self._switch(who, path, note or _noted(STARTED, path), on=True)
 
-    @operation(
-        role=OPERATOR,
-        news=True,
-        help=Words(
-            en="Stop the watch of a monitor or a group.",
-            ja="監視項目またはグループの監視を停止します。",
-        ),
-    )
+    @operation(role=OPERATOR, news=True, help=_("Stop the watch of a monitor or a group."))
     async def monitor_disable(self, who: Person, monitor: str, note: str = "") -> Applied:
         """Disable a monitor (instance/group/monitor) or a whole group (instance/group)."""
         path = await self._inner(monitor)
         return await self._switch(who, path, note or _noted(STOPPED, path), on=False)
 
-    @operation(
-        role=OPERATOR,
-        news=True,
-        help=Words(
-            en="Start the watch of a monitor or a group.",
-            ja="監視項目またはグループの監視を再開します。",
-        ),
-    )
+    @operation(role=OPERATOR, news=True, help=_("Start the watch of a monitor or a group."))
     async def monitor_enable(self, who: Person, monitor: str, note: str = "") -> Applied:
         """Enable what `monitor_disable` disables; it stays stopped as long as what it is in is
         stopped."""
@@ -168,7 +131,7 @@ def no_part(given: str, known: Sequence[Path] = ()) -> NotFoundError:
     return NotFoundError(NO_PART.fill(given=given, instead=near))
 
 
-def _cautions(documents: Sequence[Document], path: Path) -> tuple[Words, ...]:
+def _cautions(documents: Sequence[Document], path: Path) -> tuple[Message, ...]:
     """Why starting a part did not start all of it."""
     off = set(stops(documents).values())
     above = [path[:count] for count in range(1, len(path)) if path[:count] in off]
@@ -197,7 +160,7 @@ class DisabledMonitors(OperationContext):
         """By what it is, so that a monitor that is moved stays stopped by the same person."""
         now = await _of(current)
         open, found, newer = dict(now), dict[str, StoppedBy](), current
-        for _ in range(LOOKED_BACK):
+        for _unused in range(LOOKED_BACK):
             if not open or newer.number == known_at:
                 break
             older = await self._store.version(newer.number - 1)

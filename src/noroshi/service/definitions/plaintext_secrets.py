@@ -14,17 +14,14 @@ from contextlib import suppress
 from typing import Any
 
 from noroshi.core.definitions.problems import Problem
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _
 from noroshi.ports import Document
 from noroshi.service.node.secrets import fields_naming
 
-SECRET_TYPED = Words(
-    en="this looks like a secret, but the name of a vault entry belongs here. If it is a secret, "
+SECRET_TYPED = _(
+    "this looks like a secret, but the name of a vault entry belongs here. If it is a secret, "
     "write a name instead, such as {example}, and put the secret into the vault under it (noroshi secret set {example}, "
-    "or the password field of the route's page). If it is a name, put its secret into the vault first",
-    ja="保管庫の項目名を指定するところに、シークレットそのものが入力されているようです。シークレットなら、ここには "
-    "{example} のような項目名を書き、シークレットは noroshi secret set {example} か経路の画面のパスワード欄で"
-    "保管庫に入れてください。項目名なら、先にそのシークレットを保管庫に入れてください",
+    "or the password field of the route's page). If it is a name, put its secret into the vault first"
 )
 BETWEEN = re.compile(r"[./_-]+")
 USUAL = re.compile(
@@ -79,7 +76,7 @@ def _is_number(part: str) -> bool:
     return part.isdecimal() and len(part) <= LONGEST_NUMBER
 
 
-def _told(key: str) -> Words:
+def _told(key: str) -> Message:
     return SECRET_TYPED.fill(example=f"{key.partition('/')[2]}-secret")
 
 

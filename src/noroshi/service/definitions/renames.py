@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from noroshi.core.alarms import Silence
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _
 from noroshi.definitions import Difference, content, document, renamed
 from noroshi.definitions.documents import split
 from noroshi.definitions.rename import places_gone
@@ -23,68 +23,41 @@ Names = Mapping[str, str]
 """New names by the keys that were: {"routes/smtp1": "mx1"}."""
 ROUTES = "routes/"
 
-FOLLOWS: Mapping[str, Words] = {
-    "instances": Words(
-        en="With another name its monitors keep their state, history, open alarms and silences, and "
-        "notifications that name it follow. What was told before keeps the old name.",
-        ja="名前を変えても、監視項目の状態、履歴、発生中のアラーム、通知停止は引き継がれ、この名前を指定した"
-        "通知項目も書き換わります。これまでに知らせた内容には元の名前が残ります。",
+FOLLOWS: Mapping[str, Message] = {
+    "instances": _(
+        "With another name its monitors keep their state, history, open alarms and silences, and "
+        "notifications that name it follow. What was told before keeps the old name."
     ),
-    "rules": Words(
-        en="With another name whatever names it follows. What it has told stays told, and open alarms "
-        "go on in their mail threads; its id says that it is the same rule.",
-        ja="名前を変えると、この実行条件を使う設定も書き換わります。知らせ済みのアラームは知らせ済みのままで、"
-        "続きも同じスレッドに届きます。同じ実行条件であることは id が示します。",
+    "rules": _(
+        "With another name whatever names it follows. What it has told stays told, and open alarms "
+        "go on in their mail threads; its id says that it is the same rule."
     ),
-    "notifications": Words(
-        en="It can be given another name: no other definition names it.",
-        ja="名前は変えられます。ほかの定義からは参照されません。",
-    ),
-    "contacts": Words(
-        en="With another name rules and notifications follow. Waiting mails go to the addresses that "
+    "notifications": _("It can be given another name: no other definition names it."),
+    "contacts": _(
+        "With another name rules and notifications follow. Waiting mails go to the addresses that "
         "they have; the next mail of an open alarm begins a new thread, and open alarms of Noroshi "
-        "itself are told once more.",
-        ja="名前を変えると、この通知先を使う実行条件と通知項目も書き換わります。送信待ちのメールはそのままの"
-        "アドレスに届きます。発生中のアラームの次のメールは新しいスレッドになり、Noroshi 自身のアラームは"
-        "もう一度知らせます。",
+        "itself are told once more."
     ),
-    "routes": Words(
-        en="With another name rules, notifications and waiting mails follow. How Noroshi watches the "
-        "route itself begins anew: that history, and when a mail was last accepted, stay behind.",
-        ja="名前を変えると、実行条件、通知項目、送信待ちのメールも書き換わります。経路そのものの監視はやり直しに"
-        "なり、その履歴と最終受領は引き継がれません。",
+    "routes": _(
+        "With another name rules, notifications and waiting mails follow. How Noroshi watches the "
+        "route itself begins anew: that history, and when a mail was last accepted, stay behind."
     ),
-    "networks": Words(
-        en="With another name routes, accounts and monitors that name it follow.",
-        ja="名前を変えると、このネットワークを使う経路、アカウント、監視項目も書き換わります。",
+    "networks": _("With another name routes, accounts and monitors that name it follow."),
+    "accounts": _(
+        "With another name routes that name it follow, and its sign-in and its watch stay: nobody "
+        "signs in again. Its id says under which name the sign-in is kept."
     ),
-    "accounts": Words(
-        en="With another name routes that name it follow, and its sign-in and its watch stay: nobody "
-        "signs in again. Its id says under which name the sign-in is kept.",
-        ja="名前を変えると、このアカウントを使う経路も書き換わります。サインインも、その監視も引き継がれるため、"
-        "サインインし直す必要はありません。サインインを保管している名前は id に残ります。",
-    ),
-    "clouds": Words(
-        en="With another name accounts that name it follow; their sign-ins stay.",
-        ja="名前を変えると、このクラウドを使うアカウントも書き換わります。サインインはそのままです。",
-    ),
-    "blueprints": Words(
-        en="It can be given another name: what was added with it does not name it.",
-        ja="名前は変えられます。これを使って追加した監視項目からは参照されません。",
-    ),
+    "clouds": _("With another name accounts that name it follow; their sign-ins stay."),
+    "blueprints": _("It can be given another name: what was added with it does not name it."),
 }
 """The consequences of another name, by folder: told before it is given."""
-SILENCE_STAYS = Words(
-    en="Silences that do not follow to where the monitors are then, as others are there too, or "
-    "as it is several places: {names}. Silence the monitors themselves if they shall stay so.",
-    ja="{names} の通知停止は引き継がれません。監視項目の移り先が、ほかの監視項目もある場所か、複数の場所に"
-    "なるためです。停止を続けるには、監視項目ごとに通知を停止してください。",
+SILENCE_STAYS = _(
+    "Silences that do not follow to where the monitors are then, as others are there too, or "
+    "as it is several places: {names}. Silence the monitors themselves if they shall stay so."
 )
-NOT_SILENCED = Words(
-    en="The definitions are in force, but silences may be left at their old places, as the store "
-    "had trouble: {why} Look at: noroshi silence list",
-    ja="定義は有効になりましたが、ストアの不調により ({why})、通知停止が元の場所に残っている可能性があります。"
-    "noroshi silence list で確かめてください。",
+NOT_SILENCED = _(
+    "The definitions are in force, but silences may be left at their old places, as the store "
+    "had trouble: {why} Look at: noroshi silence list"
 )
 
 
@@ -110,7 +83,7 @@ def _key(key: str, names: Names) -> str:
     return f"{key.partition('/')[0]}/{names[key]}" if key in names else key
 
 
-def consequences(names: Names) -> Iterator[Words]:
+def consequences(names: Names) -> Iterator[Message]:
     """Yield what somebody should know who gives these definitions other names."""
     yield from (FOLLOWS[type] for type in dict.fromkeys(k.partition("/")[0] for k in names))
 
@@ -132,7 +105,7 @@ def as_they_will_be(waiting: Iterable[QueuedEnvelope], ways: Names) -> list[Queu
 
 async def silences_follow(
     store: Store, old: Iterable[Document], new: Iterable[Document], now: datetime
-) -> tuple[Words, ...]:
+) -> tuple[Message, ...]:
     """Move each silence of a place whose name is gone to the new place where its monitors are
     now. The definitions are in force by then, so that a store that fails here is only told
     of."""
@@ -150,7 +123,7 @@ async def silences_follow(
 
 def left_behind(
     silences: Iterable[Silence], old: Iterable[Document], new: Iterable[Document]
-) -> Iterator[Words]:
+) -> Iterator[Message]:
     """Say which monitors go on where their silence does not follow, so that they are told
     of."""
     places = {one.place for one in silences if not one.monitor}

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from noroshi.core.definitions.problems import suggestion
 from noroshi.core.definitions.version_note import note_text, note_words
-from noroshi.core.words import Words
+from noroshi.core.translation import _
 from noroshi.definitions import Some, first_differences
 from noroshi.definitions.stable_ids import as_it_was
 from noroshi.ports import Version
@@ -16,30 +16,21 @@ from noroshi.service.definitions.definition_answers import Applied, OneVersion, 
 from noroshi.service.errors import NotFoundError
 from noroshi.service.operation import ADMIN, VIEWER, Person, operation
 
-NO_VERSION = Words(
-    en="There is no version {number}{instead}. See: noroshi versions",
-    ja="版 {number} はありません{instead}。noroshi versions で確かめてください。",
-)
-BACK_TO = Words(en="as version {number}", ja="版 {number} に戻す")
+NO_VERSION = _("There is no version {number}{instead}. See: noroshi versions")
+BACK_TO = _("as version {number}")
 MOST_LISTED = 1000
 
 
 class VersionOperations(ApplyOperations):
     """Earlier versions, and going back to one."""
 
-    @operation(
-        role=VIEWER, help=Words(en="Versions of the definitions.", ja="定義の版を一覧します。")
-    )
+    @operation(role=VIEWER, help=_("Versions of the definitions."))
     async def versions(self, who: Person, last: int = 20) -> tuple[VersionRow, ...]:
         """List the newest ones, newest first; the first is in force."""
         found = await self._store.versions(max(1, min(last, MOST_LISTED)))
         return tuple(_row(version) for version in found)
 
-    @operation(
-        role=ADMIN,
-        changes=False,
-        help=Words(en="What a version changed.", ja="ある版で何が変わったかを表示します。"),
-    )
+    @operation(role=ADMIN, changes=False, help=_("What a version changed."))
     async def version_show(self, who: Person, number: int) -> OneVersion:
         """Return its difference from the one before it, and from what is in force now."""
         version = await self._version(number)
@@ -59,9 +50,7 @@ class VersionOperations(ApplyOperations):
             more_back=back.more,
         )
 
-    @operation(
-        role=ADMIN, news=True, help=Words(en="Go back to a version.", ja="以前の版に戻します。")
-    )
+    @operation(role=ADMIN, news=True, help=_("Go back to a version."))
     async def take_back(
         self, who: Person, number: int, base: int | None = None, note: str = ""
     ) -> Applied:

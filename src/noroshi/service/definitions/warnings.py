@@ -12,77 +12,56 @@ from noroshi.core.definitions.problems import MOST_TOLD, Problem
 from noroshi.core.definitions.value_syntax import is_name
 from noroshi.core.mail import Envelope
 from noroshi.core.model import Monitor
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _, bilingual, ngettext
 from noroshi.definitions import Plan, content, likely_renamed, monitor_ids
 from noroshi.definitions.accounts_of_routes import is_retiring
 from noroshi.ports import Document, QueuedEnvelope
 
 FIRST = 5
 """So many names are told of a longer list."""
-NOTHING_THERE = Words(
-    en="There is no definition in it: is it the right folder? To end all watching on purpose: "
-    "noroshi apply --empty DIR",
-    ja="定義が1つもありません。フォルダーを確かめてください。すべての監視を終えるのであれば: "
-    "noroshi apply --empty フォルダー",
+NOTHING_THERE = _(
+    "There is no definition in it: is it the right folder? To end all watching on purpose: "
+    "noroshi apply --empty DIR"
 )
-ENDS_ALL = Words(
-    en="This would end the watch of every instance: {names}. Is it the right folder? If that is "
-    "meant: noroshi apply --empty DIR",
-    ja="すべての監視インスタンス ({names}) の監視が終わります。フォルダーを確かめてください。"
-    "そのつもりであれば: noroshi apply --empty フォルダー",
+ENDS_ALL = _(
+    "This would end the watch of every instance: {names}. Is it the right folder? If that is "
+    "meant: noroshi apply --empty DIR"
 )
-ROUTE_GONE = Words(
-    en="Waiting mails that name a route which is no more: {count} ({names}). Give them another: "
-    "noroshi queue edit ID --route ROUTE",
-    ja="なくなる送信経路 ({names}) を使う送信待ちが{count}通あります。別の経路にするには: "
-    "noroshi queue edit ID --route 経路",
+ROUTE_GONE = _(
+    "Waiting mails that name a route which is no more: {count} ({names}). Give them another: "
+    "noroshi queue edit ID --route ROUTE"
 )
-CONTACT_GONE = Words(
-    en="Waiting mails to a contact who is no more: {count} ({names}). They go to the addresses "
-    "that they have; to give one up: noroshi queue drop ID",
-    ja="なくなる通知先 ({names}) への送信待ちが{count}通あります。そのままのアドレスに送ります。"
-    "取りやめるには: noroshi queue drop ID",
+CONTACT_GONE = _(
+    "Waiting mails to a contact who is no more: {count} ({names}). They go to the addresses "
+    "that they have; to give one up: noroshi queue drop ID"
 )
-NOBODY_TOLD = Words(
-    en="Monitors without a rule, of which nobody is told: {count} ({names}). Name one in the "
-    "settings of the monitor, its group or its instance (rules).",
-    ja="実行条件がなく、誰にも知らせない監視項目が{count}件あります ({names})。"
-    "監視項目、グループ、監視インスタンスのいずれかの設定で、実行条件 (rules) を指定してください。",
+NOBODY_TOLD = _(
+    "Monitors without a rule, of which nobody is told: {count} ({names}). Name one in the "
+    "settings of the monitor, its group or its instance (rules)."
 )
-RENAMED = Words(
-    en="{old} goes, and {new} comes and looks at the same. If it is the same monitor renamed, "
-    'write id = "{id}" into it: its state and history go on.',
-    ja="{old} がなくなり、同じ対象を監視する {new} が加わります。名前を変えただけなら、"
-    '新しいほうに id = "{id}" と書けば、状態と履歴を引き継ぎます。',
+RENAMED = _(
+    "{old} goes, and {new} comes and looks at the same. If it is the same monitor renamed, "
+    'write id = "{id}" into it: its state and history go on.'
 )
-RETIRES = Words(
-    en="By a password at Exchange Online: {names}. Microsoft switches that off at the end of December "
+RETIRES = _(
+    "By a password at Exchange Online: {names}. Microsoft switches that off at the end of December "
     "2026 (an administrator may switch it on again), and says in the second half of 2027 when it ends "
-    "for good. Use an account, which signs in by OAuth 2.0.",
-    ja="Exchange Online にパスワードでサインインする送信経路: {names}。Microsoft は2026年12月末にこれを"
-    "無効にし (管理者が再び有効にすることはできます)、完全に終了する日は2027年後半に発表します。"
-    "OAuth 2.0 でサインインするアカウントに切り替えてください。",
+    "for good. Use an account, which signs in by OAuth 2.0."
 )
-NOT_KEPT = Words(
-    en="{who} names the entry {name}, which the vault does not have: no mail goes by that way "
-    "until it is put in: noroshi secret set {name}",
-    ja="{who} が指す「{name}」が保管庫にありません。入れるまで、その経路では送れません: "
-    "noroshi secret set {name}",
+NOT_KEPT = _(
+    "{who} names the entry {name}, which the vault does not have: no mail goes by that way "
+    "until it is put in: noroshi secret set {name}"
 )
-NOT_SENT = Words(
-    en="{who} sends the entry {name} as a header, and the vault does not have it: that page is not "
-    "looked at until it is put in: noroshi secret set {name}",
-    ja="{who} がヘッダーとして送る「{name}」が保管庫にありません。入れるまで、そのページは監視できません: "
-    "noroshi secret set {name}",
+NOT_SENT = _(
+    "{who} sends the entry {name} as a header, and the vault does not have it: that page is not "
+    "looked at until it is put in: noroshi secret set {name}"
 )
-DAY_OVER = Words(en="{where}: {what}", ja="{where}: {what}")
-MORE_CAUTIONS = Words(
-    en="And {count:more caution|more cautions}.", ja="ほかに{count}件の注意があります。"
-)
-AND_MORE = Words(en="{names} and {count} more", ja="{names} ほか{count}件")
+DAY_OVER = _("{where}: {what}")
+MORE_CAUTIONS = ngettext("And {count} more caution.", "And {count} more cautions.")
+AND_MORE = _("{names} and {count} more")
 
 
-def first_cautions(*found: Iterable[Words]) -> tuple[Words, ...]:
+def first_cautions(*found: Iterable[Message]) -> tuple[Message, ...]:
     """Return as many as a person is told at once, and one that counts the others."""
     every = chain.from_iterable(found)
     first = tuple(islice(every, MOST_TOLD))
@@ -90,7 +69,7 @@ def first_cautions(*found: Iterable[Words]) -> tuple[Words, ...]:
     return (*first, MORE_CAUTIONS.fill(count=more)) if more else first
 
 
-def ends_everything(old: Sequence[Document], new: Sequence[Document]) -> Words | None:
+def ends_everything(old: Sequence[Document], new: Sequence[Document]) -> Message | None:
     """Why these definitions are taken for a mistake; None: they are not.
 
     An instance that goes on under another name, with the ids of its monitors, is not gone.
@@ -108,7 +87,7 @@ def cautions(
     waiting: Iterable[QueuedEnvelope],
     old: Sequence[Document],
     new: Sequence[Document],
-) -> Iterator[Words]:
+) -> Iterator[Message]:
     """Yield what somebody should know who brings this plan, made of the new documents, into
     force."""
     waiting = tuple(waiting)
@@ -121,7 +100,7 @@ def cautions(
     yield from _retiring(plan)
 
 
-def silent(plan: Plan) -> Iterator[Words]:
+def silent(plan: Plan) -> Iterator[Message]:
     """Say that nobody is told of some monitors, as no rule acts on them."""
     names = [_called(monitor) for monitor in _without_rule(plan)]
     if names:
@@ -146,15 +125,15 @@ def _called(monitor: Monitor) -> str:
     return f"{instance.title or instance.name} › {monitor.title or monitor.name}"
 
 
-def some(names: Sequence[str]) -> Words:
+def some(names: Sequence[str]) -> Message:
     """Return the first of them by name, and how many more."""
     told = ", ".join(names[:FIRST])
-    words = Words(en=told, ja=told.replace(", ", "、"))
+    words = bilingual(en=told, ja=told.replace(", ", "、"))
     left = len(names) - FIRST
     return AND_MORE.fill(names=words, count=left) if left > 0 else words
 
 
-def without_route(plan: Plan, waiting: Iterable[QueuedEnvelope]) -> Iterator[Words]:
+def without_route(plan: Plan, waiting: Iterable[QueuedEnvelope]) -> Iterator[Message]:
     """Say that some mails name a route which is none (any more)."""
     mails = [one.envelope for one in waiting]
     lacking = [mail for mail in mails if set(mail.routes) - plan.routes.keys()]
@@ -163,7 +142,7 @@ def without_route(plan: Plan, waiting: Iterable[QueuedEnvelope]) -> Iterator[Wor
         yield ROUTE_GONE.fill(count=len(lacking), names=some(sorted(gone)))
 
 
-def _without_contact(plan: Plan, mails: Sequence[Envelope]) -> Iterator[Words]:
+def _without_contact(plan: Plan, mails: Sequence[Envelope]) -> Iterator[Message]:
     """A mail that was sent by hand may be to an address, which is no contact's name."""
     told = [mail.contact for mail in mails if is_name(mail.contact)]
     lacking = [contact for contact in told if contact not in plan.contacts]
@@ -171,7 +150,7 @@ def _without_contact(plan: Plan, mails: Sequence[Envelope]) -> Iterator[Words]:
         yield CONTACT_GONE.fill(count=len(lacking), names=some(sorted(set(lacking))))
 
 
-def _retiring(plan: Plan) -> Iterator[Words]:
+def _retiring(plan: Plan) -> Iterator[Message]:
     """That a way to sign in will end, at Microsoft 365."""
     names = sorted(route.name for route in plan.routes.values() if is_retiring(route))
     if names:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from noroshi.core.words import Words
+from noroshi.core.translation import _
 from noroshi.network.connection_errors import NoAnswerError
 from noroshi.oauth.account import Account
 from noroshi.oauth.errors import remedies
@@ -14,21 +14,14 @@ from noroshi.ports.examination import Exam, Step, StepError, StepResult
 from noroshi.service.sign_in.account_steps import fetched, page_of, server_of
 from noroshi.transports.diagnostics.connection_steps import SKEW_AT_MOST, clock_remarks
 
-CLOCK = Words(en="Clock", ja="時計")
-RIGHT = Words(en="{seconds} s off, by {host}", ja="ずれは{seconds}秒です ({host} と比較)")
-WRONG = Words(
-    en="The clock is {seconds} s off, by {host}. From five minutes on, sign-ins and certificates "
-    "are refused.",
-    ja="時計が{seconds}秒ずれています ({host} と比較)。5分を超えると、サインインや証明書が拒否されます。",
+CLOCK = _("Clock")
+RIGHT = _("{seconds} s off, by {host}")
+WRONG = _(
+    "The clock is {seconds} s off, by {host}. From five minutes on, sign-ins and certificates "
+    "are refused."
 )
-NOBODY = Words(
-    en="not compared: no sign-in server of an account answers",
-    ja="比較していません。応答するサインイン サーバーがありません",
-)
-NONE = Words(
-    en="not compared: no account is defined",
-    ja="比較していません。アカウントの定義がありません",
-)
+NOBODY = _("not compared: no sign-in server of an account answers")
+NONE = _("not compared: no account is defined")
 
 
 class ClockStep:
@@ -43,7 +36,7 @@ class ClockStep:
         return (Step(name="clock", title=CLOCK, take=self._compared, alone=True),)
 
     async def _compared(self) -> StepResult:
-        for (host, _), account in self._accounts.items():
+        for (host, _port), account in self._accounts.items():
             outside = replace(self._outside, network=account.network)
             try:
                 reply = await fetched(page_of(account), account, outside)

@@ -11,7 +11,7 @@ from noroshi.core.definitions.problems import Problem, suggestion
 from noroshi.core.definitions.value_syntax import is_address
 from noroshi.core.digest import waits_since
 from noroshi.core.mail import DIRECT, Answer, Network, Receipt, Route, Verdict
-from noroshi.core.words import NOTHING, Words, plain
+from noroshi.core.translation import NOTHING, Message, _, plain
 from noroshi.definitions import Plan
 from noroshi.definitions.accounts_of_routes import account_of, mark_of, resource_of
 from noroshi.definitions.token_destinations import host_of
@@ -43,16 +43,12 @@ MICROSOFT = (
 )
 """The ends of the names of Exchange Online's mail servers."""
 PAGES = (PORTAL, HEALTH, *WORLDWIDE_ALONE)
-OF_MICROSOFT: Mapping[Whose, Words] = {
-    Whose.ADMINISTRATOR: Words(
-        en="your Microsoft 365 administrator", ja="組織の Microsoft 365 管理者"
-    ),
+OF_MICROSOFT: Mapping[Whose, Message] = {
+    Whose.ADMINISTRATOR: _("your Microsoft 365 administrator"),
     Whose.PROVIDER: plain("Microsoft"),
 }
-OF_GOOGLE: Mapping[Whose, Words] = {
-    Whose.ADMINISTRATOR: Words(
-        en="your Google Workspace administrator", ja="組織の Google Workspace 管理者"
-    ),
+OF_GOOGLE: Mapping[Whose, Message] = {
+    Whose.ADMINISTRATOR: _("your Google Workspace administrator"),
     Whose.PROVIDER: plain("Google"),
 }
 ADVICE: Mapping[str, Callable[[Answer], Advice]] = {
@@ -60,12 +56,9 @@ ADVICE: Mapping[str, Callable[[Answer], Advice]] = {
     "graph": lambda answer: graph_advice(answer.code, answer.text),
 }
 """By kind of route, where the answers of its servers are looked up."""
-NOT_EXAMINED = Words(
-    en="Routes of kind {kind} say no stages, so {route} cannot be examined.",
-    ja="種類 {kind} の経路には診断の段階がないため、{route} は診断できません。",
-)
-BAD_TO = Words(en="The recipient cannot be used.", ja="宛先が正しくありません。")
-SYSTEM = Words(en="This computer", ja="このコンピューター")
+NOT_EXAMINED = _("Routes of kind {kind} say no stages, so {route} cannot be examined.")
+BAD_TO = _("The recipient cannot be used.")
+SYSTEM = _("This computer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +66,7 @@ class StageName:
     """A stage that is to come."""
 
     name: str
-    title: Words
+    title: Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +77,7 @@ class KnownDown:
     `remedy` is what mends it, if the other side has said enough."""
 
     since: datetime
-    why: Words
+    why: Message
     waiting: int
     down: bool = True
     early: bool = False
@@ -101,9 +94,9 @@ class Examined:
 
     id: str
     route: str
-    title: Words
+    title: Message
     kind: str
-    mark: Words
+    mark: Message
     where: str
     at: datetime
     names: tuple[StageName, ...]
@@ -126,14 +119,7 @@ class Looked:
 class DiagnosticOperations(OperationContext):
     """Begun, and looked at as its stages come."""
 
-    @operation(
-        role=ADMIN,
-        changes=False,
-        help=Words(
-            en="Examine a route, or this computer.",
-            ja="送信経路、またはこのコンピューターを診断します。",
-        ),
-    )
+    @operation(role=ADMIN, changes=False, help=_("Examine a route, or this computer."))
     async def examine_begin(self, who: Person, route: str = "", to: str = "") -> Examined:
         """Begin it; `to` is named as a recipient and never written to, else the mailbox itself.
 
@@ -187,11 +173,7 @@ class DiagnosticOperations(OperationContext):
             return None
         return _put_off(put_off)
 
-    @operation(
-        role=ADMIN,
-        changes=False,
-        help=Words(en="See how an examination goes.", ja="診断の進み具合を見ます。"),
-    )
+    @operation(role=ADMIN, changes=False, help=_("See how an examination goes."))
     async def examine_look(self, who: Person, id: str, seen: int = 0) -> Looked:
         """Return its stages after the first `seen`; wait a few seconds for one. With `seen` -1
         it is all of them, at once."""
@@ -303,7 +285,7 @@ def _instead(cloud: str) -> Mapping[str, str]:
     return elsewhere(cloud) if cloud in CLOUDS else dict.fromkeys(PAGES, "")
 
 
-def _people(options: Any, account: Account | None) -> Mapping[Whose, Words]:
+def _people(options: Any, account: Account | None) -> Mapping[Whose, Message]:
     """Return what those are called who can mend a thing."""
     host = str(getattr(options, "host", "")).lower().rstrip(".")
     if account is not None:

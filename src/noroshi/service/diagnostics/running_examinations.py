@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from noroshi.core.words import Words
+from noroshi.core.translation import _
 from noroshi.ports.examination import Examination, Stage, Step, examined
 from noroshi.service.errors import NotFoundError, OperationFailedError
 
@@ -17,14 +17,8 @@ KEPT = 600.0
 """Seconds for which one that is over can still be looked at."""
 WAIT = 5.0
 """Seconds that somebody who looks waits for news at most."""
-TOO_MANY = Words(
-    en="{most} examinations are under way already. Wait until one of them is over.",
-    ja="診断がすでに{most}件動いています。終わるまで待ってください。",
-)
-NO_SUCH = Words(
-    en="There is no such examination any more; begin it again.",
-    ja="その診断はもうありません。最初からやり直してください。",
-)
+TOO_MANY = _("{most} examinations are under way already. Wait until one of them is over.")
+NO_SUCH = _("There is no such examination any more; begin it again.")
 
 
 @dataclass(slots=True)

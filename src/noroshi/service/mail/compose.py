@@ -11,7 +11,7 @@ from noroshi.core.definitions.value_syntax import is_address
 from noroshi.core.levels import Level
 from noroshi.core.mail import Envelope
 from noroshi.core.model import Contact
-from noroshi.core.words import Words
+from noroshi.core.translation import _, pgettext
 from noroshi.definitions import Plan
 
 LONGEST_SUBJECT = 500
@@ -22,33 +22,15 @@ has a mail of its own in the queue."""
 CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
 JAPANESE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 
-NOBODY = Words(en="say to whom", ja="宛先を指定してください")
-NO_ADDRESS = Words(
-    en="{given} is neither a contact nor a mail address{instead}",
-    ja="{given} は通知先でもメールアドレスでもありません{instead}",
-)
-NO_MAILBOX = Words(
-    en="{given} is not a mail address", ja="{given} はメールアドレスではありません"
-)
-NO_ROUTE = Words(
-    en="there is no route {given}{instead}", ja="{given} という経路はありません{instead}"
-)
-NO_ROUTES = Words(
-    en="there is no route yet; define one in routes/ and apply it",
-    ja="経路がまだありません。routes/ に定義し、apply で取り込んでください",
-)
-ONE_LINE = Words(
-    en="must be one line without control characters, at most {most} letters",
-    ja="制御文字のない1行で、{most}文字までにしてください",
-)
-TOO_LONG = Words(en="is longer than {most} letters", ja="長すぎます ({most}文字まで)")
-TOO_MANY = Words(
-    en="names more than {most}; send it in parts", ja="{most}件までにし、分けて送ってください"
-)
-TOO_MUCH = Words(
-    en="is too many for a text of this length: at most {most}",
-    ja="この長さの本文では{most}件までです",
-)
+NOBODY = _("say to whom")
+NO_ADDRESS = _("{given} is neither a contact nor a mail address{instead}")
+NO_MAILBOX = pgettext("no_mailbox", "{given} is not a mail address")
+NO_ROUTE = _("there is no route {given}{instead}")
+NO_ROUTES = _("there is no route yet; define one in routes/ and apply it")
+ONE_LINE = _("must be one line without control characters, at most {most} letters")
+TOO_LONG = _("is longer than {most} letters")
+TOO_MANY = _("names more than {most}; send it in parts")
+TOO_MUCH = _("is too many for a text of this length: at most {most}")
 IMPORTANCE = {Level.CRITICAL: "high", Level.WARNING: "normal", Level.UNKNOWN: "high"}
 
 

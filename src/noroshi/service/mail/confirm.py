@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from noroshi.core.mail import EnvelopeState
-from noroshi.core.words import Words
+from noroshi.core.translation import _
 from noroshi.service.errors import ConflictError, NotFoundError
 from noroshi.service.mail.delivery_status import state_of
 from noroshi.service.mail.mail_answers import Queued
@@ -14,22 +14,13 @@ from noroshi.service.monitors import status_view
 from noroshi.service.operation import OPERATOR, Person, note, operation
 from noroshi.service.setup.proofs import seen_by
 
-NOT_TAKEN = Words(
-    en="Nobody can have seen this mail: no server has taken it yet.",
-    ja="このメールはまだ受領されていないため、届いたことにはできません。",
-)
+NOT_TAKEN = _("Nobody can have seen this mail: no server has taken it yet.")
 
 
 class ConfirmationOperations(QueueOperations):
     """Said by a person, and kept with their name."""
 
-    @operation(
-        role=OPERATOR,
-        help=Words(
-            en="Say that a mail lies in the inbox.",
-            ja="メールが受信トレイに届いたことを記録します。",
-        ),
-    )
+    @operation(role=OPERATOR, help=_("Say that a mail lies in the inbox."))
     async def queue_seen(self, who: Person, id: str) -> Queued:
         """Note that a mail is seen arrived, and so proves the route that carried it. Of a
         digest's member the digest is meant."""

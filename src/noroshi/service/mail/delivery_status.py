@@ -7,37 +7,28 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from noroshi.core.delivery_state import DeliveryState
 from noroshi.core.mail import Receipt, Route
-from noroshi.core.words import NOTHING, Words
+from noroshi.core.translation import NOTHING, Message, _
 from noroshi.ports import Arrival, RoundTripFacts
 from noroshi.round_trips import last_taken
 from noroshi.service.mail.mail_answers import Arrived, Arrives
 
-NOT_PROVED = Words(
-    en="That it was delivered is not proved. A report that it was not would be noticed.",
-    ja="相手に届いたことまでは確かめていません。配信不能の通知が来れば分かります。",
+NOT_PROVED = _(
+    "That it was delivered is not proved. A report that it was not would be noticed."
 )
-NOT_NOTICED = Words(
-    en="That it was delivered is not proved, and a report that it was not would not be noticed: "
-    "nobody lets Noroshi read the mailbox that it would come to (reads_inbox).",
-    ja="相手に届いたことは確かめていません。送信元のメールボックスを読み取らない設定のため (reads_inbox)、"
-    "配信不能の通知が来ても分かりません。",
+NOT_NOTICED = _(
+    "That it was delivered is not proved, and a report that it was not would not be noticed: "
+    "nobody lets Noroshi read the mailbox that it would come to (reads_inbox)."
 )
 
-GONE = Words(
-    en="That it was delivered is not proved. The route by which it left is no longer defined.",
-    ja="相手に届いたことまでは確かめていません。送信に使った経路は、もう定義にありません。",
+GONE = _(
+    "That it was delivered is not proved. The route by which it left is no longer defined."
 )
-FILED = Words(
-    en="It lies in the folder as a file. What becomes of it there is not proved: that is up to "
-    "whoever picks it up.",
-    ja="フォルダーにファイルとして置きました。その先で送られたかどうかは確かめていません "
-    "(取り出す側のソフトウェアによります)。",
+FILED = _(
+    "It lies in the folder as a file. What becomes of it there is not proved: that is up to "
+    "whoever picks it up."
 )
-HANDED = Words(
-    en="The other side took it. Whether anybody saw it there is not proved.",
-    ja="相手のサービスが受け取りました。そこで誰かが見たかどうかは確かめていません。",
-)
-OF_KIND: Mapping[str, Words] = {"pickup": FILED, "webhook": HANDED}
+HANDED = _("The other side took it. Whether anybody saw it there is not proved.")
+OF_KIND: Mapping[str, Message] = {"pickup": FILED, "webhook": HANDED}
 """The limits of what is known of a mail that a route of that kind took, as no report of it
 comes back."""
 
@@ -52,14 +43,14 @@ def state_of(state: DeliveryState, arrivals: Iterable[Arrival]) -> DeliveryState
     return back if back in arrived else arrived.pop()
 
 
-def limits(routes: Iterable[Route], read: Collection[str]) -> Mapping[str, Words]:
+def limits(routes: Iterable[Route], read: Collection[str]) -> Mapping[str, Message]:
     """Return by route what is not known of what it took. `read`: those whose mailbox is
     read."""
     of_mails = {True: NOT_PROVED, False: NOT_NOTICED}
     return {one.name: OF_KIND.get(one.kind) or of_mails[one.name in read] for one in routes}
 
 
-def unproved(state: str, receipts: Sequence[Receipt], known: Mapping[str, Words]) -> Words:
+def unproved(state: str, receipts: Sequence[Receipt], known: Mapping[str, Message]) -> Message:
     """Return what is not known of an accepted mail. `known`: the same by route."""
     if state != DeliveryState.ACCEPTED:
         return NOTHING

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from noroshi.core.delivery_state import DeliveryState
 from noroshi.core.judgement import ENDS
 from noroshi.core.mail import EnvelopeState, Receipt, delivery_state
-from noroshi.core.words import NOTHING, Words
+from noroshi.core.translation import NOTHING, Message, _
 from noroshi.ports import LedgerEntry
 from noroshi.service.errors import NotFoundError, OperationFailedError
 from noroshi.service.mail.delivery_status import arrived, state_of, unproved
@@ -17,19 +17,13 @@ from noroshi.service.operation import VIEWER, Person, operation
 from noroshi.service.operation_context import OperationContext
 
 MOST = 10_000
-NO_ALARM = Words(
-    en="The ledger has no alarm {alarm}. See: noroshi ledger",
-    ja="台帳にアラーム {alarm} はありません。noroshi ledger で確かめてください。",
-)
+NO_ALARM = _("The ledger has no alarm {alarm}. See: noroshi ledger")
 
 
 class LedgerOperations(OperationContext):
     """The ledger: each alarm, and what became of it."""
 
-    @operation(
-        role=VIEWER,
-        help=Words(en="What became of each alarm.", ja="アラームごとの送信結果です。"),
-    )
+    @operation(role=VIEWER, help=_("What became of each alarm."))
     async def ledger(
         self, who: Person, alarm: str = "", last: int = 50, monitor: str = ""
     ) -> Ledger:
@@ -72,8 +66,8 @@ def sum_of(totals: Mapping[str, int]) -> Sum:
 def row_of(
     entry: LedgerEntry,
     paths: Mapping[str, str],
-    marks: Mapping[str, Words],
-    limits: Mapping[str, Words],
+    marks: Mapping[str, Message],
+    limits: Mapping[str, Message],
     roles: Collection[str],
 ) -> LedgerRow:
     """Return one alarm as an answer. `paths`: what monitors are called now. `limits`: by route,
@@ -104,7 +98,7 @@ def row_of(
 
 
 def _tried(
-    receipt: Receipt, marks: Mapping[str, Words], roles: Collection[str]
+    receipt: Receipt, marks: Mapping[str, Message], roles: Collection[str]
 ) -> Iterator[Tried]:
     for address, answer in receipt.answers.items():
         yield Tried(

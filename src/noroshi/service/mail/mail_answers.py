@@ -8,7 +8,7 @@ from datetime import datetime
 
 from noroshi.core.levels import Level
 from noroshi.core.mail import Verdict
-from noroshi.core.words import NOTHING, Words
+from noroshi.core.translation import NOTHING, Message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,9 +23,9 @@ class Tried:
     verdict: Verdict
     code: int
     text: str
-    words: Words
+    words: Message
     provider_id: str
-    mark: Words = NOTHING
+    mark: Message = NOTHING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +49,7 @@ class Arrives:
 
     seen: datetime | None
     took: float
-    why: Words
+    why: Message
     by: str = ""
 
 
@@ -72,10 +72,10 @@ class LedgerRow:
     mail: str
     digest: str
     state: str
-    why: Words
+    why: Message
     tried: tuple[Tried, ...]
     arrived: tuple[Arrived, ...]
-    unproved: Words = NOTHING
+    unproved: Message = NOTHING
     path_now: str = ""
 
 
@@ -127,8 +127,8 @@ class Queued:
     attempts: int
     born: datetime
     next: datetime | None
-    because: Words
-    marks: Mapping[str, Words] = field(default_factory=dict)
+    because: Message
+    marks: Mapping[str, Message] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,7 +140,7 @@ class Said:
     code: int
     enhanced: str
     text: str
-    words: Words
+    words: Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,4 +167,4 @@ class Letter:
     thread: tuple[str, ...]
     tried: tuple[Attempt, ...]
     arrived: tuple[Arrived, ...] = ()
-    unproved: Words = NOTHING
+    unproved: Message = NOTHING

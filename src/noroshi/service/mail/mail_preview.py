@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 
 from noroshi.core.mail import Envelope, Route
-from noroshi.core.words import Words
+from noroshi.core.translation import _
 from noroshi.definitions.accounts_of_routes import account_of
 from noroshi.definitions.compilation import Plan
 from noroshi.service.errors import NotFoundError
@@ -35,12 +35,7 @@ class AsSent:
 class PreviewOperations(OperationContext):
     """Mails as they will look, before they leave."""
 
-    @operation(
-        role=VIEWER,
-        help=Words(
-            en="A mail as it will be sent.", ja="メールを、送られるとおりの形で表示します。"
-        ),
-    )
+    @operation(role=VIEWER, help=_("A mail as it will be sent."))
     async def queue_mail(self, who: Person, id: str) -> AsSent:
         """Show the mail as the first of its routes that sends mails would send it; send
         nothing."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from noroshi.core.levels import Level
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _
 from noroshi.definitions.accounts_of_routes import account_of
 from noroshi.ports import QueuedEnvelope
 from noroshi.service.errors import ConflictError, InvalidArgumentError, NotFoundError
@@ -16,45 +16,22 @@ from noroshi.service.monitors import status_view
 from noroshi.service.operation import ADMIN, OPERATOR, VIEWER, Person, note, operation
 from noroshi.service.operation_context import OperationContext
 
-NO_MAIL = Words(
-    en="There is no mail {id} in the queue. Look with: noroshi queue list",
-    ja="送信キューに {id} はありません。noroshi queue list で確かめてください。",
+NO_MAIL = _("There is no mail {id} in the queue. Look with: noroshi queue list")
+NOT_AGAIN = _("{id} cannot be tried again: it is being sent now, or it was accepted.")
+NOT_HELD = _("{id} cannot be held: it is being sent now, held already, or settled.")
+NOT_RELEASED = _("{id} is neither held nor set aside.")
+NOT_DROPPED = _(
+    "{id} cannot be given up: it is being sent now, was accepted, or was given up before."
 )
-NOT_AGAIN = Words(
-    en="{id} cannot be tried again: it is being sent now, or it was accepted.",
-    ja="{id} は再試行できません。いま送信中か、すでに受領されています。",
-)
-NOT_HELD = Words(
-    en="{id} cannot be held: it is being sent now, held already, or settled.",
-    ja="{id} は止められません。いま送信中か、すでに止めてあるか、決着済みです。",
-)
-NOT_RELEASED = Words(
-    en="{id} is neither held nor set aside.", ja="{id} は止めても保留にもなっていません。"
-)
-NOT_DROPPED = Words(
-    en="{id} cannot be given up: it is being sent now, was accepted, or was given up before.",
-    ja="{id} は取りやめられません。いま送信中か、受領済みか、すでに取りやめてあります。",
-)
-NOT_EDITED = Words(
-    en="{id} cannot be changed: it is being sent now, was accepted, or was given up.",
-    ja="{id} は変更できません。いま送信中か、受領済みか、取りやめてあります。",
-)
-BAD_EDIT = Words(en="{id} was left as it is.", ja="{id} は変更していません。")
-BAD_MAIL = Words(
-    en="The mail cannot be queued; nothing was sent.",
-    ja="送信キューに入れられません。何も送っていません。",
-)
+NOT_EDITED = _("{id} cannot be changed: it is being sent now, was accepted, or was given up.")
+BAD_EDIT = _("{id} was left as it is.")
+BAD_MAIL = _("The mail cannot be queued; nothing was sent.")
 
 
 class QueueOperations(OperationContext):
     """Queued, shown, tried again."""
 
-    @operation(
-        role=OPERATOR,
-        secret=("text",),
-        news=True,
-        help=Words(en="Send a mail.", ja="メールを送ります。"),
-    )
+    @operation(role=OPERATOR, secret=("text",), news=True, help=_("Send a mail."))
     async def send(
         self,
         who: Person,
@@ -86,19 +63,14 @@ class QueueOperations(OperationContext):
         note(after={"ids": [envelope.id for envelope in envelopes]})
         return Sent(tuple(envelope.id for envelope in envelopes))
 
-    @operation(
-        role=VIEWER, help=Words(en="What waits to be sent.", ja="送信キューを一覧します。")
-    )
+    @operation(role=VIEWER, help=_("What waits to be sent."))
     async def queue_list(self, who: Person) -> tuple[Queued, ...]:
         """List what waits and what was set aside, oldest first."""
         down, now, marks = await self._down(), self._clocks.wall(), await self._marks()
         waiting = await self._store.queue()
         return tuple(status_view.queued(one, down, now, marks) for one in waiting)
 
-    @operation(
-        role=VIEWER,
-        help=Words(en="One envelope in full.", ja="送信キューの1通を詳しく表示します。"),
-    )
+    @operation(role=VIEWER, help=_("One envelope in full."))
     async def queue_show(self, who: Person, id: str) -> Letter:
         """Return the envelope, its attempts and what they brought, when it is next tried and
         why."""
@@ -115,11 +87,7 @@ class QueueOperations(OperationContext):
         queued = await self._queued(one)
         return status_view.letter(one, queued, receipts, arrivals, limits, who.roles)
 
-    @operation(
-        role=OPERATOR,
-        news=True,
-        help=Words(en="Try one again now.", ja="1通をいますぐ再試行します。"),
-    )
+    @operation(role=OPERATOR, news=True, help=_("Try one again now."))
     async def queue_retry(self, who: Person, id: str) -> Queued:
         """Make it due now, its routes too, and let each sign-in that was refused be asked for
         again: whoever tries again says that it is mended. One set aside waits again."""
@@ -128,39 +96,27 @@ class QueueOperations(OperationContext):
         done = await self._store.retry(id, self._clocks.wall())
         return await self._changed(id, done, NOT_AGAIN)
 
-    @operation(
-        role=OPERATOR, help=Words(en="Keep one from leaving.", ja="1通の送信を止めます。")
-    )
+    @operation(role=OPERATOR, help=_("Keep one from leaving."))
     async def queue_hold(self, who: Person, id: str) -> Queued:
         """Hold it: it waits until it is released, and what is younger of the same order key
         behind it."""
         await self._note_before(id)
         return await self._changed(id, await self._store.hold(id, who.name), NOT_HELD)
 
-    @operation(
-        role=OPERATOR,
-        news=True,
-        help=Words(en="Let a held one go.", ja="止めた1通を送信に戻します。"),
-    )
+    @operation(role=OPERATOR, news=True, help=_("Let a held one go."))
     async def queue_release(self, who: Person, id: str) -> Queued:
         """Release one that was held, or set aside: it waits again, due now."""
         await self._note_before(id)
         done = await self._store.release(id, self._clocks.wall())
         return await self._changed(id, done, NOT_RELEASED)
 
-    @operation(
-        role=ADMIN, news=True, help=Words(en="Give one up.", ja="1通の送信を取りやめます。")
-    )
+    @operation(role=ADMIN, news=True, help=_("Give one up."))
     async def queue_drop(self, who: Person, id: str) -> Queued:
         """Give it up: it is never sent, and stays on record with who gave it up."""
         await self._note_before(id)
         return await self._changed(id, await self._store.drop(id, who.name), NOT_DROPPED)
 
-    @operation(
-        role=ADMIN,
-        news=True,
-        help=Words(en="Mend one's addresses or routes.", ja="1通のアドレスや経路を直します。"),
-    )
+    @operation(role=ADMIN, news=True, help=_("Mend one's addresses or routes."))
     async def queue_edit(
         self, who: Person, id: str, to: tuple[str, ...] = (), routes: tuple[str, ...] = ()
     ) -> Queued:
@@ -174,7 +130,7 @@ class QueueOperations(OperationContext):
         await self._note_before(id)
         return await self._changed(id, await self._store.readdress(id, to, routes), NOT_EDITED)
 
-    async def _changed(self, id: str, done: bool, why_not: Words) -> Queued:
+    async def _changed(self, id: str, done: bool, why_not: Message) -> Queued:
         found = await self._store.envelope(id)
         if found is None:
             raise NotFoundError(NO_MAIL.fill(id=id))

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from noroshi.core.cadence import At, Cadence
 from noroshi.core.model import Limits, Monitor, Reading, Sample
-from noroshi.core.words import Words, plain
+from noroshi.core.translation import Message, _, plain
 from noroshi.ports import Check
 from noroshi.service.alarms.alarm_view import (
     NOTHING_OF_IT,
@@ -33,9 +33,7 @@ NO_LIMITS = Limits()
 class MonitorOperations(DisabledMonitors):
     """One thing watched, looked at closely."""
 
-    @operation(
-        role=VIEWER, help=Words(en="One monitor in full.", ja="監視項目1件を詳しく表示します。")
-    )
+    @operation(role=VIEWER, help=_("One monitor in full."))
     async def monitor_show(self, who: Person, monitor: str, last: int = 240) -> MonitorShown:
         """Return how a monitor (instance/group/monitor) is, its limits, and its newest
         values."""
@@ -75,21 +73,19 @@ class MonitorOperations(DisabledMonitors):
         )
 
 
-def cadence_told(cadence: Cadence) -> Words:
+def cadence_told(cadence: Cadence) -> Message:
     """Return in words when it is measured."""
     if isinstance(cadence, At):
         times = ", ".join(f"{one:%H:%M}" for one in cadence.times)
-        return Words(en="at {times} ({zone})", ja="{times} ({zone})").fill(
-            times=times, zone=cadence.zone
-        )
+        return _("at {times} ({zone})").fill(times=times, zone=cadence.zone)
     seconds = cadence.period.total_seconds()
     if seconds % 60 == 0:
-        return Words(en="every {n} min", ja="{n}分ごと").fill(n=f"{seconds / 60:g}")
-    return Words(en="every {n} s", ja="{n}秒ごと").fill(n=f"{seconds:g}")
+        return _("every {n} min").fill(n=f"{seconds / 60:g}")
+    return _("every {n} s").fill(n=f"{seconds:g}")
 
 
 def series_of(
-    monitor: Monitor, samples: Sequence[Sample], names: Mapping[str, Words]
+    monitor: Monitor, samples: Sequence[Sample], names: Mapping[str, Message]
 ) -> tuple[Series, ...]:
     """Return the values of each reading of each item, oldest first. `samples` are newest first;
     only what the newest with readings has is shown."""
@@ -106,7 +102,7 @@ def series_of(
 
 
 def _series(
-    monitor: Monitor, reading: Reading, points: Sequence[Point], names: Mapping[str, Words]
+    monitor: Monitor, reading: Reading, points: Sequence[Point], names: Mapping[str, Message]
 ) -> Series:
     limits = monitor.limits.get(reading.name, NO_LIMITS)
     return Series(

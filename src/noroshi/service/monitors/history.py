@@ -8,7 +8,7 @@ from noroshi.actions.phrases import REASONS
 from noroshi.core.definitions.problems import suggestion
 from noroshi.core.judgement import ENDS
 from noroshi.core.model import Contact, Decision, Event, Monitor, Rule
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _
 from noroshi.definitions import Plan
 from noroshi.plugins import UnknownKind
 from noroshi.service.alarms.alarm_view import remark_shown
@@ -20,18 +20,13 @@ from noroshi.service.monitors.reading_text import told
 from noroshi.service.operation import VIEWER, Person, operation
 
 MOST = 10_000
-NO_MONITOR = Words(
-    en="There is no monitor {given}{instead}. See: noroshi status --all",
-    ja="監視項目 {given} はありません{instead}。noroshi status --all で確かめてください。",
-)
+NO_MONITOR = _("There is no monitor {given}{instead}. See: noroshi status --all")
 
 
 class HistoryOperations(DisabledMonitors):
     """The log of what happened, and who is told of it."""
 
-    @operation(
-        role=VIEWER, help=Words(en="What happened.", ja="起きたことを新しい順に表示します。")
-    )
+    @operation(role=VIEWER, help=_("What happened."))
     async def log(self, who: Person, monitor: str = "", last: int = 50) -> Log:
         """Events, newest first, of one monitor (instance/group/monitor) or of all; for one
         also what each rule answered about each item, and why, the last of it and what came
@@ -66,7 +61,7 @@ class HistoryOperations(DisabledMonitors):
             path_now=path_now(plan, event.monitor),
         )
 
-    def _names(self, plan: Plan, id: str) -> Mapping[str, Words]:
+    def _names(self, plan: Plan, id: str) -> Mapping[str, Message]:
         """A monitor that is gone, or of a kind that is, has no names for its readings."""
         monitor = plan.monitors.get(id)
         try:
@@ -74,9 +69,7 @@ class HistoryOperations(DisabledMonitors):
         except UnknownKind:
             return {}
 
-    @operation(
-        role=VIEWER, help=Words(en="Who is told, and of what.", ja="通知先を一覧します。")
-    )
+    @operation(role=VIEWER, help=_("Who is told, and of what."))
     async def contacts(self, who: Person) -> tuple[ContactRow, ...]:
         """Return all contacts with the rules and notifications that name them."""
         _, plan = await self._current()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from noroshi.core.levels import Level, Reason
-from noroshi.core.words import Words
+from noroshi.core.translation import Message
 from noroshi.service.alarms.alarm_answers import RemarkShown
 from noroshi.service.monitors.status_answers import StoppedBy
 
@@ -23,7 +23,7 @@ class Happened:
     item: str
     before: Level
     after: Level
-    words: Words
+    words: Message
     ended: str = ""
     path_now: str = ""
 
@@ -35,7 +35,7 @@ class Decided:
     rule: str
     item: str
     reason: Reason
-    because: Words
+    because: Message
     at: datetime
     speaks: bool = False
     called: str = ""

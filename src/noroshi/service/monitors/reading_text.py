@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from noroshi.actions.phrases import WORDS, quantity, threshold
 from noroshi.core.levels import Level
 from noroshi.core.model import Cause, Limits, Reading
-from noroshi.core.words import NOTHING, Words, plain
+from noroshi.core.translation import NOTHING, Message, _, bilingual, plain
 
-VALUE = Words(en="{name} {value}", ja="{name} {value}")
-LIMITED = Words(en="{told} (limit {limit})", ja="{told} (しきい値 {limit})")
-NOTED = Words(en="{told}: {note}", ja="{told}: {note}")
+VALUE = _("{name} {value}")
+LIMITED = _("{told} (limit {limit})")
+NOTED = _("{told}: {note}")
 
 
-def told(cause: Cause, level: Level, names: Mapping[str, Words]) -> Words:
+def told(cause: Cause, level: Level, names: Mapping[str, Message]) -> Message:
     """Return what stands behind a level, in one line; NOTHING if nothing is known."""
     reading, limits = cause.reading, cause.limits
     if reading is None:
@@ -26,26 +26,26 @@ def told(cause: Cause, level: Level, names: Mapping[str, Words]) -> Words:
     if limits is not None:
         en, ja = (threshold(limits, level, reading.unit, language) for language in ("en", "ja"))
         if en:
-            words = LIMITED.fill(told=words, limit=Words(en=en, ja=ja))
+            words = LIMITED.fill(told=words, limit=bilingual(en=en, ja=ja))
     return NOTED.fill(told=words, note=reading.note) if reading.note != NOTHING else words
 
 
-def quantity_told(reading: Reading) -> Words:
+def quantity_told(reading: Reading) -> Message:
     """Return the value with its unit."""
     en, ja = (quantity(reading.value, reading.unit, language) for language in ("en", "ja"))
-    return Words(en=en, ja=ja)
+    return bilingual(en=en, ja=ja)
 
 
-def limits_told(limits: Limits, unit: str) -> Words:
+def limits_told(limits: Limits, unit: str) -> Message:
     """Return both limits in one line; NOTHING if there are none."""
     given = {
-        level: Words(
+        level: bilingual(
             en=threshold(limits, level, unit, "en"), ja=threshold(limits, level, unit, "ja")
         )
         for level in (Level.WARNING, Level.CRITICAL)
     }
     said = {level: words for level, words in given.items() if words.en}
-    return Words(
+    return bilingual(
         en=", ".join(f"{level.name} {words.en}" for level, words in said.items()),
         ja="、".join(f"{WORDS[level].ja} {words.ja}" for level, words in said.items()),
     )

@@ -13,7 +13,7 @@ from noroshi.core.judgement import assess, judge
 from noroshi.core.levels import Level
 from noroshi.core.model import NOT_SUPPRESSED, Change, Limits, Monitor, Reading, Sample, State
 from noroshi.core.reckon import reckon
-from noroshi.core.words import Words, plain
+from noroshi.core.translation import Message, _, plain
 from noroshi.definitions import Plan
 from noroshi.definitions.accounts_of_routes import marks_of
 from noroshi.ports import Document, Unmeasurable
@@ -30,23 +30,14 @@ from noroshi.service.monitors.status_answers import (
 from noroshi.service.operation import ADMIN, Person, note, operation, require_reauthentication
 
 log = logging.getLogger(__name__)
-NOT_HERE = Words(
-    en="This process does not measure, so nothing can be tried here.",
-    ja="このプロセスは測定をしないため、試せません。",
-)
-NOT_SHOWN = Words(
-    en="what it read could not be shown within {seconds:g} s",
-    ja="読んだ内容を {seconds:g} 秒以内に表示できませんでした",
-)
+NOT_HERE = _("This process does not measure, so nothing can be tried here.")
+NOT_SHOWN = _("what it read could not be shown within {seconds:g} s")
 
 
 class RunNowOperations(ApplyOperations):
     """Measured on trial."""
 
-    @operation(
-        role=ADMIN,
-        help=Words(en="Measure a monitor on trial.", ja="監視項目を1回だけ試します。"),
-    )
+    @operation(role=ADMIN, help=_("Measure a monitor on trial."))
     async def try_monitor(
         self, who: Person, monitor: str, documents: tuple[Document, ...] | None = None
     ) -> MonitorTried:
@@ -81,7 +72,7 @@ class RunNowOperations(ApplyOperations):
             raise InvalidArgumentError(BAD_DEFINITIONS, found.problems)
         return found.plan
 
-    async def _seen(self, monitor: Monitor) -> tuple[Words, ...]:
+    async def _seen(self, monitor: Monitor) -> tuple[Message, ...]:
         """Return what the kind shows of what it read, beyond its readings."""
         preview = self._plugins.check(monitor.kind).preview
         if preview is None or self._host_of is None:
@@ -104,7 +95,7 @@ class RunNowOperations(ApplyOperations):
         state: State,
         sample: Sample,
         seconds: float,
-        seen: tuple[Words, ...],
+        seen: tuple[Message, ...],
     ) -> MonitorTried:
         names = self._plugins.check(monitor.kind).names
         # One look shows what it is now: to believe it takes as many as `patience` says.
@@ -132,7 +123,7 @@ class RunNowOperations(ApplyOperations):
         )
 
 
-def _reading(reading: Reading, monitor: Monitor, names: Mapping[str, Words]) -> ReadingTried:
+def _reading(reading: Reading, monitor: Monitor, names: Mapping[str, Message]) -> ReadingTried:
     limits = monitor.limits.get(reading.name, Limits())
     return ReadingTried(
         name=names.get(reading.name, plain(reading.name)),

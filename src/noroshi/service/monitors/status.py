@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from noroshi.core.levels import Level
 from noroshi.core.model import Monitor, Sample, State
-from noroshi.core.words import Words
+from noroshi.core.translation import _
 from noroshi.service.alarms.alarm_view import (
     NOTHING_OF_IT,
     OfMonitor,
@@ -57,7 +57,7 @@ class NewestSamples(OperationContext):
 class StatusOperations(NewestSamples, DisabledMonitors):
     """The status of everything, and what there is to choose from."""
 
-    @operation(role=VIEWER, help=Words(en="How everything is.", ja="全体の状態を表示します。"))
+    @operation(role=VIEWER, help=_("How everything is."))
     async def status(self, who: Person) -> Status:
         """Levels, routes and queue at this moment."""
         now = self._clocks.wall()
@@ -85,9 +85,7 @@ class StatusOperations(NewestSamples, DisabledMonitors):
             maintenance=under_way(plan.monitors.values(), now, of),
         )
 
-    @operation(
-        role=VIEWER, help=Words(en="How the routes are.", ja="送信経路の状態を一覧します。")
-    )
+    @operation(role=VIEWER, help=_("How the routes are."))
     async def route_list(self, who: Person) -> RoutesShown:
         """Return the routes of `status` without anything of the monitors, of which there may be
         many."""
@@ -118,10 +116,7 @@ class StatusOperations(NewestSamples, DisabledMonitors):
             await asyncio.sleep(0)  # many are not to hold up the watch
         return tuple(found)
 
-    @operation(
-        role=VIEWER,
-        help=Words(en="The kinds that are installed.", ja="使える種別を一覧します。"),
-    )
+    @operation(role=VIEWER, help=_("The kinds that are installed."))
     async def kinds(self, who: Person) -> tuple[Kind, ...]:
         """Monitors, actions and routes that can be defined, with their options."""
         return status_view.kinds(self._plugins)

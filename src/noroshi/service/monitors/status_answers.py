@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from noroshi.core.levels import Level, Reason
 from noroshi.core.route_readiness import Sends
-from noroshi.core.words import NOTHING, Words
+from noroshi.core.translation import NOTHING, Message
 from noroshi.service.alarms.alarm_answers import Holder, RemarkShown, SilenceShown, WindowShown
 from noroshi.service.mail.mail_answers import Arrives
 
@@ -32,7 +32,7 @@ class ItemStatus:
     item: str
     level: Level
     since: datetime | None
-    words: Words
+    words: Message
     acknowledged: Holder | None = None
 
 
@@ -69,7 +69,7 @@ class Point:
 class Series:
     """The recent values of one reading of one item, oldest first, with the limits of now."""
 
-    name: Words
+    name: Message
     item: str
     unit: str
     warning: float | None
@@ -82,8 +82,8 @@ class Series:
 class LimitShown:
     """The limits of a reading, in words."""
 
-    name: Words
-    words: Words
+    name: Message
+    words: Message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,9 +95,9 @@ class MonitorShown:
 
     status: MonitorStatus
     at: datetime
-    kind_title: Words
+    kind_title: Message
     goes_to: str
-    cadence: Words
+    cadence: Message
     patience: int
     rules: tuple[str, ...]
     limits: tuple[LimitShown, ...]
@@ -136,14 +136,14 @@ class RouteStatus:
     sends: Sends
     since: datetime | None = None
     until: datetime | None = None
-    why: Words = NOTHING
+    why: Message = NOTHING
     waiting: int = 0
-    mark: Words = NOTHING
+    mark: Message = NOTHING
     renewed: datetime | None = None
     user: str = ""
     ends: date | None = None
     by_next: bool = False
-    other: Words = NOTHING
+    other: Message = NOTHING
     accepted: datetime | None = None
     arrives: Arrives | None = None
     where: str = ""
@@ -151,7 +151,7 @@ class RouteStatus:
     network: str = ""
     lacks: tuple[str, ...] = ()
     retiring: bool = False
-    examined_in_vain: Words = NOTHING
+    examined_in_vain: Message = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,8 +188,8 @@ class Status:
     monitors: tuple[MonitorStatus, ...]
     routes: tuple[RouteStatus, ...]
     queue: Counts
-    troubles: tuple[Words, ...]
-    cautions: tuple[Words, ...] = ()
+    troubles: tuple[Message, ...]
+    cautions: tuple[Message, ...] = ()
     silences: tuple[SilenceShown, ...] = ()
     maintenance: tuple[WindowShown, ...] = ()
     untold: tuple[str, ...] = ()
@@ -200,12 +200,12 @@ class Status:
 class ReadingTried:
     """One reading of a trial with the level that its own limits give it."""
 
-    name: Words
+    name: Message
     item: str
-    value: Words
+    value: Message
     level: Level
-    limits: Words
-    note: Words
+    limits: Message
+    note: Message
     lines: tuple[str, ...]
 
 
@@ -217,7 +217,7 @@ class RuleTried:
     rule: str
     item: str
     reason: Reason
-    because: Words
+    because: Message
     speaks: bool
     contacts: tuple[str, ...]
     routes: tuple[str, ...]
@@ -235,9 +235,9 @@ class MonitorTried:
     target: str
     seconds: float
     level: Level
-    fault: Words | None
+    fault: Message | None
     readings: tuple[ReadingTried, ...]
     items: tuple[ItemStatus, ...]
     rules: tuple[RuleTried, ...]
-    seen: tuple[Words, ...]
-    marks: Mapping[str, Words] = field(default_factory=dict)
+    seen: tuple[Message, ...]
+    marks: Mapping[str, Message] = field(default_factory=dict)

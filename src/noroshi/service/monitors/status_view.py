@@ -15,7 +15,7 @@ from noroshi.core.levels import Level
 from noroshi.core.mail import EnvelopeState, Receipt, Route
 from noroshi.core.model import ItemState, Monitor, Sample, State
 from noroshi.core.route_readiness import RouteEvidence, sends
-from noroshi.core.words import NOTHING, Words
+from noroshi.core.translation import NOTHING, Message, _
 from noroshi.definitions.accounts_of_routes import NOT_IN_VAULT, is_retiring
 from noroshi.definitions.compilation import OPEN
 from noroshi.oauth.tokens import SignInState, SignInStatus
@@ -45,28 +45,19 @@ from noroshi.service.monitors.status_answers import (
     StoppedBy,
 )
 
-NEVER_MEASURED = Words(en="not measured yet", ja="まだ測定していません")
-FIRST_TURN = Words(en="its turn comes", ja="順番を待っています")
-MAY_BE_FOLDED = Words(
-    en="its turn comes, alone or together with others in one mail",
-    ja="順番を待っています (ほかのアラームと1通にまとめることがあります)",
-)
-LENT = Words(en="it is being sent now", ja="いま送信しています")
-IS_DOWN = Words(en="route {route} is down: {why}", ja="経路 {route} が使えません: {why}")
-NEVER_SIGNED_IN = Words(
-    en="nobody has signed in yet; do: noroshi authorize {route}",
-    ja="まだ誰もサインインしていません。noroshi authorize {route} を実行してください",
-)
+NEVER_MEASURED = _("not measured yet")
+FIRST_TURN = _("its turn comes")
+MAY_BE_FOLDED = _("its turn comes, alone or together with others in one mail")
+LENT = _("it is being sent now")
+IS_DOWN = _("route {route} is down: {why}")
+NEVER_SIGNED_IN = _("nobody has signed in yet; do: noroshi authorize {route}")
 BY_HAND = {
-    EnvelopeState.HELD: Words(en="held by {who}", ja="{who} が送信を止めています"),
-    EnvelopeState.DROPPED: Words(en="given up by {who}", ja="{who} が送信を取りやめました"),
+    EnvelopeState.HELD: _("held by {who}"),
+    EnvelopeState.DROPPED: _("given up by {who}"),
 }
 IN_DIGEST = (EnvelopeState.IN_DIGEST, EnvelopeState.SET_ASIDE_IN_DIGEST)
-TOLD_IN = Words(
-    en="it is told together with others: noroshi queue show {digest}",
-    ja="ほかのアラームと1通にまとめました: noroshi queue show {digest}",
-)
-NO_MARKS: Mapping[str, Words] = {}
+TOLD_IN = _("it is told together with others: noroshi queue show {digest}")
+NO_MARKS: Mapping[str, Message] = {}
 STATES = {SignInStatus.NEVER: "not signed in", SignInStatus.NEEDED: "needs somebody"}
 
 
@@ -110,7 +101,7 @@ def monitor_status(
     monitor: Monitor,
     state: State,
     sample: Sample | None,
-    names: Mapping[str, Words],
+    names: Mapping[str, Message],
     stop: StoppedBy | None = None,
     said: OfMonitor = NOTHING_OF_IT,
 ) -> MonitorStatus:
@@ -179,12 +170,12 @@ def route_status(
     resting: RouteOutage | None,
     sign_in: SignInState | None,
     waiting: int,
-    mark: Words = NOTHING,
+    mark: Message = NOTHING,
     accepted: datetime | None = None,
     trip: RoundTripFacts | None = None,
-    other: Words = NOTHING,
+    other: Message = NOTHING,
     lacks: tuple[str, ...] = (),
-    failed: Words = NOTHING,
+    failed: Message = NOTHING,
 ) -> RouteStatus:
     """Return how a route is. A missing sign-in comes first: it is why the route is down.
     `lacks` are the entries that it names and the vault has not; `failed`, where its last
@@ -254,7 +245,7 @@ def queued(
     one: QueuedEnvelope,
     resting: Mapping[str, RouteOutage],
     now: datetime,
-    marks: Mapping[str, Words] = NO_MARKS,
+    marks: Mapping[str, Message] = NO_MARKS,
 ) -> Queued:
     """Return one envelope, when it is next tried, and why not at once."""
     envelope = one.envelope
@@ -283,7 +274,7 @@ def digest_of(one: QueuedEnvelope) -> str:
 
 def _next(
     one: QueuedEnvelope, resting: Mapping[str, RouteOutage], now: datetime
-) -> tuple[datetime | None, Words]:
+) -> tuple[datetime | None, Message]:
     if one.state in BY_HAND:
         return None, BY_HAND[one.state].fill(who=one.why)
     if one.state in IN_DIGEST or digest_of(one):
@@ -307,7 +298,7 @@ def letter(
     queued: Queued,
     receipts: Sequence[Receipt],
     arrivals: Sequence[Arrival] = (),
-    limits: Mapping[str, Words] = MappingProxyType({}),
+    limits: Mapping[str, Message] = MappingProxyType({}),
     roles: Collection[str] = (),
 ) -> Letter:
     """Return one envelope in full, for people of these roles. `limits`: by route, what is not

@@ -8,21 +8,15 @@ from pathlib import Path
 
 from noroshi import ports
 from noroshi.core.definitions.problems import Problem
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _
 from noroshi.service.errors import ConflictError, InvalidArgumentError
 from noroshi.service.operation import ADMIN, Person, note, operation
 from noroshi.service.operation_context import OperationContext
 
-NOT_WHOLE = Words(
-    en="must be a whole path, from /: the node works in another folder than you",
-    ja="/ から始まるパスで指定してください (ノードの作業フォルダーは別の場所です)",
-)
-NO_PATH = Words(
-    en="The backup cannot be written there.", ja="その場所にはバックアップを書けません。"
-)
-THERE_IS_ONE = Words(
-    en="{path} is there already; nothing was changed. Choose another name, or delete it first.",
-    ja="{path} はすでにあります。何も変更していません。別の名前にするか、先に消してください。",
+NOT_WHOLE = _("must be a whole path, from /: the node works in another folder than you")
+NO_PATH = _("The backup cannot be written there.")
+THERE_IS_ONE = _(
+    "{path} is there already; nothing was changed. Choose another name, or delete it first."
 )
 
 
@@ -39,11 +33,7 @@ class BackedUp:
 class BackupOperations(OperationContext):
     """Copies of the store."""
 
-    @operation(
-        role=ADMIN,
-        reauthenticate=True,
-        help=Words(en="Back the store up.", ja="保存先のバックアップを取ります。"),
-    )
+    @operation(role=ADMIN, reauthenticate=True, help=_("Back the store up."))
     async def backup(self, who: Person, path: str) -> BackedUp:
         """Write a copy of the store as it is at one instant (0600), while work goes on. The
         path is one of the node's computer."""
@@ -63,13 +53,7 @@ class BackupOperations(OperationContext):
             waiting=sum(not one.state for one in waiting),
         )
 
-    @operation(
-        role=ADMIN,
-        changes=False,
-        help=Words(
-            en="Look through the store for faults.", ja="保存先に異常がないか調べます。"
-        ),
-    )
-    async def check_store(self, who: Person) -> tuple[Words, ...]:
+    @operation(role=ADMIN, changes=False, help=_("Look through the store for faults."))
+    async def check_store(self, who: Person) -> tuple[Message, ...]:
         """Return all that should not be so; nothing, if it is whole."""
         return tuple(await self._store.faults())

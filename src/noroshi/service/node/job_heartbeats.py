@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from noroshi.core.definitions.problems import suggestion
 from noroshi.core.model import Monitor
-from noroshi.core.words import Words
+from noroshi.core.translation import _
 from noroshi.ports import Beat
 from noroshi.service.errors import NotFoundError
 from noroshi.service.operation import OPERATOR, Person, operation
@@ -14,21 +14,13 @@ from noroshi.service.operation_context import OperationContext
 
 HEARTBEAT = "heartbeat"
 LONGEST = 500  # letters of a job's own words; the rest is cut off, never refused
-NO_JOB = Words(
-    en="No heartbeat monitor waits for the job {name}{instead}",
-    ja="ジョブ {name} の報告を待つ監視項目はありません{instead}",
-)
+NO_JOB = _("No heartbeat monitor waits for the job {name}{instead}")
 
 
 class HeartbeatOperations(OperationContext):
     """A job's sign that it ran."""
 
-    @operation(
-        role=OPERATOR,
-        changes=False,
-        news=True,
-        help=Words(en="Report that a job ran.", ja="ジョブの実行を報告します。"),
-    )
+    @operation(role=OPERATOR, changes=False, news=True, help=_("Report that a job ran."))
     async def beat(self, who: Person, name: str, ok: bool = True, text: str = "") -> Beat:
         """Keep the report, durable on return; its time is this node's."""
         _, plan = await self._current()

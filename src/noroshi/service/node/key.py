@@ -3,30 +3,21 @@
 from __future__ import annotations
 
 from noroshi.core.os_errors import why
-from noroshi.core.words import Words
+from noroshi.core.translation import _
 from noroshi.service.errors import OperationFailedError
 from noroshi.service.node.vault_answers import KeyChecked, KeyEntry, KeyRotated
 from noroshi.service.operation import ADMIN, Person, note, operation
 from noroshi.service.operation_context import OperationContext
 from noroshi.vault import KeyRing, VaultError
 
-NO_RING = Words(
-    en="The vault's key is not looked after here.", ja="ここでは保管庫の鍵を扱えません。"
-)
-NOT_WRITTEN = Words(
-    en="The new key cannot be written: {why}. The old one goes on opening everything.",
-    ja="新しい鍵を書き込めません ({why})。これまでの鍵でそのまま開けます。",
-)
+NO_RING = _("The vault's key is not looked after here.")
+NOT_WRITTEN = _("The new key cannot be written: {why}. The old one goes on opening everything.")
 
 
 class VaultKeyOperations(OperationContext):
     """The vault's key."""
 
-    @operation(
-        role=ADMIN,
-        changes=False,
-        help=Words(en="Whether the key opens the vault.", ja="保管庫の鍵を確かめます。"),
-    )
+    @operation(role=ADMIN, changes=False, help=_("Whether the key opens the vault."))
     async def key_check(self, who: Person) -> KeyChecked:
         """Return which key it is, where it comes from, and which entries it opens."""
         try:
@@ -40,12 +31,7 @@ class VaultKeyOperations(OperationContext):
             entries=tuple(KeyEntry(name=n, fault=w) for n, w in found.entries.items()),
         )
 
-    @operation(
-        role=ADMIN,
-        help=Words(
-            en="Put another key in the place of the key.", ja="保管庫の鍵を交換します。"
-        ),
-    )
+    @operation(role=ADMIN, help=_("Put another key in the place of the key."))
     async def key_rotate(self, who: Person) -> KeyRotated:
         """Seal everything under a new key; the old one is kept beside it."""
         try:

@@ -11,7 +11,7 @@ from datetime import datetime
 from noroshi.core.definitions.self_monitoring import is_own
 from noroshi.core.levels import Level
 from noroshi.core.route_readiness import Sends, nothing_against
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _, ngettext
 from noroshi.definitions import Plan
 from noroshi.hosts.footprint import Around, PlaceShown
 from noroshi.hosts.threads import apart
@@ -23,43 +23,25 @@ from noroshi.service.monitors.status_answers import MonitorStatus, RouteStatus
 from noroshi.service.operation import ADMIN, VIEWER, Person, operation
 
 BACKUP, LOOKED_THROUGH = "backup", 10_000
-NO_ROUTE = Words(
-    en="no alarm can leave: there is no route", ja="送信経路がないため、アラームを送れません"
+NO_ROUTE = _("no alarm can leave: there is no route")
+NO_WAY = ngettext(
+    "no alarm can leave, as none of {count} route can send ({route}: {why})",
+    "no alarm can leave, as none of {count} routes can send ({route}: {why})",
 )
-NO_WAY = Words(
-    en="no alarm can leave, as none of {count:route|routes} can send ({route}: {why})",
-    ja="送信経路{count}本のどれでも送れないため、アラームが届きません ({route}: {why})",
+ONLY_ONE = _("no alarm can leave, as the only route cannot send ({route}: {why})")
+STUCK = _("alarms of {which} cannot leave: none of the routes there can send ({route}: {why})")
+SOON = _("alarms may soon not leave, as no route has a sign-in that holds ({route}: {why})")
+SOON_ONE = _(
+    "alarms may soon not leave: the only route may still send for a while, but its sign-in does "
+    "not hold ({route}: {why})"
 )
-ONLY_ONE = Words(
-    en="no alarm can leave, as the only route cannot send ({route}: {why})",
-    ja="唯一の送信経路が使えないため、アラームが届きません ({route}: {why})",
-)
-STUCK = Words(
-    en="alarms of {which} cannot leave: none of the routes there can send ({route}: {why})",
-    ja="{which} のアラームは届きません。指定した送信経路がどれも使えません ({route}: {why})",
-)
-SOON = Words(
-    en="alarms may soon not leave, as no route has a sign-in that holds ({route}: {why})",
-    ja="どの送信経路もサインインが有効ではなく、まもなくアラームを送れなくなるおそれがあります ({route}: {why})",
-)
-SOON_ONE = Words(
-    en="alarms may soon not leave: the only route may still send for a while, but its sign-in does "
-    "not hold ({route}: {why})",
-    ja="唯一の送信経路のサインインが無効です。しばらくは送信できる場合がありますが、まもなくアラームを送れなくなる"
-    "おそれがあります ({route}: {why})",
-)
-SOON_STUCK = Words(
-    en="alarms of {which} may soon not leave: none of the routes there has a sign-in that holds "
-    "({route}: {why})",
-    ja="{which} のアラームはまもなく送れなくなるおそれがあります。指定した送信経路のサインインがどれも有効では"
-    "ありません ({route}: {why})",
+SOON_STUCK = _(
+    "alarms of {which} may soon not leave: none of the routes there has a sign-in that holds "
+    "({route}: {why})"
 )
 MOST_STUCK = 3
 """Rules and notifications whose alarms cannot leave that are named at most."""
-NOT_HERE = Words(
-    en="This process does not know its own surroundings.",
-    ja="このプロセスでは、自身の動作環境を調べられません。",
-)
+NOT_HERE = _("This process does not know its own surroundings.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +61,7 @@ class Health:
     seconds: float
     late: float
     clock_set: float
-    trouble: Words | None
+    trouble: Message | None
     size: int
     free: int
     queue: QueueFacts
@@ -108,9 +90,7 @@ class Places:
 class NodeOperations(StatusOperations):
     """Facts that the node knows of itself."""
 
-    @operation(
-        role=VIEWER, help=Words(en="How Noroshi itself is.", ja="Noroshi 自身の状態です。")
-    )
+    @operation(role=VIEWER, help=_("How Noroshi itself is."))
     async def health(self, who: Person) -> Health:
         """Lateness, store, disk, queue, clock, program; and its own monitors."""
         around, (version, plan) = self._surroundings(), await self._current()
@@ -161,14 +141,7 @@ class NodeOperations(StatusOperations):
         of = of_monitors(said, own, self._clocks.wall())
         return await self._monitors(own, states, stopped, of)
 
-    @operation(
-        role=ADMIN,
-        changes=False,
-        help=Words(
-            en="The node's ports, files and folders.",
-            ja="ノードのポート、ファイル、フォルダーです。",
-        ),
-    )
+    @operation(role=ADMIN, changes=False, help=_("The node's ports, files and folders."))
     async def places(self, who: Person) -> Places:
         """Return them as they are now, and the last backup that is in the audit log."""
         found = await self._surroundings().places()
@@ -187,7 +160,7 @@ class NodeOperations(StatusOperations):
         return LastBackup(path=str(done.given.get("path", "")), at=done.at, by=done.who)
 
 
-def unsendable(plan: Plan, routes: Sequence[RouteStatus]) -> Words | None:
+def unsendable(plan: Plan, routes: Sequence[RouteStatus]) -> Message | None:
     """Return why alarms cannot leave, or may soon not; None: each order has a route that can send,
     or nothing is watched yet."""
     if not routes:
@@ -203,12 +176,12 @@ def unsendable(plan: Plan, routes: Sequence[RouteStatus]) -> Words | None:
     return _stuck(plan, ill, SOON_STUCK)
 
 
-def _told(said: tuple[Words, Words], routes: Sequence[RouteStatus]) -> Words:
+def _told(said: tuple[Message, Message], routes: Sequence[RouteStatus]) -> Message:
     words = said[len(routes) > 1]
     return words.fill(count=len(routes), route=routes[0].name, why=routes[0].why)
 
 
-def _stuck(plan: Plan, ill: Mapping[str, RouteStatus], words: Words) -> Words | None:
+def _stuck(plan: Plan, ill: Mapping[str, RouteStatus], words: Message) -> Message | None:
     """Return which rules and notifications name only these routes."""
     orders = [(name, one.routes) for name, one in plan.rules.items()]
     orders += [(name, one.routes) for name, one in plan.notifications.items()]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from noroshi import schema
 from noroshi.core.definitions.problems import Problem
-from noroshi.core.words import Words, plain
+from noroshi.core.translation import _, plain
 from noroshi.definitions import Plan
 from noroshi.definitions.secret_uses import Use, place_of, uses_of
 from noroshi.ports import Store
@@ -18,26 +18,18 @@ from noroshi.vault import Vault, VaultError
 
 NOTE, LED = "bound/", "led/"
 MOST_TOLD = 20
-ELSEWHERE = Words(
-    en="This would send a secret somewhere else than before, so it needs the password again. (With "
-    "an API token: one that was made with --programs.)",
-    ja="シークレットが本来とは別の相手に送られる変更です。パスワードをもう一度入力してください "
-    "(API トークンなら、--programs を付けて作ったものが必要です)。",
+ELSEWHERE = _(
+    "This would send a secret somewhere else than before, so it needs the password again. (With "
+    "an API token: one that was made with --programs.)"
 )
-SENT = Words(
-    en="is kept in the vault for {known}; this would send it to {where}",
-    ja="保管庫では {known} 用ですが、{where} に送られることになります",
-)
-UNSEEN = Words(
-    en="“{entry}” was not kept. The API token {token}, which may not send secrets elsewhere, chose "
+SENT = _("is kept in the vault for {known}; this would send it to {where}")
+UNSEEN = _(
+    "“{entry}” was not kept. The API token {token}, which may not send secrets elsewhere, chose "
     "where it would go: {where}. If that is right, say so (on the route's page, or by noroshi secret set {entry} "
-    "--to PLACE); else correct the definition first",
-    ja="「{entry}」は保存していません。送り先の {where} は、シークレットの送り先を変える権限のない API トークン {token} "
-    "が指定したものです。正しければその送り先を指定し (経路の画面か、noroshi secret set {entry} --to 送り先)、"
-    "違うなら先に定義を直してください",
+    "--to PLACE); else correct the definition first"
 )
-TO_NOBODY = Words(en="nothing yet", ja="未定の相手")
-ITS_OWN_URL = Words(en="the URL that it holds", ja="その項目自身の URL")
+TO_NOBODY = _("nothing yet")
+ITS_OWN_URL = _("the URL that it holds")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,30 +7,23 @@ from collections.abc import Iterable
 
 from noroshi.core.definitions.problems import Problem
 from noroshi.core.mail import Route
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _, pgettext
 from noroshi.oauth.account import Account
 from noroshi.oauth.credentials import named_by
 from noroshi.oauth.providers.client_auth import read_key_file
 from noroshi.oauth.redirect_url import SECRET_ID, looks_like_secret_id
 from noroshi.vault import Secret, reserved
 
-EMPTY = Words(en="is empty", ja="何も入力されていません")
-FOR_CERTIFICATE = Words(
-    en="is where account {account} looks for its certificate: noroshi cert new {account}, or "
-    "noroshi cert import",
-    ja="アカウント {account} の証明書を入れる項目です。noroshi cert new {account} か "
-    "noroshi cert import を使ってください",
+EMPTY = pgettext("empty", "is empty")
+FOR_CERTIFICATE = _(
+    "is where account {account} looks for its certificate: noroshi cert new {account}, or "
+    "noroshi cert import"
 )
-NO_KEY_FILE = Words(
-    en="is no key file of a service account: put in the whole JSON file that Google gave, by --file "
-    "(or --secret-file of noroshi authorize)",
-    ja="サービス アカウントの鍵ファイルではありません。Google から受け取った JSON ファイルを --file "
-    "(noroshi authorize では --secret-file) でそのまま渡してください",
+NO_KEY_FILE = _(
+    "is no key file of a service account: put in the whole JSON file that Google gave, by --file "
+    "(or --secret-file of noroshi authorize)"
 )
-MANY_LINES = Words(
-    en="is of several lines; a client secret's Value is one line, without a break",
-    ja="複数行です。クライアント シークレットの「値」は改行のない1行です",
-)
+MANY_LINES = _("is of several lines; a client secret's Value is one line, without a break")
 
 
 def unfit(
@@ -54,7 +47,7 @@ def unfit(
     return None
 
 
-def _no_secret_of(account: Account, text: str) -> Words | None:
+def _no_secret_of(account: Account, text: str) -> Message | None:
     """Why it cannot be this account's client secret."""
     if account.app_only and account.cloud.app_grant == "service_account":
         return None if read_key_file(text) else NO_KEY_FILE

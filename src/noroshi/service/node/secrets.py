@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import Any
 
 from noroshi.core.definitions.problems import Problem, suggestion
-from noroshi.core.words import Words
+from noroshi.core.translation import _
 from noroshi.ports import Document
 from noroshi.service.errors import (
     ConflictError,
@@ -26,29 +26,20 @@ from noroshi.vault import reserved
 
 NAMES_AN_ENTRY = re.compile(r"(secret|certificate)(_next)?|(\w+_)?password|\w+_entry")
 """The names of settings that name an entry of the vault."""
-LEFT = Words(en="Nothing was removed.", ja="何も削除していません。")
+LEFT = _("Nothing was removed.")
 HEADERS = "secret_headers"
 """The name of settings that name one for each header."""
-IN_USE = Words(
-    en="{who} names it: without it no mail goes by that way, and no such page is looked at. To remove "
-    "it all the same: noroshi secret remove {name} --force",
-    ja="{who} で使われています。削除すると、その経路での送信や、そのページの監視ができなくなります。それでも削除するには: "
-    "noroshi secret remove {name} --force",
+IN_USE = _(
+    "{who} names it: without it no mail goes by that way, and no such page is looked at. To remove "
+    "it all the same: noroshi secret remove {name} --force"
 )
-NO_ENTRY = Words(
-    en="The vault has no entry {given}{instead}. See: noroshi secret list",
-    ja="保管庫に {given} はありません{instead}。noroshi secret list で確かめてください。",
-)
+NO_ENTRY = _("The vault has no entry {given}{instead}. See: noroshi secret list")
 
 
 class SecretOperations(OperationContext):
     """Listed, removed; what is in them never comes out."""
 
-    @operation(
-        role=ADMIN,
-        changes=False,
-        help=Words(en="The vault's entries.", ja="保管庫の項目を一覧します。"),
-    )
+    @operation(role=ADMIN, changes=False, help=_("The vault's entries."))
     async def secret_list(self, who: Person) -> tuple[SecretEntry, ...]:
         """List those that are kept and those that definitions name, without the sign-ins'
         own."""
@@ -72,7 +63,7 @@ class SecretOperations(OperationContext):
             return await self._binding.goes((await self._current())[1])
         return {}
 
-    @operation(role=ADMIN, help=Words(en="Remove an entry.", ja="保管庫の項目を削除します。"))
+    @operation(role=ADMIN, help=_("Remove an entry."))
     async def secret_remove(self, who: Person, name: str, force: bool = False) -> str:
         """Take it out for good; one that definitions name only with `force`."""
         if why := reserved(name):

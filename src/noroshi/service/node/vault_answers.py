@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from noroshi.core.words import Words
+from noroshi.core.translation import Message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +25,7 @@ class KeyEntry:
     """An entry of the vault, and why the key does not open it; None: it does."""
 
     name: str
-    fault: Words | None
+    fault: Message | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

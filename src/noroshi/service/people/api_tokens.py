@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from noroshi.core.definitions.problems import Problem, shortened, suggestion
 from noroshi.core.people import NAME, ApiToken, holds, made_with
-from noroshi.core.words import Words
+from noroshi.core.translation import _
 from noroshi.people import random_keys
 from noroshi.people.authentication import BAD_NAME
 from noroshi.service.errors import (
@@ -21,20 +21,11 @@ from noroshi.service.operation_context import OperationContext
 from noroshi.service.people.users import NOT_MADE, maker, role_faults
 
 MOST_DAYS = 3650
-BAD_DAYS = Words(
-    en="must be 0 (it does not end) to {most}", ja="0 (期限なし) から {most} までにしてください"
-)
-NO_TOKEN = Words(
-    en="There is no API token {given}{instead}",
-    ja="{given} という API トークンはありません{instead}",
-)
-NO_MORE = Words(
-    en="{who} is no longer an administrator. Nothing was created.",
-    ja="{who} はもう管理者ではありません。何も作成していません。",
-)
-THERE_IS_TOKEN = Words(
-    en="There is an API token {name} already. Revoke it first, or choose another name.",
-    ja="{name} という API トークンはすでにあります。先に失効させるか、別の名前にしてください。",
+BAD_DAYS = _("must be 0 (it does not end) to {most}")
+NO_TOKEN = _("There is no API token {given}{instead}")
+NO_MORE = _("{who} is no longer an administrator. Nothing was created.")
+THERE_IS_TOKEN = _(
+    "There is an API token {name} already. Revoke it first, or choose another name."
 )
 
 
@@ -64,11 +55,7 @@ class TokenRow:
 class ApiTokenOperations(OperationContext):
     """Made, listed and revoked. The store keeps what proves one, never the token."""
 
-    @operation(
-        role=ADMIN,
-        reauthenticate=True,
-        help=Words(en="Make an API token.", ja="API トークンを作ります。"),
-    )
+    @operation(role=ADMIN, reauthenticate=True, help=_("Make an API token."))
     async def token_new(
         self,
         who: Person,
@@ -102,11 +89,7 @@ class ApiTokenOperations(OperationContext):
         note(after={"role": role, "until": token.until, "programs": programs})
         return TokenMade(name=name, role=role, token=text, until=token.until)
 
-    @operation(
-        role=ADMIN,
-        changes=False,
-        help=Words(en="All API tokens.", ja="API トークンを一覧します。"),
-    )
+    @operation(role=ADMIN, changes=False, help=_("All API tokens."))
     async def token_list(self, who: Person) -> tuple[TokenRow, ...]:
         """List who made them, and until when they hold; never the tokens."""
         known = await self._store.api_tokens()
@@ -123,9 +106,7 @@ class ApiTokenOperations(OperationContext):
             for one in known.values()
         )
 
-    @operation(
-        role=ADMIN, help=Words(en="Revoke an API token.", ja="API トークンを失効させます。")
-    )
+    @operation(role=ADMIN, help=_("Revoke an API token."))
     async def token_revoke(self, who: Person, name: str) -> str:
         """Revoke it: it is not taken from the next request on, nor is any that was made by it,
         or by one of those."""

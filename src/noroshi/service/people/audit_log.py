@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from noroshi.core.people import Audited
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _
 from noroshi.service.operation import ADMIN, Person, operation
 from noroshi.service.operation_context import OperationContext
 
@@ -13,11 +13,7 @@ MOST_LISTED = 10_000
 class AuditLogOperations(OperationContext):
     """The log of who changed what, and who was refused."""
 
-    @operation(
-        role=ADMIN,
-        changes=False,
-        help=Words(en="Who changed what.", ja="誰が何を変えたかを新しい順に表示します。"),
-    )
+    @operation(role=ADMIN, changes=False, help=_("Who changed what."))
     async def audit(self, who: Person, last: int = 50) -> tuple[Audited, ...]:
         """Newest first: who, by which door, from what to what. Secrets are never in it."""
         return tuple(await self._store.audit_log(max(1, min(last, MOST_LISTED))))
@@ -28,6 +24,6 @@ class AuditLogOperations(OperationContext):
         """Keep a row of the audit log."""
         await self._store.audit(row)
 
-    async def turn_away(self, who: Person, name: str, why: Words) -> None:
+    async def turn_away(self, who: Person, name: str, why: Message) -> None:
         """Note that an operation was refused."""
         await self._people.denied_log.record(name, who.name, who.door, who.address, why)

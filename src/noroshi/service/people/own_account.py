@@ -6,28 +6,22 @@ from dataclasses import dataclass
 
 from noroshi.core.definitions.problems import Problem
 from noroshi.core.people import User
-from noroshi.core.words import Words
+from noroshi.core.translation import _
 from noroshi.people import AuthenticationError
 from noroshi.people.passwords import password_problem
 from noroshi.service.errors import ForbiddenError, InvalidArgumentError, OperationFailedError
 from noroshi.service.operation import ADMIN, VIEWER, Person, note, operation
 from noroshi.service.people.users import NOT_SET, Recovery, SecondStep, UserOperations
 
-WHOSE = Words(
-    en="Say whose account it is: only a browser that is logged in goes without a name.",
-    ja="誰のアカウントか、名前を指定してください (省けるのは、ログインしたブラウザーだけです)。",
-)
-NOT_YOURS = Words(
-    en="{name} is somebody else. An administrator does that: noroshi user password {name}",
-    ja="{name} はほかの利用者です。管理者が noroshi user password {name} で変更できます。",
+WHOSE = _("Say whose account it is: only a browser that is logged in goes without a name.")
+NOT_YOURS = _(
+    "{name} is somebody else. An administrator does that: noroshi user password {name}"
 )
 
 
-IN_BROWSER = Words(
-    en="{name} has a second step, which a password alone does not change: log in and do it in the "
-    "browser. If the authenticator is lost, an administrator does: noroshi user totp --off {name}",
-    ja="{name} は2段階認証を使っているため、パスワードだけでは変更できません。ブラウザーでログインして操作して"
-    "ください。認証アプリをなくしたときは、管理者が noroshi user totp --off {name} を実行します。",
+IN_BROWSER = _(
+    "{name} has a second step, which a password alone does not change: log in and do it in the "
+    "browser. If the authenticator is lost, an administrator does: noroshi user totp --off {name}"
 )
 
 
@@ -45,7 +39,7 @@ class OwnAccount:
 class OwnAccountOperations(UserOperations):
     """By the password each time, so that a browser left alone gives nothing away."""
 
-    @operation(role=VIEWER, help=Words(en="Your own account.", ja="自分のアカウントです。"))
+    @operation(role=VIEWER, help=_("Your own account."))
     async def own_account(self, who: Person) -> OwnAccount:
         """Return whether it has a second step, and how many recovery codes are left."""
         user = (await self._store.users()).get(who.name) if who.door == "web" else None
@@ -59,10 +53,7 @@ class OwnAccountOperations(UserOperations):
         )
 
     @operation(
-        role=VIEWER,
-        changes=True,
-        secret=("old", "new"),
-        help=Words(en="Change your own password.", ja="自分のパスワードを変えます。"),
+        role=VIEWER, changes=True, secret=("old", "new"), help=_("Change your own password.")
     )
     async def own_password(self, who: Person, old: str, new: str, name: str = "") -> str:
         """You are logged out everywhere. `name`: whose, where nobody is logged in."""
@@ -75,10 +66,7 @@ class OwnAccountOperations(UserOperations):
         return user.name
 
     @operation(
-        role=VIEWER,
-        changes=True,
-        secret=("password",),
-        help=Words(en="Begin your own second step.", ja="自分の2段階認証を始めます。"),
+        role=VIEWER, changes=True, secret=("password",), help=_("Begin your own second step.")
     )
     async def own_totp(self, who: Person, password: str, name: str = "") -> SecondStep:
         """Return a seed for an authenticator; it holds once a code of it was given back."""
@@ -88,7 +76,7 @@ class OwnAccountOperations(UserOperations):
         role=VIEWER,
         changes=True,
         secret=("password", "code"),
-        help=Words(en="Turn your own second step on.", ja="自分の2段階認証を有効にします。"),
+        help=_("Turn your own second step on."),
     )
     async def own_totp_on(
         self, who: Person, code: str, password: str = "", name: str = ""
@@ -103,7 +91,7 @@ class OwnAccountOperations(UserOperations):
         role=VIEWER,
         changes=True,
         secret=("password",),
-        help=Words(en="Turn your own second step off.", ja="自分の2段階認証を無効にします。"),
+        help=_("Turn your own second step off."),
     )
     async def own_totp_off(self, who: Person, password: str, name: str = "") -> str:
         """Switch it off: the authenticator and the recovery codes are good for nothing then."""

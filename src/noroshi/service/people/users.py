@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from noroshi.core.definitions.problems import Problem, suggestion
 from noroshi.core.people import NAME, OF_TOKEN, ROLES, User, made_with, roles_up_to
-from noroshi.core.words import Words
+from noroshi.core.translation import _
 from noroshi.people import random_keys, second_factor
 from noroshi.people.authentication import BAD_NAME, SEED
 from noroshi.people.authentication_errors import BusyError
@@ -24,34 +24,19 @@ from noroshi.service.operation_context import OperationContext
 from noroshi.vault import Secret, VaultError
 
 CODE_DAYS = 3
-NOT_MADE = Words(en="Nothing was made.", ja="何も作成していません。")
-NOT_SET = Words(en="The password was left as it is.", ja="パスワードは変更していません。")
-BAD_ROLE = Words(en="is none of {known}", ja="は使えません。{known} のどれかです")
-NO_USER = Words(
-    en="There is no user {given}{instead}", ja="{given} という利用者はいません{instead}"
+NOT_MADE = _("Nothing was made.")
+NOT_SET = _("The password was left as it is.")
+BAD_ROLE = _("is none of {known}")
+NO_USER = _("There is no user {given}{instead}")
+THERE_IS = _("There is a user {name} already.")
+LAST_ONE = _("{name} is the only administrator who can log in. Make another one first.")
+MEANWHILE = _("Somebody else changed {name} at the same moment. Look, and do it again.")
+BUSY = _("Many passwords are being checked just now. Try again in a moment.")
+WRONG_CODE = _(
+    "This code is not right. Take the one that the authenticator shows now, and see that the "
+    "clocks agree."
 )
-THERE_IS = Words(en="There is a user {name} already.", ja="{name} という利用者はすでにいます。")
-LAST_ONE = Words(
-    en="{name} is the only administrator who can log in. Make another one first.",
-    ja="{name} はログインできる唯一の管理者です。先に別の管理者を作ってください。",
-)
-MEANWHILE = Words(
-    en="Somebody else changed {name} at the same moment. Look, and do it again.",
-    ja="{name} は同時にほかの人が変更しました。確かめてから、もう一度実行してください。",
-)
-BUSY = Words(
-    en="Many passwords are being checked just now. Try again in a moment.",
-    ja="パスワードの処理が混み合っています。少し待ってもう一度試してください。",
-)
-WRONG_CODE = Words(
-    en="This code is not right. Take the one that the authenticator shows now, and see that the "
-    "clocks agree.",
-    ja="コードが正しくありません。認証アプリにいま出ているものを入れてください。時計のずれも"
-    "確かめてください。",
-)
-NOT_BEGUN = Words(
-    en="Two-step log-in of {name} was not begun.", ja="{name} の2段階認証は始めていません。"
-)
+NOT_BEGUN = _("Two-step log-in of {name} was not begun.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,12 +81,7 @@ class Recovery:
 class UserOperations(OperationContext):
     """Users: who may log in, as what, and by which proof."""
 
-    @operation(
-        role=ADMIN,
-        reauthenticate=True,
-        secret=("password",),
-        help=Words(en="Add a user.", ja="利用者を追加します。"),
-    )
+    @operation(role=ADMIN, reauthenticate=True, secret=("password",), help=_("Add a user."))
     async def user_add(
         self, who: Person, name: str, role: str = "viewer", password: str = ""
     ) -> UserMade:
@@ -119,9 +99,7 @@ class UserOperations(OperationContext):
         note(after={"role": role})
         return UserMade(name=name, role=role, code=code, until=made.code_until)
 
-    @operation(
-        role=ADMIN, changes=False, help=Words(en="All users.", ja="利用者を一覧します。")
-    )
+    @operation(role=ADMIN, changes=False, help=_("All users."))
     async def user_list(self, who: Person) -> tuple[UserRow, ...]:
         """List who may log in, and as what."""
         return tuple(
@@ -140,7 +118,7 @@ class UserOperations(OperationContext):
         role=ADMIN,
         reauthenticate=True,
         secret=("password",),
-        help=Words(en="Give a user another password.", ja="利用者のパスワードを変えます。"),
+        help=_("Give a user another password."),
     )
     async def user_password(self, who: Person, name: str, password: str = "") -> UserMade:
         """Or a one-time code by which they choose one; they are logged out everywhere."""
@@ -152,11 +130,7 @@ class UserOperations(OperationContext):
         note(after={"role": user.role})
         return UserMade(name=name, role=user.role, code=code, until=made.code_until)
 
-    @operation(
-        role=ADMIN,
-        reauthenticate=True,
-        help=Words(en="Give a user another role.", ja="利用者の権限を変えます。"),
-    )
+    @operation(role=ADMIN, reauthenticate=True, help=_("Give a user another role."))
     async def user_role(self, who: Person, name: str, role: str) -> UserMade:
         """Give a user another role: it holds from their next request on; what API tokens they
         made that may do more than they may now hold no more, nor does any that was made by one
@@ -173,11 +147,7 @@ class UserOperations(OperationContext):
         note(before={"role": user.role, "api_tokens": gone}, after={"role": role})
         return UserMade(name=name, role=role)
 
-    @operation(
-        role=ADMIN,
-        reauthenticate=True,
-        help=Words(en="Remove a user.", ja="利用者を削除します。"),
-    )
+    @operation(role=ADMIN, reauthenticate=True, help=_("Remove a user."))
     async def user_remove(self, who: Person, name: str) -> str:
         """Remove a user: they are logged out at once, and the API tokens that they made hold no
         more, nor does any that was made by one of those."""
@@ -191,11 +161,7 @@ class UserOperations(OperationContext):
         note(before={"role": user.role, "api_tokens": gone})
         return name
 
-    @operation(
-        role=ADMIN,
-        reauthenticate=True,
-        help=Words(en="Begin two-step log-in for a user.", ja="利用者の2段階認証を始めます。"),
-    )
+    @operation(role=ADMIN, reauthenticate=True, help=_("Begin two-step log-in for a user."))
     async def user_totp(self, who: Person, name: str) -> SecondStep:
         """Return a fresh seed for an authenticator; it holds once a code of it was given
         back."""
@@ -205,21 +171,13 @@ class UserOperations(OperationContext):
         role=ADMIN,
         reauthenticate=True,
         secret=("code",),
-        help=Words(
-            en="Turn two-step log-in on for a user.", ja="利用者の2段階認証を有効にします。"
-        ),
+        help=_("Turn two-step log-in on for a user."),
     )
     async def user_totp_on(self, who: Person, name: str, code: str) -> Recovery:
         """Switch it on with a code of the authenticator; return what to keep for its loss."""
         return await self._step_on(await self._user(name), code)
 
-    @operation(
-        role=ADMIN,
-        reauthenticate=True,
-        help=Words(
-            en="Turn two-step log-in off for a user.", ja="利用者の2段階認証を無効にします。"
-        ),
-    )
+    @operation(role=ADMIN, reauthenticate=True, help=_("Turn two-step log-in off for a user."))
     async def user_totp_off(self, who: Person, name: str) -> str:
         """For when the authenticator and the recovery codes are lost."""
         return await self._step_off(await self._user(name))

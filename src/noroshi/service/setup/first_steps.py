@@ -14,7 +14,7 @@ from noroshi.core.definitions.problems import Problem, suggestion
 from noroshi.core.definitions.self_monitoring import OWN
 from noroshi.core.mail import Envelope, Lane
 from noroshi.core.model import Contact
-from noroshi.core.words import Words
+from noroshi.core.translation import _
 from noroshi.definitions import Plan
 from noroshi.ports import NOTHING_QUEUED, Document
 from noroshi.service.errors import ConflictError, InvalidArgumentError, NotFoundError
@@ -26,28 +26,14 @@ from noroshi.service.sign_in.authorization import NO_ROUTE as NO_SUCH_ROUTE
 
 FIRST, TEST = "first", "test"
 """The note of how far the first start has come; the middle of a test alarm's id."""
-NO_CONTACT = Words(
-    en="There is no contact {given}{instead}. An alarm needs somebody to go to.",
-    ja="通知先 {given} はありません{instead}。アラームを送る相手が必要です。",
+NO_CONTACT = _("There is no contact {given}{instead}. An alarm needs somebody to go to.")
+NO_ROUTE = _("There is no route yet, so nothing can be sent.")
+NO_TEST = _("No test alarm was sent yet, so there is no number to give back.")
+WRONG_NUMBER = _(
+    "This is not the number of the last test alarm. Look for the newest mail: each has "
+    "another one."
 )
-NO_ROUTE = Words(
-    en="There is no route yet, so nothing can be sent.",
-    ja="送信経路がまだないため、何も送れません。",
-)
-NO_TEST = Words(
-    en="No test alarm was sent yet, so there is no number to give back.",
-    ja="テスト アラームをまだ送っていません。先に送ってください。",
-)
-WRONG_NUMBER = Words(
-    en="This is not the number of the last test alarm. Look for the newest mail: each has "
-    "another one.",
-    ja="最後に送ったテスト アラームの番号ではありません。番号はメールごとに違います。いちばん新しいメールを"
-    "見てください。",
-)
-TOO_OFTEN = Words(
-    en="Five wrong numbers: send another test alarm, and give back its number.",
-    ja="番号を5回間違えました。もう一度テスト アラームを送り、その番号を入れてください。",
-)
+TOO_OFTEN = _("Five wrong numbers: send another test alarm, and give back its number.")
 MOST_WRONG, LEAST, MOST = 5, 1000, 9999
 
 
@@ -98,10 +84,7 @@ class AlarmSent:
 class FirstStepOperations(OperationContext):
     """From an empty node to a received alarm."""
 
-    @operation(
-        role=VIEWER,
-        help=Words(en="How far the first start has come.", ja="初期設定の進み具合です。"),
-    )
+    @operation(role=VIEWER, help=_("How far the first start has come."))
     async def first_look(self, who: Person) -> FirstLook:
         """Return how far it is, by what is defined, what is signed in, and whether an alarm was
         given back."""
@@ -126,20 +109,13 @@ class FirstStepOperations(OperationContext):
             by=kept.by if kept else "",
         )
 
-    @operation(
-        role=ADMIN,
-        help=Words(en="Put the first start away.", ja="初期設定の案内を終わります。"),
-    )
+    @operation(role=ADMIN, help=_("Put the first start away."))
     async def first_end(self, who: Person) -> str:
         """Put it away: it is not spoken of any more, though no alarm was given back."""
         await self._keep_first(replace(await self._kept_first() or Kept(), ended=True))
         return FIRST
 
-    @operation(
-        role=OPERATOR,
-        news=True,
-        help=Words(en="Send a test alarm.", ja="テスト アラームを送ります。"),
-    )
+    @operation(role=OPERATOR, news=True, help=_("Send a test alarm."))
     async def test_alarm(
         self, who: Person, contact: str = "", routes: tuple[str, ...] = ()
     ) -> AlarmSent:
@@ -184,13 +160,7 @@ class FirstStepOperations(OperationContext):
         note(after={"mail": id, "to": told.addresses})
         return AlarmSent(id, told.id, told.addresses)
 
-    @operation(
-        role=OPERATOR,
-        secret=("number",),
-        help=Words(
-            en="Give back a test alarm's number.", ja="届いたテスト アラームの番号を入れます。"
-        ),
-    )
+    @operation(role=OPERATOR, secret=("number",), help=_("Give back a test alarm's number."))
     async def test_alarm_seen(self, who: Person, number: str) -> FirstLook:
         """Take the number of the last one: who gave it back and when is kept, as proof that it
         arrived."""

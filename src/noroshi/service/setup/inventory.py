@@ -11,7 +11,7 @@ from noroshi import schema
 from noroshi.core.definitions.problems import Problem, suggestion
 from noroshi.core.definitions.version_note import note_text
 from noroshi.core.model import Instance, Monitor
-from noroshi.core.words import Words
+from noroshi.core.translation import _
 from noroshi.definitions import content
 from noroshi.definitions.blueprints import Blueprint, add
 from noroshi.hosts.time_zone import machine_zone
@@ -25,17 +25,10 @@ from noroshi.service.setup.first_steps import TEST, FirstStepOperations, Kept
 from noroshi.service.setup.suggestions import Suggested, groups_of, instance_name, suggested
 
 T = TypeVar("T")
-NEW = Words(en="this machine's sensible watch", ja="このマシンの監視")
-NOT_HERE = Words(
-    en="This process does not measure, so it cannot look at the computer.",
-    ja="このプロセスは測定をしないため、コンピューターを調べられません。",
-)
-NO_SUGGESTION = Words(
-    en="{given} was not suggested{instead}", ja="{given} は候補にありません{instead}"
-)
-NOTHING_CHOSEN = Words(
-    en="Choose at least one thing to watch.", ja="監視するものを1つ以上選んでください。"
-)
+NEW = _("this machine's sensible watch")
+NOT_HERE = _("This process does not measure, so it cannot look at the computer.")
+NO_SUGGESTION = _("{given} was not suggested{instead}")
+NOTHING_CHOSEN = _("Choose at least one thing to watch.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,14 +44,7 @@ class Suggestion:
 class DiscoveryOperations(FirstStepOperations, EditOperations):
     """The watch that a new node begins with."""
 
-    @operation(
-        role=ADMIN,
-        changes=False,
-        help=Words(
-            en="What to watch on this computer.",
-            ja="このコンピューターで監視するとよいものを調べます。",
-        ),
-    )
+    @operation(role=ADMIN, changes=False, help=_("What to watch on this computer."))
     async def suggest(self, who: Person) -> Suggestion:
         """Disk space, memory, processor, services and ports found, with what there is of each."""
         name = instance_name(self._runs_on or self._name)
@@ -75,11 +61,7 @@ class DiscoveryOperations(FirstStepOperations, EditOperations):
         title = self._runs_on or self._name
         return Suggestion(instance=name, title=title, zone=machine_zone(), monitors=found)
 
-    @operation(
-        role=ADMIN,
-        news=True,
-        help=Words(en="Watch what was suggested.", ja="候補から選んだものの監視を始めます。"),
-    )
+    @operation(role=ADMIN, news=True, help=_("Watch what was suggested."))
     async def suggest_take(
         self,
         who: Person,

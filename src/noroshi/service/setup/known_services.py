@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _
 
 EXE = ".exe"
 """The end of programs' names on Windows; the table has them without."""
@@ -16,75 +16,75 @@ EXE = ".exe"
 class KnownService:
     """`programs` by their process's name as the kernel has it (Linux keeps 15 letters)."""
 
-    title: Words
+    title: Message
     programs: Sequence[str] = ()
     ports: Sequence[int] = ()
 
 
-def _of(en: str, ja: str, *known: str | int) -> KnownService:
+def _of(title: Message, *known: str | int) -> KnownService:
     programs = tuple(one for one in known if isinstance(one, str))
     ports = tuple(one for one in known if isinstance(one, int))
-    return KnownService(Words(en=en, ja=ja), programs, ports)
+    return KnownService(title, programs, ports)
 
 
 # Ports: IANA, Service Name and Transport Protocol Port Number Registry; those from 8000 on, 9200,
 # 11211 and 27017 by the defaults of the programs that use them.
 SERVICES: Sequence[KnownService] = (
-    _of("Remote log-in (SSH)", "リモート ログイン (SSH)", "sshd", 22),
-    _of("Web server (nginx)", "Web サーバー (nginx)", "nginx"),
-    _of("Web server (Apache)", "Web サーバー (Apache)", "apache2", "httpd"),
-    _of("Web server (Caddy)", "Web サーバー (Caddy)", "caddy"),
-    _of("Web server (IIS)", "Web サーバー (IIS)", "w3wp"),
-    _of("Website (HTTP)", "Web サイト (HTTP)", 80, 8080),
-    _of("Website (HTTPS)", "Web サイト (HTTPS)", 443, 8443),
-    _of("Load balancer (HAProxy)", "負荷分散 (HAProxy)", "haproxy"),
-    _of("Web proxy (Squid)", "Web プロキシ (Squid)", "squid", 3128),
-    _of("Database (PostgreSQL)", "データベース (PostgreSQL)", "postgres", 5432),
-    _of("Database (MySQL)", "データベース (MySQL)", "mysqld"),
-    _of("Database (MariaDB)", "データベース (MariaDB)", "mariadbd"),
-    _of("Database (MySQL or MariaDB)", "データベース (MySQL・MariaDB)", 3306),
-    _of("Database (SQL Server)", "データベース (SQL Server)", "sqlservr", 1433),
-    _of("Database (Oracle)", "データベース (Oracle)", "tnslsnr", 1521),
-    _of("Database (MongoDB)", "データベース (MongoDB)", "mongod", 27017),
-    _of("Cache (Redis)", "キャッシュ (Redis)", "redis-server", 6379),
-    _of("Cache (memcached)", "キャッシュ (memcached)", "memcached", 11211),
-    _of("Search (Elasticsearch)", "検索 (Elasticsearch)", 9200),
-    _of("Message queue (RabbitMQ)", "メッセージ キュー (RabbitMQ)", 5672),
-    _of("Containers (Docker)", "コンテナー (Docker)", "dockerd"),
-    _of("Containers (containerd)", "コンテナー (containerd)", "containerd"),
-    _of("Containers (Kubernetes)", "コンテナー (Kubernetes)", "kubelet"),
-    _of("Virtual machines (libvirt)", "仮想マシン (libvirt)", "libvirtd"),
-    _of("Virtual machines (Hyper-V)", "仮想マシン (Hyper-V)", "vmms"),
-    _of("Shared folders (Samba)", "共有フォルダー (Samba)", "smbd"),
-    _of("Shared folders (SMB)", "共有フォルダー (SMB)", 445),
-    _of("Shared folders (NFS)", "共有フォルダー (NFS)", 2049),
-    _of("File transfer (FTP)", "ファイル転送 (FTP)", "vsftpd", "proftpd", 21),
-    _of("Remote Desktop", "リモート デスクトップ", "xrdp", 3389),
-    _of("Name server (BIND)", "DNS サーバー (BIND)", "named"),
-    _of("Name server (Unbound)", "DNS サーバー (Unbound)", "unbound"),
-    _of("Name server (dnsmasq)", "DNS サーバー (dnsmasq)", "dnsmasq"),
-    _of("Name server (Windows)", "DNS サーバー (Windows)", "dns"),
-    _of("Name server (DNS)", "DNS サーバー", 53),
-    _of("Directory (OpenLDAP)", "ディレクトリ (OpenLDAP)", "slapd"),
-    _of("Directory (LDAP)", "ディレクトリ (LDAP)", 389, 636),
-    _of("Mail server (Postfix)", "メールサーバー (Postfix)", "master"),
-    _of("Mail server (Exim)", "メールサーバー (Exim)", "exim4", "exim"),
-    _of("Mail server (SMTP)", "メールサーバー (SMTP)", 25, 465, 587),
-    _of("Mailboxes (Dovecot)", "メールボックス (Dovecot)", "dovecot"),
-    _of("Mailboxes (IMAP)", "メールボックス (IMAP)", 143, 993),
-    _of("Mailboxes (POP3)", "メールボックス (POP3)", 110, 995),
-    _of("Timed jobs (cron)", "定期実行 (cron)", "cron", "crond"),
-    _of("Clock (chrony)", "時刻同期 (chrony)", "chronyd"),
-    _of("Clock (ntpd)", "時刻同期 (ntpd)", "ntpd"),
-    _of("Clock (systemd-timesyncd)", "時刻同期 (systemd-timesyncd)", "systemd-timesyn"),
-    _of("Logs (rsyslog)", "ログ (rsyslog)", "rsyslogd"),
-    _of("Monitoring agent (SNMP)", "監視エージェント (SNMP)", "snmpd"),
-    _of("Printing (CUPS)", "印刷 (CUPS)", "cupsd", 631),
-    _of("Printing (spooler)", "印刷 (スプーラー)", "spoolsv"),
-    _of("Remote management (WinRM)", "リモート管理 (WinRM)", 5985, 5986),
+    _of(_("Remote log-in (SSH)"), "sshd", 22),
+    _of(_("Web server (nginx)"), "nginx"),
+    _of(_("Web server (Apache)"), "apache2", "httpd"),
+    _of(_("Web server (Caddy)"), "caddy"),
+    _of(_("Web server (IIS)"), "w3wp"),
+    _of(_("Website (HTTP)"), 80, 8080),
+    _of(_("Website (HTTPS)"), 443, 8443),
+    _of(_("Load balancer (HAProxy)"), "haproxy"),
+    _of(_("Web proxy (Squid)"), "squid", 3128),
+    _of(_("Database (PostgreSQL)"), "postgres", 5432),
+    _of(_("Database (MySQL)"), "mysqld"),
+    _of(_("Database (MariaDB)"), "mariadbd"),
+    _of(_("Database (MySQL or MariaDB)"), 3306),
+    _of(_("Database (SQL Server)"), "sqlservr", 1433),
+    _of(_("Database (Oracle)"), "tnslsnr", 1521),
+    _of(_("Database (MongoDB)"), "mongod", 27017),
+    _of(_("Cache (Redis)"), "redis-server", 6379),
+    _of(_("Cache (memcached)"), "memcached", 11211),
+    _of(_("Search (Elasticsearch)"), 9200),
+    _of(_("Message queue (RabbitMQ)"), 5672),
+    _of(_("Containers (Docker)"), "dockerd"),
+    _of(_("Containers (containerd)"), "containerd"),
+    _of(_("Containers (Kubernetes)"), "kubelet"),
+    _of(_("Virtual machines (libvirt)"), "libvirtd"),
+    _of(_("Virtual machines (Hyper-V)"), "vmms"),
+    _of(_("Shared folders (Samba)"), "smbd"),
+    _of(_("Shared folders (SMB)"), 445),
+    _of(_("Shared folders (NFS)"), 2049),
+    _of(_("File transfer (FTP)"), "vsftpd", "proftpd", 21),
+    _of(_("Remote Desktop"), "xrdp", 3389),
+    _of(_("Name server (BIND)"), "named"),
+    _of(_("Name server (Unbound)"), "unbound"),
+    _of(_("Name server (dnsmasq)"), "dnsmasq"),
+    _of(_("Name server (Windows)"), "dns"),
+    _of(_("Name server (DNS)"), 53),
+    _of(_("Directory (OpenLDAP)"), "slapd"),
+    _of(_("Directory (LDAP)"), 389, 636),
+    _of(_("Mail server (Postfix)"), "master"),
+    _of(_("Mail server (Exim)"), "exim4", "exim"),
+    _of(_("Mail server (SMTP)"), 25, 465, 587),
+    _of(_("Mailboxes (Dovecot)"), "dovecot"),
+    _of(_("Mailboxes (IMAP)"), 143, 993),
+    _of(_("Mailboxes (POP3)"), 110, 995),
+    _of(_("Timed jobs (cron)"), "cron", "crond"),
+    _of(_("Clock (chrony)"), "chronyd"),
+    _of(_("Clock (ntpd)"), "ntpd"),
+    _of(_("Clock (systemd-timesyncd)"), "systemd-timesyn"),
+    _of(_("Logs (rsyslog)"), "rsyslogd"),
+    _of(_("Monitoring agent (SNMP)"), "snmpd"),
+    _of(_("Printing (CUPS)"), "cupsd", 631),
+    _of(_("Printing (spooler)"), "spoolsv"),
+    _of(_("Remote management (WinRM)"), 5985, 5986),
 )
-PROGRAMS: Mapping[str, Words] = {name: one.title for one in SERVICES for name in one.programs}
-PORTS: Mapping[int, Words] = {port: one.title for one in SERVICES for port in one.ports}
+PROGRAMS: Mapping[str, Message] = {name: one.title for one in SERVICES for name in one.programs}
+PORTS: Mapping[int, Message] = {port: one.title for one in SERVICES for port in one.ports}
 
 
 def known_as(program: str) -> str:

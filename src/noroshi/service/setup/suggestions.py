@@ -8,39 +8,30 @@ from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address
 from typing import Any
 
-from noroshi.core.words import Words, plain
+from noroshi.core.translation import Message, _, bilingual, ngettext, plain
 from noroshi.ports import Listener, Memory, Process, Processor, Volume
 from noroshi.service.setup.known_services import PORTS, PROGRAMS, known_as
 
 GIB = 1 << 30
 SYSTEM, SERVICES, OF_PORTS = "system", "services", "ports"
-GROUP_TITLES: Mapping[str, Words] = {
-    SYSTEM: Words(en="System", ja="システム"),
-    SERVICES: Words(en="Services", ja="サービス"),
-    OF_PORTS: Words(en="Ports", ja="ポート"),
+GROUP_TITLES: Mapping[str, Message] = {
+    SYSTEM: _("System"),
+    SERVICES: _("Services"),
+    OF_PORTS: _("Ports"),
 }
-DISK, MEMORY, CPU = (
-    Words(en="Disk space", ja="ディスク容量"),
-    Words(en="Memory", ja="メモリー"),
-    Words(en="Processor", ja="CPU"),
-)
-OF_DISK = Words(
-    en="{mount} {used:.0f}% of {size:.0f} GiB", ja="{mount} {size:.0f} GiB 中 {used:.0f}%"
-)
-OF_MEMORY = Words(en="{size:.1f} GiB", ja="{size:.1f} GiB")
-OF_CPU = Words(en="{count:processor|processors}", ja="{count}個")
-RUNS = Words(en="runs now ({count})", ja="動作中 ({count}個)")
-FROM = Words(
-    en="WARNING from {warning}%, CRITICAL from {critical}%",
-    ja="{warning}% で注意、{critical}% で危険",
-)
-WARNING_FROM = Words(en="WARNING from {warning}%", ja="{warning}% で注意")
-ENDS = Words(en="CRITICAL once it does not run", ja="動いていなければ危険")
-PORT = Words(en="Port {port}: {what}", ja="ポート {port}: {what}")
-EVERYWHERE = Words(en="listens on all addresses", ja="すべてのアドレスで待ち受け中")
-HERE_ALONE = Words(en="listens on this computer alone", ja="このマシンの中だけで待ち受け中")
-AT = Words(en="listens on {address}", ja="{address} で待ち受け中")
-REFUSES = Words(en="CRITICAL once it refuses connections", ja="接続を拒否したら危険")
+DISK, MEMORY, CPU = (_("Disk space"), _("Memory"), _("Processor"))
+OF_DISK = _("{mount} {used:.0f}% of {size:.0f} GiB")
+OF_MEMORY = _("{size:.1f} GiB")
+OF_CPU = ngettext("{count} processor", "{count} processors")
+RUNS = _("runs now ({count})")
+FROM = _("WARNING from {warning}%, CRITICAL from {critical}%")
+WARNING_FROM = _("WARNING from {warning}%")
+ENDS = _("CRITICAL once it does not run")
+PORT = _("Port {port}: {what}")
+EVERYWHERE = _("listens on all addresses")
+HERE_ALONE = _("listens on this computer alone")
+AT = _("listens on {address}")
+REFUSES = _("CRITICAL once it refuses connections")
 MOST_VOLUMES = 6
 ANY, LOOPBACK = ("0.0.0.0", "::"), ("127.0.0.1", "::1")
 BY = {"0.0.0.0": "", "127.0.0.1": "127.0.0.1", "::": "::1", "::1": "::1"}
@@ -54,9 +45,9 @@ class Suggested:
     `there`: the instance has it already."""
 
     id: str
-    title: Words
-    found: Words
-    limit: Words
+    title: Message
+    found: Message
+    limit: Message
     there: bool
     monitor: Mapping[str, Any]
 
@@ -76,14 +67,14 @@ def suggested(
     return tuple(_as_one(*one, there=there) for one in found)
 
 
-Made = tuple[str, Words, Words, Words, Mapping[str, Any]]
+Made = tuple[str, Message, Message, Message, Mapping[str, Any]]
 
 
 def _as_one(
     id: str,
-    title: Words,
-    seen: Words,
-    limit: Words,
+    title: Message,
+    seen: Message,
+    limit: Message,
     monitor: Mapping[str, Any],
     *,
     there: Collection[str],
@@ -116,14 +107,16 @@ def _system(
         yield f"{SYSTEM}/cpu", CPU, count, WARNING_FROM.fill(**limits), monitor
 
 
-def _sizes(volumes: Sequence[Volume]) -> Words:
+def _sizes(volumes: Sequence[Volume]) -> Message:
     each = [
         OF_DISK.fill(mount=one.mount, used=one.used_percent, size=one.size / GIB)
         for one in volumes[:MOST_VOLUMES]
     ]
     more = [plain(f"+{len(volumes) - MOST_VOLUMES}")] * (len(volumes) > MOST_VOLUMES)
     parts = [*each, *more]
-    return Words(en=", ".join(one.en for one in parts), ja="、".join(one.ja for one in parts))
+    return bilingual(
+        en=", ".join(one.en for one in parts), ja="、".join(one.ja for one in parts)
+    )
 
 
 def _services(processes: Iterable[Process]) -> Iterable[Made]:
@@ -168,7 +161,7 @@ def _best(addresses: Collection[str]) -> str:
     return next((one for one in BY if one in addresses), min(addresses))
 
 
-def _where(address: str) -> Words:
+def _where(address: str) -> Message:
     if address in ANY:
         return EVERYWHERE
     return HERE_ALONE if address in LOOPBACK else AT.fill(address=address)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
-from noroshi.core.words import Words
+from noroshi.core.translation import _
 from noroshi.oauth.account import Account
 from noroshi.oauth.credentials import named_by
 from noroshi.oauth.provider import Credential, SignInError, UnreachableError
@@ -25,10 +25,7 @@ class AccountCheckOperations(ProbeOperations):
         role=ADMIN,
         changes=False,
         secret=("secret",),
-        help=Words(
-            en="Which part of an account is wrong, as far as its sign-in server tells.",
-            ja="アカウントのどの設定が違うかを、サインイン サーバーに問い合わせて確かめます。",
-        ),
+        help=_("Which part of an account is wrong, as far as its sign-in server tells."),
     )
     async def account_check(
         self, who: Person, account: str, secret: str = ""

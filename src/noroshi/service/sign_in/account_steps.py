@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from noroshi.core.words import NOTHING, Words, plain
+from noroshi.core.translation import NOTHING, Message, _, ngettext, pgettext, plain
 from noroshi.network.connection_errors import NoAnswerError
 from noroshi.network.http import Patience, Reply, open_http
 from noroshi.oauth.account import Account
@@ -38,64 +38,47 @@ WELL_KNOWN = "/v2.0/.well-known/openid-configuration"
 TELL_BEFORE = 60
 """Days before the end of a secret or certificate from which it is remarked."""
 LONGEST = 200
-SERVER, TOKEN = (Words(en="Sign-in", ja="サインイン先"), Words(en="Token", ja="トークン"))
-CLAIMS = Words(en="Claims", ja="トークンの内容")
-ANSWERS = Words(en="{host} answers", ja="{host} が応答しました")
-BY_PERSON = Words(
-    en="renewed by the refresh token, {lasts}{user} signed in {days:day|days} ago",
-    ja="更新トークンで更新できました ({lasts}{user} が{days}日前にサインイン)",
+SERVER, TOKEN = (pgettext("sign_in.account_steps", "Sign-in"), _("Token"))
+CLAIMS = _("Claims")
+ANSWERS = _("{host} answers")
+BY_PERSON = ngettext(
+    "renewed by the refresh token, {lasts}{user} signed in {days} day ago",
+    "renewed by the refresh token, {lasts}{user} signed in {days} days ago",
+    by="days",
 )
-BY_PERSON_TODAY = Words(
-    en="renewed by the refresh token, {lasts}{user} signed in today",
-    ja="更新トークンで更新できました ({lasts}{user} が今日サインイン)",
+BY_PERSON_TODAY = _("renewed by the refresh token, {lasts}{user} signed in today")
+BY_APP = _("a new one by {kind}, {lasts}the app signs in by itself")
+SECRET, CERTIFICATE = (_("the client secret"), _("the certificate"))
+LASTS = _("good for {minutes} min; ")
+SOMEBODY = _("somebody")
+ENDS = ngettext(
+    "The client secret or certificate ends on {at}, in {days} day. Put the "
+    "next one in beside it before that day (secret_next, certificate_next).",
+    "The client secret or certificate ends on {at}, in {days} days. Put the"
+    " next one in beside it before that day (secret_next, "
+    "certificate_next).",
+    by="days",
 )
-BY_APP = Words(
-    en="a new one by {kind}, {lasts}the app signs in by itself",
-    ja="{kind}で取得できました ({lasts}アプリだけのサインイン)",
+NOT_WRITTEN_DOWN = _(
+    "Nobody is told when the client secret ends: no provider says it. Write its last day into "
+    "secret_ends of accounts/{account}.toml, or on the route's page."
 )
-SECRET, CERTIFICATE = (
-    Words(en="the client secret", ja="クライアント シークレット"),
-    Words(en="the certificate", ja="証明書"),
+BY_NEXT = _(
+    "The second one of two secrets or certificates is in use: the first one was refused."
 )
-LASTS = Words(en="good for {minutes} min; ", ja="あと{minutes}分、")
-SOMEBODY = Words(en="somebody", ja="誰か")
-ENDS = Words(
-    en="The client secret or certificate ends on {at}, in {days:day|days}. Put the next one in beside "
-    "it before that day (secret_next, certificate_next).",
-    ja="クライアント シークレット (または証明書) はあと{days}日 ({at}) で切れます。それまでに次のものを"
-    "隣に入れてください (secret_next、certificate_next)。",
-)
-NOT_WRITTEN_DOWN = Words(
-    en="Nobody is told when the client secret ends: no provider says it. Write its last day into "
-    "secret_ends of accounts/{account}.toml, or on the route's page.",
-    ja="クライアント シークレットの期限は Microsoft から知らされません。その日を、経路の画面の"
-    "「シークレットの期限」か accounts/{account}.toml の secret_ends に書くと、切れる前に知らせます。",
-)
-BY_NEXT = Words(
-    en="The second one of two secrets or certificates is in use: the first one was refused.",
-    ja="2つあるうち、2つ目のシークレット (または証明書) を使っています。1つ目は断られました。",
-)
-ANOTHER = Words(
-    en="{person} signed in, and the route sends from {user}. It is well if {person} may open that "
+ANOTHER = _(
+    "{person} signed in, and the route sends from {user}. It is well if {person} may open that "
     "mailbox, or if both names are one person's; the next stages tell. If somebody else was meant "
-    "to sign in: noroshi authorize {route}, in a private window of the browser.",
-    ja="サインインしたのは {person} ですが、経路は {user} から送ります。{person} にそのメールボックスの権限が"
-    "あるか、同じ人の別名であれば問題ありません (このあとの段階で分かります)。人を間違えた場合は、ブラウザーの"
-    "プライベート ウィンドウでサインインし直してください: noroshi authorize {route}",
+    "to sign in: noroshi authorize {route}, in a private window of the browser."
 )
-FOR = Words(en="for {aud}: {rights}; {who}", ja="宛先 {aud}、権限 {rights}、{who}")
-OPAQUE = Words(
-    en="cannot be looked into; the mail server will judge it",
-    ja="中身は確かめられません。判断はメールサーバーに任せます",
-)
+FOR = _("for {aud}: {rights}; {who}")
+OPAQUE = _("cannot be looked into; the mail server will judge it")
 NO_SERVER = Cure(
     whose=Whose.NETWORK,
     how=(
-        Words(
-            en="Open this page in a browser of this network. If another page comes, a proxy or "
-            "log-in page stands in between; its administrator lets {host} through.",
-            ja="このネットワークのブラウザーで次のページを開きます。別のページが出る場合は、途中にプロキシか"
-            "ログイン画面があります。管理者に {host} を通してもらってください。",
+        _(
+            "Open this page in a browser of this network. If another page comes, a proxy or "
+            "log-in page stands in between; its administrator lets {host} through."
         ),
     ),
 )
@@ -199,7 +182,7 @@ class SignInSteps:
         """The mailbox that the route opens."""
         return self._exam.values.get("user") or self._account.mailbox
 
-    def _another(self, person: str) -> tuple[Words, ...]:
+    def _another(self, person: str) -> tuple[Message, ...]:
         """That it is not the mailbox of whoever signed in: that may be meant so, and is if the
         account says so."""
         if self._account.shared:
@@ -225,10 +208,10 @@ class SignInSteps:
         )  # a name of our own says nothing to a person
         return StepError(plain(codes.strip() or ("" if ours else failure.error)), remedy)
 
-    def _stopped(self, words: Words, cure: Cure) -> StepError:
+    def _stopped(self, words: Message, cure: Cure) -> StepError:
         return StepError(NOTHING, cure.remedy(sentence(words), self._exam))
 
-    def _told(self, state: SignInState) -> Words:
+    def _told(self, state: SignInState) -> Message:
         now = self._outside.clocks.wall()
         ends = (claims_in(self._token) or {}).get("exp")
         lasts = NOTHING
@@ -241,7 +224,7 @@ class SignInSteps:
         words = BY_PERSON if days else BY_PERSON_TODAY
         return words.fill(lasts=lasts, user=state.user or SOMEBODY, days=days)
 
-    def _remarks(self, state: SignInState) -> Iterator[Words]:
+    def _remarks(self, state: SignInState) -> Iterator[Message]:
         if state.by_next:
             yield BY_NEXT
         # At Entra, and of an app, the claims say it.
@@ -333,7 +316,7 @@ def _is_other(reply: Reply, account: Account) -> bool:
     return html and not account.cloud.token_endpoint and reply.status < 500
 
 
-def _of_claims(claims: Mapping[str, Any], resource: Resource) -> Words:
+def _of_claims(claims: Mapping[str, Any], resource: Resource) -> Message:
     aud, _ = audience_of(claims, AUDIENCES.get(resource, ()))
     # By its number Graph's audience says nothing to a person.
     told = (

@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from noroshi.core.definitions.problems import Problem, suggestion
 from noroshi.core.mail import Route
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _
 from noroshi.definitions import Plan
 from noroshi.definitions.accounts_of_routes import (
     account_of,
@@ -42,59 +42,31 @@ SIGNED_IN = "signed in"
 """The state of a route that was down until now: whether it is well, its next mail shows."""
 ASK_LATER = 10
 """Seconds until a server that could not be asked about a code is asked again."""
-NO_ROUTE = Words(
-    en="There is no route {given}{instead}.", ja="{given} という経路はありません{instead}。"
+NO_ROUTE = _("There is no route {given}{instead}.")
+NO_ACCOUNT = _("Route {given} needs no sign-in: its options name no account.")
+BY_PASSWORD = _("Route {given} signs in with a password. Put it in: noroshi secret set {entry}")
+ANOTHER_SECRET = _("Give the right one: noroshi authorize {route} --secret-file FILE")
+NOT_BY_ITSELF = _("A sign-in is not repeated by itself; do it again: noroshi authorize {route}")
+BAD_SECRET = _("This secret is not kept.")
+NO_APP = _("Route {given} does not sign in by itself (sign_in of its account is not app).")
+NOT_READ = _(
+    "Account {account} does not read its mailbox. If it shall, put reads_inbox = true into it "
+    "and apply that first."
 )
-NO_ACCOUNT = Words(
-    en="Route {given} needs no sign-in: its options name no account.",
-    ja="経路 {given} にサインインは要りません (オプションに account がありません)。",
+SEND_FIRST = _(
+    "Sign in to send first (noroshi authorize {route}), then again to read the mailbox: Microsoft "
+    "usually requires an administrator's consent for reading, not for sending."
 )
-BY_PASSWORD = Words(
-    en="Route {given} signs in with a password. Put it in: noroshi secret set {entry}",
-    ja="経路 {given} はパスワードでサインインします。noroshi secret set {entry} で"
-    "入れてください。",
-)
-ANOTHER_SECRET = Words(
-    en="Give the right one: noroshi authorize {route} --secret-file FILE",
-    ja="正しい値は noroshi authorize {route} --secret-file ファイル で入れ直してください",
-)
-NOT_BY_ITSELF = Words(
-    en="A sign-in is not repeated by itself; do it again: noroshi authorize {route}",
-    ja="サインインは自動では繰り返しません。noroshi authorize {route} をもう一度実行してください",
-)
-BAD_SECRET = Words(en="This secret is not kept.", ja="このシークレットは保存していません。")
-NO_APP = Words(
-    en="Route {given} does not sign in by itself (sign_in of its account is not app).",
-    ja="経路 {given} はアプリだけではサインインしません (アカウントの sign_in が app ではありません)。",
-)
-NOT_READ = Words(
-    en="Account {account} does not read its mailbox. If it shall, put reads_inbox = true into it "
-    "and apply that first.",
-    ja="アカウント {account} はメールボックスを読み取りません。読み取らせるには、先に reads_inbox = true を"
-    "書いて適用してください。",
-)
-SEND_FIRST = Words(
-    en="Sign in to send first (noroshi authorize {route}), then again to read the mailbox: Microsoft "
-    "usually requires an administrator's consent for reading, not for sending.",
-    ja="先に送信のためにサインインし (noroshi authorize {route})、そのあとメールボックスの読み取りのためにもう一度"
-    "サインインしてください。Microsoft では、送信と違い、読み取りにはふつう管理者の同意が必要です。",
-)
-NOT_HERE = Words(
-    en="The redirect of account {account} ({redirect}) does not lead to this computer, so nobody "
-    "can listen for it here. Sign in without --here, and paste the address.",
-    ja="アカウント {account} のリダイレクト先 ({redirect}) はこのコンピューターではないため、ここでは"
-    "待ち受けできません。--here を付けずにサインインし、URL を貼り付けてください。",
+NOT_HERE = _(
+    "The redirect of account {account} ({redirect}) does not lead to this computer, so nobody "
+    "can listen for it here. Sign in without --here, and paste the address."
 )
 
 
 class SignInOperations(OperationContext):
     """Begun, completed; secrets kept."""
 
-    @operation(
-        role=ADMIN,
-        changes=False,
-        help=Words(en="Begin to sign a route in.", ja="経路のサインインを始めます。"),
-    )
+    @operation(role=ADMIN, changes=False, help=_("Begin to sign a route in."))
     async def authorize_begin(
         self, who: Person, route: str, port: int = 0, read: bool = False
     ) -> SignIn:
@@ -130,12 +102,7 @@ class SignInOperations(OperationContext):
             asks=_sort_of_secret(account),
         )
 
-    @operation(
-        role=ADMIN,
-        secret=("value",),
-        news=True,
-        help=Words(en="Keep a secret in the vault.", ja="シークレットを保管庫に入れます。"),
-    )
+    @operation(role=ADMIN, secret=("value",), news=True, help=_("Keep a secret in the vault."))
     async def set_secret(
         self, who: Person, name: str, value: str, proved: bool = False, to: tuple[str, ...] = ()
     ) -> str:
@@ -162,12 +129,7 @@ class SignInOperations(OperationContext):
         note(before={"kept": kept}, after={"kept": True})
         return name
 
-    @operation(
-        role=ADMIN,
-        secret=("pasted",),
-        news=True,
-        help=Words(en="Complete a sign-in.", ja="サインインを完了します。"),
-    )
+    @operation(role=ADMIN, secret=("pasted",), news=True, help=_("Complete a sign-in."))
     async def authorize_finish(self, who: Person, route: str, pasted: str) -> RouteStatus:
         """Complete it with the address at which the browser ended; what waits goes out then."""
         _, account = await self._account_of(route)
@@ -181,12 +143,7 @@ class SignInOperations(OperationContext):
         return await self._signed_in(route, account, before)
 
     @operation(
-        role=ADMIN,
-        changes=False,
-        help=Words(
-            en="Begin a sign-in by a code on another device.",
-            ja="別の端末でコードを入力するサインインを始めます。",
-        ),
+        role=ADMIN, changes=False, help=_("Begin a sign-in by a code on another device.")
     )
     async def authorize_device(self, who: Person, route: str, read: bool = False) -> OnDevice:
         """Return the code, and where a person types it. A code is for one resource: with `read`
@@ -209,13 +166,7 @@ class SignInOperations(OperationContext):
         )
 
     @operation(
-        role=ADMIN,
-        changes=False,
-        news=True,
-        help=Words(
-            en="Whether somebody has typed the code.",
-            ja="コードが入力されたかどうかを確かめます。",
-        ),
+        role=ADMIN, changes=False, news=True, help=_("Whether somebody has typed the code.")
     )
     async def authorize_device_ask(self, who: Person, route: str) -> DeviceAsked:
         """Return the route once it is signed in; else when to ask again: no sooner (RFC 8628,
@@ -234,14 +185,7 @@ class SignInOperations(OperationContext):
             return DeviceAsked(wait=wait)
         return DeviceAsked(route=await self._signed_in(route, account, before))
 
-    @operation(
-        role=ADMIN,
-        news=True,
-        help=Words(
-            en="Prove that an app signs in by itself.",
-            ja="アプリだけでサインインできることを確かめます。",
-        ),
-    )
+    @operation(role=ADMIN, news=True, help=_("Prove that an app signs in by itself."))
     async def authorize_app(self, who: Person, route: str, read: bool = False) -> Proof:
         """Fetch a token by secret or certificate alone; what waits goes out then. With `read`
         one to read the mailbox as well."""
@@ -257,7 +201,7 @@ class SignInOperations(OperationContext):
 
     async def _proved(
         self, route: Route, account: Account, resource: Resource
-    ) -> tuple[Words, ...]:
+    ) -> tuple[Message, ...]:
         """Return what a fresh token says of itself; other servers than Entra, and Graph's for
         sending, have claims of their own."""
         try:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from noroshi.core.definitions.problems import Problem, suggestion
-from noroshi.core.words import Words
+from noroshi.core.translation import _
 from noroshi.definitions.accounts_of_routes import account_of
 from noroshi.guides.setup_goal import certificate_entry
 from noroshi.oauth.account import Account
@@ -35,46 +35,28 @@ from noroshi.service.sign_in.try_before_save import require_accepted
 from noroshi.vault import Secret, VaultError
 
 LEAST_DAYS, MOST_DAYS = 1, 3650
-NOBODY = Words(
-    en="There is no route and no account {given}{instead}.",
-    ja="{given} という経路もアカウントもありません{instead}。",
+NOBODY = _("There is no route and no account {given}{instead}.")
+NO_ACCOUNT = _("Route {given} names no account, so it needs no certificate.")
+NAMES_NONE = _(
+    "Account {account} names no certificate. Add to accounts/{account}.toml: "
+    '{setting} = "{account}-{suffix}", and apply it.'
 )
-NO_ACCOUNT = Words(
-    en="Route {given} names no account, so it needs no certificate.",
-    ja="経路 {given} はアカウントを使わないため、証明書は要りません。",
+IS_THERE = _(
+    "The vault has the certificate “{entry}” of {account} already, and mails may go out by it. "
+    "Make the next one beside it (--next), or say --replace."
 )
-NAMES_NONE = Words(
-    en="Account {account} names no certificate. Add to accounts/{account}.toml: "
-    '{setting} = "{account}-{suffix}", and apply it.',
-    ja="アカウント {account} に証明書の指定がありません。accounts/{account}.toml に "
-    '{setting} = "{account}-{suffix}" を加え、apply してください。',
+IS_ANOTHERS = _(
+    "The entry “{entry}” is used by {who}. Give account {account} another "
+    "name for its certificate (certificate), then do this again."
 )
-IS_THERE = Words(
-    en="The vault has the certificate “{entry}” of {account} already, and mails may go out by it. "
-    "Make the next one beside it (--next), or say --replace.",
-    ja="{account} の証明書「{entry}」はすでに保管庫にあり、送信に使われている可能性があります。"
-    "次に使うものを作るには --next、置き換えるには --replace を付けてください。",
-)
-IS_ANOTHERS = Words(
-    en="The entry “{entry}” is used by {who}. Give account {account} another "
-    "name for its certificate (certificate), then do this again.",
-    ja="保管庫の項目「{entry}」は {who} で使われています。アカウント {account} の certificate に別の名前を指定して、"
-    "もう一度実行してください。",
-)
-BAD_DAYS = Words(
-    en="must be between {least} and {most}", ja="{least} から {most} の間にしてください"
-)
-NOT_KEPT = Words(en="This certificate is not kept.", ja="この証明書は保存していません。")
+BAD_DAYS = _("must be between {least} and {most}")
+NOT_KEPT = _("This certificate is not kept.")
 
 
 class CertificateOperations(SignInOperations):
     """Client certificates."""
 
-    @operation(
-        role=ADMIN,
-        news=True,
-        help=Words(en="Make a client certificate.", ja="クライアント証明書を作ります。"),
-    )
+    @operation(role=ADMIN, news=True, help=_("Make a client certificate."))
     async def certificate_new(
         self,
         who: Person,
@@ -94,14 +76,7 @@ class CertificateOperations(SignInOperations):
         bundle = await asyncio.to_thread(make, f"noroshi {account.name}", now, days)
         return await self._kept_under(who, account, entry, bundle)
 
-    @operation(
-        role=ADMIN,
-        secret=("pem",),
-        news=True,
-        help=Words(
-            en="Keep a client certificate.", ja="クライアント証明書を保管庫に入れます。"
-        ),
-    )
+    @operation(role=ADMIN, secret=("pem",), news=True, help=_("Keep a client certificate."))
     async def certificate_import(
         self,
         who: Person,
@@ -126,13 +101,7 @@ class CertificateOperations(SignInOperations):
             await require_accepted(self._tokens, (account,), entry, bundle)
         return await self._kept_under(who, account, entry, bundle)
 
-    @operation(
-        role=ADMIN,
-        changes=False,
-        help=Words(
-            en="Show a client certificate.", ja="クライアント証明書を表示します (鍵は除く)。"
-        ),
-    )
+    @operation(role=ADMIN, changes=False, help=_("Show a client certificate."))
     async def certificate_show(self, who: Person, name: str, next: bool = False) -> Certificate:
         """Return the part of it that is uploaded, its thumbprints and its end; never the
         key."""

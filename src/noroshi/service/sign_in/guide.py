@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from noroshi.core.definitions.problems import Problem, suggestion
 from noroshi.core.mail import Route
-from noroshi.core.words import NOTHING, Words
+from noroshi.core.translation import NOTHING, Message, _, bilingual
 from noroshi.guides import MICROSOFT365, TITLES, WAYS, Step, Value, filled, line
 from noroshi.guides.export import handed
 from noroshi.guides.setup_goal import SetupGoal
@@ -19,14 +19,10 @@ from noroshi.service.operation import ADMIN, Person, operation
 from noroshi.service.sign_in.certificates import CertificateOperations
 from noroshi.vault import VaultError
 
-NO_GUIDE = Words(
-    en="Route {route} does not go through Microsoft 365, and there is no guide for its provider.",
-    ja="経路 {route} は Microsoft 365 を使わないため、管理者の手順はありません。",
+NO_GUIDE = _(
+    "Route {route} does not go through Microsoft 365, and there is no guide for its provider."
 )
-NO_WAY = Words(
-    en="There is no way {given} to sign in{instead}.",
-    ja="{given} というサインイン方法はありません{instead}。",
-)
+NO_WAY = _("There is no way {given} to sign in{instead}.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,14 +31,14 @@ class GuideStep:
     `shows` says; `takes` is how long it is until it acts, `source` the provider's own page."""
 
     id: str
-    part: Words
-    title: Words
-    how: tuple[Words, ...]
+    part: Message
+    title: Message
+    how: tuple[Message, ...]
     lines: tuple[str, ...]
     check: tuple[str, ...]
-    shows: Words
-    note: Words
-    takes: Words
+    shows: Message
+    note: Message
+    takes: Message
     source: str
 
 
@@ -53,20 +49,13 @@ class GuideShown:
     route: str
     way: str
     steps: tuple[GuideStep, ...]
-    text: Words
+    text: Message
 
 
 class GuideOperations(CertificateOperations):
     """The administrator's steps."""
 
-    @operation(
-        role=ADMIN,
-        changes=False,
-        help=Words(
-            en="What a route's administrator has to do.",
-            ja="送信経路のために管理者が行う手順を表示します。",
-        ),
-    )
+    @operation(role=ADMIN, changes=False, help=_("What a route's administrator has to do."))
     async def guide_show(self, who: Person, route: str, way: str = "") -> GuideShown:
         """For a way to sign in, else the one that the account says; for routes through Microsoft
         365 alone."""
@@ -87,7 +76,7 @@ class GuideOperations(CertificateOperations):
             route=route,
             way=wanted.way,
             steps=tuple(_shown(step, values) for step in steps),
-            text=Words(en=en, ja=ja),
+            text=bilingual(en=en, ja=ja),
         )
 
     async def _thumbprint(self, account: Account) -> str:

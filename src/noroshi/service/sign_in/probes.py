@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from noroshi import schema
 from noroshi.core.definitions.problems import first_of, suggestion
-from noroshi.core.words import Words
+from noroshi.core.translation import _
 from noroshi.definitions import Plan
 from noroshi.definitions.accounts_of_routes import resource_of
 from noroshi.definitions.compilation import compile_plan
@@ -34,28 +34,15 @@ from noroshi.service.sign_in.trial_definitions import trial_definitions
 from noroshi.service.sign_in.try_before_save import shown_by, tried, unproved
 from noroshi.vault import Secret, VaultError
 
-NO_ACCOUNT = Words(
-    en="There is no account {given}{instead}.",
-    ja="{given} というアカウントはありません{instead}。",
-)
-NO_TENANT = Words(en="Tenant {tenant}: {why}", ja="テナント {tenant}: {why}")
-NO_ENTRA = Words(
-    en="The cloud {cloud} is not Microsoft's, so it has no tenants.",
-    ja="クラウド {cloud} は Microsoft のものではないため、テナントがありません。",
-)
+NO_ACCOUNT = _("There is no account {given}{instead}.")
+NO_TENANT = _("Tenant {tenant}: {why}")
+NO_ENTRA = _("The cloud {cloud} is not Microsoft's, so it has no tenants.")
 
 
 class ProbeOperations(SignInOperations):
     """Each as soon as it can be."""
 
-    @operation(
-        role=ADMIN,
-        changes=False,
-        help=Words(
-            en="Whether an account's tenant is there.",
-            ja="アカウントのテナントがあるかどうかを確かめます。",
-        ),
-    )
+    @operation(role=ADMIN, changes=False, help=_("Whether an account's tenant is there."))
     async def account_tenant(
         self, who: Person, account: str, over: tuple[Document, ...] = ()
     ) -> TenantFound:
@@ -77,10 +64,7 @@ class ProbeOperations(SignInOperations):
         role=ADMIN,
         changes=False,
         secret=("secret",),
-        help=Words(
-            en="Whether an account's app and its secret are right.",
-            ja="アカウントのアプリとシークレットが正しいかどうかを確かめます。",
-        ),
+        help=_("Whether an account's app and its secret are right."),
     )
     async def account_try(
         self,
@@ -105,12 +89,7 @@ class ProbeOperations(SignInOperations):
         )
 
     @operation(
-        role=ADMIN,
-        changes=False,
-        help=Words(
-            en="Whether sign-in servers take an entry of the vault.",
-            ja="保管庫の項目がサインイン サーバーに認められるかどうかを確かめます。",
-        ),
+        role=ADMIN, changes=False, help=_("Whether sign-in servers take an entry of the vault.")
     )
     async def secret_try(self, who: Person, name: str) -> tuple[SecretTried, ...]:
         """For each account whose app shows it; none if it is no such secret."""
@@ -121,14 +100,7 @@ class ProbeOperations(SignInOperations):
         shown = tuple(shown_by(plan.accounts.values(), name, kept))
         return tuple([await self._said_of(account, one) for account, one in shown])
 
-    @operation(
-        role=ADMIN,
-        changes=False,
-        help=Words(
-            en="What a route's token says of itself.",
-            ja="送信経路のトークンの中身を確かめます。",
-        ),
-    )
+    @operation(role=ADMIN, changes=False, help=_("What a route's token says of itself."))
     async def token_look(self, who: Person, route: str) -> TokenSeen:
         """For whom it is, what it permits, whose it is; it is asked for if there is none."""
         plan, account = await self._account_of(route)

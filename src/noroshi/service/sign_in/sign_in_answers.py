@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from noroshi.core.words import NOTHING, Words
+from noroshi.core.translation import NOTHING, Message
 from noroshi.service.monitors.status_answers import RouteStatus
 
 
@@ -48,7 +48,7 @@ class DeviceAsked:
 
     route: RouteStatus | None = None
     wait: int = 0
-    why: Words = NOTHING
+    why: Message = NOTHING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +71,7 @@ class Proof:
     """An app has signed in: how the route is now, and what its token says of itself."""
 
     route: RouteStatus
-    token: tuple[Words, ...]
+    token: tuple[Message, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +88,7 @@ class AppTried:
     if not, `why` it cannot be told before somebody signs in."""
 
     sure: bool
-    why: Words = NOTHING
+    why: Message = NOTHING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +97,7 @@ class AccountChecked:
     wrong, and `why`. A `why` without a field: that could not be found out now."""
 
     field: str = ""
-    why: Words = NOTHING
+    why: Message = NOTHING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +109,7 @@ class SecretTried:
     account: str
     taken: bool
     refused: bool = False
-    why: Words = NOTHING
+    why: Message = NOTHING
     ends: date | None = None
 
 
@@ -124,4 +124,4 @@ class TokenSeen:
     person: str = ""
     object_id: str = ""
     until: datetime | None = None
-    words: tuple[Words, ...] = ()
+    words: tuple[Message, ...] = ()

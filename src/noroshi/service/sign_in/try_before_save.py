@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from noroshi.core.definitions.problems import Problem
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _
 from noroshi.oauth.account import Account
 from noroshi.oauth.client_certificates import thumbprints
 from noroshi.oauth.credentials import REFUSED, named_by
@@ -20,34 +20,22 @@ from noroshi.vault import Secret, VaultError
 NO_SECRET_SENT = 7000218
 WRONG_SECRET = frozenset({7000215, 7000222})
 """Entra's codes for a client secret that is wrong, or has ended."""
-ANOTHER_SECRET = Words(
-    en="Put the right one in: noroshi secret set {secret}",
-    ja="正しい値を入れてください: noroshi secret set {secret}",
-)
-UNKNOWN_CERTIFICATE = Words(
-    en="The application has no certificate with the thumbprint {thumbprint} ({code}). The "
+ANOTHER_SECRET = _("Put the right one in: noroshi secret set {secret}")
+UNKNOWN_CERTIFICATE = _(
+    "The application has no certificate with the thumbprint {thumbprint} ({code}). The "
     "administrator uploads it first: Entra admin center, App registrations, the "
     "app, Certificates & secrets, Certificates, Upload certificate. One that was uploaded only "
-    "just now Entra may not know for some minutes.",
-    ja="拇印 {thumbprint} の証明書はアプリケーションに登録されていません ({code})。"
-    "管理者が、先に Entra 管理センターの「アプリの登録」> アプリ >「証明書とシークレット」>「証明書」>"
-    "「証明書のアップロード」で登録してください。登録した直後は、反映までに数分かかることがあります。",
+    "just now Entra may not know for some minutes."
 )
-ALL_THE_SAME: Mapping[str, Words] = {
-    "secret": Words(
-        en="To keep it all the same: noroshi secret set {entry} --force",
-        ja="それでも保存する場合: noroshi secret set {entry} --force",
-    ),
-    "certificate": Words(
-        en="To keep it all the same: noroshi cert import {account} FILE --replace --force",
-        ja="それでも保存する場合: noroshi cert import {account} ファイル --replace --force",
+ALL_THE_SAME: Mapping[str, Message] = {
+    "secret": _("To keep it all the same: noroshi secret set {entry} --force"),
+    "certificate": _(
+        "To keep it all the same: noroshi cert import {account} FILE --replace --force"
     ),
 }
-STAYS = Words(
-    en="{why}\nSo it is not kept, nor asked about again by itself: “{entry}” in the vault stays "
-    "what it was.",
-    ja="{why}\nそのため保存していません (自動でのやり直しもありません)。保管庫の「{entry}」は"
-    "元のままです。",
+STAYS = _(
+    "{why}\nSo it is not kept, nor asked about again by itself: “{entry}” in the vault stays "
+    "what it was."
 )
 WRONG: tuple[Advice, ...] = (
     aadsts_app.ADMIN_APP,
@@ -72,10 +60,7 @@ ASKED_FOR = frozenset(
     }
 )
 """The errors by which other servers than Entra refuse a question, whoever asks it."""
-LIKE_A_WRONG_ONE = Words(
-    en="its sign-in server says the same of a made-up one",
-    ja="でたらめな値にも同じ応答を返すサーバーです",
-)
+LIKE_A_WRONG_ONE = _("its sign-in server says the same of a made-up one")
 FIELD_OF: Mapping[Advice, str] = {
     aadsts_app.ADMIN_APP: "client_id",
     aadsts_app.TENANT_NEEDED: "tenant",
@@ -208,7 +193,7 @@ def _is_unknown(failure: SignInError) -> bool:
     return aadsts_app.WRONG_CERTIFICATE in known
 
 
-def _not_uploaded(failure: SignInError, credential: Credential) -> Words:
+def _not_uploaded(failure: SignInError, credential: Credential) -> Message:
     """Of one on trial: what shows the account's own would show another one."""
     thumbprint = thumbprints(credential.value.reveal()).sha1.upper()
     return UNKNOWN_CERTIFICATE.fill(thumbprint=thumbprint, code=f"AADSTS{failure.codes[0]}")

@@ -11,7 +11,7 @@ from noroshi.core.delivery import SHORTEST, OpenCircuit, lets_others_go_first
 from noroshi.core.digest import may_be_undone
 from noroshi.core.mail import Envelope, EnvelopeState, Receipt
 from noroshi.core.model import NOT_SUPPRESSED, State, Suppression
-from noroshi.core.words import NOTHING, Words
+from noroshi.core.translation import NOTHING, Message
 from noroshi.ports import Arrival, Node, QueuedEnvelope, RouteOutage, TrackedMail
 from noroshi.stores.store_rules import accepted, without_body
 
@@ -34,7 +34,7 @@ class Spooled:
     lease: str = ""
     holder: Node | None = None
     state: EnvelopeState = EnvelopeState.WAITING
-    why: Words = NOTHING
+    why: Message = NOTHING
     receipts: list[Receipt] = field(default_factory=list)
     routes: list[str] = field(default_factory=list)
     """By which each of them came."""

@@ -23,7 +23,7 @@ from noroshi.core.mail import (
     signed,
 )
 from noroshi.core.model import Event
-from noroshi.core.words import NOTHING, Words, plain
+from noroshi.core.translation import NOTHING, Message, plain
 from noroshi.ports import (
     PARCEL_LEASE,
     AcceptedMail,
@@ -195,7 +195,7 @@ class SpoolInMemory:
         return True
 
     async def quarantine(
-        self, parcel: Parcel, why: Words, now: datetime, envelopes: Sequence[Envelope] = ()
+        self, parcel: Parcel, why: Message, now: datetime, envelopes: Sequence[Envelope] = ()
     ) -> bool:
         """Believe whoever says so: in memory all can be read."""
         row = self._spool.get(parcel.envelope.id)

@@ -30,7 +30,7 @@ from noroshi.core.model import (
     Suppression,
 )
 from noroshi.core.people import ApiToken, Audited, Session, User, ends_sessions, may_open
-from noroshi.core.words import NOTHING, Words
+from noroshi.core.translation import NOTHING, Message
 from noroshi.ports import (
     ANSWERS,
     LEASE,
@@ -443,7 +443,7 @@ class MemoryStore(SpoolInMemory):
     async def wait(self, longest: timedelta) -> None:
         await self._wakeups.wait(longest)
 
-    async def trouble(self) -> Words | None:
+    async def trouble(self) -> Message | None:
         return None
 
     async def lost(self) -> bool:
@@ -452,7 +452,7 @@ class MemoryStore(SpoolInMemory):
     async def copy_to(self, path: Path) -> None:
         raise StoreError(f"a store for trials cannot be copied to {path}")
 
-    async def faults(self) -> Sequence[Words]:
+    async def faults(self) -> Sequence[Message]:
         return ()
 
     async def close(self) -> None:

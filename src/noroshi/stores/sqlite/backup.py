@@ -8,18 +8,13 @@ from pathlib import Path
 
 from pysqlite3 import dbapi2 as driver
 
-from noroshi.core.words import Words
+from noroshi.core.translation import _
 from noroshi.ports import StoreConflict, StoreError
 from noroshi.stores.sqlite.error_messages import in_words
 from noroshi.stores.sqlite.types import Connection
 
-THERE_IS_ONE = Words(
-    en="{path} is there already; nothing is ever overwritten",
-    ja="{path} はすでにあります。上書きはしません",
-)
-CANNOT_COPY = Words(
-    en="the copy {path} cannot be written: {why}", ja="コピー {path} を書けません: {why}"
-)
+THERE_IS_ONE = _("{path} is there already; nothing is ever overwritten")
+CANNOT_COPY = _("the copy {path} cannot be written: {why}")
 
 
 def copy(db: Connection, path: Path) -> None:

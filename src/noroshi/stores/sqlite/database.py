@@ -11,7 +11,7 @@ from pathlib import Path
 from pysqlite3 import dbapi2 as driver
 
 from noroshi.core.mail import NOBODY, Origin
-from noroshi.core.words import Words
+from noroshi.core.translation import _
 from noroshi.ports import StoreError, StoreFault
 from noroshi.stores.sqlite.disk_reserve import fault_of
 from noroshi.stores.sqlite.error_messages import meaning
@@ -29,37 +29,22 @@ pragma journal_size_limit = 16777216;
 pragma temp_store = memory;
 """
 
-CANNOT_OPEN = Words(
-    en="cannot open the store {path}: {why}", ja="保存先 {path} を開けません: {why}"
-)
-OLD_SQLITE = Words(
-    en="SQLite {found} may corrupt a store that two connections write to "
+CANNOT_OPEN = _("cannot open the store {path}: {why}")
+OLD_SQLITE = _(
+    "SQLite {found} may corrupt a store that two connections write to "
     "(https://sqlite.org/wal.html#walresetbug); Noroshi needs {needed} or newer, which "
-    "pysqlite3 0.6.1 or newer brings: install that",
-    ja="SQLite {found} には、2つの接続から書き込むとデータベースを壊すことのある不具合があります "
-    "(https://sqlite.org/wal.html#walresetbug)。{needed} 以降が必要です。"
-    "pysqlite3 0.6.1 以降を入れてください",
+    "pysqlite3 0.6.1 or newer brings: install that"
 )
-NEWER = Words(
-    en="{path} was written by a newer Noroshi (schema {newest}, this one knows {mine}); it was "
-    "left as it is: use that version, or a copy from before its update",
-    ja="{path} は新しい Noroshi が書いたものです (スキーマ {newest}、こちらは {mine} まで)。"
-    "そのままにしました。そのバージョンを使うか、更新前のコピーに戻してください",
+NEWER = _(
+    "{path} was written by a newer Noroshi (schema {newest}, this one knows {mine}); it was "
+    "left as it is: use that version, or a copy from before its update"
 )
-OTHER_STEP = Words(
-    en="{path}: step {number} of its schema is not the one that this Noroshi brings; it was "
-    "left as it is: use the version that wrote it",
-    ja="{path}: スキーマの手順 {number} が、この Noroshi のものと違います。"
-    "そのままにしました。これを書いたバージョンを使ってください",
+OTHER_STEP = _(
+    "{path}: step {number} of its schema is not the one that this Noroshi brings; it was "
+    "left as it is: use the version that wrote it"
 )
-OLDER = Words(
-    en="{path} has an older schema: the node updates it when it starts",
-    ja="{path} は古いスキーマです。次にノードを起動したときに更新されます",
-)
-NO_WAL = Words(
-    en="{path} lies where SQLite has no WAL: use a local disk",
-    ja="{path} の場所では SQLite の WAL を使えません。ローカルディスクに置いてください",
-)
+OLDER = _("{path} has an older schema: the node updates it when it starts")
+NO_WAL = _("{path} lies where SQLite has no WAL: use a local disk")
 
 
 @dataclass(frozen=True, slots=True)

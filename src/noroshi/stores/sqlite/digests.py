@@ -12,7 +12,7 @@ from pysqlite3 import dbapi2 as driver
 
 from noroshi.core.digest import ENDING
 from noroshi.core.mail import Envelope, EnvelopeState, Parcel
-from noroshi.core.words import plain
+from noroshi.core.translation import plain
 from noroshi.ports import AcceptedMail
 from noroshi.stores.sqlite.quarantine import is_damaged_row, read
 from noroshi.stores.sqlite.spool import BYTES, LIGHT, promote, put, seq_of

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from pysqlite3 import dbapi2 as driver
 
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _
 from noroshi.ports import StoreFault
 from noroshi.stores.sqlite.samples import drop_oldest
 from noroshi.stores.sqlite.types import Connection
@@ -39,17 +39,13 @@ LOG_ROOM = 8 * MIB
 PORTION, PORTIONS = 20_000, 25
 """Samples that are deleted in one transaction, and how many of those in a row at most."""
 
-SHORT = Words(
-    en="the volume of {path} has only {free} MiB left: samples are not kept, so that events and "
-    "mails go on; make room",
-    ja="{path} のあるボリュームの空きが残り {free} MiB です。イベントとメールを続けるため、"
-    "測定値の保存を止めています。空きを作ってください",
+SHORT = _(
+    "the volume of {path} has only {free} MiB left: samples are not kept, so that events and "
+    "mails go on; make room"
 )
-USED = Words(
-    en="the volume of {path} is full ({free} MiB left): events and mails go into the reserve, "
-    "samples are not kept; make room",
-    ja="{path} のあるボリュームがいっぱいです (残り {free} MiB)。イベントとメールは予備の領域に"
-    "書き、測定値の保存を止めています。空きを作ってください",
+USED = _(
+    "the volume of {path} is full ({free} MiB left): events and mails go into the reserve, "
+    "samples are not kept; make room"
 )
 AGAIN = "the volume of %s has room again; the reserve is laid out anew"
 FAULTS = {
@@ -200,7 +196,7 @@ class Reserve:
             self.tight = not (self._roomy() and self._ballast.lay())
 
     @property
-    def trouble(self) -> Words | None:
+    def trouble(self) -> Message | None:
         """Return what a person should know of the volume."""
         if not self.tight:
             return None
@@ -250,7 +246,7 @@ class Reserve:
         done = False
         try:
             (size,) = db.execute("pragma page_size").fetchone()
-            for _ in range(PORTIONS):
+            for _unused in range(PORTIONS):
                 (pages,) = db.execute("pragma freelist_count").fetchone()
                 if pages * size >= SPARE or not drop_oldest(db, PORTION):
                     break

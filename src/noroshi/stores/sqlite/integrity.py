@@ -11,17 +11,17 @@ from noroshi.core.alarms import Acknowledgement, Remark, Silence
 from noroshi.core.mail import Envelope, EnvelopeState, Receipt
 from noroshi.core.model import Event
 from noroshi.core.people import ApiToken, Audited, User
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _, ngettext
 from noroshi.stores.sqlite.stored_state import State
 from noroshi.stores.sqlite.types import Connection, listed
 from noroshi.stores.store_rules import OPEN, SETTLED
 
 MOST = 20
 """How many of the file's own faults are told: what follows is mostly more of the same."""
-BROKEN = Words(en="the file is broken: {what}", ja="ファイルが壊れています: {what}")
-UNREADABLE = Words(
-    en="{count:row|rows} of {table} cannot be read, the first is {id}",
-    ja="{table} の {count}行が読めません (最初は {id})",
+BROKEN = _("the file is broken: {what}")
+UNREADABLE = ngettext(
+    "{count} row of {table} cannot be read, the first is {id}",
+    "{count} rows of {table} cannot be read, the first is {id}",
 )
 
 
@@ -30,7 +30,7 @@ class Rule:
     """A question that no row should answer, and what it means if some do."""
 
     ask: str
-    means: Words
+    means: Message
 
 
 RULES = (
@@ -38,34 +38,34 @@ RULES = (
         f"select s.id from spool s where s.fate in {listed(OPEN)} "  # noqa: S608  our own text
         "and s.head <> (s.seq = (select min(o.seq) from spool o "
         f"where o.order_key = s.order_key and o.fate in {listed(OPEN)}))",
-        Words(
-            en="{count:mail stands|mails stand} at a wrong place in their order, the first is {id}: "
-            "they may wait for ever, or overtake",
-            ja="{count}通の順番が正しくありません (最初は {id})。いつまでも送られないか、"
-            "追い越すおそれがあります",
+        ngettext(
+            "{count} mail stands at a wrong place in their order, the first is "
+            "{id}: they may wait for ever, or overtake",
+            "{count} mails stand at a wrong place in their order, the first is "
+            "{id}: they may wait for ever, or overtake",
         ),
     ),
     Rule(
         f"select id from spool s where fate = '{EnvelopeState.WAITING}' "  # noqa: S608  our own text
         "and not exists (select 1 from way where envelope = s.seq)",
-        Words(
-            en="{count:mail waits and has|mails wait and have} no route, the first is {id}",
-            ja="経路のないまま待っているメールが {count}通あります (最初は {id})",
+        ngettext(
+            "{count} mail waits and has no route, the first is {id}",
+            "{count} mails wait and have no route, the first is {id}",
         ),
     ),
     Rule(
         f"select id from spool s where fate in {listed(SETTLED)} "  # noqa: S608  our own text
         "and exists (select 1 from way where envelope = s.seq)",
-        Words(
-            en="{count:mail is|mails are} settled and have a route all the same, the first is {id}",
-            ja="完了したのに経路が残っているメールが {count}通あります (最初は {id})",
+        ngettext(
+            "{count} mail is settled and have a route all the same, the first is {id}",
+            "{count} mails are settled and have a route all the same, the first is {id}",
         ),
     ),
     Rule(
         f"select id from spool where fate <> '{EnvelopeState.WAITING}' and lease is not null",  # noqa: S608
-        Words(
-            en="{count:mail is|mails are} settled and out at once, the first is {id}",
-            ja="完了したのに送信中のままのメールが {count}通あります (最初は {id})",
+        ngettext(
+            "{count} mail is settled and out at once, the first is {id}",
+            "{count} mails are settled and out at once, the first is {id}",
         ),
     ),
     Rule(
@@ -73,48 +73,45 @@ RULES = (
         "select m.value from spool d, "
         "json_each(iif(json_valid(d.envelope), d.envelope, '{}'), '$.members') m "
         f"where d.fate in {listed((EnvelopeState.WAITING, EnvelopeState.HELD))})",
-        Words(
-            en="{count:mail is|mails are} in a digest that does not wait, the first is {id}: they would "
-            "never be told",
-            ja="送信待ちでない「まとめ」に入ったままのメールが {count}通あります (最初は {id})。"
-            "このままでは届きません",
+        ngettext(
+            "{count} mail is in a digest that does not wait, the first is {id}: "
+            "they would never be told",
+            "{count} mails are in a digest that does not wait, the first is {id}: "
+            "they would never be told",
         ),
     ),
     Rule(
         "select envelope from receipt where envelope not in (select seq from spool)",
-        Words(
-            en="{count:answer of a server belongs|answers of servers belong} to no mail",
-            ja="どのメールのものでもないサーバーの返事が {count}件あります",
+        ngettext(
+            "{count} answer of a server belongs to no mail",
+            "{count} answers of servers belong to no mail",
         ),
     ),
     Rule(
         "select monitor from decision where monitor not in (select id from monitor)",
-        Words(
-            en="{count:answer of a rule is|answers of rules are} of monitors that are not there, the first is {id}",
-            ja="ない監視項目についての判断が {count}件あります (最初は {id})",
+        ngettext(
+            "{count} answer of a rule is of monitors that are not there, the first is {id}",
+            "{count} answers of rules are of monitors that are not there, the first is {id}",
         ),
     ),
     Rule(
         "select monitor from memory where monitor not in (select id from monitor)",
-        Words(
-            en="{count:memory is|memories are} of monitors that are not there, the first is {id}",
-            ja="ない監視項目の記憶が {count}件あります (最初は {id})",
+        ngettext(
+            "{count} memory is of monitors that are not there, the first is {id}",
+            "{count} memories are of monitors that are not there, the first is {id}",
         ),
     ),
     Rule(
         "select v.number from version v, json_each(v.documents) h "
         "where h.value not in (select hash from document)",
-        Words(
-            en="{count:document of a version is|documents of versions are} missing, the first of version {id}",
-            ja="版の文書が {count}件欠けています (最初は版 {id})",
+        ngettext(
+            "{count} document of a version is missing, the first of version {id}",
+            "{count} documents of versions are missing, the first of version {id}",
         ),
     ),
     Rule(
         "select series from sample where series not in (select id from series)",
-        Words(
-            en="{count:sample belongs|samples belong} to no series",
-            ja="どの系列のものでもない測定値が {count}件あります",
-        ),
+        ngettext("{count} sample belongs to no series", "{count} samples belong to no series"),
     ),
 )
 BODIES: Mapping[str, tuple[str, Any]] = {
@@ -132,7 +129,7 @@ BODIES: Mapping[str, tuple[str, Any]] = {
 }
 
 
-def faults(db: Connection) -> Sequence[Words]:
+def faults(db: Connection) -> Sequence[Message]:
     """Return all that is wrong; a file that is broken is asked nothing more."""
     found = [row for (row,) in db.execute(f"pragma integrity_check({MOST})")]
     if found != ["ok"]:
@@ -140,14 +137,14 @@ def faults(db: Connection) -> Sequence[Words]:
     return [*_broken_rules(db), *_unreadable(db)]
 
 
-def _broken_rules(db: Connection) -> Iterator[Words]:
+def _broken_rules(db: Connection) -> Iterator[Message]:
     for rule in RULES:
         ids = [id for (id,) in db.execute(rule.ask)]
         if ids:
             yield rule.means.fill(count=len(ids), id=ids[0])
 
 
-def _unreadable(db: Connection) -> Iterator[Words]:
+def _unreadable(db: Connection) -> Iterator[Message]:
     # A backup of an older schema, which is looked through before it is changed, lacks some.
     there = {name for (name,) in db.execute("select name from sqlite_schema")}
     for table, (ask, kind) in BODIES.items():

@@ -14,7 +14,7 @@ from noroshi import schema
 from noroshi.core.delivery import Accepted, Fate, OpenCircuit, Retry, settle_envelope
 from noroshi.core.digest import may_join
 from noroshi.core.mail import Envelope, EnvelopeState, Parcel, Receipt
-from noroshi.core.words import Words, plain
+from noroshi.core.translation import Message, plain
 from noroshi.ports import PARCEL_LEASE, Node
 from noroshi.stores.sqlite import spool
 from noroshi.stores.sqlite.quarantine import is_damaged_row, read
@@ -194,7 +194,7 @@ def _write_remaining(db: Connection, end: End, envelope: Envelope, *, ended: boo
 
 
 def quarantine(
-    db: Connection, parcel: Parcel, why: Words, now: datetime, told: Iterable[Envelope]
+    db: Connection, parcel: Parcel, why: Message, now: datetime, told: Iterable[Envelope]
 ) -> bool:
     """Do what ports.Store.quarantine says. The record itself stays as it is: a newer Noroshi
     reads it."""

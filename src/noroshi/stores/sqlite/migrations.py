@@ -14,29 +14,21 @@ from pathlib import Path
 
 from pysqlite3 import dbapi2 as driver
 
-from noroshi.core.words import Words
+from noroshi.core.translation import _
 from noroshi.ports import StoreError
 from noroshi.stores.sqlite.backup import copy
 from noroshi.stores.sqlite.error_messages import in_words
 from noroshi.stores.sqlite.types import Connection
 
-NOT_OURS = Words(
-    en="{path} is not a store of Noroshi: it holds other tables",
-    ja="{path} は Noroshi の保存先ではありません。別のテーブルが入っています",
-)
-NO_ROOM = Words(
-    en="{path} needs an update of its schema, and there is no room for the copy that is made "
+NOT_OURS = _("{path} is not a store of Noroshi: it holds other tables")
+NO_ROOM = _(
+    "{path} needs an update of its schema, and there is no room for the copy that is made "
     "before: it takes {needed} MiB, {free} MiB are free. It was left as it is: make room, and "
-    "start again",
-    ja="{path} のスキーマを更新する必要がありますが、先に取るコピーの場所がありません "
-    "(必要 {needed} MiB、空き {free} MiB)。保存先はそのままです。空きを作って、もう一度起動して"
-    "ください",
+    "start again"
 )
-FAILED = Words(
-    en="{path}: step {number} of the schema cannot be taken ({why}). It was tried in a copy; the "
-    "store was left as it is: use the version that wrote it",
-    ja="{path}: スキーマの更新 {number} ができません ({why})。コピーで試したため、保存先は"
-    "そのままです。これまでの版を使ってください",
+FAILED = _(
+    "{path}: step {number} of the schema cannot be taken ({why}). It was tried in a copy; the "
+    "store was left as it is: use the version that wrote it"
 )
 MIB = 1 << 20
 

@@ -12,35 +12,27 @@ from pathlib import Path
 
 from pysqlite3 import dbapi2 as driver
 
-from noroshi.core.words import Words
+from noroshi.core.translation import NOTHING, Message, _
 from noroshi.ports import StoreError, StoreFault
 
 LOG, INDEX = "-wal", "-shm"
 LEFT = (LOG, "-ballast")
 """Files that only a store leaves beside it."""
-NO_STORE = Words(
-    en="the store {path} is missing{left}. No new one is created, as sign-ins, waiting mails and "
+NO_STORE = _(
+    "the store {path} is missing{left}. No new one is created, as sign-ins, waiting mails and "
     "definitions would be lost: put the file back, or restore a backup (noroshi restore FILE). To "
-    "begin with an empty store: noroshi init --new-store",
-    ja="保存先 {path} がありません{left}。新しく作るとサインイン、送信待ちのメール、定義が失われるため、"
-    "作っていません。ファイルを元に戻すか、バックアップから復元してください (noroshi restore ファイル)。"
-    "空の保存先から始めるには: noroshi init --new-store",
+    "begin with an empty store: noroshi init --new-store"
 )
-EMPTY = Words(
-    en="the store {path} is empty{left}: what was in it is lost. Put the file back, or restore a "
-    "backup (noroshi restore FILE). To begin with an empty store: noroshi init --new-store",
-    ja="保存先 {path} が空で{left}、内容が失われています。ファイルを元に戻すか、バックアップから復元して"
-    "ください (noroshi restore ファイル)。空の保存先から始めるには: noroshi init --new-store",
+EMPTY = _(
+    "the store {path} is empty{left}: what was in it is lost. Put the file back, or restore a "
+    "backup (noroshi restore FILE). To begin with an empty store: noroshi init --new-store"
 )
-BUT = Words(en=", but {names} still exists", ja=" ({names} はあります)")
-NOTHING_LEFT = Words(en="", ja="")
-LOST = Words(
-    en="{path} was removed, moved or replaced while the node runs, so nothing more is written. "
+BUT = _(", but {names} still exists")
+NOTHING_LEFT = NOTHING
+LOST = _(
+    "{path} was removed, moved or replaced while the node runs, so nothing more is written. "
     "What was in it is still open here: save it before the node ends (noroshi backup FILE), stop "
-    "the node, bring it back (noroshi restore FILE) and start the node",
-    ja="ノードの動作中に {path} が削除、移動、または置き換えられたため、何も書き込んでいません。"
-    "内容はまだこのノードが開いています。ノードを止める前に保存し (noroshi backup ファイル)、"
-    "ノードを止め、復元してから (noroshi restore ファイル)、ノードを始めてください",
+    "the node, bring it back (noroshi restore FILE) and start the node"
 )
 
 Identity = tuple[int, int]
@@ -99,7 +91,7 @@ class Presence:
         self._path = path
         self._files = [path, *(path.with_name(f"{path.name}{one}") for one in (LOG, INDEX))]
         self._known: dict[Path, Identity] = {}
-        self.lost: Words | None = None
+        self.lost: Message | None = None
         """Why the store is not to be written to, as of the last look; None: it is in its place."""
         self.look()
 
@@ -140,6 +132,6 @@ def _names_left(path: Path) -> list[str]:
     return [name for name in names if path.with_name(name).exists()]
 
 
-def _left(path: Path) -> Words:
+def _left(path: Path) -> Message:
     names = ", ".join(_names_left(path))
     return BUT.fill(names=names) if names else NOTHING_LEFT

@@ -16,33 +16,25 @@ from pathlib import Path
 from types import TracebackType
 
 from noroshi.core.os_errors import why
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _
 from noroshi.ports import StoreError
 
-CANNOT_LOCK = Words(en="cannot lock {path}: {why}", ja="{path} をロックできません: {why}")
-IN_USE = Words(
-    en="another Noroshi (process {who}) uses this store: {path} is locked; stop that one, or "
-    "ask it",
-    ja="別の Noroshi (プロセス {who}) がこの保存先を使っています。{path} がロックされています。"
-    "そちらを止めるか、そちらのノードに尋ねてください",
+CANNOT_LOCK = _("cannot lock {path}: {why}")
+IN_USE = _(
+    "another Noroshi (process {who}) uses this store: {path} is locked; stop that one, or "
+    "ask it"
 )
-STARTING = Words(
-    en="the node (process {who}) is starting, and not ready to answer yet ({path} is locked); try "
-    "again in a moment",
-    ja="ノード (プロセス {who}) は起動中で、まだ応答できません ({path} がロックされています)。"
-    "少し待ってからもう一度実行してください",
+STARTING = _(
+    "the node (process {who}) is starting, and not ready to answer yet ({path} is locked); try "
+    "again in a moment"
 )
-STOPPING = Words(
-    en="the node (process {who}) is stopping, and still has the store ({path} is locked); try "
-    "again in a moment",
-    ja="ノード (プロセス {who}) は終了処理中で、まだ保存先を使っています ({path} がロックされています)。"
-    "少し待ってからもう一度実行してください",
+STOPPING = _(
+    "the node (process {who}) is stopping, and still has the store ({path} is locked); try "
+    "again in a moment"
 )
-COMMAND = Words(
-    en="another command of Noroshi (process {who}) uses this store: {path} is locked; wait for it, "
-    "or stop it",
-    ja="別の Noroshi のコマンド (プロセス {who}) がこの保存先を使っています。{path} がロックされて"
-    "います。終わるのを待つか、そのコマンドを止めてください",
+COMMAND = _(
+    "another command of Noroshi (process {who}) uses this store: {path} is locked; wait for it, "
+    "or stop it"
 )
 log = logging.getLogger(__name__)
 WIDTH = 20
@@ -83,7 +75,7 @@ class Holding:
     process: str
     holder: Holder
 
-    def words(self, path: Path) -> Words:
+    def words(self, path: Path) -> Message:
         """Return what keeps others from the store, and what to do."""
         return WORDS[self.holder].fill(who=self.process or "?", path=path)
 

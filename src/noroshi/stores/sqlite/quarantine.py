@@ -10,15 +10,13 @@ from pysqlite3 import dbapi2 as driver
 
 from noroshi import schema
 from noroshi.core.mail import Envelope, Lane
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _
 from noroshi.stores.sqlite.types import Connection, instant
 
 SUBJECT = "? (cannot be read / 読み取れません)"
-WHY = Words(
-    en="what the store has of it cannot be read: it is damaged, or a newer Noroshi wrote it "
-    "({said})",
-    ja="保存先の記録を読み取れません。壊れているか、新しい版の Noroshi が書いたものです "
-    "({said})",
+WHY = _(
+    "what the store has of it cannot be read: it is damaged, or a newer Noroshi wrote it "
+    "({said})"
 )
 KNOWN = "select id, order_key, contact, lane, attempts, due from spool where seq = ?"
 
@@ -28,7 +26,7 @@ def is_damaged_row(error: driver.Error) -> bool:
     return "malformed JSON" in str(error) or "decode to UTF-8" in str(error)
 
 
-def read(db: Connection, seq: int, body: str | bytes) -> tuple[Envelope, Words | None]:
+def read(db: Connection, seq: int, body: str | bytes) -> tuple[Envelope, Message | None]:
     """Return the envelope of a row; or what stands in for it, and why."""
     try:
         return schema.value(Envelope, _decode(body)), None

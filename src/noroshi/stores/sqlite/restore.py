@@ -14,7 +14,7 @@ from pathlib import Path
 from pysqlite3 import dbapi2 as driver
 
 from noroshi.core.mail import EnvelopeState
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _, bilingual
 from noroshi.ports import StoreError
 from noroshi.stores.sqlite.backup import copy, sync_folder
 from noroshi.stores.sqlite.database import refuse_foreign
@@ -35,14 +35,9 @@ RELEASE = """
 update spool set due = coalesce((select max(seen) from life), 0),
                  lease = null, node = null, life = null
 where lease is not null"""
-NO_FILE = Words(en="{path}: there is no such file", ja="{path} というファイルはありません")
-NO_STORE = Words(
-    en="{path} cannot be read as a store: {why}", ja="{path} を保存先として読めません: {why}"
-)
-NOT_WHOLE = Words(
-    en="{path} is not whole, nothing was changed: {what}",
-    ja="{path} は壊れています。何も変更していません: {what}",
-)
+NO_FILE = _("{path}: there is no such file")
+NO_STORE = _("{path} cannot be read as a store: {why}")
+NOT_WHOLE = _("{path} is not whole, nothing was changed: {what}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +57,7 @@ class Restored:
     kept: Path | None
 
 
-def faults_of(path: Path) -> list[Words]:
+def faults_of(path: Path) -> list[Message]:
     """Return what should not be so in a store that nobody has open, or in a backup of one.
     Raise StoreError if it is none of ours."""
     _refuse_no_file(path)
@@ -122,7 +117,9 @@ def _prepare(backup: Path, fresh: Path, now: datetime, *, hold: bool) -> Restore
     with closing(driver.connect(fresh, isolation_level=None)) as db:
         db.execute("pragma journal_mode = delete")
         if wrong := faults(db):
-            said = Words(en="; ".join(w.en for w in wrong), ja=" ".join(w.ja for w in wrong))
+            said = bilingual(
+                en="; ".join(w.en for w in wrong), ja=" ".join(w.ja for w in wrong)
+            )
             raise StoreError(NOT_WHOLE.fill(path=backup, what=said))
         migrate(fresh, db, ours(), keep=False)
         db.execute("begin immediate")

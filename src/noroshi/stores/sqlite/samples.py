@@ -14,7 +14,7 @@ from typing import Any
 
 from noroshi import schema
 from noroshi.core.model import Reading, Sample
-from noroshi.core.words import Words
+from noroshi.core.translation import Message
 from noroshi.stores.sqlite.types import EPOCH, Connection
 
 Key = tuple[str, str, str, str]
@@ -171,7 +171,7 @@ def _sample(
     if value is None:
         return Sample(moment)
     if isinstance(value, str):
-        return Sample(moment, fault=schema.value(Words, value))
+        return Sample(moment, fault=schema.value(Message, value))
     pairs = PAIR.iter_unpack(value) if isinstance(value, bytes) else [(first, value)]
     return Sample(moment, tuple(_reading(series[id], number) for id, number in pairs))
 

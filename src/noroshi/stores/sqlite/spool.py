@@ -14,7 +14,7 @@ from noroshi import schema
 from noroshi.core.delivery import SHORTEST, Fate, OpenCircuit, Retry, pause_with_news
 from noroshi.core.digest import may_be_undone, may_join
 from noroshi.core.mail import Envelope, EnvelopeState, Fault, Lane, Parcel, Receipt
-from noroshi.core.words import plain
+from noroshi.core.translation import plain
 from noroshi.ports import QueuedEnvelope, RouteOutage
 from noroshi.stores.sqlite.deferral import UNANSWERED, soon
 from noroshi.stores.sqlite.quarantine import is_damaged_row, read

@@ -17,7 +17,7 @@ from noroshi.core.delivery import Fate, OpenCircuit
 from noroshi.core.mail import Envelope, Parcel, Receipt, signed
 from noroshi.core.model import Change, Decision, Event, Sample, State, Suppression
 from noroshi.core.people import ApiToken, Audited, Session, User
-from noroshi.core.words import Words
+from noroshi.core.translation import Message
 from noroshi.ports import (
     AcceptedMail,
     Arrival,
@@ -232,7 +232,7 @@ class SqliteStore(StoreFile):
         return await self._write_and_wake(lambda db: spool.release_lease(db, parcel, now))
 
     async def quarantine(
-        self, parcel: Parcel, why: Words, now: datetime, envelopes: Sequence[Envelope] = ()
+        self, parcel: Parcel, why: Message, now: datetime, envelopes: Sequence[Envelope] = ()
     ) -> bool:
         own = self._with_origin(envelopes)
         return await self._write_and_wake(

@@ -18,7 +18,7 @@ from typing import Self, TypeVar
 from pysqlite3 import dbapi2 as driver
 
 from noroshi.core.mail import Envelope, Origin, signed
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _
 from noroshi.ports import StoreError, StoreFault
 from noroshi.stores.sqlite import samples
 from noroshi.stores.sqlite.backup import copy
@@ -38,7 +38,7 @@ from noroshi.stores.sqlite.writer_thread import GATHER, Writer
 from noroshi.stores.store_rules import Wakeups
 
 T = TypeVar("T")
-NOT_WRITTEN = Words(en="the store cannot be written: {why}", ja="保存先に書き込めません: {why}")
+NOT_WRITTEN = _("the store cannot be written: {why}")
 
 
 class StoreFile:
@@ -142,7 +142,7 @@ class StoreFile:
     async def wait(self, longest: timedelta) -> None:
         await self._wakeups.wait(longest)
 
-    async def trouble(self) -> Words | None:
+    async def trouble(self) -> Message | None:
         if lost := self._presence.lost:
             return lost
         failed = self._writer.trouble
@@ -156,7 +156,7 @@ class StoreFile:
         async with self._copying:  # two to one path would take each other's file for their own
             await self._read_apart(lambda db: copy(db, path))
 
-    async def faults(self) -> Sequence[Words]:
+    async def faults(self) -> Sequence[Message]:
         self._presence.look()
         lost = self._presence.lost
         return [*([] if lost is None else [lost]), *await self._read_apart(faults)]

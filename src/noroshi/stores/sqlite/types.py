@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from noroshi import schema
 from noroshi.core.mail import EnvelopeState
-from noroshi.core.words import NOTHING, Words, plain
+from noroshi.core.translation import NOTHING, Message, plain
 
 if TYPE_CHECKING:
     from sqlite3 import Connection as Connection  # for its types; pysqlite3 brings none
@@ -38,15 +38,15 @@ def number(at: datetime) -> int:
     return (at - EPOCH) // MICROSECOND
 
 
-def kept(words: Words) -> str:
+def kept(words: Message) -> str:
     """Return words as a text column has them; nothing stays nothing."""
     return "" if words == NOTHING else schema.text(words)
 
 
-def words(stored: str) -> Words:
+def words(stored: str) -> Message:
     """Return what was kept; the first schema's rows hold a text in one language, or a name."""
     try:
-        return schema.value(Words, stored)
+        return schema.value(Message, stored)
     except schema.Unreadable:
         return plain(stored)
 

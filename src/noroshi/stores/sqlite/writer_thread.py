@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from pysqlite3 import dbapi2 as driver
 
-from noroshi.core.words import Words
+from noroshi.core.translation import _
 from noroshi.ports import StoreError, StoreFault
 from noroshi.schema import Unreadable
 from noroshi.stores.sqlite.batch import Work, done
@@ -21,7 +21,7 @@ from noroshi.stores.sqlite.error_messages import meaning
 from noroshi.stores.sqlite.types import Connection
 
 T = TypeVar("T")
-CLOSED = Words(en="{name} is closed", ja="{name} は閉じています")
+CLOSED = _("{name} is closed")
 Job = tuple[Work[Any], "asyncio.Future[Any]"]
 
 LARGEST_BATCH = 256
@@ -123,7 +123,7 @@ class Writer:
         """Return an answer or an exception for each; if the transaction fails, all have
         failed."""
         failed = self._together(works)
-        for _ in range(RESCUES):
+        for _unused in range(RESCUES):
             if not isinstance(failed, driver.Error) or not self._rescued(failed):
                 break
             failed = self._together(works)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from noroshi.core.mail import Fault
-from noroshi.core.words import NOTHING, Words, plain
+from noroshi.core.translation import NOTHING, Message, _, bilingual, plain
 from noroshi.network import connection_errors
 from noroshi.ports import RouteError
 from noroshi.ports.examination import Cure, Exam, Remedy, StepError, Whose
@@ -20,11 +20,9 @@ from noroshi.transports.smtp.reply_classifier import rule_for
 NAME = Cure(
     whose=Whose.NETWORK,
     how=(
-        Words(
-            en="Ask for the name on this computer. If no answer comes, its name server is at fault "
-            "(/etc/resolv.conf); if it is not known, the name is misspelt.",
-            ja="このコンピューターで名前を調べます。応答がなければネームサーバー (/etc/resolv.conf)、"
-            "見つからなければ名前の綴りの問題です。",
+        _(
+            "Ask for the name on this computer. If no answer comes, its name server is at fault "
+            "(/etc/resolv.conf); if it is not known, the name is misspelt."
         ),
     ),
     lines=("getent ahosts {host}",),
@@ -33,11 +31,9 @@ NAME = Cure(
 CONNECTION = Cure(
     whose=Whose.NETWORK,
     how=(
-        Words(
-            en="Is the server up, and does it take mails at that port? If it does, a firewall in "
-            "between must let {host} port {port} out.",
-            ja="サーバーが動いていて、そのポートで受け付けていることを確かめます。動いていれば、途中の"
-            "ファイアウォールで {host} のポート {port} への通信を許可してもらいます。",
+        _(
+            "Is the server up, and does it take mails at that port? If it does, a firewall in "
+            "between must let {host} port {port} out."
         ),
     ),
     lines=("nc -vz {host} {port}",),
@@ -45,22 +41,16 @@ CONNECTION = Cure(
 )
 SOURCE = Cure(
     whose=Whose.YOU,
-    how=(
-        Words(
-            en="Take an address of this computer, of the family that {host} has:",
-            ja="このコンピューターのアドレスのうち、{host} と同じ種類 (IPv4/IPv6) のものを指定します:",
-        ),
-    ),
+    how=(_("Take an address of this computer, of the family that {host} has:"),),
     lines=("ip -brief address", 'source = "192.0.2.10"        # networks/{network}.toml'),
     takes=WITH_NEXT,
 )
 PROXY_IS_DOWN = Cure(
     whose=Whose.NETWORK,
     how=(
-        Words(
-            en="Whoever runs the proxy looks whether it is up, and whether its name and port here "
-            "are right:",
-            ja="プロキシの担当者に動作を確かめてもらい、名前とポートの指定が正しいか確かめます:",
+        _(
+            "Whoever runs the proxy looks whether it is up, and whether its name and port here "
+            "are right:"
         ),
     ),
     lines=('proxy = "{proxy}"        # networks/{network}.toml',),
@@ -68,12 +58,7 @@ PROXY_IS_DOWN = Cure(
 )
 PROXY_LOG_IN = Cure(
     whose=Whose.YOU,
-    how=(
-        Words(
-            en="Give the network the proxy's user, and put the password into the vault:",
-            ja="ネットワークの定義にプロキシの利用者名を書き、パスワードを保管庫に入れます:",
-        ),
-    ),
+    how=(_("Give the network the proxy's user, and put the password into the vault:"),),
     lines=(
         "# networks/{network}.toml",
         'proxy_user = "noroshi"',
@@ -84,19 +69,16 @@ PROXY_LOG_IN = Cure(
 )
 PROXY_PASSWORD = Cure(
     whose=Whose.YOU,
-    how=(Words(en="Put the right password in:", ja="正しいパスワードを入れ直します:"),),
+    how=(_("Put the right password in:"),),
     lines=("noroshi secret set {proxy_password}",),
     takes=AT_ONCE,
 )
 PROXY_RULES = Cure(
     whose=Whose.NETWORK,
     how=(
-        Words(
-            en="Have the proxy allow CONNECT to {host} port {port} (many allow 443 alone). Or use "
-            'Microsoft Graph, which needs 443 alone: kind = "graph" with the same account.',
-            ja="プロキシで {host} のポート {port} への CONNECT を許可してもらいます (443 だけを許可する"
-            "プロキシが多くあります)。または、443 だけで送れる Microsoft Graph (同じアカウントで "
-            'kind = "graph") を使います。',
+        _(
+            "Have the proxy allow CONNECT to {host} port {port} (many allow 443 alone). Or use "
+            'Microsoft Graph, which needs 443 alone: kind = "graph" with the same account.'
         ),
     ),
     takes=AT_ONCE,
@@ -104,11 +86,9 @@ PROXY_RULES = Cure(
 OWN_CA = Cure(
     whose=Whose.NETWORK,
     how=(
-        Words(
-            en="Get that CA's certificate in PEM from whoever runs the proxy, firewall or virus "
-            "scanner, and compare its fingerprint with them. Then name the file:",
-            ja="プロキシ・ファイアウォール・ウイルス対策ソフトの担当者から、認証局の証明書 (PEM) を受け取り、"
-            "拇印を確かめます。そのファイルを指定します:",
+        _(
+            "Get that CA's certificate in PEM from whoever runs the proxy, firewall or virus "
+            "scanner, and compare its fingerprint with them. Then name the file:"
         ),
     ),
     lines=('ca_file = "/etc/ssl/office-ca.pem"        # {ca_place}',),
@@ -116,12 +96,7 @@ OWN_CA = Cure(
 )
 CERTIFICATE = Cure(
     whose=Whose.ADMINISTRATOR,
-    how=(
-        Words(
-            en="Look at the certificate that {host} shows, and at this computer's clock:",
-            ja="{host} が示す証明書と、このコンピューターの時計を確かめます:",
-        ),
-    ),
+    how=(_("Look at the certificate that {host} shows, and at this computer's clock:"),),
     lines=(
         "openssl s_client -connect {host}:{port} {starttls}</dev/null \\",
         "  | openssl x509 -noout -subject -issuer -dates -ext subjectAltName",
@@ -133,44 +108,29 @@ SHOWN_IN_BETWEEN = replace(
     CERTIFICATE,
     whose=Whose.NETWORK,
     how=(
-        Words(
-            en="{host} itself shows no such certificate. Something in between does (a proxy, firewall "
-            "or virus scanner), the name leads to another server, or this computer's clock is wrong:",
-            ja="{host} 自身がこのような証明書を示すことはありません。途中の機器 (プロキシ、ファイアウォール、"
-            "ウイルス対策ソフト) が差し替えているか、名前が別のサーバーを指しているか、このコンピューターの"
-            "時計がずれています:",
+        _(
+            "{host} itself shows no such certificate. Something in between does (a proxy, firewall "
+            "or virus scanner), the name leads to another server, or this computer's clock is wrong:"
         ),
     ),
 )
 """At a provider whose own certificates are right: its administrator can mend nothing of that."""
 OLD_CIPHERS = Cure(
     whose=Whose.ADMINISTRATOR,
-    how=(
-        Words(
-            en="The server must be brought to TLS 1.2 or newer; so must a gateway in between.",
-            ja="サーバーを (途中の機器があればそれも) TLS 1.2 以上に対応させる必要があります。",
-        ),
-    ),
+    how=(_("The server must be brought to TLS 1.2 or newer; so must a gateway in between."),),
     takes=AT_ONCE,
 )
 A_FILE = Cure(
     whose=Whose.YOU,
-    how=(
-        Words(
-            en="The file must be there, in PEM, and readable for the user that Noroshi runs as.",
-            ja="ファイルが PEM 形式で存在し、Noroshi を動かす利用者が読めるようにします。",
-        ),
-    ),
+    how=(_("The file must be there, in PEM, and readable for the user that Noroshi runs as."),),
     takes=AT_ONCE,
 )
 HANGS = Cure(
     whose=Whose.PROVIDER,
     how=(
-        Words(
-            en="What waits is sent by itself once it answers. If it stays so, something in between may hold the "
-            "connection up: a firewall or virus scanner that looks into it.",
-            ja="応答が戻れば、待っているメールは自動で送られます。続く場合は、途中のファイアウォールやウイルス対策ソフトが通信を"
-            "止めているおそれがあります。",
+        _(
+            "What waits is sent by itself once it answers. If it stays so, something in between may hold the "
+            "connection up: a firewall or virus scanner that looks into it."
         ),
     ),
     takes=BY_ITSELF,
@@ -186,40 +146,29 @@ PROTECTION = Cure(
 NO_STARTTLS = Cure(
     whose=Whose.NETWORK,
     how=(
-        Words(
-            en="If the server itself offers STARTTLS, something in between takes it away: have the "
+        _(
+            "If the server itself offers STARTTLS, something in between takes it away: have the "
             "inspection of SMTP switched off (on Cisco: no inspect esmtp). Else take a port that "
-            "begins with TLS:",
-            ja="サーバー自体が STARTTLS に対応していれば、途中の機器が取り除いています。SMTP の検査 (Cisco "
-            "では inspect esmtp) を無効にしてもらいます。そうでなければ、TLS で始まるポートを使います:",
+            "begins with TLS:"
         ),
     ),
     lines=('protection = "tls"', "port = 465"),
     takes=WITH_NEXT,
 )
 ANOTHER_PORT = Cure(
-    whose=Whose.YOU,
-    how=(
-        Words(
-            en="Give host and port of the mail server itself.",
-            ja="メールサーバーの host と port を確かめます。",
-        ),
-    ),
-    takes=WITH_NEXT,
+    whose=Whose.YOU, how=(_("Give host and port of the mail server itself."),), takes=WITH_NEXT
 )
 SIGN_IN_WAYS = Cure(
     whose=Whose.YOU,
     how=(
-        Words(
-            en="Is it the right server? Exchange Online offers XOAUTH2 only after STARTTLS and only "
-            "at smtp.office365.com. For a password set auth to one that is offered.",
-            ja="サーバーが正しいか確かめます。Exchange Online の XOAUTH2 は smtp.office365.com で、STARTTLS の"
-            "あとにだけ使えます。パスワードの場合は、対応している方式を auth に指定します。",
+        _(
+            "Is it the right server? Exchange Online offers XOAUTH2 only after STARTTLS and only "
+            "at smtp.office365.com. For a password set auth to one that is offered."
         ),
     ),
     takes=WITH_NEXT,
 )
-OBSTACLES: Mapping[Words, Cure] = {
+OBSTACLES: Mapping[Message, Cure] = {
     connection_errors.DNS: NAME,
     connection_errors.NO_NAME_SERVER: NAME,
     connection_errors.TCP: CONNECTION,
@@ -267,7 +216,7 @@ BY_FAULT: Mapping[Fault, Cure] = {
 }
 
 
-def stopped_by(trouble: RouteError, exam: Exam, found: Words = NOTHING) -> StepError:
+def stopped_by(trouble: RouteError, exam: Exam, found: Message = NOTHING) -> StepError:
     """Return how the stage stopped at which a trouble came up; `found` is the short of it, unless
     the server has a code for it."""
     return StepError(_code_of(trouble) or found, remedy_of(trouble, exam))
@@ -300,15 +249,15 @@ def advice_on(code: int, enhanced: str, text: str) -> Advice:
     return NOT_NOW if code // 100 == 4 else NOT_KNOWN
 
 
-def sentence(words: Words) -> Words:
+def sentence(words: Message) -> Message:
     """Make a sentence that stands by itself: our troubles are told within other sentences too."""
     first = words.en.partition(" ")[0]  # a host's name stays as it is
     en = words.en[:1].upper() + words.en[1:] if first.isalpha() else words.en
     ja = words.ja if words.ja.endswith(("。", ":")) else f"{words.ja}。"
-    return Words(en=en if en.endswith((".", ":")) else f"{en}.", ja=ja)
+    return bilingual(en=en if en.endswith((".", ":")) else f"{en}.", ja=ja)
 
 
-def _code_of(trouble: RouteError) -> Words | None:
+def _code_of(trouble: RouteError) -> Message | None:
     if not isinstance(trouble, SmtpServerError) or not trouble.text:
         return None
     return plain(f"{trouble.code} {trouble.enhanced}".strip())

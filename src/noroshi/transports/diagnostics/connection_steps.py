@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from noroshi.core.printable import printable
-from noroshi.core.words import Words, plain
+from noroshi.core.translation import Message, _, ngettext, plain
 from noroshi.network import connection_errors
 from noroshi.network.connection_errors import ConnectError
 from noroshi.network.connector import reach
@@ -48,45 +48,32 @@ SHUT = frozenset(
 """What is said where a port may be closed on the way."""
 
 DNS, TCP = plain("DNS"), plain("TCP")
-PROXY, TLS = Words(en="Proxy", ja="プロキシ"), plain("TLS")
-ADDRESSES = Words(en="{host} → {addresses}", ja="{host} → {addresses}")
-OF_PROXY = Words(
-    en="the proxy {host} → {addresses}; {where} is looked up there",
-    ja="プロキシ {host} → {addresses} ({where} はプロキシが調べます)",
-)
-CONNECTED = Words(
-    en="port {port} answers, at {address}", ja="ポート {port} につながりました ({address})"
-)
-BY_PROXY = Words(
-    en="{proxy} connects us to {where}", ja="{proxy} から {where} につながりました"
-)
-LOGGED_IN = Words(
-    en="{proxy} lets {user} log in and connects us to {where}",
-    ja="{proxy} に {user} でログインし、{where} につながりました",
-)
-SILENT_ONES = Words(
-    en="{addresses} did not answer in time, and {address} was taken in their place. Mails leave "
+PROXY, TLS = _("Proxy"), plain("TLS")
+ADDRESSES = _("{host} → {addresses}")
+OF_PROXY = _("the proxy {host} → {addresses}; {where} is looked up there")
+CONNECTED = _("port {port} answers, at {address}")
+BY_PROXY = _("{proxy} connects us to {where}")
+LOGGED_IN = _("{proxy} lets {user} log in and connects us to {where}")
+SILENT_ONES = _(
+    "{addresses} did not answer in time, and {address} was taken in their place. Mails leave "
     "all the same, a moment later each. If it is IPv6, have it mended or taken out of DNS, or give "
-    "the network an IPv4 source.",
-    ja="{addresses} が応答しないため、{address} を使いました。送信はできますが、毎回少し待ちます。IPv6 "
-    "の場合は、通信できるようにするか DNS から外してもらうか、ネットワークの source に IPv4 アドレスを"
-    "指定してください。",
+    "the network an IPv4 source."
 )
-CERTIFIED = Words(
-    en="{version}, certificate of {name} by {issuer}, {days:day|days} left",
-    ja="{version}、証明書は {name} ({issuer} 発行、あと{days}日)",
+CERTIFIED = ngettext(
+    "{version}, certificate of {name} by {issuer}, {days} day left",
+    "{version}, certificate of {name} by {issuer}, {days} days left",
+    by="days",
 )
-ENDS_SOON = Words(
-    en="The certificate ends in {days:day|days}; from then on nothing leaves unless it is renewed.",
-    ja="証明書はあと{days}日で切れます。更新されないと、そのあと送れなくなります。",
+ENDS_SOON = ngettext(
+    "The certificate ends in {days} day; from then on nothing leaves unless it is renewed.",
+    "The certificate ends in {days} days; from then on nothing leaves unless it is renewed.",
+    by="days",
 )
-CLOCK_OFF = Words(
-    en="This computer's clock is {seconds} s {side} that of {where}. From five minutes on sign-ins "
-    "and certificates are refused. Have it set by NTP: timedatectl set-ntp true",
-    ja="このコンピューターの時計が {where} より{seconds}秒{side}います。5分を超えるとサインインや証明書が"
-    "拒否されます。NTP で合わせてください: timedatectl set-ntp true",
+CLOCK_OFF = _(
+    "This computer's clock is {seconds} s {side} that of {where}. From five minutes on sign-ins "
+    "and certificates are refused. Have it set by NTP: timedatectl set-ntp true"
 )
-AHEAD, BEHIND = (Words(en="ahead of", ja="進んで"), Words(en="behind", ja="遅れて"))
+AHEAD, BEHIND = (_("ahead of"), _("behind"))
 
 
 class ConnectionPath:
@@ -214,7 +201,7 @@ def tls_seen(tls: ssl.SSLObject, now: datetime) -> StepResult:
     return StepResult(found, (ENDS_SOON.fill(days=days),) if days < SOON_OVER else ())
 
 
-def clock_remarks(theirs: datetime | None, now: datetime, where: str) -> tuple[Words, ...]:
+def clock_remarks(theirs: datetime | None, now: datetime, where: str) -> tuple[Message, ...]:
     """Say whether our clock is wrong, by the other side's; nothing if it is not, or not told."""
     seconds = round((now - theirs).total_seconds()) if theirs is not None else 0
     if abs(seconds) < SKEW:

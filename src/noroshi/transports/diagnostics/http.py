@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from noroshi.core.redaction import Masks
-from noroshi.core.words import Words, plain
+from noroshi.core.translation import _, plain
 from noroshi.network.connection_errors import NoAnswerError
 from noroshi.network.graph_errors import problem_in
 from noroshi.network.http import LazyHttp, Patience, Reply
@@ -34,22 +34,14 @@ NO_SUCH_MAIL = "ErrorMimeContentInvalid"
 MOST_SAID = 300
 KEPT_OUT = (http.GRAPH_ACCESS, http.GRAPH_REFUSES)
 SEND_MAIL, URL = plain("sendMail"), plain("URL")
-MAY_SEND = Words(
-    en="may send as {user}; asked with what is no mail, so nothing was sent",
-    ja="{user} から送れます。メールではない内容で確かめたので、何も送っていません",
+MAY_SEND = _("may send as {user}; asked with what is no mail, so nothing was sent")
+NO_TLS = _("plain http: no TLS")
+TO_POST = _("{where} (the URL is not shown)")
+NOT_POSTED = _(
+    "Nothing was posted. Whether the URL itself is right, a message alone tells: noroshi send "
+    "--to NAME --subject Test --text Test --route {route}"
 )
-NO_TLS = Words(en="plain http: no TLS", ja="http のため TLS は使いません")
-TO_POST = Words(en="{where} (the URL is not shown)", ja="{where} (URL は表示しません)")
-NOT_POSTED = Words(
-    en="Nothing was posted. Whether the URL itself is right, a message alone tells: noroshi send "
-    "--to NAME --subject Test --text Test --route {route}",
-    ja="何も投稿していません。URL が正しいかは、実際に送ると分かります: noroshi send --to 名前 "
-    "--subject Test --text Test --route {route}",
-)
-NO_REPLY = Words(
-    en="{where} took the request and did not answer ({kind}).",
-    ja="{where} が要求に応答しませんでした ({kind})。",
-)
+NO_REPLY = _("{where} took the request and did not answer ({kind}).")
 
 
 class GraphExamination:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from noroshi.core.mail import Fault
-from noroshi.core.words import Words, plain
+from noroshi.core.translation import _, plain
 from noroshi.ports import RouteError, TransportContext
 from noroshi.ports.examination import Exam, Step, StepResult
 from noroshi.transports.diagnostics.connection_remedies import stopped_by
@@ -18,12 +18,9 @@ from noroshi.transports.pickup import CANNOT_WRITE, HANGS, PATIENCE, Options, wh
 from noroshi.transports.pickup_folder import try_to_write
 
 T = TypeVar("T")
-FOLDER, WRITING = Words(en="Folder", ja="フォルダー"), Words(en="Write", ja="書き込み")
-ROOM = Words(en="{folder}, {free:.1f} GB free", ja="{folder}、空き {free:.1f} GB")
-WRITTEN = Words(
-    en="a file was written and deleted again; no mail was",
-    ja="ファイルを書いて消しました。メールは書いていません",
-)
+FOLDER, WRITING = _("Folder"), _("Write")
+ROOM = _("{folder}, {free:.1f} GB free")
+WRITTEN = _("a file was written and deleted again; no mail was")
 
 
 class PickupExamination:

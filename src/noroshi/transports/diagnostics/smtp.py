@@ -7,7 +7,7 @@ import ssl
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 
 from noroshi.core.mail import Fault
-from noroshi.core.words import Words, plain
+from noroshi.core.translation import Message, _, plain
 from noroshi.network import client_context
 from noroshi.network.connection_errors import TlsError
 from noroshi.network.dialer import meet
@@ -37,16 +37,13 @@ from noroshi.transports.smtp.token_diagnosis import cause
 from noroshi.vault import Secret
 
 BAD_PASSWORD = 535
-GREETING, PASSWORD = (Words(en="Greeting", ja="応答"), Words(en="Password", ja="パスワード"))
-IN_VAULT = Words(en="the vault has the entry {entry}", ja="保管庫に項目「{entry}」があります")
-OFFERS = Words(en="AUTH {ways}, SIZE {size}", ja="AUTH {ways}、SIZE {size}")
-NO_AUTH = Words(en="offers no way to sign in", ja="サインインの方式なし")
-SIGNED_IN = Words(en="{user} is let in by {way}", ja="{user} で {way} のサインインができました")
-TAKEN_BACK = Words(en="taken back: nothing was sent", ja="取り消しました。何も送っていません")
-NO_RECIPIENT = Words(
-    en="{given} is not a mail address; give another one by --to",
-    ja="{given} はメールアドレスではありません。--to で別の宛先を指定してください",
-)
+GREETING, PASSWORD = (_("Greeting"), _("Password"))
+IN_VAULT = _("the vault has the entry {entry}")
+OFFERS = _("AUTH {ways}, SIZE {size}")
+NO_AUTH = _("offers no way to sign in")
+SIGNED_IN = _("{user} is let in by {way}")
+TAKEN_BACK = _("taken back: nothing was sent")
+NO_RECIPIENT = _("{given} is not a mail address; give another one by --to")
 
 
 class SmtpExamination:
@@ -103,7 +100,9 @@ class SmtpExamination:
         yield self._step("rcpt-to", plain("RCPT TO"), self._rcpt_to)
         yield self._step("rset", plain("RSET"), self._reset)
 
-    def _step(self, name: str, title: Words, take: Callable[[], Awaitable[StepResult]]) -> Step:
+    def _step(
+        self, name: str, title: Message, take: Callable[[], Awaitable[StepResult]]
+    ) -> Step:
         async def taken() -> StepResult:
             return await self._within_patience(take())
 

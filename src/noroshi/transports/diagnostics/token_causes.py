@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _
 from noroshi.oauth.jwt_claims import claims_in
 from noroshi.ports.examination import Cure, Exam, Remedy, Whose
 from noroshi.transports.remedies.remedy import AT_ONCE, EXCHANGE, MINUTES, RIGHTS, WITH_NEXT
@@ -29,33 +29,21 @@ SHARED_RIGHTS = (
 ANOTHER = Cure(
     whose=Whose.YOU,
     how=(
-        Words(
-            en="If {user} was meant, sign in again as {user}: noroshi authorize {route}",
-            ja="{user} のつもりだった場合は、{user} でサインインし直します: noroshi authorize {route}",
+        _("If {user} was meant, sign in again as {user}: noroshi authorize {route}"),
+        _(
+            "Open its page in a private window: a browser goes on as whoever is signed in there."
         ),
-        Words(
-            en="Open its page in a private window: a browser goes on as whoever is signed in there.",
-            ja="ブラウザーはサインイン済みの人のまま進むため、プライベート ウィンドウで開いてください。",
-        ),
-        Words(
-            en="If {person} is to send from {user}, your administrator allows it:",
-            ja="{person} が {user} から送るつもりの場合は、管理者が許可します:",
-        ),
+        _("If {person} is to send from {user}, your administrator allows it:"),
     ),
-    takes=Words(
-        en="a sign-in at once, a permission after 30 minutes to 2 hours",
-        ja="サインインはすぐ、アクセス許可は30分から2時間ほど",
-    ),
+    takes=_("a sign-in at once, a permission after 30 minutes to 2 hours"),
 )
-CAUSES: Mapping[Words, Cure] = {
+CAUSES: Mapping[Message, Cure] = {
     token_diagnosis.OTHER_AUDIENCE: Cure(
         whose=Whose.YOU,
         how=(
-            Words(
-                en="Mend clouds/{cloud}.toml; a cloud that needs no file (microsoft365) has the "
-                "right scopes.",
-                ja="clouds/{cloud}.toml を直します。ファイルの要らないクラウド (microsoft365) には正しい"
-                "スコープが入っています。",
+            _(
+                "Mend clouds/{cloud}.toml; a cloud that needs no file (microsoft365) has the "
+                "right scopes."
             ),
         ),
         lines=(
@@ -68,11 +56,9 @@ CAUSES: Mapping[Words, Cure] = {
     token_diagnosis.NO_SCOPE: Cure(
         whose=Whose.ADMINISTRATOR,
         how=(
-            Words(
-                en="Entra admin center › App registrations › {client_id} › API permissions › "
-                "Microsoft Graph › Delegated: add it and grant consent. Then sign in again:",
-                ja="Entra 管理センター › アプリの登録 › {client_id} › API のアクセス許可 › Microsoft Graph › "
-                "委任されたアクセス許可に追加して同意します。そのあと、サインインし直します:",
+            _(
+                "Entra admin center › App registrations › {client_id} › API permissions › "
+                "Microsoft Graph › Delegated: add it and grant consent. Then sign in again:"
             ),
         ),
         lines=("noroshi authorize {route}",),
@@ -81,13 +67,10 @@ CAUSES: Mapping[Words, Cure] = {
     token_diagnosis.NO_ROLE: Cure(
         whose=Whose.ADMINISTRATOR,
         how=(
-            Words(
-                en="Entra admin center › App registrations › {client_id} › API permissions › Add a "
+            _(
+                "Entra admin center › App registrations › {client_id} › API permissions › Add a "
                 "permission: as an application permission; then “Grant admin consent”. Or let "
-                "Exchange grant it for this mailbox alone (RBAC for Applications):",
-                ja="Entra 管理センター › アプリの登録 › {client_id} › API のアクセス許可 › アクセス許可の追加で"
-                "アプリケーションの許可として追加し、「管理者の同意を与えます」を押します。または、Exchange で"
-                "このメールボックスだけに許可します (アプリケーションの RBAC):",
+                "Exchange grant it for this mailbox alone (RBAC for Applications):"
             ),
         ),
         lines=(
@@ -104,34 +87,22 @@ CAUSES: Mapping[Words, Cure] = {
     token_diagnosis.OTHER_SENDER: replace(ANOTHER, lines=SHARED_RIGHTS),
     token_diagnosis.NO_RIGHTS: Cure(
         whose=Whose.ADMINISTRATOR,
-        how=(
-            Words(
-                en="Your administrator gives {person} both rights:",
-                ja="管理者が {person} に両方の権限を与えます:",
-            ),
-        ),
+        how=(_("Your administrator gives {person} both rights:"),),
         lines=SHARED_RIGHTS,
         takes=RIGHTS,
     ),
     token_diagnosis.ENDED: Cure(
         whose=Whose.YOU,
-        how=(
-            Words(
-                en="Let the computer's clock be set by NTP (as root):",
-                ja="root で NTP による時刻合わせを有効にします:",
-            ),
-        ),
+        how=(_("Let the computer's clock be set by NTP (as root):"),),
         lines=("timedatectl set-ntp true", "timedatectl status"),
         takes=AT_ONCE,
     ),
     token_diagnosis.OF_MAILBOX: Cure(
         whose=Whose.ADMINISTRATOR,
         how=(
-            Words(
-                en="Look through these in Exchange Online PowerShell; the last line mends the most "
-                "frequent one. A change from within the last two hours may just not act yet.",
-                ja="Exchange Online PowerShell で順に確かめます。最後の行が、最も多い原因への対処です。2時間"
-                "以内に変更した場合は、まだ反映されていないだけかもしれません。",
+            _(
+                "Look through these in Exchange Online PowerShell; the last line mends the most "
+                "frequent one. A change from within the last two hours may just not act yet."
             ),
         ),
         lines=(
@@ -149,11 +120,9 @@ CAUSES: Mapping[Words, Cure] = {
     token_diagnosis.OF_APP: Cure(
         whose=Whose.ADMINISTRATOR,
         how=(
-            Words(
-                en="In Exchange Online PowerShell, in this order; what is there already says so. "
-                "A change from within the last two hours may just not act yet.",
-                ja="Exchange Online PowerShell で、この順に実行します (済んでいるものはエラーになるだけです)。"
-                "2時間以内に変更した場合は、まだ反映されていないだけかもしれません。",
+            _(
+                "In Exchange Online PowerShell, in this order; what is there already says so. "
+                "A change from within the last two hours may just not act yet."
             ),
         ),
         lines=(
@@ -175,14 +144,11 @@ CAUSES: Mapping[Words, Cure] = {
     token_diagnosis.NO_BULK_ROLE: Cure(
         whose=Whose.ADMINISTRATOR,
         how=(
-            Words(
-                en="Entra admin center › App registrations › {client_id} › API permissions › Add a "
+            _(
+                "Entra admin center › App registrations › {client_id} › API permissions › Add a "
                 "permission › APIs my organization uses › Office 365 Exchange Online › Application "
                 "› Mail.Send; then “Grant admin consent”. In Exchange Online PowerShell the "
-                "account lets the app in:",
-                ja="Entra 管理センター › アプリの登録 › {client_id} › API のアクセス許可 › アクセス許可の追加 › "
-                "所属する組織で使用している API › Office 365 Exchange Online › アプリケーション › Mail.Send を"
-                "追加し、「管理者の同意を与えます」を押します。Exchange Online PowerShell では、アカウントにアプリを許可します:",
+                "account lets the app in:"
             ),
         ),
         lines=(EXCHANGE, *BULK_ACCESS),
@@ -192,11 +158,9 @@ CAUSES: Mapping[Words, Cure] = {
     token_diagnosis.OF_BULK: Cure(
         whose=Whose.ADMINISTRATOR,
         how=(
-            Words(
-                en="In Exchange Online PowerShell. SMTP.SendAsApp, Full Access and the mailbox's "
-                "SMTP AUTH do not matter here.",
-                ja="Exchange Online PowerShell で実行します。ここでは SMTP.SendAsApp、フル アクセス、メール"
-                "ボックスの SMTP AUTH は関係ありません。",
+            _(
+                "In Exchange Online PowerShell. SMTP.SendAsApp, Full Access and the mailbox's "
+                "SMTP AUTH do not matter here."
             ),
         ),
         lines=(EXCHANGE, *BULK_ACCESS),
@@ -206,10 +170,7 @@ CAUSES: Mapping[Words, Cure] = {
     token_diagnosis.OF_GRAPH: Cure(
         whose=Whose.ADMINISTRATOR,
         how=(
-            Words(
-                en="Entra admin center › Monitoring & health › Sign-in logs. Then sign in again:",
-                ja="Entra 管理センター › 監視と正常性 › サインイン ログを確かめ、サインインし直します:",
-            ),
+            _("Entra admin center › Monitoring & health › Sign-in logs. Then sign in again:"),
         ),
         lines=("noroshi authorize {route}",),
         takes=MINUTES,

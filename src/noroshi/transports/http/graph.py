@@ -12,7 +12,7 @@ from urllib.parse import quote, urlsplit
 from noroshi.core.definitions.problems import InvalidValueError
 from noroshi.core.mail import Answer, Envelope, Fault, Receipt, Verdict
 from noroshi.core.redaction import Masks
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _
 from noroshi.network.connection_errors import NoAnswerError
 from noroshi.network.graph_errors import problem_in
 from noroshi.network.http import MODULES, LazyHttp, Patience, Reply
@@ -36,46 +36,32 @@ from noroshi.vault import Secret
 
 LARGEST = 3_000_000
 """Bytes of a mail: Graph takes a request of 4 MB, and base64 makes four bytes of three."""
-NO_ACCOUNT = Words(
-    en="account is missing: who signs in to Microsoft Graph",
-    ja="account の指定がありません。Microsoft Graph にサインインするアカウントが必要です",
-)
-NO_GRAPH = Words(
-    en="graph is missing: the account's cloud says no address of Microsoft Graph",
-    ja="graph の指定がありません。アカウントのクラウドに Microsoft Graph のアドレスがありません",
-)
-BAD_GRAPH = Words(
-    en="graph {given!r} must be https and a host, as in https://graph.microsoft.com",
-    ja="graph の {given!r} は https://graph.microsoft.com のように、https とホスト名で書いてください",
-)
-BAD_USER = Words(
-    en="user {given!r} is not a mail address",
-    ja="user の {given!r} はメールアドレスではありません",
-)
-TOO_LARGE = Words(
-    en="the mail has {size:.1f} MB, and Microsoft Graph takes {most:.0f} MB at most; it was not "
-    "tried. Name a route of kind smtp after this one, or attach less (attach_lines)",
-    ja="メールが {size:.1f} MB あり、Microsoft Graph の上限 {most:.0f} MB を超えるため、送信を試みて"
-    "いません。この経路の次に kind = smtp の経路を指定するか、添付を減らしてください (attach_lines)",
+NO_ACCOUNT = _("account is missing: who signs in to Microsoft Graph")
+NO_GRAPH = _("graph is missing: the account's cloud says no address of Microsoft Graph")
+BAD_GRAPH = _("graph {given!r} must be https and a host, as in https://graph.microsoft.com")
+BAD_USER = _("user {given!r} is not a mail address")
+TOO_LARGE = _(
+    "the mail has {size:.1f} MB, and Microsoft Graph takes {most:.0f} MB at most; it was not "
+    "tried. Name a route of kind smtp after this one, or attach less (attach_lines)"
 )
 
 
 @options
 class Options:
     account: str
-    """Whose token it is sent with. / 送信に使うトークンのアカウントです。"""
+    """Whose token it is sent with."""
     graph: str = ""
-    """Where Microsoft Graph is; it comes from the account's cloud. / Microsoft Graph のアドレスです。アカウントのクラウドから決まります。"""
+    """Where Microsoft Graph is; it comes from the account's cloud."""
     user: str = ""
-    """The mailbox that sends; it comes from the account. / 送信するメールボックスです。アカウントから決まります。"""
+    """The mailbox that sends; it comes from the account."""
     sender: str = ""
-    """The address that mails come from; empty: the mailbox. / 差出人のアドレスです。空ならメールボックスのアドレスを使います。"""
+    """The address that mails come from; empty: the mailbox."""
     sender_name: str = "Noroshi"
-    """The name beside it. / 差出人の表示名です。"""
+    """The name beside it."""
     ca_file: str = ""
-    """Certificates (PEM) to trust beside the system's. / システムのものに加えて信頼する証明書 (PEM) です。"""
+    """Certificates (PEM) to trust beside the system's."""
     charset: Literal["utf-8", "iso-2022-jp"] = "utf-8"
-    """How mails are written; one that iso-2022-jp cannot say whole goes in utf-8. / メールの文字コードです。iso-2022-jp で表せない文字があるメールは utf-8 で送ります。"""
+    """How mails are written; one that iso-2022-jp cannot say whole goes in utf-8."""
 
     def __post_init__(self) -> None:
         if not self.account:
@@ -97,7 +83,7 @@ class Options:
         return Parties(self.user, self.mail_from, self.mail_from)
 
     @property
-    def remarks(self) -> tuple[Words, ...]:
+    def remarks(self) -> tuple[Message, ...]:
         return send_as_remarks(self.parties)
 
     @property
@@ -209,24 +195,21 @@ def _is_base(given: str) -> bool:
     return parts.scheme == "https" and bool(parts.hostname) and plain and port != 0
 
 
-def _check(address: str, words: Words) -> None:
+def _check(address: str, words: Message) -> None:
     try:
         smtp_address(address)
     except AddressError:
         raise InvalidValueError(words.fill(given=address)) from None
 
 
-async def try_out(wanted: Options) -> Sequence[Words]:
+async def try_out(wanted: Options) -> Sequence[Message]:
     return await asyncio.to_thread(ca_file_faults, wanted.ca_file)
 
 
 KIND = TransportKind(
     kind="graph",
-    title=Words(en="Microsoft 365 over HTTPS (Graph)", ja="Microsoft 365 (HTTPS、Graph)"),
-    help=Words(
-        en="Hands mails to Microsoft 365 over HTTPS (sendMail): no SMTP AUTH and no port 587.",
-        ja="HTTPS で Microsoft 365 に送ります (sendMail)。SMTP AUTH もポート 587 も使いません。",
-    ),
+    title=_("Microsoft 365 over HTTPS (Graph)"),
+    help=_("Hands mails to Microsoft 365 over HTTPS (sendMail): no SMTP AUTH and no port 587."),
     options=Options,
     open=GraphTransport,
     try_out=try_out,

@@ -8,18 +8,16 @@ from datetime import datetime
 from http import HTTPStatus
 
 from noroshi.core.mail import Answer, Verdict
-from noroshi.core.words import NOTHING, Words
+from noroshi.core.translation import NOTHING, Message, _
 from noroshi.network.http import Reply
 from noroshi.transports.http.status_codes import HttpRule, http_meaning
 from noroshi.transports.smtp import errors
 from noroshi.transports.smtp.connection import Parties, one_line
 from noroshi.transports.smtp.reply_classifier import Meaning
 
-NOT_KNOWN = Words(
-    en="{where} was given the whole message, but its answer is not known: the connection broke, "
-    "or nothing came in time. It is sent again and may arrive twice.",
-    ja="{where} にメッセージを渡しましたが、返事が届きませんでした (切断または時間切れ)。もう一度"
-    "送るため、2回届くことがあります。",
+NOT_KNOWN = _(
+    "{where} was given the whole message, but its answer is not known: the connection broke, "
+    "or nothing came in time. It is sent again and may arrive twice."
 )
 LONGEST_SAID = 300
 """Letters of an answer that are told; of anybody's within reach that are all that are kept."""
@@ -60,7 +58,7 @@ class ReplyReader:
         shown = _phrase(status) if self.private else said
         return f"{status} {shown}"[:LONGEST_SAID].rstrip(" .")
 
-    def _words(self, meant: Meaning, said: str) -> Words:
+    def _words(self, meant: Meaning, said: str) -> Message:
         if meant.verdict is Verdict.ACCEPTED:
             return NOTHING
         answered = errors.ANSWERED.fill(where=self.where, reply=said)

@@ -11,7 +11,7 @@ from typing import Literal
 from noroshi.core.definitions.problems import InvalidValueError
 from noroshi.core.mail import Answer, Envelope, Fault, Receipt, Verdict
 from noroshi.core.redaction import Masks
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _
 from noroshi.definitions.documents import ENTRY
 from noroshi.network.connection_errors import NoAnswerError
 from noroshi.network.http import MODULES, LazyHttp, Patience
@@ -29,48 +29,33 @@ TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}")  # RFC 9110, 5.6.2
 OURS = frozenset({"host", "content-length", "content-type", "transfer-encoding", "connection"})
 NUMBERS = ("x-ms-workflow-run-id", "x-request-id", "request-id")
 """Headers by which whoever took it may find it again."""
-ONE_URL = Words(
-    en="give either url or url_entry", ja="url か url_entry のどちらか一方を指定してください"
+ONE_URL = _("give either url or url_entry")
+BOTH = _("header and header_entry go together")
+BAD_HEADER = _("header {given!r} is not a header that may be set")
+NO_ENTRY = _(
+    "url_entry and header_entry are names of entries of the vault, never the values; put a "
+    "value in with: noroshi secret set NAME"
 )
-BOTH = Words(
-    en="header and header_entry go together", ja="header と header_entry は両方指定してください"
-)
-BAD_HEADER = Words(
-    en="header {given!r} is not a header that may be set",
-    ja="header に {given!r} は指定できません",
-)
-NO_ENTRY = Words(
-    en="url_entry and header_entry are names of entries of the vault, never the values; put a "
-    "value in with: noroshi secret set NAME",
-    ja="url_entry と header_entry には値そのものではなく、保管庫の項目名を書いてください。値は "
-    "noroshi secret set 名前 で入れます",
-)
-BAD_ENTRY = Words(
-    en="the vault's entry {entry} does not hold what this route needs: {why}",
-    ja="保管庫の項目「{entry}」の値はこの経路に使えません: {why}",
-)
-NO_VALUE = Words(
-    en="a header's value is one line of printable ASCII",
-    ja="ヘッダーの値は1行の ASCII 文字にしてください",
-)
+BAD_ENTRY = _("the vault's entry {entry} does not hold what this route needs: {why}")
+NO_VALUE = _("a header's value is one line of printable ASCII")
 
 
 @options
 class Options:
     url: str = ""
-    """Where it is posted to; one that is a secret goes into the vault. / 投稿先の URL です。秘密の URL は保管庫に入れます。"""
+    """Where it is posted to; one that is a secret goes into the vault."""
     url_entry: str = ""
-    """The vault's entry that holds the URL, in its place. / URL の代わりに、URL を入れた保管庫の項目名を指定します。"""
+    """The vault's entry that holds the URL, in its place."""
     shape: Literal["json", "teams", "slack", "text"] = "json"
-    """What is posted: our own JSON, a card for Teams, Slack's text, or plain text. / 投稿の形式です。独自の JSON、Teams のカード、Slack のテキスト、プレーン テキストから選びます。"""
+    """What is posted: our own JSON, a card for Teams, Slack's text, or plain text."""
     header: str = ""
-    """A header to send along, such as Authorization. / 一緒に送るヘッダーの名前 (Authorization など) です。"""
+    """A header to send along, such as Authorization."""
     header_entry: str = ""
-    """The vault's entry that holds its value. / ヘッダーの値を入れた保管庫の項目名です。"""
+    """The vault's entry that holds its value."""
     plain_http: bool = False
-    """Whether http will do, for an address of a private network. / プライベート ネットワークのアドレスへの http を許可するかどうかです。"""
+    """Whether http will do, for an address of a private network."""
     ca_file: str = ""
-    """Certificates (PEM) to trust beside the system's. / システムのものに加えて信頼する証明書 (PEM) です。"""
+    """Certificates (PEM) to trust beside the system's."""
 
     def __post_init__(self) -> None:
         if bool(self.url) == bool(self.url_entry):
@@ -93,7 +78,7 @@ class Options:
         if webhook_url.is_secret(self.url):
             raise InvalidValueError(webhook_url.SECRET_URL)
 
-    def entry_fault(self, entry: str, value: str) -> Words | None:
+    def entry_fault(self, entry: str, value: str) -> Message | None:
         """Return what is wrong with a value for an entry that this route names; None: nothing."""
         if entry == self.url_entry and entry:
             return webhook_url.fault_of(value, plain_http=self.plain_http)
@@ -183,22 +168,20 @@ class WebhookTransport:
 NOBODY = Parties("", "", "")
 
 
-def _unusable(entry: str, why: Words) -> RouteError:
+def _unusable(entry: str, why: Message) -> RouteError:
     return RouteError(BAD_ENTRY.fill(entry=entry, why=why), fault=Fault.SIGN_IN)
 
 
-async def try_out(wanted: Options) -> Sequence[Words]:
+async def try_out(wanted: Options) -> Sequence[Message]:
     return await asyncio.to_thread(ca_file_faults, wanted.ca_file)
 
 
 KIND = TransportKind(
     kind="webhook",
-    title=Words(en="Webhook", ja="Webhook (HTTP POST)"),
-    help=Words(
-        en="Posts what is told to a URL: Teams, Slack, or anything that takes JSON. A second "
-        "channel beside mail.",
-        ja="通知を URL に投稿します (Teams、Slack、JSON を受け取るシステム)。メールのほかの連絡手段に"
-        "なります。",
+    title=_("Webhook"),
+    help=_(
+        "Posts what is told to a URL: Teams, Slack, or anything that takes JSON. A second "
+        "channel beside mail."
     ),
     options=Options,
     open=WebhookTransport,

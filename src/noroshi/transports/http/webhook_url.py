@@ -6,7 +6,7 @@ import re
 from urllib.parse import parse_qsl, urlsplit
 
 from noroshi.core.http_expectations import is_near
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _
 
 SECRET_HOSTS = (
     "hooks.slack.com",
@@ -22,33 +22,25 @@ RETIRED = "webhook.office.com"
 """Connectors of Teams, which Microsoft ended in May 2026."""
 LONGEST = 2000
 SHORTEST_SECRET = 8
-NO_URL = Words(
-    en="the URL must be https and a host, as in https://example.com/hook, in plain ASCII and "
-    "without a user name",
-    ja="URL は https://example.com/hook のように、https とホスト名で、ASCII 文字で書いてください "
-    "(ユーザー名は書けません)",
+NO_URL = _(
+    "the URL must be https and a host, as in https://example.com/hook, in plain ASCII and "
+    "without a user name"
 )
-IN_THE_CLEAR = Words(
-    en="http is only for an address of this computer or of a private network (as "
-    "http://192.168.1.10:8080/hook), and only with plain_http = true",
-    ja="http を使えるのは、このコンピューターかプライベート ネットワークのアドレス "
-    "(http://192.168.1.10:8080/hook など) に plain_http = true を指定したときだけです",
+IN_THE_CLEAR = _(
+    "http is only for an address of this computer or of a private network (as "
+    "http://192.168.1.10:8080/hook), and only with plain_http = true"
 )
-SECRET_URL = Words(
-    en="this URL is a secret: whoever knows it may post there. Put it into the vault (noroshi "
-    "secret set NAME), and give url_entry = NAME instead of url",
-    ja="この URL は知っているだけで投稿できる秘密の値です。noroshi secret set 名前 で保管庫に入れ、"
-    "url の代わりに url_entry = 名前 を指定してください",
+SECRET_URL = _(
+    "this URL is a secret: whoever knows it may post there. Put it into the vault (noroshi "
+    "secret set NAME), and give url_entry = NAME instead of url"
 )
-RETIRED_URL = Words(
-    en="this is a Teams connector, which Microsoft has retired: in Teams, open the channel's menu › "
-    "Workflows, add “Send webhook alerts to a channel”, and enter the URL that it shows",
-    ja="Microsoft が提供を終了した Teams のコネクタの URL です。Teams でチャネルのメニュー ›「ワークフロー」から"
-    "「Webhook アラートをチャネルに送信する」を追加し、表示された URL を指定してください",
+RETIRED_URL = _(
+    "this is a Teams connector, which Microsoft has retired: in Teams, open the channel's menu › "
+    "Workflows, add “Send webhook alerts to a channel”, and enter the URL that it shows"
 )
 
 
-def fault_of(url: str, *, plain_http: bool) -> Words | None:
+def fault_of(url: str, *, plain_http: bool) -> Message | None:
     """Return what is wrong with it; None: it may be used. Nothing of it is in the words."""
     try:
         parts = urlsplit(url)

@@ -20,7 +20,7 @@ import idna
 
 from noroshi.core.cadence import zone_of
 from noroshi.core.mail import MARK, Answer, Envelope, Verdict
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _
 from noroshi.transports.mime.body import Content, Part, content_of
 from noroshi.transports.mime.charsets import UTF_8, charset_for, for_charset
 
@@ -34,20 +34,15 @@ NOWHERE = "noroshi.invalid"
 """Below it an installation's ids are; a domain that nobody can have (RFC 2606), as our own is none
 that an installation could prove to be its."""
 LONGEST_ADDRESS = 254  # RFC 5321, 4.5.3.1.3: 256 with its brackets
-NO_ADDRESS = Words(
-    en="{given!r} is not a mail address that SMTP can carry",
-    ja="{given!r} は SMTP で送れるメールアドレスではありません",
-)
-NO_DOMAIN = Words(
-    en="{given!r} is not a domain name: {why}", ja="{given!r} はドメイン名ではありません: {why}"
-)
+NO_ADDRESS = _("{given!r} is not a mail address that SMTP can carry")
+NO_DOMAIN = _("{given!r} is not a domain name: {why}")
 IMPORTANCE = ("high", "normal", "low")
 
 
 class AddressError(ValueError):
     """Refuse an address that plain SMTP cannot carry."""
 
-    def __init__(self, words: Words) -> None:
+    def __init__(self, words: Message) -> None:
         super().__init__(words.en)
         self.words = words
 

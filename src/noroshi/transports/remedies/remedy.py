@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from noroshi.core.words import NOTHING, Words
+from noroshi.core.translation import NOTHING, Message, _, bilingual
 from noroshi.ports.examination import Cure, Exam, Remedy, filled
 
-SOON = Words(en="mostly some minutes, up to 2 hours", ja="ふつう数分、長いと2時間ほど")
+SOON = _("mostly some minutes, up to 2 hours")
 """Settings of a mailbox (Set-CASMailbox and the like)."""
-RIGHTS = Words(en="30 minutes to 2 hours", ja="30分から2時間ほど")
+RIGHTS = _("30 minutes to 2 hours")
 """Permissions in Exchange Online, as measured by many who published it."""
-AN_HOUR = Words(en="up to an hour", ja="最大1時間")
-A_DAY = Words(en="by itself, within 24 hours", ja="24時間以内 (自動で戻ります)")
-MINUTES = Words(en="some minutes", ja="数分")
-AT_ONCE = Words(en="at once", ja="すぐ")
-WITH_NEXT = Words(
-    en="with the next mail after: noroshi apply DIR",
-    ja="noroshi apply DIR のあと、次のメールから",
-)
-BY_ITSELF = Words(en="by itself, mostly within minutes", ja="自動で戻ります (多くは数分以内)")
-SUPPORT = Words(en="until the support has answered", ja="サポートの対応が済むまで")
+AN_HOUR = _("up to an hour")
+A_DAY = _("by itself, within 24 hours")
+MINUTES = _("some minutes")
+AT_ONCE = _("at once")
+WITH_NEXT = _("with the next mail after: noroshi apply DIR")
+BY_ITSELF = _("by itself, mostly within minutes")
+SUPPORT = _("until the support has answered")
 
 EXCHANGE = "Connect-ExchangeOnline"
 
@@ -30,18 +27,18 @@ class Advice:
     """`means` and `act` are what is told beside an answer. `quiet`: not there, as the answer is
     looked into and told otherwise; in an examination alone."""
 
-    means: Words
-    act: Words = NOTHING
+    means: Message
+    act: Message = NOTHING
     cure: Cure
     quiet: bool = False
 
     @property
-    def words(self) -> Words:
+    def words(self) -> Message:
         """Return what is told beside the answer; NOTHING if nothing is."""
         if self.quiet:
             return NOTHING
         between = " " if self.act.en else ""
-        return Words(
+        return bilingual(
             en=f"{self.means.en}{between}{self.act.en}", ja=f"{self.means.ja}{self.act.ja}"
         )
 

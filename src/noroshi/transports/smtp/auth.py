@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from noroshi.core.mail import Fault
 from noroshi.core.redaction import Masks
-from noroshi.core.words import plain
+from noroshi.core.translation import plain
 from noroshi.transports.smtp import errors, sasl
 from noroshi.transports.smtp.connection import Connection, Reply
 from noroshi.transports.smtp.errors import SmtpAuthError, SmtpServerError

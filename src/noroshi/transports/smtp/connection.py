@@ -15,7 +15,7 @@ from aiosmtplib.typing import SMTPStatus
 
 from noroshi.core.mail import Fault
 from noroshi.core.printable import printable
-from noroshi.core.words import NOTHING, Words
+from noroshi.core.translation import NOTHING, Message
 from noroshi.network.connection_errors import of_tls
 from noroshi.transports.smtp import errors
 from noroshi.transports.smtp.errors import ConnectionLostError, SmtpError, SmtpServerError
@@ -57,7 +57,7 @@ class Parties:
     sender: str
     envelope: str
 
-    def advised(self, said: Words, advice: Words) -> Words:
+    def advised(self, said: Message, advice: Message) -> Message:
         """Add to what was said what to do about it, if that is known."""
         if advice == NOTHING:
             return said

@@ -3,89 +3,51 @@
 from __future__ import annotations
 
 from noroshi.core.mail import Answer, Fault, Verdict
-from noroshi.core.words import NOTHING, Words
+from noroshi.core.translation import NOTHING, Message, _, pgettext
 from noroshi.network import TlsError
 from noroshi.ports import RouteError
 from noroshi.transports.smtp.reply_classifier import sender_meaning
 
-SILENT = Words(
-    en="{where} took the connection, but said nothing within {seconds:g} s ({stage}). The mail "
-    "server hangs or is overloaded.",
-    ja="{where} は接続を受けましたが、{seconds:g}秒以内に返事がありません ({stage})。"
-    "メールサーバーが固まっているか、混み合っています。",
+SILENT = _(
+    "{where} took the connection, but said nothing within {seconds:g} s ({stage}). The mail "
+    "server hangs or is overloaded."
 )
-LOST = Words(
-    en="{where} closed the connection ({stage}). Nothing was handed over.",
-    ja="{where} が接続を切りました ({stage})。まだ何も渡していません。",
+LOST = _("{where} closed the connection ({stage}). Nothing was handed over.")
+BROKE = _(
+    "{where} closed the connection, or said nothing for {seconds:g} s ({stage}). The mail "
+    "was not handed over."
 )
-BROKE = Words(
-    en="{where} closed the connection, or said nothing for {seconds:g} s ({stage}). The mail "
-    "was not handed over.",
-    ja="{where} が接続を切ったか、{seconds:g}秒のあいだ返事がありませんでした ({stage})。"
-    "メールはまだ渡していません。",
+NOT_SMTP = _(
+    "{where} does not answer as a mail server does ({stage}). Another program listens there."
 )
-NOT_SMTP = Words(
-    en="{where} does not answer as a mail server does ({stage}). Another program listens there.",
-    ja="{where} の返事はメールサーバーのものではありません ({stage})。別のプログラムの"
-    "ポートのようです。",
-)
-COMMAND_REFUSED = Words(
-    en="{where} refused ({stage}): {reply}", ja="{where} に拒否されました ({stage}): {reply}"
-)
-ANSWERED = Words(en="{where} said: {reply}", ja="{where} の返事: {reply}")
-ADVISED = Words(en="{advice} {said}", ja="{advice}{said}")
+COMMAND_REFUSED = _("{where} refused ({stage}): {reply}")
+ANSWERED = pgettext("answered", "{where} said: {reply}")
+ADVISED = _("{advice} {said}")
 """What it means comes first: a subject and a table have room for the beginning alone."""
-SIGN_IN = Words(
-    en="{where} did not let {user} sign in (AUTH): {reply}",
-    ja="{where} に {user} でサインインできません (AUTH): {reply}",
-)
-WRONG_PASSWORD = Words(
-    en="{where} did not let {user} sign in by {way} (AUTH): {reply}. Either the password is "
+SIGN_IN = _("{where} did not let {user} sign in (AUTH): {reply}")
+WRONG_PASSWORD = _(
+    "{where} did not let {user} sign in by {way} (AUTH): {reply}. Either the password is "
     "another one (put it in: noroshi secret set {entry}), or the server wants another user or "
-    "way (user and auth of the route).",
-    ja="{where} に {user} で {way} のサインインができません (AUTH): {reply}。パスワードが違う"
-    "場合は noroshi secret set {entry} で入れ直してください。そうでなければ、経路の user か "
-    "auth がサーバーに合っていません。",
+    "way (user and auth of the route)."
 )
-WANTS_TLS = Words(
-    en="{where} wants encryption: {reply}. Set protection to starttls, or tls.",
-    ja="{where} は暗号化を求めています: {reply}。protection を starttls か tls に"
-    "してください。",
+WANTS_TLS = _("{where} wants encryption: {reply}. Set protection to starttls, or tls.")
+NO_STARTTLS = _(
+    "{where} offers no STARTTLS, so nothing was sent. The server is not set up for it, or "
+    "somebody in between took it away."
 )
-NO_STARTTLS = Words(
-    en="{where} offers no STARTTLS, so nothing was sent. The server is not set up for it, or "
-    "somebody in between took it away.",
-    ja="{where} が STARTTLS に対応していないため、送りませんでした。サーバーの設定か、"
-    "途中の機器が取り除いています。",
+NO_WAY = _("{where} does not offer {wanted} to sign in (AUTH); it offers: {offers}")
+IN_THE_CLEAR = _("an account's token is sent only in TLS: set protection to starttls or tls")
+PASSWORD_IN_THE_CLEAR = _(
+    "a password is sent only in TLS: set protection to starttls or tls. Without TLS only "
+    'auth = "cram-md5" may be used, which does not show it'
 )
-NO_WAY = Words(
-    en="{where} does not offer {wanted} to sign in (AUTH); it offers: {offers}",
-    ja="{where} は {wanted} でのサインインに対応していません (AUTH)。対応しているのは "
-    "{offers} です。",
+NO_TLS_YET = _(
+    "{where} did not begin with TLS within {seconds:g} s (TCP, TLS). The mail server is down, "
+    "a firewall drops what we send, or this port wants protection = starttls."
 )
-IN_THE_CLEAR = Words(
-    en="an account's token is sent only in TLS: set protection to starttls or tls",
-    ja="アカウントのトークンは TLS でのみ送ります。protection を starttls か tls に"
-    "してください",
-)
-PASSWORD_IN_THE_CLEAR = Words(
-    en="a password is sent only in TLS: set protection to starttls or tls. Without TLS only "
-    'auth = "cram-md5" may be used, which does not show it',
-    ja="パスワードは TLS でのみ送ります。protection を starttls か tls にしてください。"
-    'TLS なしで使えるのは、パスワードを見せない auth = "cram-md5" だけです',
-)
-NO_TLS_YET = Words(
-    en="{where} did not begin with TLS within {seconds:g} s (TCP, TLS). The mail server is down, "
-    "a firewall drops what we send, or this port wants protection = starttls.",
-    ja="{where} と{seconds:g}秒以内に TLS で接続できません (TCP、TLS)。メールサーバーが"
-    "止まっているか、途中のファイアウォールが捨てているか、このポートでは "
-    "protection = starttls が必要です。",
-)
-NO_TLS_FIRST = Words(
-    en="{where} does not begin with TLS (TLS). Set protection to starttls, or port to that for "
-    "TLS, mostly 465.",
-    ja="{where} は接続の最初から TLS を話すポートではありません (TLS)。protection を starttls "
-    "にするか、TLS 用のポート (多くは465) にしてください。",
+NO_TLS_FIRST = _(
+    "{where} does not begin with TLS (TLS). Set protection to starttls, or port to that for "
+    "TLS, mostly 465."
 )
 
 
@@ -107,12 +69,12 @@ class SmtpServerError(SmtpError, RouteError):
 
     def __init__(
         self,
-        words: Words,
+        words: Message,
         code: int = 0,
         enhanced: str = "",
         text: str = "",
         fault: Fault | None = None,
-        about: Words = NOTHING,
+        about: Message = NOTHING,
     ) -> None:
         super().__init__(words, code, fault or _fault(code, enhanced, text), about=about)
         self.enhanced, self.text = enhanced, text

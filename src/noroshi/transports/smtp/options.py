@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Literal
 
 from noroshi.core.definitions.problems import InvalidValueError
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _
 from noroshi.definitions.documents import ENTRY
 from noroshi.oauth.high_volume import is_high_volume
 from noroshi.ports import options
@@ -26,89 +26,62 @@ EXCHANGE_MX = (
     ".mail.protection.partner.outlook.cn",
 )
 """Where Exchange Online takes mail for its tenants: by a connector or as direct send, port 25."""
-NO_HOST = Words(en="host is missing", ja="host の指定がありません")
-BAD_HOST = Words(
-    en="host {given!r} is not a host name", ja="host の {given!r} はホスト名ではありません"
+NO_HOST = _("host is missing")
+BAD_HOST = _("host {given!r} is not a host name")
+BAD_PORT = _("port must be 1 to 65535")
+NO_SENDER = _("sender is missing: the address that mails come from")
+BAD_SENDER = _("sender {given!r} is not a mail address")
+BAD_EHLO = _("ehlo {given!r} is not a host name")
+BAD_ENVELOPE = _("envelope_sender {given!r} is not a mail address")
+NOBODY_SIGNS_IN = _(
+    "at {host} nobody signs in: leave account and password out (a connector or direct send), "
+    "or take smtp.office365.com"
 )
-BAD_PORT = Words(en="port must be 1 to 65535", ja="port は1から65535までにしてください")
-NO_SENDER = Words(
-    en="sender is missing: the address that mails come from",
-    ja="sender の指定がありません。差出人のアドレスを指定してください",
+NO_TLS_NO_CERTIFICATE = _(
+    "a certificate is shown only in TLS: set protection to starttls or tls"
 )
-BAD_SENDER = Words(
-    en="sender {given!r} is not a mail address",
-    ja="sender の {given!r} はメールアドレスではありません",
+NO_ENTRY = _(
+    "password must be the name of an entry of the vault, never the password itself; put "
+    "the password into the vault with: noroshi secret set NAME"
 )
-BAD_EHLO = Words(
-    en="ehlo {given!r} is not a host name", ja="ehlo の {given!r} はホスト名ではありません"
+TWO_WAYS = _("account and password cannot both be given: choose one way to sign in")
+NEEDS_SEND_AS = _(
+    "{user} signs in, From is {sender}, the envelope's sender {envelope}: that needs Send As"
 )
-BAD_ENVELOPE = Words(
-    en="envelope_sender {given!r} is not a mail address",
-    ja="envelope_sender の {given!r} はメールアドレスではありません",
-)
-NOBODY_SIGNS_IN = Words(
-    en="at {host} nobody signs in: leave account and password out (a connector or direct send), "
-    "or take smtp.office365.com",
-    ja="{host} にはサインインできません。account と password を外すか (コネクタ、直接送信)、host を "
-    "smtp.office365.com にしてください",
-)
-NO_TLS_NO_CERTIFICATE = Words(
-    en="a certificate is shown only in TLS: set protection to starttls or tls",
-    ja="certificate は TLS でのみ使われます。protection を starttls か tls にしてください",
-)
-NO_ENTRY = Words(
-    en="password must be the name of an entry of the vault, never the password itself; put "
-    "the password into the vault with: noroshi secret set NAME",
-    ja="password にはパスワードそのものではなく、保管庫の項目名を書いてください。"
-    "パスワードは noroshi secret set 名前 で保管庫に入れます",
-)
-TWO_WAYS = Words(
-    en="account and password cannot both be given: choose one way to sign in",
-    ja="account と password は同時に指定できません。どちらか一方にしてください",
-)
-NEEDS_SEND_AS = Words(
-    en="{user} signs in, From is {sender}, the envelope's sender {envelope}: that needs Send As",
-    ja="サインインは {user}、差出人は {sender}、エンベロープの送信者は {envelope} です。Send As 権限が"
-    "必要です",
-)
-NEEDS_ACCOUNT = Words(
-    en='auth = "{auth}" needs an account', ja='auth = "{auth}" には account が必要です'
-)
-NEEDS_PASSWORD = Words(
-    en='auth = "{auth}" needs a password', ja='auth = "{auth}" には password が必要です'
-)
+NEEDS_ACCOUNT = _('auth = "{auth}" needs an account')
+NEEDS_PASSWORD = _('auth = "{auth}" needs a password')
 
 
 @options
 class Options:
     host: str
-    """The mail server's name; with an account, it comes from the account. / メールサーバーの名前です。アカウントがあれば、そこから決まります。"""
+    """The mail server's name; with an account, it comes from the account."""
     port: int | None = None
-    """Its TCP port; empty: 587, 465 with tls, 25 at Exchange Online's MX. / TCP ポートです。空なら 587、tls なら 465、Exchange Online の MX なら 25 です。"""
+    """Its TCP port; empty: 587, 465 with tls, 25 at Exchange Online's MX."""
     protection: Literal["none", "starttls", "tls"] = "starttls"
-    """starttls and tls encrypt and check the certificate, tls from the start of the connection; none is for an internal server. / starttls と tls は暗号化し、証明書を確かめます (tls は接続の最初から)。none は社内のサーバー用です。"""
+    """starttls and tls encrypt and check the certificate, tls from the start of the connection; none is for an internal server."""
     ca_file: str = ""
-    """Certificates (PEM) to trust beside the system's. / システムのものに加えて信頼する証明書 (PEM) です。"""
+    """Certificates (PEM) to trust beside the system's."""
     certificate: str = ""
-    """Our own certificate with its key (PEM), for a connector that knows us by it. / こちらの証明書と鍵 (PEM) です。証明書で相手を確かめるコネクタに使います。"""
+    """Our own certificate with its key (PEM), for a connector that knows us by it."""
     sender: str = ""
-    """The address that mails come from; empty: the user. / 差出人のアドレスです。空ならサインインするユーザーを使います。"""
+    """The address that mails come from; empty: the user."""
     sender_name: str = "Noroshi"
-    """The name beside it. / 差出人の表示名です。"""
+    """The name beside it."""
     envelope_sender: str = ""
-    """Where bounces go (MAIL FROM); empty: the sender. / 配信不能の通知が届くアドレス (MAIL FROM) です。空なら差出人のアドレスを使います。"""
+    """Where bounces go (MAIL FROM); empty: the sender."""
     account: str = ""
-    """Sign in with this account's token, by XOAUTH2 unless its cloud says OAUTHBEARER. / このアカウントのトークンでサインインします。クラウドの指定が OAUTHBEARER でなければ XOAUTH2 です。"""
+    """Sign in with this account's token, by XOAUTH2 unless its cloud says OAUTHBEARER."""
     user: str = ""
-    """Who signs in, mostly a mailbox; empty: the sender. / サインインするユーザー (多くはメールボックス) です。空なら差出人のアドレスを使います。"""
+    """Who signs in, mostly a mailbox; empty: the sender."""
     password: str = ""
-    """Sign in with a password: the name of its entry in the vault, never the password itself. / パスワードでサインインします。パスワードそのものではなく、保管庫の項目名です。"""
+    """Sign in with a password: the name of its entry in the vault, never the password itself."""
     auth: Literal["auto", "xoauth2", "oauthbearer", "plain", "login", "cram-md5"] = "auto"
-    """How to sign in; automatically (auto) in the strongest way that the server offers. / サインインの方式です。自動 (auto) は、サーバーが対応するうち最も強いものを使います。"""
+    """How to sign in; automatically (auto) in the strongest way that the server offers."""
     ehlo: str = ""
-    """What we call ourselves; empty: the sender's domain. / サーバーに名乗る名前です。空なら差出人のドメインを使います。"""
+    """What we call ourselves; empty: the sender's domain."""
     charset: Literal["utf-8", "iso-2022-jp"] = "utf-8"
-    """How mails are written; one that iso-2022-jp cannot say whole goes in utf-8. / メールの文字コードです。iso-2022-jp で表せない文字があるメールは utf-8 で送ります。"""
+    """How mails are written; one that iso-2022-jp cannot say whole goes in utf-8."""
 
     def __post_init__(self) -> None:
         if not self.host.strip():
@@ -157,7 +130,7 @@ class Options:
         return Parties(self.user or sender, sender, self.envelope_sender or sender)
 
     @property
-    def remarks(self) -> tuple[Words, ...]:
+    def remarks(self) -> tuple[Message, ...]:
         """Return what is well to know of options that are not wrong."""
         return send_as_remarks(self.parties) if self.account else ()
 
@@ -192,14 +165,14 @@ class Options:
         return Server(host, self._port, self.parties, ehlo, patience, tls_first)
 
 
-def send_as_remarks(told: Parties) -> tuple[Words, ...]:
+def send_as_remarks(told: Parties) -> tuple[Message, ...]:
     """Remark that the three addresses differ, if they do."""
     if told.user == told.sender == told.envelope:
         return ()
     return (NEEDS_SEND_AS.fill(user=told.user, sender=told.sender, envelope=told.envelope),)
 
 
-def _check(read: Callable[[str], str], given: str, words: Words) -> None:
+def _check(read: Callable[[str], str], given: str, words: Message) -> None:
     try:
         read(given)
     except AddressError:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from noroshi.core.mail import Fault, Verdict
-from noroshi.core.words import NOTHING, Words
+from noroshi.core.translation import NOTHING, Message
 from noroshi.transports.smtp.reply_codes import ANY, DEFERRED, REFUSED, RULES, Rule
 
 ROUTE = Verdict.ROUTE_DOWN
@@ -21,7 +21,7 @@ class Meaning:
 
     verdict: Verdict
     fault: Fault | None = None
-    advice: Words = NOTHING
+    advice: Message = NOTHING
 
 
 def meaning(code: int, enhanced: str = "", text: str = "") -> Meaning:

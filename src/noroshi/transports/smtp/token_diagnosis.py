@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from noroshi.core.printable import printable
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _
 from noroshi.oauth.high_volume import BULK_ROLE
 from noroshi.oauth.jwt_claims import (
     AUDIENCES,
@@ -36,104 +36,68 @@ SETTINGS: Mapping[Resource, tuple[str, str]] = {
 }
 LONGEST = 80
 
-OTHER_AUDIENCE = Words(
-    en="The token is for “{aud}”, not for {name}: check {setting} of the cloud, which must name "
-    "that resource alone, or first.",
-    ja="トークンが {name} 用ではなく「{aud}」用です。クラウドの {setting} を確かめてください "
-    "(その資源だけを、または先頭に書きます)。",
+OTHER_AUDIENCE = _(
+    "The token is for “{aud}”, not for {name}: check {setting} of the cloud, which must name "
+    "that resource alone, or first."
 )
-NO_SCOPE = Words(
-    en="The token carries “{has}” and lacks the permission {wanted}: add it to the app "
+NO_SCOPE = _(
+    "The token carries “{has}” and lacks the permission {wanted}: add it to the app "
     "registration as a delegated permission of Microsoft Graph, and sign in again (noroshi "
-    "authorize ROUTE).",
-    ja="トークンのアクセス許可は「{has}」で、{wanted} がありません。アプリの登録に Microsoft Graph の"
-    "委任されたアクセス許可として追加し、サインインし直してください (noroshi authorize 経路名)。",
+    "authorize ROUTE)."
 )
-NO_ROLE = Words(
-    en="The token carries no permission {wanted}: the administrator adds it under API "
+NO_ROLE = _(
+    "The token carries no permission {wanted}: the administrator adds it under API "
     "permissions, {name}, as an application permission and grants admin consent. (Not needed "
-    "where Exchange itself grants it: RBAC for Applications.)",
-    ja="トークンにアクセス許可 {wanted} がありません。管理者が「API のアクセス許可」の {name} で"
-    "アプリケーションの許可として追加し、管理者の同意を与えてください (Exchange 側の"
-    "「アプリケーションの RBAC」で許可している場合は不要です)。",
+    "where Exchange itself grants it: RBAC for Applications.)"
 )
-NO_BULK_ROLE = Words(
-    en="The token carries no permission Mail.Send of Office 365 Exchange Online, which High Volume "
+NO_BULK_ROLE = _(
+    "The token carries no permission Mail.Send of Office 365 Exchange Online, which High Volume "
     "Email wants (not that of Microsoft Graph): the administrator adds it under API permissions, "
-    "Office 365 Exchange Online, as an application permission and grants admin consent.",
-    ja="High Volume Email に要る、Office 365 Exchange Online のアクセス許可 Mail.Send がトークンにありません "
-    "(Microsoft Graph のものではありません)。管理者が「API のアクセス許可」の Office 365 Exchange Online で"
-    "アプリケーションの許可として追加し、管理者の同意を与えてください。",
+    "Office 365 Exchange Online, as an application permission and grants admin consent."
 )
-OTHER_PERSON = Words(
-    en="{person} signed in, and the route opens the mailbox {user}: that needs Full Access to "
+OTHER_PERSON = _(
+    "{person} signed in, and the route opens the mailbox {user}: that needs Full Access to "
     "it (Add-MailboxPermission {user} -User {person} -AccessRights FullAccess), or sign in as "
-    "{user}.",
-    ja="サインインしたのは {person} ですが、経路はメールボックス {user} を開きます。フル アクセス権限 "
-    "(Add-MailboxPermission {user} -User {person} -AccessRights FullAccess) を与えるか、{user} で"
-    "サインインしてください。",
+    "{user}."
 )
-OTHER_SENDER = Words(
-    en="{person} signed in, and the route sends from the mailbox {user}: that needs "
+OTHER_SENDER = _(
+    "{person} signed in, and the route sends from the mailbox {user}: that needs "
     "Mail.Send.Shared (shared = true in the account, then a new sign-in) and the rights Full "
-    "Access and Send As there; or sign in as {user}.",
-    ja="サインインしたのは {person} ですが、経路はメールボックス {user} から送ります。{user} が共有メール"
-    "ボックスであれば、アクセス許可 Mail.Send.Shared (アカウントに shared = true と書いて、サインインし直します) と、"
-    "フル アクセスと Send As の権限が必要です。そうでなければ {user} でサインインしてください。",
+    "Access and Send As there; or sign in as {user}."
 )
-NO_RIGHTS = Words(
-    en="{person} signed in for the shared mailbox {user}, and the token carries "
+NO_RIGHTS = _(
+    "{person} signed in for the shared mailbox {user}, and the token carries "
     "Mail.Send.Shared. What {person} lacks are the rights Full Access and Send As there; or they "
-    "were given within the last two hours and do not act yet.",
-    ja="共有メールボックス {user} のために {person} がサインインしていて、トークンには Mail.Send.Shared が"
-    "あります。{person} に {user} へのフル アクセスと Send As の権限がないか、2時間以内に与えたばかりで、"
-    "まだ反映されていません。",
+    "were given within the last two hours and do not act yet."
 )
-ENDED = Words(
-    en="The token had ended at {at} by this computer's clock, though it is fresh: the clock is "
-    "wrong.",
-    ja="取得したばかりのトークンが、このコンピューターの時計では {at} に期限切れです。時計が"
-    "ずれています。",
+ENDED = _(
+    "The token had ended at {at} by this computer's clock, though it is fresh: the clock is "
+    "wrong."
 )
-OF_MAILBOX = Words(
-    en="The token itself looks right. What remains: the mailbox {user} is not there or has no "
+OF_MAILBOX = _(
+    "The token itself looks right. What remains: the mailbox {user} is not there or has no "
     "licence; SMTP AUTH is off for it (Set-CASMailbox {user} -SmtpClientAuthenticationDisabled "
     "$false); a policy keeps it out (Entra, Sign-in logs). Exchange takes 30 minutes to 2 hours "
-    "to act on a change; it is tried again by itself.",
-    ja="トークンには問題が見当たりません。残る原因: メールボックス {user} がないかライセンスがない、"
-    "SMTP AUTH が無効 (Set-CASMailbox {user} -SmtpClientAuthenticationDisabled $false)、ポリシーに"
-    "よる拒否 (Entra のサインイン ログ)。変更の反映には30分から2時間かかります。自動でもう一度"
-    "試します。",
+    "to act on a change; it is tried again by itself."
 )
-OF_APP = Words(
-    en="The token itself looks right. What remains: the app's service principal is missing in "
+OF_APP = _(
+    "The token itself looks right. What remains: the app's service principal is missing in "
     "Exchange, or was made with the object ID of the app registration in the place of the "
     "enterprise application's (New-ServicePrincipal); it has no Full Access to {user} "
     "(Add-MailboxPermission); SMTP AUTH is off for the mailbox (Set-CASMailbox {user} "
     "-SmtpClientAuthenticationDisabled $false); the mailbox is not there or has no licence; a "
     "policy for workload identities keeps the app out. Exchange takes 30 minutes to 2 hours to act on "
-    "a change; it is tried again by itself.",
-    ja="トークンには問題が見当たりません。残る原因: Exchange にアプリのサービス プリンシパルがないか、"
-    "エンタープライズ アプリケーションではなくアプリの登録のオブジェクト ID で作られている "
-    "(New-ServicePrincipal)、{user} へのフル アクセス権限がない (Add-MailboxPermission)、"
-    "メールボックスの SMTP AUTH が無効 (Set-CASMailbox {user} -SmtpClientAuthenticationDisabled "
-    "$false)、メールボックスがないかライセンスがない、ワークロード ID のポリシーによる拒否。変更の反映には30分から2時間かかります。自動でもう一度試します。",
+    "a change; it is tried again by itself."
 )
-OF_BULK = Words(
-    en="The token itself looks right. What remains: the High Volume Email account {user} does not "
+OF_BULK = _(
+    "The token itself looks right. What remains: the High Volume Email account {user} does not "
     "let the app in (Add-HVEAppAccess, with the object ID of the enterprise application), or "
-    "{user} is no such account.",
-    ja="トークンには問題が見当たりません。残る原因: High Volume Email アカウント {user} がこのアプリを許可して"
-    "いない (Add-HVEAppAccess、エンタープライズ アプリケーションのオブジェクト ID で)、または {user} が "
-    "High Volume Email アカウントではない。",
+    "{user} is no such account."
 )
-OF_GRAPH = Words(
-    en="The token itself looks right. A policy of the organisation (Conditional Access) may keep "
+OF_GRAPH = _(
+    "The token itself looks right. A policy of the organisation (Conditional Access) may keep "
     "it out, or somebody revoked it: look under Entra admin center, Sign-in logs; then noroshi "
-    "authorize ROUTE.",
-    ja="トークンには問題が見当たりません。組織のポリシー (条件付きアクセス) による拒否か、トークンの"
-    "取り消しが考えられます。Entra 管理センターのサインイン ログを確かめ、noroshi authorize 経路名 で"
-    "サインインし直してください。",
+    "authorize ROUTE."
 )
 
 
@@ -142,14 +106,14 @@ class TokenCause:
     """Hold one reason, as one of the sentences above: `about` is it before its places were filled
     with `values`."""
 
-    about: Words
-    words: Words
+    about: Message
+    words: Message
     values: Mapping[str, str]
 
 
 def diagnosis(
     token: str, resource: Resource, user: str, now: datetime, *, bulk: bool = False
-) -> Words:
+) -> Message:
     """Return the first thing that is wrong with a refused token, or what else it can be; `bulk` at
     a server of High Volume Email."""
     return cause(token, resource, user, now, bulk=bulk).words
@@ -244,7 +208,7 @@ def _remaining_cause(resource: Resource, user: str, *, app: bool) -> TokenCause:
     return _cause_of(OF_APP if app else OF_MAILBOX, user=user)
 
 
-def _cause_of(about: Words, **given: str) -> TokenCause:
+def _cause_of(about: Message, **given: str) -> TokenCause:
     return TokenCause(about, about.fill(**given), given)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from noroshi.core.mail import Answer, Verdict
-from noroshi.core.words import NOTHING, Words
+from noroshi.core.translation import NOTHING, _
 from noroshi.transports.smtp import errors
 from noroshi.transports.smtp.connection import Connection, Reply
 from noroshi.transports.smtp.errors import (
@@ -21,11 +21,9 @@ from noroshi.transports.smtp.reply_codes import DEFERRED
 
 GO_ON = 354
 CLOSING = 421
-NOT_KNOWN = Words(
-    en="{where} took the whole mail, but its answer is not known: the connection broke, or "
-    "nothing came in time. It is sent again with the same Message-ID.",
-    ja="{where} にメールを渡しましたが、返事が届きませんでした (切断または時間切れ)。"
-    "同じ Message-ID でもう一度送ります。",
+NOT_KNOWN = _(
+    "{where} took the whole mail, but its answer is not known: the connection broke, or "
+    "nothing came in time. It is sent again with the same Message-ID."
 )
 MEANT = re.compile(r"(?:2\.\d+\.\d+\s+)?(?:ok\b[:\s]*)?", re.IGNORECASE)
 

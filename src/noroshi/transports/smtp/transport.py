@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from noroshi.core.mail import Answer, Envelope, Receipt, Verdict
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _
 from noroshi.network import client_context
 from noroshi.network.trust import ca_file_faults, certificate_faults
 from noroshi.oauth.high_volume import is_high_volume
@@ -237,19 +237,17 @@ class SmtpTransport:
         return self._context
 
 
-async def try_out(options: Options) -> Sequence[Words]:
+async def try_out(options: Options) -> Sequence[Message]:
     of_ca = await asyncio.to_thread(ca_file_faults, options.ca_file)
     return (*of_ca, *await asyncio.to_thread(certificate_faults, options.certificate))
 
 
 KIND = TransportKind(
     kind="smtp",
-    title=Words(en="Mail server (SMTP)", ja="メールサーバー (SMTP)"),
-    help=Words(
-        en="Hands mails to a mail server: with an account signed in by OAuth 2.0 (XOAUTH2), "
-        "with a password by CRAM-MD5, PLAIN or LOGIN, else without signing in.",
-        ja="メールサーバーに送ります。account があれば OAuth 2.0 (XOAUTH2)、password があれば "
-        "CRAM-MD5・PLAIN・LOGIN でサインインし、どちらもなければサインインせずに送ります。",
+    title=_("Mail server (SMTP)"),
+    help=_(
+        "Hands mails to a mail server: with an account signed in by OAuth 2.0 (XOAUTH2), "
+        "with a password by CRAM-MD5, PLAIN or LOGIN, else without signing in."
     ),
     options=Options,
     open=SmtpTransport,

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from noroshi.core.words import Words
+from noroshi.core.translation import _
 from noroshi.ports import StoreError
 from noroshi.service import (
     InvalidArgumentError,
@@ -42,18 +42,9 @@ STATUS: Mapping[str, int] = {
     "trouble": 503,
 }
 JSON = "application/json"
-NO_JSON = Words(
-    en='The body is a JSON object of arguments, such as {{"id": "01J…"}}.',
-    ja='本文は、引数を入れた JSON のオブジェクトです ({{"id": "01J…"}} など)。',
-).fill()
-NO_JSON_TYPE = Words(
-    en="The body must be sent as Content-Type: application/json.",
-    ja="本文は Content-Type: application/json で送ってください。",
-)
-ONLY_POST = Words(
-    en="{name} is no operation of a viewer, so it is asked for by POST.",
-    ja="{name} は閲覧者の操作ではないため、POST で呼び出してください。",
-)
+NO_JSON = _('The body is a JSON object of arguments, such as {{"id": "01J…"}}.').fill()
+NO_JSON_TYPE = _("The body must be sent as Content-Type: application/json.")
+ONLY_POST = _("{name} is no operation of a viewer, so it is asked for by POST.")
 
 Handler = Callable[[Request], Awaitable[Response]]
 

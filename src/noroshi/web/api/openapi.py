@@ -6,14 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from noroshi import __version__, schema
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _
 from noroshi.service import Operation
 from noroshi.service.operation import VIEWER
 
-ABOUT = Words(
-    en="What the manager, the commands and the local door do, all by the same operations.",
-    ja="マネージャー、コマンド、ローカルのドアは、どれもここにある操作を使います。",
-)
+ABOUT = _("What the manager, the commands and the local door do, all by the same operations.")
 WORDS = {
     "type": "object",
     "properties": {"en": {"type": "string"}, "ja": {"type": "string"}},
@@ -112,5 +109,5 @@ def _refusals() -> Mapping[str, Any]:
     return {code: {"description": said, "content": content} for code, said in REFUSALS.items()}
 
 
-def _both(words: Words) -> str:
+def _both(words: Message) -> str:
     return f"{words.en} / {words.ja}"

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from noroshi.core.words import NOTHING, Words, paired
+from noroshi.core.translation import NOTHING, Message, help_text
 
 Answer = Mapping[str, Any]
 PLACEHOLDER = re.compile(r"\$\{([a-z][a-z0-9_]*)\}")
@@ -23,7 +23,7 @@ class BlueprintInput:
 
     name: str
     default: str
-    help: Words
+    help: Message
     fills: tuple[str, str]
     used: Sequence[str]
 
@@ -31,7 +31,7 @@ class BlueprintInput:
 def inputs_of(blueprint: Answer, kinds: Sequence[Answer]) -> list[BlueprintInput]:
     """All that it asks for; the help is that of the first setting which has one."""
     helps = {
-        (kind["kind"], name): paired(str(said.get("description", "")))
+        (kind["kind"], name): help_text(str(said.get("description", "")))
         for kind in kinds
         if kind["family"] == "monitor"
         for name, said in kind["options"].get("properties", {}).items()
@@ -44,7 +44,7 @@ def _input(
     name: str,
     default: str,
     uses: Sequence[tuple[str, str, str, str]],
-    helps: Mapping[tuple[str, str], Words],
+    helps: Mapping[tuple[str, str], Message],
 ) -> BlueprintInput:
     mine = [(kind, where, option) for used, kind, where, option in uses if used == name]
     told = (helps.get((kind, option)) for kind, _, option in mine)

@@ -4,7 +4,7 @@ puts it into the vault. Only an administrator's is opened at all."""
 
 from __future__ import annotations
 
-from noroshi.core.words import Words
+from noroshi.core.translation import _
 from noroshi.oauth.client_certificates import (
     CANNOT_OPEN,
     CertificateError,
@@ -18,17 +18,10 @@ from noroshi.web.view.page_context import Visit
 
 LARGEST = 64 << 10
 """Bytes: a key and a chain of ten certificates have about 20 KiB."""
-NOTHING = Words(
-    en="Choose a file with the certificate and its key, or paste both as PEM.",
-    ja="証明書と秘密鍵の入ったファイルを選ぶか、PEM を貼り付けてください。",
-)
-TWO = Words(
-    en="Give one file, or PEM as text: not both. Nothing was kept.",
-    ja="ファイルか PEM の貼り付けの、どちらか1つにしてください。何も保存していません。",
-)
-TOO_LONG = Words(
-    en="This is longer than {most} KiB, so it is no certificate with its key. Nothing was kept.",
-    ja="{most} KiB を超えています。証明書と秘密鍵のファイルではないようです。何も保存していません。",
+NOTHING = _("Choose a file with the certificate and its key, or paste both as PEM.")
+TWO = _("Give one file, or PEM as text: not both. Nothing was kept.")
+TOO_LONG = _(
+    "This is longer than {most} KiB, so it is no certificate with its key. Nothing was kept."
 )
 
 

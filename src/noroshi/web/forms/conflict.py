@@ -7,14 +7,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from noroshi.core.words import Words
+from noroshi.core.translation import _
 from noroshi.definitions import differences, document
 from noroshi.ports import Document
 from noroshi.web.forms.location import Content, called
 from noroshi.web.view.difference import Worded, names_of, sort_of, worded
 from noroshi.web.view.page_context import Visit
 
-CALLED = Words(en=" {sort} {name} ", ja="{sort}「{name}」")
+CALLED = _(" {sort} {name} ")
 Side = tuple[str, Content | None]
 """A definition's key, and what it says; None: it is not there."""
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from noroshi.core.definitions.problems import Problem
 from noroshi.core.people import ADMIN
-from noroshi.core.words import Words
+from noroshi.core.translation import bilingual
 from noroshi.definitions import Folder
 from noroshi.ports import Document
 from noroshi.service import ForbiddenError
@@ -61,7 +61,7 @@ async def hear(visit: Visit) -> None:
         given=told["given"],
         folder=Folder(
             tuple(Document(**one) for one in told["documents"]),
-            tuple(Problem(one["where"], Words(**one["what"])) for one in told["problems"]),
+            tuple(Problem(one["where"], bilingual(**one["what"])) for one in told["problems"]),
         ),
         packed=told["packed"],
     )

@@ -11,7 +11,7 @@ from typing import Any
 from noroshi import sandbox_reader, schema
 from noroshi.core.definitions.problems import MOST_FOUND, Problem, shortened
 from noroshi.core.size import MOST_VALUES, values_in
-from noroshi.core.words import Words
+from noroshi.core.translation import _
 from noroshi.definitions import TYPES, Folder, content, family_in, look_at, pack, unpack
 from noroshi.definitions.archive import MOST_BYTES, MOST_PACKED, too_much
 from noroshi.ports import Document
@@ -21,10 +21,7 @@ from noroshi.web.http.multipart import Upload, parts_of
 ZIP = b"PK\x03\x04"
 PACKED, LONGEST_REST = "packed", 256 << 10
 """The field in which what was sent travels on; and letters of all others together."""
-UNSURE = Words(
-    en="its content does not show which kind it is; choose it under “Single files are”",
-    ja="内容からは種類がわかりません。「TOML ファイルの種類」で選んでください",
-)
+UNSURE = _("its content does not show which kind it is; choose it under “Single files are”")
 
 
 def answer(head: Mapping[str, Any], body: bytes) -> Any:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from noroshi.core.definitions.value_syntax import is_name
-from noroshi.core.words import Words
+from noroshi.core.translation import _
 from noroshi.definitions.stable_ids import KEPT
 from noroshi.service import NotFoundError
 from noroshi.web.forms.location import Content, Problems, Spot, stand_in
@@ -21,11 +21,8 @@ from noroshi.web.view.form_operations import (
 from noroshi.web.view.page_context import Visit
 
 LONGEST_NUMBER, LONGEST_NOTE = 9, 200
-TAKEN = Words(en="there is one of this name already", ja="この名前のものがすでにあります")
-NO_NAME = Words(
-    en="is no name: a-z, 0-9, - and _, at most 64, beginning with a letter or digit",
-    ja="名前に使えません。a-z、0-9、-、_ で64文字まで、先頭は英字か数字です",
-)
+TAKEN = _("there is one of this name already")
+NO_NAME = _("is no name: a-z, 0-9, - and _, at most 64, beginning with a letter or digit")
 PREVIEW, REMOVE = "preview", "remove"
 
 

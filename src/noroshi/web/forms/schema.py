@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from noroshi.core.words import Words, paired
+from noroshi.core.translation import Message, help_text
 
 Schema = Mapping[str, Any]
 YES, NO = "yes", "no"
@@ -23,7 +23,7 @@ class Column:
     """One setting of a table's entries; `choices` of a list are all there are."""
 
     name: str
-    help: Words
+    help: Message
     several: bool
     choices: tuple[str, ...] = ()
 
@@ -43,7 +43,7 @@ class Shape:
     names: bool = False
     choices: tuple[str, ...] = ()
     columns: tuple[Column, ...] = ()
-    help: Words
+    help: Message
 
 
 def shapes(schema: Schema, known: Mapping[str, Sequence[str]]) -> list[Shape]:
@@ -75,7 +75,7 @@ def _shape(
         names=known is not None and name != "days",
         choices=choices,
         columns=_columns(_resolved(main.get("items", {}), shared)) if sort == "table" else (),
-        help=paired(said.get("description", "")),
+        help=help_text(said.get("description", "")),
     )
 
 
@@ -118,7 +118,7 @@ def _columns(inside: Schema) -> tuple[Column, ...]:
     return tuple(
         Column(
             name,
-            paired(one.get("description", "")),
+            help_text(one.get("description", "")),
             one.get("type") == "array",
             DAYS if name == "days" else (),
         )

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from noroshi.core.words import Words
+from noroshi.core.translation import Message
 from noroshi.web.forms.field_values import Form, entries_of, split
 from noroshi.web.forms.schema import Column, Shape
 from noroshi.web.texts.pages import TEXTS
 
-Say = Callable[[Words], str]
+Say = Callable[[Message], str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

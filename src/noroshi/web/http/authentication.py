@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from starlette.requests import Request
 
 from noroshi.core.people import Person
-from noroshi.core.words import Words
+from noroshi.core.translation import _
 from noroshi.people import random_keys
 from noroshi.service import ForbiddenError
 from noroshi.web.context import WebContext
@@ -18,24 +18,15 @@ from noroshi.web.http.connection_limits import proves
 LONGEST_KEY = 128
 CSRF_HEADER = "x-csrf-token"
 
-NOBODY = Words(
-    en="Log in first: an API token goes into the header Authorization: Bearer …",
-    ja="先にログインしてください。API トークンは Authorization: Bearer … のヘッダーに入れます。",
+NOBODY = _("Log in first: an API token goes into the header Authorization: Bearer …")
+NO_GOOD_TOKEN = _(
+    "This API token does not hold, or holds no more. Make another one: noroshi token new"
 )
-NO_GOOD_TOKEN = Words(
-    en="This API token does not hold, or holds no more. Make another one: noroshi token new",
-    ja="この API トークンは無効か、期限が切れています。noroshi token new で作り直してください。",
+NOT_BEGUN = _(
+    "There is no administrator yet. Open the manager in a browser, and take the code that "
+    "noroshi serve printed."
 )
-NOT_BEGUN = Words(
-    en="There is no administrator yet. Open the manager in a browser, and take the code that "
-    "noroshi serve printed.",
-    ja="管理者がまだいません。ブラウザーでマネージャーを開き、noroshi serve が表示したコードを"
-    "入力してください。",
-)
-NOT_OURS = Words(
-    en="This was not sent by a page of the manager, or the page is old. Open it again.",
-    ja="マネージャーの画面から送られたものではないか、画面が古くなっています。開き直してください。",
-)
+NOT_OURS = _("This was not sent by a page of the manager, or the page is old. Open it again.")
 
 
 class UnauthenticatedError(WebError, ForbiddenError):

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from starlette.requests import Request
 
-from noroshi.core.words import Words
+from noroshi.core.translation import _
 from noroshi.service import ForbiddenError, OperationFailedError
 from noroshi.web.http.authentication import NOT_OURS
 from noroshi.web.http.multipart import Upload, boundary_of, parts_of
@@ -21,10 +21,9 @@ certificate's); and of the one that takes definitions in, which another process 
 LONGEST_OF_A_STRANGER, SHORT, MOST_LONG = 1 << 18, 8 << 10, 16
 """It has room for what somebody typed whose log-in ended meanwhile. As each of a thousand connections
 may have one in memory, only so many at once are longer than short."""
-BUSY = Words(
-    en="Too many long forms are arriving from people who are not logged in. Log in first, then send "
-    "it again.",
-    ja="ログインしていない人からの長いフォームが集中しています。先にログインしてから、もう一度送ってください。",
+BUSY = _(
+    "Too many long forms are arriving from people who are not logged in. Log in first, then send "
+    "it again."
 )
 MOST_FIELDS = 20_000
 """A rule's form has a box for each contact, a notification's one for each instance: as many of them

@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterable
 
 from starlette.datastructures import MutableHeaders
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Message as AsgiMessage, Receive, Scope, Send
 
-from noroshi.core.words import Words
+from noroshi.core.translation import _
 from noroshi.service import ForbiddenError, refused
 from noroshi.web.context import WebContext
 
@@ -38,9 +38,8 @@ HEADERS = {
 STRICT_TRANSPORT = "max-age=31536000"
 HOST = re.compile(r"(\[[0-9a-f:.]+\]|[^:@/\\\[\]\s]+)(?::[0-9]{0,5})?")
 """RFC 9110, 7.2: a name or an address, and perhaps a port. Addresses of ours are made of all of it."""
-WRONG_HOST = Words(
-    en="This name is not one of Noroshi's. Add it to hosts under [web] in noroshi.toml.",
-    ja="この名前では開けません。noroshi.toml の [web] の hosts に加えてください。",
+WRONG_HOST = _(
+    "This name is not one of Noroshi's. Add it to hosts under [web] in noroshi.toml."
 )
 
 
@@ -56,7 +55,7 @@ class Guard:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """As ASGI has it."""
 
-        async def sending(message: Message) -> None:
+        async def sending(message: AsgiMessage) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 for name, value in self._headers.items():

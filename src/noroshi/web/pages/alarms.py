@@ -15,8 +15,8 @@ from noroshi.web.context import WebContext
 from noroshi.web.texts.pages import TEXTS
 from noroshi.web.view.alarms import MOST_SHOWN, Wanted, fragments, key_of, view
 from noroshi.web.view.form_operations import Outcome, address, may, query_value, run, typed
+from noroshi.web.view.language import TONGUES
 from noroshi.web.view.live_updates import LATELY, Live
-from noroshi.web.view.locale import TONGUES
 from noroshi.web.view.page_context import Visit, page
 from noroshi.web.view.search import labels_of, require_place
 

@@ -14,8 +14,8 @@ from noroshi.web.context import WebContext
 from noroshi.web.texts.pages import TEXTS
 from noroshi.web.view.form_operations import address, may, query_value, run
 from noroshi.web.view.instances import stops_of, tables
+from noroshi.web.view.language import TONGUES
 from noroshi.web.view.live_updates import Live, Snapshot
-from noroshi.web.view.locale import TONGUES
 from noroshi.web.view.overview import part_page
 from noroshi.web.view.page_context import Visit, page
 from noroshi.web.view.sidebar import side_of

@@ -9,10 +9,11 @@ from typing import Any
 from starlette.responses import Response
 from starlette.routing import Route
 
+from noroshi.core.translation import pgettext
 from noroshi.web.context import WebContext
 from noroshi.web.view.form_operations import Outcome, address, may, query_value, run, typed
+from noroshi.web.view.language import TONGUES
 from noroshi.web.view.live_updates import Live
-from noroshi.web.view.locale import TONGUES
 from noroshi.web.view.maintenance import (
     OWN,
     Planned,
@@ -31,6 +32,7 @@ HERE = "/alarms/maintenance"
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 FIELDS = ("place", "title", "sort", "from_day", "from_time", "to_day", "to_time")
 MOST_PLACES = 300
+BETWEEN_DAYS = pgettext("between days", ", ")
 
 
 def routes(web: WebContext, live: Live) -> list[Route]:
@@ -144,7 +146,7 @@ def _row(visit: Visit, one: Planned) -> Mapping[str, Any]:
         "begins": begins,
         "ends": ends,
         "weekly": weekly,
-        "days": ("・" if visit.language == "ja" else ", ").join(days) or every,
+        "days": BETWEEN_DAYS.say(visit.language).join(days) or every,
     }
 
 

@@ -19,8 +19,8 @@ from noroshi.web.view.charts import HALF, NARROW, WIDE, chart
 from noroshi.web.view.decisions import decided
 from noroshi.web.view.form_operations import may, query_value
 from noroshi.web.view.instances import stops_of
+from noroshi.web.view.language import TONGUES
 from noroshi.web.view.live_updates import Live
-from noroshi.web.view.locale import TONGUES
 from noroshi.web.view.mail import names
 from noroshi.web.view.page_context import Visit, page
 from noroshi.web.view.sidebar import side_of

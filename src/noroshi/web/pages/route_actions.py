@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from noroshi.core.definitions.accounts import OVER, end_of, is_over
-from noroshi.core.words import Words
+from noroshi.core.translation import Message
 from noroshi.guides.setup_goal import switched
 from noroshi.guides.test_mail import SUBJECT, TEXT
 from noroshi.service import InvalidArgumentError
@@ -231,7 +231,7 @@ async def examine(visit: Visit, known: RouteDetails) -> RouteActionResult:
 
 async def send(visit: Visit, known: RouteDetails) -> RouteActionResult:
     """A test mail by this route alone."""
-    told: Mapping[str, Words] = {
+    told: Mapping[str, Message] = {
         "subject": SUBJECT.fill(route=known.name),
         "text": TEXT.fill(route=known.name),
     }

@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from noroshi.web.context import WebContext
 from noroshi.web.view.form_operations import Outcome, clock, may, run_reauthenticated, told
-from noroshi.web.view.locale import TONGUES
+from noroshi.web.view.language import TONGUES
 from noroshi.web.view.overview import part_page
 from noroshi.web.view.page_context import Visit, page
 

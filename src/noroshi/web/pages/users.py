@@ -27,7 +27,7 @@ from noroshi.web.view.form_operations import (
     told,
     typed,
 )
-from noroshi.web.view.locale import TONGUES
+from noroshi.web.view.language import TONGUES
 from noroshi.web.view.page_context import Visit, page
 
 DEEDS: Mapping[str, tuple[str, ...]] = {

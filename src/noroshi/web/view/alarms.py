@@ -9,7 +9,7 @@ from hashlib import blake2s
 from typing import Any
 
 from noroshi.core.levels import Level
-from noroshi.web.view.locale import Tongue
+from noroshi.web.view.language import Tongue
 from noroshi.web.view.overview import as_called_now, relay_of
 from noroshi.web.view.page_context import templates
 from noroshi.web.view.tree import STEP, Instance, called

@@ -10,7 +10,7 @@ from typing import Any
 
 from noroshi.core.people import ROLE_NAMES
 from noroshi.web.texts.pages import TEXTS
-from noroshi.web.view.locale import Tongue
+from noroshi.web.view.language import Tongue
 
 LONG = 120
 """Characters of a value from which it is folded."""

@@ -9,7 +9,7 @@ from functools import reduce
 from typing import Any
 
 from noroshi.core.definitions.safe_toml import loads
-from noroshi.core.words import Words, plain
+from noroshi.core.translation import NOTHING, Message, _, bilingual, pgettext, plain
 from noroshi.definitions import Difference
 from noroshi.web.texts.pages import TEXTS
 
@@ -18,27 +18,25 @@ MONITOR = 3
 """A monitor is called by so many names: its instance's, its group's and its own."""
 CHOSEN = frozenset({"on", "when", "events", "days"})
 """Settings whose values are words of ours; what else reads as one of them is a person's."""
-SENTENCE = Words(
-    en="{what} › {setting}: {before} → {after}", ja="{what} › {setting}: {before} → {after}"
-)
-ENDING = Words(en="{what}: {became}", ja="{what}: {became}")
-TWO = Words(en="{one} {other}", ja="{one} {other}")
-WITHIN = Words(en="{one} › {other}", ja="{one} › {other}")
-LISTED = Words(en="{one}, {other}", ja="{one}、{other}")
+SENTENCE = _("{what} › {setting}: {before} → {after}")
+ENDING = _("{what}: {became}")
+TWO = _("{one} {other}")
+WITHIN = _("{one} › {other}")
+LISTED = _("{one}, {other}")
 BECAME = {"+": "audit.added", "-": "audit.removed"}
-FROM_TO = Words(en="{begins} to {ends}", ja="{begins}～{ends}")
-ON_DAYS = Words(en="{when} ({days})", ja="{when} ({days})")
+FROM_TO = pgettext("from_to", "{begins} to {ends}")
+ON_DAYS = _("{when} ({days})")
 PLANNED = "maintenance"
-NO_LIMITS = Words(en="no limits", ja="しきい値なし")
-SILENT = Words(en="", ja="")
+NO_LIMITS = _("no limits")
+SILENT = NOTHING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KindNames:
     """Hold what kinds of monitors and their readings are called."""
 
-    kinds: Mapping[str, Words]
-    readings: Mapping[str, Mapping[str, Words]]
+    kinds: Mapping[str, Message]
+    readings: Mapping[str, Mapping[str, Message]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,16 +44,16 @@ class Worded:
     """One difference. `became`: added or removed, of a whole; else `setting`, `before` and
     `after` are said. `raw` is its place as a file has it."""
 
-    what: Words
+    what: Message
     raw: str
-    became: Words = SILENT
-    setting: Words = SILENT
-    before: Words = SILENT
-    after: Words = SILENT
+    became: Message = SILENT
+    setting: Message = SILENT
+    before: Message = SILENT
+    after: Message = SILENT
     sign: str = "~"
 
     @property
-    def sentence(self) -> Words:
+    def sentence(self) -> Message:
         """It on one line."""
         if self.sign in BECAME:
             return ENDING.fill(what=self.what, became=self.became)
@@ -67,9 +65,9 @@ def names_of(kinds: Iterable[Mapping[str, Any]]) -> KindNames:
     """Of kinds as the operation `kinds` answers them."""
     monitors = [one for one in kinds if one["family"] == "monitor"]
     return KindNames(
-        kinds={one["kind"]: Words(**one["title"]) for one in monitors},
+        kinds={one["kind"]: bilingual(**one["title"]) for one in monitors},
         readings={
-            one["kind"]: {name: Words(**said) for name, said in one["readings"].items()}
+            one["kind"]: {name: bilingual(**said) for name, said in one["readings"].items()}
             for one in monitors
         },
     )
@@ -109,22 +107,22 @@ def _renamed(one: Difference) -> Worded:
     )
 
 
-def sort_of(key: str) -> Words:
+def sort_of(key: str) -> Message:
     """Of which sort a definition is."""
     return TEXTS.get(f"audit.sort.{key.partition('/')[0]}", SILENT)
 
 
-def _what(one: Difference) -> Words:
+def _what(one: Difference) -> Message:
     first, *inner = one.called
     named = TWO.fill(one=sort_of(one.key), other=plain(first))
     return reduce(_within, map(plain, inner), named)
 
 
-def _within(outer: Words, inner: Words) -> Words:
+def _within(outer: Message, inner: Message) -> Message:
     return WITHIN.fill(one=outer, other=inner)
 
 
-def _setting(one: Difference, names: KindNames) -> Words:
+def _setting(one: Difference, names: KindNames) -> Message:
     first, *rest = one.setting.split(".")
     if first == LIMITS:
         return _limit(one, rest, names) if rest else TEXTS["edit.limits"]
@@ -132,9 +130,9 @@ def _setting(one: Difference, names: KindNames) -> Words:
     return reduce(_within, (_label(name, one.kind) for name in inside))
 
 
-def _limit(one: Difference, path: Sequence[str], names: KindNames) -> Words:
+def _limit(one: Difference, path: Sequence[str], names: KindNames) -> Message:
     """The reading and which of its limits; further up than at a monitor, of which kind."""
-    kind, found = one.kind, list[Words]()
+    kind, found = one.kind, list[Message]()
     if len(one.called) < MONITOR:
         kind, *path = path
         found.append(names.kinds.get(kind, plain(kind)))
@@ -144,13 +142,13 @@ def _limit(one: Difference, path: Sequence[str], names: KindNames) -> Words:
     return reduce(_within, found)
 
 
-def _label(name: str, kind: str) -> Words:
+def _label(name: str, kind: str) -> Message:
     """What a setting is called; its own name if nobody gave it one."""
     keys = (f"field.{kind}.{name}", f"field.{name}", f"audit.field.{name}")
     return next((TEXTS[key] for key in keys if key in TEXTS), plain(name))
 
 
-def _value(text: str, name: str, of: Difference) -> Words:
+def _value(text: str, name: str, of: Difference) -> Message:
     """A value, given as in TOML, as a person reads it."""
     if not text:
         return TEXTS["audit.value.none"]
@@ -169,7 +167,7 @@ def _are_all_limits(one: Difference) -> bool:
     return whole or one.setting.startswith(f"{LIMITS}.")
 
 
-def said(value: Any, name: str) -> Words | None:
+def said(value: Any, name: str) -> Message | None:
     """A value of that setting; None if only its text can say it."""
     if isinstance(value, bool):
         yes = "yes" if value else "no"
@@ -188,7 +186,7 @@ def said(value: Any, name: str) -> Words | None:
     return plain(str(value)) if isinstance(value, int | float) else None
 
 
-def _window(value: Mapping[str, Any]) -> Words:
+def _window(value: Mapping[str, Any]) -> Message:
     """A time of planned work: its title, from when to when, and on which days if on some."""
     begins, ends, title = (value.get(one, "") for one in ("begins", "ends", "title"))
     when = FROM_TO.fill(begins=begins, ends=ends)
@@ -197,5 +195,5 @@ def _window(value: Mapping[str, Any]) -> Words:
     return TWO.fill(one=plain(str(title)), other=when) if title else when
 
 
-def _listed(one: Words, other: Words) -> Words:
+def _listed(one: Message, other: Message) -> Message:
     return LISTED.fill(one=one, other=other)

@@ -10,11 +10,11 @@ from urllib.parse import quote
 
 from noroshi.core.definitions.problems import Problem
 from noroshi.core.people import ADMIN, OPERATOR
-from noroshi.core.words import plain
+from noroshi.core.translation import plain
 from noroshi.people import AuthenticationError
 from noroshi.service import ForbiddenError, ReauthenticationRequiredError
 from noroshi.web.api.endpoints import STATUS
-from noroshi.web.view.locale import TONGUES
+from noroshi.web.view.language import TONGUES
 from noroshi.web.view.page_context import Visit
 from noroshi.web.view.problem_text import problems_at
 from noroshi.web.view.role_refusal import needs

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from noroshi.web.view.locale import Tongue
+from noroshi.web.view.language import Tongue
 from noroshi.web.view.overview import part_page, stopped_by
 from noroshi.web.view.tree import Group, Instance, level_of
 

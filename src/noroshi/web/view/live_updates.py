@@ -18,7 +18,7 @@ from noroshi.ports import StoreError
 from noroshi.service import OperationError, handle_request
 from noroshi.web.context import WebContext
 from noroshi.web.view.alarms import OpenAlarms
-from noroshi.web.view.locale import TONGUES
+from noroshi.web.view.language import TONGUES
 from noroshi.web.view.overview import view, ways, wrong_items
 from noroshi.web.view.page_context import templates, unwrap
 from noroshi.web.view.tree import Instance, tree_of

@@ -13,16 +13,16 @@ from urllib.parse import quote
 from noroshi.core.delivery_state import DeliveryState
 from noroshi.core.levels import Level
 from noroshi.core.route_readiness import Sends, count_readiness
-from noroshi.core.words import Words
-from noroshi.web.view.locale import Tongue
+from noroshi.core.translation import Message, _, pgettext
+from noroshi.web.view.language import Tongue
 from noroshi.web.view.tree import CALM, Instance, called, called_of, level_of, tally, tree_of
 
 Answer = Mapping[str, Any]
-KINDS: Mapping[str, Words] = {
-    "smtp": Words(en="SMTP", ja="SMTP"),
-    "graph": Words(en="Microsoft Graph", ja="Microsoft Graph"),
-    "webhook": Words(en="Webhook", ja="Webhook"),
-    "pickup": Words(en="Pickup folder", ja="ピックアップ フォルダー"),
+KINDS: Mapping[str, Message] = {
+    "smtp": _("SMTP"),
+    "graph": _("Microsoft Graph"),
+    "webhook": pgettext("overview", "Webhook"),
+    "pickup": _("Pickup folder"),
 }
 NO_NAMES: Mapping[str, str] = {}
 NO_TREE: Mapping[str, Instance] = {}

@@ -15,7 +15,7 @@ from starlette.responses import RedirectResponse, Response
 
 from noroshi import __version__
 from noroshi.core.people import ROLE_NAMES, ROLES, Person
-from noroshi.core.words import Words, plain
+from noroshi.core.translation import Message, bilingual, plain
 from noroshi.people import AuthenticationError, random_keys
 from noroshi.ports import StoreError
 from noroshi.service import (
@@ -113,10 +113,10 @@ class Visit:
         """Return the address that they ask from."""
         return address_of(self.request)
 
-    def say(self, words: Words | Mapping[str, str]) -> str:
+    def say(self, words: Message | Mapping[str, str]) -> str:
         """A text of ours, or of an answer, in their language."""
         language = self.language
-        text = words.say(language) if isinstance(words, Words) else words[language]
+        text = words.say(language) if isinstance(words, Message) else words[language]
         return on_page(text, language)
 
     def text(self, key: str, **places: object) -> str:
@@ -141,7 +141,7 @@ class Visit:
         """Return what an operation answers. Raises its refusal."""
         return unwrap(await self.call_json(op, **args))
 
-    def failed(self, status: int, why: Words) -> Response:
+    def failed(self, status: int, why: Message) -> Response:
         """The page that says so. `lost`: there was nothing to look at, and not a deed that failed."""
         lost = status == 404 and self.request.method == "GET"
         return self.page("error.html", status, why=self.say(why), lost=lost)
@@ -204,7 +204,7 @@ def unwrap(answer: Mapping[str, Any]) -> Any:
     """Return what an operation answered. Raises its refusal."""
     if "ok" in answer:
         return answer["ok"]
-    raise RAISED.get(answer["error"], OperationFailedError)(Words(**answer["words"]))
+    raise RAISED.get(answer["error"], OperationFailedError)(bilingual(**answer["words"]))
 
 
 Handler = Callable[[Visit], Awaitable[Response]]

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from noroshi.core.words import Words, plain
+from noroshi.core.translation import Message, plain
 from noroshi.web.texts.pages import TEXTS
 from noroshi.web.view.difference import sort_of
 from noroshi.web.view.tree import STEP
@@ -79,7 +79,7 @@ def _steps(steps: Sequence[str], language: str) -> Iterator[str]:
             yield _called(step).say(language)
 
 
-def _called(step: str) -> Words:
+def _called(step: str) -> Message:
     name = step.partition("[")[0]
     keys = (f"field.{name}", f"audit.field.{name}")
     told = (TEXTS[key] for key in keys if key in TEXTS)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, bilingual
 
 Swaps = Sequence[tuple[str, str]]
 ON_ITS_PAGE, BY_ITS_PAGE = "on the page of the route", "経路の画面で"
@@ -180,14 +180,14 @@ def _here(text: str, language: str) -> str:
 
 
 COMMAND, OPTION = "noroshi ", "--"
-PLACES: Mapping[str, Words] = {
-    "status --all": Words(en="the overview", ja="「概況」"),
-    "alarms": Words(en="the page of alarms", ja="「アラーム」"),
-    "silence list": Words(en="the page of alarms", ja="「アラーム」"),
-    "ledger": Words(en="the ledger", ja="「台帳」"),
-    "queue list": Words(en="the queue", ja="「送信キュー」"),
-    "versions": Words(en="the versions", ja="「定義の版」"),
-    "plan(?: DIR)?": Words(en="the versions", ja="「定義の版」"),
+PLACES: Mapping[str, Message] = {
+    "status --all": bilingual(en="the overview", ja="「概況」"),
+    "alarms": bilingual(en="the page of alarms", ja="「アラーム」"),
+    "silence list": bilingual(en="the page of alarms", ja="「アラーム」"),
+    "ledger": bilingual(en="the ledger", ja="「台帳」"),
+    "queue list": bilingual(en="the queue", ja="「送信キュー」"),
+    "versions": bilingual(en="the versions", ja="「定義の版」"),
+    "plan(?: DIR)?": bilingual(en="the versions", ja="「定義の版」"),
 }
 """The pages that show the same as these commands."""
 END = r"(?=$|[;)。])"

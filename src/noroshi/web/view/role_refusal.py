@@ -7,16 +7,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from noroshi.core.people import ROLE_NAMES
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _
 from noroshi.service import Operation, Person
 
-ROLE_TOO_LOW = Words(
-    en="This needs the role {role}. Ask an administrator.",
-    ja="この操作には「{role}」の権限が必要です。管理者に頼んでください。",
-)
+ROLE_TOO_LOW = _("This needs the role {role}. Ask an administrator.")
 
 
-def needs(role: str) -> Words:
+def needs(role: str) -> Message:
     """Return what somebody of a lower role is told."""
     return ROLE_TOO_LOW.fill(role=ROLE_NAMES[role])
 

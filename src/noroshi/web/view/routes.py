@@ -12,8 +12,8 @@ from noroshi.core.route_readiness import (
     count_readiness,
     nothing_against,
 )
-from noroshi.core.words import Words
-from noroshi.web.view.locale import TONGUES, Tongue
+from noroshi.core.translation import Message, _, pgettext
+from noroshi.web.view.language import TONGUES, Tongue
 from noroshi.web.view.mail import RelayPost
 from noroshi.web.view.overview import KINDS, VERY_SOON, Left, left, route_level, route_state
 from noroshi.web.view.page_context import Visit
@@ -23,16 +23,12 @@ TELLERS = {"rules": "mailing.rule", "notifications": "mailing.notification"}
 """The types of definitions that name routes in an order, with their texts."""
 BY_MAIL = ("smtp", "graph")
 """Kinds of routes that hand a mail in: they are numbered."""
-CLOUDS: Mapping[str, Words] = {
-    "microsoft365": Words(en="Microsoft 365", ja="Microsoft 365"),
-    "microsoft365-gcc-high": Words(
-        en="Microsoft 365 GCC High", ja="Microsoft 365 GCC High (米国政府)"
-    ),
-    "microsoft365-dod": Words(en="Microsoft 365 DoD", ja="Microsoft 365 DoD (米国防総省)"),
-    "microsoft365-china": Words(
-        en="Microsoft 365 by 21Vianet (China)", ja="Microsoft 365 21Vianet (中国)"
-    ),
-    "google": Words(en="Google", ja="Google"),
+CLOUDS: Mapping[str, Message] = {
+    "microsoft365": pgettext("routes", "Microsoft 365"),
+    "microsoft365-gcc-high": _("Microsoft 365 GCC High"),
+    "microsoft365-dod": _("Microsoft 365 DoD"),
+    "microsoft365-china": _("Microsoft 365 by 21Vianet (China)"),
+    "google": pgettext("routes", "Google"),
 }
 DEFINED = (*TELLERS, "routes", "accounts", "clouds", "networks")
 """The definitions that the pages on mail need: not the instances, of which there may be many."""
@@ -64,7 +60,7 @@ def named(visit: Visit | Tongue, key: str, documents: Mapping[str, Answer]) -> s
 def ranked(routes: Iterable[Answer], documents: Mapping[str, Answer]) -> list[Answer]:
     """Routes by the best place that one of those orders gives them."""
     best = dict[str, int]()
-    for _, names in orders(documents):
+    for _unused, names in orders(documents):
         for place, name in enumerate(names):
             best[name] = min(best.get(name, LAST), place)
     return sorted(routes, key=lambda one: best.get(one["name"], LAST))

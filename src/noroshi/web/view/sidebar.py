@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from noroshi.web.view.language import TONGUES
 from noroshi.web.view.live_updates import Snapshot
-from noroshi.web.view.locale import TONGUES
 from noroshi.web.view.page_context import templates
 from noroshi.web.view.tree import CALM, Group, Instance, level_of, worst
 

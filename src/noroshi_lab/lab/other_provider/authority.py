@@ -10,7 +10,7 @@ from urllib.parse import urlencode, urlsplit
 
 from aiohttp import web
 
-from noroshi.core.words import Words
+from noroshi.core.translation import _, bilingual
 from noroshi_lab.lab import pages
 from noroshi_lab.lab.authorize_request import matches
 from noroshi_lab.lab.faults import OAUTH_ERRORS, Faults
@@ -21,13 +21,8 @@ from noroshi_lab.lab.responses import PAGE, as_json, language, page, texts
 from noroshi_lab.lab.web_faults import strike
 
 ROOT = "/oidc"
-_WRONG = Words(
-    en="The address or the password is wrong.", ja="メールアドレスかパスワードが違います。"
-)
-_STALE = Words(
-    en="This page was used already. Begin the sign-in again.",
-    ja="このページはすでに使われました。サインインを最初からやり直してください。",
-)
+_WRONG = _("The address or the password is wrong.")
+_STALE = _("This page was used already. Begin the sign-in again.")
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -72,7 +67,7 @@ class Authority:
             return await handler(request)
         except OAuthError as error:
             if request.path.endswith("/authorize"):
-                said = Words(en=f"{error.error}: {error.description}", ja=error.error)
+                said = bilingual(en=f"{error.error}: {error.description}", ja=error.error)
                 return page(pages.notice_page(language(request), said), 400)
             self._note(request, error.error)
             answer = as_json(error.body(), error.status, self._faults.retry_after)

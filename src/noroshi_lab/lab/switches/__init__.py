@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _, pgettext
 from noroshi_lab.lab.switches.entra import ENTRA
 from noroshi_lab.lab.switches.exchange import EXCHANGE
 from noroshi_lab.lab.switches.graph import GRAPH
@@ -12,14 +12,14 @@ from noroshi_lab.lab.switches.other_provider import ELSEWHERE
 from noroshi_lab.lab.switches.outage import OUTAGE
 from noroshi_lab.lab.switches.time import TIME
 
-GROUPS: tuple[tuple[Words, tuple[Switch, ...]], ...] = (
-    (Words(en="Time", ja="時刻"), TIME),
-    (Words(en="Servers", ja="サーバー"), OUTAGE),
-    (Words(en="Sign-in", ja="サインイン"), ENTRA),
-    (Words(en="Mail", ja="メール"), EXCHANGE),
-    (Words(en="Limits", ja="制限"), LIMITS),
-    (Words(en="Microsoft Graph", ja="Microsoft Graph"), GRAPH),
-    (Words(en="The other provider", ja="別の事業者"), ELSEWHERE),
+GROUPS: tuple[tuple[Message, tuple[Switch, ...]], ...] = (
+    (_("Time"), TIME),
+    (_("Servers"), OUTAGE),
+    (_("Sign-in"), ENTRA),
+    (_("Mail"), EXCHANGE),
+    (pgettext("switches.__init__", "Limits"), LIMITS),
+    (_("Microsoft Graph"), GRAPH),
+    (_("The other provider"), ELSEWHERE),
 )
 SWITCHES: tuple[Switch, ...] = tuple(each for _, group in GROUPS for each in group)
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import get_args
 
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _
 from noroshi_lab.lab.clock import read_moment, read_span, write_span
 from noroshi_lab.lab.directory import APP_PERMISSION, ClientSecret, Factor, UserConsent
 from noroshi_lab.lab.state import Board
@@ -84,7 +84,7 @@ def _life(
     name: str,
     get: Callable[[Board], timedelta],
     put: Callable[[Board, timedelta], None],
-    help: Words,
+    help: Message,
 ) -> Switch:
     def within(board: Board, value: str) -> None:
         put(board, min(max(read_span(value) or _LEAST, _LEAST), _LONGEST))
@@ -142,21 +142,16 @@ ENTRA = (
     Switch(
         name="second-factor",
         values=get_args(Factor),
-        help=Words(
-            en="what is asked for after the password; unregistered: AADSTS50079",
-            ja="パスワードの次に求めるもの。unregistered では AADSTS50079",
-        ),
+        help=_("what is asked for after the password; unregistered: AADSTS50079"),
         get=lambda board: board.user.factor,
         put=_factor,
     ),
     Switch(
         name="user-consent",
         values=get_args(UserConsent),
-        help=Words(
-            en="what users may consent to themselves: microsoft (default policy): all except reading "
-            "mail and the like; allowed: all; admins: nothing. Otherwise AADSTS90094",
-            ja="利用者自身が同意できる範囲。microsoft (Microsoft の既定) ではメールの読み取りなど以外、allowed では"
-            "すべて、admins ではなし。それ以外は AADSTS90094",
+        help=_(
+            "what users may consent to themselves: microsoft (default policy): all except reading "
+            "mail and the like; allowed: all; admins: nothing. Otherwise AADSTS90094"
         ),
         get=lambda board: board.tenant.user_consent,
         put=_user_consent,
@@ -164,9 +159,8 @@ ENTRA = (
     Switch(
         name="reading-consent",
         values=("none", "granted"),
-        help=Words(
-            en="an administrator's consent to read the mailbox (Mail.Read, delegated), for all",
-            ja="メールボックスの読み取り (委任された Mail.Read) に対する、組織全体への管理者の同意",
+        help=_(
+            "an administrator's consent to read the mailbox (Mail.Read, delegated), for all"
         ),
         get=_shown_reading,
         put=_reading,
@@ -175,21 +169,16 @@ ENTRA = (
         name="consent",
         values=("kept", "withdrawn"),
         momentary=True,
-        help=Words(
-            en="withdrawn ends everybody's consent (AADSTS65001) until it is given anew",
-            ja="withdrawn で全員の同意を取り消します (AADSTS65001)。もう一度同意すれば有効です",
-        ),
+        help=_("withdrawn ends everybody's consent (AADSTS65001) until it is given anew"),
         get=lambda board: "kept",
         put=_consent,
     ),
     Switch(
         name="conditional-access",
         values=("open", "blocking", "second-factor"),
-        help=Words(
-            en="a policy: blocking lets nobody in (AADSTS53003); second-factor refuses each "
-            "refresh of a sign-in from before it (AADSTS50076)",
-            ja="条件付きアクセス。blocking では誰もサインインできず (AADSTS53003)、second-factor では"
-            "それより前のサインインを更新できません (AADSTS50076)",
+        help=_(
+            "a policy: blocking lets nobody in (AADSTS53003); second-factor refuses each "
+            "refresh of a sign-in from before it (AADSTS50076)"
         ),
         get=_shown_policy,
         put=_policy,
@@ -197,10 +186,7 @@ ENTRA = (
     Switch(
         name="sign-in-frequency",
         kind="number",
-        help=Words(
-            en="hours after which a sign-in must be made anew (AADSTS70043); 0: never",
-            ja="サインインをやり直すまでの時間数 (AADSTS70043)。0 では求めません",
-        ),
+        help=_("hours after which a sign-in must be made anew (AADSTS70043); 0: never"),
         get=lambda board: f"{board.tenant.sign_in_again:g}",
         put=_sign_in_again,
     ),
@@ -210,18 +196,12 @@ ENTRA = (
         "blocked",
         lambda board: board.tenant,
         "device_codes",
-        Words(
-            en="a policy on the device code flow; blocked: AADSTS53003",
-            ja="デバイス コード フローのポリシー。blocked では AADSTS53003",
-        ),
+        _("a policy on the device code flow; blocked: AADSTS53003"),
     ),
     Switch(
         name="account",
         values=("enabled", "disabled"),
-        help=Words(
-            en="the user account; disabled: AADSTS50057",
-            ja="利用者アカウント。disabled では AADSTS50057",
-        ),
+        help=_("the user account; disabled: AADSTS50057"),
         get=lambda board: "disabled" if board.user.disabled else "enabled",
         put=lambda board, value: board.keep(replace(board.user, disabled=value == "disabled")),
     ),
@@ -229,11 +209,9 @@ ENTRA = (
         name="sign-ins",
         values=("kept", "revoked", "password-changed"),
         momentary=True,
-        help=Words(
-            en="revoked (as a reset by an administrator) ends all that there are (AADSTS50173), "
-            "password-changed those of public clients; a new one holds again",
-            ja="revoked (管理者によるリセットも同じ) で今あるサインインをすべて、password-changed で"
-            "パブリック クライアントのものを取り消します (AADSTS50173)。新しいものは有効です",
+        help=_(
+            "revoked (as a reset by an administrator) ends all that there are (AADSTS50173), "
+            "password-changed those of public clients; a new one holds again"
         ),
         get=lambda board: "kept",
         put=_sign_ins,
@@ -242,30 +220,22 @@ ENTRA = (
         name="secret",
         values=("valid", "ended"),
         kind="moment",
-        help=Words(
-            en="when the client secrets end; afterwards AADSTS7000222",
-            ja="クライアント シークレットの期限。過ぎると AADSTS7000222",
-        ),
+        help=_("when the client secrets end; afterwards AADSTS7000222"),
         get=_shown_secret,
         put=_secret,
     ),
     Switch(
         name="app",
         values=("enabled", "disabled"),
-        help=Words(
-            en="the app registration; disabled: AADSTS7000112",
-            ja="アプリの登録。disabled では AADSTS7000112",
-        ),
+        help=_("the app registration; disabled: AADSTS7000112"),
         get=lambda board: "enabled" if board.app.enabled else "disabled",
         put=_enabled,
     ),
     Switch(
         name="public-client",
         values=("allowed", "forbidden"),
-        help=Words(
-            en="“Allow public client flows”; forbidden: device codes need a secret, AADSTS7000218",
-            ja="「パブリック クライアント フローを許可する」。forbidden ではデバイス コードにもシークレットが"
-            "必要です (AADSTS7000218)",
+        help=_(
+            "“Allow public client flows”; forbidden: device codes need a secret, AADSTS7000218"
         ),
         get=lambda board: "allowed" if board.app.public_client else "forbidden",
         put=_public,
@@ -273,20 +243,14 @@ ENTRA = (
     Switch(
         name="assignment",
         values=("open", "missing"),
-        help=Words(
-            en="missing: the app asks for an assignment that the user has not (AADSTS50105)",
-            ja="missing では、アプリに割り当てが必要なのに利用者にありません (AADSTS50105)",
-        ),
+        help=_("missing: the app asks for an assignment that the user has not (AADSTS50105)"),
         get=lambda board: "open" if board.app.assigned is None else "missing",
         put=_assigned,
     ),
     Switch(
         name="app-permission",
         values=("consented", "unconsented"),
-        help=Words(
-            en="admin consent to SMTP.SendAsApp; without it tokens have no roles: 535 5.7.3",
-            ja="SMTP.SendAsApp への管理者の同意。ないとトークンに roles がなく 535 5.7.3",
-        ),
+        help=_("admin consent to SMTP.SendAsApp; without it tokens have no roles: 535 5.7.3"),
         get=lambda board: "consented" if APP_PERMISSION in board.app.roles else "unconsented",
         put=_permission,
     ),
@@ -294,43 +258,31 @@ ENTRA = (
         "token-life",
         lambda board: timedelta(seconds=board.grants.token_seconds),
         _token_life,
-        Words(en="how long an access token holds", ja="アクセス トークンの有効期間"),
+        _("how long an access token holds"),
     ),
     _life(
         "code-life",
         lambda board: board.grants.lives.code,
         _code_life,
-        Words(
-            en="how long the code in a redirect URL holds (AADSTS70008)",
-            ja="リダイレクト URL のコードの有効期間 (AADSTS70008)",
-        ),
+        _("how long the code in a redirect URL holds (AADSTS70008)"),
     ),
     _life(
         "refresh-life",
         lambda board: board.grants.lives.refresh,
         _refresh_life,
-        Words(
-            en="how long a refresh token holds without being used (AADSTS700082)",
-            ja="使わない更新トークンの有効期間 (AADSTS700082)",
-        ),
+        _("how long a refresh token holds without being used (AADSTS700082)"),
     ),
     Switch(
         name="retry-after",
         kind="number",
-        help=Words(
-            en="seconds that 429 and 503 tell the other side to wait",
-            ja="429 と 503 で相手に伝える待ち時間 (秒)",
-        ),
+        help=_("seconds that 429 and 503 tell the other side to wait"),
         get=lambda board: board.faults.retry_after,
         put=_retry_after,
     ),
     Switch(
         name="error-lines",
         values=("spaces", "crlf"),
-        help=Words(
-            en="what stands between the parts of error_description",
-            ja="error_description の区切り",
-        ),
+        help=_("what stands between the parts of error_description"),
         get=lambda board: board.answers.lines,
         put=_lines,
     ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import get_args
 
-from noroshi.core.words import Words
+from noroshi.core.translation import _
 from noroshi_lab.lab.directory import SHARED, Basic
 from noroshi_lab.lab.scopes import HIGH_VOLUME
 from noroshi_lab.lab.state import Board
@@ -76,11 +76,9 @@ EXCHANGE = (
     Switch(
         name="high-volume",
         values=("unconsented", "consented"),
-        help=Words(
-            en="the app's permission for High Volume Email (Mail.Send of Exchange Online); unconsented: "
-            "535 5.7.3 there",
-            ja="High Volume Email に対するアプリの許可 (Exchange Online の Mail.Send)。unconsented ではそこで "
-            "535 5.7.3",
+        help=_(
+            "the app's permission for High Volume Email (Mail.Send of Exchange Online); unconsented: "
+            "535 5.7.3 there"
         ),
         get=lambda board: "consented" if HIGH_VOLUME in board.app.roles else "unconsented",
         put=_high_volume,
@@ -88,9 +86,8 @@ EXCHANGE = (
     Switch(
         name="tenant-smtp-auth",
         values=("on", "off"),
-        help=Words(
-            en="SMTP AUTH of the whole tenant (Set-TransportConfig); off: 535 5.7.139 … Tenant",
-            ja="テナント全体の SMTP AUTH (Set-TransportConfig)。off では 535 5.7.139 … Tenant",
+        help=_(
+            "SMTP AUTH of the whole tenant (Set-TransportConfig); off: 535 5.7.139 … Tenant"
         ),
         get=lambda board: "on" if board.tenant.smtp_auth else "off",
         put=later("tenant-smtp-auth", _tenant_smtp),
@@ -98,20 +95,14 @@ EXCHANGE = (
     Switch(
         name="mailbox-smtp-auth",
         values=("inherit", "on", "off"),
-        help=Words(
-            en="SMTP AUTH of the mailbox (Set-CASMailbox); off: 535 5.7.139 … Mailbox",
-            ja="メールボックスの SMTP AUTH (Set-CASMailbox)。off では 535 5.7.139 … Mailbox",
-        ),
+        help=_("SMTP AUTH of the mailbox (Set-CASMailbox); off: 535 5.7.139 … Mailbox"),
         get=lambda board: {True: "on", False: "off", None: "inherit"}[board.mailbox.smtp_auth],
         put=later("mailbox-smtp-auth", _mailbox_smtp),
     ),
     Switch(
         name="service-principal",
         values=("registered", "missing"),
-        help=Words(
-            en="whether Exchange knows the app (New-ServicePrincipal); missing: 535 5.7.3",
-            ja="Exchange にアプリが登録されているか (New-ServicePrincipal)。missing では 535 5.7.3",
-        ),
+        help=_("whether Exchange knows the app (New-ServicePrincipal); missing: 535 5.7.3"),
         get=lambda board: (
             "registered"
             if board.app.client_id in board.tenant.service_principals
@@ -122,10 +113,7 @@ EXCHANGE = (
     Switch(
         name="mailbox-permission",
         values=("granted", "missing"),
-        help=Words(
-            en="the app's right to the mailbox (Add-MailboxPermission); missing: 535 5.7.3",
-            ja="アプリのメールボックスへの権限 (Add-MailboxPermission)。missing では 535 5.7.3",
-        ),
+        help=_("the app's right to the mailbox (Add-MailboxPermission); missing: 535 5.7.3"),
         get=lambda board: (
             "granted" if board.app.client_id in board.mailbox.open_to else "missing"
         ),
@@ -134,11 +122,9 @@ EXCHANGE = (
     Switch(
         name="delegate",
         values=("granted", "missing"),
-        help=Words(
-            en="the user's rights to the shared mailbox (Full Access, Send As); missing: 535 5.7.3, "
-            "403 ErrorAccessDenied",
-            ja="共有メールボックスに対する利用者の権限 (フル アクセス、Send As)。missing では 535 5.7.3 と "
-            "403 ErrorAccessDenied",
+        help=_(
+            "the user's rights to the shared mailbox (Full Access, Send As); missing: 535 5.7.3, "
+            "403 ErrorAccessDenied"
         ),
         get=lambda board: "granted" if _may_for_shared(board) else "missing",
         put=later("delegate", _delegate),
@@ -146,11 +132,9 @@ EXCHANGE = (
     Switch(
         name="rbac",
         values=("none", "assigned"),
-        help=Words(
-            en="the app's role “Application SMTP.SendAsApp” (RBAC for Applications); it holds "
-            "where there is no consent in Entra ID",
-            ja="アプリのロール「Application SMTP.SendAsApp」(アプリケーションの RBAC)。Entra ID の同意が"
-            "ない場合に効きます",
+        help=_(
+            "the app's role “Application SMTP.SendAsApp” (RBAC for Applications); it holds "
+            "where there is no consent in Entra ID"
         ),
         get=lambda board: (
             "assigned"
@@ -162,10 +146,7 @@ EXCHANGE = (
     Switch(
         name="licence",
         values=("assigned", "removed"),
-        help=Words(
-            en="the mailbox's licence; removed: 535 5.7.3",
-            ja="メールボックスのライセンス。removed では 535 5.7.3",
-        ),
+        help=_("the mailbox's licence; removed: 535 5.7.3"),
         get=lambda board: "assigned" if board.mailbox.licensed else "removed",
         put=later("licence", _licence),
     ),
@@ -173,19 +154,14 @@ EXCHANGE = (
         "propagation",
         lambda board: board.pending,
         "delay",
-        Words(
-            en="how long Exchange takes to go by a changed permission (really 30m to 2h)",
-            ja="権限の変更が Exchange に行き渡るまでの時間 (実際は30分から2時間)",
-        ),
+        _("how long Exchange takes to go by a changed permission (really 30m to 2h)"),
     ),
     Switch(
         name="basic",
         values=get_args(Basic),
-        help=Words(
-            en="sign-in by password: by-date is on before 2026-12-31 and then off (535 5.7.139); "
-            "on as an administrator switches it on again; removed: 550 5.7.30",
-            ja="パスワード認証。by-date では 2026-12-31 から無効 (535 5.7.139)。on は管理者が再び"
-            "有効にした状態、removed では 550 5.7.30",
+        help=_(
+            "sign-in by password: by-date is on before 2026-12-31 and then off (535 5.7.139); "
+            "on as an administrator switches it on again; removed: 550 5.7.30"
         ),
         get=lambda board: board.tenant.basic,
         put=_basic,
@@ -196,25 +172,19 @@ EXCHANGE = (
         "off",
         lambda board: board.tenant,
         "security_defaults",
-        Words(
-            en="security defaults; on: passwords are answered with 535 5.7.139",
-            ja="セキュリティの既定値群。on ではパスワード認証に 535 5.7.139",
-        ),
+        _("security defaults; on: passwords are answered with 535 5.7.139"),
     ),
     Switch(
         name="connections",
         kind="number",
-        help=Words(
-            en="how many SMTP connections one mailbox may have; more: 432 4.3.2",
-            ja="1つのメールボックスに許す SMTP 接続の数。超えると 432 4.3.2",
-        ),
+        help=_("how many SMTP connections one mailbox may have; more: 432 4.3.2"),
         get=lambda board: str(board.faults.connections),
         put=_connections,
     ),
     Switch(
         name="latency",
         kind="number",
-        help=Words(en="seconds before each SMTP answer", ja="SMTP の応答ごとに待つ秒数"),
+        help=_("seconds before each SMTP answer"),
         get=lambda board: f"{board.faults.delay:g}",
         put=_latency,
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from noroshi.core.words import Words
+from noroshi.core.translation import _
 from noroshi_lab.lab.state import Board
 from noroshi_lab.lab.switches.kinds import Switch, counted, later, number
 
@@ -45,20 +45,16 @@ GRAPH = (
     Switch(
         name="graph-send",
         values=("consented", "unconsented"),
-        help=Words(
-            en="admin consent to Mail.Send for the app; unconsented: 403 ErrorAccessDenied",
-            ja="アプリの Mail.Send への管理者の同意。unconsented では 403 ErrorAccessDenied",
-        ),
+        help=_("admin consent to Mail.Send for the app; unconsented: 403 ErrorAccessDenied"),
         get=lambda board: "consented" if _SEND in board.app.roles else "unconsented",
         put=_send,
     ),
     Switch(
         name="graph-read",
         values=(*_READING, _NONE),
-        help=Words(
-            en="what the app may do with the mailbox's mail: Mail.ReadWrite, Mail.Read, "
-            "Mail.ReadBasic or nothing",
-            ja="メールボックスのメールに対するアプリの権限。Mail.ReadWrite、Mail.Read、Mail.ReadBasic、なし",
+        help=_(
+            "what the app may do with the mailbox's mail: Mail.ReadWrite, Mail.Read, "
+            "Mail.ReadBasic or nothing"
         ),
         get=_shown_read,
         put=_read,
@@ -66,9 +62,8 @@ GRAPH = (
     Switch(
         name="graph-mailbox",
         values=("open", "closed"),
-        help=Words(
-            en="whether the tenant lets apps use this mailbox (access policy or RBAC); closed: 403",
-            ja="アプリにこのメールボックスの使用を許すか (アクセス ポリシーまたは RBAC)。closed では 403",
+        help=_(
+            "whether the tenant lets apps use this mailbox (access policy or RBAC); closed: 403"
         ),
         get=lambda board: (
             "closed" if board.mailbox.address in board.tenant.graph_closed else "open"
@@ -80,27 +75,19 @@ GRAPH = (
         lambda board: board.limits,
         "graph_connections",
         1000,
-        Words(
-            en="requests under way of one app on one mailbox; more: 429 with Retry-After",
-            ja="1つのアプリが1つのメールボックスに同時に出せる要求の数。超えると 429 と Retry-After",
-        ),
+        _("requests under way of one app on one mailbox; more: 429 with Retry-After"),
     ),
     counted(
         "graph-requests",
         lambda board: board.limits,
         "graph_requests",
         10_000_000,
-        Words(
-            en="requests of one app on one mailbox in ten minutes; more: 429",
-            ja="1つのアプリが1つのメールボックスに10分間に出せる要求の数。超えると 429",
-        ),
+        _("requests of one app on one mailbox in ten minutes; more: 429"),
     ),
     Switch(
         name="graph-latency",
         kind="number",
-        help=Words(
-            en="seconds that each request to Graph takes", ja="Graph への要求ごとにかかる秒数"
-        ),
+        help=_("seconds that each request to Graph takes"),
         get=lambda board: f"{board.faults.graph_delay:g}",
         put=_delay,
     ),

@@ -7,18 +7,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
-from noroshi.core.words import Words, plain
+from noroshi.core.translation import COMMA, Message, _, joined, pgettext, plain
 from noroshi_lab.lab.clock import read_moment, read_span, write_span
 from noroshi_lab.lab.state import Board
 
 Kind = Literal["", "number", "span", "moment"]
 _KINDS = {
-    "number": Words(en="a number", ja="数"),
-    "span": Words(en="a span of time (90d, 2h30m, 45s)", ja="時間の長さ (90d、2h30m、45s)"),
-    "moment": Words(
-        en="a date (2026-12-31, 2026-12-31T09:00+09:00) or a span from now on (+90d)",
-        ja="日時 (2026-12-31、2026-12-31T09:00+09:00) か、今からの長さ (+90d)",
-    ),
+    "number": pgettext("number", "a number"),
+    "span": _("a span of time (90d, 2h30m, 45s)"),
+    "moment": _("a date (2026-12-31, 2026-12-31T09:00+09:00) or a span from now on (+90d)"),
 }
 _SOME_TIME = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -31,7 +28,7 @@ class Switch:
     """
 
     name: str
-    help: Words
+    help: Message
     get: Callable[[Board], str]
     put: Callable[[Board, str], None]
     values: tuple[str, ...] = ()
@@ -49,15 +46,15 @@ class Switch:
         return self.kind == "moment" and read_moment(value, _SOME_TIME) is not None
 
     @property
-    def known(self) -> Words:
+    def known(self) -> Message:
         """Return what it takes, in words."""
         parts = [plain(value) for value in self.values]
         parts += [_KINDS[self.kind]] if self.kind else []
-        return Words(en=", ".join(p.en for p in parts), ja="、".join(p.ja for p in parts))
+        return joined(parts, COMMA)
 
 
 def flag(
-    name: str, yes: str, no: str, of: Callable[[Board], Any], field: str, help: Words
+    name: str, yes: str, no: str, of: Callable[[Board], Any], field: str, help: Message
 ) -> Switch:
     """A switch with two words for a field that is true or false; `of` gives what has the field."""
 
@@ -83,7 +80,7 @@ def later(name: str, change: Callable[[Board, str], None]) -> Callable[[Board, s
 
 
 def counted(
-    name: str, of: Callable[[Board], Any], field: str, most: int, help: Words
+    name: str, of: Callable[[Board], Any], field: str, most: int, help: Message
 ) -> Switch:
     """A switch for a whole number; `of` gives what has the field."""
 
@@ -99,7 +96,7 @@ def counted(
     )
 
 
-def spanned(name: str, of: Callable[[Board], Any], field: str, help: Words) -> Switch:
+def spanned(name: str, of: Callable[[Board], Any], field: str, help: Message) -> Switch:
     """A switch for a span of time."""
 
     def put(board: Board, value: str) -> None:

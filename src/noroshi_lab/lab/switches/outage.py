@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _
 from noroshi_lab.lab.certificates import SHOWN
 from noroshi_lab.lab.ports import STATES
 from noroshi_lab.lab.state import Board
 from noroshi_lab.lab.switches.kinds import Switch
 
 _MICROSOFT = {
-    "entra": Words(en="the sign-in server", ja="サインイン サーバー"),
-    "smtp": Words(en="the mail server (SMTP)", ja="メールサーバー (SMTP)"),
-    "graph": Words(en="Microsoft Graph", ja="Microsoft Graph"),
+    "entra": _("the sign-in server"),
+    "smtp": _("the mail server (SMTP)"),
+    "graph": _("Microsoft Graph"),
 }
 _NAMES = _MICROSOFT | {
-    "elsewhere": Words(en="the other provider's sign-in", ja="別の事業者のサインイン"),
-    "elsewhere-smtp": Words(en="the other provider's SMTP", ja="別の事業者の SMTP"),
+    "elsewhere": _("the other provider's sign-in"),
+    "elsewhere-smtp": _("the other provider's SMTP"),
 }
-_STATE = Words(
-    en="{what}: refuses connections, is silent, or busy (503; SMTP: 421)",
-    ja="{what}。refuses では接続を拒否し、silent では応答せず、busy では 503 (SMTP は 421)",
-)
-_ALL = Words(en="all of Microsoft's servers at once", ja="Microsoft のサーバーすべて")
+_STATE = _("{what}: refuses connections, is silent, or busy (503; SMTP: 421)")
+_ALL = _("all of Microsoft's servers at once")
 _MIXED = "mixed"
-_SHOWS = Words(
-    en="the certificate of {what}, for the next connections",
-    ja="次の接続から示す証明書。{what}",
-)
+_SHOWS = _("the certificate of {what}, for the next connections")
 
 
 def _put(board: Board, name: str, value: str) -> None:
@@ -37,7 +31,7 @@ def _put(board: Board, name: str, value: str) -> None:
         faults.silent, faults.busy = state == "silent", state == "busy"
 
 
-def _state(name: str, what: Words) -> Switch:
+def _state(name: str, what: Message) -> Switch:
     return Switch(
         name=name,
         values=STATES,
@@ -57,7 +51,7 @@ def _all(board: Board) -> str:
     return states.pop() if len(states) == 1 else _MIXED
 
 
-def _certificate(name: str, what: Words) -> Switch:
+def _certificate(name: str, what: Message) -> Switch:
     def put(board: Board, value: str) -> None:
         shown = next(each for each in SHOWN if each == value)
         board.faults_of(name).certificates[name] = shown

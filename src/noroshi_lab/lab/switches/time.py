@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from noroshi.core.words import Words
+from noroshi.core.translation import _
 from noroshi_lab.lab.clock import read_moment, read_span, write_span
 from noroshi_lab.lab.state import Board
 from noroshi_lab.lab.switches.kinds import Switch
@@ -32,9 +32,8 @@ TIME = (
         name="clock",
         values=(_REAL,),
         kind="moment",
-        help=Words(
-            en="the time by which everything in the lab goes; +90d moves it on, real puts it back",
-            ja="ラボ全体の時計。+90d で進め、real で戻します",
+        help=_(
+            "the time by which everything in the lab goes; +90d moves it on, real puts it back"
         ),
         get=lambda board: f"{board.clock():%Y-%m-%dT%H:%M:%SZ}",
         put=_clock,
@@ -42,10 +41,9 @@ TIME = (
     Switch(
         name="skew",
         kind="span",
-        help=Words(
-            en="by how much the lab's clock is ahead of yours (-: behind); from some minutes on "
-            "AADSTS700024 for certificates",
-            ja="ラボの時計がこちらより進んでいる長さ (- なら遅れ)。数分を超えると、証明書では AADSTS700024",
+        help=_(
+            "by how much the lab's clock is ahead of yours (-: behind); from some minutes on "
+            "AADSTS700024 for certificates"
         ),
         get=lambda board: write_span(board.clock.skew),
         put=_skew,

@@ -6,12 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from noroshi.actions.phrases import WORDS
+from noroshi.actions.phrases import MONTHS, WORDS
 from noroshi.core.levels import Level
-from noroshi.core.words import Words
+from noroshi.core.translation import Message, _
 from noroshi.web.texts.pages import TEXTS
 from noroshi.web.view.remedy_links import on_page
 from noroshi.web.view.timestamps import Moment
+
+DATE = _("{day} {month} {year}")
+OF_THIS_YEAR = _("{day} {month} {time}")
+OF_ANOTHER_YEAR = _("{day} {month} {year} {time}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +24,10 @@ class Tongue:
 
     language: str
 
-    def say(self, words: Words | Mapping[str, str]) -> str:
+    def say(self, words: Message | Mapping[str, str]) -> str:
         """A text of ours, or of an answer."""
         language = self.language
-        text = words.say(language) if isinstance(words, Words) else words[language]
+        text = words.say(language) if isinstance(words, Message) else words[language]
         return on_page(text, language)
 
     def text(self, key: str, **places: object) -> str:
@@ -45,9 +49,7 @@ class Tongue:
     def day(self, day: str) -> str:
         """A date of an answer, with the year."""
         at = datetime.fromisoformat(day)
-        if self.language == "ja":
-            return f"{at.year}年{at.month}月{at.day}日"
-        return f"{at.day} {at:%b %Y}"
+        return self.say(_date(at, DATE))
 
     def moment(self, at: str | None, now: str, *, seconds: bool = False) -> str:
         """An instant of an answer in this machine's zone: the date only when it is not today's;
@@ -58,13 +60,14 @@ class Tongue:
         return Moment(self._short(then, today, seconds=seconds), then)
 
     def _short(self, then: datetime, today: datetime, *, seconds: bool) -> str:
-        told = f"{then:%H:%M}"
         if then.date() == today.date():
-            return f"{then:%H:%M:%S}" if seconds else told
-        year = "" if then.year == today.year else str(then.year)
-        if self.language == "ja":
-            return f"{year and year + '年'}{then.month}月{then.day}日 {told}"
-        return f"{then.day} {then:%b} {year and year + ' '}{told}"
+            return f"{then:%H:%M:%S}" if seconds else f"{then:%H:%M}"
+        words = OF_THIS_YEAR if then.year == today.year else OF_ANOTHER_YEAR
+        return self.say(_date(then, words))
+
+
+def _date(at: datetime, words: Message) -> Message:
+    return words.fill(day=at.day, month=MONTHS[at.month - 1], year=at.year, time=f"{at:%H:%M}")
 
 
 TONGUES: Mapping[str, Tongue] = {language: Tongue(language) for language in ("ja", "en")}

@@ -1,0 +1,19 @@
+"""Find the translation of a text: the catalogues of this folder, read when first asked for."""
+
+from __future__ import annotations
+
+import gettext
+from functools import cache
+from pathlib import Path
+
+DOMAIN = "noroshi"
+
+
+@cache
+def catalogue(language: str) -> gettext.NullTranslations:
+    """Return the translations into that language; an empty catalogue if there are none.
+
+    The catalogue of English holds what was reworded alone: by the old wording, which is the key
+    of what is stored, that of today.
+    """
+    return gettext.translation(DOMAIN, Path(__file__).parent, [language], fallback=True)

@@ -1,0 +1,170 @@
+"""A text is made where something happens, kept as key and arguments, and read by whoever comes."""
+
+import json
+import re
+from fractions import Fraction
+
+import pytest
+
+from noroshi import schema
+from noroshi.core.translation import (
+    NOTHING,
+    Message,
+    _,
+    bilingual,
+    composed,
+    each_once,
+    help_text,
+    joined,
+    ngettext,
+    pgettext,
+    plain,
+    restored,
+    stored,
+)
+from tools.catalogue import faults, texts
+
+REFUSES = Message("{host} refuses connections", translations={"ja": "{host} は接続を拒みます"})
+COUNTS = "count|times|tried|days|hours|minutes|left|forgotten|hits|routes"
+ONE_AS_SEVERAL = re.compile(
+    rf"\{{(?:{COUNTS})\}}\s+(?:more |older |of the last )?(?!(?:is|was|has|does|this)\b)[a-z]+s\b"
+)
+"""A place for a number, and then a noun that is always in the plural."""
+
+
+def test_a_text_is_in_the_language_of_its_reader():
+    assert _("Overview").say("en") == "Overview"
+    assert _("Overview").say("ja") != "Overview"
+
+
+def test_a_language_that_nobody_translated_into_is_english():
+    assert _("Overview").say("fr") == "Overview"
+
+
+def test_what_no_catalogue_knows_shows_its_english():
+    newer = Message("the {part} hums", arguments={"part": "fan"})
+    assert newer.both() == {"en": "the fan hums", "ja": "the fan hums"}
+
+
+def test_its_places_are_filled_in_every_language():
+    assert REFUSES.fill(host="fs01").ja == "fs01 は接続を拒みます"
+
+
+def test_a_text_in_a_text_is_in_the_same_language():
+    why = bilingual(en="a timeout", ja="時間切れ")
+    assert composed("fs01: {why}", why=why).ja == "fs01: 時間切れ"
+
+
+def test_an_empty_place_is_an_error_where_it_is_filled():
+    with pytest.raises(KeyError, match="host"):
+        REFUSES.fill(port=25)
+
+
+def test_a_translation_that_wants_more_than_there_is_is_shown_all_the_same():
+    older = Message("now", arguments={"n": 1}, translations={"ja": "{n} から {until} まで"})
+    assert older.ja == "1 から {until} まで"
+
+
+def test_braces_of_others_are_no_places():
+    assert plain('{"error": 1}').en == '{"error": 1}'
+    assert composed("it said {reply}", reply="{x}").en == "it said {x}"
+
+
+@pytest.mark.parametrize(("count", "said"), [(1, "1 alarm"), (0, "0 alarms"), (2, "2 alarms")])
+def test_one_is_told_as_one(count, said):
+    assert ngettext("{count} alarm", "{count} alarms").fill(count=count).en == said
+
+
+def test_a_context_tells_texts_apart_that_are_one_in_english():
+    assert pgettext("between sentences", "; ").en == "; "
+    assert pgettext("between sentences", "; ").ja != plain("; ").ja
+
+
+def test_texts_are_equal_that_read_the_same():
+    assert bilingual(en="a", ja="あ") == Message("a", translations={"ja": "あ"})
+    assert bilingual(en="a", ja="あ") != bilingual(en="a", ja="い")
+    assert len({bilingual(en="a", ja="あ"), bilingual(en="a", ja="あ")}) == 1
+
+
+def test_several_texts_are_one():
+    one, two = bilingual(en="a", ja="あ"), plain("b")
+    assert joined([one, two]).both() == {"en": "a; b", "ja": "あ; b"}
+    assert joined([one, two, one], plain(" / ")).ja == "あ / b / あ"
+    assert each_once([one, two, one]).en == "a; b"
+
+
+def test_a_plug_in_writes_both_languages_in_one_docstring():
+    assert help_text("Where it is. / 場所です。").both() == {
+        "en": "Where it is.",
+        "ja": "場所です。",
+    }
+    assert help_text("Where it\n    is.").en == "Where it is."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        NOTHING,
+        plain("what a program {printed}"),
+        bilingual(en="yes", ja="はい"),
+        _("Overview"),
+        pgettext("between sentences", "; "),
+        ngettext("{count} alarm", "{count} alarms").fill(count=1),
+        REFUSES.fill(host="fs01"),
+        composed("{why} ({n:.1f})", why=_("Overview"), n=1.25),
+        composed("{n}", n=10**30),
+        composed("{n}", n=Fraction(1, 3)),
+        joined([_("Overview"), plain("b")]),
+    ],
+)
+def test_what_was_stored_reads_as_before(text):
+    again = schema.value(Message, schema.text(text))
+    assert again.both() == text.both()
+    assert restored(json.loads(json.dumps(stored(text)))) == text
+
+
+def test_rows_from_before_the_catalogues_are_read():
+    assert schema.value(Message, '{"en":"down {0}","ja":"停止"}').both() == {
+        "en": "down {0}",
+        "ja": "停止",
+    }
+
+
+@pytest.mark.parametrize("damaged", ["3", '"x"', "[]", "{}", '{"en":1,"ja":2}', '{"id":5}'])
+def test_what_is_no_stored_text_is_unreadable(damaged):
+    with pytest.raises(schema.Unreadable):
+        schema.value(Message, damaged)
+
+
+def test_the_api_has_it_in_both_languages():
+    assert schema.plain({"why": bilingual(en="yes", ja="はい")}) == {
+        "why": {"en": "yes", "ja": "はい"}
+    }
+
+
+def test_every_text_of_the_program_has_its_translation_and_no_other_has_one():
+    assert list(faults()) == []
+
+
+def found_in(english):
+    return [found[0] for found in ONE_AS_SEVERAL.finditer(english)]
+
+
+def test_no_text_tells_one_as_several():
+    there = list(texts())
+    assert len(there) > 1000
+    fixed = [one.id for one in there if not one.several]
+    assert {text: bad for text in fixed if (bad := found_in(text))} == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "bad"),
+    [
+        ("{count} silences are there", ["{count} silences"]),
+        ("and {count} more problems", ["{count} more problems"]),
+        ("there are {count} of this name", []),
+        ("{name} signs in", []),
+    ],
+)
+def test_the_sweep_finds_what_it_is_for(text, bad):
+    assert found_in(text) == bad
