@@ -1,6 +1,8 @@
-"""`python -m benchmarks [load|local|scripts|browsers|apply|logs|storm|outage|sending|start …] [--quick] [--runs N]`: measure, write, hold against.
+"""`python -m benchmarks [load|local|scripts|browsers|apply|logs|storm|outage|sending|start …] [--quick] [--runs N] [--again]`: measure, write, hold against.
 
 Without a name all is measured, which takes about three quarters of an hour, and docs/benchmarks.md is written.
+With --again only what is named is measured anew, beside the rows of build/bench.json, and the page is written, too:
+each table says its commit.
 The exit code is 1 if a promise does not hold.
 """
 
@@ -18,7 +20,15 @@ from pathlib import Path
 from benchmarks import apply, browsers, load, local, logs, outage, scripts, sending, storm
 from benchmarks.programs import HOUSE, say
 from benchmarks.promises import Row
-from benchmarks.report import PAGE, broken, page, write_rows
+from benchmarks.report import (
+    PAGE,
+    broken,
+    commit_of_house,
+    in_order,
+    page,
+    rows_besides,
+    write_rows,
+)
 from benchmarks.startup import run_startup
 
 MEASURES = (
@@ -52,16 +62,20 @@ Run = tuple[str, str, Callable[[Path], Row]]
 def main() -> int:
     given = _given()
     work = HOUSE / "build" / "bench"
-    rows, started = list[Row](), time.time()
+    path, started = HOUSE / "build" / "bench.json", time.time()
+    kept = rows_besides(path, given.measures) if given.again else ()
+    rows, commit = list[Row](), commit_of_house()
     for measure, variant, run in planned(given.quick, given.runs):
         if measure in (given.measures or MEASURES):
             shutil.rmtree(work, ignore_errors=True)
             say(f"{measure}, {variant}")
-            rows.append({"measure": measure, "variant": variant, **run(work / "run")})
-            write_rows(HOUSE / "build" / "bench.json", rows)
+            found = run(work / "run")
+            rows.append({"measure": measure, "variant": variant, "commit": commit, **found})
+            write_rows(path, in_order([*kept, *rows], MEASURES))
     shutil.rmtree(work, ignore_errors=True)
-    text = page(rows, "python -m benchmarks " + " ".join(sys.argv[1:]))
-    if given.measures or given.quick:
+    rows = in_order([*kept, *rows], MEASURES)
+    text = page(rows, " ".join(["python -m benchmarks", *sys.argv[1:]]))
+    if (given.measures and not given.again) or given.quick:
         print(text)
     else:
         PAGE.write_text(text, encoding="utf-8")
@@ -76,6 +90,9 @@ def _given() -> argparse.Namespace:
     parser.add_argument("measures", nargs="*", metavar="|".join(MEASURES))
     parser.add_argument("--quick", action="store_true", help="small, to see that it works")
     parser.add_argument("--runs", type=int, default=3, help="of each but start")
+    parser.add_argument(
+        "--again", action="store_true", help="measure these anew, keep the others"
+    )
     given = parser.parse_args()
     if unknown := set(given.measures) - set(MEASURES):
         parser.error(f"there is no {', '.join(sorted(unknown))}")

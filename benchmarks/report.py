@@ -7,7 +7,7 @@ import os
 import platform
 import subprocess
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 
@@ -122,6 +122,24 @@ def write_rows(path: Path, rows: Iterable[Row]) -> None:
     path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
 
 
+def rows_besides(path: Path, measures: Collection[str]) -> list[Row]:
+    """Read the rows of an earlier run, but those of these measures."""
+    rows = map(json.loads, path.read_text(encoding="utf-8").splitlines())
+    return [row for row in rows if row["measure"] not in measures]
+
+
+def in_order(rows: Iterable[Row], measures: Sequence[str]) -> list[Row]:
+    """Sort rows by their measures, and leave those of one measure as they stand."""
+    return sorted(rows, key=lambda row: measures.index(row["measure"]))
+
+
+def commit_of_house() -> str:
+    """Return the commit that is measured."""
+    command = ["git", "-C", str(HOUSE), "describe", "--always", "--dirty"]
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
+    return done.stdout.strip() or "unknown"
+
+
 def broken(rows: Sequence[Row]) -> list[str]:
     """Each promise that a run did not keep, as a line."""
     return [
@@ -133,7 +151,7 @@ def broken(rows: Sequence[Row]) -> list[str]:
 
 
 def page(rows: Sequence[Row], command: str) -> str:
-    """The whole of docs/benchmarks.md."""
+    """Return the whole of docs/benchmarks.md."""
     parts = [HEAD.format(command=command, machine=_machine())]
     parts += [_table(*table) for table in _tables(rows)]
     return "\n".join(parts)
@@ -151,7 +169,7 @@ def _table(measure: str, variant: str, runs: list[Row]) -> str:
         says = "holds" if _kept(promise, runs) else "**does not hold**"
         most = promise.form.format(promise.most)
         lines.append(f"| {promise.about} | {most} | {_spread(promise, runs)} | {says} |")
-    beside = f"Reference: {REFERENCES[measure]}."
+    beside = f"Commit {runs[-1]['commit']}. Reference: {REFERENCES[measure]}."
     return "\n".join([head, "", *lines, "", beside, _note(measure, runs[-1]), ""])
 
 
@@ -194,10 +212,8 @@ def _spread(promise: Promise, runs: Sequence[Row]) -> str:
 
 
 def _machine() -> str:
-    commit = ["git", "-C", str(HOUSE), "describe", "--always", "--dirty"]
-    done = subprocess.run(commit, stdout=subprocess.PIPE, text=True, check=False)
     return (
-        f"{time.strftime('%Y-%m-%d')}, commit {done.stdout.strip() or 'unknown'}; "
+        f"{time.strftime('%Y-%m-%d')}; "
         f"{os.cpu_count()} cores ({_processor()}), Linux {platform.release()}, "
         f"Python {platform.python_version()}, SQLite {sqlite.sqlite_version}."
     )
