@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gettext
 from functools import cache
-from pathlib import Path
 
 DOMAIN = "noroshi"
 
@@ -16,4 +15,4 @@ def catalogue(language: str) -> gettext.NullTranslations:
     The catalogue of English holds what was reworded alone: by the old wording, which is the key
     of what is stored, that of today.
     """
-    return gettext.translation(DOMAIN, Path(__file__).parent, [language], fallback=True)
+    return gettext.translation(DOMAIN, __path__[0], [language], fallback=True)
