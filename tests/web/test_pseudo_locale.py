@@ -1,0 +1,182 @@
+"""Every text of the manager's pages is in the catalogue."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from html.parser import HTMLParser
+from pathlib import Path
+
+from tests.pseudo_locale import program
+
+ROOT = Path(__file__).parents[2]
+UNSEEN = {"script", "style", "svg", "code", "pre", "textarea"}
+READ_OUT = {"title", "aria-label", "placeholder", "alt"}
+NAMES = set(
+    [
+        "Account",
+        "Mail",
+        "Node",
+        "boss",
+        "disks",
+        "errors",
+        "first",
+        "grafana",
+        "jobs",
+        "logs",
+        "memory",
+        "minato",
+        "nginx",
+        "nightly",
+        "node",
+        "postgres",
+        "relay",
+        "root",
+        "sato",
+        "service",
+        "shop",
+        "suzuki",
+        "system",
+        "volumes",
+    ]
+)
+"""Of what is watched, and of people: the test's own, or a title that is in one language."""
+DEFINITIONS = set(
+    [
+        "accounts",
+        "beat",
+        "blueprints",
+        "clouds",
+        "contacts",
+        "disk",
+        "every",
+        "false",
+        "google",
+        "grace",
+        "heartbeat",
+        "http",
+        "icmp",
+        "instances",
+        "json",
+        "logfile",
+        "login",
+        "mail",
+        "nagios",
+        "name",
+        "networks",
+        "none",
+        "normal",
+        "notifications",
+        "number",
+        "oauthbearer",
+        "person",
+        "plain",
+        "port",
+        "process",
+        "reach",
+        "routes",
+        "rules",
+        "script",
+        "slack",
+        "starttls",
+        "teams",
+        "text",
+        "true",
+        "value",
+        "word",
+    ]
+)
+"""What stands in a definition file as the page shows it."""
+BRANDS = set(
+    [
+        "Exchange",
+        "Graph",
+        "Linux",
+        "Management",
+        "Microsoft",
+        "Noroshi",
+        "Office",
+        "Online",
+        "OpenAPI",
+        "Outlook",
+        "PowerShell",
+        "Python",
+        "Slack",
+        "Teams",
+        "Windows",
+        "noroshi",
+    ]
+)
+QUOTED = set(
+    [
+        "Date",
+        "False",
+        "From",
+        "FromScope",
+        "Importance",
+        "InScope",
+        "ObjectId",
+        "Organization",
+        "Server",
+        "Subject",
+        "True",
+        "authorize",
+        "busy",
+        "change",
+        "connections",
+        "limit",
+        "queue",
+        "refuses",
+        "used",
+    ]
+)
+"""Answers of others, heads of a mail, and lines to be typed."""
+NO_TEXT = re.compile(r"[\w.+-]*[/@:=_.\d-][\w/@:=_.-]*|\b[A-Z]+\b", re.ASCII)
+"""Paths, addresses, names with a sign in them, and abbreviations."""
+WORD = re.compile(r"(?<![^\W\d_])[A-Za-z]{4,}(?![^\W\d_])")
+
+
+class Shown(HTMLParser):
+    """Collects what a page shows, and what a screen reader reads out."""
+
+    def __init__(self):
+        super().__init__()
+        self.texts, self._within = [], []
+
+    def handle_starttag(self, tag, attrs):
+        if tag in UNSEEN:
+            self._within.append(tag)
+        self.texts += [text for name, text in attrs if name in READ_OUT and text]
+
+    def handle_endtag(self, tag):
+        if tag in self._within:
+            self._within.remove(tag)
+
+    def handle_data(self, data):
+        if not self._within:
+            self.texts.append(data)
+
+
+def plain_words(page):
+    shown = Shown()
+    shown.feed(page)
+    return {word for text in shown.texts for word in WORD.findall(NO_TEXT.sub(" ", text))}
+
+
+def test_every_word_of_the_pages_is_in_the_catalogue(tmp_path):
+    path = os.pathsep.join([str(program(tmp_path / "src")), str(ROOT)])
+    (tmp_path / "home").mkdir()
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.web.pseudo_pages", str(tmp_path / "home")],
+        env={**os.environ, "PYTHONPATH": path},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    pages = json.loads(done.stdout)
+    assert len(pages) > 60
+    left = {word for page in pages.values() for word in plain_words(page)}
+    assert left == NAMES | DEFINITIONS | BRANDS | QUOTED
