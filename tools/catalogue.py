@@ -2,18 +2,21 @@
 
     python tools/catalogue.py update   add what is new, mark what nobody uses any more
     python tools/catalogue.py check    tell what is missing, unused, fuzzy or at odds with its English
+    python tools/catalogue.py reword OLD NEW   put a new wording in the place of an old one
 
 A text is what `_`, `pgettext` and `ngettext` are called with, and the docstring of a setting.
-A text whose wording is edited moves to the English catalogue: its old wording is still the key
-of what is stored, and is translated to the new one (`retired`).
+A wording that is given up stays in the English catalogue, which leads to that of today: it is
+still the key of what is stored.
 """
 
 from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import accumulate
 from pathlib import Path
 from string import Formatter
 
@@ -24,9 +27,10 @@ ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "src"
 LOCALE = SOURCE / "noroshi/locale"
 JAPANESE = LOCALE / "ja/LC_MESSAGES/noroshi.po"
-RETIRED = "retired"
-"""The comment of an entry whose wording was edited; stored rows have it still."""
+ENGLISH = LOCALE / "en/LC_MESSAGES/noroshi.po"
 WIDTH = 96
+BEGUN = datetime(2026, 11, 28, tzinfo=UTC)
+"""A fixed day: a catalogue changes where its texts do, and nowhere else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +87,10 @@ def _described(cls: ast.ClassDef, file: str) -> Iterator[Found]:
                 yield Found(" ".join(said.split()), "", "", file)
 
 
-def catalogue() -> Catalog:
-    """Read the Japanese catalogue."""
-    with JAPANESE.open("rb") as file:
-        return read_po(file, locale="ja")
+def catalogue(path: Path = JAPANESE) -> Catalog:
+    """Read a catalogue, the Japanese one unless told otherwise."""
+    with path.open("rb") as file:
+        return read_po(file, locale=path.parts[-3])
 
 
 def update() -> None:
@@ -95,15 +99,73 @@ def update() -> None:
     for one in texts():
         known = old.get(one.id, one.context or None)
         add(new, one, known.string if known and _fits(known, one) else "")
-    for entry in old:
-        if RETIRED in entry.auto_comments and entry.id not in new:
-            new[entry.id] = entry
     write(new)
+
+
+def reword(old: str, new: str) -> None:
+    """Put a new wording in the place of an old one: in the program and in both catalogues."""
+    for path in sorted(SOURCE.rglob("*.py")):
+        _reword_source(path, old, new)
+    english, japanese = catalogue(ENGLISH), catalogue()
+    for entry in english:
+        if entry.id and entry.string == old:
+            entry.string = new
+    english.add(old, new)
+    for entry in list(japanese):
+        if entry.id == old and japanese.get(new, entry.context) is None:
+            japanese.add(new, entry.string or "", context=entry.context)
+    write(english, ENGLISH)
+    write(japanese)
+    update()
+
+
+def _reword_source(path: Path, old: str, new: str) -> None:
+    text = path.read_text("utf-8")
+    places = [
+        node for node in _literals(ast.parse(text)) if " ".join(node.value.split()) == old
+    ]
+    lines = text.encode().splitlines(keepends=True)
+    starts = [0, *accumulate(map(len, lines))]
+    raw = text.encode()
+    for node in sorted(places, key=lambda node: -node.lineno):
+        assert node.end_lineno is not None
+        assert node.end_col_offset is not None
+        begin = starts[node.lineno - 1] + node.col_offset
+        end = starts[node.end_lineno - 1] + node.end_col_offset
+        marks = '"""' if raw[begin : begin + 3] == b'"""' else '"'
+        raw = raw[:begin] + f"{marks}{new}{marks}".encode() + raw[end:]
+    if places:
+        path.write_bytes(raw)
+
+
+def _literals(tree: ast.Module) -> Iterator[tuple[ast.Constant, str]]:
+    """Yield the literals of texts, wherever they stand in a module."""
+    for node in ast.walk(tree):
+        given: Sequence[ast.expr] = ()
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            given = node.args if node.func.id in ("_", "pgettext", "ngettext") else ()
+        elif isinstance(node, ast.ClassDef) and node.name.endswith(("Options", "Def")):
+            given = [one.value for one in node.body if isinstance(one, ast.Expr)]
+        for one in given:
+            if isinstance(one, ast.Constant) and isinstance(one.value, str):
+                yield one, one.value
 
 
 def fresh() -> Catalog:
     """Return an empty catalogue with our head."""
-    return Catalog(locale="ja", project="noroshi", charset="utf-8", fuzzy=False)
+    return Catalog(
+        locale="ja",
+        header_comment="# Japanese translations of Noroshi's texts (decision 1).",
+        project="Noroshi",
+        version="1",
+        creation_date=BEGUN,
+        revision_date=BEGUN,
+        last_translator="-",
+        language_team="-",
+        msgid_bugs_address="-",
+        charset="utf-8",
+        fuzzy=False,
+    )
 
 
 def add(to: Catalog, one: Found, translation: str | tuple[str, ...]) -> None:
@@ -114,9 +176,9 @@ def add(to: Catalog, one: Found, translation: str | tuple[str, ...]) -> None:
     )
 
 
-def write(one: Catalog) -> None:
-    """Write the Japanese catalogue."""
-    with JAPANESE.open("wb") as file:
+def write(one: Catalog, path: Path = JAPANESE) -> None:
+    """Write a catalogue, the Japanese one unless told otherwise."""
+    with path.open("wb") as file:
         write_po(file, one, width=WIDTH, include_lineno=False, omit_header=False)
 
 
@@ -125,7 +187,7 @@ def _fits(known: Message, one: Found) -> bool:
 
 
 def faults() -> Iterator[str]:
-    """Yield what is wrong with the Japanese catalogue, a line each."""
+    """Yield what is wrong with the catalogues, a line each."""
     used, ours = {one.key: one for one in texts()}, catalogue()
     for one in used.values():
         if ours.get(one.id, one.context or None) is None:
@@ -134,15 +196,29 @@ def faults() -> Iterator[str]:
         if not entry.id:
             continue  # the head
         english = entry.id if isinstance(entry.id, str) else entry.id[0]
-        if (entry.context or "", english) not in used and RETIRED not in entry.auto_comments:
+        if (entry.context or "", english) not in used:
             yield f"unused: {english!r}"
         yield from _of_entry(entry, english)
+    yield from _of_given_up({one.id for one in used.values()})
+
+
+def _of_given_up(used: Collection[str]) -> Iterator[str]:
+    for entry in catalogue(ENGLISH):
+        if not entry.id:
+            continue
+        old, new = str(entry.id), str(entry.string)
+        if old in used:
+            yield f"given up, and used: {old!r}"
+        if new not in used:
+            yield f"given up for what nobody uses: {old!r}: {new!r}"
+        if not places(new) <= places(old):
+            yield f"more places than what is stored has: {old!r}: {new!r}"
 
 
 def _of_entry(entry: Message, english: str) -> Iterator[str]:
     ids = (entry.id,) if isinstance(entry.id, str) else entry.id
     must, may = places(english), frozenset().union(*map(places, ids))
-    translations = (entry.string,) if isinstance(entry.string, str) else entry.string
+    translations = (entry.string,) if isinstance(entry.string, str) else entry.string or ("",)
     if entry.fuzzy:
         yield f"fuzzy: {english!r}"
     for text in translations:
@@ -162,9 +238,13 @@ def places(text: str) -> frozenset[str]:
 
 def main() -> int:
     """Do what the command says."""
-    if sys.argv[1:] == ["update"]:
-        update()
-        return 0
+    match sys.argv[1:]:
+        case ["update"]:
+            update()
+            return 0
+        case ["reword", old, new]:
+            reword(old, new)
+            return 0
     wrong = list(faults())
     print("\n".join(wrong), end="\n" if wrong else "")
     return 1 if wrong else 0
