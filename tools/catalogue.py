@@ -98,7 +98,7 @@ def update() -> None:
     old, new = catalogue(), fresh()
     for one in texts():
         known = old.get(one.id, one.context or None)
-        add(new, one, known.string if known and _fits(known, one) else "")
+        add(new, one, _string(known) if known and _fits(known, one) else "")
     write(new)
 
 
@@ -113,7 +113,7 @@ def reword(old: str, new: str) -> None:
     english.add(old, new)
     for entry in list(japanese):
         if entry.id == old and japanese.get(new, entry.context) is None:
-            japanese.add(new, entry.string or "", context=entry.context)
+            japanese.add(new, _string(entry), context=entry.context)
     write(english, ENGLISH)
     write(japanese)
     update()
@@ -122,7 +122,7 @@ def reword(old: str, new: str) -> None:
 def _reword_source(path: Path, old: str, new: str) -> None:
     text = path.read_text("utf-8")
     places = [
-        node for node in _literals(ast.parse(text)) if " ".join(node.value.split()) == old
+        node for node, said in _literals(ast.parse(text)) if " ".join(said.split()) == old
     ]
     lines = text.encode().splitlines(keepends=True)
     starts = [0, *accumulate(map(len, lines))]
@@ -136,6 +136,10 @@ def _reword_source(path: Path, old: str, new: str) -> None:
         raw = raw[:begin] + f"{marks}{new}{marks}".encode() + raw[end:]
     if places:
         path.write_bytes(raw)
+
+
+def _string(entry: Message) -> str | tuple[str, ...]:
+    return entry.string if isinstance(entry.string, str) else tuple(entry.string or ())
 
 
 def _literals(tree: ast.Module) -> Iterator[tuple[ast.Constant, str]]:

@@ -76,7 +76,7 @@ async def test_a_limit_is_changed_while_it_watches_and_the_second_editor_is_told
                 await to_the_settings(one.page)
             assert await first.page.get_attribute(LIMIT, "placeholder") == "90"
             await first.page.fill(LIMIT, "0")
-            await first.page.click("text=See what would change")
+            await first.page.click("text=Preview changes")
             await expect(first.page.locator("#h-tried")).to_be_visible()
             await first.page.click("#edit button[value=save]")
             await expect(first.page.locator("[role=status]")).to_contain_text(

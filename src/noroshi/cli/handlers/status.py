@@ -69,7 +69,7 @@ ROUTE_STATES: Mapping[str, Message] = {
     "well": _("○ ready"),
     "down": _("▨ down"),
     "not signed in": _("▨ not signed in"),
-    "needs somebody": _("▨ needs somebody"),
+    "needs somebody": _("▨ action required"),
 }
 UNPROVED = _("－ not proved yet")
 IN_VAIN = _("▨ diagnosis failed: {stage}")

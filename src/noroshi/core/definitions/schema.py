@@ -55,9 +55,9 @@ class MonitorDef(Definition):
     id: str = ""
     """Made by Noroshi at the first `apply`; keep it, as state and history belong to it."""
     name: str
-    """Its name within the group: a-z, 0-9, - and _."""
+    """ID within the group (a-z, 0-9, - and _)."""
     title: str = ""
-    """What it is called where people read."""
+    """Name shown on pages and in mails."""
     kind: str
     """Which kind of monitor it is: port, disk, process ..."""
     every: str = ""
@@ -91,7 +91,7 @@ class GroupDef(Definition):
     name: str
     """Its name within the instance: a-z, 0-9, - and _."""
     title: str = ""
-    """What it is called where people read."""
+    """Name shown on pages and in mails."""
     every: str = ""
     """The interval of all its monitors that give none of their own."""
     at: tuple[str, ...] | str = ()
@@ -113,7 +113,7 @@ class GroupDef(Definition):
 class InstanceDef(Definition):
     name: str
     title: str = ""
-    """What it is called where people read."""
+    """Name shown on pages and in mails."""
     address: str = "127.0.0.1"
     """Where network checks reach it: a name or an IP address."""
     zone: str = "UTC"
@@ -154,7 +154,7 @@ class BlueprintDef(Definition):
 
     name: str
     title: str = ""
-    """What it is called where people read."""
+    """Name shown on pages and in mails."""
     title_ja: str = ""
     """The same in Japanese."""
     help: str = ""
@@ -187,7 +187,7 @@ class RuleDef(Definition):
     """To which rule belongs what it has told, if that is another one than its name; written when it is renamed, and kept."""
     name: str
     title: str = ""
-    """What it is called where people read."""
+    """Name shown on pages and in mails."""
     action: str
     """What is done: mail ..."""
     contacts: tuple[str, ...]
@@ -218,7 +218,7 @@ class RuleDef(Definition):
 class NotificationDef(Definition):
     name: str
     title: str = ""
-    """What it is called where people read."""
+    """Name shown on pages and in mails."""
     events: tuple[EventName, ...]
     """What is told of."""
     contacts: tuple[str, ...]

@@ -15,9 +15,9 @@ REDIRECT = "http://localhost/MxMail/"
 class RouteDef(Definition):
     name: str
     title: str = ""
-    """What it is called where people read."""
+    """Name shown on pages and in mails."""
     kind: str
-    """Which kind of way out it is: smtp ..."""
+    """Type of the delivery route: smtp ..."""
     connections: int = 1
     """How many may be open at once, 1 to 100; Exchange Online allows 3."""
     network: str = ""

@@ -64,7 +64,7 @@ EDITING: Mapping[str, Message] = {
     "edit.name.kept": _("a-z, 0-9, - and _."),
     "edit.save": _("Save"),
     "edit.mine": _("Save mine all the same"),
-    "edit.preview": _("See what would change"),
+    "edit.preview": _("Preview changes"),
     "edit.note": _("Kept with the version, for whoever looks back later."),
     "edit.saved": _("Saved: version {number} is in force."),
     "edit.tried": _("What would change"),
@@ -128,5 +128,5 @@ EDITING: Mapping[str, Message] = {
     "kept.away": _("You have been away for a while. Log in again; what you entered is kept."),
     "kept.title": _("What you entered is kept"),
     "kept.about": _("It is not saved yet. Look at what it would change, then save it."),
-    "kept.do": _("See what would change"),
+    "kept.do": _("Preview changes"),
 }

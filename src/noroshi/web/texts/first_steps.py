@@ -8,7 +8,9 @@ from noroshi.core.translation import Message, _, pgettext
 
 FIRST: Mapping[str, Message] = {
     "first.title": _("First start"),
-    "first.short": _("Who is told, this machine's watch, the way out, a test alarm."),
+    "first.short": _(
+        "Who is notified, what this machine monitors, the delivery route, a test alarm."
+    ),
     "first.steps": _("How far the first start has come"),
     "first.done": _("done"),
     "first.next": _("Next"),
@@ -155,7 +157,7 @@ FIRST: Mapping[str, Message] = {
     "first.alarm.do": _("Send the test alarm"),
     "first.alarm.again": _("Send another one"),
     "first.alarm.no_contact": _("There is nobody yet to send it to."),
-    "first.alarm.no_route": _("There is no way out yet."),
+    "first.alarm.no_route": _("There is no delivery route yet."),
     "first.way": _("How far the alarm has come"),
     "first.you": _("You"),
     "first.you.waits": _("waited for"),
@@ -180,5 +182,5 @@ FIRST: Mapping[str, Message] = {
     "first.to_overview": _("To the overview"),
     "first.back.machine": _("Back to 3, this machine"),
     "first.back.mail": _("Back to the form"),
-    "first.back.route": _("Back to 4, the way out"),
+    "first.back.route": _("Back to 4, the delivery route"),
 }

@@ -171,7 +171,7 @@ MAILING_EDIT: Mapping[str, Message] = {
     "mailing.edit.accounts": _("Settings of account {name}"),
     "mailing.edit.networks": _("Settings of network {name}"),
     "mailing.edit.general": _("General"),
-    "mailing.edit.options": _("Of its kind"),
+    "mailing.edit.options": _("Settings of this type"),
     "mailing.edit.name.help": pgettext(
         "mailing.edit.name.help", "a-z, 0-9, - and _. What people read is the title."
     ),

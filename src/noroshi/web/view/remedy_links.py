@@ -186,8 +186,8 @@ PLACES: Mapping[str, Message] = {
     "silence list": bilingual(en="the page of alarms", ja="「アラーム」"),
     "ledger": bilingual(en="the ledger", ja="「台帳」"),
     "queue list": bilingual(en="the queue", ja="「送信キュー」"),
-    "versions": bilingual(en="the versions", ja="「定義の版」"),
-    "plan(?: DIR)?": bilingual(en="the versions", ja="「定義の版」"),
+    "versions": bilingual(en="the versions", ja="「変更履歴」"),
+    "plan(?: DIR)?": bilingual(en="the versions", ja="「変更履歴」"),
 }
 """The pages that show the same as these commands."""
 END = r"(?=$|[;)。])"
