@@ -16,7 +16,10 @@ class CatalogueHook(BuildHookInterface):  # type: ignore[type-arg]  # hatchling 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Compile all of them, and put them into what is built."""
         for source in sorted(Path(self.root, "src").glob("*/locale/*/LC_MESSAGES/*.po")):
-            compiled = source.with_suffix(".mo")
-            with source.open("rb") as file, compiled.open("wb") as out:
-                write_mo(out, read_po(file, locale=source.parent.parent.name))
-            build_data["artifacts"].append(str(compiled.relative_to(self.root)))
+            compiled, beside = source.with_suffix(".mo"), source.with_suffix(".new")
+            with source.open("rb") as file:
+                texts = read_po(file, locale=source.parent.parent.name)
+            with beside.open("wb") as out:
+                write_mo(out, texts)
+            beside.replace(compiled)  # whoever reads meanwhile has the old one or the new one
+            build_data["artifacts"].append(compiled.relative_to(self.root).as_posix())

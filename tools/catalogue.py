@@ -1,6 +1,6 @@
 """Keep the catalogues of texts in step with the program.
 
-    python tools/catalogue.py update   add what is new, mark what nobody uses any more
+    python tools/catalogue.py update   add what is new; --drop: and leave out what nobody uses
     python tools/catalogue.py check    tell what is missing, unused, fuzzy or at odds with its English
     python tools/catalogue.py reword OLD NEW   put a new wording in the place of an old one
 
@@ -93,12 +93,17 @@ def catalogue(path: Path = JAPANESE) -> Catalog:
         return read_po(file, locale=path.parts[-3])
 
 
-def update() -> None:
-    """Write the catalogue anew: a text without a translation is added, empty."""
+def update(*, drop: bool = False) -> None:
+    """Write the catalogue anew: a text without a translation is added, empty. What nobody uses
+    stays, for `check` to tell of, unless it is to be dropped."""
     old, new = catalogue(), fresh()
     for one in texts():
         known = old.get(one.id, one.context or None)
         add(new, one, _string(known) if known and _fits(known, one) else "")
+    for entry in old:
+        english = entry.id if isinstance(entry.id, str) else entry.id[0]
+        if english and not drop and new.get(english, entry.context) is None:
+            new.add(entry.id, _string(entry), context=entry.context)
     write(new)
 
 
@@ -110,13 +115,14 @@ def reword(old: str, new: str) -> None:
     for entry in english:
         if entry.id and entry.string == old:
             entry.string = new
-    english.add(old, new)
     for entry in list(japanese):
+        if entry.id == old:
+            english.add(old, new, context=entry.context)
         if entry.id == old and japanese.get(new, entry.context) is None:
             japanese.add(new, _string(entry), context=entry.context)
     write(english, ENGLISH)
     write(japanese)
-    update()
+    update(drop=True)
 
 
 def _reword_source(path: Path, old: str, new: str) -> None:
@@ -232,10 +238,11 @@ def _of_entry(entry: Message, english: str) -> Iterator[str]:
             yield f"other places in the translation: {english!r}: {text!r}"
 
 
-def places(text: str) -> frozenset[str]:
-    """Return the names of a text's places; of one that is no pattern, none."""
+def places(text: str) -> frozenset[tuple[str, str]]:
+    """Return a text's places, each with its format; of one that is no pattern, none."""
     try:
-        return frozenset(name for _text, name, _spec, _as in Formatter().parse(text) if name)
+        found = Formatter().parse(text)
+        return frozenset((name, spec or "") for _text, name, spec, _as in found if name)
     except ValueError:
         return frozenset()
 
@@ -245,6 +252,9 @@ def main() -> int:
     match sys.argv[1:]:
         case ["update"]:
             update()
+            return 0
+        case ["update", "--drop"]:
+            update(drop=True)
             return 0
         case ["reword", old, new]:
             reword(old, new)

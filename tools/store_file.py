@@ -28,7 +28,7 @@ from noroshi.core.model import (
     State,
     Suppression,
 )
-from noroshi.core.translation import bilingual, plain
+from noroshi.core.translation import Message, bilingual, plain
 from noroshi.ports import Document, Version
 from noroshi.stores.sqlite.store import SqliteStore
 
@@ -78,8 +78,8 @@ async def fill(store: Any) -> None:
     block = await store.lease_monitors(node, AT)
     await store.append([("disk", used(80.25)), ("disk", used(95.0, 1))])
     await store.commit(block.fence, bad())
-    await store.append([("port", Sample(AT, fault=bilingual(en="timed out", ja="時間切れ")))])
-    await store.stand("port", Suppression(silenced=AT + timedelta(days=1)))
+    await store.append([("port", Sample(AT, fault=Message("timed out")))])
+    await store.set_suppression("port", Suppression(silenced=AT + timedelta(days=1)))
     await store.put_secret("oauth/m365", SEALED)
     await leave(store, node)
     await store.renew(block.fence, AT + SECOND)
@@ -140,11 +140,11 @@ async def people(store: Any) -> None:
     await store.put_session(Session(key="1" * 64, user="sato", begun=AT, seen=AT))
     what = {"op": "queue_hold", "given": {"id": "disk.1/held"}, "after": {"state": "held"}}
     await store.audit(Audited(at=AT, who="sato", door="web", address="192.0.2.7", **what))
-    if hasattr(store, "said"):
-        await said(store)
+    if hasattr(store, "acknowledge"):
+        await told(store)
 
 
-async def said(store: Any) -> None:
+async def told(store: Any) -> None:
     """Write what schema 5 knows."""
     from noroshi.core.alarms import Acknowledgement, Remark, Remarked, Silence
 

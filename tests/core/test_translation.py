@@ -2,9 +2,13 @@
 
 import json
 import re
+from enum import StrEnum
 from fractions import Fraction
+from io import BytesIO
+from pathlib import Path
 
 import pytest
+from babel.messages.mofile import write_mo
 
 from noroshi import schema
 from noroshi.core.translation import (
@@ -22,7 +26,7 @@ from noroshi.core.translation import (
     restored,
     stored,
 )
-from tools.catalogue import faults, texts
+from tools.catalogue import ENGLISH, JAPANESE, catalogue, faults, texts
 
 REFUSES = Message("{host} refuses connections", translations={"ja": "{host} は接続を拒みます"})
 COUNTS = "count|times|tried|days|hours|minutes|left|forgotten|hits|routes"
@@ -80,6 +84,47 @@ def test_a_context_tells_texts_apart_that_are_one_in_english():
     assert pgettext("between sentences", "; ").ja != plain("; ").ja
 
 
+def test_what_no_place_asks_for_is_not_kept():
+    assert REFUSES.fill(host="fs01", path="/x/\udc80").arguments == {"host": "fs01"}
+
+
+class Own(float):
+    """A number of somebody else's."""
+
+
+class Word(StrEnum):
+    ONE = "one"
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"), [(Own(3), "3.0"), (Word.ONE, "one"), (Path("/x"), "/x"), (True, "True")]
+)
+def test_an_argument_is_what_every_store_can_keep(given, shown):
+    text = composed("{it}", it=given)
+    assert text.en == shown
+    assert schema.value(Message, schema.text(text)).en == shown
+
+
+def test_a_number_that_json_has_not_is_kept_as_it_is_read():
+    text = composed("{n:.1f} jobs", n=float("inf"))
+    assert schema.value(Message, schema.text(text)).en == "inf jobs"
+
+
+def test_a_text_can_be_the_number_that_decides():
+    words = ngettext("{count} alarm", "{count} alarms")
+    assert words.fill(count=plain("1")).en == "1 alarm"
+
+
+def test_both_forms_must_be_filled():
+    with pytest.raises(KeyError, match="count"):
+        ngettext("the only one", "all {count}", by="n").fill(n=2)
+
+
+@pytest.mark.parametrize("pattern", ["{n!z}", "{n:d}", "{n.real", "{0}"])
+def test_a_damaged_row_is_shown_as_it_stands(pattern):
+    assert restored({"id": pattern, "arguments": {"n": "x"}}).en == pattern
+
+
 def test_texts_are_equal_that_read_the_same():
     assert bilingual(en="a", ja="あ") == Message("a", translations={"ja": "あ"})
     assert bilingual(en="a", ja="あ") != bilingual(en="a", ja="い")
@@ -130,7 +175,23 @@ def test_rows_from_before_the_catalogues_are_read():
     }
 
 
-@pytest.mark.parametrize("damaged", ["3", '"x"', "[]", "{}", '{"en":1,"ja":2}', '{"id":5}'])
+@pytest.mark.parametrize(
+    "damaged",
+    [
+        "3",
+        '"x"',
+        "[]",
+        "{}",
+        '{"en":1,"ja":2}',
+        '{"en":"a","ja":3}',
+        '{"id":5}',
+        '{"id":"x","arguments":null}',
+        '{"id":"x","arguments":[1]}',
+        '{"id":"x","arguments":{"a":[1]}}',
+        '{"id":"x","arguments":{},"context":1}',
+        '{"id":"x","arguments":{},"translations":"q"}',
+    ],
+)
 def test_what_is_no_stored_text_is_unreadable(damaged):
     with pytest.raises(schema.Unreadable):
         schema.value(Message, damaged)
@@ -144,6 +205,22 @@ def test_the_api_has_it_in_both_languages():
 
 def test_every_text_of_the_program_has_its_translation_and_no_other_has_one():
     assert list(faults()) == []
+
+
+@pytest.mark.parametrize("path", [ENGLISH, JAPANESE])
+def test_what_is_compiled_is_of_the_catalogue_of_today(path):
+    """Else: make setup."""
+    anew = BytesIO()
+    write_mo(anew, catalogue(path))
+    assert path.with_suffix(".mo").read_bytes() == anew.getvalue()
+
+
+def test_a_wording_that_was_given_up_leads_to_that_of_today():
+    given_up = [entry for entry in catalogue(ENGLISH) if entry.id]
+    for entry in given_up:
+        assert Message(entry.id, context=entry.context or "").en == entry.string
+        assert Message(entry.id, context=entry.context or "").ja != entry.id
+    assert given_up
 
 
 def found_in(english):

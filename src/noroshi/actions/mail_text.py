@@ -131,7 +131,8 @@ def _sentence(event: Event, told: Telling) -> str:
     if not item:
         return IS.fill(what=what, value=value).say(language)
     of_item = OF_DRIVE if item.endswith(":") else OF_ITEM
-    return of_item.fill(item=item, what=amid(what), value=value).say(language)
+    within = what if language == "ja" else amid(what)
+    return of_item.fill(item=item, what=within, value=value).say(language)
 
 
 def _ended_line(line: str, language: str) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from gettext import NullTranslations
+from math import isfinite
 from string import Formatter
 from typing import Any, Literal, Self
 
@@ -39,7 +40,7 @@ class Message:
     that is in no catalogue: a plug-in's, a file's, a row's of before there were catalogues.
     """
 
-    __slots__ = ("arguments", "by", "context", "id", "several", "translations")
+    __slots__ = ("_said", "arguments", "by", "context", "id", "several", "translations")
 
     def __init__(
         self,
@@ -57,13 +58,17 @@ class Message:
         self.several = several
         self.by = by
         self.translations = translations
+        self._said: dict[str, str] | None = None
 
     def say(self, language: str) -> str:
         """Return it in that language; in English if there is no translation into it."""
-        text = self._wording(language)
         if not self.arguments:
-            return text
-        return text.format_map(_Places(self._rendered(language)))
+            return self._wording(language)
+        if self._said is None:
+            self._said = {}
+        if language not in self._said:
+            self._said[language] = self._filled(language)
+        return self._said[language]
 
     @property
     def en(self) -> str:
@@ -80,9 +85,13 @@ class Message:
         return {"en": self.en, "ja": self.ja}
 
     def fill(self, **given: object) -> Message:
-        """Return it with its {places} filled. Raises KeyError if one is left empty."""
-        arguments = {**self.arguments, **{name: _argument(one) for name, one in given.items()}}
-        if empty := _places(self.id) - arguments.keys():
+        """Return it with its {places} filled; what no place asks for is left out. Raises
+        KeyError if a place is left empty."""
+        wanted = _places(self.id) | _places(self.several)
+        wanted = wanted | {self.by} if self.by else wanted
+        new = {name: _argument(one) for name, one in given.items() if name in wanted}
+        arguments = {**self.arguments, **new}
+        if empty := wanted - arguments.keys():
             raise KeyError(*sorted(empty), self.id)
         return Message(
             self.id,
@@ -101,7 +110,15 @@ class Message:
         if not self.several:
             return _translated(language, self.context, self.id)
         number = self.arguments.get(self.by, 0)
-        return _counted(language, self.id, self.several, 1 if str(number) == "1" else 2)
+        shown = number.en if isinstance(number, Message) else str(number)
+        return _counted(language, self.id, self.several, 1 if shown == "1" else 2)
+
+    def _filled(self, language: str) -> str:
+        text = self._wording(language)
+        try:
+            return text.format_map(_Places(self._rendered(language)))
+        except (ValueError, TypeError, LookupError, AttributeError):
+            return text  # a row is damaged, or of a version that wants other values
 
     def _rendered(self, language: str) -> dict[str, Argument]:
         return {
@@ -109,16 +126,11 @@ class Message:
             for name, one in self.arguments.items()
         }
 
-    def _parts(self) -> tuple[object, ...]:
-        return self.arguments, self.context, self.several, self.translations
-
     def __eq__(self, other: object) -> bool:
         """Tell whether they read the same, be one new and the other of an old row."""
         if not isinstance(other, Message):
             return NotImplemented
-        if self is other or (self.id == other.id and self._parts() == other._parts()):
-            return True
-        return self.en == other.en and self.ja == other.ja
+        return self is other or (self.en == other.en and self.ja == other.ja)
 
     def __hash__(self) -> int:
         return hash(self.en)
@@ -209,49 +221,78 @@ _LARGEST = 2**63 - 1  # of numbers that every reader of JSON takes
 
 def stored(message: Message) -> dict[str, Any]:
     """Return a text as a store keeps it; `restored` reads it again."""
-    if message.translations is not None and not message.arguments:
-        return {"en": message.id, "ja": message.translations.get("ja", message.id)}
-    arguments = {name: _storable(one) for name, one in message.arguments.items()}
-    kept: dict[str, Any] = {"id": message.id, "arguments": arguments}
+    arguments = message.arguments
+    numbers = (one for one in arguments.values() if isinstance(one, float))
+    if (not arguments and message.translations is not None) or not all(map(isfinite, numbers)):
+        return message.both()  # what JSON has no number for is kept as it is read
+    kept = {name: _storable(one) for name, one in arguments.items()}
     optional = {
         "context": message.context,
         "several": message.several,
         "by": message.by,
         "translations": message.translations,
     }
-    return kept | {name: one for name, one in optional.items() if one not in ("", None)}
+    given = {name: one for name, one in optional.items() if one not in ("", None)}
+    return {"id": message.id, "arguments": kept, **given}
 
 
-def restored(kept: Any) -> Message:
+def restored(kept: object) -> Message:
     """Return the text that was stored, by this form or by that of before the catalogues.
 
     Raises TypeError if it is neither.
     """
-    if not isinstance(kept, Mapping):
-        raise TypeError(f"{type(kept).__name__} is no stored text")
-    if not isinstance(kept.get("id", kept.get("en")), str):
-        raise TypeError("a stored text has its English")
-    if "id" not in kept:
-        return bilingual(**kept)
-    arguments = {
-        name: restored(one) if isinstance(one, Mapping) else one
-        for name, one in kept.get("arguments", {}).items()
-    }
-    return Message(**{**kept, "arguments": arguments})
+    match kept:
+        case {"id": str(id), "arguments": dict(arguments), **more}:
+            return Message(
+                id,
+                arguments={
+                    str(name): _restored_argument(one) for name, one in arguments.items()
+                },
+                context=_text(more.get("context", "")),
+                several=_text(more.get("several", "")),
+                by=_text(more.get("by", "")),
+                translations=_translations(more.get("translations")),
+            )
+        case {"en": str(en), "ja": str(ja)}:
+            return bilingual(en=en, ja=ja)
+    raise TypeError(f"no stored text: {type(kept).__name__}")
+
+
+def _restored_argument(kept: object) -> Argument | Message:
+    if isinstance(kept, dict):
+        return restored(kept)
+    if kept is None or isinstance(kept, str | int | float):
+        return kept
+    raise TypeError(f"no argument of a text: {type(kept).__name__}")
+
+
+def _text(kept: object) -> str:
+    if isinstance(kept, str):
+        return kept
+    raise TypeError(f"no text: {type(kept).__name__}")
+
+
+def _translations(kept: object) -> Mapping[str, str] | None:
+    if kept is None:
+        return None
+    if isinstance(kept, dict):
+        return {_text(language): _text(one) for language, one in kept.items()}
+    raise TypeError(f"no translations: {type(kept).__name__}")
 
 
 def _argument(given: object) -> Argument | Message:
-    if isinstance(given, int) and abs(given) > _LARGEST:
-        return str(given)
-    return (
-        given if isinstance(given, Message | str | int | float) or given is None else str(given)
-    )
+    """Return a value as every store and reader of JSON has it, and as `format` shows it."""
+    if isinstance(given, Message) or given is None or isinstance(given, bool):
+        return given
+    if isinstance(given, int) and abs(given) <= _LARGEST:
+        return int(given)
+    if isinstance(given, float):
+        return float(given)
+    return format(given) if isinstance(given, str | int) else str(given)
 
 
 def _storable(given: Argument | Message) -> Argument | dict[str, Any]:
-    if isinstance(given, Message):
-        return stored(given)
-    return given
+    return stored(given) if isinstance(given, Message) else given
 
 
 def _translated(language: str, context: str, english: str) -> str:

@@ -45,7 +45,7 @@ STRANGER = _(
     "door_group."
 )
 BUSY = _("Too many commands speak to the node at once ({most}). Try again in a moment.")
-NO_REQUEST = _('A request is one line of JSON: {{"op": "status", "args": {{}}}}.')
+NO_REQUEST = _('A request is one line of JSON: {"op": "status", "args": {}}.')
 
 
 @asynccontextmanager

@@ -54,7 +54,14 @@ RLIMIT_LOCKS = 10
 """Linux has not limited locks since 2.4, but still hands the number down at every fork and
 exec (getrlimit(2)). Unlike a variable in the environment, no program sees or sheds it."""
 LOCKS_LINE = b"Max file locks"
-OUR_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGPIPE, signal.SIGXFSZ)
+OUR_SIGNALS = (
+    signal.SIGINT,
+    signal.SIGTERM,
+    signal.SIGHUP,
+    signal.SIGQUIT,
+    signal.SIGPIPE,
+    signal.SIGXFSZ,
+)
 """Ignored here: a service manager tells all processes of a service to end, and this one ends
 after the node. A program starts with all of them as they are by default."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gettext
+import struct
 from functools import cache
 
 DOMAIN = "noroshi"
@@ -10,9 +11,13 @@ DOMAIN = "noroshi"
 
 @cache
 def catalogue(language: str) -> gettext.NullTranslations:
-    """Return the translations into that language; an empty catalogue if there are none.
+    """Return the translations into that language; an empty catalogue if there are none, or if
+    they cannot be read: then every text is in English.
 
     The catalogue of English holds what was reworded alone: by the old wording, which is the key
     of what is stored, that of today.
     """
-    return gettext.translation(DOMAIN, __path__[0], [language], fallback=True)
+    try:
+        return gettext.translation(DOMAIN, __path__[0], [language], fallback=True)
+    except (OSError, ValueError, struct.error):
+        return gettext.NullTranslations()

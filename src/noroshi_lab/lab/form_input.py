@@ -30,8 +30,8 @@ _SAID = (
         _("argument {option}: invalid int value: {given}"),
     ),
     (
-        r"argument (?P<option>.*?): invalid choice: (?P<given>.*?) \(.*",
-        _("argument {option}: invalid choice: {given}"),
+        r"argument (?P<option>.*?): invalid choice: (?P<given>.*?) \(choose from (?P<choices>.*)\)",
+        _("argument {option}: invalid choice: {given} (choose from {choices})"),
     ),
 )
 

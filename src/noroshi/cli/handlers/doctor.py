@@ -297,7 +297,6 @@ RUNS_NOT = _(
 )
 ACTIVE = _("{service} is active since {at}")
 NOT_ACTIVE = _("{service} is installed, and is {state}.")
-NOTHING = NOTHING
 
 
 def here(asked: CommandContext) -> list[Answer]:

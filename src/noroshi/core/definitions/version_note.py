@@ -7,15 +7,35 @@ import json
 
 from noroshi.core.translation import Message, plain, restored, stored
 
+MARK, BEFORE = "message", {"en", "ja"}
+"""The key of a note of ours, and the keys of one from before the catalogues."""
 
-def note_text(words: Message) -> str:
+
+class StoredNote(str):
+    """A note in its stored form, which no person can type."""
+
+    __slots__ = ()
+
+
+def note_text(words: Message) -> StoredNote:
     """Return the stored form of one of ours."""
-    return json.dumps(stored(words), ensure_ascii=False)
+    return StoredNote(json.dumps({MARK: stored(words)}, ensure_ascii=False))
+
+
+def typed_note(text: str) -> str:
+    """Return the stored form of what came as a note: a person's as it was typed, unless it could
+    be taken for one of ours."""
+    if isinstance(text, StoredNote) or not text.startswith("{"):
+        return text
+    return note_text(plain(text))
 
 
 def note_words(note: str) -> Message:
     """Return a stored note for people."""
     try:
-        return restored(json.loads(note))
-    except (ValueError, TypeError):
+        kept = json.loads(note)
+        if isinstance(kept, dict) and kept.keys() == BEFORE:
+            return restored(kept)
+        return restored(kept[MARK]) if isinstance(kept, dict) else plain(note)
+    except (ValueError, TypeError, LookupError, RecursionError):
         return plain(note)

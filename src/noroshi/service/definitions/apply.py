@@ -11,6 +11,7 @@ from itertools import islice
 from noroshi import ports
 from noroshi.core.definitions.problems import MOST_FOUND, Problem, first_of
 from noroshi.core.definitions.self_monitoring import OWN
+from noroshi.core.definitions.version_note import typed_note
 from noroshi.core.model import Monitor
 from noroshi.core.translation import Message, _
 from noroshi.definitions import Checked, Plan, check, first_differences
@@ -225,7 +226,7 @@ class ApplyOperations(OperationContext):
             documents=found.documents,
             who=who,
             at=self._clocks.wall(),
-            note=note,
+            note=typed_note(note),
         )
         self._plans.keep(version, found.plan)
         return await self._store.publish(version, list(found.plan.monitors), current.number)

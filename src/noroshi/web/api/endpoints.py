@@ -42,7 +42,7 @@ STATUS: Mapping[str, int] = {
     "trouble": 503,
 }
 JSON = "application/json"
-NO_JSON = _('The body is a JSON object of arguments, such as {{"id": "01J…"}}.').fill()
+NO_JSON = _('The body is a JSON object of arguments, such as {"id": "01J…"}.')
 NO_JSON_TYPE = _("The body must be sent as Content-Type: application/json.")
 ONLY_POST = _("{name} is no operation of a viewer, so it is asked for by POST.")
 

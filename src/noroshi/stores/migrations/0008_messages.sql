@@ -1,0 +1,2 @@
+-- From here on texts are kept as messages, with a key and arguments (decision 1). An older Noroshi
+-- could not read them, so it must not open this store. Rows of before are read as they are.
