@@ -155,9 +155,9 @@ class Parser(argparse.ArgumentParser):
 
 
 def _short_help() -> Message:
+    """Return the few commands to begin with, each with its line, and where the others are."""
     from noroshi.cli.commands.command_list import COMMANDS
 
-    """Return the few commands to begin with, each with its line, and where the others are."""
     helps = {command.name: command.help for command in COMMANDS}
     lines = [composed(f"  {name:13} {{help}}", help=helps[name]) for name in BEGIN]
     commands = joined(lines, plain("\n"))
