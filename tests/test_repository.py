@@ -296,7 +296,7 @@ def test_what_runs_has_the_version_the_project_says():
 
 def test_what_nobody_acknowledged_and_what_nobody_proved_have_words_of_their_own():
     """未確認 alone could mean either: an alarm waits (確認待ち), an arrival is 到達は未確認."""
-    shown = [*SOURCES, *(HOUSE / "docs").glob("*.md"), HOUSE / "README.md"]
+    shown = [*SOURCES, *(HOUSE / "docs").rglob("*.md"), HOUSE / "README.md"]
     for path in shown:
         text = path.read_text(encoding="utf-8")
         assert text.count("未確認") == text.count("到達は未確認"), path

@@ -1,4 +1,4 @@
-"""Write into docs/microsoft365.md what comes from the administrator's steps.
+"""Write into docs/use/microsoft365.md what comes from the administrator's steps.
 
 PYTHONPATH=src .venv/bin/python tools/guide_page.py
 """
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from noroshi.guides.page import written
 
-PAGE = Path(__file__).parent.parent / "docs" / "microsoft365.md"
+PAGE = Path(__file__).parent.parent / "docs" / "use" / "microsoft365.md"
 
 if __name__ == "__main__":
     PAGE.write_text(written(PAGE.read_text("utf-8")), encoding="utf-8")

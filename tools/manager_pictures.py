@@ -1,6 +1,6 @@
 """Draws the two pictures of the manager that README.md shows, from a node that is made up.
 
-.venv/bin/python tools/manager_pictures.py    # docs/manager-overview.png, docs/manager-mail.png
+.venv/bin/python tools/manager_pictures.py    # docs/use/manager-overview.png, -mail.png
 """
 
 import asyncio
@@ -51,7 +51,8 @@ async def draw() -> None:
             for name, (path, height) in PICTURES.items():
                 await seen.page.set_viewport_size({"width": 1440, "height": height})
                 await seen.page.goto(url + path)
-                picture = await seen.page.screenshot(path=ROOT / "docs" / f"manager-{name}.png")
+                file = ROOT / "docs" / "use" / f"manager-{name}.png"
+                picture = await seen.page.screenshot(path=file)
                 assert len(picture) < MOST, f"{name}: {len(picture)} bytes"
 
 

@@ -1,6 +1,8 @@
 """Draws what a program printed as a picture of a terminal: text on standard input, SVG out.
 
-    .venv/bin/noroshi demo --once --lang ja | python3 tools/picture.py 'noroshi demo' > docs/demo.svg
+    .venv/bin/noroshi demo --once --lang ja | python3 tools/picture.py 'noroshi demo' > FILE
+
+The README shows docs/use/demo.svg.
 
 Stops at the first line that begins with ━, where the mails themselves follow.
 """

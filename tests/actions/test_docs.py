@@ -1,4 +1,4 @@
-"""docs/actions.md says what the code does: its tables are whole, its examples work."""
+"""docs/use/actions.md says what the code does: its tables are whole, its examples work."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from noroshi.actions.sample_alarms import made_up_alarms
 from noroshi.actions.template import TemplateRenderer
 from noroshi.core.translation import help_text
 
-TEXT = (Path(__file__).parents[2] / "docs" / "actions.md").read_text(encoding="utf-8")
+TEXT = (Path(__file__).parents[2] / "docs" / "use" / "actions.md").read_text(encoding="utf-8")
 ACTIONS = built_in(TemplateRenderer())
 
 

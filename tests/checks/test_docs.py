@@ -1,4 +1,4 @@
-"""docs/monitors.md says what the code does: its tables are whole, its examples work."""
+"""docs/use/monitors.md says what the code does: its tables are whole, its examples work."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 from noroshi import checks, schema
 from noroshi.core.translation import help_text
 
-TEXT = (Path(__file__).parents[2] / "docs" / "monitors.md").read_text(encoding="utf-8")
+TEXT = (Path(__file__).parents[2] / "docs" / "use" / "monitors.md").read_text(encoding="utf-8")
 SECTIONS = dict(re.findall(r"(?ms)^## (.*?)\n(.*?)(?=^## |\Z)", TEXT))
 KINDS = {check.kind: check for check in checks.BUILT_IN}
 

@@ -1,4 +1,4 @@
-"""What is said of the commands, in both languages, by the help and by docs/commands.md."""
+"""What is said of the commands, in both languages, by the help and by docs/use/commands.md."""
 
 import re
 from pathlib import Path
@@ -21,7 +21,7 @@ from noroshi.service import (
 )
 from tests.cli.command_process import typed
 
-PAGE = (Path(__file__).parents[2] / "docs" / "commands.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[2] / "docs" / "use" / "commands.md").read_text(encoding="utf-8")
 LEAVES = {
     " ".join([command.name, leaf.name] if command.under else [command.name]): leaf
     for command in COMMANDS
@@ -34,7 +34,7 @@ JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 def section(name):
     """What the page says of one command."""
     found = re.search(rf"(?ms)^### noroshi {re.escape(name)}\b.*?(?=^##|\Z)", PAGE)
-    assert found, f"docs/commands.md has no section on {name}"
+    assert found, f"docs/use/commands.md has no section on {name}"
     return found.group()
 
 

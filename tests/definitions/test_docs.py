@@ -1,4 +1,4 @@
-"""docs/definitions.md says what the code does: its examples work, its tables are whole."""
+"""docs/use/definitions.md says what the code does: its examples work, its tables are whole."""
 
 from __future__ import annotations
 
@@ -29,7 +29,8 @@ from noroshi.core.notices.notice import Happening
 from noroshi.definitions import compile_plan, give_ids, read_folder, write_folder
 from tests.definitions.kinds import KINDS
 
-TEXT = (Path(__file__).parents[2] / "docs" / "definitions.md").read_text(encoding="utf-8")
+PAGE = Path(__file__).parents[2] / "docs" / "use" / "definitions.md"
+TEXT = PAGE.read_text(encoding="utf-8")
 SECTIONS = dict(re.findall(r"(?ms)^#{2,3} (\w+)\n(.*?)(?=^#{2,3} |\Z)", TEXT))
 TABLES = {
     "Instance": InstanceDef,

@@ -160,7 +160,7 @@ def test_without_a_second_way_it_says_what_is_missing(tmp_path, lab, home):
 
 
 def test_the_page_names_each_failure_as_the_drill_does():
-    page = (Path(__file__).parents[2] / "docs" / "lab.md").read_text(encoding="utf-8")
+    page = (Path(__file__).parents[2] / "docs" / "use" / "lab.md").read_text(encoding="utf-8")
     section = page.split("\n## Drill\n")[1].split("\n## ")[0]
     rows = [
         line for line in section.splitlines() if line.startswith("| `") and "--" not in line

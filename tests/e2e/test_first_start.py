@@ -46,7 +46,7 @@ def node(tmp_path, lab):
 
 
 ASKED = {"here": (11, 9), "device": (11, 12)}
-"""Fields that are typed into and clicks, by the way to sign in: docs/commands.md tells them. Not
+"""Fields that are typed into and clicks, by the way to sign in: docs/use/commands.md tells them. Not
 counted: the lab's cloud, which nobody else chooses, and what the provider's own pages ask."""
 PROMISED = 300
 """Seconds that the first start may take: five minutes."""
@@ -84,7 +84,7 @@ async def test_from_empty_to_a_received_test_alarm(node, lab, language, theme, w
         f"{way}: the walk itself, with all its waiting and pictures: {monotonic() - began:.0f} s"
     )
     assert person.effort.seconds < PROMISED
-    told = (Path(__file__).parents[2] / "docs" / "commands.md").read_text("utf-8")
+    told = (Path(__file__).parents[2] / "docs" / "use" / "commands.md").read_text("utf-8")
     assert "{} fields and {} clicks".format(*ASKED[way]) in told
 
 

@@ -166,7 +166,7 @@ def test_values_stand_in_the_text_and_what_is_not_known_shows_what_belongs_there
     assert markdown(step, values, "ja", "##").startswith("## 証明書を登録する\n")
 
 
-PAGE = (Path(__file__).parents[2] / "docs" / "microsoft365.md").read_text("utf-8")
+PAGE = (Path(__file__).parents[2] / "docs" / "use" / "microsoft365.md").read_text("utf-8")
 
 
 def test_the_page_has_the_steps_as_they_are():

@@ -1,4 +1,4 @@
-"""docs/routes.md says what the code does: its tables are whole, its examples work."""
+"""docs/use/routes.md says what the code does: its tables are whole, its examples work."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from noroshi.core.translation import help_text
 from noroshi.transports import BUILT_IN
 from noroshi.transports.smtp.connection import Patience
 
-TEXT = (Path(__file__).parents[2] / "docs" / "routes.md").read_text(encoding="utf-8")
+TEXT = (Path(__file__).parents[2] / "docs" / "use" / "routes.md").read_text(encoding="utf-8")
 OF_THE_ACCOUNT = {
     "smtp": {"host": "smtp.office365.com", "port": 587, "user": "n@example.com"},
     "graph": {"graph": "https://graph.microsoft.com", "user": "n@example.com"},

@@ -1,4 +1,4 @@
-"""docs/verdicts.md shows the table as the code has it."""
+"""docs/use/verdicts.md shows the table as the code has it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from noroshi.core.mail import Fault, Verdict
 from noroshi.transports.http.status_codes import GRAPH, WEBHOOK
 from noroshi.transports.smtp.reply_codes import ANY, RULES
 
-TEXT = (Path(__file__).parents[2] / "docs" / "verdicts.md").read_text(encoding="utf-8")
+TEXT = (Path(__file__).parents[2] / "docs" / "use" / "verdicts.md").read_text(encoding="utf-8")
 MEANS = {
     Verdict.DEFERRED: "later",
     Verdict.REFUSED: "refused",

@@ -1,4 +1,4 @@
-"""Say what the exit codes mean; the help and docs/commands.md say the same."""
+"""Say what the exit codes mean; the help and docs/use/commands.md say the same."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The ten failures: how each is brought about in the lab, and what a person does about it.
 
-They are those of Microsoft's own pages (docs/verdicts.md) that stop mail most often.
+They are those of Microsoft's own pages (docs/use/verdicts.md) that stop mail most often.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The lab's remote control: all of a running lab that can be looked at and changed.
 
-Only who can read lab.json knows the token; a page in a browser cannot send it. docs/lab.md lists
+Only who can read lab.json knows the token; a page in a browser cannot send it. docs/use/lab.md lists
 the calls, and `remote` makes them.
 """
 

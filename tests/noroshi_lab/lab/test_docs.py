@@ -1,4 +1,4 @@
-"""docs/lab.md says what the code does: its tables are whole."""
+"""docs/use/lab.md says what the code does: its tables are whole."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from noroshi_lab.lab.lab import Lab
 from noroshi_lab.lab.main import OTHER_COMMANDS
 from noroshi_lab.lab.switches import GROUPS
 
-PAGE = (Path(__file__).parents[3] / "docs" / "lab.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[3] / "docs" / "use" / "lab.md").read_text(encoding="utf-8")
 
 
 def rows(heading: str) -> list[str]:

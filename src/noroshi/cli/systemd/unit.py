@@ -22,7 +22,7 @@ u $user - "Noroshi server monitor" $home
 UNIT = Template("""\
 # Noroshi's service, written by `noroshi service`, which replaces it at an update.
 # Changes belong into a drop-in: systemctl edit $name
-# docs/operating.md tells which: more rights, folders to write to, the key as a credential.
+# docs/use/operating.md tells which: more rights, folders to write to, the key as a credential.
 
 [Unit]
 Description=Noroshi server monitor

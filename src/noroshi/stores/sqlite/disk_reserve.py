@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 MIB = 1 << 20
 BALLAST = 24 * MIB
-"""Bytes: some thousand monitors' changes; docs/decisions/0007-reserve.md has the figures."""
+"""Bytes: some thousand monitors' changes; docs/develop/decisions/0007-reserve.md has figures."""
 PIECE = 2 * MIB
 """Bytes of it that are given up at a time."""
 LOW = 2 * MIB
