@@ -4,7 +4,8 @@
     python tools/catalogue.py check    tell what is missing, unused, fuzzy or at odds with its English
     python tools/catalogue.py reword OLD NEW   put a new wording in the place of an old one
 
-A text is what `_`, `pgettext` and `ngettext` are called with, and the docstring of a setting.
+A text is what `_`, `pgettext` and `ngettext` are called with, in Python and in templates, and the
+docstring of a setting.
 A wording that is given up stays in the English catalogue, which leads to that of today: it is
 still the key of what is stored.
 """
@@ -12,16 +13,19 @@ still the key of what is stored.
 from __future__ import annotations
 
 import ast
+import re
 import sys
+from collections import deque
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from pathlib import Path
 from string import Formatter
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po, write_po
+from jinja2 import Environment
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "src"
@@ -29,6 +33,9 @@ LOCALE = SOURCE / "noroshi/locale"
 JAPANESE = LOCALE / "ja/LC_MESSAGES/noroshi.po"
 ENGLISH = LOCALE / "en/LC_MESSAGES/noroshi.po"
 WIDTH = 96
+TEMPLATE_WIDTH = 120
+TEMPLATE = Environment(keep_trailing_newline=True)
+FUNCTIONS = ("_", "pgettext", "ngettext")
 BEGUN = datetime(2026, 11, 28, tzinfo=UTC)
 """A fixed day: a catalogue changes where its texts do, and nowhere else."""
 
@@ -62,6 +69,10 @@ def texts() -> Iterator[Found]:
                 yield from _called(node, file)
             elif isinstance(node, ast.ClassDef) and node.name.endswith(("Options", "Def")):
                 yield from _described(node, file)
+    for path in sorted(SOURCE.rglob("templates/*.html")):
+        file = path.relative_to(ROOT).as_posix()
+        for function, given in template_calls(path.read_text("utf-8")):
+            yield from _found(function, [one.text for one in given], file)
 
 
 def _called(call: ast.Call, file: str) -> Iterator[Found]:
@@ -70,13 +81,69 @@ def _called(call: ast.Call, file: str) -> Iterator[Found]:
     words = [one for one in given if isinstance(one, str)]
     if len(words) != len(call.args) or not words:
         return
-    match call.func.id:
+    yield from _found(call.func.id, words, file)
+
+
+def _found(function: str, words: Sequence[str], file: str) -> Iterator[Found]:
+    match function:
         case "_":
             yield Found(words[0], "", "", file)
         case "pgettext":
             yield Found(words[1], "", words[0], file)
         case "ngettext":
             yield Found(words[0], words[1], "", file)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A piece of a template, in the terms of its lexer, and where it stands."""
+
+    kind: str
+    raw: str
+    begin: int
+
+    @property
+    def end(self) -> int:
+        """Return where the next one begins."""
+        return self.begin + len(self.raw)
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateText:
+    """A text that a template gives to `_` and the like: one literal, or several in a row."""
+
+    text: str
+    literals: tuple[Token, ...]
+
+
+def template_calls(source: str) -> Iterator[tuple[str, Sequence[TemplateText]]]:
+    """Yield the functions of texts that a template calls, each with the texts that it is given."""
+    rest = deque(one for one in _tokens(source) if one.kind != "whitespace")
+    while len(rest) > 1:
+        name = rest.popleft()
+        if name.kind == "name" and name.raw in FUNCTIONS and rest[0].raw == "(":
+            rest.popleft()
+            yield name.raw, list(_given(rest))
+
+
+def _tokens(source: str) -> Iterator[Token]:
+    begin = 0
+    for _line, kind, raw in TEMPLATE.lex(source):
+        yield Token(kind, raw, begin)
+        begin += len(raw)
+    assert begin == len(source), "the lexer leaves something out"
+
+
+def _given(rest: deque[Token]) -> Iterator[TemplateText]:
+    """Take the texts that stand first among what a function is given."""
+    while rest[0].kind == "string":
+        found = list[Token]()
+        while rest[0].kind == "string":
+            found.append(rest.popleft())
+        text = "".join(ast.literal_eval(one.raw) for one in found)
+        yield TemplateText(text, tuple(found))
+        if rest[0].raw == ",":
+            rest.popleft()
 
 
 def _described(cls: ast.ClassDef, file: str) -> Iterator[Found]:
@@ -111,6 +178,8 @@ def reword(old: str, new: str) -> None:
     """Put a new wording in the place of an old one: in the program and in both catalogues."""
     for path in sorted(SOURCE.rglob("*.py")):
         _reword_source(path, old, new)
+    for path in sorted(SOURCE.rglob("templates/*.html")):
+        reword_template(path, old, new)
     english, japanese = catalogue(ENGLISH), catalogue()
     for entry in english:
         if entry.id and entry.string == old:
@@ -142,6 +211,53 @@ def _reword_source(path: Path, old: str, new: str) -> None:
         raw = raw[:begin] + f"{marks}{new}{marks}".encode() + raw[end:]
     if places:
         path.write_bytes(raw)
+
+
+def reword_template(path: Path, old: str, new: str) -> None:
+    """Put a new wording in the place of an old one in one template."""
+    source = path.read_text("utf-8")
+    given = [one for _function, texts in template_calls(source) for one in texts]
+    places = [one for one in given if one.text == old]
+    for one in reversed(places):
+        begin, end = one.literals[0].begin, one.literals[-1].end
+        source = source[:begin] + template_literal(new) + source[end:]
+    if places:
+        path.write_text(folded(source), "utf-8")
+
+
+def template_literal(text: str) -> str:
+    """Return a text as a template has it."""
+    mark = "'" if '"' in text and "'" not in text else '"'
+    return mark + text.replace("\\", "\\\\").replace(mark, f"\\{mark}") + mark
+
+
+def folded(source: str) -> str:
+    """Return a template whose lines are not too long: an expression goes on in the next line, and
+    so does a text, as a second literal."""
+    begin = 0
+    while begin < len(source):
+        end, most = source.find("\n", begin), begin + TEMPLATE_WIDTH
+        end = len(source) if end < 0 else end
+        folds = _folds(source) if end > most else ()
+        if fits := [one for one in folds if begin < one[0] < most]:
+            at, to, fold = max(fits, key=lambda one: one[0])
+            source = source[:at] + fold + source[to:]
+            end = at + fold.index("\n")
+        begin = end + 1
+    return source
+
+
+def _folds(source: str) -> Iterator[tuple[int, int, str]]:
+    """Yield where a line of a template may end: from where to where stands what instead."""
+    tokens = list(_tokens(source))
+    for before, one in pairwise(tokens):
+        if one.kind == "whitespace" and before.kind != "block_begin" and "\n" not in one.raw:
+            yield one.begin, one.end, "\n  "
+    for _function, given in template_calls(source):
+        for literal in (literal for text in given for literal in text.literals):
+            for space in re.finditer(r"(?<=\S) (?=\S)", literal.raw[:-1]):
+                at = literal.begin + space.end()
+                yield at, at, f"{literal.raw[0]}\n  {literal.raw[0]}"
 
 
 def _string(entry: Message) -> str | tuple[str, ...]:
