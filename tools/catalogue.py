@@ -19,7 +19,7 @@ from collections import deque
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import accumulate, pairwise
+from itertools import accumulate
 from pathlib import Path
 from string import Formatter
 
@@ -239,25 +239,37 @@ def folded(source: str) -> str:
         end, most = source.find("\n", begin), begin + TEMPLATE_WIDTH
         end = len(source) if end < 0 else end
         folds = _folds(source) if end > most else ()
-        if fits := [one for one in folds if begin < one[0] < most]:
-            at, to, fold = max(fits, key=lambda one: one[0])
-            source = source[:at] + fold + source[to:]
-            end = at + fold.index("\n")
+        if fits := [one for one in folds if begin < one.begin < most]:
+            whole = [one for one in fits if one.parts and end - one.end + 2 <= TEMPLATE_WIDTH]
+            fold = max(whole or fits, key=lambda one: one.begin)
+            source = source[: fold.begin] + fold.text + source[fold.end :]
+            end = source.index("\n", fold.begin)
         begin = end + 1
     return source
 
 
-def _folds(source: str) -> Iterator[tuple[int, int, str]]:
-    """Yield where a line of a template may end: from where to where stands what instead."""
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """Where a line of a template may end: from where to where stands what instead. `parts`: it
+    parts an expression, and neither a text nor what ends the expression."""
+
+    begin: int
+    end: int
+    text: str
+    parts: bool
+
+
+def _folds(source: str) -> Iterator[Fold]:
     tokens = list(_tokens(source))
-    for before, one in pairwise(tokens):
+    for before, one, after in zip(tokens, tokens[1:], tokens[2:], strict=False):
         if one.kind == "whitespace" and before.kind != "block_begin" and "\n" not in one.raw:
-            yield one.begin, one.end, "\n  "
+            parts = after.kind not in ("variable_end", "block_end")
+            yield Fold(one.begin, one.end, "\n  ", parts)
     for _function, given in template_calls(source):
         for literal in (literal for text in given for literal in text.literals):
             for space in re.finditer(r"(?<=\S) (?=\S)", literal.raw[:-1]):
                 at = literal.begin + space.end()
-                yield at, at, f"{literal.raw[0]}\n  {literal.raw[0]}"
+                yield Fold(at, at, f"{literal.raw[0]}\n  {literal.raw[0]}", parts=False)
 
 
 def _string(entry: Message) -> str | tuple[str, ...]:
