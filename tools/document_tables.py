@@ -1,4 +1,4 @@
-"""Write into docs/use what is the program's: the help of commands, options, readings and switches.
+"""Write the program's texts into docs/use: help of commands, options, readings and switches.
 
 PYTHONPATH=src .venv/bin/python tools/document_tables.py
 
@@ -63,7 +63,8 @@ def both(text: Message) -> tuple[str, str]:
 
 
 def commands(page: str) -> str:
-    page = tables(page, "code", {str(code): both(words) for code, words in MEANING.items()}, at=1)
+    codes = {str(code): both(words) for code, words in MEANING.items()}
+    page = tables(page, "code", codes, at=1)
     page = _section(page, "## Global options", _of_options(GLOBAL))
     for name, command in _leaves():
         first = command.help.en[0].upper() + command.help.en[1:]
@@ -76,7 +77,8 @@ def commands(page: str) -> str:
 def _leaves() -> Iterator[tuple[str, Command]]:
     for command in COMMANDS:
         for leaf in command.under or (command,):
-            yield (f"{command.name} {leaf.name}" if command.under else command.name), leaf
+            name = f"{command.name} {leaf.name}" if command.under else command.name
+            yield name, leaf
 
 
 def _of_options(options: Iterable[Option]) -> Texts:
