@@ -21,23 +21,23 @@ HEAD = """# Benchmarks
 
 Written by `make bench` ({command}); do not edit. Raw figures of each run: `build/bench.json`.
 
-Measured from outside: what is watched (a listener) and what takes the mails (a mail server) are
-programs of their own, which write down when something came to them. Lateness is what the listener
-saw against the fixed grid (epoch + interval × CRC-32 of the monitor's id / 2³² + n × interval).
-Seconds of work say as much about the processor as about the program: they are promised as a ratio to
-bare Python doing the same work without Noroshi, in the same run; each table says what its reference
-is (`benchmarks/reference.py`, `benchmarks/bare.py`). Seconds that a person waits, or that are waited
-for a clock, are promised as they are.
+All figures are measured from outside. The monitored ports (a listener) and the mail server are separate
+programs that record each arrival. Lateness is the time of arrival at the listener, compared with the
+fixed grid (epoch + interval × CRC-32 of the monitor's ID / 2³² + n × interval). CPU time depends on the
+processor as much as on the program. It is therefore promised as a ratio to a reference: bare Python that
+does the same work without Noroshi, in the same run. Each table names its reference
+(`benchmarks/reference.py`, `benchmarks/bare.py`). Times that a person waits, or that follow a clock,
+are promised in seconds.
 
-CPU, memory and bytes written are the kernel's figures for the process, its children and those of
-them that have ended; state, events, samples and log are written as always.
+CPU, memory and bytes written are the kernel's figures for the process, its children and ended
+children. State, events, samples and log are written as always.
 
-A storm's mails are counted from the moment at which there is something to tell, the mail server
-answers and the node runs: the last of these. Connections that the silent mail server took in its
-silence stay silent for good. A healthy port's lateness counts from the storm on; where the node
-was killed, from 4 s after its restart (2 to start, 2 to look at what was due meanwhile). Two copies
-of mails (same Message-ID) are excused for each connection of the route, one on its way and one
-being written down, if the first was out within the second before the kill.
+A storm's mails are counted from the moment at which there is something to report, the mail server
+answers and the node runs: the last of these. Connections that the silent mail server accepted in its
+silence stay silent for good. A healthy port's lateness counts from the storm on. If the node
+was killed, it counts from 4 s after the restart (2 to start, 2 for the checks that became due). For each
+connection of the route two copies of mails (same Message-ID) are allowed, one in transit and one
+being stored, if the first was sent within the second before the kill.
 
 {machine}
 """
@@ -55,19 +55,19 @@ TITLES = {
     "start": "## Start-up",
 }
 REFERENCES = {
-    "load": "connections by an asyncio loop to the same ports, as many a second; not where a disk is slow "
-    "or ports are silent, for there the figures are of waiting",
+    "load": "an asyncio loop that connects to the same ports, as often per second; none for a slow disk "
+    "or silent ports, because those figures measure waiting",
     "local": "bare Python that reads the disks, the memory and the process table once a second, for "
-    "all that are due within it, and neither judges nor keeps what it read",
-    "scripts": "the same program started by bare posix_spawn and waited for, as often; nothing is "
-    "promised of the CPU of the thousand a second",
-    "browsers": "none: the figures are of waiting, of bytes and of memory",
-    "apply": "tomllib and sqlite3 alone, which read the same files and keep them in one transaction",
+    "all checks due within it, and neither judges nor stores the result",
+    "scripts": "bare posix_spawn of the same program, as often, with a wait for its end; the CPU of "
+    "the thousand a second is not promised",
+    "browsers": "none: the figures are times of waiting, bytes and memory",
+    "apply": "tomllib and sqlite3 alone, which read the same files and store them in one transaction",
     "logs": "grep(1), which counts the same lines",
-    "storm": "none: the figures are of mails and of waiting",
-    "outage": "of the apply: tomllib and sqlite3 alone, as above; of `health` none, for a person waits "
-    "for it",
-    "sending": "bare aiosmtplib, which sends the same mails by as many connections and keeps nothing",
+    "storm": "none: the figures are mails and times of waiting",
+    "outage": "for `apply`: tomllib and sqlite3 alone, as above; for `health`: none, because a person "
+    "waits for it",
+    "sending": "bare aiosmtplib, which sends the same mails over as many connections and stores nothing",
     "start": "`python -c pass`",
 }
 NOTES = {
@@ -75,33 +75,33 @@ NOTES = {
     "the worst: {late_worst:.3f} s. CPU for 1,000 checks on {processor}: {cpu_per_1000:.3f} s; for 1,000 "
     "bare connections: {bare_cpu_per_1000:.3f} s{unmeasured}. Resident at the end: {resident:.0f} MB. "
     "(Last run.)",
-    "local": "{window:g} s a run; what the node wrote down is counted, its own watch with it. The monitors are of "
+    "local": "{window:g} s a run; all writes of the node count, including its own watch. The monitors belong to "
     "instances with 50 each, all on one computer with {processes} processes (at least 150, some of them idle "
     "ones of the bench). On {processor}: {thousand}{of_a_core:.4f} of a core, bare {bare_of_a_core:.4f}. "
     "Resident at the end: "
     "{resident:.0f} MB. (Last run.)",
-    "scripts": "{window:g} s a run; what the node wrote down is counted. The program is printf(1). CPU of one check on "
+    "scripts": "{window:g} s a run; all writes of the node count. The program is printf(1). CPU of one check on "
     "{processor}: {cpu:.2f} ms, of the program alone {bare_cpu:.2f} ms. Resident at the end: {resident:.0f} MB. "
     "(Last run.)",
-    "browsers": "{window:g} s in which nothing happens, then the page is opened {looks} times; lateness "
-    "is of all that time. They share one log-in. First byte, in the middle: {middle:.3f} s; the page: "
-    "{size:,} bytes. CPU in the quiet, watching included: {cpu:.3f} s a second. (Last run.)",
+    "browsers": "{window:g} s without events, then the page is opened {looks} times; lateness "
+    "covers the whole time. The browsers share one log-in. First byte, median: {middle:.3f} s; the page: "
+    "{size:,} bytes. CPU without events, monitoring included: {cpu:.3f} s a second. (Last run.)",
     "apply": "{window:g} s a run, {due:,} checks due, the apply {before:g} s after the beginning. "
     "Lateness that 99 % stay below: {late_99:.3f} s. On {processor} the command took {took:.2f} s, the "
     "node went by it after {until_in_use:.2f} s, and tomllib with sqlite3 took {bare:.2f} s. (Last run.)",
-    "logs": "{rounds} looks in turns with `LC_ALL={locale} grep -a -c -F WORD`, the times added: "
-    "grep {grep:.2f} s, a monitor's look {ours:.2f} s. {our_hits:,} of {lines:,} lines found. The "
-    "loop was held up for {held:.3f} s at most. (Last run.)",
+    "logs": "{rounds} checks in turns with `LC_ALL={locale} grep -a -c -F WORD`, the times added: "
+    "grep {grep:.2f} s, the monitor {ours:.2f} s. {our_hits:,} of {lines:,} lines found. The "
+    "loop was blocked for {held:.3f} s at most. (Last run.)",
     "storm": "{mails} mails, at most {most_a_second} a second{before}; sent again with the same "
     "Message-ID: {copies}. (Last run.)",
-    "outage": "{asked} questions for `health` within {window:g} s on {processor}: half answered within "
-    "{half:.3f} s, the slowest while all was well in {calm_worst:.3f} s. One whole `status` in the midst: "
+    "outage": "{asked} requests of `health` within {window:g} s on {processor}: half answered within "
+    "{half:.3f} s, the slowest while all was well in {calm_worst:.3f} s. One whole `status` during the outage: "
     "{status:.2f} s. `noroshi apply` took {applied:.2f} s, {under} the {most:g} s that it may take, and "
     "tomllib with sqlite3 {bare:.2f} s. First mail after {first:.2f} s, {mails} mails. (Last run.)",
     "sending": "Mails a second at the mail server, from the first to the last: {ours:.0f} by the node, "
-    "each mail's attempt and end written down; {bare:.0f} by bare aiosmtplib, which keeps nothing. "
+    "with each attempt and result stored; {bare:.0f} by bare aiosmtplib, which stores nothing. "
     "CPU for 1,000 mails on {processor}: {cpu_per_1000:.2f} s, bare {bare_cpu_per_1000:.2f} s. (Last run.)",
-    "start": "Milliseconds on {processor}, least / middle / most of {count} runs: bare Python {bare}; "
+    "start": "Milliseconds on {processor}, least / median / most of {count} runs: bare Python {bare}; "
     "`noroshi --version` {version}; `noroshi send` through a running node {send}.",
 }
 MOST = 8.0  # seconds that the apply of ten thousand monitors may take
@@ -193,7 +193,7 @@ def _note(measure: str, row: Row) -> str:
         shown["under"] = "under" if row["applied"] < MOST else "**not under**"
     if measure == "storm":
         shown["copies"] = len(row["again"])
-        shown["before"] = f"; {row['out_at_kill']} were out at the kill" if row["kill"] else ""
+        shown["before"] = f"; {row['out_at_kill']} were in transit at the kill" if row["kill"] else ""
     return NOTES[measure].format(**shown)
 
 
