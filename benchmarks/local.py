@@ -6,23 +6,24 @@ the process table is decides much of what a look costs, and is made alike everyw
 
 from __future__ import annotations
 
-import random
 import subprocess
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from pysqlite3 import dbapi2 as sqlite
 
+from benchmarks.grid import Punctuality, punctuality
 from benchmarks.node import Node
 from benchmarks.programs import end, say
 from benchmarks.reference import cpu_of
-from benchmarks.scene import LETTERS
+from benchmarks.scene import monitor_ids
 
 AN_INSTANCE = 50
 SETTLED = 3.0  # seconds after the first looks until the figures begin
+LAST_RESULTS = 1.0  # seconds after the window in which what was due in it may still come
 CROWD = 150  # processes that there are at least
 KINDS = ("disk", "memory", "process")
 OPTIONS = {"process": '[group.monitor.options]\nname = "noroshi"\n'}
@@ -75,14 +76,18 @@ def _measure(work: Path, size: Size) -> Local:
         start, before = time.time(), node.usage()
         time.sleep(size.window)
         stop, after = time.time(), node.usage()
+        time.sleep(LAST_RESULTS)
     finally:
         node.stop()
-    done, cpu = written(node.home / "noroshi.db", start, stop), after.cpu - before.cpu
+    seen = written(
+        node.home / "noroshi.db", monitor_ids(size.monitors), size.period, start, stop
+    )
+    done, cpu = seen.done, after.cpu - before.cpu
     say(f"the same by bare Python, for {size.window:g} s")
     processes, bare = _processes(), cpu_of("look", size.monitors, size.period, size.window)
     asked = size.window / size.period * size.monitors
     return Local(
-        due=round(size.monitors * (stop - start) / size.period),
+        due=seen.due,
         done=done,
         cpu_per_1000=cpu / done * 1000 if done else 0.0,
         bare_cpu_per_1000=bare / asked * 1000 if asked else 0.0,
@@ -112,12 +117,19 @@ def _processes() -> int:
     return sum(entry.name.isdecimal() for entry in Path("/proc").iterdir())
 
 
-def written(store: Path, start: float, end: float) -> int:
-    """Count the samples of the window; those of the node's own few monitors are among them."""
-    sql = "select count(*) from sample where at >= ? and at < ?"
+def written(
+    store: Path, ids: Sequence[str], period: float, start: float, end: float
+) -> Punctuality:
+    """Hold the samples of these monitors against the grid, for what was due in the window."""
+    numbers = {id: number for number, id in enumerate(ids)}
+    sql = (
+        "select series.monitor, at from sample join series on series.id = sample.series "
+        "where at >= ? order by at"
+    )
     with sqlite.connect(store) as db:
-        found: int = db.execute(sql, (start * 1000, end * 1000)).fetchone()[0]
-    return found
+        rows = db.execute(sql, ((start - period) * 1000,)).fetchall()
+    taken = [(numbers[id], at / 1000) for id, at in rows if id in numbers]
+    return punctuality(dict(enumerate(ids)), taken, period, start, end)
 
 
 def define(folder: Path, instances: Mapping[str, str]) -> Path:
@@ -139,15 +151,12 @@ def define(folder: Path, instances: Mapping[str, str]) -> Path:
 
 def _instances(size: Size) -> Iterator[tuple[str, str]]:
     """Each has an address of its own: to a node they are computers of their own."""
-    dice = random.Random(size.monitors)  # the same ids, and so the same grid, at every run
+    ids = monitor_ids(size.monitors)
     for first in range(0, size.monitors, AN_INSTANCE):
         number = first // AN_INSTANCE + 1
         text = f'address = "127.0.0.{number}"\n[[group]]\nname = "local"\nevery = "{size.period:g}s"\n'
         for n in range(first, min(first + AN_INSTANCE, size.monitors)):
-            kind, id = (
-                size.kinds[n % len(size.kinds)],
-                "01" + "".join(dice.choices(LETTERS, k=24)),
-            )
-            text += f'[[group.monitor]]\nid = "{id}"\nname = "m{n}"\nkind = "{kind}"\n'
+            kind = size.kinds[n % len(size.kinds)]
+            text += f'[[group.monitor]]\nid = "{ids[n]}"\nname = "m{n}"\nkind = "{kind}"\n'
             text += OPTIONS.get(kind, "")
         yield f"instances/host-{number:03d}", text

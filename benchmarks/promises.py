@@ -37,7 +37,7 @@ def promises(measure: str, variant: str) -> tuple[Promise, ...]:
         case "apply":
             return APPLY
         case "logs":
-            return LOGS
+            return _logs(variant)
         case "storm":
             return _storm(variant)
         case "outage":
@@ -188,15 +188,6 @@ OUTAGE = (
         lambda row: _times(row["applied"], row["bare"]),
     ),
 )
-LOGS = (
-    Promise("time beside grep's", 4.0, "{:.2f} times", lambda r: _times(r["ours"], r["grep"])),
-    Promise(
-        "lines found by one and not by the other",
-        0,
-        "{:.0f}",
-        lambda r: abs(r["our_hits"] - r["grep_hits"]),
-    ),
-)
 SENDING = (
     Promise("mails queued that never came, or twice", 0, "{:.0f}", _got("missing")),
     Promise("left in the queue", 0, "{:.0f}", _got("left_in_queue")),
@@ -222,6 +213,22 @@ START = (
         lambda r: _times(_middle(r["send"]), _middle(r["bare"])),
     ),
 )
+
+
+def _logs(variant: str) -> tuple[Promise, ...]:
+    """With bytes alone (the C locale, for CP932) grep reads at the speed of the memory."""
+    times = 2.0 if variant == "UTF-8" else 6.0
+    return (
+        Promise(
+            "time beside grep's", times, "{:.2f} times", lambda r: _times(r["ours"], r["grep"])
+        ),
+        Promise(
+            "lines found by one and not by the other",
+            0,
+            "{:.0f}",
+            lambda r: abs(r["our_hits"] - r["grep_hits"]),
+        ),
+    )
 
 
 def _storm(variant: str) -> tuple[Promise, ...]:

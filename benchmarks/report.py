@@ -75,12 +75,12 @@ NOTES = {
     "the worst: {late_worst:.3f} s. CPU for 1,000 checks on {processor}: {cpu_per_1000:.3f} s; for 1,000 "
     "bare connections: {bare_cpu_per_1000:.3f} s{unmeasured}. Resident at the end: {resident:.0f} MB. "
     "(Last run.)",
-    "local": "{window:g} s a run; all writes of the node count, including its own watch. The monitors belong to "
+    "local": "{window:g} s a run; the samples that the node wrote are held against the grid; the CPU includes its own watch. The monitors belong to "
     "instances with 50 each, all on one computer with {processes} processes (at least 150, some of them idle "
     "ones of the bench). On {processor}: {thousand}{of_a_core:.4f} of a core, bare {bare_of_a_core:.4f}. "
     "Resident at the end: "
     "{resident:.0f} MB. (Last run.)",
-    "scripts": "{window:g} s a run; all writes of the node count. The program is printf(1). CPU of one check on "
+    "scripts": "{window:g} s a run; the samples that the node wrote are held against the grid. The program is printf(1). CPU of one check on "
     "{processor}: {cpu:.2f} ms, of the program alone {bare_cpu:.2f} ms. Resident at the end: {resident:.0f} MB. "
     "(Last run.)",
     "browsers": "{window:g} s without events, then the page is opened {looks} times; lateness "
@@ -193,7 +193,9 @@ def _note(measure: str, row: Row) -> str:
         shown["under"] = "under" if row["applied"] < MOST else "**not under**"
     if measure == "storm":
         shown["copies"] = len(row["again"])
-        shown["before"] = f"; {row['out_at_kill']} were in transit at the kill" if row["kill"] else ""
+        shown["before"] = (
+            f"; {row['out_at_kill']} were in transit at the kill" if row["kill"] else ""
+        )
     return NOTES[measure].format(**shown)
 
 

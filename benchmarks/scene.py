@@ -36,15 +36,21 @@ class Target:
         return f"host-{self.number // PORTS_A_HOST:03d}"
 
 
+def monitor_ids(count: int) -> Sequence[str]:
+    """Return that many ids, the same at every run: so the grid is the same, too."""
+    dice = random.Random(count)
+    return ["01" + "".join(dice.choices(LETTERS, k=24)) for _ in range(count)]
+
+
 def targets(count: int) -> list[Target]:
     """Return that many, fifty on a host. Their addresses are this process's own corner of
     127/8."""
-    dice = random.Random(count)  # the same ids, and so the same grid, at every run
+    ids = monitor_ids(count)
     corner = f"127.{os.getpid() >> 8 & 127 | 64}.{os.getpid() & 255}"
     return [
         Target(
             number=n,
-            id="01" + "".join(dice.choices(LETTERS, k=24)),
+            id=ids[n],
             address=f"{corner}.{n // PORTS_A_HOST + 1}",
             port=FIRST_PORT + n % PORTS_A_HOST,
         )

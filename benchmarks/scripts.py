@@ -12,10 +12,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from benchmarks.local import SETTLED, define, written
+from benchmarks.local import LAST_RESULTS, SETTLED, define, written
 from benchmarks.node import Node
 from benchmarks.programs import say
 from benchmarks.reference import LONG, cpu_of
+from benchmarks.scene import monitor_ids
 
 PROGRAM = ("/usr/bin/printf", "1")
 AN_INSTANCE = 50
@@ -23,6 +24,7 @@ MANY = 1000
 INSTANCE = '[[group]]\nname = "scripts"\nevery = "{period:g}s"\n'
 MONITOR = """
 [[group.monitor]]
+id = "{id}"
 name = "script-{number}"
 kind = "script"
 [group.monitor.options]
@@ -81,15 +83,19 @@ def run_scripts(work: Path, size: Size) -> Ran:
         start, before = time.time(), node.usage()
         time.sleep(size.window)
         end, after = time.time(), node.usage()
+        time.sleep(LAST_RESULTS)
     finally:
         node.stop()
-    done = written(node.home / "noroshi.db", start, end)
+    seen = written(
+        node.home / "noroshi.db", monitor_ids(size.monitors), size.period, start, end
+    )
+    done = seen.done
     rate = size.monitors / size.period
     seconds = min(LONG, size.window)
     say(f"the same by bare posix_spawn, for {seconds:g} s")
     bare = cpu_of("spawn", seconds, rate, *PROGRAM) / (seconds * rate)
     return Ran(
-        due=round(size.monitors * (end - start) / size.period),
+        due=seen.due,
         done=done,
         cpu=(after.cpu - before.cpu) / done * 1000 if done else 0.0,
         bare_cpu=bare * 1000,
@@ -104,9 +110,12 @@ def allow(settings: Path) -> None:
 
 
 def _instances(size: Size) -> Iterator[tuple[str, str]]:
-    argv = json.dumps(PROGRAM)
+    argv, ids = json.dumps(PROGRAM), monitor_ids(size.monitors)
     for first in range(0, size.monitors, AN_INSTANCE):
         numbers = range(first, min(first + AN_INSTANCE, size.monitors))
-        monitors = (MONITOR.format(number=n, argv=argv, runs_as=size.runs_as) for n in numbers)
+        monitors = (
+            MONITOR.format(id=ids[n], number=n, argv=argv, runs_as=size.runs_as)
+            for n in numbers
+        )
         text = INSTANCE.format(period=size.period) + "".join(monitors)
         yield f"instances/host-{first // AN_INSTANCE:03d}", text

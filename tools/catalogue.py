@@ -2,7 +2,6 @@
 
     python tools/catalogue.py update   add what is new; --drop: and leave out what nobody uses
     python tools/catalogue.py check    tell what is missing, unused, fuzzy or at odds with its English
-    python tools/catalogue.py reword OLD NEW   put a new wording in the place of an old one
 
 A text is what `_`, `pgettext` and `ngettext` are called with, in Python and in templates, and the
 docstring of a setting.
@@ -16,10 +15,9 @@ import ast
 import re
 import sys
 from collections import deque
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import accumulate
 from pathlib import Path
 from string import Formatter
 
@@ -174,52 +172,16 @@ def update(*, drop: bool = False) -> None:
     write(new)
 
 
-def reword(old: str, new: str) -> None:
-    """Put a new wording in the place of an old one: in the program and in both catalogues."""
-    for path in sorted(SOURCE.rglob("*.py")):
-        _reword_source(path, old, new)
-    for path in sorted(SOURCE.rglob("templates/*.html")):
-        reword_template(path, old, new)
-    english, japanese = catalogue(ENGLISH), catalogue()
-    for entry in english:
-        if entry.id and entry.string == old:
-            entry.string = new
-    for entry in list(japanese):
-        if entry.id == old:
-            english.add(old, new, context=entry.context)
-        if entry.id == old and japanese.get(new, entry.context) is None:
-            japanese.add(new, _string(entry), context=entry.context)
-    write(english, ENGLISH)
-    write(japanese)
-    update(drop=True)
-
-
-def _reword_source(path: Path, old: str, new: str) -> None:
-    text = path.read_text("utf-8")
-    places = [
-        node for node, said in _literals(ast.parse(text)) if " ".join(said.split()) == old
-    ]
-    lines = text.encode().splitlines(keepends=True)
-    starts = [0, *accumulate(map(len, lines))]
-    raw = text.encode()
-    for node in sorted(places, key=lambda node: -node.lineno):
-        assert node.end_lineno is not None
-        assert node.end_col_offset is not None
-        begin = starts[node.lineno - 1] + node.col_offset
-        end = starts[node.end_lineno - 1] + node.end_col_offset
-        marks = '"""' if raw[begin : begin + 3] == b'"""' else '"'
-        raw = raw[:begin] + f"{marks}{new}{marks}".encode() + raw[end:]
-    if places:
-        path.write_bytes(raw)
-
-
-def reword_template(path: Path, old: str, new: str) -> None:
-    """Put a new wording in the place of an old one in one template."""
+def reword_template(path: Path, wordings: Mapping[tuple[str, str], str]) -> None:
+    """Put new wordings in one template: of each (context, text) that has one."""
     source = path.read_text("utf-8")
-    given = [one for _function, texts in template_calls(source) for one in texts]
-    places = [one for one in given if one.text == old]
-    for one in reversed(places):
-        begin, end = one.literals[0].begin, one.literals[-1].end
+    places = list[tuple[int, int, str]]()
+    for function, given in template_calls(source):
+        context = given[0].text if function == "pgettext" else ""
+        for one in given[1:] if context else given:
+            if new := wordings.get((context, one.text)):
+                places.append((one.literals[0].begin, one.literals[-1].end, new))
+    for begin, end, new in reversed(places):
         source = source[:begin] + template_literal(new) + source[end:]
     if places:
         path.write_text(folded(source), "utf-8")
@@ -274,19 +236,6 @@ def _folds(source: str) -> Iterator[Fold]:
 
 def _string(entry: Message) -> str | tuple[str, ...]:
     return entry.string if isinstance(entry.string, str) else tuple(entry.string or ())
-
-
-def _literals(tree: ast.Module) -> Iterator[tuple[ast.Constant, str]]:
-    """Yield the literals of texts, wherever they stand in a module."""
-    for node in ast.walk(tree):
-        given: Sequence[ast.expr] = ()
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            given = node.args if node.func.id in ("_", "pgettext", "ngettext") else ()
-        elif isinstance(node, ast.ClassDef) and node.name.endswith(("Options", "Def")):
-            given = [one.value for one in node.body if isinstance(one, ast.Expr)]
-        for one in given:
-            if isinstance(one, ast.Constant) and isinstance(one.value, str):
-                yield one, one.value
 
 
 def fresh() -> Catalog:
@@ -344,13 +293,17 @@ def _of_given_up(used: Collection[str]) -> Iterator[str]:
     for entry in catalogue(ENGLISH):
         if not entry.id:
             continue
-        old, new = str(entry.id), str(entry.string)
-        if old in used:
+        old, new = _first(entry.id), _first(entry.string or "")
+        if old in used and old != new:
             yield f"given up, and used: {old!r}"
         if new not in used:
             yield f"given up for what nobody uses: {old!r}: {new!r}"
         if not places(new) <= places(old):
             yield f"more places than what is stored has: {old!r}: {new!r}"
+
+
+def _first(forms: str | list[str] | tuple[str, ...]) -> str:
+    return forms if isinstance(forms, str) else forms[0]
 
 
 def _of_entry(entry: Message, english: str) -> Iterator[str]:
@@ -383,9 +336,6 @@ def main() -> int:
             return 0
         case ["update", "--drop"]:
             update(drop=True)
-            return 0
-        case ["reword", old, new]:
-            reword(old, new)
             return 0
     wrong = list(faults())
     print("\n".join(wrong), end="\n" if wrong else "")

@@ -83,7 +83,9 @@ def _leaves() -> Iterator[tuple[str, Command]]:
 
 def _of_options(options: Iterable[Option]) -> Texts:
     return {
-        one.flags[0] if one.flags[0].startswith("-") else one.settings["metavar"]: both(one.help)
+        one.flags[0] if one.flags[0].startswith("-") else one.settings["metavar"]: both(
+            one.help
+        )
         for one in options
     }
 

@@ -8,7 +8,7 @@ beginning of another (0x5C, or any letter), so a hit counts only where character
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 
 from noroshi.checks.logs.encodings import Codec, spelled
@@ -30,6 +30,10 @@ under it, and what a power failure leaves. They are no part of the line."""
 UTF8 = Codec("utf-8")
 SHOWN = {code: 0x2400 + code for code in range(32) if code != 9} | {127: 0x2421}
 SHOWN |= dict.fromkeys(range(0x80, 0xA0), 0xFFFD)
+
+
+Sure = Callable[[bytearray, int, int], bool]
+"""Tells of a block, a hit and where its lines begin whether the line holds by this hit alone."""
 
 
 class Found:
@@ -58,14 +62,14 @@ class Matcher:
         self._expression, self._codec = expression, codec
         self._narrow = UTF8 if codec.wide else codec
         words = _words(expression)
-        self._sure = self._ascii = False
+        self._is_sure: Sure = _never
         self._words: Searcher | None = None
         self._pattern: Searcher | None = None
         if words:
             self._words = _for_words(words, self._narrow.codecs)
         if self._words is not None:
-            self._sure = _is_words_alone(expression)
-            self._ascii = all(word.isascii() for word in words)
+            if _is_words_alone(expression):
+                self._is_sure = _sure_in(self._narrow, all(word.isascii() for word in words))
         elif (pattern := _pattern(expression)) is not None:
             self._pattern = for_all(b"(?m:" + pattern + b")")
 
@@ -89,31 +93,22 @@ class Matcher:
         self, words: Searcher, block: bytearray, at: int, end: int, found: Found
     ) -> None:
         # The loop that all the speed hangs on: nothing is copied unless it must be seen.
-        span, find, first = words.span, block.find, at
+        span, find, is_sure, first = words.span, block.find, self._is_sure, at
+        is_full = len(found.lines) == MOST_LINES
         while at < end:
             begin, behind = span(block, at, end)
             if begin < 0:
                 return
             stop = find(b"\n", behind, end)
             stop = end if stop < 0 else stop
-            if self._is_sure(block, begin, first) and len(found.lines) == MOST_LINES:
+            if is_full and is_sure(block, begin, first):
                 found.count += 1
             else:
                 line = self._line(block, block.rfind(b"\n", first, begin) + 1 or first, stop)
                 if self._expression.holds(line):
                     found.add(line)
+                    is_full = len(found.lines) == MOST_LINES
             at = stop + 1
-
-    def _is_sure(self, block: bytearray, begin: int, first: int) -> bool:
-        """Return whether the line fulfils the expression by this hit alone, undecoded."""
-        if not self._sure:
-            return False
-        if self._narrow.name == "utf-8":
-            return True  # no character's bytes are found within another's
-        if self._narrow.name == "cp932":
-            return _begins_character(block, begin, first)
-        at_a_border = begin == first or block[begin - 1] < BELOW_ALL_LEADS
-        return at_a_border and (self._ascii or self._narrow.name != "auto")
 
     def _line(self, block: bytearray, start: int, stop: int) -> bytes:
         line = self._narrow.utf8(bytes(block[start:stop]))
@@ -153,10 +148,36 @@ def shown(line: bytes) -> str:
     return text[:LONGEST_LINE].translate(SHOWN)
 
 
+def _sure_in(codec: Codec, is_ascii: bool) -> Sure:
+    """Return what tells, in an encoding, whether a hit of a word is one without decoding."""
+    match codec.name:
+        case "utf-8":
+            return _always  # no character's bytes are found within another's
+        case "cp932":
+            return _begins_character
+        case "auto":
+            return _is_at_border if is_ascii else _never
+    return _is_at_border
+
+
+def _never(_block: bytearray, _begin: int, _first: int) -> bool:
+    return False
+
+
+def _always(_block: bytearray, _begin: int, _first: int) -> bool:
+    return True
+
+
+def _is_at_border(block: bytearray, begin: int, first: int) -> bool:
+    return begin == first or block[begin - 1] < BELOW_ALL_LEADS
+
+
 def _begins_character(block: bytearray, begin: int, first: int) -> bool:
     """Return whether a character of CP932 begins there: what is no lead byte ends one, and of
     the lead bytes between it and here each second one is the other half of the one before."""
     at = begin - 1
+    if at < first or block[at] not in LEADS:
+        return True
     while at >= first and block[at] in LEADS:
         at -= 1
     return (begin - at) % 2 == 1

@@ -34,7 +34,7 @@ LOOK = _("The queue keeps it until it can go. See: noroshi queue show {id}")
 GOES_ON = (DeliveryState.WAITING, DeliveryState.OUT, DeliveryState.IN_DIGEST)
 """The states of a mail that the node sends by itself."""
 PATIENCE = 3.0  # seconds in which most mail servers have answered; the mail is safe before
-POLL = 0.05
+FIRST_POLL, LONGEST_POLL = 0.005, 0.1  # seconds; each pause is twice the one before
 SOON = timedelta(seconds=PATIENCE)
 
 
@@ -93,6 +93,7 @@ def _tell(asked: CommandContext, letter: Any) -> None:
 
 def _settled(asked: CommandContext, id: str, end: float) -> Any:
     """Return the queued mail once it has left, waits for a later time, or the patience is over."""
+    pause = FIRST_POLL
     while True:
         letter = asked.call("queue_show", id=id)
         queued = letter["queued"]
@@ -102,7 +103,8 @@ def _settled(asked: CommandContext, id: str, end: float) -> Any:
         ) and not _waits_long(queued)
         if not going or time.monotonic() > end:
             return letter
-        time.sleep(POLL)
+        time.sleep(pause)
+        pause = min(2 * pause, LONGEST_POLL)
 
 
 def _waits_long(queued: Any) -> bool:
