@@ -3,8 +3,8 @@
     python tools/catalogue.py update   add what is new; --drop: and leave out what nobody uses
     python tools/catalogue.py check    tell what is missing, unused, fuzzy or at odds with its English
 
-A text is what `_`, `pgettext` and `ngettext` are called with, in Python and in templates, and the
-docstring of a setting.
+A text is what `_`, `pgettext` and `ngettext` are called with, in Python and in templates, the
+docstring of a setting, and what the files of knowledge (`noroshi/knowledge/*.toml`) tell people.
 A wording that is given up stays in the English catalogue, which leads to that of today: it is
 still the key of what is stored.
 """
@@ -14,6 +14,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
+import tomllib
 from collections import deque
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -33,6 +34,9 @@ ENGLISH = LOCALE / "en/LC_MESSAGES/noroshi.po"
 WIDTH = 96
 TEMPLATE_WIDTH = 120
 TEMPLATE = Environment(keep_trailing_newline=True)
+KNOWLEDGE = "knowledge/*.toml"
+FOR_PEOPLE = ("meaning", "action", "steps", "takes", "words")
+"""The keys of a file of knowledge that hold texts."""
 FUNCTIONS = ("_", "pgettext", "ngettext")
 BEGUN = datetime(2026, 11, 28, tzinfo=UTC)
 """A fixed day: a catalogue changes where its texts do, and nowhere else."""
@@ -71,6 +75,22 @@ def texts() -> Iterator[Found]:
         file = path.relative_to(ROOT).as_posix()
         for function, given in template_calls(path.read_text("utf-8")):
             yield from _found(function, [one.text for one in given], file)
+    for path in sorted(SOURCE.rglob(KNOWLEDGE)):
+        file = path.relative_to(ROOT).as_posix()
+        for text in _for_people(tomllib.loads(path.read_text("utf-8"))):
+            yield Found(text, "", "", file)
+
+
+def _for_people(value: object, *, told: bool = False) -> Iterator[str]:
+    """Yield the texts of a table; `told`: all that is in it is one."""
+    if isinstance(value, dict):
+        for key, one in value.items():
+            yield from _for_people(one, told=told or key in FOR_PEOPLE)
+    elif isinstance(value, list):
+        for one in value:
+            yield from _for_people(one, told=told)
+    elif told and isinstance(value, str):
+        yield value
 
 
 def _called(call: ast.Call, file: str) -> Iterator[Found]:

@@ -18,7 +18,7 @@ from noroshi.guides import (
     values_of,
 )
 from noroshi.guides.page import MARKS, written
-from noroshi.oauth.errors.error_explanation import BY_CODE
+from noroshi.knowledge.knowledge_files import knowledge
 from noroshi.oauth.well_known_clouds import CLOUDS
 
 PLACES = {
@@ -80,7 +80,7 @@ def test_a_failure_names_steps_that_there_are(failure):
     assert set(failure.steps) <= {step.id for step in STEPS}
     assert failure.means.ja and failure.act.ja
     if failure.shows.startswith("AADSTS"):
-        assert int(failure.shows.removeprefix("AADSTS")) in BY_CODE
+        assert int(failure.shows.removeprefix("AADSTS")) in knowledge().aadsts
 
 
 @pytest.mark.parametrize(("way", "kind"), list(product(WAYS, ("smtp", "graph"))))

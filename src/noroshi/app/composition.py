@@ -41,6 +41,8 @@ from noroshi.hosts.programs import ProgramRules, program_rules
 from noroshi.hosts.self_monitoring import OwnFacts
 from noroshi.hosts.threads import apart
 from noroshi.intakes.selection import box_of
+from noroshi.knowledge.knowledge_files import knowledge
+from noroshi.knowledge.os_errors import os_errors
 from noroshi.oauth.account import Account, Cloud
 from noroshi.oauth.provider import Provider
 from noroshi.oauth.providers.generic import GenericProvider
@@ -98,10 +100,11 @@ class Plans:
         """Return the plan of the version that is in use from now on. Raises schema.Invalid.
 
         Before its first turn all that takes long to import is there: what a thousand turns
-        wanted at once, one of them would find half made.
+        wanted at once, one of them would find half made. So is what explains errors: a node
+        that has too many files open could not read it any more.
         """
         plan = await self.cache.plan_of(version)
-        await apart(lambda: imports.load_all(_modules_of(plan, self._plugins)))
+        await apart(lambda: _load(plan, self._plugins))
         self.current = plan
         self._ids |= {name: one.storage_name for name, one in self.current.accounts.items()}
         return self.current
@@ -117,6 +120,12 @@ class Plans:
         """It under its new name, for a mail that was on its way when it was given that."""
         id = self._ids.get(name)
         return next((a for a in self.current.accounts.values() if a.storage_name == id), None)
+
+
+def _load(plan: Plan, plugins: Plugins) -> None:
+    imports.load_all(_modules_of(plan, plugins))
+    os_errors()
+    knowledge()
 
 
 def _modules_of(found: Plan, plugins: Plugins) -> set[str]:

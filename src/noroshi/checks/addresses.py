@@ -13,8 +13,8 @@ from functools import lru_cache
 from ipaddress import ip_address
 from typing import Any
 
-from noroshi.core import os_errors
 from noroshi.core.translation import Message, _
+from noroshi.knowledge import os_errors
 from noroshi.ports import Unmeasurable
 
 Place = tuple[int, Any]
@@ -24,16 +24,7 @@ NO_NAME = _("the name {address} cannot be resolved: {why}")
 TOO_MANY_FILES = _(
     "Noroshi itself has too many files and sockets open (ulimit -n); {what} may be well"
 )
-NO_ROUTE = _("there is no way to that network")
-NO_HOST = _("that host does not answer")
-NO_PORT_LEFT = _("this computer has no local port left")
 OWN_LIMIT = (errno.EMFILE, errno.ENFILE)
-KNOWN = {
-    errno.ENETUNREACH: NO_ROUTE,
-    errno.EHOSTUNREACH: NO_HOST,
-    errno.ETIMEDOUT: NO_HOST,
-    errno.EADDRNOTAVAIL: NO_PORT_LEFT,
-}
 
 
 def goes_to(wanted: Any, own: str) -> str:
@@ -56,7 +47,7 @@ async def places(address: str, port: int = 0) -> Sequence[Place]:
 
 def why(error: OSError) -> Message:
     """Return the network's error in words."""
-    return KNOWN.get(error.errno or 0) or os_errors.why(error)
+    return os_errors.words_of("network", error.errno) or os_errors.why(error)
 
 
 @lru_cache(8192)

@@ -21,8 +21,8 @@ from noroshi.checks.logs.line_matcher import matcher
 from noroshi.checks.logs.rotation import WILD, Followed, Follower
 from noroshi.core.definitions.problems import InvalidValueError
 from noroshi.core.model import Limits, Reading
-from noroshi.core.os_errors import why
 from noroshi.core.translation import Message, _, pgettext, plain
+from noroshi.knowledge.os_errors import why
 from noroshi.ports import Check, Files, Host, Outcome, Unmeasurable, options
 
 MIB = 1 << 20

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from noroshi.cli.context import CommandContext
 from noroshi.cli.errors import RefusedError
-from noroshi.core.os_errors import why
 from noroshi.core.translation import Message, _
+from noroshi.knowledge.os_errors import why
 
 STDIN = "-"
 NOTHING_ENTERED = _("Nothing was entered, so nothing was changed.")

@@ -22,8 +22,8 @@ from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
 
 from noroshi.cli.errors import CliError
-from noroshi.core.os_errors import why
 from noroshi.core.translation import Message, _
+from noroshi.knowledge.os_errors import why
 
 PATIENCE = 10.0
 """Seconds for one request: who connects and says nothing is let go."""

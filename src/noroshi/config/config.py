@@ -28,8 +28,8 @@ from noroshi.config.setting_values import (
 from noroshi.config.web import PORT, Unusable, Web, read_web
 from noroshi.core.definitions.toml_recovery import Slip, slips
 from noroshi.core.network_policy import Net
-from noroshi.core.os_errors import why
 from noroshi.core.translation import Message, _
+from noroshi.knowledge.os_errors import why
 
 FILE = "noroshi.toml"
 LEVELS = ("debug", "info", "warning", "error")

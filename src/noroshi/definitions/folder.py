@@ -12,10 +12,10 @@ from noroshi.core.definitions.problems import Place, Problem
 from noroshi.core.definitions.safe_toml import loads
 from noroshi.core.definitions.toml_recovery import Slip, slips
 from noroshi.core.definitions.value_syntax import is_name
-from noroshi.core.os_errors import why
 from noroshi.core.translation import Message, _, pgettext
 from noroshi.definitions.documents import TYPES, content, document, split
 from noroshi.definitions.toml import toml
+from noroshi.knowledge.os_errors import why
 from noroshi.ports import Document
 from noroshi.schema import Invalid
 

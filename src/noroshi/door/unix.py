@@ -10,8 +10,8 @@ import socket
 import struct
 from pathlib import Path
 
-from noroshi.core.os_errors import why
 from noroshi.core.translation import Message, _
+from noroshi.knowledge.os_errors import why
 from noroshi.ports import StoreError
 from noroshi.service import Person, administrator, member
 

@@ -9,8 +9,8 @@ import os
 
 import psutil
 
-from noroshi.core.os_errors import why
 from noroshi.core.translation import _
+from noroshi.knowledge.os_errors import why
 from noroshi.ports import Memory, Processor, Unmeasurable
 
 NO_MEMORY = _("cannot read how much memory there is: {why}")

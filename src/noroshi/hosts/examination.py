@@ -16,10 +16,11 @@ from pysqlite3 import dbapi2 as driver
 
 from noroshi import __version__
 from noroshi.config.config import FILE, Config
-from noroshi.core.os_errors import why
 from noroshi.core.translation import Message, _, ngettext, plain
 from noroshi.hosts.manager_port import look_at_port
 from noroshi.hosts.threads import apart
+from noroshi.knowledge.knowledge_files import knowledge
+from noroshi.knowledge.os_errors import why
 from noroshi.ports import Store
 from noroshi.ports.examination import Cure, Exam, Step, StepError, StepResult, Whose
 from noroshi.vault import KeyRing, VaultError
@@ -40,17 +41,6 @@ STORE_READ = _(
     "chmod 600 {path}"
 )
 STORE_ILL = _("The store is not well: {why}.")
-BRING_BACK = Cure(
-    whose=Whose.YOU,
-    how=(
-        _(
-            "Save it while the node still runs (the first line), stop the node, then bring it "
-            "back and start the node:"
-        ),
-    ),
-    lines=("noroshi backup FILE", "noroshi restore FILE", "noroshi serve"),
-    takes=AT_ONCE,
-)
 OF_HOME = _("{path}, of {owner} (mode {mode})")
 HOME_OPEN = _(
     "Others than its owner can write into {path} (mode {mode}): whoever can could put another "
@@ -102,11 +92,11 @@ class System:
         path = self._config.store
         gone = await self._store.lost()
         if (trouble := await self._store.trouble()) is not None:
+            words = STORE_ILL.fill(why=trouble)
             if gone:
-                raise StepError(
-                    plain(""), BRING_BACK.remedy(STORE_ILL.fill(why=trouble), Exam())
-                )
-            raise _stopped(STORE_ILL.fill(why=trouble), "df -h", "noroshi check-store")
+                cure = knowledge().cures["computer.bring_back"]
+                raise StepError(plain(""), cure.remedy(words, Exam()))
+            raise _stopped(words, "df -h", "noroshi check-store")
         found = await _stat(path)
         version = f"SQLite {driver.sqlite_version}"
         seen = OF_STORE.fill(version=version, path=path, size=found.st_size / 1e6)

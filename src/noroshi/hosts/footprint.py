@@ -14,10 +14,10 @@ from pathlib import Path
 from noroshi import __version__
 from noroshi.config.config import FILE, Config
 from noroshi.config.web import Web
-from noroshi.core.os_errors import why
 from noroshi.core.translation import NOTHING, Message, _, plain
 from noroshi.hosts.threads import apart
 from noroshi.hosts.time_zone import machine_zone
+from noroshi.knowledge.os_errors import why
 from noroshi.ports import Clocks
 
 LOG_FILE = "noroshi.log"

@@ -10,7 +10,6 @@ from typing import TypeVar
 import psutil
 
 from noroshi.core.mail import DIRECT, Network
-from noroshi.core.os_errors import why
 from noroshi.core.translation import Message, _
 from noroshi.hosts import counters
 from noroshi.hosts.computer import Computer
@@ -18,6 +17,7 @@ from noroshi.hosts.files import FileWork, LocalFiles
 from noroshi.hosts.jobs import Jobs, nobody
 from noroshi.hosts.programs import ProgramRules
 from noroshi.hosts.threads import apart
+from noroshi.knowledge.os_errors import why
 from noroshi.network.connector import no_secret
 from noroshi.ports import (
     Beat,

@@ -9,10 +9,11 @@ import psutil
 
 from noroshi.config.config import FILE
 from noroshi.config.web import Web
-from noroshi.core.os_errors import why
 from noroshi.core.translation import _, plain
 from noroshi.hosts.threads import apart
-from noroshi.ports.examination import Cure, Exam, StepError, StepResult, Whose
+from noroshi.knowledge.knowledge_files import knowledge
+from noroshi.knowledge.os_errors import why
+from noroshi.ports.examination import Exam, StepError, StepResult
 
 NONE = _("none (web = false in {file})")
 ANY = _("any that is free (port = 0)")
@@ -27,17 +28,6 @@ TAKEN = _(
     "there. Watching and sending go on."
 )
 CANNOT = _("The manager (browser and API) cannot be opened at {where}: {why}.")
-ANOTHER_PORT = Cure(
-    whose=Whose.YOU,
-    how=(
-        _(
-            "See which program it is and end it, or give the manager another port; then start the "
-            "node anew:"
-        ),
-    ),
-    lines=("ss -ltnp sport = :{port}", "web = {{ port = {other} }}        # in {file}"),
-    takes=_("with the next start of the node"),
-)
 
 
 async def look_at_port(web: Web | None) -> StepResult:
@@ -77,4 +67,5 @@ def _stopped(where: str, web: Web, error: OSError) -> StepError:
     taken = error.errno == errno.EADDRINUSE
     words = TAKEN.fill(where=where) if taken else CANNOT.fill(where=where, why=why(error))
     values = {"port": str(web.port), "other": str(web.port + 1), "file": FILE}
-    return StepError(plain(where), ANOTHER_PORT.remedy(words, Exam(values=values)))
+    cure = knowledge().cures["computer.another_port"]
+    return StepError(plain(where), cure.remedy(words, Exam(values=values)))

@@ -22,12 +22,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import count
 
-from noroshi.core.os_errors import why
 from noroshi.core.translation import _
 from noroshi.hosts import launcher
 from noroshi.hosts.clearance import Clearance
 from noroshi.hosts.programs import Cleared
 from noroshi.hosts.threads import apart
+from noroshi.knowledge.os_errors import why
 from noroshi.ports import Program, ProgramResult, Unmeasurable
 
 log = logging.getLogger(__name__)

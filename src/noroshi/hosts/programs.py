@@ -14,8 +14,8 @@ from pathlib import Path
 
 from noroshi.config.config import Config
 from noroshi.config.setting_values import NO_VARIABLE, VARIABLE
-from noroshi.core.os_errors import why
 from noroshi.core.translation import SENTENCES, Message, _, joined
+from noroshi.knowledge.os_errors import why
 from noroshi.ports import Program, Unmeasurable
 
 DEBIAN = Path("/usr/lib/nagios/plugins")

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import psutil
 
-from noroshi.core.os_errors import why
 from noroshi.core.translation import _
 from noroshi.hosts.threads import apart
+from noroshi.knowledge.os_errors import why
 from noroshi.ports import Unmeasurable, Volume
 
 log = logging.getLogger(__name__)

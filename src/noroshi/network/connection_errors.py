@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import socket
 import ssl
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from noroshi.core.mail import Fault, Network
-from noroshi.core.os_errors import why
 from noroshi.core.translation import NOTHING, Message, _, bilingual, each_once, plain
+from noroshi.knowledge.os_errors import why, words_of
 from noroshi.ports import RouteError
 
 DNS = _(
@@ -110,16 +110,6 @@ CERTIFICATE_FILE = _(
 )
 # X.509 verification errors of OpenSSL: whoever issued it is not known here.
 ISSUERS_FAULT = frozenset({2, 18, 19, 20, 21})
-DISTRUSTED: Mapping[int, Message] = {
-    9: _("certificate is not yet valid"),
-    10: _("certificate has expired"),
-    18: _("self-signed certificate"),
-    19: _("self-signed certificate in certificate chain"),
-    20: _("unable to get local issuer certificate"),
-    21: _("unable to verify the first certificate"),
-    62: _("hostname mismatch"),
-    64: _("IP address mismatch"),
-}
 OF_TIME, OF_NAME = frozenset({9, 10}), frozenset({62, 64})
 
 
@@ -258,7 +248,7 @@ def of_certificate(
 def distrust(error: ssl.SSLCertVerificationError) -> Message:
     """Say what is the matter with a certificate; in OpenSSL's own words where it is something rare."""
     said = error.verify_message.rstrip(".")
-    known = DISTRUSTED.get(error.verify_code)
+    known = words_of("certificate", error.verify_code)
     return plain(said) if known is None else bilingual(en=said, ja=known.ja)
 
 

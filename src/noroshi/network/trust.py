@@ -8,10 +8,10 @@ import threading
 from collections.abc import Iterable, Sequence
 
 from noroshi.core.mail import Fault
-from noroshi.core.os_errors import why
 from noroshi.core.printable import printable
 from noroshi.core.translation import Message, _
 from noroshi.imports import ONE_AT_A_TIME
+from noroshi.knowledge.os_errors import why
 from noroshi.network.connection_errors import (
     CA_FILE,
     CERTIFICATE_FILE,

@@ -12,12 +12,10 @@ from typing import Any, Literal, Protocol
 
 from noroshi.core.mail import Fault
 from noroshi.core.translation import Message
+from noroshi.knowledge.explanation import Who as Who
 from noroshi.oauth.account import Account
 from noroshi.ports import Resource
 from noroshi.vault import Secret
-
-Who = Literal["user", "admin", "wait", "setup"]
-"""Who can mend it: whoever signs in, the provider's administrator, time, or our own settings."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -91,7 +91,7 @@ def _refused(query: dict[str, str], cloud: Cloud) -> PasteProblem:
     said = query.get("error_description", "")
     codes, error = codes_in(said), tidy(query["error"])
     words = advise(error, codes=codes, cloud=cloud).words
-    if said and not is_known(error, codes, cloud):
+    if said and not is_known(error, codes):
         words = SAYS.fill(words=words, said=redact(tidy_description(said), ()))
     return PasteProblem(words, error, codes)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import errno
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC
@@ -13,8 +12,8 @@ from typing import Literal
 
 from noroshi.core.definitions.problems import InvalidValueError
 from noroshi.core.mail import Answer, Envelope, Fault, Receipt, Verdict
-from noroshi.core.os_errors import why
 from noroshi.core.translation import Message, _
+from noroshi.knowledge.os_errors import why, words_of
 from noroshi.ports import TransportContext, TransportKind, options
 from noroshi.transports.mime.message import (
     AddressError,
@@ -33,20 +32,6 @@ BAD_SENDER = _("sender {given!r} is not a mail address")
 WRITTEN = _("written as {name}")
 CANNOT_WRITE = _("cannot write into the pickup folder {folder}: {why}")
 HANGS = _("it did not answer within {seconds:g} s; the disk or the share hangs")
-FULL = _("the volume is full")
-WHY: Mapping[int, Message] = {
-    errno.ENOENT: _("it does not exist. Noroshi never makes it, as nobody would look into it"),
-    errno.ENOTDIR: _("it is not a folder"),
-    errno.EACCES: _("Noroshi's user may not write there"),
-    errno.EPERM: _("Noroshi's user may not write there"),
-    errno.ELOOP: _(
-        "a symbolic link on the way to it belongs to another user, who could redirect mails "
-        "with it, or the links form a loop. Give the path of the folder itself"
-    ),
-    errno.EROFS: _("it is read-only"),
-    errno.ENOSPC: FULL,
-    errno.EDQUOT: FULL,
-}
 
 
 @options
@@ -156,7 +141,7 @@ class PickupTransport:
 
 def why_of(error: OSError) -> Message:
     """Say why the folder cannot be written to."""
-    return WHY.get(error.errno or 0) or why(error)
+    return words_of("pickup", error.errno) or why(error)
 
 
 def file_name(envelope: Envelope) -> str:

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-from noroshi.core.os_errors import why
 from noroshi.core.translation import _
+from noroshi.knowledge.os_errors import why
 from noroshi.vault import dpapi
 from noroshi.vault.box import Box
 from noroshi.vault.secret import Secret, VaultError

@@ -13,8 +13,8 @@ from pathlib import Path
 import uvicorn
 
 from noroshi.config.web import Web
-from noroshi.core.os_errors import why
 from noroshi.core.translation import Message, _
+from noroshi.knowledge.os_errors import why
 from noroshi.web.asgi import application
 from noroshi.web.context import OWN_NAMES, WebContext
 from noroshi.web.http.connection_limits import (

@@ -8,12 +8,12 @@ from dataclasses import replace
 import pytest
 
 from noroshi.oauth.account import Account
-from noroshi.oauth.errors.error_advice import BY_ERROR, BY_KEY_FILE, ELSEWHERE
-from noroshi.oauth.errors.error_explanation import BY_CODE, advise, cure_of
+from noroshi.oauth.errors.error_explanation import advise, cure_of
 from noroshi.oauth.providers.provider_call import failure
 from noroshi.oauth.well_known_clouds import GOOGLE, MICROSOFT365
 from noroshi.ports.examination import Exam, Whose
 from noroshi.service.sign_in.account_steps import values_of
+from tests.oauth.errors.sign_in_errors import BY_CODE, BY_ERROR, BY_KEY_FILE, ELSEWHERE
 
 # Each number that Microsoft's page of sign-in errors has for what happens at the token endpoint,
 # and those that were seen beside it.

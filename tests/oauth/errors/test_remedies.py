@@ -7,14 +7,14 @@ from dataclasses import replace
 
 import pytest
 
+from noroshi.knowledge.knowledge_files import knowledge
 from noroshi.oauth.account import Account
-from noroshi.oauth.errors import remedies_local
-from noroshi.oauth.errors.error_advice import BY_ERROR, BY_KEY_FILE, ELSEWHERE
-from noroshi.oauth.errors.error_explanation import BY_CODE, advise, cure_of
+from noroshi.oauth.errors.error_explanation import advise, cure_of
 from noroshi.oauth.provider import SignInError
 from noroshi.oauth.well_known_clouds import GOOGLE, MICROSOFT365
 from noroshi.ports.examination import Whose
 from noroshi.service.sign_in.account_steps import values_of
+from tests.oauth.errors.sign_in_errors import BY_CODE, BY_ERROR, BY_KEY_FILE, ELSEWHERE
 from tests.oauth.errors.test_error_explanation import KNOWN
 from tests.transports.diagnostics.test_remedies import WHOLE, check
 
@@ -69,7 +69,7 @@ def test_each_class_has_its_remedy(error, account):
 
 @pytest.mark.parametrize("error", OURS)
 def test_each_refusal_of_our_own_has_its_remedy(error):
-    assert error in remedies_local.BY_ERROR
+    assert error in knowledge().refusals
     remedy = remedy_of(PERSON, error)
     check(remedy)
     assert remedy.lines or remedy.how

@@ -10,29 +10,26 @@ import pytest
 from noroshi.core.mail import Fault
 from noroshi.core.translation import NOTHING, Message, bilingual
 from noroshi.guides.microsoft365 import elsewhere
+from noroshi.knowledge.knowledge_files import knowledge
 from noroshi.network import connection_errors
 from noroshi.network.connection_errors import not_reached
 from noroshi.ports.examination import PEOPLE, Cure, Remedy, Whose
 from noroshi.transports.diagnostics.closed_ports import (
-    CLOSED_ALONE,
-    CLOSED_BESIDE_GRAPH,
-    CLOSED_PORT,
-    NOTHING_OUT,
     remedy_of_closed_port,
     remedy_of_no_way_out,
 )
 from noroshi.transports.diagnostics.connection_remedies import (
-    BY_FAULT,
     OBSTACLES,
-    advice_on,
+    explanation_of,
+    obstacle_remedy,
     remedy_of,
     sentence,
 )
 from noroshi.transports.diagnostics.connection_steps import with_values
-from noroshi.transports.diagnostics.token_causes import CAUSES, remedy_of_token
-from noroshi.transports.http.status_codes import GRAPH, WEBHOOK
+from noroshi.transports.diagnostics.token_causes import CAUSES, cause_remedy, remedy_of_token
+from noroshi.transports.http.status_codes import http_rules
 from noroshi.transports.smtp import errors, token_diagnosis
-from noroshi.transports.smtp.reply_codes import RULES
+from noroshi.transports.smtp.reply_classifier import smtp_rules
 from noroshi.transports.smtp.token_diagnosis import cause
 from tests.transports.diagnostics.examination_runner import EXAM, NOW, VALUES
 from tests.transports.smtp.test_token_diagnosis import jwt
@@ -60,18 +57,23 @@ WHOLE = with_values(
     scope="https://outlook.office.com/SMTP.Send",
     app_scope="https://outlook.office365.com/.default",
 )
+ROWS = knowledge().explanations
 ANSWERS = [
-    *(pytest.param(r.advice, id=f"{r.code} {r.enhanced} {r.part}".strip()) for r in RULES),
-    *(pytest.param(r.advice, id=f"Graph {r.status} {r.part}".strip()) for r in GRAPH),
-    *(pytest.param(r.advice, id=f"webhook {r.status} {r.part}".strip()) for r in WEBHOOK),
+    pytest.param(rule.explanation, id=f"{name} {rule.code} {rule.enhanced} {rule.part}")
+    for name, rules in (
+        ("SMTP", smtp_rules()),
+        ("Graph", http_rules("graph")),
+        ("webhook", http_rules("webhooks")),
+    )
+    for rule in rules
 ]
 OTHERS = [
-    pytest.param(CLOSED_PORT, id="a closed port"),
-    pytest.param(CLOSED_BESIDE_GRAPH, id="a closed port beside Graph"),
-    pytest.param(CLOSED_ALONE, id="a closed port without Graph"),
-    pytest.param(NOTHING_OUT, id="nothing gets out"),
-    pytest.param(advice_on(599, "", "odd"), id="an unknown no"),
-    pytest.param(advice_on(499, "", "odd"), id="an unknown later"),
+    pytest.param(ROWS["connections.closed_port"], id="a closed port"),
+    pytest.param(ROWS["connections.closed_beside_graph"], id="a closed port beside Graph"),
+    pytest.param(ROWS["connections.closed_alone"], id="a closed port without Graph"),
+    pytest.param(ROWS["connections.nothing_out"], id="nothing gets out"),
+    pytest.param(explanation_of(599, "", "odd"), id="an unknown no"),
+    pytest.param(explanation_of(499, "", "odd"), id="an unknown later"),
 ]
 JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 OF_SERVERS = ("SILENT", "LOST", "NOT_SMTP", "NO_STARTTLS", "NO_WAY", "WANTS_TLS")
@@ -120,20 +122,20 @@ def test_each_answer_of_the_tables_has_its_remedy(advice):
 @pytest.mark.parametrize("advice", ANSWERS)
 def test_what_stands_beside_an_answer_says_what_it_means_first(advice):
     if not advice.quiet:
-        assert advice.words.en.startswith(advice.means.en)
-        assert advice.words.ja.startswith(advice.means.ja)
+        assert advice.words.en.startswith(advice.meaning.en)
+        assert advice.words.ja.startswith(advice.meaning.ja)
         parties = {"user": "u@x", "sender": "s@x", "envelope": "e@x"}
         assert "{" not in advice.words.fill(**parties).en
 
 
 @pytest.mark.parametrize("about", sorted(OBSTACLES, key=lambda words: words.en))
 def test_each_trouble_on_the_way_has_its_remedy(about):
-    check(OBSTACLES[about].remedy(bilingual(en="It is so.", ja="そうです。"), WHOLE))
+    check(obstacle_remedy(about).remedy(bilingual(en="It is so.", ja="そうです。"), WHOLE))
 
 
 @pytest.mark.parametrize("about", sorted(CAUSES, key=lambda words: words.en))
 def test_each_cause_that_a_token_tells_has_its_remedy(about):
-    remedy = CAUSES[about].remedy(bilingual(en="It is so.", ja="そうです。"), WHOLE)
+    remedy = cause_remedy(about).remedy(bilingual(en="It is so.", ja="そうです。"), WHOLE)
     check(remedy)
     assert remedy.lines and remedy.takes != NOTHING
 
@@ -162,7 +164,8 @@ def test_no_trouble_and_no_cause_is_left_out():
     assert [name for name in OF_SERVERS if getattr(errors, name) not in OBSTACLES] == []
     causes = {words for words in vars(token_diagnosis).values() if isinstance(words, Message)}
     assert causes == set(CAUSES)
-    assert set(BY_FAULT) == set(Fault)
+    for fault in Fault:
+        assert f"connections.fault_of_{fault.name.lower()}" in knowledge().cures
 
 
 CHINA = replace(WHOLE, replacements=elsewhere("microsoft365-china"))
@@ -186,7 +189,7 @@ def test_a_page_of_the_entra_admin_center_is_the_same_one_in_its_cloud():
 
 
 def test_a_place_without_a_value_shows_what_belongs_there():
-    remedy = CAUSES[token_diagnosis.OF_APP].remedy(bilingual(en="x", ja="x"), EXAM)
+    remedy = cause_remedy(token_diagnosis.OF_APP).remedy(bilingual(en="x", ja="x"), EXAM)
     assert "-Identity <user> `" in "\n".join(remedy.lines)
     assert VALUES["client_id"] in "\n".join(remedy.lines)
 

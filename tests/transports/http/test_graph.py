@@ -20,7 +20,7 @@ from noroshi.core.translation import NOTHING, bilingual
 from noroshi.network.http import Patience
 from noroshi.ports import Clocks, RouteError, TransportContext
 from noroshi.transports.http.graph import KIND, LARGEST, GraphTransport, Options
-from noroshi.transports.http.status_codes import GRAPH, http_meaning, http_rule_for
+from noroshi.transports.http.status_codes import http_meaning, http_rule_for, http_rules
 from tests.network.proxies import Proxy
 from tests.network.sites import DROP, SILENT, Site, says
 from tests.network.test_happy_eyeballs import closed
@@ -229,10 +229,11 @@ SAID = [
 
 def test_every_row_has_its_story():
     told = [
-        http_rule_for(GRAPH, status, f"{code}: {message}") for status, code, message, _ in SAID
+        http_rule_for("graph", status, f"{code}: {message}")
+        for status, code, message, _ in SAID
     ]
-    assert [rule for rule in GRAPH if rule not in told] == []
-    assert all(rule.source for rule in GRAPH)
+    assert [rule for rule in http_rules("graph") if rule not in told] == []
+    assert all(rule.source for rule in http_rules("graph"))
 
 
 @pytest.mark.parametrize(
@@ -251,7 +252,7 @@ async def test_graph_says(graph, certificate, status, code, message, means):
     told, _, reply = answer.words.en.partition(f"localhost:{graph.port} said: ")
     assert reply.startswith(str(status)) and (not told or told.endswith(". "))
     assert answer.words.ja != answer.words.en and "{" not in answer.words.en
-    rule = http_rule_for(GRAPH, status, f"{code}: {message}")
+    rule = http_rule_for("graph", status, f"{code}: {message}")
     if rule is not None and rule.advice.words != NOTHING:
         assert rule.advice.words.en.partition("{")[0].rstrip() in answer.words.en
     becomes = decide_fate(Parcel(LETTER, "graph1", "lease"), receipt, 0.0)
@@ -443,6 +444,6 @@ def test_a_port_and_a_slash_at_the_end_are_fine():
 
 def test_a_mailbox_that_is_full_by_graph_is_not_told_of_a_switch_for_smtp():
     """Graph keeps a copy of each mail that is handed in as MIME; there is no option for it."""
-    told = http_meaning(GRAPH, 507, "ErrorQuotaExceeded").advice
+    told = http_meaning("graph", 507, "ErrorQuotaExceeded").advice
     assert "MessageCopyForSMTP" not in told.en + told.ja
     assert "retention" in told.en and "保持ポリシー" in told.ja

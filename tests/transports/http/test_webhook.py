@@ -19,7 +19,7 @@ from noroshi.core.people import ADMIN, OPERATOR, roles_up_to
 from noroshi.core.translation import NOTHING, bilingual
 from noroshi.network.http import Patience
 from noroshi.ports import Clocks, RouteError, TransportContext
-from noroshi.transports.http.status_codes import WEBHOOK, http_rule_for
+from noroshi.transports.http.status_codes import http_rule_for, http_rules
 from noroshi.transports.http.webhook import KIND, Options, WebhookTransport
 from noroshi.transports.http.webhook_payloads import (
     MOST_OF_TEAMS,
@@ -238,9 +238,9 @@ SAID = [
 
 
 def test_every_row_has_its_story():
-    told = [http_rule_for(WEBHOOK, status, text) for status, text, _ in SAID]
-    assert [rule for rule in WEBHOOK if rule not in told] == []
-    assert all(rule.source for rule in WEBHOOK)
+    told = [http_rule_for("webhooks", status, text) for status, text, _ in SAID]
+    assert [rule for rule in http_rules("webhooks") if rule not in told] == []
+    assert all(rule.source for rule in http_rules("webhooks"))
 
 
 @pytest.mark.parametrize(
@@ -253,7 +253,7 @@ async def test_it_says(site, certificate, status, text, means):
     answer = answer_in(receipt)
     verdict, fault = (Verdict.ROUTE_DOWN, means) if isinstance(means, Fault) else (means, None)
     assert (answer.verdict, answer.fault, answer.code) == (verdict, fault, status)
-    rule = http_rule_for(WEBHOOK, status, text)
+    rule = http_rule_for("webhooks", status, text)
     if rule is not None and rule.advice.words != NOTHING:
         assert (
             rule.advice.words.en in answer.words.en and rule.advice.words.ja in answer.words.ja

@@ -7,22 +7,20 @@ import re
 import pytest
 
 from noroshi.core.translation import Message
-from noroshi.ports.examination import Cure
+from noroshi.knowledge.knowledge_files import knowledge
 from noroshi.web.view.remedy_links import PLACES, left_to_copy, not_led, on_page
 from tests.service.clients import InProcessClient, apply_definitions
 
 PARTS = ("checks", "core", "oauth", "service", "transports", "web")
 DEEDS = ("queue", "alarm", "silence", "ledger", "user", "apply --empty")
 ELSEWHERE = re.compile(rf"noroshi (?:{'|'.join((*PLACES, *DEEDS))})\b")
-CURES = (
-    "noroshi.oauth.errors.remedies",
-    "noroshi.oauth.errors.remedies_tenant",
-    "noroshi.oauth.errors.remedies_local",
-)
+OF_A_SIGN_IN = ("entra.", "oauth.", "settings.", "google.")
+"""Remedies of these files are shown on the page of a route."""
 JAPANESE = {"accept-language": "ja"}
 
 
 def texts():
+    yield from of(knowledge(), depth=6)
     for part in PARTS:
         package = importlib.import_module(f"noroshi.{part}")
         for one in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
@@ -132,11 +130,10 @@ def test_what_the_page_of_a_route_has_a_button_for_is_not_copied():
 
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_what_leads_to_a_command_leads_to_the_page_of_the_route_instead(language):
-    cures = (value for name in CURES for value in vars(importlib.import_module(name)).values())
     told = [
         not_led([words.say(language) for words in one.how], (), language)
-        for one in cures
-        if isinstance(one, Cure)
+        for name, one in knowledge().cures.items()
+        if name.startswith(OF_A_SIGN_IN)
         and one.lines
         and not left_to_copy(one.lines, ["{secret}"], certificates=True)
     ]

@@ -10,8 +10,8 @@ from noroshi.checks.logs.families import is_packed
 from noroshi.checks.logs.file_access import Member, opened
 from noroshi.checks.logs.filters import Expression, leaves
 from noroshi.checks.logs.line_matcher import shown
-from noroshi.core.os_errors import why
 from noroshi.core.translation import Message, _, ngettext, pgettext, plain
+from noroshi.knowledge.os_errors import why
 from noroshi.ports import Files, Host, Unmeasurable
 
 LINES = 20

@@ -11,8 +11,8 @@ from urllib.parse import SplitResult, urlsplit
 
 from noroshi.cli.clients.socket import line_of, no_answer, patience_of, unpacked
 from noroshi.cli.errors import RefusedError
-from noroshi.core.os_errors import why
 from noroshi.core.translation import _
+from noroshi.knowledge.os_errors import why
 from noroshi.network.connection_errors import distrust
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})

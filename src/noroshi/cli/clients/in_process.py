@@ -14,8 +14,8 @@ from noroshi.app.composition import open_service, open_to_examine, open_to_look
 from noroshi.cli.clients.socket import unpacked
 from noroshi.cli.errors import RefusedError
 from noroshi.config.config import Config
-from noroshi.core.os_errors import why
 from noroshi.core.translation import _
+from noroshi.knowledge.os_errors import why
 from noroshi.plugins import Plugins
 from noroshi.ports import StoreError, StoreFault
 from noroshi.service import Service, administrator, run_as_json

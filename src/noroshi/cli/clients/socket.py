@@ -14,8 +14,8 @@ from typing import Any, Protocol
 
 from noroshi.cli.errors import RefusedError
 from noroshi.cli.paths import DOOR, NAME
-from noroshi.core.os_errors import why
 from noroshi.core.translation import Message, _, bilingual
+from noroshi.knowledge.os_errors import why
 
 LONGEST_ANSWER, QUICK_ANSWER = 120.0, 10.0
 """Seconds; `apply` tries every template, a sign-in waits for the provider."""

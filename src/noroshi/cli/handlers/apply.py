@@ -16,9 +16,9 @@ from noroshi.cli.output.placeholders import (
     say_placeholders,
 )
 from noroshi.core.definitions.problems import Problem
-from noroshi.core.os_errors import why
 from noroshi.core.translation import Message, _, bilingual, ngettext
 from noroshi.definitions import by_file, look_into, what_would_be_lost, write_folder
+from noroshi.knowledge.os_errors import why
 from noroshi.ports import Document
 from noroshi.schema import Invalid
 

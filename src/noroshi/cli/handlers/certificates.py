@@ -14,8 +14,8 @@ from noroshi.cli.errors import RefusedError
 from noroshi.cli.handlers.secrets import CERTIFICATE, say_that_it_is_asked, told
 from noroshi.cli.output.times import clock
 from noroshi.cli.password_prompt import CANNOT_READ, STDIN, contents, typed
-from noroshi.core.os_errors import why
 from noroshi.core.translation import Message, _
+from noroshi.knowledge.os_errors import why
 from noroshi.oauth.client_certificates import CertificateError, read
 
 MADE = _(

@@ -12,11 +12,11 @@ from noroshi.cli.errors import RefusedError
 from noroshi.cli.handlers.apply import say_applied, say_would
 from noroshi.cli.output.placeholders import placeholders_of, say_placeholders
 from noroshi.core.definitions.problems import suggestion
-from noroshi.core.os_errors import why
 from noroshi.core.translation import _
 from noroshi.definitions import read_text
 from noroshi.definitions.documents import document
 from noroshi.definitions.toml import toml
+from noroshi.knowledge.os_errors import why
 from noroshi.schema import Invalid
 
 NOT_THERE_YET = "-"

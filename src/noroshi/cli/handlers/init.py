@@ -17,8 +17,8 @@ from noroshi.cli.context import CommandContext
 from noroshi.cli.errors import RefusedError
 from noroshi.cli.paths import DOOR, GROUP, HOME
 from noroshi.config.config import FILE, Config, ConfigError, read_config, sample
-from noroshi.core.os_errors import why
 from noroshi.core.translation import Message, _
+from noroshi.knowledge.os_errors import why
 from noroshi.ports import StoreError
 from noroshi.stores.sqlite.presence import is_blank, is_lost, lay_aside
 from noroshi.stores.sqlite.store import SqliteStore

@@ -21,8 +21,8 @@ from noroshi.cli.handlers.redaction import Redacting, settings_told
 from noroshi.cli.paths import NAME
 from noroshi.cli.systemd.state import shown
 from noroshi.config.config import FILE, ConfigError
-from noroshi.core.os_errors import why
 from noroshi.core.translation import _
+from noroshi.knowledge.os_errors import why
 
 PRIVATE = 0o600
 LAST_ALARMS, LAST_EVENTS, LAST_LINES = 200, 200, 1000

@@ -25,8 +25,8 @@ from noroshi.cli.systemd.install import (
 )
 from noroshi.cli.systemd.state import BOOTED, found, shown
 from noroshi.config.config import FILE, Config, ConfigError, read_config
-from noroshi.core.os_errors import why
 from noroshi.core.translation import Message, _, ngettext, plain
+from noroshi.knowledge.os_errors import why
 
 READABLE = 0o644
 NO_SYSTEMD = _(

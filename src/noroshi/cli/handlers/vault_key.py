@@ -12,8 +12,8 @@ from noroshi.cli.errors import RefusedError
 from noroshi.cli.output.tables import table
 from noroshi.cli.password_prompt import CANNOT_READ, contents, typed
 from noroshi.config.config import FILE, Config
-from noroshi.core.os_errors import why
 from noroshi.core.translation import Message, _, ngettext
+from noroshi.knowledge.os_errors import why
 from noroshi.ports import StoreError
 from noroshi.vault import (
     Box,

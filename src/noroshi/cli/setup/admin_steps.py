@@ -9,11 +9,11 @@ from pathlib import Path
 from noroshi.cli.errors import RefusedError
 from noroshi.cli.setup import setup_texts
 from noroshi.cli.setup.dialogue import STDOUT, Dialogue
-from noroshi.core.os_errors import why
 from noroshi.core.translation import NOTHING, Message, composed
 from noroshi.guides import MICROSOFT365, TITLES, Case, Step, Value, filled, line
 from noroshi.guides.export import handed
 from noroshi.guides.setup_goal import SetupGoal
+from noroshi.knowledge.os_errors import why
 
 INDENT = "     "
 

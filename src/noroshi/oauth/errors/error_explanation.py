@@ -7,30 +7,16 @@ change and only choose a better text. An unknown number is told with the class's
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from noroshi.core.definitions.accounts import host_in
-from noroshi.core.translation import _, plain
+from noroshi.core.translation import Message, _, plain
+from noroshi.knowledge.explanation import Explanation, Who
+from noroshi.knowledge.knowledge_files import knowledge
 from noroshi.oauth.account import Account, Cloud
-from noroshi.oauth.errors import aadsts_app, aadsts_user, remedies_local, remedies_tenant
-from noroshi.oauth.errors.error_advice import (
-    APP_CONSENT,
-    APP_POLICY,
-    APP_REFUSED,
-    BY_ERROR,
-    BY_KEY_FILE,
-    CONSENT,
-    ELSEWHERE,
-    NO_CONSENT,
-    OTHER_APP_SCOPE,
-    OTHER_SCOPE,
-    POLICY,
-    SECRET_REFUSED,
-    UNKNOWN,
-    Advice,
-)
 from noroshi.oauth.high_volume import MAILBOX_ROLE
-from noroshi.oauth.provider import SignInError, Who
+from noroshi.oauth.provider import SignInError
 from noroshi.oauth.well_known_clouds import CLOUDS, MICROSOFT365
 from noroshi.ports.examination import Cure
 
@@ -38,13 +24,30 @@ LOOK_UP = "https://login.microsoftonline.com/error?code={code}"
 """Microsoft's own page about a number (reference-error-codes)."""
 REFUSED = "invalid_client"
 MICROSOFT, OTHER_SIDE = plain("Microsoft 365"), _("the other side")
-OF_MICROSOFT = (remedies_tenant.WAIT, remedies_tenant.SUPPORT)
+OF_MICROSOFT = ("entra.wait", "entra.support")
+"""Remedies that lead to Microsoft's own pages."""
 WAITING = frozenset({"temporarily_unavailable", "server_error"})
+KINDS = ("entra", "other", "key_file")
+"""The kinds of sign-in servers that have words of their own."""
 CODE = re.compile(r"AADSTS(\d{4,8})\b")
 # RFC 6749 and Entra write them so; a secret or token that a server quotes there is no such word.
 TIDY = re.compile(r"[a-z_]{1,64}")
-BY_CODE: dict[int, Advice] = aadsts_app.BY_CODE | aadsts_user.BY_CODE
-BY_SUBERROR: dict[str, Advice] = {"consent_required": NO_CONSENT}
+WHERE_AN_APP_SIGNS_IN: Mapping[str, str] = {
+    "entra.consent": "entra.app_consent",
+    "entra.no_consent": "entra.app_consent",
+    "entra.policy": "entra.app_policy",
+    "oauth.other_scope": "oauth.other_app_scope",
+}
+"""The rows that hold where an app signs in by itself, by those for a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """Say who can mend a refusal, by which sentences, and step by step."""
+
+    who: Who
+    words: Message
+    cure: Cure
 
 
 def advise(
@@ -64,17 +67,11 @@ def advise(
     permitted of Exchange Online. `app_only`: an app that signs in by itself, where nobody could sign
     in again. In a cloud of one's own nothing is laid to Microsoft, though it speaks as Entra does.
     """
-    of_class = BY_SUBERROR.get(suberror) or _classes(cloud, app_only).get(error, UNKNOWN)
-    if of_class is APP_REFUSED and error == REFUSED and secret:
-        of_class = SECRET_REFUSED
-    known = next((code for code in codes if _by_code(code)), None)
-    advice = (_by_code(known) if known is not None else None) or of_class
-    if app_only:
-        advice = _alone(advice)
-    who: Who = "wait" if error in WAITING else advice.who
-    shown = known or next(iter(codes), None)
+    found = _explanation(error, suberror, codes, cloud, app_only=app_only, secret=secret)
+    who: Who = "wait" if error in WAITING else found.who or "setup"
+    shown = next((code for code in codes if by_code(code)), next(iter(codes), None))
     code = error if shown is None else f"AADSTS{shown}"
-    words = advice.words.fill(
+    words = found.meaning.fill(
         code=code,
         secret=secret or "NAME",
         account=account or "NAME",
@@ -82,29 +79,51 @@ def advise(
         provider=MICROSOFT if cloud.name in CLOUDS else OTHER_SIDE,
         server=host_in(cloud.token_endpoint or cloud.authority) or cloud.name,
     )
-    return Advice(who, words, _cure(advice.cure, cloud))
+    return Advice(who, words, _cure(found.cure, cloud))
 
 
-def is_known(error: str, codes: tuple[int, ...], cloud: Cloud) -> bool:
+def _explanation(
+    error: str,
+    suberror: str,
+    codes: tuple[int, ...],
+    cloud: Cloud,
+    *,
+    app_only: bool,
+    secret: str,
+) -> Explanation:
+    """Return the row of a refusal: by its first number that is known, else by its class."""
+    rows, table = knowledge().explanations, knowledge().errors
+    of_class = table["suberror"].get(suberror) or _classes(cloud, app_only).get(error)
+    if of_class is None:
+        of_class = rows["oauth.unknown"]
+    elif of_class.name == "oauth.app_refused" and error == REFUSED and secret:
+        of_class = rows["oauth.secret_refused"]
+    found = next((one for one in map(by_code, codes) if one), of_class)
+    return _alone(found) if app_only else found
+
+
+def is_known(error: str, codes: tuple[int, ...]) -> bool:
     """Return whether anything is known of a refusal beyond its class: else its server's own words
     are told beside ours."""
     if codes:
-        return any(_by_code(code) for code in codes)
-    return error in _classes(cloud, app_only=False) or error in BY_KEY_FILE
+        return any(by_code(code) for code in codes)
+    return any(error in knowledge().errors[kind] for kind in KINDS)
 
 
 def _cure(cure: Cure, cloud: Cloud) -> Cure:
     """Nobody looks at Microsoft's pages for the fault of another's server."""
-    ours = cloud.name in CLOUDS
-    return remedies_tenant.OTHER_WAIT if not ours and cure in OF_MICROSOFT else cure
+    cures = knowledge().cures
+    if cloud.name in CLOUDS or cure not in [cures[name] for name in OF_MICROSOFT]:
+        return cure
+    return cures["oauth.other_wait"]
 
 
 def cure_of(failure: SignInError, account: Account) -> Cure:
     """Return the cure for a refusal of this account's, step by step."""
-    here = remedies_local.BY_ERROR.get(failure.error)
+    here = knowledge().refusals.get(failure.error)
     if here is not None:
         lacks = failure.error == "no_secret" and not account.secret
-        return remedies_local.CERTIFICATE if lacks else here
+        return knowledge().cures["settings.certificate"] if lacks else here
     cure = advise(
         failure.error,
         suberror=failure.suberror,
@@ -131,23 +150,27 @@ def tidy(text: object) -> str:
     return text if isinstance(text, str) and TIDY.fullmatch(text) else "unknown"
 
 
-def _by_code(code: int) -> Advice | None:
-    found = BY_CODE.get(code)
-    return found or next((to for span, to in aadsts_user.RANGES if code in span), None)
+def by_code(code: int) -> Explanation | None:
+    """Return the row of one of Entra's numbers; None if nothing is known of it."""
+    found = knowledge().aadsts.get(code)
+    return found or next((row for span, row in knowledge().aadsts_ranges if code in span), None)
 
 
-def _classes(cloud: Cloud, app_only: bool) -> dict[str, Advice]:
+def _classes(cloud: Cloud, app_only: bool) -> Mapping[str, Explanation]:
+    """Return the rows of OAuth's own words at such a server."""
+    errors = knowledge().errors
     if cloud.entra:
-        return BY_ERROR
-    return BY_KEY_FILE if app_only and cloud.app_grant == "service_account" else ELSEWHERE
+        return errors["entra"]
+    elsewhere = {**errors["entra"], **errors["other"]}
+    if app_only and cloud.app_grant == "service_account":
+        return {**elsewhere, **errors["key_file"]}
+    return elsewhere
 
 
-def _alone(advice: Advice) -> Advice:
-    """Return the advice where an app signs in by itself."""
-    if advice in (CONSENT, NO_CONSENT):
-        return APP_CONSENT
-    if advice is POLICY:
-        return APP_POLICY
-    if advice is OTHER_SCOPE:
-        return OTHER_APP_SCOPE
-    return APP_REFUSED if advice.who == "user" else advice
+def _alone(row: Explanation) -> Explanation:
+    """Return the row that holds where an app signs in by itself: nobody can sign in again."""
+    rows = knowledge().explanations
+    other = WHERE_AN_APP_SIGNS_IN.get(row.name)
+    if other is not None:
+        return rows[other]
+    return rows["oauth.app_refused"] if row.who == "user" else row

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from noroshi.core.translation import _
+from noroshi.knowledge.knowledge_files import knowledge
 from noroshi.network.connection_errors import NoAnswerError
 from noroshi.oauth.account import Account
-from noroshi.oauth.errors import remedies
 from noroshi.ports import RouteError, TransportContext
 from noroshi.ports.examination import Exam, Step, StepError, StepResult
 from noroshi.service.sign_in.account_steps import fetched, page_of, server_of
@@ -49,7 +49,7 @@ class ClockStep:
                     words = WRONG.fill(seconds=seconds, host=host)
                     raise StepError(
                         RIGHT.fill(seconds=seconds, host=host),
-                        remedies.CLOCK.remedy(words, Exam()),
+                        knowledge().cures["computer.clock"].remedy(words, Exam()),
                     )
                 remarks = clock_remarks(reply.date, now, host)
                 return StepResult(RIGHT.fill(seconds=seconds, host=host), remarks)

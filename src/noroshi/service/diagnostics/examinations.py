@@ -16,8 +16,8 @@ from noroshi.definitions import Plan
 from noroshi.definitions.accounts_of_routes import account_of, mark_of, resource_of
 from noroshi.definitions.token_destinations import host_of
 from noroshi.guides.microsoft365 import PORTAL, WORLDWIDE_ALONE, elsewhere
+from noroshi.knowledge.explanation import Explanation
 from noroshi.oauth.account import Account
-from noroshi.oauth.errors.remedies_tenant import HEALTH
 from noroshi.oauth.high_volume import role_at
 from noroshi.oauth.token_provider import secret_of, token_of
 from noroshi.oauth.well_known_clouds import CLOUDS
@@ -30,9 +30,8 @@ from noroshi.service.operation import ADMIN, Person, operation
 from noroshi.service.operation_context import OperationContext
 from noroshi.service.sign_in.account_steps import SignInSteps, server_of, values_of
 from noroshi.service.sign_in.authorization import NO_ROUTE
-from noroshi.transports.diagnostics.connection_remedies import advice_on
-from noroshi.transports.diagnostics.http import graph_advice
-from noroshi.transports.remedies.remedy import Advice
+from noroshi.transports.diagnostics.connection_remedies import explanation_of
+from noroshi.transports.diagnostics.http import graph_explanation
 
 MICROSOFT = (
     "office365.com",
@@ -42,6 +41,7 @@ MICROSOFT = (
     "mx.microsoft",
 )
 """The ends of the names of Exchange Online's mail servers."""
+HEALTH = "https://status.cloud.microsoft"
 PAGES = (PORTAL, HEALTH, *WORLDWIDE_ALONE)
 OF_MICROSOFT: Mapping[Whose, Message] = {
     Whose.ADMINISTRATOR: _("your Microsoft 365 administrator"),
@@ -51,9 +51,9 @@ OF_GOOGLE: Mapping[Whose, Message] = {
     Whose.ADMINISTRATOR: _("your Google Workspace administrator"),
     Whose.PROVIDER: plain("Google"),
 }
-ADVICE: Mapping[str, Callable[[Answer], Advice]] = {
-    "smtp": lambda answer: advice_on(answer.code, answer.enhanced, answer.text),
-    "graph": lambda answer: graph_advice(answer.code, answer.text),
+ADVICE: Mapping[str, Callable[[Answer], Explanation]] = {
+    "smtp": lambda answer: explanation_of(answer.code, answer.enhanced, answer.text),
+    "graph": lambda answer: graph_explanation(answer.code, answer.text),
 }
 """By kind of route, where the answers of its servers are looked up."""
 NOT_EXAMINED = _("Routes of kind {kind} say no stages, so {route} cannot be examined.")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from noroshi.core.os_errors import why
 from noroshi.core.translation import _
+from noroshi.knowledge.os_errors import why
 from noroshi.service.errors import OperationFailedError
 from noroshi.service.node.vault_answers import KeyChecked, KeyEntry, KeyRotated
 from noroshi.service.operation import ADMIN, Person, note, operation

@@ -8,10 +8,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from noroshi.core.translation import NOTHING, Message, _, ngettext, pgettext, plain
+from noroshi.knowledge.knowledge_files import knowledge
 from noroshi.network.connection_errors import NoAnswerError
 from noroshi.network.http import Patience, Reply, open_http
 from noroshi.oauth.account import Account
-from noroshi.oauth.errors import remedies_local
 from noroshi.oauth.errors.error_explanation import cure_of
 from noroshi.oauth.high_volume import is_high_volume
 from noroshi.oauth.http_session import NOT_OAUTH
@@ -27,7 +27,7 @@ from noroshi.oauth.jwt_claims import (
 from noroshi.oauth.provider import SignInError, UnreachableError
 from noroshi.oauth.tokens import SignInState, TokenSource
 from noroshi.ports import Resource, RouteError, StoreError, TransportContext
-from noroshi.ports.examination import Cure, Exam, Step, StepError, StepResult, Whose, filled
+from noroshi.ports.examination import Cure, Exam, Step, StepError, StepResult, filled
 from noroshi.transports.diagnostics.connection_remedies import sentence, stopped_by
 from noroshi.transports.diagnostics.connection_steps import clock_remarks, with_values
 from noroshi.transports.smtp import token_diagnosis
@@ -73,15 +73,6 @@ ANOTHER = _(
 )
 FOR = _("for {aud}: {rights}; {who}")
 OPAQUE = _("cannot be looked into; the mail server will judge it")
-NO_SERVER = Cure(
-    whose=Whose.NETWORK,
-    how=(
-        _(
-            "Open this page in a browser of this network. If another page comes, a proxy or "
-            "log-in page stands in between; its administrator lets {host} through."
-        ),
-    ),
-)
 REPLY = "{error}{codes}{correlation}"
 
 
@@ -130,10 +121,10 @@ class SignInSteps:
             raise stopped_by(trouble, self._exam, host) from None
         except NoAnswerError as error:
             words = NOT_OAUTH.fill(host=self._where, status=error)
-            raise StepError(host, NO_SERVER.remedy(words, self._exam)) from None
+            raise StepError(host, _no_server().remedy(words, self._exam)) from None
         if _is_other(reply, self._account):
             words = NOT_OAUTH.fill(host=self._where, status=reply.status)
-            cure = replace(NO_SERVER, lines=(page,))
+            cure = _no_server(page)
             raise StepError(plain(f"HTTP {reply.status}"), cure.remedy(words, self._exam))
         now = self._outside.clocks.wall()
         return StepResult(
@@ -148,14 +139,14 @@ class SignInSteps:
         except SignInError as failure:
             raise self._refused(failure) from None
         except UnreachableError as error:
-            cure = replace(NO_SERVER, lines=(page_of(self._account),))
+            cure = _no_server(page_of(self._account))
             raise StepError(
                 plain(self._where), cure.remedy(sentence(error.words), self._exam)
             ) from None
         except VaultError as error:
-            raise self._stopped(error.words, remedies_local.VAULT) from None
+            raise self._stopped(error.words, "settings.vault") from None
         except StoreError as error:
-            raise self._stopped(error.words, remedies_local.STORE) from None
+            raise self._stopped(error.words, "settings.store") from None
         self._token, self._person = token.reveal(), state.user
         return StepResult(self._told(state), tuple(self._remarks(state)))
 
@@ -204,12 +195,13 @@ class SignInSteps:
         own = reply if codes or failure.description else ""
         remedy = cure.remedy(sentence(failure.words), self._exam, own)
         ours = (
-            failure.error in remedies_local.BY_ERROR
+            failure.error in knowledge().refusals
         )  # a name of our own says nothing to a person
         return StepError(plain(codes.strip() or ("" if ours else failure.error)), remedy)
 
-    def _stopped(self, words: Message, cure: Cure) -> StepError:
-        return StepError(NOTHING, cure.remedy(sentence(words), self._exam))
+    def _stopped(self, words: Message, cure: str) -> StepError:
+        remedy = knowledge().cures[cure].remedy(sentence(words), self._exam)
+        return StepError(NOTHING, remedy)
 
     def _told(self, state: SignInState) -> Message:
         now = self._outside.clocks.wall()
@@ -237,6 +229,11 @@ class SignInSteps:
                 yield ENDS.fill(at=state.ends.isoformat(), days=days)
         elif self._account.secret and self._account.cloud.entra:
             yield filled(NOT_WRITTEN_DOWN, self._exam)
+
+
+def _no_server(*pages: str) -> Cure:
+    """Return the remedy where another program answers in the sign-in server's place."""
+    return replace(knowledge().cures["connections.no_server"], lines=pages)
 
 
 async def fetched(page: str, account: Account, outside: TransportContext) -> Reply:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from noroshi.core.definitions.problems import Problem
 from noroshi.core.translation import Message, _
 from noroshi.oauth.account import Account
 from noroshi.oauth.client_certificates import thumbprints
 from noroshi.oauth.credentials import REFUSED, named_by
-from noroshi.oauth.errors import aadsts_app
-from noroshi.oauth.errors.error_advice import Advice
+from noroshi.oauth.errors.error_explanation import by_code
 from noroshi.oauth.provider import Credential, OAuthError, SignInError, UnreachableError
 from noroshi.oauth.tokens import TokenSource
 from noroshi.service.errors import OperationFailedError
@@ -37,15 +36,16 @@ STAYS = _(
     "{why}\nSo it is not kept, nor asked about again by itself: “{entry}” in the vault stays "
     "what it was."
 )
-WRONG: tuple[Advice, ...] = (
-    aadsts_app.ADMIN_APP,
-    aadsts_app.TENANT_NEEDED,
-    aadsts_app.WRONG_CLOUD,
-    aadsts_app.WRONG_SECRET,
-    aadsts_app.ENDED_SECRET,
-    aadsts_app.WRONG_CERTIFICATE,
-    aadsts_app.CLOCK,
-)
+FIELD_OF: Mapping[str, str] = {
+    "entra.admin_app": "client_id",
+    "entra.tenant_needed": "tenant",
+    "entra.wrong_cloud": "cloud",
+    "entra.wrong_secret": "secret",
+    "entra.ended_secret": "secret",
+}
+"""The setting of an account that a refusal is about, by its explanation."""
+WRONG_CERTIFICATE = "entra.wrong_certificate"
+WRONG = frozenset({*FIELD_OF, WRONG_CERTIFICATE, "entra.clock"})
 """The refusals that a sign-in would meet as well. Others are of this way to ask alone, as a
 policy for apps is."""
 OF_OURS = frozenset({"no_secret", "no_certificate", "no_key_file", "no_proxy_password"})
@@ -61,13 +61,6 @@ ASKED_FOR = frozenset(
 )
 """The errors by which other servers than Entra refuse a question, whoever asks it."""
 LIKE_A_WRONG_ONE = _("its sign-in server says the same of a made-up one")
-FIELD_OF: Mapping[Advice, str] = {
-    aadsts_app.ADMIN_APP: "client_id",
-    aadsts_app.TENANT_NEEDED: "tenant",
-    aadsts_app.WRONG_CLOUD: "cloud",
-    aadsts_app.WRONG_SECRET: "secret",
-    aadsts_app.ENDED_SECRET: "secret",
-}
 
 
 async def tried(
@@ -169,8 +162,7 @@ def unproved(
 
 def field_of(failure: SignInError) -> str:
     """Return the setting of an account that a refusal is about; "" where that is not sure."""
-    found = (aadsts_app.BY_CODE.get(code) for code in failure.codes)
-    return next((FIELD_OF[one] for one in found if one is not None and one in FIELD_OF), "")
+    return next((FIELD_OF[name] for name in _names(failure) if name in FIELD_OF), "")
 
 
 def is_about_secret(codes: Collection[int]) -> bool:
@@ -189,8 +181,7 @@ def _another_mends(
 
 
 def _is_unknown(failure: SignInError) -> bool:
-    known = (aadsts_app.BY_CODE.get(code) for code in failure.codes)
-    return aadsts_app.WRONG_CERTIFICATE in known
+    return WRONG_CERTIFICATE in _names(failure)
 
 
 def _not_uploaded(failure: SignInError, credential: Credential) -> Message:
@@ -210,4 +201,9 @@ def _is_wrong(account: Account, failure: SignInError) -> bool:
 
 
 def _is_wrong_at_entra(failure: SignInError) -> bool:
-    return any(aadsts_app.BY_CODE.get(code) in WRONG for code in failure.codes)
+    return not WRONG.isdisjoint(_names(failure))
+
+
+def _names(failure: SignInError) -> Sequence[str]:
+    """Return the names of the explanations of Entra's numbers."""
+    return [row.name for row in map(by_code, failure.codes) if row is not None]

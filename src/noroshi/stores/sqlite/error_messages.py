@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from pysqlite3 import dbapi2 as driver
 
-from noroshi.core.os_errors import why
 from noroshi.core.translation import Message, _
+from noroshi.knowledge.os_errors import why
 from noroshi.ports import StoreFault
 
 QUOTED = _("SQLite says “{said}”")

@@ -15,8 +15,8 @@ from enum import Enum
 from pathlib import Path
 from types import TracebackType
 
-from noroshi.core.os_errors import why
 from noroshi.core.translation import Message, _
+from noroshi.knowledge.os_errors import why
 from noroshi.ports import StoreError
 
 CANNOT_LOCK = _("cannot lock {path}: {why}")

@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 
 from noroshi.core.redaction import Masks
 from noroshi.core.translation import _, plain
+from noroshi.knowledge.explanation import Explanation
+from noroshi.knowledge.knowledge_files import knowledge
 from noroshi.network.connection_errors import NoAnswerError
 from noroshi.network.graph_errors import problem_in
 from noroshi.network.http import LazyHttp, Patience, Reply
@@ -21,18 +23,15 @@ from noroshi.transports.diagnostics.connection_steps import (
 )
 from noroshi.transports.diagnostics.token_causes import remedy_of_person, remedy_of_token
 from noroshi.transports.http.graph import Options as GraphOptions
-from noroshi.transports.http.status_codes import GRAPH, http_rule_for
+from noroshi.transports.http.status_codes import http_rule_for
 from noroshi.transports.http.webhook import Options as WebhookOptions, WebhookTransport
-from noroshi.transports.remedies import http
-from noroshi.transports.remedies.message import NOT_KNOWN
-from noroshi.transports.remedies.remedy import Advice
 from noroshi.transports.smtp.token_diagnosis import cause
 
 NO_MAIL = b"Noroshi asks, and sends nothing."
 """In the place of base64: what is no mail can be sent to nobody."""
 NO_SUCH_MAIL = "ErrorMimeContentInvalid"
 MOST_SAID = 300
-KEPT_OUT = (http.GRAPH_ACCESS, http.GRAPH_REFUSES)
+KEPT_OUT, BAD_TOKEN = ("graph.access", "graph.refuses"), "graph.token"
 SEND_MAIL, URL = plain("sendMail"), plain("URL")
 MAY_SEND = _("may send as {user}; asked with what is no mail, so nothing was sent")
 NO_TLS = _("plain http: no TLS")
@@ -106,12 +105,12 @@ class GraphExamination:
     def _refused(self, reply: Reply, said: str, token: str) -> StepError:
         shown = Masks(token).masked(" ".join(said.split()))[:MOST_SAID]
         told = f"{reply.status} {shown}".strip()
-        advice = graph_advice(reply.status, said)
-        remedy = advice.remedy(self._exam, told)
+        explained = graph_explanation(reply.status, said)
+        remedy = explained.remedy(self._exam, told)
         user = self._wanted.user
-        if advice in KEPT_OUT:
+        if explained.name in KEPT_OUT:
             remedy = remedy_of_person(token, user, self._exam, told) or remedy
-        if advice is http.GRAPH_TOKEN:
+        if explained.name == BAD_TOKEN:
             now = self._outside.clocks.wall()
             why = cause(token, "graph", user, now)
             remedy = remedy_of_token(token, why, self._exam, told)
@@ -169,14 +168,13 @@ class WebhookExamination:
         return StepResult(seen.found, (*seen.remarks, remark))
 
 
-def graph_advice(status: int, said: str) -> Advice:
-    """Return the advice by the table of Graph's answers; what no row names goes by its first digit."""
-    rule = http_rule_for(GRAPH, status, said)
+def graph_explanation(status: int, said: str) -> Explanation:
+    """Return the explanation of Graph's answer; what no row names goes by its first digit."""
+    rule = http_rule_for("graph", status, said)
     if rule is not None:
-        return rule.advice
-    if status // 100 == 3:
-        return http.REDIRECTED
-    return http.BUSY if status >= 500 else NOT_KNOWN
+        return rule.explanation
+    name = "graph.busy" if status >= 500 else "mail_servers.not_known"
+    return knowledge().explanations["webhooks.redirected" if status // 100 == 3 else name]
 
 
 def host_of(url: str) -> tuple[str, int]:

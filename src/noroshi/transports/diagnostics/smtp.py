@@ -8,13 +8,14 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 
 from noroshi.core.mail import Fault
 from noroshi.core.translation import Message, _, plain
+from noroshi.knowledge.knowledge_files import knowledge
 from noroshi.network import client_context
 from noroshi.network.connection_errors import TlsError
 from noroshi.network.dialer import meet
 from noroshi.oauth.high_volume import is_high_volume
 from noroshi.ports import RouteError, TransportContext
 from noroshi.ports.examination import Exam, Step, StepError, StepResult
-from noroshi.transports.diagnostics.connection_remedies import advice_on, stopped_by
+from noroshi.transports.diagnostics.connection_remedies import explanation_of, stopped_by
 from noroshi.transports.diagnostics.connection_steps import (
     TLS,
     ConnectionPath,
@@ -25,7 +26,6 @@ from noroshi.transports.diagnostics.connection_steps import (
 )
 from noroshi.transports.diagnostics.token_causes import remedy_of_token
 from noroshi.transports.mime.message import AddressError, smtp_address
-from noroshi.transports.remedies import sign_in as sign_in_remedies
 from noroshi.transports.smtp import errors
 from noroshi.transports.smtp.auth import Credentials, sign_in
 from noroshi.transports.smtp.connect import untrusted
@@ -256,11 +256,11 @@ class SmtpExamination:
     def _refused(self, refused: SmtpAuthError, credentials: Credentials) -> StepError:
         """535 alone may mean a dozen things: the token itself tells some of them apart."""
         reply = f"{refused.code} {refused.text}"
-        advice = advice_on(refused.code, refused.enhanced, refused.text)
-        if credentials.entry and refused.code == BAD_PASSWORD and advice.quiet:
-            advice = sign_in_remedies.WRONG_USER
-        remedy = advice.remedy(self._exam, reply)
-        if not credentials.entry and advice is sign_in_remedies.SIGN_IN_REFUSED:
+        explained = explanation_of(refused.code, refused.enhanced, refused.text)
+        if credentials.entry and refused.code == BAD_PASSWORD and explained.quiet:
+            explained = knowledge().explanations["mail_servers.wrong_user"]
+        remedy = explained.remedy(self._exam, reply)
+        if not credentials.entry and explained.name == "mail_servers.sign_in_refused":
             now = self._outside.clocks.wall()
             token = credentials.secret.reveal()
             bulk = is_high_volume(self._wanted.host)
@@ -272,6 +272,6 @@ class SmtpExamination:
         reply = await self._open.command(*command)
         if reply.good:
             return reply
-        advice = advice_on(reply.code, reply.enhanced, reply.text)
+        explained = explanation_of(reply.code, reply.enhanced, reply.text)
         found = plain(f"{reply.code} {reply.enhanced}".strip())
-        raise StepError(found, advice.remedy(self._exam, str(reply)))
+        raise StepError(found, explained.remedy(self._exam, str(reply)))

@@ -20,7 +20,6 @@ from noroshi.network.trust import ca_file_faults
 from noroshi.oauth.retry_token import RetryToken
 from noroshi.ports import RouteError, TransportContext, TransportKind, options
 from noroshi.transports.http.http_reply import ReplyReader
-from noroshi.transports.http.status_codes import GRAPH
 from noroshi.transports.mime.message import (
     AddressError,
     compose,
@@ -104,7 +103,7 @@ class GraphTransport:
         self._wanted, self._outside = wanted, outside
         self._retry_token = RetryToken(outside, wanted.account, "graph")
         self._lazy_http = LazyHttp(outside, (wanted.ca_file,), patience)
-        self._reply_reader = ReplyReader(wanted.where, GRAPH, wanted.parties)
+        self._reply_reader = ReplyReader(wanted.where, "graph", wanted.parties)
 
     async def send(self, envelope: Envelope) -> Receipt:
         """Send a mail and return an answer for each address; raise only for a bug."""

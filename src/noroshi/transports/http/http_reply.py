@@ -10,7 +10,7 @@ from http import HTTPStatus
 from noroshi.core.mail import Answer, Verdict
 from noroshi.core.translation import NOTHING, Message, _
 from noroshi.network.http import Reply
-from noroshi.transports.http.status_codes import HttpRule, http_meaning
+from noroshi.transports.http.status_codes import Service, http_meaning
 from noroshi.transports.smtp import errors
 from noroshi.transports.smtp.connection import Parties, one_line
 from noroshi.transports.smtp.reply_classifier import Meaning
@@ -25,11 +25,11 @@ LONGEST_SAID = 300
 
 @dataclass(frozen=True, slots=True)
 class ReplyReader:
-    """Read the answers of one other side: by which table, and where it is. `private`: its text is
+    """Read the answers of one service, and say where it is. `private`: its text is
     for administrators alone."""
 
     where: str
-    rules: tuple[HttpRule, ...]
+    service: Service
     parties: Parties
     private: bool = False
 
@@ -38,7 +38,7 @@ class ReplyReader:
     ) -> Answer:
         """Read a reply; `text` is what it said, `mask` takes out of it what nobody may read."""
         said = mask(one_line(text)) or _phrase(reply.status)
-        meant = http_meaning(self.rules, reply.status, said)
+        meant = http_meaning(self.service, reply.status, said)
         held = meant.verdict in (Verdict.DEFERRED, Verdict.ROUTE_DOWN)
         return Answer(
             meant.verdict,

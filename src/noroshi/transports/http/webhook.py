@@ -19,7 +19,6 @@ from noroshi.network.trust import ca_file_faults
 from noroshi.ports import RouteError, TransportContext, TransportKind, options
 from noroshi.transports.http import webhook_url
 from noroshi.transports.http.http_reply import ReplyReader
-from noroshi.transports.http.status_codes import WEBHOOK
 from noroshi.transports.http.webhook_payloads import SHAPES
 from noroshi.transports.smtp import errors
 from noroshi.transports.smtp.connection import Parties
@@ -136,7 +135,7 @@ class WebhookTransport:
         if target.header is not None:
             headers[self._wanted.header] = target.header.reveal()
         url = target.url.reveal()
-        reader = ReplyReader(webhook_url.where_of(url), WEBHOOK, NOBODY, private=True)
+        reader = ReplyReader(webhook_url.where_of(url), "webhooks", NOBODY, private=True)
         try:
             http = await self._lazy_http.opened()
             reply = await http.post(url, content, headers)

@@ -1,4 +1,4 @@
-"""Classify a mail server's answer to a mail, by the table in `reply_codes`."""
+"""Classify a mail server's answer to a mail, by the rows of knowledge/smtp_replies.toml."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from fnmatch import fnmatchcase
 
 from noroshi.core.mail import Fault, Verdict
 from noroshi.core.translation import NOTHING, Message
-from noroshi.transports.smtp.reply_codes import ANY, DEFERRED, REFUSED, RULES, Rule
+from noroshi.knowledge.explanation import ReplyRule
+from noroshi.knowledge.knowledge_files import knowledge
 
-ROUTE = Verdict.ROUTE_DOWN
+ANY = 0
+DEFERRED, REFUSED, ROUTE = Verdict.DEFERRED, Verdict.REFUSED, Verdict.ROUTE_DOWN
 ENHANCED = re.compile(r"\s*([245]\.\d{1,3}\.\d{1,3})(?!\S)")
 TRAIL = re.compile(r"\s*\[(?:Hostname=)?[^\[\]]*\]\s*$")
 
@@ -30,8 +32,8 @@ def meaning(code: int, enhanced: str = "", text: str = "") -> Meaning:
     if rule is None:
         return Meaning({2: Verdict.ACCEPTED, 5: REFUSED}.get(code // 100, DEFERRED))
     if isinstance(rule.says, Verdict):
-        return Meaning(rule.says, None, rule.advice.words)
-    return Meaning(ROUTE, rule.says, rule.advice.words)
+        return Meaning(rule.says, None, rule.explanation.words)
+    return Meaning(ROUTE, rule.says, rule.explanation.words)
 
 
 def sender_meaning(code: int, enhanced: str = "", text: str = "") -> Meaning:
@@ -52,12 +54,17 @@ def one_recipient_meaning(code: int, enhanced: str = "", text: str = "") -> Mean
     return said
 
 
-def rule_for(code: int, enhanced: str, text: str) -> Rule | None:
+def smtp_rules() -> tuple[ReplyRule, ...]:
+    """Return the rows in their order: the first one that fits counts."""
+    return knowledge().replies["smtp_replies"]
+
+
+def rule_for(code: int, enhanced: str, text: str) -> ReplyRule | None:
     """Return the first row that fits; None: the first digit counts."""
     if code // 100 == 2:  # no row is about what was taken, and that is nearly all
         return None
     lower = text.lower()
-    for rule in RULES:
+    for rule in smtp_rules():
         fits = rule.code in (ANY, code) and fnmatchcase(enhanced, rule.enhanced or "*")
         if fits and rule.part.lower() in lower:
             return rule

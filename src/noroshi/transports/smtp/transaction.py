@@ -16,8 +16,7 @@ from noroshi.transports.smtp.errors import (
     SmtpServerError,
     StaleConnectionError,
 )
-from noroshi.transports.smtp.reply_classifier import Meaning, wants_tls
-from noroshi.transports.smtp.reply_codes import DEFERRED
+from noroshi.transports.smtp.reply_classifier import DEFERRED, Meaning, wants_tls
 
 GO_ON = 354
 CLOSING = 421

@@ -6,8 +6,8 @@ import ssl
 
 import pytest
 
-from noroshi.core.os_errors import SAID, why
 from noroshi.core.translation import bilingual, plain
+from noroshi.knowledge.os_errors import os_errors, why
 
 
 def test_an_error_of_the_system_is_told_in_both_languages(tmp_path):
@@ -55,4 +55,5 @@ def test_openssl_keeps_its_own_words():
 
 
 def test_no_number_stands_for_nothing():
-    assert all(words.en and words.ja for words in SAID.values()) and 0 not in SAID
+    for words in os_errors().values():
+        assert all(one.en and one.ja for one in words.values()) and 0 not in words

@@ -1,0 +1,203 @@
+"""Read the files of knowledge: all of them, once, when somebody first needs a row."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any, TypeVar, cast, get_args
+
+from noroshi.core.mail import Fault, Verdict
+from noroshi.core.translation import NOTHING, Message
+from noroshi.knowledge.explanation import Explanation, Knowledge, ReplyRule, Who
+from noroshi.knowledge.table_reader import KnowledgeError, TableReader
+from noroshi.ports.examination import Cure, Whose
+
+Row = TypeVar("Row")
+FILES = (
+    "entra",
+    "oauth",
+    "settings",
+    "google",
+    "exchange",
+    "mail_servers",
+    "smtp_replies",
+    "graph",
+    "webhooks",
+    "connections",
+    "tokens",
+    "computer",
+)
+WHOSE = {whose.value: whose for whose in Whose}
+VERDICTS = {one.value: one for one in (Verdict.DEFERRED, Verdict.REFUSED)}
+FAULTS = {fault.name.lower(): fault for fault in Fault}
+NO_CURE = Cure(whose=Whose.YOU)
+NO_ROW = Explanation(name="", meaning=NOTHING, cure=NO_CURE)
+"""Stands where a reference leads nowhere. Nobody gets to see it: that is a problem."""
+
+
+@cache
+def knowledge() -> Knowledge:
+    """Return all rows. It takes some 0.1 s the first time, which a node spends before its first
+    turn. Raises KnowledgeError."""
+    folder = files("noroshi.knowledge")
+    found = {
+        name: tomllib.loads(folder.joinpath(f"{name}.toml").read_text("utf-8"))
+        for name in ("values", *FILES)
+    }
+    return read_knowledge(found)
+
+
+def read_knowledge(found: Mapping[str, Mapping[str, Any]]) -> Knowledge:
+    """Return the rows of these files. Raises KnowledgeError with the problems of all of them."""
+    reader = KnowledgeReader(found)
+    made = reader.read()
+    if reader.problems:
+        raise KnowledgeError(reader.problems)
+    return made
+
+
+class KnowledgeReader:
+    """Read remedies first, then the explanations that refer to them, then what refers to those."""
+
+    def __init__(self, found: Mapping[str, Mapping[str, Any]]) -> None:
+        self.problems: list[str] = []
+        self._files = {
+            name: TableReader(f"{name}.toml: ", one, self.problems)
+            for name, one in found.items()
+        }
+        self._values = self._files.pop("values").pairs()
+        self._cures: dict[str, Cure] = {}
+        self._explanations: dict[str, Explanation] = {}
+        self._aadsts: dict[int, Explanation] = {}
+        self._ranges: list[tuple[range, Explanation]] = []
+
+    def read(self) -> Knowledge:
+        """Return all rows, as far as they can be read; see `problems`."""
+        for file, reader in self._files.items():
+            for name, table in reader.tables("remedy"):
+                self._cures[f"{file}.{name}"] = self._cure(table)
+                table.end()
+        for file, reader in self._files.items():
+            for name, table in reader.tables("explanation"):
+                self._add(file, name, table)
+        made = Knowledge(
+            explanations=self._explanations,
+            cures=self._cures,
+            aadsts=self._aadsts,
+            aadsts_ranges=tuple(self._ranges),
+            errors=self._errors(),
+            refusals=self._refusals(),
+            replies={file: self._replies(file, one) for file, one in self._files.items()},
+            values=self._values,
+        )
+        for reader in self._files.values():
+            reader.end()
+        return made
+
+    def _cure(self, table: TableReader) -> Cure:
+        cure = Cure(
+            whose=WHOSE.get(table.choice("whose", WHOSE), Whose.YOU),
+            how=table.messages("steps"),
+            lines=table.texts("commands"),
+            link=table.link("link"),
+            takes=table.message("takes"),
+        )
+        table.check_places("steps", [step.id for step in cure.how], self._values)
+        table.check_places("commands", cure.lines, self._values)
+        table.check_places("link", [cure.link], self._values)
+        return cure
+
+    def _add(self, file: str, name: str, table: TableReader) -> None:
+        meaning, action = table.text("meaning"), table.message("action")
+        table.check_places("meaning", [meaning], self._values)
+        table.check_places("action", [action.id], self._values)
+        row = Explanation(
+            name=f"{file}.{name}",
+            meaning=Message(meaning),
+            action=action,
+            quiet=table.yes("quiet"),
+            who=cast("Who", table.choice("who", get_args(Who))) if "who" in table else None,
+            cure=self._cure_of(file, table),
+        )
+        self._explanations[row.name] = row
+        self._number(row, table)
+        table.end()
+
+    def _cure_of(self, file: str, table: TableReader) -> Cure:
+        if "remedy" in table:
+            return self._named(self._cures, file, table, "remedy") or NO_CURE
+        return self._cure(table)
+
+    def _number(self, row: Explanation, table: TableReader) -> None:
+        """Note which of Entra's numbers it explains."""
+        codes, spans = table.numbers("aadsts"), table.texts("aadsts_ranges")
+        if (codes or spans) and row.who is None:
+            table.problem("who", "is missing")
+        for code in codes:
+            if code in self._aadsts:
+                table.problem("aadsts", f"{code} stands in {self._aadsts[code].name} too")
+            self._aadsts[code] = row
+        for span in spans:
+            first, _, last = span.partition("-")
+            if first.isdecimal() and last.isdecimal():
+                self._ranges.append((range(int(first), int(last) + 1), row))
+            else:
+                table.problem("aadsts_ranges", f"must be like 75000-75999: {span!r}")
+
+    def _errors(self) -> Mapping[str, Mapping[str, Explanation]]:
+        found: dict[str, dict[str, Explanation]] = {}
+        for file, reader in self._files.items():
+            for kind, table in reader.tables("errors"):
+                rows = found.setdefault(kind, {})
+                for error in table.pairs():
+                    row = self._named(self._explanations, file, table, error) or NO_ROW
+                    rows[error] = row
+                    if row.who is None:
+                        table.problem(error, "must be a row that says who")
+        return found
+
+    def _refusals(self) -> Mapping[str, Cure]:
+        return {
+            error: self._named(self._cures, file, table, error) or NO_CURE
+            for file, reader in self._files.items()
+            for table in reader.table("refusals")
+            for error in table.pairs()
+        }
+
+    def _replies(self, file: str, reader: TableReader) -> tuple[ReplyRule, ...]:
+        sources = {
+            name: one
+            for table in reader.table("sources")
+            for name, one in table.pairs().items()
+        }
+        rows = reader.rows("replies")
+        return tuple(self._reply(file, table, sources) for table in rows)
+
+    def _reply(self, file: str, table: TableReader, sources: Mapping[str, str]) -> ReplyRule:
+        says: Verdict | Fault
+        if "verdict" in table:
+            says = VERDICTS.get(table.choice("verdict", VERDICTS), Verdict.REFUSED)
+        else:
+            says = FAULTS.get(table.choice("fault", FAULTS), Fault.SETUP)
+        rule = ReplyRule(
+            code=table.number("code"),
+            enhanced=table.optional_text("enhanced"),
+            part=table.optional_text("part"),
+            says=says,
+            source=sources.get(table.choice("source", sources), ""),
+            explanation=self._named(self._explanations, file, table, "means") or NO_ROW,
+        )
+        table.end()
+        return rule
+
+    def _named(
+        self, rows: Mapping[str, Row], file: str, table: TableReader, key: str
+    ) -> Row | None:
+        """Return the row to which a key refers: one of the same file has no file before it."""
+        name = table.text(key)
+        row = rows.get(name if "." in name else f"{file}.{name}")
+        if row is None:
+            table.problem(key, f"there is no row {name!r}")
+        return row

@@ -1,0 +1,76 @@
+"""Say what the operating system, its resolver and OpenSSL said, in the reader's language."""
+
+from __future__ import annotations
+
+import errno
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+
+from noroshi.core.translation import Message, plain
+from noroshi.knowledge.table_reader import KnowledgeError, TableReader
+
+TABLES = ("system", "resolver", "network", "pickup", "certificate")
+
+
+def why(error: BaseException) -> Message:
+    """Return what an error says of itself: the words that it brings, the system's, else its
+    own."""
+    if isinstance(words := getattr(error, "words", None), Message):
+        return words
+    known = _known(error) if isinstance(error, OSError) else None
+    own = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    return known or plain(own)
+
+
+def words_of(table: str, number: int | None) -> Message | None:
+    """Return the words of a table for an error's number; None if it has none, or if the file
+    cannot be read now: then there are too many open files, say."""
+    try:
+        return os_errors()[table].get(number or 0)
+    except OSError:
+        return None
+
+
+@cache
+def os_errors() -> Mapping[str, Mapping[int, Message]]:
+    """Return all tables of the file by their numbers. Raises OSError, KnowledgeError."""
+    text = files("noroshi.knowledge").joinpath("os_errors.toml").read_text("utf-8")
+    return read_os_errors(tomllib.loads(text))
+
+
+def read_os_errors(found: Mapping[str, object]) -> Mapping[str, Mapping[int, Message]]:
+    """Return the tables of the file. Raises KnowledgeError with all its problems."""
+    problems: list[str] = []
+    reader = TableReader("os_errors.toml: ", found, problems)
+    read = {name: _by_number(table) for name, table in reader.tables("words")}
+    reader.end()
+    problems += [
+        f"os_errors.toml: words.{name}: is missing" for name in TABLES if name not in read
+    ]
+    if problems:
+        raise KnowledgeError(problems)
+    return read
+
+
+def _by_number(table: TableReader) -> Mapping[int, Message]:
+    """Return the words by number: names are those of `errno`, and each system lacks some."""
+    found: dict[int, Message] = {}
+    for name, text in table.pairs().items():
+        number = getattr(errno, name, None)
+        if name.removeprefix("-").isdecimal():
+            number = int(name)
+        elif not (name.startswith("E") and name.isalnum() and name.isupper()):
+            table.problem(name, "must be a number, or a name of errno")
+        if number is not None:
+            found[number] = Message(text)
+    return found
+
+
+def _known(error: OSError) -> Message | None:
+    """OpenSSL has numbers of its own, too, and its words are its own."""
+    if type(error).__module__ == "ssl":
+        return None
+    table = "resolver" if type(error).__name__ == "gaierror" else "system"
+    return words_of(table, error.errno)

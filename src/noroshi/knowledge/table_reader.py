@@ -1,0 +1,141 @@
+"""Read a table of a TOML file of ours, and collect all problems with their place."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from string import Formatter
+from typing import Any
+
+from noroshi.core.translation import NOTHING, Message
+
+
+class KnowledgeError(Exception):
+    """Report files of knowledge that are not as they must be; `problems` are all of them, each
+    with its place."""
+
+    def __init__(self, problems: Collection[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = tuple(problems)
+
+
+class TableReader:
+    """Read one table, key by key. A value that is missing or wrong is a problem, and is read as an
+    empty one; `end` finds the keys that nobody asked for."""
+
+    def __init__(self, place: str, given: object, problems: list[str]) -> None:
+        self._place, self._problems = place, problems
+        self._given: Mapping[str, Any] = given if isinstance(given, dict) else {}
+        self._asked: set[str] = set()
+        if not isinstance(given, dict):
+            self.problem("", "must be a table")
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._given
+
+    def text(self, key: str) -> str:
+        """Return a text that must be there."""
+        if not self._given.get(key):
+            self.problem(key, "is missing")
+        return self.optional_text(key)
+
+    def optional_text(self, key: str) -> str:
+        """Return a text; "" if there is none."""
+        text = self._value(key, str, "")
+        if key in self._given and text != text.strip():
+            self.problem(key, "begins or ends with a space")
+        return text
+
+    def message(self, key: str) -> Message:
+        """Return a text for people; NOTHING if there is none."""
+        text = self.optional_text(key)
+        return Message(text) if text else NOTHING
+
+    def messages(self, key: str) -> tuple[Message, ...]:
+        """Return texts for people."""
+        return tuple(map(Message, self.texts(key)))
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        """Return a list of texts."""
+        given = self._value(key, list, [])
+        if not all(isinstance(one, str) and one for one in given):
+            self.problem(key, "must be a list of texts")
+            return ()
+        return tuple(given)
+
+    def number(self, key: str) -> int:
+        """Return a whole number; 0 if there is none."""
+        return self._value(key, int, 0)
+
+    def numbers(self, key: str) -> tuple[int, ...]:
+        """Return a list of whole numbers."""
+        given = self._value(key, list, [])
+        if not all(isinstance(one, int) for one in given):
+            self.problem(key, "must be a list of whole numbers")
+            return ()
+        return tuple(given)
+
+    def yes(self, key: str) -> bool:
+        """Return whether it is true; it need not be there."""
+        return self._value(key, bool, False)
+
+    def link(self, key: str) -> str:
+        """Return the address of a page; "" if there is none."""
+        link = self.optional_text(key)
+        if link and not link.startswith("https://"):
+            self.problem(key, "must begin with https://")
+        return link
+
+    def choice(self, key: str, choices: Collection[str]) -> str:
+        """Return one of these words, which must be there."""
+        word = self.text(key)
+        if word and word not in choices:
+            self.problem(key, f"must be one of {', '.join(choices)}: {word!r}")
+        return word
+
+    def tables(self, key: str) -> Iterator[tuple[str, TableReader]]:
+        """Yield the tables below it by their names, each with its reader."""
+        for name, one in self._value(key, dict, {}).items():
+            yield name, TableReader(f"{self._place}{key}.{name}.", one, self._problems)
+
+    def table(self, key: str) -> Iterator[TableReader]:
+        """Yield a reader for the table of that name, if there is one."""
+        if self._value(key, dict, {}):
+            yield TableReader(f"{self._place}{key}.", self._given[key], self._problems)
+
+    def rows(self, key: str) -> Iterator[TableReader]:
+        """Yield a reader for each table of a list."""
+        for number, one in enumerate(self._value(key, list, []), 1):
+            yield TableReader(f"{self._place}{key}[{number}].", one, self._problems)
+
+    def pairs(self) -> Mapping[str, str]:
+        """Return all that is in it: texts."""
+        return {name: self.text(name) for name in self._given}
+
+    def check_places(self, key: str, texts: Collection[str], known: Collection[str]) -> None:
+        """Require that each {place} of these texts is a value that is known."""
+        for text in texts:
+            try:
+                found = {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+            except ValueError as error:
+                self.problem(key, f"{error}: {text!r}")
+                continue
+            for name in sorted(found - set(known)):
+                self.problem(key, f"{{{name}}} is no value that is known (values.toml)")
+
+    def end(self) -> None:
+        """Find the keys that nobody has asked for."""
+        for key in self._given.keys() - self._asked:
+            self.problem(key, "is no key of this table")
+
+    def problem(self, key: str, why: str) -> None:
+        """Note a problem."""
+        self._problems.append(f"{self._place}{key}: {why}")
+
+    def _value(self, key: str, kind: type[Any], missing: Any) -> Any:
+        self._asked.add(key)
+        given = self._given.get(key, missing)
+        # True and False are whole numbers to Python.
+        if isinstance(given, kind) and isinstance(given, bool) == (kind is bool):
+            return given
+        self.problem(key, f"must be of type {kind.__name__}: {given!r}")
+        return missing
