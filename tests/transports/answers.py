@@ -263,6 +263,7 @@ SAID = [
     (".", "550 5.7.512 Access denied, message must be RFC 5322 section 3.6.2 compliant", NO),
     (".", "550 5.7.1 Our system has detected that this message is likely unsolicited", NO),
     ("MAIL", "552 5.3.4 Message size exceeds fixed maximum message size" + TRAIL, NO),
+    ("MAIL", "552 5.3.4 Message size exceeds fixed limit", NO),
     (".", "552 5.2.2 mailbox full", NO),
     (".", "554 4.3.2 mailbox busy" + TRAIL, LATER),
     (".", "554 5.2.0 mailbox disabled", NO),

@@ -70,7 +70,7 @@ class Knowledge:
     """Hold all rows of all files; a row is named as "file.name".
 
     `aadsts` and `aadsts_ranges` are Entra's numbers. `errors` are words of OAuth 2.0, for each kind
-    of sign-in server; `refusals` what our own code refuses a sign-in with. `replies` are the rows
+    of sign-in server; `refusals` what our own code refuses a sign-in with, likewise. `replies` are the rows
     that match answers, in their order, by file. `values` are the {places} that texts, commands and
     links may have, each with an example.
     """
@@ -80,6 +80,6 @@ class Knowledge:
     aadsts: Mapping[int, Explanation] = field(default_factory=dict)
     aadsts_ranges: tuple[tuple[range, Explanation], ...] = ()
     errors: Mapping[str, Mapping[str, Explanation]] = field(default_factory=dict)
-    refusals: Mapping[str, Cure] = field(default_factory=dict)
+    refusals: Mapping[str, Mapping[str, Cure]] = field(default_factory=dict)
     replies: Mapping[str, tuple[ReplyRule, ...]] = field(default_factory=dict)
     values: Mapping[str, str] = field(default_factory=dict)

@@ -88,7 +88,7 @@ class KnowledgeReader:
             aadsts=self._aadsts,
             aadsts_ranges=tuple(self._ranges),
             errors=self._errors(),
-            refusals=self._refusals(),
+            refusals=self._by_kind("refusals", self._cures, NO_CURE),
             replies={file: self._replies(file, one) for file, one in self._files.items()},
             values=self._values,
         )
@@ -147,23 +147,26 @@ class KnowledgeReader:
                 table.problem("aadsts_ranges", f"must be like 75000-75999: {span!r}")
 
     def _errors(self) -> Mapping[str, Mapping[str, Explanation]]:
-        found: dict[str, dict[str, Explanation]] = {}
-        for file, reader in self._files.items():
-            for kind, table in reader.tables("errors"):
-                rows = found.setdefault(kind, {})
-                for error in table.pairs():
-                    row = self._named(self._explanations, file, table, error) or NO_ROW
-                    rows[error] = row
-                    if row.who is None:
-                        table.problem(error, "must be a row that says who")
+        found = self._by_kind("errors", self._explanations, NO_ROW)
+        for kind, rows in found.items():
+            for error, row in rows.items():
+                if row is not NO_ROW and row.who is None:
+                    self.problems.append(
+                        f"{row.name}: does not say who (errors.{kind}.{error})"
+                    )
         return found
 
-    def _refusals(self) -> Mapping[str, Cure]:
+    def _by_kind(
+        self, key: str, rows: Mapping[str, Row], missing: Row
+    ) -> Mapping[str, Mapping[str, Row]]:
+        """Return tables of references, by the kind of sign-in server that each is for."""
         return {
-            error: self._named(self._cures, file, table, error) or NO_CURE
+            kind: {
+                error: self._named(rows, file, table, error) or missing
+                for error in table.pairs()
+            }
             for file, reader in self._files.items()
-            for table in reader.table("refusals")
-            for error in table.pairs()
+            for kind, table in reader.tables(key)
         }
 
     def _replies(self, file: str, reader: TableReader) -> tuple[ReplyRule, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from noroshi.knowledge.knowledge_files import knowledge
 
 BY_CODE = knowledge().aadsts
-BY_ERROR = knowledge().errors["entra"]
-ELSEWHERE = {**BY_ERROR, **knowledge().errors["other"]}
-BY_KEY_FILE = {**ELSEWHERE, **knowledge().errors["key_file"]}
+ERRORS = knowledge().errors
+BY_ERROR = {**ERRORS["any"], **ERRORS["entra"]}
+ELSEWHERE = {**ERRORS["any"], **ERRORS["other"], **ERRORS["google"]}
+BY_KEY_FILE = {**ELSEWHERE, **ERRORS["key_file"]}

@@ -7,9 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from noroshi.knowledge.knowledge_files import knowledge
 from noroshi.oauth.account import Account
-from noroshi.oauth.errors.error_explanation import advise, cure_of
+from noroshi.oauth.errors.error_explanation import advise, cure_of, refusals_at
 from noroshi.oauth.provider import SignInError
 from noroshi.oauth.well_known_clouds import GOOGLE, MICROSOFT365
 from noroshi.ports.examination import Whose
@@ -69,7 +68,7 @@ def test_each_class_has_its_remedy(error, account):
 
 @pytest.mark.parametrize("error", OURS)
 def test_each_refusal_of_our_own_has_its_remedy(error):
-    assert error in knowledge().refusals
+    assert error in refusals_at(MICROSOFT365)
     remedy = remedy_of(PERSON, error)
     check(remedy)
     assert remedy.lines or remedy.how

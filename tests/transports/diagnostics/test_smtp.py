@@ -324,6 +324,15 @@ async def test_a_refusal_that_says_nothing_is_told_by_the_token(
     assert token not in repr(stages)
 
 
+async def test_a_refusal_by_another_server_is_not_laid_to_exchange_online(server, certificate):
+    server.answers["AUTH"] = "535 5.7.8 Error: authentication failed"
+    world = outside(token="an-opaque-token-of-some-length")
+    remedy = stopped(await looked(server, certificate, world=world)).remedy
+    told = [remedy.meaning, *remedy.how]
+    assert not [one for one in told if "Exchange" in one.en or "Google" in one.en]
+    assert not [line for line in remedy.lines if "ExchangeOnline" in line]
+
+
 async def test_a_refused_password_is_told_with_its_entry(server, certificate):
     server.answers["AUTH alone"] = ["334 VXNlcm5hbWU6"]
     server.answers["after 334 VXNlcm5hbWU6"] = "535 5.7.8 Bad credentials a-password"

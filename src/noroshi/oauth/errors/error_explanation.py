@@ -17,18 +17,17 @@ from noroshi.knowledge.knowledge_files import knowledge
 from noroshi.oauth.account import Account, Cloud
 from noroshi.oauth.high_volume import MAILBOX_ROLE
 from noroshi.oauth.provider import SignInError
-from noroshi.oauth.well_known_clouds import CLOUDS, MICROSOFT365
+from noroshi.oauth.well_known_clouds import CLOUDS, GOOGLE, MICROSOFT365
 from noroshi.ports.examination import Cure
 
 LOOK_UP = "https://login.microsoftonline.com/error?code={code}"
 """Microsoft's own page about a number (reference-error-codes)."""
 REFUSED = "invalid_client"
+APP_REFUSED = ("oauth.app_refused", "oauth.other_app_refused", "google.app_refused")
 MICROSOFT, OTHER_SIDE = plain("Microsoft 365"), _("the other side")
 OF_MICROSOFT = ("entra.wait", "entra.support")
 """Remedies that lead to Microsoft's own pages."""
 WAITING = frozenset({"temporarily_unavailable", "server_error"})
-KINDS = ("entra", "other", "key_file")
-"""The kinds of sign-in servers that have words of their own."""
 CODE = re.compile(r"AADSTS(\d{4,8})\b")
 # RFC 6749 and Entra write them so; a secret or token that a server quotes there is no such word.
 TIDY = re.compile(r"[a-z_]{1,64}")
@@ -92,14 +91,20 @@ def _explanation(
     secret: str,
 ) -> Explanation:
     """Return the row of a refusal: by its first number that is known, else by its class."""
-    rows, table = knowledge().explanations, knowledge().errors
-    of_class = table["suberror"].get(suberror) or _classes(cloud, app_only).get(error)
-    if of_class is None:
-        of_class = rows["oauth.unknown"]
-    elif of_class.name == "oauth.app_refused" and error == REFUSED and secret:
-        of_class = rows["oauth.secret_refused"]
-    found = next((one for one in map(by_code, codes) if one), of_class)
-    return _alone(found) if app_only else found
+    found = next((one for one in map(by_code, codes) if one), None)
+    if found is None:
+        found = _of_class(error, suberror, cloud, app_only=app_only)
+        if found.name in APP_REFUSED and error == REFUSED and secret:
+            found = knowledge().explanations["oauth.secret_refused"]
+    return _alone(found, cloud) if app_only else found
+
+
+def _of_class(error: str, suberror: str, cloud: Cloud, *, app_only: bool) -> Explanation:
+    """Return the row of OAuth's own words."""
+    known = knowledge().errors["suberror"].get(suberror) if cloud.entra else None
+    known = known or _classes(cloud, app_only).get(error)
+    name = "oauth.unknown" if cloud.entra else "oauth.other_unknown"
+    return known or knowledge().explanations[name]
 
 
 def is_known(error: str, codes: tuple[int, ...]) -> bool:
@@ -107,7 +112,7 @@ def is_known(error: str, codes: tuple[int, ...]) -> bool:
     are told beside ours."""
     if codes:
         return any(by_code(code) for code in codes)
-    return any(error in knowledge().errors[kind] for kind in KINDS)
+    return any(error in errors for errors in knowledge().errors.values())
 
 
 def _cure(cure: Cure, cloud: Cloud) -> Cure:
@@ -120,10 +125,10 @@ def _cure(cure: Cure, cloud: Cloud) -> Cure:
 
 def cure_of(failure: SignInError, account: Account) -> Cure:
     """Return the cure for a refusal of this account's, step by step."""
-    here = knowledge().refusals.get(failure.error)
+    here = refusals_at(account.cloud).get(failure.error)
     if here is not None:
         lacks = failure.error == "no_secret" and not account.secret
-        return knowledge().cures["settings.certificate"] if lacks else here
+        return refusals_at(account.cloud)["no_certificate"] if lacks else here
     cure = advise(
         failure.error,
         suberror=failure.suberror,
@@ -136,6 +141,12 @@ def cure_of(failure: SignInError, account: Account) -> Cure:
     if cure.link or not failure.codes or not ours:
         return cure
     return replace(cure, link=LOOK_UP.format(code=failure.codes[0]))
+
+
+def refusals_at(cloud: Cloud) -> Mapping[str, Cure]:
+    """Return the remedies of our own refusals, for an account at such a server."""
+    refusals = knowledge().refusals
+    return {**refusals["any"], **refusals["entra" if cloud.entra else "other"]}
 
 
 def codes_in(text: str) -> tuple[int, ...]:
@@ -159,18 +170,17 @@ def by_code(code: int) -> Explanation | None:
 def _classes(cloud: Cloud, app_only: bool) -> Mapping[str, Explanation]:
     """Return the rows of OAuth's own words at such a server."""
     errors = knowledge().errors
-    if cloud.entra:
-        return errors["entra"]
-    elsewhere = {**errors["entra"], **errors["other"]}
-    if app_only and cloud.app_grant == "service_account":
-        return {**elsewhere, **errors["key_file"]}
-    return elsewhere
+    kinds = ["any", "entra" if cloud.entra else "other"]
+    if cloud.name == GOOGLE.name:
+        kinds.append("google")
+    if app_only and cloud.app_grant == "service_account" and not cloud.entra:
+        kinds.append("key_file")
+    return {error: row for kind in kinds for error, row in errors[kind].items()}
 
 
-def _alone(row: Explanation) -> Explanation:
+def _alone(row: Explanation, cloud: Cloud) -> Explanation:
     """Return the row that holds where an app signs in by itself: nobody can sign in again."""
-    rows = knowledge().explanations
     other = WHERE_AN_APP_SIGNS_IN.get(row.name)
     if other is not None:
-        return rows[other]
-    return rows["oauth.app_refused"] if row.who == "user" else row
+        return knowledge().explanations[other]
+    return _classes(cloud, app_only=False)[REFUSED] if row.who == "user" else row

@@ -12,7 +12,7 @@ from noroshi.knowledge.knowledge_files import knowledge
 from noroshi.network.connection_errors import NoAnswerError
 from noroshi.network.http import Patience, Reply, open_http
 from noroshi.oauth.account import Account
-from noroshi.oauth.errors.error_explanation import cure_of
+from noroshi.oauth.errors.error_explanation import cure_of, refusals_at
 from noroshi.oauth.high_volume import is_high_volume
 from noroshi.oauth.http_session import NOT_OAUTH
 from noroshi.oauth.jwt_claims import (
@@ -194,8 +194,8 @@ class SignInSteps:
             reply = f"{reply}: {failure.description}"
         own = reply if codes or failure.description else ""
         remedy = cure.remedy(sentence(failure.words), self._exam, own)
-        ours = (
-            failure.error in knowledge().refusals
+        ours = failure.error in refusals_at(
+            self._account.cloud
         )  # a name of our own says nothing to a person
         return StepError(plain(codes.strip() or ("" if ours else failure.error)), remedy)
 

@@ -33,6 +33,7 @@ from noroshi.transports.smtp.connection import Connection, Patience, Reply
 from noroshi.transports.smtp.errors import ConnectionLostError, SmtpAuthError, SmtpServerError
 from noroshi.transports.smtp.options import Options
 from noroshi.transports.smtp.protocol import SmtpProtocol
+from noroshi.transports.smtp.reply_classifier import is_of_token
 from noroshi.transports.smtp.token_diagnosis import cause
 from noroshi.vault import Secret
 
@@ -254,13 +255,13 @@ class SmtpExamination:
         )
 
     def _refused(self, refused: SmtpAuthError, credentials: Credentials) -> StepError:
-        """535 alone may mean a dozen things: the token itself tells some of them apart."""
+        """Exchange Online's 535 5.7.3 may mean a dozen things: the token tells some of them apart."""
         reply = f"{refused.code} {refused.text}"
         explained = explanation_of(refused.code, refused.enhanced, refused.text)
         if credentials.entry and refused.code == BAD_PASSWORD and explained.quiet:
             explained = knowledge().explanations["mail_servers.wrong_user"]
         remedy = explained.remedy(self._exam, reply)
-        if not credentials.entry and explained.name == "mail_servers.sign_in_refused":
+        if not credentials.entry and is_of_token(refused.code, refused.enhanced):
             now = self._outside.clocks.wall()
             token = credentials.secret.reveal()
             bulk = is_high_volume(self._wanted.host)

@@ -82,6 +82,11 @@ def wants_new_token(code: int, enhanced: str) -> bool:
     return code == 535 and enhanced != "5.7.139"
 
 
+def is_of_token(code: int, enhanced: str) -> bool:
+    """Return whether Exchange Online refuses a token so, for whichever of a dozen reasons."""
+    return (code, enhanced) == (535, "5.7.3")
+
+
 def wants_tls(code: int, text: str) -> bool:
     """Return whether a refusal says that it is for want of TLS (RFC 3207, 4; RFC 4954, 6).
 

@@ -21,7 +21,7 @@ from noroshi.transports.smtp.connect import connect
 from noroshi.transports.smtp.connection import Connection, Patience
 from noroshi.transports.smtp.errors import SmtpAuthError, StaleConnectionError
 from noroshi.transports.smtp.options import Options
-from noroshi.transports.smtp.reply_classifier import wants_new_token
+from noroshi.transports.smtp.reply_classifier import is_of_token, wants_new_token
 from noroshi.transports.smtp.token_diagnosis import diagnosis
 from noroshi.transports.smtp.transaction import SmtpMessage, deliver
 from noroshi.vault import Secret
@@ -219,7 +219,7 @@ class SmtpTransport:
 
     def _explain(self, refused: SmtpAuthError, credentials: Credentials) -> SmtpAuthError:
         """Add what can be said of a token that is as fresh as can be and that Exchange refused."""
-        if credentials.entry or (refused.code, refused.enhanced) != (535, "5.7.3"):
+        if credentials.entry or not is_of_token(refused.code, refused.enhanced):
             return refused
         now = self._outside.clocks.wall()
         token, bulk = credentials.secret.reveal(), is_high_volume(self._options.host)
