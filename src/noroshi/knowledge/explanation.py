@@ -7,12 +7,13 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from noroshi.core.mail import Fault, Verdict
-from noroshi.core.translation import NOTHING, Message, bilingual
+from noroshi.core.translation import NOTHING, Message, _
 from noroshi.ports.examination import Cure, Exam, Remedy, filled
 
 Who = Literal["user", "admin", "wait", "setup"]
 """Who can mend a refused sign-in: whoever signs in, the provider's administrator, time, or our own
 settings."""
+BOTH = _("{meaning} {action}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,16 +32,14 @@ class Explanation:
     quiet: bool = False
     who: Who | None = None
 
-    @property
-    def words(self) -> Message:
+    def told(self, **values: str) -> Message:
         """Return what is told beside the answer; NOTHING if nothing is."""
         if self.quiet:
             return NOTHING
-        between = " " if self.action.en else ""
-        return bilingual(
-            en=f"{self.meaning.en}{between}{self.action.en}",
-            ja=f"{self.meaning.ja}{self.action.ja}",
-        )
+        meaning = self.meaning.fill(**values)
+        if self.action == NOTHING:
+            return meaning
+        return BOTH.fill(meaning=meaning, action=self.action.fill(**values))
 
     def remedy(self, exam: Exam, reply: str = "") -> Remedy:
         """Return the remedy with the user's own values; where no steps are given, what to do is

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any, TypeVar, cast, get_args
 
 from noroshi.core.mail import Fault, Verdict
@@ -15,6 +15,7 @@ from noroshi.knowledge.table_reader import KnowledgeError, TableReader
 from noroshi.ports.examination import Cure, Whose
 
 Row = TypeVar("Row")
+FOLDER = Path(__file__).parent
 FILES = (
     "entra",
     "oauth",
@@ -41,11 +42,8 @@ NO_ROW = Explanation(name="", meaning=NOTHING, cure=NO_CURE)
 def knowledge() -> Knowledge:
     """Return all rows. It takes some 0.1 s the first time, which a node spends before its first
     turn. Raises KnowledgeError."""
-    folder = files("noroshi.knowledge")
-    found = {
-        name: tomllib.loads(folder.joinpath(f"{name}.toml").read_text("utf-8"))
-        for name in ("values", *FILES)
-    }
+    paths = {name: FOLDER / f"{name}.toml" for name in ("values", *FILES)}
+    found = {name: tomllib.loads(path.read_text("utf-8")) for name, path in paths.items()}
     return read_knowledge(found)
 
 

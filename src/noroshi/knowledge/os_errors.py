@@ -6,11 +6,12 @@ import errno
 import tomllib
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 from noroshi.core.translation import Message, plain
 from noroshi.knowledge.table_reader import KnowledgeError, TableReader
 
+FILE = Path(__file__).with_name("os_errors.toml")
 TABLES = ("system", "resolver", "network", "pickup", "certificate")
 
 
@@ -36,8 +37,7 @@ def words_of(table: str, number: int | None) -> Message | None:
 @cache
 def os_errors() -> Mapping[str, Mapping[int, Message]]:
     """Return all tables of the file by their numbers. Raises OSError, KnowledgeError."""
-    text = files("noroshi.knowledge").joinpath("os_errors.toml").read_text("utf-8")
-    return read_os_errors(tomllib.loads(text))
+    return read_os_errors(tomllib.loads(FILE.read_text("utf-8")))
 
 
 def read_os_errors(found: Mapping[str, object]) -> Mapping[str, Mapping[int, Message]]:

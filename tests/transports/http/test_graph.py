@@ -16,7 +16,7 @@ import pytest
 from noroshi import schema
 from noroshi.core.delivery import NextRoute, OpenCircuit, Retry, SetAside, decide_fate
 from noroshi.core.mail import Envelope, Fault, Network, Parcel, Verdict
-from noroshi.core.translation import NOTHING, bilingual
+from noroshi.core.translation import bilingual
 from noroshi.network.http import Patience
 from noroshi.ports import Clocks, RouteError, TransportContext
 from noroshi.transports.http.graph import KIND, LARGEST, GraphTransport, Options
@@ -253,8 +253,8 @@ async def test_graph_says(graph, certificate, status, code, message, means):
     assert reply.startswith(str(status)) and (not told or told.endswith(". "))
     assert answer.words.ja != answer.words.en and "{" not in answer.words.en
     rule = http_rule_for("graph", status, f"{code}: {message}")
-    if rule is not None and rule.advice.words != NOTHING:
-        assert rule.advice.words.en.partition("{")[0].rstrip() in answer.words.en
+    if rule is not None and not rule.explanation.quiet:
+        assert rule.explanation.meaning.en.partition("{")[0].rstrip() in answer.words.en
     becomes = decide_fate(Parcel(LETTER, "graph1", "lease"), receipt, 0.0)
     wanted = {
         Verdict.REFUSED: NextRoute,
@@ -444,6 +444,6 @@ def test_a_port_and_a_slash_at_the_end_are_fine():
 
 def test_a_mailbox_that_is_full_by_graph_is_not_told_of_a_switch_for_smtp():
     """Graph keeps a copy of each mail that is handed in as MIME; there is no option for it."""
-    told = http_meaning("graph", 507, "ErrorQuotaExceeded").advice
+    told = http_meaning("graph", 507, "ErrorQuotaExceeded").explanation.action
     assert "MessageCopyForSMTP" not in told.en + told.ja
     assert "retention" in told.en and "保持ポリシー" in told.ja

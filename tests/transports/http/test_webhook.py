@@ -16,7 +16,7 @@ from noroshi.core.delivery import Accepted, NextRoute, OpenCircuit, Retry, decid
 from noroshi.core.mail import Envelope, Fault, Network, Parcel, Verdict
 from noroshi.core.network_policy import NetworkPolicy
 from noroshi.core.people import ADMIN, OPERATOR, roles_up_to
-from noroshi.core.translation import NOTHING, bilingual
+from noroshi.core.translation import bilingual
 from noroshi.network.http import Patience
 from noroshi.ports import Clocks, RouteError, TransportContext
 from noroshi.transports.http.status_codes import http_rule_for, http_rules
@@ -254,10 +254,9 @@ async def test_it_says(site, certificate, status, text, means):
     verdict, fault = (Verdict.ROUTE_DOWN, means) if isinstance(means, Fault) else (means, None)
     assert (answer.verdict, answer.fault, answer.code) == (verdict, fault, status)
     rule = http_rule_for("webhooks", status, text)
-    if rule is not None and rule.advice.words != NOTHING:
-        assert (
-            rule.advice.words.en in answer.words.en and rule.advice.words.ja in answer.words.ja
-        )
+    if rule is not None and not rule.explanation.quiet:
+        told = rule.explanation.told()
+        assert told.en in answer.words.en and told.ja in answer.words.ja
     wanted = {
         Verdict.ACCEPTED: Accepted,
         Verdict.REFUSED: NextRoute,

@@ -9,7 +9,6 @@ import pytest
 
 from noroshi.core.delivery import PROBING, Accepted, NextRoute, OpenCircuit, Retry, decide_fate
 from noroshi.core.mail import Fault, Parcel, Verdict
-from noroshi.core.translation import NOTHING
 from noroshi.ports import Clocks, TransportContext
 from noroshi.transports.smtp.reply_classifier import (
     enhanced_code,
@@ -97,8 +96,8 @@ async def test_a_server_says(certificate, stage, said, means):
 
 def assert_advice(answer, rule):
     """What to do is told in both languages, and Exchange's own trail is not."""
-    if rule is not None and rule.advice.words != NOTHING:
-        begins = rule.advice.words.en.partition("{")[0].rstrip()
+    if rule is not None and not rule.explanation.quiet:
+        begins = rule.explanation.meaning.en.partition("{")[0].rstrip()
         assert begins in answer.words.en and answer.words.ja != answer.words.en
         assert "eurprd06" not in answer.words.en and "{" not in answer.words.en
 
@@ -167,7 +166,7 @@ def test_a_new_token_is_asked_for_only_where_it_may_help():
 )
 def test_a_recipient_that_is_none_is_told_with_what_to_do(code, enhanced):
     told = meaning(code, enhanced)
-    assert told.verdict is Verdict.REFUSED and "queue edit" in told.advice.en
+    assert told.verdict is Verdict.REFUSED and "queue edit" in told.explanation.action.en
 
 
 @pytest.mark.parametrize(
@@ -193,5 +192,5 @@ def test_a_recipient_that_is_none_is_told_with_what_to_do(code, enhanced):
 def test_an_answer_of_the_reference_is_never_told_without_what_to_do(
     code, enhanced, text, says
 ):
-    advice = rule_for(code, enhanced, text).advice.words
-    assert says in advice.en and says in advice.ja
+    row = rule_for(code, enhanced, text).explanation
+    assert says in row.meaning.en + row.action.en and says in row.meaning.ja + row.action.ja

@@ -62,7 +62,7 @@ class ReplyReader:
         if meant.verdict is Verdict.ACCEPTED:
             return NOTHING
         answered = errors.ANSWERED.fill(where=self.where, reply=said)
-        return self.parties.advised(answered, meant.advice)
+        return self.parties.explained(answered, meant.explanation)
 
 
 def _phrase(status: int) -> str:

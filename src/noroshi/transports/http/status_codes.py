@@ -23,8 +23,8 @@ def http_meaning(service: Service, status: int, text: str) -> Meaning:
     if rule is None:
         return _by_first_digit(status)
     if isinstance(rule.says, Verdict):
-        return Meaning(rule.says, None, rule.explanation.words)
-    return Meaning(ROUTE, rule.says, rule.explanation.words)
+        return Meaning(rule.says, None, rule.explanation)
+    return Meaning(ROUTE, rule.says, rule.explanation)
 
 
 def http_rules(service: Service) -> tuple[ReplyRule, ...]:
@@ -44,9 +44,7 @@ def _by_first_digit(status: int) -> Meaning:
         case 2:
             return Meaning(Verdict.ACCEPTED)
         case 3:  # none is followed, as a token would go along
-            return Meaning(
-                ROUTE, Fault.SETUP, knowledge().explanations["webhooks.redirected"].words
-            )
+            return Meaning(ROUTE, Fault.SETUP, knowledge().explanations["webhooks.redirected"])
         case 4:
             return Meaning(ROUTE, Fault.PERMISSION)
         case _:

@@ -147,6 +147,6 @@ def _refused(
     said = words.fill(
         where=where, user=user, reply=reply.gist, way=way.upper(), entry=credentials.entry
     )
-    told = connection.server.parties.advised(said, reply.of_sender.advice)
+    told = connection.server.parties.explained(said, reply.of_sender.explanation)
     fault = Fault.SIGN_IN if wrong else None
     return SmtpAuthError(told, reply.code, reply.enhanced, reply.text, fault)

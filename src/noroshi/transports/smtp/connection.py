@@ -16,6 +16,7 @@ from aiosmtplib.typing import SMTPStatus
 from noroshi.core.mail import Fault
 from noroshi.core.printable import printable
 from noroshi.core.translation import NOTHING, Message
+from noroshi.knowledge.explanation import Explanation
 from noroshi.network.connection_errors import of_tls
 from noroshi.transports.smtp import errors
 from noroshi.transports.smtp.errors import ConnectionLostError, SmtpError, SmtpServerError
@@ -57,12 +58,16 @@ class Parties:
     sender: str
     envelope: str
 
-    def advised(self, said: Message, advice: Message) -> Message:
-        """Add to what was said what to do about it, if that is known."""
-        if advice == NOTHING:
-            return said
-        told = advice.fill(user=self.user, sender=self.sender, envelope=self.envelope)
-        return errors.ADVISED.fill(said=said, advice=told)
+    def explained(self, said: Message, explanation: Explanation | None) -> Message:
+        """Add to what was said what it means and what to do about it, if that is known."""
+        told = self.advice(explanation)
+        return said if told == NOTHING else errors.ADVISED.fill(said=said, advice=told)
+
+    def advice(self, explanation: Explanation | None) -> Message:
+        """Return what it means and what to do about it; NOTHING if that is not told."""
+        if explanation is None:
+            return NOTHING
+        return explanation.told(user=self.user, sender=self.sender, envelope=self.envelope)
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,7 +286,7 @@ class Connection:
         if not fulfilled:
             where = self.server.where
             said = errors.COMMAND_REFUSED.fill(where=where, stage=self.stage, reply=reply.gist)
-            words = self.server.parties.advised(said, reply.of_sender.advice)
+            words = self.server.parties.explained(said, reply.of_sender.explanation)
             raise SmtpServerError(words, reply.code, reply.enhanced, reply.text)
 
 

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from noroshi.core.mail import Fault, Verdict
-from noroshi.core.translation import NOTHING, Message
-from noroshi.knowledge.explanation import ReplyRule
+from noroshi.knowledge.explanation import Explanation, ReplyRule
 from noroshi.knowledge.knowledge_files import knowledge
 
 ANY = 0
@@ -23,7 +22,7 @@ class Meaning:
 
     verdict: Verdict
     fault: Fault | None = None
-    advice: Message = NOTHING
+    explanation: Explanation | None = None
 
 
 def meaning(code: int, enhanced: str = "", text: str = "") -> Meaning:
@@ -32,8 +31,8 @@ def meaning(code: int, enhanced: str = "", text: str = "") -> Meaning:
     if rule is None:
         return Meaning({2: Verdict.ACCEPTED, 5: REFUSED}.get(code // 100, DEFERRED))
     if isinstance(rule.says, Verdict):
-        return Meaning(rule.says, None, rule.explanation.words)
-    return Meaning(ROUTE, rule.says, rule.explanation.words)
+        return Meaning(rule.says, None, rule.explanation)
+    return Meaning(ROUTE, rule.says, rule.explanation)
 
 
 def sender_meaning(code: int, enhanced: str = "", text: str = "") -> Meaning:
@@ -41,7 +40,7 @@ def sender_meaning(code: int, enhanced: str = "", text: str = "") -> Meaning:
     route's."""
     said = meaning(code, enhanced, text)
     if said.verdict is REFUSED and code != 552:
-        return Meaning(ROUTE, Fault.PERMISSION, said.advice)
+        return Meaning(ROUTE, Fault.PERMISSION, said.explanation)
     return said
 
 
@@ -50,7 +49,7 @@ def one_recipient_meaning(code: int, enhanced: str = "", text: str = "") -> Mean
     sends is not refused then, and the route works."""
     said = meaning(code, enhanced, text)
     if said.fault is Fault.PERMISSION and code // 100 == 5:
-        return Meaning(REFUSED, None, said.advice)
+        return Meaning(REFUSED, None, said.explanation)
     return said
 
 

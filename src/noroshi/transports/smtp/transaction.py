@@ -123,9 +123,9 @@ def _mail_from(connection: Connection, message: SmtpMessage) -> bytes:
 
 def _answer(connection: Connection, reply: Reply, meant: Meaning) -> Answer:
     words, server = NOTHING, connection.server
-    if meant.advice != NOTHING:
+    if server.parties.advice(meant.explanation) != NOTHING:
         said = errors.ANSWERED.fill(where=server.where, reply=reply.gist)
-        words = server.parties.advised(said, meant.advice)
+        words = server.parties.explained(said, meant.explanation)
     return Answer(
         meant.verdict, reply.text, reply.code, reply.enhanced, words, fault=meant.fault
     )
