@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from string import Formatter
-from typing import Any
+from typing import Any, TypeVar
 
 from noroshi.core.translation import NOTHING, Message
+
+Value = TypeVar("Value")
 
 
 class KnowledgeError(Exception):
@@ -131,7 +133,7 @@ class TableReader:
         """Note a problem."""
         self._problems.append(f"{self._place}{key}: {why}")
 
-    def _value(self, key: str, kind: type[Any], missing: Any) -> Any:
+    def _value(self, key: str, kind: type[Value], missing: Value) -> Value:
         self._asked.add(key)
         given = self._given.get(key, missing)
         # True and False are whole numbers to Python.
