@@ -31,8 +31,8 @@ def test_the_texts_of_a_template_are_found_and_nothing_else():
 def test_a_text_is_reworded_where_it_stands(tmp_path):
     path = tmp_path / "page.html"
     path.write_text(TEMPLATE)
-    reword_template(path, "{n} days", 'so many "days": {n}')
-    reword_template(path, "Named {name}", "Called {name}")
+    wordings = {("", "{n} days"): 'so many "days": {n}', ("", "Named {name}"): "Called {name}"}
+    reword_template(path, wordings)
     assert [given for _name, given in found(path.read_text())] == [
         ["Called {name}"],
         ["menu", "None"],
