@@ -15,7 +15,6 @@ from noroshi.core.translation import bilingual
 from noroshi.oauth.provider import Pending, SignInError
 from noroshi.transports import BUILT_IN as TRANSPORTS
 from noroshi.vault import Secret
-from noroshi.web.texts.pages import TEXTS
 from noroshi.web.view.first_problems import problems_at_fields
 from noroshi.web.view.form_operations import Outcome
 from tests.service.clients import InProcessClient
@@ -197,7 +196,7 @@ async def test_what_ended_since_it_was_shown_is_told_and_chosen_anew(browser):
 
 
 def test_what_no_field_stands_for_is_told_by_what_it_is_about():
-    visit = SimpleNamespace(text=lambda key, **given: TEXTS[key].fill(**given).en)
+    visit = SimpleNamespace(say=lambda text: text.en)
     where = "rules/night.toml: routes"
     done = Outcome(None, ("Bad.",), 400, problems=((where, "is none"),), kind="invalid")
     assert problems_at_fields(visit, done, {"zone": "Time zone"}, {}).why == (

@@ -14,7 +14,7 @@ from noroshi.service import handle_request
 from noroshi.stores.memory.store import MemoryStore
 from noroshi.web.view.language import TONGUES
 from noroshi.web.view.overview import left, relay_of, route_level, route_state, view
-from noroshi.web.view.page_context import templates
+from noroshi.web.view.templates import templates
 from tests.service.clients import InProcessClient, apply_definitions
 from tests.service.harness import AKI, Harness
 from tests.web.browser import browsing, with_user
@@ -346,9 +346,8 @@ async def test_a_credential_that_ends_and_a_mark_stand_beside_the_route(desk):
     ]
     for language, said in (("en", "0 days left"), ("ja", "あと0日")):
         tongue = TONGUES[language]
-        made = templates().get_template("overview_parts.html")
-        module = made.make_module({"t": tongue.text, "say": tongue.say})
-        html = module.routes(view(status, ledger, tongue))
+        made = templates(language).get_template("overview_parts.html")
+        html = made.module.routes(view(status, ledger, tongue))
         assert said in html and mark[language] in html and "ruler__left--critical" in html
 
 

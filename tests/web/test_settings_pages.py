@@ -7,7 +7,7 @@ import pyotp
 import pytest
 
 from noroshi.core.people import OPERATOR, VIEWER
-from noroshi.web.texts.audit_log import DEEDS
+from noroshi.web.view.operation_names import OPERATION_NAMES
 from noroshi.web.view.page_context import LANGUAGE
 from tests.service.harness import documents
 from tests.web.browser import GOOD, browsing
@@ -173,7 +173,7 @@ async def test_the_audit_log_leaves_out_what_was_not_given(desk, browser):
 async def test_everything_that_is_written_down_has_a_name(desk):
     known = desk.service.operations().values()
     named = {one.name for one in known if one.role != VIEWER or one.changes}
-    assert {f"deed_of.{name}" for name in named} <= set(DEEDS)
+    assert named <= set(OPERATION_NAMES)
 
 
 async def test_who_was_refused_stands_in_the_audit_log_with_the_reason(browser):

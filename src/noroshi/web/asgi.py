@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import traceback
+from collections.abc import Mapping
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -11,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
-from noroshi.core.translation import Message
+from noroshi.core.translation import Message, _
 from noroshi.people import random_keys
 from noroshi.service import (
     InvalidArgumentError,
@@ -23,12 +24,18 @@ from noroshi.service import (
 from noroshi.web import health, pages
 from noroshi.web.api import endpoints
 from noroshi.web.context import WebContext
+from noroshi.web.errors import NO_SUCH_PAGE
 from noroshi.web.http import static_files
 from noroshi.web.http.security_headers import Guard
-from noroshi.web.texts.pages import TEXTS
 from noroshi.web.view.page_context import Visit
 
 log = logging.getLogger(__name__)
+OUR_BUG = _("Noroshi itself failed here. The node's log says where; watching goes on.")
+REASONS: Mapping[int, Message] = {
+    404: NO_SUCH_PAGE,
+    405: _("This page cannot be asked for in that way."),
+}
+"""Why a request is not answered, by the status of HTTP; any other one is a bug of ours."""
 
 
 def application(web: WebContext) -> ASGIApp:
@@ -58,10 +65,10 @@ def application(web: WebContext) -> ASGIApp:
 
 
 def _told(web: WebContext, request: Request, status: int) -> Response:
-    key = {404: "error.not_there", 405: "error.method"}.get(status, "error.bug")
+    why = REASONS.get(status, OUR_BUG)
     if request.url.path.startswith("/api/"):
-        return endpoints.json_response(refused(_refusal(status, TEXTS[key])), status)
-    return Visit(web, request, random_keys.key(), None).failed(status, TEXTS[key])
+        return endpoints.json_response(refused(_refusal(status, why)), status)
+    return Visit(web, request, random_keys.key(), None).failed(status, why)
 
 
 def _refusal(status: int, words: Message) -> OperationError:

@@ -1,6 +1,10 @@
-"""The base of what the manager refuses by itself, before an operation is asked."""
+"""What the manager refuses by itself, before an operation is asked."""
 
 from __future__ import annotations
+
+from noroshi.core.translation import _
+
+NO_SUCH_PAGE = _("There is no page at this address. See whether it is typed right.")
 
 
 class WebError(Exception):

@@ -19,7 +19,7 @@ from noroshi.core.definitions.schema_mail import AccountDef, RouteDef
 from noroshi.ports import options
 from noroshi.transports import BUILT_IN as TRANSPORTS
 from noroshi.web.forms.fields import Drawn, elsewhere, fields_of, merged, read
-from noroshi.web.view.page_context import templates
+from noroshi.web.view.templates import templates
 
 KNOWN = {
     "rules": ["ops", "boss"],
@@ -108,10 +108,10 @@ def test_the_options_of_every_kind_are_drawn_with_help_in_both_languages(check):
     fields = fields_of(form, {}, drawn=drawn(kind=check.kind), prefix="options.", leave_out=())
     assert [one.code for one in fields] == list(form["properties"])
     assert all(one.help and one.label != one.code for one in fields)
-    page = templates().from_string(
-        '{% from "form_parts.html" import fields %}{{ fields(all, t) }}'
+    page = templates("en").from_string(
+        '{% from "form_parts.html" import fields %}{{ fields(all) }}'
     )
-    html = page.render(all=fields, t=lambda key, **given: key)
+    html = page.render(all=fields)
     assert all(f'name="{one.name}' in html and one.label in html for one in fields)
     assert read(form, posted(fields), {}, prefix="options.", leave_out=()) == {}
 
@@ -291,10 +291,10 @@ def test_days_of_a_table_s_entries_are_boxes_and_what_is_no_day_is_kept_to_be_to
     assert read(form, sent, before) == before
     del sent["windows.1.days.someday"]
     assert read(form, sent, before)["windows"][0]["days"] == ["sun"]
-    page = templates().from_string(
-        '{% from "form_parts.html" import fields %}{{ fields(all, t) }}'
+    page = templates("en").from_string(
+        '{% from "form_parts.html" import fields %}{{ fields(all) }}'
     )
-    text = page.render(all=[field], t=lambda key, **_: key)
+    text = page.render(all=[field])
     assert text.count('name="windows.1.days.') == 8 and 'name="windows.1.days"' not in text
 
 

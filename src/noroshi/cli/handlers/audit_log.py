@@ -56,9 +56,9 @@ def _who(asked: CommandContext, one: Mapping[str, Any]) -> str:
 def _deed(asked: CommandContext, op: str) -> str:
     """As the manager calls it, and in brackets what --json calls it."""
     # Only now, as the field's words below: it costs what no other command needs.
-    from noroshi.web.texts.pages import TEXTS
+    from noroshi.web.view.operation_names import OPERATION_NAMES
 
-    known = TEXTS.get(f"deed_of.{op}")
+    known = OPERATION_NAMES.get(op)
     return f"{asked.say(known)} ({op})" if known is not None else op
 
 

@@ -117,13 +117,22 @@ async def refusal_lines(visit: Visit, done: Refused) -> tuple[str, ...]:
     now."""
     if not is_conflict(done):
         return tuple(done.why)
-    (first, _), (key, _) = done.problems[0], done.problems[-1]
-    lines = [what for _, what in done.problems]
+    first, key = done.problems[0][0], done.problems[-1][0]
+    lines = [what for _where, what in done.problems]
     if first == key:  # else it has another name, which the first of them tells
         differ = await since(visit, key, _number(visit.form.get(BASE_VERSION, "")))
         lines = [visit.say(one.sentence) for one in differ] or lines
     why = by_title(visit, done.why[0], (key, None))
-    return (why, *lines, visit.text("edit.overtaken"))
+    return (
+        why,
+        *lines,
+        visit.say(
+            _(
+                "Your change is not saved yet. Below, what you entered stands on top of what "
+                "is in force now; values that differ meanwhile are named at their fields."
+            )
+        ),
+    )
 
 
 def _number(text: str) -> int:

@@ -8,6 +8,7 @@ from typing import Any
 
 from starlette.responses import Response
 
+from noroshi.core.translation import _
 from noroshi.service.definitions.renames import FOLLOWS
 from noroshi.web.forms.change_preview import preview
 from noroshi.web.forms.conflict import by_title, differing
@@ -64,7 +65,12 @@ async def edited(visit: Visit, outline: Outline, edit: Edit) -> Edit:
     if visit.form.get("do") != REMOVE:
         return await submitted(visit, edit, outline.content(visit.form, edit.before))
     if visit.form.get("meant") != "yes":
-        edit.outcome = Outcome(None, (visit.text("edit.not_meant"),), 400, kind="invalid")
+        edit.outcome = Outcome(
+            None,
+            (visit.say(_("Nothing was removed: tick the box beside it first.")),),
+            400,
+            kind="invalid",
+        )
         return edit
     return await submitted(visit, edit, None, empty=True)
 
@@ -78,7 +84,7 @@ def name_field(visit: Visit, edit: Edit, help: str = "") -> Field:
     return Field(
         name="name",
         code="name",
-        label=visit.text("field.name"),
+        label=visit.say(_("Name")),
         help=help,
         sort="text",
         value=visit.form.get("name", its),

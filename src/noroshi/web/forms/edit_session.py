@@ -10,8 +10,8 @@ from noroshi.core.definitions.value_syntax import is_name
 from noroshi.core.translation import _
 from noroshi.definitions.stable_ids import KEPT
 from noroshi.service import NotFoundError
+from noroshi.web.errors import NO_SUCH_PAGE
 from noroshi.web.forms.location import Content, Problems, Spot, stand_in
-from noroshi.web.texts.pages import TEXTS
 from noroshi.web.view.form_operations import (
     Outcome,
     reauthenticate_from_form,
@@ -113,7 +113,7 @@ async def opened(visit: Visit, spot: Spot, *, may_lack: bool = False) -> Edit:
         await _as_seen(visit, edit)
     there = edit.lost or any(spot.found(one) is not None for one in (edit.seen, edit.now))
     if not (there or spot.new or may_lack):
-        raise NotFoundError(TEXTS["error.not_there"])
+        raise NotFoundError(NO_SUCH_PAGE)
     return edit
 
 
@@ -182,7 +182,12 @@ async def submitted(
         empty=empty,
     )
     if edit.own and outcome.ok is not None:
-        outcome = Outcome(None, (visit.text("edit.wrong"),), 400, kind="invalid")
+        outcome = Outcome(
+            None,
+            (visit.say(_("Not saved: please correct what is marked first.")),),
+            400,
+            kind="invalid",
+        )
     edit.outcome, edit.tried = outcome, outcome.ok if only_try else None
     if edit.done and edit.spot.is_whole and edit.told_as:
         edit.spot = edit.told_as
@@ -219,7 +224,7 @@ def _change(edit: Edit, content: Content | None) -> dict[str, Any]:
 
 def _number(text: str) -> int:
     if not (text.isascii() and text.isdecimal() and len(text) <= LONGEST_NUMBER):
-        raise NotFoundError(TEXTS["error.not_there"])
+        raise NotFoundError(NO_SUCH_PAGE)
     return int(text)
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from noroshi.core.translation import _
 from noroshi.definitions.toml import value as toml
 from noroshi.web.forms.field_values import (
     ABSENT,
@@ -27,7 +28,6 @@ from noroshi.web.forms.field_values import (
 from noroshi.web.forms.location import at_setting
 from noroshi.web.forms.schema import Schema, Shape, shapes
 from noroshi.web.forms.table import Cell, Choice, Say, cells_of, choice, columns_of, label
-from noroshi.web.texts.pages import TEXTS
 from noroshi.web.view.difference import said
 from noroshi.web.view.problem_text import problems_at
 from noroshi.web.view.tree import STEP
@@ -211,7 +211,7 @@ def _now(shape: Shape, name: str, before: Form, drawn: Drawn) -> str:
         return ""
     told = (shape.default or "") if now is ABSENT else now
     if not has_value(told) or told in ("", []):
-        return drawn.say(TEXTS["form.unset"])
+        return drawn.say(_("—"))
     words = said(told, shape.name)
     return drawn.say(words) if words else toml(told)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from noroshi.core.translation import Message, _
 from noroshi.oauth.well_known_clouds import CLOUDS
 from noroshi.web.forms.normalize import figures
 
@@ -17,7 +18,11 @@ ACCOUNT, RULE = "m365", "ops"
 OF_MICROSOFT = tuple(name for name, cloud in CLOUDS.items() if cloud.entra)
 ACCOUNT_FIELDS = ("cloud", "tenant", "client_id", "secret_ends", "mailbox")
 SERVER_FIELDS = ("host", "port", "protection", "sender", "user")
-PROTECTIONS = ("starttls", "tls", "none")
+PROTECTIONS: Mapping[str, Message] = {
+    "starttls": _("STARTTLS (usual)"),
+    "tls": _("TLS from the start of the connection"),
+    "none": _("none (an internal server)"),
+}
 SIGN_INS, MOST_CONNECTIONS = ("account", "password"), 3
 """Options that say how the route signs in; what Exchange Online allows at once."""
 LONGEST_PORT = 9
@@ -75,7 +80,7 @@ def filled(there: Documents, way: str) -> dict[str, str]:
     """The fields of a way's form, with what is there already."""
     if way == SERVER:
         form = {name: str(_options(there).get(name) or "") for name in SERVER_FIELDS}
-        return form | {"protection": form["protection"] or PROTECTIONS[0]}
+        return form | {"protection": form["protection"] or next(iter(PROTECTIONS))}
     account = there.get(f"accounts/{account_of(there)}", {})
     form = {name: str(account.get(name) or "") for name in ACCOUNT_FIELDS}
     by = GRAPH if _route(there).get("kind") == GRAPH else SMTP

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from noroshi.core.translation import Message
 from noroshi.web.forms.field_values import Form, entries_of, split
 from noroshi.web.forms.schema import Column, Shape
-from noroshi.web.texts.pages import TEXTS
+from noroshi.web.view.setting_names import choice_name, setting_name
 
 Say = Callable[[Message], str]
 
@@ -35,14 +35,14 @@ class Cell:
 
 def label(name: str, kind: str, say: Say) -> str:
     """Return what a setting is called where people read; its own name if nobody gave it one."""
-    words = TEXTS.get(f"field.{kind}.{name}") or TEXTS.get(f"field.{name}")
-    return say(words) if words else name
+    known = setting_name(name, kind)
+    return say(known) if known else name
 
 
 def choice(value: str, name: str, say: Say) -> str:
     """Return what something to choose for a setting is called."""
-    words = TEXTS.get(f"choice.{name}.{value}") or TEXTS.get(f"choice.{value}")
-    return say(words) if words else value
+    known = choice_name(value, name)
+    return say(known) if known else value
 
 
 def columns_of(shape: Shape, say: Say) -> tuple[tuple[str, str], ...]:

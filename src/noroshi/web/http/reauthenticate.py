@@ -6,21 +6,23 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from noroshi.core.translation import Message, _
+
 PASSWORD_AGAIN = "once_more"
 """The field with that password. No form of ours has another one of this name."""
 CSRF = "csrf"
-SECRETS: Mapping[str, str] = {
-    "secret": "reauthenticate.secret",
-    "value": "reauthenticate.secret",
-    "passphrase": "route.certificate.passphrase",
-    "pem": "route.certificate.pem",
-    "key_file": "route.key_file",
-    "pasted": "route.pasted",
-    "code": "reauthenticate.code",
-    "password": "password",
-    "old": "me.old",
-    "new": "me.new",
-    "again": "password.again",
+SECRETS: Mapping[str, Message] = {
+    "secret": _("Secret or password"),
+    "value": _("Secret or password"),
+    "passphrase": _("The file's passphrase"),
+    "pem": _("Or PEM as text"),
+    "key_file": _("Key file (JSON)"),
+    "pasted": _("URL that the browser ended at"),
+    "code": _("Code"),
+    "password": _("Password"),
+    "old": _("Current password"),
+    "new": _("New password"),
+    "again": _("Once more"),
 }
 """Fields that may hold what no page shows, by what they are called there: typed once more."""
 SEVERAL_LINES = ("pem", "key_file", "pasted")
@@ -31,7 +33,7 @@ class Secret:
     """A field whose value is not kept: what it is called, and whether it has several lines."""
 
     name: str
-    label: str
+    label: Message
     lines: bool
 
 

@@ -9,10 +9,11 @@ from typing import Any
 from starlette.responses import Response
 from starlette.routing import Route
 
+from noroshi.core.translation import _, ngettext
 from noroshi.service import NotFoundError
 from noroshi.web.api.endpoints import STATUS
 from noroshi.web.context import WebContext
-from noroshi.web.texts.pages import TEXTS
+from noroshi.web.errors import NO_SUCH_PAGE
 from noroshi.web.view.alarms import MOST_SHOWN, Wanted, fragments, key_of, view
 from noroshi.web.view.form_operations import Outcome, address, may, query_value, run, typed
 from noroshi.web.view.language import TONGUES
@@ -86,7 +87,7 @@ async def _perform(visit: Visit, deed: str) -> AlarmActionResult:
     elif deed == "end":
         done = await run(visit, "silence_end", silence=visit.form.get("silence", ""))
     else:
-        raise NotFoundError(TEXTS["error.not_there"])
+        raise NotFoundError(NO_SUCH_PAGE)
     return AlarmActionResult(
         done=int(not done.why), why=done.why, status=done.status, bad=done.bad
     )
@@ -96,16 +97,25 @@ async def _on_picked(visit: Visit, deed: str) -> AlarmActionResult:
     names = (name for name in sorted(visit.form) if name.startswith(PICK))
     picked = list(dict.fromkeys(visit.form[name] for name in names))
     if not picked:
-        return AlarmActionResult(why=(visit.text("alarms.none_picked"),), status=400)
+        return AlarmActionResult(
+            why=(visit.say(_("Choose at least one alarm in the list first.")),), status=400
+        )
     if len(picked) > MOST_SHOWN:
-        words = visit.text("alarms.too_many", count=len(picked), most=MOST_SHOWN)
+        words = visit.say(
+            ngettext(
+                "{count} alarm is chosen; at most {most} go at once. Nothing was done. The "
+                "first {most} of them are still chosen.",
+                "{count} alarms are chosen; at most {most} go at once. Nothing was done. The "
+                "first {most} of them are still chosen.",
+            ).fill(count=len(picked), most=MOST_SHOWN)
+        )
         return AlarmActionResult(why=(words,), status=400)
     places = [one.partition(" ") for one in picked]
     done = await run(
         visit,
         "alarms_remark",
         sort=DEEDS[deed],
-        alarms=[{"monitor": path, "item": item} for path, _, item in places],
+        alarms=[{"monitor": path, "item": item} for path, _space, item in places],
         words=visit.form.get("words", ""),
     )
     if done.ok is None:
@@ -130,7 +140,13 @@ async def _came(visit: Visit, deed: str, outcomes: Mapping[str, Outcome]) -> Ala
     why = [f"{key}: {text}" for key, one in left.items() for text in one.why]
     if why and (done or over):
         why.insert(
-            0, visit.text("alarms.partly", count=len(outcomes), done=done, over=len(over))
+            0,
+            visit.say(
+                _(
+                    "Of {count} chosen: done {done}, ended before {over}. The others were not "
+                    "done:"
+                ).fill(count=len(outcomes), done=done, over=len(over))
+            ),
         )
     status = max((one.status for one in refused.values()), default=200)
     return AlarmActionResult(
@@ -252,7 +268,7 @@ def _place_of(picked: frozenset[str]) -> str:
 
 def _length(visit: Visit, length: str) -> str:
     if length == "1h":
-        return visit.text("silence.hour")
+        return visit.say(_("1 hour"))
     if length == "1d":
-        return visit.text("silence.day")
-    return visit.text("silence.hours", n=length.removesuffix("h"))
+        return visit.say(_("1 day"))
+    return visit.say(ngettext("{n} hour", "{n} hours", by="n").fill(n=length.removesuffix("h")))

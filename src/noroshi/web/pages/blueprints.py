@@ -11,12 +11,12 @@ from starlette.routing import Route
 from noroshi.core.definitions.self_monitoring import OWN
 from noroshi.service import NotFoundError
 from noroshi.web.context import WebContext
+from noroshi.web.errors import NO_SUCH_PAGE
 from noroshi.web.forms.blueprint_inputs import PLACEHOLDER, BlueprintInput, input_at, inputs_of
 from noroshi.web.forms.change_preview import created, preview
 from noroshi.web.forms.location import called
 from noroshi.web.forms.normalize import figures
 from noroshi.web.forms.table import label
-from noroshi.web.texts.pages import TEXTS
 from noroshi.web.view.form_operations import (
     Outcome,
     address,
@@ -77,7 +77,7 @@ async def _one(visit: Visit, live: Live) -> Response:
     name = visit.request.path_params["blueprint"]
     known = {one["name"]: one for one in await visit.call("blueprints")}
     if name not in known:
-        raise NotFoundError(TEXTS["error.not_there"])
+        raise NotFoundError(NO_SUCH_PAGE)
     if visit.request.method == "GET":
         return await _shown(visit, known[name])
     only_try = visit.form.get("do") == PREVIEW

@@ -9,16 +9,31 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from noroshi.core.definitions.schema import ContactDef
+from noroshi.core.translation import _, pgettext
 from noroshi.web.context import WebContext
-from noroshi.web.pages.rules import DefinitionType, editor
+from noroshi.web.pages.rules import DefinitionTexts, DefinitionType, editor
 from noroshi.web.view.form_operations import address, may, query_value
+from noroshi.web.view.language import LANGUAGE_NAMES
 from noroshi.web.view.page_context import Visit, page
 
 CONTACTS = DefinitionType(
     type="contacts",
     one="contact",
     wanted=ContactDef,
-    sections={"who": ("title", "addresses"), "how": ("language", "zone", "one_by_one")},
+    sections={
+        "who": (pgettext("contact.who", "Who"), ("title", "addresses")),
+        "how": (_("How mails are written"), ("language", "zone", "one_by_one")),
+    },
+    texts=DefinitionTexts(
+        titles=_("Contacts"),
+        new=_("New contact"),
+        title=_("Contact {name}"),
+        about=_(
+            "What is changed here holds from the next mail on; mails that wait keep their "
+            "addresses."
+        ),
+        removal=_("{name} is told of nothing any more. What names it has to be changed first."),
+    ),
 )
 
 
@@ -46,6 +61,6 @@ def _row(visit: Visit, one: Mapping[str, Any]) -> Mapping[str, Any]:
     return {
         **one,
         "href": address(CONTACTS.path, name=one["name"]),
-        "language": visit.text(f"language.{one['language']}"),
+        "language": visit.say(LANGUAGE_NAMES[one["language"]]),
         "told": bool(one["rules"] or one["notifications"]),
     }

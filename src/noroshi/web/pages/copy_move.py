@@ -12,9 +12,9 @@ from noroshi.core.definitions.self_monitoring import OWN
 from noroshi.core.definitions.value_syntax import is_name
 from noroshi.service import NotFoundError
 from noroshi.web.context import WebContext
+from noroshi.web.errors import NO_SUCH_PAGE
 from noroshi.web.forms.change_preview import created, preview
 from noroshi.web.forms.location import called
-from noroshi.web.texts.pages import TEXTS
 from noroshi.web.view.form_operations import (
     Outcome,
     address,
@@ -55,7 +55,7 @@ async def _place(visit: Visit, live: Live) -> Response:
     documents = (await visit.call("definition_show"))["documents"]
     its = _there(documents, path.split("/"))
     if its is None:
-        raise NotFoundError(TEXTS["error.not_there"])
+        raise NotFoundError(NO_SUCH_PAGE)
     if visit.request.method == "GET":
         return await _shown(visit, path, its, documents)
     op, what, target = _asked(visit, path)

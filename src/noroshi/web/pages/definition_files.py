@@ -11,15 +11,16 @@ from typing import Any
 from starlette.responses import Response
 from starlette.routing import Route
 
+from noroshi.core.translation import _
 from noroshi.definitions import TYPES, Folder, content, pack
 from noroshi.definitions.archive import MOST_BYTES, MOST_PACKED
 from noroshi.ports import Document
 from noroshi.service import NotFoundError
 from noroshi.web.context import WebContext
+from noroshi.web.errors import NO_SUCH_PAGE
 from noroshi.web.forms.change_preview import preview
 from noroshi.web.forms.definition_files import hear, imported
 from noroshi.web.pages.rename import in_words, named_here
-from noroshi.web.texts.pages import TEXTS
 from noroshi.web.view.difference import Worded, sort_of
 from noroshi.web.view.form_operations import (
     Outcome,
@@ -63,7 +64,7 @@ async def files(visit: Visit) -> Response:
         return await _shown(visit, exported)
     deed = visit.form.get("do", "")
     if deed not in ("look", "apply"):
-        raise NotFoundError(TEXTS["error.not_there"])
+        raise NotFoundError(NO_SUCH_PAGE)
     if deed == "look":
         return await _look(visit, exported)
     done = await _applied(visit, _with_others(visit, exported))
@@ -74,7 +75,9 @@ async def files(visit: Visit) -> Response:
 
 async def _look(visit: Visit, exported: Mapping[str, Any]) -> Response:
     if not imported(visit).given:
-        return await _shown(visit, exported, why=(visit.text("files.no_file"),), status=400)
+        return await _shown(
+            visit, exported, why=(visit.say(_("No file was chosen.")),), status=400
+        )
     return await _planned(visit, exported, Outcome())
 
 
@@ -101,7 +104,15 @@ async def _planned(visit: Visit, exported: Mapping[str, Any], done: Outcome) -> 
         problems.append((one["where"], visit.say(one["what"])))
     packed, why = "" if problems else imported(visit).packed, done.why or told.why
     if not (packed or problems or why):
-        why = (*why, visit.text("files.too_long", most=MOST_PACKED >> 20))
+        why = (
+            *why,
+            visit.say(
+                _(
+                    "Packed this is more than the {most} MiB that a page can carry. Bring it "
+                    "in by parts, or by noroshi apply with a folder."
+                ).fill(most=MOST_PACKED >> 20)
+            ),
+        )
     return await _shown(
         visit,
         exported,

@@ -10,8 +10,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from noroshi.core.definitions.schema_mail import REDIRECT
+from noroshi.core.translation import Message, _, pgettext
 from noroshi.service import NotFoundError
 from noroshi.web.context import WebContext
+from noroshi.web.errors import NO_SUCH_PAGE
 from noroshi.web.forms.conflict import MergedForm, merged_form, refusal_lines
 from noroshi.web.forms.first_route import (
     GRAPH,
@@ -32,7 +34,6 @@ from noroshi.web.forms.first_route import (
 )
 from noroshi.web.forms.new_route import free_entry
 from noroshi.web.pages.first_steps import looked, shown
-from noroshi.web.texts.pages import TEXTS
 from noroshi.web.view.first_problems import problems_at_fields, sealed
 from noroshi.web.view.form_operations import Outcome, query_value, run
 from noroshi.web.view.page_context import Visit, page
@@ -40,23 +41,23 @@ from noroshi.web.view.page_context import Visit, page
 SIGN_IN = "/first/sign-in"
 OF_GRAPH = "Microsoft Graph"
 """The title of a route by it."""
-LABELS: Mapping[str, Mapping[str, str]] = {
+LABELS: Mapping[str, Mapping[str, Message]] = {
     MICROSOFT: {
-        "by": "first.by",
-        "mailbox": "first.mailbox",
-        "tenant": "first.tenant",
-        "client_id": "first.client_id",
-        "secret": "first.secret",
-        "secret_ends": "first.secret_ends",
-        "cloud": "first.cloud",
+        "by": _("Mails leave by"),
+        "mailbox": _("Mailbox that sends"),
+        "tenant": _("Tenant"),
+        "client_id": _("Client ID"),
+        "secret": _("Client secret"),
+        "secret_ends": _("It ends on"),
+        "cloud": _("Cloud"),
     },
     SERVER: {
-        "host": "first.host",
-        "sender": "first.sender",
-        "protection": "first.protection",
-        "port": "first.port",
-        "user": "first.user",
-        "secret": "password",
+        "host": _("Host"),
+        "sender": _("Sender"),
+        "protection": _("Protection"),
+        "port": _("Port"),
+        "user": pgettext("first_steps", "User"),
+        "secret": _("Password"),
     },
 }
 MEANT: Mapping[str, Mapping[str, str]] = {
@@ -78,7 +79,7 @@ async def mail(visit: Visit) -> Response:
     there, done = all_of_it["documents"], Outcome()
     way = visit.form.get("way") or query_value(visit, "way") or way_of(there)
     if way not in WAYS:
-        raise NotFoundError(TEXTS["error.not_there"])
+        raise NotFoundError(NO_SUCH_PAGE)
     its, etag = (
         MergedForm(form=filled(there, way), base_version=all_of_it["version"]),
         _seen(all_of_it),
@@ -97,7 +98,7 @@ async def mail(visit: Visit) -> Response:
             etag = visit.form.get("etag", "")
         done = replace(done, why=await refusal_lines(visit, done))
     own = [key.partition("/")[2] for key in there if key.startswith("clouds/")]
-    labels = {name: visit.text(key) for name, key in LABELS[way].items()}
+    labels = {name: visit.say(label) for name, label in LABELS[way].items()}
     return await shown(
         visit,
         "mail",
@@ -121,7 +122,7 @@ async def _made(
     """The definitions, then the secret; whether the definitions are in force. What others
     changed since the form was shown is not overwritten."""
     there, given = all_of_it["documents"], visit.form.get("secret", "")
-    titles = {SMTP: visit.text("first.route"), GRAPH: OF_GRAPH}
+    titles = {SMTP: visit.say(_("SMTP server 1")), GRAPH: OF_GRAPH}
     named = account_of(there) if way == MICROSOFT else NAMES[SMTP]
     entry = await free_entry(visit, named) if given else ""
     wanted = FirstRouteForm(way, form, titles, entry)

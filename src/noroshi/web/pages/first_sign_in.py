@@ -10,24 +10,33 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from noroshi.core.definitions.schema_mail import REDIRECT
+from noroshi.core.translation import Message, _
 from noroshi.service import NotFoundError
 from noroshi.web.context import WebContext
+from noroshi.web.errors import NO_SUCH_PAGE
 from noroshi.web.forms.first_route import Documents, account_of, route_of
 from noroshi.web.http.oauth_redirects import Returns, home_of, port_for
 from noroshi.web.pages.first_mail import SIGN_IN
 from noroshi.web.pages.first_steps import looked, shown
-from noroshi.web.texts.pages import TEXTS
 from noroshi.web.view.first_problems import StepProblems, problems_at_fields, sealed
 from noroshi.web.view.form_operations import Outcome, query_value, run
 from noroshi.web.view.page_context import Handler, Visit, page
 
 NEXT = "/first/alarm"
 DEEDS = ("secret", "paste", "device", "ask")
-BROWSER, PASTE, DEVICE = WAYS = ("browser", "paste", "device")
+BROWSER, PASTE, DEVICE = "browser", "paste", "device"
+WAYS: Mapping[str, Message] = {
+    BROWSER: _("In this browser"),
+    PASTE: _("Paste the address"),
+    DEVICE: _("By a code"),
+}
 BY_DEED = {"paste": PASTE, "device": DEVICE, "ask": DEVICE}
 ASKED_EACH = 5
 """Seconds between questions about a code, where the server names none."""
-SIGNING = {"secret": "first.secret", "pasted": "first.pasted"}
+SIGNING: Mapping[str, Message] = {
+    "secret": _("Client secret"),
+    "pasted": _("Address of the last page"),
+}
 NONE: Mapping[str, Any] = {"ok": None}
 
 
@@ -44,7 +53,7 @@ def _handler(returns: Returns) -> Handler:
         route, done = route_of(documents), Outcome()
         if visit.request.method == "POST":
             if deed not in DEEDS:
-                raise NotFoundError(TEXTS["error.not_there"])
+                raise NotFoundError(NO_SUCH_PAGE)
             done = await _signed(visit, deed, route)
             if _is_in(deed, done):
                 return _on(visit)
@@ -80,7 +89,7 @@ async def _shown(
         done.status,
         begun=begun.get("ok"),
         anew="secret" in done.bad,
-        ways=WAYS if port is not None else WAYS[1:],
+        ways={way: title for way, title in WAYS.items() if port is not None or way != BROWSER},
         way=way,
         code=code,
         waits=deed == "ask",
@@ -123,7 +132,7 @@ def _told(visit: Visit, done: Outcome, begun: Mapping[str, Any]) -> StepProblems
     """What is wrong, at its field. Of a secret that was refused at the sign-in, that it is."""
     if not done.why:
         return StepProblems() if "ok" in begun else StepProblems((visit.say(begun["words"]),))
-    labels = {name: visit.text(key) for name, key in SIGNING.items()}
+    labels = {name: visit.say(label) for name, label in SIGNING.items()}
     why = problems_at_fields(visit, done, labels, {"value": "secret"})
     if "secret" in done.bad and not why.bad:
         return StepProblems(done.why[:1], {"secret": tuple(what for _, what in done.problems)})

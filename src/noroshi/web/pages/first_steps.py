@@ -13,11 +13,11 @@ from starlette.routing import Route
 
 from noroshi.core.delivery_state import SENT, DeliveryState
 from noroshi.core.people import ADMIN
+from noroshi.core.translation import Message, _, pgettext
 from noroshi.service import ForbiddenError, NotFoundError
 from noroshi.web.context import WebContext
 from noroshi.web.forms.conflict import MergedForm, merged_form, refusal_lines
 from noroshi.web.forms.normalize import addresses, figures
-from noroshi.web.texts.pages import TEXTS
 from noroshi.web.view.first_problems import StepProblems, problems_at_fields
 from noroshi.web.view.form_operations import Outcome, clock, run
 from noroshi.web.view.mail import attempts, names, relay
@@ -30,7 +30,13 @@ from noroshi.web.view.page_context import (
     unwrap as answered,
 )
 
-STEPS = ("administrator", "person", "machine", "mail", "alarm")
+STEPS: Mapping[str, Message] = {
+    "administrator": _("Administrator"),
+    "person": pgettext("first.person.step", "Who is told"),
+    "machine": _("This machine"),
+    "mail": pgettext("first.mail.step", "How mail is sent"),
+    "alarm": _("Receive an alarm"),
+}
 WAYS = {"person": "contact", "machine": "instance", "mail": "ready"}
 """The field of the operation's answer that is set once the step after it can be begun."""
 CONTACT = "ops"
@@ -71,7 +77,7 @@ def next_of(progress: Mapping[str, Any]) -> str:
 async def looked(visit: Visit) -> Mapping[str, Any]:
     """Return how far it has come. Raises ForbiddenError for who could do none of it."""
     if visit.person is None or ADMIN not in visit.person.roles:
-        raise ForbiddenError(TEXTS["first.forbidden"])
+        raise ForbiddenError(_("The first start needs the role administrator."))
     found: Mapping[str, Any] = await visit.call("first_look")
     return found
 
@@ -134,11 +140,11 @@ async def person(visit: Visit) -> Response:
     return answer
 
 
-LABELS = {
-    "language": "first.language",
-    "title": "first.person.name",
-    "addresses": "first.addresses",
-    "zone": "first.zone",
+LABELS: Mapping[str, Message] = {
+    "language": _("Language"),
+    "title": _("Name"),
+    "addresses": _("Mail addresses"),
+    "zone": _("Time zone"),
 }
 FIELDS = tuple(LABELS)
 
@@ -162,7 +168,7 @@ async def _person(
         merged=its,
         etag=etag,
         told=problems_at_fields(
-            visit, done, {name: visit.text(LABELS[name]) for name in FIELDS}, {}
+            visit, done, {name: visit.say(LABELS[name]) for name in FIELDS}, {}
         ),
         zones=sorted(available_timezones()),
     )
@@ -195,8 +201,17 @@ async def machine(visit: Visit) -> Response:
 def _chosen_wrongly(visit: Visit, done: Outcome) -> StepProblems:
     """Of what was chosen something may have ended since it was shown."""
     if any(where == "wanted" for where, what in done.problems if what != done.why[0]):
-        return StepProblems((visit.text("first.machine.gone"),))
-    return problems_at_fields(visit, done, {"title": visit.text("first.machine.name")}, {})
+        return StepProblems(
+            (
+                visit.say(
+                    _(
+                        "Something that was chosen is no longer found here: it may have ended "
+                        "meanwhile. Choose from what is found now."
+                    )
+                ),
+            )
+        )
+    return problems_at_fields(visit, done, {"title": visit.say(_("Name of this machine"))}, {})
 
 
 async def alarm(visit: Visit) -> Response:
@@ -260,7 +275,7 @@ async def _way(visit: Visit, progress: Mapping[str, Any]) -> Mapping[str, Any]:
     state = queued["state"]
     it = {"state": state, "queued": queued["born"], "tried": flat, "arrived": letter["arrived"]}
     return {
-        "posts": relay(visit, ("post.raised", queued["born"]), it)[:4],
+        "posts": relay(visit, (_("Raised"), queued["born"]), it)[:4],
         "tries": list(attempts(visit, flat, await names(visit))),
         "because": visit.say(queued["because"]),
         "state": state,

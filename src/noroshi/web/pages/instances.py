@@ -9,9 +9,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from noroshi.core.definitions.self_monitoring import OWN
+from noroshi.core.translation import Message, _
 from noroshi.service import NotFoundError
 from noroshi.web.context import WebContext
-from noroshi.web.texts.pages import TEXTS
+from noroshi.web.errors import NO_SUCH_PAGE
 from noroshi.web.view.form_operations import address, may, query_value, run
 from noroshi.web.view.instances import stops_of, tables
 from noroshi.web.view.language import TONGUES
@@ -27,7 +28,13 @@ DEEDS: Mapping[tuple[str, bool], str] = {
     ("stop", False): "monitor_disable",
     ("start", False): "monitor_enable",
 }
-DONE = ("stop", "start", "copy", "move", "added")
+DONE: Mapping[str, Message] = {
+    "stop": _("{part}: monitoring is stopped."),
+    "start": _("{part}: monitoring is started."),
+    "copy": _("Copied from {part}."),
+    "move": _("Moved here from {part}."),
+    "added": _("The monitors of the blueprint {part} are added."),
+}
 LONGEST_NOTE = 200
 
 
@@ -57,7 +64,7 @@ async def _switched(visit: Visit, live: Live) -> Response:
     part, at, deed = form.get("part", ""), form.get("at", ""), form.get("do", "")
     op = DEEDS.get((deed, "/" not in part))
     if op is None or not part:
-        raise NotFoundError(TEXTS["error.not_there"])
+        raise NotFoundError(NO_SUCH_PAGE)
     here, note = part_page(at or part), form.get("note", "")[:LONGEST_NOTE]
     what = {"instance": part} if "/" not in part else {"monitor": part}
     done = await run(visit, op, note=note, **what)
@@ -77,7 +84,7 @@ async def _shown(visit: Visit, live: Live, instance: str, group: str) -> Respons
     all_of_them = list(tables(instance, said.get("group", ()), found, seen.status, tongue))
     groups = [one for one in all_of_them if not group or one.name == group]
     if (not said and found is None) or (group and not groups):
-        raise NotFoundError(TEXTS["error.not_there"])
+        raise NotFoundError(NO_SUCH_PAGE)
     path = f"{instance}/{group}" if group else instance
     its = stops_of(seen.status, tongue).of(path)
     level = groups[0].level if group else found.level if found else "new"
@@ -120,14 +127,17 @@ def _open(groups: Sequence[Any]) -> int:
     return sum(level in ("warning", "critical", "unknown") for level in levels)
 
 
-async def did(visit: Visit, seen: Snapshot) -> tuple[str, str]:
+async def did(visit: Visit, seen: Snapshot) -> str:
     """Return what was just done, and with what, by its title; what was moved away has its name
-    alone."""
+    alone. "" for nothing."""
     done, part = query_value(visit, "did"), query_value(visit, "part")
     if done not in DONE:
-        return "", ""
-    if done != "added":
-        return done, called(part, seen.tree)
-    known = {one["name"]: one["title"] for one in await visit.call("blueprints")}
-    its = visit.say(known[part]) if part in known else ""
-    return done, its or part
+        return ""
+    title = called(part, seen.tree) if done != "added" else await _blueprint(visit, part)
+    return visit.say(DONE[done].fill(part=title))
+
+
+async def _blueprint(visit: Visit, name: str) -> str:
+    """Return the title of a blueprint; its name if it has none or is gone."""
+    titles = {one["name"]: one["title"] for one in await visit.call("blueprints")}
+    return (visit.say(titles[name]) if name in titles else "") or name

@@ -9,9 +9,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from noroshi.core.delivery_state import DeliveryState
+from noroshi.core.translation import Message, _
 from noroshi.service import NotFoundError
 from noroshi.web.context import WebContext
-from noroshi.web.texts.pages import TEXTS
+from noroshi.web.errors import NO_SUCH_PAGE
 from noroshi.web.view.form_operations import address, clock, query_value
 from noroshi.web.view.mail import Answer, Titles, attempts, level, names, relay, said, state
 from noroshi.web.view.page_context import Visit, page
@@ -27,7 +28,20 @@ KINDS = (
     DeliveryState.CAME_BACK,
     DeliveryState.DROPPED,
 )
-PARTS = ("accepted", "came_back", "waiting", "held", "set_aside", "dropped", "lost")
+PARTS: Mapping[str, Message] = {
+    "accepted": _("Accepted"),
+    "came_back": _("Came back"),
+    "waiting": _("Waiting"),
+    "held": _("Held"),
+    "set_aside": _("Set aside"),
+    "dropped": _("Given up"),
+    "lost": _("Lost"),
+}
+"""What the sum of all alarms consists of."""
+BY_WHOM: Mapping[str, Message] = {
+    DeliveryState.HELD: _("held by {who}"),
+    DeliveryState.DROPPED: _("given up by {who}"),
+}
 
 
 def routes(web: WebContext) -> list[Route]:
@@ -51,7 +65,7 @@ async def ledger(visit: Visit) -> Response:
         "ledger.html",
         sum=total,
         kept=total["raised"] - total["forgotten"],
-        parts=PARTS,
+        parts=[(name, visit.say(title)) for name, title in PARTS.items()],
         rows=[_row(visit, one, called) for one in fitting[:MOST_SHOWN]],
         count=len(fitting),
         searched=len(found["rows"]),
@@ -79,7 +93,7 @@ def _texts(one: Answer, called: Titles) -> Iterator[str]:
 
 def _row(visit: Visit, one: Answer, called: Titles) -> Mapping[str, Any]:
     tried = one["tried"]
-    began = ("post.raised", one["raised"])
+    began = (_("Raised"), one["raised"])
     return {
         **one,
         "at": clock(visit, one["raised"] or one["queued"]),
@@ -97,8 +111,8 @@ def _row(visit: Visit, one: Answer, called: Titles) -> Mapping[str, Any]:
 def _why(visit: Visit, one: Answer) -> str:
     """Why it is where it is; whoever held it or gave it up is all that the ledger keeps."""
     why = visit.say(one["why"])
-    if one["state"] in (DeliveryState.HELD, DeliveryState.DROPPED):
-        return visit.text(f"alarm.{one['state']}", who=why)
+    if one["state"] in BY_WHOM:
+        return visit.say(BY_WHOM[one["state"]].fill(who=why))
     return why if one["state"] in (DeliveryState.WAITING, DeliveryState.SET_ASIDE) else ""
 
 
@@ -106,7 +120,7 @@ async def alarm(visit: Visit) -> Response:
     """From the event to the last answer."""
     id = query_value(visit, "id")
     if not id:  # the operation would answer the newest one, or none where there is none yet
-        raise NotFoundError(TEXTS["error.not_there"])
+        raise NotFoundError(NO_SUCH_PAGE)
     one = (await visit.call("ledger", alarm=id, last=1))["rows"][0]
     called = await names(visit)
     return await visit.show(

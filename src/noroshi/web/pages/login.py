@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 from starlette.responses import Response
 from starlette.routing import Route
 
+from noroshi.core.translation import _
 from noroshi.people import AuthenticationError
 from noroshi.web.context import WebContext
 from noroshi.web.http.request_form import MOST_FIELDS, ours
@@ -103,7 +104,7 @@ async def start(visit: Visit) -> Response:
         return visit.page("start.html", why="", next="/", **values)
     password = form.get("password", "")
     if password != form.get("again", ""):
-        why = visit.text("start.different")
+        why = visit.say(_("The two passwords are not the same."))
         return visit.page("start.html", 400, why=why, next="/", **values)
     try:
         inside = await people.start(code, name, password, visit.address)

@@ -8,10 +8,11 @@ from typing import Any
 from starlette.responses import Response
 from starlette.routing import Route
 
+from noroshi.core.translation import Message, _
 from noroshi.service import NotFoundError
 from noroshi.web.context import WebContext
+from noroshi.web.errors import NO_SUCH_PAGE
 from noroshi.web.forms.conflict import Side, by_title
-from noroshi.web.texts.pages import TEXTS
 from noroshi.web.view.form_operations import Outcome, may, query_value, run
 from noroshi.web.view.page_context import Visit, page
 from noroshi.web.view.routes import (
@@ -28,8 +29,15 @@ from noroshi.web.view.routes import (
     shown,
 )
 
-DID = ("order", "removed", "saved", "added", "signed_in", "secret")
-"""The changes that the pages on mail have a text for."""
+DONE: Mapping[str, Message] = {
+    "order": _("The order is changed."),
+    "removed": _("It is removed."),
+    "saved": _("It is saved."),
+    "added": _("The route is there. What is still missing stands below, in its order."),
+    "signed_in": _("The route is signed in. What waits for it goes out now."),
+    "secret": _("It is in the vault; nobody is shown it again."),
+}
+"""The changes that the pages on mail tell of."""
 MOVES = ("up", "down", "out", "into")
 WORST = {"well": 0, "down": 1, "not signed in": 2, "needs somebody": 3}
 
@@ -43,13 +51,13 @@ async def mailing(visit: Visit) -> Response:
     """All of it; a form changes an order."""
     if visit.request.method == "GET":
         did = query_value(visit, "did")
-        return await _mailing(visit, did=did if did in DID else "")
+        return await _mailing(visit, did=DONE.get(did))
     key, move = visit.form.get("key", ""), visit.form.get("do", "")
     if key.partition("/")[0] not in TELLERS or move not in MOVES:
-        raise NotFoundError(TEXTS["error.not_there"])
+        raise NotFoundError(NO_SUCH_PAGE)
     found = await visit.call("definition_show", keys=[key])
     if key not in found["documents"]:
-        raise NotFoundError(TEXTS["error.not_there"])
+        raise NotFoundError(NO_SUCH_PAGE)
     before = found["documents"][key]
     after = {
         **before,
@@ -83,7 +91,7 @@ def moved(routes: Sequence[str], name: str, move: str) -> list[str]:
 
 
 async def _mailing(
-    visit: Visit, did: str = "", why: tuple[str, ...] = (), status: int = 200
+    visit: Visit, did: Message | None = None, why: tuple[str, ...] = (), status: int = 200
 ) -> Response:
     now = await visit.call("route_list")
     defined = await visit.call("definition_show", types=DEFINED)

@@ -9,7 +9,7 @@ from typing import Any
 from starlette.responses import Response
 from starlette.routing import Route
 
-from noroshi.core.translation import pgettext
+from noroshi.core.translation import _, pgettext
 from noroshi.web.context import WebContext
 from noroshi.web.view.form_operations import Outcome, address, may, query_value, run, typed
 from noroshi.web.view.language import TONGUES
@@ -61,14 +61,36 @@ async def _added(visit: Visit) -> Outcome:
     given, labels = visit.form.get("place", ""), _labels(shown["documents"])
     place, refused = require_place(visit, given, labels)
     if place == EVERYTHING:
-        return Outcome(None, (visit.text("works.not_all"),), 400)
+        return Outcome(
+            None,
+            (
+                visit.say(
+                    _(
+                        "Maintenance is planned for an instance, a group or a monitor, not for "
+                        "everything. To keep everything silent for a while, use Silence on the "
+                        "page of alarms."
+                    )
+                ),
+            ),
+            400,
+        )
     content = document_of(shown["documents"], place)
     window = _window(visit)
     changed = None if content is None else put_in(content, place, window)
     if content is None or changed is None:
         return refused
     if is_over(window, str(content.get("zone", "UTC")), visit.web.service.now()):
-        return Outcome(None, (visit.text("works.past", given=window["ends"]),), 400)
+        return Outcome(
+            None,
+            (
+                visit.say(
+                    _("It would be over already: the end, {given}, is in the past.").fill(
+                        given=window["ends"]
+                    )
+                ),
+            ),
+            400,
+        )
     return await _put(visit, shown, place, changed)
 
 
@@ -99,7 +121,11 @@ async def _removed(visit: Visit) -> Outcome:
     if content is not None and isinstance(said, dict) and number.isdecimal():
         changed = taken_out(content, place, int(number[:6]), said)
     if changed is None:
-        return Outcome(None, (visit.text("works.gone"),), 409)
+        return Outcome(
+            None,
+            (visit.say(_("It is not there any more; somebody changed it meanwhile.")),),
+            409,
+        )
     return await _put(visit, shown, place, changed)
 
 
@@ -137,7 +163,7 @@ def _row(visit: Visit, one: Planned) -> Mapping[str, Any]:
     days = [_day(visit, day) for day in one.said.get("days", ())]
     begins, ends = str(one.said.get("begins", "")), str(one.said.get("ends", ""))
     weekly = " " not in begins
-    every = visit.text("works.every_day") if weekly else visit.text("works.once")
+    every = visit.say(_("every day")) if weekly else visit.say(_("once"))
     return {
         "place": one.place,
         "number": one.number,
@@ -152,13 +178,13 @@ def _row(visit: Visit, one: Planned) -> Mapping[str, Any]:
 
 def _day(visit: Visit, day: str) -> str:
     texts = {
-        "mon": visit.text("works.mon"),
-        "tue": visit.text("works.tue"),
-        "wed": visit.text("works.wed"),
-        "thu": visit.text("works.thu"),
-        "fri": visit.text("works.fri"),
-        "sat": visit.text("works.sat"),
-        "sun": visit.text("works.sun"),
+        "mon": visit.say(_("Mon")),
+        "tue": visit.say(_("Tue")),
+        "wed": visit.say(_("Wed")),
+        "thu": visit.say(_("Thu")),
+        "fri": visit.say(_("Fri")),
+        "sat": visit.say(_("Sat")),
+        "sun": visit.say(_("Sun")),
     }
     return texts.get(day, day)
 

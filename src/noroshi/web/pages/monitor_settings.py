@@ -12,8 +12,10 @@ from starlette.routing import Route
 from noroshi import schema
 from noroshi.core.definitions.schema import MonitorDef
 from noroshi.core.definitions.self_monitoring import KINDS
+from noroshi.core.translation import _, pgettext
 from noroshi.service import NotFoundError
 from noroshi.web.context import WebContext
+from noroshi.web.errors import NO_SUCH_PAGE
 from noroshi.web.forms.edit_page import (
     FormFrame,
     Section,
@@ -28,7 +30,6 @@ from noroshi.web.forms.layout import Outline, Part
 from noroshi.web.forms.limits import kind_of
 from noroshi.web.forms.location import Content, Spot, called, told_apart
 from noroshi.web.pages.monitors import GROUP, HOME, MONITOR, NEW, checks, crumbs, of
-from noroshi.web.texts.pages import TEXTS
 from noroshi.web.view.form_operations import address, may, query_value
 from noroshi.web.view.page_context import Visit, page
 
@@ -123,7 +124,7 @@ def _frame(
     where, group, name = way
     told = visit.say(kind["title"]) if kind else str(edit.before.get("kind", ""))
     look = FormFrame(
-        title=visit.text("edit.monitor.new", kind=told),
+        title=visit.say(_("New monitor: {kind}").fill(kind=told)),
         crumbs=crumbs(visit, edit.now or edit.seen, where, group),
         sections=_sections(visit, edit, outline, kind, told),
     )
@@ -131,9 +132,13 @@ def _frame(
         return look
     return replace(
         look,
-        title=visit.text("edit.monitor", name=called(name, edit.before)),
-        links=[(visit.text("edit.monitor.see"), f"/monitor/{where}/{group}/{name}")],
-        removal=visit.text("edit.monitor.remove", name=told_apart(name, edit.before)),
+        title=visit.say(_("Settings of {name}").fill(name=called(name, edit.before))),
+        links=[(visit.say(_("See how it is")), f"/monitor/{where}/{group}/{name}")],
+        removal=visit.say(
+            _(
+                "Removes the monitor {name}; its history is kept for as long as that of others."
+            ).fill(name=told_apart(name, edit.before))
+        ),
     )
 
 
@@ -143,36 +148,42 @@ def _sections(
     fields = outline.fields(visit, edit)
     options = [fields.pop(name) for name in list(fields) if name.startswith("options.")]
     when, rules = [fields.pop(one) for one in WHEN], fields.pop("rules")
-    text = visit.text
     code = edit.before.get("kind") or outline.kind
     return [
         Section(
             id="what",
-            title=text("edit.what"),
+            title=visit.say(_("What it is")),
             fields=list(fields.values()),
-            text=[(text("field.kind"), f"{told} ({code})")],
+            text=[(visit.say(_("Kind")), f"{told} ({code})")],
         ),
         Section(
             id="options",
-            title=text("edit.options"),
-            about=visit.say(kind["help"]) if kind else text("edit.kind.gone"),
+            title=visit.say(pgettext("edit.options", "What is watched")),
+            about=visit.say(kind["help"])
+            if kind
+            else visit.say(_("This kind is not installed, so its options cannot be shown.")),
             fields=options,
         ),
         Section(
             id="limits",
-            title=text("edit.limits"),
-            about=text("edit.limits.about"),
+            title=visit.say(_("Limits")),
+            about=visit.say(
+                _(
+                    "The grey values hold while a row is empty. As soon as something is filled "
+                    "into a row, only that holds."
+                )
+            ),
             blocks=outline.blocks(visit, edit),
         ),
-        Section(id="when", title=text("edit.when"), fields=when),
-        Section(id="told", title=text("edit.told"), fields=[rules]),
+        Section(id="when", title=visit.say(_("When it is measured")), fields=when),
+        Section(id="told", title=visit.say(_("Who is told")), fields=[rules]),
     ]
 
 
 async def _choose(visit: Visit, document: Content | None, where: str, group: str) -> Response:
     """Which kind the new one shall be of. What Noroshi watches by itself comes last."""
     if visit.request.method == "POST":
-        raise NotFoundError(TEXTS["error.not_there"])
+        raise NotFoundError(NO_SUCH_PAGE)
     rows = [
         {
             "kind": one["kind"],

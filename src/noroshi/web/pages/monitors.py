@@ -11,6 +11,7 @@ from starlette.routing import Route
 from noroshi import schema
 from noroshi.core.definitions.schema import GroupDef, InstanceDef
 from noroshi.core.definitions.self_monitoring import KINDS, OWN
+from noroshi.core.translation import _, pgettext
 from noroshi.web.context import WebContext
 from noroshi.web.forms.edit_page import (
     FormFrame,
@@ -129,7 +130,7 @@ def _group_row(instance: str, content: Content, titles: Mapping[str, str]) -> An
 
 def crumbs(visit: Visit, document: Content | None = None, *names: str) -> list[Link]:
     """The way to a group or a monitor of that instance, by titles."""
-    found: list[Link] = [(visit.text("watch.title"), HOME)]
+    found: list[Link] = [(visit.say(pgettext("definition_edit", "What is watched")), HOME)]
     if names:
         found.append((called(names[0], document), address(INSTANCE, name=names[0])))
     if len(names) > 1:
@@ -183,23 +184,38 @@ def _instance_frame(visit: Visit, edit: Edit, outline: Outline, name: str) -> Fo
     fields = outline.fields(visit, edit)
     first = [fields.pop(one) for one in ("title", "address", "zone")]
     if name != OWN:
-        first.insert(0, name_field(visit, edit, visit.text("edit.name.file")))
+        first.insert(
+            0,
+            name_field(
+                visit, edit, visit.say(_("a-z, 0-9, - and _. What people read is the title."))
+            ),
+        )
     if not name:
-        title = visit.text("edit.instance.new")
+        title = visit.say(_("New instance"))
         sections = sections_of(visit, edit, outline, first, fields)
         return FormFrame(title=title, crumbs=crumbs(visit), sections=sections)
     if name == OWN:  # it cannot be stopped
         fields.pop("enabled", None)
-    seeing = (visit.text("tree.page"), f"/instance/{name}")
+    seeing = (visit.say(_("List and actions")), f"/instance/{name}")
     own, count = name == OWN, _count(edit.before.get("group", ()))
     first = [one for one in first if not (own and one.code == "address")]
-    removal = visit.text(
-        "edit.instance.remove", name=told_apart(name, edit.before), count=count
+    removal = visit.say(
+        _(
+            "Removes the instance {name} with all its groups and monitors ({count}). An "
+            "earlier version of the settings brings it back."
+        ).fill(name=told_apart(name, edit.before), count=count)
     )
-    adding = (visit.text("edit.group.add"), address(GROUP, **{"in": name}))
+    adding = (visit.say(_("Add a group")), address(GROUP, **{"in": name}))
     return FormFrame(
-        title=visit.text("edit.instance", name=called(name, edit.before)),
-        about=visit.text("edit.instance.own") if own else "",
+        title=visit.say(_("Settings of {name}").fill(name=called(name, edit.before))),
+        about=visit.say(
+            _(
+                "Made by Noroshi itself. Without rules of its own it tells the contacts of all "
+                "rules, by other routes than the one that is ill."
+            )
+        )
+        if own
+        else "",
         crumbs=crumbs(visit),
         sections=sections_of(visit, edit, outline, first, fields),
         links=(seeing,) if own else (seeing, adding),
@@ -214,13 +230,13 @@ def sections_of(
     it."""
     when, rules = [rest.pop(one) for one in SCHEDULE], rest.pop("rules")
     return [
-        Section(id="what", title=visit.text("edit.what"), fields=[*first, *rest.values()]),
-        Section(id="when", title=visit.text("edit.when"), fields=when),
-        Section(id="told", title=visit.text("edit.told"), fields=[rules]),
+        Section(id="what", title=visit.say(_("What it is")), fields=[*first, *rest.values()]),
+        Section(id="when", title=visit.say(_("When it is measured")), fields=when),
+        Section(id="told", title=visit.say(_("Who is told")), fields=[rules]),
         Section(
             id="limits",
-            title=visit.text("edit.limits"),
-            about=visit.text("edit.limits.all"),
+            title=visit.say(_("Limits")),
+            about=visit.say(_("By kind, for all monitors that say nothing else.")),
             blocks=outline.blocks(visit, edit),
             folded=True,
         ),
@@ -261,18 +277,20 @@ def _group_frame(
     first = [fields.pop(one) for one in ("name", "title")]
     sections = sections_of(visit, edit, outline, first, fields)
     if not name:
-        title = visit.text("edit.group.new")
+        title = visit.say(_("New group"))
         return FormFrame(
             title=title, crumbs=crumbs(visit, edit.now or edit.seen, where), sections=sections
         )
     adding = address(MONITOR, **{"in": where}, group=name)
-    seeing = (visit.text("tree.page"), f"/group/{where}/{name}")
+    seeing = (visit.say(_("List and actions")), f"/group/{where}/{name}")
     return FormFrame(
-        title=visit.text("edit.group", name=called(name, edit.before)),
+        title=visit.say(_("Settings of the group {name}").fill(name=called(name, edit.before))),
         crumbs=crumbs(visit, edit.now or edit.seen, where),
         sections=sections,
-        links=[seeing, (visit.text("edit.monitor.add"), adding)],
-        removal=visit.text(
-            "edit.group.remove", name=told_apart(name, edit.before), count=_count([edit.before])
+        links=[seeing, (visit.say(_("Add a monitor")), adding)],
+        removal=visit.say(
+            _("Removes the group {name} with its monitors ({count}).").fill(
+                name=told_apart(name, edit.before), count=_count([edit.before])
+            )
         ),
     )

@@ -8,13 +8,18 @@ from typing import Any
 from starlette.responses import Response
 from starlette.routing import Route
 
-from noroshi.hosts.footprint import SORTS, size_told
+from noroshi.core.translation import Message, _
+from noroshi.hosts.footprint import FILES, GOES, LISTENS, size_told
 from noroshi.web.context import WebContext
-from noroshi.web.view.form_operations import clock, may
+from noroshi.web.view.form_operations import LENGTHS, clock, may
 from noroshi.web.view.mail import level
 from noroshi.web.view.page_context import Visit, page
 
-LENGTHS = (("days", 86_400), ("hours", 3_600), ("minutes", 60), ("seconds", 1))
+PLACES: Mapping[str, Message] = {
+    LISTENS: _("Listens at"),
+    FILES: _("Files and folders"),
+    GOES: _("Goes out"),
+}
 
 
 def routes(web: WebContext) -> list[Route]:
@@ -48,10 +53,10 @@ async def health(visit: Visit) -> Response:
 def _long(visit: Visit, seconds: float) -> str:
     """A length of time in its two largest units."""
     parts, left = list[str](), int(seconds)
-    for key, length in LENGTHS:
+    for length, text in LENGTHS:
         count, left = divmod(left, length)
-        if count or (key == "seconds" and not parts):
-            parts.append(visit.text(f"long.{key}", n=count))
+        if count or (length == 1 and not parts):
+            parts.append(visit.say(text.fill(n=count)))
     return " ".join(parts[:2])
 
 
@@ -72,7 +77,10 @@ async def places(visit: Visit) -> Response:
     """Show what listens where, which files and folders, what goes out; the last backup."""
     found = await visit.call("places")
     last = found["backup"]
-    sorts = [(sort, [one for one in found["places"] if one["sort"] == sort]) for sort in SORTS]
+    sorts = [
+        (sort, title, [one for one in found["places"] if one["sort"] == sort])
+        for sort, title in PLACES.items()
+    ]
     return await visit.show(
         "places.html",
         sorts=sorts,

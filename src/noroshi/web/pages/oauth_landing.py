@@ -8,10 +8,11 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Match, Route
 from starlette.types import Scope
 
+from noroshi.core.translation import _
 from noroshi.service import NotFoundError, handle_request
 from noroshi.web.context import WebContext
+from noroshi.web.errors import NO_SUCH_PAGE
 from noroshi.web.http.oauth_redirects import Expected, Returns
-from noroshi.web.texts.pages import TEXTS
 from noroshi.web.view.form_operations import query_value
 from noroshi.web.view.page_context import Handler, Visit, page
 
@@ -41,7 +42,7 @@ def _handler(returns: Returns) -> Handler:
     async def landed(visit: Visit) -> Response:
         expected = returns.of(visit.request.url.path, query_value(visit, "state", most=10_000))
         if expected is None:
-            raise NotFoundError(TEXTS["error.not_there"])
+            raise NotFoundError(NO_SUCH_PAGE)
         answer = await _landed(visit, expected, returns)
         answer.headers.update(PRIVATE)
         return answer
@@ -55,7 +56,12 @@ async def _landed(visit: Visit, expected: Expected, returns: Returns) -> Respons
     person = await web.people.of_session(expected.key, visit.address)
     back = expected.home + expected.back
     if person is None:
-        out = visit.text("route.landed.out")
+        out = visit.say(
+            _(
+                "You are logged out of the manager meanwhile. Log in, and begin the sign-in "
+                "anew."
+            )
+        )
         return visit.page("mailing_landed.html", 401, why=(out,), back=back)
     if not returns.take(expected):  # the same browser at the same moment: it is under way
         return RedirectResponse(back, 303)

@@ -12,7 +12,7 @@ from noroshi.core.people import ADMIN
 from noroshi.ports import StoreError
 from noroshi.service import NotFoundError, OperationError
 from noroshi.web.context import WebContext
-from noroshi.web.texts.pages import TEXTS
+from noroshi.web.errors import NO_SUCH_PAGE
 from noroshi.web.view.control_escape import Page, neutral
 from noroshi.web.view.live_updates import PARTS, Live, Snapshot
 from noroshi.web.view.page_context import Visit, page
@@ -43,7 +43,7 @@ def routes(web: WebContext, live: Live) -> list[Route]:
         snapshot = await live.now()
         found = snapshot.tree.get(visit.request.path_params["instance"])
         if found is None:
-            raise NotFoundError(TEXTS["error.not_there"])
+            raise NotFoundError(NO_SUCH_PAGE)
         what = "signs" if visit.request.query_params.get("part") else "groups"
         return _fragment(tree_parts(visit.language, what, snapshot, found))
 
@@ -51,7 +51,7 @@ def routes(web: WebContext, live: Live) -> list[Route]:
         snapshot, named = await live.now(), visit.request.path_params
         found = snapshot.tree.get(named["instance"])
         if found is None or named["group"] not in found.groups:
-            raise NotFoundError(TEXTS["error.not_there"])
+            raise NotFoundError(NO_SUCH_PAGE)
         one = found.groups[named["group"]]
         return _fragment(tree_parts(visit.language, "monitors", snapshot, found, one))
 

@@ -10,11 +10,12 @@ from urllib.parse import parse_qs, urlsplit
 from starlette.responses import Response
 from starlette.routing import Route
 
+from noroshi.core.translation import _
 from noroshi.imports import ONE_AT_A_TIME
 from noroshi.people import AuthenticationError
 from noroshi.service import InvalidArgumentError, NotFoundError
 from noroshi.web.context import WebContext
-from noroshi.web.texts.pages import TEXTS
+from noroshi.web.errors import NO_SUCH_PAGE
 from noroshi.web.view.form_operations import Outcome, may, run
 from noroshi.web.view.page_context import Visit, page
 
@@ -43,7 +44,7 @@ async def me(visit: Visit) -> Response:
     done, deed = Outcome(), visit.form.get("do", "")
     if visit.request.method == "POST":
         if deed not in DEEDS:
-            raise NotFoundError(TEXTS["error.not_there"])
+            raise NotFoundError(NO_SUCH_PAGE)
         done = await _done(visit, deed)
     mine, shown = await visit.call("own_account"), step_shown(visit, done)
     return await visit.show(
@@ -76,7 +77,7 @@ def step_shown(visit: Visit, done: Outcome) -> Mapping[str, str] | None:
 async def _done(visit: Visit, deed: str) -> Outcome:
     form = visit.form
     if deed == "own_password" and form.get("new") != form.get("again"):
-        return Outcome(None, (visit.text("start.different"),), 400)
+        return Outcome(None, (visit.say(_("The two passwords are not the same.")),), 400)
     done = await run(visit, deed, **{name: form.get(name, "") for name in DEEDS[deed]})
     if done.ok is not None and deed in ENDS_SESSIONS:
         await _stay(visit)

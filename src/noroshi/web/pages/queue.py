@@ -11,10 +11,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from noroshi.core.delivery_state import SENT, DeliveryState
+from noroshi.core.translation import Message, _, pgettext
 from noroshi.service import NotFoundError
 from noroshi.web.context import WebContext
+from noroshi.web.errors import NO_SUCH_PAGE
 from noroshi.web.http.security_headers import POLICY
-from noroshi.web.texts.pages import TEXTS
 from noroshi.web.view.control_escape import Page
 from noroshi.web.view.form_operations import (
     Outcome,
@@ -30,7 +31,21 @@ from noroshi.web.view.live_updates import Live
 from noroshi.web.view.mail import Answer, Titles, attempts, names, relay, state
 from noroshi.web.view.page_context import Visit, page
 
-DEEDS = {name: f"queue_{name}" for name in ("hold", "release", "retry", "drop", "edit")}
+DEEDS: Mapping[str, Message] = {
+    "hold": _("Hold"),
+    "release": _("Release"),
+    "retry": _("Try now"),
+    "drop": _("Give it up"),
+    "edit": _("Change addresses or routes"),
+}
+"""What may be done with a mail: by the operation queue_NAME."""
+DONE: Mapping[str, Message] = {
+    "hold": _("It is held, and so is what follows it for the same monitor."),
+    "release": _("It goes out now."),
+    "retry": pgettext("did.retry", "It is tried now."),
+    "drop": _("It is given up, and stays on record with your name."),
+    "edit": _("It is changed. A held one still waits for its release."),
+}
 MOST_SHOWN = 200
 WAY = "route."
 """The beginning of the names of the fields in which a mail's routes are chosen, in order."""
@@ -95,15 +110,17 @@ def _fits(visit: Visit, one: Answer, wanted: str, called: Titles) -> bool:
 
 def _head(visit: Visit, found: Sequence[Answer]) -> str:
     if not found:
-        return visit.text("queue.none")
+        return visit.say(_("Nothing waits."))
     states = [one["state"] for one in found]
     aside = sum(one in ASIDE for one in states)
     held = states.count(DeliveryState.HELD)
-    told = [visit.text("queue.head.waiting", count=len(states) - aside - held)]
+    told = [visit.say(_("Mails waiting: {count}.").fill(count=len(states) - aside - held))]
     if held:
-        told.append(visit.text("queue.head.held", count=held))
+        told.append(visit.say(_("Held by somebody: {count}.").fill(count=held)))
     if aside:
-        told.append(visit.text("queue.head.aside", count=aside))
+        told.append(
+            visit.say(_("Set aside until somebody decides: {count}.").fill(count=aside))
+        )
     return " ".join(told) if visit.language == "en" else "".join(told)
 
 
@@ -132,17 +149,17 @@ def _way(visit: Visit, one: Answer, name: str, called: Titles) -> str:
 def _next(visit: Visit, one: Answer) -> str:
     """When it may next be sent; a moment that is past means that it is due."""
     if one["state"] in (DeliveryState.HELD, *ASIDE):
-        return visit.text("queue.next.yours")
+        return visit.say(_("once it is released"))
     if not one["next"]:
         return ""
     due = datetime.fromisoformat(one["next"]) <= visit.web.service.now()
-    return visit.text("queue.next.now") if due else clock(visit, one["next"])
+    return visit.say(_("now")) if due else clock(visit, one["next"])
 
 
-def _deeds(visit: Visit, name: str) -> tuple[str, ...]:
-    """What this person may do with a mail in that state."""
-    allowed = may(visit)
-    return ACTS.get(name, ()) if allowed["act"] else ()
+def _deeds(visit: Visit, state: str) -> list[tuple[str, str]]:
+    """Return what this person may do with a mail in that state, each with its words."""
+    names = ACTS.get(state, ()) if may(visit)["act"] else ()
+    return [(name, visit.say(DEEDS[name])) for name in names]
 
 
 async def _one(visit: Visit, live: Live) -> Response:
@@ -152,11 +169,11 @@ async def _one(visit: Visit, live: Live) -> Response:
     )
     if visit.request.method == "GET":
         did = query_value(visit, "did")
-        return await _mail(visit, live, id, did=did if did in DEEDS else "")
+        return await _mail(visit, live, id, did=visit.say(DONE[did]) if did in DONE else "")
     deed = visit.form.get("do", "")
     if deed not in DEEDS:
-        raise NotFoundError(TEXTS["error.not_there"])
-    done = await run(visit, DEEDS[deed], id=id, **_given(visit, deed))
+        raise NotFoundError(NO_SUCH_PAGE)
+    done = await run(visit, f"queue_{deed}", id=id, **_given(visit, deed))
     live.changed()
     if done.why:
         return await _mail(visit, live, id, refused=done)
@@ -225,7 +242,7 @@ async def _mail(
         letter=letter,
         sent=looks,
         taken=letter["queued"]["state"] in SENT,
-        posts=relay(visit, ("post.made", letter["queued"]["born"]), way),
+        posts=relay(visit, (_("Made"), letter["queued"]["born"]), way),
         tries=list(attempts(visit, flat, called)),
         became=[
             {**one, "at": clock(visit, one["at"]), "state": state(visit, one["state"])}
@@ -248,5 +265,5 @@ async def as_html(visit: Visit) -> Response:
     """The mail's HTML alone, for a frame in which nothing of it can act."""
     looks = await visit.call("queue_mail", id=query_value(visit, "id"))
     if not looks["html"]:
-        raise NotFoundError(TEXTS["error.not_there"])
+        raise NotFoundError(NO_SUCH_PAGE)
     return Page(looks["html"], headers=FRAMING)

@@ -8,8 +8,10 @@ from typing import Any
 from starlette.responses import Response
 from starlette.routing import Route
 
+from noroshi.core.translation import _
 from noroshi.service import NotFoundError
 from noroshi.web.context import WebContext
+from noroshi.web.errors import NO_SUCH_PAGE
 from noroshi.web.forms.edit_page import (
     FormFrame,
     Section,
@@ -21,7 +23,6 @@ from noroshi.web.forms.edit_page import (
 )
 from noroshi.web.forms.layout import Outline
 from noroshi.web.forms.location import Spot
-from noroshi.web.texts.pages import TEXTS
 from noroshi.web.view.difference import sort_of
 from noroshi.web.view.form_operations import query_value, require_administrator
 from noroshi.web.view.page_context import Visit, page
@@ -53,15 +54,17 @@ async def name(visit: Visit) -> Response:
     require_administrator(visit)
     key = query_value(visit, "key")
     if not named_here([key]):
-        raise NotFoundError(TEXTS["error.not_there"])
+        raise NotFoundError(NO_SUCH_PAGE)
     edit = await edited(visit, Outline(parts=()), await opened(visit, Spot(key)))
     if edit.done:
         return saved(visit, edit, PATH, FILES, key=edit.spot.key)
-    what = Section(id="what", title=visit.text("edit.what"), fields=[name_field(visit, edit)])
+    what = Section(
+        id="what", title=visit.say(_("What it is")), fields=[name_field(visit, edit)]
+    )
     look = FormFrame(
-        title=visit.text("naming.title", name=in_words(visit, key, edit.before)),
-        crumbs=[(visit.text("files.title"), FILES)],
-        about=visit.text("naming.about"),
+        title=visit.say(_("{name}: its name").fill(name=in_words(visit, key, edit.before))),
+        crumbs=[(visit.say(_("Import and export")), FILES)],
+        about=visit.say(_("What it says is changed in files, and stays as it is here.")),
         sections=[what],
     )
     return await edit_page(visit, edit, look)

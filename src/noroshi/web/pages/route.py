@@ -11,18 +11,19 @@ from starlette.routing import Route
 from noroshi.core.definitions.value_syntax import is_address
 from noroshi.service import NotFoundError
 from noroshi.web.context import WebContext
+from noroshi.web.errors import NO_SUCH_PAGE
 from noroshi.web.forms.conflict import MergedForm, merged_form, refusal_lines
 from noroshi.web.forms.table import label
 from noroshi.web.http.device_codes import Code, Codes
 from noroshi.web.http.oauth_redirects import Returns, home_of, port_for
-from noroshi.web.pages.mail import DID
+from noroshi.web.pages.mail import DONE
 from noroshi.web.pages.route_actions import DEEDS, RouteActionResult
 from noroshi.web.pages.route_live import device_of, exam_of, letter_of, live_routes
-from noroshi.web.texts.pages import TEXTS
 from noroshi.web.view.form_operations import may, query_value
 from noroshi.web.view.page_context import Visit, page
 from noroshi.web.view.route import (
     BLANK,
+    WAY_NAMES,
     WAYS,
     RouteDetails,
     entries_of,
@@ -47,11 +48,11 @@ def routes(web: WebContext, returns: Returns) -> list[Route]:
         if visit.request.method == "GET":
             did = query_value(visit, "did")
             way = query_value(visit, "way")
-            done = RouteActionResult(did=did if did in DID else "", way=way)
+            done = RouteActionResult(did=DONE.get(did), way=way)
             return await _shown(visit, name, done, codes.of(visit.key, name))
         deed = visit.form.get("do", "")
         if deed not in DEEDS:
-            raise NotFoundError(TEXTS["error.not_there"])
+            raise NotFoundError(NO_SUCH_PAGE)
         way = visit.form.get("way", "")
         if (other := await renamed(visit, name)) is not None:
             done = RouteActionResult(
@@ -97,6 +98,7 @@ async def _shown(
         account=known.account and {**BLANK, **known.account},
         form={**BLANK, **texts_of(known.account), **its.form},
         merged=its,
+        ways=[(way, visit.say(WAY_NAMES[way])) for way in known.ways],
         deed=visit.form.get("do", ""),
         typed={name: visit.form.get(name, "") for name in ("etag", "to")},
         orders=[_order(visit, known, key, names) for key, names in named_by(known)],

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from noroshi.core.definitions.accounts import OVER, end_of, is_over
-from noroshi.core.translation import Message
+from noroshi.core.translation import Message, _
 from noroshi.guides.setup_goal import switched
 from noroshi.guides.test_mail import SUBJECT, TEXT
 from noroshi.service import InvalidArgumentError
@@ -33,7 +33,7 @@ class RouteActionResult:
     that somebody else gave the route meanwhile. `kind` and `problems` are those of a refusal."""
 
     to: str = ""
-    did: str = ""
+    did: Message | None = None
     why: tuple[str, ...] = ()
     status: int = 200
     way: str = ""
@@ -139,7 +139,14 @@ async def begin(visit: Visit, known: RouteDetails) -> RouteActionResult:
     if done.why:
         return _failed(known, done)
     if not done.ok["secret_kept"]:
-        why = (visit.text("route.secret_first"),)
+        why = (
+            visit.say(
+                _(
+                    "The client secret is not in the vault yet. Put it in above, save, then "
+                    "sign in."
+                )
+            ),
+        )
         return RouteActionResult(why=why, status=409, way=known.way)
     return RouteActionResult(begun=done.ok, caught=port is not None, way=known.way)
 

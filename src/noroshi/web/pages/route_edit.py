@@ -10,8 +10,10 @@ from starlette.routing import Route
 
 from noroshi import schema
 from noroshi.core.definitions.schema_mail import AccountDef, NetworkDef, RouteDef
+from noroshi.core.translation import Message, _, pgettext
 from noroshi.service import NotFoundError
 from noroshi.web.context import WebContext
+from noroshi.web.errors import NO_SUCH_PAGE
 from noroshi.web.forms.edit_page import (
     FormFrame,
     Section,
@@ -27,12 +29,16 @@ from noroshi.web.forms.location import Spot, called
 from noroshi.web.forms.new_route import first_free, into_of, named_in, with_route
 from noroshi.web.forms.table import Choice
 from noroshi.web.pages.monitors import NEW
-from noroshi.web.texts.pages import TEXTS
 from noroshi.web.view.form_operations import address, query_value, require_administrator
 from noroshi.web.view.page_context import Visit, page
 from noroshi.web.view.routes import Answer, clouds, href, kind, of_type, orders
 
 SORTS: Mapping[str, type] = {"routes": RouteDef, "accounts": AccountDef, "networks": NetworkDef}
+TITLES: Mapping[str, Message] = {
+    "routes": _("Settings of route {name}"),
+    "accounts": _("Settings of account {name}"),
+    "networks": _("Settings of network {name}"),
+}
 LEFT_OUT = ("id", "name", "kind", "options")
 INSIDE = "options"
 ENTRIES: Mapping[str, tuple[str, ...]] = {
@@ -64,9 +70,9 @@ def routes(web: WebContext) -> list[Route]:
 async def edit(visit: Visit) -> Response:
     """The form; what was sent is tried at once, and told at its fields if it cannot be."""
     require_administrator(visit)
-    type, _, name = query_value(visit, "key").partition("/")
+    type, _slash, name = query_value(visit, "key").partition("/")
     if type not in SORTS or (type == "accounts" and not name):
-        raise NotFoundError(TEXTS["error.not_there"])
+        raise NotFoundError(NO_SUCH_PAGE)
     edit = await opened(visit, Spot(f"{type}/{name or NEW}", new=not name))
     mail = await _mail(visit, edit, name)
     outline = _outline(visit, edit, mail, await _entries(visit, mail))
@@ -82,7 +88,7 @@ async def _mail(visit: Visit, edit: Edit, name: str) -> Mail:
     if edit.spot.type != "routes":
         return Mail(type=edit.spot.type, name=name, kind="", options={})
     if not name and its not in KINDS:
-        raise NotFoundError(TEXTS["error.not_there"])
+        raise NotFoundError(NO_SUCH_PAGE)
     found = await visit.call("kinds")
     fits = (one["options"] for one in found if (one["family"], one["kind"]) == ("route", its))
     return Mail(type="routes", name=name, kind=its, options=next(fits, {}))
@@ -152,13 +158,13 @@ def _frame(visit: Visit, edit: Edit, mail: Mail, outline: Outline) -> FormFrame:
     options = [fields.pop(name) for name in list(fields) if name.startswith(f"{INSIDE}.")]
     own = list(fields.values())
     own.insert(0, _name(visit, edit, mail))
-    told = [(visit.text("field.kind"), kind(visit, mail.kind))] if mail.kind else []
+    told = [(visit.say(_("Kind")), kind(visit, mail.kind))] if mail.kind else []
     sections = [
-        Section(id="own", title=visit.text("mailing.edit.general"), fields=own, text=told),
-        Section(id="options", title=visit.text("mailing.edit.options"), fields=options),
+        Section(id="own", title=visit.say(_("General")), fields=own, text=told),
+        Section(id="options", title=visit.say(_("Settings of this type")), fields=options),
     ]
     if mail.type == "routes" and not mail.name and (into := _into(visit, edit)):
-        title = visit.text("mailing.new.into")
+        title = visit.say(pgettext("mailing.new.into", "Used by"))
         sections.append(Section(id="into", title=title, fields=[into]))
     its = called(mail.name, edit.before)
     back = [(its, href(mail.name))] if mail.name and mail.type == "routes" else []
@@ -173,19 +179,38 @@ def _frame(visit: Visit, edit: Edit, mail: Mail, outline: Outline) -> FormFrame:
 
 def _title(visit: Visit, mail: Mail, its: str) -> str:
     if mail.name:
-        return visit.text(f"mailing.edit.{mail.type}", name=its)
-    return visit.text("mailing.add" if mail.type == "routes" else "mailing.networks.add")
+        return visit.say(TITLES[mail.type].fill(name=its))
+    return visit.say(_("Add a route") if mail.type == "routes" else _("Add a network"))
 
 
 def _removal(visit: Visit, mail: Mail) -> str:
     if mail.type == "routes":
-        return visit.text("mailing.edit.remove.route")
-    return visit.text("mailing.edit.remove.other")
+        return visit.say(
+            _(
+                "The route leaves every order that names it. Mails that wait for it alone stay "
+                "until they are given another one. Going back to an earlier version brings it "
+                "back."
+            )
+        )
+    return visit.say(
+        _(
+            "What still names it is told, and then nothing is removed. Going back to an "
+            "earlier version brings it back; what is in the vault stays there."
+        )
+    )
 
 
 def _name(visit: Visit, edit: Edit, mail: Mail) -> Field:
     """Its name; a new one's with one to begin with."""
-    field = name_field(visit, edit, visit.text("mailing.edit.name.help"))
+    field = name_field(
+        visit,
+        edit,
+        visit.say(
+            pgettext(
+                "mailing.edit.name.help", "a-z, 0-9, - and _. What people read is the title."
+            )
+        ),
+    )
     if mail.name:
         return field
     documents = edit.shown["documents"]
@@ -201,5 +226,13 @@ def _into(visit: Visit, edit: Edit) -> Field | None:
     )
     if not boxes:
         return None
-    label, help = visit.text("mailing.new.into"), visit.text("mailing.new.into.about")
+    label, help = (
+        visit.say(pgettext("mailing.new.into", "Used by")),
+        visit.say(
+            _(
+                "The route joins at the end of the order: it is taken when those before it "
+                "cannot send."
+            )
+        ),
+    )
     return Field(name="into", code=label, label=label, help=help, sort="choices", choices=boxes)

@@ -10,16 +10,18 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from noroshi.core.delivery_state import SENT, DeliveryState
+from noroshi.core.translation import Message, _
 from noroshi.people import random_keys
 from noroshi.web.context import WebContext
 from noroshi.web.http.device_codes import Code, Codes
 from noroshi.web.view.control_escape import Page
 from noroshi.web.view.form_operations import Outcome, clock, may, query_value, run
 from noroshi.web.view.mail import attempts, names, relay, state
-from noroshi.web.view.page_context import Handler, Visit, page, templates
+from noroshi.web.view.page_context import Handler, Visit, page
 from noroshi.web.view.remedy_links import left_to_copy, not_led
 from noroshi.web.view.route import RouteDetails, fields_of, known_of
 from noroshi.web.view.routes import Answer, href
+from noroshi.web.view.templates import templates
 
 SETTLED = (*SENT, DeliveryState.DROPPED, DeliveryState.HELD, DeliveryState.SET_ASIDE)
 MOST_DIGITS = 4
@@ -27,7 +29,11 @@ NO_CODE: Mapping[str, Any] = {"why": (), "over": True, "done": "", "because": ""
 """Nobody waits for one, or no more."""
 NEVER = "never_signed_in"
 """The finding of a stage where nobody has signed in yet, for programs."""
-CHECKS = ("tenant", "app", "secret")
+CHECKS: Mapping[str, Message] = {
+    "tenant": _("Tenant"),
+    "app": _("App"),
+    "secret": _("Secret or certificate"),
+}
 
 
 def live_routes(web: WebContext, codes: Codes) -> list[Route]:
@@ -47,9 +53,8 @@ def live_routes(web: WebContext, codes: Codes) -> list[Route]:
 
 def part(visit: Visit, macro: str, *given: Any) -> Response:
     """A fragment of the page."""
-    made = templates().get_template("mailing_parts.html")
-    values = {"t": visit.text, "say": visit.say, "csrf": random_keys.csrf_of(visit.key)}
-    module: Any = made.make_module(values)
+    made = templates(visit.language).get_template("mailing_parts.html")
+    module: Any = made.make_module({"csrf": random_keys.csrf_of(visit.key)})
     return Page(str(getattr(module, macro)(*given)))
 
 
@@ -88,7 +93,7 @@ async def exam_of(visit: Visit, name: str, id: str) -> Mapping[str, Any]:
 def _found(visit: Visit, one: Answer) -> str:
     """A code of ours is told in words; a provider's is what an administrator looks for."""
     told = visit.say(one["found"])
-    return visit.text("routes.not_signed_in") if told == NEVER else told
+    return visit.say(_("not signed in")) if told == NEVER else told
 
 
 def _stage(visit: Visit, one: Answer, known: RouteDetails) -> Mapping[str, Any]:
@@ -149,7 +154,7 @@ async def letter_of(visit: Visit, name: str, id: str) -> Mapping[str, Any]:
         "state": queued["state"],
         "shown": state(visit, queued["state"]),
         "because": visit.say(queued["because"]),
-        "posts": relay(visit, ("post.made", queued["born"]), way),
+        "posts": relay(visit, (_("Made"), queued["born"]), way),
         "tries": list(attempts(visit, flat, await names(visit))),
         "taken": queued["state"] in SENT,
         "over": queued["state"] in SETTLED,
@@ -243,7 +248,7 @@ async def check(visit: Visit) -> Response:
 
 async def _checked(visit: Visit, account: str, what: str) -> Mapping[str, Any] | None:
     """None where there is nothing to be asked."""
-    title = visit.text(f"route.check.{what}")
+    title = visit.say(CHECKS[what])
     if what == "tenant":
         done = await run(visit, "account_tenant", account=account)
         if done.status == 404:  # no cloud of Microsoft's
@@ -253,10 +258,10 @@ async def _checked(visit: Visit, account: str, what: str) -> Mapping[str, Any] |
     if done.why:
         return {"title": title, "level": "critical", "told": done.why}
     if what == "tenant":
-        told = visit.text("route.check.there", id=done.ok["id"])
+        told = visit.say(_("It is there: {id}").fill(id=done.ok["id"]))
         return {"title": title, "level": "ok", "told": (told,)}
     if not done.ok["sure"]:
-        later = visit.text("route.check.later")
+        later = visit.say(_("Only the sign-in will tell."))
         return {"title": title, "level": "unknown", "told": (later, visit.say(done.ok["why"]))}
-    key = "route.check.known" if what == "app" else "route.check.taken"
-    return {"title": title, "level": "ok", "told": (visit.text(key),)}
+    good = _("The tenant knows it.") if what == "app" else _("It is taken.")
+    return {"title": title, "level": "ok", "told": (visit.say(good),)}

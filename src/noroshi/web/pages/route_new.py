@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from starlette.responses import Response
 from starlette.routing import Route
 
 from noroshi.core.definitions.value_syntax import is_name
+from noroshi.core.translation import Message, _, pgettext
 from noroshi.guides.setup_goal import SetupGoal
 from noroshi.oauth.redirect_url import SECRET_ID, looks_like_secret_id
 from noroshi.service import NotFoundError
 from noroshi.transports.http.webhook_url import fault_of
 from noroshi.web.context import WebContext
+from noroshi.web.errors import NO_SUCH_PAGE
 from noroshi.web.forms.first_route import PROTECTIONS
 from noroshi.web.forms.new_route import (
     SHORT,
@@ -27,7 +30,6 @@ from noroshi.web.forms.new_route import (
     route_document,
     with_route,
 )
-from noroshi.web.texts.pages import TEXTS
 from noroshi.web.view.first_problems import problems_at_fields
 from noroshi.web.view.form_operations import Outcome, query_value, require_administrator, run
 from noroshi.web.view.page_context import Visit, page
@@ -36,22 +38,22 @@ from noroshi.web.view.routes import CLOUDS, DEFINED, Answer, clouds, href, of_ty
 
 SHAPES = {"teams": "Microsoft Teams", "slack": "Slack", "json": "JSON", "text": ""}
 """Formats of a webhook, by their names; plain text has one in each language."""
-LABELS: Mapping[str, Mapping[str, str]] = {
+LABELS: Mapping[str, Mapping[str, Message]] = {
     SMTP: {
-        "host": "first.host",
-        "protection": "first.protection",
-        "port": "first.port",
-        "sender": "first.sender",
-        "user": "first.user",
-        "secret": "password",
-        "name": "name",
-        "title": "field.title",
+        "host": _("Host"),
+        "protection": _("Protection"),
+        "port": _("Port"),
+        "sender": _("Sender"),
+        "user": pgettext("first_steps", "User"),
+        "secret": _("Password"),
+        "name": _("Name"),
+        "title": _("Title"),
     },
     WEBHOOK: {
-        "secret": "mailing.new.url",
-        "shape": "mailing.new.shape",
-        "name": "name",
-        "title": "field.title",
+        "secret": _("Webhook URL"),
+        "shape": _("Format"),
+        "name": _("Name"),
+        "title": _("Title"),
     },
 }
 MEANT: Mapping[str, Mapping[str, str]] = {
@@ -68,10 +70,18 @@ async def new_server(visit: Visit, sort: str) -> Response:
     documents = defined["documents"]
     route = visit.form.get("name", "").strip().lower() or first_free(documents, "routes", sort)
     if not is_name(route):
-        return await _shown(visit, sort, _refused("name", visit.text("mailing.edit.no_name")))
+        return await _shown(
+            visit,
+            sort,
+            _refused("name", visit.say(_("The name must be made of a-z, 0-9, - and _."))),
+        )
     secret = visit.form.get("secret", "").strip()
     if sort == WEBHOOK and not secret:
-        return await _shown(visit, sort, _refused("secret", visit.text("mailing.new.no_url")))
+        return await _shown(
+            visit,
+            sort,
+            _refused("secret", visit.say(_("Paste the URL to which alarms are posted."))),
+        )
     if sort == WEBHOOK and (fault := fault_of(secret, plain_http=False)):
         return await _shown(visit, sort, _refused("secret", visit.say(fault)))
     form = {name: value.strip() for name, value in visit.form.items() if name != "secret"}
@@ -94,11 +104,12 @@ def _refused(field: str, what: str) -> Outcome:
 async def _shown(visit: Visit, sort: str, done: Outcome) -> Response:
     defined = await visit.call("definition_show", types=DEFINED)
     documents: Mapping[str, Answer] = defined["documents"]
-    labels = {name: visit.text(key) for name, key in LABELS[sort].items()}
+    labels = {name: visit.say(label) for name, label in LABELS[sort].items()}
     return await visit.show(
         "mailing_new_server.html",
         done.status,
         of=sort,
+        title=visit.say(SORTS[sort].title),
         form={"title": "", "name": "", "network": "", **blank(sort), **visit.form},
         told=problems_at_fields(visit, done, labels, MEANT[sort]),
         unless_named=first_free(documents, "routes", sort),
@@ -114,7 +125,40 @@ __all__ = ["SHORT", "new_server"]
 
 BY_ACCOUNT = ("microsoft365", "google")
 """Sorts of routes that sign in with a provider."""
-SORTS = (*BY_ACCOUNT, "smtp", "webhook", "pickup")
+
+
+@dataclass(frozen=True, slots=True)
+class RouteChoice:
+    """One sort of routes to choose from: its title, and a sentence about it."""
+
+    title: Message
+    about: Message
+
+
+SORTS: Mapping[str, RouteChoice] = {
+    "microsoft365": RouteChoice(
+        _("Microsoft 365"),
+        _(
+            "By SMTP or Microsoft Graph, signed in by OAuth 2.0: by a person, or by the app "
+            "alone."
+        ),
+    ),
+    "google": RouteChoice(
+        _("Google"), _("Gmail and Google Workspace by SMTP, signed in by OAuth 2.0.")
+    ),
+    "smtp": RouteChoice(
+        _("Other SMTP server"),
+        _("An internal server or one at a provider; with a password, or without."),
+    ),
+    "webhook": RouteChoice(
+        pgettext("mailing.new.webhook", "Webhook"),
+        _("Teams, Slack, or anything else that takes JSON by HTTPS."),
+    ),
+    "pickup": RouteChoice(
+        _("Pickup folder"),
+        _("Mails as files in a folder, for another program on the node to fetch."),
+    ),
+}
 NAMES = {"microsoft365": "m365", "google": "google"}
 NEW = ""
 
@@ -133,7 +177,7 @@ async def new(visit: Visit) -> Response:
     if visit.request.method == "GET":
         return await _asked(visit, of if of in BY_ACCOUNT else "")
     if of not in BY_ACCOUNT:
-        raise NotFoundError(TEXTS["error.not_there"])
+        raise NotFoundError(NO_SUCH_PAGE)
     return await _add(visit, of)
 
 
@@ -144,11 +188,22 @@ async def _add(visit: Visit, of: str) -> Response:
     route = form.get("name", "").strip().lower()
     route = route or first_free(documents, "routes", _kind(form))
     if not is_name(route):
-        return await _asked(visit, of, (visit.text("mailing.edit.no_name"),), 400)
+        return await _asked(
+            visit, of, (visit.say(_("The name must be made of a-z, 0-9, - and _.")),), 400
+        )
     account = _account(documents, form, of)
     if f"accounts/{account}" not in documents and not form.get("mailbox", "").strip():
         # Said in the words of the form: what the definitions lack without it follows from this.
-        return await _asked(visit, of, (visit.text("mailing.new.no_mailbox"),), 400)
+        return await _asked(
+            visit,
+            of,
+            (
+                visit.say(
+                    _("Put in the mailbox that sends, or choose an account that is there.")
+                ),
+            ),
+            400,
+        )
     secret = form.get("secret", "").strip()
     if (
         secret and of == "microsoft365" and looks_like_secret_id(secret)

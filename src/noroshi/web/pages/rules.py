@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from noroshi import schema
 from noroshi.core.definitions.schema import NotificationDef, RuleDef
+from noroshi.core.translation import Message, _, pgettext
 from noroshi.web.context import WebContext
 from noroshi.web.forms.edit_page import (
     FormFrame,
@@ -36,13 +37,36 @@ ACTION = "mail"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DefinitionTexts:
+    """Hold what the pages of a type say: `titles` of all of them, `new` of one that is made,
+    `title` of one with its {name}, `about` it, and what its `removal` means."""
+
+    titles: Message
+    new: Message
+    title: Message
+    about: Message
+    removal: Message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListTexts:
+    """Hold what the page of all of them says: `add` one, `about` them, and that there are none."""
+
+    add: Message
+    about: Message
+    none: Message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DefinitionType:
-    """Rules or notifications: where they are kept, of which settings, in which sections."""
+    """Rules or notifications: where they are kept, of which settings, in which sections (each
+    with its title)."""
 
     wanted: type[Any]
     type: str
     one: str
-    sections: Mapping[str, Sequence[str]]
+    sections: Mapping[str, tuple[Message, Sequence[str]]]
+    texts: DefinitionTexts
 
     @property
     def list(self) -> str:
@@ -60,19 +84,53 @@ RULES = DefinitionType(
     one="rule",
     wanted=RuleDef,
     sections={
-        "told": ("contacts", "routes"),
-        "when": ("on", "when", "nth", "repeat", "most", "recovered"),
+        "told": (_("Who is told, by which way"), ("contacts", "routes")),
+        "when": (_("When and how often"), ("on", "when", "nth", "repeat", "most", "recovered")),
     },
+    texts=DefinitionTexts(
+        titles=_("Rules"),
+        new=_("New rule"),
+        title=pgettext("rule.title", "Rule {name}"),
+        about=_("Acts on all monitors that name it, or whose group or instance does."),
+        removal=_("Removes the rule {name}. It must not be named anywhere any more."),
+    ),
 )
 NOTIFICATIONS = DefinitionType(
     type="notifications",
     one="notification",
     wanted=NotificationDef,
     sections={
-        "when": ("events", "instances", "at", "days", "zone"),
-        "told": ("contacts", "routes"),
+        "when": (_("Of what, and when"), ("events", "instances", "at", "days", "zone")),
+        "told": (_("Who is told, by which way"), ("contacts", "routes")),
     },
+    texts=DefinitionTexts(
+        titles=_("Notifications"),
+        new=_("New notification"),
+        title=pgettext("notification.title", "Notification {name}"),
+        about=_("Tells of what happens to Noroshi itself."),
+        removal=_("Removes the notification {name}."),
+    ),
 )
+LISTS: Mapping[str, ListTexts] = {
+    RULES.type: ListTexts(
+        add=_("Add a rule"),
+        about=_(
+            "Who is told of which levels, how often, and by which routes. Instances, groups "
+            "and monitors name the rules that act on them."
+        ),
+        none=_("There is no rule yet, so nobody is told of anything. Add the first one."),
+    ),
+    NOTIFICATIONS.type: ListTexts(
+        add=_("Add a notification"),
+        about=_(
+            "Who is told of what happens to Noroshi itself: it started, it stopped, a mail "
+            "came back."
+        ),
+        none=_(
+            "There are none yet. What matters most is told by the rules' routes all the same."
+        ),
+    ),
+}
 
 
 def routes(web: WebContext) -> list[Route]:
@@ -91,6 +149,8 @@ def _lister(sort: DefinitionType) -> Any:
         return await visit.show(
             "telling.html",
             sort=sort,
+            texts=LISTS[sort.type],
+            title=visit.say(sort.texts.titles),
             rows=[
                 _row(visit, sort, name, one, documents)
                 for name, one in of(sort.type, documents)
@@ -171,29 +231,25 @@ def _frame(
     name: str,
     action: Answer | None,
 ) -> FormFrame:
-    fields = outline.fields(visit, edit)
+    fields, texts = outline.fields(visit, edit), sort.texts
     sections = [
-        Section(
-            id=id,
-            title=visit.text(f"{sort.one}.{id}"),
-            fields=[fields.pop(one) for one in names],
-        )
-        for id, names in sort.sections.items()
+        Section(id=id, title=visit.say(title), fields=[fields.pop(one) for one in names])
+        for id, (title, names) in sort.sections.items()
     ]
-    first = [name_field(visit, edit, visit.text("edit.name.kept"))]
+    first = [name_field(visit, edit, visit.say(_("a-z, 0-9, - and _.")))]
     first += [fields.pop("title")] if "title" in fields else []
-    sections.insert(0, Section(id="what", title=visit.text("edit.what"), fields=first))
+    sections.insert(0, Section(id="what", title=visit.say(_("What it is")), fields=first))
     if action is not None:
-        title = visit.text("rule.options", action=visit.say(action["title"]))
+        title = visit.say(_("How it is told: {action}").fill(action=visit.say(action["title"])))
         sections.append(Section(id="options", title=title, fields=list(fields.values())))
     return FormFrame(
-        title=visit.text(f"{sort.one}.title", name=called(name, edit.current))
+        title=visit.say(texts.title.fill(name=called(name, edit.current)))
         if name
-        else visit.text(f"{sort.one}.new"),
-        crumbs=[(visit.text(f"{sort.type}.title"), sort.list)],
-        about=visit.text(f"{sort.one}.about"),
+        else visit.say(texts.new),
+        crumbs=[(visit.say(texts.titles), sort.list)],
+        about=visit.say(texts.about),
         sections=sections,
-        removal=visit.text(f"{sort.one}.remove", name=told_apart(name, edit.current))
+        removal=visit.say(texts.removal.fill(name=told_apart(name, edit.current)))
         if name
         else "",
     )

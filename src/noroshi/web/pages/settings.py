@@ -18,5 +18,5 @@ def routes(web: WebContext) -> list[Route]:
 async def settings(visit: Visit) -> Response:
     """All of them that this person may open, in groups."""
     roles = visit.person.roles if visit.person else frozenset()
-    groups = [(group.key, group.for_roles(roles)) for group in GROUPS]
+    groups = [(group.title, group.for_roles(roles)) for group in GROUPS]
     return await visit.show("settings.html", groups=[one for one in groups if one[1]])

@@ -11,11 +11,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from noroshi.core.people import ROLE_NAMES, ROLES, VIEWER
+from noroshi.core.translation import Message, _
 from noroshi.service import InvalidArgumentError, NotFoundError
 from noroshi.web.context import WebContext
+from noroshi.web.errors import NO_SUCH_PAGE
 from noroshi.web.forms.normalize import figures
 from noroshi.web.pages.own_account import step_shown
-from noroshi.web.texts.pages import TEXTS
 from noroshi.web.view.audit_log import lines
 from noroshi.web.view.form_operations import (
     Outcome,
@@ -28,6 +29,7 @@ from noroshi.web.view.form_operations import (
     typed,
 )
 from noroshi.web.view.language import TONGUES
+from noroshi.web.view.operation_names import OPERATION_NAMES
 from noroshi.web.view.page_context import Visit, page
 
 DEEDS: Mapping[str, tuple[str, ...]] = {
@@ -43,7 +45,11 @@ DEEDS: Mapping[str, tuple[str, ...]] = {
 KEPT = ("name", "role", "days", "programs")
 """The fields that are shown again of a form that was not taken: no code, which is good once."""
 TOKEN_DEEDS = ("token_new", "token_revoke")
-DOORS = ("local", "web", "api")
+DOORS: Mapping[str, Message] = {
+    "local": _("this computer"),
+    "web": _("browser"),
+    "api": _("by the API"),
+}
 LISTED, SEARCHED, LONGEST_SHOWN = 200, 2_000, 6_000
 MOST_DIGITS = 5
 
@@ -63,7 +69,7 @@ async def users(visit: Visit) -> Response:
     done, deed = Outcome(), visit.form.get("do", "")
     if visit.request.method == "POST":
         if deed not in DEEDS:
-            raise NotFoundError(TEXTS["error.not_there"])
+            raise NotFoundError(NO_SUCH_PAGE)
         values = {name: visit.form.get(name, "").strip() for name in DEEDS[deed]}
         done = await run_reauthenticated(visit, deed, **values)
     rows = [
@@ -80,7 +86,7 @@ async def tokens(visit: Visit) -> Response:
     done, deed = Outcome(), visit.form.get("do", "")
     if visit.request.method == "POST":
         if deed not in TOKEN_DEEDS:
-            raise NotFoundError(TEXTS["error.not_there"])
+            raise NotFoundError(NO_SUCH_PAGE)
         # The form of a new one has a field for the password, those of the rows have none.
         do = run_reauthenticated if deed == "token_new" else run
         done = await do(visit, deed, **_token(visit, deed))
@@ -103,7 +109,7 @@ def _asker(visit: Visit, by: str) -> str:
     """Who asked for it; by which door, where it was not this page's."""
     name, _, door = by.partition(" (")
     door = door.rstrip(")")
-    return f"{name} ({visit.text(f'door.{door}')})" if door in DOORS else by
+    return f"{name} ({visit.say(DOORS[door])})" if door in DOORS else by
 
 
 def _token(visit: Visit, deed: str) -> Mapping[str, Any]:
@@ -164,7 +170,7 @@ async def audit(visit: Visit) -> Response:
         {
             **one,
             "at": clock(visit, one["at"]),
-            "door": visit.text(f"door.{one['door'] if one['door'] in DOORS else 'api'}"),
+            "door": visit.say(DOORS.get(one["door"], DOORS["api"])),
             "deed": deed,
             "given": lines(None, _given(one["given"]), tongue, now),
             "lines": lines(one["before"], one["after"], tongue, now),
@@ -185,7 +191,7 @@ def _help(visit: Visit, op: str) -> str:
 
 def _deed(visit: Visit, op: str) -> str:
     """What it is called; what nobody gave a name, as one that is offered no more, by its own."""
-    return visit.text(f"deed_of.{op}") if f"deed_of.{op}" in TEXTS else op
+    return visit.say(OPERATION_NAMES[op]) if op in OPERATION_NAMES else op
 
 
 def _given(values: Mapping[str, Any]) -> Mapping[str, Any]:

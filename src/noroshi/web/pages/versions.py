@@ -9,7 +9,7 @@ from starlette.routing import Route
 
 from noroshi.service import NotFoundError
 from noroshi.web.context import WebContext
-from noroshi.web.texts.pages import TEXTS
+from noroshi.web.errors import NO_SUCH_PAGE
 from noroshi.web.view.difference import all_worded, names_of
 from noroshi.web.view.form_operations import (
     Outcome,
@@ -68,7 +68,7 @@ async def version(visit: Visit) -> Response:
 
 def _number(text: str) -> int:
     if not (text.isascii() and text.isdecimal() and len(text) <= LONGEST_NUMBER):
-        raise NotFoundError(TEXTS["error.not_there"])
+        raise NotFoundError(NO_SUCH_PAGE)
     return int(text)
 
 

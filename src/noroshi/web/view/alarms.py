@@ -11,7 +11,7 @@ from typing import Any
 from noroshi.core.levels import Level
 from noroshi.web.view.language import Tongue
 from noroshi.web.view.overview import as_called_now, relay_of
-from noroshi.web.view.page_context import templates
+from noroshi.web.view.templates import templates
 from noroshi.web.view.tree import STEP, Instance, called
 
 Answer = Mapping[str, Any]
@@ -69,8 +69,7 @@ def view(known: OpenAlarms, wanted: Wanted, may: Answer, tongue: Tongue) -> Mapp
 
 def fragments(shown: Mapping[str, Any], tongue: Tongue) -> Mapping[str, str]:
     """They as HTML, escaped by the templates."""
-    template = templates().get_template("alarms_parts.html")
-    made: Any = template.make_module({"t": tongue.text, "say": tongue.say})
+    made: Any = templates(tongue.language).get_template("alarms_parts.html").module
     return {name: getattr(made, name)(shown) for name in PARTS}
 
 

@@ -9,8 +9,16 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from noroshi.core.people import ROLE_NAMES
-from noroshi.web.texts.pages import TEXTS
+from noroshi.core.translation import Message, _, pgettext
 from noroshi.web.view.language import Tongue
+from noroshi.web.view.setting_names import ARGUMENT_NAMES, SETTING_NAMES, TYPE_NAMES
+from noroshi.web.view.state_names import (
+    LEVEL_NAMES,
+    NOT_MEASURED_NAMES,
+    REMARK_NAMES,
+    ROUTE_STATE_NAMES,
+    STATE_NAMES,
+)
 
 LONG = 120
 """Characters of a value from which it is folded."""
@@ -30,10 +38,10 @@ LINE = re.compile(
 RENAMED = re.compile(r"~ (?P<sort>[a-z]+)/(?P<before>[^:/ ]+) → (?P=sort)/(?P<after>[^:/ ]+)")
 WHOLE = re.compile(r"(?P<sign>[+-]) (?P<key>[\w.-]+/[^:]+)(?:: (?P<part>.+))?", re.DOTALL)
 NOTHING = "nothing"
-WORDED: Mapping[str, Sequence[str]] = {
-    "state": ("state", "routes"),
-    "level": ("level",),
-    "sort": ("remark",),
+WORDED: Mapping[str, Mapping[str, Message]] = {
+    "state": {**ROUTE_STATE_NAMES, **STATE_NAMES},
+    "level": {**LEVEL_NAMES, **NOT_MEASURED_NAMES},
+    "sort": REMARK_NAMES,
 }
 """Values that have words of their own."""
 SILENT = ("limits", "options")
@@ -110,46 +118,49 @@ class _StateDifference:
             before, after = self._toml(changed["before"]), self._toml(changed["after"])
             return Line("~", f"{place} › {field}", before, after)
         if renamed := RENAMED.fullmatch(line):
-            name = f"{self._word('audit.sort', renamed['sort'])} › {self.tongue.text('name')}"
-            return Line("~", name, renamed["before"], renamed["after"])
+            name = self.tongue.say(_("Name"))
+            place = f"{self._type(renamed['sort'])} › {name}"
+            return Line("~", place, renamed["before"], renamed["after"])
         if whole is not None:
             return Line(whole["sign"], self._place(whole["key"], whole["part"] or ""))
         return Line("", self._name(CHANGED), after=line)
 
     def _place(self, key: str, part: str) -> str:
         sort, _, name = key.partition("/")
-        return " › ".join(filter(None, (f"{self._word('audit.sort', sort)} {name}", part)))
+        return " › ".join(filter(None, (f"{self._type(sort)} {name}", part)))
 
     def _field(self, path: str) -> str:
         """`limits.used.warning` is "used, warning": its table goes without saying."""
         *above, last = path.split(".")
         told = [one for one in above if one not in SILENT]
-        return " ".join((*told, self._word("field", last)))
+        return " ".join((*told, self._word(last, SETTING_NAMES, ARGUMENT_NAMES)))
 
     def _toml(self, value: str) -> str:
         if value == NOTHING:
-            return self.tongue.text("audit.value.none")
+            return self.tongue.say(_("nothing"))
         return self._truth(value) or value
 
     def _truth(self, value: str) -> str:
         if value == "true":
-            return self.tongue.text("audit.value.yes")
-        return self.tongue.text("audit.value.no") if value == "false" else ""
+            return self.tongue.say(pgettext("audit.value.yes", "yes"))
+        return self.tongue.say(pgettext("audit.value.no", "no")) if value == "false" else ""
 
     def _name(self, name: str) -> str:
         if not name:
-            return self.tongue.text("monitor.whole")
-        return self._word("audit.field", name)
+            return self.tongue.say(_("the whole"))
+        return self._word(name, ARGUMENT_NAMES, SETTING_NAMES)
 
-    def _word(self, kind: str, name: str) -> str:
-        """Its text; what nobody gave one stays as it is."""
-        keys = (f"{one}.{name}" for one in (kind, "field", "audit.field"))
-        words = next((TEXTS[key] for key in keys if key in TEXTS), None)
-        return self.tongue.say(words) if words else name
+    def _type(self, type: str) -> str:
+        return self._word(type, TYPE_NAMES, SETTING_NAMES, ARGUMENT_NAMES)
+
+    def _word(self, name: str, *known: Mapping[str, Message]) -> str:
+        """Return its name by the first that has one; what nobody gave one stays as it is."""
+        found = next((names[name] for names in known if name in names), None)
+        return self.tongue.say(found) if found else name
 
     def _value(self, name: str, value: object) -> str:
         if value is None or value in ("", [], {}):
-            return self.tongue.text("audit.value.none")
+            return self.tongue.say(_("nothing"))
         if isinstance(value, bool):
             return self._truth(json.dumps(value))
         if isinstance(value, str):
@@ -162,9 +173,8 @@ class _StateDifference:
         """A state, a level or a role in words; "" for all else."""
         if name == "role" and value in ROLE_NAMES:
             return self.tongue.say(ROLE_NAMES[value])
-        key, kinds = value.replace(" ", "_"), WORDED.get(name, ())
-        words = next((TEXTS[f"{k}.{key}"] for k in kinds if f"{k}.{key}" in TEXTS), None)
-        return self.tongue.say(words) if words else ""
+        known = WORDED.get(name, {}).get(value)
+        return self.tongue.say(known) if known else ""
 
     def _moment(self, value: str) -> str:
         """An instant as a person reads it; "" for what is none."""

@@ -11,7 +11,13 @@ from typing import Any
 from noroshi.core.definitions.safe_toml import loads
 from noroshi.core.translation import NOTHING, Message, _, bilingual, pgettext, plain
 from noroshi.definitions import Difference
-from noroshi.web.texts.pages import TEXTS
+from noroshi.web.view.setting_names import (
+    ARGUMENT_NAMES,
+    CHOICE_NAMES,
+    SETTING_NAMES,
+    TYPE_NAMES,
+    setting_name,
+)
 
 LIMITS, OPTIONS = "limits", "options"
 MONITOR = 3
@@ -23,7 +29,8 @@ ENDING = _("{what}: {became}")
 TWO = _("{one} {other}")
 WITHIN = _("{one} › {other}")
 LISTED = _("{one}, {other}")
-BECAME = {"+": "audit.added", "-": "audit.removed"}
+NOTHING_THERE = _("nothing")
+BECAME: Mapping[str, Message] = {"+": _("added"), "-": _("removed")}
 FROM_TO = pgettext("from_to", "{begins} to {ends}")
 ON_DAYS = _("{when} ({days})")
 PLANNED = "maintenance"
@@ -78,7 +85,7 @@ def worded(one: Difference, names: KindNames) -> Worded:
     if one.renamed:
         return _renamed(one)
     if one.sign in BECAME:
-        became = TEXTS[BECAME[one.sign]]
+        became = BECAME[one.sign]
         return Worded(what=_what(one), raw=one.place, became=became, sign=one.sign)
     last = one.setting.rpartition(".")[2]
     return Worded(
@@ -101,7 +108,7 @@ def _renamed(one: Difference) -> Worded:
     return Worded(
         what=_what(one),
         raw=f"{one.renamed} → {one.key}",
-        setting=TEXTS["field.name"],
+        setting=SETTING_NAMES["name"],
         before=plain(old),
         after=plain(new),
     )
@@ -109,7 +116,7 @@ def _renamed(one: Difference) -> Worded:
 
 def sort_of(key: str) -> Message:
     """Of which sort a definition is."""
-    return TEXTS.get(f"audit.sort.{key.partition('/')[0]}", SILENT)
+    return TYPE_NAMES.get(key.partition("/")[0], SILENT)
 
 
 def _what(one: Difference) -> Message:
@@ -125,7 +132,7 @@ def _within(outer: Message, inner: Message) -> Message:
 def _setting(one: Difference, names: KindNames) -> Message:
     first, *rest = one.setting.split(".")
     if first == LIMITS:
-        return _limit(one, rest, names) if rest else TEXTS["edit.limits"]
+        return _limit(one, rest, names) if rest else _("Limits")
     inside = rest if first == OPTIONS and rest else [first, *rest]
     return reduce(_within, (_label(name, one.kind) for name in inside))
 
@@ -144,14 +151,13 @@ def _limit(one: Difference, path: Sequence[str], names: KindNames) -> Message:
 
 def _label(name: str, kind: str) -> Message:
     """What a setting is called; its own name if nobody gave it one."""
-    keys = (f"field.{kind}.{name}", f"field.{name}", f"audit.field.{name}")
-    return next((TEXTS[key] for key in keys if key in TEXTS), plain(name))
+    return setting_name(name, kind) or ARGUMENT_NAMES.get(name) or plain(name)
 
 
 def _value(text: str, name: str, of: Difference) -> Message:
     """A value, given as in TOML, as a person reads it."""
     if not text:
-        return TEXTS["audit.value.none"]
+        return NOTHING_THERE
     try:
         value = loads(f"it = {text}")["it"]
     except (ValueError, RecursionError):  # what JSON has and TOML has not
@@ -171,12 +177,12 @@ def said(value: Any, name: str) -> Message | None:
     """A value of that setting; None if only its text can say it."""
     if isinstance(value, bool):
         yes = "yes" if value else "no"
-        return TEXTS.get(f"choice.{name}.{yes}") or TEXTS[f"choice.{yes}"]
+        return CHOICE_NAMES.get(f"{name}.{yes}") or CHOICE_NAMES[yes]
     if value in ("", []):
-        return TEXTS["audit.value.none"]
+        return NOTHING_THERE
     if isinstance(value, str):
-        general = TEXTS.get(f"choice.{value}") if name in CHOSEN else None
-        return TEXTS.get(f"choice.{name}.{value}") or general or plain(value)
+        general = CHOICE_NAMES.get(value) if name in CHOSEN else None
+        return CHOICE_NAMES.get(f"{name}.{value}") or general or plain(value)
     if isinstance(value, list):
         inner = [said(one, name) for one in value]
         told = [one for one in inner if one is not None]

@@ -7,10 +7,23 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from noroshi.core.translation import Message, _
 from noroshi.web.view.form_operations import Outcome, run
 from noroshi.web.view.page_context import Visit
 
 FILE, OPTIONS = ".toml: ", "options"
+NAMED: Mapping[str, Message] = {
+    "instances": _("Instance {name}"),
+    "contacts": _("Contact {name}"),
+    "rules": _("Rule {name}"),
+    "notifications": _("Notification {name}"),
+    "routes": _("Route {name}"),
+    "networks": _("Network {name}"),
+    "accounts": _("Account {name}"),
+    "clouds": _("Cloud {name}"),
+    "blueprints": _("Blueprint {name}"),
+}
+"""A definition of each type."""
 NO_OPTIONS = ("by", "value")
 """Fields that no option is called by: in a sentence these are common words."""
 Bad = Mapping[str, tuple[str, ...]]
@@ -41,8 +54,8 @@ def problems_at_fields(
             bad.setdefault(named, []).append(_worded(what, setting, labels[named]))
     if not bad:
         return StepProblems((done.why[0], *(one for one in rest if one != done.why[0])))
-    shown = visit.text("telling.comma").join(labels[one] for one in labels if one in bad)
-    head = visit.text("first.mend", fields=shown)
+    shown = visit.say(_(", ")).join(labels[one] for one in labels if one in bad)
+    head = visit.say(_("Please correct: {fields}.").fill(fields=shown))
     return StepProblems((head, *rest), {name: tuple(said) for name, said in bad.items()})
 
 
@@ -73,7 +86,7 @@ def _beside(visit: Visit, where: str, what: str) -> str:
     type, _, name = thing.partition("/")
     if not mark:
         return what
-    return f"{visit.text(f'first.of.{type}', name=name)}: {what}"
+    return f"{visit.say(NAMED[type].fill(name=name))}: {what}"
 
 
 async def checked(visit: Visit, account: str, secret: str) -> Outcome:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from noroshi.core.definitions.problems import Problem
 from noroshi.core.people import ADMIN, OPERATOR
-from noroshi.core.translation import plain
+from noroshi.core.translation import Message, _, plain
 from noroshi.people import AuthenticationError
 from noroshi.service import ForbiddenError, ReauthenticationRequiredError
 from noroshi.web.api.endpoints import STATUS
@@ -18,6 +18,14 @@ from noroshi.web.view.language import TONGUES
 from noroshi.web.view.page_context import Visit
 from noroshi.web.view.problem_text import problems_at
 from noroshi.web.view.role_refusal import needs
+
+LENGTHS: Sequence[tuple[int, Message]] = (
+    (86_400, _("{n} d")),
+    (3_600, _("{n} h")),
+    (60, _("{n} min")),
+    (1, _("{n} s")),
+)
+"""Units of time in seconds, the largest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +152,7 @@ def since(visit: Visit, at: str | None) -> str:
     if not at:
         return ""
     seconds = (visit.web.service.now() - datetime.fromisoformat(at)).total_seconds()
-    for key, length in (("days", 86_400), ("hours", 3_600), ("minutes", 60)):
+    for length, text in LENGTHS[:-1]:
         if seconds >= 2 * length:
-            return visit.text(f"long.{key}", n=int(seconds // length))
-    return visit.text("long.seconds", n=max(0, int(seconds)))
+            return visit.say(text.fill(n=int(seconds // length)))
+    return visit.say(LENGTHS[-1][1].fill(n=max(0, int(seconds))))

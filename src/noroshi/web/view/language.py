@@ -8,14 +8,16 @@ from datetime import datetime
 
 from noroshi.actions.phrases import MONTHS, WORDS
 from noroshi.core.levels import Level
-from noroshi.core.translation import Message, _
-from noroshi.web.texts.pages import TEXTS
+from noroshi.core.translation import Message, _, pgettext
 from noroshi.web.view.remedy_links import on_page
+from noroshi.web.view.state_names import NOT_MEASURED_NAMES
 from noroshi.web.view.timestamps import Moment
 
 DATE = _("{day} {month} {year}")
 OF_THIS_YEAR = _("{day} {month} {time}")
 OF_ANOTHER_YEAR = _("{day} {month} {year} {time}")
+
+LANGUAGE_NAMES: Mapping[str, Message] = {"ja": _("日本語"), "en": pgettext("pages", "English")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,21 +32,10 @@ class Tongue:
         text = words.say(language) if isinstance(words, Message) else words[language]
         return on_page(text, language)
 
-    def text(self, key: str, **places: object) -> str:
-        """A text of the catalogue; `places` fills its places."""
-        words = TEXTS[key]
-        return self.say(words.fill(**places) if places else words)
-
     def level(self, level: str) -> str:
         """A level's word; "new" is one that was never measured, "stopped" and
         "ended" ones that are not any more."""
-        if level == "stopped":
-            return self.text("level.stopped")
-        if level == "ended":
-            return self.text("level.ended")
-        if level == "new":
-            return self.text("level.new")
-        return self.say(WORDS[Level(level)])
+        return self.say(NOT_MEASURED_NAMES.get(level) or WORDS[Level(level)])
 
     def day(self, day: str) -> str:
         """A date of an answer, with the year."""

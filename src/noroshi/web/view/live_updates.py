@@ -20,7 +20,8 @@ from noroshi.web.context import WebContext
 from noroshi.web.view.alarms import OpenAlarms
 from noroshi.web.view.language import TONGUES
 from noroshi.web.view.overview import view, ways, wrong_items
-from noroshi.web.view.page_context import templates, unwrap
+from noroshi.web.view.page_context import unwrap
+from noroshi.web.view.templates import templates
 from noroshi.web.view.tree import Instance, tree_of
 
 log = logging.getLogger(__name__)
@@ -113,8 +114,7 @@ class Snapshot:
         if language not in self._parts:
             tongue = TONGUES[language]
             known = view(self.status, self.ledger, tongue)
-            template = templates().get_template("overview_parts.html")
-            made: Any = template.make_module({"t": tongue.text, "say": tongue.say})
+            made: Any = templates(language).get_template("overview_parts.html").module
             self._parts[language] = {name: getattr(made, name)(known) for name in PARTS}
         return self._parts[language]
 

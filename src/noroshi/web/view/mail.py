@@ -8,8 +8,10 @@ from itertools import groupby
 from typing import Any
 
 from noroshi.core.delivery_state import SENT, DeliveryState
+from noroshi.core.translation import Message, _
 from noroshi.web.view.form_operations import clock
 from noroshi.web.view.page_context import Visit
+from noroshi.web.view.state_names import LEVEL_NAMES, STATE_NAMES, VERDICT_NAMES
 
 Answer = Mapping[str, Any]
 STATES: Mapping[str, tuple[str, str]] = {
@@ -25,8 +27,6 @@ STATES: Mapping[str, tuple[str, str]] = {
     DeliveryState.SET_ASIDE_IN_DIGEST: ("held", "critical"),
 }
 """Each state with its mark and its level, as the style sheet has them."""
-LEVELS = ("ok", "warning", "critical", "unknown")
-VERDICTS = ("accepted", "deferred", "refused", "route down")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,40 +73,38 @@ class RelayPost:
     at: str = ""
 
 
-def key(prefix: str, name: str) -> str:
-    """The catalogue's key of a state or a verdict."""
-    return f"{prefix}.{name.replace(' ', '_')}"
-
-
 def state(visit: Visit, name: str) -> StateMark:
     """A mail's or an alarm's state."""
     mark, level = STATES[name]
-    return StateMark(mark, level, visit.text(key("state", name)))
+    return StateMark(mark, level, visit.say(STATE_NAMES[name]))
 
 
 def level(visit: Visit, name: str | None) -> StateMark | None:
     """A monitor's level; None for none."""
-    return StateMark(name, name, visit.text(key("level", name))) if name in LEVELS else None
+    known = LEVEL_NAMES.get(name or "")
+    return StateMark(name, name, visit.say(known)) if name and known else None
 
 
-def relay(visit: Visit, begun: tuple[str, str | None], one: Answer) -> tuple[RelayPost, ...]:
+def relay(
+    visit: Visit, begun: tuple[Message, str | None], one: Answer
+) -> tuple[RelayPost, ...]:
     """Return how far it came: from its beginning over the queue and a route to acceptance and
-    arrival. `begun` is the first post's key and time; `one` has state, queued, tried, arrived."""
+    arrival. `begun` is the first post's name and time; `one` has state, queued, tried, arrived."""
     taken, arrived = one["state"] in SENT, one["state"] == DeliveryState.SEEN_ARRIVED
     tried, ends = one["tried"], one["arrived"]
     last = tried[-1] if tried else None
     posts = [
         _post(visit, begun[0], begun[1], lit=True),
-        _post(visit, "post.queued", one["queued"], lit=True),
-        _post(visit, "post.tried", last["at"] if last else None, lit=bool(tried)),
-        _post(visit, "post.accepted", last["at"] if last and taken else None, lit=taken),
+        _post(visit, _("Recorded"), one["queued"], lit=True),
+        _post(visit, _("Tried"), last["at"] if last else None, lit=bool(tried)),
+        _post(visit, _("Accepted"), last["at"] if last and taken else None, lit=taken),
     ]
     if one["state"] == DeliveryState.CAME_BACK:
         return (
             *posts,
-            RelayPost("is-stuck is-back", visit.text("post.came_back"), _at(visit, ends)),
+            RelayPost("is-stuck is-back", visit.say(_("Came back")), _at(visit, ends)),
         )
-    end = RelayPost("is-lit" if arrived else "", visit.text("post.arrived"), _at(visit, ends))
+    end = RelayPost("is-lit" if arrived else "", visit.say(_("Seen arrived")), _at(visit, ends))
     if taken:
         return (*posts, end)
     stuck = 3 if tried else 2
@@ -115,8 +113,8 @@ def relay(visit: Visit, begun: tuple[str, str | None], one: Answer) -> tuple[Rel
     return (*posts, end)
 
 
-def _post(visit: Visit, name: str, at: str | None, *, lit: bool) -> RelayPost:
-    return RelayPost("is-lit" if lit else "", visit.text(name), clock(visit, at))
+def _post(visit: Visit, name: Message, at: str | None, *, lit: bool) -> RelayPost:
+    return RelayPost("is-lit" if lit else "", visit.say(name), clock(visit, at))
 
 
 def _at(visit: Visit, ends: Sequence[Answer]) -> str:
@@ -140,7 +138,7 @@ def attempts(
 ) -> Iterator[Mapping[str, Any]]:
     """Attempts, flat: one line an address. The same answer many times in a row is one line
     with how often it came."""
-    for _, found in groupby(tried, key=lambda one: _alike(visit, one)):
+    for _key, found in groupby(tried, key=lambda one: _alike(visit, one)):
         first, *others = found
         last = others[-1] if others else first
         yield {
@@ -150,7 +148,7 @@ def attempts(
             "route": called.route(last["route"]),
             "address": last["address"],
             "good": last["verdict"] == "accepted",
-            "verdict": visit.text(key("verdict", last["verdict"])),
+            "verdict": visit.say(VERDICT_NAMES[last["verdict"]]),
             "said": said(visit, last),
             "provider_id": last["provider_id"],
         }

@@ -13,8 +13,9 @@ from urllib.parse import quote
 from noroshi.core.delivery_state import DeliveryState
 from noroshi.core.levels import Level
 from noroshi.core.route_readiness import Sends, count_readiness
-from noroshi.core.translation import Message, _, pgettext
+from noroshi.core.translation import Message, _, ngettext, pgettext
 from noroshi.web.view.language import Tongue
+from noroshi.web.view.state_names import ROUTE_STATE_NAMES
 from noroshi.web.view.tree import CALM, Instance, called, called_of, level_of, tally, tree_of
 
 Answer = Mapping[str, Any]
@@ -110,75 +111,113 @@ def relay_of(
 ) -> Iterator[AlarmPost]:
     """Seen, recorded, sent, accepted, seen arrived. A post is lit only after the one before.
     `ways`: what routes are called."""
-    text, tried = tongue.text, row["tried"]
+    tried = row["tried"]
     took = next((one for one in reversed(tried) if one["verdict"] == "accepted"), None)
     arrived = next((one for one in row["arrived"] if one["state"] == row["state"]), None)
 
     def at(instant: str | None) -> str:
         return tongue.moment(instant, now, seconds=True)
 
-    yield AlarmPost(text("relay.seen"), "lit", at(row["raised"]))
-    yield AlarmPost(text("relay.recorded"), "lit", at(row["queued"]))
+    yield AlarmPost(tongue.say(_("Seen")), "lit", at(row["raised"]))
+    yield AlarmPost(tongue.say(_("Recorded")), "lit", at(row["queued"]))
     way = tried[-1]["route"] if tried else ""
     way = ways.get(way, way)
     stopped = _stopped(row["state"], bool(tried), tongue)
     if took:
-        yield AlarmPost(text("relay.sent"), "lit", ways.get(took["route"], took["route"]))
-        yield AlarmPost(text("relay.accepted"), "lit", at(took["at"]))
+        yield AlarmPost(tongue.say(_("Sent")), "lit", ways.get(took["route"], took["route"]))
+        yield AlarmPost(tongue.say(_("Accepted")), "lit", at(took["at"]))
     else:
-        yield AlarmPost(text("relay.sent"), "stuck" if stopped else "", stopped or way)
-        yield AlarmPost(text("relay.accepted"), "")
-    back = text("relay.came_back") if row["state"] == DeliveryState.CAME_BACK else ""
+        yield AlarmPost(tongue.say(_("Sent")), "stuck" if stopped else "", stopped or way)
+        yield AlarmPost(tongue.say(_("Accepted")), "")
+    back = tongue.say(_("came back")) if row["state"] == DeliveryState.CAME_BACK else ""
     lit = "lit" if arrived and not back else ""
     told = back or (at(arrived["at"]) if arrived else "")
-    yield AlarmPost(text("relay.arrived"), "stuck" if back else lit, told)
+    yield AlarmPost(tongue.say(_("Seen arrived")), "stuck" if back else lit, told)
 
 
 def _stopped(state: str, tried: bool, tongue: Tongue) -> str:
     if state == DeliveryState.HELD:
-        return tongue.text("relay.held")
+        return tongue.say(_("held by hand"))
     if state == DeliveryState.SET_ASIDE:
-        return tongue.text("relay.set_aside")
+        return tongue.say(_("set aside"))
     if state == DeliveryState.DROPPED:
-        return tongue.text("relay.dropped")
-    return tongue.text("relay.again") if tried else ""
+        return tongue.say(_("given up"))
+    return tongue.say(_("tried again")) if tried else ""
 
 
 def heading(status: Answer, tongue: Tongue) -> str:
     """Say whether anybody must act, in a sentence."""
     monitors = [one for one in status["monitors"] if not one["stopped"]]
-    count, text = len(monitors), tongue.text
-    wrong = sum(level_of(one) not in CALM for one in monitors)
-    new = sum(not one["known"] for one in monitors)
-    if not count:
-        return text("overview.all_stopped") if status["monitors"] else text("overview.none")
+    if not monitors and status["monitors"]:
+        return tongue.say(_("Nothing is watched: all monitoring is stopped."))
+    if not monitors:
+        return tongue.say(_("Nothing is watched yet."))
+    count, wrong = len(monitors), sum(level_of(one) not in CALM for one in monitors)
     had = sum(map(_is_had, monitors))
     if wrong and had:
-        return text("overview.had", wrong=wrong, count=count, had=had)
+        return tongue.say(
+            ngettext(
+                "{wrong} of {count} monitor is not OK, {had} acknowledged.",
+                "{wrong} of {count} monitors are not OK, {had} acknowledged.",
+            ).fill(wrong=wrong, count=count, had=had)
+        )
     if wrong:
-        return text("overview.wrong", wrong=wrong, count=count)
-    if new and status["troubles"]:
-        return text("overview.not_yet_own", new=new, count=count)
-    if status["troubles"]:
-        return text("overview.well_but_own", count=count)
-    if routes := against(status, tongue):
-        if new:
-            return text("overview.only_not_yet", new=new, count=count, routes=routes)
-        return text("overview.only_well", count=count, routes=routes)
+        return tongue.say(
+            ngettext(
+                "{wrong} of {count} monitor needs a look.",
+                "{wrong} of {count} monitors need a look.",
+            ).fill(wrong=wrong, count=count)
+        )
+    new = sum(not one["known"] for one in monitors)
+    return tongue.say(_none_wrong(count, new, status, against(status, tongue)))
+
+
+def _none_wrong(count: int, new: int, status: Answer, routes: str) -> Message:
+    """Say it of monitors none of which is wrong; `new` of them were not measured yet."""
     if new:
-        return text("overview.not_yet", new=new, count=count)
-    return text("overview.well_one") if count == 1 else text("overview.well", count=count)
+        text = ngettext(
+            "Nothing is wrong so far. Not measured yet: {new} of {count} monitor.",
+            "Nothing is wrong so far. Not measured yet: {new} of {count} monitors.",
+        )
+        if status["troubles"]:
+            text = ngettext(
+                "Not measured yet: {new} of {count} monitor. Noroshi itself needs a look.",
+                "Not measured yet: {new} of {count} monitors. Noroshi itself needs a look.",
+            )
+        elif routes:
+            text = ngettext(
+                "Not measured yet: {new} of {count} monitor. And {routes}.",
+                "Not measured yet: {new} of {count} monitors. And {routes}.",
+            )
+        return text.fill(new=new, count=count, routes=routes)
+    if status["troubles"]:
+        return _("Monitors that are OK: all {count}. But Noroshi itself needs a look.").fill(
+            count=count
+        )
+    if routes:
+        return _("Monitors: {count}, all OK. But {routes}.").fill(count=count, routes=routes)
+    return (
+        _("Nothing is wrong. The only monitor is OK.")
+        if count == 1
+        else _("Nothing is wrong. Monitors: {count}, all OK.").fill(count=count)
+    )
 
 
 def against(status: Answer, tongue: Tongue) -> str:
     """Say what keeps the routes from being called well; "": nothing."""
     ways = count_readiness(Sends(one["sends"]) for one in status["routes"])
     if cannot_send(status, tongue):
-        return tongue.text("overview.but.ill")
+        return tongue.say(_("the routes need a look"))
     if ways.doubted:
-        return tongue.text("overview.but.doubted")
+        return tongue.say(_("the last diagnosis of a route failed, so alarms may not leave"))
     if ways.unproved:
-        return tongue.text("overview.but.unproved", bad=ways.unproved, all=ways.count)
+        return tongue.say(
+            ngettext(
+                "{bad} of {all} route has sent nothing yet",
+                "{bad} of {all} routes have sent nothing yet",
+                by="all",
+            ).fill(bad=ways.unproved, all=ways.count)
+        )
     return ""
 
 
@@ -207,7 +246,7 @@ def _quiet(
 ) -> tuple[str, str] | None:
     if not found:
         return None
-    everything = tongue.text("silence.everything")
+    everything = tongue.say(_("everything"))
     places = [called(one["place"], tree) or everything for one in found[:MOST_SILENT]]
     if len(found) > MOST_SILENT:
         places.append("…")
@@ -220,14 +259,35 @@ def cannot_send(status: Answer, tongue: Tongue) -> str:
     """That alarms may not leave, or soon not; "" if nothing is known against a route."""
     ways = count_readiness(Sends(one["sends"]) for one in status["routes"])
     if not ways.count:
-        return tongue.text("routes.none") if status["monitors"] else ""
+        return (
+            tongue.say(_("There is no route, so no alarm can leave."))
+            if status["monitors"]
+            else ""
+        )
     if ways.no == ways.count:
-        return tongue.text("overview.cannot_send_any")
+        return tongue.say(_("Alarms cannot leave: no route can send now."))
     told = []
     if ways.no:
-        told.append(tongue.text("overview.cannot_send", bad=ways.no, all=ways.count))
+        told.append(
+            tongue.say(
+                ngettext(
+                    "Alarms may not leave: {bad} of {all} route cannot send.",
+                    "Alarms may not leave: {bad} of {all} routes cannot send.",
+                    by="all",
+                ).fill(bad=ways.no, all=ways.count)
+            )
+        )
     if ways.for_now:
-        told.append(tongue.text("mailing.for_now", bad=ways.for_now, count=ways.count))
+        told.append(
+            tongue.say(
+                ngettext(
+                    "{bad} of {count} route needs somebody, though what they have may still "
+                    "send for a while.",
+                    "{bad} of {count} routes need somebody, though what they have may still "
+                    "send for a while.",
+                ).fill(bad=ways.for_now, count=ways.count)
+            )
+        )
     return ("" if tongue.language == "ja" else " ").join(told)
 
 
@@ -251,7 +311,11 @@ def stopped_by(one: Answer, now: str, tongue: Tongue) -> str:
     if not one["version"]:
         return ""
     at = tongue.moment(one["at"], now)
-    return tongue.text("stopped.by", who=one["who"], at=at, version=one["version"])
+    return tongue.say(
+        _("stopped by {who}, {at}, version {version}").fill(
+            who=one["who"], at=at, version=one["version"]
+        )
+    )
 
 
 def part_page(path: str) -> str:
@@ -297,16 +361,12 @@ def route_level(route: Answer, now: str) -> str:
 def route_state(route: Answer, tongue: Tongue) -> str:
     """A route's state in words."""
     if route["sends"] == Sends.DOUBTED.value:
-        return tongue.text("routes.in_vain", stage=tongue.say(route["examined_in_vain"]))
+        return tongue.say(
+            _("the diagnosis failed: {stage}").fill(stage=tongue.say(route["examined_in_vain"]))
+        )
     if route["sends"] == Sends.UNPROVED.value:
-        return tongue.text("routes.unproved")
-    known = {
-        "well": tongue.text("routes.well"),
-        "down": tongue.text("routes.down"),
-        "not signed in": tongue.text("routes.not_signed_in"),
-        "needs somebody": tongue.text("routes.needs_somebody"),
-    }
-    return known[route["state"]]
+        return tongue.say(_("not proved yet"))
+    return tongue.say(ROUTE_STATE_NAMES[route["state"]])
 
 
 def view(status: Answer, ledger: Answer, tongue: Tongue) -> Mapping[str, Any]:

@@ -5,11 +5,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -42,11 +40,11 @@ from noroshi.web.http.authentication import (
 from noroshi.web.http.multipart import Upload, boundary_of
 from noroshi.web.http.reauthenticate import PASSWORD_AGAIN, answered, pending_form
 from noroshi.web.http.request_form import form_of_stranger, is_foreign, ours, sent
-from noroshi.web.texts.pages import TEXTS
 from noroshi.web.view.control_escape import Page
-from noroshi.web.view.remedy_links import on_page
+from noroshi.web.view.language import LANGUAGE_NAMES, TONGUES
 from noroshi.web.view.role_refusal import for_people
-from noroshi.web.view.timestamps import timed, zone_of
+from noroshi.web.view.templates import templates
+from noroshi.web.view.timestamps import zone_of
 
 log = logging.getLogger(__name__)
 LANGUAGE, THEME = "noroshi-language", "noroshi-theme"
@@ -98,6 +96,11 @@ class Visit:
         return preferred(self.request.headers.get("accept-language", ""))
 
     @property
+    def language_names(self) -> Mapping[str, Message]:
+        """Return the languages to choose from, each by its own name."""
+        return LANGUAGE_NAMES
+
+    @property
     def theme(self) -> str:
         """light, dark, or "": as the system has it."""
         chosen = self.request.cookies.get(THEME, "")
@@ -115,14 +118,7 @@ class Visit:
 
     def say(self, words: Message | Mapping[str, str]) -> str:
         """A text of ours, or of an answer, in their language."""
-        language = self.language
-        text = words.say(language) if isinstance(words, Message) else words[language]
-        return on_page(text, language)
-
-    def text(self, key: str, **places: object) -> str:
-        """A text of the catalogue; `places` fills its places."""
-        words = TEXTS[key]
-        return self.say(words.fill(**places) if places else words)
+        return TONGUES[self.language].say(words)
 
     async def call_json(self, op: str, **args: Any) -> Any:
         """Do an operation in their name; the answer, as at every door."""
@@ -149,12 +145,10 @@ class Visit:
     def page(self, template: str, status: int = 200, /, **values: Any) -> Response:
         """A page of that template."""
         text = (
-            templates()
+            templates(self.language)
             .get_template(template)
             .render(
                 visit=self,
-                t=self.text,
-                say=self.say,
                 csrf=random_keys.csrf_of(self.key),
                 here=self.here,
                 role=self.role,
@@ -348,17 +342,3 @@ def preferred(accepted: str) -> str:
         if language in LANGUAGES and weight.replace(".", "", 1).isdigit():
             found.append((-float(weight), at, language))
     return min(found)[2] if found else "en"
-
-
-@cache
-def templates() -> Environment:
-    """Every template escapes what it shows, and knows every name that it uses."""
-    found = Environment(
-        loader=PackageLoader("noroshi.web"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    found.filters["time"] = timed
-    return found

@@ -6,31 +6,42 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from noroshi.core.translation import Message, plain
-from noroshi.web.texts.pages import TEXTS
+from noroshi.core.translation import Message, _, pgettext, plain
 from noroshi.web.view.difference import sort_of
+from noroshi.web.view.setting_names import ARGUMENT_NAMES, SETTING_NAMES
 from noroshi.web.view.tree import STEP
 
 FILE = re.compile(r"(?P<key>[a-z]+/[^:]+?)\.toml(?:: (?P<inside>.+))?", re.DOTALL)
 INSIDE, OPTIONS, LIMITS = ("group", "monitor"), "options", "limits"
 PARTICLES = ("は", "が", "を", "に")
 """A Japanese sentence that begins so wants its subject before it, not a colon."""
-PLACING = {"to": "place.to", "name": "place.name", "title": "place.new_title"}
-FIELDS: Mapping[str, Mapping[str, str]] = {
+PLACING: Mapping[str, Message] = {
+    "to": _("Where to"),
+    "name": _("Name there"),
+    "title": _("Title"),
+}
+FIELDS: Mapping[str, Mapping[str, Message]] = {
     "silence_add": {
-        "place": "silence.place",
-        "reason": "silence.why",
-        "until": "silence.until",
-        "length": "silence.length",
+        "place": _("Where"),
+        "reason": _("Reason"),
+        "until": pgettext("silence.until", "Until"),
+        "length": _("How long"),
     },
-    "token_new": {"name": "name", "days": "tokens.days", "role": "col.role"},
-    "user_add": {"name": "name", "role": "col.role"},
-    "user_role": {"role": "col.role"},
-    "own_password": {"new": "me.new"},
-    "queue_edit": {"to": "edit.to", "routes": "edit.routes"},
-    "send": {"to": "route.test.to"},
-    "examine_begin": {"to": "route.test.to"},
-    "set_secret": {"value": "route.secret", "secret": "route.secret"},
+    "token_new": {
+        "name": _("Name"),
+        "days": _("Days"),
+        "role": pgettext("administration", "Role"),
+    },
+    "user_add": {"name": _("Name"), "role": pgettext("administration", "Role")},
+    "user_role": {"role": pgettext("administration", "Role")},
+    "own_password": {"new": _("New password")},
+    "queue_edit": {
+        "to": _("Still to tell"),
+        "routes": pgettext("administration", "Routes, in order"),
+    },
+    "send": {"to": _("To")},
+    "examine_begin": {"to": _("To")},
+    "set_secret": {"value": _("Client secret"), "secret": _("Client secret")},
     "monitor_copy": PLACING,
     "monitor_move": PLACING,
     "instance_copy": PLACING,
@@ -55,7 +66,7 @@ def place_name(where: str, language: str, op: str = "") -> str:
         return ""
     own = FIELDS.get(op, {}).get(where)
     if own is not None:
-        return TEXTS[own].say(language)
+        return own.say(language)
     found = FILE.fullmatch(where)
     if found is None:
         return STEP.join(_steps(where.split("."), language))
@@ -81,6 +92,6 @@ def _steps(steps: Sequence[str], language: str) -> Iterator[str]:
 
 def _called(step: str) -> Message:
     name = step.partition("[")[0]
-    keys = (f"field.{name}", f"audit.field.{name}")
-    told = (TEXTS[key] for key in keys if key in TEXTS)
-    return TEXTS["edit.limits"] if name == LIMITS else next(told, plain(step))
+    if name == LIMITS:
+        return _("Limits")
+    return SETTING_NAMES.get(name) or ARGUMENT_NAMES.get(name) or plain(step)

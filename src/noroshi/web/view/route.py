@@ -8,9 +8,10 @@ from typing import Any
 
 from noroshi.core.definitions.schema_mail import REDIRECT
 from noroshi.core.route_readiness import Sends, nothing_against
+from noroshi.core.translation import Message, _
 from noroshi.guides.setup_goal import NOT_YET
 from noroshi.service import NotFoundError
-from noroshi.web.texts.pages import TEXTS
+from noroshi.web.errors import NO_SUCH_PAGE
 from noroshi.web.view.form_operations import may, run
 from noroshi.web.view.page_context import Visit
 from noroshi.web.view.routes import DEFINED, Answer, labels, of_type, orders, ranked, shown
@@ -24,6 +25,13 @@ WAYS: Mapping[str, str] = {
 }
 """The ways to sign in, each as the guide calls it: a certificate before a secret, and last the
 code on another device, which many organisations block."""
+WAY_NAMES: Mapping[str, Message] = {
+    "browser": _("In this browser"),
+    "paste": _("Paste the URL"),
+    "device": _("Type a code"),
+    "app_secret": _("App only (secret)"),
+    "app_certificate": _("App only (certificate)"),
+}
 GONE = "-"
 """The etag of nothing."""
 ELSEWHERE = ("browser", "paste", "app_secret", "device")
@@ -106,7 +114,7 @@ async def known_of(visit: Visit, name: str, way: str = "") -> RouteDetails:
     found = ranked(now["routes"], documents)
     one = next((route for route in found if route["name"] == name), None)
     if one is None:
-        raise NotFoundError(TEXTS["error.not_there"])
+        raise NotFoundError(NO_SUCH_PAGE)
     account = of_type(documents, "accounts").get(one["account"])
     ways = ways_of(account)
     return RouteDetails(

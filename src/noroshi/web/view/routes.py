@@ -12,14 +12,17 @@ from noroshi.core.route_readiness import (
     count_readiness,
     nothing_against,
 )
-from noroshi.core.translation import Message, _, pgettext
+from noroshi.core.translation import Message, _, ngettext, pgettext
 from noroshi.web.view.language import TONGUES, Tongue
 from noroshi.web.view.mail import RelayPost
 from noroshi.web.view.overview import KINDS, VERY_SOON, Left, left, route_level, route_state
 from noroshi.web.view.page_context import Visit
 
 Answer = Mapping[str, Any]
-TELLERS = {"rules": "mailing.rule", "notifications": "mailing.notification"}
+TELLERS: Mapping[str, Message] = {
+    "rules": _("Rule {name}"),
+    "notifications": _("Notification {name}"),
+}
 """The types of definitions that name routes in an order, with their texts."""
 BY_MAIL = ("smtp", "graph")
 """Kinds of routes that hand a mail in: they are numbered."""
@@ -54,7 +57,7 @@ def orders(documents: Mapping[str, Answer]) -> Iterator[tuple[str, Sequence[str]
 def named(visit: Visit | Tongue, key: str, documents: Mapping[str, Answer]) -> str:
     """Return what a rule or a notification is called where its routes are shown."""
     type, _, name = key.partition("/")
-    return visit.text(TELLERS[type], name=documents.get(key, {}).get("title") or name)
+    return visit.say(TELLERS[type].fill(name=documents.get(key, {}).get("title") or name))
 
 
 def ranked(routes: Iterable[Answer], documents: Mapping[str, Answer]) -> list[Answer]:
@@ -78,10 +81,10 @@ def labels(visit: Visit, found: Sequence[Answer]) -> Mapping[str, str]:
 
 def _label(visit: Visit, sort: str, number: int) -> str:
     if sort not in BY_MAIL:
-        return visit.text("mailing.further")
+        return visit.say(_("Further route"))
     if sort == "smtp":
-        return visit.text("mailing.first", n=number)
-    return visit.text("mailing.first.of", n=number, kind=kind(visit, sort))
+        return visit.say(_("SMTP server {n}").fill(n=number))
+    return visit.say(_("Route {n} ({kind})").fill(n=number, kind=kind(visit, sort)))
 
 
 def kind(visit: Visit, name: str) -> str:
@@ -130,9 +133,14 @@ def shown(visit: Visit, one: Answer, label: str, at: str) -> Mapping[str, Any]:
 def _why(visit: Visit, one: Answer) -> str:
     """What stands against it, with what to do here rather than at the command line."""
     if one["lacks"]:
-        return visit.text("mailing.lacks", entry=one["lacks"][0])
+        return visit.say(
+            _(
+                "“{entry}”, which it needs, is not in the vault: until then no mail leaves by "
+                "it."
+            ).fill(entry=one["lacks"][0])
+        )
     if one["state"] == "not signed in" and not one["renewed"]:
-        return visit.text("mailing.never")
+        return visit.say(_("Nobody has signed in yet: until then no mail leaves by it."))
     return visit.say(one["why"])
 
 
@@ -149,19 +157,19 @@ def posts(visit: Visit, one: Answer, at: str) -> Iterator[RelayPost]:
     arrived."""
     tongue = TONGUES[visit.language]
     lacks, signed = bool(one["lacks"]), one["state"] not in ("not signed in", "needs somebody")
-    yield RelayPost("is-lit", visit.text("mailing.set_up"))
+    yield RelayPost("is-lit", visit.say(_("Set up")))
     if one["account"] or lacks:
-        name = visit.text("mailing.password_kept" if lacks else "mailing.signed")
+        name = visit.say(_("Password") if lacks else _("Signed in"))
         told = tongue.moment(one["renewed"], at) if signed else route_state(one, tongue)
         yield RelayPost("is-lit" if signed else "is-stuck", name, told)
     accepted = tongue.moment(one["accepted"], at)
     stopped = signed and one["state"] == "down"
     look = "is-stuck" if stopped else "is-lit" if accepted else ""
     told = route_state(one, tongue) if stopped else accepted
-    yield RelayPost(look, visit.text("post.accepted"), told)
+    yield RelayPost(look, visit.say(_("Accepted")), told)
     seen = one["arrives"]["seen"] if one["arrives"] else None
     look = "is-lit" if seen and look == "is-lit" else ""
-    yield RelayPost(look, visit.text("post.arrived"), tongue.moment(seen, at))
+    yield RelayPost(look, visit.say(_("Seen arrived")), tongue.moment(seen, at))
 
 
 def heading(
@@ -170,25 +178,44 @@ def heading(
     """Say whether mails can leave, in a sentence; else whose cannot."""
     ways = count_readiness(Sends(one["sends"]) for one in found)
     if not found:
-        return visit.text("mailing.none")
+        return visit.say(_("No alarm can leave yet: there is no route. Add the first one."))
     if ways.usable == ways.count:
         return _nothing_against(visit, ways)
     if ways.no == ways.count:
-        return visit.text("mailing.all_bad")
+        return visit.say(
+            _(
+                "No route can send. Alarms are kept and go out, worst first, as soon as one is "
+                "back."
+            )
+        )
     told = [_that_cannot(visit, found, documents, ways)] if ways.no else []
     if ways.for_now:
-        told.append(visit.text("mailing.for_now", bad=ways.for_now, count=ways.count))
+        told.append(
+            visit.say(
+                ngettext(
+                    "{bad} of {count} route needs somebody, though what they have may still "
+                    "send for a while.",
+                    "{bad} of {count} routes need somebody, though what they have may still "
+                    "send for a while.",
+                ).fill(bad=ways.for_now, count=ways.count)
+            )
+        )
     return ("" if visit.language == "ja" else " ").join(told)
 
 
 def _nothing_against(visit: Visit | Tongue, ways: ReadinessCounts) -> str:
     if ways.doubted:
-        return visit.text("mailing.in_vain")
+        return visit.say(_("The last diagnosis of a route failed, so mails may not leave."))
     if ways.unproved:
-        return visit.text("mailing.unproved", unproved=ways.unproved, count=ways.count)
+        return visit.say(
+            _(
+                "Nothing is known against the routes, but not proved yet: {unproved} of "
+                "{count}."
+            ).fill(unproved=ways.unproved, count=ways.count)
+        )
     if ways.count == 1:
-        return visit.text("mailing.well_one")
-    return visit.text("mailing.well", count=ways.count)
+        return visit.say(_("Mails can leave by the only route."))
+    return visit.say(_("Mails can leave by every route ({count}).").fill(count=ways.count))
 
 
 def _that_cannot(
@@ -202,12 +229,26 @@ def _that_cannot(
     which = [named(visit, key, documents) for key in stuck(may, documents)]
     if which:
         told = _listed(visit, which)
-        return visit.text("mailing.stuck", bad=ways.no, count=ways.count, which=told)
+        return visit.say(
+            ngettext(
+                "{bad} of {count} route cannot send. Alarms of these cannot leave: {which}.",
+                "{bad} of {count} routes cannot send. Alarms of these cannot leave: {which}.",
+            ).fill(bad=ways.no, count=ways.count, which=told)
+        )
     sure = {one["name"] for one in found if nothing_against(Sends(one["sends"]))}
     others = sure and not stuck(sure, documents)
     if others:
-        return visit.text("mailing.some", bad=ways.no, count=ways.count)
-    return visit.text("mailing.no", bad=ways.no, count=ways.count)
+        return visit.say(
+            ngettext(
+                "{bad} of {count} route cannot send. Alarms leave by the others.",
+                "{bad} of {count} routes cannot send. Alarms leave by the others.",
+            ).fill(bad=ways.no, count=ways.count)
+        )
+    return visit.say(
+        ngettext(
+            "{bad} of {count} route cannot send.", "{bad} of {count} routes cannot send."
+        ).fill(bad=ways.no, count=ways.count)
+    )
 
 
 def stuck(well: Collection[str], documents: Mapping[str, Answer]) -> list[str]:
@@ -218,6 +259,10 @@ def stuck(well: Collection[str], documents: Mapping[str, Answer]) -> list[str]:
 
 
 def _listed(visit: Visit | Tongue, names: Sequence[str]) -> str:
-    told = visit.text("telling.comma").join(names[:MOST_STUCK])
+    told = visit.say(_(", ")).join(names[:MOST_STUCK])
     more = len(names) - MOST_STUCK
-    return visit.text("mailing.stuck.more", names=told, more=more) if more > 0 else told
+    return (
+        visit.say(_("{names} and {more} more").fill(names=told, more=more))
+        if more > 0
+        else told
+    )

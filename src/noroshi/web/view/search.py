@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from unicodedata import normalize
 
+from noroshi.core.translation import _, ngettext
 from noroshi.web.view.form_operations import Outcome
 from noroshi.web.view.page_context import Visit
 from noroshi.web.view.tree import STEP, Answer, called, tree_of
@@ -60,13 +61,25 @@ def require_place(visit: Visit, typed: str, labels: Labels) -> tuple[str, Outcom
     found = find_place(typed, labels)
     if found.place:
         return found.place, Outcome()
-    near = visit.text("telling.comma").join(found.near[:MOST_NEAR])
+    near = visit.say(_(", ")).join(found.near[:MOST_NEAR])
     if found.several:
-        why = visit.text("place.several", given=typed, count=len(found.near), near=near)
+        why = visit.say(
+            ngettext(
+                "{count} place is called “{given}”. Say which: {near}",
+                "{count} places are called “{given}”. Say which: {near}",
+            ).fill(given=typed, count=len(found.near), near=near)
+        )
     elif near:
-        why = visit.text("place.near", given=typed, near=near)
+        why = visit.say(
+            _(
+                "There is no instance, group or monitor “{given}”. Is one of these meant? "
+                "{near}"
+            ).fill(given=typed, near=near)
+        )
     else:
-        why = visit.text("place.none", given=typed)
+        why = visit.say(
+            _("There is no instance, group or monitor “{given}”.").fill(given=typed)
+        )
     return "", Outcome(None, (why,), 404, problems=(("place", why),))
 
 

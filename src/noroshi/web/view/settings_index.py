@@ -1,6 +1,5 @@
 """All pages of settings, in groups, as the page "Settings" lists them. A new one is a line here:
-its address, the least role that may open it, and two texts of the catalogue: KEY.title and
-KEY.short, one sentence."""
+its address, its title, one sentence about it, and the least role that may open it."""
 
 from __future__ import annotations
 
@@ -8,6 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from noroshi.core.people import ADMIN, VIEWER
+from noroshi.core.translation import Message, _, pgettext
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,15 +15,16 @@ class Listed:
     """A page of settings."""
 
     href: str
-    key: str
+    title: Message
+    about: Message
     role: str = VIEWER
 
 
 @dataclass(frozen=True, slots=True)
 class SettingsGroup:
-    """Pages that belong together; `key` is the group's heading in the catalogue."""
+    """Pages that belong together, under a heading."""
 
-    key: str
+    title: Message
     pages: tuple[Listed, ...]
 
     def for_roles(self, roles: Collection[str]) -> tuple[Listed, ...]:
@@ -33,31 +34,78 @@ class SettingsGroup:
 
 GROUPS = (
     SettingsGroup(
-        "settings.definitions",
+        _("Definitions"),
         (
-            Listed("/settings/watch", "watch"),
-            Listed("/settings/contacts", "contacts"),
-            Listed("/settings/rules", "rules"),
-            Listed("/settings/notifications", "notifications"),
-            Listed("/settings/files", "files", ADMIN),
-            Listed("/settings/versions", "versions"),
+            Listed(
+                "/settings/watch",
+                pgettext("definition_edit", "What is watched"),
+                _("Instances, groups and monitors: what is measured, and its limits."),
+            ),
+            Listed(
+                "/settings/contacts",
+                _("Contacts"),
+                _("Who is told, at which addresses, in which language."),
+            ),
+            Listed(
+                "/settings/rules",
+                _("Rules"),
+                _("When an alarm is sent, to whom, and by which route."),
+            ),
+            Listed(
+                "/settings/notifications",
+                _("Notifications"),
+                _("What is told of Noroshi itself: start, stop, changes, all is well."),
+            ),
+            Listed(
+                "/settings/files",
+                _("Import and export"),
+                _("All definitions as files, out and in."),
+                ADMIN,
+            ),
+            Listed(
+                "/settings/versions",
+                _("Versions"),
+                _("What each change was, and the way back."),
+            ),
         ),
     ),
     SettingsGroup(
-        "settings.people",
+        _("People and programs"),
         (
-            Listed("/settings/me", "me"),
-            Listed("/settings/users", "users", ADMIN),
-            Listed("/settings/tokens", "tokens", ADMIN),
-            Listed("/settings/audit", "audit", ADMIN),
+            Listed("/settings/me", _("My account"), _("Your password, and two-step log-in.")),
+            Listed("/settings/users", _("Users"), _("Who may log in, and as what."), ADMIN),
+            Listed(
+                "/settings/tokens",
+                _("API tokens"),
+                _("By what programs speak to Noroshi."),
+                ADMIN,
+            ),
+            Listed("/settings/audit", _("Audit log"), _("Who changed what, and when."), ADMIN),
         ),
     ),
     SettingsGroup(
-        "settings.node",
+        _("This node"),
         (
-            Listed("/settings/health", "health"),
-            Listed("/settings/places", "places", ADMIN),
-            Listed("/first/alarm", "first", ADMIN),
+            Listed(
+                "/settings/health",
+                _("Noroshi itself"),
+                _("Whether it is on time: queue, store, disk, clock, version."),
+            ),
+            Listed(
+                "/settings/places",
+                _("Ports and folders"),
+                _("Where Noroshi listens, and where its files are."),
+                ADMIN,
+            ),
+            Listed(
+                "/first/alarm",
+                _("First start"),
+                _(
+                    "Who is notified, what this machine monitors, the delivery route, a test "
+                    "alarm."
+                ),
+                ADMIN,
+            ),
         ),
     ),
 )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from noroshi.core.translation import _
 from noroshi.web.view.language import TONGUES
 from noroshi.web.view.live_updates import Snapshot
-from noroshi.web.view.page_context import templates
+from noroshi.web.view.templates import templates
 from noroshi.web.view.tree import CALM, Group, Instance, level_of, worst
 
 MOST_OPEN, MOST_ROWS = 3, 40
@@ -34,8 +35,10 @@ class Sidebar:
         if one is None:
             return ""
         if not one["version"]:
-            return self._tongue.text("level.stopped")
-        return self._tongue.text("tree.stopped", who=one["who"], version=one["version"])
+            return self._tongue.say(_("Stopped"))
+        return self._tongue.say(
+            _("{who}, version {version}").fill(who=one["who"], version=one["version"])
+        )
 
     def opens(self, instance: Instance, group: Group | None) -> bool:
         """Return whether it stands open from the start."""
@@ -61,6 +64,4 @@ def tree_parts(language: str, macro: str, seen: Snapshot, *values: object) -> st
 
 
 def _module(language: str) -> Any:
-    tongue = TONGUES[language]
-    values = {"t": tongue.text, "say": tongue.say}
-    return templates().get_template("tree_parts.html").make_module(values)
+    return templates(language).get_template("tree_parts.html").module

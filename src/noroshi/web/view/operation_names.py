@@ -1,110 +1,12 @@
-"""The texts of the audit log: what was done or refused, and what it changed, field by field."""
+"""What was done, as the audit log calls it: by the name of the operation."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from noroshi.core.translation import Message, _, pgettext
+from noroshi.core.translation import Message, _
 
-FIELDS: Mapping[str, Message] = {
-    "account": _("Account"),
-    "ahead": _("Before the account names it"),
-    "alarms": _("Alarms"),
-    "api_tokens": _("API tokens"),
-    "base": _("Based on version"),
-    "blueprint": _("Blueprint"),
-    "by": _("By"),
-    "comment": _("Words"),
-    "contact": _("Contact"),
-    "changed": _("Change"),
-    "days": _("Days that it holds"),
-    "documents": _("Definitions"),
-    "dry": _("Only tried"),
-    "empty": _("May end all watching"),
-    "ended_by": _("Ended by"),
-    "ends": _("Valid until"),
-    "entries": _("Entries of the vault"),
-    "entry": _("Entry of the vault"),
-    "etags": _("Seen before"),
-    "fate": _("What became of it"),
-    "faulty": _("Shown though faulty"),
-    "first": _("The first one"),
-    "force": _("Though it is named"),
-    "group": _("Group"),
-    "id": _("ID"),
-    "ids": _("Mails"),
-    "instance": _("Instance"),
-    "item": _("Item"),
-    "kept": _("In the vault"),
-    "key": _("Key"),
-    "length": _("For"),
-    "level": _("Level"),
-    "mail": _("Mail"),
-    "monitor": _("Monitor"),
-    "named_by": _("Named by"),
-    "next": _("As the next one"),
-    "note": _("Note"),
-    "number": _("Version"),
-    "ok": _("Succeeded"),
-    "options": _("Options"),
-    "path": _("File"),
-    "place": _("Place"),
-    "programs": _("May run programs"),
-    "proved": _("Only once it was proved"),
-    "put": _("Definitions"),
-    "read": _("Reads the mailbox too"),
-    "reason": _("Reason"),
-    "remove": _("Removed"),
-    "rename": _("New names"),
-    "replace": _("Replaces what was there"),
-    "result": _("Result"),
-    "role": _("Role"),
-    "seen": _("Seen at"),
-    "sha1": _("Fingerprint"),
-    "silence": _("Silence"),
-    "sort": _("What was done"),
-    "state": _("State"),
-    "stopped": _("Begins stopped"),
-    "to": _("To"),
-    "two_steps": _("Two steps"),
-    "until": _("Until"),
-    "user": _("User"),
-    "version": _("Version"),
-    "wanted": _("What is watched"),
-    "words": _("Words"),
-}
-"""The names of the values of an operation, beside the settings of definitions."""
-SORTS: Mapping[str, Message] = {
-    "instances": _("Instance"),
-    "contacts": _("Contact"),
-    "rules": _("Rule"),
-    "notifications": _("Notification"),
-    "routes": _("Route"),
-    "networks": _("Network"),
-    "accounts": _("Account"),
-    "clouds": _("Cloud"),
-    "blueprints": _("Blueprint"),
-}
-
-
-def _named(before: str, given: Mapping[str, Message]) -> Mapping[str, Message]:
-    return {f"{before}.{name}": title for name, title in given.items()}
-
-
-NAMED: Mapping[str, Message] = {**_named("audit.field", FIELDS), **_named("audit.sort", SORTS)}
-AUDIT: Mapping[str, Message] = {
-    **NAMED,
-    "audit.value.none": _("nothing"),
-    "audit.value.yes": pgettext("audit.value.yes", "yes"),
-    "audit.value.no": pgettext("audit.value.no", "no"),
-    "audit.change": pgettext("audit.change", "Change"),
-    "audit.added": _("added"),
-    "audit.removed": _("removed"),
-    "audit.raw": _("As written down (JSON)"),
-}
-
-
-NAMES: Mapping[str, Message] = {
+OPERATION_NAMES: Mapping[str, Message] = {
     "account_check": _("Account checked"),
     "account_tenant": _("Tenant looked for"),
     "account_try": _("App and secret tried"),
@@ -185,4 +87,3 @@ NAMES: Mapping[str, Message] = {
     "user_totp_on": _("Two-step log-in of a user turned on"),
     "version_show": _("Version shown"),
 }
-DEEDS: Mapping[str, Message] = {f"deed_of.{name}": title for name, title in NAMES.items()}

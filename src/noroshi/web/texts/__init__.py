@@ -1,1 +1,0 @@
-"""The pages' texts, in both languages, by subject."""

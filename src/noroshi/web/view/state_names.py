@@ -1,0 +1,51 @@
+"""What states of mails, alarms and routes, levels, verdicts and remarks are called."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from noroshi.core.delivery_state import DeliveryState
+from noroshi.core.translation import Message, _, pgettext
+
+STATE_NAMES: Mapping[str, Message] = {
+    DeliveryState.WAITING: _("waiting"),
+    DeliveryState.OUT: _("being sent"),
+    DeliveryState.HELD: _("held"),
+    DeliveryState.SET_ASIDE: _("set aside"),
+    DeliveryState.ACCEPTED: _("accepted"),
+    DeliveryState.SEEN_ARRIVED: _("seen arrived"),
+    DeliveryState.CAME_BACK: _("came back"),
+    DeliveryState.DROPPED: _("given up"),
+    DeliveryState.IN_DIGEST: _("in a digest"),
+    DeliveryState.SET_ASIDE_IN_DIGEST: _("set aside in a digest"),
+}
+ROUTE_STATE_NAMES: Mapping[str, Message] = {
+    "well": _("ready"),
+    "down": _("down"),
+    "not signed in": _("not signed in"),
+    "needs somebody": _("action required"),
+    "signed in": _("signed in"),
+}
+LEVEL_NAMES: Mapping[str, Message] = {
+    "ok": _("OK"),
+    "warning": _("WARNING"),
+    "critical": _("CRITICAL"),
+    "unknown": _("UNKNOWN"),
+}
+NOT_MEASURED_NAMES: Mapping[str, Message] = {
+    "new": _("Not measured yet"),
+    "ended": _("Ended"),
+    "stopped": _("Stopped"),
+}
+"""What stands in the place of a level where nothing is measured."""
+VERDICT_NAMES: Mapping[str, Message] = {
+    "accepted": _("accepted"),
+    "deferred": _("deferred"),
+    "refused": _("refused"),
+    "route down": _("route down"),
+}
+REMARK_NAMES: Mapping[str, Message] = {
+    "comment": _("Comment"),
+    "acknowledged": pgettext("remark.acknowledged", "Acknowledged"),
+    "taken back": _("Taken back"),
+}
