@@ -97,7 +97,7 @@ def figures(status: Mapping[str, Any], ledger: Mapping[str, Any]) -> Iterator[st
 
 
 def _of_routes(routes: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    """What is not known of a route has no line."""
+    """Yield the lines of the routes; what is not known of a route has no line."""
     yield from _head("noroshi_route_waiting", "gauge", "Mails that may go by a route.")
     for route in routes:
         yield f"noroshi_route_waiting{_labels(route=route['name'])} {route['waiting']}"
@@ -109,7 +109,7 @@ def _of_routes(routes: Sequence[Mapping[str, Any]]) -> Iterator[str]:
 
 
 def _seconds(at: str) -> int:
-    """Of an instant, or of the beginning of a day (UTC), since 1970."""
+    """Return the seconds of an instant, or of the beginning of a day (UTC), since 1970."""
     moment = datetime.fromisoformat(at)
     return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
 

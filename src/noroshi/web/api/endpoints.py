@@ -131,8 +131,8 @@ def _answering(handle: Handler, web: WebContext | None = None) -> Handler:
 
 
 async def _arguments(request: Request, web: WebContext, who: Person) -> Mapping[str, Any]:
-    """What the body says. A large one is read by another process as it comes: of somebody who may
-    ask for the operation, or nothing of it is kept."""
+    """Return what the body says. A large one is read by another process as it comes: of
+    somebody who may ask for the operation, or nothing of it is kept."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     body = Body(request, longest(who))
     if await body.is_short():

@@ -67,7 +67,8 @@ def input_at(asks: Sequence[BlueprintInput], where: str) -> str:
 
 
 def _fits(found: str, used: Sequence[str]) -> Iterator[bool]:
-    """What stands in a name is anything until it is filled in."""
+    """Yield of each use whether it is meant: what stands in a name is anything until it is
+    filled in."""
     for one in used:
         parts = (re.escape(part) for part in PLACEHOLDER.sub("\0", one).split("\0"))
         yield re.fullmatch("[^/.]+".join(parts), found) is not None

@@ -23,7 +23,8 @@ class Created:
 
 
 async def preview(visit: Visit, tried: Mapping[str, Any] | None) -> list[Worded]:
-    """Of what an operation answered that kept nothing; None: nothing was tried."""
+    """Return what would change, by the answer of an operation that kept nothing; None: nothing
+    was tried."""
     if not tried or not tried["changed_values"]:
         return []
     return all_worded(tried["changed_values"], names_of(await visit.call("kinds")))

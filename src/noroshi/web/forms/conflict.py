@@ -20,7 +20,7 @@ Side = tuple[str, Content | None]
 
 
 async def differing(visit: Visit, before: Side, now: Side) -> Sequence[Worded]:
-    """From what its editor saw to what is in force."""
+    """Return the differences from what its editor saw to what is in force."""
     names = names_of(await visit.call("kinds"))
     return [worded(one, names) for one in differences(_side(before), _side(now))]
 

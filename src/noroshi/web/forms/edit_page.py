@@ -76,8 +76,8 @@ async def edited(visit: Visit, outline: Outline, edit: Edit) -> Edit:
 
 
 def name_field(visit: Visit, edit: Edit, help: str = "") -> Field:
-    """Of a document, whose name is no setting of its content. Of one that is there it says
-    what another name means."""
+    """Draw the field for the name of a document, whose name is no setting of its content. Of
+    one that is there it says what another name means."""
     its = "" if edit.spot.new else edit.spot.name
     if its:
         help = visit.say(FOLLOWS[edit.spot.type])
@@ -138,20 +138,20 @@ async def edit_page(visit: Visit, edit: Edit, frame: FormFrame) -> Response:
 
 
 def _place(edit: Edit) -> Spot | None:
-    """Where it is, if somebody else gave it another name."""
+    """Return where it is, if somebody else gave it another name."""
     if not (edit.overtaken and edit.gone):
         return None
     return moved(edit.spot, edit.seen, edit.shown["documents"], edit.outcome.problems)
 
 
 def _moved(edit: Edit) -> Link | None:
-    """What it is called now, and its page, if it is elsewhere."""
+    """Return what it is called now, and its page, if it is elsewhere."""
     place = _place(edit)
     return (place.path, page_of(place)) if place else None
 
 
 async def _theirs(visit: Visit, edit: Edit) -> Sequence[Worded]:
-    """What somebody else changed in it."""
+    """Return what somebody else changed in it."""
     if not edit.overtaken:
         return ()
     documents, place = edit.shown["documents"], _place(edit)

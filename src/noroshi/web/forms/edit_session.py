@@ -102,8 +102,8 @@ class Edit:
 
 
 async def opened(visit: Visit, spot: Spot, *, may_lack: bool = False) -> Edit:
-    """As its editor saw it: after a GET what is in force, else the version that the form
-    names. Raises NotFoundError if it is nowhere, unless it `may_lack`."""
+    """Open a definition as its editor saw it: after a GET what is in force, else the version
+    that the form names. Raises NotFoundError if it is nowhere, unless it `may_lack`."""
     shown = await visit.call("definition_show")
     etag, seen = shown["etags"].get(spot.key, ""), shown["documents"].get(spot.key)
     if spot.new and spot.is_whole:  # there may be one that is really called as the stand-in is
@@ -118,8 +118,8 @@ async def opened(visit: Visit, spot: Spot, *, may_lack: bool = False) -> Edit:
 
 
 async def _as_seen(visit: Visit, edit: Edit) -> None:
-    """What the form's editor saw. If nothing of that was changed since, what others changed
-    elsewhere in the same document is no conflict."""
+    """Return what the form's editor saw. If nothing of that was changed since, what others
+    changed elsewhere in the same document is no conflict."""
     base = _number(visit.form.get("version", ""))
     if edit.spot.new:  # it stands beside whatever is there
         return
@@ -144,7 +144,8 @@ async def _as_seen(visit: Visit, edit: Edit) -> None:
 
 
 def _left_of(edit: Edit, lost: Content | None) -> Content | None:
-    """What it was, without the id that went on under another name: made again, it is another."""
+    """Return what it was, without the id that went on under another name: made again, it is
+    another."""
     if lost is None or edit.spot.type not in KEPT:
         return lost
     places = ((Spot(key), its) for key, its in edit.shown["documents"].items())
@@ -153,7 +154,7 @@ def _left_of(edit: Edit, lost: Content | None) -> Content | None:
 
 
 def _own(spot: Spot, content: Content | None, *, whole: bool) -> Content | None:
-    """What its form is about: not what stands below it, unless that goes with it."""
+    """Return what its form is about: not what stands below it, unless that goes with it."""
     if content is None or whole or spot.monitor or spot.type != "instances":
         return content
     return without(content, "monitor" if spot.group else "group")

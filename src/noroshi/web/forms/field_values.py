@@ -61,8 +61,8 @@ def split(text: str) -> list[str]:
 
 
 def _chosen(column: Column, name: str, form: Form) -> str:
-    """What a cell says; of boxes those that are ticked, in their order, and what is none of them
-    last."""
+    """Return what a cell says; of boxes those that are ticked, in their order, and what is none
+    of them last."""
     if not column.choices:
         return form.get(name, "").strip()
     start = f"{name}."
@@ -89,7 +89,8 @@ def entries_of(shape: Shape, name: str, form: Form) -> list[dict[str, str]]:
 
 
 def _row(shape: Shape, value: Any) -> tuple[str, str]:
-    """Which setting one entry gives, and its text; as in TOML if it gives something else."""
+    """Return which setting one entry gives, and its text; as in TOML if it gives something
+    else."""
     if isinstance(value, Mapping) and len(value) == 1:
         ((which, text),) = value.items()
         if which in shape.choices and isinstance(text, str):

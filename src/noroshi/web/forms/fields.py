@@ -72,7 +72,7 @@ class Field:
 
     @property
     def each(self) -> str:
-        """As what each of several is typed; addresses may stand as they were copied."""
+        """Return as what each of several is typed; addresses may stand as they were copied."""
         return self.sort if self.sort in EACH and self.code != "addresses" else ""
 
 
@@ -157,7 +157,7 @@ def merged(
 
 
 def _before(shape: Shape, name: str, content: Mapping[str, Any]) -> dict[str, str]:
-    """What the form showed, as a browser gives it back untouched."""
+    """Return what the form showed, as a browser gives it back untouched."""
     return typed(shape, name, written(shape, name, content.get(shape.name, ABSENT)))
 
 
@@ -203,7 +203,7 @@ def _field(
 
 
 def _now(shape: Shape, name: str, before: Form, drawn: Drawn) -> str:
-    """What is in force at a setting that somebody else changed meanwhile."""
+    """Return what is in force at a setting that somebody else changed meanwhile."""
     if drawn.now is None:
         return ""
     now = drawn.now.get(shape.name, ABSENT)
@@ -269,7 +269,7 @@ def _rows(shape: Shape, name: str, form: Form) -> tuple[tuple[str, str, str], ..
 
 
 def _inside(shape: Shape, rest: str, what: str, say: Say) -> str:
-    """What is wrong inside of a field of several rows says in which, and in which column."""
+    """Say of what is wrong inside of a field of several rows in which, and in which column."""
     if not rest or shape.sort not in ("rows", "table", "lines", "map"):
         return what
     row, *columns = rest.lstrip(".").split(".")

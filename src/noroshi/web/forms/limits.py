@@ -112,7 +112,7 @@ def _row(
 
 
 def _defaults(kind: Kind, name: str) -> Mapping[str, Any]:
-    """As the fields show them while they are empty."""
+    """Return the limits as the fields show them while they are empty."""
     known = kind.defaults.get(name) or {}
     shown = {cell: known.get(cell) for cell in CELLS if known.get(cell) is not None}
     if not known.get("margin"):

@@ -21,8 +21,8 @@ PLACES = ("/settings/instance", "/settings/group", "/settings/monitor")
 def moved(
     spot: Spot, seen: Content | None, documents: Mapping[str, Content], told: Problems
 ) -> Spot | None:
-    """By the ids of the monitors that it is or has; else as the refusal told. None if it is
-    nowhere, or in several places."""
+    """Find where it is now by the ids of the monitors that it is or has; else as the refusal
+    told. None if it is nowhere, or in several places."""
     before, now = _ids({spot.key: seen or {}}), _ids(documents)
     mine = [id for id, place in before.items() if _is_in(place, spot)]
     found = {_as(spot, now[id]) for id in mine if id in now}
@@ -59,7 +59,8 @@ def _is_in(place: Spot, spot: Spot) -> bool:
 
 
 def _as(spot: Spot, place: Spot) -> Spot:
-    """Of a monitor's place what is as large as the spot: its instance, its group or itself."""
+    """Return of a monitor's place what is as large as the spot: its instance, its group or
+    itself."""
     return Spot(
         place.key, place.group if spot.group else "", place.monitor if spot.monitor else ""
     )

@@ -58,7 +58,7 @@ class ConnectionLimits:
 
     @property
     def share(self) -> int:
-        """Of one address, and of one person."""
+        """Return the most connections of one address, and of one person."""
         return max(1, min(self.of_one, self.at_once // PART))
 
 
@@ -125,7 +125,7 @@ class LimitedListener(socket.socket):
     crowd = Connections(ConnectionLimits())
 
     def accept(self) -> tuple[socket.socket, Any]:
-        """As a socket's own."""
+        """Accept a connection, as a socket does."""
         found, address = super().accept()
         return LimitedSocket.of(found, address, self.crowd), address
 
@@ -236,7 +236,7 @@ class TimedH11Protocol(H11Protocol):
 
     @property
     def _is_asked(self) -> bool:
-        """Whether a request's head has come, and its answer is not given yet."""
+        """Return whether a request's head has come, and its answer is not given yet."""
         return self.cycle is not None and not self.cycle.response_complete
 
     def _wait(self, seconds: float) -> None:

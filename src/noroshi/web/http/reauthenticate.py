@@ -48,7 +48,7 @@ class PendingForm:
 
 
 def pending_form(form: Mapping[str, str], *, files: bool) -> PendingForm:
-    """Of a form that was sent."""
+    """Return what is kept of a form that was sent."""
     hidden = (CSRF, PASSWORD_AGAIN, *SECRETS)
     return PendingForm(
         fields={name: text for name, text in form.items() if name not in hidden},

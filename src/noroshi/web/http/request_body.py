@@ -21,8 +21,8 @@ class BodyTooLongError(WebError, InvalidArgumentError):
 
 
 class Body:
-    """Of at most so many bytes. Of what is more somewhat is heard and thrown away: who closes with
-    something unread takes the answer away as well."""
+    """Read a body of at most so many bytes. Of what is more somewhat is heard and thrown away:
+    who closes with something unread takes the answer away as well."""
 
     def __init__(self, request: Request, most: int, small: int = SMALL_TEXT) -> None:
         self._stream, self.most, self._small = request.stream(), most, small

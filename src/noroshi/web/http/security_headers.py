@@ -53,7 +53,7 @@ class Guard:
             self._headers["strict-transport-security"] = STRICT_TRANSPORT
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """As ASGI has it."""
+        """Answer a request, as ASGI has it."""
 
         async def sending(message: AsgiMessage) -> None:
             if message["type"] == "http.response.start":

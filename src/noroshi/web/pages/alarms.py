@@ -125,14 +125,15 @@ async def _on_picked(visit: Visit, deed: str) -> AlarmActionResult:
 
 
 def _outcome(visit: Visit, one: Answer) -> Outcome:
-    """Of one of them, as if it had been asked for alone."""
+    """Return the outcome of one of them, as if it had been asked for alone."""
     if not one["kind"]:
         return Outcome(one)
     return Outcome(None, (visit.say(one["refused"]),), STATUS[one["kind"]], kind=one["kind"])
 
 
 async def _came(visit: Visit, deed: str, outcomes: Mapping[str, Outcome]) -> AlarmActionResult:
-    """Of all of them. What ended meanwhile needs nobody any more: that is no failure."""
+    """Return what came of all of them. What ended meanwhile needs nobody any more: that is no
+    failure."""
     refused = {key: one for key, one in outcomes.items() if one.why}
     over = await _over(visit, deed, refused)
     left = {key: one for key, one in refused.items() if key not in over}
@@ -155,7 +156,7 @@ async def _came(visit: Visit, deed: str, outcomes: Mapping[str, Outcome]) -> Ala
 
 
 async def _over(visit: Visit, deed: str, refused: Mapping[str, Outcome]) -> frozenset[str]:
-    """What of it is not open any more; a comment that was not kept is told as such."""
+    """Return what of it is not open any more; a comment that was not kept is told as such."""
     late = frozenset(key for key, one in refused.items() if one.kind in TOO_LATE)
     if deed == "comment" or not late:
         return frozenset()
@@ -261,7 +262,7 @@ def _number(text: str) -> int:
 
 
 def _place_of(picked: frozenset[str]) -> str:
-    """Where what was chosen is, if it is one place."""
+    """Return where what was chosen is, if it is one place."""
     places = {one.partition(" ")[0] for one in picked}
     return places.pop() if len(places) == 1 else ""
 

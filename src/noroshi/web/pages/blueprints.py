@@ -61,7 +61,7 @@ async def choose(visit: Visit) -> Response:
 def _watched(
     visit: Visit, blueprint: Mapping[str, Any], kinds: Sequence[Mapping[str, Any]]
 ) -> list[tuple[str, str]]:
-    """What it watches: the kind in words, and the place that it gets."""
+    """Return what it watches: the kind in words, and the place that it gets."""
     titles = {one["kind"]: one["title"] for one in kinds if one["family"] == "monitor"}
     return [
         (
@@ -154,7 +154,7 @@ async def _shown(
 def _at_fields(
     visit: Visit, asks: Sequence[BlueprintInput], instance: str, outcome: Outcome
 ) -> tuple[tuple[str, ...], Mapping[str, Sequence[str]]]:
-    """What is told above the form, and what at its fields, by their names."""
+    """Return what is told above the form, and what at its fields, by their names."""
     bad, own, rest = dict[str, list[str]](), f"instances/{instance.strip()}.toml", list[str]()
     for where, what in outcome.problems:
         inside = where.removeprefix(f"{own}: ")
@@ -170,7 +170,7 @@ def _at_fields(
 
 
 def _called(visit: Visit, ask: BlueprintInput) -> str:
-    """As the setting that it fills is called; its own name where that has none."""
+    """Return the label of the setting that it fills; its own name where that has none."""
     kind, setting = ask.fills
     told = label(setting, kind, visit.say)
     return ask.name if told == setting else told

@@ -82,7 +82,7 @@ def _asked(visit: Visit, path: str) -> tuple[str, dict[str, Any], str]:
 
 
 def _there(documents: Mapping[str, Any], names: Sequence[str]) -> Mapping[str, Any] | None:
-    """What the definitions say of the part; the node's own instance cannot be placed."""
+    """Return what the definitions say of the part; the node's own instance cannot be placed."""
     if names[0] == OWN or len(names) > MOST_SEGMENTS:
         return None
     its: Mapping[str, Any] | None = documents.get(f"instances/{names[0]}")
@@ -93,7 +93,7 @@ def _there(documents: Mapping[str, Any], names: Sequence[str]) -> Mapping[str, A
 
 
 def _places(documents: Mapping[str, Any], path: str) -> list[tuple[str, str]]:
-    """Where it may go, into which instances or which groups, and what each is called."""
+    """Return where it may go, into which instances or which groups, and what each is called."""
     return [(one, _called(documents, one)) for one in _paths(documents, path)]
 
 
@@ -151,7 +151,7 @@ async def _shown(
 def _at_fields(
     visit: Visit, outcome: Outcome, form: Mapping[str, str], documents: Mapping[str, Any]
 ) -> tuple[Sequence[str], Mapping[str, Sequence[str]]]:
-    """What is told above the form, and what at its fields, by their names."""
+    """Return what is told above the form, and what at its fields, by their names."""
     bad, rest = dict[str, list[str]](), list[str]()
     for where, what in outcome.problems:
         field = _field(where, form, documents)

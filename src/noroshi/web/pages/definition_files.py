@@ -82,7 +82,7 @@ async def _look(visit: Visit, exported: Mapping[str, Any]) -> Response:
 
 
 def _with_others(visit: Visit, exported: Mapping[str, Any]) -> Folder:
-    """What was sent, and what else is in force unless that shall go."""
+    """Return what was sent, and what else is in force unless that shall go."""
     sent = imported(visit).folder
     if visit.form.get("how") == WHOLE:
         return sent
@@ -175,7 +175,7 @@ async def _shown(
 
 
 def _named(visit: Visit, exported: Mapping[str, Any]) -> Sequence[tuple[str, str]]:
-    """What another page gives another name: its key, and what it is called in words."""
+    """Return what another page gives another name: its key, and what it is called in words."""
     found = {one.key: one for one in _documents(exported)}
     return [(key, in_words(visit, key, content(found[key]))) for key in named_here(found)]
 

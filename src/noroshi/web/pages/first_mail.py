@@ -142,7 +142,7 @@ async def _made(
 
 
 def _shown_of(there: Documents) -> tuple[str, str]:
-    """What stands in the form: the route and its account."""
+    """Return what stands in the form: the route and its account."""
     return f"routes/{route_of(there)}", f"accounts/{account_of(there)}"
 
 

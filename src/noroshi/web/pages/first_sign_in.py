@@ -100,7 +100,7 @@ async def _shown(
 
 
 def _port(visit: Visit, documents: Documents) -> int | None:
-    """Where the browser would come back to this manager by itself; None: nowhere."""
+    """Return where the browser would come back to this manager by itself; None: nowhere."""
     account = documents.get(f"accounts/{account_of(documents)}", {})
     return port_for(visit.request.url, str(account.get("redirect") or REDIRECT))
 
@@ -129,7 +129,8 @@ async def _begun(
 
 
 def _told(visit: Visit, done: Outcome, begun: Mapping[str, Any]) -> StepProblems:
-    """What is wrong, at its field. Of a secret that was refused at the sign-in, that it is."""
+    """Return what is wrong, at its field. Of a secret that was refused at the sign-in, that it
+    is."""
     if not done.why:
         return StepProblems() if "ok" in begun else StepProblems((visit.say(begun["words"]),))
     labels = {name: visit.say(label) for name, label in SIGNING.items()}
@@ -181,7 +182,7 @@ def _on(visit: Visit) -> Response:
 
 
 async def _guide(visit: Visit, route: str) -> tuple[Mapping[str, Any], ...]:
-    """What an administrator of Microsoft 365 does, with the values filled in; nothing for
-    another provider."""
+    """Return what an administrator of Microsoft 365 does, with the values filled in; nothing
+    for another provider."""
     found = await visit.call_json("guide_show", route=route)
     return tuple(found["ok"]["steps"]) if "ok" in found else ()

@@ -199,7 +199,7 @@ async def machine(visit: Visit) -> Response:
 
 
 def _chosen_wrongly(visit: Visit, done: Outcome) -> StepProblems:
-    """Of what was chosen something may have ended since it was shown."""
+    """Tell what is wrong: of what was chosen something may have ended since it was shown."""
     if any(where == "wanted" for where, what in done.problems if what != done.why[0]):
         return StepProblems(
             (

@@ -122,7 +122,8 @@ def _settings(instance: str, group: str) -> str:
 
 
 def _open(groups: Sequence[Any]) -> int:
-    """How many of its monitors have an open problem, of which somebody may have been told."""
+    """Return how many of its monitors have an open problem, of which somebody may have been
+    told."""
     levels = [row.level for table in groups for row in table.rows]
     return sum(level in ("warning", "critical", "unknown") for level in levels)
 

@@ -109,7 +109,8 @@ def _row(visit: Visit, one: Answer, called: Titles) -> Mapping[str, Any]:
 
 
 def _why(visit: Visit, one: Answer) -> str:
-    """Why it is where it is; whoever held it or gave it up is all that the ledger keeps."""
+    """Return why it is where it is; whoever held it or gave it up is all that the ledger
+    keeps."""
     why = visit.say(one["why"])
     if one["state"] in BY_WHOM:
         return visit.say(BY_WHOM[one["state"]].fill(who=why))
@@ -117,7 +118,7 @@ def _why(visit: Visit, one: Answer) -> str:
 
 
 async def alarm(visit: Visit) -> Response:
-    """From the event to the last answer."""
+    """Show one alarm, from the event to the last answer."""
     id = query_value(visit, "id")
     if not id:  # the operation would answer the newest one, or none where there is none yet
         raise NotFoundError(NO_SUCH_PAGE)

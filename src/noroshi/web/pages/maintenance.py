@@ -95,7 +95,7 @@ async def _added(visit: Visit) -> Outcome:
 
 
 def _window(visit: Visit) -> Mapping[str, Any]:
-    """As a definition says it; what is missing is told by its check."""
+    """Return a window as a definition says it; what is missing is told by its check."""
     form = visit.form
     once = form.get("sort") == "once"
     said = {

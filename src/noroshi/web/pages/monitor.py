@@ -62,7 +62,7 @@ def routes(web: WebContext, live: Live) -> list[Route]:
 
 
 def _open(status: Mapping[str, Any]) -> int:
-    """How many of its items have an open problem."""
+    """Return how many of its items have an open problem."""
     return sum(item["level"] != Level.OK.value for item in status["items"])
 
 
@@ -86,7 +86,7 @@ def _view(shown: Mapping[str, Any], language: str) -> Mapping[str, Any]:
 
 
 def _all_had(items: Sequence[Mapping[str, Any]]) -> bool:
-    """Whether somebody has all that is not well."""
+    """Return whether somebody has all that is not well."""
     return all(one["acknowledged"] for one in items if one["level"] != Level.OK.value)
 
 

@@ -105,14 +105,14 @@ def _outline(
 
 
 def _begun(kind: Answer, levels: Sequence[Content], rules: list[str]) -> dict[str, Any]:
-    """What a new one says to begin with. Whoever adds one wants somebody to be told, unless it
-    is said further up who is, or that nobody is."""
+    """Return what a new one says to begin with. Whoever adds one wants somebody to be told,
+    unless it is said further up who is, or that nobody is."""
     unsaid = all(one.get("rules") is None for one in levels)
     return {"kind": kind["kind"], **({"rules": rules[:1]} if unsaid and rules else {})}
 
 
 def _known(documents: Mapping[str, Content]) -> dict[str, list[str]]:
-    """What a monitor may name."""
+    """Return what a monitor may name."""
     sorts = {"rules": "rules", "route": "routes", "account": "accounts"}
     sorts |= {"network": "networks"}
     return {name: [one for one, _ in of(type, documents)] for name, type in sorts.items()}
@@ -181,7 +181,7 @@ def _sections(
 
 
 async def _choose(visit: Visit, document: Content | None, where: str, group: str) -> Response:
-    """Which kind the new one shall be of. What Noroshi watches by itself comes last."""
+    """Ask which kind the new one shall be of. What Noroshi watches by itself comes last."""
     if visit.request.method == "POST":
         raise NotFoundError(NO_SUCH_PAGE)
     rows = [

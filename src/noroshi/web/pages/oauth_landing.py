@@ -27,7 +27,7 @@ class Landing(Route):
         self._returns = returns
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        """As a route of Starlette."""
+        """Match a request, as a route of Starlette does."""
         found, more = super().matches(scope)
         if found is Match.FULL and scope["type"] == "http":
             state = parse_qs(scope.get("query_string", b"").decode("latin-1")).get(

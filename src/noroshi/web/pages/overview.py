@@ -71,7 +71,7 @@ def routes(web: WebContext, live: Live) -> list[Route]:
 
 
 async def _first(visit: Visit) -> bool:
-    """Whether the first start is still to be finished, by this person."""
+    """Return whether the first start is still to be finished, by this person."""
     rules = visit.person is not None and ADMIN in visit.person.roles
     told = await visit.call_json("first_look") if rules else {}
     return "ok" in told and bool(told["ok"]["open"])

@@ -147,7 +147,7 @@ def _way(visit: Visit, one: Answer, name: str, called: Titles) -> str:
 
 
 def _next(visit: Visit, one: Answer) -> str:
-    """When it may next be sent; a moment that is past means that it is due."""
+    """Return when it may next be sent; a moment that is past means that it is due."""
     if one["state"] in (DeliveryState.HELD, *ASIDE):
         return visit.say(_("once it is released"))
     if not one["next"]:

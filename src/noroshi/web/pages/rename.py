@@ -43,7 +43,7 @@ def named_here(keys: Iterable[str]) -> list[str]:
 
 
 def in_words(visit: Visit, key: str, content: Mapping[str, Any]) -> str:
-    """Of which sort it is, and its title; its name if it has none in any language."""
+    """Say of which sort it is, and its title; its name if it has none in any language."""
     titles = (content.get(f"title_{visit.language}"), content.get("title"))
     title = next((one for one in titles if one), key.partition("/")[2])
     return f"{visit.say(sort_of(key))} {title}"

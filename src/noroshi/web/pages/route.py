@@ -115,7 +115,7 @@ async def _shown(
 
 
 async def _typed(visit: Visit, known: RouteDetails, done: RouteActionResult) -> MergedForm:
-    """What was typed into the form of the app registration, if it was not taken."""
+    """Return what was typed into the form of the app registration, if it was not taken."""
     saving = done.why and visit.form.get("do") == "save" and not done.kept
     if not saving:
         return MergedForm(form={}, base_version=known.version)
@@ -197,7 +197,7 @@ def _order(
 
 
 def _facts(visit: Visit, known: RouteDetails) -> list[tuple[str, str]]:
-    """What a route without an account is set to."""
+    """Return what a route without an account is set to."""
     options = known.said.get("options", {})
     return [
         (label(name, known.row["kind"], visit.say), str(value))

@@ -85,7 +85,8 @@ async def save(visit: Visit, known: RouteDetails) -> RouteActionResult:
 
 
 async def _entry_for(visit: Visit, known: RouteDetails) -> str:
-    """Where a secret of the account goes that was typed: into its own entry, else into a free one."""
+    """Return where a secret of the account goes that was typed: into its own entry, else into a
+    free one."""
     own = (known.account or {}).get("secret")
     return own or await free_entry(visit, known.row["account"])
 
@@ -96,7 +97,7 @@ def _shown_to(visit: Visit) -> list[str]:
 
 
 def _is_over(visit: Visit, account: Answer) -> str:
-    """Why a new secret cannot have that day, though it may be the old one's."""
+    """Return why a new secret cannot have that day, though it may be the old one's."""
     day = end_of(str(account.get(DAY, "")))
     over = day is not None and is_over(day, visit.web.service.now())
     return problems_at(DAY, visit.say(OVER.fill(day=day)), visit.language) if over else ""
@@ -207,7 +208,8 @@ async def certificate_import(visit: Visit, known: RouteDetails) -> RouteActionRe
 
 
 def _proved(visit: Visit) -> bool:
-    """Whether the server has to take it first: unless somebody says to keep it all the same."""
+    """Return whether the server has to take it first: unless somebody says to keep it all the
+    same."""
     return visit.form.get("force") != "on"
 
 

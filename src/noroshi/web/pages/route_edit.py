@@ -145,7 +145,7 @@ def without(documents: Mapping[str, Answer], route: str) -> Iterator[tuple[str, 
 
 
 def _where(visit: Visit, edit: Edit, mail: Mail) -> str:
-    """Where it leads once it is done."""
+    """Return where it leads once it is done."""
     if visit.form.get("do") == REMOVE:
         return "/mail?did=removed"
     if mail.type != "routes":
@@ -218,7 +218,7 @@ def _name(visit: Visit, edit: Edit, mail: Mail) -> Field:
 
 
 def _into(visit: Visit, edit: Edit) -> Field | None:
-    """Which orders it joins."""
+    """Return which orders it joins."""
     found = into_of(visit, edit.shown["documents"])
     boxes = tuple(
         Choice(value=key, label=called, name=f"into.{key}", chosen=ticked)

@@ -238,7 +238,7 @@ def _definitions(
     account: str,
     entry: str,
 ) -> tuple[dict[str, Any], dict[str, str]]:
-    """What is put into force at once, and what must not be there yet."""
+    """Return what is put into force at once, and what must not be there yet."""
     network = form.get("network", "")
     wanted = SetupGoal(account=account, route=route, kind=_kind(form), network=network)
     said = wanted.route_document({"title": form.get("title", "").strip()})

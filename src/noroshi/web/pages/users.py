@@ -106,7 +106,7 @@ async def tokens(visit: Visit) -> Response:
 
 
 def _asker(visit: Visit, by: str) -> str:
-    """Who asked for it; by which door, where it was not this page's."""
+    """Return who asked for it; by which door, where it was not this page's."""
     name, _, door = by.partition(" (")
     door = door.rstrip(")")
     return f"{name} ({visit.say(DOORS[door])})" if door in DOORS else by
@@ -145,7 +145,7 @@ def _told(visit: Visit, deed: str, done: Outcome) -> Mapping[str, Any]:
 
 
 def _mistyped(deed: str, done: Outcome) -> bool:
-    """Whether the authenticator has its seed, and a code is to be typed again."""
+    """Return whether the authenticator has its seed, and a code is to be typed again."""
     return deed == "user_totp_on" and (
         done.needs_password or done.kind == InvalidArgumentError.kind
     )
@@ -190,7 +190,8 @@ def _help(visit: Visit, op: str) -> str:
 
 
 def _deed(visit: Visit, op: str) -> str:
-    """What it is called; what nobody gave a name, as one that is offered no more, by its own."""
+    """Return what it is called; what nobody gave a name, as one that is offered no more, by its
+    own."""
     return visit.say(OPERATION_NAMES[op]) if op in OPERATION_NAMES else op
 
 
@@ -205,7 +206,8 @@ def _fits(one: Mapping[str, Any], deed: str, wanted: str) -> bool:
 
 
 def _raw(one: Mapping[str, Any]) -> str:
-    """As it was written down, for whoever wants it whole; "" where there is nothing more."""
+    """Return it as it was written down, for whoever wants it whole; "" where there is nothing
+    more."""
     kept = {name: one[name] for name in ("given", "before", "after") if one[name]}
     text = json.dumps(kept, ensure_ascii=False, indent=1) if kept else ""
     return text if len(text) <= LONGEST_SHOWN else text[:LONGEST_SHOWN] + "…"

@@ -97,7 +97,7 @@ def _id(key: str) -> str:
 
 
 def _newest(ledger: Sequence[Answer]) -> Mapping[str, Answer]:
-    """By alarm: its newest mail, of those that are at hand."""
+    """Return by alarm its newest mail, of those that are at hand."""
     return {key_of(as_called_now(one)): one for one in reversed(ledger)}
 
 
@@ -121,28 +121,29 @@ def _row(
 
 
 def _because(told: Sequence[Answer]) -> Answer | None:
-    """Why nobody was told, if nobody was."""
+    """Return why nobody was told, if nobody was."""
     if any(one["at"] for one in told):
         return None
     return next((one["because"] for one in told if one["reason"]), None)
 
 
 def _told_at(told: Sequence[Answer]) -> str | None:
-    """When somebody was told last: the mail itself may be older than those at hand."""
+    """Return when somebody was told last: the mail itself may be older than those at hand."""
     return max(
         (one["at"] for one in told if one["at"]), key=datetime.fromisoformat, default=None
     )
 
 
 def _gone(known: OpenAlarms, picked: frozenset[str]) -> Iterator[Mapping[str, str]]:
-    """What was chosen and is not open any more."""
+    """Return what was chosen and is not open any more."""
     for key in sorted(picked - {key_of(row) for row in known.alarms["rows"]}):
         path, _, item = key.partition(" ")
         yield {"key": key, "id": _id(key), "path": path, "name": _name(path, item, known)}
 
 
 def _ended(known: OpenAlarms, now: str) -> Iterator[Mapping[str, Any]]:
-    """What was bad and is not since less than a day, the newest first, each item once."""
+    """Return what was bad and is not since less than a day, the newest first, each item
+    once."""
     seen, since = set[tuple[str, str]](), datetime.fromisoformat(now) - DAY
     for one in map(as_called_now, known.events):
         key = (one["path"], one["item"])

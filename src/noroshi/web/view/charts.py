@@ -57,7 +57,8 @@ class Chart:
 def chart(
     series: Answer, faults: Sequence[str], width: int = WIDE, language: str = "en"
 ) -> Chart | None:
-    """Of a series with at least two values; `faults` are the times without one."""
+    """Draw the chart of a series with at least two values; `faults` are the times without
+    one."""
     points = [(datetime.fromisoformat(p["at"]), float(p["value"])) for p in series["points"]]
     points = [one for one in points if abs(one[1]) < float("inf")]
     if len(points) < 2 or points[0][0] == points[-1][0]:

@@ -69,7 +69,7 @@ class Worded:
 
 
 def names_of(kinds: Iterable[Mapping[str, Any]]) -> KindNames:
-    """Of kinds as the operation `kinds` answers them."""
+    """Return the names of kinds as the operation `kinds` answers them."""
     monitors = [one for one in kinds if one["family"] == "monitor"]
     return KindNames(
         kinds={one["kind"]: bilingual(**one["title"]) for one in monitors},
@@ -115,7 +115,7 @@ def _renamed(one: Difference) -> Worded:
 
 
 def sort_of(key: str) -> Message:
-    """Of which sort a definition is."""
+    """Return of which sort a definition is."""
     return TYPE_NAMES.get(key.partition("/")[0], SILENT)
 
 
@@ -150,7 +150,7 @@ def _limit(one: Difference, path: Sequence[str], names: KindNames) -> Message:
 
 
 def _label(name: str, kind: str) -> Message:
-    """What a setting is called; its own name if nobody gave it one."""
+    """Return what a setting is called; its own name if nobody gave it one."""
     return setting_name(name, kind) or ARGUMENT_NAMES.get(name) or plain(name)
 
 
@@ -168,7 +168,8 @@ def _value(text: str, name: str, of: Difference) -> Message:
 
 
 def _are_all_limits(one: Difference) -> bool:
-    """Of a reading, of a kind or of a monitor: without any, its own are switched off."""
+    """Return whether it is all limits of a reading, of a kind or of a monitor: without any, its
+    own are switched off."""
     whole = one.setting == LIMITS and len(one.called) == MONITOR
     return whole or one.setting.startswith(f"{LIMITS}.")
 

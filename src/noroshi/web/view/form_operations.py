@@ -62,7 +62,7 @@ def _problems(done: Outcome) -> Iterator[Problem]:
 
 
 async def run_with_form(visit: Visit, op: str, **args: Any) -> Outcome:
-    """As `run`, for a form that has a field of its own for the password."""
+    """Do it as `run`, for a form that has a field of its own for the password."""
     answer = await visit.call_json(op, **args)
     if "ok" in answer:
         return Outcome(answer["ok"])
@@ -89,7 +89,7 @@ async def reauthenticate_from_form(visit: Visit) -> str:
 
 
 async def run_reauthenticated(visit: Visit, op: str, **args: Any) -> Outcome:
-    """As `run`, where the form itself asks for the password once more."""
+    """Do it as `run`, where the form itself asks for the password once more."""
     if why := await reauthenticate_from_form(visit):
         return Outcome(None, (why,), 403, needs_password=True, kind="password")
     return await run_with_form(visit, op, **args)

@@ -46,7 +46,7 @@ class Stops:
 
 
 def stops_of(status: Answer, tongue: Tongue) -> Stops:
-    """As `status` answers what is stopped."""
+    """Return by path what is stopped, as `status` answers it."""
     return Stops(
         known={one["path"]: one for one in status["stopped"]}, at=status["at"], tongue=tongue
     )

@@ -58,7 +58,7 @@ class Snapshot:
 
     @cached_property
     def prints(self) -> Mapping[str, int]:
-        """By instance: another number once its branch looks otherwise."""
+        """Return by instance a number: another number once its branch looks otherwise."""
         return {name: one.print for name, one in self.tree.items()}
 
     @cached_property

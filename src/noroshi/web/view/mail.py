@@ -47,7 +47,7 @@ class Titles:
 
 
 async def names(visit: Visit) -> Titles:
-    """As they are defined now."""
+    """Return the titles as they are defined now."""
     found = await visit.call("definition_show", types=("contacts", "routes"))
     said = found["documents"].items()
     titles = {key: str(its["title"]) for key, its in said if its.get("title")}

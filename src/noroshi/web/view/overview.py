@@ -54,7 +54,7 @@ class Wrong:
 
     @property
     def called(self) -> str:
-        """By the titles that it has."""
+        """Return the name of its monitor, by the titles that it has."""
         return called_of(self.monitor, self.item["item"])
 
     @property
@@ -222,7 +222,7 @@ def against(status: Answer, tongue: Tongue) -> str:
 
 
 def _is_had(monitor: Answer) -> bool:
-    """Whether somebody has all that is not well of it."""
+    """Return whether somebody has all that is not well of it."""
     bad = [one for one in monitor["items"] if one["level"] != Level.OK.value]
     return bool(bad) and monitor["known"] and all(one["acknowledged"] for one in bad)
 

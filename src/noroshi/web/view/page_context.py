@@ -89,7 +89,7 @@ class Visit:
 
     @property
     def language(self) -> str:
-        """As chosen, else as the browser prefers; English for others."""
+        """Return the language as chosen, else as the browser prefers; English for others."""
         chosen = self.request.cookies.get(LANGUAGE, "")
         if chosen in LANGUAGES:
             return chosen

@@ -156,8 +156,9 @@ HERE: Mapping[str, Swaps] = {
 def left_to_copy(
     lines: Iterable[str], kept: Collection[str], *, certificates: bool = False
 ) -> list[str]:
-    """Of the lines that mend something those for which the page of a route has no button. `kept`:
-    the entries of the vault that it has a field for; `certificates`: it makes and takes them."""
+    """Return of the lines that mend something those for which the page of a route has no
+    button. `kept`: the entries of the vault that it has a field for; `certificates`: it makes
+    and takes them."""
     own = ("noroshi cert",) if certificates else ()
     there = ("noroshi authorize", *own, *(f"noroshi secret set {one}" for one in kept))
     return [one for one in lines if not any(f"{one} ".startswith(f"{has} ") for has in there)]

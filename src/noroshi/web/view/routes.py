@@ -131,7 +131,7 @@ def shown(visit: Visit, one: Answer, label: str, at: str) -> Mapping[str, Any]:
 
 
 def _why(visit: Visit, one: Answer) -> str:
-    """What stands against it, with what to do here rather than at the command line."""
+    """Return what stands against it, with what to do here rather than at the command line."""
     if one["lacks"]:
         return visit.say(
             _(
@@ -224,7 +224,7 @@ def _that_cannot(
     documents: Mapping[str, Answer],
     ways: ReadinessCounts,
 ) -> str:
-    """How many cannot send; that the others do is said only where each order has one."""
+    """Return how many cannot send; that the others do is said only where each order has one."""
     may = {one["name"] for one in found if one["sends"] != Sends.NO.value}
     which = [named(visit, key, documents) for key in stuck(may, documents)]
     if which:

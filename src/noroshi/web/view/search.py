@@ -34,7 +34,7 @@ class PlaceMatch:
 
 
 def labels_of(monitors: Sequence[Answer]) -> Labels:
-    """Of instances, groups and monitors, in this order."""
+    """Return the labels of instances, groups and monitors, in this order."""
     tree, steps = tree_of(monitors), [one["path"].split("/", 2) for one in monitors]
     paths = ("/".join(path[:n]) for n in range(1, DEEPEST + 1) for path in steps)
     return {path: called(path, tree) for path in dict.fromkeys(paths)}
@@ -111,7 +111,7 @@ def _near(wanted: str, labels: Labels) -> list[str]:
 
 
 def _names_with_paths(paths: Sequence[str], labels: Labels) -> Iterator[str]:
-    """What each is called, with its path where that is not enough."""
+    """Return what each is called, with its path where that is not enough."""
     all_told = [labels[path] for path in paths]
     for path in dict.fromkeys(paths):
         alike = all_told.count(labels[path]) > 1

@@ -30,7 +30,7 @@ class Sidebar:
         self._tongue = TONGUES[language]
 
     def by(self, path: str) -> str:
-        """By whom it is stopped, and since which version; "" if not by its own word."""
+        """Return by whom it is stopped, and since which version; "" if not by its own word."""
         one = self._stopped.get(path)
         if one is None:
             return ""

@@ -89,7 +89,7 @@ def worst(levels: Iterable[str]) -> str:
 
 
 def tree_of(monitors: Sequence[Answer]) -> dict[str, Instance]:
-    """Of all monitors, in the order of their paths."""
+    """Return the tree of all monitors, in the order of their paths."""
     found = dict[str, Instance]()
     for one in monitors:
         name, group, _ = one["path"].split("/", 2)
