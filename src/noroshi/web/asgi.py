@@ -43,13 +43,13 @@ def application(web: WebContext) -> ASGIApp:
 
     async def not_so(request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 500
-        return _told(web, request, status)
+        return _failed(web, request, status)
 
     async def bug(request: Request, error: Exception) -> Response:
         # No message: it may quote what was given to us, and that may be a secret.
         way = "".join(traceback.format_tb(error.__traceback__))
         log.error("request failed: %s %s\n%s", request.url.path, type(error).__name__, way)
-        return _told(web, request, 500)
+        return _failed(web, request, 500)
 
     starlette = Starlette(
         routes=[
@@ -64,7 +64,7 @@ def application(web: WebContext) -> ASGIApp:
     return Guard(starlette, web)
 
 
-def _told(web: WebContext, request: Request, status: int) -> Response:
+def _failed(web: WebContext, request: Request, status: int) -> Response:
     why = REASONS.get(status, OUR_BUG)
     if request.url.path.startswith("/api/"):
         return endpoints.json_response(refused(_refusal(status, why)), status)

@@ -78,8 +78,8 @@ async def edited(visit: Visit, outline: Outline, edit: Edit) -> Edit:
 def name_field(visit: Visit, edit: Edit, help: str = "") -> Field:
     """Draw the field for the name of a document, whose name is no setting of its content. Of
     one that is there it says what another name means."""
-    its = "" if edit.spot.new else edit.spot.name
-    if its:
+    name = "" if edit.spot.new else edit.spot.name
+    if name:
         help = visit.say(FOLLOWS[edit.spot.type])
     return Field(
         name="name",
@@ -87,7 +87,7 @@ def name_field(visit: Visit, edit: Edit, help: str = "") -> Field:
         label=visit.say(_("Name")),
         help=help,
         sort="text",
-        value=visit.form.get("name", its),
+        value=visit.form.get("name", name),
         needed=True,
         problems=tuple(what for where, what in edit.problems if where == "name"),
     )

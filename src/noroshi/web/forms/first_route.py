@@ -97,7 +97,7 @@ def documents_of(submitted: FirstRouteForm, there: Documents) -> dict[str, Mappi
         **before,
         "title": submitted.titles[submitted.by] if ours else before.get("title", ""),
         "kind": submitted.by,
-        "options": _said(submitted, there, account),
+        "options": _route_options(submitted, there, account),
     }
     made: dict[str, Mapping[str, Any]] = {f"routes/{name}": route}
     if submitted.way == MICROSOFT:
@@ -116,7 +116,9 @@ def _options(there: Documents) -> Mapping[str, Any]:
     return found
 
 
-def _said(submitted: FirstRouteForm, there: Documents, account: str) -> Mapping[str, Any]:
+def _route_options(
+    submitted: FirstRouteForm, there: Documents, account: str
+) -> Mapping[str, Any]:
     """The route's options: of another kind's nothing would fit."""
     alike = _route(there).get("kind", submitted.by) == submitted.by
     before = _options(there) if alike else {}

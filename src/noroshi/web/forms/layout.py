@@ -73,7 +73,7 @@ class Outline:
             )
             found = _put(found, part.inside, said) if part.inside else {**said}
         for kind, prefix in self._limits():
-            names, its = limits.names_of(kind), self._said(before, kind)
+            names, its = limits.names_of(kind), self._limits_of(before, kind)
             its = limits.read(form, its, names, prefix=prefix)
             found = self._with_limits(found, kind, its)
         return found
@@ -92,7 +92,7 @@ class Outline:
                 leave_out=part.leave_out,
             )
         for kind, prefix in self._limits():
-            seen, there = self._said(before, kind), self._said(now, kind)
+            seen, there = self._limits_of(before, kind), self._limits_of(now, kind)
             found |= limits.merged(form, seen, there, limits.names_of(kind), prefix=prefix)
         return found
 
@@ -120,8 +120,8 @@ class Outline:
         """The limits, by kind."""
         found = list[Block]()
         for kind, prefix in self._limits():
-            drawn = self._drawn(visit, edit, self._said(edit.current, kind))
-            said = self._said(edit.before, kind)
+            drawn = self._drawn(visit, edit, self._limits_of(edit.current, kind))
+            said = self._limits_of(edit.before, kind)
             rows = limits.rows_of(kind, said, edit.problems, drawn, prefix)
             told = any(row.own or row.problems or row.now for row in rows)
             found.append(Block(kind=kind, rows=rows, open=told or not self.by_kind))
@@ -146,7 +146,7 @@ class Outline:
         for kind in self.kinds:
             yield kind, f"limits.{kind.name}." if self.by_kind else "limits."
 
-    def _said(self, content: Content, kind: Kind) -> limits.Limits:
+    def _limits_of(self, content: Content, kind: Kind) -> limits.Limits:
         said = content.get("limits") or {}
         found: limits.Limits = said.get(kind.name) or {} if self.by_kind else said
         return found

@@ -120,8 +120,8 @@ async def _on_picked(visit: Visit, deed: str) -> AlarmActionResult:
     )
     if done.ok is None:
         return AlarmActionResult(why=done.why, status=done.status)
-    told = zip(picked, done.ok, strict=True)
-    return await _came(visit, deed, {key: _outcome(visit, one) for key, one in told})
+    outcomes = zip(picked, done.ok, strict=True)
+    return await _came(visit, deed, {key: _outcome(visit, one) for key, one in outcomes})
 
 
 def _outcome(visit: Visit, one: Answer) -> Outcome:

@@ -96,13 +96,13 @@ async def _planned(visit: Visit, exported: Mapping[str, Any], done: Outcome) -> 
     whoever was overtaken sees what it would change now."""
     found = _with_others(visit, exported)
     faulty = [one.where for one in found.problems]
-    told = await run(visit, "plan", documents=_plain(found), faulty=faulty)
-    differs = await preview(visit, told.ok)
+    planned = await run(visit, "plan", documents=_plain(found), faulty=faulty)
+    differs = await preview(visit, planned.ok)
     problems = [(one.where, visit.say(one.what)) for one in found.problems]
-    problems += told.problems  # where there is so much that nothing was planned
-    for one in told.ok["problems"] if told.ok else ():
+    problems += planned.problems  # where there is so much that nothing was planned
+    for one in planned.ok["problems"] if planned.ok else ():
         problems.append((one["where"], visit.say(one["what"])))
-    packed, why = "" if problems else imported(visit).packed, done.why or told.why
+    packed, why = "" if problems else imported(visit).packed, done.why or planned.why
     if not (packed or problems or why):
         why = (
             *why,
@@ -117,8 +117,8 @@ async def _planned(visit: Visit, exported: Mapping[str, Any], done: Outcome) -> 
         visit,
         exported,
         why=why,
-        status=done.status if done.why else told.status,
-        plan=told.ok,
+        status=done.status if done.why else planned.status,
+        plan=planned.ok,
         differs=differs,
         problems=sorted(problems),
         packed=packed,

@@ -80,20 +80,20 @@ async def mail(visit: Visit) -> Response:
     way = visit.form.get("way") or query_value(visit, "way") or way_of(there)
     if way not in WAYS:
         raise NotFoundError(NO_SUCH_PAGE)
-    its, etag = (
+    merged, etag = (
         MergedForm(form=filled(there, way), base_version=all_of_it["version"]),
-        _seen(all_of_it),
+        _etags(all_of_it),
     )
     if visit.request.method == "POST":
-        form = {name: visit.form.get(name, "").strip() for name in its.form}
+        form = {name: visit.form.get(name, "").strip() for name in merged.form}
         done, saved = await _made(visit, way, form, all_of_it)
         if not done.why:
             return visit.to(SIGN_IN if way == MICROSOFT else "/first/alarm")
-        its = await merged_form(visit, form, lambda said: filled(said, way), done)
+        merged = await merged_form(visit, form, lambda said: filled(said, way), done)
         # The definitions may be in force though the secret beside them was not taken.
         fresh = await visit.call("definition_show")
-        if saved or its.overtaken:
-            its, etag = replace(its, base_version=fresh["version"]), _seen(fresh)
+        if saved or merged.overtaken:
+            merged, etag = replace(merged, base_version=fresh["version"]), _etags(fresh)
         else:
             etag = visit.form.get("etag", "")
         done = replace(done, why=await refusal_lines(visit, done))
@@ -106,8 +106,8 @@ async def mail(visit: Visit) -> Response:
         progress,
         done.status,
         kind=way,
-        form=its.form,
-        merged=its,
+        form=merged.form,
+        merged=merged,
         etag=etag,
         told=problems_at_fields(visit, done, labels, MEANT[way]),
         clouds=(*OF_MICROSOFT, *own),
@@ -127,8 +127,10 @@ async def _made(
     entry = await free_entry(visit, named) if given else ""
     wanted = FirstRouteForm(way, form, titles, entry)
     made = documents_of(wanted, there)
-    seen = dict(zip(_shown_of(there), visit.form.get("etag", "").split(","), strict=False))
-    etags = {key: seen.get(key, all_of_it["etags"].get(key, "")) for key in made}
+    known_etags = dict(
+        zip(_shown_of(there), visit.form.get("etag", "").split(","), strict=False)
+    )
+    etags = {key: known_etags.get(key, all_of_it["etags"].get(key, "")) for key in made}
     done = await run(visit, "definition_change", put=made, etags=etags)
     if done.why:
         return done, False
@@ -146,7 +148,7 @@ def _shown_of(there: Documents) -> tuple[str, str]:
     return f"routes/{route_of(there)}", f"accounts/{account_of(there)}"
 
 
-def _seen(all_of_it: Mapping[str, Any]) -> str:
+def _etags(all_of_it: Mapping[str, Any]) -> str:
     """Their etags, "" for what is not there, as the form carries them."""
     keys = _shown_of(all_of_it["documents"])
     return ",".join(all_of_it["etags"].get(key, "") for key in keys)

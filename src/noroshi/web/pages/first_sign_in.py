@@ -94,7 +94,7 @@ async def _shown(
         code=code,
         waits=deed == "ask",
         wait=_wait(done),
-        told=_told(visit, done, begun),
+        told=_problems(visit, done, begun),
         guide=await _guide(visit, route),
     )
 
@@ -128,7 +128,7 @@ async def _begun(
     return begun
 
 
-def _told(visit: Visit, done: Outcome, begun: Mapping[str, Any]) -> StepProblems:
+def _problems(visit: Visit, done: Outcome, begun: Mapping[str, Any]) -> StepProblems:
     """Return what is wrong, at its field. Of a secret that was refused at the sign-in, that it
     is."""
     if not done.why:

@@ -151,12 +151,12 @@ FIELDS = tuple(LABELS)
 
 def _texts(contact: Mapping[str, Any]) -> Mapping[str, str]:
     """A contact as the form shows it."""
-    said = {name: str(contact.get(name) or "") for name in FIELDS}
-    return said | {"addresses": ", ".join(contact.get("addresses", ()))}
+    texts = {name: str(contact.get(name) or "") for name in FIELDS}
+    return texts | {"addresses": ", ".join(contact.get("addresses", ()))}
 
 
 async def _person(
-    visit: Visit, progress: Mapping[str, Any], its: MergedForm, etag: str, done: Outcome
+    visit: Visit, progress: Mapping[str, Any], merged: MergedForm, etag: str, done: Outcome
 ) -> Response:
     return await shown(
         visit,
@@ -164,8 +164,8 @@ async def _person(
         "first_person.html",
         progress,
         done.status,
-        form=its.form,
-        merged=its,
+        form=merged.form,
+        merged=merged,
         etag=etag,
         told=problems_at_fields(
             visit, done, {name: visit.say(LABELS[name]) for name in FIELDS}, {}

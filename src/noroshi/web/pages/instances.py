@@ -86,7 +86,7 @@ async def _shown(visit: Visit, live: Live, instance: str, group: str) -> Respons
     if (not said and found is None) or (group and not groups):
         raise NotFoundError(NO_SUCH_PAGE)
     path = f"{instance}/{group}" if group else instance
-    its = stops_of(seen.status, tongue).of(path)
+    switch = stops_of(seen.status, tongue).of(path)
     level = groups[0].level if group else found.level if found else "new"
     return visit.page(
         "part.html",
@@ -102,11 +102,11 @@ async def _shown(visit: Visit, live: Live, instance: str, group: str) -> Respons
         if found
         else said.get("title") or instance,
         address="" if group else said.get("address", ""),
-        level_now=STOPPED if its.stopped else level,
+        level_now=STOPPED if switch.stopped else level,
         level=tongue.level,
         groups=groups,
         settings=_settings(instance, "" if instance == OWN else group),
-        switch=its,
+        switch=switch,
         open=_open(groups),
         own=instance == OWN,
         may=may(visit),

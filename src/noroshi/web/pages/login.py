@@ -34,11 +34,13 @@ def _next(visit: Visit) -> str:
     return ours(asked)
 
 
-def _told(visit: Visit, template: str, no: AuthenticationError, **values: object) -> Response:
+def _refused(
+    visit: Visit, template: str, no: AuthenticationError, **values: object
+) -> Response:
     status = 429 if no.seconds else 403
-    kept = visit.form.get("kept", "")
+    kept_form = visit.form.get("kept", "")
     why = visit.say(no.words)
-    answer = visit.page(template, status, why=why, next=_next(visit), kept=kept, **values)
+    answer = visit.page(template, status, why=why, next=_next(visit), kept=kept_form, **values)
     if no.seconds:
         answer.headers["retry-after"] = str(int(no.seconds) + 1)
     return answer
@@ -57,7 +59,7 @@ async def log_in(visit: Visit) -> Response:
             name, form.get("password", ""), visit.address, visit.key, visit.known
         )
     except AuthenticationError as no:
-        return _told(visit, "login.html", no, name=name)
+        return _refused(visit, "login.html", no, name=name)
     visit.session_key, visit.device_key = inside.key, inside.mark
     if inside.half:
         visit.key = inside.key
@@ -87,7 +89,7 @@ async def second(visit: Visit) -> Response:
         code = visit.form.get("code", "")
         inside = await visit.web.people.second_step(visit.key, code, visit.address)
     except AuthenticationError as no:
-        return _told(visit, "code.html", no)
+        return _refused(visit, "code.html", no)
     visit.session_key, visit.device_key = inside.key, inside.mark
     return _on(visit, inside.key)
 
@@ -109,7 +111,7 @@ async def start(visit: Visit) -> Response:
     try:
         inside = await people.start(code, name, password, visit.address)
     except AuthenticationError as no:
-        return _told(visit, "start.html", no, **values)
+        return _refused(visit, "start.html", no, **values)
     visit.session_key, visit.device_key = inside.key, inside.mark
     return visit.to("/login/code" if inside.half else "/first" if first else "/")
 
@@ -129,6 +131,6 @@ async def reauthenticate(visit: Visit) -> Response:
         given = visit.form.get("password", "")
         inside = await visit.web.people.reauthenticate(visit.key, given, visit.address)
     except AuthenticationError as no:
-        return _told(visit, "reauthenticate.html", no, asked=None)
+        return _refused(visit, "reauthenticate.html", no, asked=None)
     visit.session_key = inside.key
     return visit.to(_next(visit))

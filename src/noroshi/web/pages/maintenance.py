@@ -113,13 +113,13 @@ async def _removed(visit: Visit) -> Outcome:
     shown = await visit.call("definition_show")
     place, number = visit.form.get("place", ""), visit.form.get("number", "")
     try:
-        said = json.loads(visit.form.get("said", ""))
+        window = json.loads(visit.form.get("said", ""))
     except ValueError:  # no form of ours
-        said = None
+        window = None
     content = document_of(shown["documents"], place)
     changed = None
-    if content is not None and isinstance(said, dict) and number.isdecimal():
-        changed = taken_out(content, place, int(number[:6]), said)
+    if content is not None and isinstance(window, dict) and number.isdecimal():
+        changed = taken_out(content, place, int(number[:6]), window)
     if changed is None:
         return Outcome(
             None,

@@ -122,11 +122,11 @@ def _frame(
     visit: Visit, edit: Edit, outline: Outline, kind: Answer | None, way: tuple[str, str, str]
 ) -> FormFrame:
     where, group, name = way
-    told = visit.say(kind["title"]) if kind else str(edit.before.get("kind", ""))
+    kind_title = visit.say(kind["title"]) if kind else str(edit.before.get("kind", ""))
     look = FormFrame(
-        title=visit.say(_("New monitor: {kind}").fill(kind=told)),
+        title=visit.say(_("New monitor: {kind}").fill(kind=kind_title)),
         crumbs=crumbs(visit, edit.now or edit.seen, where, group),
-        sections=_sections(visit, edit, outline, kind, told),
+        sections=_sections(visit, edit, outline, kind, kind_title),
     )
     if not name:
         return look
@@ -143,7 +143,7 @@ def _frame(
 
 
 def _sections(
-    visit: Visit, edit: Edit, outline: Outline, kind: Answer | None, told: str
+    visit: Visit, edit: Edit, outline: Outline, kind: Answer | None, kind_title: str
 ) -> list[Section]:
     fields = outline.fields(visit, edit)
     options = [fields.pop(name) for name in list(fields) if name.startswith("options.")]
@@ -154,7 +154,7 @@ def _sections(
             id="what",
             title=visit.say(_("What it is")),
             fields=list(fields.values()),
-            text=[(visit.say(_("Kind")), f"{told} ({code})")],
+            text=[(visit.say(_("Kind")), f"{kind_title} ({code})")],
         ),
         Section(
             id="options",

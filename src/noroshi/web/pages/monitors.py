@@ -134,8 +134,10 @@ def crumbs(visit: Visit, document: Content | None = None, *names: str) -> list[L
     if names:
         found.append((called(names[0], document), address(INSTANCE, name=names[0])))
     if len(names) > 1:
-        its = Spot(f"instances/{names[0]}", names[1]).found(document)
-        found.append((called(names[1], its), address(GROUP, **{"in": names[0]}, name=names[1])))
+        content = Spot(f"instances/{names[0]}", names[1]).found(document)
+        found.append(
+            (called(names[1], content), address(GROUP, **{"in": names[0]}, name=names[1]))
+        )
     return found
 
 

@@ -66,9 +66,9 @@ async def _landed(visit: Visit, expected: Expected, returns: Returns) -> Respons
     if not returns.take(expected):  # the same browser at the same moment: it is under way
         return RedirectResponse(back, 303)
     given = {"route": expected.route, "pasted": str(visit.request.url)}
-    told = await handle_request(web.service, person, "authorize_finish", given, web.news)
-    if "ok" in told:
+    answer = await handle_request(web.service, person, "authorize_finish", given, web.news)
+    if "ok" in answer:
         return RedirectResponse(expected.home + expected.then, 303)
-    problems = [visit.say(one["what"]) for one in told.get("problems", ())]
-    why = (visit.say(told["words"]), *problems)
+    problems = [visit.say(one["what"]) for one in answer.get("problems", ())]
+    why = (visit.say(answer["words"]), *problems)
     return visit.page("mailing_landed.html", 409, why=why, back=back)

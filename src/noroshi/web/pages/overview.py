@@ -60,7 +60,7 @@ def routes(web: WebContext, live: Live) -> list[Route]:
             return Response(status_code=401)
         asked = visit.request
         knows = asked.headers.get("last-event-id") or asked.query_params.get("seen", "")
-        return StreamingResponse(_told(visit, live, knows), media_type=STREAM)
+        return StreamingResponse(_changes(visit, live, knows), media_type=STREAM)
 
     return [
         Route("/", page(web, overview), methods=["GET"]),
@@ -81,7 +81,7 @@ def _fragment(html: str) -> Response:
     return Page(html)
 
 
-async def _told(visit: Visit, live: Live, knows: str) -> AsyncIterator[str]:
+async def _changes(visit: Visit, live: Live, knows: str) -> AsyncIterator[str]:
     """The fragments that changed, each time that something did. `knows`: what they have."""
     last: Snapshot | None = None
     shows = visit.request.query_params.get("part", "")

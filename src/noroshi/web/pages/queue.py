@@ -114,14 +114,14 @@ def _head(visit: Visit, found: Sequence[Answer]) -> str:
     states = [one["state"] for one in found]
     aside = sum(one in ASIDE for one in states)
     held = states.count(DeliveryState.HELD)
-    told = [visit.say(_("Mails waiting: {count}.").fill(count=len(states) - aside - held))]
+    sentences = [visit.say(_("Mails waiting: {count}.").fill(count=len(states) - aside - held))]
     if held:
-        told.append(visit.say(_("Held by somebody: {count}.").fill(count=held)))
+        sentences.append(visit.say(_("Held by somebody: {count}.").fill(count=held)))
     if aside:
-        told.append(
+        sentences.append(
             visit.say(_("Set aside until somebody decides: {count}.").fill(count=aside))
         )
-    return " ".join(told) if visit.language == "en" else "".join(told)
+    return " ".join(sentences) if visit.language == "en" else "".join(sentences)
 
 
 def _row(visit: Visit, one: Answer, called: Titles) -> Mapping[str, Any]:
@@ -217,7 +217,7 @@ def _listed(text: str) -> list[str]:
 async def _mail(
     visit: Visit, live: Live, id: str, did: str = "", refused: Outcome = NOT_REFUSED
 ) -> Response:
-    seen = await live.now()
+    snapshot = await live.now()
     letter = await visit.call("queue_show", id=id)
     looks = await visit.call("queue_mail", id=id)
     called = await names(visit)
@@ -236,8 +236,8 @@ async def _mail(
     answer = visit.page(
         "mail.html",
         refused.status,
-        ledger_sum=seen.ledger["sum"],
-        serial=seen.serial,
+        ledger_sum=snapshot.ledger["sum"],
+        serial=snapshot.serial,
         row=row,
         letter=letter,
         sent=looks,

@@ -158,28 +158,28 @@ def _frame(visit: Visit, edit: Edit, mail: Mail, outline: Outline) -> FormFrame:
     options = [fields.pop(name) for name in list(fields) if name.startswith(f"{INSIDE}.")]
     own = list(fields.values())
     own.insert(0, _name(visit, edit, mail))
-    told = [(visit.say(_("Kind")), kind(visit, mail.kind))] if mail.kind else []
+    facts = [(visit.say(_("Kind")), kind(visit, mail.kind))] if mail.kind else []
     sections = [
-        Section(id="own", title=visit.say(_("General")), fields=own, text=told),
+        Section(id="own", title=visit.say(_("General")), fields=own, text=facts),
         Section(id="options", title=visit.say(_("Settings of this type")), fields=options),
     ]
     if mail.type == "routes" and not mail.name and (into := _into(visit, edit)):
         title = visit.say(pgettext("mailing.new.into", "Used by"))
         sections.append(Section(id="into", title=title, fields=[into]))
-    its = called(mail.name, edit.before)
-    back = [(its, href(mail.name))] if mail.name and mail.type == "routes" else []
+    mail_title = called(mail.name, edit.before)
+    back = [(mail_title, href(mail.name))] if mail.name and mail.type == "routes" else []
     return FormFrame(
         place="mailing",
-        title=_title(visit, mail, its),
+        title=_title(visit, mail, mail_title),
         crumbs=back,
         sections=sections,
         removal=_removal(visit, mail) if mail.name else "",
     )
 
 
-def _title(visit: Visit, mail: Mail, its: str) -> str:
+def _title(visit: Visit, mail: Mail, mail_title: str) -> str:
     if mail.name:
-        return visit.say(TITLES[mail.type].fill(name=its))
+        return visit.say(TITLES[mail.type].fill(name=mail_title))
     return visit.say(_("Add a route") if mail.type == "routes" else _("Add a network"))
 
 

@@ -92,8 +92,8 @@ async def exam_of(visit: Visit, name: str, id: str) -> Mapping[str, Any]:
 
 def _found(visit: Visit, one: Answer) -> str:
     """A code of ours is told in words; a provider's is what an administrator looks for."""
-    told = visit.say(one["found"])
-    return visit.say(_("not signed in")) if told == NEVER else told
+    text = visit.say(one["found"])
+    return visit.say(_("not signed in")) if text == NEVER else text
 
 
 def _stage(visit: Visit, one: Answer, known: RouteDetails) -> Mapping[str, Any]:
@@ -187,7 +187,7 @@ def _device(codes: Codes) -> Handler:
         if shown["over"]:
             return part(visit, "device", shown)
         done = await run(visit, "authorize_device_ask", route=name)
-        told = _told(visit, name, done)
+        told = _device_answer(visit, name, done)
         if told.get("over"):
             codes.forget(visit.key, name)
         return part(visit, "device", {**shown, **told})
@@ -195,7 +195,7 @@ def _device(codes: Codes) -> Handler:
     return device
 
 
-def _told(visit: Visit, name: str, done: Outcome) -> Mapping[str, Any]:
+def _device_answer(visit: Visit, name: str, done: Outcome) -> Mapping[str, Any]:
     if done.why:
         return {"why": done.why, "over": True}
     if done.ok["route"]:
@@ -258,8 +258,8 @@ async def _checked(visit: Visit, account: str, what: str) -> Mapping[str, Any] |
     if done.why:
         return {"title": title, "level": "critical", "told": done.why}
     if what == "tenant":
-        told = visit.say(_("It is there: {id}").fill(id=done.ok["id"]))
-        return {"title": title, "level": "ok", "told": (told,)}
+        text = visit.say(_("It is there: {id}").fill(id=done.ok["id"]))
+        return {"title": title, "level": "ok", "told": (text,)}
     if not done.ok["sure"]:
         later = visit.say(_("Only the sign-in will tell."))
         return {"title": title, "level": "unknown", "told": (later, visit.say(done.ok["why"]))}

@@ -77,7 +77,11 @@ async def users(visit: Visit) -> Response:
         for one in await visit.call("user_list")
     ]
     return await visit.show(
-        "users.html", done.status, rows=rows, roles=_roles(visit), **_told(visit, deed, done)
+        "users.html",
+        done.status,
+        rows=rows,
+        roles=_roles(visit),
+        **_shown_of(visit, deed, done),
     )
 
 
@@ -101,7 +105,11 @@ async def tokens(visit: Visit) -> Response:
         for one in await visit.call("token_list")
     ]
     return await visit.show(
-        "tokens.html", done.status, rows=rows, roles=_roles(visit), **_told(visit, deed, done)
+        "tokens.html",
+        done.status,
+        rows=rows,
+        roles=_roles(visit),
+        **_shown_of(visit, deed, done),
     )
 
 
@@ -127,7 +135,7 @@ def _token(visit: Visit, deed: str) -> Mapping[str, Any]:
     }
 
 
-def _told(visit: Visit, deed: str, done: Outcome) -> Mapping[str, Any]:
+def _shown_of(visit: Visit, deed: str, done: Outcome) -> Mapping[str, Any]:
     until = done.ok.get("until") if isinstance(done.ok, dict) else None
     return {
         "deed": deed if done.ok is not None else "",

@@ -132,8 +132,8 @@ class _StateDifference:
     def _field(self, path: str) -> str:
         """`limits.used.warning` is "used, warning": its table goes without saying."""
         *above, last = path.split(".")
-        told = [one for one in above if one not in SILENT]
-        return " ".join((*told, self._word(last, SETTING_NAMES, ARGUMENT_NAMES)))
+        named = [one for one in above if one not in SILENT]
+        return " ".join((*named, self._word(last, SETTING_NAMES, ARGUMENT_NAMES)))
 
     def _toml(self, value: str) -> str:
         if value == NOTHING:

@@ -64,8 +64,8 @@ class Worded:
         """It on one line."""
         if self.sign in BECAME:
             return ENDING.fill(what=self.what, became=self.became)
-        said = {"setting": self.setting, "before": self.before, "after": self.after}
-        return SENTENCE.fill(what=self.what, **said)
+        filled = {"setting": self.setting, "before": self.before, "after": self.after}
+        return SENTENCE.fill(what=self.what, **filled)
 
 
 def names_of(kinds: Iterable[Mapping[str, Any]]) -> KindNames:
@@ -74,7 +74,7 @@ def names_of(kinds: Iterable[Mapping[str, Any]]) -> KindNames:
     return KindNames(
         kinds={one["kind"]: bilingual(**one["title"]) for one in monitors},
         readings={
-            one["kind"]: {name: bilingual(**said) for name, said in one["readings"].items()}
+            one["kind"]: {name: bilingual(**title) for name, title in one["readings"].items()}
             for one in monitors
         },
     )
@@ -186,8 +186,8 @@ def said(value: Any, name: str) -> Message | None:
         return CHOICE_NAMES.get(f"{name}.{value}") or general or plain(value)
     if isinstance(value, list):
         inner = [said(one, name) for one in value]
-        told = [one for one in inner if one is not None]
-        return reduce(_listed, told) if len(told) == len(value) else None
+        known = [one for one in inner if one is not None]
+        return reduce(_listed, known) if len(known) == len(value) else None
     if isinstance(value, Mapping) and name == PLANNED:
         return _window(value)
     return plain(str(value)) if isinstance(value, int | float) else None

@@ -56,7 +56,7 @@ def problems_at_fields(
         return StepProblems((done.why[0], *(one for one in rest if one != done.why[0])))
     shown = visit.say(_(", ")).join(labels[one] for one in labels if one in bad)
     head = visit.say(_("Please correct: {fields}.").fill(fields=shown))
-    return StepProblems((head, *rest), {name: tuple(said) for name, said in bad.items()})
+    return StepProblems((head, *rest), {name: tuple(texts) for name, texts in bad.items()})
 
 
 def _setting(where: str, what: str, known: tuple[str, ...]) -> str:

@@ -106,12 +106,12 @@ def _row(one: Answer, stops: Stops) -> MonitorRow:
         path=one["path"],
         name=one["title"] or one["path"].split("/", 2)[2],
         level=level_of(one),
-        told=[_told(item, stops.tongue) for item in items[:3]],
+        told=[_item_text(item, stops.tongue) for item in items[:3]],
         since=stops.tongue.moment(since, stops.at),
         switch=stops.of(one["path"]),
     )
 
 
-def _told(item: Answer, tongue: Tongue) -> str:
+def _item_text(item: Answer, tongue: Tongue) -> str:
     words = tongue.say(item["words"])
     return f"{item['item']}: {words}" if item["item"] else words

@@ -49,9 +49,9 @@ class Titles:
 async def names(visit: Visit) -> Titles:
     """Return the titles as they are defined now."""
     found = await visit.call("definition_show", types=("contacts", "routes"))
-    said = found["documents"].items()
-    titles = {key: str(its["title"]) for key, its in said if its.get("title")}
-    keys = (key.partition("/") for key, _ in said)
+    documents = found["documents"].items()
+    titles = {key: str(content["title"]) for key, content in documents if content.get("title")}
+    keys = (key.partition("/") for key, _ in documents)
     return Titles(titles, tuple(name for type, _, name in keys if type == "routes"))
 
 

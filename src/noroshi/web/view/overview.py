@@ -92,11 +92,11 @@ def wrongs(status: Answer, rows: Sequence[Answer], tongue: Tongue) -> Sequence[W
         newest.setdefault((row["path"], row["item"]), row)
     found, named = list[Wrong](), ways(status)
     for monitor, item in wrong_items(status)[:MOST_WRONG]:
-        its = newest.get((monitor["path"], item["item"]))
-        if its is None or its["level"] != item["level"]:
+        alarm = newest.get((monitor["path"], item["item"]))
+        if alarm is None or alarm["level"] != item["level"]:
             found.append(Wrong(monitor, item, ()))
             continue
-        relay = tuple(relay_of(its, status["at"], tongue, named))
+        relay = tuple(relay_of(alarm, status["at"], tongue, named))
         found.append(Wrong(monitor, item, relay))
     return found
 
@@ -131,8 +131,8 @@ def relay_of(
         yield AlarmPost(tongue.say(_("Accepted")), "")
     back = tongue.say(_("came back")) if row["state"] == DeliveryState.CAME_BACK else ""
     lit = "lit" if arrived and not back else ""
-    told = back or (at(arrived["at"]) if arrived else "")
-    yield AlarmPost(tongue.say(_("Seen arrived")), "stuck" if back else lit, told)
+    arrival = back or (at(arrived["at"]) if arrived else "")
+    yield AlarmPost(tongue.say(_("Seen arrived")), "stuck" if back else lit, arrival)
 
 
 def _stopped(state: str, tried: bool, tongue: Tongue) -> str:
@@ -251,8 +251,8 @@ def _quiet(
     if len(found) > MOST_SILENT:
         places.append("…")
     last = max(one["ends"] for one in found)
-    told = ("、" if tongue.language == "ja" else ", ").join(dict.fromkeys(places))
-    return tongue.moment(last, now), told
+    where = ("、" if tongue.language == "ja" else ", ").join(dict.fromkeys(places))
+    return tongue.moment(last, now), where
 
 
 def cannot_send(status: Answer, tongue: Tongue) -> str:
@@ -266,9 +266,9 @@ def cannot_send(status: Answer, tongue: Tongue) -> str:
         )
     if ways.no == ways.count:
         return tongue.say(_("Alarms cannot leave: no route can send now."))
-    told = []
+    sentences = []
     if ways.no:
-        told.append(
+        sentences.append(
             tongue.say(
                 ngettext(
                     "Alarms may not leave: {bad} of {all} route cannot send.",
@@ -278,7 +278,7 @@ def cannot_send(status: Answer, tongue: Tongue) -> str:
             )
         )
     if ways.for_now:
-        told.append(
+        sentences.append(
             tongue.say(
                 ngettext(
                     "{bad} of {count} route needs somebody, though what they have may still "
@@ -288,7 +288,7 @@ def cannot_send(status: Answer, tongue: Tongue) -> str:
                 ).fill(bad=ways.for_now, count=ways.count)
             )
         )
-    return ("" if tongue.language == "ja" else " ").join(told)
+    return ("" if tongue.language == "ja" else " ").join(sentences)
 
 
 def stopped(

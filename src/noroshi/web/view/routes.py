@@ -43,15 +43,15 @@ LAST = 1_000
 
 def of_type(documents: Mapping[str, Answer], type: str) -> dict[str, Answer]:
     """All definitions of that type, by name."""
-    parts = ((key.partition("/"), said) for key, said in documents.items())
-    return {name: said for (its, _, name), said in parts if its == type}
+    parts = ((key.partition("/"), content) for key, content in documents.items())
+    return {name: content for (its_type, _, name), content in parts if its_type == type}
 
 
 def orders(documents: Mapping[str, Answer]) -> Iterator[tuple[str, Sequence[str]]]:
     """Each rule and notification with its routes, in the order in which they are tried."""
     for type in TELLERS:
-        for name, said in sorted(of_type(documents, type).items()):
-            yield f"{type}/{name}", tuple(said.get("routes", ()))
+        for name, content in sorted(of_type(documents, type).items()):
+            yield f"{type}/{name}", tuple(content.get("routes", ()))
 
 
 def named(visit: Visit | Tongue, key: str, documents: Mapping[str, Answer]) -> str:
@@ -160,16 +160,16 @@ def posts(visit: Visit, one: Answer, at: str) -> Iterator[RelayPost]:
     yield RelayPost("is-lit", visit.say(_("Set up")))
     if one["account"] or lacks:
         name = visit.say(_("Password") if lacks else _("Signed in"))
-        told = tongue.moment(one["renewed"], at) if signed else route_state(one, tongue)
-        yield RelayPost("is-lit" if signed else "is-stuck", name, told)
+        text = tongue.moment(one["renewed"], at) if signed else route_state(one, tongue)
+        yield RelayPost("is-lit" if signed else "is-stuck", name, text)
     accepted = tongue.moment(one["accepted"], at)
     stopped = signed and one["state"] == "down"
     look = "is-stuck" if stopped else "is-lit" if accepted else ""
-    told = route_state(one, tongue) if stopped else accepted
-    yield RelayPost(look, visit.say(_("Accepted")), told)
-    seen = one["arrives"]["seen"] if one["arrives"] else None
-    look = "is-lit" if seen and look == "is-lit" else ""
-    yield RelayPost(look, visit.say(_("Seen arrived")), tongue.moment(seen, at))
+    text = route_state(one, tongue) if stopped else accepted
+    yield RelayPost(look, visit.say(_("Accepted")), text)
+    arrived = one["arrives"]["seen"] if one["arrives"] else None
+    look = "is-lit" if arrived and look == "is-lit" else ""
+    yield RelayPost(look, visit.say(_("Seen arrived")), tongue.moment(arrived, at))
 
 
 def heading(
@@ -188,9 +188,9 @@ def heading(
                 "back."
             )
         )
-    told = [_that_cannot(visit, found, documents, ways)] if ways.no else []
+    sentences = [_that_cannot(visit, found, documents, ways)] if ways.no else []
     if ways.for_now:
-        told.append(
+        sentences.append(
             visit.say(
                 ngettext(
                     "{bad} of {count} route needs somebody, though what they have may still "
@@ -200,7 +200,7 @@ def heading(
                 ).fill(bad=ways.for_now, count=ways.count)
             )
         )
-    return ("" if visit.language == "ja" else " ").join(told)
+    return ("" if visit.language == "ja" else " ").join(sentences)
 
 
 def _nothing_against(visit: Visit | Tongue, ways: ReadinessCounts) -> str:
@@ -228,12 +228,12 @@ def _that_cannot(
     may = {one["name"] for one in found if one["sends"] != Sends.NO.value}
     which = [named(visit, key, documents) for key in stuck(may, documents)]
     if which:
-        told = _listed(visit, which)
+        order_names = _listed(visit, which)
         return visit.say(
             ngettext(
                 "{bad} of {count} route cannot send. Alarms of these cannot leave: {which}.",
                 "{bad} of {count} routes cannot send. Alarms of these cannot leave: {which}.",
-            ).fill(bad=ways.no, count=ways.count, which=told)
+            ).fill(bad=ways.no, count=ways.count, which=order_names)
         )
     sure = {one["name"] for one in found if nothing_against(Sends(one["sends"]))}
     others = sure and not stuck(sure, documents)
@@ -259,10 +259,10 @@ def stuck(well: Collection[str], documents: Mapping[str, Answer]) -> list[str]:
 
 
 def _listed(visit: Visit | Tongue, names: Sequence[str]) -> str:
-    told = visit.say(_(", ")).join(names[:MOST_STUCK])
+    listed = visit.say(_(", ")).join(names[:MOST_STUCK])
     more = len(names) - MOST_STUCK
     return (
-        visit.say(_("{names} and {more} more").fill(names=told, more=more))
+        visit.say(_("{names} and {more} more").fill(names=listed, more=more))
         if more > 0
-        else told
+        else listed
     )
