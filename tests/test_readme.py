@@ -64,4 +64,4 @@ async def test_the_first_steps_work_in_a_new_home(tmp_path):
             # No node runs here, which `send` tells by its exit code.
             assert (argv, told.code) == (argv, UNSENT if argv[0] == "send" else DONE), told.err
     listed = await typed("queue", "list", home=tmp_path / "home")
-    assert "  Test\n    waits for one of smtp1, smtp2: " in listed.out
+    assert "  Test\n    waiting for one of smtp1, smtp2: " in listed.out

@@ -203,13 +203,13 @@ class Outer:
         pytest.param(
             {"inner": [{"name": "a"}, {}]},
             "inner.2.name: is missing",
-            "inner.2.name: 指定がありません",
+            "inner.2.name: 指定指定がありません",
             id="in a list, by number",
         ),
         pytest.param(
             {"named": {"x": {"name": "a", "siez": 1}}},
             "named.x.siez: there is no such setting (did you mean size?)",
-            "named.x.siez: このような設定はありません。size のことでしょうか",
+            "named.x.siez: このような設定はなしsize のことでしょうか",
             id="misspelt, deep inside",
         ),
         pytest.param(

@@ -112,30 +112,33 @@ def _rewrite(path: Path, change: Callable[[str], str]) -> None:
 
 def _reword_source(wordings: Wordings, text: str) -> str:
     """Replace the literals of texts in a module's source."""
-    found = [(node, wordings.get(key, "")) for node, key in _literals(ast.parse(text))]
-    return _replaced(text, [(node, new) for node, new in found if new])
+    tree = ast.parse(text)
+    found = [(node, _literal(wordings[key])) for node, key in _called(tree) if key in wordings]
+    found += [
+        (node, _docstring(wordings["", described], node.col_offset))
+        for node, described in _described(tree)
+        if ("", described) in wordings
+    ]
+    return _replaced(text, found)
 
 
-def _replaced(text: str, news: Iterable[tuple[ast.Constant, str]]) -> str:
+def _replaced(text: str, literals: Iterable[tuple[ast.Constant, str]]) -> str:
     """Return a source with other literals in the place of some."""
     raw = text.encode()
     starts = [0, *accumulate(map(len, raw.splitlines(keepends=True)))]
-    spans = list[tuple[int, int, int, str]]()
-    for node, new in news:
+    spans = list[tuple[int, int, str]]()
+    for node, literal in literals:
         assert node.end_lineno is not None
         assert node.end_col_offset is not None
         begin = starts[node.lineno - 1] + node.col_offset
-        end = starts[node.end_lineno - 1] + node.end_col_offset
-        spans.append((begin, end, node.col_offset, new))
-    for begin, end, indent, new in sorted(spans, reverse=True):
-        is_doc = raw[begin : begin + 3] == b'"""'
-        literal = _docstring(new, indent) if is_doc else _literal(new)
+        spans.append((begin, starts[node.end_lineno - 1] + node.end_col_offset, literal))
+    for begin, end, literal in sorted(spans, reverse=True):
         raw = raw[:begin] + literal.encode() + raw[end:]
     return raw.decode()
 
 
-def _literals(tree: ast.Module) -> Iterator[tuple[ast.Constant, tuple[str, str]]]:
-    """Yield the literals of texts, each with its context and itself."""
+def _called(tree: ast.Module) -> Iterator[tuple[ast.Constant, tuple[str, str]]]:
+    """Yield the literals of texts in calls, each with its context and itself."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
             match node.func.id, node.args:
@@ -146,18 +149,36 @@ def _literals(tree: ast.Module) -> Iterator[tuple[ast.Constant, tuple[str, str]]
                 case "ngettext", [ast.Constant() as one, ast.Constant() as several, *_by]:
                     yield one, ("", str(one.value))
                     yield several, ("", str(several.value))
-        elif isinstance(node, ast.ClassDef) and node.name.endswith(("Options", "Def")):
+
+
+def _described(tree: ast.Module) -> Iterator[tuple[ast.Constant, str]]:
+    """Yield the docstrings of settings, each with the text that it is."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef) and node.name.endswith(("Options", "Def")):
             for line in node.body:
                 if isinstance(line, ast.Expr) and isinstance(line.value, ast.Constant):
-                    yield line.value, ("", " ".join(str(line.value.value).split()))
+                    yield line.value, " ".join(str(line.value.value).split())
 
 
 def _literal(text: str) -> str:
     """Return a text as Python's source has it; the formatter indents it."""
-    parts = textwrap.wrap(
-        text, WIDTH, drop_whitespace=False, break_long_words=False, break_on_hyphens=False
-    )
-    return "\n".join(json.dumps(part, ensure_ascii=False) for part in parts or [text])
+    parts = [part for line in text.splitlines(keepends=True) for part in _wrapped(line)]
+    return "\n".join(map(_quoted, parts))
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _wrapped(line: str) -> Iterator[str]:
+    """Yield the parts of a line, each as long as a line of source may be."""
+    part = ""
+    for word in re.findall(r"\S*\s*", line):
+        if part and len(part) + len(word) > WIDTH:
+            yield part
+            part = ""
+        part += word
+    yield part
 
 
 def _docstring(text: str, indent: int) -> str:
@@ -285,7 +306,8 @@ def _reword_test(sentences: Sequence[Sentence], text: str) -> str:
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             new = _with_new_wordings(node.value, sentences)
             if new != node.value and _is_plain(_source(lines, node)):
-                changes.append((node, new))
+                is_long = node.end_lineno != node.lineno  # then it stands between parentheses
+                changes.append((node, _literal(new) if is_long else _quoted(new)))
     return _replaced(text, changes)
 
 

@@ -29,10 +29,10 @@ Noroshi が1日に1回、送信経路 {route} から自分のメールボック�
 いることを確かめるためのもので、読む必要はありません。1日たったら削除してかまいません。
 """
 NOT_READ = _("the mailbox cannot be read: {why}")
-NOT_SENT = _("the last mail to it has not left: {why}")
-CAME_BACK = _("the last mail to it came back: {said}")
-NOT_THERE = _("the last mail to it was accepted and is not in the mailbox")
-QUEUED = _("it waits in the queue")
+NOT_SENT = _("the last check mail has not been sent: {why}")
+CAME_BACK = _("the last check mail came back: {said}")
+NOT_THERE = _("the last check mail was accepted but is not in the mailbox")
+QUEUED = _("waiting in the queue")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

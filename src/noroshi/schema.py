@@ -26,7 +26,7 @@ from noroshi.core.translation import Message, _, restored, stored
 T = TypeVar("T")
 MOST_OPTIONS = 5000
 """Values in the options of one monitor, rule or route."""
-TOO_MANY = _("has too many values; there may be {most}")
+TOO_MANY = _("has too many values; the maximum is {most}")
 MENDINGS = 4
 """A part that is taken out may be one that must be there: it is put in, empty, the next time."""
 

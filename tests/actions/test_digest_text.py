@@ -85,7 +85,7 @@ def test_of_many_outages_the_last_three_have_their_times_and_the_others_are_coun
     times = [one for n in range(5) for one in (row(2 * n), over(2 * n + 1, 2 * n))]
     said = told(*times, row(10), row(0, where="FS02 E:"), now=11)
     line = listed(said)[0]
-    assert line.count("CRITICAL from") == 3 and line.endswith("2 outages more")
+    assert line.count("CRITICAL from") == 3 and line.endswith("2 more outages")
     assert "12:04:00 +00:00 to 12:05:00 +00:00" in line
 
 

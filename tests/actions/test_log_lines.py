@@ -53,7 +53,7 @@ def test_a_file_is_bounded_and_says_what_it_leaves_out():
         for n in range(6)
     )
     (file,) = draft(None, SAM, topic("en"), alarms)["attachments"]
-    assert file["text"].endswith("(106 more lines are left out)\r\n")
+    assert file["text"].endswith("(106 more lines omitted)\r\n")
 
 
 def test_what_a_line_would_do_to_a_screen_it_does_not_do():

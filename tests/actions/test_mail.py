@@ -112,7 +112,7 @@ def test_a_thousand_items_are_all_named():
 NEXT = [
     pytest.param(
         {"when": When.FIRST, "repeat": None, "recovered": False},
-        "none: the rule tells of it once",
+        "none (the rule notifies only once)",
         id="never",
     ),
     pytest.param({"when": When.FIRST, "repeat": None}, "when it recovers", id="first"),
@@ -121,12 +121,12 @@ NEXT = [
     ),
     pytest.param(
         {"when": When.EACH, "repeat": None},
-        "when the level changes, whenever it is measured so, or when it recovers",
+        "when the level changes, at each measurement in this state, or when it recovers",
         id="each",
     ),
     pytest.param(
         {"repeat": timedelta(minutes=30)},
-        "when the level changes, when it recovers, or in 30 min (Tue 24 Nov 2026 00:10:12 +01:00) if it lasts",
+        "when the level changes, when it recovers, or in 30 min (Tue 24 Nov 2026 00:10:12 +01:00) if the problem persists",
         id="repeat after midnight",
     ),
 ]
@@ -258,11 +258,11 @@ async def test_a_template_may_stand_round_the_built_in_text(renderer):
     [
         (
             "en",
-            "\nThis is the built-in text, because the template cannot be used: it takes too long.\n",
+            "\nThis mail uses the built-in text because the template failed: it takes too long.\n",
         ),
         (
             "ja",
-            "\n設定された文面を使えないため、標準の文面でお送りしています (処理が長すぎます)。\n",
+            "\n設定された文面を使えないため、標準の文面で送信しています (処理が長すぎます)。\n",
         ),
     ],
 )
@@ -383,7 +383,7 @@ def test_a_subject_ends_with_a_whole_sentence_where_there_are_more_than_it_has_r
         ja="クライアント シークレットの期限が切れました (AADSTS7000222)。"
         + "新しく作ります" * 20,
     )
-    assert subject_of(words).endswith(": The client secret has ended (AADSTS7000222)")
+    assert subject_of(words).endswith(": The client secret has expired (AADSTS7000222)")
     assert subject_of(words, "ja").endswith("期限が切れました (AADSTS7000222)")
 
 

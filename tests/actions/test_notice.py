@@ -211,7 +211,7 @@ def test_a_line_break_in_what_somebody_else_wrote_begins_no_line_of_ours():
 
 def test_nothing_watched_is_not_called_well():
     payload = notice(SAM, replace(WELL, well=0, instances=()))
-    assert payload["subject"] == "[Noroshi] nothing is watched"
+    assert payload["subject"] == "[Noroshi] nothing is monitored"
 
 
 def test_a_report_tells_of_how_many_nothing_is_told():

@@ -137,9 +137,7 @@ async def test_a_job_that_says_it_failed_is_critical_and_quoted():
     assert level(found["overdue"]) is Level.OK
     assert level(found["failed"]) is Level.CRITICAL
     note = found["failed"].note
-    assert note.en == (
-        "backup reported at 2026-04-01 21:00 +09:00 that it failed: no space on tape"
-    )
+    assert note.en == ("backup reported a failure at 2026-04-01 21:00 +09:00: no space on tape")
     assert note.ja == (
         "backup から 2026-04-01 21:00 +09:00 に失敗の報告がありました: no space on tape"
     )
@@ -162,7 +160,7 @@ async def test_reports_that_cannot_be_read_are_no_missing_reports():
         ({"job": "Back up", "every": "1d"}, "job must be of"),
         ({"job": "b"}, "one of every and at"),
         ({"job": "b", "every": "1d", "at": ["02:00"]}, "one of every and at"),
-        ({"job": "b", "every": "1d", "days": ["mon"]}, "days needs at"),
+        ({"job": "b", "every": "1d", "days": ["mon"]}, "days requires at"),
         ({"job": "b", "every": "soon"}, "'soon' is not a duration"),
         ({"job": "b", "every": "9s"}, "every must be 10s to 366d"),
         ({"job": "b", "every": "1d", "grace": "x"}, "'x' is not a duration"),

@@ -35,7 +35,7 @@ async def test_readings_carry_the_lines_and_the_first_of_them_in_words(tmp_path)
     outcome = await look(options(path, from_start=True))
     hits, read, behind = outcome.readings
     assert (hits.name, hits.value, hits.lines) == ("hits", 2, ("x 1", "x 2"))
-    assert (hits.note.en, hits.note.ja) == ("the first line: x 1", "最初の行: x 1")
+    assert (hits.note.en, hits.note.ja) == ("first line: x 1", "最初の行: x 1")
     assert (read.name, read.value, read.unit, behind.value) == ("read", 11, "B", 0)
 
 
@@ -46,8 +46,8 @@ async def test_the_first_look_says_that_lines_count_from_now_on(tmp_path):
     then = await look(options(path), first.memory)
     told = [(one.readings[0].value, one.readings[0].note.en) for one in (first, then)]
     assert told == [
-        (0, "the first look: lines that are written from now on count"),
-        (0, "no such line"),
+        (0, "first measurement: lines that are written from now on are counted"),
+        (0, "no matching line"),
     ]
 
 
@@ -131,7 +131,7 @@ async def test_a_log_missing_at_one_look_is_in_the_midst_of_a_rotation(tmp_path)
     log.look()
     assert log.fault is None
     log.look()
-    assert "is not there" in log.fault.en
+    assert "does not exist" in log.fault.en
 
 
 async def test_what_cannot_be_followed_is_refused_in_words(tmp_path):
@@ -265,13 +265,13 @@ def test_a_preview_says_of_each_line_which_terms_hold():
         "1 found in the last 3 lines",
         "found: ERROR 1",
         '    yes has "ERROR"',
-        '    yes does not have "retry"',
+        '    yes does not contain "retry"',
         "-: ERROR 2, retry",
         '    yes has "ERROR"',
-        '    no does not have "retry"',
+        '    no does not contain "retry"',
         "-: fine",
         '    no has "ERROR"',
-        '    yes does not have "retry"',
+        '    yes does not contain "retry"',
     ]
 
 

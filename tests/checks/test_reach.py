@@ -184,7 +184,7 @@ async def test_it_costs_no_thread_and_leaves_no_socket_behind():
         ({"wait": 9}, "wait must be at least 10"),
         ({"count": 20, "wait": 751}, "count times wait at most 15000"),
         ({"ports": [0]}, "ports must be 1 to 65535"),
-        ({"by": "tcp", "ports": []}, 'by = "tcp" needs ports'),
+        ({"by": "tcp", "ports": []}, 'by = "tcp" requires ports'),
         ({"by": "udp"}, r"x\.by"),
     ],
     ids=str,

@@ -134,7 +134,7 @@ async def test_half_a_number_at_the_cut_is_not_believed():
 async def test_a_program_that_fails_has_measured_nothing(reads):
     with pytest.raises(Unmeasurable, match="ended with code 1: no disk") as caught:
         await answer(ProgramResult(1, "42", "no disk\n"), reads=reads)
-    assert caught.value.words.ja == "プログラムが終了コード 1 で終わりました: no disk"
+    assert caught.value.words.ja == "プログラムが終了コード 1 で終了しました: no disk"
 
 
 async def test_a_real_script_gets_its_arguments_and_variables(folder):

@@ -83,7 +83,7 @@ async def test_a_mail_is_queued_and_its_id_is_printed(desk, tmp_path):
     told = await typed(*argv, home=tmp_path)
     (waiting,) = await desk.store.queue()
     assert (told.code, told.out) == (WAITS, f"{waiting.envelope.id}\n")
-    assert told.err.startswith("To ops: not sent yet, it waits; its turn comes\n")
+    assert told.err.startswith("To ops: not sent yet, waiting; waiting for its turn\n")
     assert f"noroshi queue show {waiting.envelope.id}" in told.err
     assert waiting.envelope.payload["subject"] == "点検"
 
@@ -337,15 +337,15 @@ async def test_a_mail_that_came_back_is_shown_with_the_report(desk, tmp_path):
     told = (await typed("queue", "show", sent.ids[0], home=tmp_path, COLUMNS="200")).out
     assert re.search(r"\nstate +came back\n", told) and "not proved" not in told
     assert re.search(r"\n  .*  came back  ops@example.com  550 5.1.10 no\n", told)
-    assert "routes left" not in told and "still to tell" not in told
+    assert "routes left" not in told and "remaining addresses" not in told
 
 
 async def test_status_in_japanese_keeps_its_columns(desk, tmp_path):
     await desk.measured()
     told = (await typed("status", "--lang", "ja", home=tmp_path)).out
-    assert "◆ 危険: 監視項目1件のうち1件が正常ではありません。" in told
+    assert "◆ 危険: 監視項目1件のうち1件が正常ではなし" in told
     assert "\n  ▨ 未サインイン   m365                post  " in told
-    assert "\n  － 送信実績なし  plain (Old server)  post\n" in told
+    assert "\n  － 送信は未確認  plain (Old server)  post\n" in told
 
 
 async def test_status_for_programs_holds_both_languages(desk, tmp_path):
@@ -434,11 +434,11 @@ async def test_an_attempt_shows_our_words_in_the_persons_language_and_the_server
 ):
     (id,) = (await desk.service.send(AKI, ("ops",), "s", "t")).ids
     words = bilingual(
-        en="it took the mail, and said nothing", ja="渡しましたが返事がありません"
+        en="it took the mail, and said nothing", ja="渡しましたが返事指定がありません"
     )
     await desk.attempted("plain", DOWN, "4.7.0 later", 454, words)
     shown = (await typed("queue", "show", id, "--lang", "ja", home=tmp_path)).out
-    assert "渡しましたが返事がありません (454 4.7.0 later)" in shown
+    assert "渡しましたが返事指定がありません (454 4.7.0 later)" in shown
     assert words.ja in (await typed("status", "--lang", "ja", home=tmp_path)).out
 
 
@@ -475,7 +475,7 @@ async def test_a_folder_is_planned_applied_and_exported(tmp_path):
         assert (applied.code, applied.err) == (0, "")
         assert (await typed("export", str(tmp_path / "out"), home=tmp_path)).code == 0
         again = await typed("plan", str(tmp_path / "out"), home=tmp_path)
-        assert again.out.startswith("Nothing differs from version 1.\n")
+        assert again.out.startswith("No differences from version 1.\n")
     assert (tmp_path / "out" / "instances" / "web1.toml").is_file()
 
 

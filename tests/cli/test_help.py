@@ -142,7 +142,7 @@ def test_the_page_tells_every_setting():
         (("queue", "lst"), "noroshi queue: there is no command lst (did you mean list?)"),
         (
             ("--lang", "ja", "statsu"),
-            "noroshi: statsu というコマンドはありません。status のことでしょうか",
+            "noroshi: statsu というコマンドはなしstatus のことでしょうか",
         ),
         (
             ("completion", "bsh"),
@@ -158,7 +158,7 @@ def test_a_slip_is_told_with_what_was_likely_meant(argv, said, capsys):
 
 @pytest.mark.parametrize(
     ("argv", "said"),
-    [(["alarm"], "noroshi alarm: say which command: acknowledge, take-back, comment\n")],
+    [(["alarm"], "noroshi alarm: specify a command: acknowledge, take-back, comment\n")],
 )
 async def test_whoever_types_half_a_command_is_told_how_it_goes_on(argv, said):
     told = await typed("--lang", "en", *argv)

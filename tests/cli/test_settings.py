@@ -51,17 +51,19 @@ def test_closed_addresses_are_opened_as_addresses_or_networks(tmp_path):
     ("text", "told"),
     [
         pytest.param('nome = "x"', "there is no such setting", id="unknown"),
-        pytest.param("name = 5", "must be a text in quotes", id="no text"),
+        pytest.param("name = 5", "must be a string in quotes", id="no text"),
         pytest.param('name = "a b"', "'a b' is no name", id="no name"),
         pytest.param('name = ""', "'' is no name", id="an empty name"),
-        pytest.param('store = ""', "must be a text in quotes", id="no path"),
-        pytest.param('programs = "/opt"', "must be a list of texts", id="no list"),
-        pytest.param("runs_as = [1]", "must be a list of texts", id="a list of numbers"),
+        pytest.param('store = ""', "must be a string in quotes", id="no path"),
+        pytest.param('programs = "/opt"', "must be a list of strings", id="no list"),
+        pytest.param("runs_as = [1]", "must be a list of strings", id="a list of numbers"),
         pytest.param(
             'program_env = ["LC_*"]', "'LC_*' is not a valid name of an", id="a pattern"
         ),
         pytest.param('programs = ["bin"]', "'bin' must begin with /", id="a relative folder"),
-        pytest.param('language = "fr"', "'fr' is none of '', 'en', 'ja'", id="a language"),
+        pytest.param(
+            'language = "fr"', "'fr' is not valid; use one of '', 'en', 'ja'", id="a language"
+        ),
         pytest.param('log_level = "loud"', "'loud' is none of", id="a log level"),
         pytest.param('beat = "ftp://canary.test/x"', "must be a URL", id="another scheme"),
         pytest.param(

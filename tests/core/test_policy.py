@@ -46,7 +46,7 @@ HOURLY = replace(RULE, repeat=HOUR)
     ("rule", "item", "news", "reason"),
     [
         pytest.param(RULE, BAD, WORSE, Reason.NEW_LEVEL, id="on change"),
-        pytest.param(RULE, BAD, None, Reason.OVERDUE, id="nobody was told yet"),
+        pytest.param(RULE, BAD, None, Reason.OVERDUE, id="nobody notified yet"),
         pytest.param(
             RULE,
             replace(BAD, last_notifications=told(Level.WARNING)),
@@ -271,7 +271,7 @@ def test_what_a_person_has_is_not_told_again(rule, item, news, had, reason):
 @pytest.mark.parametrize(
     ("rule", "item", "reason"),
     [
-        pytest.param(RULE, BAD, Reason.AFTER_SILENCE, id="nobody was told yet"),
+        pytest.param(RULE, BAD, Reason.AFTER_SILENCE, id="nobody notified yet"),
         pytest.param(
             RULE,
             replace(BAD, last_notifications=told()),

@@ -233,7 +233,7 @@ def test_a_closing_change_tells_those_who_know_of_it_that_nobody_looks_any_more(
     bad = turn(State(), a=95, b=10)
     change = closing_change(DISK, bad.state, DAWN, lambda *_: {})
     assert [e.thread for e in change.envelopes] == [("m.1/ops/aki",), ("m.1/ops/rin",)]
-    assert change.events[0].cause.words.en == "no longer watched"
+    assert change.events[0].cause.words.en == "no longer monitored"
     calm = turn(State(), a=10)
     assert closing_change(DISK, calm.state, DAWN, lambda *_: {}).envelopes == ()
 

@@ -77,7 +77,7 @@ def _draft(*_: Any) -> Mapping[str, Any]:
 
 
 async def _try_out(given: Mail) -> list[Message]:
-    wrong = bilingual(en="subject: {oops} is not there", ja="subject: {oops} はありません")
+    wrong = bilingual(en="subject: {oops} does not exist", ja="subject: {oops} はありません")
     return [wrong] if "{" in given.subject else []
 
 

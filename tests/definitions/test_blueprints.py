@@ -129,8 +129,8 @@ def test_all_that_is_wrong_is_told_at_once_and_nothing_is_added():
         add(there, shop, "web1", {"prot": "1"}, {})
     assert [str(problem) for problem in told.value.problems] == [
         "--set: the blueprint does not ask for prot (did you mean port?)",
-        "host: must be said (as a command: --set host=VALUE)",
-        "instances/web1.toml: shop/till is there already; nothing was added",
+        "host: is required (as a command: --set host=VALUE)",
+        "instances/web1.toml: shop/till already exists; nothing was added",
     ]
 
 

@@ -271,18 +271,18 @@ def test_a_network_check_goes_to_its_own_address_or_the_instances():
 
 
 def test_a_name_in_a_file_is_refused():
-    said = "contacts/ops.toml: name: must not be given: the file's name is the name"
+    said = "contacts/ops.toml: name: must not be set: the file name is the name"
     given = document("contacts/ops", {"addresses": ["a@b.test"], "name": "ops"})
     assert problems_of(given) == [said]
 
 
 def test_a_key_that_names_no_definition_says_so():
-    said = "'users/me' names no definition: it must be like instances/web1"
+    said = "'users/me' is not a definition: use a name like instances/web1"
     assert problems_of(document("users/me", {})) == [said]
 
 
 def test_two_documents_of_one_name_are_refused():
-    assert problems_of(OPS, OPS) == ["contacts/ops.toml: there are two of this name"]
+    assert problems_of(OPS, OPS) == ["contacts/ops.toml: two definitions have this name"]
 
 
 def test_a_document_says_nothing_of_what_is_not_said():
@@ -291,7 +291,7 @@ def test_a_document_says_nothing_of_what_is_not_said():
 
 async def test_templates_are_tried_before_they_are_needed():
     plan = compile_plan((OPS, SMTP, rule(options={"subject": "{{ oops }}"})), KINDS)
-    wrong = bilingual(en="subject: {oops} is not there", ja="subject: {oops} はありません")
+    wrong = bilingual(en="subject: {oops} does not exist", ja="subject: {oops} はありません")
     assert await try_out(plan, KINDS) == (Problem("rules/ops.toml: options", wrong),)
 
 
@@ -306,7 +306,9 @@ async def test_a_network_s_ca_file_is_looked_into(tmp_path):
     (problem,) = await try_out(plan, KINDS)
     assert problem.where == "networks/office.toml: ca_file"
     assert problem.what.en == f"the CA file {missing} cannot be read: No such file or directory"
-    assert problem.what.ja.endswith("を読めません: ファイルまたはフォルダーがありません")
+    assert problem.what.ja.endswith(
+        "を読み取れません: ファイルまたはフォルダー指定がありません"
+    )
 
 
 def test_five_thousand_monitors_make_a_plan(new_id):

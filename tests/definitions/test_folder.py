@@ -109,7 +109,7 @@ def test_a_folder_that_is_none_is_named(tmp_path):
     [
         pytest.param(
             "title = \n",
-            "rules/x.toml: is not TOML at line 1, column 9: Invalid value",
+            "rules/x.toml: is not valid TOML at line 1, column 9: Invalid value",
             id="no value",
         ),
         pytest.param(
@@ -129,7 +129,7 @@ def test_a_folder_that_is_none_is_named(tmp_path):
         ),
         pytest.param(
             "when = 07:30:00",
-            'rules/x.toml: when: dates and times stand in quotes: "07:30"',
+            'rules/x.toml: when: dates and times must be in quotation marks: "07:30"',
             id="a time",
         ),
         pytest.param(

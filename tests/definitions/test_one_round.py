@@ -64,7 +64,7 @@ async def test_a_rule_of_a_wrong_shape_can_still_be_named_and_its_template_is_tr
     said = await said_of(CONTACT, ROUTE, rule, web(rules=["ops"]))
     assert said == [
         "rules/ops.toml: most: must be a whole number, not “x”",
-        "rules/ops.toml: options: subject: {oops} is not there",
+        "rules/ops.toml: options: subject: {oops} does not exist",
     ]
 
 
@@ -82,7 +82,7 @@ async def test_an_unknown_account_leaves_the_other_options_to_be_read():
     options = {"account": "nobody", "port": "x"}
     said = await said_of(document("routes/smtp1", {"kind": "smtp", "options": options}))
     assert said == [
-        "routes/smtp1.toml: options.account: there is no account nobody; there are none yet",
+        "routes/smtp1.toml: options.account: there is no setting account nobody; available: none yet",
         "routes/smtp1.toml: options.port: must be a whole number, not “x”",
     ]
 

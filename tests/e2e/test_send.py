@@ -93,7 +93,7 @@ def test_a_mail_to_two_contacts_has_two_ids_and_can_be_followed_to_its_receipt(
         until(lambda mail=mail: state(running, mail) == "accepted", "its receipt")
         shown = running.run("--lang", "en", "queue", "show", mail).stdout
         assert "accepted" in shown and "250 2.0.0" in shown and "hello" in shown
-    assert running.run("--lang", "en", "queue", "list").stdout == "Nothing waits.\n"
+    assert running.run("--lang", "en", "queue", "list").stdout == "No mail is waiting.\n"
     assert running.run("queue", "list", "--json").stdout.strip() == "[]"
 
 

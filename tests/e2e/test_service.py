@@ -87,7 +87,7 @@ def test_one_command_installs_and_starts_it(told):
     assert "保管庫の鍵 /var/lib/noroshi/key を作りました" in told["installed"]["out"]
     status = told["status"]
     assert (status["code"], status["err"]) == (0, "")
-    assert "as this version writes it" in status["out"]
+    assert "as installed by this version" in status["out"]
     assert "at boot      enabled\nstate        active (running)\n" in status["out"]
     assert "started anew 0 times" in status["out"]
 
@@ -143,7 +143,7 @@ def test_a_unit_that_somebody_edited_is_refused_and_shown(told, step):
 
 
 def test_what_somebody_edited_is_shown_by_status_and_lost_by_force(told):
-    assert "changed by somebody, see below" in told["status of edited"]["out"]
+    assert "edited, see below" in told["status of edited"]["out"]
     assert "\n-WatchdogSec=120\n+WatchdogSec=0\n" in told["status of edited"]["out"]
     assert told["forced"]["code"] == 0 and told["as before"]
 
@@ -181,8 +181,7 @@ def test_what_root_made_while_it_was_stopped_is_given_to_it(told):
 def test_the_key_may_come_from_systemd_alone(told):
     assert told["sealed"]["code"] == told["key by systemd"]["code"] == 0
     assert (
-        "systemd's credential /run/credentials/noroshi.service/"
-        in told["key by systemd"]["out"]
+        "systemd credential /run/credentials/noroshi.service/" in told["key by systemd"]["out"]
     )
 
 

@@ -100,7 +100,7 @@ def test_a_browser_on_this_computer_comes_back_by_itself(running, lab):
         text = page.read().decode()
     said, _ = sitting.process.communicate(timeout=PATIENCE)
     assert sitting.process.returncode == 0, said
-    assert "経路 m365 のサインインが済みました。" in text and "<script" not in text
+    assert "経路 m365 のサインインが完了しました。" in text and "<script" not in text
     assert "経路 m365 [ラボ] のサインインが済みました" in said
     until(lambda: arrived(lab, "it waited for a browser"), "the mail that waited")
 
@@ -116,7 +116,7 @@ def test_a_lab_s_route_is_marked_where_the_node_says_by_what_it_sends(running):
     ("language", "told"),
     [
         pytest.param("en", "it holds no code", id="in English"),
-        pytest.param("ja", "code がありません", id="in Japanese"),
+        pytest.param("ja", "code 指定がありません", id="in Japanese"),
     ],
 )
 def test_what_is_no_finished_sign_in_is_told_as_such(running, lab, language, told):

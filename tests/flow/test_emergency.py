@@ -321,7 +321,7 @@ async def test_who_was_told_hears_that_the_monitor_is_watched_no_more(how):
         engine.wake_up()
         await engine.attempt(engine.hold)
         await scene.seconds(engine, 120)
-    assert scene.subjects == [MARK + CRITICAL, "[NO LONGER WATCHED] web1/g/disk"]
+    assert scene.subjects == [MARK + CRITICAL, "[NO LONGER MONITORED] web1/g/disk"]
     assert scene.smtp.sent[1].thread == (scene.smtp.sent[0].id,)
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.flow.whole_node import FIRST, SECOND, whole
 
-FAILED = "[CRITICAL] web1 backup: backup reported at {at:%Y-%m-%d %H:%M} +00:00 that it failed"
+FAILED = "[CRITICAL] web1 backup: backup reported a failure at {at:%Y-%m-%d %H:%M} +00:00"
 HELD = "by the first alone"
 
 
@@ -67,7 +67,7 @@ async def test_a_secret_s_end_is_announced_and_what_it_held_leaves_by_a_new_one(
     await it.wait(minutes=2)
     assert it.by(FIRST) == []
     told = it.subjects_by(SECOND)[len(days) :]
-    assert alarm in told and any("The client secret has ended" in subject for subject in told)
+    assert alarm in told and any("The client secret has expired" in subject for subject in told)
     await it.silent(17)
     assert [one.subject for one in await it.queue()] == [HELD]
 

@@ -83,7 +83,7 @@ async def test_a_job_that_is_late_is_told_of_and_its_report_ends_it(night):
     )
     assert recovery.startswith("[RECOVERED] web1 backup: backup reported at 2026-04-01 16:15")
     alarm, _ = subjects(night, "aki")
-    assert alarm.startswith("[危険] web1 backup: backup からまだ一度も報告がありません")
+    assert alarm.startswith("[危険] web1 backup: backup からまだ一度も報告指定がありません")
 
 
 async def test_a_job_that_reports_in_time_is_told_of_to_nobody(night):
@@ -122,4 +122,4 @@ async def test_a_job_that_was_late_and_then_says_that_it_failed_is_told_of_again
     late, failed = subjects(night)
     assert late.startswith("[CRITICAL] web1 backup: backup has never reported")
     assert failed.startswith("[CRITICAL] web1 backup: backup reported at")
-    assert "another reading is behind it now" in night.told("sam")[1]["text"]
+    assert "another reading is the cause now" in night.told("sam")[1]["text"]

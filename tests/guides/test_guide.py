@@ -118,7 +118,7 @@ def test_only_whoever_signs_in_for_another_s_mailbox_needs_a_right_there():
 @pytest.mark.parametrize(
     ("told", "steps"),
     [
-        pytest.param("The app is not there (AADSTS700016).", ["register-app"], id="app"),
+        pytest.param("The app does not exist (AADSTS700016).", ["register-app"], id="app"),
         pytest.param("(AADSTS7000215). Enter the Value", [], id="a secret, of a certificate"),
         pytest.param(
             "535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled",

@@ -24,7 +24,7 @@ class Full(MemoryStore):
 
 class Locked:
     async def check(self):
-        raise VaultError(bilingual(en="The key is gone.", ja="鍵がありません。"))
+        raise VaultError(bilingual(en="The key is gone.", ja="鍵がなし"))
 
 
 @pytest.fixture

@@ -35,7 +35,7 @@ FILES = LocalFiles()
         pytest.param("*.log", ["a.log", "b.log"], id="a star, and no hidden file"),
         pytest.param("[b].lo?", ["b.log"], id="one of some"),
         pytest.param("*/c.log", ["sub/c.log"], id="folders too"),
-        pytest.param("no/*.log", [], id="a folder that is not there"),
+        pytest.param("no/*.log", [], id="a folder that does not exist"),
         pytest.param("*.no", [], id="nothing"),
         pytest.param("[[]x[]].log", ["[x].log"], id="a bracket as itself"),
     ],

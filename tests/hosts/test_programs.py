@@ -142,7 +142,7 @@ def test_a_path_that_leads_nowhere_is_named(folder, path, problem):
 def test_arguments_that_were_typed_behind_the_program_are_told_where_they_belong(folder):
     (told,) = said(folder, "/bin/echo 5")
     assert told.startswith(
-        "/bin/echo 5 is not there. The program and each argument are an entry"
+        "/bin/echo 5 does not exist. The program and each argument are an entry"
     )
 
 

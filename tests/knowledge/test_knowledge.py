@@ -119,7 +119,7 @@ def test_every_file_is_read_and_is_in_the_wheel():
     [
         ("oauth", "remedy.sign_in.whose", "nobody", "must be one of you,"),
         ("oauth", "remedy.sign_in.steps", "one", "must be of type list"),
-        ("oauth", "remedy.sign_in.steps", [1], "must be a list of texts"),
+        ("oauth", "remedy.sign_in.steps", [1], "must be a list of strings"),
         ("oauth", "remedy.sign_in.commands", ["noroshi {rout}"], "{rout} is no value"),
         ("oauth", "remedy.sign_in.commands", ["a {"], "'a {'"),
         ("oauth", "remedy.sign_in.link", "http://x", "must begin with https://"),

@@ -94,7 +94,7 @@ DISK = Check(
 MAIL = Action(
     kind="mail",
     title=bilingual(en="Mail", ja="メール"),
-    help=bilingual(en="Sends a mail.", ja="メールを送ります。"),
+    help=bilingual(en="Sends a mail.", ja="メールを送信します。"),
     options=NoteOptions,
     draft=lambda *_: {},
     try_out=_try_out,
@@ -206,13 +206,13 @@ class SignInServer:
 
     async def tenant(self, client):
         if client.account.tenant == NO_TENANT:
-            words = bilingual(en="There is no such tenant.", ja="そのテナントはありません。")
+            words = bilingual(en="There is no such tenant.", ja="そのテナントはなし")
             raise SignInError(words, error="invalid_tenant", who="setup", codes=(90002,))
         return "99999999-8888-7777-6666-555555555555"
 
     async def app_only(self, client, _resource):
         if client.account.client_id == NO_APP:
-            words = bilingual(en="There is no such app.", ja="そのアプリはありません。")
+            words = bilingual(en="There is no such app.", ja="そのアプリはなし")
             raise SignInError(words, error="unauthorized", who="admin", codes=(700016,))
         if client.credential is None:
             words = bilingual(en="A secret is wanted.", ja="シークレットが要ります。")
@@ -224,7 +224,7 @@ class SignInServer:
         secret = client.credential.value.reveal()
         self.asked.append(secret)
         if secret == OLD_SECRET:
-            words = bilingual(en="The client secret has ended.", ja="期限が切れました。")
+            words = bilingual(en="The client secret has expired.", ja="期限が切れました。")
             raise SignInError(words, error="invalid_client", who="admin", codes=(7000222,))
         if secret in self.refused:
             words = bilingual(en="It is not registered.", ja="登録されていません。")

@@ -150,13 +150,16 @@ async def test_what_the_provider_refuses_is_told_in_its_words(ask):
         pytest.param(
             OLD_SECRET,
             "good",
-            ("secret", "Give the right one: noroshi authorize m365 --secret-file FILE"),
+            ("secret", "Enter the correct one: noroshi authorize m365 --secret-file FILE"),
             id="a secret that has ended",
         ),
         pytest.param(
             CANARY,
             "later",
-            ("", "A sign-in is not repeated by itself; do it again: noroshi authorize m365"),
+            (
+                "",
+                "A sign-in is not repeated automatically; run it again: noroshi authorize m365",
+            ),
             id="a server that is busy",
         ),
     ],
@@ -261,7 +264,7 @@ async def test_a_mail_to_a_contact_takes_its_rules_routes(ask):
     assert sent == {"ids": [one["id"]]}
     assert one["id"].endswith("/send/ops")
     assert (one["to"], one["routes"]) == (["ops@example.com"], ["plain", "m365"])
-    assert one["because"]["en"].startswith("its turn comes")
+    assert one["because"]["en"].startswith("waiting for its turn")
 
 
 async def test_a_mail_to_an_address_takes_every_route(ask):

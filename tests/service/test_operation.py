@@ -233,7 +233,7 @@ async def test_more_values_than_a_request_may_have_are_refused_by_another_proces
     told = await run_as_json(Harness().service, AKI, op, {name: [0] * count})
     assert told["error"] == "invalid"
     assert [one["what"]["en"] for one in told["problems"]] == [
-        "has too many values; there may be 250000"
+        "has too many values; the maximum is 250000"
     ]
 
 
@@ -243,7 +243,7 @@ async def test_a_mail_goes_to_no_more_than_so_many():
     told = await run_as_json(
         harness.service, AKI, "send", {"to": to, "subject": "s", "text": "t"}
     )
-    assert "names more than 100; send it in parts" in str(told["problems"])
+    assert "contains more than 100; send it in parts" in str(told["problems"])
 
 
 async def test_a_contact_has_no_more_addresses_than_a_mail_server_takes():

@@ -67,8 +67,8 @@ async def test_an_instance_is_stopped_and_started_on_its_page(desk, browser):
     assert (await desk.store.current()).note == "other rack"
     await browser.get("/")
     assert '<span class="tree__value">sato, version 2</span>' in browser.text
-    assert "Not watched now" in browser.text and 'href="/instance/web1"' in browser.text
-    assert "Nothing is watched: all monitoring is stopped." in browser.text
+    assert "Not monitored now" in browser.text and 'href="/instance/web1"' in browser.text
+    assert "Nothing is monitored: all monitoring is stopped." in browser.text
     await browser.get("/instance/web1")
     await browser.post("/switch", part="web1", at="web1", do="start")
     await browser.get(browser.to)
@@ -254,7 +254,7 @@ async def test_what_a_blueprint_lacks_is_told_and_a_new_instance_is_made(desk, b
     await browser.get("/add/shop")
     assert 'name="rule.all" value="yes" checked' in browser.text
     await browser.post("/add/shop", do="add", instance="web2")
-    assert browser.status == 400 and '<span class="bad">must be said</span>' in browser.text
+    assert browser.status == 400 and '<span class="bad">required</span>' in browser.text
     assert "--set" not in browser.text and browser.text.count('aria-invalid="true"') == 1
     given = {"value.till": "a", "address": "192.0.2.2", "zone": "Asia/Tokyo", "rule.all": "yes"}
     await browser.post("/add/shop", do="add", instance="web2", **given)

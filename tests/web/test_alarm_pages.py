@@ -172,7 +172,7 @@ async def test_a_place_is_silenced_and_nobody_forgets_it(seen, desk, given, hour
     page = (await seen.get("/alarms")).text
     (id,) = {part.split('"')[0] for part in page.split('name="silence" value="')[1:]}
     await seen.post("/alarms", do="end", silence=id)
-    assert "Nothing is silent." in (await seen.get(seen.to)).text
+    assert "No notifications are suppressed." in (await seen.get(seen.to)).text
 
 
 async def test_what_ended_within_a_day_is_listed(seen, desk):
@@ -209,7 +209,9 @@ async def test_what_was_stopped_is_not_said_to_be_well(seen, desk, ask):
     page = (await seen.get("/alarms")).text
     row = page.partition('id="h-well"')[2].partition("</tr>")[0]
     assert "web1 › disks › /var" in row and "Stopped" in row and ">OK<" not in row
-    assert "no longer watched: 1" in page and "ecovered" not in page.partition('id="ended"')[2]
+    assert (
+        "no longer monitored: 1" in page and "ecovered" not in page.partition('id="ended"')[2]
+    )
 
 
 async def test_a_viewer_sees_it_all_and_is_offered_nothing(tmp_path):
@@ -240,7 +242,7 @@ async def test_an_operator_plans_no_maintenance(tmp_path):
 
 async def test_maintenance_is_planned_and_taken_out_again(seen, ask):
     page = (await seen.get("/alarms/maintenance")).text
-    assert "None is planned." in page
+    assert "No maintenance is planned." in page
     given = {"place": "web1/base", "title": "Updates", "sort": "weekly", "day_sat": "yes"}
     times = {"from_time": "22:00", "to_time": "02:00", "from_day": "", "to_day": ""}
     await seen.post("/alarms/maintenance", do="add", **given, **times)
@@ -369,11 +371,11 @@ async def test_the_overview_tells_of_maintenance_that_is_under_way(seen, desk):
 
 
 async def test_the_overview_says_how_many_somebody_has(seen, ask):
-    assert "1 of 1 monitor needs a look." in (await seen.get("/")).text
+    assert "1 of 1 monitor requires attention." in (await seen.get("/")).text
     await seen.get("/alarms")
     await seen.post("/alarms", do="acknowledge", words="", **PICKED)
     page = (await seen.get("/")).text
-    assert "1 of 1 monitor is not OK, 1 acknowledged." in page
+    assert "1 of 1 monitor is not OK; 1 acknowledged." in page
 
 
 async def test_who_looks_is_sent_what_moved_and_nothing_of_it_twice(seen, desk, ask):

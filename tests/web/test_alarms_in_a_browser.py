@@ -71,7 +71,9 @@ async def test_an_alarm_is_taken_and_its_computer_silenced(desk, tmp_path):
         await ask("alarm_unacknowledge", monitor=DISKS)  # somebody else, elsewhere
         await _told_live(page, desk, ask)
         await page.click('#silent [value="end"]')
-        await expect(page.locator("#silent")).to_contain_text("Nothing is silent.")
+        await expect(page.locator("#silent")).to_contain_text(
+            "No notifications are suppressed."
+        )
         await page.click('.head__line a[href="/alarms/maintenance"]')
         await page.fill("#m-place", "web1")
         await page.fill('[name="from_time"]', "22:00")

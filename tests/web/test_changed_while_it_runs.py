@@ -95,7 +95,7 @@ async def test_a_limit_is_changed_while_it_watches_and_the_second_editor_is_told
             await expect(second.page.locator(".meanwhile")).to_contain_text("Warning 0")
             await expect(incident).to_have_count(1)  # nothing was overwritten
             await second.shoot("settings.overtaken")
-            await second.page.click("text=Save mine all the same")
+            await second.page.click("text=Save my changes anyway")
             await expect(second.page.locator("[role=status]")).to_contain_text("version 3")
             await expect(incident).to_have_count(0, timeout=PATIENCE)
         await chromium.close()

@@ -34,7 +34,7 @@ async def content(desk, name):
 
 async def test_whoever_nothing_leads_to_is_told_so(browser):
     await browser.get("/settings/contacts")
-    assert "ops@example.com" in browser.text and "nothing names it" in browser.text
+    assert "ops@example.com" in browser.text and "not used anywhere" in browser.text
 
 
 async def test_a_contact_is_changed_and_the_rest_of_it_stays(desk, browser):

@@ -238,7 +238,7 @@ async def test_what_the_other_one_changed_is_told_by_titles_and_in_words(desk, b
     assert "先に boss が実行条件「夜間」を変更しました (版 3)" in browser.text
     assert "実行条件 夜間 › 対象のレベル: なし → 危険" in told(browser)
     assert "実行条件 夜間 › 回復の通知: なし → いいえ" in told(browser)
-    assert "実行条件 夜間 › 知らせるとき: なし → 問題ごとに1回" in told(browser)
+    assert "実行条件 夜間 › 通知するとき: なし → 問題ごとに1回" in told(browser)
     assert "いま有効な値: <b>問題ごとに1回</b>" in browser.text
 
 
@@ -257,7 +257,7 @@ async def test_the_second_editor_is_told_sees_both_and_nothing_is_overwritten(de
     text = html.unescape(browser.text)
     assert "boss changed Instance web1 meanwhile, in version 2" in text
     assert "Instance web1 › base › disks › used › Warning: nothing → 60" in told(browser)
-    assert "Instance web1 › base › disks › Measured every: nothing → 2m" in told(browser)
+    assert "Instance web1 › base › disks › Measurement interval: nothing → 2m" in told(browser)
     shown = filled_in(browser.text)
     assert {name: shown[name] for name in typed} == typed
     assert shown["every"] == "2m"  # what only the other one changed is theirs
@@ -339,7 +339,7 @@ async def test_an_instance_a_group_and_a_monitor_are_added(desk, browser):
 @pytest.mark.parametrize(
     ("page", "typed", "told"),
     [
-        ("/settings/instance", {"name": "web1"}, "there is one of this name already"),
+        ("/settings/instance", {"name": "web1"}, "this name is already in use"),
         ("/settings/instance", {"name": "Web 1", "zone": "Mars"}, "is no name"),
         ("/settings/group?in=web1", {"name": "base", "every": "x"}, "of this name already"),
         ("/settings/monitor?in=web1&group=base&kind=disk", {"name": "ä"}, "is no name"),
@@ -447,7 +447,7 @@ async def test_what_is_wrong_is_reached_from_the_top_of_a_long_form(desk, browse
     assert browser.status == 400
     told = browser.text[browser.text.index('id="why"') : browser.text.index('id="edit"')]
     found = re.findall(r'<a href="#([^"]+)">([^<]+)</a>', told)
-    assert [name for _, name in found] == ["used › Warning", "Measured every"]
+    assert [name for _, name in found] == ["used › Warning", "Measurement interval"]
     assert all(f'id="{place}"' in browser.text for place, _ in found)
 
 

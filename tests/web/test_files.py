@@ -76,7 +76,7 @@ async def test_of_which_sort_a_single_file_is_its_content_says(desk, browser):
     await sent(browser, ("eri.toml", NEW), sort="")
     assert ">contacts/eri</small>" in browser.text
     await browser.get("/settings/files")
-    assert '<option value="">what their content says</option>' in browser.text
+    assert '<option value="">determined by their content</option>' in browser.text
     assert '<option value="instances">' in browser.text
 
 

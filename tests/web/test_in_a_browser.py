@@ -29,7 +29,7 @@ expect.set_options(timeout=PATIENT)
 SHOTS = Path(__file__).parents[2] / "build" / "pages"
 WIDE, NARROW = 1440, 390
 HEADINGS = {
-    "en": "1 of 1 monitor needs a look.",
+    "en": "1 of 1 monitor requires attention.",
     "ja": "監視項目1件のうち1件に注意が必要です。",
 }
 

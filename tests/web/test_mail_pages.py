@@ -97,14 +97,14 @@ async def test_a_page_has_one_heading_a_name_for_each_field_and_no_id_twice(
 async def test_a_number_of_what_waits_says_whether_it_is_mails_or_alarms(browser, path):
     """A newcomer read "waiting 2" here and "waiting 5" there."""
     page = (await browser.get(path)).text
-    assert "<span>Alarms: lost <b>" in page and not re.search(r">(?i:waiting)</dt>", page)
+    assert "<span>Alarms lost <b>" in page and not re.search(r">(?i:waiting)</dt>", page)
     assert "Mails waiting" in page or re.search(r"\d mails? waiting", page)
 
 
 async def test_the_queue_says_what_waits_why_and_when_it_is_tried(desk, browser):
     await browser.get("/queue")
     told = seen(browser.text)
-    assert "Mails waiting: 2. Held by somebody: 1. Set aside until somebody decides: 1." in told
+    assert "Mails waiting: 2. Held manually: 1. Set aside, decision required: 1." in told
     assert "4.3.2 Concurrent connections limit exceeded" in browser.text
     assert "held by boss" in told and "12 min" in told
 
@@ -123,7 +123,7 @@ async def test_the_queue_says_what_waits_why_and_when_it_is_tried(desk, browser)
 async def test_the_queue_is_searched_by_subject_recipient_and_reason(browser, query, found):
     await browser.get(f"/queue?q={quote(query)}")
     assert browser.text.count('href="/queue/mail?id=') == found
-    assert ("Nothing that waits fits." in browser.text) == (not found)
+    assert ("Nothing in the queue matches." in browser.text) == (not found)
 
 
 async def test_a_mail_is_shown_with_its_way_its_answers_and_its_headers(desk, browser):

@@ -76,11 +76,11 @@ async def test_nothing_that_was_not_measured_is_called_ok(browser, desk):
     ("states", "head", "told"),
     [
         (("proved", "proved"), "Nothing is wrong.", ""),
-        (("proved", "no"), "the routes need a look", "1 of 2 routes cannot send"),
-        (("no", "no"), "the routes need a look", "no route can send now"),
+        (("proved", "no"), "the routes require attention", "1 of 2 routes cannot send"),
+        (("no", "no"), "the routes require attention", "no route can send now"),
         (
             ("proved", "for now"),
-            "the routes need a look",
+            "the routes require attention",
             "1 of 2 routes need somebody, though",
         ),
         (("proved", "not proved"), "But 1 of 2 routes have sent nothing yet.", ""),
@@ -113,9 +113,7 @@ class Missing(MemoryStore):
     """A store whose file was deleted."""
 
     async def trouble(self):
-        return bilingual(
-            en="The file of the store is missing.", ja="ストアのファイルがありません。"
-        )
+        return bilingual(en="The file of the store is missing.", ja="ストアのファイルがなし")
 
 
 async def test_while_noroshi_itself_is_in_trouble_nobody_is_told_that_nothing_is_wrong(

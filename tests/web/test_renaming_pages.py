@@ -93,7 +93,7 @@ async def test_a_name_that_cannot_be_is_told_at_its_field(
 
 async def test_a_name_that_is_taken_is_told_with_all_the_rest(desk, browser):
     await saved(browser, "/settings/contact?name=ops", name="boss", zone="Mars/Base")
-    assert browser.status == 400 and "there is one of this name already" in browser.text
+    assert browser.status == 400 and "this name is already in use" in browser.text
     assert 'id="f-zone-bad"' in browser.text
 
 
@@ -139,7 +139,7 @@ async def test_an_open_alarm_shows_its_way_under_the_new_name_too(desk, browser)
     await InProcessClient(desk)("definition_change", rename={"instances/web1": "shop1"})
     overview = (await browser.get("/")).text
     assert "shop1 › disks › /var" in overview
-    assert "Among the newest alarms there is none of this" not in overview
+    assert "Among the newest alarms there is not valid; use one of this" not in overview
     found = (await browser.get("/ledger?q=shop1/base/disks")).text
     assert "<small>web1/base/disks" in found  # what was told keeps the name of that time
 

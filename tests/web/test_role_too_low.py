@@ -24,7 +24,7 @@ FOR_ADMINISTRATORS = (
 )
 INSIDE = re.compile("|".join(rf"\b{name}\b" for name in operations(Service) if "_" in name))
 TOLD = {
-    "en": "This needs the role administrator. Ask an administrator.",
+    "en": "This requires the role administrator. Ask an administrator.",
     "ja": "この操作には「管理者」の権限が必要です。管理者に頼んでください。",
 }
 

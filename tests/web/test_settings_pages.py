@@ -85,7 +85,7 @@ async def test_people_are_changed_with_the_password_once_more(desk, browser):
     code = re.search(r'class="bigcode">([^<]+)', browser.text).group(1)
     assert (await desk.store.users())["eri"].role == "operator"
     await browser.get("/settings/users")
-    assert code not in browser.text and "has to choose one" in browser.text
+    assert code not in browser.text and "not set" in browser.text
     for deed in ("user_password", "user_totp", "user_remove"):
         await browser.post("/settings/users", do=deed, name="eri")
         assert browser.status == 200
@@ -153,9 +153,9 @@ async def test_the_audit_log_is_searched_and_holds_no_token(desk, browser):
     )
     token = re.search(r'class="code">([^<]+)', browser.text).group(1)
     await browser.get("/settings/audit?q=token_new+sato")
-    assert "<b>API token made</b>" in browser.text and "queue_hold" not in browser.text
+    assert "<b>API token created</b>" in browser.text and "queue_hold" not in browser.text
     await browser.get("/settings/audit?q=made")
-    assert "<b>API token made</b>" in browser.text
+    assert "<b>API token created</b>" in browser.text
     assert token not in browser.text
     await browser.get("/settings/audit?q=nothing-like-it")
     assert "Nothing fits." in browser.text
@@ -167,7 +167,7 @@ async def test_the_audit_log_leaves_out_what_was_not_given(desk, browser):
     row = browser.text.partition("Definitions applied")[2].partition("</tr>")[0]
     listed = row.partition("</ul>")[0]
     assert "Based on version" in listed
-    assert "Note" not in listed and "May end all watching" not in listed
+    assert "Note" not in listed and "May end all monitoring" not in listed
 
 
 async def test_everything_that_is_written_down_has_a_name(desk):
@@ -184,7 +184,7 @@ async def test_who_was_refused_stands_in_the_audit_log_with_the_reason(browser):
     await browser.log_in()
     await browser.get("/settings/audit?q=refused")
     assert browser.text.count("<b>Log-in</b>") == 4
-    assert "Refused: The name or the password is not right." in browser.text
+    assert "Refused: The name or the password is not correct." in browser.text
     assert "<b>unknown</b>" in browser.text and "nobody&lt;" not in browser.text
 
 

@@ -32,7 +32,7 @@ from noroshi.ports import Topic
 LONGEST_SAYING = 100
 SHORTEST_SAYING = LONGEST_WORD = 20
 SENTENCE_END = re.compile(r"[.!?](?=\s)|。")
-WATCH_ENDED = _("it is no longer watched")
+WATCH_ENDED = _("it is no longer monitored")
 WAS_STOPPED = _("its monitoring was stopped")
 MORE = _(" and {count} more")
 

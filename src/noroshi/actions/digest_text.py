@@ -21,57 +21,63 @@ TOGETHER = ngettext("{count} alarm in one mail", "{count} alarms in one mail")
 ONE = _("1 alarm")
 AND_MORE = _("{first}, and {count} more")
 SPAN = ngettext(
-    "Between {start} and {end} there were {count} alarm. So that they can "
-    "be read, they come in one mail; every one of them stands below.",
-    "Between {start} and {end} there were {count} alarms. So that they can "
-    "be read, they come in one mail; every one of them stands below.",
+    "{count} alarm was raised between {start} and {end}. It is listed below.",
+    "{count} alarms were raised between {start} and {end}. They are combined in this mail; "
+    "all of them are listed below.",
 )
 AT_ONCE = ngettext(
-    "At {end} there were {count} alarm. So that they can be read, they come"
-    " in one mail; every one of them stands below.",
-    "At {end} there were {count} alarms. So that they can be read, they "
-    "come in one mail; every one of them stands below.",
+    "{count} alarm was raised at {end}. It is listed below.",
+    "{count} alarms were raised at {end}. They are combined in this mail; all of them are "
+    "listed below.",
 )
 THEY_RECOVERED = ngettext(
-    "Between {start} and {end} {count} alarm was over. So that they can be "
-    "read, they come in one mail; every one of them stands below.",
-    "Between {start} and {end} {count} alarms were over. So that they can "
-    "be read, they come in one mail; every one of them stands below.",
+    "{count} item recovered between {start} and {end}. It is listed below.",
+    "{count} items recovered between {start} and {end}. They are combined in this mail; all "
+    "of them are listed below.",
 )
 RECOVERED_AT_ONCE = ngettext(
-    "At {end} {count} alarm was over. So that they can be read, they come "
-    "in one mail; every one of them stands below.",
-    "At {end} {count} alarms were over. So that they can be read, they come"
-    " in one mail; every one of them stands below.",
+    "{count} item recovered at {end}. It is listed below.",
+    "{count} items recovered at {end}. They are combined in this mail; all of them are "
+    "listed below.",
 )
 CHANGED = ngettext(
-    "Between {start} and {end} it changed {count} time before a mail could "
-    "leave. This mail shows the current state.",
-    "Between {start} and {end} it changed {count} times before a mail could"
-    " leave. This mail shows the current state.",
+    "Between {start} and {end}, the state changed {count} time before a mail could be sent. "
+    "This mail shows the current state.",
+    "Between {start} and {end}, the state changed {count} times before a mail could be sent. "
+    "This mail shows the current state.",
 )
-BOTH = _("It was over before the first mail could leave, so this one tells both.")
-BOTH_ENDED = _("Its watch ended before the first mail could leave, so this one tells both.")
+BOTH = _(
+    "It recovered before the first mail could be sent. This mail reports both the problem "
+    "and the recovery."
+)
+BOTH_ENDED = _(
+    "Monitoring ended before the first mail could be sent. This mail reports both the "
+    "problem and the end of monitoring."
+)
 MISSED = _(
-    "Mails could not leave for {span}. This is what you missed; what is over by now says so."
+    "Mails could not be sent for {span}. These are the alarms of that time; those that have "
+    "ended are marked."
 )
 WAS = _("was {level} from {start} to {end}")
 WAS_UNTIL = _("was {level} until {end}")
 BEFORE_THAT = _("{line}; before that: {past}")
 PAST = _("{level} from {start} to {end}")
 PAST_UNTIL = _("{level} until {end}")
-OFTENER = ngettext("{count} outage more", "{count} outages more")
+OFTENER = ngettext("{count} more outage", "{count} more outages")
 MOST_PAST = 3
 """So many outages of one thing that were over meanwhile are told with their times."""
 SINCE = _("since {at}")
-OVER = _("it is no longer watched, {at}")
-WAS_STOPPED = _("its monitoring was stopped, {at}")
+OVER = _("no longer monitored ({at})")
+WAS_STOPPED = _("monitoring stopped ({at})")
 COUNT = _("{count}")
-SEEN = _("Seen")
+SEEN = _("Detected")
 RECORDED = _("Recorded")
 AHEAD = (_("Sent"), _("Accepted"))
-ACCEPTED = _("Whether it was accepted: noroshi queue show {mail}")
-FEWER = _("How many come one by one before they are put together: one_by_one of the contact.")
+ACCEPTED = _("To check whether it was accepted: noroshi queue show {mail}")
+FEWER = _(
+    "The contact's one_by_one setting controls how many alarms are sent one by one before "
+    "they are combined."
+)
 NUMBER = re.compile(r"(\d+)")
 BAD = (Level.CRITICAL, Level.WARNING, Level.UNKNOWN)
 WORST_FIRST = (*(WORDS[level] for level in BAD), RECOVERED, ENDED, STOPPED)

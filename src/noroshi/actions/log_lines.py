@@ -22,8 +22,8 @@ RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?")  # no f
 FORBIDDEN = re.compile(r'[<>:"/\\|?*\n]')
 ALL = _("Lines found ({count})")
 SOME = _("Lines found (the first {shown} of {count})")
-BESIDE = _(", whole in {name}")
-LEFT_OUT = ngettext("({count} more line is left out)", "({count} more lines are left out)")
+BESIDE = _(", all lines in {name}")
+LEFT_OUT = ngettext("({count} more line omitted)", "({count} more lines omitted)")
 
 
 def quote(event: Event, told: Telling, *, attached: bool) -> Quote | None:

@@ -28,8 +28,8 @@ LONGEST_TEMPLATE = 64 * 1024
 IMPORTANCE = {Level.CRITICAL: "high", Level.OK: "low"}
 TOO_LONG = _("a template must be at most 64 KiB")
 NO_HTML = _("html is false, so html_template would never be used")
-BUILT_IN_INSTEAD = _("This is the built-in text, because the template cannot be used: {why}.")
-NOT_USABLE = _("the template cannot be used for a contact who reads {language}: {why}")
+BUILT_IN_INSTEAD = _("This mail uses the built-in text because the template failed: {why}.")
+NOT_USABLE = _("the template cannot be used for contacts whose language is {language}: {why}")
 LANGUAGES = {"en": _("English"), "ja": _("Japanese")}
 
 
@@ -41,11 +41,12 @@ class Options:
     """Template of the text (Jinja2); empty: the built-in one."""
 
     html: bool = True
-    """Send an HTML form beside the text."""
+    """Also send an HTML version."""
     html_template: str = ""
-    """Template of the HTML form (Jinja2); empty: the built-in one, or none beside a text of your own."""
+    """Template of the HTML version (Jinja2); empty: the built-in one, or none if the text has
+    its own template."""
     attach_lines: bool = True
-    """Send the lines that a log monitor found along as a file."""
+    """Attach the lines that a log monitor found as a file."""
 
     def __post_init__(self) -> None:
         if max(map(len, (self.subject, self.text, self.html_template))) > LONGEST_TEMPLATE:
@@ -139,8 +140,8 @@ def action(renderer: Renderer) -> Action:
         kind="mail",
         title=_("Send mail"),
         help=_(
-            "Tells each contact what changed, in its language; all items of one "
-            "measurement in one mail."
+            "Notifies each contact of changes, in the contact's language. All items of one "
+            "measurement share one mail."
         ),
         options=Options,
         draft=draft,

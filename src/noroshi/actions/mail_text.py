@@ -39,10 +39,10 @@ LIMITS = _("Limits")
 BEFORE = _("Before")
 REASON = _("Sent because")
 RUNS_ON = _("Runs on")
-HERE = _("the computer that Noroshi runs on")
+HERE = _("the computer that runs Noroshi")
 NAMED = _("{host}, {here}")
 NEXT = _("Next notice")
-NOT_KNOWN = _("Whether it is well is not known.")
+NOT_KNOWN = _("Its current state is unknown.")
 LASTS = _("for {span} so far")
 LASTED = _("after {span}")
 COUNT = ngettext("({count} item)", "({count} items)")
@@ -50,18 +50,19 @@ IS = _("{what} {value}")
 OF_DRIVE = _("{item} {what} {value}")
 OF_ITEM = _("{item}: {what} {value}")
 WORD_SINCE = _("{word} since {at}")
-SEEN = _("Seen")
+SEEN = _("Detected")
 RECORDED = _("Recorded")
-ACCEPTED = _("Whether it was accepted: noroshi queue show {mail}")
+ACCEPTED = _("To check whether it was accepted: noroshi queue show {mail}")
 WHY_YOU = _(
-    "You get this mail because the rule {rule} names the contact {contact}; "
-    "to get fewer or none, change rules/{file}.toml."
+    "You receive this mail because rule {rule} notifies contact {contact}. To receive fewer "
+    "mails or none, change rules/{file}.toml."
 )
 WHY_YOU_OF_ITSELF = _(
-    "You get this mail because Noroshi tells the contacts of all rules of itself, {contact} too; "
-    "to get fewer or none, set limits or rules in {file}.toml."
+    "You receive this mail because Noroshi reports its own problems to the contacts of all "
+    "rules, including {contact}. To receive fewer mails or none, set limits or rules in "
+    "{file}.toml."
 )
-LEDGER = _("Noroshi / number in the ledger: {ids}")
+LEDGER = _("Noroshi / ledger number: {ids}")
 
 
 def page(told: Telling, *, attached: bool = False) -> Page:

@@ -12,9 +12,9 @@ from noroshi.core.translation import _
 ON_CHANGE = _("when the level changes")
 ON_FOUND = _("when more is found")
 ON_RECOVERY = _("when it recovers")
-ON_EACH = _("whenever it is measured so")
-ON_REPEAT = _("in {span} ({at}) if it lasts")
-NO_NEXT = _("none: the rule tells of it once")
+ON_EACH = _("at each measurement in this state")
+ON_REPEAT = _("in {span} ({at}) if the problem persists")
+NO_NEXT = _("none (the rule notifies only once)")
 
 
 def next_notice(told: Telling) -> str:

@@ -18,85 +18,83 @@ MAIL = _("Mail")
 SUBJECT = _("Subject")
 CONTACT = _("Contact")
 ROUTE = pgettext("route", "Route")
-ANSWER = _("It said")
-CAUSE = _("Because")
+ANSWER = _("Reply")
+CAUSE = _("Reason")
 SINCE = pgettext("since", "From")
 UNTIL = pgettext("notice_words", "Until")
-TO_DO = _("What to do")
+TO_DO = _("Remedy")
 
 STARTED = _("{where}: monitoring started")
 STARTED_SO = {
-    False: _("The node {node} has started, and watches what is listed here."),
-    True: _(
-        "Version {version} of the definitions names what is listed here for the first time."
-    ),
+    False: _("Node {node} has started and monitors the following."),
+    True: _("Version {version} of the definitions adds the following."),
 }
 STOPPED = _("{where}: monitoring stopped")
 STOPPED_SO = {
     False: _(
-        "The node {node} was told to stop. Until it starts again nobody watches, and no "
-        "alarm will be raised."
+        "Node {node} received a request to stop. Until it starts again, nothing is monitored and "
+        "no alarm is raised."
     ),
-    True: _("Version {version} of the definitions no longer names what is listed here."),
+    True: _("Version {version} of the definitions no longer contains the following."),
 }
 CHANGED = _("settings changed (version {version})")
-CHANGED_SO = _("Version {version} of the definitions is in force.")
+CHANGED_SO = _("Version {version} of the definitions is now in effect.")
 CHANGED_ALL = _("settings changed (versions {first} to {version})")
 CHANGED_ALL_SO = _(
-    "Versions {first} to {version} of the definitions came into force one after the other. This "
-    "is what they changed together."
+    "Versions {first} to {version} of the definitions took effect one after the other. The "
+    "changes below cover all of them."
 )
 UNSEEN = _("It was applied while no node was running.")
-DIFFERENCES = _("What differs ({count})")
+DIFFERENCES = _("Changes ({count})")
 NOBODY_KNOWN = _("not known")
 FAILED = {
-    Failure.TEXT: _("the text of rule {name} failed"),
+    Failure.TEXT: _("the mail template of rule {name} failed"),
     Failure.ROUTE: _("route {name} refused a mail"),
     Failure.ADDRESS: _("an address of {name} was refused"),
 }
 INSTEAD = {
     Failure.TEXT: _(
-        "The mail was sent with the built-in text. Mend the rule's subject or text; until "
-        "then its mails have the built-in one."
+        "The mail was sent with the built-in text. Correct the rule's subject or text; until "
+        "then, its mails use the built-in text."
     ),
-    Failure.ROUTE: _("The mail goes on by its next route."),
+    Failure.ROUTE: _("The mail continues by its next route."),
     Failure.ADDRESS: _(
-        "The contact's other addresses have the mail. Mend or remove the address."
+        "The contact's other addresses were accepted. Correct or remove this address."
     ),
 }
-ONCE_A_DAY = _("The same failure is not told again before tomorrow (UTC).")
+ONCE_A_DAY = _("The same failure is not reported again until tomorrow (UTC).")
 ASIDE = _("a mail to {contact} was set aside")
-ASIDE_SO = _("Every route refused it. It is kept in the queue until somebody acts.")
-ASIDE_DO = _("mend the address, then: noroshi queue edit {mail}")
+ASIDE_SO = _("Every route refused it. It stays in the queue until someone acts on it.")
+ASIDE_DO = _("correct the address, then run: noroshi queue edit {mail}")
 UNREAD_SO = _(
-    "What the store has of it cannot be read. That is a fault of Noroshi's own, not of a route or "
-    "an address. The record is kept as it is; all other mail goes on."
+    "Noroshi cannot read its stored record of this mail. The fault lies with Noroshi, not "
+    "with a route or an address. The record is kept unchanged; all other mail continues."
 )
 UNREAD_DO = _(
-    "what it was about: noroshi log. Where an older Noroshi runs than the one that wrote it, update, "
-    "then: noroshi queue release {mail}"
+    "for details, run: noroshi log. If this Noroshi is older than the one that wrote the "
+    "record, update it, then run: noroshi queue release {mail}"
 )
 CAME_BACK = _("a mail to {contact}, {address}, came back")
 CAME_BACK_SO = _(
-    "It was accepted, and a report came afterwards that it could not be delivered. Whoever it "
-    "was for has not seen it."
+    "It was accepted, but a later report says that it could not be delivered. The recipient "
+    "has not seen it."
 )
 CAME_BACK_DO = _(
-    "mend the address of contact {contact}; what was in it: noroshi queue show {mail}"
+    "correct the address of contact {contact}; to see the mail, run: noroshi queue show {mail}"
 )
 TAKEN = _("Accepted at")
 CAME_AT = _("Came back at")
 ALL_WELL = ngettext("all is well: {count} monitor OK", "all is well: {count} monitors OK")
 NOT_WELL = ngettext("not OK: {bad} of {count} monitor", "not OK: {bad} of {count} monitors")
-NONE_WATCHED = _("nothing is watched")
+NONE_WATCHED = _("nothing is monitored")
 REPORT_ON = _("Report on")
 COUNTS = _("Monitors")
 COUNTED = _("{well} OK, {bad} not OK, {unseen} not measured yet")
 ALL_STOPPED = ngettext(
     "monitoring is stopped: {count} monitor", "monitoring is stopped: {count} monitors"
 )
-AND_STOPPED = _("{counted}, {stopped} stopped by hand")
-AND_SILENT = _("{counted}; nothing is told of {silent} (silence or maintenance)")
+AND_STOPPED = _("{counted}, {stopped} stopped manually")
+AND_SILENT = _("{counted}; {silent} not notified (silence or maintenance)")
 ALARMS = _("Alarms")
 TALLIED = _(
     "{all} since {since}: {accepted} accepted, {back} came back, {waiting} waiting, {aside} set aside, "
@@ -108,20 +106,20 @@ QUEUED = ngettext(
     "{waiting} mails waiting, {held} held, {aside} set aside",
     by="waiting",
 )
-LATE = _("It was due at {due}, when nobody watched.")
-UNWATCHED = _("nobody watched for {span}")
+LATE = _("This report was due at {due}, when monitoring was not running.")
+UNWATCHED = _("no monitoring for {span}")
 UNWATCHED_SO = {
     False: _(
-        "Noroshi was not running. What happened in that time is not known; what is bad now "
-        "is told as usual."
+        "Noroshi was not running. Events during that time are unknown; problems that exist now "
+        "are reported as usual."
     ),
     True: _(
-        "The process of Noroshi stood still, or its computer slept. What happened in that "
-        "time is not known; what is bad now is told as usual."
+        "The Noroshi process was suspended, or its computer was asleep. Events during that time "
+        "are unknown; problems that exist now are reported as usual."
     ),
 }
-MISSED = _("Fixed times that were missed ({count}); each is measured now")
+MISSED = _("Missed measurements at fixed times ({count}); each is measured now")
 SINCE_THEN = _("since {at}")
 FOOTER = _(
-    "Noroshi / notice: {event}. Who gets which stands in the definitions, in notifications/."
+    "Noroshi / notice: {event}. The recipients are set in the definitions, in notifications/."
 )

@@ -28,33 +28,34 @@ STOPPED = _("STOPPED")
 
 REASONS: Mapping[Reason, Message] = {
     Reason.NEW_LEVEL: _("the level changed"),
-    Reason.NEW_CAUSE: _("another reading is behind it now"),
+    Reason.NEW_CAUSE: _("another reading is the cause now"),
     Reason.RECOVERED: _("it recovered"),
-    Reason.ENDED: _("its watch ended; whether it recovered is not known"),
-    Reason.REPEAT: _("it is still so, and the repeat interval has passed"),
+    Reason.ENDED: _("monitoring ended; it is not known whether it recovered"),
+    Reason.REPEAT: _("the problem persists, and the repeat interval has passed"),
     Reason.FOUND_AGAIN: _("more was found"),
-    Reason.EACH_TIME: _("it is so again, and the rule asks for each time"),
-    Reason.NTH_TIME: _("it has been so as many times in a row as the rule asks for"),
-    Reason.OVERDUE: _("it is so, and nobody has been told of it yet"),
-    Reason.AFTER_SILENCE: _(
-        "nothing was told of it for a while (silence or maintenance), and it is still so"
+    Reason.EACH_TIME: _("the problem was measured again, and the rule notifies each time"),
+    Reason.NTH_TIME: _(
+        "the problem has lasted for the number of consecutive measurements set in the rule"
     ),
-    Reason.RECOVERED_MEANWHILE: _(
-        "it recovered while nothing was told of it (silence or maintenance)"
+    Reason.OVERDUE: _("the problem exists, and nobody has been notified yet"),
+    Reason.AFTER_SILENCE: _("silence or maintenance ended, and the problem persists"),
+    Reason.RECOVERED_MEANWHILE: _("it recovered during silence or maintenance"),
+    Reason.NOT_ASKED: _("the rule does not include this level"),
+    Reason.NOT_YET: _(
+        "the problem has not yet lasted for the number of consecutive measurements set in the "
+        "rule"
     ),
-    Reason.NOT_ASKED: _("the rule does not ask for this level"),
-    Reason.NOT_YET: _("it has not been so as many times in a row as the rule asks for"),
-    Reason.NEVER_TOLD: _("it is over, but nobody had been told of it"),
-    Reason.PASSED: _("nothing more was found; what was found has no recovery to tell of"),
-    Reason.TOO_SOON: _("it is still so, and it is not yet time to repeat it"),
-    Reason.ENOUGH: _("it was told as many times as the rule allows"),
+    Reason.NEVER_TOLD: _("it has ended, but nobody had been notified of it"),
+    Reason.PASSED: _("nothing more was found; a finding has no recovery to report"),
+    Reason.TOO_SOON: _("the problem persists, and the repeat interval has not passed yet"),
+    Reason.ENOUGH: _("the maximum number of notifications set in the rule is reached"),
     Reason.SILENCED: _("a person silenced it"),
-    Reason.MAINTENANCE: _("maintenance is under way"),
+    Reason.MAINTENANCE: _("maintenance is in progress"),
     Reason.ACKNOWLEDGED: _("a person has acknowledged it"),
     Reason.SETTING_UP: _(
         "it is still being set up; a mail follows if nothing changes within 15 minutes"
     ),
-    Reason.HOST_DOWN: _("what it depends on is down, and speaks for it"),
+    Reason.HOST_DOWN: _("a host or monitor that it depends on is down and is reported instead"),
 }
 DAYS = _("Mon Tue Wed Thu Fri Sat Sun")
 DAY = _("{weekday} {day} {month} {year} {time}")

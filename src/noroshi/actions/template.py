@@ -26,7 +26,7 @@ SIGPROF = getattr(signal, "SIGPROF", 0)
 
 TOO_SLOW = _("it takes too long (more than 0.2 s)")
 CANNOT_START = _("the renderer cannot be started: {why}")
-DIED = _("the renderer ended by itself")
+DIED = _("the renderer exited unexpectedly")
 REFUSED: Mapping[str, Message] = {
     "syntax": _("line {line} is not valid: {detail}"),
     "undefined": _("there is no such name: {detail}"),

@@ -16,10 +16,10 @@ from noroshi.core.translation import _
 
 TEST = _("TEST")
 SUBJECT = _("[TEST] A test alarm from Noroshi")
-HEADLINE = _("This is a test. Alarms from {node} reach you.")
-LEAD = _("Give this number back to Noroshi. Only then is it proved that alarms arrive.")
-NUMBER, MADE = _("Number"), _("Made")
-FOOTER = _("Nothing is wrong; nothing has to be done but that.")
+HEADLINE = _("This is a test. Alarms from {node} reach this address.")
+LEAD = _("Enter this number in Noroshi. Only then is it proven that alarms arrive.")
+NUMBER, MADE = _("Number"), _("Created")
+FOOTER = _("Nothing is wrong, and nothing else is required.")
 
 
 def trial_alarm(contact: Contact, number: str, node: str, at: datetime) -> Mapping[str, Any]:

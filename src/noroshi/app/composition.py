@@ -84,7 +84,7 @@ def _steady() -> float:
 
 REAL = Clocks(wall=lambda: datetime.now(UTC), steady=_steady)
 ENTRA, OTHERS = MsalProvider(), GenericProvider()
-NO_ACCOUNT = _("there is no account {name} any more")
+NO_ACCOUNT = _("account {name} no longer exists")
 
 
 class Plans:

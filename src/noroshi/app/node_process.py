@@ -32,7 +32,7 @@ without it shall pay."""
 LOOK_AFTER = 3600.0
 """Seconds between two looks at the sign-ins that rest."""
 STOP_WITHIN = 4.5  # seconds; who stops a service waits for five
-NOT_READY = _("it does not watch yet")
+NOT_READY = _("monitoring has not started yet")
 
 
 async def serve(

@@ -11,14 +11,14 @@ from noroshi.core.translation import Message, _, ngettext, plain
 from noroshi.definitions import Plan
 from noroshi.definitions.accounts_of_routes import mark_of
 
-WATCHES = ngettext("watching {name}: {count} monitor", "watching {name}: {count} monitors")
-SENDS = _("sending by {name} ({kind}{host})")
+WATCHES = ngettext("monitoring {name}: {count} monitor", "monitoring {name}: {count} monitors")
+SENDS = _("sending via {name} ({kind}{host})")
 REMARK = _("{name}: {remark}")
 MARKED = _("{kind} [{mark}]")
 NOTHING_WATCHED = _(
-    "nothing is watched yet; begin in the manager, or give it definitions: noroshi apply DIR"
+    "no monitors yet; set them up in the manager, or apply definitions: noroshi apply DIR"
 )
-NO_ROUTE = _("there is no route, so no alarm can leave")
+NO_ROUTE = _("there is no delivery route, so no alarm can be sent")
 
 
 def announce(current: Plan) -> Sequence[Message]:

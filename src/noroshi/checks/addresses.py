@@ -22,7 +22,7 @@ Place = tuple[int, Any]
 
 NO_NAME = _("the name {address} cannot be resolved: {why}")
 TOO_MANY_FILES = _(
-    "Noroshi itself has too many files and sockets open (ulimit -n); {what} may be well"
+    "Noroshi itself has too many files and sockets open (ulimit -n); {what} may be fine"
 )
 OWN_LIMIT = (errno.EMFILE, errno.ENFILE)
 

@@ -59,16 +59,16 @@ CHECK = Check(
     kind="cpu",
     title=_("CPU"),
     help=_(
-        "How busy all cores together were since the last measurement, and how many "
-        "processes ran or waited for each core."
+        "Measures the usage of all cores since the last measurement, and the processes that ran "
+        "or waited per core."
     ),
     options=Options,
     limits={"busy": Limits(warning=95)},
     shares=frozenset(SHARES),
     names={
         "busy": _("CPU busy"),
-        "iowait": _("Waiting for disks"),
-        "steal": _("Taken by other machines"),
+        "iowait": _("I/O wait"),
+        "steal": _("Steal (other virtual machines)"),
         "load": _("Load per core"),
         "cores": _("Cores"),
     },

@@ -18,9 +18,9 @@ NONE = _("no volume matches {wanted}")
 @options
 class Options:
     include: tuple[str, ...] = ("*",)
-    """Mount points to watch; * stands for any text."""
+    """Mount points to monitor; * stands for any text."""
     exclude: tuple[str, ...] = ()
-    """Mount points to leave out, even if they are included."""
+    """Mount points to exclude, even if they are included."""
 
     def wants(self, mount: str) -> bool:
         return _any(self.include, mount) and not _any(self.exclude, mount)
@@ -53,7 +53,10 @@ async def run(wanted: Options, host: Host, memory: Mapping[str, Any]) -> Outcome
 CHECK = Check(
     kind="disk",
     title=_("Disk space"),
-    help=_("How full each volume of the computer is, network drives too."),
+    help=_(
+        "Measures the used and free space of each volume of the computer, network drives "
+        "included."
+    ),
     options=Options,
     limits={"used": Limits(warning=80, critical=90), "free": Limits(rising=False)},
     shares=frozenset({"used"}),

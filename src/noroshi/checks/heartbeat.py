@@ -19,30 +19,30 @@ NEVER = _("{job} has never reported; it was expected by {due}")
 MISSED = _("{job} has not reported since {last}; it was expected by {due}")
 NOT_YET = _("{job} has not reported yet; it is expected by {due}")
 REPORTED = _("{job} reported at {last}; next by {due}")
-FAILED = _("{job} reported at {last} that it failed{said}")
-WENT_WELL = _("{job} reported at {last} that all went well{said}")
+FAILED = _("{job} reported a failure at {last}{said}")
+WENT_WELL = _("{job} reported success at {last}{said}")
 
 
 @options
 class Options:
     job: str
-    """The job's name, as in `noroshi beat NAME`: a-z, 0-9, - and _."""
+    """Name of the job, as in `noroshi beat NAME`: a-z, 0-9, - and _."""
     every: str = ""
-    """At most so long from one report to the next: 1h, 1d."""
+    """Longest time from one report to the next: 1h, 1d."""
     at: tuple[str, ...] = ()
-    """Or the times of day at which it begins, in the instance's time zone: 02:00."""
+    """Or the times of day at which it starts, in the instance's time zone: 02:00."""
     days: tuple[str, ...] = ()
-    """On which days of the week it begins then."""
+    """Days of the week on which it starts at those times."""
     grace: str = "30m"
-    """How much later than that is not late yet."""
+    """Grace period after that time."""
 
     def __post_init__(self) -> None:
         if not is_name(self.job):
             raise InvalidValueError(_("job must be of a-z, 0-9, - and _"))
         if bool(self.every) == bool(self.at):
-            raise InvalidValueError(_("one of every and at must be given"))
+            raise InvalidValueError(_("one of every and at must be set"))
         if self.days and not self.at:
-            raise InvalidValueError(_("days needs at"))
+            raise InvalidValueError(_("days requires at"))
         _check_schedule(self)
 
     def due_after(self, last: datetime, zone: str) -> datetime:
@@ -69,7 +69,7 @@ def _check_schedule(given: Options) -> None:
     for day in given.days:
         if day not in DAYS:
             raise InvalidValueError(
-                _("{day!r} is no day; days are {days}").fill(
+                _("{day!r} is not a day of the week; use {days}").fill(
                     day=day, days=joined(map(plain, DAYS), COMMA)
                 )
             )
@@ -172,8 +172,8 @@ CHECK = Check(
     kind="heartbeat",
     title=_("Heartbeat"),
     help=_(
-        "Whether a job (a backup, a batch) reported in time, by `noroshi beat NAME`, and "
-        "whether it said that it failed."
+        "Checks whether a job (a backup, a batch) reports in time with `noroshi beat NAME`, and "
+        "whether it reports a failure."
     ),
     options=Options,
     limits={"overdue": Limits(critical=1), "failed": Limits(critical=1)},

@@ -37,45 +37,48 @@ BAD_STATUS = _("a status must be 100 to 599")
 REDIRECTS = _("redirects must be 0 to 10")
 MOST = _("most must be 1 to 1024")
 TIMEOUT = _("timeout must be more than 0 and at most 120")
-NO_BODY = _("an answer to HEAD has no text; take GET to look for words")
+NO_BODY = _("a response to HEAD has no text; use GET to look for words")
 BAD_WORD = _(
     "at most 20 words can be looked for, each text on one line of at most 1000 characters"
 )
-LED = _("{where} leads on: {why}")
-UNTIL = _("the certificate holds until {day}")
+LED = _("{where} redirects: {why}")
+UNTIL = _("the certificate is valid until {day}")
 HOP = _("{method} {url}: {status}")
 HEADER = _("    {name}: {value}")
 READ = ngettext(
-    "{count} byte was read, which begin so:", "{count} bytes were read, which begin so:"
+    "{count} byte was read; the text begins with:",
+    "{count} bytes were read; the text begins with:",
 )
-NOTHING_READ = _("it has no text")
+NOTHING_READ = _("the response has no text")
 LINE = _("    {line}")
 
 
 @options
 class Options:
     url: str
-    """Its address, as in https://www.example.com/health; everybody who sees the monitor sees it, so it must hold no secret."""
+    """URL, as in https://www.example.com/health; everyone who sees the monitor sees it, so it
+    must not contain a secret."""
     method: Literal["GET", "HEAD"] = "GET"
-    """How it is asked for: GET, or HEAD for an answer without its text."""
+    """Request method: GET, or HEAD for a response without a body."""
     status: tuple[int, ...] = ()
-    """The status codes that are expected; none: 200 to 399."""
+    """Expected status codes; none: 200 to 399."""
     has: tuple[str, ...] = ()
-    """Words of which each must be in its text."""
+    """Words that must all be in the text."""
     has_not: tuple[str, ...] = ()
-    """Words of which none may be in its text."""
+    """Words that must not be in the text."""
     redirects: int = 0
-    """How many redirects are followed, 0 to 10; headers go to the first address alone."""
+    """Redirects to follow, 0 to 10; headers are sent to the first address only."""
     headers: Mapping[str, str] = field(default_factory=dict)
-    """Headers to send along, which are no secrets, such as Accept-Language."""
+    """Headers to send that are not secret, such as Accept-Language."""
     secret_headers: Mapping[str, str] = field(default_factory=dict)
-    """Headers whose values are secrets, such as Authorization: for each the vault's entry that holds it."""
+    """Headers with secret values, such as Authorization, each with the vault entry that holds
+    the value."""
     ca_file: str = ""
-    """Certificates (PEM) to trust beside the system's."""
+    """Certificates (PEM) to trust in addition to the system's."""
     most: int = 64
-    """KiB of its text that are read at most, 1 to 1024."""
+    """KiB of the text to read at most, 1 to 1024."""
     timeout: float = 15.0
-    """Seconds for all of it, from the name to the end of the text."""
+    """Seconds allowed for the whole check, from name resolution to the end of the text."""
 
     def __post_init__(self) -> None:
         for fault in self._faults():
@@ -272,17 +275,17 @@ CHECK = Check(
     kind="http",
     title=_("Web page or API"),
     help=_(
-        "Whether a web page or an API answers as expected: its status, words in its text, how long "
-        "it takes, and for how many days its certificate holds."
+        "Checks whether a web page or an API answers as expected: status, words in the text, "
+        "response time and remaining days of the certificate."
     ),
     options=Options,
     limits={"wrong": Limits(critical=1), "days": Limits(warning=14, critical=3, rising=False)},
     units={"time": "ms", "days": "d"},
     names={
         "time": _("Response time"),
-        "wrong": _("Not as expected"),
+        "wrong": _("Unexpected response"),
         "status": _("Status code"),
-        "days": _("Certificate ends in"),
+        "days": _("Certificate expires in"),
     },
     run=run,
     by_network=True,

@@ -38,41 +38,47 @@ OF_THE_KERNEL = ("/proc/", "/sys/")
 """Refused as early as it shows; what a path leads to is judged once it is open."""
 
 NO_PATH = _("must be an absolute path, such as /var/log/app.log")
-NOT_FOLLOWED = _("what the kernel makes up at each reading is no log and cannot be followed")
-ALL_OR_ANY = _('several terms need match = "all" or match = "any"')
+NOT_FOLLOWED = _(
+    "the kernel generates this content at each read, so it cannot be followed as a log"
+)
+ALL_OR_ANY = _('several terms require match = "all" or match = "any"')
 NOT_WRITTEN = _("{word} cannot be written in {encoding}")
 PORTION = _("portion must be 1 to 4096")
-MISSING = _("{path} is not there")
+MISSING = _("{path} does not exist")
 NO_MATCH = _("no file matches {path}")
-DENIED = _("{path} may not be read by the user that Noroshi runs as")
-NO_FILE = _("{path} is no regular file (a folder, a pipe or a device)")
+DENIED = _("the user that runs Noroshi may not read {path}")
+NO_FILE = _("{path} is not a regular file (a folder, a pipe or a device)")
 UNREADABLE = _("{path} cannot be read: {why}")
 TOO_MANY = _("too many files match {path}: only the {most} newest are followed")
-NONE = _("no such line")
-BEGUN = _("the first look: lines that are written from now on count")
-FIRST = _("the first line: {line}")
+NONE = _("no matching line")
+BEGUN = _("first measurement: lines that are written from now on are counted")
+FIRST = _("first line: {line}")
 
 
 @options
 class Options:
     path: str
-    """The log's path; * ? [ ] stand for parts of a name, as in /var/log/app-*.log."""
+    """Path of the log; * ? [ ] stand for parts of a name, as in /var/log/app-*.log."""
     terms: tuple[Term, ...]
-    """What to look for: contains (word), does not contain (not_word), matches the pattern (pattern), does not match the pattern (not_pattern); a group is written { all = [{ word = "…" }, …] } or { any = […] }."""
+    """Terms to look for: contains (word), does not contain (not_word), matches the pattern
+    (pattern), does not match the pattern (not_pattern); a group is written { all = [{ word =
+    "…" }, …] } or { any = […] }."""
     match: Literal["", "all", "any"] = ""
-    """Whether all of several terms must hold, or any of them."""
+    """With several terms: all of them must hold, or any of them."""
     ignore_case: bool = False
-    """Whether A and a are the same."""
+    """Ignore case."""
     encoding: Encoding = "auto"
-    """How the log is encoded; automatically (auto): UTF-16 by its mark or its zero bytes, else each line as UTF-8, EUC-JP or CP932."""
+    """Encoding of the log; automatically (auto): UTF-16 by its byte order mark or its zero
+    bytes, otherwise each line as UTF-8, EUC-JP or CP932."""
     from_start: bool = False
-    """Whether the first look begins at the file's beginning, instead of at its end."""
+    """Begin the first measurement at the start of the file, instead of its end."""
     rotated: tuple[str, ...] = ()
-    """Where else rotated files go, as in /var/log/old/app.log*; beside the log they are known by their names."""
+    """Other places of rotated files, as in /var/log/old/app.log*; those next to the log are
+    recognised by their names."""
     may_be_missing: bool = False
-    """Whether it is no fault that there is no file."""
+    """A missing file is not a failure."""
     portion: int = 256
-    """MiB that one look reads at most; the next one goes on there."""
+    """MiB to read at most in one measurement; the next one continues there."""
 
     def __post_init__(self) -> None:
         check_terms(self.terms)
@@ -270,8 +276,8 @@ CHECK = Check(
     kind="logfile",
     title=pgettext("logfile", "Log file"),
     help=_(
-        "How many new lines of a log have what is looked for. It follows rotation by rename, "
-        "copy and compression, and reads UTF-8, CP932, EUC-JP and UTF-16."
+        "Counts the new lines of a log that match. It follows rotation by rename, copy and "
+        "compression, and reads UTF-8, CP932, EUC-JP and UTF-16."
     ),
     options=Options,
     limits={name: Limits(warning=1) for name in ("hits", "unreadable", "left_out")},
@@ -281,7 +287,7 @@ CHECK = Check(
         "read": _("Newly read"),
         "behind": _("Not read yet"),
         "unreadable": _("Cannot be read"),
-        "left_out": _("Files left out"),
+        "left_out": _("Files skipped"),
     },
     run=run,
     blocks=True,

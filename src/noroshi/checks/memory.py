@@ -43,8 +43,8 @@ CHECK = Check(
     kind="memory",
     title=_("Memory"),
     help=_(
-        "How much of the computer's memory is used, without what the system only keeps for "
-        "speed, and how much of the swap."
+        "Measures the used memory of the computer, without the caches of the system, and the "
+        "used swap."
     ),
     options=Options,
     limits={"used": Limits(warning=90, critical=95), "available": Limits(rising=False)},

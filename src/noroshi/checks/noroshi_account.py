@@ -18,20 +18,20 @@ another name behind the same level is news, so each is told once, and in one lin
 URGENT = 7
 NO_ACCOUNT = _("there is no account {name}")
 NOT_WELL = _(
-    "{why} Mailbox {mailbox}, application (client) ID {client}, route {routes}. What is to be "
-    "done, with its page: noroshi doctor {route}"
+    "{why} Mailbox {mailbox}, application (client) ID {client}, route {routes}. For the "
+    "remedy and its page: noroshi doctor {route}"
 )
 ENDS = _(
-    "the secret or certificate of {name} ends on {day}, in {left}. Make a new one, name "
-    "its entry in secret_next or certificate_next, and nothing stops"
+    "the secret or certificate of {name} expires on {day}, in {left}. Create a new one and "
+    "name its entry in secret_next or certificate_next to avoid an interruption"
 )
 IN_DAYS = ngettext("{count} day", "{count} days")
 IN_A_DAY = _("less than a day")
-ENDED = _("the secret or certificate of {name} ended on {day}")
-LEFT = _("Secret or certificate ends in")
+ENDED = _("the secret or certificate of {name} expired on {day}")
+LEFT = _("Secret or certificate expires in")
 RESTS = ngettext(
-    "the sign-in was last renewed {days} day ago; it ends after 90 days without a renewal",
-    "the sign-in was last renewed {days} days ago; it ends after 90 days without a renewal",
+    "the sign-in was last renewed {days} day ago; it expires after 90 days without a renewal",
+    "the sign-in was last renewed {days} days ago; it expires after 90 days without a renewal",
     by="days",
 )
 
@@ -39,7 +39,7 @@ RESTS = ngettext(
 @options
 class Options:
     account: str
-    """Which account."""
+    """Name of the account."""
 
 
 async def run(wanted: Options, host: Host, memory: Mapping[str, Any]) -> Outcome:
@@ -96,9 +96,9 @@ CHECK = Check(
     kind="noroshi-account",
     title=_("Sign-in"),
     help=_(
-        "Whether an account can sign in, and 60, 30, 14, 7 and 1 days before its secret or "
-        "certificate ends. Noroshi watches each of its accounts by itself, in the instance "
-        "noroshi."
+        "Checks whether an account can sign in, and warns 60, 30, 14, 7 and 1 days before its "
+        "secret or certificate expires. Noroshi automatically monitors each of its accounts, in "
+        "the instance noroshi."
     ),
     options=Options,
     limits={
@@ -115,8 +115,8 @@ CHECK = Check(
     },
     units={"rests": "d"},
     names={
-        "sign_in": _("Needs a sign-in"),
-        "rests": _("Without a renewal for"),
+        "sign_in": _("Sign-in required"),
+        "rests": _("Time since the last renewal"),
         **{f"left_{days}": LEFT for days in DAYS},
     },
     may_vanish=True,

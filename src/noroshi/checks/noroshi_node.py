@@ -10,7 +10,7 @@ from noroshi.core.translation import NOTHING, _, pgettext
 from noroshi.ports import Check, Host, NodeFacts, Outcome, options
 
 MIB = 2**20
-SET = _("the clock was set by {by:+.0f} s within the last hour")
+SET = _("the clock was changed by {by:+.0f} s within the last hour")
 
 
 @options
@@ -34,8 +34,8 @@ CHECK = Check(
     kind="noroshi-node",
     title=_("The node"),
     help=_(
-        "Whether Noroshi measures in time, its store can be written and has room, and the "
-        "clock was not set. It watches itself, in the instance noroshi."
+        "Checks that Noroshi measures on time, that its store can be written and has space, and "
+        "that the clock was not changed. Noroshi monitors itself, in the instance noroshi."
     ),
     options=Options,
     limits={
@@ -47,9 +47,9 @@ CHECK = Check(
     units={"late": "s", "free": "MiB", "clock": "s"},
     names={
         "late": pgettext("late", "Late by"),
-        "store": _("Trouble with the store"),
-        "free": _("Free on the store's volume"),
-        "clock": _("Clock set by"),
+        "store": _("Problem with the store"),
+        "free": _("Free space on the store's volume"),
+        "clock": _("Clock changed by"),
     },
     run=run,
 )

@@ -10,7 +10,7 @@ from noroshi.core.model import Limits, Reading
 from noroshi.core.translation import _, ngettext
 from noroshi.ports import Check, Host, Outcome, QueueFacts, options
 
-WAITING = ngettext("{count} mail waits", "{count} mails wait")
+WAITING = ngettext("{count} mail is waiting", "{count} mails are waiting")
 ASIDE = ngettext(
     "{count} mail was refused by every route: noroshi queue list",
     "{count} mails were refused by every route: noroshi queue list",
@@ -44,8 +44,8 @@ CHECK = Check(
     kind="noroshi-queue",
     title=_("Queue"),
     help=_(
-        "How long the oldest mail waits, how many were refused, and that no alarm is lost. "
-        "Noroshi watches its own queue by itself, in the instance noroshi."
+        "Checks how long the oldest mail has waited, how many mails were refused, and that no "
+        "alarm is lost. Noroshi automatically monitors its own queue, in the instance noroshi."
     ),
     options=Options,
     limits={
@@ -55,7 +55,7 @@ CHECK = Check(
     },
     units={"oldest": "min"},
     names={
-        "oldest": _("The oldest waits for"),
+        "oldest": _("Age of the oldest mail"),
         "waiting": _("Mails waiting"),
         "aside": _("Mails set aside"),
         "lost": _("Alarms lost"),

@@ -23,20 +23,20 @@ from noroshi.ports import (
 BY_ITSELF = frozenset({Fault.NETWORK, Fault.SERVER})
 """Faults that time mends, mostly: they are told only once they have lasted."""
 NO_ROUTE = _("there is no route {name}")
-WELL = _("mails can leave by it")
+WELL = _("mails can be sent by it")
 OF_ACCOUNT = "of_account"
 """In the memory: which account's sign-in an outage comes from, and when that began."""
 RETIRES = _(
     "it signs in to Exchange Online by a password. Microsoft switches that off at the end of "
-    "December 2026 (an administrator may switch it on again), and says in the second half of 2027 "
-    "when it ends for good. Use an account, which signs in by OAuth 2.0."
+    "December 2026 (an administrator may switch it on again) and announces the final date in "
+    "the second half of 2027. Use an account, which signs in by OAuth 2.0."
 )
 
 
 @options
 class Options:
     route: str
-    """Which route."""
+    """Name of the route."""
 
 
 async def run(wanted: Options, host: Host, memory: Mapping[str, Any]) -> Outcome:
@@ -100,10 +100,10 @@ def _of_trip(trip: RoundTripFacts, now: datetime) -> Iterator[Reading]:
 
 CHECK = Check(
     kind="noroshi-route",
-    title=_("How mail is sent"),
+    title=_("Delivery route"),
     help=_(
-        "Whether mails can leave by a route. Noroshi watches each of its routes by itself, in "
-        "the instance noroshi."
+        "Checks whether mails can be sent by a route. Noroshi automatically monitors each of its "
+        "routes, in the instance noroshi."
     ),
     options=Options,
     limits={
@@ -114,11 +114,11 @@ CHECK = Check(
     },
     units={"down": "min", "accepted": "h", "seen": "h", "took": "s"},
     names={
-        "blocked": _("Needs somebody"),
+        "blocked": _("Action required"),
         "down": _("Down for"),
-        "retiring": _("Password sign-in that ends"),
-        "accepted": _("Last accepted before"),
-        "seen": _("Last seen arrived before"),
+        "retiring": _("Password sign-in to be discontinued"),
+        "accepted": _("Time since the last acceptance"),
+        "seen": _("Time since the last confirmed arrival"),
         "took": _("Time to arrive"),
     },
     setting_up=told_after("blocked"),

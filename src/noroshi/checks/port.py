@@ -17,7 +17,7 @@ from noroshi.core.translation import Message, _
 from noroshi.ports import Check, Host, Outcome, Unmeasurable, options
 
 REFUSED = _("{where} refuses connections")
-TAKEN = _("{where} takes connections")
+TAKEN = _("{where} accepts connections")
 CANNOT = _("cannot reach {address} port {port}: {why}")
 AT_ONCE = os.name == "posix"
 """Windows' loop wants to begin a connection by itself (ConnectEx)."""
@@ -30,9 +30,9 @@ THE_PORT = _("the port")
 @options
 class Options:
     port: int = 443
-    """The TCP port to connect to."""
+    """TCP port to connect to."""
     address: str = ""
-    """An IPv4 or IPv6 address, or a name; empty: the instance's own."""
+    """IPv4 or IPv6 address, or a name; empty: that of the instance."""
 
     def __post_init__(self) -> None:
         if not 0 < self.port < 65536:
@@ -109,8 +109,8 @@ CHECK = Check(
     kind="port",
     title=_("TCP port"),
     help=_(
-        "Whether a TCP port takes connections. A port that refuses is critical; one that "
-        "does not answer, or cannot be reached, is unknown."
+        "Checks whether a TCP port accepts connections. A port that refuses is critical; one "
+        "that does not answer, or cannot be reached, is unknown."
     ),
     options=Options,
     limits={"closed": Limits(critical=1)},

@@ -28,14 +28,14 @@ class Options:
     command: str = ""
     """Text that the command line contains; * stands for any text."""
     user: str = ""
-    """Whose process it is; empty: anybody's."""
+    """Owner of the process; empty: any user."""
     label: str = ""
-    """What alarms call it; empty: the name, else the command, else the user."""
+    """Name in alarms; empty: the name, else the command, else the user."""
 
     def __post_init__(self) -> None:
         # All empty would match every process, and so never be critical.
         if not (self.name or self.command or self.user):
-            raise InvalidValueError(_("one of name, command and user must be given"))
+            raise InvalidValueError(_("one of name, command and user must be set"))
 
     @property
     def item(self) -> str:
@@ -75,8 +75,8 @@ CHECK = Check(
     kind="process",
     title=_("Process"),
     help=_(
-        "How many processes run that match all that is given. None is critical; for too "
-        "many, set the limits of count with rising = true."
+        "Counts the processes that match all settings. None is critical; to detect too many, set "
+        "the limits of count with rising = true."
     ),
     options=Options,
     limits={"count": Limits(critical=0, rising=False)},

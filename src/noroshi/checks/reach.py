@@ -38,26 +38,27 @@ SOME = ngettext(
 SILENT = _("{address} does not answer")
 BY_ICMP = _(" (ICMP)")
 BY_TCP = _(" (TCP {ports})")
-CANNOT = _("{address} cannot be asked: {why}")
+CANNOT = _("{address} cannot be tested: {why}")
 THE_COMPUTER = _("the computer")
 NO_ICMP = _(
-    "this process may send no ICMP echo (net.ipv4.ping_group_range); "
-    'name ports and let by = "auto" or "tcp"'
+    "this process may not send ICMP echo requests (net.ipv4.ping_group_range); set ports, "
+    'and by = "auto" or "tcp"'
 )
 
 
 @options
 class Options:
     address: str = ""
-    """An IPv4 or IPv6 address, or a name; empty: the instance's own."""
+    """IPv4 or IPv6 address, or a name; empty: that of the instance."""
     by: Literal["auto", "icmp", "tcp"] = "auto"
-    """How it is asked: by ICMP (ping), by TCP, or automatically (auto): by TCP only if ICMP is not allowed here."""
+    """Method: ICMP (ping), TCP, or automatically (auto): TCP only if ICMP is not allowed
+    here."""
     ports: tuple[int, ...] = (22, 80, 135, 443, 445)
-    """TCP ports to try; one that refuses is an answer too."""
+    """TCP ports to try; a refused connection also counts as a reply."""
     count: int = 3
-    """How many times it is asked, 1 to 20."""
+    """Number of requests, 1 to 20."""
     wait: int = 1000
-    """How long to wait for each answer, in ms; for all of them together at most 15,000."""
+    """Time to wait for each reply, in ms; at most 15,000 for all of them together."""
 
     def __post_init__(self) -> None:
         if not 1 <= self.count <= 20:
@@ -69,7 +70,7 @@ class Options:
         if not all(0 < port < 65536 for port in self.ports):
             raise InvalidValueError(_("ports must be 1 to 65535"))
         if self.by == "tcp" and not self.ports:
-            raise InvalidValueError(_('by = "tcp" needs ports'))
+            raise InvalidValueError(_('by = "tcp" requires ports'))
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,9 +198,9 @@ async def _knock(family: int, where: Any) -> float:
 
 CHECK = Check(
     kind="reach",
-    title=_("Reach"),
+    title=_("Reachability (ping)"),
     help=_(
-        "Whether the computer answers, by ICMP echo (ping) or by TCP. One that never answers "
+        "Checks whether the computer answers by ICMP echo (ping) or TCP. One that never answers "
         "is critical; a name that cannot be resolved is unknown."
     ),
     options=Options,

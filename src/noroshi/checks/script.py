@@ -18,25 +18,26 @@ LEVELS = ("OK", "WARNING", "CRITICAL", "UNKNOWN")  # by exit code
 NAGIOS_FOLDERS = frozenset({"nagios", "monitoring-plugins", "icinga"})
 FAILED = _("the program ended with code {code}: {said}")
 KILLED = _("the program was ended by signal {signal}: {said}")
-TOO_LONG = _("it printed more than 64 KiB, so what it measured cannot be read")
+TOO_LONG = _("it printed more than 64 KiB, so its result cannot be read")
 
 
 @options
 class Options:
     argv: tuple[str, ...]
-    """The program's whole path, then its arguments; no shell reads them."""
+    """Full path of the program, then its arguments; no shell is used."""
     reads: Literal["auto", "number", "json", "nagios"] = "auto"
-    """How to read what it prints; automatically (auto): by the folder (nagios), else by the first character."""
+    """Format of the output; automatically (auto): by the folder (nagios), else by the first
+    character."""
     env: Mapping[str, str] = field(default_factory=dict)
-    """What its environment has beside PATH and LANG."""
+    """Environment variables in addition to PATH and LANG."""
     runs_as: str = ""
-    """The user it runs as; empty: nobody if Noroshi is root, else Noroshi's own."""
+    """User to run as; empty: nobody if Noroshi is root, else Noroshi's own user."""
     timeout: float = 15.0
-    """Seconds after which it and all its children are ended."""
+    """Seconds after which the program and all its children are terminated."""
     name: str = "value"
-    """What the number is called, if it prints one number."""
+    """Name of the reading, if the program prints one number."""
     unit: str = ""
-    """The unit of that number."""
+    """Unit of that number."""
 
     def __post_init__(self) -> None:
         if not self.argv:
@@ -108,8 +109,8 @@ CHECK = Check(
     runs=True,
     title=_("Script"),
     help=_(
-        "Runs a program and reads a number, JSON, or what a Nagios plug-in prints. It must "
-        "lie in a folder that `programs` in noroshi.toml names."
+        "Runs a program and reads a number, JSON, or the output of a Nagios plug-in. The program "
+        "must be in a folder that `programs` in noroshi.toml lists."
     ),
     options=Options,
     limits={"status": Limits(warning=1, critical=2)},

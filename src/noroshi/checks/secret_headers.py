@@ -19,17 +19,17 @@ VALUE = re.compile(r"[!-~](?:[ -~]{0,7998}[!-~])?")
 SHORTEST = 8
 """Letters of a word that may be a secret by itself: of "Bearer x" it is x."""
 NO_ENTRY = _(
-    "secret_headers has for each header the name of an entry of the vault, never the value; put "
-    "the value in with: noroshi secret set NAME"
+    "secret_headers takes for each header the name of a vault entry, never the value; store "
+    "the value with: noroshi secret set NAME"
 )
 TWICE = _("the header {name!r} is given twice")
 IN_THE_CLEAR = _(
-    "a secret header is sent by https alone, or to a computer of a private network by its address "
-    "(as http://192.168.1.10:8080/health)"
+    "secret headers are sent only by https, or to a computer in a private network by its IP "
+    "address (as http://192.168.1.10:8080/health)"
 )
 NO_VALUE = _(
-    "the vault's entry {entry} cannot be sent as the header {name}: a header's value is one line of "
-    "printable ASCII"
+    "the vault entry {entry} cannot be sent as the header {name}: the value of a header is "
+    "one line of printable ASCII"
 )
 
 

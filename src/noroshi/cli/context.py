@@ -34,7 +34,7 @@ STARTS_WITHIN, HANDS_OVER, STEP = 5.0, 2.0, 0.1
 """Seconds for which a node that is starting is waited for; for which it is thought to be still
 there when it is not seen any more, as another may take its place; and between two looks at it."""
 SERVICE_STARTS = _(
-    "The service is starting, and not ready to answer yet. Try again in a moment; what it does: "
+    "The service is starting and cannot answer yet. Try again in a moment. Progress: "
     "journalctl -u noroshi"
 )
 

@@ -13,18 +13,18 @@ INTERRUPTED = 130
 MEANING: Mapping[int, Message] = {
     DONE: pgettext("cli.exits", "done"),
     TROUBLE: _(
-        "the other side cannot do it now, or `doctor`, `health` or `status --check` found "
-        "something"
+        "the other side cannot do it now, or `doctor`, `health` or `status --check` found a "
+        "problem"
     ),
-    USAGE: _("the command was typed wrongly"),
-    INVALID: _("the definitions, noroshi.toml or a value cannot be used"),
+    USAGE: _("the command line is wrong"),
+    INVALID: _("the definitions, noroshi.toml or a value are not valid"),
     NO_NODE: _("no node can be reached"),
-    REFUSED: _("refused: not there, not allowed, or changed by somebody else"),
-    WAITS: _("`send`: the mail is in the queue, and not sent yet; the node sends it by itself"),
-    UNSENT: _("`send`: the mail is in the queue, and no node runs that sends it"),
+    REFUSED: _("refused: not found, not allowed, or changed by somebody else"),
+    WAITS: _("`send`: the mail is queued and not sent yet; the node sends it automatically"),
+    UNSENT: _("`send`: the mail is queued, but no node is running to send it"),
     ASIDE: _(
-        "`send`: the mail is in the queue, refused for an address, set aside or held; "
-        "it does not go by itself"
+        "`send`: the mail is queued, but refused for an address, set aside or held; it is not "
+        "sent automatically"
     ),
 }
 KEPT = (WAITS, UNSENT, ASIDE)

@@ -23,10 +23,17 @@ EXITS = _("exit codes:")
 BEGIN = ("init", "serve", "setup", "status", "send", "queue", "doctor", "check-config", "apply")
 """The commands that the short help names: what one begins with, and what one needs each week."""
 SHORT = _(
-    "usage: noroshi COMMAND\n\n{about}\n\n{commands}\n\nAll commands: noroshi --help\n"
-    "One of them:  noroshi COMMAND --help\nTry it here:  noroshi demo"
+    "usage: noroshi COMMAND\n"
+    "\n"
+    "{about}\n"
+    "\n"
+    "{commands}\n"
+    "\n"
+    "All commands: noroshi --help\n"
+    "One command:  noroshi COMMAND --help\n"
+    "Try it here:  noroshi demo"
 )
-OF_THESE = _("say which command: {commands}")
+OF_THESE = _("specify a command: {commands}")
 FEW = 10
 TRY_HELP = _("Help: {program} --help")
 WRONG = _("{program}: {message}")

@@ -13,7 +13,7 @@ from noroshi.knowledge.os_errors import why
 
 STDIN = "-"
 NOTHING_ENTERED = _("Nothing was entered, so nothing was changed.")
-CANNOT_READ = _("{file} cannot be read: {why}")
+CANNOT_READ = _("Cannot read {file}: {why}")
 NO_TEXT = _("it is not text in UTF-8")
 
 

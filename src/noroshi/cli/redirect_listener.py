@@ -39,17 +39,17 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 
-NO_PORT = _("No port could be opened on this computer: {why}")
+NO_PORT = _("Cannot open a port on this computer: {why}")
 NOT_THAT_PORT = _(
-    "Port {port} of the account's redirect cannot be opened on this computer: {why}. Stop the "
-    "program that uses it, or sign in without --here and paste the address."
+    "Cannot open port {port} of the account's redirect on this computer: {why}. Stop the "
+    "program that uses it, or sign in without --here and paste the URL."
 )
-NOT_THIS = _("Nothing is here. Go on where you ran noroshi authorize.")
+NOT_THIS = _("There is nothing here. Continue where you ran noroshi authorize.")
 ONCE_ONLY = _(
-    "This sign-in has been taken already. The result stands where you ran noroshi authorize."
+    "This sign-in was already received. The result is shown where you ran noroshi authorize."
 )
 CLOSE_IT = _("You can close this window.")
-GO_BACK = _("Go on where you ran noroshi authorize.")
+GO_BACK = _("Continue where you ran noroshi authorize.")
 
 
 class NoPortError(CliError):

@@ -22,9 +22,9 @@ from noroshi.cli.terminal_escape import readable
 from noroshi.config.config import FILE, ConfigError, read_config
 from noroshi.core.translation import _
 
-CONFIG_INVALID = _("Noroshi's own settings cannot be used:")
-SAME_OF = _("… and the same of {count} more")
-NOT_INSTALLED = _("{name} is not installed: noroshi_lab is missing beside noroshi")
+CONFIG_INVALID = _("Noroshi's own settings are not valid:")
+SAME_OF = _("… and {count} more of the same")
+NOT_INSTALLED = _("{name} is not installed: the package noroshi_lab is missing")
 FOLDED_FROM, SHOWN = 8, 3
 PROGRAMS_OF_OTHERS = "noroshi.commands"  # a group of entry points
 IN_SCRIPTS = {

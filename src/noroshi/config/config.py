@@ -37,13 +37,17 @@ LANGUAGES = ("", "en", "ja")
 LOGS = ("auto", "stderr", "file")
 WRITABLE_BY_OTHERS = 0o002
 
-NO_FILE = _("does not exist. `noroshi init` makes it; another home folder is chosen by --home")
+NO_FILE = _(
+    "does not exist. Create it with `noroshi init`, or choose another home folder with --home"
+)
 UNREADABLE = _("cannot be read: {why}")
-NO_TOML = _("is not TOML: {why}")
-NO_TOML_AT = _("is not TOML at line {line}, column {column}: {why}")
+NO_TOML = _("is not valid TOML: {why}")
+NO_TOML_AT = _("is not valid TOML at line {line}, column {column}: {why}")
 NO_UTF8 = _("is not UTF-8; save the file as UTF-8")
-OPEN_TO_ALL = _("anybody may write to it, and it names what may run; do `chmod o-w`")
-UNKNOWN = _("there is no such setting; there are {known}")
+OPEN_TO_ALL = _(
+    "is writable by everybody, but it decides which programs may run; run `chmod o-w`"
+)
+UNKNOWN = _("this setting does not exist; available: {known}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,12 +152,14 @@ class Setting:
 
 
 SETTINGS: Mapping[str, Setting] = {
-    "name": Setting(read_name, "node", _("The node's name.")),
-    "store": Setting(read_path, "noroshi.db", _("Where all that must survive a crash lives.")),
+    "name": Setting(read_name, "node", _("Name of the node.")),
+    "store": Setting(
+        read_path, "noroshi.db", _("The store: everything that must survive a crash.")
+    ),
     "key": Setting(
         read_path,
         "key",
-        _("The key that seals the secrets. Keep a copy elsewhere: there is no other."),
+        _("The key that encrypts the secrets. Keep a copy elsewhere: there is no other."),
     ),
     "door": Setting(
         read_socket, "door.sock", _("The socket through which commands reach a running node.")
@@ -162,8 +168,9 @@ SETTINGS: Mapping[str, Setting] = {
         read_text,
         "",
         _(
-            "Members of this group are operators: they look, send, handle mails and alarms, and\n"
-            "stop and start what is watched. They must reach the socket: set door to a path\n"
+            "Members of this group are operators: they see the state, send, handle mails and alarms,\n"
+            "and stop and start monitoring. They must be able to reach the socket: set door to a "
+            "path\n"
             'outside this folder, such as "/run/noroshi/door.sock".'
         ),
     ),
@@ -171,67 +178,66 @@ SETTINGS: Mapping[str, Setting] = {
         read_folders,
         [],
         _(
-            "Folders whose programs monitors may run. None: only Debian's Nagios plug-ins;\n"
-            "naming any folder replaces the default; add /usr/lib/nagios/plugins to keep it."
+            "Folders with programs that monitors may run. Default: only Debian's Nagios plug-ins.\n"
+            "A list replaces the default; include /usr/lib/nagios/plugins to keep it."
         ),
     ),
-    "runs_as": Setting(read_texts, [], _("Users that a script may run as.")),
+    "runs_as": Setting(read_texts, [], _("Users as which scripts may run.")),
     "program_env": Setting(
         read_variables,
         [],
         _(
-            "Environment variables that a script's env may set, by their full names. Leave out those\n"
-            "that make programs load or run other code (LD_PRELOAD, PYTHONPATH and the like)."
+            "Environment variables that a script's env may set, by full name. Leave out those that\n"
+            "make programs load or run other code (such as LD_PRELOAD and PYTHONPATH)."
         ),
     ),
     "language": Setting(
         read_one_of(LANGUAGES),
         "",
-        _('Language of the commands: "en", "ja", or "" for that of whoever asks.'),
+        _('Language of the commands: "en", "ja", or "" for the user\'s own language.'),
     ),
     "log": Setting(
         read_one_of(LOGS),
         "auto",
         _(
-            'Where Noroshi\'s own log goes: "auto" is the journal under systemd, else the\n'
-            'standard error; "stderr"; "file" is noroshi.log in this folder, 5 files of 5 MiB.'
+            'Destination of Noroshi\'s own log: "auto" is the journal under systemd, else standard\n'
+            'error; "stderr" is standard error; "file" is noroshi.log in this folder, 5 files of 5 '
+            "MiB."
         ),
     ),
     "log_level": Setting(
         read_one_of(LEVELS),
         "info",
-        _("The least that is logged: debug, info, warning or error."),
+        _("Lowest severity that is logged: debug, info, warning or error."),
     ),
     "beat": Setting(
         read_url,
         "",
         _(
-            "A URL that is fetched once a minute while all goes well, such as a check of\n"
-            "Healthchecks: when it hears nothing, it tells you that Noroshi itself is dead."
+            "A URL that is fetched once a minute while all is well, such as a check of Healthchecks:\n"
+            "if the requests stop, that service notifies you that Noroshi itself is down."
         ),
     ),
     "ledger_days": Setting(
-        read_days, 365, _("How many days mails that were sent, and events, stay in the ledger.")
+        read_days, 365, _("Days for which sent mails and events stay in the ledger.")
     ),
-    "audit_days": Setting(
-        read_days, 365, _("How many days the audit log keeps what people changed.")
-    ),
+    "audit_days": Setting(read_days, 365, _("Days for which changes stay in the audit log.")),
     "may_reach": Setting(
         read_nets,
         [],
         _(
-            "Addresses that routes, sign-ins and monitors of web pages may lead to although they\n"
-            "are closed to them: those where a cloud hands out credentials (169.254.169.254 and\n"
-            "others), and that of the manager. Written as 169.254.169.254 or 169.254.0.0/16."
+            "Exceptions for addresses that routes, sign-ins and web page monitors must not connect\n"
+            "to: those where a cloud hands out credentials (169.254.169.254 and others), and that of\n"
+            "the manager. Written as 169.254.169.254 or 169.254.0.0/16."
         ),
     ),
     "web": Setting(
         read_web,
         {"port": PORT},
         _(
-            "Where the manager listens for browsers and the API; false: there is none. It is open\n"
-            'to this computer alone; to others with address = "0.0.0.0" and hosts = ["name", …],\n'
-            "by TLS: with certificate and key (files in PEM), or with a certificate of its own."
+            "Address of the manager, for browsers and the API; false: no manager. By default it is\n"
+            'open only to this computer; for others set address = "0.0.0.0" and hosts = ["name", …],\n'
+            "with TLS: by certificate and key (PEM files), or by a self-signed certificate."
         ),
     ),
 }

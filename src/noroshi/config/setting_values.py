@@ -14,18 +14,16 @@ from noroshi.core.translation import Message, _
 MOST_DAYS = 36_500
 LONGEST_SOCKET = 107
 """Bytes that a Unix socket's path may have (unix(7)); longer ones cannot be bound."""
-NO_TEXT = _("must be a text in quotes")
-NO_LIST = _("must be a list of texts")
-NO_NAME = _("{given} is no name: letters, digits, - and _, at most 63")
-NO_CHOICE = _("{given} is none of {known}")
-NOT_ABSOLUTE = _("{given} must begin with /: what may run must not depend on where it is run")
+NO_TEXT = _("must be a string in quotes")
+NO_LIST = _("must be a list of strings")
+NO_NAME = _("{given} is not a valid name: use letters, digits, - and _, at most 63")
+NO_CHOICE = _("{given} is not valid; use one of {known}")
+NOT_ABSOLUTE = _("{given} must begin with /: the path must not depend on the working directory")
 NO_DAYS = _("must be a number of days, 1 to {most}")
-NO_NET = _("{given} is no address and no network, as in 192.0.2.7 or 192.0.2.0/24")
+NO_NET = _("{given} is not an address or network such as 192.0.2.7 or 192.0.2.0/24")
 VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-NO_VARIABLE = _("{given} is not a valid name of an environment variable")
-NO_URL = _(
-    "must be a URL that begins with http:// or https://, without a user and without blanks"
-)
+NO_VARIABLE = _("{given} is not a valid name for an environment variable")
+NO_URL = _("must be a URL that begins with http:// or https://, without user name and spaces")
 TOO_LONG = _("{given} is too long for a socket (at most {most} bytes)")
 
 

@@ -18,18 +18,17 @@ OWN_KEY = "web-key.pem"
 KNOWN = ("address", "port", "hosts", "certificate", "key")
 HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|\[[0-9A-Fa-f:]+\]")
 
-NO_TABLE = _("must be false, or a table with some of {known}")
-NO_SUCH = _("there is no {given}; there are {known}")
+NO_TABLE = _("must be false, or a table with any of {known}")
+NO_SUCH = _("there is no setting {given}; available: {known}")
 NO_ADDRESS = _("address must be an IP address of this computer, such as 127.0.0.1 or 0.0.0.0")
-NO_PORT = _("port must be a number from 0 to 65535 (0: any that is free)")
+NO_PORT = _("port must be a number from 0 to 65535 (0: any free port)")
 NO_HOSTS = _(
-    'hosts must be a list of names by which browsers call it, such as ["noroshi.example.com"]'
+    'hosts must be a list of the names that browsers use, such as ["noroshi.example.com"]'
 )
 HOSTS_WANTED = _(
-    "elsewhere than on this computer alone it needs hosts: the names by which browsers may "
-    "call it"
+    "hosts is required if other computers can connect: the names that browsers use"
 )
-BOTH = _("certificate and key go together: both are files, or neither is given")
+BOTH = _("certificate and key go together: specify both files, or neither")
 
 
 class Unusable(ValueError):

@@ -15,11 +15,11 @@ SHORTEST = BACKOFF[0]
 LONGEST_OF_CRITICAL = timedelta(minutes=5)
 """The longest wait of a mail that was put off, once another critical alarm is behind it."""
 TRIES_A_ROUTE = 4
-NO_ANSWER = _("no answer for this address")
+NO_ANSWER = _("no reply for this address")
 UNANSWERED = Answer(Verdict.DEFERRED, words=NO_ANSWER)
 WORDLESS = {
-    Verdict.DEFERRED: _("deferred without a reason"),
-    Verdict.REFUSED: _("refused without a reason"),
+    Verdict.DEFERRED: _("deferred without giving a reason"),
+    Verdict.REFUSED: _("refused without giving a reason"),
     Verdict.ROUTE_DOWN: _("the route is down, without a reason"),
 }
 

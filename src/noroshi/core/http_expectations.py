@@ -45,17 +45,18 @@ MOVED = frozenset({301, 302, 303, 307, 308})
 PORTS = {"http": 80, "https": 443}
 
 NO_URL = _(
-    "the URL must be http or https and a host, as in https://www.example.com/health, in plain ASCII "
-    "and without blanks or a fragment"
+    "the URL must be http or https with a host, as in https://www.example.com/health, in "
+    "plain ASCII, without spaces or a fragment"
 )
 WITH_USER = _(
-    "the URL must not have a user name or a password in it: everybody who sees the monitor would "
+    "the URL must not contain a user name or a password: everyone who sees the monitor would "
     "see them"
 )
 BAD_HEADER = _("the header {name!r} cannot be set")
 SECRET_HEADER = _(
-    "the header {name!r} holds a secret, which everybody who sees the monitor would see. Put its "
-    "value into the vault (noroshi secret set NAME), and give {name} = NAME in secret_headers"
+    "the header {name!r} holds a secret, which everyone who sees the monitor would see. Put "
+    "its value into the vault (noroshi secret set NAME) and set {name} = NAME in "
+    "secret_headers"
 )
 BAD_VALUE = _(
     "the value of the header {name!r} must be one line of printable ASCII, of at most {most} "
@@ -65,39 +66,41 @@ TOO_MANY_HEADERS = _("at most {most} headers can be set")
 
 AS_EXPECTED = _("{where} answered {status}{beginning}")
 OTHER_STATUS = _(
-    "{where} answered {status}, and {wanted} was expected. The server itself says so: see there "
-    "what is the matter."
+    "{where} answered {status}, but {wanted} was expected. This is the server's own "
+    "response; look for the cause on the server."
 )
 NOT_IN_IT = _(
-    '"{word}" is not in what {where} answered{beginning}. The page has changed, or it shows an error.'
+    '"{word}" is not in the response of {where}{beginning}. The page has changed or shows an '
+    "error."
 )
-IN_IT = _('"{word}" is in what {where} answered. The page shows what it must not.')
-BEGINNING = _(" (of which the first {size} were read)")
+IN_IT = _('"{word}" is in the response of {where}. The page shows unwanted content.')
+BEGINNING = _(" (only the first {size} were read)")
 PACKED = _(
-    "{where} answered in {coding}, which was not asked for, so no word can be looked for. Have the "
-    "server heed Accept-Encoding: identity."
+    "{where} answered in {coding}, which was not requested, so the words cannot be checked. "
+    "Configure the server to respect Accept-Encoding: identity."
 )
 TOO_FAR = ngettext(
-    "{where} leads on again after {most} redirect. Allow more of them, or "
-    "give the address where it ends.",
-    "{where} leads on again after {most} redirects. Allow more of them, or "
-    "give the address where it ends.",
+    "{where} still redirects after {most} redirect. Allow more redirects, or use the final "
+    "address.",
+    "{where} still redirects after {most} redirects. Allow more redirects, or use the final "
+    "address.",
     by="most",
 )
 IN_A_CIRCLE = _(
-    "the redirects of {where} lead back to where they were. Whoever runs the server mends that."
+    "the redirects of {where} form a loop. The server's administrator can correct this."
 )
 NEEDS_A_COOKIE = _(
-    "the redirects of {where} lead back to where they were. A cookie is set on the way, and Noroshi "
-    "keeps no cookies: give an address that needs none. If a browser goes in a circle too, whoever runs "
-    "the server mends that."
+    "the redirects of {where} form a loop. A cookie is set on the way, but Noroshi keeps no "
+    "cookies: use an address that needs none. If a browser loops too, the server's "
+    "administrator can correct this."
 )
 INTO_THE_CLEAR = _(
-    "{where} leads from https to http, where anybody in between can change what is answered. Whoever "
-    "runs the server mends that."
+    "{where} redirects from https to http, where the response can be changed in transit. The "
+    "server's administrator can correct this."
 )
 NO_TARGET = _(
-    "{where} leads to an address that cannot be followed. Whoever runs the server mends that."
+    "{where} redirects to an address that cannot be followed. The server's administrator can "
+    "correct this."
 )
 TWO_OR_THREE = _("200 to 399")
 

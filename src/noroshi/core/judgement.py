@@ -25,15 +25,15 @@ FORGET_AFTER = timedelta(days=7)
 MOST_ITEMS = 1000
 NO_LIMITS = Limits()
 NEW_ITEM = ItemState()
-MISSING = _("not seen any more")
+MISSING = _("no longer found")
 MEASURED_AGAIN = _("measured again")
-NO_LONGER_MONITORED = _("no longer watched")
-MONITORING_DISABLED = _("monitoring was stopped; whether it is well is not known")
+NO_LONGER_MONITORED = _("no longer monitored")
+MONITORING_DISABLED = _("monitoring was stopped; it is not known whether it recovered")
 ENDS = {NO_LONGER_MONITORED: "ended", MONITORING_DISABLED: "stopped"}
 """The causes of an OK that nobody measured, with the short word for each."""
 TOO_MANY = ngettext(
-    "{count} more item is not judged: a monitor has at most {most}",
-    "{count} more items are not judged: a monitor has at most {most}",
+    "{count} more item is not evaluated: a monitor evaluates at most {most}",
+    "{count} more items are not evaluated: a monitor evaluates at most {most}",
 )
 
 

@@ -20,7 +20,7 @@ ENTRIES = ("password", "url_entry", "header_entry")
 BY_KIND: dict[str, Resource] = {"graph": "graph"}
 """The purpose of a route's token, by the route's kind; for all others it is to hand in mails."""
 NOT_IN_VAULT = _(
-    "“{entry}”, which it needs, is not in the vault; do: noroshi secret set {entry}"
+    "“{entry}”, which it needs, is not in the vault; run: noroshi secret set {entry}"
 )
 
 

@@ -27,10 +27,10 @@ MODE = 0o644 << 16
 ENTRY = b"PK\x01\x02"
 """The beginning of each entry of a zip's list."""
 
-NO_ZIP = _("is no zip that can be read")
-TOO_MUCH = _("holds more than {files} files or {size} MiB unpacked; nothing of it was read")
-OUTSIDE = _("leads out of the folder; nothing was written anywhere")
-TWICE = _("is in it twice")
+NO_ZIP = _("cannot be read as a zip file")
+TOO_MUCH = _("has more than {files} files or {size} MiB when unpacked; nothing was read")
+OUTSIDE = _("points outside the folder; nothing was written")
+TWICE = _("occurs twice")
 SEALED = _("is encrypted")
 
 

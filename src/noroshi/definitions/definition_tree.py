@@ -21,10 +21,10 @@ WITHIN = ("group", "monitor")
 OFF = '"enabled":false'
 """How a body says it (`document` writes no blanks): a body without it need not be read."""
 
-NO_NAME = _("{given} is no name: a-z, 0-9, - and _, at most 64")
-THERE_ALREADY = _("{path} is there already; choose another name")
+NO_NAME = _("{given} is not a valid name: use a-z, 0-9, - and _, at most 64 characters")
+THERE_ALREADY = _("{path} already exists; choose another name")
 NO_INSTANCE = _("there is no instance {given}")
-IN_ITSELF = _("is where it is already")
+IN_ITSELF = _("is already there")
 
 
 def part(documents: Iterable[Document], path: Path) -> Table | None:

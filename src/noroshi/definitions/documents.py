@@ -49,22 +49,22 @@ ENTRY = re.compile(r"(?!.*[0-9a-f]{8}-[0-9a-f]{4}-)[a-z0-9][a-z0-9_./-]{0,63}")
 HALF_A_LETTER = re.compile(r"\\ud[89a-f]", re.IGNORECASE)
 """As JSON may write it; alone it is no text, with its other half it is one."""
 
-NO_KEY = _("{key} names no definition: it must be like instances/web1")
+NO_KEY = _("{key} is not a definition: use a name like instances/web1")
 NO_JSON = _("is not JSON: {why}")
 NO_TABLE = _("must be a table")
-TWICE = _("there are two of this name")
-FILE_NAMES_IT = _("must not be given: the file's name is the name")
+TWICE = _("two definitions have this name")
+FILE_NAMES_IT = _("must not be set: the file name is the name")
 SECRET = _(
-    "secrets never stand in definitions; take the line out, and use `noroshi authorize ROUTE`"
+    "secrets must not be in definitions; remove the line and use `noroshi authorize ROUTE`"
 )
 NO_ENTRY = _(
-    "must be the name of an entry of the vault, never the secret itself "
-    "(nor its ID); use `noroshi authorize ROUTE` to put the secret into the vault"
+    "must be the name of a vault entry, never the secret itself (nor its ID); use `noroshi "
+    "authorize ROUTE` to store the secret in the vault"
 )
 BUILT_IN = _("{name} is built in; choose another name")
 
 OF_MICROSOFT = tuple(name for name, cloud in CLOUDS.items() if cloud.entra)
-MICROSOFTS = _("is where Microsoft signs people in; take one of the built-in clouds: {known}")
+MICROSOFTS = _("is the sign-in server of Microsoft; use one of the built-in clouds: {known}")
 
 
 def document(key: str, content: Mapping[str, Any]) -> Document:

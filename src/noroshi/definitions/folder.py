@@ -25,18 +25,18 @@ BESIDE = ("README.md", "LICENSE")
 
 NO_FOLDER = _("is not a folder")
 STRAY = _(
-    "is not a definition: they are NAME.toml in one of the folders {types}, "
-    "NAME of a-z, 0-9, - and _"
+    "is not a definition: a definition is NAME.toml in one of the folders {types}, with NAME "
+    "of a-z, 0-9, - and _"
 )
-FOREIGN = _("is none of ours, so the folder is left as it is; choose an empty one")
-WOULD_GO = _("would be removed: it is not in force")
-WOULD_CHANGE = _("would be overwritten: it says something else, or is laid out in another way")
+FOREIGN = _("is not a file of Noroshi, so the folder was not changed; choose an empty one")
+WOULD_GO = _("would be removed: it is not in effect")
+WOULD_CHANGE = _("would be overwritten: its content or layout differs")
 TOO_LARGE = _("is larger than {most} MiB")
 UNREADABLE = pgettext("unreadable", "cannot be read: {why}")
 NO_UTF8 = _("line {line} is not UTF-8; save the file as UTF-8")
-NO_TOML = _("is not TOML at line {line}, column {column}: {why}")
-NO_TOML_AT_ALL = pgettext("no_toml_at_all", "is not TOML: {why}")
-IN_QUOTES = _('dates and times stand in quotes: "07:30"')
+NO_TOML = _("is not valid TOML at line {line}, column {column}: {why}")
+NO_TOML_AT_ALL = pgettext("no_toml_at_all", "cannot be read as TOML: {why}")
+IN_QUOTES = _('dates and times must be in quotation marks: "07:30"')
 NO_NUMBER = _("must be a finite number")
 GONE = object()
 

@@ -23,8 +23,8 @@ RANDOM_BYTES = 10
 Path = tuple[str, str, str]
 """Instance, group and monitor by name."""
 
-NO_ULID = _("is no id of ours; take the line out, and one is made")
-SAME_ID = _("the id {id} is also that of {other}; take it out here, and a new one is made")
+NO_ULID = _("is not a valid id; remove the line, and a new one is assigned")
+SAME_ID = _("the id {id} is already used by {other}; remove it here, and a new one is assigned")
 
 
 def ulid(at: datetime, randomness: bytes) -> str:

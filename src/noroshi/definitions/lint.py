@@ -19,8 +19,7 @@ from noroshi.schema import Invalid
 
 Content = Mapping[str, Any]
 ENDLESS = _(
-    "{given} is when it begins too, so that it would never end: choose days of the week, or "
-    "another time"
+    "{given} is also the start, so it would never end: choose days of the week, or another time"
 )
 
 BEYOND = _("{given} must be between 0 and 100: this reading is in %")

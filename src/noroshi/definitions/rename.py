@@ -39,9 +39,12 @@ theirs, of their groups and of their monitors. All folders there are."""
 BELOW = ("group", "monitor")
 HALF = 0.5
 
-IS_OURS = _("is the name of what Noroshi makes by itself")
-NO_NAME = _("is no name: a-z, 0-9, - and _, at most 64, beginning with a letter or digit")
-TAKEN = _("there is one of this name already")
+IS_OURS = _("is a name that Noroshi uses automatically")
+NO_NAME = _(
+    "is not a valid name: use a-z, 0-9, - and _, at most 64 characters, beginning with a "
+    "letter or digit"
+)
+TAKEN = _("this name is already in use")
 NOT_THERE = _("there is no such definition")
 
 

@@ -24,31 +24,36 @@ they grow with the product of two numbers, so that a short text could take gigab
 SOME_WAYS = 20
 """As much as so many ways takes what has none."""
 DEFINITIONS = ngettext(
-    "there are {count} definition, and one node takes {most}; share them out among several",
-    "there are {count} definitions, and one node takes {most}; share them out among several",
+    "there are {count} definition, but one node supports {most}; distribute them over "
+    "several nodes",
+    "there are {count} definitions, but one node supports {most}; distribute them over "
+    "several nodes",
 )
 MONITORS = ngettext(
-    "there are {count} monitor, and one node takes {most}; share them out among several",
-    "there are {count} monitors, and one node takes {most}; share them out among several",
+    "there are {count} monitor, but one node supports {most}; distribute them over several "
+    "nodes",
+    "there are {count} monitors, but one node supports {most}; distribute them over several "
+    "nodes",
 )
 WEIGHT = _(
-    "they weigh {size} MiB (their text as it lies in memory, and {each} bytes for each monitor), and one "
-    "request may have {most} MiB; letters beyond Latin weigh twice as much, emoji four times. Change them in parts"
+    "they take {size} MiB (their text in memory, and {each} bytes for each monitor), but one "
+    "request may take {most} MiB; text with characters beyond Latin takes twice as much, "
+    "with emoji four times. Change them in parts"
 )
 INHERITED = ngettext(
-    "monitors with maintenance or limits of their own add them to {count} "
-    "entry of their groups and instances, and one node takes {most}; write "
-    "fewer of them above many monitors",
-    "monitors with maintenance or limits of their own add them to {count} "
-    "entries of their groups and instances, and one node takes {most}; "
-    "write fewer of them above many monitors",
+    "monitors with maintenance or thresholds of their own inherit {count} entry of their "
+    "groups and instances, but one node supports {most}; use fewer of them at groups and "
+    "instances",
+    "monitors with maintenance or thresholds of their own inherit {count} entries of their "
+    "groups and instances, but one node supports {most}; use fewer of them at groups and "
+    "instances",
 )
 ROUTES = ngettext("{count} route", "{count} routes")
 ACCOUNTS = ngettext("{count} account", "{count} accounts")
 CONTACTS = ngettext("{count} contact", "{count} contacts")
 WAYS = _(
-    "there are {routes}, {accounts} and {contacts}: by too many ways the state of each route "
-    "could be told to each contact; share them out among several nodes"
+    "there are {routes}, {accounts} and {contacts}: too many combinations to report the "
+    "state of each route to each contact; distribute them over several nodes"
 )
 
 

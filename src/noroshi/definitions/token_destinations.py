@@ -13,8 +13,8 @@ from noroshi.oauth.account import Account
 from noroshi.oauth.well_known_clouds import MAIL_DOMAINS
 
 ELSEWHERE = _(
-    "would hand the tokens of account {account} to {given}, which is no server of the cloud "
-    "{cloud} ({known}); leave it out, as it comes from the account"
+    "would send the tokens of account {account} to {given}, which is not a server of the "
+    "cloud {cloud} ({known}); remove it, because the account determines the server"
 )
 
 

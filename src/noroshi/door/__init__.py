@@ -41,11 +41,11 @@ CHUNK, AROUND = 1 << 16, 256
 MOST_AT_ONCE = 32
 
 STRANGER = _(
-    "You may not speak to this node. Ask as root, as its own user, or as a member of its "
-    "door_group."
+    "You may not use this node. Run the command as root, as the node's own user, or as a "
+    "member of its door_group."
 )
-BUSY = _("Too many commands speak to the node at once ({most}). Try again in a moment.")
-NO_REQUEST = _('A request is one line of JSON: {"op": "status", "args": {}}.')
+BUSY = _("Too many commands use this node at once ({most}). Try again in a moment.")
+NO_REQUEST = _('A request must be one line of JSON: {"op": "status", "args": {}}.')
 
 
 @asynccontextmanager

@@ -52,8 +52,8 @@ FILING_TIME = timedelta(minutes=15)
 """How long a mail may take, from when it was stamped, until it shows."""
 LONGEST = 120.0  # seconds that one reading of a mailbox may take
 OPEN, BY = (EnvelopeState.WAITING, EnvelopeState.SET_ASIDE), "noroshi"
-TOO_SLOW = _("it was not read to its end within {seconds:.0f} s")
-BUG = _("reading it failed by a fault of Noroshi itself: {bug}")
+TOO_SLOW = _("reading did not end within {seconds:.0f} s")
+BUG = _("reading failed because of a fault in Noroshi itself: {bug}")
 
 NoticesOfReturn = Callable[[TrackedMail, Arrival], tuple[Envelope, ...]]
 """Return the notices of a mail that came back; they are written down with the return."""

@@ -16,17 +16,21 @@ SENDS_BY: Mapping[str, Message] = {
     "graph": _("Microsoft Graph (HTTPS)"),
 }
 PAGE_TITLE = _("Noroshi: steps for the administrator of Microsoft 365")
-PAGE_ABOUT = _("""Noroshi, a server monitor, is to send its alarms from this mailbox, with the least right that
-does. Every step is yours, in this order.
-
-- Mailbox: {mailbox}
-- Tenant: {tenant}
-- Signs in: {way}
-- Sends by: {kind}""")
-GIVE_BACK = _("To give back")
-BACK_CERTIFICATE = _("The Application (client) ID. Nothing in it is secret.")
+PAGE_ABOUT = _(
+    "These steps allow Noroshi, a server monitor, to send its alarms from this mailbox with "
+    "the least\n"
+    "privilege. Carry out all of them, in this order.\n"
+    "\n"
+    "- Mailbox: {mailbox}\n"
+    "- Tenant: {tenant}\n"
+    "- Signs in: {way}\n"
+    "- Sends by: {kind}"
+)
+GIVE_BACK = _("Please return")
+BACK_CERTIFICATE = _("The Application (client) ID. It is not a secret.")
 BACK_SECRET = _(
-    "The Application (client) ID; the secret's Value and the day on which it ends, by a safe way."
+    "The Application (client) ID; the secret's Value and its expiry date, through a secure "
+    "channel."
 )
 BACK_ID = _("The Application (client) ID.")
 

@@ -11,11 +11,11 @@ from noroshi.guides.places import Value
 MICROSOFT365 = read_guide("microsoft365")
 APP_NAME = "Noroshi"
 WAYS: Mapping[str, Message] = {
-    "app-certificate": _("an app by itself, with a certificate"),
-    "app-secret": _("an app by itself, with a client secret"),
-    "person-paste": _("a person in any browser, the address pasted back"),
+    "app-certificate": _("app only, with a certificate"),
+    "app-secret": _("app only, with a client secret"),
+    "person-paste": _("a person in any browser, the URL pasted back"),
     "person-here": _("a person in a browser on this computer"),
-    "person-device": _("a person by a code on another device"),
+    "person-device": _("a person with a code on another device"),
 }
 """Best first."""
 ENTRA = _("Microsoft Entra admin center")

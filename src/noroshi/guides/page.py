@@ -23,7 +23,7 @@ EXAMPLE = values_of(
 )
 APPS = frozenset(way for way in WAYS if way.startswith("app-"))
 WAY = _("who signs in, and how")
-ANY_APP = _("an app by itself")
+ANY_APP = _("app only")
 ANY_PERSON = _("a person")
 KINDS: Mapping[str, Message] = {"smtp": _("SMTP"), "graph": _("Microsoft Graph")}
 PATHS: Mapping[str, Message] = {
@@ -31,7 +31,7 @@ PATHS: Mapping[str, Message] = {
     "exchange": _("worldwide cloud"),
     "entra": _("GCC High, DoD, 21Vianet"),
 }
-SHARED = _("where somebody else than the mailbox signs in")
+SHARED = _("if a user other than the mailbox signs in")
 FOR = _("*For: {whom}*")
 
 

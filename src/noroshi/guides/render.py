@@ -11,14 +11,14 @@ from noroshi.guides.places import Value, filled, line
 TITLES: Mapping[str, Message] = {
     "entra": _("Microsoft Entra admin center"),
     "exchange": _("Exchange Online PowerShell"),
-    "after": _("Once mails leave"),
+    "after": _("Once mails can be sent"),
 }
-CHECK = _("To see whether it is so:")
-TAKES = _("Acts after {time}.")
+CHECK = _("To check:")
+TAKES = _("Takes effect after {time}.")
 SOURCE = _("Microsoft:")
-SHOWN = _("what is shown")
-MEANS = _("what it means")
-ACT = _("what to do")
+SHOWN = _("message")
+MEANS = _("meaning")
+ACT = _("remedy")
 STEP = _("step")
 
 

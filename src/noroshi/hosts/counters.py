@@ -13,7 +13,7 @@ from noroshi.core.translation import _
 from noroshi.knowledge.os_errors import why
 from noroshi.ports import Memory, Processor, Unmeasurable
 
-NO_MEMORY = _("cannot read how much memory there is: {why}")
+NO_MEMORY = _("cannot read the amount of memory: {why}")
 NO_PROCESSOR = _("cannot read the processor's counters: {why}")
 COUNTED_TWICE = ("guest", "guest_nice")
 """Time of virtual machines, which is within `user` and `nice` as well (proc_stat(5))."""

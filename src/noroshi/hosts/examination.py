@@ -32,36 +32,36 @@ AT_ONCE = _("at once")
 
 PROGRAM, SQLITE = _("Program"), plain("SQLite")
 HOME, KEY = _("Home folder"), _("Key")
-ROOM, DOOR = _("Room"), _("Door")
+ROOM, DOOR = _("Free space"), _("Door")
 MANAGER = _("Manager")
 VERSIONS = _("Noroshi {own}, Python {python}, {system}")
 OF_STORE = _("{version}, {path}, {size:.1f} MB")
 STORE_READ = _(
-    "Others than Noroshi's user can read {path} (mode {mode}): mails and addresses are in it. "
-    "chmod 600 {path}"
+    "Users other than Noroshi's can read {path} (mode {mode}), which holds mails and "
+    "addresses. Run: chmod 600 {path}"
 )
-STORE_ILL = _("The store is not well: {why}.")
+STORE_ILL = _("The store has a problem: {why}.")
 OF_HOME = _("{path}, of {owner} (mode {mode})")
 HOME_OPEN = _(
-    "Others than its owner can write into {path} (mode {mode}): whoever can could put another "
-    "key or store there."
+    "Users other than its owner can write to {path} (mode {mode}) and could replace the key "
+    "or the store there."
 )
 HOME_FOREIGN = _(
-    "{path} belongs to {owner}, and Noroshi runs as {user}: what it must write there it cannot."
+    "{path} belongs to {owner}, but Noroshi runs as {user} and cannot write there."
 )
-AWAY = _("{path} cannot be looked at: {why}.")
+AWAY = _("{path} cannot be examined: {why}.")
 OF_KEY = ngettext(
     "opens all {count} entry ({source}, {path})", "opens all {count} entries ({source}, {path})"
 )
-KEY_FAILS = _("The key does not open {names}: they were sealed under another one.")
-NO_RING = _("not looked at here")
+KEY_FAILS = _("The key does not open {names}: they were sealed with another one.")
+NO_RING = _("not examined here")
 FREE = _("{free} free in {folder}")
-NO_ROOM = _("{folder} has {free} free. No samples are kept any more; alarms still leave.")
-FEW = _("Only {free} are free in {folder}; below 32 MB no samples are kept.")
+NO_ROOM = _("{folder} has {free} free. Samples are no longer saved; alarms are still sent.")
+FEW = _("Only {free} are free in {folder}; below 32 MB, samples are no longer saved.")
 OF_DOOR = _("{path} (mode {mode}{group})")
 GROUP = _(", group {group}")
-NO_DOOR = _("{path}: nobody listens there now")
-NO_GROUP = _("There is no group {group}, which {file} lets in by the door.")
+NO_DOOR = _("{path}: nothing listens there now")
+NO_GROUP = _("The group {group}, set as door_group in {file}, does not exist.")
 
 
 class System:

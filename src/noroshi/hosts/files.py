@@ -29,8 +29,8 @@ FLAGS = (
     | getattr(os, "O_BINARY", 0)
 )
 HANGING = ngettext(
-    "{count} look at a file has not come back yet (a network drive that does not answer?)",
-    "{count} looks at files have not come back yet (a network drive that does not answer?)",
+    "{count} file read has not returned yet (a network drive that does not answer?)",
+    "{count} file reads have not returned yet (a network drive that does not answer?)",
 )
 Own = Callable[[], Iterable[Path]]
 

@@ -11,7 +11,7 @@ from noroshi.hosts.snapshot_cache import Shared
 from noroshi.ports import Beat, StoreError, Unmeasurable
 
 Beats = Callable[[], Coroutine[Any, Any, Mapping[str, Beat]]]
-UNREADABLE = _("what jobs reported cannot be read from the store: {why}")
+UNREADABLE = _("the job reports cannot be read from the store: {why}")
 
 
 class Jobs:

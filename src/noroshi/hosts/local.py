@@ -40,12 +40,12 @@ if sys.platform == "linux":  # its modules are not there elsewhere
 
 T = TypeVar("T")
 NO_PROCESSES = _("cannot read the process table: {why}")
-NO_PORTS = _("cannot read which ports are open: {why}")
-NOT_ALLOWED = _("the system tells it to administrators only")
-NOT_ITSELF = _("only the instance noroshi, which is the node itself, can be asked for this")
+NO_PORTS = _("cannot read the list of open ports: {why}")
+NOT_ALLOWED = _("the system shows it to administrators only")
+NOT_ITSELF = _("only the instance noroshi, which is the node itself, supports this")
 NOT_HERE = _(
-    "programs can be run on Linux only: elsewhere it is not proven yet who may write to "
-    "them, nor that all their children end"
+    "programs can run on Linux only: on other systems it is not yet proven who may write to "
+    "them, or that all their child processes end"
 )
 
 

@@ -17,17 +17,17 @@ from noroshi.ports.examination import Exam, StepError, StepResult
 
 NONE = _("none (web = false in {file})")
 ANY = _("any that is free (port = 0)")
-OPEN = _("listens at {where}")
+OPEN = _("listens on {where}")
 FREE = _("{where} is free")
 OPENS_NEXT = _(
-    "Nobody listens there now: a node opens it as it starts. If one runs, its log says why it "
-    "could not; start it anew."
+    "Nothing listens there now: the node opens it when it starts. If a node is running, its "
+    "log shows why it could not; restart the node."
 )
 TAKEN = _(
-    "Another program listens at {where}, so that the manager (browser and API) cannot be opened "
-    "there. Watching and sending go on."
+    "Another program listens on {where}, so the manager (browser and API) cannot be opened "
+    "there. Monitoring and sending continue."
 )
-CANNOT = _("The manager (browser and API) cannot be opened at {where}: {why}.")
+CANNOT = _("The manager (browser and API) cannot be opened on {where}: {why}.")
 
 
 async def look_at_port(web: Web | None) -> StepResult:

@@ -26,33 +26,37 @@ NOBODY = "nobody"
 WRITABLE = stat.S_IWGRP | stat.S_IWOTH
 """An ACL that lets others write shows in the group's bits as well (acl(5))."""
 
-NO_PROGRAM = _("no program is named; argv is its whole path and then its arguments")
-NOT_WHOLE = _("{path} must be a whole path, beginning with /")
-MISSING = _("{path} cannot be looked at: {why}")
+NO_PROGRAM = _("no program is set; argv takes its full path, then its arguments")
+NOT_WHOLE = _("{path} must be a full path, beginning with /")
+MISSING = _("{path} cannot be examined: {why}")
 NO_PLUGIN = _(
-    "{path} is not there. Debian and Ubuntu have Nagios plug-ins in the packages "
+    "{path} does not exist. On Debian and Ubuntu, Nagios plug-ins are in the packages "
     "monitoring-plugins-basic and monitoring-plugins-standard"
 )
 NOT_APART = _(
-    "{path} is not there. The program and each argument are an entry of argv of their own: "
-    "in the manager, a line each"
+    "{path} does not exist. In argv, the program and each argument are separate entries (in "
+    "the manager, one per line)"
 )
 OUTSIDE = _(
-    "{path} lies in none of the folders whose programs may run ({folders}); "
-    "`programs` in noroshi.toml names them"
+    "{path} is in none of the folders whose programs may run ({folders}); set them in "
+    "`programs` of noroshi.toml"
 )
-NO_FILE = _("{path} is no regular file")
+NO_FILE = _("{path} is not a regular file")
 NOT_EXECUTABLE = _("{path} is not executable (chmod +x)")
-FOREIGN = _("{path} belongs to {owner}; what may run must belong to {wanted}")
+FOREIGN = _("{path} belongs to {owner}; programs that may run must belong to {wanted}")
 OPEN = _("others may write to {path} (chmod go-w)")
-FOR_ALL = _("others may put files into {path}, as is meant; put the program elsewhere")
+FOR_ALL = _("{path} is a folder that everyone may write to; put the program elsewhere")
 CARRIER = _(
-    "{path} runs other programs, so it may run only if `programs` in noroshi.toml names "
-    "its folder"
+    "{path} runs other programs, so it may run only if `programs` in noroshi.toml lists its "
+    "folder"
 )
-NOT_LISTED = _("noroshi.toml does not let definitions set {names}; add this line there: {line}")
+NOT_LISTED = _(
+    "noroshi.toml does not allow definitions to set {names}; add this line there: {line}"
+)
 NO_USER = _("there is no user {name} on this computer")
-NOT_ALLOWED = _("no script may run as {name}; `runs_as` in noroshi.toml names who may")
+NOT_ALLOWED = _(
+    "no script may run as {name}; `runs_as` in noroshi.toml lists the users that may"
+)
 NOT_ROOT = _("only root can run a program as {name}, and Noroshi runs as {own}")
 
 

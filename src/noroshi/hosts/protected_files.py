@@ -68,16 +68,18 @@ KERNEL_FILE_SYSTEMS = frozenset(
 )
 """Numbers of virtual file systems (linux/magic.h, statfs(2))."""
 
-OF_OURS = _("it is Noroshi's own, and holds or guards secrets: no definition may read it")
+OF_OURS = _(
+    "it is a file of Noroshi that holds or protects secrets: definitions may not read it"
+)
 A_STORE = _(
-    "it is an SQLite database, as Noroshi's store and backups are: no definition may read it"
+    "it is an SQLite database, as Noroshi's store and backups are: definitions may not read it"
 )
 AN_ARCHIVE = _(
-    "it is an archive, or packed in a way that is not read, as a copy of Noroshi's store may be: "
-    "a log is text, or text that was rotated into .gz, .bz2 or .xz"
+    "it is an archive, or compressed in an unsupported format, as a copy of Noroshi's store "
+    "may be: a log must be text, or text rotated into .gz, .bz2 or .xz"
 )
 OF_THE_KERNEL = _(
-    "the kernel generates its content: it is not a log, and no definition may read it"
+    "the kernel generates its content: it is not a log, and definitions may not read it"
 )
 
 

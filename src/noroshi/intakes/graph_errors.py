@@ -14,21 +14,21 @@ from noroshi.ports import RouteError
 
 LONGEST_SAID = 300
 NO_ANSWER = _(
-    "{where} did not answer when the mailbox was to be read: the connection broke, or nothing "
-    "came in time"
+    "{where} did not answer while the mailbox was read: the connection was lost, or no reply "
+    "arrived in time"
 )
 SAID = _("{where} said: {reply}")
 ADVISED = _("{advice} {said}")
 NO_RIGHT = _(
-    "The account may not read its mailbox: the app needs Mail.Read of Microsoft Graph "
-    "(for a person at a shared mailbox Mail.Read.Shared, and Full Access there), "
-    "delegated for a person, who then signs in once more (noroshi authorize ROUTE "
-    "--read-mailbox), or as an application permission with admin consent for an app. Mail.ReadBasic is not enough. Or say "
-    "reads_inbox = false."
+    "The account may not read its mailbox. The app needs Mail.Read of Microsoft Graph (for a "
+    "user of a shared mailbox, Mail.Read.Shared and Full Access): as a delegated permission "
+    "for a user, who then signs in again (noroshi authorize ROUTE --read-mailbox), or as an "
+    "application permission with admin consent for an app. Mail.ReadBasic is not enough. "
+    "Otherwise, set reads_inbox = false."
 )
 NO_MAILBOX = _(
-    "mailbox of the account must be the address of a mailbox in Exchange Online that has a "
-    "licence."
+    "The mailbox setting of the account must be the address of a licensed mailbox in "
+    "Exchange Online."
 )
 OF_MAILBOX = ("MailboxNotEnabledForRESTAPI", "ErrorInvalidUser", "ResourceNotFound")
 

@@ -35,11 +35,11 @@ PATIENCE = 30.0
 REFUSED_TOKEN = 535
 """What a mail server would have said."""
 NOT_LET_IN = _(
-    "{where} does not let the account read its mailbox: {reply}. The right is asked for by: "
+    "{where} does not let the account read its mailbox: {reply}. To request the permission: "
     "noroshi authorize ROUTE --read-mailbox. IMAP may be switched off for the mailbox."
 )
 SAID = _("{where} said: {reply}")
-NO_ANSWER = _("{where} did not answer when the mailbox was to be read: {why}")
+NO_ANSWER = _("{where} did not answer while the mailbox was read: {why}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

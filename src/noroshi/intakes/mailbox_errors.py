@@ -14,9 +14,7 @@ LATE = timedelta(minutes=15)
 """A mail is stamped when it is received, and shows once it is filed: a later one may be before
 it, so that far back is read again."""
 
-ASK_FOR_IT = _(
-    "{why} (So that the mailbox may be read: noroshi authorize ROUTE --read-mailbox)"
-)
+ASK_FOR_IT = _("{why} (To allow reading the mailbox: noroshi authorize ROUTE --read-mailbox)")
 
 
 def until_of(since: datetime, newest: datetime, *, more: bool) -> datetime:

@@ -19,19 +19,19 @@ TCP = _(
     "cannot connect to {where}: {why} (TCP). Nothing runs there, or a firewall is in between."
 )
 NO_CONNECTION = _(
-    "{where} did not answer within {seconds:g} s (TCP). It is down, or a firewall drops "
-    "what we send."
+    "{where} did not answer within {seconds:g} s (TCP). It is down, or a firewall drops the "
+    "packets."
 )
 NO_NAME_SERVER = _(
-    "no name server said within {seconds:g} s where {where} is (DNS). It is down, or a firewall "
-    "drops what we ask."
+    "no name server resolved {where} within {seconds:g} s (DNS). It is down, or a firewall "
+    "drops the queries."
 )
 NO_SOURCE = _(
-    "connections cannot come from {source}: {why}. It must be an address of this computer; "
-    "see source in networks/{name}.toml."
+    "cannot connect from {source}: {why}. It must be an address of this computer; check "
+    "source in networks/{name}.toml."
 )
 OTHER_FAMILY = _(
-    "{where} has no address that {source} can connect to: one is IPv4, the other IPv6"
+    "{where} has no address that can be reached from {source}: one is IPv4, the other IPv6"
 )
 CLOSED_CONNECTION = _("connection closed")
 REFUSED_CONNECTION = _("connection refused")
@@ -40,30 +40,30 @@ OF_ONE = _("{address}: {why}")
 NO_PROXY = _("the proxy {proxy} of the network {name} cannot be reached: {why}")
 PROXY_AWAY = _(
     "the proxy {where} did not answer within {seconds:g} s (TCP). It is down, or a firewall "
-    "drops what we send."
+    "drops the packets."
 )
 PROXY_SILENT = _(
-    "the proxy {proxy} did not connect us to {where} within {seconds:g} s. Either the proxy "
+    "the proxy {proxy} did not connect to {where} within {seconds:g} s. Either the proxy "
     "hangs, or {where} does not answer it."
 )
 NOT_A_PROXY = _(
-    "{proxy} does not answer as an HTTP proxy does. Check proxy in networks/{name}.toml."
+    "{proxy} does not answer like an HTTP proxy. Check proxy in networks/{name}.toml."
 )
 PROXY_WANTS_LOGIN = _(
-    "the proxy {proxy} wants a log-in (407). Set proxy_user and proxy_password in "
+    "the proxy {proxy} requires a log-in (407). Set proxy_user and proxy_password in "
     "networks/{name}.toml."
 )
 PROXY_REFUSED_LOGIN = _(
-    "the proxy {proxy} did not let {user} log in (407). Put the right password in: noroshi "
-    "secret set {entry}"
+    "the proxy {proxy} refused the log-in of {user} (407). Enter the correct password: "
+    "noroshi secret set {entry}"
 )
 PROXY_OTHER_LOGIN = _(
-    "the proxy {proxy} wants to be logged in to by {schemes} (407), and Noroshi knows Basic "
-    "alone. Its administrator has to allow Basic, or this computer without a log-in."
+    "the proxy {proxy} requires a log-in by {schemes} (407), but Noroshi supports only "
+    "Basic. Its administrator must allow Basic, or this computer without a log-in."
 )
 PROXY_FORBIDS = _(
-    "the proxy {proxy} does not let us connect to {where} ({status}). Its administrator has "
-    "to allow CONNECT to port {port}."
+    "the proxy {proxy} does not allow a connection to {where} ({status}). Its administrator "
+    "must allow CONNECT to port {port}."
 )
 PROXY_FAILED = _(
     "the proxy {proxy} could not reach {where} ({status}). That server is down, or the proxy "
@@ -71,22 +71,22 @@ PROXY_FAILED = _(
 )
 
 CERTIFICATE = _(
-    "the certificate of {where} cannot be trusted: {why} (TLS). Name the CA's file in "
-    "ca_file, or have the server's certificate mended."
+    "the certificate of {where} cannot be trusted: {why} (TLS). Set the CA's file in "
+    "ca_file, or have the server's certificate corrected."
 )
 EXPIRED = _(
-    "the certificate of {where} cannot be trusted: {why} (TLS). Whoever runs the server renews "
-    "it. Should it hold elsewhere, this computer's clock is wrong."
+    "the certificate of {where} cannot be trusted: {why} (TLS). The server's administrator "
+    "must renew it. If it is valid elsewhere, this computer's clock is wrong."
 )
 OTHER_NAME = _(
-    "the certificate of {where} cannot be trusted: {why} (TLS). Give the name that stands in "
-    "the certificate, or have the server's certificate mended."
+    "the certificate of {where} cannot be trusted: {why} (TLS). Use the name that is in the "
+    "certificate, or have the server's certificate corrected."
 )
 UNKNOWN_ISSUER = _(
-    "the certificate of {where} cannot be trusted: it was issued by {issuer}, which nobody "
-    "here vouches for (TLS). If that is your organisation's own CA, or a firewall or virus "
-    "scanner of yours that replaces certificates, name its CA's file in ca_file. If not, "
-    "somebody is in between."
+    "the certificate of {where} cannot be trusted: it was issued by {issuer}, which this "
+    "computer does not trust (TLS). If that is your organisation's own CA, or a firewall or "
+    "virus scanner of yours that replaces certificates, set its CA's file in ca_file. If "
+    "not, someone is intercepting the connection."
 )
 REPLACED = _(
     "the proxy {proxy} replaces certificates: the one for {where} was issued by {issuer}, "
@@ -94,19 +94,20 @@ REPLACED = _(
     "networks/{name}.toml."
 )
 TLS = _(
-    "{where} and we found no common way to encrypt: {why} (TLS). TLS 1.2 or newer is needed."
+    "{where} and Noroshi have no encryption method in common: {why} (TLS). TLS 1.2 or newer "
+    "is required."
 )
 NO_TLS = _(
-    "{where} did not begin with TLS within {seconds:g} s (TCP, TLS). It hangs, or a firewall "
-    "drops what we send."
+    "{where} did not start TLS within {seconds:g} s (TCP, TLS). It hangs, or a firewall "
+    "drops the packets."
 )
 CA_FILE = _(
-    "the CA file {path} cannot be read: {why}. Mend ca_file of the monitor, the route, the "
-    "network or the cloud."
+    "the CA file {path} cannot be read: {why}. Correct ca_file of the monitor, the route, "
+    "the network or the cloud."
 )
 CERTIFICATE_FILE = _(
-    "the certificate {path} cannot be used: {why}. It must hold, in PEM, the certificate and "
-    "its key, which must not be locked by a passphrase."
+    "the certificate {path} cannot be used: {why}. It must contain, in PEM, the certificate "
+    "and its key without a passphrase."
 )
 # X.509 verification errors of OpenSSL: whoever issued it is not known here.
 ISSUERS_FAULT = frozenset({2, 18, 19, 20, 21})

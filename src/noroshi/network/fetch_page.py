@@ -44,26 +44,27 @@ LONG = 3600.0
 """Seconds for which a step may take: whoever asks has a limit for all of them together."""
 
 HUNG_UP = _(
-    "{where} took the connection and hung up without an answer. The server, or what stands in front "
-    "of it, has failed; see its log."
+    "{where} accepted the connection but closed it without a response. The server, or a "
+    "device in front of it, has failed; see its log."
 )
 NO_HTTP = _(
-    "what {where} answers is no HTTP. Something else listens on that port, or it wants https."
+    "the response of {where} is not HTTP. Another service listens on that port, or it "
+    "requires https."
 )
 BROKEN_OFF = _(
-    "the answer of {where} broke off in its midst. The server, or what stands in front of it, has "
-    "failed; see its log."
+    "the response of {where} broke off. The server, or a device in front of it, has failed; "
+    "see its log."
 )
 NO_HEADERS = _(
-    "{where} took the connection and did not answer within {seconds:g} s. The server hangs, or has "
-    "too much to do."
+    "{where} accepted the connection but did not answer within {seconds:g} s. The server "
+    "hangs or is overloaded."
 )
 NO_END = _(
-    "{where} began to answer and was not done within {seconds:g} s. The server or the line is too "
-    "slow, or the answer has no end."
+    "{where} began to answer but did not finish within {seconds:g} s. The server or the line "
+    "is too slow, or the response has no end."
 )
 OWN_LIMIT = _(
-    "Noroshi itself has too many files and sockets open (ulimit -n); {where} may be well"
+    "Noroshi itself has too many files and sockets open (ulimit -n); {where} may be fine"
 )
 CUT = (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError)
 NAME, CONNECTION, PROXY, TLS, ANSWER, BODY = range(6)

@@ -38,12 +38,12 @@ LOOKED_BACK = 1000
 CAME = ("log_in", "password_chosen")
 SEED = "user/{name}/totp"
 
-WRONG = _("The name or the password is not right.")
-WRONG_CODE = _("The code is not right, was used before, or its time is over.")
+WRONG = _("The name or the password is not correct.")
+WRONG_CODE = _("The code is not correct, was used before, or has expired.")
 WAIT = _("Too many failed attempts. Try again in {seconds:.0f} s.")
-NO_TOKEN = _("There is no such API token, or it has ended.")
-OVER = _("You have been away for a while. Log in again.")
-BAD_NAME = _("A name has letters, digits and . _ @ -, at most 63.")
+NO_TOKEN = _("There is no such API token, or it has expired.")
+OVER = _("You were inactive for a while. Log in again.")
+BAD_NAME = _("Use letters, digits and . _ @ -, at most 63 characters.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from noroshi.core.translation import Message, _
 
-BUSY = _("Many people log in just now. Try again in a moment.")
+BUSY = _("Many users are logging in. Try again in a moment.")
 
 
 class AuthenticationError(Exception):

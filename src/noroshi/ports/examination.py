@@ -150,13 +150,14 @@ class Exam:
 PEOPLE: Mapping[Whose, Message] = {
     Whose.YOU: _("you, in Noroshi's settings"),
     Whose.ADMINISTRATOR: _("the administrator of the other side"),
-    Whose.PROVIDER: _("the other side: whoever runs the server"),
+    Whose.PROVIDER: _("the other side: the operator of the server"),
     Whose.NETWORK: _("your network: firewall, proxy, name server"),
 }
 WE_FAILED = _(
-    "Noroshi itself failed here ({kind}). Report it with what noroshi doctor --bundle writes."
+    "Noroshi itself failed here ({kind}). Report it with the file that noroshi doctor "
+    "--bundle writes."
 )
-OURS = _("whoever makes Noroshi")
+OURS = _("the developers of Noroshi")
 
 
 class _Values(dict[str, str]):

@@ -33,7 +33,7 @@ TOO_MUCH = _(
     "The request exceeds the memory or time allowed for one: it has far too many values, or "
     "nearly all of them are wrong. Nothing was changed; monitoring continues."
 )
-BUSY = _("Many large requests are being read just now. Try again in a moment.")
+BUSY = _("Many large requests are being processed. Try again in a moment.")
 NO_READER = _("No process can be started to read a large request: {why}. Nothing was changed.")
 
 

@@ -48,18 +48,22 @@ LONGEST_TOLD = 4000
 
 NO_OPERATION = _("There is no operation {name}.")
 NOT_ALLOWED = _(
-    "{name} needs the role {role}, which {who} does not have. "
-    "Ask whoever runs Noroshi, or run it as Noroshi's own user."
+    "{name} requires the role {role}, which {who} does not have. Ask an administrator of "
+    "Noroshi, or run it as Noroshi's own user."
 )
 REAUTHENTICATION_REQUIRED = _(
-    "{name} concerns what runs on the node, or who may come in, so it needs the password once "
-    "more. (With an API token: one that was made with --programs.)"
+    "{name} affects programs that run on the node, or who may log in, so it requires the "
+    "password again. (With an API token: one that was created with --programs.)"
 )
-BAD_ARGUMENTS = _("What was given to {name} cannot be used.")
-NOT_TAKEN = _("is not taken here")
+BAD_ARGUMENTS = _("The arguments of {name} are not valid.")
+NOT_TAKEN = _("is not accepted here")
 MISSING = pgettext("missing", "is missing")
-STORE_TROUBLE = _("The store cannot do it now: {why}. Nothing was changed; watching goes on.")
-BUG = _("Noroshi itself failed here ({kind}). The node's log says where; watching goes on.")
+STORE_TROUBLE = _(
+    "The store is not available now: {why}. Nothing was changed; monitoring continues."
+)
+BUG = _(
+    "Noroshi itself failed here ({kind}). The node's log shows the place; monitoring continues."
+)
 
 
 def administrator(name: str) -> Person:

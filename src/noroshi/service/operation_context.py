@@ -51,7 +51,7 @@ from noroshi.service.operation import Judged
 from noroshi.service.setup.proofs import proved, with_proof
 from noroshi.vault import KeyRing, Vault
 
-CANNOT_COMPILE = _("The current definitions cannot be read any more: {why}")
+CANNOT_COMPILE = _("The current definitions can no longer be read: {why}")
 
 Measure = Callable[[Monitor, Mapping[str, Any]], Awaitable[Sample]]
 """Measure as this process does: the engine's own way, with its time-outs."""

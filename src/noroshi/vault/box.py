@@ -19,10 +19,10 @@ VERSION = b"\x01"
 HEADER_BYTES = len(VERSION) + KEY_ID_BYTES + NONCE_BYTES
 
 WRONG_KEY = _(
-    "“{name}” was sealed with another key than the one in use. "
-    "Put the right key back, or enter this secret anew."
+    "“{name}” was encrypted with a different key. Restore the right key, or enter this "
+    "secret again."
 )
-DAMAGED = _("The vault's entry “{name}” is damaged. Enter this secret anew.")
+DAMAGED = _("The vault entry “{name}” is damaged. Enter this secret again.")
 
 
 @dataclass(frozen=True, slots=True)

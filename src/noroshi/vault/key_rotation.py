@@ -20,8 +20,9 @@ from noroshi.vault.secret import VaultError
 from noroshi.vault.vault import Vault
 
 NOT_OURS = _(
-    "The key comes from systemd ({path}), so Noroshi cannot change it. Take the credential "
-    "out of the unit, put the key into noroshi's key file, rotate, and hand the new one over."
+    "The key comes from systemd ({path}), so Noroshi cannot change it. Remove the credential "
+    "from the unit, put the key into Noroshi's key file, rotate it, and give the new key to "
+    "systemd."
 )
 
 

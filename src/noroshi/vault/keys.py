@@ -26,21 +26,21 @@ CREDENTIAL = "noroshi.key"
 """The key's name among systemd's credentials (systemd.exec(5), LoadCredential=)."""
 
 NO_KEY = _(
-    "The vault's key is missing: {path}. Put it back from the backup. A new key is never "
-    "made for a vault that exists, as it could open nothing in it."
+    "The vault's key is missing: {path}. Restore it from the backup. No new key is created "
+    "for an existing vault, as it could not decrypt anything in it."
 )
 BAD_KEY = _(
-    "{path} does not hold a vault key (64 hexadecimal digits). "
-    "Put the key back from the backup."
+    "{path} does not contain a vault key (64 hexadecimal digits). Restore the key from the "
+    "backup."
 )
 OPEN_KEY = _(
-    "Others than its owner can read the vault's key {path} (mode {mode}). "
-    "Set it to 0600; if somebody may have read it, enter the secrets anew."
+    "The vault's key {path} is readable by others than its owner (mode {mode}). Set it to "
+    "0600. If somebody may have read it, enter new secrets."
 )
 UNREADABLE_KEY = _(
     "The vault's key {path} cannot be read ({why}). Check that Noroshi's user owns the file."
 )
-KEY_EXISTS = _("{path} exists already. A vault key is never overwritten.")
+KEY_EXISTS = _("{path} already exists. A vault key is never overwritten.")
 
 
 class Source(Enum):

@@ -24,10 +24,8 @@ SALT_BYTES, NONCE_BYTES = 16, 12
 COST, BLOCK, LANES = 2**17, 8, 1
 SHORTEST = 12
 
-NO_BACKUP = _("{path} is no key that `noroshi key backup` wrote.")
-WRONG_PASSPHRASE = _(
-    "The passphrase is not the one with which {path} was written, or the file is damaged."
-)
+NO_BACKUP = _("{path} is not a key file written by `noroshi key backup`.")
+WRONG_PASSPHRASE = _("The passphrase does not match {path}, or the file is damaged.")
 TOO_SHORT = _("The passphrase must have at least {least} characters.")
 
 

@@ -10,7 +10,9 @@ from noroshi.core.translation import Message, _
 from noroshi.vault.box import Box
 from noroshi.vault.secret import Secret, VaultError
 
-CLOSED = _("Cannot open the vault. What needs a secret waits; watching goes on. {problem}")
+CLOSED = _(
+    "Cannot open the vault. Operations that need a secret wait; monitoring continues. {problem}"
+)
 SIGN_INS, TOKENS, ACCESS, REFUSALS, USERS = OWN = (
     "signin/",
     "refresh/",
@@ -21,9 +23,10 @@ SIGN_INS, TOKENS, ACCESS, REFUSALS, USERS = OWN = (
 """The beginnings of the entries that sign-ins keep for themselves: no person's secret may be
 there."""
 RESERVED = _(
-    "{name} is for Noroshi's own sign-ins; choose a name that does not begin with {start}"
+    "{name} is reserved for Noroshi's own sign-ins; choose a name that does not begin with "
+    "{start}"
 )
-NO_BOX = _("It has no key.")
+NO_BOX = _("The key is missing.")
 
 
 def reserved(name: str) -> Message | None:

@@ -30,10 +30,10 @@ from noroshi.web.http.security_headers import Guard
 from noroshi.web.view.page_context import Visit
 
 log = logging.getLogger(__name__)
-OUR_BUG = _("Noroshi itself failed here. The node's log says where; watching goes on.")
+OUR_BUG = _("Noroshi itself failed here. The node's log shows where. Monitoring continues.")
 REASONS: Mapping[int, Message] = {
     404: NO_SUCH_PAGE,
-    405: _("This page cannot be asked for in that way."),
+    405: _("This page cannot be requested in this way."),
 }
 """Why a request is not answered, by the status of HTTP; any other one is a bug of ours."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from noroshi.core.translation import _
 
-NO_SUCH_PAGE = _("There is no page at this address. See whether it is typed right.")
+NO_SUCH_PAGE = _("There is no page at this address. Check that the address is correct.")
 
 
 class WebError(Exception):

@@ -31,13 +31,14 @@ STOP_WITHIN = 2
 STEP = 0.01
 
 CANNOT_OPEN = _(
-    "the manager cannot be opened at {address} port {port}: {why}. Watching and sending go on "
-    "without it; another port is set in noroshi.toml: web = {{ port = {other} }}"
+    "cannot open the manager at {address} port {port}: {why}. Monitoring and delivery "
+    "continue without it. To use another port, set it in noroshi.toml: web = {{ port = "
+    "{other} }}"
 )
 OPEN = _("manager: {url}")
 FIRST = _(
-    "manager: there is no administrator yet. Open {url}start; the one-time code for the first "
-    "start: {code}"
+    "manager: there is no administrator yet. Open {url}start and enter this one-time code: "
+    "{code}"
 )
 
 

@@ -173,7 +173,7 @@ class Demo:
         self.post(0, UP)
         told = self.arrival(lab, 2)
         if alarm.mail.message_id not in told.mail.references:
-            raise DemoError(_("the recovery is in no thread"))
+            raise DemoError(_("the recovery mail is not in the same thread"))
         self.step(SAME_THREAD)
         return told
 

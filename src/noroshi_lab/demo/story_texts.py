@@ -7,24 +7,25 @@ from collections.abc import Mapping
 from noroshi.core.translation import _
 
 ABOUT = _(
-    "Shows the whole path on this machine: a process is watched, ended and started again; "
+    "Shows the whole process on this computer: a process is monitored, killed and restarted; "
     "its alarm and its recovery arrive in a mailbox of a simulated Microsoft 365."
 )
-ONCE = _("end after both mails, and print them as they were received")
-LANG = _("language of what is told: en or ja")
+ONCE = _("exit after both mails, and print them as received")
+LANG = _("language of the output: en or ja")
 HEAD = _(
-    "Noroshi runs the whole path on this machine: a process is watched and killed, and its alarm "
-    "is mailed.\nThat takes about 20 seconds. Everything lies in {folder}"
+    "Noroshi shows the whole process on this computer: a process is monitored and killed, "
+    "and its alarm\n"
+    "is mailed. This takes about 20 seconds. All files are in {folder}"
 )
 STARTING = _("node       Noroshi is starting")
 LAB = _(
     "lab        Entra ID and Exchange Online, simulated: {sign_in}, SMTP {smtp_host}:{smtp_port}"
 )
 NODE = _("node       {line}")
-SHOP = _("target     the order service runs (pid {pid}); it is watched every 2 s")
+SHOP = _("target     the order service is running (pid {pid}); it is checked every 2 s")
 SIGNED = _("sign-in    {user} signed in on the lab's page; the redirect URL was pasted back")
 KILLED = _("── the order service is killed (pid {pid})")
-AGAIN = _("── the order service is started again (pid {pid})")
+AGAIN = _("── the order service is restarted (pid {pid})")
 GONE = _("── the order service ended")
 STOPPED = _("Stopped; the folder was removed.")
 POSTS = (
@@ -35,40 +36,52 @@ POSTS = (
     _("Mailbox   {text}"),
 )
 DOWN = _("◆ CRITICAL: no such process")
-UP = _("○ OK: it runs again")
+UP = _("○ OK: running again")
 SAME_THREAD = _("    (same thread)")
-MANAGER = _("manager    ready; its address comes last")
-NO_MANAGER = _("manager    its port is taken; the demo goes on without it")
-BROWSER = _("""
-━━ Try it in a browser
-  Open the address in the last line. Choose a name and a password there; whoever has the code is
-  the administrator. The code is good once: after that, log in at {url}
-  1. Settings › What is watched › Disk space: set the warning limit of “Used” to 1. Within 10 s an
-     alarm leaves.
-  2. Alarms: acknowledge it; its reminders stop. Set the limit back to 99: the recovery comes.
-  3. Mail: the route through the lab's Microsoft 365; send a test mail, or add a second route.
-     Values of the lab: cloud lab, tenant {tenant_id}
-     client ID {client_id}, secret {client_secret}
-     sign in as {user}, password {password}; the code is on the phone
-     that the sign-in page shows
-  The mailbox where all of it arrives: {mail_pages}
-  (The browser warns of the certificate there and at the sign-in: it is the lab's own.)""")
-TERMINAL = _("""
-━━ Try it in another terminal
-  read the mailbox        {noroshi} lab mail --folder {lab}
-  see the state           {noroshi} --home {home} status
-  kill the order service  kill {pid}   (its alarm comes; 5 s later it is started again)""")
-TENANT = _("""
-━━ With a real tenant
-  noroshi init, noroshi serve, and in another terminal noroshi setup microsoft365,
-  which leads from the app registration to a test mail (README, “Start for real”)""")
-WATCHING = _("\nThe demo watches on until Ctrl-C.")
+MANAGER = _("manager    ready; its address is at the end")
+NO_MANAGER = _("manager    its port is in use; the demo continues without it")
+BROWSER = _(
+    "\n"
+    "━━ Try it in a browser\n"
+    "  Open the address in the last line. Choose a name and a password there; the first user "
+    "with the\n"
+    "  code becomes the administrator. The code can be used once: after that, log in at "
+    "{url}\n"
+    "  1. Settings › What is watched › Disk space: set the warning limit of “Used” to 1. An "
+    "alarm is\n"
+    "     sent within 10 s.\n"
+    "  2. Alarms: acknowledge it; the reminders stop. Set the limit back to 99: the recovery "
+    "is notified.\n"
+    "  3. Mail: the route through the lab's Microsoft 365; send a test mail, or add a second "
+    "route.\n"
+    "     Values of the lab: cloud lab, tenant {tenant_id}\n"
+    "     client ID {client_id}, secret {client_secret}\n"
+    "     sign in as {user}, password {password}; the code is on the phone\n"
+    "     that the sign-in page shows\n"
+    "  The mailbox that receives all mails: {mail_pages}\n"
+    "  (The browser warns of the certificate there and at the sign-in: it is the lab's own.)"
+)
+TERMINAL = _(
+    "\n"
+    "━━ Try it in another terminal\n"
+    "  read the mailbox        {noroshi} lab mail --folder {lab}\n"
+    "  show the state          {noroshi} --home {home} status\n"
+    "  kill the order service  kill {pid}   (its alarm arrives; it is restarted after 5 s)"
+)
+TENANT = _(
+    "\n"
+    "━━ With a real tenant\n"
+    "  noroshi init, noroshi serve, and in another terminal noroshi setup microsoft365, "
+    "which\n"
+    "  guides you from the app registration to a test mail (README, “Start for real”)"
+)
+WATCHING = _("\nThe demo continues until you press Ctrl-C.")
 ADDRESS = _("The manager, in your browser:\n\n  {url}start?code={code}\n")
-AS_RECEIVED = _("━━ As it was received")
-AS_READ = _("━━ As a person reads it")
-FAILED = _("The demo stops: {why}")
-IN_VAIN = _("{what} did not come within {seconds:g} s")
-ENDED = _("{what} ended by itself; see {log}")
+AS_RECEIVED = _("━━ As received")
+AS_READ = _("━━ As displayed")
+FAILED = _("The demo cannot continue: {why}")
+IN_VAIN = _("{what} did not appear within {seconds:g} s")
+ENDED = _("{what} ended unexpectedly; see {log}")
 
 DEFINITIONS: Mapping[str, str] = {
     "contacts/ops.toml": """\

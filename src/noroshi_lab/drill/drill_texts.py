@@ -5,85 +5,91 @@ from __future__ import annotations
 from noroshi.core.translation import NOTHING, _, ngettext, pgettext
 
 ABOUT = _(
-    "Walks a running node through the ten most likely failures of the mail path, and reports "
-    "how each was noticed, told and survived. The lab is left as it was found."
+    "Takes a running node through the ten most likely failures of the mail path, and reports "
+    "how each was detected and notified, and how its alarm arrived. The lab is left as it "
+    "was found."
 )
-FRESH = _("set up a lab and a node with two routes for it, and remove both afterwards")
-ONLY = _("these alone, with commas between: {names}")
-JSON = _("for programs")
-NO_FAILURE = _("there is no failure {given}; there are: {names}")
+FRESH = _("set up a lab and a node with two routes for the drill, and remove both afterwards")
+ONLY = _("run only these failures, separated by commas: {names}")
+JSON = _("output for programs")
+NO_FAILURE = _("there is no failure {given}; available: {names}")
 
 # before it begins
 SETTING_UP = _("Setting up a lab and a node with two routes in {folder} …")
 HEAD = ngettext(
-    "Drill: {count} failure of the mail path, one after the other.\n  first "
-    "route:  {first} ({user} at Microsoft 365, simulated by the lab)\n  "
-    "second route: {second}\n  told are:     {contact} ({to})",
-    "Drill: {count} failures of the mail path, one after the other.\n  first"
-    " route:  {first} ({user} at Microsoft 365, simulated by the lab)\n  "
-    "second route: {second}\n  told are:     {contact} ({to})",
+    "Drill: {count} failure of the mail path.\n"
+    "  first route:  {first} ({user} at Microsoft 365, simulated by the lab)\n"
+    "  second route: {second}\n"
+    "  contact:      {contact} ({to})",
+    "Drill: {count} failures of the mail path, one after the other.\n"
+    "  first route:  {first} ({user} at Microsoft 365, simulated by the lab)\n"
+    "  second route: {second}\n"
+    "  contact:      {contact} ({to})",
 )
-READY = _("Both routes are well, and a first mail came by {first}.")
+READY = _("Both routes work, and a first mail arrived by {first}.")
 NOT_TO_LAB = _(
-    "No rule of this node names a route to the Microsoft 365 of this lab (kind smtp, an account "
-    "of its cloud) and after it a route that goes elsewhere. Define both, or let the drill set "
-    "up a node of its own: noroshi lab drill --fresh"
+    "No rule of this node uses a route to this lab's Microsoft 365 (kind smtp, an account of "
+    "its cloud), followed by a route to another provider. Define both, or let the drill set "
+    "up its own node: noroshi lab drill --fresh"
 )
 NOT_WELL = _(
-    "Route {route} is not well before the drill has begun ({why}). See: noroshi status"
+    "Route {route} does not work before the drill starts ({why}). Check: noroshi status"
 )
 MAILS_WAIT = ngettext(
-    "{count} mail waits already, and the drill would mix with them. See: noroshi queue list",
-    "{count} mails wait already, and the drill would mix with them. See: noroshi queue list",
+    "{count} mail is already waiting and would get mixed up with the drill. Check: noroshi "
+    "queue list",
+    "{count} mails are already waiting and would get mixed up with the drill. Check: noroshi "
+    "queue list",
 )
 
 # the mails that it sends
 FIRST_MAIL = _("Drill: before the first failure")
-ALARM = _("Drill, an alarm while: {title}")
-LONE = _("Drill, by {first} alone, while: {title}")
-BODY = _("This mail is part of a drill (noroshi lab drill). Nobody has to act.")
+ALARM = _("Drill, alarm during: {title}")
+LONE = _("Drill, only by {first}, during: {title}")
+BODY = _("This mail is part of a drill (noroshi lab drill). No action is required.")
 
 # what is reported of each
 LABELS = {
-    "noticed": _("noticed"),
-    "told": pgettext("told", "told"),
-    "survived": _("survived"),
-    "mended": _("mended"),
+    "noticed": _("detected"),
+    "told": pgettext("told", "notified"),
+    "survived": _("arrived"),
+    "mended": _("restored"),
 }
-UNTOUCHED = _("nothing is wrong: {first} signs in by OAuth 2.0, not by a password")
+UNTOUCHED = _("no effect: {first} signs in by OAuth 2.0, not with a password")
 TOLD_BY = _("by {route}: {subject}")
-NOT_BY_MAIL = _("on record with the mail (noroshi queue show), as nobody has to act")
-NEED_NOT = _("there is nothing to tell")
+NOT_BY_MAIL = _("recorded with the mail (noroshi queue show), as no action is required")
+NEED_NOT = _("no notification is necessary")
 WHEN_LONGER = _(
-    "in noroshi status; by mail once it has lasted longer than the limit of the node's monitor"
+    "in noroshi status; also by mail if it lasts longer than the limit of the node's own "
+    "monitor"
 )
-CAME = _("the alarm came by {route}")
-CAME_HELD = _("the alarm came by {route}; what may leave by {first} alone is held")
-BOTH_CAME = _("both mails came, by {routes}; nothing lost, nothing twice")
+CAME = _("the alarm arrived by {route}")
+CAME_HELD = _("the alarm arrived by {route}; mail that can use only {first} is held")
+BOTH_CAME = _("both mails arrived, by {routes}; none lost, none duplicated")
 BOTH_CAME_TWICE = _(
-    "both mails came; {twice} of them twice under one Message-ID, as no answer had said that it "
-    "was taken"
+    "both mails arrived; {twice} of them twice under one Message-ID, as the reply that "
+    "accepted it was missing"
 )
 WELL_AGAIN = _(
-    "{how}; {first} is well again, and what it held came by it: nothing lost, nothing twice"
+    "{how}; {first} works again, and the mail it held arrived: none lost, none duplicated"
 )
 WAITING = _("… {what} ({span} s)")
 PASSED = _("○ passed ({span})")
 FAILED = _("◆ failed: {why}")
 
 # why it did not pass
-IN_VAIN = _("not {what} within {span}")
-TWICE = ngettext("{subject}: came {count} time", "{subject}: came {count} times")
-BY_OTHER = _("{subject}: came by {route}, which it may not use")
-STILL_SCRIPTED = _("the node did not run into what was prepared: {faults}")
+IN_VAIN = _("not confirmed within {span}: {what}")
+TWICE = ngettext("{subject}: arrived {count} time", "{subject}: arrived {count} times")
+BY_OTHER = _("{subject}: arrived by {route}, which it must not use")
+STILL_SCRIPTED = _("the node did not encounter the prepared faults: {faults}")
 
 # the end
-HEADS = (NOTHING, _("FAILURE"), _("NOTICED"), _("TOLD"), _("SURVIVED"), _("MENDED"))
+HEADS = (NOTHING, _("FAILURE"), _("DETECTED"), _("NOTIFIED"), _("ARRIVED"), _("RESTORED"))
 ALL_PASSED = _("All {count} passed in {span}. Alarms lost: {lost}.")
 SOME_FAILED = _("{bad} of {count} failed ({span}). Alarms lost: {lost}.")
 AS_FOUND = _("The lab is as it was found.")
 STOPPED = _("Stopped. The lab is as it was found.")
 STOPPED_FRESH = _("Stopped; lab, node and folder were removed.")
-NOT_AS_FOUND = _("The lab could not be put back: {why}")
-CANNOT = _("The drill cannot begin: {why}")
-ENDED = _("{what} ended by itself: {tail}")
+NOT_AS_FOUND = _("The lab could not be restored: {why}")
+CANNOT = _("The drill cannot start: {why}")
+ENDED = _("{what} ended unexpectedly: {tail}")

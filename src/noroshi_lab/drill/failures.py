@@ -98,21 +98,21 @@ def _comes_back(stage: Stage) -> None:
 _TENANT = _switched("tenant-smtp-auth", "off", "on")
 _MAILBOX = _switched("mailbox-smtp-auth", "off", "on")
 _SWITCHED_ON = _(
-    "SMTP AUTH was switched on again, and the held mail tried at once (noroshi queue retry)"
+    "SMTP AUTH was turned on again, and the held mail was retried at once (noroshi queue retry)"
 )
 
 TEN = (
     Failure(
         name="secret",
-        title=_("The client secret has ended"),
+        title=_("The client secret has expired"),
         course=Course.STOPS,
         breaks=_secret_ends,
         mends=Stage.enter_new_secret,
-        mended=_("a new secret was made and put in (noroshi secret set {entry})"),
+        mended=_("a new secret was created and stored (noroshi secret set {entry})"),
     ),
     Failure(
         name="consent",
-        title=_("The consent was withdrawn, so the refresh token is dead"),
+        title=_("The consent was withdrawn, so the refresh token is invalid"),
         course=Course.STOPS,
         breaks=_consent_goes,
         mends=Stage.sign_in,
@@ -136,13 +136,13 @@ TEN = (
     ),
     Failure(
         name="basic",
-        title=_("Sign-in by password is retired"),
+        title=_("Password sign-in is retired"),
         course=Course.SPARES,
         breaks=_password_sign_in_ends,
     ),
     Failure(
         name="throttling",
-        title=_("Microsoft says to slow down (429, 421, 432)"),
+        title=_("Microsoft throttles (429, 421, 432)"),
         course=Course.PASSES,
         breaks=_slows_down,
     ),
@@ -152,17 +152,19 @@ TEN = (
         course=Course.STOPS,
         breaks=_fills_up,
         mends=_has_room,
-        mended=_("room was made, and the held mail tried at once (noroshi queue retry)"),
+        mended=_(
+            "space was freed, and the held mail was retried at once (noroshi queue retry)"
+        ),
     ),
     Failure(
         name="before",
-        title=_("The connection breaks before the mail is taken"),
+        title=_("The connection breaks before the mail is accepted"),
         course=Course.PASSES,
         breaks=lambda stage: stage.fault_once("END", "drop"),
     ),
     Failure(
         name="after",
-        title=_("The connection breaks after the mail is taken, before the answer"),
+        title=_("The connection breaks after the mail is accepted, before the reply"),
         course=Course.PASSES,
         breaks=lambda stage: stage.fault_once("END", "keep-then-drop"),
         unknown=True,
@@ -173,6 +175,6 @@ TEN = (
         course=Course.LASTS,
         breaks=_goes_down,
         mends=_comes_back,
-        mended=_("Microsoft 365 is back"),
+        mended=_("Microsoft 365 was restored"),
     ),
 )

@@ -31,17 +31,17 @@ from noroshi_lab.lab.state import Board
 from noroshi_lab.lab.switches import GROUPS, SWITCHES, find
 from noroshi_lab.lab.switches.kinds import Switch
 
-_NO_SWITCH = _("There is no switch {name}. There are: {known}.")
-_NO_VALUE = _("{name} cannot be {value}; it takes: {known}.")
+_NO_SWITCH = _("There is no switch {name}. Available: {known}.")
+_NO_VALUE = _("{name} cannot be {value}; allowed: {known}.")
 _NO_FAULT = _(
-    "There is no such fault. Places: {places}. At SMTP's it does a whole answer, or {short}, "
-    "drop, silent, wait:SECONDS, and at END keep-then-drop, ok-then-drop; --to is for RCPT. At "
-    "the others: an HTTP status, an AADSTS number, an error of OAuth, one of Graph's codes, "
-    "html, html-200, truncated, drop, silent or wait:SECONDS."
+    "There is no such fault. Places: {places}. At SMTP places: a whole reply, {short}, drop, "
+    "silent or wait:SECONDS, and at END also keep-then-drop and ok-then-drop; --to is for "
+    "RCPT. At the others: an HTTP status, an AADSTS number, an OAuth error, a Graph error "
+    "code, html, html-200, truncated, drop, silent or wait:SECONDS."
 )
-_NO_MOMENT = _("{given} is no date and no span of time such as +180d.")
-_NOTHING_NEW = _("What can be made new: secret, certificate.")
-_NO_CERTIFICATE = _("That is no certificate (.cer: PEM or DER).")
+_NO_MOMENT = _("{given} is not a date, nor a duration such as +180d.")
+_NOTHING_NEW = _("Only secret and certificate can be created.")
+_NO_CERTIFICATE = _("This is not a certificate (.cer: PEM or DER).")
 _SIDES = ("microsoft", "elsewhere")
 _Handler = Callable[[Mapping[str, Any]], Awaitable[web.Response]]
 

@@ -21,47 +21,46 @@ from noroshi_lab.lab.remote import Refused, Remote
 COMMANDS = {
     "show": _("Shows the time, all switches and scripted faults of the running lab."),
     "set": _("Sets switches of the running lab: NAME=VALUE ..."),
-    "fault": _("Lets something go wrong, the next time or so many times."),
+    "fault": _("Causes a fault, once or a given number of times."),
     "faults": _("Lists scripted faults, or clears them."),
-    "reset": _("Puts the clock, all switches and faults back as they were at the start."),
-    "new": _("Makes a further secret or certificate of the app, and prints it."),
+    "reset": _("Resets the clock, all switches and faults to their initial state."),
+    "new": _("Creates another secret or certificate for the app, and prints it."),
     "upload": _(
-        "Registers a certificate with the app, as “Upload certificate” of the portal does."
+        "Registers a certificate with the app, like “Upload certificate” in the portal."
     ),
-    "sign-in": _(
-        "Signs in at a sign-in page as the lab's user, and prints the redirect's address."
-    ),
-    "events": _("Lists what the lab has seen and answered."),
+    "sign-in": _("Signs in at a sign-in page as the lab's user, and prints the redirect URL."),
+    "events": _("Lists the requests and replies of the lab."),
 }
-_NAME_VALUE = _("a switch and its new value")
-_AT = _("where: {smtp}; {web}; Graph: {graph}")
+_NAME_VALUE = _("switch and new value")
+_AT = _("place: {smtp}; {web}; Graph: {graph}")
 _DOES = _(
-    "what. SMTP: a whole answer, a short name (421, 432, 451, 535, 550, 5.4.1 ...), drop, "
+    "fault. SMTP: a whole reply, a short name (421, 432, 451, 535, 550, 5.4.1 ...), drop, "
     "silent, wait:SECONDS, at END keep-then-drop and ok-then-drop. Web: an HTTP status, an "
-    "AADSTS number, an error of OAuth, one of Graph's codes, html, html-200, truncated, drop, "
+    "AADSTS number, an OAuth error, a Graph error code, html, html-200, truncated, drop, "
     "silent, wait:SECONDS"
 )
-_TIMES = _("how often (default: 1)")
-_ALWAYS = _("until it is cleared")
-_TO = _("at RCPT: for this recipient alone")
+_TIMES = _("number of times (default: 1)")
+_ALWAYS = _("repeat until cleared")
+_TO = _("at RCPT: only for this recipient")
 _ELSEWHERE = _("at the provider that is not Microsoft")
-_CLEAR = _("forget all scripted faults")
+_CLEAR = _("clear all scripted faults")
 _WHAT = _("secret or certificate")
-_ENDS = _("when it ends: a date, or a span from now on such as +180d")
-_FILE = _("the certificate (.cer; PEM or DER). A key in the file stays there")
-_INSTEAD = _("in the place of those that the app has")
+_ENDS = _("expiry date: a date, or a duration from now such as +180d")
+_FILE = _("certificate file (.cer; PEM or DER). A private key in the file is not sent")
+_INSTEAD = _("replace the app's existing certificates")
 _UPLOADED = _(
-    "The app has this certificate now, until the lab ends.\n  Thumbprint  {thumbprint}\n"
-    "  Ends        {ends}"
+    "The certificate is registered with the app until the lab ends.\n"
+    "  Thumbprint  {thumbprint}\n"
+    "  Expires     {ends}"
 )
-_NO_FILE = _("There is no file {file} to be read.")
-_NO_CERTIFICATE = _("{file} is no certificate, neither in PEM nor in DER.")
-_ALONE = _("those before it end at once")
-_URL = _("address of the sign-in page, or the code that a device shows")
-_ADMIN = _("as the administrator, who consents for the organisation")
-_AFTER = _("those after this number alone")
-_JSON = _("for programs")
-_NO_PAIR = _("{given} is not NAME=VALUE.")
+_NO_FILE = _("Cannot read {file}.")
+_NO_CERTIFICATE = _("{file} is not a certificate in PEM or DER.")
+_ALONE = _("expire the existing ones at once")
+_URL = _("URL of the sign-in page, or the device code")
+_ADMIN = _("sign in as the administrator, who consents for the organisation")
+_AFTER = _("only those after this number")
+_JSON = _("output for programs")
+_NO_PAIR = _("{given} does not have the form NAME=VALUE.")
 
 
 def script(name: str, argv: Sequence[str], language: str, out: TextIO) -> int:

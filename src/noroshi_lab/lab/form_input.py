@@ -12,8 +12,8 @@ from unicodedata import east_asian_width
 
 from noroshi.core.translation import Message, _, pgettext
 
-_FOLDER = _("where the lab keeps its files (default: %(default)s)")
-_LANG = _("language of what is shown")
+_FOLDER = _("folder of the lab's files (default: %(default)s)")
+_LANG = _("language of the output")
 _USAGE = _("usage: ")
 _ARGUMENTS = _("arguments")
 _OPTIONS = _("options")

@@ -25,12 +25,12 @@ _MAIL = PAGE | {
     "sandbox; frame-ancestors 'self'",
     "X-Frame-Options": "SAMEORIGIN",
 }
-_TITLE = _("Mail that has arrived")
-_OF = _("Mail for {box}")
-_EMPTY = _("No mail has come yet. This page looks again by itself.")
+_TITLE = _("Received mail")
+_OF = _("Mail received by {box}")
+_EMPTY = _("No mail has arrived yet. This page refreshes automatically.")
 _ALL = _("All mailboxes")
 _NO_SUBJECT = _("(no subject)")
-_NOT_THERE = _("There is no such mail.")
+_NOT_THERE = _("This mail does not exist.")
 _COLUMNS = (_("Date"), _("Mailbox"), _("From"), _("Subject"))
 _HEADINGS = (
     (_("From"), "from_"),

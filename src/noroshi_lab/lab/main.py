@@ -22,32 +22,34 @@ from noroshi_lab.lab.limits import Limits
 from noroshi_lab.lab.mailbox import Mail, Mailboxes
 
 _WHAT = _(
-    "A simulator of Microsoft 365 (sign-in, SMTP, Graph) and of one more provider on this machine."
+    "Simulates Microsoft 365 (sign-in, SMTP, Graph) and one more provider on this computer."
 )
-_WHAT_MAIL = _("Lists the mails that the lab has taken, or reads one.")
+_WHAT_MAIL = _("Lists the mails that the lab has accepted, or shows one.")
 OTHER_COMMANDS = {"mail": _WHAT_MAIL, **COMMANDS}
 """What can be done beside a lab that runs, or with what it has left."""
-_WHAT_DRILL = _("Walks a running node through the ten most likely failures.")
-_PORT = _("HTTPS port (default: that of the last start, or a free one)")
-_SMTP_PORT = _("SMTP port (default: that of the last start, or a free one)")
-_NUMBER = _("number of the mail to read")
-_JSON = _("for programs")
-_STARTED = _("""The lab is running: Microsoft 365 and one more provider, simulated on this machine.
-  Sign-in:  {sign_in}  ({user}, password in {folder}/lab.json)
-  SMTP:     {smtp_host}:{smtp_port} (STARTTLS, XOAUTH2)
-  Graph:    {graph}
-  Other:    {issuer}  (OpenID Connect, not Microsoft's; SMTP {other_smtp})
-  CA:       {ca_file} (made anew at each start)
-  Profile:  {folder}/definitions (cloud and account, to copy)
-  Mailbox:  {mail_pages}  (or: noroshi lab mail --folder {folder})
-  Phone:    {sign_in}/phone  (the second factor)
-  Switches: noroshi lab show --folder {folder}
-Ctrl-C stops it.""")
+_WHAT_DRILL = _("Takes a running node through the ten most likely failures.")
+_PORT = _("HTTPS port (default: the last one used, or a free one)")
+_SMTP_PORT = _("SMTP port (default: the last one used, or a free one)")
+_NUMBER = _("number of the mail to show")
+_JSON = _("output for programs")
+_STARTED = _(
+    "The lab is running: Microsoft 365 and one more provider, simulated on this computer.\n"
+    "  Sign-in:  {sign_in}  ({user}, password in {folder}/lab.json)\n"
+    "  SMTP:     {smtp_host}:{smtp_port} (STARTTLS, XOAUTH2)\n"
+    "  Graph:    {graph}\n"
+    "  Other:    {issuer}  (OpenID Connect, not Microsoft; SMTP {other_smtp})\n"
+    "  CA:       {ca_file} (new at each start)\n"
+    "  Profile:  {folder}/definitions (cloud and account, to copy)\n"
+    "  Mailbox:  {mail_pages}  (or: noroshi lab mail --folder {folder})\n"
+    "  Phone:    {sign_in}/phone  (second factor)\n"
+    "  Switches: noroshi lab show --folder {folder}\n"
+    "Ctrl-C stops it."
+)
 _CANNOT = _(
     "The lab cannot start: {why}. Another lab may be running; choose other ports with "
     "--port and --smtp-port."
 )
-_EMPTY = _("No mail has come yet.")
+_EMPTY = _("No mail has arrived yet.")
 _NONE = _("There is no mail {number}.")
 _OTHERS = {
     "desk": "control_at",

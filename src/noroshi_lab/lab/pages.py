@@ -37,37 +37,35 @@ _STYLE = (
     "pre{white-space:pre-wrap;overflow-wrap:anywhere;margin:0;font:inherit}"
     "iframe{width:100%;height:32rem;border:1px solid var(--line);border-radius:6px;background:#fff}"
 )
-_LAB = _("Noroshi lab: a simulator on this machine. This is not Microsoft.")
+_LAB = _("Noroshi lab: a simulator on this computer. This is not Microsoft.")
 _SIGN_IN = pgettext("_sign_in", "Sign in")
 _ACCOUNT = _("Account")
 _PASSWORD = _("Password")
 _NEXT = _("Next")
 _CANCEL = _("Cancel")
 _ACCEPT = _("Accept")
-_CONSENT = _("{app} asks for permission to act as {user}")
-_FOR_ALL = _("Consent on behalf of your organisation: nobody in it is asked again.")
+_CONSENT = _("{app} requests permission to act as {user}")
+_FOR_ALL = _("Consent on behalf of your organisation: nobody else is asked again.")
 _APPROVAL = _("Admin approval is needed")
 _APPROVAL_WHY = _(
-    "In this organisation only an administrator may consent to an app. Ask one to sign in "
-    "here and to consent on behalf of the organisation."
+    "In this organisation, only an administrator can consent to an app. Ask an administrator "
+    "to sign in here and consent on behalf of the organisation."
 )
 _WITHOUT = _("Back to the app without consent")
-_FACTOR = _("Is it you?")
-_CODE = _("The code that your phone shows")
-_NUMBER = _("Type this number on your phone, then go on here.")
+_FACTOR = _("Confirm your identity")
+_CODE = _("Code shown on your phone")
+_NUMBER = _("Enter this number on your phone, then continue here.")
 _OPEN_PHONE = _("Open the simulated phone (a new tab)")
 _PHONE = _("The simulated phone")
-_PHONE_WHAT = _(
-    "What everybody's authenticator app would show. Reload for the code of the moment."
-)
-_ASKED = _("Somebody is signing in. Which number does the page show?")
-_APPROVE = _("It is me")
-_DENY = _("It is not me")
-_NOBODY = _("No account here has a second factor.")
-_DEVICE = _("Enter the code that your device shows")
+_PHONE_WHAT = _("Shows the authenticator app of every user. Reload for the current code.")
+_ASKED = _("Somebody is signing in. Enter the number that the page shows.")
+_APPROVE = _("Yes, this is me")
+_DENY = _("No, this is not me")
+_NOBODY = _("No account here uses a second factor.")
+_DEVICE = _("Enter the code shown on your device")
 _DEVICE_CODE = _("Code")
-_DONE = _("You have signed in to {app} on your device. You may close this window.")
-_REFUSED = _("You cannot sign in")
+_DONE = _("You are signed in to {app} on your device. You can close this window.")
+_REFUSED = _("Sign-in failed")
 _BACK = _("Back to the app")
 _MEANINGS = {
     "SMTP.Send": _("Send mail as you, by SMTP AUTH"),

@@ -17,7 +17,7 @@ from urllib.parse import urlencode, urlsplit
 from noroshi.core.translation import Message, _, bilingual
 
 _PATIENCE = 60  # seconds; a sign-in has several pages
-_NO_LAB = _("No lab is running in {folder}. Start it: noroshi lab --folder {folder}")
+_NO_LAB = _("No lab is running in {folder}. Start one: noroshi lab --folder {folder}")
 Answer = Mapping[str, Any]
 
 

@@ -8,8 +8,8 @@ from typing import Any
 from noroshi.core.translation import _, bilingual
 
 _NOW = _("The lab's time: {now}")
-_PENDING = _("On their way to Exchange")
-_FROM = _("from {at} on")
+_PENDING = _("Changes not yet effective in Exchange")
+_FROM = _("from {at}")
 _FAULTS = _("Scripted faults")
 _NONE = _("none")
 _LEFT = _("{count} left")

@@ -31,8 +31,8 @@ async def mute(tmp_path):
     ("op", "said"),
     [
         ("status", "has not answered for 0.01 s"),
-        ("beat", "whether the report was kept is not known"),
-        ("apply", "whether it was done is not known"),
+        ("beat", "whether the report was kept is not supported"),
+        ("apply", "whether it was done is not supported"),
     ],
 )
 async def test_a_node_that_stands_still_is_given_up_with_the_reason(mute, op, said):

@@ -24,7 +24,7 @@ async def desk(tmp_path):
 
 async def test_an_alarm_is_acknowledged_and_taken_back(desk, tmp_path):
     listed = await typed("alarms", home=tmp_path)
-    assert "Not well: 1; not acknowledged: 1." in listed.out
+    assert "Active problems: 1; not acknowledged: 1." in listed.out
     done = await typed(
         "alarm", "acknowledge", "disks", "--comment", "見ています", home=tmp_path
     )
@@ -37,7 +37,7 @@ async def test_an_alarm_is_acknowledged_and_taken_back(desk, tmp_path):
     back = await typed("alarm", "take-back", "disks", home=tmp_path)
     assert f"Taken back: {DISKS} /var." in back.out
     log = await typed("log", "disks", home=tmp_path)
-    assert "What people said" in log.out and "taken back" in log.out
+    assert "Comments and acknowledgements" in log.out and "taken back" in log.out
 
 
 async def test_a_silence_is_added_shown_and_ended(desk, tmp_path):
@@ -53,7 +53,10 @@ async def test_a_silence_is_added_shown_and_ended(desk, tmp_path):
     )
     ended = await typed("silence", "end", "web1", home=tmp_path)
     assert "no longer silent" in ended.out
-    assert "Nothing is silent." in (await typed("silence", "list", home=tmp_path)).out
+    assert (
+        "No notifications are suppressed."
+        in (await typed("silence", "list", home=tmp_path)).out
+    )
 
 
 async def test_a_silence_without_an_end_is_refused(desk, tmp_path):

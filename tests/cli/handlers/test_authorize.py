@@ -98,7 +98,7 @@ async def test_a_person_is_asked_again_for_a_secret_that_has_ended(desk, tmp_pat
     await desk.service.set_secret(AKI, "app", OLD_SECRET)
     async with Terminal(tmp_path, "authorize", "m365") as person:
         await person.type("Address: ", f"{GOOD}\n")
-        await person.until("The client secret has ended")
+        await person.until("The client secret has expired")
         await person.type("Client secret: ", f"{CANARY}\n")
         await person.until("Route m365 is signed in")
         assert await person.process.wait() == 0
@@ -146,7 +146,7 @@ async def test_a_sign_in_says_how_many_mails_go_out(desk, tmp_path):
     await desk.service.set_secret(AKI, "app", CANARY)
     await desk.service.send(AKI, ("ops",), "s", "t", ("m365",))
     told = await typed("authorize", "m365", home=tmp_path, given=GOOD)
-    assert "Mails that wait for it go out now: 1. Test it:" in told.out
+    assert "Waiting mails that are sent now: 1. Test it:" in told.out
 
 
 @pytest.mark.parametrize(
@@ -231,7 +231,7 @@ async def test_for_an_app_the_secret_is_all_that_is_asked_for(app, tmp_path):
 async def test_an_ended_secret_of_an_app_is_asked_for_again(app, tmp_path):
     await app.service.set_secret(AKI, "app", OLD_SECRET)
     async with Terminal(tmp_path, "authorize", "m365") as person:
-        await person.until("The client secret has ended")
+        await person.until("The client secret has expired")
         await person.type("Client secret: ", f"{CANARY}\n")
         await person.until("Route m365 is signed in")
         assert await person.process.wait() == 0
@@ -294,7 +294,7 @@ async def test_the_browser_of_this_computer_comes_back_by_itself(desk, tmp_path)
         answer = await come_back(redirect, "code=good&state=S")
         await person.until("経路 m365 のサインインが済みました")
         assert await person.process.wait() == 0
-    assert "200 OK" in answer and "経路 m365 のサインインが済みました。" in answer
+    assert "200 OK" in answer and "経路 m365 のサインインが完了しました。" in answer
     assert "<script" not in answer and "good" not in person.seen
 
 
@@ -350,7 +350,7 @@ async def test_the_error_that_the_page_shows_can_be_pasted_while_it_waits(desk, 
     async with Terminal(tmp_path, "authorize", "m365", "--here", "--lang", "ja") as person:
         await shown_page(person)
         os.write(person.ours, b"good morning\n")
-        await person.until("code がありません")
+        await person.until("code 指定がありません")
         os.write(person.ours, b"Sorry, but we had trouble.\nAADSTS50011: The redirect URI\n")
         await person.until("(AADSTS50011)")
         assert await person.process.wait() == 1

@@ -43,7 +43,7 @@ def test_monitors_that_nobody_is_told_of_are_named(tmp_path, folder, capsys):
 def test_values_that_are_still_the_examples_are_named(tmp_path, folder, capsys):
     assert checked(tmp_path / "home", folder) == 0
     said = capsys.readouterr().out
-    assert "Values still copied from the examples, with which no alarm arrives: 8" in said
+    assert "Values still copied from the examples: 8. No alarm arrives with them:" in said
     for line in (
         "accounts/m365.toml: client_id: 00000000-0000-0000-0000-000000000000",
         "accounts/m365.toml: tenant: example.onmicrosoft.com",
@@ -141,7 +141,7 @@ def test_a_wrong_folder_is_not_told_file_by_file(tmp_path, capsys):
         "file01.txt",
         "file02.txt",
     ]
-    assert said[4:] == ["  … and the same of 37 more"]
+    assert said[4:] == ["  … and 37 more of the same"]
 
 
 def test_programs_that_ask_get_json(tmp_path, folder, capsys):

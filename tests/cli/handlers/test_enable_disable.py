@@ -18,7 +18,7 @@ async def test_an_instance_and_a_monitor_are_stopped_started_copied_and_moved(tm
         out = await done("instance", "stop", "web1", "--note", "moved to another rack")
         assert "enabled nothing → false" in out and "Version 2 is in force" in out
         shown = await done("status")
-        assert "Nothing is watched: all monitoring is stopped." in shown
+        assert "Nothing is monitored: all monitoring is stopped." in shown
         assert "－ stopped" in shown and "by aki" not in shown
         assert "since version 2" in shown and "noroshi instance start web1" in shown
         shown = await done("--lang", "ja", "status")
@@ -33,7 +33,7 @@ async def test_an_instance_and_a_monitor_are_stopped_started_copied_and_moved(tm
         await done("monitor", "copy", "volumes", "web2/os", "--title", "Volumes")
         await done("monitor", "disable", "web1/base")
         out = await done("monitor", "enable", "web2/base/disks")
-        assert "It stays stopped: web2 is stopped too." in out
+        assert "It stays stopped because web2 is stopped too." in out
         shown = await done("status")
         assert "noroshi monitor enable web1/base" in shown and "Volumes" in shown
     assert (await desk.store.version(2)).note == "moved to another rack"

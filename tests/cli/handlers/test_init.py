@@ -64,7 +64,7 @@ async def test_a_node_that_nobody_named_has_its_computers_name(tmp_path):
 async def test_the_kinds_are_told_without_a_home_folder(tmp_path):
     told = await typed("kinds", "smtp", home=tmp_path / "none")
     assert (told.code, told.err) == (0, "") and "protection" in told.out
-    assert "  host  (text, needed without an account)\n" in told.out
+    assert "  host  (text, required without an account)\n" in told.out
     assert "  port  (whole number)\n" in told.out
 
 
@@ -150,7 +150,7 @@ async def test_a_second_node_on_one_store_is_refused(tmp_path):
 async def test_a_node_says_what_it_does_and_takes_up_what_is_applied(tmp_path):
     await typed("init", home=tmp_path)
     async with serving(tmp_path) as node:
-        assert "nothing is watched yet" in (await node.stdout.readline()).decode()
+        assert "nothing is monitored yet" in (await node.stdout.readline()).decode()
         applied = await typed("apply", written(tmp_path / "defs", **OURS), home=tmp_path)
         assert "at the next" not in applied.out
         while not await measured(tmp_path):  # noqa: ASYNC110

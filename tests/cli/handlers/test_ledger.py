@@ -94,4 +94,4 @@ async def test_an_alarm_that_never_was_ends_with_a_reason(desk, tmp_path):
 async def test_before_any_alarm_it_says_so(tmp_path):
     async with a_node(tmp_path, Harness().service):
         told = await typed("ledger", home=tmp_path)
-    assert told.out.startswith("No alarm has been raised yet.")
+    assert told.out.startswith("No alarms have been raised yet.")

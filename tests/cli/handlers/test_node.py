@@ -29,7 +29,9 @@ def test_without_a_node_it_says_so_and_calls_nothing_ok(tmp_path):
     home = Home(tmp_path)
     told = home.run("health", check=False)
     assert told.returncode == 4
-    assert "No node is running, so nothing is watched or sent" in " ".join(told.stdout.split())
+    assert "No node is running, so nothing is monitored or sent" in " ".join(
+        told.stdout.split()
+    )
     assert "OK" not in told.stdout and "runs for" not in told.stdout
     told = home.run("health", "--json", check=False)
     found = json.loads(told.stdout)

@@ -24,7 +24,7 @@ async def test_a_person_is_asked_twice_and_sees_nothing_of_it(desk, tmp_path):
     async with Terminal(tmp_path, "secret", "set", "relay") as person:
         await person.type("Password for “relay”: ", f"  {CANARY} \n")
         await person.type("Once more: ", f"  {CANARY} \n")
-        await person.until("“relay” is in the vault.")
+        await person.until("“relay” is stored in the vault.")
         assert await person.process.wait() == 0
     assert CANARY not in person.seen
     # A password may begin and end with a blank.
@@ -35,7 +35,7 @@ async def test_two_that_are_not_the_same_are_not_kept(desk, tmp_path):
     async with Terminal(tmp_path, "secret", "set", "relay") as person:
         await person.type("Password for “relay”: ", f"{CANARY}\n")
         await person.type("Once more: ", "another\n")
-        await person.until("The two are not the same, so nothing was kept.")
+        await person.until("The two entries differ, so nothing was saved.")
         assert await person.process.wait() == 3
     assert await desk.vault.names() == []
 
@@ -65,9 +65,7 @@ async def test_a_name_that_nobody_has_is_told_with_the_one_that_was_likely_meant
     argv = ("secret", "set", "ap", "--file", "-")
     told = await typed(*argv, home=tmp_path, given=CANARY)
     assert told.code == 0
-    assert told.out.splitlines()[1] == (
-        "No route and no account names it yet (did you mean app?)"
-    )
+    assert told.out.splitlines()[1] == ("No route or account uses it yet (did you mean app?)")
 
 
 async def test_a_name_near_to_one_that_is_kept_already_is_told_of_it_too(desk, tmp_path):
@@ -79,7 +77,7 @@ async def test_a_name_near_to_one_that_is_kept_already_is_told_of_it_too(desk, t
 async def test_an_app_s_secret_is_told_with_what_its_server_says_of_it(desk, tmp_path):
     argv = ("secret", "set", "app", "--file", "-")
     told = await typed(*argv, home=tmp_path, given=CANARY)
-    taken = "The sign-in server takes it for account box.\n"
+    taken = "The sign-in server accepts it for account box.\n"
     assert (told.code, told.out) == (0, f"“app” is in the vault.\n{taken}")
     assert "Asking the sign-in server" in told.err
 
@@ -88,7 +86,7 @@ async def test_an_ended_secret_that_is_the_first_one_is_kept_and_called_ended(de
     argv = ("secret", "set", "app", "--file", "-")
     told = await typed(*argv, home=tmp_path, given=OLD_SECRET)
     assert told.code == 1
-    assert "It does not do for account box: The client secret has ended." in told.out
+    assert "It cannot be used for account box: The client secret has expired." in told.out
 
 
 async def test_a_refused_secret_takes_a_good_one_s_place_only_by_force(desk, tmp_path):
@@ -127,8 +125,8 @@ async def test_a_new_secret_s_day_is_written_down_with_it(desk, tmp_path):
 @pytest.mark.parametrize(
     ("name", "day", "said"),
     [
-        pytest.param("app", "2020-01-31", "2020-01-31 is over already", id="over"),
-        pytest.param("app", "soon", "write it as in", id="no day"),
+        pytest.param("app", "2020-01-31", "2020-01-31 has already passed", id="over"),
+        pytest.param("app", "soon", "enter it as in", id="no day"),
         pytest.param("relay", "2027-01-31", "no account names “relay”", id="nobody's"),
     ],
 )
@@ -170,7 +168,7 @@ async def test_where_a_token_led_it_is_asked_about_first(desk, tmp_path, said, k
         await person.type("Password for “app”: ", f"{CANARY}\n")
         await person.type("Once more: ", f"{CANARY}\n")
         await person.until("evil.example:443: the API token ci chose that")
-        await person.type("May it go there? [y/N] ", said)
+        await person.type("Allow this destination? [y/N] ", said)
         await person.until("is in the vault" if kept else "Nothing was kept")
         await person.process.wait()
     assert ("app" in await desk.vault.names()) is kept

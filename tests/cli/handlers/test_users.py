@@ -33,7 +33,7 @@ async def test_a_user_is_added_and_listed_in_the_persons_language(desk, tmp_path
 async def test_a_password_comes_from_a_file_and_is_shown_nowhere(desk, tmp_path):
     argv = ("user", "add", "eri", "--password-file", "-")
     told = await typed(*argv, home=tmp_path, given=f"{CANARY}\n")
-    assert told.out == "“eri” (viewer) may log in.\n"
+    assert told.out == "“eri” (viewer) can log in.\n"
     user = (await desk.store.users())["eri"]
     assert await desk.people.passwords.right(user.password, CANARY)
     told = await typed("audit", home=tmp_path)
@@ -43,7 +43,7 @@ async def test_a_password_comes_from_a_file_and_is_shown_nowhere(desk, tmp_path)
 async def test_a_second_step_is_set_up_at_a_terminal(desk, tmp_path):
     await typed("user", "add", "eri", home=tmp_path)
     async with Terminal(tmp_path, "user", "totp", "eri") as person:
-        await person.until("Code that it shows now: ")
+        await person.until("Code shown now: ")
         seed = person.seen.partition("secret=")[2].partition("&")[0]
         code = pyotp.TOTP(seed).at(desk.time.now)
         await person.type("", f"{code}\n")
@@ -83,7 +83,7 @@ async def test_ones_own_second_step_is_set_up_at_a_terminal_and_ended(desk, tmp_
     await typed("user", "add", "eri", "--password-file", str(file), home=tmp_path)
     argv = ("user", "own-totp", "eri", "--password-file", str(file))
     async with Terminal(tmp_path, *argv) as person:
-        await person.until("Code that it shows now: ")
+        await person.until("Code shown now: ")
         seed = person.seen.partition("secret=")[2].partition("&")[0]
         await person.type("", f"{pyotp.TOTP(seed).at(desk.time.now)}\n")
         await person.until("recovery codes")
@@ -102,8 +102,8 @@ async def test_who_was_refused_is_told_with_the_reason(desk, tmp_path):
         await desk.people.log_in("nobody", "wrong", "192.0.2.7")
     told = (await typed("audit", home=tmp_path)).out
     assert told.count("unknown (browser 192.0.2.7)") == 2 and "nobody" not in told
-    assert "refused: The name or the password is not right." in told
-    assert told.rstrip().endswith("(refusals before it that are not listed: 2)")
+    assert "refused: The name or the password is not correct." in told
+    assert told.rstrip().endswith("(earlier refusals not listed: 2)")
 
 
 async def test_what_was_changed_is_told_field_by_field_in_both_languages(desk, tmp_path):
@@ -130,7 +130,7 @@ async def test_a_change_of_definitions_is_told_with_its_place(desk, tmp_path):
     await apply(desk, documents=documents())
     await apply(desk, documents=documents(contacts__ops={"addresses": ["new@x.example"]}))
     told = (await typed("--lang", "ja", "audit", home=tmp_path)).out
-    assert "~ 通知先 ops › メールアドレス: " in told and " → " in told
+    assert "~ 通知先 ops › メールURL: " in told and " → " in told
 
 
 async def test_what_changed_nothing_is_not_in_the_log(desk, tmp_path):

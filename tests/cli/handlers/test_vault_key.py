@@ -107,7 +107,7 @@ async def test_a_key_takes_the_place_of_one_that_seals_nothing_which_is_kept(
     assert (await typed("init", home=new)).code == 0
     unused = read_key(new / "key").id
     back = await brought_back(taken_out, new)
-    assert (back.code, "Nothing is sealed yet." in back.out) == (0, True)
+    assert (back.code, "The vault is empty." in back.out) == (0, True)
     assert read_key(new / "key").id == read_key(home / "key").id
     assert read_key(new / f"key.old-{unused}").id == unused
 
@@ -130,11 +130,11 @@ async def test_after_a_restore_the_key_is_tried_and_the_right_one_opens_everythi
     assert (await typed("backup", backup, home=home)).code == 0
     assert (await typed("init", home=new)).code == 0
     wrong = await typed("restore", backup, home=new)
-    assert (wrong.code, "It does not open 1 of 1 entry." in wrong.out) == (1, True)
+    assert (wrong.code, "It does not decrypt 1 of 1 entry." in wrong.out) == (1, True)
     back = await brought_back(taken_out, new)
-    assert (back.code, "It opens all entries: 1." in back.out) == (0, True)
+    assert (back.code, "It decrypts all entries: 1." in back.out) == (0, True)
     right = await typed("restore", backup, home=new)
-    assert (right.code, "It opens all entries: 1." in right.out) == (0, True)
+    assert (right.code, "It decrypts all entries: 1." in right.out) == (0, True)
 
 
 async def test_while_a_node_runs_no_key_is_put_over_another(taken_out, tmp_path):
@@ -199,7 +199,7 @@ async def test_without_a_key_it_says_so_in_the_person_s_language(home):
     (home / "key").unlink()
     said = await typed("--lang", "ja", "key", "check", home=home)
     assert said.code == 1
-    assert "保管庫の鍵がありません" in said.err
+    assert "保管庫の鍵指定がありません" in said.err
 
 
 async def test_no_part_of_the_key_is_ever_shown(home, tmp_path):

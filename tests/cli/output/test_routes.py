@@ -70,7 +70,7 @@ NOTHING, LOST = {"en": "", "ja": ""}, {"en": "it came back", "ja": "戻ってき
         pytest.param({"arrives": None}, "", "", id="never used"),
         pytest.param(
             {"arrives": None, "accepted": AT},
-            "; whether mails arrive is not looked at",
+            "; whether mails arrive is not checked",
             "(届いたかどうかは確かめていません)",
             id="accepted",
         ),

@@ -331,19 +331,19 @@ ROOT_AT = f"{GROUP_AT}.monitor.root"
         ),
         pytest.param(
             replace(WEB, zone="Asia/Tokio"),
-            "instances/web.toml: zone: Asia/Tokio is not a time zone that this computer knows; "
-            "write it as in Asia/Tokyo",
+            "instances/web.toml: zone: Asia/Tokio is not a time zone that this computer knows; enter "
+            "it as in Asia/Tokyo",
             id="unknown zone",
         ),
         pytest.param(
             replace(WEB, zone="../etc/passwd"),
             "instances/web.toml: zone: ../etc/passwd is not a time zone that this computer knows; "
-            "write it as in Asia/Tokyo",
+            "enter it as in Asia/Tokyo",
             id="zone that is a path",
         ),
         pytest.param(
             replace(WEB, address="web 1"),
-            "instances/web.toml: address: web 1 is no name or address of a computer",
+            "instances/web.toml: address: web 1 is not a valid host name or address",
             id="bad address",
         ),
         pytest.param(
@@ -406,8 +406,8 @@ ROOT_AT = f"{GROUP_AT}.monitor.root"
         ),
         pytest.param(
             with_group(name="O S"),
-            "instances/web.toml: group: 'O S' is no name: a-z, 0-9, - and _, at most 64, "
-            "beginning with a letter or digit",
+            "instances/web.toml: group: 'O S' is not a valid name: use a-z, 0-9, - and _, at most 64 "
+            "characters, beginning with a letter or digit",
             id="bad name",
         ),
         pytest.param(
@@ -467,7 +467,7 @@ def test_what_is_wrong_with_an_instance_is_said_once_with_its_place(web, said):
         ),
         pytest.param(
             {"contacts": ()},
-            "rules/night.toml: contacts: names no contact, so nobody would be told",
+            "rules/night.toml: contacts: has no contact, so nobody would be notified",
             id="no contact",
         ),
         pytest.param(
@@ -477,12 +477,12 @@ def test_what_is_wrong_with_an_instance_is_said_once_with_its_place(web, said):
         ),
         pytest.param(
             {"routes": ()},
-            "rules/night.toml: routes: names no route, so nothing could leave",
+            "rules/night.toml: routes: has no route, so nothing could be sent",
             id="no route",
         ),
         pytest.param(
             {"on": ()},
-            "rules/night.toml: on: names no level, so the rule would never speak",
+            "rules/night.toml: on: has no level, so the rule would never apply",
             id="no level",
         ),
         pytest.param(
@@ -490,7 +490,7 @@ def test_what_is_wrong_with_an_instance_is_said_once_with_its_place(web, said):
         ),
         pytest.param(
             {"when": "nth"},
-            'rules/night.toml: when = "nth" needs nth: at which measurement in a row it speaks',
+            'rules/night.toml: when = "nth" requires nth: the number of consecutive measurements',
             id="when nth without nth",
         ),
         pytest.param(
@@ -556,13 +556,13 @@ def test_a_contact_is_told_at_addresses_alone(address):
         ),
         pytest.param(
             {"route": replace(ROUTE, options={"account": "m365", "protection": "none"})},
-            "routes/smtp1.toml: options.protection: an account's access token must not go "
-            'out in the clear; use "starttls" or "tls"',
+            "routes/smtp1.toml: options.protection: the account's access token must not be sent "
+            'unencrypted; use "starttls" or "tls"',
             id="a token in the clear",
         ),
         pytest.param(
             {"contact": replace(OPS, addresses=())},
-            "contacts/ops.toml: addresses: has no address to tell",
+            "contacts/ops.toml: addresses: has no mail address",
             id="contact without address",
         ),
         pytest.param(
@@ -572,14 +572,13 @@ def test_a_contact_is_told_at_addresses_alone(address):
         ),
         pytest.param(
             {"account": replace(ACCOUNT, tenant="")},
-            "accounts/m365.toml: tenant: is missing: the cloud lab asks for the directory "
-            "(tenant) ID",
+            "accounts/m365.toml: tenant: is missing: the cloud lab requires the directory (tenant) ID",
             id="no tenant",
         ),
         pytest.param(
             {"account": replace(ACCOUNT, redirect="http://localhost:x/")},
-            "accounts/m365.toml: redirect: http://localhost:x/ has an invalid port; write it "
-            "as in http://localhost:8400/cb",
+            "accounts/m365.toml: redirect: http://localhost:x/ has an invalid port; enter it as in "
+            "http://localhost:8400/cb",
             id="no port in the redirect",
         ),
         pytest.param(
@@ -641,8 +640,7 @@ def test_every_problem_is_said_in_both_languages():
     found = compile(defined(web), KINDS)
     assert [problem.say("ja") for problem in found] == [
         (
-            "instances/web.toml: zone: Mars というタイムゾーンはありません。"
-            "Asia/Tokyo のように書いてください"
+            "instances/web.toml: zone: Mars というタイムゾーンはなしAsia/Tokyo と入力してください"
         ),
         (
             f"{GROUP_AT}.every: x は時間の長さとして読めません。"

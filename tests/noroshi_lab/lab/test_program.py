@@ -233,7 +233,7 @@ async def test_programs_read_the_mailbox_as_json(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("language", "words"),
-    [("en", "No mail has come yet."), ("ja", "メールはまだ届いていません。")],
+    [("en", "No mail has arrived yet."), ("ja", "メールはまだ届いていません。")],
 )
 def test_an_empty_mailbox_says_so(tmp_path: Path, language: str, words: str) -> None:
     assert run("mail", "--folder", str(tmp_path / "x"), language=language) == (0, words + "\n")
@@ -244,7 +244,7 @@ def test_a_mail_that_is_not_there_is_an_error(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["mail", "--folder", str(tmp_path), "7", "--lang", "ja"]) == 1
-    assert capsys.readouterr().err == "7 番のメールはありません。\n"
+    assert capsys.readouterr().err == "7 番のメールはなし\n"
 
 
 async def test_mails_of_an_earlier_start_are_kept_and_numbered_on(tmp_path: Path) -> None:

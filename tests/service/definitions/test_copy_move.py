@@ -89,7 +89,7 @@ async def test_a_try_tells_what_would_change_and_keeps_nothing(ask):
         ("monitor_copy", {"monitor": "disks", "to": "web9/base"}, "no instance web9"),
         ("monitor_copy", {"monitor": "disks", "to": "web2/Base"}, "is no name"),
         ("monitor_copy", {"monitor": "disks", "to": "noroshi/node"}, "by itself"),
-        ("monitor_move", {"monitor": "disks", "to": "web1/base"}, "is where it is already"),
+        ("monitor_move", {"monitor": "disks", "to": "web1/base"}, "is already there"),
         ("monitor_move", {"monitor": "web1/base", "to": "web2/a/b"}, "write where to"),
         ("instance_copy", {"instance": "web1", "name": "web2"}, "is there already"),
         ("instance_copy", {"instance": "web1", "name": "../x"}, "is no name"),

@@ -60,11 +60,13 @@ async def test_what_is_outermost_stops_it_and_what_stays_stopped_is_told(ask):
     await ask("instance_stop", instance="web1")
     assert (await only_monitor(ask))["stopped"]["path"] == "web1"
     told = await ask("monitor_enable", monitor=PART)
-    assert [one["en"] for one in told["cautions"]] == ["It stays stopped: web1 is stopped too."]
+    assert [one["en"] for one in told["cautions"]] == [
+        "It stays stopped because web1 is stopped too."
+    ]
     await ask("monitor_disable", monitor=PART)
     told = await ask("instance_start", instance="web1")
     assert [one["en"] for one in told["cautions"]] == [
-        "In it stay stopped by their own word: web1/base/disks."
+        "Still stopped individually: web1/base/disks."
     ]
     assert (await only_monitor(ask))["stopped"]["path"] == PART
 
@@ -151,7 +153,7 @@ async def test_the_log_says_that_it_is_stopped_and_that_nobody_saw_it_recover(as
     assert found["stopped"]["version"] == version.number == 2
     (event,) = found["events"]
     assert (event["before"], event["after"], event["ended"]) == ("critical", "ok", "stopped")
-    assert "whether it is well is not known" in event["words"]["en"]
+    assert "whether it is well is not supported" in event["words"]["en"]
 
 
 async def test_of_two_who_switch_at_once_neither_is_lost(ask):

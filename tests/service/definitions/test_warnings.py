@@ -134,7 +134,9 @@ async def test_a_day_of_a_secret_s_end_that_is_over_is_told_until_another_is_giv
     box = CONTENT["accounts/box"] | {"secret_ends": "2020-01-31"}
     await apply_definitions(ask, accounts__box=CONTENT["accounts/box"])
     (told,) = (await ask("plan", documents=documents(accounts__box=box)))["cautions"]
-    assert told["en"].startswith("accounts/box.toml: secret_ends: 2020-01-31 is over already")
+    assert told["en"].startswith(
+        "accounts/box.toml: secret_ends: 2020-01-31 has already passed"
+    )
     assert "2020-01-31 はすでに過ぎています" in told["ja"]
     applied_now = await ask("apply", documents=documents(accounts__box=box))
     assert cautions(applied_now) == [told["en"]]

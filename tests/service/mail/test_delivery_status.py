@@ -122,7 +122,7 @@ async def test_what_keeps_the_mailbox_from_being_read_is_told_with_its_route(rea
     looked = '{"until":"2026-04-01T06:00:00Z","trouble":{"en":"403 no","ja":"403"}}'
     await reading.harness.store.put_value("inbox/box", looked)
     why = (await route(reading, "m365"))["arrives"]["why"]
-    assert why["en"] == "the mailbox cannot be read: 403 no"
+    assert why["en"] == "Cannot read the mailbox: 403 no"
 
 
 async def test_what_is_known_of_a_mailbox_stays_known_when_its_account_is_renamed(reading):
@@ -130,4 +130,4 @@ async def test_what_is_known_of_a_mailbox_stays_known_when_its_account_is_rename
     await reading.harness.store.put_value("inbox/box", looked)
     await reading("definition_change", rename={"accounts/box": "mail1"})
     why = (await route(reading, "m365"))["arrives"]["why"]
-    assert why["en"] == "the mailbox cannot be read: 403 no"
+    assert why["en"] == "Cannot read the mailbox: 403 no"

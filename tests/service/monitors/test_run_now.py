@@ -16,7 +16,7 @@ from tests.service.harness import AKI, DISK, MAIL, POST, Harness, documents
 FULL = Reading("used", 95.0, "%", "/var")
 ROOMY = Reading("used", 12.0, "%", "/")
 LINES = bilingual(en="line 1: hit", ja="1行目: 一致")
-NO_LOG = bilingual(en="no file matches", ja="ファイルがありません")
+NO_LOG = bilingual(en="no file matches", ja="ファイル指定がありません")
 
 
 def given():

@@ -64,7 +64,7 @@ async def looked(tokens, account=ACCOUNT, resource="smtp", user=BOX):
 async def test_flow_and_age_of_a_token_are_told_and_its_claims():
     stages = await looked(Tokens())
     assert stages["token"].found.en == (
-        "renewed by the refresh token, good for 75 min; box@example.com signed in 3 days ago"
+        "renewed with the refresh token, good for 75 min; box@example.com signed in 3 days ago"
     )
     assert stages["claims"].found.en == "for outlook.office.com: SMTP.Send; box@example.com"
     assert stages["claims"].remarks == ()

@@ -41,10 +41,10 @@ def jwt(claims):
     ("resource", "claims", "said"),
     [
         pytest.param(
-            "smtp", PERSON, "the mailbox box@example.com is not there", id="a person's"
+            "smtp", PERSON, "the mailbox box@example.com does not exist", id="a person's"
         ),
         pytest.param("smtp", APP, "service principal is missing", id="an app's"),
-        pytest.param("smtp", APP, "is not there or has no licence", id="an app's mailbox"),
+        pytest.param("smtp", APP, "does not exist or has no licence", id="an app's mailbox"),
         pytest.param(
             "graph", GRAPH, "Sign-in logs; then noroshi authorize ROUTE", id="for Graph"
         ),

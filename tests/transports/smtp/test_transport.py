@@ -459,7 +459,7 @@ async def test_google_s_refusal_is_answered_by_an_empty_line(exchange, certifica
 
 async def test_without_a_token_no_server_is_bothered(exchange, certificate):
     trouble = RouteError(
-        bilingual(en="The client secret has ended.", ja="期限切れです。"), 535, Fault.SIGN_IN
+        bilingual(en="The client secret has expired.", ja="期限切れです。"), 535, Fault.SIGN_IN
     )
     async with signed_in_route(exchange, certificate, Tokens(trouble)) as transport:
         got = answer(await transport.send(LETTER))
@@ -705,7 +705,9 @@ async def test_an_answer_that_never_came_is_asked_for_again_with_the_same_mail(p
     patience = replace(PATIENT, final=SHORT if how is SILENT else 300)
     async with open_route(plain, patience=patience) as transport:
         got = answer(await transport.send(LETTER))
-    assert got.verdict is Verdict.DEFERRED and "its answer is not known" in got.explanation.en
+    assert (
+        got.verdict is Verdict.DEFERRED and "its answer is not supported" in got.explanation.en
+    )
     async with open_route(plain) as transport:
         assert answer(await transport.send(LETTER)).verdict is Verdict.ACCEPTED
     assert plain.mails[0] == plain.mails[1]
@@ -943,4 +945,4 @@ async def test_a_certificate_of_our_own_that_cannot_be_used_is_told(exchange, ce
         Options(host="h", sender="n@x.example", certificate="/nonexistent/own.pem")
     )
     assert "No such file or directory" in told.en
-    assert "ファイルまたはフォルダーがありません" in told.ja
+    assert "ファイルまたはフォルダー指定がありません" in told.ja

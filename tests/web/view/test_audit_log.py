@@ -36,7 +36,7 @@ def defined(line, language="en"):
         ({"a": {"to": ["x"]}}, {"a": {"to": ["x", "y"]}}, ("~", "a › To", "x", "x, y")),
         (None, {"until": "2026-11-25T12:30:00Z"}, ("", "Until", "", "12:30")),
         (None, "done", ("", "Result", "", "done")),
-        (None, {"sort": "acknowledged"}, ("", "What was done", "", "Acknowledged")),
+        (None, {"sort": "acknowledged"}, ("", "Operation", "", "Acknowledged")),
         (None, {"words": "on my way"}, ("", "Words", "", "on my way")),
     ],
 )

@@ -62,7 +62,7 @@ def rule(name="ops", **said):
         pytest.param(
             rule(title="夜間", on=["critical"]),
             rule(title="夜間", on=["critical", "warning"]),
-            "Rule 夜間 › At which levels: Critical → Critical, Warning",
+            "Rule 夜間 › Levels: Critical → Critical, Warning",
             "実行条件 夜間 › 対象のレベル: 危険 → 危険、注意",
             id="choices",
         ),

@@ -88,15 +88,15 @@ ROUTES = {
         "いま使っている証明書を管理者が登録してください。経路の画面で証明書の保存と拇印の確認ができます。",
     ),
     "no certificate": (
-        "「m365」の証明書「m365-cert」が保管庫にありません。noroshi cert new m365 で作れます。",
-        "「m365」の証明書「m365-cert」が保管庫にありません。経路の画面で作れます。",
+        "「m365」の証明書「m365-cert」が保管庫になしnoroshi cert new m365 で作れます。",
+        "「m365」の証明書「m365-cert」が保管庫になし経路の画面で作れます。",
     ),
     "a wrong secret, by the wizard": (
-        "正しい値は noroshi authorize smtp1 --secret-file ファイル で入れ直してください",
+        "正しい値を入力してください: noroshi authorize smtp1 --secret-file ファイル",
         "正しい値を入れ直してください",
     ),
     "a wrong secret, at the route": (
-        "正しい値を入れてください: noroshi secret set m365",
+        "正しい値を入力してください: noroshi secret set m365",
         "正しい値を入れ直してください",
     ),
     "an ended secret": (

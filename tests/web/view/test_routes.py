@@ -105,7 +105,7 @@ async def test_each_route_says_how_far_it_is_proved_and_where_it_stands(desk, br
     page = await browser.get("/mail")
     assert "1 of 2 routes cannot send" in page.text
     assert page.text.index("Old server") < page.text.index(">m365</a>")  # by the rule's order
-    assert "Further route" in page.text  # no kind of this desk hands mails to a server
+    assert "Additional route" in page.text  # no kind of this desk hands mails to a server
     assert "Nobody has signed in yet" in page.text and "noroshi authorize" not in page.text
 
 
@@ -171,11 +171,11 @@ async def test_a_route_that_is_the_only_way_of_a_rule_is_shown(desk, browser):
 
 
 async def test_a_route_that_is_titled_by_its_place_is_called_so_once(desk, browser):
-    await defined(desk, routes__m365=CONTENT["routes/m365"] | {"title": "Further route"})
+    await defined(desk, routes__m365=CONTENT["routes/m365"] | {"title": "Additional route"})
     await browser.log_in()
     name = (await browser.get("/mail")).text.partition('id="r-m365"')[2].partition("</h3>")[0]
-    assert name.count("Further route") == 1
-    assert "<h1>Further route</h1>" in (await browser.get("/mail/route/m365")).text
+    assert name.count("Additional route") == 1
+    assert "<h1>Additional route</h1>" in (await browser.get("/mail/route/m365")).text
 
 
 async def test_an_order_is_changed_by_its_buttons(desk, browser):
@@ -593,7 +593,7 @@ async def test_a_secret_goes_only_to_the_server_that_the_page_has_shown(desk, br
     await defined(desk)
     await browser.log_in()
     page = await browser.get(ROUTE)
-    assert "It is sent to login.microsoftonline.com:443." in page.text
+    assert "The value is sent to login.microsoftonline.com:443." in page.text
     shown = forms_of(page.text)
     form = next(one for one in shown if ("do", "save") in one.buttons)
     led = {"clouds__own": ELSEWHERE, "accounts__box": BOX | {"cloud": "own"}}
@@ -756,7 +756,7 @@ async def test_whoever_finds_the_test_mail_in_the_inbox_says_so_beside_it(desk, 
     page = await browser.post(form.action, **form.fields, do="seen")
     assert page.status == 303
     page = (await browser.get(page.to.partition("#")[0])).text
-    assert "It was seen in the inbox. sato said so." in page and 'value="seen"' not in page
+    assert "Arrival in the inbox is confirmed by sato." in page and 'value="seen"' not in page
     way = page.partition('id="way"')[2].partition("</ol>")[0]
     assert 'is-lit"><b>Seen arrived' in way
 

@@ -21,7 +21,7 @@ HIT, NO_HIT = _("found"), _("-")
 LINE = _("{verdict}: {line}")
 TERM = _("    {verdict} {term}")
 HOLDS, HOLDS_NOT = pgettext("logs.filter_preview", "yes"), pgettext("logs.filter_preview", "no")
-HEAD = _("{path}: a line is found if it {terms}")
+HEAD = _("{path}: a line matches if it {terms}")
 SUM = ngettext(
     "{hits} found in the last {count} line", "{hits} found in the last {count} lines"
 )

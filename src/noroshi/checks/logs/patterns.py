@@ -20,16 +20,17 @@ LONGEST = 1000
 UNKNOWN = _("the pattern cannot be used: {why} (patterns are those of RE2)")
 TOO_LONG = pgettext("too_long", "is longer than {most} characters")
 LOOKAROUND = _(
-    "it looks ahead or behind ({part}), which would not be linear in time; use a term of "
-    "its own with not_word or not_pattern"
+    "look-ahead and look-behind ({part}) are not supported, as they do not run in linear "
+    "time; use a separate term with not_word or not_pattern"
 )
 NO_BACK_REFERENCE = _(
-    "{part} is no escape that is known (a back reference would not be linear in time)"
+    "{part} is not a known escape (back references are not supported, as they do not run in "
+    "linear time)"
 )
 REASONS = (
     (re.compile(r"invalid perl operator: (\(\?<?[=!].*)", re.DOTALL), LOOKAROUND),
     (re.compile(r"invalid escape sequence: (.*)", re.DOTALL), NO_BACK_REFERENCE),
-    (re.compile(r"invalid perl operator: (.*)", re.DOTALL), _("{part} is not known")),
+    (re.compile(r"invalid perl operator: (.*)", re.DOTALL), _("{part} is not supported")),
     (re.compile(r"missing \](?:: (.*))?", re.DOTALL), _("a ] is missing after {part}")),
     (re.compile(r"missing \)(?:: (.*))?", re.DOTALL), _("a ) is missing")),
     (re.compile(r"unexpected \)(?:: (.*))?", re.DOTALL), _("there is a ) too many")),
@@ -44,7 +45,7 @@ REASONS = (
     ),
     (
         re.compile(r"invalid character class range: (.*)", re.DOTALL),
-        _("{part} is no range of characters"),
+        _("{part} is not a valid range of characters"),
     ),
     (re.compile(r"trailing \\.*", re.DOTALL), _("it ends with a single \\")),
     (re.compile(r"pattern too large.*", re.DOTALL), _("it is too large")),

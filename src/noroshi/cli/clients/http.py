@@ -19,20 +19,24 @@ LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 LONGEST_SAID = 200
 
 NO_URL = _(
-    "{url} is no address of a manager: it begins with https:// (http:// only on this computer) "
+    "{url} is not a manager address: it starts with https:// (http:// only on this computer) "
     "and has no path."
 )
 NO_TOKEN = _(
-    "A manager wants an API token: NOROSHI_TOKEN or --token. Make one there: noroshi token new"
+    "The manager requires an API token: NOROSHI_TOKEN or --token. Create one on its "
+    "computer: noroshi token new"
 )
 CANNOT_REACH = _("Cannot reach the manager at {url}: {why}")
 NOT_TRUSTED = _(
-    "The certificate of {url} is not trusted: {why}. Name the file that it is signed by: "
-    "--ca-file (its own one is web-cert.pem in its home folder)."
+    "The certificate of {url} is not trusted: {why}. Specify the CA certificate with "
+    "--ca-file (for the manager's own certificate: web-cert.pem in its home folder)."
 )
-WENT_AWAY = _("The manager went away before it answered; whether it was done is not known.")
-NO_MANAGER = _("What answers at {url} is no manager of Noroshi (status {status}).")
-NO_FILE = _("{file} cannot be read: {why}")
+WENT_AWAY = _(
+    "The connection to the manager was lost before it replied. It is not known whether the "
+    "operation was carried out."
+)
+NO_MANAGER = _("The server at {url} is not a Noroshi manager (status {status}).")
+NO_FILE = _("Cannot read {file}: {why}")
 
 
 class FarByHttp:

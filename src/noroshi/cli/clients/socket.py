@@ -60,26 +60,27 @@ QUICK = frozenset(
 CHUNK = 1 << 16
 
 CANNOT_ENTER = _(
-    "Cannot reach the node by {door}: {why}. "
-    "Run it as Noroshi's own user, or as a member of the door's group."
+    "Cannot reach the node through {door}: {why}. Run the command as Noroshi's own user or "
+    "as a member of the door's group."
 )
-NO_NODE = _("No node is running behind {door}. Start it: noroshi serve")
+NO_NODE = _("No node is running behind {door}. Start one: noroshi serve")
 NO_SERVICE = _(
-    "The service does not run: nobody is behind {door}. Start it: systemctl start {name}"
+    "The service is not running: nothing answers on {door}. Start it: systemctl start {name}"
 )
 WENT_AWAY = _(
-    "The node went away before it answered; whether it was done is not known. "
-    "Look with: noroshi status"
+    "The connection to the node was lost before it replied. It is not known whether the "
+    "operation was carried out. Check: noroshi status"
 )
-NO_TEXT = _(
-    "Something that was given is not text in this terminal's encoding; nothing was sent."
+NO_TEXT = _("An argument is not valid text in this terminal's encoding. Nothing was sent.")
+NO_ANSWER = _(
+    "The node has not answered for {seconds:g} s. It is not known whether the operation was "
+    "carried out."
 )
-NO_ANSWER = _("The node has not answered for {seconds:g} s; whether it was done is not known.")
 STANDS_STILL = _(
-    "The node has not answered for {seconds:g} s: it stands still (stopped, or without "
-    "processor time), or is badly overloaded. See: noroshi service status"
+    "The node has not answered for {seconds:g} s: its process is stopped, gets no processor "
+    "time, or is badly overloaded. Check: noroshi service status"
 )
-NOT_REPORTED = _("{why}\nSo whether the report was kept is not known.")
+NOT_REPORTED = _("{why}\nIt is therefore not known whether the report was saved.")
 
 
 class NoNodeError(RefusedError):

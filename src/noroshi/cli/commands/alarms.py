@@ -8,16 +8,16 @@ from noroshi.core.translation import _
 
 ITEM = Option(
     ("--item",),
-    _("only this item (a volume, a process); else all that are not well"),
+    _("only this item (a volume, a process); default: all that are not OK"),
     {"metavar": "ITEM"},
 )
 SAYING = Option(
-    ("--comment",), _("a few words for the others"), {"metavar": "TEXT", "default": ""}
+    ("--comment",), _("a short comment for the others"), {"metavar": "TEXT", "default": ""}
 )
 ALARMS = Command(
     name="alarms",
     run="noroshi.cli.handlers.alarms:alarms",
-    help=_("what is not well, since when, who has it, and what was told"),
+    help=_("active problems: since when, who acknowledged them, who was notified"),
     options=(ONLY_MONITOR, JSON),
 )
 ALARM = Command(
@@ -27,26 +27,26 @@ ALARM = Command(
         Command(
             name="acknowledge",
             run="noroshi.cli.handlers.alarms:acknowledge",
-            help=_("you have it: repeats stop until it recovers or gets worse"),
-            more=(_("The recovery is told all the same."),),
+            help=_("acknowledge: repeats stop until it recovers or gets worse"),
+            more=(_("A recovery is still notified."),),
             options=(MONITOR, ITEM, SAYING, JSON),
         ),
         Command(
             name="take-back",
             run="noroshi.cli.handlers.alarms:take_back",
-            help=_("nobody has it any more: it is told again as its rules say"),
+            help=_("withdraw an acknowledgement: notifications follow the rules again"),
             options=(MONITOR, ITEM, SAYING, JSON),
         ),
         Command(
             name="comment",
             run="noroshi.cli.handlers.alarms:comment",
-            help=_("say something of a monitor, kept with its history"),
+            help=_("add a comment to a monitor; it is kept in the history"),
             options=(
                 MONITOR,
-                Option(("text",), _("what there is to know"), {"metavar": "TEXT"}),
+                Option(("text",), _("text of the comment"), {"metavar": "TEXT"}),
                 Option(
                     ("--item",),
-                    _("of this item alone (a volume, a process)"),
+                    _("about this item only (a volume, a process)"),
                     {"metavar": "ITEM", "default": ""},
                 ),
                 JSON,
@@ -56,35 +56,36 @@ ALARM = Command(
 )
 SILENCE = Command(
     name="silence",
-    help=_("tell nothing of a place for a while"),
+    help=_("suppress notifications of an instance, group or monitor for a while"),
     under=(
         Command(
             name="add",
             run="noroshi.cli.handlers.silences:add",
-            help=_("from now on tell nothing of a place, until a moment"),
-            more=(_("Watching goes on. What is still bad at the end is told then."),),
+            help=_("suppress notifications from now until a given time"),
+            more=(
+                _("Monitoring continues. Problems that persist at the end are notified then."),
+            ),
             options=(
                 Option(
                     ("place",),
-                    _("instance, instance/group, a monitor, or everything"),
+                    _("instance, instance/group, instance/group/monitor, or everything"),
                     {"metavar": "PLACE"},
                 ),
                 Option(
                     ("--for",),
-                    _("for how long: 30m, 2h, 1d (at most 90d)"),
+                    _("duration: 30m, 2h, 1d (at most 90d)"),
                     {"metavar": "LENGTH", "dest": "length", "default": ""},
                 ),
                 Option(
                     ("--until",),
                     _(
-                        'until when, by the node\'s clock: "18:00", "tomorrow 08:00", '
-                        '"2026-12-25 06:00"'
+                        'end time, by the node\'s clock: "18:00", "tomorrow 08:00", "2026-12-25 06:00"'
                     ),
                     {"metavar": "WHEN", "default": ""},
                 ),
                 Option(
                     ("--reason",),
-                    _("why, for those who wonder"),
+                    _("reason, shown to others"),
                     {"metavar": "TEXT", "required": True},
                 ),
                 JSON,
@@ -93,18 +94,18 @@ SILENCE = Command(
         Command(
             name="list",
             run="noroshi.cli.handlers.silences:list_",
-            help=_("what is silent, until when, by whom and why"),
-            options=(Option(("--all",), _("those that are over, too"), FLAG), JSON),
+            help=_("list silences: until when, by whom and why"),
+            options=(Option(("--all",), _("include silences that have ended"), FLAG), JSON),
         ),
         Command(
             name="end",
             run="noroshi.cli.handlers.silences:end",
-            help=_("end one now: what is still bad is told"),
+            help=_("end a silence now: problems that persist are notified"),
             options=(
                 Option(
                     ("silence",),
                     _(
-                        "its place as it was added, or its id, as `noroshi silence list` shows it"
+                        "the path that was silenced, or the ID that `noroshi silence list` shows"
                     ),
                     {"metavar": "SILENCE"},
                 ),

@@ -5,11 +5,16 @@ from __future__ import annotations
 from noroshi.cli.commands.spec import DRY_RUN, FLAG, JSON, NOTE, Command, Option
 from noroshi.core.translation import _
 
-KEY = Option(("key",), _("which: folder/name, such as instances/web1"), {"metavar": "KEY"})
+KEY = Option(
+    ("key",), _("folder/name of the definition, such as instances/web1"), {"metavar": "KEY"}
+)
 SAFELY = (
     Option(
         ("--etag",),
-        _("refuse if it is not as `noroshi definition show` showed it (- for: not there yet)"),
+        _(
+            "refuse if the definition has changed since `noroshi definition show` (-: must not exist "
+            "yet)"
+        ),
         {"metavar": "ETAG"},
     ),
     NOTE,
@@ -17,23 +22,23 @@ SAFELY = (
 )
 AS_SHOWN = Option(
     ("--etag",),
-    _("refuse if it is not as `noroshi definition show` showed it"),
+    _("refuse if the definition has changed since `noroshi definition show`"),
     {"metavar": "ETAG"},
 )
 SAFELY_THERE = (AS_SHOWN, NOTE, DRY_RUN)
 """Of what has to be there: renamed, or removed."""
 DEFINITION = Command(
     name="definition",
-    help=_("show or change single definitions, the rest as it is"),
+    help=_("show or change single definitions; the rest stays as it is"),
     under=(
         Command(
             name="show",
             run="noroshi.cli.handlers.definitions:show",
-            help=_("definitions in force as TOML, with the etag of each"),
+            help=_("show the definitions in effect as TOML, each with its etag"),
             options=(
                 Option(
                     ("keys",),
-                    _("which: folder/name, such as instances/web1 (default: all)"),
+                    _("folder/name of the definition, such as instances/web1 (default: all)"),
                     {"metavar": "KEY", "nargs": "*"},
                 ),
                 JSON,
@@ -42,12 +47,10 @@ DEFINITION = Command(
         Command(
             name="set",
             run="noroshi.cli.handlers.definitions:set_",
-            help=_("put a TOML file in the place of one definition, or add it"),
+            help=_("replace one definition with a TOML file, or add it"),
             options=(
                 KEY,
-                Option(
-                    ("file",), _("TOML file (- is the standard input)"), {"metavar": "FILE"}
-                ),
+                Option(("file",), _("TOML file (- for standard input)"), {"metavar": "FILE"}),
                 *SAFELY,
                 JSON,
             ),
@@ -55,16 +58,16 @@ DEFINITION = Command(
         Command(
             name="rename",
             run="noroshi.cli.handlers.definitions:rename",
-            help=_("give one definition another name"),
+            help=_("rename one definition"),
             more=(
                 _(
-                    "What names it in other definitions follows, and waiting mails and silences "
-                    "with it. --dry-run tells what else another name means."
+                    "References in other definitions, waiting mails and silences are updated too. --dry-run "
+                    "shows what else the new name affects."
                 ),
             ),
             options=(
                 KEY,
-                Option(("name",), _("its new name, without the folder"), {"metavar": "NAME"}),
+                Option(("name",), _("new name, without the folder"), {"metavar": "NAME"}),
                 *SAFELY_THERE,
                 JSON,
             ),
@@ -76,7 +79,9 @@ DEFINITION = Command(
             options=(
                 KEY,
                 *SAFELY_THERE,
-                Option(("--empty",), _("also if that ends the watch of every instance"), FLAG),
+                Option(
+                    ("--empty",), _("remove it even if no instance is monitored any more"), FLAG
+                ),
                 JSON,
             ),
         ),

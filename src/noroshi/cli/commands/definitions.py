@@ -8,18 +8,17 @@ from noroshi.core.translation import _
 PLAN = Command(
     name="plan",
     run="noroshi.cli.handlers.apply:plan",
-    help=_("show what `apply` would change, and what is wrong"),
+    help=_("show what `apply` would change, and any problems"),
     options=(FOLDER, JSON),
 )
 CHECK_CONFIG = Command(
     name="check-config",
     run="noroshi.cli.handlers.check_config:check_config",
-    help=_("check noroshi.toml and a folder of definitions, without a node"),
+    help=_("check noroshi.toml and a folder of definitions without a node"),
     more=(
         _(
-            "Everything that is wrong is told at once, and nothing is written. It needs "
-            "neither home folder, store nor key; without noroshi.toml it cannot say which "
-            "programs may run."
+            "All problems are reported at once, and nothing is written. No home folder, store or key "
+            "is needed. Without noroshi.toml, the check cannot tell which programs may run."
         ),
     ),
     options=(FOLDER, JSON),
@@ -27,21 +26,21 @@ CHECK_CONFIG = Command(
 APPLY = Command(
     name="apply",
     run="noroshi.cli.handlers.apply:apply",
-    help=_("bring the definitions of a folder into force"),
+    help=_("apply the definitions of a folder"),
     more=(
-        _("A running node takes them up at once. With one mistake in it, nothing is taken."),
+        _("A running node applies them at once. If there is any mistake, nothing is applied."),
     ),
     options=(
         FOLDER,
         Option(
             ("--base",),
-            _("refuse if the current version is another than this one"),
+            _("refuse unless this is the current version"),
             {"metavar": "VERSION", "type": int},
         ),
         NOTE,
         Option(
             ("--empty",),
-            _("also where the folder is empty, or has none of the instances that are watched"),
+            _("apply even if the folder is empty or has none of the monitored instances"),
             FLAG,
         ),
         JSON,
@@ -50,13 +49,13 @@ APPLY = Command(
 EXPORT = Command(
     name="export",
     run="noroshi.cli.handlers.apply:export",
-    help=_("write the definitions in force into a folder"),
-    more=(_("Secrets are never in them: definitions only name an entry of the vault."),),
+    help=_("write the definitions in effect to a folder"),
+    more=(_("Secrets are never included: definitions only name vault entries."),),
     options=(
         FOLDER,
         Option(
             ("--force",),
-            _("overwrite and remove definitions that differ from those in force"),
+            _("overwrite and remove files that differ from the definitions in effect"),
             FLAG,
         ),
     ),
@@ -64,30 +63,32 @@ EXPORT = Command(
 KINDS = Command(
     name="kinds",
     run="noroshi.cli.handlers.kinds:kinds",
-    help=_("kinds of monitors, actions and routes, with their options"),
+    help=_("list the types of monitors, actions and routes, with their options"),
     options=(
-        Option(("kind",), _("only this kind, in full"), {"metavar": "KIND", "nargs": "?"}),
+        Option(
+            ("kind",), _("only this type, with all details"), {"metavar": "KIND", "nargs": "?"}
+        ),
         JSON,
     ),
 )
 BASE = Option(
     ("--base",),
-    _("refuse if the current version is another than this one"),
+    _("refuse unless this is the current version"),
     {"metavar": "VERSION", "type": int},
 )
 VERSIONS = Command(
     name="versions",
     run="noroshi.cli.handlers.versions:versions",
-    help=_("earlier versions of the definitions, and what each changed"),
+    help=_("list earlier versions of the definitions, and what each changed"),
     options=(
         Option(
             ("number",),
-            _("only this one, in full"),
+            _("only this version, with all details"),
             {"metavar": "NUMBER", "nargs": "?", "type": int},
         ),
         Option(
             ("--last",),
-            _("how many (default: 20)"),
+            _("number of versions (default: 20)"),
             {"metavar": "COUNT", "type": int, "default": 20},
         ),
         JSON,
@@ -96,12 +97,15 @@ VERSIONS = Command(
 TAKE_BACK = Command(
     name="take-back",
     run="noroshi.cli.handlers.versions:take_back",
-    help=_("go back to an earlier version"),
+    help=_("roll back to an earlier version"),
     more=(
-        _("It becomes a new version, so that nothing is lost and this can be taken back too."),
+        _(
+            "A rollback creates a new version, so nothing is lost and the rollback itself can be "
+            "undone."
+        ),
     ),
     options=(
-        Option(("number",), _("the version to go back to"), {"metavar": "NUMBER", "type": int}),
+        Option(("number",), _("version to go back to"), {"metavar": "NUMBER", "type": int}),
         BASE,
         NOTE,
         JSON,
@@ -110,24 +114,24 @@ TAKE_BACK = Command(
 NAME = Option(("name",), _("name of the blueprint"), {"metavar": "NAME"})
 BLUEPRINT = Command(
     name="blueprint",
-    help=_("sets of monitors to add to an instance"),
+    help=_("list blueprints (sets of monitors) and add them to an instance"),
     under=(
         Command(
             name="list",
             run="noroshi.cli.handlers.blueprints:list_",
-            help=_("which there are"),
+            help=_("list the blueprints"),
             options=(JSON,),
         ),
         Command(
             name="show",
             run="noroshi.cli.handlers.blueprints:show",
-            help=_("one in full: what it asks for, its monitors"),
+            help=_("show one blueprint: its parameters and monitors"),
             options=(NAME, JSON),
         ),
         Command(
             name="add",
             run="noroshi.cli.handlers.blueprints:add",
-            help=_("add its monitors to an instance, which is made if need be"),
+            help=_("add its monitors to an instance, which is created if necessary"),
             options=(
                 NAME,
                 Option(
@@ -137,22 +141,22 @@ BLUEPRINT = Command(
                 ),
                 Option(
                     ("--set",),
-                    _("NAME=VALUE for what it asks for (again for more)"),
+                    _("NAME=VALUE for a parameter of the blueprint (repeatable)"),
                     {"metavar": "NAME=VALUE", "action": "append", "default": []},
                 ),
                 Option(
                     ("--address",),
-                    _("for a new instance: where network checks reach it"),
+                    _("address of a new instance, for network checks"),
                     {"metavar": "ADDRESS", "default": ""},
                 ),
                 Option(
                     ("--zone",),
-                    _("for a new instance: its time zone, as in Asia/Tokyo"),
+                    _("time zone of a new instance, such as Asia/Tokyo"),
                     {"metavar": "ZONE", "default": ""},
                 ),
                 Option(
                     ("--rule",),
-                    _("a rule that acts on what would have none (again for more)"),
+                    _("rule for monitors that would have none (repeatable)"),
                     {"metavar": "RULE", "action": "append", "default": []},
                 ),
                 DRY_RUN,

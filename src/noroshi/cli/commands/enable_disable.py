@@ -9,22 +9,20 @@ INSTANCE = Option(("instance",), _("name of the instance"), {"metavar": "INSTANC
 PART = Option(
     ("part",),
     _(
-        "instance/group/monitor or instance/group; of a monitor also its name alone, if only one "
-        "has it"
+        "instance/group/monitor or instance/group; for a monitor the name is enough if it is "
+        "unique"
     ),
     {"metavar": "PART"},
 )
 TO = Option(
     ("to",),
     _(
-        "where to: of a monitor INSTANCE/GROUP or INSTANCE/GROUP/NAME, of a group INSTANCE or "
-        "INSTANCE/NAME"
+        "destination: for a monitor INSTANCE/GROUP or INSTANCE/GROUP/NAME, for a group INSTANCE "
+        "or INSTANCE/NAME"
     ),
     {"metavar": "TO"},
 )
-TITLE = Option(
-    ("--title",), _("another title for the copy"), {"metavar": "TEXT", "default": ""}
-)
+TITLE = Option(("--title",), _("display name of the copy"), {"metavar": "TEXT", "default": ""})
 INSTANCES = Command(
     name="instance",
     help=_("stop, start or copy a whole instance"),
@@ -32,10 +30,10 @@ INSTANCES = Command(
         Command(
             name="stop",
             run="noroshi.cli.handlers.enable_disable:stop",
-            help=_("stop its watch"),
+            help=_("stop monitoring it"),
             more=(
                 _(
-                    "Nothing of it is measured. Whoever was told of an open alarm is told that its "
+                    "Nothing is measured any more. Whoever was notified of an open alarm is notified that "
                     "monitoring was stopped, not that it recovered."
                 ),
             ),
@@ -44,24 +42,26 @@ INSTANCES = Command(
         Command(
             name="start",
             run="noroshi.cli.handlers.enable_disable:start",
-            help=_("start its watch"),
-            more=(_("It begins anew; what happened meanwhile is not made up for."),),
+            help=_("start monitoring it"),
+            more=(
+                _("Monitoring starts afresh; what happened in the meantime is not checked."),
+            ),
             options=(INSTANCE, NOTE, JSON),
         ),
         Command(
             name="copy",
             run="noroshi.cli.handlers.enable_disable:copy_instance",
-            help=_("make another one like it, with all its monitors"),
+            help=_("copy it with all its monitors to a new instance"),
             options=(
                 INSTANCE,
-                Option(("name",), _("name of the new one"), {"metavar": "NAME"}),
+                Option(("name",), _("name of the new instance"), {"metavar": "NAME"}),
                 TITLE,
                 Option(
                     ("--address",),
-                    _("where network checks reach the new one"),
+                    _("address of the new instance, for network checks"),
                     {"metavar": "ADDRESS", "default": ""},
                 ),
-                Option(("--stopped",), _("do not watch it before somebody starts it"), FLAG),
+                Option(("--stopped",), _("do not start monitoring it yet"), FLAG),
                 NOTE,
                 DRY_RUN,
                 JSON,
@@ -71,28 +71,28 @@ INSTANCES = Command(
 )
 MONITORS = Command(
     name="monitor",
-    help=_("disable, enable, copy or move a monitor or a group"),
+    help=_("disable, enable, copy or move a monitor or group"),
     under=(
         Command(
             name="disable",
             run="noroshi.cli.handlers.enable_disable:disable",
-            help=_("stop its watch"),
+            help=_("stop monitoring it"),
             options=(PART, NOTE, JSON),
         ),
         Command(
             name="enable",
             run="noroshi.cli.handlers.enable_disable:enable",
-            help=pgettext("commands.enable_disable", "start its watch"),
+            help=pgettext("commands.enable_disable", "resume monitoring it"),
             options=(PART, NOTE, JSON),
         ),
         Command(
             name="copy",
             run="noroshi.cli.handlers.enable_disable:copy",
-            help=_("put another one like it elsewhere"),
+            help=_("copy it to another place"),
             more=(
                 _(
-                    "The copy has a state and a history of its own. Into a group that is not "
-                    "there yet it is put by making that group."
+                    "The copy has its own state and history. A destination group that does not exist is "
+                    "created."
                 ),
             ),
             options=(PART, TO, TITLE, NOTE, DRY_RUN, JSON),
@@ -100,11 +100,10 @@ MONITORS = Command(
         Command(
             name="move",
             run="noroshi.cli.handlers.enable_disable:move",
-            help=_("put it elsewhere, with its state and history"),
+            help=_("move it to another place, with its state and history"),
             more=(
                 _(
-                    "It inherits interval, rules and limits from where it comes to. Also how to "
-                    "give it another name."
+                    "It inherits interval, rules and limits from its new place. Also use this to rename it."
                 ),
             ),
             options=(PART, TO, NOTE, DRY_RUN, JSON),

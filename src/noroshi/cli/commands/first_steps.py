@@ -7,28 +7,30 @@ from noroshi.core.translation import _
 
 FIRST = Command(
     name="first",
-    help=_("the first start: what to watch here, and an alarm that proves the way"),
+    help=_(
+        "first start: choose what to monitor here, and prove by a test alarm that mail arrives"
+    ),
     under=(
         Command(
             name="look",
             run="noroshi.cli.handlers.first_steps:look",
-            help=_("how far the first start has come"),
+            help=_("show how far the first start has come"),
             options=(JSON,),
         ),
         Command(
             name="suggest",
             run="noroshi.cli.handlers.first_steps:suggest",
-            help=_("what to watch on the node's computer, with what there is of each"),
+            help=_("suggest what to monitor on the node's computer"),
             options=(JSON,),
         ),
         Command(
             name="take",
             run="noroshi.cli.handlers.first_steps:take",
-            help=_("watch what was suggested, as a new version"),
+            help=_("add the suggested monitors, as a new version"),
             options=(
                 Option(
                     ("wanted",),
-                    _("what of it, such as system/disk; nothing: all of it"),
+                    _("suggestions to add, such as system/disk (default: all)"),
                     {"metavar": "ID", "nargs": "*"},
                 ),
                 JSON,
@@ -37,11 +39,11 @@ FIRST = Command(
         Command(
             name="alarm",
             run="noroshi.cli.handlers.first_steps:alarm",
-            help=_("send a test alarm, with a number in its mail"),
+            help=_("send a test alarm with a number in its mail"),
             options=(
                 Option(
                     ("contact",),
-                    _("to whom; nobody named: the first contact"),
+                    _("contact to notify (default: the first one)"),
                     {"metavar": "CONTACT", "nargs": "?", "default": ""},
                 ),
                 JSON,
@@ -50,7 +52,7 @@ FIRST = Command(
         Command(
             name="seen",
             run="noroshi.cli.handlers.first_steps:seen",
-            help=_("give back the number of the test alarm that arrived; it is kept as proof"),
+            help=_("enter the number of the test alarm that arrived; it is kept as proof"),
             options=(
                 Option(("number",), _("the four digits in its mail"), {"metavar": "NUMBER"}),
                 JSON,
@@ -59,7 +61,7 @@ FIRST = Command(
         Command(
             name="end",
             run="noroshi.cli.handlers.first_steps:end",
-            help=_("put the first start away, proved or not"),
+            help=_("close the first start, proved or not"),
             options=(),
         ),
     ),

@@ -8,34 +8,34 @@ from noroshi.core.translation import _
 SEND = Command(
     name="send",
     run="noroshi.cli.handlers.send:send",
-    help=_("send a mail by the node's routes"),
+    help=_("send a mail through the node's routes"),
     more=(
         _(
-            "It prints the id once the mail is safely queued, and says within three seconds whether it "
-            "went out, or waits and why."
+            "The ID is printed once the mail is safely queued. Within three seconds the command "
+            "reports whether the mail was accepted, or why it is waiting."
         ),
         _(
-            "Exit codes: 0 sent, that is accepted by the other side for every address; 6 it waits; "
-            "7 no node runs; 8 refused, set aside or held. With 6 to 8 the mail is kept in the "
-            "queue: do not send it again."
+            "Exit codes: 0 accepted by the other side for every address; 6 waiting; 7 no node is "
+            "running; 8 refused, set aside or held. With 6 to 8 the mail stays in the queue: do not "
+            "send it again."
         ),
     ),
     options=(
         Option(
             ("--to",),
-            _("a contact's name, or an address (again for more)"),
+            _("name of a contact, or an address (repeatable)"),
             {"metavar": "WHO", "action": "append", "required": True},
         ),
         Option(("--subject",), _("subject"), {"metavar": "TEXT", "required": True}),
         Option(
             ("body",),
-            _("the text (else the standard input)"),
+            _("text of the mail (default: standard input)"),
             {"metavar": "TEXT", "nargs": "?"},
         ),
-        Option(("--text",), _("the text, given as an option"), {"metavar": "TEXT"}),
+        Option(("--text",), _("text of the mail, given as an option"), {"metavar": "TEXT"}),
         Option(
             ("--route",),
-            _("route to use (again for the next one; else those of the contact)"),
+            _("route to use (repeat for fallback routes; default: those of the contact)"),
             {"metavar": "ROUTE", "action": "append", "default": []},
         ),
         Option(
@@ -52,66 +52,64 @@ SEND = Command(
 )
 QUEUE = Command(
     name="queue",
-    help=_("what waits to be sent"),
+    help=_("show and manage the mail queue"),
     under=(
         Command(
             name="list",
             run="noroshi.cli.handlers.queue:list_",
-            help=_("what waits, and what was set aside"),
+            help=_("list mails that are waiting or set aside"),
             options=(JSON,),
         ),
         Command(
             name="show",
             run="noroshi.cli.handlers.queue:show",
-            help=_("one mail: attempts, answers, next try and why"),
+            help=_("show one mail: attempts, replies, next try and reason"),
             options=(ID, JSON),
         ),
         Command(
             name="retry",
             run="noroshi.cli.handlers.queue:retry",
-            help=_("try one again now, also if it was set aside"),
+            help=_("retry one mail now, even if it was set aside"),
             options=(ID,),
         ),
         Command(
             name="hold",
             run="noroshi.cli.handlers.queue:hold",
-            help=_("keep one from leaving, and what follows it"),
+            help=_("hold one mail; the mails queued behind it wait too"),
             options=(ID,),
         ),
         Command(
             name="release",
             run="noroshi.cli.handlers.queue:release",
-            help=_("let one go that was held or set aside"),
+            help=_("release one mail that was held or set aside"),
             options=(ID,),
         ),
         Command(
             name="seen",
             run="noroshi.cli.handlers.queue:seen",
-            help=_(
-                "say that one lies in the inbox: it is kept as seen arrived, with your name"
-            ),
+            help=_("record with your name that one mail was seen in the inbox (seen arrived)"),
             options=(ID,),
         ),
         Command(
             name="drop",
             run="noroshi.cli.handlers.queue:drop",
-            help=_("give one up: it stays on record, and is never sent"),
+            help=_("give up on one mail: it stays on record and is never sent"),
             options=(ID,),
         ),
         Command(
             name="edit",
             run="noroshi.cli.handlers.queue:edit",
-            help=_("mend the addresses or the routes of one"),
+            help=_("correct the addresses or routes of one mail"),
             options=(
                 ID,
                 Option(
                     ("--to",),
-                    _("address to send it to (again for more)"),
+                    _("recipient address (repeatable)"),
                     {"metavar": "ADDRESS", "action": "append", "default": []},
                 ),
                 Option(
                     ("--route",),
-                    _("route to use (again for the next one)"),
+                    _("route to use (repeat for fallback routes)"),
                     {"metavar": "ROUTE", "action": "append", "default": []},
                 ),
             ),
@@ -121,16 +119,16 @@ QUEUE = Command(
 LEDGER = Command(
     name="ledger",
     run="noroshi.cli.handlers.ledger:ledger",
-    help=_("each alarm: its mail, all attempts, what became of it; and that none is lost"),
+    help=_("show the mail, attempts and result of each alarm, and that no alarm is lost"),
     options=(
         Option(
             ("--alarm",),
-            _("this one in full: its number stands at the foot of its mail"),
+            _("show only this alarm, with all details; its number is at the foot of the mail"),
             {"metavar": "ID", "default": ""},
         ),
         Option(
             ("--last",),
-            _("how many (default: 50)"),
+            _("number of alarms (default: 50)"),
             {"metavar": "COUNT", "type": int, "default": 50},
         ),
         JSON,

@@ -8,20 +8,22 @@ from noroshi.core.translation import _
 INIT = Command(
     name="init",
     run="noroshi.cli.handlers.init:init",
-    help=_("make a home folder: settings, key, empty store"),
+    help=_("create a home folder: settings, key, empty store"),
     more=(
         _(
-            "Nothing that is there is ever overwritten. Keep a copy of the key elsewhere: "
-            "without it the secrets cannot be opened again."
+            "Existing files are never overwritten. Keep a copy of the key elsewhere: without it the "
+            "secrets cannot be decrypted."
         ),
     ),
     options=(
         Option(
-            ("--name",), _("name of the node (default: this computer's)"), {"metavar": "NAME"}
+            ("--name",),
+            _("name of the node (default: name of this computer)"),
+            {"metavar": "NAME"},
         ),
         Option(
             ("--service",),
-            _("settings for a service of systemd: the door in /run, open to its group"),
+            _("settings for a systemd service: the door in /run, open to its group"),
             FLAG,
         ),
         Option(
@@ -37,17 +39,19 @@ INIT = Command(
 SERVE = Command(
     name="serve",
     run="noroshi.cli.handlers.serve:serve",
-    help=_("run the node: watch, and send"),
+    help=_("run the node, which monitors and sends"),
     more=(
-        _("It says what it watches and by which routes it sends. SIGTERM or Ctrl-C ends it."),
+        _(
+            "It prints what it monitors and by which routes it sends. Stop it with SIGTERM or Ctrl-C."
+        ),
     ),
 )
-DEMO = Command(name="demo", help=_("see an alarm arrive on this machine, without a tenant"))
-LAB = Command(name="lab", help=_("run a simulator of Microsoft 365 on this machine"))
+DEMO = Command(name="demo", help=_("see an alarm arrive on this computer, without a tenant"))
+LAB = Command(name="lab", help=_("run a simulator of Microsoft 365 on this computer"))
 COMPLETION = Command(
     name="completion",
     run="noroshi.cli.handlers.completion:completion",
-    help=_("print what makes a shell complete commands and options"),
+    help=_("print the set-up for shell completion of commands and options"),
     options=(
         Option(
             ("shell",),
@@ -59,30 +63,30 @@ COMPLETION = Command(
 BACKUP = Command(
     name="backup",
     run="noroshi.cli.handlers.backup:backup",
-    help=_("write a backup of the store while the node runs"),
+    help=_("back up the store while the node runs"),
     more=(
-        _("Definitions, queue, events, samples and sealed secrets are in it; the key is not."),
+        _(
+            "The backup contains definitions, queue, events, samples and encrypted secrets, but not "
+            "the key."
+        ),
     ),
-    options=(
-        Option(("file",), _("file to write; it must not be there"), {"metavar": "FILE"}),
-        JSON,
-    ),
+    options=(Option(("file",), _("file to write; must not exist"), {"metavar": "FILE"}), JSON),
 )
 RESTORE = Command(
     name="restore",
     run="noroshi.cli.handlers.backup:restore",
-    help=_("put a backup in the place of this home folder's store"),
+    help=_("restore a backup as the store of this home folder"),
     more=(
         _(
-            "The node must not run. The store that was there is kept beside it. What was "
-            "accepted is not sent again; what waited goes on."
+            "Stop the node first. The existing store is kept beside the new one. Mail that was "
+            "accepted is not sent again; waiting mail is sent."
         ),
     ),
     options=(
-        Option(("file",), _("a file that backup wrote"), {"metavar": "FILE"}),
+        Option(("file",), _("backup file"), {"metavar": "FILE"}),
         Option(
             ("--hold",),
-            _("hold all mails that wait, so that none leaves before somebody has looked"),
+            _("hold all waiting mails, so that none is sent before you check them"),
             FLAG,
         ),
     ),
@@ -90,80 +94,80 @@ RESTORE = Command(
 CHECK_STORE = Command(
     name="check-store",
     run="noroshi.cli.handlers.backup:check_store",
-    help=_("look through the store, or a backup, for faults"),
+    help=_("check the store or a backup for corruption"),
     options=(
         Option(
             ("file",),
-            _("a backup to look through (else the store of the node)"),
+            _("backup to check (default: the store of the node)"),
             {"metavar": "FILE", "nargs": "?"},
         ),
     ),
 )
 PASSPHRASE = Option(
     ("--passphrase-file",),
-    _("take the passphrase from this file (- is the standard input)"),
+    _("read the passphrase from this file (- for standard input)"),
     {"metavar": "FILE", "default": ""},
 )
-KEY_FILE = Option(("file",), _("file of the sealed key"), {"metavar": "FILE"})
+KEY_FILE = Option(("file",), _("file with the encrypted key"), {"metavar": "FILE"})
 KEY = Command(
     name="key",
-    help=_("the key that seals the secrets"),
+    help=_("manage the key that encrypts the secrets"),
     under=(
         Command(
             name="check",
             run="noroshi.cli.handlers.vault_key:check",
-            help=_("which key it is, where it comes from, and what it opens"),
+            help=_("show the ID of the key, its place, and the secrets it decrypts"),
             options=(JSON,),
         ),
         Command(
             name="backup",
             run="noroshi.cli.handlers.vault_key:backup",
-            help=_("write the key to a file that only a passphrase opens"),
+            help=_("export the key to a file encrypted with a passphrase"),
             options=(KEY_FILE, PASSPHRASE),
         ),
         Command(
             name="restore",
             run="noroshi.cli.handlers.vault_key:restore",
-            help=_("bring a key back from such a file"),
+            help=_("restore a key from such a file"),
             options=(KEY_FILE, PASSPHRASE),
         ),
         Command(
             name="rotate",
             run="noroshi.cli.handlers.vault_key:rotate",
-            help=_("put a new key in its place, and seal everything anew"),
+            help=_("replace the key with a new one, and re-encrypt all secrets"),
         ),
     ),
 )
-PRINT = Option(("--print",), _("only show the steps, as a shell script"), FLAG)
+PRINT = Option(("--print",), _("only print the steps, as a shell script"), FLAG)
 CHANGES_GO = Option(
-    ("--force",), _("also where somebody changed a file of it: the change is lost"), FLAG
+    ("--force",), _("proceed even if its files were edited; those edits are lost"), FLAG
 )
 SERVICE = Command(
     name="service",
-    help=_("Noroshi as a service of this machine"),
+    help=_("run Noroshi as a service of this computer"),
     under=(
         Command(
             name="install",
             run="noroshi.cli.handlers.systemd_service:install",
-            help=_("let systemd run it from each boot on, as a user of its own"),
+            help=_("install it in systemd, started at boot, with its own user"),
             more=(
                 _(
-                    "It makes what is missing of user, home folder and unit, and may be run "
-                    "again, also after an update."
+                    "It creates the user, home folder and unit if they are missing. It can be run again, for "
+                    "example after an update."
                 ),
             ),
-            options=(Option(("--start",), _("start it now as well"), FLAG), PRINT, CHANGES_GO),
+            options=(Option(("--start",), _("also start it now"), FLAG), PRINT, CHANGES_GO),
         ),
         Command(
             name="uninstall",
             run="noroshi.cli.handlers.systemd_service:uninstall",
-            help=_("stop the service and take it away; its home folder stays"),
+            help=_("stop and remove the service; its home folder stays"),
             options=(PRINT, CHANGES_GO),
         ),
         Command(
             name="status",
             run="noroshi.cli.handlers.systemd_service:status",
-            help=_("whether it is installed and runs, and where things are"),
+            help=_("show whether it is installed and running, and its paths"),
         ),
     ),
 )

@@ -8,49 +8,47 @@ from noroshi.core.translation import _
 AUTHORIZE = Command(
     name="authorize",
     run="noroshi.cli.handlers.authorize:authorize",
-    help=_("sign a route in with its provider (OAuth 2.0)"),
+    help=_("sign in a route with its provider (OAuth 2.0)"),
     more=(
         _(
-            "It asks for the client secret if none is kept, shows a page to open in any "
-            "browser, and takes the address at which the browser ends."
+            "It asks for the client secret if none is stored, shows a page to open in any browser, "
+            "and takes the URL at which the browser ends."
         ),
         _(
-            "With --here the browser of this computer comes back by itself; with --device a "
-            "code is typed on another device, such as a phone."
+            "With --here, the browser on this computer returns automatically. With --device, you "
+            "enter a code on another device, such as a phone."
         ),
         _(
-            'For an account with sign_in = "app" secret or certificate are all: a token is '
+            'An account with sign_in = "app" needs only its secret or certificate: a token is '
             "fetched to prove it."
         ),
     ),
     options=(
         Option(("route",), _("name of the route"), {"metavar": "ROUTE"}),
         Option(
-            ("--here",),
-            _("listen on this computer for the browser, five minutes at most"),
-            FLAG,
+            ("--here",), _("wait for the browser on this computer, at most five minutes"), FLAG
         ),
         Option(
             ("--device",),
-            _("show a code to type on another device; many organisations block it"),
+            _("show a code to enter on another device; many organisations block this"),
             FLAG,
         ),
         Option(
             ("--read-mailbox",),
             _(
-                "ask for permission to read the account's own mailbox (reads_inbox); at Microsoft "
-                "apart from sending, as usually an administrator must consent"
+                "request permission to read the account's own mailbox (reads_inbox); at Microsoft this "
+                "is separate from sending, as it usually needs an administrator's consent"
             ),
             FLAG,
         ),
         Option(
             ("--secret-file",),
-            _("take the client secret from this file (- is the standard input)"),
+            _("read the client secret from this file (- for standard input)"),
             {"metavar": "FILE"},
         ),
         Option(
             ("--url-file",),
-            _("take the pasted address from the standard input (-), or from a named pipe"),
+            _("read the pasted URL from standard input (-) or a named pipe"),
             {"metavar": "PIPE"},
         ),
     ),
@@ -58,11 +56,11 @@ AUTHORIZE = Command(
 GUIDE = Command(
     name="guide",
     run="noroshi.cli.handlers.guide:guide",
-    help=_("print the administrator's steps for a route through Microsoft 365"),
+    help=_("print the administrator's steps for a Microsoft 365 route"),
     more=(
         _(
-            "With your values in them, in Markdown, to be handed on. noroshi setup microsoft365 "
-            "shows them one after the other and proves each."
+            "The steps are printed in Markdown with your values filled in, ready to hand on. noroshi "
+            "setup microsoft365 shows them one by one and proves each."
         ),
     ),
     options=(
@@ -70,8 +68,8 @@ GUIDE = Command(
         Option(
             ("--way",),
             _(
-                "for another way to sign in than the account's: app-certificate, app-secret, "
-                "person-paste, person-here, person-device"
+                "steps for another sign-in method: app-certificate, app-secret, person-paste, "
+                "person-here, person-device (default: that of the account)"
             ),
             {"metavar": "WAY", "default": ""},
         ),
@@ -80,46 +78,47 @@ GUIDE = Command(
 )
 FORCE = Option(
     ("--force",),
-    _("in another one's place even where the sign-in server refuses it, or cannot be asked"),
+    _(
+        "replace the existing one even if the sign-in server refuses the new one or cannot be "
+        "reached"
+    ),
     FLAG,
 )
 SECRET = Command(
     name="secret",
-    help=_("passwords and other secrets in the vault"),
+    help=_("manage passwords and other secrets in the vault"),
     under=(
         Command(
             name="set",
             run="noroshi.cli.handlers.secrets:set_",
-            help=_("put a password into the vault, or another in its place"),
+            help=_("store a password in the vault, or replace it"),
             more=(
                 _(
-                    'It asks twice. A route names it by password = "NAME", and tries it at once.'
+                    'You enter it twice. A route refers to it by password = "NAME" and uses it at once.'
                 ),
                 _(
-                    "The sign-in server is asked about an app's secret. One that it refuses takes no "
-                    "other one's place; --force keeps it all the same."
+                    "An app's secret is checked with the sign-in server. A refused secret does not replace "
+                    "an existing one unless you use --force."
                 ),
             ),
             options=(
-                Option(("name",), _("name of the vault's entry"), {"metavar": "NAME"}),
+                Option(("name",), _("name of the vault entry"), {"metavar": "NAME"}),
                 Option(
                     ("--file",),
-                    _("take it from this file (- is the standard input)"),
+                    _("read it from this file (- for standard input)"),
                     {"metavar": "FILE"},
                 ),
                 Option(
                     ("--ends",),
                     _(
-                        "the day on which an app's secret ends, as in 2028-01-31: written into the "
-                        "accounts that name it"
+                        "expiry date of an app's secret, such as 2028-01-31; saved in the accounts that use it"
                     ),
                     {"metavar": "DAY", "default": ""},
                 ),
                 Option(
                     ("--to",),
                     _(
-                        "where it may go (host:port), if an API token without programs chose that; "
-                        "repeatable"
+                        "allow this destination (host:port) that an API token without programs chose; repeatable"
                     ),
                     {"metavar": "PLACE", "action": "append", "default": []},
                 ),
@@ -129,44 +128,48 @@ SECRET = Command(
         Command(
             name="list",
             run="noroshi.cli.handlers.secrets:list_",
-            help=_("which entries there are, and who names them"),
+            help=_("list vault entries and what uses them"),
             options=(JSON,),
         ),
         Command(
             name="remove",
             run="noroshi.cli.handlers.secrets:remove",
-            help=_("take an entry out of the vault for good"),
+            help=_("delete a vault entry permanently"),
             options=(
-                Option(("name",), _("name of the vault's entry"), {"metavar": "NAME"}),
-                Option(("--force",), _("also one that a route or an account names"), FLAG),
+                Option(("name",), _("name of the vault entry"), {"metavar": "NAME"}),
+                Option(("--force",), _("delete it even if a route or account uses it"), FLAG),
             ),
         ),
     ),
 )
-NAME = Option(("name",), _("a route, or an account"), {"metavar": "NAME"})
-NEXT = Option(("--next",), _("the next one (certificate_next), beside the one in use"), FLAG)
-REPLACE = Option(("--replace",), _("put it in the place of one that is there"), FLAG)
+NAME = Option(("name",), _("name of a route or account"), {"metavar": "NAME"})
+NEXT = Option(
+    ("--next",),
+    _("act on the next certificate (certificate_next) instead of the current one"),
+    FLAG,
+)
+REPLACE = Option(("--replace",), _("replace an existing one"), FLAG)
 OUT = Option(
     ("--out",),
-    _("write the certificate, without its key, into this new file (.cer)"),
+    _("write the certificate, without its key, to this new file (.cer)"),
     {"metavar": "FILE"},
 )
 CERT = Command(
     name="cert",
-    help=_("client certificates instead of client secrets"),
+    help=_("manage client certificates, used instead of client secrets"),
     under=(
         Command(
             name="new",
             run="noroshi.cli.handlers.certificates:new",
-            help=_("make a key and a certificate, and say what to upload"),
-            more=(_("RSA with 2048 bits, signed by itself. The key stays in the vault."),),
+            help=_("create a key and certificate, and show what to upload"),
+            more=(_("RSA with 2048 bits, self-signed. The key stays in the vault."),),
             options=(
                 NAME,
                 NEXT,
                 REPLACE,
                 Option(
                     ("--days",),
-                    _("how long it shall hold (730)"),
+                    _("validity in days (730)"),
                     {"metavar": "N", "type": int, "default": 730},
                 ),
                 OUT,
@@ -175,19 +178,19 @@ CERT = Command(
         Command(
             name="import",
             run="noroshi.cli.handlers.certificates:import_",
-            help=_("put a certificate with its key into the vault (PEM or PFX)"),
+            help=_("store a certificate with its key in the vault (PEM or PFX)"),
             more=(
                 _(
-                    "With --replace the sign-in server is asked about it first, so it has to be "
-                    "uploaded already. One that is refused takes no other one's place; --force "
-                    "keeps it all the same."
+                    "With --replace the certificate is first checked with the sign-in server, so upload it "
+                    "beforehand. A refused certificate does not replace an existing one unless you use "
+                    "--force."
                 ),
             ),
             options=(
                 NAME,
                 Option(
                     ("file",),
-                    _("file with both (- is the standard input)"),
+                    _("file with certificate and key (- for standard input)"),
                     {"metavar": "FILE"},
                 ),
                 NEXT,
@@ -195,7 +198,7 @@ CERT = Command(
                 FORCE,
                 Option(
                     ("--passphrase-file",),
-                    _("take its passphrase from this file (- is the standard input)"),
+                    _("read its passphrase from this file (- for standard input)"),
                     {"metavar": "FILE"},
                 ),
             ),
@@ -203,7 +206,7 @@ CERT = Command(
         Command(
             name="show",
             run="noroshi.cli.handlers.certificates:show",
-            help=_("show a certificate, its thumbprint and its end; never its key"),
+            help=_("show a certificate, its thumbprint and expiry date; never its key"),
             options=(NAME, NEXT, OUT, JSON),
         ),
     ),

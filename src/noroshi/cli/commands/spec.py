@@ -30,22 +30,22 @@ class Command:
     under: tuple[Command, ...] = ()
 
 
-PROGRAM = _("Noroshi watches machines, and proves that its alarms arrive.")
+PROGRAM = _("Noroshi monitors servers, and proves that its alarms arrive.")
 FLAG = {"action": "store_true"}
 GLOBAL = (
     Option(
         ("--home",),
         _(
-            "home folder of the node (else $NOROSHI_HOME, else /var/lib/noroshi for root, "
-            "~/.local/share/noroshi for others)"
+            "home folder of the node (default: $NOROSHI_HOME, else /var/lib/noroshi for root, "
+            "~/.local/share/noroshi for other users)"
         ),
         {"metavar": "DIR"},
     ),
     Option(
         ("--door",),
         _(
-            "socket of a running node, if it is not where noroshi.toml says (else "
-            "$NOROSHI_DOOR; else, for who has no home folder, that of the service)"
+            "socket of a running node, if it differs from noroshi.toml (default: $NOROSHI_DOOR, "
+            "else, without a home folder, that of the service)"
         ),
         {"metavar": "SOCKET"},
     ),
@@ -53,32 +53,32 @@ GLOBAL = (
         ("--url",),
         _(
             "manager of a node on another computer, such as https://noroshi.example.com:7663 "
-            "(else $NOROSHI_URL)"
+            "(default: $NOROSHI_URL)"
         ),
         {"metavar": "URL"},
     ),
     Option(
         ("--token",),
         _(
-            "API token for it; better by $NOROSHI_TOKEN: others on this computer see what is "
-            "typed here"
+            "API token for the manager; $NOROSHI_TOKEN is safer, as other users of this computer can "
+            "see command lines"
         ),
         {"metavar": "TOKEN"},
     ),
     Option(
         ("--ca-file",),
         _(
-            "trust certificates that this file of it (PEM) signed (else $NOROSHI_CA_FILE, else "
-            "what this computer trusts)"
+            "trust certificates of the manager that are signed by this PEM file (default: "
+            "$NOROSHI_CA_FILE, else what this computer trusts)"
         ),
         {"metavar": "FILE"},
     ),
     Option(("--lang",), _("language: en or ja"), {"choices": ("en", "ja"), "metavar": "LANG"}),
 )
-JSON = Option(("--json",), _("print JSON, for programs"), FLAG)
+JSON = Option(("--json",), _("print JSON for programs"), FLAG)
 NOTE = Option(
-    ("--note",), _("a line kept with the version"), {"metavar": "TEXT", "default": ""}
+    ("--note",), _("comment kept with the version"), {"metavar": "TEXT", "default": ""}
 )
-DRY_RUN = Option(("--dry-run",), _("only check it, and show what it would change"), FLAG)
+DRY_RUN = Option(("--dry-run",), _("only check, and show what would change"), FLAG)
 FOLDER = Option(("folder",), _("folder of TOML files"), {"metavar": "DIR"})
-ID = Option(("id",), _("id, as `noroshi queue list` shows it"), {"metavar": "ID"})
+ID = Option(("id",), _("ID, as shown by `noroshi queue list`"), {"metavar": "ID"})

@@ -8,10 +8,10 @@ from noroshi.core.translation import _
 STATUS = Command(
     name="status",
     run="noroshi.cli.handlers.status:status",
-    help=_("what is watched and how it is, routes, queue"),
+    help=_("show the state of monitors, routes and queue"),
     options=(
         JSON,
-        Option(("--all",), _("every monitor that is OK, too"), FLAG),
+        Option(("--all",), _("include every monitor that is OK"), FLAG),
         Option(
             ("--check",),
             _(
@@ -24,11 +24,11 @@ STATUS = Command(
 DOCTOR = Command(
     name="doctor",
     run="noroshi.cli.handlers.doctor:doctor",
-    help=_("examine routes and this computer stage by stage; what mends what stopped"),
+    help=_("diagnose routes and this computer stage by stage, and show remedies"),
     more=(
         _(
-            "Nothing is sent: a mail server is asked up to RCPT TO, then all is taken back "
-            "(RSET). Without ROUTE it is this computer and all routes."
+            "No mail is sent: the dialogue with the mail server goes as far as RCPT TO and is then "
+            "reset (RSET). Without ROUTE, this computer and all routes are diagnosed."
         ),
     ),
     options=(
@@ -39,12 +39,12 @@ DOCTOR = Command(
         ),
         Option(
             ("--to",),
-            _("recipient to ask for (else the mailbox itself); nothing is sent to it"),
+            _("recipient to check (default: the mailbox itself); nothing is sent to it"),
             {"metavar": "ADDRESS", "default": ""},
         ),
         Option(
             ("--bundle",),
-            _("write a new zip file for support as well, without secrets"),
+            _("also write a new zip file for support, without secrets"),
             {"metavar": "FILE", "default": ""},
         ),
         Option(("--mask",), _("mask mail addresses in that file"), FLAG),
@@ -53,24 +53,24 @@ DOCTOR = Command(
 )
 MONITOR = Option(
     ("monitor",),
-    _("instance/group/monitor, or its name alone if only one has it"),
+    _("instance/group/monitor, or only the name if it is unique"),
     {"metavar": "MONITOR"},
 )
 ONLY_MONITOR = Option(
     ("monitor",),
-    _("only this one: instance/group/monitor, or its name"),
+    _("only this monitor: instance/group/monitor, or its name"),
     {"metavar": "MONITOR", "nargs": "?", "default": ""},
 )
 TRY = Command(
     name="try",
     run="noroshi.cli.handlers.run_now:try_",
-    help=_("measure a monitor now, on trial: what is read, judged, and would be told"),
-    more=(_("It runs where the node runs. Nothing of it is kept, and nothing is sent."),),
+    help=_("test a monitor now: its readings, its level, and who would be notified"),
+    more=(_("It runs on the node's computer. Nothing is saved, and nothing is sent."),),
     options=(
         MONITOR,
         Option(
             ("--in",),
-            _("take the definitions of this folder, which need not be in force"),
+            _("read the definitions from this folder; they need not be in effect"),
             {"metavar": "DIR", "dest": "folder", "default": ""},
         ),
         JSON,
@@ -79,12 +79,12 @@ TRY = Command(
 LOG = Command(
     name="log",
     run="noroshi.cli.handlers.event_log:log",
-    help=_("what happened; for one monitor also why it was told or not"),
+    help=_("list events; for one monitor also why it was notified or not"),
     options=(
         ONLY_MONITOR,
         Option(
             ("--last",),
-            _("how many (default: 50)"),
+            _("number of alarms (default: 50)"),
             {"metavar": "COUNT", "type": int, "default": 50},
         ),
         JSON,
@@ -93,24 +93,24 @@ LOG = Command(
 CONTACTS = Command(
     name="contacts",
     run="noroshi.cli.handlers.contacts:contacts",
-    help=_("who is told, in which language, by which rules"),
+    help=_("list contacts: who is notified, in which language, by which rules"),
     options=(JSON,),
 )
 BEAT = Command(
     name="beat",
     run="noroshi.cli.handlers.beat:beat",
-    help=_("report that a job ran, for the heartbeat monitor that waits for it"),
-    more=(_("It returns once the report is safely kept, and prints nothing."),),
+    help=_("report to a heartbeat monitor that a job ran"),
+    more=(_("It returns once the report is safely saved, and prints nothing."),),
     options=(
-        Option(("job",), _("the job's name, as its monitor has it"), {"metavar": "NAME"}),
+        Option(("job",), _("name of the job, as set in its monitor"), {"metavar": "NAME"}),
         Option(
             ("text",),
-            _("a few words of its own, for the alarm"),
+            _("short comment of the job, for the alarm"),
             {"metavar": "TEXT", "nargs": "?"},
         ),
         Option(
             ("--fail",),
-            _("it ran, and failed; the words may follow here"),
+            _("report a failed run; the comment may follow here"),
             {"metavar": "TEXT", "nargs": "?", "const": ""},
         ),
         JSON,
@@ -119,12 +119,12 @@ BEAT = Command(
 HEALTH = Command(
     name="health",
     run="noroshi.cli.handlers.node:health",
-    help=_("how Noroshi itself is: lateness, queue, store, disk, clock, version"),
+    help=_("show the health of Noroshi itself: delays, queue, store, disk, clock, version"),
     options=(JSON,),
 )
 PLACES = Command(
     name="places",
     run="noroshi.cli.handlers.node:places",
-    help=_("where the node listens, and where its files and folders are"),
+    help=_("show where the node listens, and where its files and folders are"),
     options=(JSON,),
 )

@@ -17,50 +17,46 @@ ROLE = Option(
 PASSWORD = Option(
     ("--password-file",),
     _(
-        "take the password from this file (- is the standard input); without it a one-time "
-        "code is printed"
+        "read the password from this file (- for standard input); default: print a one-time code"
     ),
     {"metavar": "FILE", "default": ""},
 )
-OWN = Option(("name",), _("your name in the manager"), {"metavar": "NAME"})
+OWN = Option(("name",), _("your user name in the manager"), {"metavar": "NAME"})
 OLD = Option(
     ("--password-file",),
-    _(
-        "take the current password from this file (- is the standard input); without it it "
-        "is asked for"
-    ),
+    _("read the current password from this file (- for standard input); default: ask for it"),
     {"metavar": "FILE", "default": ""},
 )
 NEW = Option(
     ("--new-password-file",),
-    _("take the new password from this file; without it it is asked for"),
+    _("read the new password from this file; default: ask for it"),
     {"metavar": "FILE", "default": ""},
 )
 CODE = _(
-    "With the one-time code they choose their own password in the manager. It holds for three "
-    "days."
+    "Users choose their own password in the manager with the one-time code. The code is "
+    "valid for three days."
 )
 USER = Command(
     name="user",
-    help=_("who may log in to the manager"),
+    help=_("manage the users of the manager"),
     under=(
         Command(
             name="add",
             run="noroshi.cli.handlers.users:add",
-            help=_("add a user, and print the code by which they choose a password"),
+            help=_("add a user, and print a code for choosing a password"),
             more=(CODE,),
             options=(NAME, ROLE, PASSWORD, JSON),
         ),
         Command(
             name="list",
             run="noroshi.cli.handlers.users:list_",
-            help=_("users and their roles"),
+            help=_("list users and their roles"),
             options=(JSON,),
         ),
         Command(
             name="password",
             run="noroshi.cli.handlers.users:password",
-            help=_("give a user another password, and log them out"),
+            help=_("set another password for a user, and log them out"),
             more=(CODE,),
             options=(NAME, PASSWORD, JSON),
         ),
@@ -68,8 +64,8 @@ USER = Command(
             name="role",
             run="noroshi.cli.handlers.users:role",
             help=_(
-                "give a user another role; their API tokens that exceed it are revoked, with all "
-                "tokens made by these"
+                "change a user's role; their API tokens that exceed it are revoked, with all tokens "
+                "created by these"
             ),
             options=(
                 NAME,
@@ -83,55 +79,57 @@ USER = Command(
         Command(
             name="remove",
             run="noroshi.cli.handlers.users:remove",
-            help=_("remove a user and all API tokens made by them, directly or indirectly"),
+            help=_("remove a user and all API tokens created by them, directly or indirectly"),
             options=(NAME,),
         ),
         Command(
             name="totp",
             run="noroshi.cli.handlers.users:totp",
-            help=_("two-step log-in by an authenticator (TOTP)"),
+            help=_("set up two-step log-in with an authenticator (TOTP)"),
             more=(
                 _(
-                    "It prints what the authenticator takes, asks for its first code, and prints "
-                    "recovery codes to keep."
+                    "It prints the key for the authenticator, asks for the first code, and prints recovery "
+                    "codes to keep."
                 ),
             ),
-            options=(NAME, Option(("--off",), _("turn it off again"), FLAG)),
+            options=(NAME, Option(("--off",), _("turn two-step log-in off"), FLAG)),
         ),
         Command(
             name="own-password",
             run="noroshi.cli.handlers.own_account:password",
-            help=_("change your own password, with the old one"),
+            help=_("change your own password; the current one is required"),
             options=(OWN, OLD, NEW),
         ),
         Command(
             name="own-totp",
             run="noroshi.cli.handlers.own_account:totp",
-            help=_("your own two-step log-in by an authenticator (TOTP), with your password"),
-            options=(OWN, Option(("--off",), _("turn it off again"), FLAG), OLD),
+            help=_(
+                "set up your own two-step log-in with an authenticator (TOTP); your password is required"
+            ),
+            options=(OWN, Option(("--off",), _("turn two-step log-in off"), FLAG), OLD),
         ),
     ),
 )
 API_TOKEN = Command(
     name="token",
-    help=_("by what programs speak to the manager"),
+    help=_("manage API tokens, with which programs use the manager"),
     under=(
         Command(
             name="new",
             run="noroshi.cli.handlers.users:token_new",
-            help=_("make an API token; it is shown once"),
+            help=_("create an API token; it is shown once"),
             options=(
                 TOKEN,
                 ROLE,
                 Option(
                     ("--days",),
-                    _("how many days it holds (default: 90; 0: it does not end)"),
+                    _("validity in days (default: 90; 0: no expiry)"),
                     {"metavar": "DAYS", "type": int, "default": 90},
                 ),
                 Option(
                     ("--programs",),
                     _(
-                        "also allow what runs programs, sends a secret elsewhere or concerns users"
+                        "also allow running programs, sending a secret elsewhere, and managing users"
                     ),
                     FLAG,
                 ),
@@ -141,13 +139,13 @@ API_TOKEN = Command(
         Command(
             name="list",
             run="noroshi.cli.handlers.users:token_list",
-            help=_("API tokens, who made them, and until when they hold"),
+            help=_("list API tokens, who created them, and when they expire"),
             options=(JSON,),
         ),
         Command(
             name="revoke",
             run="noroshi.cli.handlers.users:token_revoke",
-            help=_("revoke an API token at once, and all tokens made by it"),
+            help=_("revoke an API token at once, with all tokens created by it"),
             options=(TOKEN,),
         ),
     ),
@@ -156,12 +154,13 @@ AUDIT = Command(
     name="audit",
     run="noroshi.cli.handlers.audit_log:audit",
     help=_(
-        "who changed what when, from where, field by field from what to what; who was refused"
+        "list who changed which field when and from where, with old and new values, and who was "
+        "refused"
     ),
     options=(
         Option(
             ("--last",),
-            _("how many (default: 50)"),
+            _("number of alarms (default: 50)"),
             {"metavar": "COUNT", "type": int, "default": 50},
         ),
         JSON,

@@ -15,21 +15,21 @@ from noroshi.cli.output.times import clock, lasted
 from noroshi.core.translation import Message, _, ngettext
 
 Answer = Mapping[str, Any]
-CALM = _("○ Nothing is wrong.")
-OPEN = _("Not well: {count}; not acknowledged: {nobody}.")
+CALM = _("○ No active problems.")
+OPEN = _("Active problems: {count}; not acknowledged: {nobody}.")
 SINCE = _("since {at} ({span})")
 NOBODY = _("not acknowledged")
-HAS_IT = _("✓ {who} since {at}")
-SILENT = _("silent until {at}")
+HAS_IT = _("✓ acknowledged by {who} at {at}")
+SILENT = _("notifications suppressed until {at}")
 WORKS = _("maintenance until {at}")
-TOLD = _("{rule}: told {contacts} at {at}")
+TOLD = _("{rule}: notified {contacts} at {at}")
 TIMES = ngettext("{told} ({times} time)", "{told} ({times} times)", by="times")
 NOT_TOLD = _("{rule}: {because}")
 IS_HAD = _(
-    "Acknowledged: {what}. It is told again once it gets worse, and its recovery is told."
+    "Acknowledged: {what}. You are notified again if it gets worse, and when it recovers."
 )
-IS_BACK = _("Taken back: {what}. It is told again as its rules say.")
-IS_KEPT = _("Kept: {path}")
+IS_BACK = _("Acknowledgement withdrawn: {what}. Notifications follow the rules again.")
+IS_KEPT = _("Comment saved: {path}")
 
 
 def alarms(asked: CommandContext) -> int:

@@ -22,19 +22,19 @@ from noroshi.knowledge.os_errors import why
 from noroshi.ports import Document
 from noroshi.schema import Invalid
 
-UNUSABLE = _("{folder} cannot be used; nothing was changed. Problems: {count}")
+UNUSABLE = _("{folder} cannot be applied; nothing was changed. Problems: {count}")
 WOULD_LOSE = _(
-    "Nothing was written: {folder} holds what version {version} does not. "
-    "To write all the same: noroshi export --force {folder}"
+    "Nothing was written: {folder} differs from version {version}. To write anyway: noroshi "
+    "export --force {folder}"
 )
-CANNOT_WRITE = _("Cannot write {folder}: {why}")
-NO_DIFFERENCE = _("Nothing differs from version {version}.")
+CANNOT_WRITE = _("Cannot write to {folder}: {why}")
+NO_DIFFERENCE = _("No differences from version {version}.")
 WOULD_CHANGE = _("Changes to version {version}: {count}")
-HOW_TO_APPLY = _("Bring it into force: noroshi apply --base {version} {folder}")
-NOW_CURRENT = _("Version {version} is in force. Changes: {count}")
-NOBODY_RUNS = _("No node is running; it takes effect at the next noroshi serve.")
+HOW_TO_APPLY = _("To apply: noroshi apply --base {version} {folder}")
+NOW_CURRENT = _("Version {version} is in effect. Changes: {count}")
+NOBODY_RUNS = _("No node is running. The version takes effect when noroshi serve starts.")
 AND_MORE = _("… and {count} more")
-BEWARE = _("Beware:")
+BEWARE = _("Check the following:")
 WRITTEN = ngettext(
     "Wrote version {version} to {folder}: {count} file.",
     "Wrote version {version} to {folder}: {count} files.",

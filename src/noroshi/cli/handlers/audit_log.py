@@ -16,10 +16,10 @@ from noroshi.core.translation import Message, _, bilingual
 if TYPE_CHECKING:
     from noroshi.web.view.audit_log import Line
 
-NOTHING = _("Nobody has changed anything yet.")
+NOTHING = _("No changes are recorded yet.")
 NOBODY = _("unknown")
 REFUSED = _("refused: {why}")
-MORE = _("(refusals before it that are not listed: {count})")
+MORE = _("(earlier refusals not listed: {count})")
 DOORS: Mapping[str, Message] = {
     "local": _("this computer"),
     "web": _("browser"),

@@ -16,51 +16,51 @@ from noroshi.ports import StoreError
 
 MIB = 1 << 20
 BACKED_UP = ngettext(
-    "Wrote {path} ({size} MiB, {waiting} mail waits in it).",
-    "Wrote {path} ({size} MiB, {waiting} mails wait in it).",
+    "Wrote {path} ({size} MiB, {waiting} waiting mail).",
+    "Wrote {path} ({size} MiB, {waiting} waiting mails).",
     by="waiting",
 )
 KEY_ELSEWHERE = _(
-    "The secrets in it are sealed, and the key {key} is NOT in it: keep a copy of the key "
-    "elsewhere, or they cannot be opened again."
+    "Secrets in the backup are encrypted. It does NOT contain the key {key}: keep a copy of "
+    "the key elsewhere, or they cannot be decrypted."
 )
 ITS_KEY_ELSEWHERE = _(
-    "The secrets in it are sealed, and the key of its vault is NOT in it: keep a copy of the "
-    "key elsewhere, or they cannot be opened again."
+    "Secrets in the backup are encrypted. It does NOT contain the vault's key: keep a copy "
+    "of the key elsewhere, or they cannot be decrypted."
 )
 ITS_STORE = _("The store of the node")
 CANNOT_RESTORE = _("Nothing was restored: {why}")
 RESTORED = ngettext(
-    "Restored {store} from {path}: version {version}, {waiting} mail waits.",
-    "Restored {store} from {path}: version {version}, {waiting} mails wait.",
+    "Restored {store} from {path}: version {version}, {waiting} waiting mail.",
+    "Restored {store} from {path}: version {version}, {waiting} waiting mails.",
     by="waiting",
 )
 AGE = _(
-    "What it last knows of is {seen}, {age} ago. What happened since is not in it: a mail that "
-    "waited then and was accepted since is sent again, under the same Message-ID."
+    "Its last record is of {seen}, {age} ago. Later events are not in it: a mail that was "
+    "waiting then and has been accepted since is sent again, under the same Message-ID."
 )
-NEVER_RAN = _("No node had run on it yet.")
+NEVER_RAN = _("No node has run on it yet.")
 WERE_OUT = _(
-    "{out} of them were on their way when it was made; whether they arrived is not known, "
-    "they are sent again under the same Message-ID."
+    "{out} of them were being sent when the backup was made. It is not known whether they "
+    "arrived; they are sent again under the same Message-ID."
 )
 HELD = ngettext(
-    "{held} mail is held: look with noroshi queue list, let them go with "
-    "noroshi queue release ID.",
-    "{held} mails are held: look with noroshi queue list, let them go with "
-    "noroshi queue release ID.",
+    "{held} mail is held. Check it with noroshi queue list, release it with noroshi queue "
+    "release ID.",
+    "{held} mails are held. Check them with noroshi queue list, release them with noroshi "
+    "queue release ID.",
     by="held",
 )
 HOLD_THEM = _(
-    "To look at them before they go: restore again with --hold, before the node starts."
+    "To check them before they are sent, restore again with --hold before the node starts."
 )
-KEPT = _("The store that was there is {kept} now.")
+KEPT = _("The previous store is now {kept}.")
 KEY_NEEDED = _(
-    "There is no key at {key}. Bring that of the old machine back (noroshi key restore FILE), "
-    "unless systemd hands it over; without it the sign-ins have to be made again."
+    "There is no key at {key}. Restore the old computer's key (noroshi key restore FILE), "
+    "unless systemd provides it. Without the key, you must sign in again."
 )
-WHOLE = _("{store} is whole.")
-FAULTS = _("{store} has faults:")
+WHOLE = _("{store} is intact.")
+FAULTS = _("{store} is damaged:")
 
 
 def backup(asked: CommandContext) -> int:

@@ -18,11 +18,11 @@ from noroshi.definitions.toml import toml
 Answer = Mapping[str, Any]
 HOW_TO_ADD = _("To add one: noroshi blueprint add NAME --to INSTANCE")
 NO_BLUEPRINT = _("There is no blueprint {given}{instead}.")
-ASKS = _("It asks for")
-UNLESS = _("{value} unless you say otherwise")
-MUST = _("must be said")
-MONITORS = _("As definitions")
-NO_VALUE = _("write --set as NAME=VALUE, not {given}")
+ASKS = _("Parameters")
+UNLESS = _("default: {value}")
+MUST = _("required")
+MONITORS = _("Definitions")
+NO_VALUE = _("specify --set as NAME=VALUE, not {given}")
 
 
 def list_(asked: CommandContext) -> int:

@@ -19,30 +19,29 @@ from noroshi.knowledge.os_errors import why
 from noroshi.oauth.client_certificates import CertificateError, read
 
 MADE = _(
-    "Made a key and a certificate for {account}, in the vault as “{entry}”. The key never "
-    "leaves it."
+    "Created a key and certificate for {account}, stored in the vault as “{entry}”. The key "
+    "never leaves the vault."
 )
 IMPORTED = _("The certificate of {account} and its key are in the vault as “{entry}”.")
-FACTS = _("""  name        {name}
-  thumbprint  {sha1}
-  SHA-256     {sha256}
-  ends        {ends}""")
+FACTS = _(
+    "  name        {name}\n  thumbprint  {sha1}\n  SHA-256     {sha256}\n  expires     {ends}"
+)
 WROTE = _(
     "The certificate, without its key, is in {file}. Upload it: Entra admin centre, App "
-    "registrations, the app, Certificates & secrets, Certificates, Upload certificate. Then: "
-    "noroshi authorize ROUTE"
+    "registrations, the app, Certificates & secrets, Certificates, Upload certificate. Then "
+    "run: noroshi authorize ROUTE"
 )
 UPLOAD = _(
-    "Save what follows as a file that ends in .cer, and upload it: Entra admin centre, App "
+    "Save the following as a .cer file, and upload it: Entra admin centre, App "
     "registrations, the app, Certificates & secrets, Certificates, Upload certificate."
 )
 ASK = _("Passphrase of {file}: ")
 BY_FILE = _(
-    "The file is locked and there is no terminal to ask at: give the passphrase by "
-    "--passphrase-file FILE (- is the standard input)."
+    "The file is protected by a passphrase, and there is no terminal to ask for it: use "
+    "--passphrase-file FILE (- for standard input)."
 )
-IS_THERE = _("{file} is there already; nothing is overwritten.")
-NOT_WRITTEN = _("{file} cannot be written: {why}")
+IS_THERE = _("{file} already exists and is not overwritten.")
+NOT_WRITTEN = _("Cannot write to {file}: {why}")
 TRIES = 4
 Answer = Mapping[str, Any]
 

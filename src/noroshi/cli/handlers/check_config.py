@@ -39,12 +39,12 @@ from noroshi.ports import Clocks
 from noroshi.service.definitions.warnings import silent
 
 CLOCKS = Clocks(wall=lambda: datetime.now(UTC), steady=time.monotonic)
-WRONG = _("{folder} cannot be used as it is. Problems: {count}")
-RIGHT = _("Nothing is wrong with {folder}: {counts}.")
-BUT = _("No mistake was found in {folder} ({counts}), but look at what stands below.")
+WRONG = _("{folder} cannot be used. Problems: {count}")
+RIGHT = _("No problems in {folder}: {counts}.")
+BUT = _("No mistakes in {folder} ({counts}), but check the following.")
 COUNTS = _("monitors {monitors}, rules {rules}, contacts {contacts}, routes {routes}")
-NOTHING_THERE = _("there is no definition in it; is it the right folder?")
-NO_HOME = _("There is no {file}: whether programs may run was not checked.")
+NOTHING_THERE = _("it has no definitions; check that it is the right folder")
+NO_HOME = _("There is no {file}, so it was not checked which programs may run.")
 
 
 def check_config(asked: CommandContext) -> int:

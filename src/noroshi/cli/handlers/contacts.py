@@ -10,18 +10,18 @@ from noroshi.cli.context import CommandContext
 from noroshi.cli.output.tables import table
 from noroshi.core.translation import _
 
-NOBODY = _("There is no contact yet: define one in contacts/, and apply it.")
+NOBODY = _("There are no contacts yet. Define one in contacts/ and apply it.")
 HEAD = (
     _("CONTACT"),
     _("LANGUAGE"),
-    _("ZONE"),
+    _("TIME ZONE"),
     _("RULES"),
     _("NOTIFICATIONS"),
     _("MONITORS"),
     _("ADDRESSES"),
 )
 LANGUAGES = {"en": _("English"), "ja": _("Japanese")}
-NO_RULE = _("none: is never told")
+NO_RULE = _("none: never notified")
 
 
 def contacts(asked: CommandContext) -> int:

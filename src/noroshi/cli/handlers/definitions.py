@@ -22,9 +22,9 @@ from noroshi.schema import Invalid
 NOT_THERE_YET = "-"
 HEAD = "# {key}.toml  version {version}  etag {etag}"
 NO_DEFINITION = _("There is no definition {key}{instead}.")
-NONE_YET = _("There are no definitions yet: noroshi apply DIR")
+NONE_YET = _("There are no definitions yet. To apply some: noroshi apply DIR")
 CANNOT_READ = _("Cannot read {file}: {why}")
-UNUSABLE = _("{file} cannot be used; nothing was changed.")
+UNUSABLE = _("{file} cannot be applied; nothing was changed.")
 
 
 def show(asked: CommandContext) -> int:

@@ -21,25 +21,31 @@ from noroshi.cli.terminal_escape import obey
 from noroshi.core.translation import NOTHING, Message, _, bilingual
 
 Answer = Mapping[str, Any]
-ALL_WELL = _("✓ All stages are passed; nothing was sent.")
+ALL_WELL = _("✓ All stages passed; nothing was sent.")
 PASSED_BUT = _(
-    "▲ All stages are passed, and nothing was sent; yet mails do not leave by {routes} (above)."
+    "▲ All stages passed, and nothing was sent; but mail is not being sent by {routes} (see "
+    "above)."
 )
-MENDED = _("▲ {route} looks mended. Next try: {until}. To send now: noroshi queue retry {mail}")
-MENDED_ALONE = _("▲ {route} looks mended. Noroshi looks at it by itself: {until}.")
+MENDED = _(
+    "▲ {route} seems to work again. Next try: {until}. To send now: noroshi queue retry {mail}"
+)
+MENDED_ALONE = _("▲ {route} seems to work again. Noroshi checks it automatically: {until}.")
 ONCE_MENDED = _(
-    "▲ {route}: next try {until}. Once it is mended, to send now: noroshi queue retry {mail}"
+    "▲ {route}: next try {until}. To send now, once the fault is fixed: noroshi queue retry "
+    "{mail}"
 )
 SOON = _("soon")
 NOT_ALL = _("◆ {where}: stopped at {stages}. Nothing was sent.")
-NO_ROUTES = _("There is no route to examine yet; define one in routes/: noroshi apply DIR")
+NO_ROUTES = _(
+    "There are no routes to diagnose yet. Define one in routes/ and apply it: noroshi apply DIR"
+)
 WRITTEN = _(
-    "The support bundle is in {file} (readable for you alone). No secret is in it; names, "
-    "addresses and subjects are. Look through it before you hand it on."
+    "The support bundle is in {file} (readable only by you). It contains names, addresses "
+    "and subjects, but no secrets. Review it before you pass it on."
 )
 WRITTEN_MASKED = _(
-    "The support bundle is in {file} (readable for you alone). No secret and no mail address is "
-    "in it; names and subjects are. Look through it before you hand it on."
+    "The support bundle is in {file} (readable only by you). It contains names and subjects, "
+    "but no secrets and no mail addresses. Review it before you pass it on."
 )
 
 
@@ -143,19 +149,19 @@ STATES: Mapping[str, Message] = {
     "failed": _("failed"),
     "not reached": _("not reached"),
 }
-WHO, HOW = _("Who"), _("How")
-TAKES, PAGE = _("Takes"), _("Page")
+WHO, HOW = _("Who"), _("Remedy")
+TAKES, PAGE = _("Delay"), _("Page")
 REPLY = _("Reply")
 MILLISECONDS = "{:,.0f} ms"
 REMARK = "▲ "
 DOWN = _(
-    "Since {since} no mail leaves by it: {why} ({count} waiting). The stages below send none, "
-    "so they cannot see this."
+    "No mail has been sent by this route since {since}: {why} ({count} waiting). The stages "
+    "below send no mail, so they cannot detect this."
 )
-RESTS = _("Since {since} no mail leaves by it: {why} ({count} waiting).")
+RESTS = _("No mail has been sent by this route since {since}: {why} ({count} waiting).")
 PUT_OFF = _(
-    "Mails for it wait since {since}, tried in vain: {count} ({why}). The stages "
-    "below send none, so they cannot see this."
+    "Mails waiting since {since}, after failed attempts: {count} ({why}). The stages below "
+    "send no mail, so they cannot detect this."
 )
 NARROW, NARROWEST = 100, 60
 TIME = 8
@@ -290,13 +296,13 @@ def _known(down: Answer) -> Message:
 NODE, UNIT = _("Node"), _("Service")
 YOU = _("you, on this computer")
 AT_ONCE = _("at once")
-RUNS = _("runs, and answers at {where}")
+RUNS = _("running, answers at {where}")
 RUNS_NOT = _(
-    "No node is running, so nothing is measured or sent now. What follows was looked at by this "
-    "command itself."
+    "No node is running, so nothing is measured or sent now. This command did the following "
+    "checks itself."
 )
-ACTIVE = _("{service} is active since {at}")
-NOT_ACTIVE = _("{service} is installed, and is {state}.")
+ACTIVE = _("{service} has been active since {at}")
+NOT_ACTIVE = _("{service} is installed and {state}.")
 
 
 def here(asked: CommandContext) -> list[Answer]:

@@ -14,22 +14,22 @@ from noroshi.cli.output.times import clock
 from noroshi.core.translation import Message, _
 
 Answer = Mapping[str, Any]
-NOTHING = _("Nothing has happened yet.")
+NOTHING = _("No events yet.")
 STILL = _("still {level}")
-STOPPED = _("－ Monitoring of {path} is stopped: nothing is measured, nobody is told.")
+STOPPED = _("－ Monitoring of {path} is stopped: no measurements, no notifications.")
 STOPPED_BY = _(
-    "－ Monitoring of {path} is stopped by {who} since version {version}: nothing is measured, "
-    "nobody is told."
+    "－ {who} stopped monitoring of {path} in version {version}: no measurements, no "
+    "notifications."
 )
-RULES = _("What each rule last answered")
-EARLIER = _("What the rules answered before")
-SPEAKS = {True: _("told"), False: _("not told")}
+RULES = _("Last decision of each rule")
+EARLIER = _("Earlier decisions of the rules")
+SPEAKS = {True: _("notified"), False: _("not notified")}
 
-REMARKS = _("What people said")
+REMARKS = _("Comments and acknowledgements")
 SORTS = {
     "comment": _("comment"),
     "acknowledged": _("acknowledged"),
-    "taken back": _("taken back"),
+    "taken back": _("acknowledgement withdrawn"),
 }
 
 

@@ -15,19 +15,21 @@ from noroshi.core.translation import _, bilingual
 
 STEPS = {
     "contact": _("contact"),
-    "instance": _("this machine"),
+    "instance": _("monitors here"),
     "route": _("route"),
     "mail": _("test alarm"),
-    "seen": _("given back"),
+    "seen": _("receipt confirmed"),
 }
 NOT_YET = _("not yet")
-UNPROVED = _("{route} (no mail was accepted by it yet)")
-HEAD = (_("ID"), _("WHAT"), _("FOUND"), _("TOLD OF"))
-THERE = _("(watched already)")
-NOTHING = _("Nothing was found that could be watched here.")
-SENT = _("A test alarm is on its way to {to}. Once it is there: noroshi first seen NUMBER")
-PROVED = _("That is the number: the alarm reached {to}. It is kept who said so, and when.")
-ENDED = _("The first start is put away.")
+UNPROVED = _("{route} (no mail accepted yet)")
+HEAD = (_("ID"), _("ITEM"), _("CURRENT STATE"), _("ALARM WHEN"))
+THERE = _("(already monitored)")
+NOTHING = _("Nothing to monitor was found here.")
+SENT = _("A test alarm is being sent to {to}. When it arrives: noroshi first seen NUMBER")
+PROVED = _(
+    "The number is correct: the alarm reached {to}. Your name and the time are recorded."
+)
+ENDED = _("The first start is closed.")
 
 
 def look(asked: CommandContext) -> int:

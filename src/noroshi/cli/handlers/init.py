@@ -25,40 +25,43 @@ from noroshi.stores.sqlite.store import SqliteStore
 from noroshi.vault import make_key
 
 PRIVATE, SETTINGS_MODE = 0o700, 0o600
-TAKEN = _("{home} is a home folder already ({file} is there). Nothing was changed.")
-CANNOT_MAKE = _("Cannot make {home}: {why}. Choose another folder with --home.")
+TAKEN = _("{home} is already a home folder ({file} exists). Nothing was changed.")
+CANNOT_MAKE = _("Cannot create {home}: {why}. Choose another folder with --home.")
 LOST = _(
     "{home}: the store {store} is missing or empty, but other files of it exist. Nothing was "
-    "changed. Put it back, or restore a backup (noroshi restore FILE). To begin with an empty "
-    "store, with the settings and the key as they are: noroshi init --new-store"
+    "changed. Put it back, or restore a backup (noroshi restore FILE). To start with an "
+    "empty store and keep settings and key: noroshi init --new-store"
 )
-STORE_THERE = _("There is a store already: {store}. Nothing was changed.")
+STORE_THERE = _("A store already exists: {store}. Nothing was changed.")
 NEW_STORE = _(
     "Created an empty store: {store}. Remains of the old one are kept beside it. Apply the "
     "definitions (noroshi apply DIR) and sign in again."
 )
-MADE_HERE = _("Made {home}: settings ({file}) and store.")
+MADE_HERE = _("Created {home}: settings ({file}) and store.")
 UNNAMED, NOBODYS = "node", ("localhost", "localhost4", "localhost6")
 """What a node is called where its computer has no name of its own, and how those are called."""
 LONGEST = 63
-AS_A_SERVICE = _("To have systemd run it, as a user of its own: noroshi service install")
+AS_A_SERVICE = _("To run it in systemd with its own user: noroshi service install")
 KEY_MADE = _(
-    "Made the vault's key, {key}. It opens every secret, and there is no other: keep a copy "
-    "elsewhere."
+    "Created the vault's key, {key}. It decrypts every secret, and there is no other: keep a "
+    "copy elsewhere."
 )
-KEY_KEPT = _("Kept the key that was there, {key}.")
-KEY_AWAY = _("There is a store already ({store}) but no key: put the old key back as {key}.")
-MADE = _("""Made {home}: settings ({file}) and store.
-
-Next, start the node. It prints the address of its manager and a one-time code; from there a
-browser leads to a received test alarm:
-  noroshi serve
-
-Or without a browser, while the node runs:
-  noroshi apply DIR            give it definitions
-  noroshi setup microsoft365   send through Microsoft 365, up to a test mail
-
-To see it at work first, without a tenant: noroshi demo""")
+KEY_KEPT = _("Kept the existing key, {key}.")
+KEY_AWAY = _("A store already exists ({store}), but no key: put the old key back as {key}.")
+MADE = _(
+    "Created {home}: settings ({file}) and store.\n"
+    "\n"
+    "Next, start the node. It prints the address of its manager and a one-time code. In the "
+    "browser, the\n"
+    "manager then guides you to a test alarm that you receive:\n"
+    "  noroshi serve\n"
+    "\n"
+    "Or without a browser, while the node runs:\n"
+    "  noroshi apply DIR            apply definitions\n"
+    "  noroshi setup microsoft365   send through Microsoft 365, up to a test mail\n"
+    "\n"
+    "To try Noroshi first, without a tenant: noroshi demo"
+)
 
 
 def init(asked: CommandContext) -> int:

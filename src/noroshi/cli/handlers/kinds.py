@@ -20,10 +20,10 @@ FAMILIES: Mapping[str, Message] = {
     "route": _("Routes"),
 }
 OPTIONS = _("Options")
-NO_OPTIONS = _("It has none.")
+NO_OPTIONS = _("None.")
 READINGS = _("Readings")
-NEEDED = _("needed")
-NEEDED_ALONE = _("needed without an account")
+NEEDED = _("required")
+NEEDED_ALONE = _("required without an account")
 SORTS: Mapping[str, Message] = {
     "string": _("text"),
     "integer": _("whole number"),
@@ -34,10 +34,10 @@ SORTS: Mapping[str, Message] = {
 }
 FROM_ACCOUNT = ("host", "user")
 """What a route with an account has from there."""
-LIMITS = _("limits unless given: {value}")
+LIMITS = _("default limits: {value}")
 DEFAULT = _("default {value}")
-IN_FULL = _("In full: noroshi kinds KIND")
-NO_KIND = _("There is no kind {kind}; there are: {known}")
+IN_FULL = _("Details: noroshi kinds KIND")
+NO_KIND = _("There is no type {kind}. Available types: {known}")
 COLUMNS = 76
 
 

@@ -17,21 +17,20 @@ from noroshi.core.delivery_state import DeliveryState
 from noroshi.core.translation import Message, _, ngettext
 
 Answer = Mapping[str, Any]
-NOTHING = _("No alarm has been raised yet.")
+NOTHING = _("No alarms have been raised yet.")
 SUM = _(
     "Alarms: raised {raised} = accepted {accepted} + came back {came_back} + waiting {open} + set "
     "aside {set_aside} + given up {dropped} + lost {lost}"
 )
 OLDER = ngettext(
-    "({forgotten} older one, settled long ago, is no longer kept)",
-    "({forgotten} older ones, settled long ago, are no longer kept)",
+    "({forgotten} older alarm, settled long ago, is no longer kept)",
+    "({forgotten} older alarms, settled long ago, are no longer kept)",
     by="forgotten",
 )
 LOST = ngettext(
-    "{lost} alarm is lost: neither accepted nor waiting. Look through the "
-    "store: noroshi check-store",
-    "{lost} alarms are lost: neither accepted nor waiting. Look through the"
-    " store: noroshi check-store",
+    "{lost} alarm is lost: neither accepted nor waiting. Check the store: noroshi check-store",
+    "{lost} alarms are lost: neither accepted nor waiting. Check the store: noroshi "
+    "check-store",
     by="lost",
 )
 STATES: Mapping[str, Message] = {
@@ -45,10 +44,10 @@ STATES: Mapping[str, Message] = {
 }
 HEAD = (_("RAISED"), _("STATE"), _("TO"), _("ROUTE"), _("TRIES"), _("ALARM"), _("SUBJECT"))
 RAISED, QUEUED = _("Raised"), _("Queued")
-TRIED, NOT_TRIED = (_("Tried"), _("not tried yet"))
-MAIL, DIGEST = _("Mail"), _("Told in")
-NOT_PROVED = _("Not proved")
-STATE, FORGOTTEN = _("State"), _("forgotten")
+TRIED, NOT_TRIED = (_("Tried"), _("no attempts yet"))
+MAIL, DIGEST = _("Mail"), _("Digest")
+NOT_PROVED = _("Arrival not confirmed")
+STATE, FORGOTTEN = _("State"), _("no record")
 
 
 def ledger(asked: CommandContext) -> int:

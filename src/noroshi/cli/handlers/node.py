@@ -16,28 +16,28 @@ from noroshi.core.translation import Message, _, bilingual, ngettext
 GIB = 1 << 30
 LABELS: Mapping[str, Message] = {
     "level": _("state"),
-    "trouble": _("trouble"),
-    "runs": _("runs for"),
-    "late": _("lateness"),
+    "trouble": _("problems"),
+    "runs": _("uptime"),
+    "late": _("delay"),
     "clock": _("clock"),
     "queue": _("queue"),
     "store": _("store"),
-    "free": _("free"),
+    "free": _("free space"),
     "version": _("definitions"),
     "program": _("program"),
 }
 NOT_RUNNING = _(
-    "No node is running, so nothing is watched or sent now. Start it: noroshi serve"
+    "No node is running, so nothing is monitored or sent now. Start one: noroshi serve"
 )
-LATE = _("{late:.2f} s at worst in the last minute")
+LATE = _("at most {late:.2f} s in the last minute")
 CLOCK = _("{at} ({zone})")
-SET = _("{at} ({zone}), set by {by:.0f} s")
+SET = _("{at} ({zone}), adjusted by {by:.0f} s")
 MAILS = ngettext("{count} mail", "{count} mails")
 ALARMS = ngettext("{count} alarm", "{count} alarms")
 QUEUE = _("{waiting} waiting, {set_aside} set aside, {lost} lost")
 BACKUP = _("Last backup: {path}, {at}, by {by}")
-NO_BACKUP = _("No backup was taken here yet: noroshi backup FILE")
-HEAD = (_("WHAT"), _("WHERE"), _("NOW"), _("ABOUT"))
+NO_BACKUP = _("No backup was made here yet: noroshi backup FILE")
+HEAD = (_("ITEM"), _("LOCATION"), _("STATE"), _("DESCRIPTION"))
 
 
 def health(asked: CommandContext) -> int:

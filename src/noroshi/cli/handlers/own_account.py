@@ -10,8 +10,8 @@ from noroshi.core.translation import Message, _
 
 OLD = _("Current password: ")
 NEW = _("New password: ")
-BY_FILE = _("There is no terminal to ask for the password at: use --password-file.")
-CHANGED = _("The password of “{name}” is changed. All browsers are logged out.")
+BY_FILE = _("There is no terminal to ask for the password: use --password-file.")
+CHANGED = _("The password of “{name}” was changed. All browsers are logged out.")
 
 
 def password(asked: CommandContext) -> int:

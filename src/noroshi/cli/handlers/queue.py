@@ -17,7 +17,7 @@ from noroshi.core.delivery_state import SENT, DeliveryState
 from noroshi.core.translation import Message, _, bilingual, ngettext
 
 Answer = Mapping[str, Any]
-NOTHING_WAITS = _("Nothing waits.")
+NOTHING_WAITS = _("No mail is waiting.")
 STATES: Mapping[str, Message] = {
     DeliveryState.WAITING: _("waiting"),
     DeliveryState.OUT: _("being sent"),
@@ -31,28 +31,28 @@ STATES: Mapping[str, Message] = {
     DeliveryState.SET_ASIDE_IN_DIGEST: _("set aside in a digest"),
 }
 NOW = _("now")
-WAITS_FOR = _("waits for {routes}: {because}")
-WAITS_FOR_ONE = _("waits for one of {routes}: {because}")
+WAITS_FOR = _("waiting for {routes}: {because}")
+WAITS_FOR_ONE = _("waiting for one of {routes}: {because}")
 HEAD = (_("STATE"), _("ID"), _("TO"), _("NEXT TRY"), _("TRIES"), _("SUBJECT"))
-NOT_PROVED = _("not proved")
+NOT_PROVED = _("arrival not confirmed")
 FIELDS: Mapping[str, Message] = {
-    "id": _("id"),
+    "id": _("ID"),
     "state": _("state"),
     "contact": _("contact"),
-    "to": _("still to tell"),
+    "to": _("remaining addresses"),
     "reached": _("accepted for"),
     "refused": _("refused for"),
     "subject": _("subject"),
-    "routes": _("routes left"),
-    "born": _("made"),
+    "routes": _("remaining routes"),
+    "born": _("created"),
     "next": _("next try"),
-    "because": _("why not yet"),
+    "because": _("reason for waiting"),
     "unproved": NOT_PROVED,
     "alarms": _("alarms"),
-    "members": _("in the place of"),
+    "members": _("digest of"),
 }
 ATTEMPTS = _("Attempts")
-NO_ATTEMPT = _("None has ended yet.")
+NO_ATTEMPT = _("No attempt has finished yet.")
 VERDICTS: Mapping[str, Message] = {
     "accepted": _("accepted"),
     "deferred": _("deferred"),
@@ -61,15 +61,15 @@ VERDICTS: Mapping[str, Message] = {
 }
 SO_OFTEN = ngettext("{first}–{last} ({count} time)", "{first}–{last} ({count} times)")
 TEXT = _("Text")
-TRIED_AGAIN = _("{id} is due now: {subject}")
-IS_HELD = _("{id} is held, and so is what follows it: {subject}")
-IS_SEEN = _("{id} is kept as seen arrived: {subject}")
-IS_DROPPED = _("{id} is given up and will not be sent: {subject}")
-IS_EDITED = _("{id} goes to {to} by {routes}.")
-TO_LET_GO = _("{because}; to let it go: noroshi queue release {id}")
-HOW_TO_RELEASE = _("It still waits for you: noroshi queue release {id}")
-NOTHING_TO_EDIT = _("say what shall change: --to or --route")
-NOBODY_SENDS = _("No node is running: it goes out once noroshi serve runs.")
+TRIED_AGAIN = _("{id} is retried now: {subject}")
+IS_HELD = _("{id} is held, and the mails behind it wait too: {subject}")
+IS_SEEN = _("{id} is recorded as seen arrived: {subject}")
+IS_DROPPED = _("{id} was given up and will not be sent: {subject}")
+IS_EDITED = _("{id} will be sent to {to} by {routes}.")
+TO_LET_GO = _("{because}; to release it: noroshi queue release {id}")
+HOW_TO_RELEASE = _("It is not sent until you release it: noroshi queue release {id}")
+NOTHING_TO_EDIT = _("specify the change with --to or --route")
+NOBODY_SENDS = _("No node is running. The mail is sent once noroshi serve runs.")
 
 
 def list_(asked: CommandContext) -> int:

@@ -15,16 +15,16 @@ from noroshi.cli.output.tables import columns, table
 from noroshi.core.translation import _, bilingual
 
 Answer = Mapping[str, Any]
-RUNS_ON = _("runs on: {host}   looks at: {target}   took {seconds} s")
-READ = _("Read")
-NOTHING_READ = _("Nothing was found to measure.")
+RUNS_ON = _("runs on: {host}   target: {target}   took {seconds} s")
+READ = _("Readings")
+NOTHING_READ = _("Found nothing to measure.")
 NO_LIMITS = _("no limits")
-JUDGED = _("Judged")
-TELLS = _("What the rules would do")
-WOULD = _("would tell {contacts} by {routes}: {because}")
-WOULD_NOT = _("would tell nobody: {because}")
-NO_RULES = _("Nobody would be told: nothing is wrong now, or no rule acts on this monitor.")
-NOTHING_KEPT = _("This was a trial: nothing of it was kept, and nothing was sent.")
+JUDGED = _("Levels judged")
+TELLS = _("Decisions of the rules")
+WOULD = _("would notify {contacts} by {routes}: {because}")
+WOULD_NOT = _("would notify nobody: {because}")
+NO_RULES = _("Nobody would be notified: nothing is wrong now, or no rule acts on this monitor.")
+NOTHING_KEPT = _("This was a test: nothing was saved or sent.")
 
 
 def try_(asked: CommandContext) -> int:

@@ -18,29 +18,29 @@ from noroshi.core.definitions.problems import suggestion
 from noroshi.core.translation import NOTHING, Message, _, bilingual
 
 PROMPT = _("Password for “{name}”: ")
-AGAIN = _("Once more: ")
-DIFFERENT = _("The two are not the same, so nothing was kept.")
+AGAIN = _("Again: ")
+DIFFERENT = _("The two entries differ, so nothing was saved.")
 BY_FILE = _(
-    "There is no terminal to ask at: give the password by --file FILE (- is the standard "
-    "input)."
+    "There is no terminal to ask for the password: use --file FILE (- for standard input)."
 )
-NOTHING_GIVEN = _("Nothing was entered, so nothing was kept.")
-KEPT = _("“{name}” is in the vault.")
-NOBODY_NAMES_IT = _("No route and no account names it yet{instead}")
+NOTHING_GIVEN = _("Nothing was entered, so nothing was saved.")
+KEPT = _("“{name}” is stored in the vault.")
+NOBODY_NAMES_IT = _("No route or account uses it yet{instead}")
 ENDS = _(
-    "Account {account} still gives {ends} as the day on which its secret ends (secret_ends). Write "
-    "the new one's day there, or say it with --ends."
+    "Account {account} still has {ends} as the expiry date of its secret (secret_ends). "
+    "Enter the new date there or with --ends."
 )
 CHOSEN = _(
-    "“{name}” is sent to {where}: the API token {token} chose that, and no person has confirmed it yet."
+    "“{name}” is sent to {where}. API token {token} chose this destination, and no person "
+    "has confirmed it yet."
 )
-MAY_GO = _("May it go there? [y/N] ")
-NOT_THERE = _("Nothing was kept. Correct where it goes first: {who}")
-REMOVED = _("“{name}” is gone from the vault.")
-NONE_YET = _("The vault has no entry yet.")
-HEAD = (_("ENTRY"), _("IN THE VAULT"), _("NAMED BY"))
+MAY_GO = _("Allow this destination? [y/N] ")
+NOT_THERE = _("Nothing was saved. Correct the destination first: {who}")
+REMOVED = _("“{name}” was deleted from the vault.")
+NONE_YET = _("The vault is empty.")
+HEAD = (_("ENTRY"), _("IN THE VAULT"), _("USED BY"))
 IS_KEPT = {True: _("yes"), False: _("no: noroshi secret set {name}")}
-NOBODY = _("nobody")
+NOBODY = _("none")
 
 
 def set_(asked: CommandContext) -> int:
@@ -139,8 +139,8 @@ def _typed(asked: CommandContext, name: str) -> str:
     return first
 
 
-NO_ACCOUNT = _("There is no day to be written down: no account names “{name}” as its secret.")
-WRITTEN = _("Account {account}: its secret ends on {day}.")
+NO_ACCOUNT = _("The expiry date was not saved: no account uses “{name}” as its secret.")
+WRITTEN = _("Account {account}: its secret expires on {day}.")
 DAY_OF = {"secret": "secret_ends", "secret_next": "secret_next_ends"}
 Documents = Mapping[str, Mapping[str, Any]]
 
@@ -187,13 +187,14 @@ def _with_day(documents: Documents, name: str, day: str) -> dict[str, dict[str, 
     }
 
 
-ASKING = _("Asking the sign-in server whether it takes it …")
+ASKING = _("Checking it with the sign-in server …")
 SECRET, CERTIFICATE = (_("secret"), _("certificate"))
-TAKEN = _("The sign-in server takes it for account {account}.")
+TAKEN = _("The sign-in server accepts it for account {account}.")
 NOT_SURE = _(
-    "Whether it is right for account {account} cannot be told yet; the sign-in will. ({why})"
+    "It is not known yet whether it is right for account {account}; signing in will show. "
+    "({why})"
 )
-REFUSED = _("It does not do for account {account}: {why}")
+REFUSED = _("It cannot be used for account {account}: {why}")
 
 
 def say_that_it_is_asked(asked: CommandContext) -> None:

@@ -14,23 +14,24 @@ from noroshi.cli.errors import RefusedError
 from noroshi.core.delivery_state import SENT, DeliveryState
 from noroshi.core.translation import Message, _, bilingual
 
-NO_TEXT = _("The standard input is not text in {encoding}; give the body in it, or by --text.")
-TEXT_TWICE = _("give the text once, as TEXT or by --text")
-TYPE_IT = _("Type the text; Ctrl-D on a line of its own ends it.")
-NOBODY_SENDS = _("Not sent: no node is running. It goes out once noroshi serve runs.")
-NOT_LOOKED = _("It is in the queue. Whether it was sent is not known: {why}")
-ACCEPTED = _("To {contact}: sent; the other side accepted it. Arrival is not confirmed yet.")
-WAITS = _("To {contact}: not sent yet, it waits; {because}")
-HELD = _("To {contact}: not sent, it is held; {because}")
-SET_ASIDE = _("To {contact}: not sent, it was set aside; {because}")
+NO_TEXT = _("The standard input is not text in {encoding}. Convert it, or use --text.")
+TEXT_TWICE = _("specify the text either as TEXT or with --text, not both")
+TYPE_IT = _("Enter the text; finish with Ctrl-D on its own line.")
+NOBODY_SENDS = _("Not sent: no node is running. The mail is sent once noroshi serve runs.")
+NOT_LOOKED = _("The mail is queued. It is not known whether it was sent: {why}")
+ACCEPTED = _("To {contact}: accepted by the other side. Arrival is not confirmed yet.")
+WAITS = _("To {contact}: not sent yet, waiting; {because}")
+HELD = _("To {contact}: not sent, held; {because}")
+SET_ASIDE = _("To {contact}: not sent, set aside; {because}")
 REFUSED = _(
-    "To {contact}: refused for {addresses}, and sent to the others. See: noroshi queue show {id}"
+    "To {contact}: refused for {addresses}, accepted for the others. Details: noroshi queue "
+    "show {id}"
 )
 KEPT = _(
-    "It stays in the queue, and does not go by itself. Once the cause is gone: noroshi queue "
-    "release {id}"
+    "It stays in the queue and is not sent automatically. Once the cause is fixed: noroshi "
+    "queue release {id}"
 )
-LOOK = _("The queue keeps it until it can go. See: noroshi queue show {id}")
+LOOK = _("The mail stays in the queue until it can be sent. Details: noroshi queue show {id}")
 GOES_ON = (DeliveryState.WAITING, DeliveryState.OUT, DeliveryState.IN_DIGEST)
 """The states of a mail that the node sends by itself."""
 PATIENCE = 3.0  # seconds in which most mail servers have answered; the mail is safe before

@@ -13,9 +13,9 @@ from noroshi.cli.output.times import clock
 from noroshi.core.translation import _
 
 Answer = Mapping[str, Any]
-NONE = _("Nothing is silent.")
+NONE = _("No notifications are suppressed.")
 EVERYTHING = _("everything")
-SILENT = _("Silent now")
+SILENT = _("Active silences")
 PLANNED = _("Maintenance")
 UNTIL = _("until {at}")
 ENDED = _("ended {at}")
@@ -23,12 +23,13 @@ ENDED_BY = _("ended {at} by {who}")
 BY = _("{why} ({who})")
 COUNT = _("monitors: {count}")
 FROM_TO = _("{begins} – {ends}")
-NOW = _("under way until {ends}")
+NOW = _("in progress until {ends}")
 IS_SILENT = _(
-    "Nothing is told of {place} until {at} (monitors: {count}). Watching goes on; what is "
-    "still bad then is told.\nTo end it before: noroshi silence end {id}"
+    "Notifications of {place} are suppressed until {at} (monitors: {count}). Monitoring "
+    "continues; problems that persist at that time are notified.\n"
+    "To end the silence earlier: noroshi silence end {id}"
 )
-IS_OVER = _("{place} is no longer silent: what is still bad is told now.")
+IS_OVER = _("The silence of {place} has ended: problems that persist are notified now.")
 
 
 def add(asked: CommandContext) -> int:

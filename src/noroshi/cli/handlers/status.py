@@ -28,14 +28,12 @@ ALL_OK = ngettext("○ The only monitor is OK.", "○ All {count} monitors are O
 CANNOT_SEND = ngettext(
     "▨ {bad} of {count} route cannot send.", "▨ {bad} of {count} routes cannot send."
 )
-NO_WAY_OUT = _("▲ There is no route, so no alarm can leave.")
+NO_WAY_OUT = _("▲ There is no delivery route, so no alarm can be sent.")
 NEED_SOMEBODY = ngettext(
-    "▨ {bad} of {count} route needs somebody, though what they have may "
-    "still send for a while.",
-    "▨ {bad} of {count} routes need somebody, though what they have may "
-    "still send for a while.",
+    "▨ {bad} of {count} route requires action; it may still be able to send for a while.",
+    "▨ {bad} of {count} routes require action; they may still be able to send for a while.",
 )
-DOUBTED = _("▨ The last diagnosis failed, so mails may not leave: {which}.")
+DOUBTED = _("▨ The last diagnosis failed, so mail may not be sent: {which}.")
 NOT_PROVED = _("－ Not proved yet, as no mail has been accepted so far: {which}.")
 AND_MORE = _("{names} and {more} more")
 MOST_NAMED = 3
@@ -49,22 +47,22 @@ OK_SO_FAR = ngettext(
 NOT_WELL = ngettext(
     "{mark}: {bad} of {count} monitor not OK.", "{mark}: {bad} of {count} monitors not OK."
 )
-NOTHING_WATCHED = _("Nothing is watched yet. Give it definitions: noroshi apply DIR")
+NOTHING_WATCHED = _("No monitors yet. To apply definitions: noroshi apply DIR")
 NODE = _("node {node}, version {version}, {at}")
 NOT_RUNNING = _(
-    "No node is running, so nothing is measured or sent now. This is how it was last. "
-    "Start it: noroshi serve"
+    "No node is running, so nothing is measured or sent now. This is the last known state. "
+    "Start a node: noroshi serve"
 )
-ALL_STOPPED = _("－ Nothing is watched: all monitoring is stopped.")
-START = _("－ To watch {path} again: noroshi {command} {path}")
+ALL_STOPPED = _("－ All monitoring is stopped.")
+START = _("－ To monitor {path} again: noroshi {command} {path}")
 MONITORS = _("Monitors")
 MORE_WELL = _("… and {count} more that are OK (all: noroshi status --all)")
 SINCE = _("since {at} ({span})")
 MEASURED = _("measured {at}")
 HAD = _("acknowledged by {who} {at}")
-HUSHED = _("nothing is told until {at}")
+HUSHED = _("notifications suppressed until {at}")
 ROUTES = _("Routes")
-NO_ROUTES = _("There is no route, so no alarm can leave.")
+NO_ROUTES = _("There is no delivery route, so no alarm can be sent.")
 ROUTE_STATES: Mapping[str, Message] = {
     "well": _("○ ready"),
     "down": _("▨ down"),
@@ -74,15 +72,15 @@ ROUTE_STATES: Mapping[str, Message] = {
 UNPROVED = _("－ not proved yet")
 IN_VAIN = _("▨ diagnosis failed: {stage}")
 NEXT_TRY = _("{why} Next try: {at}.")
-WITH_NEXT = _("{why} It is tried again with the next mail.")
+WITH_NEXT = _("{why} It is retried with the next mail.")
 QUEUE = _("Queue")
-NOTHING_WAITS = _("Nothing waits.")
+NOTHING_WAITS = _("No mail is waiting.")
 MAILS = ngettext("{count} mail", "{count} mails")
 ALARMS = ngettext("{count} alarm", "{count} alarms")
-WAITING = _("{waiting} waiting ({alarms}; the oldest for {span})")
+WAITING = _("{waiting} waiting ({alarms}; oldest {span})")
 HELD = ngettext(
-    "{count} mail held by hand: noroshi queue list",
-    "{count} mails held by hand: noroshi queue list",
+    "{count} mail held manually: noroshi queue list",
+    "{count} mails held manually: noroshi queue list",
 )
 SET_ASIDE = ngettext(
     "{count} mail set aside, refused by every route: noroshi queue list",

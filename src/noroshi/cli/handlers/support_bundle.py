@@ -28,10 +28,8 @@ PRIVATE = 0o600
 LAST_ALARMS, LAST_EVENTS, LAST_LINES = 200, 200, 1000
 LARGEST_LOG = 1 << 20
 LOG_FILE = "noroshi.log"
-CANNOT_WRITE = _(
-    "The support bundle cannot be written to {file}: {why}. Nothing else was changed."
-)
-THERE_IS_ONE = _("it is there already")
+CANNOT_WRITE = _("Cannot write the support bundle to {file}: {why}. Nothing else was changed.")
+THERE_IS_ONE = _("it already exists")
 READ_ME = """\
 Support bundle of Noroshi {version}, written by `noroshi doctor --bundle`.
 Noroshi {version} の診断ファイルです (`noroshi doctor --bundle`)。

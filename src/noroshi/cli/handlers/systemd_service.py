@@ -30,40 +30,41 @@ from noroshi.knowledge.os_errors import why
 
 READABLE = 0o644
 NO_SYSTEMD = _(
-    "A service can be installed where systemd runs the machine; here it does not. "
-    "`noroshi service install --print` shows what would be done. Any other supervisor can run "
-    "`noroshi serve`: it stays in the foreground and ends at SIGTERM."
+    "A service can only be installed on a system that runs systemd, and this one does not. "
+    "`noroshi service install --print` shows the steps. Other supervisors can run `noroshi "
+    "serve`: it stays in the foreground and stops on SIGTERM."
 )
 NOT_ROOT = _(
-    "Only root may do this; nothing was changed. {command} --print shows all of what root "
-    "would do, as a script. In short:"
+    "Only root can do this; nothing was changed. {command} --print shows all steps as a "
+    "script. In short:"
 )
 CHANGED = _(
-    "Somebody changed {path}; nothing was done. Changes belong into a drop-in "
-    "(systemctl edit {name}); --force does without them:"
+    "{path} was edited; nothing was done. Put changes into a drop-in file (systemctl edit "
+    "{name}). --force discards these edits:"
 )
 FAILED = _(
-    "It stopped at `{step}` ({why}). What stands before it is done; run it again once that "
-    "is mended."
+    "It stopped at `{step}` ({why}). The steps before it are done. Fix the problem, then run "
+    "the command again."
 )
-INSTALLED = _("Noroshi is a service now: {service}, home folder {home}.")
-START_IT = _("It starts at each boot. Start it now: systemctl start {name}")
+INSTALLED = _("Noroshi is installed as a service: {service}, home folder {home}.")
+START_IT = _("It starts at boot. To start it now: systemctl start {name}")
 STILL_RUNS = _(
-    "It went on running. What was installed or changed since it started holds after: "
+    "The service kept running. To apply installations and changes made since it started: "
     "systemctl restart {name}"
 )
-LET_IN = _("Let somebody look and send who is not root: usermod -aG {group} USER")
+LET_IN = _("To let a user other than root view and send: usermod -aG {group} USER")
 NO_WAY_IN = _(
-    "{file} was there and stays as it is, so only root and {user} reach the node. To let the "
-    'group {group} in, write there: door = "{door}" and door_group = "{group}"'
+    "{file} already existed and was not changed, so only root and {user} can reach the node. "
+    'To give the group {group} access, add: door = "{door}" and door_group = "{group}"'
 )
 NOT_INSTALLED = _("Noroshi is not installed as a service.")
 LEFT = _(
-    "The service is gone. What stays: the home folder {home} with everything in it, and its "
-    "owner, the user {user}. Without a backup, deleting them is for good:\n"
-    "  rm -r {home}\n  userdel {user}"
+    "The service was removed. The home folder {home} with its contents, and its owner, the "
+    "user {user}, are still there. Without a backup, deleting them is permanent:\n"
+    "  rm -r {home}\n"
+    "  userdel {user}"
 )
-LEFT_DROP_INS = _("Somebody's changes stay too: {folder}")
+LEFT_DROP_INS = _("The drop-in files are still there too: {folder}")
 
 
 def install(asked: CommandContext) -> int:
@@ -200,18 +201,18 @@ UNIT, ENABLED = _("unit"), _("at boot")
 STATE, SINCE = _("state"), _("since")
 HOME_FOLDER = _("home folder")
 THE_DOOR, LOG = _("door"), _("log")
-AS_WRITTEN = _("as this version writes it")
-OLDER = _("of a Noroshi of another version or place; `noroshi service install` renews it")
-EDITED = _("changed by somebody, see below")
-WITH_DROP_INS = _("{how}; with {names}")
+AS_WRITTEN = _("as installed by this version")
+OLDER = _("from another version or location of Noroshi; `noroshi service install` updates it")
+EDITED = _("edited, see below")
+WITH_DROP_INS = _("{how}; with drop-ins {names}")
 RAN = ngettext(
-    "{at}, process {pid}, started anew {times} time",
-    "{at}, process {pid}, started anew {times} times",
+    "{at}, process {pid}, restarted {times} time",
+    "{at}, process {pid}, restarted {times} times",
     by="times",
 )
 STRANGERS = _(
-    "Something in {home} does not belong to the user {user}, so the service may fail on it; "
-    "`noroshi service install` mends that."
+    "The user {user} does not own everything in {home}, so the service may fail. `noroshi "
+    "service install` fixes this."
 )
 
 

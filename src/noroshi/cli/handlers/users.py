@@ -16,39 +16,47 @@ from noroshi.core.translation import Message, _, ngettext
 
 Answer = Mapping[str, Any]
 BY_CODE = _(
-    "“{name}” ({role}) chooses a password in the manager, at /start, with this one-time code "
-    "until {until}:\n\n  {code}"
+    "“{name}” ({role}) chooses a password in the manager, at /start, with this one-time "
+    "code. It is valid until {until}:\n"
+    "\n"
+    "  {code}"
 )
-BY_PASSWORD = _("“{name}” ({role}) may log in.")
-ROLE_IS = _("“{name}” is {role} now.")
-REMOVED = _("“{name}” is removed.")
+BY_PASSWORD = _("“{name}” ({role}) can log in.")
+ROLE_IS = _("“{name}” is now {role}.")
+REMOVED = _("“{name}” was removed.")
 NO_USERS = _(
-    "Nobody may log in yet. The first administrator: noroshi user add NAME --role administrator"
+    "There are no users yet. To add the first administrator: noroshi user add NAME --role "
+    "administrator"
 )
 NO_TOKENS = _("There are no API tokens.")
-USER_HEAD = (_("NAME"), _("ROLE"), _("TWO STEPS"), _("SINCE"))
+USER_HEAD = (_("NAME"), _("ROLE"), _("TWO-STEP LOG-IN"), _("CREATED"))
 STEPS = {
     True: ngettext("yes ({left} recovery code)", "yes ({left} recovery codes)", by="left"),
     False: _("no"),
 }
-WAITS = _("has to choose a password")
+WAITS = _("must choose a password")
 SCAN = _(
-    "Give the authenticator this key, or make a QR code of the address:\n\n"
-    "  {seed}\n  {address}\n"
+    "Enter this key in the authenticator, or make a QR code of the URI:\n"
+    "\n"
+    "  {seed}\n"
+    "  {address}\n"
 )
-CODE = _("Code that it shows now: ")
-AT_TERMINAL = _("There is no terminal to ask for the code at.")
+CODE = _("Code shown now: ")
+AT_TERMINAL = _("There is no terminal to ask for the code.")
 RECOVERY = _(
-    "Two-step log-in of “{name}” is on. Keep these recovery codes; each is good once:\n\n"
+    "Two-step log-in of “{name}” is on. Keep these recovery codes; each can be used once:\n"
+    "\n"
     "{codes}"
 )
 OFF = _("Two-step log-in of “{name}” is off.")
-TOKEN = _("API token “{name}” ({role}), until {until}. It is not shown again:\n\n  {token}")
+TOKEN = _(
+    "API token “{name}” ({role}), valid until {until}. It is not shown again:\n\n  {token}"
+)
 NEVER = _("it is revoked")
-TOKEN_HEAD = (_("NAME"), _("ROLE"), _("UNTIL"), _("MADE BY"))
-ENDED = _("ended {until}")
+TOKEN_HEAD = (_("NAME"), _("ROLE"), _("EXPIRES"), _("CREATED BY"))
+ENDED = _("expired {until}")
 PROGRAMS = _("{role}, programs")
-REVOKED = _("“{name}” holds no more.")
+REVOKED = _("“{name}” was revoked.")
 
 
 def add(asked: CommandContext) -> int:

@@ -30,34 +30,35 @@ from noroshi.vault.passphrase import lock_up, unlock
 
 SOURCES = {
     "file": _("file {path}"),
-    "dpapi": _("file {path}, which only this machine opens (DPAPI)"),
-    "systemd": _("systemd's credential {path}"),
+    "dpapi": _("file {path}, readable only on this computer (DPAPI)"),
+    "systemd": _("systemd credential {path}"),
 }
 KEY = _("Key {id}: {source}")
-NOTHING_SEALED = _("Nothing is sealed yet.")
-OPENS = _("opens")
-ALL_OPEN = _("It opens all entries: {count}.")
+NOTHING_SEALED = _("The vault is empty.")
+OPENS = _("decrypts")
+ALL_OPEN = _("It decrypts all entries: {count}.")
 SOME_DO_NOT = ngettext(
-    "It does not open {bad} of {count} entry.", "It does not open {bad} of {count} entries."
+    "It does not decrypt {bad} of {count} entry.",
+    "It does not decrypt {bad} of {count} entries.",
 )
 ROTATED = _(
-    "The key is now {new}; entries sealed anew: {entries}.\n"
-    "The old key {old} is kept as {kept}: backups of the store from before need it.\n"
-    "Keep the new one elsewhere: noroshi key backup FILE"
+    "The new key is {new}; re-encrypted entries: {entries}.\n"
+    "The old key {old} is kept as {kept}: older backups of the store need it.\n"
+    "Keep a copy of the new key elsewhere: noroshi key backup FILE"
 )
 BACKED_UP = _(
-    "Wrote the key {id} to {file}, sealed by the passphrase. Keep both elsewhere, apart from "
-    "backups of the store: together they open everything."
+    "Wrote the key {id} to {file}, encrypted with the passphrase. Keep both apart from "
+    "backups of the store: together they decrypt everything."
 )
 ASK = _("Passphrase: ")
-ASK_AGAIN = _("Once more: ")
-NOT_THE_SAME = _("These were two different ones; nothing was written.")
+ASK_AGAIN = _("Again: ")
+NOT_THE_SAME = _("The two passphrases differ; nothing was written.")
 BY_FILE = _(
-    "There is no terminal to ask at: give the passphrase by --passphrase-file FILE (- is the "
+    "There is no terminal to ask for the passphrase: use --passphrase-file FILE (- for "
     "standard input)."
 )
-NOT_WRITTEN = _("{file} cannot be written: {why}")
-IS_THERE = _("{file} is there already; nothing is overwritten.")
+NOT_WRITTEN = _("Cannot write to {file}: {why}")
+IS_THERE = _("{file} already exists and is not overwritten.")
 
 
 def check(asked: CommandContext) -> int:
@@ -140,18 +141,18 @@ def not_written(file: Path, error: OSError) -> RefusedError:
 DEFAULT = "key"
 """Where a home folder without settings has its key."""
 PRIVATE = 0o700
-RESTORED = _("The key {id} is back in {path}. A running node uses it from its next start on.")
-THERE = _("The key {id} is in {path} already.")
-KEPT = _("The key that was there opens nothing; it is {path} now.")
-IN_USE = ngettext(
-    "The key {id} in {path} opens {count} entry of the store, so it was "
-    "left there. If the other one shall take its place all the same, move "
-    "the file away first.",
-    "The key {id} in {path} opens {count} entries of the store, so it was "
-    "left there. If the other one shall take its place all the same, move "
-    "the file away first.",
+RESTORED = _(
+    "The key {id} was restored to {path}. A running node uses it after its next start."
 )
-NO_LOOK = _("Whether the key that is there opens anything cannot be seen: {why}")
+THERE = _("The key {id} is already in {path}.")
+KEPT = _("The previous key decrypts nothing; it is now {path}.")
+IN_USE = ngettext(
+    "The key {id} in {path} decrypts {count} entry of the store, so it was not replaced. To "
+    "replace it anyway, move that file away first.",
+    "The key {id} in {path} decrypts {count} entries of the store, so it was not replaced. "
+    "To replace it anyway, move that file away first.",
+)
+NO_LOOK = _("It cannot be checked whether the existing key decrypts anything: {why}")
 NEXT_INIT = _("Next: noroshi init, which keeps this key.")
 
 

@@ -13,14 +13,14 @@ from noroshi.cli.output.tables import table
 from noroshi.cli.output.times import clock
 from noroshi.core.translation import _, bilingual, pgettext
 
-NONE_YET = _("There are no definitions yet: noroshi apply DIR")
+NONE_YET = _("There are no definitions yet. To apply some: noroshi apply DIR")
 HEAD = (_("VERSION"), pgettext("handlers.versions", "SINCE"), _("BY"), _("NOTE"))
-IN_FORCE = _("{number} (in force)")
-IN_FULL = _("What one changed: noroshi versions NUMBER")
-CHANGED = _("Version {number} changed: {count}")
-BACK = _("Going back to it from version {current} would change: {count}")
+IN_FORCE = _("{number} (in effect)")
+IN_FULL = _("To see the changes of a version: noroshi versions NUMBER")
+CHANGED = _("Changes in version {number}: {count}")
+BACK = _("Changes if you go back to it from version {current}: {count}")
 HOW_BACK = _("To go back: noroshi take-back --base {current} {number}")
-SAME = _("It is the same as what is in force (version {current}).")
+SAME = _("It is identical to version {current}, which is in effect.")
 
 
 def versions(asked: CommandContext) -> int:

@@ -12,7 +12,7 @@ from noroshi.ports import Document
 Found = Sequence[tuple[str, str]]
 """The place and the value of each."""
 STILL_EXAMPLES = _(
-    "Values still copied from the examples, with which no alarm arrives: {count}"
+    "Values still copied from the examples: {count}. No alarm arrives with them:"
 )
 AND_MORE = _("… and {count} more")
 MOST = 20

@@ -14,18 +14,18 @@ SOON = 60
 """Days before its end from which on a secret or certificate is told of."""
 RENEWED = _("sign-in renewed {at}")
 ENDS = ngettext(
-    "its secret or certificate ends {day} ({days} day)",
-    "its secret or certificate ends {day} ({days} days)",
+    "its secret or certificate expires {day} ({days} day left)",
+    "its secret or certificate expires {day} ({days} days left)",
     by="days",
 )
-ENDED = _("its secret or certificate ended {day}")
+ENDED = _("its secret or certificate expired {day}")
 BY_NEXT = _("uses the next secret or certificate")
 
 SEEN = _("seen arrived {at} (took {span})")
 SEEN_BY = _("seen arrived {at} (by {by})")
 NOT_YET = _("no mail seen arrived yet")
 BUT = _("{seen}; {why}")
-ONLY_ACCEPTED = _("accepted {at}; whether mails arrive is not looked at")
+ONLY_ACCEPTED = _("accepted {at}; arrival is not checked")
 
 
 def marked(asked: CommandContext, name: str, mark: Mapping[str, str] | None) -> str:

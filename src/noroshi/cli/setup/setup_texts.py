@@ -9,73 +9,72 @@ from noroshi.guides.export import SENDS_BY
 
 TITLE = _("Mail through Microsoft 365")
 ABOUT = _(
-    "Step by step to a test mail that was accepted. Ctrl-C leaves it for now: answers are kept, "
-    "and the same command goes on from there."
+    "Step by step to an accepted test mail. Ctrl-C interrupts: your answers are saved, and "
+    "the same command continues from there."
 )
 LATER = _(
-    "Left for now. What is set up so far is kept; go on with: noroshi setup "
-    "microsoft365{account}"
+    "Interrupted. The set-up so far is saved. To continue: noroshi setup microsoft365{account}"
 )
 LATER_AS_BEFORE = _(
-    "Left for now. The account is as it was, and its mails go on as before; what was answered now "
-    "is not kept. Begin again with: noroshi setup microsoft365{account}"
+    "Interrupted. The account is unchanged, and its mail is sent as before. Your new answers "
+    "are not saved. To start again: noroshi setup microsoft365{account}"
 )
 
 LATER_AND = _("{later}\n{missing}")
 NEW_SIGN_IN = _(
-    "A sign-in is kept for one app of one tenant, and this changes which one signs in for an account "
-    "that sends. Once it is in force, its mails wait until somebody has signed in anew, or go by "
-    "another route where their rule names one; none is lost."
+    "A sign-in is valid for one app in one tenant, and this changes the app or tenant of an "
+    "account that sends. Once the change is in effect, mails of this account wait until "
+    "somebody signs in again, or use another route if their rule names one. No mail is lost."
 )
-SIGN_IN_NOW = _("Put it in force, and sign in right after that?")
+SIGN_IN_NOW = _("Apply the change, then sign in?")
 NO_SIGN_IN = _(
-    "Nobody has signed in for what is in force now: mails by this account wait until then, or go by "
-    "another route where their rule names one."
+    "Nobody has signed in with the settings in effect yet. Mails of this account wait until "
+    "somebody does, or use another route if their rule names one."
 )
-OR_GO_BACK = _("{missing} To go back to how it was: noroshi take-back {version}")
+OR_GO_BACK = _("{missing} To undo the change: noroshi take-back {version}")
 SECRET_REFUSED = _(
-    "{why}\nSo the client secret is not in the vault (“{entry}”). In force is all the rest: "
-    "accounts/{account}, routes/{route}. Until the secret is there, mails by this account may have to "
-    "wait; none is lost."
+    "{why}\n"
+    "Therefore the client secret is not in the vault (“{entry}”). Everything else is in "
+    "effect: accounts/{account}, routes/{route}. Until the secret is stored, mails of this "
+    "account may have to wait. No mail is lost."
 )
-NO_SECRET = _("The client secret is not in the vault. Put it in: noroshi secret set {entry}")
+NO_SECRET = _("The client secret is not in the vault. To store it: noroshi secret set {entry}")
 
 # asking
 
 NUMBER = _("Number [{default}]: ")
-WHICH = _("A number from 1 to {most}.")
-NEEDED = _("Nothing was entered, and it does not go on without an answer here.")
-YES_OR_NO = _("y or n, please; Enter alone is {default}.")
-GO_ON = _("Enter once it is done: ")
-MENDED = _("Enter: try again (mended, or not)   q: leave it for now: ")
+WHICH = _("Enter a number from 1 to {most}.")
+NEEDED = _("Nothing was entered. An answer is required here.")
+YES_OR_NO = _("Enter y or n; Enter alone means {default}.")
+GO_ON = _("Press Enter when done: ")
+MENDED = _("Enter: try again   q: interrupt: ")
 ONLY_THESE = _(
-    "Here Enter goes on, or one of the letters; nothing else is taken, and no address. Where an "
-    "address is wanted it is asked for after Enter."
+    "Press Enter or one of the letters shown; nothing else can be entered here. An address "
+    "is asked for after Enter."
 )
-MENDED_BY = _("What mends it:")
-CHECK = _("To see whether it is so:")
-ACTS_AFTER = _("Acts after {time}.")
+MENDED_BY = _("Remedy:")
+CHECK = _("To check:")
+ACTS_AFTER = _("Takes effect after {time}.")
 UNFIT = _("{option}: {why}")
-BY_OPTION = _("There is no terminal to ask at: give it by {option}.")
+BY_OPTION = _("There is no terminal to ask for it: use {option}.")
 SECRET_BY_FILE = pgettext(
     "secret_by_file",
-    "There is no terminal to ask at: give the client secret by --secret-file FILE.",
+    "There is no terminal to ask for the client secret: use --secret-file FILE.",
 )
-WAYS_CLASH = _("these options name two different ways to sign in")
-NO_ADDRESS = _("this is not a mail address")
-ONE_KIND = _("take one of --graph and --smtp")
+WAYS_CLASH = _("these options belong to two different sign-in methods")
+NO_ADDRESS = _("not a mail address")
+ONE_KIND = _("use either --graph or --smtp, not both")
 SHARED_BY_APP = _(
-    "--shared is for a person who signs in: an app sends from a shared mailbox as from any "
-    "other"
+    "--shared is for sign-in by a person: an app sends from a shared mailbox as from any other"
 )
 MARKED = _(
-    "[{mark}]: its sign-in server is none of those that Noroshi knows. Its routes are marked so "
-    "wherever they are shown."
+    "[{mark}]: a custom sign-in server, not built into Noroshi. Its routes show this mark "
+    "everywhere."
 )
 
 # its steps
 
-WHO_SENDS = _("Who sends, and how")
+WHO_SENDS = _("Sender and method")
 REGISTRATION = _("At Microsoft 365: the app (administrator)")
 EXCHANGE = _("At Microsoft 365: the mailbox (administrator)")
 SIGN_IN = _("Sign-in")
@@ -85,207 +84,210 @@ READY = _("Done")
 # the administrator
 
 HOW_TO_SEE = (
-    (_("Show me the steps"), NOTHING),
-    (_("Write them into a file for the administrator"), NOTHING),
-    (_("They are done"), NOTHING),
+    (_("Show the steps"), NOTHING),
+    (_("Write them to a file for the administrator"), NOTHING),
+    (_("The steps are done"), NOTHING),
 )
 WHICH_FILE = _("File")
 WROTE_STEPS = _("The steps are in {file}.")
-NOT_WRITTEN = _("{file} cannot be written: {why}")
+NOT_WRITTEN = _("Cannot write to {file}: {why}")
 SEND_IT = _(
-    "Hand it on. You may leave here (Ctrl-C) and come back with what the administrator gives you."
+    "Pass it on to the administrator. You may interrupt here (Ctrl-C) and continue with the "
+    "administrator's answers."
 )
-SEND_CERTIFICATE = _("With it goes the certificate, {file}.")
+SEND_CERTIFICATE = _("Pass on the certificate {file} too.")
 
 # the end
 
 MADE = _(
-    "In force: accounts/{account}, {routes}. If you have a folder of definitions, bring it up to "
-    "date before the next apply, which would undo this otherwise: noroshi export --force DIR "
-    "(comments in its files are not kept). "
-    "noroshi status tells how each route is."
+    "In effect: accounts/{account}, {routes}. If you have a folder of definitions, update it "
+    "before the next apply, which would otherwise undo this: noroshi export --force DIR "
+    "(comments in its files are lost). noroshi status shows the state of each route."
 )
-NO_RULE = _('No rule names it yet, so no alarm goes by it: routes = ["{route}"] in rules/.')
+NO_RULE = _(
+    "No rule uses this route yet, so no alarm is sent by it. Add to a file in rules/: routes "
+    '= ["{route}"]'
+)
 ALARMS_TOGETHER = _(
-    "Exchange takes 30 mails a minute. From the fourth alarm within a minute on, a contact gets "
-    "them together in one mail (one_by_one)."
+    "Exchange accepts 30 mails a minute. From the fourth alarm within a minute on, each "
+    "contact gets them in one digest (one_by_one)."
 )
 NO_END = _(
-    "Nobody has said yet when the secret ends. Write it as secret_ends in accounts/{account}, and "
+    "The expiry date of the secret is not known. Set secret_ends in accounts/{account}, and "
     "Noroshi reminds you from 60 days before."
 )
 
 
 HELD = _(
-    "Mails leave by this account now. What you change is proved first and put in force at once "
-    "after that; until then they go on as before."
+    "This account is in use for sending. Changes are first proved, then all applied at once; "
+    "until then mail is sent as before."
 )
-MAILBOX = _("Mailbox that alarms come from")
-TENANT = _("Tenant ID, or a domain of the organisation")
-TENANT_FOUND = _("{tenant} is the tenant {id} (says {host}).")
-TENANT_THERE = _("The tenant {id} is there (says {host}).")
-WHICH_WAY = _("How shall it sign in?")
+MAILBOX = _("Mailbox that sends the alarms")
+TENANT = _("Tenant ID or domain of the organisation")
+TENANT_FOUND = _("{tenant} is the tenant {id} (according to {host}).")
+TENANT_THERE = _("The tenant {id} exists (according to {host}).")
+WHICH_WAY = _("Sign-in method?")
 WHY: Mapping[str, Message] = {
     "app-certificate": _(
-        "Best for a server: no person, no password, no second factor; nothing to hand over but "
-        "a certificate that may be seen. It needs PowerShell for Exchange once."
+        "Best for a server: no person, no password, no second factor. You pass on only a "
+        "certificate, which is not secret. PowerShell for Exchange is needed once."
     ),
-    "app-secret": _("The same, with a secret that ends after two years at most."),
+    "app-secret": _("The same, with a secret that expires after two years at most."),
     "person-paste": _(
-        "Where the administrator gives client ID, secret, tenant ID and redirect URL. Somebody "
+        "The administrator gives you client ID, secret, tenant ID and redirect URL. Somebody "
         "signs in once, on any computer."
     ),
-    "person-here": _("The same, where this computer has a browser: nothing to paste."),
-    "person-device": _("No secret; on a phone, say. Many organisations block it."),
+    "person-here": _("The same, with a browser on this computer: nothing to paste."),
+    "person-device": _("No secret; works with a phone. Many organisations block it."),
 }
-WHICH_KIND = _("And by which way shall mails leave?")
+WHICH_KIND = _("Delivery by SMTP or Graph?")
 KINDS: Mapping[str, tuple[Message, Message]] = {
     "smtp": (
         SENDS_BY["smtp"],
-        _(
-            "The permission for nothing but that. “Authenticated SMTP” must be on for the mailbox."
-        ),
+        _("The smallest permission. Authenticated SMTP must be on for the mailbox."),
     ),
     "graph": (
         SENDS_BY["graph"],
-        _("Where port 587 or Authenticated SMTP is closed. Mails of up to 3 MB."),
+        _("Use it if port 587 or authenticated SMTP is blocked. Mails of up to 3 MB."),
     ),
 }
-PERSON = _("Who signs in")
-NO_TENANT = _("must be a tenant ID, or a domain such as contoso.onmicrosoft.com")
+PERSON = _("Account that signs in")
+NO_TENANT = _("enter a tenant ID, or a domain such as contoso.onmicrosoft.com")
 NOT_REGISTERED = _("not registered yet")
-GO_ON_WITH = _("""What is known so far:
-  mailbox   {mailbox}
-  cloud     {cloud}
-  tenant    {tenant}
-  client ID {app}
-  way       {way}
-  sends by  {kind}
-  kept in   accounts/{account}, routes/{route}
-Go on with this? (n: change it)""")
+GO_ON_WITH = _(
+    "Settings so far:\n"
+    "  mailbox   {mailbox}\n"
+    "  cloud     {cloud}\n"
+    "  tenant    {tenant}\n"
+    "  client ID {app}\n"
+    "  sign-in   {way}\n"
+    "  sends by  {kind}\n"
+    "  saved in  accounts/{account}, routes/{route}\n"
+    "Continue with these? (n: change them)"
+)
 CLIENT_ID = _("Application (client) ID")
-NOT_KNOWN_YET = _("If it is not known yet: Enter alone leaves it for now.")
-NO_GUID = _("must be like 11111111-2222-3333-4444-555555555555")
+NOT_KNOWN_YET = _("If you do not have it yet, press Enter to interrupt.")
+NO_GUID = _("must have the form 11111111-2222-3333-4444-555555555555")
 
 
-UPLOADED = _("Enter: try again, once it is uploaded   q: leave it for now: ")
-APP_KNOWN = _("The tenant knows the app {app}.")
+UPLOADED = _("Enter: uploaded, try again   q: interrupt: ")
+APP_KNOWN = _("The app {app} is registered in the tenant.")
 CERTIFICATE_MADE = ngettext(
-    "Made a key and a certificate, for {days} day. The key stays in the vault.",
-    "Made a key and a certificate, for {days} days. The key stays in the vault.",
+    "Created a key and certificate, valid for {days} day. The key stays in the vault.",
+    "Created a key and certificate, valid for {days} days. The key stays in the vault.",
     by="days",
 )
 REPLACED = _(
-    "The sign-in server takes the certificate {new}, which is in the vault now in the place of "
-    "{old}."
+    "The sign-in server accepts the certificate {new}, which has replaced {old} in the vault."
 )
 CERTIFICATE_WRITTEN = _("The certificate to upload is in {file}.")
 CERTIFICATE_LATER = _(
-    "The certificate, {file}, goes with the steps: the same command without --print-admin-steps "
-    "writes it."
+    "Pass on the certificate {file} with the steps. The same command without "
+    "--print-admin-steps writes it."
 )
-CERTIFICATE_SHOWN = _(
-    "No file can be written here. Save what follows as a file that ends in .cer:"
-)
+CERTIFICATE_SHOWN = _("Cannot write a file here. Save the following as a .cer file:")
 ASK_SECRET = _(
-    "The client secret: its Value, not the Secret ID. It is not shown while you paste it."
+    "The client secret: its Value, not the Secret ID. It is not displayed when you paste it."
 )
 ASK_SECRET_OR_NONE = _(
-    "The client secret: its Value, not the Secret ID. It is not shown while you paste it. Empty: "
-    "the app has none, as it is registered under “Mobile and desktop applications”."
+    "The client secret: its Value, not the Secret ID. It is not displayed when you paste it. "
+    "Leave empty if the app has none, because it is registered under “Mobile and desktop "
+    "applications”."
 )
 SECRET_PROMPT = _("Client secret: ")
-SECRET_ENDS = _("Day on which it expires, as in 2028-01-31 (empty: not known)")
-NO_DATE = _("write it as in 2028-01-31")
-NO_SUCH_DAY = _("there is no day {given}")
-WRITE_DAY = _("write it as {day}")
+SECRET_ENDS = _("Expiry date, such as 2028-01-31 (empty: not known)")
+NO_DATE = _("enter it in the form 2028-01-31")
+NO_SUCH_DAY = _("{given} is not a valid date")
+WRITE_DAY = _("enter it as {day}")
 IS_OVER = _(
-    "{day} is over, and a secret that has ended is of no use: look at its “Expires” in the portal"
+    "{day} is past, and an expired secret cannot be used; check “Expires” in the portal"
 )
 SECRET = _("client secret")
 CERTIFICATE = _("certificate")
-TAKEN = _("The sign-in server takes the {what}.")
-NOT_SURE = _("Whether the {what} is right cannot be told yet; the sign-in will. ({why})")
-AS_PERSON = _("Sign in as {person}, who may send from {mailbox}; not as the mailbox itself.")
+TAKEN = _("The sign-in server accepts the {what}.")
+NOT_SURE = _("It is not known yet whether the {what} is right; signing in will show. ({why})")
+AS_PERSON = _("Sign in as {person}, who can send from {mailbox}; not as the mailbox itself.")
 AS_DELEGATE = _(
-    "Sign in as somebody who may send from the shared mailbox {mailbox}; not as the mailbox "
+    "Sign in as a person who can send from the shared mailbox {mailbox}; not as the mailbox "
     "itself."
 )
-TOKEN = _("Route {route} is signed in. What its token says:")
-OBJECT_ID = _("Its app is the enterprise application with the Object ID {id}.")
-NO_ROLE = _("The token carries no permission {role}, or nobody consented to it.")
+TOKEN = _("Route {route} is signed in. Contents of its token:")
+OBJECT_ID = _("The Object ID of its enterprise application is {id}.")
+NO_ROLE = _("The token does not contain the permission {role}, or nobody has consented to it.")
 
 
 # the test mail
 
-STARTED = _("Enter: it runs now   q: leave it for now: ")
-MENDED_OR_WAIT = _("Enter: try again now   w: wait until it is through   q: leave it for now: ")
+STARTED = _("Enter: started   q: interrupt: ")
+MENDED_OR_WAIT = _("Enter: try again now   w: wait until it passes   q: interrupt: ")
 NOBODY_SENDS = _(
-    "No node is running, so nobody would send it. In another window: noroshi serve (as a "
-    "service: noroshi service install --start)"
+    "No node is running to send it. In another window: noroshi serve (as a service: noroshi "
+    "service install --start)"
 )
-TO = _("Send a test mail to")
-ON_ITS_WAY = _("A mail to {to} is on its way by {route}; waiting for its receipt.")
+TO = _("Recipient of the test mail")
+ON_ITS_WAY = _("A mail to {to} is being sent by {route}; waiting for the reply.")
 WAITS_STILL = _(
-    "The test mail to {to} from before still waits ({id}); it is tried now instead of another "
-    "one."
+    "The earlier test mail to {to} is still waiting ({id}). It is retried now, and no new "
+    "one is sent."
 )
 WAITING = _(
-    "The node tries it again by itself until it is accepted. Enter: try it at once. Ctrl-C leaves; "
-    "the mail stays in the queue."
+    "The node retries it automatically until it is accepted. Enter: retry now. Ctrl-C "
+    "interrupts; the mail stays in the queue."
 )
 NEXT_TRY = ngettext(
-    "Tried {tried} time so far. Next try at {at}, in {left}.",
-    "Tried {tried} times so far. Next try at {at}, in {left}.",
+    "Attempts so far: {tried}. Next try at {at}, in {left}.",
+    "Attempts so far: {tried}. Next try at {at}, in {left}.",
     by="tried",
 )
-TRIED_NOW = _("It is tried now.")
-ACCEPTED = _("Accepted at {at}: the mail to {to}, by route {route}.")
+TRIED_NOW = _("Retrying now.")
+ACCEPTED = _("Accepted at {at}: mail to {to}, by route {route}.")
 NUMBER_OF_IT = _("number  {number}")
 REPLY = _("reply   {reply}")
 NOT_ARRIVED = _(
-    "Accepted is not arrived: that the mail lies in the inbox nobody has seen yet. Look there, "
-    "and whether it is under “Other” or in Junk Email."
+    "Accepted does not mean delivered: nobody has seen the mail in the inbox yet. Check the "
+    "inbox, also under “Other” and in Junk Email."
 )
-DID_IT_ARRIVE = _("Where is it?")
+DID_IT_ARRIVE = _("Where did it arrive?")
 WHERE_IT_IS = (
     (_("In the inbox"), NOTHING),
-    (_("Under “Other”, or in Junk Email"), NOTHING),
+    (_("Under “Other” or in Junk Email"), NOTHING),
     (_("Nowhere"), NOTHING),
-    (_("I will look later"), NOTHING),
+    (_("Check later"), NOTHING),
 )
 IT_ARRIVED = _(
-    "Then it is proved to the very end. That you saw it is written down: noroshi status shows this "
-    "route as seen arrived."
+    "Delivery is now proved up to the inbox. It is recorded with your name: noroshi status "
+    "shows this route as seen arrived."
 )
 LOOK_FOR_IT = _(
-    "The administrator finds it under Exchange admin center, Mail flow, Message trace. A report "
-    "of non-delivery, if there is one, lies in the mailbox {mailbox}."
+    "The administrator can trace it in Exchange admin center, Mail flow, Message trace. If "
+    "there is a non-delivery report, it is in the mailbox {mailbox}."
 )
-WANT_AFTER = _("Show the steps that keep alarms out of “Other”, and Sent Items small?")
+WANT_AFTER = _(
+    "Show the steps that keep alarms from being sorted into “Other”, and Sent Items small?"
+)
 
 # the second route
 
 SECOND = _("A second route")
 WHY_SECOND: Mapping[str, Message] = {
     "graph": _(
-        "Authenticated SMTP is switched off by policies now and then, and firewalls close port "
-        "587. Microsoft Graph goes by HTTPS, from the same mailbox: while one of them is closed, "
-        "alarms go by the other."
+        "Policies sometimes turn authenticated SMTP off, and firewalls close port 587. Microsoft "
+        "Graph sends from the same mailbox over HTTPS: while one of them is blocked, alarms use "
+        "the other."
     ),
     "smtp": _(
-        "Graph has limits and outages of its own. SMTP goes another way, from the same mailbox: "
-        "while one of them is closed, alarms go by the other."
+        "Graph has its own limits and outages. SMTP sends from the same mailbox in another way: "
+        "while one of them is blocked, alarms use the other."
     ),
 }
 SECOND_LATER: Mapping[str, Message] = {
     "graph": _("To add it: noroshi setup microsoft365 --account {account} --graph"),
     "smtp": _("To add it: noroshi setup microsoft365 --account {account} --smtp"),
 }
-HAS_SECOND = _("There is one already: {route} sends from the same mailbox.")
+HAS_SECOND = _("It already exists: {route} sends from the same mailbox.")
 WANT_SECOND: Mapping[str, Message] = {
-    "graph": _("Add a route by Graph now?"),
-    "smtp": _("Add a route by SMTP now?"),
+    "graph": _("Add a Graph route now?"),
+    "smtp": _("Add an SMTP route now?"),
 }
-NAME_SECOND = _("Let {names} go by {second} whenever {first} cannot?")
-NAMED_SECOND = _("{names}: {second} takes over now.")
+NAME_SECOND = _("Add {second} to {names} as the fallback for {first}?")
+NAMED_SECOND = _("{names}: {second} is now the fallback.")

@@ -16,11 +16,11 @@ from noroshi.cli.systemd.unit import is_ours, unit_text, user_text
 from noroshi.core.translation import Message, _, plain
 
 CANNOT_RUN_IT = _(
-    "The user {user} cannot run {program}. Install Noroshi where everybody may read it, such "
-    "as in /opt/noroshi, and not below /root, a home folder or /tmp."
+    "The user {user} cannot run {program}. Install Noroshi in a place that everybody can "
+    "read, such as /opt/noroshi, and not below /root, a home folder or /tmp."
 )
 CANNOT_NAME_IT = _(
-    "systemd starts no program with a quote, a backslash or a $ in its path: {program}. "
+    "systemd cannot start a program with a quote, a backslash or a $ in its path: {program}. "
     "Install Noroshi in another place, such as /opt/noroshi."
 )
 UNNAMEABLE = frozenset("\"'\\$")

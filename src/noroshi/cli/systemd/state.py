@@ -20,10 +20,10 @@ BOOTED = Path("/run/systemd/system")
 ASKED_FOR = "UnitFileState,ActiveState,SubState,ActiveEnterTimestamp,MainPID,NRestarts"
 
 NOT_YET = _(
-    "A service of this operating system is not there yet; only of Linux with systemd. "
-    "`noroshi serve` runs the node in the foreground."
+    "Installation as a service is not supported on this operating system yet, only on Linux "
+    "with systemd. `noroshi serve` runs the node in the foreground."
 )
-OTHER_HOME = _("The service's home folder is {home}, and not {given}.")
+OTHER_HOME = _("The service's home folder is {home}, not {given}.")
 
 
 def found(asked: CommandContext) -> Found:

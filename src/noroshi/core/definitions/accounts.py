@@ -31,33 +31,34 @@ ALLOWANCE = ("mails_a_minute", "mails_an_hour", "connections", "recipients_a_day
 CREDENTIALS = ("secret", "secret_next", "certificate", "certificate_next")
 
 CLOUD = _("cloud")
-NO_TENANT = _("is missing: the cloud {cloud} asks for the directory (tenant) ID")
+NO_TENANT = _("is missing: the cloud {cloud} requires the directory (tenant) ID")
 NO_SECRET = _(
-    'sign_in = "app" needs secret or certificate: the name of the vault\'s entry with the '
+    'sign_in = "app" requires secret or certificate: the name of the vault entry with the '
     "client secret or the certificate"
 )
-NO_BROWSER = _('is not used with sign_in = "app", as no browser is sent anywhere; leave it out')
+NO_BROWSER = _('is not used with sign_in = "app", which involves no browser; remove it')
 OWN_TENANT = _(
-    'is no organisation\'s own: sign_in = "app" needs the directory (tenant) ID itself'
+    'is not a specific tenant: sign_in = "app" requires the directory (tenant) ID itself'
 )
-NO_APP_SCOPE = _('is not for sign_in = "app": the cloud {cloud} says no app_scope')
-NO_INBOX = _("cannot be: the cloud {cloud} says no {scope}")
+NO_APP_SCOPE = _('cannot be used with sign_in = "app": the cloud {cloud} has no app_scope')
+NO_INBOX = _("cannot be used: the cloud {cloud} has no {scope}")
 NO_PERSON = _(
     'is not used with sign_in = "app": an app sends from a shared mailbox as from any other; '
-    "leave it out"
+    "remove it"
 )
-NO_SERVER = _("cannot be: the cloud {cloud} says neither graph nor imap_host")
+NO_SERVER = _("cannot be used: the cloud {cloud} has neither graph nor imap_host")
 NO_KEY_FILE = _(
-    "is not used by the cloud {cloud}: there an app signs in by its key file, named by secret"
+    "is not used with the cloud {cloud}: an app signs in there with its key file, named by "
+    "secret"
 )
-TWICE = _("names the entry {given} too: the next one must be another entry")
-NEXT_ALONE = _("is the next one, and there is none before it: name it by {first}")
-OVER = _("{day} is over already: look at “Expires” of the new secret in the portal")
+TWICE = _("also names the entry {given}; the next credential must be another entry")
+NEXT_ALONE = _("is the next credential, but there is no current one: set {first}")
+OVER = _("{day} has already passed; check “Expires” of the new secret in the portal")
 ENDS = ("secret_ends", "secret_next_ends")
 SOMEWHERE_IT_IS_TODAY = timedelta(days=1)
-NO_DATE = _('{given} is no day; write it as in "2027-01-31"')
+NO_DATE = _('{given} is not a date; write it as in "2027-01-31"')
 NOT_HTTPS = _("must begin with https://")
-NO_HOST_IN_URL = _("names no host")
+NO_HOST_IN_URL = _("has no host name")
 NO_PORT = _("{given} has an invalid port; write it as in http://localhost:8400/cb")
 NOT_PLAIN = _(
     "must be a plain URL: no user name before the host, no % or non-ASCII character in the host "
@@ -65,14 +66,15 @@ NOT_PLAIN = _(
 )
 NO_PLAIN_HOST = _("{given} is not a host name (leave out https:// and the port)")
 NOT_ASKED = _(
-    "is not used with token_endpoint, as the server is not asked for its endpoints; leave it out"
+    "is not used with token_endpoint, which replaces the server's published endpoints; "
+    "remove it"
 )
 HOST = re.compile(r"[A-Za-z0-9._-]+")
 PLAIN = re.compile(
     r"https://(?:[A-Za-z0-9._{}-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?(?:[/?][!-\[\]-~]*)?"
 )
 NO_AUTHORITY = _("is missing: the sign-in server's address, or its token_endpoint")
-GO_TOGETHER = _("needs token_endpoint beside it")
+GO_TOGETHER = _("requires token_endpoint as well")
 
 
 def accounts(

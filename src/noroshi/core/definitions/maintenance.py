@@ -22,9 +22,11 @@ NO_TIME = _(
     '"2026-12-24 22:00"'
 )
 ONE_OF_BOTH = _("{given} has no day, and {other} has one: give both a day, or neither")
-DAYS_OF_ONCE = _("is for what comes each week; begins and ends name their days here")
-BACKWARDS = _("{given} is not after {other}, when it begins")
-TOO_LONG = _("lasts longer than 90 days; take out of the definitions what is not to be watched")
+DAYS_OF_ONCE = _("is only for weekly maintenance; begins and ends have dates here")
+BACKWARDS = _("{given} is not after the start, {other}")
+TOO_LONG = _(
+    "lasts longer than 90 days; remove what is not to be monitored from the definitions"
+)
 
 
 def maintenance(

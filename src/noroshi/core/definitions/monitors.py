@@ -48,21 +48,22 @@ READING = _("reading")
 DAY = _("day of the week")
 
 BOTH = _("both every and at are given; keep one of them")
-DAYS_ALONE = _("is only for at, which is not given here")
+DAYS_ALONE = _("requires at, which is not set here")
 NO_MOMENT = _('{given} is not a time of day; write it as in "07:30"')
-NO_NETWORK = _("is only for kinds that go through one (http); {kind} does not")
+NO_NETWORK = _("is only for kinds that connect through a network (http), not for {kind}")
 NO_ID = _("the monitor has no id yet")
-SAME_ID = _("the id {id} is also that of {other}; take it out here, and a new one is made")
-SAME_NAME = _("there are {count} of this name; each needs a name of its own")
+SAME_ID = _("the id {id} is already used by {other}; remove it here, and a new one is assigned")
+SAME_NAME = _("{count} have this name; each needs a unique name")
 NO_NAME = _(
-    "{given} is no name: a-z, 0-9, - and _, at most 64, beginning with a letter or digit"
+    "{given} is not a valid name: use a-z, 0-9, - and _, at most 64 characters, beginning "
+    "with a letter or digit"
 )
 ABOVE = _("warning ({warning}) is above critical ({critical}). Change one of them")
 BELOW = _(
-    "warning ({warning}) is below critical ({critical}), and here low values are bad. "
-    "Change one of them"
+    "warning ({warning}) is below critical ({critical}), but low values of this reading are "
+    "bad. Change one of them"
 )
-NEGATIVE = _("{given} is below zero; it is a distance")
+NEGATIVE = _("{given} is negative; a margin must be 0 or more")
 
 
 @dataclass(frozen=True, slots=True)

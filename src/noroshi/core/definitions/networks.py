@@ -16,8 +16,8 @@ from noroshi.core.translation import _
 NO_NAME = ""
 NETWORK = _("network")
 NO_PROXY = _("must be host:port, as in proxy.example.com:8080")
-PROXY_ALONE = _("is only for a proxy, and none is given")
-BOTH = _("proxy_user and proxy_password go together")
+PROXY_ALONE = _("requires proxy, which is not set")
+BOTH = _("proxy_user and proxy_password must be set together")
 NO_SOURCE = _("must be an address of this computer, as in 192.0.2.10")
 
 

@@ -17,10 +17,10 @@ from noroshi.core.notices.notice import Happening, Notification
 from noroshi.core.translation import _
 
 INSTANCE = _("instance")
-NO_EVENT = _("names no event, so nothing would ever be told")
-EVENT_TWICE = _("names {given} twice")
-AT_MISSING = _('all-is-well needs at: at which time of day it is told, as in "08:00"')
-AT_ALONE = _("is only for all-is-well, which events does not name")
+NO_EVENT = _("has no event, so nobody would be notified of anything")
+EVENT_TWICE = _("contains {given} twice")
+AT_MISSING = _('all-is-well requires at: the time of day of the report, as in "08:00"')
+AT_ALONE = _("is only for all-is-well, which is not in events")
 
 
 def notifications(

@@ -50,19 +50,19 @@ ACTION = _("action")
 TRANSPORT = _("kind of route")
 ACCOUNT = _("account")
 
-NOBODY = _("names no contact, so nobody would be told")
-NO_WAY = _("names no route, so nothing could leave")
-NEVER = _("names no level, so the rule would never speak")
-NO_MAILBOX = _("has no address to tell")
+NOBODY = _("has no contact, so nobody would be notified")
+NO_WAY = _("has no route, so nothing could be sent")
+NEVER = _("has no level, so the rule would never apply")
+NO_MAILBOX = _("has no mail address")
 TOO_MANY = _(
     "has more than {most} addresses, too many for one mail; split it into several contacts"
 )
 NTH_ALONE = _('is only for when = "nth"')
-NTH_MISSING = _('when = "nth" needs nth: at which measurement in a row it speaks')
+NTH_MISSING = _('when = "nth" requires nth: the number of consecutive measurements')
 IN_THE_CLEAR = _(
-    'an account\'s access token must not go out in the clear; use "starttls" or "tls"'
+    'the account\'s access token must not be sent unencrypted; use "starttls" or "tls"'
 )
-OF_ACCOUNT = _("belongs to the account {account}, whose routes share it: say it there")
+OF_ACCOUNT = _("belongs to the account {account}, whose routes share it: set it there")
 
 
 def contacts(definitions: Definitions, found: list[Problem]) -> dict[str, Contact]:

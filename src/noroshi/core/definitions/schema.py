@@ -27,13 +27,14 @@ EventName = Literal[
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LimitsDef(Definition):
     warning: float | None = None
-    """From this value on the reading is at WARNING."""
+    """Value at which the reading becomes WARNING."""
     critical: float | None = None
-    """From this value on the reading is at CRITICAL."""
+    """Value at which the reading becomes CRITICAL."""
     rising: bool | None = None
-    """Whether high values are bad, or low ones. Unless given, what the kind says of the reading."""
+    """Direction of the thresholds: high values are bad, or low ones. Default: that of the
+    kind."""
     margin: float = 0.0
-    """How far back behind a limit the value must go before the level ends."""
+    """Distance that the value must return beyond a threshold before the level ends."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,71 +42,71 @@ class WindowDef(Definition):
     """Planned work: nothing is told while it goes on."""
 
     title: str = ""
-    """What is done then, where people read."""
+    """Description of the planned work, shown on pages."""
     begins: str
-    """When it begins, in the instance's time zone: 22:00 each week, or once, 2026-12-24 22:00."""
+    """Start in the instance's time zone: 22:00 each week, or once, 2026-12-24 22:00."""
     ends: str
-    """When it ends, in the same way; a time of day that is earlier is that of the next day."""
+    """End, in the same form; a time of day before the start is that of the next day."""
     days: tuple[str, ...] = ()
-    """On which days of the week it begins; all of them unless given."""
+    """Days of the week on which it begins. Default: every day."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MonitorDef(Definition):
     id: str = ""
-    """Made by Noroshi at the first `apply`; keep it, as state and history belong to it."""
+    """Assigned by Noroshi at the first `apply`. Keep it: state and history belong to it."""
     name: str
     """ID within the group (a-z, 0-9, - and _)."""
     title: str = ""
     """Name shown on pages and in mails."""
     kind: str
-    """Which kind of monitor it is: port, disk, process ..."""
+    """Kind of monitor: port, disk, process ..."""
     every: str = ""
-    """How often it is measured: 30s, 5m, 1h30m, 1d; at least 1s."""
+    """Interval of the measurements: 30s, 5m, 1h30m, 1d; at least 1s."""
     at: tuple[str, ...] | str = ()
-    """At which times of day, in the instance's time zone, instead of an interval: 07:30."""
+    """Times of day in the instance's time zone, instead of an interval: 07:30."""
     days: tuple[str, ...] = ()
-    """On which days of the week it is measured at those times."""
+    """Days of the week for the measurements at those times."""
     timeout: str = "20s"
-    """How long a measurement may take."""
+    """Time limit of one measurement."""
     patience: int = 1
-    """How many measurements in a row it takes to believe a new level, 1 to 100."""
+    """Consecutive measurements needed for a new level, 1 to 100."""
     may_vanish: bool = False
-    """Whether items (a volume, a process) may go away without an alarm."""
+    """Items (a volume, a process) may disappear without an alarm."""
     rules: tuple[str, ...] | None = None
-    """Which rules act on it; without any, nobody is told."""
+    """Rules that apply; without any, nobody is notified."""
     options: Mapping[str, Any] = field(default_factory=dict)
-    """What its kind wants to know."""
+    """Settings of this kind of monitor."""
     limits: Mapping[str, LimitsDef] = field(default_factory=dict)
-    """Limits by reading; an empty table switches the kind's own limits off."""
+    """Thresholds by reading; an empty table switches off the default ones of the kind."""
     maintenance: tuple[WindowDef, ...] = ()
-    """Planned work on it, beside its group's and its instance's."""
+    """Maintenance of this monitor, in addition to that of its group and instance."""
     network: str = ""
-    """For a web page: which network it goes through; directly unless one is given."""
+    """For web pages: network to connect through. Default: a direct connection."""
     enabled: bool = True
-    """Switched off: it is not measured until it is switched on again."""
+    """Off: it is not measured until it is switched on again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupDef(Definition):
     name: str
-    """Its name within the instance: a-z, 0-9, - and _."""
+    """ID within the instance (a-z, 0-9, - and _)."""
     title: str = ""
     """Name shown on pages and in mails."""
     every: str = ""
-    """The interval of all its monitors that give none of their own."""
+    """Interval of its monitors that have none of their own."""
     at: tuple[str, ...] | str = ()
-    """The times of day of all its monitors that give none of their own."""
+    """Times of day of its monitors that have none of their own."""
     days: tuple[str, ...] = ()
-    """On which days of the week it is measured at those times."""
+    """Days of the week for the measurements at those times."""
     rules: tuple[str, ...] | None = None
-    """For all its monitors that say nothing else; without any, nobody is told."""
+    """Rules of its monitors that have none of their own; without any, nobody is notified."""
     limits: Mapping[str, Mapping[str, LimitsDef]] = field(default_factory=dict)
-    """By kind and reading, for all its monitors that say nothing else."""
+    """Thresholds by kind and reading, for its monitors that have none of their own."""
     maintenance: tuple[WindowDef, ...] = ()
-    """Planned work on all its monitors, beside the instance's."""
+    """Maintenance of all its monitors, in addition to that of the instance."""
     enabled: bool = True
-    """Switched off: none of its monitors is measured, whatever they say themselves."""
+    """Off: none of its monitors is measured, regardless of their own settings."""
     monitor: tuple[MonitorDef, ...] = ()
 
 
@@ -115,36 +116,36 @@ class InstanceDef(Definition):
     title: str = ""
     """Name shown on pages and in mails."""
     address: str = "127.0.0.1"
-    """Where network checks reach it: a name or an IP address."""
+    """Name or IP address that network checks connect to."""
     zone: str = "UTC"
-    """Its time zone, as in Asia/Tokyo."""
+    """Time zone, as in Asia/Tokyo."""
     every: str = ""
-    """For all its monitors that say nothing else; 1m if nobody says anything."""
+    """Interval of its monitors if neither they nor their groups have one. Default: 1m."""
     at: tuple[str, ...] | str = ()
-    """The times of day of all its monitors that give none of their own."""
+    """Times of day of its monitors that have none of their own."""
     days: tuple[str, ...] = ()
-    """On which days of the week it is measured at those times."""
+    """Days of the week for the measurements at those times."""
     rules: tuple[str, ...] | None = None
-    """The rules of all its monitors that name none of their own."""
+    """Rules of its monitors if neither they nor their groups have any."""
     limits: Mapping[str, Mapping[str, LimitsDef]] = field(default_factory=dict)
-    """By kind and reading, for all its monitors that say nothing else."""
+    """Thresholds by kind and reading, for its monitors that have none of their own."""
     maintenance: tuple[WindowDef, ...] = ()
-    """Planned work on the whole of it."""
+    """Maintenance of the whole instance."""
     enabled: bool = True
-    """Switched off: its monitoring is stopped; nothing of it is measured."""
+    """Off: monitoring of the instance is stopped; nothing is measured."""
     group: tuple[GroupDef, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BlueprintMonitorDef(MonitorDef):
     title_ja: str = ""
-    """The title in Japanese, for who adds it in Japanese."""
+    """Title in Japanese, for users who add it in Japanese."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BlueprintGroupDef(GroupDef):
     title_ja: str = ""
-    """The title in Japanese, for who adds it in Japanese."""
+    """Title in Japanese, for users who add it in Japanese."""
     monitor: tuple[BlueprintMonitorDef, ...] = ()
 
 
@@ -158,11 +159,11 @@ class BlueprintDef(Definition):
     title_ja: str = ""
     """The same in Japanese."""
     help: str = ""
-    """What it watches, in a sentence."""
+    """Description in one sentence."""
     help_ja: str = ""
     """The same in Japanese."""
     asks: Mapping[str, str] = field(default_factory=dict)
-    """What is asked for when it is added, with what is taken otherwise; "" must be said."""
+    """Values to ask for when it is added, with their defaults; "" means required."""
     group: tuple[BlueprintGroupDef, ...] = ()
 
 
@@ -170,48 +171,50 @@ class BlueprintDef(Definition):
 class ContactDef(Definition):
     name: str
     title: str = ""
-    """Who it is, where people read."""
+    """Display name."""
     addresses: tuple[str, ...]
-    """Mail addresses; each is told."""
+    """Mail addresses; all of them are notified."""
     language: Literal["ja", "en"] = "en"
-    """In which language."""
+    """Language of the mails."""
     zone: str = "UTC"
-    """In which time zone times are written, as in Asia/Tokyo."""
+    """Time zone of times in mails, as in Asia/Tokyo."""
     one_by_one: int = 3
-    """How many alarms within a minute come one by one, before those that follow are put together; 0: all do."""
+    """Alarms within a minute to send one by one; those that follow are combined. 0: never
+    combine."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleDef(Definition):
     id: str = ""
-    """To which rule belongs what it has told, if that is another one than its name; written when it is renamed, and kept."""
+    """ID of the rule's earlier notifications, if it is not its name. Set when renamed; keep
+    it."""
     name: str
     title: str = ""
     """Name shown on pages and in mails."""
     action: str
-    """What is done: mail ..."""
+    """Kind of action: mail ..."""
     contacts: tuple[str, ...]
-    """Who is told."""
+    """Contacts to notify."""
     routes: tuple[str, ...]
-    """By which ways out, the first that can."""
+    """Delivery routes; the first usable one sends."""
     on: tuple[Literal["warning", "critical", "unknown"], ...] = (
         "warning",
         "critical",
         "unknown",
     )
-    """At which levels."""
+    """Levels to notify of."""
     when: Literal["change", "each", "first", "nth"] = "change"
-    """At which measurements of a problem it is told of."""
+    """Measurements of a problem at which it is notified."""
     nth: int | None = None
-    """If it is told at the n-th measurement: at which in a row, 1 to 999."""
+    """Consecutive measurements before the notification, 1 to 999, if when is nth."""
     most: int = 999
-    """How often a level is told of at most, 1 to 999."""
+    """Maximum number of notifications of one level, 1 to 999."""
     repeat: str = ""
-    """How long until it is told again while it stays so, as in 30m; at least 1m."""
+    """Interval at which an unchanged problem is notified again, as in 30m; at least 1m."""
     recovered: bool = True
-    """Whether the end of a problem is told too."""
+    """Also notify of the end of a problem."""
     options: Mapping[str, Any] = field(default_factory=dict)
-    """What the action wants to know: subject, text ..."""
+    """Settings of the action: subject, text ..."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,21 +223,21 @@ class NotificationDef(Definition):
     title: str = ""
     """Name shown on pages and in mails."""
     events: tuple[EventName, ...]
-    """What is told of."""
+    """Events to notify of."""
     contacts: tuple[str, ...]
-    """Who is told."""
+    """Contacts to notify."""
     routes: tuple[str, ...]
-    """By which ways out, the first that can."""
+    """Delivery routes; the first usable one sends."""
     instances: tuple[str, ...] = ()
-    """Of which instances; all of them unless given."""
+    """Instances to notify of. Default: all of them."""
     action: str = "mail"
-    """What is done: mail ..."""
+    """Kind of action: mail ..."""
     at: tuple[str, ...] | str = ()
-    """At which times of day it is told that all is well, as in 08:00."""
+    """Times of day of the all-is-well report, as in 08:00."""
     days: tuple[str, ...] = ()
-    """On which days of the week that is told."""
+    """Days of the week of that report."""
     zone: str = "UTC"
-    """In which time zone those times are, as in Asia/Tokyo."""
+    """Time zone of those times, as in Asia/Tokyo."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

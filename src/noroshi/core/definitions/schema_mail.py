@@ -19,9 +19,9 @@ class RouteDef(Definition):
     kind: str
     """Type of the delivery route: smtp ..."""
     connections: int = 1
-    """How many may be open at once, 1 to 100; Exchange Online allows 3."""
+    """Maximum number of open connections, 1 to 100; Exchange Online allows 3."""
     network: str = ""
-    """Which network it goes through; directly unless one is given."""
+    """Network to connect through. Default: a direct connection."""
     mails_a_minute: int | None = None
     """For a route without an account: mails per minute; 0 means no limit. The default, here and for the next two, is the server's known limit."""
     mails_an_hour: int | None = None
@@ -29,125 +29,125 @@ class RouteDef(Definition):
     recipients_a_day: int | None = None
     """The same for recipients in 24 hours."""
     options: Mapping[str, Any] = field(default_factory=dict)
-    """What its kind wants to know; `account` names the account it sends for."""
+    """Settings of this kind of route; `account` names the account it sends for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NetworkDef(Definition):
     name: str
     proxy: str = ""
-    """The HTTP proxy to go through, as host:port; connections to others go by CONNECT."""
+    """HTTP proxy, as host:port; all connections go through it by CONNECT."""
     proxy_user: str = ""
-    """Who logs in to the proxy."""
+    """User name for the proxy."""
     proxy_password: str = ""
-    """Which entry of the vault holds the proxy's password: its name, never the password."""
+    """Vault entry with the proxy's password: the name of the entry, never the password."""
     source: str = ""
-    """The address of this computer that connections come from."""
+    """Address of this computer to connect from."""
     ca_file: str = ""
-    """A file of certificates (PEM) to trust beside the system's."""
+    """File of certificates (PEM) to trust in addition to the system's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountDef(Definition):
     id: str = ""
-    """Under which name its sign-in is kept, if that is another one than its name; written when it is renamed, and kept."""
+    """Name under which its sign-in is stored, if another. Set when renamed; keep it."""
     name: str
     cloud: str
-    """Which provider: microsoft365, google ..., or one defined in clouds/."""
+    """Provider: microsoft365, google ..., or one defined in clouds/."""
     tenant: str = ""
-    """The directory (tenant) ID."""
+    """Directory (tenant) ID."""
     client_id: str
-    """The application (client) ID of the app registration."""
+    """Application (client) ID of the app registration."""
     sign_in: Literal["person", "app"] = "person"
-    """person: somebody signs in once, in a browser; app: by secret or certificate alone."""
+    """person: a user signs in once, in a browser; app: by secret or certificate alone."""
     secret: str = ""
-    """Which entry of the vault holds the client secret: its name, never the secret."""
+    """Vault entry with the client secret: the name of the entry, never the secret."""
     secret_ends: str = ""
-    """The day on which the client secret ends, as in 2027-01-31; no provider tells it."""
+    """Expiry date of the client secret, as in 2027-01-31; no provider reports it."""
     secret_next: str = ""
-    """Which entry holds the next client secret; it is used once the other is refused."""
+    """Vault entry with the next client secret; used once the current one is refused."""
     secret_next_ends: str = ""
-    """The day on which the next client secret ends."""
+    """Expiry date of the next client secret."""
     certificate: str = ""
-    """Which entry of the vault holds the client certificate with its key."""
+    """Vault entry with the client certificate and its key."""
     certificate_next: str = ""
-    """Which entry holds the next certificate; it is used once the other is refused."""
+    """Vault entry with the next certificate; used once the current one is refused."""
     mailbox: str
-    """The mail address that it sends as."""
+    """Mail address to send from."""
     shared: bool = False
-    """Whether that is a shared mailbox: a person with Full Access and Send As signs in for it."""
+    """Shared mailbox: a user with Full Access and Send As signs in for it."""
     reads_inbox: bool = False
-    """Whether it may read its own mailbox; whoever signs in consents to that too."""
+    """Allow reading its own mailbox; the user who signs in consents to that too."""
     redirect: str = REDIRECT
-    """The redirect URI of the app registration."""
+    """Redirect URI of the app registration."""
     renew_every: str = "7d"
-    """How long a sign-in may rest before it is renewed by itself, 1h to 80d."""
+    """Longest time without use before the sign-in is renewed automatically, 1h to 80d."""
     network: str = ""
-    """Which network sign-ins and tokens go through; directly unless one is given."""
+    """Network for sign-ins and tokens. Default: a direct connection."""
     mails_a_minute: int | None = None
     """Mails that the mailbox may send per minute; 0 means no limit. The default, here and for the next three, is the cloud's."""
     mails_an_hour: int | None = None
     """Mails that the mailbox may send per hour."""
     connections: int | None = None
-    """How many of its mails may be on their way at once, by all routes together."""
+    """Mails that may be in transmission at once, by all routes together."""
     recipients_a_day: int | None = None
-    """How many recipients it may send to in 24 hours."""
+    """Recipients that it may send to in 24 hours."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CloudDef(Definition):
     name: str
     authority: str = ""
-    """The https address of the sign-in server; {tenant} in it stands for the account's tenant."""
+    """https address of the sign-in server; {tenant} stands for the account's tenant."""
     scope: str
-    """What access is asked for, separated by blanks."""
+    """Permissions (scopes) to request, separated by spaces."""
     app_scope: str = ""
-    """What an account with sign_in = "app" asks for; Microsoft's end in /.default."""
+    """Permissions for an account with sign_in = "app"; Microsoft's end in /.default."""
     app_grant: Literal["client_credentials", "service_account"] = "client_credentials"
-    """How an app gets its tokens; service_account: by Google's key file, for its mailbox."""
+    """Token method of an app; service_account: with Google's key file, for its mailbox."""
     smtp_host: str
-    """Its mail server."""
+    """Host name of the mail server."""
     smtp_port: int = 587
-    """The mail server's port."""
+    """Port of the mail server."""
     mechanism: Literal["xoauth2", "oauthbearer"] = "xoauth2"
-    """How the mail server takes tokens."""
+    """SASL mechanism with which the mail server accepts tokens."""
     ca_file: str = ""
-    """A file of certificates (PEM) to trust beside the system's."""
+    """File of certificates (PEM) to trust in addition to the system's."""
     oidc: bool = False
     """true for an OpenID Connect server that is not Microsoft Entra."""
     authorization_endpoint: str = ""
-    """Where a person signs in, for a server that does not tell its endpoints by itself."""
+    """Authorization endpoint, for a server that does not publish its endpoints."""
     token_endpoint: str = ""
-    """Where tokens are given; with it the authority is not asked."""
+    """Token endpoint; if set, the sign-in server is not asked for its endpoints."""
     device_authorization_endpoint: str = ""
-    """Where a sign-in by a code on another device begins; "" where there is none."""
+    """Device authorization endpoint; "" if there is none."""
     endpoint_hosts: tuple[str, ...] = ()
-    """Hosts other than the authority's that the server may name as its endpoints."""
+    """Hosts besides the authority's that the server may name as its endpoints."""
     authorize_with: str = ""
-    """What the sign-in page is given beside what it always is, as a query."""
+    """Additional query parameters of the sign-in page."""
     client_auth: Literal["post", "basic"] = "post"
-    """How a client secret is sent: in the request's body, or by HTTP Basic."""
+    """Method to send the client secret: in the request's body, or by HTTP Basic."""
     graph: str = ""
-    """The https address of its Microsoft Graph, without a path; "" where there is none."""
+    """https address of its Microsoft Graph, without a path; "" if there is none."""
     graph_scope: str = ""
-    """What access is asked for to send by Graph."""
+    """Permissions to request for sending by Graph."""
     graph_app_scope: str = ""
     """The same for an account with sign_in = "app"."""
     inbox_scope: str = ""
-    """What access is asked for to read the account's own mailbox."""
+    """Permissions to request for reading the account's own mailbox."""
     graph_shared_scope: str = ""
-    """What access is asked for to send by Graph from a shared mailbox, by whoever signs in."""
+    """Permissions to request from the user for sending by Graph from a shared mailbox."""
     inbox_shared_scope: str = ""
-    """What access is asked for to read a shared mailbox by Graph."""
+    """Permissions to request for reading a shared mailbox by Graph."""
     imap_host: str = ""
-    """By which server that is read where there is no Graph: IMAP in TLS."""
+    """IMAP server (TLS) to read it from where there is no Graph."""
     imap_port: int = 993
-    """That server's port."""
+    """Port of the IMAP server."""
     mails_a_minute: int = 0
-    """How many mails a mailbox may send a minute; 0 is without a limit."""
+    """Mails that a mailbox may send per minute; 0 means no limit."""
     mails_an_hour: int = 0
     """Mails that a mailbox may send per hour; 0 means no limit."""
     connections: int = 0
-    """How many connections a mailbox may have at once; 0 is without a limit."""
+    """Connections that a mailbox may open at once; 0 means no limit."""
     recipients_a_day: int = 0
-    """How many recipients a mailbox may send to in 24 hours; 0 is without a limit."""
+    """Recipients that a mailbox may send to in 24 hours; 0 means no limit."""

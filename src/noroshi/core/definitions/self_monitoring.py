@@ -34,11 +34,11 @@ TITLES: Mapping[str, Message] = {
 OFTEN = "20s"
 """A fault is told within a minute."""
 ITS_OWN = _(
-    "is made by Noroshi itself; here you may set rules, limits, every, zone, title and maintenance"
+    "is made by Noroshi; you may set only rules, limits, every, zone, title and maintenance"
 )
 ALWAYS = _(
-    "Noroshi never stops watching itself, or alarms could fail unnoticed; to be told of "
-    "nothing: rules = []"
+    "Noroshi always monitors itself, or alarms could fail unnoticed; for no notifications, "
+    "set rules = []"
 )
 
 

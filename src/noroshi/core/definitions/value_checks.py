@@ -16,9 +16,9 @@ TOO_LONG = _("{given} is too long; it must be at most {most}")
 OUT_OF_RANGE = _("{given} must be between {least} and {most}")
 NO_ZONE = _("{given} is not a time zone that this computer knows; write it as in Asia/Tokyo")
 NO_ADDRESS = _("{given} is not a mail address")
-NO_HOST = _("{given} is no name or address of a computer")
+NO_HOST = _("{given} is not a valid host name or address")
 NO_LINE = _("must be one line without control characters")
-TWICE = _("names {given} twice")
+TWICE = _("contains {given} twice")
 
 
 def title(given: str, place: Place) -> None:

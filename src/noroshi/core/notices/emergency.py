@@ -21,21 +21,21 @@ KEPT = ("language", "zone", "list", "list_title")
 MARK = _("[without the queue]")
 MORE = _(" and {count} more")
 EXPLAINED = _(
-    "This mail was sent without the queue, as nothing can be written to the store:\n"
+    "This mail was sent without the queue because the store cannot be written:\n"
     "{why}\n"
-    "Watching goes on. Until the store can be written again, {instance} is told of at most\n"
-    "once an hour, and the ledger does not have it. Then all goes its usual way again: an\n"
-    "alarm that still stands comes once more, and the end of one that does not is told."
+    "Monitoring continues. Until the store can be written again, mails about {instance} are\n"
+    "sent at most once an hour and are not recorded in the ledger. After that, an alarm\n"
+    "that persists is sent once more, and the end of one that has ended is reported."
 )
 OVER = _("[RECOVERED] {monitor}")
 OVER_TEXT = _(
-    "The store can be written again. What you were told of {monitor} without the queue\n"
-    "on {told} was over by {now}."
+    "The store can be written again. {monitor}, which was reported to you without the queue\n"
+    "on {told}, had recovered by {now}."
 )
-GONE = _("[NO LONGER WATCHED] {monitor}")
+GONE = _("[NO LONGER MONITORED] {monitor}")
 GONE_TEXT = _(
-    "The store can be written again. {monitor}, of which you were told without the queue\n"
-    "on {told}, is no longer watched, or no longer as it was, since {now}."
+    "The store can be written again. {monitor}, which was reported to you without the queue\n"
+    "on {told}, is no longer monitored, or no longer in the same form, since {now}."
 )
 
 

@@ -20,8 +20,8 @@ from noroshi.schema import Invalid
 MARK = re.compile(r"\$\{([a-z][a-z0-9_]*)\}")
 
 NOT_ASKED = _("the blueprint does not ask for {given}{instead}")
-MUST_SAY = _("must be said (as a command: --set {name}=VALUE)")
-THERE_ALREADY = _("{path} is there already; nothing was added")
+MUST_SAY = _("is required (as a command: --set {name}=VALUE)")
+THERE_ALREADY = _("{path} already exists; nothing was added")
 
 
 def add(

@@ -24,12 +24,10 @@ log = logging.getLogger(__name__)
 MOST_REFERENCES = 20
 """Mails that are named as the thread of one; more is no use to a mail program."""
 CANCELLED = _(
-    "it was broken off before an answer came, as the route changed or the node stopped"
+    "it was interrupted before a reply arrived, because the route changed or the node stopped"
 )
-DAY_USED_UP = _(
-    "its mailbox has sent to {most} recipients within 24 hours, which is all that it may"
-)
-HOUR_USED_UP = _("it has sent {most} mails within an hour, which is all that it may")
+DAY_USED_UP = _("its mailbox has reached the limit of {most} recipients within 24 hours")
+HOUR_USED_UP = _("it has reached the limit of {most} mails within an hour")
 BUG = _("the transport itself failed: {bug}")
 
 

@@ -33,12 +33,12 @@ LONGEST = 1000
 NO_ITEM = _("{monitor} has no item {item}. See: noroshi alarms")
 IS_WELL = _("{monitor} is OK: there is no alarm to acknowledge.")
 IS_HAD = _(
-    "{who} has acknowledged it already. Add a comment, or take it back first: "
-    "noroshi alarm take-back {monitor}"
+    "{who} has already acknowledged it. Add a comment, or withdraw the acknowledgement "
+    "first: noroshi alarm take-back {monitor}"
 )
-MOVED = _("It changed at this very moment. Look again: noroshi alarms")
-NOBODY_HAS_IT = _("Nobody has acknowledged anything of {monitor}.")
-BAD_WORDS = _("The comment cannot be kept; nothing was changed.")
+MOVED = _("It changed just now. Check again: noroshi alarms")
+NOBODY_HAS_IT = _("Nothing is acknowledged for {monitor}.")
+BAD_WORDS = _("The comment cannot be saved; nothing was changed.")
 NO_WORDS = _("is empty")
 TOO_LONG = _("is longer than {most} characters")
 
@@ -46,7 +46,9 @@ TOO_LONG = _("is longer than {most} characters")
 class AlarmOperations(NewestSamples):
     """Acknowledged, taken back, commented."""
 
-    @operation(role=VIEWER, help=_("What is not well, who has it, and what was told."))
+    @operation(
+        role=VIEWER, help=_("List the active alarms, their acknowledgements and notifications.")
+    )
     async def alarms(self, who: Person, monitor: str = "") -> Alarms:
         """Return all items that are not well, or those of one monitor; what nobody has comes
         first."""
@@ -79,7 +81,7 @@ class AlarmOperations(NewestSamples):
     @operation(
         role=OPERATOR,
         news=True,
-        help=_("Somebody has it: repeats stop until it gets worse or recovers."),
+        help=_("Acknowledge an alarm: repeats stop until it gets worse or recovers."),
     )
     async def alarm_acknowledge(
         self, who: Person, monitor: str, item: str | None = None, comment: str = ""
@@ -103,7 +105,9 @@ class AlarmOperations(NewestSamples):
     @operation(
         role=OPERATOR,
         news=True,
-        help=_("Nobody has it any more: it is told again as its rules say."),
+        help=_(
+            "Withdraw an acknowledgement: the alarm is notified again as its rules require."
+        ),
     )
     async def alarm_unacknowledge(
         self, who: Person, monitor: str, item: str | None = None, comment: str = ""
@@ -127,7 +131,7 @@ class AlarmOperations(NewestSamples):
     @operation(
         role=OPERATOR,
         changes=True,
-        help=_("Say something of a monitor, kept with its history."),
+        help=_("Add a comment to a monitor; it is kept with the history."),
     )
     async def alarm_comment(
         self, who: Person, monitor: str, text: str, item: str = ""

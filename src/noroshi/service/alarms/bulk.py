@@ -35,7 +35,7 @@ from noroshi.service.operation import OPERATOR, Person, note, operation
 
 MOST = 200
 """So many at once: they are one transaction, for which all other writes wait."""
-TOO_MANY = _("names more than {most}")
+TOO_MANY = _("contains more than {most}")
 Had = Mapping[tuple[str, str], Acknowledgement]
 
 
@@ -67,7 +67,10 @@ class BulkAlarmOperations(AlarmOperations):
         role=OPERATOR,
         news=True,
         changes=False,  # what it changed it notes itself; of none it may be that anything was
-        help=_("Acknowledge several alarms, take that back, or comment on them, in one step."),
+        help=_(
+            "Acknowledge several alarms, withdraw the acknowledgements, or comment on them, in one "
+            "step."
+        ),
     )
     async def alarms_remark(
         self, who: Person, sort: Remarked, alarms: tuple[AlarmNamed, ...], words: str = ""

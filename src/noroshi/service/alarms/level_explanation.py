@@ -18,7 +18,7 @@ from noroshi.service.monitors.reading_text import told
 BOTH = _("{told}; {more}")
 RECOVERING = _("confirming the recovery ({count} of {patience})")
 CONFIRMING = _("confirming {level} ({count} of {patience})")
-HELD = _("{level} until it is back at {value}")
+HELD = _("stays {level} until it is back at {value}")
 
 
 def found_now(monitor: Monitor, state: State, sample: Sample | None) -> Mapping[str, Finding]:

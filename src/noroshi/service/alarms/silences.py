@@ -25,22 +25,24 @@ from noroshi.service.operation_context import OperationContext
 EVERYTHING = ("", "everything")
 LONGEST_REASON = 200
 MOST_SHOWN = 200
-BAD_SILENCE = _("That cannot be silent; nothing was changed.")
-NO_REASON = _("must say why it is silent, for those who wonder")
+BAD_SILENCE = _("That cannot be silenced; nothing was changed.")
+NO_REASON = _("must give a reason for the silence, for others to see")
 LONG_REASON = _("is longer than {most} characters")
-ONE_END = _("say until when, or for how long: one of both. No silence is without an end")
-NO_LENGTH = _('{given} is no length of time; write it as in "30m", "2h" or "1d12h"')
+ONE_END = _("give either an end or a length; every silence has an end")
+NO_LENGTH = _('{given} is not a duration; write it as in "30m", "2h" or "1d12h"')
 NO_MOMENT = _(
-    '{given} is no moment; write it as in "18:00", "tomorrow 08:00" or "2026-12-25 06:00"'
+    '{given} is not a date or time; write it as in "18:00", "tomorrow 08:00" or "2026-12-25 '
+    '06:00"'
 )
-PAST = _("{given} is over already")
+PAST = _("{given} has already passed")
 TOO_FAR = _(
-    "{given} is more than 90 days ahead; take out of the definitions what is not to be watched"
+    "{given} is more than 90 days ahead; remove what is not to be monitored from the "
+    "definitions"
 )
-NO_SILENCE = _("There is no silence {given} now. See: noroshi silence list")
+NO_SILENCE = _("There is no active silence {given}. See: noroshi silence list")
 SEVERAL = ngettext(
-    "{count} silence is at {given}; say which by its id: noroshi silence list",
-    "{count} silences are at {given}; say which by its id: noroshi silence list",
+    "{count} silence exists for {given}; choose one by its id: noroshi silence list",
+    "{count} silences exist for {given}; choose one by its id: noroshi silence list",
 )
 
 
@@ -50,7 +52,7 @@ class SilenceOperations(OperationContext):
     @operation(
         role=OPERATOR,
         news=True,
-        help=_("Tell nothing of a monitor, a group, an instance or everything for a while."),
+        help=_("Silence a monitor, a group, an instance or everything for a while."),
     )
     async def silence_add(
         self, who: Person, place: str, reason: str, until: str = "", length: str = ""
@@ -77,7 +79,9 @@ class SilenceOperations(OperationContext):
         return shown
 
     @operation(
-        role=OPERATOR, news=True, help=_("End a silence now: what is still bad is told.")
+        role=OPERATOR,
+        news=True,
+        help=_("End a silence now; problems that persist are notified."),
     )
     async def silence_end(self, who: Person, silence: str) -> SilenceShown:
         """End the silence of that id, or the only one at that place."""
@@ -92,7 +96,7 @@ class SilenceOperations(OperationContext):
         )
         return self._shown(plan, before, now, over=True, by=who.name)
 
-    @operation(role=VIEWER, help=_("What is silent, until when and why."))
+    @operation(role=VIEWER, help=_("List the silences, with their ends and reasons."))
     async def silence_list(self, who: Person, all: bool = False) -> tuple[SilenceShown, ...]:
         """List what is silent now, the first to end first; with `all` also what was, newest
         first."""

@@ -61,10 +61,10 @@ from noroshi.service.operation import (
 )
 from noroshi.service.operation_context import OperationContext
 
-BAD_DEFINITIONS = _("The definitions cannot be used; nothing was changed.")
+BAD_DEFINITIONS = _("The definitions have errors; nothing was changed.")
 NO_SUCH_BASE = _("The current version is {number}, not {base}. See: noroshi plan DIR")
 NOT_THIS_VERSION = _(
-    "{who} applied version {number} meanwhile. See what differs now: noroshi plan"
+    "{who} applied version {number} in the meantime. Check the differences: noroshi plan"
 )
 
 NO_NAMES: Names = {}
@@ -77,7 +77,9 @@ MOST_NOTED = 50
 class ApplyOperations(OperationContext):
     """Shown, tried, brought into force."""
 
-    @operation(role=ADMIN, changes=False, help=_("What definitions would change."))
+    @operation(
+        role=ADMIN, changes=False, help=_("Preview the changes that definitions would make.")
+    )
     async def plan(
         self, who: Person, documents: tuple[Document, ...], faulty: tuple[str, ...] = ()
     ) -> Planned:
@@ -102,7 +104,7 @@ class ApplyOperations(OperationContext):
             refused=await asyncio.to_thread(ends_everything, *both),
         )
 
-    @operation(role=ADMIN, news=True, help=_("Bring definitions into force."))
+    @operation(role=ADMIN, news=True, help=_("Apply definitions."))
     async def apply(
         self,
         who: Person,
@@ -231,7 +233,7 @@ class ApplyOperations(OperationContext):
         self._plans.keep(version, found.plan)
         return await self._store.publish(version, list(found.plan.monitors), current.number)
 
-    @operation(role=ADMIN, changes=False, help=_("The definitions in force."))
+    @operation(role=ADMIN, changes=False, help=_("Return the definitions in effect."))
     async def export(self, who: Person) -> Exported:
         """Return the current version's documents."""
         current = await self._store.current()

@@ -22,7 +22,7 @@ NOTE = _("blueprint {name} for {instance}")
 class BlueprintOperations(ApplyOperations):
     """Sets of monitors to add."""
 
-    @operation(role=VIEWER, help=_("Sets of monitors to add."))
+    @operation(role=VIEWER, help=_("List the blueprints that can be added."))
     async def blueprints(self, who: Person) -> tuple[BlueprintRow, ...]:
         """Ours and those of the definitions."""
         current = await self._store.current()
@@ -32,7 +32,7 @@ class BlueprintOperations(ApplyOperations):
         role=ADMIN,
         news=True,
         changes=False,  # what it changed it notes itself; a try changes nothing
-        help=_("Add a blueprint's monitors."),
+        help=_("Add the monitors of a blueprint."),
     )
     async def blueprint_add(
         self,

@@ -23,11 +23,12 @@ MOVED = _("move {source} to {target}")
 COPIED_AS = _("copy {source} as {target}")
 Change = Callable[[tuple[Document, ...]], tuple[Document, ...]]
 NOT_THERE = _(
-    "write where to: of a monitor INSTANCE/GROUP or INSTANCE/GROUP/NAME, of a group INSTANCE or "
-    "INSTANCE/NAME"
+    "specify the target: for a monitor INSTANCE/GROUP or INSTANCE/GROUP/NAME, for a group "
+    "INSTANCE or INSTANCE/NAME"
 )
 OWN_IS_MADE = _(
-    "Noroshi makes this instance by itself; it cannot be copied, nor anything moved there"
+    "Noroshi creates this instance automatically; it cannot be copied, and nothing can be "
+    "moved into it"
 )
 
 

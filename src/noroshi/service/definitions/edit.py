@@ -26,20 +26,20 @@ from noroshi.service.errors import ConflictError, InvalidArgumentError, NotFound
 from noroshi.service.operation import ADMIN, VIEWER, Person, operation
 
 Documents = dict[str, Document]
-NOT_JSON = _("cannot be kept: {why}")
-BOTH = _("shall both be changed and be removed")
+NOT_JSON = _("cannot be saved: {why}")
+BOTH = _("is both changed and removed")
 NO_DEFINITION = _("There is no definition {key}{instead}.")
 CHANGED_MEANWHILE = _(
-    "{who} changed {key} meanwhile, in version {number}. Nothing was overwritten: look at what "
-    "differs now, then decide."
+    "{who} changed {key} in the meantime, in version {number}. Nothing was overwritten: "
+    "check the current definition, then try again."
 )
-CALLED_NOW = _("{key} is {now} now")
+CALLED_NOW = _("{key} is now {now}")
 ENDS_ALL = _(
-    "This would end all watching. If that is meant: noroshi definition remove --empty KEY"
+    "This would end all monitoring. If that is intended: noroshi definition remove --empty KEY"
 )
 NOT_FOLLOWED = _(
-    "The new name is in force, but waiting mails may still name the old route, as the store "
-    "had trouble: {why} Look at: noroshi queue list"
+    "The new name is in effect, but waiting mails may still name the old route because of a "
+    "store problem: {why} Check: noroshi queue list"
 )
 DIGITS = 32
 """Of SHA-256 in hexadecimal: an etag need not withstand an attack, only tell apart."""
@@ -51,7 +51,8 @@ class EditOperations(VersionOperations):
     """A page or a program that changes one thing and leaves the rest as it is."""
 
     @operation(
-        role=VIEWER, help=_("Single definitions, with what a safe change of each needs.")
+        role=VIEWER,
+        help=_("Return single definitions, each with the identifier for a safe change."),
     )
     async def definition_show(
         self,
@@ -101,7 +102,7 @@ class EditOperations(VersionOperations):
         role=ADMIN,
         news=True,
         changes=False,  # what it changed it notes itself; a try changes nothing
-        help=_("Change single definitions."),
+        help=_("Change, add or remove single definitions."),
     )
     async def definition_change(
         self,

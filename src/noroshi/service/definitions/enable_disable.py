@@ -35,8 +35,8 @@ NO_PART = _(
 )
 NO_INSTANCE = _("There is no instance {given}{instead}.")
 LEFT = _("Nothing was changed.")
-STILL = _("It stays stopped: {path} is stopped too.")
-INSIDE = _("In it stay stopped by their own word: {names}.")
+STILL = _("It stays stopped because {path} is stopped too.")
+INSIDE = _("Still stopped individually: {names}.")
 
 
 def _noted(words: Message, path: Path) -> str:
@@ -46,26 +46,26 @@ def _noted(words: Message, path: Path) -> str:
 class EnableDisableOperations(ApplyOperations):
     """The switch of each part."""
 
-    @operation(role=OPERATOR, news=True, help=_("Stop the watch of an instance."))
+    @operation(role=OPERATOR, news=True, help=_("Stop monitoring an instance."))
     async def instance_stop(self, who: Person, instance: str, note: str = "") -> Applied:
         """Stop it: nothing of it is measured until it is started. A version like any other."""
         path = await self._instance(instance)
         return await self._switch(who, path, note or _noted(STOPPED, path), on=False)
 
-    @operation(role=OPERATOR, news=True, help=_("Start the watch of an instance."))
+    @operation(role=OPERATOR, news=True, help=_("Start monitoring an instance."))
     async def instance_start(self, who: Person, instance: str, note: str = "") -> Applied:
         """Start it: it begins anew. What was disabled in it by its own word stays so, and is
         told."""
         path = await self._instance(instance)
         return await self._switch(who, path, note or _noted(STARTED, path), on=True)
 
-    @operation(role=OPERATOR, news=True, help=_("Stop the watch of a monitor or a group."))
+    @operation(role=OPERATOR, news=True, help=_("Stop a monitor or a group."))
     async def monitor_disable(self, who: Person, monitor: str, note: str = "") -> Applied:
         """Disable a monitor (instance/group/monitor) or a whole group (instance/group)."""
         path = await self._inner(monitor)
         return await self._switch(who, path, note or _noted(STOPPED, path), on=False)
 
-    @operation(role=OPERATOR, news=True, help=_("Start the watch of a monitor or a group."))
+    @operation(role=OPERATOR, news=True, help=_("Start a monitor or a group."))
     async def monitor_enable(self, who: Person, monitor: str, note: str = "") -> Applied:
         """Enable what `monitor_disable` disables; it stays stopped as long as what it is in is
         stopped."""

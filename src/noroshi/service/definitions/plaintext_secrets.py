@@ -19,9 +19,10 @@ from noroshi.ports import Document
 from noroshi.service.node.secrets import fields_naming
 
 SECRET_TYPED = _(
-    "this looks like a secret, but the name of a vault entry belongs here. If it is a secret, "
-    "write a name instead, such as {example}, and put the secret into the vault under it (noroshi secret set {example}, "
-    "or the password field of the route's page). If it is a name, put its secret into the vault first"
+    "this looks like a secret, but the name of a vault entry belongs here. If it is a "
+    "secret, enter a name instead, such as {example}, and store the secret under that name "
+    "(noroshi secret set {example}, or the password field on the route's page). If it is a "
+    "name, store its secret first"
 )
 BETWEEN = re.compile(r"[./_-]+")
 USUAL = re.compile(

@@ -25,39 +25,46 @@ ROUTES = "routes/"
 
 FOLLOWS: Mapping[str, Message] = {
     "instances": _(
-        "With another name its monitors keep their state, history, open alarms and silences, and "
-        "notifications that name it follow. What was told before keeps the old name."
+        "Its monitors keep their state, history, open alarms and silences under a new name, and "
+        "notifications that name it are updated. Earlier notices keep the old name."
     ),
     "rules": _(
-        "With another name whatever names it follows. What it has told stays told, and open alarms "
-        "go on in their mail threads; its id says that it is the same rule."
+        "When it is renamed, all settings that name it are updated. Past notifications stay with "
+        "it, and open alarms continue in their mail threads; its id identifies it as the same "
+        "rule."
     ),
-    "notifications": _("It can be given another name: no other definition names it."),
+    "notifications": _("It can be renamed: no other definition names it."),
     "contacts": _(
-        "With another name rules and notifications follow. Waiting mails go to the addresses that "
-        "they have; the next mail of an open alarm begins a new thread, and open alarms of Noroshi "
-        "itself are told once more."
+        "When it is renamed, rules and notifications are updated. Waiting mails keep their "
+        "addresses; the next mail of an open alarm starts a new thread, and open alarms of "
+        "Noroshi itself are notified once more."
     ),
     "routes": _(
-        "With another name rules, notifications and waiting mails follow. How Noroshi watches the "
-        "route itself begins anew: that history, and when a mail was last accepted, stay behind."
+        "When it is renamed, rules, notifications and waiting mails are updated. The monitoring "
+        "of the route itself starts anew: its history, and when a mail was last accepted, are "
+        "not carried over."
     ),
-    "networks": _("With another name routes, accounts and monitors that name it follow."),
+    "networks": _(
+        "When it is renamed, routes, accounts and monitors that name it are updated."
+    ),
     "accounts": _(
-        "With another name routes that name it follow, and its sign-in and its watch stay: nobody "
-        "signs in again. Its id says under which name the sign-in is kept."
+        "When it is renamed, routes that name it are updated. Its sign-in and its monitoring "
+        "continue: nobody has to sign in again. Its id records the name under which the sign-in "
+        "is stored."
     ),
-    "clouds": _("With another name accounts that name it follow; their sign-ins stay."),
-    "blueprints": _("It can be given another name: what was added with it does not name it."),
+    "clouds": _(
+        "When it is renamed, accounts that name it are updated; their sign-ins remain."
+    ),
+    "blueprints": _("It can be renamed: monitors that were added with it do not name it."),
 }
 """The consequences of another name, by folder: told before it is given."""
 SILENCE_STAYS = _(
-    "Silences that do not follow to where the monitors are then, as others are there too, or "
-    "as it is several places: {names}. Silence the monitors themselves if they shall stay so."
+    "These silences do not follow their monitors, whose new place has other monitors too or "
+    "is several places: {names}. To keep the monitors silent, silence each of them."
 )
 NOT_SILENCED = _(
-    "The definitions are in force, but silences may be left at their old places, as the store "
-    "had trouble: {why} Look at: noroshi silence list"
+    "The definitions are in effect, but silences may remain at their old places because of a "
+    "store problem: {why} Check: noroshi silence list"
 )
 
 

@@ -17,20 +17,20 @@ from noroshi.service.errors import NotFoundError
 from noroshi.service.operation import ADMIN, VIEWER, Person, operation
 
 NO_VERSION = _("There is no version {number}{instead}. See: noroshi versions")
-BACK_TO = _("as version {number}")
+BACK_TO = _("back to version {number}")
 MOST_LISTED = 1000
 
 
 class VersionOperations(ApplyOperations):
     """Earlier versions, and going back to one."""
 
-    @operation(role=VIEWER, help=_("Versions of the definitions."))
+    @operation(role=VIEWER, help=_("List the versions of the definitions."))
     async def versions(self, who: Person, last: int = 20) -> tuple[VersionRow, ...]:
         """List the newest ones, newest first; the first is in force."""
         found = await self._store.versions(max(1, min(last, MOST_LISTED)))
         return tuple(_row(version) for version in found)
 
-    @operation(role=ADMIN, changes=False, help=_("What a version changed."))
+    @operation(role=ADMIN, changes=False, help=_("Show the changes of a version."))
     async def version_show(self, who: Person, number: int) -> OneVersion:
         """Return its difference from the one before it, and from what is in force now."""
         version = await self._version(number)
@@ -50,7 +50,7 @@ class VersionOperations(ApplyOperations):
             more_back=back.more,
         )
 
-    @operation(role=ADMIN, news=True, help=_("Go back to a version."))
+    @operation(role=ADMIN, news=True, help=_("Restore a version."))
     async def take_back(
         self, who: Person, number: int, base: int | None = None, note: str = ""
     ) -> Applied:

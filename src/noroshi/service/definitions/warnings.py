@@ -20,41 +20,41 @@ from noroshi.ports import Document, QueuedEnvelope
 FIRST = 5
 """So many names are told of a longer list."""
 NOTHING_THERE = _(
-    "There is no definition in it: is it the right folder? To end all watching on purpose: "
+    "It contains no definition: is it the right folder? To end all monitoring on purpose: "
     "noroshi apply --empty DIR"
 )
 ENDS_ALL = _(
-    "This would end the watch of every instance: {names}. Is it the right folder? If that is "
-    "meant: noroshi apply --empty DIR"
+    "This would end the monitoring of every instance: {names}. Is it the right folder? If "
+    "that is intended: noroshi apply --empty DIR"
 )
 ROUTE_GONE = _(
-    "Waiting mails that name a route which is no more: {count} ({names}). Give them another: "
-    "noroshi queue edit ID --route ROUTE"
+    "Waiting mails for a removed route: {count} ({names}). Assign another route: noroshi "
+    "queue edit ID --route ROUTE"
 )
 CONTACT_GONE = _(
-    "Waiting mails to a contact who is no more: {count} ({names}). They go to the addresses "
+    "Waiting mails to a removed contact: {count} ({names}). They are sent to the addresses "
     "that they have; to give one up: noroshi queue drop ID"
 )
 NOBODY_TOLD = _(
-    "Monitors without a rule, of which nobody is told: {count} ({names}). Name one in the "
-    "settings of the monitor, its group or its instance (rules)."
+    "Monitors without a rule, so nobody is notified: {count} ({names}). Set rules for the "
+    "monitor, its group or its instance."
 )
 RENAMED = _(
-    "{old} goes, and {new} comes and looks at the same. If it is the same monitor renamed, "
-    'write id = "{id}" into it: its state and history go on.'
+    "{old} is removed, and {new}, which monitors the same, is added. If it is the same "
+    'monitor renamed, write id = "{id}" into it to keep its state and history.'
 )
 RETIRES = _(
-    "By a password at Exchange Online: {names}. Microsoft switches that off at the end of December "
-    "2026 (an administrator may switch it on again), and says in the second half of 2027 when it ends "
-    "for good. Use an account, which signs in by OAuth 2.0."
+    "Password sign-in at Exchange Online: {names}. Microsoft switches it off at the end of "
+    "December 2026 (an administrator may switch it on again) and announces the final date in "
+    "the second half of 2027. Use an account, which signs in by OAuth 2.0."
 )
 NOT_KEPT = _(
-    "{who} names the entry {name}, which the vault does not have: no mail goes by that way "
-    "until it is put in: noroshi secret set {name}"
+    "{who} names the entry {name}, which is not in the vault: no mail can be sent by that "
+    "route until it is added: noroshi secret set {name}"
 )
 NOT_SENT = _(
-    "{who} sends the entry {name} as a header, and the vault does not have it: that page is not "
-    "looked at until it is put in: noroshi secret set {name}"
+    "{who} sends the entry {name} as a header, but it is not in the vault: the page is not "
+    "checked until it is added: noroshi secret set {name}"
 )
 DAY_OVER = _("{where}: {what}")
 MORE_CAUTIONS = ngettext("And {count} more caution.", "And {count} more cautions.")

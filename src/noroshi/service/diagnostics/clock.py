@@ -15,12 +15,12 @@ from noroshi.service.sign_in.account_steps import fetched, page_of, server_of
 from noroshi.transports.diagnostics.connection_steps import SKEW_AT_MOST, clock_remarks
 
 CLOCK = _("Clock")
-RIGHT = _("{seconds} s off, by {host}")
+RIGHT = _("{seconds} s off, compared with {host}")
 WRONG = _(
-    "The clock is {seconds} s off, by {host}. From five minutes on, sign-ins and certificates "
-    "are refused."
+    "The clock is {seconds} s off, compared with {host}. From five minutes on, sign-ins and "
+    "certificates are refused."
 )
-NOBODY = _("not compared: no sign-in server of an account answers")
+NOBODY = _("not compared: no account's sign-in server answers")
 NONE = _("not compared: no account is defined")
 
 

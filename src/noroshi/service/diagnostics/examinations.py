@@ -56,8 +56,10 @@ ADVICE: Mapping[str, Callable[[Answer], Explanation]] = {
     "graph": lambda answer: graph_explanation(answer.code, answer.text),
 }
 """By kind of route, where the answers of its servers are looked up."""
-NOT_EXAMINED = _("Routes of kind {kind} say no stages, so {route} cannot be examined.")
-BAD_TO = _("The recipient cannot be used.")
+NOT_EXAMINED = _(
+    "Routes of kind {kind} have no diagnostic stages, so {route} cannot be examined."
+)
+BAD_TO = _("The recipient is not valid.")
 SYSTEM = _("This computer")
 
 
@@ -173,7 +175,7 @@ class DiagnosticOperations(OperationContext):
             return None
         return _put_off(put_off)
 
-    @operation(role=ADMIN, changes=False, help=_("See how an examination goes."))
+    @operation(role=ADMIN, changes=False, help=_("Show the progress of an examination."))
     async def examine_look(self, who: Person, id: str, seen: int = 0) -> Looked:
         """Return its stages after the first `seen`; wait a few seconds for one. With `seen` -1
         it is all of them, at once."""

@@ -22,15 +22,15 @@ has a mail of its own in the queue."""
 CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
 JAPANESE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 
-NOBODY = _("say to whom")
+NOBODY = _("specify a recipient")
 NO_ADDRESS = _("{given} is neither a contact nor a mail address{instead}")
 NO_MAILBOX = pgettext("no_mailbox", "{given} is not a mail address")
 NO_ROUTE = _("there is no route {given}{instead}")
 NO_ROUTES = _("there is no route yet; define one in routes/ and apply it")
-ONE_LINE = _("must be one line without control characters, at most {most} letters")
-TOO_LONG = _("is longer than {most} letters")
-TOO_MANY = _("names more than {most}; send it in parts")
-TOO_MUCH = _("is too many for a text of this length: at most {most}")
+ONE_LINE = _("must be one line without control characters, at most {most} characters")
+TOO_LONG = _("is longer than {most} characters")
+TOO_MANY = _("contains more than {most}; send it in parts")
+TOO_MUCH = _("has too many for a text of this length: at most {most}")
 IMPORTANCE = {Level.CRITICAL: "high", Level.WARNING: "normal", Level.UNKNOWN: "high"}
 
 

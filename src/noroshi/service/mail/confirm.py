@@ -14,13 +14,13 @@ from noroshi.service.monitors import status_view
 from noroshi.service.operation import OPERATOR, Person, note, operation
 from noroshi.service.setup.proofs import seen_by
 
-NOT_TAKEN = _("Nobody can have seen this mail: no server has taken it yet.")
+NOT_TAKEN = _("This mail cannot have arrived: no server has accepted it yet.")
 
 
 class ConfirmationOperations(QueueOperations):
     """Said by a person, and kept with their name."""
 
-    @operation(role=OPERATOR, help=_("Say that a mail lies in the inbox."))
+    @operation(role=OPERATOR, help=_("Record that a mail arrived in the inbox."))
     async def queue_seen(self, who: Person, id: str) -> Queued:
         """Note that a mail is seen arrived, and so proves the route that carried it. Of a
         digest's member the digest is meant."""

@@ -12,22 +12,18 @@ from noroshi.ports import Arrival, RoundTripFacts
 from noroshi.round_trips import last_taken
 from noroshi.service.mail.mail_answers import Arrived, Arrives
 
-NOT_PROVED = _(
-    "That it was delivered is not proved. A report that it was not would be noticed."
-)
+NOT_PROVED = _("Delivery is not proven. A report of non-delivery would be noticed.")
 NOT_NOTICED = _(
-    "That it was delivered is not proved, and a report that it was not would not be noticed: "
-    "nobody lets Noroshi read the mailbox that it would come to (reads_inbox)."
+    "Delivery is not proven, and a report of non-delivery would not be noticed: Noroshi may "
+    "not read the mailbox that would receive it (reads_inbox)."
 )
 
-GONE = _(
-    "That it was delivered is not proved. The route by which it left is no longer defined."
-)
+GONE = _("Delivery is not proven. The route that sent it is no longer defined.")
 FILED = _(
-    "It lies in the folder as a file. What becomes of it there is not proved: that is up to "
-    "whoever picks it up."
+    "It is in the folder as a file. What happens next is not proven; it depends on the "
+    "software that picks it up."
 )
-HANDED = _("The other side took it. Whether anybody saw it there is not proved.")
+HANDED = _("The other side accepted it. It is not proven that anyone saw it there.")
 OF_KIND: Mapping[str, Message] = {"pickup": FILED, "webhook": HANDED}
 """The limits of what is known of a mail that a route of that kind took, as no report of it
 comes back."""

@@ -23,7 +23,7 @@ NO_ALARM = _("The ledger has no alarm {alarm}. See: noroshi ledger")
 class LedgerOperations(OperationContext):
     """The ledger: each alarm, and what became of it."""
 
-    @operation(role=VIEWER, help=_("What became of each alarm."))
+    @operation(role=VIEWER, help=_("Show the outcome of each alarm."))
     async def ledger(
         self, who: Person, alarm: str = "", last: int = 50, monitor: str = ""
     ) -> Ledger:

@@ -16,15 +16,15 @@ from noroshi.service.monitors import status_view
 from noroshi.service.operation import ADMIN, OPERATOR, VIEWER, Person, note, operation
 from noroshi.service.operation_context import OperationContext
 
-NO_MAIL = _("There is no mail {id} in the queue. Look with: noroshi queue list")
-NOT_AGAIN = _("{id} cannot be tried again: it is being sent now, or it was accepted.")
+NO_MAIL = _("There is no mail {id} in the queue. See: noroshi queue list")
+NOT_AGAIN = _("{id} cannot be retried: it is being sent now, or it was accepted.")
 NOT_HELD = _("{id} cannot be held: it is being sent now, held already, or settled.")
 NOT_RELEASED = _("{id} is neither held nor set aside.")
 NOT_DROPPED = _(
     "{id} cannot be given up: it is being sent now, was accepted, or was given up before."
 )
 NOT_EDITED = _("{id} cannot be changed: it is being sent now, was accepted, or was given up.")
-BAD_EDIT = _("{id} was left as it is.")
+BAD_EDIT = _("{id} was not changed.")
 BAD_MAIL = _("The mail cannot be queued; nothing was sent.")
 
 
@@ -63,14 +63,14 @@ class QueueOperations(OperationContext):
         note(after={"ids": [envelope.id for envelope in envelopes]})
         return Sent(tuple(envelope.id for envelope in envelopes))
 
-    @operation(role=VIEWER, help=_("What waits to be sent."))
+    @operation(role=VIEWER, help=_("List the mails in the queue."))
     async def queue_list(self, who: Person) -> tuple[Queued, ...]:
         """List what waits and what was set aside, oldest first."""
         down, now, marks = await self._down(), self._clocks.wall(), await self._marks()
         waiting = await self._store.queue()
         return tuple(status_view.queued(one, down, now, marks) for one in waiting)
 
-    @operation(role=VIEWER, help=_("One envelope in full."))
+    @operation(role=VIEWER, help=_("Show one mail of the queue in full."))
     async def queue_show(self, who: Person, id: str) -> Letter:
         """Return the envelope, its attempts and what they brought, when it is next tried and
         why."""
@@ -87,7 +87,7 @@ class QueueOperations(OperationContext):
         queued = await self._queued(one)
         return status_view.letter(one, queued, receipts, arrivals, limits, who.roles)
 
-    @operation(role=OPERATOR, news=True, help=_("Try one again now."))
+    @operation(role=OPERATOR, news=True, help=_("Retry one mail now."))
     async def queue_retry(self, who: Person, id: str) -> Queued:
         """Make it due now, its routes too, and let each sign-in that was refused be asked for
         again: whoever tries again says that it is mended. One set aside waits again."""
@@ -96,27 +96,27 @@ class QueueOperations(OperationContext):
         done = await self._store.retry(id, self._clocks.wall())
         return await self._changed(id, done, NOT_AGAIN)
 
-    @operation(role=OPERATOR, help=_("Keep one from leaving."))
+    @operation(role=OPERATOR, help=_("Hold one mail."))
     async def queue_hold(self, who: Person, id: str) -> Queued:
         """Hold it: it waits until it is released, and what is younger of the same order key
         behind it."""
         await self._note_before(id)
         return await self._changed(id, await self._store.hold(id, who.name), NOT_HELD)
 
-    @operation(role=OPERATOR, news=True, help=_("Let a held one go."))
+    @operation(role=OPERATOR, news=True, help=_("Release a held mail."))
     async def queue_release(self, who: Person, id: str) -> Queued:
         """Release one that was held, or set aside: it waits again, due now."""
         await self._note_before(id)
         done = await self._store.release(id, self._clocks.wall())
         return await self._changed(id, done, NOT_RELEASED)
 
-    @operation(role=ADMIN, news=True, help=_("Give one up."))
+    @operation(role=ADMIN, news=True, help=_("Give one mail up."))
     async def queue_drop(self, who: Person, id: str) -> Queued:
         """Give it up: it is never sent, and stays on record with who gave it up."""
         await self._note_before(id)
         return await self._changed(id, await self._store.drop(id, who.name), NOT_DROPPED)
 
-    @operation(role=ADMIN, news=True, help=_("Mend one's addresses or routes."))
+    @operation(role=ADMIN, news=True, help=_("Correct the addresses or routes of one mail."))
     async def queue_edit(
         self, who: Person, id: str, to: tuple[str, ...] = (), routes: tuple[str, ...] = ()
     ) -> Queued:

@@ -33,7 +33,7 @@ NO_LIMITS = Limits()
 class MonitorOperations(DisabledMonitors):
     """One thing watched, looked at closely."""
 
-    @operation(role=VIEWER, help=_("One monitor in full."))
+    @operation(role=VIEWER, help=_("Show one monitor in full."))
     async def monitor_show(self, who: Person, monitor: str, last: int = 240) -> MonitorShown:
         """Return how a monitor (instance/group/monitor) is, its limits, and its newest
         values."""

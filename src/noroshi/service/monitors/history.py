@@ -26,7 +26,7 @@ NO_MONITOR = _("There is no monitor {given}{instead}. See: noroshi status --all"
 class HistoryOperations(DisabledMonitors):
     """The log of what happened, and who is told of it."""
 
-    @operation(role=VIEWER, help=_("What happened."))
+    @operation(role=VIEWER, help=_("List what happened, newest first."))
     async def log(self, who: Person, monitor: str = "", last: int = 50) -> Log:
         """Events, newest first, of one monitor (instance/group/monitor) or of all; for one
         also what each rule answered about each item, and why, the last of it and what came
@@ -69,7 +69,7 @@ class HistoryOperations(DisabledMonitors):
         except UnknownKind:
             return {}
 
-    @operation(role=VIEWER, help=_("Who is told, and of what."))
+    @operation(role=VIEWER, help=_("List the contacts and what each is notified of."))
     async def contacts(self, who: Person) -> tuple[ContactRow, ...]:
         """Return all contacts with the rules and notifications that name them."""
         _, plan = await self._current()

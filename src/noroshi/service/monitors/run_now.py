@@ -30,14 +30,14 @@ from noroshi.service.monitors.status_answers import (
 from noroshi.service.operation import ADMIN, Person, note, operation, require_reauthentication
 
 log = logging.getLogger(__name__)
-NOT_HERE = _("This process does not measure, so nothing can be tried here.")
-NOT_SHOWN = _("what it read could not be shown within {seconds:g} s")
+NOT_HERE = _("This process runs no measurements, so nothing can be tried here.")
+NOT_SHOWN = _("its raw result could not be shown within {seconds:g} s")
 
 
 class RunNowOperations(ApplyOperations):
     """Measured on trial."""
 
-    @operation(role=ADMIN, help=_("Measure a monitor on trial."))
+    @operation(role=ADMIN, help=_("Measure a monitor once, on trial."))
     async def try_monitor(
         self, who: Person, monitor: str, documents: tuple[Document, ...] | None = None
     ) -> MonitorTried:

@@ -57,7 +57,7 @@ class NewestSamples(OperationContext):
 class StatusOperations(NewestSamples, DisabledMonitors):
     """The status of everything, and what there is to choose from."""
 
-    @operation(role=VIEWER, help=_("How everything is."))
+    @operation(role=VIEWER, help=_("Show the overall status."))
     async def status(self, who: Person) -> Status:
         """Levels, routes and queue at this moment."""
         now = self._clocks.wall()
@@ -85,7 +85,7 @@ class StatusOperations(NewestSamples, DisabledMonitors):
             maintenance=under_way(plan.monitors.values(), now, of),
         )
 
-    @operation(role=VIEWER, help=_("How the routes are."))
+    @operation(role=VIEWER, help=_("Show the status of the routes."))
     async def route_list(self, who: Person) -> RoutesShown:
         """Return the routes of `status` without anything of the monitors, of which there may be
         many."""
@@ -116,7 +116,7 @@ class StatusOperations(NewestSamples, DisabledMonitors):
             await asyncio.sleep(0)  # many are not to hold up the watch
         return tuple(found)
 
-    @operation(role=VIEWER, help=_("The kinds that are installed."))
+    @operation(role=VIEWER, help=_("List the installed kinds."))
     async def kinds(self, who: Person) -> tuple[Kind, ...]:
         """Monitors, actions and routes that can be defined, with their options."""
         return status_view.kinds(self._plugins)

@@ -46,17 +46,17 @@ from noroshi.service.monitors.status_answers import (
 )
 
 NEVER_MEASURED = _("not measured yet")
-FIRST_TURN = _("its turn comes")
-MAY_BE_FOLDED = _("its turn comes, alone or together with others in one mail")
-LENT = _("it is being sent now")
+FIRST_TURN = _("waiting for its turn")
+MAY_BE_FOLDED = _("waiting for its turn, alone or combined with others in one mail")
+LENT = _("being sent now")
 IS_DOWN = _("route {route} is down: {why}")
-NEVER_SIGNED_IN = _("nobody has signed in yet; do: noroshi authorize {route}")
+NEVER_SIGNED_IN = _("nobody has signed in yet; run: noroshi authorize {route}")
 BY_HAND = {
     EnvelopeState.HELD: _("held by {who}"),
     EnvelopeState.DROPPED: _("given up by {who}"),
 }
 IN_DIGEST = (EnvelopeState.IN_DIGEST, EnvelopeState.SET_ASIDE_IN_DIGEST)
-TOLD_IN = _("it is told together with others: noroshi queue show {digest}")
+TOLD_IN = _("combined with others in one mail: noroshi queue show {digest}")
 NO_MARKS: Mapping[str, Message] = {}
 STATES = {SignInStatus.NEVER: "not signed in", SignInStatus.NEEDED: "needs somebody"}
 

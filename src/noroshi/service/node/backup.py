@@ -13,10 +13,10 @@ from noroshi.service.errors import ConflictError, InvalidArgumentError
 from noroshi.service.operation import ADMIN, Person, note, operation
 from noroshi.service.operation_context import OperationContext
 
-NOT_WHOLE = _("must be a whole path, from /: the node works in another folder than you")
+NOT_WHOLE = _("must be an absolute path, from /: the node runs in another folder than you")
 NO_PATH = _("The backup cannot be written there.")
 THERE_IS_ONE = _(
-    "{path} is there already; nothing was changed. Choose another name, or delete it first."
+    "{path} already exists; nothing was changed. Choose another name, or delete it first."
 )
 
 
@@ -33,7 +33,7 @@ class BackedUp:
 class BackupOperations(OperationContext):
     """Copies of the store."""
 
-    @operation(role=ADMIN, reauthenticate=True, help=_("Back the store up."))
+    @operation(role=ADMIN, reauthenticate=True, help=_("Back up the store."))
     async def backup(self, who: Person, path: str) -> BackedUp:
         """Write a copy of the store as it is at one instant (0600), while work goes on. The
         path is one of the node's computer."""
@@ -53,7 +53,7 @@ class BackupOperations(OperationContext):
             waiting=sum(not one.state for one in waiting),
         )
 
-    @operation(role=ADMIN, changes=False, help=_("Look through the store for faults."))
+    @operation(role=ADMIN, changes=False, help=_("Check the store for faults."))
     async def check_store(self, who: Person) -> tuple[Message, ...]:
         """Return all that should not be so; nothing, if it is whole."""
         return tuple(await self._store.faults())

@@ -10,14 +10,14 @@ from noroshi.service.operation import ADMIN, Person, note, operation
 from noroshi.service.operation_context import OperationContext
 from noroshi.vault import KeyRing, VaultError
 
-NO_RING = _("The vault's key is not looked after here.")
-NOT_WRITTEN = _("The new key cannot be written: {why}. The old one goes on opening everything.")
+NO_RING = _("The vault's key is not managed here.")
+NOT_WRITTEN = _("The new key cannot be written: {why}. The old key remains in use.")
 
 
 class VaultKeyOperations(OperationContext):
     """The vault's key."""
 
-    @operation(role=ADMIN, changes=False, help=_("Whether the key opens the vault."))
+    @operation(role=ADMIN, changes=False, help=_("Check whether the key opens the vault."))
     async def key_check(self, who: Person) -> KeyChecked:
         """Return which key it is, where it comes from, and which entries it opens."""
         try:
@@ -31,7 +31,7 @@ class VaultKeyOperations(OperationContext):
             entries=tuple(KeyEntry(name=n, fault=w) for n, w in found.entries.items()),
         )
 
-    @operation(role=ADMIN, help=_("Put another key in the place of the key."))
+    @operation(role=ADMIN, help=_("Replace the vault's key."))
     async def key_rotate(self, who: Person) -> KeyRotated:
         """Seal everything under a new key; the old one is kept beside it."""
         try:

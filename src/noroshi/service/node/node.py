@@ -23,25 +23,25 @@ from noroshi.service.monitors.status_answers import MonitorStatus, RouteStatus
 from noroshi.service.operation import ADMIN, VIEWER, Person, operation
 
 BACKUP, LOOKED_THROUGH = "backup", 10_000
-NO_ROUTE = _("no alarm can leave: there is no route")
+NO_ROUTE = _("no alarm can be sent: there is no route")
 NO_WAY = ngettext(
-    "no alarm can leave, as none of {count} route can send ({route}: {why})",
-    "no alarm can leave, as none of {count} routes can send ({route}: {why})",
+    "no alarm can be sent: none of {count} route can send ({route}: {why})",
+    "no alarm can be sent: none of {count} routes can send ({route}: {why})",
 )
-ONLY_ONE = _("no alarm can leave, as the only route cannot send ({route}: {why})")
-STUCK = _("alarms of {which} cannot leave: none of the routes there can send ({route}: {why})")
-SOON = _("alarms may soon not leave, as no route has a sign-in that holds ({route}: {why})")
+ONLY_ONE = _("no alarm can be sent: the only route cannot send ({route}: {why})")
+STUCK = _("alarms of {which} cannot be sent: none of their routes can send ({route}: {why})")
+SOON = _("soon alarms may not be sent: no route has a valid sign-in ({route}: {why})")
 SOON_ONE = _(
-    "alarms may soon not leave: the only route may still send for a while, but its sign-in does "
-    "not hold ({route}: {why})"
+    "soon alarms may not be sent: the only route may still send for a while, but its sign-in "
+    "is not valid ({route}: {why})"
 )
 SOON_STUCK = _(
-    "alarms of {which} may soon not leave: none of the routes there has a sign-in that holds "
+    "soon alarms of {which} may not be sent: none of their routes has a valid sign-in "
     "({route}: {why})"
 )
 MOST_STUCK = 3
 """Rules and notifications whose alarms cannot leave that are named at most."""
-NOT_HERE = _("This process does not know its own surroundings.")
+NOT_HERE = _("This process has no information about its environment.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +90,7 @@ class Places:
 class NodeOperations(StatusOperations):
     """Facts that the node knows of itself."""
 
-    @operation(role=VIEWER, help=_("How Noroshi itself is."))
+    @operation(role=VIEWER, help=_("Show the state of Noroshi itself."))
     async def health(self, who: Person) -> Health:
         """Lateness, store, disk, queue, clock, program; and its own monitors."""
         around, (version, plan) = self._surroundings(), await self._current()
@@ -141,7 +141,7 @@ class NodeOperations(StatusOperations):
         of = of_monitors(said, own, self._clocks.wall())
         return await self._monitors(own, states, stopped, of)
 
-    @operation(role=ADMIN, changes=False, help=_("The node's ports, files and folders."))
+    @operation(role=ADMIN, changes=False, help=_("Show the node's ports, files and folders."))
     async def places(self, who: Person) -> Places:
         """Return them as they are now, and the last backup that is in the audit log."""
         found = await self._surroundings().places()

@@ -19,17 +19,17 @@ from noroshi.vault import Vault, VaultError
 NOTE, LED = "bound/", "led/"
 MOST_TOLD = 20
 ELSEWHERE = _(
-    "This would send a secret somewhere else than before, so it needs the password again. (With "
-    "an API token: one that was made with --programs.)"
+    "This would send a secret to another destination than before, so it requires the "
+    "password again. (With an API token: one that was created with --programs.)"
 )
-SENT = _("is kept in the vault for {known}; this would send it to {where}")
+SENT = _("is stored in the vault for {known}; this would send it to {where}")
 UNSEEN = _(
-    "“{entry}” was not kept. The API token {token}, which may not send secrets elsewhere, chose "
-    "where it would go: {where}. If that is right, say so (on the route's page, or by noroshi secret set {entry} "
-    "--to PLACE); else correct the definition first"
+    "“{entry}” was not saved. The API token {token}, which may not change the destination of "
+    "secrets, set it to: {where}. If that is right, confirm it (on the route's page, or with "
+    "noroshi secret set {entry} --to PLACE); otherwise correct the definition first"
 )
 TO_NOBODY = _("nothing yet")
-ITS_OWN_URL = _("the URL that it holds")
+ITS_OWN_URL = _("the URL that it contains")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

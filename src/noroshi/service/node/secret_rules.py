@@ -16,14 +16,14 @@ from noroshi.vault import Secret, reserved
 
 EMPTY = pgettext("empty", "is empty")
 FOR_CERTIFICATE = _(
-    "is where account {account} looks for its certificate: noroshi cert new {account}, or "
-    "noroshi cert import"
+    "is the entry for the certificate of account {account}: use noroshi cert new {account} "
+    "or noroshi cert import"
 )
 NO_KEY_FILE = _(
-    "is no key file of a service account: put in the whole JSON file that Google gave, by --file "
-    "(or --secret-file of noroshi authorize)"
+    "is not a key file of a service account: give the whole JSON file from Google, with "
+    "--file (or --secret-file of noroshi authorize)"
 )
-MANY_LINES = _("is of several lines; a client secret's Value is one line, without a break")
+MANY_LINES = _("has several lines; a client secret's Value is one line")
 
 
 def unfit(

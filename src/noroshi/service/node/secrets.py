@@ -30,8 +30,8 @@ LEFT = _("Nothing was removed.")
 HEADERS = "secret_headers"
 """The name of settings that name one for each header."""
 IN_USE = _(
-    "{who} names it: without it no mail goes by that way, and no such page is looked at. To remove "
-    "it all the same: noroshi secret remove {name} --force"
+    "{who} uses it: without it, no mail can be sent by that route, and no such page can be "
+    "checked. To remove it anyway: noroshi secret remove {name} --force"
 )
 NO_ENTRY = _("The vault has no entry {given}{instead}. See: noroshi secret list")
 
@@ -39,7 +39,7 @@ NO_ENTRY = _("The vault has no entry {given}{instead}. See: noroshi secret list"
 class SecretOperations(OperationContext):
     """Listed, removed; what is in them never comes out."""
 
-    @operation(role=ADMIN, changes=False, help=_("The vault's entries."))
+    @operation(role=ADMIN, changes=False, help=_("List the entries of the vault."))
     async def secret_list(self, who: Person) -> tuple[SecretEntry, ...]:
         """List those that are kept and those that definitions name, without the sign-ins'
         own."""
@@ -63,7 +63,7 @@ class SecretOperations(OperationContext):
             return await self._binding.goes((await self._current())[1])
         return {}
 
-    @operation(role=ADMIN, help=_("Remove an entry."))
+    @operation(role=ADMIN, help=_("Remove an entry of the vault."))
     async def secret_remove(self, who: Person, name: str, force: bool = False) -> str:
         """Take it out for good; one that definitions name only with `force`."""
         if why := reserved(name):

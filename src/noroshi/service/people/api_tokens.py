@@ -21,11 +21,11 @@ from noroshi.service.operation_context import OperationContext
 from noroshi.service.people.users import NOT_MADE, maker, role_faults
 
 MOST_DAYS = 3650
-BAD_DAYS = _("must be 0 (it does not end) to {most}")
+BAD_DAYS = _("must be 0 (no expiry) to {most}")
 NO_TOKEN = _("There is no API token {given}{instead}")
 NO_MORE = _("{who} is no longer an administrator. Nothing was created.")
 THERE_IS_TOKEN = _(
-    "There is an API token {name} already. Revoke it first, or choose another name."
+    "The API token {name} already exists. Revoke it first, or choose another name."
 )
 
 
@@ -55,7 +55,7 @@ class TokenRow:
 class ApiTokenOperations(OperationContext):
     """Made, listed and revoked. The store keeps what proves one, never the token."""
 
-    @operation(role=ADMIN, reauthenticate=True, help=_("Make an API token."))
+    @operation(role=ADMIN, reauthenticate=True, help=_("Create an API token."))
     async def token_new(
         self,
         who: Person,
@@ -89,7 +89,7 @@ class ApiTokenOperations(OperationContext):
         note(after={"role": role, "until": token.until, "programs": programs})
         return TokenMade(name=name, role=role, token=text, until=token.until)
 
-    @operation(role=ADMIN, changes=False, help=_("All API tokens."))
+    @operation(role=ADMIN, changes=False, help=_("List the API tokens."))
     async def token_list(self, who: Person) -> tuple[TokenRow, ...]:
         """List who made them, and until when they hold; never the tokens."""
         known = await self._store.api_tokens()

@@ -13,7 +13,9 @@ MOST_LISTED = 10_000
 class AuditLogOperations(OperationContext):
     """The log of who changed what, and who was refused."""
 
-    @operation(role=ADMIN, changes=False, help=_("Who changed what."))
+    @operation(
+        role=ADMIN, changes=False, help=_("List the changes and who made them, newest first.")
+    )
     async def audit(self, who: Person, last: int = 50) -> tuple[Audited, ...]:
         """Newest first: who, by which door, from what to what. Secrets are never in it."""
         return tuple(await self._store.audit_log(max(1, min(last, MOST_LISTED))))

@@ -13,15 +13,16 @@ from noroshi.service.errors import ForbiddenError, InvalidArgumentError, Operati
 from noroshi.service.operation import ADMIN, VIEWER, Person, note, operation
 from noroshi.service.people.users import NOT_SET, Recovery, SecondStep, UserOperations
 
-WHOSE = _("Say whose account it is: only a browser that is logged in goes without a name.")
+WHOSE = _("Name the account: only a browser that is logged in may omit it.")
 NOT_YOURS = _(
-    "{name} is somebody else. An administrator does that: noroshi user password {name}"
+    "{name} is another user. An administrator can do this: noroshi user password {name}"
 )
 
 
 IN_BROWSER = _(
-    "{name} has a second step, which a password alone does not change: log in and do it in the "
-    "browser. If the authenticator is lost, an administrator does: noroshi user totp --off {name}"
+    "{name} uses two-step log-in, so a password alone is not enough: log in and do it in the "
+    "browser. If the authenticator is lost, an administrator can run: noroshi user totp "
+    "--off {name}"
 )
 
 
@@ -39,7 +40,7 @@ class OwnAccount:
 class OwnAccountOperations(UserOperations):
     """By the password each time, so that a browser left alone gives nothing away."""
 
-    @operation(role=VIEWER, help=_("Your own account."))
+    @operation(role=VIEWER, help=_("Show your own account."))
     async def own_account(self, who: Person) -> OwnAccount:
         """Return whether it has a second step, and how many recovery codes are left."""
         user = (await self._store.users()).get(who.name) if who.door == "web" else None
@@ -66,7 +67,10 @@ class OwnAccountOperations(UserOperations):
         return user.name
 
     @operation(
-        role=VIEWER, changes=True, secret=("password",), help=_("Begin your own second step.")
+        role=VIEWER,
+        changes=True,
+        secret=("password",),
+        help=_("Begin your own two-step log-in."),
     )
     async def own_totp(self, who: Person, password: str, name: str = "") -> SecondStep:
         """Return a seed for an authenticator; it holds once a code of it was given back."""
@@ -76,7 +80,7 @@ class OwnAccountOperations(UserOperations):
         role=VIEWER,
         changes=True,
         secret=("password", "code"),
-        help=_("Turn your own second step on."),
+        help=_("Turn your own two-step log-in on."),
     )
     async def own_totp_on(
         self, who: Person, code: str, password: str = "", name: str = ""
@@ -91,7 +95,7 @@ class OwnAccountOperations(UserOperations):
         role=VIEWER,
         changes=True,
         secret=("password",),
-        help=_("Turn your own second step off."),
+        help=_("Turn your own two-step log-in off."),
     )
     async def own_totp_off(self, who: Person, password: str, name: str = "") -> str:
         """Switch it off: the authenticator and the recovery codes are good for nothing then."""

@@ -24,19 +24,19 @@ from noroshi.service.operation_context import OperationContext
 from noroshi.vault import Secret, VaultError
 
 CODE_DAYS = 3
-NOT_MADE = _("Nothing was made.")
-NOT_SET = _("The password was left as it is.")
-BAD_ROLE = _("is none of {known}")
+NOT_MADE = _("Nothing was created.")
+NOT_SET = _("The password was not changed.")
+BAD_ROLE = _("must be one of {known}")
 NO_USER = _("There is no user {given}{instead}")
-THERE_IS = _("There is a user {name} already.")
-LAST_ONE = _("{name} is the only administrator who can log in. Make another one first.")
-MEANWHILE = _("Somebody else changed {name} at the same moment. Look, and do it again.")
-BUSY = _("Many passwords are being checked just now. Try again in a moment.")
+THERE_IS = _("The user {name} already exists.")
+LAST_ONE = _("{name} is the only administrator who can log in. Create another one first.")
+MEANWHILE = _("Someone else changed {name} at the same moment. Check it and try again.")
+BUSY = _("Many passwords are being checked. Try again in a moment.")
 WRONG_CODE = _(
-    "This code is not right. Take the one that the authenticator shows now, and see that the "
-    "clocks agree."
+    "The code is not correct. Enter the code that the authenticator shows now, and check "
+    "that the clocks agree."
 )
-NOT_BEGUN = _("Two-step log-in of {name} was not begun.")
+NOT_BEGUN = _("Two-step log-in was not begun for {name}.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +99,7 @@ class UserOperations(OperationContext):
         note(after={"role": role})
         return UserMade(name=name, role=role, code=code, until=made.code_until)
 
-    @operation(role=ADMIN, changes=False, help=_("All users."))
+    @operation(role=ADMIN, changes=False, help=_("List the users."))
     async def user_list(self, who: Person) -> tuple[UserRow, ...]:
         """List who may log in, and as what."""
         return tuple(
@@ -118,7 +118,7 @@ class UserOperations(OperationContext):
         role=ADMIN,
         reauthenticate=True,
         secret=("password",),
-        help=_("Give a user another password."),
+        help=_("Change a user's password."),
     )
     async def user_password(self, who: Person, name: str, password: str = "") -> UserMade:
         """Or a one-time code by which they choose one; they are logged out everywhere."""
@@ -130,7 +130,7 @@ class UserOperations(OperationContext):
         note(after={"role": user.role})
         return UserMade(name=name, role=user.role, code=code, until=made.code_until)
 
-    @operation(role=ADMIN, reauthenticate=True, help=_("Give a user another role."))
+    @operation(role=ADMIN, reauthenticate=True, help=_("Change a user's role."))
     async def user_role(self, who: Person, name: str, role: str) -> UserMade:
         """Give a user another role: it holds from their next request on; what API tokens they
         made that may do more than they may now hold no more, nor does any that was made by one

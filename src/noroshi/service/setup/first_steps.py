@@ -26,14 +26,14 @@ from noroshi.service.sign_in.authorization import NO_ROUTE as NO_SUCH_ROUTE
 
 FIRST, TEST = "first", "test"
 """The note of how far the first start has come; the middle of a test alarm's id."""
-NO_CONTACT = _("There is no contact {given}{instead}. An alarm needs somebody to go to.")
+NO_CONTACT = _("There is no contact {given}{instead}. An alarm needs a recipient.")
 NO_ROUTE = _("There is no route yet, so nothing can be sent.")
-NO_TEST = _("No test alarm was sent yet, so there is no number to give back.")
+NO_TEST = _("No test alarm was sent yet, so there is no number to enter.")
 WRONG_NUMBER = _(
-    "This is not the number of the last test alarm. Look for the newest mail: each has "
-    "another one."
+    "This is not the number of the last test alarm. Use the newest mail: each mail has "
+    "another number."
 )
-TOO_OFTEN = _("Five wrong numbers: send another test alarm, and give back its number.")
+TOO_OFTEN = _("Five wrong numbers. Send another test alarm and enter its number.")
 MOST_WRONG, LEAST, MOST = 5, 1000, 9999
 
 
@@ -84,7 +84,7 @@ class AlarmSent:
 class FirstStepOperations(OperationContext):
     """From an empty node to a received alarm."""
 
-    @operation(role=VIEWER, help=_("How far the first start has come."))
+    @operation(role=VIEWER, help=_("Show the progress of the first start."))
     async def first_look(self, who: Person) -> FirstLook:
         """Return how far it is, by what is defined, what is signed in, and whether an alarm was
         given back."""
@@ -109,7 +109,7 @@ class FirstStepOperations(OperationContext):
             by=kept.by if kept else "",
         )
 
-    @operation(role=ADMIN, help=_("Put the first start away."))
+    @operation(role=ADMIN, help=_("Close the first start."))
     async def first_end(self, who: Person) -> str:
         """Put it away: it is not spoken of any more, though no alarm was given back."""
         await self._keep_first(replace(await self._kept_first() or Kept(), ended=True))
@@ -160,7 +160,7 @@ class FirstStepOperations(OperationContext):
         note(after={"mail": id, "to": told.addresses})
         return AlarmSent(id, told.id, told.addresses)
 
-    @operation(role=OPERATOR, secret=("number",), help=_("Give back a test alarm's number."))
+    @operation(role=OPERATOR, secret=("number",), help=_("Enter the number of a test alarm."))
     async def test_alarm_seen(self, who: Person, number: str) -> FirstLook:
         """Take the number of the last one: who gave it back and when is kept, as proof that it
         arrived."""

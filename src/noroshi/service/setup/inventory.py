@@ -25,10 +25,10 @@ from noroshi.service.setup.first_steps import TEST, FirstStepOperations, Kept
 from noroshi.service.setup.suggestions import Suggested, groups_of, instance_name, suggested
 
 T = TypeVar("T")
-NEW = _("this machine's sensible watch")
-NOT_HERE = _("This process does not measure, so it cannot look at the computer.")
+NEW = _("basic monitoring of this computer")
+NOT_HERE = _("This process runs no measurements, so it cannot examine the computer.")
 NO_SUGGESTION = _("{given} was not suggested{instead}")
-NOTHING_CHOSEN = _("Choose at least one thing to watch.")
+NOTHING_CHOSEN = _("Choose at least one thing to monitor.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +44,7 @@ class Suggestion:
 class DiscoveryOperations(FirstStepOperations, EditOperations):
     """The watch that a new node begins with."""
 
-    @operation(role=ADMIN, changes=False, help=_("What to watch on this computer."))
+    @operation(role=ADMIN, changes=False, help=_("Suggest what to monitor on this computer."))
     async def suggest(self, who: Person) -> Suggestion:
         """Disk space, memory, processor, services and ports found, with what there is of each."""
         name = instance_name(self._runs_on or self._name)
@@ -61,7 +61,7 @@ class DiscoveryOperations(FirstStepOperations, EditOperations):
         title = self._runs_on or self._name
         return Suggestion(instance=name, title=title, zone=machine_zone(), monitors=found)
 
-    @operation(role=ADMIN, news=True, help=_("Watch what was suggested."))
+    @operation(role=ADMIN, news=True, help=_("Monitor what was suggested."))
     async def suggest_take(
         self,
         who: Person,

@@ -25,7 +25,7 @@ class AccountCheckOperations(ProbeOperations):
         role=ADMIN,
         changes=False,
         secret=("secret",),
-        help=_("Which part of an account is wrong, as far as its sign-in server tells."),
+        help=_("Ask the sign-in server which setting of an account is wrong."),
     )
     async def account_check(
         self, who: Person, account: str, secret: str = ""

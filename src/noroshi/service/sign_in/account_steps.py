@@ -42,37 +42,35 @@ SERVER, TOKEN = (pgettext("sign_in.account_steps", "Sign-in"), _("Token"))
 CLAIMS = _("Claims")
 ANSWERS = _("{host} answers")
 BY_PERSON = ngettext(
-    "renewed by the refresh token, {lasts}{user} signed in {days} day ago",
-    "renewed by the refresh token, {lasts}{user} signed in {days} days ago",
+    "renewed with the refresh token, {lasts}{user} signed in {days} day ago",
+    "renewed with the refresh token, {lasts}{user} signed in {days} days ago",
     by="days",
 )
-BY_PERSON_TODAY = _("renewed by the refresh token, {lasts}{user} signed in today")
-BY_APP = _("a new one by {kind}, {lasts}the app signs in by itself")
+BY_PERSON_TODAY = _("renewed with the refresh token, {lasts}{user} signed in today")
+BY_APP = _("obtained with {kind}, {lasts}app-only sign-in")
 SECRET, CERTIFICATE = (_("the client secret"), _("the certificate"))
-LASTS = _("good for {minutes} min; ")
-SOMEBODY = _("somebody")
+LASTS = _("valid for {minutes} min; ")
+SOMEBODY = _("someone")
 ENDS = ngettext(
-    "The client secret or certificate ends on {at}, in {days} day. Put the "
-    "next one in beside it before that day (secret_next, certificate_next).",
-    "The client secret or certificate ends on {at}, in {days} days. Put the"
-    " next one in beside it before that day (secret_next, "
-    "certificate_next).",
+    "The client secret or certificate expires on {at}, in {days} day. Add the next one "
+    "before that day (secret_next, certificate_next).",
+    "The client secret or certificate expires on {at}, in {days} days. Add the next one "
+    "before that day (secret_next, certificate_next).",
     by="days",
 )
 NOT_WRITTEN_DOWN = _(
-    "Nobody is told when the client secret ends: no provider says it. Write its last day into "
-    "secret_ends of accounts/{account}.toml, or on the route's page."
+    "No provider reports when a client secret expires. Enter its expiry date in secret_ends "
+    "of accounts/{account}.toml, or on the route's page, to be warned in advance."
 )
-BY_NEXT = _(
-    "The second one of two secrets or certificates is in use: the first one was refused."
-)
+BY_NEXT = _("The second of two secrets or certificates is in use: the first one was refused.")
 ANOTHER = _(
-    "{person} signed in, and the route sends from {user}. It is well if {person} may open that "
-    "mailbox, or if both names are one person's; the next stages tell. If somebody else was meant "
-    "to sign in: noroshi authorize {route}, in a private window of the browser."
+    "{person} signed in, but the route sends from {user}. This is fine if {person} may open "
+    "that mailbox, or if both names belong to one person; the next stages show it. If "
+    "someone else was meant to sign in: noroshi authorize {route}, in a private window of "
+    "the browser."
 )
 FOR = _("for {aud}: {rights}; {who}")
-OPAQUE = _("cannot be looked into; the mail server will judge it")
+OPAQUE = _("cannot be inspected; the mail server will judge it")
 REPLY = "{error}{codes}{correlation}"
 
 

@@ -44,13 +44,15 @@ ASK_LATER = 10
 """Seconds until a server that could not be asked about a code is asked again."""
 NO_ROUTE = _("There is no route {given}{instead}.")
 NO_ACCOUNT = _("Route {given} needs no sign-in: its options name no account.")
-BY_PASSWORD = _("Route {given} signs in with a password. Put it in: noroshi secret set {entry}")
-ANOTHER_SECRET = _("Give the right one: noroshi authorize {route} --secret-file FILE")
-NOT_BY_ITSELF = _("A sign-in is not repeated by itself; do it again: noroshi authorize {route}")
-BAD_SECRET = _("This secret is not kept.")
-NO_APP = _("Route {given} does not sign in by itself (sign_in of its account is not app).")
+BY_PASSWORD = _("Route {given} signs in with a password. Store it: noroshi secret set {entry}")
+ANOTHER_SECRET = _("Enter the correct one: noroshi authorize {route} --secret-file FILE")
+NOT_BY_ITSELF = _(
+    "A sign-in is not repeated automatically; run it again: noroshi authorize {route}"
+)
+BAD_SECRET = _("This secret was not saved.")
+NO_APP = _("Route {given} has no app-only sign-in (sign_in of its account is not app).")
 NOT_READ = _(
-    "Account {account} does not read its mailbox. If it shall, put reads_inbox = true into it "
+    "Account {account} does not read its mailbox. To let it, set reads_inbox = true in it "
     "and apply that first."
 )
 SEND_FIRST = _(
@@ -58,15 +60,15 @@ SEND_FIRST = _(
     "usually requires an administrator's consent for reading, not for sending."
 )
 NOT_HERE = _(
-    "The redirect of account {account} ({redirect}) does not lead to this computer, so nobody "
-    "can listen for it here. Sign in without --here, and paste the address."
+    "The redirect of account {account} ({redirect}) does not lead to this computer, so it "
+    "cannot be caught here. Sign in without --here, and paste the URL."
 )
 
 
 class SignInOperations(OperationContext):
     """Begun, completed; secrets kept."""
 
-    @operation(role=ADMIN, changes=False, help=_("Begin to sign a route in."))
+    @operation(role=ADMIN, changes=False, help=_("Begin the sign-in of a route."))
     async def authorize_begin(
         self, who: Person, route: str, port: int = 0, read: bool = False
     ) -> SignIn:
@@ -102,7 +104,7 @@ class SignInOperations(OperationContext):
             asks=_sort_of_secret(account),
         )
 
-    @operation(role=ADMIN, secret=("value",), news=True, help=_("Keep a secret in the vault."))
+    @operation(role=ADMIN, secret=("value",), news=True, help=_("Store a secret in the vault."))
     async def set_secret(
         self, who: Person, name: str, value: str, proved: bool = False, to: tuple[str, ...] = ()
     ) -> str:
@@ -143,7 +145,7 @@ class SignInOperations(OperationContext):
         return await self._signed_in(route, account, before)
 
     @operation(
-        role=ADMIN, changes=False, help=_("Begin a sign-in by a code on another device.")
+        role=ADMIN, changes=False, help=_("Begin a sign-in with a code on another device.")
     )
     async def authorize_device(self, who: Person, route: str, read: bool = False) -> OnDevice:
         """Return the code, and where a person types it. A code is for one resource: with `read`
@@ -166,7 +168,7 @@ class SignInOperations(OperationContext):
         )
 
     @operation(
-        role=ADMIN, changes=False, news=True, help=_("Whether somebody has typed the code.")
+        role=ADMIN, changes=False, news=True, help=_("Check whether the code was entered.")
     )
     async def authorize_device_ask(self, who: Person, route: str) -> DeviceAsked:
         """Return the route once it is signed in; else when to ask again: no sooner (RFC 8628,
@@ -185,7 +187,7 @@ class SignInOperations(OperationContext):
             return DeviceAsked(wait=wait)
         return DeviceAsked(route=await self._signed_in(route, account, before))
 
-    @operation(role=ADMIN, news=True, help=_("Prove that an app signs in by itself."))
+    @operation(role=ADMIN, news=True, help=_("Prove the app-only sign-in."))
     async def authorize_app(self, who: Person, route: str, read: bool = False) -> Proof:
         """Fetch a token by secret or certificate alone; what waits goes out then. With `read`
         one to read the mailbox as well."""

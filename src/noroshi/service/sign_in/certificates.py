@@ -38,25 +38,25 @@ LEAST_DAYS, MOST_DAYS = 1, 3650
 NOBODY = _("There is no route and no account {given}{instead}.")
 NO_ACCOUNT = _("Route {given} names no account, so it needs no certificate.")
 NAMES_NONE = _(
-    "Account {account} names no certificate. Add to accounts/{account}.toml: "
-    '{setting} = "{account}-{suffix}", and apply it.'
+    'Account {account} names no certificate. Add {setting} = "{account}-{suffix}" to '
+    "accounts/{account}.toml, and apply it."
 )
 IS_THERE = _(
-    "The vault has the certificate “{entry}” of {account} already, and mails may go out by it. "
-    "Make the next one beside it (--next), or say --replace."
+    "The vault already has the certificate “{entry}” of {account}, and mails may be sent "
+    "with it. Create the next one beside it with --next, or replace it with --replace."
 )
 IS_ANOTHERS = _(
-    "The entry “{entry}” is used by {who}. Give account {account} another "
-    "name for its certificate (certificate), then do this again."
+    "The entry “{entry}” is used by {who}. Give account {account} another name for its "
+    "certificate (certificate), then run this again."
 )
 BAD_DAYS = _("must be between {least} and {most}")
-NOT_KEPT = _("This certificate is not kept.")
+NOT_KEPT = _("This certificate was not saved.")
 
 
 class CertificateOperations(SignInOperations):
     """Client certificates."""
 
-    @operation(role=ADMIN, news=True, help=_("Make a client certificate."))
+    @operation(role=ADMIN, news=True, help=_("Create a client certificate."))
     async def certificate_new(
         self,
         who: Person,
@@ -76,7 +76,12 @@ class CertificateOperations(SignInOperations):
         bundle = await asyncio.to_thread(make, f"noroshi {account.name}", now, days)
         return await self._kept_under(who, account, entry, bundle)
 
-    @operation(role=ADMIN, secret=("pem",), news=True, help=_("Keep a client certificate."))
+    @operation(
+        role=ADMIN,
+        secret=("pem",),
+        news=True,
+        help=_("Store a client certificate in the vault."),
+    )
     async def certificate_import(
         self,
         who: Person,

@@ -20,9 +20,9 @@ from noroshi.service.sign_in.certificates import CertificateOperations
 from noroshi.vault import VaultError
 
 NO_GUIDE = _(
-    "Route {route} does not go through Microsoft 365, and there is no guide for its provider."
+    "Route {route} does not use Microsoft 365, and there is no guide for its provider."
 )
-NO_WAY = _("There is no way {given} to sign in{instead}.")
+NO_WAY = _("There is no sign-in method {given}{instead}.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +55,7 @@ class GuideShown:
 class GuideOperations(CertificateOperations):
     """The administrator's steps."""
 
-    @operation(role=ADMIN, changes=False, help=_("What a route's administrator has to do."))
+    @operation(role=ADMIN, changes=False, help=_("Show the administrator's steps for a route."))
     async def guide_show(self, who: Person, route: str, way: str = "") -> GuideShown:
         """For a way to sign in, else the one that the account says; for routes through Microsoft
         365 alone."""

@@ -42,7 +42,7 @@ NO_ENTRA = _("The cloud {cloud} is not Microsoft's, so it has no tenants.")
 class ProbeOperations(SignInOperations):
     """Each as soon as it can be."""
 
-    @operation(role=ADMIN, changes=False, help=_("Whether an account's tenant is there."))
+    @operation(role=ADMIN, changes=False, help=_("Check whether an account's tenant exists."))
     async def account_tenant(
         self, who: Person, account: str, over: tuple[Document, ...] = ()
     ) -> TenantFound:
@@ -64,7 +64,7 @@ class ProbeOperations(SignInOperations):
         role=ADMIN,
         changes=False,
         secret=("secret",),
-        help=_("Whether an account's app and its secret are right."),
+        help=_("Check whether an account's app and secret are correct."),
     )
     async def account_try(
         self,
@@ -89,7 +89,7 @@ class ProbeOperations(SignInOperations):
         )
 
     @operation(
-        role=ADMIN, changes=False, help=_("Whether sign-in servers take an entry of the vault.")
+        role=ADMIN, changes=False, help=_("Check whether sign-in servers accept a vault entry.")
     )
     async def secret_try(self, who: Person, name: str) -> tuple[SecretTried, ...]:
         """For each account whose app shows it; none if it is no such secret."""
@@ -100,7 +100,7 @@ class ProbeOperations(SignInOperations):
         shown = tuple(shown_by(plan.accounts.values(), name, kept))
         return tuple([await self._said_of(account, one) for account, one in shown])
 
-    @operation(role=ADMIN, changes=False, help=_("What a route's token says of itself."))
+    @operation(role=ADMIN, changes=False, help=_("Show the contents of a route's token."))
     async def token_look(self, who: Person, route: str) -> TokenSeen:
         """For whom it is, what it permits, whose it is; it is asked for if there is none."""
         plan, account = await self._account_of(route)

@@ -19,22 +19,21 @@ from noroshi.vault import Secret, VaultError
 NO_SECRET_SENT = 7000218
 WRONG_SECRET = frozenset({7000215, 7000222})
 """Entra's codes for a client secret that is wrong, or has ended."""
-ANOTHER_SECRET = _("Put the right one in: noroshi secret set {secret}")
+ANOTHER_SECRET = _("Enter the correct one: noroshi secret set {secret}")
 UNKNOWN_CERTIFICATE = _(
     "The application has no certificate with the thumbprint {thumbprint} ({code}). The "
-    "administrator uploads it first: Entra admin center, App registrations, the "
-    "app, Certificates & secrets, Certificates, Upload certificate. One that was uploaded only "
-    "just now Entra may not know for some minutes."
+    "administrator must upload it first: Entra admin center, App registrations, the app, "
+    "Certificates & secrets, Certificates, Upload certificate. Entra may need some minutes "
+    "to recognise a new certificate."
 )
 ALL_THE_SAME: Mapping[str, Message] = {
-    "secret": _("To keep it all the same: noroshi secret set {entry} --force"),
-    "certificate": _(
-        "To keep it all the same: noroshi cert import {account} FILE --replace --force"
-    ),
+    "secret": _("To save it anyway: noroshi secret set {entry} --force"),
+    "certificate": _("To save it anyway: noroshi cert import {account} FILE --replace --force"),
 }
 STAYS = _(
-    "{why}\nSo it is not kept, nor asked about again by itself: “{entry}” in the vault stays "
-    "what it was."
+    "{why}\n"
+    "Therefore it was not saved, and is not tried again automatically: “{entry}” in the "
+    "vault is unchanged."
 )
 FIELD_OF: Mapping[str, str] = {
     "entra.admin_app": "client_id",
@@ -60,7 +59,7 @@ ASKED_FOR = frozenset(
     }
 )
 """The errors by which other servers than Entra refuse a question, whoever asks it."""
-LIKE_A_WRONG_ONE = _("its sign-in server says the same of a made-up one")
+LIKE_A_WRONG_ONE = _("its sign-in server gives the same reply to a made-up one")
 
 
 async def tried(

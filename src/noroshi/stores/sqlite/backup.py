@@ -13,7 +13,7 @@ from noroshi.ports import StoreConflict, StoreError
 from noroshi.stores.sqlite.error_messages import in_words
 from noroshi.stores.sqlite.types import Connection
 
-THERE_IS_ONE = _("{path} is there already; nothing is ever overwritten")
+THERE_IS_ONE = _("{path} already exists; nothing is ever overwritten")
 CANNOT_COPY = _("the copy {path} cannot be written: {why}")
 
 

@@ -32,19 +32,19 @@ pragma temp_store = memory;
 CANNOT_OPEN = _("cannot open the store {path}: {why}")
 OLD_SQLITE = _(
     "SQLite {found} may corrupt a store that two connections write to "
-    "(https://sqlite.org/wal.html#walresetbug); Noroshi needs {needed} or newer, which "
-    "pysqlite3 0.6.1 or newer brings: install that"
+    "(https://sqlite.org/wal.html#walresetbug); Noroshi requires {needed} or newer: install "
+    "pysqlite3 0.6.1 or newer, which includes it"
 )
 NEWER = _(
-    "{path} was written by a newer Noroshi (schema {newest}, this one knows {mine}); it was "
-    "left as it is: use that version, or a copy from before its update"
+    "{path} was written by a newer Noroshi (schema {newest}; this one supports {mine}); it "
+    "was not changed: use that version, or a copy from before its update"
 )
 OTHER_STEP = _(
-    "{path}: step {number} of its schema is not the one that this Noroshi brings; it was "
-    "left as it is: use the version that wrote it"
+    "{path}: step {number} of its schema differs from that of this Noroshi; it was not "
+    "changed: use the version that wrote it"
 )
-OLDER = _("{path} has an older schema: the node updates it when it starts")
-NO_WAL = _("{path} lies where SQLite has no WAL: use a local disk")
+OLDER = _("{path} has an older schema; the node updates it when it starts")
+NO_WAL = _("{path} is in a place where SQLite has no WAL: use a local disk")
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,12 +40,12 @@ PORTION, PORTIONS = 20_000, 25
 """Samples that are deleted in one transaction, and how many of those in a row at most."""
 
 SHORT = _(
-    "the volume of {path} has only {free} MiB left: samples are not kept, so that events and "
-    "mails go on; make room"
+    "the volume of {path} has only {free} MiB left: samples are not saved, so that events "
+    "and mails continue; free some space"
 )
 USED = _(
-    "the volume of {path} is full ({free} MiB left): events and mails go into the reserve, "
-    "samples are not kept; make room"
+    "the volume of {path} is full ({free} MiB left): events and mails use the reserve, "
+    "samples are not saved; free some space"
 )
 AGAIN = "the volume of %s has room again; the reserve is laid out anew"
 FAULTS = {

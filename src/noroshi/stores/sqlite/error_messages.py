@@ -13,14 +13,12 @@ from noroshi.ports import StoreFault
 QUOTED = _("SQLite says “{said}”")
 MEANS: Mapping[StoreFault, Message] = {
     StoreFault.FULL: _(
-        "{name}: the volume is full and the reserve is used up, so nothing can be written; "
-        "make room ({said})"
+        "{name}: the volume is full and the reserve is used up, so nothing can be written; free "
+        "some space ({said})"
     ),
     StoreFault.LOCKED: _("{name}: another process holds a lock on it ({said})"),
-    StoreFault.READ_ONLY: _("{name}: it cannot be written, as it is read-only ({said})"),
-    StoreFault.BROKEN: _(
-        "{name}: the disk answers with an error, or the file is damaged ({said})"
-    ),
+    StoreFault.READ_ONLY: _("{name}: it cannot be written because it is read-only ({said})"),
+    StoreFault.BROKEN: _("{name}: the disk returned an error, or the file is damaged ({said})"),
 }
 OTHER = _("{name}: {said}")
 

@@ -18,7 +18,7 @@ from noroshi.stores.store_rules import OPEN, SETTLED
 
 MOST = 20
 """How many of the file's own faults are told: what follows is mostly more of the same."""
-BROKEN = _("the file is broken: {what}")
+BROKEN = _("the file is damaged: {what}")
 UNREADABLE = ngettext(
     "{count} row of {table} cannot be read, the first is {id}",
     "{count} rows of {table} cannot be read, the first is {id}",
@@ -39,33 +39,33 @@ RULES = (
         "and s.head <> (s.seq = (select min(o.seq) from spool o "
         f"where o.order_key = s.order_key and o.fate in {listed(OPEN)}))",
         ngettext(
-            "{count} mail stands at a wrong place in their order, the first is "
-            "{id}: they may wait for ever, or overtake",
-            "{count} mails stand at a wrong place in their order, the first is "
-            "{id}: they may wait for ever, or overtake",
+            "{count} mail is at a wrong place in the order, the first is {id}: it may wait for ever, "
+            "or overtake others",
+            "{count} mails are at a wrong place in the order, the first is {id}: they may wait for "
+            "ever, or overtake others",
         ),
     ),
     Rule(
         f"select id from spool s where fate = '{EnvelopeState.WAITING}' "  # noqa: S608  our own text
         "and not exists (select 1 from way where envelope = s.seq)",
         ngettext(
-            "{count} mail waits and has no route, the first is {id}",
-            "{count} mails wait and have no route, the first is {id}",
+            "{count} mail is waiting without a route, the first is {id}",
+            "{count} mails are waiting without a route, the first is {id}",
         ),
     ),
     Rule(
         f"select id from spool s where fate in {listed(SETTLED)} "  # noqa: S608  our own text
         "and exists (select 1 from way where envelope = s.seq)",
         ngettext(
-            "{count} mail is settled and have a route all the same, the first is {id}",
-            "{count} mails are settled and have a route all the same, the first is {id}",
+            "{count} mail is settled but still has a route, the first is {id}",
+            "{count} mails are settled but still have a route, the first is {id}",
         ),
     ),
     Rule(
         f"select id from spool where fate <> '{EnvelopeState.WAITING}' and lease is not null",  # noqa: S608
         ngettext(
-            "{count} mail is settled and out at once, the first is {id}",
-            "{count} mails are settled and out at once, the first is {id}",
+            "{count} mail is settled but still being sent, the first is {id}",
+            "{count} mails are settled but still being sent, the first is {id}",
         ),
     ),
     Rule(
@@ -74,31 +74,31 @@ RULES = (
         "json_each(iif(json_valid(d.envelope), d.envelope, '{}'), '$.members') m "
         f"where d.fate in {listed((EnvelopeState.WAITING, EnvelopeState.HELD))})",
         ngettext(
-            "{count} mail is in a digest that does not wait, the first is {id}: "
-            "they would never be told",
-            "{count} mails are in a digest that does not wait, the first is {id}: "
-            "they would never be told",
+            "{count} mail is in a digest that is not waiting, the first is {id}: it would never be "
+            "sent",
+            "{count} mails are in a digest that is not waiting, the first is {id}: they would never "
+            "be sent",
         ),
     ),
     Rule(
         "select envelope from receipt where envelope not in (select seq from spool)",
         ngettext(
-            "{count} answer of a server belongs to no mail",
-            "{count} answers of servers belong to no mail",
+            "{count} server reply belongs to no mail",
+            "{count} server replies belong to no mail",
         ),
     ),
     Rule(
         "select monitor from decision where monitor not in (select id from monitor)",
         ngettext(
-            "{count} answer of a rule is of monitors that are not there, the first is {id}",
-            "{count} answers of rules are of monitors that are not there, the first is {id}",
+            "{count} rule decision refers to monitors that do not exist, the first is {id}",
+            "{count} rule decisions refer to monitors that do not exist, the first is {id}",
         ),
     ),
     Rule(
         "select monitor from memory where monitor not in (select id from monitor)",
         ngettext(
-            "{count} memory is of monitors that are not there, the first is {id}",
-            "{count} memories are of monitors that are not there, the first is {id}",
+            "{count} stored state refers to monitors that do not exist, the first is {id}",
+            "{count} stored states refer to monitors that do not exist, the first is {id}",
         ),
     ),
     Rule(

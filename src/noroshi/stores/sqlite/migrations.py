@@ -22,13 +22,13 @@ from noroshi.stores.sqlite.types import Connection
 
 NOT_OURS = _("{path} is not a store of Noroshi: it holds other tables")
 NO_ROOM = _(
-    "{path} needs an update of its schema, and there is no room for the copy that is made "
-    "before: it takes {needed} MiB, {free} MiB are free. It was left as it is: make room, and "
-    "start again"
+    "{path} needs an update of its schema, but there is no space for the copy that is made "
+    "first: {needed} MiB are needed, {free} MiB are free. It was not changed: free some "
+    "space and start again"
 )
 FAILED = _(
-    "{path}: step {number} of the schema cannot be taken ({why}). It was tried in a copy; the "
-    "store was left as it is: use the version that wrote it"
+    "{path}: step {number} of the schema update failed ({why}). It was tried on a copy; the "
+    "store was not changed: use the version that wrote it"
 )
 MIB = 1 << 20
 

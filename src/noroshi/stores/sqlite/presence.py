@@ -19,20 +19,20 @@ LOG, INDEX = "-wal", "-shm"
 LEFT = (LOG, "-ballast")
 """Files that only a store leaves beside it."""
 NO_STORE = _(
-    "the store {path} is missing{left}. No new one is created, as sign-ins, waiting mails and "
-    "definitions would be lost: put the file back, or restore a backup (noroshi restore FILE). To "
-    "begin with an empty store: noroshi init --new-store"
+    "the store {path} is missing{left}. No new one is created, because sign-ins, waiting "
+    "mails and definitions would be lost: put the file back, or restore a backup (noroshi "
+    "restore FILE). To start with an empty store: noroshi init --new-store"
 )
 EMPTY = _(
-    "the store {path} is empty{left}: what was in it is lost. Put the file back, or restore a "
-    "backup (noroshi restore FILE). To begin with an empty store: noroshi init --new-store"
+    "the store {path} is empty{left}: its contents are lost. Put the file back, or restore a "
+    "backup (noroshi restore FILE). To start with an empty store: noroshi init --new-store"
 )
 BUT = _(", but {names} still exists")
 NOTHING_LEFT = NOTHING
 LOST = _(
-    "{path} was removed, moved or replaced while the node runs, so nothing more is written. "
-    "What was in it is still open here: save it before the node ends (noroshi backup FILE), stop "
-    "the node, bring it back (noroshi restore FILE) and start the node"
+    "{path} was removed, moved or replaced while the node is running, so nothing more is "
+    "written. Its contents are still open here: save them before the node ends (noroshi "
+    "backup FILE), stop the node, restore them (noroshi restore FILE) and start the node"
 )
 
 Identity = tuple[int, int]

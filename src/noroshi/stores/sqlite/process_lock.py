@@ -21,20 +21,20 @@ from noroshi.ports import StoreError
 
 CANNOT_LOCK = _("cannot lock {path}: {why}")
 IN_USE = _(
-    "another Noroshi (process {who}) uses this store: {path} is locked; stop that one, or "
-    "ask it"
+    "another Noroshi (process {who}) uses this store: {path} is locked; stop it, or run the "
+    "command through it"
 )
 STARTING = _(
-    "the node (process {who}) is starting, and not ready to answer yet ({path} is locked); try "
+    "the node (process {who}) is starting and cannot answer yet ({path} is locked); try "
     "again in a moment"
 )
 STOPPING = _(
-    "the node (process {who}) is stopping, and still has the store ({path} is locked); try "
+    "the node (process {who}) is stopping and still uses the store ({path} is locked); try "
     "again in a moment"
 )
 COMMAND = _(
-    "another command of Noroshi (process {who}) uses this store: {path} is locked; wait for it, "
-    "or stop it"
+    "another command of Noroshi (process {who}) uses this store: {path} is locked; wait "
+    "until it ends, or stop it"
 )
 log = logging.getLogger(__name__)
 WIDTH = 20

@@ -37,7 +37,7 @@ update spool set due = coalesce((select max(seen) from life), 0),
 where lease is not null"""
 NO_FILE = _("{path}: there is no such file")
 NO_STORE = _("{path} cannot be read as a store: {why}")
-NOT_WHOLE = _("{path} is not whole, nothing was changed: {what}")
+NOT_WHOLE = _("{path} is damaged; nothing was changed: {what}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

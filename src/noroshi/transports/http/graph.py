@@ -58,7 +58,7 @@ class Options:
     sender_name: str = "Noroshi"
     """The name beside it."""
     ca_file: str = ""
-    """Certificates (PEM) to trust beside the system's."""
+    """Certificates (PEM) to trust in addition to the system's."""
     charset: Literal["utf-8", "iso-2022-jp"] = "utf-8"
     """How mails are written; one that iso-2022-jp cannot say whole goes in utf-8."""
 

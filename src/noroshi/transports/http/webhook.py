@@ -54,7 +54,7 @@ class Options:
     plain_http: bool = False
     """Whether http will do, for an address of a private network."""
     ca_file: str = ""
-    """Certificates (PEM) to trust beside the system's."""
+    """Certificates (PEM) to trust in addition to the system's."""
 
     def __post_init__(self) -> None:
         if bool(self.url) == bool(self.url_entry):

@@ -61,7 +61,7 @@ class Options:
     protection: Literal["none", "starttls", "tls"] = "starttls"
     """starttls and tls encrypt and check the certificate, tls from the start of the connection; none is for an internal server."""
     ca_file: str = ""
-    """Certificates (PEM) to trust beside the system's."""
+    """Certificates (PEM) to trust in addition to the system's."""
     certificate: str = ""
     """Our own certificate with its key (PEM), for a connector that knows us by it."""
     sender: str = ""

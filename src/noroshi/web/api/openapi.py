@@ -10,7 +10,7 @@ from noroshi.core.translation import Message, _
 from noroshi.service import Operation
 from noroshi.service.operation import VIEWER
 
-ABOUT = _("What the manager, the commands and the local door do, all by the same operations.")
+ABOUT = _("The manager, the commands and the local door all use these operations.")
 WORDS = {
     "type": "object",
     "properties": {"en": {"type": "string"}, "ja": {"type": "string"}},

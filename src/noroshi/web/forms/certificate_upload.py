@@ -19,9 +19,10 @@ from noroshi.web.view.page_context import Visit
 LARGEST = 64 << 10
 """Bytes: a key and a chain of ten certificates have about 20 KiB."""
 NOTHING = _("Choose a file with the certificate and its key, or paste both as PEM.")
-TWO = _("Give one file, or PEM as text: not both. Nothing was kept.")
+TWO = _("Choose a file or paste PEM, not both. Nothing was saved.")
 TOO_LONG = _(
-    "This is longer than {most} KiB, so it is no certificate with its key. Nothing was kept."
+    "This exceeds {most} KiB. It does not look like a certificate with its key. Nothing was "
+    "saved."
 )
 
 

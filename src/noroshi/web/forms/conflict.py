@@ -128,8 +128,8 @@ async def refusal_lines(visit: Visit, done: Refused) -> tuple[str, ...]:
         *lines,
         visit.say(
             _(
-                "Your change is not saved yet. Below, what you entered stands on top of what "
-                "is in force now; values that differ meanwhile are named at their fields."
+                "Your change is not saved yet. The form below shows your input on top of the version in "
+                "effect. Values changed in the meantime are shown at their fields."
             )
         ),
     )

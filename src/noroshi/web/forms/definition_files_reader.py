@@ -21,7 +21,7 @@ from noroshi.web.http.multipart import Upload, parts_of
 ZIP = b"PK\x03\x04"
 PACKED, LONGEST_REST = "packed", 256 << 10
 """The field in which what was sent travels on; and letters of all others together."""
-UNSURE = _("its content does not show which kind it is; choose it under “Single files are”")
+UNSURE = _("the content does not show the type; choose it under “Type of TOML files”")
 
 
 def answer(head: Mapping[str, Any], body: bytes) -> Any:

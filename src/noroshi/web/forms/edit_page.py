@@ -67,7 +67,7 @@ async def edited(visit: Visit, outline: Outline, edit: Edit) -> Edit:
     if visit.form.get("meant") != "yes":
         edit.outcome = Outcome(
             None,
-            (visit.say(_("Nothing was removed: tick the box beside it first.")),),
+            (visit.say(_("Nothing was removed. Select the check box first.")),),
             400,
             kind="invalid",
         )

@@ -21,8 +21,11 @@ from noroshi.web.view.form_operations import (
 from noroshi.web.view.page_context import Visit
 
 LONGEST_NUMBER, LONGEST_NOTE = 9, 200
-TAKEN = _("there is one of this name already")
-NO_NAME = _("is no name: a-z, 0-9, - and _, at most 64, beginning with a letter or digit")
+TAKEN = _("this name is already in use")
+NO_NAME = _(
+    "is not a valid name: use a-z, 0-9, - and _, at most 64 characters, beginning with a "
+    "letter or digit"
+)
 PREVIEW, REMOVE = "preview", "remove"
 
 
@@ -185,7 +188,7 @@ async def submitted(
     if edit.own and outcome.ok is not None:
         outcome = Outcome(
             None,
-            (visit.say(_("Not saved: please correct what is marked first.")),),
+            (visit.say(_("Not saved. Correct the marked fields first.")),),
             400,
             kind="invalid",
         )

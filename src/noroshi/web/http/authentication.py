@@ -18,15 +18,18 @@ from noroshi.web.http.connection_limits import proves
 LONGEST_KEY = 128
 CSRF_HEADER = "x-csrf-token"
 
-NOBODY = _("Log in first: an API token goes into the header Authorization: Bearer …")
+NOBODY = _("Log in first. Send an API token in the header Authorization: Bearer …")
 NO_GOOD_TOKEN = _(
-    "This API token does not hold, or holds no more. Make another one: noroshi token new"
+    "This API token is invalid or has expired. Create another one: noroshi token new"
 )
 NOT_BEGUN = _(
-    "There is no administrator yet. Open the manager in a browser, and take the code that "
-    "noroshi serve printed."
+    "There is no administrator yet. Open the manager in a browser and enter the code printed "
+    "by noroshi serve."
 )
-NOT_OURS = _("This was not sent by a page of the manager, or the page is old. Open it again.")
+NOT_OURS = _(
+    "This request did not come from a page of the manager, or the page is out of date. Open "
+    "the page again."
+)
 
 
 class UnauthenticatedError(WebError, ForbiddenError):

@@ -14,15 +14,15 @@ CSRF = "csrf"
 SECRETS: Mapping[str, Message] = {
     "secret": _("Secret or password"),
     "value": _("Secret or password"),
-    "passphrase": _("The file's passphrase"),
-    "pem": _("Or PEM as text"),
+    "passphrase": _("Passphrase of the file"),
+    "pem": _("Or paste PEM"),
     "key_file": _("Key file (JSON)"),
-    "pasted": _("URL that the browser ended at"),
+    "pasted": _("Final URL in the browser"),
     "code": _("Code"),
     "password": _("Password"),
     "old": _("Current password"),
     "new": _("New password"),
-    "again": _("Once more"),
+    "again": _("Repeat the password"),
 }
 """Fields that may hold what no page shows, by what they are called there: typed once more."""
 SEVERAL_LINES = ("pem", "key_file", "pasted")

@@ -22,8 +22,8 @@ LONGEST_OF_A_STRANGER, SHORT, MOST_LONG = 1 << 18, 8 << 10, 16
 """It has room for what somebody typed whose log-in ended meanwhile. As each of a thousand connections
 may have one in memory, only so many at once are longer than short."""
 BUSY = _(
-    "Too many long forms are arriving from people who are not logged in. Log in first, then send "
-    "it again."
+    "Too many long forms are arriving from users who are not logged in. Log in first, then "
+    "send the form again."
 )
 MOST_FIELDS = 20_000
 """A rule's form has a box for each contact, a notification's one for each instance: as many of them

@@ -98,15 +98,15 @@ async def _on_picked(visit: Visit, deed: str) -> AlarmActionResult:
     picked = list(dict.fromkeys(visit.form[name] for name in names))
     if not picked:
         return AlarmActionResult(
-            why=(visit.say(_("Choose at least one alarm in the list first.")),), status=400
+            why=(visit.say(_("Select at least one alarm in the list first.")),), status=400
         )
     if len(picked) > MOST_SHOWN:
         words = visit.say(
             ngettext(
-                "{count} alarm is chosen; at most {most} go at once. Nothing was done. The "
-                "first {most} of them are still chosen.",
-                "{count} alarms are chosen; at most {most} go at once. Nothing was done. The "
-                "first {most} of them are still chosen.",
+                "{count} alarm is selected, but at most {most} can be handled at once. Nothing was done. "
+                "The first {most} stay selected.",
+                "{count} alarms are selected, but at most {most} can be handled at once. Nothing was "
+                "done. The first {most} stay selected.",
             ).fill(count=len(picked), most=MOST_SHOWN)
         )
         return AlarmActionResult(why=(words,), status=400)
@@ -144,8 +144,7 @@ async def _came(visit: Visit, deed: str, outcomes: Mapping[str, Outcome]) -> Ala
             0,
             visit.say(
                 _(
-                    "Of {count} chosen: done {done}, ended before {over}. The others were not "
-                    "done:"
+                    "Of {count} selected: {done} done, {over} already ended. The others were not done:"
                 ).fill(count=len(outcomes), done=done, over=len(over))
             ),
         )

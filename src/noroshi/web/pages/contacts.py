@@ -21,18 +21,20 @@ CONTACTS = DefinitionType(
     one="contact",
     wanted=ContactDef,
     sections={
-        "who": (pgettext("contact.who", "Who"), ("title", "addresses")),
-        "how": (_("How mails are written"), ("language", "zone", "one_by_one")),
+        "who": (pgettext("contact.who", "Contact"), ("title", "addresses")),
+        "how": (_("Mail format"), ("language", "zone", "one_by_one")),
     },
     texts=DefinitionTexts(
         titles=_("Contacts"),
         new=_("New contact"),
         title=_("Contact {name}"),
         about=_(
-            "What is changed here holds from the next mail on; mails that wait keep their "
-            "addresses."
+            "Changes apply from the next mail on. Mails that already wait keep their addresses."
         ),
-        removal=_("{name} is told of nothing any more. What names it has to be changed first."),
+        removal=_(
+            "{name} will no longer be notified. First change the rules and notifications that refer "
+            "to this contact."
+        ),
     ),
 )
 

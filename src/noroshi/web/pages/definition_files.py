@@ -108,8 +108,8 @@ async def _planned(visit: Visit, exported: Mapping[str, Any], done: Outcome) -> 
             *why,
             visit.say(
                 _(
-                    "Packed this is more than the {most} MiB that a page can carry. Bring it "
-                    "in by parts, or by noroshi apply with a folder."
+                    "Even compressed, this exceeds the {most} MiB limit of a page. Import it in parts, or "
+                    "use noroshi apply with a folder."
                 ).fill(most=MOST_PACKED >> 20)
             ),
         )

@@ -43,18 +43,18 @@ OF_GRAPH = "Microsoft Graph"
 """The title of a route by it."""
 LABELS: Mapping[str, Mapping[str, Message]] = {
     MICROSOFT: {
-        "by": _("Mails leave by"),
-        "mailbox": _("Mailbox that sends"),
+        "by": _("Delivery method"),
+        "mailbox": _("Sending mailbox"),
         "tenant": _("Tenant"),
         "client_id": _("Client ID"),
         "secret": _("Client secret"),
-        "secret_ends": _("It ends on"),
+        "secret_ends": _("Secret expires on"),
         "cloud": _("Cloud"),
     },
     SERVER: {
         "host": _("Host"),
         "sender": _("Sender"),
-        "protection": _("Protection"),
+        "protection": _("Encryption"),
         "port": _("Port"),
         "user": pgettext("first_steps", "User"),
         "secret": _("Password"),

@@ -27,15 +27,15 @@ DEEDS = ("secret", "paste", "device", "ask")
 BROWSER, PASTE, DEVICE = "browser", "paste", "device"
 WAYS: Mapping[str, Message] = {
     BROWSER: _("In this browser"),
-    PASTE: _("Paste the address"),
-    DEVICE: _("By a code"),
+    PASTE: _("Paste the URL"),
+    DEVICE: _("Enter a code"),
 }
 BY_DEED = {"paste": PASTE, "device": DEVICE, "ask": DEVICE}
 ASKED_EACH = 5
 """Seconds between questions about a code, where the server names none."""
 SIGNING: Mapping[str, Message] = {
     "secret": _("Client secret"),
-    "pasted": _("Address of the last page"),
+    "pasted": _("Final URL in the browser"),
 }
 NONE: Mapping[str, Any] = {"ok": None}
 

@@ -32,9 +32,9 @@ from noroshi.web.view.page_context import (
 
 STEPS: Mapping[str, Message] = {
     "administrator": _("Administrator"),
-    "person": pgettext("first.person.step", "Who is told"),
+    "person": pgettext("first.person.step", "Contact"),
     "machine": _("This machine"),
-    "mail": pgettext("first.mail.step", "How mail is sent"),
+    "mail": pgettext("first.mail.step", "Delivery route"),
     "alarm": _("Receive an alarm"),
 }
 WAYS = {"person": "contact", "machine": "instance", "mail": "ready"}
@@ -77,7 +77,7 @@ def next_of(progress: Mapping[str, Any]) -> str:
 async def looked(visit: Visit) -> Mapping[str, Any]:
     """Return how far it has come. Raises ForbiddenError for who could do none of it."""
     if visit.person is None or ADMIN not in visit.person.roles:
-        raise ForbiddenError(_("The first start needs the role administrator."))
+        raise ForbiddenError(_("Initial setup requires the administrator role."))
     found: Mapping[str, Any] = await visit.call("first_look")
     return found
 
@@ -205,8 +205,8 @@ def _chosen_wrongly(visit: Visit, done: Outcome) -> StepProblems:
             (
                 visit.say(
                     _(
-                        "Something that was chosen is no longer found here: it may have ended "
-                        "meanwhile. Choose from what is found now."
+                        "Part of your selection is no longer found: it may have stopped in the meantime. Select "
+                        "again from what is found now."
                     )
                 ),
             )

@@ -30,12 +30,12 @@ from noroshi.web.view.routes import (
 )
 
 DONE: Mapping[str, Message] = {
-    "order": _("The order is changed."),
-    "removed": _("It is removed."),
-    "saved": _("It is saved."),
-    "added": _("The route is there. What is still missing stands below, in its order."),
-    "signed_in": _("The route is signed in. What waits for it goes out now."),
-    "secret": _("It is in the vault; nobody is shown it again."),
+    "order": _("Order changed."),
+    "removed": _("Removed."),
+    "saved": _("Saved."),
+    "added": _("Route added. Complete the remaining steps below, in order."),
+    "signed_in": _("Sign-in complete. Mails that wait for this route are now sent."),
+    "secret": _("Saved in the vault. It is never shown again."),
 }
 """The changes that the pages on mail tell of."""
 MOVES = ("up", "down", "out", "into")

@@ -66,9 +66,8 @@ async def _added(visit: Visit) -> Outcome:
             (
                 visit.say(
                     _(
-                        "Maintenance is planned for an instance, a group or a monitor, not for "
-                        "everything. To keep everything silent for a while, use Silence on the "
-                        "page of alarms."
+                        "Maintenance applies to an instance, a group or a monitor, not to everything. To silence "
+                        "everything for a while, use Silence on the Alarms page."
                     )
                 ),
             ),
@@ -84,7 +83,7 @@ async def _added(visit: Visit) -> Outcome:
             None,
             (
                 visit.say(
-                    _("It would be over already: the end, {given}, is in the past.").fill(
+                    _("The end, {given}, is already in the past. Enter a later time.").fill(
                         given=window["ends"]
                     )
                 ),
@@ -123,7 +122,7 @@ async def _removed(visit: Visit) -> Outcome:
     if changed is None:
         return Outcome(
             None,
-            (visit.say(_("It is not there any more; somebody changed it meanwhile.")),),
+            (visit.say(_("This maintenance no longer exists. Someone else changed it.")),),
             409,
         )
     return await _put(visit, shown, place, changed)

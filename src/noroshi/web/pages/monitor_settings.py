@@ -133,10 +133,10 @@ def _frame(
     return replace(
         look,
         title=visit.say(_("Settings of {name}").fill(name=called(name, edit.before))),
-        links=[(visit.say(_("See how it is")), f"/monitor/{where}/{group}/{name}")],
+        links=[(visit.say(_("Show current state")), f"/monitor/{where}/{group}/{name}")],
         removal=visit.say(
             _(
-                "Removes the monitor {name}; its history is kept for as long as that of others."
+                "Removes the monitor {name}. Its history is kept as long as that of other monitors."
             ).fill(name=told_apart(name, edit.before))
         ),
     )
@@ -152,16 +152,16 @@ def _sections(
     return [
         Section(
             id="what",
-            title=visit.say(_("What it is")),
+            title=visit.say(_("General")),
             fields=list(fields.values()),
-            text=[(visit.say(_("Kind")), f"{kind_title} ({code})")],
+            text=[(visit.say(_("Type")), f"{kind_title} ({code})")],
         ),
         Section(
             id="options",
-            title=visit.say(pgettext("edit.options", "What is watched")),
+            title=visit.say(pgettext("edit.options", "Target")),
             about=visit.say(kind["help"])
             if kind
-            else visit.say(_("This kind is not installed, so its options cannot be shown.")),
+            else visit.say(_("This type is not installed, so its options cannot be shown.")),
             fields=options,
         ),
         Section(
@@ -169,14 +169,13 @@ def _sections(
             title=visit.say(_("Limits")),
             about=visit.say(
                 _(
-                    "The grey values hold while a row is empty. As soon as something is filled "
-                    "into a row, only that holds."
+                    "An empty row uses the grey values. A row with any entry uses only what is entered."
                 )
             ),
             blocks=outline.blocks(visit, edit),
         ),
-        Section(id="when", title=visit.say(_("When it is measured")), fields=when),
-        Section(id="told", title=visit.say(_("Who is told")), fields=[rules]),
+        Section(id="when", title=visit.say(_("Measurement")), fields=when),
+        Section(id="told", title=visit.say(_("Notification rules")), fields=[rules]),
     ]
 
 

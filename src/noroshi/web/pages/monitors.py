@@ -130,7 +130,7 @@ def _group_row(instance: str, content: Content, titles: Mapping[str, str]) -> An
 
 def crumbs(visit: Visit, document: Content | None = None, *names: str) -> list[Link]:
     """The way to a group or a monitor of that instance, by titles."""
-    found: list[Link] = [(visit.say(pgettext("definition_edit", "What is watched")), HOME)]
+    found: list[Link] = [(visit.say(pgettext("definition_edit", "Monitoring settings")), HOME)]
     if names:
         found.append((called(names[0], document), address(INSTANCE, name=names[0])))
     if len(names) > 1:
@@ -189,7 +189,9 @@ def _instance_frame(visit: Visit, edit: Edit, outline: Outline, name: str) -> Fo
         first.insert(
             0,
             name_field(
-                visit, edit, visit.say(_("a-z, 0-9, - and _. What people read is the title."))
+                visit,
+                edit,
+                visit.say(_("a-z, 0-9, - and _. Pages and mails show the display name.")),
             ),
         )
     if not name:
@@ -203,8 +205,8 @@ def _instance_frame(visit: Visit, edit: Edit, outline: Outline, name: str) -> Fo
     first = [one for one in first if not (own and one.code == "address")]
     removal = visit.say(
         _(
-            "Removes the instance {name} with all its groups and monitors ({count}). An "
-            "earlier version of the settings brings it back."
+            "Removes the instance {name} with all its groups and monitors ({count}). To restore it, "
+            "go back to an earlier version."
         ).fill(name=told_apart(name, edit.before), count=count)
     )
     adding = (visit.say(_("Add a group")), address(GROUP, **{"in": name}))
@@ -212,8 +214,8 @@ def _instance_frame(visit: Visit, edit: Edit, outline: Outline, name: str) -> Fo
         title=visit.say(_("Settings of {name}").fill(name=called(name, edit.before))),
         about=visit.say(
             _(
-                "Made by Noroshi itself. Without rules of its own it tells the contacts of all "
-                "rules, by other routes than the one that is ill."
+                "Created automatically by Noroshi. Without rules of its own, it notifies the contacts of "
+                "all rules, by routes other than the faulty one."
             )
         )
         if own
@@ -232,13 +234,15 @@ def sections_of(
     it."""
     when, rules = [rest.pop(one) for one in SCHEDULE], rest.pop("rules")
     return [
-        Section(id="what", title=visit.say(_("What it is")), fields=[*first, *rest.values()]),
-        Section(id="when", title=visit.say(_("When it is measured")), fields=when),
-        Section(id="told", title=visit.say(_("Who is told")), fields=[rules]),
+        Section(id="what", title=visit.say(_("General")), fields=[*first, *rest.values()]),
+        Section(id="when", title=visit.say(_("Measurement")), fields=when),
+        Section(id="told", title=visit.say(_("Notification rules")), fields=[rules]),
         Section(
             id="limits",
             title=visit.say(_("Limits")),
-            about=visit.say(_("By kind, for all monitors that say nothing else.")),
+            about=visit.say(
+                _("Defaults by type, for all monitors without limits of their own.")
+            ),
             blocks=outline.blocks(visit, edit),
             folded=True,
         ),

@@ -18,7 +18,7 @@ from noroshi.web.view.page_context import Visit, page
 PLACES: Mapping[str, Message] = {
     LISTENS: _("Listens at"),
     FILES: _("Files and folders"),
-    GOES: _("Goes out"),
+    GOES: _("Outgoing notifications"),
 }
 
 

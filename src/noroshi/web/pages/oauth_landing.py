@@ -58,8 +58,7 @@ async def _landed(visit: Visit, expected: Expected, returns: Returns) -> Respons
     if person is None:
         out = visit.say(
             _(
-                "You are logged out of the manager meanwhile. Log in, and begin the sign-in "
-                "anew."
+                "You were logged out of the manager in the meantime. Log in and restart the sign-in."
             )
         )
         return visit.page("mailing_landed.html", 401, why=(out,), back=back)

@@ -34,17 +34,17 @@ from noroshi.web.view.page_context import Visit, page
 DEEDS: Mapping[str, Message] = {
     "hold": _("Hold"),
     "release": _("Release"),
-    "retry": _("Try now"),
-    "drop": _("Give it up"),
+    "retry": _("Retry now"),
+    "drop": _("Give up delivery"),
     "edit": _("Change addresses or routes"),
 }
 """What may be done with a mail: by the operation queue_NAME."""
 DONE: Mapping[str, Message] = {
-    "hold": _("It is held, and so is what follows it for the same monitor."),
-    "release": _("It goes out now."),
-    "retry": pgettext("did.retry", "It is tried now."),
-    "drop": _("It is given up, and stays on record with your name."),
-    "edit": _("It is changed. A held one still waits for its release."),
+    "hold": _("The mail is held, and so are later mails of the same monitor."),
+    "release": _("Released for delivery."),
+    "retry": pgettext("did.retry", "Retrying now."),
+    "drop": _("Delivery given up. The mail stays on record with your name."),
+    "edit": _("Changed. A mail that is held or set aside still waits for its release."),
 }
 MOST_SHOWN = 200
 WAY = "route."
@@ -110,16 +110,16 @@ def _fits(visit: Visit, one: Answer, wanted: str, called: Titles) -> bool:
 
 def _head(visit: Visit, found: Sequence[Answer]) -> str:
     if not found:
-        return visit.say(_("Nothing waits."))
+        return visit.say(_("No mail is waiting."))
     states = [one["state"] for one in found]
     aside = sum(one in ASIDE for one in states)
     held = states.count(DeliveryState.HELD)
     sentences = [visit.say(_("Mails waiting: {count}.").fill(count=len(states) - aside - held))]
     if held:
-        sentences.append(visit.say(_("Held by somebody: {count}.").fill(count=held)))
+        sentences.append(visit.say(_("Held manually: {count}.").fill(count=held)))
     if aside:
         sentences.append(
-            visit.say(_("Set aside until somebody decides: {count}.").fill(count=aside))
+            visit.say(_("Set aside, decision required: {count}.").fill(count=aside))
         )
     return " ".join(sentences) if visit.language == "en" else "".join(sentences)
 
@@ -149,7 +149,7 @@ def _way(visit: Visit, one: Answer, name: str, called: Titles) -> str:
 def _next(visit: Visit, one: Answer) -> str:
     """Return when it may next be sent; a moment that is past means that it is due."""
     if one["state"] in (DeliveryState.HELD, *ASIDE):
-        return visit.say(_("once it is released"))
+        return visit.say(_("after release"))
     if not one["next"]:
         return ""
     due = datetime.fromisoformat(one["next"]) <= visit.web.service.now()
@@ -242,7 +242,7 @@ async def _mail(
         letter=letter,
         sent=looks,
         taken=letter["queued"]["state"] in SENT,
-        posts=relay(visit, (_("Made"), letter["queued"]["born"]), way),
+        posts=relay(visit, (_("Created"), letter["queued"]["born"]), way),
         tries=list(attempts(visit, flat, called)),
         became=[
             {**one, "at": clock(visit, one["at"]), "state": state(visit, one["state"])}

@@ -58,13 +58,11 @@ async def name(visit: Visit) -> Response:
     edit = await edited(visit, Outline(parts=()), await opened(visit, Spot(key)))
     if edit.done:
         return saved(visit, edit, PATH, FILES, key=edit.spot.key)
-    what = Section(
-        id="what", title=visit.say(_("What it is")), fields=[name_field(visit, edit)]
-    )
+    what = Section(id="what", title=visit.say(_("General")), fields=[name_field(visit, edit)])
     look = FormFrame(
-        title=visit.say(_("{name}: its name").fill(name=in_words(visit, key, edit.before))),
+        title=visit.say(_("Name of {name}").fill(name=in_words(visit, key, edit.before))),
         crumbs=[(visit.say(_("Import and export")), FILES)],
-        about=visit.say(_("What it says is changed in files, and stays as it is here.")),
+        about=visit.say(_("The content is changed in files. It does not change here.")),
         sections=[what],
     )
     return await edit_page(visit, edit, look)

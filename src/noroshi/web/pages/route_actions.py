@@ -143,8 +143,7 @@ async def begin(visit: Visit, known: RouteDetails) -> RouteActionResult:
         why = (
             visit.say(
                 _(
-                    "The client secret is not in the vault yet. Put it in above, save, then "
-                    "sign in."
+                    "The client secret is not in the vault yet. Enter it above, save, then sign in."
                 )
             ),
         )

@@ -158,7 +158,7 @@ def _frame(visit: Visit, edit: Edit, mail: Mail, outline: Outline) -> FormFrame:
     options = [fields.pop(name) for name in list(fields) if name.startswith(f"{INSIDE}.")]
     own = list(fields.values())
     own.insert(0, _name(visit, edit, mail))
-    facts = [(visit.say(_("Kind")), kind(visit, mail.kind))] if mail.kind else []
+    facts = [(visit.say(_("Type")), kind(visit, mail.kind))] if mail.kind else []
     sections = [
         Section(id="own", title=visit.say(_("General")), fields=own, text=facts),
         Section(id="options", title=visit.say(_("Settings of this type")), fields=options),
@@ -187,15 +187,14 @@ def _removal(visit: Visit, mail: Mail) -> str:
     if mail.type == "routes":
         return visit.say(
             _(
-                "The route leaves every order that names it. Mails that wait for it alone stay "
-                "until they are given another one. Going back to an earlier version brings it "
-                "back."
+                "The route is removed from every order that uses it. Mails that wait only for this route "
+                "stay until you assign another one. To restore it, go back to an earlier version."
             )
         )
     return visit.say(
         _(
-            "What still names it is told, and then nothing is removed. Going back to an "
-            "earlier version brings it back; what is in the vault stays there."
+            "If it is still in use, the references are listed and nothing is removed. To restore it, "
+            "go back to an earlier version. Vault entries are kept."
         )
     )
 
@@ -207,7 +206,8 @@ def _name(visit: Visit, edit: Edit, mail: Mail) -> Field:
         edit,
         visit.say(
             pgettext(
-                "mailing.edit.name.help", "a-z, 0-9, - and _. What people read is the title."
+                "mailing.edit.name.help",
+                "a-z, 0-9, - and _. Pages and mails show the display name.",
             )
         ),
     )
@@ -230,8 +230,7 @@ def _into(visit: Visit, edit: Edit) -> Field | None:
         visit.say(pgettext("mailing.new.into", "Used by")),
         visit.say(
             _(
-                "The route joins at the end of the order: it is taken when those before it "
-                "cannot send."
+                "The route is added at the end of the order. It is used when those before it cannot send."
             )
         ),
     )

@@ -154,7 +154,7 @@ async def letter_of(visit: Visit, name: str, id: str) -> Mapping[str, Any]:
         "state": queued["state"],
         "shown": state(visit, queued["state"]),
         "because": visit.say(queued["because"]),
-        "posts": relay(visit, (_("Made"), queued["born"]), way),
+        "posts": relay(visit, (_("Created"), queued["born"]), way),
         "tries": list(attempts(visit, flat, await names(visit))),
         "taken": queued["state"] in SENT,
         "over": queued["state"] in SETTLED,
@@ -258,10 +258,14 @@ async def _checked(visit: Visit, account: str, what: str) -> Mapping[str, Any] |
     if done.why:
         return {"title": title, "level": "critical", "told": done.why}
     if what == "tenant":
-        text = visit.say(_("It is there: {id}").fill(id=done.ok["id"]))
+        text = visit.say(_("Found: {id}").fill(id=done.ok["id"]))
         return {"title": title, "level": "ok", "told": (text,)}
     if not done.ok["sure"]:
-        later = visit.say(_("Only the sign-in will tell."))
+        later = visit.say(_("Can be checked only at sign-in."))
         return {"title": title, "level": "unknown", "told": (later, visit.say(done.ok["why"]))}
-    good = _("The tenant knows it.") if what == "app" else _("It is taken.")
+    good = (
+        _("Registered in the tenant.")
+        if what == "app"
+        else _("Accepted by the sign-in server.")
+    )
     return {"title": title, "level": "ok", "told": (visit.say(good),)}

@@ -41,19 +41,19 @@ SHAPES = {"teams": "Microsoft Teams", "slack": "Slack", "json": "JSON", "text": 
 LABELS: Mapping[str, Mapping[str, Message]] = {
     SMTP: {
         "host": _("Host"),
-        "protection": _("Protection"),
+        "protection": _("Encryption"),
         "port": _("Port"),
         "sender": _("Sender"),
         "user": pgettext("first_steps", "User"),
         "secret": _("Password"),
         "name": _("Name"),
-        "title": _("Title"),
+        "title": _("Display name"),
     },
     WEBHOOK: {
         "secret": _("Webhook URL"),
         "shape": _("Format"),
         "name": _("Name"),
-        "title": _("Title"),
+        "title": _("Display name"),
     },
 }
 MEANT: Mapping[str, Mapping[str, str]] = {
@@ -73,7 +73,7 @@ async def new_server(visit: Visit, sort: str) -> Response:
         return await _shown(
             visit,
             sort,
-            _refused("name", visit.say(_("The name must be made of a-z, 0-9, - and _."))),
+            _refused("name", visit.say(_("Use only a-z, 0-9, - and _ in the name."))),
         )
     secret = visit.form.get("secret", "").strip()
     if sort == WEBHOOK and not secret:
@@ -138,25 +138,22 @@ class RouteChoice:
 SORTS: Mapping[str, RouteChoice] = {
     "microsoft365": RouteChoice(
         _("Microsoft 365"),
-        _(
-            "By SMTP or Microsoft Graph, signed in by OAuth 2.0: by a person, or by the app "
-            "alone."
-        ),
+        _("SMTP or Microsoft Graph, with OAuth 2.0 sign-in by a person or by the app only."),
     ),
     "google": RouteChoice(
-        _("Google"), _("Gmail and Google Workspace by SMTP, signed in by OAuth 2.0.")
+        _("Google"), _("Gmail and Google Workspace by SMTP, with OAuth 2.0 sign-in.")
     ),
     "smtp": RouteChoice(
         _("Other SMTP server"),
-        _("An internal server or one at a provider; with a password, or without."),
+        _("An internal server or one at a provider, with or without a password."),
     ),
     "webhook": RouteChoice(
         pgettext("mailing.new.webhook", "Webhook"),
-        _("Teams, Slack, or anything else that takes JSON by HTTPS."),
+        _("Teams, Slack, or any service that accepts JSON by HTTPS."),
     ),
     "pickup": RouteChoice(
         _("Pickup folder"),
-        _("Mails as files in a folder, for another program on the node to fetch."),
+        _("Writes mails as files to a folder, where another program on the node fetches them."),
     ),
 }
 NAMES = {"microsoft365": "m365", "google": "google"}
@@ -189,7 +186,7 @@ async def _add(visit: Visit, of: str) -> Response:
     route = route or first_free(documents, "routes", _kind(form))
     if not is_name(route):
         return await _asked(
-            visit, of, (visit.say(_("The name must be made of a-z, 0-9, - and _.")),), 400
+            visit, of, (visit.say(_("Use only a-z, 0-9, - and _ in the name.")),), 400
         )
     account = _account(documents, form, of)
     if f"accounts/{account}" not in documents and not form.get("mailbox", "").strip():
@@ -197,11 +194,7 @@ async def _add(visit: Visit, of: str) -> Response:
         return await _asked(
             visit,
             of,
-            (
-                visit.say(
-                    _("Put in the mailbox that sends, or choose an account that is there.")
-                ),
-            ),
+            (visit.say(_("Enter the sending mailbox, or choose an existing account.")),),
             400,
         )
     secret = form.get("secret", "").strip()

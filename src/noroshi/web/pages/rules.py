@@ -84,15 +84,20 @@ RULES = DefinitionType(
     one="rule",
     wanted=RuleDef,
     sections={
-        "told": (_("Who is told, by which way"), ("contacts", "routes")),
-        "when": (_("When and how often"), ("on", "when", "nth", "repeat", "most", "recovered")),
+        "told": (_("Contacts and routes"), ("contacts", "routes")),
+        "when": (
+            _("Conditions and frequency"),
+            ("on", "when", "nth", "repeat", "most", "recovered"),
+        ),
     },
     texts=DefinitionTexts(
         titles=_("Rules"),
         new=_("New rule"),
         title=pgettext("rule.title", "Rule {name}"),
-        about=_("Acts on all monitors that name it, or whose group or instance does."),
-        removal=_("Removes the rule {name}. It must not be named anywhere any more."),
+        about=_(
+            "Applies to all monitors that refer to it directly, or through their group or instance."
+        ),
+        removal=_("Removes the rule {name}. First remove all references to it."),
     ),
 )
 NOTIFICATIONS = DefinitionType(
@@ -100,14 +105,14 @@ NOTIFICATIONS = DefinitionType(
     one="notification",
     wanted=NotificationDef,
     sections={
-        "when": (_("Of what, and when"), ("events", "instances", "at", "days", "zone")),
-        "told": (_("Who is told, by which way"), ("contacts", "routes")),
+        "when": (_("Events and times"), ("events", "instances", "at", "days", "zone")),
+        "told": (_("Contacts and routes"), ("contacts", "routes")),
     },
     texts=DefinitionTexts(
         titles=_("Notifications"),
         new=_("New notification"),
         title=pgettext("notification.title", "Notification {name}"),
-        about=_("Tells of what happens to Noroshi itself."),
+        about=_("Reports events of Noroshi itself."),
         removal=_("Removes the notification {name}."),
     ),
 )
@@ -115,19 +120,19 @@ LISTS: Mapping[str, ListTexts] = {
     RULES.type: ListTexts(
         add=_("Add a rule"),
         about=_(
-            "Who is told of which levels, how often, and by which routes. Instances, groups "
-            "and monitors name the rules that act on them."
+            "A rule defines the levels, contacts, frequency and routes of notifications. Instances, "
+            "groups and monitors refer to the rules that apply to them."
         ),
-        none=_("There is no rule yet, so nobody is told of anything. Add the first one."),
+        none=_("There is no rule yet, so nobody is notified. Add the first one."),
     ),
     NOTIFICATIONS.type: ListTexts(
         add=_("Add a notification"),
         about=_(
-            "Who is told of what happens to Noroshi itself: it started, it stopped, a mail "
+            "Contacts that are notified of events of Noroshi itself: it started, it stopped, a mail "
             "came back."
         ),
         none=_(
-            "There are none yet. What matters most is told by the rules' routes all the same."
+            "There are none yet. Important events are still reported by the routes of the rules."
         ),
     ),
 }
@@ -238,9 +243,9 @@ def _frame(
     ]
     first = [name_field(visit, edit, visit.say(_("a-z, 0-9, - and _.")))]
     first += [fields.pop("title")] if "title" in fields else []
-    sections.insert(0, Section(id="what", title=visit.say(_("What it is")), fields=first))
+    sections.insert(0, Section(id="what", title=visit.say(_("General")), fields=first))
     if action is not None:
-        title = visit.say(_("How it is told: {action}").fill(action=visit.say(action["title"])))
+        title = visit.say(_("Action: {action}").fill(action=visit.say(action["title"])))
         sections.append(Section(id="options", title=title, fields=list(fields.values())))
     return FormFrame(
         title=visit.say(texts.title.fill(name=called(name, edit.current)))

@@ -48,7 +48,7 @@ TOKEN_DEEDS = ("token_new", "token_revoke")
 DOORS: Mapping[str, Message] = {
     "local": _("this computer"),
     "web": _("browser"),
-    "api": _("by the API"),
+    "api": _("via API"),
 }
 LISTED, SEARCHED, LONGEST_SHOWN = 200, 2_000, 6_000
 MOST_DIGITS = 5

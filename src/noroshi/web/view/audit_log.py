@@ -147,7 +147,7 @@ class _StateDifference:
 
     def _name(self, name: str) -> str:
         if not name:
-            return self.tongue.say(_("the whole"))
+            return self.tongue.say(_("overall"))
         return self._word(name, ARGUMENT_NAMES, SETTING_NAMES)
 
     def _type(self, type: str) -> str:

@@ -55,7 +55,7 @@ def problems_at_fields(
     if not bad:
         return StepProblems((done.why[0], *(one for one in rest if one != done.why[0])))
     shown = visit.say(_(", ")).join(labels[one] for one in labels if one in bad)
-    head = visit.say(_("Please correct: {fields}.").fill(fields=shown))
+    head = visit.say(_("Correct these fields: {fields}.").fill(fields=shown))
     return StepProblems((head, *rest), {name: tuple(texts) for name, texts in bad.items()})
 
 

@@ -118,7 +118,7 @@ def relay_of(
     def at(instant: str | None) -> str:
         return tongue.moment(instant, now, seconds=True)
 
-    yield AlarmPost(tongue.say(_("Seen")), "lit", at(row["raised"]))
+    yield AlarmPost(tongue.say(_("Detected")), "lit", at(row["raised"]))
     yield AlarmPost(tongue.say(_("Recorded")), "lit", at(row["queued"]))
     way = tried[-1]["route"] if tried else ""
     way = ways.get(way, way)
@@ -137,35 +137,35 @@ def relay_of(
 
 def _stopped(state: str, tried: bool, tongue: Tongue) -> str:
     if state == DeliveryState.HELD:
-        return tongue.say(_("held by hand"))
+        return tongue.say(_("held manually"))
     if state == DeliveryState.SET_ASIDE:
         return tongue.say(_("set aside"))
     if state == DeliveryState.DROPPED:
         return tongue.say(_("given up"))
-    return tongue.say(_("tried again")) if tried else ""
+    return tongue.say(_("waiting for retry")) if tried else ""
 
 
 def heading(status: Answer, tongue: Tongue) -> str:
     """Say whether anybody must act, in a sentence."""
     monitors = [one for one in status["monitors"] if not one["stopped"]]
     if not monitors and status["monitors"]:
-        return tongue.say(_("Nothing is watched: all monitoring is stopped."))
+        return tongue.say(_("Nothing is monitored: all monitoring is stopped."))
     if not monitors:
-        return tongue.say(_("Nothing is watched yet."))
+        return tongue.say(_("Nothing is monitored yet."))
     count, wrong = len(monitors), sum(level_of(one) not in CALM for one in monitors)
     had = sum(map(_is_had, monitors))
     if wrong and had:
         return tongue.say(
             ngettext(
-                "{wrong} of {count} monitor is not OK, {had} acknowledged.",
-                "{wrong} of {count} monitors are not OK, {had} acknowledged.",
+                "{wrong} of {count} monitor is not OK; {had} acknowledged.",
+                "{wrong} of {count} monitors are not OK; {had} acknowledged.",
             ).fill(wrong=wrong, count=count, had=had)
         )
     if wrong:
         return tongue.say(
             ngettext(
-                "{wrong} of {count} monitor needs a look.",
-                "{wrong} of {count} monitors need a look.",
+                "{wrong} of {count} monitor requires attention.",
+                "{wrong} of {count} monitors require attention.",
             ).fill(wrong=wrong, count=count)
         )
     new = sum(not one["known"] for one in monitors)
@@ -181,25 +181,27 @@ def _none_wrong(count: int, new: int, status: Answer, routes: str) -> Message:
         )
         if status["troubles"]:
             text = ngettext(
-                "Not measured yet: {new} of {count} monitor. Noroshi itself needs a look.",
-                "Not measured yet: {new} of {count} monitors. Noroshi itself needs a look.",
+                "Not measured yet: {new} of {count} monitor. Noroshi itself has a problem.",
+                "Not measured yet: {new} of {count} monitors. Noroshi itself has a problem.",
             )
         elif routes:
             text = ngettext(
-                "Not measured yet: {new} of {count} monitor. And {routes}.",
-                "Not measured yet: {new} of {count} monitors. And {routes}.",
+                "Not measured yet: {new} of {count} monitor. Also, {routes}.",
+                "Not measured yet: {new} of {count} monitors. Also, {routes}.",
             )
         return text.fill(new=new, count=count, routes=routes)
     if status["troubles"]:
-        return _("Monitors that are OK: all {count}. But Noroshi itself needs a look.").fill(
+        return _("All monitors are OK ({count}), but Noroshi itself has a problem.").fill(
             count=count
         )
     if routes:
-        return _("Monitors: {count}, all OK. But {routes}.").fill(count=count, routes=routes)
+        return _("All monitors are OK ({count}), but {routes}.").fill(
+            count=count, routes=routes
+        )
     return (
         _("Nothing is wrong. The only monitor is OK.")
         if count == 1
-        else _("Nothing is wrong. Monitors: {count}, all OK.").fill(count=count)
+        else _("Nothing is wrong. All {count} monitors are OK.").fill(count=count)
     )
 
 
@@ -207,9 +209,9 @@ def against(status: Answer, tongue: Tongue) -> str:
     """Say what keeps the routes from being called well; "": nothing."""
     ways = count_readiness(Sends(one["sends"]) for one in status["routes"])
     if cannot_send(status, tongue):
-        return tongue.say(_("the routes need a look"))
+        return tongue.say(_("the routes require attention"))
     if ways.doubted:
-        return tongue.say(_("the last diagnosis of a route failed, so alarms may not leave"))
+        return tongue.say(_("the last diagnosis of a route failed, so alarms may not be sent"))
     if ways.unproved:
         return tongue.say(
             ngettext(
@@ -260,19 +262,19 @@ def cannot_send(status: Answer, tongue: Tongue) -> str:
     ways = count_readiness(Sends(one["sends"]) for one in status["routes"])
     if not ways.count:
         return (
-            tongue.say(_("There is no route, so no alarm can leave."))
+            tongue.say(_("There is no delivery route, so no alarm can be sent."))
             if status["monitors"]
             else ""
         )
     if ways.no == ways.count:
-        return tongue.say(_("Alarms cannot leave: no route can send now."))
+        return tongue.say(_("Alarms cannot be sent: no route can send now."))
     sentences = []
     if ways.no:
         sentences.append(
             tongue.say(
                 ngettext(
-                    "Alarms may not leave: {bad} of {all} route cannot send.",
-                    "Alarms may not leave: {bad} of {all} routes cannot send.",
+                    "Alarms may not be sent: {bad} of {all} route cannot send.",
+                    "Alarms may not be sent: {bad} of {all} routes cannot send.",
                     by="all",
                 ).fill(bad=ways.no, all=ways.count)
             )
@@ -281,10 +283,8 @@ def cannot_send(status: Answer, tongue: Tongue) -> str:
         sentences.append(
             tongue.say(
                 ngettext(
-                    "{bad} of {count} route needs somebody, though what they have may still "
-                    "send for a while.",
-                    "{bad} of {count} routes need somebody, though what they have may still "
-                    "send for a while.",
+                    "{bad} of {count} route requires action, but may still send for a while.",
+                    "{bad} of {count} routes require action, but may still send for a while.",
                 ).fill(bad=ways.for_now, count=ways.count)
             )
         )

@@ -16,27 +16,27 @@ INSIDE, OPTIONS, LIMITS = ("group", "monitor"), "options", "limits"
 PARTICLES = ("は", "が", "を", "に")
 """A Japanese sentence that begins so wants its subject before it, not a colon."""
 PLACING: Mapping[str, Message] = {
-    "to": _("Where to"),
-    "name": _("Name there"),
-    "title": _("Title"),
+    "to": _("Destination"),
+    "name": _("New name"),
+    "title": _("Display name"),
 }
 FIELDS: Mapping[str, Mapping[str, Message]] = {
     "silence_add": {
-        "place": _("Where"),
+        "place": _("Scope"),
         "reason": _("Reason"),
         "until": pgettext("silence.until", "Until"),
-        "length": _("How long"),
+        "length": _("Duration"),
     },
     "token_new": {
         "name": _("Name"),
-        "days": _("Days"),
+        "days": _("Valid for (days)"),
         "role": pgettext("administration", "Role"),
     },
     "user_add": {"name": _("Name"), "role": pgettext("administration", "Role")},
     "user_role": {"role": pgettext("administration", "Role")},
     "own_password": {"new": _("New password")},
     "queue_edit": {
-        "to": _("Still to tell"),
+        "to": _("Remaining recipients"),
         "routes": pgettext("administration", "Routes, in order"),
     },
     "send": {"to": _("To")},

@@ -10,7 +10,7 @@ from noroshi.core.people import ROLE_NAMES
 from noroshi.core.translation import Message, _
 from noroshi.service import Operation, Person
 
-ROLE_TOO_LOW = _("This needs the role {role}. Ask an administrator.")
+ROLE_TOO_LOW = _("This requires the role {role}. Ask an administrator.")
 
 
 def needs(role: str) -> Message:

@@ -28,7 +28,7 @@ code on another device, which many organisations block."""
 WAY_NAMES: Mapping[str, Message] = {
     "browser": _("In this browser"),
     "paste": _("Paste the URL"),
-    "device": _("Type a code"),
+    "device": _("Enter a code"),
     "app_secret": _("App only (secret)"),
     "app_certificate": _("App only (certificate)"),
 }

@@ -81,7 +81,7 @@ def labels(visit: Visit, found: Sequence[Answer]) -> Mapping[str, str]:
 
 def _label(visit: Visit, sort: str, number: int) -> str:
     if sort not in BY_MAIL:
-        return visit.say(_("Further route"))
+        return visit.say(_("Additional route"))
     if sort == "smtp":
         return visit.say(_("SMTP server {n}").fill(n=number))
     return visit.say(_("Route {n} ({kind})").fill(n=number, kind=kind(visit, sort)))
@@ -135,12 +135,12 @@ def _why(visit: Visit, one: Answer) -> str:
     if one["lacks"]:
         return visit.say(
             _(
-                "“{entry}”, which it needs, is not in the vault: until then no mail leaves by "
-                "it."
+                "“{entry}”, which this route needs, is not in the vault. Until it is added, this route "
+                "sends no mail."
             ).fill(entry=one["lacks"][0])
         )
     if one["state"] == "not signed in" and not one["renewed"]:
-        return visit.say(_("Nobody has signed in yet: until then no mail leaves by it."))
+        return visit.say(_("Not signed in yet. Until then, this route sends no mail."))
     return visit.say(one["why"])
 
 
@@ -178,14 +178,13 @@ def heading(
     """Say whether mails can leave, in a sentence; else whose cannot."""
     ways = count_readiness(Sends(one["sends"]) for one in found)
     if not found:
-        return visit.say(_("No alarm can leave yet: there is no route. Add the first one."))
+        return visit.say(_("No alarm can be sent yet: there is no route. Add the first one."))
     if ways.usable == ways.count:
         return _nothing_against(visit, ways)
     if ways.no == ways.count:
         return visit.say(
             _(
-                "No route can send. Alarms are kept and go out, worst first, as soon as one is "
-                "back."
+                "No route can send. Alarms are kept and sent, worst first, as soon as a route recovers."
             )
         )
     sentences = [_that_cannot(visit, found, documents, ways)] if ways.no else []
@@ -193,10 +192,8 @@ def heading(
         sentences.append(
             visit.say(
                 ngettext(
-                    "{bad} of {count} route needs somebody, though what they have may still "
-                    "send for a while.",
-                    "{bad} of {count} routes need somebody, though what they have may still "
-                    "send for a while.",
+                    "{bad} of {count} route requires action, but may still send for a while.",
+                    "{bad} of {count} routes require action, but may still send for a while.",
                 ).fill(bad=ways.for_now, count=ways.count)
             )
         )
@@ -205,17 +202,16 @@ def heading(
 
 def _nothing_against(visit: Visit | Tongue, ways: ReadinessCounts) -> str:
     if ways.doubted:
-        return visit.say(_("The last diagnosis of a route failed, so mails may not leave."))
+        return visit.say(_("The last diagnosis of a route failed, so mails may not be sent."))
     if ways.unproved:
         return visit.say(
-            _(
-                "Nothing is known against the routes, but not proved yet: {unproved} of "
-                "{count}."
-            ).fill(unproved=ways.unproved, count=ways.count)
+            _("No route problems are known. Not proved yet: {unproved} of {count}.").fill(
+                unproved=ways.unproved, count=ways.count
+            )
         )
     if ways.count == 1:
-        return visit.say(_("Mails can leave by the only route."))
-    return visit.say(_("Mails can leave by every route ({count}).").fill(count=ways.count))
+        return visit.say(_("Mails can be sent. There is only one route."))
+    return visit.say(_("Mails can be sent by every route ({count}).").fill(count=ways.count))
 
 
 def _that_cannot(
@@ -231,8 +227,8 @@ def _that_cannot(
         order_names = _listed(visit, which)
         return visit.say(
             ngettext(
-                "{bad} of {count} route cannot send. Alarms of these cannot leave: {which}.",
-                "{bad} of {count} routes cannot send. Alarms of these cannot leave: {which}.",
+                "{bad} of {count} route cannot send. These alarms cannot be sent: {which}.",
+                "{bad} of {count} routes cannot send. These alarms cannot be sent: {which}.",
             ).fill(bad=ways.no, count=ways.count, which=order_names)
         )
     sure = {one["name"] for one in found if nothing_against(Sends(one["sends"]))}
@@ -240,8 +236,8 @@ def _that_cannot(
     if others:
         return visit.say(
             ngettext(
-                "{bad} of {count} route cannot send. Alarms leave by the others.",
-                "{bad} of {count} routes cannot send. Alarms leave by the others.",
+                "{bad} of {count} route cannot send. Alarms are sent by the others.",
+                "{bad} of {count} routes cannot send. Alarms are sent by the others.",
             ).fill(bad=ways.no, count=ways.count)
         )
     return visit.say(

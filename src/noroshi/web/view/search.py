@@ -65,15 +65,14 @@ def require_place(visit: Visit, typed: str, labels: Labels) -> tuple[str, Outcom
     if found.several:
         why = visit.say(
             ngettext(
-                "{count} place is called “{given}”. Say which: {near}",
-                "{count} places are called “{given}”. Say which: {near}",
+                "{count} place is called “{given}”. Choose one: {near}",
+                "{count} places are called “{given}”. Choose one: {near}",
             ).fill(given=typed, count=len(found.near), near=near)
         )
     elif near:
         why = visit.say(
             _(
-                "There is no instance, group or monitor “{given}”. Is one of these meant? "
-                "{near}"
+                "There is no instance, group or monitor “{given}”. Did you mean one of these? {near}"
             ).fill(given=typed, near=near)
         )
     else:

@@ -38,13 +38,13 @@ GROUPS = (
         (
             Listed(
                 "/settings/watch",
-                pgettext("definition_edit", "What is watched"),
-                _("Instances, groups and monitors: what is measured, and its limits."),
+                pgettext("definition_edit", "Monitoring settings"),
+                _("Instances, groups and monitors, with their limits."),
             ),
             Listed(
                 "/settings/contacts",
                 _("Contacts"),
-                _("Who is told, at which addresses, in which language."),
+                _("Recipients of notifications: addresses and language."),
             ),
             Listed(
                 "/settings/rules",
@@ -54,18 +54,16 @@ GROUPS = (
             Listed(
                 "/settings/notifications",
                 _("Notifications"),
-                _("What is told of Noroshi itself: start, stop, changes, all is well."),
+                _("Notifications about Noroshi itself: start, stop, changes, all is well."),
             ),
             Listed(
                 "/settings/files",
                 _("Import and export"),
-                _("All definitions as files, out and in."),
+                _("Export and import all definitions as files."),
                 ADMIN,
             ),
             Listed(
-                "/settings/versions",
-                _("Versions"),
-                _("What each change was, and the way back."),
+                "/settings/versions", _("Versions"), _("Earlier changes, and how to go back.")
             ),
         ),
     ),
@@ -73,14 +71,21 @@ GROUPS = (
         _("People and programs"),
         (
             Listed("/settings/me", _("My account"), _("Your password, and two-step log-in.")),
-            Listed("/settings/users", _("Users"), _("Who may log in, and as what."), ADMIN),
             Listed(
-                "/settings/tokens",
-                _("API tokens"),
-                _("By what programs speak to Noroshi."),
+                "/settings/users",
+                _("Users"),
+                _("Users who may log in, and their roles."),
                 ADMIN,
             ),
-            Listed("/settings/audit", _("Audit log"), _("Who changed what, and when."), ADMIN),
+            Listed(
+                "/settings/tokens", _("API tokens"), _("Access to Noroshi for programs."), ADMIN
+            ),
+            Listed(
+                "/settings/audit",
+                _("Audit log"),
+                _("Record of changes: who, what and when."),
+                ADMIN,
+            ),
         ),
     ),
     SettingsGroup(
@@ -89,17 +94,17 @@ GROUPS = (
             Listed(
                 "/settings/health",
                 _("Noroshi itself"),
-                _("Whether it is on time: queue, store, disk, clock, version."),
+                _("Delays, queue, store, disk, clock, version."),
             ),
             Listed(
                 "/settings/places",
                 _("Ports and folders"),
-                _("Where Noroshi listens, and where its files are."),
+                _("Listening addresses and ports, and file locations."),
                 ADMIN,
             ),
             Listed(
                 "/first/alarm",
-                _("First start"),
+                _("Initial setup"),
                 _(
                     "Who is notified, what this machine monitors, the delivery route, a test "
                     "alarm."

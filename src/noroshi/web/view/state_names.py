@@ -47,5 +47,5 @@ VERDICT_NAMES: Mapping[str, Message] = {
 REMARK_NAMES: Mapping[str, Message] = {
     "comment": _("Comment"),
     "acknowledged": pgettext("remark.acknowledged", "Acknowledged"),
-    "taken back": _("Taken back"),
+    "taken back": _("Acknowledgement withdrawn"),
 }

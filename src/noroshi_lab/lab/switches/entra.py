@@ -142,7 +142,7 @@ ENTRA = (
     Switch(
         name="second-factor",
         values=get_args(Factor),
-        help=_("what is asked for after the password; unregistered: AADSTS50079"),
+        help=_("second factor after the password; unregistered: AADSTS50079"),
         get=lambda board: board.user.factor,
         put=_factor,
     ),
@@ -150,8 +150,8 @@ ENTRA = (
         name="user-consent",
         values=get_args(UserConsent),
         help=_(
-            "what users may consent to themselves: microsoft (default policy): all except reading "
-            "mail and the like; allowed: all; admins: nothing. Otherwise AADSTS90094"
+            "permissions to which users can consent themselves: microsoft (default policy): all "
+            "except reading mail and similar; allowed: all; admins: none. Otherwise AADSTS90094"
         ),
         get=lambda board: board.tenant.user_consent,
         put=_user_consent,
@@ -160,7 +160,8 @@ ENTRA = (
         name="reading-consent",
         values=("none", "granted"),
         help=_(
-            "an administrator's consent to read the mailbox (Mail.Read, delegated), for all"
+            "administrator's consent to read the mailbox (Mail.Read, delegated), for the whole "
+            "organisation"
         ),
         get=_shown_reading,
         put=_reading,
@@ -169,7 +170,7 @@ ENTRA = (
         name="consent",
         values=("kept", "withdrawn"),
         momentary=True,
-        help=_("withdrawn ends everybody's consent (AADSTS65001) until it is given anew"),
+        help=_("withdrawn revokes everybody's consent (AADSTS65001) until it is given again"),
         get=lambda board: "kept",
         put=_consent,
     ),
@@ -177,8 +178,8 @@ ENTRA = (
         name="conditional-access",
         values=("open", "blocking", "second-factor"),
         help=_(
-            "a policy: blocking lets nobody in (AADSTS53003); second-factor refuses each "
-            "refresh of a sign-in from before it (AADSTS50076)"
+            "Conditional Access policy: blocking refuses everybody (AADSTS53003); second-factor "
+            "refuses to refresh earlier sign-ins (AADSTS50076)"
         ),
         get=_shown_policy,
         put=_policy,
@@ -186,7 +187,7 @@ ENTRA = (
     Switch(
         name="sign-in-frequency",
         kind="number",
-        help=_("hours after which a sign-in must be made anew (AADSTS70043); 0: never"),
+        help=_("hours after which a new sign-in is required (AADSTS70043); 0: never"),
         get=lambda board: f"{board.tenant.sign_in_again:g}",
         put=_sign_in_again,
     ),
@@ -196,7 +197,7 @@ ENTRA = (
         "blocked",
         lambda board: board.tenant,
         "device_codes",
-        _("a policy on the device code flow; blocked: AADSTS53003"),
+        _("policy for the device code flow; blocked: AADSTS53003"),
     ),
     Switch(
         name="account",
@@ -210,8 +211,8 @@ ENTRA = (
         values=("kept", "revoked", "password-changed"),
         momentary=True,
         help=_(
-            "revoked (as a reset by an administrator) ends all that there are (AADSTS50173), "
-            "password-changed those of public clients; a new one holds again"
+            "revoked (like a reset by an administrator) ends all existing sign-ins (AADSTS50173), "
+            "password-changed those of public clients; a new sign-in is valid"
         ),
         get=lambda board: "kept",
         put=_sign_ins,
@@ -220,7 +221,7 @@ ENTRA = (
         name="secret",
         values=("valid", "ended"),
         kind="moment",
-        help=_("when the client secrets end; afterwards AADSTS7000222"),
+        help=_("expiry date of the client secrets; afterwards AADSTS7000222"),
         get=_shown_secret,
         put=_secret,
     ),
@@ -243,7 +244,9 @@ ENTRA = (
     Switch(
         name="assignment",
         values=("open", "missing"),
-        help=_("missing: the app asks for an assignment that the user has not (AADSTS50105)"),
+        help=_(
+            "missing: the app requires an assignment that the user does not have (AADSTS50105)"
+        ),
         get=lambda board: "open" if board.app.assigned is None else "missing",
         put=_assigned,
     ),
@@ -258,31 +261,31 @@ ENTRA = (
         "token-life",
         lambda board: timedelta(seconds=board.grants.token_seconds),
         _token_life,
-        _("how long an access token holds"),
+        _("lifetime of an access token"),
     ),
     _life(
         "code-life",
         lambda board: board.grants.lives.code,
         _code_life,
-        _("how long the code in a redirect URL holds (AADSTS70008)"),
+        _("lifetime of the code in a redirect URL (AADSTS70008)"),
     ),
     _life(
         "refresh-life",
         lambda board: board.grants.lives.refresh,
         _refresh_life,
-        _("how long a refresh token holds without being used (AADSTS700082)"),
+        _("lifetime of an unused refresh token (AADSTS700082)"),
     ),
     Switch(
         name="retry-after",
         kind="number",
-        help=_("seconds that 429 and 503 tell the other side to wait"),
+        help=_("seconds in Retry-After of 429 and 503"),
         get=lambda board: board.faults.retry_after,
         put=_retry_after,
     ),
     Switch(
         name="error-lines",
         values=("spaces", "crlf"),
-        help=_("what stands between the parts of error_description"),
+        help=_("separator between the parts of error_description"),
         get=lambda board: board.answers.lines,
         put=_lines,
     ),

@@ -102,7 +102,9 @@ EXCHANGE = (
     Switch(
         name="service-principal",
         values=("registered", "missing"),
-        help=_("whether Exchange knows the app (New-ServicePrincipal); missing: 535 5.7.3"),
+        help=_(
+            "registration of the app in Exchange (New-ServicePrincipal); missing: 535 5.7.3"
+        ),
         get=lambda board: (
             "registered"
             if board.app.client_id in board.tenant.service_principals
@@ -113,7 +115,9 @@ EXCHANGE = (
     Switch(
         name="mailbox-permission",
         values=("granted", "missing"),
-        help=_("the app's right to the mailbox (Add-MailboxPermission); missing: 535 5.7.3"),
+        help=_(
+            "permission of the app on the mailbox (Add-MailboxPermission); missing: 535 5.7.3"
+        ),
         get=lambda board: (
             "granted" if board.app.client_id in board.mailbox.open_to else "missing"
         ),
@@ -123,8 +127,8 @@ EXCHANGE = (
         name="delegate",
         values=("granted", "missing"),
         help=_(
-            "the user's rights to the shared mailbox (Full Access, Send As); missing: 535 5.7.3, "
-            "403 ErrorAccessDenied"
+            "permissions of the user on the shared mailbox (Full Access, Send As); missing: 535 "
+            "5.7.3, 403 ErrorAccessDenied"
         ),
         get=lambda board: "granted" if _may_for_shared(board) else "missing",
         put=later("delegate", _delegate),
@@ -133,8 +137,8 @@ EXCHANGE = (
         name="rbac",
         values=("none", "assigned"),
         help=_(
-            "the app's role “Application SMTP.SendAsApp” (RBAC for Applications); it holds "
-            "where there is no consent in Entra ID"
+            "the app's role “Application SMTP.SendAsApp” (RBAC for Applications); used if there is "
+            "no consent in Entra ID"
         ),
         get=lambda board: (
             "assigned"
@@ -146,7 +150,7 @@ EXCHANGE = (
     Switch(
         name="licence",
         values=("assigned", "removed"),
-        help=_("the mailbox's licence; removed: 535 5.7.3"),
+        help=_("licence of the mailbox; removed: 535 5.7.3"),
         get=lambda board: "assigned" if board.mailbox.licensed else "removed",
         put=later("licence", _licence),
     ),
@@ -154,14 +158,14 @@ EXCHANGE = (
         "propagation",
         lambda board: board.pending,
         "delay",
-        _("how long Exchange takes to go by a changed permission (really 30m to 2h)"),
+        _("time until Exchange applies a changed permission (in reality 30m to 2h)"),
     ),
     Switch(
         name="basic",
         values=get_args(Basic),
         help=_(
-            "sign-in by password: by-date is on before 2026-12-31 and then off (535 5.7.139); "
-            "on as an administrator switches it on again; removed: 550 5.7.30"
+            "password sign-in: by-date is on before 2026-12-31 and off afterwards (535 5.7.139); on: "
+            "turned on again by an administrator; removed: 550 5.7.30"
         ),
         get=lambda board: board.tenant.basic,
         put=_basic,
@@ -172,19 +176,19 @@ EXCHANGE = (
         "off",
         lambda board: board.tenant,
         "security_defaults",
-        _("security defaults; on: passwords are answered with 535 5.7.139"),
+        _("security defaults; on: password sign-in gets 535 5.7.139"),
     ),
     Switch(
         name="connections",
         kind="number",
-        help=_("how many SMTP connections one mailbox may have; more: 432 4.3.2"),
+        help=_("maximum SMTP connections of one mailbox; above: 432 4.3.2"),
         get=lambda board: str(board.faults.connections),
         put=_connections,
     ),
     Switch(
         name="latency",
         kind="number",
-        help=_("seconds before each SMTP answer"),
+        help=_("seconds before each SMTP reply"),
         get=lambda board: f"{board.faults.delay:g}",
         put=_latency,
     ),

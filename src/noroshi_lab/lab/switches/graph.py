@@ -53,8 +53,8 @@ GRAPH = (
         name="graph-read",
         values=(*_READING, _NONE),
         help=_(
-            "what the app may do with the mailbox's mail: Mail.ReadWrite, Mail.Read, "
-            "Mail.ReadBasic or nothing"
+            "permission of the app on the mailbox's mail: Mail.ReadWrite, Mail.Read, Mail.ReadBasic "
+            "or nothing"
         ),
         get=_shown_read,
         put=_read,
@@ -62,9 +62,7 @@ GRAPH = (
     Switch(
         name="graph-mailbox",
         values=("open", "closed"),
-        help=_(
-            "whether the tenant lets apps use this mailbox (access policy or RBAC); closed: 403"
-        ),
+        help=_("access of apps to this mailbox (access policy or RBAC); closed: 403"),
         get=lambda board: (
             "closed" if board.mailbox.address in board.tenant.graph_closed else "open"
         ),
@@ -75,19 +73,19 @@ GRAPH = (
         lambda board: board.limits,
         "graph_connections",
         1000,
-        _("requests under way of one app on one mailbox; more: 429 with Retry-After"),
+        _("concurrent requests of one app on one mailbox; above: 429 with Retry-After"),
     ),
     counted(
         "graph-requests",
         lambda board: board.limits,
         "graph_requests",
         10_000_000,
-        _("requests of one app on one mailbox in ten minutes; more: 429"),
+        _("requests of one app on one mailbox in ten minutes; above: 429"),
     ),
     Switch(
         name="graph-latency",
         kind="number",
-        help=_("seconds that each request to Graph takes"),
+        help=_("seconds for each request to Graph"),
         get=lambda board: f"{board.faults.graph_delay:g}",
         put=_delay,
     ),

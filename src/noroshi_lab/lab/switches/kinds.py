@@ -14,8 +14,8 @@ from noroshi_lab.lab.state import Board
 Kind = Literal["", "number", "span", "moment"]
 _KINDS = {
     "number": pgettext("number", "a number"),
-    "span": _("a span of time (90d, 2h30m, 45s)"),
-    "moment": _("a date (2026-12-31, 2026-12-31T09:00+09:00) or a span from now on (+90d)"),
+    "span": _("a duration (90d, 2h30m, 45s)"),
+    "moment": _("a date (2026-12-31, 2026-12-31T09:00+09:00) or a duration from now (+90d)"),
 }
 _SOME_TIME = datetime(2026, 1, 1, tzinfo=UTC)
 

@@ -45,22 +45,20 @@ LIMITS = (
     Switch(
         name="throttling",
         values=get_args(Manner),
-        help=_(
-            "what happens above the mails a minute: they are delayed, or refused (432 4.3.2)"
-        ),
+        help=_("mails above the limit per minute: delayed, or refused (432 4.3.2)"),
         get=lambda board: board.limits.manner,
         put=_manner,
     ),
-    counted("mails-a-minute", _of, "a_minute", _MOST, _("mails a minute of one mailbox")),
+    counted("mails-a-minute", _of, "a_minute", _MOST, _("mails per minute of one mailbox")),
     counted(
-        "recipients", _of, "recipients", _MOST, _("recipients of one mail; more: 452 4.5.3")
+        "recipients", _of, "recipients", _MOST, _("recipients of one mail; above: 452 4.5.3")
     ),
     counted(
         "recipients-a-day",
         _of,
         "recipients_a_day",
         _MOST,
-        _("recipients of one mailbox in 24 hours; more: 554 5.2.0"),
+        _("recipients of one mailbox in 24 hours; above: 554 5.2.0"),
     ),
     counted(
         "licences",
@@ -68,8 +66,8 @@ LIMITS = (
         "licences",
         _MOST,
         _(
-            "the tenant's licences, which decide its external recipients in 24 hours; more: "
-            "550 5.7.233; 0 is a trial with 5,000: 550 5.7.232"
+            "licences of the tenant, which set its external recipients in 24 hours; above: 550 "
+            "5.7.233; 0: a trial with 5,000: 550 5.7.232"
         ),
     ),
     flag(
@@ -79,14 +77,14 @@ LIMITS = (
         lambda board: board.tenant,
         "initial_domain",
         _(
-            "initial: it sends from onmicrosoft.com; above 100 external recipients in 24 hours "
-            "550 5.7.236"
+            "initial: the tenant sends from onmicrosoft.com; above 100 external recipients in 24 "
+            "hours: 550 5.7.236"
         ),
     ),
     Switch(
         name="size",
         kind="number",
-        help=_("megabytes of one mail (MaxSendSize); more: 552 5.3.4"),
+        help=_("maximum size of one mail in MB (MaxSendSize); above: 552 5.3.4"),
         get=lambda board: f"{board.limits.size / MEGABYTE:g}",
         put=_size,
     ),
@@ -94,7 +92,7 @@ LIMITS = (
         name="mailbox-quota",
         kind="number",
         help=_(
-            "megabytes of the sending mailbox, Sent Items too; full: 554 5.2.2; 0: no limit"
+            "size of the sending mailbox in MB, with Sent Items; full: 554 5.2.2; 0: no limit"
         ),
         get=lambda board: f"{board.mailbox.quota / MEGABYTE:g}",
         put=_quota,
@@ -102,14 +100,14 @@ LIMITS = (
     Switch(
         name="sent-items",
         values=("kept", "none"),
-        help=_("whether what is sent is kept in Sent Items"),
+        help=_("keep sent mail in Sent Items"),
         get=lambda board: "kept" if board.mailbox.saves_sent else "none",
         put=_sent_items,
     ),
     Switch(
         name="sender",
         values=("allowed", "blocked"),
-        help=_("the mailbox's standing; blocked for spam: 550 5.1.8"),
+        help=_("state of the mailbox; blocked for spam: 550 5.1.8"),
         get=lambda board: "blocked" if board.mailbox.blocked else "allowed",
         put=_sender,
     ),
@@ -119,7 +117,7 @@ LIMITS = (
         "new",
         lambda board: board.submission,
         "old_wording",
-        _("what a foreign sender is told: new 554 5.2.252, old 550 5.7.60"),
+        _("refusal of a foreign sender: new 554 5.2.252, old 550 5.7.60"),
     ),
     counted(
         "errors",
@@ -127,29 +125,32 @@ LIMITS = (
         "errors",
         _MOST,
         _(
-            "errors of one kind within errors-for, after which the sender is throttled "
-            "(550 5.2.25x); 0: never"
+            "errors of one type within errors-for after which the sender is throttled (550 5.2.25x); "
+            "0: never"
         ),
     ),
-    spanned("errors-for", _of, "errors_for", _("over which time errors are counted")),
+    spanned("errors-for", _of, "errors_for", _("period in which errors are counted")),
     Switch(
         name="unknown-recipients",
         values=("returned", "kept"),
-        help=_("mail to nobody in the own domain: returned by a report to the sender, or kept"),
+        help=_(
+            "mail to an unknown recipient in the own domain: returned with a report to the sender, "
+            "or kept"
+        ),
         get=lambda board: board.limits.unknown,
         put=_unknown,
     ),
-    spanned("report-after", _of, "report_after", _("until a report of non-delivery arrives")),
+    spanned("report-after", _of, "report_after", _("time until a non-delivery report arrives")),
     spanned(
         "tar-pit",
         _of,
         "tar_pit",
-        _("how long a refused sign-in at SMTP is kept waiting (really 5s)"),
+        _("delay before a sign-in at SMTP is refused (in reality 5s)"),
     ),
     spanned(
         "idle",
         _of,
         "idle",
-        _("how long an SMTP connection may be idle; afterwards 421 4.4.1; 0s: for ever"),
+        _("idle time-out of an SMTP connection; afterwards 421 4.4.1; 0s: none"),
     ),
 )

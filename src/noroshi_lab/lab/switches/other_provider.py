@@ -48,30 +48,30 @@ ELSEWHERE = (
         "offline",
         Offline,
         _(
-            "what a refresh token is asked for by: the scope offline_access, or (as at Google) "
-            "access_type=offline, and then it comes with the first consent or prompt=consent alone"
+            "request for a refresh token: by the scope offline_access, or (as at Google) by "
+            "access_type=offline, and then only at the first consent or with prompt=consent"
         ),
     ),
     _word(
         "refresh",
         "refresh",
         Refresh,
-        _("refresh tokens: rotating, and one that is used twice ends them all; or lasting"),
+        _("refresh tokens: rotating (using one twice revokes all), or lasting"),
     ),
     _word(
         "granted",
         "granted",
         Granted,
         _(
-            "scopes granted at a sign-in: all that were requested; or fewer: offline_access is dropped "
-            "without prompt=consent. A renewal that asks for more gets invalid_scope"
+            "scopes granted at a sign-in: all requested; or fewer: offline_access is dropped without "
+            "prompt=consent. A renewal with more scopes gets invalid_scope"
         ),
     ),
     Switch(
         name="elsewhere-sign-ins",
         values=("kept", "revoked"),
         momentary=True,
-        help=_("revoked ends all that there are (invalid_grant)"),
+        help=_("revoked ends all existing sign-ins (invalid_grant)"),
         get=lambda board: "kept",
         put=_sign_ins,
     ),
@@ -79,7 +79,7 @@ ELSEWHERE = (
         "client-auth",
         "client_auth",
         ClientAuth,
-        _("how the app sends its secret: by HTTP Basic, in the body, or either"),
+        _("transfer of the app's secret: by HTTP Basic, in the body, or either"),
     ),
     flag(
         "elsewhere-delegation",
@@ -87,26 +87,20 @@ ELSEWHERE = (
         "missing",
         _of,
         "delegated",
-        _("whether the service account may act for people; missing: unauthorized_client"),
+        _("permission of the service account to act for users; missing: unauthorized_client"),
     ),
     _word(
-        "passwords",
-        "passwords",
-        Passwords,
-        _("passwords at SMTP: app passwords alone, or none"),
+        "passwords", "passwords", Passwords, _("passwords at SMTP: only app passwords, or none")
     ),
-    spanned("elsewhere-token-life", _of, "token_life", _("how long an access token holds")),
+    spanned("elsewhere-token-life", _of, "token_life", _("lifetime of an access token")),
     spanned(
-        "elsewhere-refresh-life",
-        _of,
-        "refresh_life",
-        _("how long a refresh token holds without being used"),
+        "elsewhere-refresh-life", _of, "refresh_life", _("lifetime of an unused refresh token")
     ),
     counted(
         "elsewhere-recipients-a-day",
         _of,
         "recipients_a_day",
         10_000_000,
-        _("recipients of one mailbox in 24 hours; more: 550 5.4.5"),
+        _("recipients of one mailbox in 24 hours; above: 550 5.4.5"),
     ),
 )

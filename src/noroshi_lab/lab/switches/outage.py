@@ -17,10 +17,10 @@ _NAMES = _MICROSOFT | {
     "elsewhere": _("the other provider's sign-in"),
     "elsewhere-smtp": _("the other provider's SMTP"),
 }
-_STATE = _("{what}: refuses connections, is silent, or busy (503; SMTP: 421)")
-_ALL = _("all of Microsoft's servers at once")
+_STATE = _("{what}: refuses connections, is silent, or is busy (503; SMTP: 421)")
+_ALL = _("all Microsoft servers at once")
 _MIXED = "mixed"
-_SHOWS = _("the certificate of {what}, for the next connections")
+_SHOWS = _("certificate of {what}, for new connections")
 
 
 def _put(board: Board, name: str, value: str) -> None:

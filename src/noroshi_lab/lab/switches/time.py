@@ -32,9 +32,7 @@ TIME = (
         name="clock",
         values=(_REAL,),
         kind="moment",
-        help=_(
-            "the time by which everything in the lab goes; +90d moves it on, real puts it back"
-        ),
+        help=_("time of the whole lab; +90d moves it forward, real resets it"),
         get=lambda board: f"{board.clock():%Y-%m-%dT%H:%M:%SZ}",
         put=_clock,
     ),
@@ -42,8 +40,8 @@ TIME = (
         name="skew",
         kind="span",
         help=_(
-            "by how much the lab's clock is ahead of yours (-: behind); from some minutes on "
-            "AADSTS700024 for certificates"
+            "offset of the lab's clock from yours (+: ahead, -: behind); beyond a few minutes, "
+            "certificates get AADSTS700024"
         ),
         get=lambda board: write_span(board.clock.skew),
         put=_skew,
