@@ -156,7 +156,7 @@ def test_without_a_second_way_it_says_what_is_missing(tmp_path, lab, home):
     )
     _, complained = drill.communicate(timeout=PATIENCE)
     assert drill.returncode == 1
-    assert "No rule of this node names a route" in complained and "--fresh" in complained
+    assert "No rule of this node uses a route" in complained and "--fresh" in complained
 
 
 def test_the_page_names_each_failure_as_the_drill_does():

@@ -85,7 +85,7 @@ def test_a_password_is_asked_for_refused_mended_and_shown_nowhere(home, relay, t
     put(home, RIGHT)
     until(lambda: relay.mails, "the mail, as the route that rested is tried at once")
     told = home.run("send", "--to", "a@contoso.example", "--subject", "s", "--text", "t").stderr
-    assert told.startswith("To a@contoso.example: sent; the other side accepted it")
+    assert told.startswith("To a@contoso.example: accepted by the other side")
     home.end()
     kept = b"".join(p.read_bytes() for p in tmp_path.rglob("*") if p.is_file())
     assert WRONG.encode() not in kept and RIGHT.encode() not in kept
@@ -94,7 +94,7 @@ def test_a_password_is_asked_for_refused_mended_and_shown_nowhere(home, relay, t
 def test_a_route_with_a_password_needs_no_page_to_sign_in_at(home):
     done = home.run("authorize", "relay", check=False)
     assert done.returncode == 5
-    assert "signs in with a password. Put it in: noroshi secret set" in done.stderr
+    assert "signs in with a password. Store it: noroshi secret set" in done.stderr
 
 
 def test_without_a_terminal_a_file_is_wanted(home):

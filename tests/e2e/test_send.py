@@ -121,7 +121,7 @@ def test_a_refused_mail_is_set_aside_told_and_tried_again_on_demand(running, mai
     assert checked(running) == 1
     mailbox.knows_all = True
     told = running.run("--lang", "en", "queue", "retry", mail).stdout
-    assert told == f"{mail} is due now: hello\n"
+    assert told == f"{mail} is retried now: hello\n"
     until(lambda: state(running, mail) == "accepted", "its receipt")
     assert len(mailbox.mails) == 1
     until(lambda: checked(running) == 0, "the queue to be looked at again, and well")
@@ -202,7 +202,7 @@ def test_a_mail_that_was_accepted_is_not_sent_again(running, mailbox):
 
 def test_without_a_node_mail_waits_for_it(home, mailbox):
     sent = home.run("--lang", "en", "send", "--to", "aki", "--subject", "s", "--text", "t")
-    assert f"It goes out once noroshi serve --home {home.folder} runs" in sent.stderr
+    assert f"The mail is sent once noroshi serve --home {home.folder} runs" in sent.stderr
     assert sent.returncode == 7
     assert home.run("status", "--check", check=False).returncode == 4
     home.serve()

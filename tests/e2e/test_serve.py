@@ -215,7 +215,7 @@ def test_without_its_key_it_watches_says_what_it_cannot_send_and_sends_it_later(
         until(lambda: status(home)["routes"][0]["state"] == "down", "the route to say so")
         told = " ".join(home.run("status").stdout.split())
         assert "The vault's key is missing" in told and str(key) in told
-        assert "watching goes on" in told
+        assert "monitoring continues" in told
         assert home.run("status", "--check", check=False).returncode == 1
         until(lambda: home.queue() == 1, "the alarm to wait")
         assert not lab.mails

@@ -89,7 +89,7 @@ def test_one_command_installs_and_starts_it(told):
     assert (status["code"], status["err"]) == (0, "")
     assert "as installed by this version" in status["out"]
     assert "at boot      enabled\nstate        active (running)\n" in status["out"]
-    assert "started anew 0 times" in status["out"]
+    assert "restarted 0 times" in status["out"]
 
 
 def test_it_runs_as_a_user_of_its_own_and_is_watched_over(told):
@@ -108,7 +108,7 @@ def test_home_and_key_are_its_own_and_the_door_is_its_groups(told):
 
 def test_a_member_of_the_group_finds_the_door_and_may_look_only(told):
     assert told["a member looks"]["code"] == 0
-    assert "Nothing is watched yet" in told["a member looks"]["out"]
+    assert "Nothing is monitored yet" in told["a member looks"]["out"]
     assert told["a member applies"]["code"] == 5
 
 

@@ -102,7 +102,7 @@ def accepted(setup, home, lab, kind):
     route = {"smtp": "smtp1", "graph": "graph1"}[kind]
     assert setup.process.returncode == 0, setup.shown
     assert f"by route {route} [lab]" in setup.shown
-    assert "Accepted is not arrived" in setup.shown
+    assert "Accepted does not mean delivered" in setup.shown
     subjects = [mail["subject"] for mail in lab.mails(lab.card["reader"])]
     assert f"Noroshi: test mail by route {route}" in subjects
     secrets = (lab.card["client_secret"], lab.card["password"], "PRIVATE KEY")
@@ -217,7 +217,7 @@ def test_an_app_signs_in_by_its_certificate(home, lab, kind):
     setup.ended()
     accepted(setup, home, lab, kind)
     assert "CERTIFICATE" in (home.folder.parent / "noroshi-m365.cer").read_text("ascii")
-    assert "the Object ID" in setup.shown
+    assert "The Object ID" in setup.shown
 
 
 @KINDS
@@ -248,7 +248,7 @@ def test_a_certificate_that_nobody_uploaded_takes_no_good_one_s_place(home, lab)
     other.write_text(make("other", datetime.now(UTC), 30).reveal(), encoding="ascii")
     again = Setup(home, lab, "--graph", "--certificate-file", str(other), "--yes")
     assert again.ended() == 1 and "AADSTS700027" in again.shown
-    assert "in the vault stays" in " ".join(again.shown.split())
+    assert "Vault entries are kept" in " ".join(again.shown.split())
     assert home.run("cert", "show", "m365").stdout == shown
     # What is to be uploaded now stands under the name that the steps give.
     assert file.read_text("ascii") != before
@@ -259,7 +259,7 @@ def test_a_certificate_that_nobody_uploaded_takes_no_good_one_s_place(home, lab)
     ("client_id", "code", "told"),
     [
         pytest.param(NOBODYS_APP, 1, "1. Register the app", id="no such app"),
-        pytest.param("hello", 3, "--client-id: must be like", id="no client ID at all"),
+        pytest.param("hello", 3, "--client-id: must have the form", id="no client ID at all"),
     ],
 )
 def test_a_script_ends_at_what_is_refused_with_what_mends_it(home, lab, client_id, code, told):
@@ -342,26 +342,26 @@ def person(home):
 def test_a_person_errs_at_each_step_leaves_and_comes_back_and_loses_nothing(person, home, lab):
     card = lab.card
     first = person("--cloud", "lab")
-    first.type("come from: ", "alerts")
+    first.type("sends the alarms: ", "alerts")
     first.until("not a mail address")
-    first.type("come from: ", card["user"])
+    first.type("sends the alarms: ", card["user"])
     first.until(f"contoso.example is the tenant {card['tenant_id']}")
     first.type("Number [1]: ", "7")
-    first.until("A number from 1 to 5")
+    first.until("Enter a number from 1 to 5")
     first.type("Number [1]: ", "3")
     first.type("Number [1]: ", "1")
     first.type("Account that signs in", "")
     first.type("Number [1]: ", "1")
     first.until("http://localhost/MxMail/ letter by letter")
-    first.type("once it is done", "")
+    first.type("when done", "")
     first.until("client) ID: ")
-    assert first.interrupt() == 130 and "What is set up so far is kept" in first.seen
+    assert first.interrupt() == 130 and "The set-up so far is saved" in first.seen
 
     again = person()
     again.until(card["user"])
     again.until("lab [lab]")
     again.type("[Y/n]", card["user"])
-    again.until("y or n, please")
+    again.until("Enter y or n")
     again.type("[Y/n]", "")
     again.type("Number [1]: ", "3")
     again.type("client) ID: ", NOBODYS_APP)
@@ -373,29 +373,29 @@ def test_a_person_errs_at_each_step_leaves_and_comes_back_and_loses_nothing(pers
     again.until("AADSTS7000215")
     again.type("Client secret: ", card["client_secret"])
     again.type("(empty: not known): ", "31.1.2028")
-    again.until("as in 2028-01-31")
+    again.until("in the form 2028-01-31")
     again.type("(empty: not known): ", "2028/1/31")
     again.until("enter it as 2028-01-31")
     again.type("(empty: not known): ", "2027-02-30")
     again.until("2027-02-30 is not a valid date")
     again.type("(empty: not known): ", "2020-01-01")
-    again.until("2020-01-01 is over")
+    again.until("2020-01-01 is past")
     again.type("(empty: not known): ", FAR)
     again.until("https://localhost")
     again.until("\n")
     url = next(word for word in again.seen.split() if "/authorize?" in word)
-    again.type("Address: ", "http://localhost/MxMail/?code=abc\n")
+    again.type("URL: ", "http://localhost/MxMail/?code=abc\n")
     again.until("not complete")
-    again.type("Address: ", lab.sign_in(url))  # of the page that was opened already
+    again.type("URL: ", lab.sign_in(url))  # of the page that was opened already
     again.until("smtp1 [lab] is signed in")
     lab.set("mailbox-smtp-auth", "off")
     again.type("Number [1]: ", "1")
-    again.type("once it is done", "")
-    again.type(f"Send a test mail to [{card['reader']}]", "")  # who reads, not who sends
+    again.type("when done", "")
+    again.type(f"Recipient of the test mail [{card['reader']}]", "")  # who reads, not who sends
     again.until("535 5.7.139")
     lab.set("mailbox-smtp-auth", "on")
     again.type("try again now", "http://localhost/MxMail/?code=abc")
-    again.until("Here Enter goes on")
+    again.until("Press Enter or one of the letters")
     again.type("try again now", "")
     again.until("Accepted at")
     again.type("Number [4]: ", "1")
@@ -429,11 +429,11 @@ def test_who_said_that_there_is_no_secret_is_asked_once_the_sign_in_shows_that_t
     asked = person("--cloud", "lab", "--mailbox", lab.card["user"], "--to", lab.card["reader"])
     begun_by_paste(asked, lab)
     asked.type("Client secret: ", "")
-    asked.type("Address: ", lab.sign_in(opened(asked)))
+    asked.type("URL: ", lab.sign_in(opened(asked)))
     asked.until("AADSTS7000218")
     asked.type("Client secret: ", lab.card["client_secret"])
     asked.type("(empty: not known): ", "")
-    asked.type("Address: ", lab.sign_in(opened(asked)))
+    asked.type("URL: ", lab.sign_in(opened(asked)))
     asked.until("smtp1 [lab] is signed in")
 
 
@@ -444,11 +444,11 @@ def test_how_it_signs_in_is_known_again_after_it_was_left_at_the_next_question(
     number = {"app-certificate": "1", "person-paste": "3", "person-device": "5"}[way]
     asked = person("--cloud", "lab", "--mailbox", lab.card["user"])
     asked.type("Number [1]: ", number)
-    asked.until("which way shall mails leave")
+    asked.until("by SMTP or Graph?")
     asked.until("Number [1]: ")
     asked.interrupt()
     again = person("--mailbox", lab.card["user"])
-    again.until(f"The tenant {lab.card['tenant_id']} is there")
+    again.until(f"The tenant {lab.card['tenant_id']} exists")
     again.type(f"Number [{number}]: ", "")
     again.type("Number [1]: ", "2")
     again.until("(administrator)" if way == "app-certificate" else "Account that signs in")
@@ -461,10 +461,10 @@ def test_a_person_without_a_secret_still_signs_in_by_a_page_when_it_is_taken_up_
     asked = person("--cloud", "lab", "--mailbox", lab.card["user"])
     begun_by_paste(asked, lab)
     asked.type("Client secret: ", "")
-    asked.until("Address: ")
+    asked.until("URL: ")
     asked.interrupt()
     again = person()
-    again.until("the address pasted back")
+    again.until("the URL pasted back")
     again.until("[Y/n]")
 
 
@@ -521,13 +521,13 @@ def test_who_waits_sees_when_it_is_tried_next_and_can_hurry_it(person, home, lab
     asked.type("[Y/n]", "")
     asked.type("Number [3]: ", "3")
     asked.type("Number [1]: ", "3")
-    asked.until("from before still waits")
+    asked.until("is still waiting")
     asked.until("535 5.7.139")
     asked.type("try again now", "w")
     asked.until("Next try at ")
     lab.set("mailbox-smtp-auth", "on")
     asked.type(", in ", "")
-    asked.until("It is tried now")
+    asked.until("Retrying now")
     asked.until("Accepted at")
     asked.interrupt()
     assert len(lab.mails(lab.card["reader"])) == before + 1
@@ -540,19 +540,19 @@ def test_another_secret_s_day_is_asked_for_and_the_old_one_s_is_not_taken_silent
     assert Setup(home, lab, *argv, "--secret-ends", "2100-01-31").ended() == 0
     again = Setup(home, lab, *secret)
     assert again.ended() == 0
-    assert "still gives 2100-01-31 as the day" in " ".join(again.shown.split())
+    assert "still has 2100-01-31 as the expiry date" in " ".join(again.shown.split())
 
 
 def test_a_tenant_that_is_none_is_neither_kept_nor_offered_again(person, home, lab):
     card = lab.card
     asked = person("--cloud", "lab", "--tenant", NOBODYS_APP)
-    asked.type("come from: ", "")
+    asked.type("sends the alarms: ", "")
     asked.until("Nothing was entered")
-    asked.type("come from: ", card["user"])
+    asked.type("sends the alarms: ", card["user"])
     asked.until(f"Tenant {NOBODYS_APP}: ")
     asked.until("AADSTS90002")
     asked.type("[contoso.example]: ", "5")
-    asked.until("must be a tenant ID, or a domain")
+    asked.until("enter a tenant ID, or a domain")
     asked.type("[contoso.example]: ", "nobody.example")
     asked.until("AADSTS90002")
     asked.type("[contoso.example]: ", "")
@@ -585,7 +585,7 @@ def test_what_is_tried_of_an_account_that_sends_is_put_in_force_once_it_is_prove
     ):
         refused = Setup(home, lab, *changed["argv"], client_id=changed.get("client_id", ""))
         assert refused.ended() == 1
-        assert "put in force at once" in " ".join(refused.shown.split())
+        assert "all applied at once" in " ".join(refused.shown.split())
         assert version_and_account(home) == (number, account)
     bad = home.folder.parent / "bad"
     bad.write_text("certainly~not-it", encoding="utf-8")
@@ -615,7 +615,7 @@ def test_a_mail_goes_on_by_the_account_that_sends_while_another_is_tried(person,
     assert version_and_account(home) == (number, account)
     home.run("send", "--to", "ops", "--route", "graph1", "--subject", "meanwhile", "text")
     asked.interrupt()
-    assert "its mails go on as before" in " ".join(asked.seen.split())
+    assert "its mail is sent as before" in " ".join(asked.seen.split())
     until(lambda: "meanwhile" in subjects(lab), "the mail")
     assert version_and_account(home) == (number, account)
 
@@ -654,11 +654,11 @@ def test_a_secret_that_the_vault_refuses_after_the_rest_is_in_force_need_not_be_
     key.rename(aside)
     node = restarted(home, home.running[-1])
     asked.type("", FAR)
-    asked.until("So the client secret is not in the vault")
+    asked.until("Therefore the client secret is not in the vault")
     assert version_and_account(home)[0] == number + 1
     aside.rename(key)
     restarted(home, node)
-    asked.type("leave it for now: ", "")
+    asked.type("q: interrupt: ", "")
     asked.type("Number [1]: ", "3")
     asked.until("Accepted at")
     asked.interrupt()
@@ -677,10 +677,10 @@ def test_who_leaves_before_the_secret_is_in_the_vault_is_told_what_is_in_force_a
     (home.folder / "key").rename(home.folder.parent / "aside")
     restarted(home, home.running[-1])
     asked.type("", FAR)
-    asked.type("leave it for now: ", "q")
+    asked.type("q: interrupt: ", "q")
     assert asked.ended() == 1
-    left = " ".join(asked.seen.split("Left for now")[1].split())
-    assert "not in the vault. Put it in: noroshi secret set" in left
+    left = " ".join(asked.seen.split("Interrupted.")[1].split())
+    assert "not in the vault. To store it: noroshi secret set" in left
 
 
 def test_a_new_sign_in_that_mails_would_wait_for_is_told_of_before_it_is_needed(
@@ -693,9 +693,9 @@ def test_a_new_sign_in_that_mails_would_wait_for_is_told_of_before_it_is_needed(
     asked.type("[Y/n] ", "y")
     asked.type("Account that signs in", "")
     asked.type("Number [3]: ", "")
-    asked.until("A sign-in is kept for one app")
+    asked.until("A sign-in is valid for one app")
     asked.type("[Y/n] ", "n")
-    assert asked.ended() == 1 and "its mails go on as before" in " ".join(asked.seen.split())
+    assert asked.ended() == 1 and "its mail is sent as before" in " ".join(asked.seen.split())
     assert version_and_account(home) == (number, account)
 
 
@@ -709,12 +709,12 @@ def test_who_leaves_before_the_new_sign_in_is_told_that_mails_wait_and_how_to_go
     asked.type("[Y/n] ", "y")
     asked.type("Account that signs in", "")
     asked.type("Number [3]: ", "")
-    asked.until("A sign-in is kept for one app")
+    asked.until("A sign-in is valid for one app")
     asked.type("[Y/n] ", "y")
     opened(asked)
     assert asked.interrupt() == 130
-    left = " ".join(asked.seen.split("Left for now")[1].split())
-    assert "mails by this account wait" in left
+    left = " ".join(asked.seen.split("Interrupted.")[1].split())
+    assert "Mails of this account wait" in left
     assert "noroshi take-back" in left and left.endswith(f" {number}")
     home.run("take-back", str(number))
     written = version_and_account(home)[1].splitlines()
@@ -735,7 +735,7 @@ def test_a_tenant_that_stays_costs_nobody_another_sign_in(home, lab):
     file.write_text(written, encoding="utf-8")
     home.run("apply", str(home.definitions))
     somebody = Terminal(home, "authorize", "graph1")
-    somebody.type("Address: ", lab.sign_in(opened(somebody)))
+    somebody.type("URL: ", lab.sign_in(opened(somebody)))
     assert somebody.ended() == 0
     somebody.end()
     restarted(home, home.running[-1])  # which has tokens of the account as it was before

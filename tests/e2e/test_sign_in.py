@@ -116,7 +116,7 @@ def test_a_lab_s_route_is_marked_where_the_node_says_by_what_it_sends(running):
     ("language", "told"),
     [
         pytest.param("en", "it holds no code", id="in English"),
-        pytest.param("ja", "code 指定がありません", id="in Japanese"),
+        pytest.param("ja", "code がありません", id="in Japanese"),
     ],
 )
 def test_what_is_no_finished_sign_in_is_told_as_such(running, lab, language, told):

@@ -76,7 +76,7 @@ def test_with_the_volume_full_the_alarm_arrives_once_and_then_all_is_as_before(
     home, mailbox, volume
 ):
     filler = fill(volume)
-    until(lambda: "samples are not kept" in troubles(home), "status to say it")
+    until(lambda: "samples are not saved" in troubles(home), "status to say it")
     assert free(volume) < 1 << 20
     home.shop.close()
     until(lambda: len(mailbox.mails) == 1, "the alarm")
@@ -110,7 +110,7 @@ def test_a_node_goes_on_from_the_backup_of_another_that_ran(home, mailbox, volum
     home.end()
     new = Home(tmp_path)
     (new.folder / "key").write_bytes((home.folder / "key").read_bytes())
-    assert "1 mail waits" in new.run("restore", str(volume / "backup.db")).stdout
+    assert "1 waiting mail" in new.run("restore", str(volume / "backup.db")).stdout
     mailbox.open()
     try:
         new.serve()

@@ -16,11 +16,11 @@ REASONS = {
     "template-of-a-billion-letters": "it needs too much memory",
     "template-that-climbs-out": "that is not allowed: access to attribute '__class__'",
     "subject-of-two-lines": "a subject must be one line",
-    "name-of-two-lines": "is no name: a-z, 0-9, - and _",
+    "name-of-two-lines": "is not a valid name: use a-z, 0-9, - and _",
     "recipient-of-two-lines": "is not a mail address",
-    "pattern-with-back-reference": "a back reference would not be linear in time",
+    "pattern-with-back-reference": "back references are not supported",
     "program-in-a-writable-folder": "others may write to",
-    "program-by-a-link-out": "lies in none of the folders whose programs may run",
+    "program-by-a-link-out": "is in none of the folders whose programs may run",
 }
 BOUNDED = {
     "never-ends": "more than 1024 KiB",

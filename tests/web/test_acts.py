@@ -170,26 +170,26 @@ async def test_what_is_noted_by_itself_each_reader_has_in_their_language(browser
 async def test_what_cannot_be_placed_is_told_with_what_was_typed(browser):
     await browser.get(f"/place/{PART}")
     await browser.post(f"/place/{PART}", how="copy", to="web1/base", name="<b>", do="do")
-    assert browser.status == 400 and "is no name" in browser.text
+    assert browser.status == 400 and "is not a valid name" in browser.text
     assert "&lt;b&gt;" in browser.text and "<b>&lt;" not in browser.text
     for path in ("noroshi", "web9", "web1/base/none", "a/b/c/d"):
         assert (await browser.get(f"/place/{path}")).status == 404, path
 
 
 WRONG_COPY = {
-    "no name": ("web1", {"name": "<b>"}, "name", "is no name"),
-    "a name that is there": ("web1", {"name": "web1"}, "name", "is there already"),
+    "no name": ("web1", {"name": "<b>"}, "name", "is not a valid name"),
+    "a name that is there": ("web1", {"name": "web1"}, "name", "already exists"),
     "no address": (
         "web1",
         {"name": "w9", "address": "a b!"},
         "address",
-        "is no name or address",
+        "is not a valid host name or address",
     ),
     "a long title": ("web1", {"name": "w9", "title": "x" * 300}, "title", "200 characters"),
-    "no name of a monitor": (PART, {"to": "web1/base", "name": "<b>"}, "name", "is no name"),
-    "no group": (PART, {"group": "web1/<g>", "name": "x"}, "group", "is no name"),
+    "no name of a monitor": (PART, {"to": "web1/base", "name": "<b>"}, "name", "is not a valid name"),
+    "no group": (PART, {"group": "web1/<g>", "name": "x"}, "group", "is not a valid name"),
     "no instance": (PART, {"group": "web7/base", "name": "x"}, "group", "there is no instance"),
-    "where it is": (PART, {"to": "web1/base", "name": "disks"}, "name", "is where it is"),
+    "where it is": (PART, {"to": "web1/base", "name": "disks"}, "name", "is already there"),
     "a long title of a monitor": (
         PART,
         {"to": "web1/base", "name": "d2", "title": "x" * 300},
@@ -308,7 +308,7 @@ async def test_a_try_shows_all_that_was_read_and_judged_and_where_it_ran(tmp_pat
         assert f'hx-post="/try/{PART}"' in browser.text
         await browser.post(f"/try/{PART}")
         assert browser.status == 200
-        for told in ("95%", "5 GB left", "&lt;b&gt;disk", "CRITICAL", "all would tell ops"):
+        for told in ("95%", "5 GB left", "&lt;b&gt;disk", "CRITICAL", "all would notify ops"):
             assert told in browser.text, told
         assert "127.0.0.1" in browser.text
         assert await desk.store.events() == [] or not await desk.store.events()

@@ -58,7 +58,7 @@ async def test_it_is_taken_back_from_the_monitors_page_and_one_comes_back_there(
     await seen.post("/alarms", do="back", back=DISKS, words="", **PICKED)
     assert seen.to == f"/monitor/{DISKS}?said=back"
     page = (await seen.get(seen.to)).text
-    assert "Taken back." in page and 'value="acknowledge"' in page
+    assert "Acknowledgement withdrawn." in page and 'value="acknowledge"' in page
 
 
 async def test_a_comment_stands_on_the_monitors_page_as_text(seen):
@@ -71,7 +71,7 @@ async def test_a_comment_stands_on_the_monitors_page_as_text(seen):
 async def test_without_a_choice_nothing_is_done_and_what_was_typed_stays(seen, ask):
     await seen.get("/alarms")
     await seen.post("/alarms", do="acknowledge", words="typed already")
-    assert seen.status == 400 and "Choose at least one alarm" in seen.text
+    assert seen.status == 400 and "Select at least one alarm" in seen.text
     assert "typed already" in seen.text
     assert (await ask("alarms"))["rows"][0]["acknowledged"] is None
 
@@ -80,7 +80,7 @@ async def test_who_comes_second_is_told_who_has_it(seen, ask):
     await seen.get("/alarms")
     await ask("alarm_acknowledge", monitor=DISKS)
     await seen.post("/alarms", do="acknowledge", words="", **PICKED)
-    assert seen.status == 409 and "aki has acknowledged it already" in seen.text
+    assert seen.status == 409 and "aki has already acknowledged it" in seen.text
 
 
 async def test_what_ended_meanwhile_is_no_failure_and_is_not_chosen_any_more(seen, desk, ask):
@@ -90,7 +90,7 @@ async def test_what_ended_meanwhile_is_no_failure_and_is_not_chosen_any_more(see
     await seen.post("/alarms", do="acknowledge", words="", **PICKED, **gone)
     assert (seen.status, seen.to) == (303, "/alarms?did=acknowledge&over=1")
     page = (await seen.get(seen.to)).text
-    assert "Acknowledged." in page and "ended meanwhile: 1" in page
+    assert "Acknowledged." in page and "ended in the meantime: 1" in page
     assert "1 not acknowledged" in page and "is-picked" not in page
 
 
@@ -98,7 +98,7 @@ async def test_where_all_that_was_chosen_ended_that_is_told_and_what_was_typed_s
     await seen.get("/alarms")
     gone = {"pick2": f"{DISKS} /gone"}
     await seen.post("/alarms", do="acknowledge", words="typed already", **gone)
-    assert seen.status == 404 and "ended meanwhile: 1" in seen.text
+    assert seen.status == 404 and "ended in the meantime: 1" in seen.text
     assert "typed already" in seen.text and "is-picked" not in seen.text
     assert "notice--critical" not in seen.text
 
@@ -109,8 +109,8 @@ async def test_what_was_done_is_told_beside_what_was_not(seen, desk, ask):
     await ask("alarm_acknowledge", monitor=DISKS, item="/srv")
     more = {"pick2": f"{DISKS} /srv", "pick3": f"{DISKS} /gone"}
     await seen.post("/alarms", do="acknowledge", words="", **PICKED, **more)
-    assert seen.status == 409 and "Of 3 chosen: done 1, ended before 1." in seen.text
-    assert "/srv: aki has acknowledged it already" in seen.text
+    assert seen.status == 409 and "Of 3 selected: 1 done, 1 already ended." in seen.text
+    assert "/srv: aki has already acknowledged it" in seen.text
     assert seen.text.count('class="is-picked"') == 1 and "0 not acknowledged" in seen.text
 
 
@@ -120,7 +120,7 @@ async def test_very_many_at_once_are_refused_in_words_and_nothing_is_done(seen, 
     await seen.post(
         "/alarms", do="acknowledge", words="", zpick="", **many, pick=PICKED["pick1"]
     )
-    assert seen.status == 400 and "201 alarms are chosen; at most 200" in seen.text
+    assert seen.status == 400 and "201 alarms are selected, but at most 200" in seen.text
     assert (await ask("alarms"))["rows"][0]["acknowledged"] is None
 
 
@@ -147,7 +147,7 @@ async def test_a_link_from_elsewhere_chooses_its_alarm(seen):
 async def test_alarms_are_found_by_who_has_them(seen, ask):
     await ask("alarm_acknowledge", monitor=DISKS)
     assert "web1 › disks" in (await seen.get("/alarms?find=AKI")).text
-    assert "No open alarm fits “tea”" in (await seen.get("/alarms?find=tea")).text
+    assert "No open alarm matches “tea”" in (await seen.get("/alarms?find=tea")).text
     assert "Every open alarm is acknowledged" in (await seen.get("/alarms?show=nobody")).text
 
 
@@ -168,7 +168,7 @@ async def test_a_place_is_silenced_and_nobody_forgets_it(seen, desk, given, hour
     page = (await seen.get("/tree/web1/base")).text
     assert "mark--silent" in page
     page = (await seen.get(f"/monitor/{DISKS}")).text
-    assert "silent until" in page and "Reason: 電源工事 (sato)" in page
+    assert "notifications suppressed until" in page and "Reason: 電源工事 (sato)" in page
     page = (await seen.get("/alarms")).text
     (id,) = {part.split('"')[0] for part in page.split('name="silence" value="')[1:]}
     await seen.post("/alarms", do="end", silence=id)
@@ -260,7 +260,7 @@ async def test_maintenance_is_planned_and_taken_out_again(seen, ask):
     assert seen.to == "/alarms/maintenance?did=removed"
     await seen.get(seen.to)
     await seen.post("/alarms/maintenance", do="remove", **which)
-    assert seen.status == 409 and "not there any more" in seen.text
+    assert seen.status == 409 and "no longer exists" in seen.text
 
 
 async def test_what_is_wrong_with_planned_work_is_told_and_what_was_typed_stays(seen):
@@ -273,7 +273,7 @@ async def test_what_is_wrong_with_planned_work_is_told_and_what_was_typed_stays(
     assert 'value="Move"' in seen.text and 'value="2026-12-25"' in seen.text
     await seen.post("/alarms/maintenance", do="add", **given | {"place": "web2"}, **times)
     assert seen.status == 404 and "no instance, group or monitor “web2”" in seen.text
-    assert "Is one of these meant? web1" in seen.text
+    assert "Did you mean one of these? web1" in seen.text
 
 
 TYPED = {
@@ -318,10 +318,10 @@ async def test_both_forms_offer_monitors_and_say_the_same_of_a_place_that_is_not
         assert f'<option value="{DISKS}">このマシン › ディスク容量</option>' in page
         said = {"reason": "x", "length": "1h", "from_time": "22:00", "to_time": "23:00"}
         await seen.post(where, do=deed, place="ログ", **said)
-        assert seen.status == 404 and "2 places are called “ログ”. Say which:" in seen.text
+        assert seen.status == 404 and "2 places are called “ログ”. Choose one:" in seen.text
         assert "このマシン › ログ (web1/base/more)" in seen.text
         await seen.post(where, do=deed, place="ディスク", **said)
-        assert "Is one of these meant? このマシン › ディスク容量" in seen.text
+        assert "Did you mean one of these? このマシン › ディスク容量" in seen.text
 
 
 async def test_maintenance_is_planned_by_a_title_but_not_for_everything(seen, ask):
@@ -332,7 +332,7 @@ async def test_maintenance_is_planned_by_a_title_but_not_for_everything(seen, as
     assert seen.to == "/alarms/maintenance?did=added"
     await seen.get("/alarms/maintenance")
     await seen.post("/alarms/maintenance", do="add", place="全体", **times)
-    assert seen.status == 400 and "not for everything" in seen.text
+    assert seen.status == 400 and "not to everything" in seen.text
 
 
 async def test_planned_work_that_never_ends_or_is_over_already_is_refused(seen, ask):
@@ -340,11 +340,11 @@ async def test_planned_work_that_never_ends_or_is_over_already_is_refused(seen, 
     given = {"place": "web1", "title": "Move"}
     same = {"sort": "weekly", "from_time": "22:00", "to_time": "22:00"}
     await seen.post("/alarms/maintenance", do="add", **given, **same)
-    assert seen.status == 400 and "22:00 is when it begins too" in seen.text
+    assert seen.status == 400 and "22:00 is also the start" in seen.text
     once = {"sort": "once", "from_day": "2020-12-24", "to_day": "2020-12-25"}
     times = {"from_time": "06:00", "to_time": "06:00"}
     await seen.post("/alarms/maintenance", do="add", **given, **once, **times)
-    assert seen.status == 400 and "the end, 2020-12-25 06:00, is in the past" in seen.text
+    assert seen.status == 400 and "The end, 2020-12-25 06:00, is already in the past" in seen.text
     assert 'value="Move"' in seen.text
     assert (await ask("alarms"))["maintenance"] == []
 
@@ -397,7 +397,7 @@ async def test_a_row_that_somebody_chose_stays_though_its_alarm_ended(seen, desk
     told = (await seen.get("/alarms/changed")).text
     assert f'<tr id="{row}"' not in told
     told = (await seen.get(f"/alarms/changed?pick-{row}={DISKS}%20/var")).text
-    assert f'<tr id="{row}"' in told and "It ended meanwhile" in told and " checked" in told
+    assert f'<tr id="{row}"' in told and "This alarm ended in the meantime" in told and " checked" in told
 
 
 async def test_a_quiet_page_of_alarms_is_told_of_alarms_alone(seen, desk, ask):

@@ -205,7 +205,7 @@ async def test_all_that_is_wrong_stands_at_its_field_and_nothing_typed_is_lost(d
         field = re.search(rf'<input id="{id}"[^>]*>', browser.text).group(0)
         assert 'aria-invalid="true"' in field and f"{id}-bad" in field
     assert "is above critical" in html.unescape(browser.text)
-    assert "Marked at their fields below: 5." in browser.text
+    assert "Fields to correct below: 5." in browser.text
     await again(
         browser,
         MONITOR,
@@ -255,13 +255,13 @@ async def test_the_second_editor_is_told_sees_both_and_nothing_is_overwritten(de
     await again(browser, MONITOR, **typed)
     assert browser.status == 409 and await content(desk) == theirs
     text = html.unescape(browser.text)
-    assert "boss changed Instance web1 meanwhile, in version 2" in text
+    assert "boss changed Instance web1 in the meantime, in version 2" in text
     assert "Instance web1 › base › disks › used › Warning: nothing → 60" in told(browser)
     assert "Instance web1 › base › disks › Measurement interval: nothing → 2m" in told(browser)
     shown = filled_in(browser.text)
     assert {name: shown[name] for name in typed} == typed
     assert shown["every"] == "2m"  # what only the other one changed is theirs
-    assert re.search(r"In force meanwhile:.*60", text)
+    assert re.search(r"Now in effect:.*60", text)
     await again(browser, MONITOR)
     assert browser.status == 303
     now = await its(desk)
@@ -310,7 +310,7 @@ async def test_what_the_instance_says_stands_where_its_monitors_say_nothing(desk
     assert (await content(desk))["limits"] == {"disk": {"used": {"warning": 66}}}
     await browser.get(MONITOR)
     assert 'placeholder="7m"' in browser.text and 'placeholder="66"' in browser.text
-    assert "as above: all" in browser.text
+    assert "inherited: all" in browser.text
 
 
 async def test_an_instance_a_group_and_a_monitor_are_added(desk, browser):
@@ -340,10 +340,10 @@ async def test_an_instance_a_group_and_a_monitor_are_added(desk, browser):
     ("page", "typed", "told"),
     [
         ("/settings/instance", {"name": "web1"}, "this name is already in use"),
-        ("/settings/instance", {"name": "Web 1", "zone": "Mars"}, "is no name"),
-        ("/settings/group?in=web1", {"name": "base", "every": "x"}, "of this name already"),
-        ("/settings/monitor?in=web1&group=base&kind=disk", {"name": "ä"}, "is no name"),
-        ("/settings/rule", {"name": "", "routes.1": "plain"}, "is no name"),
+        ("/settings/instance", {"name": "Web 1", "zone": "Mars"}, "is not a valid name"),
+        ("/settings/group?in=web1", {"name": "base", "every": "x"}, "this name is already in use"),
+        ("/settings/monitor?in=web1&group=base&kind=disk", {"name": "ä"}, "is not a valid name"),
+        ("/settings/rule", {"name": "", "routes.1": "plain"}, "is not a valid name"),
     ],
 )
 async def test_a_name_that_cannot_be_is_told_at_its_field_with_all_the_rest(
@@ -546,7 +546,7 @@ async def test_who_was_away_for_too_long_logs_in_and_goes_on_with_what_was_typed
     form = filled_in(browser.text) | {"do": "save", "patience": "7", "options.include": "/\n/x"}
     desk.time.pass_by(hours=13)
     await browser.post(MONITOR, **form)
-    assert browser.status == 200 and "what you entered is kept" in browser.text
+    assert browser.status == 200 and "your input is kept" in browser.text
     kept = html.unescape(re.search(r'name="kept" value="([^"]*)"', browser.text).group(1))
     assert "csrf" not in kept and "patience=7" in kept
     next = html.unescape(re.search(r'name="next" value="([^"]*)"', browser.text).group(1))
@@ -592,7 +592,7 @@ async def test_what_one_should_know_of_a_change_is_told_when_it_is_saved(desk, b
     await saved(browser, MONITOR, rules="own")
     assert browser.to == f"{MONITOR}&did=2&beware=yes"
     await browser.get(browser.to)
-    assert "of which nobody is told: 1 (web1/base/disks)" in browser.text
+    assert "so nobody is notified: 1 (web1/base/disks)" in browser.text
     await again(browser, MONITOR, rules="")
     assert browser.to == f"{MONITOR}&did=3"
 

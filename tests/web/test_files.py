@@ -82,7 +82,7 @@ async def test_of_which_sort_a_single_file_is_its_content_says(desk, browser):
 
 async def test_a_file_whose_content_does_not_say_its_sort_is_told_as_such(desk, browser):
     await sent(browser, ("notes.toml", b"[tool]\n"), ("worse.toml", b"x = ["), sort="")
-    assert browser.text.count("its content does not show which kind it is") == 2
+    assert browser.text.count("the content does not show the type") == 2
     assert "<b>notes.toml</b>" in browser.text and 'name="packed"' not in browser.text
 
 
@@ -129,7 +129,7 @@ async def test_a_zip_that_leads_elsewhere_changes_nothing(desk, browser):
     with zipfile.ZipFile(out, "w") as made:
         made.writestr("../../etc/cron.d/x", "x")
     await sent(browser, ("x.zip", out.getvalue()))
-    assert "leads out of the folder" in browser.text and len(await defined(desk)) == 7
+    assert "points outside the folder" in browser.text and len(await defined(desk)) == 7
 
 
 def text_of(size):
@@ -168,7 +168,7 @@ async def test_several_zips_together_unpack_to_no_more_than_one(desk, browser):
     bombs = [(f"{n}.zip", pack((document(f"contacts/c{n}", long),))) for n in "abc"]
     assert sum(len(raw) for _, raw in bombs) < 100_000
     await sent(browser, *bombs)
-    assert "c.zip" in browser.text and "6 MiB unpacked" in browser.text
+    assert "c.zip" in browser.text and "6 MiB uncompressed" in browser.text
     assert 'name="packed"' not in browser.text
 
 

@@ -97,17 +97,17 @@ async def test_from_the_one_time_code_to_a_given_back_number(tmp_path):
             assert "確かめていません" not in (await browser.get(path)).text, path
     async with browsing(desk, tmp_path) as browser:
         await browser.log_in()
-        assert "(seen by sato)" in (await browser.get("/")).text
+        assert "(confirmed by sato)" in (await browser.get("/")).text
 
 
 async def test_a_test_alarm_that_waits_says_so_and_why_once(desk, browser):
     await filled_in(browser, "person", **PERSON)
     await filled_in(browser, "mail", **SERVER)
     await filled_in(browser, "alarm", do="test_alarm")
-    why = bilingual(en="no STARTTLS there", ja="STARTTLS 指定がありません")
+    why = bilingual(en="no STARTTLS there", ja="STARTTLS がありません")
     await desk.attempted("smtp1", Verdict.ROUTE_DOWN, words=why)
     page = (await browser.get("/first/alarm")).text
-    assert "テスト アラームは確認待ち" in page and page.count(why.ja) == 1
+    assert "テスト アラームは待機しています" in page and page.count(why.ja) == 1
 
 
 async def test_a_way_out_is_done_only_once_a_mail_was_taken_by_it(desk, browser):
@@ -117,7 +117,7 @@ async def test_a_way_out_is_done_only_once_a_mail_was_taken_by_it(desk, browser)
     step = '<li class="is-done">4 '
     assert step not in (await browser.get("/first/alarm")).text
     await filled_in(browser, "alarm", do="test_alarm")
-    why = bilingual(en="nobody answers there", ja="応答指定がありません")
+    why = bilingual(en="nobody answers there", ja="応答がありません")
     await desk.attempted("smtp1", Verdict.ROUTE_DOWN, words=why)
     page = (await browser.get("/first/alarm")).text
     assert step not in page and "<b>送信</b>" not in page
@@ -386,7 +386,7 @@ async def test_after_an_address_that_was_pasted_wrongly_the_right_one_still_sign
         await browser.get("/first/sign-in")
         state = f"S{desk.server.begun}"
         await browser.post("/first/sign-in", do="paste", pasted="http://localhost/MxMail/")
-        assert browser.status == 400 and "code 指定がありません" in browser.text
+        assert browser.status == 400 and "code がありません" in browser.text
         assert 'href="/first/sign-in"' in browser.text
         good = f"http://localhost/MxMail/?code=good&state={state}"
         await browser.post("/first/sign-in", do="paste", pasted=good)
@@ -409,7 +409,7 @@ async def test_a_code_is_typed_elsewhere_and_the_page_goes_on_by_itself(desk, br
     desk.server.on_device = SignInError(words, error="expired_token", who="user")
     await browser.post("/first/sign-in", do="ask", **again)
     told = browser.text.partition('id="asked"')[2].partition("</p>")[0]  # what htmx shows of it
-    assert words.ja in told and "確認待ち" not in told and "hx-trigger" not in told
+    assert words.ja in told and "待機しています" not in told and "hx-trigger" not in told
     await browser.post("/first/sign-in", do="ask", code="X", url="javascript:alert(1)")
     assert "javascript:" not in browser.text
 

@@ -92,7 +92,7 @@ async def test_a_new_account_without_its_mailbox_is_asked_for_it_and_for_nothing
     await entered.get("/mail/new?of=microsoft365")
     given = {"name": "smtp1", "cloud": "microsoft365", "mailbox": " ", "title": "CANARY-TITLE"}
     page = await entered.post("/mail/new", of="microsoft365", kind="smtp", **given)
-    assert page.status == 400 and "Put in the mailbox that sends" in page.text
+    assert page.status == 400 and "Enter the sending mailbox" in page.text
     assert "CANARY-TITLE" in page.text and "host.invalid" not in page.text
     assert await in_force(desk, "routes/smtp1") is None
 
@@ -123,7 +123,7 @@ async def test_a_route_that_nobody_named_gets_a_name_that_fits_its_kind(
     graph = {"kind": "graph", "options": {"account": "box"}}
     await apply_definitions(InProcessClient(desk), routes__graph1=graph)
     page = await entered.get("/mail/new?of=microsoft365")
-    assert "Left empty it is smtp1, and graph2 by Microsoft Graph." in page.text
+    assert "If empty: smtp1, or graph2 for Microsoft Graph." in page.text
     given = {"name": " ", "account": "box", "kind": kind, "mailbox": ""}
     page = await entered.post("/mail/new", of="microsoft365", **given)
     assert page.to == f"/mail/route/{name}?did=added"
@@ -195,8 +195,8 @@ async def test_two_who_edit_one_account_see_both_and_overwrite_nothing(desk, ent
     assert (shown["mailbox"], shown["recipients_a_day"]) == ("mine@example.com", "9")
     assert shown["renew_every"] == "3d"  # what only the other one changed is theirs
     text = html.unescape(entered.text)
-    assert "changed Account box meanwhile, in version 2" in text
-    assert re.search(r"In force meanwhile:.*theirs@example.com", text)
+    assert "changed Account box in the meantime, in version 2" in text
+    assert re.search(r"Now in effect:.*theirs@example.com", text)
     await again(entered, page)
     assert entered.to == "/mail?did=saved"
     mine = other | {"mailbox": "mine@example.com", "recipients_a_day": 9}

@@ -24,7 +24,7 @@ async def test_a_node_that_is_well_says_so(tmp_path):
     async with browsing(desk, tmp_path) as browser:
         await browser.log_in()
         await browser.get("/settings/health")
-        for told in ("Noroshi itself is well", "0.25 s at worst", "2.0 KiB", "1 h 2 min"):
+        for told in ("Noroshi itself is well", "0.25 s at most", "2.0 KiB", "1 h 2 min"):
             assert told in browser.text
 
 
@@ -33,7 +33,7 @@ async def test_a_store_in_trouble_comes_first(tmp_path):
     async with browsing(desk, tmp_path) as browser:
         await browser.log_in()
         await browser.get("/settings/health")
-        assert "needs a look" in browser.text and "the disk is full" in browser.text
+        assert "has a problem" in browser.text and "the disk is full" in browser.text
 
 
 async def test_ports_files_and_folders_stand_on_one_page(tmp_path):

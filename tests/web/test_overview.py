@@ -39,7 +39,7 @@ async def test_what_is_wrong_is_told_in_words_with_its_level(browser, desk):
     await watched(desk)
     await browser.log_in()
     page = (await browser.get("/")).text
-    assert "1 of 1 monitor needs a look" in page
+    assert "1 of 1 monitor requires attention" in page
     assert 'class="incident incident--critical"' in page
     assert "web1 › disks › /var" in page and "used 95.2% (limit 90%)" in page
     assert "data-since=" in page and "CRITICAL" in page
@@ -81,10 +81,10 @@ async def test_nothing_that_was_not_measured_is_called_ok(browser, desk):
         (
             ("proved", "for now"),
             "the routes require attention",
-            "1 of 2 routes need somebody, though",
+            "1 of 2 routes require action",
         ),
-        (("proved", "not proved"), "But 1 of 2 routes have sent nothing yet.", ""),
-        (("not proved", "diagnosis failed"), "But the last diagnosis of a route failed", ""),
+        (("proved", "not proved"), "but 1 of 2 routes have sent nothing yet.", ""),
+        (("not proved", "diagnosis failed"), "but the last diagnosis of a route failed", ""),
     ],
 )
 async def test_while_a_route_cannot_send_nobody_is_told_that_nothing_is_wrong(
@@ -113,7 +113,9 @@ class Missing(MemoryStore):
     """A store whose file was deleted."""
 
     async def trouble(self):
-        return bilingual(en="The file of the store is missing.", ja="ストアのファイルがなし")
+        return bilingual(
+            en="The file of the store is missing.", ja="ストアのファイルがありません。"
+        )
 
 
 async def test_while_noroshi_itself_is_in_trouble_nobody_is_told_that_nothing_is_wrong(
@@ -129,9 +131,9 @@ async def test_while_noroshi_itself_is_in_trouble_nobody_is_told_that_nothing_is
         page = (await browser.get("/")).text
     for told in (new, page):
         assert "The file of the store is missing." in told
-        assert "Noroshi itself needs a look" in told and "Not certain while Noroshi" in told
+        assert "Noroshi itself has a problem" in told and "Not certain while Noroshi" in told
         assert "Nothing is wrong" not in told and "is accounted for" not in told
-    assert "The monitors report nothing" in page
+    assert "The monitors report no problems" in page
 
 
 async def test_a_route_is_shown_with_its_state_and_the_alarms_lost_as_a_number(browser, desk):

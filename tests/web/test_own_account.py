@@ -26,7 +26,7 @@ async def test_a_password_is_changed_and_only_this_browser_stays(desk, browser, 
         await browser.get("/settings/me")
         form = {"do": "own_password", "old": GOOD, "new": BETTER, "again": BETTER}
         await browser.post("/settings/me", **form)
-        assert browser.status == 200 and "The password is changed" in browser.text
+        assert browser.status == 200 and "Password changed" in browser.text
         assert (await other.get("/settings/me")).status == 303
     assert browser.cookie != before
     assert (await browser.get("/settings/me")).status == 200
@@ -38,7 +38,7 @@ async def test_a_password_is_changed_and_only_this_browser_stays(desk, browser, 
 @pytest.mark.parametrize(
     ("form", "said", "status"),
     [
-        ({"old": "no", "new": BETTER, "again": BETTER}, "is not right", 403),
+        ({"old": "no", "new": BETTER, "again": BETTER}, "is not correct", 403),
         ({"old": GOOD, "new": BETTER, "again": "other"}, "are not the same", 400),
         ({"old": GOOD, "new": "short", "again": "short"}, "New password: ", 400),
     ],
@@ -65,7 +65,7 @@ async def test_a_second_step_begins_with_a_code_to_scan(desk, browser):
     await browser.post("/settings/me", do="own_totp_on", code="000000", address=address)
     assert browser.status == 400
     # Whoever mistyped it, or has not scanned it yet, has all of it before them still.
-    assert 'value="own_totp_on"' in browser.text and "This code is not right" in browser.text
+    assert 'value="own_totp_on"' in browser.text and "The code is not correct" in browser.text
     assert drawn in browser.text and shown in browser.text
     code = pyotp.TOTP(seed).at(desk.time.now)
     await browser.post("/settings/me", do="own_totp_on", code=code)

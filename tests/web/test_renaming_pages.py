@@ -24,10 +24,10 @@ TO_THE_LIST = ("networks", "accounts")
 NETWORK = {"proxy": "proxy.example.com:8080"}
 PAGES = [
     ("instances", "web1", "/settings/instance?name={}", "notifications/day", "silences"),
-    ("rules", "all", "/settings/rule?name={}", "instances/web1", "stays told"),
+    ("rules", "all", "/settings/rule?name={}", "instances/web1", "Past notifications stay with it"),
     ("notifications", "day", "/settings/notification?name={}", "", "no other definition"),
     ("contacts", "ops", "/settings/contact?name={}", "rules/all", "the addresses that"),
-    ("routes", "plain", "/mail/edit?key=routes/{}", "rules/all", "begins anew"),
+    ("routes", "plain", "/mail/edit?key=routes/{}", "rules/all", "starts anew"),
     (
         "networks",
         "proxy",
@@ -35,9 +35,9 @@ PAGES = [
         "routes/plain",
         "accounts and monitors that name",
     ),
-    ("accounts", "box", "/mail/edit?key=accounts/{}", "routes/m365", "nobody signs in again"),
-    ("clouds", "lab", "/settings/name?key=clouds/{}", "accounts/lab", "their sign-ins stay"),
-    ("blueprints", "shop", "/settings/name?key=blueprints/{}", "", "does not name it"),
+    ("accounts", "box", "/mail/edit?key=accounts/{}", "routes/m365", "nobody has to sign in again"),
+    ("clouds", "lab", "/settings/name?key=clouds/{}", "accounts/lab", "their sign-ins remain"),
+    ("blueprints", "shop", "/settings/name?key=blueprints/{}", "", "do not name it"),
 ]
 
 
@@ -139,7 +139,7 @@ async def test_an_open_alarm_shows_its_way_under_the_new_name_too(desk, browser)
     await InProcessClient(desk)("definition_change", rename={"instances/web1": "shop1"})
     overview = (await browser.get("/")).text
     assert "shop1 › disks › /var" in overview
-    assert "Among the newest alarms there is not valid; use one of this" not in overview
+    assert "None of the newest alarms is about this problem" not in overview
     found = (await browser.get("/ledger?q=shop1/base/disks")).text
     assert "<small>web1/base/disks" in found  # what was told keeps the name of that time
 
@@ -194,8 +194,8 @@ async def test_what_somebody_else_renamed_is_saved_all_the_same_by_its_own_name(
     await browser.get(page)
     await InProcessClient(desk)("definition_change", rename={f"{type}/{name}": "theirs"})
     await again(browser, page, **typed)
-    assert browser.status == 409 and "nothing under this name any more" in browser.text
-    assert "Drop mine" not in browser.text
+    assert browser.status == 409 and "Nothing exists under this name any more" in browser.text
+    assert "Discard my changes" not in browser.text
     assert f'<a href="{theirs_of(page)}">theirs</a>' in browser.text
     assert typed.items() <= filled_in(browser.text).items()
     await again(browser, page, "preview")
@@ -259,7 +259,7 @@ async def test_no_monitor_is_there_twice_as_somebody_else_renamed_it(
     assert browser.status == 409 and typed.items() <= filled_in(browser.text).items()
     assert f'<a href="{html.escape(theirs_of(page))}">' in browser.text
     await again(browser, page)
-    assert browser.status == 400 and "is also that of" in html.unescape(browser.text)
+    assert browser.status == 400 and "is already used by" in html.unescape(browser.text)
     assert typed.items() <= filled_in(browser.text).items() and await shown(desk) == now
 
 
@@ -318,8 +318,8 @@ async def test_of_what_was_removed_no_new_name_is_told_though_another_one_came(d
         "definition_change", put={"contacts/new": other}, remove=["contacts/boss"]
     )
     await again(browser, page, zone="UTC")
-    assert browser.status == 409 and "nothing under this name any more" in browser.text
-    assert "There it is now" not in browser.text
+    assert browser.status == 409 and "Nothing exists under this name any more" in browser.text
+    assert "It is now here" not in browser.text
 
 
 async def test_a_monitor_is_found_whose_instance_or_group_has_another_name(desk, browser):

@@ -158,7 +158,7 @@ async def test_the_audit_log_is_searched_and_holds_no_token(desk, browser):
     assert "<b>API token created</b>" in browser.text
     assert token not in browser.text
     await browser.get("/settings/audit?q=nothing-like-it")
-    assert "Nothing fits." in browser.text
+    assert "No matches." in browser.text
 
 
 async def test_the_audit_log_leaves_out_what_was_not_given(desk, browser):

@@ -41,7 +41,7 @@ async def test_a_token_that_wants_the_password_is_typed_once(desk, browser):
         assert kept in text, kept
     assert 'value="operator" selected' in text
     await browser.post("/settings/tokens", **TOKEN, password="wrong")
-    assert browser.status == 403 and "password is not right" in browser.text
+    assert browser.status == 403 and "password is not correct" in browser.text
     assert 'value="graph"' in browser.text and "wrong" not in browser.text
     await browser.post("/settings/tokens", **TOKEN, password=GOOD)
     assert browser.status == 200 and (await desk.store.api_tokens())["graph"].programs
@@ -59,7 +59,7 @@ async def test_a_user_who_is_added_is_typed_once(desk, browser):
 async def test_a_role_that_was_chosen_is_chosen_still(desk, browser):
     form = {"do": "user_role", "name": "boss", "role": "operator"}
     text = await asked_for_the_password(browser, "/settings/users", **form)
-    assert ">Give a user another role<" in text and "<dd>boss</dd>" in text
+    assert ">Change a user&#39;s role<" in text and "<dd>boss</dd>" in text
     sent = dict.fromkeys(form)
     again = text.partition('id="h-sure"')[2]
     for name in sent:
@@ -88,7 +88,7 @@ async def test_a_version_with_a_program_is_taken_back_with_its_note(tmp_path):
 async def test_a_code_of_an_authenticator_is_no_text_to_keep(browser):
     form = {"do": "user_totp_on", "name": "boss", "code": "123456"}
     text = await asked_for_the_password(browser, "/settings/users", **form)
-    assert "123456" not in text and "A code is good once and is not kept" in text
+    assert "123456" not in text and "Each code works only once and is not kept" in text
 
 
 @pytest.fixture

@@ -75,6 +75,6 @@ async def test_the_command_tells_them_oldest_first_told_or_not(desk, ask, tmp_pa
         told = (await typed("log", DISKS, home=tmp_path)).out
         japanese = (await typed("--lang", "ja", "log", DISKS, home=tmp_path)).out
     earlier = told.partition("Earlier decisions of the rules")[2].strip().splitlines()
-    assert ["not told" in line for line in earlier] == [False, True, True]
-    assert "told" in earlier[0] and "the level changed" in earlier[0]
-    assert "それより前の判断" in japanese and "知らせない" in japanese
+    assert ["not notified" in line for line in earlier] == [False, True, True]
+    assert "notified" in earlier[0] and "the level changed" in earlier[0]
+    assert "それより前の判断" in japanese and "通知しない" in japanese

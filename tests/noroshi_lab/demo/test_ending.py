@@ -11,7 +11,7 @@ import pytest
 from noroshi_lab.demo.programs import Programs, undisturbed
 from tests.e2e.demos import Demo
 
-SHOP = "the order service runs"
+SHOP = "the order service is running"
 
 
 @pytest.fixture

@@ -130,8 +130,8 @@ async def test_a_certificate_is_uploaded_by_a_command_and_its_key_stays(
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        pytest.param(None, "There is no file", id="no file"),
-        pytest.param(b"hello", "neither in PEM nor in DER", id="something else"),
+        pytest.param(None, "Cannot read", id="no file"),
+        pytest.param(b"hello", "is not a certificate in PEM or DER", id="something else"),
     ],
 )
 async def test_what_is_no_certificate_is_not_uploaded(
@@ -148,8 +148,8 @@ async def test_what_is_no_certificate_is_not_uploaded(
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        ({"what": "password"}, "can be made new"),
-        ({"what": "secret", "ends": "soon"}, "no date"),
+        ({"what": "password"}, "Only secret and certificate can be created"),
+        ({"what": "secret", "ends": "soon"}, "is not a date"),
     ],
 )
 async def test_what_cannot_be_made_is_told(far: Far, given: dict[str, str], words: str) -> None:

@@ -89,12 +89,12 @@ async def test_a_number_waits_for_the_phone(client: Client) -> None:
     number = re.search(r'class="number">(\d\d)<', html)
     assert number is not None
     _, html, _ = await press(client, html)
-    assert "has not answered yet" in html and number[1] in html
+    assert "was not confirmed on the phone yet" in html and number[1] in html
     shown, _ = await phone(client, ALERTS)
-    assert "Which number" in shown
+    assert "Enter the number" in shown
     typed = {"upn": ALERTS, "number": number[1], "answer": "approve"}
     async with client.session.post(f"{client.lab.base}/phone", data=typed) as answer:
-        assert "Which number" not in await answer.text()
+        assert "Enter the number" not in await answer.text()
     _, html, _ = await press(client, html)
     assert "SMTP.Send" in html
 
@@ -200,7 +200,7 @@ async def test_an_administrators_own_consent_holds_for_nobody_else(
 ) -> None:
     await sign_in(client.authorize_url(), ADMIN, admin.password, client.lab.address.ca_file)
     _, html, _ = await after_password(client)
-    assert "asks for permission" in html
+    assert "requests permission" in html
 
 
 async def test_a_silent_request_is_told_what_is_missing(client: Client) -> None:

@@ -12,10 +12,10 @@ TOLD = {
         "日時: 「x」は日時として読めません",
     ),
     "a sentence that wants its subject": (
-        ("reason", "には、停止する理由 (ほかの担当者にも表示)を書いてください", "silence_add"),
-        "「理由」には、停止する理由 (ほかの担当者にも表示)を書いてください",
+        ("reason", "には、停止する理由を書いてください", "silence_add"),
+        "「理由」には、停止する理由を書いてください",
     ),
-    "what no form has": (("length", WRONG, ""), f"長さ: {WRONG}"),
+    "what no form has": (("length", WRONG, ""), f"期間: {WRONG}"),
     "an option in a file": (
         (PORT, WRONG, ""),
         f"監視インスタンス web9 › web › port › ポート: {WRONG}",

@@ -88,8 +88,8 @@ ROUTES = {
         "いま使っている証明書を管理者が登録してください。経路の画面で証明書の保存と拇印の確認ができます。",
     ),
     "no certificate": (
-        "「m365」の証明書「m365-cert」が保管庫になしnoroshi cert new m365 で作れます。",
-        "「m365」の証明書「m365-cert」が保管庫になし経路の画面で作れます。",
+        "「m365」の証明書「m365-cert」が保管庫にありません。noroshi cert new m365 で作れます。",
+        "「m365」の証明書「m365-cert」が保管庫にありません。経路の画面で作れます。",
     ),
     "a wrong secret, by the wizard": (
         "正しい値を入力してください: noroshi authorize smtp1 --secret-file ファイル",
@@ -155,5 +155,5 @@ async def test_who_looks_for_a_monitor_that_is_gone_is_sent_to_the_overview(desk
     await apply_definitions(InProcessClient(desk))
     await browser.get("/monitor/web1/base/gone", headers=JAPANESE)
     assert browser.status == 404
-    assert "「概況」で確かめてください" in browser.text
+    assert "概況か設定から探してください" in browser.text
     assert "noroshi status" not in browser.text

@@ -106,18 +106,18 @@ async def test_each_route_says_how_far_it_is_proved_and_where_it_stands(desk, br
     assert "1 of 2 routes cannot send" in page.text
     assert page.text.index("Old server") < page.text.index(">m365</a>")  # by the rule's order
     assert "Additional route" in page.text  # no kind of this desk hands mails to a server
-    assert "Nobody has signed in yet" in page.text and "noroshi authorize" not in page.text
+    assert "Not signed in yet" in page.text and "noroshi authorize" not in page.text
 
 
 @pytest.mark.parametrize(
     ("ways", "told"),
     [
         pytest.param(
-            ["plain", "m365"], "Alarms leave by the others.", id="another one is well"
+            ["plain", "m365"], "Alarms are sent by the others.", id="another one is well"
         ),
-        pytest.param(["plain"], "Alarms leave by the others.", id="none names the ill one"),
+        pytest.param(["plain"], "Alarms are sent by the others.", id="none names the ill one"),
         pytest.param(
-            ["m365"], "Alarms of these cannot leave: Rule all.", id="a rule names it alone"
+            ["m365"], "These alarms cannot be sent: Rule all.", id="a rule names it alone"
         ),
     ],
 )
@@ -128,7 +128,7 @@ async def test_alarms_leave_by_the_others_only_where_no_order_is_stuck(
     await browser.log_in()
     head = (await browser.get("/mail")).text.partition("<h1>")[2].partition("</h1>")[0]
     assert head.startswith("1 of 2 routes cannot send.") and told in head
-    assert ("leave by the others" in head) is ("leave by the others" in told)
+    assert ("sent by the others" in head) is ("sent by the others" in told)
 
 
 def test_each_order_that_is_stuck_is_named_and_one_that_has_another_way_is_not():
@@ -146,10 +146,10 @@ def test_each_order_that_is_stuck_is_named_and_one_that_has_another_way_is_not()
 @pytest.mark.parametrize(
     ("ways", "told", "not_told"),
     [
-        (("for now", "proved"), "1 of 2 routes need somebody, though", "cannot send"),
-        (("for now",), "1 of 1 route needs somebody, though", "cannot send"),
-        (("for now", "no"), "1 of 2 routes cannot send. 1 of 2", "leave by the others"),
-        (("diagnosis failed", "no"), "Alarms leave by the others.", "somebody"),
+        (("for now", "proved"), "1 of 2 routes require action, but", "cannot send"),
+        (("for now",), "1 of 1 route requires action, but", "cannot send"),
+        (("for now", "no"), "1 of 2 routes cannot send. 1 of 2", "sent by the others"),
+        (("diagnosis failed", "no"), "Alarms are sent by the others.", "require"),
         (("not proved", "proved"), "not proved yet: 1 of 2", "cannot"),
         (("diagnosis failed", "not proved"), "The last diagnosis of a route failed", "cannot"),
     ],
@@ -195,7 +195,7 @@ async def test_an_order_that_somebody_else_has_changed_is_not_overwritten(desk, 
     other = CONTENT["rules/all"] | {"routes": ["m365"]}
     await defined(desk, rules__all=other)
     page = await browser.post("/mail", do="up", **form)
-    assert page.status == 409 and "aki changed Rule all meanwhile" in page.text
+    assert page.status == 409 and "aki changed Rule all in the meantime" in page.text
     assert "rules/all:" not in page.text  # the order that is in force stands below
     assert await in_force(desk, "rules/all") == other
 
@@ -315,7 +315,7 @@ async def test_whoever_logged_out_meanwhile_completes_nothing(desk, browser):
     await browser.get("/mail")
     await browser.post("/logout")
     page = await browser.get("/MxMail/?code=good&state=S")
-    assert page.status == 401 and "Log in, and begin the sign-in anew" in page.text
+    assert page.status == 401 and "Log in and restart the sign-in" in page.text
 
 
 async def test_what_the_provider_refuses_is_told_where_the_browser_ends(desk, browser):
@@ -332,7 +332,7 @@ async def test_a_redirect_that_leads_elsewhere_is_pasted(desk, browser):
     await defined(desk, accounts__box=box)
     await browser.log_in()
     page = await browser.get(ROUTE)
-    assert "would not come back by itself" in page.text
+    assert "cannot return automatically" in page.text
 
 
 async def test_a_pasted_address_completes_it_and_a_wrong_one_is_told_why(desk, browser):
@@ -372,7 +372,7 @@ async def test_a_code_that_holds_no_more_says_so(desk, browser):
     await sent(browser, "device", way="device")
     desk.time.pass_by(seconds=1000)
     page = await browser.get(f"{ROUTE}/device")
-    assert "holds no more" in page.text and "ABCD-1234" not in page.text
+    assert "The code has expired" in page.text and "ABCD-1234" not in page.text
 
 
 async def test_no_link_can_show_somebody_a_code_that_is_not_theirs(desk, browser):
@@ -502,7 +502,7 @@ async def test_a_secret_that_is_refused_takes_another_one_s_place_only_if_that_i
         page = await browser.post(ROUTE, **given, etag=tag, force=forced)
         kept = (await desk.vault.get("app")).reveal()
         assert kept == (OLD_SECRET if forced else CANARY)
-        assert ("stays what it was" in page.text) is not bool(forced)
+        assert ("in the vault is unchanged" in page.text) is not bool(forced)
         assert ('name="force"' in page.text) is not bool(forced)
         assert ("Client secret: Enter the right one again." in page.text) is not bool(forced)
         assert "--force" not in page.text
@@ -521,7 +521,7 @@ async def test_a_day_of_end_that_is_over_is_told_at_its_field(desk, browser):
     await browser.log_in()
     over = str((desk.time.now - timedelta(days=40)).date())
     page = await saved_with(desk, browser, secret_ends=over, secret=OLD_SECRET)
-    assert page.status == 400 and f"{over} is over already" in page.text
+    assert page.status == 400 and f"{over} has already passed" in page.text
     assert re.search(r'<input id="f-end"[^>]*aria-invalid="true"', page.text)
     assert "secret_ends" not in await in_force(desk, "accounts/box")
     assert (await desk.vault.get("app")).reveal() == CANARY
@@ -533,7 +533,7 @@ async def test_a_new_secret_wants_a_day_of_its_own_where_the_old_one_has_ended(d
     await InProcessClient(desk)("set_secret", name="app", value=CANARY)
     await browser.log_in()
     page = await saved_with(desk, browser, secret_ends=over, secret="a~new~one")
-    assert page.status == 400 and f"{over} is over already" in page.text
+    assert page.status == 400 and f"{over} has already passed" in page.text
     assert re.search(r'<input id="f-end"[^>]*aria-invalid="true"', page.text)
     assert (await desk.vault.get("app")).reveal() == CANARY
     page = await saved_with(desk, browser, secret_ends=over, mailbox="other@example.com")
@@ -600,7 +600,7 @@ async def test_a_secret_goes_only_to_the_server_that_the_page_has_shown(desk, br
     told = await run_as_json(desk.service, TOKEN, "apply", {"documents": documents(**led)})
     assert "ok" in told
     page = await browser.get(ROUTE)
-    assert "evil.example:443, which the API token ci chose" in page.text
+    assert "evil.example:443, which was set with the API token ci" in page.text
     later = next(one for one in forms_of(page.text) if ("do", "save") in one.buttons)
     fields = later.fields | {"secret": CANARY, "secret_ends": "2027-03-01", "do": "save"}
     page = await browser.post(ROUTE, **fields | {"to": form.fields["to"]})
@@ -720,7 +720,7 @@ async def test_a_test_mail_shows_how_far_it_came(desk, browser):
     await browser.log_in()
     page = await sent(browser, "send", "/mail/route/plain", to="ops@example.com")
     page = await browser.get(page.to.partition("#")[0])
-    assert 'id="testmail"' in page.text and "Waiting for its receipt" in page.text
+    assert 'id="testmail"' in page.text and "Waiting for acceptance" in page.text
     assert 'inputmode="email" value="ops@example.com"' in page.text  # to send another one there
     next = re.search(r'hx-get="([^"]+/test[^"]+)"', page.text).group(1)
     assert 'class="relay"' in (await browser.get(next)).text
@@ -768,7 +768,7 @@ async def test_a_test_mail_that_nobody_took_was_seen_by_nobody(desk, browser):
     id = (await desk.store.queue())[0].envelope.id
     await browser.get("/mail/route/plain")
     page = await browser.post("/mail/route/plain", do="seen", mail=id)
-    assert page.status == 409 and "no server has taken it yet" in page.text
+    assert page.status == 409 and "no server has accepted it yet" in page.text
 
 
 class Overtaken(MemoryStore):
@@ -812,7 +812,7 @@ async def test_an_operator_sends_a_test_mail_and_signs_nothing_in(tmp_path):
         assert 'value="send"' in page.text and 'value="examine"' not in page.text
         page = await browser.post("/mail/route/plain", do="send", to="ops@example.com")
         page = await browser.get(page.to.partition("#")[0])
-        assert "Waiting for its receipt" in page.text
+        assert "Waiting for acceptance" in page.text
 
 
 @pytest.mark.parametrize("path", ["/mail", ROUTE, "/mail/edit?key=routes/m365", "/mail/new"])
@@ -826,7 +826,7 @@ async def test_names_that_others_gave_are_shown_as_text(desk, browser, path):
 
 def test_one_route_alone_is_not_called_every_route():
     well = {"sends": "proved"}
-    for count, told in ((1, "by the only route"), (2, "by every route (2)")):
+    for count, told in ((1, "only one route"), (2, "by every route (2)")):
         assert told in heading(TONGUES["en"], [well] * count, {})
 
 
