@@ -84,7 +84,7 @@ def test_the_time_without_an_arrival_is_counted_while_mails_are_sent(mails, sinc
     [
         pytest.param([], "", id="none yet"),
         pytest.param([SEEN], "", id="seen"),
-        pytest.param([mail(0)], "accepted and is not in the mailbox", id="not there"),
+        pytest.param([mail(0)], "accepted but is not in the mailbox", id="not there"),
         pytest.param([mail(0, back=9)], "came back: 5.2.2", id="came back"),
         pytest.param([mail(0, fate="")], "has not left: waiting in the queue", id="waits"),
         pytest.param(
@@ -100,7 +100,7 @@ def test_what_stands_against_the_last_mail_is_told(mails, why):
 
 def test_a_mailbox_that_cannot_be_read_is_told_before_all_else():
     looked = Looked(until=DAWN, trouble=plain("403 no"))
-    assert trip_of([SEEN], looked, DAWN).why.en == "Cannot read the mailbox: 403 no"
+    assert trip_of([SEEN], looked, DAWN).why.en == "the mailbox cannot be read: 403 no"
     assert trip_of([SEEN], Looked(until=DAWN), DAWN).why == NOTHING
 
 

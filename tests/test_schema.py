@@ -91,7 +91,7 @@ def test_all_problems_are_named_with_their_places_in_both_languages():
         schema.read(Settings, {"size": "large", "colour": "red"}, "web.disk")
     assert [str(p) for p in caught.value.problems] == [
         "web.disk.size: must be a whole number, not “large”",
-        "web.disk.colour: there is no such setting; there are: name, size",
+        "web.disk.colour: this setting does not exist; available: name, size",
     ]
     assert (
         caught.value.problems[0].say("ja")
@@ -203,13 +203,13 @@ class Outer:
         pytest.param(
             {"inner": [{"name": "a"}, {}]},
             "inner.2.name: is missing",
-            "inner.2.name: 指定指定がありません",
+            "inner.2.name: 指定がありません",
             id="in a list, by number",
         ),
         pytest.param(
             {"named": {"x": {"name": "a", "siez": 1}}},
             "named.x.siez: there is no such setting (did you mean size?)",
-            "named.x.siez: このような設定はなしsize のことでしょうか",
+            "named.x.siez: このような設定はありません。size のことでしょうか",
             id="misspelt, deep inside",
         ),
         pytest.param(

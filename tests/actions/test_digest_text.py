@@ -98,5 +98,5 @@ def test_a_level_that_rose_is_one_outage():
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_one_alarm_is_one_alarm(language):
     said = told(row(0, "warning"), row(2, bad=2, before="warning"), language=language)
-    assert "1 alarms" not in said["text"] and "there were" not in said["text"]
+    assert "1 alarms" not in said["text"] and "alarms were raised" not in said["text"]
     assert ("changed 2 times", "2回変わりました")[language == "ja"] in said["text"]

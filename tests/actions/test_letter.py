@@ -80,7 +80,7 @@ def test_the_html_stays_below_what_gmail_shows_however_much_there_is_to_say(lett
     )
     html = as_html(full)
     assert len(html.encode()) <= MOST_BYTES
-    assert "The text form of this mail names them all." in html
+    assert "The plain-text version of this mail lists them all." in html
 
 
 def test_the_text_leaves_nothing_out():

@@ -147,7 +147,7 @@ def test_a_repeat_on_another_day_says_which():
 
 def test_a_rule_that_is_gone_is_not_spoken_of():
     text = draft(None, SAM, topic("en", rules=()), (alarm(used(95), contact=SAM),))["text"]
-    assert "You get this mail because" not in text
+    assert "You receive this mail because" not in text
 
 
 # Phrases
@@ -356,7 +356,7 @@ def test_names_that_hold_line_ends_cannot_break_a_draft():
 def test_why_somebody_gets_it_names_the_rule_by_its_title_and_its_file_by_its_name():
     its = rule(name="night", title="Night duty")
     payload = draft(None, SAM, topic("en", its), (alarm(used(96.5), contact=SAM),))
-    assert "the rule Night duty names the contact Operations" in payload["text"]
+    assert "rule Night duty notifies contact Operations" in payload["text"]
     assert "change rules/night.toml" in payload["text"]
 
 

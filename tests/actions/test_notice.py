@@ -156,13 +156,13 @@ def changed(count, more=0, width=1):
 def test_the_html_shows_all_that_is_listed_and_no_hint_that_there_is_more(count, more):
     html = notice(SAM, changed(count, more))["html"]
     assert all(f"difference {n} " in html for n in range(count))
-    assert "in the text form" not in html
+    assert "in the plain-text version" not in html
     assert ("and 7 more" in html) is bool(more)
 
 
 def test_what_does_not_fit_is_counted_in_the_html_and_whole_in_the_text():
     payload = notice(AKI, changed(50, width=10_000))
-    assert "ほかに42行。このメールのテキスト形式にあります" in payload["html"]
+    assert "ほかに42行。このメールのテキスト形式に記載しています" in payload["html"]
     assert "difference 49 " in payload["text"]
 
 
@@ -216,5 +216,5 @@ def test_nothing_watched_is_not_called_well():
 
 def test_a_report_tells_of_how_many_nothing_is_told():
     silent = replace(WELL, silent=3)
-    assert "nothing is told of 3 (silence or maintenance)" in notice(SAM, silent)["text"]
+    assert "3 not notified (silence or maintenance)" in notice(SAM, silent)["text"]
     assert "通知停止またはメンテナンス中 3" in notice(AKI, silent)["text"]

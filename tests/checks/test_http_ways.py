@@ -143,8 +143,8 @@ async def test_without_its_entry_nothing_is_asked(site):
         ({"secret_headers": {"X\r\nY": "shop-key"}}, "cannot be set"),
         ({"secret_headers": {"X-a": "k"}, "headers": {"x-A": "1"}}, "'X-a' is given twice"),
         ({"secret_headers": {f"X-{n}": "k" for n in range(21)}}, "at most 20 headers"),
-        ({"secret_headers": SENT, "url": "http://example.com/"}, "by https alone"),
-        ({"secret_headers": SENT, "url": "http://192.0.32.7/"}, "by https alone"),
+        ({"secret_headers": SENT, "url": "http://example.com/"}, "sent only by https"),
+        ({"secret_headers": SENT, "url": "http://192.0.32.7/"}, "sent only by https"),
         ({"headers": {"X-Api-Key": "hunter2"}}, "give X-Api-Key = NAME in secret_headers"),
     ],
 )
@@ -202,7 +202,7 @@ async def test_it_comes_from_the_source_of_its_network(site):
 async def test_a_source_that_is_none_is_our_own_fault(site):
     by = host(Network(name="office", source="192.0.2.77"))
     words = await why_not(f"http://127.0.0.1:{site.port}/", by)
-    assert "connections cannot come from 192.0.2.77" in words.en and "office" in words.ja
+    assert "cannot connect from 192.0.2.77" in words.en and "office" in words.ja
 
 
 @pytest.mark.parametrize(
@@ -211,8 +211,8 @@ async def test_a_source_that_is_none_is_our_own_fault(site):
         ({"answer": "HTTP/1.1 502 Bad Gateway\r\n\r\n"}, "502 Bad Gateway"),
         ({"answer": "HTTP/1.1 403 Forbidden\r\n\r\n"}, "403 Forbidden"),
         ({"log_in": "noroshi:x"}, "office"),
-        ({"answer": "220 mail.example.com\r\n\r\n"}, "does not answer as an HTTP proxy does"),
-        ({"silent": True}, "did not connect us to"),
+        ({"answer": "220 mail.example.com\r\n\r\n"}, "does not answer like an HTTP proxy"),
+        ({"silent": True}, "did not connect to"),
     ],
 )
 async def test_what_the_proxy_refuses_says_nothing_of_the_page(site, made, said):
@@ -230,7 +230,7 @@ async def test_a_proxy_that_is_away_is_told_by_its_name(site):
 async def test_who_is_reached_and_says_nothing_is_a_finding_through_a_proxy_too(site, proxy):
     site.answers = [SILENT]
     found = await look(site.url, host(office(proxy)), timeout=SOON)
-    assert "took the connection and did not answer" in found["wrong"].note.en
+    assert "accepted the connection but did not answer" in found["wrong"].note.en
 
 
 async def test_a_proxy_that_replaces_certificates_is_named(tmp_path):

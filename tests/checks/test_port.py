@@ -54,7 +54,7 @@ async def test_an_open_port_tells_how_long_it_took(address):
         found = await look(number(sock), address)
         where = f"{'[::1]' if address == '::1' else address}:{number(sock)}"
     assert found["closed"].value == 0
-    assert found["closed"].note.en == f"{where} takes connections"
+    assert found["closed"].note.en == f"{where} accepts connections"
     assert found["connect"].value > 0 and found["connect"].unit == "ms"
 
 

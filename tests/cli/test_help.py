@@ -142,7 +142,7 @@ def test_the_page_tells_every_setting():
         (("queue", "lst"), "noroshi queue: there is no command lst (did you mean list?)"),
         (
             ("--lang", "ja", "statsu"),
-            "noroshi: statsu というコマンドはなしstatus のことでしょうか",
+            "noroshi: statsu というコマンドはありません。status のことでしょうか",
         ),
         (
             ("completion", "bsh"),

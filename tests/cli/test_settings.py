@@ -73,13 +73,13 @@ def test_closed_addresses_are_opened_as_addresses_or_networks(tmp_path):
         pytest.param(f'door = "/{"x" * 107}"', "is too long for a socket", id="a long door"),
         pytest.param('may_reach = ["a.b"]', "'a.b' is no address", id="no address"),
         pytest.param("audit_days = 0", "must be a number of days", id="no days"),
-        pytest.param("name = ", "is not TOML", id="no TOML"),
+        pytest.param("name = ", "is not valid TOML", id="no TOML"),
         pytest.param("web = true", "must be false, or a table", id="web neither way"),
         pytest.param("web = { prot = 1 }", "there is no prot", id="web unknown"),
         pytest.param("web = { port = 70000 }", "port must be a number", id="web port"),
         pytest.param('web = { address = "x" }', "must be an IP address", id="web address"),
-        pytest.param('web = { address = "0.0.0.0" }', "it needs hosts", id="web hosts wanted"),
-        pytest.param('web = { hosts = ["a b"] }', "must be a list of names", id="web hosts"),
+        pytest.param('web = { address = "0.0.0.0" }', "hosts is required", id="web hosts wanted"),
+        pytest.param('web = { hosts = ["a b"] }', "must be a list of the names", id="web hosts"),
         pytest.param('web = { key = "k" }', "go together", id="web key alone"),
     ],
 )
@@ -101,7 +101,7 @@ def test_all_that_is_wrong_is_told_at_once(tmp_path):
 def test_a_file_that_anybody_can_write_is_not_believed(tmp_path):
     settings(tmp_path, "")
     (tmp_path / "noroshi.toml").chmod(0o646)
-    with pytest.raises(ConfigError, match="anybody may write to it"):
+    with pytest.raises(ConfigError, match="is writable by everybody"):
         read_config(tmp_path)
 
 

@@ -326,7 +326,7 @@ async def test_the_newest_samples_of_a_monitor_come_first_and_without_memory(sto
     [
         Sample(DAWN, (Reading("used", 1.5, "%", "/a"), Reading("used", 2.0, "%", "/b"))),
         Sample(DAWN, (Reading("answers", float("inf"), "s"),)),
-        Sample(DAWN, fault=bilingual(en="no answer", ja="返事指定がありません")),
+        Sample(DAWN, fault=bilingual(en="no answer", ja="返事がありません")),
         Sample(DAWN),
     ],
     ids=["several items", "a number without end", "a fault", "nothing at all"],

@@ -307,7 +307,7 @@ async def test_a_network_s_ca_file_is_looked_into(tmp_path):
     assert problem.where == "networks/office.toml: ca_file"
     assert problem.what.en == f"the CA file {missing} cannot be read: No such file or directory"
     assert problem.what.ja.endswith(
-        "を読み取れません: ファイルまたはフォルダー指定がありません"
+        "を読み取れません: ファイルまたはフォルダーがありません"
     )
 
 
@@ -346,7 +346,7 @@ def by_account(**options):
 )
 def test_a_route_leads_no_token_of_a_known_cloud_elsewhere(host, cloud):
     (told,) = problems_of(account(cloud=cloud, secret="m365"), by_account(host=host))
-    assert told.startswith("routes/smtp1.toml: options.host: would hand the tokens of account")
+    assert told.startswith("routes/smtp1.toml: options.host: would send the tokens of account")
 
 
 @pytest.mark.parametrize(
@@ -372,7 +372,7 @@ def test_an_account_knows_the_servers_of_its_routes():
 
 def test_graph_is_where_the_account_s_cloud_says():
     route = {"kind": "graph", "options": {"account": "m365", "graph": "https://a.test"}}
-    with pytest.raises(Invalid, match=r"options\.graph: would hand the tokens"):
+    with pytest.raises(Invalid, match=r"options\.graph: would send the tokens"):
         compile_plan(
             (account(secret="m365"), document("routes/g", route)), built_in(TemplateRenderer())
         )

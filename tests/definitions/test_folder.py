@@ -117,15 +117,15 @@ def test_a_folder_that_is_none_is_named(tmp_path):
             "rules/x.toml: line 1 is not UTF-8; save the file as UTF-8",
             id="not UTF-8",
         ),
-        pytest.param("x = " + "[" * 9999, "rules/x.toml: is not TOML", id="nested without end"),
+        pytest.param("x = " + "[" * 9999, "rules/x.toml: is not valid TOML", id="nested without end"),
         pytest.param(
-            "x = " + "9" * 9999, "rules/x.toml: is not TOML", id="a number without end"
+            "x = " + "9" * 9999, "rules/x.toml: is not valid TOML", id="a number without end"
         ),
         pytest.param(
-            "x = 0x" + "f" * 9999, "rules/x.toml: is not TOML", id="the same in hexadecimal"
+            "x = 0x" + "f" * 9999, "rules/x.toml: is not valid TOML", id="the same in hexadecimal"
         ),
         pytest.param(
-            f"{'a.' * 500}a = 1", "rules/x.toml: is not TOML", id="a name of 500 parts"
+            f"{'a.' * 500}a = 1", "rules/x.toml: is not valid TOML", id="a name of 500 parts"
         ),
         pytest.param(
             "when = 07:30:00",
@@ -152,7 +152,7 @@ def test_files_that_are_no_definitions_are_named(tmp_path):
         "rules/Ops.toml",
         "stray.toml",
     ]
-    assert "is not a definition: they are NAME.toml in one of the folders" in said[0]
+    assert "is not a definition: a definition is NAME.toml in one of the folders" in said[0]
 
 
 def test_a_file_from_windows_is_read(tmp_path):
@@ -170,9 +170,9 @@ def test_several_mistakes_of_one_file_are_said_at_once(tmp_path):
     put(tmp_path, **{"rules__a.toml": 'title = "x\naction = mail\n', "rules__b.toml": "y"})
     said = problems_of(tmp_path)
     assert [line.partition(",")[0] for line in said] == [
-        "rules/a.toml: is not TOML at line 1",
-        "rules/a.toml: is not TOML at line 2",
-        "rules/b.toml: is not TOML at line 1",
+        "rules/a.toml: is not valid TOML at line 1",
+        "rules/a.toml: is not valid TOML at line 2",
+        "rules/b.toml: is not valid TOML at line 1",
     ]
 
 

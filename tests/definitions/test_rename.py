@@ -93,11 +93,11 @@ def test_every_folder_can_have_another_name():
 @pytest.mark.parametrize(
     ("key", "name", "why"),
     [
-        ("rules/all", "ops", "one of this name already"),
-        ("rules/all", "all", "one of this name already"),
-        ("rules/all", "A b", "is no name"),
+        ("rules/all", "ops", "this name is already in use"),
+        ("rules/all", "all", "this name is already in use"),
+        ("rules/all", "A b", "is not a valid name"),
         ("rules/nowhere", "x", "no such definition"),
-        ("instances/web1", "noroshi", "makes by itself"),
+        ("instances/web1", "noroshi", "uses automatically"),
     ],
 )
 def test_what_cannot_be_is_told(key, name, why):

@@ -23,8 +23,8 @@ def told(*given):
 def test_what_is_more_than_a_node_takes_is_told_with_both_numbers():
     assert not told(instances(MOST_DEFINITIONS), MOST_MONITORS)
     definitions, monitors = told(instances(MOST_DEFINITIONS + 1), MOST_MONITORS + 1)
-    assert "20001 definitions, and one node takes 20000" in definitions
-    assert "25001 monitors, and one node takes 25000" in monitors
+    assert "20001 definitions, but one node supports 20000" in definitions
+    assert "25001 monitors, but one node supports 25000" in monitors
 
 
 def test_who_has_more_already_may_take_some_away_and_add_none():

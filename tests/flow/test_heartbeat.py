@@ -83,7 +83,7 @@ async def test_a_job_that_is_late_is_told_of_and_its_report_ends_it(night):
     )
     assert recovery.startswith("[RECOVERED] web1 backup: backup reported at 2026-04-01 16:15")
     alarm, _ = subjects(night, "aki")
-    assert alarm.startswith("[危険] web1 backup: backup からまだ一度も報告指定がありません")
+    assert alarm.startswith("[危険] web1 backup: backup からまだ一度も報告がありません")
 
 
 async def test_a_job_that_reports_in_time_is_told_of_to_nobody(night):
@@ -96,7 +96,7 @@ async def test_a_job_that_reports_in_time_is_told_of_to_nobody(night):
 async def test_a_failure_is_told_in_the_jobs_own_words(night):
     await night.report(ok=False, text="no space on tape")
     await night.run(minutes=1)
-    for contact, said in (("sam", "that it failed"), ("aki", "失敗の報告がありました")):
+    for contact, said in (("sam", "reported a failure"), ("aki", "失敗の報告がありました")):
         (only,) = night.told(contact)
         assert f"{said}: no space on tape" in only["text"]
 

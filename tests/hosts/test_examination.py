@@ -24,7 +24,7 @@ class Full(MemoryStore):
 
 class Locked:
     async def check(self):
-        raise VaultError(bilingual(en="The key is gone.", ja="鍵がなし"))
+        raise VaultError(bilingual(en="The key is gone.", ja="鍵がありません。"))
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ async def test_a_home_that_is_well_passes_every_stage(home):
     assert {stage.state for stage in stages.values()} == {"ok"}
     assert stages["sqlite"].remarks == ()
     assert "(mode 0700)" in stages["home"].found.en
-    assert "nobody listens there now" in stages["door"].found.en
+    assert "nothing listens there now" in stages["door"].found.en
 
 
 async def test_a_store_that_others_can_read_is_remarked(home):

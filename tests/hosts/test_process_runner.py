@@ -235,7 +235,7 @@ async def test_what_ran_ends_with_what_started_it_and_another_takes_its_place(fo
             launcher.kill()
         await asyncio.sleep(0.1)
     with pytest.raises(
-        Unmeasurable, match="was ended from outside, which ended this program too"
+        Unmeasurable, match="was ended from outside, which also ended this program"
     ):
         await task
     await sleeper.is_gone()

@@ -41,7 +41,7 @@ def test_the_name_of_a_folder_is_no_prefix(folder):
     beside = folder / "beside"
     beside.mkdir(mode=0o755)
     (folder / "be").mkdir(mode=0o755)
-    assert "lies in none" in said(folder / "be", script(beside, "true"))[0]
+    assert "is in none of the folders" in said(folder / "be", script(beside, "true"))[0]
 
 
 @pytest.mark.parametrize("dots", ["..", "below/../.."], ids=["up", "down and up"])
@@ -49,13 +49,13 @@ def test_dots_do_not_lead_out(folder, dots):
     inside = folder / "inside"
     (inside / "below").mkdir(parents=True)
     script(folder, "true", "outside")
-    assert "lies in none" in said(inside, f"{inside}/{dots}/outside")[0]
+    assert "is in none of the folders" in said(inside, f"{inside}/{dots}/outside")[0]
 
 
 def test_a_link_out_of_the_folder_leads_nowhere(folder):
     link = folder / "link"
     link.symlink_to("/usr/bin/env")
-    assert "lies in none" in said(folder, link)[0]
+    assert "is in none of the folders" in said(folder, link)[0]
 
 
 def test_a_link_within_the_folder_is_followed(folder):
@@ -87,7 +87,7 @@ def test_nobody_is_told_to_close_a_folder_that_is_meant_for_all(folder):
     for_all.chmod(0o1777)
     path = script(for_all, "true")
     assert said(folder, path) == [
-        f"others may put files into {for_all}, as is meant; put the program elsewhere"
+        f"{for_all} is a folder that everyone may write to; put the program elsewhere"
     ]
 
 
@@ -96,7 +96,7 @@ def test_only_an_administrators_own_program_may_run(folder):
     if ROOT:
         os.chown(path, 65534, 65534)
         assert said(folder, path) == [
-            f"{path} belongs to nobody; what may run must belong to root"
+            f"{path} belongs to nobody; programs that may run must belong to root"
         ]
     else:
         assert Path(path).owner() != "root"
@@ -107,12 +107,12 @@ def test_a_folder_and_what_is_not_executable_are_no_programs(folder):
     path = script(folder, "true")
     Path(path).chmod(0o644)
     assert said(folder, path) == [f"{path} is not executable (chmod +x)"]
-    assert said(folder, folder) == [f"{folder} is no regular file"]
+    assert said(folder, folder) == [f"{folder} is not a regular file"]
 
 
 def test_a_pipe_is_no_program(folder):
     os.mkfifo(folder / "pipe", 0o755)
-    assert said(folder, folder / "pipe") == [f"{folder / 'pipe'} is no regular file"]
+    assert said(folder, folder / "pipe") == [f"{folder / 'pipe'} is not a regular file"]
 
 
 def test_all_problems_are_told_at_once(folder):
@@ -131,8 +131,8 @@ def test_all_problems_are_told_at_once(folder):
     ("path", "problem"),
     [
         pytest.param("check_disk", "check_disk must be a whole path", id="not whole"),
-        pytest.param("/no/such", "cannot be looked at: No such file", id="missing"),
-        pytest.param("/no\0such", "cannot be looked at: ", id="a NUL in it"),
+        pytest.param("/no/such", "cannot be examined: No such file", id="missing"),
+        pytest.param("/no\0such", "cannot be examined: ", id="a NUL in it"),
     ],
 )
 def test_a_path_that_leads_nowhere_is_named(folder, path, problem):
@@ -153,7 +153,7 @@ def test_a_plugin_that_is_not_installed_is_told_with_the_packages_that_have_it(f
 
 
 def test_a_program_without_a_name_is_none():
-    assert "no program is named" in ProgramRules().problems(Program(argv=()))[0].en
+    assert "no program is set" in ProgramRules().problems(Program(argv=()))[0].en
 
 
 @pytest.mark.parametrize(
@@ -175,7 +175,7 @@ def test_no_variable_may_be_set_but_those_that_the_node_allows(folder, name):
     program = Program(argv=(script(folder, "true"),), env=given)
     (problem,) = ProgramRules((folder,), env=("WARN", "CRIT")).problems(program)
     assert problem.en == (
-        f"noroshi.toml does not let definitions set {name}; add this line there: "
+        f"noroshi.toml does not allow definitions to set {name}; add this line there: "
         f'program_env = ["WARN", "CRIT", "{name}"]'
     )
     assert not ProgramRules((folder,), env=("WARN", name)).problems(program)
@@ -196,7 +196,7 @@ async def test_a_program_in_force_that_sets_others_is_not_run_and_says_why(folde
 @pytest.mark.parametrize("name", ["", "A=B", "1A", "A B", "A\0"])
 def test_a_variable_has_a_name(folder, name):
     (problem,) = said(folder, script(folder, "true"), env={name: "x"})
-    assert problem.endswith("is not a valid name of an environment variable")
+    assert problem.endswith("is not a valid name for an environment variable")
 
 
 def test_a_monitor_may_not_name_any_user(folder):

@@ -95,7 +95,7 @@ async def test_what_keeps_the_mailbox_from_being_read_is_told_with_the_route(sto
     await store.put_value(
         "inbox/m365", '{"until":"2026-04-01T06:00:00Z","trouble":{"en":"403","ja":""}}'
     )
-    assert (await own(store).route("smtp")).trip.why.en == "Cannot read the mailbox: 403"
+    assert (await own(store).route("smtp")).trip.why.en == "the mailbox cannot be read: 403"
 
 
 async def test_a_round_trip_that_waits_is_no_mail_that_the_queue_is_told_of(store):

@@ -14,7 +14,7 @@ def test_an_error_of_the_system_is_told_in_both_languages(tmp_path):
     with pytest.raises(FileNotFoundError) as caught:
         (tmp_path / "nothing").read_bytes()
     assert why(caught.value) == bilingual(
-        en="No such file or directory", ja="ファイルまたはフォルダー指定がありません"
+        en="No such file or directory", ja="ファイルまたはフォルダーがありません"
     )
 
 

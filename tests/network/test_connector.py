@@ -83,7 +83,7 @@ async def test_from_an_address_of_its_own(site):
 async def test_a_source_address_that_is_not_this_computer_s():
     fault, text = await trouble_of("localhost", 9, by(source="192.0.2.77"))
     assert fault is Fault.SETUP
-    assert "connections cannot come from 192.0.2.77" in text and "networks/office.toml" in text
+    assert "cannot connect from 192.0.2.77" in text and "networks/office.toml" in text
 
 
 async def test_a_source_address_of_the_other_family():
@@ -162,29 +162,29 @@ async def test_an_ipv6_address_is_asked_for_in_brackets():
             Proxy(log_in="noroshi:right"),
             "",
             Fault.SETUP,
-            "wants a log-in (407). Set proxy_user",
+            "requires a log-in (407). Set proxy_user",
             id="no log-in",
         ),
         pytest.param(
             Proxy(log_in="noroshi:right"),
             "wrong",
             Fault.SIGN_IN,
-            "did not let noroshi log in (407). Put the right password in: noroshi secret set proxy",
+            "refused the log-in of noroshi (407). Enter the correct password: noroshi secret set proxy",
             id="a wrong password",
         ),
         pytest.param(
             Proxy(log_in="a:b", schemes="Negotiate\r\nProxy-Authenticate: NTLM"),
             "right",
             Fault.PERMISSION,
-            "wants to be logged in to by Negotiate, NTLM (407)",
+            "requires a log-in by Negotiate, NTLM (407)",
             id="another way to log in",
         ),
         pytest.param(
             Proxy(answer="HTTP/1.1 403 Forbidden\r\n\r\n"),
             "",
             Fault.PERMISSION,
-            "does not let us connect to smtp.example:587 (403 Forbidden). Its administrator has "
-            "to allow CONNECT to port 587",
+            "does not allow a connection to smtp.example:587 (403 Forbidden). Its administrator "
+            "must allow CONNECT to port 587",
             id="forbidden",
         ),
         pytest.param(
@@ -198,7 +198,7 @@ async def test_an_ipv6_address_is_asked_for_in_brackets():
             Proxy(answer="220 mail.test ESMTP\r\n\r\n"),
             "",
             Fault.SETUP,
-            "does not answer as an HTTP proxy does",
+            "does not answer like an HTTP proxy",
             id="no proxy",
         ),
         pytest.param(
@@ -232,7 +232,7 @@ async def test_a_proxy_that_is_away():
 async def test_a_proxy_that_says_nothing():
     async with Proxy(silent=True).open() as proxy:
         fault, text = await trouble_of("smtp.example", 587, through(proxy), SHORT)
-    assert fault is Fault.NETWORK and "did not connect us to smtp.example:587 within" in text
+    assert fault is Fault.NETWORK and "did not connect to smtp.example:587 within" in text
 
 
 async def test_a_proxy_whose_name_is_none():

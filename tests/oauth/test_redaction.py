@@ -34,7 +34,7 @@ async def test_the_reason_is_repeated_as_the_server_gave_it(any_account, authori
 @pytest.mark.parametrize("shown", [SECRET, quote(SECRET, safe=""), TOKEN])
 async def test_what_the_server_was_shown_is_taken_out(any_account, authority, shown):
     told = await refused(any_account, authority, f"“{shown}” is not known here.")
-    assert told == "“…” is not supported here."
+    assert told == "“…” is not known here."
 
 
 async def test_so_is_a_pair_of_http_basic(told, authority):

@@ -206,13 +206,13 @@ class SignInServer:
 
     async def tenant(self, client):
         if client.account.tenant == NO_TENANT:
-            words = bilingual(en="There is no such tenant.", ja="そのテナントはなし")
+            words = bilingual(en="There is no such tenant.", ja="そのテナントはありません。")
             raise SignInError(words, error="invalid_tenant", who="setup", codes=(90002,))
         return "99999999-8888-7777-6666-555555555555"
 
     async def app_only(self, client, _resource):
         if client.account.client_id == NO_APP:
-            words = bilingual(en="There is no such app.", ja="そのアプリはなし")
+            words = bilingual(en="There is no such app.", ja="そのアプリはありません。")
             raise SignInError(words, error="unauthorized", who="admin", codes=(700016,))
         if client.credential is None:
             words = bilingual(en="A secret is wanted.", ja="シークレットが要ります。")

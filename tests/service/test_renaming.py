@@ -63,7 +63,7 @@ async def test_a_silence_never_grows_over_monitors_that_nobody_silenced(ask):
     both = {"name": "prod", "monitor": [one for group in moved for one in group["monitor"]]}
     put = {"instances/web1": known | {"group": [both]}}
     told = await ask("definition_change", put=put, dry=True)
-    assert "Silences that do not follow" in said(told) and "web1/test" in said(told)
+    assert "These silences do not follow" in said(told) and "web1/test" in said(told)
     await ask("definition_change", put=put)
     assert [one["place"] for one in await ask("silence_list")] == ["web1/test"]
     assert not any(one["silent"] for one in (await ask("status"))["monitors"])
@@ -73,9 +73,9 @@ async def test_a_route_s_waiting_mails_go_by_its_new_name(ask):
     await apply_definitions(ask)
     sent = await ask("send", to=["ops"], subject="s", text="t", routes=["plain"])
     told = await renamed(ask, "routes/plain", "relay", dry=True)
-    assert "waiting mails follow" in said(told) and "is no more" not in said(told)
+    assert "waiting mails are updated" in said(told) and "removed route" not in said(told)
     done = await renamed(ask, "routes/plain", "relay")
-    assert "is no more" not in said(done)
+    assert "removed route" not in said(done)
     (mail,) = await ask("queue_list")
     assert (mail["id"], mail["routes"]) == (sent["ids"][0], ["relay"])
     assert await remembered(ask.harness.store, ask.harness.time.now) == {"plain": "relay"}
@@ -103,14 +103,14 @@ async def test_a_mail_that_is_on_its_way_is_told_of(ask):
     node = await harness.store.begin("n", harness.time.now)
     assert await harness.store.claim_parcel(node, "plain", harness.time.now)
     done = await renamed(ask, "routes/plain", "relay")
-    assert "Waiting mails that name a route which is no more: 1 (plain)" in said(done)
+    assert "Waiting mails for a removed route: 1 (plain)" in said(done)
 
 
 async def test_what_a_rule_has_told_stays_told_under_its_new_name(ask):
     await apply_definitions(ask)
     await ask.harness.measured(told=["all"])
     told = await renamed(ask, "rules/all", "everybody", dry=True)
-    assert "What it has told stays told" in said(told)
+    assert "Past notifications stay with it" in said(told)
     lines = [one["en"] for one in told["differences"]]
     assert lines[0] == "~ rules/all → rules/everybody" and not any("id" in one for one in lines)
     (before,) = (await ask("alarms"))["rows"][0]["told"]
@@ -169,7 +169,7 @@ async def test_an_account_s_sign_in_is_not_touched_and_its_routes_follow(ask):
     before, rows = (await ask("status"))["routes"], await kept(ask)
     assert rows.keys() >= {"refresh/box", "access/box/smtp"}
     told = await renamed(ask, "accounts/box", "mail1", dry=True)
-    assert "nobody signs in again" in said(told)
+    assert "nobody has to sign in again" in said(told)
     await renamed(ask, "accounts/box", "mail1")
     found = await shown(ask)
     assert found["routes/m365"]["options"]["account"] == "mail1" and "accounts/box" not in found
@@ -222,14 +222,14 @@ async def test_what_is_changed_and_renamed_at_once_is_one_version(ask):
     found = await shown(ask)
     assert found["contacts/night"]["title"] == "Operations"
     assert found["rules/all"]["contacts"] == ["night"]
-    assert "go to the addresses that they have" in said(done)
+    assert "Waiting mails keep their addresses" in said(done)
 
 
 async def test_somebody_else_s_change_of_it_is_not_lost(ask):
     await apply_definitions(ask)
     etag = (await ask("definition_show", keys=["contacts/ops"]))["etags"]["contacts/ops"]
     await ask("definition_change", put={"contacts/ops": {"addresses": ["new@example.com"]}})
-    with pytest.raises(ErrorAnswer, match="meanwhile"):
+    with pytest.raises(ErrorAnswer, match="in the meantime"):
         await renamed(ask, "contacts/ops", "night", etags={"contacts/ops": etag})
 
 
@@ -283,6 +283,6 @@ async def test_what_cannot_follow_as_the_store_fails_is_told_with_the_version_in
     done = await ask("definition_change", rename=names)
     assert done["version"] == 2 and "instances/web01" in await shown(ask)
     assert "mails may still name the old route" in said(done)
-    assert "silences may be left at their old places" in said(done)
+    assert "silences may remain at their old places" in said(done)
     row = (await ask("audit"))[0]
     assert (row["op"], row["after"]["version"]) == ("definition_change", 2)

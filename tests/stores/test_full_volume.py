@@ -155,7 +155,7 @@ async def test_samples_are_refused_when_room_is_short_and_told_from_the_rest(
     block = await block_of(store)
     fill(volume)
     await until_tight(store, block)
-    with pytest.raises(StoreError, match="samples are not kept") as refused:
+    with pytest.raises(StoreError, match="samples are not saved") as refused:
         await store.append([("m", used(1.0))])
     assert refused.value.fault is StoreFault.SAVING
     assert await store.post(letter())

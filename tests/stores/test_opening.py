@@ -142,7 +142,7 @@ async def test_without_room_for_the_copy_the_update_is_refused_in_plain_words(tm
 async def test_a_newer_schema_is_refused_and_left_as_it_is(path):
     await filled(path, steps=(*ours(), LATER))
     before = everything(path.parent)
-    with pytest.raises(StoreError, match=r"newer Noroshi \(schema 99, this one knows 8\)"):
+    with pytest.raises(StoreError, match=r"newer Noroshi \(schema 99, this one supports 8\)"):
         SqliteStore.open(path)
     assert everything(path.parent) == before
 

@@ -73,7 +73,7 @@ async def test_it_is_lent_as_what_the_row_itself_tells(store, spoil, claim, how)
     await store.post(A)
     spoil("a", how)
     parcel = await claim()
-    assert parcel.unread.en.startswith("what the store has of it cannot be read")
+    assert parcel.unread.en.startswith("the stored record cannot be read")
     one = parcel.envelope
     assert (one.id, one.order, one.contact, one.to) == ("a", "a", "ops", ())
     assert (one.routes, one.alarms, one.lane) == (("smtp",), ("a",), A.lane)

@@ -220,7 +220,7 @@ SAID = [
     # High Volume Email
     ("AUTH", "550 5.2.240 The account is not a High Volume Email account" + TRAIL, SETUP),
     (".", "550 5.2.240 The account is not a High Volume Email account" + TRAIL, SETUP),
-    (".", "550 5.6.241 The Source address is not the High Volume Email account's", SETUP),
+    (".", "550 5.6.241 The From address is not the High Volume Email account's", SETUP),
     ("MAIL", "550 5.7.62 The sender is not the High Volume Email account" + TRAIL, SETUP),
     ("MAIL", "550 5.4.5 Daily user sending quota exceeded. - gsmtp", QUOTA),
     (".", "550 5.7.232 Your message can't be sent because your trial tenant exceeded", QUOTA),

@@ -88,7 +88,7 @@ async def test_a_connection_through_a_proxy_is_kept_for_the_next_mail(exchange):
         pytest.param(
             Proxy(answer="HTTP/1.1 403 Forbidden\r\n\r\n"),
             Fault.PERMISSION,
-            "does not let us connect",
+            "does not allow a connection to",
             id="403",
         ),
         pytest.param(

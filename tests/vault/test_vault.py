@@ -106,7 +106,7 @@ def test_a_cut_off_entry_is_damaged(box, length):
 
 def test_the_wrong_key_is_told_apart_from_damage(box, tmp_path):
     other = a_box(tmp_path / "other.key")
-    with pytest.raises(VaultError, match="another key") as caught:
+    with pytest.raises(VaultError, match="a different key") as caught:
         other.open("m365", box.seal("m365", Secret(CANARY)))
     assert "別の鍵" in caught.value.words.ja
 
@@ -158,7 +158,7 @@ def test_a_file_that_holds_no_key_is_refused(tmp_path, content):
     path = tmp_path / "vault.key"
     path.touch(mode=0o600)
     path.write_bytes(content)
-    with pytest.raises(VaultError, match="does not hold a vault key"):
+    with pytest.raises(VaultError, match="does not contain a vault key"):
         read_key(path)
 
 
@@ -180,7 +180,7 @@ async def test_the_vault_gives_back_what_was_put_in_and_keeps_only_sealed_bytes(
 async def test_without_its_key_the_vault_says_why_and_still_lists_names(box):
     shelf = Shelf()
     await Vault(shelf, box).put("m365", Secret(CANARY))
-    locked = Vault(shelf, None, bilingual(en="The key is gone.", ja="鍵がなし"))
+    locked = Vault(shelf, None, bilingual(en="The key is gone.", ja="鍵がありません。"))
     for asked in (locked.get("m365"), locked.put("m365", Secret("x"))):
         with pytest.raises(VaultError, match=r"Cannot open the vault.*The key is gone\.") as e:
             await asked

@@ -31,8 +31,8 @@ async def mute(tmp_path):
     ("op", "said"),
     [
         ("status", "has not answered for 0.01 s"),
-        ("beat", "whether the report was kept is not supported"),
-        ("apply", "whether it was done is not supported"),
+        ("beat", "It is therefore not known whether the report was saved"),
+        ("apply", "It is not known whether the operation was carried out"),
     ],
 )
 async def test_a_node_that_stands_still_is_given_up_with_the_reason(mute, op, said):
@@ -62,7 +62,7 @@ async def test_a_door_before_which_many_wait_is_a_node_that_stands_still(tmp_pat
         for one in waiting:
             one.setblocking(False)
             one.connect_ex(str(tmp_path / "door.sock"))
-        with pytest.raises(RefusedError, match="it stands still"):
+        with pytest.raises(RefusedError, match="its process is stopped"):
             await asyncio.to_thread(
                 Far(tmp_path / "door.sock", patience=lambda _op: 0.01).call, "status"
             )

@@ -33,9 +33,9 @@ async def test_an_alarm_is_acknowledged_and_taken_back(desk, tmp_path):
     assert "続いているアラーム 1件、うち確認待ち 0件。" in listed.out
     assert "見ています" in listed.out and "✓" in listed.out
     again = await typed("alarm", "acknowledge", "disks", home=tmp_path)
-    assert again.code == 5 and "has acknowledged it already" in again.err
+    assert again.code == 5 and "has already acknowledged it" in again.err
     back = await typed("alarm", "take-back", "disks", home=tmp_path)
-    assert f"Taken back: {DISKS} /var." in back.out
+    assert f"Acknowledgement withdrawn: {DISKS} /var." in back.out
     log = await typed("log", "disks", home=tmp_path)
     assert "Comments and acknowledgements" in log.out and "taken back" in log.out
 
@@ -44,15 +44,15 @@ async def test_a_silence_is_added_shown_and_ended(desk, tmp_path):
     words = ("--for", "2h", "--reason", "電源工事")
     added = await typed("silence", "add", "web1", *words, home=tmp_path)
     assert (added.code, added.err) == (0, "")
-    assert "Nothing is told of web1 until" in added.out
+    assert "Notifications of web1 are suppressed until" in added.out
     listed = await typed("silence", "list", "--lang", "ja", home=tmp_path)
     assert "web1" in listed.out and "電源工事" in listed.out
     status = await typed("status", home=tmp_path)
-    assert "Silent now" in status.out and "nothing is told until" in " ".join(
+    assert "Active silences" in status.out and "notifications suppressed until" in " ".join(
         status.out.split()
     )
     ended = await typed("silence", "end", "web1", home=tmp_path)
-    assert "no longer silent" in ended.out
+    assert "The silence of web1 has ended" in ended.out
     assert (
         "No notifications are suppressed."
         in (await typed("silence", "list", home=tmp_path)).out
@@ -61,7 +61,7 @@ async def test_a_silence_is_added_shown_and_ended(desk, tmp_path):
 
 async def test_a_silence_without_an_end_is_refused(desk, tmp_path):
     told = await typed("silence", "add", "web1", "--reason", "x", home=tmp_path)
-    assert told.code == 3 and "No silence is without an end" in told.err
+    assert told.code == 3 and "A silence always has an end" in told.err
 
 
 async def test_a_comment_comes_back_in_json(desk, tmp_path):

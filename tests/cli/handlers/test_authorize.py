@@ -109,7 +109,7 @@ async def test_a_script_is_told_how_to_give_another_secret(desk, tmp_path):
     await desk.service.set_secret(AKI, "app", OLD_SECRET)
     told = await typed("authorize", "m365", "--lang", "ja", home=tmp_path, given=GOOD)
     assert told.code == 1
-    assert "正しい値は noroshi authorize m365 --secret-file ファイル で" in told.err
+    assert "正しい値を入力してください: noroshi authorize m365 --secret-file ファイル" in told.err
 
 
 async def test_a_secret_that_was_kept_is_not_called_no_change(desk, tmp_path):
@@ -126,7 +126,7 @@ async def test_in_a_script_secret_and_address_come_from_files(desk, tmp_path):
     argv = ("--secret-file", str(tmp_path / "secret"), "--url-file", str(tmp_path / "url"))
     told = await typed("authorize", "m365", *argv, "--lang", "ja", home=tmp_path)
     assert (told.code, told.err) == (0, "")
-    assert "経路 m365 のサインインが済みました" in told.out
+    assert "経路 m365 のサインインが完了しました" in told.out
 
 
 async def test_a_secret_from_notepad_is_kept_without_its_mark(desk, tmp_path):
@@ -222,7 +222,7 @@ async def test_for_an_app_the_secret_is_all_that_is_asked_for(app, tmp_path):
         await person.type("Client secret: ", f"{CANARY}\n")
         await person.until("The token is for Exchange Online.")
         await person.until("it lacks the permission SMTP.SendAsApp")
-        await person.until("Mails that wait for it go out now: 1.")
+        await person.until("Waiting mails that are sent now: 1.")
         assert await person.process.wait() == 0
     assert CANARY not in person.seen and "Address" not in person.seen
     assert app.server.asked == [CANARY]
@@ -241,7 +241,7 @@ async def test_an_ended_secret_of_an_app_is_asked_for_again(app, tmp_path):
 @pytest.mark.parametrize(
     ("secret", "code", "told"),
     [
-        pytest.param(CANARY, 0, "経路 m365 のサインインが済みました", id="good"),
+        pytest.param(CANARY, 0, "経路 m365 のサインインが完了しました", id="good"),
         pytest.param(OLD_SECRET, 1, "--secret-file ファイル", id="ended"),
     ],
 )
@@ -292,7 +292,7 @@ async def test_the_browser_of_this_computer_comes_back_by_itself(desk, tmp_path)
     async with Terminal(tmp_path, "authorize", "m365", "--here", "--lang", "ja") as person:
         _, redirect = await shown_page(person)
         answer = await come_back(redirect, "code=good&state=S")
-        await person.until("経路 m365 のサインインが済みました")
+        await person.until("経路 m365 のサインインが完了しました")
         assert await person.process.wait() == 0
     assert "200 OK" in answer and "経路 m365 のサインインが完了しました。" in answer
     assert "<script" not in answer and "good" not in person.seen
@@ -337,7 +337,7 @@ async def test_while_nobody_comes_back_it_says_what_to_look_at_and_goes_on(desk,
     await desk.service.set_secret(AKI, "app", CANARY)
     async with Terminal(tmp_path, "authorize", "m365", "--here") as person:
         _, redirect = await shown_page(person)
-        await person.until("Nobody has come back from the page yet")
+        await person.until("the browser has not returned yet")
         await person.until(f"redirect URI  {redirect}")
         await person.until("into accounts/box.toml")
         await come_back(redirect, "code=good&state=S")
@@ -350,7 +350,7 @@ async def test_the_error_that_the_page_shows_can_be_pasted_while_it_waits(desk, 
     async with Terminal(tmp_path, "authorize", "m365", "--here", "--lang", "ja") as person:
         await shown_page(person)
         os.write(person.ours, b"good morning\n")
-        await person.until("code 指定がありません")
+        await person.until("code がありません")
         os.write(person.ours, b"Sorry, but we had trouble.\nAADSTS50011: The redirect URI\n")
         await person.until("(AADSTS50011)")
         assert await person.process.wait() == 1
@@ -414,7 +414,7 @@ async def test_who_gives_a_sign_in_up_is_told_how_to_come_back(desk, tmp_path):
 async def test_what_the_page_of_a_code_may_show_is_told_as_nobody_hears_of_it(desk, tmp_path):
     await desk.service.set_secret(AKI, "app", CANARY)
     async with Terminal(tmp_path, "authorize", "m365", "--device") as person:
-        await person.until("AADSTS53003 means")
+        await person.until("blocks device codes")
         await person.until("noroshi authorize m365")
         person.process.terminate()
         await person.process.wait()

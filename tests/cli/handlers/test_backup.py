@@ -54,8 +54,9 @@ async def queued(home):
 async def test_a_running_node_writes_a_backup_and_says_that_the_key_is_not_in_it(backup):
     file, told = backup
     assert (told.code, told.err) == (0, "")
-    assert told.out.startswith(f"Wrote {file} (1 MiB, 1 mail waits in it).")
-    assert "is NOT in it: keep a copy of the key elsewhere" in told.out
+    assert told.out.startswith(f"Wrote {file} (1 MiB, 1 waiting mail).")
+    assert "It does NOT contain the key " in told.out
+    assert ": keep a copy of the key elsewhere" in told.out
 
 
 async def test_it_is_asked_of_a_node_elsewhere_whose_settings_nobody_can_read_here(tmp_path):
@@ -70,8 +71,8 @@ async def test_it_is_asked_of_a_node_elsewhere_whose_settings_nobody_can_read_he
     finally:
         await store.close()
     assert (made.code, made.err) == (0, "")
-    assert "the key of its vault is NOT in it" in made.out and (tmp_path / "backup.db").exists()
-    assert (whole.code, whole.out, whole.err) == (0, "The store of the node is whole.\n", "")
+    assert "It does NOT contain the vault's key" in made.out and (tmp_path / "backup.db").exists()
+    assert (whole.code, whole.out, whole.err) == (0, "The store of the node is intact.\n", "")
 
 
 async def test_a_backup_is_never_overwritten(backup, new):
@@ -92,9 +93,9 @@ async def test_a_backup_comes_back_on_another_machine(backup, new):
     told = await typed("restore", str(file), home=new)
     assert told.code == 0, told.err
     assert "version 1, 1 mail waits." in told.out and "--hold" in told.out
-    assert "The store that was there is" in told.out
+    assert "The existing store is kept beside the new one" in told.out
     assert [one["subject"] for one in await queued(new)] == ["Hello"]
-    assert (await typed("check-store", home=new)).out == f"{new / 'noroshi.db'} is whole.\n"
+    assert (await typed("check-store", home=new)).out == f"{new / 'noroshi.db'} is intact.\n"
 
 
 async def test_with_hold_nothing_leaves_before_somebody_has_looked(backup, new):
@@ -124,4 +125,4 @@ async def test_a_fault_is_said_in_words_and_by_the_exit_code(backup):
         db.execute("delete from way")
     told = await typed("check-store", str(file))
     assert told.code == 1
-    assert told.out.startswith(f"{file} has faults:\n  1 mail waits and has no route")
+    assert told.out.startswith(f"{file} has faults:\n  1 mail is waiting without a route")

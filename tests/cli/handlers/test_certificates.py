@@ -59,7 +59,7 @@ async def test_it_goes_into_a_file_that_is_new(desk, tmp_path):
     assert told.code == 0 and "証明書のアップロード" in told.out
     x509.load_pem_x509_certificate(out.read_bytes())
     again = await typed("cert", "new", "box", "--next", "--out", str(out), home=tmp_path)
-    assert again.code == 5 and "nothing is overwritten" in again.err
+    assert again.code == 5 and "already exists and is not overwritten" in again.err
     assert "box-next" not in await desk.vault.names()
 
 
@@ -132,9 +132,9 @@ async def test_one_that_is_refused_takes_a_good_one_s_place_only_by_force(
     assert (await typed(*argv, home=tmp_path, given=bundle)).code == 0
     desk.server.refused = {other}
     told = await typed(*argv, home=tmp_path, given=other)
-    assert told.code == 1 and "“box-cert” in the vault stays what it was" in told.err
+    assert told.code == 1 and "“box-cert” in the vault is unchanged" in told.err
     assert "noroshi cert import box FILE --replace --force" in told.err
-    assert "Asking the sign-in server" in told.err
+    assert "Checking with the sign-in server" in told.err
     assert (await desk.vault.get("box-cert")).reveal() == bundle
     told = await typed(*argv, "--force", "--lang", "ja", home=tmp_path, given=other)
     assert told.code == 1 and "アカウント box では使えません" in told.out

@@ -27,8 +27,8 @@ def checked(home, folder, *more):
 def test_good_definitions_need_no_home_folder_and_nothing_is_written(tmp_path, folder, capsys):
     assert checked(tmp_path / "home", folder) == 0
     said = capsys.readouterr().out
-    assert said.startswith(f"No mistake was found in {folder} (monitors 4, rules 2")
-    assert "whether programs may run was not checked" in said
+    assert said.startswith(f"No mistakes in {folder} (monitors 4, rules 2")
+    assert "it was not checked which programs may run" in said
     assert not (tmp_path / "home").exists()
 
 
@@ -36,7 +36,7 @@ def test_monitors_that_nobody_is_told_of_are_named(tmp_path, folder, capsys):
     text = '[[group]]\nname = "base"\n[[group.monitor]]\nname = "disks"\nkind = "disk"\n'
     (folder / "instances" / "shop.toml").write_text(text, encoding="utf-8")
     assert checked(tmp_path / "home", folder) == 0
-    told = "Monitors without a rule, of which nobody is told: 1 (shop/base/disks)"
+    told = "Monitors without a rule, so nobody is notified: 1 (shop/base/disks)"
     assert told in capsys.readouterr().out
 
 
@@ -67,12 +67,12 @@ def test_the_first_line_is_no_kinder_than_what_stands_below_it(tmp_path, capsys)
     contacts.mkdir(parents=True)
     (contacts / "ops.toml").write_text('addresses = ["ops@kaisha.co.jp"]', encoding="utf-8")
     assert checked(home, contacts.parent) == 0
-    assert capsys.readouterr().out.startswith("Nothing is wrong with ")
+    assert capsys.readouterr().out.startswith("No problems in ")
     (contacts / "duty.toml").write_text('addresses = ["duty@example.com"]', encoding="utf-8")
     assert checked(home, contacts.parent) == 0
     said = capsys.readouterr().out
-    assert said.startswith("No mistake was found in ") and "Nothing is wrong" not in said
-    assert "but look at what stands below.\nValues still copied" in said
+    assert said.startswith("No mistakes in ") and "No problems" not in said
+    assert "but check the following.\nValues still copied" in said
     assert checked(home, contacts.parent, "--json") == 0
     assert json.loads(capsys.readouterr().out) == {
         "problems": [],
@@ -102,7 +102,7 @@ def test_all_problems_of_both_files_are_told_at_once(tmp_path, folder, capsys):
 def test_a_folder_without_definitions_is_said_to_be_one(tmp_path, capsys):
     assert checked(tmp_path / "home", tmp_path) == 3
     said = capsys.readouterr().err
-    assert f"  {tmp_path}: there is no definition in it; is it the right folder?" in said
+    assert f"  {tmp_path}: it has no definitions; check that it is the right folder" in said
 
 
 def test_programs_are_held_to_the_settings_of_this_home(tmp_path, folder, capsys):
@@ -112,7 +112,7 @@ def test_programs_are_held_to_the_settings_of_this_home(tmp_path, folder, capsys
         web1.write(script + argv)
     (tmp_path / "noroshi.toml").write_text('programs = ["/opt/ours"]\n', encoding="utf-8")
     assert checked(tmp_path, folder) == 3
-    assert "lies in none of the folders whose programs may run (/opt/ours)" in (
+    assert "is in none of the folders whose programs may run (/opt/ours)" in (
         capsys.readouterr().err
     )
 

@@ -27,15 +27,15 @@ async def looked_at(tmp_path, *argv, early):
 
 async def test_a_fault_that_its_stages_find_looks_mended_once_all_are_passed(tmp_path):
     out, mail = await looked_at(tmp_path, "--lang", "en", early=True)
-    assert "cannot see this" not in out and "All stages are passed" in out
+    assert "cannot detect this" not in out and "All stages passed" in out
     assert out.endswith(f"To send now: noroshi queue retry {mail}\n")
-    assert "▲ seen looks mended. Next try: " in out
+    assert "▲ seen seems to work again. Next try: " in out
 
 
 async def test_a_fault_that_mails_alone_meet_is_told_with_what_tries_one_again(tmp_path):
     out, mail = await looked_at(tmp_path, "--lang", "ja", early=False)
-    assert "この問題は見つかりません" in out and "直ったようです" not in out
-    assert out.endswith(f"直してからすぐに送るには: noroshi queue retry {mail}\n")
+    assert "この問題は見つかりません" in out and "復旧したようです" not in out
+    assert out.endswith(f"障害を直したあと、すぐに送るには: noroshi queue retry {mail}\n")
 
 
 async def test_of_a_node_elsewhere_nothing_of_this_computer_is_told(tmp_path):
@@ -50,7 +50,7 @@ async def test_of_a_node_elsewhere_nothing_of_this_computer_is_told(tmp_path):
         file = tmp_path / "doctor.zip"
         bundled = await typed("doctor", "--bundle", str(file), home=home, **far)
     assert told.err == bundled.err == ""
-    assert f"runs, and answers at {url}" in told.out
+    assert f"running, answers at {url}" in told.out
     with zipfile.ZipFile(file) as found:
         assert {"noroshi.toml", "journal.txt"} <= set(found.namelist())
         for name in found.namelist():

@@ -96,7 +96,7 @@ async def test_a_home_folder_that_is_there_is_left_as_it_is(tmp_path):
 async def test_a_key_that_is_there_is_never_made_anew(tmp_path):
     (tmp_path / "key").write_text("5a" * 32)
     told = await typed("init", home=tmp_path)
-    assert told.code == 0 and "Kept the key" in told.out
+    assert told.code == 0 and "Kept the existing key" in told.out
     assert (tmp_path / "key").read_text() == "5a" * 32
 
 
@@ -123,7 +123,7 @@ async def test_a_file_in_place_of_the_folder_is_told(tmp_path):
 async def test_definitions_and_mails_wait_for_the_first_start(tmp_path):
     await typed("init", home=tmp_path)
     applied = await typed("apply", written(tmp_path / "defs", **OURS), home=tmp_path)
-    assert applied.code == 0 and "at the next noroshi serve" in applied.out
+    assert applied.code == 0 and "takes effect when noroshi serve starts" in applied.out
     sent = await typed("send", "--to", "ops", "--subject", "s", given="text", home=tmp_path)
     assert sent.code == 7 and "once noroshi serve runs" in sent.err
     (one,) = json.loads((await typed("queue", "list", "--json", home=tmp_path)).out)

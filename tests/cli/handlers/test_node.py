@@ -21,7 +21,7 @@ async def node(tmp_path):
 async def test_the_node_tells_how_it_is_in_the_persons_language(node, tmp_path):
     told = await typed("health", home=tmp_path)
     assert told.code == 0 and "○ OK" in told.out and "0.25 s at worst" in told.out
-    assert "4 秒ずらされました" in (await typed("--lang", "ja", "health", home=tmp_path)).out
+    assert "4 秒変更されました" in (await typed("--lang", "ja", "health", home=tmp_path)).out
     assert json.loads((await typed("health", "--json", home=tmp_path)).out)["late"] == 0.25
 
 
@@ -32,7 +32,7 @@ def test_without_a_node_it_says_so_and_calls_nothing_ok(tmp_path):
     assert "No node is running, so nothing is monitored or sent" in " ".join(
         told.stdout.split()
     )
-    assert "OK" not in told.stdout and "runs for" not in told.stdout
+    assert "OK" not in told.stdout and "uptime" not in told.stdout
     told = home.run("health", "--json", check=False)
     found = json.loads(told.stdout)
     assert (told.returncode, found["running"], found["level"]) == (4, False, "unknown")

@@ -27,7 +27,7 @@ async def test_a_held_mail_is_told_with_the_command_that_lets_it_go(tmp_path):
         await typed("queue", "hold", MAIL, home=tmp_path)
         for asked in (("list",), ("show", MAIL)):
             told = await typed("queue", *asked, home=tmp_path, COLUMNS="200")
-            assert f"; to let it go: noroshi queue release {MAIL}" in told.out
+            assert f"; to release it: noroshi queue release {MAIL}" in told.out
 
 
 async def test_who_has_a_mail_in_the_inbox_says_so(tmp_path):
@@ -36,5 +36,5 @@ async def test_who_has_a_mail_in_the_inbox_says_so(tmp_path):
     await desk.attempted("plain", Verdict.ACCEPTED, "2.0.0 OK", 250)
     async with a_node(tmp_path, desk.service):
         told = await typed("queue", "seen", MAIL, home=tmp_path)
-        assert f"{MAIL} is kept as seen arrived: s" in told.out
+        assert f"{MAIL} is recorded as seen arrived: s" in told.out
         assert "seen arrived" in (await typed("queue", "show", MAIL, home=tmp_path)).out

@@ -23,7 +23,7 @@ async def desk(tmp_path):
 async def test_a_person_is_asked_twice_and_sees_nothing_of_it(desk, tmp_path):
     async with Terminal(tmp_path, "secret", "set", "relay") as person:
         await person.type("Password for “relay”: ", f"  {CANARY} \n")
-        await person.type("Once more: ", f"  {CANARY} \n")
+        await person.type("Again: ", f"  {CANARY} \n")
         await person.until("“relay” is stored in the vault.")
         assert await person.process.wait() == 0
     assert CANARY not in person.seen
@@ -34,7 +34,7 @@ async def test_a_person_is_asked_twice_and_sees_nothing_of_it(desk, tmp_path):
 async def test_two_that_are_not_the_same_are_not_kept(desk, tmp_path):
     async with Terminal(tmp_path, "secret", "set", "relay") as person:
         await person.type("Password for “relay”: ", f"{CANARY}\n")
-        await person.type("Once more: ", "another\n")
+        await person.type("Again: ", "another\n")
         await person.until("The two entries differ, so nothing was saved.")
         assert await person.process.wait() == 3
     assert await desk.vault.names() == []
@@ -78,8 +78,8 @@ async def test_an_app_s_secret_is_told_with_what_its_server_says_of_it(desk, tmp
     argv = ("secret", "set", "app", "--file", "-")
     told = await typed(*argv, home=tmp_path, given=CANARY)
     taken = "The sign-in server accepts it for account box.\n"
-    assert (told.code, told.out) == (0, f"“app” is in the vault.\n{taken}")
-    assert "Asking the sign-in server" in told.err
+    assert (told.code, told.out) == (0, f"“app” is stored in the vault.\n{taken}")
+    assert "Checking with the sign-in server" in told.err
 
 
 async def test_an_ended_secret_that_is_the_first_one_is_kept_and_called_ended(desk, tmp_path):
@@ -93,7 +93,7 @@ async def test_a_refused_secret_takes_a_good_one_s_place_only_by_force(desk, tmp
     await desk.vault.put("app", Secret(CANARY))
     argv = ("secret", "set", "app", "--file", "-")
     told = await typed(*argv, home=tmp_path, given=OLD_SECRET)
-    assert told.code == 1 and "“app” in the vault stays what it was" in told.err
+    assert told.code == 1 and "“app” in the vault is unchanged" in told.err
     assert (await desk.vault.get("app")).reveal() == CANARY
     told = await typed(*argv, "--force", home=tmp_path, given=OLD_SECRET)
     assert told.code == 1 and "has ended" in told.out
@@ -114,11 +114,11 @@ async def test_a_new_secret_s_day_of_end_is_asked_about(desk, tmp_path):
 async def test_a_new_secret_s_day_is_written_down_with_it(desk, tmp_path):
     argv = ("secret", "set", "app", "--file", "-", "--ends")
     told = await typed(*argv, "2027-03-01", home=tmp_path, given=CANARY)
-    assert told.code == 0 and "Account box: its secret ends on 2027-03-01" in told.out
+    assert told.code == 0 and "Account box: its secret expires on 2027-03-01" in told.out
     found = await desk.service.definition_show(AKI, keys=("accounts/box",))
     assert found.documents["accounts/box"]["secret_ends"] == "2027-03-01"
     again = await typed(*argv, "2027-03-01", home=tmp_path, given=CANARY)
-    assert again.code == 0 and "still gives" not in again.out
+    assert again.code == 0 and "still has" not in again.out
     assert (await desk.store.current()).number == found.version
 
 
@@ -166,10 +166,10 @@ async def test_where_a_token_led_it_is_asked_about_first(desk, tmp_path, said, k
     await led(desk)
     async with Terminal(tmp_path, "secret", "set", "app") as person:
         await person.type("Password for “app”: ", f"{CANARY}\n")
-        await person.type("Once more: ", f"{CANARY}\n")
+        await person.type("Again: ", f"{CANARY}\n")
         await person.until("evil.example:443: the API token ci chose that")
         await person.type("Allow this destination? [y/N] ", said)
-        await person.until("is in the vault" if kept else "Nothing was kept")
+        await person.until("is stored in the vault" if kept else "Nothing was saved")
         await person.process.wait()
     assert ("app" in await desk.vault.names()) is kept
 

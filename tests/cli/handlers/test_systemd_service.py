@@ -157,8 +157,8 @@ def test_a_word_is_written_as_systemd_reads_it(word, written):
     [
         pytest.param("/opt/noroshi/bin/python", None, id="a good place"),
         pytest.param("/tmpfs/bin/python", None, id="a name that only begins so"),
-        pytest.param("/tmp/noroshi/bin/python", "in /opt/noroshi", id="below /tmp"),
-        pytest.param("/var/tmp/bin/python", "in /opt/noroshi", id="below /var/tmp"),
+        pytest.param("/tmp/noroshi/bin/python", "such as /opt/noroshi", id="below /tmp"),
+        pytest.param("/var/tmp/bin/python", "such as /opt/noroshi", id="below /var/tmp"),
         pytest.param("/opt/$HOME/bin/python", "a $ in its path", id="a $"),
         pytest.param("/opt/it's/bin/python", "a $ in its path", id="a quote"),
         pytest.param("/opt/a\\b/bin/python", "a $ in its path", id="a backslash"),

@@ -27,7 +27,7 @@ async def test_a_user_is_added_and_listed_in_the_persons_language(desk, tmp_path
     told = await typed("user", "role", "eri", "viewer", home=tmp_path)
     assert told.out == "“eri” is viewer now.\n"
     assert (await typed("user", "remove", "eri", home=tmp_path)).code == 0
-    assert "Nobody may log in yet" in (await typed("user", "list", home=tmp_path)).out
+    assert "There are no users yet" in (await typed("user", "list", home=tmp_path)).out
 
 
 async def test_a_password_comes_from_a_file_and_is_shown_nowhere(desk, tmp_path):
@@ -70,7 +70,7 @@ async def test_ones_own_password_is_changed_with_the_old_one(desk, tmp_path):
     )
     argv = ("user", "own-password", "eri", "--new-password-file", str(file))
     told = await typed(*argv, "--password-file", "-", home=tmp_path, given="wrong\n")
-    assert told.code == 5 and "not right" in told.err
+    assert told.code == 5 and "not correct" in told.err
     told = await typed(*argv, "--password-file", "-", home=tmp_path, given=f"{CANARY}\n")
     assert told.code == 0 and "“eri” is changed" in told.out
     user = (await desk.store.users())["eri"]
@@ -130,7 +130,7 @@ async def test_a_change_of_definitions_is_told_with_its_place(desk, tmp_path):
     await apply(desk, documents=documents())
     await apply(desk, documents=documents(contacts__ops={"addresses": ["new@x.example"]}))
     told = (await typed("--lang", "ja", "audit", home=tmp_path)).out
-    assert "~ 通知先 ops › メールURL: " in told and " → " in told
+    assert "~ 通知先 ops › メールアドレス: " in told and " → " in told
 
 
 async def test_what_changed_nothing_is_not_in_the_log(desk, tmp_path):

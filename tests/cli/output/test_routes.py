@@ -71,7 +71,7 @@ NOTHING, LOST = {"en": "", "ja": ""}, {"en": "it came back", "ja": "戻ってき
         pytest.param(
             {"arrives": None, "accepted": AT},
             "; whether mails arrive is not checked",
-            "(届いたかどうかは確かめていません)",
+            "(到達は確認していません)",
             id="accepted",
         ),
         pytest.param(

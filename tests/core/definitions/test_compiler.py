@@ -358,7 +358,7 @@ ROOT_AT = f"{GROUP_AT}.monitor.root"
         ),
         pytest.param(
             with_group(days=("mon",)),
-            f"{GROUP_AT}.days: is only for at, which is not given here",
+            f"{GROUP_AT}.days: requires at, which is not set here",
             id="days alone",
         ),
         pytest.param(
@@ -395,13 +395,13 @@ ROOT_AT = f"{GROUP_AT}.monitor.root"
         pytest.param(with_monitor(id=""), f"{ROOT_AT}: the monitor has no id yet", id="no id"),
         pytest.param(
             with_group(monitor=(ROOT, replace(ROOT, name="var"))),
-            f"{GROUP_AT}.monitor.var: the id m1 is also that of web/os/root; "
-            "take it out here, and a new one is made",
+            f"{GROUP_AT}.monitor.var: the id m1 is already used by web/os/root; "
+            "remove it here, and a new one is assigned",
             id="id twice",
         ),
         pytest.param(
             with_group(monitor=(ROOT, replace(ROOT, id="m2"))),
-            f"{ROOT_AT}: there are 2 of this name; each needs a name of its own",
+            f"{ROOT_AT}: 2 have this name; each needs a unique name",
             id="name twice",
         ),
         pytest.param(
@@ -433,12 +433,12 @@ ROOT_AT = f"{GROUP_AT}.monitor.root"
         ),
         pytest.param(
             with_monitor(limits={"used": LimitsDef(margin=-1)}),
-            f"{ROOT_AT}.limits.used.margin: -1 is below zero; it is a distance",
+            f"{ROOT_AT}.limits.used.margin: -1 is negative; a margin must be 0 or more",
             id="margin below zero",
         ),
         pytest.param(
             with_monitor(network="office"),
-            f"{ROOT_AT}.network: is only for kinds that go through one (http); disk does not",
+            f"{ROOT_AT}.network: is only for kinds that connect through a network (http), not for disk",
             id="a network of a kind that has none",
         ),
         pytest.param(
@@ -640,7 +640,7 @@ def test_every_problem_is_said_in_both_languages():
     found = compile(defined(web), KINDS)
     assert [problem.say("ja") for problem in found] == [
         (
-            "instances/web.toml: zone: Mars というタイムゾーンはなしAsia/Tokyo と入力してください"
+            "instances/web.toml: zone: Mars というタイムゾーンはありません。Asia/Tokyo のように書いてください"
         ),
         (
             f"{GROUP_AT}.every: x は時間の長さとして読めません。"

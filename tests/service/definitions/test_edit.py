@@ -66,7 +66,7 @@ async def test_the_second_editor_is_told_who_changed_what_and_nothing_is_overwri
     await changed(ask, put={"contacts/boss": BOSS}, etags=seen)
     mine = {"contacts/boss": {"addresses": ["mine@example.com"]}}
     with pytest.raises(
-        ErrorAnswer, match="changed contacts/boss meanwhile, in version 2"
+        ErrorAnswer, match="changed contacts/boss in the meantime, in version 2"
     ) as told:
         await changed(ask, put=mine, etags=seen)
     assert told.value.kind == "conflict"
@@ -86,7 +86,7 @@ async def test_a_change_of_something_else_meanwhile_is_kept(ask):
 
 async def test_who_adds_what_somebody_else_has_added_or_removed_is_told(ask):
     await apply_definitions(ask)
-    with pytest.raises(ErrorAnswer, match="contacts/boss meanwhile, in version 1"):
+    with pytest.raises(ErrorAnswer, match="contacts/boss in the meantime, in version 1"):
         await changed(ask, put={"contacts/boss": BOSS}, etags={"contacts/boss": ""})
     seen = (await shown(ask, "contacts/boss"))["etags"]
     await changed(ask, remove=["contacts/boss"])
@@ -102,7 +102,7 @@ async def test_the_one_who_changed_it_is_named_and_not_who_changed_something_els
     given = {"put": {"contacts/boss": BOSS}}
     assert "ok" in await run_as_json(harness.service, ERI, "definition_change", given)
     await changed(InProcessClient(harness), put={"contacts/x": BOSS})
-    with pytest.raises(ErrorAnswer, match="eri changed contacts/boss meanwhile, in version 2"):
+    with pytest.raises(ErrorAnswer, match="eri changed contacts/boss in the meantime, in version 2"):
         await changed(InProcessClient(harness), put={"contacts/boss": BOSS}, etags=seen)
 
 
@@ -270,7 +270,7 @@ async def test_a_day_of_end_that_is_over_is_refused_with_all_else_that_is_wrong(
     with pytest.raises(ErrorAnswer, match="invalid") as told:
         await changed(ask, put={"accounts/box": box})
     found = dict(told.value.problems)
-    assert "is over already" in found[f"accounts/box.toml: {field}"]
+    assert "has already passed" in found[f"accounts/box.toml: {field}"]
     assert "accounts/box.toml: mailbox" in found
     with pytest.raises(ErrorAnswer, match="invalid"):
         await changed(ask, put={"accounts/box": box_ending(ask, -2, field)}, dry=True)

@@ -107,7 +107,7 @@ async def test_noroshi_never_stops_watching_itself(ask, op, given):
     with pytest.raises(ErrorAnswer) as caught:
         await ask(op, **given)
     assert caught.value.kind == "invalid"
-    assert "never stops watching itself" in caught.value.problems[0][1]
+    assert "always monitors itself" in caught.value.problems[0][1]
 
 
 async def test_an_operator_stops_and_starts_also_what_runs_programs_and_a_viewer_does_not():
@@ -153,7 +153,7 @@ async def test_the_log_says_that_it_is_stopped_and_that_nobody_saw_it_recover(as
     assert found["stopped"]["version"] == version.number == 2
     (event,) = found["events"]
     assert (event["before"], event["after"], event["ended"]) == ("critical", "ok", "stopped")
-    assert "whether it is well is not supported" in event["words"]["en"]
+    assert "it is not known whether it recovered" in event["words"]["en"]
 
 
 async def test_of_two_who_switch_at_once_neither_is_lost(ask):

@@ -17,14 +17,14 @@ def cautions(answer):
 
 async def test_no_definitions_at_all_are_refused_and_nothing_changes(ask):
     await apply_definitions(ask)
-    with pytest.raises(ErrorAnswer, match="There is no definition in it") as refused:
+    with pytest.raises(ErrorAnswer, match="It contains no definition") as refused:
         await ask("apply", documents=[])
     assert refused.value.kind == "conflict"
     assert (await ask("export"))["version"] == 1
 
 
 async def test_no_definitions_are_refused_before_there_were_any(ask):
-    with pytest.raises(ErrorAnswer, match="There is no definition in it"):
+    with pytest.raises(ErrorAnswer, match="It contains no definition"):
         await ask("apply", documents=[])
 
 
@@ -78,8 +78,8 @@ async def test_mails_that_would_be_left_without_their_route_or_contact_are_count
     rule = CONTENT["rules/all"] | {"routes": ["m365"]}
     less = documents(routes__plain=None, contacts__boss=None, rules__all=rule)
     by_route, to_contact = cautions(await ask("plan", documents=less))
-    assert by_route.startswith("Waiting mails that name a route which is no more: 2 (plain).")
-    assert to_contact.startswith("Waiting mails to a contact who is no more: 1 (boss).")
+    assert by_route.startswith("Waiting mails for a removed route: 2 (plain).")
+    assert to_contact.startswith("Waiting mails to a removed contact: 1 (boss).")
     assert len(cautions(await ask("apply", documents=less))) == 2
 
 
@@ -156,7 +156,7 @@ async def test_monitors_that_nobody_is_told_of_are_counted_and_the_first_are_nam
     given = documents(instances__web1=SILENT)
     (told,) = cautions(await ask("plan", documents=given))
     assert told.startswith(
-        "Monitors without a rule, of which nobody is told: 7 (web1/base/d0, "
+        "Monitors without a rule, so nobody is notified: 7 (web1/base/d0, "
     )
     assert told.endswith(
         "web1/base/d4 and 2 more). Name one in the settings of the monitor, its group or its "

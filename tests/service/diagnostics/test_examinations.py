@@ -170,7 +170,7 @@ async def test_at_a_server_of_ones_own_that_speaks_as_entra_does_nobody_of_micro
 
 
 async def test_one_that_nobody_began_is_not_found(ask):
-    with pytest.raises(ErrorAnswer, match="begin it again"):
+    with pytest.raises(ErrorAnswer, match="start it again"):
         await ask("examine_look", id="nothing")
 
 

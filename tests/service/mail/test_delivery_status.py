@@ -57,7 +57,7 @@ async def test_where_no_mailbox_is_read_it_is_told_that_nobody_would_notice(read
 
 
 @pytest.mark.parametrize(
-    ("kind", "told"), [("pickup", "picks it up"), ("webhook", "other side took it")]
+    ("kind", "told"), [("pickup", "picks it up"), ("webhook", "other side accepted it")]
 )
 def test_of_a_route_that_sends_no_mails_no_mailbox_is_spoken_of(kind, told):
     routes = (Route(name="out", kind=kind),)
@@ -109,7 +109,7 @@ async def test_a_route_whose_mailbox_is_read_says_when_a_mail_was_seen_and_how_l
     assert (await route(reading, "m365"))["arrives"]["seen"] is None
     mail = trip_mail("m365", ADDRESS, "X", reading.harness.time.now)
     await reading.harness.store.post(mail)
-    assert "waits in the queue" in (await route(reading, "m365"))["arrives"]["why"]["en"]
+    assert "waiting in the queue" in (await route(reading, "m365"))["arrives"]["why"]["en"]
     await accepted(reading, "m365")
     at = reading.harness.time.now + 8 * SECOND
     seen = Arrival(address=ADDRESS, state="seen arrived", at=at)
@@ -122,7 +122,7 @@ async def test_what_keeps_the_mailbox_from_being_read_is_told_with_its_route(rea
     looked = '{"until":"2026-04-01T06:00:00Z","trouble":{"en":"403 no","ja":"403"}}'
     await reading.harness.store.put_value("inbox/box", looked)
     why = (await route(reading, "m365"))["arrives"]["why"]
-    assert why["en"] == "Cannot read the mailbox: 403 no"
+    assert why["en"] == "the mailbox cannot be read: 403 no"
 
 
 async def test_what_is_known_of_a_mailbox_stays_known_when_its_account_is_renamed(reading):
@@ -130,4 +130,4 @@ async def test_what_is_known_of_a_mailbox_stays_known_when_its_account_is_rename
     await reading.harness.store.put_value("inbox/box", looked)
     await reading("definition_change", rename={"accounts/box": "mail1"})
     why = (await route(reading, "m365"))["arrives"]["why"]
-    assert why["en"] == "Cannot read the mailbox: 403 no"
+    assert why["en"] == "the mailbox cannot be read: 403 no"

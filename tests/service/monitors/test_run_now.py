@@ -16,7 +16,7 @@ from tests.service.harness import AKI, DISK, MAIL, POST, Harness, documents
 FULL = Reading("used", 95.0, "%", "/var")
 ROOMY = Reading("used", 12.0, "%", "/")
 LINES = bilingual(en="line 1: hit", ja="1行目: 一致")
-NO_LOG = bilingual(en="no file matches", ja="ファイル指定がありません")
+NO_LOG = bilingual(en="no file matches", ja="ファイルがありません")
 
 
 def given():
@@ -131,7 +131,7 @@ async def test_definitions_that_are_not_in_force_yet_can_be_tried():
 
 async def test_a_process_that_does_not_measure_says_so(ask):
     await apply_definitions(ask)
-    with pytest.raises(ErrorAnswer, match="does not measure"):
+    with pytest.raises(ErrorAnswer, match="runs no measurements"):
         await ask("try_monitor", monitor="disks")
 
 

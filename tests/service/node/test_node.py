@@ -167,8 +167,8 @@ def test_that_no_alarm_can_leave_is_said_unless_one_route_can_send_or_nothing_is
 @pytest.mark.parametrize(
     ("ways", "said"),
     [
-        ((Sends.FOR_NOW,), "may soon not leave: the only route may still send for a while"),
-        ((Sends.FOR_NOW, Sends.NO), "may soon not leave, as no route has a sign-in that holds"),
+        ((Sends.FOR_NOW,), "alarms may not be sent: the only route may still send for a while"),
+        ((Sends.FOR_NOW, Sends.NO), "alarms may not be sent: no route has a valid sign-in"),
         ((Sends.FOR_NOW, Sends.DOUBTED), ""),
     ],
     ids=["the only one", "beside one that cannot", "beside one that can"],

@@ -345,7 +345,7 @@ class FullOnce(MemoryStore):
     async def put_secret(self, name, sealed):
         if self.full:
             self.full = False
-            raise StoreError(bilingual(en="The disk is full.", ja="空きがなし"))
+            raise StoreError(bilingual(en="The disk is full.", ja="空きがありません。"))
         await super().put_secret(name, sealed)
 
 

@@ -27,14 +27,14 @@ async def test_a_user_without_a_password_gets_a_code_to_choose_one(ask):
 
 
 async def test_all_that_is_wrong_with_a_user_is_told_at_once(ask):
-    with pytest.raises(ErrorAnswer, match="invalid: Nothing was made") as told:
+    with pytest.raises(ErrorAnswer, match="invalid: Nothing was created") as told:
         await ask("user_add", name="a b", role="king", password="x")
     assert [where for where, _ in told.value.problems] == ["name", "role", "password"]
 
 
 async def test_a_name_is_given_once(ask):
     await ask("user_add", name="eri")
-    with pytest.raises(ErrorAnswer, match="conflict: There is a user eri already"):
+    with pytest.raises(ErrorAnswer, match="conflict: The user eri already exists"):
         await ask("user_add", name="eri")
 
 

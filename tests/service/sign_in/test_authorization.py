@@ -226,7 +226,7 @@ async def test_what_the_sign_ins_keep_cannot_be_written_over(ask, name):
 
 async def test_a_certificate_s_place_takes_no_secret(ask):
     await apply_definitions(ask, accounts__box=CERTIFIED)
-    with pytest.raises(ErrorAnswer, match="looks for its certificate"):
+    with pytest.raises(ErrorAnswer, match="is the entry for the certificate of account"):
         await ask("set_secret", name="box-cert", value=CANARY)
 
 

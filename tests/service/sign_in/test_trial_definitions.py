@@ -116,7 +116,7 @@ def test_a_route_that_names_no_account_is_none_of_it(wrong):
 
 
 def test_what_names_no_definition_is_told():
-    with pytest.raises(Invalid, match="names no definition"):
+    with pytest.raises(Invalid, match="is not a definition"):
         trial_definitions("box", (), EMPTY, (Document("box", "{}"),))
 
 
@@ -157,7 +157,7 @@ async def test_a_proxy_s_password_is_shown_on_trial_to_no_other_proxy():
     await ask("set_secret", name="proxy", value="of-the-proxy")
     led = over(networks__out={**proxy, "proxy": "evil.example.com:8080"})
     with pytest.raises(
-        ReauthenticationRequiredError, match="would send a secret somewhere else"
+        ReauthenticationRequiredError, match="would send a secret to another destination"
     ):
         await harness.service.account_tenant(
             TOKEN, "box", tuple(Document(**one) for one in led)

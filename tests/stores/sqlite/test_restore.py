@@ -307,9 +307,9 @@ def test_nothing_is_restored_while_a_node_runs(new):
 FAULTS = {
     "a head that is not the oldest": (
         "update spool set head = 0",
-        "wrong place in their order",
+        "wrong place in the order",
     ),
-    "no way": ("delete from way", "no route, the first"),
+    "no way": ("delete from way", "is waiting without a route, the first"),
     "a receipt of nothing": (
         "insert into receipt (envelope, body) values (99, '{}')",
         "to no mail",
@@ -325,7 +325,7 @@ FAULTS = {
     ),
     "settled and out": (
         "update spool set fate = 'accepted', lease = 'x'",
-        "settled and out at once",
+        "settled but still being sent",
     ),
 }
 

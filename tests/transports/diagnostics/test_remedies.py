@@ -198,8 +198,8 @@ def test_a_place_without_a_value_shows_what_belongs_there():
     ("told", "shown"),
     [
         (
-            bilingual(en="the vault is away", ja="保管庫指定がありません"),
-            "The vault is away. 保管庫がなし",
+            bilingual(en="the vault is away", ja="保管庫がありません"),
+            "The vault is away. 保管庫がありません。",
         ),
         (bilingual(en="It is so.", ja="そうです。"), "It is so. そうです。"),
         (

@@ -426,19 +426,19 @@ async def test_a_proxy_that_wants_a_log_in_is_a_stage_and_works(server, certific
         pytest.param(
             Proxy(log_in="noroshi:right"),
             {"proxy_user": "", "proxy_password": ""},
-            "wants a log-in (407)",
+            "requires a log-in (407)",
             "# networks/office.toml",
             id="no password",
         ),
         pytest.param(
             Proxy(answer="HTTP/1.1 403 Forbidden\r\n\r\n"),
             {},
-            "does not let us connect",
+            "does not allow a connection to",
             "",
             id="a port that it forbids",
         ),
         pytest.param(
-            Proxy(answer="220 mail\r\n"), {}, "as an HTTP proxy does", "", id="no proxy"
+            Proxy(answer="220 mail\r\n"), {}, "like an HTTP proxy", "", id="no proxy"
         ),
     ],
 )

@@ -381,7 +381,7 @@ async def test_an_answer_that_never_came_is_asked_for_again(graph, certificate, 
     patience = replace(PATIENT, answer=0.05 if how is SILENT else 300)
     got = await answer_of(graph, certificate, patience=patience)
     assert (got.verdict, got.code) == (Verdict.DEFERRED, 0)
-    assert "its answer is not supported" in got.words.en
+    assert "its answer is not known" in got.words.en
 
 
 async def test_nobody_is_there(graph, certificate):

@@ -162,7 +162,7 @@ def test_a_japanese_mail_is_all_in_iso_2022_jp_and_seven_bits():
 
 
 def test_a_long_subject_is_folded_between_letters():
-    subject = "受注サーバー web01 の応答指定がありません、" * 8
+    subject = "受注サーバー web01 の応答がありません、" * 8
     raw, parsed = sent("iso-2022-jp", subject=subject)
     value = re.search(rb"(?m)^Subject: ((?:[^\r\n]*\r\n[ \t])*[^\r\n]*)", raw)[1]
     assert parsed["Subject"] == subject

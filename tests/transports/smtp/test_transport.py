@@ -706,7 +706,7 @@ async def test_an_answer_that_never_came_is_asked_for_again_with_the_same_mail(p
     async with open_route(plain, patience=patience) as transport:
         got = answer(await transport.send(LETTER))
     assert (
-        got.verdict is Verdict.DEFERRED and "its answer is not supported" in got.explanation.en
+        got.verdict is Verdict.DEFERRED and "its answer is not known" in got.explanation.en
     )
     async with open_route(plain) as transport:
         assert answer(await transport.send(LETTER)).verdict is Verdict.ACCEPTED
@@ -945,4 +945,4 @@ async def test_a_certificate_of_our_own_that_cannot_be_used_is_told(exchange, ce
         Options(host="h", sender="n@x.example", certificate="/nonexistent/own.pem")
     )
     assert "No such file or directory" in told.en
-    assert "ファイルまたはフォルダー指定がありません" in told.ja
+    assert "ファイルまたはフォルダーがありません" in told.ja
