@@ -93,11 +93,11 @@ ROUTES = {
     ),
     "a wrong secret, by the wizard": (
         "正しい値を入力してください: noroshi authorize smtp1 --secret-file ファイル",
-        "正しい値を入れ直してください",
+        "正しい値を入力してください",
     ),
     "a wrong secret, at the route": (
         "正しい値を入力してください: noroshi secret set m365",
-        "正しい値を入れ直してください",
+        "正しい値を入力してください",
     ),
     "an ended secret": (
         "新しいものを作ってもらい、noroshi secret set m365 で入れると、送られます。",

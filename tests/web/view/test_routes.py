@@ -481,7 +481,7 @@ async def test_a_certificate_that_is_refused_takes_another_one_s_place_only_if_t
     desk.server.refused = {other}
     page = await brought(browser, other.encode())
     assert page.status == 503 and "no certificate with the thumbprint" in page.text
-    assert "tick the box below" in page.text and "--force" not in page.text
+    assert "select the check box below" in page.text and "--force" not in page.text
     assert 'name="force"' in page.text
     assert (await desk.vault.get("box-cert")).reveal().encode() == KEY + CERTIFICATE
     page = await brought(browser, other.encode(), force="on")
@@ -504,7 +504,7 @@ async def test_a_secret_that_is_refused_takes_another_one_s_place_only_if_that_i
         assert kept == (OLD_SECRET if forced else CANARY)
         assert ("in the vault is unchanged" in page.text) is not bool(forced)
         assert ('name="force"' in page.text) is not bool(forced)
-        assert ("Client secret: Enter the right one again." in page.text) is not bool(forced)
+        assert ("Client secret: Enter the correct one." in page.text) is not bool(forced)
         assert "--force" not in page.text
 
 

@@ -13,30 +13,28 @@ from noroshi.core.translation import Message, bilingual
 
 Swaps = Sequence[tuple[str, str]]
 ON_ITS_PAGE, BY_ITS_PAGE = "on the page of the route", "経路の画面で"
-CERTIFICATES = (
-    "noroshi cert new, or noroshi cert import",
-    r"noroshi cert new [^\s,]+, or noroshi cert import",
-)
+CERTIFICATES = "noroshi cert new, or noroshi cert import"
 AUTHORIZE, PUT = r"noroshi authorize(?: [^\s,.;()。]+)?", r"noroshi secret set [^\s,.;()。]+"
 ROUTES_IN_ENGLISH: Swaps = (
     (
-        r"To keep it all the same: noroshi (?:secret set|cert import) .* --force",
-        "To keep it all the same, tick the box below and give it once more.",
+        r"To save it anyway: noroshi (?:secret set|cert import) .* --force",
+        "To save it anyway, select the check box below and enter it again.",
     ),
-    (rf"\(on the route's page, or by {PUT} --to PLACE\)", "on the route's page"),
-    (rf"Give the right one: {AUTHORIZE} --secret-file FILE", "Enter the right one again."),
-    (rf"Put the right one in: {PUT}", "Enter the right one again."),
+    (rf"\(on the route's page, or with {PUT} --to PLACE\)", "on the route's page"),
+    (rf"Enter the correct one: {AUTHORIZE} --secret-file FILE", "Enter the correct one."),
+    (rf"Enter the correct one: {PUT}", "Enter the correct one."),
     (rf"not the secret ID: {PUT}", f"not the secret ID, {ON_ITS_PAGE}."),
     (rf"another one, put it in: {PUT}", f"another one, put it in {ON_ITS_PAGE}"),
-    (rf"\({PUT}, or the password field of the route's page\)", f"({ON_ITS_PAGE})"),
+    (rf"\({PUT}, or the password field on the route's page\)", f"({ON_ITS_PAGE})"),
     (rf"Run: {AUTHORIZE}", f"Sign in {ON_ITS_PAGE}."),
-    (rf"; do: {AUTHORIZE}", f": sign in {ON_ITS_PAGE}"),
-    (rf"; do: {PUT}", f": put it in {ON_ITS_PAGE}"),
-    (rf"do it again: {AUTHORIZE}", "do it again."),
+    (rf"; run: {AUTHORIZE}", f": sign in {ON_ITS_PAGE}"),
+    (rf"; run: {PUT}", f": enter it {ON_ITS_PAGE}"),
+    (rf"; run it again: {AUTHORIZE}", "; start it again."),
+    (rf"was meant to sign in: {AUTHORIZE}, in", "was meant to, sign in again, in"),
     (rf"Sign in with: {AUTHORIZE}", "Sign in by the browser."),
     (rf"then {AUTHORIZE}\.", "then sign in again."),
-    (rf"(with a password\. Put it in|one; put it in|\(put it in): {PUT}", rf"\1 {ON_ITS_PAGE}"),
-    (r", by --file \(or --secret-file of noroshi authorize\)", ""),
+    (rf"(with a password\. Store it|one; put it in|\(put it in): {PUT}", rf"\1 {ON_ITS_PAGE}"),
+    (r", with --file \(or --secret-file of noroshi authorize\)", ""),
     (r"; with --device by a code on a phone:", ", or by a code on a phone."),
     (rf" \({AUTHORIZE}\)", ""),
     (rf": {AUTHORIZE}(?=[,.;]|$)", ""),
@@ -45,8 +43,8 @@ ROUTES_IN_ENGLISH: Swaps = (
         f"it is saved as a file {ON_ITS_PAGE}, which shows its thumbprint",
     ),
     (r"Make one: noroshi cert new [^\s,.;]+", f"Make one {ON_ITS_PAGE}."),
-    (f"Put one in: {CERTIFICATES[0]}", f"Make one or bring one along {ON_ITS_PAGE}."),
-    (f": {CERTIFICATES[1]}", f": make it or bring it along {ON_ITS_PAGE}"),
+    (f"Put one in: {CERTIFICATES}", f"Make one or bring one along {ON_ITS_PAGE}."),
+    (r"use noroshi cert new [^\s,]+ or noroshi cert import", f"make or import it {ON_ITS_PAGE}"),
     (rf"that Google gave: {PUT} --file FILE", f"that Google gave, {ON_ITS_PAGE}."),
     (
         rf"put the password into the vault with: {PUT}",
@@ -70,14 +68,14 @@ ROUTES_IN_JAPANESE: Swaps = (
         "それでも保存する場合は、下の欄にチェックを入れて、もう一度入力してください。",
     ),
     (rf"\(経路の画面か、{PUT} --to 送り先\)", "(経路の画面で)"),
-    (rf"正しい値は {AUTHORIZE} --secret-file ファイル で", "正しい値を"),
-    (rf"正しい値を入れてください: {PUT}", "正しい値を入れ直してください"),
+    (rf"正しい値を入力してください: {AUTHORIZE} --secret-file ファイル", "正しい値を入力してください"),
+    (rf"正しい値を入力してください: {PUT}", "正しい値を入力してください"),
     (rf"「値」を {PUT} で入れて", f"「値」を{BY_ITS_PAGE}入れて"),
     (rf"シークレットは {PUT} か経路の画面のパスワード欄で", f"シークレットは{BY_ITS_PAGE}"),
     (rf"。{AUTHORIZE} を実行して", f"。{BY_ITS_PAGE}サインインして"),
     (
-        rf"要る(.*?)保管庫にありません。{PUT} を実行して",
-        rf"要る\1保管庫にありません。{BY_ITS_PAGE}入れて",
+        rf"必要な(.*?)保管庫にありません。{PUT} を実行して",
+        rf"必要な\1保管庫にありません。{BY_ITS_PAGE}入力して",
     ),
     (rf"{AUTHORIZE} をもう一度実行して", "もう一度サインインして"),
     (rf"サインインします。{PUT} で", f"サインインします。{BY_ITS_PAGE}"),
@@ -194,20 +192,30 @@ PLACES: Mapping[str, Message] = {
 END = r"(?=$|[;)。])"
 IN_ENGLISH: Swaps = (
     (r" \(as a command: --set \S+\)", ""),
-    ("See what differs now: noroshi plan", "See in the versions what differs now."),
-    ("If that is meant: noroshi apply --empty DIR", "If that is meant, tick the box below."),
-    ("To end all .*: noroshi apply --empty DIR", "To end all watching, tick the box below."),
-    (r": noroshi queue show \S+", ""),
-    ("Give them another: noroshi queue edit ID .*", "Give them another in the queue."),
-    ("to give one up: noroshi queue drop ID", "to give one up, open it in the queue."),
-    (r"take it back first: noroshi alarm take-back \S+", "take it back first."),
-    ("of what waits: noroshi queue edit", "of what waits in the queue"),
-    (r"does that: noroshi user password \S+", "does that."),
-    (r"does: noroshi user totp --off \S+", "switches it off on the page of users."),
-    (r" \(With an API token: one that was made with --programs\.\)", ""),
+    ("Check the differences: noroshi plan", "Check the differences in the versions."),
     (
-        r"by that way until it is put in: noroshi secret set \S+",
-        "by that way until it is put in.",
+        "If that is intended: noroshi apply --empty DIR",
+        "If that is intended, select the check box below.",
+    ),
+    (
+        "To end all .*: noroshi apply --empty DIR",
+        "To end all monitoring, select the check box below.",
+    ),
+    (r"; to see the mail, run: noroshi queue show \S+", ""),
+    (r": noroshi queue show \S+", ""),
+    ("Assign another route: noroshi queue edit ID .*", "Assign another route in the queue."),
+    ("to give one up: noroshi queue drop ID", "to give one up, open it in the queue."),
+    (
+        r"withdraw the acknowledgement first: noroshi alarm take-back \S+",
+        "withdraw the acknowledgement first.",
+    ),
+    ("of what waits: noroshi queue edit", "of what waits in the queue"),
+    (r"can do this: noroshi user password \S+", "can do this."),
+    (r"can run: noroshi user totp --off \S+", "can turn it off on the page of users."),
+    (r" \(With an API token: one that was created with --programs\.\)", ""),
+    (
+        r"by that route until it is added: noroshi secret set \S+",
+        "by that route until it is added.",
     ),
 )
 IN_JAPANESE: Swaps = (
@@ -217,6 +225,7 @@ IN_JAPANESE: Swaps = (
         "であれば: noroshi apply --empty フォルダー",
         "であれば、下の欄にチェックを入れてください。",
     ),
+    (r"メールの内容を確認するには: noroshi queue show \S+", ""),
     (r": noroshi queue show \S+", ""),
     ("にするには: noroshi queue edit ID .*", "にするには「送信キュー」で開いてください。"),
     ("取りやめるには: noroshi queue drop ID", "取りやめるには「送信キュー」で開いてください。"),
@@ -224,7 +233,7 @@ IN_JAPANESE: Swaps = (
     (" noroshi queue edit で", "「送信キュー」で"),
     (r" noroshi user password \S+ で", "「利用者」の画面で"),
     (r" noroshi user totp --off \S+ を実行します", "「利用者」の画面で無効にします"),
-    (r"その経路では送れません: noroshi secret set \S+", "その経路では送れません。"),
+    (r"その経路では送信できません: noroshi secret set \S+", "その経路では送信できません。"),
 )
 """Sentences with a command for something that is done in the manager."""
 
@@ -234,8 +243,8 @@ def _english() -> Iterator[tuple[str, str]]:
     yield from ROUTES_IN_ENGLISH
     for command, place in PLACES.items():
         yield f"See: noroshi {command}{END}", f"See {place.en}."
-        yield f"Look (?:at|with): noroshi {command}{END}", f"Look at {place.en}."
-        yield f"Look again: noroshi {command}{END}", f"Look again at {place.en}."
+        yield f"Check: noroshi {command}{END}", f"Check {place.en}."
+        yield f"Check again: noroshi {command}{END}", f"Check {place.en} again."
         yield f": noroshi {command}{END}", f": see {place.en}"
 
 
