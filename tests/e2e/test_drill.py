@@ -134,7 +134,7 @@ def test_ctrl_c_in_a_failure_leaves_lab_and_node_as_they_were(tmp_path, lab, hom
         temporary=tmp_path,
     )
     for line in drill.stdout:
-        if "noticed" in line:
+        if "detected" in line:
             break
     drill.send_signal(signal.SIGINT)
     said, complained = drill.communicate(timeout=PATIENCE)

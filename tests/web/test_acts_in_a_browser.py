@@ -34,7 +34,7 @@ async def test_a_monitor_is_tried_copied_stopped_and_started(tmp_path):
         await page.fill("#name", "more")
         await page.get_by_role("button", name="Preview changes").click()
         await expect(page.locator(".differences")).to_contain_text("instances/web1: base/more")
-        await page.get_by_role("button", name="Do it").click()
+        await page.get_by_role("button", name="Apply").click()
         await expect(page.locator("[role=status].notice")).to_have_text(
             "Copied from web1 › disks."
         )

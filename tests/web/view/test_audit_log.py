@@ -32,12 +32,12 @@ def defined(line, language="en"):
         ({"role": "viewer", "by": "sato"}, None, ("-", "Role", "viewer", "")),
         ({"a": 1}, {"a": 1, "b": 2}, ("+", "b", "", "2")),
         ({"/var": None}, {"/var": "aki"}, ("~", "/var", "nothing", "aki")),
-        ({"": None}, {"": "aki"}, ("~", "the whole", "nothing", "aki")),
+        ({"": None}, {"": "aki"}, ("~", "overall", "nothing", "aki")),
         ({"a": {"to": ["x"]}}, {"a": {"to": ["x", "y"]}}, ("~", "a › To", "x", "x, y")),
         (None, {"until": "2026-11-25T12:30:00Z"}, ("", "Until", "", "12:30")),
         (None, "done", ("", "Result", "", "done")),
         (None, {"sort": "acknowledged"}, ("", "Operation", "", "Acknowledged")),
-        (None, {"words": "on my way"}, ("", "Words", "", "on my way")),
+        (None, {"words": "on my way"}, ("", "Comment", "", "on my way")),
     ],
 )
 def test_each_field_is_told_by_itself(before, after, expected):
