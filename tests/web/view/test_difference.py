@@ -55,7 +55,7 @@ def rule(name="ops", **said):
         pytest.param(
             web(),
             web(options={"include": ["/", "/var"]}, enabled=False),
-            "Instance Web › os › ルート › Watched: nothing → no",
+            "Instance Web › os › ルート › Monitored: nothing → no",
             "監視インスタンス Web › os › ルート › 監視する: なし → いいえ",
             id="off",
         ),
@@ -69,7 +69,7 @@ def rule(name="ops", **said):
         pytest.param(
             rule(title="all"),
             rule(title="first"),
-            "Rule first › Title: all → first",
+            "Rule first › Display name: all → first",
             "実行条件 first › 表示名: all → first",
             id="a person's word that is one of ours",
         ),
@@ -157,4 +157,4 @@ async def test_the_page_of_a_version_says_so_and_shows_the_path_as_small_print(b
     assert 'raw">instances/web1: base/disks limits.used.warning<' in text
     assert "- rules/all" not in text and "+ rules/night" not in text
     await browser.get("/settings/version?number=1")
-    assert "Going back" in browser.text and "<b>Rule all</b> › Name:" in browser.text
+    assert "Changes when going back" in browser.text and "<b>Rule all</b> › Name:" in browser.text
