@@ -146,7 +146,9 @@ async def test_a_job_that_says_it_failed_is_critical_and_quoted():
 async def test_a_job_that_went_well_is_quoted_too():
     found, _ = await look(DAILY, NOON, Beat(at=NOON, text="12 GiB"))
     assert level(found["failed"]) is Level.OK
-    assert found["failed"].note.en == "backup reported success at 2026-04-01 12:00 +00:00: 12 GiB"
+    assert (
+        found["failed"].note.en == "backup reported success at 2026-04-01 12:00 +00:00: 12 GiB"
+    )
 
 
 async def test_reports_that_cannot_be_read_are_no_missing_reports():

@@ -497,7 +497,10 @@ async def test_who_tries_it_sees_what_stopped_it():
     ("given", "said"),
     [
         ({"url": "http://example.com/\r\nX-Evil: 1"}, "the URL must be http or https"),
-        ({"url": "http://me:hunter2@example.com/"}, "must not contain a user name or a password"),
+        (
+            {"url": "http://me:hunter2@example.com/"},
+            "must not contain a user name or a password",
+        ),
         ({"headers": {"X-A": "1\r\nX-B: 2"}}, "one line of printable ASCII"),
         ({"headers": {"Authorization": "Bearer hunter2"}}, "holds a secret"),
         ({"status": [99]}, "a status must be 100 to 599"),

@@ -153,7 +153,9 @@ async def test_a_log_that_may_not_be_read_says_so_and_is_begun_at_its_end_later(
             return super().open(path)
 
     host = FakeHost(files=Files())
-    with pytest.raises(Unmeasurable, match="the user that runs Noroshi may not read") as problem:
+    with pytest.raises(
+        Unmeasurable, match="the user that runs Noroshi may not read"
+    ) as problem:
         await logfile.run(options(path), host, {})
     denied = False
     assert values(await logfile.run(options(path), host, problem.value.memory)) == {"": 0}
@@ -206,8 +208,14 @@ def refusals(**given):
 @pytest.mark.parametrize(
     ("pattern", "says"),
     [
-        pytest.param("(?=a)b", "look-ahead and look-behind ((?=) are not supported", id="looking ahead"),
-        pytest.param("(?<!a)b", "look-ahead and look-behind ((?<!) are not supported", id="looking behind"),
+        pytest.param(
+            "(?=a)b", "look-ahead and look-behind ((?=) are not supported", id="looking ahead"
+        ),
+        pytest.param(
+            "(?<!a)b",
+            "look-ahead and look-behind ((?<!) are not supported",
+            id="looking behind",
+        ),
         pytest.param(r"(a)\1", r"\1 is not a known escape", id="a back reference"),
         pytest.param("[a", "a ] is missing after [a", id="an open class"),
         pytest.param("(a", "a ) is missing", id="an open group"),
@@ -240,10 +248,18 @@ def test_a_pattern_that_the_engine_does_not_know_is_refused_at_its_place(pattern
             {"terms": [{"word": "a"}, {"word": "b"}]}, "several terms require", id="all or any"
         ),
         pytest.param({"path": "app.log"}, "must be an absolute path", id="a relative path"),
-        pytest.param({"path": "/proc/kmsg"}, "the kernel generates this content", id="of the kernel"),
-        pytest.param({"path": "//proc/./kmsg"}, "the kernel generates this content", id="spelled otherwise"),
         pytest.param(
-            {"rotated": ["/var/../sys/*"]}, "the kernel generates this content", id="by a way round"
+            {"path": "/proc/kmsg"}, "the kernel generates this content", id="of the kernel"
+        ),
+        pytest.param(
+            {"path": "//proc/./kmsg"},
+            "the kernel generates this content",
+            id="spelled otherwise",
+        ),
+        pytest.param(
+            {"rotated": ["/var/../sys/*"]},
+            "the kernel generates this content",
+            id="by a way round",
         ),
         pytest.param(
             {"encoding": "cp932", "terms": [{"word": "é"}]}, "cannot be written in", id="a word"

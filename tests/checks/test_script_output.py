@@ -111,7 +111,9 @@ def test_half_a_character_in_json_is_a_question_mark_as_no_store_could_keep_it()
         pytest.param(
             f'{{"a": {"9" * 4000}}}', "a in its JSON is not a number", id="endless digits"
         ),
-        pytest.param(f'{{"a": {"9" * 5000}}}', "not a JSON object", id="more than Python reads"),
+        pytest.param(
+            f'{{"a": {"9" * 5000}}}', "not a JSON object", id="more than Python reads"
+        ),
     ],
 )
 def test_json_that_cannot_be_read_is_told_with_its_place(output, problem):

@@ -185,7 +185,9 @@ async def test_a_mails_text_may_come_by_a_pipe(desk, tmp_path):
 async def test_what_is_no_text_is_refused_before_it_is_sent(desk, tmp_path):
     argv = ("send", "--to", "ops", "--subject", b"\xff", "--text", "t", "--lang", "ja")
     told = await typed(*argv, home=tmp_path)
-    assert told.code == 3 and told.err.startswith("引数に、端末の文字コードとして正しくない文字があります")
+    assert told.code == 3 and told.err.startswith(
+        "引数に、端末の文字コードとして正しくない文字があります"
+    )
     assert await desk.store.queue() == []
 
 
@@ -262,7 +264,9 @@ async def test_a_route_that_needs_somebody_and_holds_no_token_cannot_send(desk, 
     with pytest.raises(OperationFailedError):
         await desk.service.authorize_app(AKI, "m365")
     told = (await typed("status", home=tmp_path)).out
-    assert "▨ 1 of 2 routes cannot send." in told and "but may still send for a while" not in told
+    assert (
+        "▨ 1 of 2 routes cannot send." in told and "but may still send for a while" not in told
+    )
 
 
 async def test_nothing_is_said_to_be_well_by_a_way_that_nothing_has_gone(desk, tmp_path):
@@ -423,7 +427,9 @@ async def test_a_try_that_is_due_is_told_as_now(desk, tmp_path):
 async def test_an_accepted_mail_has_no_routes_left(desk, tmp_path):
     await desk.service.send(AKI, ("ops",), "s", "t", ("plain",))
     (one,) = await desk.store.queue()
-    assert "remaining routes" in (await typed("queue", "show", one.envelope.id, home=tmp_path)).out
+    assert (
+        "remaining routes" in (await typed("queue", "show", one.envelope.id, home=tmp_path)).out
+    )
     await desk.attempted("plain", Verdict.ACCEPTED, "taken", 250)
     told = (await typed("queue", "show", one.envelope.id, home=tmp_path)).out
     assert "accepted for" in told and "remaining routes" not in told

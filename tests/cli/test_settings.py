@@ -78,8 +78,12 @@ def test_closed_addresses_are_opened_as_addresses_or_networks(tmp_path):
         pytest.param("web = { prot = 1 }", "there is no prot", id="web unknown"),
         pytest.param("web = { port = 70000 }", "port must be a number", id="web port"),
         pytest.param('web = { address = "x" }', "must be an IP address", id="web address"),
-        pytest.param('web = { address = "0.0.0.0" }', "hosts is required", id="web hosts wanted"),
-        pytest.param('web = { hosts = ["a b"] }', "must be a list of the names", id="web hosts"),
+        pytest.param(
+            'web = { address = "0.0.0.0" }', "hosts is required", id="web hosts wanted"
+        ),
+        pytest.param(
+            'web = { hosts = ["a b"] }', "must be a list of the names", id="web hosts"
+        ),
         pytest.param('web = { key = "k" }', "go together", id="web key alone"),
     ],
 )

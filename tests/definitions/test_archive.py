@@ -103,7 +103,10 @@ CUT_OFF = zipped(("a", "b"))[:-10]  # its bytes have the time in them, so it has
 )
 def test_what_is_no_zip_is_told(raw):
     found = unpack(raw, "x.zip")
-    assert found.problems[0].where == "x.zip" and "cannot be read as a zip file" in found.problems[0].what.en
+    assert (
+        found.problems[0].where == "x.zip"
+        and "cannot be read as a zip file" in found.problems[0].what.en
+    )
 
 
 def test_a_file_without_a_name_is_told():

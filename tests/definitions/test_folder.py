@@ -117,12 +117,16 @@ def test_a_folder_that_is_none_is_named(tmp_path):
             "rules/x.toml: line 1 is not UTF-8; save the file as UTF-8",
             id="not UTF-8",
         ),
-        pytest.param("x = " + "[" * 9999, "rules/x.toml: is not valid TOML", id="nested without end"),
+        pytest.param(
+            "x = " + "[" * 9999, "rules/x.toml: is not valid TOML", id="nested without end"
+        ),
         pytest.param(
             "x = " + "9" * 9999, "rules/x.toml: is not valid TOML", id="a number without end"
         ),
         pytest.param(
-            "x = 0x" + "f" * 9999, "rules/x.toml: is not valid TOML", id="the same in hexadecimal"
+            "x = 0x" + "f" * 9999,
+            "rules/x.toml: is not valid TOML",
+            id="the same in hexadecimal",
         ),
         pytest.param(
             f"{'a.' * 500}a = 1", "rules/x.toml: is not valid TOML", id="a name of 500 parts"

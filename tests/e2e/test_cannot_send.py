@@ -99,9 +99,7 @@ def test_that_no_alarm_can_leave_is_said_in_words(home):
     until_measured(home)
     health = home.run("health", check=False)
     assert health.returncode == 1
-    assert "no alarm can be sent: the only route cannot send" in " ".join(
-        health.stdout.split()
-    )
+    assert "no alarm can be sent: the only route cannot send" in " ".join(health.stdout.split())
 
 
 def test_an_entry_that_is_not_in_the_vault_is_critical_at_once(home):

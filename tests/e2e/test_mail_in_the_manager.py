@@ -216,7 +216,9 @@ async def what_is_wrong_is_found_and_mended(sitting):
     await sitting.looks_well("mail-doctor")
     remote.set("mailbox-smtp-auth", "on")
     await sitting.does("examine")
-    await expect(page.locator("#exam [role=status]")).to_contain_text("all stages passed", timeout=SOON)
+    await expect(page.locator("#exam [role=status]")).to_contain_text(
+        "all stages passed", timeout=SOON
+    )
 
 
 async def a_test_mail_is_accepted(sitting):

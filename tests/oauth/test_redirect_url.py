@@ -57,9 +57,7 @@ def error_url(error: str, description: str = "") -> str:
     [
         pytest.param("", "Nothing was pasted", "何も貼り付けられていません", id="nothing"),
         pytest.param(" \n '' ", "Nothing was pasted", "何も貼り付けられて", id="only blanks"),
-        pytest.param(
-            "good morning", "holds no code", "code がありません", id="another text"
-        ),
+        pytest.param("good morning", "holds no code", "code がありません", id="another text"),
         pytest.param("http://localhost/MxMail/", "holds no code", "code が", id="no query"),
         pytest.param(CODE, "whole address bar", "アドレス バー全体", id="only the code"),
         pytest.param(

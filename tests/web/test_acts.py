@@ -186,7 +186,12 @@ WRONG_COPY = {
         "is not a valid host name or address",
     ),
     "a long title": ("web1", {"name": "w9", "title": "x" * 300}, "title", "200 characters"),
-    "no name of a monitor": (PART, {"to": "web1/base", "name": "<b>"}, "name", "is not a valid name"),
+    "no name of a monitor": (
+        PART,
+        {"to": "web1/base", "name": "<b>"},
+        "name",
+        "is not a valid name",
+    ),
     "no group": (PART, {"group": "web1/<g>", "name": "x"}, "group", "is not a valid name"),
     "no instance": (PART, {"group": "web7/base", "name": "x"}, "group", "there is no instance"),
     "where it is": (PART, {"to": "web1/base", "name": "disks"}, "name", "is already there"),
@@ -254,7 +259,7 @@ async def test_what_a_blueprint_lacks_is_told_and_a_new_instance_is_made(desk, b
     await browser.get("/add/shop")
     assert 'name="rule.all" value="yes" checked' in browser.text
     await browser.post("/add/shop", do="add", instance="web2")
-    assert browser.status == 400 and '<span class="bad">required</span>' in browser.text
+    assert browser.status == 400 and '<span class="bad">is required</span>' in browser.text
     assert "--set" not in browser.text and browser.text.count('aria-invalid="true"') == 1
     given = {"value.till": "a", "address": "192.0.2.2", "zone": "Asia/Tokyo", "rule.all": "yes"}
     await browser.post("/add/shop", do="add", instance="web2", **given)

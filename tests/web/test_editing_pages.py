@@ -341,8 +341,16 @@ async def test_an_instance_a_group_and_a_monitor_are_added(desk, browser):
     [
         ("/settings/instance", {"name": "web1"}, "this name is already in use"),
         ("/settings/instance", {"name": "Web 1", "zone": "Mars"}, "is not a valid name"),
-        ("/settings/group?in=web1", {"name": "base", "every": "x"}, "this name is already in use"),
-        ("/settings/monitor?in=web1&group=base&kind=disk", {"name": "ä"}, "is not a valid name"),
+        (
+            "/settings/group?in=web1",
+            {"name": "base", "every": "x"},
+            "this name is already in use",
+        ),
+        (
+            "/settings/monitor?in=web1&group=base&kind=disk",
+            {"name": "ä"},
+            "is not a valid name",
+        ),
         ("/settings/rule", {"name": "", "routes.1": "plain"}, "is not a valid name"),
     ],
 )

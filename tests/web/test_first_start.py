@@ -327,7 +327,7 @@ async def test_a_secret_that_was_refused_is_typed_again_where_one_is(desk, brows
     pasted = "http://localhost/MxMail/?code=good&state=S"
     await browser.post("/first/sign-in", do="paste", pasted=pasted)
     assert browser.status == 503 and "--secret-file" not in browser.text
-    assert 'name="secret"' in browser.text and "正しい値を入れ直してください" in browser.text
+    assert 'name="secret"' in browser.text and "正しい値を入力してください" in browser.text
     await browser.post("/first/sign-in", do="secret", secret=SECRET)
     await browser.get("/first/sign-in")
     await browser.post("/first/sign-in", do="paste", pasted=pasted)

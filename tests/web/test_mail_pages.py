@@ -351,7 +351,7 @@ async def test_of_thousands_that_wait_the_page_shows_those_that_want_a_decision(
     await browser.get("/queue")
     shown = re.findall(r'href="/queue/mail\?id=01JD(\d+)', browser.text)
     assert len(shown) == 200 and shown[0] == "0002"
-    assert "200 of 1004 are shown" in browser.text
+    assert "Showing 200 of 1004" in browser.text
 
 
 async def test_a_held_alarm_says_who_held_it_and_names_no_command(desk, browser):

@@ -33,7 +33,10 @@ async def test_a_store_in_trouble_comes_first(tmp_path):
     async with browsing(desk, tmp_path) as browser:
         await browser.log_in()
         await browser.get("/settings/health")
-        assert "has a problem" in browser.text and "the disk is full" in browser.text
+        assert (
+            "Noroshi itself requires attention" in browser.text
+            and "the disk is full" in browser.text
+        )
 
 
 async def test_ports_files_and_folders_stand_on_one_page(tmp_path):

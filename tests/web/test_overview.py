@@ -78,11 +78,7 @@ async def test_nothing_that_was_not_measured_is_called_ok(browser, desk):
         (("proved", "proved"), "Nothing is wrong.", ""),
         (("proved", "no"), "the routes require attention", "1 of 2 routes cannot send"),
         (("no", "no"), "the routes require attention", "no route can send now"),
-        (
-            ("proved", "for now"),
-            "the routes require attention",
-            "1 of 2 routes require action",
-        ),
+        (("proved", "for now"), "the routes require attention", "1 of 2 routes require action"),
         (("proved", "not proved"), "but 1 of 2 routes have sent nothing yet.", ""),
         (("not proved", "diagnosis failed"), "but the last diagnosis of a route failed", ""),
     ],

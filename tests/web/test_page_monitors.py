@@ -56,7 +56,7 @@ async def test_only_a_kind_that_goes_by_a_network_is_asked_for_one(browser):
 
 async def test_a_secret_where_a_name_belongs_is_told_at_its_field_and_not_kept(desk, browser):
     await saved(browser, **{"options.secret_headers": "Authorization = Bearer hunter2X"})
-    assert browser.status == 400 and "name of an entry of the vault" in browser.text
+    assert browser.status == 400 and "name of a vault entry" in browser.text
     assert "secret_headers" not in (await its(desk))["options"]
     told = await run_as_json(desk.service, BOSS, "audit", {})
     assert "hunter2X" not in str(told)

@@ -24,9 +24,21 @@ TO_THE_LIST = ("networks", "accounts")
 NETWORK = {"proxy": "proxy.example.com:8080"}
 PAGES = [
     ("instances", "web1", "/settings/instance?name={}", "notifications/day", "silences"),
-    ("rules", "all", "/settings/rule?name={}", "instances/web1", "Past notifications stay with it"),
+    (
+        "rules",
+        "all",
+        "/settings/rule?name={}",
+        "instances/web1",
+        "Past notifications stay with it",
+    ),
     ("notifications", "day", "/settings/notification?name={}", "", "no other definition"),
-    ("contacts", "ops", "/settings/contact?name={}", "rules/all", "the addresses that"),
+    (
+        "contacts",
+        "ops",
+        "/settings/contact?name={}",
+        "rules/all",
+        "Waiting mails keep their addresses",
+    ),
     ("routes", "plain", "/mail/edit?key=routes/{}", "rules/all", "starts anew"),
     (
         "networks",
@@ -35,7 +47,13 @@ PAGES = [
         "routes/plain",
         "accounts and monitors that name",
     ),
-    ("accounts", "box", "/mail/edit?key=accounts/{}", "routes/m365", "nobody has to sign in again"),
+    (
+        "accounts",
+        "box",
+        "/mail/edit?key=accounts/{}",
+        "routes/m365",
+        "nobody has to sign in again",
+    ),
     ("clouds", "lab", "/settings/name?key=clouds/{}", "accounts/lab", "their sign-ins remain"),
     ("blueprints", "shop", "/settings/name?key=blueprints/{}", "", "do not name it"),
 ]
@@ -344,7 +362,7 @@ async def test_the_app_of_a_route_is_not_typed_in_vain_as_the_route_has_another_
     form = filled_in(browser.text, 'id="app"') | {"mailbox": "mine@example.com", "do": "save"}
     await InProcessClient(desk)("definition_change", rename={"routes/m365": "theirs"})
     await browser.post(page, **form)
-    assert browser.status == 409 and "routes/m365 is routes/theirs now" in browser.text
+    assert browser.status == 409 and "routes/m365 is now routes/theirs" in browser.text
     assert 'href="/mail/route/theirs"' in browser.text
     form = filled_in(browser.text, 'id="app"')
     assert form["mailbox"] == "mine@example.com"

@@ -55,7 +55,7 @@ async def test_a_certificate_that_cannot_be_read_is_told(tmp_path):
     house = WebContext(service=desk.service, people=desk.people)
     async with open_web(settings, tmp_path, house, said.append):
         pass
-    assert len(said) == 1 and "cannot be opened" in said[0].en
+    assert len(said) == 1 and "cannot open the manager" in said[0].en
 
 
 async def test_where_the_port_is_taken_another_one_is_told_as_it_is_written(tmp_path, caplog):

@@ -44,7 +44,7 @@ async def test_of_two_people_the_second_is_told_and_nothing_is_overwritten(desk,
     more = documents(**ROUTES, contacts__eri={"addresses": ["eri@example.com"]})
     await desk.done("apply", documents=more)
     await browser.post("/settings/version", number="1", base="2", note="mine")
-    assert browser.status == 409 and "boss applied version 3 meanwhile" in browser.text
+    assert browser.status == 409 and "boss applied version 3 in the meantime" in browser.text
     assert 'value="mine"' in browser.text and (await desk.store.current()).number == 3
 
 
@@ -124,7 +124,7 @@ async def test_a_token_is_shown_once_and_revoked(desk, browser):
     )
     assert browser.status == 400 and 'value="graph"' in browser.text
     assert re.search(r'<input [^>]*name="days"[^>]* aria-invalid="true">', browser.text)
-    assert "Days: " in browser.text and "days: " not in browser.text
+    assert "Valid for (days): " in browser.text and "days: " not in browser.text
     await browser.post(
         "/settings/tokens", do="token_new", name="graph", role="viewer", days="7"
     )
@@ -154,7 +154,7 @@ async def test_the_audit_log_is_searched_and_holds_no_token(desk, browser):
     token = re.search(r'class="code">([^<]+)', browser.text).group(1)
     await browser.get("/settings/audit?q=token_new+sato")
     assert "<b>API token created</b>" in browser.text and "queue_hold" not in browser.text
-    await browser.get("/settings/audit?q=made")
+    await browser.get("/settings/audit?q=created")
     assert "<b>API token created</b>" in browser.text
     assert token not in browser.text
     await browser.get("/settings/audit?q=nothing-like-it")

@@ -109,7 +109,9 @@ async def test_a_script_is_told_how_to_give_another_secret(desk, tmp_path):
     await desk.service.set_secret(AKI, "app", OLD_SECRET)
     told = await typed("authorize", "m365", "--lang", "ja", home=tmp_path, given=GOOD)
     assert told.code == 1
-    assert "正しい値を入力してください: noroshi authorize m365 --secret-file ファイル" in told.err
+    assert (
+        "正しい値を入力してください: noroshi authorize m365 --secret-file ファイル" in told.err
+    )
 
 
 async def test_a_secret_that_was_kept_is_not_called_no_change(desk, tmp_path):

@@ -71,7 +71,9 @@ async def test_it_is_asked_of_a_node_elsewhere_whose_settings_nobody_can_read_he
     finally:
         await store.close()
     assert (made.code, made.err) == (0, "")
-    assert "It does NOT contain the vault's key" in made.out and (tmp_path / "backup.db").exists()
+    assert (
+        "It does NOT contain the vault's key" in made.out and (tmp_path / "backup.db").exists()
+    )
     assert (whole.code, whole.out, whole.err) == (0, "The store of the node is intact.\n", "")
 
 

@@ -102,7 +102,9 @@ async def test_the_one_who_changed_it_is_named_and_not_who_changed_something_els
     given = {"put": {"contacts/boss": BOSS}}
     assert "ok" in await run_as_json(harness.service, ERI, "definition_change", given)
     await changed(InProcessClient(harness), put={"contacts/x": BOSS})
-    with pytest.raises(ErrorAnswer, match="eri changed contacts/boss in the meantime, in version 2"):
+    with pytest.raises(
+        ErrorAnswer, match="eri changed contacts/boss in the meantime, in version 2"
+    ):
         await changed(InProcessClient(harness), put={"contacts/boss": BOSS}, etags=seen)
 
 

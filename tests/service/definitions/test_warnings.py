@@ -155,9 +155,7 @@ SILENT = {
 async def test_monitors_that_nobody_is_told_of_are_counted_and_the_first_are_named(ask):
     given = documents(instances__web1=SILENT)
     (told,) = cautions(await ask("plan", documents=given))
-    assert told.startswith(
-        "Monitors without a rule, so nobody is notified: 7 (web1/base/d0, "
-    )
+    assert told.startswith("Monitors without a rule, so nobody is notified: 7 (web1/base/d0, ")
     assert told.endswith(
         "web1/base/d4 and 2 more). Name one in the settings of the monitor, its group or its "
         "instance (rules)."

@@ -705,9 +705,7 @@ async def test_an_answer_that_never_came_is_asked_for_again_with_the_same_mail(p
     patience = replace(PATIENT, final=SHORT if how is SILENT else 300)
     async with open_route(plain, patience=patience) as transport:
         got = answer(await transport.send(LETTER))
-    assert (
-        got.verdict is Verdict.DEFERRED and "its answer is not known" in got.explanation.en
-    )
+    assert got.verdict is Verdict.DEFERRED and "its answer is not known" in got.explanation.en
     async with open_route(plain) as transport:
         assert answer(await transport.send(LETTER)).verdict is Verdict.ACCEPTED
     assert plain.mails[0] == plain.mails[1]

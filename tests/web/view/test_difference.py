@@ -157,4 +157,6 @@ async def test_the_page_of_a_version_says_so_and_shows_the_path_as_small_print(b
     assert 'raw">instances/web1: base/disks limits.used.warning<' in text
     assert "- rules/all" not in text and "+ rules/night" not in text
     await browser.get("/settings/version?number=1")
-    assert "Changes when going back" in browser.text and "<b>Rule all</b> › Name:" in browser.text
+    assert (
+        "Changes when going back" in browser.text and "<b>Rule all</b> › Name:" in browser.text
+    )

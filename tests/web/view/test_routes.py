@@ -439,7 +439,7 @@ UNFIT = {
     "something else": ((b"GIF89a",), "neither in PEM nor as PFX"),
     "one that has ended": ((OLD, ""), "This certificate ended on 2026-03-"),
     "one that has not begun": ((EARLY, ""), "is not valid before 2026-04-"),
-    "too much": ((b"x" * ((64 << 10) + 1),), "longer than 64 KiB"),
+    "too much": ((b"x" * ((64 << 10) + 1),), "exceeds 64 KiB"),
 }
 
 

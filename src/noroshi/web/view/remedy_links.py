@@ -44,7 +44,10 @@ ROUTES_IN_ENGLISH: Swaps = (
     ),
     (r"Make one: noroshi cert new [^\s,.;]+", f"Make one {ON_ITS_PAGE}."),
     (f"Put one in: {CERTIFICATES}", f"Make one or bring one along {ON_ITS_PAGE}."),
-    (r"use noroshi cert new [^\s,]+ or noroshi cert import", f"make or import it {ON_ITS_PAGE}"),
+    (
+        r"use noroshi cert new [^\s,]+ or noroshi cert import",
+        f"make or import it {ON_ITS_PAGE}",
+    ),
     (rf"that Google gave: {PUT} --file FILE", f"that Google gave, {ON_ITS_PAGE}."),
     (
         rf"put the password into the vault with: {PUT}",
@@ -68,7 +71,10 @@ ROUTES_IN_JAPANESE: Swaps = (
         "それでも保存する場合は、下の欄にチェックを入れて、もう一度入力してください。",
     ),
     (rf"\(経路の画面か、{PUT} --to 送り先\)", "(経路の画面で)"),
-    (rf"正しい値を入力してください: {AUTHORIZE} --secret-file ファイル", "正しい値を入力してください"),
+    (
+        rf"正しい値を入力してください: {AUTHORIZE} --secret-file ファイル",
+        "正しい値を入力してください",
+    ),
     (rf"正しい値を入力してください: {PUT}", "正しい値を入力してください"),
     (rf"「値」を {PUT} で入れて", f"「値」を{BY_ITS_PAGE}入れて"),
     (rf"シークレットは {PUT} か経路の画面のパスワード欄で", f"シークレットは{BY_ITS_PAGE}"),
