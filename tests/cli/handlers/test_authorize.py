@@ -85,9 +85,9 @@ async def test_a_person_is_led_through_and_may_err(desk, tmp_path):
         await person.until("This looks like the secret ID")
         await person.type("Client secret: ", f"{CANARY}\n")
         await person.until("https://login.example.com/")
-        await person.type("Address: ", f"{BAD}\n")
+        await person.type("URL: ", f"{BAD}\n")
         await person.until("The code was refused")
-        await person.type("Address: ", "http://localhost/MxMail/?code=go\nod&state=S\n")
+        await person.type("URL: ", "http://localhost/MxMail/?code=go\nod&state=S\n")
         await person.until("Route m365 is signed in")
         assert await person.process.wait() == 0
     assert CANARY not in person.seen
@@ -97,7 +97,7 @@ async def test_a_person_is_led_through_and_may_err(desk, tmp_path):
 async def test_a_person_is_asked_again_for_a_secret_that_has_ended(desk, tmp_path):
     await desk.service.set_secret(AKI, "app", OLD_SECRET)
     async with Terminal(tmp_path, "authorize", "m365") as person:
-        await person.type("Address: ", f"{GOOD}\n")
+        await person.type("URL: ", f"{GOOD}\n")
         await person.until("The client secret has expired")
         await person.type("Client secret: ", f"{CANARY}\n")
         await person.until("Route m365 is signed in")
@@ -148,7 +148,7 @@ async def test_a_sign_in_says_how_many_mails_go_out(desk, tmp_path):
     await desk.service.set_secret(AKI, "app", CANARY)
     await desk.service.send(AKI, ("ops",), "s", "t", ("m365",))
     told = await typed("authorize", "m365", home=tmp_path, given=GOOD)
-    assert "Waiting mails that are sent now: 1. Test it:" in told.out
+    assert "Waiting mails that are sent now: 1. To test it:" in told.out
 
 
 @pytest.mark.parametrize(
@@ -226,7 +226,7 @@ async def test_for_an_app_the_secret_is_all_that_is_asked_for(app, tmp_path):
         await person.until("it lacks the permission SMTP.SendAsApp")
         await person.until("Waiting mails that are sent now: 1.")
         assert await person.process.wait() == 0
-    assert CANARY not in person.seen and "Address" not in person.seen
+    assert CANARY not in person.seen and "URL: " not in person.seen
     assert app.server.asked == [CANARY]
 
 
@@ -256,7 +256,7 @@ async def test_a_script_signs_an_app_in_by_a_file(app, tmp_path, secret, code, t
 
 async def test_an_app_has_no_page_to_paste_from(app, tmp_path):
     answer = await typed("authorize", "m365", "--url-file", "-", home=tmp_path)
-    assert answer.code == 2 and "there is no page" in answer.err
+    assert answer.code == 2 and "without a page" in answer.err
 
 
 async def test_status_says_when_an_app_last_got_a_token(app, tmp_path):
@@ -374,7 +374,7 @@ async def test_a_code_is_typed_on_another_device(desk, tmp_path):
     await desk.service.set_secret(AKI, "app", CANARY)
     desk.server.interval = 1
     async with Terminal(tmp_path, "authorize", "m365", "--device") as person:
-        await person.until("Type this code: ABCD-1234")
+        await person.until("Enter this code: ABCD-1234")
         desk.server.on_device = GIVEN
         await person.until("Route m365 is signed in")
         assert await person.process.wait() == 0
@@ -395,9 +395,9 @@ async def test_a_code_is_typed_on_another_device(desk, tmp_path):
 async def test_what_is_no_such_address_is_answered_at_once(desk, tmp_path, pasted, told):
     await desk.service.set_secret(AKI, "app", CANARY)
     async with Terminal(tmp_path, "authorize", "m365") as person:
-        await person.type("Address: ", f"{pasted}\n")
+        await person.type("URL: ", f"{pasted}\n")
         await person.until(told)
-        await person.type("Address: ", "http://localhost/MxMail/?code=go\n")
+        await person.type("URL: ", "http://localhost/MxMail/?code=go\n")
         await person.until("not complete yet")
         await person.until(": ")
         await person.type("", "od&state=S\n")
@@ -408,7 +408,7 @@ async def test_what_is_no_such_address_is_answered_at_once(desk, tmp_path, paste
 async def test_who_gives_a_sign_in_up_is_told_how_to_come_back(desk, tmp_path):
     await desk.service.set_secret(AKI, "app", CANARY)
     async with Terminal(tmp_path, "authorize", "m365") as person:
-        await person.until("Address: ")
+        await person.until("URL: ")
         await person.interrupt("Nobody was signed in")
         assert await person.process.wait() == 130
 

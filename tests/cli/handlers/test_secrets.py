@@ -79,7 +79,7 @@ async def test_an_app_s_secret_is_told_with_what_its_server_says_of_it(desk, tmp
     told = await typed(*argv, home=tmp_path, given=CANARY)
     taken = "The sign-in server accepts it for account box.\n"
     assert (told.code, told.out) == (0, f"“app” is stored in the vault.\n{taken}")
-    assert "Checking with the sign-in server" in told.err
+    assert "Checking it with the sign-in server" in told.err
 
 
 async def test_an_ended_secret_that_is_the_first_one_is_kept_and_called_ended(desk, tmp_path):
@@ -96,7 +96,7 @@ async def test_a_refused_secret_takes_a_good_one_s_place_only_by_force(desk, tmp
     assert told.code == 1 and "“app” in the vault is unchanged" in told.err
     assert (await desk.vault.get("app")).reveal() == CANARY
     told = await typed(*argv, "--force", home=tmp_path, given=OLD_SECRET)
-    assert told.code == 1 and "has ended" in told.out
+    assert told.code == 1 and "has expired" in told.out
     assert (await desk.vault.get("app")).reveal() == OLD_SECRET
 
 
@@ -126,8 +126,8 @@ async def test_a_new_secret_s_day_is_written_down_with_it(desk, tmp_path):
     ("name", "day", "said"),
     [
         pytest.param("app", "2020-01-31", "2020-01-31 has already passed", id="over"),
-        pytest.param("app", "soon", "enter it as in", id="no day"),
-        pytest.param("relay", "2027-01-31", "no account names “relay”", id="nobody's"),
+        pytest.param("app", "soon", "write it as in", id="no day"),
+        pytest.param("relay", "2027-01-31", "no account uses “relay”", id="nobody's"),
     ],
 )
 async def test_a_day_that_cannot_be_keeps_the_secret_out(desk, tmp_path, name, day, said):
@@ -167,7 +167,7 @@ async def test_where_a_token_led_it_is_asked_about_first(desk, tmp_path, said, k
     async with Terminal(tmp_path, "secret", "set", "app") as person:
         await person.type("Password for “app”: ", f"{CANARY}\n")
         await person.type("Again: ", f"{CANARY}\n")
-        await person.until("evil.example:443: the API token ci chose that")
+        await person.until("evil.example:443. API token ci chose this destination")
         await person.type("Allow this destination? [y/N] ", said)
         await person.until("is stored in the vault" if kept else "Nothing was saved")
         await person.process.wait()
@@ -190,7 +190,7 @@ async def test_entries_are_listed_and_removed(desk, tmp_path):
     told = await typed("secret", "list", home=tmp_path)
     assert [line.split() for line in told.out.splitlines()[1:]] == [
         ["app", "no:", "noroshi", "secret", "set", "app", "accounts/box"],
-        ["relay", "yes", "nobody"],
+        ["relay", "yes", "none"],
     ]
     assert (await typed("secret", "remove", "relay", home=tmp_path)).code == 0
     assert await desk.vault.names() == []
