@@ -111,7 +111,7 @@ async def test_a_certificate_of_one_s_own_is_registered_once_beside_the_others(
     assert lab.board.app.certificates.count(own) == 1 < len(lab.board.app.certificates)
     await far.upload(both.decode(), alone=True)
     assert lab.board.app.certificates == (own,)
-    with pytest.raises(Refused, match="no certificate"):
+    with pytest.raises(Refused, match="not a certificate"):
         await far.upload("hello")
 
 

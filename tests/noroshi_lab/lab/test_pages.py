@@ -141,7 +141,7 @@ async def test_a_factor_page_cannot_be_passed_over(client: Client) -> None:
     _, html, location = await press(
         client, html.replace("/factor", "/consent"), answer="accept"
     )
-    assert location == "" and "Begin the sign-in again" in html
+    assert location == "" and "Start the sign-in again" in html
 
 
 async def test_an_account_without_a_factor_where_one_is_wanted_is_told_50079(
