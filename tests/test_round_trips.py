@@ -86,9 +86,11 @@ def test_the_time_without_an_arrival_is_counted_while_mails_are_sent(mails, sinc
         pytest.param([SEEN], "", id="seen"),
         pytest.param([mail(0)], "accepted but is not in the mailbox", id="not there"),
         pytest.param([mail(0, back=9)], "came back: 5.2.2", id="came back"),
-        pytest.param([mail(0, fate="")], "has not left: waiting in the queue", id="waits"),
+        pytest.param([mail(0, fate="")], "has not been sent: waiting in the queue", id="waits"),
         pytest.param(
-            [mail(0, fate="set aside", why=plain("550 no"))], "has not left: 550 no", id="no"
+            [mail(0, fate="set aside", why=plain("550 no"))],
+            "has not been sent: 550 no",
+            id="no",
         ),
     ],
 )

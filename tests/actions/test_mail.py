@@ -288,7 +288,7 @@ async def test_a_text_of_one_s_own_stands_alone_unless_its_html_is_given_too(ren
 async def test_a_template_that_fails_says_so_in_the_html_too():
     payload = drafted("alarm", "en", Options(html_template="{{ x }}"))
     finished = await finish(Broken(), payload)
-    assert "the template cannot be used: it takes too long." in finished["html"]
+    assert "the template failed: it takes too long." in finished["html"]
     assert payload["subject"] in finished["html"]
 
 
@@ -323,7 +323,7 @@ WRONG = [
     ),
     pytest.param(
         {"text": "{% if level_word == '失敗' %}{{ x }}{% endif %}"},
-        "who reads Japanese: there is no such name",
+        "whose language is Japanese: there is no such name",
         1,
         id="in one language alone",
     ),
@@ -383,7 +383,7 @@ def test_a_subject_ends_with_a_whole_sentence_where_there_are_more_than_it_has_r
         ja="クライアント シークレットの期限が切れました (AADSTS7000222)。"
         + "新しく作ります" * 20,
     )
-    assert subject_of(words).endswith(": The client secret has expired (AADSTS7000222)")
+    assert subject_of(words).endswith(": The client secret has ended (AADSTS7000222)")
     assert subject_of(words, "ja").endswith("期限が切れました (AADSTS7000222)")
 
 

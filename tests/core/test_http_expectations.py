@@ -192,13 +192,13 @@ def test_what_is_not_as_it_was_to_be(expected, page, fault):
 def test_where_a_text_was_cut_the_beginning_is_spoken_of():
     page = Page(status=200, text=b"x" * 2048, cut_after=2048)
     found = unexpected(Expected(has=("ok",)), page, "x")
-    assert "of which the first 2 KiB were read" in found.en and "先頭の 2 KiB" in found.ja
+    assert "(only the first 2 KiB were read)" in found.en and "先頭の 2 KiB" in found.ja
 
 
 def test_where_a_text_was_cut_that_a_word_is_not_in_it_is_said_of_the_beginning_alone():
     cut = Page(status=200, text=b"x" * 2048, cut_after=2048)
     found = as_expected(Expected(has_not=("error",)), cut, "x")
-    assert "of which the first 2 KiB were read" in found.en and "先頭の 2 KiB" in found.ja
+    assert "(only the first 2 KiB were read)" in found.en and "先頭の 2 KiB" in found.ja
     for expected, page in (
         (Expected(has=("x",)), cut),
         (Expected(has_not=("error",)), replace(cut, cut_after=0)),

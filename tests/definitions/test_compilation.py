@@ -170,9 +170,7 @@ def test_a_secret_in_a_definition_is_refused_and_not_repeated(name):
 )
 def test_a_secret_instead_of_its_name_is_refused_and_not_repeated(given):
     (said,) = problems_of(account(secret=given))
-    assert said.startswith(
-        "accounts/m365.toml: secret: must be the name of an entry of the vault"
-    )
+    assert said.startswith("accounts/m365.toml: secret: must be the name of a vault entry")
     assert given not in said
 
 
@@ -191,13 +189,13 @@ OWN = {"authority": "https://id.lab.test", "scope": "s", "smtp_host": "mail.lab.
     [
         pytest.param(
             {"endpoint_hosts": ["login.microsoftonline.com"]},
-            "endpoint_hosts: is where Microsoft signs people in",
+            "endpoint_hosts: is the sign-in server of Microsoft",
             id="Microsoft's host",
         ),
         pytest.param(
             {"device_authorization_endpoint": "https://login.microsoftonline.com/d"}
             | {"token_endpoint": "https://id.lab.test/t"},
-            "device_authorization_endpoint: is where Microsoft signs people in",
+            "device_authorization_endpoint: is the sign-in server of Microsoft",
             id="Microsoft's page for a code",
         ),
         pytest.param(
@@ -306,7 +304,7 @@ async def test_a_network_s_ca_file_is_looked_into(tmp_path):
     (problem,) = await try_out(plan, KINDS)
     assert problem.where == "networks/office.toml: ca_file"
     assert problem.what.en == f"the CA file {missing} cannot be read: No such file or directory"
-    assert problem.what.ja.endswith("を読み取れません: ファイルまたはフォルダーがありません")
+    assert problem.what.ja.endswith("を読めません: ファイルまたはフォルダーがありません")
 
 
 def test_five_thousand_monitors_make_a_plan(new_id):

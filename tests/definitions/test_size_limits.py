@@ -71,7 +71,7 @@ def test_text_is_weighed_as_it_lies_in_memory(letter, most):
 
     assert not heavy(*of(most - 100))
     (told,) = heavy(*of(most))
-    assert "weigh 9 MiB" in told and "one request may have 8 MiB" in told
+    assert "they take 9 MiB" in told and "one request may have 8 MiB" in told
 
 
 def test_monitors_are_weighed_beside_their_text():
@@ -88,7 +88,7 @@ def test_what_grows_with_a_product_is_refused_before_it_is_made():
     assert not heavy(with_windows(2000, 100, {}))  # shared, as none of them adds to it
     assert not heavy(with_windows(1000, 100, own))
     (told,) = heavy(with_windows(1001, 100, own))
-    assert "add them to 100100 entries" in told
+    assert "inherit 100100 entries" in told
     (told,) = heavy(with_windows(0, 10_001, {"limits": {"used": {"critical": 99}}}))
     assert "add them to 100010 entries" in told
 

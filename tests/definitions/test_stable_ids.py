@@ -49,7 +49,7 @@ def test_one_without_an_id_gets_one_only_where_it_needs_it(current, after, ids):
 @pytest.mark.parametrize(
     ("documents", "where", "why"),
     [
-        (made(a="x", b="x"), "rules/b.toml: id", "also that of rules/a"),
+        (made(a="x", b="x"), "rules/b.toml: id", "already used by rules/a"),
         (made(a="A b"), "rules/a.toml: id", "not a valid id"),
         ((document("rules/a", {"id": 7}),), "rules/a.toml: id", "not a valid id"),
     ],
@@ -64,7 +64,10 @@ def test_an_id_that_cannot_be_is_told(documents, where, why):
 def test_the_name_of_one_that_is_there_as_ever_is_no_id_for_another(first):
     current = made(n="")
     found, (problem,) = given((*made(**{first: "n"}), *current), current)
-    assert problem.where == f"rules/{first}.toml: id" and "that of rules/n" in problem.what.en
+    assert (
+        problem.where == f"rules/{first}.toml: id"
+        and "already used by rules/n" in problem.what.en
+    )
     assert shown(found) == {first: "", "n": ""}
 
 

@@ -341,7 +341,7 @@ async def test_while_nobody_comes_back_it_says_what_to_look_at_and_goes_on(desk,
         _, redirect = await shown_page(person)
         await person.until("the browser has not returned yet")
         await person.until(f"redirect URI  {redirect}")
-        await person.until("into accounts/box.toml")
+        await person.until("port in accounts/box.toml")
         await come_back(redirect, "code=good&state=S")
         await person.until("Route m365 is signed in")
         assert await person.process.wait() == 0

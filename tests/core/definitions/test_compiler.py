@@ -326,19 +326,19 @@ ROOT_AT = f"{GROUP_AT}.monitor.root"
         ),
         pytest.param(
             replace(WEB, rules=("ops", "ops")),
-            "instances/web.toml: rules: names ops twice",
+            "instances/web.toml: rules: contains ops twice",
             id="rule twice",
         ),
         pytest.param(
             replace(WEB, zone="Asia/Tokio"),
-            "instances/web.toml: zone: Asia/Tokio is not a time zone that this computer knows; enter "
+            "instances/web.toml: zone: Asia/Tokio is not a time zone that this computer knows; write "
             "it as in Asia/Tokyo",
             id="unknown zone",
         ),
         pytest.param(
             replace(WEB, zone="../etc/passwd"),
             "instances/web.toml: zone: ../etc/passwd is not a time zone that this computer knows; "
-            "enter it as in Asia/Tokyo",
+            "write it as in Asia/Tokyo",
             id="zone that is a path",
         ),
         pytest.param(
@@ -577,7 +577,7 @@ def test_a_contact_is_told_at_addresses_alone(address):
         ),
         pytest.param(
             {"account": replace(ACCOUNT, redirect="http://localhost:x/")},
-            "accounts/m365.toml: redirect: http://localhost:x/ has an invalid port; enter it as in "
+            "accounts/m365.toml: redirect: http://localhost:x/ has an invalid port; write it as in "
             "http://localhost:8400/cb",
             id="no port in the redirect",
         ),
