@@ -202,10 +202,10 @@ def test_an_alarm_in_a_state_that_none_may_be_in_is_counted_as_lost():
 
 
 def test_a_line_break_in_what_somebody_else_wrote_begins_no_line_of_ours():
-    evil = replace(ASIDE, subject="x\nWhat to do    pay", why=plain("550 a\r\nFrom: b"))
+    evil = replace(ASIDE, subject="x\nRemedy        pay", why=plain("550 a\r\nFrom: b"))
     payload = notice(SAM, evil)
     assert "\n" not in payload["subject"]
-    assert "\nWhat to do    pay" not in payload["text"]
+    assert "\nRemedy        pay" not in payload["text"]
     assert not any(line.startswith("From:") for line in payload["text"].splitlines())
 
 

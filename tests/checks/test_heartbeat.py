@@ -168,7 +168,7 @@ async def test_reports_that_cannot_be_read_are_no_missing_reports():
         ({"job": "b", "every": "1d", "grace": "x"}, "'x' is not a duration"),
         ({"job": "b", "every": "1d", "grace": "400d"}, "grace must be at most"),
         ({"job": "b", "at": ["24:00"]}, "'24:00' is not a time of day"),
-        ({"job": "b", "at": ["02:00"], "days": ["tag"]}, "'tag' is no day"),
+        ({"job": "b", "at": ["02:00"], "days": ["tag"]}, "'tag' is not a day of the week"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )

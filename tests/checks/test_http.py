@@ -156,10 +156,10 @@ async def test_no_look_leaves_a_connection_behind(site):
 @pytest.mark.parametrize(
     ("answer", "given", "said"),
     [
-        (says(503, b"down"), {}, "answered 503 Service Unavailable, and 200 to 399"),
-        (says(200, b"ok"), {"status": (401,)}, "answered 200 OK, and 401 was expected"),
+        (says(503, b"down"), {}, "answered 503 Service Unavailable, but 200 to 399"),
+        (says(200, b"ok"), {"status": (401,)}, "answered 200 OK, but 401 was expected"),
         (says(200, b"no"), {"has": ("ok",)}, '"ok" is not in the response'),
-        (says(200, b"an error"), {"has_not": ("error",)}, '"error" is in what'),
+        (says(200, b"an error"), {"has_not": ("error",)}, '"error" is in the response'),
         (DROP, {}, "closed it without a response"),
         (b"220 mail.example.com ESMTP\r\n", {}, "is not HTTP"),
         (b"HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n", {}, "is not HTTP"),
@@ -243,7 +243,7 @@ async def test_how_far_it_came_is_told_when_the_time_is_up(site):
     site.answers = [SILENT]
     for url, said in (
         (site.url, "accepted the connection but did not answer within 2 s"),
-        (site.url.replace("http", "https"), "did not begin with TLS within 2 s"),
+        (site.url.replace("http", "https"), "did not start TLS within 2 s"),
     ):
         found = await look(url, timeout=SOON)
         assert said in found["wrong"].note.en
@@ -298,14 +298,14 @@ async def test_of_a_text_without_end_only_the_beginning_is_read():
 
     async with server(endless) as url:
         found = await look(url, has=("ok",), most=8, timeout=60)
-    assert "of which the first 8 KiB were read" in found["wrong"].note.en
+    assert "(only the first 8 KiB were read)" in found["wrong"].note.en
 
 
 async def test_what_is_packed_although_nobody_asked_for_it_is_not_unpacked(site):
     bomb = gzip.compress(b"x" * 30_000_000)
     site.answers = [says(200, bomb, Content_Encoding="gzip")]
     found = await look(site.url, has=("x",))
-    assert "answered in gzip, which was not asked for" in found["wrong"].note.en
+    assert "answered in gzip, which was not requested" in found["wrong"].note.en
     assert (await look(site.url))["wrong"].value == 0
 
 
@@ -313,7 +313,7 @@ async def test_that_a_word_is_not_in_what_was_not_read_is_not_claimed(site):
     site.answers = [says(200, b"x" * 5000 + b"an error")]
     found = await look(site.url, has_not=("error",), most=4)
     assert found["wrong"].value == 0
-    assert "of which the first 4 KiB were read" in found["wrong"].note.en
+    assert "(only the first 4 KiB were read)" in found["wrong"].note.en
 
 
 @contextmanager

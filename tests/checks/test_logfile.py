@@ -108,7 +108,7 @@ async def test_one_file_of_a_pattern_that_cannot_be_read_is_told_and_stops_no_ot
 
 
 async def test_a_log_that_never_was_there_is_unknown_at_once(tmp_path):
-    with pytest.raises(Unmeasurable, match=r"app\.log is not there"):
+    with pytest.raises(Unmeasurable, match=r"app\.log does not exist"):
         await look(options(tmp_path / "app.log"))
     with pytest.raises(Unmeasurable, match="no file matches"):
         await look(options(tmp_path / "*.log"))

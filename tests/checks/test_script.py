@@ -51,7 +51,7 @@ async def test_or_it_is_told_how():
     assert (await answer(ProgramResult(0, "7", ""), f"{PLUGINS}/x", reads="number"))[
         0
     ].value == 7
-    with pytest.raises(Unmeasurable, match="no JSON object: 7"):
+    with pytest.raises(Unmeasurable, match="not a JSON object: 7"):
         await answer(ProgramResult(0, "7", ""), reads="json")
 
 

@@ -257,7 +257,7 @@ async def test_a_mail_that_could_not_leave_gives_way_to_the_next_day_s_and_nobod
     await scene.lives(minutes=1)
     (row,) = await scene.store.queue()
     assert (row.envelope.id, row.state) == (TODAY, "set aside")
-    assert "has not left: refused" in (await scene.trip()).why.en
+    assert "has not been sent: refused" in (await scene.trip()).why.en
     scene.time.pass_by(hours=18)
     await scene.lives(minutes=1)
     assert await scene.store.queue() == []

@@ -54,7 +54,7 @@ async def test_a_port_that_another_program_holds_is_told_with_how_to_find_it():
 async def test_an_address_that_is_none_of_this_computer_is_told():
     with pytest.raises(StepError) as stop:
         await look_at_port(Web(address="192.0.2.1"))
-    assert "cannot be opened at 192.0.2.1:7663" in stop.value.remedy.meaning.en
+    assert "cannot be opened on 192.0.2.1:7663" in stop.value.remedy.meaning.en
 
 
 async def test_a_port_that_is_free_is_no_fault():

@@ -32,8 +32,7 @@ def test_so_may_one_in_a_folder_below_it(folder):
 def test_a_program_elsewhere_may_not(folder):
     (problem,) = said(folder, "/usr/bin/env")
     assert (
-        problem.startswith("/usr/bin/env lies in none of the folders")
-        and str(folder) in problem
+        problem.startswith("/usr/bin/env is in none of the folders") and str(folder) in problem
     )
 
 
@@ -130,7 +129,7 @@ def test_all_problems_are_told_at_once(folder):
 @pytest.mark.parametrize(
     ("path", "problem"),
     [
-        pytest.param("check_disk", "check_disk must be a whole path", id="not whole"),
+        pytest.param("check_disk", "check_disk must be a full path", id="not whole"),
         pytest.param("/no/such", "cannot be examined: No such file", id="missing"),
         pytest.param("/no\0such", "cannot be examined: ", id="a NUL in it"),
     ],
@@ -142,13 +141,13 @@ def test_a_path_that_leads_nowhere_is_named(folder, path, problem):
 def test_arguments_that_were_typed_behind_the_program_are_told_where_they_belong(folder):
     (told,) = said(folder, "/bin/echo 5")
     assert told.startswith(
-        "/bin/echo 5 does not exist. The program and each argument are an entry"
+        "/bin/echo 5 does not exist. In argv, the program and each argument are separate entries"
     )
 
 
 def test_a_plugin_that_is_not_installed_is_told_with_the_packages_that_have_it(folder):
     (first, *_) = said(folder, f"{PLUGINS}/check_that_is_not_there")
-    assert first.startswith(f"{PLUGINS}/check_that_is_not_there is not there. Debian")
+    assert first.startswith(f"{PLUGINS}/check_that_is_not_there does not exist. On Debian")
     assert "monitoring-plugins-basic" in first
 
 

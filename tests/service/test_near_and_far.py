@@ -191,7 +191,7 @@ async def test_the_proxy_s_password_wakes_a_route_that_rests(ask):
     plain = {"kind": "post", "network": "office"}
     await apply_definitions(ask, networks__office=office, routes__plain=plain)
     await ask("send", to=["ops"], subject="s", text="t", routes=["plain"])
-    await ask.harness.attempted("plain", DOWN, "the proxy wants a log-in")
+    await ask.harness.attempted("plain", DOWN, "the proxy requires a log-in")
     await ask("set_secret", name="another", value=CANARY)
     (resting,) = await ask.harness.store.route_outages()
     assert resting.until > ask.harness.time.now

@@ -119,7 +119,9 @@ async def test_a_step_that_fails_in_the_copy_leaves_the_store_untouched_and_no_c
     await SqliteStore.open(made).close()
     before = made.read_bytes()
     broken = Migration(100, "insert into nowhere values (1);")
-    with pytest.raises(StoreError, match=r"step 100 .* tried in a copy; the store was left"):
+    with pytest.raises(
+        StoreError, match=r"step 100 .* tried on a copy; the store was not changed"
+    ):
         SqliteStore.open(made, steps=(*ours(), LATER, broken))
     assert made.read_bytes() == before
     assert {file.name for file in made.parent.iterdir()} == {"noroshi.db", "noroshi.db-ballast"}
@@ -131,7 +133,7 @@ async def test_without_room_for_the_copy_the_update_is_refused_in_plain_words(tm
         await filled(path)
         fill(folder, leave=60_000)
         with pytest.raises(
-            StoreError, match=r"no room for the copy .* left as it is: make room"
+            StoreError, match=r"no space for the copy .* not changed: free some space"
         ):
             SqliteStore.open(path, steps=(*ours(), LATER))
         store = SqliteStore.open(path)
@@ -165,7 +167,9 @@ def test_a_step_that_was_changed_after_it_was_taken_is_refused(made):
     before = everything(made.parent)
     first, *others = ours()
     changed = Migration(first.number, f"{first.sql}\n-- changed")
-    with pytest.raises(StoreError, match="step 1 of its schema is not the one"):
+    with pytest.raises(
+        StoreError, match="step 1 of its schema differs from that of this Noroshi"
+    ):
         SqliteStore.open(made, steps=(changed, *others))
     assert everything(made.parent) == before
 

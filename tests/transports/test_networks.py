@@ -152,7 +152,7 @@ async def test_a_source_address_that_is_not_ours_takes_the_route_down(exchange):
     server, _ = exchange
     got = await answer_of(server.port, Network(name="office", source="192.0.2.77"))
     assert (got.verdict, got.fault) == (Verdict.ROUTE_DOWN, Fault.SETUP)
-    assert "cannot come from 192.0.2.77" in got.explanation.en
+    assert "cannot connect from 192.0.2.77" in got.explanation.en
 
 
 async def test_localhost_s_other_address_may_lead_nowhere(exchange):

@@ -81,7 +81,7 @@ async def test_another_program_that_answers_is_no_manager():
         port = server.sockets[0].getsockname()[1]
         url = f"http://127.0.0.1:{port}"
         told = await typed("--url", url, "--token", "nrs_x", "status")
-    assert told.code == 4 and "no manager of Noroshi (status 302)" in told.err
+    assert told.code == 4 and "is not a Noroshi manager (status 302)" in told.err
 
 
 async def test_its_own_certificate_is_trusted_once_it_is_named(desk, tmp_path):

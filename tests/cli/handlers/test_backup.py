@@ -94,7 +94,7 @@ async def test_a_backup_comes_back_on_another_machine(backup, new):
     file, _ = backup
     told = await typed("restore", str(file), home=new)
     assert told.code == 0, told.err
-    assert "version 1, 1 mail waits." in told.out and "--hold" in told.out
+    assert "version 1, 1 waiting mail." in told.out and "--hold" in told.out
     assert "The existing store is kept beside the new one" in told.out
     assert [one["subject"] for one in await queued(new)] == ["Hello"]
     assert (await typed("check-store", home=new)).out == f"{new / 'noroshi.db'} is intact.\n"
@@ -127,4 +127,4 @@ async def test_a_fault_is_said_in_words_and_by_the_exit_code(backup):
         db.execute("delete from way")
     told = await typed("check-store", str(file))
     assert told.code == 1
-    assert told.out.startswith(f"{file} has faults:\n  1 mail is waiting without a route")
+    assert told.out.startswith(f"{file} is damaged:\n  1 mail is waiting without a route")

@@ -39,4 +39,4 @@ async def test_one_is_shown_changed_against_its_etag_and_removed(tmp_path):
         none = await done("show", "contacts/bos")
         assert none.code != 0 and "There is no definition contacts/bos" in none.err
         bad = await done("set", "contacts/x", "-", given="addresses = [\n")
-        assert bad.code == 3 and "-: is not TOML" in bad.err
+        assert bad.code == 3 and "-: is not valid TOML" in bad.err

@@ -28,7 +28,7 @@ async def test_the_first_start_is_walked_by_commands(desk, tmp_path):
     assert "Version 2 is in force" in (await type_("take")).out
     assert (await type_("alarm")).code == 5
     await InProcessClient(desk)("definition_change", put=CONTACT | ROUTE)
-    assert "on its way to ops@example.com" in (await type_("alarm")).out
+    assert "is being sent to ops@example.com" in (await type_("alarm")).out
     mail = json.loads((await type_("look", "--json")).out)["mail"]
     text = (await InProcessClient(desk)("queue_mail", id=mail))["text"]
     assert (await type_("seen", "0000")).code == 3

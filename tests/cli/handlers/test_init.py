@@ -79,7 +79,7 @@ async def test_a_kind_is_told_in_the_readers_words_and_as_toml_has_it(tmp_path):
 async def test_a_hint_names_the_home_folder_that_was_given(tmp_path):
     home = tmp_path / "my home"
     told = await typed("status", "--home", str(home))
-    assert f"`noroshi init --home '{home}'` makes it" in told.err
+    assert f"Create it with `noroshi init --home '{home}'`" in told.err
     await typed("init", "--home", str(home))
     told = await typed("status", "--home", str(home))
     assert f"noroshi apply --home '{home}' DIR" in told.out

@@ -72,7 +72,7 @@ async def test_ones_own_password_is_changed_with_the_old_one(desk, tmp_path):
     told = await typed(*argv, "--password-file", "-", home=tmp_path, given="wrong\n")
     assert told.code == 5 and "not correct" in told.err
     told = await typed(*argv, "--password-file", "-", home=tmp_path, given=f"{CANARY}\n")
-    assert told.code == 0 and "“eri” is changed" in told.out
+    assert told.code == 0 and "“eri” was changed" in told.out
     user = (await desk.store.users())["eri"]
     assert await desk.people.passwords.right(user.password, better)
 

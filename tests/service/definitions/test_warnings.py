@@ -157,7 +157,7 @@ async def test_monitors_that_nobody_is_told_of_are_counted_and_the_first_are_nam
     (told,) = cautions(await ask("plan", documents=given))
     assert told.startswith("Monitors without a rule, so nobody is notified: 7 (web1/base/d0, ")
     assert told.endswith(
-        "web1/base/d4 and 2 more). Name one in the settings of the monitor, its group or its "
+        "web1/base/d4 and 2 more). Set rules for the monitor, its group or its "
         "instance (rules)."
     )
     assert cautions(await ask("apply", documents=given)) == [told]
@@ -192,7 +192,7 @@ async def test_a_monitor_that_was_likely_renamed_is_told_with_the_id_to_keep(ask
     exported = {one["key"]: one["body"] for one in (await ask("export"))["documents"]}
     id = json.loads(exported["instances/web1"])["group"][0]["monitor"][0]["id"]
     (told,) = cautions(await ask("plan", documents=documents(instances__web1=named("volumes"))))
-    assert told.startswith("web1/base/disks goes, and web1/base/volumes comes")
+    assert told.startswith("web1/base/disks is removed, and web1/base/volumes")
     assert f'write id = "{id}" into it' in told
     kept = documents(instances__web1=named("volumes", id=id))
     assert cautions(await ask("plan", documents=kept)) == []

@@ -31,7 +31,7 @@ async def test_who_says_it_twice_has_said_it_once(ask):
 
 async def test_what_no_server_has_taken_yet_nobody_can_have_seen(ask):
     id = await queued(ask)
-    with pytest.raises(ErrorAnswer, match=r"conflict: .* no server has taken it yet"):
+    with pytest.raises(ErrorAnswer, match=r"conflict: .* no server has accepted it yet"):
         await ask("queue_seen", id=id)
     assert (await ask("queue_show", id=id))["arrived"] == []
 

@@ -131,7 +131,7 @@ async def test_a_second_step_holds_once_its_code_was_given_back(ask):
     await ask("user_add", name="eri", password=GOOD)
     begun = await ask("user_totp", name="eri")
     assert begun["address"].startswith("otpauth://totp/")
-    with pytest.raises(ErrorAnswer, match="invalid: This code is not right"):
+    with pytest.raises(ErrorAnswer, match="invalid: The code is not correct"):
         await ask("user_totp_on", name="eri", code="000 000")
     code = pyotp.TOTP(begun["seed"]).at(ask.harness.time.now)
     kept = await ask("user_totp_on", name="eri", code=code)

@@ -118,7 +118,7 @@ async def test_an_app_is_nobody_and_so_is_no_other_person():
     claims = {"aud": "https://outlook.office365.com", "appid": "1", "exp": CLAIMS["exp"]}
     token = jwt(claims | {"roles": ["SMTP.SendAsApp"], "idtyp": "app"})
     stages = await looked(Tokens(token), replace(ACCOUNT, sign_in="app", certificate="c"))
-    assert "a new one by the certificate" in stages["token"].found.en
+    assert "obtained with the certificate" in stages["token"].found.en
     assert stages["claims"].remarks == ()
 
 

@@ -157,13 +157,13 @@ async def test_a_secret_that_is_refused_does_not_take_a_good_one_s_place(office)
     ask = await office.by_secret()
     new = {"name": "lab-secret", "value": "certainly~not-it"}
     with pytest.raises(
-        ErrorAnswer, match=r"AADSTS7000215(?s:.*)“lab-secret” in the vault stays"
+        ErrorAnswer, match=r"AADSTS7000215(?s:.*)“lab-secret” in the vault is unchanged"
     ) as told:
         await ask("set_secret", **new, proved=True)
     assert told.value.problems[0][0] == "secret"
     assert (await office.vault.get("lab-secret")).reveal() == office.lab.address.client_secret
     office.turn("entra", "refuses")
-    with pytest.raises(ErrorAnswer, match=r"cannot connect(?s:.*)stays what it was"):
+    with pytest.raises(ErrorAnswer, match=r"cannot connect(?s:.*)is unchanged"):
         await ask("set_secret", **new, proved=True)
     await ask("set_secret", **new)
     assert (await office.vault.get("lab-secret")).reveal() == "certainly~not-it"
@@ -387,7 +387,9 @@ async def test_what_is_typed_is_shown_on_trial_to_nobody_whom_a_token_chose(offi
     led = document("clouds/lab", {**cloud, "authority": "https://evil.test/{tenant}"})
     others = [Document(**one) for one in found if one["key"] != "clouds/lab"]
     await office.service.apply(TOKEN, (*others, led))
-    with pytest.raises(ErrorAnswer, match=r"conflict: .*which may not send secrets elsewhere"):
+    with pytest.raises(
+        ErrorAnswer, match=r"conflict: .*which may not change the destination of secrets"
+    ):
         await ask(op, account="box", secret="typed~by-somebody")
 
 

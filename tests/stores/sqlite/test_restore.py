@@ -291,7 +291,7 @@ async def test_a_backup_that_was_cut_is_refused(store, block, old, new):
     content = bytearray(file.read_bytes())
     content[-20000:-8000] = bytes(12000)
     file.write_bytes(content)
-    with pytest.raises(StoreError, match=r"backup\.db (is not whole|cannot be read)"):
+    with pytest.raises(StoreError, match=r"backup\.db (is damaged|cannot be read)"):
         restore(file, new, DAWN)
     assert list(new.parent.iterdir()) == []
 
@@ -313,7 +313,7 @@ FAULTS = {
     ),
     "a rule's answer about nothing": (
         "insert into decision values ('x', 'r', '', 1, 0, 'REPEAT')",
-        "monitors that are not there, the first is x",
+        "monitors that do not exist, the first is x",
     ),
     "a missing document": ("delete from document", "missing, the first of version"),
     "a state that cannot be read": (

@@ -419,7 +419,7 @@ async def test_a_proxy_that_wants_a_log_in_is_a_stage_and_works(server, certific
         pytest.param(
             Proxy(log_in="noroshi:other"),
             {},
-            "did not let noroshi log in (407)",
+            "refused the log-in of noroshi (407)",
             "noroshi secret set proxy",
             id="a wrong password",
         ),
