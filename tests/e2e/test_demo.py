@@ -157,6 +157,6 @@ def test_when_a_part_of_it_dies_while_it_watches_on_it_says_which_and_ends(name,
 def dies(name, demo):
     demo.child({"lab": "noroshi_lab.lab", "node": " serve"}[name]).kill()
     assert demo.wait() == 1
-    assert f"The demo cannot continue: {name} ended by itself" in demo.complained
+    assert f"The demo cannot continue: {name} ended unexpectedly" in demo.complained
     assert "Traceback" not in demo.complained
     assert is_all_gone(demo)

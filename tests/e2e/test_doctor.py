@@ -263,7 +263,7 @@ def test_the_wrong_person_is_noticed_and_told_with_both_ways_out(patient):
     finally:
         signed_in(patient.home, patient.lab)
     (remark,) = stages["claims"]["remarks"]
-    assert f"{admin} signed in, and the route sends from {user}" in remark["en"]
+    assert f"{admin} signed in, but the route sends from {user}" in remark["en"]
     for found, stage in ((stages, "auth"), (over_graph, "sendmail")):
         remedy = failed(found)["remedy"]
         assert (failed(found)["name"], remedy["whose"]) == (stage, "you")

@@ -101,4 +101,4 @@ def test_without_a_terminal_a_file_is_wanted(home):
     done = home.run("secret", "set", "relay-password", input=RIGHT, check=False)
     assert done.returncode == 3 and "--file FILE" in done.stderr
     empty = home.run("secret", "set", "x", "--file", "-", input="\n", check=False)
-    assert empty.returncode == 3 and "nothing was kept" in empty.stderr
+    assert empty.returncode == 3 and "nothing was saved" in empty.stderr

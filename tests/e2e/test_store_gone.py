@@ -156,10 +156,12 @@ def test_a_store_that_is_lost_while_the_node_runs_is_told_without_the_queue_and_
     assert "was removed, moved or replaced while the node is running" in text
     assert "noroshi backup" in text
     health = home.run("health", check=False)
-    assert health.returncode == 1 and "while the node runs" in " ".join(health.stdout.split())
+    assert health.returncode == 1 and "while the node is running" in " ".join(
+        health.stdout.split()
+    )
     assert Far(home.folder / "door.sock").call("status")["monitors"]
     looked = home.run("check-store", check=False)
-    assert looked.returncode == 1 and "is whole" not in looked.stdout
+    assert looked.returncode == 1 and "is intact" not in looked.stdout
     assert "was removed, moved or replaced while the node is running" in " ".join(
         looked.stdout.split()
     )

@@ -141,7 +141,7 @@ async def test_a_form_left_open_too_long_is_refused(client: Client, clock: Clock
     clock.move(minutes=16)
     status, text, _ = await submit(client, page, answer="cancel")
     assert status == 400
-    assert "Begin the sign-in again" in text
+    assert "Start the sign-in again" in text
 
 
 async def test_consent_is_asked_for_once_and_again_when_prompted(client: Client) -> None:
