@@ -90,7 +90,7 @@ def test_what_grows_with_a_product_is_refused_before_it_is_made():
     (told,) = heavy(with_windows(1001, 100, own))
     assert "inherit 100100 entries" in told
     (told,) = heavy(with_windows(0, 10_001, {"limits": {"used": {"critical": 99}}}))
-    assert "add them to 100010 entries" in told
+    assert "inherit 100010 entries" in told
 
 
 def test_so_many_routes_as_no_state_could_be_told_by_are_refused():

@@ -48,7 +48,7 @@ def everything(folder):
 
 @pytest.mark.parametrize("version", [(3, 46, 1), (3, 51, 2)], ids=["Debian 13", "one before"])
 def test_an_old_sqlite_is_refused_with_reason_and_remedy(path, version):
-    with pytest.raises(StoreError, match=r"corrupt .* needs 3\.51\.3 .* pysqlite3 0\.6\.1"):
+    with pytest.raises(StoreError, match=r"corrupt .* requires 3\.51\.3 .* pysqlite3 0\.6\.1"):
         SqliteStore.open(path, sqlite=version)
     assert not path.exists()
 
@@ -144,7 +144,7 @@ async def test_without_room_for_the_copy_the_update_is_refused_in_plain_words(tm
 async def test_a_newer_schema_is_refused_and_left_as_it_is(path):
     await filled(path, steps=(*ours(), LATER))
     before = everything(path.parent)
-    with pytest.raises(StoreError, match=r"newer Noroshi \(schema 99, this one supports 8\)"):
+    with pytest.raises(StoreError, match=r"newer Noroshi \(schema 99; this one supports 8\)"):
         SqliteStore.open(path)
     assert everything(path.parent) == before
 

@@ -428,7 +428,7 @@ ROOT_AT = f"{GROUP_AT}.monitor.root"
         pytest.param(
             with_monitor(limits={"free": LimitsDef(warning=2, critical=9, rising=False)}),
             f"{ROOT_AT}.limits.free: warning (2) is below critical (9), but low values "
-            "are bad. Change one of them",
+            "of this reading are bad. Change one of them",
             id="falling limits in the wrong order",
         ),
         pytest.param(

@@ -84,14 +84,26 @@ async def test_a_try_tells_what_would_change_and_keeps_nothing(ask):
 @pytest.mark.parametrize(
     ("op", "given", "said"),
     [
-        ("monitor_copy", {"monitor": "disks", "to": "web1/base"}, "is there already"),
+        (
+            "monitor_copy",
+            {"monitor": "disks", "to": "web1/base"},
+            "already exists; choose another name",
+        ),
         ("monitor_copy", {"monitor": "disks", "to": "web1"}, "specify the target"),
         ("monitor_copy", {"monitor": "disks", "to": "web9/base"}, "no instance web9"),
         ("monitor_copy", {"monitor": "disks", "to": "web2/Base"}, "is not a valid name"),
-        ("monitor_copy", {"monitor": "disks", "to": "noroshi/node"}, "by itself"),
+        (
+            "monitor_copy",
+            {"monitor": "disks", "to": "noroshi/node"},
+            "creates this instance automatically",
+        ),
         ("monitor_move", {"monitor": "disks", "to": "web1/base"}, "is already there"),
         ("monitor_move", {"monitor": "web1/base", "to": "web2/a/b"}, "specify the target"),
-        ("instance_copy", {"instance": "web1", "name": "web2"}, "is there already"),
+        (
+            "instance_copy",
+            {"instance": "web1", "name": "web2"},
+            "already exists; choose another name",
+        ),
         ("instance_copy", {"instance": "web1", "name": "../x"}, "is not a valid name"),
     ],
 )

@@ -157,8 +157,7 @@ async def test_monitors_that_nobody_is_told_of_are_counted_and_the_first_are_nam
     (told,) = cautions(await ask("plan", documents=given))
     assert told.startswith("Monitors without a rule, so nobody is notified: 7 (web1/base/d0, ")
     assert told.endswith(
-        "web1/base/d4 and 2 more). Set rules for the monitor, its group or its "
-        "instance (rules)."
+        "web1/base/d4 and 2 more). Set rules for the monitor, its group or its instance."
     )
     assert cautions(await ask("apply", documents=given)) == [told]
     assert cautions(await ask("status")) == [told]

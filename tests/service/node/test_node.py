@@ -67,7 +67,7 @@ async def test_where_it_listens_and_what_belongs_to_it(tmp_path):
     assert found["store"]["facts"]["en"].startswith("2.0 KiB, mode 0")
     assert found["certificate"]["where"] == str(tmp_path / "web-cert.pem")
     assert found["programs-1"]["where"] == "/usr/lib/nagios/plugins"
-    assert CANARY not in str(found) and "once a minute" in found["beat"]["about"]["en"]
+    assert CANARY not in str(found) and "requested every minute" in found["beat"]["about"]["en"]
 
 
 async def test_without_a_manager_or_a_sign_of_life_it_says_so(tmp_path):

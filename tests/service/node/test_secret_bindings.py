@@ -167,7 +167,7 @@ async def test_it_is_said_for_whom_a_secret_is_kept_and_where_it_would_go(harnes
     moved = RELAY | {"host": "evil.example"}
     told = await harness.apply(TOKEN, routes__plain=route("smtp", moved))
     (problem,) = told["problems"]
-    assert "kept in the vault for mail.example.com:587" in problem["what"]["en"]
+    assert "stored in the vault for mail.example.com:587" in problem["what"]["en"]
     assert "evil.example:587" in problem["what"]["en"] and "--programs" in told["words"]["en"]
 
 
