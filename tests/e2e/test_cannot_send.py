@@ -120,4 +120,7 @@ def test_monitors_without_any_route_are_not_called_well(home):
     for command in ("status", "--check"), ("health",):
         told = home.run(*command, check=False)
         assert told.returncode == 1
-        assert "no route" in told.stdout and "Nothing is wrong" not in told.stdout
+        assert (
+            "There is no delivery route" in told.stdout
+            and "Nothing is wrong" not in told.stdout
+        )
