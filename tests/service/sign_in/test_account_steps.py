@@ -64,7 +64,7 @@ async def looked(tokens, account=ACCOUNT, resource="smtp", user=BOX):
 async def test_flow_and_age_of_a_token_are_told_and_its_claims():
     stages = await looked(Tokens())
     assert stages["token"].found.en == (
-        "renewed with the refresh token, good for 75 min; box@example.com signed in 3 days ago"
+        "renewed with the refresh token, valid for 75 min; box@example.com signed in 3 days ago"
     )
     assert stages["claims"].found.en == "for outlook.office.com: SMTP.Send; box@example.com"
     assert stages["claims"].remarks == ()
@@ -90,7 +90,7 @@ async def test_of_a_sign_in_of_today_no_days_are_counted():
 async def test_somebody_else_who_signed_in_is_remarked_with_what_mends_it(resource, claims):
     stages = await looked(Tokens(jwt(claims | {"upn": AKI})), resource=resource)
     (remark,) = stages["claims"].remarks
-    assert remark.en.startswith(f"{AKI} signed in, and the route sends from {BOX}.")
+    assert remark.en.startswith(f"{AKI} signed in, but the route sends from {BOX}.")
     assert "noroshi authorize m365" in remark.en and "noroshi authorize m365" in remark.ja
 
 
@@ -105,7 +105,7 @@ async def test_it_is_the_route_s_mailbox_that_counts_and_not_the_account_s():
 async def test_where_the_token_says_nothing_the_sign_in_s_own_record_does():
     state = replace(Tokens().state_is, user=AKI)
     opaque = await looked(Tokens("opaque", state))
-    assert "cannot be looked into" in opaque["claims"].found.en
+    assert "cannot be inspected" in opaque["claims"].found.en
     (remark,) = opaque["claims"].remarks
     assert remark.en.startswith(AKI)
     elsewhere = await looked(Tokens("opaque", state), replace(ACCOUNT, cloud=GOOGLE))
@@ -134,7 +134,7 @@ async def test_a_secret_s_end_is_remarked_and_so_is_one_that_nobody_wrote_down()
     assert "secret_ends of accounts/box.toml" in remark.en
     state = replace(Tokens().state_is, ends=date(2026, 4, 15))
     (remark,) = (await looked(Tokens(state_is=state), account))["token"].remarks
-    assert "ends on 2026-04-15, in 14 days" in remark.en
+    assert "expires on 2026-04-15, in 14 days" in remark.en
 
 
 @pytest.mark.parametrize(

@@ -157,7 +157,9 @@ async def test_a_certificate_is_made_here_and_its_key_stays(ask):
 async def test_a_certificate_in_use_is_not_written_over_by_a_slip(ask):
     await apply_definitions(ask, accounts__box=CERTIFIED)
     first = await ask("certificate_new", name="box")
-    with pytest.raises(ErrorAnswer, match="conflict: The vault has the certificate") as told:
+    with pytest.raises(
+        ErrorAnswer, match="conflict: The vault already has the certificate"
+    ) as told:
         await ask("certificate_new", name="box")
     assert "--next" in str(told.value)
     second = await ask("certificate_new", name="box", next=True, days=30)
@@ -234,7 +236,7 @@ async def test_a_service_account_wants_its_whole_key_file(ask):
     await apply_definitions(ask, accounts__box=ROBOT)
     begun = await ask("authorize_begin", route="m365")
     assert (begun["by"], begun["asks"], begun["secret_kept"]) == ("app", "key file", False)
-    with pytest.raises(ErrorAnswer, match="no key file of a service account"):
+    with pytest.raises(ErrorAnswer, match="is not a key file of a service account"):
         await ask("set_secret", name="app", value=CANARY)
     assert await ask("set_secret", name="app", value=KEY_FILE) == "app"
 
