@@ -201,7 +201,7 @@ def _none_wrong(count: int, new: int, status: Answer, routes: str) -> Message:
     return (
         _("Nothing is wrong. The only monitor is OK.")
         if count == 1
-        else _("Nothing is wrong. All {count} monitors are OK.").fill(count=count)
+        else _("Nothing is wrong. All monitors are OK ({count}).").fill(count=count)
     )
 
 
