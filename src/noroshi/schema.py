@@ -21,7 +21,8 @@ from noroshi.core.definitions.problems import MOST_FOUND, Problem as Problem
 from noroshi.core.definitions.strict_bool import bool_faults
 from noroshi.core.definitions.validation_errors import Fault, problems_of
 from noroshi.core.size import MOST_VALUES, values_in
-from noroshi.core.translation import Message, _, restored, stored
+from noroshi.core.stored_message import restored, stored
+from noroshi.core.translation import Medium, Message, _
 
 T = TypeVar("T")
 MOST_OPTIONS = 5000
@@ -37,10 +38,16 @@ def _as_stored(value: object) -> Any:
     raise NotImplementedError(type(value))
 
 
-def _as_answered(value: object) -> Any:
-    if isinstance(value, Message):
-        return value.both()
-    raise NotImplementedError(type(value))
+def _as_answered(medium: Medium) -> Callable[[object], Any]:
+    def answered(value: object) -> Any:
+        if isinstance(value, Message):
+            return value.both(medium)
+        raise NotImplementedError(type(value))
+
+    return answered
+
+
+_ANSWERED = {medium: _as_answered(medium) for medium in Medium}
 
 
 def _from_stored(wanted: type[Any], given: Any) -> Any:
@@ -163,6 +170,6 @@ def told(text: bytes) -> Any:
         return json.loads(text)
 
 
-def plain(value: object) -> Any:
-    """The value as JSON's own types, for an answer of the API."""
-    return msgspec.to_builtins(value, enc_hook=_as_answered)
+def plain(value: object, medium: Medium = Medium.TERMINAL) -> Any:
+    """The value as JSON's own types, for an answer of the API, or of a page."""
+    return msgspec.to_builtins(value, enc_hook=_ANSWERED[medium])

@@ -145,7 +145,7 @@ async def test_without_its_entry_nothing_is_asked(site):
         ({"secret_headers": {f"X-{n}": "k" for n in range(21)}}, "at most 20 headers"),
         ({"secret_headers": SENT, "url": "http://example.com/"}, "sent only by https"),
         ({"secret_headers": SENT, "url": "http://192.0.32.7/"}, "sent only by https"),
-        ({"headers": {"X-Api-Key": "hunter2"}}, "set X-Api-Key = NAME in secret_headers"),
+        ({"headers": {"X-Api-Key": "hunter2"}}, "Set X-Api-Key = NAME in secret_headers"),
     ],
 )
 def test_what_cannot_be_said_is_told_and_no_secret_is_repeated(given, said):

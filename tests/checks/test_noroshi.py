@@ -340,9 +340,9 @@ async def test_a_sign_in_that_is_needed_is_told_with_whose_it_is_and_what_shows_
         routes=("smtp1", "graph1"),
     )
     (found, *_) = await readings("account", account=facts)
-    assert found.note.en.startswith("The secret has ended. Mailbox n@example.com, ")
+    assert found.note.en.startswith("The secret has ended. (mailbox n@example.com, ")
     assert found.note.en.endswith("noroshi doctor smtp1")
     assert found.note.ja.startswith(
-        "シークレットの期限が切れました。メールボックス n@example.com、"
+        "シークレットの期限が切れました (メールボックス n@example.com、"
     )
     assert "6fd" in found.note.ja and "smtp1, graph1" in found.note.ja

@@ -11,6 +11,7 @@ import pytest
 from babel.messages.mofile import write_mo
 
 from noroshi import schema
+from noroshi.core.stored_message import restored, stored
 from noroshi.core.translation import (
     NOTHING,
     Message,
@@ -23,8 +24,6 @@ from noroshi.core.translation import (
     ngettext,
     pgettext,
     plain,
-    restored,
-    stored,
 )
 from tools.catalogue import ENGLISH, JAPANESE, catalogue, faults, texts
 

@@ -155,8 +155,8 @@ def test_an_account_may_have_a_cloud_of_ones_own():
 def test_a_secret_in_a_definition_is_refused_and_not_repeated(name):
     assert problems_of(account(**{name: "s3cr3t~canary"})) == [
         (
-            f"accounts/m365.toml: {name}: secrets must not be in definitions; "
-            "remove the line and use `noroshi authorize ROUTE`"
+            f"accounts/m365.toml: {name}: secrets must not be in definitions; remove the line. "
+            "Store the secret with: noroshi authorize ROUTE"
         )
     ]
 

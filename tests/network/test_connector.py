@@ -169,7 +169,8 @@ async def test_an_ipv6_address_is_asked_for_in_brackets():
             Proxy(log_in="noroshi:right"),
             "wrong",
             Fault.SIGN_IN,
-            "refused the log-in of noroshi (407). Enter the correct password: noroshi secret set proxy",
+            "refused the log-in of noroshi (407): the password is wrong. "
+            "Store it: noroshi secret set proxy",
             id="a wrong password",
         ),
         pytest.param(

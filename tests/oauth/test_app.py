@@ -100,10 +100,10 @@ async def test_a_proof_asks_whatever_is_at_hand_or_remembered(alone):
 async def test_its_state_is_its_last_token_also_after_a_restart(alone):
     before = await alone.source.state(alone.account)
     assert before.sign is SignInStatus.NEVER and before.why.en.endswith(
-        "Run: noroshi authorize ROUTE"
+        "Sign in: noroshi authorize ROUTE"
     )
     smtp1 = replace(alone.account, route="smtp1")
-    assert (await alone.source.state(smtp1)).why.en.endswith("Run: noroshi authorize smtp1")
+    assert (await alone.source.state(smtp1)).why.en.endswith("Sign in: noroshi authorize smtp1")
     await alone.source.token(alone.account)
     alone.times.passed += 4000
     await alone.source.token(alone.account)

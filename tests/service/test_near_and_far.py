@@ -158,7 +158,7 @@ async def test_what_the_provider_refuses_is_told_in_its_words(ask):
             "later",
             (
                 "",
-                "A sign-in is not repeated automatically; run it again: noroshi authorize m365",
+                "A sign-in is not repeated automatically. Sign in again: noroshi authorize m365",
             ),
             id="a server that is busy",
         ),

@@ -259,7 +259,8 @@ async def test_what_a_blueprint_lacks_is_told_and_a_new_instance_is_made(desk, b
     await browser.get("/add/shop")
     assert 'name="rule.all" value="yes" checked' in browser.text
     await browser.post("/add/shop", do="add", instance="web2")
-    assert browser.status == 400 and '<span class="bad">is required</span>' in browser.text
+    assert browser.status == 400
+    assert '<span class="bad">is required. Enter a value.</span>' in browser.text
     assert "--set" not in browser.text and browser.text.count('aria-invalid="true"') == 1
     given = {"value.till": "a", "address": "192.0.2.2", "zone": "Asia/Tokyo", "rule.all": "yes"}
     await browser.post("/add/shop", do="add", instance="web2", **given)

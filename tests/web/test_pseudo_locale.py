@@ -74,10 +74,23 @@ class Shown(HTMLParser):
             self.texts.append(data)
 
 
-def plain_words(page):
+COMMAND = re.compile(r"noroshi [a-z][a-z -]*")
+WITHOUT_A_PAGE = words("")
+"""What only a terminal does; all else has its place in the manager."""
+
+
+def texts(page):
     shown = Shown()
     shown.feed(page)
-    return {word for text in shown.texts for word in WORD.findall(NO_TEXT.sub(" ", text))}
+    return shown.texts
+
+
+def plain_words(page):
+    return {word for text in texts(page) for word in WORD.findall(NO_TEXT.sub(" ", text))}
+
+
+def commands(page):
+    return {found for text in texts(page) for found in COMMAND.findall(text)}
 
 
 def test_every_word_of_the_pages_is_in_the_catalogue(tmp_path):
@@ -96,3 +109,4 @@ def test_every_word_of_the_pages_is_in_the_catalogue(tmp_path):
     assert len(pages) > 60
     left = {word for page in pages.values() for word in plain_words(page)}
     assert left == NAMES | DEFINITIONS | BRANDS | QUOTED
+    assert {command for page in pages.values() for command in commands(page)} == WITHOUT_A_PAGE

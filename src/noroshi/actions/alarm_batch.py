@@ -26,7 +26,7 @@ from noroshi.core.cadence import zone_of
 from noroshi.core.definitions.self_monitoring import is_mail
 from noroshi.core.levels import Level
 from noroshi.core.model import Alarm, Contact, Event, Rule
-from noroshi.core.translation import Message, _, bilingual, plain
+from noroshi.core.translation import Medium, Message, _, bilingual, plain
 from noroshi.ports import Topic
 
 LONGEST_SAYING = 100
@@ -170,7 +170,7 @@ def is_wordy(event: Event) -> bool:
 
 def words(event: Event, language: str) -> str:
     reading = event.cause.reading
-    return (reading.note if reading else event.cause.words).say(language)
+    return (reading.note if reading else event.cause.words).say(language, Medium.MAIL)
 
 
 def name(event: Event, told: Telling, language: str) -> str:

@@ -13,8 +13,9 @@ from noroshi.actions.letter_html import as_html
 from noroshi.actions.phrases import ENDED, MARKS, RECOVERED, STOPPED, WORDS, clock, moment, span
 from noroshi.core.cadence import zone_of
 from noroshi.core.digest import ENDING, TOLD
+from noroshi.core.instruction import Instruction, InstructionKind
 from noroshi.core.levels import Level
-from noroshi.core.translation import Message, _, ngettext
+from noroshi.core.translation import Medium, Message, _, ngettext
 
 SUBJECT = ngettext("[{count} alarm] {first} and more", "[{count} alarms] {first} and more")
 TOGETHER = ngettext("{count} alarm in one mail", "{count} alarms in one mail")
@@ -73,7 +74,7 @@ COUNT = _("{count}")
 SEEN = _("Detected")
 RECORDED = _("Recorded")
 AHEAD = (_("Sent"), _("Accepted"))
-ACCEPTED = _("To check whether it was accepted: noroshi queue show {mail}")
+ACCEPTED = Instruction(InstructionKind.CHECK_ACCEPTED)
 FEWER = _(
     "The contact's one_by_one setting controls how many alarms are sent one by one before "
     "they are combined."
@@ -177,7 +178,7 @@ class DigestReader:
     today: datetime
 
     def say(self, words: Message, **given: object) -> str:
-        return words.fill(**given).say(self.language) if given else words.say(self.language)
+        return (words.fill(**given) if given else words).say(self.language, Medium.MAIL)
 
     def time(self, at: datetime) -> str:
         """Return a time, with its day where that is not today's."""

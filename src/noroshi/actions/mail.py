@@ -21,7 +21,8 @@ from noroshi.core.definitions.problems import InvalidValueError
 from noroshi.core.digest import TOLD
 from noroshi.core.levels import Level
 from noroshi.core.model import Alarm, Contact
-from noroshi.core.translation import Message, _, stored
+from noroshi.core.stored_message import stored
+from noroshi.core.translation import Message, _
 from noroshi.ports import Action, Topic, options
 
 LONGEST_TEMPLATE = 64 * 1024

@@ -8,6 +8,7 @@ from noroshi.actions.alarm_batch import Telling, began, mark, name, reason, sayi
 from noroshi.actions.phrases import WORDS, moment
 from noroshi.core.levels import Level
 from noroshi.core.model import Alarm
+from noroshi.core.translation import Medium
 
 
 def facts(told: Telling) -> dict[str, Any]:
@@ -44,7 +45,7 @@ def _item_facts(alarm: Alarm, told: Telling) -> dict[str, str | float | list[str
         "unit": reading.unit if reading else "",
         "limit": reached.get(event.after),
         "words": saying(event, told, language),
-        "note": reading.note.say(language) if reading else "",
+        "note": reading.note.say(language, Medium.MAIL) if reading else "",
         "lines": list(reading.lines) if reading else [],
         "since": moment(began(event, told), told.zone, language),
         "at": moment(event.at, told.zone, language),

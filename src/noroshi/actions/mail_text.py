@@ -28,9 +28,10 @@ from noroshi.actions.log_lines import quote
 from noroshi.actions.next_notice import next_notice
 from noroshi.actions.phrases import WORDS, clock, moment, quantity, span, threshold
 from noroshi.core.definitions.self_monitoring import OwnRule
+from noroshi.core.instruction import Instruction, InstructionKind
 from noroshi.core.levels import Level
 from noroshi.core.model import Alarm, Event, Rule
-from noroshi.core.translation import Message, _, ngettext
+from noroshi.core.translation import Medium, Message, _, ngettext
 
 SINCE = _("Since")
 AT = _("At")
@@ -52,7 +53,7 @@ OF_ITEM = _("{item}: {what} {value}")
 WORD_SINCE = _("{word} since {at}")
 SEEN = _("Detected")
 RECORDED = _("Recorded")
-ACCEPTED = _("To check whether it was accepted: noroshi queue show {mail}")
+ACCEPTED = Instruction(InstructionKind.CHECK_ACCEPTED)
 WHY_YOU = _(
     "You receive this mail because rule {rule} notifies contact {contact}. To receive fewer "
     "mails or none, change rules/{file}.toml."
@@ -145,7 +146,7 @@ def _ended_line(line: str, language: str) -> str:
 def _lead(event: Event, language: str) -> Iterator[str]:
     reading = event.cause.reading
     if reading is not None and not is_wordy(event) and reading.note.say(language):
-        yield reading.note.say(language)
+        yield reading.note.say(language, Medium.MAIL)
     if event.after is Level.UNKNOWN:
         yield NOT_KNOWN.say(language)
 
@@ -171,7 +172,8 @@ def _gauge(event: Event, language: str) -> Gauge | None:
 
 def _part(alarm: Alarm, told: Telling, attached: bool) -> Part:
     event, language = alarm.event, told.language
-    note = event.cause.reading.note.say(language) if event.cause.reading else ""
+    reading = event.cause.reading
+    note = reading.note.say(language, Medium.MAIL) if reading else ""
     return Part(
         level=None if ended(event) else event.after,
         mark=mark(event),
@@ -255,7 +257,7 @@ def _trail(told: Telling) -> Iterator[Post]:
 
 def _footer(told: Telling) -> Iterator[str]:
     language, contact = told.language, told.contact
-    yield ACCEPTED.fill(mail=told.mail).say(language)
+    yield ACCEPTED.fill(mail=told.mail).say(language, Medium.MAIL)
     if told.rule is not None:
         yield _why_you(told.rule, contact.title or contact.id).say(language)
     ids = _(", ").say(language).join(alarm.id for alarm in told.alarms)

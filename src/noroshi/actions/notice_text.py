@@ -29,7 +29,7 @@ from noroshi.core.notices.notice import (
     Watched,
     Well,
 )
-from noroshi.core.translation import Message
+from noroshi.core.translation import Medium, Message
 
 MOST_LISTED = 50
 LONGEST_LINE = 300
@@ -46,7 +46,7 @@ class NoticeReader:
         return "ja" if self.contact.language == "ja" else "en"
 
     def say(self, sentence: Message, **given: object) -> str:
-        return (sentence.fill(**given) if given else sentence).say(self.language)
+        return (sentence.fill(**given) if given else sentence).say(self.language, Medium.MAIL)
 
     def when(self, at: datetime) -> str:
         return moment(at, zone_of(self.contact.zone), self.language)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from noroshi.core.instruction import Instruction, InstructionKind, followed_by
 from noroshi.core.notices.notice import Failure
 from noroshi.core.translation import _, ngettext, pgettext
 
@@ -65,22 +66,26 @@ INSTEAD = {
 ONCE_A_DAY = _("The same failure is not reported again until tomorrow (UTC).")
 ASIDE = _("a mail to {contact} was set aside")
 ASIDE_SO = _("Every route refused it. It stays in the queue until someone acts on it.")
-ASIDE_DO = _("correct the address, then run: noroshi queue edit {mail}")
+ASIDE_DO = Instruction(InstructionKind.EDIT_MAIL)
 UNREAD_SO = _(
     "Noroshi cannot read its stored record of this mail. The fault lies with Noroshi, not "
     "with a route or an address. The record is kept unchanged; all other mail continues."
 )
-UNREAD_DO = _(
-    "for details, run: noroshi log. If this Noroshi is older than the one that wrote the "
-    "record, update it, then run: noroshi queue release {mail}"
+UNREAD_DO = followed_by(
+    _(
+        "For details, see the log (noroshi log). If this Noroshi is older than the one that "
+        "wrote the record, update it first."
+    ),
+    InstructionKind.RELEASE_MAIL,
 )
 CAME_BACK = _("a mail to {contact}, {address}, came back")
 CAME_BACK_SO = _(
     "It was accepted, but a later report says that it could not be delivered. The recipient "
     "has not seen it."
 )
-CAME_BACK_DO = _(
-    "correct the address of contact {contact}; to see the mail, run: noroshi queue show {mail}"
+CAME_BACK_DO = followed_by(
+    _("Correct the address of contact {contact}. The queue has the content of the mail."),
+    InstructionKind.SHOW_MAIL,
 )
 TAKEN = _("Accepted at")
 CAME_AT = _("Came back at")

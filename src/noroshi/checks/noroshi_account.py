@@ -8,8 +8,9 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 
 from noroshi.checks.account_grace import since, told_after
+from noroshi.core.instruction import InstructionKind, followed_by
 from noroshi.core.model import Limits, Reading
-from noroshi.core.translation import Message, _, bilingual, ngettext
+from noroshi.core.translation import Message, _, ngettext
 from noroshi.ports import AccountFacts, Check, Host, Outcome, Unmeasurable, options
 
 DAYS = (60, 30, 14, 7, 1)
@@ -17,9 +18,9 @@ DAYS = (60, 30, 14, 7, 1)
 another name behind the same level is news, so each is told once, and in one line."""
 URGENT = 7
 NO_ACCOUNT = _("there is no account {name}")
-NOT_WELL = _(
-    "{why} Mailbox {mailbox}, application (client) ID {client}, route {routes}. For the "
-    "remedy and its page: noroshi doctor {route}"
+NOT_WELL = followed_by(
+    _("{why} (mailbox {mailbox}, application (client) ID {client}, route {routes})."),
+    InstructionKind.DIAGNOSE,
 )
 ENDS = _(
     "the secret or certificate of {name} expires on {day}, in {left}. Create a new one and "
@@ -66,9 +67,8 @@ def _why(facts: AccountFacts) -> Message:
     """Say it in full: a reader of the mail has neither definitions nor examination at hand."""
     if facts.well or not facts.routes:
         return facts.why
-    ended = bilingual(en=facts.why.en.rstrip(".") + ".", ja=facts.why.ja.rstrip("。") + "。")
     return NOT_WELL.fill(
-        why=ended,
+        why=facts.why,
         mailbox=facts.mailbox,
         client=facts.client_id,
         routes=", ".join(facts.routes),

@@ -6,18 +6,24 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+from noroshi.core.instruction import InstructionKind, followed_by
 from noroshi.core.model import Limits, Reading
 from noroshi.core.translation import _, ngettext
 from noroshi.ports import Check, Host, Outcome, QueueFacts, options
 
 WAITING = ngettext("{count} mail is waiting", "{count} mails are waiting")
-ASIDE = ngettext(
-    "{count} mail was refused by every route: noroshi queue list",
-    "{count} mails were refused by every route: noroshi queue list",
+ASIDE = followed_by(
+    ngettext(
+        "{count} mail was refused by every route.", "{count} mails were refused by every route."
+    ),
+    InstructionKind.SHOW_QUEUE,
 )
-LOST = ngettext(
-    "{count} alarm is neither accepted nor waiting: noroshi ledger",
-    "{count} alarms are neither accepted nor waiting: noroshi ledger",
+LOST = followed_by(
+    ngettext(
+        "{count} alarm is neither accepted nor waiting.",
+        "{count} alarms are neither accepted nor waiting.",
+    ),
+    InstructionKind.SHOW_LEDGER,
 )
 
 

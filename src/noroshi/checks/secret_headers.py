@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from noroshi.core import http_expectations
+from noroshi.core.instruction import ANY_ENTRY, InstructionKind, followed_by
 from noroshi.core.model import Reading
 from noroshi.core.redaction import Masks
 from noroshi.core.translation import Message, _, bilingual
@@ -18,9 +19,10 @@ VALUE = re.compile(r"[!-~](?:[ -~]{0,7998}[!-~])?")
 """RFC 9110, 5.5, of which this is the safe part; tokens are long."""
 SHORTEST = 8
 """Letters of a word that may be a secret by itself: of "Bearer x" it is x."""
-NO_ENTRY = _(
-    "secret_headers takes for each header the name of a vault entry, never the value; store "
-    "the value with: noroshi secret set NAME"
+NO_ENTRY = followed_by(
+    _("secret_headers takes for each header the name of a vault entry, never the value."),
+    InstructionKind.PUT_ENTRY,
+    entry=ANY_ENTRY,
 )
 TWICE = _("the header {name!r} is given twice")
 IN_THE_CLEAR = _(
@@ -80,7 +82,7 @@ class Hiding:
         """Return the words without any piece of them, for whoever reads an answer."""
         if not self._whole:
             return words
-        return bilingual(en=self._masks.masked(words.en), ja=self._masks.masked(words.ja))
+        return _changed(words, self._masks.masked)
 
     def outcome(self, outcome: Outcome) -> Outcome:
         """Readings without them: of what a server says they have the names it leads to."""
@@ -93,7 +95,15 @@ class Hiding:
         return replace(reading, note=self._without(reading.note))
 
     def _without(self, words: Message) -> Message:
-        en, ja = words.en, words.ja
+        return _changed(words, self._masked_whole)
+
+    def _masked_whole(self, text: str) -> str:
         for one in self._whole:
-            en, ja = en.replace(one, "…"), ja.replace(one, "…")
-        return bilingual(en=en, ja=ja)
+            text = text.replace(one, "…")
+        return text
+
+
+def _changed(words: Message, change: Callable[[str], str]) -> Message:
+    """The words as they are where nothing is in them that is to be changed."""
+    changed = {language: change(text) for language, text in words.both().items()}
+    return words if changed == words.both() else bilingual(**changed)

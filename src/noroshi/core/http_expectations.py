@@ -9,6 +9,7 @@ from http import HTTPStatus
 from ipaddress import IPv6Address, ip_address
 from urllib.parse import urljoin, urlsplit
 
+from noroshi.core.instruction import ANY_ENTRY, InstructionKind, followed_by
 from noroshi.core.translation import Message, _, ngettext, plain
 
 LONGEST = 2000
@@ -53,10 +54,13 @@ WITH_USER = _(
     "see them"
 )
 BAD_HEADER = _("the header {name!r} cannot be set")
-SECRET_HEADER = _(
-    "the header {name!r} holds a secret, which everyone who sees the monitor would see. Put "
-    "its value into the vault (noroshi secret set NAME) and set {name} = NAME in "
-    "secret_headers"
+SECRET_HEADER = followed_by(
+    _(
+        "the header {name!r} holds a secret, which everyone who sees the monitor would see. "
+        "Set {name} = NAME in secret_headers, where NAME is a vault entry."
+    ),
+    InstructionKind.PUT_ENTRY,
+    entry=ANY_ENTRY,
 )
 BAD_VALUE = _(
     "the value of the header {name!r} must be one line of printable ASCII, of at most {most} "

@@ -10,17 +10,25 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import lru_cache
 from gettext import NullTranslations
-from math import isfinite
 from string import Formatter
-from typing import Any, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from noroshi.locale import catalogue
 
 Language = Literal["ja", "en"]
 Argument = str | int | float | bool | None
 """What a place of a text is filled with, beside a text of its own; anything else as `str` has it."""
+
+
+class Medium(StrEnum):
+    """Where a text is read: what it tells to do is done there in another way."""
+
+    TERMINAL = "terminal"
+    PAGE = "page"
+    MAIL = "mail"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +49,8 @@ class Message:
     """
 
     __slots__ = ("_said", "arguments", "by", "context", "id", "several", "translations")
+    filled_along: ClassVar[bool] = False
+    """Whether its places are filled with those of the text that it stands in."""
 
     def __init__(
         self,
@@ -58,17 +68,17 @@ class Message:
         self.several = several
         self.by = by
         self.translations = translations
-        self._said: dict[str, str] | None = None
+        self._said: dict[tuple[str, Medium], str] | None = None
 
-    def say(self, language: str) -> str:
+    def say(self, language: str, medium: Medium = Medium.TERMINAL) -> str:
         """Return it in that language; in English if there is no translation into it."""
         if not self.arguments:
-            return self._wording(language)
+            return self._wording(language, medium)
         if self._said is None:
             self._said = {}
-        if language not in self._said:
-            self._said[language] = self._filled(language)
-        return self._said[language]
+        if (language, medium) not in self._said:
+            self._said[language, medium] = self._filled(language, medium)
+        return self._said[language, medium]
 
     @property
     def en(self) -> str:
@@ -80,19 +90,42 @@ class Message:
         """Its Japanese."""
         return self.say("ja")
 
-    def both(self) -> dict[str, str]:
-        """Return it as the API and the door have it."""
-        return {"en": self.en, "ja": self.ja}
+    def both(self, medium: Medium = Medium.TERMINAL) -> dict[str, str]:
+        """Return it as an answer has it: the API's and the door's, or that of a page."""
+        return {"en": self.say("en", medium), "ja": self.say("ja", medium)}
+
+    @property
+    def places(self) -> frozenset[str]:
+        """The names of its {places}."""
+        own = _places(self.id) | _places(self.several)
+        return own | {self.by} if self.by else own
+
+    @property
+    def empty_places(self) -> frozenset[str]:
+        """The names of what it still has to be filled with."""
+        along = (one.empty_places for one in self._filled_along().values())
+        return (self.places - self.arguments.keys()).union(*along)
 
     def fill(self, **given: object) -> Message:
         """Return it with its {places} filled; what no place asks for is left out. Raises
         KeyError if a place is left empty."""
-        wanted = _places(self.id) | _places(self.several)
-        wanted = wanted | {self.by} if self.by else wanted
+        wanted = self.places
+        along = {name: one.fill(**given) for name, one in self._filled_along().items()}
         new = {name: _argument(one) for name, one in given.items() if name in wanted}
-        arguments = {**self.arguments, **new}
+        arguments = {**self.arguments, **along, **new}
         if empty := wanted - arguments.keys():
             raise KeyError(*sorted(empty), self.id)
+        return self.with_arguments(arguments)
+
+    def _filled_along(self) -> Mapping[str, Message]:
+        return {
+            name: one
+            for name, one in self.arguments.items()
+            if isinstance(one, Message) and one.filled_along
+        }
+
+    def with_arguments(self, arguments: Mapping[str, Argument | Message]) -> Message:
+        """Return the same text with those arguments and no others."""
         return Message(
             self.id,
             arguments=arguments,
@@ -102,7 +135,7 @@ class Message:
             translations=self.translations,
         )
 
-    def _wording(self, language: str) -> str:
+    def _wording(self, language: str, _medium: Medium) -> str:
         if self.translations is not None:
             return self.translations.get(language, self.id)
         if not self.id:
@@ -113,16 +146,16 @@ class Message:
         shown = number.en if isinstance(number, Message) else str(number)
         return _counted(language, self.id, self.several, 1 if shown == "1" else 2)
 
-    def _filled(self, language: str) -> str:
-        text = self._wording(language)
+    def _filled(self, language: str, medium: Medium) -> str:
+        text = self._wording(language, medium)
         try:
-            return text.format_map(_Places(self._rendered(language)))
+            return text.format_map(_Places(self._rendered(language, medium)))
         except (ValueError, TypeError, LookupError, AttributeError):
             return text  # a row is damaged, or of a version that wants other values
 
-    def _rendered(self, language: str) -> dict[str, Argument]:
+    def _rendered(self, language: str, medium: Medium) -> dict[str, Argument]:
         return {
-            name: one.say(language) if isinstance(one, Message) else one
+            name: one.say(language, medium) if isinstance(one, Message) else one
             for name, one in self.arguments.items()
         }
 
@@ -207,6 +240,25 @@ def joined(texts: Iterable[Message], between: Message | None = None) -> Message:
     return composed(pattern, between=between, **dict(zip(names, parts, strict=True)))
 
 
+class _Sentences(Message):
+    """Texts of which each is a sentence: what fills them fills each."""
+
+    __slots__ = ()
+    filled_along = True
+
+    def _filled_along(self) -> Mapping[str, Message]:
+        texts = {name: one for name, one in self.arguments.items() if isinstance(one, Message)}
+        return {name: one for name, one in texts.items() if one.translations is None}
+
+    def with_arguments(self, arguments: Mapping[str, Argument | Message]) -> Message:
+        return _Sentences(self.id, arguments=arguments)
+
+
+def sentences(first: Message, second: Message) -> Message:
+    """Return a sentence and the one after it; `fill` fills the {places} of both."""
+    return _Sentences(_FOLLOWED.id, arguments={"first": first, "second": second})
+
+
 def each_once(texts: Iterable[Message]) -> Message:
     """Return texts one after the other, each only once."""
     return joined(dict.fromkeys(texts))
@@ -216,68 +268,8 @@ NOTHING = plain("")
 COMMA = _(", ")
 """Between the parts of a list."""
 SENTENCES = pgettext("between sentences", "; ")
+_FOLLOWED = _("{first} {second}")
 _LARGEST = 2**63 - 1  # of numbers that every reader of JSON takes
-
-
-def stored(message: Message) -> dict[str, Any]:
-    """Return a text as a store keeps it; `restored` reads it again."""
-    arguments = message.arguments
-    numbers = (one for one in arguments.values() if isinstance(one, float))
-    if (not arguments and message.translations is not None) or not all(map(isfinite, numbers)):
-        return message.both()  # what JSON has no number for is kept as it is read
-    kept = {name: _storable(one) for name, one in arguments.items()}
-    optional = {
-        "context": message.context,
-        "several": message.several,
-        "by": message.by,
-        "translations": message.translations,
-    }
-    given = {name: one for name, one in optional.items() if one not in ("", None)}
-    return {"id": message.id, "arguments": kept, **given}
-
-
-def restored(kept: object) -> Message:
-    """Return the text that was stored, by this form or by that of before the catalogues.
-
-    Raises TypeError if it is neither.
-    """
-    match kept:
-        case {"id": str(id), "arguments": dict(arguments), **more}:
-            return Message(
-                id,
-                arguments={
-                    str(name): _restored_argument(one) for name, one in arguments.items()
-                },
-                context=_text(more.get("context", "")),
-                several=_text(more.get("several", "")),
-                by=_text(more.get("by", "")),
-                translations=_translations(more.get("translations")),
-            )
-        case {"en": str(en), "ja": str(ja)}:
-            return bilingual(en=en, ja=ja)
-    raise TypeError(f"no stored text: {type(kept).__name__}")
-
-
-def _restored_argument(kept: object) -> Argument | Message:
-    if isinstance(kept, dict):
-        return restored(kept)
-    if kept is None or isinstance(kept, str | int | float):
-        return kept
-    raise TypeError(f"no argument of a text: {type(kept).__name__}")
-
-
-def _text(kept: object) -> str:
-    if isinstance(kept, str):
-        return kept
-    raise TypeError(f"no text: {type(kept).__name__}")
-
-
-def _translations(kept: object) -> Mapping[str, str] | None:
-    if kept is None:
-        return None
-    if isinstance(kept, dict):
-        return {_text(language): _text(one) for language, one in kept.items()}
-    raise TypeError(f"no translations: {type(kept).__name__}")
 
 
 def _argument(given: object) -> Argument | Message:
@@ -289,10 +281,6 @@ def _argument(given: object) -> Argument | Message:
     if isinstance(given, float):
         return float(given)
     return format(given) if isinstance(given, str | int) else str(given)
-
-
-def _storable(given: Argument | Message) -> Argument | dict[str, Any]:
-    return stored(given) if isinstance(given, Message) else given
 
 
 def _translated(language: str, context: str, english: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from noroshi.core.instruction import InstructionKind, followed_by
 from noroshi.core.mail import Route
 from noroshi.core.translation import Message, _
 from noroshi.definitions.compilation import Plan
@@ -19,8 +20,8 @@ ENTRIES = ("password", "url_entry", "header_entry")
 """The options of a route that name an entry of the vault."""
 BY_KIND: dict[str, Resource] = {"graph": "graph"}
 """The purpose of a route's token, by the route's kind; for all others it is to hand in mails."""
-NOT_IN_VAULT = _(
-    "“{entry}”, which it needs, is not in the vault; run: noroshi secret set {entry}"
+NOT_IN_VAULT = followed_by(
+    _("“{entry}”, which it needs, is not in the vault."), InstructionKind.PUT_SECRET
 )
 
 

@@ -21,6 +21,7 @@ from noroshi.core.definitions.schema import (
 )
 from noroshi.core.definitions.schema_mail import AccountDef, CloudDef, NetworkDef, RouteDef
 from noroshi.core.definitions.value_syntax import is_name
+from noroshi.core.instruction import ANY_ROUTE, InstructionKind, followed_by
 from noroshi.core.translation import _
 from noroshi.oauth.account import is_microsoft
 from noroshi.oauth.well_known_clouds import CLOUDS
@@ -54,12 +55,15 @@ NO_JSON = _("is not JSON: {why}")
 NO_TABLE = _("must be a table")
 TWICE = _("two definitions have this name")
 FILE_NAMES_IT = _("must not be set: the file name is the name")
-SECRET = _(
-    "secrets must not be in definitions; remove the line and use `noroshi authorize ROUTE`"
+SECRET = followed_by(
+    _("secrets must not be in definitions; remove the line."),
+    InstructionKind.GIVE_SECRET,
+    route=ANY_ROUTE,
 )
-NO_ENTRY = _(
-    "must be the name of a vault entry, never the secret itself (nor its ID); use `noroshi "
-    "authorize ROUTE` to store the secret in the vault"
+NO_ENTRY = followed_by(
+    _("must be the name of a vault entry, never the secret itself (nor its ID)."),
+    InstructionKind.GIVE_SECRET,
+    route=ANY_ROUTE,
 )
 BUILT_IN = _("{name} is built in; choose another name")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from http import HTTPStatus
 
+from noroshi.core.instruction import ANY_ROUTE, InstructionKind, with_instruction
 from noroshi.core.mail import Fault
 from noroshi.core.printable import printable
 from noroshi.core.translation import NOTHING, Message, _
@@ -19,12 +20,16 @@ NO_ANSWER = _(
 )
 SAID = _("{where} said: {reply}")
 ADVISED = _("{advice} {said}")
-NO_RIGHT = _(
-    "The account may not read its mailbox. The app needs Mail.Read of Microsoft Graph (for a "
-    "user of a shared mailbox, Mail.Read.Shared and Full Access): as a delegated permission "
-    "for a user, who then signs in again (noroshi authorize ROUTE --read-mailbox), or as an "
-    "application permission with admin consent for an app. Mail.ReadBasic is not enough. "
-    "Otherwise, set reads_inbox = false."
+NO_RIGHT = with_instruction(
+    _(
+        "The account may not read its mailbox. The app needs Mail.Read of Microsoft Graph (for "
+        "a user of a shared mailbox, Mail.Read.Shared and Full Access): as a delegated "
+        "permission for a user, who then signs in again ({instruction}), or as an application "
+        "permission with admin consent for an app. Mail.ReadBasic is not enough. Otherwise, "
+        "set reads_inbox = false."
+    ),
+    InstructionKind.SIGN_IN_TO_READ_PLACE,
+    route=ANY_ROUTE,
 )
 NO_MAILBOX = _(
     "The mailbox setting of the account must be the address of a licensed mailbox in "

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from email.parser import BytesHeaderParser
 from typing import TypeVar
 
+from noroshi.core.instruction import ANY_ROUTE, InstructionKind, followed_by
 from noroshi.core.mail import Fault
 from noroshi.core.printable import printable
 from noroshi.core.translation import _
@@ -34,9 +35,13 @@ PATIENCE = 30.0
 """Seconds in which the server must have said something."""
 REFUSED_TOKEN = 535
 """What a mail server would have said."""
-NOT_LET_IN = _(
-    "{where} does not let the account read its mailbox: {reply}. To request the permission: "
-    "noroshi authorize ROUTE --read-mailbox. IMAP may be switched off for the mailbox."
+NOT_LET_IN = followed_by(
+    _(
+        "{where} does not let the account read its mailbox: {reply}. IMAP may be switched off "
+        "for the mailbox, or the permission is missing."
+    ),
+    InstructionKind.SIGN_IN_TO_READ,
+    route=ANY_ROUTE,
 )
 SAID = _("{where} said: {reply}")
 NO_ANSWER = _("{where} did not answer while the mailbox was read: {why}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from noroshi.core.instruction import ANY_ROUTE, InstructionKind, with_instruction
 from noroshi.core.mail import Fault
 from noroshi.core.translation import _
 from noroshi.ports import RouteError
@@ -14,7 +15,9 @@ LATE = timedelta(minutes=15)
 """A mail is stamped when it is received, and shows once it is filed: a later one may be before
 it, so that far back is read again."""
 
-ASK_FOR_IT = _("{why} (To allow reading the mailbox: noroshi authorize ROUTE --read-mailbox)")
+ASK_FOR_IT = with_instruction(
+    _("{why} ({instruction})"), InstructionKind.SIGN_IN_TO_READ, route=ANY_ROUTE
+)
 
 
 def until_of(since: datetime, newest: datetime, *, more: bool) -> datetime:

@@ -6,6 +6,7 @@ import socket
 import ssl
 from collections.abc import Sequence
 
+from noroshi.core.instruction import InstructionKind, followed_by
 from noroshi.core.mail import Fault, Network
 from noroshi.core.translation import NOTHING, Message, _, bilingual, each_once, plain
 from noroshi.knowledge.os_errors import why, words_of
@@ -53,9 +54,9 @@ PROXY_WANTS_LOGIN = _(
     "the proxy {proxy} requires a log-in (407). Set proxy_user and proxy_password in "
     "networks/{name}.toml."
 )
-PROXY_REFUSED_LOGIN = _(
-    "the proxy {proxy} refused the log-in of {user} (407). Enter the correct password: "
-    "noroshi secret set {entry}"
+PROXY_REFUSED_LOGIN = followed_by(
+    _("the proxy {proxy} refused the log-in of {user} (407): the password is wrong."),
+    InstructionKind.PUT_ENTRY,
 )
 PROXY_OTHER_LOGIN = _(
     "the proxy {proxy} requires a log-in by {schemes} (407), but Noroshi supports only "

@@ -171,5 +171,5 @@ def _end_in(one: NamedCredential, value: Secret) -> datetime:
 
 def _missing(account: Account, one: NamedCredential) -> SignInError:
     words = NO_SECRET if one.kind == "secret" else CERTIFICATE_MISSING
-    told = words.fill(name=account.name, secret=one.entry)
+    told = words.fill(name=account.name, account=account.name, secret=one.entry)
     return SignInError(told, error="no_secret", who="setup")

@@ -14,9 +14,10 @@ from datetime import datetime
 from enum import Enum
 from typing import get_args
 
+from noroshi.core.instruction import ANY_ROUTE
 from noroshi.oauth.account import Account, Cloud
 from noroshi.oauth.credentials import Credentials, ask_with_each, fingerprints_of
-from noroshi.oauth.errors.messages import ANY_ROUTE, NEVER, NO_SCOPE, OTHER_APP
+from noroshi.oauth.errors.messages import NEVER, NO_SCOPE, OTHER_APP
 from noroshi.oauth.grant_store import GrantStore, StoredGrant
 from noroshi.oauth.provider import Client, Credential, Provider, SignInError, Tokens
 from noroshi.oauth.refresh_lock import RefreshLock

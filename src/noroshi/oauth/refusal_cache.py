@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from noroshi.core.translation import Message, restored, stored
+from noroshi.core.stored_message import restored, stored
+from noroshi.core.translation import Message
 from noroshi.oauth.account import Account
 from noroshi.oauth.provider import SignInError
 from noroshi.ports import Clocks, Resource, StoreError

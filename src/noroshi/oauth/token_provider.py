@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
+from noroshi.core.instruction import InstructionKind, followed_by
 from noroshi.core.mail import Fault
 from noroshi.core.translation import _
 from noroshi.oauth.account import Account
@@ -12,7 +13,7 @@ from noroshi.oauth.tokens import TokenSource
 from noroshi.ports import Resource, RouteError, StoreError
 from noroshi.vault import Vault, VaultError
 
-NO_ENTRY = _("the vault has no entry {name}; put it in: noroshi secret set {name}")
+NO_ENTRY = followed_by(_("the vault has no entry {entry}."), InstructionKind.PUT_SECRET)
 STORE_AWAY = _("the sign-in cannot be read from the store or kept in it: {why}")
 
 
@@ -50,7 +51,7 @@ def secret_of(vault: Vault) -> Callable[[str], Awaitable[str]]:
         except StoreError as error:
             raise RouteError(STORE_AWAY.fill(why=error), fault=Fault.SERVER) from None
         if found is None:
-            raise RouteError(NO_ENTRY.fill(name=name), fault=Fault.SIGN_IN)
+            raise RouteError(NO_ENTRY.fill(entry=name), fault=Fault.SIGN_IN)
         return found.reveal()
 
     return secret

@@ -16,11 +16,12 @@ from datetime import date, datetime, timedelta
 from enum import Enum
 from typing import Any, TypeVar
 
+from noroshi.core.instruction import ANY_ROUTE
 from noroshi.core.translation import Message
 from noroshi.oauth.account import Account, as_app
 from noroshi.oauth.credential_probe import CredentialProbe
 from noroshi.oauth.credentials import CredentialInUse, Credentials, in_use
-from noroshi.oauth.errors.messages import ANY_ROUTE, NEVER, OTHER_APP, SIGNED_IN, UNPROVED
+from noroshi.oauth.errors.messages import NEVER, OTHER_APP, SIGNED_IN, UNPROVED
 from noroshi.oauth.grant_store import GrantStore, StoredGrant
 from noroshi.oauth.provider import Credential, DeviceAttempt, OAuthError, SignInError
 from noroshi.oauth.refresh import (

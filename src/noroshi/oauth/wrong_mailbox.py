@@ -2,32 +2,42 @@
 
 from __future__ import annotations
 
+from noroshi.core.instruction import InstructionKind, with_instruction
 from noroshi.core.translation import NOTHING, Message, _
 from noroshi.oauth.account import Account
 from noroshi.oauth.jwt_claims import is_name_of
 from noroshi.ports import Resource
 
-AT_EXCHANGE = _(
-    "Caution: {user} signed in, not {mailbox}, from which account {account} sends. Either sign "
-    "in again as {mailbox} (noroshi authorize {route}), or an administrator gives {user} the "
-    "rights Full Access and Send As there: Add-MailboxPermission {mailbox} -User {user} "
-    "-AccessRights FullAccess, and Add-RecipientPermission {mailbox} -Trustee {user} "
-    "-AccessRights SendAs. Where {user} is only another name of that mailbox, nothing is to be "
-    "done."
+AT_EXCHANGE = with_instruction(
+    _(
+        "Caution: {user} signed in, not {mailbox}, from which account {account} sends. Either "
+        "sign in again as {mailbox} ({instruction}), or an administrator gives {user} the "
+        "rights Full Access and Send As there: Add-MailboxPermission {mailbox} -User {user} "
+        "-AccessRights FullAccess, and Add-RecipientPermission {mailbox} -Trustee {user} "
+        "-AccessRights SendAs. Where {user} is only another name of that mailbox, nothing is "
+        "to be done."
+    ),
+    InstructionKind.SIGN_IN_PLACE,
 )
-AT_GRAPH = _(
-    "Caution: {user} signed in, not {mailbox}, from which account {account} sends: by Microsoft "
-    "Graph its mails will be refused. Sign in again as {mailbox} (noroshi authorize {route}). If "
-    "{mailbox} is a shared mailbox, put shared = true into accounts/{account}.toml and sign in "
-    "again as {user}, who needs Full Access and Send As there: Add-MailboxPermission {mailbox} "
-    "-User {user} -AccessRights FullAccess, and Add-RecipientPermission {mailbox} -Trustee {user} "
-    "-AccessRights SendAs. Where {user} is only another name of that mailbox, nothing is to be "
-    "done."
+AT_GRAPH = with_instruction(
+    _(
+        "Caution: {user} signed in, not {mailbox}, from which account {account} sends: by "
+        "Microsoft Graph its mails will be refused. Sign in again as {mailbox} ({instruction}). "
+        "If {mailbox} is a shared mailbox, put shared = true into accounts/{account}.toml and "
+        "sign in again as {user}, who needs Full Access and Send As there: "
+        "Add-MailboxPermission {mailbox} -User {user} -AccessRights FullAccess, and "
+        "Add-RecipientPermission {mailbox} -Trustee {user} -AccessRights SendAs. Where {user} "
+        "is only another name of that mailbox, nothing is to be done."
+    ),
+    InstructionKind.SIGN_IN_PLACE,
 )
-ELSEWHERE = _(
-    "Caution: {user} signed in, not {mailbox}, from which account {account} sends: its mails "
-    "will most likely be refused. Sign in again as {mailbox}: noroshi authorize {route}. Where "
-    "{user} is only another name of that mailbox, nothing is to be done."
+ELSEWHERE = with_instruction(
+    _(
+        "Caution: {user} signed in, not {mailbox}, from which account {account} sends: its "
+        "mails will most likely be refused. Sign in again as {mailbox} ({instruction}). Where "
+        "{user} is only another name of that mailbox, nothing is to be done."
+    ),
+    InstructionKind.SIGN_IN_PLACE,
 )
 
 

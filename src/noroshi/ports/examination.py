@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Literal, Protocol
 
-from noroshi.core.translation import NOTHING, Message, _, bilingual, plain
+from noroshi.core.translation import NOTHING, Message, _, plain
 
 log = logging.getLogger(__name__)
 State = Literal["ok", "failed", "not reached"]
@@ -178,7 +178,7 @@ def _at_home(text: str, exam: Exam) -> str:
 def filled(words: Message, exam: Exam) -> Message:
     """Fill the words' {places} with the user's own values."""
     told = _Values(exam.values)
-    return bilingual(en=words.en.format_map(told), ja=words.ja.format_map(told))
+    return words.fill(**{name: told[name] for name in words.empty_places})
 
 
 async def examined(steps: Sequence[Step], steady: Callable[[], float]) -> AsyncIterator[Stage]:

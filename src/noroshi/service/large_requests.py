@@ -11,7 +11,8 @@ from noroshi import schema
 from noroshi.core.definitions.problems import Problem
 from noroshi.core.people import ADMIN, OPERATOR, VIEWER, Person
 from noroshi.core.size import SMALL_TEXT
-from noroshi.core.translation import _, bilingual
+from noroshi.core.stored_message import restored
+from noroshi.core.translation import _
 from noroshi.sandbox import CHUNK, Busy, Readers, Unread
 from noroshi.service.errors import (
     ERRORS,
@@ -95,9 +96,9 @@ class Judges:
         except OSError as error:
             raise OperationFailedError(NO_READER.fill(why=error.strerror or error)) from None
         if isinstance(told, dict) and "error" in told:
-            found = [Problem(p["where"], bilingual(**p["what"])) for p in told["problems"]]
+            found = [Problem(p["where"], restored(p["what"])) for p in told["problems"]]
             raise ERRORS.get(told["error"], OperationFailedError)(
-                bilingual(**told["words"]), tuple(found)
+                restored(told["words"]), tuple(found)
             )
         return told
 

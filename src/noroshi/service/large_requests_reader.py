@@ -10,8 +10,9 @@ from dataclasses import replace
 from typing import Any
 
 from noroshi import sandbox_reader
-from noroshi.core.definitions.problems import MOST_FOUND, Problem, shortened
+from noroshi.core.definitions.problems import MOST_FOUND, Problem, first_of, shortened
 from noroshi.core.size import MOST_VALUES, values_in
+from noroshi.core.stored_message import stored
 from noroshi.definitions import by_file, content, document
 from noroshi.definitions.documents import definitions_of
 from noroshi.definitions.size_limits import monitors_in, too_heavy, too_many
@@ -20,7 +21,7 @@ from noroshi.schema import TOO_MANY, Invalid as Unusable
 from noroshi.service.definitions.apply import BAD_DEFINITIONS
 from noroshi.service.definitions.edit import NOT_JSON
 from noroshi.service.errors import InvalidArgumentError, OperationError
-from noroshi.service.operation import Operation, arguments, refused
+from noroshi.service.operation import Operation, arguments
 from noroshi.service.operation_list import OFFERED
 
 GIVEN = ("documents", "over")
@@ -39,8 +40,19 @@ def answer(head: Mapping[str, Any], body: bytes) -> Any:
     try:
         _judge(wanted, given)
     except OperationError as refusal:
-        return refused(refusal)
+        return _kept(refusal)
     return {"op": op, "args": given if head["echo"] else {}}
+
+
+def _kept(refusal: OperationError) -> dict[str, Any]:
+    """Return a refusal for the node, which tells it to whoever asked."""
+    return {
+        "error": refusal.kind,
+        "words": stored(refusal.words),
+        "problems": [
+            {"where": p.where, "what": stored(p.what)} for p in first_of(refusal.problems)
+        ],
+    }
 
 
 def _request(op: str | None, body: bytes) -> tuple[str, Mapping[str, Any]] | None:

@@ -17,6 +17,7 @@ from typing import Any, Protocol, TypeVar, get_type_hints
 
 from noroshi import schema
 from noroshi.core.definitions.problems import MOST_FOUND, Problem, first_of, shortened
+from noroshi.core.instruction import InstructionKind, followed_by
 from noroshi.core.people import (
     ADMIN as ADMIN,
     OPERATOR as OPERATOR,
@@ -27,7 +28,7 @@ from noroshi.core.people import (
     roles_up_to,
 )
 from noroshi.core.size import MOST_VALUES, is_small
-from noroshi.core.translation import Message, _, pgettext
+from noroshi.core.translation import Medium, Message, _, pgettext
 from noroshi.ports import StoreError
 from noroshi.service.errors import (
     ForbiddenError,
@@ -51,9 +52,12 @@ NOT_ALLOWED = _(
     "{name} requires the role {role}, which {who} does not have. Ask an administrator of "
     "Noroshi, or run it as Noroshi's own user."
 )
-REAUTHENTICATION_REQUIRED = _(
-    "{name} affects programs that run on the node, or who may log in, so it requires the "
-    "password again. (With an API token: one that was created with --programs.)"
+REAUTHENTICATION_REQUIRED = followed_by(
+    _(
+        "{name} affects programs that run on the node, or who may log in, so it requires the "
+        "password again."
+    ),
+    InstructionKind.GIVE_PASSWORD,
 )
 BAD_ARGUMENTS = _("The arguments of {name} are not valid.")
 NOT_TAKEN = _("is not accepted here")
@@ -208,10 +212,11 @@ async def handle_request(
     name: str,
     given: Mapping[str, Any],
     news: Callable[[], None] = lambda: None,
+    medium: Medium = Medium.TERMINAL,
 ) -> dict[str, Any]:
     """Do what a door was asked for, as `run_as_json`; `news` is called after what the engine
     should see."""
-    told = await run_as_json(service, who, name, given)
+    told = await run_as_json(service, who, name, given, medium)
     known = service.operations().get(name)
     if known is not None and known.news:
         news()  # after a refusal too: half of it may be done
@@ -219,15 +224,20 @@ async def handle_request(
 
 
 async def run_as_json(
-    service: OperationHost, who: Person, name: str, given: Mapping[str, Any]
+    service: OperationHost,
+    who: Person,
+    name: str,
+    given: Mapping[str, Any],
+    medium: Medium = Medium.TERMINAL,
 ) -> dict[str, Any]:
-    """Do an operation; its answer, or its refusal, as plain values for a wire."""
+    """Do an operation; its answer, or its refusal, as plain values for a wire, with texts for
+    whoever reads them there."""
     try:
-        return {"ok": schema.plain(await run(service, who, name, given))}
+        return {"ok": schema.plain(await run(service, who, name, given), medium)}
     except OperationError as refusal:
-        return refused(refusal)
+        return refused(refusal, medium)
     except StoreError as error:
-        return refused(OperationFailedError(STORE_TROUBLE.fill(why=error.words)))
+        return refused(OperationFailedError(STORE_TROUBLE.fill(why=error.words)), medium)
     except Exception as bug:  # a fault of ours must end neither the door nor the node
         # No message: it may quote what was given to us, and that may be a secret.
         way = "".join(traceback.format_tb(bug.__traceback__))
@@ -326,17 +336,18 @@ def arguments(wanted: Operation, given: Mapping[str, Any]) -> dict[str, Any]:
     return read
 
 
-def refused(refusal: OperationError) -> dict[str, Any]:
+def refused(refusal: OperationError, medium: Medium = Medium.TERMINAL) -> dict[str, Any]:
     """Return a refusal as plain values for a wire: no longer than a person reads."""
     return {
         "error": refusal.kind,
-        "words": _told(refusal.words),
+        "words": _told(refusal.words, medium),
         "problems": [
-            {"where": shortened(p.where, LONGEST_TOLD), "what": _told(p.what)}
+            {"where": shortened(p.where, LONGEST_TOLD), "what": _told(p.what, medium)}
             for p in first_of(refusal.problems)
         ],
     }
 
 
-def _told(words: Message) -> dict[str, str]:
-    return {"en": shortened(words.en, LONGEST_TOLD), "ja": shortened(words.ja, LONGEST_TOLD)}
+def _told(words: Message, medium: Medium) -> dict[str, str]:
+    both = words.both(medium).items()
+    return {language: shortened(text, LONGEST_TOLD) for language, text in both}

@@ -46,7 +46,10 @@ def jwt(claims):
         pytest.param("smtp", APP, "service principal is missing", id="an app's"),
         pytest.param("smtp", APP, "does not exist or has no licence", id="an app's mailbox"),
         pytest.param(
-            "graph", GRAPH, "Sign-in logs; then noroshi authorize ROUTE", id="for Graph"
+            "graph",
+            GRAPH,
+            "Sign-in logs; then sign in again (noroshi authorize ROUTE)",
+            id="for Graph",
         ),
         pytest.param(
             "smtp",

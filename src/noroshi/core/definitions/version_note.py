@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import json
 
-from noroshi.core.translation import Message, plain, restored, stored
+from noroshi.core.stored_message import restored, stored
+from noroshi.core.translation import Message, plain
 
 MARK, BEFORE = "message", {"en", "ja"}
 """The key of a note of ours, and the keys of one from before the catalogues."""

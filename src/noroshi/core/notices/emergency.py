@@ -12,7 +12,7 @@ from datetime import datetime
 from noroshi.core.cadence import zone_of
 from noroshi.core.mail import NOBODY, Envelope
 from noroshi.core.model import Monitor
-from noroshi.core.translation import Message, _
+from noroshi.core.translation import Medium, Message, _
 
 APART = 3600.0
 """Seconds between two such tellings of one instance to one contact."""
@@ -60,7 +60,7 @@ def closing_mail(
     subject, words = (OVER, OVER_TEXT) if watched else (GONE, GONE_TEXT)
     language, path = str(telling.payload.get("language", "en")), monitor.path
     told, then = (_moment(at, telling) for at in (telling.born, now))
-    text = words.fill(monitor=path, told=told, now=then).say(language)
+    text = words.fill(monitor=path, told=told, now=then).say(language, Medium.MAIL)
     payload = {**_kept(telling), "importance": "low"}
     payload |= {"subject": subject.fill(monitor=path).say(language), "text": text + "\n"}
     return replace(
@@ -79,7 +79,7 @@ def _one(mails: Sequence[Envelope], instance: str, why: Message, at: datetime) -
     language = str(first.payload.get("language", "en"))
     texts = [str(mail.payload["text"]) for mail in mails[:MOST_IN_FULL]]
     texts += ["\n".join(str(mail.payload["subject"]) for mail in mails[MOST_IN_FULL:])]
-    why_so = EXPLAINED.fill(why=why, instance=instance).say(language)
+    why_so = EXPLAINED.fill(why=why, instance=instance).say(language, Medium.MAIL)
     payload = {**_kept(first), "importance": "high"}
     payload |= {
         "subject": f"{MARK.say(language)} {first.payload['subject']}{_more(mails, language)}",

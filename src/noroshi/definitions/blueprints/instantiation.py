@@ -10,6 +10,7 @@ from typing import Any
 
 from noroshi.core.definitions.problems import Place, Problem, file_of, suggestion
 from noroshi.core.definitions.value_syntax import is_name
+from noroshi.core.instruction import InstructionKind, followed_by
 from noroshi.core.translation import _
 from noroshi.definitions.blueprints.catalogue import Blueprint, words_of
 from noroshi.definitions.definition_tree import NO_NAME
@@ -20,7 +21,7 @@ from noroshi.schema import Invalid
 MARK = re.compile(r"\$\{([a-z][a-z0-9_]*)\}")
 
 NOT_ASKED = _("the blueprint does not ask for {given}{instead}")
-MUST_SAY = _("is required (as a command: --set {name}=VALUE)")
+MUST_SAY = followed_by(_("is required."), InstructionKind.SET_VALUE)
 THERE_ALREADY = _("{path} already exists; nothing was added")
 
 

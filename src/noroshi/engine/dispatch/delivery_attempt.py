@@ -138,8 +138,13 @@ def _whole_answer(answer: Answer) -> Answer:
         answer,
         text=_whole(answer.text),
         enhanced=_whole(answer.enhanced),
-        words=bilingual(en=_whole(answer.words.en), ja=_whole(answer.words.ja)),
+        words=_whole_words(answer.words),
     )
+
+
+def _whole_words(words: Message) -> Message:
+    whole = {language: _whole(text) for language, text in words.both().items()}
+    return words if whole == words.both() else bilingual(**whole)
 
 
 def _whole(text: str) -> str:

@@ -29,7 +29,8 @@ from noroshi.core.notices.notice import (
     Notice,
     Notification,
 )
-from noroshi.core.translation import Message, plain, restored
+from noroshi.core.stored_message import restored
+from noroshi.core.translation import Message, plain
 from noroshi.ports import Arrival, TrackedMail
 from noroshi.round_trips import is_trip, taken
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from noroshi.core.translation import _, pgettext
+from noroshi.core.instruction import ANY_ACCOUNT, InstructionKind, followed_by
+from noroshi.core.translation import _
 
-ANY_ROUTE = pgettext("any_route", "ROUTE")
-"""Stands in a command where the account has no route."""
-NEVER = _("Nobody has signed in for {name} yet. Run: noroshi authorize {route}")
+NEVER = followed_by(_("Nobody has signed in for {name} yet."), InstructionKind.SIGN_IN)
 OTHER_APP = _(
     "Tenant, client ID or cloud of {name} has changed since the sign-in. Sign in again."
 )
@@ -27,19 +26,21 @@ NO_REFRESH_ELSEWHERE = _(
     "application must be allowed offline_access there; if the server requires consent each time, put "
     'authorize_with = "prompt=consent" into clouds/{cloud}.toml.'
 )
-UNPROVED = _("The app {name} has not signed in yet. Run: noroshi authorize {route}")
+UNPROVED = followed_by(_("The app {name} has not signed in yet."), InstructionKind.SIGN_IN)
 BY_ITSELF = _("{name} signs in by itself, with its client secret: there is no page to open.")
 SIGNED_IN = _("Signed in.")
-CERTIFICATE_MISSING = _(
-    "The vault has no certificate “{secret}” for {name}. Make one: noroshi cert new {name}"
+CERTIFICATE_MISSING = followed_by(
+    _("The vault has no certificate “{secret}” for {account}."),
+    InstructionKind.MAKE_CERTIFICATE,
 )
-NO_CERTIFICATE = _(
-    "The vault's entry “{entry}” is no certificate with its key. Put one in: "
-    "noroshi cert new, or noroshi cert import"
+NO_CERTIFICATE = followed_by(
+    _("The vault's entry “{entry}” is no certificate with its key."),
+    InstructionKind.PUT_CERTIFICATE,
+    account=ANY_ACCOUNT,
 )
-NO_PROXY_PASSWORD = _(
-    "The vault has no entry “{entry}” with the password of the proxy of network {network}. "
-    "Put it in: noroshi secret set {entry}"
+NO_PROXY_PASSWORD = followed_by(
+    _("The vault has no entry “{entry}” with the password of the proxy of network {network}."),
+    InstructionKind.PUT_ENTRY,
 )
 NO_SCOPE = _(
     "The cloud {cloud} says no scope for that ({resource}), so {name} cannot be asked for it."

@@ -8,15 +8,19 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
+from noroshi.core.instruction import InstructionKind, followed_by
 from noroshi.core.translation import _
 from noroshi.imports import ONE_AT_A_TIME
 from noroshi.oauth.client_certificates import thumbprints
 from noroshi.oauth.provider import Client, SignInError
 from noroshi.vault import Secret
 
-NO_KEY_FILE = _(
-    "The vault's entry “{entry}” is no key file of a service account. Put in the whole JSON "
-    "file that Google gave: noroshi secret set {entry} --file FILE"
+NO_KEY_FILE = followed_by(
+    _(
+        "The vault's entry “{entry}” is no key file of a service account: it takes the whole "
+        "JSON file that Google gave."
+    ),
+    InstructionKind.PUT_KEY_FILE,
 )
 
 

@@ -8,12 +8,12 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
+from noroshi.core.instruction import ANY_ROUTE, InstructionKind, followed_by
 from noroshi.core.printable import printable
 from noroshi.core.translation import _
 from noroshi.oauth.account import Account
 from noroshi.oauth.endpoint_hosts import require_no_microsoft_host
 from noroshi.oauth.errors.error_explanation import advise, codes_in, is_known, tidy
-from noroshi.oauth.errors.messages import ANY_ROUTE
 from noroshi.oauth.http_session import ErrorReplyError, HttpSession, Reply
 from noroshi.oauth.jwt_claims import claims_in, named_in
 from noroshi.oauth.provider import (
@@ -42,9 +42,9 @@ NOT_UNDERSTOOD = _(
     "The sign-in server's answer does not fit this sign-in ({kind}). "
     "Check the cloud's authority; if it is right, sign in again."
 )
-NO_SUCH_WAY = _(
-    "The cloud {cloud} knows no sign-in by a code on another device. Sign in with: "
-    "noroshi authorize {route}"
+NO_SUCH_WAY = followed_by(
+    _("The cloud {cloud} knows no sign-in by a code on another device."),
+    InstructionKind.SIGN_IN,
 )
 
 

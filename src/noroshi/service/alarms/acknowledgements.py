@@ -7,6 +7,7 @@ from datetime import datetime
 
 from noroshi.core.alarms import Acknowledgement, Remark, Remarked
 from noroshi.core.definitions.problems import Problem
+from noroshi.core.instruction import InstructionKind, followed_by
 from noroshi.core.levels import Level
 from noroshi.core.model import Monitor, State
 from noroshi.core.printable import printable
@@ -30,13 +31,10 @@ from noroshi.service.monitors.status import UNKNOWN_STATE, NewestSamples
 from noroshi.service.operation import OPERATOR, VIEWER, Person, note, operation
 
 LONGEST = 1000
-NO_ITEM = _("{monitor} has no item {item}. See: noroshi alarms")
+NO_ITEM = followed_by(_("{monitor} has no item {item}."), InstructionKind.SHOW_ALARMS)
 IS_WELL = _("{monitor} is OK: there is no alarm to acknowledge.")
-IS_HAD = _(
-    "{who} has already acknowledged it. Add a comment, or withdraw the acknowledgement "
-    "first: noroshi alarm take-back {monitor}"
-)
-MOVED = _("It changed just now. Check again: noroshi alarms")
+IS_HAD = followed_by(_("{who} has already acknowledged it."), InstructionKind.TAKE_BACK)
+MOVED = followed_by(_("It changed just now."), InstructionKind.SHOW_ALARMS)
 NOBODY_HAS_IT = _("Nothing is acknowledged for {monitor}.")
 BAD_WORDS = _("The comment cannot be saved; nothing was changed.")
 NO_WORDS = _("is empty")

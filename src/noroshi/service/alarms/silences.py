@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from noroshi.core.alarms import NODE, Silence, monitors_at
 from noroshi.core.definitions.maintenance import LONGEST
 from noroshi.core.definitions.problems import Problem, suggestion
+from noroshi.core.instruction import InstructionKind, followed_by
 from noroshi.core.model import Monitor
 from noroshi.core.printable import printable
 from noroshi.core.time_input import read_length, read_moment
@@ -39,10 +40,15 @@ TOO_FAR = _(
     "{given} is more than 90 days ahead; remove what is not to be monitored from the "
     "definitions"
 )
-NO_SILENCE = _("There is no active silence {given}. See: noroshi silence list")
-SEVERAL = ngettext(
-    "{count} silence exists for {given}; choose one by its id: noroshi silence list",
-    "{count} silences exist for {given}; choose one by its id: noroshi silence list",
+NO_SILENCE = followed_by(
+    _("There is no active silence {given}."), InstructionKind.SHOW_SILENCES
+)
+SEVERAL = followed_by(
+    ngettext(
+        "{count} silence exists for {given}; choose one by its id.",
+        "{count} silences exist for {given}; choose one by its id.",
+    ),
+    InstructionKind.SHOW_SILENCES,
 )
 
 

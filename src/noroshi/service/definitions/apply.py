@@ -12,6 +12,7 @@ from noroshi import ports
 from noroshi.core.definitions.problems import MOST_FOUND, Problem, first_of
 from noroshi.core.definitions.self_monitoring import OWN
 from noroshi.core.definitions.version_note import typed_note
+from noroshi.core.instruction import InstructionKind, followed_by
 from noroshi.core.model import Monitor
 from noroshi.core.translation import Message, _
 from noroshi.definitions import Checked, Plan, check, first_differences
@@ -62,9 +63,11 @@ from noroshi.service.operation import (
 from noroshi.service.operation_context import OperationContext
 
 BAD_DEFINITIONS = _("The definitions have errors; nothing was changed.")
-NO_SUCH_BASE = _("The current version is {number}, not {base}. See: noroshi plan DIR")
-NOT_THIS_VERSION = _(
-    "{who} applied version {number} in the meantime. Check the differences: noroshi plan"
+NO_SUCH_BASE = followed_by(
+    _("The current version is {number}, not {base}."), InstructionKind.SHOW_PLAN
+)
+NOT_THIS_VERSION = followed_by(
+    _("{who} applied version {number} in the meantime."), InstructionKind.SHOW_CHANGES
 )
 
 NO_NAMES: Names = {}
@@ -296,7 +299,7 @@ def _not_kept(found: Checked, kept: Collection[str]) -> Iterator[Message]:
     for words, names in ((NOT_KEPT, named), (NOT_SENT, sent)):
         for name, keys in names.items():
             if name not in kept:
-                yield words.fill(who=", ".join(keys), name=name)
+                yield words.fill(who=", ".join(keys), entry=name)
 
 
 def _runs_alike(monitor: Monitor, before: Monitor | None) -> bool:

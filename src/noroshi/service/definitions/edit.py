@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 from noroshi.core.definitions.problems import MOST_FOUND, Problem, suggestion
+from noroshi.core.instruction import InstructionKind, followed_by
 from noroshi.core.translation import Message, _
 from noroshi.definitions import content, differences, document
 from noroshi.definitions.documents import split
@@ -34,12 +35,13 @@ CHANGED_MEANWHILE = _(
     "check the current definition, then try again."
 )
 CALLED_NOW = _("{key} is now {now}")
-ENDS_ALL = _(
-    "This would end all monitoring. If that is intended: noroshi definition remove --empty KEY"
-)
-NOT_FOLLOWED = _(
-    "The new name is in effect, but waiting mails may still name the old route because of a "
-    "store problem: {why} Check: noroshi queue list"
+ENDS_ALL = followed_by(_("This would end all monitoring."), InstructionKind.REMOVE_LAST)
+NOT_FOLLOWED = followed_by(
+    _(
+        "The new name is in effect, but waiting mails may still name the old route because of "
+        "a store problem ({why})."
+    ),
+    InstructionKind.SHOW_QUEUE,
 )
 DIGITS = 32
 """Of SHA-256 in hexadecimal: an etag need not withstand an attack, only tell apart."""

@@ -14,6 +14,7 @@ from dataclasses import replace
 from noroshi.core.definitions.problems import Problem, suggestion
 from noroshi.core.definitions.self_monitoring import ALWAYS, OWN
 from noroshi.core.definitions.version_note import note_text
+from noroshi.core.instruction import InstructionKind, followed_by
 from noroshi.core.translation import NOTHING, Message, _
 from noroshi.definitions.definition_tree import Path, part, parts, stops, switched
 from noroshi.definitions.validation import read
@@ -30,8 +31,8 @@ LOOKED_BACK = 50
 """So many versions are looked through for who stopped something; each is read whole."""
 STOPPED = _("stop {path}")
 STARTED = _("start {path}")
-NO_PART = _(
-    "There is no instance, group or monitor {given}{instead}. See: noroshi status --all"
+NO_PART = followed_by(
+    _("There is no instance, group or monitor {given}{instead}."), InstructionKind.SHOW_STATUS
 )
 NO_INSTANCE = _("There is no instance {given}{instead}.")
 LEFT = _("Nothing was changed.")

@@ -14,15 +14,18 @@ from contextlib import suppress
 from typing import Any
 
 from noroshi.core.definitions.problems import Problem
+from noroshi.core.instruction import InstructionKind, with_instruction
 from noroshi.core.translation import Message, _
 from noroshi.ports import Document
 from noroshi.service.node.secrets import fields_naming
 
-SECRET_TYPED = _(
-    "this looks like a secret, but the name of a vault entry belongs here. If it is a "
-    "secret, enter a name instead, such as {example}, and store the secret under that name "
-    "(noroshi secret set {example}, or the password field on the route's page). If it is a "
-    "name, store its secret first"
+SECRET_TYPED = with_instruction(
+    _(
+        "this looks like a secret, but the name of a vault entry belongs here. If it is a "
+        "secret, enter a name instead, such as {example}, and store the secret under that name "
+        "({instruction}). If it is a name, store its secret first"
+    ),
+    InstructionKind.PUT_SECRET_PLACE,
 )
 BETWEEN = re.compile(r"[./_-]+")
 USUAL = re.compile(
@@ -78,7 +81,8 @@ def _is_number(part: str) -> bool:
 
 
 def _told(key: str) -> Message:
-    return SECRET_TYPED.fill(example=f"{key.partition('/')[2]}-secret")
+    entry = f"{key.partition('/')[2]}-secret"
+    return SECRET_TYPED.fill(example=entry, entry=entry)
 
 
 def _fields(document: Document | None) -> Iterator[tuple[str, str]]:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from noroshi.core.alarms import Silence
+from noroshi.core.instruction import InstructionKind, followed_by
 from noroshi.core.translation import Message, _
 from noroshi.definitions import Difference, content, document, renamed
 from noroshi.definitions.documents import split
@@ -62,9 +63,12 @@ SILENCE_STAYS = _(
     "These silences do not follow their monitors, whose new place has other monitors too or "
     "is several places: {names}. To keep the monitors silent, silence each of them."
 )
-NOT_SILENCED = _(
-    "The definitions are in effect, but silences may remain at their old places because of a "
-    "store problem: {why} Check: noroshi silence list"
+NOT_SILENCED = followed_by(
+    _(
+        "The definitions are in effect, but silences may remain at their old places because of "
+        "a store problem ({why})."
+    ),
+    InstructionKind.SHOW_SILENCES,
 )
 
 

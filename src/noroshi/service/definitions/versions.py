@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from noroshi.core.definitions.problems import suggestion
 from noroshi.core.definitions.version_note import note_text, note_words
+from noroshi.core.instruction import InstructionKind, followed_by
 from noroshi.core.translation import _
 from noroshi.definitions import Some, first_differences
 from noroshi.definitions.stable_ids import as_it_was
@@ -16,7 +17,9 @@ from noroshi.service.definitions.definition_answers import Applied, OneVersion, 
 from noroshi.service.errors import NotFoundError
 from noroshi.service.operation import ADMIN, VIEWER, Person, operation
 
-NO_VERSION = _("There is no version {number}{instead}. See: noroshi versions")
+NO_VERSION = followed_by(
+    _("There is no version {number}{instead}."), InstructionKind.SHOW_VERSIONS
+)
 BACK_TO = _("back to version {number}")
 MOST_LISTED = 1000
 

@@ -10,30 +10,33 @@ from itertools import chain, islice
 from noroshi.core.definitions.accounts import ENDS, OVER, end_of, is_over
 from noroshi.core.definitions.problems import MOST_TOLD, Problem
 from noroshi.core.definitions.value_syntax import is_name
+from noroshi.core.instruction import InstructionKind, followed_by
 from noroshi.core.mail import Envelope
 from noroshi.core.model import Monitor
-from noroshi.core.translation import Message, _, bilingual, ngettext
+from noroshi.core.translation import COMMA, Message, _, joined, ngettext, plain
 from noroshi.definitions import Plan, content, likely_renamed, monitor_ids
 from noroshi.definitions.accounts_of_routes import is_retiring
 from noroshi.ports import Document, QueuedEnvelope
 
 FIRST = 5
 """So many names are told of a longer list."""
-NOTHING_THERE = _(
-    "It contains no definition: is it the right folder? To end all monitoring on purpose: "
-    "noroshi apply --empty DIR"
+NOTHING_THERE = followed_by(
+    _("It contains no definition, so all monitoring would end. Is it the right folder?"),
+    InstructionKind.END_WATCHING,
 )
-ENDS_ALL = _(
-    "This would end the monitoring of every instance: {names}. Is it the right folder? If "
-    "that is intended: noroshi apply --empty DIR"
+ENDS_ALL = followed_by(
+    _("This would end the monitoring of every instance: {names}. Is it the right folder?"),
+    InstructionKind.END_WATCHING,
 )
-ROUTE_GONE = _(
-    "Waiting mails for a removed route: {count} ({names}). Assign another route: noroshi "
-    "queue edit ID --route ROUTE"
+ROUTE_GONE = followed_by(
+    _("Waiting mails for a removed route: {count} ({names})."), InstructionKind.CHANGE_ROUTE
 )
-CONTACT_GONE = _(
-    "Waiting mails to a removed contact: {count} ({names}). They are sent to the addresses "
-    "that they have; to give one up: noroshi queue drop ID"
+CONTACT_GONE = followed_by(
+    _(
+        "Waiting mails to a removed contact: {count} ({names}). They are sent to the addresses "
+        "that they have."
+    ),
+    InstructionKind.DROP_MAIL,
 )
 NOBODY_TOLD = _(
     "Monitors without a rule, so nobody is notified: {count} ({names}). Set rules for the "
@@ -48,13 +51,19 @@ RETIRES = _(
     "December 2026 (an administrator may switch it on again) and announces the final date in "
     "the second half of 2027. Use an account, which signs in by OAuth 2.0."
 )
-NOT_KEPT = _(
-    "{who} names the entry {name}, which is not in the vault: no mail can be sent by that "
-    "route until it is added: noroshi secret set {name}"
+NOT_KEPT = followed_by(
+    _(
+        "{who} names the entry {entry}, which is not in the vault: no mail can be sent by that "
+        "route until it is added."
+    ),
+    InstructionKind.PUT_SECRET,
 )
-NOT_SENT = _(
-    "{who} sends the entry {name} as a header, but it is not in the vault: the page is not "
-    "checked until it is added: noroshi secret set {name}"
+NOT_SENT = followed_by(
+    _(
+        "{who} sends the entry {entry} as a header, but it is not in the vault: the page is "
+        "not checked until it is added."
+    ),
+    InstructionKind.PUT_ENTRY,
 )
 DAY_OVER = _("{where}: {what}")
 MORE_CAUTIONS = ngettext("And {count} more caution.", "And {count} more cautions.")
@@ -127,8 +136,7 @@ def _called(monitor: Monitor) -> str:
 
 def some(names: Sequence[str]) -> Message:
     """Return the first of them by name, and how many more."""
-    told = ", ".join(names[:FIRST])
-    words = bilingual(en=told, ja=told.replace(", ", "、"))
+    words = joined(map(plain, names[:FIRST]), COMMA)
     left = len(names) - FIRST
     return AND_MORE.fill(names=words, count=left) if left > 0 else words
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 
 from noroshi.core.delivery_state import DeliveryState
+from noroshi.core.instruction import InstructionKind, followed_by
 from noroshi.core.judgement import ENDS
 from noroshi.core.mail import EnvelopeState, Receipt, delivery_state
 from noroshi.core.translation import NOTHING, Message, _
@@ -17,7 +18,7 @@ from noroshi.service.operation import VIEWER, Person, operation
 from noroshi.service.operation_context import OperationContext
 
 MOST = 10_000
-NO_ALARM = _("The ledger has no alarm {alarm}. See: noroshi ledger")
+NO_ALARM = followed_by(_("The ledger has no alarm {alarm}."), InstructionKind.SHOW_LEDGER)
 
 
 class LedgerOperations(OperationContext):

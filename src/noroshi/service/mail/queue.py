@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from noroshi.core.instruction import InstructionKind, followed_by
 from noroshi.core.levels import Level
 from noroshi.core.translation import Message, _
 from noroshi.definitions.accounts_of_routes import account_of
@@ -16,7 +17,7 @@ from noroshi.service.monitors import status_view
 from noroshi.service.operation import ADMIN, OPERATOR, VIEWER, Person, note, operation
 from noroshi.service.operation_context import OperationContext
 
-NO_MAIL = _("There is no mail {id} in the queue. See: noroshi queue list")
+NO_MAIL = followed_by(_("There is no mail {id} in the queue."), InstructionKind.SHOW_QUEUE)
 NOT_AGAIN = _("{id} cannot be retried: it is being sent now, or it was accepted.")
 NOT_HELD = _("{id} cannot be held: it is being sent now, held already, or settled.")
 NOT_RELEASED = _("{id} is neither held nor set aside.")

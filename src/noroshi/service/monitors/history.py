@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from noroshi.actions.phrases import REASONS
 from noroshi.core.definitions.problems import suggestion
+from noroshi.core.instruction import InstructionKind, followed_by
 from noroshi.core.judgement import ENDS
 from noroshi.core.model import Contact, Decision, Event, Monitor, Rule
 from noroshi.core.translation import Message, _
@@ -20,7 +21,9 @@ from noroshi.service.monitors.reading_text import told
 from noroshi.service.operation import VIEWER, Person, operation
 
 MOST = 10_000
-NO_MONITOR = _("There is no monitor {given}{instead}. See: noroshi status --all")
+NO_MONITOR = followed_by(
+    _("There is no monitor {given}{instead}."), InstructionKind.SHOW_STATUS
+)
 
 
 class HistoryOperations(DisabledMonitors):

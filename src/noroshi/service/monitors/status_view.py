@@ -11,6 +11,7 @@ from typing import Any
 
 from noroshi import schema
 from noroshi.core.digest import ENDING, TOLD
+from noroshi.core.instruction import InstructionKind, followed_by
 from noroshi.core.levels import Level
 from noroshi.core.mail import EnvelopeState, Receipt, Route
 from noroshi.core.model import ItemState, Monitor, Sample, State
@@ -50,13 +51,13 @@ FIRST_TURN = _("waiting for its turn")
 MAY_BE_FOLDED = _("waiting for its turn, alone or combined with others in one mail")
 LENT = _("being sent now")
 IS_DOWN = _("route {route} is down: {why}")
-NEVER_SIGNED_IN = _("nobody has signed in yet; run: noroshi authorize {route}")
+NEVER_SIGNED_IN = followed_by(_("nobody has signed in yet."), InstructionKind.SIGN_IN)
 BY_HAND = {
     EnvelopeState.HELD: _("held by {who}"),
     EnvelopeState.DROPPED: _("given up by {who}"),
 }
 IN_DIGEST = (EnvelopeState.IN_DIGEST, EnvelopeState.SET_ASIDE_IN_DIGEST)
-TOLD_IN = _("combined with others in one mail: noroshi queue show {digest}")
+TOLD_IN = followed_by(_("combined with others in one mail."), InstructionKind.SHOW_MAIL)
 NO_MARKS: Mapping[str, Message] = {}
 STATES = {SignInStatus.NEVER: "not signed in", SignInStatus.NEEDED: "needs somebody"}
 
@@ -278,7 +279,7 @@ def _next(
     if one.state in BY_HAND:
         return None, BY_HAND[one.state].fill(who=one.why)
     if one.state in IN_DIGEST or digest_of(one):
-        return None, TOLD_IN.fill(digest=one.why)
+        return None, TOLD_IN.fill(mail=one.why)
     if one.state:
         return None, one.why
     if one.out:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from noroshi import schema
 from noroshi.core.definitions.problems import Problem
+from noroshi.core.instruction import InstructionKind, followed_by
 from noroshi.core.translation import _, plain
 from noroshi.definitions import Plan
 from noroshi.definitions.secret_uses import Use, place_of, uses_of
@@ -18,15 +19,20 @@ from noroshi.vault import Vault, VaultError
 
 NOTE, LED = "bound/", "led/"
 MOST_TOLD = 20
-ELSEWHERE = _(
-    "This would send a secret to another destination than before, so it requires the "
-    "password again. (With an API token: one that was created with --programs.)"
+ELSEWHERE = followed_by(
+    _(
+        "This would send a secret to another destination than before, so it requires the "
+        "password again."
+    ),
+    InstructionKind.GIVE_PASSWORD,
 )
 SENT = _("is stored in the vault for {known}; this would send it to {where}")
-UNSEEN = _(
-    "“{entry}” was not saved. The API token {token}, which may not change the destination of "
-    "secrets, set it to: {where}. If that is right, confirm it (on the route's page, or with "
-    "noroshi secret set {entry} --to PLACE); otherwise correct the definition first"
+UNSEEN = followed_by(
+    _(
+        "“{entry}” was not saved. The API token {token}, which may not change the destination "
+        "of secrets, set it to: {where}. If that is wrong, correct the definition first."
+    ),
+    InstructionKind.CONFIRM_DESTINATION,
 )
 TO_NOBODY = _("nothing yet")
 ITS_OWN_URL = _("the URL that it contains")

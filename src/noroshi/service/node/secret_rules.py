@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from noroshi.core.definitions.problems import Problem
+from noroshi.core.instruction import InstructionKind, followed_by
 from noroshi.core.mail import Route
 from noroshi.core.translation import Message, _, pgettext
 from noroshi.oauth.account import Account
@@ -15,13 +16,12 @@ from noroshi.oauth.redirect_url import SECRET_ID, looks_like_secret_id
 from noroshi.vault import Secret, reserved
 
 EMPTY = pgettext("empty", "is empty")
-FOR_CERTIFICATE = _(
-    "is the entry for the certificate of account {account}: use noroshi cert new {account} "
-    "or noroshi cert import"
+FOR_CERTIFICATE = followed_by(
+    _("is the entry for the certificate of account {account}."), InstructionKind.PUT_CERTIFICATE
 )
-NO_KEY_FILE = _(
-    "is not a key file of a service account: give the whole JSON file from Google, with "
-    "--file (or --secret-file of noroshi authorize)"
+NO_KEY_FILE = followed_by(
+    _("is not a key file of a service account: it must be the whole JSON file from Google."),
+    InstructionKind.PUT_KEY_FILE,
 )
 MANY_LINES = _("has several lines; a client secret's Value is one line")
 
@@ -38,7 +38,7 @@ def unfit(
         kinds = {one.kind for one in named_by(account) if one.entry == name}
         if "certificate" in kinds:
             return Problem("name", FOR_CERTIFICATE.fill(account=account.name))
-        if why := _no_secret_of(account, secret.reveal()):
+        if why := _no_secret_of(account, name, secret.reveal()):
             return Problem("value", why)
     for route in routes:
         judge = getattr(route.options, "entry_fault", None)
@@ -47,10 +47,10 @@ def unfit(
     return None
 
 
-def _no_secret_of(account: Account, text: str) -> Message | None:
+def _no_secret_of(account: Account, name: str, text: str) -> Message | None:
     """Why it cannot be this account's client secret."""
     if account.app_only and account.cloud.app_grant == "service_account":
-        return None if read_key_file(text) else NO_KEY_FILE
+        return None if read_key_file(text) else NO_KEY_FILE.fill(entry=name)
     # Other servers than Entra do hand out secrets in the shape of a GUID.
     if not account.cloud.entra:
         return None

@@ -10,6 +10,7 @@ from contextlib import suppress
 from typing import Any
 
 from noroshi.core.definitions.problems import Problem, suggestion
+from noroshi.core.instruction import InstructionKind, followed_by
 from noroshi.core.translation import _
 from noroshi.ports import Document
 from noroshi.service.errors import (
@@ -29,11 +30,16 @@ NAMES_AN_ENTRY = re.compile(r"(secret|certificate)(_next)?|(\w+_)?password|\w+_e
 LEFT = _("Nothing was removed.")
 HEADERS = "secret_headers"
 """The name of settings that name one for each header."""
-IN_USE = _(
-    "{who} uses it: without it, no mail can be sent by that route, and no such page can be "
-    "checked. To remove it anyway: noroshi secret remove {name} --force"
+IN_USE = followed_by(
+    _(
+        "{who} uses it: without it, no mail can be sent by that route, and no such page can be "
+        "checked."
+    ),
+    InstructionKind.REMOVE_ENTRY,
 )
-NO_ENTRY = _("The vault has no entry {given}{instead}. See: noroshi secret list")
+NO_ENTRY = followed_by(
+    _("The vault has no entry {given}{instead}."), InstructionKind.SHOW_ENTRIES
+)
 
 
 class SecretOperations(OperationContext):

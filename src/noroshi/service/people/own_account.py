@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from noroshi.core.definitions.problems import Problem
+from noroshi.core.instruction import InstructionKind, followed_by
 from noroshi.core.people import User
 from noroshi.core.translation import _
 from noroshi.people import AuthenticationError
@@ -14,15 +15,13 @@ from noroshi.service.operation import ADMIN, VIEWER, Person, note, operation
 from noroshi.service.people.users import NOT_SET, Recovery, SecondStep, UserOperations
 
 WHOSE = _("Name the account: only a browser that is logged in may omit it.")
-NOT_YOURS = _(
-    "{name} is another user. An administrator can do this: noroshi user password {name}"
-)
-
-
-IN_BROWSER = _(
-    "{name} uses two-step log-in, so a password alone is not enough: log in and do it in the "
-    "browser. If the authenticator is lost, an administrator can run: noroshi user totp "
-    "--off {name}"
+NOT_YOURS = followed_by(_("{name} is another user."), InstructionKind.CHANGE_PASSWORD)
+IN_BROWSER = followed_by(
+    _(
+        "{name} uses two-step log-in, so a password alone is not enough: log in and do it in "
+        "the browser."
+    ),
+    InstructionKind.END_SECOND_STEP,
 )
 
 

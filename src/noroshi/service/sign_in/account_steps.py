@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
+from noroshi.core.instruction import InstructionKind, with_instruction
 from noroshi.core.translation import NOTHING, Message, _, ngettext, pgettext, plain
 from noroshi.knowledge.knowledge_files import knowledge
 from noroshi.network.connection_errors import NoAnswerError
@@ -63,11 +64,14 @@ NOT_WRITTEN_DOWN = _(
     "of accounts/{account}.toml, or on the route's page, to be warned in advance."
 )
 BY_NEXT = _("The second of two secrets or certificates is in use: the first one was refused.")
-ANOTHER = _(
-    "{person} signed in, but the route sends from {user}. This is fine if {person} may open "
-    "that mailbox, or if both names belong to one person; the next stages show it. If "
-    "someone else was meant to sign in: noroshi authorize {route}, in a private window of "
-    "the browser."
+ANOTHER = with_instruction(
+    _(
+        "{person} signed in, but the route sends from {user}. This is fine if {person} may "
+        "open that mailbox, or if both names belong to one person; the next stages show it. "
+        "If someone else was meant to sign in, sign in again in a private window of the "
+        "browser ({instruction})."
+    ),
+    InstructionKind.SIGN_IN_PLACE,
 )
 FOR = _("for {aud}: {rights}; {who}")
 OPAQUE = _("cannot be inspected; the mail server will judge it")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from noroshi.core.definitions.problems import Problem, suggestion
+from noroshi.core.instruction import Instruction, InstructionKind, followed_by, with_instruction
 from noroshi.core.mail import Route
 from noroshi.core.translation import Message, _
 from noroshi.definitions import Plan
@@ -44,10 +45,12 @@ ASK_LATER = 10
 """Seconds until a server that could not be asked about a code is asked again."""
 NO_ROUTE = _("There is no route {given}{instead}.")
 NO_ACCOUNT = _("Route {given} needs no sign-in: its options name no account.")
-BY_PASSWORD = _("Route {given} signs in with a password. Store it: noroshi secret set {entry}")
-ANOTHER_SECRET = _("Enter the correct one: noroshi authorize {route} --secret-file FILE")
-NOT_BY_ITSELF = _(
-    "A sign-in is not repeated automatically; run it again: noroshi authorize {route}"
+BY_PASSWORD = followed_by(
+    _("Route {given} signs in with a password."), InstructionKind.PUT_SECRET
+)
+ANOTHER_SECRET = Instruction(InstructionKind.GIVE_RIGHT_SECRET)
+NOT_BY_ITSELF = followed_by(
+    _("A sign-in is not repeated automatically."), InstructionKind.SIGN_IN_AGAIN
 )
 BAD_SECRET = _("This secret was not saved.")
 NO_APP = _("Route {given} has no app-only sign-in (sign_in of its account is not app).")
@@ -55,9 +58,12 @@ NOT_READ = _(
     "Account {account} does not read its mailbox. To let it, set reads_inbox = true in it "
     "and apply that first."
 )
-SEND_FIRST = _(
-    "Sign in to send first (noroshi authorize {route}), then again to read the mailbox: Microsoft "
-    "usually requires an administrator's consent for reading, not for sending."
+SEND_FIRST = with_instruction(
+    _(
+        "Sign in to send first ({instruction}), then again to read the mailbox: Microsoft "
+        "usually requires an administrator's consent for reading, not for sending."
+    ),
+    InstructionKind.SIGN_IN_PLACE,
 )
 NOT_HERE = _(
     "The redirect of account {account} ({redirect}) does not lead to this computer, so it "
@@ -315,7 +321,7 @@ def _asked_for(account: Account, names: Collection[str]) -> tuple[str, bool]:
     kept = not entries or any(entry in names for entry in entries)
     if not kept and not account.secret:
         entry = account.certificate
-        raise ConflictError(CERTIFICATE_MISSING.fill(name=account.name, secret=entry))
+        raise ConflictError(CERTIFICATE_MISSING.fill(account=account.name, secret=entry))
     return account.secret, kept
 
 

@@ -116,7 +116,7 @@ class CertificateOperations(SignInOperations):
         except VaultError as failure:
             raise OperationFailedError(failure.words) from None
         if found is None:
-            raise NotFoundError(CERTIFICATE_MISSING.fill(name=account.name, secret=entry))
+            raise NotFoundError(CERTIFICATE_MISSING.fill(account=account.name, secret=entry))
         return _shown(account, entry, found)
 
     async def _is_another(self, entry: str, bundle: Secret) -> bool:
@@ -199,7 +199,9 @@ def _shown(account: Account, entry: str, bundle: Secret) -> Certificate:
     try:
         found = describe(bundle.reveal())
     except ValueError:
-        raise NotFoundError(CERTIFICATE_MISSING.fill(name=account.name, secret=entry)) from None
+        raise NotFoundError(
+            CERTIFICATE_MISSING.fill(account=account.name, secret=entry)
+        ) from None
     return Certificate(
         account=account.name,
         entry=entry,

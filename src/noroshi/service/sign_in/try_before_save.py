@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from noroshi.core.definitions.problems import Problem
+from noroshi.core.instruction import Instruction, InstructionKind
 from noroshi.core.translation import Message, _
 from noroshi.oauth.account import Account
 from noroshi.oauth.client_certificates import thumbprints
@@ -19,7 +20,7 @@ from noroshi.vault import Secret, VaultError
 NO_SECRET_SENT = 7000218
 WRONG_SECRET = frozenset({7000215, 7000222})
 """Entra's codes for a client secret that is wrong, or has ended."""
-ANOTHER_SECRET = _("Enter the correct one: noroshi secret set {secret}")
+ANOTHER_SECRET = Instruction(InstructionKind.PUT_RIGHT_SECRET)
 UNKNOWN_CERTIFICATE = _(
     "The application has no certificate with the thumbprint {thumbprint} ({code}). The "
     "administrator must upload it first: Entra admin center, App registrations, the app, "
@@ -27,8 +28,8 @@ UNKNOWN_CERTIFICATE = _(
     "to recognise a new certificate."
 )
 ALL_THE_SAME: Mapping[str, Message] = {
-    "secret": _("To save it anyway: noroshi secret set {entry} --force"),
-    "certificate": _("To save it anyway: noroshi cert import {account} FILE --replace --force"),
+    "secret": Instruction(InstructionKind.KEEP_SECRET),
+    "certificate": Instruction(InstructionKind.KEEP_CERTIFICATE),
 }
 STAYS = _(
     "{why}\n"
@@ -152,7 +153,7 @@ def unproved(
     if isinstance(failure, SignInError) and _another_mends(account, failure, credential):
         secret = credential.entry if credential else account.secret
         return OperationFailedError(
-            failure.words, (Problem("secret", ANOTHER_SECRET.fill(secret=secret)),)
+            failure.words, (Problem("secret", ANOTHER_SECRET.fill(entry=secret)),)
         )
     if isinstance(failure, SignInError) and credential and _is_unknown(failure):
         return OperationFailedError(_not_uploaded(failure, credential))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from noroshi.core.definitions.problems import InvalidValueError
+from noroshi.core.instruction import ANY_ENTRY, InstructionKind, followed_by
 from noroshi.core.mail import Answer, Envelope, Fault, Receipt, Verdict
 from noroshi.core.redaction import Masks
 from noroshi.core.translation import Message, _
@@ -31,9 +32,10 @@ NUMBERS = ("x-ms-workflow-run-id", "x-request-id", "request-id")
 ONE_URL = _("give either url or url_entry")
 BOTH = _("header and header_entry go together")
 BAD_HEADER = _("header {given!r} is not a header that may be set")
-NO_ENTRY = _(
-    "url_entry and header_entry are names of entries of the vault, never the values; put a "
-    "value in with: noroshi secret set NAME"
+NO_ENTRY = followed_by(
+    _("url_entry and header_entry are names of entries of the vault, never the values."),
+    InstructionKind.PUT_SECRET,
+    entry=ANY_ENTRY,
 )
 BAD_ENTRY = _("the vault's entry {entry} does not hold what this route needs: {why}")
 NO_VALUE = _("a header's value is one line of printable ASCII")

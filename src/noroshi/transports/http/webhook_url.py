@@ -6,6 +6,7 @@ import re
 from urllib.parse import parse_qsl, urlsplit
 
 from noroshi.core.http_expectations import is_near
+from noroshi.core.instruction import ANY_ENTRY, InstructionKind, followed_by
 from noroshi.core.translation import Message, _
 
 SECRET_HOSTS = (
@@ -30,9 +31,13 @@ IN_THE_CLEAR = _(
     "http is only for an address of this computer or of a private network (as "
     "http://192.168.1.10:8080/hook), and only with plain_http = true"
 )
-SECRET_URL = _(
-    "this URL is a secret: whoever knows it may post there. Put it into the vault (noroshi "
-    "secret set NAME), and give url_entry = NAME instead of url"
+SECRET_URL = followed_by(
+    _(
+        "this URL is a secret: whoever knows it may post there. Give url_entry = NAME instead "
+        "of url, where NAME is an entry of the vault."
+    ),
+    InstructionKind.PUT_SECRET,
+    entry=ANY_ENTRY,
 )
 RETIRED_URL = _(
     "this is a Teams connector, which Microsoft has retired: in Teams, open the channel's menu › "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from noroshi.core.instruction import InstructionKind, with_instruction
 from noroshi.core.mail import Answer, Fault, Verdict
 from noroshi.core.translation import NOTHING, Message, _, pgettext
 from noroshi.network import TlsError
@@ -25,10 +26,13 @@ ANSWERED = pgettext("answered", "{where} said: {reply}")
 ADVISED = _("{advice} {said}")
 """What it means comes first: a subject and a table have room for the beginning alone."""
 SIGN_IN = _("{where} did not let {user} sign in (AUTH): {reply}")
-WRONG_PASSWORD = _(
-    "{where} did not let {user} sign in by {way} (AUTH): {reply}. Either the password is "
-    "another one (put it in: noroshi secret set {entry}), or the server wants another user or "
-    "way (user and auth of the route)."
+WRONG_PASSWORD = with_instruction(
+    _(
+        "{where} did not let {user} sign in by {way} (AUTH): {reply}. Either the password is "
+        "another one (put it in: {instruction}), or the server wants another user or way (user "
+        "and auth of the route)."
+    ),
+    InstructionKind.PUT_SECRET_PLACE,
 )
 WANTS_TLS = _("{where} wants encryption: {reply}. Set protection to starttls, or tls.")
 NO_STARTTLS = _(

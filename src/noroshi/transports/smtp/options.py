@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Literal
 
 from noroshi.core.definitions.problems import InvalidValueError
+from noroshi.core.instruction import ANY_ENTRY, InstructionKind, followed_by
 from noroshi.core.translation import Message, _
 from noroshi.definitions.documents import ENTRY
 from noroshi.oauth.high_volume import is_high_volume
@@ -40,9 +41,10 @@ NOBODY_SIGNS_IN = _(
 NO_TLS_NO_CERTIFICATE = _(
     "a certificate is shown only in TLS: set protection to starttls or tls"
 )
-NO_ENTRY = _(
-    "password must be the name of an entry of the vault, never the password itself; put "
-    "the password into the vault with: noroshi secret set NAME"
+NO_ENTRY = followed_by(
+    _("password must be the name of an entry of the vault, never the password itself."),
+    InstructionKind.PUT_SECRET,
+    entry=ANY_ENTRY,
 )
 TWO_WAYS = _("account and password cannot both be given: choose one way to sign in")
 NEEDS_SEND_AS = _(

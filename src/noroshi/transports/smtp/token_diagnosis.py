@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from noroshi.core.instruction import ANY_ROUTE, InstructionKind, with_instruction
 from noroshi.core.printable import printable
 from noroshi.core.translation import Message, _
 from noroshi.oauth.high_volume import BULK_ROLE
@@ -40,10 +41,14 @@ OTHER_AUDIENCE = _(
     "The token is for “{aud}”, not for {name}: check {setting} of the cloud, which must name "
     "that resource alone, or first."
 )
-NO_SCOPE = _(
-    "The token carries “{has}” and lacks the permission {wanted}: add it to the app "
-    "registration as a delegated permission of Microsoft Graph, and sign in again (noroshi "
-    "authorize ROUTE)."
+NO_SCOPE = with_instruction(
+    _(
+        "The token carries “{has}” and lacks the permission {wanted}: add it to the app "
+        "registration as a delegated permission of Microsoft Graph, and sign in again "
+        "({instruction})."
+    ),
+    InstructionKind.SIGN_IN_PLACE,
+    route=ANY_ROUTE,
 )
 NO_ROLE = _(
     "The token carries no permission {wanted}: the administrator adds it under API "
@@ -94,10 +99,14 @@ OF_BULK = _(
     "let the app in (Add-HVEAppAccess, with the object ID of the enterprise application), or "
     "{user} is no such account."
 )
-OF_GRAPH = _(
-    "The token itself looks right. A policy of the organisation (Conditional Access) may keep "
-    "it out, or somebody revoked it: look under Entra admin center, Sign-in logs; then noroshi "
-    "authorize ROUTE."
+OF_GRAPH = with_instruction(
+    _(
+        "The token itself looks right. A policy of the organisation (Conditional Access) may "
+        "keep it out, or somebody revoked it: look under Entra admin center, Sign-in logs; "
+        "then sign in again ({instruction})."
+    ),
+    InstructionKind.SIGN_IN_PLACE,
+    route=ANY_ROUTE,
 )
 
 

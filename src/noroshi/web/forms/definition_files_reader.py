@@ -11,7 +11,7 @@ from typing import Any
 from noroshi import sandbox_reader, schema
 from noroshi.core.definitions.problems import MOST_FOUND, Problem, shortened
 from noroshi.core.size import MOST_VALUES, values_in
-from noroshi.core.translation import _
+from noroshi.core.translation import Medium, _
 from noroshi.definitions import TYPES, Folder, content, family_in, look_at, pack, unpack
 from noroshi.definitions.archive import MOST_BYTES, MOST_PACKED, too_much
 from noroshi.ports import Document
@@ -96,7 +96,7 @@ def _placed(name: str, sort: str, raw: bytes, there: Sequence[str]) -> str:
 
 
 def _plain(one: Problem) -> Mapping[str, Any]:
-    return {"where": shortened(one.where), "what": schema.plain(one.what)}
+    return {"where": shortened(one.where), "what": schema.plain(one.what, Medium.PAGE)}
 
 
 def _wrapped(folder: Folder) -> str:

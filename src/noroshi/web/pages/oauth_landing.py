@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Match, Route
 from starlette.types import Scope
 
-from noroshi.core.translation import _
+from noroshi.core.translation import Medium, _
 from noroshi.service import NotFoundError, handle_request
 from noroshi.web.context import WebContext
 from noroshi.web.errors import NO_SUCH_PAGE
@@ -65,7 +65,9 @@ async def _landed(visit: Visit, expected: Expected, returns: Returns) -> Respons
     if not returns.take(expected):  # the same browser at the same moment: it is under way
         return RedirectResponse(back, 303)
     given = {"route": expected.route, "pasted": str(visit.request.url)}
-    answer = await handle_request(web.service, person, "authorize_finish", given, web.news)
+    answer = await handle_request(
+        web.service, person, "authorize_finish", given, web.news, Medium.PAGE
+    )
     if "ok" in answer:
         return RedirectResponse(expected.home + expected.then, 303)
     problems = [visit.say(one["what"]) for one in answer.get("problems", ())]

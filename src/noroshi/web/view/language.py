@@ -8,7 +8,7 @@ from datetime import datetime
 
 from noroshi.actions.phrases import MONTHS, WORDS
 from noroshi.core.levels import Level
-from noroshi.core.translation import Message, _, pgettext
+from noroshi.core.translation import Medium, Message, _, pgettext
 from noroshi.web.view.remedy_links import on_page
 from noroshi.web.view.state_names import NOT_MEASURED_NAMES
 from noroshi.web.view.timestamps import Moment
@@ -29,8 +29,9 @@ class Tongue:
     def say(self, words: Message | Mapping[str, str]) -> str:
         """A text of ours, or of an answer."""
         language = self.language
-        text = words.say(language) if isinstance(words, Message) else words[language]
-        return on_page(text, language)
+        if isinstance(words, Message):
+            return on_page(words.say(language, Medium.PAGE), language)
+        return on_page(words[language], language)
 
     def level(self, level: str) -> str:
         """A level's word; "new" is one that was never measured, "stopped" and

@@ -13,6 +13,7 @@ from time import monotonic
 from typing import Any, TypeVar
 
 from noroshi.core.people import VIEWER, Person, roles_up_to
+from noroshi.core.translation import Medium
 from noroshi.people import random_keys
 from noroshi.ports import StoreError
 from noroshi.service import OperationError, handle_request
@@ -238,4 +239,7 @@ class Live:
         self._took = self._looked - began
 
     async def _ask(self, op: str, **arguments: Any) -> Any:
-        return unwrap(await handle_request(self._web.service, self._who, op, arguments))
+        answer = await handle_request(
+            self._web.service, self._who, op, arguments, medium=Medium.PAGE
+        )
+        return unwrap(answer)

@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 
 from noroshi import __version__
 from noroshi.core.people import ROLE_NAMES, ROLES, Person
-from noroshi.core.translation import Message, bilingual, plain
+from noroshi.core.translation import Medium, Message, bilingual, plain
 from noroshi.people import AuthenticationError, random_keys
 from noroshi.ports import StoreError
 from noroshi.service import (
@@ -124,7 +124,9 @@ class Visit:
         """Do an operation in their name; the answer, as at every door."""
         assert self.person is not None
         service = self.web.service
-        answer = await handle_request(service, self.person, op, args, self.web.news)
+        answer = await handle_request(
+            service, self.person, op, args, self.web.news, Medium.PAGE
+        )
         return for_people(answer, service.operations().get(op), self.person)
 
     async def show(self, template: str, status: int = 200, /, **values: Any) -> Response:

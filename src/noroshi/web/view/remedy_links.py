@@ -7,9 +7,7 @@ What has no page (an entry of the vault for a monitor, say) is left as it is.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-
-from noroshi.core.translation import Message, bilingual
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 Swaps = Sequence[tuple[str, str]]
 ON_ITS_PAGE, BY_ITS_PAGE = "on the page of the route", "経路の画面で"
@@ -185,88 +183,13 @@ def _here(text: str, language: str) -> str:
 
 
 COMMAND, OPTION = "noroshi ", "--"
-PLACES: Mapping[str, Message] = {
-    "status --all": bilingual(en="the overview", ja="「概況」"),
-    "alarms": bilingual(en="the page of alarms", ja="「アラーム」"),
-    "silence list": bilingual(en="the page of alarms", ja="「アラーム」"),
-    "ledger": bilingual(en="the ledger", ja="「台帳」"),
-    "queue list": bilingual(en="the queue", ja="「送信キュー」"),
-    "versions": bilingual(en="the versions", ja="「変更履歴」"),
-    "plan(?: DIR)?": bilingual(en="the versions", ja="「変更履歴」"),
-}
-"""The pages that show the same as these commands."""
-END = r"(?=$|[;)。])"
-IN_ENGLISH: Swaps = (
-    (r" \(as a command: --set \S+\)", ""),
-    ("Check the differences: noroshi plan", "Check the differences in the versions."),
-    (
-        "If that is intended: noroshi apply --empty DIR",
-        "If that is intended, select the check box below.",
-    ),
-    (
-        "To end all .*: noroshi apply --empty DIR",
-        "To end all monitoring, select the check box below.",
-    ),
-    (r"; to see the mail, run: noroshi queue show \S+", ""),
-    (r": noroshi queue show \S+", ""),
-    ("Assign another route: noroshi queue edit ID .*", "Assign another route in the queue."),
-    ("to give one up: noroshi queue drop ID", "to give one up, open it in the queue."),
-    (
-        r"withdraw the acknowledgement first: noroshi alarm take-back \S+",
-        "withdraw the acknowledgement first.",
-    ),
-    ("of what waits: noroshi queue edit", "of what waits in the queue"),
-    (r"can do this: noroshi user password \S+", "can do this."),
-    (r"can run: noroshi user totp --off \S+", "can turn it off on the page of users."),
-    (r" \(With an API token: one that was created with --programs\.\)", ""),
-    (
-        r"by that route until it is added: noroshi secret set \S+",
-        "by that route until it is added.",
-    ),
-)
-IN_JAPANESE: Swaps = (
-    (r" \(コマンドでは --set \S+\)", ""),
-    (r" \(API トークンなら、--programs を付けて作ったものが必要です\)", ""),
-    (
-        "であれば: noroshi apply --empty フォルダー",
-        "であれば、下の欄にチェックを入れてください。",
-    ),
-    (r"メールの内容を確認するには: noroshi queue show \S+", ""),
-    (r": noroshi queue show \S+", ""),
-    ("にするには: noroshi queue edit ID .*", "にするには「送信キュー」で開いてください。"),
-    ("取りやめるには: noroshi queue drop ID", "取りやめるには「送信キュー」で開いてください。"),
-    (r"取り消してください: noroshi alarm take-back \S+", "取り消してください。"),
-    (" noroshi queue edit で", "「送信キュー」で"),
-    (r" noroshi user password \S+ で", "「利用者」の画面で"),
-    (r" noroshi user totp --off \S+ を実行します", "「利用者」の画面で無効にします"),
-    (r"その経路では送信できません: noroshi secret set \S+", "その経路では送信できません。"),
-)
-"""Sentences with a command for something that is done in the manager."""
 
 
-def _english() -> Iterator[tuple[str, str]]:
-    yield from IN_ENGLISH
-    yield from ROUTES_IN_ENGLISH
-    for command, place in PLACES.items():
-        yield f"See: noroshi {command}{END}", f"See {place.en}."
-        yield f"Check: noroshi {command}{END}", f"Check {place.en}."
-        yield f"Check again: noroshi {command}{END}", f"Check {place.en} again."
-        yield f": noroshi {command}{END}", f": see {place.en}"
-
-
-def _japanese() -> Iterator[tuple[str, str]]:
-    yield from IN_JAPANESE
-    yield from ROUTES_IN_JAPANESE
-    for command, place in PLACES.items():
-        yield f"noroshi {command} で", f"{place.ja}で"
-        yield f": noroshi {command}{END}", f" ({place.ja}で確かめられます)"
-
-
-def _ready(swaps: Iterator[tuple[str, str]]) -> Sequence[tuple[re.Pattern[str], str]]:
+def _ready(swaps: Swaps) -> Sequence[tuple[re.Pattern[str], str]]:
     return [(re.compile(pattern), text) for pattern, text in swaps]
 
 
-SWAPS = {"en": _ready(_english()), "ja": _ready(_japanese())}
+SWAPS = {"en": _ready(ROUTES_IN_ENGLISH), "ja": _ready(ROUTES_IN_JAPANESE)}
 
 
 def on_page(text: str, language: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from noroshi.core.people import ROLE_NAMES
-from noroshi.core.translation import Message, _
+from noroshi.core.translation import Medium, Message, _
 from noroshi.service import Operation, Person
 
 ROLE_TOO_LOW = _("This requires the role {role}. Ask an administrator.")
@@ -25,4 +25,4 @@ def for_people(
     if wanted is None or "ok" in answer or wanted.role in person.roles:
         return answer
     words = needs(wanted.role)
-    return {**answer, "words": {"en": words.en, "ja": words.ja}}
+    return {**answer, "words": words.both(Medium.PAGE)}

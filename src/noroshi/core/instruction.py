@@ -1,0 +1,380 @@
+"""Tell a reader what to do next, or where to look: in a terminal by a command, on a page by the
+place in the manager where it is done, in a mail by both.
+
+An instruction is a value, its kind and its arguments. It is an argument of a text, or stands
+after one, and is put into words when the reader is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from noroshi.core.translation import Argument, Medium, Message, _, pgettext, plain, sentences
+
+
+class InstructionKind(StrEnum):
+    """What is to be done. The values are stored; they stay."""
+
+    SIGN_IN = "sign_in"
+    SIGN_IN_AGAIN = "sign_in_again"
+    SIGN_IN_PLACE = "sign_in_place"
+    SIGN_IN_TO_READ = "sign_in_to_read"
+    SIGN_IN_TO_READ_PLACE = "sign_in_to_read_place"
+    PUT_SECRET = "put_secret"
+    PUT_SECRET_PLACE = "put_secret_place"
+    PUT_RIGHT_SECRET = "put_right_secret"
+    PUT_KEY_FILE = "put_key_file"
+    GIVE_RIGHT_SECRET = "give_right_secret"
+    PUT_ENTRY = "put_entry"
+    MAKE_CERTIFICATE = "make_certificate"
+    PUT_CERTIFICATE = "put_certificate"
+    SHOW_CERTIFICATE = "show_certificate"
+    KEEP_SECRET = "keep_secret"
+    KEEP_CERTIFICATE = "keep_certificate"
+    GIVE_SECRET = "give_secret"
+    GIVE_PASSWORD = "give_password"
+    SET_VALUE = "set_value"
+    CONFIRM_DESTINATION = "confirm_destination"
+    REMOVE_ENTRY = "remove_entry"
+    SHOW_ENTRIES = "show_entries"
+    SHOW_STATUS = "show_status"
+    SHOW_ALARMS = "show_alarms"
+    SHOW_SILENCES = "show_silences"
+    SHOW_LEDGER = "show_ledger"
+    SHOW_QUEUE = "show_queue"
+    SHOW_MAIL = "show_mail"
+    SHOW_VERSIONS = "show_versions"
+    SHOW_PLAN = "show_plan"
+    SHOW_CHANGES = "show_changes"
+    DIAGNOSE = "diagnose"
+    CHECK_ACCEPTED = "check_accepted"
+    EDIT_MAIL = "edit_mail"
+    EDIT_WAITING = "edit_waiting"
+    CHANGE_ROUTE = "change_route"
+    DROP_MAIL = "drop_mail"
+    RELEASE_MAIL = "release_mail"
+    TAKE_BACK = "take_back"
+    END_WATCHING = "end_watching"
+    REMOVE_LAST = "remove_last"
+    CHANGE_PASSWORD = "change_password"
+    END_SECOND_STEP = "end_second_step"
+    AFTER_APPLY = "after_apply"
+    NEXT_AFTER_APPLY = "next_after_apply"
+
+
+class ManagerPage(StrEnum):
+    """The pages of the manager to which instructions lead."""
+
+    OVERVIEW = "overview"
+    ALARMS = "alarms"
+    LEDGER = "ledger"
+    QUEUE = "queue"
+    VERSIONS = "versions"
+    USERS = "users"
+    ROUTE = "route"
+    FORM = "form"
+    """The form that the reader sees, in which there is a box to tick."""
+
+
+PAGES: Mapping[ManagerPage, Message] = {
+    ManagerPage.OVERVIEW: _("the overview"),
+    ManagerPage.ALARMS: _("the page of alarms"),
+    ManagerPage.LEDGER: _("the ledger"),
+    ManagerPage.QUEUE: _("the queue"),
+    ManagerPage.VERSIONS: _("the versions"),
+    ManagerPage.USERS: _("the page of users"),
+    ManagerPage.ROUTE: _("the route's page"),
+    ManagerPage.FORM: _("this page"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """The same instruction where it is read; {command} and {page} are its places. What has no
+    wording of its own for a page or a mail reads there as in a terminal."""
+
+    terminal: Message
+    page: Message | None = None
+    mail: Message | None = None
+
+    def at(self, medium: Medium) -> Message:
+        """Return the wording of one medium."""
+        match medium:
+            case Medium.PAGE:
+                return self.page or self.terminal
+            case Medium.MAIL:
+                return self.mail or self.terminal
+            case _:
+                return self.terminal
+
+
+@dataclass(frozen=True, slots=True)
+class Guidance:
+    """The command that does a thing, how that is told, and the page that does the same; None:
+    no page does, so that a page tells the command, to be copied."""
+
+    command: Message
+    wording: Wording
+    page: ManagerPage | None = None
+
+
+LOOK = Wording(
+    _("See: {command}"), _("See {page}."), _("See: {command} (or {page} in the manager)")
+)
+SIGN_IN = Wording(
+    _("Sign in: {command}"),
+    _("Sign in on {page}."),
+    _("Sign in: {command} (or on {page} in the manager)"),
+)
+SIGN_IN_AGAIN = Wording(
+    _("Sign in again: {command}"),
+    _("Sign in again on {page}."),
+    _("Sign in again: {command} (or on {page} in the manager)"),
+)
+SIGN_IN_TO_READ = Wording(_("To allow reading the mailbox: {command}"))
+WITHIN = Wording(plain("{command}"), _("on {page}"), _("{command}, or on {page}"))
+"""Within a sentence, in parentheses."""
+PUT = Wording(
+    _("Store it: {command}"),
+    _("Store it on {page}."),
+    _("Store it: {command} (or on {page} in the manager)"),
+)
+PUT_RIGHT = Wording(
+    _("Enter the correct one: {command}"),
+    _("Enter the correct one again."),
+    _("Enter the correct one: {command} (or on {page} in the manager)"),
+)
+GIVE = Wording(_("Store the secret with: {command}"), _("Store the secret on {page}."))
+MAKE = Wording(
+    _("Create one: {command}"),
+    _("Create one on {page}."),
+    _("Create one: {command} (or on {page} in the manager)"),
+)
+MAKE_OR_IMPORT = Wording(
+    _("Create or import one: {command}"),
+    _("Create or import one on {page}."),
+    _("Create or import one: {command} (or on {page} in the manager)"),
+)
+SAVE_CERTIFICATE = Wording(
+    _("To see it and its thumbprint: {command}"),
+    _("Save it as a file on {page}, which also shows its thumbprint."),
+    _("To see it and its thumbprint: {command} (or on {page} in the manager)"),
+)
+KEEP = Wording(
+    _("To save it anyway: {command}"),
+    _("To save it anyway, select the check box below and enter it again."),
+)
+REMOVE = Wording(_("To remove it anyway: {command}"))
+CONFIRM = Wording(
+    _("If that is right, confirm it: {command}"), _("If that is right, confirm it on {page}.")
+)
+REAUTHENTICATE = Wording(
+    _("An API token must have been created with: {command}"), _("Enter it to continue.")
+)
+SET_VALUE = Wording(_("As a command: {command}"), _("Enter a value."))
+LOOK_FOR_CHANGES = Wording(
+    _("Check the differences: {command}"), _("Check the differences in {page}.")
+)
+DIAGNOSE = Wording(
+    _("For the remedy and its page: {command}"),
+    _("The diagnosis on {page} shows the remedy."),
+    _("For the remedy: {command} (or the diagnosis on {page} in the manager)"),
+)
+CHECK_ACCEPTED = Wording(
+    _("To check whether it was accepted: {command}"),
+    _("Whether it was accepted is shown in {page}."),
+)
+EDIT = Wording(
+    _("Correct the address: {command}"),
+    _("Correct the address in {page}."),
+    _("Correct the address: {command} (or in {page} of the manager)"),
+)
+EDIT_WAITING = Wording(
+    _("In waiting mails, correct it with: {command}"),
+    _("In waiting mails, correct it in {page}."),
+    _("In waiting mails, correct it with: {command} (or in {page} of the manager)"),
+)
+CHANGE_ROUTE = Wording(
+    _("Assign another route: {command}"), _("Assign another route in {page}.")
+)
+DROP = Wording(_("To give one up: {command}"), _("To give one up, open it in {page}."))
+RELEASE = Wording(
+    _("To send it: {command}"),
+    _("To send it, open it in {page}."),
+    _("To send it: {command} (or in {page} of the manager)"),
+)
+TAKE_BACK = Wording(
+    _("Add a comment, or withdraw the acknowledgement first: {command}"),
+    _("Add a comment, or withdraw the acknowledgement first."),
+)
+IF_MEANT = Wording(
+    _("If that is intended: {command}"), _("If that is intended, select the check box below.")
+)
+BY_ADMINISTRATOR = Wording(
+    _("An administrator can do this: {command}"), _("An administrator can do this on {page}.")
+)
+SECOND_STEP_LOST = Wording(
+    _("If the authenticator is lost, an administrator can run: {command}"),
+    _("If the authenticator is lost, an administrator can turn it off on {page}."),
+)
+AT_ONCE = Wording(_("at once after: {command}"), _("as soon as it is saved"))
+WITH_NEXT = Wording(
+    _("with the next mail after: {command}"), _("with the next mail, once it is saved")
+)
+_AUTHORIZE, _PUT_SECRET = (
+    plain("noroshi authorize {route}"),
+    plain("noroshi secret set {entry}"),
+)
+_TO_READ = plain("noroshi authorize {route} --read-mailbox")
+_APPLY = plain("noroshi apply DIR")
+_KIND = InstructionKind
+ANY_ROUTE = pgettext("any_route", "ROUTE")
+"""Stands in a command where no certain route is meant."""
+ANY_ENTRY = _("NAME")
+"""Stands in a command where no certain entry of the vault is meant."""
+ANY_ACCOUNT = _("ACCOUNT")
+"""Stands in a command where no certain account is meant."""
+GUIDANCE: Mapping[InstructionKind, Guidance] = {
+    _KIND.SIGN_IN: Guidance(_AUTHORIZE, SIGN_IN, ManagerPage.ROUTE),
+    _KIND.SIGN_IN_AGAIN: Guidance(_AUTHORIZE, SIGN_IN_AGAIN, ManagerPage.ROUTE),
+    _KIND.SIGN_IN_PLACE: Guidance(_AUTHORIZE, WITHIN, ManagerPage.ROUTE),
+    _KIND.SIGN_IN_TO_READ: Guidance(_TO_READ, SIGN_IN_TO_READ),
+    _KIND.SIGN_IN_TO_READ_PLACE: Guidance(_TO_READ, Wording(plain("{command}"))),
+    _KIND.PUT_SECRET: Guidance(_PUT_SECRET, PUT, ManagerPage.ROUTE),
+    _KIND.PUT_SECRET_PLACE: Guidance(_PUT_SECRET, WITHIN, ManagerPage.ROUTE),
+    _KIND.PUT_RIGHT_SECRET: Guidance(_PUT_SECRET, PUT_RIGHT, ManagerPage.ROUTE),
+    _KIND.PUT_KEY_FILE: Guidance(
+        _("noroshi secret set {entry} --file FILE"), PUT, ManagerPage.ROUTE
+    ),
+    _KIND.GIVE_RIGHT_SECRET: Guidance(
+        _("noroshi authorize {route} --secret-file FILE"), PUT_RIGHT, ManagerPage.ROUTE
+    ),
+    _KIND.GIVE_SECRET: Guidance(_AUTHORIZE, GIVE, ManagerPage.ROUTE),
+    _KIND.GIVE_PASSWORD: Guidance(
+        plain("noroshi token new --programs"), REAUTHENTICATE, ManagerPage.FORM
+    ),
+    _KIND.SET_VALUE: Guidance(_("--set {name}=VALUE"), SET_VALUE, ManagerPage.FORM),
+    _KIND.PUT_ENTRY: Guidance(_PUT_SECRET, Wording(PUT.terminal)),
+    _KIND.MAKE_CERTIFICATE: Guidance(
+        plain("noroshi cert new {account}"), MAKE, ManagerPage.ROUTE
+    ),
+    _KIND.PUT_CERTIFICATE: Guidance(
+        _("noroshi cert new {account}, or noroshi cert import {account} FILE"),
+        MAKE_OR_IMPORT,
+        ManagerPage.ROUTE,
+    ),
+    _KIND.SHOW_CERTIFICATE: Guidance(
+        plain("noroshi cert show {account}"), SAVE_CERTIFICATE, ManagerPage.ROUTE
+    ),
+    _KIND.KEEP_SECRET: Guidance(
+        plain("noroshi secret set {entry} --force"), KEEP, ManagerPage.FORM
+    ),
+    _KIND.KEEP_CERTIFICATE: Guidance(
+        _("noroshi cert import {account} FILE --replace --force"), KEEP, ManagerPage.FORM
+    ),
+    _KIND.CONFIRM_DESTINATION: Guidance(
+        _("noroshi secret set {entry} --to PLACE"), CONFIRM, ManagerPage.ROUTE
+    ),
+    _KIND.REMOVE_ENTRY: Guidance(plain("noroshi secret remove {name} --force"), REMOVE),
+    _KIND.SHOW_ENTRIES: Guidance(plain("noroshi secret list"), Wording(LOOK.terminal)),
+    _KIND.SHOW_STATUS: Guidance(plain("noroshi status --all"), LOOK, ManagerPage.OVERVIEW),
+    _KIND.SHOW_ALARMS: Guidance(plain("noroshi alarms"), LOOK, ManagerPage.ALARMS),
+    _KIND.SHOW_SILENCES: Guidance(plain("noroshi silence list"), LOOK, ManagerPage.ALARMS),
+    _KIND.SHOW_LEDGER: Guidance(plain("noroshi ledger"), LOOK, ManagerPage.LEDGER),
+    _KIND.SHOW_QUEUE: Guidance(plain("noroshi queue list"), LOOK, ManagerPage.QUEUE),
+    _KIND.SHOW_MAIL: Guidance(plain("noroshi queue show {mail}"), LOOK, ManagerPage.QUEUE),
+    _KIND.SHOW_VERSIONS: Guidance(plain("noroshi versions"), LOOK, ManagerPage.VERSIONS),
+    _KIND.SHOW_PLAN: Guidance(plain("noroshi plan DIR"), LOOK, ManagerPage.VERSIONS),
+    _KIND.SHOW_CHANGES: Guidance(plain("noroshi plan"), LOOK_FOR_CHANGES, ManagerPage.VERSIONS),
+    _KIND.DIAGNOSE: Guidance(plain("noroshi doctor {route}"), DIAGNOSE, ManagerPage.ROUTE),
+    _KIND.CHECK_ACCEPTED: Guidance(
+        plain("noroshi queue show {mail}"), CHECK_ACCEPTED, ManagerPage.QUEUE
+    ),
+    _KIND.EDIT_WAITING: Guidance(
+        plain("noroshi queue edit ID"), EDIT_WAITING, ManagerPage.QUEUE
+    ),
+    _KIND.EDIT_MAIL: Guidance(plain("noroshi queue edit {mail}"), EDIT, ManagerPage.QUEUE),
+    _KIND.CHANGE_ROUTE: Guidance(
+        _("noroshi queue edit ID --route ROUTE"), CHANGE_ROUTE, ManagerPage.QUEUE
+    ),
+    _KIND.DROP_MAIL: Guidance(plain("noroshi queue drop ID"), DROP, ManagerPage.QUEUE),
+    _KIND.RELEASE_MAIL: Guidance(
+        plain("noroshi queue release {mail}"), RELEASE, ManagerPage.QUEUE
+    ),
+    _KIND.TAKE_BACK: Guidance(
+        plain("noroshi alarm take-back {monitor}"), TAKE_BACK, ManagerPage.ALARMS
+    ),
+    _KIND.END_WATCHING: Guidance(_("noroshi apply --empty DIR"), IF_MEANT, ManagerPage.FORM),
+    _KIND.REMOVE_LAST: Guidance(
+        _("noroshi definition remove --empty KEY"), IF_MEANT, ManagerPage.FORM
+    ),
+    _KIND.CHANGE_PASSWORD: Guidance(
+        plain("noroshi user password {name}"), BY_ADMINISTRATOR, ManagerPage.USERS
+    ),
+    _KIND.END_SECOND_STEP: Guidance(
+        plain("noroshi user totp --off {name}"), SECOND_STEP_LOST, ManagerPage.USERS
+    ),
+    _KIND.AFTER_APPLY: Guidance(_APPLY, AT_ONCE, ManagerPage.FORM),
+    _KIND.NEXT_AFTER_APPLY: Guidance(_APPLY, WITH_NEXT, ManagerPage.FORM),
+}
+
+
+class Instruction(Message):
+    """What a reader does next. `fill` fills the {places} of its command; it is filled along with
+    the text that it stands in."""
+
+    __slots__ = ("kind",)
+    filled_along = True
+
+    def __init__(
+        self, kind: InstructionKind, arguments: Mapping[str, Argument | Message] | None = None
+    ) -> None:
+        self.kind = kind
+        known = {} if arguments is None else arguments
+        given = {name: known[name] for name in self.places & known.keys()}
+        # A node that does not know the kind reads what is stored by this command.
+        told = {**given, "command": self.guidance.command.with_arguments(given)}
+        super().__init__(self.guidance.wording.terminal.id, arguments=told)
+
+    @property
+    def guidance(self) -> Guidance:
+        """How its kind is told."""
+        return GUIDANCE[self.kind]
+
+    @property
+    def places(self) -> frozenset[str]:
+        """The names of its command's {places}."""
+        return self.guidance.command.places
+
+    def command(self) -> Message:
+        """Return the command that does it, to be copied."""
+        return self.guidance.command.with_arguments(self.arguments)
+
+    def with_arguments(self, arguments: Mapping[str, Argument | Message]) -> Instruction:
+        """Return the same instruction with those arguments."""
+        return Instruction(self.kind, arguments)
+
+    def _wording(self, language: str, medium: Medium) -> str:
+        return self.guidance.wording.at(medium).say(language)
+
+    def _rendered(self, language: str, medium: Medium) -> dict[str, Argument]:
+        page = self.guidance.page
+        name = "" if page is None else PAGES[page].say(language)
+        return {**super()._rendered(language, medium), "page": name}
+
+
+def with_instruction(text: Message, kind: InstructionKind, **given: object) -> Message:
+    """Return a text with an instruction in its place of that name. What is `given` fills the
+    instruction's places at once; else they are filled with those of the text."""
+    return text.with_arguments({**text.arguments, "instruction": _of_kind(kind, given)})
+
+
+def followed_by(text: Message, kind: InstructionKind, **given: object) -> Message:
+    """Return a sentence, and what is to be done after it; `given` as in `with_instruction`."""
+    return sentences(text, _of_kind(kind, given))
+
+
+def _of_kind(kind: InstructionKind, given: Mapping[str, object]) -> Message:
+    return Instruction(kind).fill(**given) if given else Instruction(kind)
