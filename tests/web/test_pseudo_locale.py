@@ -74,9 +74,10 @@ class Shown(HTMLParser):
             self.texts.append(data)
 
 
-COMMAND = re.compile(r"noroshi [a-z][a-z -]*")
-WITHOUT_A_PAGE = words("")
-"""What only a terminal does; all else has its place in the manager."""
+COMMAND = re.compile(r"noroshi [a-z]+")
+WITHOUT_A_PAGE = {"noroshi authorize", "noroshi beat"}
+"""What only a terminal does: a sign-in to read the mailbox, and a job's own report. All else has its
+place in the manager."""
 
 
 def texts(page):
