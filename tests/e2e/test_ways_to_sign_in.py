@@ -10,7 +10,7 @@ from urllib.request import urlopen
 import pytest
 
 from noroshi_lab.lab.person import enter_code, sign_in
-from noroshi_lab.lab.remote import Refused, Remote
+from noroshi_lab.lab.remote import LabError, Remote
 from tests.e2e.labs import LabProgram, SigningIn, define, signed_in
 from tests.e2e.world import PATIENCE, Home, until
 from tests.ports import free_port
@@ -241,7 +241,7 @@ def test_where_the_provider_shows_an_error_it_is_said_what_to_look_at(home, prog
     served(home, program, accounts__lab=account(lab, redirect="http://localhost/other/"))
     keep(home, "lab-secret", lab.new("secret")["value"])  # an earlier test may end the first
     sitting = SigningIn(home, "--here")
-    with pytest.raises(Refused):
+    with pytest.raises(LabError):
         lab.sign_in(sitting.url)
     told = ""
     while "client ID" not in told:

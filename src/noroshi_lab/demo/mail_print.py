@@ -13,13 +13,13 @@ BASE64 = re.compile(r"(?m)^(?:[A-Za-z0-9+/]{60,}={0,2}\n)+(?:[A-Za-z0-9+/]+={0,2
 
 
 def folded(raw: str, language: str) -> str:
-    """The mail, with a block of base64 of more than a screen cut to its first lines."""
+    """Return the mail, with a block of base64 of more than a screen cut to its first lines."""
 
     def fold(found: re.Match[str]) -> str:
         lines = found[0].splitlines()
         if len(lines) <= FEW:
             return found[0]
-        left = FOLDED.fill(count=len(lines) - SHOWN).say(language)
-        return "\n".join([*lines[:SHOWN], left]) + "\n"
+        rest = FOLDED.fill(count=len(lines) - SHOWN).say(language)
+        return "\n".join([*lines[:SHOWN], rest]) + "\n"
 
     return BASE64.sub(fold, raw)

@@ -51,13 +51,13 @@ class Programs:
                 env={**os.environ, "PYTHONUTF8": "1"},
             )
 
-    def until(self, seen: Callable[[], Any], what: str) -> Any:
+    def until(self, check: Callable[[], Any], what: str) -> Any:
         """Return what comes, as soon as it does; DemoError if a program ends or nothing
         comes."""
         end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
             try:
-                if (found := seen()) is not None:
+                if (found := check()) is not None:
                     return found
             except RefusedError as refused:
                 if refused.kind != "no node":

@@ -64,7 +64,7 @@ MANAGER_SAID = re.compile(r"manager: (?P<url>http\S+)[^$]*?first start: (?P<code
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class DeliveredMail:
     """A mail as it lies in the mailbox, and how its envelope got there."""
 
     mail: Mail
@@ -92,15 +92,15 @@ class Demo:
         alarm = self.mishap(lab)
         recovery = self.repair(lab, alarm)
         if once:
-            for told in (alarm, recovery):
-                self.print_mail(told.mail)
+            for delivered in (alarm, recovery):
+                self.print_mail(delivered.mail)
             return
         self.watch_on(lab)
 
     # the programs
 
     def start_lab(self) -> dict[str, Any]:
-        """The lab, once it has said where it is."""
+        """Return the lab, once it has said where it is."""
         self.programs.start("lab", "-m", "noroshi_lab.lab", "--folder", str(self.lab_folder))
         card = self.lab_folder / "lab.json"
         lab: dict[str, Any] = self.programs.until(
@@ -155,8 +155,8 @@ class Demo:
 
     # the story
 
-    def mishap(self, lab: Mapping[str, Any]) -> Told:
-        """The shop ends; its alarm, as it arrived."""
+    def mishap(self, lab: Mapping[str, Any]) -> DeliveredMail:
+        """End the shop; return its alarm, as it arrived."""
         time.sleep(3)  # so that whoever looks on has read so far
         self.shop.kill()
         self.shop.wait()
@@ -165,36 +165,36 @@ class Demo:
         self.post(0, DOWN)
         return self.arrival(lab, 1)
 
-    def repair(self, lab: Mapping[str, Any], alarm: Told) -> Told:
-        """The shop runs again; its recovery, in the same thread."""
+    def repair(self, lab: Mapping[str, Any], alarm: DeliveredMail) -> DeliveredMail:
+        """Start the shop again; return its recovery, in the same thread."""
         time.sleep(3)
         self.start_again()
         self.programs.until(lambda: self._level() == "ok" or None, "recovery")
         self.post(0, UP)
-        told = self.arrival(lab, 2)
-        if alarm.mail.message_id not in told.mail.references:
+        delivered = self.arrival(lab, 2)
+        if alarm.mail.message_id not in delivered.mail.references:
             raise DemoError(_("the recovery mail is not in the same thread"))
         self.step(SAME_THREAD)
-        return told
+        return delivered
 
     def start_again(self) -> None:
         del self.programs.running["shop"]
         self.programs.start("shop", "-c", "import time; time.sleep(10**8)", self.mark)
         self.step(AGAIN.fill(pid=self.shop.pid))
 
-    def arrival(self, lab: Mapping[str, Any], count: int) -> Told:
-        """The mail of that number, with each post lit only as it is proven."""
+    def arrival(self, lab: Mapping[str, Any], count: int) -> DeliveredMail:
+        """Return the mail of that number, with each post lit only as it is proven."""
         box = Mailboxes(self.lab_folder / "mail")
         mails = self.programs.until(lambda: self._mails(box, lab["reader"], count), "mail")
         mail = mails[count - 1]
         envelope = mail.message_id.strip("<>").rpartition("@")[0]
         letter = self.programs.until(lambda: self._accepted(envelope), "answer")
-        said = letter["tried"][-1]["said"][0]
+        answer = letter["tried"][-1]["said"][0]
         self.post(1, "")
         self.post(2, self._route())
-        self.post(3, f"{said['code']} {said['text']}".partition(" [")[0])
+        self.post(3, f"{answer['code']} {answer['text']}".partition(" [")[0])
         self.post(4, mail.subject)
-        return Told(mail, letter)
+        return DeliveredMail(mail, letter)
 
     def print_mail(self, mail: Mail) -> None:
         """As it was received, but for a long block of base64, and then as a person reads it."""
@@ -246,11 +246,11 @@ class Demo:
         self.watch_arrive(lab, "ok", UP, count + 2)
 
     def watch_arrive(
-        self, lab: Mapping[str, Any], level: str, seen: Message, count: int
+        self, lab: Mapping[str, Any], level: str, words: Message, count: int
     ) -> None:
         try:
             self.programs.until(lambda: self._level() == level or None, level)
-            self.post(0, seen)
+            self.post(0, words)
             self.arrival(lab, count)
         except DemoError:
             # If none did, whoever looks on has silenced it, or watches no shop now.
@@ -296,12 +296,12 @@ class Demo:
         return True
 
     def _manager(self) -> Mapping[str, str] | None:
-        """Where the node's manager is, and the code for its first start, as the node said; none
-        if it could not be opened."""
-        said = (self.folder / "node.log").read_text("utf-8", "replace")
-        if "cannot be opened" in said:
+        """Return where the node's manager is, and the code for its first start, as the node
+        said; none if it could not be opened."""
+        log = (self.folder / "node.log").read_text("utf-8", "replace")
+        if "cannot be opened" in log:
             return {}
-        found = MANAGER_SAID.search(said)
+        found = MANAGER_SAID.search(log)
         return found.groupdict() if found else None
 
     def _level(self) -> str:
@@ -322,7 +322,7 @@ class Demo:
 
 
 def _port() -> int:
-    """The manager's usual port if it is free, else any (0)."""
+    """Return the manager's usual port if it is free, else any (0)."""
     with socket.socket() as tried:
         tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -333,7 +333,7 @@ def _port() -> int:
 
 
 def _zone() -> str:
-    """The machine's own zone, by its IANA name where that can be found."""
+    """Return the machine's own zone, by its IANA name where that can be found."""
     try:
         return str(Path("/etc/localtime").resolve()).split("zoneinfo/")[1]
     except (OSError, IndexError):

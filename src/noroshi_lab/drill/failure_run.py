@@ -25,7 +25,7 @@ LASTS = 25.0
 """Seconds for which an outage lasts if the node does not tell of it sooner by a mail."""
 ON_RECORD = {Course.SPARES: drill_texts.NEED_NOT, Course.PASSES: drill_texts.NOT_BY_MAIL}
 """What is said of telling where nobody has to act."""
-Seen = Callable[[], Message | None]
+StepCheck = Callable[[], Message | None]
 
 
 class Listener(Protocol):
@@ -38,7 +38,7 @@ class Listener(Protocol):
         """Show what has not been seen yet after so many seconds; called again and again."""
 
 
-class NotSeen(Exception):
+class NotNoticedError(Exception):
     """Report that what should have been seen was not, or something else was; the words say
     what."""
 
@@ -53,7 +53,7 @@ class Result:
 
     failure: Failure
     after: dict[str, float] = field(default_factory=dict)
-    said: dict[str, Message] = field(default_factory=dict)
+    words: dict[str, Message] = field(default_factory=dict)
     why: Message | None = None
     seconds: float = 0.0
 
@@ -64,7 +64,7 @@ def walk(stage: Stage, failure: Failure, language: str, listener: Listener) -> R
     began, result = time.monotonic(), Result(failure)
     try:
         _Walk(stage, failure, language, listener, result).run()
-    except NotSeen as missed:
+    except NotNoticedError as missed:
         result.why = missed.words
     result.seconds = time.monotonic() - began
     return result
@@ -84,7 +84,11 @@ class _Walk:
             self.failure.breaks(self.stage)
             self._begin()
             self._send()
-            wanted = {"noticed": self._noticed, "told": self._told, "survived": self._survived}
+            wanted = {
+                "noticed": self._noticed,
+                "told": self._notified,
+                "survived": self._survived,
+            }
             self._see(wanted)
         if self.failure.course in (Course.STOPS, Course.LASTS):
             self._begin()
@@ -98,7 +102,7 @@ class _Walk:
             yield
         except BaseException:
             # It is told why; that the mending went wrong too would only hide it.
-            with suppress(RefusedError, remote.Refused):
+            with suppress(RefusedError, remote.LabError):
                 self.failure.mends(self.stage)
             raise
         self.failure.mends(self.stage)
@@ -107,7 +111,7 @@ class _Walk:
         self._since, self._at = time.monotonic(), datetime.now(UTC).isoformat()
 
     def _send(self) -> None:
-        """An alarm that has two ways, and a mail that has one."""
+        """Send an alarm that has two ways, and a mail that has one."""
         first, second = self.setup.first, self.setup.second
         title, body = self.failure.title, drill_texts.BODY.say(self._language)
         alarm = drill_texts.ALARM.fill(title=title).say(self._language)
@@ -115,24 +119,24 @@ class _Walk:
         self._alarm = self.stage.send(alarm, body, first, second)
         self._lone = self.stage.send(lone, body, first)
 
-    def _see(self, wanted: Mapping[str, Seen]) -> None:
-        """Each of them, in the order in which they come."""
-        left = dict(wanted)
-        while left:
-            for name, seen in list(left.items()):
-                if (words := seen()) is not None:
-                    del left[name]
+    def _see(self, checks: Mapping[str, StepCheck]) -> None:
+        """Wait for each of them, in the order in which they come."""
+        missing = dict(checks)
+        while missing:
+            for name, check in list(missing.items()):
+                if (words := check()) is not None:
+                    del missing[name]
                     self._saw(name, words)
-            if left and self._passed > PATIENCE:
-                missing = each_once(drill_texts.LABELS[name] for name in left)
-                given = span(timedelta(seconds=PATIENCE))
-                raise NotSeen(drill_texts.IN_VAIN.fill(what=missing, span=given))
-            if left:
-                self._listener.waiting(list(left), self._passed)
+            if missing and self._passed > PATIENCE:
+                labels = each_once(drill_texts.LABELS[name] for name in missing)
+                patience = span(timedelta(seconds=PATIENCE))
+                raise NotNoticedError(drill_texts.IN_VAIN.fill(what=labels, span=patience))
+            if missing:
+                self._listener.waiting(list(missing), self._passed)
                 time.sleep(LOOK)
 
     def _saw(self, name: str, words: Message) -> None:
-        self._result.after[name], self._result.said[name] = self._passed, words
+        self._result.after[name], self._result.words[name] = self._passed, words
         self._listener.step(name, self._result.after[name], words)
 
     @property
@@ -142,7 +146,7 @@ class _Walk:
     # what there is to see
 
     def _noticed(self) -> Message | None:
-        """In the words of the node's own pages."""
+        """Return the words of the node's own pages."""
         course = self.failure.course
         if course is Course.SPARES:
             return drill_texts.UNTOUCHED.fill(first=self.setup.first)
@@ -152,12 +156,13 @@ class _Walk:
         route = self.stage.route(self.setup.first)
         return None if route["state"] == "well" else bilingual(**route["why"])
 
-    def _told(self) -> Message | None:
-        """By another route, and in a mailbox; what passes by itself is on record alone."""
+    def _notified(self) -> Message | None:
+        """Return the words once it was told by another route, and lies in a mailbox; what
+        passes by itself is on record alone."""
         if self.failure.course in ON_RECORD:
             noticed = "noticed" in self._result.after
             return ON_RECORD[self.failure.course] if noticed else None
-        for row in self.stage.told_of(self._at):
+        for row in self.stage.alarms_after(self._at):
             if row["state"] == DeliveryState.ACCEPTED and self._is_there(
                 row["digest"] or row["mail"]
             ):
@@ -167,7 +172,8 @@ class _Walk:
         return drill_texts.WHEN_LONGER if lasted else None
 
     def _survived(self) -> Message | None:
-        """The alarm has arrived; and the other mail too, where nothing stops its route."""
+        """Return the words once the alarm has arrived; and the other mail too, where nothing
+        stops its route."""
         held = self.failure.course in (Course.STOPS, Course.LASTS)
         by = self._arrived(self._alarm)
         lone = None if held else self._arrived(self._lone)
@@ -187,12 +193,13 @@ class _Walk:
         state = self.stage.route(self.setup.first)["state"]
         if state != "well" or self._arrived(self._lone) is None or not self.stage.is_calm():
             return None
-        given = {"first": self.setup.first, "entry": self.setup.secret}
-        how = self.failure.mended.fill(**given)
-        return drill_texts.WELL_AGAIN.fill(how=how, **given)
+        names = {"first": self.setup.first, "entry": self.setup.secret}
+        how = self.failure.mended.fill(**names)
+        return drill_texts.WELL_AGAIN.fill(how=how, **names)
 
     def _look_back(self) -> None:
-        """Nothing came twice that could be known, nor by a way that it may not take."""
+        """Check that nothing came twice that could be known, nor by a way that it may not
+        take."""
         for id, ways in (
             (self._alarm, (self.setup.first, self.setup.second)),
             (self._lone, (self.setup.first,)),
@@ -200,9 +207,9 @@ class _Walk:
             letter, count = self._letter(id), self.stage.copies(id)
             subject = letter["queued"]["subject"]
             if count > 1 and not self.failure.unknown:
-                raise NotSeen(drill_texts.TWICE.fill(subject=subject, count=count))
+                raise NotNoticedError(drill_texts.TWICE.fill(subject=subject, count=count))
             if (by := self._arrived(id)) not in ways:
-                raise NotSeen(drill_texts.BY_OTHER.fill(subject=subject, route=by))
+                raise NotNoticedError(drill_texts.BY_OTHER.fill(subject=subject, route=by))
 
     # of one mail
 
@@ -210,7 +217,7 @@ class _Walk:
         return self.stage.letter(id)
 
     def _arrived(self, id: str) -> str | None:
-        """By which route it was accepted, once it lies in the mailbox."""
+        """Return the route by which a mail was accepted, once it lies in the mailbox."""
         letter = self._letter(id)
         if letter["queued"]["state"] != DeliveryState.ACCEPTED or not self._is_there(id):
             return None
@@ -220,23 +227,23 @@ class _Walk:
         return self.stage.copies(id) > 0 or not self.stage.seen_in_lab
 
     def _is_used_up(self) -> bool:
-        """The node ran into all that was prepared for it."""
+        """Return True if the node ran into all that was prepared for it."""
         return not self.stage.lab.state()["faults"]
 
 
 def _bad(letter: Answer) -> Iterator[Message]:
-    """What was said of a mail that was not taken."""
-    for tried in letter["tried"]:
-        for said in tried["said"]:
-            if said["verdict"] != "accepted":
-                yield bilingual(**said["words"]) if said["words"]["en"] else _answer(said)
+    """Yield the words for each answer to a mail that was not taken."""
+    for attempt in letter["tried"]:
+        for answer in attempt["said"]:
+            if answer["verdict"] != "accepted":
+                yield bilingual(**answer["words"]) if answer["words"]["en"] else _answer(answer)
 
 
-def _answer(said: Answer) -> Message:
-    return plain(f"{said['code']} {gist(said['text'])}".strip())
+def _answer(answer: Answer) -> Message:
+    return plain(f"{answer['code']} {gist(answer['text'])}".strip())
 
 
 def _in_turn(tries: Iterable[Message]) -> Message:
-    """One after the other, each only once."""
+    """Join them one after the other, each only once."""
     once = tuple(dict.fromkeys(tries))
     return joined(once, plain(" → "))

@@ -58,7 +58,7 @@ critical = 30
 }
 
 
-class ProgramEnded(Exception):
+class ProgramEndedError(Exception):
     """The lab or the node did, or never came; the words say which."""
 
     def __init__(self, words: Message) -> None:
@@ -76,16 +76,17 @@ class Fresh:
 
     @property
     def door(self) -> Path:
-        """The node's."""
+        """Return the node's door."""
         return self.home / "door.sock"
 
     def begin(self) -> None:
-        """Returns once both routes are signed in. Raises ProgramEnded, and as the calls do."""
+        """Start all programs, and return once both routes are signed in. Raises
+        ProgramEndedError, and as the calls do."""
         self._start("lab", "-m", "noroshi_lab.lab", "--folder", str(self.lab_folder))
         self._until("lab", (self.lab_folder / "lab.json").exists)
         self._start("init", "-m", "noroshi.cli", "--home", str(self.home), "init")
         if self._programs.pop("init").wait():
-            raise ProgramEnded(ENDED.fill(what="init", tail=self._tail("init")))
+            raise ProgramEndedError(ENDED.fill(what="init", tail=self._tail("init")))
         self._start("node", "-m", "noroshi.cli", "--home", str(self.home), "serve")
         self._until("node", self._door_opens)
         self._define(SILENT)
@@ -119,8 +120,8 @@ class Fresh:
         lab, node = Remote(self.lab_folder), Far(self.door)
         secrets = {FIRST: lab.card, SECOND: lab.card["elsewhere"]}
         for route, at in secrets.items():
-            asked = node.call("authorize_begin", route=route)
-            node.call("set_secret", name=asked["secret"], value=at["client_secret"])
+            begun = node.call("authorize_begin", route=route)
+            node.call("set_secret", name=begun["secret"], value=at["client_secret"])
             url = node.call("authorize_begin", route=route)["url"]
             node.call("authorize_finish", route=route, pasted=lab.sign_in(url))
 
@@ -135,9 +136,9 @@ class Fresh:
         end = time.monotonic() + PATIENCE
         while not there():
             if self._programs[name].poll() is not None:
-                raise ProgramEnded(ENDED.fill(what=name, tail=self._tail(name)))
+                raise ProgramEndedError(ENDED.fill(what=name, tail=self._tail(name)))
             if time.monotonic() > end:
-                raise ProgramEnded(IN_VAIN.fill(what=name, span=f"{PATIENCE:.0f} s"))
+                raise ProgramEndedError(IN_VAIN.fill(what=name, span=f"{PATIENCE:.0f} s"))
             time.sleep(LOOK)
 
     def _tail(self, name: str) -> str:

@@ -20,9 +20,9 @@ from noroshi.cli.errors import RefusedError
 from noroshi.core.delivery_state import DeliveryState
 from noroshi.core.translation import bilingual
 from noroshi_lab.drill import drill_texts
-from noroshi_lab.drill.failure_run import PATIENCE, NotSeen, Result, walk
+from noroshi_lab.drill.failure_run import PATIENCE, NotNoticedError, Result, walk
 from noroshi_lab.drill.failures import TEN, Failure
-from noroshi_lab.drill.installation import Fresh, ProgramEnded
+from noroshi_lab.drill.installation import Fresh, ProgramEndedError
 from noroshi_lab.drill.progress import Shown, as_json
 from noroshi_lab.drill.setup import find_setup
 from noroshi_lab.drill.stage import LOOK, Stage, left_as_found
@@ -32,7 +32,7 @@ from noroshi_lab.lab.remote import Remote
 
 # A terminal that is closed sends SIGHUP; Windows has none.
 INTERRUPTS = [signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if os.name == "posix" else [])]
-REFUSALS = (RefusedError, remote.Refused, NotSeen, ProgramEnded)
+REFUSALS = (RefusedError, remote.LabError, NotNoticedError, ProgramEndedError)
 
 
 def main(argv: Sequence[str], *, language: str, door: Callable[[], Path]) -> int:
@@ -92,28 +92,28 @@ def _drill(given: argparse.Namespace, shown: Shown, folder: Path, door: Path) ->
 
 @contextmanager
 def _put_back(lab: Remote, shown: Shown) -> Iterator[None]:
-    """The lab as it was found, whatever happens. Whoever presses Ctrl-C once more must not
-    leave half of it."""
+    """Put the lab back as it was found, whatever happens. Whoever presses Ctrl-C once more must
+    not leave half of it."""
     try:
         with left_as_found(lab):
             try:
                 yield
             finally:
                 _on_interrupts(signal.SIG_IGN)
-    except remote.Refused as refused:
-        raise NotSeen(drill_texts.NOT_AS_FOUND.fill(why=refused.words)) from None
+    except remote.LabError as refused:
+        raise NotNoticedError(drill_texts.NOT_AS_FOUND.fill(why=refused.words)) from None
 
 
 def _ready(lab: Remote, node: Far, shown: Shown, count: int) -> Stage:
-    """The stage, once a first mail came by the first route. Raises NotSeen."""
+    """Return the stage, once a first mail came by the first route. Raises NotNoticedError."""
     setup = find_setup(node.call("export")["documents"], lab.card)
     if setup is None:
-        raise NotSeen(drill_texts.NOT_TO_LAB)
+        raise NotNoticedError(drill_texts.NOT_TO_LAB)
     stage = Stage(lab, node, setup)
     _must_be_well(stage)
-    given = {"user": lab.card["user"], "to": ", ".join(setup.to), "count": count}
+    facts = {"user": lab.card["user"], "to": ", ".join(setup.to), "count": count}
     names = {"first": setup.first, "second": setup.second, "contact": setup.contact}
-    shown.say(drill_texts.HEAD.fill(**given, **names))
+    shown.say(drill_texts.HEAD.fill(**facts, **names))
     stage.quicken()
     subject, body = (
         drill_texts.FIRST_MAIL.say(shown.language),
@@ -128,18 +128,20 @@ def _must_be_well(stage: Stage) -> None:
     for name in (stage.setup.first, stage.setup.second):
         route = stage.route(name)
         if route["state"] != "well":
-            raise NotSeen(drill_texts.NOT_WELL.fill(route=name, why=bilingual(**route["why"])))
+            raise NotNoticedError(
+                drill_texts.NOT_WELL.fill(route=name, why=bilingual(**route["why"]))
+            )
     if count := stage.node.call("status")["queue"]["waiting"]:
-        raise NotSeen(drill_texts.MAILS_WAIT.fill(count=count))
+        raise NotNoticedError(drill_texts.MAILS_WAIT.fill(count=count))
 
 
 def _see_it_come(stage: Stage, id: str) -> None:
-    """The first mail; it also tells whether its reader's mailbox is in the lab."""
+    """Wait for the first mail, which also tells whether its reader's mailbox is in the lab."""
     end = time.monotonic() + PATIENCE
     while (letter := stage.letter(id))["queued"]["state"] != DeliveryState.ACCEPTED:
         if time.monotonic() > end:
             why = bilingual(**letter["queued"]["because"])
-            raise NotSeen(drill_texts.NOT_WELL.fill(route=stage.setup.first, why=why))
+            raise NotNoticedError(drill_texts.NOT_WELL.fill(route=stage.setup.first, why=why))
         time.sleep(LOOK)
     stage.seen_in_lab = stage.copies(id) > 0
 

@@ -70,11 +70,11 @@ class Shown:
         self._print("\n".join(table(rows)))
         bad = sum(each.why is not None for each in results)
         words = drill_texts.SOME_FAILED if bad else drill_texts.ALL_PASSED
-        given = {"bad": bad, "count": len(results), "lost": lost, "span": self.span(seconds)}
-        self._print(f"\n{words.fill(**given).say(self.language)}")
+        sums = {"bad": bad, "count": len(results), "lost": lost, "span": self.span(seconds)}
+        self._print(f"\n{words.fill(**sums).say(self.language)}")
 
     def span(self, seconds: float) -> str:
-        """A length of time as it is read: tenths of a second while they count."""
+        """Return a length of time as it is read: tenths of a second while they count."""
         if round(seconds, 1) < EXACT:
             return SECONDS.fill(n=f"{seconds:.1f}").say(self.language)
         return span(timedelta(seconds=round(seconds))).say(self.language)
@@ -95,8 +95,8 @@ class Shown:
 
 def as_json(results: Sequence[Result], seconds: float, lost: int) -> str:
     """For programs: seconds, and the words in both languages."""
-    told = [dict(_plain(each)) for each in results]
-    whole = {"failures": told, "seconds": round(seconds, 1), "lost": lost}
+    failures = [dict(_plain(each)) for each in results]
+    whole = {"failures": failures, "seconds": round(seconds, 1), "lost": lost}
     return json.dumps(whole, ensure_ascii=False, indent=2)
 
 
@@ -107,4 +107,4 @@ def _plain(result: Result) -> Iterator[tuple[str, Any]]:
     yield "why", result.why.both() if result.why else None
     for step in STEPS:
         if step in result.after:
-            yield (step, {"after": round(result.after[step], 1), **result.said[step].both()})
+            yield (step, {"after": round(result.after[step], 1), **result.words[step].both()})

@@ -25,7 +25,7 @@ class Setup:
 
 
 def find_setup(documents: Sequence[Mapping[str, Any]], card: Mapping[str, Any]) -> Setup | None:
-    """The first rule that will do; None: there is none."""
+    """Return the first rule that will do; None: there is none."""
     bodies = {str(each["key"]): json.loads(each["body"]) for each in documents}
     return next(_setups(bodies, card), None)
 
@@ -33,14 +33,14 @@ def find_setup(documents: Sequence[Mapping[str, Any]], card: Mapping[str, Any]) 
 def _setups(bodies: Bodies, card: Mapping[str, Any]) -> Iterator[Setup]:
     for key, rule in bodies.items():
         routes = list(rule.get("routes", ())) if key.startswith("rules/") else []
-        ours = [name for name in routes if _account(bodies, name, card)]
+        at_lab = [name for name in routes if _account(bodies, name, card)]
         others = [name for name in routes if not _is_at_lab(bodies, name, card)]
-        if not ours or not others or routes[0] != ours[0] or not rule.get("contacts"):
+        if not at_lab or not others or routes[0] != at_lab[0] or not rule.get("contacts"):
             continue
         contact = rule["contacts"][0]
-        account = _account(bodies, ours[0], card)
+        account = _account(bodies, at_lab[0], card)
         yield Setup(
-            first=ours[0],
+            first=at_lab[0],
             second=others[0],
             contact=contact,
             to=tuple(bodies[f"contacts/{contact}"].get("addresses", ())),
@@ -50,7 +50,8 @@ def _setups(bodies: Bodies, card: Mapping[str, Any]) -> Iterator[Setup]:
 
 
 def _account(bodies: Bodies, route: str, card: Mapping[str, Any]) -> str:
-    """By which a route hands mails to the lab's Microsoft by SMTP, as a person; else ""."""
+    """Return the account by which a route hands mails to the lab's Microsoft by SMTP, as a
+    person; else ""."""
     account = _options(bodies, route).get("account", "")
     person = bodies.get(f"accounts/{account}", {}).get("sign_in", "person") == "person"
     by_smtp = bodies.get(f"routes/{route}", {}).get("kind") == "smtp"
@@ -58,7 +59,7 @@ def _account(bodies: Bodies, route: str, card: Mapping[str, Any]) -> str:
 
 
 def _is_at_lab(bodies: Bodies, route: str, card: Mapping[str, Any]) -> bool:
-    """Whether it needs what the drill takes down."""
+    """Return whether a route needs what the drill takes down."""
     options = _options(bodies, route)
     account = bodies.get(f"accounts/{options.get('account', '')}", {})
     cloud = bodies.get(f"clouds/{account.get('cloud', '')}", {})

@@ -103,10 +103,10 @@ class Stage:
         return found
 
     def send(self, subject: str, text: str, *routes: str) -> str:
-        """The id of the envelope."""
+        """Return the id of the envelope."""
         to = [self.setup.contact]
-        given = {"to": to, "subject": subject, "text": text, "level": "critical"}
-        sent = self.node.call("send", **given, routes=list(routes))
+        mail = {"to": to, "subject": subject, "text": text, "level": "critical"}
+        sent = self.node.call("send", **mail, routes=list(routes))
         return str(sent["ids"][0])
 
     # what is seen
@@ -116,7 +116,7 @@ class Stage:
         return found
 
     def letter(self, id: str) -> Answer:
-        """The envelope and what was tried."""
+        """Return the envelope and what was tried."""
         found: Answer = self.node.call("queue_show", id=id)
         return found
 
@@ -125,17 +125,20 @@ class Stage:
         return sum(_is(mail, id) for mail in self.lab.mails())
 
     def is_calm(self) -> bool:
-        """The node has nothing to say of the first route, and nothing waits."""
+        """Return True if the node has nothing to say of the first route, and nothing waits."""
         status = self.node.call("status")
         waits = status["queue"]["waiting"]
         own = [m for m in status["monitors"] if m["path"].endswith(self._own)]
         return not waits and all(m["level"] == "ok" for m in own)
 
-    def told_of(self, after: str) -> Sequence[Answer]:
-        """The alarms about the first route that were raised after an instant, the oldest first."""
+    def alarms_after(self, after: str) -> Sequence[Answer]:
+        """Return the alarms about the first route that were raised after an instant, the oldest
+        first."""
         rows = self.node.call("ledger", alarm="", last=100)["rows"]
-        ours = [row for row in rows if row["path"].endswith(self._own) and row["level"] != "ok"]
-        return [row for row in reversed(ours) if (row["raised"] or "") >= after]
+        alarms = [
+            row for row in rows if row["path"].endswith(self._own) and row["level"] != "ok"
+        ]
+        return [row for row in reversed(alarms) if (row["raised"] or "") >= after]
 
     @property
     def _own(self) -> tuple[str, str]:

@@ -38,17 +38,18 @@ def read_xoauth2(line: str) -> Credentials | None:
 
 
 def refuse_token(
-    given: Credentials, *, directory: Directory, mint: Mint, now: datetime
+    credentials: Credentials, *, directory: Directory, mint: Mint, now: datetime
 ) -> str | Mailbox:
-    """The reply with which Exchange refuses these credentials, or the mailbox that they open.
+    """Return the reply with which Exchange refuses these credentials, or the mailbox that they
+    open.
 
     It gives one text for all that can be wrong with a token, as Exchange Online does.
     """
-    claims = mint.read(given.token)
+    claims = mint.read(credentials.token)
     if claims is None or not holds(claims, now):
         return UNSUCCESSFUL
     tenant = directory.tenant(str(claims.get("tid", "")))
-    mailbox = tenant.mailboxes.get(given.user) if tenant else None
+    mailbox = tenant.mailboxes.get(credentials.user) if tenant else None
     if tenant is None or mailbox is None or not _may_open(tenant, mailbox, claims):
         return UNSUCCESSFUL
     return switched_off(tenant, mailbox) or mailbox
@@ -61,7 +62,7 @@ def holds(claims: dict[str, Any], now: datetime) -> bool:
 
 
 def _may_open(tenant: Tenant, mailbox: Mailbox, claims: dict[str, Any]) -> bool:
-    """Whether whom the token names may send from a mailbox."""
+    """Return whether the person whom the token names may send from a mailbox."""
     if not mailbox.licensed:
         return False
     if "upn" in claims:
@@ -72,9 +73,10 @@ def _may_open(tenant: Tenant, mailbox: Mailbox, claims: dict[str, Any]) -> bool:
 
 
 def _app_may_open(tenant: Tenant, mailbox: Mailbox, app: str, roles: Collection[str]) -> bool:
-    """An app must be known to Exchange (New-ServicePrincipal), and have the right in one of two
-    ways: consent in Entra ID with Add-MailboxPermission, or a role of RBAC for Applications. Who
-    has the first way's consent is held to the first way."""
+    """Return whether an app may open a mailbox. It must be known to Exchange
+    (New-ServicePrincipal), and have the right in one of two ways: consent in Entra ID with
+    Add-MailboxPermission, or a role of RBAC for Applications. Who has the first way's consent
+    is held to the first way."""
     if app not in tenant.service_principals:
         return False
     if APP_PERMISSION in roles:
@@ -83,7 +85,7 @@ def _app_may_open(tenant: Tenant, mailbox: Mailbox, app: str, roles: Collection[
 
 
 def switched_off(tenant: Tenant, mailbox: Mailbox) -> str | None:
-    """The mailbox's own switch goes before the tenant's."""
+    """Return the refusal of a switch; the mailbox's own goes before the tenant's."""
     if mailbox.smtp_auth is False:
         return REPLIES["off-mailbox"]
     if mailbox.smtp_auth is None and not tenant.smtp_auth:

@@ -73,7 +73,7 @@ def read_return(tenant_name: str, query: Mapping[str, str], directory: Directory
 
 
 def read_ask(back: Return, query: Mapping[str, str]) -> Ask:
-    """The rest of the request; a Refusal here is told to the redirect URI."""
+    """Return the rest of the request; a Refusal here is told to the redirect URI."""
     if _needed(query, "response_type") != "code":
         raise Refusal(70005, type=query["response_type"])
     if query.get("response_mode", back.mode) != back.mode:
@@ -124,7 +124,7 @@ def ask_for_device(waiting: Waiting) -> Ask:
 
 
 def find_tenant(name: str, client_id: str, directory: Directory) -> Tenant:
-    """The tenant of a URL. All apps here are single-tenant, so `common` is refused."""
+    """Return the tenant of a URL. All apps here are single-tenant, so `common` is refused."""
     tenant = directory.tenant(name)
     if tenant is not None:
         return tenant
@@ -134,7 +134,8 @@ def find_tenant(name: str, client_id: str, directory: Directory) -> Tenant:
 
 
 def find_app(tenant: Tenant, client_id: str) -> App:
-    """The app of that id; Refusal 700016 if there is none, 7000112 if it is switched off."""
+    """Return the app of that id; Refusal 700016 if there is none, 7000112 if it is switched
+    off."""
     if client_id not in tenant.apps:
         raise Refusal(700016, app=client_id)
     if not tenant.apps[client_id].enabled:
@@ -143,7 +144,8 @@ def find_app(tenant: Tenant, client_id: str) -> App:
 
 
 def matches(given: str, registered: str) -> bool:
-    """Exact, case and trailing slash included; but the port of a loopback http is ignored."""
+    """Compare redirect URIs exactly, case and trailing slash included; but the port of a
+    loopback http is ignored."""
     if given == registered:
         return True
     try:
@@ -216,7 +218,8 @@ class Visits:
         return ticket
 
     def take(self, stage: Stage, ticket: str, now: datetime) -> Visit | None:
-        """The page of that form, once; a form of another page is none, so that none is skipped."""
+        """Return the page of that form, once; a form of another page is none, so that none is
+        skipped."""
         visit = self._open.get(ticket)
         if visit is None or visit.stage != stage:
             return None

@@ -54,7 +54,7 @@ class Certificates:
         self._folder, self._good = folder, made["good"]
 
     def tls(self, shown: Callable[[], Shown]) -> ssl.SSLContext:
-        """A server's context that shows, at each handshake, what is then wanted."""
+        """Return a server's context that shows, at each handshake, what is then wanted."""
         context = _context(self._folder, "good", self._good)
 
         def choose(talk: ssl.SSLObject, name: str | None, own: ssl.SSLContext) -> None:
@@ -96,7 +96,7 @@ def _server(
     name: str = "localhost",
     until: datetime = _UNTIL,
 ) -> bytes:
-    """A server's key and certificate, for loopback or for another name alone."""
+    """Return a server's key and certificate, for loopback or for another name alone."""
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     names: list[x509.GeneralName] = [x509.DNSName(name)]
@@ -150,13 +150,13 @@ def _usage(*, signs_certificates: bool) -> x509.KeyUsage:
 
 
 def load_key(data: bytes) -> rsa.RSAPrivateKey | None:
-    """An RSA key of our own making, which therefore need not be checked once more."""
+    """Return an RSA key of our own making, which therefore need not be checked once more."""
     key = serialization.load_pem_private_key(data, None, unsafe_skip_rsa_key_validation=True)
     return key if isinstance(key, rsa.RSAPrivateKey) else None
 
 
 def pem(key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey) -> bytes:
-    """A private key as PKCS 8, not encrypted."""
+    """Return a private key as PKCS 8, not encrypted."""
     return key.private_bytes(
         serialization.Encoding.PEM,
         serialization.PrivateFormat.PKCS8,
@@ -175,8 +175,8 @@ def open_client_certificate(path: Path) -> x509.Certificate:
 
 
 def read_certificate(data: bytes) -> x509.Certificate:
-    """The first one of a file in PEM or DER; a key beside it is not looked at. ValueError if
-    there is none."""
+    """Return the first one of a file in PEM or DER; a key beside it is not looked at.
+    ValueError if there is none."""
     if b"-----BEGIN " in data:
         return x509.load_pem_x509_certificate(data)
     return x509.load_der_x509_certificate(data)
@@ -195,7 +195,7 @@ def thumbprint(certificate: x509.Certificate) -> str:
 def make_client_certificate(
     name: str, until: datetime | None = None
 ) -> tuple[x509.Certificate, bytes]:
-    """A self-signed certificate, and a PEM with its key and itself."""
+    """Return a self-signed certificate, and a PEM with its key and itself."""
     key = rsa.generate_private_key(65537, 2048)
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     certificate = (

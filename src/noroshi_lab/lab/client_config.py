@@ -64,7 +64,8 @@ class Places:
 def describe(
     folder: Path, directory: Directory, places: Places, *, certificate: str, control: str
 ) -> Address:
-    """The first app and user of the first tenant are the ones to use."""
+    """Describe the lab by the first app and user of the first tenant, which are the ones to
+    use."""
     tenant = directory.tenants[0]
     app, user = next(iter(tenant.apps.values())), next(iter(tenant.users.values()))
     admin = next((each for each in tenant.users.values() if each.admin), user)
@@ -103,10 +104,10 @@ def describe(
 
 def write_card(folder: Path, address: Address) -> None:
     """`lab.json`, and before it the definitions."""
-    for name, said in definitions(address).items():
+    for name, text in definitions(address).items():
         path = folder / "definitions" / name
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        write_private(path, said.encode())
+        write_private(path, text.encode())
     write_private(folder / "lab.json", (json.dumps(asdict(address), indent=2) + "\n").encode())
 
 
@@ -120,8 +121,9 @@ def read_address(folder: Path) -> Mapping[str, object]:
 
 
 def definitions(address: Address) -> Mapping[str, str]:
-    """Two custom cloud profiles and three accounts that point a node at this lab, as TOML files:
-    one that a person signs in, one whose app signs in by itself, and one at the other provider."""
+    """Return two custom cloud profiles and three accounts that point a node at this lab, as
+    TOML files: one that a person signs in, one whose app signs in by itself, and one at the
+    other provider."""
     cloud = {
         "authority": f"{address.sign_in}/{{tenant}}",
         "scope": address.scope,

@@ -43,8 +43,8 @@ class LabClock:
     async def until(self, moment: datetime) -> None:
         """Waits until the clock has come to a moment."""
         # Looked at again and again: no one tells when a handed-in clock is moved.
-        while (left := (moment - self()).total_seconds()) > 0:  # noqa: ASYNC110
-            await asyncio.sleep(min(left, _LOOK))
+        while (remaining := (moment - self()).total_seconds()) > 0:  # noqa: ASYNC110
+            await asyncio.sleep(min(remaining, _LOOK))
 
 
 def read_span(text: str) -> timedelta | None:
@@ -59,18 +59,18 @@ def read_span(text: str) -> timedelta | None:
 
 
 def write_span(span: timedelta) -> str:
-    """The shortest way to say it that `read_span` reads: 90d, 1h30m, 0s."""
+    """Return the shortest way to say it that `read_span` reads: 90d, 1h30m, 0s."""
     seconds = abs(span.total_seconds())
-    told = "-" if span < timedelta() else ""
+    text = "-" if span < timedelta() else ""
     for unit, size in reversed(_UNITS.items()):
         count = seconds // size if unit != "s" else seconds
         seconds -= count * size
-        told += f"{count:g}{unit}" if count else ""
-    return told if told not in ("", "-") else "0s"
+        text += f"{count:g}{unit}" if count else ""
+    return text if text not in ("", "-") else "0s"
 
 
 def read_moment(text: str, now: datetime) -> datetime | None:
-    """A date, a date with a time (UTC unless it says another), or a span from now on."""
+    """Return a date, a date with a time (UTC unless it says another), or a span from now on."""
     span = read_span(text)
     try:
         moment = now + span if span is not None else datetime.fromisoformat(text.strip())

@@ -43,7 +43,7 @@ class Consents:
         return not set(scopes) <= self.known(tenant, app, user)
 
     def known(self, tenant: Tenant, app: App, user: User) -> set[str]:
-        """All that this person, or an administrator for all, has agreed to."""
+        """Return all that this person, or an administrator for all, has agreed to."""
         own = {
             what
             for who, which, what in self._given

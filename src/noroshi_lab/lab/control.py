@@ -55,8 +55,8 @@ class Control:
 
     @property
     def calls(self) -> Mapping[tuple[str, str], _Handler]:
-        """Each method and address; a GET's question is its query."""
-        asks = {"state": self._told, "mails": self._mails, "events": self._events}
+        """Return each method and address; a GET's question is its query."""
+        asks = {"state": self._whole_state, "mails": self._mails, "events": self._events}
         does = {
             "set": self._set,
             "fault": self._fault,
@@ -77,23 +77,25 @@ class Control:
 
     def _guarded(self, then: _Handler) -> Callable[[web.Request], Awaitable[web.Response]]:
         async def handler(request: web.Request) -> web.Response:
-            given = request.headers.get("Authorization", "").removeprefix("Bearer ")
-            if not hmac.compare_digest(given.encode(), self._token.encode()):
+            token = request.headers.get("Authorization", "").removeprefix("Bearer ")
+            if not hmac.compare_digest(token.encode(), self._token.encode()):
                 return as_json({"error": "forbidden"}, 403)
             try:
-                asked = await request.json() if request.can_read_body else dict(request.query)
+                arguments = (
+                    await request.json() if request.can_read_body else dict(request.query)
+                )
             except ValueError:
-                asked = None
-            if not isinstance(asked, dict):
+                arguments = None
+            if not isinstance(arguments, dict):
                 return as_json({"error": "not JSON"}, 400)
-            return await then(asked)
+            return await then(arguments)
 
         return handler
 
     # To look
 
-    async def _told(self, asked: Mapping[str, Any]) -> web.Response:
-        """The whole state: time, switches, what is on its way, and scripted faults."""
+    async def _whole_state(self, arguments: Mapping[str, Any]) -> web.Response:
+        """Return the whole state: time, switches, what is on its way, and scripted faults."""
         board, now = self._board, self._board.clock()
         board.pending.settle(now)
         return as_json(
@@ -113,21 +115,21 @@ class Control:
             }
         )
 
-    async def _mails(self, asked: Mapping[str, Any]) -> web.Response:
-        wanted, after = str(asked.get("folder", "inbox")), _count(asked.get("after"))
+    async def _mails(self, arguments: Mapping[str, Any]) -> web.Response:
+        wanted, after = str(arguments.get("folder", "inbox")), _count(arguments.get("after"))
         folder = next((each for each in FOLDERS if each == wanted), FOLDERS[0])
-        box = str(asked.get("box", "")) or None
+        box = str(arguments.get("box", "")) or None
         found = await asyncio.to_thread(self._board.submission.mailboxes.mails, box, folder)
         return as_json({"mails": [_mail(each) for each in found if each.number > after]})
 
-    async def _events(self, asked: Mapping[str, Any]) -> web.Response:
-        found = self._board.journal.after(_count(asked.get("after")))
+    async def _events(self, arguments: Mapping[str, Any]) -> web.Response:
+        found = self._board.journal.after(_count(arguments.get("after")))
         return as_json({"events": [asdict(each) for each in found]})
 
     # To change
 
-    async def _set(self, asked: Mapping[str, Any]) -> web.Response:
-        name, value = str(asked.get("name")), str(asked.get("value"))
+    async def _set(self, arguments: Mapping[str, Any]) -> web.Response:
+        name, value = str(arguments.get("name")), str(arguments.get("value"))
         switch = find(name)
         if switch is None:
             known = ", ".join(each.name for each in SWITCHES)
@@ -136,30 +138,30 @@ class Control:
             return _refused(_NO_VALUE.fill(name=name, value=value, known=switch.known))
         switch.put(self._board, value)
         self._board.journal.note("lab", "set", value, name)
-        return await self._told({})
+        return await self._whole_state({})
 
-    async def _fault(self, asked: Mapping[str, Any]) -> web.Response:
-        left = asked.get("left", 1)
+    async def _fault(self, arguments: Mapping[str, Any]) -> web.Response:
+        left = arguments.get("left", 1)
         fault = None
         if left is None or isinstance(left, int):
-            at, does, to = (str(asked.get(name, "")) for name in ("at", "does", "to"))
+            at, does, to = (str(arguments.get(name, "")) for name in ("at", "does", "to"))
             fault = read_fault(at, does, to=to, left=left)
         if fault is None:
             words = _NO_FAULT.fill(places=", ".join(PLACES), short=", ".join(REPLIES))
             return _refused(words)
-        self._faults(str(asked.get("side", ""))).scripted.append(fault)
-        return await self._told({})
+        self._faults(str(arguments.get("side", ""))).scripted.append(fault)
+        return await self._whole_state({})
 
     def _faults(self, side: str) -> Faults:
         return self._board.elsewhere.faults if side == _SIDES[1] else self._board.faults
 
-    async def _clear(self, asked: Mapping[str, Any]) -> web.Response:
+    async def _clear(self, arguments: Mapping[str, Any]) -> web.Response:
         for side in _SIDES:
             self._faults(side).scripted.clear()
-        return await self._told({})
+        return await self._whole_state({})
 
-    async def _reset(self, asked: Mapping[str, Any]) -> web.Response:
-        """All as it was at the start, but for what was sent and signed in."""
+    async def _reset(self, arguments: Mapping[str, Any]) -> web.Response:
+        """Put all back as it was at the start, but for what was sent and signed in."""
         board = self._board
         board.pending.forget()
         for switch in SWITCHES:
@@ -170,17 +172,18 @@ class Control:
                 switch.put(board, begun)
         return await self._clear({})
 
-    async def _new(self, asked: Mapping[str, Any]) -> web.Response:
-        """A further secret or certificate of the app, beside the others or in their place."""
-        board, given = self._board, str(asked.get("ends", ""))
-        ends = read_moment(given, board.clock()) if given else None
-        if given and ends is None:
-            return _refused(_NO_MOMENT.fill(given=given))
+    async def _new(self, arguments: Mapping[str, Any]) -> web.Response:
+        """Make a further secret or certificate of the app, beside the others or in their
+        place."""
+        board, moment = self._board, str(arguments.get("ends", ""))
+        ends = read_moment(moment, board.clock()) if moment else None
+        if moment and ends is None:
+            return _refused(_NO_MOMENT.fill(given=moment))
         making = {"secret": self._new_secret, "certificate": self._new_certificate}
-        what = str(asked.get("what"))
+        what = str(arguments.get("what"))
         if what not in making:
             return _refused(_NOTHING_NEW)
-        value = making[what](ends, alone=bool(asked.get("alone")))
+        value = making[what](ends, alone=bool(arguments.get("alone")))
         return as_json({"value": value, "ends": ends.isoformat() if ends else None})
 
     def _new_secret(self, ends: datetime | None, *, alone: bool) -> str:
@@ -197,37 +200,37 @@ class Control:
         self._register(made, alone=alone)
         return both.decode()
 
-    async def _upload(self, asked: Mapping[str, Any]) -> web.Response:
-        """A certificate that was made elsewhere is one of the app's from now on."""
+    async def _upload(self, arguments: Mapping[str, Any]) -> web.Response:
+        """Register a certificate that was made elsewhere with the app."""
         try:
-            given = read_certificate(str(asked.get("certificate", "")).encode())
+            certificate = read_certificate(str(arguments.get("certificate", "")).encode())
         except ValueError:
             return _refused(_NO_CERTIFICATE)
-        self._register(given, alone=bool(asked.get("alone")))
-        ends = given.not_valid_after_utc.isoformat()
-        return as_json({"thumbprint": thumbprint(given), "ends": ends})
+        self._register(certificate, alone=bool(arguments.get("alone")))
+        ends = certificate.not_valid_after_utc.isoformat()
+        return as_json({"thumbprint": thumbprint(certificate), "ends": ends})
 
     def _register(self, certificate: x509.Certificate, *, alone: bool) -> None:
         app = self._board.app
         others = () if alone else tuple(one for one in app.certificates if one != certificate)
         self._board.keep(replace(app, certificates=(*others, certificate)))
 
-    async def _sign_in(self, asked: Mapping[str, Any]) -> web.Response:
+    async def _sign_in(self, arguments: Mapping[str, Any]) -> web.Response:
         """As a person at a browser would; what the pages refuse is told in their words."""
-        url, code = str(asked.get("url", "")), str(asked.get("code", ""))
-        user, password = self._person(url, admin=bool(asked.get("admin")))
+        url, code = str(arguments.get("url", "")), str(arguments.get("code", ""))
+        user, password = self._person(url, admin=bool(arguments.get("admin")))
         try:
             if code:
                 goes_to = await enter_code(url, code, user, password, self._ca_file)
             else:
-                for_all = bool(asked.get("admin"))
+                for_all = bool(arguments.get("admin"))
                 goes_to = await sign_in(url, user, password, self._ca_file, for_all=for_all)
         except (SmtpAuthError, aiohttp.ClientError, OSError, ValueError) as refused:
             return _refused(plain(str(refused)))
         return as_json({"goes_to": goes_to})
 
     def _person(self, url: str, *, admin: bool) -> tuple[str, str]:
-        """Who signs in: at the other provider's page its own user."""
+        """Return who signs in: at the other provider's page its own user."""
         board = self._board
         other = board.elsewhere.card
         if url.startswith(other.issuer):
@@ -236,8 +239,8 @@ class Control:
         found = next((each for each in people if each.admin and admin), board.user)
         return found.upn, found.password
 
-    async def _empty(self, asked: Mapping[str, Any]) -> web.Response:
-        box = str(asked.get("mailbox", ""))
+    async def _empty(self, arguments: Mapping[str, Any]) -> web.Response:
+        box = str(arguments.get("mailbox", ""))
         return as_json({"deleted": self._board.submission.mailboxes.empty(box)})
 
 
@@ -258,14 +261,14 @@ def _change(change: Change) -> dict[str, object]:
 
 
 def _mail(mail: Mail) -> dict[str, object]:
-    told = asdict(mail)
-    del told["raw"]
-    told["from"] = told.pop("from_")
-    return told | {"file": str(mail.file)}
+    fields = asdict(mail)
+    del fields["raw"]
+    fields["from"] = fields.pop("from_")
+    return fields | {"file": str(mail.file)}
 
 
-def _count(given: object) -> int:
-    return int(str(given)) if str(given).isdecimal() else 0
+def _count(value: object) -> int:
+    return int(str(value)) if str(value).isdecimal() else 0
 
 
 def _refused(words: Message) -> web.Response:

@@ -16,7 +16,7 @@ from noroshi_lab.lab.certificates import as_pem, read_certificate
 from noroshi_lab.lab.faults import GRAPH_PLACES, SMTP_PLACES, WEB_PLACES
 from noroshi_lab.lab.form_input import command
 from noroshi_lab.lab.person import DEVICE_PAGE
-from noroshi_lab.lab.remote import Refused, Remote
+from noroshi_lab.lab.remote import LabError, Remote
 
 COMMANDS = {
     "show": _("Shows the time, all switches and scripted faults of the running lab."),
@@ -68,7 +68,7 @@ def script(name: str, argv: Sequence[str], language: str, out: TextIO) -> int:
     given = _parser(name, language).parse_args(argv)
     try:
         found, shown = _DOING[name](Remote(given.folder), given)
-    except Refused as refused:
+    except LabError as refused:
         print(refused.words.say(given.lang), file=sys.stderr)
         return 1
     if given.json:
@@ -91,7 +91,7 @@ def _set(lab: Remote, given: argparse.Namespace) -> Found:
     for pair in given.pairs:
         name, mark, value = pair.partition("=")
         if not mark:
-            raise Refused(_NO_PAIR.fill(given=pair))
+            raise LabError(_NO_PAIR.fill(given=pair))
         state = lab.set(name, value)
         done[name] = value
     for switch in state["switches"]:
@@ -130,12 +130,12 @@ def _upload(lab: Remote, given: argparse.Namespace) -> Found:
     try:
         certificate = read_certificate(given.file.read_bytes())
     except OSError:
-        raise Refused(_NO_FILE.fill(file=given.file)) from None
+        raise LabError(_NO_FILE.fill(file=given.file)) from None
     except ValueError:
-        raise Refused(_NO_CERTIFICATE.fill(file=given.file)) from None
+        raise LabError(_NO_CERTIFICATE.fill(file=given.file)) from None
     found = lab.upload(as_pem(certificate), alone=given.alone)
-    told = _UPLOADED.fill(thumbprint=found["thumbprint"], ends=found["ends"][:10])
-    return found, told.say(given.lang)
+    words = _UPLOADED.fill(thumbprint=found["thumbprint"], ends=found["ends"][:10])
+    return found, words.say(given.lang)
 
 
 def _sign_in(lab: Remote, given: argparse.Namespace) -> Found:
@@ -185,41 +185,43 @@ def _parser(name: str, language: str) -> argparse.ArgumentParser:
     return parser
 
 
-def _set_arguments(parser: argparse.ArgumentParser, said: str) -> None:
-    parser.add_argument("pairs", nargs="+", metavar="NAME=VALUE", help=_NAME_VALUE.say(said))
+def _set_arguments(parser: argparse.ArgumentParser, language: str) -> None:
+    parser.add_argument(
+        "pairs", nargs="+", metavar="NAME=VALUE", help=_NAME_VALUE.say(language)
+    )
 
 
-def _fault_arguments(parser: argparse.ArgumentParser, said: str) -> None:
+def _fault_arguments(parser: argparse.ArgumentParser, language: str) -> None:
     web = [each for each in WEB_PLACES if each not in GRAPH_PLACES]
     places = {"smtp": SMTP_PLACES, "web": web, "graph": GRAPH_PLACES}
     named = {name: ", ".join(each) for name, each in places.items()}
-    parser.add_argument("at", metavar="WHERE", help=_AT.fill(**named).say(said))
-    parser.add_argument("does", metavar="WHAT", help=_DOES.say(said))
-    parser.add_argument("--times", type=int, default=1, metavar="N", help=_TIMES.say(said))
-    parser.add_argument("--always", action="store_true", help=_ALWAYS.say(said))
-    parser.add_argument("--elsewhere", action="store_true", help=_ELSEWHERE.say(said))
-    parser.add_argument("--to", default="", metavar="ADDRESS", help=_TO.say(said))
+    parser.add_argument("at", metavar="WHERE", help=_AT.fill(**named).say(language))
+    parser.add_argument("does", metavar="WHAT", help=_DOES.say(language))
+    parser.add_argument("--times", type=int, default=1, metavar="N", help=_TIMES.say(language))
+    parser.add_argument("--always", action="store_true", help=_ALWAYS.say(language))
+    parser.add_argument("--elsewhere", action="store_true", help=_ELSEWHERE.say(language))
+    parser.add_argument("--to", default="", metavar="ADDRESS", help=_TO.say(language))
 
 
-def _faults_arguments(parser: argparse.ArgumentParser, said: str) -> None:
-    parser.add_argument("--clear", action="store_true", help=_CLEAR.say(said))
+def _faults_arguments(parser: argparse.ArgumentParser, language: str) -> None:
+    parser.add_argument("--clear", action="store_true", help=_CLEAR.say(language))
 
 
-def _new_arguments(parser: argparse.ArgumentParser, said: str) -> None:
-    parser.add_argument("what", choices=("secret", "certificate"), help=_WHAT.say(said))
-    parser.add_argument("--ends", default="", metavar="WHEN", help=_ENDS.say(said))
-    parser.add_argument("--alone", action="store_true", help=_ALONE.say(said))
+def _new_arguments(parser: argparse.ArgumentParser, language: str) -> None:
+    parser.add_argument("what", choices=("secret", "certificate"), help=_WHAT.say(language))
+    parser.add_argument("--ends", default="", metavar="WHEN", help=_ENDS.say(language))
+    parser.add_argument("--alone", action="store_true", help=_ALONE.say(language))
 
 
-def _upload_arguments(parser: argparse.ArgumentParser, said: str) -> None:
-    parser.add_argument("file", type=Path, metavar="FILE", help=_FILE.say(said))
-    parser.add_argument("--alone", action="store_true", help=_INSTEAD.say(said))
+def _upload_arguments(parser: argparse.ArgumentParser, language: str) -> None:
+    parser.add_argument("file", type=Path, metavar="FILE", help=_FILE.say(language))
+    parser.add_argument("--alone", action="store_true", help=_INSTEAD.say(language))
 
 
-def _sign_in_arguments(parser: argparse.ArgumentParser, said: str) -> None:
-    parser.add_argument("url", metavar="URL", help=_URL.say(said))
-    parser.add_argument("--admin", action="store_true", help=_ADMIN.say(said))
+def _sign_in_arguments(parser: argparse.ArgumentParser, language: str) -> None:
+    parser.add_argument("url", metavar="URL", help=_URL.say(language))
+    parser.add_argument("--admin", action="store_true", help=_ADMIN.say(language))
 
 
-def _events_arguments(parser: argparse.ArgumentParser, said: str) -> None:
-    parser.add_argument("--after", type=int, default=0, metavar="N", help=_AFTER.say(said))
+def _events_arguments(parser: argparse.ArgumentParser, language: str) -> None:
+    parser.add_argument("--after", type=int, default=0, metavar="N", help=_AFTER.say(language))

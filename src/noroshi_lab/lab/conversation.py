@@ -22,7 +22,7 @@ from noroshi_lab.lab.limits import Limits
 from noroshi_lab.lab.mail_acceptance import Handed, Post
 from noroshi_lab.lab.replies import REPLIES
 from noroshi_lab.lab.smtp_auth import Admitted, Gate
-from noroshi_lab.lab.smtp_line import Ended, Line
+from noroshi_lab.lab.smtp_line import ConversationEndedError, Line
 
 _DOMAIN = re.compile(
     r"(?=.{1,255}$)[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.IPv]+\]"
@@ -79,7 +79,7 @@ class Conversation:
             await self._greet()
             while True:
                 await self._obey(await self._next())
-        except (Ended, OSError, EOFError, asyncio.LimitOverrunError):
+        except (ConversationEndedError, OSError, EOFError, asyncio.LimitOverrunError):
             pass  # the other side is gone, or a line was longer than any mail may hold
         finally:
             if self._who:
@@ -87,7 +87,7 @@ class Conversation:
             self._line.close()
 
     async def _next(self) -> str:
-        """The next command, unless it comes later than a connection is kept open."""
+        """Return the next command, unless it comes later than a connection is kept open."""
         since, idle = self._now(), self._rules.limits.idle
         line = await self._line.read()
         if idle and self._now() - since > idle:
@@ -96,7 +96,7 @@ class Conversation:
 
     async def _greet(self) -> None:
         if await self._line.strike(self._faults.next("CONNECT")):
-            raise Ended  # a server that greets with anything but 220 talks no further
+            raise ConversationEndedError  # a server that greets with anything but 220 talks no further
         if self._faults.busy:
             return await self._no(REPLIES["421"])
         usual = self._rules.dialect.greeting(self._now())
@@ -209,7 +209,7 @@ class Conversation:
         too_big = size.isdecimal() and _is_too_big(size, self._rules.dialect.size)
         if not size.isdecimal() or too_big or last.upper() not in ("", "LAST"):
             await self._no("501 5.5.4 Invalid arguments")
-            raise Ended  # where the next command begins can no longer be known
+            raise ConversationEndedError  # where the next command begins can no longer be known
         chunk = await self._line.octets(int(size))
         if self._mail is None or not self._mail.recipients:
             return await self._no("503 5.5.2 Need rcpt command")
@@ -256,18 +256,18 @@ class Conversation:
 
     async def _accepted(self, mail: Handed, does: str) -> None:
         if does == "keep-then-drop":
-            raise Ended
+            raise ConversationEndedError
         if self._faults.drop_before_ok > 0:
             self._faults.drop_before_ok -= 1
-            raise Ended
+            raise ConversationEndedError
         dialect = self._rules.dialect
         message_id = _message_id(mail.content, mail.queue_id, dialect.host)
         await self._say(dialect.accepted.format(id=message_id, host=dialect.host))
         if does == "ok-then-drop":
-            raise Ended
+            raise ConversationEndedError
         if self._faults.drop_after_ok > 0:
             self._faults.drop_after_ok -= 1
-            raise Ended
+            raise ConversationEndedError
 
     # Small ones
 
@@ -280,7 +280,7 @@ class Conversation:
 
     async def _quit(self, rest: str) -> None:
         await self._say("221 2.0.0 Service closing transmission channel")
-        raise Ended
+        raise ConversationEndedError
 
     def _now(self) -> datetime:
         return self._rules.clock()
@@ -292,7 +292,7 @@ def _is_too_big(digits: str, most: int) -> bool:
 
 
 def _place(verb: str, rest: str) -> tuple[str, str]:
-    """Where in the faults' script a command is, and for whom."""
+    """Return where in the faults' script a command is, and for whom."""
     path = _PATH.match(rest) if verb == "RCPT" else None
     return "EHLO" if verb == "HELO" else verb, path[1] if path else ""
 

@@ -43,7 +43,7 @@ class Devices:
     def begin(
         self, tenant: Tenant, app: App, scopes: Scopes, now: datetime
     ) -> tuple[str, Waiting]:
-        """A device code, and what the person is told."""
+        """Return a device code, and what the person is told."""
         self._waiting = {k: w for k, w in self._waiting.items() if now - w.until < _KNOWN}
         user_code = "".join(secrets.choice(_LETTERS) for _ in range(9))
         code = "1." + secrets.token_urlsafe(200)
@@ -62,7 +62,8 @@ class Devices:
         return None
 
     def poll(self, code: str, app: App, now: datetime) -> Waiting:
-        """The sign-in that the person has finished, once; a Refusal says what is the matter."""
+        """Return the sign-in that the person has finished, once; a Refusal says what is the
+        matter."""
         found = self._waiting.get(code)
         if found is None or found.app.client_id != app.client_id:
             raise Refusal(70018)

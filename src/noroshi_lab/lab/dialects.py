@@ -26,18 +26,18 @@ class Dialect:
     trail: str
 
     def greeting(self, now: datetime) -> str:
-        """The first line."""
+        """Return the first line."""
         return self.banner.format(host=self.host, now=format_datetime(now))
 
     def offers(self, peer: str, *, tls: bool) -> str:
-        """The answer to EHLO."""
+        """Return the answer to EHLO."""
         names = (self.after_tls if tls else self.before_tls).split()
         lines = [self.hello.format(host=self.host, peer=peer), f"SIZE {self.size}"]
         lines += [name.replace("_", " ") for name in names]
         return "\r\n".join([*(f"250-{line}" for line in lines[:-1]), f"250 {lines[-1]}"])
 
     def marked(self, reply: str, now: datetime, session: str) -> str:
-        """An error with what it ends in, which support asks for."""
+        """Return an error with what it ends in, which support asks for."""
         when = now.isoformat(timespec="milliseconds").replace("+00:00", "Z")
         return reply + self.trail.format(host=self.host, when=when, session=session)
 

@@ -130,7 +130,7 @@ class Tenant:
     """Accounts of High Volume Email, each with the apps that it allows (Add-HVEAppAccess)."""
 
     def mailbox(self, address: str) -> Mailbox | None:
-        """The mailbox of an address, by its own name or an alias."""
+        """Return the mailbox of an address, by its own name or an alias."""
         wanted = address.lower()
         own = self.mailboxes.get(wanted)
         return own or next((m for m in self.mailboxes.values() if wanted in m.aliases), None)
@@ -147,11 +147,11 @@ class Directory:
         self.tenants = tuple(tenants)
 
     def home_of(self, mailbox: str) -> Tenant:
-        """The tenant of a mailbox that there is."""
+        """Return the tenant of a mailbox that there is."""
         return next(each for each in self.tenants if mailbox in each.mailboxes)
 
     def tenant(self, name: str) -> Tenant | None:
-        """The tenant of that GUID or domain."""
+        """Return the tenant of that GUID or domain."""
         wanted = name.lower()
         return next((t for t in self.tenants if wanted in (t.id, t.domain)), None)
 
@@ -163,7 +163,7 @@ def make_tenant(
     mailboxes: Iterable[Mailbox],
     tenant_id: str | None = None,
 ) -> Tenant:
-    """The tenant contoso.example with one app."""
+    """Return the tenant contoso.example with one app."""
     return Tenant(
         id=tenant_id or str(uuid.uuid4()),
         domain="contoso.example",
@@ -174,24 +174,24 @@ def make_tenant(
 
 
 def new_secret() -> str:
-    """The value of a client secret, as Entra ID makes them."""
+    """Return the value of a client secret, as Entra ID makes them."""
     return "lab8Q~" + secrets.token_urlsafe(26)
 
 
 def ready_made(saved: Mapping[str, object], certificate: x509.Certificate) -> Directory:
-    """A directory to begin with; ids and secrets of an earlier start are taken up again.
+    """Return a directory to begin with; ids and secrets of an earlier start are taken up again.
 
     A node that has signed in to this lab thus stays signed in when the lab is restarted.
     """
 
-    def kept(name: str, fresh: str) -> str:
+    def saved_or(name: str, fresh: str) -> str:
         return str(saved.get(name, fresh))
 
     app = App(
-        client_id=kept("client_id", str(uuid.uuid4())),
+        client_id=saved_or("client_id", str(uuid.uuid4())),
         name="Noroshi",
         redirects=(Redirect(REDIRECT_URI), Redirect(LISTENER_URI, "public")),
-        secrets=(ClientSecret(kept("client_secret", new_secret())),),
+        secrets=(ClientSecret(saved_or("client_secret", new_secret())),),
         certificates=(certificate,),
         roles=(APP_PERMISSION, "Mail.Send", "Mail.ReadWrite"),
         permissions=(SMTP_SCOPE, *(f"https://graph.microsoft.com/{name}" for name in _GRAPH)),
@@ -199,15 +199,15 @@ def ready_made(saved: Mapping[str, object], certificate: x509.Certificate) -> Di
     )
     sender = User(
         upn="alerts@contoso.example",
-        password=kept("password", secrets.token_urlsafe(12)),
-        oid=kept("user_oid", str(uuid.uuid4())),
+        password=saved_or("password", secrets.token_urlsafe(12)),
+        oid=saved_or("user_oid", str(uuid.uuid4())),
         name="Alerts",
         factor="code",
     )
     admin = User(
         upn="admin@contoso.example",
-        password=kept("admin_password", secrets.token_urlsafe(12)),
-        oid=kept("admin_oid", str(uuid.uuid4())),
+        password=saved_or("admin_password", secrets.token_urlsafe(12)),
+        oid=saved_or("admin_oid", str(uuid.uuid4())),
         name="Administrator",
         admin=True,
         factor="number",
@@ -221,7 +221,7 @@ def ready_made(saved: Mapping[str, object], certificate: x509.Certificate) -> Di
         app=app,
         users=[sender, admin],
         mailboxes=mailboxes,
-        tenant_id=kept("tenant_id", str(uuid.uuid4())),
+        tenant_id=saved_or("tenant_id", str(uuid.uuid4())),
     )
     tenant.service_principals.add(app.client_id)
     tenant.high_volume[BULK] = {app.client_id}

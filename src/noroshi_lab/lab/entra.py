@@ -76,14 +76,14 @@ class Entra:
             if not request.path.endswith(_FOR_PROGRAMS):
                 return self.answers.refused(request, refusal)
             self._note(request, f"{refusal.error} AADSTS{refusal.code}")
-            told = self.answers.report(request, refusal)
-            return as_json(told.body(), refusal.status, self._faults.retry_after)
+            report = self.answers.report(request, refusal)
+            return as_json(report.body(), refusal.status, self._faults.retry_after)
 
     def _note(self, request: web.Request, answer: str, who: str = "") -> None:
         self._journal.note("entra", request.path.rpartition("/")[2], answer, who)
 
     async def _instance(self, request: web.Request) -> web.Response:
-        """Which hosts belong together: this one alone."""
+        """Answer which hosts belong together: this one alone."""
         wanted = request.query.get("authorization_endpoint", "")
         if not wanted.startswith(self.answers.base + "/"):
             return as_json({"error": "invalid_instance", "error_codes": [50049]}, 400)
@@ -99,7 +99,7 @@ class Entra:
         )
 
     async def _discovery(self, request: web.Request) -> web.StreamResponse:
-        """A named tenant is answered with its GUID; `common` keeps its name."""
+        """Answer for a named tenant with its GUID; `common` keeps its name."""
         if struck_by := await struck(self._faults, "METADATA", request):
             return struck_by
         name, base = request.match_info["tenant"], self.answers.base
@@ -132,7 +132,7 @@ class Entra:
         return as_json(self._mint.jwks())
 
     async def _devicecode(self, request: web.Request) -> web.StreamResponse:
-        """A code for the app to poll with, and one for the person to type in."""
+        """Hand out a code for the app to poll with, and one for the person to type in."""
         if struck_by := await struck(self._faults, "DEVICE", request):
             return struck_by
         form = texts(await request.post())
@@ -146,7 +146,7 @@ class Entra:
         now = self.answers.clock()
         code, waiting = self._grants.devices.begin(tenant, app, scopes, now)
         where = self.answers.base + DEVICE_PAGE
-        said = _TYPE_IN["ja" if request.query.get("mkt", "")[:2].lower() == "ja" else "en"]
+        message = _TYPE_IN["ja" if request.query.get("mkt", "")[:2].lower() == "ja" else "en"]
         return as_json(
             {
                 "user_code": waiting.user_code,
@@ -154,7 +154,7 @@ class Entra:
                 "verification_uri": where,
                 "expires_in": int(LIVES.total_seconds()),
                 "interval": int(INTERVAL.total_seconds()),
-                "message": said.format(page=where, code=waiting.user_code),
+                "message": message.format(page=where, code=waiting.user_code),
             }
         )
 
@@ -180,12 +180,12 @@ class Entra:
         return _for_pages(request, answer)
 
     async def _error(self, request: web.Request) -> web.Response:
-        """The page that `error_uri` names."""
+        """Show the page that `error_uri` names."""
         code = request.query.get("code", "")
         known = code in map(str, KNOWN)
         refusal = Refusal(int(code) if known else 70000)
-        told = self.answers.report(request, refusal)
-        return page(pages.refusal_page(language(request), told), 200 if known else 404)
+        report = self.answers.report(request, refusal)
+        return page(pages.refusal_page(language(request), report), 200 if known else 404)
 
 
 def _for_pages(request: web.Request, answer: web.Response) -> web.Response:

@@ -96,39 +96,44 @@ class Faults:
 
 
 def read_fault(at: str, does: str, *, to: str = "", left: int | None = 1) -> Fault | None:
-    """The fault that a person asked for, Exchange's sentence put in; None if there is none such."""
+    """Return the fault that a person asked for, Exchange's sentence put in; None if there is
+    none such."""
     at, does = at.upper(), does.strip()
-    said = does if at in WEB_PLACES else REPLIES.get(does, does).replace("\\n", "\r\n")
+    effect = does if at in WEB_PLACES else REPLIES.get(does, does).replace("\\n", "\r\n")
     too_few = left is not None and left < 1
-    if at not in PLACES or too_few or _misplaced(at, said):
+    if at not in PLACES or too_few or _misplaced(at, effect):
         return None
-    if not (_is_web(at, said) if at in WEB_PLACES else _is_smtp(said)):
+    if not (_is_web(at, effect) if at in WEB_PLACES else _is_smtp(effect)):
         return None
     if to and at != "RCPT":
         return None
-    return Fault(at=at, does=said, to=to.lower(), left=left)
+    return Fault(at=at, does=effect, to=to.lower(), left=left)
 
 
-def _misplaced(at: str, said: str) -> bool:
-    """What ends a connection after the fact belongs where there is one; TLS has no words."""
-    if said == "keep-then-drop":
+def _misplaced(at: str, effect: str) -> bool:
+    """Return whether a fault stands at a wrong place: what ends a connection after the fact
+    belongs where there is one; TLS has no words."""
+    if effect == "keep-then-drop":
         return at not in ("END", "SENDMAIL")
-    return (said == "ok-then-drop" and at != "END") or (at == "TLS" and said[:1].isdigit())
+    return (effect == "ok-then-drop" and at != "END") or (at == "TLS" and effect[:1].isdigit())
 
 
-def _is_web(at: str, said: str) -> bool:
+def _is_web(at: str, effect: str) -> bool:
     if at not in GRAPH_PLACES:
-        return said in OAUTH_ERRORS or bool(_WEB_DOES.fullmatch(said))
-    if said in ERRORS or said == "keep-then-drop":
+        return effect in OAUTH_ERRORS or bool(_WEB_DOES.fullmatch(effect))
+    if effect in ERRORS or effect == "keep-then-drop":
         return True
-    return bool(_WEB_DOES.fullmatch(said)) and not re.fullmatch(r"(?:AADSTS)?\d{4,8}", said)
+    return bool(_WEB_DOES.fullmatch(effect)) and not re.fullmatch(r"(?:AADSTS)?\d{4,8}", effect)
 
 
-def _is_smtp(said: str) -> bool:
-    """A word for what happens, or a whole answer; one of several lines has one code."""
-    if _DOES.fullmatch(said):
+def _is_smtp(effect: str) -> bool:
+    """Return whether it is a word for what happens, or a whole answer; one of several lines has
+    one code."""
+    if _DOES.fullmatch(effect):
         return True
-    return bool(_REPLY.fullmatch(said)) and len({line[:3] for line in said.split("\r\n")}) == 1
+    return (
+        bool(_REPLY.fullmatch(effect)) and len({line[:3] for line in effect.split("\r\n")}) == 1
+    )
 
 
 def seconds(does: str) -> float | None:

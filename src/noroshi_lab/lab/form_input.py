@@ -19,7 +19,7 @@ _ARGUMENTS = _("arguments")
 _OPTIONS = _("options")
 _HELP = _("show this help")
 # argparse forms its messages in English alone; what Python 3.11 to 3.14 say is told anew.
-_SAID = (
+_MESSAGES = (
     (r"unrecognized arguments: (?P<arguments>.*)", _("unrecognized arguments: {arguments}")),
     (
         r"argument (?P<option>.*?): expected one argument",
@@ -58,7 +58,7 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Exit code 2, as argparse has it."""
         self.print_usage(sys.stderr)
-        self.exit(2, f"{self.prog}: {_told(message).say(self.language)}\n")
+        self.exit(2, f"{self.prog}: {_translated(message).say(self.language)}\n")
 
 
 class _Formatter(argparse.HelpFormatter):
@@ -80,12 +80,12 @@ class _Formatter(argparse.HelpFormatter):
         return [line.rstrip() for line in lines]
 
     def _fill_text(self, text: str, width: int, indent: str) -> str:
-        given = (line for each in text.splitlines() for line in self._split_lines(each, width))
-        return "\n".join(indent + line for line in given)
+        lines = (line for each in text.splitlines() for line in self._split_lines(each, width))
+        return "\n".join(indent + line for line in lines)
 
 
-def _told(message: str) -> Message:
-    for pattern, words in _SAID:
+def _translated(message: str) -> Message:
+    for pattern, words in _MESSAGES:
         if found := re.fullmatch(pattern, message, re.DOTALL):
             return words.fill(**found.groupdict())
     return _UNKNOWN.fill(message=message)
@@ -102,7 +102,7 @@ def language_of(argv: Sequence[str], usual: str) -> str:
 
 
 def command(name: str, what: Message, language: str) -> argparse.ArgumentParser:
-    """A parser with the options that all of the lab's commands have."""
+    """Return a parser with the options that all of the lab's commands have."""
     usual = language if language in ("ja", "en") else "en"
     parser = Parser(usual, prog=name, description=what.say(language))
     parser.add_argument(

@@ -85,7 +85,7 @@ class Grants:
         return self.scribe.seconds
 
     def code(self, ask: Ask, user: User) -> str:
-        """An authorization code for what the person has agreed to."""
+        """Return an authorization code for what the person has agreed to."""
         now = self._clock()
         self._codes = {k: v for k, v in self._codes.items() if now - v.at < _CODE_IS_KNOWN}
         code = "1." + secrets.token_urlsafe(300)  # Entra ID's are about as long
@@ -101,7 +101,7 @@ class Grants:
     def answer(
         self, tenant: Tenant, form: Mapping[str, str], authorization: str, origin: str = ""
     ) -> dict[str, object]:
-        """The fields of a successful token response."""
+        """Return the fields of a successful token response."""
         kind = _needed(form, "grant_type")
         if tenant.blocking:
             raise Refusal(53003)
@@ -122,7 +122,7 @@ class Grants:
         return self._respond(grant, form)
 
     def access_token(self, tenant: Tenant, app: App, user: User, scopes: Scopes) -> str:
-        """An access token, without any grant before it."""
+        """Return an access token, without any grant before it."""
         return self.scribe.for_user(tenant, app, user, scopes)
 
     def _at(self, tenant: Tenant) -> Endpoint:
@@ -133,7 +133,8 @@ class Grants:
     def _by_itself(
         self, tenant: Tenant, app: App, form: Mapping[str, str], proof: Proof
     ) -> dict[str, object]:
-        """An app alone: no refresh token, no id_token, and `roles` only if consented to."""
+        """Answer an app alone: no refresh token, no id_token, and `roles` only if consented
+        to."""
         prove(app, "web", proof, self._at(tenant))
         resource = read_default(_needed(form, "scope"))
         return self._fields(self.scribe.for_app(tenant, app, resource))
@@ -227,7 +228,7 @@ class Grants:
     def _check_ended(
         self, tenant: Tenant, app: App, user: User, record: Mapping[str, Any]
     ) -> None:
-        """What an administrator, or the person, has ended since."""
+        """Check what an administrator, or the person, has ended since."""
         ended = [self._revoked.get(user.upn, 0.0)]
         if record["platform"] not in ("web", "device"):
             ended.append(self._revoked_public.get(user.upn, 0.0))
@@ -242,8 +243,8 @@ class Grants:
 
     def _respond(self, grant: _Grant, form: Mapping[str, str]) -> dict[str, object]:
         tenant, app, user = grant.tenant, grant.app, grant.user
-        asked = form.get("scope") or _written(grant.consented)
-        scopes = read_scopes(asked).with_defaults(app.permissions, app.client_id)
+        scope = form.get("scope") or _written(grant.consented)
+        scopes = read_scopes(scope).with_defaults(app.permissions, app.client_id)
         scopes.within((*grant.consented.asked, *self._known(grant)))
         answer = self._fields(self.scribe.for_user(tenant, app, user, scopes))
         answer["scope"] = " ".join(scopes.granted)
@@ -256,7 +257,8 @@ class Grants:
         return answer
 
     def _fields(self, token: str) -> dict[str, object]:
-        """What every answer has; a token of two hours and more is to be renewed at its half."""
+        """Return what every answer has; a token of two hours and more is to be renewed at its
+        half."""
         seconds = self.token_seconds
         early = {"refresh_in": seconds // 2} if seconds >= 7200 else {}
         return {
@@ -268,7 +270,8 @@ class Grants:
         }
 
     def _known(self, grant: _Grant) -> frozenset[str]:
-        """What was consented to apart from this sign-in; a refresh token keeps it through a restart."""
+        """Return what was consented to apart from this sign-in; a refresh token keeps it
+        through a restart."""
         return grant.earlier | self.consents.known(grant.tenant, grant.app, grant.user)
 
     def _refresh_token(self, grant: _Grant) -> str:
@@ -287,7 +290,7 @@ class Grants:
 
 
 def _check_policies(tenant: Tenant, signed_in: float, now: datetime) -> None:
-    """What Conditional Access asks of a sign-in that was made a while ago."""
+    """Check what Conditional Access asks of a sign-in that was made a while ago."""
     since, hours = tenant.factor_since, tenant.sign_in_again
     if since is not None and signed_in < since.timestamp():
         raise Refusal(50076)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from noroshi_lab.lab.directory import Clock
 
-_KEPT = 10_000
+_CAPACITY = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +31,7 @@ class Journal:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._events: deque[Event] = deque(maxlen=_KEPT)
+        self._events: deque[Event] = deque(maxlen=_CAPACITY)
         self._count = 0
 
     def note(self, server: str, what: str, answer: str, who: str = "") -> None:
@@ -49,5 +49,5 @@ class Journal:
         )
 
     def after(self, number: int = 0) -> tuple[Event, ...]:
-        """All that came after an event."""
+        """Return all that came after an event."""
         return tuple(each for each in self._events if each.number > number)

@@ -43,11 +43,11 @@ class Jwt:
 def sign(
     key: rsa.RSAPrivateKey, head: Mapping[str, object], claims: Mapping[str, object]
 ) -> str:
-    """A JWT with RS256."""
+    """Return a JWT with RS256."""
     whole = {"typ": "JWT", "alg": "RS256", **head}
-    told = ".".join(encode(json.dumps(part).encode()) for part in (whole, claims))
-    mark = key.sign(told.encode(), padding.PKCS1v15(), hashes.SHA256())
-    return f"{told}.{encode(mark)}"
+    signed = ".".join(encode(json.dumps(part).encode()) for part in (whole, claims))
+    mark = key.sign(signed.encode(), padding.PKCS1v15(), hashes.SHA256())
+    return f"{signed}.{encode(mark)}"
 
 
 def is_for(claims: Mapping[str, Any], names: Collection[str]) -> bool:
@@ -57,16 +57,16 @@ def is_for(claims: Mapping[str, Any], names: Collection[str]) -> bool:
 
 
 def take_apart(token: str) -> Jwt | None:
-    """The parts of a token; None if it is none."""
-    told, _, mark = token.rpartition(".")
+    """Return the parts of a token; None if it is none."""
+    signed, _, mark = token.rpartition(".")
     try:
-        head, claims = (json.loads(decode(part)) for part in told.split("."))
+        head, claims = (json.loads(decode(part)) for part in signed.split("."))
         found = decode(mark)
     except ValueError:
         return None
     if not isinstance(head, dict) or not isinstance(claims, dict):
         return None
-    return Jwt(head, claims, told.encode(), found)
+    return Jwt(head, claims, signed.encode(), found)
 
 
 def encode(data: bytes) -> str:

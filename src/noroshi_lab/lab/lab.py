@@ -146,7 +146,7 @@ class Lab:
         return door
 
     def _assemble(self) -> None:
-        """What judges and keeps, without a socket."""
+        """Make what judges and keeps, without a socket."""
         pending = Pending()
         self.grants = Grants(
             mint=self.mint,
@@ -217,7 +217,8 @@ class Lab:
         await self._graph.open(app, self._certificates.tls(self._shows("graph")))
 
     async def _start_desk(self) -> None:
-        """What is the lab's own, and never out of order: mails to look at, and its control."""
+        """Start what is the lab's own, and never out of order: mails to look at, and its
+        control."""
         app = web.Application()
         ca_file = str(self.folder / "ca.pem")
         self.control = Control(self.board, self._control, ca_file)
@@ -252,11 +253,11 @@ class Lab:
             await server.start(door)
 
     def _shows(self, name: str) -> Callable[[], Shown]:
-        """Which certificate a door shows at the moment."""
+        """Return which certificate a door shows at the moment."""
         return lambda: self.faults.certificates.get(name, "good")
 
 
 def _part(saved: Mapping[str, object], name: str) -> Mapping[str, object]:
-    """A table within what was saved; empty if there is none."""
+    """Return a table within what was saved; empty if there is none."""
     found = saved.get(name)
     return found if isinstance(found, dict) else {}

@@ -42,5 +42,5 @@ class Limits:
 
     @property
     def outside_a_day(self) -> int:
-        """The tenant's external recipients in 24 hours (TERRL)."""
+        """Return the tenant's external recipients in 24 hours (TERRL)."""
         return round(500 * self.licences**0.7 + 9500) if self.licences else 5000

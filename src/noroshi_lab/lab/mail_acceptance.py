@@ -32,7 +32,7 @@ class Post(Protocol):
     def refuse_recipient(
         self, who: Admitted | None, recipient: str, before: Sequence[str]
     ) -> str | None:
-        """The reply to one recipient that is not taken, or None."""
+        """Return the reply to one recipient that is not taken, or None."""
 
     async def take(self, who: Admitted, mail: Handed) -> str | None:
         """Keeps it; or the reply that refuses it."""

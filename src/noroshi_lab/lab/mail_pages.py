@@ -66,20 +66,20 @@ class MailPages:
         return web.Response(status=302, headers=PAGE | {"Location": "/mail"})
 
     async def _list(self, request: web.Request) -> web.Response:
-        """The newest first; `box` shows one mailbox."""
-        said, box = language(request), request.query.get("box", "").lower()
+        """List the mails, the newest first; `box` shows one mailbox."""
+        tongue, box = language(request), request.query.get("box", "").lower()
         every = await asyncio.to_thread(self._mailboxes.mails)
         boxes = sorted({mail.mailbox for mail in every})
         mails = [mail for mail in reversed(every) if box in ("", mail.mailbox)]
-        title = (_OF.fill(box=box) if box else _TITLE).say(said)
-        body = _boxes(boxes, said) + _table(mails[:_SHOWN], said)
-        return page(document(said, title, body, wide=True, refresh=_REFRESH))
+        title = (_OF.fill(box=box) if box else _TITLE).say(tongue)
+        body = _boxes(boxes, tongue) + _table(mails[:_SHOWN], tongue)
+        return page(document(tongue, title, body, wide=True, refresh=_REFRESH))
 
     async def _one(self, request: web.Request) -> web.Response:
-        mail, said = await self._mail(request), language(request)
+        mail, tongue = await self._mail(request), language(request)
         every = await asyncio.to_thread(self._mailboxes.mails, mail.mailbox)
-        title = mail.subject or _NO_SUBJECT.say(said)
-        return page(document(said, title, _whole(mail, every, said), wide=True))
+        title = mail.subject or _NO_SUBJECT.say(tongue)
+        return page(document(tongue, title, _whole(mail, every, tongue), wide=True))
 
     async def _html(self, request: web.Request) -> web.Response:
         mail = await self._mail(request)
@@ -118,68 +118,68 @@ class MailPages:
         return mail
 
 
-def _boxes(boxes: Sequence[str], said: str) -> str:
-    links = [f'<a href="/mail">{_ALL.say(said)}</a>']
+def _boxes(boxes: Sequence[str], tongue: str) -> str:
+    links = [f'<a href="/mail">{_ALL.say(tongue)}</a>']
     links += [f'<a href="/mail?box={quote(box)}">{escape(box)}</a>' for box in boxes]
     return f"<p>{' · '.join(links)}</p>"
 
 
-def _table(mails: Sequence[Mail], said: str) -> str:
+def _table(mails: Sequence[Mail], tongue: str) -> str:
     if not mails:
-        return f"<p>{_EMPTY.say(said)}</p>"
-    heads = "".join(f"<th>{words.say(said)}</th>" for words in _COLUMNS)
+        return f"<p>{_EMPTY.say(tongue)}</p>"
+    heads = "".join(f"<th>{words.say(tongue)}</th>" for words in _COLUMNS)
     rows = "".join(
         f"<tr><td>{escape(mail.date)}</td><td>{escape(mail.mailbox)}</td>"
-        f"<td>{escape(mail.from_)}</td><td>{_link(mail, said)}</td></tr>"
+        f"<td>{escape(mail.from_)}</td><td>{_link(mail, tongue)}</td></tr>"
         for mail in mails
     )
     return f"<table><tr>{heads}</tr>{rows}</table>"
 
 
-def _link(mail: Mail, said: str) -> str:
-    subject = mail.subject or _NO_SUBJECT.say(said)
+def _link(mail: Mail, tongue: str) -> str:
+    subject = mail.subject or _NO_SUBJECT.say(tongue)
     return f'<a href="/mail/{mail.number}">{escape(subject)}</a>'
 
 
-def _whole(mail: Mail, every: Sequence[Mail], said: str) -> str:
+def _whole(mail: Mail, every: Sequence[Mail], tongue: str) -> str:
     heads = "".join(
-        f"<tr><th>{words.say(said)}</th><td>{escape(getattr(mail, name))}</td></tr>"
+        f"<tr><th>{words.say(tongue)}</th><td>{escape(getattr(mail, name))}</td></tr>"
         for words, name in _HEADINGS
     )
     message = _message(mail)
     text, html = message.get_body(("plain",)), message.get_body(("html",))
-    parts = [_boxes((mail.mailbox,), said), f"<table>{heads}</table>"]
+    parts = [_boxes((mail.mailbox,), tongue), f"<table>{heads}</table>"]
     if text is not None:
         shown = f"<pre>{escape(_decoded(text))}</pre>"
-        parts.append(f"<h2>{_TEXT.say(said)}</h2>{shown}")
+        parts.append(f"<h2>{_TEXT.say(tongue)}</h2>{shown}")
     if html is not None:
         frame = f'<iframe sandbox="" title="HTML" src="/mail/{mail.number}/html"></iframe>'
-        parts.append(f"<h2>{_HTML.say(said)}</h2>{frame}")
-    parts += [_attached(mail, said), _thread(mail, every, said)]
-    source = f'<a href="/mail/{mail.number}/source">{_SOURCE.say(said)}</a>'
+        parts.append(f"<h2>{_HTML.say(tongue)}</h2>{frame}")
+    parts += [_attached(mail, tongue), _thread(mail, every, tongue)]
+    source = f'<a href="/mail/{mail.number}/source">{_SOURCE.say(tongue)}</a>'
     return "".join(parts) + f'<p class="soft">{source}</p>'
 
 
-def _attached(mail: Mail, said: str) -> str:
+def _attached(mail: Mail, tongue: str) -> str:
     items = "".join(
         f'<li><a href="/mail/{mail.number}/files/{at}">{escape(name)}</a></li>'
         for at, (name, _) in enumerate(_files(mail))
     )
-    return f"<h2>{_FILES.say(said)}</h2><ul>{items}</ul>" if items else ""
+    return f"<h2>{_FILES.say(tongue)}</h2><ul>{items}</ul>" if items else ""
 
 
-def _thread(mail: Mail, every: Sequence[Mail], said: str) -> str:
-    """The mails of this mailbox that refer to each other, the oldest first."""
+def _thread(mail: Mail, every: Sequence[Mail], tongue: str) -> str:
+    """Return the mails of this mailbox that refer to each other, the oldest first."""
     known = _refers(mail)
     others = [each for each in every if known & _refers(each)]
     if len(others) < 2:
         return ""
     items = "".join(
-        f"<li>{_link(each, said) if each.number != mail.number else escape(each.subject)} "
+        f"<li>{_link(each, tongue) if each.number != mail.number else escape(each.subject)} "
         f'<span class="soft">{escape(each.date)}</span></li>'
         for each in others
     )
-    return f"<h2>{_THREAD.say(said)}</h2><ol>{items}</ol>"
+    return f"<h2>{_THREAD.say(tongue)}</h2><ol>{items}</ol>"
 
 
 def _refers(mail: Mail) -> set[str]:

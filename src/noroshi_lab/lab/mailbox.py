@@ -80,13 +80,13 @@ class Mailboxes:
             self._news.notify_all()
 
     def mails(self, mailbox: str | None = None, folder: Folder = "inbox") -> tuple[Mail, ...]:
-        """All mails in the order in which they came, or those of one mailbox."""
+        """Return all mails in the order in which they came, or those of one mailbox."""
         files = sorted(self._files(folder).items())
         found = (read_mail(number, path, folder) for number, path in files)
         return tuple(m for m in found if mailbox is None or m.mailbox == mailbox.lower())
 
     def mail(self, number: int) -> Mail | None:
-        """The mail of that number."""
+        """Return the mail of that number."""
         for folder in FOLDERS:
             path = self._files(folder).get(number)
             if path is not None:
@@ -117,7 +117,7 @@ class Mailboxes:
         )
 
     async def wait_for(self, count: int) -> tuple[Mail, ...]:
-        """All mails, as soon as there are so many of them."""
+        """Return all mails, as soon as there are so many of them."""
         async with self._news:
             await self._news.wait_for(lambda: len(self._files("inbox")) >= count)
         return self.mails()

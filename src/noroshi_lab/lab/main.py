@@ -101,17 +101,17 @@ async def _run(given: argparse.Namespace, out: TextIO) -> None:
         ports={name: _port(None, _at(last, field)) for name, field in _OTHERS.items()},
     )
     async with lab:
-        told = asdict(lab.address) | {"folder": str(lab.folder)}
+        places = asdict(lab.address) | {"folder": str(lab.folder)}
         other = {
-            "issuer": _at(told, "elsewhere.issuer"),
-            "other_smtp": _at(told, "elsewhere.smtp_port"),
+            "issuer": _at(places, "elsewhere.issuer"),
+            "other_smtp": _at(places, "elsewhere.smtp_port"),
         }
-        print(_STARTED.fill(**told, **other).say(given.lang), file=out, flush=True)
+        print(_STARTED.fill(**places, **other).say(given.lang), file=out, flush=True)
         await stop.wait()
 
 
 def _at(card: Mapping[str, object], path: str) -> object:
-    """A field of the card, or of a table in it."""
+    """Return a field of the card, or of a table in it."""
     found: object = card
     for name in path.split("."):
         found = found.get(name) if isinstance(found, dict) else None
@@ -119,7 +119,8 @@ def _at(card: Mapping[str, object], path: str) -> object:
 
 
 def _port(given: int | None, last: object) -> int:
-    """The port that was asked for, else that of the last start: a number, or in an address."""
+    """Return the port that was asked for, else that of the last start: a number, or in an
+    address."""
     if given is not None:
         return given
     found = re.search(r"(?:^|:)(\d{1,5})(?:/|$)", str(last))
@@ -165,10 +166,10 @@ def _one(mail: Mail, given: argparse.Namespace) -> str:
 
 
 def _plain(mail: Mail) -> dict[str, object]:
-    told = asdict(mail)
-    del told["raw"]
-    told["from"] = told.pop("from_")
-    return told | {"file": str(mail.file)}
+    fields = asdict(mail)
+    del fields["raw"]
+    fields["from"] = fields.pop("from_")
+    return fields | {"file": str(mail.file)}
 
 
 def _lab_parser(language: str) -> argparse.ArgumentParser:
@@ -176,9 +177,9 @@ def _lab_parser(language: str) -> argparse.ArgumentParser:
     parser.add_argument("--port", type=int, metavar="N", help=_PORT.say(language))
     parser.add_argument("--smtp-port", type=int, metavar="N", help=_SMTP_PORT.say(language))
     # It needs a node as well, so it is another program (noroshi_lab.drill); people look here for it.
-    told = OTHER_COMMANDS | {"drill": _WHAT_DRILL}
+    commands = OTHER_COMMANDS | {"drill": _WHAT_DRILL}
     parser.epilog = "\n".join(
-        f"noroshi lab {name}: {what.say(language)}" for name, what in told.items()
+        f"noroshi lab {name}: {what.say(language)}" for name, what in commands.items()
     )
     return parser
 

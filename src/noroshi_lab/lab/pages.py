@@ -58,7 +58,7 @@ _NUMBER = _("Enter this number on your phone, then continue here.")
 _OPEN_PHONE = _("Open the simulated phone (a new tab)")
 _PHONE = _("The simulated phone")
 _PHONE_WHAT = _("Shows the authenticator app of every user. Reload for the current code.")
-_ASKED = _("Somebody is signing in. Enter the number that the page shows.")
+_WHICH_NUMBER = _("Somebody is signing in. Enter the number that the page shows.")
 _APPROVE = _("Yes, this is me")
 _DENY = _("No, this is not me")
 _NOBODY = _("No account here uses a second factor.")
@@ -81,7 +81,8 @@ _MEANINGS = {
 
 
 def pick_language(ui_locales: str, accept_language: str) -> str:
-    """The first of the two languages that a browser names; English if it names neither."""
+    """Return the first of the two languages that a browser names; English if it names
+    neither."""
     for part in (ui_locales.replace(" ", ",") + "," + accept_language).split(","):
         name = part.partition(";")[0].strip().lower()[:2]
         if name in ("ja", "en"):
@@ -109,7 +110,8 @@ def sign_in_page(
 def factor_page(
     *, language: str, action: str, ticket: str, phone: str, number: str, problem: str
 ) -> str:
-    """The second factor: a code to type in here, or a number to type in on the phone."""
+    """Return the page of the second factor: a code to type in here, or a number to type in on
+    the phone."""
     if number:
         ask = (
             f"<p>{_NUMBER.say(language)}</p>"
@@ -131,7 +133,8 @@ def factor_page(
 
 
 def phone_page(language: str, users: Iterable[tuple[str, str, bool]]) -> str:
-    """Each user's code, and the question that waits for an answer, if one does."""
+    """Return the page of each user's code, and the question that waits for an answer, if one
+    does."""
     shown = "".join(
         f"<h2>{escape(upn)}</h2>"
         f'<p class="big"><output data-upn="{escape(upn)}">{code}</output></p>'
@@ -145,7 +148,7 @@ def phone_page(language: str, users: Iterable[tuple[str, str, bool]]) -> str:
 
 def _question(language: str, upn: str) -> str:
     field = (
-        f"<p>{_ASKED.say(language)}</p>"
+        f"<p>{_WHICH_NUMBER.say(language)}</p>"
         f'<input name="number" type="text" inputmode="numeric" aria-label="{escape(upn)}">'
     )
     deny = f'<button name="answer" value="deny">{_DENY.say(language)}</button>'
@@ -165,7 +168,7 @@ def device_page(language: str, code: str, *, problem: str = "") -> str:
 
 
 def done_page(language: str, app: str) -> str:
-    """The end of a sign-in for a device."""
+    """Return the page at the end of a sign-in for a device."""
     return document(language, _DONE.fill(app=app).say(language), "")
 
 
@@ -193,25 +196,26 @@ def consent_page(
 
 
 def approval_page(*, language: str, action: str, ticket: str, report: Report) -> str:
-    """A person who may not consent; the way back tells the app so."""
-    told = f"<p>{_APPROVAL_WHY.say(language)}</p>{_problem(report.refusal.text)}"
+    """Return the page for a person who may not consent; the way back tells the app so."""
+    why = f"<p>{_APPROVAL_WHY.say(language)}</p>{_problem(report.refusal.text)}"
     form = _form(action, {"ticket": ticket}, _button("back", _WITHOUT.say(language)))
-    return document(language, _APPROVAL.say(language), told + form)
+    return document(language, _APPROVAL.say(language), why + form)
 
 
 def refusal_page(language: str, report: Report) -> str:
-    """An error that no app gets to see: the person reads the AADSTS code here."""
+    """Return the page of an error that no app gets to see: the person reads the AADSTS code
+    here."""
     lines = (
         report.refusal.text,
         f"Correlation ID: {report.correlation_id}",
         f"Timestamp: {report.timestamp}",
     )
-    told = "".join(f"<p>{escape(line)}</p>" for line in lines)
-    return document(language, _REFUSED.say(language), told)
+    text = "".join(f"<p>{escape(line)}</p>" for line in lines)
+    return document(language, _REFUSED.say(language), text)
 
 
 def notice_page(language: str, words: Message) -> str:
-    """One sentence alone."""
+    """Return a page of one sentence."""
     return document(language, words.say(language), "")
 
 
@@ -224,7 +228,7 @@ def post_page(language: str, uri: str, fields: Mapping[str, str]) -> str:
 def document(
     language: str, title: str, body: str, *, wide: bool = False, refresh: int = 0
 ) -> str:
-    """A whole page; `refresh`: seconds until the browser loads it anew."""
+    """Return a whole page; `refresh`: seconds until the browser loads it anew."""
     room = "wide" if wide else ""
     again = f'<meta http-equiv="refresh" content="{refresh}">' if refresh else ""
     return (
@@ -256,8 +260,8 @@ def _cancel(language: str) -> str:
 
 
 def _form(action: str, hidden: Mapping[str, str], inner: str) -> str:
-    kept = "".join(
+    inputs = "".join(
         f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">'
         for name, value in hidden.items()
     )
-    return f'<form method="post" action="{escape(action)}">{kept}{inner}</form>'
+    return f'<form method="post" action="{escape(action)}">{inputs}{inner}</form>'

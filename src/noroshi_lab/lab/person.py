@@ -124,7 +124,8 @@ class Page(HTMLParser):
         self._whose = ""
 
     def filled_in(self, user: str, password: str, *, for_all: bool = False) -> dict[str, str]:
-        """The form's fields with the person's own words, and its first button pressed."""
+        """Return the form's fields with the person's own words, and its first button
+        pressed."""
         own = {"email": user, "password": password}
         return {
             name: own.get(f.kind, f.value)

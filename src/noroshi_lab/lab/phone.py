@@ -28,7 +28,7 @@ class Phone:
         self._requests: dict[str, Request] = {}
 
     def code(self, user: User, now: datetime, *, steps: int = 0) -> str:
-        """The six digits that the phone shows, or did so many steps of 30 s ago."""
+        """Return the six digits that the phone shows, or did so many steps of 30 s ago."""
         step = int(now.timestamp()) // _STEP - steps
         key = hashlib.sha256(f"{user.oid} {user.password}".encode()).digest()
         mac = hmac.new(key, step.to_bytes(8, "big"), "sha1").digest()
@@ -42,7 +42,8 @@ class Phone:
         return any(hmac.compare_digest(given, each) for each in known)
 
     def ask(self, user: User) -> str:
-        """The number that the sign-in page shows; it takes the place of an earlier one."""
+        """Return the number that the sign-in page shows; it takes the place of an earlier
+        one."""
         number = str(10 + secrets.randbelow(90))
         self._requests[user.upn] = Request(number=number)
         return number

@@ -97,7 +97,7 @@ class WebDoor(Door):
 
     @property
     def base(self) -> str:
-        """The address of what is behind it, without a slash at the end."""
+        """Return the address of what is behind it, without a slash at the end."""
         return f"https://localhost:{self.port}"
 
     @web.middleware

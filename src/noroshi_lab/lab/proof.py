@@ -129,7 +129,8 @@ def _check_assertion(app: App, assertion: str, at: Endpoint) -> None:
 
 
 def _made_by(certificate: x509.Certificate, jwt: Jwt, now: datetime) -> bool:
-    """Whether the header names this certificate, by either hash of it, and its key signed."""
+    """Return whether the header names this certificate, by either hash of it, and its key
+    signed."""
     prints = thumbprints(certificate)
     named = {name: str(jwt.head[name]).rstrip("=") for name in prints if name in jwt.head}
     key = certificate.public_key()
@@ -143,7 +144,8 @@ def _made_by(certificate: x509.Certificate, jwt: Jwt, now: datetime) -> bool:
 
 
 def thumbprints(certificate: x509.Certificate) -> dict[str, str]:
-    """The hashes by which a JWT's header names a certificate (RFC 7515, 4.1.7 and 4.1.8)."""
+    """Return the hashes by which a JWT's header names a certificate (RFC 7515, 4.1.7 and
+    4.1.8)."""
     sha1 = certificate.fingerprint(hashes.SHA1())  # noqa: S303
     return {"x5t": encode(sha1), "x5t#S256": encode(certificate.fingerprint(hashes.SHA256()))}
 

@@ -23,19 +23,19 @@ class Refusal(Exception):
         self.code = code
         usual, sentence = KNOWN.get(code, ("invalid_grant", "Refused by the lab."))
         self.error = error or usual
-        self.text = f"AADSTS{code}: " + sentence.format_map(_Given(given))
+        self.text = f"AADSTS{code}: " + sentence.format_map(_Placeholders(given))
         super().__init__(self.text)
 
     @property
     def status(self) -> int:
-        """The HTTP status that the token endpoint gives."""
+        """Return the HTTP status that the token endpoint gives."""
         if self.code in THROTTLED:
             return 429
         known = {"invalid_client": 401, "temporarily_unavailable": 503, "server_error": 500}
         return known.get(self.error, 400)
 
 
-class _Given(dict[str, str]):
+class _Placeholders(dict[str, str]):
     def __missing__(self, name: str) -> str:
         return name
 
@@ -53,7 +53,7 @@ class Report:
 
     @property
     def description(self) -> str:
-        """The sentence, and what support asks for."""
+        """Return the sentence, and what support asks for."""
         parts = (
             self.refusal.text,
             f"Trace ID: {self.trace_id}",
@@ -67,7 +67,7 @@ class Report:
         return f"{self.at:%Y-%m-%d %H:%M:%SZ}"
 
     def body(self) -> dict[str, object]:
-        """The JSON of the token endpoint."""
+        """Return the JSON of the token endpoint."""
         code = self.refusal.code
         more = {"suberror": EXPLAINED[code]} if code in EXPLAINED else {}
         if code in CHALLENGED:
@@ -92,7 +92,7 @@ def report(
     request_id: str | None,
     lines: Lines = "spaces",
 ) -> Report:
-    """The refusal made ready to be told; the client's own request id is echoed."""
+    """Make the refusal ready to be told; the client's own request id is echoed."""
     return Report(
         refusal=refusal,
         at=at,

@@ -21,7 +21,7 @@ _NO_LAB = _("No lab is running in {folder}. Start one: noroshi lab --folder {fol
 Answer = Mapping[str, Any]
 
 
-class Refused(Exception):
+class LabError(Exception):
     """No lab runs there, or it does not do what was asked; the words say which."""
 
     def __init__(self, words: Message) -> None:
@@ -30,7 +30,7 @@ class Refused(Exception):
 
 
 class Remote:
-    """The lab of a folder. Each call raises Refused."""
+    """The lab of a folder. Each call raises LabError."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -45,7 +45,7 @@ class Remote:
         return found if isinstance(found, dict) else {}
 
     def state(self) -> Answer:
-        """The time, all switches, what is on its way, and scripted faults."""
+        """Return the time, all switches, what is on its way, and scripted faults."""
         return self._ask("state")
 
     def set(self, name: str, value: str) -> Answer:
@@ -69,7 +69,7 @@ class Remote:
         return self._ask("reset", {})
 
     def new(self, what: str, *, ends: str = "", alone: bool = False) -> Answer:
-        """A further client `secret` or `certificate` of the app: its value, and its end.
+        """Make a further client `secret` or `certificate` of the app: its value, and its end.
 
         `alone`: those before it end at once.
         """
@@ -83,11 +83,11 @@ class Remote:
     def sign_in(self, url: str, *, code: str = "", admin: bool = False) -> str:
         """Signs in at a page as the user, or as the administrator for all: the redirect's address;
         with a device's code, what the last page says."""
-        asked = {"url": url, "code": code, "admin": admin}
-        return str(self._ask("sign-in", asked)["goes_to"])
+        arguments = {"url": url, "code": code, "admin": admin}
+        return str(self._ask("sign-in", arguments)["goes_to"])
 
     def mails(self, mailbox: str = "", folder: str = "inbox", after: int = 0) -> list[Answer]:
-        """The mails of one mailbox, or of all, that came after a number."""
+        """Return the mails of one mailbox, or of all, that came after a number."""
         query = {"box": mailbox, "folder": folder, "after": str(after)}
         found: list[Answer] = self._ask(f"mails?{urlencode(query)}")["mails"]
         return found
@@ -101,24 +101,24 @@ class Remote:
         found: list[Answer] = self._ask(f"events?after={after}")["events"]
         return found
 
-    def _ask(self, what: str, asked: Mapping[str, object] | None = None) -> Answer:
-        """One question; None is a question without a body."""
+    def _ask(self, what: str, arguments: Mapping[str, object] | None = None) -> Answer:
+        """Ask one question; None is a question without a body."""
         try:
-            status, told = _exchange(self.card, f"/lab/{what}", asked)
+            status, answer = _exchange(self.card, f"/lab/{what}", arguments)
         except (OSError, ValueError, KeyError, TypeError, http.client.HTTPException):
             raise self._gone() from None
         if status == 200:
-            return told
-        why = told.get("error")
+            return answer
+        why = answer.get("error")
         # Otherwise the lab of another folder has its port now.
-        raise Refused(bilingual(**why)) if isinstance(why, dict) else self._gone()
+        raise LabError(bilingual(**why)) if isinstance(why, dict) else self._gone()
 
-    def _gone(self) -> Refused:
-        return Refused(_NO_LAB.fill(folder=self._folder))
+    def _gone(self) -> LabError:
+        return LabError(_NO_LAB.fill(folder=self._folder))
 
 
 def _exchange(
-    card: Answer, path: str, asked: Mapping[str, object] | None
+    card: Answer, path: str, arguments: Mapping[str, object] | None
 ) -> tuple[int, Mapping[str, Any]]:
     place = urlsplit(card["control_at"])
     tls = ssl.create_default_context(cafile=card["ca_file"])
@@ -127,9 +127,9 @@ def _exchange(
     )
     with closing(connection):
         connection.request(
-            "GET" if asked is None else "POST",
+            "GET" if arguments is None else "POST",
             path,
-            None if asked is None else json.dumps(asked),
+            None if arguments is None else json.dumps(arguments),
             {"Authorization": f"Bearer {card['control']}"},
         )
         answer = connection.getresponse()

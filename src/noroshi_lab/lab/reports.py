@@ -40,8 +40,8 @@ def why_lost(recipient: str, own: bool, full: bool) -> Lost | None:
     """Return what becomes of a mail to a recipient who is not there; None: it is delivered."""
     domain = recipient.rpartition("@")[2].lower()
     if full:
-        said = "554 5.2.2 mailbox full; STOREDRV.Deliver.Exception:QuotaExceededException"
-        return Lost(recipient, "5.2.2", said)
+        reply = "554 5.2.2 mailbox full; STOREDRV.Deliver.Exception:QuotaExceededException"
+        return Lost(recipient, "5.2.2", reply)
     if own:
         reply = (
             "550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient "
@@ -57,7 +57,7 @@ def why_lost(recipient: str, own: bool, full: bool) -> Lost | None:
 def make_report(
     content: bytes, lost: Iterable[Lost], *, sender: str, host: str, now: datetime
 ) -> bytes:
-    """A multipart/report that names the mail by its Message-ID."""
+    """Return a multipart/report that names the mail by its Message-ID."""
     original = BytesHeaderParser().parsebytes(content)
     lost, domain = tuple(lost), sender.rpartition("@")[2]
     report = MIMEMultipart("report", report_type="delivery-status")
@@ -92,7 +92,7 @@ def _text(lost: tuple[Lost, ...], host: str) -> str:
 
 
 def _status(lost: tuple[Lost, ...], host: str, now: datetime) -> Message:
-    """One block for the mail, and one for each recipient."""
+    """Return one block for the mail, and one for each recipient."""
     about: list[dict[str, str]] = [
         {"Reporting-MTA": f"dns;{host}", "Arrival-Date": format_datetime(now)}
     ]

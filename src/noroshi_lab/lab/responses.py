@@ -29,20 +29,20 @@ class Answers:
         self.lines: Lines = "spaces"
 
     def report(self, request: web.Request, refusal: Refusal) -> Report:
-        """A refusal made ready to be told."""
+        """Make a refusal ready to be told."""
         request_id = request.headers.get("client-request-id")
         return report(
             refusal, at=self.clock(), base=self.base, request_id=request_id, lines=self.lines
         )
 
     def refused(self, request: web.Request, refusal: Refusal) -> web.Response:
-        """A refusal as a page that a person reads."""
-        told = self.report(request, refusal)
-        return page(pages.refusal_page(language(request), told), 400)
+        """Show a refusal as a page that a person reads."""
+        shown = self.report(request, refusal)
+        return page(pages.refusal_page(language(request), shown), 400)
 
 
 def page(html: str, status: int = 200) -> web.Response:
-    """A page of the lab's."""
+    """Return a page of the lab's."""
     return web.Response(text=html, status=status, content_type="text/html", headers=PAGE)
 
 
@@ -57,11 +57,11 @@ def as_json(
 
 
 def language(request: web.Request) -> str:
-    """The language that the browser asks for."""
+    """Return the language that the browser asks for."""
     query, headers = request.query, request.headers
     return pages.pick_language(query.get("ui_locales", ""), headers.get("Accept-Language", ""))
 
 
 def texts(form: Mapping[str, object]) -> dict[str, str]:
-    """A form's fields without files."""
+    """Return a form's fields without files."""
     return {name: value for name, value in form.items() if isinstance(value, str)}

@@ -45,7 +45,7 @@ class Scopes:
 
     @property
     def resource(self) -> str:
-        """The resource of the first permission; Graph when there is none."""
+        """Return the resource of the first permission; Graph when there is none."""
         return _split(self.asked[0])[0] if self.asked else GRAPH
 
     @property
@@ -54,12 +54,12 @@ class Scopes:
 
     @property
     def granted(self) -> tuple[str, ...]:
-        """The permissions that one token can carry: those of the first resource."""
+        """Return the permissions that one token can carry: those of the first resource."""
         return tuple(each for each in self.asked if _split(each)[0] == self.resource)
 
     @property
     def scp(self) -> str:
-        """The `scp` claim: names without their resource."""
+        """Return the `scp` claim: names without their resource."""
         names = (_split(each)[1] for each in self.granted)
         return " ".join(name for name in names if name != _DEFAULT)
 
@@ -111,7 +111,7 @@ def audience(resource: str) -> str:
 
 
 def roles_of(roles: Iterable[str], resource: str) -> list[str]:
-    """An app's roles that one resource knows."""
+    """Return an app's roles that one resource knows."""
     at_exchange = resource in (*OUTLOOK, OUTLOOK_ID)
     of_exchange = EXCHANGE_ROLES | {HIGH_VOLUME}
     found = (role for role in roles if (role in of_exchange) is at_exchange)
@@ -127,6 +127,7 @@ def _check(scope: str) -> None:
 
 
 def _split(scope: str) -> tuple[str, str]:
-    """A bare name means Graph: the trap that makes Exchange answer 535 to a good token."""
+    """Split a permission. A bare name means Graph: the trap that makes Exchange answer 535 to a
+    good token."""
     resource, slash, name = scope.rpartition("/")
     return (resource, name) if slash else (GRAPH, name)

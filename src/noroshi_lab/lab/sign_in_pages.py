@@ -79,16 +79,16 @@ class Walk:
         return self._ask_account(ask, language(request), hint=ask.login_hint)
 
     async def _show_device(self, request: web.Request) -> web.Response:
-        """Where a person types in the code that a device shows."""
-        said = language(request)
-        return page(pages.device_page(said, request.query.get("otc", "")))
+        """Show the page at which a person types in the code that a device shows."""
+        tongue = language(request)
+        return page(pages.device_page(tongue, request.query.get("otc", "")))
 
     async def _type_device(self, request: web.Request) -> web.Response:
-        form, said = texts(await request.post()), language(request)
+        form, tongue = texts(await request.post()), language(request)
         waiting = self._grants.devices.typed(form.get("otc", ""), self._answers.clock())
         if waiting is None:
-            return page(pages.device_page(said, "", problem=Refusal(70018).text), 400)
-        return self._ask_account(ask_for_device(waiting), said, hint="")
+            return page(pages.device_page(tongue, "", problem=Refusal(70018).text), 400)
+        return self._ask_account(ask_for_device(waiting), tongue, hint="")
 
     def _silent(self, request: web.Request, ask: Ask) -> web.Response:
         """prompt=none: only what needs nobody at the browser."""
@@ -106,7 +106,7 @@ class Walk:
     def _step(
         self, stage: Stage, then: _Step
     ) -> Callable[[web.Request], Awaitable[web.Response]]:
-        """A form that is good once, with Cancel on it."""
+        """Return a form that is good once, with Cancel on it."""
 
         async def handler(request: web.Request) -> web.Response:
             form = texts(await request.post())
@@ -133,8 +133,8 @@ class Walk:
         if back.tenant.blocking or (back.waiting and not back.tenant.device_codes):
             return self._answers.refused(request, Refusal(53003))
         if back.app.assigned is not None and user.upn not in back.app.assigned:
-            told = Refusal(50105, user=user.upn, app=back.app.client_id)
-            return self._answers.refused(request, told)
+            not_assigned = Refusal(50105, user=user.upn, app=back.app.client_id)
+            return self._answers.refused(request, not_assigned)
         if user.factor == "unregistered":
             return self._answers.refused(request, Refusal(50079))
         if user.factor != "none":
@@ -204,8 +204,8 @@ class Walk:
         for tenant in self._directory.tenants:
             for user in tenant.users.values():
                 if user.factor in ("code", "number"):
-                    asked = self.phone.asked(user)
-                    users.append((user.upn, self.phone.code(user, now), asked))
+                    is_asked = self.phone.asked(user)
+                    users.append((user.upn, self.phone.code(user, now), is_asked))
         return page(pages.phone_page(language(request), users))
 
     async def _answer_phone(self, request: web.Request) -> web.Response:
@@ -225,10 +225,10 @@ class Walk:
         action = f"{self._answers.base}/{ask.back.tenant.id}/consent"
         if not self._may_consent(ask, user):
             refusal = Refusal(90094, app=ask.back.app.name)
-            told = self._answers.report(request, refusal)
+            report = self._answers.report(request, refusal)
             return page(
                 pages.approval_page(
-                    language=visit.language, action=action, ticket=ticket, report=told
+                    language=visit.language, action=action, ticket=ticket, report=report
                 ),
                 400,
             )
@@ -256,12 +256,13 @@ class Walk:
         if form.get("answer") != "accept":
             return self._cancelled(request, visit)
         for_all = bool(user.admin and form.get("for_all"))
-        asked, app = visit.ask.scopes.asked, visit.ask.back.app
-        self._consents.give(tenant, app, user, asked, for_all=for_all)
+        scopes, app = visit.ask.scopes.asked, visit.ask.back.app
+        self._consents.give(tenant, app, user, scopes, for_all=for_all)
         return self._agreed(visit.ask, user, visit.language)
 
     def _may_consent(self, ask: Ask, user: User) -> bool:
-        """What is known already is not asked for again."""
+        """Return whether the person may consent to what is asked; what is known already is not
+        asked for again."""
         known = self._consents.known(ask.back.tenant, ask.back.app, user)
         return may_consent(ask.back.tenant, user, set(ask.scopes.asked) - known)
 
@@ -292,12 +293,12 @@ class Walk:
     def _refuse(
         self, request: web.Request, back: Return, refusal: Refusal, **more: str
     ) -> web.Response:
-        told = self._answers.report(request, refusal)
+        report = self._answers.report(request, refusal)
         if back.waiting:
             back.waiting.declined = True
             return self._answers.refused(request, refusal)
-        fields = {"error": refusal.error, "error_description": told.description}
-        fields |= {"error_uri": told.error_uri} | more
+        fields = {"error": refusal.error, "error_description": report.description}
+        fields |= {"error_uri": report.error_uri} | more
         return self._send_back(back, fields, language(request))
 
     def _send_back(self, back: Return, fields: dict[str, str], language: str) -> web.Response:

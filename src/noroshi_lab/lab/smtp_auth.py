@@ -92,27 +92,27 @@ class ExchangeGate:
             initial = await line.read()
         if initial == "*":  # Exchange says 535 where RFC 4954 wants 501
             return UNSUCCESSFUL
-        given = read_xoauth2(initial)
-        if given is None:
+        credentials = read_xoauth2(initial)
+        if credentials is None:
             return REPLIES["5.5.124"]
-        return self._by_token(given)
+        return self._by_token(credentials)
 
-    def _by_token(self, given: Credentials) -> Admitted | str:
+    def _by_token(self, credentials: Credentials) -> Admitted | str:
         if self.faults.refuse_auth:
             return UNSUCCESSFUL
-        if self._crowded(given.user):
+        if self._crowded(credentials.user):
             return REPLIES["432"]
         now = self.clock()
-        found = refuse_token(given, directory=self.directory, mint=self.mint, now=now)
+        found = refuse_token(credentials, directory=self.directory, mint=self.mint, now=now)
         return found if isinstance(found, str) else Admitted(found.address, "XOAUTH2")
 
     async def _login(self, line: Line, initial: str) -> Admitted | str:
         """Asks for both, as Exchange does, whatever comes of it."""
-        given = [initial] if initial else []
-        for challenge in _LOGIN[len(given) :]:
+        replies = [initial] if initial else []
+        for challenge in _LOGIN[len(replies) :]:
             await line.say(challenge)
-            given.append(await line.read())
-        user, password = _decoded(given[0]).lower(), _decoded(given[1])
+            replies.append(await line.read())
+        user, password = _decoded(replies[0]).lower(), _decoded(replies[1])
         tenant = next((t for t in self.directory.tenants if t.has(user)), None)
         stage = basic_stage(tenant or self.directory.tenants[0], self.clock())
         if stage != "on":

@@ -14,12 +14,13 @@ from noroshi_lab.lab.faults import Faults, seconds
 MAX_LINE = 65_536
 
 
-class Ended(Exception):
+class ConversationEndedError(Exception):
     """The conversation is over, without a word."""
 
 
 class Line:
-    """Let a conversation read and speak. Every call may raise Ended, OSError, EOFError."""
+    """Let a conversation read and speak. Every call may raise ConversationEndedError, OSError,
+    EOFError."""
 
     def __init__(
         self,
@@ -38,11 +39,11 @@ class Line:
         self.peer = str(writer.get_extra_info("peername")[0])
 
     async def read(self) -> str:
-        """The next line, without its end."""
+        """Return the next line, without its end."""
         return (await self.raw())[:-2].decode("utf-8", "replace")
 
     async def raw(self) -> bytes:
-        """The next line as it came."""
+        """Return the next line as it came."""
         return await self._reader.readuntil(b"\r\n")
 
     async def octets(self, count: int) -> bytes:
@@ -63,12 +64,12 @@ class Line:
         self._writer.write(f"{reply}\r\n".encode())
         await self._writer.drain()
         if reply.startswith("421"):
-            raise Ended
+            raise ConversationEndedError
 
     async def strike(self, does: str) -> bool:
         """Does what a scripted fault says; False: nothing in the place of the usual answer."""
         if does == "drop":
-            raise Ended
+            raise ConversationEndedError
         if does == "silent":
             await self.fall_silent()
         wait = seconds(does)
@@ -83,7 +84,7 @@ class Line:
         """Reads on and says nothing until the other side gives up."""
         while await self._reader.read(MAX_LINE):
             pass
-        raise Ended
+        raise ConversationEndedError
 
     async def secure(self, tls: ssl.SSLContext) -> str:
         """Goes over to TLS and tells its version."""

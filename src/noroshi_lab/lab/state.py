@@ -56,7 +56,7 @@ class Board:
         return self.tenant.mailboxes[self.user.upn]
 
     def faults_of(self, door: str) -> Faults:
-        """The faults of the provider that a door belongs to."""
+        """Return the faults of the provider that a door belongs to."""
         return self.elsewhere.faults if door in self.elsewhere.doors else self.faults
 
     def keep(self, changed: App | User | Mailbox) -> None:

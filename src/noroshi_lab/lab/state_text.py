@@ -23,24 +23,24 @@ def whole(state: State, language: str) -> str:
     parts = [_NOW.fill(now=state["now"]).say(language)]
     groups = dict.fromkeys(each["group"]["en"] for each in state["switches"])
     for group in groups:
-        ours = [each for each in state["switches"] if each["group"]["en"] == group]
-        head = bilingual(**ours[0]["group"]).say(language)
-        parts.append("\n".join((head, *_switches(ours, language))))
+        members = [each for each in state["switches"] if each["group"]["en"] == group]
+        head = bilingual(**members[0]["group"]).say(language)
+        parts.append("\n".join((head, *_switches(members, language))))
     return "\n\n".join((*parts, *_pending(state, language), faults(state, language)))
 
 
 def some(state: State, names: Collection[str], language: str) -> str:
-    """These switches alone, and what is on its way."""
-    ours = [each for each in state["switches"] if each["name"] in names]
-    lines = "\n".join(line.strip() for line in _switches(ours, language))
+    """Return these switches alone, and what is on its way."""
+    chosen = [each for each in state["switches"] if each["name"] in names]
+    lines = "\n".join(line.strip() for line in _switches(chosen, language))
     return "\n\n".join((lines, *_pending(state, language)))
 
 
 def faults(state: State, language: str) -> str:
     """Return what is scripted."""
     lines = [_fault(each, language) for each in state["faults"]]
-    told = lines or [_NONE.say(language)]
-    return "\n".join((_FAULTS.say(language), *(f"  {line}" for line in told)))
+    shown = lines or [_NONE.say(language)]
+    return "\n".join((_FAULTS.say(language), *(f"  {line}" for line in shown)))
 
 
 def _switches(switches: Iterable[State], language: str) -> list[str]:
@@ -50,7 +50,7 @@ def _switches(switches: Iterable[State], language: str) -> list[str]:
 
 
 def _about(switch: State, language: str) -> str:
-    """What it is, and what it takes."""
+    """Return what a switch is, and what it takes."""
     takes, help = (bilingual(**switch[part]).say(language) for part in ("takes", "help"))
     return f"{help} [{takes}]"
 

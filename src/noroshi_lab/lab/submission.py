@@ -92,7 +92,7 @@ class Submission:
         remembered."""
         self.settle()
         if kind := self.usage.throttled(mail.mailbox.address):
-            return _told(_THROTTLED[kind])
+            return _denial(_THROTTLED[kind])
         denial = self._sender(mail) or self._standing(mail) or self._allowance(mail)
         kinds = {"5.2.2": "full", "send-as": "send-as"}
         if denial and denial.name in kinds:
@@ -105,7 +105,7 @@ class Submission:
         if limits.manner != "reject" or self.usage.slot(address) <= self.clock():
             return None
         self.usage.give_back(address)
-        return _told("sender-threads")
+        return _denial("sender-threads")
 
     def moment(self, mail: Outgoing) -> datetime:
         """Return when it goes, where what is above the minute's limit is delayed."""
@@ -180,7 +180,7 @@ class Submission:
         """Envelope and header must both name the mailbox, or one that it may send as."""
         named = senders(mail.content)
         if not named or "@" not in named[0]:
-            return _told("5.7.512")
+            return _denial("5.7.512")
         for sender in (mail.sender, *named):
             if not _may_send_as(mail, sender):
                 if self.old_wording:
@@ -190,26 +190,27 @@ class Submission:
         return None
 
     def _standing(self, mail: Outgoing) -> Denial | None:
-        """How the mailbox stands."""
+        """Return the denial that follows from how the mailbox stands."""
         if mail.mailbox.blocked:
-            return _told("5.1.8")
+            return _denial("5.1.8")
         quota = mail.mailbox.quota
         if quota and self.mailboxes.used(mail.mailbox.address) + len(mail.content) > quota:
-            return _told("5.2.2")
+            return _denial("5.2.2")
         return None
 
     def _allowance(self, mail: Outgoing) -> Denial | None:
-        """What the mailbox and the tenant have used up, in any 24 hours."""
+        """Return the denial for what the mailbox and the tenant have used up, in any 24
+        hours."""
         limits, usage, count = self.limits, self.usage, len(mail.recipients)
         most = limits.recipients_a_day
         if most and usage.recipients(mail.mailbox.address) + count > most:
-            return _told("554")
+            return _denial("554")
         if not mail.outside:
             return None
         if mail.initial and usage.initial() + mail.outside > limits.from_initial_domain:
-            return _told("5.7.236")
+            return _denial("5.7.236")
         if usage.outside() + mail.outside > limits.outside_a_day:
-            return _told("5.7.233" if limits.licences else "5.7.232")
+            return _denial("5.7.233" if limits.licences else "5.7.232")
         return None
 
     def _lost(self, mail: Outgoing, recipient: str) -> Lost | None:
@@ -224,7 +225,7 @@ class Submission:
 
 
 def senders(content: bytes) -> list[str]:
-    """The addresses in From."""
+    """Return the addresses in From."""
     headers = BytesHeaderParser().parsebytes(content)
     return [address for _, address in getaddresses(headers.get_all("From", []))]
 
@@ -236,5 +237,5 @@ def _may_send_as(mail: Outgoing, sender: str) -> bool:
     return box.address == mail.mailbox.address or mail.mailbox.address in box.send_as
 
 
-def _told(name: str) -> Denial:
+def _denial(name: str) -> Denial:
     return Denial(name, REPLIES[name])

@@ -38,7 +38,7 @@ class Mint:
 
     @classmethod
     def open(cls, path: Path) -> Mint:
-        """The key kept there; made, readable by its owner alone, if there is none."""
+        """Return the key kept there; made, readable by its owner alone, if there is none."""
         if path.exists():
             found = load_key(path.read_bytes())
             if found is not None:
@@ -48,21 +48,22 @@ class Mint:
         return cls(key)
 
     def sign(self, claims: Mapping[str, object]) -> str:
-        """A JWT with these claims."""
+        """Return a JWT with these claims."""
         return sign(self._key, {"kid": self._kid}, claims)
 
     def read(self, token: str) -> dict[str, Any] | None:
-        """The claims of a token that this key has signed; whether they hold is not judged."""
+        """Return the claims of a token that this key has signed; whether they hold is not
+        judged."""
         jwt = take_apart(token)
         return dict(jwt.claims) if jwt and jwt.is_signed_by(self._public) else None
 
     def seal(self, record: Mapping[str, object], now: datetime) -> str:
-        """A refresh token that holds this record, unreadable to who carries it."""
+        """Return a refresh token that holds this record, unreadable to who carries it."""
         text = json.dumps(record).encode()
         return "1." + self._seal.encrypt_at_time(text, int(now.timestamp())).decode()
 
     def unseal(self, token: str) -> dict[str, Any] | None:
-        """The record in a refresh token that `seal` made."""
+        """Return the record in a refresh token that `seal` made."""
         try:
             record = json.loads(self._seal.decrypt(token.removeprefix("1.").encode()))
         except (InvalidToken, ValueError):
@@ -70,7 +71,7 @@ class Mint:
         return record if isinstance(record, dict) else None
 
     def jwks(self) -> dict[str, object]:
-        """The public key as the `jwks_uri` tells it."""
+        """Return the public key as the `jwks_uri` tells it."""
         n, e = (encode(number) for number in self._numbers())
         key = {"kty": "RSA", "use": "sig", "alg": "RS256", "kid": self._kid, "n": n, "e": e}
         return {"keys": [key]}

@@ -53,7 +53,7 @@ class Usage:
         return sum(each.outside for box in list(self._sent) for each in self._day(box))
 
     def initial(self) -> int:
-        """Those of them that were sent to from an onmicrosoft.com address."""
+        """Return those of them that were sent to from an onmicrosoft.com address."""
         return sum(each.initial for box in list(self._sent) for each in self._day(box))
 
     def note(self, mailbox: str, *, recipients: int, outside: int, initial: bool) -> None:
@@ -69,7 +69,7 @@ class Usage:
         self._errors[mailbox, kind].append(self._clock())
 
     def throttled(self, mailbox: str) -> str:
-        """The kind of error for which this sender is throttled now; "": none."""
+        """Return the kind of error for which this sender is throttled now; "": none."""
         limits, now = self._limits, self._clock()
         for (box, kind), at in self._errors.items():
             recent = [each for each in at if timedelta() <= now - each < limits.errors_for]

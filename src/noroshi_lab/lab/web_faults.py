@@ -42,7 +42,7 @@ async def strike(
 
 
 def bare(status: int, retry_after: str = RETRY_AFTER) -> web.Response:
-    """An answer of which only the status is of use."""
+    """Return an answer of which only the status is of use."""
     if status in (429, 503):
         headers = {"Retry-After": retry_after}
         return web.Response(status=status, text="", headers=headers)

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from noroshi_lab.lab.certificates import make_client_certificate
 from noroshi_lab.lab.lab import Lab
-from noroshi_lab.lab.remote import Refused, Remote
+from noroshi_lab.lab.remote import LabError, Remote
 from noroshi_lab.lab.switches import GROUPS, SWITCHES
 from tests.noroshi_lab.lab.lab_clients import SECRET, Client, Clock, Wire
 from tests.noroshi_lab.lab.test_device_code import asked, polled
@@ -69,7 +69,7 @@ async def test_a_fault_is_scripted_on_either_side_and_cleared(far: Far) -> None:
         ("RCPT", "elsewhere", 1),
     ]
     assert (await far.clear())["faults"] == []
-    with pytest.raises(Refused, match="no such fault"):
+    with pytest.raises(LabError, match="no such fault"):
         await far.fault("TOKEN", "explode")
 
 
@@ -111,7 +111,7 @@ async def test_a_certificate_of_one_s_own_is_registered_once_beside_the_others(
     assert lab.board.app.certificates.count(own) == 1 < len(lab.board.app.certificates)
     await far.upload(both.decode(), alone=True)
     assert lab.board.app.certificates == (own,)
-    with pytest.raises(Refused, match="not a certificate"):
+    with pytest.raises(LabError, match="not a certificate"):
         await far.upload("hello")
 
 
@@ -153,7 +153,7 @@ async def test_what_is_no_certificate_is_not_uploaded(
     ],
 )
 async def test_what_cannot_be_made_is_told(far: Far, given: dict[str, str], words: str) -> None:
-    with pytest.raises(Refused, match=words):
+    with pytest.raises(LabError, match=words):
         await far.new(**given)
 
 
@@ -164,7 +164,7 @@ async def test_it_signs_in_as_a_person_would(far: Far, client: Client, other: Ot
     back = await far.sign_in(other.url())
     assert (await other.redeem(dict(parse_qsl(urlsplit(back).query))["code"]))[0] == 200
     client.lab.directory.tenants[0].blocking = True
-    with pytest.raises(Refused, match="AADSTS53003"):
+    with pytest.raises(LabError, match="AADSTS53003"):
         await far.sign_in(client.authorize_url())
 
 
@@ -229,7 +229,7 @@ async def test_what_was_asked_and_answered_is_written_down_without_anything_secr
 
 
 async def test_a_folder_without_a_lab_says_so(tmp_path: Path) -> None:
-    with pytest.raises(Refused, match="No lab is running"):
+    with pytest.raises(LabError, match="No lab is running"):
         await asyncio.to_thread(Remote(tmp_path).state)
 
 

@@ -76,20 +76,20 @@ class Graph:
     async def guard(self, request: web.Request, handler: _Handler) -> web.StreamResponse:
         """Turns a refusal into Graph's envelope, and gives each answer its ids."""
         request_id = str(uuid.uuid4())
-        given = request.headers.get("client-request-id", request_id)
+        client_id = request.headers.get("client-request-id", request_id)
         try:
             answer = await handler(request)
             self._note(request, str(answer.status))
         except GraphError as error:
             self._note(request, f"{error.status} {error.code}")
-            body = error.body(request_id, given, self._clock())
+            body = error.body(request_id, client_id, self._clock())
             answer = as_json(body, error.status, self._faults.retry_after)
             if error.status == 401:
                 answer.headers["WWW-Authenticate"] = 'Bearer realm="", client_id="lab"'
         if not answer.prepared:
             answer.headers["request-id"], answer.headers["client-request-id"] = (
                 request_id,
-                given,
+                client_id,
             )
         return answer
 
@@ -109,7 +109,8 @@ class Graph:
     async def _struck(
         self, at: str, request: web.Request
     ) -> tuple[str, web.StreamResponse | None]:
-        """What a scripted fault does here, and what it answers in the usual answer's place."""
+        """Return the effect of a scripted fault here, and its answer in the usual answer's
+        place."""
         does = self._faults.next(at)
         if does in ERRORS:
             raise GraphError(does)
@@ -177,7 +178,7 @@ class Graph:
         await submission.hand_in(mail)
 
     async def _only_inside(self, mail: Outgoing, denial: Denial) -> None:
-        """What may not leave the tenant comes back; the rest goes on its way."""
+        """Send back what may not leave the tenant; the rest goes on its way."""
         outside = {each for each in mail.recipients if not mail.tenant.has(each)}
         lost = [Lost(each, denial.name, denial.reply) for each in sorted(outside)]
         self._submission.report(mail, lost)
@@ -210,12 +211,12 @@ class Graph:
         return as_json(answer)
 
     def _mails(self, caller: Caller, request: web.Request) -> list[Mail]:
-        """Those of one folder, or of all of them."""
+        """Return the mails of one folder, or of all of them."""
         box = caller.mailbox.address
         return [mail for each in _named(request) for mail in self._mailboxes.mails(box, each)]
 
     async def _folder(self, request: web.Request) -> web.StreamResponse:
-        """A folder by its well-known name, or by its id, which here is the same."""
+        """Return a folder by its well-known name, or by its id, which here is the same."""
         caller = self._caller(request, "read")
         (name,) = _named(request)
         mails = await asyncio.to_thread(self._mailboxes.mails, caller.mailbox.address, name)
@@ -254,7 +255,7 @@ class Graph:
 
 
 def _named(request: web.Request) -> list[Folder]:
-    """The folder that the path names, or all where it names none."""
+    """Return the folder that the path names, or all where it names none."""
     folder = request.match_info.get("folder", "").lower()
     wanted = [each for each in FOLDERS if folder in ("", each)]
     if not wanted:
@@ -263,5 +264,5 @@ def _named(request: web.Request) -> list[Folder]:
 
 
 def _next(request: web.Request, query: Query) -> str:
-    given = dict(request.query) | {"$skip": str(query.skip + query.top)}
-    return f"{request.url.origin()}{request.path}?{urlencode(given, safe='$')}"
+    parameters = dict(request.query) | {"$skip": str(query.skip + query.top)}
+    return f"{request.url.origin()}{request.path}?{urlencode(parameters, safe='$')}"

@@ -65,27 +65,27 @@ class Callers:
         alone = "upn" not in claims
         if upn is None and alone:
             raise GraphError("BadRequest", _ONLY_PEOPLE)
-        given = frozenset(claims.get("roles", ()) if alone else claims["scp"].split())
+        permissions = frozenset(claims.get("roles", ()) if alone else claims["scp"].split())
         box = _mailbox(tenant, str(claims.get("upn", "")) if upn is None else upn)
         own = alone or box.address == claims["upn"]
-        _check(tenant, box, claims, want, given=given, own=own)
+        _check(tenant, box, claims, want, permissions=permissions, own=own)
         return Caller(
-            tenant=tenant, mailbox=box, app=str(claims.get("appid")), permissions=given
+            tenant=tenant, mailbox=box, app=str(claims.get("appid")), permissions=permissions
         )
 
     @contextmanager
     def in_turn(self, caller: Caller) -> Iterator[None]:
-        """One of the requests that an app may have under way on one mailbox; GraphError if it
-        is one too many, by now or within ten minutes."""
+        """Take one of the requests that an app may have under way on one mailbox. Raise
+        GraphError if it is one too many, by now or within ten minutes."""
         key, now = (caller.app, caller.mailbox.address), self._clock()
-        most, asked = self._limits.graph_connections, self._asked[key]
-        while asked and not timedelta() <= now - asked[0] < _WINDOW:
-            asked.popleft()
+        most, times = self._limits.graph_connections, self._asked[key]
+        while times and not timedelta() <= now - times[0] < _WINDOW:
+            times.popleft()
         if most and self._under_way[key] >= most:
             raise GraphError("ApplicationThrottled")
-        if self._limits.graph_requests and len(asked) >= self._limits.graph_requests:
+        if self._limits.graph_requests and len(times) >= self._limits.graph_requests:
             raise GraphError("ApplicationThrottled", "Application is over its request limit.")
-        asked.append(now)
+        times.append(now)
         self._under_way[key] += 1
         try:
             yield
@@ -102,8 +102,8 @@ class Callers:
         if claims.get("aud") not in (GRAPH, GRAPH_AUDIENCE):
             raise GraphError("InvalidAuthenticationToken")
         if not claims.get("nbf", 0) <= self._clock().timestamp() < claims.get("exp", 0):
-            said = "Lifetime validation failed, the token is expired."
-            raise GraphError("InvalidAuthenticationToken", said)
+            message = "Lifetime validation failed, the token is expired."
+            raise GraphError("InvalidAuthenticationToken", message)
         return claims
 
 
@@ -124,16 +124,17 @@ def _check(
     claims: Mapping[str, Any],
     want: Want,
     *,
-    given: frozenset[str],
+    permissions: frozenset[str],
     own: bool,
 ) -> None:
-    """Whether the token's permissions reach so far; an app's, by what the tenant limits it to."""
+    """Check whether the token's permissions reach so far; an app's, by what the tenant limits
+    it to. Raise GraphError if not."""
     wanted = _PERMISSIONS[want]
-    if own and not given & wanted:
+    if own and not permissions & wanted:
         raise GraphError("ErrorAccessDenied")
     if not own:
         shared = {f"{each}.Shared" for each in wanted}
-        if not given & shared or claims["upn"] not in box.open_to:
+        if not permissions & shared or claims["upn"] not in box.open_to:
             raise GraphError("ErrorAccessDenied")
     if "upn" not in claims and box.address in tenant.graph_closed:
         raise GraphError("ErrorAccessDenied", _POLICY)

@@ -61,19 +61,19 @@ class GraphError(Exception):
 
     def __init__(self, code: str, message: str = "", **given: str) -> None:
         self.status, usual = ERRORS[code]
-        self.code, self.message = code, message or usual.format_map(_Given(given))
+        self.code, self.message = code, message or usual.format_map(_Placeholders(given))
         super().__init__(self.message)
 
     def body(self, request_id: str, client_id: str, now: datetime) -> dict[str, object]:
-        """The envelope in which it comes."""
-        told = {
+        """Return the envelope in which it comes."""
+        details = {
             "date": f"{now:%Y-%m-%dT%H:%M:%S}",
             "request-id": request_id,
             "client-request-id": client_id,
         }
-        return {"error": {"code": self.code, "message": self.message, "innerError": told}}
+        return {"error": {"code": self.code, "message": self.message, "innerError": details}}
 
 
-class _Given(dict[str, str]):
+class _Placeholders(dict[str, str]):
     def __missing__(self, name: str) -> str:
         return ""

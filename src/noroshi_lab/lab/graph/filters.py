@@ -50,7 +50,7 @@ class Query:
     counts: bool
 
     def found(self, items: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-        """The items that fit, in order; the newest first unless it says otherwise."""
+        """Return the items that fit, in order; the newest first unless it says otherwise."""
         fitting = [item for item in items if all(each.holds(item) for each in self.clauses)]
         field, down = self.order or ("receivedDateTime", True)
         return sorted(fitting, key=lambda item: str(_at(item, field)), reverse=down)
@@ -114,8 +114,8 @@ def _order(text: str, fields: Sequence[str]) -> tuple[str, bool] | None:
 
 def _known(name: str, fields: Sequence[str]) -> None:
     if name.partition("/")[0] not in fields:
-        said = f"Could not find a property named '{name}' on type 'microsoft.graph.message'."
-        raise GraphError("BadRequest", said)
+        message = f"Could not find a property named '{name}' on type 'microsoft.graph.message'."
+        raise GraphError("BadRequest", message)
 
 
 def _number(given: Mapping[str, str], name: str, usual: int, least: int, most: int) -> int:

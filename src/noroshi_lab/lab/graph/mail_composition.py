@@ -60,11 +60,11 @@ def from_json(body: bytes, *, mailbox: str, now: datetime) -> Letter:
     """`application/json`: {"message": …, "saveToSentItems": …}."""
     try:
         asked = json.loads(body)
-        told = asked["message"]
+        message = asked["message"]
         return Letter(
-            content=_composed(told, mailbox, now).as_bytes(policy=SMTP),
+            content=_composed(message, mailbox, now).as_bytes(policy=SMTP),
             recipients=_checked(
-                [each for kind in _KINDS for each in _addresses(told.get(kind, []))]
+                [each for kind in _KINDS for each in _addresses(message.get(kind, []))]
             ),
             saves=asked.get("saveToSentItems", True) is not False,
         )
@@ -75,26 +75,26 @@ def from_json(body: bytes, *, mailbox: str, now: datetime) -> Letter:
 _KINDS = {"toRecipients": "To", "ccRecipients": "Cc", "bccRecipients": ""}
 
 
-def _composed(told: Mapping[str, Any], mailbox: str, now: datetime) -> EmailMessage:
+def _composed(fields: Mapping[str, Any], mailbox: str, now: datetime) -> EmailMessage:
     message = EmailMessage()
-    message["From"] = _address(told["from"]) if told.get("from") else mailbox
+    message["From"] = _address(fields["from"]) if fields.get("from") else mailbox
     for kind, name in _KINDS.items():
-        if name and told.get(kind):
-            message[name] = ", ".join(_address(each) for each in told[kind])
-    if told.get("replyTo"):
-        message["Reply-To"] = ", ".join(_address(each) for each in told["replyTo"])
-    message["Subject"] = str(told.get("subject", ""))
+        if name and fields.get(kind):
+            message[name] = ", ".join(_address(each) for each in fields[kind])
+    if fields.get("replyTo"):
+        message["Reply-To"] = ", ".join(_address(each) for each in fields["replyTo"])
+    message["Subject"] = str(fields.get("subject", ""))
     message["Date"] = format_datetime(now)
     own = make_msgid(domain=mailbox.rpartition("@")[2])
-    message["Message-ID"] = str(told.get("internetMessageId") or own)
-    for each in told.get("internetMessageHeaders", []):
+    message["Message-ID"] = str(fields.get("internetMessageId") or own)
+    for each in fields.get("internetMessageHeaders", []):
         if not str(each["name"]).lower().startswith("x-"):
             raise GraphError("InvalidInternetMessageHeader", name=str(each["name"]))
         message[str(each["name"])] = str(each["value"])
-    body = told.get("body", {})
+    body = fields.get("body", {})
     kind = "html" if str(body.get("contentType", "text")).lower() == "html" else "plain"
     message.set_content(str(body.get("content", "")), subtype=kind)
-    for each in told.get("attachments", []):
+    for each in fields.get("attachments", []):
         _attach(message, each)
     return message
 
@@ -110,9 +110,9 @@ def _attach(message: EmailMessage, file: Mapping[str, Any]) -> None:
 
 
 def _address(person: Mapping[str, Any]) -> str:
-    told = person["emailAddress"]
-    name = str(told.get("name", "")).replace('"', "")
-    return f'"{name}" <{told["address"]}>' if name else str(told["address"])
+    address = person["emailAddress"]
+    name = str(address.get("name", "")).replace('"', "")
+    return f'"{name}" <{address["address"]}>' if name else str(address["address"])
 
 
 def _addresses(people: list[Mapping[str, Any]]) -> list[str]:

@@ -46,12 +46,12 @@ FIELDS = (
 
 
 def message_id(mail: Mail) -> str:
-    """The id by which a mail is asked for again."""
+    """Return the id by which a mail is asked for again."""
     return _MARK + encode(f"{mail.mailbox} {mail.number}".encode())
 
 
 def number_of(id: str, mailbox: str) -> int | None:
-    """The mail's number; None if it is no id, or another mailbox's."""
+    """Return the mail's number; None if it is no id, or another mailbox's."""
     try:
         owner, _, number = decode(id.removeprefix(_MARK)).decode().rpartition(" ")
     except ValueError:
@@ -63,7 +63,7 @@ def number_of(id: str, mailbox: str) -> int | None:
 
 @lru_cache(REMEMBERED)
 def as_message(mail: Mail) -> Mapping[str, Any]:
-    """The whole resource."""
+    """Return the whole resource."""
     parsed = BytesParser(EmailMessage, policy=default).parsebytes(mail.raw)
     received, sent = _received(mail), _moment(mail.date) or _received(mail)
     kind, content = _body(parsed, mail)
@@ -101,11 +101,11 @@ def as_message(mail: Mail) -> Mapping[str, Any]:
 def chosen(
     message: Mapping[str, Any], select: tuple[str, ...], *, bodies: bool
 ) -> dict[str, Any]:
-    """The fields that were asked for; the id is always among them."""
+    """Return the fields that were asked for; the id is always among them."""
     wanted = set(select) | {"id"} if select else set(FIELDS) - ONLY_ASKED
     hidden = set() if bodies else BODIES
-    told = {name: value for name, value in message.items() if name in wanted - hidden}
-    return {"@odata.etag": f'W/"{message["id"][-12:]}"', **told}
+    fields = {name: value for name, value in message.items() if name in wanted - hidden}
+    return {"@odata.etag": f'W/"{message["id"][-12:]}"', **fields}
 
 
 def _received(mail: Mail) -> str:

@@ -67,8 +67,8 @@ class Authority:
             return await handler(request)
         except OAuthError as error:
             if request.path.endswith("/authorize"):
-                said = bilingual(en=f"{error.error}: {error.description}", ja=error.error)
-                return page(pages.notice_page(language(request), said), 400)
+                words = bilingual(en=f"{error.error}: {error.description}", ja=error.error)
+                return page(pages.notice_page(language(request), words), 400)
             self._note(request, error.error)
             answer = as_json(error.body(), error.status, self._faults.retry_after)
             if error.status == 401:
@@ -122,7 +122,7 @@ class Authority:
     # The pages
 
     async def _authorize(self, request: web.Request) -> web.Response:
-        query, said = request.query, language(request)
+        query, tongue = request.query, language(request)
         uri = query.get("redirect_uri", "")
         if query.get("client_id") != self._provider.client_id:
             raise OAuthError("invalid_client", "The OAuth client was not found.")
@@ -132,7 +132,7 @@ class Authority:
             ask = self._read(query, uri)
         except OAuthError as error:
             return self._back(uri, query.get("state", ""), error.body())
-        return self._ask(ask, said, hint=query.get("login_hint", ""))
+        return self._ask(ask, tongue, hint=query.get("login_hint", ""))
 
     def _read(self, query: Mapping[str, str], uri: str) -> Ask:
         scopes = tuple(query.get("scope", "").split())
@@ -160,15 +160,15 @@ class Authority:
         )
 
     def _granted(self, scopes: tuple[str, ...], prompt: str) -> tuple[str, ...]:
-        """Some servers ignore offline_access without prompt=consent (OpenID Connect Core, 11), and
-        give a refresh token all the same."""
+        """Return the granted scopes. Some servers ignore offline_access without prompt=consent
+        (OpenID Connect Core, 11), and give a refresh token all the same."""
         if self._provider.granted == "asked" or prompt == "consent":
             return scopes
         return tuple(scope for scope in scopes if scope != "offline_access")
 
-    def _ask(self, ask: Ask, said: str, *, hint: str, problem: str = "") -> web.Response:
+    def _ask(self, ask: Ask, tongue: str, *, hint: str, problem: str = "") -> web.Response:
         html = pages.sign_in_page(
-            language=said,
+            language=tongue,
             action=f"{self._grants.issuer}/login",
             ticket=self._open(_Visit(ask)),
             hint=hint,
@@ -177,22 +177,22 @@ class Authority:
         return page(html)
 
     async def _login(self, request: web.Request) -> web.Response:
-        form, said = texts(await request.post()), language(request)
+        form, tongue = texts(await request.post()), language(request)
         visit = self._visits.pop(form.get("ticket", ""), None)
         if visit is None:
-            return page(pages.notice_page(said, _STALE), 400)
+            return page(pages.notice_page(tongue, _STALE), 400)
         if form.get("answer") == "cancel":
             return self._declined(visit.ask)
         name = form.get("login", "").strip().lower()
         person = self._provider.people.get(name)
-        given = form.get("passwd", "").encode()
-        if person is None or not hmac.compare_digest(person.password.encode(), given):
-            return self._ask(visit.ask, said, hint=name, problem=_WRONG.say(said))
-        asked = {(name, scope) for scope in visit.ask.scopes}
-        if asked <= self._consents and visit.ask.prompt != "consent":
+        password = form.get("passwd", "").encode()
+        if person is None or not hmac.compare_digest(person.password.encode(), password):
+            return self._ask(visit.ask, tongue, hint=name, problem=_WRONG.say(tongue))
+        grants = {(name, scope) for scope in visit.ask.scopes}
+        if grants <= self._consents and visit.ask.prompt != "consent":
             return self._agreed(visit.ask, name, shown=False)
         html = pages.consent_page(
-            language=said,
+            language=tongue,
             action=f"{self._grants.issuer}/consent",
             ticket=self._open(_Visit(visit.ask, name)),
             app="Noroshi",
@@ -203,10 +203,10 @@ class Authority:
         return page(html)
 
     async def _consent(self, request: web.Request) -> web.Response:
-        form, said = texts(await request.post()), language(request)
+        form, tongue = texts(await request.post()), language(request)
         visit = self._visits.pop(form.get("ticket", ""), None)
         if visit is None or not visit.user:
-            return page(pages.notice_page(said, _STALE), 400)
+            return page(pages.notice_page(tongue, _STALE), 400)
         if form.get("answer") != "accept":
             return self._declined(visit.ask)
         self._consents |= {(visit.user, scope) for scope in visit.ask.scopes}
@@ -229,10 +229,10 @@ class Authority:
         return self._back(ask.redirect_uri, ask.state, error.body())
 
     def _back(self, uri: str, state: str, fields: Mapping[str, object]) -> web.Response:
-        told = dict(fields) | {"iss": self._grants.issuer}  # RFC 9207
-        told |= {"state": state} if state else {}
+        parameters = dict(fields) | {"iss": self._grants.issuer}  # RFC 9207
+        parameters |= {"state": state} if state else {}
         mark = "&" if "?" in uri else "?"
-        headers = PAGE | {"Location": f"{uri}{mark}{urlencode(told)}"}
+        headers = PAGE | {"Location": f"{uri}{mark}{urlencode(parameters)}"}
         return web.Response(status=302, headers=headers)
 
     # For programs
@@ -251,7 +251,7 @@ class Authority:
         return web.Response()
 
 
-def _fits(given: str, registered: str) -> bool:
+def _fits(uri: str, registered: str) -> bool:
     """RFC 8252, 7.3: the port of a loopback address may be any; a path may not be added."""
     bare = urlsplit(registered).path == ""
-    return matches(given, registered) or (bare and matches(given.removesuffix("/"), registered))
+    return matches(uri, registered) or (bare and matches(uri.removesuffix("/"), registered))

@@ -83,7 +83,7 @@ class Grants:
         self._revoked = 0.0
 
     def code(self, ask: Ask, user: str, *, offline: bool) -> str:
-        """An authorization code; `offline`: a refresh token comes with it."""
+        """Return an authorization code; `offline`: a refresh token comes with it."""
         code = "4/0A" + secrets.token_urlsafe(48)
         self._codes[code] = _Code(
             ask=ask,
@@ -104,7 +104,7 @@ class Grants:
             self._dead.add(str(record["family"]))
 
     def answer(self, form: Mapping[str, str], authorization: str) -> dict[str, object]:
-        """The fields of a successful token response."""
+        """Return the fields of a successful token response."""
         kind = form.get("grant_type", "")
         if kind == JWT_BEARER:
             return self._by_assertion(form.get("assertion", ""))
@@ -126,12 +126,14 @@ class Grants:
 
     def _check_client(self, form: Mapping[str, str], authorization: str) -> None:
         """By HTTP Basic or in the body, as the provider is set (RFC 6749, 2.3.1)."""
-        scheme, _, given = authorization.partition(" ")
+        scheme, _, encoded = authorization.partition(" ")
         way = "basic" if scheme.lower() == "basic" else "post"
         name, secret = form.get("client_id", ""), form.get("client_secret", "")
         if way == "basic":
             try:
-                name, _, secret = base64.b64decode(given, validate=True).decode().partition(":")
+                name, _, secret = (
+                    base64.b64decode(encoded, validate=True).decode().partition(":")
+                )
             except ValueError:
                 raise OAuthError("invalid_client", "Malformed header.") from None
             name, secret = unquote_plus(name), unquote_plus(secret)
@@ -180,7 +182,8 @@ class Grants:
         return answer
 
     def _check_family(self, family: str, record: Mapping[str, Any]) -> None:
-        """A token that was already exchanged is in two hands: nobody's holds any more."""
+        """Refuse a token that was already exchanged: it is in two hands, and nobody's holds any
+        more."""
         now, serial = self._clock().timestamp(), int(record["serial"])
         if serial < self._newest.setdefault(family, serial):
             self._dead.add(family)
@@ -192,7 +195,7 @@ class Grants:
             raise OAuthError("invalid_grant", "Token has been expired or revoked.")
 
     def _by_assertion(self, assertion: str) -> dict[str, object]:
-        """A service account for one of the domain's people (RFC 7523, 2.1)."""
+        """Sign in a service account for one of the domain's people (RFC 7523, 2.1)."""
         account, jwt = self.provider.account, take_apart(assertion)
         if jwt is None or jwt.head.get("kid") not in (None, account.key_id):
             raise OAuthError("invalid_grant", "Invalid JWT Signature.")

@@ -67,20 +67,20 @@ class Provider:
 
     @property
     def sender(self) -> Person:
-        """The one to use."""
+        """Return the person to use."""
         return next(iter(self.people.values()))
 
 
 def make_provider(saved: Mapping[str, object], key_file: Path) -> Provider:
-    """One made ready; what an earlier start has saved is taken up again."""
+    """Make a provider ready; take up again what an earlier start has saved."""
 
-    def kept(name: str, fresh: str) -> str:
+    def saved_or(name: str, fresh: str) -> str:
         return str(saved.get(name, fresh))
 
     sender = Person(
         address=f"alerts@{DOMAIN}",
-        password=kept("password", secrets.token_urlsafe(12)),
-        app_password=kept("app_password", secrets.token_hex(8)),
+        password=saved_or("password", secrets.token_urlsafe(12)),
+        app_password=saved_or("app_password", secrets.token_hex(8)),
     )
     reader = Person(
         address=f"ops@{DOMAIN}",
@@ -88,21 +88,21 @@ def make_provider(saved: Mapping[str, object], key_file: Path) -> Provider:
         app_password=secrets.token_hex(8),
     )
     return Provider(
-        client_id=kept("client_id", f"{secrets.token_hex(8)}.apps.{DOMAIN}"),
-        client_secret=kept("client_secret", "GOLAB-" + secrets.token_urlsafe(18)),
+        client_id=saved_or("client_id", f"{secrets.token_hex(8)}.apps.{DOMAIN}"),
+        client_secret=saved_or("client_secret", "GOLAB-" + secrets.token_urlsafe(18)),
         people={each.address: each for each in (sender, reader)},
         account=_open_account(key_file),
     )
 
 
 def _open_account(key_file: Path) -> ServiceAccount:
-    """The account in that file; made, if there is none."""
+    """Return the account in that file; made, if there is none."""
     try:
-        told = json.loads(key_file.read_bytes())
-        key = load_key(told["private_key"].encode())
+        document = json.loads(key_file.read_bytes())
+        key = load_key(document["private_key"].encode())
         if key is not None:
             return ServiceAccount(
-                email=told["client_email"], key_id=told["private_key_id"], key=key
+                email=document["client_email"], key_id=document["private_key_id"], key=key
             )
     except FileNotFoundError:
         pass  # the first start
@@ -115,7 +115,7 @@ def _open_account(key_file: Path) -> ServiceAccount:
 
 def write_account(account: ServiceAccount, key_file: Path, token_uri: str) -> None:
     """The key file as a cloud's console hands it out."""
-    told = {
+    document = {
         "type": "service_account",
         "project_id": "project",
         "private_key_id": account.key_id,
@@ -123,4 +123,4 @@ def write_account(account: ServiceAccount, key_file: Path, token_uri: str) -> No
         "client_email": account.email,
         "token_uri": token_uri,
     }
-    write_private(key_file, (json.dumps(told, indent=2) + "\n").encode())
+    write_private(key_file, (json.dumps(document, indent=2) + "\n").encode())

@@ -75,23 +75,23 @@ class ElsewhereGate:
         """Connections are not counted here."""
 
     async def _xoauth2(self, line: Line, initial: str) -> Admitted | str:
-        match = _XOAUTH2.fullmatch(await _given(line, initial))
+        match = _XOAUTH2.fullmatch(await _initial_response(line, initial))
         user = self._opens(match[1], match[2]) if match else ""
         if user:
             return Admitted(user, "XOAUTH2")
-        told = {"status": "400", "schemes": "Bearer", "scope": MAIL_SCOPE}
-        return await _challenge(line, told)
+        error = {"status": "400", "schemes": "Bearer", "scope": MAIL_SCOPE}
+        return await _challenge(line, error)
 
     async def _bearer(self, line: Line, initial: str) -> Admitted | str:
         """RFC 7628."""
-        match = _BEARER.fullmatch(await _given(line, initial))
+        match = _BEARER.fullmatch(await _initial_response(line, initial))
         wanted = match[1].replace("=2C", ",").replace("=3D", "=") if match and match[1] else ""
         user = self._opens(wanted, match[2]) if match else ""
         if user:
             return Admitted(user, "OAUTHBEARER")
         where = f"{self.grants.issuer}/.well-known/openid-configuration"
-        told = {"status": "invalid_token", "scope": MAIL_SCOPE, "openid-configuration": where}
-        return await _challenge(line, told)
+        error = {"status": "invalid_token", "scope": MAIL_SCOPE, "openid-configuration": where}
+        return await _challenge(line, error)
 
     def _opens(self, wanted: str, token: str) -> str:
         owner = "" if self.faults.refuse_auth else self.grants.owner(token)
@@ -102,7 +102,7 @@ class ElsewhereGate:
         return tuple(self.grants.provider.people)
 
     async def _plain(self, line: Line, initial: str) -> Admitted | str:
-        _, _, rest = (await _given(line, initial)).partition("\0")
+        _, _, rest = (await _initial_response(line, initial)).partition("\0")
         user, _, password = rest.partition("\0")
         return self._by_password(user, password, "PLAIN")
 
@@ -114,7 +114,7 @@ class ElsewhereGate:
         return self._by_password(_decoded(given[0]), _decoded(given[1]), "LOGIN")
 
     def _by_password(self, user: str, password: str, by: str) -> Admitted | str:
-        """An app password, and never the one that a person signs in with."""
+        """Accept an app password, and never the one that a person signs in with."""
         provider = self.grants.provider
         person = provider.people.get(user.lower())
         if person is None or provider.passwords == "none":
@@ -160,17 +160,17 @@ class ElsewherePost:
         return None
 
 
-async def _given(line: Line, initial: str) -> str:
+async def _initial_response(line: Line, initial: str) -> str:
     if not initial:
         await line.say("334 ")
         initial = await line.read()
     return _decoded(initial)
 
 
-async def _challenge(line: Line, told: dict[str, str]) -> str:
+async def _challenge(line: Line, error: dict[str, str]) -> str:
     """Says in JSON what is wrong. The client answers with an empty line, or with ^A, and only
     then is refused; one that says nothing waits for ever."""
-    await line.say(f"334 {base64.b64encode(json.dumps(told).encode()).decode()}")
+    await line.say(f"334 {base64.b64encode(json.dumps(error).encode()).decode()}")
     await line.read()
     return _WRONG
 

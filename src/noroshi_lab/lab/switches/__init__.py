@@ -25,5 +25,5 @@ SWITCHES: tuple[Switch, ...] = tuple(each for _, group in GROUPS for each in gro
 
 
 def find(name: str) -> Switch | None:
-    """The switch of that name."""
+    """Return the switch of that name."""
     return next((each for each in SWITCHES if each.name == name), None)

@@ -64,8 +64,8 @@ def _consent(board: Board, value: str) -> None:
 
 def _permission(board: Board, value: str) -> None:
     others = tuple(role for role in board.app.roles if role != APP_PERMISSION)
-    mine = (APP_PERMISSION,) if value == "consented" else ()
-    board.keep(replace(board.app, roles=others + mine))
+    own = (APP_PERMISSION,) if value == "consented" else ()
+    board.keep(replace(board.app, roles=others + own))
 
 
 def _assigned(board: Board, value: str) -> None:

@@ -29,15 +29,15 @@ def _principal(board: Board, value: str) -> None:
 
 def _mailbox_right(board: Board, value: str) -> None:
     others = board.mailbox.open_to - {board.app.client_id}
-    mine = {board.app.client_id} if value == "granted" else set()
-    board.keep(replace(board.mailbox, open_to=others | mine))
+    own = {board.app.client_id} if value == "granted" else set()
+    board.keep(replace(board.mailbox, open_to=others | own))
 
 
 def _delegate(board: Board, value: str) -> None:
     box = board.tenant.mailboxes.get(SHARED)
     if box is not None:
-        mine = {board.user.upn} if value == "granted" else set()
-        board.keep(replace(box, open_to=box.open_to - {board.user.upn} | mine))
+        own = {board.user.upn} if value == "granted" else set()
+        board.keep(replace(box, open_to=box.open_to - {board.user.upn} | own))
 
 
 def _may_for_shared(board: Board) -> bool:
@@ -46,8 +46,8 @@ def _may_for_shared(board: Board) -> bool:
 
 
 def _assignment(board: Board, value: str) -> None:
-    known, mine = board.tenant.assignments, (board.app.client_id, board.mailbox.address)
-    (known.add if value == "assigned" else known.discard)(mine)
+    known, pair = board.tenant.assignments, (board.app.client_id, board.mailbox.address)
+    (known.add if value == "assigned" else known.discard)(pair)
 
 
 def _licence(board: Board, value: str) -> None:
@@ -68,8 +68,8 @@ def _connections(board: Board, value: str) -> None:
 
 def _high_volume(board: Board, value: str) -> None:
     others = tuple(role for role in board.app.roles if role != HIGH_VOLUME)
-    mine = (HIGH_VOLUME,) if value == "consented" else ()
-    board.keep(replace(board.app, roles=others + mine))
+    own = (HIGH_VOLUME,) if value == "consented" else ()
+    board.keep(replace(board.app, roles=others + own))
 
 
 EXCHANGE = (

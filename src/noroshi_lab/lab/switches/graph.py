@@ -14,8 +14,8 @@ _NONE = "none"
 
 
 def _roles(board: Board, gone: set[str], come: tuple[str, ...]) -> None:
-    kept = tuple(role for role in board.app.roles if role not in gone)
-    board.keep(replace(board.app, roles=kept + come))
+    remaining = tuple(role for role in board.app.roles if role not in gone)
+    board.keep(replace(board.app, roles=remaining + come))
 
 
 def _send(board: Board, value: str) -> None:
@@ -33,8 +33,8 @@ def _shown_read(board: Board) -> str:
 
 
 def _scope(board: Board, value: str) -> None:
-    closed, mine = board.tenant.graph_closed, board.mailbox.address
-    (closed.discard if value == "open" else closed.add)(mine)
+    closed, address = board.tenant.graph_closed, board.mailbox.address
+    (closed.discard if value == "open" else closed.add)(address)
 
 
 def _delay(board: Board, value: str) -> None:

@@ -56,7 +56,8 @@ class Switch:
 def flag(
     name: str, yes: str, no: str, of: Callable[[Board], Any], field: str, help: Message
 ) -> Switch:
-    """A switch with two words for a field that is true or false; `of` gives what has the field."""
+    """Return a switch with two words for a field that is true or false; `of` gives what has the
+    field."""
 
     def put(board: Board, value: str) -> None:
         setattr(of(board), field, value == yes)
@@ -71,7 +72,7 @@ def flag(
 
 
 def later(name: str, change: Callable[[Board, str], None]) -> Callable[[Board, str], None]:
-    """A change that Exchange notices only after a while."""
+    """Return a change that Exchange notices only after a while."""
 
     def put(board: Board, value: str) -> None:
         board.pending.ask(name, value, board.clock(), lambda: change(board, value))
@@ -82,7 +83,7 @@ def later(name: str, change: Callable[[Board, str], None]) -> Callable[[Board, s
 def counted(
     name: str, of: Callable[[Board], Any], field: str, most: int, help: Message
 ) -> Switch:
-    """A switch for a whole number; `of` gives what has the field."""
+    """Return a switch for a whole number; `of` gives what has the field."""
 
     def put(board: Board, value: str) -> None:
         setattr(of(board), field, int(number(value, 0, most)))
@@ -97,7 +98,7 @@ def counted(
 
 
 def spanned(name: str, of: Callable[[Board], Any], field: str, help: Message) -> Switch:
-    """A switch for a span of time."""
+    """Return a switch for a span of time."""
 
     def put(board: Board, value: str) -> None:
         setattr(of(board), field, max(read_span(value) or timedelta(), timedelta()))
@@ -112,5 +113,5 @@ def spanned(name: str, of: Callable[[Board], Any], field: str, help: Message) ->
 
 
 def number(value: str, least: float, most: float) -> float:
-    """A number within bounds."""
+    """Return a number within bounds."""
     return min(max(float(value), least), most)

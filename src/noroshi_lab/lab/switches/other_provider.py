@@ -23,7 +23,7 @@ def _of(board: Board) -> Provider:
 
 
 def _word(name: str, field: str, words: Any, help: Message) -> Switch:
-    """One of the words that a field may be."""
+    """Return one of the words that a field may be."""
 
     def put(board: Board, value: str) -> None:
         setattr(_of(board), field, value)
