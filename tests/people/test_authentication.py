@@ -214,21 +214,21 @@ async def test_a_stranger_keeps_nobody_out_who_comes_from_elsewhere(house):
 
 async def test_a_stranger_at_the_same_address_keeps_nobody_out_of_their_own_browser(house):
     await house.add()
-    mark = (await house.people.log_in("sato", GOOD, HERE)).mark
+    device_key = (await house.people.log_in("sato", GOOD, HERE)).device_key
     assert await failing(house, address=HERE, times=40) > 30
     with pytest.raises(AuthenticationError, match="Too many"):
         await house.people.log_in("sato", GOOD, HERE)
-    assert await house.people.log_in("sato", GOOD, HERE, mark=mark)
+    assert await house.people.log_in("sato", GOOD, HERE, device_key=device_key)
 
 
 async def test_a_mark_gives_no_more_attempts_than_an_address(house):
     await house.add()
-    mark = (await house.people.log_in("sato", GOOD, HERE)).mark
+    device_key = (await house.people.log_in("sato", GOOD, HERE)).device_key
     for _ in range(5):
         with pytest.raises(AuthenticationError, match="not correct"):
-            await house.people.log_in("sato", "wrong", HERE, mark=mark)
+            await house.people.log_in("sato", "wrong", HERE, device_key=device_key)
     with pytest.raises(AuthenticationError, match="Too many"):
-        await house.people.log_in("sato", GOOD, HERE, mark=mark)
+        await house.people.log_in("sato", GOOD, HERE, device_key=device_key)
     assert await house.people.log_in("sato", GOOD, HERE)
 
 
@@ -236,20 +236,20 @@ async def test_a_mark_gives_no_more_attempts_than_an_address(house):
 async def test_a_mark_that_is_not_theirs_of_today_is_none(house, case):
     user = await house.add()
     await house.add("eri", VIEWER)
-    mark = (await house.people.log_in("sato", GOOD, HERE)).mark
-    marks = {"made up": "a.b", "cut": mark[:-1], "of an earlier password": mark}
-    marks["another one's"] = (await house.people.log_in("eri", GOOD, HERE)).mark
+    device_key = (await house.people.log_in("sato", GOOD, HERE)).device_key
+    marks = {"made up": "a.b", "cut": device_key[:-1], "of an earlier password": device_key}
+    marks["another one's"] = (await house.people.log_in("eri", GOOD, HERE)).device_key
     if case == "of an earlier password":
         text = await house.people.passwords.hash(GOOD)
         assert await house.store.put_user(replace(user, password=text), user)
     await failing(house, address=HERE, times=40)
     with pytest.raises(AuthenticationError, match="Too many"):
-        await house.people.log_in("sato", GOOD, HERE, mark=marks[case])
+        await house.people.log_in("sato", GOOD, HERE, device_key=marks[case])
 
 
 async def test_the_first_step_alone_gives_no_mark(house):
     await house.with_steps()
-    assert not (await house.people.log_in("sato", GOOD, HERE)).mark
+    assert not (await house.people.log_in("sato", GOOD, HERE)).device_key
 
 
 async def test_strangers_at_many_addresses_wait_for_one_another_and_nobody_who_came_before(

@@ -1,6 +1,6 @@
 """The page of alarms when there are very many, and when what was told is long ago."""
 
-from noroshi.web.view.alarms import MOST_SHOWN, OpenAlarms, Wanted, fragments, key_of, view
+from noroshi.web.view.alarms import MOST_SHOWN, AlarmQuery, OpenAlarms, fragments, key_of, view
 from noroshi.web.view.language import TONGUES
 from noroshi.web.view.tree import tree_of
 
@@ -42,13 +42,13 @@ def known(rows, ledger=()):
     return OpenAlarms(tree=tree, ways={}, alarms=alarms, events=[], ledger=ledger)
 
 
-def shown(what, language="en", **wanted):
-    return view(what, Wanted(**wanted), MAY, TONGUES[language])
+def shown(what, language="en", **query):
+    return view(what, AlarmQuery(**query), MAY, TONGUES[language])
 
 
-def looks(count, **wanted):
+def looks(count, **query):
     what, Counted.looks = known([alarm(n) for n in range(count)]), 0
-    shown(what, **wanted)
+    shown(what, **query)
     return Counted.looks
 
 

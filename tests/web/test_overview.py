@@ -13,7 +13,7 @@ from noroshi.ports import StoreError
 from noroshi.service import handle_request
 from noroshi.stores.memory.store import MemoryStore
 from noroshi.web.view.language import TONGUES
-from noroshi.web.view.overview import left, relay_of, route_level, route_state, view
+from noroshi.web.view.overview import relay_of, remaining_validity, route_level, route_state, view
 from noroshi.web.view.templates import templates
 from tests.service.clients import InProcessClient, apply_definitions
 from tests.service.harness import AKI, Harness
@@ -320,14 +320,14 @@ def test_a_post_is_lit_only_after_the_one_before_it():
 
 def test_the_last_days_of_a_credential_are_told_by_level():
     now = "2026-11-25T10:00:00+00:00"
-    assert left(None, now) is None
+    assert remaining_validity(None, now) is None
     for ends, days, level in (
         ("2027-11-25", 365, "ok"),
         ("2026-12-18", 23, "warning"),
         ("2026-11-30", 5, "critical"),
         ("2026-11-20", -5, "critical"),
     ):
-        found = left(ends, now)
+        found = remaining_validity(ends, now)
         assert (found.days, found.level) == (days, level) and 0 <= found.x <= 300
 
 

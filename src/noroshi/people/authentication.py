@@ -12,7 +12,7 @@ from noroshi.core.people import (
     ADMIN,
     NAME,
     REAUTHENTICATED_FOR,
-    SEEN_EACH,
+    SAVE_SEEN_EVERY,
     ApiToken,
     Audited,
     Person,
@@ -24,7 +24,7 @@ from noroshi.core.people import (
 from noroshi.core.translation import _
 from noroshi.people import random_keys, second_factor
 from noroshi.people.authentication_errors import AuthenticationError, FailedAttemptError
-from noroshi.people.browsers import is_marked, mark_of
+from noroshi.people.browsers import device_key_of, is_known_device
 from noroshi.people.denied_log import DeniedLog
 from noroshi.people.passwords import Passwords, password_problem
 from noroshi.people.throttle import Throttle, network_of
@@ -33,7 +33,7 @@ from noroshi.vault import Vault
 
 T = TypeVar("T")
 LONGEST_NAME = 64
-LOOKED_BACK = 1000
+AUDIT_ROWS_READ = 1000
 """Rows of the audit log in which it is looked up who came from where."""
 CAME = ("log_in", "password_chosen")
 SEED = "user/{name}/totp"
@@ -48,12 +48,12 @@ BAD_NAME = _("Use letters, digits and . _ @ -, at most 63 characters.")
 
 @dataclass(frozen=True, slots=True)
 class OpenedSession:
-    """Hold a log-in that went well: the key for the cookie; `half`: the second step comes. `mark`
-    is for the browser to keep, so that it is known when they come again."""
+    """Hold a log-in that went well: the key for the cookie; `half`: the second step comes.
+    `device_key` is for the browser to keep, so that it is known when they come again."""
 
     key: str
     half: bool = False
-    mark: str = ""
+    device_key: str = ""
 
 
 class People:
@@ -83,9 +83,9 @@ class People:
 
     def first_code(self) -> str:
         """Make a fresh code by which the first administrator is made; the one before it ends."""
-        given = random_keys.code()
-        self._first = random_keys.hashed_code(given)
-        return given
+        code = random_keys.code()
+        self._first = random_keys.hashed_code(code)
+        return code
 
     async def start(self, code: str, name: str, password: str, address: str) -> OpenedSession:
         """Take a one-time code: that of the first start makes an administrator, anybody else's
@@ -114,7 +114,7 @@ class People:
     async def _meant_by(
         self, hashed: str, name: str, now: datetime
     ) -> tuple[User | None, User]:
-        """The user whose code it is, as they stand, and whom to make of them."""
+        """Return the user whose code it is, as they stand, and the user to make of them."""
         users = await self.store.users()
         first = self._first and random_keys.same(self._first, hashed)
         if first and not await self.begun():
@@ -132,18 +132,20 @@ class People:
     # log-in and log-out
 
     async def log_in(
-        self, name: str, password: str, address: str, instead: str = "", mark: str = ""
+        self, name: str, password: str, address: str, instead: str = "", device_key: str = ""
     ) -> OpenedSession:
-        """Log in by password; the session of the key `instead` ends. `mark` is what the browser
-        kept of an earlier log-in. Raises AuthenticationError."""
-        work = self._log_in(name, password, address, instead, mark)
+        """Log in by password; the session of the key `instead` ends. `device_key` is what the
+        browser kept of an earlier log-in. Raises AuthenticationError."""
+        work = self._log_in(name, password, address, instead, device_key)
         return await self._audited("log_in", name, address, work)
 
     async def _log_in(
-        self, name: str, password: str, address: str, instead: str, mark: str
+        self, name: str, password: str, address: str, instead: str, device_key: str
     ) -> OpenedSession:
-        if is_marked(mark, (await self.store.users()).get(name)):
-            user = await self._verified(f"browser {random_keys.hashed(mark)}", name, password)
+        if is_known_device(device_key, (await self.store.users()).get(name)):
+            user = await self._verified(
+                f"browser {random_keys.hashed(device_key)}", name, password
+            )
         else:
             short = name[:LONGEST_NAME]
             await self._count(short, address)
@@ -169,15 +171,15 @@ class People:
         return await self._open_session(user, address, ends=key)
 
     async def _after_code(self, name: str, code: str) -> User:
-        """The user after that code, which is good once."""
+        """Return the user after that code, which is good once."""
         user = (await self.store.users()).get(name)
         if user is None or not user.two_steps:
             raise AuthenticationError(OVER)
         seed = await self.vault.get(SEED.format(name=name))
         now, hashed = self.clocks.wall(), random_keys.hashed_code(code)
         step = second_factor.step_of(seed.reveal(), code, now, user.step) if seed else 0
-        left = tuple(one for one in user.recovery if not random_keys.same(one, hashed))
-        after = replace(user, step=step or user.step, recovery=left)
+        remaining = tuple(one for one in user.recovery if not random_keys.same(one, hashed))
+        after = replace(user, step=step or user.step, recovery=remaining)
         if after == user or not await self.store.put_user(after, user):
             raise FailedAttemptError(WRONG_CODE)
         return after
@@ -249,7 +251,7 @@ class People:
         user = (await self.store.users()).get(session.user)
         if user is None:
             return None
-        if there and abs(now - session.seen) >= SEEN_EACH:
+        if there and abs(now - session.seen) >= SAVE_SEEN_EVERY:
             await self.store.put_session(replace(session, seen=now), session.key)
         roles = roles_up_to(user.role)
         return Person(
@@ -308,7 +310,7 @@ class People:
         if not half:
             self._throttle.came(user.name, address)
             await self._write_down("log_in", user, address, None)
-        return OpenedSession(fresh, half, "" if half else mark_of(user))
+        return OpenedSession(fresh, half, "" if half else device_key_of(user))
 
     async def _write_down(self, op: str, user: User, address: str, after: Any) -> None:
         now = self.clocks.wall()
@@ -331,7 +333,7 @@ class People:
         wait."""
         if not self._is_known:
             self._is_known = True
-            for row in reversed(await self.store.audit_log(LOOKED_BACK)):
+            for row in reversed(await self.store.audit_log(AUDIT_ROWS_READ)):
                 if row.op in CAME and not row.refused.en:
                     self._throttle.came(row.who, row.address)
         _require_no_wait(self._throttle.wait(name, address, self.clocks.steady()))

@@ -16,21 +16,22 @@ from noroshi.people import random_keys
 NONCE_BYTES = 16
 
 
-def mark_of(user: User) -> str:
-    """Return a fresh mark for a browser in which this person has just logged in."""
+def device_key_of(user: User) -> str:
+    """Return a fresh key for a browser in which this person has just logged in."""
     nonce = secrets.token_urlsafe(NONCE_BYTES)
     return f"{nonce}{random_keys.DOT}{_proof(user, nonce)}"
 
 
-def is_marked(mark: str, user: User | None) -> bool:
-    """Return True if this person logged in where the mark is from, by the password of today."""
-    nonce, _, proof = mark.partition(random_keys.DOT)
+def is_known_device(device_key: str, user: User | None) -> bool:
+    """Return True if this person logged in where the key is from, by the password of today."""
+    nonce, _, proof = device_key.partition(random_keys.DOT)
     if user is None or not user.password:
         return False
     return random_keys.same(_proof(user, nonce), proof)
 
 
 def _proof(user: User, nonce: str) -> str:
-    """The hash of a password, with its random salt, is as good a key as any: nobody has it."""
+    """Return a proof keyed by the hash of the password, which with its random salt is as good a
+    key as any: nobody has it."""
     text = f"browser {user.name} {nonce}".encode("utf-8", "surrogatepass")
     return hmac.new(user.password.encode(), text, hashlib.sha256).hexdigest()

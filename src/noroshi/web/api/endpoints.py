@@ -140,14 +140,14 @@ async def _arguments(request: Request, web: WebContext, who: Person) -> Mapping[
     name = request.path_params["operation"]
     known = web.service.operations().get(name)
     if kind != JSON or known is None or known.role not in who.roles:
-        await body.heard()
+        await body.read_to_end()
         return _read(b"{}", kind)
     try:
         return await web.service.judges.sent(who, name, body.parts())
     except UnreadableRequestError:
         raise _ApiError(400, InvalidArgumentError(NO_JSON)) from None
     except OperationError:
-        await body.heard()
+        await body.read_to_end()
         raise
 
 

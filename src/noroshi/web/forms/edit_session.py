@@ -42,7 +42,7 @@ class Edit:
     outcome: Outcome = field(default_factory=Outcome)
     own: Problems = ()
     tried: Mapping[str, Any] | None = None
-    told_as: Spot | None = None
+    problem_spot: Spot | None = None
     """Under which name problems tell of it, if not under the one that it has."""
     lost: Content | None = None
     """What it was, of one that somebody else removed or renamed and whose editor was told so:
@@ -92,7 +92,7 @@ class Edit:
         """All that is wrong, by its place in the form."""
         if self.overtaken:
             return ()
-        return (*self.own, *(self.told_as or self.spot).within(self.outcome.problems))
+        return (*self.own, *(self.problem_spot or self.spot).within(self.outcome.problems))
 
     def to_send(self) -> tuple[str, int]:
         """Etag and version that the form carries: once its editor has been told of another
@@ -193,8 +193,8 @@ async def submitted(
             kind="invalid",
         )
     edit.outcome, edit.tried = outcome, outcome.ok if only_try else None
-    if edit.done and edit.spot.is_whole and edit.told_as:
-        edit.spot = edit.told_as
+    if edit.done and edit.spot.is_whole and edit.problem_spot:
+        edit.spot = edit.problem_spot
     if edit.overtaken:
         edit.shown = await visit.call("definition_show")
     return edit
@@ -208,10 +208,10 @@ def named(visit: Visit, edit: Edit, content: Content) -> Content:
     taken -= set() if spot.new else {spot.name}
     wrong = NO_NAME if not is_name(name) else TAKEN if name in taken else None
     edit.own = [] if wrong is None else [("name", visit.say(wrong))]
-    edit.told_as = spot.named(stand_in(name, taken))
+    edit.problem_spot = spot.named(stand_in(name, taken))
     if spot.new:
-        edit.spot = edit.told_as
-    return content if spot.is_whole else {**content, "name": edit.told_as.name}
+        edit.spot = edit.problem_spot
+    return content if spot.is_whole else {**content, "name": edit.problem_spot.name}
 
 
 def _change(edit: Edit, content: Content | None) -> dict[str, Any]:
@@ -221,7 +221,7 @@ def _change(edit: Edit, content: Content | None) -> dict[str, Any]:
     etags = {key: edit.shown["etags"].get(key, "") for key in beside} | {spot.key: edit.etag}
     if made is None:
         return {"put": beside, "remove": [spot.key], "etags": etags}
-    names = {spot.key: edit.told_as.name} if spot.is_whole and edit.told_as else {}
+    names = {spot.key: edit.problem_spot.name} if spot.is_whole and edit.problem_spot else {}
     told = {key: name for key, name in names.items() if name != spot.name}
     return {"put": {**beside, spot.key: made}, "etags": etags, "rename": told}
 

@@ -40,7 +40,7 @@ class Body:
             parts.append(part)
         self._first = b"".join(parts)
         if self._length > self.most:
-            await self.heard()
+            await self.read_to_end()
         return self._is_over and self._length <= self._small
 
     async def parts(self) -> AsyncIterator[bytes]:
@@ -61,7 +61,7 @@ class Body:
         """Return all of it in memory. Raises BodyTooLongError."""
         return b"".join([part async for part in self.parts()])
 
-    async def heard(self) -> None:
-        """Let it come, and keep nothing. Raises BodyTooLongError."""
+    async def read_to_end(self) -> None:
+        """Read the body to its end, and keep nothing. Raises BodyTooLongError."""
         async for _ in self.parts():
             pass

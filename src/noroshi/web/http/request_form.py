@@ -61,7 +61,7 @@ async def form_of_stranger(request: Request) -> Mapping[str, str]:
     if await body.is_short():
         return _fields(await body.whole())
     if _long_ones.locked():
-        await body.heard()
+        await body.read_to_end()
         raise OperationFailedError(BUSY)
     async with _long_ones:
         return _fields(await body.whole())

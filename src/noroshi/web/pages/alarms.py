@@ -14,7 +14,7 @@ from noroshi.service import NotFoundError
 from noroshi.web.api.endpoints import STATUS
 from noroshi.web.context import WebContext
 from noroshi.web.errors import NO_SUCH_PAGE
-from noroshi.web.view.alarms import MOST_SHOWN, Wanted, fragments, key_of, view
+from noroshi.web.view.alarms import MOST_SHOWN, AlarmQuery, fragments, key_of, view
 from noroshi.web.view.form_operations import Outcome, address, may, query_value, run, typed
 from noroshi.web.view.language import TONGUES
 from noroshi.web.view.live_updates import LATELY, Live
@@ -193,9 +193,9 @@ async def _shown(
 ) -> Response:
     seen = await live.now()  # first: what moves from here on is told by the stream
     found, log = await visit.call("alarms"), await visit.call("log", last=LATELY)
-    tongue, wanted = TONGUES[visit.language], _wanted(visit, came.left)
+    tongue, query = TONGUES[visit.language], _query(visit, came.left)
     with live.counted():
-        shown = view(seen.with_alarms(found, log), wanted, may(visit), tongue)
+        shown = view(seen.with_alarms(found, log), query, may(visit), tongue)
         parts = fragments(shown, tongue)
     return visit.page(
         "alarms.html",
@@ -205,11 +205,11 @@ async def _shown(
         found=found,
         v=shown,
         parts=parts,
-        changed=address(f"{HERE}/changed", show=wanted.show, find=wanted.find),
+        changed=address(f"{HERE}/changed", show=query.show, find=query.find),
         places=list(labels_of(seen.status["monitors"]).items())[:MOST_PLACES],
         where=visit.form.get("place", "")
         or query_value(visit, "place")
-        or _place_of(wanted.picked),
+        or _place_of(query.picked),
         lengths=[(one, _length(visit, one)) for one in LENGTHS],
         form=typed(visit, "words", "length", "until", "reason"),
         did=did,
@@ -223,14 +223,14 @@ async def _moved(visit: Visit, live: Live) -> Response:
     """The same for a page that stays open. What many look at is asked and written once, so that
     the watch is not late just when an alarm comes."""
     seen, known = await live.alarms()
-    wanted, allowed, tongue = _wanted(visit), may(visit), TONGUES[visit.language]
+    query, allowed, tongue = _query(visit), may(visit), TONGUES[visit.language]
 
     def written() -> tuple[Mapping[str, Any], Mapping[str, str]]:
-        shown = view(known, wanted, allowed, tongue)
+        shown = view(known, query, allowed, tongue)
         return shown, fragments(shown, tongue)
 
-    alike = (visit.language, allowed["act"], wanted.show)
-    own = wanted.find or wanted.picked
+    alike = (visit.language, allowed["act"], query.show)
+    own = query.find or query.picked
     if own:
         with live.counted():
             shown, parts = written()
@@ -239,9 +239,9 @@ async def _moved(visit: Visit, live: Live) -> Response:
     return visit.page("alarms_changed.html", v=shown, parts=parts)
 
 
-def _wanted(visit: Visit, left: frozenset[str] | None = None) -> Wanted:
+def _query(visit: Visit, left: frozenset[str] | None = None) -> AlarmQuery:
     show = query_value(visit, "show")
-    return Wanted(
+    return AlarmQuery(
         show=show if show == NOBODY else "",
         find=query_value(visit, "find").strip(),
         picked=_picked(visit) if left is None else left,

@@ -55,17 +55,17 @@ async def log_in(visit: Visit) -> Response:
         return visit.page("login.html", why="", name="", next=_next(visit))
     name = form.get("name", "")
     try:
-        inside = await people.log_in(
+        opened = await people.log_in(
             name, form.get("password", ""), visit.address, visit.key, visit.known
         )
     except AuthenticationError as no:
         return _refused(visit, "login.html", no, name=name)
-    visit.session_key, visit.device_key = inside.key, inside.mark
-    if inside.half:
-        visit.key = inside.key
+    visit.session_key, visit.device_key = opened.key, opened.device_key
+    if opened.half:
+        visit.key = opened.key
         kept = form.get("kept", "")
         return visit.page("code.html", why="", next=_next(visit), kept=kept)
-    return _on(visit, inside.key)
+    return _on(visit, opened.key)
 
 
 def _on(visit: Visit, key: str) -> Response:
@@ -87,11 +87,11 @@ async def second(visit: Visit) -> Response:
         return visit.page("code.html", why="", next=_next(visit))
     try:
         code = visit.form.get("code", "")
-        inside = await visit.web.people.second_step(visit.key, code, visit.address)
+        opened = await visit.web.people.second_step(visit.key, code, visit.address)
     except AuthenticationError as no:
         return _refused(visit, "code.html", no)
-    visit.session_key, visit.device_key = inside.key, inside.mark
-    return _on(visit, inside.key)
+    visit.session_key, visit.device_key = opened.key, opened.device_key
+    return _on(visit, opened.key)
 
 
 async def start(visit: Visit) -> Response:
@@ -109,11 +109,11 @@ async def start(visit: Visit) -> Response:
         why = visit.say(_("The two passwords are not the same."))
         return visit.page("start.html", 400, why=why, next="/", **values)
     try:
-        inside = await people.start(code, name, password, visit.address)
+        opened = await people.start(code, name, password, visit.address)
     except AuthenticationError as no:
         return _refused(visit, "start.html", no, **values)
-    visit.session_key, visit.device_key = inside.key, inside.mark
-    return visit.to("/login/code" if inside.half else "/first" if first else "/")
+    visit.session_key, visit.device_key = opened.key, opened.device_key
+    return visit.to("/login/code" if opened.half else "/first" if first else "/")
 
 
 async def log_out(visit: Visit) -> Response:
@@ -129,8 +129,8 @@ async def reauthenticate(visit: Visit) -> Response:
         return visit.page("reauthenticate.html", why="", next=_next(visit), asked=None)
     try:
         given = visit.form.get("password", "")
-        inside = await visit.web.people.reauthenticate(visit.key, given, visit.address)
+        opened = await visit.web.people.reauthenticate(visit.key, given, visit.address)
     except AuthenticationError as no:
         return _refused(visit, "reauthenticate.html", no, asked=None)
-    visit.session_key = inside.key
+    visit.session_key = opened.key
     return visit.to(_next(visit))

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from noroshi.core.translation import Message, _
-from noroshi.hosts.footprint import FILES, GOES, LISTENS, size_told
+from noroshi.hosts.footprint import FILES, GOES, LISTENS, size_text
 from noroshi.web.context import WebContext
 from noroshi.web.view.form_operations import LENGTHS, clock, may
 from noroshi.web.view.mail import level
@@ -42,8 +42,8 @@ async def health(visit: Visit) -> Response:
         at=clock(visit, found["at"]),
         began=clock(visit, found["began"]),
         ran=_long(visit, found["seconds"]),
-        size=size_told(found["size"]),
-        free=size_told(found["free"]),
+        size=size_text(found["size"]),
+        free=size_text(found["free"]),
         oldest=clock(visit, found["queue"]["oldest"]),
         own=[_monitor(visit, one, titles) for one in found["own"]],
         may=may(visit),

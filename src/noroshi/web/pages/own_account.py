@@ -88,11 +88,11 @@ async def _stay(visit: Visit) -> None:
     """Every session of this person ended over it; this browser has a fresh one."""
     assert visit.person is not None
     try:
-        inside = await visit.web.people.reopen_session(visit.person.name, visit.address)
+        opened = await visit.web.people.reopen_session(visit.person.name, visit.address)
     except AuthenticationError:  # removed at the same moment: the next page asks for a log-in
         return
-    visit.key = visit.session_key = inside.key
-    visit.device_key = inside.mark
+    visit.key = visit.session_key = opened.key
+    visit.device_key = opened.device_key
 
 
 def _picture(address: str) -> Mapping[str, Any]:

@@ -34,30 +34,32 @@ class OpenAlarms:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """Hold what somebody asked to see: the alarms that nobody has, those in which a text stands;
-    and which they have chosen, by path and item."""
+class AlarmQuery:
+    """Hold which alarms somebody asked to see: those that nobody has, those in which a text
+    stands; and which they have chosen, by path and item."""
 
     show: str = ""
     find: str = ""
     picked: frozenset[str] = frozenset()
 
 
-def view(known: OpenAlarms, wanted: Wanted, may: Answer, tongue: Tongue) -> Mapping[str, Any]:
+def view(
+    known: OpenAlarms, query: AlarmQuery, may: Answer, tongue: Tongue
+) -> Mapping[str, Any]:
     """All that the fragments show."""
     every, now = known.alarms["rows"], known.alarms["at"]
-    rows = [row for row in every if _fits(row, wanted, known)]
-    rest = [row for row in rows[MOST_SHOWN:] if key_of(row) in wanted.picked]
+    rows = [row for row in every if _fits(row, query, known)]
+    rest = [row for row in rows[MOST_SHOWN:] if key_of(row) in query.picked]
     newest = _newest(known.ledger)
     shown = [_row(one, known, newest, tongue) for one in (*rows[:MOST_SHOWN], *rest)]
     return {
         "may": may,
-        "wanted": wanted,
-        "picked": wanted.picked,
+        "query": query,
+        "picked": query.picked,
         "count": len(every),
         "nobody": sum(row["acknowledged"] is None for row in every),
         "rows": shown,
-        "gone": list(_gone(known, wanted.picked)) if may["act"] else [],
+        "gone": list(_gone(known, query.picked)) if may["act"] else [],
         "more": len(rows) - len(shown),
         "ended": list(_ended(known, now)),
         "silences": known.alarms["silences"],
@@ -73,17 +75,17 @@ def fragments(shown: Mapping[str, Any], tongue: Tongue) -> Mapping[str, str]:
     return {name: getattr(made, name)(shown) for name in PARTS}
 
 
-def _fits(row: Answer, wanted: Wanted, known: OpenAlarms) -> bool:
-    if key_of(row) in wanted.picked:  # what somebody has chosen is not taken away from them
+def _fits(row: Answer, query: AlarmQuery, known: OpenAlarms) -> bool:
+    if key_of(row) in query.picked:  # what somebody has chosen is not taken away from them
         return True
-    if wanted.show == "nobody" and row["acknowledged"]:
+    if query.show == "nobody" and row["acknowledged"]:
         return False
-    if not wanted.find:
+    if not query.find:
         return True
     holder = row["acknowledged"]["who"] if row["acknowledged"] else ""
     name = called(row["path"], known.tree)
     text = f"{row['path']} {name} {row['item']} {holder}".lower()
-    return all(part in text for part in wanted.find.lower().split())
+    return all(part in text for part in query.find.lower().split())
 
 
 def key_of(row: Answer) -> str:

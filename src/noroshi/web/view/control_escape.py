@@ -7,12 +7,12 @@ import re
 
 from starlette.responses import HTMLResponse
 
-from noroshi.core.printable import TURNED, readable
+from noroshi.core.printable import BIDI_CONTROLS, readable
 
 TYPED = re.compile(r'( value="[^"]*+"|(?<=<textarea)[^<>]*+>[^<]*+(?=</textarea>))')
 """The text of a field. All of it is escaped, so no other quote and no other < can be in it; nothing
 is tried twice (`*+`), so a page of any length takes one pass."""
-TURNS = re.compile(f"[{TURNED}]")
+TURNS = re.compile(f"[{BIDI_CONTROLS}]")
 LINE_ENDS = re.compile(r"\r\n?")
 
 

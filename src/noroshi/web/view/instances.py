@@ -54,12 +54,13 @@ def stops_of(status: Answer, tongue: Tongue) -> Stops:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MonitorRow:
-    """A monitor in a group's table."""
+    """Show a monitor in a group's table; `readings` has one line for each of its worst
+    items."""
 
     path: str
     name: str
     level: str
-    told: Sequence[str]
+    readings: Sequence[str]
     since: str
     switch: Switch
 
@@ -106,7 +107,7 @@ def _row(one: Answer, stops: Stops) -> MonitorRow:
         path=one["path"],
         name=one["title"] or one["path"].split("/", 2)[2],
         level=level_of(one),
-        told=[_item_text(item, stops.tongue) for item in items[:3]],
+        readings=[_item_text(item, stops.tongue) for item in items[:3]],
         since=stops.tongue.moment(since, stops.at),
         switch=stops.of(one["path"]),
     )

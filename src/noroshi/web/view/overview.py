@@ -325,7 +325,7 @@ def part_page(path: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Left:
+class RemainingValidity:
     """Hold how long a credential is valid: `x` on the ruler, which gives the last week room."""
 
     days: int
@@ -334,13 +334,13 @@ class Left:
     marks: Sequence[tuple[int, float]]
 
 
-def left(ends: str | None, now: str) -> Left | None:
-    """Until that day; None where nothing ends."""
+def remaining_validity(ends: str | None, now: str) -> RemainingValidity | None:
+    """Return the time until that day; None where nothing ends."""
     if not ends:
         return None
     days = (date.fromisoformat(ends[:10]) - datetime.fromisoformat(now).date()).days
     level = "ok" if days > SOON else "warning" if days > VERY_SOON else "critical"
-    return Left(days, level, _x(days), [(one, _x(one)) for one in MARKS])
+    return RemainingValidity(days, level, _x(days), [(one, _x(one)) for one in MARKS])
 
 
 def _x(days: int) -> float:
@@ -353,7 +353,7 @@ def route_level(route: Answer, now: str) -> str:
         return "critical"
     if route["examined_in_vain"]["en"]:
         return "warning"
-    ends = left(route["ends"], now)
+    ends = remaining_validity(route["ends"], now)
     level = ends.level if ends else "ok"
     return "paused" if level == "ok" and not route["accepted"] else level
 
@@ -389,7 +389,12 @@ def view(status: Answer, ledger: Answer, tongue: Tongue) -> Mapping[str, Any]:
         "more": max(0, items - MOST_WRONG),
         "sum": ledger["sum"],
         "routes": [
-            (one, route_level(one, now), route_state(one, tongue), left(one["ends"], now))
+            (
+                one,
+                route_level(one, now),
+                route_state(one, tongue),
+                remaining_validity(one["ends"], now),
+            )
             for one in status["routes"]
         ],
         "at": lambda instant: tongue.moment(instant, now),

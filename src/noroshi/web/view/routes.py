@@ -15,7 +15,14 @@ from noroshi.core.route_readiness import (
 from noroshi.core.translation import Message, _, ngettext, pgettext
 from noroshi.web.view.language import TONGUES, Tongue
 from noroshi.web.view.mail import RelayPost
-from noroshi.web.view.overview import KINDS, VERY_SOON, Left, left, route_level, route_state
+from noroshi.web.view.overview import (
+    KINDS,
+    VERY_SOON,
+    RemainingValidity,
+    remaining_validity,
+    route_level,
+    route_state,
+)
 from noroshi.web.view.page_context import Visit
 
 Answer = Mapping[str, Any]
@@ -107,7 +114,7 @@ def href(name: str, **more: str) -> str:
 def shown(visit: Visit, one: Answer, label: str, at: str) -> Mapping[str, Any]:
     """One route: what it is, how it is, and how far it is proved."""
     tongue = TONGUES[visit.language]
-    ends, called = left(one["ends"], at), one["title"] or one["name"]
+    ends, called = remaining_validity(one["ends"], at), one["title"] or one["name"]
     return {
         **one,
         "label": "" if called == label else label,
@@ -144,7 +151,7 @@ def _why(visit: Visit, one: Answer) -> str:
     return visit.say(one["why"])
 
 
-def _needs_care(one: Answer, ends: Left | None) -> bool:
+def _needs_care(one: Answer, ends: RemainingValidity | None) -> bool:
     if one["state"] != "well":
         return False
     return bool(one["retiring"]) or (
