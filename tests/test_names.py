@@ -3,6 +3,7 @@
 import ast
 import re
 from collections import defaultdict
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,30 @@ PLUGINS = {
     "noroshi.transports.http",
     "noroshi.transports.smtp",
 }
+
+CLEAN = (
+    "noroshi.actions.",
+    "noroshi.app.",
+    "noroshi.checks.",
+    "noroshi.config.",
+    "noroshi.core.",
+    "noroshi.door.",
+    "noroshi.engine.",
+    "noroshi.hosts.",
+    "noroshi.intakes.",
+    "noroshi.logs.",
+    "noroshi.network.",
+    "noroshi.oauth.",
+    "noroshi.people.",
+    "noroshi.ports.",
+    "noroshi.stores.",
+    "noroshi.transports.http.",
+    "noroshi.transports.mime.",
+    "noroshi.transports.smtp.",
+    "noroshi.vault.",
+    "noroshi_lab.",
+)
+"""Packages whose functions, arguments and local variables hold to the glossary, too."""
 
 
 def listed(after: str) -> str:
@@ -82,6 +107,33 @@ def defined(src: Path) -> list[tuple[str, str]]:
     return found
 
 
+def local(src: Path) -> list[tuple[str, str]]:
+    """Return the names of functions, arguments and local variables, each behind its module."""
+    return [
+        (module, name)
+        for module, path in modules(src).items()
+        for function in functions(path)
+        for name in {function.name, *bound(function)}
+    ]
+
+
+def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node
+
+
+def bound(function: ast.AST) -> Iterator[str]:
+    """Yield the names that a function binds, those of functions within it among them."""
+    for node in ast.walk(function):
+        if isinstance(node, ast.arg):
+            yield node.arg
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id
+        if isinstance(node, ast.ExceptHandler | ast.MatchAs) and node.name:
+            yield node.name
+
+
 def with_word(names: list[tuple[str, str]], words: set[str], packages: tuple[str, ...]):
     """Return those of the packages' names that have one of the words between their _."""
     return [
@@ -99,6 +151,10 @@ def given_up() -> set[str]:
 
 def no_words_of_the_core() -> set[str]:
     return set(listed("for who said, saw or told what to whom is not in them:\n").split())
+
+
+def no_words_of_functions() -> set[str]:
+    return set(listed("A\nmoment `last_seen` is one.\n").split())
 
 
 def options(package: str, node: ast.ClassDef) -> bool:
@@ -149,6 +205,22 @@ def test_core_and_ports_name_the_thing_and_not_who_said_it():
     assert with_word(defined(SRC), no_words_of_the_core(), inner) == []
 
 
+def test_a_function_and_what_it_works_on_are_named_by_what_they_are():
+    assert "said" in no_words_of_functions()
+    found = [(module, name.replace("last_seen", "")) for module, name in local(SRC)]
+    assert with_word(found, no_words_of_functions(), CLEAN) == []
+
+
+LOCAL = """
+def write(told, kept_ones):
+    def _said(seen_by): ...
+    try:
+        (its, names) = told, [theirs for theirs in kept_ones]
+        with open(names) as file: ...
+    except OSError as last_seen: ...
+"""
+
+
 @pytest.fixture
 def tree(tmp_path):
     for path, text in {
@@ -158,6 +230,7 @@ def tree(tmp_path):
         "noroshi/a/said.py": "class Row: ...\nclass Options: ...\n",
         "noroshi/b/__init__.py": "",
         "noroshi/b/queue.py": "class Row:\n    told_in: int\n    def _see_that_it_is(self): ...\n",
+        "noroshi/b/text.py": LOCAL,
         "noroshi/checks/__init__.py": "",
         "noroshi/checks/cpu.py": "class Options: ...\n",
         "noroshi/checks/disk.py": "class Options: ...\n",
@@ -189,3 +262,13 @@ def test_a_word_is_found_in_the_names_of_classes_functions_and_fields(tree):
         "noroshi.b.queue.told_in",
         "noroshi.b.queue._see_that_it_is",
     ]
+
+
+def test_a_word_is_found_in_the_names_of_arguments_and_local_variables(tree):
+    names = {name for module, name in local(tree) if module == "noroshi.b.text"}
+    bound_by_write = {"told", "kept_ones", "its", "names", "theirs", "file", "last_seen"}
+    assert names == {"write", "_said", "seen_by"} | bound_by_write
+    words = {"told", "kept", "said", "seen", "its", "theirs"}
+    assert {
+        name.rpartition(".")[2] for name in with_word(local(tree), words, ("noroshi.b.",))
+    } == {"told", "kept_ones", "_said", "seen_by", "its", "theirs", "last_seen"}
